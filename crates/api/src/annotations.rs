@@ -1,0 +1,20 @@
+//! The annotations that Sealed Secrets reads and writes, by name.
+
+/// On a SealedSecret: `"true"` binds its values to nothing. Wins over [`NAMESPACE_WIDE`].
+pub const CLUSTER_WIDE: &str = "sealedsecrets.bitnami.com/cluster-wide";
+
+/// On a SealedSecret: `"true"` binds its values to the namespace only.
+pub const NAMESPACE_WIDE: &str = "sealedsecrets.bitnami.com/namespace-wide";
+
+/// In `spec.template`: `"true"` leaves the Secret without an owner, so that it outlives its SealedSecret.
+pub const SKIP_SET_OWNER_REFERENCES: &str = "sealedsecrets.bitnami.com/skip-set-owner-references";
+
+/// On a SealedSecret: the fingerprint of the certificate its values were sealed with. A hint that saves time;
+/// it is tried, never trusted.
+pub const CERTIFICATE_FINGERPRINT: &str = "sealedsecrets.bitnami.com/certificate-fingerprint";
+
+/// What `kubectl apply` and kubecfg leave on an object: a full copy, values included. Never passed on.
+pub const LAST_APPLIED: [&str; 2] = [
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "kubecfg.ksonnet.io/last-applied-configuration",
+];

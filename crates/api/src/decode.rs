@@ -1,0 +1,48 @@
+//! `decode`: JSON into a typed object, with errors that name the field and never show the value.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A field does not have the shape it should have.
+///
+/// serde's own messages quote the offending value, which may be a secret; this one keeps the path alone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.describe())]
+pub struct DecodeError {
+    /// Where, as in `template.metadata.labels`; empty for the whole.
+    pub path: String,
+}
+
+impl DecodeError {
+    fn describe(&self) -> String {
+        match self.path.as_str() {
+            "" => "it does not have the shape of its kind".into(),
+            path => format!("field {path} does not have the shape that its kind asks for"),
+        }
+    }
+}
+
+/// Decodes `value`.
+pub fn decode<T: DeserializeOwned>(value: Value) -> Result<T, DecodeError> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        DecodeError {
+            path: if path == "." { String::new() } else { path },
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SealedSecretSpec;
+    use serde_json::json;
+
+    #[test]
+    fn names_the_field_and_hides_the_value() {
+        let wrong = json!({ "encryptedData": { "password": ["hunter2"] } });
+        let error = decode::<SealedSecretSpec>(wrong).unwrap_err();
+        assert_eq!(error.path, "encryptedData.password");
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+}

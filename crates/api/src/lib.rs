@@ -1,0 +1,22 @@
+//! The Kubernetes types of Sealed Secrets: `SealedSecret` and its status, scopes, annotations and names.
+//!
+//! No cryptography and no client: what these types mean for bytes is in `envelope` and `sealing`; who reads and
+//! writes them is in `controller` and `kubeseal-rs`.
+
+pub mod annotations;
+mod condition;
+mod crd;
+mod decode;
+mod observed;
+mod scope;
+mod sealed_secret;
+pub mod sealing_key;
+mod status;
+
+pub use condition::{Condition, ConditionStatus};
+pub use crd::crd;
+pub use decode::{DecodeError, decode};
+pub use observed::ObservedSealedSecret;
+pub use scope::{Scope, UnknownScope};
+pub use sealed_secret::{SealedSecret, SealedSecretSpec, SecretTemplate};
+pub use status::{SealedSecretStatus, TargetStatus};

@@ -1,0 +1,94 @@
+//! [`ObservedSealedSecret`]: a SealedSecret as the API server has it, decodable or not.
+//!
+//! A watch that decoded strictly would end at the first object with a wrong shape, and with it the care for all
+//! others. Here a wrong shape is a fact about its object.
+
+use crate::decode::{DecodeError, decode};
+use crate::sealed_secret::{SealedSecret, SealedSecretSpec};
+use crate::status::SealedSecretStatus;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::Resource;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// A SealedSecret whose metadata is known to decode, and whose spec may not.
+#[derive(Debug, Clone)]
+pub struct ObservedSealedSecret {
+    /// Checked by the API server for every object.
+    pub metadata: ObjectMeta,
+    /// The spec, or what is wrong with it.
+    pub spec: Result<SealedSecretSpec, DecodeError>,
+    /// The status; one that does not decode counts as none, and is written anew.
+    pub status: Option<SealedSecretStatus>,
+}
+
+impl<'de> Deserialize<'de> for ObservedSealedSecret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Raw {
+            metadata: ObjectMeta,
+            #[serde(default)]
+            spec: Value,
+            #[serde(default)]
+            status: Value,
+        }
+        let raw = Raw::deserialize(deserializer)?;
+        Ok(Self {
+            metadata: raw.metadata,
+            spec: decode(raw.spec),
+            status: decode(raw.status).ok().flatten(),
+        })
+    }
+}
+
+impl Resource for ObservedSealedSecret {
+    type DynamicType = ();
+    type Scope = <SealedSecret as Resource>::Scope;
+
+    fn kind(_: &()) -> Cow<'_, str> {
+        SealedSecret::kind(&())
+    }
+
+    fn group(_: &()) -> Cow<'_, str> {
+        SealedSecret::group(&())
+    }
+
+    fn version(_: &()) -> Cow<'_, str> {
+        SealedSecret::version(&())
+    }
+
+    fn plural(_: &()) -> Cow<'_, str> {
+        SealedSecret::plural(&())
+    }
+
+    fn meta(&self) -> &ObjectMeta {
+        &self.metadata
+    }
+
+    fn meta_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.metadata
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_wrong_spec_is_a_fact_about_its_object() {
+        let object = json!({ "metadata": { "name": "a" }, "spec": { "encryptedData": 5 }, "status": "odd" });
+        let observed: ObservedSealedSecret = serde_json::from_value(object).unwrap();
+        assert_eq!(observed.metadata.name.as_deref(), Some("a"));
+        assert_eq!(observed.spec.unwrap_err().path, "encryptedData");
+        assert_eq!(observed.status, None);
+    }
+
+    #[test]
+    fn a_missing_spec_decodes_to_an_error_too() {
+        let observed: ObservedSealedSecret =
+            serde_json::from_value(json!({ "metadata": { "name": "a" } })).unwrap();
+        assert!(observed.spec.is_err());
+    }
+}

@@ -1,0 +1,19 @@
+//! How sealing keys are stored: the names in a key's Secret. What is in it belongs to `envelope`.
+
+/// Label that makes a `kubernetes.io/tls` Secret a sealing key.
+pub const LABEL: &str = "sealedsecrets.bitnami.com/sealed-secrets-key";
+
+/// Value of [`LABEL`] on a key that counts. Any other value takes the key out.
+pub const ACTIVE: &str = "active";
+
+/// Type of a key's Secret.
+pub const SECRET_TYPE: &str = "kubernetes.io/tls";
+
+/// Data key of the private half, PEM.
+pub const PRIVATE_KEY: &str = "tls.key";
+
+/// Data key of the certificate, PEM.
+pub const CERTIFICATE: &str = "tls.crt";
+
+/// Default of `--key-prefix`: the start of a key's generated name, and the whole name of a legacy key.
+pub const DEFAULT_PREFIX: &str = "sealed-secrets-key";

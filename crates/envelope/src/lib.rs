@@ -1,0 +1,35 @@
+//! The wire format of Sealed Secrets: envelopes, RSA key pairs and their certificates.
+//!
+//! Bytes in, bytes out. Nothing here knows Kubernetes, awaits, reads a clock or does I/O: the time and the
+//! random source are arguments. Scopes, which decide the label, live in the crate `api`; whole Secrets are
+//! sealed and unsealed in the crate `sealing`.
+//!
+//! Decided: private keys only ever meet aws-lc-rs, because its RSA is constant-time and several times faster;
+//! sealing uses the crates `rsa` and `aes-gcm`, instead of aws-lc-rs for both, so that each direction is
+//! tested against an independent implementation of the other.
+#![doc = include_str!("../FORMAT.md")]
+
+mod certificate;
+mod fingerprint;
+mod issue;
+mod key_pair;
+mod key_size;
+mod layout;
+mod open;
+pub mod pem;
+mod plaintext;
+mod private_key;
+mod public_key;
+mod seal;
+
+pub use certificate::{Certificate, CertificateError, Expired};
+pub use fingerprint::{Fingerprint, NotAFingerprint};
+pub use issue::{IssueError, issue};
+pub use key_pair::{KeyPair, KeyPairError};
+pub use key_size::{KeySize, UnsupportedKeySize};
+pub use layout::Truncated;
+pub use open::{OpenError, open};
+pub use plaintext::Plaintext;
+pub use private_key::{PrivateKey, PrivateKeyError};
+pub use public_key::{PublicKey, PublicKeyError};
+pub use seal::{SealError, seal};

@@ -1,0 +1,17 @@
+//! The verbs of Sealed Secrets on Kubernetes types: seal, unseal, and the key ring.
+//!
+//! Pure: no client, no clock, no network; randomness is an argument. The bytes are `envelope`'s, the types
+//! `api`'s. `kubeseal-rs` seals and the controller unseals; both do it here, so that they cannot differ.
+
+mod key_ring;
+mod message;
+mod seal;
+mod sealing_key;
+mod unseal;
+mod unsealed_secret;
+
+pub use key_ring::KeyRing;
+pub use seal::{SealFailure, SecretToSeal, seal_item, seal_secret};
+pub use sealing_key::{KeySecretError, SealingKey};
+pub use unseal::{ItemError, ItemFault, UnsealError, unseal};
+pub use unsealed_secret::UnsealedSecret;

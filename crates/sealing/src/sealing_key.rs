@@ -1,0 +1,69 @@
+//! [`SealingKey`]: a key pair and the Secret it is kept in.
+
+use api::sealing_key::{CERTIFICATE, PRIVATE_KEY, SECRET_TYPE};
+use envelope::{Fingerprint, KeyPair, KeyPairError};
+use k8s_openapi::api::core::v1::Secret;
+
+/// A sealing key as the cluster holds it.
+#[derive(Debug)]
+pub struct SealingKey {
+    name: String,
+    pair: KeyPair,
+}
+
+/// Why a Secret is not a sealing key. Never shows what is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeySecretError {
+    /// Only TLS Secrets count, whatever their labels say.
+    #[error("its type is not {SECRET_TYPE}")]
+    Type,
+    /// A half is missing.
+    #[error("it has no {0}")]
+    Missing(&'static str),
+    /// A half is not PEM, which is text.
+    #[error("its {0} is not text")]
+    NotText(&'static str),
+    /// The halves are unsound or do not match.
+    #[error("its {PRIVATE_KEY} and {CERTIFICATE} are not a key pair")]
+    KeyPair(#[from] KeyPairError),
+}
+
+impl SealingKey {
+    /// A key just made, before or after it was stored as `name`.
+    pub fn new(name: String, pair: KeyPair) -> Self {
+        Self { name, pair }
+    }
+
+    /// Reads a key's Secret.
+    pub fn from_secret(secret: &Secret) -> Result<Self, KeySecretError> {
+        if secret.type_.as_deref() != Some(SECRET_TYPE) {
+            return Err(KeySecretError::Type);
+        }
+        let pair = KeyPair::from_pem(text(secret, PRIVATE_KEY)?, text(secret, CERTIFICATE)?)?;
+        Ok(Self::new(secret.metadata.name.clone().unwrap_or_default(), pair))
+    }
+
+    /// Name of the Secret.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Both halves.
+    pub fn pair(&self) -> &KeyPair {
+        &self.pair
+    }
+
+    /// The key's short name.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.pair.certificate().fingerprint()
+    }
+}
+
+fn text<'a>(secret: &'a Secret, key: &'static str) -> Result<&'a str, KeySecretError> {
+    let bytes = secret
+        .data
+        .as_ref()
+        .and_then(|data| data.get(key))
+        .ok_or(KeySecretError::Missing(key))?;
+    std::str::from_utf8(&bytes.0).map_err(|_| KeySecretError::NotText(key))
+}

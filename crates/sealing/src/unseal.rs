@@ -1,0 +1,194 @@
+//! `unseal`: a SealedSecret into the Secret it stands for.
+
+use crate::key_ring::{KeyRing, Opener};
+use crate::message::faulty_items;
+use crate::unsealed_secret::UnsealedSecret;
+use api::annotations::{CERTIFICATE_FINGERPRINT, SKIP_SET_OWNER_REFERENCES};
+use api::{Scope, SealedSecret, SealedSecretSpec};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use envelope::{Fingerprint, OpenError, Plaintext};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
+use kube::Resource as _;
+use std::collections::BTreeMap;
+
+/// Why a SealedSecret does not become a Secret. Messages name items, never values.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UnsealError {
+    /// The controller has no sealing key.
+    #[error("there is no sealing key yet")]
+    NoKeys,
+    /// Items that do not open; all of them, each once.
+    #[error("{}", faulty_items(.0))]
+    Items(Vec<ItemError>),
+    /// The deprecated whole-Secret form.
+    #[error("spec.data, the deprecated form, is not read; seal the Secret again")]
+    DeprecatedData,
+    /// Templated values.
+    #[error("spec.template.data is not rendered by this version")]
+    TemplateData,
+}
+
+/// One item that does not open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemError {
+    /// The item's key.
+    pub key: String,
+    /// What is wrong with it.
+    pub fault: ItemFault,
+}
+
+/// What is wrong with an item, and the likely cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ItemFault {
+    /// Not base64.
+    #[error("not valid base64")]
+    NotBase64,
+    /// An envelope that ends early.
+    #[error("cut off; was it copied whole?")]
+    Truncated,
+    /// Opens, but under a scope that the annotations do not state.
+    #[error("sealed with scope {0}, which the SealedSecret's annotations do not state")]
+    OtherScope(Scope),
+    /// Opens under no scope at this place.
+    #[error(
+        "no sealing key opens it; it was sealed for another cluster, or for another name or namespace, or its \
+         key is gone"
+    )]
+    NoKeyOpens,
+}
+
+impl UnsealError {
+    /// Whether the arrival of another sealing key may mend it.
+    pub fn wants_key(&self) -> bool {
+        match self {
+            Self::NoKeys => true,
+            Self::Items(errors) => errors.iter().any(|error| error.fault == ItemFault::NoKeyOpens),
+            Self::DeprecatedData | Self::TemplateData => false,
+        }
+    }
+}
+
+/// Unseals the SealedSecret that has this metadata and spec.
+///
+/// The label comes from the object's own namespace, name and annotations: a SealedSecret that was renamed, moved
+/// or given a wider scope does not open.
+pub fn unseal(
+    metadata: &ObjectMeta,
+    spec: &SealedSecretSpec,
+    ring: &KeyRing,
+) -> Result<UnsealedSecret, UnsealError> {
+    if spec.data.is_some() {
+        return Err(UnsealError::DeprecatedData);
+    }
+    if spec.template.data.as_ref().is_some_and(|data| !data.is_empty()) {
+        return Err(UnsealError::TemplateData);
+    }
+    if ring.is_empty() {
+        return Err(UnsealError::NoKeys);
+    }
+    Ok(UnsealedSecret {
+        data: open_items(metadata, spec, ring)?,
+        metadata: target_metadata(metadata, spec),
+        type_: spec.template.type_.clone(),
+        immutable: spec.template.immutable,
+    })
+}
+
+fn open_items(
+    metadata: &ObjectMeta,
+    spec: &SealedSecretSpec,
+    ring: &KeyRing,
+) -> Result<BTreeMap<String, Plaintext>, UnsealError> {
+    let namespace = metadata.namespace.as_deref().unwrap_or_default();
+    let name = metadata.name.as_deref().unwrap_or_default();
+    let annotations = metadata.annotations.as_ref();
+    let scope = Scope::of(annotations);
+    let hint = annotations
+        .and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT))
+        .and_then(|hint| hint.parse::<Fingerprint>().ok());
+    let place = Place {
+        opener: ring.opener(hint),
+        scope,
+        namespace,
+        name,
+    };
+
+    let mut data = BTreeMap::new();
+    let mut errors = Vec::new();
+    for (key, sealed) in &spec.encrypted_data {
+        match place.open(sealed) {
+            Ok(value) => {
+                data.insert(key.clone(), value);
+            }
+            Err(fault) => errors.push(ItemError {
+                key: key.clone(),
+                fault,
+            }),
+        }
+    }
+    if errors.is_empty() {
+        Ok(data)
+    } else {
+        Err(UnsealError::Items(errors))
+    }
+}
+
+/// Where the items claim to belong, and the keys that may open them there.
+struct Place<'a> {
+    opener: Opener<'a>,
+    scope: Scope,
+    namespace: &'a str,
+    name: &'a str,
+}
+
+impl Place<'_> {
+    fn open(&self, sealed: &str) -> Result<Plaintext, ItemFault> {
+        let envelope = BASE64_STANDARD.decode(sealed).map_err(|_| ItemFault::NotBase64)?;
+        let open = |scope: Scope| {
+            self.opener
+                .open(&scope.label(self.namespace, self.name), &envelope)
+        };
+        match open(self.scope) {
+            Ok(value) => Ok(value),
+            Err(OpenError::Truncated(_)) => Err(ItemFault::Truncated),
+            // Only names the scope it was sealed with; the value is dropped, wiped, unseen.
+            Err(OpenError::DoesNotOpen) => Err(Scope::ALL
+                .into_iter()
+                .filter(|scope| *scope != self.scope)
+                .find(|scope| open(*scope).is_ok())
+                .map_or(ItemFault::NoKeyOpens, ItemFault::OtherScope)),
+        }
+    }
+}
+
+/// The template's metadata, with name and namespace forced and the owner set.
+fn target_metadata(sealed: &ObjectMeta, spec: &SealedSecretSpec) -> ObjectMeta {
+    let template = spec.template.metadata.clone().unwrap_or_default();
+    let unowned = template
+        .annotations
+        .as_ref()
+        .and_then(|annotations| annotations.get(SKIP_SET_OWNER_REFERENCES))
+        .is_some_and(|value| value == "true");
+    ObjectMeta {
+        name: sealed.name.clone(),
+        namespace: sealed.namespace.clone(),
+        labels: template.labels,
+        annotations: template.annotations,
+        finalizers: template.finalizers,
+        owner_references: (!unowned).then(|| vec![owner(sealed)]),
+        // Whatever else the template has (uid, generateName, managedFields, …) is the API server's to write.
+        ..ObjectMeta::default()
+    }
+}
+
+fn owner(sealed: &ObjectMeta) -> OwnerReference {
+    OwnerReference {
+        api_version: SealedSecret::api_version(&()).into_owned(),
+        kind: SealedSecret::kind(&()).into_owned(),
+        name: sealed.name.clone().unwrap_or_default(),
+        uid: sealed.uid.clone().unwrap_or_default(),
+        controller: Some(true),
+        block_owner_deletion: None,
+    }
+}

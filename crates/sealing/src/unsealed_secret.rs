@@ -1,0 +1,53 @@
+//! [`UnsealedSecret`]: what a SealedSecret stands for, values included, on its way to the API server.
+
+use envelope::Plaintext;
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use std::collections::BTreeMap;
+
+/// A Secret to be written. It can be neither cloned nor printed; its values are wiped on drop.
+pub struct UnsealedSecret {
+    /// Name, namespace, owner and what the template adds.
+    pub metadata: ObjectMeta,
+    /// The Secret's type; the API server's default is `Opaque`.
+    pub type_: Option<String>,
+    /// Whether the Secret is to be immutable.
+    pub immutable: Option<bool>,
+    /// The opened values.
+    pub data: BTreeMap<String, Plaintext>,
+}
+
+/// The type the API server gives a Secret that names none.
+const OPAQUE: &str = "Opaque";
+
+impl UnsealedSecret {
+    /// The type that the written Secret will have.
+    pub fn effective_type(&self) -> &str {
+        self.type_
+            .as_deref()
+            .filter(|name| !name.is_empty())
+            .unwrap_or(OPAQUE)
+    }
+
+    /// Whether `existing` has exactly these values.
+    pub fn same_data(&self, existing: &Secret) -> bool {
+        let none = BTreeMap::new();
+        let existing = existing.data.as_ref().unwrap_or(&none);
+        existing.len() == self.data.len()
+            && self.data.iter().all(|(key, value)| {
+                existing
+                    .get(key)
+                    .is_some_and(|existing| existing.0.as_slice() == value.expose())
+            })
+    }
+}
+
+impl std::fmt::Debug for UnsealedSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UnsealedSecret")
+            .field("namespace", &self.metadata.namespace)
+            .field("name", &self.metadata.name)
+            .field("items", &self.data.len())
+            .finish_non_exhaustive()
+    }
+}
