@@ -50,7 +50,9 @@ pub fn encode(label: &str, der: &[u8]) -> Zeroizing<String> {
     let body = Zeroizing::new(BASE64_STANDARD.encode(der));
     // Room for everything at once: growing would leave unwiped copies behind.
     let mut text = String::with_capacity(body.len() + body.len() / 64 + 2 * label.len() + 40);
-    text.push_str(&format!("-----BEGIN {label}-----\n"));
+    for piece in ["-----BEGIN ", label, "-----\n"] {
+        text.push_str(piece);
+    }
     let mut rest = body.as_str();
     while !rest.is_empty() {
         let (line, after) = rest.split_at(rest.len().min(64));
@@ -58,7 +60,9 @@ pub fn encode(label: &str, der: &[u8]) -> Zeroizing<String> {
         text.push('\n');
         rest = after;
     }
-    text.push_str(&format!("-----END {label}-----\n"));
+    for piece in ["-----END ", label, "-----\n"] {
+        text.push_str(piece);
+    }
     Zeroizing::new(text)
 }
 

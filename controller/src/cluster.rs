@@ -1,0 +1,76 @@
+//! [`Cluster`]: the API server the controller talks to, and the namespace it lives in.
+
+use kube::config::{InClusterError, InferConfigError};
+use kube::{Client, Config};
+use std::path::Path;
+
+/// A client, and where it leads.
+#[derive(Clone)]
+pub struct Cluster {
+    /// The client.
+    pub client: Client,
+    /// The controller's own namespace: that of its keys.
+    pub namespace: String,
+    /// Address of the API server.
+    pub server: String,
+}
+
+/// Why there is no way to a cluster.
+#[derive(Debug, thiserror::Error)]
+pub enum ClusterError {
+    /// `KUBERNETES_SERVICE_HOST` is set, but the ServiceAccount's files are not there.
+    #[error("this looks like a pod, but its ServiceAccount cannot be used")]
+    InCluster(#[source] InClusterError),
+    /// Neither a kubeconfig nor a ServiceAccount.
+    #[error("found neither a kubeconfig nor a ServiceAccount")]
+    Infer(#[source] InferConfigError),
+    /// The client refused the configuration.
+    #[error("the configuration for the API server cannot be used")]
+    Client(#[source] kube::Error),
+}
+
+/// Where Kubernetes puts a pod's own namespace.
+const NAMESPACE_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+
+impl Cluster {
+    /// In a pod, the ServiceAccount; elsewhere, KUBECONFIG. A pod is told by `KUBERNETES_SERVICE_HOST`, so that a
+    /// kubeconfig lying about in an image is never taken by mistake.
+    pub async fn connect() -> Result<Self, ClusterError> {
+        let mut config = if std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() {
+            Config::incluster().map_err(ClusterError::InCluster)?
+        } else {
+            Config::infer().await.map_err(ClusterError::Infer)?
+        };
+        // A watch that hangs is ended by its own idle timeout; a request that hangs is not.
+        config.read_timeout = Some(std::time::Duration::from_secs(330));
+        config.reset_reader_on_write = true;
+        let server = config.cluster_url.to_string();
+        let namespace = own_namespace(&config.default_namespace);
+        let client = Client::try_from(config).map_err(ClusterError::Client)?;
+        Ok(Self {
+            client,
+            namespace,
+            server,
+        })
+    }
+}
+
+/// `POD_NAMESPACE`, else the ServiceAccount's, else the kubeconfig's.
+fn own_namespace(of_config: &str) -> String {
+    let of_environment = std::env::var("POD_NAMESPACE").unwrap_or_default();
+    let of_account = std::fs::read_to_string(Path::new(NAMESPACE_FILE)).unwrap_or_default();
+    [of_environment.as_str(), of_account.trim(), of_config]
+        .into_iter()
+        .find(|namespace| !namespace.is_empty())
+        .unwrap_or("default")
+        .to_owned()
+}
+
+impl std::fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cluster")
+            .field("server", &self.server)
+            .field("namespace", &self.namespace)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,57 @@
+//! `watch`: follows the key Secrets in the controller's namespace and keeps the ring in step.
+
+use super::record::Records;
+use super::shared_ring::SharedRing;
+use api::sealing_key::{ACTIVE, LABEL};
+use futures::{StreamExt as _, stream};
+use k8s_openapi::api::core::v1::Secret;
+use kube::runtime::{WatchStreamExt as _, watcher};
+use kube::{Api, Client};
+use sealing::KeyRing;
+use std::sync::Arc;
+
+/// The two places where a key may be found.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    /// Secrets with the label.
+    Labelled,
+    /// The Secret named exactly as the prefix, from before there were labels.
+    Legacy,
+}
+
+/// Follows the keys until the process ends. Additions, label changes, edits and deletions count at once.
+pub async fn watch(client: Client, namespace: String, prefix: String, ring: Arc<SharedRing>) {
+    let secrets = || Api::<Secret>::namespaced(client.clone(), &namespace);
+    let labelled = watcher::Config::default().labels(&format!("{LABEL}={ACTIVE}"));
+    let legacy = watcher::Config::default().fields(&format!("metadata.name={prefix}"));
+    let mut events = stream::select(
+        watcher(secrets(), labelled)
+            .default_backoff()
+            .map(|event| (Source::Labelled, event))
+            .boxed(),
+        watcher(secrets(), legacy)
+            .default_backoff()
+            .map(|event| (Source::Legacy, event))
+            .boxed(),
+    );
+
+    let (mut by_label, mut by_name) = (Records::default(), Records::default());
+    while let Some((source, event)) = events.next().await {
+        let event = match event {
+            Ok(event) => event,
+            Err(error) => {
+                let error = crate::logging::chain(&error);
+                tracing::warn!(error, namespace, "watching the sealing keys failed; trying again");
+                continue;
+            }
+        };
+        // Parsing an RSA key takes milliseconds, and happens once per key.
+        let changed = tokio::task::block_in_place(|| match source {
+            Source::Labelled => by_label.take(event),
+            Source::Legacy => by_name.take(event),
+        });
+        if changed && by_label.listed() && by_name.listed() {
+            ring.replace(KeyRing::new(by_label.keys().chain(by_name.keys())));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The controller: turns every SealedSecret of a cluster into the Secret it stands for.
+//!
+//! The way through: [`cli`] (flags as typed) -> [`config`] (as meant) -> [`run`], which joins the three parts:
+//! [`keys`] owns the sealing keys, [`reconcile`] unseals, [`http`] serves the certificate.
+//!
+//! What a SealedSecret means is not here: the types are in `api`, unsealing is in `sealing`, and the bytes are
+//! in `envelope`.
+
+pub mod cli;
+pub mod cluster;
+pub mod config;
+pub mod go_duration;
+pub mod http;
+pub mod keys;
+pub mod logging;
+pub mod reconcile;
+pub mod run;
+pub mod shutdown;

@@ -1,0 +1,82 @@
+//! Where the controller's words go: log lines, the version, and the last words of a failure.
+//!
+//! No value of a Secret ever comes here; callers log names, counts, fingerprints and errors, and the errors of
+//! this project carry no values.
+
+use crate::config::{ConfigError, Logging};
+use crate::run::RunError;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use tracing::Level;
+use tracing_subscriber::fmt::writer::{BoxMakeWriter, MakeWriterExt as _};
+
+/// Starts logging. Lines are structured: text as `key=value`, or one JSON object each.
+pub fn start(logging: &Logging) {
+    let writer = if logging.info_to_stdout {
+        BoxMakeWriter::new(
+            std::io::stderr
+                .with_max_level(Level::ERROR)
+                .or_else(std::io::stdout),
+        )
+    } else {
+        BoxMakeWriter::new(std::io::stderr)
+    };
+    let level = if logging.errors_only {
+        Level::ERROR
+    } else {
+        Level::INFO
+    };
+    let lines = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_target(false)
+        .with_ansi(false)
+        .with_writer(writer);
+    if logging.json {
+        lines.json().flatten_event(true).init();
+    } else {
+        lines.init();
+    }
+}
+
+/// An error and its causes in one line: `read the keys: connect: refused`.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        // Libraries repeat their cause in their own words; once is enough.
+        if !text.contains(&cause_text) {
+            // Writing to a String cannot fail.
+            let _ = write!(text, ": {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}
+
+/// The last words when the controller cannot go on.
+pub fn fatal(error: &RunError) -> ExitCode {
+    tracing::error!(
+        error = chain(error),
+        hint = error.hint(),
+        "sealed-secrets-controller stops"
+    );
+    ExitCode::FAILURE
+}
+
+/// What is wrong with the command line; logging has not started yet.
+#[expect(
+    clippy::print_stderr,
+    reason = "a usage error goes to the person at the terminal"
+)]
+pub fn usage_error(error: &ConfigError) -> ExitCode {
+    eprintln!("error: {error}\nhint: `sealed-secrets-controller --help` lists the flags");
+    ExitCode::from(2)
+}
+
+/// Prints what `--version` asks for.
+#[expect(clippy::print_stdout, reason = "the version was asked for")]
+pub fn print_version() {
+    println!("sealed-secrets-controller version: {}", env!("CARGO_PKG_VERSION"));
+}

@@ -1,0 +1,91 @@
+//! `apply`: carries a plan out. At most one write.
+
+use super::outcome::Outcome;
+use super::plan::Plan;
+use super::target_body::TargetBody;
+use http::HeaderValue;
+use http::header::ACCEPT;
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::PostParams;
+use kube::core::{PartialObjectMeta, Request};
+use kube::{Client, Resource as _, ResourceExt as _};
+use sealing::UnsealedSecret;
+
+/// How carrying out ended.
+#[derive(Debug)]
+pub(crate) enum Applied {
+    /// It is over, one way or the other.
+    Outcome(Outcome),
+    /// Somebody changed the Secret since it was read: read again.
+    LostRace,
+}
+
+/// Asks for the written Secret's metadata alone: its values need not come back.
+const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+
+/// Carries `plan` out.
+pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
+    let written = match plan {
+        Plan::Create(secret) => {
+            write(client, &secret, |request, body| {
+                request.create(&PostParams::default(), body)
+            })
+            .await
+        }
+        Plan::Replace(secret) => {
+            let name = secret.metadata.name.clone().unwrap_or_default();
+            write(client, &secret, |request, body| {
+                request.replace(&name, &PostParams::default(), body)
+            })
+            .await
+        }
+        Plan::Keep { resource_version } => {
+            return Applied::Outcome(Outcome::Synced {
+                resource_version,
+                written: false,
+            });
+        }
+        Plan::Refuse(refusal) => return Applied::Outcome(Outcome::Refused(refusal)),
+        Plan::Wait(hindrance) => return Applied::Outcome(Outcome::Hindered(hindrance)),
+        Plan::Leave => return Applied::LostRace,
+    };
+    match written {
+        Ok(resource_version) => Applied::Outcome(Outcome::Synced {
+            resource_version,
+            written: true,
+        }),
+        // 409: it exists, or another version of it does; 404: it is gone.
+        Err(kube::Error::Api(status)) if status.code == 409 => Applied::LostRace,
+        Err(kube::Error::Api(status)) if status.is_not_found() && !is_about_namespace(&status) => {
+            Applied::LostRace
+        }
+        Err(error) => Applied::Outcome(Outcome::from_api(error)),
+    }
+}
+
+fn is_about_namespace(status: &kube::core::Status) -> bool {
+    status
+        .details
+        .as_ref()
+        .is_some_and(|details| details.kind == "namespaces")
+}
+
+/// Sends the Secret and returns its new version.
+///
+/// The request's body holds the values; the HTTP client takes it over and frees it without wiping, the one copy
+/// that is out of our hands.
+async fn write(
+    client: &Client,
+    secret: &UnsealedSecret,
+    request: impl FnOnce(Request, Vec<u8>) -> Result<http::Request<Vec<u8>>, kube::core::request::Error>,
+) -> Result<String, kube::Error> {
+    let namespace = secret.metadata.namespace.as_deref();
+    let body = serde_json::to_vec(&TargetBody(secret)).map_err(kube::Error::SerdeError)?;
+    let mut request =
+        request(Request::new(Secret::url_path(&(), namespace)), body).map_err(kube::Error::BuildRequest)?;
+    request
+        .headers_mut()
+        .insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
+    let written: PartialObjectMeta<Secret> = client.request(request).await?;
+    Ok(written.resource_version().unwrap_or_default())
+}

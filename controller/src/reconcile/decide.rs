@@ -1,0 +1,100 @@
+//! `decide`: what should happen. Pure, and the only place that knows; the table below is its specification.
+
+use super::outcome::Hindrance;
+use super::plan::{Plan, Refusal};
+use super::target::Target;
+use api::{ObservedSealedSecret, SealedSecret};
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
+use kube::{Resource as _, ResourceExt as _};
+use sealing::{KeyRing, UnsealedSecret, unseal};
+use std::collections::BTreeMap;
+
+/// Decides on one SealedSecret. Ownership comes before opening: what will not be written is not opened.
+pub(crate) fn decide(observed: &ObservedSealedSecret, target: Target, ring: &KeyRing) -> Plan {
+    if observed.metadata.deletion_timestamp.is_some() {
+        return Plan::Leave;
+    }
+    let spec = match &observed.spec {
+        Ok(spec) => spec,
+        Err(error) => return Plan::Refuse(Refusal::Undecodable(error.clone())),
+    };
+    if let Target::Present(existing) = &target
+        && let Some(plan) = not_ours(&observed.metadata, &existing.0)
+    {
+        return plan;
+    }
+    let wanted = match unseal(&observed.metadata, spec, ring) {
+        Ok(wanted) => wanted,
+        Err(error) => return Plan::Refuse(Refusal::Unseal(error)),
+    };
+    match target {
+        Target::Absent => Plan::Create(wanted),
+        Target::Present(existing) => update(wanted, &existing.0),
+    }
+}
+
+/// A plan for a Secret that may not be touched, or None for one that may.
+fn not_ours(sealed: &ObjectMeta, existing: &Secret) -> Option<Plan> {
+    let name = existing.name_any();
+    let controller = existing
+        .owner_references()
+        .iter()
+        .find(|owner| owner.controller == Some(true));
+    let uid = sealed.uid.as_deref().unwrap_or_default();
+    match controller {
+        Some(owner) if owner.uid == uid && existing.metadata.deletion_timestamp.is_some() => {
+            Some(Plan::Wait(Hindrance::Terminating(name)))
+        }
+        Some(owner) if owner.uid == uid => None,
+        Some(owner) if is_namesake(owner, sealed) => Some(Plan::Wait(Hindrance::EarlierOwner(name))),
+        _ => Some(Plan::Refuse(Refusal::Unmanaged { name })),
+    }
+}
+
+/// Whether the owner is a SealedSecret of this name, which can only be one that was deleted.
+fn is_namesake(owner: &OwnerReference, sealed: &ObjectMeta) -> bool {
+    owner.kind == SealedSecret::kind(&())
+        && owner.api_version == SealedSecret::api_version(&())
+        && Some(&owner.name) == sealed.name.as_ref()
+}
+
+fn update(mut wanted: UnsealedSecret, existing: &Secret) -> Plan {
+    let name = existing.name_any();
+    let existing_type = existing.type_.as_deref().unwrap_or_default();
+    if existing_type != wanted.effective_type() {
+        return Plan::Refuse(Refusal::TypeChange {
+            name,
+            existing: existing_type.to_owned(),
+            wanted: wanted.effective_type().to_owned(),
+        });
+    }
+    let same_data = wanted.same_data(existing);
+    let is_immutable = existing.immutable == Some(true);
+    let same_immutable = is_immutable == (wanted.immutable == Some(true));
+    if is_immutable && !(same_data && same_immutable) {
+        return Plan::Refuse(Refusal::Immutable { name });
+    }
+    if same_data && same_immutable && same_metadata(&wanted.metadata, &existing.metadata) {
+        return Plan::Keep {
+            resource_version: existing.resource_version().unwrap_or_default(),
+        };
+    }
+    // Written on top of what was read, or not at all; and what others hold the Secret by stays.
+    wanted.metadata.resource_version = existing.resource_version();
+    wanted.metadata.finalizers.clone_from(&existing.metadata.finalizers);
+    Plan::Replace(wanted)
+}
+
+fn same_metadata(wanted: &ObjectMeta, existing: &ObjectMeta) -> bool {
+    let same_map = |wanted: &Option<BTreeMap<_, _>>, existing: &Option<BTreeMap<_, _>>| {
+        let none = BTreeMap::<String, String>::new();
+        wanted.as_ref().unwrap_or(&none) == existing.as_ref().unwrap_or(&none)
+    };
+    same_map(&wanted.labels, &existing.labels)
+        && same_map(&wanted.annotations, &existing.annotations)
+        && wanted.owner_references == existing.owner_references
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! [`Outcome`]: how a reconciliation ended, and whose fault it was where it failed.
+
+use super::plan::Refusal;
+use crate::logging::chain;
+
+/// How it ended.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// The Secret is what it should be.
+    Synced {
+        /// Its version.
+        resource_version: String,
+        /// Whether it was written just now.
+        written: bool,
+    },
+    /// The object is at fault; trying again changes nothing.
+    Refused(Refusal),
+    /// The cluster is at fault; it is tried again.
+    Hindered(Hindrance),
+}
+
+/// What the cluster did not let happen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Hindrance {
+    /// The Secret belongs to a deleted SealedSecret of the same name.
+    #[error(
+        "the Secret \"{0}\" still belongs to an earlier SealedSecret of this name; waiting for Kubernetes to collect \
+         it"
+    )]
+    EarlierOwner(String),
+    /// The Secret is being deleted, and finalizers hold it.
+    #[error("the Secret \"{0}\" is being deleted; waiting until it is gone")]
+    Terminating(String),
+    /// Lost every race for the Secret.
+    #[error("somebody else keeps changing the Secret")]
+    Contended,
+    /// Opening was cut off.
+    #[error("opening the values was interrupted")]
+    Interrupted,
+    /// The API server said no, or nothing.
+    #[error("the API server did not carry it out: {0}")]
+    Api(String),
+}
+
+/// Status and event messages are read by people: a rambling admission webhook is cut here.
+const MESSAGE_LENGTH: usize = 1_000;
+
+impl Outcome {
+    /// Tells whose fault an API error is.
+    pub(crate) fn from_api(error: kube::Error) -> Self {
+        match error {
+            // 422: the Secret breaks a rule of its type; 413: it is too large. Kubernetes leaves a Secret's
+            // values out of these messages.
+            kube::Error::Api(status) if status.code == 422 || status.code == 413 => {
+                Self::Refused(Refusal::Rejected(shorten(&status.message)))
+            }
+            kube::Error::Api(status) => Self::Hindered(Hindrance::Api(shorten(&status.message))),
+            // The response did not decode: its text may quote the response, which may hold values.
+            kube::Error::SerdeError(_) => Self::Hindered(Hindrance::Api("its answer cannot be read".into())),
+            error => Self::Hindered(Hindrance::Api(shorten(&chain(&error)))),
+        }
+    }
+}
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(MESSAGE_LENGTH) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,88 @@
+//! [`Plan`]: everything that can be decided about a SealedSecret, and [`Refusal`], everything that can be wrong
+//! with one.
+
+use super::outcome::Hindrance;
+use api::DecodeError;
+use sealing::{UnsealError, UnsealedSecret};
+
+/// What is to be done.
+#[derive(Debug)]
+pub(crate) enum Plan {
+    /// Nothing to do and nothing to say: the SealedSecret is going away.
+    Leave,
+    /// Make the Secret.
+    Create(UnsealedSecret),
+    /// Write the Secret anew.
+    Replace(UnsealedSecret),
+    /// The Secret is as it should be.
+    Keep {
+        /// The version that was found right.
+        resource_version: String,
+    },
+    /// The object itself is at fault: say so, and wait until it, its Secret or the keys change.
+    Refuse(Refusal),
+    /// The cluster has to get somewhere first: look again later.
+    Wait(Hindrance),
+}
+
+/// What is wrong with a SealedSecret. Names what is at fault, never a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// Its spec has a wrong shape.
+    #[error("the SealedSecret cannot be read: in its spec, {0}")]
+    Undecodable(DecodeError),
+    /// It does not open.
+    #[error("{0}")]
+    Unseal(UnsealError),
+    /// The Secret in its place is somebody else's.
+    #[error("Resource \"{name}\" already exists and is not managed by SealedSecret")]
+    Unmanaged {
+        /// The Secret's name.
+        name: String,
+    },
+    /// The Secret in its place is immutable.
+    #[error(
+        "the Secret \"{name}\" is immutable, so its values cannot be changed; delete it, and it is made anew from \
+         this SealedSecret"
+    )]
+    Immutable {
+        /// The Secret's name.
+        name: String,
+    },
+    /// The Secret in its place has another type.
+    #[error(
+        "the Secret \"{name}\" has type {existing}, and a type cannot be changed; delete it, and it is made anew \
+         with type {wanted}"
+    )]
+    TypeChange {
+        /// The Secret's name.
+        name: String,
+        /// The type it has.
+        existing: String,
+        /// The type it should have.
+        wanted: String,
+    },
+    /// The API server does not accept the Secret.
+    #[error("the API server does not accept the Secret: {0}")]
+    Rejected(String),
+}
+
+impl Refusal {
+    /// One word for programs.
+    pub(crate) fn reason(&self) -> &'static str {
+        match self {
+            Self::Undecodable(_) => "InvalidSpec",
+            Self::Unseal(error) if error.wants_key() => "NoKeyOpens",
+            Self::Unseal(_) => "UnsealFailed",
+            Self::Unmanaged { .. } => "Unmanaged",
+            Self::Immutable { .. } => "Immutable",
+            Self::TypeChange { .. } => "TypeChange",
+            Self::Rejected(_) => "Rejected",
+        }
+    }
+
+    /// Whether it failed before the Secret was touched; upstream tells the two apart in its events.
+    pub(crate) fn is_unseal_failure(&self) -> bool {
+        matches!(self, Self::Undecodable(_) | Self::Unseal(_))
+    }
+}

@@ -1,0 +1,56 @@
+//! `read`: finds out what is there, with as few requests as it takes. On a first unseal: none.
+
+use super::context::Context;
+use super::settled::is_settled;
+use super::target::{ExistingSecret, Target};
+use api::{ObservedSealedSecret, SealedSecretStatus};
+use k8s_openapi::api::core::v1::Secret;
+use kube::runtime::reflector::ObjectRef;
+use kube::{Api, ResourceExt as _};
+
+/// What reading showed.
+#[derive(Debug)]
+pub(crate) enum Seen {
+    /// Nothing to do.
+    Settled,
+    /// Something to decide about.
+    Target(Target),
+}
+
+/// Looks at the metadata watch first, and at the API server only where the watch cannot know.
+///
+/// The watch may lag behind our own writes. Where it shows no Secret although the status tells of one, or where
+/// it has just led astray (`trust_watch` false), the API server is asked.
+pub(crate) async fn read(
+    observed: &ObservedSealedSecret,
+    previous: Option<&SealedSecretStatus>,
+    context: &Context,
+    trust_watch: bool,
+) -> Result<Seen, kube::Error> {
+    let namespace = observed.namespace().unwrap_or_default();
+    let name = observed.name_any();
+    let watched = context.targets.get(&ObjectRef::new(&name).within(&namespace));
+    if is_settled(
+        observed,
+        previous,
+        watched.as_ref().map(|secret| &secret.metadata),
+    ) {
+        return Ok(Seen::Settled);
+    }
+    let never_written = previous.is_none_or(|status| status.target.is_none());
+    if trust_watch && watched.is_none() && never_written {
+        return Ok(Seen::Target(Target::Absent));
+    }
+    let secrets = Api::<Secret>::namespaced(context.client.clone(), &namespace);
+    let Some(secret) = secrets
+        .get_opt(&name)
+        .await?
+        .map(|secret| Box::new(ExistingSecret(secret)))
+    else {
+        return Ok(Seen::Target(Target::Absent));
+    };
+    if is_settled(observed, previous, Some(&secret.0.metadata)) {
+        return Ok(Seen::Settled);
+    }
+    Ok(Seen::Target(Target::Present(secret)))
+}

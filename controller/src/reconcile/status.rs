@@ -1,0 +1,120 @@
+//! `next_status`: what the status should say after an outcome. Pure; the contract is in the table of tests.
+//!
+//! For people and for programs: Argo CD reads the first condition, `Synced`; kstatus (Flux) reads `Ready`,
+//! `Stalled`, `Reconciling` and `observedGeneration`.
+
+use super::outcome::Outcome;
+use api::{Condition, ConditionStatus, Scope, SealedSecretStatus, TargetStatus};
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+
+/// Works out the status. Times are kept from `previous` where nothing changed.
+pub(crate) fn next_status(
+    previous: Option<&SealedSecretStatus>,
+    generation: Option<i64>,
+    scope: Scope,
+    outcome: &Outcome,
+    now: Timestamp,
+) -> SealedSecretStatus {
+    let (said, target) = match outcome {
+        Outcome::Synced { resource_version, .. } => (
+            vec![
+                say(Condition::SYNCED, ConditionStatus::True, "Unsealed", None),
+                say(Condition::READY, ConditionStatus::True, "Unsealed", None),
+            ],
+            Some(TargetStatus {
+                resource_version: resource_version.clone(),
+                scope: scope.as_str().into(),
+            }),
+        ),
+        Outcome::Refused(refusal) => {
+            let (reason, message) = (refusal.reason(), refusal.to_string());
+            (
+                vec![
+                    say(Condition::SYNCED, ConditionStatus::False, reason, Some(&message)),
+                    say(Condition::READY, ConditionStatus::False, reason, Some(&message)),
+                    say(Condition::STALLED, ConditionStatus::True, reason, Some(&message)),
+                ],
+                previous.and_then(|status| status.target.clone()),
+            )
+        }
+        Outcome::Hindered(hindrance) => {
+            let message = hindrance.to_string();
+            (
+                vec![
+                    say(
+                        Condition::SYNCED,
+                        ConditionStatus::Unknown,
+                        "Retrying",
+                        Some(&message),
+                    ),
+                    say(
+                        Condition::READY,
+                        ConditionStatus::False,
+                        "Retrying",
+                        Some(&message),
+                    ),
+                    say(
+                        Condition::RECONCILING,
+                        ConditionStatus::True,
+                        "Retrying",
+                        Some(&message),
+                    ),
+                ],
+                previous.and_then(|status| status.target.clone()),
+            )
+        }
+    };
+    let conditions = said
+        .into_iter()
+        .map(|condition| dated(condition, previous, now))
+        .collect();
+    SealedSecretStatus {
+        observed_generation: generation,
+        conditions,
+        target,
+    }
+}
+
+/// Whether both say the same, whenever they said it.
+pub(crate) fn same_words(one: &SealedSecretStatus, other: &SealedSecretStatus) -> bool {
+    one.observed_generation == other.observed_generation
+        && one.target == other.target
+        && one.conditions.len() == other.conditions.len()
+        && one
+            .conditions
+            .iter()
+            .zip(&other.conditions)
+            .all(|(one, other)| one.says_the_same(other))
+}
+
+fn say(type_: &str, status: ConditionStatus, reason: &str, message: Option<&str>) -> Condition {
+    Condition {
+        type_: type_.into(),
+        status,
+        reason: Some(reason.into()),
+        message: message.map(Into::into),
+        last_transition_time: None,
+        last_update_time: None,
+    }
+}
+
+/// Dates a condition: the transition when its status changed, the update when anything in it did.
+fn dated(condition: Condition, previous: Option<&SealedSecretStatus>, now: Timestamp) -> Condition {
+    let previous = previous.and_then(|status| status.condition(&condition.type_));
+    let same_status = previous.filter(|previous| previous.status == condition.status);
+    let same_words = previous.filter(|previous| previous.says_the_same(&condition));
+    let now = Some(Time(now));
+    Condition {
+        last_transition_time: same_status
+            .and_then(|previous| previous.last_transition_time.clone())
+            .or_else(|| now.clone()),
+        last_update_time: same_words
+            .and_then(|previous| previous.last_update_time.clone())
+            .or(now),
+        ..condition
+    }
+}
+
+#[cfg(test)]
+mod tests;

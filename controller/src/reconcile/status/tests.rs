@@ -1,0 +1,111 @@
+//! The status contract, as a table.
+
+use super::*;
+use crate::reconcile::event::event_for;
+use crate::reconcile::outcome::Hindrance;
+use crate::reconcile::plan::Refusal;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn synced(written: bool) -> Outcome {
+    Outcome::Synced {
+        resource_version: "7".into(),
+        written,
+    }
+}
+
+fn refused() -> Outcome {
+    Outcome::Refused(Refusal::Unmanaged { name: "a".into() })
+}
+
+fn hindered() -> Outcome {
+    Outcome::Hindered(Hindrance::Api("no".into()))
+}
+
+fn next(previous: Option<&SealedSecretStatus>, outcome: &Outcome, second: i64) -> SealedSecretStatus {
+    next_status(previous, Some(3), Scope::Strict, outcome, at(second))
+}
+
+fn words(status: &SealedSecretStatus) -> String {
+    let words: Vec<String> = status
+        .conditions
+        .iter()
+        .map(|condition| format!("{}={:?}", condition.type_, condition.status))
+        .collect();
+    words.join(" ")
+}
+
+#[test]
+fn the_contract() {
+    let cases = [
+        (synced(true), "Synced=True Ready=True"),
+        (synced(false), "Synced=True Ready=True"),
+        (refused(), "Synced=False Ready=False Stalled=True"),
+        (hindered(), "Synced=Unknown Ready=False Reconciling=True"),
+    ];
+    let before = [
+        None,
+        Some(next(None, &synced(true), 1)),
+        Some(next(None, &refused(), 1)),
+        Some(next(None, &hindered(), 1)),
+    ];
+    for (outcome, expected) in &cases {
+        for previous in &before {
+            let status = next(previous.as_ref(), outcome, 2);
+            assert_eq!(words(&status), *expected);
+            assert_eq!(status.observed_generation, Some(3), "on success and on failure");
+        }
+    }
+}
+
+#[test]
+fn times_tell_when_it_changed() {
+    let first = next(None, &refused(), 10);
+    let same = next(Some(&first), &refused(), 20);
+    assert!(same_words(&first, &same));
+    assert_eq!(first, same, "nothing changed, so no time moves");
+
+    let other = Outcome::Refused(Refusal::Immutable { name: "a".into() });
+    let other = next(Some(&same), &other, 30);
+    assert!(!same_words(&same, &other), "a change of message alone is written");
+    assert_eq!(other.conditions[0].last_transition_time, Some(Time(at(10))));
+    assert_eq!(other.conditions[0].last_update_time, Some(Time(at(30))));
+
+    let mended = next(Some(&other), &synced(true), 40);
+    assert_eq!(mended.conditions[0].last_transition_time, Some(Time(at(40))));
+    assert_eq!(mended.conditions[0].message, None);
+}
+
+#[test]
+fn failure_remembers_the_secret_that_was_left() {
+    let good = next(None, &synced(true), 1);
+    assert_eq!(next(Some(&good), &refused(), 2).target, good.target);
+    assert_eq!(next(None, &refused(), 2).target, None);
+}
+
+#[test]
+fn events_tell_of_transitions_alone() {
+    let (good, bad) = (next(None, &synced(true), 1), next(None, &refused(), 1));
+    let cases = [
+        ("first unseal", None, synced(true), Some("Unsealed")),
+        ("written again", Some(&good), synced(true), Some("Unsealed")),
+        ("found right", Some(&good), synced(false), None),
+        ("recovered", Some(&bad), synced(false), Some("Unsealed")),
+        ("new fault", Some(&good), refused(), Some("ErrUpdateFailed")),
+        ("same fault", Some(&bad), refused(), None),
+        ("hindered", Some(&good), hindered(), Some("ErrUpdateFailed")),
+        (
+            "does not open",
+            Some(&good),
+            Outcome::Refused(Refusal::Unseal(sealing::UnsealError::NoKeys)),
+            Some("ErrUnsealFailed"),
+        ),
+    ];
+    for (name, previous, outcome, expected) in cases {
+        let status = next(previous, &outcome, 2);
+        let event = event_for(previous, &status, &outcome);
+        assert_eq!(event.map(|event| event.reason), expected, "{name}");
+    }
+}

@@ -1,0 +1,124 @@
+//! `watch`: keeps SealedSecrets coming, and looks again at one whose Secret or keys changed.
+
+use super::context::Context;
+use super::reconcile;
+use crate::logging::chain;
+use api::ObservedSealedSecret;
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
+use k8s_openapi::api::core::v1::Secret;
+use kube::core::PartialObjectMeta;
+use kube::runtime::controller::{Action, Controller, Error};
+use kube::runtime::reflector::{self, ObjectRef, Store};
+use kube::runtime::{WatchStreamExt as _, watcher};
+use kube::{Api, Client, ResourceExt as _};
+use std::sync::Arc;
+use tokio_stream::wrappers::WatchStream;
+use tokio_util::sync::CancellationToken;
+
+/// SealedSecrets under way at the same time. Most of that time is spent waiting for the API server.
+const CONCURRENCY: u16 = 32;
+
+/// Metadata of Secrets, as a watch yields it.
+type Targets = BoxStream<'static, Result<PartialObjectMeta<Secret>, watcher::Error>>;
+
+/// The watch on Secrets: its store, and the stream that fills it.
+pub struct Watches {
+    /// Metadata of all Secrets.
+    pub targets: Store<PartialObjectMeta<Secret>>,
+    stream: Targets,
+}
+
+impl Watches {
+    /// Prepares the watch. It begins when [`watch`] polls it.
+    pub fn new(client: &Client) -> Self {
+        let (targets, writer) = reflector::store();
+        let secrets = Api::<PartialObjectMeta<Secret>>::all(client.clone());
+        let stream = watcher(secrets, watcher::Config::default())
+            .default_backoff()
+            .modify(|secret| {
+                // Only name, version and owners are ever asked for; the rest is most of the memory.
+                secret.metadata.managed_fields = None;
+                secret.metadata.annotations = None;
+                secret.metadata.labels = None;
+            })
+            .reflect(writer)
+            .touched_objects()
+            .boxed();
+        Self { targets, stream }
+    }
+}
+
+impl std::fmt::Debug for Watches {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watches").finish_non_exhaustive()
+    }
+}
+
+/// Reconciles until `shutdown`, then finishes what is under way.
+pub async fn watch(
+    context: Arc<Context>,
+    secrets: Watches,
+    ready: impl FnOnce() + Send + 'static,
+    shutdown: CancellationToken,
+) {
+    let (sealed, writer) = reflector::store::<ObservedSealedSecret>();
+    let ledger = Arc::clone(&context.ledger);
+    let sealed_events = watcher(Api::all(context.client.clone()), watcher::Config::default())
+        .default_backoff()
+        .modify(|sealed: &mut ObservedSealedSecret| sealed.metadata.managed_fields = None)
+        .inspect(move |event| {
+            if let Ok(event) = event {
+                ledger.follow(event);
+            }
+        })
+        .reflect(writer)
+        .applied_objects();
+
+    tell_when_ready(sealed.clone(), secrets.targets.clone(), ready);
+    let known = sealed.clone();
+    let namesake = move |secret: PartialObjectMeta<Secret>| {
+        let sealed = ObjectRef::new(&secret.name_any()).within(&secret.namespace().unwrap_or_default());
+        known.get(&sealed).map(|_| sealed)
+    };
+    let keys_changed = WatchStream::from_changes(context.ring.changes()).map(|_| ());
+
+    Controller::for_stream(sealed_events, sealed)
+        .watches_stream(secrets.stream, namesake)
+        .reconcile_all_on(keys_changed)
+        .with_config(kube::runtime::controller::Config::default().concurrency(CONCURRENCY))
+        .graceful_shutdown_on(shutdown.cancelled_owned())
+        .run(when_listed, |_, _, _| Action::await_change(), context)
+        .for_each(|result| async {
+            match result {
+                // Reconciled, or gone before its turn came.
+                Ok(_) | Err(Error::ObjectNotFound(_)) => {}
+                Err(error) => tracing::warn!(error = chain(&error), "watching failed; trying again"),
+            }
+        })
+        .await;
+}
+
+/// Deciding before the Secrets are listed would take each for absent.
+async fn when_listed(
+    observed: Arc<ObservedSealedSecret>,
+    context: Arc<Context>,
+) -> Result<Action, std::convert::Infallible> {
+    // Fails only when the watch is gone for good, at shutdown.
+    if context.targets.wait_until_ready().await.is_err() {
+        return Ok(Action::await_change());
+    }
+    reconcile(observed, context).await
+}
+
+fn tell_when_ready(
+    sealed: Store<ObservedSealedSecret>,
+    targets: Store<PartialObjectMeta<Secret>>,
+    ready: impl FnOnce() + Send + 'static,
+) {
+    tokio::spawn(async move {
+        if sealed.wait_until_ready().await.is_ok() && targets.wait_until_ready().await.is_ok() {
+            ready();
+        }
+    });
+}
