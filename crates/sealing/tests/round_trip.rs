@@ -1,0 +1,162 @@
+//! Seals Secrets and unseals them again: what comes back, and what must not be passed on.
+
+use api::annotations::{CERTIFICATE_FINGERPRINT, LAST_APPLIED};
+use api::{Scope, SealedSecret};
+use envelope::{Certificate, KeyPair, Plaintext};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use proptest::prelude::*;
+use rand::rngs::SysRng;
+use sealing::{
+    ItemFault, KeyRing, SealingKey, SecretToSeal, UnsealError, UnsealedSecret, seal_secret, unseal,
+};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+const A: (&str, &str) = (
+    include_str!("../../envelope/tests/keys/a.pkcs1.pem"),
+    include_str!("../../envelope/tests/keys/a.crt.pem"),
+);
+const B: (&str, &str) = (
+    include_str!("../../envelope/tests/keys/b.pkcs8.pem"),
+    include_str!("../../envelope/tests/keys/b.crt.pem"),
+);
+
+fn key((private, certificate): (&str, &str)) -> Arc<SealingKey> {
+    Arc::new(SealingKey::new(
+        "key".into(),
+        KeyPair::from_pem(private, certificate).unwrap(),
+    ))
+}
+
+fn ring() -> &'static KeyRing {
+    static RING: OnceLock<KeyRing> = OnceLock::new();
+    RING.get_or_init(|| KeyRing::new([key(B), key(A)]))
+}
+
+fn seal(metadata: serde_json::Value, data: BTreeMap<String, Vec<u8>>) -> SealedSecret {
+    let secret = SecretToSeal {
+        metadata: serde_json::from_value(metadata).unwrap(),
+        type_: Some("kubernetes.io/basic-auth".into()),
+        immutable: Some(true),
+        data: data
+            .into_iter()
+            .map(|(key, value)| (key, Plaintext::new(value)))
+            .collect(),
+    };
+    seal_secret(&mut SysRng, &Certificate::from_pem(A.1).unwrap(), secret).unwrap()
+}
+
+fn open(sealed: &SealedSecret) -> Result<UnsealedSecret, UnsealError> {
+    unseal(&sealed.metadata, &sealed.spec, ring())
+}
+
+fn one_item() -> BTreeMap<String, Vec<u8>> {
+    BTreeMap::from([("password".to_owned(), b"hunter2".to_vec())])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn what_is_sealed_unseals(
+        data in prop::collection::btree_map("[-._a-zA-Z0-9]{1,60}", prop::collection::vec(any::<u8>(), 0..200), 0..4),
+        scope in prop::sample::select(Scope::ALL.to_vec()),
+        namespace in "[a-z]{1,20}", name in "[a-z.-]{1,20}",
+    ) {
+        let mut annotations = BTreeMap::new();
+        scope.annotate(&mut annotations);
+        let sealed = seal(json!({ "namespace": namespace, "name": name, "annotations": annotations }), data.clone());
+        // Through text, as it travels.
+        let text = serde_json::to_string(&sealed).unwrap();
+        let unsealed = open(&serde_json::from_str(&text).unwrap()).unwrap();
+        prop_assert_eq!(unsealed.effective_type(), "kubernetes.io/basic-auth");
+        prop_assert_eq!(unsealed.immutable, Some(true));
+        let opened: BTreeMap<String, Vec<u8>> =
+            unsealed.data.iter().map(|(key, value)| (key.clone(), value.expose().to_vec())).collect();
+        prop_assert_eq!(opened, data);
+    }
+}
+
+#[test]
+fn values_are_bound_to_their_place() {
+    type Move = fn(&mut ObjectMeta);
+    let rename: Move = |metadata| metadata.name = Some("other".into());
+    let relocate: Move = |metadata| metadata.namespace = Some("other".into());
+    let widen: Move = |metadata| Scope::ClusterWide.annotate(metadata.annotations.get_or_insert_default());
+    let cases = [
+        (Scope::Strict, rename, false),
+        (Scope::Strict, relocate, false),
+        (Scope::Strict, widen, false),
+        (Scope::NamespaceWide, rename, true),
+        (Scope::NamespaceWide, relocate, false),
+        (Scope::ClusterWide, rename, true),
+        (Scope::ClusterWide, relocate, true),
+    ];
+    for (number, (scope, change, opens)) in cases.into_iter().enumerate() {
+        let mut annotations = BTreeMap::new();
+        scope.annotate(&mut annotations);
+        let mut sealed = seal(
+            json!({ "namespace": "ns", "name": "name", "annotations": annotations }),
+            one_item(),
+        );
+        change(&mut sealed.metadata);
+        assert_eq!(open(&sealed).is_ok(), opens, "case {number}: {scope}");
+    }
+}
+
+#[test]
+fn what_must_not_be_passed_on_is_not() {
+    let sealed = seal(
+        json!({
+            "namespace": "ns", "name": "name", "uid": "u", "resourceVersion": "1", "generation": 3,
+            "creationTimestamp": "2020-01-01T00:00:00Z", "selfLink": "/x",
+            "labels": { "app": "shop" },
+            "annotations": { LAST_APPLIED[0]: "hunter2", LAST_APPLIED[1]: "hunter2", "keep": "me" },
+            "ownerReferences": [{ "apiVersion": "v1", "kind": "Pod", "name": "p", "uid": "u" }],
+            "managedFields": [{ "manager": "kubectl" }],
+        }),
+        one_item(),
+    );
+    let written = serde_json::to_value(&sealed).unwrap();
+    assert!(!written.to_string().contains("hunter2"));
+    assert_eq!(
+        written["spec"]["template"]["metadata"],
+        json!({ "namespace": "ns", "name": "name", "labels": { "app": "shop" }, "annotations": { "keep": "me" } })
+    );
+    let fingerprint = Certificate::from_pem(A.1).unwrap().fingerprint().to_string();
+    assert_eq!(
+        written["metadata"],
+        json!({ "namespace": "ns", "name": "name", "annotations": { CERTIFICATE_FINGERPRINT: fingerprint } })
+    );
+}
+
+#[test]
+fn a_key_that_is_gone_is_told_from_damage() {
+    let sealed = seal(json!({ "namespace": "ns", "name": "name" }), one_item());
+    let error = unseal(&sealed.metadata, &sealed.spec, &KeyRing::new([key(B)])).unwrap_err();
+    assert!(error.wants_key());
+    let UnsealError::Items(errors) = &error else {
+        panic!("{error}")
+    };
+    assert_eq!(errors[0].fault, ItemFault::NoKeyOpens);
+    assert!(
+        error.to_string().starts_with("password: no sealing key opens it"),
+        "{error}"
+    );
+}
+
+#[test]
+fn rings_are_newest_first_and_hold_a_key_once() {
+    let ring = KeyRing::new([key(A), key(B), key(A)]);
+    assert_eq!(ring.len(), 2);
+    let dates: Vec<_> = ring
+        .iter()
+        .map(|key| key.pair().certificate().not_before())
+        .collect();
+    assert!(dates.is_sorted_by(|newer, older| newer >= older));
+    assert_eq!(
+        ring.newest().unwrap().fingerprint(),
+        ring.iter().next().unwrap().fingerprint()
+    );
+}
