@@ -13,12 +13,7 @@ use clap::Parser;
 #[command(name = "sealed-secrets-controller", disable_version_flag = true)]
 pub struct Cli {
     /// Address on which the certificate is served: `:PORT` for every interface, or `HOST:PORT`.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_LISTEN_ADDR",
-        default_value = ":8080",
-        value_name = "ADDRESS"
-    )]
+    #[arg(long, env = "SEALED_SECRETS_LISTEN_ADDR", default_value = ":8080", value_name = "ADDRESS")]
     pub listen_addr: String,
 
     /// Start of the names of sealing keys' Secrets.
@@ -26,21 +21,11 @@ pub struct Cli {
     pub key_prefix: String,
 
     /// Size of new sealing keys in bits: 2048, 3072, 4096 or 8192.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_KEY_SIZE",
-        default_value = "4096",
-        value_name = "BITS"
-    )]
+    #[arg(long, env = "SEALED_SECRETS_KEY_SIZE", default_value = "4096", value_name = "BITS")]
     pub key_size: String,
 
     /// How long the certificate of a new sealing key is valid, as in `87600h`.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_KEY_TTL",
-        default_value = "87600h",
-        value_name = "DURATION"
-    )]
+    #[arg(long, env = "SEALED_SECRETS_KEY_TTL", default_value = "87600h", value_name = "DURATION")]
     pub key_ttl: String,
 
     /// Common name in the certificates of new sealing keys.
@@ -48,24 +33,14 @@ pub struct Cli {
     pub my_cn: String,
 
     /// What is logged: INFO, or ERROR alone.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_LOG_LEVEL",
-        default_value = "INFO",
-        value_name = "LEVEL"
-    )]
+    #[arg(long, env = "SEALED_SECRETS_LOG_LEVEL", default_value = "INFO", value_name = "LEVEL")]
     pub log_level: String,
 
     /// How it is logged: text, or one JSON object per line.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_LOG_FORMAT",
-        default_value = "text",
-        value_name = "FORMAT"
-    )]
+    #[arg(long, env = "SEALED_SECRETS_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
     pub log_format: String,
 
-    /// Log to standard output what is not an error; errors always go to standard error.
+    /// Log to standard output what is merely informative; warnings and errors always go to standard error.
     #[arg(
         long,
         env = "SEALED_SECRETS_LOG_INFO_STDOUT",

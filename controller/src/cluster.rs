@@ -47,11 +47,7 @@ impl Cluster {
         let server = config.cluster_url.to_string();
         let namespace = own_namespace(&config.default_namespace);
         let client = Client::try_from(config).map_err(ClusterError::Client)?;
-        Ok(Self {
-            client,
-            namespace,
-            server,
-        })
+        Ok(Self { client, namespace, server })
     }
 }
 

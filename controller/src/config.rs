@@ -143,24 +143,11 @@ mod tests {
     #[test]
     fn defaults_are_upstreams() {
         let config = config(&[]).unwrap();
-        assert_eq!(
-            config.listen,
-            ListenAddress {
-                host: None,
-                port: 8080
-            }
-        );
+        assert_eq!(config.listen, ListenAddress { host: None, port: 8080 });
         assert_eq!(config.new_keys.prefix, "sealed-secrets-key");
         assert_eq!(config.new_keys.size.bits(), 4096);
         assert_eq!(config.new_keys.ttl, SignedDuration::from_hours(87_600));
-        assert_eq!(
-            config.logging,
-            Logging {
-                errors_only: false,
-                json: false,
-                info_to_stdout: true
-            }
-        );
+        assert_eq!(config.logging, Logging { errors_only: false, json: false, info_to_stdout: true });
     }
 
     #[test]
@@ -175,9 +162,7 @@ mod tests {
         ];
         for (text, expected) in cases {
             let read = listen_address(text).ok();
-            let read = read
-                .as_ref()
-                .map(|address| (address.host.as_deref(), address.port));
+            let read = read.as_ref().map(|address| (address.host.as_deref(), address.port));
             assert_eq!(read, expected, "{text}");
         }
     }

@@ -33,14 +33,10 @@ pub fn parse(text: &str) -> Result<SignedDuration, NotADuration> {
     }
     let mut nanos: i64 = 0;
     while !rest.is_empty() {
-        let digits = rest
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .ok_or(NotADuration)?;
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or(NotADuration)?;
         let (number, after) = rest.split_at(digits);
-        let (unit, per_unit) = UNITS
-            .into_iter()
-            .find(|(unit, _)| after.starts_with(unit))
-            .ok_or(NotADuration)?;
+        let (unit, per_unit) =
+            UNITS.into_iter().find(|(unit, _)| after.starts_with(unit)).ok_or(NotADuration)?;
         nanos = nanos.checked_add(scale(number, per_unit)?).ok_or(NotADuration)?;
         rest = &after[unit.len()..];
     }
@@ -54,16 +50,9 @@ fn scale(number: &str, per_unit: i64) -> Result<i64, NotADuration> {
         return Err(NotADuration);
     }
     let parse = |digits: &str| {
-        if digits.is_empty() {
-            Ok(0)
-        } else {
-            digits.parse::<i64>()
-        }
+        if digits.is_empty() { Ok(0) } else { digits.parse::<i64>() }
     };
-    let whole = parse(whole)
-        .ok()
-        .and_then(|n| n.checked_mul(per_unit))
-        .ok_or(NotADuration)?;
+    let whole = parse(whole).ok().and_then(|n| n.checked_mul(per_unit)).ok_or(NotADuration)?;
     // Beyond eighteen digits nothing is left of an hour's nanoseconds.
     let fraction = &fraction[..fraction.len().min(18)];
     let denominator = 10_i128.pow(u32::try_from(fraction.len()).map_err(|_| NotADuration)?);
@@ -98,9 +87,7 @@ mod tests {
 
     #[test]
     fn refuses_what_go_refuses() {
-        for text in [
-            "", "-", "5", "1d", "h", ".", ".h", "1..2h", "1h 30m", "3000000h", "1h30",
-        ] {
+        for text in ["", "-", "5", "1d", "h", ".", ".h", "1..2h", "1h 30m", "3000000h", "1h30"] {
             assert_eq!(parse(text), Err(NotADuration), "{text}");
         }
     }

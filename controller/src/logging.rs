@@ -14,19 +14,11 @@ use tracing_subscriber::fmt::writer::{BoxMakeWriter, MakeWriterExt as _};
 /// Starts logging. Lines are structured: text as `key=value`, or one JSON object each.
 pub fn start(logging: &Logging) {
     let writer = if logging.info_to_stdout {
-        BoxMakeWriter::new(
-            std::io::stderr
-                .with_max_level(Level::ERROR)
-                .or_else(std::io::stdout),
-        )
+        BoxMakeWriter::new(std::io::stderr.with_max_level(Level::WARN).or_else(std::io::stdout))
     } else {
         BoxMakeWriter::new(std::io::stderr)
     };
-    let level = if logging.errors_only {
-        Level::ERROR
-    } else {
-        Level::INFO
-    };
+    let level = if logging.errors_only { Level::ERROR } else { Level::INFO };
     let lines = tracing_subscriber::fmt()
         .with_max_level(level)
         .with_target(false)
@@ -57,19 +49,12 @@ pub fn chain(error: &dyn Error) -> String {
 
 /// The last words when the controller cannot go on.
 pub fn fatal(error: &RunError) -> ExitCode {
-    tracing::error!(
-        error = chain(error),
-        hint = error.hint(),
-        "sealed-secrets-controller stops"
-    );
+    tracing::error!(error = chain(error), hint = error.hint(), "sealed-secrets-controller stops");
     ExitCode::FAILURE
 }
 
 /// What is wrong with the command line; logging has not started yet.
-#[expect(
-    clippy::print_stderr,
-    reason = "a usage error goes to the person at the terminal"
-)]
+#[expect(clippy::print_stderr, reason = "a usage error goes to the person at the terminal")]
 pub fn usage_error(error: &ConfigError) -> ExitCode {
     eprintln!("error: {error}\nhint: `sealed-secrets-controller --help` lists the flags");
     ExitCode::from(2)

@@ -27,6 +27,7 @@ mod target_body;
 mod watch;
 
 pub use context::Context;
+pub use decide::KeyPlace;
 pub use event_queue::EventQueue;
 pub use watch::{Watches, watch};
 
@@ -88,11 +89,11 @@ async fn decide_off_the_workers(
 ) -> Plan {
     // The semaphore lives as long as the context and is never closed.
     let _permit = context.cores.acquire().await;
-    let (observed, ring) = (Arc::clone(observed), context.ring.snapshot());
-    tokio::task::spawn_blocking(move || decide::decide(&observed, target, &ring))
-        .await
-        .unwrap_or(Plan::Wait(
-            // Only a panic in there ends up here; the object is looked at again later, and no other suffers.
-            outcome::Hindrance::Interrupted,
-        ))
+    let (observed, context) = (Arc::clone(observed), Arc::clone(context));
+    tokio::task::spawn_blocking(move || {
+        decide::decide(&observed, target, &context.ring.snapshot(), &context.key_place)
+    })
+    .await
+    // Only a panic in there ends up here; the object is looked at again later, and no other suffers.
+    .unwrap_or(Plan::Wait(outcome::Hindrance::Interrupted))
 }

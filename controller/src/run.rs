@@ -4,7 +4,7 @@ use crate::cluster::{Cluster, ClusterError};
 use crate::config::Config;
 use crate::http::{ListenError, Served, listen, serve};
 use crate::keys::{self, FirstKeyError, SharedRing};
-use crate::reconcile::{self, Context, EventQueue, Watches};
+use crate::reconcile::{self, Context, EventQueue, KeyPlace, Watches};
 use crate::shutdown;
 use std::io;
 use std::sync::Arc;
@@ -52,10 +52,8 @@ const EVENTS_GRACE: Duration = Duration::from_secs(2);
 
 /// Runs until SIGTERM or SIGINT, or until it cannot go on.
 pub fn run(config: Config) -> Result<(), RunError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(RunError::Start)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(RunError::Start)?;
     let ended = runtime.block_on(run_async(config));
     // Watches and the like may be waiting for the network; nothing of theirs is worth waiting for.
     runtime.shutdown_timeout(Duration::from_millis(100));
@@ -70,10 +68,7 @@ async fn run_async(config: Config) -> Result<(), RunError> {
 
     let ring = Arc::<SharedRing>::default();
     let watching = Arc::<AtomicBool>::default();
-    let served = Arc::new(Served {
-        ring: Arc::clone(&ring),
-        watching: Arc::clone(&watching),
-    });
+    let served = Arc::new(Served { ring: Arc::clone(&ring), watching: Arc::clone(&watching) });
     let mut http = tokio::spawn(serve(listener, served, shutdown.clone()));
     tokio::spawn(keys::watch(
         cluster.client.clone(),
@@ -88,13 +83,10 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     announce(&cluster, &ring, address);
 
     let (events, sending) = EventQueue::start(cluster.client.clone());
+    let key_place = KeyPlace { namespace: cluster.namespace, prefix: config.new_keys.prefix };
     let secrets = Watches::new(&cluster.client);
-    let context = Arc::new(Context::new(
-        cluster.client.clone(),
-        ring,
-        secrets.targets.clone(),
-        events,
-    ));
+    let context =
+        Arc::new(Context::new(cluster.client.clone(), ring, key_place, secrets.targets.clone(), events));
     let ready = move || {
         watching.store(true, Ordering::Relaxed);
         tracing::info!("ready: SealedSecrets and Secrets are listed");
@@ -104,10 +96,7 @@ async fn run_async(config: Config) -> Result<(), RunError> {
         () = reconciling => { shutdown.cancel(); http.await }
         served = &mut http => served,
     };
-    served
-        .map_err(io::Error::other)
-        .and_then(|served| served)
-        .map_err(RunError::Http)?;
+    served.map_err(io::Error::other).and_then(|served| served).map_err(RunError::Http)?;
     // Every sender is gone with the context: what waits is sent, and then the task ends.
     let _ = tokio::time::timeout(EVENTS_GRACE, sending).await;
     tracing::info!("stopped");

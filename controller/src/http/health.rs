@@ -16,10 +16,7 @@ pub(super) async fn readyz(State(served): State<Arc<Served>>) -> (StatusCode, St
     let checks = [
         ("sealing keys read", served.ring.is_loaded()),
         ("sealing key present", !served.ring.snapshot().is_empty()),
-        (
-            "SealedSecrets and Secrets listed",
-            served.watching.load(Ordering::Relaxed),
-        ),
+        ("SealedSecrets and Secrets listed", served.watching.load(Ordering::Relaxed)),
     ];
     if checks.iter().all(|(_, passed)| *passed) {
         return (StatusCode::OK, "ok\n".into());

@@ -28,8 +28,5 @@ pub async fn listen(address: &ListenAddress) -> Result<TcpListener, ListenError>
         }
     }
     let (host, source) = failure.unwrap_or(("", io::ErrorKind::AddrNotAvailable.into()));
-    Err(ListenError {
-        address: format!("{host}:{}", address.port),
-        source,
-    })
+    Err(ListenError { address: format!("{host}:{}", address.port), source })
 }

@@ -31,10 +31,7 @@ pub async fn ensure_one(
     if !ring.snapshot().is_empty() {
         return Ok(());
     }
-    tracing::info!(
-        bits = settings.size.bits(),
-        "no sealing key yet: making the first"
-    );
+    tracing::info!(bits = settings.size.bits(), "no sealing key yet: making the first");
     let pair = generate(settings, Timestamp::now()).await?;
     let key = store(client, namespace, &settings.prefix, pair).await?;
     tracing::info!(secret = key.name(), fingerprint = %key.fingerprint(), "sealing key made and stored");

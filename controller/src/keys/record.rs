@@ -85,21 +85,11 @@ impl Records {
             }
             Err(error) => {
                 let error = crate::logging::chain(&error);
-                tracing::error!(
-                    secret = name,
-                    error,
-                    "this Secret is labelled as a sealing key and is none"
-                );
+                tracing::error!(secret = name, error, "this Secret is labelled as a sealing key and is none");
                 None
             }
         };
         wipe(&mut secret);
-        (
-            name,
-            Record {
-                resource_version,
-                key,
-            },
-        )
+        (name, Record { resource_version, key })
     }
 }

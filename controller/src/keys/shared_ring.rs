@@ -15,10 +15,7 @@ pub struct SharedRing {
 
 impl Default for SharedRing {
     fn default() -> Self {
-        Self {
-            current: ArcSwap::default(),
-            version: watch::Sender::new(0),
-        }
+        Self { current: ArcSwap::default(), version: watch::Sender::new(0) }
     }
 }
 

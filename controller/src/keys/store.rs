@@ -38,10 +38,7 @@ pub async fn store(
     let created = Api::<Secret>::namespaced(client.clone(), namespace)
         .create(&PostParams::default(), &secret)
         .await
-        .map_err(|source| StoreError::Create {
-            namespace: namespace.into(),
-            source: Box::new(source),
-        });
+        .map_err(|source| StoreError::Create { namespace: namespace.into(), source: Box::new(source) });
     wipe(&mut secret);
     let mut created = created?;
     let name = created.name_any();
@@ -68,10 +65,7 @@ fn to_secret(namespace: &str, prefix: &str, pair: &KeyPair) -> Result<Secret, Pr
         type_: Some(SECRET_TYPE.into()),
         data: Some(BTreeMap::from([
             (PRIVATE_KEY.into(), ByteString(private.as_bytes().to_vec())),
-            (
-                CERTIFICATE.into(),
-                ByteString(pair.certificate().to_pem().into_bytes()),
-            ),
+            (CERTIFICATE.into(), ByteString(pair.certificate().to_pem().into_bytes())),
         ])),
         ..Secret::default()
     })

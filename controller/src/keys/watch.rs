@@ -25,14 +25,8 @@ pub async fn watch(client: Client, namespace: String, prefix: String, ring: Arc<
     let labelled = watcher::Config::default().labels(&format!("{LABEL}={ACTIVE}"));
     let legacy = watcher::Config::default().fields(&format!("metadata.name={prefix}"));
     let mut events = stream::select(
-        watcher(secrets(), labelled)
-            .default_backoff()
-            .map(|event| (Source::Labelled, event))
-            .boxed(),
-        watcher(secrets(), legacy)
-            .default_backoff()
-            .map(|event| (Source::Legacy, event))
-            .boxed(),
+        watcher(secrets(), labelled).default_backoff().map(|event| (Source::Labelled, event)).boxed(),
+        watcher(secrets(), legacy).default_backoff().map(|event| (Source::Legacy, event)).boxed(),
     );
 
     let (mut by_label, mut by_name) = (Records::default(), Records::default());

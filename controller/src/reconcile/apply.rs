@@ -27,33 +27,21 @@ const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=meta.k8
 pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
     let written = match plan {
         Plan::Create(secret) => {
-            write(client, &secret, |request, body| {
-                request.create(&PostParams::default(), body)
-            })
-            .await
+            write(client, &secret, |request, body| request.create(&PostParams::default(), body)).await
         }
         Plan::Replace(secret) => {
             let name = secret.metadata.name.clone().unwrap_or_default();
-            write(client, &secret, |request, body| {
-                request.replace(&name, &PostParams::default(), body)
-            })
-            .await
+            write(client, &secret, |request, body| request.replace(&name, &PostParams::default(), body)).await
         }
         Plan::Keep { resource_version } => {
-            return Applied::Outcome(Outcome::Synced {
-                resource_version,
-                written: false,
-            });
+            return Applied::Outcome(Outcome::Synced { resource_version, written: false });
         }
         Plan::Refuse(refusal) => return Applied::Outcome(Outcome::Refused(refusal)),
         Plan::Wait(hindrance) => return Applied::Outcome(Outcome::Hindered(hindrance)),
         Plan::Leave => return Applied::LostRace,
     };
     match written {
-        Ok(resource_version) => Applied::Outcome(Outcome::Synced {
-            resource_version,
-            written: true,
-        }),
+        Ok(resource_version) => Applied::Outcome(Outcome::Synced { resource_version, written: true }),
         // 409: it exists, or another version of it does; 404: it is gone.
         Err(kube::Error::Api(status)) if status.code == 409 => Applied::LostRace,
         Err(kube::Error::Api(status)) if status.is_not_found() && !is_about_namespace(&status) => {
@@ -64,10 +52,7 @@ pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
 }
 
 fn is_about_namespace(status: &kube::core::Status) -> bool {
-    status
-        .details
-        .as_ref()
-        .is_some_and(|details| details.kind == "namespaces")
+    status.details.as_ref().is_some_and(|details| details.kind == "namespaces")
 }
 
 /// Sends the Secret and returns its new version.
@@ -83,9 +68,7 @@ async fn write(
     let body = serde_json::to_vec(&TargetBody(secret)).map_err(kube::Error::SerdeError)?;
     let mut request =
         request(Request::new(Secret::url_path(&(), namespace)), body).map_err(kube::Error::BuildRequest)?;
-    request
-        .headers_mut()
-        .insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
     let written: PartialObjectMeta<Secret> = client.request(request).await?;
     Ok(written.resource_version().unwrap_or_default())
 }

@@ -30,9 +30,7 @@ pub(crate) fn next_look(
 }
 
 fn delay(before: u32) -> Duration {
-    FIRST
-        .checked_mul(2_u32.saturating_pow(before))
-        .map_or(LONGEST, |delay| delay.min(LONGEST))
+    FIRST.checked_mul(2_u32.saturating_pow(before)).map_or(LONGEST, |delay| delay.min(LONGEST))
 }
 
 /// Between four fifths and six fifths, so that a thousand objects that failed together do not come back together.

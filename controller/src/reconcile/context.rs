@@ -1,5 +1,6 @@
 //! [`Context`]: what every reconciliation may use.
 
+use super::decide::KeyPlace;
 use super::event_queue::EventQueue;
 use super::ledger::Ledger;
 use crate::keys::SharedRing;
@@ -16,6 +17,8 @@ pub struct Context {
     pub client: Client,
     /// The sealing keys.
     pub ring: Arc<SharedRing>,
+    /// Where the keys are kept.
+    pub key_place: KeyPlace,
     /// Metadata of all Secrets, as the watch shows them.
     pub targets: Store<PartialObjectMeta<Secret>>,
     /// What this process last left behind.
@@ -31,6 +34,7 @@ impl Context {
     pub fn new(
         client: Client,
         ring: Arc<SharedRing>,
+        key_place: KeyPlace,
         targets: Store<PartialObjectMeta<Secret>>,
         events: EventQueue,
     ) -> Self {
@@ -38,6 +42,7 @@ impl Context {
         Self {
             client,
             ring,
+            key_place,
             targets,
             ledger: Arc::default(),
             events,
@@ -48,8 +53,6 @@ impl Context {
 
 impl std::fmt::Debug for Context {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Context")
-            .field("ring", &self.ring)
-            .finish_non_exhaustive()
+        f.debug_struct("Context").field("ring", &self.ring).finish_non_exhaustive()
     }
 }

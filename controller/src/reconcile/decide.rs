@@ -3,15 +3,29 @@
 use super::outcome::Hindrance;
 use super::plan::{Plan, Refusal};
 use super::target::Target;
-use api::{ObservedSealedSecret, SealedSecret};
+use api::{ObservedSealedSecret, SealedSecret, SealedSecretSpec, sealing_key};
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::{Resource as _, ResourceExt as _};
 use sealing::{KeyRing, UnsealedSecret, unseal};
 use std::collections::BTreeMap;
 
+/// Where a Secret would count as a sealing key.
+#[derive(Debug, Clone)]
+pub struct KeyPlace {
+    /// The controller's own namespace.
+    pub namespace: String,
+    /// `--key-prefix`, which is also the whole name of a legacy key.
+    pub prefix: String,
+}
+
 /// Decides on one SealedSecret. Ownership comes before opening: what will not be written is not opened.
-pub(crate) fn decide(observed: &ObservedSealedSecret, target: Target, ring: &KeyRing) -> Plan {
+pub(crate) fn decide(
+    observed: &ObservedSealedSecret,
+    target: Target,
+    ring: &KeyRing,
+    key_place: &KeyPlace,
+) -> Plan {
     if observed.metadata.deletion_timestamp.is_some() {
         return Plan::Leave;
     }
@@ -19,6 +33,9 @@ pub(crate) fn decide(observed: &ObservedSealedSecret, target: Target, ring: &Key
         Ok(spec) => spec,
         Err(error) => return Plan::Refuse(Refusal::Undecodable(error.clone())),
     };
+    if makes_sealing_key(&observed.metadata, spec, key_place) {
+        return Plan::Refuse(Refusal::SealingKey);
+    }
     if let Target::Present(existing) = &target
         && let Some(plan) = not_ours(&observed.metadata, &existing.0)
     {
@@ -34,13 +51,19 @@ pub(crate) fn decide(observed: &ObservedSealedSecret, target: Target, ring: &Key
     }
 }
 
+/// Anybody can seal. Whoever may also create SealedSecrets in the controller's namespace must not be able to hand it
+/// a key of their own, which everybody would then seal with.
+fn makes_sealing_key(sealed: &ObjectMeta, spec: &SealedSecretSpec, place: &KeyPlace) -> bool {
+    let labels = spec.template.metadata.as_ref().and_then(|metadata| metadata.labels.as_ref());
+    let labelled = labels.is_some_and(|labels| labels.contains_key(sealing_key::LABEL));
+    sealed.namespace.as_ref() == Some(&place.namespace)
+        && (labelled || sealed.name.as_ref() == Some(&place.prefix))
+}
+
 /// A plan for a Secret that may not be touched, or None for one that may.
 fn not_ours(sealed: &ObjectMeta, existing: &Secret) -> Option<Plan> {
     let name = existing.name_any();
-    let controller = existing
-        .owner_references()
-        .iter()
-        .find(|owner| owner.controller == Some(true));
+    let controller = existing.owner_references().iter().find(|owner| owner.controller == Some(true));
     let uid = sealed.uid.as_deref().unwrap_or_default();
     match controller {
         Some(owner) if owner.uid == uid && existing.metadata.deletion_timestamp.is_some() => {
@@ -76,9 +99,7 @@ fn update(mut wanted: UnsealedSecret, existing: &Secret) -> Plan {
         return Plan::Refuse(Refusal::Immutable { name });
     }
     if same_data && same_immutable && same_metadata(&wanted.metadata, &existing.metadata) {
-        return Plan::Keep {
-            resource_version: existing.resource_version().unwrap_or_default(),
-        };
+        return Plan::Keep { resource_version: existing.resource_version().unwrap_or_default() };
     }
     // Written on top of what was read, or not at all; and what others hold the Secret by stays.
     wanted.metadata.resource_version = existing.resource_version();

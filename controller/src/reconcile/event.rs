@@ -37,11 +37,7 @@ pub(crate) fn event_for(
         }
         Outcome::Refused(refusal) => changed.then(|| Happening {
             warning: true,
-            reason: if refusal.is_unseal_failure() {
-                "ErrUnsealFailed"
-            } else {
-                "ErrUpdateFailed"
-            },
+            reason: if refusal.is_unseal_failure() { "ErrUnsealFailed" } else { "ErrUpdateFailed" },
             message: if refusal.is_unseal_failure() {
                 format!("Failed to unseal: {refusal}")
             } else {

@@ -61,11 +61,7 @@ fn to_event(observed: &ObservedSealedSecret, happening: Happening, now: Timestam
     let stem: String = name.chars().take(230).collect();
     Event {
         metadata: ObjectMeta {
-            name: Some(format!(
-                "{}.{:x}",
-                stem.trim_end_matches(['.', '-']),
-                now.as_nanosecond()
-            )),
+            name: Some(format!("{}.{:x}", stem.trim_end_matches(['.', '-']), now.as_nanosecond())),
             namespace: namespace.clone(),
             ..ObjectMeta::default()
         },
@@ -81,10 +77,7 @@ fn to_event(observed: &ObservedSealedSecret, happening: Happening, now: Timestam
         type_: Some(if happening.warning { "Warning" } else { "Normal" }.into()),
         reason: Some(happening.reason.into()),
         message: Some(happening.message),
-        source: Some(EventSource {
-            component: Some(COMPONENT.into()),
-            host: None,
-        }),
+        source: Some(EventSource { component: Some(COMPONENT.into()), host: None }),
         reporting_component: Some(COMPONENT.into()),
         first_timestamp: Some(Time(now)),
         last_timestamp: Some(Time(now)),

@@ -28,10 +28,7 @@ impl Ledger {
     /// The status as last written by this process, else as the object shows it.
     pub(crate) fn status_of(&self, observed: &ObservedSealedSecret) -> Option<SealedSecretStatus> {
         let uid = observed.uid().unwrap_or_default();
-        lock(&self.notes)
-            .get(&uid)
-            .and_then(|note| note.status.clone())
-            .or_else(|| observed.status.clone())
+        lock(&self.notes).get(&uid).and_then(|note| note.status.clone()).or_else(|| observed.status.clone())
     }
 
     /// Notes what was written.

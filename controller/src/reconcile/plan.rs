@@ -34,6 +34,12 @@ pub(crate) enum Refusal {
     /// It does not open.
     #[error("{0}")]
     Unseal(UnsealError),
+    /// The Secret would count as a sealing key.
+    #[error(
+        "its Secret would count as a sealing key of this controller; keys are made by the controller, or restored \
+         with kubectl"
+    )]
+    SealingKey,
     /// The Secret in its place is somebody else's.
     #[error("Resource \"{name}\" already exists and is not managed by SealedSecret")]
     Unmanaged {
@@ -74,6 +80,7 @@ impl Refusal {
             Self::Undecodable(_) => "InvalidSpec",
             Self::Unseal(error) if error.wants_key() => "NoKeyOpens",
             Self::Unseal(_) => "UnsealFailed",
+            Self::SealingKey => "SealingKey",
             Self::Unmanaged { .. } => "Unmanaged",
             Self::Immutable { .. } => "Immutable",
             Self::TypeChange { .. } => "TypeChange",
@@ -83,6 +90,6 @@ impl Refusal {
 
     /// Whether it failed before the Secret was touched; upstream tells the two apart in its events.
     pub(crate) fn is_unseal_failure(&self) -> bool {
-        matches!(self, Self::Undecodable(_) | Self::Unseal(_))
+        matches!(self, Self::Undecodable(_) | Self::Unseal(_) | Self::SealingKey)
     }
 }

@@ -30,11 +30,7 @@ pub(crate) async fn read(
     let namespace = observed.namespace().unwrap_or_default();
     let name = observed.name_any();
     let watched = context.targets.get(&ObjectRef::new(&name).within(&namespace));
-    if is_settled(
-        observed,
-        previous,
-        watched.as_ref().map(|secret| &secret.metadata),
-    ) {
+    if is_settled(observed, previous, watched.as_ref().map(|secret| &secret.metadata)) {
         return Ok(Seen::Settled);
     }
     let never_written = previous.is_none_or(|status| status.target.is_none());
@@ -42,11 +38,7 @@ pub(crate) async fn read(
         return Ok(Seen::Target(Target::Absent));
     }
     let secrets = Api::<Secret>::namespaced(context.client.clone(), &namespace);
-    let Some(secret) = secrets
-        .get_opt(&name)
-        .await?
-        .map(|secret| Box::new(ExistingSecret(secret)))
-    else {
+    let Some(secret) = secrets.get_opt(&name).await?.map(|secret| Box::new(ExistingSecret(secret))) else {
         return Ok(Seen::Target(Target::Absent));
     };
     if is_settled(observed, previous, Some(&secret.0.metadata)) {

@@ -30,13 +30,7 @@ pub(crate) async fn report(
     context: &Context,
 ) -> Reported {
     let scope = Scope::of(observed.metadata.annotations.as_ref());
-    let next = next_status(
-        previous,
-        observed.metadata.generation,
-        scope,
-        outcome,
-        Timestamp::now(),
-    );
+    let next = next_status(previous, observed.metadata.generation, scope, outcome, Timestamp::now());
     log(observed, outcome);
     if previous.is_some_and(|previous| same_words(previous, &next)) {
         return Reported::Yes;
@@ -56,12 +50,7 @@ pub(crate) async fn report(
         }
         Err(error) => {
             let (namespace, name) = (observed.namespace().unwrap_or_default(), observed.name_any());
-            tracing::warn!(
-                namespace,
-                name,
-                error = chain(&error),
-                "writing the status failed; trying again"
-            );
+            tracing::warn!(namespace, name, error = chain(&error), "writing the status failed; trying again");
             Reported::NotYet
         }
     }
@@ -81,11 +70,7 @@ async fn write(
     }
     let patch = json!({ "metadata": { "uid": observed.uid() }, "status": fields });
     Api::<kube::core::PartialObjectMeta<SealedSecret>>::namespaced(context.client.clone(), &namespace)
-        .patch_status(
-            &observed.name_any(),
-            &PatchParams::default(),
-            &Patch::Merge(patch),
-        )
+        .patch_status(&observed.name_any(), &PatchParams::default(), &Patch::Merge(patch))
         .await
         .map(drop)
 }

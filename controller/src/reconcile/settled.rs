@@ -46,37 +46,16 @@ mod tests {
     }
 
     fn target(version: &str) -> ObjectMeta {
-        ObjectMeta {
-            resource_version: Some(version.into()),
-            ..ObjectMeta::default()
-        }
+        ObjectMeta { resource_version: Some(version.into()), ..ObjectMeta::default() }
     }
 
     #[test]
     fn only_when_every_sign_agrees() {
         let wide = json!({ NAMESPACE_WIDE: "true" });
         let cases = [
-            (
-                "all agree",
-                observed(2, &json!({})),
-                status(2, "True", "strict"),
-                Some(target("7")),
-                true,
-            ),
-            (
-                "spec changed",
-                observed(3, &json!({})),
-                status(2, "True", "strict"),
-                Some(target("7")),
-                false,
-            ),
-            (
-                "scope changed",
-                observed(2, &wide),
-                status(2, "True", "strict"),
-                Some(target("7")),
-                false,
-            ),
+            ("all agree", observed(2, &json!({})), status(2, "True", "strict"), Some(target("7")), true),
+            ("spec changed", observed(3, &json!({})), status(2, "True", "strict"), Some(target("7")), false),
+            ("scope changed", observed(2, &wide), status(2, "True", "strict"), Some(target("7")), false),
             (
                 "Secret changed",
                 observed(2, &json!({})),
@@ -84,41 +63,18 @@ mod tests {
                 Some(target("8")),
                 false,
             ),
-            (
-                "Secret gone",
-                observed(2, &json!({})),
-                status(2, "True", "strict"),
-                None,
-                false,
-            ),
-            (
-                "not synced",
-                observed(2, &json!({})),
-                status(2, "False", "strict"),
-                Some(target("7")),
-                false,
-            ),
+            ("Secret gone", observed(2, &json!({})), status(2, "True", "strict"), None, false),
+            ("not synced", observed(2, &json!({})), status(2, "False", "strict"), Some(target("7")), false),
         ];
         for (name, observed, status, target, expected) in cases {
-            assert_eq!(
-                is_settled(&observed, Some(&status), target.as_ref()),
-                expected,
-                "{name}"
-            );
+            assert_eq!(is_settled(&observed, Some(&status), target.as_ref()), expected, "{name}");
         }
         assert!(!is_settled(&observed(2, &json!({})), None, Some(&target("7"))));
     }
 
     #[test]
     fn upstreams_status_settles_nothing() {
-        let upstreams = SealedSecretStatus {
-            target: None,
-            ..status(2, "True", "strict")
-        };
-        assert!(!is_settled(
-            &observed(2, &json!({})),
-            Some(&upstreams),
-            Some(&target("7"))
-        ));
+        let upstreams = SealedSecretStatus { target: None, ..status(2, "True", "strict") };
+        assert!(!is_settled(&observed(2, &json!({})), Some(&upstreams), Some(&target("7"))));
     }
 }

@@ -22,10 +22,7 @@ pub(crate) fn next_status(
                 say(Condition::SYNCED, ConditionStatus::True, "Unsealed", None),
                 say(Condition::READY, ConditionStatus::True, "Unsealed", None),
             ],
-            Some(TargetStatus {
-                resource_version: resource_version.clone(),
-                scope: scope.as_str().into(),
-            }),
+            Some(TargetStatus { resource_version: resource_version.clone(), scope: scope.as_str().into() }),
         ),
         Outcome::Refused(refusal) => {
             let (reason, message) = (refusal.reason(), refusal.to_string());
@@ -42,38 +39,16 @@ pub(crate) fn next_status(
             let message = hindrance.to_string();
             (
                 vec![
-                    say(
-                        Condition::SYNCED,
-                        ConditionStatus::Unknown,
-                        "Retrying",
-                        Some(&message),
-                    ),
-                    say(
-                        Condition::READY,
-                        ConditionStatus::False,
-                        "Retrying",
-                        Some(&message),
-                    ),
-                    say(
-                        Condition::RECONCILING,
-                        ConditionStatus::True,
-                        "Retrying",
-                        Some(&message),
-                    ),
+                    say(Condition::SYNCED, ConditionStatus::Unknown, "Retrying", Some(&message)),
+                    say(Condition::READY, ConditionStatus::False, "Retrying", Some(&message)),
+                    say(Condition::RECONCILING, ConditionStatus::True, "Retrying", Some(&message)),
                 ],
                 previous.and_then(|status| status.target.clone()),
             )
         }
     };
-    let conditions = said
-        .into_iter()
-        .map(|condition| dated(condition, previous, now))
-        .collect();
-    SealedSecretStatus {
-        observed_generation: generation,
-        conditions,
-        target,
-    }
+    let conditions = said.into_iter().map(|condition| dated(condition, previous, now)).collect();
+    SealedSecretStatus { observed_generation: generation, conditions, target }
 }
 
 /// Whether both say the same, whenever they said it.
@@ -81,11 +56,7 @@ pub(crate) fn same_words(one: &SealedSecretStatus, other: &SealedSecretStatus) -
     one.observed_generation == other.observed_generation
         && one.target == other.target
         && one.conditions.len() == other.conditions.len()
-        && one
-            .conditions
-            .iter()
-            .zip(&other.conditions)
-            .all(|(one, other)| one.says_the_same(other))
+        && one.conditions.iter().zip(&other.conditions).all(|(one, other)| one.says_the_same(other))
 }
 
 fn say(type_: &str, status: ConditionStatus, reason: &str, message: Option<&str>) -> Condition {
@@ -109,9 +80,7 @@ fn dated(condition: Condition, previous: Option<&SealedSecretStatus>, now: Times
         last_transition_time: same_status
             .and_then(|previous| previous.last_transition_time.clone())
             .or_else(|| now.clone()),
-        last_update_time: same_words
-            .and_then(|previous| previous.last_update_time.clone())
-            .or(now),
+        last_update_time: same_words.and_then(|previous| previous.last_update_time.clone()).or(now),
         ..condition
     }
 }

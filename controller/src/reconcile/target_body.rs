@@ -54,10 +54,7 @@ mod tests {
     #[test]
     fn reads_back_as_the_secret_it_is() {
         let secret = UnsealedSecret {
-            metadata: ObjectMeta {
-                name: Some("a".into()),
-                ..ObjectMeta::default()
-            },
+            metadata: ObjectMeta { name: Some("a".into()), ..ObjectMeta::default() },
             type_: None,
             immutable: None,
             data: BTreeMap::from([

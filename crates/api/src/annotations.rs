@@ -14,7 +14,5 @@ pub const SKIP_SET_OWNER_REFERENCES: &str = "sealedsecrets.bitnami.com/skip-set-
 pub const CERTIFICATE_FINGERPRINT: &str = "sealedsecrets.bitnami.com/certificate-fingerprint";
 
 /// What `kubectl apply` and kubecfg leave on an object: a full copy, values included. Never passed on.
-pub const LAST_APPLIED: [&str; 2] = [
-    "kubectl.kubernetes.io/last-applied-configuration",
-    "kubecfg.ksonnet.io/last-applied-configuration",
-];
+pub const LAST_APPLIED: [&str; 2] =
+    ["kubectl.kubernetes.io/last-applied-configuration", "kubecfg.ksonnet.io/last-applied-configuration"];

@@ -38,10 +38,7 @@ mod tests {
         let crd = crd();
         assert_eq!(crd.metadata.name.as_deref(), Some("sealedsecrets.bitnami.com"));
         assert_eq!(crd.spec.names.list_kind.as_deref(), Some("SealedSecretList"));
-        let columns = crd.spec.versions[0]
-            .additional_printer_columns
-            .clone()
-            .unwrap_or_default();
+        let columns = crd.spec.versions[0].additional_printer_columns.clone().unwrap_or_default();
         let columns: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(columns, ["Status", "Synced", "Age"]);
     }

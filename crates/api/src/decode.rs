@@ -26,9 +26,7 @@ impl DecodeError {
 pub fn decode<T: DeserializeOwned>(value: Value) -> Result<T, DecodeError> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
-        DecodeError {
-            path: if path == "." { String::new() } else { path },
-        }
+        DecodeError { path: if path == "." { String::new() } else { path } }
     })
 }
 

@@ -34,11 +34,7 @@ impl<'de> Deserialize<'de> for ObservedSealedSecret {
             status: Value,
         }
         let raw = Raw::deserialize(deserializer)?;
-        Ok(Self {
-            metadata: raw.metadata,
-            spec: decode(raw.spec),
-            status: decode(raw.status).ok().flatten(),
-        })
+        Ok(Self { metadata: raw.metadata, spec: decode(raw.spec), status: decode(raw.status).ok().flatten() })
     }
 }
 

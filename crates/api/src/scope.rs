@@ -28,11 +28,7 @@ impl Scope {
 
     /// The scope that an object's own annotations state.
     pub fn of(annotations: Option<&BTreeMap<String, String>>) -> Self {
-        let says_true = |name| {
-            annotations
-                .and_then(|all| all.get(name))
-                .is_some_and(|value| value == "true")
-        };
+        let says_true = |name| annotations.and_then(|all| all.get(name)).is_some_and(|value| value == "true");
         if says_true(CLUSTER_WIDE) {
             Self::ClusterWide
         } else if says_true(NAMESPACE_WIDE) {
@@ -82,10 +78,7 @@ impl FromStr for Scope {
     type Err = UnknownScope;
 
     fn from_str(text: &str) -> Result<Self, UnknownScope> {
-        Self::ALL
-            .into_iter()
-            .find(|scope| scope.as_str() == text)
-            .ok_or(UnknownScope)
+        Self::ALL.into_iter().find(|scope| scope.as_str() == text).ok_or(UnknownScope)
     }
 }
 
@@ -94,10 +87,7 @@ mod tests {
     use super::*;
 
     fn annotated(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs
-            .iter()
-            .map(|(name, value)| ((*name).into(), (*value).into()))
-            .collect()
+        pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
     }
 
     #[test]
@@ -105,15 +95,9 @@ mod tests {
         let cases: [(&[(&str, &str)], Scope); 5] = [
             (&[], Scope::Strict),
             (&[(NAMESPACE_WIDE, "true")], Scope::NamespaceWide),
-            (
-                &[(CLUSTER_WIDE, "true"), (NAMESPACE_WIDE, "true")],
-                Scope::ClusterWide,
-            ),
+            (&[(CLUSTER_WIDE, "true"), (NAMESPACE_WIDE, "true")], Scope::ClusterWide),
             (&[(CLUSTER_WIDE, "yes")], Scope::Strict),
-            (
-                &[(CLUSTER_WIDE, "false"), (NAMESPACE_WIDE, "true")],
-                Scope::NamespaceWide,
-            ),
+            (&[(CLUSTER_WIDE, "false"), (NAMESPACE_WIDE, "true")], Scope::NamespaceWide),
         ];
         for (pairs, scope) in cases {
             assert_eq!(Scope::of(Some(&annotated(pairs))), scope, "{pairs:?}");

@@ -27,11 +27,7 @@ use std::collections::BTreeMap;
 #[serde(rename_all = "camelCase")]
 pub struct SealedSecretSpec {
     /// Everything of the Secret that is not sealed.
-    #[serde(
-        default,
-        skip_serializing_if = "SecretTemplate::is_empty",
-        deserialize_with = "null_is_default"
-    )]
+    #[serde(default, skip_serializing_if = "SecretTemplate::is_empty", deserialize_with = "null_is_default")]
     pub template: SecretTemplate,
 
     /// Deprecated: a whole Secret in one envelope (base64). New objects use `encryptedData`.

@@ -83,13 +83,7 @@ impl Certificate {
     ///
     /// One that is not yet valid is accepted, as upstream does: clocks of laptops and clusters differ.
     pub fn check_unexpired(&self, now: Timestamp) -> Result<(), Expired> {
-        if now > self.not_after {
-            Err(Expired {
-                not_after: self.not_after,
-            })
-        } else {
-            Ok(())
-        }
+        if now > self.not_after { Err(Expired { not_after: self.not_after }) } else { Ok(()) }
     }
 
     /// The certificate as a PEM block.

@@ -44,16 +44,9 @@ impl FromStr for Fingerprint {
     fn from_str(text: &str) -> Result<Self, NotAFingerprint> {
         let digits: Vec<u8> = text
             .chars()
-            .map(|c| {
-                c.to_digit(16)
-                    .and_then(|d| u8::try_from(d).ok())
-                    .ok_or(NotAFingerprint)
-            })
+            .map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok()).ok_or(NotAFingerprint))
             .collect::<Result<_, _>>()?;
-        let bytes: Vec<u8> = digits
-            .chunks(2)
-            .map(|pair| pair.iter().fold(0, |n, d| n << 4 | d))
-            .collect();
+        let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair.iter().fold(0, |n, d| n << 4 | d)).collect();
         (digits.len() == 64).then_some(()).ok_or(NotAFingerprint)?;
         bytes.try_into().map(Self).map_err(|_| NotAFingerprint)
     }

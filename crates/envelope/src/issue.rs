@@ -40,9 +40,7 @@ pub fn issue<R: TryCryptoRng>(
     if valid_for <= SignedDuration::ZERO {
         return Err(IssueError::Validity);
     }
-    let not_after = not_before
-        .checked_add(valid_for)
-        .map_err(|_| IssueError::Validity)?;
+    let not_after = not_before.checked_add(valid_for).map_err(|_| IssueError::Validity)?;
     let mut serial = [0; 16];
     rng.try_fill_bytes(&mut serial).map_err(|_| IssueError::Random)?;
 
@@ -84,13 +82,8 @@ impl SigningKey for Signer<'_> {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
         let key = self.0.signing();
         let mut signed = vec![0; key.public_modulus_len()];
-        key.sign(
-            &signature::RSA_PKCS1_SHA256,
-            &SystemRandom::new(),
-            message,
-            &mut signed,
-        )
-        .map_err(|_| rcgen::Error::RingUnspecified)?;
+        key.sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signed)
+            .map_err(|_| rcgen::Error::RingUnspecified)?;
         Ok(signed)
     }
 }

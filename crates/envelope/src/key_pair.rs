@@ -36,10 +36,7 @@ impl KeyPair {
 
     /// Reads both halves from PEM.
     pub fn from_pem(private: &str, certificate: &str) -> Result<Self, KeyPairError> {
-        Self::new(
-            PrivateKey::from_pem(private)?,
-            Certificate::from_pem(certificate)?,
-        )
+        Self::new(PrivateKey::from_pem(private)?, Certificate::from_pem(certificate)?)
     }
 
     /// The half that opens.

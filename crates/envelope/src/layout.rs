@@ -30,10 +30,7 @@ pub(crate) fn split(envelope: &[u8]) -> Result<Parts<'_>, Truncated> {
     let (length, rest) = envelope.split_first_chunk::<2>().ok_or(Truncated)?;
     let wrapped_len = usize::from(u16::from_be_bytes(*length));
     let (wrapped_key, sealed_value) = rest.split_at_checked(wrapped_len).ok_or(Truncated)?;
-    Ok(Parts {
-        wrapped_key,
-        sealed_value,
-    })
+    Ok(Parts { wrapped_key, sealed_value })
 }
 
 #[cfg(test)]
@@ -43,13 +40,7 @@ mod tests {
     #[test]
     fn splits_at_the_announced_length() {
         let parts = split(&[0, 2, 7, 8, 9]).unwrap();
-        assert_eq!(
-            parts,
-            Parts {
-                wrapped_key: &[7, 8],
-                sealed_value: &[9]
-            }
-        );
+        assert_eq!(parts, Parts { wrapped_key: &[7, 8], sealed_value: &[9] });
     }
 
     #[test]

@@ -35,10 +35,7 @@ pub fn blocks(text: &str) -> Vec<Block> {
             continue;
         };
         if let Some(der) = decode_body(body) {
-            found.push(Block {
-                label: label.to_owned(),
-                der,
-            });
+            found.push(Block { label: label.to_owned(), der });
         }
         rest = after;
     }
@@ -96,33 +93,21 @@ mod tests {
 
     #[test]
     fn ignores_what_stands_around_blocks() {
-        let text = format!(
-            "subject=CN = x\r\n{}\nbetween\n{}",
-            *encode("A", b"1"),
-            *encode("B", b"2")
-        );
-        let labels: Vec<String> = blocks(&text.replace('\n', "\r\n"))
-            .into_iter()
-            .map(|b| b.label)
-            .collect();
+        let text = format!("subject=CN = x\r\n{}\nbetween\n{}", *encode("A", b"1"), *encode("B", b"2"));
+        let labels: Vec<String> = blocks(&text.replace('\n', "\r\n")).into_iter().map(|b| b.label).collect();
         assert_eq!(labels, ["A", "B"]);
     }
 
     #[test]
     fn skips_broken_blocks() {
-        let text = format!(
-            "-----BEGIN A-----\n!!\n-----END A-----\n-----BEGIN C-----\n{}",
-            *encode("B", b"2")
-        );
+        let text =
+            format!("-----BEGIN A-----\n!!\n-----END A-----\n-----BEGIN C-----\n{}", *encode("B", b"2"));
         let labels: Vec<String> = blocks(&text).into_iter().map(|b| b.label).collect();
         assert_eq!(labels, ["B"]);
     }
 
     #[test]
     fn debug_shows_no_content() {
-        assert_eq!(
-            format!("{:?}", blocks(&encode("A", b"hunter2"))),
-            "[Block(A, 7 bytes)]"
-        );
+        assert_eq!(format!("{:?}", blocks(&encode("A", b"hunter2"))), "[Block(A, 7 bytes)]");
     }
 }

@@ -37,9 +37,6 @@ mod tests {
 
     #[test]
     fn debug_shows_no_value() {
-        assert_eq!(
-            format!("{:?}", Plaintext::new(b"hunter2".to_vec())),
-            "Plaintext(7 bytes)"
-        );
+        assert_eq!(format!("{:?}", Plaintext::new(b"hunter2".to_vec())), "Plaintext(7 bytes)");
     }
 }

@@ -67,16 +67,10 @@ impl PrivateKey {
         let opening = PrivateDecryptingKey::from_pkcs8(&pkcs8)
             .map_err(|_| PrivateKeyError::Rejected)
             .and_then(|key| OaepPrivateDecryptingKey::new(key).map_err(|_| PrivateKeyError::Library))?;
-        let spki: PublicKeyX509Der<'_> = signing
-            .public_key()
-            .as_der()
-            .map_err(|_| PrivateKeyError::Library)?;
+        let spki: PublicKeyX509Der<'_> =
+            signing.public_key().as_der().map_err(|_| PrivateKeyError::Library)?;
         let public = PublicKey::from_spki_der(spki.as_ref()).map_err(|_| PrivateKeyError::Rejected)?;
-        Ok(Self {
-            opening,
-            signing,
-            public,
-        })
+        Ok(Self { opening, signing, public })
     }
 
     /// The key as PKCS#1 PEM, the form upstream stores and reads.

@@ -32,8 +32,7 @@ pub fn seal<R: TryCryptoRng>(
     value: &[u8],
 ) -> Result<Vec<u8>, SealError> {
     let mut session_key = Zeroizing::new([0; SESSION_KEY_LEN]);
-    rng.try_fill_bytes(&mut *session_key)
-        .map_err(|_| SealError::Random)?;
+    rng.try_fill_bytes(&mut *session_key).map_err(|_| SealError::Random)?;
 
     let wrapped_key = EncryptingKey::<Sha256>::new_with_label(key.rsa().clone(), label)
         .encrypt_with_rng(rng, &*session_key)
@@ -41,9 +40,7 @@ pub fn seal<R: TryCryptoRng>(
     let wrapped_len = u16::try_from(wrapped_key.len()).map_err(|_| SealError::Wrap)?;
 
     let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(*session_key));
-    let sealed_value = cipher
-        .encrypt(&NONCE.into(), value)
-        .map_err(|_| SealError::TooLong)?;
+    let sealed_value = cipher.encrypt(&NONCE.into(), value).map_err(|_| SealError::TooLong)?;
     debug_assert_eq!(sealed_value.len(), value.len() + TAG_LEN);
 
     Ok([&wrapped_len.to_be_bytes()[..], &wrapped_key, &sealed_value].concat())

@@ -54,14 +54,8 @@ fn certificates_that_are_none() {
         ("", CertificateError::NotPem),
         (A_PKCS8, CertificateError::PrivateKey),
         (damaged.as_str(), CertificateError::Malformed),
-        (
-            include_str!("keys/small.crt.pem"),
-            CertificateError::Key(PublicKeyError::TooSmall(1024)),
-        ),
-        (
-            include_str!("keys/ec.crt.pem"),
-            CertificateError::Key(PublicKeyError::NotRsa),
-        ),
+        (include_str!("keys/small.crt.pem"), CertificateError::Key(PublicKeyError::TooSmall(1024))),
+        (include_str!("keys/ec.crt.pem"), CertificateError::Key(PublicKeyError::NotRsa)),
     ];
     for (text, expected) in cases {
         assert_eq!(Certificate::from_pem(text).unwrap_err(), expected, "{text}");
@@ -70,10 +64,7 @@ fn certificates_that_are_none() {
 
 #[test]
 fn halves_of_two_keys_are_no_pair() {
-    assert_eq!(
-        KeyPair::from_pem(A_PKCS8, B_CRT).unwrap_err(),
-        KeyPairError::Mismatch
-    );
+    assert_eq!(KeyPair::from_pem(A_PKCS8, B_CRT).unwrap_err(), KeyPairError::Mismatch);
 }
 
 #[test]
@@ -82,14 +73,9 @@ fn a_new_key_is_shaped_as_upstreams() {
     let start = Timestamp::from_second(1_900_000_000).unwrap();
     let ttl = SignedDuration::from_hours(87_600);
     let certificate = issue(&mut SysRng, &private, "sealer", start, ttl).unwrap();
-    assert_eq!(
-        (certificate.not_before(), certificate.not_after()),
-        (start, start + ttl)
-    );
+    assert_eq!((certificate.not_before(), certificate.not_after()), (start, start + ttl));
     assert!(certificate.check_unexpired(start + ttl).is_ok());
-    let late = certificate
-        .check_unexpired(start + ttl + SignedDuration::from_secs(1))
-        .unwrap_err();
+    let late = certificate.check_unexpired(start + ttl + SignedDuration::from_secs(1)).unwrap_err();
     assert_eq!(late.to_string(), "the certificate expired on 2040-03-14");
 
     let der = &envelope::pem::blocks(&certificate.to_pem())[0].der;

@@ -11,10 +11,7 @@ fn keys() -> &'static (PrivateKey, Certificate) {
     KEYS.get_or_init(|| {
         let private = include_str!("keys/a.pkcs1.pem");
         let certificate = include_str!("keys/a.crt.pem");
-        (
-            PrivateKey::from_pem(private).unwrap(),
-            Certificate::from_pem(certificate).unwrap(),
-        )
+        (PrivateKey::from_pem(private).unwrap(), Certificate::from_pem(certificate).unwrap())
     })
 }
 

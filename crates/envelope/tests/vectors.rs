@@ -21,10 +21,7 @@ fn read(path: &Path) -> Case {
         (name.to_owned(), value.trim().to_owned())
     });
     let body: String = body.split_whitespace().collect();
-    Case {
-        header: header.collect(),
-        envelope: BASE64_STANDARD.decode(body).unwrap(),
-    }
+    Case { header: header.collect(), envelope: BASE64_STANDARD.decode(body).unwrap() }
 }
 
 fn private_key(name: &str) -> PrivateKey {
@@ -36,19 +33,13 @@ fn private_key(name: &str) -> PrivateKey {
 fn every_vector_comes_out_as_its_header_says() {
     let keys = BTreeMap::from([("a", private_key("a")), ("b", private_key("b"))]);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
-    let mut paths: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     assert!(paths.len() >= 20, "vectors are missing");
     for path in paths {
         let case = read(&path);
-        let opened = open(
-            &keys[case.header["key"].as_str()],
-            case.header["label"].as_bytes(),
-            &case.envelope,
-        );
+        let opened =
+            open(&keys[case.header["key"].as_str()], case.header["label"].as_bytes(), &case.envelope);
         let came_out = match &opened {
             Ok(_) => "opens",
             Err(OpenError::Truncated(_)) => "truncated",
@@ -56,12 +47,7 @@ fn every_vector_comes_out_as_its_header_says() {
         };
         assert_eq!(came_out, case.header["expect"], "{}", path.display());
         if let Ok(value) = opened {
-            assert_eq!(
-                BASE64_STANDARD.encode(value.expose()),
-                case.header["value"],
-                "{}",
-                path.display()
-            );
+            assert_eq!(BASE64_STANDARD.encode(value.expose()), case.header["value"], "{}", path.display());
         }
     }
 }

@@ -17,11 +17,7 @@ impl KeyRing {
     pub fn new(keys: impl IntoIterator<Item = Arc<SealingKey>>) -> Self {
         let mut newest_first: Vec<_> = keys.into_iter().collect();
         newest_first.sort_by_key(|key| {
-            (
-                Reverse(key.pair().certificate().not_before()),
-                key.fingerprint(),
-                key.name().to_owned(),
-            )
+            (Reverse(key.pair().certificate().not_before()), key.fingerprint(), key.name().to_owned())
         });
         newest_first.dedup_by_key(|key| key.fingerprint());
         Self { newest_first }
@@ -50,10 +46,7 @@ impl KeyRing {
     /// Starts on the items of one object: what opened one item is tried first on the next.
     pub(crate) fn opener(&self, hint: Option<Fingerprint>) -> Opener<'_> {
         let hinted = hint.and_then(|hint| self.iter().position(|key| key.fingerprint() == hint));
-        Opener {
-            ring: self,
-            likely: Cell::new(hinted),
-        }
+        Opener { ring: self, likely: Cell::new(hinted) }
     }
 }
 

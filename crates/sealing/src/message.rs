@@ -17,11 +17,8 @@ pub(crate) fn faulty_items(errors: &[ItemError]) -> String {
     let sentences: Vec<String> = faults
         .into_iter()
         .map(|fault| {
-            let names: Vec<&str> = errors
-                .iter()
-                .filter(|error| error.fault == fault)
-                .map(|error| error.key.as_str())
-                .collect();
+            let names: Vec<&str> =
+                errors.iter().filter(|error| error.fault == fault).map(|error| error.key.as_str()).collect();
             format!("{}: {fault}", list(&names))
         })
         .collect();
@@ -43,10 +40,7 @@ mod tests {
     use super::*;
 
     fn error(key: &str, fault: ItemFault) -> ItemError {
-        ItemError {
-            key: key.into(),
-            fault,
-        }
+        ItemError { key: key.into(), fault }
     }
 
     #[test]
@@ -64,9 +58,7 @@ mod tests {
 
     #[test]
     fn stays_readable_with_many_items() {
-        let errors: Vec<_> = (0..300)
-            .map(|n| error(&format!("k{n}"), ItemFault::NotBase64))
-            .collect();
+        let errors: Vec<_> = (0..300).map(|n| error(&format!("k{n}"), ItemFault::NotBase64)).collect();
         let text = faulty_items(&errors);
         assert!(text.contains("k9 and 290 more"), "{text}");
         assert!(text.len() < 300, "{text}");

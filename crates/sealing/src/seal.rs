@@ -49,19 +49,14 @@ pub fn seal_secret<R: TryCryptoRng>(
 
     let mut encrypted_data = BTreeMap::new();
     for (key, value) in &secret.data {
-        let sealed = seal_item(rng, certificate, &label, value.expose()).map_err(|source| SealFailure {
-            key: key.clone(),
-            source,
-        })?;
+        let sealed = seal_item(rng, certificate, &label, value.expose())
+            .map_err(|source| SealFailure { key: key.clone(), source })?;
         encrypted_data.insert(key.clone(), sealed);
     }
 
     let mut annotations = BTreeMap::new();
     scope.annotate(&mut annotations);
-    annotations.insert(
-        CERTIFICATE_FINGERPRINT.into(),
-        certificate.fingerprint().to_string(),
-    );
+    annotations.insert(CERTIFICATE_FINGERPRINT.into(), certificate.fingerprint().to_string());
     Ok(SealedSecret {
         metadata: ObjectMeta {
             name: secret.metadata.name.clone(),

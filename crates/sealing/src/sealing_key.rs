@@ -60,10 +60,6 @@ impl SealingKey {
 }
 
 fn text<'a>(secret: &'a Secret, key: &'static str) -> Result<&'a str, KeySecretError> {
-    let bytes = secret
-        .data
-        .as_ref()
-        .and_then(|data| data.get(key))
-        .ok_or(KeySecretError::Missing(key))?;
+    let bytes = secret.data.as_ref().and_then(|data| data.get(key)).ok_or(KeySecretError::Missing(key))?;
     std::str::from_utf8(&bytes.0).map_err(|_| KeySecretError::NotText(key))
 }

@@ -107,12 +107,7 @@ fn open_items(
     let hint = annotations
         .and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT))
         .and_then(|hint| hint.parse::<Fingerprint>().ok());
-    let place = Place {
-        opener: ring.opener(hint),
-        scope,
-        namespace,
-        name,
-    };
+    let place = Place { opener: ring.opener(hint), scope, namespace, name };
 
     let mut data = BTreeMap::new();
     let mut errors = Vec::new();
@@ -121,17 +116,10 @@ fn open_items(
             Ok(value) => {
                 data.insert(key.clone(), value);
             }
-            Err(fault) => errors.push(ItemError {
-                key: key.clone(),
-                fault,
-            }),
+            Err(fault) => errors.push(ItemError { key: key.clone(), fault }),
         }
     }
-    if errors.is_empty() {
-        Ok(data)
-    } else {
-        Err(UnsealError::Items(errors))
-    }
+    if errors.is_empty() { Ok(data) } else { Err(UnsealError::Items(errors)) }
 }
 
 /// Where the items claim to belong, and the keys that may open them there.
@@ -145,10 +133,7 @@ struct Place<'a> {
 impl Place<'_> {
     fn open(&self, sealed: &str) -> Result<Plaintext, ItemFault> {
         let envelope = BASE64_STANDARD.decode(sealed).map_err(|_| ItemFault::NotBase64)?;
-        let open = |scope: Scope| {
-            self.opener
-                .open(&scope.label(self.namespace, self.name), &envelope)
-        };
+        let open = |scope: Scope| self.opener.open(&scope.label(self.namespace, self.name), &envelope);
         match open(self.scope) {
             Ok(value) => Ok(value),
             Err(OpenError::Truncated(_)) => Err(ItemFault::Truncated),

@@ -23,10 +23,7 @@ const OPAQUE: &str = "Opaque";
 impl UnsealedSecret {
     /// The type that the written Secret will have.
     pub fn effective_type(&self) -> &str {
-        self.type_
-            .as_deref()
-            .filter(|name| !name.is_empty())
-            .unwrap_or(OPAQUE)
+        self.type_.as_deref().filter(|name| !name.is_empty()).unwrap_or(OPAQUE)
     }
 
     /// Whether `existing` has exactly these values.
@@ -35,9 +32,7 @@ impl UnsealedSecret {
         let existing = existing.data.as_ref().unwrap_or(&none);
         existing.len() == self.data.len()
             && self.data.iter().all(|(key, value)| {
-                existing
-                    .get(key)
-                    .is_some_and(|existing| existing.0.as_slice() == value.expose())
+                existing.get(key).is_some_and(|existing| existing.0.as_slice() == value.expose())
             })
     }
 }

@@ -23,10 +23,7 @@ const B: (&str, &str) = (
 );
 
 fn key((private, certificate): (&str, &str)) -> Arc<SealingKey> {
-    Arc::new(SealingKey::new(
-        "key".into(),
-        KeyPair::from_pem(private, certificate).unwrap(),
-    ))
+    Arc::new(SealingKey::new("key".into(), KeyPair::from_pem(private, certificate).unwrap()))
 }
 
 fn ring() -> &'static KeyRing {
@@ -39,10 +36,7 @@ fn seal(metadata: serde_json::Value, data: BTreeMap<String, Vec<u8>>) -> SealedS
         metadata: serde_json::from_value(metadata).unwrap(),
         type_: Some("kubernetes.io/basic-auth".into()),
         immutable: Some(true),
-        data: data
-            .into_iter()
-            .map(|(key, value)| (key, Plaintext::new(value)))
-            .collect(),
+        data: data.into_iter().map(|(key, value)| (key, Plaintext::new(value))).collect(),
     };
     seal_secret(&mut SysRng, &Certificate::from_pem(A.1).unwrap(), secret).unwrap()
 }
@@ -96,10 +90,8 @@ fn values_are_bound_to_their_place() {
     for (number, (scope, change, opens)) in cases.into_iter().enumerate() {
         let mut annotations = BTreeMap::new();
         scope.annotate(&mut annotations);
-        let mut sealed = seal(
-            json!({ "namespace": "ns", "name": "name", "annotations": annotations }),
-            one_item(),
-        );
+        let mut sealed =
+            seal(json!({ "namespace": "ns", "name": "name", "annotations": annotations }), one_item());
         change(&mut sealed.metadata);
         assert_eq!(open(&sealed).is_ok(), opens, "case {number}: {scope}");
     }
@@ -136,27 +128,16 @@ fn a_key_that_is_gone_is_told_from_damage() {
     let sealed = seal(json!({ "namespace": "ns", "name": "name" }), one_item());
     let error = unseal(&sealed.metadata, &sealed.spec, &KeyRing::new([key(B)])).unwrap_err();
     assert!(error.wants_key());
-    let UnsealError::Items(errors) = &error else {
-        panic!("{error}")
-    };
+    let UnsealError::Items(errors) = &error else { panic!("{error}") };
     assert_eq!(errors[0].fault, ItemFault::NoKeyOpens);
-    assert!(
-        error.to_string().starts_with("password: no sealing key opens it"),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("password: no sealing key opens it"), "{error}");
 }
 
 #[test]
 fn rings_are_newest_first_and_hold_a_key_once() {
     let ring = KeyRing::new([key(A), key(B), key(A)]);
     assert_eq!(ring.len(), 2);
-    let dates: Vec<_> = ring
-        .iter()
-        .map(|key| key.pair().certificate().not_before())
-        .collect();
+    let dates: Vec<_> = ring.iter().map(|key| key.pair().certificate().not_before()).collect();
     assert!(dates.is_sorted_by(|newer, older| newer >= older));
-    assert_eq!(
-        ring.newest().unwrap().fingerprint(),
-        ring.iter().next().unwrap().fingerprint()
-    );
+    assert_eq!(ring.newest().unwrap().fingerprint(), ring.iter().next().unwrap().fingerprint());
 }

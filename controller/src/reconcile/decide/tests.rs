@@ -15,18 +15,9 @@ const UID: &str = "0f1e2d3c-uid";
 
 fn new_key() -> Arc<SealingKey> {
     let private = PrivateKey::generate(KeySize::Rsa2048).unwrap();
-    let certificate = issue(
-        &mut SysRng,
-        &private,
-        "",
-        Timestamp::now(),
-        SignedDuration::from_hours(1),
-    )
-    .unwrap();
-    Arc::new(SealingKey::new(
-        "key".into(),
-        KeyPair::new(private, certificate).unwrap(),
-    ))
+    let certificate =
+        issue(&mut SysRng, &private, "", Timestamp::now(), SignedDuration::from_hours(1)).unwrap();
+    Arc::new(SealingKey::new("key".into(), KeyPair::new(private, certificate).unwrap()))
 }
 
 /// RSA keys take a moment to make; the cases share one.
@@ -37,6 +28,10 @@ fn key() -> Arc<SealingKey> {
 
 fn ring() -> KeyRing {
     KeyRing::new([key()])
+}
+
+fn key_place() -> KeyPlace {
+    KeyPlace { namespace: "kube-system".into(), prefix: "sealed-secrets-key".into() }
 }
 
 fn sealed_value(scope: Scope, value: &str) -> String {
@@ -118,12 +113,7 @@ fn the_table() {
             Target::Absent,
             "create",
         ),
-        (
-            "as it should be",
-            sealed(nothing()),
-            existing(nothing()),
-            "keep 7",
-        ),
+        ("as it should be", sealed(nothing()), existing(nothing()), "keep 7"),
         (
             "being deleted",
             sealed(json!({ "metadata": { "deletionTimestamp": "2030-01-01T00:00:00Z" } })),
@@ -136,30 +126,15 @@ fn the_table() {
             Target::Absent,
             "refuse InvalidSpec",
         ),
-        (
-            "value changed",
-            sealed(nothing()),
-            existing(json!({ "data": { "password": "eA==" } })),
-            "replace",
-        ),
+        ("value changed", sealed(nothing()), existing(json!({ "data": { "password": "eA==" } })), "replace"),
         (
             "value added by hand",
             sealed(nothing()),
             existing(json!({ "data": { "more": "eA==" } })),
             "replace",
         ),
-        (
-            "value removed by hand",
-            sealed(nothing()),
-            existing(json!({ "data": null })),
-            "replace",
-        ),
-        (
-            "label wanted",
-            sealed(labelled.clone()),
-            existing(nothing()),
-            "replace",
-        ),
+        ("value removed by hand", sealed(nothing()), existing(json!({ "data": null })), "replace"),
+        ("label wanted", sealed(labelled.clone()), existing(nothing()), "replace"),
         (
             "label there",
             sealed(labelled),
@@ -204,30 +179,15 @@ fn the_table() {
             existing(json!({ "type": "kubernetes.io/tls" })),
             "refuse TypeChange",
         ),
-        (
-            "made immutable",
-            sealed(immutable.clone()),
-            existing(nothing()),
-            "replace",
-        ),
-        (
-            "immutable and right",
-            sealed(immutable.clone()),
-            existing(json!({ "immutable": true })),
-            "keep 7",
-        ),
+        ("made immutable", sealed(immutable.clone()), existing(nothing()), "replace"),
+        ("immutable and right", sealed(immutable.clone()), existing(json!({ "immutable": true })), "keep 7"),
         (
             "immutable and wrong",
             sealed(immutable),
             existing(json!({ "immutable": true, "data": { "password": "eA==" } })),
             "refuse Immutable",
         ),
-        (
-            "mutable again",
-            sealed(nothing()),
-            existing(json!({ "immutable": true })),
-            "refuse Immutable",
-        ),
+        ("mutable again", sealed(nothing()), existing(json!({ "immutable": true })), "refuse Immutable"),
         (
             "not base64",
             sealed(json!({ "spec": { "encryptedData": { "password": "%%%" } } })),
@@ -266,16 +226,14 @@ fn the_table() {
         ),
     ];
     for (name, sealed, target, expected) in cases {
-        assert_eq!(word(&decide(&sealed, target, &ring())), expected, "{name}");
+        assert_eq!(word(&decide(&sealed, target, &ring(), &key_place())), expected, "{name}");
     }
 }
 
 #[test]
 fn without_a_key_nothing_opens_and_a_key_may_mend_it() {
-    let plan = decide(&sealed(json!({})), Target::Absent, &KeyRing::default());
-    let Plan::Refuse(Refusal::Unseal(error)) = plan else {
-        panic!("{plan:?}")
-    };
+    let plan = decide(&sealed(json!({})), Target::Absent, &KeyRing::default(), &key_place());
+    let Plan::Refuse(Refusal::Unseal(error)) = plan else { panic!("{plan:?}") };
     assert!(error.wants_key());
 }
 
@@ -286,11 +244,7 @@ fn any_of_the_keys_opens_whatever_the_hint_says() {
     for hint in [misleading.as_str(), "nonsense", ""] {
         let hinted = json!({ "metadata": { "annotations": {
             api::annotations::CERTIFICATE_FINGERPRINT: hint } } });
-        assert_eq!(
-            word(&decide(&sealed(hinted), Target::Absent, &ring)),
-            "create",
-            "{hint}"
-        );
+        assert_eq!(word(&decide(&sealed(hinted), Target::Absent, &ring, &key_place())), "create", "{hint}");
     }
 }
 
@@ -298,14 +252,10 @@ fn any_of_the_keys_opens_whatever_the_hint_says() {
 fn every_bad_item_is_named_once_and_the_scope_it_was_sealed_with() {
     let items = json!({ "spec": { "encryptedData": {
         "a": "%%%", "b": sealed_value(Scope::ClusterWide, "x"), "c": "AgAB", "d": "" } } });
-    let plan = decide(&sealed(items), Target::Absent, &ring());
-    let Plan::Refuse(Refusal::Unseal(UnsealError::Items(errors))) = plan else {
-        panic!("{plan:?}")
-    };
-    let found: Vec<(&str, ItemFault)> = errors
-        .iter()
-        .map(|error| (error.key.as_str(), error.fault))
-        .collect();
+    let plan = decide(&sealed(items), Target::Absent, &ring(), &key_place());
+    let Plan::Refuse(Refusal::Unseal(UnsealError::Items(errors))) = plan else { panic!("{plan:?}") };
+    let found: Vec<(&str, ItemFault)> =
+        errors.iter().map(|error| (error.key.as_str(), error.fault)).collect();
     let expected = [
         ("a", ItemFault::NotBase64),
         ("b", ItemFault::OtherScope(Scope::ClusterWide)),
@@ -325,7 +275,7 @@ fn the_secret_is_named_owned_and_typed() {
                           "annotations": { "c": "d" }, "finalizers": ["e/f"], "uid": "g" },
         } },
     });
-    let Plan::Create(secret) = decide(&sealed(change), Target::Absent, &ring()) else {
+    let Plan::Create(secret) = decide(&sealed(change), Target::Absent, &ring(), &key_place()) else {
         panic!("not created")
     };
     let metadata = serde_json::to_value(&secret.metadata).unwrap();
@@ -346,7 +296,7 @@ fn the_secret_is_named_owned_and_typed() {
 fn a_secret_can_be_left_without_an_owner() {
     let change = json!({ "spec": { "template": { "metadata": {
         "annotations": { SKIP_SET_OWNER_REFERENCES: "true" } } } } });
-    let Plan::Create(secret) = decide(&sealed(change), Target::Absent, &ring()) else {
+    let Plan::Create(secret) = decide(&sealed(change), Target::Absent, &ring(), &key_place()) else {
         panic!("not created")
     };
     assert_eq!(secret.metadata.owner_references, None);
@@ -356,7 +306,7 @@ fn a_secret_can_be_left_without_an_owner() {
 fn a_replacement_is_written_on_top_of_what_was_read() {
     let target =
         existing(json!({ "data": { "password": "eA==" }, "metadata": { "finalizers": ["held/by"] } }));
-    let Plan::Replace(secret) = decide(&sealed(json!({})), target, &ring()) else {
+    let Plan::Replace(secret) = decide(&sealed(json!({})), target, &ring(), &key_place()) else {
         panic!("not replaced")
     };
     assert_eq!(secret.metadata.resource_version.as_deref(), Some("7"));
@@ -364,14 +314,27 @@ fn a_replacement_is_written_on_top_of_what_was_read() {
 }
 
 #[test]
+fn no_sealed_secret_becomes_a_sealing_key() {
+    let labelled = json!({ "spec": { "template": { "metadata": { "labels": {
+        sealing_key::LABEL: "active" } } } } });
+    let named = json!({ "metadata": { "name": "sealed-secrets-key" } });
+    let own = json!({ "metadata": { "namespace": "kube-system" } });
+    for change in [labelled, named] {
+        let mut observed = change.clone();
+        merge(&mut observed, own.clone());
+        let plan = decide(&sealed(observed), Target::Absent, &ring(), &key_place());
+        assert_eq!(word(&plan), "refuse SealingKey");
+        let plan = decide(&sealed(change), Target::Absent, &ring(), &key_place());
+        assert_ne!(word(&plan), "refuse SealingKey", "in other namespaces it is a Secret as any other");
+    }
+}
+
+#[test]
 fn nothing_decided_shows_a_value() {
     let foreign = json!({ "metadata": { "name": "other" } });
     let wrong: SealedSecretSpec = SealedSecretSpec::default();
     for observed in [sealed(json!({})), sealed(foreign)] {
-        let shown = format!("{:?} {wrong:?}", decide(&observed, existing(json!({})), &ring()));
-        assert!(
-            !shown.contains("hunter2") && !shown.contains("aHVudGVy"),
-            "{shown}"
-        );
+        let shown = format!("{:?} {wrong:?}", decide(&observed, existing(json!({})), &ring(), &key_place()));
+        assert!(!shown.contains("hunter2") && !shown.contains("aHVudGVy"), "{shown}");
     }
 }

@@ -10,10 +10,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn synced(written: bool) -> Outcome {
-    Outcome::Synced {
-        resource_version: "7".into(),
-        written,
-    }
+    Outcome::Synced { resource_version: "7".into(), written }
 }
 
 fn refused() -> Outcome {
