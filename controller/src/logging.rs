@@ -9,7 +9,11 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 use tracing::Level;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::writer::{BoxMakeWriter, MakeWriterExt as _};
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{fmt, registry};
 
 /// Starts logging. Lines are structured: text as `key=value`, or one JSON object each.
 pub fn start(logging: &Logging) {
@@ -18,16 +22,14 @@ pub fn start(logging: &Logging) {
     } else {
         BoxMakeWriter::new(std::io::stderr)
     };
-    let level = if logging.errors_only { Level::ERROR } else { Level::INFO };
-    let lines = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_target(false)
-        .with_ansi(false)
-        .with_writer(writer);
+    let level = if logging.errors_only { LevelFilter::ERROR } else { LevelFilter::INFO };
+    // kube wraps each reconciliation in a span of its own, which says again what our lines say.
+    let filter = Targets::new().with_default(level).with_target("kube", level.min(LevelFilter::WARN));
+    let lines = fmt::layer().with_target(false).with_ansi(false).with_writer(writer);
     if logging.json {
-        lines.json().flatten_event(true).init();
+        registry().with(lines.json().flatten_event(true).with_filter(filter)).init();
     } else {
-        lines.init();
+        registry().with(lines.with_filter(filter)).init();
     }
 }
 

@@ -16,6 +16,7 @@ mod decide;
 mod event;
 mod event_queue;
 mod ledger;
+mod listed;
 mod outcome;
 mod plan;
 mod read;
@@ -48,11 +49,17 @@ pub(crate) async fn reconcile(
     observed: Arc<ObservedSealedSecret>,
     context: Arc<Context>,
 ) -> Result<Action, Infallible> {
+    let inputs = read::inputs(&observed, &context);
+    if context.ledger.refused_before(&observed, &inputs) {
+        return Ok(Action::await_change());
+    }
     let previous = context.ledger.status_of(&observed);
     let Some(outcome) = pursue(&observed, previous.as_ref(), &context).await else {
         return Ok(Action::await_change());
     };
     let reported = report::report(&observed, previous.as_ref(), &outcome, &context).await;
+    let settled = matches!(outcome, Outcome::Refused(_)) && reported == report::Reported::Yes;
+    context.ledger.refused(&observed, settled.then_some(inputs));
     Ok(backoff::next_look(&observed, &outcome, reported, &context.ledger))
 }
 

@@ -10,6 +10,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// Why the controller stopped other than by being told to.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,9 @@ impl RunError {
         }
     }
 }
+
+/// What is under way at the end is worth this long.
+const WORK_GRACE: Duration = Duration::from_secs(15);
 
 /// Events still waiting at the end are worth this long.
 const EVENTS_GRACE: Duration = Duration::from_secs(2);
@@ -95,12 +99,22 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     let served = tokio::select! {
         () = reconciling => { shutdown.cancel(); http.await }
         served = &mut http => served,
+        () = overdue(&shutdown) => {
+            tracing::warn!("work in hand did not finish in time; it is done again at the next start");
+            return Ok(());
+        }
     };
     served.map_err(io::Error::other).and_then(|served| served).map_err(RunError::Http)?;
     // Every sender is gone with the context: what waits is sent, and then the task ends.
     let _ = tokio::time::timeout(EVENTS_GRACE, sending).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Kubernetes kills a pod thirty seconds after SIGTERM; leaving in order ends before.
+async fn overdue(shutdown: &CancellationToken) {
+    shutdown.cancelled().await;
+    tokio::time::sleep(WORK_GRACE).await;
 }
 
 /// The one line that says what is being done, where, and with which keys.

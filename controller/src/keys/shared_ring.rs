@@ -31,6 +31,11 @@ impl SharedRing {
         self.version.send_modify(|version| *version += 1);
     }
 
+    /// How often the ring was replaced: another number, perhaps other keys.
+    pub fn version(&self) -> u64 {
+        *self.version.borrow()
+    }
+
     /// Yields whenever the ring is replaced.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.version.subscribe()
@@ -44,6 +49,6 @@ impl SharedRing {
 
     /// Whether the keys that exist have been read.
     pub fn is_loaded(&self) -> bool {
-        *self.version.borrow() > 0
+        self.version() > 0
     }
 }

@@ -3,7 +3,7 @@
 //! Watches lag behind our own writes. Whoever decided by them alone would, after each unseal, see the new Secret
 //! beside the old status and do everything twice. No I/O, and nothing in it is secret.
 
-use api::{ObservedSealedSecret, SealedSecretStatus};
+use api::{ObservedSealedSecret, Scope, SealedSecretStatus};
 use kube::ResourceExt as _;
 use kube::runtime::watcher::Event;
 use std::collections::{HashMap, HashSet};
@@ -17,8 +17,23 @@ pub(crate) struct Ledger {
     listing: Mutex<HashSet<String>>,
 }
 
+/// Everything that a refusal depends on, as the watches show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Inputs {
+    /// Of the SealedSecret; its spec.
+    pub generation: Option<i64>,
+    /// From its annotations.
+    pub scope: Scope,
+    /// Of the ring; its keys.
+    pub ring_version: u64,
+    /// Of the Secret in its place.
+    pub target_version: Option<String>,
+}
+
 #[derive(Debug, Default)]
 struct Note {
+    /// What was refused and reported, so that its own report does not lead to a second try.
+    refused: Option<Inputs>,
     status: Option<SealedSecretStatus>,
     /// Hindrances in a row.
     hindered: u32,
@@ -35,6 +50,18 @@ impl Ledger {
     pub(crate) fn wrote(&self, observed: &ObservedSealedSecret, status: SealedSecretStatus) {
         let uid = observed.uid().unwrap_or_default();
         lock(&self.notes).entry(uid).or_default().status = Some(status);
+    }
+
+    /// Whether exactly this was refused before.
+    pub(crate) fn refused_before(&self, observed: &ObservedSealedSecret, inputs: &Inputs) -> bool {
+        let uid = observed.uid().unwrap_or_default();
+        lock(&self.notes).get(&uid).is_some_and(|note| note.refused.as_ref() == Some(inputs))
+    }
+
+    /// Notes what was refused; None once it is not any more.
+    pub(crate) fn refused(&self, observed: &ObservedSealedSecret, inputs: Option<Inputs>) {
+        let uid = observed.uid().unwrap_or_default();
+        lock(&self.notes).entry(uid).or_default().refused = inputs;
     }
 
     /// Counts one more hindrance in a row, and returns how many came before it.

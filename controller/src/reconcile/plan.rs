@@ -29,7 +29,7 @@ pub(crate) enum Plan {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     /// Its spec has a wrong shape.
-    #[error("the SealedSecret cannot be read: in its spec, {0}")]
+    #[error("the SealedSecret cannot be read: {0}")]
     Undecodable(DecodeError),
     /// It does not open.
     #[error("{0}")]

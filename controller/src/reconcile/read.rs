@@ -1,12 +1,15 @@
 //! `read`: finds out what is there, with as few requests as it takes. On a first unseal: none.
 
 use super::context::Context;
+use super::ledger::Inputs;
 use super::settled::is_settled;
 use super::target::{ExistingSecret, Target};
-use api::{ObservedSealedSecret, SealedSecretStatus};
+use api::{ObservedSealedSecret, Scope, SealedSecretStatus};
 use k8s_openapi::api::core::v1::Secret;
+use kube::core::PartialObjectMeta;
 use kube::runtime::reflector::ObjectRef;
 use kube::{Api, ResourceExt as _};
+use std::sync::Arc;
 
 /// What reading showed.
 #[derive(Debug)]
@@ -15,6 +18,24 @@ pub(crate) enum Seen {
     Settled,
     /// Something to decide about.
     Target(Target),
+}
+
+/// Everything that a refusal would depend on.
+pub(crate) fn inputs(observed: &ObservedSealedSecret, context: &Context) -> Inputs {
+    Inputs {
+        generation: observed.metadata.generation,
+        scope: Scope::of(observed.metadata.annotations.as_ref()),
+        ring_version: context.ring.version(),
+        target_version: watched_target(observed, context).and_then(|secret| secret.resource_version()),
+    }
+}
+
+fn watched_target(
+    observed: &ObservedSealedSecret,
+    context: &Context,
+) -> Option<Arc<PartialObjectMeta<Secret>>> {
+    let namespace = observed.namespace().unwrap_or_default();
+    context.targets.get(&ObjectRef::new(&observed.name_any()).within(&namespace))
 }
 
 /// Looks at the metadata watch first, and at the API server only where the watch cannot know.
@@ -29,7 +50,7 @@ pub(crate) async fn read(
 ) -> Result<Seen, kube::Error> {
     let namespace = observed.namespace().unwrap_or_default();
     let name = observed.name_any();
-    let watched = context.targets.get(&ObjectRef::new(&name).within(&namespace));
+    let watched = watched_target(observed, context);
     if is_settled(observed, previous, watched.as_ref().map(|secret| &secret.metadata)) {
         return Ok(Seen::Settled);
     }

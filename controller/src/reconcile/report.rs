@@ -31,10 +31,10 @@ pub(crate) async fn report(
 ) -> Reported {
     let scope = Scope::of(observed.metadata.annotations.as_ref());
     let next = next_status(previous, observed.metadata.generation, scope, outcome, Timestamp::now());
-    log(observed, outcome);
     if previous.is_some_and(|previous| same_words(previous, &next)) {
         return Reported::Yes;
     }
+    log(observed, outcome);
     let event = event_for(previous, &next, outcome);
     match write(observed, &next, context).await {
         Ok(()) => {
@@ -83,10 +83,16 @@ fn log(observed: &ObservedSealedSecret, outcome: &Outcome) {
             tracing::info!(namespace, name, "found unsealed as it should be");
         }
         Outcome::Refused(refusal) => {
-            tracing::error!(namespace, name, reason = refusal.reason(), error = %refusal, "not unsealed");
+            tracing::error!(
+                namespace,
+                name,
+                reason = refusal.reason(),
+                error = refusal.to_string(),
+                "not unsealed"
+            );
         }
         Outcome::Hindered(hindrance) => {
-            tracing::warn!(namespace, name, error = %hindrance, "not unsealed yet; trying again");
+            tracing::warn!(namespace, name, error = hindrance.to_string(), "not unsealed yet; trying again");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `watch`: keeps SealedSecrets coming, and looks again at one whose Secret or keys changed.
 
 use super::context::Context;
+use super::listed::Listed;
 use super::reconcile;
 use crate::logging::chain;
 use api::ObservedSealedSecret;
@@ -12,6 +13,7 @@ use kube::runtime::controller::{Action, Controller, Error};
 use kube::runtime::reflector::{self, ObjectRef, Store};
 use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, Client, ResourceExt as _};
+use std::convert::Infallible;
 use std::sync::Arc;
 use tokio_stream::wrappers::WatchStream;
 use tokio_util::sync::CancellationToken;
@@ -26,6 +28,7 @@ type Targets = BoxStream<'static, Result<PartialObjectMeta<Secret>, watcher::Err
 pub struct Watches {
     /// Metadata of all Secrets.
     pub targets: Store<PartialObjectMeta<Secret>>,
+    listed: Arc<Listed>,
     stream: Targets,
 }
 
@@ -33,6 +36,8 @@ impl Watches {
     /// Prepares the watch. It begins when [`watch`] polls it.
     pub fn new(client: &Client) -> Self {
         let (targets, writer) = reflector::store();
+        let listed = Arc::<Listed>::default();
+        let list_done = Arc::clone(&listed);
         let secrets = Api::<PartialObjectMeta<Secret>>::all(client.clone());
         let stream = watcher(secrets, watcher::Config::default())
             .default_backoff()
@@ -43,9 +48,10 @@ impl Watches {
                 secret.metadata.labels = None;
             })
             .reflect(writer)
+            .inspect(move |event| list_done.follow(event))
             .touched_objects()
             .boxed();
-        Self { targets, stream }
+        Self { targets, listed, stream }
     }
 }
 
@@ -64,6 +70,8 @@ pub async fn watch(
 ) {
     let (sealed, writer) = reflector::store::<ObservedSealedSecret>();
     let ledger = Arc::clone(&context.ledger);
+    let sealed_listed = Arc::<Listed>::default();
+    let list_done = Arc::clone(&sealed_listed);
     let sealed_events = watcher(Api::all(context.client.clone()), watcher::Config::default())
         .default_backoff()
         .modify(|sealed: &mut ObservedSealedSecret| sealed.metadata.managed_fields = None)
@@ -73,14 +81,21 @@ pub async fn watch(
             }
         })
         .reflect(writer)
+        .inspect(move |event| list_done.follow(event))
         .applied_objects();
 
-    tell_when_ready(sealed.clone(), secrets.targets.clone(), ready);
+    let targets_listed = Arc::clone(&secrets.listed);
+    tokio::spawn(async move {
+        sealed_listed.wait().await;
+        targets_listed.wait().await;
+        ready();
+    });
     let known = sealed.clone();
     let namesake = move |secret: PartialObjectMeta<Secret>| {
         let sealed = ObjectRef::new(&secret.name_any()).within(&secret.namespace().unwrap_or_default());
         known.get(&sealed).map(|_| sealed)
     };
+    let gate = Gate { context: Arc::clone(&context), targets: secrets.listed, shutdown: shutdown.clone() };
     let keys_changed = WatchStream::from_changes(context.ring.changes()).map(|_| ());
 
     Controller::for_stream(sealed_events, sealed)
@@ -88,7 +103,7 @@ pub async fn watch(
         .reconcile_all_on(keys_changed)
         .with_config(kube::runtime::controller::Config::default().concurrency(CONCURRENCY))
         .graceful_shutdown_on(shutdown.cancelled_owned())
-        .run(when_listed, |_, _, _| Action::await_change(), context)
+        .run(when_listed, |_, _, _| Action::await_change(), Arc::new(gate))
         .for_each(|result| async {
             match result {
                 // Reconciled, or gone before its turn came.
@@ -99,26 +114,16 @@ pub async fn watch(
         .await;
 }
 
-/// Deciding before the Secrets are listed would take each for absent.
-async fn when_listed(
-    observed: Arc<ObservedSealedSecret>,
+/// Holds reconciliations back until the Secrets are listed: before that, each would seem absent.
+struct Gate {
     context: Arc<Context>,
-) -> Result<Action, std::convert::Infallible> {
-    // Fails only when the watch is gone for good, at shutdown.
-    if context.targets.wait_until_ready().await.is_err() {
-        return Ok(Action::await_change());
-    }
-    reconcile(observed, context).await
+    targets: Arc<Listed>,
+    shutdown: CancellationToken,
 }
 
-fn tell_when_ready(
-    sealed: Store<ObservedSealedSecret>,
-    targets: Store<PartialObjectMeta<Secret>>,
-    ready: impl FnOnce() + Send + 'static,
-) {
-    tokio::spawn(async move {
-        if sealed.wait_until_ready().await.is_ok() && targets.wait_until_ready().await.is_ok() {
-            ready();
-        }
-    });
+async fn when_listed(observed: Arc<ObservedSealedSecret>, gate: Arc<Gate>) -> Result<Action, Infallible> {
+    tokio::select! {
+        () = gate.targets.wait() => reconcile(observed, Arc::clone(&gate.context)).await,
+        () = gate.shutdown.cancelled() => Ok(Action::await_change()),
+    }
 }

@@ -14,6 +14,13 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
+    /// The same error, seen from the object that has the value under `field`.
+    #[must_use]
+    pub fn within(self, field: &str) -> Self {
+        let separator = if self.path.is_empty() { "" } else { "." };
+        Self { path: format!("{field}{separator}{}", self.path) }
+    }
+
     fn describe(&self) -> String {
         match self.path.as_str() {
             "" => "it does not have the shape of its kind".into(),

@@ -34,7 +34,11 @@ impl<'de> Deserialize<'de> for ObservedSealedSecret {
             status: Value,
         }
         let raw = Raw::deserialize(deserializer)?;
-        Ok(Self { metadata: raw.metadata, spec: decode(raw.spec), status: decode(raw.status).ok().flatten() })
+        Ok(Self {
+            metadata: raw.metadata,
+            spec: decode(raw.spec).map_err(|error| error.within("spec")),
+            status: decode(raw.status).ok().flatten(),
+        })
     }
 }
 
@@ -77,7 +81,7 @@ mod tests {
         let object = json!({ "metadata": { "name": "a" }, "spec": { "encryptedData": 5 }, "status": "odd" });
         let observed: ObservedSealedSecret = serde_json::from_value(object).unwrap();
         assert_eq!(observed.metadata.name.as_deref(), Some("a"));
-        assert_eq!(observed.spec.unwrap_err().path, "encryptedData");
+        assert_eq!(observed.spec.unwrap_err().path, "spec.encryptedData");
         assert_eq!(observed.status, None);
     }
 
