@@ -83,6 +83,7 @@ async fn pursue(
         match apply::apply(&context.client, plan).await {
             apply::Applied::Outcome(outcome) => return Some(outcome),
             apply::Applied::LostRace => trust_watch = false,
+            apply::Applied::Moot => return None,
         }
     }
     Some(Outcome::Hindered(outcome::Hindrance::Contended))

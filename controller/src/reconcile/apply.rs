@@ -18,6 +18,8 @@ pub(crate) enum Applied {
     Outcome(Outcome),
     /// Somebody changed the Secret since it was read: read again.
     LostRace,
+    /// The namespace is being deleted, and the SealedSecret with it: there is nothing to say any more.
+    Moot,
 }
 
 /// Asks for the written Secret's metadata alone: its values need not come back.
@@ -42,6 +44,7 @@ pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
     };
     match written {
         Ok(resource_version) => Applied::Outcome(Outcome::Synced { resource_version, written: true }),
+        Err(kube::Error::Api(status)) if namespace_is_going(&status) => Applied::Moot,
         // 409: it exists, or another version of it does; 404: it is gone.
         Err(kube::Error::Api(status)) if status.code == 409 => Applied::LostRace,
         Err(kube::Error::Api(status)) if status.is_not_found() && !is_about_namespace(&status) => {
@@ -49,6 +52,11 @@ pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
         }
         Err(error) => Applied::Outcome(Outcome::from_api(error)),
     }
+}
+
+fn namespace_is_going(status: &kube::core::Status) -> bool {
+    let causes = status.details.iter().flat_map(|details| &details.causes);
+    causes.into_iter().any(|cause| cause.reason == "NamespaceTerminating")
 }
 
 fn is_about_namespace(status: &kube::core::Status) -> bool {

@@ -1,2 +1,64 @@
-//! x
-fn main() {}
+//! `cargo xtask`: the project's own commands. What each does is in the file of its name; this one only chooses.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that talks to a person in a terminal"
+)]
+
+mod cargo;
+mod check;
+mod ci;
+mod demo;
+mod generate;
+mod paint;
+mod span;
+mod step;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// The project's own commands.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Do the main job on a local control plane, and show it: seal a Secret, apply it, see it unsealed
+    Demo(demo::Arguments),
+    /// Run all tests, those on a real control plane included
+    Test(test::Arguments),
+    /// Check formatting and lints
+    Check,
+    /// Do everything that CI does
+    Ci,
+    /// Write the files that are made from code: the chart's CustomResourceDefinition
+    Generate(generate::Arguments),
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}", harness::failure::report(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Check => check::run(),
+        Command::Ci => ci::run(),
+        Command::Generate(arguments) => generate::run(&arguments),
+    }
+}

@@ -1,0 +1,13 @@
+//! A cargo command in the checkout. Which one is its caller's to say.
+
+use std::env;
+use std::process::Command;
+
+use harness::workspace;
+
+/// `cargo ARGS`, to be run at the root, with the cargo that runs this program.
+pub(crate) fn cargo(args: &[&str]) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(args).current_dir(workspace::root());
+    command
+}

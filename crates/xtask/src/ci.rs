@@ -1,0 +1,29 @@
+//! `cargo xtask ci`: all that must hold before a change lands, the quick and the likely to fail first.
+
+mod deny;
+mod packages;
+
+use anyhow::Result;
+
+use crate::cargo::cargo;
+use crate::step::Steps;
+use crate::{check, generate, test};
+
+pub(crate) fn run() -> Result<()> {
+    let mut steps = Steps::default();
+    let result = steps_of_ci(&mut steps);
+    steps.print_table();
+    result
+}
+
+fn steps_of_ci(steps: &mut Steps) -> Result<()> {
+    check::steps_of_check(steps)?;
+    steps.step("generated files", || generate::run(&generate::Arguments { check: true }))?;
+    // Whole-workspace builds hide a crate that only builds because another one asked for a feature.
+    steps.step("each crate alone", packages::check_each)?;
+    let mut doc = cargo(&["doc", "--workspace", "--no-deps"]);
+    doc.env("RUSTDOCFLAGS", "--deny warnings");
+    steps.command("documentation", doc)?;
+    steps.step("tests", || test::run(&test::Arguments::default()))?;
+    steps.step("licenses and bans", deny::run)
+}

@@ -1,0 +1,49 @@
+//! Steps of a check, one after the other, each timed, and the table of all at the end. What the steps are is `check`'s and
+//! `ci`'s.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::paint;
+use crate::span::span;
+
+/// The steps so far.
+#[derive(Debug, Default)]
+pub(crate) struct Steps {
+    done: Vec<(String, Duration, bool)>,
+}
+
+impl Steps {
+    /// Runs `work` as the step `name`. The first failure ends the run: `?` it.
+    pub(crate) fn step(&mut self, name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+        println!("{}", paint::bold(&format!("==> {name}")));
+        let start = Instant::now();
+        let result = work();
+        self.done.push((name.to_owned(), start.elapsed(), result.is_ok()));
+        result.with_context(|| format!("the step `{name}` failed"))
+    }
+
+    /// Runs a command as a step.
+    pub(crate) fn command(&mut self, name: &str, mut command: Command) -> Result<()> {
+        self.step(name, || {
+            let status = command
+                .status()
+                .with_context(|| format!("cannot run {}", command.get_program().display()))?;
+            ensure!(status.success(), "{command:?} ended with {status}");
+            Ok(())
+        })
+    }
+
+    /// The table of them all.
+    pub(crate) fn print_table(&self) {
+        println!("\n{}", paint::bold("Step                        Time"));
+        for (name, time, good) in &self.done {
+            let outcome = if *good { paint::good("ok") } else { paint::bad("FAILED") };
+            println!("{name:<26} {:>7}  {outcome}", span(*time));
+        }
+        let total = self.done.iter().map(|(_, time, _)| *time).sum();
+        println!("{:<26} {:>7}", "all", span(total));
+    }
+}

@@ -1,0 +1,85 @@
+//! `cargo xtask test`: everything built first, with a display of what takes long; then all tests; then one line that says
+//! how it went.
+
+mod tally;
+
+use std::io::{BufRead as _, BufReader, IsTerminal as _, Read};
+use std::process::Stdio;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+use std::{io, thread};
+
+use anyhow::{Context as _, Result, bail};
+use harness::binaries::Binaries;
+use harness::failure::Failure;
+use harness::programs::Programs;
+
+use self::tally::Tally;
+use crate::cargo::cargo;
+use crate::paint;
+use crate::span::span;
+
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Arguments {
+    /// Passed on to `cargo test`: `cargo xtask test -p sealing`, `cargo xtask test -- --nocapture`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    cargo: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let start = Instant::now();
+    Programs::all().context("the programs that the tests use could not be had")?;
+    // All targets at once, as `cargo test` below wants them: the programs alone would be built with other features of their
+    // dependencies, and so twice.
+    let binaries = Binaries::build(&["--workspace", "--all-targets"])?;
+    let (tally, succeeded) = cargo_test(arguments, &binaries)?;
+    let took = span(start.elapsed());
+    if succeeded && tally.failed.is_empty() {
+        println!("\n{}", paint::good(&tally.closing_line(&took)));
+        return Ok(());
+    }
+    println!("\n{}", paint::bad(&tally.closing_line(&took)));
+    for name in &tally.failed {
+        println!("  {name}");
+    }
+    match tally.rerun() {
+        Some(command) => {
+            bail!(Failure::new("not all tests passed", format!("to run these again: {command}")))
+        }
+        None => bail!("cargo test failed before all tests were run"),
+    }
+}
+
+/// Runs it with its output both shown and counted.
+fn cargo_test(arguments: &Arguments, binaries: &Binaries) -> Result<(Tally, bool)> {
+    let mut command = cargo(&["test", "--no-fail-fast"]);
+    if !arguments.cargo.iter().any(|arg| arg.starts_with("-p") || arg.starts_with("--package")) {
+        command.arg("--workspace");
+    }
+    if io::stderr().is_terminal() {
+        // It writes into a pipe, and so would not think so itself.
+        command.env("CARGO_TERM_COLOR", "always");
+    }
+    command.args(&arguments.cargo).envs(binaries.environment());
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().context("cannot run cargo test")?;
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let tally = Mutex::new(Tally::default());
+    thread::scope(|scope| {
+        scope.spawn(|| stderr.map(|stderr| pass_on(stderr, io::stderr(), &tally)));
+        if let Some(stdout) = stdout {
+            pass_on(stdout, io::stdout(), &tally);
+        }
+    });
+    let status = child.wait().context("cannot wait for cargo test")?;
+    Ok((tally.into_inner().unwrap_or_else(PoisonError::into_inner), status.success()))
+}
+
+fn pass_on(from: impl Read, mut to: impl io::Write, tally: &Mutex<Tally>) {
+    for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
+        // Where nobody reads any more the counting still matters.
+        let _ = to.write_all(&line).and_then(|()| to.write_all(b"\n")).and_then(|()| to.flush());
+        let text = String::from_utf8_lossy(&line);
+        tally.lock().unwrap_or_else(PoisonError::into_inner).read(&text);
+    }
+}

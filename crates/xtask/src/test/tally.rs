@@ -1,0 +1,114 @@
+//! What `cargo test` says, counted. Pure: lines in, one line out.
+
+use std::fmt::Write as _;
+
+/// The outcome of all test binaries so far.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    passed: u64,
+    ignored: u64,
+    /// By name, each once.
+    pub(super) failed: Vec<String>,
+    /// The test binaries they are in, as arguments of `cargo test`.
+    targets: Vec<String>,
+}
+
+impl Tally {
+    /// Counts one line of its output, or leaves it.
+    pub(super) fn read(&mut self, line: &str) {
+        let line = plain(line);
+        let line = line.trim();
+        if let Some(counts) = line.strip_prefix("test result: ") {
+            self.passed += count(counts, "passed");
+            self.ignored += count(counts, "ignored");
+        } else if let Some(name) = line.strip_prefix("test ").and_then(|test| test.strip_suffix("... FAILED"))
+        {
+            self.failed.push(name.trim().to_owned());
+        } else if let Some(target) = line.strip_prefix("`-p ").and_then(|target| target.strip_suffix('`')) {
+            self.targets.push(format!("-p {target}"));
+        }
+    }
+
+    /// What a person reads at the end.
+    pub(super) fn closing_line(&self, took: &str) -> String {
+        let mut line = match self.failed.len() {
+            0 if self.targets.is_empty() => format!("All {} tests passed in {took}", self.passed),
+            0 => format!("A test binary failed; {} tests passed in {took}", self.passed),
+            1 => format!("1 test failed, {} passed, in {took}", self.passed),
+            failed => format!("{failed} tests failed, {} passed, in {took}", self.passed),
+        };
+        if self.ignored > 0 {
+            // Writing to a String cannot fail.
+            let _ = write!(line, "; {} could not run here, see above why", self.ignored);
+        }
+        line.push('.');
+        line
+    }
+
+    /// The command that runs just the binaries that failed.
+    pub(super) fn rerun(&self) -> Option<String> {
+        let commands: Vec<_> = self
+            .targets
+            .iter()
+            .map(|target| match self.failed.as_slice() {
+                [one] => format!("cargo xtask test {target} -- {one}"),
+                _ => format!("cargo xtask test {target}"),
+            })
+            .collect();
+        (!commands.is_empty()).then(|| commands.join(" && "))
+    }
+}
+
+/// The number before `word` in `ok. 3 passed; 0 failed; …`.
+fn count(counts: &str, word: &str) -> u64 {
+    let mut parts = counts.split([';', '.']).map(str::trim);
+    let number = parts.find_map(|part| part.strip_suffix(word));
+    number.and_then(|number| number.trim().parse().ok()).unwrap_or(0)
+}
+
+/// Without the colours that cargo was asked for.
+fn plain(line: &str) -> String {
+    let mut parts = line.split("\x1b[");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    parts.filter_map(|part| part.split_once('m')).for_each(|(_, rest)| text.push_str(rest));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(output: &str) -> Tally {
+        let mut tally = Tally::default();
+        output.lines().for_each(|line| tally.read(line));
+        tally
+    }
+
+    #[test]
+    fn all_passed() {
+        let tally = tally(
+            "test a ... ok\ntest result: ok. 2 passed; 0 failed; 0 ignored; 0 measured\ntest result: ok. 41 passed; 0 failed; 1 ignored; 0 measured",
+        );
+        assert_eq!(
+            tally.closing_line("3m12s"),
+            "All 43 tests passed in 3m12s; 1 could not run here, see above why."
+        );
+        assert_eq!(tally.rerun(), None);
+    }
+
+    #[test]
+    fn one_failed() {
+        let tally = tally(
+            "test x::y ... \x1b[31mFAILED\x1b[0m\ntest result: FAILED. 7 passed; 1 failed; 0 ignored\n\x1b[1merror\x1b[0m: 1 target failed:\n    `-p tests --test interop`",
+        );
+        assert_eq!(tally.failed, ["x::y"]);
+        assert_eq!(tally.closing_line("9 s"), "1 test failed, 7 passed, in 9 s.");
+        assert_eq!(tally.rerun().as_deref(), Some("cargo xtask test -p tests --test interop -- x::y"));
+    }
+
+    #[test]
+    fn a_binary_that_died_is_not_a_success() {
+        let tally = tally("error: 1 target failed:\n    `-p tests --test interop`");
+        assert_eq!(tally.closing_line("9 s"), "A test binary failed; 0 tests passed in 9 s.");
+    }
+}

@@ -1,0 +1,108 @@
+//! [`Fault`]: what went wrong with a request to the API server, sorted by what a person can do about it.
+
+use std::error::Error;
+
+type Cause = Box<dyn Error + Send + Sync>;
+
+/// A failed request.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error("it was not found")]
+    NotFound(#[source] Cause),
+    #[error("your user may not do that")]
+    Forbidden(#[source] Cause),
+    #[error("the API server does not accept your credentials")]
+    Unauthorized(#[source] Cause),
+    #[error("the service is not available")]
+    Unavailable(#[source] Cause),
+    #[error("TLS failed")]
+    Tls(#[source] Cause),
+    #[error("the API server cannot be reached")]
+    Unreachable(#[source] Cause),
+    /// Without a cause: what a credential plugin prints may hold a token.
+    #[error("the kubeconfig's credentials could not be obtained")]
+    Credentials,
+    #[error("the answer is not a Kubernetes API server's")]
+    NotKubernetes,
+    #[error("the request failed")]
+    Other(#[source] Cause),
+}
+
+/// What the API server answered.
+#[derive(Debug, thiserror::Error)]
+#[error("the API server answered {code}: {message}")]
+struct Answer {
+    code: u16,
+    message: String,
+}
+
+impl From<kube::Error> for Fault {
+    fn from(error: kube::Error) -> Self {
+        match error {
+            kube::Error::Api(status) => {
+                let answer = Box::new(Answer {
+                    code: status.code,
+                    message: status.message.trim().to_owned(),
+                });
+                match status.code {
+                    401 => Self::Unauthorized(answer),
+                    403 => Self::Forbidden(answer),
+                    404 => Self::NotFound(answer),
+                    502..=504 => Self::Unavailable(answer),
+                    _ => Self::Other(answer),
+                }
+            }
+            kube::Error::Auth(_) => Self::Credentials,
+            kube::Error::Service(cause) => Self::of_transport(cause),
+            kube::Error::HyperError(cause) => Self::of_transport(Box::new(cause)),
+            kube::Error::RustlsTls(cause) => Self::Tls(Box::new(cause)),
+            other => Self::Other(Box::new(other)),
+        }
+    }
+}
+
+impl Fault {
+    /// The transport's errors are of many private types; only their words tell TLS from the rest.
+    fn of_transport(cause: Cause) -> Self {
+        let mut words = String::new();
+        let mut next: Option<&(dyn Error + 'static)> = Some(&*cause);
+        while let Some(error) = next {
+            words.push_str(&error.to_string().to_ascii_lowercase());
+            words.push('\n');
+            next = error.source();
+        }
+        if ["certificate", "tls", "handshake", "corrupt message"].iter().any(|word| words.contains(word)) {
+            Self::Tls(cause)
+        } else {
+            Self::Unreachable(cause)
+        }
+    }
+
+    /// What to do about it, for a request that did `verb` with `resource`.
+    pub(super) fn hint(&self, verb: &str, resource: &str) -> String {
+        match self {
+            Self::Forbidden(_) => format!(
+                "ask for a Role that allows \"{verb}\" on {resource}, or for the certificate itself, and give it \
+                 with --cert FILE"
+            ),
+            Self::Unauthorized(_) | Self::Credentials => {
+                "log in again; `kubectl auth whoami` uses the same credentials".into()
+            }
+            Self::Tls(_) => {
+                "the kubeconfig's certificate-authority must be the one that signed the API server's certificate; \
+                 choose another context with --context NAME"
+                    .into()
+            }
+            Self::Unreachable(_) | Self::NotKubernetes => {
+                "check the network, and the server of the context; choose another with --context NAME, or work \
+                 without a cluster: --cert FILE"
+                    .into()
+            }
+            Self::NotFound(_) | Self::Unavailable(_) | Self::Other(_) => {
+                "check --controller-name, --controller-namespace and --context; or work without a cluster: --cert \
+                 FILE"
+                    .into()
+            }
+        }
+    }
+}

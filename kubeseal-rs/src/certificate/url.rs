@@ -1,0 +1,64 @@
+//! `fetch`: the certificate from a web server, through the proxies that the environment names.
+
+use super::file::LARGEST;
+use super::online::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, block_on};
+use crate::proxy::is_loopback;
+use reqwest::{Client, StatusCode, Url};
+
+/// Why nothing came.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchError {
+    #[error("cannot start the network client")]
+    Start(#[source] std::io::Error),
+    #[error("the request failed")]
+    Request(#[source] reqwest::Error),
+    #[error("the server answered {0}")]
+    Status(StatusCode),
+    #[error("the answer is larger than any certificate")]
+    TooLarge,
+}
+
+/// Fetches the text behind `url`.
+pub(super) fn fetch(url: &Url) -> Result<String, FetchError> {
+    block_on(get(url)).map_err(FetchError::Start)?
+}
+
+async fn get(url: &Url) -> Result<String, FetchError> {
+    // Its message would repeat the URL, credentials included.
+    let failed = |error: reqwest::Error| FetchError::Request(error.without_url());
+    let mut builder = Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(ANSWER_TIMEOUT);
+    if url.host_str().is_some_and(is_loopback) {
+        builder = builder.no_proxy();
+    }
+    let client = builder.build().map_err(failed)?;
+    let mut response = client.get(url.clone()).send().await.map_err(failed)?;
+    // As upstream has it: no other success counts.
+    if response.status() != StatusCode::OK {
+        return Err(FetchError::Status(response.status()));
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() as u64 > LARGEST {
+            return Err(FetchError::TooLarge);
+        }
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+impl FetchError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Start(_) => "give the certificate as a file: --cert cert.pem".into(),
+            Self::Request(_) => {
+                "check the address in --cert, and HTTPS_PROXY and NO_PROXY where there is a proxy; a file works as \
+                 well: --cert cert.pem"
+                    .into()
+            }
+            Self::Status(_) | Self::TooLarge => {
+                "check the address in --cert; the controller serves its certificate under /v1/cert.pem".into()
+            }
+        }
+    }
+}

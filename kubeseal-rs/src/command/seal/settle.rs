@@ -1,0 +1,64 @@
+//! `settle`: name, namespace and scope of a Secret, from the Secret itself and the flags.
+
+use crate::manifest::{InputSecret, Place};
+use crate::mode::Seal;
+use crate::namespace::NamespaceError;
+use api::Scope;
+
+/// Why a Secret that was read will not be sealed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SettleError {
+    #[error("the Secret in {0} has no data")]
+    NoData(Place),
+    #[error("the Secret in {0} has no metadata.name")]
+    NoName(Place),
+    #[error("cannot settle the namespace of the Secret in {place}")]
+    Namespace {
+        place: Place,
+        #[source]
+        source: NamespaceError,
+    },
+}
+
+/// Fills in what flags say, and refuses what they contradict.
+pub(super) fn settle(seal: &Seal, input: &mut InputSecret) -> Result<(), SettleError> {
+    let place = &input.place;
+    let secret = &mut input.secret;
+    if secret.data.is_empty() && !seal.allow_empty_data {
+        return Err(SettleError::NoData(place.clone()));
+    }
+    if let Some(name) = &seal.name {
+        secret.metadata.name = Some(name.clone());
+    }
+    if secret.metadata.name.is_none() {
+        return Err(SettleError::NoName(place.clone()));
+    }
+    if let Some(scope) = seal.scope {
+        scope.annotate(secret.metadata.annotations.get_or_insert_default());
+    }
+    // A cluster-wide value is bound to no namespace: what the input says stays, contradictions included.
+    if Scope::of(secret.metadata.annotations.as_ref()) != Scope::ClusterWide {
+        let namespace = seal
+            .namespace
+            .decide(secret.metadata.namespace.as_deref())
+            .map_err(|source| SettleError::Namespace {
+                place: place.clone(),
+                source,
+            })?;
+        secret.metadata.namespace = Some(namespace);
+    }
+    Ok(())
+}
+
+impl SettleError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::NoData(_) => {
+                "give it data or stringData; --allow-empty-data seals a Secret without".into()
+            }
+            Self::NoName(_) => "give it a metadata.name, or write --name NAME".into(),
+            Self::Namespace { source, .. } => source.hint(),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! `kubeseal-rs`: seals Kubernetes Secrets on a laptop with a public certificate.
+//!
+//! From what was typed (`cli`) over what was meant (`mode`) to what is done (`command`). How values are sealed
+//! is in the crate `sealing`; what a SealedSecret looks like, in the crate `api`.
+//!
+//! Decided: everything is rendered in memory and written at the end, instead of document by document, because
+//! half an output looks like a whole one to the script that reads it.
+
+mod certificate;
+mod cli;
+mod command;
+mod connection;
+mod failure;
+mod input;
+mod manifest;
+mod mode;
+mod namespace;
+mod output;
+mod program;
+mod proxy;
+
+use cli::Cli;
+use failure::Failure;
+use mode::Mode;
+use program::Program;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs the program with these arguments, of which the first is the name it was called by.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong usage.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let program = Program::named_by(arguments.first());
+    let cli = match Cli::read(&program, arguments) {
+        Ok(cli) => cli,
+        Err(answer) => return cli::answer(&answer),
+    };
+    match Mode::meant_by(cli)
+        .map_err(Failure::from)
+        .and_then(|mode| command::run(&program, mode))
+    {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,0 +1,84 @@
+//! `documents`: cuts a stream at its `---` and `...` lines. What the pieces mean is not known here.
+//!
+//! Neither line can stand inside a YAML value or a JSON string, so cutting first is safe; it keeps a broken
+//! document from hiding those behind it, and tells which one is broken.
+
+/// One piece of the stream that has content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Document<'a> {
+    pub text: &'a str,
+    /// Line in the stream that the text begins on, from 1.
+    pub first_line: usize,
+}
+
+/// Every document with content, in order.
+pub(super) fn documents(stream: &str) -> Vec<Document<'_>> {
+    let stream = stream.strip_prefix('\u{feff}').unwrap_or(stream);
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut first_line = 1;
+    let mut position = 0;
+    for (index, line) in stream.split_inclusive('\n').enumerate() {
+        if let Some(marker) = marker_length(line) {
+            found.push(Document {
+                text: &stream[start..position],
+                first_line,
+            });
+            // What follows on the line of a marker belongs to the next document.
+            start = position + marker;
+            first_line = index + 1;
+        }
+        position += line.len();
+    }
+    found.push(Document {
+        text: &stream[start..],
+        first_line,
+    });
+    found.retain(|document| has_content(document.text));
+    found
+}
+
+fn marker_length(line: &str) -> Option<usize> {
+    let rest = line.strip_prefix("---").or_else(|| line.strip_prefix("..."))?;
+    let ends = rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']);
+    ends.then_some(3)
+}
+
+/// Comments and directives alone are no content; Helm leaves such documents behind.
+fn has_content(text: &str) -> bool {
+    text.lines().any(|line| {
+        let trimmed = line.trim();
+        !(trimmed.is_empty() || trimmed.starts_with('#') || line.starts_with('%'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(stream: &str) -> Vec<(usize, &str)> {
+        documents(stream).into_iter().map(|document| (document.first_line, document.text)).collect()
+    }
+
+    #[test]
+    fn cuts_at_markers_and_counts_lines() {
+        assert_eq!(cut("a: 1\n---\nb: 2\n"), [(1, "a: 1\n"), (2, "\nb: 2\n")]);
+        assert_eq!(cut("---\r\na: 1\r\n--- # next\r\nb: 2"), [(1, "\r\na: 1\r\n"), (3, " # next\r\nb: 2")]);
+        assert_eq!(cut("a: 1\n...\nb: 2\n"), [(1, "a: 1\n"), (2, "\nb: 2\n")]);
+        assert_eq!(cut("--- {a: 1}\n"), [(1, " {a: 1}\n")]);
+    }
+
+    #[test]
+    fn skips_what_is_empty() {
+        assert_eq!(cut(""), []);
+        assert_eq!(cut("\u{feff}---\n# Source: chart\n---\n\n---\na: 1\n---"), [(5, "\na: 1\n")]);
+        assert_eq!(cut("%YAML 1.2\n---\na: 1\n"), [(2, "\na: 1\n")]);
+    }
+
+    #[test]
+    fn other_dashes_are_content() {
+        let pem = "key: |\n  -----BEGIN X-----\n  ---\n  -----END X-----\n";
+        assert_eq!(cut(pem), [(1, pem)]);
+        assert_eq!(cut("----\n"), [(1, "----\n")]);
+    }
+}

@@ -1,0 +1,33 @@
+//! [`ManifestError`]: input that is not Secrets.
+
+use super::fault::Fault;
+use super::place::Place;
+use crate::input::Input;
+
+/// Why the input could not be read as Secrets. Shows names of fields, never what is in them.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ManifestError {
+    #[error("cannot read {0} as text: it is not UTF-8")]
+    NotText(Input),
+    #[error("found no Secret in {0}")]
+    Nothing(Input),
+    #[error("cannot read {place}")]
+    At {
+        place: Place,
+        #[source]
+        fault: Fault,
+    },
+}
+
+impl ManifestError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::NotText(_) => Some(
+                "write the manifest as UTF-8; bytes that are no text belong under data, in base64".into(),
+            ),
+            Self::Nothing(_) => Some("give at least one Secret, in YAML or JSON".into()),
+            Self::At { fault, .. } => fault.hint(),
+        }
+    }
+}

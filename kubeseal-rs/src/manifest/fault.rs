@@ -1,0 +1,68 @@
+//! [`Fault`]: what can be wrong at a place in a manifest.
+
+/// What is wrong. Holds names of fields and kinds, never a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error("it is not well-formed YAML: {0}")]
+    Yaml(String),
+    #[error("it is not well-formed JSON: {0}")]
+    Json(String),
+    #[error("an alias (*name) stands for an anchor (&name) that is not there")]
+    UnknownAnchor,
+    #[error("it expands to more than a manifest can sensibly hold")]
+    TooLarge,
+    #[error("the key \"{0}\" stands there twice")]
+    DuplicateKey(String),
+    #[error("a key is read as {0}, not as text")]
+    KeyNotText(&'static str),
+    #[error("it is {0}, where a Kubernetes object belongs")]
+    NotAnObject(&'static str),
+    #[error("it is a {0}, not a Secret")]
+    OtherKind(String),
+    #[error("it is a Secret of apiVersion {0}, not of v1")]
+    OtherVersion(String),
+    #[error("the field is spelt {0}")]
+    Misspelt(&'static str),
+    #[error("it is {found}, where {wanted} belongs")]
+    OtherShape {
+        found: &'static str,
+        wanted: &'static str,
+    },
+    #[error("it is not base64")]
+    NotBase64,
+}
+
+impl Fault {
+    /// What to do about it.
+    pub(super) fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Yaml(_) => {
+                "check indentation and quotes near there; quote values that begin with one of @ ` % & * ! | > { [ or \
+                 hold \": \" or \" #\""
+            }
+            Self::UnknownAnchor => "quote values that begin with *",
+            Self::Json(_) => "check commas, quotes and brackets near there",
+            Self::DuplicateKey(_) => "keep one of them",
+            Self::KeyNotText(_) => "quote the key",
+            Self::OtherKind(kind) if kind == "SealedSecret" => {
+                "it is sealed already; give the Secret it was made from"
+            }
+            Self::OtherKind(_) | Self::NotAnObject(_) => "give Secrets only, with kind: Secret and apiVersion: v1",
+            Self::OtherVersion(_) => "write apiVersion: v1",
+            Self::Misspelt(_) => "upper and lower case count",
+            Self::OtherShape {
+                found: "a number" | "a boolean",
+                wanted: "text",
+            } => "quote it, so that it stays what you wrote",
+            Self::OtherShape {
+                wanted: "true or false",
+                ..
+            } => "write true or false, without quotes",
+            Self::NotBase64 => {
+                "values under data are base64 with padding; put plain text under stringData instead"
+            }
+            Self::TooLarge | Self::OtherShape { .. } => return None,
+        };
+        Some(hint.into())
+    }
+}

@@ -1,0 +1,141 @@
+//! `parse`: one document into nodes. JSON may put several objects into one document, as upstream reads it.
+
+use super::documents::Document;
+use super::fault::Fault;
+use super::node::Node;
+use super::place::Position;
+use serde_saphyr::options;
+use serde_saphyr::options::NonFiniteFloatPolicy;
+use serde_saphyr::Error as YamlError;
+
+/// A document that does not parse.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Broken {
+    pub position: Option<Position>,
+    pub fault: Fault,
+}
+
+/// Every object of the document. Positions are those in the whole stream.
+pub(super) fn parse(document: Document<'_>) -> Result<Vec<Node>, Broken> {
+    let text = document.text;
+    let mut parsed = match text.trim_start().strip_prefix('{') {
+        // Objects with bare keys are YAML; others that do not parse are broken JSON, and YAML would only say
+        // something less fitting about them.
+        Some(object) => json(text).or_else(|broken| {
+            yaml(text).map_err(|yaml| {
+                let is_json = object.trim_start().starts_with('"');
+                if is_json { broken } else { yaml }
+            })
+        }),
+        None => yaml(text),
+    };
+    let lines_before = document.first_line - 1;
+    match &mut parsed {
+        Ok(nodes) => nodes.iter_mut().for_each(|node| shift(node, lines_before)),
+        Err(broken) => shift_position(&mut broken.position, lines_before),
+    }
+    parsed
+}
+
+fn json(text: &str) -> Result<Vec<Node>, Broken> {
+    let mut objects = serde_json::Deserializer::from_str(text).into_iter::<Node>();
+    let mut nodes = Vec::new();
+    loop {
+        let position = position_of_next(text, objects.byte_offset());
+        match objects.next() {
+            None => return Ok(nodes),
+            Some(Ok(node)) => nodes.push(Node {
+                position: Some(position),
+                ..node
+            }),
+            Some(Err(error)) => {
+                return Err(Broken {
+                    position: Some(Position {
+                        line: error.line(),
+                        column: error.column(),
+                    }),
+                    fault: Fault::Json(json_words(&error)),
+                });
+            }
+        }
+    }
+}
+
+fn position_of_next(text: &str, offset: usize) -> Position {
+    let spaces = text[offset..].len() - text[offset..].trim_start().len();
+    let before = &text[..offset + spaces];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Position {
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+    }
+}
+
+/// `serde_json`'s own words for broken syntax quote nothing; those for other faults may.
+fn json_words(error: &serde_json::Error) -> String {
+    if error.is_syntax() || error.is_eof() {
+        let words = error.to_string();
+        words.split(" at line ").next().unwrap_or_default().to_owned()
+    } else {
+        "it cannot be decoded".into()
+    }
+}
+
+fn yaml(text: &str) -> Result<Vec<Node>, Broken> {
+    let options = options! {
+        // A snippet is a line of the input, and that line may be the value.
+        with_snippet: false,
+        legacy_octal_numbers: true,
+        // `password: !hunter2` would otherwise be an empty value with an odd tag.
+        reject_unsupported_tags: true,
+        // Not a fault of their own: they are numbers, which the field has words for.
+        non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
+    };
+    serde_saphyr::from_str_with_options::<Node>(text, options)
+        .map(|node| vec![node])
+        .map_err(|error| Broken {
+            position: yaml_position(&error),
+            fault: yaml_fault(&error),
+        })
+}
+
+fn yaml_position(error: &YamlError) -> Option<Position> {
+    let location = error.location()?;
+    let line = usize::try_from(location.line()).ok().filter(|line| *line > 0)?;
+    let column = usize::try_from(location.column()).ok()?;
+    Some(Position { line, column })
+}
+
+/// Only what is known to quote nothing of the input is passed on.
+fn yaml_fault(error: &YamlError) -> Fault {
+    match error.without_snippet() {
+        YamlError::DuplicateMappingKey { key: Some(key), .. } => Fault::DuplicateKey(key.clone()),
+        YamlError::UnknownAnchor { .. } => Fault::UnknownAnchor,
+        YamlError::AliasError { error, .. } => yaml_fault(error),
+        YamlError::Budget { .. }
+        | YamlError::AliasReplayLimitExceeded { .. }
+        | YamlError::AliasExpansionLimitExceeded { .. }
+        | YamlError::AliasReplayStackDepthExceeded { .. } => Fault::TooLarge,
+        // The parser's own, fixed sentences; this one would quote a character.
+        YamlError::ExternalMessage { msg, .. } if !msg.starts_with("unexpected character") => {
+            Fault::Yaml(msg.clone())
+        }
+        _ => Fault::Yaml("something stands there that may not".into()),
+    }
+}
+
+fn shift(node: &mut Node, lines: usize) {
+    use super::node::Content;
+    shift_position(&mut node.position, lines);
+    match &mut node.content {
+        Content::List(items) => items.iter_mut().for_each(|item| shift(item, lines)),
+        Content::Map(entries) => entries.iter_mut().for_each(|(_, value)| shift(value, lines)),
+        Content::Null | Content::Boolean(_) | Content::Number | Content::Text(_) => {}
+    }
+}
+
+fn shift_position(position: &mut Option<Position>, lines: usize) {
+    if let Some(position) = position {
+        position.line += lines;
+    }
+}

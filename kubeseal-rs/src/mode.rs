@@ -1,0 +1,200 @@
+//! [`Mode`]: what the command line means. Flags that contradict each other end here.
+
+use crate::certificate::{CertificateSource, ControllerAddress, UnsupportedAddress};
+use crate::cli::{Cli, Format};
+use crate::connection::Connection;
+use crate::input::Input;
+use crate::namespace::NamespaceRule;
+use crate::output::Output;
+use api::Scope;
+use std::path::{Path, PathBuf};
+
+/// Where the controller is, unless flags say otherwise.
+const CONTROLLER_NAME: &str = "sealed-secrets-controller";
+const CONTROLLER_NAMESPACE: &str = "kube-system";
+
+/// What is to be done.
+#[derive(Debug)]
+pub(crate) enum Mode {
+    /// Print the version.
+    Version,
+    /// Print the certificate.
+    FetchCert(FetchCert),
+    /// Seal one bare value.
+    Raw(Raw),
+    /// Seal whole Secrets.
+    Seal(Seal),
+}
+
+/// How to print the certificate.
+#[derive(Debug)]
+pub(crate) struct FetchCert {
+    pub certificate: CertificateSource,
+    pub output: Output,
+}
+
+/// How to seal one bare value.
+#[derive(Debug)]
+pub(crate) struct Raw {
+    pub certificate: CertificateSource,
+    pub value: Input,
+    pub scope: Scope,
+    /// Empty where the scope does not bind to a name.
+    pub name: String,
+    pub namespace: NamespaceRule,
+    pub output: Output,
+}
+
+/// How to seal whole Secrets.
+#[derive(Debug)]
+pub(crate) struct Seal {
+    pub certificate: CertificateSource,
+    pub secrets: Input,
+    /// None leaves the scope to the annotations of each Secret.
+    pub scope: Option<Scope>,
+    pub name: Option<String>,
+    pub namespace: NamespaceRule,
+    pub allow_empty_data: bool,
+    pub format: Format,
+    pub output: Output,
+}
+
+/// Flags that do not go together, or are not enough.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum UsageError {
+    #[error("--from-file goes with --raw only")]
+    FromFileWithoutRaw,
+    #[error("--raw seals one value, and several --from-file were given")]
+    SeveralFromFile,
+    #[error("--raw takes its value from --from-file or standard input, not from --secret-file")]
+    RawWithSecretFile,
+    #[error("--raw and --fetch-cert exclude each other")]
+    RawWithFetchCert,
+    #[error("--raw with scope {0} needs --name")]
+    RawWithoutName(Scope),
+    #[error("unexpected argument \"{0}\"")]
+    Argument(String),
+    #[error("--cert does not name a certificate")]
+    Certificate(#[from] UnsupportedAddress),
+}
+
+impl Mode {
+    /// Works out what was meant.
+    pub(crate) fn meant_by(cli: Cli) -> Result<Self, UsageError> {
+        if cli.version == Some(true) {
+            return Ok(Self::Version);
+        }
+        if let Some(argument) = cli.rest.first() {
+            return Err(UsageError::Argument(argument.to_string_lossy().into_owned()));
+        }
+        let from_file: Vec<String> = cli.from_file.into_iter().filter(|file| !file.is_empty()).collect();
+        let raw = cli.raw == Some(true);
+        let fetch_cert = cli.fetch_cert == Some(true);
+        if !raw && !from_file.is_empty() {
+            return Err(UsageError::FromFileWithoutRaw);
+        }
+        if raw && fetch_cert {
+            return Err(UsageError::RawWithFetchCert);
+        }
+
+        let connection = Connection {
+            kubeconfig: path(cli.kubeconfig),
+            context: text(cli.context),
+        };
+        let controller = ControllerAddress {
+            connection: connection.clone(),
+            namespace: text(cli.controller_namespace).unwrap_or_else(|| CONTROLLER_NAMESPACE.into()),
+            name: text(cli.controller_name).unwrap_or_else(|| CONTROLLER_NAME.into()),
+        };
+        let certificate = CertificateSource::named(text(cli.cert), controller)?;
+        let namespace = NamespaceRule::new(text(cli.namespace), connection);
+        let secret_file = path(cli.secret_file);
+        let sealed_secret_file = path(cli.sealed_secret_file);
+        let format = if sealed_secret_file.as_deref().is_some_and(is_yaml) {
+            Format::Yaml
+        } else {
+            cli.format.unwrap_or_default()
+        };
+        let output = Output::to(sealed_secret_file);
+
+        if fetch_cert {
+            return Ok(Self::FetchCert(FetchCert { certificate, output }));
+        }
+        if raw {
+            let scope = cli.scope.unwrap_or_default();
+            let name = text(cli.name);
+            if scope == Scope::Strict && name.is_none() {
+                return Err(UsageError::RawWithoutName(scope));
+            }
+            return Ok(Self::Raw(Raw {
+                certificate,
+                value: raw_value(secret_file, from_file)?,
+                scope,
+                name: name.unwrap_or_default(),
+                namespace,
+                output,
+            }));
+        }
+        Ok(Self::Seal(Seal {
+            certificate,
+            secrets: Input::from(secret_file),
+            // As upstream has it: the default, even where it was typed, leaves annotations as they are.
+            scope: cli.scope.filter(|scope| *scope != Scope::default()),
+            name: text(cli.name),
+            namespace,
+            allow_empty_data: cli.allow_empty_data == Some(true),
+            format,
+            output,
+        }))
+    }
+}
+
+impl UsageError {
+    /// What to write instead.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::FromFileWithoutRaw => {
+                "add --raw to seal one bare value, or give whole Secrets with --secret-file FILE".into()
+            }
+            Self::SeveralFromFile => "call it once for each value".into(),
+            Self::RawWithSecretFile => {
+                "write --from-file FILE for a bare value, or leave out --raw to seal whole Secrets".into()
+            }
+            Self::RawWithFetchCert => "fetch first (--fetch-cert > cert.pem), then seal with --cert cert.pem".into(),
+            Self::RawWithoutName(_) => {
+                "add --name NAME, the name of the SealedSecret that the value goes into, or choose \
+                 --scope namespace-wide"
+                    .into()
+            }
+            Self::Argument(_) => "to seal a file, write --secret-file FILE (or -f FILE); see --help".into(),
+            Self::Certificate(_) => "write --cert FILE, or a URL that begins with https://, http:// or file://".into(),
+        }
+    }
+}
+
+fn raw_value(secret_file: Option<PathBuf>, mut from_file: Vec<String>) -> Result<Input, UsageError> {
+    if secret_file.is_some() {
+        return Err(UsageError::RawWithSecretFile);
+    }
+    let Some(file) = from_file.pop() else {
+        return Ok(Input::Stdin);
+    };
+    if !from_file.is_empty() {
+        return Err(UsageError::SeveralFromFile);
+    }
+    // The key is kubectl's syntax and means nothing for a single value.
+    let file = file.split_once('=').map_or(file.as_str(), |(_key, file)| file);
+    Ok(Input::from(Some(PathBuf::from(file))))
+}
+
+fn text(value: Option<String>) -> Option<String> {
+    value.filter(|value| !value.is_empty())
+}
+
+fn path(value: Option<PathBuf>) -> Option<PathBuf> {
+    value.filter(|value| !value.as_os_str().is_empty())
+}
+
+fn is_yaml(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}

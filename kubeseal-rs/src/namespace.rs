@@ -1,0 +1,90 @@
+//! [`NamespaceRule`]: the namespace of what is sealed. The input's own; else `-n`; else the context's.
+
+use crate::connection::{Connection, ConnectionError};
+use std::cell::OnceCell;
+
+/// Knows the namespace for Secrets that state none, and looks it up at most once.
+#[derive(Debug)]
+pub(crate) struct NamespaceRule {
+    flag: Option<String>,
+    connection: Connection,
+    looked_up: OnceCell<String>,
+}
+
+/// No namespace can be told.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NamespaceError {
+    /// Nothing states one.
+    #[error("cannot tell which namespace to seal for")]
+    Unknown(#[source] ConnectionError),
+    /// Two that contradict each other.
+    #[error("the Secret is in namespace \"{input}\", but --namespace says \"{flag}\"")]
+    Mismatch { input: String, flag: String },
+}
+
+impl NamespaceRule {
+    /// A rule with the value of `-n` and the cluster to ask otherwise.
+    pub(crate) fn new(flag: Option<String>, connection: Connection) -> Self {
+        Self {
+            flag,
+            connection,
+            looked_up: OnceCell::new(),
+        }
+    }
+
+    /// The namespace for something whose own is `input`.
+    pub(crate) fn decide(&self, input: Option<&str>) -> Result<String, NamespaceError> {
+        match (input, &self.flag) {
+            (Some(input), Some(flag)) if input != flag => Err(NamespaceError::Mismatch {
+                input: input.into(),
+                flag: flag.clone(),
+            }),
+            (Some(given), _) => Ok(given.into()),
+            (None, Some(flag)) => Ok(flag.clone()),
+            (None, None) => self.look_up(),
+        }
+    }
+
+    fn look_up(&self) -> Result<String, NamespaceError> {
+        if let Some(namespace) = self.looked_up.get() {
+            return Ok(namespace.clone());
+        }
+        let namespace = self.connection.namespace().map_err(NamespaceError::Unknown)?;
+        Ok(self.looked_up.get_or_init(|| namespace).clone())
+    }
+}
+
+impl NamespaceError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Unknown(ConnectionError::NoConfiguration) => "say it with --namespace NAMESPACE".into(),
+            Self::Unknown(cause) => format!("say it with --namespace NAMESPACE; or {}", cause.hint()),
+            Self::Mismatch { input, .. } => format!(
+                "leave out --namespace, or write --namespace {input}; a value that is to open anywhere is sealed \
+                 with --scope cluster-wide"
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_inputs_own_comes_first_and_contradictions_are_refused() {
+        let nowhere = Connection {
+            kubeconfig: Some("/nonexistent".into()),
+            context: None,
+        };
+        let decide = |flag: Option<&str>, input| {
+            NamespaceRule::new(flag.map(Into::into), nowhere.clone()).decide(input)
+        };
+        assert_eq!(decide(None, Some("a")).unwrap(), "a");
+        assert_eq!(decide(Some("a"), Some("a")).unwrap(), "a");
+        assert_eq!(decide(Some("b"), None).unwrap(), "b");
+        assert!(matches!(decide(Some("b"), Some("a")), Err(NamespaceError::Mismatch { .. })));
+        assert!(matches!(decide(None, None), Err(NamespaceError::Unknown(_))));
+    }
+}

@@ -1,0 +1,98 @@
+//! Where the result goes: whole files or none, and a reader that leaves early.
+
+#[path = "support/program.rs"]
+mod program;
+
+use program::{finish, program, run};
+use std::path::Path;
+use std::process::Stdio;
+
+const SECRET: &[u8] = b"metadata: {name: a}\nstringData: {k: hunter2-planted}\n";
+
+fn seal_to(path: &Path, input: &[u8]) -> std::process::Output {
+    run(&["--cert", "test-only.crt", "-n", "shop", "-w", path.to_str().unwrap()], input)
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn the_extension_chooses_yaml() {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, start) in [("a.yaml", "---\n"), ("a.yml", "---\n"), ("a.json", "{\n"), ("a", "{\n")] {
+        let path = directory.path().join(name);
+        let output = seal_to(&path, SECRET);
+        assert!(output.status.success() && output.stdout.is_empty());
+        assert!(std::fs::read_to_string(path).unwrap().starts_with(start), "{name}");
+    }
+}
+
+#[test]
+fn a_failure_leaves_the_old_file_and_no_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("sealed.yaml");
+    std::fs::write(&path, "old").unwrap();
+    let broken = [SECRET, b"---\n", SECRET, b"---\nmetadata: [\n"].concat();
+    assert_eq!(seal_to(&path, &broken).status.code(), Some(1));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+    assert_eq!(names(directory.path()), ["sealed.yaml"]);
+}
+
+#[test]
+fn success_leaves_no_other_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("sealed.yaml");
+    std::fs::write(&path, "old").unwrap();
+    assert!(seal_to(&path, SECRET).status.success());
+    assert_ne!(std::fs::read_to_string(&path).unwrap(), "old");
+    assert_eq!(names(directory.path()), ["sealed.yaml"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn modes_and_links_are_kept() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("sealed.yaml");
+    assert!(seal_to(&path, SECRET).status.success());
+    let others = std::fs::metadata(&path).unwrap().mode() & 0o777;
+    assert_eq!(others & 0o600, 0o600);
+    assert_eq!(others & 0o133, 0, "{others:o}");
+
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let link = directory.path().join("link.yaml");
+    symlink(&path, &link).unwrap();
+    assert!(seal_to(&link, SECRET).status.success());
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o640);
+}
+
+#[cfg(unix)]
+#[test]
+fn devices_are_written_to() {
+    let output = seal_to(Path::new("/dev/stdout"), SECRET);
+    assert!(output.status.success());
+    assert!(output.stdout.starts_with(b"{\n"));
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_failure() {
+    let mut command = program(&["--cert", "test-only.crt", "-n", "shop"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    command.stdout(Stdio::from(writer));
+    let output = finish(command, SECRET);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[cfg(unix)]
+#[test]
+fn it_answers_to_the_name_it_is_called_by() {
+    use std::os::unix::process::CommandExt as _;
+    let mut command = program(&["--version"]);
+    command.arg0("/usr/local/bin/kubeseal");
+    let output = finish(command, b"");
+    assert!(output.stdout.starts_with(b"kubeseal version: v"));
+}

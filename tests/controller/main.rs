@@ -1,0 +1,40 @@
+//! System tests of our controller and kubeseal-rs on a real control plane, under the chart's own RBAC.
+//!
+//! One controller serves all of these at once; tests that need one of their own, to stop it or to take its keys, are in
+//! `lifecycle`. Those in which upstream's programs take part are in `interop`.
+
+mod drift;
+mod http;
+mod refuse;
+mod stage;
+mod unseal;
+
+use std::process::ExitCode;
+
+use tests::{suite, tests};
+
+fn main() -> ExitCode {
+    suite::run(
+        stage::set,
+        tests![
+            unseal::seals_and_unseals,
+            unseal::every_scope_by_flag_and_by_annotation,
+            unseal::type_labels_and_immutability_come_along,
+            unseal::a_change_of_the_sealed_secret_reaches_the_secret,
+            unseal::the_secret_goes_with_its_sealed_secret,
+            unseal::a_recreated_sealed_secret_waits_for_its_turn,
+            unseal::many_at_once,
+            drift::a_deleted_secret_comes_back,
+            drift::an_edited_secret_is_put_right,
+            refuse::somebody_elses_secret_is_left_alone,
+            refuse::a_moved_sealed_secret_does_not_open,
+            refuse::every_bad_item_is_named,
+            refuse::a_wrong_shape_stops_nothing_else,
+            refuse::a_secret_that_the_api_server_rejects,
+            refuse::an_immutable_secret_is_explained,
+            refuse::templates_are_refused_not_ignored,
+            refuse::a_sealing_key_cannot_be_smuggled_in,
+            http::serves_health_readiness_and_the_certificate,
+        ],
+    )
+}

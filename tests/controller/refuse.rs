@@ -1,0 +1,161 @@
+//! What is not unsealed, what is said about it, and how it recovers once its cause is gone.
+
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use api::{Condition, ConditionStatus, SealedSecretStatus};
+use serde_json::{Value, json};
+use tests::person::Person;
+
+use crate::stage::{HOME, Stage, VALUE};
+
+/// The contract of a fault that lies in the object: Synced first and False, Ready False, Stalled True.
+fn stalled(status: &SealedSecretStatus) -> Result<String> {
+    let words: Vec<String> =
+        status.conditions.iter().map(|condition| format!("{}={:?}", condition.type_, condition.status)).collect();
+    ensure!(words == ["Synced=False", "Ready=False", "Stalled=True"], "{words:?}");
+    let message = status.condition(Condition::SYNCED).and_then(|synced| synced.message.clone()).unwrap_or_default();
+    ensure!(!message.contains(VALUE), "the status shows a value");
+    Ok(message)
+}
+
+pub(crate) async fn somebody_elses_secret_is_left_alone(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            let foreign = Person::secret(namespace, "db", &json!({ "theirs": "x" }));
+            person.apply(&foreign).await?;
+            person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
+            let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
+            let expected = "Resource \"db\" already exists and is not managed by SealedSecret";
+            ensure!(stalled(&status)? == expected, "{status:?}");
+            ensure!(person.sees_event(namespace, "db", "ErrUpdateFailed").await? == expected);
+            person.sees_values(namespace, "db", &[("theirs", b"x")]).await?;
+
+            person.delete_secret(namespace, "db").await?;
+            person.sees_synced(namespace, "db", ConditionStatus::True).await?;
+            person.sees_values(namespace, "db", &[("v", VALUE.as_bytes())]).await?;
+            Ok(())
+        })
+        .await
+}
+
+pub(crate) async fn a_moved_sealed_secret_does_not_open(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            let mut sealed = person.seal(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
+            sealed["metadata"]["name"] = json!("renamed");
+            person.apply(&sealed).await?;
+            let status = person.sees_synced(namespace, "renamed", ConditionStatus::False).await?;
+            let message = stalled(&status)?;
+            ensure!(message.starts_with("v: no sealing key opens it"), "{message}");
+            let event = person.sees_event(namespace, "renamed", "ErrUnsealFailed").await?;
+            ensure!(event.contains(&message), "{event}");
+            person.sees_no_secret(namespace, "renamed").await
+        })
+        .await
+}
+
+pub(crate) async fn every_bad_item_is_named(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            let values: Value = (0..10).map(|number| (format!("good{number}"), json!(VALUE))).collect();
+            let sealed = person.seal(&Person::secret(namespace, "db", &values), &[]).await?;
+            let mut broken = sealed.clone();
+            broken["spec"]["encryptedData"]["bad1"] = json!("%%% not base64");
+            broken["spec"]["encryptedData"]["bad2"] = json!("AgAB");
+            person.apply(&broken).await?;
+            let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
+            let message = stalled(&status)?;
+            ensure!(message.contains("bad1: not valid base64") && message.contains("bad2: cut off"), "{message}");
+            ensure!(!message.contains("good"), "{message}");
+            person.sees_no_secret(namespace, "db").await?;
+
+            person.apply(&sealed).await?;
+            person.sees_synced(namespace, "db", ConditionStatus::True).await?;
+            Ok(())
+        })
+        .await
+}
+
+pub(crate) async fn a_wrong_shape_stops_nothing_else(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            let poison = json!({
+                "apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret",
+                "metadata": { "name": "poison", "namespace": namespace },
+                "spec": { "encryptedData": { "v": "x" }, "template": { "metadata": { "ownerReferences": VALUE } } },
+            });
+            person.apply(&poison).await?;
+            person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
+            person.sees_values(namespace, "db", &[("v", VALUE.as_bytes())]).await?;
+            let status = person.sees_synced(namespace, "poison", ConditionStatus::False).await?;
+            let message = stalled(&status)?;
+            ensure!(message.contains("field spec.template.metadata.ownerReferences"), "{message}");
+            Ok(())
+        })
+        .await
+}
+
+pub(crate) async fn a_secret_that_the_api_server_rejects(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            let mut secret = Person::secret(namespace, "tls", &json!({ "tls.crt": VALUE, "tls.key": VALUE }));
+            secret["type"] = json!("kubernetes.io/tls");
+            let mut sealed = person.seal(&secret, &[]).await?;
+            if let Some(items) = sealed["spec"]["encryptedData"].as_object_mut() {
+                items.remove("tls.key");
+            }
+            person.apply(&sealed).await?;
+            let status = person.sees_synced(namespace, "tls", ConditionStatus::False).await?;
+            let message = stalled(&status)?;
+            ensure!(message.contains("tls.key"), "{message}");
+            Ok(())
+        })
+        .await
+}
+
+pub(crate) async fn an_immutable_secret_is_explained(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            let mut secret = Person::secret(namespace, "db", &json!({ "v": "1" }));
+            secret["immutable"] = json!(true);
+            person.seal_and_apply(&secret, &[]).await?;
+            person.sees_values(namespace, "db", &[("v", b"1")]).await?;
+            secret["stringData"]["v"] = json!("2");
+            person.seal_and_apply(&secret, &[]).await?;
+            let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
+            let message = stalled(&status)?;
+            ensure!(message.contains("is immutable") && message.contains("delete it"), "{message}");
+            // What the message advises works.
+            person.delete_secret(namespace, "db").await?;
+            person.sees_values(namespace, "db", &[("v", b"2")]).await?;
+            person.sees_synced(namespace, "db", ConditionStatus::True).await?;
+            Ok(())
+        })
+        .await
+}
+
+pub(crate) async fn templates_are_refused_not_ignored(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            let mut sealed = person.seal(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
+            sealed["spec"]["template"]["data"] = json!({ "file": "password={{ .v }}" });
+            person.apply(&sealed).await?;
+            let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
+            ensure!(stalled(&status)?.contains("spec.template.data"), "{status:?}");
+            person.sees_no_secret(namespace, "db").await
+        })
+        .await
+}
+
+pub(crate) async fn a_sealing_key_cannot_be_smuggled_in(stage: Arc<Stage>) -> Result<()> {
+    let person = &stage.person;
+    let mut secret = Person::secret(HOME, "smuggled", &json!({ "tls.key": VALUE, "tls.crt": VALUE }));
+    secret["type"] = json!("kubernetes.io/tls");
+    secret["metadata"]["labels"] = json!({ "sealedsecrets.bitnami.com/sealed-secrets-key": "active" });
+    person.seal_and_apply(&secret, &[]).await?;
+    let status = person.sees_synced(HOME, "smuggled", ConditionStatus::False).await?;
+    ensure!(stalled(&status)?.contains("sealing key"), "{status:?}");
+    person.sees_no_secret(HOME, "smuggled").await?;
+    person.delete_sealed(HOME, "smuggled").await
+}

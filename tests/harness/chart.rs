@@ -1,0 +1,68 @@
+//! This project's chart, as helm renders it. What it renders is real; only the Deployment's pod is started by
+//! [`pod`](crate::pod), because there is no kubelet.
+
+mod rendered;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use tokio::process::Command;
+
+pub use self::rendered::Rendered;
+use crate::workspace;
+
+/// The name under which every kubeseal looks for the controller, unless told otherwise.
+pub const CONTROLLER_NAME: &str = "sealed-secrets-controller";
+
+/// The chart with the values of one installation.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    helm: PathBuf,
+    namespace: String,
+    args: Vec<String>,
+}
+
+impl Chart {
+    /// The chart in `namespace`, everything as its values.yaml says, under [`CONTROLLER_NAME`].
+    pub fn new(helm: &Path, namespace: &str) -> Self {
+        let chart = Self { helm: helm.to_owned(), namespace: namespace.to_owned(), args: Vec::new() };
+        chart.set("fullnameOverride", CONTROLLER_NAME)
+    }
+
+    /// With another value, as `helm --set KEY=VALUE` takes it.
+    #[must_use]
+    pub fn set(mut self, key: &str, value: &str) -> Self {
+        self.args.extend(["--set".to_owned(), format!("{key}={value}")]);
+        self
+    }
+
+    /// The arguments that render it: what a person would type after `helm`, the chart's path relative to the checkout.
+    pub fn arguments(&self) -> Vec<String> {
+        let fixed = ["template", "sealed-secrets", "charts/sealed-secrets", "--include-crds", "--namespace"];
+        fixed
+            .map(str::to_owned)
+            .into_iter()
+            .chain([self.namespace.clone()])
+            .chain(self.args.clone())
+            .collect()
+    }
+
+    /// Renders it.
+    pub async fn render(&self) -> Result<Rendered> {
+        let output = Command::new(&self.helm)
+            .args(self.arguments())
+            .current_dir(workspace::root())
+            .output()
+            .await
+            .context("cannot run helm")?;
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        ensure!(
+            output.status.success(),
+            "helm template failed with {}:\n{}",
+            output.status,
+            stderr.trim_end()
+        );
+        let yaml = String::from_utf8(output.stdout).context("helm wrote something that is no UTF-8")?;
+        Rendered::parse(&self.namespace, yaml)
+    }
+}

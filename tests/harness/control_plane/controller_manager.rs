@@ -1,0 +1,38 @@
+//! How kube-controller-manager is started, and which of its controllers. No Deployment controller: pods are started by the
+//! harness, which is the only kubelet.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::process::{Process, lifeline};
+use crate::programs::{Program, Programs};
+
+const CONTROLLERS: [&str; 5] = [
+    // Owner references: a Secret goes with its SealedSecret.
+    "garbage-collector-controller",
+    // Namespaces that are deleted take what is in them along.
+    "namespace-controller",
+    // Every namespace has a service account `default`, and the authority's certificate.
+    "serviceaccount-controller",
+    "root-ca-certificate-publisher-controller",
+    // Services find their pods.
+    "endpoints-controller",
+];
+
+pub(super) fn start(programs: &Programs, dir: &Path, kubeconfig: &Path) -> Result<Process> {
+    let mut command = lifeline::command(programs.path(Program::KubeControllerManager)?);
+    command.current_dir(dir).args([
+        &format!("--kubeconfig={}", kubeconfig.display()),
+        &format!("--controllers={}", CONTROLLERS.join(",")),
+        "--root-ca-file=ca.crt",
+        "--leader-elect=false",
+        // Nobody asks it anything, so it needs no port.
+        "--secure-port=0",
+        // Its default of 20 requests a second is for clusters with others in them.
+        "--kube-api-qps=500",
+        "--kube-api-burst=1000",
+        "--profiling=false",
+    ]);
+    Process::spawn("kube-controller-manager", command, &dir.join("kube-controller-manager.log"))
+}

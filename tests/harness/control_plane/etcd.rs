@@ -1,0 +1,32 @@
+//! How etcd is started: on unix sockets in the control plane's folder, which needs no port, and which nobody else can open.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::process::{Process, lifeline};
+use crate::programs::{Program, Programs};
+
+/// Where the API server finds it: the socket `etcd.sock:1` in the folder that both have as their working directory. Both
+/// read all that follows `//` as the name, and etcd insists that it looks like a host and a port.
+pub(super) const URL: &str = "unix://etcd.sock:1";
+/// Where its peers would find it, if it had any.
+const PEER_URL: &str = "unix://etcd-peer.sock:1";
+
+pub(super) fn start(programs: &Programs, dir: &Path) -> Result<Process> {
+    let mut command = lifeline::command(programs.path(Program::Etcd)?);
+    command.current_dir(dir).args([
+        "--name=etcd",
+        "--data-dir=etcd",
+        &format!("--listen-client-urls={URL}"),
+        &format!("--advertise-client-urls={URL}"),
+        &format!("--listen-peer-urls={PEER_URL}"),
+        &format!("--initial-advertise-peer-urls={PEER_URL}"),
+        &format!("--initial-cluster=etcd={PEER_URL}"),
+        // The data dies with the folder, so nothing is gained by waiting for the disk.
+        "--unsafe-no-fsync",
+        "--logger=zap",
+        "--log-level=warn",
+    ]);
+    Process::spawn("etcd", command, &dir.join("etcd.log"))
+}

@@ -1,0 +1,82 @@
+//! When a control plane is ready for use, and what to say when it will not be.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow};
+use k8s_openapi::api::core::v1::{ConfigMap, ServiceAccount};
+use kube::{Api, Client};
+
+use super::port::Taken;
+use crate::failure::Failure;
+use crate::process::{Process, log_tail, read_log};
+
+/// Five seconds where nothing else runs; a machine that compiles meanwhile takes longer.
+const LONGEST: Duration = Duration::from_mins(2);
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// Waits until the API server is ready and the controllers have made what namespaces are used with.
+pub(super) async fn wait(client: &Client, processes: &mut [Process]) -> Result<()> {
+    let start = Instant::now();
+    loop {
+        let Err(error) = ask(client).await else { return Ok(()) };
+        for process in &mut *processes {
+            if let Some(status) = process.exited()? {
+                return Err(ended(process, &status.to_string()));
+            }
+        }
+        if start.elapsed() > LONGEST {
+            return Err(error.context(too_slow(processes)));
+        }
+        tokio::time::sleep(INTERVAL).await;
+    }
+}
+
+async fn ask(client: &Client) -> Result<()> {
+    client.request_text(http::Request::get("/readyz").body(Vec::new())?).await?;
+    for namespace in ["default", "kube-system"] {
+        Api::<ServiceAccount>::namespaced(client.clone(), namespace).get("default").await?;
+        Api::<ConfigMap>::namespaced(client.clone(), namespace).get("kube-root-ca.crt").await?;
+    }
+    Ok(())
+}
+
+fn ended(process: &Process, status: &str) -> anyhow::Error {
+    let text = read_log(process.log()).unwrap_or_default();
+    if text.contains("address already in use") {
+        return Taken { program: process.name().to_owned() }.into();
+    }
+    let what = format!(
+        "{} ended with {status}; the end of its log:\n{}",
+        process.name(),
+        log_tail(process.log(), 15)
+    );
+    match hint(&text) {
+        Some(hint) => Failure::new(what, hint).into(),
+        None => anyhow!(what),
+    }
+}
+
+fn hint(log: &str) -> Option<&'static str> {
+    if log.contains("no space left on device") {
+        return Some("the disk is full: free some space, or set TMPDIR to a folder elsewhere");
+    }
+    if log.contains("unknown flag") {
+        return Some(
+            "this version has other flags: unset KUBEBUILDER_ASSETS to use the version the project pins",
+        );
+    }
+    None
+}
+
+fn too_slow(processes: &[Process]) -> Failure {
+    let logs: Vec<_> =
+        processes.iter().map(|p| format!("  {}:\n{}", p.name(), log_tail(p.log(), 6))).collect();
+    Failure::new(
+        format!(
+            "the control plane was not ready after {} s; the ends of its logs:\n{}",
+            LONGEST.as_secs(),
+            logs.concat()
+        ),
+        "if the machine is busy with something else, run this again when it is not",
+    )
+}

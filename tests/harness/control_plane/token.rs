@@ -1,0 +1,21 @@
+//! Tokens of service accounts, by the TokenRequest API, which is how kubelets get them.
+
+use anyhow::{Context as _, Result};
+use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
+use k8s_openapi::api::core::v1::ServiceAccount;
+use kube::Client;
+use kube::api::{Api, PostParams};
+
+/// Longer than any run, so that nothing needs to renew it.
+const ONE_DAY: i64 = 24 * 60 * 60;
+
+pub(super) async fn request(client: Client, namespace: &str, service_account: &str) -> Result<String> {
+    let accounts: Api<ServiceAccount> = Api::namespaced(client, namespace);
+    let spec = TokenRequestSpec { expiration_seconds: Some(ONE_DAY), ..TokenRequestSpec::default() };
+    let request = TokenRequest { spec, ..TokenRequest::default() };
+    let answer = accounts
+        .create_token_request(service_account, &PostParams::default(), &request)
+        .await
+        .with_context(|| format!("no token for service account {service_account} in {namespace}"))?;
+    Ok(answer.status.context("the API server's TokenRequest has no token in it")?.token)
+}

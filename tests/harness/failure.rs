@@ -1,0 +1,67 @@
+//! How a failure is told to a person: what failed, why, and what to do about it. Which failures there are is known where
+//! they happen.
+
+use std::error::Error;
+use std::fmt::{self, Write as _};
+
+/// A failure that knows what to do about it. Its `Display` is the failure alone; [`report`] prints the hint, last.
+#[derive(Debug)]
+pub struct Failure {
+    what: String,
+    hint: String,
+}
+
+impl Failure {
+    /// A failure and what a person can do about it.
+    pub fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { what: what.into(), hint: hint.into() }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl Error for Failure {}
+
+/// The whole of an error in the order a person reads it: `error:`, its causes, then `hint:` where one of them has one.
+pub fn report(error: &anyhow::Error) -> String {
+    let mut text = format!("error: {error}");
+    for cause in error.chain().skip(1) {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n  because: {cause}");
+    }
+    let hint = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<Failure>())
+        .or_else(|| error.downcast_ref::<Failure>());
+    if let Some(failure) = hint {
+        let _ = write!(text, "\nhint: {}", failure.hint);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+
+    #[test]
+    fn the_hint_comes_last_and_once() {
+        let error = Err::<(), _>(Failure::new("no go", "install Go")).context("etcd was not built");
+        let error = error.expect_err("built from Err").context("the control plane did not start");
+        assert_eq!(
+            report(&error),
+            "error: the control plane did not start\n  because: etcd was not built\n  because: no go\nhint: install Go"
+        );
+    }
+
+    #[test]
+    fn a_failure_used_as_context_keeps_its_hint() {
+        let error = anyhow::anyhow!("exit status 1").context(Failure::new("no go", "install Go"));
+        assert_eq!(report(&error), "error: no go\n  because: exit status 1\nhint: install Go");
+    }
+}

@@ -1,0 +1,75 @@
+//! What every system test gets: the programs, and a control plane to run them on.
+
+use anyhow::{Context as _, Result};
+use kube::Client;
+
+use crate::binaries::Binaries;
+use crate::chart::{Chart, Rendered};
+use crate::control_plane::ControlPlane;
+use crate::kubeseal::Kubeseal;
+use crate::programs::{Program, Programs};
+
+/// Whose program: there are two of each, and they stand in for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Maker {
+    /// `sealed-secrets-controller` and `kubeseal-rs`.
+    Ours,
+    /// bitnami's `controller` and `kubeseal`.
+    Upstream,
+}
+
+/// A control plane, and all programs that meet on it.
+#[derive(Debug)]
+pub struct Lab {
+    /// Somebody else's programs.
+    pub programs: Programs,
+    /// Ours.
+    pub binaries: Binaries,
+    /// Running until [`stop`](Self::stop).
+    pub control_plane: ControlPlane,
+}
+
+impl Lab {
+    /// Finds or builds everything, then starts the control plane. `wanted` must hold [`ControlPlane::PROGRAMS`].
+    pub async fn start(wanted: &'static [Program]) -> Result<Self> {
+        let build = move || anyhow::Ok((Programs::ready(wanted)?, Binaries::ready()?));
+        let (programs, binaries) =
+            tokio::task::spawn_blocking(build).await.context("building panicked")??;
+        let control_plane = ControlPlane::start(&programs).await?;
+        Ok(Self { programs, binaries, control_plane })
+    }
+
+    /// Ends the control plane and removes what it wrote.
+    pub async fn stop(&self) -> Result<()> {
+        self.control_plane.stop().await
+    }
+
+    /// A client that may do everything.
+    pub fn client(&self) -> Client {
+        self.control_plane.client()
+    }
+
+    /// A kubeseal with the admin's kubeconfig.
+    pub fn kubeseal(&self, maker: Maker) -> Result<Kubeseal> {
+        let program = match maker {
+            Maker::Ours => &self.binaries.kubeseal,
+            Maker::Upstream => self.programs.path(Program::UpstreamKubeseal)?,
+        };
+        Ok(Kubeseal::new(program).kubeconfig(&self.control_plane.kubeconfig()))
+    }
+
+    /// Applies what a chart renders. The first time, which brings a new type, the controllers are told to look at it.
+    pub async fn install(&self, chart: &Rendered) -> Result<()> {
+        let is_new = chart.brings_new_types(&self.client()).await?;
+        chart.apply(&self.client()).await?;
+        if is_new {
+            self.control_plane.restart_controllers().await?;
+        }
+        Ok(())
+    }
+
+    /// This project's chart, to be installed into `namespace` under the name that kubeseal looks for.
+    pub fn chart(&self, namespace: &str) -> Result<Chart> {
+        Ok(Chart::new(self.programs.path(Program::Helm)?, namespace))
+    }
+}

@@ -1,0 +1,32 @@
+//! The harness: a real control plane, the programs that run on it, and what a system test needs to use them.
+//!
+//! A test file is a list of named async functions, given to [`suite::run`]; each gets an [`Arc<Lab>`](lab::Lab):
+//!
+//! - [`programs::Programs`]: etcd, Kubernetes, helm and upstream's programs, found or built;
+//! - [`binaries::Binaries`]: our own two programs, built;
+//! - [`control_plane::ControlPlane`]: etcd, kube-apiserver, kube-controller-manager, running;
+//! - [`chart::Chart`]: what helm renders, applied;
+//! - [`pod::Pod`]: a controller, ours or upstream's, run as the kubelet would run its Deployment;
+//! - [`kubeseal::Kubeseal`]: kubeseal-rs or upstream's kubeseal, as a function;
+//! - [`temp_namespace::with_temp_ns`] and [`eventually::eventually`].
+//!
+//! The tests themselves live beside this folder, one folder for each suite. Nothing here asserts anything about our
+//! programs.
+
+pub mod binaries;
+pub mod chart;
+pub mod control_plane;
+pub mod eventually;
+pub mod failure;
+pub mod interruption;
+pub mod kubeseal;
+pub mod lab;
+pub mod person;
+pub mod pod;
+pub mod pod_network;
+pub mod process;
+pub mod programs;
+pub mod suite;
+pub mod temp_namespace;
+pub mod upstream_rights;
+pub mod workspace;

@@ -1,0 +1,132 @@
+//! A controller's pod, with the harness as the kubelet: the Pod object out of a Deployment's template, its status, and the
+//! process, with exactly the arguments, environment and service account that the Deployment names. So the chart's RBAC,
+//! flags, ports and probes are what is tested.
+//!
+//! What differs from a container: the process listens on loopback (`--listen-addr` is rewritten, and
+//! [`pod_network`](crate::pod_network) leads the pod's port there), it shares the machine's files, and its image is the
+//! program that was built here.
+
+mod builder;
+mod container;
+mod in_cluster;
+mod object;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use kube::Client;
+
+pub use self::builder::PodBuilder;
+use self::object::PodObject;
+use crate::eventually::eventually;
+use crate::pod_network::PodAddress;
+use crate::process::{Process, log_tail, read_log};
+
+/// How long a controller may take until it is ready; it may have to make its first key.
+const READY: Duration = Duration::from_mins(1);
+/// What a kubelet gives by default.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// A running controller. Dropped, its process is killed and its object deleted; [`stop`](Self::stop) does so in order.
+pub struct Pod {
+    process: Process,
+    object: PodObject,
+    /// Held for its drop, which frees the address.
+    _address: PodAddress,
+    log: PathBuf,
+    /// Where its port `http` is, on 127.0.0.1.
+    port: u16,
+    ready_path: String,
+    client: Client,
+}
+
+impl Pod {
+    /// Of this Deployment's template; [`PodBuilder::start`] starts it.
+    pub fn of(deployment: &k8s_openapi::api::apps::v1::Deployment) -> PodBuilder {
+        PodBuilder::new(deployment)
+    }
+
+    /// Waits until its readiness probe passes, then marks the Pod ready and waits until the Services that select it lead to
+    /// it. Fails at once, with the end of its log, if the process ends.
+    pub async fn wait_ready(&mut self) -> Result<()> {
+        let url = format!("{}{}", self.url(), self.ready_path);
+        let http = reqwest::Client::builder().no_proxy().build().context("cannot make an HTTP client")?;
+        let start = std::time::Instant::now();
+        loop {
+            let answer = http.get(&url).timeout(Duration::from_secs(5)).send().await;
+            if answer.as_ref().is_ok_and(|answer| answer.status().is_success()) {
+                break;
+            }
+            let tail = || log_tail(&self.log, 20);
+            if let Some(status) = self.process.exited()? {
+                bail!("{} ended with {status} before it was ready; its log:\n{}", self.name(), tail());
+            }
+            if start.elapsed() > READY {
+                let answer =
+                    answer.map_or_else(|error| error.to_string(), |answer| answer.status().to_string());
+                bail!("{} was not ready after {READY:?}: {answer}; its log:\n{}", self.name(), tail());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        self.object.mark_ready(&self.client).await?;
+        eventually(READY, "the Services lead to the pod", async || self.object.reachable(&self.client).await)
+            .await
+    }
+
+    /// The Pod's name.
+    pub fn name(&self) -> &str {
+        &self.object.name
+    }
+
+    /// Where its port `http` is reached from here, without the API server.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// All it has written, standard output and standard error together.
+    pub fn logs(&self) -> Result<String> {
+        read_log(&self.log)
+    }
+
+    /// The file of [`logs`](Self::logs). It stays when the pod goes, until the control plane stops.
+    pub fn log_file(&self) -> &Path {
+        &self.log
+    }
+
+    /// The process id, until it has ended.
+    pub fn process_id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
+    /// How the process ended, if it has.
+    pub fn exited(&mut self) -> Result<Option<ExitStatus>> {
+        self.process.exited()
+    }
+
+    /// As `kubectl delete pod`: SIGTERM, SIGKILL after 30 s, then the Pod object goes. How the process ended.
+    pub async fn stop(mut self) -> Result<ExitStatus> {
+        // Endpoints first, as the API server does it: nobody is sent to a pod that is going.
+        self.object.mark_terminating(&self.client).await?;
+        let status = self.process.stop(GRACE).await?;
+        self.object.delete(&self.client).await?;
+        Ok(status)
+    }
+
+    /// As a crash: SIGKILL, then the Pod object goes.
+    pub async fn kill(mut self) -> Result<()> {
+        self.process.kill().await?;
+        self.object.delete(&self.client).await
+    }
+}
+
+impl fmt::Debug for Pod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pod")
+            .field("process", &self.process)
+            .field("object", &self.object)
+            .finish_non_exhaustive()
+    }
+}

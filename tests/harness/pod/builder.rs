@@ -1,0 +1,150 @@
+//! How a pod is to be started, and the start itself.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::Ipv4Addr;
+
+use anyhow::{Context as _, Result};
+use k8s_openapi::api::apps::v1::Deployment;
+use kube::ResourceExt as _;
+use tokio::process::Command;
+
+use super::container::{self, Facts};
+use super::object::PodObject;
+use super::{Pod, in_cluster};
+use crate::control_plane::free_port;
+use crate::lab::{Lab, Maker};
+use crate::process::{Process, lifeline};
+use crate::programs::Program;
+
+/// A pod to be: whose program, and what differs from the Deployment.
+#[derive(Debug, Clone)]
+#[must_use = "nothing runs before `start`"]
+pub struct PodBuilder {
+    deployment: Deployment,
+    maker: Maker,
+    in_cluster: bool,
+    service_account: Option<String>,
+    flags: Vec<(String, String)>,
+    env: Vec<(String, String)>,
+}
+
+impl PodBuilder {
+    pub(super) fn new(deployment: &Deployment) -> Self {
+        let deployment = deployment.clone();
+        Self {
+            deployment,
+            maker: Maker::Ours,
+            in_cluster: false,
+            service_account: None,
+            flags: Vec::new(),
+            env: Vec::new(),
+        }
+    }
+
+    /// Whose controller. Ours, unless said.
+    pub const fn maker(mut self, maker: Maker) -> Self {
+        self.maker = maker;
+        self
+    }
+
+    /// With the ServiceAccount's files where a kubelet puts them, instead of a kubeconfig. Upstream's knows no other way.
+    pub const fn in_cluster(mut self) -> Self {
+        self.in_cluster = true;
+        self
+    }
+
+    /// With the flag `--name=value`, instead of the one in the Deployment if it is there.
+    pub fn flag(mut self, name: &str, value: &str) -> Self {
+        self.flags.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With one more environment variable.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With another service account than the Deployment's.
+    pub fn service_account(mut self, name: &str) -> Self {
+        self.service_account = Some(name.to_owned());
+        self
+    }
+
+    /// Starts it and does not wait for it: [`Pod::wait_ready`] does. An [`Unrun`](crate::suite::Unrun) error where
+    /// upstream's controller cannot run on this machine.
+    pub async fn start(self, lab: &Lab) -> Result<Pod> {
+        // On the heap: every test holds this future within its own.
+        Box::pin(self.start_now(lab)).await
+    }
+
+    async fn start_now(self, lab: &Lab) -> Result<Pod> {
+        let (client, cp) = (lab.client(), &lab.control_plane);
+        let (spec, container) = container::of(&self.deployment)?;
+        let namespace = self.deployment.namespace().unwrap_or_else(|| "default".into());
+        let name = format!("{}-{:06x}", self.deployment.name_any(), rand::random_range(0..1_u32 << 24));
+        let in_template = || spec.service_account_name.clone().unwrap_or_else(|| "default".into());
+        let service_account = self.service_account.clone().unwrap_or_else(in_template);
+
+        let address = cp.network().add_pod()?;
+        let ip = address.ip().to_string();
+        let facts = Facts { name: &name, namespace: &namespace, service_account: &service_account, ip: &ip };
+        let mut env = container::environment(container, &facts)?;
+        let mut args = container::arguments(container, &env);
+        env.extend(self.env.iter().cloned());
+        self.flags.iter().for_each(|(name, value)| container::set_flag(&mut args, name, value));
+
+        let port = free_port()?;
+        container::set_flag(&mut args, "listen-addr", &loopback(port));
+        address
+            .listens(container::port(container, "http").context("the container has no port `http`")?, port);
+        let metrics = container::port(container, "metrics");
+        if metrics.is_some() || self.maker == Maker::Upstream {
+            // Upstream's controller always listens there, whether or not its Deployment says so.
+            let port = free_port()?;
+            container::set_flag(&mut args, "listen-metrics-addr", &loopback(port));
+            address.listens(metrics.unwrap_or(8081), port);
+        }
+
+        let token = cp.token(&namespace, &service_account).await?;
+        let program = match self.maker {
+            Maker::Ours => &lab.binaries.controller,
+            Maker::Upstream => lab.programs.path(Program::UpstreamController)?,
+        };
+        let mut command = match self.maker {
+            Maker::Ours if !self.in_cluster => {
+                let kubeconfig = cp.kubeconfig_of_token(&format!("{name}.kubeconfig"), &namespace, &token)?;
+                env.insert("KUBECONFIG".into(), kubeconfig.display().to_string());
+                lifeline::command(program)
+            }
+            Maker::Ours | Maker::Upstream => {
+                env.extend(in_cluster::environment(cp.port()));
+                in_cluster::command(program, cp, &name, &namespace, &token).await?
+            }
+        };
+        with(&mut command, &args, &env);
+
+        let logs = cp.dir().join("pods");
+        fs::create_dir_all(&logs).with_context(|| format!("cannot create {}", logs.display()))?;
+        let log = logs.join(format!("{name}.log"));
+        let object = PodObject::create(&client, &self.deployment, &namespace, name, address.ip()).await?;
+        let process = Process::spawn(&object.name, command, &log)?;
+        let ready_path = match self.maker {
+            Maker::Ours => container::readiness_path(container).unwrap_or("/healthz"),
+            // It has no other.
+            Maker::Upstream => "/healthz",
+        };
+        Ok(Pod { process, object, _address: address, log, port, ready_path: ready_path.to_owned(), client })
+    }
+}
+
+fn loopback(port: u16) -> String {
+    format!("{}:{port}", Ipv4Addr::LOCALHOST)
+}
+
+/// The container's environment, and of the person's own only what finds programs.
+fn with(command: &mut Command, args: &[String], env: &BTreeMap<String, String>) {
+    let path = std::env::var_os("PATH").map(|path| ("PATH", path));
+    command.args(args).env_clear().envs(path).envs(env);
+}

@@ -1,0 +1,126 @@
+//! The Pod object, and what a kubelet writes into its status. The process behind it is `Pod`'s.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use anyhow::{Context as _, Result, ensure};
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::{Endpoints, Pod, PodSpec, Service};
+use kube::api::{Api, DeleteParams, ListParams, ObjectMeta, Patch, PatchParams, PostParams};
+use kube::{Client, ResourceExt as _};
+use serde_json::json;
+use tokio::runtime::Handle;
+
+/// A Pod that exists at the API server until it is deleted here, at the latest by the drop.
+pub(super) struct PodObject {
+    pub(super) name: String,
+    pub(super) namespace: String,
+    labels: BTreeMap<String, String>,
+    ip: Ipv4Addr,
+    /// For the drop; none once it is deleted.
+    undeleted: Option<Client>,
+}
+
+impl PodObject {
+    /// Creates the Pod `name` of the Deployment's template, running at `ip`, not ready.
+    pub(super) async fn create(
+        client: &Client,
+        deployment: &Deployment,
+        namespace: &str,
+        name: String,
+        ip: Ipv4Addr,
+    ) -> Result<Self> {
+        let template =
+            deployment.spec.as_ref().map(|spec| &spec.template).context("the Deployment has no spec")?;
+        let metadata = template.metadata.clone().unwrap_or_default();
+        let labels = metadata.labels.clone().unwrap_or_default();
+        let metadata =
+            ObjectMeta { name: Some(name.clone()), namespace: Some(namespace.to_owned()), ..metadata };
+        let spec = template.spec.clone().context("the Deployment's template has no spec")?;
+        // There is no scheduler: a Pod that names its node needs none.
+        let spec = PodSpec { node_name: Some("local".into()), ..spec };
+        let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
+        let pod = Pod { metadata, spec: Some(spec), status: None };
+        pods.create(&PostParams::default(), &pod)
+            .await
+            .with_context(|| format!("cannot create Pod {name}"))?;
+        let undeleted = Some(client.clone());
+        let object = Self { name, namespace: namespace.to_owned(), labels, ip, undeleted };
+        object.set_ready(client, false).await?;
+        Ok(object)
+    }
+
+    pub(super) async fn mark_ready(&self, client: &Client) -> Result<()> {
+        self.set_ready(client, true).await
+    }
+
+    /// Its Services no longer lead to it.
+    pub(super) async fn mark_terminating(&self, client: &Client) -> Result<()> {
+        self.set_ready(client, false).await
+    }
+
+    /// Whether every Service that selects it has it among its Endpoints: that is when the service proxy finds it.
+    pub(super) async fn reachable(&self, client: &Client) -> Result<()> {
+        let services: Api<Service> = Api::namespaced(client.clone(), &self.namespace);
+        let endpoints: Api<Endpoints> = Api::namespaced(client.clone(), &self.namespace);
+        for service in services.list(&ListParams::default()).await? {
+            let Some(selector) = service.spec.as_ref().and_then(|spec| spec.selector.as_ref()) else {
+                continue;
+            };
+            if !selector.iter().all(|(key, value)| self.labels.get(key) == Some(value)) {
+                continue;
+            }
+            let name = service.name_any();
+            let subsets = endpoints.get(&name).await?.subsets.unwrap_or_default();
+            let mut addresses = subsets.into_iter().flat_map(|subset| subset.addresses.unwrap_or_default());
+            let ip = self.ip.to_string();
+            ensure!(addresses.any(|address| address.ip == ip), "the Endpoints of Service {name} lack {ip}");
+        }
+        Ok(())
+    }
+
+    pub(super) async fn delete(&mut self, client: &Client) -> Result<()> {
+        self.undeleted = None;
+        delete(client.clone(), &self.namespace, &self.name).await
+    }
+
+    async fn set_ready(&self, client: &Client, ready: bool) -> Result<()> {
+        let status = if ready { "True" } else { "False" };
+        let ip = self.ip.to_string();
+        let conditions =
+            json!([{ "type": "Ready", "status": status }, { "type": "ContainersReady", "status": status }]);
+        let status =
+            json!({ "phase": "Running", "podIP": ip, "podIPs": [{ "ip": ip }], "conditions": conditions });
+        let pods: Api<Pod> = Api::namespaced(client.clone(), &self.namespace);
+        pods.patch_status(&self.name, &PatchParams::default(), &Patch::Merge(json!({ "status": status })))
+            .await
+            .with_context(|| format!("cannot write the status of Pod {}", self.name))?;
+        Ok(())
+    }
+}
+
+impl Drop for PodObject {
+    fn drop(&mut self) {
+        // A test that failed before it stopped its pod must not leave an address in the Endpoints for the next one.
+        if let (Some(client), Ok(runtime)) = (self.undeleted.take(), Handle::try_current()) {
+            let (namespace, name) = (self.namespace.clone(), self.name.clone());
+            runtime.spawn(async move { delete(client, &namespace, &name).await });
+        }
+    }
+}
+
+impl std::fmt::Debug for PodObject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pod {}/{} at {}", self.namespace, self.name, self.ip)
+    }
+}
+
+/// At once: the harness is the kubelet that the API server would otherwise wait for.
+async fn delete(client: Client, namespace: &str, name: &str) -> Result<()> {
+    let pods: Api<Pod> = Api::namespaced(client, namespace);
+    match pods.delete(name, &DeleteParams::default().grace_period(0)).await {
+        Ok(_) => Ok(()),
+        Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("cannot delete Pod {name}")),
+    }
+}

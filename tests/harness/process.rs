@@ -1,0 +1,95 @@
+//! A process that lives no longer than the harness: started, watched, stopped, its output kept in a file. What it runs is
+//! its owner's to say: [`control_plane`](crate::control_plane), [`pod`](crate::pod).
+
+pub(crate) mod lifeline;
+mod log_tail;
+mod spawner;
+
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use rustix::process::{Pid, Signal};
+use tokio::process::{Child, Command};
+
+pub(crate) use self::log_tail::{log_tail, read_log};
+
+/// A running child. Dropped, it is killed; killed with the harness too, where the system can ([`lifeline`]).
+#[derive(Debug)]
+pub(crate) struct Process {
+    name: String,
+    /// Locked for what takes no time only; it is what makes a Process, and so a Pod, `Sync`.
+    child: Mutex<Child>,
+    log: PathBuf,
+}
+
+impl Process {
+    /// Starts `command`; its output goes to the end of the file `log`.
+    pub(crate) fn spawn(name: &str, mut command: Command, log: &Path) -> Result<Self> {
+        let file = OpenOptions::new().create(true).append(true).open(log);
+        let file = file.with_context(|| format!("cannot write {}", log.display()))?;
+        command
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().context("cannot share the log file")?)
+            .stderr(file)
+            // A Ctrl-C in the terminal is for the harness alone, which then ends its children in order.
+            .process_group(0)
+            .kill_on_drop(true);
+        let child = spawner::spawn(command).with_context(|| format!("cannot start {name}"))?;
+        Ok(Self { name: name.to_owned(), child: Mutex::new(child), log: log.to_owned() })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn log(&self) -> &Path {
+        &self.log
+    }
+
+    /// Its process id, until it has been seen to end.
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner).id()
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn exited(&mut self) -> Result<Option<ExitStatus>> {
+        let status = self.child().try_wait();
+        status.with_context(|| format!("cannot ask whether {} still runs", self.name))
+    }
+
+    /// Sends a signal, if it still runs.
+    pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
+        let Some(pid) = self.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)) else {
+            return Ok(());
+        };
+        // The child is not reaped before `wait`, so this process id cannot be somebody else's by now.
+        match rustix::process::kill_process(pid, signal) {
+            Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
+            Err(error) => Err(error).with_context(|| format!("cannot signal {}", self.name)),
+        }
+    }
+
+    /// SIGTERM, then SIGKILL if it still runs after `grace`; how it ended.
+    pub(crate) async fn stop(&mut self, grace: Duration) -> Result<ExitStatus> {
+        self.signal(Signal::TERM)?;
+        match tokio::time::timeout(grace, self.child().wait()).await {
+            Ok(status) => status.with_context(|| format!("cannot wait for {}", self.name)),
+            Err(_) => self.kill().await,
+        }
+    }
+
+    /// SIGKILL; how it ended.
+    pub(crate) async fn kill(&mut self) -> Result<ExitStatus> {
+        self.signal(Signal::KILL)?;
+        let status = self.child().wait().await;
+        status.with_context(|| format!("cannot wait for {}", self.name))
+    }
+
+    fn child(&mut self) -> &mut Child {
+        self.child.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,89 @@
+//! The programs that are not ours: found, or built once from Go modules and kept under `target/programs`. Running them is
+//! for [`control_plane`](crate::control_plane), [`pod`](crate::pod), [`chart`](crate::chart) and
+//! [`kubeseal`](crate::kubeseal).
+//!
+//! Decided: `go build` in a folder with a go.mod and go.sum of our own (`tests/programs/*`), because `go install
+//! pkg@version` refuses modules with `replace` lines, which Kubernetes has, and because go.sum pins every byte; instead of
+//! downloading release archives, which not every machine that runs the tests can reach.
+
+mod assets;
+mod build;
+mod disk_space;
+mod go;
+mod go_failure;
+mod go_mod;
+mod program;
+mod progress;
+mod stamp;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow};
+
+pub use self::program::Program;
+use self::progress::Progress;
+use crate::workspace;
+
+/// The programs that were asked for, each with the path of its executable.
+#[derive(Debug, Clone)]
+pub struct Programs {
+    paths: BTreeMap<Program, PathBuf>,
+}
+
+impl Programs {
+    /// All of them: what the system tests need.
+    pub fn all() -> Result<Self> {
+        Self::ready(&Program::ALL)
+    }
+
+    /// Those `wanted`, found or built. Blocks for as long as that takes, which is minutes the first time; says on standard
+    /// error what it is building.
+    pub fn ready(wanted: &[Program]) -> Result<Self> {
+        let (mut paths, missing) = assets::found(wanted);
+        let dir = Self::dir();
+        fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
+        // Held until the builds are done: a second test binary, or a second terminal, waits and then finds them built.
+        let _lock = lock(&dir)?;
+        let mut stale = Vec::new();
+        for program in missing {
+            let path = dir.join(program.file_name());
+            if !stamp::is_current(program, &path)? {
+                stale.push(program);
+            }
+            paths.insert(program, path);
+        }
+        if !stale.is_empty() {
+            build::build(&stale, &dir)?;
+        }
+        Ok(Self { paths })
+    }
+
+    /// Where one of them is. An error if it was not asked for.
+    pub fn path(&self, program: Program) -> Result<&Path> {
+        let path = self.paths.get(&program).map(PathBuf::as_path);
+        path.ok_or_else(|| anyhow!("{program} is needed here, but was not among the programs asked for"))
+    }
+
+    /// Where the built ones are kept, under their own names: fit for a PATH.
+    pub fn dir() -> PathBuf {
+        workspace::target_dir().join("programs")
+    }
+}
+
+fn lock(dir: &Path) -> Result<File> {
+    let path = dir.join(".lock");
+    let file = File::create(&path).with_context(|| format!("cannot create {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            Progress::note("waiting for another process that is building the test programs…");
+            file.lock().with_context(|| format!("cannot lock {}", path.display()))?;
+        }
+        Err(TryLockError::Error(error)) => {
+            return Err(error).with_context(|| format!("cannot lock {}", path.display()));
+        }
+    }
+    Ok(file)
+}

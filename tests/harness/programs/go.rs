@@ -1,0 +1,71 @@
+//! Calling Go: with which arguments and environment, and what to say when it fails. What to build is `build`'s to say.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+
+use super::{Program, go_failure, go_mod};
+use crate::failure::Failure;
+
+/// The go.mod that pins `program`.
+pub(super) fn read_go_mod(program: Program) -> Result<String> {
+    let path = program.module_dir().join("go.mod");
+    fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// The version of `program` that its go.mod pins, as a person writes it.
+pub(super) fn version(program: Program, go_mod: &str) -> String {
+    go_mod::version(go_mod, program.module()).unwrap_or("of unknown version").to_owned()
+}
+
+/// What follows `go` to build `program`, less the output's path.
+pub(super) fn build_arguments(program: Program, go_mod: &str) -> Vec<String> {
+    let mut ldflags = "-s -w".to_owned();
+    if let Some(variable) = program.version_variable() {
+        ldflags = format!("{ldflags} -X {variable}={}", version(program, go_mod));
+    }
+    let fixed = ["build", "-mod=readonly", "-trimpath", "-ldflags"].map(str::to_owned);
+    [fixed.as_slice(), &[ldflags, program.package().to_owned()]].concat()
+}
+
+/// Runs `go ARGS` in the folder of the go.mod that pins `program`; its standard output, or an error with a hint.
+pub(super) fn run<S: AsRef<OsStr>>(program: Program, args: &[S]) -> Result<String> {
+    let go_mod = read_go_mod(program)?;
+    let wanted = go_mod::go_version(&go_mod).unwrap_or("of a recent version");
+    let output = output(&program.module_dir(), args).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => anyhow::Error::new(go_failure::missing(wanted)),
+        _ => anyhow::Error::new(error).context("cannot run go"),
+    })?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    }
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let what = format!("go failed with {}:\n{}", output.status, last_lines(&stderr));
+    match go_failure::hint(&stderr, wanted) {
+        Some(hint) => bail!(Failure::new(what, hint)),
+        None => bail!(what),
+    }
+}
+
+fn output<S: AsRef<OsStr>>(dir: &Path, args: &[S]) -> std::io::Result<Output> {
+    Command::new("go")
+        .args(args)
+        .current_dir(dir)
+        .stdin(Stdio::null())
+        // No C compiler is needed, and the programs need no C library where they run.
+        .env("CGO_ENABLED", "0")
+        // A person's own defaults and workspaces are not ours.
+        .env("GOFLAGS", "")
+        .env("GOWORK", "off")
+        .output()
+}
+
+/// The end of a long output: Go prints the cause last, after a line for each download.
+fn last_lines(text: &str) -> String {
+    let lines: Vec<_> = text.lines().filter(|line| !line.starts_with("go: downloading")).collect();
+    lines[lines.len().saturating_sub(12)..].join("\n")
+}

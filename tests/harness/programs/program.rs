@@ -1,0 +1,120 @@
+//! Which programs there are: their names, where their source is, how long they take to build. Building is `build`.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::workspace;
+
+/// A program of somebody else's that the tests or the demo run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Program {
+    /// Kubernetes' database.
+    Etcd,
+    /// The API server.
+    KubeApiserver,
+    /// Its controllers, for garbage collection, namespaces, service accounts and endpoints.
+    KubeControllerManager,
+    /// What a person types.
+    Kubectl,
+    /// Renders the chart.
+    Helm,
+    /// The `kubeseal` that ours stands in for.
+    UpstreamKubeseal,
+    /// The controller that ours stands in for.
+    UpstreamController,
+}
+
+impl Program {
+    /// All of them, in the order in which they are best built: the first needed first, packages shared with later ones early.
+    pub const ALL: [Self; 7] = [
+        Self::Etcd,
+        Self::KubeApiserver,
+        Self::KubeControllerManager,
+        Self::Kubectl,
+        Self::Helm,
+        Self::UpstreamKubeseal,
+        Self::UpstreamController,
+    ];
+
+    /// The name of its executable.
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::Etcd => "etcd",
+            Self::KubeApiserver => "kube-apiserver",
+            Self::KubeControllerManager => "kube-controller-manager",
+            Self::Kubectl => "kubectl",
+            Self::Helm => "helm",
+            Self::UpstreamKubeseal => "upstream-kubeseal",
+            Self::UpstreamController => "upstream-controller",
+        }
+    }
+
+    /// The Go package of its `main`.
+    pub(super) const fn package(self) -> &'static str {
+        match self {
+            Self::Etcd => "go.etcd.io/etcd/server/v3",
+            Self::KubeApiserver => "k8s.io/kubernetes/cmd/kube-apiserver",
+            Self::KubeControllerManager => "k8s.io/kubernetes/cmd/kube-controller-manager",
+            Self::Kubectl => "k8s.io/kubernetes/cmd/kubectl",
+            Self::Helm => "helm.sh/helm/v3/cmd/helm",
+            Self::UpstreamKubeseal => "github.com/bitnami/sealed-secrets/cmd/kubeseal",
+            Self::UpstreamController => "github.com/bitnami/sealed-secrets/cmd/controller",
+        }
+    }
+
+    /// The module whose version is the program's version.
+    pub(super) const fn module(self) -> &'static str {
+        match self {
+            Self::Etcd => "go.etcd.io/etcd/server/v3",
+            Self::KubeApiserver | Self::KubeControllerManager | Self::Kubectl => "k8s.io/kubernetes",
+            Self::Helm => "helm.sh/helm/v3",
+            Self::UpstreamKubeseal | Self::UpstreamController => "github.com/bitnami/sealed-secrets",
+        }
+    }
+
+    /// The linker's `-X` target that tells the program its version, where it is not told otherwise.
+    pub(super) const fn version_variable(self) -> Option<&'static str> {
+        match self {
+            Self::Etcd | Self::Helm => None,
+            Self::KubeApiserver | Self::KubeControllerManager | Self::Kubectl => {
+                Some("k8s.io/component-base/version.gitVersion")
+            }
+            Self::UpstreamKubeseal | Self::UpstreamController => Some("main.VERSION"),
+        }
+    }
+
+    /// The folder of the go.mod that pins it.
+    pub(super) fn module_dir(self) -> PathBuf {
+        let name = match self {
+            Self::Etcd | Self::KubeApiserver | Self::KubeControllerManager | Self::Kubectl => "controlplane",
+            Self::Helm => "helm",
+            Self::UpstreamKubeseal | Self::UpstreamController => "upstream",
+        };
+        workspace::root().join("tests/programs").join(name)
+    }
+
+    /// How long it took on two cores with nothing cached but what those before it left. Told to the person who waits.
+    pub(super) const fn estimate(self) -> Duration {
+        let seconds = match self {
+            Self::Etcd => 40,
+            Self::KubeApiserver => 165,
+            Self::KubeControllerManager => 50,
+            Self::Kubectl => 60,
+            Self::Helm => 100,
+            Self::UpstreamKubeseal | Self::UpstreamController => 30,
+        };
+        Duration::from_secs(seconds)
+    }
+
+    /// Whether envtest's assets (`KUBEBUILDER_ASSETS`) may hold it.
+    pub(super) const fn is_envtest_asset(self) -> bool {
+        matches!(self, Self::Etcd | Self::KubeApiserver | Self::KubeControllerManager | Self::Kubectl)
+    }
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.file_name())
+    }
+}

@@ -1,0 +1,165 @@
+//! A test binary of system tests: its control plane, started once; its tests, each an async function; its end.
+//!
+//! ```ignore
+//! fn main() -> ExitCode {
+//!     suite::run(async |lab| Ok(lab), tests![seals_and_unseals, keys::are_read_by_both])
+//! }
+//!
+//! async fn seals_and_unseals(lab: Arc<Lab>) -> Result<()> { … }
+//! ```
+//!
+//! Decided: `harness = false` with libtest-mimic, because a control plane takes seconds to start and has to be stopped, and
+//! the built-in test harness has no place for either; the command line and the output stay those of `cargo test`.
+
+use std::fmt;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use futures::FutureExt as _;
+use futures::future::LocalBoxFuture;
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use tokio::runtime::{Handle, Runtime};
+
+use crate::failure::report;
+use crate::interruption::interruption;
+use crate::lab::Lab;
+use crate::programs::Program;
+
+/// A test that takes longer hangs: better to say which one than to be ended with all of them.
+const LONGEST: Duration = Duration::from_mins(5);
+
+type Body<C> = Box<dyn FnOnce(C) -> LocalBoxFuture<'static, Result<()>> + Send>;
+
+/// A named test that takes `C`, what the suite has set up. Made by [`tests!`](crate::tests).
+pub struct Test<C> {
+    name: String,
+    body: Body<C>,
+}
+
+/// Why a test cannot run on this machine. A test that ends with this error counts as ignored, with the reason shown.
+#[derive(Debug)]
+pub struct Unrun {
+    reason: String,
+}
+
+/// A list of tests, named as their functions: `tests![a, module::b]`.
+#[macro_export]
+macro_rules! tests {
+    ($($function:path),* $(,)?) => {
+        vec![$($crate::suite::Test::new(stringify!($function), $function)),*]
+    };
+}
+
+impl<C> Test<C> {
+    /// The test `name`, which runs `body`.
+    pub fn new<F>(name: &str, body: impl FnOnce(C) -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = Result<()>> + 'static,
+    {
+        Self { name: name.replace(' ', ""), body: Box::new(|context| body(context).boxed_local()) }
+    }
+}
+
+impl<C> fmt::Debug for Test<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Test").field(&self.name).finish()
+    }
+}
+
+impl Unrun {
+    /// With what is missing, and what would give it.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into() }
+    }
+}
+
+impl fmt::Display for Unrun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for Unrun {}
+
+/// Runs the tests that the command line asks for. `setup` makes of the running lab what each test gets a clone of: the lab
+/// itself, or an `Arc` of something with a running controller in it. None of it happens if there is no test to run.
+///
+/// Ctrl-C, SIGTERM and SIGHUP stop the control plane too.
+pub fn run<C>(setup: impl AsyncFnOnce(Arc<Lab>) -> Result<C>, tests: Vec<Test<C>>) -> ExitCode
+where
+    C: Clone + Send + 'static,
+{
+    let arguments = Arguments::from_args();
+    if arguments.list || !tests.iter().any(|test| is_wanted(&arguments, &test.name)) {
+        let nothing = tests.into_iter().map(|test| Trial::test(test.name, || Ok(()))).collect();
+        return libtest_mimic::run(&arguments, nothing).exit_code();
+    }
+    match run_in_lab(&arguments, setup, tests) {
+        Ok(code) => code,
+        Err(error) => {
+            tell(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_in_lab<C>(
+    arguments: &Arguments,
+    setup: impl AsyncFnOnce(Arc<Lab>) -> Result<C>,
+    tests: Vec<Test<C>>,
+) -> Result<ExitCode>
+where
+    C: Clone + Send + 'static,
+{
+    let runtime = Runtime::new().context("cannot start the async runtime")?;
+    let lab = Arc::new(runtime.block_on(Lab::start(&Program::ALL))?);
+    runtime.spawn(stop_when_told(Arc::clone(&lab)));
+    let concluded = match runtime.block_on(setup(Arc::clone(&lab))) {
+        Ok(context) => {
+            let handle = runtime.handle();
+            let trials = tests.into_iter().map(|test| trial(test, context.clone(), handle.clone())).collect();
+            // Whatever the setup made is dropped within the runtime, before the control plane that it runs on is stopped.
+            let _inside = handle.enter();
+            let conclusion = libtest_mimic::run(arguments, trials);
+            drop(context);
+            Ok(conclusion.exit_code())
+        }
+        Err(error) => Err(error.context("the tests could not be set up")),
+    };
+    runtime.block_on(lab.stop())?;
+    concluded
+}
+
+fn trial<C: Send + 'static>(test: Test<C>, context: C, runtime: Handle) -> Trial {
+    Trial::ignorable_test(test.name, move || {
+        let body = async { tokio::time::timeout(LONGEST, (test.body)(context)).await };
+        match runtime.block_on(body) {
+            Ok(Ok(())) => Ok(Completion::Completed),
+            Ok(Err(error)) => match error.downcast_ref::<Unrun>() {
+                Some(unrun) => Ok(Completion::ignored_with(unrun)),
+                None => Err(Failed::from(report(&error))),
+            },
+            Err(_) => Err(Failed::from(format!("not done after {LONGEST:?}"))),
+        }
+    })
+}
+
+fn is_wanted(arguments: &Arguments, name: &str) -> bool {
+    !arguments.is_filtered_out(&Trial::test(name, || Ok(())))
+}
+
+async fn stop_when_told(lab: Arc<Lab>) -> Result<()> {
+    interruption().await?;
+    if let Err(error) = lab.stop().await {
+        tell(&error);
+    }
+    // The status by which a shell knows that it was interrupted.
+    std::process::exit(130)
+}
+
+#[expect(clippy::print_stderr, reason = "the standard error of a test binary is this module's to write")]
+fn tell(error: &anyhow::Error) {
+    eprintln!("{}", report(error));
+}

@@ -1,0 +1,20 @@
+//! The harness itself, on trial with upstream's programs: whatever fails here is no fault of ours alone. And what it leaves
+//! behind, which is nothing.
+
+mod ends;
+mod upstream;
+
+use std::process::ExitCode;
+
+use tests::{suite, tests};
+
+fn main() -> ExitCode {
+    suite::run(
+        async |lab| Ok(lab),
+        tests![
+            upstream::seals_unseals_and_is_collected,
+            ends::a_control_plane_leaves_nothing_behind,
+            ends::a_failed_test_shows_its_namespace,
+        ],
+    )
+}

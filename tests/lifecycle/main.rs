@@ -1,0 +1,27 @@
+//! System tests that need a controller of their own: they stop it, restart it, or take its keys away.
+//!
+//! One at a time, for the reason given in `interop`. What a running controller does is in `controller`.
+
+mod keys;
+mod restart;
+mod stage;
+
+use std::process::ExitCode;
+
+use tests::{suite, tests};
+
+fn main() -> ExitCode {
+    suite::run(
+        stage::set,
+        tests![
+            restart::a_restart_writes_nothing,
+            restart::sigterm_ends_it_cleanly,
+            restart::what_changed_meanwhile_is_caught_up_with,
+            restart::it_runs_in_a_pod_without_a_kubeconfig,
+            keys::a_key_that_arrives_opens_what_waited_for_it,
+            keys::a_key_taken_out_is_not_served_any_more,
+            keys::a_broken_key_breaks_no_other,
+            keys::without_rights_it_says_what_is_missing,
+        ],
+    )
+}

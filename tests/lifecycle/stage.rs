@@ -1,0 +1,70 @@
+//! Our controller, started and stopped by the test itself, in a cluster that has no sealing keys at first.
+
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use api::sealing_key;
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::{Api, DeleteParams, ListParams};
+use tests::chart::Rendered;
+use tests::lab::{Lab, Maker};
+use tests::person::Person;
+use tests::pod::{Pod, PodBuilder};
+use tests::temp_namespace::with_temp_ns;
+use tokio::sync::Mutex;
+
+/// The namespace of the controller and its keys.
+pub(crate) const HOME: &str = "kube-system";
+
+pub(crate) struct Stage {
+    pub lab: Arc<Lab>,
+    pub person: Person,
+    chart: Rendered,
+    turn: Mutex<()>,
+}
+
+pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
+    let chart = lab.chart(HOME)?.render().await?;
+    chart.apply(&lab.client()).await?;
+    let person = Person::with(&lab, Maker::Ours)?;
+    Ok(Arc::new(Stage { lab, person, chart, turn: Mutex::new(()) }))
+}
+
+impl Stage {
+    /// Plays a test without any other beside it, in a namespace of its own.
+    pub(crate) async fn alone(&self, test: impl AsyncFnOnce(&str) -> Result<()>) -> Result<()> {
+        let _turn = self.turn.lock().await;
+        self.secrets().delete_collection(&DeleteParams::default(), &ListParams::default()).await?;
+        with_temp_ns(&self.lab, test).await
+    }
+
+    /// A controller to be started. Its keys are small: what is tested here is not their size.
+    pub(crate) fn pod(&self) -> Result<PodBuilder> {
+        Ok(Pod::of(&self.chart.deployment()?).flag("key-size", "2048"))
+    }
+
+    /// Starts a controller and waits until it is ready.
+    pub(crate) async fn start(&self) -> Result<Pod> {
+        let mut pod = self.pod()?.start(&self.lab).await?;
+        pod.wait_ready().await?;
+        Ok(pod)
+    }
+
+    /// The Secrets beside the controller.
+    pub(crate) fn secrets(&self) -> Api<Secret> {
+        Api::namespaced(self.lab.client(), HOME)
+    }
+
+    /// The Secrets with the key label, whatever its value.
+    pub(crate) async fn keys(&self) -> Result<Vec<Secret>> {
+        let labelled = ListParams::default().labels(sealing_key::LABEL);
+        Ok(self.secrets().list(&labelled).await?.items)
+    }
+}
+
+/// Stops it, and it must end well.
+pub(crate) async fn stop(pod: Pod) -> Result<()> {
+    let status = pod.stop().await?;
+    ensure!(status.success(), "the controller ended with {status}");
+    Ok(())
+}
