@@ -62,10 +62,7 @@ impl CertificateSource {
         let certificate = self.parse(&text)?;
         certificate
             .check_unexpired(Timestamp::now())
-            .map_err(|source| SourceError::Expired {
-                from: self.described(),
-                source,
-            })?;
+            .map_err(|source| SourceError::Expired { from: self.described(), source })?;
         Ok(certificate)
     }
 
@@ -84,14 +81,12 @@ impl CertificateSource {
 
     fn text(&self) -> Result<String, SourceError> {
         match self {
-            Self::File(path) => file::read(path).map_err(|source| SourceError::File {
-                path: path.clone(),
-                source,
-            }),
-            Self::Url(url) => url::fetch(url).map_err(|source| SourceError::Url {
-                shown: address::shown(url),
-                source,
-            }),
+            Self::File(path) => {
+                file::read(path).map_err(|source| SourceError::File { path: path.clone(), source })
+            }
+            Self::Url(url) => {
+                url::fetch(url).map_err(|source| SourceError::Url { shown: address::shown(url), source })
+            }
             Self::Cluster(controller) => {
                 cluster::fetch(controller).map_err(|error| SourceError::Cluster(Box::new(error)))
             }
@@ -99,10 +94,7 @@ impl CertificateSource {
     }
 
     fn parse(&self, text: &str) -> Result<Certificate, SourceError> {
-        Certificate::from_pem(text).map_err(|source| SourceError::Unusable {
-            from: self.described(),
-            source,
-        })
+        Certificate::from_pem(text).map_err(|source| SourceError::Unusable { from: self.described(), source })
     }
 
     fn described(&self) -> String {

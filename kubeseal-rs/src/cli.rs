@@ -103,11 +103,7 @@ impl Cli {
 pub(crate) fn answer(answer: &clap::Error) -> ExitCode {
     // A reader that went away has seen enough.
     let _ = answer.print();
-    if answer.use_stderr() {
-        ExitCode::from(2)
-    } else {
-        ExitCode::SUCCESS
-    }
+    if answer.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }
 
 #[cfg(test)]

@@ -81,21 +81,17 @@ impl Connection {
             return Ok((config, described));
         };
         let name = self.context_name(&kubeconfig)?;
-        let options = KubeConfigOptions {
-            context: Some(name.clone()),
-            ..KubeConfigOptions::default()
-        };
+        let options = KubeConfigOptions { context: Some(name.clone()), ..KubeConfigOptions::default() };
         let states_proxy = Self::states_proxy(&kubeconfig, &name);
-        let mut config = Config::from_custom_kubeconfig(kubeconfig, &options)
-            .await
-            .map_err(|error| match error {
+        let mut config =
+            Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| match error {
                 KubeconfigError::LoadContext(_) => ConnectionError::UnknownContext(name.clone()),
                 KubeconfigError::ParseNoProxy(_) => ConnectionError::NoProxy,
                 other => ConnectionError::Unusable(other),
             })?;
         if !states_proxy {
-            config.proxy_url =
-                proxy_for(&config.cluster_url, |name| std::env::var(name).ok()).and_then(|proxy| proxy.parse().ok());
+            config.proxy_url = proxy_for(&config.cluster_url, |name| std::env::var(name).ok())
+                .and_then(|proxy| proxy.parse().ok());
         }
         let server = config.cluster_url.to_string();
         let described = format!("{} (context \"{name}\")", server.trim_end_matches('/'));
@@ -198,10 +194,8 @@ mod tests {
     fn connection(text: &str, context: Option<&str>) -> (tempfile::NamedTempFile, Connection) {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        let connection = Connection {
-            kubeconfig: Some(file.path().to_owned()),
-            context: context.map(Into::into),
-        };
+        let connection =
+            Connection { kubeconfig: Some(file.path().to_owned()), context: context.map(Into::into) };
         (file, connection)
     }
 

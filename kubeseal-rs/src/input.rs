@@ -46,10 +46,7 @@ impl Input {
             }
             Self::File(path) => File::open(path).and_then(read_all),
         };
-        read.map_err(|source| InputError {
-            input: self.clone(),
-            source,
-        })
+        read.map_err(|source| InputError { input: self.clone(), source })
     }
 }
 

@@ -36,10 +36,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(answer) => return cli::answer(&answer),
     };
-    match Mode::meant_by(cli)
-        .map_err(Failure::from)
-        .and_then(|mode| command::run(&program, mode))
-    {
+    match Mode::meant_by(cli).map_err(Failure::from).and_then(|mode| command::run(&program, mode)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

@@ -97,10 +97,7 @@ impl Mode {
             return Err(UsageError::RawWithFetchCert);
         }
 
-        let connection = Connection {
-            kubeconfig: path(cli.kubeconfig),
-            context: text(cli.context),
-        };
+        let connection = Connection { kubeconfig: path(cli.kubeconfig), context: text(cli.context) };
         let controller = ControllerAddress {
             connection: connection.clone(),
             namespace: text(cli.controller_namespace).unwrap_or_else(|| CONTROLLER_NAMESPACE.into()),
@@ -160,14 +157,18 @@ impl UsageError {
             Self::RawWithSecretFile => {
                 "write --from-file FILE for a bare value, or leave out --raw to seal whole Secrets".into()
             }
-            Self::RawWithFetchCert => "fetch first (--fetch-cert > cert.pem), then seal with --cert cert.pem".into(),
+            Self::RawWithFetchCert => {
+                "fetch first (--fetch-cert > cert.pem), then seal with --cert cert.pem".into()
+            }
             Self::RawWithoutName(_) => {
                 "add --name NAME, the name of the SealedSecret that the value goes into, or choose \
                  --scope namespace-wide"
                     .into()
             }
             Self::Argument(_) => "to seal a file, write --secret-file FILE (or -f FILE); see --help".into(),
-            Self::Certificate(_) => "write --cert FILE, or a URL that begins with https://, http:// or file://".into(),
+            Self::Certificate(_) => {
+                "write --cert FILE, or a URL that begins with https://, http:// or file://".into()
+            }
         }
     }
 }
@@ -197,4 +198,92 @@ fn path(value: Option<PathBuf>) -> Option<PathBuf> {
 
 fn is_yaml(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meant(change: impl FnOnce(&mut Cli)) -> Result<Mode, UsageError> {
+        let mut cli = Cli::default();
+        change(&mut cli);
+        Mode::meant_by(cli)
+    }
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.into())
+    }
+
+    #[test]
+    fn empty_values_are_not_given() {
+        let mode = meant(|cli| {
+            cli.cert = some("");
+            cli.name = some("");
+            cli.secret_file = Some("".into());
+            cli.sealed_secret_file = Some("".into());
+            cli.controller_name = some("");
+            cli.from_file = vec![String::new()];
+        });
+        let Ok(Mode::Seal(seal)) = mode else { panic!("{mode:?}") };
+        assert_eq!((seal.secrets, seal.output, seal.name), (Input::Stdin, Output::Stdout, None));
+        let CertificateSource::Cluster(controller) = seal.certificate else { panic!() };
+        assert_eq!(controller.name, CONTROLLER_NAME);
+        assert_eq!(controller.namespace, CONTROLLER_NAMESPACE);
+    }
+
+    #[test]
+    fn the_output_file_chooses_yaml_and_never_json() {
+        for (file, format, expected) in [
+            ("a.yaml", Some(Format::Json), Format::Yaml),
+            ("a.yml", None, Format::Yaml),
+            ("a.json", Some(Format::Yaml), Format::Yaml),
+            ("a.json", None, Format::Json),
+        ] {
+            let mode = meant(|cli| {
+                cli.sealed_secret_file = Some(file.into());
+                cli.format = format;
+            });
+            let Ok(Mode::Seal(seal)) = mode else { panic!("{mode:?}") };
+            assert_eq!(seal.format, expected, "{file}");
+        }
+    }
+
+    #[test]
+    fn strict_leaves_the_scope_to_the_annotations() {
+        for (scope, expected) in
+            [(None, None), (Some(Scope::Strict), None), (Some(Scope::ClusterWide), Some(Scope::ClusterWide))]
+        {
+            let mode = meant(|cli| cli.scope = scope);
+            let Ok(Mode::Seal(seal)) = mode else { panic!("{mode:?}") };
+            assert_eq!(seal.scope, expected);
+        }
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        let raw = |change: fn(&mut Cli)| {
+            meant(|cli| {
+                cli.raw = Some(true);
+                cli.name = some("a");
+                change(cli);
+            })
+            .unwrap_err()
+        };
+        assert_eq!(raw(|cli| cli.name = None), UsageError::RawWithoutName(Scope::Strict));
+        assert_eq!(raw(|cli| cli.from_file = vec!["a".into(), "b".into()]), UsageError::SeveralFromFile);
+        assert_eq!(raw(|cli| cli.secret_file = Some("a".into())), UsageError::RawWithSecretFile);
+        assert_eq!(raw(|cli| cli.fetch_cert = Some(true)), UsageError::RawWithFetchCert);
+        assert_eq!(raw(|cli| cli.rest = vec!["a".into()]), UsageError::Argument("a".into()));
+        assert_eq!(
+            meant(|cli| cli.from_file = vec!["a".into()]).unwrap_err(),
+            UsageError::FromFileWithoutRaw
+        );
+    }
+
+    #[test]
+    fn the_key_before_a_file_is_dropped() {
+        for (typed, file) in [("a", "a"), ("key=a", "a"), ("key=a=b", "a=b"), ("/dev/stdin", "/dev/stdin")] {
+            assert_eq!(raw_value(None, vec![typed.into()]), Ok(Input::File(file.into())), "{typed}");
+        }
+    }
 }

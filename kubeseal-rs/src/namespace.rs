@@ -25,20 +25,15 @@ pub(crate) enum NamespaceError {
 impl NamespaceRule {
     /// A rule with the value of `-n` and the cluster to ask otherwise.
     pub(crate) fn new(flag: Option<String>, connection: Connection) -> Self {
-        Self {
-            flag,
-            connection,
-            looked_up: OnceCell::new(),
-        }
+        Self { flag, connection, looked_up: OnceCell::new() }
     }
 
     /// The namespace for something whose own is `input`.
     pub(crate) fn decide(&self, input: Option<&str>) -> Result<String, NamespaceError> {
         match (input, &self.flag) {
-            (Some(input), Some(flag)) if input != flag => Err(NamespaceError::Mismatch {
-                input: input.into(),
-                flag: flag.clone(),
-            }),
+            (Some(input), Some(flag)) if input != flag => {
+                Err(NamespaceError::Mismatch { input: input.into(), flag: flag.clone() })
+            }
             (Some(given), _) => Ok(given.into()),
             (None, Some(flag)) => Ok(flag.clone()),
             (None, None) => self.look_up(),
@@ -74,10 +69,7 @@ mod tests {
 
     #[test]
     fn the_inputs_own_comes_first_and_contradictions_are_refused() {
-        let nowhere = Connection {
-            kubeconfig: Some("/nonexistent".into()),
-            context: None,
-        };
+        let nowhere = Connection { kubeconfig: Some("/nonexistent".into()), context: None };
         let decide = |flag: Option<&str>, input| {
             NamespaceRule::new(flag.map(Into::into), nowhere.clone()).decide(input)
         };

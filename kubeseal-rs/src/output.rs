@@ -36,10 +36,9 @@ impl Output {
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), OutputError> {
         match self {
             Self::Stdout => write_stdout(bytes).map_err(OutputError::Stdout),
-            Self::File(path) => write_file(path, bytes).map_err(|source| OutputError::File {
-                path: path.clone(),
-                source,
-            }),
+            Self::File(path) => {
+                write_file(path, bytes).map_err(|source| OutputError::File { path: path.clone(), source })
+            }
         }
     }
 }

@@ -19,9 +19,7 @@ impl Program {
             .and_then(|name| name.to_str())
             .filter(|name| !name.is_empty())
             .unwrap_or(DEFAULT_NAME);
-        Self {
-            name: name.to_owned(),
-        }
+        Self { name: name.to_owned() }
     }
 
     /// The name to show.

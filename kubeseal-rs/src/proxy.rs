@@ -13,7 +13,8 @@ pub(crate) fn proxy_for(target: &Uri, variable: impl Fn(&str) -> Option<String>)
     if is_loopback(host) {
         return None;
     }
-    let first = |names: [&str; 2]| names.into_iter().find_map(|name| variable(name).filter(|text| !text.is_empty()));
+    let first =
+        |names: [&str; 2]| names.into_iter().find_map(|name| variable(name).filter(|text| !text.is_empty()));
     let proxy = match target.scheme_str() {
         Some("https") => first(["HTTPS_PROXY", "https_proxy"]),
         _ => first(["HTTP_PROXY", "http_proxy"]),
@@ -28,7 +29,8 @@ pub(crate) fn proxy_for(target: &Uri, variable: impl Fn(&str) -> Option<String>)
 /// Whether the host is this machine, which no proxy can reach.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -13,7 +13,8 @@ use std::process::Output;
 const SERVICE: &str = "/api/v1/namespaces/kube-system/services/sealed-secrets-controller";
 const PROXY: &str =
     "/api/v1/namespaces/kube-system/services/http:sealed-secrets-controller:web/proxy/v1/cert.pem";
-const PORTS: &str = r#"{"metadata": {}, "spec": {"ports": [{"name": "web", "port": 80}, {"name": "metrics", "port": 81}]}}"#;
+const PORTS: &str =
+    r#"{"metadata": {}, "spec": {"ports": [{"name": "web", "port": 80}, {"name": "metrics", "port": 81}]}}"#;
 
 /// Path, status and body of what the server answers.
 type Line = (&'static str, u16, String);
@@ -38,7 +39,8 @@ fn answer(stream: &TcpStream, lines: &[Line]) -> std::io::Result<()> {
         }
         let path = request.split(' ').nth(1).unwrap_or_default();
         let unknown = (path, 500, String::from("unexpected"));
-        let line = lines.iter().map(|(path, code, body)| (*path, *code, body.clone())).find(|line| line.0 == path);
+        let line =
+            lines.iter().map(|(path, code, body)| (*path, *code, body.clone())).find(|line| line.0 == path);
         let (_, code, body) = line.unwrap_or(unknown);
         let mut stream = stream;
         write!(stream, "HTTP/1.1 {code} X\r\nContent-Length: {}\r\n\r\n{body}", body.len())?;

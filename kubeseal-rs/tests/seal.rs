@@ -60,7 +60,8 @@ fn manifest(values: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
 }
 
 fn awkward_values() -> BTreeMap<String, Vec<u8>> {
-    let megabyte: Vec<u8> = (0_u32..1 << 20).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+    let megabyte: Vec<u8> =
+        (0_u32..1 << 20).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
     [
         ("empty", vec![]),
         ("binary", (0..=255).collect()),
@@ -150,8 +151,5 @@ fn the_hint_is_the_certificates_fingerprint() {
     let certificate = envelope::Certificate::from_pem(&text).unwrap();
     let sealed = sealed(&["-n", "shop"], b"metadata: {name: a}\nstringData: {k: v}\n");
     let annotations = sealed.metadata.annotations.unwrap();
-    assert_eq!(
-        annotations[api::annotations::CERTIFICATE_FINGERPRINT],
-        certificate.fingerprint().to_string()
-    );
+    assert_eq!(annotations[api::annotations::CERTIFICATE_FINGERPRINT], certificate.fingerprint().to_string());
 }

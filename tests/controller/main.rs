@@ -3,6 +3,7 @@
 //! One controller serves all of these at once; tests that need one of their own, to stop it or to take its keys, are in
 //! `lifecycle`. Those in which upstream's programs take part are in `interop`.
 
+mod chart;
 mod drift;
 mod http;
 mod refuse;
@@ -34,6 +35,9 @@ fn main() -> ExitCode {
             refuse::an_immutable_secret_is_explained,
             refuse::templates_are_refused_not_ignored,
             refuse::a_sealing_key_cannot_be_smuggled_in,
+            chart::lints_clean,
+            chart::a_misspelt_value_is_refused_by_name,
+            chart::rights_are_these_and_no_more,
             http::serves_health_readiness_and_the_certificate,
         ],
     )

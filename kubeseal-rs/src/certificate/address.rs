@@ -28,10 +28,7 @@ impl CertificateSource {
         let parse = || Url::parse(&address).map_err(|_| UnsupportedAddress::Malformed);
         match scheme.as_str() {
             "http" | "https" => Ok(Self::Url(parse()?)),
-            "file" => parse()?
-                .to_file_path()
-                .map(Self::File)
-                .map_err(|()| UnsupportedAddress::Malformed),
+            "file" => parse()?.to_file_path().map(Self::File).map_err(|()| UnsupportedAddress::Malformed),
             _ => Err(UnsupportedAddress::Scheme(scheme)),
         }
     }

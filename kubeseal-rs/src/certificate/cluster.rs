@@ -65,18 +65,12 @@ pub(super) fn fetch(controller: &ControllerAddress) -> Result<String, ClusterErr
 }
 
 async fn get(controller: &ControllerAddress) -> Result<String, ClusterError> {
-    let ControllerAddress {
-        connection,
-        namespace,
-        name,
-    } = controller;
+    let ControllerAddress { connection, namespace, name } = controller;
     let (mut config, server) = connection.config().await.map_err(ClusterError::Connection)?;
     config.connect_timeout = Some(CONNECT_TIMEOUT);
     config.read_timeout = Some(ANSWER_TIMEOUT);
-    let client = Client::try_from(config).map_err(|error| ClusterError::Client {
-        server: server.clone(),
-        source: Fault::from(error),
-    })?;
+    let client = Client::try_from(config)
+        .map_err(|error| ClusterError::Client { server: server.clone(), source: Fault::from(error) })?;
 
     let path = format!("/api/v1/namespaces/{namespace}/services/{name}");
     let service = get_text(&client, &path)
@@ -88,10 +82,8 @@ async fn get(controller: &ControllerAddress) -> Result<String, ClusterError> {
             name: name.clone(),
             source,
         })?;
-    let port = first_port(service).ok_or_else(|| ClusterError::NoPort {
-        namespace: namespace.clone(),
-        name: name.clone(),
-    })?;
+    let port = first_port(service)
+        .ok_or_else(|| ClusterError::NoPort { namespace: namespace.clone(), name: name.clone() })?;
 
     let path = format!("/api/v1/namespaces/{namespace}/services/http:{name}:{port}/proxy/v1/cert.pem");
     get_text(&client, &path).await.map_err(|source| ClusterError::Proxy {
@@ -103,9 +95,7 @@ async fn get(controller: &ControllerAddress) -> Result<String, ClusterError> {
 }
 
 async fn get_text(client: &Client, path: &str) -> Result<String, Fault> {
-    let request = http::Request::get(path)
-        .body(Vec::new())
-        .map_err(|error| Fault::Other(Box::new(error)))?;
+    let request = http::Request::get(path).body(Vec::new()).map_err(|error| Fault::Other(Box::new(error)))?;
     client.request_text(request).await.map_err(Fault::from)
 }
 

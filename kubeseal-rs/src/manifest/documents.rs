@@ -20,20 +20,14 @@ pub(super) fn documents(stream: &str) -> Vec<Document<'_>> {
     let mut position = 0;
     for (index, line) in stream.split_inclusive('\n').enumerate() {
         if let Some(marker) = marker_length(line) {
-            found.push(Document {
-                text: &stream[start..position],
-                first_line,
-            });
+            found.push(Document { text: &stream[start..position], first_line });
             // What follows on the line of a marker belongs to the next document.
             start = position + marker;
             first_line = index + 1;
         }
         position += line.len();
     }
-    found.push(Document {
-        text: &stream[start..],
-        first_line,
-    });
+    found.push(Document { text: &stream[start..], first_line });
     found.retain(|document| has_content(document.text));
     found
 }

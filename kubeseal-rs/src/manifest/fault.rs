@@ -24,10 +24,7 @@ pub(crate) enum Fault {
     #[error("the field is spelt {0}")]
     Misspelt(&'static str),
     #[error("it is {found}, where {wanted} belongs")]
-    OtherShape {
-        found: &'static str,
-        wanted: &'static str,
-    },
+    OtherShape { found: &'static str, wanted: &'static str },
     #[error("it is not base64")]
     NotBase64,
 }
@@ -47,17 +44,15 @@ impl Fault {
             Self::OtherKind(kind) if kind == "SealedSecret" => {
                 "it is sealed already; give the Secret it was made from"
             }
-            Self::OtherKind(_) | Self::NotAnObject(_) => "give Secrets only, with kind: Secret and apiVersion: v1",
+            Self::OtherKind(_) | Self::NotAnObject(_) => {
+                "give Secrets only, with kind: Secret and apiVersion: v1"
+            }
             Self::OtherVersion(_) => "write apiVersion: v1",
             Self::Misspelt(_) => "upper and lower case count",
-            Self::OtherShape {
-                found: "a number" | "a boolean",
-                wanted: "text",
-            } => "quote it, so that it stays what you wrote",
-            Self::OtherShape {
-                wanted: "true or false",
-                ..
-            } => "write true or false, without quotes",
+            Self::OtherShape { found: "a number" | "a boolean", wanted: "text" } => {
+                "quote it, so that it stays what you wrote"
+            }
+            Self::OtherShape { wanted: "true or false", .. } => "write true or false, without quotes",
             Self::NotBase64 => {
                 "values under data are base64 with padding; put plain text under stringData instead"
             }

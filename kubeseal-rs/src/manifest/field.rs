@@ -15,10 +15,7 @@ pub(super) struct Field {
 impl Field {
     /// A node at its place.
     pub(super) fn new(place: Place, node: Node) -> Self {
-        Self {
-            place,
-            content: node.content,
-        }
+        Self { place, content: node.content }
     }
 
     /// Whether there is nothing in it, so that a document does not count.
@@ -120,16 +117,10 @@ impl Field {
 
     /// Something wrong here.
     pub(super) fn fault(&self, fault: Fault) -> ManifestError {
-        ManifestError::At {
-            place: self.place.clone(),
-            fault,
-        }
+        ManifestError::At { place: self.place.clone(), fault }
     }
 }
 
 fn other_shape(content: &Content, wanted: &'static str) -> Fault {
-    Fault::OtherShape {
-        found: content.kind(),
-        wanted,
-    }
+    Fault::OtherShape { found: content.kind(), wanted }
 }

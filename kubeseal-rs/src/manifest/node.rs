@@ -53,10 +53,7 @@ impl<'de> Deserialize<'de> for Node {
             .zip(usize::try_from(location.column()).ok())
             .map(|(line, column)| Position { line, column })
             .filter(|position| position.line > 0);
-        Ok(Self {
-            position,
-            content: spanned.value,
-        })
+        Ok(Self { position, content: spanned.value })
     }
 }
 

@@ -4,13 +4,15 @@ use super::documents::Document;
 use super::fault::Fault;
 use super::node::Node;
 use super::place::Position;
+use serde_saphyr::Error as YamlError;
 use serde_saphyr::options;
 use serde_saphyr::options::NonFiniteFloatPolicy;
-use serde_saphyr::Error as YamlError;
 
 /// A document that does not parse.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Broken {
+    /// How many objects before it, in the same document, do parse.
+    pub sound: usize,
     pub position: Option<Position>,
     pub fault: Fault,
 }
@@ -44,16 +46,11 @@ fn json(text: &str) -> Result<Vec<Node>, Broken> {
         let position = position_of_next(text, objects.byte_offset());
         match objects.next() {
             None => return Ok(nodes),
-            Some(Ok(node)) => nodes.push(Node {
-                position: Some(position),
-                ..node
-            }),
+            Some(Ok(node)) => nodes.push(Node { position: Some(position), ..node }),
             Some(Err(error)) => {
                 return Err(Broken {
-                    position: Some(Position {
-                        line: error.line(),
-                        column: error.column(),
-                    }),
+                    sound: nodes.len(),
+                    position: Some(Position { line: error.line(), column: error.column() }),
                     fault: Fault::Json(json_words(&error)),
                 });
             }
@@ -65,10 +62,7 @@ fn position_of_next(text: &str, offset: usize) -> Position {
     let spaces = text[offset..].len() - text[offset..].trim_start().len();
     let before = &text[..offset + spaces];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Position {
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-    }
+    Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
 }
 
 /// `serde_json`'s own words for broken syntax quote nothing; those for other faults may.
@@ -93,10 +87,7 @@ fn yaml(text: &str) -> Result<Vec<Node>, Broken> {
     };
     serde_saphyr::from_str_with_options::<Node>(text, options)
         .map(|node| vec![node])
-        .map_err(|error| Broken {
-            position: yaml_position(&error),
-            fault: yaml_fault(&error),
-        })
+        .map_err(|error| Broken { position: yaml_position(&error), fault: yaml_fault(&error) })
 }
 
 fn yaml_position(error: &YamlError) -> Option<Position> {

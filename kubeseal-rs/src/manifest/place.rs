@@ -25,31 +25,17 @@ pub(crate) struct Place {
 impl Place {
     /// A whole document.
     pub(super) fn document(input: &Input, document: usize, position: Option<Position>) -> Self {
-        Self {
-            input: input.clone(),
-            document,
-            item: None,
-            position,
-            field: String::new(),
-        }
+        Self { input: input.clone(), document, item: None, position, field: String::new() }
     }
 
     /// An item of the List in this document.
     pub(super) fn item(&self, item: usize, position: Option<Position>) -> Self {
-        Self {
-            item: Some(item),
-            position: position.or(self.position),
-            field: String::new(),
-            ..self.clone()
-        }
+        Self { item: Some(item), position: position.or(self.position), field: String::new(), ..self.clone() }
     }
 
     /// A spot in what is here that has no name of its own.
     pub(super) fn at(&self, position: Option<Position>) -> Self {
-        Self {
-            position: position.or(self.position),
-            ..self.clone()
-        }
+        Self { position: position.or(self.position), ..self.clone() }
     }
 
     /// A field of what is here.
@@ -59,11 +45,7 @@ impl Place {
             path => format!("{path}.{key}"),
         };
         // That of what is around it would mislead.
-        Self {
-            position,
-            field,
-            ..self.clone()
-        }
+        Self { position, field, ..self.clone() }
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn read(input: &Input, bytes: &[u8]) -> Result<Vec<InputSecret>, Mani
     let mut number = 0;
     for document in documents(stream) {
         let nodes = parse(document).map_err(|broken| ManifestError::At {
-            place: Place::document(input, number + 1, broken.position),
+            place: Place::document(input, number + broken.sound + 1, broken.position),
             fault: broken.fault,
         })?;
         for node in nodes {
@@ -56,12 +56,7 @@ fn read_object(object: Field, secrets: &mut Vec<InputSecret>) -> Result<(), Mani
             _ => rest.push((name, field)),
         }
     }
-    let refuse = |fault| {
-        Err(ManifestError::At {
-            place: place.clone(),
-            fault,
-        })
-    };
+    let refuse = |fault| Err(ManifestError::At { place: place.clone(), fault });
     match kind.as_deref() {
         // As upstream has it: an object without a kind is taken for a Secret.
         None | Some("" | "Secret" | "List" | "SecretList") => {}
@@ -73,10 +68,7 @@ fn read_object(object: Field, secrets: &mut Vec<InputSecret>) -> Result<(), Mani
     if kind.is_some_and(|kind| kind.ends_with("List")) {
         return read_list(&place, rest, secrets);
     }
-    secrets.push(InputSecret {
-        secret: secret::read(rest)?,
-        place,
-    });
+    secrets.push(InputSecret { secret: secret::read(rest)?, place });
     Ok(())
 }
 
@@ -98,4 +90,79 @@ fn read_list(
 fn shown(name: &str) -> String {
     let is_name = name.len() <= 63 && name.chars().all(|c| c.is_ascii_alphanumeric() || "./-".contains(c));
     if is_name { name.into() } else { "(something else)".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+
+    fn names(stream: &str) -> Vec<String> {
+        let secrets = read(&Input::Stdin, stream.as_bytes()).unwrap();
+        secrets.into_iter().filter_map(|input| input.secret.metadata.name).collect()
+    }
+
+    /// The fault and its place, or how many Secrets there are.
+    fn outcome(stream: &str) -> String {
+        match read(&Input::Stdin, stream.as_bytes()) {
+            Ok(secrets) => format!("{} secrets", secrets.len()),
+            Err(error) => {
+                let cause = error.source().map(ToString::to_string).unwrap_or_default();
+                format!("{error}: {cause} {error:?}")
+            }
+        }
+    }
+
+    #[test]
+    fn streams_of_all_kinds() {
+        let a = r#"{"metadata": {"name": "a"}}"#;
+        let b = "metadata:\n  name: b\n";
+        assert_eq!(names(&format!("{a}{a}\n{a}")), ["a", "a", "a"]);
+        assert_eq!(names(&format!("{b}---\n{b}---\n# nothing\n---\n")), ["b", "b"]);
+        assert_eq!(names(&format!("{a}\n---\n{b}---\n{a}")), ["a", "b", "a"]);
+        assert_eq!(names(&format!("{b}...\n{b}")), ["b", "b"]);
+        assert_eq!(names("{metadata: {name: c}}"), ["c"]);
+        assert_eq!(names("null\n---\n{}\n---\nmetadata: {name: d}"), ["d"]);
+        assert_eq!(
+            names("kind: List\nitems:\n- metadata: {name: e}\n- kind: Secret\n  metadata: {name: f}"),
+            ["e", "f"]
+        );
+    }
+
+    #[test]
+    fn a_missing_kind_is_a_secret_and_another_is_not() {
+        assert_eq!(names("metadata: {name: a}\nkind:\n"), ["a"]);
+        assert!(outcome("kind: Pod\n").contains("it is a Pod, not a Secret"));
+        assert!(outcome("kind: secret\n").contains("it is a secret, not a Secret"));
+        assert!(outcome("kind: hunter2 hunter2\n").contains("(something else)"));
+    }
+
+    #[test]
+    fn lines_are_those_of_the_stream() {
+        let error = outcome("metadata: {name: a}\n---\n\nmetadata: {name: b}\ndata:\n  k: 5\n");
+        assert!(error.contains("document 2, line 6, column 6, field data.k"), "{error}");
+        let error = outcome("{\"metadata\": {}}\n{\"metadata\": {}}\n{\"metadata\":\n {]}");
+        assert!(error.contains("document 3, line 4, column 3"), "{error}");
+    }
+
+    /// Cuts and alters a manifest in every place: whatever the parsers have to say, the values are not in it.
+    #[test]
+    fn no_fault_quotes_a_value() {
+        let yaml = "metadata:\n  name: a\nstringData:\n  k: 'hunter2 hunter2'\n  l: |\n    hunter2\n  m: {n: hunter2}\n";
+        let json = r#"{"metadata": {"name": "a"}, "stringData": {"k": "hunter2", "l": ["hunter2"]}}"#;
+        for sound in [yaml, json] {
+            for at in 0..sound.len() {
+                let cut = &sound[..at];
+                for with in [
+                    "", "\t", "\n", "\"", "'", "*", "&", "!", "!!int ", "|", ">", "%", "@", "`", "{", "}",
+                    "[", "]", ",", ": ", "#", "?", "- ", "\\", "\u{0}", "<<: ",
+                ] {
+                    for altered in [format!("{cut}{with}"), format!("{cut}{with}{}", &sound[at..])] {
+                        let told = outcome(&altered);
+                        assert!(!told.contains("hunter2") && !told.contains("unter2"), "{altered}\n{told}");
+                    }
+                }
+            }
+        }
+    }
 }

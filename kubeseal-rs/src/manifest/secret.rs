@@ -17,7 +17,8 @@ use zeroize::Zeroizing;
 pub(super) const FIELDS: &[&str] =
     &["apiVersion", "kind", "metadata", "data", "stringData", "type", "immutable", "items"];
 
-const METADATA_FIELDS: &[&str] = &["name", "generateName", "namespace", "labels", "annotations", "finalizers"];
+const METADATA_FIELDS: &[&str] =
+    &["name", "generateName", "namespace", "labels", "annotations", "finalizers"];
 
 /// Go's decoder: padding is wanted, and the bits behind the last byte may be anything.
 const BASE64: GeneralPurpose =
@@ -25,12 +26,8 @@ const BASE64: GeneralPurpose =
 
 /// Reads a Secret from its fields.
 pub(super) fn read(fields: Vec<(String, Field)>) -> Result<SecretToSeal, ManifestError> {
-    let mut secret = SecretToSeal {
-        metadata: ObjectMeta::default(),
-        type_: None,
-        immutable: None,
-        data: BTreeMap::new(),
-    };
+    let mut secret =
+        SecretToSeal { metadata: ObjectMeta::default(), type_: None, immutable: None, data: BTreeMap::new() };
     let mut string_data = BTreeMap::new();
     for (name, field) in fields {
         match name.as_str() {
@@ -96,12 +93,8 @@ fn values(
     for (key, field) in field.map()? {
         let place = field.place.clone();
         // Taken over, not copied, so that there is one place to wipe.
-        let text = field
-            .text()?
-            .map(|mut text| std::mem::take(&mut *text).into_bytes())
-            .unwrap_or_default();
-        let mut value =
-            decode(Zeroizing::new(text)).map_err(|fault| ManifestError::At { place, fault })?;
+        let text = field.text()?.map(|mut text| std::mem::take(&mut *text).into_bytes()).unwrap_or_default();
+        let mut value = decode(Zeroizing::new(text)).map_err(|fault| ManifestError::At { place, fault })?;
         values.insert(key, Plaintext::new(std::mem::take(&mut *value)));
     }
     Ok(values)

@@ -24,7 +24,8 @@ pub(crate) fn write(format: Format, sealed: &SealedSecret, written: &mut Vec<u8>
         Format::Yaml => {
             // Escapes instead of block scalars for text of several lines: what is in it then cannot end a document.
             let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
-            let text = serde_saphyr::to_string_with_options(&sorted(value), options).map_err(RenderError::Yaml)?;
+            let text =
+                serde_saphyr::to_string_with_options(&sorted(value), options).map_err(RenderError::Yaml)?;
             written.extend_from_slice(b"---\n");
             written.extend_from_slice(text.trim_end().as_bytes());
             written.push(b'\n');
@@ -65,5 +66,166 @@ fn sorted(value: Value) -> Value {
         }
         Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn written(format: Format, annotations: &[(&str, &str)]) -> String {
+        let annotations: Map<String, Value> =
+            annotations.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect();
+        let sealed = serde_json::from_value(json!({
+            "apiVersion": "bitnami.com/v1alpha1",
+            "kind": "SealedSecret",
+            "metadata": { "name": "a", "namespace": "b" },
+            "spec": {
+                "template": { "metadata": { "annotations": annotations, "name": "a" }, "type": "Opaque" },
+                "encryptedData": {},
+            },
+        }));
+        let mut written = Vec::new();
+        write(format, &sealed.unwrap(), &mut written).unwrap();
+        String::from_utf8(written).unwrap()
+    }
+
+    #[test]
+    fn json_has_gos_order_and_yaml_is_sorted() {
+        let json = written(Format::Json, &[("k", "v")]);
+        let order =
+            ["kind", "apiVersion", "metadata", "name", "namespace", "spec", "template", "metadata", "name"];
+        let mut rest = json.as_str();
+        for key in order {
+            rest = rest.split_once(&format!("\"{key}\"")).unwrap().1;
+        }
+        assert!(json.ends_with("}\n"));
+        assert_eq!(
+            written(Format::Yaml, &[("k", "v")]),
+            "---\napiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: a\n  namespace: b\nspec:\n  \
+             encryptedData: {}\n  template:\n    metadata:\n      annotations:\n        k: v\n      name: a\n    type: \
+             Opaque\n"
+        );
+    }
+
+    /// Go's YAML reader, which is what kubectl has, takes each of these for another type where it is not quoted.
+    const NOT_PLAIN: &[&str] = &[
+        "",
+        "~",
+        "null",
+        "Null",
+        "NULL",
+        "true",
+        "True",
+        "TRUE",
+        "false",
+        "yes",
+        "Yes",
+        "YES",
+        "no",
+        "No",
+        "on",
+        "On",
+        "off",
+        "OFF",
+        "y",
+        "Y",
+        "n",
+        "N",
+        "0",
+        "1",
+        "-1",
+        "+1",
+        "007",
+        "089",
+        "0o7",
+        "0x1f",
+        "0b11",
+        "1_000",
+        "1.5",
+        ".5",
+        "1.",
+        "1e3",
+        "1E3",
+        "+1e-3",
+        ".inf",
+        "-.inf",
+        "+.Inf",
+        ".nan",
+        ".NaN",
+        "2020-01-01",
+        "2020-01-01T00:00:00Z",
+        "2020-01-01 00:00:00",
+        "1:20",
+        "190:20:30",
+        "<<",
+        "=",
+        "-",
+        "?",
+        ":",
+        "- a",
+        "? a",
+        "a: b",
+        "a:",
+        "a #b",
+        "#a",
+        "@a",
+        "`a",
+        "%a",
+        "&a",
+        "*a",
+        "!a",
+        "|",
+        ">",
+        "{a",
+        "[a",
+        "}",
+        "]",
+        ",a",
+        " a",
+        "a ",
+        "'a",
+        "\"a",
+        "---",
+        "...",
+        "--- a",
+        "a\nb",
+        "a\n",
+        "\ta",
+        "\u{7}",
+        "\u{7f}",
+        "\u{85}",
+        "\u{feff}a",
+        "\u{2028}",
+    ];
+
+    #[test]
+    fn what_reads_as_another_type_is_quoted() {
+        for text in NOT_PLAIN {
+            let yaml = written(Format::Yaml, &[("k", text)]);
+            let line = yaml.lines().find_map(|line| line.trim().strip_prefix("k: ")).unwrap_or("");
+            assert!(line.starts_with(['"', '\'']), "{text:?} in\n{yaml}");
+        }
+    }
+
+    #[test]
+    fn what_reads_as_another_type_is_quoted_as_a_key_too() {
+        for text in NOT_PLAIN {
+            let yaml = written(Format::Yaml, &[(text, "v")]);
+            let line = yaml.lines().find(|line| line.ends_with(": v")).unwrap_or("").trim();
+            assert!(line.starts_with(['"', '\'']), "{text:?} in\n{yaml}");
+        }
+    }
+
+    #[test]
+    fn yaml_reads_back_as_it_was() {
+        for text in
+            NOT_PLAIN.iter().chain(&["plain", "a b", "a/b:c", "\u{e9}", "\u{1f600}", "a\r\nb", "x: |\n  y"])
+        {
+            let yaml = written(Format::Yaml, &[(text, text)]);
+            let value: Value = serde_saphyr::from_str(&yaml).unwrap();
+            assert_eq!(value["spec"]["template"]["metadata"]["annotations"][text], json!(text), "{yaml}");
+        }
     }
 }

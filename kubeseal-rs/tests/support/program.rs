@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 /// A file in `tests/fixtures`.
-pub fn fixture(name: &str) -> PathBuf {
+pub(crate) fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
 
 /// The program, started in the fixtures' directory.
-pub fn program(arguments: &[&str]) -> Command {
+pub(crate) fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kubeseal-rs"));
     command
         .args(arguments)
@@ -24,12 +24,12 @@ pub fn program(arguments: &[&str]) -> Command {
 }
 
 /// Runs it with this on standard input.
-pub fn run(arguments: &[&str], input: &[u8]) -> Output {
+pub(crate) fn run(arguments: &[&str], input: &[u8]) -> Output {
     finish(program(arguments), input)
 }
 
 /// Runs a prepared one.
-pub fn finish(mut command: Command, input: &[u8]) -> Output {
+pub(crate) fn finish(mut command: Command, input: &[u8]) -> Output {
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();

@@ -40,10 +40,8 @@ impl From<kube::Error> for Fault {
     fn from(error: kube::Error) -> Self {
         match error {
             kube::Error::Api(status) => {
-                let answer = Box::new(Answer {
-                    code: status.code,
-                    message: status.message.trim().to_owned(),
-                });
+                let answer =
+                    Box::new(Answer { code: status.code, message: status.message.trim().to_owned() });
                 match status.code {
                     401 => Self::Unauthorized(answer),
                     403 => Self::Forbidden(answer),

@@ -41,10 +41,7 @@ pub(super) fn settle(seal: &Seal, input: &mut InputSecret) -> Result<(), SettleE
         let namespace = seal
             .namespace
             .decide(secret.metadata.namespace.as_deref())
-            .map_err(|source| SettleError::Namespace {
-                place: place.clone(),
-                source,
-            })?;
+            .map_err(|source| SettleError::Namespace { place: place.clone(), source })?;
         secret.metadata.namespace = Some(namespace);
     }
     Ok(())
@@ -54,9 +51,7 @@ impl SettleError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
-            Self::NoData(_) => {
-                "give it data or stringData; --allow-empty-data seals a Secret without".into()
-            }
+            Self::NoData(_) => "give it data or stringData; --allow-empty-data seals a Secret without".into(),
             Self::NoName(_) => "give it a metadata.name, or write --name NAME".into(),
             Self::Namespace { source, .. } => source.hint(),
         }

@@ -1,0 +1,50 @@
+//! The chart as helm sees it. That it works is shown by every other test here: they run under what it installs.
+
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use tests::programs::Program;
+use tests::workspace;
+use tokio::process::Command;
+
+use crate::stage::Stage;
+
+async fn helm(stage: &Stage, args: &[&str]) -> Result<(bool, String)> {
+    let helm = stage.lab.programs.path(Program::Helm)?;
+    let output = Command::new(helm).args(args).current_dir(workspace::root()).output().await?;
+    let text = [output.stdout, output.stderr].concat();
+    Ok((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
+}
+
+pub(crate) async fn lints_clean(stage: Arc<Stage>) -> Result<()> {
+    let (passed, text) = helm(&stage, &["lint", "--strict", "charts/sealed-secrets"]).await?;
+    ensure!(passed && text.contains("0 chart(s) failed"), "{text}");
+    Ok(())
+}
+
+pub(crate) async fn a_misspelt_value_is_refused_by_name(stage: Arc<Stage>) -> Result<()> {
+    let (passed, text) =
+        helm(&stage, &["template", "x", "charts/sealed-secrets", "--set", "fulnameOverride=x"]).await?;
+    ensure!(!passed && text.contains("fulnameOverride"), "{text}");
+    Ok(())
+}
+
+/// What the controller may do in the whole cluster, and no more: a right added by accident is seen here.
+pub(crate) async fn rights_are_these_and_no_more(stage: Arc<Stage>) -> Result<()> {
+    let rendered = stage.lab.chart("kube-system")?.render().await?;
+    let role: k8s_openapi::api::rbac::v1::ClusterRole = rendered.find("ClusterRole")?;
+    let rules = role.rules.unwrap_or_default();
+    let rules: Vec<(String, String)> = rules
+        .into_iter()
+        .map(|rule| (rule.resources.unwrap_or_default().join(","), rule.verbs.join(",")))
+        .collect();
+    let expected = [
+        ("sealedsecrets", "get,list,watch"),
+        ("sealedsecrets/status", "patch,update"),
+        ("secrets", "get,list,watch,create,update"),
+        ("events", "create,patch"),
+    ];
+    let expected = expected.map(|(resources, verbs)| (resources.to_owned(), verbs.to_owned()));
+    ensure!(rules == expected, "{rules:?}");
+    Ok(())
+}
