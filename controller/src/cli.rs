@@ -4,6 +4,7 @@
 
 use api::sealing_key::DEFAULT_PREFIX;
 use clap::Parser;
+use std::num::NonZeroU32;
 
 /// Turns every SealedSecret of the cluster into the Secret it stands for.
 ///
@@ -11,6 +12,10 @@ use clap::Parser;
 /// environment, as `SEALED_SECRETS`_ and its name in upper case with underscores.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "sealed-secrets-controller", disable_version_flag = true)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "as many as upstream has; what they mean together is in `config`"
+)]
 pub struct Cli {
     /// Address on which the certificate is served: `:PORT` for every interface, or `HOST:PORT`.
     #[arg(long, env = "SEALED_SECRETS_LISTEN_ADDR", default_value = ":8080", value_name = "ADDRESS")]
@@ -51,6 +56,38 @@ pub struct Cli {
         value_name = "BOOL"
     )]
     pub log_info_stdout: bool,
+
+    /// Answer POST /v1/verify: would this SealedSecret open here? `kubeseal --validate` asks.
+    #[arg(
+        long,
+        env = "SEALED_SECRETS_SERVE_VERIFY",
+        default_value = "true",
+        default_missing_value = "true",
+        num_args = 0..=1,
+        require_equals = true,
+        value_name = "BOOL"
+    )]
+    pub serve_verify: bool,
+
+    /// Answer POST /v1/rotate: seal this SealedSecret to the newest key. `kubeseal --re-encrypt` asks.
+    #[arg(
+        long,
+        env = "SEALED_SECRETS_SERVE_ROTATE",
+        default_value = "true",
+        default_missing_value = "true",
+        num_args = 0..=1,
+        require_equals = true,
+        value_name = "BOOL"
+    )]
+    pub serve_rotate: bool,
+
+    /// Requests per second to each of /v1/verify and /v1/rotate.
+    #[arg(long, env = "SEALED_SECRETS_RATE_LIMIT", default_value = "2", value_name = "NUMBER")]
+    pub rate_limit: NonZeroU32,
+
+    /// Requests to each of them that may come at once.
+    #[arg(long, env = "SEALED_SECRETS_RATE_LIMIT_BURST", default_value = "2", value_name = "NUMBER")]
+    pub rate_limit_burst: NonZeroU32,
 
     /// Print the version and exit.
     #[arg(long)]

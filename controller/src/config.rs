@@ -2,14 +2,18 @@
 
 use crate::cli::Cli;
 use crate::go_duration::{self, NotADuration};
+use crate::http::Doors;
 use envelope::{KeySize, UnsupportedKeySize};
 use jiff::SignedDuration;
+use std::num::NonZeroU32;
 
 /// Everything the controller was told.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Where the certificate is served.
     pub listen: ListenAddress,
+    /// What of it uses a private key.
+    pub doors: Doors,
     /// How new sealing keys are made.
     pub new_keys: NewKeys,
     /// What is logged, how and where.
@@ -38,6 +42,15 @@ pub struct Logging {
     pub json: bool,
     /// Everything but errors goes to standard output.
     pub info_to_stdout: bool,
+}
+
+/// How often a path may be asked.
+#[derive(Debug, Clone, Copy)]
+pub struct RateLimit {
+    /// On average.
+    pub per_second: NonZeroU32,
+    /// At once.
+    pub burst: NonZeroU32,
 }
 
 /// An address to listen on.
@@ -87,6 +100,11 @@ impl Config {
         }
         Ok(Self {
             listen: listen_address(&cli.listen_addr)?,
+            doors: Doors {
+                verify: cli.serve_verify,
+                rotate: cli.serve_rotate,
+                rate: RateLimit { per_second: cli.rate_limit, burst: cli.rate_limit_burst },
+            },
             new_keys: NewKeys {
                 prefix: key_prefix(cli.key_prefix)?,
                 size: cli.key_size.parse()?,

@@ -1,11 +1,14 @@
-//! What the controller serves: health, readiness and the certificate.
-//!
-//! Nothing here opens anything.
+//! What the controller serves: health, readiness, the certificate, and the two requests that use a private key
+//! (`verify`, `rotate`), which never tell more than they must.
 
 mod cert;
+mod gate;
 mod health;
 mod listen;
+mod rotate;
 mod serve;
+mod submitted;
+mod verify;
 
 pub use listen::{ListenError, listen};
-pub use serve::{Served, serve};
+pub use serve::{Doors, Served, serve};

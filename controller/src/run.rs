@@ -73,7 +73,7 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     let ring = Arc::<SharedRing>::default();
     let watching = Arc::<AtomicBool>::default();
     let served = Arc::new(Served { ring: Arc::clone(&ring), watching: Arc::clone(&watching) });
-    let mut http = tokio::spawn(serve(listener, served, shutdown.clone()));
+    let mut http = tokio::spawn(serve(listener, served, config.doors, shutdown.clone()));
     tokio::spawn(keys::watch(
         cluster.client.clone(),
         cluster.namespace.clone(),

@@ -1,9 +1,12 @@
 //! `serve`: the router, its limits, and its end.
 
-use super::{cert, health};
+use super::gate::Gate;
+use super::{cert, health, rotate, verify};
+use crate::config::RateLimit;
 use crate::keys::SharedRing;
 use axum::Router;
-use axum::routing::get;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -11,8 +14,11 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::limit::GlobalConcurrencyLimitLayer;
 
-/// Requests answered at the same time; more wait. Each is answered from memory.
+/// Requests answered at the same time; more wait. All but two paths are answered from memory.
 const CONCURRENT_REQUESTS: usize = 64;
+
+/// The largest SealedSecret that etcd takes has 1.5 MiB.
+const BODY_LIMIT: usize = 2 << 20;
 
 /// What the handlers may look at.
 #[derive(Debug, Default)]
@@ -23,13 +29,40 @@ pub struct Served {
     pub watching: Arc<AtomicBool>,
 }
 
+/// What the handlers that use a private key may look at; each path has its own gate.
+pub(super) struct Guarded {
+    pub(super) ring: Arc<SharedRing>,
+    pub(super) gate: Gate,
+}
+
+/// Which of the paths that use a private key are served.
+#[derive(Debug, Clone, Copy)]
+pub struct Doors {
+    /// `/v1/verify`.
+    pub verify: bool,
+    /// `/v1/rotate`.
+    pub rotate: bool,
+    /// How often each of them may be asked.
+    pub rate: RateLimit,
+}
+
 /// Serves until `shutdown`, then lets answers under way finish.
 pub async fn serve(
     listener: TcpListener,
     served: Arc<Served>,
+    doors: Doors,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
-    let router = Router::new()
+    let guarded = || Arc::new(Guarded { ring: Arc::clone(&served.ring), gate: Gate::new(doors.rate) });
+    let mut router = Router::new();
+    if doors.verify {
+        router = router.route("/v1/verify", post(verify::verify).with_state(guarded()));
+    }
+    if doors.rotate {
+        router = router.route("/v1/rotate", post(rotate::rotate).with_state(guarded()));
+    }
+    let router = router
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/v1/cert.pem", get(cert::cert))

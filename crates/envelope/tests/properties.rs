@@ -1,6 +1,8 @@
 //! Properties of sealing (crates `rsa`, `aes-gcm`) against opening (aws-lc-rs): two implementations that share no
 //! code.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use envelope::{Certificate, OpenError, PrivateKey, open, seal};
 use proptest::prelude::*;
 use rand::rngs::SysRng;

@@ -2,6 +2,8 @@
 //!
 //! The cases that open were sealed by upstream's kubeseal v0.38.4; the others are these, damaged or misdirected.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use envelope::{OpenError, PrivateKey, open};

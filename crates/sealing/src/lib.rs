@@ -1,16 +1,18 @@
-//! The verbs of Sealed Secrets on Kubernetes types: seal, unseal, and the key ring.
+//! The verbs of Sealed Secrets on Kubernetes types: seal, unseal, reseal, and the key ring.
 //!
 //! Pure: no client, no clock, no network; randomness is an argument. The bytes are `envelope`'s, the types
 //! `api`'s. `kubeseal-rs` seals and the controller unseals; both do it here, so that they cannot differ.
 
 mod key_ring;
 mod message;
+mod reseal;
 mod seal;
 mod sealing_key;
 mod unseal;
 mod unsealed_secret;
 
 pub use key_ring::KeyRing;
+pub use reseal::{ResealError, opens, reseal};
 pub use seal::{SealFailure, SecretToSeal, seal_item, seal_secret};
 pub use sealing_key::{KeySecretError, SealingKey};
 pub use unseal::{ItemError, ItemFault, UnsealError, unseal};

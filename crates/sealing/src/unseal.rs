@@ -95,7 +95,8 @@ pub fn unseal(
     })
 }
 
-fn open_items(
+/// Opens every item at the place that the metadata states; all that do not open are named.
+pub(crate) fn open_items(
     metadata: &ObjectMeta,
     spec: &SealedSecretSpec,
     ring: &KeyRing,

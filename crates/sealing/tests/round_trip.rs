@@ -1,13 +1,17 @@
 //! Seals Secrets and unseals them again: what comes back, and what must not be passed on.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use api::annotations::{CERTIFICATE_FINGERPRINT, LAST_APPLIED};
 use api::{Scope, SealedSecret};
-use envelope::{Certificate, KeyPair, Plaintext};
+use envelope::{Certificate, KeyPair, Plaintext, PrivateKey, issue};
+use jiff::SignedDuration;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use proptest::prelude::*;
 use rand::rngs::SysRng;
 use sealing::{
-    ItemFault, KeyRing, SealingKey, SecretToSeal, UnsealError, UnsealedSecret, seal_secret, unseal,
+    ItemFault, KeyRing, SealingKey, SecretToSeal, UnsealError, UnsealedSecret, opens, reseal, seal_secret,
+    unseal,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -24,6 +28,14 @@ const B: (&str, &str) = (
 
 fn key((private, certificate): (&str, &str)) -> Arc<SealingKey> {
     Arc::new(SealingKey::new("key".into(), KeyPair::from_pem(private, certificate).unwrap()))
+}
+
+/// Key B with a certificate that begins after A's.
+fn newer_key() -> SealingKey {
+    let private = PrivateKey::from_pem(B.0).unwrap();
+    let later = Certificate::from_pem(A.1).unwrap().not_before() + SignedDuration::from_hours(1);
+    let certificate = issue(&mut SysRng, &private, "", later, SignedDuration::from_hours(1)).unwrap();
+    SealingKey::new("newer".into(), KeyPair::new(private, certificate).unwrap())
 }
 
 fn ring() -> &'static KeyRing {
@@ -131,6 +143,22 @@ fn a_key_that_is_gone_is_told_from_damage() {
     let UnsealError::Items(errors) = &error else { panic!("{error}") };
     assert_eq!(errors[0].fault, ItemFault::NoKeyOpens);
     assert!(error.to_string().starts_with("password: no sealing key opens it"), "{error}");
+}
+
+#[test]
+fn resealing_moves_to_the_newest_key_and_keeps_place_and_scope() {
+    let mut sealed = seal(json!({ "namespace": "ns", "name": "name" }), one_item());
+    let newer = Arc::new(newer_key());
+    let newest = KeyRing::new([Arc::clone(&newer)]);
+    let both = KeyRing::new([newer, key(A)]);
+    assert!(!opens(&sealed.metadata, &sealed.spec, &newest));
+    assert!(opens(&sealed.metadata, &sealed.spec, &both));
+
+    sealed.spec.encrypted_data = reseal(&mut SysRng, &sealed.metadata, &sealed.spec, &both).unwrap();
+    assert!(opens(&sealed.metadata, &sealed.spec, &newest));
+    sealed.metadata.name = Some("other".into());
+    assert!(!opens(&sealed.metadata, &sealed.spec, &newest), "still bound to its name");
+    assert!(reseal(&mut SysRng, &sealed.metadata, &sealed.spec, &both).is_err());
 }
 
 #[test]
