@@ -9,6 +9,7 @@ mod http;
 mod refuse;
 mod stage;
 mod unseal;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,8 @@ fn main() -> ExitCode {
             chart::lints_clean,
             chart::a_misspelt_value_is_refused_by_name,
             chart::rights_are_these_and_no_more,
+            verify::tells_what_opens_and_nothing_more,
+            verify::rotate_reseals_and_never_widens,
             http::serves_health_readiness_and_the_certificate,
         ],
     )

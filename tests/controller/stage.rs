@@ -24,7 +24,7 @@ pub(crate) struct Stage {
 pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
     let chart = lab.chart(HOME)?.render().await?;
     chart.apply(&lab.client()).await?;
-    let mut pod = Pod::of(&chart.deployment()?).start(&lab).await?;
+    let mut pod = Pod::of(&chart.deployment()?).flag("rate-limit", "1000").flag("rate-limit-burst", "1000").start(&lab).await?;
     pod.wait_ready().await?;
     let person = Person::with(&lab, Maker::Ours)?;
     Ok(Arc::new(Stage { lab, person, pod: Mutex::new(pod) }))

@@ -11,7 +11,7 @@ const INTERVAL: Duration = Duration::from_millis(100);
 ///
 /// Any error counts as "not yet", so a condition is written with `?` and `ensure!`:
 ///
-/// ```ignore
+/// ```text
 /// let secret = eventually(Duration::from_secs(10), "the Secret appears", || async {
 ///     Ok(secrets.get("mine").await?)
 /// })

@@ -1,6 +1,6 @@
 //! A test binary of system tests: its control plane, started once; its tests, each an async function; its end.
 //!
-//! ```ignore
+//! ```text
 //! fn main() -> ExitCode {
 //!     suite::run(async |lab| Ok(lab), tests![seals_and_unseals, keys::are_read_by_both])
 //! }

@@ -2,6 +2,7 @@
 //!
 //! One at a time, for the reason given in `interop`. What a running controller does is in `controller`.
 
+mod gate;
 mod keys;
 mod restart;
 mod stage;
@@ -18,6 +19,8 @@ fn main() -> ExitCode {
             restart::sigterm_ends_it_cleanly,
             restart::what_changed_meanwhile_is_caught_up_with,
             restart::it_runs_in_a_pod_without_a_kubeconfig,
+            gate::too_many_requests_are_turned_away,
+            gate::either_door_can_be_shut,
             keys::a_key_that_arrives_opens_what_waited_for_it,
             keys::a_key_taken_out_is_not_served_any_more,
             keys::a_broken_key_breaks_no_other,

@@ -1,4 +1,5 @@
-//! `KUBEBUILDER_ASSETS`, envtest's convention: a folder of prebuilt control plane programs. What is missing there is built.
+//! `KUBEBUILDER_ASSETS`, envtest's convention: a folder of prebuilt control plane programs. What is missing there is built:
+//! envtest's own has no controller manager, and what is not Kubernetes' may be put into the folder too.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -15,7 +16,7 @@ pub(super) fn found(wanted: &[Program]) -> (BTreeMap<Program, PathBuf>, Vec<Prog
         return (BTreeMap::new(), wanted.to_vec());
     };
     let (found, missing) = split(wanted, Path::new(&dir));
-    let absent: Vec<_> = missing.iter().filter(|p| p.is_envtest_asset()).map(|p| p.file_name()).collect();
+    let absent: Vec<_> = missing.iter().map(|program| program.file_name()).collect();
     if !absent.is_empty() {
         Progress::note(&format!(
             "{VARIABLE}={} has no {}: using those built from source instead",
@@ -31,7 +32,7 @@ fn split(wanted: &[Program], dir: &Path) -> (BTreeMap<Program, PathBuf>, Vec<Pro
     let mut missing = Vec::new();
     for &program in wanted {
         let path = dir.join(program.file_name());
-        if program.is_envtest_asset() && path.is_file() {
+        if path.is_file() {
             found.insert(program, path);
         } else {
             missing.push(program);
@@ -49,14 +50,13 @@ mod tests {
     #[test]
     fn takes_what_is_there_and_builds_the_rest() -> anyhow::Result<()> {
         let dir = tempfile::tempdir()?;
-        for name in ["etcd", "kube-apiserver", "helm"] {
+        for name in ["etcd", "helm"] {
             fs::write(dir.path().join(name), "")?;
         }
-        let wanted = [Program::Etcd, Program::KubeApiserver, Program::KubeControllerManager, Program::Helm];
+        let wanted = [Program::Etcd, Program::KubeControllerManager, Program::Helm];
         let (found, missing) = split(&wanted, dir.path());
-        assert_eq!(found.keys().copied().collect::<Vec<_>>(), [Program::Etcd, Program::KubeApiserver]);
-        // helm is no part of envtest: one that lies there is of nobody knows which version.
-        assert_eq!(missing, [Program::KubeControllerManager, Program::Helm]);
+        assert_eq!(found.keys().copied().collect::<Vec<_>>(), [Program::Etcd, Program::Helm]);
+        assert_eq!(missing, [Program::KubeControllerManager]);
         Ok(())
     }
 }

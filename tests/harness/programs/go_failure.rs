@@ -2,9 +2,8 @@
 
 use crate::failure::Failure;
 
-/// The way out that always exists, for the programs that envtest has.
-const ASSETS: &str =
-    "or set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver, kube-controller-manager and kubectl";
+/// The way out that always exists for the demo; the tests need upstream's programs too, which nobody ships.
+const ASSETS: &str = "or set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver, kube-controller-manager, kubectl and helm";
 
 /// Go itself is not there.
 pub(super) fn missing(wanted: &str) -> Failure {

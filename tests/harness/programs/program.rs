@@ -98,18 +98,13 @@ impl Program {
     pub(super) const fn estimate(self) -> Duration {
         let seconds = match self {
             Self::Etcd => 40,
-            Self::KubeApiserver => 165,
+            Self::KubeApiserver => 175,
             Self::KubeControllerManager => 50,
-            Self::Kubectl => 60,
-            Self::Helm => 100,
+            Self::Kubectl => 20,
+            Self::Helm => 60,
             Self::UpstreamKubeseal | Self::UpstreamController => 30,
         };
         Duration::from_secs(seconds)
-    }
-
-    /// Whether envtest's assets (`KUBEBUILDER_ASSETS`) may hold it.
-    pub(super) const fn is_envtest_asset(self) -> bool {
-        matches!(self, Self::Etcd | Self::KubeApiserver | Self::KubeControllerManager | Self::Kubectl)
     }
 }
 
