@@ -1,6 +1,6 @@
 //! From a SealedSecret to its Secret, in four steps, a file each:
 //!
-//! `read` (what is there) -> `decide` (pure: what should happen, one [`Plan`]) -> `apply` (make it so) ->
+//! `read` (what is there) -> `decide` (pure: what should happen, one `Plan`) -> `apply` (make it so) ->
 //! `report` (say so: status, then event).
 //!
 //! `settled` answers before all of them whether there is anything to do; `ledger` remembers what this process

@@ -2,6 +2,10 @@
 //!
 //! Nothing here dials. Files are read when something is asked of them, and not before.
 
+mod error;
+
+pub(crate) use error::ConnectionError;
+
 use crate::proxy::proxy_for;
 use kube::Config;
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
@@ -20,33 +24,6 @@ pub(crate) struct Connection {
     pub kubeconfig: Option<PathBuf>,
     /// From `--context`; else the current one.
     pub context: Option<String>,
-}
-
-/// Why it is not known which cluster is meant. Never quotes a kubeconfig: tokens stand in it.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ConnectionError {
-    #[error("there is no kubeconfig, and this is not a pod in a cluster")]
-    NoConfiguration,
-    #[error("cannot read the kubeconfig {}", .path.display())]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
-    #[error("{} is not a kubeconfig", .0.display())]
-    Malformed(PathBuf),
-    #[error("the kubeconfig files contradict each other in kind or apiVersion")]
-    Merge,
-    #[error("the kubeconfig has no current context")]
-    NoCurrentContext,
-    #[error("the kubeconfig has no context \"{0}\"")]
-    UnknownContext(String),
-    #[error("the kubeconfig's context cannot be used")]
-    Unusable(#[source] KubeconfigError),
-    #[error("the environment's NO_PROXY is not a list of hosts and addresses")]
-    NoProxy,
-    #[error("the pod's service account cannot be used")]
-    Pod(#[source] kube::config::InClusterError),
 }
 
 impl Connection {
@@ -150,28 +127,6 @@ impl Connection {
             listed
         };
         candidates.into_iter().filter(|path| path.exists()).collect()
-    }
-}
-
-impl ConnectionError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> String {
-        match self {
-            Self::NoConfiguration => "name one with --kubeconfig FILE or in KUBECONFIG".into(),
-            Self::Read { .. } | Self::Malformed(_) | Self::Merge => {
-                "check --kubeconfig, or KUBECONFIG where that is not given; `kubectl config view` reads the same \
-                 files"
-                    .into()
-            }
-            Self::NoCurrentContext | Self::UnknownContext(_) => {
-                "choose one with --context NAME; `kubectl config get-contexts` lists them".into()
-            }
-            Self::Unusable(_) => {
-                "`kubectl config view --minify` shows the context; choose another with --context NAME".into()
-            }
-            Self::NoProxy => "write hosts, addresses and networks with single commas between them in NO_PROXY".into(),
-            Self::Pod(_) => "give the pod a service account token, or name a kubeconfig with --kubeconfig FILE".into(),
-        }
     }
 }
 

@@ -1,6 +1,10 @@
 //! [`Mode`]: what the command line means. Flags that contradict each other end here.
 
-use crate::certificate::{CertificateSource, ControllerAddress, UnsupportedAddress};
+mod usage_error;
+
+pub(crate) use usage_error::UsageError;
+
+use crate::certificate::{CertificateSource, ControllerAddress};
 use crate::cli::{Cli, Format};
 use crate::connection::Connection;
 use crate::input::Input;
@@ -59,25 +63,6 @@ pub(crate) struct Seal {
     pub output: Output,
 }
 
-/// Flags that do not go together, or are not enough.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum UsageError {
-    #[error("--from-file goes with --raw only")]
-    FromFileWithoutRaw,
-    #[error("--raw seals one value, and several --from-file were given")]
-    SeveralFromFile,
-    #[error("--raw takes its value from --from-file or standard input, not from --secret-file")]
-    RawWithSecretFile,
-    #[error("--raw and --fetch-cert exclude each other")]
-    RawWithFetchCert,
-    #[error("--raw with scope {0} needs --name")]
-    RawWithoutName(Scope),
-    #[error("unexpected argument \"{0}\"")]
-    Argument(String),
-    #[error("--cert does not name a certificate")]
-    Certificate(#[from] UnsupportedAddress),
-}
-
 impl Mode {
     /// Works out what was meant.
     pub(crate) fn meant_by(cli: Cli) -> Result<Self, UsageError> {
@@ -125,7 +110,7 @@ impl Mode {
             }
             return Ok(Self::Raw(Raw {
                 certificate,
-                value: raw_value(secret_file, from_file)?,
+                value: raw_value(secret_file.as_deref(), from_file)?,
                 scope,
                 name: name.unwrap_or_default(),
                 namespace,
@@ -146,34 +131,7 @@ impl Mode {
     }
 }
 
-impl UsageError {
-    /// What to write instead.
-    pub(crate) fn hint(&self) -> String {
-        match self {
-            Self::FromFileWithoutRaw => {
-                "add --raw to seal one bare value, or give whole Secrets with --secret-file FILE".into()
-            }
-            Self::SeveralFromFile => "call it once for each value".into(),
-            Self::RawWithSecretFile => {
-                "write --from-file FILE for a bare value, or leave out --raw to seal whole Secrets".into()
-            }
-            Self::RawWithFetchCert => {
-                "fetch first (--fetch-cert > cert.pem), then seal with --cert cert.pem".into()
-            }
-            Self::RawWithoutName(_) => {
-                "add --name NAME, the name of the SealedSecret that the value goes into, or choose \
-                 --scope namespace-wide"
-                    .into()
-            }
-            Self::Argument(_) => "to seal a file, write --secret-file FILE (or -f FILE); see --help".into(),
-            Self::Certificate(_) => {
-                "write --cert FILE, or a URL that begins with https://, http:// or file://".into()
-            }
-        }
-    }
-}
-
-fn raw_value(secret_file: Option<PathBuf>, mut from_file: Vec<String>) -> Result<Input, UsageError> {
+fn raw_value(secret_file: Option<&Path>, mut from_file: Vec<String>) -> Result<Input, UsageError> {
     if secret_file.is_some() {
         return Err(UsageError::RawWithSecretFile);
     }
@@ -210,18 +168,14 @@ mod tests {
         Mode::meant_by(cli)
     }
 
-    fn some(text: &str) -> Option<String> {
-        Some(text.into())
-    }
-
     #[test]
     fn empty_values_are_not_given() {
         let mode = meant(|cli| {
-            cli.cert = some("");
-            cli.name = some("");
+            cli.cert = Some(String::new());
+            cli.name = Some(String::new());
             cli.secret_file = Some("".into());
             cli.sealed_secret_file = Some("".into());
-            cli.controller_name = some("");
+            cli.controller_name = Some(String::new());
             cli.from_file = vec![String::new()];
         });
         let Ok(Mode::Seal(seal)) = mode else { panic!("{mode:?}") };
@@ -264,7 +218,7 @@ mod tests {
         let raw = |change: fn(&mut Cli)| {
             meant(|cli| {
                 cli.raw = Some(true);
-                cli.name = some("a");
+                cli.name = Some("a".into());
                 change(cli);
             })
             .unwrap_err()

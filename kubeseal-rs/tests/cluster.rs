@@ -2,6 +2,8 @@
 //!
 //! The server here only says its lines. The real one is asked in the package `tests`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 #[path = "support/program.rs"]
 mod program;
 

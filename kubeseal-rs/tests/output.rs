@@ -1,5 +1,7 @@
 //! Where the result goes: whole files or none, and a reader that leaves early.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 #[path = "support/program.rs"]
 mod program;
 

@@ -1,5 +1,7 @@
 //! What the program seals, the private key opens: every scope and format, awkward names and values.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 #[path = "support/program.rs"]
 mod program;
 

@@ -12,7 +12,9 @@ use crate::stage::{HOME, Stage};
 
 pub(crate) async fn serves_health_readiness_and_the_certificate(stage: Arc<Stage>) -> Result<()> {
     let http = reqwest::Client::builder().no_proxy().build()?;
-    let get = async |path: &str| http.get(format!("{}{path}", stage.url()?)).send().await.map_err(anyhow::Error::from);
+    let get = async |path: &str| {
+        http.get(format!("{}{path}", stage.pod.url())).send().await.map_err(anyhow::Error::from)
+    };
 
     let health = get("/healthz").await?;
     ensure!(health.status() == 200 && health.text().await? == "ok\n");
@@ -33,7 +35,7 @@ pub(crate) async fn serves_health_readiness_and_the_certificate(stage: Arc<Stage
     ensure!(data["tls.crt"].0 == served.as_bytes(), "another certificate is served than is stored");
     ensure!(data["tls.key"].0.starts_with(b"-----BEGIN RSA PRIVATE KEY-----\n"));
 
-    let logs = stage.logs()?;
+    let logs = stage.pod.logs()?;
     let start = logs.lines().find(|line| line.contains("unsealing SealedSecrets")).unwrap_or_default();
     ensure!(start.contains("in all namespaces") && start.contains("keys=\""), "{start}");
     ensure!(!logs.contains("PRIVATE KEY"), "the log shows a key");

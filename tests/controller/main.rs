@@ -3,6 +3,7 @@
 //! One controller serves all of these at once; tests that need one of their own, to stop it or to take its keys, are in
 //! `lifecycle`. Those in which upstream's programs take part are in `interop`.
 
+mod adopt;
 mod chart;
 mod drift;
 mod http;
@@ -28,6 +29,8 @@ fn main() -> ExitCode {
             unseal::many_at_once,
             drift::a_deleted_secret_comes_back,
             drift::an_edited_secret_is_put_right,
+            adopt::a_managed_secret_is_taken_over,
+            adopt::a_patched_secret_keeps_what_it_had,
             refuse::somebody_elses_secret_is_left_alone,
             refuse::a_moved_sealed_secret_does_not_open,
             refuse::every_bad_item_is_named,

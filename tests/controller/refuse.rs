@@ -11,10 +11,14 @@ use crate::stage::{HOME, Stage, VALUE};
 
 /// The contract of a fault that lies in the object: Synced first and False, Ready False, Stalled True.
 fn stalled(status: &SealedSecretStatus) -> Result<String> {
-    let words: Vec<String> =
-        status.conditions.iter().map(|condition| format!("{}={:?}", condition.type_, condition.status)).collect();
+    let words: Vec<String> = status
+        .conditions
+        .iter()
+        .map(|condition| format!("{}={:?}", condition.type_, condition.status))
+        .collect();
     ensure!(words == ["Synced=False", "Ready=False", "Stalled=True"], "{words:?}");
-    let message = status.condition(Condition::SYNCED).and_then(|synced| synced.message.clone()).unwrap_or_default();
+    let message =
+        status.condition(Condition::SYNCED).and_then(|synced| synced.message.clone()).unwrap_or_default();
     ensure!(!message.contains(VALUE), "the status shows a value");
     Ok(message)
 }
@@ -42,7 +46,8 @@ pub(crate) async fn somebody_elses_secret_is_left_alone(stage: Arc<Stage>) -> Re
 pub(crate) async fn a_moved_sealed_secret_does_not_open(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |person, namespace| {
-            let mut sealed = person.seal(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
+            let mut sealed =
+                person.seal(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
             sealed["metadata"]["name"] = json!("renamed");
             person.apply(&sealed).await?;
             let status = person.sees_synced(namespace, "renamed", ConditionStatus::False).await?;
@@ -66,7 +71,10 @@ pub(crate) async fn every_bad_item_is_named(stage: Arc<Stage>) -> Result<()> {
             person.apply(&broken).await?;
             let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
             let message = stalled(&status)?;
-            ensure!(message.contains("bad1: not valid base64") && message.contains("bad2: cut off"), "{message}");
+            ensure!(
+                message.contains("bad1: not valid base64") && message.contains("bad2: cut off"),
+                "{message}"
+            );
             ensure!(!message.contains("good"), "{message}");
             person.sees_no_secret(namespace, "db").await?;
 
@@ -138,7 +146,8 @@ pub(crate) async fn an_immutable_secret_is_explained(stage: Arc<Stage>) -> Resul
 pub(crate) async fn templates_are_refused_not_ignored(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |person, namespace| {
-            let mut sealed = person.seal(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
+            let mut sealed =
+                person.seal(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
             sealed["spec"]["template"]["data"] = json!({ "file": "password={{ .v }}" });
             person.apply(&sealed).await?;
             let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;

@@ -1,6 +1,6 @@
 //! What each test of this suite gets: a lab in which our controller runs as the chart says, and a person in it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use tests::lab::{Lab, Maker};
@@ -17,32 +17,27 @@ pub(crate) const VALUE: &str = "hunter2-5ecret-value";
 pub(crate) struct Stage {
     pub lab: Arc<Lab>,
     pub person: Person,
-    /// Behind a lock only because a Pod is not Sync.
-    pub pod: Mutex<Pod>,
+    pub pod: Pod,
 }
 
 pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
     let chart = lab.chart(HOME)?.render().await?;
-    chart.apply(&lab.client()).await?;
-    let mut pod = Pod::of(&chart.deployment()?).flag("rate-limit", "1000").flag("rate-limit-burst", "1000").start(&lab).await?;
+    lab.install(&chart).await?;
+    let mut pod = Pod::of(&chart.deployment()?)
+        .flag("rate-limit", "1000")
+        .flag("rate-limit-burst", "1000")
+        .start(&lab)
+        .await?;
     pod.wait_ready().await?;
     let person = Person::with(&lab, Maker::Ours)?;
-    Ok(Arc::new(Stage { lab, person, pod: Mutex::new(pod) }))
+    Ok(Arc::new(Stage { lab, person, pod }))
 }
 
 impl Stage {
     /// A test in a namespace of its own, after which no log line may show a value.
     pub(crate) async fn play(&self, test: impl AsyncFnOnce(&Person, &str) -> Result<()>) -> Result<()> {
         with_temp_ns(&self.lab, async |namespace| test(&self.person, namespace).await).await?;
-        ensure!(!self.logs()?.contains(VALUE), "the controller logged a value");
+        ensure!(!self.pod.logs()?.contains(VALUE), "the controller logged a value");
         Ok(())
-    }
-
-    pub(crate) fn logs(&self) -> Result<String> {
-        self.pod.lock().map_err(|_| anyhow::anyhow!("another test panicked"))?.logs()
-    }
-
-    pub(crate) fn url(&self) -> Result<String> {
-        Ok(self.pod.lock().map_err(|_| anyhow::anyhow!("another test panicked"))?.url())
     }
 }

@@ -24,7 +24,8 @@ pub(crate) async fn seals_and_unseals(stage: Arc<Stage>) -> Result<()> {
             ensure!(owner.controller == Some(true) && Some(&owner.uid) == sealed.metadata.uid.as_ref());
 
             let status = person.sees_synced(namespace, "db", ConditionStatus::True).await?;
-            let types: Vec<&str> = status.conditions.iter().map(|condition| condition.type_.as_str()).collect();
+            let types: Vec<&str> =
+                status.conditions.iter().map(|condition| condition.type_.as_str()).collect();
             ensure!(types == [Condition::SYNCED, Condition::READY], "{types:?}");
             let message = person.sees_event(namespace, "db", "Unsealed").await?;
             ensure!(message == "SealedSecret unsealed successfully", "{message}");
@@ -65,7 +66,8 @@ pub(crate) async fn every_scope_by_flag_and_by_annotation(stage: Arc<Stage>) -> 
 pub(crate) async fn type_labels_and_immutability_come_along(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |person, namespace| {
-            let mut secret = Person::secret(namespace, "login", &json!({ "username": "bob", "password": VALUE }));
+            let mut secret =
+                Person::secret(namespace, "login", &json!({ "username": "bob", "password": VALUE }));
             secret["type"] = json!("kubernetes.io/basic-auth");
             secret["immutable"] = json!(true);
             secret["metadata"]["labels"] = json!({ "app": "shop" });

@@ -11,7 +11,7 @@ use crate::stage::{Stage, VALUE};
 
 async fn post(stage: &Stage, path: &str, body: impl Into<reqwest::Body>) -> Result<Response> {
     let http = Client::builder().no_proxy().build()?;
-    Ok(http.post(format!("{}{path}", stage.url()?)).body(body).send().await?)
+    Ok(http.post(format!("{}{path}", stage.pod.url())).body(body).send().await?)
 }
 
 /// A SealedSecret that opens here, and then one change each after which it does not.
@@ -43,7 +43,10 @@ pub(crate) async fn tells_what_opens_and_nothing_more(stage: Arc<Stage>) -> Resu
             // A template would tell one value from another by how long it takes, or by failing.
             let mut templated = sealed.clone();
             templated["spec"]["template"]["data"] = json!({ "x": "{{ fail .v }}" });
-            ensure!(post(&stage, "/v1/verify", templated.to_string()).await?.status() == 200, "it was rendered");
+            ensure!(
+                post(&stage, "/v1/verify", templated.to_string()).await?.status() == 200,
+                "it was rendered"
+            );
 
             for spoilt in spoilt {
                 let answer = post(&stage, "/v1/verify", spoilt.to_string()).await?;
@@ -73,15 +76,23 @@ pub(crate) async fn rotate_reseals_and_never_widens(stage: Arc<Stage>) -> Result
             ensure!(answer.status() == 200, "{}", answer.status());
             let mut resealed: Value = serde_json::from_slice(&answer.bytes().await?)?;
             let item = |object: &Value| object["spec"]["encryptedData"]["v"].as_str().map(str::to_owned);
-            ensure!(item(&resealed).context("no item")? != item(&sealed).context("no item")?, "not sealed again");
+            ensure!(
+                item(&resealed).context("no item")? != item(&sealed).context("no item")?,
+                "not sealed again"
+            );
             ensure!(resealed["metadata"]["labels"] == sealed["metadata"]["labels"]);
-            ensure!(resealed["metadata"]["annotations"].get("sealedsecrets.bitnami.com/cluster-wide").is_none());
+            ensure!(
+                resealed["metadata"]["annotations"].get("sealedsecrets.bitnami.com/cluster-wide").is_none()
+            );
             ensure!(resealed.get("status").is_none());
 
             person.apply(&resealed).await?;
             person.sees_values(namespace, "db", &[("v", VALUE.as_bytes())]).await?;
             resealed["metadata"]["name"] = json!("other");
-            ensure!(post(&stage, "/v1/verify", resealed.to_string()).await?.status() == 409, "it was widened");
+            ensure!(
+                post(&stage, "/v1/verify", resealed.to_string()).await?.status() == 409,
+                "it was widened"
+            );
 
             for spoilt in spoilt {
                 let answer = post(&stage, "/v1/rotate", spoilt.to_string()).await?;

@@ -29,10 +29,13 @@ async fn one_takes_over(stage: &Stage, first: Maker, second: Maker) -> Result<()
             let pod = stage.start(first).await?;
             let certificate = kubeseal.output(&["--fetch-cert"], b"").await?;
             with_temp_ns(&stage.lab, async |namespace| {
-                person.seal_and_apply(&Person::secret(namespace, "before", &json!({ "v": "1" })), &[]).await?;
+                person
+                    .seal_and_apply(&Person::secret(namespace, "before", &json!({ "v": "1" })), &[])
+                    .await?;
                 let before = person.sees_values(namespace, "before", &[("v", b"1")]).await?;
                 person.sees_synced(namespace, "before", ConditionStatus::True).await?;
-                let waiting = person.seal(&Person::secret(namespace, "waiting", &json!({ "v": "2" })), &[]).await?;
+                let waiting =
+                    person.seal(&Person::secret(namespace, "waiting", &json!({ "v": "2" })), &[]).await?;
                 stage.stop(first, pod).await?;
 
                 person.apply(&waiting).await?;

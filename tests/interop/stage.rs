@@ -22,7 +22,7 @@ pub(crate) struct Stage {
 
 pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
     let chart = lab.chart(HOME)?.render().await?;
-    chart.apply(&lab.client()).await?;
+    lab.install(&chart).await?;
     upstream_rights::grant(&lab.client(), HOME, CONTROLLER_NAME).await?;
     Ok(Arc::new(Stage { lab, chart, turn: Mutex::new(()) }))
 }

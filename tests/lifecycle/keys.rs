@@ -113,7 +113,10 @@ pub(crate) async fn without_rights_it_says_what_is_missing(stage: Arc<Stage>) ->
             let pod = stage.pod()?.service_account("default").start(&stage.lab).await?;
             eventually(Duration::from_secs(10), "the log tells of it", async || {
                 let logs = pod.logs()?;
-                ensure!(logs.contains("watching the sealing keys failed") && logs.contains("forbidden"), "{logs}");
+                ensure!(
+                    logs.contains("watching the sealing keys failed") && logs.contains("forbidden"),
+                    "{logs}"
+                );
                 Ok(())
             })
             .await?;

@@ -31,7 +31,8 @@ pub(crate) async fn a_restart_writes_nothing(stage: Arc<Stage>) -> Result<()> {
                     person.get_sealed(namespace, "good").await?.resource_version(),
                     person.get_sealed(namespace, "bad").await?.resource_version(),
                     person.get_secret(namespace, "good").await?.resource_version(),
-                    person.events(namespace, "good").await?.len() + person.events(namespace, "bad").await?.len(),
+                    person.events(namespace, "good").await?.len()
+                        + person.events(namespace, "bad").await?.len(),
                 ))
             };
             person.sees_event(namespace, "good", "Unsealed").await?;
@@ -76,7 +77,8 @@ pub(crate) async fn what_changed_meanwhile_is_caught_up_with(stage: Arc<Stage>) 
                 person.sees_values(namespace, name, &[("v", b"1")]).await?;
                 person.sees_synced(namespace, name, ConditionStatus::True).await?;
             }
-            let resealed = person.seal(&Person::secret(namespace, "resealed", &json!({ "v": "2" })), &[]).await?;
+            let resealed =
+                person.seal(&Person::secret(namespace, "resealed", &json!({ "v": "2" })), &[]).await?;
             stop(pod).await?;
 
             person.patch_secret(namespace, "edited", &json!({ "stringData": { "v": "x" } })).await?;

@@ -25,7 +25,7 @@ pub(crate) struct Stage {
 
 pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
     let chart = lab.chart(HOME)?.render().await?;
-    chart.apply(&lab.client()).await?;
+    lab.install(&chart).await?;
     let person = Person::with(&lab, Maker::Ours)?;
     Ok(Arc::new(Stage { lab, person, chart, turn: Mutex::new(()) }))
 }

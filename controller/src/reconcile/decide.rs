@@ -3,7 +3,9 @@
 use super::outcome::Hindrance;
 use super::plan::{Plan, Refusal};
 use super::target::Target;
+use api::annotations::{MANAGED, PATCH};
 use api::{ObservedSealedSecret, SealedSecret, SealedSecretSpec, sealing_key};
+use envelope::Plaintext;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::{Resource as _, ResourceExt as _};
@@ -60,16 +62,19 @@ fn makes_sealing_key(sealed: &ObjectMeta, spec: &SealedSecretSpec, place: &KeyPl
         && (labelled || sealed.name.as_ref() == Some(&place.prefix))
 }
 
-/// A plan for a Secret that may not be touched, or None for one that may.
+/// A plan for a Secret that may not be touched, or None for one that may: it is controlled by this SealedSecret, or its
+/// owner has invited SealedSecrets by annotation.
 fn not_ours(sealed: &ObjectMeta, existing: &Secret) -> Option<Plan> {
     let name = existing.name_any();
     let controller = existing.owner_references().iter().find(|owner| owner.controller == Some(true));
     let uid = sealed.uid.as_deref().unwrap_or_default();
+    let invited = says_true(existing, MANAGED) || says_true(existing, PATCH);
     match controller {
         Some(owner) if owner.uid == uid && existing.metadata.deletion_timestamp.is_some() => {
             Some(Plan::Wait(Hindrance::Terminating(name)))
         }
         Some(owner) if owner.uid == uid => None,
+        _ if invited => None,
         Some(owner) if is_namesake(owner, sealed) => Some(Plan::Wait(Hindrance::EarlierOwner(name))),
         _ => Some(Plan::Refuse(Refusal::Unmanaged { name })),
     }
@@ -82,7 +87,12 @@ fn is_namesake(owner: &OwnerReference, sealed: &ObjectMeta) -> bool {
         && Some(&owner.name) == sealed.name.as_ref()
 }
 
-fn update(mut wanted: UnsealedSecret, existing: &Secret) -> Plan {
+fn says_true(secret: &Secret, annotation: &str) -> bool {
+    secret.annotations().get(annotation).is_some_and(|value| value == "true")
+}
+
+fn update(wanted: UnsealedSecret, existing: &Secret) -> Plan {
+    let mut wanted = if says_true(existing, PATCH) { laid_over(wanted, existing) } else { wanted };
     let name = existing.name_any();
     let existing_type = existing.type_.as_deref().unwrap_or_default();
     if existing_type != wanted.effective_type() {
@@ -107,14 +117,39 @@ fn update(mut wanted: UnsealedSecret, existing: &Secret) -> Plan {
     Plan::Replace(wanted)
 }
 
+/// What `patch` invites to: everything that is there stays, unless the SealedSecret says otherwise. Its owner stays too,
+/// unless the Secret is also `managed`.
+fn laid_over(mut wanted: UnsealedSecret, existing: &Secret) -> UnsealedSecret {
+    for (key, value) in existing.data.iter().flatten() {
+        wanted.data.entry(key.clone()).or_insert_with(|| Plaintext::new(value.0.clone()));
+    }
+    let over = |wanted: &mut Option<BTreeMap<String, String>>, existing: &BTreeMap<String, String>| {
+        let wanted = wanted.get_or_insert_default();
+        for (key, value) in existing {
+            wanted.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    };
+    over(&mut wanted.metadata.labels, existing.labels());
+    over(&mut wanted.metadata.annotations, existing.annotations());
+    if !says_true(existing, MANAGED) {
+        wanted.metadata.owner_references.clone_from(&existing.metadata.owner_references);
+    }
+    if wanted.type_.as_deref().unwrap_or_default().is_empty() {
+        wanted.type_.clone_from(&existing.type_);
+    }
+    wanted.immutable = wanted.immutable.or(existing.immutable);
+    wanted
+}
+
 fn same_metadata(wanted: &ObjectMeta, existing: &ObjectMeta) -> bool {
     let same_map = |wanted: &Option<BTreeMap<_, _>>, existing: &Option<BTreeMap<_, _>>| {
         let none = BTreeMap::<String, String>::new();
         wanted.as_ref().unwrap_or(&none) == existing.as_ref().unwrap_or(&none)
     };
+    let owners = |metadata: &ObjectMeta| metadata.owner_references.clone().unwrap_or_default();
     same_map(&wanted.labels, &existing.labels)
         && same_map(&wanted.annotations, &existing.annotations)
-        && wanted.owner_references == existing.owner_references
+        && owners(wanted) == owners(existing)
 }
 
 #[cfg(test)]

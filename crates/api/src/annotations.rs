@@ -9,6 +9,12 @@ pub const NAMESPACE_WIDE: &str = "sealedsecrets.bitnami.com/namespace-wide";
 /// In `spec.template`: `"true"` leaves the Secret without an owner, so that it outlives its SealedSecret.
 pub const SKIP_SET_OWNER_REFERENCES: &str = "sealedsecrets.bitnami.com/skip-set-owner-references";
 
+/// On a Secret that is there already: `"true"` lets a SealedSecret of its name take it over, values and all.
+pub const MANAGED: &str = "sealedsecrets.bitnami.com/managed";
+
+/// On a Secret that is there already: `"true"` lets a SealedSecret of its name add to it, keeping the rest.
+pub const PATCH: &str = "sealedsecrets.bitnami.com/patch";
+
 /// On a SealedSecret: the fingerprint of the certificate its values were sealed with. A hint that saves time;
 /// it is tried, never trusted.
 pub const CERTIFICATE_FINGERPRINT: &str = "sealedsecrets.bitnami.com/certificate-fingerprint";

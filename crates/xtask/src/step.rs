@@ -1,6 +1,8 @@
 //! Steps of a check, one after the other, each timed, and the table of all at the end. What the steps are is `check`'s and
 //! `ci`'s.
 
+use std::ffi::OsStr;
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -28,10 +30,9 @@ impl Steps {
     /// Runs a command as a step.
     pub(crate) fn command(&mut self, name: &str, mut command: Command) -> Result<()> {
         self.step(name, || {
-            let status = command
-                .status()
-                .with_context(|| format!("cannot run {}", command.get_program().display()))?;
-            ensure!(status.success(), "{command:?} ended with {status}");
+            let line = line(&command);
+            let status = command.status().with_context(|| format!("cannot run `{line}`"))?;
+            ensure!(status.success(), "`{line}` ended with {status}");
             Ok(())
         })
     }
@@ -46,4 +47,12 @@ impl Steps {
         let total = self.done.iter().map(|(_, time, _)| *time).sum();
         println!("{:<26} {:>7}", "all", span(total));
     }
+}
+
+/// A command as a person would type it.
+fn line(command: &Command) -> String {
+    let program = Path::new(command.get_program());
+    let program = program.file_name().unwrap_or(program.as_os_str());
+    let words = [program].into_iter().chain(command.get_args());
+    words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }

@@ -41,12 +41,16 @@ pub(super) fn parse(document: Document<'_>) -> Result<Vec<Node>, Broken> {
 
 fn json(text: &str) -> Result<Vec<Node>, Broken> {
     let mut objects = serde_json::Deserializer::from_str(text).into_iter::<Node>();
+    let mut cursor = Cursor::default();
     let mut nodes = Vec::new();
     loop {
-        let position = position_of_next(text, objects.byte_offset());
+        let rest = &text[objects.byte_offset()..];
+        let spaces = rest.len() - rest.trim_start().len();
+        cursor.advance(text, objects.byte_offset() + spaces);
+        let position = Some(cursor.position());
         match objects.next() {
             None => return Ok(nodes),
-            Some(Ok(node)) => nodes.push(Node { position: Some(position), ..node }),
+            Some(Ok(node)) => nodes.push(Node { position, ..node }),
             Some(Err(error)) => {
                 return Err(Broken {
                     sound: nodes.len(),
@@ -58,11 +62,32 @@ fn json(text: &str) -> Result<Vec<Node>, Broken> {
     }
 }
 
-fn position_of_next(text: &str, offset: usize) -> Position {
-    let spaces = text[offset..].len() - text[offset..].trim_start().len();
-    let before = &text[..offset + spaces];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+/// A spot in a text, which only moves forward: a stream may hold thousands of objects.
+#[derive(Default)]
+struct Cursor {
+    offset: usize,
+    lines_before: usize,
+    characters_before: usize,
+}
+
+impl Cursor {
+    fn advance(&mut self, text: &str, offset: usize) {
+        let passed = &text[self.offset..offset];
+        let on_line = match passed.rfind('\n') {
+            Some(newline) => {
+                self.lines_before += passed.matches('\n').count();
+                self.characters_before = 0;
+                &passed[newline + 1..]
+            }
+            None => passed,
+        };
+        self.characters_before += on_line.chars().count();
+        self.offset = offset;
+    }
+
+    fn position(&self) -> Position {
+        Position { line: self.lines_before + 1, column: self.characters_before + 1 }
+    }
 }
 
 /// `serde_json`'s own words for broken syntax quote nothing; those for other faults may.
@@ -87,7 +112,7 @@ fn yaml(text: &str) -> Result<Vec<Node>, Broken> {
     };
     serde_saphyr::from_str_with_options::<Node>(text, options)
         .map(|node| vec![node])
-        .map_err(|error| Broken { position: yaml_position(&error), fault: yaml_fault(&error) })
+        .map_err(|error| Broken { sound: 0, position: yaml_position(&error), fault: yaml_fault(&error) })
 }
 
 fn yaml_position(error: &YamlError) -> Option<Position> {

@@ -145,6 +145,14 @@ mod tests {
         assert!(error.contains("document 3, line 4, column 3"), "{error}");
     }
 
+    #[test]
+    fn objects_in_a_row_know_their_place() {
+        let error = outcome("{\"metadata\": {}} {\"metadata\": {}}\n \u{20}{\"kind\": \"Pod\"}");
+        assert!(error.contains("document 3, line 2, column 3"), "{error}");
+        let error = outcome("{\"metadata\": {}} {\"kind\": \"Pod\"}");
+        assert!(error.contains("document 2, line 1, column 18"), "{error}");
+    }
+
     /// Cuts and alters a manifest in every place: whatever the parsers have to say, the values are not in it.
     #[test]
     fn no_fault_quotes_a_value() {

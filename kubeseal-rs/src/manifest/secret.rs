@@ -24,6 +24,9 @@ const METADATA_FIELDS: &[&str] =
 const BASE64: GeneralPurpose =
     GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
+/// A value on its way, wiped wherever it ends.
+type Bytes = Zeroizing<Vec<u8>>;
+
 /// Reads a Secret from its fields.
 pub(super) fn read(fields: Vec<(String, Field)>) -> Result<SecretToSeal, ManifestError> {
     let mut secret =
@@ -87,7 +90,7 @@ fn list(field: Field) -> Result<Option<Vec<String>>, ManifestError> {
 /// The values of `data` or `stringData`; one that is null is empty, as upstream has it.
 fn values(
     field: Field,
-    decode: fn(Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, Fault>,
+    decode: fn(Bytes) -> Result<Bytes, Fault>,
 ) -> Result<BTreeMap<String, Plaintext>, ManifestError> {
     let mut values = BTreeMap::new();
     for (key, field) in field.map()? {
@@ -101,7 +104,7 @@ fn values(
 }
 
 /// Base64, in which line breaks count for nothing.
-fn decode(mut text: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, Fault> {
+fn decode(mut text: Bytes) -> Result<Bytes, Fault> {
     text.retain(|byte| !matches!(byte, b'\r' | b'\n'));
     let mut value = Zeroizing::new(vec![0; base64::decoded_len_estimate(text.len())]);
     // The decoder's error would quote a byte.

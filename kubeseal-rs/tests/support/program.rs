@@ -1,5 +1,8 @@
 //! Runs the program in an environment that holds nothing but what a test puts there.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(dead_code, reason = "not every test needs all of it")]
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::reconcile::target::ExistingSecret;
+use api::annotations::{MANAGED, PATCH};
 use api::annotations::{NAMESPACE_WIDE, SKIP_SET_OWNER_REFERENCES};
 use api::{Scope, SealedSecretSpec};
 use envelope::{KeyPair, KeySize, PrivateKey, issue};
@@ -174,6 +175,46 @@ fn the_table() {
             "wait",
         ),
         (
+            "managed: taken over",
+            sealed(nothing()),
+            existing(json!({ "metadata": { "ownerReferences": null, "annotations": { MANAGED: "true" } } })),
+            "replace",
+        ),
+        (
+            "managed by another word than true",
+            sealed(nothing()),
+            existing(json!({ "metadata": { "ownerReferences": null, "annotations": { MANAGED: "yes" } } })),
+            "refuse Unmanaged",
+        ),
+        (
+            "patch: something to add",
+            sealed(nothing()),
+            existing(json!({ "metadata": { "ownerReferences": null, "annotations": { PATCH: "true" } },
+                             "data": { "password": "eA==", "theirs": "eA==" } })),
+            "replace",
+        ),
+        (
+            "patch: nothing to add",
+            sealed(nothing()),
+            existing(json!({ "metadata": { "ownerReferences": null, "annotations": { PATCH: "true" } },
+                             "data": { "theirs": "eA==" } })),
+            "keep 7",
+        ),
+        (
+            "patch into another type",
+            sealed(nothing()),
+            existing(json!({ "metadata": { "ownerReferences": null, "annotations": { PATCH: "true" } },
+                             "type": "example.com/theirs" })),
+            "keep 7",
+        ),
+        (
+            "managed and immutable",
+            sealed(nothing()),
+            existing(json!({ "metadata": { "ownerReferences": null, "annotations": { MANAGED: "true" } },
+                             "immutable": true, "data": { "password": "eA==" } })),
+            "refuse Immutable",
+        ),
+        (
             "another type",
             sealed(nothing()),
             existing(json!({ "type": "kubernetes.io/tls" })),
@@ -326,6 +367,34 @@ fn no_sealed_secret_becomes_a_sealing_key() {
         assert_eq!(word(&plan), "refuse SealingKey");
         let plan = decide(&sealed(change), Target::Absent, &ring(), &key_place());
         assert_ne!(word(&plan), "refuse SealingKey", "in other namespaces it is a Secret as any other");
+    }
+}
+
+#[test]
+fn patching_keeps_what_is_there_and_takes_no_ownership() {
+    let owner =
+        json!([{ "apiVersion": "v1", "kind": "ConfigMap", "name": "c", "uid": "x", "controller": true }]);
+    for (managed, owner_kind) in [("false", "ConfigMap"), ("true", "SealedSecret")] {
+        let target = existing(json!({
+            "metadata": {
+                "ownerReferences": owner.clone(),
+                "labels": { "theirs": "1", "both": "1" },
+                "annotations": { PATCH: "true", MANAGED: managed },
+            },
+            "data": { "theirs": "eA==", "password": "eA==" },
+        }));
+        let labelled =
+            json!({ "spec": { "template": { "metadata": { "labels": { "both": "2", "ours": "2" } } } } });
+        let plan = decide(&sealed(labelled), target, &ring(), &key_place());
+        let Plan::Replace(secret) = plan else { panic!("{plan:?}") };
+        let labels: Vec<(String, String)> = secret.metadata.labels.unwrap_or_default().into_iter().collect();
+        let expected = [("both", "2"), ("ours", "2"), ("theirs", "1")];
+        assert_eq!(labels, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        assert_eq!(
+            (secret.data["theirs"].expose(), secret.data["password"].expose()),
+            (&b"x"[..], &b"hunter2"[..])
+        );
+        assert_eq!(secret.metadata.owner_references.unwrap_or_default()[0].kind, owner_kind);
     }
 }
 

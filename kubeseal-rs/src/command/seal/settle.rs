@@ -16,7 +16,7 @@ pub(crate) enum SettleError {
     Namespace {
         place: Place,
         #[source]
-        source: NamespaceError,
+        source: Box<NamespaceError>,
     },
 }
 
@@ -41,7 +41,7 @@ pub(super) fn settle(seal: &Seal, input: &mut InputSecret) -> Result<(), SettleE
         let namespace = seal
             .namespace
             .decide(secret.metadata.namespace.as_deref())
-            .map_err(|source| SettleError::Namespace { place: place.clone(), source })?;
+            .map_err(|source| SettleError::Namespace { place: place.clone(), source: Box::new(source) })?;
         secret.metadata.namespace = Some(namespace);
     }
     Ok(())

@@ -1,0 +1,60 @@
+//! Secrets that were there before, and whose owner invites SealedSecrets: `managed` and `patch`.
+
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use api::ConditionStatus;
+use api::annotations::{MANAGED, PATCH};
+use kube::ResourceExt as _;
+use serde_json::json;
+use tests::person::Person;
+
+use crate::stage::{Stage, VALUE};
+
+pub(crate) async fn a_managed_secret_is_taken_over(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            let mut theirs = Person::secret(namespace, "db", &json!({ "theirs": "x", "v": "old" }));
+            theirs["metadata"]["annotations"] = json!({ MANAGED: "true" });
+            person.apply(&theirs).await?;
+            person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
+            let taken = person.sees_values(namespace, "db", &[("v", VALUE.as_bytes())]).await?;
+            ensure!(taken.owner_references().len() == 1, "{:?}", taken.owner_references());
+            person.sees_synced(namespace, "db", ConditionStatus::True).await?;
+            person.delete_sealed(namespace, "db").await?;
+            person.sees_no_secret(namespace, "db").await
+        })
+        .await
+}
+
+pub(crate) async fn a_patched_secret_keeps_what_it_had(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            let mut theirs = Person::secret(namespace, "db", &json!({ "theirs": "x", "v": "old" }));
+            theirs["metadata"]["annotations"] = json!({ PATCH: "true" });
+            theirs["metadata"]["labels"] = json!({ "theirs": "yes" });
+            person.apply(&theirs).await?;
+            person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
+            let values = [("theirs", &b"x"[..]), ("v", VALUE.as_bytes())];
+            let patched = person.sees_values(namespace, "db", &values).await?;
+            ensure!(patched.owner_references().is_empty(), "{:?}", patched.owner_references());
+            ensure!(patched.labels()["theirs"] == "yes" && patched.annotations()[PATCH] == "true");
+            person.sees_synced(namespace, "db", ConditionStatus::True).await?;
+
+            // What it brought is kept right; what is theirs is theirs.
+            let edit = json!({ "stringData": { "v": "drift", "theirs": "y" } });
+            person.patch_secret(namespace, "db", &edit).await?;
+            person.sees_values(namespace, "db", &[("theirs", b"y"), ("v", VALUE.as_bytes())]).await?;
+
+            person.delete_sealed(namespace, "db").await?;
+            person
+                .sees_values(
+                    namespace,
+                    "db",
+                    &values.map(|(key, value)| (key, if key == "v" { value } else { b"y" })),
+                )
+                .await?;
+            Ok(())
+        })
+        .await
+}
