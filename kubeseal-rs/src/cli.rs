@@ -1,6 +1,13 @@
 //! [`Cli`]: the command line as typed. What it means together is in `mode`.
 
+mod certificate_flags;
+mod connection_flags;
 mod flag_value;
+pub(crate) mod verb;
+
+pub(crate) use certificate_flags::CertificateFlags;
+pub(crate) use connection_flags::ConnectionFlags;
+pub(crate) use verb::Verb;
 
 use crate::program::Program;
 use api::Scope;
@@ -58,24 +65,15 @@ pub(crate) struct Cli {
     #[arg(long, env = "SEALED_SECRETS_FROM_FILE", hide_env = true)]
     pub from_file: Vec<String>,
 
-    #[arg(long, env = "SEALED_SECRETS_CERT", hide_env = true)]
-    pub cert: Option<String>,
-
     #[arg(long, env = "SEALED_SECRETS_FETCH_CERT", num_args = 0..=1, require_equals = true,
           default_missing_value = "true", value_parser = flag_value::boolean)]
     pub fetch_cert: Option<bool>,
 
-    #[arg(long, env = "SEALED_SECRETS_CONTROLLER_NAME", hide_env = true)]
-    pub controller_name: Option<String>,
+    #[command(flatten)]
+    pub certificate: CertificateFlags,
 
-    #[arg(long, env = "SEALED_SECRETS_CONTROLLER_NAMESPACE", hide_env = true)]
-    pub controller_namespace: Option<String>,
-
-    #[arg(long, env = "SEALED_SECRETS_KUBECONFIG", hide_env = true)]
-    pub kubeconfig: Option<PathBuf>,
-
-    #[arg(long, env = "SEALED_SECRETS_CONTEXT", hide_env = true)]
-    pub context: Option<String>,
+    #[command(flatten)]
+    pub connection: ConnectionFlags,
 
     // Not from the environment: `SEALED_SECRETS_VERSION=0.38.4` is a likely line in a pipeline.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
@@ -85,6 +83,9 @@ pub(crate) struct Cli {
     /// Nothing is meant to stand here; `mode` says what to write instead.
     #[arg(hide = true)]
     pub rest: Vec<OsString>,
+
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
 }
 
 impl Cli {

@@ -1,5 +1,6 @@
 //! What is done: one file per command.
 
+mod completion;
 mod fetch_cert;
 mod raw;
 mod seal;
@@ -18,5 +19,6 @@ pub(crate) fn run(program: &Program, mode: Mode) -> Result<(), Failure> {
         Mode::FetchCert(fetch) => fetch_cert::fetch_cert(&fetch),
         Mode::Raw(raw) => raw::raw(&raw),
         Mode::Seal(seal) => seal::seal(&seal),
+        Mode::Completion(shell) => completion::completion(program, shell),
     }
 }

@@ -5,17 +5,13 @@ mod usage_error;
 pub(crate) use usage_error::UsageError;
 
 use crate::certificate::{CertificateSource, ControllerAddress};
-use crate::cli::{Cli, Format};
+use crate::cli::{CertificateFlags, Cli, ConnectionFlags, Format, Verb};
 use crate::connection::Connection;
 use crate::input::Input;
 use crate::namespace::NamespaceRule;
 use crate::output::Output;
 use api::Scope;
 use std::path::{Path, PathBuf};
-
-/// Where the controller is, unless flags say otherwise.
-const CONTROLLER_NAME: &str = "sealed-secrets-controller";
-const CONTROLLER_NAMESPACE: &str = "kube-system";
 
 /// What is to be done.
 #[derive(Debug)]
@@ -28,6 +24,8 @@ pub(crate) enum Mode {
     Raw(Raw),
     /// Seal whole Secrets.
     Seal(Seal),
+    /// Print a completion script.
+    Completion(clap_complete::Shell),
 }
 
 /// How to print the certificate.
@@ -69,6 +67,10 @@ impl Mode {
         if cli.version == Some(true) {
             return Ok(Self::Version);
         }
+        match cli.verb {
+            Some(Verb::Completion(flags)) => return Ok(Self::Completion(flags.shell)),
+            None => {}
+        }
         if let Some(argument) = cli.rest.first() {
             return Err(UsageError::Argument(argument.to_string_lossy().into_owned()));
         }
@@ -82,13 +84,8 @@ impl Mode {
             return Err(UsageError::RawWithFetchCert);
         }
 
-        let connection = Connection { kubeconfig: path(cli.kubeconfig), context: text(cli.context) };
-        let controller = ControllerAddress {
-            connection: connection.clone(),
-            namespace: text(cli.controller_namespace).unwrap_or_else(|| CONTROLLER_NAMESPACE.into()),
-            name: text(cli.controller_name).unwrap_or_else(|| CONTROLLER_NAME.into()),
-        };
-        let certificate = CertificateSource::named(text(cli.cert), controller)?;
+        let connection = Connection::meant_by(cli.connection);
+        let certificate = CertificateSource::meant_by(cli.certificate, &connection)?;
         let namespace = NamespaceRule::new(text(cli.namespace), connection);
         let secret_file = path(cli.secret_file);
         let sealed_secret_file = path(cli.sealed_secret_file);
@@ -131,6 +128,37 @@ impl Mode {
     }
 }
 
+impl Connection {
+    /// The cluster that the flags point to.
+    pub(crate) fn meant_by(flags: ConnectionFlags) -> Self {
+        Self { kubeconfig: path(flags.kubeconfig), context: text(flags.context) }
+    }
+}
+
+impl ControllerAddress {
+    /// The controller that the flags point to; upstream's names where they say nothing.
+    pub(crate) fn meant_by(name: Option<String>, namespace: Option<String>, connection: &Connection) -> Self {
+        Self {
+            connection: connection.clone(),
+            name: text(name).unwrap_or_else(|| CONTROLLER_NAME.into()),
+            namespace: text(namespace).unwrap_or_else(|| CONTROLLER_NAMESPACE.into()),
+        }
+    }
+}
+
+impl CertificateSource {
+    /// The certificate that the flags point to: a file, a URL, or the controller of the cluster.
+    pub(crate) fn meant_by(flags: CertificateFlags, connection: &Connection) -> Result<Self, UsageError> {
+        let controller =
+            ControllerAddress::meant_by(flags.controller_name, flags.controller_namespace, connection);
+        Ok(Self::named(text(flags.cert), controller)?)
+    }
+}
+
+/// Where the controller is, unless flags say otherwise.
+const CONTROLLER_NAME: &str = "sealed-secrets-controller";
+const CONTROLLER_NAMESPACE: &str = "kube-system";
+
 fn raw_value(secret_file: Option<&Path>, mut from_file: Vec<String>) -> Result<Input, UsageError> {
     if secret_file.is_some() {
         return Err(UsageError::RawWithSecretFile);
@@ -171,11 +199,11 @@ mod tests {
     #[test]
     fn empty_values_are_not_given() {
         let mode = meant(|cli| {
-            cli.cert = Some(String::new());
+            cli.certificate.cert = Some(String::new());
             cli.name = Some(String::new());
             cli.secret_file = Some("".into());
             cli.sealed_secret_file = Some("".into());
-            cli.controller_name = Some(String::new());
+            cli.certificate.controller_name = Some(String::new());
             cli.from_file = vec![String::new()];
         });
         let Ok(Mode::Seal(seal)) = mode else { panic!("{mode:?}") };
