@@ -1,8 +1,12 @@
 //! [`Cluster`]: the API server the controller talks to, and the namespace it lives in.
 
+use crate::config::ClientLimit;
+use kube::client::ClientBuilder;
 use kube::config::{InClusterError, InferConfigError};
 use kube::{Client, Config};
 use std::path::Path;
+use std::time::Duration;
+use tower::limit::RateLimitLayer;
 
 /// A client, and where it leads.
 #[derive(Clone)]
@@ -35,20 +39,27 @@ const NAMESPACE_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/name
 impl Cluster {
     /// In a pod, the ServiceAccount; elsewhere, KUBECONFIG. A pod is told by `KUBERNETES_SERVICE_HOST`, so that a
     /// kubeconfig lying about in an image is never taken by mistake.
-    pub async fn connect() -> Result<Self, ClusterError> {
+    pub async fn connect(limit: Option<ClientLimit>) -> Result<Self, ClusterError> {
         let mut config = if std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() {
             Config::incluster().map_err(ClusterError::InCluster)?
         } else {
             Config::infer().await.map_err(ClusterError::Infer)?
         };
         // A watch that hangs is ended by its own idle timeout; a request that hangs is not.
-        config.read_timeout = Some(std::time::Duration::from_secs(330));
+        config.read_timeout = Some(Duration::from_secs(330));
         config.reset_reader_on_write = true;
         let server = config.cluster_url.to_string();
         let namespace = own_namespace(&config.default_namespace);
-        let client = Client::try_from(config).map_err(ClusterError::Client)?;
+        let client = client(config, limit).map_err(ClusterError::Client)?;
         Ok(Self { client, namespace, server })
     }
+}
+
+/// A client that keeps to `limit`; without one, to what the API server's own priority and fairness allows.
+fn client(config: Config, limit: Option<ClientLimit>) -> Result<Client, kube::Error> {
+    let Some(limit) = limit else { return Client::try_from(config) };
+    let layer = RateLimitLayer::new(limit.requests.into(), limit.per);
+    Ok(ClientBuilder::try_from(config)?.with_layer(&layer).build())
 }
 
 /// `POD_NAMESPACE`, else the ServiceAccount's, else the kubeconfig's.

@@ -1,88 +1,85 @@
-//! [`Config`]: the flags as meant. A value that cannot be meant is refused here, before anything starts.
+//! [`Config`]: the flags as meant; a file for each group. A value that cannot be meant is refused here, before anything
+//! starts.
+
+mod http;
+mod keys;
+mod listen_address;
+mod logging;
+mod pairs;
+mod watch;
+
+pub use http::{Http, RateLimit};
+pub use keys::{Keys, NewKeys, Renewal};
+pub use listen_address::ListenAddress;
+pub use logging::Logging;
+pub use watch::{ClientLimit, Namespaces, Watch};
 
 use crate::cli::Cli;
-use crate::go_duration::{self, NotADuration};
-use crate::http::Doors;
-use envelope::{KeySize, UnsupportedKeySize};
-use jiff::SignedDuration;
-use std::num::NonZeroU32;
+use crate::go_duration::NotADuration;
+use envelope::UnsupportedKeySize;
 
 /// Everything the controller was told.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where the certificate is served.
-    pub listen: ListenAddress,
-    /// What of it uses a private key.
-    pub doors: Doors,
-    /// How new sealing keys are made.
-    pub new_keys: NewKeys,
+    /// Which SealedSecrets.
+    pub watch: Watch,
+    /// What is done with them.
+    pub unseal: Unseal,
+    /// The sealing keys.
+    pub keys: Keys,
+    /// What is served.
+    pub http: Http,
     /// What is logged, how and where.
     pub logging: Logging,
 }
 
-/// How new sealing keys are made.
-#[derive(Debug, Clone)]
-pub struct NewKeys {
-    /// Start of the Secret's name.
-    pub prefix: String,
-    /// Modulus size.
-    pub size: KeySize,
-    /// Validity of the certificate.
-    pub ttl: SignedDuration,
-    /// Common name of the certificate.
-    pub common_name: String,
-}
-
-/// What is logged, how and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Logging {
-    /// Errors alone.
-    pub errors_only: bool,
-    /// One JSON object per line.
-    pub json: bool,
-    /// Everything but errors goes to standard output.
-    pub info_to_stdout: bool,
-}
-
-/// How often a path may be asked.
-#[derive(Debug, Clone, Copy)]
-pub struct RateLimit {
-    /// On average.
-    pub per_second: NonZeroU32,
-    /// At once.
-    pub burst: NonZeroU32,
-}
-
-/// An address to listen on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListenAddress {
-    /// None means every interface.
-    pub host: Option<String>,
-    /// The port.
-    pub port: u16,
+/// What is done with a SealedSecret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four things that are each done or not, in any combination"
+)]
+pub struct Unseal {
+    /// The deprecated form is unsealed too.
+    pub deprecated_data: bool,
+    /// The status is written.
+    pub status: bool,
+    /// A Secret that was deleted or edited is put right at once.
+    pub correct_drift: bool,
+    /// The Secret of a deleted SealedSecret is deleted by us, instead of by garbage collection.
+    pub delete_secrets: bool,
 }
 
 /// A flag's value that cannot be meant.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// `--listen-addr`.
-    #[error("--listen-addr: write `:PORT` or `HOST:PORT`, with a port from 0 to 65535")]
-    ListenAddress,
+    /// An address.
+    #[error("--{0}: write `:PORT` or `HOST:PORT`, with a port from 0 to 65535")]
+    ListenAddress(&'static str),
+    /// A duration.
+    #[error("--{0}: {1}")]
+    Duration(&'static str, #[source] NotADuration),
+    /// A duration that must be longer than nothing.
+    #[error("--{0}: write a duration greater than zero")]
+    NotPositive(&'static str),
+    /// A list of pairs.
+    #[error("--{0}: write a list as in `a=b,c=d`")]
+    Pairs(&'static str),
     /// `--key-prefix`.
     #[error(
-        "--key-prefix: a prefix is lower-case letters, digits and `-`, begins with a letter or digit, and \
-             has at most 200 characters"
+        "--key-prefix: a prefix is lower-case letters, digits and `-`, begins with a letter or digit, and has at most \
+         200 characters"
     )]
     KeyPrefix,
     /// `--key-size`.
     #[error("--key-size: {0}")]
     KeySize(#[from] UnsupportedKeySize),
-    /// `--key-ttl`.
-    #[error("--key-ttl: {0}")]
-    KeyTtl(#[from] NotADuration),
-    /// `--key-ttl` of zero or less.
-    #[error("--key-ttl: a certificate must be valid for some time")]
-    KeyTtlNotPositive,
+    /// `--key-cutoff-time`.
+    #[error("--key-cutoff-time: write a date as in `Mon, 02 Jan 2006 15:04:05 +0200`")]
+    Cutoff,
+    /// `--key-order-priority`.
+    #[error("--key-order-priority: one of CertNotBefore and SecretCreationTimestamp")]
+    KeyOrder,
     /// `--log-level`.
     #[error("--log-level: one of INFO and ERROR")]
     LogLevel,
@@ -94,109 +91,20 @@ pub enum ConfigError {
 impl Config {
     /// Works out what the flags mean.
     pub fn from_cli(cli: Cli) -> Result<Self, ConfigError> {
-        let ttl = go_duration::parse(&cli.key_ttl)?;
-        if ttl <= SignedDuration::ZERO {
-            return Err(ConfigError::KeyTtlNotPositive);
-        }
         Ok(Self {
-            listen: listen_address(&cli.listen_addr)?,
-            doors: Doors {
-                verify: cli.serve_verify,
-                rotate: cli.serve_rotate,
-                rate: RateLimit { per_second: cli.rate_limit, burst: cli.rate_limit_burst },
+            watch: Watch::meant_by(cli.watch),
+            unseal: Unseal {
+                deprecated_data: cli.unseal.accept_deprecated_v1_data,
+                status: cli.unseal.update_status,
+                correct_drift: !cli.unseal.skip_recreate,
+                delete_secrets: cli.unseal.old_gc_behavior,
             },
-            new_keys: NewKeys {
-                prefix: key_prefix(cli.key_prefix)?,
-                size: cli.key_size.parse()?,
-                ttl,
-                common_name: cli.my_cn,
-            },
-            logging: Logging {
-                errors_only: match cli.log_level.to_ascii_uppercase().as_str() {
-                    "INFO" => false,
-                    "ERROR" => true,
-                    _ => return Err(ConfigError::LogLevel),
-                },
-                json: match cli.log_format.as_str() {
-                    "text" => false,
-                    "json" => true,
-                    _ => return Err(ConfigError::LogFormat),
-                },
-                info_to_stdout: cli.log_info_stdout,
-            },
+            keys: Keys::meant_by(cli.keys)?,
+            http: Http::meant_by(&cli.http)?,
+            logging: Logging::meant_by(&cli.log)?,
         })
     }
 }
 
-fn listen_address(text: &str) -> Result<ListenAddress, ConfigError> {
-    let (host, port) = text.rsplit_once(':').ok_or(ConfigError::ListenAddress)?;
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    Ok(ListenAddress {
-        host: (!host.is_empty()).then(|| host.to_owned()),
-        port: port.parse().map_err(|_| ConfigError::ListenAddress)?,
-    })
-}
-
-/// A generated name adds five characters, and a Secret's name has at most 253.
-fn key_prefix(prefix: String) -> Result<String, ConfigError> {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
-    let begins_well = prefix.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
-    if begins_well && prefix.chars().all(allowed) && prefix.len() <= 200 {
-        Ok(prefix)
-    } else {
-        Err(ConfigError::KeyPrefix)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::Parser as _;
-
-    fn config(arguments: &[&str]) -> Result<Config, ConfigError> {
-        let arguments = ["controller"].iter().chain(arguments);
-        Config::from_cli(Cli::try_parse_from(arguments).unwrap())
-    }
-
-    #[test]
-    fn defaults_are_upstreams() {
-        let config = config(&[]).unwrap();
-        assert_eq!(config.listen, ListenAddress { host: None, port: 8080 });
-        assert_eq!(config.new_keys.prefix, "sealed-secrets-key");
-        assert_eq!(config.new_keys.size.bits(), 4096);
-        assert_eq!(config.new_keys.ttl, SignedDuration::from_hours(87_600));
-        assert_eq!(config.logging, Logging { errors_only: false, json: false, info_to_stdout: true });
-    }
-
-    #[test]
-    fn listen_addresses() {
-        let cases = [
-            (":8080", Some((None, 8080))),
-            ("127.0.0.1:0", Some((Some("127.0.0.1"), 0))),
-            ("[::1]:80", Some((Some("::1"), 80))),
-            ("8080", None),
-            (":http", None),
-            (":65536", None),
-        ];
-        for (text, expected) in cases {
-            let read = listen_address(text).ok();
-            let read = read.as_ref().map(|address| (address.host.as_deref(), address.port));
-            assert_eq!(read, expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn refuses_what_cannot_be_meant() {
-        let cases = [
-            ("--key-size=1024", ConfigError::KeySize(UnsupportedKeySize)),
-            ("--key-ttl=0s", ConfigError::KeyTtlNotPositive),
-            ("--key-ttl=soon", ConfigError::KeyTtl(NotADuration)),
-            ("--key-prefix=Keys_", ConfigError::KeyPrefix),
-            ("--log-level=LOUD", ConfigError::LogLevel),
-            ("--log-format=xml", ConfigError::LogFormat),
-        ];
-        for (argument, expected) in cases {
-            assert_eq!(config(&[argument]).unwrap_err(), expected, "{argument}");
-        }
-    }
-}
+mod tests;

@@ -5,10 +5,12 @@ mod cert;
 mod gate;
 mod health;
 mod listen;
+mod metrics;
 mod rotate;
 mod serve;
 mod submitted;
 mod verify;
 
 pub use listen::{ListenError, listen};
+pub use metrics::serve_metrics;
 pub use serve::{Doors, Served, serve};

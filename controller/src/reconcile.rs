@@ -11,6 +11,7 @@
 
 mod apply;
 mod backoff;
+mod collect;
 mod context;
 mod decide;
 mod event;
@@ -23,6 +24,7 @@ mod read;
 mod report;
 mod settled;
 mod status;
+mod status_write;
 mod target;
 mod target_body;
 mod watch;
@@ -30,13 +32,15 @@ mod watch;
 pub use context::Context;
 pub use decide::KeyPlace;
 pub use event_queue::EventQueue;
-pub use watch::{Watches, watch};
+pub use ledger::Ledger;
+pub use watch::{Scope, Watches, watch};
 
 use api::ObservedSealedSecret;
 use kube::runtime::controller::Action;
 use outcome::Outcome;
 use plan::Plan;
 use read::Seen;
+use sealing::Accepted;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -49,6 +53,7 @@ pub(crate) async fn reconcile(
     observed: Arc<ObservedSealedSecret>,
     context: Arc<Context>,
 ) -> Result<Action, Infallible> {
+    context.metrics.unseal_requests.inc();
     let inputs = read::inputs(&observed, &context);
     if context.ledger.refused_before(&observed, &inputs) {
         return Ok(Action::await_change());
@@ -99,7 +104,8 @@ async fn decide_off_the_workers(
     let _permit = context.cores.acquire().await;
     let (observed, context) = (Arc::clone(observed), Arc::clone(context));
     tokio::task::spawn_blocking(move || {
-        decide::decide(&observed, target, &context.ring.snapshot(), &context.key_place)
+        let accepted = Accepted { deprecated_data: context.settings.deprecated_data };
+        decide::decide(&observed, target, &context.ring.snapshot(), &context.key_place, accepted)
     })
     .await
     // Only a panic in there ends up here; the object is looked at again later, and no other suffers.

@@ -1,15 +1,16 @@
 //! `run`: joins keys, reconciliation and HTTP, and sees them out at the end.
 
 use crate::cluster::{Cluster, ClusterError};
-use crate::config::Config;
-use crate::http::{ListenError, Served, listen, serve};
-use crate::keys::{self, FirstKeyError, SharedRing};
-use crate::reconcile::{self, Context, EventQueue, KeyPlace, Watches};
+use crate::config::{Config, Namespaces};
+use crate::http::{ListenError, Served, listen, serve, serve_metrics};
+use crate::keys::{self, NewKeyError, SharedRing};
+use crate::reconcile::{self, Context, EventQueue, KeyPlace, Scope, Watches};
 use crate::shutdown;
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// Why the controller stopped other than by being told to.
@@ -26,7 +27,7 @@ pub enum RunError {
     Listen(#[from] ListenError),
     /// No key.
     #[error("there is no sealing key, and none can be made")]
-    FirstKey(#[from] FirstKeyError),
+    FirstKey(#[from] NewKeyError),
     /// The HTTP server ended.
     #[error("the HTTP server failed")]
     Http(#[source] io::Error),
@@ -38,7 +39,9 @@ impl RunError {
         match self {
             Self::Start(_) => "is the process allowed to start threads and handle signals?",
             Self::Cluster(_) => "in a cluster, give the pod a ServiceAccount; elsewhere, set KUBECONFIG",
-            Self::Listen(_) => "is another process using the port? Choose one with --listen-addr",
+            Self::Listen(_) => {
+                "is another process using the port? Choose one with --listen-addr or --listen-metrics-addr"
+            }
             Self::FirstKey(_) => {
                 "the ServiceAccount needs `create`, `list` and `watch` on Secrets in its own namespace; \
                  the chart's Role gives them"
@@ -66,49 +69,95 @@ pub fn run(config: Config) -> Result<(), RunError> {
 
 async fn run_async(config: Config) -> Result<(), RunError> {
     let shutdown = shutdown::on_signal().map_err(RunError::Start)?;
-    let cluster = Cluster::connect().await?;
-    let listener = listen(&config.listen).await?;
+    let cluster = Cluster::connect(config.watch.client_limit).await?;
+    let listener = listen(&config.http.listen).await?;
+    let metrics_listener = listen(&config.http.metrics_listen).await?;
     let address = listener.local_addr().map_err(RunError::Start)?;
 
-    let ring = Arc::<SharedRing>::default();
-    let watching = Arc::<AtomicBool>::default();
-    let served = Arc::new(Served { ring: Arc::clone(&ring), watching: Arc::clone(&watching) });
-    let mut http = tokio::spawn(serve(listener, served, config.doors, shutdown.clone()));
-    tokio::spawn(keys::watch(
-        cluster.client.clone(),
-        cluster.namespace.clone(),
-        config.new_keys.prefix.clone(),
-        Arc::clone(&ring),
-    ));
+    let served = Arc::<Served>::default();
+    let ring = Arc::clone(&served.ring);
+    let answering = {
+        let (doors, timeout, shutdown) = (config.http.doors, config.http.timeout, shutdown.clone());
+        let metrics = serve_metrics(metrics_listener, Arc::clone(&served.metrics), shutdown.clone());
+        let http = serve(listener, Arc::clone(&served), doors, timeout, shutdown);
+        tokio::spawn(async { tokio::try_join!(http, metrics).map(drop) })
+    };
+    let keys = |ring| (cluster.client.clone(), cluster.namespace.clone(), config.keys.clone(), ring);
+    let (client, namespace, settings, ring_to_fill) = keys(Arc::clone(&ring));
+    tokio::spawn(keys::watch(client, namespace, settings, ring_to_fill));
     tokio::select! {
-        first = keys::ensure_one(&cluster.client, &cluster.namespace, &config.new_keys, &ring) => first?,
+        first = keys::ensure_one(&cluster.client, &cluster.namespace, &config.keys.new, &ring) => first?,
         () = shutdown.cancelled() => return Ok(()),
     }
-    announce(&cluster, &ring, address);
+    let (client, namespace, settings, ring_to_renew) = keys(Arc::clone(&ring));
+    tokio::spawn(keys::renew(client, namespace, settings, ring_to_renew));
+    announce(&cluster, &config, &ring, address);
 
     let (events, sending) = EventQueue::start(cluster.client.clone());
-    let key_place = KeyPlace { namespace: cluster.namespace, prefix: config.new_keys.prefix };
-    let secrets = Watches::new(&cluster.client);
-    let context =
-        Arc::new(Context::new(cluster.client.clone(), ring, key_place, secrets.targets.clone(), events));
-    let ready = move || {
-        watching.store(true, Ordering::Relaxed);
-        tracing::info!("ready: SealedSecrets and Secrets are listed");
-    };
-    let reconciling = reconcile::watch(context, secrets, ready, shutdown.clone());
-    let served = tokio::select! {
-        () = reconciling => { shutdown.cancel(); http.await }
-        served = &mut http => served,
+    let reconciling = reconcile_everywhere(&cluster, &config, &served, events, &shutdown);
+    let ended = tokio::select! {
+        () = reconciling => Ok(Ok(())),
+        ended = answering => ended,
         () = overdue(&shutdown) => {
             tracing::warn!("work in hand did not finish in time; it is done again at the next start");
             return Ok(());
         }
     };
-    served.map_err(io::Error::other).and_then(|served| served).map_err(RunError::Http)?;
-    // Every sender is gone with the context: what waits is sent, and then the task ends.
+    ended.map_err(io::Error::other).and_then(|ended| ended).map_err(RunError::Http)?;
+    // Every sender is gone with the contexts: what waits is sent, and then the task ends.
     let _ = tokio::time::timeout(EVENTS_GRACE, sending).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// One watch for all namespaces, or one for each: Kubernetes knows nothing in between.
+async fn reconcile_everywhere(
+    cluster: &Cluster,
+    config: &Config,
+    served: &Arc<Served>,
+    events: EventQueue,
+    shutdown: &CancellationToken,
+) {
+    let namespaces: Vec<Option<String>> = match &config.watch.namespaces {
+        Namespaces::All => vec![None],
+        Namespaces::OwnAnd(others) => others
+            .iter()
+            .chain([&cluster.namespace])
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .cloned()
+            .map(Some)
+            .collect(),
+    };
+    served.watching.expect(namespaces.len());
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let cores = Arc::new(Semaphore::new(cores));
+    let watches = namespaces.into_iter().map(|namespace| {
+        let scope = Scope { namespace, label_selector: config.watch.label_selector.clone() };
+        let secrets = Watches::new(&cluster.client, &scope);
+        let context = Context {
+            client: cluster.client.clone(),
+            ring: Arc::clone(&served.ring),
+            key_place: KeyPlace {
+                namespace: cluster.namespace.clone(),
+                prefix: config.keys.new.prefix.clone(),
+            },
+            targets: secrets.targets.clone(),
+            ledger: Arc::default(),
+            metrics: Arc::clone(&served.metrics),
+            settings: config.unseal,
+            events: events.clone(),
+            cores: Arc::clone(&cores),
+        };
+        let served = Arc::clone(served);
+        let ready = move || {
+            if served.watching.one_listed() {
+                tracing::info!("ready: SealedSecrets and Secrets are listed");
+            }
+        };
+        reconcile::watch(Arc::new(context), scope, secrets, ready, shutdown.clone())
+    });
+    futures::future::join_all(watches).await;
 }
 
 /// Kubernetes kills a pod thirty seconds after SIGTERM; leaving in order ends before.
@@ -118,7 +167,13 @@ async fn overdue(shutdown: &CancellationToken) {
 }
 
 /// The one line that says what is being done, where, and with which keys.
-fn announce(cluster: &Cluster, ring: &SharedRing, address: std::net::SocketAddr) {
+fn announce(cluster: &Cluster, config: &Config, ring: &SharedRing, address: std::net::SocketAddr) {
+    let namespaces = match &config.watch.namespaces {
+        Namespaces::All => "all".to_owned(),
+        Namespaces::OwnAnd(others) => {
+            [&cluster.namespace].into_iter().chain(others).map(String::as_str).collect::<Vec<_>>().join(",")
+        }
+    };
     let ring = ring.snapshot();
     let fingerprints: Vec<String> = ring.iter().map(|key| key.fingerprint().short()).collect();
     tracing::info!(
@@ -127,6 +182,7 @@ fn announce(cluster: &Cluster, ring: &SharedRing, address: std::net::SocketAddr)
         keys_in = cluster.namespace,
         keys = fingerprints.join(","),
         listening = %address,
-        "unsealing SealedSecrets in all namespaces"
+        namespaces,
+        "unsealing SealedSecrets"
     );
 }

@@ -39,6 +39,8 @@ pub struct Pod {
     log: PathBuf,
     /// Where its port `http` is, on 127.0.0.1.
     port: u16,
+    /// Where its metrics are, on 127.0.0.1.
+    metrics_port: u16,
     ready_path: String,
     client: Client,
 }
@@ -84,6 +86,11 @@ impl Pod {
     /// Where its port `http` is reached from here, without the API server.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Where its metrics are reached from here.
+    pub fn metrics_url(&self) -> String {
+        format!("http://127.0.0.1:{}/metrics", self.metrics_port)
     }
 
     /// All it has written, standard output and standard error together.

@@ -4,7 +4,6 @@ use super::serve::Served;
 use axum::extract::State;
 use axum::http::StatusCode;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// The process answers, so it is alive.
 pub(super) async fn healthz() -> &'static str {
@@ -16,7 +15,7 @@ pub(super) async fn readyz(State(served): State<Arc<Served>>) -> (StatusCode, St
     let checks = [
         ("sealing keys read", served.ring.is_loaded()),
         ("sealing key present", !served.ring.snapshot().is_empty()),
-        ("SealedSecrets and Secrets listed", served.watching.load(Ordering::Relaxed)),
+        ("SealedSecrets and Secrets listed", served.watching.is_ready()),
     ];
     if checks.iter().all(|(_, passed)| *passed) {
         return (StatusCode::OK, "ok\n".into());

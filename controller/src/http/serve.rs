@@ -1,15 +1,20 @@
 //! `serve`: the router, its limits, and its end.
 
 use super::gate::Gate;
-use super::{cert, health, rotate, verify};
+use super::{cert, health, metrics, rotate, verify};
 use crate::config::RateLimit;
 use crate::keys::SharedRing;
+use crate::metrics::Metrics;
+use crate::readiness::Readiness;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::limit::GlobalConcurrencyLimitLayer;
@@ -25,8 +30,10 @@ const BODY_LIMIT: usize = 2 << 20;
 pub struct Served {
     /// The sealing keys.
     pub ring: Arc<SharedRing>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// Whether the first lists of SealedSecrets and Secrets are complete.
-    pub watching: Arc<AtomicBool>,
+    pub watching: Arc<Readiness>,
 }
 
 /// What the handlers that use a private key may look at; each path has its own gate.
@@ -51,6 +58,7 @@ pub async fn serve(
     listener: TcpListener,
     served: Arc<Served>,
     doors: Doors,
+    timeout: Duration,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
     let guarded = || Arc::new(Guarded { ring: Arc::clone(&served.ring), gate: Gate::new(doors.rate) });
@@ -67,6 +75,16 @@ pub async fn serve(
         .route("/readyz", get(health::readyz))
         .route("/v1/cert.pem", get(cert::cert))
         .layer(GlobalConcurrencyLimitLayer::new(CONCURRENT_REQUESTS))
+        .layer(from_fn(move |request, next| in_time(timeout, request, next)))
+        .route_layer(from_fn_with_state(Arc::clone(&served.metrics), metrics::count))
         .with_state(served);
     axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned()).await
+}
+
+/// A request that trickles in, or an answer nobody takes, is cut off.
+async fn in_time(timeout: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(timeout, next.run(request)).await {
+        Ok(answer) => answer,
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
 }

@@ -24,7 +24,7 @@ pub enum GenerateError {
 
 /// Makes a key pair valid from `now` on. Takes up to a few seconds of one core, off the async workers.
 pub async fn generate(settings: &NewKeys, now: Timestamp) -> Result<KeyPair, GenerateError> {
-    let NewKeys { size, ttl, common_name, .. } = settings.clone();
+    let (size, ttl, common_name) = (settings.size, settings.ttl, settings.common_name.clone());
     tokio::task::spawn_blocking(move || {
         let private = PrivateKey::generate(size)?;
         let certificate = issue(&mut SysRng, &private, &common_name, now, ttl)?;

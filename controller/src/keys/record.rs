@@ -4,7 +4,7 @@ use super::store::wipe;
 use k8s_openapi::api::core::v1::Secret;
 use kube::ResourceExt as _;
 use kube::runtime::watcher::Event;
-use sealing::SealingKey;
+use sealing::{KeyOrder, SealingKey};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ struct Record {
 /// What one watch has shown so far, by Secret name.
 #[derive(Debug, Default)]
 pub(super) struct Records {
+    order: KeyOrder,
     current: BTreeMap<String, Record>,
     /// Filled between Init and `InitDone`, and then put in place whole: no key is missing in between.
     incoming: BTreeMap<String, Record>,
@@ -26,6 +27,11 @@ pub(super) struct Records {
 }
 
 impl Records {
+    /// None yet; keys will be ordered so.
+    pub(super) fn ordered(order: KeyOrder) -> Self {
+        Self { order, ..Self::default() }
+    }
+
     /// Takes in one event. True if the ring may have changed.
     pub(super) fn take(&mut self, event: Event<Secret>) -> bool {
         match event {
@@ -78,7 +84,7 @@ impl Records {
             wipe(&mut secret);
             return (name, known.clone());
         }
-        let key = match SealingKey::from_secret(&secret) {
+        let key = match SealingKey::from_secret(&secret, self.order) {
             Ok(key) => {
                 tracing::info!(secret = name, fingerprint = %key.fingerprint(), "sealing key read");
                 Some(Arc::new(key))

@@ -1,7 +1,7 @@
 //! [`SharedRing`]: the ring that counts right now, and word of its changes.
 
 use arc_swap::ArcSwap;
-use sealing::KeyRing;
+use sealing::{KeyRing, SealingKey};
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -29,6 +29,14 @@ impl SharedRing {
     pub fn replace(&self, ring: KeyRing) {
         self.current.store(Arc::new(ring));
         self.version.send_modify(|version| *version += 1);
+    }
+
+    /// Adds a key that was just stored, unless the watch was faster.
+    pub fn add(&self, key: SealingKey) {
+        let now = self.snapshot();
+        if now.iter().all(|known| known.fingerprint() != key.fingerprint()) {
+            self.replace(now.with(Arc::new(key)));
+        }
     }
 
     /// How often the ring was replaced: another number, perhaps other keys.

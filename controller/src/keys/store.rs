@@ -1,5 +1,6 @@
 //! `store`: keeps a new sealing key as a Secret, shaped as upstream's so that either controller reads it.
 
+use crate::config::NewKeys;
 use api::sealing_key::{ACTIVE, CERTIFICATE, LABEL, PRIVATE_KEY, SECRET_TYPE};
 use envelope::{KeyPair, PrivateKeyError};
 use k8s_openapi::ByteString;
@@ -31,10 +32,10 @@ pub enum StoreError {
 pub async fn store(
     client: &Client,
     namespace: &str,
-    prefix: &str,
+    settings: &NewKeys,
     pair: KeyPair,
 ) -> Result<SealingKey, StoreError> {
-    let mut secret = to_secret(namespace, prefix, &pair)?;
+    let mut secret = to_secret(namespace, settings, &pair)?;
     let created = Api::<Secret>::namespaced(client.clone(), namespace)
         .create(&PostParams::default(), &secret)
         .await
@@ -53,13 +54,17 @@ pub(super) fn wipe(secret: &mut Secret) {
     }
 }
 
-fn to_secret(namespace: &str, prefix: &str, pair: &KeyPair) -> Result<Secret, PrivateKeyError> {
+fn to_secret(namespace: &str, settings: &NewKeys, pair: &KeyPair) -> Result<Secret, PrivateKeyError> {
     let private = pair.private().to_pkcs1_pem()?;
+    let mut labels = settings.labels.clone();
+    // Whatever labels were asked for, a key is a key.
+    labels.insert(LABEL.into(), ACTIVE.into());
     Ok(Secret {
         metadata: ObjectMeta {
             namespace: Some(namespace.into()),
-            generate_name: Some(prefix.into()),
-            labels: Some(BTreeMap::from([(LABEL.into(), ACTIVE.into())])),
+            generate_name: Some(settings.prefix.clone()),
+            annotations: Some(settings.annotations.clone()),
+            labels: Some(labels),
             ..ObjectMeta::default()
         },
         type_: Some(SECRET_TYPE.into()),

@@ -2,6 +2,7 @@
 
 use super::record::Records;
 use super::shared_ring::SharedRing;
+use crate::config::Keys;
 use api::sealing_key::{ACTIVE, LABEL};
 use futures::{StreamExt as _, stream};
 use k8s_openapi::api::core::v1::Secret;
@@ -20,16 +21,16 @@ enum Source {
 }
 
 /// Follows the keys until the process ends. Additions, label changes, edits and deletions count at once.
-pub async fn watch(client: Client, namespace: String, prefix: String, ring: Arc<SharedRing>) {
+pub async fn watch(client: Client, namespace: String, settings: Keys, ring: Arc<SharedRing>) {
     let secrets = || Api::<Secret>::namespaced(client.clone(), &namespace);
     let labelled = watcher::Config::default().labels(&format!("{LABEL}={ACTIVE}"));
-    let legacy = watcher::Config::default().fields(&format!("metadata.name={prefix}"));
+    let legacy = watcher::Config::default().fields(&format!("metadata.name={}", settings.new.prefix));
     let mut events = stream::select(
         watcher(secrets(), labelled).default_backoff().map(|event| (Source::Labelled, event)).boxed(),
         watcher(secrets(), legacy).default_backoff().map(|event| (Source::Legacy, event)).boxed(),
     );
 
-    let (mut by_label, mut by_name) = (Records::default(), Records::default());
+    let (mut by_label, mut by_name) = (Records::ordered(settings.order), Records::ordered(settings.order));
     while let Some((source, event)) = events.next().await {
         let event = match event {
             Ok(event) => event,

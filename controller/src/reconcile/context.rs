@@ -3,7 +3,9 @@
 use super::decide::KeyPlace;
 use super::event_queue::EventQueue;
 use super::ledger::Ledger;
+use crate::config::Unseal;
 use crate::keys::SharedRing;
+use crate::metrics::Metrics;
 use k8s_openapi::api::core::v1::Secret;
 use kube::Client;
 use kube::core::PartialObjectMeta;
@@ -11,7 +13,7 @@ use kube::runtime::reflector::Store;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// Shared by all reconciliations.
+/// Shared by all reconciliations in one namespace, or in all of them at once.
 pub struct Context {
     /// The API server.
     pub client: Client,
@@ -22,33 +24,15 @@ pub struct Context {
     /// Metadata of all Secrets, as the watch shows them.
     pub targets: Store<PartialObjectMeta<Secret>>,
     /// What this process last left behind.
-    pub(crate) ledger: Arc<Ledger>,
+    pub ledger: Arc<Ledger>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// What is done with a SealedSecret.
+    pub settings: Unseal,
     /// Where events go.
     pub events: EventQueue,
     /// One permit per core.
-    pub(crate) cores: Semaphore,
-}
-
-impl Context {
-    /// Joins the parts.
-    pub fn new(
-        client: Client,
-        ring: Arc<SharedRing>,
-        key_place: KeyPlace,
-        targets: Store<PartialObjectMeta<Secret>>,
-        events: EventQueue,
-    ) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self {
-            client,
-            ring,
-            key_place,
-            targets,
-            ledger: Arc::default(),
-            events,
-            cores: Semaphore::new(cores),
-        }
-    }
+    pub cores: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Context {

@@ -9,7 +9,7 @@ use envelope::Plaintext;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::{Resource as _, ResourceExt as _};
-use sealing::{KeyRing, UnsealedSecret, unseal};
+use sealing::{Accepted, KeyRing, UnsealedSecret, unseal};
 use std::collections::BTreeMap;
 
 /// Where a Secret would count as a sealing key.
@@ -27,6 +27,7 @@ pub(crate) fn decide(
     target: Target,
     ring: &KeyRing,
     key_place: &KeyPlace,
+    accepted: Accepted,
 ) -> Plan {
     if observed.metadata.deletion_timestamp.is_some() {
         return Plan::Leave;
@@ -43,7 +44,7 @@ pub(crate) fn decide(
     {
         return plan;
     }
-    let wanted = match unseal(&observed.metadata, spec, ring) {
+    let wanted = match unseal(&observed.metadata, spec, ring, accepted) {
         Ok(wanted) => wanted,
         Err(error) => return Plan::Refuse(Refusal::Unseal(error)),
     };

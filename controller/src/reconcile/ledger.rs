@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Notes by UID: a SealedSecret deleted and made again starts anew.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger {
+pub struct Ledger {
     notes: Mutex<HashMap<String, Note>>,
     /// UIDs seen since the watch began to list anew.
     listing: Mutex<HashSet<String>>,

@@ -5,13 +5,13 @@
 use super::context::Context;
 use super::event::event_for;
 use super::outcome::Outcome;
+use super::plan::Refusal;
 use super::status::{next_status, same_words};
+use super::status_write::write_status;
 use crate::logging::chain;
-use api::{ObservedSealedSecret, Scope, SealedSecret, SealedSecretStatus};
+use api::{ObservedSealedSecret, Scope, SealedSecretStatus};
 use jiff::Timestamp;
-use kube::api::{Patch, PatchParams};
-use kube::{Api, ResourceExt as _};
-use serde_json::{Value, json};
+use kube::ResourceExt as _;
 
 /// Whether the status now says what happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,13 +31,18 @@ pub(crate) async fn report(
 ) -> Reported {
     let scope = Scope::of(observed.metadata.annotations.as_ref());
     let next = next_status(previous, observed.metadata.generation, scope, outcome, Timestamp::now());
+    count(observed, outcome, context);
     if previous.is_some_and(|previous| same_words(previous, &next)) {
+        context.metrics.observe_condition(observed, &next);
         return Reported::Yes;
     }
     log(observed, outcome);
     let event = event_for(previous, &next, outcome);
-    match write(observed, &next, context).await {
+    let written =
+        if context.settings.status { write_status(&context.client, observed, &next).await } else { Ok(()) };
+    match written {
         Ok(()) => {
+            context.metrics.observe_condition(observed, &next);
             context.ledger.wrote(observed, next);
             if let Some(event) = event {
                 context.events.record(observed, event);
@@ -50,29 +55,22 @@ pub(crate) async fn report(
         }
         Err(error) => {
             let (namespace, name) = (observed.namespace().unwrap_or_default(), observed.name_any());
+            context.metrics.count_error("status", &namespace);
             tracing::warn!(namespace, name, error = chain(&error), "writing the status failed; trying again");
             Reported::NotYet
         }
     }
 }
 
-/// One merge patch. The UID makes it fail on an object that was made anew under the same name.
-async fn write(
-    observed: &ObservedSealedSecret,
-    status: &SealedSecretStatus,
-    context: &Context,
-) -> Result<(), kube::Error> {
-    let namespace = observed.namespace().unwrap_or_default();
-    let mut fields = serde_json::to_value(status).map_err(kube::Error::SerdeError)?;
-    if let Value::Object(fields) = &mut fields {
-        // A merge patch keeps what it does not name.
-        fields.entry("target").or_insert(Value::Null);
-    }
-    let patch = json!({ "metadata": { "uid": observed.uid() }, "status": fields });
-    Api::<kube::core::PartialObjectMeta<SealedSecret>>::namespaced(context.client.clone(), &namespace)
-        .patch_status(&observed.name_any(), &PatchParams::default(), &Patch::Merge(patch))
-        .await
-        .map(drop)
+/// Upstream's words for where it failed.
+fn count(observed: &ObservedSealedSecret, outcome: &Outcome, context: &Context) {
+    let reason = match outcome {
+        Outcome::Synced { .. } => return,
+        Outcome::Refused(Refusal::Unmanaged { .. }) => "unmanaged",
+        Outcome::Refused(refusal) if refusal.is_unseal_failure() => "unseal",
+        Outcome::Refused(_) | Outcome::Hindered(_) => "update",
+    };
+    context.metrics.count_error(reason, &observed.namespace().unwrap_or_default());
 }
 
 fn log(observed: &ObservedSealedSecret, outcome: &Outcome) {

@@ -1,5 +1,6 @@
 //! `watch`: keeps SealedSecrets coming, and looks again at one whose Secret or keys changed.
 
+use super::collect::collect;
 use super::context::Context;
 use super::listed::Listed;
 use super::reconcile;
@@ -8,11 +9,12 @@ use api::ObservedSealedSecret;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use k8s_openapi::api::core::v1::Secret;
-use kube::core::PartialObjectMeta;
+use kube::core::{NamespaceResourceScope, PartialObjectMeta};
 use kube::runtime::controller::{Action, Controller, Error};
 use kube::runtime::reflector::{self, ObjectRef, Store};
+use kube::runtime::watcher::Event;
 use kube::runtime::{WatchStreamExt as _, watcher};
-use kube::{Api, Client, ResourceExt as _};
+use kube::{Api, Client, Resource, ResourceExt as _};
 use std::convert::Infallible;
 use std::sync::Arc;
 use tokio_stream::wrappers::WatchStream;
@@ -24,6 +26,27 @@ const CONCURRENCY: u16 = 32;
 /// Metadata of Secrets, as a watch yields it.
 type Targets = BoxStream<'static, Result<PartialObjectMeta<Secret>, watcher::Error>>;
 
+/// Where one watch looks.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// None for all namespaces at once.
+    pub namespace: Option<String>,
+    /// Of the SealedSecrets; None for any.
+    pub label_selector: Option<String>,
+}
+
+impl Scope {
+    fn api<K>(&self, client: &Client) -> Api<K>
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>,
+    {
+        match &self.namespace {
+            Some(namespace) => Api::namespaced(client.clone(), namespace),
+            None => Api::all(client.clone()),
+        }
+    }
+}
+
 /// The watch on Secrets: its store, and the stream that fills it.
 pub struct Watches {
     /// Metadata of all Secrets.
@@ -34,11 +57,11 @@ pub struct Watches {
 
 impl Watches {
     /// Prepares the watch. It begins when [`watch`] polls it.
-    pub fn new(client: &Client) -> Self {
+    pub fn new(client: &Client, scope: &Scope) -> Self {
         let (targets, writer) = reflector::store();
         let listed = Arc::<Listed>::default();
         let list_done = Arc::clone(&listed);
-        let secrets = Api::<PartialObjectMeta<Secret>>::all(client.clone());
+        let secrets = scope.api::<PartialObjectMeta<Secret>>(client);
         let stream = watcher(secrets, watcher::Config::default())
             .default_backoff()
             .modify(|secret| {
@@ -64,20 +87,29 @@ impl std::fmt::Debug for Watches {
 /// Reconciles until `shutdown`, then finishes what is under way.
 pub async fn watch(
     context: Arc<Context>,
+    scope: Scope,
     secrets: Watches,
     ready: impl FnOnce() + Send + 'static,
     shutdown: CancellationToken,
 ) {
     let (sealed, writer) = reflector::store::<ObservedSealedSecret>();
-    let ledger = Arc::clone(&context.ledger);
+    let config = scope.label_selector.iter().fold(watcher::Config::default(), |config, it| config.labels(it));
+    let following = Arc::clone(&context);
     let sealed_listed = Arc::<Listed>::default();
     let list_done = Arc::clone(&sealed_listed);
-    let sealed_events = watcher(Api::all(context.client.clone()), watcher::Config::default())
+    let sealed_events = watcher(scope.api::<ObservedSealedSecret>(&context.client), config)
         .default_backoff()
         .modify(|sealed: &mut ObservedSealedSecret| sealed.metadata.managed_fields = None)
         .inspect(move |event| {
             if let Ok(event) = event {
-                ledger.follow(event);
+                following.ledger.follow(event);
+                if let Event::Delete(gone) = event {
+                    let context = &following;
+                    context.metrics.forget_condition(gone);
+                    if context.settings.delete_secrets {
+                        tokio::spawn(collect(context.client.clone(), gone.clone()));
+                    }
+                }
             }
         })
         .reflect(writer)
@@ -90,10 +122,10 @@ pub async fn watch(
         targets_listed.wait().await;
         ready();
     });
-    let known = sealed.clone();
+    let (known, correct_drift) = (sealed.clone(), context.settings.correct_drift);
     let namesake = move |secret: PartialObjectMeta<Secret>| {
         let sealed = ObjectRef::new(&secret.name_any()).within(&secret.namespace().unwrap_or_default());
-        known.get(&sealed).map(|_| sealed)
+        known.get(&sealed).filter(|_| correct_drift).map(|_| sealed)
     };
     let gate = Gate { context: Arc::clone(&context), targets: secrets.listed, shutdown: shutdown.clone() };
     let keys_changed = WatchStream::from_changes(context.ring.changes()).map(|_| ());

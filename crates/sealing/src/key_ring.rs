@@ -4,6 +4,7 @@ use crate::sealing_key::SealingKey;
 use envelope::{Fingerprint, OpenError, Plaintext, open};
 use std::cell::Cell;
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// An immutable set of sealing keys. A change makes a new ring.
@@ -13,14 +14,19 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// Orders keys by NotBefore, newest first. A key that stands in two Secrets counts once.
+    /// Orders keys by their [`SealingKey::since`], newest first. A key that stands in two Secrets counts once.
     pub fn new(keys: impl IntoIterator<Item = Arc<SealingKey>>) -> Self {
         let mut newest_first: Vec<_> = keys.into_iter().collect();
-        newest_first.sort_by_key(|key| {
-            (Reverse(key.pair().certificate().not_before()), key.fingerprint(), key.name().to_owned())
-        });
-        newest_first.dedup_by_key(|key| key.fingerprint());
+        newest_first.sort_by_key(|key| (Reverse(key.since()), key.fingerprint(), key.name().to_owned()));
+        let mut seen = HashSet::new();
+        newest_first.retain(|key| seen.insert(key.fingerprint()));
         Self { newest_first }
+    }
+
+    /// The same keys, and one more.
+    #[must_use]
+    pub fn with(&self, key: Arc<SealingKey>) -> Self {
+        Self::new(self.newest_first.iter().cloned().chain([key]))
     }
 
     /// The key whose certificate is served.

@@ -3,6 +3,7 @@
 //! Pure: no client, no clock, no network; randomness is an argument. The bytes are `envelope`'s, the types
 //! `api`'s. `kubeseal-rs` seals and the controller unseals; both do it here, so that they cannot differ.
 
+mod deprecated;
 mod key_ring;
 mod message;
 mod reseal;
@@ -14,6 +15,6 @@ mod unsealed_secret;
 pub use key_ring::KeyRing;
 pub use reseal::{ResealError, opens, reseal};
 pub use seal::{SealFailure, SecretToSeal, seal_item, seal_secret};
-pub use sealing_key::{KeySecretError, SealingKey};
-pub use unseal::{ItemError, ItemFault, UnsealError, unseal};
+pub use sealing_key::{KeyOrder, KeySecretError, SealingKey};
+pub use unseal::{Accepted, ItemError, ItemFault, UnsealError, unseal};
 pub use unsealed_secret::UnsealedSecret;

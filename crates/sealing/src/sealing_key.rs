@@ -2,6 +2,7 @@
 
 use api::sealing_key::{CERTIFICATE, PRIVATE_KEY, SECRET_TYPE};
 use envelope::{Fingerprint, KeyPair, KeyPairError};
+use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
 
 /// A sealing key as the cluster holds it.
@@ -9,6 +10,17 @@ use k8s_openapi::api::core::v1::Secret;
 pub struct SealingKey {
     name: String,
     pair: KeyPair,
+    since: Timestamp,
+}
+
+/// What makes one key newer than another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeyOrder {
+    /// The start of its certificate's validity.
+    #[default]
+    CertNotBefore,
+    /// The creation of its Secret; a restored key is then newer than it was.
+    SecretCreationTimestamp,
 }
 
 /// Why a Secret is not a sealing key. Never shows what is in it.
@@ -31,16 +43,28 @@ pub enum KeySecretError {
 impl SealingKey {
     /// A key just made, before or after it was stored as `name`.
     pub fn new(name: String, pair: KeyPair) -> Self {
-        Self { name, pair }
+        let since = pair.certificate().not_before();
+        Self { name, pair, since }
     }
 
     /// Reads a key's Secret.
-    pub fn from_secret(secret: &Secret) -> Result<Self, KeySecretError> {
+    pub fn from_secret(secret: &Secret, order: KeyOrder) -> Result<Self, KeySecretError> {
         if secret.type_.as_deref() != Some(SECRET_TYPE) {
             return Err(KeySecretError::Type);
         }
         let pair = KeyPair::from_pem(text(secret, PRIVATE_KEY)?, text(secret, CERTIFICATE)?)?;
-        Ok(Self::new(secret.metadata.name.clone().unwrap_or_default(), pair))
+        let mut key = Self::new(secret.metadata.name.clone().unwrap_or_default(), pair);
+        if let (KeyOrder::SecretCreationTimestamp, Some(created)) =
+            (order, &secret.metadata.creation_timestamp)
+        {
+            key.since = created.0;
+        }
+        Ok(key)
+    }
+
+    /// Since when it is a key, in the order that was asked for.
+    pub fn since(&self) -> Timestamp {
+        self.since
     }
 
     /// Name of the Secret.

@@ -1,5 +1,6 @@
 //! `unseal`: a SealedSecret into the Secret it stands for.
 
+use crate::deprecated::open_whole;
 use crate::key_ring::{KeyRing, Opener};
 use crate::message::faulty_items;
 use crate::unsealed_secret::UnsealedSecret;
@@ -21,9 +22,18 @@ pub enum UnsealError {
     /// Items that do not open; all of them, each once.
     #[error("{}", faulty_items(.0))]
     Items(Vec<ItemError>),
-    /// The deprecated whole-Secret form.
-    #[error("spec.data, the deprecated form, is not read; seal the Secret again")]
+    /// The deprecated whole-Secret form, where it is not accepted.
+    #[error("spec.data, the deprecated form, is not accepted; seal the Secret again")]
     DeprecatedData,
+    /// Both forms at once.
+    #[error("spec.data, the deprecated form, and spec.encryptedData cannot be used together")]
+    BothForms,
+    /// The deprecated form does not open.
+    #[error("spec.data: {0}")]
+    DeprecatedItem(ItemFault),
+    /// It opens, and holds something else.
+    #[error("spec.data opens, but what it holds is not a Secret")]
+    DeprecatedShape,
     /// Templated values.
     #[error("spec.template.data is not rendered by this version")]
     TemplateData,
@@ -64,9 +74,17 @@ impl UnsealError {
         match self {
             Self::NoKeys => true,
             Self::Items(errors) => errors.iter().any(|error| error.fault == ItemFault::NoKeyOpens),
-            Self::DeprecatedData | Self::TemplateData => false,
+            Self::DeprecatedItem(fault) => *fault == ItemFault::NoKeyOpens,
+            Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape | Self::TemplateData => false,
         }
     }
+}
+
+/// What is accepted beside the usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accepted {
+    /// The deprecated form, `spec.data`.
+    pub deprecated_data: bool,
 }
 
 /// Unseals the SealedSecret that has this metadata and spec.
@@ -77,9 +95,10 @@ pub fn unseal(
     metadata: &ObjectMeta,
     spec: &SealedSecretSpec,
     ring: &KeyRing,
+    accepted: Accepted,
 ) -> Result<UnsealedSecret, UnsealError> {
-    if spec.data.is_some() {
-        return Err(UnsealError::DeprecatedData);
+    if let Some(data) = &spec.data {
+        return unseal_deprecated(metadata, spec, ring, accepted, data);
     }
     if spec.template.data.as_ref().is_some_and(|data| !data.is_empty()) {
         return Err(UnsealError::TemplateData);
@@ -89,10 +108,31 @@ pub fn unseal(
     }
     Ok(UnsealedSecret {
         data: open_items(metadata, spec, ring)?,
-        metadata: target_metadata(metadata, spec),
+        metadata: target_metadata(metadata, spec.template.metadata.clone().unwrap_or_default()),
         type_: spec.template.type_.clone(),
         immutable: spec.template.immutable,
     })
+}
+
+fn unseal_deprecated(
+    metadata: &ObjectMeta,
+    spec: &SealedSecretSpec,
+    ring: &KeyRing,
+    accepted: Accepted,
+    data: &str,
+) -> Result<UnsealedSecret, UnsealError> {
+    if !accepted.deprecated_data {
+        return Err(UnsealError::DeprecatedData);
+    }
+    if !spec.encrypted_data.is_empty() {
+        return Err(UnsealError::BothForms);
+    }
+    if ring.is_empty() {
+        return Err(UnsealError::NoKeys);
+    }
+    let mut secret = open_whole(&Place::of(metadata, ring), data)?;
+    secret.metadata = target_metadata(metadata, std::mem::take(&mut secret.metadata));
+    Ok(secret)
 }
 
 /// Opens every item at the place that the metadata states; all that do not open are named.
@@ -101,15 +141,7 @@ pub(crate) fn open_items(
     spec: &SealedSecretSpec,
     ring: &KeyRing,
 ) -> Result<BTreeMap<String, Plaintext>, UnsealError> {
-    let namespace = metadata.namespace.as_deref().unwrap_or_default();
-    let name = metadata.name.as_deref().unwrap_or_default();
-    let annotations = metadata.annotations.as_ref();
-    let scope = Scope::of(annotations);
-    let hint = annotations
-        .and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT))
-        .and_then(|hint| hint.parse::<Fingerprint>().ok());
-    let place = Place { opener: ring.opener(hint), scope, namespace, name };
-
+    let place = Place::of(metadata, ring);
     let mut data = BTreeMap::new();
     let mut errors = Vec::new();
     for (key, sealed) in &spec.encrypted_data {
@@ -124,15 +156,28 @@ pub(crate) fn open_items(
 }
 
 /// Where the items claim to belong, and the keys that may open them there.
-struct Place<'a> {
+pub(crate) struct Place<'a> {
     opener: Opener<'a>,
     scope: Scope,
     namespace: &'a str,
     name: &'a str,
 }
 
-impl Place<'_> {
-    fn open(&self, sealed: &str) -> Result<Plaintext, ItemFault> {
+impl<'a> Place<'a> {
+    fn of(metadata: &'a ObjectMeta, ring: &'a KeyRing) -> Self {
+        let annotations = metadata.annotations.as_ref();
+        let hint = annotations
+            .and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT))
+            .and_then(|hint| hint.parse::<Fingerprint>().ok());
+        Self {
+            opener: ring.opener(hint),
+            scope: Scope::of(annotations),
+            namespace: metadata.namespace.as_deref().unwrap_or_default(),
+            name: metadata.name.as_deref().unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn open(&self, sealed: &str) -> Result<Plaintext, ItemFault> {
         let envelope = BASE64_STANDARD.decode(sealed).map_err(|_| ItemFault::NotBase64)?;
         let open = |scope: Scope| self.opener.open(&scope.label(self.namespace, self.name), &envelope);
         match open(self.scope) {
@@ -149,8 +194,7 @@ impl Place<'_> {
 }
 
 /// The template's metadata, with name and namespace forced and the owner set.
-fn target_metadata(sealed: &ObjectMeta, spec: &SealedSecretSpec) -> ObjectMeta {
-    let template = spec.template.metadata.clone().unwrap_or_default();
+fn target_metadata(sealed: &ObjectMeta, template: ObjectMeta) -> ObjectMeta {
     let unowned = template
         .annotations
         .as_ref()

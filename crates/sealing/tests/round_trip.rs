@@ -10,8 +10,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use proptest::prelude::*;
 use rand::rngs::SysRng;
 use sealing::{
-    ItemFault, KeyRing, SealingKey, SecretToSeal, UnsealError, UnsealedSecret, opens, reseal, seal_secret,
-    unseal,
+    Accepted, ItemFault, KeyRing, SealingKey, SecretToSeal, UnsealError, UnsealedSecret, opens, reseal, seal_item,
+    seal_secret, unseal,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -25,6 +25,8 @@ const B: (&str, &str) = (
     include_str!("../../envelope/tests/keys/b.pkcs8.pem"),
     include_str!("../../envelope/tests/keys/b.crt.pem"),
 );
+
+const ALL: Accepted = Accepted { deprecated_data: true };
 
 fn key((private, certificate): (&str, &str)) -> Arc<SealingKey> {
     Arc::new(SealingKey::new("key".into(), KeyPair::from_pem(private, certificate).unwrap()))
@@ -54,7 +56,7 @@ fn seal(metadata: serde_json::Value, data: BTreeMap<String, Vec<u8>>) -> SealedS
 }
 
 fn open(sealed: &SealedSecret) -> Result<UnsealedSecret, UnsealError> {
-    unseal(&sealed.metadata, &sealed.spec, ring())
+    unseal(&sealed.metadata, &sealed.spec, ring(), ALL)
 }
 
 fn one_item() -> BTreeMap<String, Vec<u8>> {
@@ -138,7 +140,7 @@ fn what_must_not_be_passed_on_is_not() {
 #[test]
 fn a_key_that_is_gone_is_told_from_damage() {
     let sealed = seal(json!({ "namespace": "ns", "name": "name" }), one_item());
-    let error = unseal(&sealed.metadata, &sealed.spec, &KeyRing::new([key(B)])).unwrap_err();
+    let error = unseal(&sealed.metadata, &sealed.spec, &KeyRing::new([key(B)]), ALL).unwrap_err();
     assert!(error.wants_key());
     let UnsealError::Items(errors) = &error else { panic!("{error}") };
     assert_eq!(errors[0].fault, ItemFault::NoKeyOpens);
@@ -159,6 +161,38 @@ fn resealing_moves_to_the_newest_key_and_keeps_place_and_scope() {
     sealed.metadata.name = Some("other".into());
     assert!(!opens(&sealed.metadata, &sealed.spec, &newest), "still bound to its name");
     assert!(reseal(&mut SysRng, &sealed.metadata, &sealed.spec, &both).is_err());
+}
+
+#[test]
+fn the_deprecated_form_opens_where_it_is_accepted_and_stands_alone() {
+    let secret = json!({
+        "metadata": { "name": "evil", "namespace": "evil", "labels": { "a": "b" } }, "type": "kubernetes.io/basic-auth",
+        "data": { "password": "aHVudGVyMg==" }, "stringData": { "username": "bob" },
+    });
+    let certificate = Certificate::from_pem(A.1).unwrap();
+    let label = Scope::Strict.label("ns", "name");
+    let whole = seal_item(&mut SysRng, &certificate, &label, secret.to_string().as_bytes()).unwrap();
+    let mut sealed = seal(json!({ "namespace": "ns", "name": "name" }), BTreeMap::new());
+    sealed.spec.data = Some(whole);
+    let opened = open(&sealed).unwrap();
+    assert_eq!(opened.metadata.name.as_deref(), Some("name"));
+    assert_eq!(opened.metadata.namespace.as_deref(), Some("ns"));
+    assert_eq!(opened.metadata.labels.as_ref().unwrap()["a"], "b");
+    assert_eq!(opened.effective_type(), "kubernetes.io/basic-auth");
+    assert_eq!(
+        (opened.data["password"].expose(), opened.data["username"].expose()),
+        (&b"hunter2"[..], &b"bob"[..])
+    );
+
+    let refused = unseal(&sealed.metadata, &sealed.spec, ring(), Accepted { deprecated_data: false });
+    assert_eq!(refused.unwrap_err(), UnsealError::DeprecatedData);
+    sealed.spec.encrypted_data.insert("x".into(), "y".into());
+    assert_eq!(open(&sealed).unwrap_err(), UnsealError::BothForms);
+    sealed.spec.encrypted_data.clear();
+    sealed.spec.data = Some(seal_item(&mut SysRng, &certificate, &label, b"[\"hunter2\"]").unwrap());
+    let shape = open(&sealed).unwrap_err();
+    assert_eq!(shape, UnsealError::DeprecatedShape);
+    assert!(!format!("{shape} {shape:?}").contains("hunter2"));
 }
 
 #[test]

@@ -99,13 +99,10 @@ impl PodBuilder {
         container::set_flag(&mut args, "listen-addr", &loopback(port));
         address
             .listens(container::port(container, "http").context("the container has no port `http`")?, port);
-        let metrics = container::port(container, "metrics");
-        if metrics.is_some() || self.maker == Maker::Upstream {
-            // Upstream's controller always listens there, whether or not its Deployment says so.
-            let port = free_port()?;
-            container::set_flag(&mut args, "listen-metrics-addr", &loopback(port));
-            address.listens(metrics.unwrap_or(8081), port);
-        }
+        // Both controllers always listen there, whether or not their Deployment says so.
+        let metrics_port = free_port()?;
+        container::set_flag(&mut args, "listen-metrics-addr", &loopback(metrics_port));
+        address.listens(container::port(container, "metrics").unwrap_or(8081), metrics_port);
 
         let token = cp.token(&namespace, &service_account).await?;
         let program = match self.maker {
@@ -135,7 +132,7 @@ impl PodBuilder {
             // It has no other.
             Maker::Upstream => "/healthz",
         };
-        Ok(Pod { process, object, _address: address, log, port, ready_path: ready_path.to_owned(), client })
+        Ok(Pod { process, object, _address: address, log, port, metrics_port, ready_path: ready_path.to_owned(), client })
     }
 }
 

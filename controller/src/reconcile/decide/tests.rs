@@ -31,6 +31,8 @@ fn ring() -> KeyRing {
     KeyRing::new([key()])
 }
 
+const ALL: Accepted = Accepted { deprecated_data: true };
+
 fn key_place() -> KeyPlace {
     KeyPlace { namespace: "kube-system".into(), prefix: "sealed-secrets-key".into() }
 }
@@ -267,13 +269,13 @@ fn the_table() {
         ),
     ];
     for (name, sealed, target, expected) in cases {
-        assert_eq!(word(&decide(&sealed, target, &ring(), &key_place())), expected, "{name}");
+        assert_eq!(word(&decide(&sealed, target, &ring(), &key_place(), ALL)), expected, "{name}");
     }
 }
 
 #[test]
 fn without_a_key_nothing_opens_and_a_key_may_mend_it() {
-    let plan = decide(&sealed(json!({})), Target::Absent, &KeyRing::default(), &key_place());
+    let plan = decide(&sealed(json!({})), Target::Absent, &KeyRing::default(), &key_place(), ALL);
     let Plan::Refuse(Refusal::Unseal(error)) = plan else { panic!("{plan:?}") };
     assert!(error.wants_key());
 }
@@ -285,7 +287,11 @@ fn any_of_the_keys_opens_whatever_the_hint_says() {
     for hint in [misleading.as_str(), "nonsense", ""] {
         let hinted = json!({ "metadata": { "annotations": {
             api::annotations::CERTIFICATE_FINGERPRINT: hint } } });
-        assert_eq!(word(&decide(&sealed(hinted), Target::Absent, &ring, &key_place())), "create", "{hint}");
+        assert_eq!(
+            word(&decide(&sealed(hinted), Target::Absent, &ring, &key_place(), ALL)),
+            "create",
+            "{hint}"
+        );
     }
 }
 
@@ -293,7 +299,7 @@ fn any_of_the_keys_opens_whatever_the_hint_says() {
 fn every_bad_item_is_named_once_and_the_scope_it_was_sealed_with() {
     let items = json!({ "spec": { "encryptedData": {
         "a": "%%%", "b": sealed_value(Scope::ClusterWide, "x"), "c": "AgAB", "d": "" } } });
-    let plan = decide(&sealed(items), Target::Absent, &ring(), &key_place());
+    let plan = decide(&sealed(items), Target::Absent, &ring(), &key_place(), ALL);
     let Plan::Refuse(Refusal::Unseal(UnsealError::Items(errors))) = plan else { panic!("{plan:?}") };
     let found: Vec<(&str, ItemFault)> =
         errors.iter().map(|error| (error.key.as_str(), error.fault)).collect();
@@ -316,7 +322,7 @@ fn the_secret_is_named_owned_and_typed() {
                           "annotations": { "c": "d" }, "finalizers": ["e/f"], "uid": "g" },
         } },
     });
-    let Plan::Create(secret) = decide(&sealed(change), Target::Absent, &ring(), &key_place()) else {
+    let Plan::Create(secret) = decide(&sealed(change), Target::Absent, &ring(), &key_place(), ALL) else {
         panic!("not created")
     };
     let metadata = serde_json::to_value(&secret.metadata).unwrap();
@@ -337,7 +343,7 @@ fn the_secret_is_named_owned_and_typed() {
 fn a_secret_can_be_left_without_an_owner() {
     let change = json!({ "spec": { "template": { "metadata": {
         "annotations": { SKIP_SET_OWNER_REFERENCES: "true" } } } } });
-    let Plan::Create(secret) = decide(&sealed(change), Target::Absent, &ring(), &key_place()) else {
+    let Plan::Create(secret) = decide(&sealed(change), Target::Absent, &ring(), &key_place(), ALL) else {
         panic!("not created")
     };
     assert_eq!(secret.metadata.owner_references, None);
@@ -347,7 +353,7 @@ fn a_secret_can_be_left_without_an_owner() {
 fn a_replacement_is_written_on_top_of_what_was_read() {
     let target =
         existing(json!({ "data": { "password": "eA==" }, "metadata": { "finalizers": ["held/by"] } }));
-    let Plan::Replace(secret) = decide(&sealed(json!({})), target, &ring(), &key_place()) else {
+    let Plan::Replace(secret) = decide(&sealed(json!({})), target, &ring(), &key_place(), ALL) else {
         panic!("not replaced")
     };
     assert_eq!(secret.metadata.resource_version.as_deref(), Some("7"));
@@ -363,9 +369,9 @@ fn no_sealed_secret_becomes_a_sealing_key() {
     for change in [labelled, named] {
         let mut observed = change.clone();
         merge(&mut observed, own.clone());
-        let plan = decide(&sealed(observed), Target::Absent, &ring(), &key_place());
+        let plan = decide(&sealed(observed), Target::Absent, &ring(), &key_place(), ALL);
         assert_eq!(word(&plan), "refuse SealingKey");
-        let plan = decide(&sealed(change), Target::Absent, &ring(), &key_place());
+        let plan = decide(&sealed(change), Target::Absent, &ring(), &key_place(), ALL);
         assert_ne!(word(&plan), "refuse SealingKey", "in other namespaces it is a Secret as any other");
     }
 }
@@ -385,7 +391,7 @@ fn patching_keeps_what_is_there_and_takes_no_ownership() {
         }));
         let labelled =
             json!({ "spec": { "template": { "metadata": { "labels": { "both": "2", "ours": "2" } } } } });
-        let plan = decide(&sealed(labelled), target, &ring(), &key_place());
+        let plan = decide(&sealed(labelled), target, &ring(), &key_place(), ALL);
         let Plan::Replace(secret) = plan else { panic!("{plan:?}") };
         let labels: Vec<(String, String)> = secret.metadata.labels.unwrap_or_default().into_iter().collect();
         let expected = [("both", "2"), ("ours", "2"), ("theirs", "1")];
@@ -403,7 +409,8 @@ fn nothing_decided_shows_a_value() {
     let foreign = json!({ "metadata": { "name": "other" } });
     let wrong: SealedSecretSpec = SealedSecretSpec::default();
     for observed in [sealed(json!({})), sealed(foreign)] {
-        let shown = format!("{:?} {wrong:?}", decide(&observed, existing(json!({})), &ring(), &key_place()));
+        let shown =
+            format!("{:?} {wrong:?}", decide(&observed, existing(json!({})), &ring(), &key_place(), ALL));
         assert!(!shown.contains("hunter2") && !shown.contains("aHVudGVy"), "{shown}");
     }
 }

@@ -1,4 +1,4 @@
-//! `ensure_one`: a cluster without a sealing key gets its first.
+//! `make`, a new sealing key; and `ensure_one`: a cluster without any gets its first.
 
 use super::generate::{GenerateError, generate};
 use super::shared_ring::SharedRing;
@@ -6,17 +6,15 @@ use super::store::{StoreError, store};
 use crate::config::NewKeys;
 use jiff::Timestamp;
 use kube::Client;
-use sealing::KeyRing;
-use std::sync::Arc;
 
-/// Why there is still no key.
+/// Why there is no new key.
 #[derive(Debug, thiserror::Error)]
-pub enum FirstKeyError {
+pub enum NewKeyError {
     /// It could not be made.
-    #[error("making the first sealing key failed")]
+    #[error("making a sealing key failed")]
     Generate(#[from] GenerateError),
     /// It could not be kept.
-    #[error("keeping the first sealing key failed")]
+    #[error("keeping the new sealing key failed")]
     Store(#[from] StoreError),
 }
 
@@ -26,18 +24,26 @@ pub async fn ensure_one(
     namespace: &str,
     settings: &NewKeys,
     ring: &SharedRing,
-) -> Result<(), FirstKeyError> {
+) -> Result<(), NewKeyError> {
     ring.loaded().await;
     if !ring.snapshot().is_empty() {
         return Ok(());
     }
     tracing::info!(bits = settings.size.bits(), "no sealing key yet: making the first");
+    make(client, namespace, settings, ring).await
+}
+
+/// Makes a key, stores it, and lets it count.
+pub(super) async fn make(
+    client: &Client,
+    namespace: &str,
+    settings: &NewKeys,
+    ring: &SharedRing,
+) -> Result<(), NewKeyError> {
     let pair = generate(settings, Timestamp::now()).await?;
-    let key = store(client, namespace, &settings.prefix, pair).await?;
+    let key = store(client, namespace, settings, pair).await?;
     tracing::info!(secret = key.name(), fingerprint = %key.fingerprint(), "sealing key made and stored");
     // The watch brings it too; until then it already counts.
-    if ring.snapshot().is_empty() {
-        ring.replace(KeyRing::new([Arc::new(key)]));
-    }
+    ring.add(key);
     Ok(())
 }

@@ -1,0 +1,46 @@
+//! [`ListenAddress`]: where a port is opened.
+
+use super::ConfigError;
+
+/// An address to listen on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListenAddress {
+    /// None means every interface.
+    pub host: Option<String>,
+    /// The port.
+    pub port: u16,
+}
+
+impl ListenAddress {
+    /// Reads Go's `HOST:PORT`, the value of `--flag`.
+    pub(super) fn parse(flag: &'static str, text: &str) -> Result<Self, ConfigError> {
+        let (host, port) = text.rsplit_once(':').ok_or(ConfigError::ListenAddress(flag))?;
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        Ok(Self {
+            host: (!host.is_empty()).then(|| host.to_owned()),
+            port: port.parse().map_err(|_| ConfigError::ListenAddress(flag))?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listen_addresses() {
+        let cases = [
+            (":8080", Some((None, 8080))),
+            ("127.0.0.1:0", Some((Some("127.0.0.1"), 0))),
+            ("[::1]:80", Some((Some("::1"), 80))),
+            ("8080", None),
+            (":http", None),
+            (":65536", None),
+        ];
+        for (text, expected) in cases {
+            let read = ListenAddress::parse("listen-addr", text).ok();
+            let read = read.as_ref().map(|address| (address.host.as_deref(), address.port));
+            assert_eq!(read, expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What the flags mean, and what cannot be meant.
+
+use super::*;
+use clap::Parser as _;
+use jiff::{SignedDuration, Timestamp};
+use sealing::KeyOrder;
+
+fn config(arguments: &[&str]) -> Result<Config, ConfigError> {
+    let arguments = ["controller"].iter().chain(arguments);
+    Config::from_cli(Cli::try_parse_from(arguments).unwrap())
+}
+
+#[test]
+fn defaults_are_upstreams() {
+    let config = config(&[]).unwrap();
+    assert_eq!(config.http.listen, ListenAddress { host: None, port: 8080 });
+    assert_eq!(config.http.metrics_listen, ListenAddress { host: None, port: 8081 });
+    assert_eq!(config.keys.new.prefix, "sealed-secrets-key");
+    assert_eq!(config.keys.new.size.bits(), 4096);
+    assert_eq!(config.keys.new.ttl, SignedDuration::from_hours(87_600));
+    assert_eq!(config.keys.order, KeyOrder::CertNotBefore);
+    let period = Some(SignedDuration::from_hours(720));
+    assert_eq!(config.keys.renewal, Renewal { period, cutoff: None });
+    assert_eq!(config.logging, Logging { errors_only: false, json: false, info_to_stdout: true });
+    assert_eq!(config.watch.namespaces, Namespaces::All);
+    let unseal = Unseal { deprecated_data: true, status: true, correct_drift: true, delete_secrets: false };
+    assert_eq!(config.unseal, unseal);
+}
+
+#[test]
+fn namespaces() {
+    let of = |arguments: &[&str]| config(arguments).unwrap().watch.namespaces;
+    let own_and = |names: &[&str]| Namespaces::OwnAnd(names.iter().map(|name| (*name).to_owned()).collect());
+    assert_eq!(of(&["--all-namespaces=false"]), own_and(&[]));
+    assert_eq!(of(&["--additional-namespaces=a, b,a,"]), own_and(&["a", "b"]));
+    assert_eq!(of(&["--all-namespaces=false", "--additional-namespaces=a"]), own_and(&["a"]));
+}
+
+#[test]
+fn renewal() {
+    let of = |arguments: &[&str]| config(arguments).unwrap().keys.renewal;
+    assert_eq!(of(&["--key-renew-period=0"]).period, None);
+    assert_eq!(of(&["--key-renew-period=1h30m"]).period, Some(SignedDuration::from_mins(90)));
+    assert_eq!(of(&["--rotate-period=1h"]).period, Some(SignedDuration::from_hours(1)));
+    let cutoff = of(&["--key-cutoff-time=Mon, 02 Jan 2006 15:04:05 -0700"]).cutoff;
+    assert_eq!(cutoff, Some(Timestamp::from_second(1_136_239_445).unwrap()));
+}
+
+#[test]
+fn refuses_what_cannot_be_meant() {
+    let cases = [
+        ("--key-size=1024", ConfigError::KeySize(UnsupportedKeySize)),
+        ("--key-ttl=0s", ConfigError::NotPositive("key-ttl")),
+        ("--key-ttl=soon", ConfigError::Duration("key-ttl", NotADuration)),
+        ("--key-prefix=Keys_", ConfigError::KeyPrefix),
+        ("--key-cutoff-time=yesterday", ConfigError::Cutoff),
+        ("--key-order-priority=size", ConfigError::KeyOrder),
+        ("--privatekey-labels=a", ConfigError::Pairs("privatekey-labels")),
+        ("--listen-metrics-addr=8081", ConfigError::ListenAddress("listen-metrics-addr")),
+        ("--read-timeout=-1s", ConfigError::NotPositive("read-timeout")),
+        ("--log-level=LOUD", ConfigError::LogLevel),
+        ("--log-format=xml", ConfigError::LogFormat),
+    ];
+    for (argument, expected) in cases {
+        assert_eq!(config(&[argument]).unwrap_err(), expected, "{argument}");
+    }
+}

@@ -1,0 +1,78 @@
+//! [`Watch`]: which SealedSecrets are unsealed, and how the API server is asked.
+
+use crate::cli::WatchFlags;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Which SealedSecrets are unsealed, and how the API server is asked.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    /// Where.
+    pub namespaces: Namespaces,
+    /// With which labels; None for any.
+    pub label_selector: Option<String>,
+    /// How often the API server is asked; None for no limit of ours.
+    pub client_limit: Option<ClientLimit>,
+}
+
+/// The namespaces in which SealedSecrets are unsealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Namespaces {
+    /// Every one.
+    All,
+    /// The controller's own, and these.
+    OwnAnd(BTreeSet<String>),
+}
+
+/// How often the API server is asked: so many requests in so much time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientLimit {
+    /// The burst; at least one.
+    pub requests: u32,
+    /// How long a burst has to last.
+    pub per: Duration,
+}
+
+impl Watch {
+    pub(super) fn meant_by(flags: WatchFlags) -> Self {
+        let additional: BTreeSet<String> = flags
+            .additional_namespaces
+            .split(',')
+            .map(|namespace| namespace.trim().to_owned())
+            .filter(|namespace| !namespace.is_empty())
+            .collect();
+        let namespaces = if flags.all_namespaces && additional.is_empty() {
+            Namespaces::All
+        } else {
+            Namespaces::OwnAnd(additional)
+        };
+        Self {
+            namespaces,
+            label_selector: Some(flags.label_selector).filter(|selector| !selector.is_empty()),
+            client_limit: client_limit(flags.kubeclient_qps, flags.kubeclient_burst),
+        }
+    }
+}
+
+/// Zero is client-go's "the default", which for us is no limit; a limit that is given is kept to.
+fn client_limit(qps: Option<f64>, burst: u32) -> Option<ClientLimit> {
+    let qps = qps.filter(|qps| *qps > 0.0)?;
+    let requests = burst.max(1);
+    let per = Duration::try_from_secs_f64(f64::from(requests) / qps).ok()?;
+    Some(ClientLimit { requests, per })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_kept_to_and_negative_is_none() {
+        let per = |qps, burst| client_limit(qps, burst).map(|limit| (limit.requests, limit.per));
+        assert_eq!(per(None, 10), None);
+        assert_eq!(per(Some(-1.0), 10), None);
+        assert_eq!(per(Some(0.0), 10), None);
+        assert_eq!(per(Some(5.0), 10), Some((10, Duration::from_secs(2))));
+        assert_eq!(per(Some(0.5), 0), Some((1, Duration::from_secs(2))));
+    }
+}

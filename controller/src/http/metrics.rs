@@ -1,0 +1,50 @@
+//! `GET /metrics`, on a port of its own; and the counting of requests to the other one.
+
+use crate::metrics::Metrics;
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// What Prometheus is told it gets.
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Serves metrics until `shutdown`.
+pub async fn serve_metrics(
+    listener: TcpListener,
+    metrics: Arc<Metrics>,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
+    let router = Router::new().route("/metrics", get(answer)).with_state(metrics);
+    axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned()).await
+}
+
+async fn answer(State(metrics): State<Arc<Metrics>>) -> Response {
+    match metrics.text() {
+        Ok(text) => ([(header::CONTENT_TYPE, OPENMETRICS)], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Counts each request under the route it matched: a path nobody serves must not become a label of its own.
+pub(super) async fn count(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+    let path = match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
+        Some("/healthz") => "/healthz",
+        Some("/readyz") => "/readyz",
+        Some("/v1/cert.pem") => "/v1/cert.pem",
+        Some("/v1/verify") => "/v1/verify",
+        Some("/v1/rotate") => "/v1/rotate",
+        _ => "other",
+    };
+    let (method, start) = (request.method().clone(), Instant::now());
+    let answer = next.run(request).await;
+    metrics.observe_request(path, method.as_str(), answer.status().as_u16(), start.elapsed());
+    answer
+}

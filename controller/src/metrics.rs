@@ -1,0 +1,173 @@
+//! [`Metrics`]: what is counted, under upstream's names, so that its dashboards and alerts go on working.
+//!
+//! Where they are served is in `http::metrics`. Labels hold names, never values.
+
+use crate::process_metrics::ProcessMetrics;
+use api::{Condition, ConditionStatus, ObservedSealedSecret, SealedSecretStatus};
+use kube::ResourceExt as _;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+use std::time::Duration;
+
+/// Upstream's prefix.
+const PREFIX: &str = "sealed_secrets_controller";
+
+/// The label by which upstream joins conditions with releases.
+const INSTANCE: &str = "app.kubernetes.io/instance";
+
+/// Upper bounds in seconds: Prometheus' customary ones.
+const BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ErrorLabels {
+    reason: &'static str,
+    namespace: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ConditionLabels {
+    namespace: String,
+    name: String,
+    condition: String,
+    ss_app_kubernetes_io_instance: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    path: &'static str,
+    code: u16,
+    method: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DurationLabels {
+    path: &'static str,
+    method: String,
+}
+
+/// Everything that is counted.
+#[derive(Debug)]
+pub struct Metrics {
+    /// Reconciliations begun.
+    pub unseal_requests: Counter,
+    errors: Family<ErrorLabels, Counter>,
+    conditions: Family<ConditionLabels, Gauge>,
+    requests: Family<RequestLabels, Counter>,
+    durations: Family<DurationLabels, Histogram>,
+    registry: Registry,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(ProcessMetrics));
+        let ours = registry.sub_registry_with_prefix(PREFIX);
+        let unseal_requests = Counter::default();
+        let errors = Family::default();
+        let conditions = Family::default();
+        let requests = Family::default();
+        let durations = Family::<DurationLabels, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
+        ours.register("build", "The running version", Info::new([("revision", env!("CARGO_PKG_VERSION"))]));
+        ours.register("unseal_requests", "SealedSecrets looked at", unseal_requests.clone());
+        ours.register("unseal_errors", "SealedSecrets that could not be unsealed", errors.clone());
+        ours.register(
+            "condition_info",
+            "State of each SealedSecret: 1 true, 0 unknown, -1 false",
+            conditions.clone(),
+        );
+        ours.register("http_requests", "HTTP requests answered", requests.clone());
+        ours.register("http_request_duration_seconds", "How long answers took", durations.clone());
+        Self { unseal_requests, errors, conditions, requests, durations, registry }
+    }
+}
+
+impl Metrics {
+    /// Counts a failure; the reason is one of upstream's: fetch, status, unmanaged, unseal, update.
+    pub fn count_error(&self, reason: &'static str, namespace: &str) {
+        self.errors.get_or_create(&ErrorLabels { reason, namespace: namespace.into() }).inc();
+    }
+
+    /// Shows the condition `Synced` of an object.
+    pub fn observe_condition(&self, observed: &ObservedSealedSecret, status: &SealedSecretStatus) {
+        let Some(condition) = status.condition(Condition::SYNCED) else { return };
+        let value = match condition.status {
+            ConditionStatus::True => 1,
+            ConditionStatus::Unknown => 0,
+            ConditionStatus::False => -1,
+        };
+        self.conditions.get_or_create(&condition_labels(observed)).set(value);
+    }
+
+    /// Stops showing an object that is gone.
+    pub fn forget_condition(&self, observed: &ObservedSealedSecret) {
+        self.conditions.remove(&condition_labels(observed));
+    }
+
+    /// Counts an answered request.
+    pub fn observe_request(&self, path: &'static str, method: &str, code: u16, took: Duration) {
+        let labels = RequestLabels { path, code, method: method.into() };
+        self.requests.get_or_create(&labels).inc();
+        let labels = DurationLabels { path, method: method.into() };
+        self.durations.get_or_create(&labels).observe(took.as_secs_f64());
+    }
+
+    /// All of it, as Prometheus reads it (`OpenMetrics` text).
+    pub fn text(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+fn condition_labels(observed: &ObservedSealedSecret) -> ConditionLabels {
+    ConditionLabels {
+        namespace: observed.namespace().unwrap_or_default(),
+        name: observed.name_any(),
+        condition: Condition::SYNCED.into(),
+        ss_app_kubernetes_io_instance: observed.labels().get(INSTANCE).cloned().unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn names_and_labels_are_upstreams() {
+        let metrics = Metrics::default();
+        let observed: ObservedSealedSecret = serde_json::from_value(json!({
+            "metadata": { "namespace": "ns", "name": "db", "labels": { INSTANCE: "shop" } },
+        }))
+        .unwrap();
+        let status = serde_json::from_value(json!({
+            "conditions": [{ "type": "Synced", "status": "False" }],
+        }))
+        .unwrap();
+        metrics.unseal_requests.inc();
+        metrics.count_error("unseal", "ns");
+        metrics.observe_condition(&observed, &status);
+        metrics.observe_request("/v1/verify", "POST", 409, Duration::from_millis(30));
+        let text = metrics.text().unwrap();
+        let condition = "sealed_secrets_controller_condition_info{namespace=\"ns\",name=\"db\",\
+                         condition=\"Synced\",ss_app_kubernetes_io_instance=\"shop\"} -1";
+        for line in [
+            "sealed_secrets_controller_build_info{revision=\"",
+            "sealed_secrets_controller_unseal_requests_total 1",
+            "sealed_secrets_controller_unseal_errors_total{reason=\"unseal\",namespace=\"ns\"} 1",
+            condition,
+            "sealed_secrets_controller_http_requests_total{path=\"/v1/verify\",code=\"409\",method=\"POST\"} 1",
+            "sealed_secrets_controller_http_request_duration_seconds_bucket{le=\"0.05\",path=\"/v1/verify\"",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+        metrics.forget_condition(&observed);
+        assert!(!metrics.text().unwrap().contains(condition));
+    }
+}

@@ -1,0 +1,41 @@
+//! `collect`: deletes the Secret of a deleted SealedSecret, where that is asked for (`--old-gc-behavior`) instead of left to
+//! Kubernetes' garbage collection.
+
+use crate::logging::chain;
+use api::ObservedSealedSecret;
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::{DeleteParams, Preconditions};
+use kube::core::PartialObjectMeta;
+use kube::{Api, Client, ResourceExt as _};
+
+/// Deletes it if it is still the one that was controlled; another Secret of that name is left alone.
+pub(super) async fn collect(client: Client, gone: ObservedSealedSecret) {
+    let (namespace, name) = (gone.namespace().unwrap_or_default(), gone.name_any());
+    if let Err(error) = delete(&client, &namespace, &name, gone.uid().as_deref()).await {
+        tracing::error!(namespace, name, error = chain(&error), "deleting the Secret failed");
+    }
+}
+
+async fn delete(
+    client: &Client,
+    namespace: &str,
+    name: &str,
+    owner: Option<&str>,
+) -> Result<(), kube::Error> {
+    let secrets = Api::<PartialObjectMeta<Secret>>::namespaced(client.clone(), namespace);
+    let Some(secret) = secrets.get_metadata_opt(name).await? else { return Ok(()) };
+    let mut owners = secret.owner_references().iter();
+    if !owners.any(|reference| reference.controller == Some(true) && Some(reference.uid.as_str()) == owner) {
+        return Ok(());
+    }
+    let params = DeleteParams::default()
+        .preconditions(Preconditions { uid: secret.uid(), resource_version: secret.resource_version() });
+    match Api::<Secret>::namespaced(client.clone(), namespace).delete(name, &params).await {
+        Ok(_) => {
+            tracing::info!(namespace, name, "deleted with its SealedSecret");
+            Ok(())
+        }
+        Err(kube::Error::Api(status)) if status.is_not_found() => Ok(()),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,64 @@
+//! `write_status`: one merge patch, or what upstream's RBAC allows instead.
+
+use api::{ObservedSealedSecret, SealedSecret, SealedSecretStatus};
+use kube::api::{Patch, PatchParams, PostParams};
+use kube::core::PartialObjectMeta;
+use kube::{Api, Client, Resource as _, ResourceExt as _};
+use serde_json::{Value, json};
+
+/// Writes the status of this very object: one that was deleted and made anew under the same name refuses it.
+pub(super) async fn write_status(
+    client: &Client,
+    observed: &ObservedSealedSecret,
+    status: &SealedSecretStatus,
+) -> Result<(), kube::Error> {
+    let mut fields = serde_json::to_value(status).map_err(kube::Error::SerdeError)?;
+    match patch(client, observed, &mut fields).await {
+        // Upstream's chart grants `update` and no `patch`: in its place we write as its own controller does.
+        Err(kube::Error::Api(refused)) if refused.is_forbidden() => {
+            match put(client, observed, fields).await {
+                Err(kube::Error::Api(also)) if also.is_forbidden() => Err(kube::Error::Api(refused)),
+                written => written,
+            }
+        }
+        written => written,
+    }
+}
+
+async fn patch(
+    client: &Client,
+    observed: &ObservedSealedSecret,
+    fields: &mut Value,
+) -> Result<(), kube::Error> {
+    if let Value::Object(fields) = fields {
+        // A merge patch keeps what it does not name.
+        fields.entry("target").or_insert(Value::Null);
+    }
+    let patch = json!({ "metadata": { "uid": observed.uid() }, "status": fields });
+    let namespace = observed.namespace().unwrap_or_default();
+    Api::<PartialObjectMeta<SealedSecret>>::namespaced(client.clone(), &namespace)
+        .patch_status(&observed.name_any(), &PatchParams::default(), &Patch::Merge(patch))
+        .await
+        .map(drop)
+}
+
+/// The whole object goes back as it came, but for its status; whatever else is in it, we do not need to understand.
+async fn put(client: &Client, observed: &ObservedSealedSecret, mut fields: Value) -> Result<(), kube::Error> {
+    let namespace = observed.namespace().unwrap_or_default();
+    let requests = kube::core::Request::new(SealedSecret::url_path(&(), Some(&namespace)));
+    let name = observed.name_any();
+    let get = requests.get(&name, &kube::api::GetParams::default()).map_err(kube::Error::BuildRequest)?;
+    let mut object: Value = client.request(get).await?;
+    if object["metadata"]["uid"].as_str() != observed.uid().as_deref() {
+        return Ok(());
+    }
+    if let Value::Object(fields) = &mut fields {
+        fields.retain(|_, value| !value.is_null());
+    }
+    object["status"] = fields;
+    let body = serde_json::to_vec(&object).map_err(kube::Error::SerdeError)?;
+    let put = requests
+        .replace_subresource("status", &name, &PostParams::default(), body)
+        .map_err(kube::Error::BuildRequest)?;
+    client.request::<Value>(put).await.map(drop)
+}
