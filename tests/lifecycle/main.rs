@@ -2,6 +2,7 @@
 //!
 //! One at a time, for the reason given in `interop`. What a running controller does is in `controller`.
 
+mod flags;
 mod gate;
 mod keys;
 mod restart;
@@ -19,6 +20,13 @@ fn main() -> ExitCode {
             restart::sigterm_ends_it_cleanly,
             restart::what_changed_meanwhile_is_caught_up_with,
             restart::it_runs_in_a_pod_without_a_kubeconfig,
+            flags::only_the_namespaces_asked_for,
+            flags::only_the_labels_asked_for,
+            flags::hands_off_deleted_and_edited_secrets,
+            flags::says_nothing_on_the_status,
+            flags::deletes_secrets_itself,
+            flags::renews_by_age_and_when_told_to,
+            flags::serves_metrics_under_upstreams_names,
             gate::too_many_requests_are_turned_away,
             gate::either_door_can_be_shut,
             keys::a_key_that_arrives_opens_what_waited_for_it,

@@ -132,7 +132,16 @@ impl PodBuilder {
             // It has no other.
             Maker::Upstream => "/healthz",
         };
-        Ok(Pod { process, object, _address: address, log, port, metrics_port, ready_path: ready_path.to_owned(), client })
+        Ok(Pod {
+            process,
+            object,
+            _address: address,
+            log,
+            port,
+            metrics_port,
+            ready_path: ready_path.to_owned(),
+            client,
+        })
     }
 }
 
