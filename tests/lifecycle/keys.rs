@@ -16,7 +16,7 @@ use tests::person::Person;
 use crate::stage::{HOME, Stage, stop};
 
 /// The key Secret as a backup would restore it.
-fn restored(key: &Secret) -> Secret {
+pub(crate) fn restored(key: &Secret) -> Secret {
     let metadata = ObjectMeta {
         name: key.metadata.name.clone(),
         namespace: Some(HOME.into()),

@@ -4,6 +4,7 @@
 
 mod flags;
 mod gate;
+mod health;
 mod keys;
 mod restart;
 mod stage;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
             flags::deletes_secrets_itself,
             flags::renews_by_age_and_when_told_to,
             flags::serves_metrics_under_upstreams_names,
+            health::argo_cd_and_flux_see_the_truth,
             gate::too_many_requests_are_turned_away,
             gate::either_door_can_be_shut,
             keys::a_key_that_arrives_opens_what_waited_for_it,
