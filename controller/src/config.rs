@@ -17,6 +17,7 @@ pub use watch::{ClientLimit, Namespaces, Watch};
 use crate::cli::Cli;
 use crate::go_duration::NotADuration;
 use envelope::UnsupportedKeySize;
+use sealing::Accepted;
 
 /// Everything the controller was told.
 #[derive(Debug, Clone)]
@@ -100,7 +101,10 @@ impl Config {
                 delete_secrets: cli.unseal.old_gc_behavior,
             },
             keys: Keys::meant_by(cli.keys)?,
-            http: Http::meant_by(&cli.http)?,
+            http: Http::meant_by(
+                &cli.http,
+                Accepted { deprecated_data: cli.unseal.accept_deprecated_v1_data },
+            )?,
             logging: Logging::meant_by(&cli.log)?,
         })
     }

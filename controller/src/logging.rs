@@ -24,7 +24,11 @@ pub fn start(logging: &Logging) {
     };
     let level = if logging.errors_only { LevelFilter::ERROR } else { LevelFilter::INFO };
     // kube wraps each reconciliation in a span of its own, which says again what our lines say.
-    let filter = Targets::new().with_default(level).with_target("kube", level.min(LevelFilter::WARN));
+    let filter = Targets::new()
+        .with_default(level)
+        .with_target("kube", level.min(LevelFilter::WARN))
+        // It logs whole answers that it cannot decode, and an answer may be a Secret.
+        .with_target("kube_client::client", LevelFilter::OFF);
     let lines = fmt::layer().with_target(false).with_ansi(false).with_writer(writer);
     if logging.json {
         registry().with(lines.json().flatten_event(true).with_filter(filter)).init();
@@ -34,7 +38,12 @@ pub fn start(logging: &Logging) {
 }
 
 /// An error and its causes in one line: `read the keys: connect: refused`.
-pub fn chain(error: &dyn Error) -> String {
+///
+/// An answer that does not decode is told of without serde's words for it, which quote it.
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    if quotes_an_answer(error) {
+        return "the API server's answer cannot be read".into();
+    }
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -47,6 +56,18 @@ pub fn chain(error: &dyn Error) -> String {
         source = cause.source();
     }
     text
+}
+
+fn quotes_an_answer(error: &(dyn Error + 'static)) -> bool {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        let decoding = matches!(error.downcast_ref(), Some(kube::Error::SerdeError(_)));
+        if decoding || error.is::<serde_json::Error>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// The last words when the controller cannot go on.

@@ -13,6 +13,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Upstream's prefix.
@@ -42,13 +44,13 @@ struct ConditionLabels {
 struct RequestLabels {
     path: &'static str,
     code: u16,
-    method: String,
+    method: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DurationLabels {
     path: &'static str,
-    method: String,
+    method: &'static str,
 }
 
 /// Everything that is counted.
@@ -58,6 +60,8 @@ pub struct Metrics {
     pub unseal_requests: Counter,
     errors: Family<ErrorLabels, Counter>,
     conditions: Family<ConditionLabels, Gauge>,
+    /// Under which labels each object is shown, by UID: its own may have changed since.
+    shown: Mutex<HashMap<String, ConditionLabels>>,
     requests: Family<RequestLabels, Counter>,
     durations: Family<DurationLabels, Histogram>,
     registry: Registry,
@@ -83,7 +87,8 @@ impl Default for Metrics {
         );
         ours.register("http_requests", "HTTP requests answered", requests.clone());
         ours.register("http_request_duration_seconds", "How long answers took", durations.clone());
-        Self { unseal_requests, errors, conditions, requests, durations, registry }
+        let shown = Mutex::default();
+        Self { unseal_requests, errors, conditions, shown, requests, durations, registry }
     }
 }
 
@@ -101,19 +106,30 @@ impl Metrics {
             ConditionStatus::Unknown => 0,
             ConditionStatus::False => -1,
         };
-        self.conditions.get_or_create(&condition_labels(observed)).set(value);
+        let labels = condition_labels(observed);
+        self.conditions.get_or_create(&labels).set(value);
+        let before = self.shown().insert(observed.uid().unwrap_or_default(), labels.clone());
+        if let Some(before) = before.filter(|before| *before != labels) {
+            self.conditions.remove(&before);
+        }
     }
 
     /// Stops showing an object that is gone.
-    pub fn forget_condition(&self, observed: &ObservedSealedSecret) {
-        self.conditions.remove(&condition_labels(observed));
+    pub fn forget_condition(&self, uid: &str) {
+        if let Some(labels) = self.shown().remove(uid) {
+            self.conditions.remove(&labels);
+        }
+    }
+
+    fn shown(&self) -> MutexGuard<'_, HashMap<String, ConditionLabels>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts an answered request.
-    pub fn observe_request(&self, path: &'static str, method: &str, code: u16, took: Duration) {
-        let labels = RequestLabels { path, code, method: method.into() };
+    pub fn observe_request(&self, path: &'static str, method: &'static str, code: u16, took: Duration) {
+        let labels = RequestLabels { path, code, method };
         self.requests.get_or_create(&labels).inc();
-        let labels = DurationLabels { path, method: method.into() };
+        let labels = DurationLabels { path, method };
         self.durations.get_or_create(&labels).observe(took.as_secs_f64());
     }
 
@@ -143,7 +159,7 @@ mod tests {
     fn names_and_labels_are_upstreams() {
         let metrics = Metrics::default();
         let observed: ObservedSealedSecret = serde_json::from_value(json!({
-            "metadata": { "namespace": "ns", "name": "db", "labels": { INSTANCE: "shop" } },
+            "metadata": { "namespace": "ns", "name": "db", "uid": "u", "labels": { INSTANCE: "shop" } },
         }))
         .unwrap();
         let status = serde_json::from_value(json!({
@@ -167,7 +183,7 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
-        metrics.forget_condition(&observed);
+        metrics.forget_condition("u");
         assert!(!metrics.text().unwrap().contains(condition));
     }
 }

@@ -23,6 +23,7 @@ mod plan;
 mod read;
 mod report;
 mod settled;
+mod shorten;
 mod status;
 mod status_write;
 mod target;
@@ -35,17 +36,27 @@ pub use event_queue::EventQueue;
 pub use ledger::Ledger;
 pub use watch::{Scope, Watches, watch};
 
-use api::ObservedSealedSecret;
+use api::{ObservedSealedSecret, SealedSecretStatus};
+use apply::Applied;
+use decide::Rules;
+use kube::ResourceExt as _;
 use kube::runtime::controller::Action;
-use outcome::Outcome;
+use ledger::Pause;
+use outcome::{Hindrance, Outcome};
 use plan::Plan;
 use read::Seen;
 use sealing::Accepted;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+use target::Target;
+use tokio::time::timeout;
 
 /// How often in a row a lost race is run again before it counts as a hindrance.
 const RACES: usize = 3;
+
+/// The API server answers in milliseconds, or something is wrong.
+const ANSWER: Duration = Duration::from_secs(30);
 
 /// Brings one SealedSecret's Secret to where it should be. Failure is an outcome, not an error: it is reported on
 /// the object, and only decides when to look again.
@@ -53,61 +64,79 @@ pub(crate) async fn reconcile(
     observed: Arc<ObservedSealedSecret>,
     context: Arc<Context>,
 ) -> Result<Action, Infallible> {
-    context.metrics.unseal_requests.inc();
     let inputs = read::inputs(&observed, &context);
-    if context.ledger.refused_before(&observed, &inputs) {
-        return Ok(Action::await_change());
+    match context.ledger.nothing_new(&observed, &inputs) {
+        None => {}
+        // Said before, and nothing that matters has changed since; least of all our own saying it.
+        Some(Pause::UntilChange) => return Ok(Action::await_change()),
+        Some(Pause::Until(left)) => return Ok(Action::requeue(left)),
     }
+    context.metrics.unseal_requests.inc();
     let previous = context.ledger.status_of(&observed);
     let Some(outcome) = pursue(&observed, previous.as_ref(), &context).await else {
+        if let Some(previous) = &previous {
+            context.metrics.observe_condition(&observed, previous);
+        }
         return Ok(Action::await_change());
     };
     let reported = report::report(&observed, previous.as_ref(), &outcome, &context).await;
-    let settled = matches!(outcome, Outcome::Refused(_)) && reported == report::Reported::Yes;
-    context.ledger.refused(&observed, settled.then_some(inputs));
-    Ok(backoff::next_look(&observed, &outcome, reported, &context.ledger))
+    Ok(backoff::next_look(&observed, &outcome, reported, inputs, &context.ledger))
 }
 
 /// Reads, decides and applies, again if somebody else was faster. None if there is nothing to do or say.
 async fn pursue(
     observed: &Arc<ObservedSealedSecret>,
-    previous: Option<&api::SealedSecretStatus>,
+    previous: Option<&SealedSecretStatus>,
     context: &Arc<Context>,
 ) -> Option<Outcome> {
+    let drift = settled::left_behind(observed, previous).is_some()
+        || context.ledger.is_contested(observed, Instant::now());
     let mut trust_watch = true;
     for _ in 0..RACES {
-        let target = match read::read(observed, previous, context, trust_watch).await {
-            Ok(Seen::Settled) => return None,
-            Ok(Seen::Target(target)) => target,
-            Err(error) => return Some(Outcome::from_api(error)),
+        let reading = timeout(ANSWER, read::read(observed, previous, context, trust_watch));
+        let target = match reading.await {
+            Ok(Ok(Seen::Settled)) => return None,
+            Ok(Ok(Seen::Target(target))) => target,
+            Ok(Err(error)) => return Some(Outcome::from_api(error)),
+            Err(_) => return Some(Outcome::Hindered(Hindrance::NoAnswer)),
         };
-        let plan = match decide_off_the_workers(observed, target, context).await {
-            Plan::Leave => return None,
-            plan => plan,
-        };
-        match apply::apply(&context.client, plan).await {
-            apply::Applied::Outcome(outcome) => return Some(outcome),
-            apply::Applied::LostRace => trust_watch = false,
-            apply::Applied::Moot => return None,
+        let plan = decide_off_the_workers(observed, target, drift, context).await;
+        if matches!(plan, Plan::Leave) {
+            return None;
+        }
+        if drift && plan.writes() && !context.ledger.may_correct(observed, Instant::now()) {
+            return Some(Outcome::Hindered(Hindrance::Contested(observed.name_any())));
+        }
+        match timeout(ANSWER, apply::apply(&context.client, plan)).await {
+            Ok(Applied::Outcome(outcome)) => return Some(outcome),
+            Ok(Applied::LostRace) => trust_watch = false,
+            Ok(Applied::Moot) => return None,
+            Err(_) => return Some(Outcome::Hindered(Hindrance::NoAnswer)),
         }
     }
-    Some(Outcome::Hindered(outcome::Hindrance::Contended))
+    Some(Outcome::Hindered(Hindrance::Contended))
 }
 
 /// RSA takes milliseconds per item: never on an async worker, and never on more threads than there are cores.
 async fn decide_off_the_workers(
     observed: &Arc<ObservedSealedSecret>,
-    target: target::Target,
+    target: Target,
+    drift: bool,
     context: &Arc<Context>,
 ) -> Plan {
-    // The semaphore lives as long as the context and is never closed.
-    let _permit = context.cores.acquire().await;
+    // Never closed; held by the work itself, which goes on if this future is dropped.
+    let permit = Arc::clone(&context.cores).acquire_owned().await;
     let (observed, context) = (Arc::clone(observed), Arc::clone(context));
     tokio::task::spawn_blocking(move || {
-        let accepted = Accepted { deprecated_data: context.settings.deprecated_data };
-        decide::decide(&observed, target, &context.ring.snapshot(), &context.key_place, accepted)
+        let _permit = permit;
+        let rules = Rules {
+            key_place: context.key_place.clone(),
+            accepted: Accepted { deprecated_data: context.settings.deprecated_data },
+            drift,
+        };
+        decide::decide(&observed, target, &context.ring.snapshot(), &rules)
     })
     .await
     // Only a panic in there ends up here; the object is looked at again later, and no other suffers.
-    .unwrap_or(Plan::Wait(outcome::Hindrance::Interrupted))
+    .unwrap_or(Plan::Wait(Hindrance::Interrupted))
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +29,9 @@ pub enum RunError {
     /// No key.
     #[error("there is no sealing key, and none can be made")]
     FirstKey(#[from] NewKeyError),
+    /// The task that follows or renews the keys ended.
+    #[error("the sealing keys are not looked after any more")]
+    Keys,
     /// The HTTP server ended.
     #[error("the HTTP server failed")]
     Http(#[source] io::Error),
@@ -46,7 +50,7 @@ impl RunError {
                 "the ServiceAccount needs `create`, `list` and `watch` on Secrets in its own namespace; \
                  the chart's Role gives them"
             }
-            Self::Http(_) => "restart the controller",
+            Self::Keys | Self::Http(_) => "restart the controller",
         }
     }
 }
@@ -69,6 +73,7 @@ pub fn run(config: Config) -> Result<(), RunError> {
 
 async fn run_async(config: Config) -> Result<(), RunError> {
     let shutdown = shutdown::on_signal().map_err(RunError::Start)?;
+    let renewal_asked = signal(SignalKind::user_defined1()).map_err(RunError::Start)?;
     let cluster = Cluster::connect(config.watch.client_limit).await?;
     let listener = listen(&config.http.listen).await?;
     let metrics_listener = listen(&config.http.metrics_listen).await?;
@@ -76,34 +81,40 @@ async fn run_async(config: Config) -> Result<(), RunError> {
 
     let served = Arc::<Served>::default();
     let ring = Arc::clone(&served.ring);
-    let answering = {
-        let (doors, timeout, shutdown) = (config.http.doors, config.http.timeout, shutdown.clone());
-        let metrics = serve_metrics(metrics_listener, Arc::clone(&served.metrics), shutdown.clone());
-        let http = serve(listener, Arc::clone(&served), doors, timeout, shutdown);
-        tokio::spawn(async { tokio::try_join!(http, metrics).map(drop) })
-    };
-    let keys = |ring| (cluster.client.clone(), cluster.namespace.clone(), config.keys.clone(), ring);
-    let (client, namespace, settings, ring_to_fill) = keys(Arc::clone(&ring));
-    tokio::spawn(keys::watch(client, namespace, settings, ring_to_fill));
+    let metrics = serve_metrics(metrics_listener, Arc::clone(&served.metrics), shutdown.clone());
+    let http = serve(listener, Arc::clone(&served), config.http.doors, shutdown.clone());
+    let answering = tokio::spawn(async { tokio::try_join!(http, metrics).map(drop) });
+    let keys = || (cluster.client.clone(), cluster.namespace.clone(), config.keys.clone(), Arc::clone(&ring));
+    let (client, namespace, settings, watched) = keys();
+    let watching_keys = tokio::spawn(keys::watch(client, namespace, settings, watched));
     tokio::select! {
         first = keys::ensure_one(&cluster.client, &cluster.namespace, &config.keys.new, &ring) => first?,
         () = shutdown.cancelled() => return Ok(()),
     }
-    let (client, namespace, settings, ring_to_renew) = keys(Arc::clone(&ring));
-    tokio::spawn(keys::renew(client, namespace, settings, ring_to_renew));
+    let (client, namespace, settings, renewed) = keys();
+    let renewing = tokio::spawn(keys::renew(client, namespace, settings, renewed, renewal_asked));
     announce(&cluster, &config, &ring, address);
 
     let (events, sending) = EventQueue::start(cluster.client.clone());
-    let reconciling = reconcile_everywhere(&cluster, &config, &served, events, &shutdown);
-    let ended = tokio::select! {
-        () = reconciling => Ok(Ok(())),
-        ended = answering => ended,
+    // Whichever ends first takes the other with it, and neither is cut off: each finishes what it has in hand.
+    let reconciling = async {
+        reconcile_everywhere(&cluster, &config, &served, events, &shutdown).await;
+        shutdown.cancel();
+    };
+    let answering = async {
+        let ended = answering.await;
+        shutdown.cancel();
+        ended.map_err(io::Error::other).and_then(|ended| ended).map_err(RunError::Http)
+    };
+    tokio::select! {
+        (answered, ()) = async { tokio::join!(answering, reconciling) } => answered?,
+        _ = watching_keys => return Err(RunError::Keys),
+        _ = renewing => return Err(RunError::Keys),
         () = overdue(&shutdown) => {
             tracing::warn!("work in hand did not finish in time; it is done again at the next start");
             return Ok(());
         }
-    };
-    ended.map_err(io::Error::other).and_then(|ended| ended).map_err(RunError::Http)?;
+    }
     // Every sender is gone with the contexts: what waits is sent, and then the task ends.
     let _ = tokio::time::timeout(EVENTS_GRACE, sending).await;
     tracing::info!("stopped");

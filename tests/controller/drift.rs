@@ -35,7 +35,6 @@ pub(crate) async fn an_edited_secret_is_put_right(stage: Arc<Stage>) -> Result<(
                 json!({ "stringData": { "added": "x" } }),
                 json!({ "data": null }),
                 json!({ "metadata": { "labels": { "app": null } } }),
-                json!({ "metadata": { "labels": { "added": "x" } } }),
             ] {
                 person.patch_secret(namespace, "db", &edit).await?;
                 let secret = tests::eventually::eventually(
@@ -52,6 +51,56 @@ pub(crate) async fn an_edited_secret_is_put_right(stage: Arc<Stage>) -> Result<(
                 ensure!(secret.is_ok(), "after {edit}");
                 person.sees_values(namespace, "db", &[("v", VALUE.as_bytes())]).await?;
             }
+            Ok(())
+        })
+        .await
+}
+
+pub(crate) async fn what_others_add_to_a_secret_is_theirs(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            let mut secret = Person::secret(namespace, "db", &json!({ "v": "1" }));
+            secret["metadata"]["labels"] = json!({ "app": "shop" });
+            person.seal_and_apply(&secret, &[]).await?;
+            person.sees_synced(namespace, "db", ConditionStatus::True).await?;
+            let theirs = json!({ "metadata": { "labels": { "theirs": "x" }, "annotations": { "theirs": "x" } },
+                                 "stringData": { "v": "edited" } });
+            person.patch_secret(namespace, "db", &theirs).await?;
+            // The value is put right, and with it the whole Secret: what we write, we write whole.
+            person.sees_values(namespace, "db", &[("v", b"1")]).await?;
+            let label = json!({ "metadata": { "labels": { "theirs": "y" } } });
+            person.patch_secret(namespace, "db", &label).await?;
+            // Whatever else happens meanwhile.
+            person.seal_and_apply(&Person::secret(namespace, "later", &json!({ "v": "1" })), &[]).await?;
+            person.sees_synced(namespace, "later", ConditionStatus::True).await?;
+            let labels = person.get_secret(namespace, "db").await?.metadata.labels.unwrap_or_default();
+            ensure!(labels.get("theirs").map(String::as_str) == Some("y"), "{labels:?}");
+            Ok(())
+        })
+        .await
+}
+
+/// Somebody who changes it back each time: their changes lose at first, and never cost more than a few writes a minute.
+pub(crate) async fn a_quarrel_is_not_fought_at_full_speed(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": "1" })), &[]).await?;
+            person.sees_synced(namespace, "db", ConditionStatus::True).await?;
+            let mut undone = 0;
+            let end = std::time::Instant::now() + std::time::Duration::from_secs(8);
+            while std::time::Instant::now() < end {
+                let secret = person.get_secret(namespace, "db").await?;
+                if secret.data.unwrap_or_default()["v"].0 == b"1" {
+                    person.patch_secret(namespace, "db", &json!({ "stringData": { "v": "x" } })).await?;
+                    undone += 1;
+                }
+            }
+            ensure!((4..=10).contains(&undone), "it was put right {undone} times in 8 seconds");
+            let status = person.sees_synced(namespace, "db", ConditionStatus::Unknown).await?;
+            let message = status.conditions[0].message.clone().unwrap_or_default();
+            ensure!(message.contains("somebody else keeps changing"), "{message}");
+            // And it is right in the end.
+            person.sees_values(namespace, "db", &[("v", b"1")]).await?;
             Ok(())
         })
         .await

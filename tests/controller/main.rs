@@ -29,6 +29,8 @@ fn main() -> ExitCode {
             unseal::many_at_once,
             drift::a_deleted_secret_comes_back,
             drift::an_edited_secret_is_put_right,
+            drift::what_others_add_to_a_secret_is_theirs,
+            drift::a_quarrel_is_not_fought_at_full_speed,
             adopt::a_managed_secret_is_taken_over,
             adopt::a_patched_secret_keeps_what_it_had,
             refuse::somebody_elses_secret_is_left_alone,

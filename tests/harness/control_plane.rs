@@ -165,6 +165,7 @@ impl ControlPlane {
     }
 
     /// The process ids of what runs, for a test of the harness that looks whether they are gone.
+    /// The controller-manager first.
     pub async fn process_ids(&self) -> Vec<u32> {
         let running = self.running.lock().await;
         running.iter().flat_map(|running| &running.processes).filter_map(Process::id).collect()

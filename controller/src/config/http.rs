@@ -4,6 +4,7 @@ use super::{ConfigError, ListenAddress};
 use crate::cli::HttpFlags;
 use crate::go_duration;
 use crate::http::Doors;
+use sealing::Accepted;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -16,8 +17,6 @@ pub struct Http {
     pub metrics_listen: ListenAddress,
     /// What uses a private key.
     pub doors: Doors,
-    /// How long a request may take from its first byte to the last of its answer.
-    pub timeout: Duration,
 }
 
 /// How often a path may be asked.
@@ -30,7 +29,7 @@ pub struct RateLimit {
 }
 
 impl Http {
-    pub(super) fn meant_by(flags: &HttpFlags) -> Result<Self, ConfigError> {
+    pub(super) fn meant_by(flags: &HttpFlags, accepted: Accepted) -> Result<Self, ConfigError> {
         let read = positive("read-timeout", &flags.read_timeout)?;
         let write = positive("write-timeout", &flags.write_timeout)?;
         Ok(Self {
@@ -40,8 +39,9 @@ impl Http {
                 verify: flags.serve_verify,
                 rotate: flags.serve_rotate,
                 rate: RateLimit { per_second: flags.rate_limit, burst: flags.rate_limit_burst },
+                timeout: read.saturating_add(write),
+                accepted,
             },
-            timeout: read.saturating_add(write),
         })
     }
 }

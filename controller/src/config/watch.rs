@@ -58,7 +58,9 @@ impl Watch {
 fn client_limit(qps: Option<f64>, burst: u32) -> Option<ClientLimit> {
     let qps = qps.filter(|qps| *qps > 0.0)?;
     let requests = burst.max(1);
-    let per = Duration::try_from_secs_f64(f64::from(requests) / qps).ok()?;
+    // A limit in the thousands of millions is none; one of less than a request a day is that.
+    let seconds = (f64::from(requests) / qps).min(86_400.0);
+    let per = Duration::try_from_secs_f64(seconds).ok().filter(|per| !per.is_zero())?;
     Some(ClientLimit { requests, per })
 }
 
@@ -73,6 +75,9 @@ mod tests {
         assert_eq!(per(Some(-1.0), 10), None);
         assert_eq!(per(Some(0.0), 10), None);
         assert_eq!(per(Some(5.0), 10), Some((10, Duration::from_secs(2))));
+        assert_eq!(per(Some(f64::INFINITY), 10), None);
+        assert_eq!(per(Some(1e300), 10), None);
+        assert_eq!(per(Some(1e-300), 10), Some((10, Duration::from_hours(24))));
         assert_eq!(per(Some(0.5), 0), Some((1, Duration::from_secs(2))));
     }
 }

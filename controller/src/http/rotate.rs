@@ -20,9 +20,10 @@ pub(super) async fn rotate(
     State(guarded): State<Arc<Guarded>>,
     body: Bytes,
 ) -> Result<Json<Value>, StatusCode> {
-    let _permit = guarded.gate.enter().ok_or(StatusCode::TOO_MANY_REQUESTS)?;
-    let ring = guarded.ring.snapshot();
+    let permit = guarded.gate.enter().await.ok_or(StatusCode::TOO_MANY_REQUESTS)?;
     let answered = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        let ring = guarded.ring.snapshot();
         resealed(Submitted::read(&body).ok_or(NOT_A_SEALED_SECRET)?, &ring).ok_or(StatusCode::CONFLICT)
     });
     answered.await.unwrap_or(Err(StatusCode::CONFLICT)).map(Json)

@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use sealing::Accepted;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +20,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::limit::GlobalConcurrencyLimitLayer;
 
-/// Requests answered at the same time; more wait. All but two paths are answered from memory.
-const CONCURRENT_REQUESTS: usize = 64;
+/// Requests with a body under way at the same time; more wait.
+const BODIES_AT_ONCE: usize = 16;
 
 /// The largest SealedSecret that etcd takes has 1.5 MiB.
 const BODY_LIMIT: usize = 2 << 20;
@@ -40,6 +41,7 @@ pub struct Served {
 pub(super) struct Guarded {
     pub(super) ring: Arc<SharedRing>,
     pub(super) gate: Gate,
+    pub(super) accepted: Accepted,
 }
 
 /// Which of the paths that use a private key are served.
@@ -51,6 +53,10 @@ pub struct Doors {
     pub rotate: bool,
     /// How often each of them may be asked.
     pub rate: RateLimit,
+    /// How long a request to them may take, from the first byte of its body to the last of its answer.
+    pub timeout: Duration,
+    /// What opens beside the usual.
+    pub accepted: Accepted,
 }
 
 /// Serves until `shutdown`, then lets answers under way finish.
@@ -58,24 +64,30 @@ pub async fn serve(
     listener: TcpListener,
     served: Arc<Served>,
     doors: Doors,
-    timeout: Duration,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
-    let guarded = || Arc::new(Guarded { ring: Arc::clone(&served.ring), gate: Gate::new(doors.rate) });
-    let mut router = Router::new();
+    let at_once = Gate::at_once();
+    let guarded = || {
+        let gate = Gate::new(doors.rate, &at_once);
+        Arc::new(Guarded { ring: Arc::clone(&served.ring), gate, accepted: doors.accepted })
+    };
+    let mut with_keys = Router::new();
     if doors.verify {
-        router = router.route("/v1/verify", post(verify::verify).with_state(guarded()));
+        with_keys = with_keys.route("/v1/verify", post(verify::verify).with_state(guarded()));
     }
     if doors.rotate {
-        router = router.route("/v1/rotate", post(rotate::rotate).with_state(guarded()));
+        with_keys = with_keys.route("/v1/rotate", post(rotate::rotate).with_state(guarded()));
     }
-    let router = router
+    // Bodies may come slowly and many at once; whoever asks for health or the certificate does not wait behind them.
+    let with_keys = with_keys
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn(move |request, next| in_time(doors.timeout, request, next)))
+        .layer(GlobalConcurrencyLimitLayer::new(BODIES_AT_ONCE));
+    let router = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/v1/cert.pem", get(cert::cert))
-        .layer(GlobalConcurrencyLimitLayer::new(CONCURRENT_REQUESTS))
-        .layer(from_fn(move |request, next| in_time(timeout, request, next)))
+        .merge(with_keys)
         .route_layer(from_fn_with_state(Arc::clone(&served.metrics), metrics::count))
         .with_state(served);
     axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned()).await

@@ -8,16 +8,20 @@ use super::submitted::{NOT_A_SEALED_SECRET, Submitted};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
+use sealing::opens;
 use std::sync::Arc;
 
 /// Answers with a status alone.
 pub(super) async fn verify(State(guarded): State<Arc<Guarded>>, body: Bytes) -> StatusCode {
-    let Some(_permit) = guarded.gate.enter() else { return StatusCode::TOO_MANY_REQUESTS };
-    let ring = guarded.ring.snapshot();
-    let answered = tokio::task::spawn_blocking(move || match Submitted::read(&body) {
-        None => NOT_A_SEALED_SECRET,
-        Some(sealed) if sealing::opens(&sealed.metadata, &sealed.spec, &ring) => StatusCode::OK,
-        Some(_) => StatusCode::CONFLICT,
+    let Some(permit) = guarded.gate.enter().await else { return StatusCode::TOO_MANY_REQUESTS };
+    let answered = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        let ring = guarded.ring.snapshot();
+        match Submitted::read(&body) {
+            None => NOT_A_SEALED_SECRET,
+            Some(it) if opens(&it.metadata, &it.spec, &ring, guarded.accepted) => StatusCode::OK,
+            Some(_) => StatusCode::CONFLICT,
+        }
     });
     answered.await.unwrap_or(StatusCode::CONFLICT)
 }

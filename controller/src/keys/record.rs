@@ -1,6 +1,7 @@
 //! [`Records`]: the key Secrets of one watch, and the ring they make. No I/O; `watch` feeds it.
 
 use super::store::wipe;
+use api::sealing_key::{ACTIVE, LABEL};
 use k8s_openapi::api::core::v1::Secret;
 use kube::ResourceExt as _;
 use kube::runtime::watcher::Event;
@@ -83,6 +84,12 @@ impl Records {
         {
             wipe(&mut secret);
             return (name, known.clone());
+        }
+        let label = secret.metadata.labels.as_ref().and_then(|labels| labels.get(LABEL));
+        if label.is_some_and(|label| label != ACTIVE) {
+            // Found by its name, as a legacy key is; its label takes it out all the same.
+            wipe(&mut secret);
+            return (name, Record { resource_version, key: None });
         }
         let key = match SealingKey::from_secret(&secret, self.order) {
             Ok(key) => {

@@ -1,12 +1,12 @@
 //! `next_look`: when to look at an object again without being asked.
 
-use super::ledger::Ledger;
+use super::ledger::{Inputs, Ledger};
 use super::outcome::Outcome;
 use super::report::Reported;
 use api::ObservedSealedSecret;
 use kube::runtime::controller::Action;
 use rand::RngExt as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Between the first hindrance and the second try.
 const FIRST: Duration = Duration::from_millis(500);
@@ -19,17 +19,32 @@ pub(crate) fn next_look(
     observed: &ObservedSealedSecret,
     outcome: &Outcome,
     reported: Reported,
+    inputs: Inputs,
     ledger: &Ledger,
 ) -> Action {
-    if matches!(outcome, Outcome::Hindered(_)) || reported == Reported::NotYet {
-        let before = ledger.count_hindrance(observed);
-        return Action::requeue(jittered(delay(before), rand::rng().random_range(0.0..1.0)));
+    match (outcome, reported) {
+        (_, Reported::Gone) => Action::await_change(),
+        (Outcome::Hindered(_), _) | (_, Reported::NotYet) => {
+            let before = ledger.count_hindrance(observed);
+            let wait = jittered(delay(before), rand::rng().random_range(0.0..1.0));
+            if reported == Reported::Yes {
+                ledger.pause(observed, inputs, Some(Instant::now() + wait));
+            }
+            Action::requeue(wait)
+        }
+        (Outcome::Refused(_), Reported::Yes) => {
+            ledger.pause(observed, inputs, None);
+            Action::await_change()
+        }
+        (Outcome::Synced { .. }, Reported::Yes) => {
+            ledger.go_on(observed);
+            Action::await_change()
+        }
     }
-    ledger.forget_hindrances(observed);
-    Action::await_change()
 }
 
-fn delay(before: u32) -> Duration {
+/// How long to wait after so many failures before this one.
+pub(super) fn delay(before: u32) -> Duration {
     FIRST.checked_mul(2_u32.saturating_pow(before)).map_or(LONGEST, |delay| delay.min(LONGEST))
 }
 

@@ -2,7 +2,7 @@
 //! Kubernetes' garbage collection.
 
 use crate::logging::chain;
-use api::ObservedSealedSecret;
+use api::{ObservedSealedSecret, SealedSecret};
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{DeleteParams, Preconditions};
 use kube::core::PartialObjectMeta;
@@ -22,8 +22,13 @@ async fn delete(
     name: &str,
     owner: Option<&str>,
 ) -> Result<(), kube::Error> {
+    // With a label selector, a label that was taken off looks like a deletion.
+    let sealed = Api::<PartialObjectMeta<SealedSecret>>::namespaced(client.clone(), namespace);
+    if sealed.get_opt(name).await?.is_some_and(|sealed| sealed.uid().as_deref() == owner) {
+        return Ok(());
+    }
     let secrets = Api::<PartialObjectMeta<Secret>>::namespaced(client.clone(), namespace);
-    let Some(secret) = secrets.get_metadata_opt(name).await? else { return Ok(()) };
+    let Some(secret) = secrets.get_opt(name).await? else { return Ok(()) };
     let mut owners = secret.owner_references().iter();
     if !owners.any(|reference| reference.controller == Some(true) && Some(reference.uid.as_str()) == owner) {
         return Ok(());

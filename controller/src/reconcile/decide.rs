@@ -4,13 +4,24 @@ use super::outcome::Hindrance;
 use super::plan::{Plan, Refusal};
 use super::target::Target;
 use api::annotations::{MANAGED, PATCH};
-use api::{ObservedSealedSecret, SealedSecret, SealedSecretSpec, sealing_key};
+use api::{ObservedSealedSecret, SealedSecret, sealing_key};
 use envelope::Plaintext;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::{Resource as _, ResourceExt as _};
-use sealing::{Accepted, KeyRing, UnsealedSecret, unseal};
+use sealing::{Accepted, KeyRing, UnsealError, UnsealedSecret, unseal};
 use std::collections::BTreeMap;
+
+/// What a decision goes by, beside the objects.
+#[derive(Debug, Clone)]
+pub(crate) struct Rules {
+    /// Where no SealedSecret may put its Secret.
+    pub key_place: KeyPlace,
+    /// What is unsealed beside the usual.
+    pub accepted: Accepted,
+    /// The SealedSecret was unsealed before as it is now: what differs is somebody else's doing.
+    pub drift: bool,
+}
 
 /// Where a Secret would count as a sealing key.
 #[derive(Debug, Clone)]
@@ -22,13 +33,7 @@ pub struct KeyPlace {
 }
 
 /// Decides on one SealedSecret. Ownership comes before opening: what will not be written is not opened.
-pub(crate) fn decide(
-    observed: &ObservedSealedSecret,
-    target: Target,
-    ring: &KeyRing,
-    key_place: &KeyPlace,
-    accepted: Accepted,
-) -> Plan {
+pub(crate) fn decide(observed: &ObservedSealedSecret, target: Target, ring: &KeyRing, rules: &Rules) -> Plan {
     if observed.metadata.deletion_timestamp.is_some() {
         return Plan::Leave;
     }
@@ -36,31 +41,33 @@ pub(crate) fn decide(
         Ok(spec) => spec,
         Err(error) => return Plan::Refuse(Refusal::Undecodable(error.clone())),
     };
-    if makes_sealing_key(&observed.metadata, spec, key_place) {
-        return Plan::Refuse(Refusal::SealingKey);
-    }
     if let Target::Present(existing) = &target
         && let Some(plan) = not_ours(&observed.metadata, &existing.0)
     {
         return plan;
     }
-    let wanted = match unseal(&observed.metadata, spec, ring, accepted) {
+    let wanted = match unseal(&observed.metadata, spec, ring, rules.accepted) {
         Ok(wanted) => wanted,
+        Err(UnsealError::NoKeys) => return Plan::Wait(Hindrance::NoKeys),
         Err(error) => return Plan::Refuse(Refusal::Unseal(error)),
     };
     match target {
+        Target::Absent if makes_sealing_key(&wanted.metadata, &rules.key_place) => {
+            Plan::Refuse(Refusal::SealingKey)
+        }
         Target::Absent => Plan::Create(wanted),
-        Target::Present(existing) => update(wanted, &existing.0),
+        Target::Present(existing) => update(wanted, &existing.0, rules),
     }
 }
 
 /// Anybody can seal. Whoever may also create SealedSecrets in the controller's namespace must not be able to hand it
 /// a key of their own, which everybody would then seal with.
-fn makes_sealing_key(sealed: &ObjectMeta, spec: &SealedSecretSpec, place: &KeyPlace) -> bool {
-    let labels = spec.template.metadata.as_ref().and_then(|metadata| metadata.labels.as_ref());
-    let labelled = labels.is_some_and(|labels| labels.contains_key(sealing_key::LABEL));
-    sealed.namespace.as_ref() == Some(&place.namespace)
-        && (labelled || sealed.name.as_ref() == Some(&place.prefix))
+///
+/// Looks at the Secret as it would be written, wherever its labels come from.
+fn makes_sealing_key(wanted: &ObjectMeta, place: &KeyPlace) -> bool {
+    let labelled = wanted.labels.as_ref().is_some_and(|labels| labels.contains_key(sealing_key::LABEL));
+    wanted.namespace.as_ref() == Some(&place.namespace)
+        && (labelled || wanted.name.as_ref() == Some(&place.prefix))
 }
 
 /// A plan for a Secret that may not be touched, or None for one that may: it is controlled by this SealedSecret, or its
@@ -92,8 +99,14 @@ fn says_true(secret: &Secret, annotation: &str) -> bool {
     secret.annotations().get(annotation).is_some_and(|value| value == "true")
 }
 
-fn update(wanted: UnsealedSecret, existing: &Secret) -> Plan {
+/// A type whose values the cluster adds to.
+const SERVICE_ACCOUNT_TOKEN: &str = "kubernetes.io/service-account-token";
+
+fn update(wanted: UnsealedSecret, existing: &Secret, rules: &Rules) -> Plan {
     let mut wanted = if says_true(existing, PATCH) { laid_over(wanted, existing) } else { wanted };
+    if makes_sealing_key(&wanted.metadata, &rules.key_place) {
+        return Plan::Refuse(Refusal::SealingKey);
+    }
     let name = existing.name_any();
     let existing_type = existing.type_.as_deref().unwrap_or_default();
     if existing_type != wanted.effective_type() {
@@ -103,13 +116,18 @@ fn update(wanted: UnsealedSecret, existing: &Secret) -> Plan {
             wanted: wanted.effective_type().to_owned(),
         });
     }
-    let same_data = wanted.same_data(existing);
+    let same_data = if existing_type == SERVICE_ACCOUNT_TOKEN {
+        // Kubernetes fills these in; taking its values out again would never end.
+        wanted.data_within(existing)
+    } else {
+        wanted.same_data(existing)
+    };
     let is_immutable = existing.immutable == Some(true);
     let same_immutable = is_immutable == (wanted.immutable == Some(true));
     if is_immutable && !(same_data && same_immutable) {
         return Plan::Refuse(Refusal::Immutable { name });
     }
-    if same_data && same_immutable && same_metadata(&wanted.metadata, &existing.metadata) {
+    if same_data && same_immutable && same_metadata(&wanted.metadata, &existing.metadata, rules.drift) {
         return Plan::Keep { resource_version: existing.resource_version().unwrap_or_default() };
     }
     // Written on top of what was read, or not at all; and what others hold the Secret by stays.
@@ -132,20 +150,26 @@ fn laid_over(mut wanted: UnsealedSecret, existing: &Secret) -> UnsealedSecret {
     };
     over(&mut wanted.metadata.labels, existing.labels());
     over(&mut wanted.metadata.annotations, existing.annotations());
-    if !says_true(existing, MANAGED) {
+    // As upstream has it: the template may state `managed` as well.
+    let managed = wanted.metadata.annotations.as_ref().and_then(|all| all.get(MANAGED));
+    if managed.is_none_or(|value| value != "true") {
         wanted.metadata.owner_references.clone_from(&existing.metadata.owner_references);
     }
     if wanted.type_.as_deref().unwrap_or_default().is_empty() {
         wanted.type_.clone_from(&existing.type_);
     }
-    wanted.immutable = wanted.immutable.or(existing.immutable);
+    wanted.immutable = existing.immutable;
     wanted
 }
 
-fn same_metadata(wanted: &ObjectMeta, existing: &ObjectMeta) -> bool {
+/// As drift, only what we set counts: labels and annotations that others add (Argo CD's, a reloader's) are theirs. Where
+/// the SealedSecret itself has changed, what it does not name any more has to go.
+fn same_metadata(wanted: &ObjectMeta, existing: &ObjectMeta, drift: bool) -> bool {
     let same_map = |wanted: &Option<BTreeMap<_, _>>, existing: &Option<BTreeMap<_, _>>| {
         let none = BTreeMap::<String, String>::new();
-        wanted.as_ref().unwrap_or(&none) == existing.as_ref().unwrap_or(&none)
+        let (wanted, existing) = (wanted.as_ref().unwrap_or(&none), existing.as_ref().unwrap_or(&none));
+        (drift || wanted.len() == existing.len())
+            && wanted.iter().all(|(name, value)| existing.get(name) == Some(value))
     };
     let owners = |metadata: &ObjectMeta| metadata.owner_references.clone().unwrap_or_default();
     same_map(&wanted.labels, &existing.labels)

@@ -1,6 +1,7 @@
 //! `event_for`: whether an outcome is worth an event, and which. Pure.
 
 use super::outcome::Outcome;
+use super::shorten::shorten;
 use api::{ConditionStatus, SealedSecretStatus};
 
 /// An event to be recorded on a SealedSecret.
@@ -39,9 +40,9 @@ pub(crate) fn event_for(
             warning: true,
             reason: if refusal.is_unseal_failure() { "ErrUnsealFailed" } else { "ErrUpdateFailed" },
             message: if refusal.is_unseal_failure() {
-                format!("Failed to unseal: {refusal}")
+                shorten(&format!("Failed to unseal: {refusal}"))
             } else {
-                refusal.to_string()
+                shorten(&refusal.to_string())
             },
         }),
         Outcome::Hindered(hindrance) => changed.then(|| Happening {

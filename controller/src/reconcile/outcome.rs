@@ -1,6 +1,7 @@
 //! [`Outcome`]: how a reconciliation ended, and whose fault it was where it failed.
 
 use super::plan::Refusal;
+use super::shorten::shorten;
 use crate::logging::chain;
 
 /// How it ended.
@@ -31,6 +32,15 @@ pub(crate) enum Hindrance {
     /// The Secret is being deleted, and finalizers hold it.
     #[error("the Secret \"{0}\" is being deleted; waiting until it is gone")]
     Terminating(String),
+    /// The controller has no sealing key.
+    #[error("there is no sealing key yet")]
+    NoKeys,
+    /// Somebody undoes what we do, again and again.
+    #[error("somebody else keeps changing the Secret \"{0}\"; it is put right again, ever more rarely")]
+    Contested(String),
+    /// The API server did not answer.
+    #[error("the API server did not answer in time")]
+    NoAnswer,
     /// Lost every race for the Secret.
     #[error("somebody else keeps changing the Secret")]
     Contended,
@@ -41,9 +51,6 @@ pub(crate) enum Hindrance {
     #[error("the API server did not carry it out: {0}")]
     Api(String),
 }
-
-/// Status and event messages are read by people: a rambling admission webhook is cut here.
-const MESSAGE_LENGTH: usize = 1_000;
 
 impl Outcome {
     /// Tells whose fault an API error is.
@@ -59,12 +66,5 @@ impl Outcome {
             kube::Error::SerdeError(_) => Self::Hindered(Hindrance::Api("its answer cannot be read".into())),
             error => Self::Hindered(Hindrance::Api(shorten(&chain(&error)))),
         }
-    }
-}
-
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(MESSAGE_LENGTH) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }

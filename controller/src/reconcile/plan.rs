@@ -25,6 +25,13 @@ pub(crate) enum Plan {
     Wait(Hindrance),
 }
 
+impl Plan {
+    /// Whether it changes anything in the cluster.
+    pub(crate) fn writes(&self) -> bool {
+        matches!(self, Self::Create(_) | Self::Replace(_))
+    }
+}
+
 /// What is wrong with a SealedSecret. Names what is at fault, never a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {

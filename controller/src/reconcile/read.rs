@@ -51,7 +51,8 @@ pub(crate) async fn read(
     let namespace = observed.namespace().unwrap_or_default();
     let name = observed.name_any();
     let watched = watched_target(observed, context);
-    if is_settled(observed, previous, watched.as_ref().map(|secret| &secret.metadata)) {
+    let correct_drift = context.settings.correct_drift;
+    if is_settled(observed, previous, watched.as_ref().map(|secret| &secret.metadata), correct_drift) {
         return Ok(Seen::Settled);
     }
     let never_written = previous.is_none_or(|status| status.target.is_none());
@@ -62,7 +63,7 @@ pub(crate) async fn read(
     let Some(secret) = secrets.get_opt(&name).await?.map(|secret| Box::new(ExistingSecret(secret))) else {
         return Ok(Seen::Target(Target::Absent));
     };
-    if is_settled(observed, previous, Some(&secret.0.metadata)) {
+    if is_settled(observed, previous, Some(&secret.0.metadata), correct_drift) {
         return Ok(Seen::Settled);
     }
     Ok(Seen::Target(Target::Present(secret)))

@@ -2,6 +2,7 @@
 //!
 //! Nothing is written when nothing changed.
 
+use super::ANSWER;
 use super::context::Context;
 use super::event::event_for;
 use super::outcome::Outcome;
@@ -9,9 +10,11 @@ use super::plan::Refusal;
 use super::status::{next_status, same_words};
 use super::status_write::write_status;
 use crate::logging::chain;
-use api::{ObservedSealedSecret, Scope, SealedSecretStatus};
+use api::{ObservedSealedSecret, Scope, SealedSecret, SealedSecretStatus};
 use jiff::Timestamp;
-use kube::ResourceExt as _;
+use kube::core::PartialObjectMeta;
+use kube::{Api, ResourceExt as _};
+use tokio::time::timeout;
 
 /// Whether the status now says what happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub(crate) enum Reported {
     Yes,
     /// The API server did not take it: say it again later.
     NotYet,
+    /// The object is gone, or another has its name: there is nobody to say it to.
+    Gone,
 }
 
 /// Reports `outcome` on the object.
@@ -38,8 +43,14 @@ pub(crate) async fn report(
     }
     log(observed, outcome);
     let event = event_for(previous, &next, outcome);
-    let written =
-        if context.settings.status { write_status(&context.client, observed, &next).await } else { Ok(()) };
+    let written = if context.settings.status {
+        let writing = write_status(&context.client, observed, &next);
+        timeout(ANSWER, writing)
+            .await
+            .unwrap_or_else(|_| Err(kube::Error::Service("no answer in time".into())))
+    } else {
+        Ok(())
+    };
     match written {
         Ok(()) => {
             context.metrics.observe_condition(observed, &next);
@@ -49,9 +60,8 @@ pub(crate) async fn report(
             }
             Reported::Yes
         }
-        // Deleted, or deleted and made again, meanwhile: this story has ended.
-        Err(kube::Error::Api(status)) if status.code == 404 || status.code == 409 || status.code == 422 => {
-            Reported::Yes
+        Err(kube::Error::Api(status)) if status.is_not_found() || is_gone(observed, context).await => {
+            Reported::Gone
         }
         Err(error) => {
             let (namespace, name) = (observed.namespace().unwrap_or_default(), observed.name_any());
@@ -59,6 +69,16 @@ pub(crate) async fn report(
             tracing::warn!(namespace, name, error = chain(&error), "writing the status failed; trying again");
             Reported::NotYet
         }
+    }
+}
+
+/// Whether the object was deleted, or deleted and made again. Asked only when its status was not taken.
+async fn is_gone(observed: &ObservedSealedSecret, context: &Context) -> bool {
+    let namespace = observed.namespace().unwrap_or_default();
+    let objects = Api::<PartialObjectMeta<SealedSecret>>::namespaced(context.client.clone(), &namespace);
+    match timeout(ANSWER, objects.get_opt(&observed.name_any())).await {
+        Ok(Ok(now)) => now.is_none_or(|now| now.uid() != observed.uid()),
+        _ => false,
     }
 }
 

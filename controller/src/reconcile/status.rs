@@ -4,6 +4,7 @@
 //! `Stalled`, `Reconciling` and `observedGeneration`.
 
 use super::outcome::Outcome;
+use super::shorten::shorten;
 use api::{Condition, ConditionStatus, Scope, SealedSecretStatus, TargetStatus};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -25,7 +26,7 @@ pub(crate) fn next_status(
             Some(TargetStatus { resource_version: resource_version.clone(), scope: scope.as_str().into() }),
         ),
         Outcome::Refused(refusal) => {
-            let (reason, message) = (refusal.reason(), refusal.to_string());
+            let (reason, message) = (refusal.reason(), shorten(&refusal.to_string()));
             (
                 vec![
                     say(Condition::SYNCED, ConditionStatus::False, reason, Some(&message)),

@@ -102,13 +102,14 @@ pub async fn watch(
         .modify(|sealed: &mut ObservedSealedSecret| sealed.metadata.managed_fields = None)
         .inspect(move |event| {
             if let Ok(event) = event {
-                following.ledger.follow(event);
-                if let Event::Delete(gone) = event {
-                    let context = &following;
-                    context.metrics.forget_condition(gone);
-                    if context.settings.delete_secrets {
-                        tokio::spawn(collect(context.client.clone(), gone.clone()));
-                    }
+                let context = &following;
+                for gone in context.ledger.follow(event) {
+                    context.metrics.forget_condition(&gone);
+                }
+                if let Event::Delete(gone) = event
+                    && context.settings.delete_secrets
+                {
+                    tokio::spawn(collect(context.client.clone(), gone.clone()));
                 }
             }
         })
@@ -122,10 +123,10 @@ pub async fn watch(
         targets_listed.wait().await;
         ready();
     });
-    let (known, correct_drift) = (sealed.clone(), context.settings.correct_drift);
+    let known = sealed.clone();
     let namesake = move |secret: PartialObjectMeta<Secret>| {
         let sealed = ObjectRef::new(&secret.name_any()).within(&secret.namespace().unwrap_or_default());
-        known.get(&sealed).filter(|_| correct_drift).map(|_| sealed)
+        known.get(&sealed).map(|_| sealed)
     };
     let gate = Gate { context: Arc::clone(&context), targets: secrets.listed, shutdown: shutdown.clone() };
     let keys_changed = WatchStream::from_changes(context.ring.changes()).map(|_| ());

@@ -1,6 +1,7 @@
 //! The deprecated form: a whole Secret, as JSON, in one envelope (`spec.data`).
 
-use crate::unseal::{Place, UnsealError};
+use crate::place::Place;
+use crate::unseal::UnsealError;
 use crate::unsealed_secret::UnsealedSecret;
 use envelope::Plaintext;
 use k8s_openapi::api::core::v1::Secret;

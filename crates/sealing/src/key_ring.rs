@@ -52,7 +52,7 @@ impl KeyRing {
     /// Starts on the items of one object: what opened one item is tried first on the next.
     pub(crate) fn opener(&self, hint: Option<Fingerprint>) -> Opener<'_> {
         let hinted = hint.and_then(|hint| self.iter().position(|key| key.fingerprint() == hint));
-        Opener { ring: self, likely: Cell::new(hinted) }
+        Opener { ring: self, likely: Cell::new(hinted), failed: Cell::new(0) }
     }
 }
 
@@ -60,9 +60,15 @@ impl KeyRing {
 pub(crate) struct Opener<'a> {
     ring: &'a KeyRing,
     likely: Cell<Option<usize>>,
+    failed: Cell<u32>,
 }
 
 impl Opener<'_> {
+    /// How many tries with a key have failed so far: each costs as much as one that succeeds.
+    pub(crate) fn failed(&self) -> u32 {
+        self.failed.get()
+    }
+
     /// Tries the likely key, then every other from the newest to the oldest.
     pub(crate) fn open(&self, label: &[u8], envelope: &[u8]) -> Result<Plaintext, OpenError> {
         let likely = self.likely.get();
@@ -74,7 +80,7 @@ impl Opener<'_> {
                     self.likely.set(Some(index));
                     return Ok(value);
                 }
-                Err(OpenError::DoesNotOpen) => {}
+                Err(OpenError::DoesNotOpen) => self.failed.set(self.failed.get().saturating_add(1)),
                 Err(malformed @ OpenError::Truncated(_)) => return Err(malformed),
             }
         }

@@ -3,9 +3,11 @@
 //! Pure: no client, no clock, no network; randomness is an argument. The bytes are `envelope`'s, the types
 //! `api`'s. `kubeseal-rs` seals and the controller unseals; both do it here, so that they cannot differ.
 
+mod base64_text;
 mod deprecated;
 mod key_ring;
 mod message;
+mod place;
 mod reseal;
 mod seal;
 mod sealing_key;
@@ -13,7 +15,7 @@ mod unseal;
 mod unsealed_secret;
 
 pub use key_ring::KeyRing;
-pub use reseal::{ResealError, opens, reseal};
+pub use reseal::{ResealError, opens, reseal, reseal_to};
 pub use seal::{SealFailure, SecretToSeal, seal_item, seal_secret};
 pub use sealing_key::{KeyOrder, KeySecretError, SealingKey};
 pub use unseal::{Accepted, ItemError, ItemFault, UnsealError, unseal};

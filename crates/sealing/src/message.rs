@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 /// As many names as a person reads at once; a SealedSecret may have thousands.
 const NAMES_SHOWN: usize = 10;
 
+/// As much of a name as a person needs; the API server lets a SealedSecret have keys of any length.
+const NAME_LENGTH: usize = 64;
+
 /// All faulty items in one sentence per kind of fault.
 pub(crate) fn faulty_items(errors: &[ItemError]) -> String {
     let mut faults: Vec<ItemFault> = Vec::new();
@@ -27,12 +30,20 @@ pub(crate) fn faulty_items(errors: &[ItemError]) -> String {
 
 fn list(names: &[&str]) -> String {
     let shown = names.len().min(NAMES_SHOWN);
-    let mut text = names[..shown].join(", ");
+    let shown_names: Vec<String> = names[..shown].iter().map(|name| cut(name)).collect();
+    let mut text = shown_names.join(", ");
     if names.len() > shown {
         // Writing to a String cannot fail.
         let _ = write!(text, " and {} more", names.len() - shown);
     }
     text
+}
+
+fn cut(name: &str) -> String {
+    match name.char_indices().nth(NAME_LENGTH) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -62,5 +73,7 @@ mod tests {
         let text = faulty_items(&errors);
         assert!(text.contains("k9 and 290 more"), "{text}");
         assert!(text.len() < 300, "{text}");
+        let long = faulty_items(&[error(&"k".repeat(600_000), ItemFault::NotBase64)]);
+        assert!(long.len() < 300, "{}", long.len());
     }
 }

@@ -1,9 +1,11 @@
 //! `reseal`: the same values, sealed to the newest key. The way to let an old key go.
 
 use crate::key_ring::KeyRing;
+use crate::place::Place;
 use crate::seal::{SealFailure, seal_item};
-use crate::unseal::{UnsealError, open_items};
+use crate::unseal::Accepted;
 use api::{Scope, SealedSecretSpec};
+use envelope::Certificate;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::TryCryptoRng;
 use std::collections::BTreeMap;
@@ -11,9 +13,12 @@ use std::collections::BTreeMap;
 /// Why items were not resealed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResealError {
-    /// They do not open.
+    /// At least one does not open. Which, and why, is not told: whoever asks may not be its owner.
     #[error("the values do not open")]
-    Unseal(#[from] UnsealError),
+    DoesNotOpen,
+    /// The deprecated form cannot be sealed again as it is.
+    #[error("spec.data, the deprecated form, cannot be resealed; seal the Secret again")]
+    DeprecatedData,
     /// They do not seal.
     #[error(transparent)]
     Seal(#[from] SealFailure),
@@ -28,24 +33,42 @@ pub fn reseal<R: TryCryptoRng>(
     spec: &SealedSecretSpec,
     ring: &KeyRing,
 ) -> Result<BTreeMap<String, String>, ResealError> {
+    let newest = ring.newest().ok_or(ResealError::DoesNotOpen)?.pair().certificate();
+    reseal_to(rng, metadata, spec, ring, newest)
+}
+
+/// The same, with a certificate whose private key need not be at hand.
+pub fn reseal_to<R: TryCryptoRng>(
+    rng: &mut R,
+    metadata: &ObjectMeta,
+    spec: &SealedSecretSpec,
+    ring: &KeyRing,
+    certificate: &Certificate,
+) -> Result<BTreeMap<String, String>, ResealError> {
     if spec.data.is_some() {
-        return Err(UnsealError::DeprecatedData.into());
+        return Err(ResealError::DeprecatedData);
     }
-    let newest = ring.newest().ok_or(UnsealError::NoKeys)?.pair().certificate();
     let label = Scope::of(metadata.annotations.as_ref()).label(
         metadata.namespace.as_deref().unwrap_or_default(),
         metadata.name.as_deref().unwrap_or_default(),
     );
+    let place = Place::of(metadata, ring);
     let mut resealed = BTreeMap::new();
-    for (key, value) in open_items(metadata, spec, ring)? {
-        let sealed = seal_item(rng, newest, &label, value.expose())
+    for (key, sealed) in &spec.encrypted_data {
+        let value = place.open_or_not(sealed).ok_or(ResealError::DoesNotOpen)?;
+        let sealed = seal_item(rng, certificate, &label, value.expose())
             .map_err(|source| SealFailure { key: key.clone(), source })?;
-        resealed.insert(key, sealed);
+        resealed.insert(key.clone(), sealed);
     }
     Ok(resealed)
 }
 
-/// Whether every item opens. Nothing is rendered, and every value is wiped unseen.
-pub fn opens(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing) -> bool {
-    spec.data.is_none() && !ring.is_empty() && open_items(metadata, spec, ring).is_ok()
+/// Whether everything in it opens, up to the first that does not. Nothing is rendered, and every value is wiped unseen.
+pub fn opens(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing, accepted: Accepted) -> bool {
+    let place = Place::of(metadata, ring);
+    let opens = |sealed: &String| place.open_or_not(sealed).is_some();
+    match &spec.data {
+        Some(data) => accepted.deprecated_data && spec.encrypted_data.is_empty() && opens(data),
+        None => !ring.is_empty() && spec.encrypted_data.values().all(opens),
+    }
 }

@@ -1,14 +1,13 @@
 //! `unseal`: a SealedSecret into the Secret it stands for.
 
 use crate::deprecated::open_whole;
-use crate::key_ring::{KeyRing, Opener};
+use crate::key_ring::KeyRing;
 use crate::message::faulty_items;
+use crate::place::Place;
 use crate::unsealed_secret::UnsealedSecret;
-use api::annotations::{CERTIFICATE_FINGERPRINT, SKIP_SET_OWNER_REFERENCES};
+use api::annotations::SKIP_SET_OWNER_REFERENCES;
 use api::{Scope, SealedSecret, SealedSecretSpec};
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use envelope::{Fingerprint, OpenError, Plaintext};
+use envelope::Plaintext;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::Resource as _;
 use std::collections::BTreeMap;
@@ -60,6 +59,9 @@ pub enum ItemFault {
     /// Opens, but under a scope that the annotations do not state.
     #[error("sealed with scope {0}, which the SealedSecret's annotations do not state")]
     OtherScope(Scope),
+    /// Not tried any more: too many before it did not open.
+    #[error("not tried, because too many before it do not open")]
+    NotTried,
     /// Opens under no scope at this place.
     #[error(
         "no sealing key opens it; it was sealed for another cluster, or for another name or namespace, or its \
@@ -136,7 +138,7 @@ fn unseal_deprecated(
 }
 
 /// Opens every item at the place that the metadata states; all that do not open are named.
-pub(crate) fn open_items(
+fn open_items(
     metadata: &ObjectMeta,
     spec: &SealedSecretSpec,
     ring: &KeyRing,
@@ -153,44 +155,6 @@ pub(crate) fn open_items(
         }
     }
     if errors.is_empty() { Ok(data) } else { Err(UnsealError::Items(errors)) }
-}
-
-/// Where the items claim to belong, and the keys that may open them there.
-pub(crate) struct Place<'a> {
-    opener: Opener<'a>,
-    scope: Scope,
-    namespace: &'a str,
-    name: &'a str,
-}
-
-impl<'a> Place<'a> {
-    fn of(metadata: &'a ObjectMeta, ring: &'a KeyRing) -> Self {
-        let annotations = metadata.annotations.as_ref();
-        let hint = annotations
-            .and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT))
-            .and_then(|hint| hint.parse::<Fingerprint>().ok());
-        Self {
-            opener: ring.opener(hint),
-            scope: Scope::of(annotations),
-            namespace: metadata.namespace.as_deref().unwrap_or_default(),
-            name: metadata.name.as_deref().unwrap_or_default(),
-        }
-    }
-
-    pub(crate) fn open(&self, sealed: &str) -> Result<Plaintext, ItemFault> {
-        let envelope = BASE64_STANDARD.decode(sealed).map_err(|_| ItemFault::NotBase64)?;
-        let open = |scope: Scope| self.opener.open(&scope.label(self.namespace, self.name), &envelope);
-        match open(self.scope) {
-            Ok(value) => Ok(value),
-            Err(OpenError::Truncated(_)) => Err(ItemFault::Truncated),
-            // Only names the scope it was sealed with; the value is dropped, wiped, unseen.
-            Err(OpenError::DoesNotOpen) => Err(Scope::ALL
-                .into_iter()
-                .filter(|scope| *scope != self.scope)
-                .find(|scope| open(*scope).is_ok())
-                .map_or(ItemFault::NoKeyOpens, ItemFault::OtherScope)),
-        }
-    }
 }
 
 /// The template's metadata, with name and namespace forced and the owner set.

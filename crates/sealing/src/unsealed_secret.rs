@@ -1,6 +1,7 @@
 //! [`UnsealedSecret`]: what a SealedSecret stands for, values included, on its way to the API server.
 
 use envelope::Plaintext;
+use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::BTreeMap;
@@ -30,10 +31,19 @@ impl UnsealedSecret {
     pub fn same_data(&self, existing: &Secret) -> bool {
         let none = BTreeMap::new();
         let existing = existing.data.as_ref().unwrap_or(&none);
-        existing.len() == self.data.len()
-            && self.data.iter().all(|(key, value)| {
-                existing.get(key).is_some_and(|existing| existing.0.as_slice() == value.expose())
-            })
+        existing.len() == self.data.len() && self.are_in(existing)
+    }
+
+    /// Whether `existing` has all of these values, and perhaps others.
+    pub fn data_within(&self, existing: &Secret) -> bool {
+        self.are_in(existing.data.as_ref().unwrap_or(&BTreeMap::new()))
+    }
+
+    fn are_in(&self, existing: &BTreeMap<String, ByteString>) -> bool {
+        let is_in = |(key, value): (&String, &Plaintext)| {
+            existing.get(key).is_some_and(|existing| existing.0.as_slice() == value.expose())
+        };
+        self.data.iter().all(is_in)
     }
 }
 

@@ -10,8 +10,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use proptest::prelude::*;
 use rand::rngs::SysRng;
 use sealing::{
-    Accepted, ItemFault, KeyRing, SealingKey, SecretToSeal, UnsealError, UnsealedSecret, opens, reseal, seal_item,
-    seal_secret, unseal,
+    Accepted, ItemFault, KeyRing, SealingKey, SecretToSeal, UnsealError, UnsealedSecret, opens, reseal,
+    seal_item, seal_secret, unseal,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -153,13 +153,13 @@ fn resealing_moves_to_the_newest_key_and_keeps_place_and_scope() {
     let newer = Arc::new(newer_key());
     let newest = KeyRing::new([Arc::clone(&newer)]);
     let both = KeyRing::new([newer, key(A)]);
-    assert!(!opens(&sealed.metadata, &sealed.spec, &newest));
-    assert!(opens(&sealed.metadata, &sealed.spec, &both));
+    assert!(!opens(&sealed.metadata, &sealed.spec, &newest, ALL));
+    assert!(opens(&sealed.metadata, &sealed.spec, &both, ALL));
 
     sealed.spec.encrypted_data = reseal(&mut SysRng, &sealed.metadata, &sealed.spec, &both).unwrap();
-    assert!(opens(&sealed.metadata, &sealed.spec, &newest));
+    assert!(opens(&sealed.metadata, &sealed.spec, &newest, ALL));
     sealed.metadata.name = Some("other".into());
-    assert!(!opens(&sealed.metadata, &sealed.spec, &newest), "still bound to its name");
+    assert!(!opens(&sealed.metadata, &sealed.spec, &newest, ALL), "still bound to its name");
     assert!(reseal(&mut SysRng, &sealed.metadata, &sealed.spec, &both).is_err());
 }
 
@@ -184,6 +184,7 @@ fn the_deprecated_form_opens_where_it_is_accepted_and_stands_alone() {
         (&b"hunter2"[..], &b"bob"[..])
     );
 
+    assert!(opens(&sealed.metadata, &sealed.spec, ring(), ALL));
     let refused = unseal(&sealed.metadata, &sealed.spec, ring(), Accepted { deprecated_data: false });
     assert_eq!(refused.unwrap_err(), UnsealError::DeprecatedData);
     sealed.spec.encrypted_data.insert("x".into(), "y".into());
@@ -193,6 +194,19 @@ fn the_deprecated_form_opens_where_it_is_accepted_and_stands_alone() {
     let shape = open(&sealed).unwrap_err();
     assert_eq!(shape, UnsealError::DeprecatedShape);
     assert!(!format!("{shape} {shape:?}").contains("hunter2"));
+}
+
+#[test]
+fn an_object_made_to_waste_time_wastes_little() {
+    // Each of these costs a try with each key under each scope.
+    let garbage = (0..2_000).map(|number| (format!("k{number}"), b"x".to_vec())).collect();
+    let mut sealed = seal(json!({ "namespace": "ns", "name": "name" }), garbage);
+    sealed.metadata.name = Some("other".into());
+    let error = open(&sealed).unwrap_err();
+    let UnsealError::Items(errors) = &error else { panic!("{error}") };
+    assert_eq!(errors.len(), 2_000, "all are named");
+    let tried = errors.iter().filter(|error| error.fault != ItemFault::NotTried).count();
+    assert!(tried <= 101, "{tried} were tried");
 }
 
 #[test]

@@ -31,10 +31,12 @@ fn ring() -> KeyRing {
     KeyRing::new([key()])
 }
 
-const ALL: Accepted = Accepted { deprecated_data: true };
-
-fn key_place() -> KeyPlace {
-    KeyPlace { namespace: "kube-system".into(), prefix: "sealed-secrets-key".into() }
+fn rules() -> Rules {
+    Rules {
+        key_place: KeyPlace { namespace: "kube-system".into(), prefix: "sealed-secrets-key".into() },
+        accepted: Accepted { deprecated_data: true },
+        drift: false,
+    }
 }
 
 fn sealed_value(scope: Scope, value: &str) -> String {
@@ -269,15 +271,14 @@ fn the_table() {
         ),
     ];
     for (name, sealed, target, expected) in cases {
-        assert_eq!(word(&decide(&sealed, target, &ring(), &key_place(), ALL)), expected, "{name}");
+        assert_eq!(word(&decide(&sealed, target, &ring(), &rules())), expected, "{name}");
     }
 }
 
 #[test]
-fn without_a_key_nothing_opens_and_a_key_may_mend_it() {
-    let plan = decide(&sealed(json!({})), Target::Absent, &KeyRing::default(), &key_place(), ALL);
-    let Plan::Refuse(Refusal::Unseal(error)) = plan else { panic!("{plan:?}") };
-    assert!(error.wants_key());
+fn without_any_key_it_is_the_cluster_that_is_not_ready() {
+    let plan = decide(&sealed(json!({})), Target::Absent, &KeyRing::default(), &rules());
+    assert!(matches!(plan, Plan::Wait(Hindrance::NoKeys)), "{plan:?}");
 }
 
 #[test]
@@ -287,11 +288,7 @@ fn any_of_the_keys_opens_whatever_the_hint_says() {
     for hint in [misleading.as_str(), "nonsense", ""] {
         let hinted = json!({ "metadata": { "annotations": {
             api::annotations::CERTIFICATE_FINGERPRINT: hint } } });
-        assert_eq!(
-            word(&decide(&sealed(hinted), Target::Absent, &ring, &key_place(), ALL)),
-            "create",
-            "{hint}"
-        );
+        assert_eq!(word(&decide(&sealed(hinted), Target::Absent, &ring, &rules())), "create", "{hint}");
     }
 }
 
@@ -299,7 +296,7 @@ fn any_of_the_keys_opens_whatever_the_hint_says() {
 fn every_bad_item_is_named_once_and_the_scope_it_was_sealed_with() {
     let items = json!({ "spec": { "encryptedData": {
         "a": "%%%", "b": sealed_value(Scope::ClusterWide, "x"), "c": "AgAB", "d": "" } } });
-    let plan = decide(&sealed(items), Target::Absent, &ring(), &key_place(), ALL);
+    let plan = decide(&sealed(items), Target::Absent, &ring(), &rules());
     let Plan::Refuse(Refusal::Unseal(UnsealError::Items(errors))) = plan else { panic!("{plan:?}") };
     let found: Vec<(&str, ItemFault)> =
         errors.iter().map(|error| (error.key.as_str(), error.fault)).collect();
@@ -322,7 +319,7 @@ fn the_secret_is_named_owned_and_typed() {
                           "annotations": { "c": "d" }, "finalizers": ["e/f"], "uid": "g" },
         } },
     });
-    let Plan::Create(secret) = decide(&sealed(change), Target::Absent, &ring(), &key_place(), ALL) else {
+    let Plan::Create(secret) = decide(&sealed(change), Target::Absent, &ring(), &rules()) else {
         panic!("not created")
     };
     let metadata = serde_json::to_value(&secret.metadata).unwrap();
@@ -343,7 +340,7 @@ fn the_secret_is_named_owned_and_typed() {
 fn a_secret_can_be_left_without_an_owner() {
     let change = json!({ "spec": { "template": { "metadata": {
         "annotations": { SKIP_SET_OWNER_REFERENCES: "true" } } } } });
-    let Plan::Create(secret) = decide(&sealed(change), Target::Absent, &ring(), &key_place(), ALL) else {
+    let Plan::Create(secret) = decide(&sealed(change), Target::Absent, &ring(), &rules()) else {
         panic!("not created")
     };
     assert_eq!(secret.metadata.owner_references, None);
@@ -353,7 +350,7 @@ fn a_secret_can_be_left_without_an_owner() {
 fn a_replacement_is_written_on_top_of_what_was_read() {
     let target =
         existing(json!({ "data": { "password": "eA==" }, "metadata": { "finalizers": ["held/by"] } }));
-    let Plan::Replace(secret) = decide(&sealed(json!({})), target, &ring(), &key_place(), ALL) else {
+    let Plan::Replace(secret) = decide(&sealed(json!({})), target, &ring(), &rules()) else {
         panic!("not replaced")
     };
     assert_eq!(secret.metadata.resource_version.as_deref(), Some("7"));
@@ -369,9 +366,13 @@ fn no_sealed_secret_becomes_a_sealing_key() {
     for change in [labelled, named] {
         let mut observed = change.clone();
         merge(&mut observed, own.clone());
-        let plan = decide(&sealed(observed), Target::Absent, &ring(), &key_place(), ALL);
+        let name = observed["metadata"]["name"].as_str().unwrap_or("name").to_owned();
+        let label = Scope::Strict.label("kube-system", &name);
+        let item = seal_item(&mut SysRng, key().pair().certificate(), &label, b"x").unwrap();
+        merge(&mut observed, json!({ "spec": { "encryptedData": { "password": item } } }));
+        let plan = decide(&sealed(observed), Target::Absent, &ring(), &rules());
         assert_eq!(word(&plan), "refuse SealingKey");
-        let plan = decide(&sealed(change), Target::Absent, &ring(), &key_place(), ALL);
+        let plan = decide(&sealed(change), Target::Absent, &ring(), &rules());
         assert_ne!(word(&plan), "refuse SealingKey", "in other namespaces it is a Secret as any other");
     }
 }
@@ -391,7 +392,7 @@ fn patching_keeps_what_is_there_and_takes_no_ownership() {
         }));
         let labelled =
             json!({ "spec": { "template": { "metadata": { "labels": { "both": "2", "ours": "2" } } } } });
-        let plan = decide(&sealed(labelled), target, &ring(), &key_place(), ALL);
+        let plan = decide(&sealed(labelled), target, &ring(), &rules());
         let Plan::Replace(secret) = plan else { panic!("{plan:?}") };
         let labels: Vec<(String, String)> = secret.metadata.labels.unwrap_or_default().into_iter().collect();
         let expected = [("both", "2"), ("ours", "2"), ("theirs", "1")];
@@ -405,12 +406,51 @@ fn patching_keeps_what_is_there_and_takes_no_ownership() {
 }
 
 #[test]
+fn as_drift_only_what_we_set_counts() {
+    let labelled = json!({ "spec": { "template": { "metadata": { "labels": { "ours": "1" } } } } });
+    let cases = [
+        (json!({ "ours": "1", "theirs": "1" }), "keep 7", "replace"),
+        (json!({ "ours": "2" }), "replace", "replace"),
+        (json!({}), "replace", "replace"),
+    ];
+    for (labels, as_drift, after_a_change) in cases {
+        for (drift, expected) in [(true, as_drift), (false, after_a_change)] {
+            let target = existing(json!({ "metadata": { "labels": labels.clone() } }));
+            let plan = decide(&sealed(labelled.clone()), target, &ring(), &Rules { drift, ..rules() });
+            assert_eq!(word(&plan), expected, "{labels} {drift}");
+        }
+    }
+}
+
+#[test]
+fn what_kubernetes_puts_into_a_token_stays_there() {
+    let token = "kubernetes.io/service-account-token";
+    let target = existing(json!({ "type": token, "data": { "token": "eA==" } }));
+    let typed = json!({ "spec": { "template": { "type": token } } });
+    assert_eq!(word(&decide(&sealed(typed), target, &ring(), &rules())), "keep 7");
+}
+
+#[test]
+fn no_deprecated_form_becomes_a_sealing_key_either() {
+    let whole = json!({
+        "metadata": { "labels": { sealing_key::LABEL: "active" } }, "type": "kubernetes.io/tls",
+        "data": { "tls.key": "eA==", "tls.crt": "eA==" },
+    });
+    let label = Scope::Strict.label("kube-system", "name");
+    let data =
+        seal_item(&mut SysRng, key().pair().certificate(), &label, whole.to_string().as_bytes()).unwrap();
+    let change = json!({ "metadata": { "namespace": "kube-system" },
+                         "spec": { "data": data, "encryptedData": { "password": null } } });
+    let plan = decide(&sealed(change), Target::Absent, &ring(), &rules());
+    assert_eq!(word(&plan), "refuse SealingKey");
+}
+
+#[test]
 fn nothing_decided_shows_a_value() {
     let foreign = json!({ "metadata": { "name": "other" } });
     let wrong: SealedSecretSpec = SealedSecretSpec::default();
     for observed in [sealed(json!({})), sealed(foreign)] {
-        let shown =
-            format!("{:?} {wrong:?}", decide(&observed, existing(json!({})), &ring(), &key_place(), ALL));
+        let shown = format!("{:?} {wrong:?}", decide(&observed, existing(json!({})), &ring(), &rules()));
         assert!(!shown.contains("hunter2") && !shown.contains("aHVudGVy"), "{shown}");
     }
 }

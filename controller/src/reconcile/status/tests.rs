@@ -96,7 +96,7 @@ fn events_tell_of_transitions_alone() {
         (
             "does not open",
             Some(&good),
-            Outcome::Refused(Refusal::Unseal(sealing::UnsealError::NoKeys)),
+            Outcome::Refused(Refusal::Unseal(sealing::UnsealError::TemplateData)),
             Some("ErrUnsealFailed"),
         ),
     ];
