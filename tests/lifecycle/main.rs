@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         tests![
             restart::a_restart_writes_nothing,
             restart::sigterm_ends_it_cleanly,
+            restart::sigterm_finishes_what_is_in_hand,
             restart::what_changed_meanwhile_is_caught_up_with,
             restart::it_runs_in_a_pod_without_a_kubeconfig,
             flags::only_the_namespaces_asked_for,

@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 use api::ConditionStatus;
 use kube::ResourceExt as _;
 use serde_json::json;
+use tests::eventually::eventually;
 use tests::person::Person;
 
 use crate::stage::{Stage, stop};
@@ -63,6 +64,44 @@ pub(crate) async fn sigterm_ends_it_cleanly(stage: Arc<Stage>) -> Result<()> {
             let log = std::fs::read_to_string(log)?;
             ensure!(log.trim_end().ends_with("stopped"), "{log}");
             Ok(())
+        })
+        .await
+}
+
+/// SIGTERM in the middle of a burst: whatever was begun is finished, status included.
+pub(crate) async fn sigterm_finishes_what_is_in_hand(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |namespace| {
+            let person = &stage.person;
+            let pod = stage.start().await?;
+            let secret = Person::secret(namespace, "any", &json!({ "v": "1" }));
+            let mut sealed = person.seal(&secret, &["--scope", "namespace-wide"]).await?;
+            stop(pod).await?;
+            let names: Vec<String> = (0..150).map(|number| format!("s{number}")).collect();
+            for name in &names {
+                sealed["metadata"]["name"] = json!(name);
+                person.apply(&sealed).await?;
+            }
+            let pod = stage.start().await?;
+            eventually(Duration::from_secs(20), "some are unsealed", async || {
+                person.get_secret(namespace, "s0").await.map(drop)
+            })
+            .await?;
+            stop(pod).await?;
+            let mut unsealed = 0;
+            for name in &names {
+                if person.get_secret(namespace, name).await.is_ok() {
+                    unsealed += 1;
+                    person.sees_synced(namespace, name, ConditionStatus::True).await?;
+                }
+            }
+            ensure!(unsealed > 0, "nothing was unsealed");
+            // The rest is done by the next.
+            let pod = stage.start().await?;
+            for name in &names {
+                person.sees_synced(namespace, name, ConditionStatus::True).await?;
+            }
+            stop(pod).await
         })
         .await
 }

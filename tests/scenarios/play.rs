@@ -78,12 +78,22 @@ async fn wait(outcome: &Outcome, person: &Person, namespace: &str, object: &str)
 async fn take(person: &Person, namespace: &str, object: &str, step: &Step) -> Result<()> {
     match step {
         Step::Apply(value) => person.apply(&placed(value, namespace, object)).await,
-        Step::Seal { secret, args, change } => {
+        Step::Seal { secret, args, wrap, change } => {
             let mut secret = placed(secret, namespace, object);
             secret["apiVersion"] = json!("v1");
             secret["kind"] = json!("Secret");
             let args: Vec<&str> = args.iter().map(String::as_str).collect();
             let mut sealed = person.seal(&secret, &args).await?;
+            if *wrap {
+                for item in sealed["spec"]["encryptedData"]
+                    .as_object_mut()
+                    .into_iter()
+                    .flat_map(|items| items.values_mut())
+                {
+                    let text = item.as_str().unwrap_or_default();
+                    *item = json!(format!("{}\r\n{}\n", &text[..100], &text[100..]));
+                }
+            }
             merge(&mut sealed, change);
             person.apply(&placed(&sealed, namespace, object)).await
         }

@@ -45,6 +45,9 @@ pub(crate) enum Step {
         /// Flags for kubeseal.
         #[serde(default)]
         args: Vec<String>,
+        /// Breaks every item into lines, as a literal block in YAML does.
+        #[serde(default)]
+        wrap: bool,
         /// A JSON merge patch on the SealedSecret, before it is applied.
         #[serde(default)]
         change: Value,
