@@ -1,14 +1,16 @@
 //! [`CertificateSource`]: where the certificate comes from, and the two things wanted of it: to seal with it, and
-//! to print it. How it is fetched is in `file`, `url` and `cluster`.
+//! to print it. How it is fetched is in `file`, `url`, `cache` and, for a cluster, in `controller`.
 
 mod address;
-mod cluster;
+mod cache;
+mod caution;
 mod file;
-mod online;
 mod url;
 
 pub(crate) use address::UnsupportedAddress;
-pub(crate) use cluster::{ClusterError, ControllerAddress};
+
+use crate::controller::{Controller, ControllerAddress, ControllerError};
+use cache::{CacheError, Cached};
 use envelope::{Certificate, CertificateError, Expired, pem};
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -22,6 +24,8 @@ pub(crate) enum CertificateSource {
     Url(reqwest::Url),
     /// With the controller of a cluster.
     Cluster(ControllerAddress),
+    /// With us, since that controller last gave it.
+    Kept(ControllerAddress),
 }
 
 /// Why there is no certificate to seal with.
@@ -40,7 +44,9 @@ pub(crate) enum SourceError {
         source: url::FetchError,
     },
     #[error("cannot fetch the certificate from the cluster")]
-    Cluster(#[source] Box<ClusterError>),
+    Cluster(#[source] Box<ControllerError>),
+    #[error("cannot use --offline")]
+    Kept(#[source] Box<CacheError>),
     #[error("cannot use the certificate {from}")]
     Unusable {
         from: String,
@@ -50,6 +56,8 @@ pub(crate) enum SourceError {
     #[error("will not seal with the certificate {from}")]
     Expired {
         from: String,
+        /// By a controller, just now.
+        served: bool,
         #[source]
         source: Expired,
     },
@@ -58,11 +66,16 @@ pub(crate) enum SourceError {
 impl CertificateSource {
     /// The certificate, valid now.
     pub(crate) fn certificate(&self) -> Result<Certificate, SourceError> {
+        let now = Timestamp::now();
         let text = self.text()?;
         let certificate = self.parse(&text)?;
-        certificate
-            .check_unexpired(Timestamp::now())
-            .map_err(|source| SourceError::Expired { from: self.described(), source })?;
+        certificate.check_unexpired(now).map_err(|source| SourceError::Expired {
+            from: self.described(),
+            served: matches!(self, Self::Cluster(_)),
+            source,
+        })?;
+        self.remember(&certificate, now);
+        caution::of_its_end(&certificate, now);
         Ok(certificate)
     }
 
@@ -70,7 +83,9 @@ impl CertificateSource {
     /// stands beside them, such as the private key in a bundle, is left out.
     pub(crate) fn pem(&self) -> Result<String, SourceError> {
         let text = self.text()?;
-        let first = self.parse(&text)?.to_pem();
+        let certificate = self.parse(&text)?;
+        self.remember(&certificate, Timestamp::now());
+        let first = certificate.to_pem();
         let others = pem::blocks(&text)
             .into_iter()
             .filter(|block| block.label == "CERTIFICATE")
@@ -87,8 +102,30 @@ impl CertificateSource {
             Self::Url(url) => {
                 url::fetch(url).map_err(|source| SourceError::Url { shown: address::shown(url), source })
             }
+            Self::Cluster(controller) => Controller::find(controller)
+                .and_then(|controller| controller.certificate())
+                .map_err(|error| SourceError::Cluster(Box::new(error))),
+            Self::Kept(controller) => Cached::of(controller)
+                .map(|kept| kept.certificate)
+                .map_err(|error| SourceError::Kept(Box::new(error))),
+        }
+    }
+
+    /// Keeps what a cluster gave, and warns where that is not what it gave last time.
+    fn remember(&self, certificate: &Certificate, now: Timestamp) {
+        match self {
+            Self::File(_) | Self::Url(_) => {}
             Self::Cluster(controller) => {
-                cluster::fetch(controller).map_err(|error| SourceError::Cluster(Box::new(error)))
+                if let Ok(last) = Cached::of(controller) {
+                    caution::of_change(certificate, &last);
+                }
+                let fingerprint = certificate.fingerprint().to_string();
+                Cached::keep(controller, &fingerprint, &certificate.to_pem(), now);
+            }
+            Self::Kept(controller) => {
+                if let Ok(kept) = Cached::of(controller) {
+                    caution::of_its_age(certificate, &kept, now);
+                }
             }
         }
     }
@@ -102,6 +139,7 @@ impl CertificateSource {
             Self::File(path) => path.display().to_string(),
             Self::Url(url) => address::shown(url),
             Self::Cluster(controller) => format!("of {}/{}", controller.namespace, controller.name),
+            Self::Kept(controller) => format!("kept of {}/{}", controller.namespace, controller.name),
         }
     }
 }
@@ -116,7 +154,12 @@ impl SourceError {
                     .into()
             }
             Self::Url { source, .. } => source.hint(),
-            Self::Cluster(error) => error.hint(),
+            Self::Cluster(error) => format!("{}; or work without a cluster: --cert FILE", error.hint()),
+            Self::Kept(_) => {
+                "once without --offline, such as with --fetch-cert, keeps the certificate; or give it with --cert \
+                 FILE"
+                    .into()
+            }
             Self::Unusable { source, .. } => match source {
                 CertificateError::PrivateKey => {
                     "--cert takes the certificate (PEM block \"CERTIFICATE\"), which may be public; keep the \
@@ -130,7 +173,10 @@ impl SourceError {
                     "the controller's own certificate has an RSA key; --fetch-cert writes it".into()
                 }
             },
-            Self::Expired { .. } => {
+            Self::Expired { served: true, .. } => {
+                "the controller has made no new one in time; its log and its --key-renew-period tell why".into()
+            }
+            Self::Expired { served: false, .. } => {
                 "fetch the present one with --fetch-cert; the controller makes a new one every 30 days".into()
             }
         }

@@ -2,11 +2,15 @@
 
 mod certificate_flags;
 mod connection_flags;
-mod flag_value;
+pub(crate) mod flag_value;
+mod hidden;
+mod klog_flags;
+mod misplaced;
 pub(crate) mod verb;
 
 pub(crate) use certificate_flags::CertificateFlags;
 pub(crate) use connection_flags::ConnectionFlags;
+pub(crate) use hidden::Hidden;
 pub(crate) use verb::Verb;
 
 use crate::program::Program;
@@ -16,7 +20,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// The page that `--help` prints, with `{name}` for the program's name.
+/// The page that `--help` prints, with `{name}` for the program's name and `{commands}` for a line for each command.
 ///
 /// Decided: written by hand and held complete by a test, because the generated page has a line for each
 /// environment variable and optional boolean, and fits no screen.
@@ -34,40 +38,100 @@ pub(crate) enum Format {
 
 /// Every flag, under upstream's names. Empty values count as not given, as upstream has it.
 #[derive(Debug, Default, Parser)]
-#[command(disable_version_flag = true, args_override_self = true)]
+#[command(
+    name = "kubeseal-rs",
+    about = "Seals Kubernetes Secrets, so that only the controller in your cluster can open them",
+    disable_version_flag = true,
+    args_override_self = true
+)]
 pub(crate) struct Cli {
-    #[arg(short = 'f', long, env = "SEALED_SECRETS_SECRET_FILE", hide_env = true)]
+    /// Secrets to read; else standard input.
+    #[arg(short = 'f', long, env = "SEALED_SECRETS_SECRET_FILE", hide_env = true, value_name = "FILE")]
     pub secret_file: Option<PathBuf>,
 
-    #[arg(short = 'w', long, env = "SEALED_SECRETS_SEALED_SECRET_FILE", hide_env = true)]
+    /// Where to write; else standard output.
+    #[arg(
+        short = 'w',
+        long,
+        env = "SEALED_SECRETS_SEALED_SECRET_FILE",
+        hide_env = true,
+        value_name = "FILE"
+    )]
     pub sealed_secret_file: Option<PathBuf>,
 
-    #[arg(short = 'o', long, env = "SEALED_SECRETS_FORMAT", value_parser = flag_value::format)]
+    /// Output format: json (the default), or yaml, which is also that of a file named so.
+    #[arg(short = 'o', long, env = "SEALED_SECRETS_FORMAT", value_parser = flag_value::format, value_name = "FORMAT")]
     pub format: Option<Format>,
 
-    #[arg(long, env = "SEALED_SECRETS_SCOPE", value_parser = flag_value::scope)]
+    /// What the values are bound to: strict (the default), namespace-wide or cluster-wide.
+    #[arg(long, env = "SEALED_SECRETS_SCOPE", value_parser = flag_value::scope, value_name = "SCOPE")]
     pub scope: Option<Scope>,
 
-    #[arg(long, env = "SEALED_SECRETS_NAME", hide_env = true)]
+    /// Name to seal for, over the Secret's own.
+    #[arg(long, env = "SEALED_SECRETS_NAME", hide_env = true, value_name = "NAME")]
     pub name: Option<String>,
 
-    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true)]
+    /// Namespace of Secrets that name none; else that of the context.
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 
+    /// Seal a Secret that has no data.
     #[arg(long, env = "SEALED_SECRETS_ALLOW_EMPTY_DATA", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean)]
+          default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
     pub allow_empty_data: Option<bool>,
 
+    /// Seal one bare value and print it in base64.
     #[arg(long, env = "SEALED_SECRETS_RAW", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean)]
+          default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
     pub raw: Option<bool>,
 
-    #[arg(long, env = "SEALED_SECRETS_FROM_FILE", hide_env = true)]
+    /// With --raw: the file that holds the value; else standard input.
+    #[arg(long, env = "SEALED_SECRETS_FROM_FILE", hide_env = true, value_name = "[KEY=]FILE")]
     pub from_file: Vec<String>,
 
+    /// Print the cluster's certificate, for --cert.
     #[arg(long, env = "SEALED_SECRETS_FETCH_CERT", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean)]
+          default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
     pub fetch_cert: Option<bool>,
+
+    /// Seal into the SealedSecret in this file, in place.
+    #[arg(long, env = "SEALED_SECRETS_MERGE_INTO", hide_env = true, value_name = "FILE")]
+    pub merge_into: Option<PathBuf>,
+
+    /// Ask the controller whether SealedSecrets open.
+    #[arg(long, env = "SEALED_SECRETS_VALIDATE", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
+    pub validate: Option<bool>,
+
+    /// Have SealedSecrets sealed to the newest key; those in the file of -f in place.
+    #[arg(long, env = "SEALED_SECRETS_RE_ENCRYPT", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
+    pub re_encrypt: Option<bool>,
+
+    /// The old name of `--re-encrypt`.
+    #[arg(long, env = "SEALED_SECRETS_ROTATE", hide = true, num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = flag_value::boolean)]
+    pub rotate: Option<bool>,
+
+    /// Open SealedSecrets without a cluster.
+    #[arg(long, env = "SEALED_SECRETS_RECOVERY_UNSEAL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
+    pub recovery_unseal: Option<bool>,
+
+    /// With --recovery-unseal: a private key (PEM) or a backup of sealing keys; may be repeated.
+    #[arg(
+        long,
+        env = "SEALED_SECRETS_RECOVERY_PRIVATE_KEY",
+        hide_env = true,
+        value_delimiter = ',',
+        value_name = "FILE"
+    )]
+    pub recovery_private_key: Vec<PathBuf>,
+
+    /// No warnings.
+    #[arg(long, global = true, env = "SEALED_SECRETS_QUIET", hide_env = true, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
+    pub quiet: Option<bool>,
 
     #[command(flatten)]
     pub certificate: CertificateFlags,
@@ -75,9 +139,13 @@ pub(crate) struct Cli {
     #[command(flatten)]
     pub connection: ConnectionFlags,
 
+    #[command(flatten)]
+    pub klog: klog_flags::KlogFlags,
+
     // Not from the environment: `SEALED_SECRETS_VERSION=0.38.4` is a likely line in a pipeline.
+    /// Print the version.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean)]
+          value_parser = flag_value::boolean, value_name = "BOOL")]
     pub version: Option<bool>,
 
     /// Nothing is meant to stand here; `mode` says what to write instead.
@@ -94,10 +162,36 @@ impl Cli {
         let mut command = Self::command()
             .bin_name(program.name())
             .override_usage(format!("{} [flags] < secret.yaml > sealed-secret.yaml", program.name()))
-            .override_help(HELP.replace("{name}", program.name()));
+            .override_help(help_page(program));
         let matches = command.try_get_matches_from_mut(arguments)?;
+        misplaced::check(&mut command, &matches)?;
         Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }
+}
+
+/// No terminal is narrower.
+const PAGE_WIDTH: usize = 80;
+
+fn help_page(program: &Program) -> String {
+    let root = Cli::command();
+    let commands: Vec<_> = root.get_subcommands().filter(|command| !command.is_hide_set()).collect();
+    let width = commands.iter().map(|command| command.get_name().len()).max().unwrap_or_default();
+    let mut lines = String::new();
+    for command in commands {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        let mut line = format!("  {:width$} ", command.get_name());
+        for word in about.trim_end_matches('.').split(' ') {
+            if line.chars().count() + 1 + word.chars().count() > PAGE_WIDTH {
+                lines.push_str(&line);
+                line = format!("\n{:1$}", "", width + 3);
+            }
+            line.push(' ');
+            line.push_str(word);
+        }
+        lines.push_str(&line);
+        lines.push('\n');
+    }
+    HELP.replace("{name}", program.name()).replace("{commands}", &lines)
 }
 
 /// Prints clap's answer, help to stdout and errors to stderr, and gives its exit code.
@@ -142,6 +236,13 @@ mod tests {
     }
 
     #[test]
+    fn flags_stand_behind_their_command() {
+        assert!(read(&["--quiet", "reseal", "--cert", "a.pem", "."]).is_ok());
+        let error = read(&["--cert", "a.pem", "reseal", "."]).unwrap_err().to_string();
+        assert!(error.contains("reseal --cert"), "{error}");
+    }
+
+    #[test]
     fn the_last_one_counts() {
         let cli = read(&["--scope", "strict", "--scope=cluster-wide"]).unwrap();
         assert_eq!(cli.scope, Some(Scope::ClusterWide));
@@ -155,7 +256,7 @@ mod tests {
 
     #[test]
     fn every_flag_is_on_the_help_page() {
-        for argument in Cli::command().get_arguments() {
+        for argument in Cli::command().get_arguments().filter(|argument| !argument.is_hide_set()) {
             if let Some(long) = argument.get_long() {
                 assert!(HELP.contains(&format!("--{long}")), "{long}");
             }
@@ -166,9 +267,35 @@ mod tests {
     }
 
     #[test]
+    fn every_flag_has_its_variable() {
+        let command = Cli::command();
+        for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
+            let Some(long) = argument.get_long().filter(|long| *long != "version") else { continue };
+            let variable = format!("SEALED_SECRETS_{}", long.to_ascii_uppercase().replace('-', "_"));
+            assert_eq!(argument.get_env(), Some(OsString::from(variable).as_os_str()), "{long}");
+        }
+    }
+
+    #[test]
+    fn the_flags_of_klog_are_taken() {
+        let flags =
+            ["-v5", "-v=3", "--v", "2", "--logtostderr=false", "--alsologtostderr", "--log_dir", "/x"];
+        assert!(read(&flags).is_ok());
+        assert!(read(&["-v", "x"]).is_err());
+    }
+
+    #[test]
+    fn every_flag_has_its_words() {
+        let shown = Cli::command();
+        for argument in shown.get_arguments().filter(|argument| !argument.is_hide_set()) {
+            assert!(argument.get_help().is_some(), "{}", argument.get_id());
+        }
+    }
+
+    #[test]
     fn the_help_page_fits_a_terminal() {
-        for line in HELP.replace("{name}", "kubeseal-rs").lines() {
-            assert!(line.chars().count() <= 80, "{line}");
+        for line in help_page(&Program::named_by(None)).lines() {
+            assert!(line.chars().count() <= PAGE_WIDTH, "{line}");
         }
     }
 }

@@ -1,11 +1,30 @@
 //! What is done: one file per command.
 
 mod completion;
+mod create;
+mod edit;
 mod fetch_cert;
+mod guard;
+mod in_place;
+mod inspect;
+mod merge_into;
 mod raw;
+mod re_encrypt;
+mod recovery_unseal;
+mod reseal;
 mod seal;
+mod validate;
 
+pub(crate) use create::CreateError;
+pub(crate) use edit::EditError;
+pub(crate) use guard::GuardError;
+pub(crate) use inspect::InspectError;
+pub(crate) use merge_into::MergeError;
+pub(crate) use re_encrypt::OtherAnswer;
+pub(crate) use recovery_unseal::NotOpened;
+pub(crate) use reseal::{NotResealed, Stale};
 pub(crate) use seal::SettleError;
+pub(crate) use validate::DoesNotOpen;
 
 use crate::failure::Failure;
 use crate::mode::Mode;
@@ -19,6 +38,15 @@ pub(crate) fn run(program: &Program, mode: Mode) -> Result<(), Failure> {
         Mode::FetchCert(fetch) => fetch_cert::fetch_cert(&fetch),
         Mode::Raw(raw) => raw::raw(&raw),
         Mode::Seal(seal) => seal::seal(&seal),
+        Mode::RecoveryUnseal(recovery) => recovery_unseal::recovery_unseal(&recovery),
+        Mode::Validate(validate) => validate::validate(&validate),
+        Mode::ReEncrypt(re_encrypt) => re_encrypt::re_encrypt(&re_encrypt),
+        Mode::MergeInto(merge) => merge_into::merge_into(&merge),
+        Mode::Create(create) => create::create(*create),
+        Mode::Guard(guard) => guard::guard(&guard),
+        Mode::Inspect(inspect) => inspect::inspect(&inspect),
         Mode::Completion(shell) => completion::completion(program, shell),
+        Mode::Edit(edit) => edit::edit(&edit),
+        Mode::Reseal(reseal) => reseal::reseal(&reseal),
     }
 }

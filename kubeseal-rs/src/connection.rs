@@ -3,12 +3,16 @@
 //! Nothing here dials. Files are read when something is asked of them, and not before.
 
 mod error;
+mod overrides;
+mod timeout;
 
 pub(crate) use error::ConnectionError;
+pub(crate) use overrides::Overrides;
+pub(crate) use timeout::Timeout;
 
 use crate::proxy::proxy_for;
 use kube::Config;
-use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
+use kube::config::{Context, KubeConfigOptions, Kubeconfig, KubeconfigError, NamedContext};
 use std::path::{Path, PathBuf};
 
 /// Where a pod finds the namespace it runs in.
@@ -24,15 +28,25 @@ pub(crate) struct Connection {
     pub kubeconfig: Option<PathBuf>,
     /// From `--context`; else the current one.
     pub context: Option<String>,
+    /// From kubectl's other flags.
+    pub overrides: Overrides,
 }
 
 impl Connection {
+    /// What `--request-timeout` says, if it says anything.
+    pub(crate) fn request_timeout(&self) -> Option<Timeout> {
+        self.overrides.request_timeout
+    }
+
     /// The namespace that a Secret without one belongs to.
     pub(crate) fn namespace(&self) -> Result<String, ConnectionError> {
-        let Some(kubeconfig) = self.read()? else {
-            return pod_namespace().ok_or(ConnectionError::NoConfiguration);
+        let Some((kubeconfig, name)) = self.selected()? else {
+            return match pod_namespace() {
+                _ if self.overrides.server.is_some() => Ok(DEFAULT_NAMESPACE.into()),
+                Some(namespace) => Ok(namespace),
+                None => Err(ConnectionError::NoConfiguration),
+            };
         };
-        let name = self.context_name(&kubeconfig)?;
         kubeconfig
             .contexts
             .iter()
@@ -48,39 +62,96 @@ impl Connection {
 
     /// What a client needs to dial, and the words that tell a person which cluster that is.
     pub(crate) async fn config(&self) -> Result<(Config, String), ConnectionError> {
-        let Some(kubeconfig) = self.read()? else {
-            if pod_namespace().is_none() {
-                return Err(ConnectionError::NoConfiguration);
+        let (mut config, states_proxy, from) = match self.selected()? {
+            Some((kubeconfig, name)) => {
+                let states_proxy = self.states_proxy(&kubeconfig, &name);
+                let from = if name.is_empty() { String::new() } else { format!(" (context \"{name}\")") };
+                (self.of_context(kubeconfig, name).await?, states_proxy, from)
             }
-            let mut config = Config::incluster().map_err(ConnectionError::Pod)?;
-            config.default_retry = false;
-            let described = format!("{} (from inside the cluster)", config.cluster_url);
-            return Ok((config, described));
+            None => match self.overrides.server_url()? {
+                Some(url) => (Config::new(url), false, String::new()),
+                None if pod_namespace().is_some() => {
+                    let config = Config::incluster().map_err(ConnectionError::Pod)?;
+                    // The way from a pod to its API server leads through no proxy.
+                    (config, true, " (from inside the cluster)".into())
+                }
+                None => return Err(ConnectionError::NoConfiguration),
+            },
         };
-        let name = self.context_name(&kubeconfig)?;
-        let options = KubeConfigOptions { context: Some(name.clone()), ..KubeConfigOptions::default() };
-        let states_proxy = Self::states_proxy(&kubeconfig, &name);
-        let mut config =
-            Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| match error {
-                KubeconfigError::LoadContext(_) => ConnectionError::UnknownContext(name.clone()),
-                KubeconfigError::ParseNoProxy(_) => ConnectionError::NoProxy,
-                other => ConnectionError::Unusable(other),
-            })?;
-        if !states_proxy {
+        self.overrides.apply(&mut config)?;
+        if !states_proxy && self.overrides.proxy_url.is_none() {
             config.proxy_url = proxy_for(&config.cluster_url, |name| std::env::var(name).ok())
                 .and_then(|proxy| proxy.parse().ok());
         }
-        let server = config.cluster_url.to_string();
-        let described = format!("{} (context \"{name}\")", server.trim_end_matches('/'));
         // A person waits: what is not available now is better said than waited for.
         config.default_retry = false;
+        let described = format!("{}{from}", shown(&config.cluster_url));
         Ok((config, described))
     }
 
+    /// Context and server, which together tell one cluster from another. Nothing is dialled.
+    pub(crate) fn identity(&self) -> Result<(String, String), ConnectionError> {
+        let Some((kubeconfig, name)) = self.selected()? else {
+            return match &self.overrides.server {
+                Some(server) => Ok((String::new(), server.clone())),
+                None if pod_namespace().is_some() => Ok((String::new(), "(from inside the cluster)".into())),
+                None => Err(ConnectionError::NoConfiguration),
+            };
+        };
+        let context = kubeconfig.contexts.iter().find(|named| named.name == name);
+        let Some(context) = context.and_then(|named| named.context.as_ref()) else {
+            return Err(ConnectionError::UnknownContext(name));
+        };
+        let cluster = self.overrides.cluster.as_ref().unwrap_or(&context.cluster);
+        let server = self.overrides.server.clone().or_else(|| {
+            let named = kubeconfig.clusters.iter().find(|named| named.name == *cluster)?;
+            named.cluster.as_ref()?.server.clone()
+        });
+        server.map(|server| (name, server)).ok_or_else(|| ConnectionError::UnknownCluster(cluster.clone()))
+    }
+
+    async fn of_context(&self, kubeconfig: Kubeconfig, name: String) -> Result<Config, ConnectionError> {
+        let user = self.overrides.user.clone();
+        if let Some(user) =
+            user.as_ref().filter(|user| !kubeconfig.auth_infos.iter().any(|named| named.name == **user))
+        {
+            return Err(ConnectionError::UnknownUser(user.clone()));
+        }
+        let options =
+            KubeConfigOptions { context: Some(name.clone()), cluster: self.overrides.cluster.clone(), user };
+        Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| match error {
+            KubeconfigError::LoadContext(_) => ConnectionError::UnknownContext(name),
+            KubeconfigError::LoadClusterOfContext(cluster) => ConnectionError::UnknownCluster(cluster),
+            KubeconfigError::ParseNoProxy(_) => ConnectionError::NoProxy,
+            other => ConnectionError::Unusable(other),
+        })
+    }
+
+    /// The kubeconfig and the name of the context that counts; none where there is no kubeconfig.
+    ///
+    /// Where flags name the cluster and no context does, there is one of no name.
+    fn selected(&self) -> Result<Option<(Kubeconfig, String)>, ConnectionError> {
+        let Some(mut kubeconfig) = self.read()? else {
+            return Ok(None);
+        };
+        match (self.context_name(&kubeconfig), &self.overrides.cluster, &self.overrides.server) {
+            (Ok(name), _, _) => Ok(Some((kubeconfig, name))),
+            (Err(_), Some(cluster), _) => {
+                let context = Context { cluster: cluster.clone(), ..Context::default() };
+                let named = NamedContext { context: Some(context), ..NamedContext::default() };
+                kubeconfig.contexts.push(named);
+                Ok(Some((kubeconfig, String::new())))
+            }
+            (Err(_), None, Some(_)) => Ok(None),
+            (Err(error), None, None) => Err(error),
+        }
+    }
+
     /// Whether the context's cluster has a proxy of its own, which then counts whatever the environment says.
-    fn states_proxy(kubeconfig: &Kubeconfig, context: &str) -> bool {
+    fn states_proxy(&self, kubeconfig: &Kubeconfig, context: &str) -> bool {
         let context = kubeconfig.contexts.iter().find(|named| named.name == context);
         let cluster = context.and_then(|named| named.context.as_ref()).map(|context| &context.cluster);
+        let cluster = self.overrides.cluster.as_ref().or(cluster);
         kubeconfig
             .clusters
             .iter()
@@ -130,6 +201,14 @@ impl Connection {
     }
 }
 
+/// An address without what it may hold to log in with.
+fn shown(url: &http::Uri) -> String {
+    let host = url.host().unwrap_or_default();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let path = url.path().trim_end_matches('/');
+    format!("{}://{host}{port}{path}", url.scheme_str().unwrap_or("http"))
+}
+
 fn pod_namespace() -> Option<String> {
     std::env::var_os("KUBERNETES_SERVICE_HOST")?;
     std::fs::read_to_string(Path::new(POD_NAMESPACE))
@@ -149,8 +228,11 @@ mod tests {
     fn connection(text: &str, context: Option<&str>) -> (tempfile::NamedTempFile, Connection) {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        let connection =
-            Connection { kubeconfig: Some(file.path().to_owned()), context: context.map(Into::into) };
+        let connection = Connection {
+            kubeconfig: Some(file.path().to_owned()),
+            context: context.map(Into::into),
+            ..Connection::default()
+        };
         (file, connection)
     }
 

@@ -1,16 +1,23 @@
 //! [`Failure`]: whatever ended a run. Here it is told: what failed, why, and what to do next.
 
 use crate::certificate::SourceError;
-use crate::command::SettleError;
+use crate::command::{
+    CreateError, DoesNotOpen, EditError, GuardError, InspectError, MergeError, NotOpened, NotResealed,
+    OtherAnswer, SettleError, Stale,
+};
+use crate::controller::ControllerError;
 use crate::input::InputError;
 use crate::manifest::{ManifestError, RenderError};
 use crate::mode::UsageError;
 use crate::namespace::NamespaceError;
 use crate::output::OutputError;
+use crate::recovery_keys::RecoveryKeyError;
+use crate::sealed_file::SealedFileError;
 use envelope::SealError;
 use sealing::SealFailure;
 use std::error::Error;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Why nothing was written.
@@ -20,12 +27,42 @@ pub(crate) enum Failure {
     Usage(#[from] UsageError),
     #[error(transparent)]
     Certificate(#[from] SourceError),
+    #[error("cannot ask the controller")]
+    Controller(#[source] Box<ControllerError>),
+    #[error(transparent)]
+    DoesNotOpen(#[from] DoesNotOpen),
+    #[error("cannot change {}", .path.display())]
+    SealedFile {
+        path: PathBuf,
+        #[source]
+        source: SealedFileError,
+    },
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+    #[error(transparent)]
+    OtherAnswer(#[from] OtherAnswer),
+    #[error("cannot open without a cluster")]
+    RecoveryKey(#[source] Box<RecoveryKeyError>),
+    #[error(transparent)]
+    NotOpened(#[from] NotOpened),
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    #[error(transparent)]
+    NotResealed(#[from] NotResealed),
+    #[error(transparent)]
+    Stale(#[from] Stale),
     #[error(transparent)]
     Input(#[from] InputError),
     #[error(transparent)]
     Manifest(#[from] ManifestError),
     #[error(transparent)]
     Settle(#[from] SettleError),
+    #[error(transparent)]
+    Create(#[from] CreateError),
+    #[error(transparent)]
+    Guard(#[from] GuardError),
+    #[error(transparent)]
+    Inspect(#[from] InspectError),
     #[error(transparent)]
     Namespace(#[from] NamespaceError),
     #[error(transparent)]
@@ -36,6 +73,18 @@ pub(crate) enum Failure {
     Render(#[from] RenderError),
     #[error(transparent)]
     Output(#[from] OutputError),
+}
+
+impl From<ControllerError> for Failure {
+    fn from(error: ControllerError) -> Self {
+        Self::Controller(Box::new(error))
+    }
+}
+
+impl From<RecoveryKeyError> for Failure {
+    fn from(error: RecoveryKeyError) -> Self {
+        Self::RecoveryKey(Box::new(error))
+    }
 }
 
 impl Failure {
@@ -49,20 +98,37 @@ impl Failure {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    /// What to do next.
+    pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Usage(error) => Some(error.hint()),
             Self::Certificate(error) => Some(error.hint()),
+            Self::Controller(error) => Some(error.hint()),
+            Self::DoesNotOpen(_) => Some(DoesNotOpen::hint()),
+            Self::SealedFile { source, .. } => Some(source.hint()),
+            Self::Merge(error) => Some(error.hint()),
+            Self::OtherAnswer(_) => Some(
+                "check --controller-name, --controller-namespace and --context; nothing was changed".into(),
+            ),
+            Self::RecoveryKey(error) => Some(error.hint()),
+            Self::NotOpened(error) => error.hint(),
+            Self::Edit(error) => error.hint(),
+            Self::NotResealed(error) => error.hint(),
+            Self::Stale(_) => Some(Stale::hint()),
             Self::Input(error) => error.hint(),
             Self::Manifest(error) => error.hint(),
             Self::Settle(error) => Some(error.hint()),
+            Self::Create(error) => Some(error.hint()),
+            Self::Guard(error) => Some(error.hint()),
+            Self::Inspect(error) => error.hint(),
             Self::Namespace(error) => Some(error.hint()),
             Self::Output(error) => error.hint(),
             Self::Seal(_) | Self::SealValue(_) | Self::Render(_) => None,
         }
     }
 
-    fn told(&self) -> String {
+    /// All of it, as a person reads it.
+    pub(crate) fn told(&self) -> String {
         let mut told = format!("error: {self}\n");
         let mut last = self.to_string();
         let mut next = self.source();

@@ -79,7 +79,7 @@ fn note(expected: &str) {
 }
 
 /// Grows by moving into a larger room and wiping the old one; `read_to_end` leaves its old rooms behind.
-fn read_all(mut reader: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn read_all(mut reader: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut room = Zeroizing::new(vec![0; FIRST_ROOM]);
     let mut length = 0;
     loop {

@@ -10,14 +10,25 @@ mod certificate;
 mod cli;
 mod command;
 mod connection;
+mod controller;
 mod failure;
 mod input;
+mod man_pages;
 mod manifest;
 mod mode;
 mod namespace;
+mod notice;
+mod online;
 mod output;
+mod paint;
 mod program;
+mod prompt;
 mod proxy;
+mod recovery_keys;
+mod sealed_file;
+mod wiped;
+
+pub use man_pages::man_pages;
 
 use cli::Cli;
 use failure::Failure;
@@ -36,6 +47,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(answer) => return cli::answer(&answer),
     };
+    if cli.quiet == Some(true) {
+        notice::be_quiet();
+    }
     match Mode::meant_by(cli).map_err(Failure::from).and_then(|mode| command::run(&program, mode)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),

@@ -1,7 +1,8 @@
 //! Manifests: Secrets in, SealedSecrets out, in YAML and JSON.
 //!
 //! In: `documents` cuts the stream, `parse` makes a `Node` of each piece, `secret` makes a Secret of a node.
-//! Out: `write`. What is sealed, and for which namespace, is decided in `command`.
+//! SealedSecrets come in through `sealed`, where they are verified, resealed or opened.
+//! Out: `write`, and for a Secret that was opened `write_secret`. What is sealed, and for which namespace, is decided in `command`.
 //!
 //! Decided: nodes of our own instead of `serde_json::Value`, because they wipe the text they hold, keep no
 //! numbers (which may be values, too), and know their line.
@@ -14,10 +15,19 @@ mod node;
 mod parse;
 mod place;
 mod read;
+mod sealed;
 mod secret;
+mod view;
 mod write;
+mod write_secret;
 
+pub(crate) use documents::{Document, documents};
 pub(crate) use error::ManifestError;
+pub(crate) use fault::Fault;
+pub(crate) use node::{Content, Node};
+pub(crate) use parse::parse;
 pub(crate) use place::Place;
 pub(crate) use read::{InputSecret, read};
+pub(crate) use sealed::read_sealed;
 pub(crate) use write::{RenderError, write};
+pub(crate) use write_secret::write_secret;

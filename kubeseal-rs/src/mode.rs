@@ -1,17 +1,30 @@
 //! [`Mode`]: what the command line means. Flags that contradict each other end here.
 
+mod create;
+mod edit;
+mod guard;
+mod inspect;
+mod reseal;
+mod task;
 mod usage_error;
 
+pub(crate) use create::{Create, CreateUsage, Form, Login, ValueSource};
+pub(crate) use edit::Edit;
+pub(crate) use guard::Guard;
+pub(crate) use inspect::{Inspect, Live};
+pub(crate) use reseal::{Means, Reseal};
 pub(crate) use usage_error::UsageError;
 
-use crate::certificate::{CertificateSource, ControllerAddress};
+use crate::certificate::CertificateSource;
 use crate::cli::{CertificateFlags, Cli, ConnectionFlags, Format, Verb};
-use crate::connection::Connection;
+use crate::connection::{Connection, Overrides};
+use crate::controller::ControllerAddress;
 use crate::input::Input;
 use crate::namespace::NamespaceRule;
 use crate::output::Output;
 use api::Scope;
 use std::path::{Path, PathBuf};
+use task::Task;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -24,8 +37,26 @@ pub(crate) enum Mode {
     Raw(Raw),
     /// Seal whole Secrets.
     Seal(Seal),
+    /// Open SealedSecrets with private keys at hand.
+    RecoveryUnseal(RecoveryUnseal),
+    /// Ask the controller whether SealedSecrets open.
+    Validate(Validate),
+    /// Have SealedSecrets resealed by the controller.
+    ReEncrypt(ReEncrypt),
+    /// Seal values into a SealedSecret that is there.
+    MergeInto(MergeInto),
+    /// Build a Secret and seal it.
+    Create(Box<Create>),
+    /// Find plaintext.
+    Guard(Guard),
+    /// Tell about SealedSecrets.
+    Inspect(Box<Inspect>),
     /// Print a completion script.
     Completion(clap_complete::Shell),
+    /// Edit SealedSecrets.
+    Edit(Edit),
+    /// Reseal what is sealed to older certificates.
+    Reseal(Reseal),
 }
 
 /// How to print the certificate.
@@ -61,6 +92,44 @@ pub(crate) struct Seal {
     pub output: Output,
 }
 
+/// How to open SealedSecrets with private keys at hand.
+#[derive(Debug)]
+pub(crate) struct RecoveryUnseal {
+    pub private_keys: Vec<PathBuf>,
+    pub sealed: Input,
+    pub format: Format,
+    pub output: Output,
+}
+
+/// How to ask whether SealedSecrets open.
+#[derive(Debug)]
+pub(crate) struct Validate {
+    pub controller: ControllerAddress,
+    pub sealed: Input,
+}
+
+/// How to have SealedSecrets resealed.
+#[derive(Debug)]
+pub(crate) struct ReEncrypt {
+    pub controller: ControllerAddress,
+    pub sealed: Input,
+    pub format: Format,
+    /// None leaves it to the input: a file is changed in place.
+    pub output: Option<Output>,
+}
+
+/// How to seal values into a SealedSecret that is there.
+#[derive(Debug)]
+pub(crate) struct MergeInto {
+    pub certificate: CertificateSource,
+    pub secret: Input,
+    pub file: PathBuf,
+    /// None where no flag asks for one.
+    pub scope: Option<Scope>,
+    pub namespace: NamespaceRule,
+    pub allow_empty_data: bool,
+}
+
 impl Mode {
     /// Works out what was meant.
     pub(crate) fn meant_by(cli: Cli) -> Result<Self, UsageError> {
@@ -68,25 +137,27 @@ impl Mode {
             return Ok(Self::Version);
         }
         match cli.verb {
+            Some(Verb::Create(flags)) => return Ok(Self::Create(Box::new(Create::meant_by(*flags)?))),
+            Some(Verb::Guard(flags)) => return Ok(Self::Guard(Guard::meant_by(flags))),
+            Some(Verb::Inspect(flags)) => {
+                return Ok(Self::Inspect(Box::new(Inspect::meant_by(*flags)?)));
+            }
             Some(Verb::Completion(flags)) => return Ok(Self::Completion(flags.shell)),
+            Some(Verb::Edit(flags)) => return Edit::meant_by(*flags).map(Self::Edit),
+            Some(Verb::Reseal(flags)) => return Reseal::meant_by(*flags).map(Self::Reseal),
             None => {}
         }
         if let Some(argument) = cli.rest.first() {
             return Err(UsageError::Argument(argument.to_string_lossy().into_owned()));
         }
-        let from_file: Vec<String> = cli.from_file.into_iter().filter(|file| !file.is_empty()).collect();
+        let from_file: Vec<String> = cli.from_file.iter().filter(|file| !file.is_empty()).cloned().collect();
         let raw = cli.raw == Some(true);
         let fetch_cert = cli.fetch_cert == Some(true);
         if !raw && !from_file.is_empty() {
             return Err(UsageError::FromFileWithoutRaw);
         }
-        if raw && fetch_cert {
-            return Err(UsageError::RawWithFetchCert);
-        }
-
+        let task = Task::meant_by(&cli)?;
         let connection = Connection::meant_by(cli.connection);
-        let certificate = CertificateSource::meant_by(cli.certificate, &connection)?;
-        let namespace = NamespaceRule::new(text(cli.namespace), connection);
         let secret_file = path(cli.secret_file);
         let sealed_secret_file = path(cli.sealed_secret_file);
         let format = if sealed_secret_file.as_deref().is_some_and(is_yaml) {
@@ -94,8 +165,45 @@ impl Mode {
         } else {
             cli.format.unwrap_or_default()
         };
-        let output = Output::to(sealed_secret_file);
+        if matches!(task, Task::Validate | Task::ReEncrypt) {
+            let CertificateFlags { controller_name, controller_namespace, .. } = cli.certificate;
+            let controller = ControllerAddress::meant_by(controller_name, controller_namespace, &connection);
+            let sealed = Input::from(secret_file);
+            return Ok(if task == Task::Validate {
+                Self::Validate(Validate { controller, sealed })
+            } else {
+                Self::ReEncrypt(ReEncrypt {
+                    controller,
+                    sealed,
+                    format,
+                    output: sealed_secret_file.map(Output::File),
+                })
+            });
+        }
 
+        let output = Output::to(sealed_secret_file);
+        if task == Task::RecoveryUnseal {
+            let given = cli.recovery_private_key.into_iter();
+            let private_keys = given.filter(|file| !file.as_os_str().is_empty()).collect();
+            return Ok(Self::RecoveryUnseal(RecoveryUnseal {
+                private_keys,
+                sealed: Input::from(secret_file),
+                format,
+                output,
+            }));
+        }
+        let certificate = CertificateSource::meant_by(cli.certificate, &connection)?;
+        let namespace = NamespaceRule::new(text(cli.namespace), connection);
+        if let Some(file) = path(cli.merge_into) {
+            return Ok(Self::MergeInto(MergeInto {
+                certificate,
+                secret: Input::from(secret_file),
+                file,
+                scope: cli.scope.filter(|scope| *scope != Scope::default()),
+                namespace,
+                allow_empty_data: cli.allow_empty_data == Some(true),
+            }));
+        }
         if fetch_cert {
             return Ok(Self::FetchCert(FetchCert { certificate, output }));
         }
@@ -131,7 +239,11 @@ impl Mode {
 impl Connection {
     /// The cluster that the flags point to.
     pub(crate) fn meant_by(flags: ConnectionFlags) -> Self {
-        Self { kubeconfig: path(flags.kubeconfig), context: text(flags.context) }
+        Self {
+            kubeconfig: path(flags.kubeconfig.clone()),
+            context: text(flags.context.clone()),
+            overrides: Overrides::meant_by(flags),
+        }
     }
 }
 
@@ -151,7 +263,11 @@ impl CertificateSource {
     pub(crate) fn meant_by(flags: CertificateFlags, connection: &Connection) -> Result<Self, UsageError> {
         let controller =
             ControllerAddress::meant_by(flags.controller_name, flags.controller_namespace, connection);
-        Ok(Self::named(text(flags.cert), controller)?)
+        match (Self::named(text(flags.cert), controller)?, flags.offline == Some(true)) {
+            (Self::Cluster(controller), true) => Ok(Self::Kept(controller)),
+            (Self::Url(_), true) => Err(UsageError::OfflineWithUrl),
+            (source, _) => Ok(source),
+        }
     }
 }
 
@@ -187,85 +303,4 @@ fn is_yaml(file: &Path) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn meant(change: impl FnOnce(&mut Cli)) -> Result<Mode, UsageError> {
-        let mut cli = Cli::default();
-        change(&mut cli);
-        Mode::meant_by(cli)
-    }
-
-    #[test]
-    fn empty_values_are_not_given() {
-        let mode = meant(|cli| {
-            cli.certificate.cert = Some(String::new());
-            cli.name = Some(String::new());
-            cli.secret_file = Some("".into());
-            cli.sealed_secret_file = Some("".into());
-            cli.certificate.controller_name = Some(String::new());
-            cli.from_file = vec![String::new()];
-        });
-        let Ok(Mode::Seal(seal)) = mode else { panic!("{mode:?}") };
-        assert_eq!((seal.secrets, seal.output, seal.name), (Input::Stdin, Output::Stdout, None));
-        let CertificateSource::Cluster(controller) = seal.certificate else { panic!() };
-        assert_eq!(controller.name, CONTROLLER_NAME);
-        assert_eq!(controller.namespace, CONTROLLER_NAMESPACE);
-    }
-
-    #[test]
-    fn the_output_file_chooses_yaml_and_never_json() {
-        for (file, format, expected) in [
-            ("a.yaml", Some(Format::Json), Format::Yaml),
-            ("a.yml", None, Format::Yaml),
-            ("a.json", Some(Format::Yaml), Format::Yaml),
-            ("a.json", None, Format::Json),
-        ] {
-            let mode = meant(|cli| {
-                cli.sealed_secret_file = Some(file.into());
-                cli.format = format;
-            });
-            let Ok(Mode::Seal(seal)) = mode else { panic!("{mode:?}") };
-            assert_eq!(seal.format, expected, "{file}");
-        }
-    }
-
-    #[test]
-    fn strict_leaves_the_scope_to_the_annotations() {
-        for (scope, expected) in
-            [(None, None), (Some(Scope::Strict), None), (Some(Scope::ClusterWide), Some(Scope::ClusterWide))]
-        {
-            let mode = meant(|cli| cli.scope = scope);
-            let Ok(Mode::Seal(seal)) = mode else { panic!("{mode:?}") };
-            assert_eq!(seal.scope, expected);
-        }
-    }
-
-    #[test]
-    fn contradictions_are_refused() {
-        let raw = |change: fn(&mut Cli)| {
-            meant(|cli| {
-                cli.raw = Some(true);
-                cli.name = Some("a".into());
-                change(cli);
-            })
-            .unwrap_err()
-        };
-        assert_eq!(raw(|cli| cli.name = None), UsageError::RawWithoutName(Scope::Strict));
-        assert_eq!(raw(|cli| cli.from_file = vec!["a".into(), "b".into()]), UsageError::SeveralFromFile);
-        assert_eq!(raw(|cli| cli.secret_file = Some("a".into())), UsageError::RawWithSecretFile);
-        assert_eq!(raw(|cli| cli.fetch_cert = Some(true)), UsageError::RawWithFetchCert);
-        assert_eq!(raw(|cli| cli.rest = vec!["a".into()]), UsageError::Argument("a".into()));
-        assert_eq!(
-            meant(|cli| cli.from_file = vec!["a".into()]).unwrap_err(),
-            UsageError::FromFileWithoutRaw
-        );
-    }
-
-    #[test]
-    fn the_key_before_a_file_is_dropped() {
-        for (typed, file) in [("a", "a"), ("key=a", "a"), ("key=a=b", "a=b"), ("/dev/stdin", "/dev/stdin")] {
-            assert_eq!(raw_value(None, vec![typed.into()]), Ok(Input::File(file.into())), "{typed}");
-        }
-    }
-}
+mod tests;

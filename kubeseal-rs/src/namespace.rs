@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn the_inputs_own_comes_first_and_contradictions_are_refused() {
-        let nowhere = Connection { kubeconfig: Some("/nonexistent".into()), context: None };
+        let nowhere = Connection { kubeconfig: Some("/nonexistent".into()), ..Connection::default() };
         let decide = |flag: Option<&str>, input| {
             NamespaceRule::new(flag.map(Into::into), nowhere.clone()).decide(input)
         };

@@ -1,5 +1,7 @@
 //! [`Output`]: where the result goes, all of it or nothing.
 
+mod private;
+
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -39,6 +41,17 @@ impl Output {
             Self::File(path) => {
                 write_file(path, bytes).map_err(|source| OutputError::File { path: path.clone(), source })
             }
+        }
+    }
+}
+
+impl Output {
+    /// Writes everything, which is plaintext: nobody but the owner may read it, and no copy of it is left elsewhere.
+    pub(crate) fn write_private(&self, bytes: &[u8]) -> Result<(), OutputError> {
+        match self {
+            Self::Stdout => private::to_stdout(bytes).map_err(OutputError::Stdout),
+            Self::File(path) => private::to_file(path, bytes)
+                .map_err(|source| OutputError::File { path: path.clone(), source }),
         }
     }
 }

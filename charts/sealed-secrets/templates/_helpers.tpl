@@ -95,3 +95,85 @@ httpGet:
 {{- $tag := .Values.image.tag | default .Chart.AppVersion | toString -}}
 {{- printf "%s%s%s" $name (hasPrefix "sha256:" $tag | ternary "@" ":") $tag -}}
 {{- end -}}
+
+{{/* A map as a flag's list of pairs, `a=b,c=d`. */}}
+{{- define "sealed-secrets.pairs" -}}
+{{- $pairs := list -}}
+{{- range $name, $value := . -}}
+{{- $pairs = append $pairs (printf "%s=%s" $name $value) -}}
+{{- end -}}
+{{- join "," $pairs -}}
+{{- end -}}
+
+{{/*
+What it takes to unseal, as RBAC rules: for the ClusterRole, and for a Role in each namespace.
+
+Deleting Secrets is garbage collection's work, through the owner reference; only --old-gc-behavior, which no value but
+args and extraArgs can set, makes it the controller's.
+*/}}
+{{- define "sealed-secrets.unsealerRules" -}}
+{{- $deletes := list -}}
+{{- range concat .Values.args (.Values.extraArgs | default list) -}}
+{{- if regexMatch "^--old-gc-behavior(=(1|t|T|true|TRUE|True))?$" . -}}
+{{- $deletes = list "delete" -}}
+{{- end -}}
+{{- end -}}
+# What is to be unsealed.
+- apiGroups: [bitnami.com]
+  resources: [sealedsecrets]
+  verbs: [get, list, watch]
+# What came of it; one patch per reconcile. `update` is how upstream's controller writes it, so that either can run.
+- apiGroups: [bitnami.com]
+  resources: [sealedsecrets/status]
+  verbs: [patch, update]
+# The Secrets to make and keep right.
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [{{ concat (list "get" "list" "watch" "create" "update") $deletes | join ", " }}]
+# What a person sees in `kubectl describe`.
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+{{- end -}}
+
+{{/* Where the controller unseals when it may not do so everywhere: its own namespace and the additional ones, as a list. */}}
+{{- define "sealed-secrets.namespaces" -}}
+{{- include "sealed-secrets.namespace" . | append .Values.additionalNamespaces | uniq | toYaml -}}
+{{- end -}}
+
+{{/* A Service's spec with one port. Takes (dict "root" $ "values" service "port" name). */}}
+{{- define "sealed-secrets.serviceSpec" -}}
+type: {{ .values.type }}
+{{- with .values.loadBalancerClass }}
+loadBalancerClass: {{ . }}
+{{- end }}
+ports:
+  # Clients take the name of the first port for the API server's proxy.
+  - name: {{ .port }}
+    port: {{ .values.port }}
+    targetPort: {{ .port }}
+    protocol: TCP
+    {{- if ne .values.type "ClusterIP" }}
+    {{- with .values.nodePort }}
+    nodePort: {{ . }}
+    {{- end }}
+    {{- end }}
+selector:
+  {{- include "sealed-secrets.selector" .root | nindent 2 }}
+{{- end -}}
+
+{{/* Metadata of an object for a monitoring tool, which may want it in a namespace of its own. Takes (list $ values namespace). */}}
+{{- define "sealed-secrets.monitored" -}}
+{{- $root := index . 0 -}}
+{{- $values := index . 1 -}}
+namespace: {{ $values.namespace | default (index . 2) | quote }}
+{{ include "sealed-secrets.labelled" (list $root $values.labels $values.annotations) }}
+{{- end -}}
+
+{{/* Where an ingress leads: the Service's first port. */}}
+{{- define "sealed-secrets.ingressBackend" -}}
+service:
+  name: {{ include "sealed-secrets.fullname" . | quote }}
+  port:
+    name: http
+{{- end -}}

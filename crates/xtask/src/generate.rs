@@ -1,13 +1,15 @@
-//! `cargo xtask generate`: files that are made from code, so that the two cannot differ.
+//! `cargo xtask generate`: files that are made from others, so that the two cannot differ. What each holds is in the file of
+//! its kind.
+
+mod definition;
+mod manifests;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use harness::failure::Failure;
 use harness::workspace;
-
-const HEADER: &str = "# Generated from crates/api by `cargo xtask generate`. Change it there.\n";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -16,44 +18,39 @@ pub(crate) struct Arguments {
     pub(crate) check: bool,
 }
 
+/// A file that is made from something.
+#[derive(Debug)]
+struct Generated {
+    path: PathBuf,
+    contents: String,
+    /// What a person changes to change it.
+    source: &'static str,
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let path = path();
-    let wanted = custom_resource_definition()?;
+    // In this order: helm reads the definition that is written before.
+    write(&definition::generated()?, arguments)?;
+    write(&manifests::generated()?, arguments)
+}
+
+fn write(file: &Generated, arguments: &Arguments) -> Result<()> {
+    let shown = shown(&file.path);
     // A file that cannot be read is one that has to be written.
-    let is_current = fs::read_to_string(&path).is_ok_and(|there| there == wanted);
-    let shown = path.strip_prefix(workspace::root()).unwrap_or(&path).display();
-    if is_current {
+    if fs::read_to_string(&file.path).is_ok_and(|there| there == file.contents) {
         println!("{shown} is up to date");
         return Ok(());
     }
     let differs =
-        || Failure::new(format!("{shown} is not what crates/api says"), "run `cargo xtask generate`");
+        || Failure::new(format!("{shown} is not what {} says", file.source), "run `cargo xtask generate`");
     ensure!(!arguments.check, differs());
-    if let Some(dir) = path.parent() {
+    if let Some(dir) = file.path.parent() {
         fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
     }
-    fs::write(&path, wanted).with_context(|| format!("cannot write {shown}"))?;
+    fs::write(&file.path, &file.contents).with_context(|| format!("cannot write {shown}"))?;
     println!("{shown} written");
     Ok(())
 }
 
-fn path() -> PathBuf {
-    workspace::chart_dir().join("crds/bitnami.com_sealedsecrets.yaml")
-}
-
-fn custom_resource_definition() -> Result<String> {
-    let yaml = serde_saphyr::to_string(&serde_json::to_value(api::crd())?).context("cannot write YAML")?;
-    Ok(format!("{HEADER}---\n{}\n", yaml.trim_end()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_written_reads_back_the_same() -> Result<()> {
-        let read: serde_json::Value = serde_saphyr::from_str(&custom_resource_definition()?)?;
-        assert_eq!(read, serde_json::to_value(api::crd())?);
-        Ok(())
-    }
+fn shown(path: &Path) -> String {
+    path.strip_prefix(workspace::root()).unwrap_or(path).display().to_string()
 }

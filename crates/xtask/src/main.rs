@@ -6,6 +6,7 @@
     reason = "a program that talks to a person in a terminal"
 )]
 
+mod bench;
 mod cargo;
 mod check;
 mod ci;
@@ -35,11 +36,13 @@ enum Command {
     Demo(demo::Arguments),
     /// Run all tests, those on a real control plane included
     Test(test::Arguments),
+    /// Measure our programs beside upstream's, on this machine
+    Bench(bench::Arguments),
     /// Check formatting and lints
     Check,
     /// Do everything that CI does
     Ci,
-    /// Write the files that are made from code: the chart's CustomResourceDefinition
+    /// Write the files that are made from others: the chart's CustomResourceDefinition, the plain manifests
     Generate(generate::Arguments),
 }
 
@@ -57,6 +60,7 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Check => check::run(),
         Command::Ci => ci::run(),
         Command::Generate(arguments) => generate::run(&arguments),

@@ -1,7 +1,7 @@
 //! `fetch`: the certificate from a web server, through the proxies that the environment names.
 
 use super::file::LARGEST;
-use super::online::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, block_on};
+use crate::online::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, block_on};
 use crate::proxy::is_loopback;
 use reqwest::{Client, StatusCode, Url};
 

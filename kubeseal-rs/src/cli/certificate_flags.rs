@@ -1,5 +1,6 @@
 //! [`CertificateFlags`]: where the certificate is, as typed. How it is fetched is in `certificate`.
 
+use super::flag_value;
 use clap::Args;
 
 /// Shared by every command that seals or asks the controller.
@@ -17,4 +18,9 @@ pub(crate) struct CertificateFlags {
     /// Namespace of the controller's Service; else kube-system.
     #[arg(long, env = "SEALED_SECRETS_CONTROLLER_NAMESPACE", hide_env = true, value_name = "NAMESPACE")]
     pub controller_namespace: Option<String>,
+
+    /// Seal with the certificate that the controller gave last; needs no cluster.
+    #[arg(long, env = "SEALED_SECRETS_OFFLINE", hide_env = true, num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = flag_value::boolean)]
+    pub offline: Option<bool>,
 }

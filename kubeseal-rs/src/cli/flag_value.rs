@@ -4,7 +4,7 @@ use super::Format;
 use api::Scope;
 
 /// A boolean as Go's flags read it; empty, as from an empty environment variable, is false.
-pub(super) fn boolean(text: &str) -> Result<bool, &'static str> {
+pub(crate) fn boolean(text: &str) -> Result<bool, &'static str> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
         "" | "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
@@ -13,7 +13,7 @@ pub(super) fn boolean(text: &str) -> Result<bool, &'static str> {
 }
 
 /// A scope by name; empty is the default.
-pub(super) fn scope(text: &str) -> Result<Scope, api::UnknownScope> {
+pub(crate) fn scope(text: &str) -> Result<Scope, api::UnknownScope> {
     match text {
         "" => Ok(Scope::default()),
         name => name.parse(),
@@ -21,7 +21,7 @@ pub(super) fn scope(text: &str) -> Result<Scope, api::UnknownScope> {
 }
 
 /// An output format by name; empty is the default.
-pub(super) fn format(text: &str) -> Result<Format, &'static str> {
+pub(crate) fn format(text: &str) -> Result<Format, &'static str> {
     match text.to_ascii_lowercase().as_str() {
         "" | "json" => Ok(Format::Json),
         "yaml" => Ok(Format::Yaml),

@@ -1,5 +1,6 @@
 //! `seal`: whole Secrets into SealedSecrets.
 
+mod in_order;
 mod settle;
 
 pub(crate) use settle::SettleError;
@@ -7,7 +8,6 @@ pub(crate) use settle::SettleError;
 use crate::failure::Failure;
 use crate::manifest;
 use crate::mode::Seal;
-use rand::rngs::SysRng;
 
 pub(super) fn seal(seal: &Seal) -> Result<(), Failure> {
     // Before the Secrets are read, so that nobody types one into a terminal for nothing.
@@ -18,10 +18,7 @@ pub(super) fn seal(seal: &Seal) -> Result<(), Failure> {
         settle::settle(seal, secret)?;
     }
 
-    let mut written = Vec::new();
-    for secret in secrets {
-        let sealed = sealing::seal_secret(&mut SysRng, &certificate, secret.secret)?;
-        manifest::write(seal.format, &sealed, &mut written)?;
-    }
+    let secrets = secrets.into_iter().map(|input| input.secret).collect();
+    let written = in_order::seal_in_order(seal.format, &certificate, secrets)?;
     Ok(seal.output.write(&written)?)
 }

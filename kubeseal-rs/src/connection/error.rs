@@ -22,6 +22,24 @@ pub(crate) enum ConnectionError {
     NoCurrentContext,
     #[error("the kubeconfig has no context \"{0}\"")]
     UnknownContext(String),
+    #[error("the kubeconfig has no cluster \"{0}\"")]
+    UnknownCluster(String),
+    #[error("the kubeconfig has no user \"{0}\"")]
+    UnknownUser(String),
+    #[error("--server is not an address")]
+    Server,
+    #[error("--proxy-url is not an address")]
+    Proxy,
+    #[error("cannot read the certificate authority {}", .path.display())]
+    CertificateAuthority {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("{} holds no certificate", .0.display())]
+    NotAnAuthority(PathBuf),
+    #[error("the path {} is not text", .0.display())]
+    PathNotText(PathBuf),
     #[error("the kubeconfig's context cannot be used")]
     Unusable(#[source] KubeconfigError),
     #[error("the environment's NO_PROXY is not a list of hosts and addresses")]
@@ -43,6 +61,16 @@ impl ConnectionError {
             Self::NoCurrentContext | Self::UnknownContext(_) => {
                 "choose one with --context NAME; `kubectl config get-contexts` lists them".into()
             }
+            Self::UnknownCluster(_) => {
+                "choose one with --cluster NAME; `kubectl config get-clusters` lists them".into()
+            }
+            Self::UnknownUser(_) => "choose one with --user NAME; `kubectl config get-users` lists them".into(),
+            Self::Server => "write --server https://HOST:PORT".into(),
+            Self::Proxy => "write --proxy-url http://HOST:PORT".into(),
+            Self::CertificateAuthority { .. } | Self::NotAnAuthority(_) => {
+                "--certificate-authority names a PEM file with a block \"CERTIFICATE\"".into()
+            }
+            Self::PathNotText(_) => "give the file another name".into(),
             Self::Unusable(_) => {
                 "`kubectl config view --minify` shows the context; choose another with --context NAME".into()
             }

@@ -15,6 +15,12 @@ pub(crate) enum Fault {
     Unauthorized(#[source] Cause),
     #[error("the service is not available")]
     Unavailable(#[source] Cause),
+    #[error("it does not open")]
+    Conflict(#[source] Cause),
+    #[error("there are too many requests at present")]
+    TooMany(#[source] Cause),
+    #[error("it is larger than the controller takes")]
+    TooLarge(#[source] Cause),
     #[error("TLS failed")]
     Tls(#[source] Cause),
     #[error("the API server cannot be reached")]
@@ -24,13 +30,15 @@ pub(crate) enum Fault {
     Credentials,
     #[error("the answer is not a Kubernetes API server's")]
     NotKubernetes,
+    #[error("the answer is not the controller's")]
+    NotController,
     #[error("the request failed")]
     Other(#[source] Cause),
 }
 
 /// What the API server answered.
 #[derive(Debug, thiserror::Error)]
-#[error("the API server answered {code}: {message}")]
+#[error("the API server answered {code}{}{message}", if .message.is_empty() { "" } else { ": " })]
 struct Answer {
     code: u16,
     message: String,
@@ -46,6 +54,9 @@ impl From<kube::Error> for Fault {
                     401 => Self::Unauthorized(answer),
                     403 => Self::Forbidden(answer),
                     404 => Self::NotFound(answer),
+                    409 => Self::Conflict(answer),
+                    413 => Self::TooLarge(answer),
+                    429 => Self::TooMany(answer),
                     502..=504 => Self::Unavailable(answer),
                     _ => Self::Other(answer),
                 }
@@ -77,28 +88,32 @@ impl Fault {
     }
 
     /// What to do about it, for a request that did `verb` with `resource`.
-    pub(super) fn hint(&self, verb: &str, resource: &str) -> String {
+    pub(crate) fn hint(&self, verb: &str, resource: &str) -> String {
         match self {
-            Self::Forbidden(_) => format!(
-                "ask for a Role that allows \"{verb}\" on {resource}, or for the certificate itself, and give it \
-                 with --cert FILE"
-            ),
+            Self::Forbidden(_) => format!("ask for a Role that allows \"{verb}\" on {resource}"),
             Self::Unauthorized(_) | Self::Credentials => {
                 "log in again; `kubectl auth whoami` uses the same credentials".into()
             }
             Self::Tls(_) => {
-                "the kubeconfig's certificate-authority must be the one that signed the API server's certificate; \
-                 choose another context with --context NAME"
+                "the certificate authority (--certificate-authority FILE, or the kubeconfig's) must be the one that \
+                 signed the API server's certificate, for this address or the name of --tls-server-name; choose \
+                 another context with --context NAME"
                     .into()
             }
+            Self::TooMany(_) => {
+                "try again in a minute; the controller's --rate-limit says how many requests a second it takes".into()
+            }
+            Self::TooLarge(_) => "seal fewer or smaller values into one SealedSecret".into(),
             Self::Unreachable(_) | Self::NotKubernetes => {
-                "check the network, and the server of the context; choose another with --context NAME, or work \
-                 without a cluster: --cert FILE"
+                "check the network, and the server of the context; choose another with --context NAME"
                     .into()
             }
-            Self::NotFound(_) | Self::Unavailable(_) | Self::Other(_) => {
-                "check --controller-name, --controller-namespace and --context; or work without a cluster: --cert \
-                 FILE"
+            Self::NotFound(_)
+            | Self::Unavailable(_)
+            | Self::Conflict(_)
+            | Self::NotController
+            | Self::Other(_) => {
+                "check --controller-name, --controller-namespace and --context"
                     .into()
             }
         }

@@ -5,14 +5,14 @@
 
 /// One piece of the stream that has content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Document<'a> {
+pub(crate) struct Document<'a> {
     pub text: &'a str,
     /// Line in the stream that the text begins on, from 1.
     pub first_line: usize,
 }
 
 /// Every document with content, in order.
-pub(super) fn documents(stream: &str) -> Vec<Document<'_>> {
+pub(crate) fn documents(stream: &str) -> Vec<Document<'_>> {
     let stream = stream.strip_prefix('\u{feff}').unwrap_or(stream);
     let mut found = Vec::new();
     let mut start = 0;

@@ -11,6 +11,8 @@ pub(crate) enum ManifestError {
     NotText(Input),
     #[error("found no Secret in {0}")]
     Nothing(Input),
+    #[error("found no SealedSecret in {0}")]
+    NothingSealed(Input),
     #[error("cannot read {place}")]
     At {
         place: Place,
@@ -27,6 +29,7 @@ impl ManifestError {
                 "write the manifest as UTF-8; bytes that are no text belong under data, in base64".into(),
             ),
             Self::Nothing(_) => Some("give at least one Secret, in YAML or JSON".into()),
+            Self::NothingSealed(_) => Some("give at least one SealedSecret, in YAML or JSON".into()),
             Self::At { fault, .. } => fault.hint(),
         }
     }

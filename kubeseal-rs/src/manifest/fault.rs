@@ -19,6 +19,10 @@ pub(crate) enum Fault {
     NotAnObject(&'static str),
     #[error("it is a {0}, not a Secret")]
     OtherKind(String),
+    #[error("it is a {0}, not a SealedSecret of bitnami.com/v1alpha1")]
+    NotSealed(String),
+    #[error(transparent)]
+    Shape(api::DecodeError),
     #[error("it is a Secret of apiVersion {0}, not of v1")]
     OtherVersion(String),
     #[error("the field is spelt {0}")]
@@ -47,6 +51,8 @@ impl Fault {
             Self::OtherKind(_) | Self::NotAnObject(_) => {
                 "give Secrets only, with kind: Secret and apiVersion: v1"
             }
+            Self::NotSealed(kind) if kind == "Secret" => "it is not sealed; seal it first",
+            Self::NotSealed(_) => "give SealedSecrets only",
             Self::OtherVersion(_) => "write apiVersion: v1",
             Self::Misspelt(_) => "upper and lower case count",
             Self::OtherShape { found: "a number" | "a boolean", wanted: "text" } => {
@@ -56,7 +62,7 @@ impl Fault {
             Self::NotBase64 => {
                 "values under data are base64 with padding; put plain text under stringData instead"
             }
-            Self::TooLarge | Self::OtherShape { .. } => return None,
+            Self::TooLarge | Self::Shape(_) | Self::OtherShape { .. } => return None,
         };
         Some(hint.into())
     }

@@ -4,6 +4,7 @@ use super::error::ManifestError;
 use super::fault::Fault;
 use super::node::{Content, Key, Node};
 use super::place::Place;
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 /// A part of a Secret on its way to being read. `null` counts as absent, as in Go.
@@ -112,6 +113,25 @@ impl Field {
             Content::Null => Ok(None),
             Content::Boolean(value) => Ok(Some(value)),
             ref other => Err(self.fault(other_shape(other, "true or false"))),
+        }
+    }
+
+    /// All of it. Numbers become zero: no field that is read has one, and what is none of those is left out later.
+    pub(super) fn value(self) -> Result<Value, ManifestError> {
+        match self.content {
+            Content::Null => Ok(Value::Null),
+            Content::Boolean(value) => Ok(value.into()),
+            Content::Number => Ok(0.into()),
+            Content::Text(mut text) => Ok(std::mem::take(&mut *text).into()),
+            Content::List(items) => items
+                .into_iter()
+                .map(|node| Self::new(self.place.at(node.position), node).value())
+                .collect::<Result<_, _>>()
+                .map(Value::Array),
+            Content::Map(_) => {
+                let entries = self.map()?.into_iter().map(|(key, field)| Ok((key, field.value()?)));
+                entries.collect::<Result<_, _>>().map(Value::Object)
+            }
         }
     }
 

@@ -7,14 +7,14 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 /// A piece of a document. It has no Debug: it holds values.
-pub(super) struct Node {
+pub(crate) struct Node {
     /// Where it begins, if the parser tells.
     pub position: Option<Position>,
     pub content: Content,
 }
 
 /// What a node holds. Numbers are not kept: no field of a Secret that is read has one.
-pub(super) enum Content {
+pub(crate) enum Content {
     Null,
     Boolean(bool),
     Number,
@@ -24,7 +24,7 @@ pub(super) enum Content {
 }
 
 /// A key of a map.
-pub(super) enum Key {
+pub(crate) enum Key {
     Text(String),
     /// Something that YAML takes for another type, such as `yes`: said what.
     Other(&'static str),

@@ -10,7 +10,7 @@ use serde_saphyr::options::NonFiniteFloatPolicy;
 
 /// A document that does not parse.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Broken {
+pub(crate) struct Broken {
     /// How many objects before it, in the same document, do parse.
     pub sound: usize,
     pub position: Option<Position>,
@@ -18,7 +18,7 @@ pub(super) struct Broken {
 }
 
 /// Every object of the document. Positions are those in the whole stream.
-pub(super) fn parse(document: Document<'_>) -> Result<Vec<Node>, Broken> {
+pub(crate) fn parse(document: Document<'_>) -> Result<Vec<Node>, Broken> {
     let text = document.text;
     let mut parsed = match text.trim_start().strip_prefix('{') {
         // Objects with bare keys are YAML; others that do not parse are broken JSON, and YAML would only say

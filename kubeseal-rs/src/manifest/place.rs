@@ -2,11 +2,11 @@
 
 use crate::input::Input;
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Line and column, both from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Position {
+pub(crate) struct Position {
     pub line: usize,
     pub column: usize,
 }
@@ -14,7 +14,7 @@ pub(super) struct Position {
 /// A spot in the input, as a person would describe it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
-    input: Rc<Input>,
+    input: Arc<Input>,
     document: usize,
     /// In a `List`.
     item: Option<usize>,
@@ -26,7 +26,7 @@ pub(crate) struct Place {
 impl Place {
     /// A whole document.
     pub(super) fn document(input: &Input, document: usize, position: Option<Position>) -> Self {
-        Self { input: Rc::new(input.clone()), document, item: None, position, field: String::new() }
+        Self { input: Arc::new(input.clone()), document, item: None, position, field: String::new() }
     }
 
     /// An item of the List in this document.

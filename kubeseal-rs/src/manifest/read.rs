@@ -19,8 +19,21 @@ pub(crate) struct InputSecret {
 
 /// Reads every Secret in `bytes`, which came from `input`.
 pub(crate) fn read(input: &Input, bytes: &[u8]) -> Result<Vec<InputSecret>, ManifestError> {
-    let stream = std::str::from_utf8(bytes).map_err(|_| ManifestError::NotText(input.clone()))?;
     let mut secrets = Vec::new();
+    each_object(input, bytes, &mut |object| read_object(object, &mut secrets))?;
+    if secrets.is_empty() {
+        return Err(ManifestError::Nothing(input.clone()));
+    }
+    Ok(secrets)
+}
+
+/// Hands over every object of the stream that has something in it.
+pub(super) fn each_object(
+    input: &Input,
+    bytes: &[u8],
+    take: &mut dyn FnMut(Field) -> Result<(), ManifestError>,
+) -> Result<(), ManifestError> {
+    let stream = std::str::from_utf8(bytes).map_err(|_| ManifestError::NotText(input.clone()))?;
     let mut number = 0;
     for document in documents(stream) {
         let nodes = parse(document).map_err(|broken| ManifestError::At {
@@ -32,14 +45,11 @@ pub(crate) fn read(input: &Input, bytes: &[u8]) -> Result<Vec<InputSecret>, Mani
             let place = Place::document(input, number, node.position);
             let field = Field::new(place, node);
             if !field.is_empty() {
-                read_object(field, &mut secrets)?;
+                take(field)?;
             }
         }
     }
-    if secrets.is_empty() {
-        return Err(ManifestError::Nothing(input.clone()));
-    }
-    Ok(secrets)
+    Ok(())
 }
 
 /// A Secret, or a List of them.
@@ -87,7 +97,7 @@ fn read_list(
 }
 
 /// A kind or version, unless it is something else that went into the wrong field.
-fn shown(name: &str) -> String {
+pub(super) fn shown(name: &str) -> String {
     let is_name = name.len() <= 63 && name.chars().all(|c| c.is_ascii_alphanumeric() || "./-".contains(c));
     if is_name { name.into() } else { "(something else)".into() }
 }

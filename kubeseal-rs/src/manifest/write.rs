@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 /// A SealedSecret could not be written out.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RenderError {
-    #[error("cannot write the SealedSecret as JSON")]
+    #[error("cannot write it as JSON")]
     Json(#[source] serde_json::Error),
-    #[error("cannot write the SealedSecret as YAML")]
+    #[error("cannot write it as YAML")]
     Yaml(#[source] serde_saphyr::ser::Error),
 }
 
@@ -22,16 +22,19 @@ pub(crate) fn write(format: Format, sealed: &SealedSecret, written: &mut Vec<u8>
             written.push(b'\n');
         }
         Format::Yaml => {
-            // Escapes instead of block scalars for text of several lines: what is in it then cannot end a document.
-            let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
-            let text =
-                serde_saphyr::to_string_with_options(&sorted(value), options).map_err(RenderError::Yaml)?;
             written.extend_from_slice(b"---\n");
-            written.extend_from_slice(text.trim_end().as_bytes());
+            written.extend_from_slice(to_yaml(value)?.trim_end().as_bytes());
             written.push(b'\n');
         }
     }
     Ok(())
+}
+
+/// Sorted YAML.
+pub(super) fn to_yaml(value: Value) -> Result<String, RenderError> {
+    // Escapes instead of block scalars for text of several lines: what is in it then cannot end a document.
+    let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
+    serde_saphyr::to_string_with_options(&sorted(value), options).map_err(RenderError::Yaml)
 }
 
 /// The order in which Go has the fields, as far as they occur.
@@ -45,15 +48,22 @@ fn in_gos_order(mut value: Value) -> Value {
         ("/spec/template/metadata", METADATA),
     ];
     for (path, order) in orders {
-        if let Some(Value::Object(map)) = value.pointer_mut(path) {
-            let mut rest = std::mem::take(map);
-            for key in order {
-                map.extend(rest.shift_remove_entry(*key));
-            }
-            map.extend(rest);
+        if let Some(part) = value.pointer_mut(path) {
+            reorder(part, order);
         }
     }
     value
+}
+
+/// Moves these fields to the front, in this order.
+pub(super) fn reorder(value: &mut Value, order: &[&str]) {
+    if let Value::Object(map) = value {
+        let mut rest = std::mem::take(map);
+        for key in order {
+            map.extend(rest.shift_remove_entry(*key));
+        }
+        map.extend(rest);
+    }
 }
 
 fn sorted(value: Value) -> Value {

@@ -1,5 +1,6 @@
 //! [`UsageError`]: flags that contradict each other, and what to write instead.
 
+use super::CreateUsage;
 use crate::certificate::UnsupportedAddress;
 use api::Scope;
 
@@ -12,14 +13,22 @@ pub(crate) enum UsageError {
     SeveralFromFile,
     #[error("--raw takes its value from --from-file or standard input, not from --secret-file")]
     RawWithSecretFile,
-    #[error("--raw and --fetch-cert exclude each other")]
-    RawWithFetchCert,
+    #[error("{0} and {1} exclude each other")]
+    Exclude(&'static str, &'static str),
+    #[error("{0} asks the cluster, which --offline does not")]
+    Offline(&'static str),
+    #[error("--cert names a URL, which --offline does not fetch")]
+    OfflineWithUrl,
+    #[error("--recovery-unseal needs --recovery-private-key")]
+    NoRecoveryKey,
     #[error("--raw with scope {0} needs --name")]
     RawWithoutName(Scope),
     #[error("unexpected argument \"{0}\"")]
     Argument(String),
     #[error("--cert does not name a certificate")]
     Certificate(#[from] UnsupportedAddress),
+    #[error(transparent)]
+    Create(#[from] CreateUsage),
 }
 
 impl UsageError {
@@ -33,8 +42,14 @@ impl UsageError {
             Self::RawWithSecretFile => {
                 "write --from-file FILE for a bare value, or leave out --raw to seal whole Secrets".into()
             }
-            Self::RawWithFetchCert => {
+            Self::Exclude("--raw", "--fetch-cert") => {
                 "fetch first (--fetch-cert > cert.pem), then seal with --cert cert.pem".into()
+            }
+            Self::Exclude(..) => "call it once for each".into(),
+            Self::Offline(_) => "leave out --offline".into(),
+            Self::OfflineWithUrl => "leave out --offline, or fetch it first and write --cert FILE".into(),
+            Self::NoRecoveryKey => {
+                "add --recovery-private-key FILE, with a private key or a backup of the sealing keys".into()
             }
             Self::RawWithoutName(_) => {
                 "add --name NAME, the name of the SealedSecret that the value goes into, or choose \
@@ -42,6 +57,7 @@ impl UsageError {
                     .into()
             }
             Self::Argument(_) => "to seal a file, write --secret-file FILE (or -f FILE); see --help".into(),
+            Self::Create(error) => error.hint(),
             Self::Certificate(_) => {
                 "write --cert FILE, or a URL that begins with https://, http:// or file://".into()
             }

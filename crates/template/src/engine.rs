@@ -1,0 +1,136 @@
+//! What every function of a rendering shares: the budget, the time, randomness, and the values made so far.
+
+use crate::budget::Budget;
+use crate::buffer::Buffer;
+use crate::error::{Fault, Result};
+use crate::limits::Limits;
+use crate::pattern::Pattern;
+use crate::outside::{Outside, Random};
+use crate::text::Text;
+use crate::value::{Elem, List, Map, Value};
+use jiff::Timestamp;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use zeroize::Zeroizing;
+
+/// One rendering.
+pub(crate) struct Engine<'a> {
+    budget: Budget,
+    now: Timestamp,
+    random: RefCell<&'a mut dyn Random>,
+    source: &'a str,
+    lists: RefCell<Vec<List>>,
+    maps: RefCell<Vec<Map>>,
+    /// The regular expressions compiled so far.
+    pub(crate) patterns: RefCell<BTreeMap<Vec<u8>, Pattern>>,
+}
+
+impl<'a> Engine<'a> {
+    pub(crate) fn new(source: &'a str, limits: Limits, outside: Outside<'a>) -> Self {
+        Self {
+            budget: Budget::new(limits),
+            now: outside.now,
+            random: RefCell::new(outside.random),
+            source,
+            lists: RefCell::default(),
+            maps: RefCell::default(),
+            patterns: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Whether these very bytes stand in the template, which is public, so that an error may show them.
+    pub(crate) fn is_public(&self, bytes: &[u8]) -> bool {
+        str::from_utf8(bytes).is_ok_and(|text| self.source.contains(text))
+    }
+
+    pub(crate) fn random(&self, bytes: &mut [u8]) {
+        self.random.borrow_mut().fill(bytes);
+    }
+
+    /// A random number below `bound`, each as likely as the next. Zero for no bound at all.
+    pub(crate) fn random_below(&self, bound: u64) -> u64 {
+        let Some(excess) = (u64::MAX % bound.max(1)).checked_add(1).map(|rest| rest % bound.max(1)) else {
+            return 0;
+        };
+        loop {
+            let mut bytes = [0; 8];
+            self.random(&mut bytes);
+            let number = u64::from_le_bytes(bytes);
+            // The last, incomplete run of `bound` numbers would favour the small ones.
+            if number <= u64::MAX - excess {
+                return number % bound.max(1);
+            }
+        }
+    }
+
+    pub(crate) fn buffer(&self) -> Buffer<'_> {
+        Buffer::new(&self.budget)
+    }
+
+    /// A string of bytes already made.
+    pub(crate) fn text(&self, bytes: impl Into<Vec<u8>>) -> Result<Value> {
+        let bytes = Zeroizing::new(bytes.into());
+        self.budget.memory(bytes.len() + 48)?;
+        Ok(Value::Text(Text::new(bytes)))
+    }
+
+    /// A string from a buffer, which has paid for its bytes.
+    pub(crate) fn finish(&self, buffer: Buffer<'_>) -> Result<Value> {
+        self.budget.memory(48)?;
+        Ok(Value::Text(Text::new(buffer.into_bytes())))
+    }
+
+    /// A new list.
+    pub(crate) fn list(&self, elem: Elem, items: Vec<Value>) -> Result<Value> {
+        self.budget.memory(items.len() * size_of::<Value>() + 64)?;
+        self.budget.steps(items.len() / 16)?;
+        let list = List::new(elem, items);
+        self.lists.borrow_mut().push(list.clone());
+        Ok(Value::List(list))
+    }
+
+    /// A new list of strings.
+    pub(crate) fn texts<T: Into<Vec<u8>>>(&self, items: impl IntoIterator<Item = T>) -> Result<Value> {
+        let items = items.into_iter().map(|item| self.text(item)).collect::<Result<Vec<_>>>()?;
+        self.list(Elem::Text, items)
+    }
+
+    /// A new, empty map.
+    pub(crate) fn map(&self, elem: Elem) -> Result<Map> {
+        self.budget.memory(128)?;
+        let map = Map::new(elem);
+        self.maps.borrow_mut().push(map.clone());
+        Ok(map)
+    }
+
+    /// Puts a value into a map. A nil map takes none, as in Go.
+    pub(crate) fn put(&self, map: &Map, key: Text, value: Value) -> Result<()> {
+        self.budget.memory(96)?;
+        let items = map.items().ok_or_else(|| Fault::evaluation("the map is nil"))?;
+        items.borrow_mut().insert(key, value);
+        Ok(())
+    }
+}
+
+impl Drop for Engine<'_> {
+    /// Empties every list and map on its own: values may nest as deep as the template built them, or in circles,
+    /// and to drop them from within each other would take as much stack, or never happen.
+    fn drop(&mut self) {
+        for list in self.lists.borrow_mut().drain(..) {
+            list.clear();
+        }
+        for map in self.maps.borrow_mut().drain(..) {
+            if let Some(items) = map.items() {
+                items.borrow_mut().clear();
+            }
+        }
+    }
+}

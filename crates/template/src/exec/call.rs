@@ -1,0 +1,93 @@
+//! Calls of functions and methods.
+
+use super::Execution;
+use super::argument::checked;
+use crate::error::{Fault, Result};
+use crate::functions::{Function, Type};
+use crate::syntax::Operand;
+use crate::value::Value;
+
+/// What is called.
+pub(super) enum Callee {
+    Function(&'static Function),
+    Method(&'static Function, Value),
+}
+
+impl<'t> Execution<'t, '_> {
+    pub(super) fn call(
+        &mut self,
+        dot: &Value,
+        callee: &Callee,
+        arguments: &'t [Operand],
+        piped: Option<Value>,
+    ) -> Result<Value> {
+        let (Callee::Function(function) | Callee::Method(function, _)) = callee;
+        let given = arguments.len() + usize::from(piped.is_some());
+        let fixed = function.parameters.len();
+        if given < fixed || given > fixed && function.rest.is_none() {
+            let least = if function.rest.is_some() { "at least " } else { "" };
+            return Err(Fault::evaluation(format!(
+                "wrong number of args for {}: want {least}{fixed} got {given}",
+                function.name
+            )));
+        }
+        self.engine.budget().steps(1)?;
+        if matches!(function.name, "and" | "or") {
+            return self.short_circuit(dot, function.name == "or", arguments, piped);
+        }
+        let wanted = |index: usize| {
+            function.parameters.get(index).copied().or(function.rest).unwrap_or(Type::Any)
+        };
+        let mut values = Vec::with_capacity(given + 1);
+        if let Callee::Method(_, receiver) = callee {
+            values.push(receiver.clone());
+        }
+        self.engine.budget().descend()?;
+        for (index, argument) in arguments.iter().enumerate() {
+            let value = self.argument(dot, wanted(index), argument).map_err(|f| f.within(function.name))?;
+            values.push(value);
+        }
+        self.engine.budget().ascend();
+        if let Some(value) = piped {
+            values.push(checked(wanted(arguments.len()), value).map_err(|f| f.within(function.name))?);
+        }
+        self.charge(&values)?;
+        (function.run)(self.engine, &values).map_err(|fault| fault.within(function.name))
+    }
+
+    /// A function reads what it is given, which costs by its length.
+    fn charge(&self, values: &[Value]) -> Result<()> {
+        let mut length = 0;
+        for value in values {
+            length += match value {
+                Value::Text(text) => text.len() / 256,
+                Value::List(list) => list.len() / 4,
+                Value::Map(map) => map.len() / 4,
+                _ => 0,
+            };
+        }
+        self.engine.budget().steps(length)
+    }
+
+    /// `and` and `or` evaluate no more than they need.
+    fn short_circuit(
+        &mut self,
+        dot: &Value,
+        is_or: bool,
+        arguments: &'t [Operand],
+        piped: Option<Value>,
+    ) -> Result<Value> {
+        self.engine.budget().descend()?;
+        let mut value = Value::Nil;
+        let mut decided = false;
+        for argument in arguments {
+            value = self.argument(dot, Type::Any, argument)?;
+            decided = value.truth() == is_or;
+            if decided {
+                break;
+            }
+        }
+        self.engine.budget().ascend();
+        Ok(if decided { value } else { piped.unwrap_or(value) })
+    }
+}

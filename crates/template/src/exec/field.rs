@@ -1,0 +1,64 @@
+//! Fields: keys of maps, fields of structs, methods.
+
+use super::Execution;
+use super::call::Callee;
+use crate::error::{Fault, Result};
+use crate::functions;
+use crate::syntax::Operand;
+use crate::value::Value;
+
+impl<'t> Execution<'t, '_> {
+    /// Follows a path of names; the arguments are for the last.
+    pub(super) fn path(
+        &mut self,
+        dot: &Value,
+        start: Value,
+        path: &'t [String],
+        arguments: &'t [Operand],
+        piped: Option<Value>,
+    ) -> Result<Value> {
+        self.engine.budget().steps(path.len())?;
+        let Some((last, before)) = path.split_last() else { return Ok(start) };
+        let mut receiver = start;
+        for name in before {
+            receiver = self.field(dot, receiver, name, &[], None)?;
+        }
+        self.field(dot, receiver, last, arguments, piped)
+    }
+
+    fn field(
+        &mut self,
+        dot: &Value,
+        receiver: Value,
+        name: &str,
+        arguments: &'t [Operand],
+        piped: Option<Value>,
+    ) -> Result<Value> {
+        match &receiver {
+            Value::Nil => return Ok(Value::Nil),
+            Value::NilInterface => {
+                return Err(Fault::evaluation(format!("nil pointer evaluating interface {{}}.{name}")));
+            }
+            _ => {}
+        }
+        if let Some(method) = functions::find_method(&receiver, name) {
+            return self.call(dot, &Callee::Method(method, receiver), arguments, piped);
+        }
+        let has_arguments = !arguments.is_empty() || piped.is_some();
+        let found = match &receiver {
+            Value::Map(map) => Some(map.get(name.as_bytes()).unwrap_or(Value::Nil)),
+            Value::Certificate(certificate) => certificate.field(name),
+            _ => None,
+        };
+        match found {
+            Some(_) if has_arguments => {
+                Err(Fault::evaluation(format!("{name} is not a method but has arguments")))
+            }
+            Some(value) => Ok(value),
+            None => Err(Fault::evaluation(format!(
+                "can't evaluate field {name} in type {}",
+                receiver.type_name()
+            ))),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Nodes: texts, actions, conditions, other templates.
+
+use super::{Execution, Flow};
+use crate::error::{Fault, Result};
+use crate::print;
+use crate::syntax::{Branch, Node, Pipe, Place};
+use crate::value::Value;
+
+impl<'t> Execution<'t, '_> {
+    pub(super) fn walk(&mut self, dot: &Value, nodes: &'t [Node]) -> Result<Flow> {
+        self.engine.budget().descend()?;
+        for node in nodes {
+            self.engine.budget().steps(1)?;
+            match self.node(dot, node)? {
+                Flow::Next => {}
+                flow => {
+                    self.engine.budget().ascend();
+                    return Ok(flow);
+                }
+            }
+        }
+        self.engine.budget().ascend();
+        Ok(Flow::Next)
+    }
+
+    fn node(&mut self, dot: &Value, node: &'t Node) -> Result<Flow> {
+        match node {
+            Node::Text(text) => self.write(text)?,
+            Node::Action(pipe) => self.action(dot, pipe)?,
+            Node::If(branch) => return self.branch(dot, branch, false),
+            Node::With(branch) => return self.branch(dot, branch, true),
+            Node::Range(branch) => return self.range(dot, branch),
+            Node::Template(place, name, pipe) => self.template(dot, *place, name, pipe.as_ref())?,
+            Node::Break => return Ok(Flow::Break),
+            Node::Continue => return Ok(Flow::Continue),
+        }
+        Ok(Flow::Next)
+    }
+
+    fn action(&mut self, dot: &Value, pipe: &'t Pipe) -> Result<()> {
+        let value = self.pipe(dot, pipe)?;
+        if !pipe.variables.is_empty() {
+            return Ok(());
+        }
+        match &value {
+            Value::Nil => self.write(b"<no value>"),
+            Value::Text(text) => self.write(text),
+            value => {
+                let mut text = self.engine.buffer();
+                print::print_value(self.engine, &mut text, value)?;
+                self.write(text.as_slice())
+            }
+        }
+    }
+
+    fn branch(&mut self, dot: &Value, branch: &'t Branch, sets_dot: bool) -> Result<Flow> {
+        let in_scope = self.variables.len();
+        let value = self.pipe(dot, &branch.pipe)?;
+        let flow = if value.truth() {
+            self.walk(if sets_dot { &value } else { dot }, &branch.body)?
+        } else if let Some(otherwise) = &branch.otherwise {
+            self.walk(dot, otherwise)?
+        } else {
+            Flow::Next
+        };
+        self.variables.truncate(in_scope);
+        Ok(flow)
+    }
+
+    fn template(&mut self, dot: &Value, place: Place, name: &str, pipe: Option<&'t Pipe>) -> Result<()> {
+        self.place = place;
+        let Some(nodes) = self.definitions.get(name) else {
+            return Err(Fault::evaluation(format!("template {name:?} not defined")));
+        };
+        let dot = match pipe {
+            Some(pipe) => self.pipe(dot, pipe)?,
+            None => Value::Nil,
+        };
+        // It sees its dot and no variable of ours.
+        let ours = std::mem::replace(&mut self.variables, vec![("$", dot.clone())]);
+        self.walk(&dot, nodes)?;
+        self.variables = ours;
+        Ok(())
+    }
+}

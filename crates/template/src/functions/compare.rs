@@ -1,0 +1,104 @@
+//! Comparisons and `not`, with Go's rules on which types compare.
+
+use super::{Function, Type, any, rest};
+use crate::engine::Engine;
+use crate::error::{Fault, Result};
+use crate::value::Value;
+use std::cmp::Ordering;
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    // The evaluator takes these two over, to evaluate no more arguments than needed.
+    Function::variadic("and", &[Type::Any], Type::Any, |_, values| Ok(any(values, 0).clone())),
+    Function::variadic("or", &[Type::Any], Type::Any, |_, values| Ok(any(values, 0).clone())),
+    Function::new("not", &[Type::Any], |_, values| Ok(Value::Bool(!any(values, 0).truth()))),
+    Function::variadic("eq", &[Type::Any], Type::Any, |engine, values| {
+        let others = rest(values, 1);
+        if others.is_empty() {
+            return Err(Fault::evaluation("missing argument for comparison"));
+        }
+        for other in others {
+            if equal(engine, any(values, 0), other)? {
+                return Ok(Value::Bool(true));
+            }
+        }
+        Ok(Value::Bool(false))
+    }),
+    Function::new("ne", &[Type::Any, Type::Any], |engine, values| {
+        Ok(Value::Bool(!equal(engine, any(values, 0), any(values, 1))?))
+    }),
+    Function::new("lt", &[Type::Any, Type::Any], |_, values| {
+        Ok(Value::Bool(order(values)? == Some(Ordering::Less)))
+    }),
+    Function::new("le", &[Type::Any, Type::Any], |_, values| {
+        Ok(Value::Bool(matches!(order(values)?, Some(Ordering::Less | Ordering::Equal))))
+    }),
+    Function::new("gt", &[Type::Any, Type::Any], |_, values| {
+        // The opposite of less or equal, so that what is not a number is greater than any.
+        Ok(Value::Bool(!matches!(order(values)?, Some(Ordering::Less | Ordering::Equal))))
+    }),
+    Function::new("ge", &[Type::Any, Type::Any], |_, values| {
+        Ok(Value::Bool(order(values)? != Some(Ordering::Less)))
+    }),
+];
+
+fn incompatible(a: &Value, b: &Value) -> Fault {
+    Fault::evaluation(format!(
+        "incompatible types for comparison: {} and {}",
+        a.type_name(),
+        b.type_name()
+    ))
+}
+
+fn order_ints(a: &Value, b: &Value) -> Option<Ordering> {
+    let (Value::Int(kind_a, a), Value::Int(kind_b, b)) = (a, b) else { return None };
+    let wide = |unsigned: bool, number: i64| {
+        if unsigned { i128::from(number.cast_unsigned()) } else { i128::from(number) }
+    };
+    Some(wide(kind_a.is_unsigned(), *a).cmp(&wide(kind_b.is_unsigned(), *b)))
+}
+
+fn equal(engine: &Engine<'_>, a: &Value, b: &Value) -> Result<bool> {
+    engine.budget().steps(1)?;
+    if let Some(order) = order_ints(a, b) {
+        return Ok(order == Ordering::Equal);
+    }
+    Ok(match (a, b) {
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (Value::Float(a), Value::Float(b)) => a == b,
+        (Value::Text(a), Value::Text(b)) => a == b,
+        (Value::Nil, other) | (other, Value::Nil) => match other {
+            Value::Nil => true,
+            Value::List(list) => list.is_nil(),
+            Value::Map(map) => map.is_nil(),
+            _ => false,
+        },
+        (Value::List(a), Value::List(b)) if a.is_nil() || b.is_nil() => a.is_nil() && b.is_nil(),
+        (Value::Map(a), Value::Map(b)) if a.is_nil() || b.is_nil() => a.is_nil() && b.is_nil(),
+        (Value::Time(a), Value::Time(b)) => a == b,
+        (Value::Certificate(a), Value::Certificate(b)) => a == b,
+        (Value::Version(a), Value::Version(b)) if a.is_pointer() == b.is_pointer() => {
+            if a.is_pointer() { std::rc::Rc::ptr_eq(a, b) } else { a == b }
+        }
+        (Value::List(_), Value::List(_)) | (Value::Map(_), Value::Map(_)) => {
+            return Err(Fault::evaluation(format!("non-comparable type {}", a.type_name())));
+        }
+        // Structs, lists and maps have no basic kind, so those of different kinds fail later, but fail.
+        _ => return Err(incompatible(a, b)),
+    })
+}
+
+/// The order of the two arguments; none where one is not a number.
+fn order(values: &[Value]) -> Result<Option<Ordering>> {
+    let (a, b) = (any(values, 0), any(values, 1));
+    if let Some(order) = order_ints(a, b) {
+        return Ok(Some(order));
+    }
+    match (a, b) {
+        (Value::Float(a), Value::Float(b)) => Ok(a.partial_cmp(b)),
+        (Value::Text(a), Value::Text(b)) => Ok(Some(a.cmp(b))),
+        (Value::Int(..) | Value::Float(_) | Value::Text(_), Value::Int(..) | Value::Float(_) | Value::Text(_)) => {
+            Err(incompatible(a, b))
+        }
+        _ => Err(Fault::evaluation("invalid type for comparison")),
+    }
+}

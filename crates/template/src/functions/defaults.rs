@@ -1,0 +1,62 @@
+//! Choosing between values, and `fail`.
+
+use super::{Function, Type, any, rest, text};
+use crate::engine::Engine;
+use crate::error::{Fault, Result};
+use crate::value::{List, Map, Value};
+
+use Type::{Any, Bool, Text};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::variadic("default", &[Any], Any, |_, values| {
+        let given = any(values, 1);
+        Ok(if given.truth() { given.clone() } else { any(values, 0).clone() })
+    }),
+    Function::new("empty", &[Any], |_, values| Ok(Value::Bool(!any(values, 0).truth()))),
+    Function::variadic("coalesce", &[], Any, |_, values| {
+        Ok(values.iter().find(|value| value.truth()).cloned().unwrap_or(Value::Nil))
+    }),
+    Function::variadic("all", &[], Any, |_, values| Ok(Value::Bool(values.iter().all(Value::truth)))),
+    Function::variadic("any", &[], Any, |_, values| Ok(Value::Bool(values.iter().any(Value::truth)))),
+    Function::new("ternary", &[Any, Any, Bool], |_, values| {
+        let chosen = if any(values, 2).truth() { 0 } else { 1 };
+        Ok(any(values, chosen).clone())
+    }),
+    Function::new("fail", &[Text], fail),
+    Function::new("deepCopy", &[Any], |engine, values| copy(engine, any(values, 0), 0)),
+    Function::new("mustDeepCopy", &[Any], |engine, values| copy(engine, any(values, 0), 0)),
+];
+
+/// The message is shown if it stands in the template; else it may be made of secrets.
+fn fail(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
+    let message = text(rest(values, 0), 0);
+    Err(if engine.is_public(message) {
+        Fault::evaluation(String::from_utf8_lossy(message).into_owned())
+    } else {
+        Fault::evaluation("failed with a message that is not written in the template, and not shown")
+    })
+}
+
+fn copy(engine: &Engine<'_>, value: &Value, depth: usize) -> Result<Value> {
+    engine.budget().steps(1)?;
+    engine.budget().nested(depth)?;
+    match value {
+        Value::List(list) if list.is_nil() => Ok(Value::List(List::nil(list.elem()))),
+        Value::List(list) => {
+            let mut items = Vec::with_capacity(list.len());
+            for item in list.items().iter() {
+                items.push(copy(engine, item, depth + 1)?);
+            }
+            engine.list(list.elem(), items)
+        }
+        Value::Map(map) if map.is_nil() => Ok(Value::Map(Map::nil())),
+        Value::Map(map) => {
+            let copied = engine.map(map.elem())?;
+            for (key, item) in map.entries() {
+                engine.put(&copied, key, copy(engine, &item, depth + 1)?)?;
+            }
+            Ok(Value::Map(copied))
+        }
+        other => Ok(other.clone()),
+    }
+}

@@ -1,0 +1,93 @@
+//! Dicts: made, read, changed in place, picked from.
+
+use super::{Function, Type, any, rest, text};
+use crate::engine::Engine;
+use crate::error::{Fault, Result};
+use crate::print::text_of;
+use crate::text::Text as Bytes;
+use crate::value::{Elem, Map as Dict, Value};
+
+use Type::{Any, Map, Text};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::variadic("dict", &[], Any, |engine, values| {
+        let map = engine.map(Elem::Any)?;
+        for pair in values.chunks(2) {
+            let value = match pair.get(1) {
+                Some(value) => value.clone(),
+                None => engine.text("")?,
+            };
+            engine.put(&map, text_of(engine, any(pair, 0))?, value)?;
+        }
+        Ok(Value::Map(map))
+    }),
+    Function::new("get", &[Map, Text], |engine, values| {
+        dict(values, 0)?.get(text(values, 1)).map_or_else(|| engine.text(""), Ok)
+    }),
+    Function::new("set", &[Map, Text, Any], |engine, values| {
+        engine.put(dict(values, 0)?, key(values, 1)?, any(values, 2).clone())?;
+        Ok(any(values, 0).clone())
+    }),
+    Function::new("unset", &[Map, Text], |_, values| {
+        if let Some(items) = dict(values, 0)?.items() {
+            items.borrow_mut().remove(text(values, 1));
+        }
+        Ok(any(values, 0).clone())
+    }),
+    Function::new("hasKey", &[Map, Text], |_, values| {
+        Ok(Value::Bool(dict(values, 0)?.get(text(values, 1)).is_some()))
+    }),
+    Function::variadic("pluck", &[Text], Map, |engine, values| {
+        let mut found = Vec::new();
+        for index in 1..values.len() {
+            found.extend(dict(values, index)?.get(text(values, 0)));
+        }
+        engine.list(Elem::Any, found)
+    }),
+    // Go gives these two in no order; ours is that of the keys.
+    Function::variadic("keys", &[], Map, |engine, values| {
+        let mut keys = Vec::new();
+        for index in 0..values.len() {
+            keys.extend(dict(values, index)?.entries().into_iter().map(|(key, _)| Value::Text(key)));
+        }
+        engine.list(Elem::Text, keys)
+    }),
+    Function::new("values", &[Map], |engine, values| {
+        let items = dict(values, 0)?.entries().into_iter().map(|(_, value)| value).collect();
+        engine.list(Elem::Any, items)
+    }),
+    Function::variadic("pick", &[Map], Text, |engine, values| {
+        let picked = engine.map(Elem::Any)?;
+        for index in 1..values.len() {
+            if let Some(value) = dict(values, 0)?.get(text(values, index)) {
+                engine.put(&picked, key(values, index)?, value)?;
+            }
+        }
+        Ok(Value::Map(picked))
+    }),
+    Function::variadic("omit", &[Map], Text, |engine, values| {
+        let kept = engine.map(Elem::Any)?;
+        let mut names: Vec<&[u8]> = (1..values.len()).map(|index| text(values, index)).collect();
+        names.sort_unstable();
+        for (key, value) in dict(values, 0)?.entries() {
+            if names.binary_search(&&*key).is_err() {
+                engine.put(&kept, key, value)?;
+            }
+        }
+        Ok(Value::Map(kept))
+    }),
+];
+
+pub(super) fn dict(values: &[Value], index: usize) -> Result<&Dict> {
+    match rest(values, index).first() {
+        Some(Value::Map(map)) => Ok(map),
+        _ => Err(Fault::evaluation("not a dict")),
+    }
+}
+
+fn key(values: &[Value], index: usize) -> Result<Bytes> {
+    match values.get(index) {
+        Some(Value::Text(text)) => Ok(text.clone()),
+        _ => Err(Fault::evaluation("not a key")),
+    }
+}

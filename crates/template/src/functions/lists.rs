@@ -1,0 +1,85 @@
+//! Lists: made, grown, joined, cut in pieces.
+
+use super::{Function, Type, any, int, rest};
+use crate::engine::Engine;
+use crate::error::{Fault, Result};
+use crate::value::{Elem, List, Value};
+
+use Type::{Any, Int};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::variadic("list", &[], Any, list),
+    Function::variadic("tuple", &[], Any, list),
+    Function::new("append", &[Any, Any], append),
+    Function::new("push", &[Any, Any], append),
+    Function::new("mustAppend", &[Any, Any], append),
+    Function::new("mustPush", &[Any, Any], append),
+    Function::new("prepend", &[Any, Any], prepend),
+    Function::new("mustPrepend", &[Any, Any], prepend),
+    Function::variadic("concat", &[], Any, |engine, values| {
+        let mut items = Vec::new();
+        for value in values {
+            let list = listed(value)?;
+            engine.budget().memory(list.len() * size_of::<Value>())?;
+            items.extend(list.items().iter().cloned());
+        }
+        if items.is_empty() { Ok(Value::List(List::nil(Elem::Any))) } else { engine.list(Elem::Any, items) }
+    }),
+    Function::new("reverse", &[Any], reverse),
+    Function::new("mustReverse", &[Any], reverse),
+    Function::new("chunk", &[Int, Any], chunk),
+    Function::new("mustChunk", &[Int, Any], chunk),
+];
+
+/// The value as a list; anything else is an error.
+pub(super) fn listed(value: &Value) -> Result<&List> {
+    match value {
+        Value::List(list) => Ok(list),
+        other => Err(Fault::evaluation(format!("a {} is no list", other.kind_name()))),
+    }
+}
+
+fn list(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
+    if values.is_empty() {
+        return engine.list(Elem::Any, Vec::new());
+    }
+    engine.list(Elem::Any, values.to_vec())
+}
+
+fn append(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
+    let mut items = listed(any(values, 0))?.items().to_vec();
+    items.extend(rest(values, 1).iter().cloned());
+    engine.list(Elem::Any, items)
+}
+
+fn prepend(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
+    let list = listed(any(values, 0))?;
+    let mut items = vec![any(values, 1).clone()];
+    items.extend(list.items().iter().cloned());
+    engine.list(Elem::Any, items)
+}
+
+fn reverse(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
+    let mut items = listed(any(values, 0))?.items().to_vec();
+    items.reverse();
+    engine.list(Elem::Any, items)
+}
+
+fn chunk(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
+    let list = listed(any(values, 1))?;
+    let items = list.items().to_vec();
+    let chunks = match usize::try_from(int(values, 0)) {
+        Ok(0) => return Err(Fault::evaluation("chunks of no size")),
+        Ok(size) => {
+            let mut chunks = Vec::new();
+            for part in items.chunks(size) {
+                chunks.push(engine.list(Elem::Any, part.to_vec())?);
+            }
+            chunks
+        }
+        // Arithmetic that sprig does not guard: one item is one chunk, two may be none.
+        Err(_) if items.len() == 1 => vec![engine.list(Elem::Any, items)?],
+        Err(_) => return Err(Fault::evaluation("chunks of negative size")),
+    };
+    engine.list(Elem::List, chunks)
+}

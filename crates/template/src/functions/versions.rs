@@ -1,0 +1,28 @@
+//! Semantic versions.
+
+use super::{Function, Type, utf8};
+use crate::error::Fault;
+use crate::semver::{Version, satisfies};
+use crate::value::Value;
+use std::rc::Rc;
+
+use Type::Text;
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("semver", &[Text], |_, values| {
+        let version = Version::parse(utf8(values, 0)?).ok_or_else(not_a_version)?;
+        Ok(Value::Version(Rc::new(version)))
+    }),
+    Function::new("semverCompare", &[Text, Text], |_, values| {
+        let version = Version::parse(utf8(values, 1)?);
+        let holds = match &version {
+            Some(version) => satisfies(version, utf8(values, 0)?),
+            None => return Err(not_a_version()),
+        };
+        holds.map(Value::Bool).ok_or_else(|| Fault::evaluation("improper constraint"))
+    }),
+];
+
+fn not_a_version() -> Fault {
+    Fault::evaluation("invalid semantic version")
+}

@@ -1,0 +1,99 @@
+//! Actions that decide: if, with, range, template, block, and what ends them.
+
+use super::node::{Branch, Node};
+use super::parser::{Ending, Item, Parser, unexpected};
+use super::token::Kind;
+use crate::error::{Fault, Result};
+
+impl Parser<'_, '_> {
+    /// An action whose opening delimiter is past.
+    pub(super) fn action(&mut self) -> Result<Item> {
+        let token = self.next_solid();
+        let keyword = if token.kind == Kind::Word { token.text } else { "" };
+        Ok(Item::Node(match keyword {
+            "if" => Node::If(self.branch("if")?),
+            "with" => Node::With(self.branch("with")?),
+            "range" => Node::Range(self.branch("range")?),
+            "block" => self.block(token.line)?,
+            "template" => self.template(token.line)?,
+            "break" => self.leave("{{break}}", Node::Break)?,
+            "continue" => self.leave("{{continue}}", Node::Continue)?,
+            "end" => {
+                self.expect_close("end")?;
+                return Ok(Item::Ending(Ending::End));
+            }
+            "else" => {
+                // An `if` or `with` behind it is left for the branch that this ends.
+                let next = self.peek_solid();
+                if !next.is_word("if") && !next.is_word("with") {
+                    self.expect_close("else")?;
+                }
+                return Ok(Item::Ending(Ending::Else));
+            }
+            _ => {
+                self.back();
+                Node::Action(self.pipeline("command", Kind::RightDelimiter)?)
+            }
+        }))
+    }
+
+    fn leave(&mut self, context: &'static str, node: Node) -> Result<Node> {
+        self.expect_close(context)?;
+        if self.range_depth == 0 {
+            return Err(Fault::syntax(format!("{context} outside {{{{range}}}}")));
+        }
+        Ok(node)
+    }
+
+    fn branch(&mut self, context: &'static str) -> Result<Branch> {
+        let in_scope = self.variables.len();
+        let ranges = usize::from(context == "range");
+        let pipe = self.pipeline(context, Kind::RightDelimiter)?;
+        self.range_depth += ranges;
+        let (body, ending) = self.list()?;
+        self.range_depth -= ranges;
+        let otherwise = match ending {
+            Ending::End => None,
+            Ending::Else => Some(self.otherwise(context)?),
+        };
+        self.variables.truncate(in_scope);
+        Ok(Branch { pipe, body, otherwise })
+    }
+
+    /// What follows an else. `else if` is an else with an if in it that needs no end of its own.
+    fn otherwise(&mut self, context: &'static str) -> Result<Vec<Node>> {
+        let next = self.peek();
+        if context != "range" && next.is_word(context) {
+            self.next();
+            self.budget.descend()?;
+            let branch = self.branch(context)?;
+            self.budget.ascend();
+            return Ok(vec![if context == "if" { Node::If(branch) } else { Node::With(branch) }]);
+        }
+        match self.list()? {
+            (nodes, Ending::End) => Ok(nodes),
+            (_, Ending::Else) => Err(Fault::syntax("expected end; found {{else}}")),
+        }
+    }
+
+    fn block(&mut self, line: usize) -> Result<Node> {
+        let name = self.template_name("block clause")?;
+        let pipe = self.pipeline("block clause", Kind::RightDelimiter)?;
+        self.definition(name.clone(), "block clause")?;
+        Ok(Node::Template(line, name, Some(pipe)))
+    }
+
+    fn template(&mut self, line: usize) -> Result<Node> {
+        let name = self.template_name("template clause")?;
+        let token = self.next_solid();
+        if token.kind == Kind::RightDelimiter {
+            return Ok(Node::Template(line, name, None));
+        }
+        if token.kind == Kind::End {
+            return Err(unexpected(token, "template clause"));
+        }
+        self.back();
+        let pipe = self.pipeline("template clause", Kind::RightDelimiter)?;
+        Ok(Node::Template(line, name, Some(pipe)))
+    }
+}

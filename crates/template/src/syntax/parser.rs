@@ -1,0 +1,201 @@
+//! From words to the tree: texts, actions, definitions.
+
+use super::lexer;
+use super::literal::unquote;
+use super::node::{Definitions, Node, Place};
+use super::token::{Kind, Token};
+use crate::budget::Budget;
+use crate::error::{Fault, Result};
+use crate::text::Text;
+use zeroize::Zeroizing;
+
+/// Parses the text of the template `name`, giving it and all templates defined in it; or where it is wrong.
+pub(crate) fn parse(
+    name: &str,
+    source: &str,
+    budget: &Budget,
+) -> std::result::Result<Definitions, (Place, Fault)> {
+    let tokens = lexer::words(source, budget).map_err(|refused| (refused.line, refused.fault))?;
+    let mut parser = Parser {
+        tokens,
+        position: 0,
+        variables: vec!["$"],
+        range_depth: 0,
+        definitions: Definitions::new(),
+        budget,
+    };
+    match parser.whole(name) {
+        Ok(()) => Ok(parser.definitions),
+        Err(fault) => {
+            let place = parser.tokens.get(parser.position.saturating_sub(1)).map_or(1, |token| token.line);
+            Err((place, fault))
+        }
+    }
+}
+
+/// What ends a list of nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    End,
+    Else,
+}
+
+/// A node, or what ends the list it would be in.
+pub(super) enum Item {
+    Node(Node),
+    Ending(Ending),
+}
+
+pub(super) struct Parser<'s, 'b> {
+    tokens: Vec<Token<'s>>,
+    position: usize,
+    /// The names declared so far and still in scope.
+    pub(super) variables: Vec<&'s str>,
+    pub(super) range_depth: usize,
+    definitions: Definitions,
+    pub(super) budget: &'b Budget,
+}
+
+impl<'s> Parser<'s, '_> {
+    pub(super) fn peek(&self) -> Token<'s> {
+        const END: Token<'static> = Token { kind: Kind::End, text: "", line: 1 };
+        self.tokens.get(self.position).copied().unwrap_or(END)
+    }
+
+    pub(super) fn next(&mut self) -> Token<'s> {
+        let token = self.peek();
+        self.position += 1;
+        token
+    }
+
+    pub(super) fn back(&mut self) {
+        self.position -= 1;
+    }
+
+    pub(super) fn peek_solid(&mut self) -> Token<'s> {
+        while self.peek().kind == Kind::Space {
+            self.position += 1;
+        }
+        self.peek()
+    }
+
+    pub(super) fn next_solid(&mut self) -> Token<'s> {
+        self.peek_solid();
+        self.next()
+    }
+
+    pub(super) fn expect_close(&mut self, context: &'static str) -> Result<()> {
+        match self.next_solid() {
+            token if token.kind == Kind::RightDelimiter => Ok(()),
+            token => Err(unexpected(token, context)),
+        }
+    }
+
+    /// The name of a template, which is a string.
+    pub(super) fn template_name(&mut self, context: &'static str) -> Result<String> {
+        let token = self.next_solid();
+        if !matches!(token.kind, Kind::Quoted | Kind::RawQuoted) {
+            return Err(unexpected(token, context));
+        }
+        Ok(String::from_utf8_lossy(&unquote(token.text)?).into_owned())
+    }
+
+    fn whole(&mut self, name: &str) -> Result<()> {
+        let mut nodes = Vec::new();
+        loop {
+            let token = self.peek();
+            if token.kind == Kind::End {
+                break;
+            }
+            let start = self.position;
+            if token.kind == Kind::LeftDelimiter {
+                self.next();
+                if self.next_solid().is_word("define") {
+                    self.define()?;
+                    continue;
+                }
+                self.position = start;
+            }
+            match self.text_or_action()? {
+                Item::Node(node) => nodes.push(node),
+                Item::Ending(Ending::End) => return Err(Fault::syntax("unexpected {{end}}")),
+                Item::Ending(Ending::Else) => return Err(Fault::syntax("unexpected {{else}}")),
+            }
+        }
+        self.add(name.to_owned(), nodes)
+    }
+
+    fn define(&mut self) -> Result<()> {
+        let name = self.template_name("define clause")?;
+        self.expect_close("define clause")?;
+        self.definition(name, "define clause")
+    }
+
+    /// The body of a definition or block, which sees no variable from outside.
+    pub(super) fn definition(&mut self, name: String, context: &'static str) -> Result<()> {
+        let variables = std::mem::replace(&mut self.variables, vec!["$"]);
+        let range_depth = std::mem::take(&mut self.range_depth);
+        let (nodes, ending) = self.list()?;
+        if ending != Ending::End {
+            return Err(Fault::syntax(format!("unexpected {{{{else}}}} in {context}")));
+        }
+        self.variables = variables;
+        self.range_depth = range_depth;
+        self.add(name, nodes)
+    }
+
+    fn add(&mut self, name: String, nodes: Vec<Node>) -> Result<()> {
+        let is_empty = |nodes: &[Node]| nodes.iter().all(Node::is_empty);
+        match self.definitions.get(&name) {
+            Some(there) if !is_empty(there) => {
+                if is_empty(&nodes) {
+                    return Ok(());
+                }
+                Err(Fault::syntax(format!("multiple definition of template {name:?}")))
+            }
+            _ => {
+                self.definitions.insert(name, nodes);
+                Ok(())
+            }
+        }
+    }
+
+    /// Nodes up to the next end or else on this level.
+    pub(super) fn list(&mut self) -> Result<(Vec<Node>, Ending)> {
+        self.budget.descend()?;
+        let mut nodes = Vec::new();
+        while self.peek_solid().kind != Kind::End {
+            match self.text_or_action()? {
+                Item::Node(node) => nodes.push(node),
+                Item::Ending(ending) => {
+                    self.budget.ascend();
+                    return Ok((nodes, ending));
+                }
+            }
+        }
+        Err(Fault::syntax("unexpected EOF"))
+    }
+
+    fn text_or_action(&mut self) -> Result<Item> {
+        self.budget.memory(size_of::<Node>())?;
+        let token = self.next_solid();
+        match token.kind {
+            Kind::Text => {
+                self.budget.memory(token.text.len())?;
+                let bytes = Zeroizing::new(token.text.as_bytes().to_vec());
+                Ok(Item::Node(Node::Text(Text::new(bytes))))
+            }
+            Kind::LeftDelimiter => self.action(),
+            _ => Err(unexpected(token, "input")),
+        }
+    }
+}
+
+/// The token is of the template's text, which is no secret.
+pub(super) fn unexpected(token: Token<'_>, context: &str) -> Fault {
+    if token.kind == Kind::End {
+        return Fault::syntax(format!("unexpected EOF in {context}"));
+    }
+    let text: String = token.text.chars().take(20).collect();
+    Fault::syntax(format!("unexpected {text:?} in {context}"))
+}

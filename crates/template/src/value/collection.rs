@@ -1,0 +1,155 @@
+//! Lists and maps: shared, as Go's are, so that `set` and `sortAlpha` show through every name they have.
+
+use super::Value;
+use crate::text::Text;
+use std::cell::{Ref, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// What a list or map holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Elem {
+    Any,
+    Text,
+    Int,
+    List,
+}
+
+/// A window on a shared run of values.
+#[derive(Clone)]
+pub(crate) struct List {
+    elem: Elem,
+    nil: bool,
+    start: usize,
+    length: usize,
+    items: Rc<RefCell<Vec<Value>>>,
+}
+
+impl List {
+    pub(super) fn of(elem: Elem, items: Vec<Value>, nil: bool) -> Self {
+        Self { elem, nil, start: 0, length: items.len(), items: Rc::new(RefCell::new(items)) }
+    }
+
+    /// Only the engine makes lists, to be able to empty them in the end.
+    pub(crate) fn new(elem: Elem, items: Vec<Value>) -> Self {
+        Self::of(elem, items, false)
+    }
+
+    /// Go's nil slice: like an empty one, but `null` in JSON.
+    pub(crate) fn nil(elem: Elem) -> Self {
+        Self::of(elem, Vec::new(), true)
+    }
+
+    pub(crate) fn elem(&self) -> Elem {
+        self.elem
+    }
+
+    pub(crate) fn is_nil(&self) -> bool {
+        self.nil
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.length
+    }
+
+    /// How far a slice of it may reach, past its own end into what it was cut from.
+    pub(crate) fn capacity(&self) -> usize {
+        self.items.borrow().len() - self.start
+    }
+
+    /// The items from `start` to `end`, which the caller has checked against the capacity.
+    pub(crate) fn window(&self, start: usize, end: usize) -> Self {
+        Self { start: self.start + start, length: end - start, ..self.clone() }
+    }
+
+    pub(crate) fn get(&self, index: usize) -> Option<Value> {
+        let item = (index < self.length).then(|| self.items.borrow().get(self.start + index).cloned())??;
+        Some(if self.elem == Elem::Any { item.as_item() } else { item })
+    }
+
+    pub(crate) fn items(&self) -> Ref<'_, [Value]> {
+        Ref::map(self.items.borrow(), |items| {
+            items.get(self.start..self.start + self.length).unwrap_or_default()
+        })
+    }
+
+    /// Puts the strings in order, in place.
+    pub(crate) fn sort_texts(&self) {
+        let mut items = self.items.borrow_mut();
+        if let Some(window) = items.get_mut(self.start..self.start + self.length) {
+            window.sort_by(|a, b| match (a, b) {
+                (Value::Text(a), Value::Text(b)) => a.cmp(b),
+                _ => std::cmp::Ordering::Equal,
+            });
+        }
+    }
+
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.items, &other.items) && self.start == other.start && self.length == other.length
+    }
+
+    pub(crate) fn clear(&self) {
+        let items = std::mem::take(&mut *self.items.borrow_mut());
+        drop(items);
+    }
+}
+
+/// A map from strings.
+#[derive(Clone)]
+pub(crate) struct Map {
+    elem: Elem,
+    /// None is Go's nil map, which can be read but not written.
+    items: Option<Rc<RefCell<BTreeMap<Text, Value>>>>,
+}
+
+impl Map {
+    /// Only the engine makes maps, to be able to empty them in the end.
+    pub(crate) fn new(elem: Elem) -> Self {
+        Self { elem, items: Some(Rc::default()) }
+    }
+
+    pub(crate) fn nil() -> Self {
+        Self { elem: Elem::Any, items: None }
+    }
+
+    pub(crate) fn elem(&self) -> Elem {
+        self.elem
+    }
+
+    pub(crate) fn is_nil(&self) -> bool {
+        self.items.is_none()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.items.as_ref().map_or(0, |items| items.borrow().len())
+    }
+
+    pub(crate) fn items(&self) -> Option<&RefCell<BTreeMap<Text, Value>>> {
+        self.items.as_deref()
+    }
+
+    pub(crate) fn get(&self, key: &[u8]) -> Option<Value> {
+        let item = self.items.as_ref()?.borrow().get(key).cloned()?;
+        Some(if self.elem == Elem::Any { item.as_item() } else { item })
+    }
+
+    /// The entries as they are now, in the order of their keys.
+    pub(crate) fn entries(&self) -> Vec<(Text, Value)> {
+        let Some(items) = &self.items else { return Vec::new() };
+        let items = items.borrow();
+        items
+            .iter()
+            .map(|(key, value)| {
+                (key.clone(), if self.elem == Elem::Any { value.as_item() } else { value.clone() })
+            })
+            .collect()
+    }
+
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        match (&self.items, &other.items) {
+            (Some(a), Some(b)) => Rc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}

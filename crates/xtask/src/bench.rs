@@ -1,0 +1,48 @@
+//! `cargo xtask bench`: our programs beside upstream's, in one run on one machine, interleaved. It prints, and asserts
+//! nothing: how fast a machine is says nothing about whether the code is right.
+
+mod cli;
+mod machine;
+mod run;
+mod table;
+mod workload;
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::paint;
+use crate::span::span;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// What to measure; everything, if nothing is named
+    parts: Vec<Part>,
+}
+
+/// What can be measured. Each is a file beside this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// kubeseal-rs beside kubeseal
+    Cli,
+}
+
+const ALL: [Part; 1] = [Part::Cli];
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let parts = if arguments.parts.is_empty() { &ALL } else { arguments.parts.as_slice() };
+    for part in parts {
+        match part {
+            Part::Cli => {
+                let prepared = cli::prepare()?;
+                let start = Instant::now();
+                println!("{}", paint::bold("\nkubeseal-rs beside upstream's kubeseal"));
+                // Said after the builds: they are the load that would otherwise be told.
+                println!("on {}\n", machine::describe());
+                cli::measure(&prepared)?;
+                println!("\nmeasured in {}", span(start.elapsed()));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! [`EditFlags`]: what `edit` takes.
+
+use crate::cli::{CertificateFlags, ConnectionFlags};
+use clap::Args;
+use std::path::PathBuf;
+
+/// What `help edit` begins with. A const, because the one-line description stands on the variant in `Verb`.
+pub(crate) const LONG_ABOUT: &str = "Edit a SealedSecret in an editor, without a private key.\n\n\
+    Opens $VISUAL, $EDITOR or vi on a Secret in which every sealed value is shown as <sealed>. Write a \
+    value over it to have that sealed; leave it to keep what is sealed there, byte for byte; add lines \
+    and take lines out. Labels, annotations and the type can be changed as well. Name, namespace and scope \
+    cannot: the values are bound to them. When the editor ends, only what you changed is changed in the \
+    file; comments, order and other documents stay as they are.\n\n\
+    What you write lies in a directory that only you can read, in memory where the system has a place for \
+    that ($XDG_RUNTIME_DIR, /dev/shm), and is overwritten and removed at the end, also after an error. \
+    What was sealed before never lies there: nobody but the controller can read it. Keep your editor from \
+    writing copies elsewhere (vim: set directory, backupdir and undodir to nothing).";
+
+/// `edit FILE`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  kubeseal-rs edit sealed-secret.yaml\n  \
+                       EDITOR='code --wait' kubeseal-rs edit --cert cert.pem sealed-secret.yaml")]
+pub(crate) struct EditFlags {
+    /// File with SealedSecrets, in YAML or JSON.
+    pub file: PathBuf,
+
+    /// Namespace of SealedSecrets that name none; else that of the kubeconfig context.
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true)]
+    pub namespace: Option<String>,
+
+    #[command(flatten)]
+    pub certificate: CertificateFlags,
+
+    #[command(flatten)]
+    pub connection: ConnectionFlags,
+}

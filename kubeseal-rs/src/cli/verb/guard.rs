@@ -1,0 +1,42 @@
+//! [`GuardFlags`]: what `guard` takes.
+
+use crate::cli::flag_value;
+use clap::Args;
+use std::path::PathBuf;
+
+/// What `help guard` begins with. A const, because the one-line description stands on the variant in `Verb`.
+pub(crate) const LONG_ABOUT: &str = "Find what is about to be committed in plaintext, for a pre-commit hook.\n\n\
+    Looks for Secrets with data or stringData, alone, in Lists and inside other objects; for copies of \
+    Secrets that kubectl apply left in last-applied annotations; for spec.template.data of \
+    SealedSecrets that holds values instead of templates; and for private keys, in any file.\n\n\
+    Prints a line for each, FILE:LINE: what it is and what to do, never the value, and exits 1; is \
+    quiet and exits 0 where there is none. Values of SOPS, templates ({{ … }}) and placeholders (${…}) \
+    are let pass. So is a line that has, or stands below one that has, the comment\n\n  \
+    # kubeseal-rs: allow";
+
+/// `guard [PATH…] [--staged]`.
+#[derive(Debug, Default, Args)]
+#[command(after_long_help = "Examples:\n  \
+        # What is about to be committed, as .git/hooks/pre-commit\n  \
+        exec kubeseal-rs guard --staged\n\n  \
+        # Everything below a directory that .gitignore does not name; in a pipeline\n  \
+        kubeseal-rs guard deploy\n\n\
+        With the pre-commit framework, in .pre-commit-config.yaml:\n  \
+        repos:\n  \
+        - repo: local\n    \
+          hooks:\n    \
+          - id: kubeseal-rs-guard\n      \
+            name: no plaintext Secrets\n      \
+            entry: kubeseal-rs guard\n      \
+            language: system\n      \
+            types: [text]")]
+pub(crate) struct GuardFlags {
+    /// Files, and directories to walk through; else the present directory.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Look at what is staged in Git, as it is staged, instead of at the work tree.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean, value_name = "BOOL")]
+    pub staged: Option<bool>,
+}

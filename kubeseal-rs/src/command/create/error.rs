@@ -1,0 +1,77 @@
+//! [`CreateError`]: why a Secret could not be built.
+
+use super::env_file::EnvFileFault;
+use super::key_name::BadKey;
+use super::tls::TlsFault;
+use crate::prompt::PromptError;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a Secret could not be built. Never holds a value.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CreateError {
+    #[error("cannot read {}", .path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("--from-file {key}={} gives one key to a directory", .path.display())]
+    KeyForDirectory { key: String, path: PathBuf },
+    /// Not shown where it stood on the command line: half a value may have got into the key.
+    #[error("{from} gives a key that a Secret cannot have")]
+    Key {
+        from: String,
+        #[source]
+        source: BadKey,
+    },
+    #[error("the key \"{0}\" is given twice")]
+    Twice(String),
+    #[error("cannot read line {line} of {}", .path.display())]
+    EnvFile {
+        path: PathBuf,
+        line: usize,
+        #[source]
+        source: EnvFileFault,
+    },
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
+    #[error("the password is not text (UTF-8)")]
+    PasswordNotText,
+    #[error("cannot make a TLS Secret of {} and {}", .certificate.display(), .key.display())]
+    Tls {
+        certificate: PathBuf,
+        key: PathBuf,
+        #[source]
+        source: TlsFault,
+    },
+    #[error("the Secret has no data")]
+    NoData,
+}
+
+impl CreateError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Read { .. } => {
+                "name a file that exists and may be read; a relative path starts at the present directory".into()
+            }
+            Self::KeyForDirectory { path, .. } => {
+                format!("write --from-file {}; each file in it gives its name", path.display())
+            }
+            Self::Key { .. } => {
+                "a key has letters, digits, -, _ and .; give a file another with --from-file KEY=PATH".into()
+            }
+            Self::Twice(_) => "keep one of them".into(),
+            Self::EnvFile { source, .. } => source.hint().into(),
+            Self::Prompt(error) => error.hint(),
+            Self::PasswordNotText => "a registry's password is text; check what is piped in".into(),
+            Self::Tls { source, .. } => source.hint().into(),
+            Self::NoData => {
+                "give it values with --prompt, --from-file, --from-env-file or --from-literal; --allow-empty-data \
+                 seals a Secret without"
+                    .into()
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! `edit`: a SealedSecret in an editor, without a private key.
+//!
+//! `shown` writes what the editor opens, `scratch` keeps it and wipes it, `editor` runs the editor, `changes` compares
+//! what was saved with what is sealed. Opened values play no part in it: there are none.
+//!
+//! Decided: what is shown is a Secret, instead of a form of our own, because people know it, its rules are those of
+//! sealing one, and what is wrong in it is told in the same words.
+
+mod ask;
+mod changes;
+mod editor;
+mod error;
+mod scratch;
+mod shown;
+
+pub(crate) use error::EditError;
+
+use super::in_place::InPlace;
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::manifest::{self, ManifestError};
+use crate::mode::Edit;
+use crate::notice::is_quiet;
+use crate::output::Output;
+use crate::sealed_file::{Change, SealedFile, SealedObject};
+use changes::Sealer;
+use editor::Editor;
+use scratch::Scratch;
+use std::path::Path;
+
+pub(super) fn edit(edit: &Edit) -> Result<(), Failure> {
+    let path = edit.file.as_path();
+    let (place, mut sealed) = read(path)?;
+    // Before anything is typed, so that nobody types it for nothing.
+    let certificate = edit.certificate.certificate()?;
+    let sealer = Sealer { certificate: &certificate, namespace: &edit.namespace };
+    let shown = shown::text(path, sealed.objects()).map_err(EditError::Show)?;
+
+    let changes = in_editor(&shown, sealed.objects(), &sealer)?;
+    let is_changed = changes.iter().any(|changes| !changes.is_empty());
+    if is_changed {
+        for (index, changes) in changes.iter().enumerate() {
+            let refuse = |source| Failure::SealedFile { path: path.to_owned(), source };
+            sealed.edit(index, changes).map_err(refuse)?;
+        }
+        place
+            .replace(sealed.text().as_bytes())
+            .map_err(|source| EditError::File { path: path.to_owned(), source })?;
+    }
+    if !is_quiet() {
+        let words = if is_changed { "changed" } else { "nothing was changed" };
+        Output::Stdout.write(format!("{}: {words}\n", path.display()).as_bytes())?;
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<(InPlace, SealedFile), Failure> {
+    let refuse = |source| EditError::File { path: path.to_owned(), source };
+    let place = InPlace::read(path).map_err(refuse)?;
+    let text = place.text().map_err(refuse)?;
+    let sealed =
+        SealedFile::read(text).map_err(|source| Failure::SealedFile { path: path.to_owned(), source })?;
+    if sealed.objects().is_empty() {
+        return Err(ManifestError::NothingSealed(Input::File(path.to_owned())).into());
+    }
+    Ok((place, sealed))
+}
+
+/// What the person at the editor wants changed, for each object. What was typed is wiped before this returns.
+fn in_editor(
+    shown: &str,
+    objects: &[SealedObject],
+    sealer: &Sealer<'_>,
+) -> Result<Vec<Vec<Change>>, Failure> {
+    let mut editor = Editor::listening()?;
+    let scratch = Scratch::with(shown.as_bytes())?;
+    loop {
+        editor.run(scratch.path())?;
+        let saved = Input::File(scratch.path().to_owned());
+        let failure = match changes_in(&saved, shown, objects, sealer) {
+            Ok(changes) => return Ok(changes),
+            Err(failure) => failure,
+        };
+        if !ask::edit_again(&mut editor, &failure)? {
+            return Err(EditError::Discarded(Box::new(failure)).into());
+        }
+    }
+}
+
+fn changes_in(
+    saved: &Input,
+    shown: &str,
+    objects: &[SealedObject],
+    sealer: &Sealer<'_>,
+) -> Result<Vec<Vec<Change>>, Failure> {
+    let bytes = saved.read("what was edited")?;
+    if *bytes == shown.as_bytes() {
+        return Ok(Vec::new());
+    }
+    let secrets = manifest::read(saved, &bytes)?;
+    if secrets.len() != objects.len() {
+        return Err(EditError::Count { before: objects.len(), after: secrets.len() }.into());
+    }
+    objects.iter().zip(secrets).map(|(object, secret)| sealer.changes(object, secret)).collect()
+}

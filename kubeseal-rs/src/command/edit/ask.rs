@@ -1,0 +1,26 @@
+//! `edit_again`: whether somebody at a terminal wants to mend what was saved.
+
+use super::editor::Editor;
+use super::error::EditError;
+use crate::failure::Failure;
+use std::io::{IsTerminal as _, Write as _, stderr, stdin};
+
+/// Tells what is wrong, and asks. Where nobody can answer, the answer is no.
+pub(super) fn edit_again(editor: &mut Editor, failure: &Failure) -> Result<bool, EditError> {
+    if !stdin().is_terminal() || !stderr().is_terminal() {
+        return Ok(false);
+    }
+    let mut terminal = stderr();
+    // A terminal that went away is noticed when it is read from.
+    let _ = write!(terminal, "{}Edit again? Otherwise it is discarded. [Y/n] ", failure.told());
+    let _ = terminal.flush();
+    let (send, answer) = tokio::sync::oneshot::channel();
+    // On a thread of its own, which nobody waits for: reading a terminal cannot be called off.
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = stdin().read_line(&mut line);
+        // Nobody listens any more after a signal.
+        let _ = send.send(read.is_ok_and(|length| length > 0) && !line.trim_start().starts_with(['n', 'N']));
+    });
+    editor.wait(answer).map(|answer| answer.unwrap_or(false))
+}

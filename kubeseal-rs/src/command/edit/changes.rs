@@ -1,0 +1,128 @@
+//! [`Sealer`]: what was saved in the editor, compared with what is sealed, into changes.
+
+use super::error::EditError;
+use super::shown::PLACEHOLDER;
+use crate::failure::Failure;
+use crate::manifest::InputSecret;
+use crate::namespace::NamespaceRule;
+use crate::sealed_file::{Change, Field, SealedObject};
+use api::Scope;
+use api::annotations::CERTIFICATE_FINGERPRINT;
+use envelope::{Certificate, Plaintext};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use rand::rngs::SysRng;
+use sealing::SealFailure;
+use std::collections::BTreeMap;
+
+/// Seals new values for the place that the others are bound to.
+pub(super) struct Sealer<'a> {
+    pub certificate: &'a Certificate,
+    /// For objects that state none.
+    pub namespace: &'a NamespaceRule,
+}
+
+impl Sealer<'_> {
+    /// What makes `object` what was saved.
+    pub(super) fn changes(&self, object: &SealedObject, saved: InputSecret) -> Result<Vec<Change>, Failure> {
+        let secret = saved.secret;
+        check_place(object, &secret.metadata)?;
+        if secret.immutable.is_some()
+            || secret.metadata.finalizers.is_some()
+            || secret.metadata.generate_name.is_some()
+        {
+            return Err(EditError::NotHere.into());
+        }
+        let template = &object.spec.template;
+        let mut changes = self.items(object, &secret.data)?;
+        if secret.type_ != template.type_.clone().filter(|type_| !type_.is_empty()) {
+            changes.push(change(Field::TemplateType, secret.type_));
+        }
+        let plain = template.metadata.clone().unwrap_or_default();
+        changes.extend(texts(plain.labels, secret.metadata.labels, |name| Field::TemplateLabel(name)));
+        changes.extend(texts(plain.annotations, secret.metadata.annotations, |name| {
+            Field::TemplateAnnotation(name)
+        }));
+        Ok(changes)
+    }
+
+    fn items(
+        &self,
+        object: &SealedObject,
+        saved: &BTreeMap<String, Plaintext>,
+    ) -> Result<Vec<Change>, Failure> {
+        let before = &object.spec.encrypted_data;
+        let is_kept = |value: &Plaintext| value.expose() == PLACEHOLDER.as_bytes();
+        let mut changes: Vec<Change> = before
+            .keys()
+            .filter(|key| !saved.contains_key(*key))
+            .map(|key| Change::remove(Field::Item(key)))
+            .collect();
+        let new = saved.iter().filter(|(_, value)| !is_kept(value));
+        if let Some((key, _)) = saved.iter().find(|(key, value)| is_kept(value) && !before.contains_key(*key))
+        {
+            return Err(EditError::NothingToKeep(key.clone()).into());
+        }
+        let label = if new.clone().next().is_some() { self.label(object)? } else { Vec::new() };
+        for (key, value) in new {
+            let sealed = sealing::seal_item(&mut SysRng, self.certificate, &label, value.expose())
+                .map_err(|source| SealFailure { key: key.clone(), source })?;
+            changes.push(Change::set(Field::Item(key), sealed));
+        }
+        // The hint is that of the oldest: it tells what has to be resealed.
+        if !saved.is_empty() && !saved.values().any(is_kept) {
+            let fingerprint = self.certificate.fingerprint().to_string();
+            changes.push(Change::set(Field::Annotation(CERTIFICATE_FINGERPRINT), fingerprint));
+        }
+        Ok(changes)
+    }
+
+    fn label(&self, object: &SealedObject) -> Result<Vec<u8>, Failure> {
+        let scope = object.scope();
+        let name = object.metadata.name.as_deref().unwrap_or_default();
+        if scope == Scope::Strict && name.is_empty() {
+            return Err(EditError::NoName.into());
+        }
+        let namespace = match scope {
+            Scope::ClusterWide => String::new(),
+            _ => self.namespace.decide(object.metadata.namespace.as_deref())?,
+        };
+        Ok(scope.label(&namespace, name))
+    }
+}
+
+/// Values do not open elsewhere than where they were sealed for.
+fn check_place(object: &SealedObject, saved: &ObjectMeta) -> Result<(), EditError> {
+    let non_empty = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    if saved.name != non_empty(&object.metadata.name) {
+        return Err(EditError::Bound { what: "name", scope: object.scope() });
+    }
+    if saved.namespace != non_empty(&object.metadata.namespace) {
+        return Err(EditError::Bound { what: "namespace", scope: object.scope() });
+    }
+    let template = object.spec.template.metadata.as_ref();
+    let before = Scope::of(template.and_then(|metadata| metadata.annotations.as_ref()));
+    let after = Scope::of(saved.annotations.as_ref());
+    if after != before && after != object.scope() {
+        return Err(EditError::Bound { what: "scope", scope: object.scope() });
+    }
+    Ok(())
+}
+
+fn texts(
+    before: Option<BTreeMap<String, String>>,
+    after: Option<BTreeMap<String, String>>,
+    field: impl Fn(&str) -> Field<'_>,
+) -> Vec<Change> {
+    let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+    let removed =
+        before.keys().filter(|name| !after.contains_key(*name)).map(|name| Change::remove(field(name)));
+    let set = after
+        .iter()
+        .filter(|(name, text)| before.get(*name) != Some(text))
+        .map(|(name, text)| Change::set(field(name), text.clone()));
+    removed.chain(set).collect()
+}
+
+fn change(field: Field<'_>, value: Option<String>) -> Change {
+    value.map_or_else(|| Change::remove(field), |value| Change::set(field, value))
+}

@@ -1,0 +1,79 @@
+//! [`EditError`]: why an edit came to nothing, and what to do about it.
+
+use crate::command::in_place::InPlaceError;
+use crate::failure::Failure;
+use api::Scope;
+use std::io;
+use std::path::PathBuf;
+
+/// Why an edit came to nothing. Never shows what was typed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EditError {
+    #[error("cannot edit {}", .path.display())]
+    File {
+        path: PathBuf,
+        #[source]
+        source: InPlaceError,
+    },
+    #[error("cannot show what is sealed")]
+    Show(#[source] serde_saphyr::ser::Error),
+    #[error("cannot keep what is to be edited in {}", .directory.display())]
+    Scratch {
+        directory: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cannot start the editor \"{editor}\"")]
+    Start {
+        editor: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error("the editor \"{editor}\" failed ({how})")]
+    Editor { editor: String, how: String },
+    #[error("stopped by a signal")]
+    Stopped,
+    #[error("what was saved in the editor cannot be used")]
+    Discarded(#[source] Box<Failure>),
+    #[error("there are {after} Secrets in what was saved, and {before} SealedSecrets in the file")]
+    Count { before: usize, after: usize },
+    #[error("the {what} was changed, and the values are bound to where they were sealed for (scope {scope})")]
+    Bound { what: &'static str, scope: Scope },
+    #[error("the item \"{0}\" is to keep what is sealed there, and there is no such item")]
+    NothingToKeep(String),
+    #[error("the SealedSecret has no name to seal for")]
+    NoName,
+    #[error("immutable, finalizers and generateName are not edited here")]
+    NotHere,
+}
+
+impl EditError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        const DISCARDED: &str =
+            "what you typed was wiped and not kept, so that no value stays on disk; nothing was changed";
+        let hint = match self {
+            Self::File { source, .. } => source.hint(),
+            Self::Scratch { .. } => "set XDG_RUNTIME_DIR or TMPDIR to a directory of your own".into(),
+            Self::Start { .. } => "set VISUAL or EDITOR to an editor that waits until you are done".into(),
+            Self::Editor { .. } | Self::Stopped => DISCARDED.into(),
+            Self::Discarded(failure) => match failure.hint() {
+                Some(hint) => format!("{hint}; {DISCARDED}"),
+                None => DISCARDED.into(),
+            },
+            Self::Count { .. } => "keep one document for each; add and remove SealedSecrets in the file itself".into(),
+            Self::Bound { .. } => {
+                "seal the values anew for another place: nobody but the controller can open what is sealed for this \
+                 one"
+                .into()
+            }
+            Self::NothingToKeep(_) => {
+                "write a value for it; an item cannot be renamed here, because its value cannot be read".into()
+            }
+            Self::NoName => "give it a metadata.name in the file".into(),
+            Self::NotHere => "write them under spec.template in the file itself".into(),
+            Self::Show(_) => return None,
+        };
+        Some(hint)
+    }
+}

@@ -1,0 +1,77 @@
+//! `guard`: finds what is about to be committed in plaintext.
+//!
+//! Which files: `walk` and `staged`. What is in one: `examine`, which sends manifests through `object`, those that
+//! do not parse through `template`, and everything through `key_block`.
+
+mod allowed;
+mod error;
+mod examine;
+mod finding;
+mod key_block;
+mod object;
+mod plain;
+mod staged;
+mod tally;
+mod template;
+mod text;
+mod walk;
+
+pub(crate) use error::GuardError;
+
+use crate::failure::Failure;
+use crate::mode::Guard;
+use crate::notice::{self, warn};
+use crate::output::Output;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+use tally::Tally;
+
+pub(super) fn guard(guard: &Guard) -> Result<(), Failure> {
+    let mut tally = Tally::default();
+    match guard {
+        Guard::Staged(paths) => {
+            staged::each_file(paths, &mut |path, bytes| look_into(path, bytes, &mut tally))?;
+        }
+        Guard::Paths(paths) => {
+            for path in paths {
+                let unreadable =
+                    walk::each_file(path, &mut |path, bytes| look_into(path, bytes, &mut tally))?;
+                tally.unreadable += unreadable;
+            }
+        }
+    }
+    if let Some(note) = tally.note() {
+        warn(note);
+    }
+    Output::Stdout.write(tally.findings.as_bytes())?;
+    if let Some(error) = tally.error() {
+        return Err(error.into());
+    }
+    summary(&tally);
+    Ok(())
+}
+
+fn look_into(path: &Path, bytes: &[u8], tally: &mut Tally) {
+    let examined = examine::examine(path, bytes);
+    tally.files += 1;
+    tally.files_with_findings += usize::from(!examined.findings.is_empty());
+    tally.count += examined.findings.len();
+    for finding in examined.findings {
+        // Writing to a String cannot fail.
+        let _ = writeln!(tally.findings, "{}:{finding}", path.display());
+    }
+    tally.templates.extend(examined.is_template.then(|| path.display().to_string()));
+    for doubt in examined.doubts {
+        warn(format_args!("{}{doubt}", path.display()));
+    }
+}
+
+/// Hooks are quiet; a person wants to know that something was done.
+#[expect(clippy::print_stderr, reason = "a note to a person at a terminal")]
+fn summary(tally: &Tally) {
+    if io::stderr().is_terminal() && !notice::is_quiet() {
+        let s = if tally.files == 1 { "" } else { "s" };
+        eprintln!("looked into {} file{s}: no plaintext found", tally.files);
+    }
+}

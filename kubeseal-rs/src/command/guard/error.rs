@@ -1,0 +1,48 @@
+//! [`GuardError`]: plaintext was found, or it could not be looked for.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why `guard` does not let something pass.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum GuardError {
+    #[error("found plaintext in {}: {}", counted(*.files, "file"), counted(*.count, "place"))]
+    Found { count: usize, files: usize },
+    #[error("cannot look into {}", counted(*.0, "file"))]
+    Unreadable(usize),
+    #[error("cannot look for files in {}", .path.display())]
+    Path {
+        path: PathBuf,
+        #[source]
+        source: ignore::Error,
+    },
+    #[error("cannot run git")]
+    Start(#[source] io::Error),
+    #[error("git {command} failed: {said}")]
+    Git { command: &'static str, said: String },
+    #[error("git {0} answered something unknown")]
+    Answer(&'static str),
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+impl GuardError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Found { .. } => {
+                "do as each line says; what is no secret passes with the comment \"# kubeseal-rs: allow\" on its line \
+                 or the line above. A secret that was committed once stays in Git's history: replace it where it is \
+                 used"
+                    .into()
+            }
+            Self::Unreadable(_) => "see the warnings above; what cannot be read may hold anything".into(),
+            Self::Path { .. } => "name files and directories that exist and may be read".into(),
+            Self::Start(_) => "--staged needs git on the PATH; without it, name files and directories".into(),
+            Self::Git { .. } => "--staged works in a Git work tree; elsewhere, name files and directories".into(),
+            Self::Answer(_) => "without --staged, the files of the work tree are looked into".into(),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! `look`: Secrets in a text that does not parse, such as a Helm template. Line by line, as a person would.
+
+use super::finding::{Finding, What};
+use super::plain::is_plain;
+
+/// The plain values of a Secret in `text`, whose first line is `first_line` of its file.
+pub(super) fn look(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if !text.lines().any(is_secret) {
+        return found;
+    }
+    // The indentation of `data:` as long as we are in it, and the key of the block in it.
+    let mut data: Option<usize> = None;
+    let mut block: Option<(usize, &str)> = None;
+    for (index, line) in text.lines().enumerate() {
+        let content = line.trim_start();
+        let indentation = line.len() - content.len();
+        if content.is_empty() || content.starts_with('#') || content.starts_with("{{") {
+            continue;
+        }
+        let mut find = |key: &str| {
+            let what = What::SecretText { key: key.to_owned() };
+            found.push(Finding { line: first_line + index, document: Some(document), what });
+        };
+        if data.is_some_and(|data| indentation <= data) {
+            data = None;
+        }
+        if let Some((key_indentation, key)) = block {
+            if indentation > key_indentation {
+                if is_plain(content) {
+                    find(key);
+                    // Once for the whole block, which goes on below its own indentation.
+                    block = Some((key_indentation, ""));
+                }
+                continue;
+            }
+            block = None;
+        }
+        let Some((key, value)) = entry(content) else { continue };
+        if data.is_none() {
+            data = (matches!(key, "data" | "stringData") && value.is_empty()).then_some(indentation);
+        } else if value.starts_with(['|', '>']) {
+            block = Some((indentation, key));
+        } else if is_plain(value) {
+            find(key);
+        }
+    }
+    found
+}
+
+fn is_secret(line: &str) -> bool {
+    let content = line.trim_start().trim_start_matches("- ");
+    entry(content) == Some(("kind", "Secret"))
+}
+
+/// The key and value of a line, without quotes and comments.
+fn entry(content: &str) -> Option<(&str, &str)> {
+    let (key, value) = content.split_once(':')?;
+    let value = value.split(" #").next().unwrap_or_default();
+    let bare = |text: &'_ str| -> (usize, usize) {
+        let start = text.len() - text.trim_start_matches([' ', '"', '\'']).len();
+        let end = text.trim_end_matches([' ', '"', '\'', ',']).len();
+        (start, end.max(start))
+    };
+    let (key_start, key_end) = bare(key);
+    let (value_start, value_end) = bare(value);
+    Some((&key[key_start..key_end], &value[value_start..value_end]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(usize, String)> {
+        let key = |finding: Finding| match finding.what {
+            What::SecretText { key } => (finding.line, key),
+            other => panic!("{other:?}"),
+        };
+        look(text, 1, 1).into_iter().map(key).collect()
+    }
+
+    #[test]
+    fn plain_values_are_told_from_templates() {
+        let text = "{{- if .Values.secret }}\napiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Release.Name }}\n\
+                    data:\n  a: {{ .Values.a | b64enc }}\n  b: \"aHVudGVyMg==\" # old\n  {{- range .Values.more }}\n  \
+                    {{ .key }}: {{ .value }}\n  {{- end }}\n  c: ''\n  d: |\n    {{ .Values.d }}\n  e: |\n    hunter2\n    \
+                    hunter3\ntype: Opaque\n{{- end }}\n";
+        assert_eq!(found(text), [(8, "b".into()), (16, "e".into())]);
+    }
+
+    #[test]
+    fn other_kinds_are_let_pass() {
+        assert_eq!(found("kind: ConfigMap\ndata:\n  a: b\n{{ end }}\n"), []);
+        assert_eq!(found("kind: SealedSecret\nspec:\n  template:\n    data:\n      a: b\n{{ end }}\n"), []);
+    }
+}

@@ -1,0 +1,73 @@
+//! [`InPlace`]: a file that is read, changed and written back, without losing what somebody else saves meanwhile.
+
+use crate::output::{Output, OutputError};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// A file, as it was read.
+pub(super) struct InPlace {
+    path: PathBuf,
+    /// There may be a Secret in it, beside the SealedSecrets.
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+/// Why a file was not read, or not replaced.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InPlaceError {
+    #[error("it cannot be read")]
+    Read(#[source] io::Error),
+    #[error("it is not UTF-8 text")]
+    NotText,
+    #[error("it was changed by somebody else meanwhile")]
+    Changed,
+    #[error(transparent)]
+    Write(#[from] OutputError),
+}
+
+impl InPlace {
+    /// Reads it.
+    pub(super) fn read(path: &Path) -> Result<Self, InPlaceError> {
+        let bytes = Zeroizing::new(fs::read(path).map_err(InPlaceError::Read)?);
+        Ok(Self { path: path.to_owned(), bytes })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it is worth reading as text.
+    pub(super) fn mentions_sealed(&self) -> bool {
+        const WORD: &[u8] = b"SealedSecret";
+        self.bytes.windows(WORD.len()).any(|window| window == WORD)
+    }
+
+    /// What was read.
+    pub(super) fn text(&self) -> Result<&str, InPlaceError> {
+        std::str::from_utf8(&self.bytes).map_err(|_| InPlaceError::NotText)
+    }
+
+    /// Replaces it as a whole, unless it is no longer what was read: a controller or an editor takes its time.
+    pub(super) fn replace(&self, bytes: &[u8]) -> Result<(), InPlaceError> {
+        let now = Self::read(&self.path)?;
+        if *now.bytes != *self.bytes {
+            return Err(InPlaceError::Changed);
+        }
+        Ok(Output::File(self.path.clone()).write(bytes)?)
+    }
+}
+
+impl InPlaceError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Read(_) => "give files and directories that may be read".into(),
+            Self::NotText => "write it as UTF-8".into(),
+            Self::Changed => "run it again; nothing was changed".into(),
+            Self::Write(_) => {
+                "make the file, and the directory it is in, writable; nothing was changed".into()
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! `inspect`: what can be told about SealedSecrets without opening them.
+//!
+//! `look` reads one into a `Report`, `item` and `problem` say what is in it and wrong with it, `certificates` which
+//! one it was sealed with, `live` what the cluster says; `text` prints a report for people.
+
+mod certificates;
+mod error;
+mod item;
+mod live;
+mod look;
+mod problem;
+mod report;
+mod text;
+
+pub(crate) use error::InspectError;
+
+use crate::cli::verb::inspect::InspectFormat;
+use crate::failure::Failure;
+use crate::input::{Input, read_all};
+use crate::manifest::{Content, ManifestError, Node, documents, parse};
+use crate::mode::Inspect;
+use crate::output::Output;
+use crate::paint::Paint;
+use certificates::Certificates;
+use jiff::Timestamp;
+use live::Cluster;
+use report::Report;
+use std::fs::File;
+
+pub(super) fn inspect(inspect: &Inspect) -> Result<(), Failure> {
+    let certificates = Certificates::from(&inspect.certificate)?;
+    let cluster = inspect.live.as_ref().map(Cluster::connect).transpose()?;
+    let mut reports = Vec::new();
+    for input in &inspect.inputs {
+        let bytes = match input {
+            Input::Stdin => input.read("SealedSecrets, in YAML or JSON,")?,
+            Input::File(path) => File::open(path)
+                .and_then(read_all)
+                .map_err(|source| InspectError::Read { path: path.clone(), source })?,
+        };
+        let mut found = read(input, &bytes, &certificates)?;
+        for report in &mut found {
+            report.cluster = cluster.as_ref().map(|cluster| cluster.ask(report)).transpose()?;
+        }
+        reports.append(&mut found);
+    }
+    let written = match inspect.format {
+        InspectFormat::Text => text::render(&reports, Paint::for_stdout(), Timestamp::now()),
+        InspectFormat::Json => serde_json::to_string_pretty(&reports).map_err(InspectError::Render)? + "\n",
+    };
+    Ok(Output::Stdout.write(written.as_bytes())?)
+}
+
+/// A report on each SealedSecret; other objects beside them do not matter.
+fn read(input: &Input, bytes: &[u8], certificates: &Certificates) -> Result<Vec<Report>, Failure> {
+    let stream = std::str::from_utf8(bytes).map_err(|_| ManifestError::NotText(input.clone()))?;
+    let mut reports = Vec::new();
+    let mut number = 0;
+    for document in documents(stream) {
+        let nodes = parse(document).map_err(|broken| InspectError::Broken {
+            input: input.clone(),
+            document: number + broken.sound + 1,
+            line: broken.position.map_or(document.first_line, |position| position.line),
+            fault: broken.fault,
+        })?;
+        for node in &nodes {
+            number += 1;
+            for sealed in sealed_secrets(node) {
+                let mut report = look::look(sealed, certificates);
+                report.file = input.to_string();
+                report.document = number;
+                reports.push(report);
+            }
+        }
+    }
+    if reports.is_empty() {
+        return Err(InspectError::Nothing(input.clone()).into());
+    }
+    Ok(reports)
+}
+
+/// The SealedSecret that a node is, or those in the list that it is.
+fn sealed_secrets(node: &Node) -> Vec<&Node> {
+    let is_sealed = |node: &Node| node.get("kind").and_then(Node::text) == Some("SealedSecret");
+    if is_sealed(node) {
+        return vec![node];
+    }
+    let kind = node.get("kind").and_then(Node::text).unwrap_or_default();
+    match node.get("items").map(|items| &items.content) {
+        // The items of a SealedSecretList need not say what they are.
+        Some(Content::List(items)) => {
+            items.iter().filter(|item| kind == "SealedSecretList" || is_sealed(item)).collect()
+        }
+        _ => Vec::new(),
+    }
+}

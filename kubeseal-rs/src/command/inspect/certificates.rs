@@ -1,0 +1,88 @@
+//! [`Certificates`]: those that are known, and which of them a SealedSecret was sealed with.
+
+use super::problem::Problem;
+use super::report::SealedWith;
+use crate::certificate::{CertificateSource, SourceError};
+use crate::notice::warn;
+use envelope::{Certificate, Fingerprint, pem};
+use std::error::Error;
+
+/// Certificates, and where they are known from.
+#[derive(Debug, Default)]
+pub(super) struct Certificates {
+    newest_first: Vec<Certificate>,
+    from: Option<&'static str>,
+}
+
+impl Certificates {
+    /// Those of `source`. What was never kept is no error: then there is less to tell.
+    pub(super) fn from(source: &CertificateSource) -> Result<Self, SourceError> {
+        let from = match source {
+            CertificateSource::File(_) | CertificateSource::Url(_) => "cert",
+            CertificateSource::Kept(_) => "kept",
+            CertificateSource::Cluster(_) => "cluster",
+        };
+        let text = match source.pem() {
+            Ok(text) => text,
+            Err(SourceError::Kept(_)) => return Ok(Self::default()),
+            // What else the cluster says can be told without it.
+            Err(SourceError::Cluster(error)) => {
+                warn(format_args!("cannot fetch the controller's certificate: {}", last_cause(&*error)));
+                return Ok(Self::default());
+            }
+            Err(error) => return Err(error),
+        };
+        let mut newest_first: Vec<Certificate> = pem::blocks(&text)
+            .iter()
+            .filter(|block| block.label == "CERTIFICATE")
+            // The first is sound, or there would be no text; others that are not cannot have sealed.
+            .filter_map(|block| Certificate::from_der(&block.der).ok())
+            .collect();
+        newest_first.sort_by_key(|certificate| std::cmp::Reverse(certificate.not_before()));
+        Ok(Self { newest_first, from: Some(from) })
+    }
+
+    /// What can be told of the certificate that `hint` names, and whose key has this size.
+    pub(super) fn sealed_with(
+        &self,
+        hint: Option<&str>,
+        key_bits: Option<usize>,
+        problems: &mut Vec<Problem>,
+    ) -> SealedWith {
+        let fingerprint = hint.and_then(|hint| hint.parse::<Fingerprint>().ok());
+        if hint.is_some() && fingerprint.is_none() {
+            problems.push(Problem::BadFingerprint);
+        }
+        let newest = self.newest_first.first();
+        let known = self.newest_first.iter().find(|known| Some(known.fingerprint()) == fingerprint);
+        if let (Some(known), Some(bits)) = (known, key_bits)
+            && known.public().bits() != bits
+        {
+            problems.push(Problem::OtherKey { noted: known.public().bits() });
+        }
+        // Without a hint, only the size of the key may tell that it is another.
+        let is_newest = newest.and_then(|newest| match (fingerprint, key_bits) {
+            (Some(fingerprint), _) => Some(newest.fingerprint() == fingerprint),
+            (None, Some(bits)) if bits != newest.public().bits() => Some(false),
+            (None, _) => None,
+        });
+        SealedWith {
+            fingerprint: fingerprint.map(|fingerprint| fingerprint.to_string()),
+            key_bits,
+            not_before: known.map(Certificate::not_before),
+            not_after: known.map(Certificate::not_after),
+            is_newest,
+            newest: newest.map(|newest| newest.fingerprint().to_string()),
+            known_from: newest.and(self.from),
+        }
+    }
+}
+
+/// What an error comes down to.
+fn last_cause(error: &dyn Error) -> String {
+    let mut last = error;
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    last.to_string()
+}

@@ -1,0 +1,71 @@
+//! [`InspectError`]: why nothing could be told.
+
+use crate::connection::ConnectionError;
+use crate::controller::Fault as ClusterFault;
+use crate::input::Input;
+use crate::manifest::Fault;
+use std::io;
+use std::path::PathBuf;
+
+/// Why nothing could be told.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InspectError {
+    #[error("cannot read {}", .path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("found no SealedSecret in {0}")]
+    Nothing(Input),
+    #[error("cannot read {input}, document {document}, line {line}")]
+    Broken {
+        input: Input,
+        document: usize,
+        line: usize,
+        #[source]
+        fault: Fault,
+    },
+    #[error("cannot write what was found as JSON")]
+    Render(#[source] serde_json::Error),
+    #[error("cannot start the network client")]
+    Start(#[source] io::Error),
+    #[error("it is not known which cluster is meant")]
+    Connection(#[source] ConnectionError),
+    #[error("cannot prepare a connection to {server}")]
+    Client {
+        server: String,
+        #[source]
+        source: ClusterFault,
+    },
+    #[error("cannot get SealedSecret {namespace}/{name} from {server}")]
+    Get {
+        server: String,
+        namespace: String,
+        name: String,
+        #[source]
+        source: ClusterFault,
+    },
+}
+
+impl InspectError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Read { .. } => {
+                Some("name files that exist and may be read; without one, standard input is read".into())
+            }
+            Self::Nothing(_) => {
+                Some("give at least one object of kind: SealedSecret, in YAML or JSON".into())
+            }
+            Self::Broken { .. } => Some("mend the file first; what is in it cannot be told".into()),
+            Self::Render(_) => None,
+            Self::Start(_) => Some("leave out --live".into()),
+            Self::Connection(error) => Some(format!("{}; or leave out --live", error.hint())),
+            Self::Client { source, .. } => Some(source.hint("get", "sealedsecrets")),
+            Self::Get { source, namespace, .. } => {
+                Some(source.hint("get", &format!("sealedsecrets in namespace {namespace}")))
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! [`Cluster`]: what the cluster says about a SealedSecret.
+
+use super::InspectError;
+use super::report::{LiveState, Report};
+use crate::controller::{Fault, with_timeouts};
+use crate::failure::Failure;
+use crate::mode::Live;
+use crate::namespace::NamespaceRule;
+use crate::online::runtime;
+use api::{Condition, ConditionStatus, ObservedSealedSecret};
+use kube::{Api, Client};
+use tokio::runtime::Runtime;
+
+/// A cluster to ask.
+pub(super) struct Cluster<'a> {
+    runtime: Runtime,
+    client: Client,
+    server: String,
+    namespace: &'a NamespaceRule,
+}
+
+impl<'a> Cluster<'a> {
+    /// Prepares to ask. Nothing is asked yet.
+    pub(super) fn connect(live: &'a Live) -> Result<Self, InspectError> {
+        let runtime = runtime().map_err(InspectError::Start)?;
+        // Inside the runtime: the client starts a task.
+        let (client, server) = runtime.block_on(async {
+            let address = &live.controller;
+            let (config, server) = address.connection.config().await.map_err(InspectError::Connection)?;
+            let client = Client::try_from(with_timeouts(config, address))
+                .map_err(|error| InspectError::Client { server: server.clone(), source: error.into() })?;
+            Ok::<_, InspectError>((client, server))
+        })?;
+        Ok(Self { runtime, client, server, namespace: &live.namespace })
+    }
+
+    /// What it says about the SealedSecret of this report.
+    pub(super) fn ask(&self, report: &Report) -> Result<LiveState, Failure> {
+        let namespace = self.namespace.decide(report.namespace.as_deref())?;
+        let name = report.name.clone().unwrap_or_default();
+        let mut state = LiveState {
+            server: self.server.clone(),
+            namespace: namespace.clone(),
+            exists: false,
+            same_items: None,
+            synced: None,
+            reason: None,
+            message: None,
+            generation: None,
+            observed_generation: None,
+        };
+        if !is_name(&name) || !is_name(&namespace) {
+            return Ok(state);
+        }
+        let all: Api<ObservedSealedSecret> = Api::namespaced(self.client.clone(), &namespace);
+        let found = self.runtime.block_on(all.get_opt(&name)).map_err(|error| InspectError::Get {
+            server: self.server.clone(),
+            namespace,
+            name,
+            source: Fault::from(error),
+        })?;
+        if let Some(found) = found {
+            fill(&mut state, found, report);
+        }
+        Ok(state)
+    }
+}
+
+fn fill(state: &mut LiveState, found: ObservedSealedSecret, report: &Report) {
+    state.exists = true;
+    state.same_items = Some(found.spec.is_ok_and(|spec| spec.encrypted_data == report.encrypted_data));
+    state.generation = found.metadata.generation;
+    let Some(status) = found.status else { return };
+    state.observed_generation = status.observed_generation.filter(|generation| *generation >= 0);
+    if let Some(condition) = status.condition(Condition::SYNCED) {
+        let synced = match condition.status {
+            ConditionStatus::True => "True",
+            ConditionStatus::False => "False",
+            ConditionStatus::Unknown => "Unknown",
+        };
+        state.synced = Some(synced.into());
+        state.reason.clone_from(&condition.reason);
+        state.message.clone_from(&condition.message);
+    }
+}
+
+/// Keeps a manifest from reaching other paths of the API server.
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c))
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+}

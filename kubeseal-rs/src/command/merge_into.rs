@@ -1,0 +1,97 @@
+//! `merge_into`: a Secret's values into a SealedSecret that is there, for that one's place and scope.
+//!
+//! Everything else in the file stays as it is, byte for byte.
+
+mod error;
+mod target;
+
+pub(crate) use error::MergeError;
+
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::manifest::{self, InputSecret};
+use crate::mode::MergeInto;
+use crate::output::Output;
+use crate::sealed_file::{Change, Field, SealedFile, SealedObject};
+use api::Scope;
+use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE};
+use envelope::Certificate;
+use rand::rngs::SysRng;
+use sealing::SealFailure;
+use target::target_of;
+
+/// The annotations that state a scope.
+const SCOPES: [&str; 2] = [CLUSTER_WIDE, NAMESPACE_WIDE];
+
+pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
+    let refuse = |source| Failure::SealedFile { path: merge.file.clone(), source };
+    // Before anything is sealed, so that nobody types a Secret into a terminal for nothing.
+    let bytes = Input::File(merge.file.clone())
+        .read("a SealedSecret")
+        .map_err(|source| MergeError::Target(Box::new(source)))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| MergeError::Nothing(merge.file.clone()))?;
+    let mut file = SealedFile::read(text).map_err(refuse)?;
+    if file.objects().is_empty() {
+        return Err(MergeError::Nothing(merge.file.clone()).into());
+    }
+    let certificate = merge.certificate.certificate()?;
+    let bytes = merge.secret.read("a Secret, in YAML or JSON,")?;
+    let secrets = manifest::read(&merge.secret, &bytes)?;
+    if file.objects().len() == 1 && secrets.len() > 1 {
+        return Err(MergeError::SeveralSecrets(secrets.len()).into());
+    }
+    for secret in secrets {
+        let index = target_of(&secret, file.objects())?;
+        let changes = changes(merge, &certificate, secret, &file.objects()[index])?;
+        file.edit(index, &changes).map_err(refuse)?;
+    }
+    Ok(Output::File(merge.file.clone()).write(file.text().as_bytes())?)
+}
+
+/// Seals the values for the place and scope of the target.
+fn changes(
+    merge: &MergeInto,
+    certificate: &Certificate,
+    input: InputSecret,
+    target: &SealedObject,
+) -> Result<Vec<Change>, Failure> {
+    let InputSecret { place, secret } = input;
+    if secret.data.is_empty() && !merge.allow_empty_data {
+        return Err(MergeError::NoData(place).into());
+    }
+    let scope = target.scope();
+    let stated = Scope::of(secret.metadata.annotations.as_ref());
+    let asked = merge.scope.or_else(|| (stated != Scope::default()).then_some(stated));
+    if let Some(asked) = asked.filter(|asked| *asked != scope) {
+        return Err(MergeError::Scope { target: target.shown(), scope, asked }.into());
+    }
+    let namespace = match scope {
+        Scope::ClusterWide => String::new(),
+        _ => merge.namespace.decide(target.metadata.namespace.as_deref())?,
+    };
+    let label = scope.label(&namespace, target.metadata.name.as_deref().unwrap_or_default());
+    let mut changes = Vec::new();
+    for (key, value) in &secret.data {
+        let sealed = sealing::seal_item(&mut SysRng, certificate, &label, value.expose())
+            .map_err(|source| SealFailure { key: key.clone(), source })?;
+        changes.push(Change::set(Field::Item(key), sealed));
+    }
+    let every_item_is_new = target.spec.encrypted_data.keys().all(|key| secret.data.contains_key(key));
+    if every_item_is_new && !secret.data.is_empty() {
+        // Else the hint stays that of the items that stay.
+        changes.push(Change::set(
+            Field::Annotation(CERTIFICATE_FINGERPRINT),
+            certificate.fingerprint().to_string(),
+        ));
+    }
+    for (name, value) in secret.metadata.labels.into_iter().flatten() {
+        changes.push(Change::set(Field::TemplateLabel(&name), value));
+    }
+    for (name, value) in secret.metadata.annotations.into_iter().flatten() {
+        // The scope is the target's own already.
+        if !SCOPES.contains(&name.as_str()) {
+            changes.push(Change::set(Field::TemplateAnnotation(&name), value));
+        }
+    }
+    Ok(changes)
+}

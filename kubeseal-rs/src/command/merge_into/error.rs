@@ -1,0 +1,46 @@
+//! [`MergeError`]: why nothing was merged, and what to do about it.
+
+use crate::input::InputError;
+use crate::manifest::Place;
+use api::Scope;
+use std::path::PathBuf;
+
+/// Why nothing was merged.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum MergeError {
+    #[error("cannot read the SealedSecret to merge into")]
+    Target(#[source] Box<InputError>),
+    #[error("found no SealedSecret in {}", .0.display())]
+    Nothing(PathBuf),
+    #[error("the Secret in {0} has no data")]
+    NoData(Place),
+    #[error("there are {0} Secrets to merge into one SealedSecret")]
+    SeveralSecrets(usize),
+    #[error("it is not clear into which of {count} SealedSecrets the Secret in {place} goes")]
+    WhichTarget { place: Place, count: usize },
+    #[error("the SealedSecret {target} has the scope {scope}, and {asked} was asked for")]
+    Scope { target: String, scope: Scope, asked: Scope },
+}
+
+impl MergeError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Target(_) | Self::Nothing(_) => {
+                "--merge-into names a file with a SealedSecret; a new one is written with --sealed-secret-file FILE"
+                    .into()
+            }
+            Self::NoData(_) => {
+                "give it data or stringData; --allow-empty-data merges labels and annotations alone".into()
+            }
+            Self::SeveralSecrets(_) => "merge one after the other".into(),
+            Self::WhichTarget { .. } => {
+                "give the Secret the name and namespace of the SealedSecret it belongs to".into()
+            }
+            Self::Scope { scope, .. } => format!(
+                "all items of a SealedSecret have one scope, and items of another would not open: leave out --scope and \
+                 the Secret's scope annotation, or write --scope {scope}; to change the scope, seal all of it again"
+            ),
+        }
+    }
+}

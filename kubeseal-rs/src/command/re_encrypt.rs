@@ -1,0 +1,89 @@
+//! `re_encrypt`: SealedSecrets to the controller's newest key, by the controller itself.
+
+mod answer;
+
+pub(crate) use answer::OtherAnswer;
+pub(super) use answer::Resealed;
+
+use super::validate::DoesNotOpen;
+use crate::controller::Controller;
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::manifest;
+use crate::mode::ReEncrypt;
+use crate::output::Output;
+use crate::sealed_file::{Change, Field, SealedFile};
+use api::SealedSecret;
+use api::annotations::CERTIFICATE_FINGERPRINT;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use std::path::Path;
+
+pub(super) fn re_encrypt(re_encrypt: &ReEncrypt) -> Result<(), Failure> {
+    match (&re_encrypt.sealed, &re_encrypt.output) {
+        (Input::File(file), None) => in_place(re_encrypt, file),
+        (_, output) => as_a_stream(re_encrypt, output.as_ref().unwrap_or(&Output::Stdout)),
+    }
+}
+
+/// Nothing but the items and the hint changes in the file, and nothing at all unless every SealedSecret is resealed.
+fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), Failure> {
+    let refuse = |source| Failure::SealedFile { path: path.to_owned(), source };
+    let bytes = re_encrypt.sealed.read("SealedSecrets")?;
+    let found = std::str::from_utf8(&bytes).ok().map(SealedFile::read).transpose().map_err(refuse)?;
+    let Some(mut file) = found.filter(|file| !file.objects().is_empty()) else {
+        // Nothing to reseal: what there is instead is told as for a stream.
+        return manifest::read_sealed(&re_encrypt.sealed, &bytes).map(drop).map_err(Failure::from);
+    };
+    let controller = Controller::find(&re_encrypt.controller)?;
+    for index in 0..file.objects().len() {
+        let object = &file.objects()[index];
+        let place = format!("{}, line {}", path.display(), object.line);
+        let answer = controller.reseal(&object.object)?;
+        let resealed = Resealed::of(&place, answer, &object.metadata, &object.spec).ok_or_else(|| {
+            DoesNotOpen { server: controller.server().to_owned(), places: vec![place.clone()] }
+        })??;
+        let mut changes: Vec<Change> =
+            resealed.items.into_iter().map(|(key, item)| Change::set(Field::Item(&key), item)).collect();
+        let hint = Field::Annotation(CERTIFICATE_FINGERPRINT);
+        changes.push(resealed.hint.map_or_else(|| Change::remove(hint), |text| Change::set(hint, text)));
+        file.edit(index, &changes).map_err(refuse)?;
+    }
+    Ok(Output::File(path.to_owned()).write(file.text().as_bytes())?)
+}
+
+fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), Failure> {
+    let bytes = re_encrypt.sealed.read("SealedSecrets, in YAML or JSON,")?;
+    let all = manifest::read_sealed(&re_encrypt.sealed, &bytes)?;
+    let controller = Controller::find(&re_encrypt.controller)?;
+    let mut written = Vec::new();
+    for sealed in all {
+        let place = sealed.place.to_string();
+        let answer = controller.reseal(&sealed.object)?;
+        let resealed = Resealed::of(&place, answer, &sealed.metadata, &sealed.spec)
+            .ok_or_else(|| DoesNotOpen { server: controller.server().to_owned(), places: vec![place] })??;
+        let (mut metadata, mut spec) = (portable(sealed.metadata), sealed.spec);
+        let annotations = metadata.annotations.get_or_insert_default();
+        annotations.remove(CERTIFICATE_FINGERPRINT);
+        annotations.extend(resealed.hint.map(|hint| (CERTIFICATE_FINGERPRINT.to_owned(), hint)));
+        metadata.annotations = metadata.annotations.filter(|annotations| !annotations.is_empty());
+        spec.encrypted_data = resealed.items;
+        let sealed = SealedSecret { metadata, spec, status: None };
+        manifest::write(re_encrypt.format, &sealed, &mut written)?;
+    }
+    Ok(output.write(&written)?)
+}
+
+/// Without what belongs to the cluster it was read from.
+fn portable(metadata: ObjectMeta) -> ObjectMeta {
+    ObjectMeta {
+        creation_timestamp: None,
+        deletion_timestamp: None,
+        deletion_grace_period_seconds: None,
+        generation: None,
+        managed_fields: None,
+        resource_version: None,
+        self_link: None,
+        uid: None,
+        ..metadata
+    }
+}

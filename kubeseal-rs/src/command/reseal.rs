@@ -1,0 +1,68 @@
+//! `reseal`: everything under some paths that is sealed to an older certificate, to the present one, in place.
+//!
+//! `walk` finds the files, `staleness` tells what is old, `resealer` seals it again, `report` says what came of it.
+//! Files are changed by `sealed_file`, which changes nothing else in them.
+
+mod fault;
+mod file;
+mod progress;
+mod report;
+mod resealer;
+mod staleness;
+mod walk;
+
+pub(crate) use report::{NotResealed, Stale};
+
+use crate::failure::Failure;
+use crate::mode::{Means, Reseal};
+use crate::notice::is_quiet;
+use crate::output::Output;
+use crate::recovery_keys;
+use file::File;
+use progress::Progress;
+use report::Report;
+use resealer::Resealer;
+use sealing::KeyRing;
+use staleness::Present;
+
+pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
+    let keys = match &reseal.means {
+        Means::Check(files) | Means::Keys(files) if !files.is_empty() => recovery_keys::load(files)?,
+        _ => KeyRing::default(),
+    };
+    let certificate = reseal.certificate.certificate()?;
+    let present = Present::new(&certificate, &keys);
+    let resealer = match &reseal.means {
+        Means::Check(_) => None,
+        Means::Controller(address) => Some(Resealer::asking(address, &certificate)?),
+        Means::Keys(_) => Some(Resealer::with(&keys, &certificate)),
+    };
+
+    let (files, not_found) = walk::files(&reseal.paths);
+    let progress = Progress::over(files.len());
+    let mut report = Report::new(not_found);
+    for path in files {
+        progress.at(&path);
+        match File::read(&path) {
+            Ok(None) => {}
+            Ok(Some(file)) => {
+                report.looked_into();
+                match &resealer {
+                    None => file.check(&present, &mut report),
+                    Some(resealer) => {
+                        file.reseal(&present, resealer, reseal.namespace.as_deref(), &mut report);
+                    }
+                }
+            }
+            Err(fault) => report.failed(&path, None, &fault),
+        }
+        progress.done();
+    }
+    progress.end();
+
+    let is_check = resealer.is_none();
+    if !is_quiet() {
+        Output::Stdout.write(report.told(is_check).as_bytes())?;
+    }
+    report.outcome(is_check)
+}

@@ -1,0 +1,52 @@
+//! [`Fault`]: why a file or a SealedSecret in it was not resealed.
+
+use crate::command::OtherAnswer;
+use crate::command::in_place::InPlaceError;
+use crate::controller::ControllerError;
+use crate::sealed_file::SealedFileError;
+use sealing::ResealError;
+
+/// Why it was not resealed. Never shows what is sealed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    #[error(transparent)]
+    InPlace(#[from] InPlaceError),
+    #[error("not all of it can be walked")]
+    Walk(#[source] ignore::Error),
+    #[error(transparent)]
+    SealedFile(#[from] SealedFileError),
+    #[error("the controller cannot open it")]
+    DoesNotOpen,
+    #[error("it was not tried, because the cluster keeps failing")]
+    NotTried,
+    #[error(transparent)]
+    OtherAnswer(#[from] OtherAnswer),
+    #[error(transparent)]
+    Reseal(#[from] ResealError),
+    #[error("the controller did not do it")]
+    Controller(#[source] Box<ControllerError>),
+}
+
+impl From<ControllerError> for Fault {
+    fn from(error: ControllerError) -> Self {
+        Self::Controller(Box::new(error))
+    }
+}
+
+impl Fault {
+    /// What to do about it.
+    pub(super) fn hint(&self) -> Option<String> {
+        match self {
+            Self::InPlace(error) => Some(error.hint()),
+            Self::Walk(_) => Some("give files and directories that may be read".into()),
+            Self::SealedFile(error) => Some(error.hint()),
+            Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) => Some(
+                "its sealing key is gone, it is another cluster's, or its name, namespace or scope were changed after \
+                 it was sealed; `kubeseal-rs --recovery-unseal` opens it with a backup of the keys, else seal it anew"
+                    .into(),
+            ),
+            Self::Controller(error) => Some(error.hint()),
+            Self::NotTried | Self::OtherAnswer(_) | Self::Reseal(_) => None,
+        }
+    }
+}

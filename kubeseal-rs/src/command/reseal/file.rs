@@ -1,0 +1,100 @@
+//! [`File`]: one file on its way to being resealed.
+
+use super::fault::Fault;
+use super::report::Report;
+use super::resealer::Resealer;
+use super::staleness::{Old, Present};
+use crate::command::in_place::InPlace;
+use crate::sealed_file::{Change, Field, SealedFile, SealedObject};
+use api::annotations::CERTIFICATE_FINGERPRINT;
+use serde_json::json;
+use std::path::Path;
+
+/// A file with at least one SealedSecret.
+pub(super) struct File {
+    place: InPlace,
+    sealed: SealedFile,
+}
+
+impl File {
+    /// None where nothing in it is a SealedSecret.
+    pub(super) fn read(path: &Path) -> Result<Option<Self>, Fault> {
+        let place = InPlace::read(path)?;
+        // Most files are something else, and need not even be text.
+        if !place.mentions_sealed() {
+            return Ok(None);
+        }
+        let sealed = SealedFile::read(place.text()?)?;
+        Ok((!sealed.objects().is_empty()).then_some(Self { place, sealed }))
+    }
+
+    /// Reports what is sealed to another certificate.
+    pub(super) fn check(&self, present: &Present<'_>, report: &mut Report) {
+        let objects = self.sealed.objects();
+        let old: Vec<(&SealedObject, Old)> =
+            objects.iter().filter_map(|object| Some((object, present.old(object)?))).collect();
+        report.up_to_date(objects.len() - old.len());
+        report.stale(self.place.path(), old);
+    }
+
+    /// Reseals what is old. What does not open is reported, and the others go on.
+    pub(super) fn reseal(
+        mut self,
+        present: &Present<'_>,
+        resealer: &Resealer<'_>,
+        namespace: Option<&str>,
+        report: &mut Report,
+    ) {
+        let mut resealed = Vec::new();
+        let mut noted = false;
+        for index in 0..self.sealed.objects().len() {
+            let object = &self.sealed.objects()[index];
+            if present.old(object).is_none() {
+                report.up_to_date(1);
+                noted |= self.note(index, present).unwrap_or_default();
+                continue;
+            }
+            let place = format!("line {} ({})", object.line, object.shown());
+            match self.reseal_object(index, resealer, namespace, &place) {
+                Ok(()) => resealed.push(place),
+                Err(fault) => report.failed(self.place.path(), Some(place), &fault),
+            }
+        }
+        if resealed.is_empty() && !noted {
+            return;
+        }
+        match self.place.replace(self.sealed.text().as_bytes()) {
+            Ok(()) => report.resealed(self.place.path(), &resealed),
+            Err(error) => report.failed(self.place.path(), None, &error.into()),
+        }
+    }
+
+    /// Notes the certificate where a private key told that it is the present one, so that nobody needs the key again.
+    fn note(&mut self, index: usize, present: &Present<'_>) -> Option<bool> {
+        let object = self.sealed.objects().get(index)?;
+        let hint = present.hint_for(object)?;
+        let change = Change::set(Field::Annotation(CERTIFICATE_FINGERPRINT), hint);
+        // A hint is a convenience: a file that has no room for it is fine without.
+        Some(self.sealed.edit(index, &[change]).is_ok())
+    }
+
+    fn reseal_object(
+        &mut self,
+        index: usize,
+        resealer: &Resealer<'_>,
+        namespace: Option<&str>,
+        place: &str,
+    ) -> Result<(), Fault> {
+        let mut object = self.sealed.objects()[index].clone();
+        if let (None, Some(namespace)) = (&object.metadata.namespace, namespace) {
+            object.metadata.namespace = Some(namespace.to_owned());
+            object.object["metadata"]["namespace"] = json!(namespace);
+        }
+        let resealed = resealer.reseal(&object, place)?;
+        let items = resealed.items.into_iter().map(|(key, item)| Change::set(Field::Item(&key), item));
+        let hint = Field::Annotation(CERTIFICATE_FINGERPRINT);
+        let hint = resealed.hint.map_or_else(|| Change::remove(hint), |text| Change::set(hint, text));
+        let changes: Vec<Change> = items.chain([hint]).collect();
+        Ok(self.sealed.edit(index, &changes)?)
+    }
+}

@@ -1,0 +1,39 @@
+//! [`Progress`]: a bar, for a person who waits at a terminal.
+
+use crate::notice::is_quiet;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{IsTerminal as _, stderr};
+use std::path::Path;
+
+/// How far we are.
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    /// Over that many files. Hidden where nobody looks.
+    pub(super) fn over(files: usize) -> Self {
+        if is_quiet() || !stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::with_draw_target(u64::try_from(files).ok(), ProgressDrawTarget::stderr());
+        // Without colours, so that there is nothing that NO_COLOR would have to take away.
+        if let Ok(style) = ProgressStyle::with_template("[{bar:30}] {pos}/{len} {msg}") {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        Self(bar)
+    }
+
+    /// Names the file at hand.
+    pub(super) fn at(&self, path: &Path) {
+        self.0.set_message(path.display().to_string());
+    }
+
+    /// One file further.
+    pub(super) fn done(&self) {
+        self.0.inc(1);
+    }
+
+    /// Leaves the terminal as it was.
+    pub(super) fn end(&self) {
+        self.0.finish_and_clear();
+    }
+}

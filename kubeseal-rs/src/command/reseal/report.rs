@@ -1,0 +1,162 @@
+//! [`Report`]: what came of it, for each file and in sum.
+
+use super::fault::Fault;
+use super::staleness::Old;
+use super::walk::NotFound;
+use crate::failure::Failure;
+use crate::sealed_file::SealedObject;
+use std::error::Error;
+use std::fmt::{self, Write as _};
+use std::path::Path;
+
+/// What came of it so far.
+#[derive(Default)]
+pub(super) struct Report {
+    /// What was found or done, a line each.
+    lines: String,
+    files: usize,
+    up_to_date: usize,
+    resealed: usize,
+    stale: usize,
+    failures: Vec<String>,
+    hint: Option<String>,
+}
+
+/// Something is sealed to an older certificate, and `--check` was asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("{} not sealed to the present certificate", are(*.0, "SealedSecret"))]
+pub(crate) struct Stale(usize);
+
+/// Something was not resealed, or not even looked at.
+#[derive(Debug)]
+pub(crate) struct NotResealed {
+    failures: Vec<String>,
+    hint: Option<String>,
+    /// Nothing was to be resealed.
+    is_check: bool,
+}
+
+impl Report {
+    pub(super) fn new(not_found: NotFound) -> Self {
+        let mut report = Self::default();
+        for (path, fault) in not_found {
+            report.failed(&path, None, &fault);
+        }
+        report
+    }
+
+    /// There is a SealedSecret in one more file.
+    pub(super) fn looked_into(&mut self) {
+        self.files += 1;
+    }
+
+    /// As many SealedSecrets are as they should be.
+    pub(super) fn up_to_date(&mut self, number: usize) {
+        self.up_to_date += number;
+    }
+
+    /// These are not.
+    pub(super) fn stale(&mut self, path: &Path, found: Vec<(&SealedObject, Old)>) {
+        self.stale += found.len();
+        for (object, old) in found {
+            let to = old.fingerprint.map_or_else(
+                || "an unknown certificate".to_owned(),
+                |fingerprint| format!("certificate {}", fingerprint.short()),
+            );
+            let (path, line, name) = (path.display(), object.line, object.shown());
+            // Writing to a String cannot fail.
+            let _ = writeln!(self.lines, "{path}: line {line} ({name}): sealed to {to}");
+        }
+    }
+
+    /// These are again.
+    pub(super) fn resealed(&mut self, path: &Path, places: &[String]) {
+        self.resealed += places.len();
+        for place in places {
+            let _ = writeln!(self.lines, "{}: {place}: resealed", path.display());
+        }
+    }
+
+    /// This is not, and will not be.
+    pub(super) fn failed(&mut self, path: &Path, place: Option<String>, fault: &Fault) {
+        let mut words = path.display().to_string();
+        for part in place.into_iter().chain(chain(fault)) {
+            words.extend([": ", &part]);
+        }
+        self.failures.push(words);
+        self.hint = self.hint.take().or_else(|| fault.hint());
+    }
+
+    /// What to print.
+    pub(super) fn told(&self, is_check: bool) -> String {
+        let files = count(self.files, "file");
+        let sum = if is_check {
+            let all = count(self.stale + self.up_to_date, "SealedSecret");
+            format!("{} of {all} in {files} not sealed to the present certificate", self.stale)
+        } else {
+            let failed = match self.failures.len() {
+                0 => String::new(),
+                failed => format!(", {failed} failed"),
+            };
+            format!(
+                "{files} with SealedSecrets: {} resealed, {} up to date{failed}",
+                self.resealed, self.up_to_date
+            )
+        };
+        format!("{}{sum}\n", self.lines)
+    }
+
+    /// How it ended.
+    pub(super) fn outcome(self, is_check: bool) -> Result<(), Failure> {
+        if !self.failures.is_empty() {
+            return Err(NotResealed { failures: self.failures, hint: self.hint, is_check }.into());
+        }
+        if self.stale > 0 { Err(Stale(self.stale).into()) } else { Ok(()) }
+    }
+}
+
+impl Stale {
+    /// What to do about it.
+    pub(crate) fn hint() -> String {
+        "run the same without --check".into()
+    }
+}
+
+impl NotResealed {
+    /// What to do about the first.
+    pub(crate) fn hint(&self) -> Option<String> {
+        self.hint.clone()
+    }
+}
+
+impl fmt::Display for NotResealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = if self.is_check { "checked" } else { "resealed" };
+        write!(f, "not everything was {verb}:")?;
+        self.failures.iter().try_for_each(|failure| write!(f, "\n  {failure}"))
+    }
+}
+
+impl Error for NotResealed {}
+
+/// The fault and its causes, each once.
+fn chain(fault: &Fault) -> Vec<String> {
+    let mut words = vec![fault.to_string()];
+    let mut next = fault.source();
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        if !words.last().is_some_and(|last| last.contains(&said)) {
+            words.push(said);
+        }
+        next = cause.source();
+    }
+    words
+}
+
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+fn are(number: usize, noun: &str) -> String {
+    format!("{} {}", count(number, noun), if number == 1 { "is" } else { "are" })
+}

@@ -1,0 +1,58 @@
+//! `files`: the manifests under some paths.
+
+use super::fault::Fault;
+use crate::command::in_place::InPlaceError;
+use ignore::{DirEntry, WalkBuilder};
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What was asked for and is not there, and why.
+pub(super) type NotFound = Vec<(PathBuf, Fault)>;
+
+/// A file that is named counts whatever it is called; in directories the ending decides, and git's ignore files do.
+/// Each file once, in order.
+pub(super) fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, NotFound) {
+    let mut found = Vec::new();
+    let mut not_found = Vec::new();
+    let mut seen = HashSet::new();
+    for path in paths {
+        let mut take = |file: PathBuf| {
+            if seen.insert(fs::canonicalize(&file).unwrap_or_else(|_| file.clone())) {
+                found.push(file);
+            }
+        };
+        match fs::metadata(path) {
+            Err(error) => not_found.push((path.clone(), InPlaceError::Read(error).into())),
+            Ok(metadata) if !metadata.is_dir() => take(path.clone()),
+            Ok(_) => {
+                for entry in walk(path) {
+                    match entry {
+                        Ok(entry) if is_manifest(&entry) => take(entry.into_path()),
+                        Ok(_) => {}
+                        Err(error) => not_found.push((path.clone(), Fault::Walk(error))),
+                    }
+                }
+            }
+        }
+    }
+    (found, not_found)
+}
+
+fn walk(directory: &Path) -> ignore::Walk {
+    WalkBuilder::new(directory)
+        // Manifests live in directories such as .github and .argocd, too.
+        .hidden(false)
+        .ignore(false)
+        // A copy without its .git is still the same tree.
+        .require_git(false)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .sort_by_file_name(Ord::cmp)
+        .build()
+}
+
+fn is_manifest(entry: &DirEntry) -> bool {
+    let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+    let extension = entry.path().extension().and_then(|extension| extension.to_str());
+    is_file && matches!(extension, Some("yaml" | "yml" | "json"))
+}

@@ -1,0 +1,41 @@
+//! `validate`: whether SealedSecrets open in the cluster. Says nothing where they do.
+
+use crate::controller::Controller;
+use crate::failure::Failure;
+use crate::manifest;
+use crate::mode::Validate;
+
+/// The controller says that some do not open.
+#[derive(Debug, thiserror::Error)]
+#[error("{} on {server}", .places.iter().map(|place| format!("the SealedSecret in {place} does not open")).collect::<Vec<_>>().join("; "))]
+pub(crate) struct DoesNotOpen {
+    pub(super) server: String,
+    pub(super) places: Vec<String>,
+}
+
+pub(super) fn validate(validate: &Validate) -> Result<(), Failure> {
+    let bytes = validate.sealed.read("SealedSecrets, in YAML or JSON,")?;
+    let all = manifest::read_sealed(&validate.sealed, &bytes)?;
+    let controller = Controller::find(&validate.controller)?;
+    let mut places = Vec::new();
+    for sealed in all {
+        if !controller.verify(&sealed.object)? {
+            places.push(sealed.place.to_string());
+        }
+    }
+    if places.is_empty() {
+        Ok(())
+    } else {
+        Err(DoesNotOpen { server: controller.server().to_owned(), places }.into())
+    }
+}
+
+impl DoesNotOpen {
+    /// What to do about it.
+    pub(crate) fn hint() -> String {
+        "it was sealed for another cluster (choose one with --context), or renamed, moved to another namespace or given \
+         another scope since, or its key is gone; `kubectl describe sealedsecret` tells more of one that is applied; \
+         else seal the Secret again"
+            .into()
+    }
+}

@@ -1,0 +1,162 @@
+//! [`Overrides`]: what flags say about a connection, over what the kubeconfig says; with kubectl's precedence.
+
+use super::{ConnectionError, Timeout};
+use crate::cli::{ConnectionFlags, Hidden};
+use kube::Config;
+use kube::config::AuthInfo;
+use std::path::{Path, PathBuf};
+
+/// What flags say. All is absent by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Overrides {
+    pub(super) cluster: Option<String>,
+    pub(super) user: Option<String>,
+    pub(super) server: Option<String>,
+    pub(super) request_timeout: Option<Timeout>,
+    pub(super) proxy_url: Option<String>,
+    token: Option<Hidden>,
+    as_user: Option<String>,
+    as_groups: Vec<String>,
+    as_uid: Option<String>,
+    certificate_authority: Option<PathBuf>,
+    client_certificate: Option<PathBuf>,
+    client_key: Option<PathBuf>,
+    insecure_skip_tls_verify: Option<bool>,
+    tls_server_name: Option<String>,
+    username: Option<String>,
+    password: Option<Hidden>,
+    disable_compression: Option<bool>,
+}
+
+impl Overrides {
+    /// From the flags; empty values are none.
+    pub(crate) fn meant_by(flags: ConnectionFlags) -> Self {
+        let text = |value: Option<String>| value.filter(|value| !value.is_empty());
+        let path = |value: Option<PathBuf>| value.filter(|value| !value.as_os_str().is_empty());
+        let hidden = |value: Option<Hidden>| value.filter(|value| !value.expose().is_empty());
+        Self {
+            cluster: text(flags.cluster),
+            user: text(flags.user),
+            server: text(flags.server),
+            request_timeout: flags.request_timeout,
+            proxy_url: text(flags.proxy_url),
+            token: hidden(flags.token),
+            as_user: text(flags.as_user),
+            as_groups: flags.as_group.into_iter().filter(|group| !group.is_empty()).collect(),
+            as_uid: text(flags.as_uid),
+            certificate_authority: path(flags.certificate_authority),
+            client_certificate: path(flags.client_certificate),
+            client_key: path(flags.client_key),
+            insecure_skip_tls_verify: flags.insecure_skip_tls_verify,
+            tls_server_name: text(flags.tls_server_name),
+            username: text(flags.username),
+            password: hidden(flags.password),
+            disable_compression: flags.disable_compression,
+        }
+    }
+
+    /// The address of `--server`, with the scheme that kubectl takes it to have.
+    pub(super) fn server_url(&self) -> Result<Option<http::Uri>, ConnectionError> {
+        let Some(server) = &self.server else {
+            return Ok(None);
+        };
+        let address = if server.contains("://") {
+            server.clone()
+        } else if self.speaks_tls() {
+            format!("https://{server}")
+        } else {
+            format!("http://{server}")
+        };
+        let url: http::Uri = address.parse().map_err(|_| ConnectionError::Server)?;
+        if url.host().is_some_and(|host| !host.is_empty()) {
+            Ok(Some(url))
+        } else {
+            Err(ConnectionError::Server)
+        }
+    }
+
+    fn speaks_tls(&self) -> bool {
+        self.certificate_authority.is_some()
+            || self.client_certificate.is_some()
+            || self.insecure_skip_tls_verify == Some(true)
+    }
+
+    /// Writes over what was configured.
+    pub(super) fn apply(&self, config: &mut Config) -> Result<(), ConnectionError> {
+        if let Some(url) = self.server_url()? {
+            config.cluster_url = url;
+            // The name that was expected of the other server.
+            config.tls_server_name = None;
+        }
+        if let Some(name) = &self.tls_server_name {
+            config.tls_server_name = Some(name.clone());
+        }
+        if let Some(path) = &self.certificate_authority {
+            config.root_cert = Some(authorities(path)?);
+            config.root_cert_file = None;
+            config.accept_invalid_certs = self.insecure_skip_tls_verify == Some(true);
+        }
+        if let Some(skip) = self.insecure_skip_tls_verify {
+            config.accept_invalid_certs = skip;
+        }
+        if let Some(disable) = self.disable_compression {
+            config.disable_compression = disable;
+        }
+        if let Some(proxy) = &self.proxy_url {
+            config.proxy_url = Some(proxy.parse().map_err(|_| ConnectionError::Proxy)?);
+        }
+        self.apply_to_user(&mut config.auth_info)
+    }
+
+    fn apply_to_user(&self, user: &mut AuthInfo) -> Result<(), ConnectionError> {
+        if self.token.is_some() || self.username.is_some() {
+            // Whatever else would be logged in with does not count any more.
+            user.auth_provider = None;
+            user.exec = None;
+            user.token = None;
+            user.token_file = None;
+            user.username = None;
+            user.password = None;
+        }
+        if let Some(token) = &self.token {
+            user.token = Some(token.expose().to_owned().into());
+        } else if let Some(name) = &self.username {
+            user.username = Some(name.clone());
+            let password = self.password.as_ref().map_or("", Hidden::expose);
+            user.password = Some(password.to_owned().into());
+        }
+        if let Some(file) = &self.client_certificate {
+            user.client_certificate = Some(path_text(file)?);
+            user.client_certificate_data = None;
+        }
+        if let Some(file) = &self.client_key {
+            user.client_key = Some(path_text(file)?);
+            user.client_key_data = None;
+        }
+        if let Some(name) = &self.as_user {
+            user.impersonate = Some(name.clone());
+        }
+        if let Some(uid) = &self.as_uid {
+            user.impersonate_uid = Some(uid.clone());
+        }
+        if !self.as_groups.is_empty() {
+            user.impersonate_groups = Some(self.as_groups.clone());
+        }
+        Ok(())
+    }
+}
+
+fn authorities(path: &Path) -> Result<Vec<Vec<u8>>, ConnectionError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConnectionError::CertificateAuthority { path: path.to_owned(), source })?;
+    let found: Vec<Vec<u8>> = envelope::pem::blocks(&text)
+        .into_iter()
+        .filter(|block| block.label == "CERTIFICATE")
+        .map(|block| block.der.to_vec())
+        .collect();
+    if found.is_empty() { Err(ConnectionError::NotAnAuthority(path.to_owned())) } else { Ok(found) }
+}
+
+fn path_text(path: &Path) -> Result<String, ConnectionError> {
+    path.to_str().map(Into::into).ok_or_else(|| ConnectionError::PathNotText(path.to_owned()))
+}

@@ -1,0 +1,114 @@
+//! [`ControllerError`]: why the controller did not answer, and what to do about it.
+
+use super::fault::Fault;
+use crate::connection::ConnectionError;
+use std::fmt;
+
+/// Why the controller did not answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ControllerError {
+    #[error("cannot start the network client")]
+    Start(#[source] std::io::Error),
+    #[error("it is not known which cluster is meant")]
+    Connection(#[source] ConnectionError),
+    #[error("\"{0}\" cannot be the name of a Service or namespace")]
+    Name(String),
+    #[error("cannot prepare a connection to {server}")]
+    Client {
+        server: String,
+        #[source]
+        source: Fault,
+    },
+    #[error("Service {namespace}/{name} has no port")]
+    NoPort { namespace: String, name: String },
+    #[error("cannot {}", .question.told(.namespace, .name, .server))]
+    Ask {
+        question: Question,
+        server: String,
+        namespace: String,
+        name: String,
+        #[source]
+        source: Fault,
+    },
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// Where it is.
+    Service,
+    /// Its certificate.
+    Certificate,
+    /// Whether a SealedSecret opens.
+    Verify,
+    /// A SealedSecret for the newest key.
+    Reseal,
+}
+
+impl Question {
+    fn told(self, namespace: &str, name: &str, server: &str) -> impl fmt::Display {
+        match self {
+            Self::Service => format!("get Service {namespace}/{name} from {server}"),
+            Self::Certificate => format!("get the certificate through the service proxy of {server}"),
+            Self::Verify => format!("have it verified through the service proxy of {server}"),
+            Self::Reseal => format!("have it resealed through the service proxy of {server}"),
+        }
+    }
+
+    /// What a Role has to allow.
+    fn right(self, namespace: &str) -> (&'static str, String) {
+        match self {
+            Self::Service => ("get", format!("services in namespace {namespace}")),
+            Self::Certificate => ("get", format!("services/proxy in namespace {namespace}")),
+            Self::Verify | Self::Reseal => ("create", format!("services/proxy in namespace {namespace}")),
+        }
+    }
+}
+
+impl ControllerError {
+    /// Whether the controller answered, and the answer is that the SealedSecret does not open.
+    pub(super) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Ask { source: Fault::Conflict(_), .. })
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Start(_) => "the system has to allow threads and sockets".into(),
+            Self::Connection(error) => error.hint(),
+            Self::Name(_) | Self::NoPort { .. } => {
+                "check --controller-name and --controller-namespace; they name the controller's Service"
+                    .into()
+            }
+            Self::Client { source, .. } => source.hint("get", "services"),
+            Self::Ask { question, source, namespace, name, .. } => asked(*question, source, namespace, name),
+        }
+    }
+}
+
+fn asked(question: Question, fault: &Fault, namespace: &str, name: &str) -> String {
+    let (verb, resource) = question.right(namespace);
+    match (question, fault) {
+        (Question::Service, Fault::NotFound(_)) => {
+            "say where the controller's Service is, with --controller-name NAME and --controller-namespace \
+             NAMESPACE; `kubectl get services -A | grep -i sealed` finds it"
+                .into()
+        }
+        (Question::Service, fault) => fault.hint(verb, &resource),
+        (_, Fault::Unavailable(_)) => format!(
+            "the controller is not running, or not ready; see `kubectl -n {namespace} get endpoints {name}`"
+        ),
+        (Question::Certificate, Fault::NotFound(_)) => {
+            "this Service is not the controller's; check --controller-name and --controller-namespace".into()
+        }
+        (Question::Verify | Question::Reseal, Fault::NotFound(_)) => {
+            "either this is switched off at the controller, or the Service is not the controller's; check \
+             --controller-name and --controller-namespace"
+                .into()
+        }
+        (Question::Verify | Question::Reseal, Fault::Other(_)) => {
+            format!("the log of the controller {namespace}/{name} may say why")
+        }
+        (_, fault) => fault.hint(verb, &resource),
+    }
+}

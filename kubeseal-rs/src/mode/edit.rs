@@ -1,0 +1,26 @@
+//! [`Edit`]: what `edit` and its flags mean.
+
+use super::{UsageError, text};
+use crate::certificate::CertificateSource;
+use crate::cli::verb::edit::EditFlags;
+use crate::connection::Connection;
+use crate::namespace::NamespaceRule;
+use std::path::PathBuf;
+
+/// How to edit SealedSecrets.
+#[derive(Debug)]
+pub(crate) struct Edit {
+    pub file: PathBuf,
+    pub certificate: CertificateSource,
+    pub namespace: NamespaceRule,
+}
+
+impl Edit {
+    /// Works out what was meant.
+    pub(crate) fn meant_by(flags: EditFlags) -> Result<Self, UsageError> {
+        let connection = Connection::meant_by(flags.connection);
+        let certificate = CertificateSource::meant_by(flags.certificate, &connection)?;
+        let namespace = NamespaceRule::new(text(flags.namespace), connection);
+        Ok(Self { file: flags.file, certificate, namespace })
+    }
+}

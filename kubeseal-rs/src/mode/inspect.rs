@@ -1,0 +1,52 @@
+//! [`Inspect`]: what `inspect` means.
+
+use super::{UsageError, text};
+use crate::certificate::CertificateSource;
+use crate::cli::verb::inspect::{InspectFlags, InspectFormat};
+use crate::connection::Connection;
+use crate::controller::ControllerAddress;
+use crate::input::Input;
+use crate::namespace::NamespaceRule;
+
+/// What to tell about, and what to ask for it.
+#[derive(Debug)]
+pub(crate) struct Inspect {
+    pub inputs: Vec<Input>,
+    pub certificate: CertificateSource,
+    /// The cluster to ask whether it is synced.
+    pub live: Option<Live>,
+    pub format: InspectFormat,
+}
+
+/// Which cluster to ask.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub controller: ControllerAddress,
+    pub namespace: NamespaceRule,
+}
+
+impl Inspect {
+    /// Works out what was meant.
+    pub(super) fn meant_by(flags: InspectFlags) -> Result<Self, UsageError> {
+        let connection = Connection::meant_by(flags.connection);
+        let controller = ControllerAddress::meant_by(
+            flags.certificate.controller_name.clone(),
+            flags.certificate.controller_namespace.clone(),
+            &connection,
+        );
+        let live = (flags.live == Some(true)).then(|| Live {
+            controller,
+            namespace: NamespaceRule::new(text(flags.namespace), connection.clone()),
+        });
+        // Nothing is dialled for a certificate alone: what the controller gave last will do.
+        let certificate = match CertificateSource::meant_by(flags.certificate, &connection)? {
+            CertificateSource::Cluster(controller) if live.is_none() => CertificateSource::Kept(controller),
+            other => other,
+        };
+        let mut inputs: Vec<Input> = flags.files.into_iter().map(Input::File).collect();
+        if inputs.is_empty() {
+            inputs.push(Input::Stdin);
+        }
+        Ok(Self { inputs, certificate, live, format: flags.format })
+    }
+}

@@ -1,0 +1,56 @@
+//! [`Reseal`]: what `reseal` and its flags mean.
+
+use super::{UsageError, text};
+use crate::certificate::CertificateSource;
+use crate::cli::verb::reseal::ResealFlags;
+use crate::connection::Connection;
+use crate::controller::ControllerAddress;
+use std::path::PathBuf;
+
+/// How to reseal what is sealed to older certificates.
+#[derive(Debug)]
+pub(crate) struct Reseal {
+    pub paths: Vec<PathBuf>,
+    /// The one that counts as present.
+    pub certificate: CertificateSource,
+    /// That of SealedSecrets which name none.
+    pub namespace: Option<String>,
+    pub means: Means,
+}
+
+/// Who opens.
+#[derive(Debug)]
+pub(crate) enum Means {
+    /// Nobody: it is only looked at. Keys can tell what has no hint.
+    Check(Vec<PathBuf>),
+    /// The controller.
+    Controller(Box<ControllerAddress>),
+    /// We, with these keys.
+    Keys(Vec<PathBuf>),
+}
+
+impl Reseal {
+    /// Works out what was meant.
+    pub(crate) fn meant_by(flags: ResealFlags) -> Result<Self, UsageError> {
+        let connection = Connection::meant_by(flags.connection);
+        let keys: Vec<PathBuf> =
+            flags.recovery_private_key.into_iter().filter(|file| !file.as_os_str().is_empty()).collect();
+        let is_offline = flags.certificate.offline == Some(true);
+        let controller = ControllerAddress::meant_by(
+            flags.certificate.controller_name.clone(),
+            flags.certificate.controller_namespace.clone(),
+            &connection,
+        );
+        let means = if flags.check == Some(true) {
+            Means::Check(keys)
+        } else if !keys.is_empty() {
+            Means::Keys(keys)
+        } else if is_offline {
+            return Err(UsageError::Offline("reseal without --recovery-private-key"));
+        } else {
+            Means::Controller(Box::new(controller))
+        };
+        let certificate = CertificateSource::meant_by(flags.certificate, &connection)?;
+        Ok(Self { paths: flags.paths, certificate, namespace: text(flags.namespace), means })
+    }
+}

@@ -1,0 +1,128 @@
+//! What is meant by flags, alone and together.
+
+use super::*;
+
+fn meant(change: impl FnOnce(&mut Cli)) -> Result<Mode, UsageError> {
+    let mut cli = Cli::default();
+    change(&mut cli);
+    Mode::meant_by(cli)
+}
+
+#[test]
+fn empty_values_are_not_given() {
+    let mode = meant(|cli| {
+        cli.certificate.cert = Some(String::new());
+        cli.name = Some(String::new());
+        cli.secret_file = Some("".into());
+        cli.sealed_secret_file = Some("".into());
+        cli.certificate.controller_name = Some(String::new());
+        cli.from_file = vec![String::new()];
+    });
+    let Ok(Mode::Seal(seal)) = mode else { panic!("{mode:?}") };
+    assert_eq!((seal.secrets, seal.output, seal.name), (Input::Stdin, Output::Stdout, None));
+    let CertificateSource::Cluster(controller) = seal.certificate else { panic!() };
+    assert_eq!(controller.name, CONTROLLER_NAME);
+    assert_eq!(controller.namespace, CONTROLLER_NAMESPACE);
+}
+
+#[test]
+fn the_output_file_chooses_yaml_and_never_json() {
+    for (file, format, expected) in [
+        ("a.yaml", Some(Format::Json), Format::Yaml),
+        ("a.yml", None, Format::Yaml),
+        ("a.json", Some(Format::Yaml), Format::Yaml),
+        ("a.json", None, Format::Json),
+    ] {
+        let mode = meant(|cli| {
+            cli.sealed_secret_file = Some(file.into());
+            cli.format = format;
+        });
+        let Ok(Mode::Seal(seal)) = mode else { panic!("{mode:?}") };
+        assert_eq!(seal.format, expected, "{file}");
+    }
+}
+
+#[test]
+fn strict_leaves_the_scope_to_the_annotations() {
+    for (scope, expected) in
+        [(None, None), (Some(Scope::Strict), None), (Some(Scope::ClusterWide), Some(Scope::ClusterWide))]
+    {
+        let mode = meant(|cli| cli.scope = scope);
+        let Ok(Mode::Seal(seal)) = mode else { panic!("{mode:?}") };
+        assert_eq!(seal.scope, expected);
+    }
+}
+
+#[test]
+fn contradictions_are_refused() {
+    let raw = |change: fn(&mut Cli)| {
+        meant(|cli| {
+            cli.raw = Some(true);
+            cli.name = Some("a".into());
+            change(cli);
+        })
+        .unwrap_err()
+    };
+    assert_eq!(raw(|cli| cli.name = None), UsageError::RawWithoutName(Scope::Strict));
+    assert_eq!(raw(|cli| cli.from_file = vec!["a".into(), "b".into()]), UsageError::SeveralFromFile);
+    assert_eq!(raw(|cli| cli.secret_file = Some("a".into())), UsageError::RawWithSecretFile);
+    assert_eq!(raw(|cli| cli.fetch_cert = Some(true)), UsageError::Exclude("--raw", "--fetch-cert"));
+    assert_eq!(raw(|cli| cli.rest = vec!["a".into()]), UsageError::Argument("a".into()));
+    assert_eq!(meant(|cli| cli.from_file = vec!["a".into()]).unwrap_err(), UsageError::FromFileWithoutRaw);
+}
+
+#[test]
+fn the_key_before_a_file_is_dropped() {
+    for (typed, file) in [("a", "a"), ("key=a", "a"), ("key=a=b", "a=b"), ("/dev/stdin", "/dev/stdin")] {
+        assert_eq!(raw_value(None, vec![typed.into()]), Ok(Input::File(file.into())), "{typed}");
+    }
+}
+
+#[test]
+fn jobs_exclude_each_other() {
+    let exclude = |change: fn(&mut Cli)| {
+        meant(|cli| {
+            cli.re_encrypt = Some(true);
+            change(cli);
+        })
+        .unwrap_err()
+    };
+    assert_eq!(exclude(|cli| cli.validate = Some(true)), UsageError::Exclude("--validate", "--re-encrypt"));
+    assert_eq!(exclude(|cli| cli.raw = Some(true)), UsageError::Exclude("--re-encrypt", "--raw"));
+    assert_eq!(
+        exclude(|cli| cli.merge_into = Some("a".into())),
+        UsageError::Exclude("--re-encrypt", "--merge-into")
+    );
+    assert_eq!(exclude(|cli| cli.certificate.offline = Some(true)), UsageError::Offline("--re-encrypt"));
+    assert_eq!(meant(|cli| cli.recovery_unseal = Some(true)).unwrap_err(), UsageError::NoRecoveryKey);
+}
+
+#[test]
+fn what_is_resealed_stays_in_its_file_unless_another_is_named() {
+    let output = |change: fn(&mut Cli)| {
+        let mode = meant(|cli| {
+            cli.rotate = Some(true);
+            cli.secret_file = Some("a.yaml".into());
+            change(cli);
+        });
+        let Ok(Mode::ReEncrypt(re_encrypt)) = mode else { panic!("{mode:?}") };
+        re_encrypt.output
+    };
+    assert_eq!(output(|_| {}), None);
+    assert_eq!(output(|cli| cli.sealed_secret_file = Some("b".into())), Some(Output::File("b".into())));
+}
+
+#[test]
+fn offline_takes_what_is_kept_and_fetches_nothing() {
+    let source = |cert: Option<&str>| {
+        let mode = meant(|cli| {
+            cli.certificate.offline = Some(true);
+            cli.certificate.cert = cert.map(Into::into);
+        })?;
+        let Mode::Seal(seal) = mode else { panic!("{mode:?}") };
+        Ok::<_, UsageError>(seal.certificate)
+    };
+    assert!(matches!(source(None), Ok(CertificateSource::Kept(_))));
+    assert_eq!(source(Some("a.crt")), Ok(CertificateSource::File("a.crt".into())));
+    assert_eq!(source(Some("https://example.com")), Err(UsageError::OfflineWithUrl));
+}

@@ -1,0 +1,95 @@
+//! How the text around a new entry is laid out, so that the entry looks like its siblings.
+
+use super::piece::Syntax;
+use super::tree::{Entry, Node};
+
+/// The line end in use.
+pub(super) fn line_end(text: &str) -> &'static str {
+    match text.find('\n') {
+        Some(newline) if text[..newline].ends_with('\r') => "\r\n",
+        _ => "\n",
+    }
+}
+
+/// Where the line begins that `at` is on.
+pub(super) fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// What the line of `at` begins with, up to there.
+pub(super) fn before(text: &str, at: usize) -> &str {
+    &text[line_start(text, at)..at]
+}
+
+/// The column of a block map, in characters.
+pub(super) fn column(text: &str, map: &Node) -> usize {
+    before(text, map.range.start).chars().count()
+}
+
+/// By how much block maps are indented under `object`.
+pub(super) fn step(text: &str, object: &Node) -> usize {
+    let outer = column(text, object);
+    object
+        .entries()
+        .iter()
+        .filter(|entry| !entry.value.is_flow() && !entry.value.entries().is_empty())
+        .find_map(|entry| column(text, &entry.value).checked_sub(outer).filter(|step| *step > 0))
+        .unwrap_or(2)
+}
+
+/// How entries in braces are laid out.
+#[derive(Debug, Clone)]
+pub(super) struct Flow {
+    /// What stands before each entry; none where they stand in one line.
+    pub lines: Option<Lines>,
+    /// Between a colon and its value, and after a comma.
+    pub space: &'static str,
+}
+
+/// Entries that each have a line.
+#[derive(Debug, Clone)]
+pub(super) struct Lines {
+    pub line_end: &'static str,
+    pub indent: String,
+    pub step: String,
+}
+
+impl Flow {
+    /// That of a map in braces which has entries.
+    pub(super) fn of(text: &str, syntax: Syntax, map: &Node) -> Self {
+        let last = map.entries().last();
+        let indent =
+            last.map(|entry| before(text, entry.key.outer)).filter(|indent| indent.trim().is_empty());
+        let lines = indent.map(|indent| {
+            let line = before(text, map.range.start);
+            let outer = &line[..line.len() - line.trim_start().len()];
+            let step = indent.strip_prefix(outer).filter(|step| !step.is_empty()).unwrap_or("  ");
+            Lines { line_end: line_end(text), indent: indent.to_owned(), step: step.to_owned() }
+        });
+        let is_tight = |entry: &Entry| {
+            entry.after_colon.is_some_and(|at| !text[at..].starts_with(|c: char| c.is_whitespace()))
+        };
+        let space = if syntax == Syntax::Json && last.is_some_and(is_tight) { "" } else { " " };
+        Self { lines, space }
+    }
+
+    /// The same, one level deeper.
+    pub(super) fn deeper(&self) -> Self {
+        let lines = self
+            .lines
+            .as_ref()
+            .map(|lines| Lines { indent: format!("{}{}", lines.indent, lines.step), ..lines.clone() });
+        Self { lines, space: self.space }
+    }
+
+    /// One entry in braces, where the braces stand on a line laid out like `self`.
+    pub(super) fn braced(&self, entry: &str) -> String {
+        match (&self.lines, self.deeper().lines) {
+            (Some(here), Some(inside)) => {
+                let line_end = here.line_end;
+                format!("{{{line_end}{}{entry}{line_end}{}}}", inside.indent, here.indent)
+            }
+            _ => format!("{{{entry}}}"),
+        }
+    }
+}

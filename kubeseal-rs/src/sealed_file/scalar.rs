@@ -1,0 +1,76 @@
+//! `scalar`: text as YAML or JSON has it, in the quotes that stood there before where that can be.
+
+use super::piece::Syntax;
+use serde_saphyr::granit_parser::ScalarStyle;
+use std::fmt::Write as _;
+
+/// Words that some reader of YAML takes for something else than text.
+const WORDS: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
+
+/// Renders `text` on one line.
+pub(super) fn scalar(text: &str, syntax: Syntax, before: ScalarStyle) -> String {
+    match (syntax, before) {
+        (Syntax::Json, _) => double_quoted(text),
+        (_, ScalarStyle::SingleQuoted) if text.chars().all(is_printable) => {
+            format!("'{}'", text.replace('\'', "''"))
+        }
+        (_, ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded) if is_plain(text) => text.into(),
+        _ => double_quoted(text),
+    }
+}
+
+/// Whether every reader takes it for text, in block and flow style. Sealed values are base64, and are.
+fn is_plain(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "+/=_.-".contains(c))
+        && !WORDS.contains(&text.to_ascii_lowercase().as_str())
+}
+
+fn is_printable(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// JSON's quotes, which are YAML's, too; what either may not hold as it is, is escaped.
+fn double_quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            c if is_printable(c) => quoted.push(c),
+            c => {
+                // None of them is beyond U+FFFF; and writing to a String cannot fail.
+                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+            }
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_stay_where_they_can() {
+        let yaml = |text, before| scalar(text, Syntax::Yaml, before);
+        assert_eq!(yaml("AgB+/=", ScalarStyle::Plain), "AgB+/=");
+        assert_eq!(yaml("AgB+/=", ScalarStyle::Literal), "AgB+/=");
+        assert_eq!(yaml("it's", ScalarStyle::SingleQuoted), "'it''s'");
+        assert_eq!(yaml("a\nb", ScalarStyle::SingleQuoted), "\"a\\nb\"");
+        assert_eq!(yaml("AgB", ScalarStyle::DoubleQuoted), "\"AgB\"");
+        assert_eq!(scalar("AgB", Syntax::Json, ScalarStyle::Plain), "\"AgB\"");
+    }
+
+    #[test]
+    fn what_is_not_surely_text_is_quoted() {
+        for text in ["", "yes", "No", "1e3", "+1", "a: b", "a #", "~", "a,b", "2020-01-01", "-", "<<", "é"] {
+            assert!(scalar(text, Syntax::Yaml, ScalarStyle::Plain).starts_with('"'), "{text}");
+        }
+        assert_eq!(scalar("\u{1f600}\u{7f}", Syntax::Json, ScalarStyle::Plain), "\"\u{1f600}\\u007f\"");
+    }
+}

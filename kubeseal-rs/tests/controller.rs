@@ -1,0 +1,159 @@
+//! SealedSecrets and the controller: verified, resealed in place and in a stream; and the certificate that is kept.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "support/program.rs"]
+mod program;
+#[path = "support/server.rs"]
+mod server;
+
+use program::{finish, fixture, program, run};
+use server::{Line, PORTS, Server};
+use std::path::Path;
+use std::process::Output;
+
+const SEALED: &str = "# Kept.\napiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: db # also kept\n  \
+                      namespace: shop\nspec:\n  encryptedData:\n    password: AgA=\n";
+const SECRET: &[u8] = b"metadata: {name: a, namespace: shop}\nstringData: {k: v}\n";
+
+fn service() -> Line {
+    ("/services/sealed-secrets-controller", 200, PORTS.into())
+}
+
+fn answer(name: &str, annotations: &str) -> Line {
+    let answer = format!(
+        r#"{{"apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "metadata": {{"name": "{name}", "namespace": "shop", "annotations": {annotations}}}, "spec": {{"template": {{"type": "hunter2"}}, "encryptedData": {{"password": "AgNEW="}}}}}}"#
+    );
+    ("rotate", 200, answer)
+}
+
+fn ask(server: &Server, arguments: &[&str], input: &[u8]) -> Output {
+    let kubeconfig = server.kubeconfig("{}");
+    run(&[&["--kubeconfig", kubeconfig.path().to_str().unwrap()], arguments].concat(), input)
+}
+
+#[test]
+fn every_document_is_verified() {
+    let server = Server::start(vec![service(), ("verify", 200, String::new())]);
+    let output = ask(&server, &["--validate"], format!("{SEALED}---\n{SEALED}").as_bytes());
+    assert!(output.status.success() && output.stdout.is_empty() && output.stderr.is_empty());
+    let asked = server.asked();
+    assert_eq!(asked.iter().filter(|request| request.starts_with("POST ")).count(), 2);
+    assert!(asked[1].contains(r#""encryptedData":{"password":"AgA="}"#), "{}", asked[1]);
+}
+
+#[test]
+fn it_is_asked_again_where_there_were_too_many_requests() {
+    let busy = || ("verify", 429, String::new());
+    let server = Server::start(vec![service(), busy(), busy(), ("verify", 200, String::new())]);
+    assert!(ask(&server, &["--validate"], SEALED.as_bytes()).status.success());
+    assert_eq!(server.asked().len(), 4);
+}
+
+#[test]
+fn a_file_is_resealed_in_place_and_keeps_the_rest() {
+    let server = Server::start(vec![
+        service(),
+        answer("db", r#"{"sealedsecrets.bitnami.com/certificate-fingerprint": "ab"}"#),
+    ]);
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("sealed.yaml");
+    std::fs::write(&path, format!("{SEALED}---\nkind: ConfigMap\n---\n{SEALED}")).unwrap();
+    let output = ask(&server, &["--re-encrypt", "-f", path.to_str().unwrap()], b"");
+    assert!(
+        output.status.success() && output.stdout.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(text.matches("password: AgNEW=").count(), 2, "{text}");
+    assert_eq!(text.matches("certificate-fingerprint: ab").count(), 2, "{text}");
+    assert_eq!(text.matches("# also kept").count(), 2);
+    assert!(!text.contains("hunter2"), "{text}");
+}
+
+#[test]
+fn a_stream_is_resealed_to_a_stream() {
+    let server = Server::start(vec![service(), answer("db", "{}")]);
+    let output = ask(&server, &["--rotate", "-o", "yaml"], format!("{SEALED}---\n{SEALED}").as_bytes());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.matches("password: AgNEW=").count(), 2, "{text}");
+    assert_eq!(output.stderr, b"warning: --rotate is the old name of --re-encrypt\n");
+    let output = ask(&server, &["--rotate", "--quiet"], SEALED.as_bytes());
+    assert!(output.status.success() && output.stderr.is_empty());
+}
+
+#[test]
+fn another_object_or_a_wider_scope_is_not_followed() {
+    for line in [answer("other", "{}"), answer("db", r#"{"sealedsecrets.bitnami.com/cluster-wide": "true"}"#)]
+    {
+        let server = Server::start(vec![service(), line]);
+        let output = ask(&server, &["--re-encrypt"], SEALED.as_bytes());
+        assert!(String::from_utf8_lossy(&output.stderr).contains("is not the same SealedSecret"));
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn nothing_is_written_unless_all_of_it_is_resealed() {
+    let refused = ("rotate", 409, String::new());
+    let server = Server::start(vec![service(), answer("db", "{}"), refused]);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let before = format!("{SEALED}---\n{SEALED}");
+    std::fs::write(file.path(), &before).unwrap();
+    let output = ask(&server, &["--re-encrypt", "-f", file.path().to_str().unwrap()], b"");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(std::fs::read_to_string(file.path()).unwrap(), before);
+}
+
+/// Runs in a home of its own.
+fn at_home(home: &Path, kubeconfig: &Path, arguments: &[&str]) -> (bool, String) {
+    let mut command = program(&[&["--kubeconfig", kubeconfig.to_str().unwrap()], arguments].concat());
+    command.env("XDG_CACHE_HOME", home);
+    let output = finish(command, SECRET);
+    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[cfg(unix)]
+#[test]
+fn the_certificate_is_kept_for_offline() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let pem = std::fs::read_to_string(fixture("test-only.crt")).unwrap();
+    let server = Server::start(vec![service(), ("cert.pem", 200, pem)]);
+    let kubeconfig = server.kubeconfig("{}");
+    let home = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| at_home(home.path(), kubeconfig.path(), arguments);
+
+    let (sealed, told) = run(&["--offline"]);
+    assert!(!sealed && told.contains("no certificate of kube-system/sealed-secrets-controller"), "{told}");
+    assert!(server.asked().is_empty());
+    assert_eq!(run(&[]), (true, String::new()));
+    assert_eq!(server.asked().len(), 2);
+    assert_eq!(run(&["--offline"]), (true, String::new()));
+    assert_eq!(server.asked().len(), 2);
+    assert!(!run(&["--offline", "--controller-name", "other"]).0);
+
+    let directory = home.path().join("kubeseal-rs/certificates");
+    assert_eq!(std::fs::metadata(&directory).unwrap().permissions().mode() & 0o777, 0o700);
+    let file = std::fs::read_dir(&directory).unwrap().next().unwrap().unwrap().path();
+    let kept = std::fs::read_to_string(&file).unwrap();
+    let older = kept
+        .replace(r#""fingerprint": "f5b8"#, r#""fingerprint": "0000"#)
+        .replace(r#""fetched": "20"#, r#""fetched": "19"#);
+    std::fs::write(&file, older).unwrap();
+    let (sealed, told) = run(&["--offline"]);
+    assert!(sealed && told.contains("warning: the certificate f5b8ca6cdb64 was fetched on 19"), "{told}");
+    let (sealed, told) = run(&["--quiet", "--offline"]);
+    assert!(sealed && told.is_empty(), "{told}");
+    let (sealed, told) = run(&[]);
+    assert!(sealed && told.contains("f5b8ca6cdb64 instead of 0000"), "{told}");
+    assert_eq!(run(&[]), (true, String::new()));
+}
+
+#[test]
+fn a_certificate_that_was_named_is_not_kept() {
+    let home = tempfile::tempdir().unwrap();
+    let (sealed, told) = at_home(home.path(), Path::new("kubeconfig.yaml"), &["--cert", "test-only.crt"]);
+    assert!(sealed, "{told}");
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+}

@@ -1,0 +1,232 @@
+//! `create`: what is built is what kubectl would have built, from every place that values come from.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "support/program.rs"]
+mod program;
+
+use api::{Scope, SealedSecret};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use envelope::{PrivateKey, open};
+use program::{fixture, run};
+use rcgen::{CertificateParams, KeyPair, SigningKey as _};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+const PLANTED: &str = "hunter2-planted";
+
+fn create(arguments: &[&str], input: &[u8]) -> Output {
+    let all = [&["create", "--cert", "test-only.crt", "-n", "shop", "-o", "json"], arguments].concat();
+    run(&all, input)
+}
+
+fn sealed(output: &Output) -> SealedSecret {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("hunter2") && !stderr.contains("hunter2"));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Every value, opened under the scope that the SealedSecret states.
+fn values(output: &Output) -> BTreeMap<String, String> {
+    let sealed = sealed(output);
+    let key = PrivateKey::from_pem(&std::fs::read_to_string(fixture("test-only.key")).unwrap()).unwrap();
+    let label = Scope::of(sealed.metadata.annotations.as_ref()).label(
+        sealed.metadata.namespace.as_deref().unwrap_or_default(),
+        sealed.metadata.name.as_deref().unwrap_or_default(),
+    );
+    let value = |(name, text): (&String, &String)| {
+        let envelope = BASE64_STANDARD.decode(text).unwrap();
+        let value = open(&key, &label, &envelope).unwrap().expose().to_vec();
+        (name.clone(), String::from_utf8(value).unwrap())
+    };
+    sealed.spec.encrypted_data.iter().map(value).collect()
+}
+
+fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect()
+}
+
+fn assert_fails(output: &Output, code: i32, words: &[&str]) {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{stderr}");
+    assert!(output.stdout.is_empty() && !stderr.contains("hunter2"), "{stderr}");
+    for word in words {
+        assert!(stderr.contains(word), "no {word:?} in:\n{stderr}");
+    }
+}
+
+#[test]
+fn literals_are_taken_as_they_stand() {
+    let output = create(
+        &["db", "--from-literal", "a=b=c", "--from-literal=quoted=\"'x'\"", "--from-literal", "empty="],
+        b"",
+    );
+    assert_eq!(values(&output), map(&[("a", "b=c"), ("quoted", "\"'x'\""), ("empty", "")]));
+}
+
+#[test]
+fn files_give_their_names_and_directories_their_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    std::fs::create_dir(path("conf.d")).unwrap();
+    std::fs::create_dir(path("conf.d/deeper")).unwrap();
+    for (name, value) in
+        [("one", "1"), ("conf.d/two", "2\n"), ("conf.d/.three", "3"), ("conf.d/deeper/no", "0")]
+    {
+        std::fs::write(path(name), value).unwrap();
+    }
+    let text = |name: &str| path(name).to_str().unwrap().to_owned();
+    let output = create(
+        &[
+            "db",
+            "--from-file",
+            &text("one"),
+            "--from-file",
+            &format!("other={}", text("one")),
+            "--from-file",
+            &text("conf.d"),
+        ],
+        b"",
+    );
+    assert_eq!(values(&output), map(&[("one", "1"), ("other", "1"), ("two", "2\n"), (".three", "3")]));
+
+    let output = create(&["db", "--from-file", &format!("key={}", text("conf.d"))], b"");
+    assert_fails(&output, 1, &["gives one key to a directory", "--from-file"]);
+    std::fs::write(path("conf.d/two words"), PLANTED).unwrap();
+    assert_fails(
+        &create(&["db", "--from-file", &text("conf.d")], b""),
+        1,
+        &["two words", "a key has letters"],
+    );
+    assert_fails(&create(&["db", "--from-file", &text("none")], b""), 1, &["cannot read", "No such file"]);
+}
+
+#[test]
+fn env_files_are_read_as_kubectl_does() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "# comment\n a=1 \nb=\"q\"\nHOME\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    let output = create(&["db", "--from-env-file", path], b"");
+    assert_eq!(values(&output), map(&[("a", "1 "), ("b", "\"q\""), ("HOME", "/nonexistent")]));
+    std::fs::write(file.path(), format!("a=1\nexport b={PLANTED}\n")).unwrap();
+    assert_fails(&create(&["db", "--from-env-file", path], b""), 1, &["line 2", "export"]);
+}
+
+#[test]
+fn prompts_take_a_line_each_from_a_pipe() {
+    let output =
+        create(&["db", "--prompt", "a", "--prompt", "b"], format!("{PLANTED}\r\nsecond\nrest").as_bytes());
+    assert_eq!(values(&output), map(&[("a", PLANTED), ("b", "second")]));
+    let output = create(&["db", "--prompt", "a", "--prompt", "b"], format!("{PLANTED}\n").as_bytes());
+    assert_fails(&output, 1, &["no b was entered"]);
+}
+
+#[test]
+fn a_key_comes_once() {
+    let output = create(&["db", "--from-literal", "a=hunter2", "--prompt", "a"], b"hunter2\n");
+    assert_fails(&output, 1, &["\"a\" is given twice"]);
+}
+
+#[test]
+fn what_kubectl_says_about_a_secret_can_be_said() {
+    let output = create(
+        &[
+            "secret",
+            "generic",
+            "db",
+            "--from-literal=a=b",
+            "--type=x/y",
+            "--label=app=db",
+            "--annotation=n=1",
+            "--immutable",
+        ],
+        b"",
+    );
+    let template = sealed(&output).spec.template;
+    let metadata = template.metadata.unwrap();
+    assert_eq!((template.type_.as_deref(), template.immutable), (Some("x/y"), Some(true)));
+    assert_eq!(metadata.labels, Some(map(&[("app", "db")])));
+    assert_eq!(metadata.annotations, Some(map(&[("n", "1")])));
+}
+
+#[test]
+fn scopes_bind_as_they_say() {
+    for scope in Scope::ALL {
+        let output = create(&["db", "--from-literal=a=b", "--scope", scope.as_str()], b"");
+        assert_eq!(Scope::of(sealed(&output).metadata.annotations.as_ref()), scope);
+        assert_eq!(values(&output), map(&[("a", "b")]));
+    }
+}
+
+#[test]
+fn a_login_is_kubectls() {
+    let arguments = ["docker-registry", "pull", "--docker-username", "u", "--docker-server", "r.example.com"];
+    let piped = create(&arguments, b"hunter2\n");
+    let typed =
+        create(&[&arguments[..], &["--docker-password", "hunter2", "--docker-email", "e@x"]].concat(), b"");
+    assert_eq!(sealed(&piped).spec.template.type_.as_deref(), Some("kubernetes.io/dockerconfigjson"));
+    assert_eq!(
+        values(&piped)[".dockerconfigjson"],
+        r#"{"auths":{"r.example.com":{"username":"u","password":"hunter2","auth":"dTpodW50ZXIy"}}}"#
+    );
+    assert_eq!(
+        values(&typed)[".dockerconfigjson"],
+        r#"{"auths":{"r.example.com":{"username":"u","password":"hunter2","email":"e@x","auth":"dTpodW50ZXIy"}}}"#
+    );
+}
+
+fn written(directory: &Path, name: &str, text: &str) -> PathBuf {
+    let path = directory.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn certificates_and_keys_must_belong_together() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    for (name, algorithm) in [("ec", &rcgen::PKCS_ECDSA_P256_SHA256), ("ed", &rcgen::PKCS_ED25519)] {
+        let key = KeyPair::generate_for(algorithm).unwrap();
+        assert!(key.sign(b"sound").is_ok());
+        let certificate =
+            CertificateParams::new([format!("{name}.example")]).unwrap().self_signed(&key).unwrap();
+        files.push((
+            written(directory.path(), &format!("{name}.crt"), &certificate.pem()),
+            written(directory.path(), &format!("{name}.key"), &key.serialize_pem()),
+        ));
+    }
+    files.push((fixture("test-only.crt"), fixture("test-only.key")));
+    for (index, (certificate, _)) in files.iter().enumerate() {
+        for (other, (_, key)) in files.iter().enumerate() {
+            let (certificate, key) = (certificate.to_str().unwrap(), key.to_str().unwrap());
+            let output = create(&["tls", "web", "--cert-file", certificate, "--key", key], b"");
+            if index == other {
+                assert_eq!(sealed(&output).spec.template.type_.as_deref(), Some("kubernetes.io/tls"));
+                let values = values(&output);
+                assert_eq!(values["tls.crt"], std::fs::read_to_string(certificate).unwrap());
+                assert_eq!(values["tls.key"], std::fs::read_to_string(key).unwrap());
+            } else {
+                assert_fails(&output, 1, &["belongs to another private key"]);
+            }
+        }
+    }
+    let (certificate, key) = (files[0].0.to_str().unwrap(), files[0].1.to_str().unwrap());
+    let swapped = create(&["tls", "web", "--cert-file", key, "--key-file", certificate], b"");
+    assert_fails(&swapped, 1, &["no PEM block \"CERTIFICATE\""]);
+    let encrypted =
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\naHVudGVyMg==\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    let encrypted = written(directory.path(), "encrypted.key", encrypted);
+    let output =
+        create(&["tls", "web", "--cert-file", certificate, "--key-file", encrypted.to_str().unwrap()], b"");
+    assert_fails(&output, 1, &["encrypted with a password", "openssl pkey"]);
+}
+
+#[test]
+fn the_environment_gives_flags_here_too() {
+    let mut command = program::program(&["create", "db", "--from-literal", "a=b", "-o", "json"]);
+    command.env("SEALED_SECRETS_CERT", "test-only.crt").env("SEALED_SECRETS_NAMESPACE", "shop");
+    assert_eq!(values(&program::finish(command, b"")), map(&[("a", "b")]));
+}

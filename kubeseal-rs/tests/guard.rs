@@ -1,0 +1,190 @@
+//! `guard`: what it finds in files and in what is staged, what it lets pass, and that it never shows a value.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "support/program.rs"]
+mod program;
+
+use program::{finish, fixture, program};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop}\nstringData:\n  password: hunter2-planted\n";
+
+fn directory(files: &[(&str, &str)]) -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    directory
+}
+
+fn guard(directory: &Path, arguments: &[&str]) -> Output {
+    let mut command = program(&[&["guard"], arguments].concat());
+    command.current_dir(directory).env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    let output = finish(command, b"");
+    let shown = [&output.stdout[..], &output.stderr[..]].concat();
+    let shown = String::from_utf8_lossy(&shown).into_owned();
+    assert!(!shown.contains("hunter2") && !shown.contains("aHVudGVyMg"), "{shown}");
+    output
+}
+
+/// `FILE:LINE` of each finding.
+fn found(output: &Output) -> Vec<String> {
+    let stdout = String::from_utf8(output.stdout.clone()).unwrap();
+    let places: Vec<String> =
+        stdout.lines().map(|line| line.split(':').take(2).collect::<Vec<_>>().join(":")).collect();
+    assert_eq!(output.status.code(), Some(i32::from(!places.is_empty())));
+    places
+}
+
+fn found_in(text: &str) -> Vec<String> {
+    found(&guard(directory(&[("a.yaml", text)]).path(), &[]))
+}
+
+#[test]
+fn secrets_are_found_wherever_they_are() {
+    assert_eq!(found_in(SECRET), ["a.yaml:5"]);
+    assert_eq!(found_in(&format!("# nothing\n---\na: 1\n---\n{SECRET}")), ["a.yaml:9"]);
+    assert_eq!(found_in("apiVersion: v1\nkind: Secret\ndata: {n: 5}\n"), ["a.yaml:3"]);
+    let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  data: {a: b}\n- apiVersion: v1\n  \
+                kind: Secret\n  data: {a: aHVudGVyMg==}\n";
+    assert_eq!(found_in(list), ["a.yaml:9"]);
+    assert_eq!(
+        found_in("apiVersion: v1\nkind: SecretList\nitems:\n- data: {a: aHVudGVyMg==}\n"),
+        ["a.yaml:4"]
+    );
+    let inside = "apiVersion: template.openshift.io/v1\nkind: Template\nobjects:\n- apiVersion: v1\n  kind: Secret\n  data:\n    \
+                  a: aHVudGVyMg==\n";
+    assert_eq!(found_in(inside), ["a.yaml:7"]);
+    let applied = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  annotations:\n    \
+                   kubectl.kubernetes.io/last-applied-configuration: |\n      \
+                   {\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"data\":{\"a\":\"aHVudGVyMg==\"}}\n";
+    assert_eq!(found_in(applied).len(), 1);
+    let template = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nspec:\n  template:\n    data:\n      \
+                    sound: 'x {{ .a }}'\n      plain: hunter2\n";
+    assert_eq!(found_in(template), ["a.yaml:7"]);
+}
+
+#[test]
+fn what_is_no_plaintext_is_let_pass_quietly() {
+    for text in [
+        "apiVersion: v1\nkind: Secret\ndata:\n",
+        "apiVersion: v1\nkind: Secret\ndata: {a: '', b: }\n",
+        "apiVersion: v1\nkind: Secret\nstringData: {a: '{{ .Values.a }}', b: '${B}'}\n",
+        "apiVersion: v1\nkind: Secret\ndata: {a: 'ENC[AES256_GCM,data:hunter2]'}\nsops: {}\n",
+        "apiVersion: example.com/v1\nkind: Secret\ndata: {a: b}\n",
+        "apiVersion: v1\nkind: ConfigMap\ndata: {secretKind: Secret}\n",
+        "apiVersion: v1\nkind: Pod\nspec: {ref: {kind: Secret, name: x}}\n",
+        "",
+    ] {
+        let output = guard(directory(&[("a.yaml", text)]).path(), &[]);
+        assert_eq!(found(&output), [] as [&str; 0], "{text}");
+        assert!(output.stderr.is_empty(), "{text}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn json_and_utf16_are_read_too() {
+    let json = r#"{"apiVersion": "v1", "kind": "Secret", "data": {"a": "aHVudGVyMg=="}}"#;
+    let tree = directory(&[("a.json", json)]);
+    let utf16: Vec<u8> =
+        std::iter::once(0xfeff_u16).chain(SECRET.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    fs::write(tree.path().join("b.yaml"), utf16).unwrap();
+    assert_eq!(found(&guard(tree.path(), &[])), ["a.json:1", "b.yaml:5"]);
+}
+
+#[test]
+fn private_keys_are_found_in_files_of_any_kind() {
+    let key = fs::read_to_string(fixture("test-only.key")).unwrap();
+    let config_map =
+        format!("apiVersion: v1\nkind: ConfigMap\ndata:\n  key: |\n    {}\n", key.replace('\n', "\n    "));
+    let tree = directory(&[("server.key", &key), ("a.yaml", &config_map)]);
+    let begin = |text: &str| text.lines().position(|line| line.contains("-----BEGIN")).unwrap() + 1;
+    let expected = [format!("a.yaml:{}", begin(&config_map)), format!("server.key:{}", begin(&key))];
+    assert_eq!(found(&guard(tree.path(), &[])), expected);
+}
+
+#[test]
+fn what_does_not_parse_is_searched_and_told() {
+    let helm =
+        "{{ if .x }}\napiVersion: v1\nkind: Secret\nstringData:\n  a: hunter2\n  b: {{ .b }}\n{{ end }}\n";
+    let broken = "apiVersion: v1\nkind: Secret\ndata:\n a: [\n";
+    let tree = directory(&[("templates/s.yaml", helm), ("broken.yaml", broken)]);
+    let output = guard(tree.path(), &[]);
+    assert_eq!(found(&output), ["broken.yaml:4", "templates/s.yaml:5"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("warning: broken.yaml:") && stderr.contains("does not parse"), "{stderr}");
+    assert!(stderr.contains("templates/s.yaml does not parse, as templates may"), "{stderr}");
+}
+
+#[test]
+fn a_comment_lets_one_place_pass() {
+    assert_eq!(found_in(&SECRET.replace("planted", "planted # kubeseal-rs: allow")), [] as [&str; 0]);
+    assert_eq!(
+        found_in(&SECRET.replace("  password", "  # kubeseal-rs: allow\n  password")),
+        [] as [&str; 0]
+    );
+    assert_eq!(found_in(&format!("# kubeseal-rs: allow\n{SECRET}")), ["a.yaml:6"]);
+}
+
+#[test]
+fn ignored_files_are_not_walked_into_and_hidden_ones_are() {
+    let tree = directory(&[
+        (".gitignore", "ignored.yaml\n"),
+        ("ignored.yaml", SECRET),
+        (".github/a.yaml", SECRET),
+        (".git/a.yaml", SECRET),
+        ("notes.md", SECRET),
+    ]);
+    assert_eq!(found(&guard(tree.path(), &[])), [".github/a.yaml:5"]);
+    assert_eq!(found(&guard(tree.path(), &["ignored.yaml"])), ["ignored.yaml:5"]);
+}
+
+#[test]
+fn what_is_not_there_is_a_failure() {
+    let output = guard(directory(&[]).path(), &["nowhere"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot look for files in nowhere"));
+}
+
+fn git(directory: &Path, arguments: &[&str]) {
+    let status = Command::new("git")
+        .args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"])
+        .args(arguments)
+        .current_dir(directory)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(status.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&status.stderr));
+}
+
+#[test]
+fn what_is_staged_counts_and_not_what_is_in_the_work_tree() {
+    let tree = directory(&[("a \u{e9}.yaml", SECRET), ("sub/b.yaml", SECRET), ("untracked.yaml", SECRET)]);
+    let path = tree.path();
+    git(path, &["init", "-q"]);
+    assert_eq!(found(&guard(path, &["--staged"])), [] as [&str; 0]);
+    git(path, &["add", "a \u{e9}.yaml", "sub"]);
+    // Sealed after it was staged.
+    fs::write(path.join("sub/b.yaml"), "a: 1\n").unwrap();
+    assert_eq!(found(&guard(path, &["--staged"])), ["a \u{e9}.yaml:5", "sub/b.yaml:5"]);
+    assert_eq!(found(&guard(path, &["--staged", "sub"])), ["sub/b.yaml:5"]);
+    git(path, &["commit", "-q", "-m", "plaintext"]);
+    assert_eq!(found(&guard(path, &["--staged"])), [] as [&str; 0]);
+    git(path, &["rm", "-q", "--cached", "a \u{e9}.yaml"]);
+    git(path, &["mv", "-f", "sub/b.yaml", "sub/c.yaml"]);
+    assert_eq!(found(&guard(path, &["--staged"])), ["sub/c.yaml:5"]);
+}
+
+#[test]
+fn staged_needs_a_work_tree() {
+    let output = guard(directory(&[]).path(), &["--staged"]);
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("not a git repository") && stderr.contains("hint:"), "{stderr}");
+}

@@ -1,0 +1,134 @@
+//! `inspect`: with a cluster that only says its lines. What is told without one is in `tests/cases/inspect-*.toml`.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "support/program.rs"]
+mod program;
+#[path = "support/server.rs"]
+mod server;
+
+use program::{finish, fixture, program, run};
+use serde_json::{Value, json};
+use server::{Line, PORTS, SERVICE, Server, status};
+use std::process::Output;
+
+const OBJECT: &str = "/apis/bitnami.com/v1alpha1/namespaces/shop/sealedsecrets/db";
+const CERTIFICATE: &str = "/proxy/v1/cert.pem";
+
+fn sealed() -> Vec<u8> {
+    let input = b"metadata: {name: db, namespace: shop}\nstringData: {password: hunter2}\n";
+    run(&["--cert", "test-only.crt"], input).stdout
+}
+
+fn object(sealed: &[u8], generation: i64, status: Value) -> String {
+    let mut object: Value = serde_json::from_slice(sealed).unwrap();
+    object["metadata"]["generation"] = generation.into();
+    object["status"] = status;
+    object.to_string()
+}
+
+fn synced(status: &str, message: &str) -> Value {
+    let condition = json!({ "type": "Synced", "status": status, "reason": "R", "message": message });
+    json!({ "observedGeneration": 2, "conditions": [condition] })
+}
+
+fn certificate() -> Vec<Line> {
+    let pem = std::fs::read_to_string(fixture("test-only.crt")).unwrap();
+    vec![(SERVICE, 200, PORTS.into()), (CERTIFICATE, 200, pem)]
+}
+
+fn inspect(sealed: &[u8], lines: Vec<Line>, arguments: &[&str]) -> Output {
+    let server = Server::start(lines);
+    let kubeconfig = server.kubeconfig("{}");
+    let all = ["inspect", "--live", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    run(&[&all, arguments].concat(), sealed)
+}
+
+fn told(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn the_cluster_says_whether_it_is_synced_and_why_not() {
+    let sealed = sealed();
+    for (state, generation, words) in [
+        (synced("True", "all well"), 2, &["synced: all well", "the controller's newest"][..]),
+        (synced("False", "item password: no key"), 2, &["not synced: item password: no key"]),
+        (synced("True", "all well"), 3, &["generation 3, processed 2"]),
+        (
+            json!({ "observedGeneration": -1 }),
+            1,
+            &["says nothing about it yet", "generation 1, processed none"],
+        ),
+    ] {
+        let lines = [certificate(), vec![(OBJECT, 200, object(&sealed, generation, state))]].concat();
+        let told = told(&inspect(&sealed, lines, &[]));
+        for word in words {
+            assert!(told.contains(word), "no {word:?} in:\n{told}");
+        }
+        assert!(!told.contains("\u{1b}["), "{told}");
+    }
+}
+
+#[test]
+fn another_object_in_the_cluster_is_told() {
+    let (ours, theirs) = (sealed(), sealed());
+    let lines = [certificate(), vec![(OBJECT, 200, object(&theirs, 2, synced("True", "")))]].concat();
+    let output = inspect(&ours, lines, &["-o", "json"]);
+    let reports: Value = serde_json::from_str(&told(&output)).unwrap();
+    assert_eq!(reports[0]["cluster"]["sameItems"], false);
+    assert_eq!(reports[0]["cluster"]["synced"], "True");
+    assert_eq!(reports[0]["certificate"]["knownFrom"], "cluster");
+    assert_eq!(reports[0]["certificate"]["isNewest"], true);
+}
+
+#[test]
+fn what_is_not_in_the_cluster_is_told() {
+    let absent = status(404, "NotFound", "sealedsecrets.bitnami.com not found");
+    let lines = [certificate(), vec![(OBJECT, 404, absent)]].concat();
+    let told = told(&inspect(&sealed(), lines, &[]));
+    assert!(told.contains("no such SealedSecret in namespace shop"), "{told}");
+}
+
+#[test]
+fn a_certificate_that_cannot_be_had_keeps_nothing_else_from_being_told() {
+    let sealed = sealed();
+    let forbidden = status(403, "Forbidden", "jane cannot");
+    let lines =
+        vec![(SERVICE, 403, forbidden.clone()), (OBJECT, 200, object(&sealed, 2, synced("True", "well")))];
+    let output = inspect(&sealed, lines, &[]);
+    assert!(told(&output).contains("synced: well"));
+    assert!(
+        String::from_utf8_lossy(&output.stderr)
+            .contains("warning: cannot fetch the controller's certificate")
+    );
+
+    let lines = [certificate(), vec![(OBJECT, 403, forbidden)]].concat();
+    let output = inspect(&sealed, lines, &[]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr.contains("cannot get SealedSecret shop/db") && stderr.contains("jane cannot"), "{stderr}");
+    assert!(stderr.contains("\"get\" on sealedsecrets in namespace shop"), "{stderr}");
+}
+
+#[test]
+fn without_live_nothing_is_dialled_and_what_was_kept_is_used() {
+    let server = Server::start(certificate());
+    let kubeconfig = server.kubeconfig("{}");
+    let cache = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], input: &[u8]| {
+        let all = [arguments, &["--kubeconfig", kubeconfig.path().to_str().unwrap()]].concat();
+        let mut command = program(&all);
+        command.env("XDG_CACHE_HOME", cache.path());
+        finish(command, input)
+    };
+    let before = told(&run(&["inspect"], &sealed()));
+    assert!(before.contains("compare with --cert FILE"), "{before}");
+    assert!(server.asked().is_empty());
+    assert!(run(&["--fetch-cert"], b"").status.success());
+    let asked = server.asked().len();
+    let after = told(&run(&["inspect"], &sealed()));
+    assert!(after.contains("the newest that the controller gave us"), "{after}");
+    assert_eq!(server.asked().len(), asked);
+}

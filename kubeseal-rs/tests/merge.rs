@@ -1,0 +1,119 @@
+//! `--merge-into`: the new values open at the target's place, and nothing else in the file changes.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "support/program.rs"]
+mod program;
+
+use program::run;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+const SECRET: &[u8] =
+    b"apiVersion: v1\nkind: Secret\nmetadata: {name: other, labels: {team: web}, annotations: {note: x}}\n\
+                        stringData: {password: new, extra: added}\n";
+
+fn target(directory: &Path, scope: &str) -> (PathBuf, String) {
+    let secret = b"metadata: {name: db, namespace: shop}\nstringData: {user: admin, password: old}\n";
+    let sealed = run(&["--cert", "test-only.crt", "--scope", scope, "-o", "yaml"], secret).stdout;
+    let text = format!(
+        "# Ours.\n{}",
+        String::from_utf8(sealed).unwrap().replace("  template:", "  # Kept.\n  template:")
+    );
+    let path = directory.join("sealed.yaml");
+    std::fs::write(&path, &text).unwrap();
+    (path, text)
+}
+
+fn merge(path: &Path, arguments: &[&str], secret: &[u8]) -> Output {
+    run(&[&["--cert", "test-only.crt", "--merge-into", path.to_str().unwrap()], arguments].concat(), secret)
+}
+
+fn opened(path: &Path) -> Value {
+    let output = run(
+        &["--recovery-unseal", "--recovery-private-key=test-only.key", "-f", path.to_str().unwrap()],
+        b"",
+    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn values_open_and_the_rest_stays() {
+    let directory = tempfile::tempdir().unwrap();
+    for scope in ["strict", "namespace-wide", "cluster-wide"] {
+        let (path, before) = target(directory.path(), scope);
+        let output = merge(&path, &[], SECRET);
+        assert!(
+            output.status.success() && output.stdout.is_empty(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let after = std::fs::read_to_string(&path).unwrap();
+        let kept = before.lines().filter(|line| !line.trim().starts_with("password:"));
+        for line in kept {
+            assert!(after.contains(line), "{line} is gone from\n{after}");
+        }
+        let secret = opened(&path);
+        assert_eq!(secret["data"]["password"], "bmV3", "{scope}");
+        assert_eq!(secret["data"]["extra"], "YWRkZWQ=");
+        assert_eq!(secret["data"]["user"], "YWRtaW4=");
+        assert_eq!(secret["metadata"]["labels"]["team"], "web");
+        assert_eq!(secret["metadata"]["annotations"]["note"], "x");
+    }
+}
+
+#[test]
+fn another_scope_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, before) = target(directory.path(), "namespace-wide");
+    let refused = [merge(&path, &["--scope", "cluster-wide"], SECRET), {
+        let annotated = String::from_utf8_lossy(SECRET)
+            .replace("note: x", "sealedsecrets.bitnami.com/cluster-wide: 'true'");
+        merge(&path, &[], annotated.as_bytes())
+    }];
+    for output in refused {
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(told.contains("has the scope namespace-wide, and cluster-wide was asked for"), "{told}");
+        assert!(told.contains("write --scope namespace-wide"), "{told}");
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
+    assert!(merge(&path, &["--scope", "namespace-wide"], SECRET).status.success());
+}
+
+#[test]
+fn among_several_the_name_decides() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, before) = target(directory.path(), "strict");
+    let other = before.replace("name: db", "name: other").replace("# Ours.", "# Theirs.");
+    std::fs::write(&path, format!("{before}{other}")).unwrap();
+    assert!(merge(&path, &[], SECRET).status.success());
+    let after = std::fs::read_to_string(&path).unwrap();
+    assert!(after.starts_with(&before), "{after}");
+    assert_eq!(after.matches("extra:").count(), 1);
+    let unnamed = b"stringData: {a: b}\n";
+    let told = String::from_utf8(merge(&path, &[], unnamed).stderr).unwrap();
+    assert!(told.contains("into which of 2 SealedSecrets"), "{told}");
+}
+
+#[test]
+fn mistakes_are_told_and_change_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, before) = target(directory.path(), "strict");
+    let told = |output: Output| {
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(told(merge(&path, &["-n", "web"], SECRET)).contains("--namespace says \"web\""));
+    assert!(told(merge(&path, &[], b"metadata: {name: a}\n")).contains("has no data"));
+    assert!(told(merge(&path, &[], &[SECRET, b"---\n", SECRET].concat())).contains("there are 2 Secrets"));
+    assert!(
+        told(merge(&directory.path().join("none"), &[], SECRET)).contains("cannot read the SealedSecret")
+    );
+    let empty = directory.path().join("empty");
+    std::fs::write(&empty, SECRET).unwrap();
+    assert!(told(merge(&empty, &[], SECRET)).contains("found no SealedSecret"));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
+}

@@ -1,0 +1,101 @@
+//! `values/`: every value there is, in combinations; what is rendered, what the API server makes of it, and whether the
+//! controller knows the arguments.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+use tokio::process::Command;
+
+use crate::case::Case;
+use crate::commands::{kubectl, run};
+use crate::stage::Stage;
+
+/// The exit code of a usage error.
+const USAGE: i32 = 2;
+
+pub(crate) async fn values_render_what_they_say(stage: Arc<Stage>) -> Result<()> {
+    for case in Case::all("values")? {
+        let check = async {
+            case.lint(&stage.lab).await?.stdout()?;
+            renders_what_it_says(&case, &objects(&case, &stage).await?)
+        };
+        check.await.with_context(|| format!("values/{}.yaml", case.name()))?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn the_api_server_takes_what_is_rendered(stage: Arc<Stage>) -> Result<()> {
+    for case in Case::all("values")? {
+        let yaml = case.template(&stage.lab).await?.stdout()?;
+        let ran = kubectl(&stage.lab, &["apply", "--dry-run=server", "--filename", "-"], &yaml).await?;
+        ensure!(ran.succeeded, "values/{}.yaml: {}", case.name(), ran.stderr);
+        let violates = ran.stderr.contains("would violate PodSecurity");
+        let may = case.expects("violates").any(|standard| standard == "restricted");
+        ensure!(violates == may, "values/{}.yaml: {}", case.name(), ran.stderr);
+    }
+    Ok(())
+}
+
+/// Each Deployment's arguments are given to the controller. It then fails for want of a cluster, not of understanding.
+pub(crate) async fn the_controller_knows_its_arguments(stage: Arc<Stage>) -> Result<()> {
+    for case in Case::all("values")? {
+        let objects = objects(&case, &stage).await?;
+        let Some(args) = arguments(&objects) else { continue };
+        let mut command = Command::new(&stage.lab.binaries.controller);
+        command.args(&args).env_clear().env("KUBECONFIG", "/nonexistent");
+        let ran = run(command, "").await?;
+        let code = ran.code.context("it was killed")?;
+        ensure!(code != USAGE && code != 0, "values/{}.yaml, {args:?}: {}", case.name(), ran.stderr);
+    }
+    Ok(())
+}
+
+async fn objects(case: &Case, stage: &Stage) -> Result<Vec<Value>> {
+    let yaml = case.template(&stage.lab).await?.stdout()?;
+    let documents: Vec<Value> = serde_saphyr::from_multiple(&yaml).context("broken YAML")?;
+    Ok(documents.into_iter().filter(|document| !document.is_null()).collect())
+}
+
+fn renders_what_it_says(case: &Case, objects: &[Value]) -> Result<()> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let kinds: BTreeSet<String> = objects.iter().map(|object| text(&object["kind"])).collect();
+    let full = |object: &Value| format!("{}/{}", text(&object["kind"]), text(&object["metadata"]["name"]));
+    let names: Vec<String> = objects.iter().map(full).collect();
+    for object in objects {
+        let identity = (full(object), text(&object["metadata"]["namespace"]));
+        let same = |other: &&Value| (full(other), text(&other["metadata"]["namespace"])) == identity;
+        ensure!(objects.iter().filter(same).count() == 1, "{identity:?} is rendered twice");
+    }
+    for wanted in case.expects("has") {
+        ensure!(names.iter().any(|name| name == wanted), "no {wanted} among {names:?}");
+    }
+    for unwanted in case.expects("lacks") {
+        let there = kinds.contains(unwanted) || names.iter().any(|name| name == unwanted);
+        ensure!(!there, "{unwanted} is there");
+    }
+    let args = arguments(objects).unwrap_or_default();
+    for wanted in case.expects("argument") {
+        ensure!(args.iter().any(|arg| arg == wanted), "no {wanted} among {args:?}");
+    }
+    let deletes =
+        rules(objects).any(|rule| holds(&rule["resources"], "secrets") && holds(&rule["verbs"], "delete"));
+    ensure!(deletes == case.expects("allows").any(|right| right == "secrets delete"), "deleting: {deletes}");
+    Ok(())
+}
+
+fn rules(objects: &[Value]) -> impl Iterator<Item = &Value> {
+    objects.iter().filter_map(|object| object["rules"].as_array()).flatten()
+}
+
+fn holds(list: &Value, word: &str) -> bool {
+    list.as_array().is_some_and(|list| list.iter().any(|item| item == word || item == "*"))
+}
+
+/// The controller's arguments, if there is one.
+fn arguments(objects: &[Value]) -> Option<Vec<String>> {
+    let deployment = objects.iter().find(|object| object["kind"] == "Deployment")?;
+    let args = deployment["spec"]["template"]["spec"]["containers"][0]["args"].as_array()?;
+    args.iter().map(|arg| arg.as_str().map(str::to_owned)).collect()
+}

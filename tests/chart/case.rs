@@ -1,0 +1,73 @@
+//! [`Case`]: a values file, whose header of comments says what must come of it.
+//!
+//! - `# has: Kind/name`, `# lacks: Kind` or `# lacks: Kind/name`: the objects;
+//! - `# argument: --flag=value`: one of the controller's arguments;
+//! - `# allows: resource verb`: a right that one of the roles gives; no case may delete Secrets without it;
+//! - `# violates: restricted`: the pod is outside that Pod Security Standard, as no other case's is;
+//! - `# says: text`: why it is refused.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use tests::lab::Lab;
+use tests::workspace;
+
+use crate::commands::{Ran, helm};
+use crate::stage::HOME;
+
+/// One values file.
+#[derive(Debug)]
+pub(crate) struct Case {
+    path: PathBuf,
+    expected: Vec<(String, String)>,
+}
+
+impl Case {
+    /// Every case of the folder `name` beside this file.
+    pub(crate) fn all(name: &str) -> Result<Vec<Self>> {
+        let folder = workspace::root().join("tests/chart").join(name);
+        let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+        paths.sort();
+        ensure!(!paths.is_empty(), "no case in {}", folder.display());
+        paths.into_iter().map(Self::read).collect()
+    }
+
+    fn read(path: PathBuf) -> Result<Self> {
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let header = text.lines().map_while(|line| line.strip_prefix('#'));
+        let expected = header
+            .filter_map(|line| line.trim().split_once(": "))
+            .filter(|(what, _)| ["has", "lacks", "argument", "allows", "violates", "says"].contains(what))
+            .map(|(what, value)| (what.to_owned(), value.to_owned()))
+            .collect();
+        Ok(Self { path, expected })
+    }
+
+    /// The name of its file.
+    pub(crate) fn name(&self) -> String {
+        self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// The lines of its header that begin with `what`.
+    pub(crate) fn expects(&self, what: &'static str) -> impl Iterator<Item = &str> {
+        self.expected.iter().filter(move |(name, _)| name == what).map(|(_, value)| value.as_str())
+    }
+
+    /// `helm template`, as the release `release` in [`HOME`].
+    pub(crate) async fn template(&self, lab: &Lab) -> Result<Ran> {
+        let values = path(&self.path)?;
+        let args = ["template", "release", "charts/sealed-secrets", "--namespace", HOME, "--values", values];
+        helm(lab, &args).await
+    }
+
+    /// `helm lint --strict`.
+    pub(crate) async fn lint(&self, lab: &Lab) -> Result<Ran> {
+        helm(lab, &["lint", "--strict", "charts/sealed-secrets", "--values", path(&self.path)?]).await
+    }
+}
+
+fn path(path: &Path) -> Result<&str> {
+    path.to_str().context("the checkout's path is no UTF-8")
+}

@@ -1,0 +1,40 @@
+//! System tests of what is installed: the chart with every value, the plain manifests made from it, and the kustomize base.
+//!
+//! `values/` and `refused/` hold a case each file; its header says what must come of it ([`case`]). That the chart's
+//! defaults work is shown by `controller` and `lifecycle`, which run under them.
+
+mod accepted;
+mod case;
+mod commands;
+mod documented;
+mod installed;
+mod monitoring;
+mod permissions;
+mod plain;
+mod refused;
+mod stage;
+
+use std::process::ExitCode;
+
+use tests::{suite, tests};
+
+fn main() -> ExitCode {
+    suite::run(
+        stage::set,
+        tests![
+            accepted::values_render_what_they_say,
+            accepted::the_api_server_takes_what_is_rendered,
+            accepted::the_controller_knows_its_arguments,
+            documented::every_value_of_upstreams_is_in_the_readme,
+            installed::upstreams_image_is_remarked_upon,
+            installed::the_cluster_is_asked_where_its_api_server_is,
+            installed::an_installation_is_upgraded_and_rolled_back,
+            refused::values_that_cannot_be_meant_are_named,
+            permissions::namespaced_roles_are_enough,
+            permissions::secrets_are_deleted_only_where_that_was_asked_for,
+            monitoring::alerts_and_dashboard_know_the_metrics,
+            plain::the_manifests_work_as_they_are,
+            plain::kustomize_builds_on_them,
+        ],
+    )
+}

@@ -1,0 +1,67 @@
+//! The alerts and the dashboard, which are worth nothing if they ask for metrics that nobody counts.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use api::ConditionStatus;
+use serde_json::{Value, json};
+use tests::person::Person;
+use tests::pod::Pod;
+use tests::temp_namespace::with_temp_ns;
+
+use crate::stage::{Stage, stop};
+
+/// How the names of our metrics begin: what the controller counts, and what it says of its process.
+const PREFIXES: [&str; 2] = ["sealed_secrets_controller_", "process_"];
+
+pub(crate) async fn alerts_and_dashboard_know_the_metrics(stage: Arc<Stage>) -> Result<()> {
+    let (lab, person) = (&stage.lab, &stage.person);
+    with_temp_ns(lab, async |home| {
+        let chart = lab.chart(home)?.set("fullnameOverride", home).set("rbac.clusterRoleName", home);
+        let chart =
+            chart.set("metrics.prometheusRule.enabled", "true").set("metrics.dashboards.create", "true");
+        let chart = chart.render().await?;
+        chart.apply(&lab.client()).await?;
+        let mut pod = Pod::of(&chart.deployment()?).flag("key-size", "2048").start(lab).await?;
+        pod.wait_ready().await?;
+        let (place, name) = (format!("--controller-namespace={home}"), format!("--controller-name={home}"));
+        let mut sealed =
+            person.seal(&Person::secret(home, "db", &json!({ "v": "1" })), &[&place, &name]).await?;
+        // What fails is counted too.
+        sealed["spec"]["encryptedData"]["v"] = json!("%%%");
+        person.apply(&sealed).await?;
+        person.sees_synced(home, "db", ConditionStatus::False).await?;
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        let counted = http.get(pod.metrics_url()).send().await?.text().await?;
+
+        let rule: Value = chart.find("PrometheusRule")?;
+        let dashboard: Value = chart.find("ConfigMap")?;
+        let dashboard = dashboard["data"]["sealed-secrets-controller.json"].as_str().unwrap_or_default();
+        ensure!(serde_json::from_str::<Value>(dashboard)?["panels"].is_array(), "a dashboard without panels");
+        for (whose, text) in [("alerts", rule["spec"].to_string()), ("dashboard", dashboard.to_owned())] {
+            let wanted = metrics(&text);
+            ensure!(wanted.len() >= 2, "the {whose} ask for {wanted:?} alone");
+            for metric in wanted {
+                let line = |line: &str| {
+                    line.starts_with(&format!("{metric}{{")) || line.starts_with(&format!("{metric} "))
+                };
+                ensure!(counted.lines().any(line), "the {whose} ask for {metric}:\n{counted}");
+            }
+        }
+        ensure!(
+            rule["spec"].to_string().contains(&format!("build_info{{namespace=\\\"{home}\\\"}}")),
+            "{rule}"
+        );
+        stop(pod).await?;
+        chart.delete(&lab.client()).await
+    })
+    .await
+}
+
+/// The metrics that a text names.
+fn metrics(text: &str) -> BTreeSet<&str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter(|word| PREFIXES.iter().any(|prefix| word.starts_with(prefix) && word.len() > prefix.len()))
+        .collect()
+}

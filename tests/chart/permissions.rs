@@ -1,0 +1,92 @@
+//! The controller under less, and under more, than the chart's usual rights.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use api::ConditionStatus;
+use serde_json::json;
+use tests::eventually::eventually;
+use tests::person::Person;
+use tests::pod::Pod;
+use tests::temp_namespace::with_temp_ns;
+
+use crate::commands::kubectl;
+use crate::stage::{Stage, stop};
+
+/// Arguments by which kubeseal finds a controller that is named as its namespace.
+fn controller_in(home: &str) -> [String; 2] {
+    [format!("--controller-namespace={home}"), format!("--controller-name={home}")]
+}
+
+pub(crate) async fn namespaced_roles_are_enough(stage: Arc<Stage>) -> Result<()> {
+    let (lab, person) = (&stage.lab, &stage.person);
+    with_temp_ns(lab, async |home| {
+        with_temp_ns(lab, async |inside| {
+            with_temp_ns(lab, async |outside| {
+                let chart =
+                    lab.chart(home)?.set("fullnameOverride", home).set("rbac.namespacedRoles", "true");
+                let chart = chart.set("rbac.clusterRole", "false").set("additionalNamespaces[0]", inside);
+                let chart = chart.render().await?;
+                ensure!(!chart.yaml().contains("kind: ClusterRole"), "{}", chart.yaml());
+                chart.apply(&lab.client()).await?;
+                let mut pod = Pod::of(&chart.deployment()?).flag("key-size", "2048").start(lab).await?;
+                pod.wait_ready().await?;
+
+                let [place, name] = controller_in(home);
+                for namespace in [outside, inside, home] {
+                    let secret = Person::secret(namespace, "db", &json!({ "v": "1" }));
+                    person.seal_and_apply(&secret, &[&place, &name]).await?;
+                }
+                for namespace in [inside, home] {
+                    person.sees_synced(namespace, "db", ConditionStatus::True).await?;
+                    person.sees_values(namespace, "db", &[("v", b"1")]).await?;
+                    person.sees_event(namespace, "db", "Unsealed").await?;
+                }
+                let unseen = person.get_sealed(outside, "db").await?.status.unwrap_or_default();
+                ensure!(unseen.conditions.is_empty(), "{unseen:?}");
+                ensure!(!pod.logs()?.contains("forbidden"), "{}", pod.logs()?);
+
+                let account = format!("--as=system:serviceaccount:{home}:{home}");
+                for (verb, namespace, wanted) in [
+                    ("update", inside, "yes"),
+                    ("delete", inside, "no"),
+                    ("get", outside, "no"),
+                    ("list", outside, "no"),
+                ] {
+                    let args = ["auth", "can-i", verb, "secrets", "--namespace", namespace, &account];
+                    let answer = kubectl(lab, &args, "").await?.stdout;
+                    ensure!(answer.trim() == wanted, "{verb} in {namespace}: {answer}");
+                }
+                stop(pod).await
+            })
+            .await
+        })
+        .await
+    })
+    .await
+}
+
+/// Garbage collection would do it too, a little later: the log shows who was first.
+pub(crate) async fn secrets_are_deleted_only_where_that_was_asked_for(stage: Arc<Stage>) -> Result<()> {
+    let (lab, person) = (&stage.lab, &stage.person);
+    with_temp_ns(lab, async |home| {
+        let chart = lab.chart(home)?.set("fullnameOverride", home).set("rbac.clusterRoleName", home);
+        let chart = chart.set("extraArgs[0]", "--old-gc-behavior").render().await?;
+        chart.apply(&lab.client()).await?;
+        let mut pod = Pod::of(&chart.deployment()?).flag("key-size", "2048").start(lab).await?;
+        pod.wait_ready().await?;
+        let [place, name] = controller_in(home);
+        person.seal_and_apply(&Person::secret(home, "db", &json!({ "v": "1" })), &[&place, &name]).await?;
+        person.sees_synced(home, "db", ConditionStatus::True).await?;
+        person.delete_sealed(home, "db").await?;
+        eventually(Duration::from_secs(30), "the log tells of the deletion", async || {
+            ensure!(pod.logs()?.contains("deleted with its SealedSecret"), "{}", pod.logs()?);
+            Ok(())
+        })
+        .await?;
+        stop(pod).await?;
+        chart.delete(&lab.client()).await
+    })
+    .await
+}

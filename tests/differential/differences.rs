@@ -1,0 +1,46 @@
+//! `differences`: where kubeseal-rs answers otherwise than upstream's kubeseal, and means to. The README names the same
+//! under "better on purpose".
+//!
+//! The list stays true: a difference that is not listed fails its family, and so does one that is listed and no longer
+//! there.
+
+mod cluster;
+mod input;
+mod usage;
+
+use crate::family::Family;
+use crate::judge::How;
+
+/// Cases that differ on purpose.
+#[derive(Debug)]
+pub(crate) struct Difference {
+    /// Names of cases; `*` stands for anything.
+    pub cases: &'static [&'static str],
+    pub how: How,
+    /// Why ours is better.
+    pub because: &'static str,
+}
+
+/// All differences of a family. A case is held against the first that names it.
+pub(crate) fn differences(family: Family) -> Vec<&'static Difference> {
+    let (list, more): (&[Difference], &[Difference]) = match family {
+        // Not one.
+        Family::Scopes => (&[], &[]),
+        Family::Data => (input::DATA, &[]),
+        Family::Metadata => (input::METADATA, &[]),
+        Family::Scalars => (input::SCALARS, &[]),
+        Family::Yaml => (input::YAML, &[]),
+        Family::Streams => (input::STREAMS, &[]),
+        Family::Wrong => (usage::WRONG, &[]),
+        Family::Certificates => (usage::CERTIFICATES, &[]),
+        Family::Raw => (usage::RAW, &[]),
+        Family::Files => (usage::FILES, &[]),
+        Family::Environment => (usage::ENVIRONMENT, &[]),
+        Family::Flags => (usage::FLAGS, &[]),
+        Family::Recovery => (cluster::RECOVERY, &[]),
+        Family::Merge => (cluster::MERGE, &[]),
+        Family::OurController => (cluster::CONTROLLER, &[]),
+        Family::UpstreamsController => (cluster::CONTROLLER, cluster::UPSTREAMS_CONTROLLER),
+    };
+    list.iter().chain(more).collect()
+}

@@ -1,0 +1,146 @@
+//! Differences in what is read: Secrets in YAML and JSON.
+
+use super::Difference;
+use crate::judge::How::{OtherMeaning, OursRefuses, UpstreamRefuses};
+
+const NOT_TEXT: &str = "upstream's turns numbers and booleans into text, and not always the text that was written: `yes` becomes \
+                        true, 007 becomes 7; kubectl refuses them all, and so does ours, which says to quote them";
+
+const NO_SECRET: &str = "upstream's takes any object for a Secret, and seals what is none";
+
+const LOST: &str = "upstream's ends without an error and leaves out what comes after what it cannot read";
+
+const LISTS: &str = "upstream's does not know lists; ours seals each Secret in them";
+
+const DROPPED: &str = "the field is dropped before sealing, so what is in it does not matter";
+
+const TWICE: &str = "upstream's keeps one of two values under one name and drops the other without a word";
+
+pub(super) const DATA: &[Difference] = &[
+    Difference {
+        cases: &["value is a number,*", "value is a boolean,*"],
+        how: OursRefuses,
+        because: NOT_TEXT,
+    },
+    Difference {
+        cases: &["data value is a list of bytes,*"],
+        how: OursRefuses,
+        because: "Go reads bytes from a list of numbers as well; the API knows base64 only",
+    },
+];
+
+pub(super) const METADATA: &[Difference] = &[
+    Difference {
+        cases: &[
+            "type is a number *",
+            "label is a number *",
+            "annotation is a boolean *",
+            "name is a number *",
+        ],
+        how: OursRefuses,
+        because: NOT_TEXT,
+    },
+    Difference {
+        cases: &["wrong case *"],
+        how: OursRefuses,
+        because: "Go takes StringData for stringData; the API server does not, and drops it",
+    },
+    Difference {
+        cases: &["other version *", "other group *", "ConfigMap *", "lower case kind *", "SealedSecret *"],
+        how: OursRefuses,
+        because: NO_SECRET,
+    },
+    Difference {
+        cases: &["managed fields *"],
+        how: OtherMeaning,
+        because: "managedFields are the API server's own notes on another object; upstream's puts them into the template",
+    },
+    Difference {
+        cases: &["creation is no time *", "generation is a text *"],
+        how: UpstreamRefuses,
+        because: DROPPED,
+    },
+];
+
+pub(super) const SCALARS: &[Difference] = &[
+    Difference {
+        cases: &["text *, integer *", "text *, float *", "text *, huge *", "text *, boolean *"],
+        how: OursRefuses,
+        because: NOT_TEXT,
+    },
+    Difference {
+        cases: &["key *, float *", "key *, boolean *"],
+        how: OursRefuses,
+        because: "upstream's rewrites such keys, `on` to true and 1e3 to 1000",
+    },
+    Difference {
+        cases: &["key *, huge *"],
+        how: UpstreamRefuses,
+        because: "ours takes it for the text that it is",
+    },
+    Difference {
+        cases: &["text *, tag of others *", "key *, tag of others *"],
+        how: OursRefuses,
+        because: "a tag that another program understands (!vault, !Ref) stands for a value that is not there yet",
+    },
+];
+
+pub(super) const YAML: &[Difference] = &[
+    Difference {
+        cases: &["JSON lone surrogate"],
+        how: OursRefuses,
+        because: "upstream's seals a replacement character in the place of what was written",
+    },
+    Difference {
+        cases: &["merge key last"],
+        how: OtherMeaning,
+        because: "in YAML a key that is written out wins over a merged one wherever it stands; in Go only if it comes later",
+    },
+    Difference { cases: &["anchor over documents"], how: OursRefuses, because: LOST },
+    Difference { cases: &["end marker and more"], how: OtherMeaning, because: LOST },
+    Difference { cases: &["duplicate *"], how: OursRefuses, because: TWICE },
+    Difference {
+        cases: &[
+            "double-quoted escapes",
+            "tab in a literal block",
+            "byte order mark later",
+            "next line and line separator",
+        ],
+        how: UpstreamRefuses,
+        because: "it is well-formed YAML, though not to Go",
+    },
+];
+
+pub(super) const STREAMS: &[Difference] = &[
+    Difference {
+        cases: &["separator with content *"],
+        how: UpstreamRefuses,
+        because: "a document may begin on the line of its separator",
+    },
+    Difference {
+        cases: &[
+            "four dashes *",
+            "JSON then YAML without a separator *",
+            "broken in the middle *",
+            "broken at the end *",
+        ],
+        how: OursRefuses,
+        because: LOST,
+    },
+    Difference {
+        cases: &["broken JSON in a row *", "something after JSON *", "text between *", "list between *"],
+        how: OursRefuses,
+        because: LOST,
+    },
+    Difference {
+        cases: &[
+            "List of *",
+            "SecretList of *",
+            "List and a document *",
+            "List in JSON *",
+            "List without a version *",
+        ],
+        how: UpstreamRefuses,
+        because: LISTS,
+    },
+];

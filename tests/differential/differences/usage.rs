@@ -1,0 +1,135 @@
+//! Differences in how it is called: flags, files, certificates, environment.
+
+use super::Difference;
+use crate::judge::How::{OtherMeaning, OursRefuses, UpstreamRefuses};
+
+const ARGUMENT: &str = "upstream's ignores arguments: `kubeseal secret.yaml` waits for standard input for ever, and \
+                        `--allow-empty-data false` allows it";
+
+const NO_CERTIFICATE: &str =
+    "upstream's prints whatever it got under the name of a certificate, private keys included";
+
+const IGNORED: &str =
+    "upstream's ignores a variable that it cannot read, and does something else than was asked for";
+
+pub(super) const WRONG: &[Difference] = &[
+    Difference {
+        cases: &[
+            "--cert cert.pem extra",
+            "--cert cert.pem -- extra",
+            "--cert cert.pem -",
+            "*--allow-empty-data true",
+        ],
+        how: OursRefuses,
+        because: ARGUMENT,
+    },
+    Difference {
+        cases: &["--cert cert.pem -w ."],
+        how: OursRefuses,
+        because: "upstream's writes nothing, and calls that a success",
+    },
+    Difference {
+        cases: &["--cert cert.pem --raw --fetch-cert"],
+        how: OursRefuses,
+        because: "upstream's does one of the two things asked for, and does not say which",
+    },
+    Difference { cases: &["help"], how: UpstreamRefuses, because: "ours has the command `help`" },
+];
+
+pub(super) const CERTIFICATES: &[Difference] = &[
+    Difference {
+        cases: &["small.pem *"],
+        how: OursRefuses,
+        because: "a key of 1024 bits protects nothing; the controller does not take one either",
+    },
+    Difference {
+        cases: &["key-and-cert.pem --fetch-cert", "cert-and-key.pem --fetch-cert"],
+        how: OtherMeaning,
+        because: NO_CERTIFICATE,
+    },
+    Difference {
+        cases: &[
+            "not-rsa.pem --fetch-cert",
+            "pkcs1.pem --fetch-cert",
+            "pkcs8.pem --fetch-cert",
+            "backup.yaml --fetch-cert",
+            "text.pem --fetch-cert",
+            "empty.pem --fetch-cert",
+            "cut.pem --fetch-cert",
+            "der.crt --fetch-cert",
+            "trusted.pem --fetch-cert",
+            "other-label.pem --fetch-cert",
+        ],
+        how: OursRefuses,
+        because: NO_CERTIFICATE,
+    },
+    Difference {
+        cases: &["file:cert.pem --fetch-cert", "file://cert.pem --fetch-cert"],
+        how: OursRefuses,
+        because: "upstream's prints a listing of the root folder",
+    },
+    Difference {
+        cases: &["indented.pem ", "indented.pem --raw *"],
+        how: UpstreamRefuses,
+        because: "a certificate copied out of a manifest is indented, and no less a certificate",
+    },
+    Difference { cases: &["with%zz.pem *"], how: UpstreamRefuses, because: "a file may be called so" },
+];
+
+pub(super) const RAW: &[Difference] = &[
+    Difference {
+        cases: &["-f value.txt,*"],
+        how: OursRefuses,
+        because: "upstream's ignores the file that was named, and seals standard input",
+    },
+    Difference {
+        cases: &["--from-file \"value.txt\",*"],
+        how: OursRefuses,
+        because: "quotes in the name of a file are part of it, as with every other flag; upstream's reads this one as CSV",
+    },
+];
+
+pub(super) const FILES: &[Difference] = &[];
+
+pub(super) const ENVIRONMENT: &[Difference] = &[
+    Difference {
+        cases: &["SCOPE=nowhere *", "ALLOW_EMPTY_DATA=maybe *", "INSECURE_SKIP_TLS_VERIFY=perhaps *"],
+        how: OursRefuses,
+        because: IGNORED,
+    },
+    Difference {
+        cases: &["FROM_FILE=in.yaml --cert cert.pem --raw *"],
+        how: UpstreamRefuses,
+        because: "a flag wins over its variable, as with all other flags",
+    },
+];
+
+pub(super) const FLAGS: &[Difference] = &[
+    Difference {
+        cases: &["--allow-empty-data true", "--allow-empty-data false"],
+        how: OursRefuses,
+        because: ARGUMENT,
+    },
+    Difference {
+        cases: &["--rotate=false"],
+        how: OtherMeaning,
+        because: "upstream's writes its warning about the old name into the manifest",
+    },
+    Difference {
+        cases: &["--request-timeout soon"],
+        how: OursRefuses,
+        because: "upstream's does not look at the value until it dials",
+    },
+    Difference {
+        cases: &[
+            "--vmodule a",
+            "--logtostderr=maybe",
+            "--log_backtrace_at :0",
+            "--log_backtrace_at x",
+            "--log_file_max_size=x",
+            "--stderrthreshold=LOUD",
+        ],
+        how: UpstreamRefuses,
+        because: "klog's flags are accepted so that scripts go on working; there is no klog in ours to which a value could be wrong",
+    },
+];

@@ -1,0 +1,146 @@
+//! `--recovery-unseal`: what either kubeseal sealed, opened by either, with keys in every form that a backup has.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use tests::lab::Maker;
+
+use super::JSON;
+use crate::case::Case;
+use crate::family::Family;
+use crate::judge::judge;
+use crate::stage::Stage;
+
+const KEYS: &[&str] = &[
+    "pkcs1.pem",
+    "pkcs8.pem",
+    "backup.json",
+    "backup.yaml",
+    "backup-pkcs8.json",
+    "list.json",
+    "list.yaml",
+    "both.pem",
+    "several.yaml",
+    "other.pem",
+    "other.yaml",
+    "cert.pem",
+    "cert-and-key.pem",
+    "key-and-cert.pem",
+    "nowhere.pem",
+    ".",
+    "text.pem",
+    "empty.pem",
+    "no-key.yaml",
+    "no-base64.yaml",
+    "empty-list.yaml",
+    "crlf.pem",
+];
+
+/// Flags that name more keys than one, or none.
+const SEVERAL: &[&str] = &[
+    "",
+    "--recovery-private-key=",
+    "--recovery-private-key other.pem,pkcs1.pem",
+    "--recovery-private-key pkcs1.pem,other.pem",
+    "--recovery-private-key other.pem --recovery-private-key pkcs1.pem",
+    "--recovery-private-key other.pem,other.yaml",
+    "--recovery-private-key pkcs1.pem,pkcs1.pem",
+    "--recovery-private-key pkcs1.pem,nowhere.pem",
+    "--recovery-private-key nowhere.pem,pkcs1.pem",
+    "--recovery-private-key pkcs1.pem --cert cert.pem",
+    "--recovery-private-key pkcs1.pem -n other",
+    "--recovery-private-key pkcs1.pem --name other",
+    "--recovery-private-key pkcs1.pem --scope cluster-wide",
+    "--recovery-private-key pkcs1.pem -w out.yaml",
+    "--recovery-private-key pkcs1.pem -w out.json",
+];
+
+/// Secrets, and how they are sealed.
+const SECRETS: &[(&str, &str, &str)] = &[
+    ("plain", JSON, ""),
+    ("as YAML", JSON, "-o yaml"),
+    ("namespace-wide", JSON, "--scope namespace-wide"),
+    ("cluster-wide", JSON, "--scope cluster-wide"),
+    (
+        "of a type",
+        "kind: Secret\ntype: kubernetes.io/basic-auth\nimmutable: true\nmetadata: {name: db, namespace: shop, \
+                   labels: {a: b}, annotations: {c: d}, finalizers: [e/f]}\nstringData: {username: u, password: p}\n",
+        "-o yaml",
+    ),
+    (
+        "binary",
+        "kind: Secret\nmetadata: {name: db, namespace: shop}\ndata: {k: AP8KDQ==}\nstringData: {e: ''}\n",
+        "",
+    ),
+    ("empty", "kind: Secret\nmetadata: {name: db, namespace: shop}\n", "--allow-empty-data"),
+    (
+        "unowned",
+        "kind: Secret\nmetadata: {name: db, namespace: shop, annotations: \
+                 {sealedsecrets.bitnami.com/skip-set-owner-references: 'true'}}\nstringData: {k: v}\n",
+        "",
+    ),
+];
+
+pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
+    let sealed = stage.sealed(Maker::Upstream, "", JSON).await?;
+    let mut cases = Vec::new();
+    for key in KEYS {
+        let case = Case::bare(format!("with {key}"), "--recovery-unseal --recovery-private-key").arg(*key);
+        cases.push(with_keys(case.stdin(&sealed), &stage)?);
+    }
+    for args in SEVERAL {
+        cases.push(Case::bare(format!("with {args}"), "--recovery-unseal").args(args).stdin(&sealed));
+    }
+    for (name, secret, args) in SECRETS {
+        for maker in [Maker::Ours, Maker::Upstream] {
+            let sealed = stage.sealed(maker, args, secret).await?;
+            for format in ["json", "yaml"] {
+                let name = format!("{name}, sealed by {maker:?}, to {format}");
+                cases.push(unseal(name, &sealed).args("-o").arg(format));
+            }
+        }
+    }
+    cases.extend(spoilt(&sealed));
+    judge(&stage, Family::Recovery, cases).await
+}
+
+fn unseal(name: impl Into<String>, sealed: impl AsRef<[u8]>) -> Case {
+    Case::bare(name, "--recovery-unseal --recovery-private-key pkcs1.pem").stdin(sealed)
+}
+
+fn with_keys(case: Case, stage: &Stage) -> Result<Case> {
+    let pkcs1 = std::fs::read_to_string(stage.fixtures.path("pkcs1.pem"))?;
+    Ok(case
+        .file("text.pem", "hello\n")
+        .file("empty.pem", "")
+        .file("no-key.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\ndata: {}\n")
+        .file("no-base64.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\ndata: {tls.key: '%%'}\n")
+        .file("empty-list.yaml", "apiVersion: v1\nkind: List\nitems: []\n")
+        .file("crlf.pem", pkcs1.replace('\n', "\r\n")))
+}
+
+/// A SealedSecret that is not what was sealed.
+fn spoilt(sealed: &str) -> Vec<Case> {
+    let changed = [
+        ("other name", sealed.replace("\"db\"", "\"other\"")),
+        ("other namespace", sealed.replace("\"shop\"", "\"other\"")),
+        ("no namespace", sealed.replace("\"namespace\": \"shop\"", "\"labels\": {}")),
+        ("widened", sealed.replacen(
+            "\"namespace\": \"shop\"",
+            "\"namespace\": \"shop\", \"annotations\": {\"sealedsecrets.bitnami.com/cluster-wide\": \"true\"}",
+            1,
+        )),
+        ("broken value", sealed.replace("\"password\": \"A", "\"password\": \"%")),
+        ("other value", sealed.replace("\"password\": \"A", "\"password\": \"B")),
+        ("short value", sealed.replace("\"password\": \"", "\"password\": \"QUJD\", \"p\": \"")),
+        ("a Secret", JSON.to_owned()),
+        ("nothing", String::new()),
+        ("text", "hello\n".to_owned()),
+        ("two documents", format!("{sealed}---\n{sealed}")),
+        ("separator first", format!("---\n{sealed}")),
+        ("no kind", sealed.replace("\"kind\": \"SealedSecret\",", "")),
+        ("unknown field", sealed.replacen("\"template\": {", "\"colour\": 1, \"template\": {", 1)),
+        ("status", sealed.replacen("\"spec\"", "\"status\": {\"observedGeneration\": 3}, \"spec\"", 1)),
+    ];
+    changed.into_iter().map(|(name, text)| unseal(name, text)).collect()
+}

@@ -1,0 +1,61 @@
+//! The same Secrets in other bytes: line ends, byte order marks, indentation, white space, control characters.
+
+/// A Secret with a bit of everything that depends on lines.
+const SECRET: &str = "\
+# A comment
+apiVersion: v1
+kind: Secret
+metadata:
+  name: db   # another
+  namespace: shop
+stringData:
+  plain: one
+  literal: |
+    first
+    second
+  folded: >-
+    first
+    second
+
+    third
+  quoted: \"a
+    b\"
+";
+
+/// Each with its name.
+pub(super) fn texts() -> Vec<(String, String)> {
+    let head = "apiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop}\nstringData:\n";
+    let changed: [(&str, String); 25] = [
+        ("as it is", SECRET.to_owned()),
+        ("CRLF", SECRET.replace('\n', "\r\n")),
+        ("CR", SECRET.replace('\n', "\r")),
+        ("byte order mark", format!("\u{feff}{SECRET}")),
+        ("byte order mark and CRLF", format!("\u{feff}{}", SECRET.replace('\n', "\r\n"))),
+        ("byte order mark and separator", format!("\u{feff}---\n{SECRET}")),
+        ("byte order mark later", format!("---\n\u{feff}{SECRET}")),
+        ("byte order mark before JSON", format!("\u{feff}{}", super::super::JSON)),
+        ("no newline at the end", SECRET.trim_end().to_owned()),
+        ("trailing spaces", SECRET.replace('\n', "   \n")),
+        ("blank lines", SECRET.replace('\n', "\n\n")),
+        ("blank lines of spaces", SECRET.replace('\n', "\n   \n")),
+        ("indented", indented()),
+        ("four spaces", SECRET.replace("  ", "    ")),
+        ("tabs as indentation", SECRET.replace("  ", "\t")),
+        ("tab after the colon", SECRET.replace(": one", ":\tone")),
+        ("tab before a comment", SECRET.replace("   # another", "\t# another")),
+        ("tab in a value", format!("{head}  k: a\tb\n")),
+        ("tab at the end of a value", format!("{head}  k: a\t\n")),
+        ("tab in a literal block", format!("{head}  k: |\n    \tall:\n    \t\techo\n")),
+        ("control character", format!("{head}  k: a\u{7}b\n")),
+        ("delete character", format!("{head}  k: a\u{7f}b\n")),
+        ("nul", format!("{head}  k: a\u{0}b\n")),
+        ("next line and line separator", format!("{head}  k: a\u{85}b\u{2028}c\n")),
+        ("emoji", format!("{head}  k: 🔑 zażółć\n  '🔑': x\n")),
+    ];
+    changed.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
+}
+
+fn indented() -> String {
+    let text = format!("    {}", SECRET.replace('\n', "\n    "));
+    text.trim_end_matches(' ').to_owned()
+}

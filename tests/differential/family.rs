@@ -1,0 +1,22 @@
+//! [`Family`]: which tables of cases there are. The cases are under `families`, the differences in `differences`.
+
+/// One table, and one trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Family {
+    Scopes,
+    Data,
+    Metadata,
+    Scalars,
+    Yaml,
+    Streams,
+    Wrong,
+    Certificates,
+    Raw,
+    Files,
+    Environment,
+    Flags,
+    Recovery,
+    Merge,
+    OurController,
+    UpstreamsController,
+}

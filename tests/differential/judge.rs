@@ -1,0 +1,103 @@
+//! `judge`: plays the cases of a family, and holds every difference against the list of those that are meant.
+
+use anyhow::{Result, bail, ensure};
+use futures::{StreamExt as _, TryStreamExt as _};
+
+use crate::case::Case;
+use crate::differences::{Difference, differences};
+use crate::family::Family;
+use crate::report::Report;
+use crate::stage::{Answers, Stage};
+
+/// Cases at a time. Each is two short processes; the families run side by side as well.
+const AT_ONCE: usize = 3;
+
+/// In which way the two answered differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    /// Ours refuses what upstream's does.
+    OursRefuses,
+    /// Ours does what upstream's refuses.
+    UpstreamRefuses,
+    /// Both do it, and something else comes out.
+    OtherMeaning,
+}
+
+/// Fails with a report of what differs and is not listed, and of what is listed and does not differ.
+pub(crate) async fn judge(stage: &Stage, family: Family, cases: Vec<Case>) -> Result<()> {
+    let mut names: Vec<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+    names.sort_unstable();
+    if let Some((twice, _)) = names.iter().zip(names.iter().skip(1)).find(|(one, next)| one == next) {
+        bail!("two cases are called {twice}");
+    }
+    let answers: Vec<Answers> = futures::stream::iter(cases.iter().enumerate())
+        .map(|(number, case)| stage.play(family, number, case))
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await?;
+
+    let list = differences(family);
+    let mut report = Report::new(cases.len());
+    for difference in &list {
+        for pattern in difference.cases {
+            let is_used = cases.iter().any(|case| matches(pattern, &case.name));
+            report.stale_unless(is_used, pattern, "it matches no case");
+        }
+    }
+    for (case, answers) in cases.iter().zip(&answers) {
+        if answers.ours.crashed {
+            report.differs(case, answers, "ours crashed");
+        }
+        if !answers.ours.succeeded && answers.ours.touched {
+            report.differs(case, answers, "ours failed, and changed a file all the same");
+        }
+        match (listed(&list, case), how(case, answers)) {
+            (None, None) => {}
+            (None, Some(how)) => report.differs(case, answers, &format!("{how:?}")),
+            (Some(difference), None) => {
+                report.stale_unless(
+                    false,
+                    &case.name,
+                    &format!("both do the same now: {}", difference.because),
+                );
+            }
+            (Some(difference), Some(how)) => {
+                let wanted = difference.how;
+                report.stale_unless(how == wanted, &case.name, &format!("it is {how:?}, not {wanted:?}"));
+            }
+        }
+    }
+    ensure!(report.is_empty(), "{report}");
+    Ok(())
+}
+
+fn listed(list: &[&'static Difference], case: &Case) -> Option<&'static Difference> {
+    list.iter()
+        .copied()
+        .find(|difference| difference.cases.iter().any(|pattern| matches(pattern, &case.name)))
+}
+
+fn how(case: &Case, answers: &Answers) -> Option<How> {
+    let Answers { ours, upstreams } = answers;
+    match (ours.succeeded, upstreams.succeeded) {
+        (false, true) => Some(How::OursRefuses),
+        (true, false) => Some(How::UpstreamRefuses),
+        // What is left behind by a failure has no meaning that anybody may count on.
+        (false, false) => None,
+        (true, true) => {
+            let same = case.only_status || (ours.stdout == upstreams.stdout && ours.files == upstreams.files);
+            (!same).then_some(How::OtherMeaning)
+        }
+    }
+}
+
+/// Whether `name` is of the form `pattern`, in which each `*` stands for anything.
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {
+            let mut tails = name.char_indices().map(|(at, _)| &name[at..]).chain([""]);
+            tails.any(|tail| matches(rest, tail))
+        }),
+    }
+}

@@ -1,0 +1,51 @@
+//! kubeseal-rs judged by the original: both programs get the same arguments, input, files and environment, and what comes
+//! out of them must mean the same.
+//!
+//! - `case`: what is asked; `families`: tables of it, one trial each;
+//! - `stage`: asks both; `outcome` and `meaning`: what an answer comes to;
+//! - `judge`: whether it is the same; `differences`: where it is not meant to be.
+
+mod accepted;
+mod case;
+mod differences;
+mod families;
+mod family;
+mod fixtures;
+mod judge;
+mod meaning;
+mod outcome;
+mod report;
+mod stage;
+
+use std::process::ExitCode;
+
+use tests::{suite, tests};
+
+use self::families::{
+    certificates, cluster, data, environment, files, flags, merge, metadata, raw, recovery, scalars, scopes,
+    streams, wrong, yaml,
+};
+
+fn main() -> ExitCode {
+    suite::run(
+        stage::set,
+        tests![
+            scopes::agree,
+            data::agree,
+            metadata::agree,
+            scalars::agree,
+            yaml::agree,
+            streams::agree,
+            wrong::agree,
+            certificates::agree,
+            raw::agree,
+            files::agree,
+            environment::agree,
+            flags::agree,
+            recovery::agree,
+            merge::agree,
+            cluster::agree,
+            accepted::by_the_api_server
+        ],
+    )
+}

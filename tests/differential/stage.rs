@@ -1,0 +1,104 @@
+//! [`Stage`]: both kubeseals, and a folder in which each case is played twice.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use tempfile::TempDir;
+use tests::chart::{CONTROLLER_NAME, Rendered};
+use tests::kubeseal::Kubeseal;
+use tests::lab::{Lab, Maker};
+use tests::programs::Program;
+use tests::upstream_rights;
+use tokio::sync::OnceCell;
+
+use crate::case::Case;
+use crate::family::Family;
+use crate::fixtures::Fixtures;
+use crate::outcome::Outcome;
+
+/// Nothing that a case asks for takes seconds, a refused connection included. Upstream's never ends on some inputs.
+const LONGEST: Duration = Duration::from_secs(15);
+
+/// The namespace of the controller and its keys.
+pub(crate) const HOME: &str = "kube-system";
+
+pub(crate) struct Stage {
+    pub lab: Arc<Lab>,
+    pub fixtures: Fixtures,
+    chart: OnceCell<Rendered>,
+    dir: TempDir,
+}
+
+/// How both answered.
+pub(crate) struct Answers {
+    pub ours: Outcome,
+    pub upstreams: Outcome,
+}
+
+pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
+    let dir = tempfile::Builder::new().prefix("kubeseals-").tempdir()?;
+    let fixtures = Fixtures::write(dir.path().join("fixtures"), &lab.control_plane.kubeconfig())?;
+    Ok(Arc::new(Stage { lab, fixtures, chart: OnceCell::new(), dir }))
+}
+
+impl Stage {
+    /// Our chart, installed when it is first asked for: most families need no cluster.
+    pub(crate) async fn chart(&self) -> Result<&Rendered> {
+        let install = async || {
+            let chart = self.lab.chart(HOME)?.render().await?;
+            self.lab.install(&chart).await?;
+            upstream_rights::grant(&self.lab.client(), HOME, CONTROLLER_NAME).await?;
+            Ok(chart)
+        };
+        self.chart.get_or_try_init(install).await
+    }
+
+    /// What comes out of a kubeseal that seals `secret` with `cert.pem`.
+    pub(crate) async fn sealed(&self, maker: Maker, args: &str, secret: &str) -> Result<String> {
+        let case = Case::seal("", secret).args(args);
+        let kubeseal = Kubeseal::new(self.program(maker)?).current_dir(&self.fixtures.path(""));
+        Ok(String::from_utf8(kubeseal.output(&case.args, &case.stdin).await?)?)
+    }
+
+    /// Asks both.
+    pub(crate) async fn play(&self, family: Family, number: usize, case: &Case) -> Result<Answers> {
+        let dir = self.dir.path().join(format!("{family:?}-{number}"));
+        let ours = self.ask(Maker::Ours, case, dir.join("ours"));
+        let upstreams = self.ask(Maker::Upstream, case, dir.join("upstream"));
+        let (ours, upstreams) = futures::future::try_join(ours, upstreams)
+            .await
+            .with_context(|| format!("case {}", case.name))?;
+        fs::remove_dir_all(&dir)?;
+        Ok(Answers { ours, upstreams })
+    }
+
+    async fn ask(&self, maker: Maker, case: &Case, dir: PathBuf) -> Result<Outcome> {
+        fs::create_dir_all(&dir)?;
+        self.fixtures.lay_out(&dir)?;
+        for (name, content) in &case.files {
+            fs::write(dir.join(name), content).with_context(|| format!("cannot write {name}"))?;
+        }
+        // Logs that a flag sends to files go to the folder of temporary files, unless told otherwise.
+        let temporary = dir.join("tmp");
+        fs::create_dir(&temporary)?;
+        let mut kubeseal = Kubeseal::new(self.program(maker)?).current_dir(&dir).env("TMPDIR", temporary);
+        for (name, value) in &case.env {
+            kubeseal = kubeseal.env(name, value);
+        }
+        let run = kubeseal.run(&case.args, &case.stdin);
+        match tokio::time::timeout(LONGEST, run).await {
+            Ok(ran) => Outcome::of(ran?, case, &dir, &self.fixtures.key),
+            Err(_) => Ok(Outcome::hangs()),
+        }
+    }
+
+    fn program(&self, maker: Maker) -> Result<&Path> {
+        match maker {
+            Maker::Ours => Ok(&self.lab.binaries.kubeseal),
+            Maker::Upstream => self.lab.programs.path(Program::UpstreamKubeseal),
+        }
+    }
+}
