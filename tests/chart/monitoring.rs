@@ -17,6 +17,7 @@ const PREFIXES: [&str; 2] = ["sealed_secrets_controller_", "process_"];
 
 pub(crate) async fn alerts_and_dashboard_know_the_metrics(stage: Arc<Stage>) -> Result<()> {
     let (lab, person) = (&stage.lab, &stage.person);
+    let _turn = stage.turn.lock().await;
     with_temp_ns(lab, async |home| {
         let chart = lab.chart(home)?.set("fullnameOverride", home).set("rbac.clusterRoleName", home);
         let chart =

@@ -21,6 +21,7 @@ const HOME: &str = "kube-system";
 
 pub(crate) async fn the_manifests_work_as_they_are(stage: Arc<Stage>) -> Result<()> {
     let lab = &stage.lab;
+    let _turn = stage.turn.lock().await;
     kubectl(lab, &["apply", "--filename", MANIFEST], "").await?.stdout()?;
     let get = ["get", "deployment", CONTROLLER_NAME, "--namespace", HOME, "--output", "json"];
     let deployment = kubectl(lab, &get, "").await?.stdout()?;

@@ -13,6 +13,7 @@ use serde_json::json;
 use tests::lab::{Lab, Maker};
 use tests::person::Person;
 use tests::pod::Pod;
+use tokio::sync::Mutex;
 
 /// Where the cases install.
 pub(crate) const HOME: &str = "sealed-secrets";
@@ -25,6 +26,8 @@ const MONITORING: &str = include_str!("fixtures/monitoring.yaml");
 pub(crate) struct Stage {
     pub lab: Arc<Lab>,
     pub person: Person,
+    /// Held while a controller runs: most would unseal in the other tests' namespaces too.
+    pub turn: Mutex<()>,
 }
 
 pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
@@ -47,7 +50,7 @@ pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
     let definition = lab.chart(HOME)?.set("createController", "false").set("rbac.create", "false");
     lab.install(&definition.set("serviceAccount.create", "false").render().await?).await?;
     let person = Person::with(&lab, Maker::Ours)?;
-    Ok(Arc::new(Stage { lab, person }))
+    Ok(Arc::new(Stage { lab, person, turn: Mutex::new(()) }))
 }
 
 /// Stops it, and it must end well.

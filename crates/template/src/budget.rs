@@ -15,13 +15,7 @@ pub(crate) struct Budget {
 
 impl Budget {
     pub(crate) fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            memory: Cell::new(0),
-            steps: Cell::new(0),
-            toil: Cell::new(0),
-            depth: Cell::new(0),
-        }
+        Self { limits, memory: Cell::new(0), steps: Cell::new(0), toil: Cell::new(0), depth: Cell::new(0) }
     }
 
     pub(crate) fn limits(&self) -> &Limits {

@@ -1,8 +1,8 @@
 //! The functions a template can call: Go's own, and sprig's.
 
 mod bytes;
-mod cast;
 mod casing;
+mod cast;
 mod certificates;
 mod compare;
 mod crypto;
@@ -131,7 +131,11 @@ const AREAS: [&[Function]; 27] = [
 
 /// The function of that name.
 pub(crate) fn find(name: &str) -> Option<&'static Function> {
-    AREAS.iter().flat_map(|area| area.iter()).chain(passwords::FUNCTIONS).find(|function| function.name == name)
+    AREAS
+        .iter()
+        .flat_map(|area| area.iter())
+        .chain(passwords::FUNCTIONS)
+        .find(|function| function.name == name)
 }
 
 /// The argument at `index` as bytes. Of the right type by its signature; empty if not.

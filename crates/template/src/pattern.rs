@@ -60,7 +60,12 @@ impl Pattern {
     }
 
     /// The first matches, at most so many, each as the places of its groups.
-    pub(crate) fn matches(&self, engine: &Engine<'_>, text: &[u8], most: usize) -> Result<Vec<Vec<Option<(usize, usize)>>>> {
+    pub(crate) fn matches(
+        &self,
+        engine: &Engine<'_>,
+        text: &[u8],
+        most: usize,
+    ) -> Result<Vec<Vec<Option<(usize, usize)>>>> {
         engine.budget().steps(text.len() * self.cost)?;
         let start = Instant::now();
         let mut found = Vec::new();
@@ -71,7 +76,8 @@ impl Pattern {
             if start.elapsed() > PATIENCE {
                 return Err(Fault::evaluation("limit reached: the search takes too long"));
             }
-            found.push(captures.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect());
+            found
+                .push(captures.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect());
         }
         Ok(found)
     }

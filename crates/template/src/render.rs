@@ -14,12 +14,12 @@ use zeroize::Zeroizing;
 /// Renders the template `name`, whose text is `template`, over the values.
 ///
 /// What it gives depends on its arguments alone, unless the template makes keys or certificates.
-pub fn render(
+pub fn render<'a>(
     name: &str,
-    template: &str,
+    template: &'a str,
     values: &Values,
     limits: &Limits,
-    outside: Outside<'_>,
+    outside: Outside<'a>,
 ) -> std::result::Result<Zeroizing<Vec<u8>>, TemplateError> {
     let failed = |(line, fault): (usize, Fault)| TemplateError { template: name.to_owned(), line, fault };
     let engine = Engine::new(template, *limits, outside);

@@ -121,7 +121,8 @@ fn is_identifier(part: &str) -> bool {
 }
 
 pub(crate) fn is_prerelease(text: &str) -> bool {
-    text.split('.').all(|part| is_identifier(part) && !(is_numeric(part) && part.len() > 1 && part.starts_with('0')))
+    text.split('.')
+        .all(|part| is_identifier(part) && !(is_numeric(part) && part.len() > 1 && part.starts_with('0')))
 }
 
 pub(crate) fn is_metadata(text: &str) -> bool {

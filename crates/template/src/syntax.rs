@@ -9,7 +9,6 @@ mod parser;
 mod pipeline;
 mod token;
 
-pub(crate) use literal::unquote_char;
 pub(crate) use node::{Branch, Command, Definitions, Node, Operand, Pipe, Place};
 pub(crate) use number::{Number, parse_float, parse_int};
 pub(crate) use parser::parse;

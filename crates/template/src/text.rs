@@ -1,17 +1,30 @@
 //! A string as Go has it: bytes, usually UTF-8, shared and wiped with its last owner.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::ops::Deref;
 use std::rc::Rc;
 use zeroize::Zeroizing;
 
 /// An immutable string of bytes.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Text(Rc<Zeroizing<Vec<u8>>>);
 
 impl Text {
     pub(crate) fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
         Self(Rc::new(bytes))
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (**self).cmp(&**other)
+    }
+}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

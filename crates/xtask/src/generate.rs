@@ -2,6 +2,7 @@
 //! its kind.
 
 mod definition;
+mod man_pages;
 mod manifests;
 
 use std::fs;
@@ -30,7 +31,8 @@ struct Generated {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     // In this order: helm reads the definition that is written before.
     write(&definition::generated()?, arguments)?;
-    write(&manifests::generated()?, arguments)
+    write(&manifests::generated()?, arguments)?;
+    man_pages::generated()?.iter().try_for_each(|page| write(page, arguments))
 }
 
 fn write(file: &Generated, arguments: &Arguments) -> Result<()> {

@@ -106,7 +106,7 @@ impl Item {
             1 => format!("'{value}'{comment}"),
             2 => format!("  \"{value}\"{comment}"),
             3 => format!("|-{comment}\n{indent}   {value}"),
-            4 => format!(">{comment}\n{indent} {value}\n"),
+            4 => format!(">{comment}\n{indent} {value}"),
             5 => format!("\"{first}\\\n{indent}  {rest}\"{comment}"),
             _ => format!("&anchor-{} !!str {value}{comment}", self.key),
         };

@@ -139,6 +139,16 @@ pub(super) const CONTROLLER: &[Difference] = &[
         how: OtherMeaning,
         because: "upstream's writes its warning about the old name into the manifest",
     },
+    Difference {
+        cases: &["--re-encrypt -f in.yaml: nothing", "--re-encrypt -f in.yaml: text"],
+        how: OursRefuses,
+        because: "upstream's empties the file that it was to reseal",
+    },
+    Difference {
+        cases: &["--re-encrypt -f in.yaml: strict"],
+        how: OtherMeaning,
+        because: "the file keeps its format; upstream's chooses one by the ending of its name",
+    },
 ];
 
 pub(super) const UPSTREAMS_CONTROLLER: &[Difference] = &[Difference {

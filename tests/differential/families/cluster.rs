@@ -62,9 +62,14 @@ fn cases(sealed: &str, wide: &str) -> Vec<Case> {
         ("nothing", ""),
         ("text", "hello\n"),
     ] {
-        for verb in
-            ["--validate", "--re-encrypt", "--rotate", "--re-encrypt -o yaml", "--validate -f in.yaml"]
-        {
+        for verb in [
+            "--validate",
+            "--re-encrypt",
+            "--rotate",
+            "--re-encrypt -o yaml",
+            "--validate -f in.yaml",
+            "--re-encrypt -f in.yaml",
+        ] {
             let case = Case::bare(format!("{verb}: {name}"), verb).stdin(text).file("in.yaml", text);
             cases.push(case);
         }

@@ -57,11 +57,11 @@ fn numeric(wanted: Type, number: &Number) -> Result<Value> {
     match wanted {
         Type::Any => ideal(number),
         Type::Int => number.int.map(Value::int).ok_or_else(refused),
-        Type::Duration => {
-            number.int.map(|int| Value::Int(IntKind::Duration, int)).ok_or_else(refused)
-        }
+        Type::Duration => number.int.map(|int| Value::Int(IntKind::Duration, int)).ok_or_else(refused),
         // As in Go, what does not fit is cut off.
-        Type::Uint32 => number.uint.map(|uint| Value::int((uint & 0xffff_ffff).cast_signed())).ok_or_else(refused),
+        Type::Uint32 => {
+            number.uint.map(|uint| Value::int((uint & 0xffff_ffff).cast_signed())).ok_or_else(refused)
+        }
         Type::Float => Ok(Value::Float(number.float)),
         _ => Err(Fault::evaluation(format!("expected {}; found a number", wanted.name()))),
     }

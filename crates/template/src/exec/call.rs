@@ -35,9 +35,8 @@ impl<'t> Execution<'t, '_> {
         if matches!(function.name, "and" | "or") {
             return self.short_circuit(dot, function.name == "or", arguments, piped);
         }
-        let wanted = |index: usize| {
-            function.parameters.get(index).copied().or(function.rest).unwrap_or(Type::Any)
-        };
+        let wanted =
+            |index: usize| function.parameters.get(index).copied().or(function.rest).unwrap_or(Type::Any);
         let mut values = Vec::with_capacity(given + 1);
         if let Callee::Method(_, receiver) = callee {
             values.push(receiver.clone());

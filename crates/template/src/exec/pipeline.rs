@@ -29,9 +29,7 @@ impl<'t> Execution<'t, '_> {
         self.engine.budget().steps(1)?;
         let arguments = command.arguments.as_slice();
         match &command.first {
-            Operand::Function(function) => {
-                self.call(dot, &Callee::Function(function), arguments, piped)
-            }
+            Operand::Function(function) => self.call(dot, &Callee::Function(function), arguments, piped),
             Operand::Field(path) => self.path(dot, dot.clone(), path, arguments, piped),
             Operand::Chain(operand, path) => {
                 let start = self.chain_start(dot, operand)?;

@@ -12,7 +12,9 @@ impl<'t> Execution<'t, '_> {
         let ran = match &value {
             Value::Int(kind, count) => {
                 if branch.pipe.variables.len() > 1 {
-                    return Err(Fault::evaluation("can't use a number to iterate over more than one variable"));
+                    return Err(Fault::evaluation(
+                        "can't use a number to iterate over more than one variable",
+                    ));
                 }
                 for number in 0..*count {
                     if !self.turn(branch, Value::Nil, Value::Int(*kind, number))? {

@@ -42,11 +42,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn incompatible(a: &Value, b: &Value) -> Fault {
-    Fault::evaluation(format!(
-        "incompatible types for comparison: {} and {}",
-        a.type_name(),
-        b.type_name()
-    ))
+    Fault::evaluation(format!("incompatible types for comparison: {} and {}", a.type_name(), b.type_name()))
 }
 
 fn order_ints(a: &Value, b: &Value) -> Option<Ordering> {
@@ -77,7 +73,11 @@ fn equal(engine: &Engine<'_>, a: &Value, b: &Value) -> Result<bool> {
         (Value::Time(a), Value::Time(b)) => a == b,
         (Value::Certificate(a), Value::Certificate(b)) => a == b,
         (Value::Version(a), Value::Version(b)) if a.is_pointer() == b.is_pointer() => {
-            if a.is_pointer() { std::rc::Rc::ptr_eq(a, b) } else { a == b }
+            if a.is_pointer() {
+                std::rc::Rc::ptr_eq(a, b)
+            } else {
+                a == b
+            }
         }
         (Value::List(_), Value::List(_)) | (Value::Map(_), Value::Map(_)) => {
             return Err(Fault::evaluation(format!("non-comparable type {}", a.type_name())));
@@ -96,9 +96,10 @@ fn order(values: &[Value]) -> Result<Option<Ordering>> {
     match (a, b) {
         (Value::Float(a), Value::Float(b)) => Ok(a.partial_cmp(b)),
         (Value::Text(a), Value::Text(b)) => Ok(Some(a.cmp(b))),
-        (Value::Int(..) | Value::Float(_) | Value::Text(_), Value::Int(..) | Value::Float(_) | Value::Text(_)) => {
-            Err(incompatible(a, b))
-        }
+        (
+            Value::Int(..) | Value::Float(_) | Value::Text(_),
+            Value::Int(..) | Value::Float(_) | Value::Text(_),
+        ) => Err(incompatible(a, b)),
         _ => Err(Fault::evaluation("invalid type for comparison")),
     }
 }

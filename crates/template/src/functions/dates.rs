@@ -11,7 +11,9 @@ use Type::{Any, Text, Time};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("now", &[], |engine, _| Ok(Value::Time(Moment::utc(engine.now())))),
-    Function::new("date", &[Text, Any], |engine, values| shown(engine, utf8(values, 0)?, any(values, 1), "Local")),
+    Function::new("date", &[Text, Any], |engine, values| {
+        shown(engine, utf8(values, 0)?, any(values, 1), "Local")
+    }),
     Function::new("dateInZone", &[Text, Any, Text], date_in_zone),
     Function::new("date_in_zone", &[Text, Any, Text], date_in_zone),
     Function::new("htmlDate", &[Any], |engine, values| shown(engine, "2006-01-02", any(values, 0), "Local")),
@@ -22,11 +24,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("date_modify", &[Text, Time], modified),
     Function::new("mustDateModify", &[Text, Time], must_modify),
     Function::new("must_date_modify", &[Text, Time], must_modify),
-    Function::new("toDate", &[Text, Text], |_, values| {
-        match parse(utf8(values, 0)?, utf8(values, 1)?) {
-            Some(moment) => Ok(Value::Time(moment)),
-            None => Ok(Value::Time(Moment::zero()?)),
-        }
+    Function::new("toDate", &[Text, Text], |_, values| match parse(utf8(values, 0)?, utf8(values, 1)?) {
+        Some(moment) => Ok(Value::Time(moment)),
+        None => Ok(Value::Time(Moment::zero()?)),
     }),
     Function::new("mustToDate", &[Text, Text], |_, values| {
         let moment = parse(utf8(values, 0)?, utf8(values, 1)?);

@@ -1,7 +1,6 @@
 //! Dicts: made, read, changed in place, picked from.
 
 use super::{Function, Type, any, rest, text};
-use crate::engine::Engine;
 use crate::error::{Fault, Result};
 use crate::print::text_of;
 use crate::text::Text as Bytes;

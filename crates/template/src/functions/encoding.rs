@@ -14,8 +14,7 @@ const BASE64: Radix = Radix {
     bits: 6,
     quantum: 4,
 };
-const BASE32: Radix =
-    Radix { alphabet: b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", bits: 5, quantum: 8 };
+const BASE32: Radix = Radix { alphabet: b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", bits: 5, quantum: 8 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("b64enc", &[Text], |engine, values| BASE64.encode(engine, text(values, 0))),

@@ -64,8 +64,6 @@ fn position(key: &Value, length: usize) -> Result<usize> {
             _ => Err(Fault::evaluation("index out of range")),
         },
         Value::Nil => Err(Fault::evaluation("cannot index slice/array with nil")),
-        other => {
-            Err(Fault::evaluation(format!("cannot index slice/array with type {}", other.type_name())))
-        }
+        other => Err(Fault::evaluation(format!("cannot index slice/array with type {}", other.type_name()))),
     }
 }

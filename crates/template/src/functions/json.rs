@@ -13,7 +13,9 @@ use Type::{Any, Text};
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("toJson", &[Any], |engine, values| lenient(engine, write(engine, values, true, false))),
     Function::new("mustToJson", &[Any], |engine, values| write(engine, values, true, false)),
-    Function::new("toPrettyJson", &[Any], |engine, values| lenient(engine, write(engine, values, true, true))),
+    Function::new("toPrettyJson", &[Any], |engine, values| {
+        lenient(engine, write(engine, values, true, true))
+    }),
     Function::new("mustToPrettyJson", &[Any], |engine, values| write(engine, values, true, true)),
     Function::new("toRawJson", &[Any], |engine, values| write(engine, values, false, false)),
     Function::new("mustToRawJson", &[Any], |engine, values| write(engine, values, false, false)),

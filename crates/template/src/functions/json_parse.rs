@@ -148,8 +148,7 @@ impl Parser<'_, '_> {
         let mut out = self.engine.buffer();
         loop {
             let rest = &self.text[self.position..];
-            let plain =
-                rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f)).count();
+            let plain = rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f)).count();
             for chunk in rest[..plain].utf8_chunks() {
                 out.push_str(chunk.valid())?;
                 for _ in chunk.invalid() {

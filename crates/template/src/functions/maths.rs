@@ -143,9 +143,8 @@ fn decimals(
     others: &[Value],
     operation: fn(Decimal, Decimal) -> Result<Decimal>,
 ) -> Result<Value> {
-    let decimal = |value: &Value| {
-        Decimal::of(to_float(value)).ok_or_else(|| Fault::evaluation("not a finite number"))
-    };
+    let decimal =
+        |value: &Value| Decimal::of(to_float(value)).ok_or_else(|| Fault::evaluation("not a finite number"));
     let mut result = decimal(first)?;
     for other in others {
         engine.budget().steps(1 + usize::try_from(result.digits.bits() / 64).unwrap_or(usize::MAX))?;

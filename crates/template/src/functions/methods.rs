@@ -50,7 +50,9 @@ const TIME: &[Function] = &[
         Ok(Value::Int(IntKind::Weekday, day.into()))
     }),
     Function::new("Unix", &[], |_, values| {
-        Ok(Value::int64(moment(values, 0)?.time.as_nanosecond().div_euclid(1_000_000_000).try_into().unwrap_or(0)))
+        Ok(Value::int64(
+            moment(values, 0)?.time.as_nanosecond().div_euclid(1_000_000_000).try_into().unwrap_or(0),
+        ))
     }),
     Function::new("UnixMilli", &[], |_, values| Ok(Value::int64(moment(values, 0)?.time.as_millisecond()))),
     Function::new("UnixMicro", &[], |_, values| Ok(Value::int64(moment(values, 0)?.time.as_microsecond()))),

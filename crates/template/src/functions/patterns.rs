@@ -20,7 +20,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("mustRegexFindAll", &[Text, Text, Int], find_all),
     Function::new("regexReplaceAll", &[Text, Text, Text], |engine, values| replace(engine, values, true)),
     Function::new("mustRegexReplaceAll", &[Text, Text, Text], |engine, values| replace(engine, values, true)),
-    Function::new("regexReplaceAllLiteral", &[Text, Text, Text], |engine, values| replace(engine, values, false)),
+    Function::new("regexReplaceAllLiteral", &[Text, Text, Text], |engine, values| {
+        replace(engine, values, false)
+    }),
     Function::new("mustRegexReplaceAllLiteral", &[Text, Text, Text], |engine, values| {
         replace(engine, values, false)
     }),
@@ -145,6 +147,7 @@ fn reference(text: &[u8]) -> Option<(&str, &[u8])> {
 }
 
 fn group(pattern: &Pattern, name: &str) -> Option<usize> {
-    let is_number = name.bytes().all(|byte| byte.is_ascii_digit()) && (name.len() == 1 || !name.starts_with('0'));
+    let is_number =
+        name.bytes().all(|byte| byte.is_ascii_digit()) && (name.len() == 1 || !name.starts_with('0'));
     if is_number { name.parse().ok() } else { pattern.group(name) }
 }

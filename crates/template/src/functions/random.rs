@@ -17,7 +17,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("randAlpha", &[Int], |engine, values| {
         drawn(engine, values, |byte| byte.is_ascii_alphabetic())
     }),
-    Function::new("randNumeric", &[Int], |engine, values| drawn(engine, values, |byte| byte.is_ascii_digit())),
+    Function::new("randNumeric", &[Int], |engine, values| {
+        drawn(engine, values, |byte| byte.is_ascii_digit())
+    }),
     Function::new("randAscii", &[Int], |engine, values| {
         drawn(engine, values, |byte| (b' '..=b'~').contains(&byte))
     }),

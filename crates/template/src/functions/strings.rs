@@ -12,9 +12,7 @@ use Type::{Any, Int, Text};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("hello", &[], |engine, _| engine.text("Hello!")),
-    Function::new("trim", &[Text], |engine, values| {
-        engine.text(trim(text(values, 0), &char::is_whitespace))
-    }),
+    Function::new("trim", &[Text], |engine, values| engine.text(trim(text(values, 0), &char::is_whitespace))),
     Function::new("trimall", &[Text, Text], trim_all),
     Function::new("trimAll", &[Text, Text], trim_all),
     Function::new("trimSuffix", &[Text, Text], |engine, values| {

@@ -22,9 +22,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("splitList", &[Text, Text], |engine, values| {
         engine.texts(split(engine, text(values, 1), text(values, 0), usize::MAX)?)
     }),
-    Function::new("toStrings", &[Any], |engine, values| {
-        Ok(Value::List(strings_of(engine, any(values, 0))?))
-    }),
+    Function::new("toStrings", &[Any], |engine, values| Ok(Value::List(strings_of(engine, any(values, 0))?))),
     Function::new("join", &[Text, Any], |engine, values| {
         let mut out = engine.buffer();
         let list = strings_of(engine, any(values, 1))?;

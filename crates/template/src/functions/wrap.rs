@@ -33,13 +33,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// Breaks lines at spaces before the width; longer words at the width, or only where they end.
-fn wrap(
-    engine: &Engine<'_>,
-    whole: &[u8],
-    width: i64,
-    separator: &[u8],
-    break_words: bool,
-) -> Result<Value> {
+fn wrap(engine: &Engine<'_>, whole: &[u8], width: i64, separator: &[u8], break_words: bool) -> Result<Value> {
     let width = usize::try_from(width).unwrap_or(0).max(1);
     let is_space = |byte: &u8| *byte == b' ';
     let mut out = engine.buffer();

@@ -55,7 +55,8 @@ fn property(text: &str, kind: char) -> Option<(String, usize)> {
 /// An escape that is one character, and its length.
 pub(super) fn escaped_character(text: &str) -> Option<(char, usize)> {
     let escaped = text[1..].chars().next()?;
-    let digits = |text: &str, most: usize| text.bytes().take(most).take_while(|b| matches!(b, b'0'..=b'7')).count();
+    let digits =
+        |text: &str, most: usize| text.bytes().take(most).take_while(|b| matches!(b, b'0'..=b'7')).count();
     Some(match escaped {
         'a' => ('\x07', 2),
         'f' => ('\x0c', 2),

@@ -80,7 +80,6 @@ impl Printer<'_, '_, '_> {
         Ok(())
     }
 
-
     fn list(&mut self, list: &List, verb: char, depth: usize) -> Result<()> {
         let source = self.layout.source;
         if source {

@@ -34,7 +34,8 @@ impl Printer<'_, '_, '_> {
         let mut text = self.engine.buffer();
         let raw = self.layout.sharp
             && str::from_utf8(bytes).is_ok_and(|text| {
-                text.chars().all(|c| c == '\t' || !matches!(c, '\0'..=' ' | '`' | '\x7f' | '\u{feff}') || c == ' ')
+                text.chars()
+                    .all(|c| c == '\t' || !matches!(c, '\0'..=' ' | '`' | '\x7f' | '\u{feff}') || c == ' ')
             });
         if raw {
             text.push(b"`")?;

@@ -15,10 +15,7 @@ pub(super) struct Refused {
 }
 
 /// All words of the template, the last being [`Kind::End`].
-pub(super) fn words<'s>(
-    source: &'s str,
-    budget: &Budget,
-) -> std::result::Result<Vec<Token<'s>>, Refused> {
+pub(super) fn words<'s>(source: &'s str, budget: &Budget) -> std::result::Result<Vec<Token<'s>>, Refused> {
     let mut lexer = Lexer { rest: source, line: 1, parens: 0, words: Vec::new(), budget };
     match lexer.run() {
         Ok(()) => Ok(lexer.words),

@@ -27,13 +27,13 @@ pub(super) fn unquote(literal: &str) -> Result<Zeroizing<Vec<u8>>> {
 }
 
 /// What one character or escape stands for.
-pub(crate) enum Unit {
+pub(super) enum Unit {
     Character(char),
     Byte(u8),
 }
 
 /// The first character or escape in a literal quoted with `quote`, and the rest.
-pub(crate) fn unquote_char(text: &str, quote: char) -> Result<(Unit, &str)> {
+pub(super) fn unquote_char(text: &str, quote: char) -> Result<(Unit, &str)> {
     let wrong = || Fault::syntax("invalid syntax in a quoted string or character");
     let mut characters = text.chars();
     let first = characters.next().ok_or_else(wrong)?;

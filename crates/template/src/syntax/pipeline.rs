@@ -177,9 +177,10 @@ impl<'s> Parser<'s, '_> {
                     self.back();
                     return Ok(None);
                 }
-                word => Operand::Function(functions::find(word).ok_or_else(|| {
-                    Fault::syntax(format!("function {word:?} not defined"))
-                })?),
+                word => Operand::Function(
+                    functions::find(word)
+                        .ok_or_else(|| Fault::syntax(format!("function {word:?} not defined")))?,
+                ),
             },
             _ => {
                 self.back();

@@ -28,9 +28,17 @@ pub(super) enum Part<'l> {
     LowerPm,
     ZoneName,
     /// The offset: whether UTC is `Z`, whether with colons, and how much of it.
-    Offset { z: bool, colon: bool, fields: usize },
+    Offset {
+        z: bool,
+        colon: bool,
+        fields: usize,
+    },
     /// A fraction of a second: the separator, the digits, and whether trailing zeros stay.
-    Fraction { separator: char, digits: usize, fixed: bool },
+    Fraction {
+        separator: char,
+        digits: usize,
+        fixed: bool,
+    },
 }
 
 /// The marks of the reference time. Where one begins another, the longer comes first.

@@ -47,7 +47,8 @@ impl Moment {
     }
 
     pub(crate) fn plus(&self, nanoseconds: i64) -> Result<Self> {
-        let time = self.time.checked_add(SignedDuration::from_nanos(nanoseconds)).map_err(|_| out_of_range())?;
+        let time =
+            self.time.checked_add(SignedDuration::from_nanos(nanoseconds)).map_err(|_| out_of_range())?;
         Ok(Self { time, zone: self.zone.clone() })
     }
 

@@ -120,7 +120,11 @@ impl Read {
                 rest
             }
             Part::UnderYearDay | Part::ZeroYearDay => {
-                let spaces = if *part == Part::UnderYearDay { text.len() - text.trim_start_matches(' ').len() } else { 0 };
+                let spaces = if *part == Part::UnderYearDay {
+                    text.len() - text.trim_start_matches(' ').len()
+                } else {
+                    0
+                };
                 let (day, rest) = number(&text[spaces.min(2)..], 3 - spaces.min(2), 3)?;
                 self.year_day = Some(within(day, 1..=366)?);
                 rest
@@ -234,7 +238,10 @@ impl Read {
         let date = match self.year_day {
             None => Date::new(year, self.month.unwrap_or(1), self.day.unwrap_or(1)).ok()?,
             Some(day) => {
-                let date = Date::new(year, 1, 1).ok()?.checked_add(SignedDuration::from_hours(24 * i64::from(day - 1))).ok()?;
+                let date = Date::new(year, 1, 1)
+                    .ok()?
+                    .checked_add(SignedDuration::from_hours(24 * i64::from(day - 1)))
+                    .ok()?;
                 let agrees = date.year() == year
                     && self.month.is_none_or(|month| month == date.month())
                     && self.day.is_none_or(|day| day == date.day());

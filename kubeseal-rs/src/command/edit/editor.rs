@@ -49,6 +49,10 @@ impl Editor {
         if status.success() {
             return Ok(());
         }
+        // The shell's word for a program that it did not find.
+        if status.code() == Some(127) {
+            return Err(EditError::Start { editor, source: io::ErrorKind::NotFound.into() });
+        }
         Err(EditError::Editor { editor, how: status.to_string() })
     }
 

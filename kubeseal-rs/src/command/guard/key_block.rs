@@ -77,7 +77,7 @@ mod tests {
             assert_eq!(lines(&format!("\n\n{{\"key\": \"{}\"}}", pem.replace('\n', "\\n"))), [3], "{label}");
             assert_eq!(lines(&format!("\nkey: {}\n", BASE64_STANDARD.encode(&pem))), [2], "{label}");
         }
-        assert_eq!(lines(&format!("{}\n{}", pem("PRIVATE KEY"), pem("PRIVATE KEY"))), [1, 10]);
+        assert_eq!(lines(&format!("{}\n{}", pem("PRIVATE KEY"), pem("PRIVATE KEY"))), [1, 11]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(super) fn look(text: &str, first_line: usize, document: usize) -> Vec<Findin
     }
     // The indentation of `data:` as long as we are in it, and the key of the block in it.
     let mut data: Option<usize> = None;
-    let mut block: Option<(usize, &str)> = None;
+    let mut block: Option<(usize, Option<&str>)> = None;
     for (index, line) in text.lines().enumerate() {
         let content = line.trim_start();
         let indentation = line.len() - content.len();
@@ -27,10 +27,10 @@ pub(super) fn look(text: &str, first_line: usize, document: usize) -> Vec<Findin
         }
         if let Some((key_indentation, key)) = block {
             if indentation > key_indentation {
-                if is_plain(content) {
+                if let Some(key) = key.filter(|_| is_plain(content)) {
                     find(key);
-                    // Once for the whole block, which goes on below its own indentation.
-                    block = Some((key_indentation, ""));
+                    // Once is enough for the whole block.
+                    block = Some((key_indentation, None));
                 }
                 continue;
             }
@@ -40,7 +40,7 @@ pub(super) fn look(text: &str, first_line: usize, document: usize) -> Vec<Findin
         if data.is_none() {
             data = (matches!(key, "data" | "stringData") && value.is_empty()).then_some(indentation);
         } else if value.starts_with(['|', '>']) {
-            block = Some((indentation, key));
+            block = Some((indentation, Some(key)));
         } else if is_plain(value) {
             find(key);
         }
