@@ -104,6 +104,11 @@ fn a_certificate_that_cannot_be_had_keeps_nothing_else_from_being_told() {
             .contains("warning: cannot fetch the controller's certificate")
     );
 
+    let lines = [certificate(), vec![(OBJECT, 404, "404 page not found".into())]].concat();
+    let output = inspect(&sealed, lines, &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("knows no SealedSecrets"));
+
     let lines = [certificate(), vec![(OBJECT, 403, forbidden)]].concat();
     let output = inspect(&sealed, lines, &[]);
     let stderr = String::from_utf8_lossy(&output.stderr);

@@ -157,6 +157,8 @@ pub(super) const UPSTREAMS_CONTROLLER: &[Difference] = &[Difference {
         "--re-encrypt -o yaml: cluster-wide in YAML",
         "--re-encrypt: two documents",
         "--re-encrypt -o yaml: two documents",
+        "--re-encrypt -f in.yaml: cluster-wide in YAML",
+        "--re-encrypt -f in.yaml: two documents",
     ],
     how: OtherMeaning,
     because: RESEALED,

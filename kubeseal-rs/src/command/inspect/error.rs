@@ -63,6 +63,12 @@ impl InspectError {
             Self::Start(_) => Some("leave out --live".into()),
             Self::Connection(error) => Some(format!("{}; or leave out --live", error.hint())),
             Self::Client { source, .. } => Some(source.hint("get", "sealedsecrets")),
+            // An object that is not there is no failure; a kind that is not there is.
+            Self::Get { source: ClusterFault::NotFound(_), .. } => Some(
+                "this cluster knows no SealedSecrets: install the controller and its CustomResourceDefinition, or \
+                 choose another cluster with --context NAME"
+                    .into(),
+            ),
             Self::Get { source, namespace, .. } => {
                 Some(source.hint("get", &format!("sealedsecrets in namespace {namespace}")))
             }
