@@ -74,6 +74,22 @@ pub(super) const SCALARS: &[Difference] = &[
         because: "upstream's rewrites such keys, `on` to true and 1e3 to 1000",
     },
     Difference {
+        cases: &[
+            "text *, text tRue",
+            "text *, text yEs",
+            "key *, text tRue",
+            "key *, text yEs",
+            "bytes value, text tRue",
+        ],
+        how: OursRefuses,
+        because: "a boolean in an odd spelling: ours says to quote it, before another reader takes it for one",
+    },
+    Difference {
+        cases: &["boolean immutable, text tRue", "boolean immutable, text yEs"],
+        how: UpstreamRefuses,
+        because: "a boolean in an odd spelling, where a boolean belongs",
+    },
+    Difference {
         cases: &["key *, huge *"],
         how: UpstreamRefuses,
         because: "ours takes it for the text that it is",
@@ -95,6 +111,11 @@ pub(super) const YAML: &[Difference] = &[
         cases: &["merge key last"],
         how: OtherMeaning,
         because: "in YAML a key that is written out wins over a merged one wherever it stands; in Go only if it comes later",
+    },
+    Difference {
+        cases: &["CR"],
+        how: OursRefuses,
+        because: "lines that end in a lone carriage return, which nothing writes any more: ours says that it found no Secret",
     },
     Difference { cases: &["anchor over documents"], how: OursRefuses, because: LOST },
     Difference { cases: &["end marker and more"], how: OtherMeaning, because: LOST },

@@ -43,9 +43,9 @@ fn is_key(text: &str) -> bool {
     if !label.contains("PRIVATE KEY") || label.len() > 40 || label.contains("ENCRYPTED") {
         return false;
     }
-    let body: String =
-        body.chars().take(BODY_WITHIN).collect::<String>().replace("\\n", "\n").replace("\\r", "\n");
-    let body = Zeroizing::new(body);
+    // A slice, not a copy: it may be the key. An escaped line end leaves its letter on the run behind it, which does
+    // not matter here.
+    let body = &body[..body.floor_char_boundary(BODY_WITHIN)];
     let body = body.split("-----").next().unwrap_or_default();
     let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
     !body.contains("ENCRYPTED") && body.split(|c| !is_base64(c)).any(|run| run.len() >= SHORTEST_RUN)
