@@ -8,6 +8,7 @@ mod chart;
 mod drift;
 mod http;
 mod refuse;
+mod reseal;
 mod stage;
 mod unseal;
 mod verify;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
             chart::lints_clean,
             chart::a_misspelt_value_is_refused_by_name,
             chart::rights_are_these_and_no_more,
+            reseal::a_folder_is_resealed_and_still_opens,
             verify::tells_what_opens_and_nothing_more,
             verify::rotate_reseals_and_never_widens,
             http::serves_health_readiness_and_the_certificate,

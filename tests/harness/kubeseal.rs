@@ -4,8 +4,10 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result, ensure};
+use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
@@ -15,6 +17,8 @@ pub struct Kubeseal {
     program: PathBuf,
     env: Vec<(OsString, OsString)>,
     dir: Option<PathBuf>,
+    /// Empty, and gone with the last clone: nobody's configuration is read, and what is kept is kept nowhere else.
+    home: Arc<OnceLock<TempDir>>,
 }
 
 /// How a run ended, and what it wrote.
@@ -32,7 +36,7 @@ pub struct Ran {
 impl Kubeseal {
     /// The kubeseal at `program`, without a cluster.
     pub fn new(program: &Path) -> Self {
-        Self { program: program.to_owned(), env: Vec::new(), dir: None }
+        Self { program: program.to_owned(), env: Vec::new(), dir: None, home: Arc::default() }
     }
 
     /// With the cluster of this kubeconfig.
@@ -62,8 +66,7 @@ impl Kubeseal {
             .args(args)
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-            // kubectl's configuration is looked for in the home directory; nobody's is there.
-            .env("HOME", "/nonexistent")
+            .env("HOME", self.home()?)
             .envs(self.env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -89,6 +92,14 @@ impl Kubeseal {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
             command: text,
         })
+    }
+
+    fn home(&self) -> Result<&Path> {
+        if let Some(home) = self.home.get() {
+            return Ok(home.path());
+        }
+        let made = TempDir::new().context("cannot make a home directory")?;
+        Ok(self.home.get_or_init(|| made).path())
     }
 
     /// Runs it; its standard output if it exits 0, else an error that shows its standard error.
