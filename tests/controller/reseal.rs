@@ -17,11 +17,9 @@ pub(crate) async fn a_folder_is_resealed_and_still_opens(stage: Arc<Stage>) -> R
             let sealed = kubeseal.output(&["-o", "yaml"], secret.as_bytes()).await?;
             let sealed = String::from_utf8(sealed)?;
             // Without the hint nobody can tell which key it was, so it counts as stale.
-            let stale: String = sealed
-                .lines()
-                .filter(|line| !line.contains("certificate-fingerprint"))
-                .map(|line| format!("{line}\n"))
-                .collect();
+            let lines: Vec<&str> =
+                sealed.lines().filter(|line| !line.contains("certificate-fingerprint")).collect();
+            let stale = format!("{}\n", lines.join("\n"));
             let stale = stale.replace("  annotations:\n  name", "  name");
             let before = format!(
                 "# kept\nkind: ConfigMap\napiVersion: v1\nmetadata: {{name: c}}\n{stale}# kept too\n"

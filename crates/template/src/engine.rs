@@ -27,10 +27,11 @@ pub(crate) struct Engine<'a> {
 
 impl<'a> Engine<'a> {
     pub(crate) fn new(source: &'a str, limits: Limits, outside: Outside<'a>) -> Self {
+        let Outside { now, random } = outside;
         Self {
             budget: Budget::new(limits),
-            now: outside.now,
-            random: RefCell::new(outside.random),
+            now,
+            random: RefCell::new(random),
             source,
             lists: RefCell::default(),
             maps: RefCell::default(),

@@ -19,7 +19,7 @@ pub(crate) fn execute(
     engine: &Engine<'_>,
     definitions: &Definitions,
     name: &str,
-    values: Value,
+    values: &Value,
 ) -> std::result::Result<Zeroizing<Vec<u8>>, (Place, Fault)> {
     let mut execution = Execution {
         engine,
@@ -29,7 +29,7 @@ pub(crate) fn execute(
         place: 1,
     };
     let nodes = definitions.get(name).map(Vec::as_slice).unwrap_or_default();
-    match execution.walk(&values, nodes) {
+    match execution.walk(values, nodes) {
         Ok(_) => Ok(execution.out.into_bytes()),
         Err(fault) => Err((execution.place, fault)),
     }

@@ -1,4 +1,53 @@
-//! Templates.
+//! Go's text/template with sprig's functions, over a map of values, within bounds.
+//!
+//! [`render`] turns the text of one `spec.template.data` item and the opened values into bytes, which are the bytes
+//! that upstream's controller would give: the same language, the same functions, the same odd corners. What goes wrong
+//! is a [`TemplateError`] that names the item, the line and the function, and never a value. No Kubernetes here, no
+//! input or output; the time and randomness come with [`Outside`].
+//!
+//! # Rooms
+//! `syntax` makes a tree of the text; `exec` walks the tree; `value` holds Go's types as far as a template can tell
+//! them apart; `print` is Go's `fmt`; `functions` has a file for each area, with the helpers that stand on their own
+//! beside it: `pattern` (regular expressions), `semver`, `time`, `url`, `certificate`. `engine` is what the functions
+//! of one rendering share, and `budget` what is left of its [`Limits`].
+//!
+//! # Decided, because, instead of
+//! **An interpreter of our own, instead of the crate `gotmpl` 0.6.** It is alive and careful, but its values cannot
+//! carry sprig: strings are UTF-8 (opened values need not be, nor is what `b64dec` gives), integers and lists have one
+//! type (sprig is called with `int`, answers with `int64`, and Go refuses the one for the other), dicts cannot be
+//! changed (`set`), there are no methods (`now.Year`, `(semver "1.2").Major`), and nothing is wiped. It bounds
+//! recursion and loop turns, not steps, memory or output. Its interpreter is the smaller half of what is needed.
+//!
+//! **Signatures decide types.** Every function states its parameters, and arguments are evaluated and checked against
+//! them as Go's reflection does it, since whether `repeat "3" "x"` is an error is part of the behaviour.
+//!
+//! **Values are owned by the rendering**, which empties all lists and dicts one by one at its end. Dicts are shared and
+//! can hold themselves; dropping such values from within each other would leak, or overflow the stack.
+//!
+//! **Costs are counted as they arise**, in bytes made and steps taken, not by a clock, so that a template that renders
+//! once renders always. The exception is the search for all matches of a regular expression, whose cost shows in no
+//! count; it gets 300 ms.
+//!
+//! **The message of `fail` is shown only if it stands in the template**, which is public; else it may hold a secret.
+//!
+//! # Refused
+//! | what | why |
+//! |---|---|
+//! | `env`, `expandenv`, `getHostByName` | they reach outside; upstream removes them, too |
+//! | `genPrivateKey "dsa"`, DSA keys in PEM | nothing takes DSA keys any more, and no kept library makes them |
+//! | RSA keys under 2048 bits, and curves but P-256, P-384, P-521 and Ed25519, given to `gen…WithKey` | aws-lc does not sign with them |
+//! | complex numbers (`1i`) | sprig has no use for them |
+//! | `%p`; `%x` of a float with a precision; `%#…` of a float; `%d` and the like of a time | addresses and inner fields of Go's |
+//!
+//! # Known to differ
+//! - `keys` and `values` are in the order of the keys, where Go's order is random.
+//! - The local time zone is UTC. `now` prints without Go's monotonic reading (`m=+0.1`).
+//! - A regular expression is bounded in its compiled size (256 KiB); repetitions nested to a product over 1000 may pass;
+//!   `.` matches no byte that is not part of UTF-8.
+//! - Letters' properties are those of Rust's version of Unicode.
+//! - Slicing a list beyond its end shows what it was cut from, as in Go, but not the spare room that Go's `append` makes.
+//! - JSON and values nest as deep as [`Limits::depth`] says.
+//! - `derivePassword` takes 32 MiB while it runs: the algorithm's own price.
 
 mod budget;
 mod buffer;

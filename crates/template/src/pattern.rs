@@ -21,6 +21,9 @@ const KEPT: usize = 16;
 /// of what was found would show.
 const PATIENCE: Duration = Duration::from_millis(300);
 
+/// Where the groups of a match begin and end, the whole first; none for a group that took no part.
+pub(crate) type Groups = Vec<Option<(usize, usize)>>;
+
 /// A compiled expression.
 #[derive(Clone)]
 pub(crate) struct Pattern {
@@ -60,17 +63,19 @@ impl Pattern {
     }
 
     /// The first matches, at most so many, each as the places of its groups.
-    pub(crate) fn matches(
-        &self,
-        engine: &Engine<'_>,
-        text: &[u8],
-        most: usize,
-    ) -> Result<Vec<Vec<Option<(usize, usize)>>>> {
+    pub(crate) fn matches(&self, engine: &Engine<'_>, text: &[u8], most: usize) -> Result<Vec<Groups>> {
         engine.budget().steps(text.len() * self.cost)?;
         let start = Instant::now();
         let mut found = Vec::new();
-        for captures in self.regex.captures_iter(text).take(most) {
-            let end = captures.get(0).map_or(0, |whole| whole.end());
+        for captures in self.regex.captures_iter(text) {
+            if found.len() == most {
+                break;
+            }
+            let (begin, end) = captures.get(0).map_or((0, 0), |whole| (whole.start(), whole.end()));
+            // Nothing is found between the bytes of a character.
+            if begin == end && is_inside_character(text, begin) {
+                continue;
+            }
             engine.budget().steps(1 + (text.len() - end) * self.cost / 4096)?;
             engine.budget().memory(64 * captures.len())?;
             if start.elapsed() > PATIENCE {
@@ -86,4 +91,19 @@ impl Pattern {
     pub(crate) fn group(&self, name: &str) -> Option<usize> {
         self.regex.capture_names().position(|there| there == Some(name))
     }
+}
+
+fn is_inside_character(text: &[u8], position: usize) -> bool {
+    let is_continuation = |byte: &u8| byte & 0xc0 == 0x80;
+    if !text.get(position).is_some_and(is_continuation) {
+        return false;
+    }
+    (1..=3.min(position)).any(|back| {
+        let start = position - back;
+        let character = text[start..text.len().min(start + 4)]
+            .utf8_chunks()
+            .next()
+            .and_then(|chunk| chunk.valid().chars().next());
+        !is_continuation(&text[start]) && character.is_some_and(|character| character.len_utf8() > back)
+    })
 }

@@ -25,7 +25,7 @@ pub fn render<'a>(
     let engine = Engine::new(template, *limits, outside);
     let definitions = parse(name, template, engine.budget()).map_err(failed)?;
     let dot = dot(&engine, values).map_err(|fault| failed((1, fault)))?;
-    execute(&engine, &definitions, name, dot).map_err(failed)
+    execute(&engine, &definitions, name, &dot).map_err(failed)
 }
 
 /// The values as upstream gives them to a template: a map of strings to strings.

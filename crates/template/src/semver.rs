@@ -41,7 +41,7 @@ impl Version {
             return None;
         }
         for (number, part) in numbers.iter_mut().zip(parts) {
-            if !is_numeric(part) || part.len() > 1 && part.starts_with('0') {
+            if !is_numeric(part) {
                 return None;
             }
             *number = part.parse().ok()?;

@@ -61,7 +61,6 @@ impl<'t> Execution<'t, '_> {
             length += match value {
                 Value::Text(text) => text.len() / 256,
                 Value::List(list) => list.len() / 4,
-                Value::Map(map) => map.len() / 4,
                 _ => 0,
             };
         }

@@ -17,7 +17,7 @@ impl<'t> Execution<'t, '_> {
                     ));
                 }
                 for number in 0..*count {
-                    if !self.turn(branch, Value::Nil, Value::Int(*kind, number))? {
+                    if !self.turn(branch, Value::Nil, &Value::Int(*kind, number))? {
                         break;
                     }
                 }
@@ -26,7 +26,7 @@ impl<'t> Execution<'t, '_> {
             Value::List(list) => {
                 for index in 0..list.len() {
                     let item = list.get(index).unwrap_or(Value::Nil);
-                    if !self.turn(branch, Value::length(index), item)? {
+                    if !self.turn(branch, Value::length(index), &item)? {
                         break;
                     }
                 }
@@ -35,7 +35,7 @@ impl<'t> Execution<'t, '_> {
             Value::Map(map) => {
                 self.engine.budget().steps(map.len())?;
                 for (key, item) in map.entries() {
-                    if !self.turn(branch, Value::Text(key), item)? {
+                    if !self.turn(branch, Value::Text(key), &item)? {
                         break;
                     }
                 }
@@ -55,7 +55,7 @@ impl<'t> Execution<'t, '_> {
     }
 
     /// One turn of the loop. False if it is the last.
-    fn turn(&mut self, branch: &'t Branch, index: Value, item: Value) -> Result<bool> {
+    fn turn(&mut self, branch: &'t Branch, index: Value, item: &Value) -> Result<bool> {
         self.engine.budget().steps(1)?;
         let top = self.variables.len();
         match (branch.pipe.variables.as_slice(), branch.pipe.assigns) {
@@ -72,7 +72,7 @@ impl<'t> Execution<'t, '_> {
             }
             _ => {}
         }
-        let flow = self.walk(&item, &branch.body)?;
+        let flow = self.walk(item, &branch.body)?;
         self.variables.truncate(top);
         Ok(flow != Flow::Break)
     }

@@ -25,16 +25,9 @@ pub(super) fn to_float(value: &Value) -> f64 {
         Value::Int(_, number) => *number as f64,
         Value::Float(number) => *number,
         Value::Bool(truth) => f64::from(u8::from(*truth)),
-        Value::Text(text) => str::from_utf8(text).ok().and_then(float_of_text).unwrap_or(0.0),
+        Value::Text(text) => str::from_utf8(text).ok().and_then(parse_float).unwrap_or(0.0),
         _ => 0.0,
     }
-}
-
-/// In text, unlike in a literal, only a base prefix lets underscores in.
-fn float_of_text(text: &str) -> Option<f64> {
-    let digits = text.trim_start_matches(['+', '-']).as_bytes();
-    let prefixed = digits.len() > 1 && digits[0] == b'0' && matches!(digits[1], b'x' | b'X');
-    if text.contains('_') && !prefixed { None } else { parse_float(text) }
 }
 
 /// As the processor does it under Go on amd64: what does not fit is the least integer.

@@ -53,6 +53,7 @@ fn order_ints(a: &Value, b: &Value) -> Option<Ordering> {
     Some(wide(kind_a.is_unsigned(), *a).cmp(&wide(kind_b.is_unsigned(), *b)))
 }
 
+#[expect(clippy::float_cmp, reason = "Go compares them exactly")]
 fn equal(engine: &Engine<'_>, a: &Value, b: &Value) -> Result<bool> {
     engine.budget().steps(1)?;
     if let Some(order) = order_ints(a, b) {

@@ -86,6 +86,8 @@ fn must_modify(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     }
 }
 
+const SECOND: u64 = 1_000_000_000;
+
 /// The largest unit that there is more than one of.
 fn duration_round(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let duration = match any(values, 0) {
@@ -94,7 +96,6 @@ fn duration_round(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
         Value::Time(moment) => Moment::utc(engine.now()).since(moment),
         _ => 0,
     };
-    const SECOND: u64 = 1_000_000_000;
     let units = [
         ("y", 365 * 86_400 * SECOND),
         ("mo", 30 * 86_400 * SECOND),

@@ -19,7 +19,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("all", &[], Any, |_, values| Ok(Value::Bool(values.iter().all(Value::truth)))),
     Function::variadic("any", &[], Any, |_, values| Ok(Value::Bool(values.iter().any(Value::truth)))),
     Function::new("ternary", &[Any, Any, Bool], |_, values| {
-        let chosen = if any(values, 2).truth() { 0 } else { 1 };
+        let chosen = usize::from(!any(values, 2).truth());
         Ok(any(values, chosen).clone())
     }),
     Function::new("fail", &[Text], fail),

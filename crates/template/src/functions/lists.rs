@@ -77,8 +77,9 @@ fn chunk(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
             }
             chunks
         }
-        // Arithmetic that sprig does not guard: one item is one chunk, two may be none.
+        // Arithmetic that sprig does not guard: one item is one chunk, and up to one more than the size is none.
         Err(_) if items.len() == 1 => vec![engine.list(Elem::Any, items)?],
+        Err(_) if items.len() > 1 && items.len() as u64 - 1 <= int(values, 0).unsigned_abs() => Vec::new(),
         Err(_) => return Err(Fault::evaluation("chunks of negative size")),
     };
     engine.list(Elem::List, chunks)

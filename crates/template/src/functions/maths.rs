@@ -35,7 +35,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("minf", &[Any], Any, |_, values| Ok(extreme_float(values, f64::min))),
     Function::new("floor", &[Any], |_, values| Ok(Value::Float(to_float(any(values, 0)).floor()))),
     Function::new("ceil", &[Any], |_, values| Ok(Value::Float(to_float(any(values, 0)).ceil()))),
-    Function::variadic("round", &[Any, Int], Float, round),
+    Function::variadic("round", &[Any, Int], Float, |_, values| Ok(Value::Float(round(values)))),
     Function::new("add1f", &[Any], |engine, values| {
         decimals(engine, any(values, 0), &[Value::int(1)], |a, b| Ok(a.add(&b)))
     }),
@@ -67,7 +67,7 @@ fn extreme_float(values: &[Value], choose: fn(f64, f64) -> f64) -> Value {
 }
 
 /// Half away from zero for positive numbers, and down for negative ones: what sprig does.
-fn round(_: &Engine<'_>, values: &[Value]) -> Result<Value> {
+fn round(values: &[Value]) -> f64 {
     let up_from = match values.get(2) {
         Some(Value::Float(limit)) => *limit,
         _ => 0.5,
@@ -76,7 +76,7 @@ fn round(_: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let scale = 10f64.powi(places);
     let scaled = scale * to_float(any(values, 0));
     let rounded = if scaled.fract() >= up_from { scaled.ceil() } else { scaled.floor() };
-    Ok(Value::Float(rounded / scale))
+    rounded / scale
 }
 
 /// `digits` times ten to the `exponent`.

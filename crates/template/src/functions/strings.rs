@@ -87,7 +87,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         replace_all(engine, text(values, 2), text(values, 0), text(values, 1))
     }),
     Function::new("plural", &[Text, Text, Int], |_, values| {
-        Ok(any(values, if int(values, 2) == 1 { 0 } else { 1 }).clone())
+        Ok(any(values, usize::from(int(values, 2) != 1)).clone())
     }),
     Function::new("toString", &[Any], |engine, values| {
         Ok(Value::Text(text_of(engine, any(rest(values, 0), 0))?))

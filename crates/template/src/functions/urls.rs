@@ -5,7 +5,7 @@ use super::{Function, Type, text};
 use crate::engine::Engine;
 use crate::error::{Fault, Result};
 use crate::text::Text;
-use crate::url::{Url, parse};
+use crate::url::{Url, User, parse};
 use crate::value::{Elem, Value};
 use zeroize::Zeroizing;
 
@@ -13,7 +13,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("urlParse", &[Type::Text], |engine, values| {
         engine.budget().memory(text(values, 0).len() * 2)?;
         let url = parse(text(values, 0)).ok_or_else(|| Fault::evaluation("unable to parse the URL"))?;
-        let user = url.user.as_ref().map(|user| user.text()).unwrap_or_default();
+        let user = url.user.as_ref().map(User::text).unwrap_or_default();
         let hostname = url.hostname().to_vec();
         let map = engine.map(Elem::Any)?;
         for (name, value) in [

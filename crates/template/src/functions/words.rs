@@ -50,14 +50,22 @@ fn pascal(engine: &Engine<'_>, whole: &[u8]) -> Result<Value> {
     let mut out = engine.buffer();
     let mut rest = characters(whole).map(|(character, _)| character);
     let mut held = None;
+    let mut last = None;
     for character in rest.by_ref() {
         if !is_connector(character) {
             held = Some(character);
             break;
         }
         out.push_char(character)?;
+        last = Some(character);
     }
-    let Some(first) = held else { return engine.finish(out) };
+    let Some(first) = held else {
+        // The last of nothing but connectors comes twice.
+        if let Some(last) = last {
+            out.push_char(last)?;
+        }
+        return engine.finish(out);
+    };
     let mut in_capitals = first.is_uppercase();
     let mut before = upper(first);
     for character in rest {

@@ -1,11 +1,14 @@
 //! Sets of characters, in brackets or by name, and single escaped ones.
 
+use std::fmt::Write as _;
+
 /// Appends the character so that it is just itself, in a set or out of one.
 pub(super) fn literal(character: char, out: &mut String) {
     if character.is_alphanumeric() {
         out.push(character);
     } else {
-        out.push_str(&format!("\\x{{{:x}}}", u32::from(character)));
+        // Writing to a string does not fail.
+        let _ = write!(out, "\\x{{{:x}}}", u32::from(character));
     }
 }
 
@@ -28,15 +31,12 @@ pub(super) fn escaped_set(text: &str) -> Option<(String, usize)> {
 /// A property of Unicode, which may be negated twice.
 fn property(text: &str, kind: char) -> Option<(String, usize)> {
     let rest = &text[2..];
-    let (name, length) = match rest.strip_prefix('{') {
-        Some(inner) => {
-            let end = inner.find('}')?;
-            (&inner[..end], 2 + end + 2)
-        }
-        None => {
-            let first = rest.chars().next().filter(char::is_ascii_alphabetic)?;
-            (&rest[..first.len_utf8()], 3)
-        }
+    let (name, length) = if let Some(inner) = rest.strip_prefix('{') {
+        let end = inner.find('}')?;
+        (&inner[..end], 2 + end + 2)
+    } else {
+        let first = rest.chars().next().filter(char::is_ascii_alphabetic)?;
+        (&rest[..first.len_utf8()], 3)
     };
     let (negated, name) = match name.strip_prefix('^') {
         Some(name) => (kind == 'p', name),
@@ -91,6 +91,12 @@ pub(super) fn escaped_character(text: &str) -> Option<(char, usize)> {
     })
 }
 
+/// The sets that have names in brackets.
+const NAMES: [&str; 14] = [
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
+    "upper", "word", "xdigit",
+];
+
 /// Appends the set in brackets that the text begins with; its length.
 pub(super) fn bracketed(text: &str, out: &mut String) -> Option<usize> {
     let mut rest = &text[1..];
@@ -112,10 +118,6 @@ pub(super) fn bracketed(text: &str, out: &mut String) -> Option<usize> {
             && let Some(end) = rest.find(":]")
         {
             let name = rest[2..end].strip_prefix('^').unwrap_or(&rest[2..end]);
-            const NAMES: [&str; 14] = [
-                "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
-                "space", "upper", "word", "xdigit",
-            ];
             if !NAMES.contains(&name) {
                 return None;
             }

@@ -38,18 +38,17 @@ impl Translator<'_> {
                 self.before = Before::Term;
             }
             '(' => return self.group(),
-            ')' => self.keep(first, Before::Term),
             '|' => self.keep(first, Before::Nothing),
             '*' | '+' | '?' => return self.repeat(1),
-            '{' => match repetition(self.rest) {
-                Some((length, valid)) => return if valid { self.repeat(length) } else { None },
-                None => {
-                    self.out.push_str("\\{");
-                    self.advance(1);
-                    self.before = Before::Term;
+            '{' => {
+                if let Some((length, valid)) = repetition(self.rest) {
+                    return if valid { self.repeat(length) } else { None };
                 }
-            },
-            '^' | '$' | '.' => self.keep(first, Before::Term),
+                self.out.push_str("\\{");
+                self.advance(1);
+                self.before = Before::Term;
+            }
+            ')' | '^' | '$' | '.' => self.keep(first, Before::Term),
             other => {
                 literal(other, &mut self.out);
                 self.advance(other.len_utf8());
@@ -87,29 +86,28 @@ impl Translator<'_> {
             return Some(());
         };
         let named = inner.strip_prefix("P<").or_else(|| inner.strip_prefix('<'));
-        let length = match named {
-            Some(name) => {
-                let end = name.find('>')?;
-                let is_name = !name[..end].is_empty()
-                    && name[..end].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-                if !is_name {
-                    return None;
-                }
-                self.rest.len() - name.len() + end + 1
+        let length = if let Some(name) = named {
+            let end = name.find('>')?;
+            let is_name = !name[..end].is_empty()
+                && name[..end].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            if !is_name {
+                return None;
             }
-            None => {
-                let end = inner.find([':', ')'])?;
-                let flags = &inner[..end];
-                let (on, off) = flags.split_once('-').unwrap_or((flags, "i"));
-                let are_flags = |flags: &str| flags.bytes().all(|flag| b"imsU".contains(&flag));
-                let is_empty = flags.is_empty() && inner[end..].starts_with(')');
-                if is_empty || off.is_empty() || !are_flags(on) || !are_flags(off) {
-                    return None;
-                }
-                2 + end + 1
+            self.rest.len() - name.len() + end + 1
+        } else {
+            let end = inner.find([':', ')'])?;
+            let flags = &inner[..end];
+            let (on, off) = flags.split_once('-').unwrap_or((flags, "i"));
+            let are_flags = |flags: &str| flags.bytes().all(|flag| b"imsU".contains(&flag));
+            if off.is_empty() || !are_flags(on) || !are_flags(off) {
+                return None;
             }
+            2 + end + 1
         };
-        self.out.push_str(&self.rest[..length]);
+        // No flags at all change nothing, which Go takes and others do not.
+        if &self.rest[..length] != "(?)" {
+            self.out.push_str(&self.rest[..length]);
+        }
         self.advance(length);
         self.before = Before::Nothing;
         Some(())
@@ -122,7 +120,10 @@ impl Translator<'_> {
             'z' => "\\z",
             'b' => "(?-u:\\b)",
             'B' => "(?-u:\\B)",
-            'Q' => return self.quoted(),
+            'Q' => {
+                self.quoted();
+                return Some(());
+            }
             _ => "",
         };
         if !simple.is_empty() {
@@ -141,7 +142,7 @@ impl Translator<'_> {
     }
 
     /// `\Q`, and all that follows up to `\E` as it is.
-    fn quoted(&mut self) -> Option<()> {
+    fn quoted(&mut self) {
         let body = &self.rest[2..];
         let (text, length) = match body.find("\\E") {
             Some(end) => (&body[..end], end + 4),
@@ -152,7 +153,6 @@ impl Translator<'_> {
             self.before = Before::Term;
         }
         self.advance(length);
-        Some(())
     }
 }
 

@@ -9,7 +9,7 @@ const DIGITS: usize = 1100;
 impl Printer<'_, '_, '_> {
     pub(super) fn float(&mut self, number: f64, verb: char) -> Result<()> {
         let layout = self.layout;
-        if matches!(verb, 'x' | 'X') || layout.sharp {
+        if matches!(verb, 'x' | 'X') && layout.precision.is_some() || layout.sharp {
             return Err(Fault::evaluation(format!("%{verb} of a float is not supported in this form")));
         }
         let magnitude = number.abs();
@@ -30,9 +30,10 @@ impl Printer<'_, '_, '_> {
             'f' | 'F' => fixed(magnitude, layout.precision.unwrap_or(6)),
             'e' | 'E' => scientific(magnitude, Some(layout.precision.unwrap_or(6))),
             'b' => binary(magnitude),
+            'x' | 'X' => hexadecimal(magnitude),
             _ => general(magnitude, layout.precision),
         };
-        let text = if matches!(verb, 'E' | 'G') { text.to_uppercase() } else { text };
+        let text = if matches!(verb, 'E' | 'G' | 'X') { text.to_uppercase() } else { text };
         let width = layout.width.unwrap_or(0);
         if layout.zero && !layout.minus && width > sign.len() + text.len() {
             self.out.push_str(sign)?;
@@ -122,4 +123,20 @@ fn binary(number: f64) -> String {
     let (mantissa, exponent) =
         if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) };
     format!("{mantissa}p{exponent:+}")
+}
+
+/// `%x`: the mantissa in hexadecimal, with one digit before the point, and the exponent of two.
+fn hexadecimal(number: f64) -> String {
+    if number == 0.0 {
+        return "0x0p+00".to_owned();
+    }
+    // Scaling by a power of two makes a normal number of one that is not, and changes no digit.
+    let (number, shift) = if number.is_normal() { (number, 0) } else { (number * 2f64.powi(64), 64) };
+    let bits = number.to_bits();
+    let exponent = i32::try_from(bits >> 52 & 0x7ff).unwrap_or(0) - 1023 - shift;
+    let digits = format!("{:013x}", bits & ((1 << 52) - 1));
+    let digits = digits.trim_end_matches('0');
+    let point = if digits.is_empty() { "" } else { "." };
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("0x1{point}{digits}p{sign}{:02}", exponent.unsigned_abs())
 }

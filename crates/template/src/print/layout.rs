@@ -6,6 +6,7 @@ use crate::text::characters;
 
 /// What stands between a percent sign and its verb.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "these are the flags there are, each on its own")]
 pub(super) struct Layout {
     pub(super) plus: bool,
     pub(super) minus: bool,

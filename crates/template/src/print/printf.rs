@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::text::characters;
 use crate::value::Value;
 
-/// A width, precision or argument index above this is none, as in Go.
+/// A width, precision or argument index above this takes no further digit, as in Go.
 const LARGEST: i64 = 1_000_000;
 
 pub(crate) fn printf(engine: &Engine<'_>, format: &[u8], values: &[Value]) -> Result<Value> {
@@ -225,10 +225,10 @@ fn decimal(text: &[u8], start: usize, end: usize) -> (Option<usize>, usize) {
     let length = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let mut number = 0;
     for digit in &digits[..length] {
-        number = number * 10 + i64::from(digit - b'0');
         if number > LARGEST {
             return (None, end);
         }
+        number = number * 10 + i64::from(digit - b'0');
     }
     let number = (length > 0).then(|| usize::try_from(number).ok()).flatten();
     (number, start + length)

@@ -2,6 +2,7 @@
 
 use super::Version;
 use std::cmp::Ordering;
+use std::fmt::Write as _;
 
 /// Whether the version satisfies the constraint; none if that is none.
 pub(crate) fn satisfies(version: &Version, constraint: &str) -> Option<bool> {
@@ -81,7 +82,8 @@ fn ranges_as_comparisons(constraint: &str) -> String {
             break;
         }
         out.push_str(&from[..from_start]);
-        out.push_str(&format!(">= {}, <= {} ", &from[from_start..], &after[..length]));
+        // Writing to a string does not fail.
+        let _ = write!(out, ">= {}, <= {} ", &from[from_start..], &after[..length]);
         rest = &after[length..];
     }
     out.push_str(rest);

@@ -186,9 +186,9 @@ impl<'s> Lexer<'s, '_> {
 
     /// A field, variable or word: its first character, then letters, digits and underscores.
     fn name(&mut self, kind: Kind) -> Result<()> {
-        let tail = self.rest[1..].trim_start_matches(is_alphanumeric);
-        // A word's first character may take more than a byte, and is a letter itself.
-        let tail = if kind == Kind::Word { self.rest.trim_start_matches(is_alphanumeric) } else { tail };
+        // A word begins with a letter of its own, the others with a mark of one byte.
+        let marks = usize::from(kind != Kind::Word);
+        let tail = self.rest[marks..].trim_start_matches(is_alphanumeric);
         let ends = match tail.chars().next() {
             None => true,
             Some(next) => SPACES.contains(&next) || ".,|:)(".contains(next) || tail.starts_with(RIGHT),

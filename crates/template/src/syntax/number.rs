@@ -51,7 +51,12 @@ impl Number {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "checked by going back")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "checked by going back, exactly"
+)]
 fn whole(float: f64) -> Option<i64> {
     let int = float as i64;
     (int as f64 == float && int != i64::MAX).then_some(int)
@@ -61,7 +66,8 @@ fn whole(float: f64) -> Option<i64> {
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
-    reason = "checked by going back"
+    clippy::float_cmp,
+    reason = "checked by going back, exactly"
 )]
 fn whole_unsigned(float: f64) -> Option<u64> {
     let uint = float as u64;
@@ -133,7 +139,6 @@ pub(crate) fn parse_float(text: &str) -> Option<f64> {
         "nan" => return (unsigned.len() == text.len()).then_some(f64::NAN),
         _ => {}
     }
-    // Without a base prefix Go takes no underscores in text, and a literal's are checked the same way.
     if lower.contains('_') && !underscores_separate_digits(&lower) {
         return None;
     }

@@ -21,6 +21,8 @@ struct Read {
     nanosecond: i32,
     pm: Option<bool>,
     offset: Option<i32>,
+    /// That of a name, in which the time is shown, though its text is taken for UTC.
+    named_offset: Option<i32>,
     zone: Option<String>,
     utc: bool,
 }
@@ -210,7 +212,7 @@ impl Read {
             let hours = rest.strip_prefix(['+', '-']).and_then(|digits| number(digits, 1, 2));
             if let Some((hours, after)) = hours.filter(|(hours, _)| *hours < 24) {
                 self.zone = Some(text[..text.len() - after.len()].to_owned());
-                self.offset = Some(if rest.starts_with('-') { -hours } else { hours } * 3600);
+                self.named_offset = Some(if rest.starts_with('-') { -hours } else { hours } * 3600);
                 return Some(after);
             }
         }
@@ -254,7 +256,9 @@ impl Read {
         let time = Offset::from_seconds(offset).ok()?.to_timestamp(civil).ok()?;
         let zone = match (self.utc, self.offset, self.zone) {
             (true, _, _) | (_, None | Some(0), None) => Zone::Utc,
-            (_, offset, zone) => Zone::Fixed(offset.unwrap_or(0), zone.unwrap_or_default()),
+            (_, offset, zone) => {
+                Zone::Fixed(offset.or(self.named_offset).unwrap_or(0), zone.unwrap_or_default())
+            }
         };
         Some(Moment { time, zone })
     }

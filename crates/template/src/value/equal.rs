@@ -8,6 +8,7 @@ pub(crate) fn deep_equal(engine: &Engine<'_>, a: &Value, b: &Value) -> Result<bo
     equal(engine, a, b, 0)
 }
 
+#[expect(clippy::float_cmp, reason = "Go compares them exactly")]
 fn equal(engine: &Engine<'_>, a: &Value, b: &Value, depth: usize) -> Result<bool> {
     engine.budget().steps(1)?;
     engine.budget().nested(depth)?;

@@ -1,0 +1,142 @@
+//! Templates meant to exhaust the process end soon, and the error says which limit they reached.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::time::{Duration, Instant};
+use template::{Bound, Fault, Limits, Outside, TemplateError, Values, render};
+
+fn detonate(template: &str) -> TemplateError {
+    let mut fill = |bytes: &mut [u8]| bytes.fill(7);
+    let outside = Outside { now: "2026-02-03T04:05:06Z".parse().unwrap(), random: &mut fill };
+    let mut values = Values::new();
+    values.insert("big", vec![b'a'; 500_000].into());
+    let start = Instant::now();
+    let result = render("item", template, &values, &Limits::default(), outside);
+    // Without optimization and beside other tests; optimized it is some tenths of a second.
+    assert!(start.elapsed() < Duration::from_secs(20), "{template}: {:?}", start.elapsed());
+    result.expect_err(template)
+}
+
+macro_rules! bombs {
+    ($($name:ident: $bound:ident, $template:expr;)+) => {
+        $(
+            #[test]
+            fn $name() {
+                let error = detonate(&$template);
+                assert!(matches!(error.fault, Fault::Limit(Bound::$bound(_))), "{error}");
+                assert!(error.to_string().contains("limit reached"), "{error}");
+            }
+        )+
+    };
+}
+
+bombs! {
+    // Output.
+    output_of_a_loop: Output, "{{ range 100 }}{{ $.big }}{{ end }}";
+    output_of_text: Output, format!("{{{{ range 300000 }}}}{}{{{{ end }}}}", "x".repeat(1000));
+    // Memory.
+    repeated_string: Memory, "{{ repeat 1000000000 \"abc\" }}";
+    repeated_by_the_largest: Memory, "{{ repeat 9223372036854775807 \"abc\" | len }}";
+    doubled_string: Memory, "{{ $x := \"aa\" }}{{ range 64 }}{{ $x = print $x $x }}{{ end }}";
+    long_until: Memory, "{{ until 1000000000 | len }}";
+    long_until_step: Memory, "{{ untilStep -9223372036854775808 9223372036854775807 1 | len }}";
+    long_seq: Memory, "{{ seq 1000000000 | len }}";
+    wide_format: Memory, "{{ range 100 }}{{ printf \"%999999d\" 1 | len }}{{ end }}";
+    wide_precise_format: Memory, "{{ range 100 }}{{ printf \"%.999999f\" 1.5 | len }}{{ end }}";
+    wide_format_by_argument: Memory, "{{ range 100 }}{{ printf \"%*d\" 1000000 1 | len }}{{ end }}";
+    doubled_list: Memory, "{{ $x := list 1 2 }}{{ range 64 }}{{ $x = concat $x $x }}{{ end }}";
+    growing_dict: Memory, "{{ $d := dict }}{{ range 1000000 }}{{ $_ := set $d (printf \"%0999d\" .) 1 }}{{ end }}";
+    wide_indent: Memory, "{{ indent 1000000000 \"a\" }}";
+    indent_of_many_lines: Memory, "{{ indent 100000 (repeat 100000 \"\\n\") | len }}";
+    replaced_by_more: Memory, "{{ replace \"a\" .big .big | len }}";
+    replaced_by_more_by_pattern: Memory, "{{ regexReplaceAll \"a\" (trunc 5000 .big) .big | len }}";
+    wrapped_with_more: Memory, "{{ wrapWith 1 .big .big | len }}";
+    random_characters: Memory, "{{ randBytes 1000000000 | len }}";
+    many_joined: Memory, "{{ join .big (splitList \"\" .big) | len }}";
+    many_nodes: Memory, "{{.}}".repeat(200_000);
+    deep_pretty_json: Memory, "{{ $x := list }}{{ range 90 }}{{ $x = list $x $x }}{{ end }}{{ range 100 }}{{ end }}{{ repeat 20000000 \"x\" | toJson | len }}";
+    // Steps.
+    endless_range: Steps, "{{ range 9223372036854775807 }}{{ end }}";
+    nested_ranges: Steps, "{{ range 100000 }}{{ range 100000 }}{{ end }}{{ end }}";
+    branching_templates: Steps, "{{ define \"a\" }}{{ if gt . 0 }}{{ $n := int (sub . 1) }}{{ template \"a\" $n }}{{ template \"a\" $n }}{{ end }}{{ end }}{{ template \"a\" 40 }}";
+    shared_lists_printed: Steps, "{{ $x := list 1 }}{{ range 60 }}{{ $x = list $x $x }}{{ end }}{{ $x | toJson | len }}";
+    shared_lists_compared: Steps, "{{ $x := list 1 }}{{ $y := list 1 }}{{ range 60 }}{{ $x = list $x $x }}{{ $y = list $y $y }}{{ end }}{{ deepEqual $x $y }}";
+    shared_lists_copied: Steps, "{{ $x := list }}{{ range 60 }}{{ $x = list $x $x $x $x $x $x }}{{ end }}{{ kindOf (uniq (list $x $x)) }}{{ toJson $x | len }}";
+    hashed_over_and_over: Steps, "{{ range 100000 }}{{ $x := sha256sum $.big }}{{ end }}";
+    searched_over_and_over: Steps, "{{ range 100000 }}{{ $x := contains \"b\" $.big }}{{ end }}";
+    unique_of_many: Steps, "{{ until 20000 | uniq | len }}";
+    matched_over_and_over: Steps, "{{ range 100000 }}{{ $x := regexMatch \"(a|aa)+b\" $.big }}{{ end }}";
+    many_variables: Steps, format!("{}{}", "{{ $x := 1 }}".repeat(2), "{{ range 100000 }}{{ $y := . }}{{ $z := $y }}{{ range 100 }}{{ end }}{{ end }}");
+    // Depth.
+    endless_recursion: Depth, "{{ define \"a\" }}{{ template \"a\" . }}{{ end }}{{ template \"a\" . }}";
+    nested_parentheses: Depth, format!("{{{{ {}1{} }}}}", "(".repeat(10_000), ")".repeat(10_000));
+    nested_ifs: Depth, format!("{}x{}", "{{ if 1 }}".repeat(5_000), "{{ end }}".repeat(5_000));
+    long_chain_of_else_ifs: Depth, format!("{{{{ if 0 }}}}{}{{{{ end }}}}", "{{ else if 0 }}".repeat(5_000));
+    nested_value_printed: Depth, "{{ $x := list }}{{ range 5000 }}{{ $x = list $x }}{{ end }}{{ $x }}";
+    nested_value_as_json: Depth, "{{ $x := list }}{{ range 5000 }}{{ $x = list $x }}{{ end }}{{ toJson $x }}";
+    nested_value_copied: Depth, "{{ $x := list }}{{ range 5000 }}{{ $x = list $x }}{{ end }}{{ deepCopy $x | len }}";
+    circle_printed: Depth, "{{ $d := dict }}{{ $_ := set $d \"x\" $d }}{{ $d }}";
+    circle_compared: Depth, "{{ $d := dict }}{{ $_ := set $d \"x\" $d }}{{ $e := dict \"x\" $d }}{{ $f := dict }}{{ $_ := set $f \"x\" $f }}{{ deepEqual $d $f }}";
+    circle_merged: Depth, "{{ $d := dict }}{{ $_ := set $d \"x\" $d }}{{ $f := dict }}{{ $_ := set $f \"x\" $f }}{{ merge $d $f | len }}";
+    nested_json: Depth, "{{ repeat 100000 \"[\" | fromJson }}";
+    // Toil.
+    many_keys: Toil, "{{ range 100 }}{{ $x := genCA \"a\" 1 }}{{ end }}";
+    many_large_keys: Toil, "{{ range 100 }}{{ $x := genPrivateKey \"rsa\" }}{{ end }}";
+    many_password_hashes: Toil, "{{ range 1000 }}{{ $x := bcrypt \"a\" }}{{ end }}";
+    many_derived_passwords: Toil, "{{ range 1000 }}{{ $x := derivePassword 1 \"long\" \"p\" \"u\" \"s\" }}{{ end }}";
+    many_patterns: Toil, "{{ range 1000 }}{{ $x := regexMatch (printf \"[a-z]{%d}\" .) \"a\" }}{{ end }}";
+}
+
+/// Values nested deeper than any stack are dropped one by one.
+#[test]
+fn deep_values_are_dropped() {
+    let mut fill = |bytes: &mut [u8]| bytes.fill(7);
+    let outside = Outside { now: "2026-02-03T04:05:06Z".parse().unwrap(), random: &mut fill };
+    let deep = "{{ $x := list }}{{ range 50000 }}{{ $x = list $x }}{{ end }}done";
+    let result = render("item", deep, &Values::new(), &Limits::default(), outside);
+    assert_eq!(result.unwrap().as_slice(), b"done");
+}
+
+/// Expressions whose compiled form, or whose search for all matches, would grow beyond bounds.
+#[test]
+fn heavy_patterns_are_refused() {
+    for template in [
+        "{{ regexFind \"((((a{900}){900}){900}){900})\" \"a\" }}",
+        "{{ regexFind \"(\\\\pL{1000}|\\\\pN{1000}){1000}\" \"a\" }}",
+        "{{ regexFindAll \".*b|a\" .big -1 | len }}",
+        "{{ regexReplaceAll \".*?b|a\" .big \"x\" | len }}",
+    ] {
+        let error = detonate(template).to_string();
+        assert!(error.contains("limit reached") || error.contains("too large"), "{error}");
+    }
+}
+
+#[test]
+fn no_error_names_a_value() {
+    let mut fill = |bytes: &mut [u8]| bytes.fill(7);
+    let mut values = Values::new();
+    values.insert("secret", b"hunter2".to_vec().into());
+    for template in [
+        "{{ fail .secret }}",
+        "{{ fail (print \"x\" .secret) }}",
+        "{{ index (list) .secret }}",
+        "{{ mustFromJson .secret }}",
+        "{{ .secret.field }}",
+        "{{ semver .secret }}",
+        "{{ urlParse (print \":\" .secret) }}",
+        "{{ mustRegexMatch (print \"(\" .secret) \"x\" }}",
+        "{{ genSelfSignedCert \"x\" (list .secret) nil 1 }}",
+        "{{ mustToDate \"2006\" .secret }}",
+        "{{ buildCustomCert .secret .secret }}",
+        "{{ template (print .secret) }}",
+        "{{ until .secret }}",
+        "{{ dig .secret .secret 1 (dict .secret 1) }}",
+    ] {
+        let now = "2026-02-03T04:05:06Z".parse().unwrap();
+        let outside = Outside { now, random: &mut fill };
+        let error = render("item", template, &values, &Limits::default(), outside).expect_err(template);
+        let all = format!("{error} {error:?} {values:?}");
+        assert!(!all.contains("hunter2"), "{all}");
+        assert!(all.contains("item"), "{all}");
+    }
+}

@@ -1,0 +1,122 @@
+//! Holds the crate to what Go's own text/template and sprig make of a corpus of templates.
+//!
+//! `corpus/*.cases` are the templates, `corpus/*.expected` what Go makes of them; see `corpus/README.md`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use template::{Limits, Outside, Values, render};
+use zeroize::Zeroizing;
+
+type Given = BTreeMap<String, Vec<u8>>;
+
+struct Case {
+    name: String,
+    text: String,
+    values: Given,
+}
+
+#[test]
+fn renders_as_go_does() {
+    let directory = Path::new("/tmp/fuzz");
+    let mut count = 0;
+    let mut mismatches = String::new();
+    let mut files: Vec<_> =
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for cases in files.iter().filter(|path| path.extension().is_some_and(|extension| extension == "cases")) {
+        let expected = std::fs::read_to_string(cases.with_extension("expected")).unwrap();
+        let cases_read = parse(&std::fs::read_to_string(cases).unwrap());
+        assert_eq!(cases_read.len(), expected.lines().count(), "{}: stale expectations", cases.display());
+        for (case, expected) in cases_read.iter().zip(expected.lines()) {
+            count += 1;
+            let (actual, reason) = outcome(case);
+            let line = format!("{}\t{actual}", escape(case.name.as_bytes()));
+            if line != expected {
+                writeln!(mismatches, "{}:\n  go   {expected}\n  ours {line} {reason}", cases.display())
+                    .unwrap();
+            }
+        }
+    }
+    assert!(count > 400, "only {count} cases");
+    assert!(mismatches.is_empty(), "{mismatches}\n{} of {count} differ", mismatches.lines().count() / 3);
+}
+
+fn outcome(case: &Case) -> (String, String) {
+    let mut values = Values::new();
+    for (name, value) in &case.values {
+        values.insert(name.clone(), Zeroizing::new(value.clone()));
+    }
+    let mut fill = |bytes: &mut [u8]| bytes.fill(7);
+    let now = "2026-02-03T04:05:06.789Z".parse().unwrap();
+    let outside = Outside { now, random: &mut fill };
+    match render(&case.name, &case.text, &values, &Limits { toil: 100000, ..Limits::default() }, outside) {
+        Ok(output) => (format!("ok\t{}", escape(&output)), String::new()),
+        Err(error) => ("error".to_owned(), format!("({error})")),
+    }
+}
+
+/// As the Go program in tests/programs/sprig reads it.
+fn parse(content: &str) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    let mut values = BTreeMap::new();
+    let mut open: Option<(String, Vec<&str>, Given)> = None;
+    for line in content.lines() {
+        let is_mark = line == "@" || ["=== ", ": ", "@ "].iter().any(|mark| line.starts_with(mark));
+        if is_mark && let Some((name, body, values)) = open.take() {
+            cases.push(Case { name, text: body.join("\n"), values });
+        }
+        if let Some(name) = line.strip_prefix("=== ") {
+            open = Some((name.to_owned(), Vec::new(), values.clone()));
+        } else if let Some(text) = line.strip_prefix(": ") {
+            cases.push(Case { name: text.to_owned(), text: text.to_owned(), values: values.clone() });
+        } else if line == "@" {
+            values.clear();
+        } else if let Some(pair) = line.strip_prefix("@ ") {
+            let (key, value) = pair.split_once(" = ").unwrap();
+            values.insert(key.to_owned(), unescape(value));
+        } else if let Some((_, body, _)) = &mut open {
+            body.push(line);
+        } else {
+            assert!(line.is_empty() || line.starts_with('#'), "not a mark, and in no case: {line}");
+        }
+    }
+    if let Some((name, body, values)) = open {
+        cases.push(Case { name, text: body.join("\n"), values });
+    }
+    cases
+}
+
+fn escape(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for byte in bytes {
+        match byte {
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b' '..=b'~' => out.push(char::from(*byte)),
+            other => write!(out, "\\x{other:02x}").unwrap(),
+        }
+    }
+    out
+}
+
+fn unescape(text: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'\\' => match rest.next() {
+                Some(b'n') => out.push(b'\n'),
+                Some(b'x') => {
+                    let digits = [rest.next().unwrap(), rest.next().unwrap()];
+                    out.push(u8::from_str_radix(str::from_utf8(&digits).unwrap(), 16).unwrap());
+                }
+                other => out.push(other.unwrap()),
+            },
+            other => out.push(other),
+        }
+    }
+    out
+}
