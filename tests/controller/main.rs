@@ -5,6 +5,7 @@
 
 mod adopt;
 mod chart;
+mod connections;
 mod drift;
 mod http;
 mod refuse;
@@ -48,6 +49,9 @@ fn main() -> ExitCode {
             reseal::a_folder_is_resealed_and_still_opens,
             verify::tells_what_opens_and_nothing_more,
             verify::rotate_reseals_and_never_widens,
+            connections::files_joined_and_credentials_from_a_program,
+            connections::a_server_and_a_token_alone,
+            connections::through_a_proxy,
             http::serves_health_readiness_and_the_certificate,
         ],
     )

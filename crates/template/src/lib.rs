@@ -37,13 +37,14 @@
 //! | `genPrivateKey "dsa"`, DSA keys in PEM | nothing takes DSA keys any more, and no kept library makes them |
 //! | RSA keys under 2048 bits, and curves but P-256, P-384, P-521 and Ed25519, given to `gen…WithKey` | aws-lc does not sign with them |
 //! | complex numbers (`1i`) | sprig has no use for them |
-//! | `%p`; `%x` of a float with a precision; `%#…` of a float; `%d` and the like of a time | addresses and inner fields of Go's |
+//! | `%p`; `%x` of a float with a precision; `%#…` of a float; `%d` and `%#v` of a time, or of a version in a list | addresses and inner fields of Go's |
 //!
 //! # Known to differ
 //! - `keys` and `values` are in the order of the keys, where Go's order is random.
 //! - The local time zone is UTC. `now` prints without Go's monotonic reading (`m=+0.1`).
 //! - A regular expression is bounded in its compiled size (256 KiB); repetitions nested to a product over 1000 may pass;
 //!   `.` matches no byte that is not part of UTF-8.
+//! - In `snakecase` and `kebabcase`, bytes that are no UTF-8 stand for themselves and part words.
 //! - Letters' properties are those of Rust's version of Unicode.
 //! - Slicing a list beyond its end shows what it was cut from, as in Go, but not the spare room that Go's `append` makes.
 //! - JSON and values nest as deep as [`Limits::depth`] says.

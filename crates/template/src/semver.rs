@@ -98,6 +98,18 @@ impl Version {
     }
 }
 
+impl Default for Version {
+    fn default() -> Self {
+        Self {
+            numbers: [0; 3],
+            prerelease: String::new(),
+            metadata: String::new(),
+            original: String::new(),
+            pointer: true,
+        }
+    }
+}
+
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [major, minor, patch] = self.numbers;

@@ -24,13 +24,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("date_modify", &[Text, Time], modified),
     Function::new("mustDateModify", &[Text, Time], must_modify),
     Function::new("must_date_modify", &[Text, Time], must_modify),
-    Function::new("toDate", &[Text, Text], |_, values| match parse(utf8(values, 0)?, utf8(values, 1)?) {
+    Function::new("toDate", &[Text, Text], |_, values| match parsed(values) {
         Some(moment) => Ok(Value::Time(moment)),
         None => Ok(Value::Time(Moment::zero()?)),
     }),
     Function::new("mustToDate", &[Text, Text], |_, values| {
-        let moment = parse(utf8(values, 0)?, utf8(values, 1)?);
-        moment.map(Value::Time).ok_or_else(|| Fault::evaluation("the text is not a date of that layout"))
+        parsed(values)
+            .map(Value::Time)
+            .ok_or_else(|| Fault::evaluation("the text is not a date of that layout"))
     }),
     Function::new("unixEpoch", &[Time], |engine, values| {
         engine.text(moment_of(engine, any(values, 0))?.time.as_second().to_string())
@@ -50,6 +51,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     Function::new("durationRound", &[Any], duration_round),
 ];
+
+/// The time that a text names by a layout.
+fn parsed(values: &[Value]) -> Option<Moment> {
+    parse(utf8(values, 0).ok()?, utf8(values, 1).ok()?)
+}
 
 /// Times and numbers of seconds; anything else is now.
 fn moment_of(engine: &Engine<'_>, value: &Value) -> Result<Moment> {

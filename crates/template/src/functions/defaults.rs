@@ -3,7 +3,9 @@
 use super::{Function, Type, any, rest, text};
 use crate::engine::Engine;
 use crate::error::{Fault, Result};
+use crate::semver::Version;
 use crate::value::{List, Map, Value};
+use std::rc::Rc;
 
 use Type::{Any, Bool, Text};
 
@@ -57,6 +59,9 @@ fn copy(engine: &Engine<'_>, value: &Value, depth: usize) -> Result<Value> {
             }
             Ok(Value::Map(copied))
         }
+        // The library that sprig uses sees no field of a version.
+        Value::Version(_) => Ok(Value::Version(Rc::new(Version::default()))),
+        Value::Nil if depth == 0 => Err(Fault::evaluation("there is nothing to copy")),
         other => Ok(other.clone()),
     }
 }

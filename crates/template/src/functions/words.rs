@@ -135,17 +135,20 @@ fn is_punctuation(character: char) -> bool {
     )
 }
 
+/// A character and its bytes, which are not those of the character where they are no UTF-8.
+type Letter<'w> = (char, &'w [u8]);
+
 /// Words of a name, one at a time.
 struct Words<'w> {
-    rest: &'w [char],
+    rest: &'w [Letter<'w>],
 }
 
 impl<'w> Words<'w> {
-    fn next(&mut self) -> (Kind, &'w [char]) {
-        let Some(first) = self.rest.first() else { return (Kind::None, &[]) };
+    fn next(&mut self) -> (Kind, &'w [Letter<'w>]) {
+        let Some((first, _)) = self.rest.first() else { return (Kind::None, &[]) };
         let kind = kind_of(*first);
         let run = |from: usize, belongs: fn(char) -> bool| {
-            from + self.rest[from..].iter().take_while(|character| belongs(**character)).count()
+            from + self.rest[from..].iter().take_while(|(character, _)| belongs(*character)).count()
         };
         let small: fn(char) -> bool = |c| is_letter(c) && !c.is_uppercase();
         let length = match kind {
@@ -157,8 +160,8 @@ impl<'w> Words<'w> {
                 let capitals = run(0, char::is_uppercase);
                 match self.rest.get(capitals) {
                     // The last capital begins the next word, unless it is the only one.
-                    Some(next) if small(*next) && capitals > 1 => capitals - 1,
-                    Some(next) if small(*next) => run(1, small),
+                    Some((next, _)) if small(*next) && capitals > 1 => capitals - 1,
+                    Some((next, _)) if small(*next) => run(1, small),
                     _ => capitals,
                 }
             }
@@ -172,22 +175,28 @@ impl<'w> Words<'w> {
 
 /// Small letters, with the connector between words. Where numbers stand, it depends on what is around them.
 fn separated(engine: &Engine<'_>, whole: &[u8], connector: char) -> Result<Value> {
-    let characters: Vec<char> = characters(whole).map(|(character, _)| character).collect();
-    engine.budget().memory(characters.len() * 4)?;
-    let mut words = Words { rest: &characters };
+    let mut letters: Vec<Letter<'_>> = Vec::new();
+    engine.budget().memory(whole.len().saturating_mul(size_of::<Letter<'_>>()))?;
+    let mut start = 0;
+    for (character, length) in characters(whole) {
+        letters.push((character, &whole[start..start + length]));
+        start += length;
+    }
+    let mut words = Words { rest: &letters };
     let mut out = engine.buffer();
-    let mut put = |kind: Kind, word: &[char]| -> Result<()> {
-        for character in word {
-            let is_plain = !matches!(kind, Kind::Upper | Kind::Connector);
-            out.push_char(match character {
-                plain if is_plain => *plain,
-                character if is_connector(*character) => connector,
-                character => lower(*character),
-            })?;
+    let mut put = |kind: Kind, word: &[Letter<'_>]| -> Result<()> {
+        for (character, bytes) in word {
+            if !matches!(kind, Kind::Upper | Kind::Connector) {
+                out.push(bytes)?;
+            } else if is_connector(*character) {
+                out.push_char(connector)?;
+            } else {
+                out.push_char(lower(*character))?;
+            }
         }
         Ok(())
     };
-    let link = [connector];
+    let link: [Letter<'_>; 1] = [(connector, &[])];
     let (mut kind, mut word) = words.next();
     while !words.rest.is_empty() {
         if kind != Kind::Connector {

@@ -36,9 +36,12 @@ impl Printer<'_, '_, '_> {
             Value::Text(text) if "vsxXq".contains(verb) => self.string(text, verb),
             Value::List(list) => self.list(list, verb, depth),
             Value::Map(map) => self.map(map, verb, depth),
+            // Within another value Go prints the address of it.
+            Value::Version(version) if version.is_pointer() && depth > 0 => {
+                Err(Fault::evaluation(format!("%{verb} of a version in a value is not supported")))
+            }
             Value::Version(version) => {
-                let mark: &[u8] = if version.is_pointer() && depth == 0 { b"&" } else { b"" };
-                self.out.push(mark)?;
+                self.out.push(if version.is_pointer() { b"&" } else { b"" })?;
                 self.fields(&version.fields(self.engine)?, "semver.Version", verb, depth)
             }
             Value::Certificate(certificate) => {
