@@ -36,7 +36,9 @@ impl KeyPair {
 
     /// Reads both halves from PEM.
     pub fn from_pem(private: &str, certificate: &str) -> Result<Self, KeyPairError> {
-        Self::new(PrivateKey::from_pem(private)?, Certificate::from_pem(certificate)?)
+        // The certificate first: it says more of what is wrong, and of a foreign key nothing private is touched.
+        let certificate = Certificate::from_pem(certificate)?;
+        Self::new(PrivateKey::from_pem(private)?, certificate)
     }
 
     /// The half that opens.

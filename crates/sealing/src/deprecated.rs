@@ -5,7 +5,7 @@ use crate::unseal::UnsealError;
 use crate::unsealed_secret::UnsealedSecret;
 use envelope::Plaintext;
 use k8s_openapi::api::core::v1::Secret;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroize as _;
 
 /// Opens the Secret. Its name, namespace and owner are still to be set.
@@ -19,5 +19,12 @@ pub(crate) fn open_whole(place: &Place<'_>, data: &str) -> Result<UnsealedSecret
         data.insert(key, Plaintext::new(value.as_bytes().to_vec()));
         value.zeroize();
     }
-    Ok(UnsealedSecret { metadata: secret.metadata, type_: secret.type_, immutable: secret.immutable, data })
+    Ok(UnsealedSecret {
+        metadata: secret.metadata,
+        type_: secret.type_,
+        immutable: secret.immutable,
+        data,
+        opened_by: place.opened_by(),
+        varying: BTreeSet::new(),
+    })
 }

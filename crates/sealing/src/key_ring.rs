@@ -1,16 +1,16 @@
-//! [`KeyRing`]: the sealing keys that count, newest first, and the order in which they are tried.
+//! [`KeyRing`]: the sealing keys that count, newest first. In which order they are tried is for `opener`.
 
 use crate::sealing_key::SealingKey;
-use envelope::{Fingerprint, OpenError, Plaintext, open};
-use std::cell::Cell;
+use envelope::Fingerprint;
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// An immutable set of sealing keys. A change makes a new ring.
 #[derive(Debug, Clone, Default)]
 pub struct KeyRing {
     newest_first: Vec<Arc<SealingKey>>,
+    revoked: BTreeSet<Fingerprint>,
 }
 
 impl KeyRing {
@@ -20,23 +20,46 @@ impl KeyRing {
         newest_first.sort_by_key(|key| (Reverse(key.since()), key.fingerprint(), key.name().to_owned()));
         let mut seen = HashSet::new();
         newest_first.retain(|key| seen.insert(key.fingerprint()));
-        Self { newest_first }
+        Self { newest_first, revoked: BTreeSet::new() }
+    }
+
+    /// The same keys, knowing which leaked. Those open nothing, even where another Secret still holds one; what they
+    /// opened before is marked.
+    #[must_use]
+    pub fn revoking(mut self, revoked: BTreeSet<Fingerprint>) -> Self {
+        self.newest_first.retain(|key| !revoked.contains(&key.fingerprint()));
+        Self { revoked, ..self }
+    }
+
+    /// Whether the key with this fingerprint is known to have leaked.
+    pub fn is_revoked(&self, fingerprint: Fingerprint) -> bool {
+        self.revoked.contains(&fingerprint)
     }
 
     /// The same keys, and one more.
     #[must_use]
     pub fn with(&self, key: Arc<SealingKey>) -> Self {
-        Self::new(self.newest_first.iter().cloned().chain([key]))
+        Self::new(self.newest_first.iter().cloned().chain([key])).revoking(self.revoked.clone())
     }
 
-    /// The key whose certificate is served.
+    /// The newest key.
     pub fn newest(&self) -> Option<&SealingKey> {
         self.newest_first.first().map(AsRef::as_ref)
     }
 
     /// Every key, newest first.
-    pub fn iter(&self) -> impl Iterator<Item = &SealingKey> {
+    pub fn iter(&self) -> impl Iterator<Item = &SealingKey> + Clone {
         self.newest_first.iter().map(AsRef::as_ref)
+    }
+
+    /// Every key, newest first, to be kept elsewhere as well.
+    pub fn iter_shared(&self) -> impl Iterator<Item = Arc<SealingKey>> {
+        self.newest_first.iter().cloned()
+    }
+
+    /// The key at that index, counted from the newest.
+    pub(crate) fn at(&self, index: usize) -> &SealingKey {
+        &self.newest_first[index]
     }
 
     /// How many keys there are.
@@ -47,43 +70,5 @@ impl KeyRing {
     /// Whether there is no key at all.
     pub fn is_empty(&self) -> bool {
         self.newest_first.is_empty()
-    }
-
-    /// Starts on the items of one object: what opened one item is tried first on the next.
-    pub(crate) fn opener(&self, hint: Option<Fingerprint>) -> Opener<'_> {
-        let hinted = hint.and_then(|hint| self.iter().position(|key| key.fingerprint() == hint));
-        Opener { ring: self, likely: Cell::new(hinted), failed: Cell::new(0) }
-    }
-}
-
-/// Opens the items of one object. Its cost does not grow with the number of keys while they share a key.
-pub(crate) struct Opener<'a> {
-    ring: &'a KeyRing,
-    likely: Cell<Option<usize>>,
-    failed: Cell<u32>,
-}
-
-impl Opener<'_> {
-    /// How many tries with a key have failed so far: each costs as much as one that succeeds.
-    pub(crate) fn failed(&self) -> u32 {
-        self.failed.get()
-    }
-
-    /// Tries the likely key, then every other from the newest to the oldest.
-    pub(crate) fn open(&self, label: &[u8], envelope: &[u8]) -> Result<Plaintext, OpenError> {
-        let likely = self.likely.get();
-        let others = (0..self.ring.len()).filter(|index| Some(*index) != likely);
-        for index in likely.into_iter().chain(others) {
-            let key = &self.ring.newest_first[index];
-            match open(key.pair().private(), label, envelope) {
-                Ok(value) => {
-                    self.likely.set(Some(index));
-                    return Ok(value);
-                }
-                Err(OpenError::DoesNotOpen) => self.failed.set(self.failed.get().saturating_add(1)),
-                Err(malformed @ OpenError::Truncated(_)) => return Err(malformed),
-            }
-        }
-        Err(OpenError::DoesNotOpen)
     }
 }

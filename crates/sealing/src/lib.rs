@@ -1,22 +1,29 @@
 //! The verbs of Sealed Secrets on Kubernetes types: seal, unseal, reseal, and the key ring.
 //!
-//! Pure: no client, no clock, no network; randomness is an argument. The bytes are `envelope`'s, the types
-//! `api`'s. `kubeseal-rs` seals and the controller unseals; both do it here, so that they cannot differ.
+//! Pure: no client, no clock, no network; time and randomness are arguments. The bytes are `envelope`'s, the types
+//! `api`'s, the language of templates `template`'s. `kubeseal-rs` seals and the controller unseals; both do it here, so
+//! that they cannot differ.
 
 mod base64_text;
 mod deprecated;
 mod key_ring;
 mod message;
+mod needs;
+mod opener;
 mod place;
 mod reseal;
 mod seal;
 mod sealing_key;
+mod templates;
 mod unseal;
 mod unsealed_secret;
 
 pub use key_ring::KeyRing;
+pub use needs::{Needs, needs};
 pub use reseal::{ResealError, opens, reseal, reseal_to};
 pub use seal::{SealFailure, SecretToSeal, seal_item, seal_secret};
 pub use sealing_key::{KeyOrder, KeySecretError, SealingKey};
+pub use template::Outside;
+pub use templates::BadTemplate;
 pub use unseal::{Accepted, ItemError, ItemFault, UnsealError, unseal};
-pub use unsealed_secret::UnsealedSecret;
+pub use unsealed_secret::{UnsealedSecret, Varying};

@@ -1,5 +1,6 @@
-//! The sentences for items that do not open. Names and counts only; never a value.
+//! The sentences for items that do not open and templates that do not render. Names and counts; never a value.
 
+use crate::templates::BadTemplate;
 use crate::unseal::{ItemError, ItemFault};
 use std::fmt::Write as _;
 
@@ -28,9 +29,45 @@ pub(crate) fn faulty_items(errors: &[ItemError]) -> String {
     sentences.join("; ")
 }
 
+/// As much of what is wrong with one template as a person needs; it may quote the template, which is as long as it likes.
+const TEMPLATE_LENGTH: usize = 300;
+
+/// The items that do not open, then a sentence for each faulty template.
+pub(crate) fn faulty_templates(items: &[ItemError], templates: &[BadTemplate]) -> String {
+    let mut sentences = Vec::new();
+    if !items.is_empty() {
+        sentences.push(faulty_items(items));
+    }
+    let mut not_rendered = Vec::new();
+    let mut faulty = 0_usize;
+    for template in templates {
+        match template {
+            BadTemplate::NotRendered(name) => not_rendered.push(name.as_str()),
+            BadTemplate::Faulty(error) => {
+                faulty += 1;
+                if faulty <= NAMES_SHOWN {
+                    let name = cut(&error.template, NAME_LENGTH);
+                    let fault = cut(&error.fault.to_string(), TEMPLATE_LENGTH);
+                    sentences.push(format!("template {name:?}, line {}: {fault}", error.line));
+                }
+            }
+        }
+    }
+    if faulty > NAMES_SHOWN {
+        sentences.push(format!("{} more templates do not render", faulty - NAMES_SHOWN));
+    }
+    if !not_rendered.is_empty() {
+        let names = list(&not_rendered);
+        sentences.push(format!(
+            "{names}: not rendered, because those before have spent what all may cost together"
+        ));
+    }
+    sentences.join("; ")
+}
+
 fn list(names: &[&str]) -> String {
     let shown = names.len().min(NAMES_SHOWN);
-    let shown_names: Vec<String> = names[..shown].iter().map(|name| cut(name)).collect();
+    let shown_names: Vec<String> = names[..shown].iter().map(|name| cut(name, NAME_LENGTH)).collect();
     let mut text = shown_names.join(", ");
     if names.len() > shown {
         // Writing to a String cannot fail.
@@ -39,10 +76,10 @@ fn list(names: &[&str]) -> String {
     text
 }
 
-fn cut(name: &str) -> String {
-    match name.char_indices().nth(NAME_LENGTH) {
-        Some((end, _)) => format!("{}…", &name[..end]),
-        None => name.to_owned(),
+fn cut(text: &str, length: usize) -> String {
+    match text.char_indices().nth(length) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

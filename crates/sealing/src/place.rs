@@ -1,16 +1,14 @@
 //! [`Place`]: where the items of an object claim to belong, and the keys that may open them there.
 
 use crate::base64_text::decode;
-use crate::key_ring::{KeyRing, Opener};
+use crate::key_ring::KeyRing;
+use crate::opener::Opener;
 use crate::unseal::ItemFault;
 use api::Scope;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use envelope::{Fingerprint, OpenError, Plaintext};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-
-/// Failed tries with a key that one object may cost. Enough to name every fault of an honest mistake; a few seconds of
-/// one core for an object made to waste them.
-const FAILED_TRIES: u32 = 600;
+use std::collections::BTreeSet;
 
 /// The place that an object's own metadata states, and nothing else does.
 pub(crate) struct Place<'a> {
@@ -28,7 +26,7 @@ impl<'a> Place<'a> {
             .and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT))
             .and_then(|hint| hint.parse::<Fingerprint>().ok());
         Self {
-            opener: ring.opener(hint),
+            opener: Opener::new(ring, hint),
             scope: Scope::of(annotations),
             namespace: metadata.namespace.as_deref().unwrap_or_default(),
             name: metadata.name.as_deref().unwrap_or_default(),
@@ -37,7 +35,7 @@ impl<'a> Place<'a> {
 
     /// Opens an item, or says why not, as well as can be told: this is for the object's own status.
     pub(crate) fn open(&self, sealed: &str) -> Result<Plaintext, ItemFault> {
-        if self.opener.failed() >= FAILED_TRIES {
+        if self.opener.is_spent() {
             return Err(ItemFault::NotTried);
         }
         let envelope = decode(sealed).ok_or(ItemFault::NotBase64)?;
@@ -54,8 +52,21 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Opens an item or does not: for whoever may ask about objects that are not theirs.
+    /// The keys that opened items so far.
+    pub(crate) fn opened_by(&self) -> BTreeSet<Fingerprint> {
+        self.opener.opened()
+    }
+
+    /// How often anything opened so far, under whichever scope.
+    pub(crate) fn opens(&self) -> u32 {
+        self.opener.opens()
+    }
+
+    /// Opens an item or does not: for whoever may ask about objects that are not theirs. As many tries as for others.
     pub(crate) fn open_or_not(&self, sealed: &str) -> Option<Plaintext> {
+        if self.opener.is_spent() {
+            return None;
+        }
         self.open_under(self.scope, &decode(sealed)?).ok()
     }
 

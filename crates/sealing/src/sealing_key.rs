@@ -16,7 +16,8 @@ pub struct SealingKey {
 /// What makes one key newer than another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeyOrder {
-    /// The start of its certificate's validity.
+    /// The start of its certificate's validity; where that is later than the creation of its Secret, which the API
+    /// server dates, then the latter: the clock of whoever made the key was wrong.
     #[default]
     CertNotBefore,
     /// The creation of its Secret; a restored key is then newer than it was.
@@ -53,13 +54,21 @@ impl SealingKey {
             return Err(KeySecretError::Type);
         }
         let pair = KeyPair::from_pem(text(secret, PRIVATE_KEY)?, text(secret, CERTIFICATE)?)?;
-        let mut key = Self::new(secret.metadata.name.clone().unwrap_or_default(), pair);
-        if let (KeyOrder::SecretCreationTimestamp, Some(created)) =
-            (order, &secret.metadata.creation_timestamp)
-        {
-            key.since = created.0;
-        }
-        Ok(key)
+        let key = Self::new(secret.metadata.name.clone().unwrap_or_default(), pair);
+        Ok(match &secret.metadata.creation_timestamp {
+            Some(created) => key.stored(created.0, order),
+            None => key,
+        })
+    }
+
+    /// The same key, in a Secret that the API server created at this moment.
+    #[must_use]
+    pub fn stored(self, created: Timestamp, order: KeyOrder) -> Self {
+        let since = match order {
+            KeyOrder::CertNotBefore => created.min(self.pair.certificate().not_before()),
+            KeyOrder::SecretCreationTimestamp => created,
+        };
+        Self { since, ..self }
     }
 
     /// Since when it is a key, in the order that was asked for.

@@ -2,15 +2,17 @@
 
 use crate::deprecated::open_whole;
 use crate::key_ring::KeyRing;
-use crate::message::faulty_items;
+use crate::message::{faulty_items, faulty_templates};
 use crate::place::Place;
+use crate::templates::{self, BadTemplate};
 use crate::unsealed_secret::UnsealedSecret;
 use api::annotations::SKIP_SET_OWNER_REFERENCES;
 use api::{Scope, SealedSecret, SealedSecretSpec};
 use envelope::Plaintext;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::Resource as _;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use template::Outside;
 
 /// Why a SealedSecret does not become a Secret. Messages name items, never values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,9 +35,14 @@ pub enum UnsealError {
     /// It opens, and holds something else.
     #[error("spec.data opens, but what it holds is not a Secret")]
     DeprecatedShape,
-    /// Templated values.
-    #[error("spec.template.data is not rendered by this version")]
-    TemplateData,
+    /// Templates that do not render, and beside them the items that do not open.
+    #[error("{}", faulty_templates(.items, .templates))]
+    Templates {
+        /// Items that do not open; all of them, each once.
+        items: Vec<ItemError>,
+        /// Templates that do not render; all of them, each once.
+        templates: Vec<BadTemplate>,
+    },
 }
 
 /// One item that does not open.
@@ -59,8 +66,8 @@ pub enum ItemFault {
     /// Opens, but under a scope that the annotations do not state.
     #[error("sealed with scope {0}, which the SealedSecret's annotations do not state")]
     OtherScope(Scope),
-    /// Not tried any more: too many before it did not open.
-    #[error("not tried, because too many before it do not open")]
+    /// Not tried any more: those before it did not open, or took too many keys to open.
+    #[error("not tried, because too many before it do not open, or open only with keys that are tried late")]
     NotTried,
     /// Opens under no scope at this place.
     #[error(
@@ -68,16 +75,48 @@ pub enum ItemFault {
          key is gone"
     )]
     NoKeyOpens,
+    /// Opens under no scope at this place, and the key it was sealed with is known to have leaked.
+    #[error(
+        "sealed with a key that leaked and was revoked; change the value where it comes from, and seal the new one"
+    )]
+    KeyRevoked,
 }
 
 impl UnsealError {
+    /// Says of whatever no key opens that its key was revoked; the ring alone cannot know which key that was.
+    #[must_use]
+    pub fn blaming_revocation(mut self) -> Self {
+        let faults = match &mut self {
+            Self::Items(errors) => errors.iter_mut().map(|error| &mut error.fault).collect(),
+            Self::DeprecatedItem(fault) => vec![fault],
+            _ => Vec::new(),
+        };
+        for fault in faults {
+            if *fault == ItemFault::NoKeyOpens {
+                *fault = ItemFault::KeyRevoked;
+            }
+        }
+        self
+    }
+
+    /// Whether anything in it was sealed with a key that was revoked.
+    pub fn blames_revocation(&self) -> bool {
+        match self {
+            Self::Items(errors) => errors.iter().any(|error| error.fault == ItemFault::KeyRevoked),
+            Self::DeprecatedItem(fault) => *fault == ItemFault::KeyRevoked,
+            _ => false,
+        }
+    }
+
     /// Whether the arrival of another sealing key may mend it.
     pub fn wants_key(&self) -> bool {
         match self {
             Self::NoKeys => true,
-            Self::Items(errors) => errors.iter().any(|error| error.fault == ItemFault::NoKeyOpens),
+            Self::Items(errors) | Self::Templates { items: errors, .. } => {
+                errors.iter().any(|error| error.fault == ItemFault::NoKeyOpens)
+            }
             Self::DeprecatedItem(fault) => *fault == ItemFault::NoKeyOpens,
-            Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape | Self::TemplateData => false,
+            Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => false,
         }
     }
 }
@@ -92,28 +131,31 @@ pub struct Accepted {
 /// Unseals the SealedSecret that has this metadata and spec.
 ///
 /// The label comes from the object's own namespace, name and annotations: a SealedSecret that was renamed, moved
-/// or given a wider scope does not open.
+/// or given a wider scope does not open. The time and randomness that templates may ask for come with `outside`.
 pub fn unseal(
     metadata: &ObjectMeta,
     spec: &SealedSecretSpec,
     ring: &KeyRing,
     accepted: Accepted,
+    mut outside: Outside<'_>,
 ) -> Result<UnsealedSecret, UnsealError> {
     if let Some(data) = &spec.data {
         return unseal_deprecated(metadata, spec, ring, accepted, data);
     }
-    if spec.template.data.as_ref().is_some_and(|data| !data.is_empty()) {
-        return Err(UnsealError::TemplateData);
-    }
     if ring.is_empty() {
         return Err(UnsealError::NoKeys);
     }
-    Ok(UnsealedSecret {
-        data: open_items(metadata, spec, ring)?,
+    let place = Place::of(metadata, ring);
+    let mut secret = UnsealedSecret {
+        data: open_items(&place, spec)?,
+        opened_by: place.opened_by(),
         metadata: target_metadata(metadata, spec.template.metadata.clone().unwrap_or_default()),
         type_: spec.template.type_.clone(),
         immutable: spec.template.immutable,
-    })
+        varying: BTreeSet::new(),
+    };
+    templates::render(templates::texts_of(spec), &mut secret, &mut outside)?;
+    Ok(secret)
 }
 
 fn unseal_deprecated(
@@ -139,11 +181,9 @@ fn unseal_deprecated(
 
 /// Opens every item at the place that the metadata states; all that do not open are named.
 fn open_items(
-    metadata: &ObjectMeta,
+    place: &Place<'_>,
     spec: &SealedSecretSpec,
-    ring: &KeyRing,
 ) -> Result<BTreeMap<String, Plaintext>, UnsealError> {
-    let place = Place::of(metadata, ring);
     let mut data = BTreeMap::new();
     let mut errors = Vec::new();
     for (key, sealed) in &spec.encrypted_data {
@@ -154,7 +194,10 @@ fn open_items(
             Err(fault) => errors.push(ItemError { key: key.clone(), fault }),
         }
     }
-    if errors.is_empty() { Ok(data) } else { Err(UnsealError::Items(errors)) }
+    if !errors.is_empty() {
+        templates::check(spec, errors)?;
+    }
+    Ok(data)
 }
 
 /// The template's metadata, with name and namespace forced and the owner set.

@@ -1,10 +1,10 @@
 //! [`UnsealedSecret`]: what a SealedSecret stands for, values included, on its way to the API server.
 
-use envelope::Plaintext;
+use envelope::{Fingerprint, Plaintext};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A Secret to be written. It can be neither cloned nor printed; its values are wiped on drop.
 pub struct UnsealedSecret {
@@ -14,8 +14,23 @@ pub struct UnsealedSecret {
     pub type_: Option<String>,
     /// Whether the Secret is to be immutable.
     pub immutable: Option<bool>,
-    /// The opened values.
+    /// The opened and rendered values.
     pub data: BTreeMap<String, Plaintext>,
+    /// The keys that opened them; none where there was nothing to open.
+    pub opened_by: BTreeSet<Fingerprint>,
+    /// Keys of rendered values that are another each time: from the clock, from randomness, or new keys.
+    pub varying: BTreeSet<String>,
+}
+
+/// What is known of rendered values that are another each time ([`UnsealedSecret::varying`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Varying {
+    /// They were written from this very spec before. Whatever stands in their place is as good as what would be rendered
+    /// now, and stays: comparing would write the Secret anew for ever, and a password must not change because something
+    /// beside it did.
+    Written,
+    /// The spec is new: they are rendered anew with it.
+    Due,
 }
 
 /// The type the API server gives a Secret that names none.
@@ -25,6 +40,15 @@ impl UnsealedSecret {
     /// The type that the written Secret will have.
     pub fn effective_type(&self) -> &str {
         self.type_.as_deref().filter(|name| !name.is_empty()).unwrap_or(OPAQUE)
+    }
+
+    /// Takes over what `existing` has for the values that are another each time.
+    pub fn keep_varying(&mut self, existing: &Secret) {
+        for key in &self.varying {
+            if let Some(value) = existing.data.as_ref().and_then(|data| data.get(key)) {
+                self.data.insert(key.clone(), Plaintext::new(value.0.clone()));
+            }
+        }
     }
 
     /// Whether `existing` has exactly these values.

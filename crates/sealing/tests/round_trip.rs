@@ -4,14 +4,14 @@
 
 use api::annotations::{CERTIFICATE_FINGERPRINT, LAST_APPLIED};
 use api::{Scope, SealedSecret};
-use envelope::{Certificate, KeyPair, Plaintext, PrivateKey, issue};
-use jiff::SignedDuration;
+use envelope::{Certificate, KeyPair, KeySize, Plaintext, PrivateKey, issue};
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use proptest::prelude::*;
 use rand::rngs::SysRng;
 use sealing::{
-    Accepted, ItemFault, KeyRing, SealingKey, SecretToSeal, UnsealError, UnsealedSecret, opens, reseal,
-    seal_item, seal_secret, unseal,
+    Accepted, ItemFault, KeyRing, Needs, Outside, SealingKey, SecretToSeal, UnsealError, UnsealedSecret,
+    needs, opens, reseal, seal_item, seal_secret, unseal,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -56,7 +56,17 @@ fn seal(metadata: serde_json::Value, data: BTreeMap<String, Vec<u8>>) -> SealedS
 }
 
 fn open(sealed: &SealedSecret) -> Result<UnsealedSecret, UnsealError> {
-    unseal(&sealed.metadata, &sealed.spec, ring(), ALL)
+    unseal_with(sealed, ring(), ALL)
+}
+
+fn unseal_with(
+    sealed: &SealedSecret,
+    ring: &KeyRing,
+    accepted: Accepted,
+) -> Result<UnsealedSecret, UnsealError> {
+    let mut random = |bytes: &mut [u8]| bytes.fill(7);
+    let outside = Outside { now: Timestamp::UNIX_EPOCH, random: &mut random };
+    unseal(&sealed.metadata, &sealed.spec, ring, accepted, outside)
 }
 
 fn one_item() -> BTreeMap<String, Vec<u8>> {
@@ -140,7 +150,7 @@ fn what_must_not_be_passed_on_is_not() {
 #[test]
 fn a_key_that_is_gone_is_told_from_damage() {
     let sealed = seal(json!({ "namespace": "ns", "name": "name" }), one_item());
-    let error = unseal(&sealed.metadata, &sealed.spec, &KeyRing::new([key(B)]), ALL).unwrap_err();
+    let error = unseal_with(&sealed, &KeyRing::new([key(B)]), ALL).unwrap_err();
     assert!(error.wants_key());
     let UnsealError::Items(errors) = &error else { panic!("{error}") };
     assert_eq!(errors[0].fault, ItemFault::NoKeyOpens);
@@ -185,7 +195,7 @@ fn the_deprecated_form_opens_where_it_is_accepted_and_stands_alone() {
     );
 
     assert!(opens(&sealed.metadata, &sealed.spec, ring(), ALL));
-    let refused = unseal(&sealed.metadata, &sealed.spec, ring(), Accepted { deprecated_data: false });
+    let refused = unseal_with(&sealed, ring(), Accepted { deprecated_data: false });
     assert_eq!(refused.unwrap_err(), UnsealError::DeprecatedData);
     sealed.spec.encrypted_data.insert("x".into(), "y".into());
     assert_eq!(open(&sealed).unwrap_err(), UnsealError::BothForms);
@@ -209,6 +219,59 @@ fn an_object_made_to_waste_time_wastes_little() {
     assert!(tried <= 101, "{tried} were tried");
 }
 
+/// A ring of 48 keys, as years of renewal leave it.
+fn old_ring() -> &'static (KeyRing, Vec<Certificate>) {
+    static RING: OnceLock<(KeyRing, Vec<Certificate>)> = OnceLock::new();
+    RING.get_or_init(|| {
+        let start = Certificate::from_pem(A.1).unwrap().not_before();
+        let keys: Vec<_> = (0..48)
+            .map(|month| {
+                let private = PrivateKey::generate(KeySize::Rsa2048).unwrap();
+                let since = start + SignedDuration::from_hours(720 * month);
+                let lifetime = SignedDuration::from_hours(1);
+                let certificate = issue(&mut SysRng, &private, "", since, lifetime).unwrap();
+                Arc::new(SealingKey::new(month.to_string(), KeyPair::new(private, certificate).unwrap()))
+            })
+            .collect();
+        let certificates = keys.iter().map(|key| key.pair().certificate().clone()).collect();
+        (KeyRing::new(keys), certificates)
+    })
+}
+
+/// So many items, sealed to one key of the ring after the other: what tries most keys.
+fn sealed_over_years(items: usize) -> SealedSecret {
+    let label = Scope::Strict.label("ns", "name");
+    let certificates = &old_ring().1;
+    let texts: Vec<String> = certificates
+        .iter()
+        .map(|certificate| seal_item(&mut SysRng, certificate, &label, b"hunter2").unwrap())
+        .collect();
+    let mut sealed = seal(json!({ "namespace": "ns", "name": "name" }), BTreeMap::new());
+    sealed.spec.encrypted_data =
+        (0..items).map(|item| (format!("k{item:04}"), texts[item % texts.len()].clone())).collect();
+    sealed
+}
+
+#[test]
+fn an_object_sealed_over_years_opens() {
+    let (sealed, ring) = (sealed_over_years(40), &old_ring().0);
+    assert_eq!(unseal_with(&sealed, ring, ALL).unwrap().data.len(), 40);
+    assert!(opens(&sealed.metadata, &sealed.spec, ring, ALL));
+    assert_eq!(reseal(&mut SysRng, &sealed.metadata, &sealed.spec, ring).unwrap().len(), 40);
+}
+
+/// Items that open, each with the key that is tried last.
+#[test]
+fn an_object_made_to_try_every_key_is_given_up() {
+    let (sealed, ring) = (sealed_over_years(1_000), &old_ring().0);
+    let error = unseal_with(&sealed, ring, ALL).unwrap_err();
+    let UnsealError::Items(errors) = &error else { panic!("{error}") };
+    assert!(errors.iter().all(|error| error.fault == ItemFault::NotTried), "{error}");
+    assert!((500..900).contains(&errors.len()), "{} were not tried", errors.len());
+    // Nor is it for whoever asks, which `reseal` does the same way.
+    assert!(!opens(&sealed.metadata, &sealed.spec, ring, ALL));
+}
+
 #[test]
 fn rings_are_newest_first_and_hold_a_key_once() {
     let ring = KeyRing::new([key(A), key(B), key(A)]);
@@ -216,4 +279,33 @@ fn rings_are_newest_first_and_hold_a_key_once() {
     let dates: Vec<_> = ring.iter().map(|key| key.pair().certificate().not_before()).collect();
     assert!(dates.is_sorted_by(|newer, older| newer >= older));
     assert_eq!(ring.newest().unwrap().fingerprint(), ring.iter().next().unwrap().fingerprint());
+}
+
+#[test]
+fn the_keys_that_an_object_needs_are_found() {
+    let (a, b) = (key(A).fingerprint(), key(B).fingerprint());
+    let needs = |sealed: &SealedSecret| needs(&sealed.metadata, &sealed.spec, ring());
+    let mut sealed = seal(json!({ "name": "n", "namespace": "ns" }), one_item());
+    assert_eq!(needs(&sealed), Needs { keys: [a].into(), unopened: false });
+
+    let label = Scope::Strict.label("ns", "n");
+    let other = seal_item(&mut SysRng, key(B).pair().certificate(), &label, b"x").unwrap();
+    sealed.spec.encrypted_data.insert("other".into(), other);
+    assert_eq!(needs(&sealed), Needs { keys: [a, b].into(), unopened: false });
+
+    // Of the wrong scope, it still needs its key; of the wrong name, nobody knows.
+    let mut wider = sealed.clone();
+    let annotations = wider.metadata.annotations.get_or_insert_default();
+    annotations.insert(api::annotations::CLUSTER_WIDE.into(), "true".into());
+    assert_eq!(needs(&wider), Needs { keys: [a, b].into(), unopened: false });
+    let mut moved = sealed.clone();
+    moved.metadata.name = Some("other".into());
+    assert_eq!(needs(&moved), Needs { keys: [].into(), unopened: true });
+    sealed.spec.encrypted_data.insert("broken".into(), "%".into());
+    assert_eq!(needs(&sealed), Needs { keys: [a, b].into(), unopened: true });
+
+    let data = seal_item(&mut SysRng, key(B).pair().certificate(), &label, b"{}").unwrap();
+    let mut deprecated = seal(json!({ "name": "n", "namespace": "ns" }), BTreeMap::new());
+    deprecated.spec.data = Some(data);
+    assert_eq!(needs(&deprecated), Needs { keys: [b].into(), unopened: false });
 }

@@ -3,23 +3,54 @@
 use crate::error::{Bound, Fault, Result};
 use crate::limits::Limits;
 use std::cell::Cell;
+use std::time::{Duration, Instant};
 
-/// Counts what a rendering has spent against its limits.
+/// Steps between two looks at the clock, which an honest template does not live to see.
+const LOOK: u64 = 1024;
+
+/// Toil is counted for a machine with nothing else to do; by the clock it may take so many times as long.
+const SLOWER: u32 = 20;
+
+/// So many bytes are read or compared in about the time of one step.
+const BYTES: usize = 256;
+
+/// Counts what the templates of one object have spent against their limits.
 pub(crate) struct Budget {
     limits: Limits,
+    output: Cell<usize>,
     memory: Cell<usize>,
     steps: Cell<u64>,
     toil: Cell<u64>,
     depth: Cell<usize>,
+    start: Instant,
 }
 
 impl Budget {
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { limits, memory: Cell::new(0), steps: Cell::new(0), toil: Cell::new(0), depth: Cell::new(0) }
+        Self {
+            limits,
+            output: Cell::new(0),
+            memory: Cell::new(0),
+            steps: Cell::new(0),
+            toil: Cell::new(0),
+            depth: Cell::new(0),
+            start: Instant::now(),
+        }
     }
 
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.limits
+    /// The next template begins at the surface, wherever the one before it ended.
+    pub(crate) fn surface(&self) {
+        self.depth.set(0);
+    }
+
+    /// Before so many bytes of output.
+    pub(crate) fn output(&self, bytes: usize) -> Result<()> {
+        let spent = self.output.get().saturating_add(bytes);
+        self.output.set(spent);
+        if spent > self.limits.output {
+            return Err(Fault::Limit(Bound::Output(self.limits.output)));
+        }
+        Ok(())
     }
 
     /// Before so many bytes are made.
@@ -33,10 +64,24 @@ impl Budget {
     }
 
     pub(crate) fn steps(&self, count: usize) -> Result<()> {
-        let spent = self.steps.get().saturating_add(count as u64);
+        let before = self.steps.get();
+        let spent = before.saturating_add(count as u64);
         self.steps.set(spent);
         if spent > self.limits.steps {
             return Err(Fault::Limit(Bound::Steps(self.limits.steps)));
+        }
+        if spent / LOOK > before / LOOK { self.in_time() } else { Ok(()) }
+    }
+
+    /// Before so many bytes are looked at, `times` over. Short ones come with the step that looks at them.
+    pub(crate) fn read(&self, bytes: usize, times: usize) -> Result<()> {
+        self.steps((bytes / BYTES).saturating_mul(times))
+    }
+
+    fn in_time(&self) -> Result<()> {
+        let toil = Duration::from_millis(self.toil.get()).saturating_mul(SLOWER);
+        if self.start.elapsed() > self.limits.patience.saturating_add(toil) {
+            return Err(Fault::Limit(Bound::Time(self.limits.patience)));
         }
         Ok(())
     }

@@ -48,10 +48,6 @@ impl<'b> Buffer<'b> {
         Ok(())
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }

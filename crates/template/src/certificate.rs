@@ -25,6 +25,11 @@ impl Certificate {
         Self { certificate: Text::new(certificate), key: Text::new(key) }
     }
 
+    /// The bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        self.certificate.len() + self.key.len()
+    }
+
     pub(crate) fn fields(&self) -> [(&'static str, Value); 2] {
         [("Cert", Value::Text(self.certificate.clone())), ("Key", Value::Text(self.key.clone()))]
     }

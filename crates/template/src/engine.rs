@@ -2,21 +2,21 @@
 
 use crate::budget::Budget;
 use crate::buffer::Buffer;
-use crate::error::{Fault, Result};
-use crate::limits::Limits;
+use crate::error::Result;
 use crate::outside::{Outside, Random};
 use crate::pattern::Pattern;
 use crate::text::Text;
 use crate::value::{Elem, List, Map, Value};
 use jiff::Timestamp;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 /// One rendering.
 pub(crate) struct Engine<'a> {
-    budget: Budget,
+    budget: &'a Budget,
     now: Timestamp,
+    drew: Cell<bool>,
     random: RefCell<&'a mut dyn Random>,
     source: &'a str,
     lists: RefCell<Vec<List>>,
@@ -26,11 +26,12 @@ pub(crate) struct Engine<'a> {
 }
 
 impl<'a> Engine<'a> {
-    pub(crate) fn new(source: &'a str, limits: Limits, outside: Outside<'a>) -> Self {
+    pub(crate) fn new(source: &'a str, budget: &'a Budget, outside: Outside<'a>) -> Self {
         let Outside { now, random } = outside;
         Self {
-            budget: Budget::new(limits),
+            budget,
             now,
+            drew: Cell::new(false),
             random: RefCell::new(random),
             source,
             lists: RefCell::default(),
@@ -40,11 +41,22 @@ impl<'a> Engine<'a> {
     }
 
     pub(crate) fn budget(&self) -> &Budget {
-        &self.budget
+        self.budget
     }
 
     pub(crate) fn now(&self) -> Timestamp {
+        self.draw();
         self.now
+    }
+
+    /// Notes that something comes from outside, so that the next rendering may give something else.
+    pub(crate) fn draw(&self) {
+        self.drew.set(true);
+    }
+
+    /// Whether anything came from outside.
+    pub(crate) fn drew(&self) -> bool {
+        self.drew.get()
     }
 
     /// Whether these very bytes stand in the template, which is public, so that an error may show them.
@@ -53,6 +65,7 @@ impl<'a> Engine<'a> {
     }
 
     pub(crate) fn random(&self, bytes: &mut [u8]) {
+        self.draw();
         self.random.borrow_mut().fill(bytes);
     }
 
@@ -73,7 +86,7 @@ impl<'a> Engine<'a> {
     }
 
     pub(crate) fn buffer(&self) -> Buffer<'_> {
-        Buffer::new(&self.budget)
+        Buffer::new(self.budget)
     }
 
     /// A string of bytes already made.
@@ -112,12 +125,9 @@ impl<'a> Engine<'a> {
         Ok(map)
     }
 
-    /// Puts a value into a map. A nil map takes none, as in Go.
+    /// Puts a value into a map.
     pub(crate) fn put(&self, map: &Map, key: Text, value: Value) -> Result<()> {
-        self.budget.memory(96)?;
-        let items = map.items().ok_or_else(|| Fault::evaluation("the map is nil"))?;
-        items.borrow_mut().insert(key, value);
-        Ok(())
+        map.put(self.budget, key, value)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why a template does not render. Names templates, functions, types and lines; never a value.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 /// Why a template does not render, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,20 +41,23 @@ pub enum Fault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Bound {
     /// See [`crate::Limits::output`].
-    #[error("limit reached: the output is larger than {0} bytes")]
+    #[error("limit reached: the templates give more than {0} bytes together")]
     Output(usize),
     /// See [`crate::Limits::memory`].
-    #[error("limit reached: the values made on the way take more than {0} bytes")]
+    #[error("limit reached: the values that the templates make on the way take more than {0} bytes together")]
     Memory(usize),
     /// See [`crate::Limits::steps`].
-    #[error("limit reached: more than {0} steps")]
+    #[error("limit reached: the templates take more than {0} steps together")]
     Steps(u64),
     /// See [`crate::Limits::depth`].
     #[error("limit reached: nested more than {0} deep")]
     Depth(usize),
     /// See [`crate::Limits::toil`].
-    #[error("limit reached: key generation and password hashing take more than about {0} ms")]
+    #[error("limit reached: key generation and password hashing take more than about {0} ms together")]
     Toil(u64),
+    /// See [`crate::Limits::patience`].
+    #[error("limit reached: the templates take longer than {0:?} together")]
+    Time(Duration),
 }
 
 /// The result of every step inside the crate.
@@ -66,6 +70,11 @@ impl Fault {
 
     pub(crate) fn evaluation(message: impl Into<Cow<'static, str>>) -> Self {
         Self::Evaluation(message.into())
+    }
+
+    /// Whether it says that what all templates of the object may cost together is spent.
+    pub fn is_spent(&self) -> bool {
+        matches!(self, Self::Limit(bound) if !matches!(bound, Bound::Depth(_)))
     }
 
     /// Puts the function's name to what went wrong in it. A bound stays a bound.

@@ -9,7 +9,7 @@ mod walk;
 
 use crate::buffer::Buffer;
 use crate::engine::Engine;
-use crate::error::{Bound, Fault, Result};
+use crate::error::{Fault, Result};
 use crate::syntax::{Definitions, Place};
 use crate::value::Value;
 use zeroize::Zeroizing;
@@ -55,10 +55,7 @@ struct Execution<'t, 'e> {
 
 impl<'t> Execution<'t, '_> {
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        let limit = self.engine.budget().limits().output;
-        if self.out.len() + bytes.len() > limit {
-            return Err(Fault::Limit(Bound::Output(limit)));
-        }
+        self.engine.budget().output(bytes.len())?;
         self.out.push(bytes)
     }
 
@@ -71,7 +68,9 @@ impl<'t> Execution<'t, '_> {
     /// Where the variable is. One may parse and yet not be there: declared in a branch that was not taken.
     fn find(&self, name: &str) -> Result<usize> {
         let found = self.variables.iter().rposition(|(there, _)| *there == name);
-        self.engine.budget().steps((self.variables.len() - found.unwrap_or(0)) / 16)?;
+        // Names of the same length are compared byte by byte.
+        let passed = self.variables.len() - found.unwrap_or(0);
+        self.engine.budget().steps(passed.saturating_mul(16 + name.len()) / 256)?;
         found.ok_or_else(|| Fault::evaluation(format!("undefined variable {name:?}")))
     }
 

@@ -1,6 +1,6 @@
 //! Go's text/template with sprig's functions, over a map of values, within bounds.
 //!
-//! [`render`] turns the text of one `spec.template.data` item and the opened values into bytes, which are the bytes
+//! [`Renderer`] turns the text of a `spec.template.data` item and the opened values into bytes, which are the bytes
 //! that upstream's controller would give: the same language, the same functions, the same odd corners. What goes wrong
 //! is a [`TemplateError`] that names the item, the line and the function, and never a value. No Kubernetes here, no
 //! input or output; the time and randomness come with [`Outside`].
@@ -9,7 +9,7 @@
 //! `syntax` makes a tree of the text; `exec` walks the tree; `value` holds Go's types as far as a template can tell
 //! them apart; `print` is Go's `fmt`; `functions` has a file for each area, with the helpers that stand on their own
 //! beside it: `pattern` (regular expressions), `semver`, `time`, `url`, `certificate`. `engine` is what the functions
-//! of one rendering share, and `budget` what is left of its [`Limits`].
+//! of one rendering share, and `budget` what is left of the [`Limits`] that all templates of an object share.
 //!
 //! # Decided, because, instead of
 //! **An interpreter of our own, instead of the crate `gotmpl` 0.6.** It is alive and careful, but its values cannot
@@ -24,9 +24,10 @@
 //! **Values are owned by the rendering**, which empties all lists and dicts one by one at its end. Dicts are shared and
 //! can hold themselves; dropping such values from within each other would leak, or overflow the stack.
 //!
-//! **Costs are counted as they arise**, in bytes made and steps taken, not by a clock, so that a template that renders
-//! once renders always. The exception is the search for all matches of a regular expression, whose cost shows in no
-//! count; it gets 300 ms.
+//! **Costs are counted as they arise**, in bytes made and steps taken, texts compared by their length among them, not by a
+//! clock, so that a template that renders once renders always. There are two exceptions. The search for all matches of a
+//! regular expression, whose cost shows in no count, gets 300 ms. And a template of more than a thousand steps, which no
+//! honest one takes, ends after [`Limits::patience`], should some cost show in no count.
 //!
 //! **The message of `fail` is shown only if it stands in the template**, which is public; else it may hold a secret.
 //!
@@ -47,6 +48,7 @@
 //! - In `snakecase` and `kebabcase`, bytes that are no UTF-8 stand for themselves and part words.
 //! - Letters' properties are those of Rust's version of Unicode.
 //! - Slicing a list beyond its end shows what it was cut from, as in Go, but not the spare room that Go's `append` makes.
+//! - Versions, and constraints on them, have at most 4096 bytes.
 //! - JSON and values nest as deep as [`Limits::depth`] says.
 //! - `derivePassword` takes 32 MiB while it runs: the algorithm's own price.
 
@@ -73,5 +75,5 @@ mod values;
 pub use error::{Bound, Fault, TemplateError};
 pub use limits::Limits;
 pub use outside::{Outside, Random};
-pub use render::render;
+pub use render::{Rendered, Renderer};
 pub use values::Values;

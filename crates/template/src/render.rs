@@ -1,39 +1,71 @@
-//! `render`: one template and its values to bytes.
+//! [`Renderer`]: the templates of one object, with the same values, within limits that they share.
 
+use crate::budget::Budget;
 use crate::engine::Engine;
-use crate::error::{Fault, Result, TemplateError};
+use crate::error::{Fault, TemplateError};
 use crate::exec::execute;
 use crate::limits::Limits;
 use crate::outside::Outside;
 use crate::syntax::parse;
-use crate::text::Text;
-use crate::value::{Elem, Value};
 use crate::values::Values;
 use zeroize::Zeroizing;
 
-/// Renders the template `name`, whose text is `template`, over the values.
-///
-/// What it gives depends on its arguments alone, unless the template makes keys or certificates.
-pub fn render<'a>(
-    name: &str,
-    template: &'a str,
-    values: &Values,
-    limits: &Limits,
-    outside: Outside<'a>,
-) -> std::result::Result<Zeroizing<Vec<u8>>, TemplateError> {
-    let failed = |(line, fault): (usize, Fault)| TemplateError { template: name.to_owned(), line, fault };
-    let engine = Engine::new(template, *limits, outside);
-    let definitions = parse(name, template, engine.budget()).map_err(failed)?;
-    let dot = dot(&engine, values).map_err(|fault| failed((1, fault)))?;
-    execute(&engine, &definitions, name, &dot).map_err(failed)
+/// Renders templates over the same values. What one of them spends, the next one does not have: an object with a
+/// thousand templates costs no more than an object with one.
+pub struct Renderer<'v> {
+    values: &'v Values,
+    budget: Budget,
 }
 
-/// The values as upstream gives them to a template: a map of strings to strings.
-fn dot(engine: &Engine<'_>, values: &Values) -> Result<Value> {
-    let map = engine.map(Elem::Text)?;
-    for (name, value) in values.iter() {
-        let key = Text::new(Zeroizing::new(name.as_bytes().to_vec()));
-        engine.put(&map, key, engine.text(value)?)?;
+/// What a template gives.
+pub struct Rendered {
+    /// The output, wiped when dropped.
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// Whether the template asked for the time, for randomness or for a new key: then it may give something else the
+    /// next time, with the same values.
+    pub varies: bool,
+}
+
+impl<'v> Renderer<'v> {
+    /// Templates that see these values, and may cost so much together.
+    pub fn new(values: &'v Values, limits: Limits) -> Self {
+        Self { values, budget: Budget::new(limits) }
     }
-    Ok(Value::Map(map))
+
+    /// Renders the template `name`, whose text is `template`. No template sees what another one gives.
+    ///
+    /// What it gives depends on the arguments alone, unless the template makes keys or certificates.
+    pub fn render(
+        &self,
+        name: &str,
+        template: &str,
+        outside: Outside<'_>,
+    ) -> Result<Rendered, TemplateError> {
+        let failed = |(line, fault): (usize, Fault)| TemplateError { template: name.to_owned(), line, fault };
+        self.budget.surface();
+        let definitions = parse(name, template, &self.budget).map_err(failed)?;
+        let Outside { now, random } = outside;
+        let engine = Engine::new(template, &self.budget, Outside { now, random: &mut *random });
+        let bytes = execute(&engine, &definitions, name, &self.values.dot()).map_err(failed)?;
+        Ok(Rendered { bytes, varies: engine.drew() })
+    }
+
+    /// Only reads the template, to say whether it is one.
+    pub fn check(&self, name: &str, template: &str) -> Result<(), TemplateError> {
+        self.budget.surface();
+        let failed = |(line, fault): (usize, Fault)| TemplateError { template: name.to_owned(), line, fault };
+        parse(name, template, &self.budget).map(drop).map_err(failed)
+    }
+}
+
+impl std::fmt::Debug for Renderer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Renderer").field("values", self.values).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Rendered({} bytes)", self.bytes.len())
+    }
 }

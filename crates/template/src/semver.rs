@@ -21,8 +21,14 @@ pub(crate) struct Version {
     pointer: bool,
 }
 
+/// Longer texts are neither versions nor constraints: each is read many times over.
+pub(crate) const LONGEST: usize = 4096;
+
 impl Version {
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        if text.len() > LONGEST {
+            return None;
+        }
         let bare = text.strip_prefix('v').unwrap_or(text);
         let (bare, metadata) = match bare.split_once('+') {
             Some((bare, metadata)) => (bare, Some(metadata)),
@@ -71,6 +77,11 @@ impl Version {
         let mark = if self.original.starts_with('v') { "v" } else { "" };
         version.original = format!("{mark}{version}");
         version
+    }
+
+    /// The bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Self>() + self.prerelease.len() + self.metadata.len() + self.original.len()
     }
 
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
@@ -133,12 +144,14 @@ fn is_identifier(part: &str) -> bool {
 }
 
 pub(crate) fn is_prerelease(text: &str) -> bool {
-    text.split('.')
-        .all(|part| is_identifier(part) && !(is_numeric(part) && part.len() > 1 && part.starts_with('0')))
+    text.len() <= LONGEST
+        && text
+            .split('.')
+            .all(|part| is_identifier(part) && !(is_numeric(part) && part.len() > 1 && part.starts_with('0')))
 }
 
 pub(crate) fn is_metadata(text: &str) -> bool {
-    text.split('.').all(is_identifier)
+    text.len() <= LONGEST && text.split('.').all(is_identifier)
 }
 
 /// Part by part: numbers by size and before words, words by their bytes, a missing part before any.

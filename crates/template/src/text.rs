@@ -44,9 +44,19 @@ impl Borrow<[u8]> for Text {
 
 /// The characters of a string and their lengths in bytes; a byte that is not UTF-8 counts as U+FFFD, as in Go.
 pub(crate) fn characters(bytes: &[u8]) -> impl Iterator<Item = (char, usize)> {
-    bytes.utf8_chunks().flat_map(|chunk| {
-        let valid = chunk.valid().chars().map(|character| (character, character.len_utf8()));
-        valid.chain(chunk.invalid().iter().map(|_| (char::REPLACEMENT_CHARACTER, 1)))
+    let mut rest = bytes;
+    // One at a time: whoever wants the first alone must not pay for all.
+    std::iter::from_fn(move || {
+        let first = *rest.first()?;
+        let head = &rest[..rest.len().min(4)];
+        let character = match head.utf8_chunks().next() {
+            _ if first.is_ascii() => Some(char::from(first)),
+            Some(chunk) => chunk.valid().chars().next(),
+            None => None,
+        };
+        let found = character.map_or((char::REPLACEMENT_CHARACTER, 1), |found| (found, found.len_utf8()));
+        rest = &rest[found.1..];
+        Some(found)
     })
 }
 

@@ -4,7 +4,7 @@ mod collection;
 mod equal;
 mod kind;
 
-pub(crate) use collection::{Elem, List, Map};
+pub(crate) use collection::{Elem, List, Map, comparisons};
 pub(crate) use equal::deep_equal;
 pub(crate) use kind::IntKind;
 

@@ -1,30 +1,46 @@
 //! What a template sees as its dot: names and their opened values.
 
-use std::collections::BTreeMap;
+use crate::text::Text;
+use crate::value::{Elem, Map, Value};
 use zeroize::Zeroizing;
 
 /// The opened values by name. Wiped when dropped, and without a `Debug` that would print them.
-#[derive(Default)]
-pub struct Values(BTreeMap<String, Zeroizing<Vec<u8>>>);
+///
+/// One map of strings for all templates of an object: no function of sprig's can change such a map, in Go as here, for
+/// those that change one take maps of anything.
+pub struct Values(Map);
 
 impl Values {
     /// No values.
     pub fn new() -> Self {
-        Self::default()
+        Self(Map::new(Elem::Text))
     }
 
     /// Gives the name a value; the bytes need not be text.
     pub fn insert(&mut self, name: impl Into<String>, value: Zeroizing<Vec<u8>>) {
-        self.0.insert(name.into(), value);
+        let name = Text::new(Zeroizing::new(name.into().into_bytes()));
+        if let Some(items) = self.0.items() {
+            items.borrow_mut().insert(name, Value::Text(Text::new(value)));
+        }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_slice()))
+    pub(crate) fn dot(&self) -> Value {
+        Value::Map(self.0.clone())
+    }
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
 impl std::fmt::Debug for Values {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        let mut names = f.debug_set();
+        if let Some(items) = self.0.items() {
+            names.entries(items.borrow().keys().map(|name| String::from_utf8_lossy(name).into_owned()));
+        }
+        names.finish()
     }
 }

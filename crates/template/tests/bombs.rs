@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::time::{Duration, Instant};
-use template::{Bound, Fault, Limits, Outside, TemplateError, Values, render};
+use template::{Bound, Fault, Limits, Outside, Renderer, TemplateError, Values};
 
 fn detonate(template: &str) -> TemplateError {
     let mut fill = |bytes: &mut [u8]| bytes.fill(7);
@@ -11,7 +11,9 @@ fn detonate(template: &str) -> TemplateError {
     let mut values = Values::new();
     values.insert("big", vec![b'a'; 500_000].into());
     let start = Instant::now();
-    let result = render("item", template, &values, &Limits::default(), outside);
+    // The clock must not come first where nothing is optimized.
+    let limits = Limits { patience: Duration::from_mins(10), ..Limits::default() };
+    let result = Renderer::new(&values, limits).render("item", template, outside);
     // Without optimization and beside other tests; optimized it is some tenths of a second.
     assert!(start.elapsed() < Duration::from_secs(20), "{template}: {:?}", start.elapsed());
     result.expect_err(template)
@@ -53,6 +55,7 @@ bombs! {
     wrapped_with_more: Memory, "{{ wrapWith 1 .big .big | len }}";
     random_characters: Memory, "{{ randBytes 1000000000 | len }}";
     many_joined: Memory, "{{ join .big (splitList \"\" .big) | len }}";
+    certificate_of_long_names: Memory, "{{ $x := list .big }}{{ range 9 }}{{ $x = concat $x $x }}{{ end }}{{ genSelfSignedCert \"a\" nil $x 1 }}";
     many_nodes: Memory, "{{.}}".repeat(200_000);
     deep_pretty_json: Memory, "{{ $x := list }}{{ range 90 }}{{ $x = list $x $x }}{{ end }}{{ range 100 }}{{ end }}{{ repeat 20000000 \"x\" | toJson | len }}";
     // Steps.
@@ -67,6 +70,16 @@ bombs! {
     unique_of_many: Steps, "{{ until 20000 | uniq | len }}";
     matched_over_and_over: Steps, "{{ range 100000 }}{{ $x := regexMatch \"(a|aa)+b\" $.big }}{{ end }}";
     many_variables: Steps, format!("{}{}", "{{ $x := 1 }}".repeat(2), "{{ range 100000 }}{{ $y := . }}{{ $z := $y }}{{ range 100 }}{{ end }}{{ end }}");
+    long_keys_merged: Steps, "{{ $k := repeat 6000000 \"a\" }}{{ $d := dict $k 1 }}{{ $e := dict $k 1 }}{{ range 90000 }}{{ if merge $d $e }}{{ end }}{{ end }}";
+    long_keys_compared: Steps, "{{ $k := repeat 6000000 \"a\" }}{{ $d := dict $k 1 }}{{ $e := dict $k 1 }}{{ range 90000 }}{{ if deepEqual $d $e }}{{ end }}{{ end }}";
+    long_keys_copied: Steps, "{{ $k := repeat 4000000 \"a\" }}{{ $d := dict (print $k \"b\") 1 }}{{ $d = set $d $k 1 }}{{ range 90000 }}{{ if deepCopy $d }}{{ end }}{{ end }}";
+    long_texts_sorted: Steps, "{{ $a := repeat 1500000 \"a\" }}{{ $x := list (print $a \"b\") (print $a \"c\") }}{{ range 13 }}{{ $x = concat $x $x }}{{ end }}{{ range 20 }}{{ $y := sortAlpha $x }}{{ end }}";
+    long_variable_looked_up: Steps, format!("{{{{ $v{0} := 1 }}}}{{{{ range 200000 }}}}{{{{ if $v{0} }}}}{{{{ end }}}}{{{{ end }}}}", "a".repeat(500_000));
+    long_name_called: Steps, format!("{{{{ define \"{0}\" }}}}{{{{ end }}}}{{{{ range 200000 }}}}{{{{ template \"{0}\" }}}}{{{{ end }}}}", "a".repeat(500_000));
+    format_of_many_verbs: Steps, "{{ printf (repeat 1000000 \"%%\") | len }}";
+    format_of_open_indices: Steps, "{{ printf (repeat 1500000 \"%[\") | len }}";
+    format_that_cuts: Steps, "{{ $f := repeat 300000 \"%[1].1s\" }}{{ $t := repeat 1000000 \"a\" }}{{ range 9 }}{{ $x := printf $f $t }}{{ end }}";
+    replaced_by_nothing_at_length: Steps, "{{ regexReplaceAll \"a\" (trunc 10000 .big) (repeat 1000000 \"${x}\") | len }}";
     // Depth.
     endless_recursion: Depth, "{{ define \"a\" }}{{ template \"a\" . }}{{ end }}{{ template \"a\" . }}";
     nested_parentheses: Depth, format!("{{{{ {}1{} }}}}", "(".repeat(10_000), ")".repeat(10_000));
@@ -93,8 +106,8 @@ fn deep_values_are_dropped() {
     let mut fill = |bytes: &mut [u8]| bytes.fill(7);
     let outside = Outside { now: "2026-02-03T04:05:06Z".parse().unwrap(), random: &mut fill };
     let deep = "{{ $x := list }}{{ range 50000 }}{{ $x = list $x }}{{ end }}done";
-    let result = render("item", deep, &Values::new(), &Limits::default(), outside);
-    assert_eq!(result.unwrap().as_slice(), b"done");
+    let result = Renderer::new(&Values::new(), Limits::default()).render("item", deep, outside);
+    assert_eq!(result.unwrap().bytes.as_slice(), b"done");
 }
 
 /// Expressions whose compiled form, or whose search for all matches, would grow beyond bounds.
@@ -109,6 +122,37 @@ fn heavy_patterns_are_refused() {
         let error = detonate(template).to_string();
         assert!(error.contains("limit reached") || error.contains("too large"), "{error}");
     }
+}
+
+/// Versions and constraints on them are short; what is longer is none.
+#[test]
+fn long_versions_are_refused() {
+    for template in [
+        "{{ semverCompare (repeat 500000 \"1 \") \"1.0.0\" }}",
+        "{{ semverCompare (repeat 200000 \"1\\t- 2 \") \"1.0.0\" }}",
+        "{{ semver (print \"1.0.0-\" .big) }}",
+        "{{ ((semver \"1.0.0\").SetMetadata .big) }}",
+        "{{ ((semver \"1.0.0\").SetPrerelease .big) }}",
+    ] {
+        let error = detonate(template).to_string();
+        assert!(error.contains("invalid") || error.contains("improper"), "{error}");
+    }
+}
+
+/// What no count shows ends by the clock; a template that takes few steps never looks at it.
+#[test]
+fn the_clock_ends_what_the_counts_do_not() {
+    let limits = Limits { patience: Duration::ZERO, steps: u64::MAX, ..Limits::default() };
+    let mut fill = |bytes: &mut [u8]| bytes.fill(7);
+    let values = Values::new();
+    let renderer = Renderer::new(&values, limits);
+    let mut render = |template: &str| {
+        let outside = Outside { now: "2026-02-03T04:05:06Z".parse().unwrap(), random: &mut fill };
+        renderer.render("item", template, outside)
+    };
+    assert!(render("{{ range 100 }}x{{ end }}").is_ok());
+    let error = render("{{ range 9223372036854775807 }}{{ end }}").unwrap_err();
+    assert!(matches!(error.fault, Fault::Limit(Bound::Time(_))) && error.fault.is_spent(), "{error}");
 }
 
 #[test]
@@ -134,7 +178,8 @@ fn no_error_names_a_value() {
     ] {
         let now = "2026-02-03T04:05:06Z".parse().unwrap();
         let outside = Outside { now, random: &mut fill };
-        let error = render("item", template, &values, &Limits::default(), outside).expect_err(template);
+        let error =
+            Renderer::new(&values, Limits::default()).render("item", template, outside).expect_err(template);
         let all = format!("{error} {error:?} {values:?}");
         assert!(!all.contains("hunter2"), "{all}");
         assert!(all.contains("item"), "{all}");

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
-use template::{Limits, Outside, Values, render};
+use template::{Limits, Outside, Renderer, Values};
 use zeroize::Zeroizing;
 
 type Given = BTreeMap<String, Vec<u8>>;
@@ -52,8 +52,8 @@ fn outcome(case: &Case) -> (String, String) {
     let mut fill = |bytes: &mut [u8]| bytes.fill(7);
     let now = "2026-02-03T04:05:06.789Z".parse().unwrap();
     let outside = Outside { now, random: &mut fill };
-    match render(&case.name, &case.text, &values, &Limits::default(), outside) {
-        Ok(output) => (format!("ok\t{}", escape(&output)), String::new()),
+    match Renderer::new(&values, Limits::default()).render(&case.name, &case.text, outside) {
+        Ok(rendered) => (format!("ok\t{}", escape(&rendered.bytes)), String::new()),
         Err(error) => ("error".to_owned(), format!("({error})")),
     }
 }

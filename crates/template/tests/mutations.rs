@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
-use template::{Limits, Outside, Values, render};
+use template::{Limits, Outside, Renderer, Values};
 
 const ROUNDS: usize = 20_000;
 
@@ -103,7 +103,7 @@ fn no_template_panics() {
         };
         let mut fill = |bytes: &mut [u8]| bytes.fill(7);
         let outside = Outside { now: "2026-02-03T04:05:06.789Z".parse().unwrap(), random: &mut fill };
-        rendered += usize::from(render("item", &text, &values, &limits, outside).is_ok());
+        rendered += usize::from(Renderer::new(&values, limits).render("item", &text, outside).is_ok());
     }
     // Enough of them are still templates for this to reach the functions.
     assert!(rendered > ROUNDS / 20, "{rendered}");

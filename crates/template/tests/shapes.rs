@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use template::{Limits, Outside, Values, render};
+use template::{Limits, Outside, Renderer, Values};
 
 fn rendered(template: &str) -> String {
     let mut state = 1u64;
@@ -13,7 +13,8 @@ fn rendered(template: &str) -> String {
         }
     };
     let outside = Outside { now: "2026-02-03T04:05:06.789Z".parse().unwrap(), random: &mut fill };
-    let output = render("item", template, &Values::new(), &Limits::default(), outside).unwrap();
+    let output =
+        Renderer::new(&Values::new(), Limits::default()).render("item", template, outside).unwrap().bytes;
     String::from_utf8(output.to_vec()).unwrap()
 }
 

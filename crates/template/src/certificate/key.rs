@@ -32,6 +32,8 @@ pub(crate) struct Key {
 
 impl Key {
     pub(crate) fn generate(engine: &Engine<'_>, kind: KeyKind) -> Result<Self> {
+        // aws-lc takes its randomness itself.
+        engine.draw();
         let failed = || Fault::evaluation("the key does not generate");
         engine.budget().toil(match kind {
             KeyKind::Rsa2048 => 200,

@@ -54,17 +54,17 @@ impl<'t> Execution<'t, '_> {
         (function.run)(self.engine, &values).map_err(|fault| fault.within(function.name))
     }
 
-    /// A function reads what it is given, which costs by its length.
+    /// A function reads the texts and lists that it is given, which costs by their length.
     fn charge(&self, values: &[Value]) -> Result<()> {
-        let mut length = 0;
         for value in values {
-            length += match value {
-                Value::Text(text) => text.len() / 256,
-                Value::List(list) => list.len() / 4,
-                _ => 0,
-            };
+            match value {
+                Value::Text(text) => self.engine.budget().read(text.len(), 1)?,
+                Value::List(list) => self.engine.budget().steps(list.len() / 4)?,
+                // Looked into by key, or by entry, which costs where it is done.
+                _ => {}
+            }
         }
-        self.engine.budget().steps(length)
+        Ok(())
     }
 
     /// `and` and `or` evaluate no more than they need.

@@ -46,7 +46,7 @@ impl<'t> Execution<'t, '_> {
         }
         let has_arguments = !arguments.is_empty() || piped.is_some();
         let found = match &receiver {
-            Value::Map(map) => Some(map.get(name.as_bytes()).unwrap_or(Value::Nil)),
+            Value::Map(map) => Some(map.get(self.engine.budget(), name.as_bytes())?.unwrap_or(Value::Nil)),
             Value::Certificate(certificate) => certificate.field(name),
             _ => None,
         };

@@ -34,7 +34,7 @@ impl<'t> Execution<'t, '_> {
             }
             Value::Map(map) => {
                 self.engine.budget().steps(map.len())?;
-                for (key, item) in map.entries() {
+                for (key, item) in map.entries(self.engine.budget())? {
                     if !self.turn(branch, Value::Text(key), &item)? {
                         break;
                     }

@@ -4,7 +4,7 @@ use super::{Execution, Flow};
 use crate::error::{Fault, Result};
 use crate::print;
 use crate::syntax::{Branch, Node, Pipe, Place};
-use crate::value::Value;
+use crate::value::{Value, comparisons};
 
 impl<'t> Execution<'t, '_> {
     pub(super) fn walk(&mut self, dot: &Value, nodes: &'t [Node]) -> Result<Flow> {
@@ -69,6 +69,7 @@ impl<'t> Execution<'t, '_> {
 
     fn template(&mut self, dot: &Value, place: Place, name: &str, pipe: Option<&'t Pipe>) -> Result<()> {
         self.place = place;
+        self.engine.budget().read(name.len(), comparisons(self.definitions.len()))?;
         let Some(nodes) = self.definitions.get(name) else {
             return Err(Fault::evaluation(format!("template {name:?} not defined")));
         };

@@ -4,56 +4,13 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::text::characters;
 use crate::value::Value;
+use memchr::memmem::Finder;
 
-/// Where the needle first is, from `start` on.
+/// Where the needle first is.
 ///
-/// Linear whatever the needle: what repeats in it is known beforehand, so that no byte is looked at twice over.
-pub(super) fn find_from(hay: &[u8], needle: &[u8], start: usize) -> Option<usize> {
-    let Some(first) = needle.first() else { return (start <= hay.len()).then_some(start) };
-    let rest = hay.get(start..)?;
-    if needle.len() == 1 {
-        return rest.iter().position(|byte| byte == first).map(|index| start + index);
-    }
-    Finder::new(needle).find(hay, start)
-}
-
-/// A needle and, for each of its prefixes, how much of its own start it ends with.
-pub(super) struct Finder<'n> {
-    needle: &'n [u8],
-    borders: Vec<usize>,
-}
-
-impl<'n> Finder<'n> {
-    pub(super) fn new(needle: &'n [u8]) -> Self {
-        let mut borders = vec![0; needle.len()];
-        let mut length = 0;
-        for index in 1..needle.len() {
-            while length > 0 && needle[index] != needle[length] {
-                length = borders[length - 1];
-            }
-            if needle[index] == needle[length] {
-                length += 1;
-            }
-            borders[index] = length;
-        }
-        Self { needle, borders }
-    }
-
-    pub(super) fn find(&self, hay: &[u8], start: usize) -> Option<usize> {
-        let mut matched = 0;
-        for (index, byte) in hay.iter().enumerate().skip(start) {
-            while matched > 0 && *byte != self.needle[matched] {
-                matched = self.borders[matched - 1];
-            }
-            if *byte == self.needle[matched] {
-                matched += 1;
-            }
-            if matched == self.needle.len() {
-                return Some(index + 1 - matched);
-            }
-        }
-        None
-    }
+/// Linear whatever the needle, and in no memory of its own.
+pub(super) fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
+    Finder::new(needle).find(hay)
 }
 
 /// The parts between separators, at most `most`; an empty separator parts the characters.
@@ -84,7 +41,7 @@ pub(super) fn split<'s>(
     }
     let finder = Finder::new(separator);
     while parts.len() + 1 < most
-        && let Some(end) = finder.find(whole, start)
+        && let Some(end) = finder.find(&whole[start..]).map(|length| start + length)
     {
         engine.budget().memory(16)?;
         parts.push(&whole[start..end]);

@@ -18,18 +18,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
         authority(engine, values, &Key::parse(text(values, 2))?)
     }),
     Function::new("genSelfSignedCert", &[Text, List, List, Int], |engine, values| {
-        let names = names(values)?;
+        let names = names(engine, values)?;
         self_signed(engine, values, &names, &Key::generate(engine, KeyKind::Rsa2048)?)
     }),
     Function::new("genSelfSignedCertWithKey", &[Text, List, List, Int, Text], |engine, values| {
-        self_signed(engine, values, &names(values)?, &Key::parse(text(values, 4))?)
+        self_signed(engine, values, &names(engine, values)?, &Key::parse(text(values, 4))?)
     }),
     Function::new("genSignedCert", &[Text, List, List, Int, Pair], |engine, values| {
-        let names = names(values)?;
+        let names = names(engine, values)?;
         signed(engine, values, &names, &Key::generate(engine, KeyKind::Rsa2048)?)
     }),
     Function::new("genSignedCertWithKey", &[Text, List, List, Int, Pair, Text], |engine, values| {
-        signed(engine, values, &names(values)?, &Key::parse(text(values, 5))?)
+        signed(engine, values, &names(engine, values)?, &Key::parse(text(values, 5))?)
     }),
     Function::new("buildCustomCert", &[Text, Text], |engine, values| {
         engine.budget().memory(text(values, 0).len() + text(values, 1).len())?;
@@ -43,18 +43,24 @@ pub(super) const FUNCTIONS: &[Function] = &[
             return Err(Fault::evaluation("error parsing certificate"));
         }
         Key::parse(&key)?;
-        Ok(pair(Certificate::new(certificate, key)))
+        pair(engine, Certificate::new(certificate, key))
     }),
 ];
 
-fn pair(certificate: Certificate) -> Value {
-    Value::Certificate(Rc::new(certificate))
+fn pair(engine: &Engine<'_>, certificate: Certificate) -> Result<Value> {
+    engine.budget().memory(certificate.size())?;
+    Ok(Value::Certificate(Rc::new(certificate)))
 }
 
 /// The common name, addresses, host names and days of the arguments.
-fn names(values: &[Value]) -> Result<Names> {
+fn names(engine: &Engine<'_>, values: &[Value]) -> Result<Names> {
     let strings = |index: usize| {
         let Value::List(list) = any(values, index) else { return Ok(Vec::new()) };
+        for item in list.items().iter() {
+            // As a string, in the request, and in the certificate as it is built.
+            let length = if let Value::Text(text) = item { text.len() } else { 0 };
+            engine.budget().memory(length * 4 + 64)?;
+        }
         list.items()
             .iter()
             .map(|item| match item {
@@ -75,16 +81,16 @@ fn names(values: &[Value]) -> Result<Names> {
 fn authority(engine: &Engine<'_>, values: &[Value], key: &Key) -> Result<Value> {
     let names =
         Names { common: utf8(values, 0)?.to_owned(), addresses: vec![], hosts: vec![], days: int(values, 1) };
-    Ok(pair(issue(engine, &names, key, true, None)?))
+    pair(engine, issue(engine, &names, key, true, None)?)
 }
 
 fn self_signed(engine: &Engine<'_>, _: &[Value], names: &Names, key: &Key) -> Result<Value> {
-    Ok(pair(issue(engine, names, key, false, None)?))
+    pair(engine, issue(engine, names, key, false, None)?)
 }
 
 fn signed(engine: &Engine<'_>, values: &[Value], names: &Names, key: &Key) -> Result<Value> {
     let Value::Certificate(authority) = any(values, 4) else {
         return Err(Fault::evaluation("the authority is not a certificate"));
     };
-    Ok(pair(issue(engine, names, key, false, Some(authority))?))
+    pair(engine, issue(engine, names, key, false, Some(authority))?)
 }

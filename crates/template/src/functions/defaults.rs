@@ -54,7 +54,7 @@ fn copy(engine: &Engine<'_>, value: &Value, depth: usize) -> Result<Value> {
         Value::Map(map) if map.is_nil() => Ok(Value::Map(Map::nil())),
         Value::Map(map) => {
             let copied = engine.map(map.elem())?;
-            for (key, item) in map.entries() {
+            for (key, item) in map.entries(engine.budget())? {
                 engine.put(&copied, key, copy(engine, &item, depth + 1)?)?;
             }
             Ok(Value::Map(copied))

@@ -4,7 +4,7 @@ use super::{Function, Type, any, rest, text};
 use crate::error::{Fault, Result};
 use crate::print::text_of;
 use crate::text::Text as Bytes;
-use crate::value::{Elem, Map as Dict, Value};
+use crate::value::{Elem, Map as Dict, Value, comparisons};
 
 use Type::{Any, Map, Text};
 
@@ -21,25 +21,23 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(Value::Map(map))
     }),
     Function::new("get", &[Map, Text], |engine, values| {
-        dict(values, 0)?.get(text(values, 1)).map_or_else(|| engine.text(""), Ok)
+        dict(values, 0)?.get(engine.budget(), text(values, 1))?.map_or_else(|| engine.text(""), Ok)
     }),
     Function::new("set", &[Map, Text, Any], |engine, values| {
         engine.put(dict(values, 0)?, key(values, 1)?, any(values, 2).clone())?;
         Ok(any(values, 0).clone())
     }),
-    Function::new("unset", &[Map, Text], |_, values| {
-        if let Some(items) = dict(values, 0)?.items() {
-            items.borrow_mut().remove(text(values, 1));
-        }
+    Function::new("unset", &[Map, Text], |engine, values| {
+        dict(values, 0)?.remove(engine.budget(), text(values, 1))?;
         Ok(any(values, 0).clone())
     }),
-    Function::new("hasKey", &[Map, Text], |_, values| {
-        Ok(Value::Bool(dict(values, 0)?.get(text(values, 1)).is_some()))
+    Function::new("hasKey", &[Map, Text], |engine, values| {
+        Ok(Value::Bool(dict(values, 0)?.get(engine.budget(), text(values, 1))?.is_some()))
     }),
     Function::variadic("pluck", &[Text], Map, |engine, values| {
         let mut found = Vec::new();
         for index in 1..values.len() {
-            found.extend(dict(values, index)?.get(text(values, 0)));
+            found.extend(dict(values, index)?.get(engine.budget(), text(values, 0))?);
         }
         engine.list(Elem::Any, found)
     }),
@@ -47,18 +45,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("keys", &[], Map, |engine, values| {
         let mut keys = Vec::new();
         for index in 0..values.len() {
-            keys.extend(dict(values, index)?.entries().into_iter().map(|(key, _)| Value::Text(key)));
+            let entries = dict(values, index)?.entries(engine.budget())?;
+            keys.extend(entries.into_iter().map(|(key, _)| Value::Text(key)));
         }
         engine.list(Elem::Text, keys)
     }),
     Function::new("values", &[Map], |engine, values| {
-        let items = dict(values, 0)?.entries().into_iter().map(|(_, value)| value).collect();
-        engine.list(Elem::Any, items)
+        let entries = dict(values, 0)?.entries(engine.budget())?;
+        engine.list(Elem::Any, entries.into_iter().map(|(_, value)| value).collect())
     }),
     Function::variadic("pick", &[Map], Text, |engine, values| {
         let picked = engine.map(Elem::Any)?;
         for index in 1..values.len() {
-            if let Some(value) = dict(values, 0)?.get(text(values, index)) {
+            if let Some(value) = dict(values, 0)?.get(engine.budget(), text(values, index))? {
                 engine.put(&picked, key(values, index)?, value)?;
             }
         }
@@ -67,8 +66,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("omit", &[Map], Text, |engine, values| {
         let kept = engine.map(Elem::Any)?;
         let mut names: Vec<&[u8]> = (1..values.len()).map(|index| text(values, index)).collect();
+        for name in &names {
+            engine.budget().read(name.len(), comparisons(names.len()))?;
+        }
         names.sort_unstable();
-        for (key, value) in dict(values, 0)?.entries() {
+        for (key, value) in dict(values, 0)?.entries(engine.budget())? {
+            engine.budget().read(key.len(), comparisons(names.len()))?;
             if names.binary_search(&&*key).is_err() {
                 engine.put(&kept, key, value)?;
             }

@@ -8,7 +8,7 @@ use crate::value::{Elem, Value};
 pub(super) const FUNCTIONS: &[Function] = &[Function::variadic("dig", &[], Type::Any, dig)];
 
 /// `dig "a" "b" default dict`.
-fn dig(_: &Engine<'_>, values: &[Value]) -> Result<Value> {
+fn dig(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let [keys @ .., default, dict] = values else { return Err(too_few()) };
     if keys.is_empty() {
         return Err(too_few());
@@ -24,7 +24,7 @@ fn dig(_: &Engine<'_>, values: &[Value]) -> Result<Value> {
             Value::Map(map) if map.elem() == Elem::Any => map,
             other => return Err(Fault::evaluation(format!("a {} is no dict", other.type_name()))),
         };
-        let Some(found) = map.get(name) else { return Ok(default.clone()) };
+        let Some(found) = map.get(engine.budget(), name)? else { return Ok(default.clone()) };
         value = found;
     }
     Ok(value)

@@ -1,17 +1,18 @@
 //! `index`, `len` and `call`. Go's `slice` is not here: sprig's takes its name.
 
 use super::{Function, Type, any, rest};
+use crate::engine::Engine;
 use crate::error::{Fault, Result};
 use crate::value::{Elem, IntKind, Map, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::variadic("index", &[Type::Any], Type::Any, |_, values| {
+    Function::variadic("index", &[Type::Any], Type::Any, |engine, values| {
         let mut item = any(values, 0).clone();
         if item.is_nil() {
             return Err(Fault::evaluation("index of untyped nil"));
         }
         for key in rest(values, 1) {
-            item = at(&item, key)?;
+            item = at(engine, &item, key)?;
         }
         Ok(item)
     }),
@@ -27,7 +28,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-fn at(item: &Value, key: &Value) -> Result<Value> {
+fn at(engine: &Engine<'_>, item: &Value, key: &Value) -> Result<Value> {
     match item {
         Value::Text(text) => {
             let index = position(key, text.len())?;
@@ -38,7 +39,7 @@ fn at(item: &Value, key: &Value) -> Result<Value> {
             list.get(index).ok_or_else(|| Fault::evaluation("index out of range"))
         }
         Value::Map(map) => match key {
-            Value::Text(name) => Ok(map.get(name).unwrap_or_else(|| absent(map))),
+            Value::Text(name) => Ok(map.get(engine.budget(), name)?.unwrap_or_else(|| absent(map))),
             Value::Nil => Err(Fault::evaluation("value is nil; should be of type string")),
             other => {
                 Err(Fault::evaluation(format!("value has type {}; should be string", other.type_name())))

@@ -71,7 +71,7 @@ impl Writer<'_, '_> {
             Value::Map(map) if map.is_nil() => self.out.push(b"null"),
             Value::Map(map) => {
                 self.out.push(b"{")?;
-                for (index, (key, item)) in map.entries().into_iter().enumerate() {
+                for (index, (key, item)) in map.entries(self.engine.budget())?.into_iter().enumerate() {
                     self.entry(index, &key, &item, depth)?;
                 }
                 self.close(map.len(), depth, b"}")

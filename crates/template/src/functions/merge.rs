@@ -36,8 +36,8 @@ fn merge(engine: &Engine<'_>, target: &Dict, source: &Dict, overwrite: bool, dep
     if target.elem() != source.elem() && source.len() > 0 {
         return Err(Fault::evaluation("dicts of different types do not merge"));
     }
-    for (key, value) in source.entries() {
-        let there = target.get(&key);
+    for (key, value) in source.entries(engine.budget())? {
+        let there = target.get(engine.budget(), &key)?;
         if value.is_nil() {
             if overwrite {
                 engine.put(target, key, Value::Nil)?;

@@ -149,8 +149,9 @@ fn number(values: &[Value], index: usize) -> Result<Value> {
     Ok(Value::Int(IntKind::Uint64, version(values, 0)?.numbers[index].cast_signed()))
 }
 
-fn changed(version: Version) -> Value {
-    Value::Version(Rc::new(version))
+fn changed(engine: &Engine<'_>, version: Version) -> Result<Value> {
+    engine.budget().memory(version.size())?;
+    Ok(Value::Version(Rc::new(version)))
 }
 
 const VERSION: &[Function] = &[
@@ -160,34 +161,34 @@ const VERSION: &[Function] = &[
     Function::new("Prerelease", &[], |engine, values| engine.text(version(values, 0)?.prerelease.as_str())),
     Function::new("Metadata", &[], |engine, values| engine.text(version(values, 0)?.metadata.as_str())),
     Function::new("String", &[], |engine, values| engine.text(version(values, 0)?.to_string())),
-    Function::new("IncMajor", &[], |_, values| {
+    Function::new("IncMajor", &[], |engine, values| {
         let version = version(values, 0)?;
-        Ok(changed(version.derived([version.numbers[0].wrapping_add(1), 0, 0], "", "")))
+        changed(engine, version.derived([version.numbers[0].wrapping_add(1), 0, 0], "", ""))
     }),
-    Function::new("IncMinor", &[], |_, values| {
+    Function::new("IncMinor", &[], |engine, values| {
         let version = version(values, 0)?;
-        Ok(changed(version.derived([version.numbers[0], version.numbers[1].wrapping_add(1), 0], "", "")))
+        changed(engine, version.derived([version.numbers[0], version.numbers[1].wrapping_add(1), 0], "", ""))
     }),
-    Function::new("IncPatch", &[], |_, values| {
+    Function::new("IncPatch", &[], |engine, values| {
         let version = version(values, 0)?;
         let [major, minor, patch] = version.numbers;
         // A prerelease comes before its release, which is thus the next.
         let patch = if version.prerelease.is_empty() { patch.wrapping_add(1) } else { patch };
-        Ok(changed(version.derived([major, minor, patch], "", "")))
+        changed(engine, version.derived([major, minor, patch], "", ""))
     }),
-    Function::new("SetPrerelease", &[Type::Text], |_, values| {
+    Function::new("SetPrerelease", &[Type::Text], |engine, values| {
         let (version, text) = (version(values, 0)?, utf8(values, 1)?);
         if !text.is_empty() && !is_prerelease(text) {
             return Err(Fault::evaluation("invalid prerelease"));
         }
-        Ok(changed(version.derived(version.numbers, text, &version.metadata)))
+        changed(engine, version.derived(version.numbers, text, &version.metadata))
     }),
-    Function::new("SetMetadata", &[Type::Text], |_, values| {
+    Function::new("SetMetadata", &[Type::Text], |engine, values| {
         let (version, text) = (version(values, 0)?, utf8(values, 1)?);
         if !text.is_empty() && !is_metadata(text) {
             return Err(Fault::evaluation("invalid metadata"));
         }
-        Ok(changed(version.derived(version.numbers, &version.prerelease, text)))
+        changed(engine, version.derived(version.numbers, &version.prerelease, text))
     }),
 ];
 

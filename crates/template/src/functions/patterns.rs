@@ -4,6 +4,7 @@ use super::{Function, Type, int, text};
 use crate::engine::Engine;
 use crate::error::{Fault, Result};
 use crate::pattern::Pattern;
+use crate::text::characters;
 use crate::value::{Elem, List, Value};
 
 use Type::{Int, Text};
@@ -102,6 +103,8 @@ fn replace(engine: &Engine<'_>, values: &[Value], expand: bool) -> Result<Value>
     let mut out = engine.buffer();
     let mut done = 0;
     for groups in pattern.matches(engine, whole, usize::MAX)? {
+        // Read anew for each match.
+        engine.budget().read(replacement.len(), 1)?;
         let Some((start, end)) = groups.first().copied().flatten() else { continue };
         out.push(&whole[done..start])?;
         done = end;
@@ -111,6 +114,7 @@ fn replace(engine: &Engine<'_>, values: &[Value], expand: bool) -> Result<Value>
         }
         let mut rest = replacement;
         while let Some(dollar) = rest.iter().position(|byte| *byte == b'$') {
+            engine.budget().steps(1)?;
             out.push(&rest[..dollar])?;
             rest = &rest[dollar + 1..];
             if let Some(after) = rest.strip_prefix(b"$") {
@@ -137,13 +141,16 @@ fn reference(text: &[u8]) -> Option<(&str, &[u8])> {
         Some(inner) => (true, inner),
         None => (false, text),
     };
-    let valid = inner.utf8_chunks().next()?.valid();
-    let length = valid.find(|next: char| !next.is_alphanumeric() && next != '_').unwrap_or(valid.len());
+    let length: usize = characters(inner)
+        .take_while(|(next, _)| next.is_alphanumeric() || *next == '_')
+        .map(|(_, length)| length)
+        .sum();
     if length == 0 {
         return None;
     }
     let rest = &inner[length..];
-    Some((&valid[..length], if braced { rest.strip_prefix(b"}")? } else { rest }))
+    let name = str::from_utf8(&inner[..length]).ok()?;
+    Some((name, if braced { rest.strip_prefix(b"}")? } else { rest }))
 }
 
 fn group(pattern: &Pattern, name: &str) -> Option<usize> {

@@ -1,6 +1,6 @@
 //! Strings by their bytes: trimming, cutting, repeating, replacing, testing.
 
-use super::bytes::{find_from, replace_all};
+use super::bytes::{find, replace_all};
 use super::{Function, Type, any, int, rest, text};
 use crate::engine::Engine;
 use crate::error::{Fault, Result};
@@ -44,7 +44,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         engine.text(part.repeat(if part.is_empty() { 0 } else { count }))
     }),
     Function::new("contains", &[Text, Text], |_, values| {
-        Ok(Value::Bool(find_from(text(values, 1), text(values, 0), 0).is_some()))
+        Ok(Value::Bool(find(text(values, 1), text(values, 0)).is_some()))
     }),
     Function::new("hasPrefix", &[Text, Text], |_, values| {
         Ok(Value::Bool(text(values, 1).starts_with(text(values, 0))))

@@ -43,8 +43,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }
         // A list of strings is sorted where it is, as sprig does.
         let list = strings_of(engine, any(values, 0))?;
-        engine.budget().steps(list.len())?;
-        list.sort_texts();
+        list.sort_texts(engine.budget())?;
         Ok(Value::List(list))
     }),
 ];

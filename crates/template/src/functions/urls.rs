@@ -35,7 +35,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn join(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let map = dict(values, 0)?;
-    let part = |name: &str| match map.get(name.as_bytes()) {
+    let part = |name: &str| match map.get(engine.budget(), name.as_bytes())? {
         None => Ok(Vec::new()),
         Some(Value::Text(text)) => {
             engine.budget().memory(text.len() * 3)?;

@@ -1,6 +1,6 @@
 //! Semantic versions.
 
-use super::{Function, Type, utf8};
+use super::{Function, Type, text, utf8};
 use crate::error::Fault;
 use crate::semver::{Version, satisfies};
 use crate::value::Value;
@@ -9,11 +9,14 @@ use std::rc::Rc;
 use Type::Text;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("semver", &[Text], |_, values| {
+    Function::new("semver", &[Text], |engine, values| {
         let version = Version::parse(utf8(values, 0)?).ok_or_else(not_a_version)?;
+        engine.budget().memory(version.size())?;
         Ok(Value::Version(Rc::new(version)))
     }),
-    Function::new("semverCompare", &[Text, Text], |_, values| {
+    Function::new("semverCompare", &[Text, Text], |engine, values| {
+        // Each comparison in the constraint reads the version.
+        engine.budget().steps(text(values, 0).len() / 4)?;
         let version = Version::parse(utf8(values, 1)?);
         let holds = match &version {
             Some(version) => satisfies(version, utf8(values, 0)?),

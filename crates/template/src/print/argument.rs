@@ -114,7 +114,7 @@ impl Printer<'_, '_, '_> {
             }
         }
         self.out.push(if source { b"{" } else { b"map[" })?;
-        for (index, (key, value)) in map.entries().into_iter().enumerate() {
+        for (index, (key, value)) in map.entries(self.engine.budget())?.into_iter().enumerate() {
             if index > 0 {
                 self.out.push(if source { b", " } else { b" " })?;
             }

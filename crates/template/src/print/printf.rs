@@ -60,7 +60,7 @@ impl Run<'_, '_, '_, '_> {
         self.good_index = true;
         self.printer.layout = Layout::default();
         self.flags();
-        let mut after_index = self.index();
+        let mut after_index = self.index()?;
         if self.peek() == Some(b'*') {
             self.position += 1;
             match self.number_argument() {
@@ -85,7 +85,7 @@ impl Run<'_, '_, '_, '_> {
             after_index = self.precision(after_index)?;
         }
         if !after_index {
-            self.index();
+            self.index()?;
         }
         let Some((verb, length)) = self.format.get(self.position..).and_then(|rest| characters(rest).next())
         else {
@@ -118,7 +118,7 @@ impl Run<'_, '_, '_, '_> {
         if after_index {
             self.good_index = false;
         }
-        let after_index = self.index();
+        let after_index = self.index()?;
         if self.peek() != Some(b'*') {
             self.printer.layout.precision = Some(self.number().unwrap_or(0));
             return Ok(after_index);
@@ -163,17 +163,18 @@ impl Run<'_, '_, '_, '_> {
     }
 
     /// `[3]`: the argument to use next. Whether there was an index.
-    fn index(&mut self) -> bool {
+    fn index(&mut self) -> Result<bool> {
         if self.peek() != Some(b'[') {
-            return false;
+            return Ok(false);
         }
         self.reordered = true;
         let rest = &self.format[self.position..];
         let end = if rest.len() < 3 { None } else { rest.iter().position(|byte| *byte == b']') };
+        self.printer.engine.budget().read(end.unwrap_or(rest.len()), 1)?;
         let Some(end) = end else {
             self.good_index = false;
             self.position += 1;
-            return false;
+            return Ok(false);
         };
         let (number, after) = decimal(rest, 1, end);
         self.position += end + 1;
@@ -184,11 +185,11 @@ impl Run<'_, '_, '_, '_> {
                 } else {
                     self.good_index = false;
                 }
-                true
+                Ok(true)
             }
             _ => {
                 self.good_index = false;
-                false
+                Ok(false)
             }
         }
     }

@@ -1,11 +1,14 @@
 //! Constraints on versions: `>=1.2, <2 || ~3.1 || 4.x - 5`.
 
-use super::Version;
+use super::{LONGEST, Version};
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 /// Whether the version satisfies the constraint; none if that is none.
 pub(crate) fn satisfies(version: &Version, constraint: &str) -> Option<bool> {
+    if constraint.len() > LONGEST {
+        return None;
+    }
     let alternatives =
         ranges_as_comparisons(constraint).split("||").map(conjunction).collect::<Option<Vec<_>>>()?;
     Some(alternatives.iter().any(|all| {

@@ -152,6 +152,7 @@ impl<'s> Parser<'s, '_> {
             Kind::Field => Operand::Field(vec![token.text[1..].to_owned()]),
             Kind::Variable => {
                 self.budget.steps(self.variables.len() / 8)?;
+                self.budget.steps(self.variables.len().saturating_mul(16 + token.text.len()) / 256)?;
                 if !self.variables.contains(&token.text) {
                     return Err(Fault::syntax(format!("undefined variable {:?}", token.text)));
                 }

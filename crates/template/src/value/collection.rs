@@ -1,6 +1,8 @@
 //! Lists and maps: shared, as Go's are, so that `set` and `sortAlpha` show through every name they have.
 
 use super::Value;
+use crate::budget::Budget;
+use crate::error::{Fault, Result};
 use crate::text::Text;
 use std::cell::{Ref, RefCell};
 use std::collections::BTreeMap;
@@ -73,8 +75,14 @@ impl List {
         })
     }
 
-    /// Puts the strings in order, in place.
-    pub(crate) fn sort_texts(&self) {
+    /// Puts the strings in order, in place. Each is compared with about as many others as its place has bits.
+    pub(crate) fn sort_texts(&self, budget: &Budget) -> Result<()> {
+        budget.steps(self.length)?;
+        for item in self.items().iter() {
+            if let Value::Text(text) = item {
+                budget.read(text.len(), comparisons(self.length))?;
+            }
+        }
         let mut items = self.items.borrow_mut();
         if let Some(window) = items.get_mut(self.start..self.start + self.length) {
             window.sort_by(|a, b| match (a, b) {
@@ -82,6 +90,7 @@ impl List {
                 _ => std::cmp::Ordering::Equal,
             });
         }
+        Ok(())
     }
 
     pub(crate) fn same(&self, other: &Self) -> bool {
@@ -94,7 +103,12 @@ impl List {
     }
 }
 
-/// A map from strings.
+/// How often a string is compared among so many in order.
+pub(crate) fn comparisons(count: usize) -> usize {
+    count.checked_ilog2().map_or(0, |bits| bits as usize + 1)
+}
+
+/// A map from strings. To look for a key costs by its length.
 #[derive(Clone)]
 pub(crate) struct Map {
     elem: Elem,
@@ -128,21 +142,38 @@ impl Map {
         self.items.as_deref()
     }
 
-    pub(crate) fn get(&self, key: &[u8]) -> Option<Value> {
-        let item = self.items.as_ref()?.borrow().get(key).cloned()?;
-        Some(if self.elem == Elem::Any { item.as_item() } else { item })
+    fn as_lies(&self, value: &Value) -> Value {
+        if self.elem == Elem::Any { value.as_item() } else { value.clone() }
+    }
+
+    pub(crate) fn get(&self, budget: &Budget, key: &[u8]) -> Result<Option<Value>> {
+        budget.read(key.len(), comparisons(self.len()))?;
+        let Some(items) = &self.items else { return Ok(None) };
+        Ok(items.borrow().get(key).map(|value| self.as_lies(value)))
+    }
+
+    /// Puts a value in. A nil map takes none, as in Go.
+    pub(crate) fn put(&self, budget: &Budget, key: Text, value: Value) -> Result<()> {
+        budget.memory(96)?;
+        budget.read(key.len(), comparisons(self.len()))?;
+        let items = self.items.as_ref().ok_or_else(|| Fault::evaluation("the map is nil"))?;
+        items.borrow_mut().insert(key, value);
+        Ok(())
+    }
+
+    pub(crate) fn remove(&self, budget: &Budget, key: &[u8]) -> Result<()> {
+        budget.read(key.len(), comparisons(self.len()))?;
+        if let Some(items) = &self.items {
+            items.borrow_mut().remove(key);
+        }
+        Ok(())
     }
 
     /// The entries as they are now, in the order of their keys.
-    pub(crate) fn entries(&self) -> Vec<(Text, Value)> {
-        let Some(items) = &self.items else { return Vec::new() };
-        let items = items.borrow();
-        items
-            .iter()
-            .map(|(key, value)| {
-                (key.clone(), if self.elem == Elem::Any { value.as_item() } else { value.clone() })
-            })
-            .collect()
+    pub(crate) fn entries(&self, budget: &Budget) -> Result<Vec<(Text, Value)>> {
+        budget.steps(self.len() / 4)?;
+        let Some(items) = &self.items else { return Ok(Vec::new()) };
+        Ok(items.borrow().iter().map(|(key, value)| (key.clone(), self.as_lies(value))).collect())
     }
 
     pub(crate) fn same(&self, other: &Self) -> bool {

@@ -20,7 +20,7 @@ fn equal(engine: &Engine<'_>, a: &Value, b: &Value, depth: usize) -> Result<bool
         (Value::Int(_, a), Value::Int(_, b)) => a == b,
         (Value::Float(a), Value::Float(b)) => a == b,
         (Value::Text(a), Value::Text(b)) => {
-            engine.budget().steps(a.len() / 256)?;
+            engine.budget().read(a.len(), 1)?;
             a == b
         }
         (Value::List(a), Value::List(b)) => {
@@ -46,8 +46,8 @@ fn equal(engine: &Engine<'_>, a: &Value, b: &Value, depth: usize) -> Result<bool
             if a.same(b) {
                 return Ok(true);
             }
-            for (key, value) in a.entries() {
-                match b.get(&key) {
+            for (key, value) in a.entries(engine.budget())? {
+                match b.get(engine.budget(), &key)? {
                     Some(other) if equal(engine, &value, &other, depth + 1)? => {}
                     _ => return Ok(false),
                 }

@@ -1,0 +1,31 @@
+//! [`needs`]: which keys an object was sealed with, found by trying. For whoever decides whether a key may go.
+
+use crate::key_ring::KeyRing;
+use crate::place::Place;
+use api::SealedSecretSpec;
+use envelope::Fingerprint;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use std::collections::BTreeSet;
+
+/// What trying showed. No value stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// The keys that open something of it, under whichever scope.
+    pub keys: BTreeSet<Fingerprint>,
+    /// Whether something of it opened with no key.
+    pub unopened: bool,
+}
+
+/// Tries the keys of `ring` on every item of the object with this metadata.
+///
+/// An item that opens under another scope than the object states needs its key all the same: the annotation may be put right.
+pub fn needs(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing) -> Needs {
+    let place = Place::of(metadata, ring);
+    let mut unopened = false;
+    for sealed in spec.encrypted_data.values().chain(&spec.data) {
+        let before = place.opens();
+        // The value is dropped, and wiped; an item that only opens under another scope counts among what opened.
+        unopened |= place.open(sealed).is_err() && place.opens() == before;
+    }
+    Needs { keys: place.opened_by(), unopened }
+}

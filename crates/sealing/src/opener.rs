@@ -1,0 +1,89 @@
+//! [`Opener`]: opens the items of one object with the keys of a ring, and counts what that costs.
+
+use crate::key_ring::KeyRing;
+use envelope::{Fingerprint, OpenError, Plaintext, open};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+
+/// Failed tries with a key that the items which do not open may cost. Enough to name every fault of an honest mistake; a
+/// few seconds of one core for an object made to waste them.
+const FAILED_TRIES: u32 = 600;
+
+/// Failed tries on the way to the key that does open. An object whose items were sealed one by one, over years, under
+/// as many keys, needs items times keys of them; a hundred items under a hundred keys are let through.
+const MISSES: u32 = 10_000;
+
+/// Opens the items of one object. Its cost does not grow with the number of keys while they share a key.
+pub(crate) struct Opener<'a> {
+    ring: &'a KeyRing,
+    /// The keys by their index in the ring, in the order in which they are tried: what opened an item last comes first.
+    order: RefCell<Vec<usize>>,
+    failed: Cell<u32>,
+    missed: Cell<u32>,
+    opens: Cell<u32>,
+    opened: RefCell<BTreeSet<Fingerprint>>,
+}
+
+impl<'a> Opener<'a> {
+    /// Starts on the items of one object; the hinted key, if the ring has it, is tried first, then from the newest on.
+    pub(crate) fn new(ring: &'a KeyRing, hint: Option<Fingerprint>) -> Self {
+        let opener = Self {
+            ring,
+            order: RefCell::new((0..ring.len()).collect()),
+            failed: Cell::new(0),
+            missed: Cell::new(0),
+            opens: Cell::new(0),
+            opened: RefCell::default(),
+        };
+        if let Some(index) = hint.and_then(|hint| ring.iter().position(|key| key.fingerprint() == hint)) {
+            opener.prefer(index);
+        }
+        opener
+    }
+
+    /// Whether the object has cost as many tries as it may.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.failed.get() >= FAILED_TRIES || self.missed.get() >= MISSES
+    }
+
+    /// How many tries have succeeded so far.
+    pub(crate) fn opens(&self) -> u32 {
+        self.opens.get()
+    }
+
+    /// The keys that opened something so far.
+    pub(crate) fn opened(&self) -> BTreeSet<Fingerprint> {
+        self.opened.borrow().clone()
+    }
+
+    /// Tries the keys one after the other.
+    pub(crate) fn open(&self, label: &[u8], envelope: &[u8]) -> Result<Plaintext, OpenError> {
+        let mut tried: u32 = 0;
+        let mut opened = Err(OpenError::DoesNotOpen);
+        for index in self.order.borrow().iter().copied() {
+            match open(self.ring.at(index).pair().private(), label, envelope) {
+                Err(OpenError::DoesNotOpen) => tried = tried.saturating_add(1),
+                Err(malformed @ OpenError::Truncated(_)) => return Err(malformed),
+                Ok(value) => {
+                    opened = Ok((index, value));
+                    break;
+                }
+            }
+        }
+        let counter = if opened.is_ok() { &self.missed } else { &self.failed };
+        counter.set(counter.get().saturating_add(tried));
+        let (index, value) = opened?;
+        self.prefer(index);
+        self.opens.set(self.opens.get().saturating_add(1));
+        self.opened.borrow_mut().insert(self.ring.at(index).fingerprint());
+        Ok(value)
+    }
+
+    /// Moves a key to the front.
+    fn prefer(&self, index: usize) {
+        let mut order = self.order.borrow_mut();
+        if let Some(from) = order.iter().position(|there| *there == index) {
+            order[..=from].rotate_right(1);
+        }
+    }
+}
