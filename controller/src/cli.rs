@@ -2,6 +2,7 @@
 //!
 //! What they mean together is worked out in `config`.
 
+mod election_flags;
 mod go_value;
 mod http_flags;
 mod key_flags;
@@ -9,6 +10,7 @@ mod log_flags;
 mod unseal_flags;
 mod watch_flags;
 
+pub use election_flags::ElectionFlags;
 pub use http_flags::HttpFlags;
 pub use key_flags::KeyFlags;
 pub use log_flags::LogFlags;
@@ -39,6 +41,10 @@ pub struct Cli {
     /// What is served.
     #[command(flatten)]
     pub http: HttpFlags,
+
+    /// Which of several replicas leads.
+    #[command(flatten)]
+    pub election: ElectionFlags,
 
     /// What is logged.
     #[command(flatten)]

@@ -13,6 +13,8 @@ use tower::limit::RateLimitLayer;
 pub struct Cluster {
     /// The client.
     pub client: Client,
+    /// Another one, for the Lease alone: it waits behind nobody, and keeps to no limit.
+    pub lease_client: Client,
     /// The controller's own namespace: that of its keys.
     pub namespace: String,
     /// Address of the API server.
@@ -50,8 +52,9 @@ impl Cluster {
         config.reset_reader_on_write = true;
         let server = config.cluster_url.to_string();
         let namespace = own_namespace(&config.default_namespace);
+        let lease_client = Client::try_from(config.clone()).map_err(ClusterError::Client)?;
         let client = client(config, limit).map_err(ClusterError::Client)?;
-        Ok(Self { client, namespace, server })
+        Ok(Self { client, lease_client, namespace, server })
     }
 }
 

@@ -1,6 +1,7 @@
 //! [`Config`]: the flags as meant; a file for each group. A value that cannot be meant is refused here, before anything
 //! starts.
 
+mod election;
 mod http;
 mod keys;
 mod listen_address;
@@ -8,6 +9,7 @@ mod logging;
 mod pairs;
 mod watch;
 
+pub use election::{LeaderElection, LeaseTerms};
 pub use http::{Http, RateLimit};
 pub use keys::{Keys, NewKeys, Renewal};
 pub use listen_address::ListenAddress;
@@ -30,6 +32,8 @@ pub struct Config {
     pub keys: Keys,
     /// What is served.
     pub http: Http,
+    /// Which of several replicas leads.
+    pub election: LeaderElection,
     /// What is logged, how and where.
     pub logging: Logging,
 }
@@ -63,6 +67,9 @@ pub enum ConfigError {
     /// A duration that must be longer than nothing.
     #[error("--{0}: write a duration greater than zero")]
     NotPositive(&'static str),
+    /// A duration that may be nothing, but not less.
+    #[error("--{0}: write a duration that is not negative")]
+    Negative(&'static str),
     /// A list of pairs.
     #[error("--{0}: write a list as in `a=b,c=d`")]
     Pairs(&'static str),
@@ -81,6 +88,15 @@ pub enum ConfigError {
     /// `--key-order-priority`.
     #[error("--key-order-priority: one of CertNotBefore and SecretCreationTimestamp")]
     KeyOrder,
+    /// The durations of the Lease.
+    #[error(
+        "--leader-elect-lease-duration must be longer than --leader-elect-renew-deadline, and that longer than \
+         --leader-elect-retry-period; a lease lasts from a second to a day"
+    )]
+    LeaseTerms,
+    /// `--leader-elect-resource-name`.
+    #[error("--leader-elect-resource-name: a name is lower-case letters, digits, `-` and `.`")]
+    LeaseName,
     /// `--log-level`.
     #[error("--log-level: one of INFO and ERROR")]
     LogLevel,
@@ -92,15 +108,17 @@ pub enum ConfigError {
 impl Config {
     /// Works out what the flags mean.
     pub fn from_cli(cli: Cli) -> Result<Self, ConfigError> {
+        let (watch, keys) = (Watch::meant_by(cli.watch), Keys::meant_by(cli.keys)?);
         Ok(Self {
-            watch: Watch::meant_by(cli.watch),
+            election: LeaderElection::meant_by(cli.election, &keys.new.prefix, &watch)?,
+            watch,
             unseal: Unseal {
                 deprecated_data: cli.unseal.accept_deprecated_v1_data,
                 status: cli.unseal.update_status,
                 correct_drift: !cli.unseal.skip_recreate,
                 delete_secrets: cli.unseal.old_gc_behavior,
             },
-            keys: Keys::meant_by(cli.keys)?,
+            keys,
             http: Http::meant_by(
                 &cli.http,
                 Accepted { deprecated_data: cli.unseal.accept_deprecated_v1_data },

@@ -2,10 +2,13 @@
 //! (`verify`, `rotate`), which never tell more than they must.
 
 mod cert;
+mod connection;
+mod connections;
 mod gate;
 mod health;
 mod listen;
 mod metrics;
+mod pace;
 mod rotate;
 mod serve;
 mod submitted;
@@ -13,4 +16,5 @@ mod verify;
 
 pub use listen::{ListenError, listen};
 pub use metrics::serve_metrics;
+pub use pace::Timeouts;
 pub use serve::{Doors, Served, serve};

@@ -1,20 +1,52 @@
-//! The sealing keys: made ([`generate`]), kept as Secrets ([`store`]), followed live ([`watch`]()), renewed when they are
-//! due ([`renew`]()), and handed out as one immutable ring ([`SharedRing`]).
+//! The sealing keys, over years.
+//!
+//! What there is: `watch` follows the key Secrets, `found` reads one, `known` says what follows from all of them, and
+//! [`SharedRing`] hands it out as one immutable ring. What is to be done: `schedule` and `step`, pure, from what is there and
+//! the API server's clock. Doing it: [`Renewer`], with `generate` and `store`; asking for it: `asked`. What is served of
+//! it: `published`. What is refused: `refusal`, found here and [elsewhere](watch_elsewhere), [told](tell()) as events.
 //!
 //! Opening and sealing with them is in `sealing`.
 
+mod asked;
+mod elsewhere;
+mod found;
 mod generate;
-mod new_key;
+mod known;
+mod metrics;
+mod name;
+mod observed;
+mod origin;
+mod published;
 mod record;
+mod refusal;
+mod refusals;
 mod renew;
+mod report;
 mod schedule;
+mod server_clock;
 mod shared_ring;
+mod step;
 mod store;
+mod tell;
 mod watch;
 
-pub use generate::{GenerateError, generate};
-pub use new_key::{NewKeyError, ensure_one};
-pub use renew::renew;
+#[cfg(test)]
+mod decades;
+
+pub use asked::{Asking, listen_for_asking};
+pub use elsewhere::watch_elsewhere;
+pub use generate::GenerateError;
+pub use metrics::KeyMetrics;
+pub use origin::OriginError;
+pub use refusals::Refusals;
+pub use renew::{NewKeyError, Renewer};
+pub use server_clock::ServerClockError;
 pub use shared_ring::SharedRing;
-pub use store::{StoreError, store};
+pub use store::StoreError;
+pub use tell::tell;
 pub use watch::watch;
+
+use std::time::Duration;
+
+/// The API server answers in milliseconds, or something is wrong.
+const ANSWER: Duration = Duration::from_secs(30);

@@ -1,10 +1,15 @@
 //! [`Metrics`]: what is counted, under upstream's names, so that its dashboards and alerts go on working.
 //!
-//! Where they are served is in `http::metrics`. Labels hold names, never values.
+//! Where they are served is in `http::metrics`. Labels hold names, never values. What `shown` tells of namespaces and objects
+//! goes with them: upstream's counts errors for ever in namespaces that are gone.
 
+mod shown;
+
+use self::shown::Shown;
 use crate::process_metrics::ProcessMetrics;
 use api::{Condition, ConditionStatus, ObservedSealedSecret, SealedSecretStatus};
 use kube::ResourceExt as _;
+use prometheus_client::collector::Collector;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -13,7 +18,6 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +26,9 @@ const PREFIX: &str = "sealed_secrets_controller";
 
 /// The label by which upstream joins conditions with releases.
 const INSTANCE: &str = "app.kubernetes.io/instance";
+
+/// Where a failure may be.
+const REASONS: [&str; 5] = ["fetch", "status", "unmanaged", "unseal", "update"];
 
 /// Upper bounds in seconds: Prometheus' customary ones.
 const BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -60,10 +67,10 @@ pub struct Metrics {
     pub unseal_requests: Counter,
     errors: Family<ErrorLabels, Counter>,
     conditions: Family<ConditionLabels, Gauge>,
-    /// Under which labels each object is shown, by UID: its own may have changed since.
-    shown: Mutex<HashMap<String, ConditionLabels>>,
+    shown: Mutex<Shown>,
     requests: Family<RequestLabels, Counter>,
     durations: Family<DurationLabels, Histogram>,
+    leader: Gauge,
     registry: Registry,
 }
 
@@ -87,41 +94,74 @@ impl Default for Metrics {
         );
         ours.register("http_requests", "HTTP requests answered", requests.clone());
         ours.register("http_request_duration_seconds", "How long answers took", durations.clone());
+        let leader = Gauge::default();
+        ours.register("leader", "1 if this replica unseals and renews, 0 if it stands by", leader.clone());
         let shown = Mutex::default();
-        Self { unseal_requests, errors, conditions, shown, requests, durations, registry }
+        Self { unseal_requests, errors, conditions, shown, requests, durations, leader, registry }
     }
 }
 
 impl Metrics {
-    /// Counts a failure; the reason is one of upstream's: fetch, status, unmanaged, unseal, update.
+    /// With what somebody else counts.
+    #[must_use]
+    pub fn with(mut self, collector: Box<dyn Collector>) -> Self {
+        self.registry.register_collector(collector);
+        self
+    }
+
+    /// Counts a failure; the reason is one of upstream's, `REASONS`.
     pub fn count_error(&self, reason: &'static str, namespace: &str) {
         self.errors.get_or_create(&ErrorLabels { reason, namespace: namespace.into() }).inc();
     }
 
-    /// Shows the condition `Synced` of an object.
+    /// Shows the conditions `Synced` and `Compromised` of an object.
     pub fn observe_condition(&self, observed: &ObservedSealedSecret, status: &SealedSecretStatus) {
-        let Some(condition) = status.condition(Condition::SYNCED) else { return };
-        let value = match condition.status {
-            ConditionStatus::True => 1,
-            ConditionStatus::Unknown => 0,
-            ConditionStatus::False => -1,
-        };
-        let labels = condition_labels(observed);
-        self.conditions.get_or_create(&labels).set(value);
-        let before = self.shown().insert(observed.uid().unwrap_or_default(), labels.clone());
-        if let Some(before) = before.filter(|before| *before != labels) {
-            self.conditions.remove(&before);
+        let mut now = Vec::new();
+        for condition in
+            [Condition::SYNCED, Condition::COMPROMISED].iter().filter_map(|it| status.condition(it))
+        {
+            let value = match condition.status {
+                ConditionStatus::True => 1,
+                ConditionStatus::Unknown => 0,
+                ConditionStatus::False => -1,
+            };
+            let labels = condition_labels(observed, &condition.type_);
+            self.conditions.get_or_create(&labels).set(value);
+            now.push(labels);
+        }
+        let (uid, namespace) = (observed.uid().unwrap_or_default(), observed.namespace().unwrap_or_default());
+        let before = self.shown().show(uid, &namespace, now.clone());
+        for gone in before.into_iter().filter(|before| !now.contains(before)) {
+            self.conditions.remove(&gone);
         }
     }
 
-    /// Stops showing an object that is gone.
-    pub fn forget_condition(&self, uid: &str) {
-        if let Some(labels) = self.shown().remove(uid) {
+    /// Stops showing an object that is gone, and the failures in its namespace if it was the last one in there.
+    pub fn forget_object(&self, uid: &str) {
+        let (labels, emptied) = self.shown().forget(uid);
+        for labels in labels {
+            self.conditions.remove(&labels);
+        }
+        if let Some(namespace) = emptied {
+            for reason in REASONS {
+                self.errors.remove(&ErrorLabels { reason, namespace: namespace.clone() });
+            }
+        }
+    }
+
+    /// Stops showing all of them: another replica does from now on.
+    pub fn forget_conditions(&self) {
+        for labels in self.shown().forget_all() {
             self.conditions.remove(&labels);
         }
     }
 
-    fn shown(&self) -> MutexGuard<'_, HashMap<String, ConditionLabels>> {
+    /// Shows whether this replica leads.
+    pub fn leads(&self, leads: bool) {
+        self.leader.set(i64::from(leads));
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Shown> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -141,11 +181,11 @@ impl Metrics {
     }
 }
 
-fn condition_labels(observed: &ObservedSealedSecret) -> ConditionLabels {
+fn condition_labels(observed: &ObservedSealedSecret, condition: &str) -> ConditionLabels {
     ConditionLabels {
         namespace: observed.namespace().unwrap_or_default(),
         name: observed.name_any(),
-        condition: Condition::SYNCED.into(),
+        condition: condition.into(),
         ss_app_kubernetes_io_instance: observed.labels().get(INSTANCE).cloned().unwrap_or_default(),
     }
 }
@@ -163,7 +203,7 @@ mod tests {
         }))
         .unwrap();
         let status = serde_json::from_value(json!({
-            "conditions": [{ "type": "Synced", "status": "False" }],
+            "conditions": [{ "type": "Synced", "status": "False" }, { "type": "Compromised", "status": "True" }],
         }))
         .unwrap();
         metrics.unseal_requests.inc();
@@ -173,17 +213,55 @@ mod tests {
         let text = metrics.text().unwrap();
         let condition = "sealed_secrets_controller_condition_info{namespace=\"ns\",name=\"db\",\
                          condition=\"Synced\",ss_app_kubernetes_io_instance=\"shop\"} -1";
+        let leaked = condition.replace("Synced", "Compromised").replace("-1", "1");
         for line in [
             "sealed_secrets_controller_build_info{revision=\"",
             "sealed_secrets_controller_unseal_requests_total 1",
             "sealed_secrets_controller_unseal_errors_total{reason=\"unseal\",namespace=\"ns\"} 1",
             condition,
+            &leaked,
             "sealed_secrets_controller_http_requests_total{path=\"/v1/verify\",code=\"409\",method=\"POST\"} 1",
             "sealed_secrets_controller_http_request_duration_seconds_bucket{le=\"0.05\",path=\"/v1/verify\"",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
-        metrics.forget_condition("u");
+        let mended =
+            serde_json::from_value(json!({ "conditions": [{ "type": "Synced", "status": "False" }] }))
+                .unwrap();
+        metrics.observe_condition(&observed, &mended);
+        let text = metrics.text().unwrap();
+        assert!(text.contains(condition) && !text.contains(&leaked), "resealed: {text}");
+        metrics.forget_object("u");
         assert!(!metrics.text().unwrap().contains(condition));
+        metrics.observe_condition(&observed, &status);
+        metrics.leads(true);
+        metrics.forget_conditions();
+        let text = metrics.text().unwrap();
+        assert!(!text.contains(condition) && text.contains("sealed_secrets_controller_leader 1"), "{text}");
+    }
+
+    #[test]
+    fn failures_are_shown_while_their_namespace_has_objects() {
+        let metrics = Metrics::default();
+        let status =
+            serde_json::from_value(json!({ "conditions": [{ "type": "Synced", "status": "False" }] }));
+        let status: SealedSecretStatus = status.unwrap();
+        for (namespace, uid) in [("one", "a"), ("one", "a"), ("one", "b"), ("other", "c")] {
+            let metadata = json!({ "namespace": namespace, "name": uid, "uid": uid });
+            let observed = serde_json::from_value(json!({ "metadata": metadata })).unwrap();
+            metrics.count_error("unseal", namespace);
+            metrics.observe_condition(&observed, &status);
+        }
+        let shown = |namespace| {
+            let line = format!("unseal_errors_total{{reason=\"unseal\",namespace=\"{namespace}\"}}");
+            metrics.text().unwrap().contains(&line)
+        };
+        metrics.forget_object("a");
+        metrics.forget_object("a");
+        assert!(shown("one") && shown("other"), "one is left");
+        metrics.forget_object("b");
+        assert!(!shown("one") && shown("other"), "none is left");
+        metrics.forget_conditions();
+        assert!(shown("other"), "another leads, and these were counted here");
     }
 }

@@ -12,14 +12,15 @@
 mod apply;
 mod backoff;
 mod collect;
+mod compromise;
 mod context;
 mod decide;
 mod event;
-mod event_queue;
 mod ledger;
 mod listed;
 mod outcome;
 mod plan;
+mod quarrel;
 mod read;
 mod report;
 mod settled;
@@ -28,24 +29,27 @@ mod status;
 mod status_write;
 mod target;
 mod target_body;
+mod unbroken;
+mod version;
 mod watch;
 
 pub use context::Context;
 pub use decide::KeyPlace;
-pub use event_queue::EventQueue;
 pub use ledger::Ledger;
 pub use watch::{Scope, Watches, watch};
 
 use api::{ObservedSealedSecret, SealedSecretStatus};
 use apply::Applied;
 use decide::Rules;
+use jiff::Timestamp;
 use kube::ResourceExt as _;
 use kube::runtime::controller::Action;
-use ledger::Pause;
+use ledger::{Inputs, Pause};
 use outcome::{Hindrance, Outcome};
 use plan::Plan;
+use rand::Rng as _;
 use read::Seen;
-use sealing::Accepted;
+use sealing::{Accepted, Outside, Varying};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -64,7 +68,9 @@ pub(crate) async fn reconcile(
     observed: Arc<ObservedSealedSecret>,
     context: Arc<Context>,
 ) -> Result<Action, Infallible> {
-    let inputs = read::inputs(&observed, &context);
+    let mut inputs = read::inputs(&observed, &context);
+    // Somebody else's status is a reason to look, whatever we ourselves found before.
+    context.ledger.yield_to(&observed);
     match context.ledger.nothing_new(&observed, &inputs) {
         None => {}
         // Said before, and nothing that matters has changed since; least of all our own saying it.
@@ -73,9 +79,10 @@ pub(crate) async fn reconcile(
     }
     context.metrics.unseal_requests.inc();
     let previous = context.ledger.status_of(&observed);
-    let Some(outcome) = pursue(&observed, previous.as_ref(), &context).await else {
+    let Some(outcome) = pursue(&observed, previous.as_ref(), &mut inputs, &context).await else {
+        context.ledger.go_on(&observed);
         if let Some(previous) = &previous {
-            context.metrics.observe_condition(&observed, previous);
+            context.show(&observed, previous);
         }
         return Ok(Action::await_change());
     };
@@ -84,31 +91,47 @@ pub(crate) async fn reconcile(
 }
 
 /// Reads, decides and applies, again if somebody else was faster. None if there is nothing to do or say.
+///
+/// `inputs` become those that it was decided by, where the watch has not shown them yet.
 async fn pursue(
     observed: &Arc<ObservedSealedSecret>,
     previous: Option<&SealedSecretStatus>,
+    inputs: &mut Inputs,
     context: &Arc<Context>,
 ) -> Option<Outcome> {
-    let drift = settled::left_behind(observed, previous).is_some()
+    let drift = settled::left_before(observed, previous).is_some()
         || context.ledger.is_contested(observed, Instant::now());
+    let known = settled::was_unsealed(observed, previous) || context.ledger.has_unsealed(observed);
+    let varying = if drift || known { Varying::Written } else { Varying::Due };
     let mut trust_watch = true;
     for _ in 0..RACES {
         let reading = timeout(ANSWER, read::read(observed, previous, context, trust_watch));
         let target = match reading.await {
-            Ok(Ok(Seen::Settled)) => return None,
+            Ok(Ok(Seen::Settled)) => return settled::only_said(observed, previous, &context.ring.snapshot()),
             Ok(Ok(Seen::Target(target))) => target,
+            Ok(Ok(Seen::Contested(wait))) => return Some(contested(observed, wait)),
             Ok(Err(error)) => return Some(Outcome::from_api(error)),
             Err(_) => return Some(Outcome::Hindered(Hindrance::NoAnswer)),
         };
-        let plan = decide_off_the_workers(observed, target, drift, context).await;
+        inputs.target_version = target.version();
+        let plan = decide_off_the_workers(observed, previous, target, (drift, varying), context).await;
         if matches!(plan, Plan::Leave) {
             return None;
         }
-        if drift && plan.writes() && !context.ledger.may_correct(observed, Instant::now()) {
-            return Some(Outcome::Hindered(Hindrance::Contested(observed.name_any())));
+        let corrects = drift && plan.writes();
+        if corrects && let Err(wait) = context.ledger.may_correct(observed, Instant::now()) {
+            return Some(contested(observed, wait));
         }
         match timeout(ANSWER, apply::apply(&context.client, plan)).await {
-            Ok(Applied::Outcome(outcome)) => return Some(outcome),
+            Ok(Applied::Outcome(outcome)) => {
+                if matches!(outcome, Outcome::Synced { .. }) {
+                    context.ledger.unsealed(observed);
+                    if corrects {
+                        context.ledger.corrected(observed, Instant::now());
+                    }
+                }
+                return Some(outcome);
+            }
             Ok(Applied::LostRace) => trust_watch = false,
             Ok(Applied::Moot) => return None,
             Err(_) => return Some(Outcome::Hindered(Hindrance::NoAnswer)),
@@ -117,24 +140,36 @@ async fn pursue(
     Some(Outcome::Hindered(Hindrance::Contended))
 }
 
+fn contested(observed: &ObservedSealedSecret, wait: Duration) -> Outcome {
+    Outcome::Hindered(Hindrance::Contested { name: observed.name_any(), wait })
+}
+
 /// RSA takes milliseconds per item: never on an async worker, and never on more threads than there are cores.
 async fn decide_off_the_workers(
     observed: &Arc<ObservedSealedSecret>,
+    previous: Option<&SealedSecretStatus>,
     target: Target,
-    drift: bool,
+    (drift, varying): (bool, Varying),
     context: &Arc<Context>,
 ) -> Plan {
     // Never closed; held by the work itself, which goes on if this future is dropped.
     let permit = Arc::clone(&context.cores).acquire_owned().await;
     let (observed, context) = (Arc::clone(observed), Arc::clone(context));
+    let previous = previous.cloned();
     tokio::task::spawn_blocking(move || {
         let _permit = permit;
+        let ring = context.ring.snapshot();
         let rules = Rules {
             key_place: context.key_place.clone(),
             accepted: Accepted { deprecated_data: context.settings.deprecated_data },
             drift,
+            revoked: compromise::sealed_with_revoked(&observed, previous.as_ref(), &ring),
+            varying,
+            patient: !context.ledger.lost_patience(&observed, Instant::now()),
         };
-        decide::decide(&observed, target, &context.ring.snapshot(), &rules)
+        let mut random = |bytes: &mut [u8]| rand::rng().fill_bytes(bytes);
+        let outside = Outside { now: Timestamp::now(), random: &mut random };
+        decide::decide(&observed, target, &ring, &rules, outside)
     })
     .await
     // Only a panic in there ends up here; the object is looked at again later, and no other suffers.

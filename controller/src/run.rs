@@ -1,65 +1,42 @@
-//! `run`: joins keys, reconciliation and HTTP, and sees them out at the end.
+//! `run`: joins what every replica does (HTTP, following the keys, the election) with what the leader does (`term`), and
+//! sees both out at the end.
 
-use crate::cluster::{Cluster, ClusterError};
-use crate::config::{Config, Namespaces};
-use crate::http::{ListenError, Served, listen, serve, serve_metrics};
-use crate::keys::{self, NewKeyError, SharedRing};
-use crate::reconcile::{self, Context, EventQueue, KeyPlace, Scope, Watches};
+mod announce;
+mod error;
+mod term;
+
+pub use error::RunError;
+
+use crate::cluster::Cluster;
+use crate::config::{Config, LeaderElection};
+use crate::http::{Served, listen, serve, serve_metrics};
+use crate::keys::{self, Asking, KeyMetrics, Refusals, SharedRing};
+use crate::leadership::{Elector, Part, lead_when_elected};
+use crate::metrics::Metrics;
 use crate::shutdown;
-use std::collections::BTreeSet;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
-
-/// Why the controller stopped other than by being told to.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The async runtime or the signal handlers.
-    #[error("starting up failed")]
-    Start(#[source] io::Error),
-    /// No cluster.
-    #[error("connecting to the cluster failed")]
-    Cluster(#[from] ClusterError),
-    /// No port.
-    #[error("opening the port failed")]
-    Listen(#[from] ListenError),
-    /// No key.
-    #[error("there is no sealing key, and none can be made")]
-    FirstKey(#[from] NewKeyError),
-    /// The task that follows or renews the keys ended.
-    #[error("the sealing keys are not looked after any more")]
-    Keys,
-    /// The HTTP server ended.
-    #[error("the HTTP server failed")]
-    Http(#[source] io::Error),
-}
-
-impl RunError {
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Start(_) => "is the process allowed to start threads and handle signals?",
-            Self::Cluster(_) => "in a cluster, give the pod a ServiceAccount; elsewhere, set KUBECONFIG",
-            Self::Listen(_) => {
-                "is another process using the port? Choose one with --listen-addr or --listen-metrics-addr"
-            }
-            Self::FirstKey(_) => {
-                "the ServiceAccount needs `create`, `list` and `watch` on Secrets in its own namespace; \
-                 the chart's Role gives them"
-            }
-            Self::Keys | Self::Http(_) => "restart the controller",
-        }
-    }
-}
 
 /// What is under way at the end is worth this long.
 const WORK_GRACE: Duration = Duration::from_secs(15);
 
-/// Events still waiting at the end are worth this long.
-const EVENTS_GRACE: Duration = Duration::from_secs(2);
+/// What every part works with.
+struct Parts {
+    cluster: Cluster,
+    config: Config,
+    /// What HTTP shows, and the work fills.
+    served: Arc<Served>,
+    /// Where it is served.
+    address: SocketAddr,
+    /// Renewal that was asked for in this process.
+    asking: Arc<Asking>,
+    /// Ends everything, in order.
+    shutdown: CancellationToken,
+}
 
 /// Runs until SIGTERM or SIGINT, or until it cannot go on.
 pub fn run(config: Config) -> Result<(), RunError> {
@@ -73,127 +50,76 @@ pub fn run(config: Config) -> Result<(), RunError> {
 
 async fn run_async(config: Config) -> Result<(), RunError> {
     let shutdown = shutdown::on_signal().map_err(RunError::Start)?;
-    let renewal_asked = signal(SignalKind::user_defined1()).map_err(RunError::Start)?;
+    // Listened to since before anybody could send it: unheard, it ends a process.
+    let renewal_signal = signal(SignalKind::user_defined1()).map_err(RunError::Start)?;
     let cluster = Cluster::connect(config.watch.client_limit).await?;
     let listener = listen(&config.http.listen).await?;
     let metrics_listener = listen(&config.http.metrics_listen).await?;
     let address = listener.local_addr().map_err(RunError::Start)?;
 
-    let served = Arc::<Served>::default();
-    let ring = Arc::clone(&served.ring);
-    let metrics = serve_metrics(metrics_listener, Arc::clone(&served.metrics), shutdown.clone());
-    let http = serve(listener, Arc::clone(&served), config.http.doors, shutdown.clone());
+    let ring = Arc::new(SharedRing::new(&config.keys));
+    let refusals = Arc::<Refusals>::default();
+    let counted = Metrics::default().with(Box::new(KeyMetrics::new(&ring, &refusals)));
+    let served = Arc::new(Served::new(Arc::clone(&ring), Arc::clone(&refusals), counted));
+    let (doors, timeouts) = (config.http.doors, config.http.timeouts);
+    let metrics = serve_metrics(metrics_listener, Arc::clone(&served.metrics), timeouts, shutdown.clone());
+    let http = serve(listener, Arc::clone(&served), doors, timeouts, shutdown.clone());
     let answering = tokio::spawn(async { tokio::try_join!(http, metrics).map(drop) });
-    let keys = || (cluster.client.clone(), cluster.namespace.clone(), config.keys.clone(), Arc::clone(&ring));
-    let (client, namespace, settings, watched) = keys();
-    let watching_keys = tokio::spawn(keys::watch(client, namespace, settings, watched));
-    tokio::select! {
-        first = keys::ensure_one(&cluster.client, &cluster.namespace, &config.keys.new, &ring) => first?,
-        () = shutdown.cancelled() => return Ok(()),
+    let place = || (cluster.client.clone(), cluster.namespace.clone());
+    let (client, namespace) = place();
+    let settings = config.keys.clone();
+    let watching_keys =
+        tokio::spawn(keys::watch(client, namespace, settings, Arc::clone(&ring), Arc::clone(&refusals)));
+    for elsewhere in config.watch.namespaces.elsewhere(&cluster.namespace) {
+        let (client, home) = place();
+        tokio::spawn(keys::watch_elsewhere(client, home, elsewhere, Arc::clone(&refusals)));
     }
-    let (client, namespace, settings, renewed) = keys();
-    let renewing = tokio::spawn(keys::renew(client, namespace, settings, renewed, renewal_asked));
-    announce(&cluster, &config, &ring, address);
+    let asking = Arc::<Asking>::default();
+    let (client, namespace) = place();
+    tokio::spawn(keys::listen_for_asking(renewal_signal, client, namespace, ring, Arc::clone(&asking)));
+    let parts = Parts { cluster, config, served, address, asking, shutdown };
 
-    let (events, sending) = EventQueue::start(cluster.client.clone());
     // Whichever ends first takes the other with it, and neither is cut off: each finishes what it has in hand.
-    let reconciling = async {
-        reconcile_everywhere(&cluster, &config, &served, events, &shutdown).await;
-        shutdown.cancel();
+    let leading = async {
+        lead(&parts).await;
+        parts.shutdown.cancel();
     };
     let answering = async {
         let ended = answering.await;
-        shutdown.cancel();
+        parts.shutdown.cancel();
         ended.map_err(io::Error::other).and_then(|ended| ended).map_err(RunError::Http)
     };
     tokio::select! {
-        (answered, ()) = async { tokio::join!(answering, reconciling) } => answered?,
+        (answered, ()) = async { tokio::join!(answering, leading) } => answered?,
         _ = watching_keys => return Err(RunError::Keys),
-        _ = renewing => return Err(RunError::Keys),
-        () = overdue(&shutdown) => {
-            tracing::warn!("work in hand did not finish in time; it is done again at the next start");
+        () = overdue(&parts.shutdown) => {
+            tracing::warn!("work in hand did not finish in time; it is done again by the next leader, or at the next start");
             return Ok(());
         }
     }
-    // Every sender is gone with the contexts: what waits is sent, and then the task ends.
-    let _ = tokio::time::timeout(EVENTS_GRACE, sending).await;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// One watch for all namespaces, or one for each: Kubernetes knows nothing in between.
-async fn reconcile_everywhere(
-    cluster: &Cluster,
-    config: &Config,
-    served: &Arc<Served>,
-    events: EventQueue,
-    shutdown: &CancellationToken,
-) {
-    let namespaces: Vec<Option<String>> = match &config.watch.namespaces {
-        Namespaces::All => vec![None],
-        Namespaces::OwnAnd(others) => others
-            .iter()
-            .chain([&cluster.namespace])
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .cloned()
-            .map(Some)
-            .collect(),
+/// Leads whenever this replica is elected.
+async fn lead(parts: &Parts) {
+    let elector = |terms| {
+        let (client, namespace) = (parts.cluster.lease_client.clone(), &parts.cluster.namespace);
+        Box::new(Elector::new(client, namespace, terms))
     };
-    served.watching.expect(namespaces.len());
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let cores = Arc::new(Semaphore::new(cores));
-    let watches = namespaces.into_iter().map(|namespace| {
-        let scope = Scope { namespace, label_selector: config.watch.label_selector.clone() };
-        let secrets = Watches::new(&cluster.client, &scope);
-        let context = Context {
-            client: cluster.client.clone(),
-            ring: Arc::clone(&served.ring),
-            key_place: KeyPlace {
-                namespace: cluster.namespace.clone(),
-                prefix: config.keys.new.prefix.clone(),
-            },
-            targets: secrets.targets.clone(),
-            ledger: Arc::default(),
-            metrics: Arc::clone(&served.metrics),
-            settings: config.unseal,
-            events: events.clone(),
-            cores: Arc::clone(&cores),
-        };
-        let served = Arc::clone(served);
-        let ready = move || {
-            if served.watching.one_listed() {
-                tracing::info!("ready: SealedSecrets and Secrets are listed");
-            }
-        };
-        reconcile::watch(Arc::new(context), scope, secrets, ready, shutdown.clone())
-    });
-    futures::future::join_all(watches).await;
+    let part = match parts.config.election.clone() {
+        LeaderElection::Off => Part::Alone,
+        LeaderElection::WherePermitted(terms) => Part::WherePermitted(elector(terms)),
+        LeaderElection::Always(terms) => Part::Elected(elector(terms)),
+    };
+    let (readiness, metrics) = (Arc::clone(&parts.served.watching), Arc::clone(&parts.served.metrics));
+    let term = async |fence| term::lead(parts, fence).await;
+    lead_when_elected(part, readiness, metrics, &parts.shutdown, term).await;
 }
 
-/// Kubernetes kills a pod thirty seconds after SIGTERM; leaving in order ends before.
+/// Kubernetes kills a pod thirty seconds after SIGTERM; leaving in order ends before. A Lease whose last writes were not
+/// answered is not released, but runs out.
 async fn overdue(shutdown: &CancellationToken) {
     shutdown.cancelled().await;
     tokio::time::sleep(WORK_GRACE).await;
-}
-
-/// The one line that says what is being done, where, and with which keys.
-fn announce(cluster: &Cluster, config: &Config, ring: &SharedRing, address: std::net::SocketAddr) {
-    let namespaces = match &config.watch.namespaces {
-        Namespaces::All => "all".to_owned(),
-        Namespaces::OwnAnd(others) => {
-            [&cluster.namespace].into_iter().chain(others).map(String::as_str).collect::<Vec<_>>().join(",")
-        }
-    };
-    let ring = ring.snapshot();
-    let fingerprints: Vec<String> = ring.iter().map(|key| key.fingerprint().short()).collect();
-    tracing::info!(
-        version = env!("CARGO_PKG_VERSION"),
-        server = cluster.server,
-        keys_in = cluster.namespace,
-        keys = fingerprints.join(","),
-        listening = %address,
-        namespaces,
-        "unsealing SealedSecrets"
-    );
 }

@@ -28,7 +28,12 @@ pub struct KeyFlags {
     #[arg(long, env = "SEALED_SECRETS_ROTATE_PERIOD", value_name = "DURATION", hide = true)]
     pub rotate_period: Option<String>,
 
-    /// Renew at the start if the newest key is older than this date, as in `Mon, 02 Jan 2006 15:04:05 +0200`.
+    /// How old a new sealing key is before its certificate is served, as in `24h`: time for a backup, or for another
+    /// cluster, to fetch it first. It opens at once.
+    #[arg(long, env = "SEALED_SECRETS_KEY_PUBLISH_DELAY", default_value = "0", value_name = "DURATION")]
+    pub key_publish_delay: String,
+
+    /// Renew if the newest key is older than this date, as in `Mon, 02 Jan 2006 15:04:05 +0200`.
     #[arg(long, env = "SEALED_SECRETS_KEY_CUTOFF_TIME", default_value = "", value_name = "DATE")]
     pub key_cutoff_time: String,
 

@@ -3,7 +3,7 @@
 use super::{ConfigError, ListenAddress};
 use crate::cli::HttpFlags;
 use crate::go_duration;
-use crate::http::Doors;
+use crate::http::{Doors, Timeouts};
 use sealing::Accepted;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -17,6 +17,8 @@ pub struct Http {
     pub metrics_listen: ListenAddress,
     /// What uses a private key.
     pub doors: Doors,
+    /// How long clients may take.
+    pub timeouts: Timeouts,
 }
 
 /// How often a path may be asked.
@@ -30,8 +32,6 @@ pub struct RateLimit {
 
 impl Http {
     pub(super) fn meant_by(flags: &HttpFlags, accepted: Accepted) -> Result<Self, ConfigError> {
-        let read = positive("read-timeout", &flags.read_timeout)?;
-        let write = positive("write-timeout", &flags.write_timeout)?;
         Ok(Self {
             listen: ListenAddress::parse("listen-addr", &flags.listen_addr)?,
             metrics_listen: ListenAddress::parse("listen-metrics-addr", &flags.listen_metrics_addr)?,
@@ -39,14 +39,17 @@ impl Http {
                 verify: flags.serve_verify,
                 rotate: flags.serve_rotate,
                 rate: RateLimit { per_second: flags.rate_limit, burst: flags.rate_limit_burst },
-                timeout: read.saturating_add(write),
                 accepted,
+            },
+            timeouts: Timeouts {
+                read: positive("read-timeout", &flags.read_timeout)?,
+                write: positive("write-timeout", &flags.write_timeout)?,
             },
         })
     }
 }
 
-fn positive(flag: &'static str, text: &str) -> Result<Duration, ConfigError> {
+pub(super) fn positive(flag: &'static str, text: &str) -> Result<Duration, ConfigError> {
     let duration = go_duration::parse(text).map_err(|error| ConfigError::Duration(flag, error))?;
     Duration::try_from(duration)
         .ok()

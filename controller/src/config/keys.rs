@@ -18,6 +18,8 @@ pub struct Keys {
     pub order: KeyOrder,
     /// When a new one is made.
     pub renewal: Renewal,
+    /// How old one is before its certificate is served.
+    pub publish_delay: SignedDuration,
 }
 
 /// How new sealing keys are made.
@@ -42,7 +44,7 @@ pub struct NewKeys {
 pub struct Renewal {
     /// Age at which the newest key is renewed; None for never.
     pub period: Option<SignedDuration>,
-    /// A newest key older than this is renewed at once.
+    /// Once this date has come, a newest key from before it is renewed.
     pub cutoff: Option<Timestamp>,
 }
 
@@ -58,7 +60,12 @@ impl Keys {
             Some(period) => duration("rotate-period", period)?,
             None => duration("key-renew-period", &flags.key_renew_period)?,
         };
+        let publish_delay = duration("key-publish-delay", &flags.key_publish_delay)?;
+        if publish_delay < SignedDuration::ZERO {
+            return Err(ConfigError::Negative("key-publish-delay"));
+        }
         Ok(Self {
+            publish_delay,
             new: NewKeys {
                 prefix: prefix(flags.key_prefix)?,
                 size: flags.key_size.parse()?,
@@ -80,7 +87,7 @@ impl Keys {
     }
 }
 
-/// A generated name adds five characters, and a Secret's name has at most 253.
+/// What is added is ten characters, and a Secret's name has at most 253.
 fn prefix(prefix: String) -> Result<String, ConfigError> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
     let begins_well = prefix.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());

@@ -21,6 +21,7 @@ fn defaults_are_upstreams() {
     assert_eq!(config.keys.order, KeyOrder::CertNotBefore);
     let period = Some(SignedDuration::from_hours(720));
     assert_eq!(config.keys.renewal, Renewal { period, cutoff: None });
+    assert_eq!(config.keys.publish_delay, SignedDuration::ZERO);
     assert_eq!(config.logging, Logging { errors_only: false, json: false, info_to_stdout: true });
     assert_eq!(config.watch.namespaces, Namespaces::All);
     let unseal = Unseal { deprecated_data: true, status: true, correct_drift: true, delete_secrets: false };
@@ -47,17 +48,51 @@ fn renewal() {
 }
 
 #[test]
+fn election() {
+    let of = |arguments: &[&str]| config(arguments).unwrap().election;
+    let LeaderElection::WherePermitted(terms) = of(&[]) else { panic!("not where permitted") };
+    let seconds = |seconds| std::time::Duration::from_secs(seconds);
+    let name = "sealed-secrets-controller".to_owned();
+    let expected = LeaseTerms { name, duration: seconds(15), deadline: seconds(10), retry: seconds(2) };
+    assert_eq!(terms, expected);
+    assert_eq!(of(&["--leader-elect"]), LeaderElection::Always(terms.clone()));
+    assert_eq!(of(&["--leader-elect=F"]), LeaderElection::Off);
+    let name = |arguments: &[&str]| match of(arguments) {
+        LeaderElection::WherePermitted(terms) => terms.name,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(name(&["--leader-elect-resource-name=mine"]), "mine");
+    // What is no replica of each other has no Lease in common; what is has.
+    let mut special = ["--key-prefix=mine", "--label-selector=a=b", "--all-namespaces=false"]
+        .map(|argument| name(&[argument]))
+        .to_vec();
+    assert_eq!(special[0], name(&["--key-prefix=mine", "--key-ttl=1h"]));
+    special.push(terms.name);
+    special.sort();
+    special.dedup();
+    assert_eq!(special.len(), 4, "{special:?}");
+}
+
+#[test]
 fn refuses_what_cannot_be_meant() {
     let cases = [
         ("--key-size=1024", ConfigError::KeySize(UnsupportedKeySize)),
         ("--key-ttl=0s", ConfigError::NotPositive("key-ttl")),
         ("--key-ttl=soon", ConfigError::Duration("key-ttl", NotADuration)),
+        ("--key-publish-delay=-1s", ConfigError::Negative("key-publish-delay")),
         ("--key-prefix=Keys_", ConfigError::KeyPrefix),
         ("--key-cutoff-time=yesterday", ConfigError::Cutoff),
         ("--key-order-priority=size", ConfigError::KeyOrder),
         ("--privatekey-labels=a", ConfigError::Pairs("privatekey-labels")),
         ("--listen-metrics-addr=8081", ConfigError::ListenAddress("listen-metrics-addr")),
         ("--read-timeout=-1s", ConfigError::NotPositive("read-timeout")),
+        ("--leader-elect-renew-deadline=15s", ConfigError::LeaseTerms),
+        ("--leader-elect-retry-period=10s", ConfigError::LeaseTerms),
+        (
+            "--leader-elect-lease-duration=soon",
+            ConfigError::Duration("leader-elect-lease-duration", NotADuration),
+        ),
+        ("--leader-elect-resource-name=Mine", ConfigError::LeaseName),
         ("--log-level=LOUD", ConfigError::LogLevel),
         ("--log-format=xml", ConfigError::LogFormat),
     ];

@@ -24,6 +24,24 @@ pub enum Namespaces {
     OwnAnd(BTreeSet<String>),
 }
 
+impl Namespaces {
+    /// What is watched: None for all at once, or one after the other. Kubernetes knows nothing in between.
+    pub fn watched(&self, own: &str) -> Vec<Option<String>> {
+        match self {
+            Self::All => vec![None],
+            Self::OwnAnd(others) => {
+                let all: BTreeSet<&str> = others.iter().map(String::as_str).chain([own]).collect();
+                all.into_iter().map(|namespace| Some(namespace.to_owned())).collect()
+            }
+        }
+    }
+
+    /// The same, less the controller's own where it can be left out.
+    pub fn elsewhere(&self, own: &str) -> impl Iterator<Item = Option<String>> {
+        self.watched(own).into_iter().filter(move |namespace| namespace.as_deref() != Some(own))
+    }
+}
+
 /// How often the API server is asked: so many requests in so much time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientLimit {

@@ -1,4 +1,4 @@
-//! `GET /v1/cert.pem`: the newest certificate.
+//! `GET /v1/cert.pem`: the newest certificate that is published.
 
 use super::serve::Served;
 use axum::extract::State;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// Answers with the certificate to seal with, or 503 while there is none.
 pub(super) async fn cert(State(served): State<Arc<Served>>) -> Response {
-    match served.ring.snapshot().newest() {
+    match served.ring.published(&served.ring.snapshot()) {
         Some(key) => {
             let pem = key.pair().certificate().to_pem();
             ([(header::CONTENT_TYPE, "application/x-pem-file")], pem).into_response()

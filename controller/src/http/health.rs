@@ -1,8 +1,11 @@
 //! `GET /healthz` (the process runs) and `GET /readyz` (it can do its work).
+//!
+//! `/readyz?verbose` lists the checks in any case, with what there is to know of the keys.
 
 use super::serve::Served;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// The process answers, so it is alive.
@@ -10,21 +13,33 @@ pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Ready once the keys have been read, there is at least one, and SealedSecrets are being watched.
-pub(super) async fn readyz(State(served): State<Arc<Served>>) -> (StatusCode, String) {
+/// Ready once the keys have been read, there is at least one, and SealedSecrets are being watched, unless another replica
+/// does that: a standby serves all that is served.
+pub(super) async fn readyz(
+    State(served): State<Arc<Served>>,
+    RawQuery(query): RawQuery,
+) -> (StatusCode, String) {
+    let keys = served.ring.report();
+    let refused: usize = served.refusals.counts().iter().map(|(_, count)| count).sum();
     let checks = [
-        ("sealing keys read", served.ring.is_loaded()),
-        ("sealing key present", !served.ring.snapshot().is_empty()),
-        ("SealedSecrets and Secrets listed", served.watching.is_ready()),
+        ("sealing keys read", served.ring.is_loaded(), String::new()),
+        ("sealing key present", keys.active > 0, format!(": {keys}, {refused} refused")),
+        (
+            "SealedSecrets and Secrets listed, or another replica leads",
+            served.watching.is_ready(),
+            String::new(),
+        ),
     ];
-    if checks.iter().all(|(_, passed)| *passed) {
+    let ready = checks.iter().all(|(_, passed, _)| *passed);
+    let verbose = query.is_some_and(|query| query.split('&').any(|word| word.starts_with("verbose")));
+    if ready && !verbose {
         return (StatusCode::OK, "ok\n".into());
     }
     let mut lines = String::new();
-    for (name, passed) in checks {
-        lines.push_str(if passed { "[+] " } else { "[-] " });
-        lines.push_str(name);
-        lines.push('\n');
+    for (name, passed, detail) in checks {
+        let sign = if passed { '+' } else { '-' };
+        // Writing to a String cannot fail.
+        let _ = writeln!(lines, "[{sign}] {name}{detail}");
     }
-    (StatusCode::SERVICE_UNAVAILABLE, lines)
+    (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, lines)
 }

@@ -1,10 +1,12 @@
 //! `GET /metrics`, on a port of its own; and the counting of requests to the other one.
 
+use super::connections::Connections;
+use super::pace::{Paced, Timeouts, keep_pace};
 use crate::metrics::Metrics;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, StatusCode, header};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use std::io;
@@ -12,18 +14,32 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tower::limit::GlobalConcurrencyLimitLayer;
 
 /// What Prometheus is told it gets.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Connections at the same time: each may hold an answer, which is large where there are many SealedSecrets.
+const ROOM: usize = 32;
+
+/// Answers in the making at the same time: the other cores are for unsealing.
+const AT_ONCE: usize = 1;
 
 /// Serves metrics until `shutdown`.
 pub async fn serve_metrics(
     listener: TcpListener,
     metrics: Arc<Metrics>,
+    timeouts: Timeouts,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
-    let router = Router::new().route("/metrics", get(answer)).with_state(metrics);
-    axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned()).await
+    let router = Router::new()
+        .route("/metrics", get(answer))
+        .layer(GlobalConcurrencyLimitLayer::new(AT_ONCE))
+        .with_state(metrics)
+        .layer(from_fn(keep_pace))
+        .into_make_service_with_connect_info::<Paced>();
+    let connections = Connections::new(listener, timeouts, ROOM);
+    axum::serve(connections, router).with_graceful_shutdown(shutdown.cancelled_owned()).await
 }
 
 async fn answer(State(metrics): State<Arc<Metrics>>) -> Response {

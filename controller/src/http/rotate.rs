@@ -1,4 +1,4 @@
-//! `POST /v1/rotate`: the same SealedSecret, sealed to the newest key. "Rotate" is the wire's word for resealing.
+//! `POST /v1/rotate`: the same SealedSecret, sealed to the newest key that is published. "Rotate" is the wire's word for resealing.
 //!
 //! 200 and the object as JSON; 409 if it does not open; 500 not a SealedSecret; 429 too many. The scope is that of the
 //! object's own annotations, so that resealing never widens it, and nothing but the items and the hint changes.
@@ -11,7 +11,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use rand::rngs::SysRng;
-use sealing::{KeyRing, reseal};
+use sealing::{KeyRing, SealingKey, reseal_to};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -24,14 +24,17 @@ pub(super) async fn rotate(
     let answered = tokio::task::spawn_blocking(move || {
         let _permit = permit;
         let ring = guarded.ring.snapshot();
-        resealed(Submitted::read(&body).ok_or(NOT_A_SEALED_SECRET)?, &ring).ok_or(StatusCode::CONFLICT)
+        let sealed = Submitted::read(&body).ok_or(NOT_A_SEALED_SECRET)?;
+        let to = guarded.ring.published(&ring).ok_or(StatusCode::CONFLICT)?;
+        resealed(sealed, &ring, to).ok_or(StatusCode::CONFLICT)
     });
     answered.await.unwrap_or(Err(StatusCode::CONFLICT)).map(Json)
 }
 
-fn resealed(sealed: Submitted, ring: &KeyRing) -> Option<Value> {
-    let items = reseal(&mut SysRng, &sealed.metadata, &sealed.spec, ring).ok()?;
-    let fingerprint = ring.newest()?.fingerprint().to_string();
+fn resealed(sealed: Submitted, ring: &KeyRing, to: &SealingKey) -> Option<Value> {
+    let certificate = to.pair().certificate();
+    let items = reseal_to(&mut SysRng, &sealed.metadata, &sealed.spec, ring, certificate).ok()?;
+    let fingerprint = certificate.fingerprint().to_string();
     let mut object = sealed.object;
     object["spec"]["encryptedData"] = json!(items);
     let metadata = object.get_mut("metadata")?.as_object_mut()?;

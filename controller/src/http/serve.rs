@@ -1,13 +1,15 @@
 //! `serve`: the router, its limits, and its end.
 
+use super::connections::Connections;
 use super::gate::Gate;
+use super::pace::{Paced, Timeouts, keep_pace};
 use super::{cert, health, metrics, rotate, verify};
 use crate::config::RateLimit;
-use crate::keys::SharedRing;
+use crate::keys::{Refusals, SharedRing};
 use crate::metrics::Metrics;
 use crate::readiness::Readiness;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -17,24 +19,36 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
-use tower::limit::GlobalConcurrencyLimitLayer;
 
-/// Requests with a body under way at the same time; more wait.
+/// Connections at the same time.
+const ROOM: usize = 256;
+
+/// Requests with a body under way at the same time; more are turned away.
 const BODIES_AT_ONCE: usize = 16;
 
 /// The largest SealedSecret that etcd takes has 1.5 MiB.
 const BODY_LIMIT: usize = 2 << 20;
 
 /// What the handlers may look at.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Served {
     /// The sealing keys.
     pub ring: Arc<SharedRing>,
+    /// Secrets that claim to be sealing keys, and are none.
+    pub refusals: Arc<Refusals>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Whether the first lists of SealedSecrets and Secrets are complete.
     pub watching: Arc<Readiness>,
+}
+
+impl Served {
+    /// With nothing being watched yet.
+    pub fn new(ring: Arc<SharedRing>, refusals: Arc<Refusals>, metrics: Metrics) -> Self {
+        Self { ring, refusals, metrics: Arc::new(metrics), watching: Arc::default() }
+    }
 }
 
 /// What the handlers that use a private key may look at; each path has its own gate.
@@ -53,8 +67,6 @@ pub struct Doors {
     pub rotate: bool,
     /// How often each of them may be asked.
     pub rate: RateLimit,
-    /// How long a request to them may take, from the first byte of its body to the last of its answer.
-    pub timeout: Duration,
     /// What opens beside the usual.
     pub accepted: Accepted,
 }
@@ -64,6 +76,7 @@ pub async fn serve(
     listener: TcpListener,
     served: Arc<Served>,
     doors: Doors,
+    timeouts: Timeouts,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
     let at_once = Gate::at_once();
@@ -79,21 +92,35 @@ pub async fn serve(
         with_keys = with_keys.route("/v1/rotate", post(rotate::rotate).with_state(guarded()));
     }
     // Bodies may come slowly and many at once; whoever asks for health or the certificate does not wait behind them.
+    let longest = timeouts.read.saturating_add(timeouts.write);
+    let bodies = Arc::new(Semaphore::new(BODIES_AT_ONCE));
     let with_keys = with_keys
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(from_fn(move |request, next| in_time(doors.timeout, request, next)))
-        .layer(GlobalConcurrencyLimitLayer::new(BODIES_AT_ONCE));
+        .layer(from_fn(move |request, next| in_time(longest, request, next)))
+        .layer(from_fn_with_state(bodies, few));
     let router = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/v1/cert.pem", get(cert::cert))
         .merge(with_keys)
         .route_layer(from_fn_with_state(Arc::clone(&served.metrics), metrics::count))
-        .with_state(served);
-    axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned()).await
+        .with_state(served)
+        .layer(from_fn(keep_pace))
+        .into_make_service_with_connect_info::<Paced>();
+    let connections = Connections::new(listener, timeouts, ROOM);
+    axum::serve(connections, router).with_graceful_shutdown(shutdown.cancelled_owned()).await
 }
 
-/// A request that trickles in, or an answer nobody takes, is cut off.
+/// Turns a request away where too many are under way: behind bodies that come slowly it would wait for long.
+async fn few(State(bodies): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    match bodies.try_acquire() {
+        Ok(_permit) => next.run(request).await,
+        Err(_) => StatusCode::TOO_MANY_REQUESTS.into_response(),
+    }
+}
+
+/// A body that trickles in is cut off, and so is what takes too long to answer. An answer that nobody takes is no longer
+/// here but with its `Connection`, which cuts it off.
 async fn in_time(timeout: Duration, request: Request, next: Next) -> Response {
     match tokio::time::timeout(timeout, next.run(request)).await {
         Ok(answer) => answer,

@@ -23,7 +23,7 @@ pub enum GenerateError {
 }
 
 /// Makes a key pair valid from `now` on. Takes up to a few seconds of one core, off the async workers.
-pub async fn generate(settings: &NewKeys, now: Timestamp) -> Result<KeyPair, GenerateError> {
+pub(super) async fn generate(settings: &NewKeys, now: Timestamp) -> Result<KeyPair, GenerateError> {
     let (size, ttl, common_name) = (settings.size, settings.ttl, settings.common_name.clone());
     tokio::task::spawn_blocking(move || {
         let private = PrivateKey::generate(size)?;

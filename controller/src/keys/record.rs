@@ -1,29 +1,20 @@
-//! [`Records`]: the key Secrets of one watch, and the ring they make. No I/O; `watch` feeds it.
+//! [`Records`]: the key Secrets of one watch. No I/O; `watch` feeds it.
 
+use super::found::{Content, Found};
 use super::store::wipe;
-use api::sealing_key::{ACTIVE, LABEL};
+use crate::events::About;
 use k8s_openapi::api::core::v1::Secret;
-use kube::ResourceExt as _;
 use kube::runtime::watcher::Event;
-use sealing::{KeyOrder, SealingKey};
+use sealing::KeyOrder;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-
-/// A key Secret that was read, in the version that was read.
-#[derive(Debug, Clone)]
-struct Record {
-    resource_version: Option<String>,
-    /// None where the Secret is no sealing key: it is left out, and breaks no other.
-    key: Option<Arc<SealingKey>>,
-}
 
 /// What one watch has shown so far, by Secret name.
 #[derive(Debug, Default)]
 pub(super) struct Records {
     order: KeyOrder,
-    current: BTreeMap<String, Record>,
+    current: BTreeMap<String, Found>,
     /// Filled between Init and `InitDone`, and then put in place whole: no key is missing in between.
-    incoming: BTreeMap<String, Record>,
+    incoming: BTreeMap<String, Found>,
     listed: bool,
 }
 
@@ -41,8 +32,8 @@ impl Records {
                 false
             }
             Event::InitApply(secret) => {
-                let (name, record) = self.read(secret);
-                self.incoming.insert(name, record);
+                let found = self.read(secret);
+                self.incoming.insert(found.about.name.clone(), found);
                 false
             }
             Event::InitDone => {
@@ -51,15 +42,15 @@ impl Records {
                 true
             }
             Event::Apply(secret) => {
-                let (name, record) = self.read(secret);
-                self.current.insert(name, record);
+                let found = self.read(secret);
+                self.current.insert(found.about.name.clone(), found);
                 true
             }
             Event::Delete(mut secret) => {
-                let name = secret.name_any();
-                tracing::info!(secret = name, "sealing key taken out");
+                let about = About::secret(&secret);
                 wipe(&mut secret);
-                self.current.remove(&name);
+                tracing::info!(secret = about.name, "sealing key taken out");
+                self.current.remove(&about.name);
                 true
             }
         }
@@ -70,39 +61,35 @@ impl Records {
         self.listed
     }
 
-    /// The keys that count.
-    pub(super) fn keys(&self) -> impl Iterator<Item = Arc<SealingKey>> {
-        self.current.values().filter_map(|record| record.key.clone())
+    /// All that were found, by name.
+    pub(super) fn found(&self) -> &BTreeMap<String, Found> {
+        &self.current
     }
 
     /// Parses a Secret, unless this version of it was parsed before.
-    fn read(&self, mut secret: Secret) -> (String, Record) {
-        let name = secret.name_any();
-        let resource_version = secret.metadata.resource_version.clone();
-        if let Some(known) = self.current.get(&name)
-            && known.resource_version == resource_version
+    fn read(&self, mut secret: Secret) -> Found {
+        let about = About::secret(&secret);
+        if let Some(known) = self.current.get(&about.name)
+            && known.about == about
         {
             wipe(&mut secret);
-            return (name, known.clone());
+            return known.clone();
         }
-        let label = secret.metadata.labels.as_ref().and_then(|labels| labels.get(LABEL));
-        if label.is_some_and(|label| label != ACTIVE) {
-            // Found by its name, as a legacy key is; its label takes it out all the same.
-            wipe(&mut secret);
-            return (name, Record { resource_version, key: None });
-        }
-        let key = match SealingKey::from_secret(&secret, self.order) {
-            Ok(key) => {
+        let found = Found::read(secret, self.order);
+        let name = &found.about.name;
+        match &found.content {
+            Content::Key { key, .. } => {
                 tracing::info!(secret = name, fingerprint = %key.fingerprint(), "sealing key read");
-                Some(Arc::new(key))
             }
-            Err(error) => {
-                let error = crate::logging::chain(&error);
+            Content::Leaked(certificate) => {
+                let fingerprint = certificate.fingerprint();
+                tracing::warn!(secret = name, %fingerprint, "sealing key leaked: it opens nothing any more");
+            }
+            Content::Out => tracing::info!(secret = name, "sealing key labelled out of use"),
+            Content::Refused(_, error) => {
                 tracing::error!(secret = name, error, "this Secret is labelled as a sealing key and is none");
-                None
             }
-        };
-        wipe(&mut secret);
-        (name, Record { resource_version, key })
+        }
+        found
     }
 }

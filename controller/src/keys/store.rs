@@ -1,15 +1,24 @@
-//! `store`: keeps a new sealing key as a Secret, shaped as upstream's so that either controller reads it.
+//! `store`: keeps a new sealing key as a Secret, shaped as upstream's so that either controller reads it; `look` reads the
+//! Secret that is in the way.
+//!
+//! Decided: the Secret is `immutable`. Names are derived, so an old backup may hold another key under the same name: applied,
+//! it is refused, instead of taking the place of a key that is in use. Labels and annotations can still be changed, and the
+//! Secret deleted.
 
-use crate::config::NewKeys;
-use api::sealing_key::{ACTIVE, CERTIFICATE, LABEL, PRIVATE_KEY, SECRET_TYPE};
+use super::ANSWER;
+use super::found::Found;
+use crate::config::Keys;
+use crate::events::About;
+use api::sealing_key::{ACTIVE, CERTIFICATE, LABEL, PRIVATE_KEY, RENEW, SECRET_TYPE};
 use envelope::{KeyPair, PrivateKeyError};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube::api::{Api, PostParams};
-use kube::{Client, ResourceExt as _};
+use kube::Client;
+use kube::api::{Api, ListParams, PostParams};
 use sealing::SealingKey;
 use std::collections::BTreeMap;
+use tokio::time::timeout;
 use zeroize::Zeroize as _;
 
 /// Why a key could not be kept.
@@ -18,33 +27,69 @@ pub enum StoreError {
     /// The key cannot be written as PEM.
     #[error("encoding the sealing key failed")]
     Encode(#[from] PrivateKeyError),
-    /// The API server did not take it.
-    #[error("storing the sealing key in namespace {namespace} failed")]
-    Create {
-        /// Where it was to be stored.
-        namespace: String,
+    /// The API server did not take it, or did not show what is there.
+    #[error("storing the sealing key {name} failed")]
+    Api {
+        /// Its Secret.
+        name: String,
         /// What the API server said.
         source: Box<kube::Error>,
     },
+    /// No answer in time. It may be there all the same: the next look shows.
+    #[error("the API server did not answer in {} s when the sealing key {name} was stored", ANSWER.as_secs())]
+    NoAnswer {
+        /// Its Secret.
+        name: String,
+    },
 }
 
-/// Creates the key's Secret under a generated name. Nothing may be sealed with a key before this has returned.
-pub async fn store(
-    client: &Client,
-    namespace: &str,
-    settings: &NewKeys,
+/// Creates the key's Secret. None if that name is taken. Nothing may be sealed with a key before this has returned it.
+pub(super) async fn store(
+    secrets: &Api<Secret>,
+    name: &str,
+    settings: &Keys,
     pair: KeyPair,
-) -> Result<SealingKey, StoreError> {
-    let mut secret = to_secret(namespace, settings, &pair)?;
-    let created = Api::<Secret>::namespaced(client.clone(), namespace)
-        .create(&PostParams::default(), &secret)
-        .await
-        .map_err(|source| StoreError::Create { namespace: namespace.into(), source: Box::new(source) });
+) -> Result<Option<Found>, StoreError> {
+    let mut secret = to_secret(name, settings, &pair)?;
+    let created = timeout(ANSWER, secrets.create(&PostParams::default(), &secret)).await;
     wipe(&mut secret);
-    let mut created = created?;
-    let name = created.name_any();
+    let mut created = match created.map_err(|_| StoreError::NoAnswer { name: name.into() })? {
+        Ok(created) => created,
+        Err(kube::Error::Api(status)) if status.is_already_exists() => return Ok(None),
+        Err(error) => return Err(StoreError::Api { name: name.into(), source: Box::new(error) }),
+    };
+    let about = About::secret(&created);
+    let date = created.metadata.creation_timestamp.take();
     wipe(&mut created);
-    Ok(SealingKey::new(name, pair))
+    let key = SealingKey::new(name.to_owned(), pair);
+    let key = match date {
+        Some(date) => key.stored(date.0, settings.order),
+        None => key,
+    };
+    Ok(Some(Found::stored(about, key)))
+}
+
+/// What stands under a name, if anything does. A list of one, because upstream's Role gives `list` and no `get`.
+pub(super) async fn look(
+    secrets: &Api<Secret>,
+    name: &str,
+    settings: &Keys,
+) -> Result<Option<Found>, StoreError> {
+    let answer = timeout(ANSWER, read(secrets, name)).await;
+    let answer = answer.map_err(|_| StoreError::NoAnswer { name: name.into() })?;
+    let secret = answer.map_err(|source| StoreError::Api { name: name.into(), source: Box::new(source) })?;
+    Ok(secret.map(|secret| Found::taking_a_name(secret, settings.order)))
+}
+
+/// The Secret of this name.
+pub(super) async fn read(secrets: &Api<Secret>, name: &str) -> kube::Result<Option<Secret>> {
+    let named = ListParams::default().fields(&format!("metadata.name={name}"));
+    Ok(secrets.list(&named).await?.items.pop())
+}
+
+/// The Secrets beside the controller.
+pub(super) fn secrets(client: &Client, namespace: &str) -> Api<Secret> {
+    Api::namespaced(client.clone(), namespace)
 }
 
 /// Wipes the values of a Secret that held a private key.
@@ -54,20 +99,22 @@ pub(super) fn wipe(secret: &mut Secret) {
     }
 }
 
-fn to_secret(namespace: &str, settings: &NewKeys, pair: &KeyPair) -> Result<Secret, PrivateKeyError> {
+fn to_secret(name: &str, settings: &Keys, pair: &KeyPair) -> Result<Secret, PrivateKeyError> {
     let private = pair.private().to_pkcs1_pem()?;
-    let mut labels = settings.labels.clone();
-    // Whatever labels were asked for, a key is a key.
+    let mut labels = settings.new.labels.clone();
+    // Whatever labels were asked for, a key is a key; and none asks for its own renewal, for ever.
     labels.insert(LABEL.into(), ACTIVE.into());
+    let mut annotations = settings.new.annotations.clone();
+    annotations.remove(RENEW);
     Ok(Secret {
         metadata: ObjectMeta {
-            namespace: Some(namespace.into()),
-            generate_name: Some(settings.prefix.clone()),
-            annotations: Some(settings.annotations.clone()),
+            name: Some(name.into()),
+            annotations: Some(annotations),
             labels: Some(labels),
             ..ObjectMeta::default()
         },
         type_: Some(SECRET_TYPE.into()),
+        immutable: Some(true),
         data: Some(BTreeMap::from([
             (PRIVATE_KEY.into(), ByteString(private.as_bytes().to_vec())),
             (CERTIFICATE.into(), ByteString(pair.certificate().to_pem().into_bytes())),

@@ -1,29 +1,35 @@
 //! `watch`: follows the key Secrets in the controller's namespace and keeps the ring in step.
 
 use super::record::Records;
+use super::refusals::{Finder, Refusals};
 use super::shared_ring::SharedRing;
 use crate::config::Keys;
-use api::sealing_key::{ACTIVE, LABEL};
+use api::sealing_key::LABEL;
 use futures::{StreamExt as _, stream};
 use k8s_openapi::api::core::v1::Secret;
 use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, Client};
-use sealing::KeyRing;
 use std::sync::Arc;
 
 /// The two places where a key may be found.
 #[derive(Debug, Clone, Copy)]
 enum Source {
-    /// Secrets with the label.
+    /// Secrets with the label, whatever its value: a key that is taken out has to be known, not only gone.
     Labelled,
     /// The Secret named exactly as the prefix, from before there were labels.
     Legacy,
 }
 
 /// Follows the keys until the process ends. Additions, label changes, edits and deletions count at once.
-pub async fn watch(client: Client, namespace: String, settings: Keys, ring: Arc<SharedRing>) {
+pub async fn watch(
+    client: Client,
+    namespace: String,
+    settings: Keys,
+    ring: Arc<SharedRing>,
+    refusals: Arc<Refusals>,
+) {
     let secrets = || Api::<Secret>::namespaced(client.clone(), &namespace);
-    let labelled = watcher::Config::default().labels(&format!("{LABEL}={ACTIVE}"));
+    let labelled = watcher::Config::default().labels(LABEL);
     let legacy = watcher::Config::default().fields(&format!("metadata.name={}", settings.new.prefix));
     let mut events = stream::select(
         watcher(secrets(), labelled).default_backoff().map(|event| (Source::Labelled, event)).boxed(),
@@ -46,7 +52,11 @@ pub async fn watch(client: Client, namespace: String, settings: Keys, ring: Arc<
             Source::Legacy => by_name.take(event),
         });
         if changed && by_label.listed() && by_name.listed() {
-            ring.replace(KeyRing::new(by_label.keys().chain(by_name.keys())));
+            // The Secret named as the prefix may be shown by both; they say the same of it.
+            let mut found = by_name.found().clone();
+            found.extend(by_label.found().clone());
+            ring.replace(&found);
+            refusals.replace(Finder::Home, ring.refusals());
         }
     }
 }

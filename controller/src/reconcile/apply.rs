@@ -3,6 +3,7 @@
 use super::outcome::Outcome;
 use super::plan::Plan;
 use super::target_body::TargetBody;
+use envelope::Fingerprint;
 use http::HeaderValue;
 use http::header::ACCEPT;
 use k8s_openapi::api::core::v1::Secret;
@@ -10,6 +11,7 @@ use kube::api::PostParams;
 use kube::core::{PartialObjectMeta, Request};
 use kube::{Client, Resource as _, ResourceExt as _};
 use sealing::UnsealedSecret;
+use std::collections::BTreeSet;
 
 /// How carrying out ended.
 #[derive(Debug)]
@@ -27,23 +29,30 @@ const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=meta.k8
 
 /// Carries `plan` out.
 pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
-    let written = match plan {
+    let (written, opened_by) = match plan {
         Plan::Create(secret) => {
-            write(client, &secret, |request, body| request.create(&PostParams::default(), body)).await
+            let written =
+                write(client, &secret, |request, body| request.create(&PostParams::default(), body)).await;
+            (written, secret.opened_by)
         }
         Plan::Replace(secret) => {
             let name = secret.metadata.name.clone().unwrap_or_default();
-            write(client, &secret, |request, body| request.replace(&name, &PostParams::default(), body)).await
+            let replace = |request: Request, body| request.replace(&name, &PostParams::default(), body);
+            (write(client, &secret, replace).await, secret.opened_by)
         }
-        Plan::Keep { resource_version } => {
-            return Applied::Outcome(Outcome::Synced { resource_version, written: false });
+        Plan::Keep { resource_version, opened_by } => {
+            let opened_by = Some(names(&opened_by));
+            return Applied::Outcome(Outcome::Synced { resource_version, opened_by, written: false });
         }
         Plan::Refuse(refusal) => return Applied::Outcome(Outcome::Refused(refusal)),
         Plan::Wait(hindrance) => return Applied::Outcome(Outcome::Hindered(hindrance)),
         Plan::Leave => return Applied::LostRace,
     };
     match written {
-        Ok(resource_version) => Applied::Outcome(Outcome::Synced { resource_version, written: true }),
+        Ok(resource_version) => {
+            let opened_by = Some(names(&opened_by));
+            Applied::Outcome(Outcome::Synced { resource_version, opened_by, written: true })
+        }
         Err(kube::Error::Api(status)) if namespace_is_going(&status) => Applied::Moot,
         // 409: it exists, or another version of it does; 404: it is gone.
         Err(kube::Error::Api(status)) if status.code == 409 => Applied::LostRace,
@@ -52,6 +61,10 @@ pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
         }
         Err(error) => Applied::Outcome(Outcome::from_api(error)),
     }
+}
+
+fn names(keys: &BTreeSet<Fingerprint>) -> BTreeSet<String> {
+    keys.iter().map(ToString::to_string).collect()
 }
 
 fn namespace_is_going(status: &kube::core::Status) -> bool {

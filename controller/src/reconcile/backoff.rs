@@ -1,7 +1,7 @@
 //! `next_look`: when to look at an object again without being asked.
 
 use super::ledger::{Inputs, Ledger};
-use super::outcome::Outcome;
+use super::outcome::{Hindrance, Outcome};
 use super::report::Reported;
 use api::ObservedSealedSecret;
 use kube::runtime::controller::Action;
@@ -9,7 +9,7 @@ use rand::RngExt as _;
 use std::time::{Duration, Instant};
 
 /// Between the first hindrance and the second try.
-const FIRST: Duration = Duration::from_millis(500);
+pub(super) const FIRST: Duration = Duration::from_millis(500);
 /// However long the trouble lasts, it is tried this often.
 const LONGEST: Duration = Duration::from_mins(5);
 
@@ -22,18 +22,27 @@ pub(crate) fn next_look(
     inputs: Inputs,
     ledger: &Ledger,
 ) -> Action {
+    if let Outcome::Hindered(Hindrance::EarlierOwner(_)) = outcome {
+        ledger.blocked(observed, Instant::now());
+    }
     match (outcome, reported) {
         (_, Reported::Gone) => Action::await_change(),
+        (_, Reported::Later(wait)) => Action::requeue(wait),
+        // Each of somebody else's edits ends here. They are no failures in a row: they must not make the wait longer.
+        (Outcome::Hindered(Hindrance::Contested { wait, .. }), Reported::Yes) => {
+            ledger.go_on(observed);
+            Action::requeue(*wait)
+        }
         (Outcome::Hindered(_), _) | (_, Reported::NotYet) => {
-            let before = ledger.count_hindrance(observed);
-            let wait = jittered(delay(before), rand::rng().random_range(0.0..1.0));
+            let lasted = ledger.hindered(observed, Instant::now());
+            let wait = jittered(after(lasted), rand::rng().random_range(0.0..1.0));
             if reported == Reported::Yes {
-                ledger.pause(observed, inputs, Some(Instant::now() + wait));
+                ledger.pause(observed, inputs, Instant::now() + wait);
             }
             Action::requeue(wait)
         }
         (Outcome::Refused(_), Reported::Yes) => {
-            ledger.pause(observed, inputs, None);
+            ledger.refused(observed, inputs);
             Action::await_change()
         }
         (Outcome::Synced { .. }, Reported::Yes) => {
@@ -43,7 +52,15 @@ pub(crate) fn next_look(
     }
 }
 
-/// How long to wait after so many failures before this one.
+/// How long to wait while trouble has lasted for so long: as long again.
+///
+/// Left alone, that doubles each time. Instead of a count of failures, because every change that comes in meanwhile is one
+/// more try: a few seconds of trouble and a few dozen changes must not end in a wait of minutes.
+pub(super) fn after(trouble: Duration) -> Duration {
+    trouble.clamp(FIRST, LONGEST)
+}
+
+/// How long to wait before this round, after so many others.
 pub(super) fn delay(before: u32) -> Duration {
     FIRST.checked_mul(2_u32.saturating_pow(before)).map_or(LONGEST, |delay| delay.min(LONGEST))
 }
@@ -56,6 +73,9 @@ fn jittered(delay: Duration, random: f64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reconcile::plan::Refusal;
+    use api::Scope;
+    use kube::runtime::watcher::Event;
 
     #[test]
     fn doubles_up_to_minutes_and_never_overflows() {
@@ -63,6 +83,63 @@ mod tests {
         assert_eq!(seconds, [0.5, 1.0, 2.0, 4.0]);
         assert_eq!(delay(20), LONGEST);
         assert_eq!(delay(u32::MAX), LONGEST);
+    }
+
+    #[test]
+    fn as_long_as_the_trouble_and_never_less_or_more() {
+        let mut lasted = Duration::ZERO;
+        let waits = [0.5, 0.5, 1.0, 2.0, 4.0, 8.0].map(|expected| {
+            let wait = after(lasted);
+            lasted += wait;
+            (wait.as_secs_f64(), expected)
+        });
+        assert!(waits.iter().all(|(wait, expected)| (wait - expected).abs() < 0.001), "{waits:?}");
+        assert_eq!(after(Duration::from_hours(5)), LONGEST);
+    }
+
+    fn object() -> ObservedSealedSecret {
+        serde_json::from_value(serde_json::json!({ "metadata": { "uid": "u" } })).unwrap()
+    }
+
+    fn ended(ledger: &Ledger, outcome: &Outcome, reported: Reported) -> Action {
+        let inputs = Inputs {
+            generation: Some(1),
+            scope: Scope::Strict,
+            correct_drift: true,
+            ring_version: 1,
+            target_version: None,
+        };
+        next_look(&object(), outcome, reported, inputs, ledger)
+    }
+
+    /// What once was in the way and is not any more says nothing about what comes next.
+    #[test]
+    fn a_refusal_and_a_quarrel_end_what_hindered() {
+        let refused = Outcome::Refused(Refusal::SealingKey);
+        let wait = Duration::from_secs(3);
+        let contested = Outcome::Hindered(Hindrance::Contested { name: "a".into(), wait });
+        let trouble = Outcome::Hindered(Hindrance::NoAnswer);
+        for (outcome, expected) in [(&refused, Action::await_change()), (&contested, Action::requeue(wait))] {
+            let ledger = Ledger::default();
+            ledger.follow(&Event::Apply(object()));
+            ended(&ledger, &trouble, Reported::Yes);
+            assert_eq!(ended(&ledger, outcome, Reported::Yes), expected);
+            let day = Instant::now() + Duration::from_hours(24);
+            assert_eq!(ledger.hindered(&object(), day), Duration::ZERO, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn only_an_earlier_owner_is_waited_for_with_patience() {
+        let day = Instant::now() + Duration::from_hours(24);
+        for (hindrance, expected) in
+            [(Hindrance::EarlierOwner("a".into()), true), (Hindrance::Terminating("a".into()), false)]
+        {
+            let ledger = Ledger::default();
+            ledger.follow(&Event::Apply(object()));
+            ended(&ledger, &Outcome::Hindered(hindrance), Reported::NotYet);
+            assert_eq!(ledger.lost_patience(&object(), day), expected);
+        }
     }
 
     #[test]

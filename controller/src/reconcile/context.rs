@@ -1,15 +1,16 @@
 //! [`Context`]: what every reconciliation may use.
 
 use super::decide::KeyPlace;
-use super::event_queue::EventQueue;
 use super::ledger::Ledger;
 use crate::config::Unseal;
+use crate::events::EventQueue;
 use crate::keys::SharedRing;
 use crate::metrics::Metrics;
+use api::{ObservedSealedSecret, SealedSecretStatus};
 use k8s_openapi::api::core::v1::Secret;
-use kube::Client;
 use kube::core::PartialObjectMeta;
 use kube::runtime::reflector::Store;
+use kube::{Client, ResourceExt as _};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -33,6 +34,19 @@ pub struct Context {
     pub events: EventQueue,
     /// One permit per core.
     pub cores: Arc<Semaphore>,
+}
+
+impl Context {
+    /// Shows the state of an object, unless it is gone.
+    pub(super) fn show(&self, observed: &ObservedSealedSecret, status: &SealedSecretStatus) {
+        self.ledger.while_known(observed, || self.metrics.observe_condition(observed, status));
+    }
+
+    /// Counts a failure, unless the object is gone.
+    pub(super) fn count_error(&self, observed: &ObservedSealedSecret, reason: &'static str) {
+        let namespace = observed.namespace().unwrap_or_default();
+        self.ledger.while_known(observed, || self.metrics.count_error(reason, &namespace));
+    }
 }
 
 impl std::fmt::Debug for Context {

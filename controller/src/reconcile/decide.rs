@@ -9,7 +9,7 @@ use envelope::Plaintext;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::{Resource as _, ResourceExt as _};
-use sealing::{Accepted, KeyRing, UnsealError, UnsealedSecret, unseal};
+use sealing::{Accepted, KeyRing, Outside, UnsealError, UnsealedSecret, Varying, unseal};
 use std::collections::BTreeMap;
 
 /// What a decision goes by, beside the objects.
@@ -21,6 +21,13 @@ pub(crate) struct Rules {
     pub accepted: Accepted,
     /// The SealedSecret was unsealed before as it is now: what differs is somebody else's doing.
     pub drift: bool,
+    /// As far as can be told, it was sealed with a key that leaked: if it does not open, that is why.
+    pub revoked: bool,
+    /// What is known of rendered values that are another each time.
+    pub varying: Varying,
+    /// Kubernetes is still given time to collect the Secret of an earlier SealedSecret of this name. It is known to overlook one
+    /// that was made anew at the wrong moment; and a namesake is the same object to whoever wrote both.
+    pub patient: bool,
 }
 
 /// Where a Secret would count as a sealing key.
@@ -33,7 +40,15 @@ pub struct KeyPlace {
 }
 
 /// Decides on one SealedSecret. Ownership comes before opening: what will not be written is not opened.
-pub(crate) fn decide(observed: &ObservedSealedSecret, target: Target, ring: &KeyRing, rules: &Rules) -> Plan {
+///
+/// Templates may ask for the time and randomness; both come with `outside`.
+pub(crate) fn decide(
+    observed: &ObservedSealedSecret,
+    target: Target,
+    ring: &KeyRing,
+    rules: &Rules,
+    outside: Outside<'_>,
+) -> Plan {
     if observed.metadata.deletion_timestamp.is_some() {
         return Plan::Leave;
     }
@@ -42,13 +57,14 @@ pub(crate) fn decide(observed: &ObservedSealedSecret, target: Target, ring: &Key
         Err(error) => return Plan::Refuse(Refusal::Undecodable(error.clone())),
     };
     if let Target::Present(existing) = &target
-        && let Some(plan) = not_ours(&observed.metadata, &existing.0)
+        && let Some(plan) = not_ours(&observed.metadata, &existing.0, rules.patient)
     {
         return plan;
     }
-    let wanted = match unseal(&observed.metadata, spec, ring, rules.accepted) {
+    let wanted = match unseal(&observed.metadata, spec, ring, rules.accepted, outside) {
         Ok(wanted) => wanted,
         Err(UnsealError::NoKeys) => return Plan::Wait(Hindrance::NoKeys),
+        Err(error) if rules.revoked => return Plan::Refuse(Refusal::Unseal(error.blaming_revocation())),
         Err(error) => return Plan::Refuse(Refusal::Unseal(error)),
     };
     match target {
@@ -72,16 +88,17 @@ fn makes_sealing_key(wanted: &ObjectMeta, place: &KeyPlace) -> bool {
 
 /// A plan for a Secret that may not be touched, or None for one that may: it is controlled by this SealedSecret, or its
 /// owner has invited SealedSecrets by annotation.
-fn not_ours(sealed: &ObjectMeta, existing: &Secret) -> Option<Plan> {
+fn not_ours(sealed: &ObjectMeta, existing: &Secret, patient: bool) -> Option<Plan> {
     let name = existing.name_any();
     let controller = existing.owner_references().iter().find(|owner| owner.controller == Some(true));
     let uid = sealed.uid.as_deref().unwrap_or_default();
     let invited = says_true(existing, MANAGED) || says_true(existing, PATCH);
+    let is_ours = |owner: &OwnerReference| owner.uid == uid || (!patient && is_namesake(owner, sealed));
     match controller {
-        Some(owner) if owner.uid == uid && existing.metadata.deletion_timestamp.is_some() => {
+        Some(owner) if is_ours(owner) && existing.metadata.deletion_timestamp.is_some() => {
             Some(Plan::Wait(Hindrance::Terminating(name)))
         }
-        Some(owner) if owner.uid == uid => None,
+        Some(owner) if is_ours(owner) => None,
         _ if invited => None,
         Some(owner) if is_namesake(owner, sealed) => Some(Plan::Wait(Hindrance::EarlierOwner(name))),
         _ => Some(Plan::Refuse(Refusal::Unmanaged { name })),
@@ -102,7 +119,10 @@ fn says_true(secret: &Secret, annotation: &str) -> bool {
 /// A type whose values the cluster adds to.
 const SERVICE_ACCOUNT_TOKEN: &str = "kubernetes.io/service-account-token";
 
-fn update(wanted: UnsealedSecret, existing: &Secret, rules: &Rules) -> Plan {
+fn update(mut wanted: UnsealedSecret, existing: &Secret, rules: &Rules) -> Plan {
+    if rules.varying == Varying::Written {
+        wanted.keep_varying(existing);
+    }
     let mut wanted = if says_true(existing, PATCH) { laid_over(wanted, existing) } else { wanted };
     if makes_sealing_key(&wanted.metadata, &rules.key_place) {
         return Plan::Refuse(Refusal::SealingKey);
@@ -128,7 +148,10 @@ fn update(wanted: UnsealedSecret, existing: &Secret, rules: &Rules) -> Plan {
         return Plan::Refuse(Refusal::Immutable { name });
     }
     if same_data && same_immutable && same_metadata(&wanted.metadata, &existing.metadata, rules.drift) {
-        return Plan::Keep { resource_version: existing.resource_version().unwrap_or_default() };
+        return Plan::Keep {
+            resource_version: existing.resource_version().unwrap_or_default(),
+            opened_by: wanted.opened_by,
+        };
     }
     // Written on top of what was read, or not at all; and what others hold the Secret by stays.
     wanted.metadata.resource_version = existing.resource_version();

@@ -2,18 +2,8 @@
 
 use super::outcome::Outcome;
 use super::shorten::shorten;
-use api::{ConditionStatus, SealedSecretStatus};
-
-/// An event to be recorded on a SealedSecret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Happening {
-    /// Warning, else Normal.
-    pub warning: bool,
-    /// One word; upstream's.
-    pub reason: &'static str,
-    /// A sentence.
-    pub message: String,
-}
+use crate::events::Happening;
+use api::{Condition, ConditionStatus, SealedSecretStatus};
 
 /// Events tell of transitions: a Secret written, a fault appeared or changed. A fault that stays is not news.
 pub(crate) fn event_for(
@@ -51,4 +41,20 @@ pub(crate) fn event_for(
             message: hindrance.to_string(),
         }),
     }
+}
+
+/// The news that a key which opened the object leaked; or another one, beside it.
+pub(crate) fn leak_event(
+    previous: Option<&SealedSecretStatus>,
+    next: &SealedSecretStatus,
+) -> Option<Happening> {
+    let said = |status: &SealedSecretStatus| {
+        status.condition(Condition::COMPROMISED).and_then(|condition| condition.message.clone())
+    };
+    let message = said(next)?;
+    (previous.and_then(said).as_ref() != Some(&message)).then_some(Happening {
+        warning: true,
+        reason: "KeyCompromised",
+        message,
+    })
 }

@@ -3,6 +3,8 @@
 use super::plan::Refusal;
 use super::shorten::shorten;
 use crate::logging::chain;
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// How it ended.
 #[derive(Debug)]
@@ -11,6 +13,8 @@ pub(crate) enum Outcome {
     Synced {
         /// Its version.
         resource_version: String,
+        /// Fingerprints of the keys that opened what is in it, where that is known.
+        opened_by: Option<BTreeSet<String>>,
         /// Whether it was written just now.
         written: bool,
     },
@@ -36,8 +40,13 @@ pub(crate) enum Hindrance {
     #[error("there is no sealing key yet")]
     NoKeys,
     /// Somebody undoes what we do, again and again.
-    #[error("somebody else keeps changing the Secret \"{0}\"; it is put right again, ever more rarely")]
-    Contested(String),
+    #[error("somebody else keeps changing the Secret \"{name}\"; it is put right again, ever more rarely")]
+    Contested {
+        /// The Secret's name.
+        name: String,
+        /// When it is put right next.
+        wait: Duration,
+    },
     /// The API server did not answer.
     #[error("the API server did not answer in time")]
     NoAnswer,

@@ -3,7 +3,9 @@
 
 use super::outcome::Hindrance;
 use api::DecodeError;
+use envelope::Fingerprint;
 use sealing::{UnsealError, UnsealedSecret};
+use std::collections::BTreeSet;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub(crate) enum Plan {
     Keep {
         /// The version that was found right.
         resource_version: String,
+        /// The keys that opened what it was held against.
+        opened_by: BTreeSet<Fingerprint>,
     },
     /// The object itself is at fault: say so, and wait until it, its Secret or the keys change.
     Refuse(Refusal),
@@ -85,6 +89,7 @@ impl Refusal {
     pub(crate) fn reason(&self) -> &'static str {
         match self {
             Self::Undecodable(_) => "InvalidSpec",
+            Self::Unseal(error) if error.blames_revocation() => "KeyRevoked",
             Self::Unseal(error) if error.wants_key() => "NoKeyOpens",
             Self::Unseal(_) => "UnsealFailed",
             Self::SealingKey => "SealingKey",

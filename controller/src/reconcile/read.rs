@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::ledger::Inputs;
-use super::settled::is_settled;
+use super::settled::{corrects_drift, is_edited, is_settled};
 use super::target::{ExistingSecret, Target};
 use api::{ObservedSealedSecret, Scope, SealedSecretStatus};
 use k8s_openapi::api::core::v1::Secret;
@@ -10,6 +10,7 @@ use kube::core::PartialObjectMeta;
 use kube::runtime::reflector::ObjectRef;
 use kube::{Api, ResourceExt as _};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// What reading showed.
 #[derive(Debug)]
@@ -18,13 +19,16 @@ pub(crate) enum Seen {
     Settled,
     /// Something to decide about.
     Target(Target),
+    /// Somebody's next edit, which has to wait for so long.
+    Contested(Duration),
 }
 
-/// Everything that a refusal would depend on.
+/// Everything that a refusal would depend on, as the watches show it.
 pub(crate) fn inputs(observed: &ObservedSealedSecret, context: &Context) -> Inputs {
     Inputs {
         generation: observed.metadata.generation,
         scope: Scope::of(observed.metadata.annotations.as_ref()),
+        correct_drift: corrects_drift(observed, context.settings.correct_drift),
         ring_version: context.ring.version(),
         target_version: watched_target(observed, context).and_then(|secret| secret.resource_version()),
     }
@@ -54,6 +58,12 @@ pub(crate) async fn read(
     let correct_drift = context.settings.correct_drift;
     if is_settled(observed, previous, watched.as_ref().map(|secret| &secret.metadata), correct_drift) {
         return Ok(Seen::Settled);
+    }
+    // However fast somebody edits it: neither read nor opened before its turn.
+    if is_edited(previous, watched.as_ref().map(|secret| &secret.metadata))
+        && let Err(wait) = context.ledger.may_correct(observed, Instant::now())
+    {
+        return Ok(Seen::Contested(wait));
     }
     let never_written = previous.is_none_or(|status| status.target.is_none());
     if trust_watch && watched.is_none() && never_written {

@@ -3,17 +3,21 @@
 //! Nothing is written when nothing changed.
 
 use super::ANSWER;
+use super::backoff::after;
+use super::compromise::compromise;
 use super::context::Context;
-use super::event::event_for;
+use super::event::{event_for, leak_event};
 use super::outcome::Outcome;
 use super::plan::Refusal;
 use super::status::{next_status, same_words};
 use super::status_write::write_status;
+use crate::events::About;
 use crate::logging::chain;
 use api::{ObservedSealedSecret, Scope, SealedSecret, SealedSecretStatus};
 use jiff::Timestamp;
 use kube::core::PartialObjectMeta;
 use kube::{Api, ResourceExt as _};
+use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
 /// Whether the status now says what happened.
@@ -23,6 +27,8 @@ pub(crate) enum Reported {
     Yes,
     /// The API server did not take it: say it again later.
     NotYet,
+    /// It was overtaken by somebody else's change, which is no failure: look again after so long.
+    Later(Duration),
     /// The object is gone, or another has its name: there is nobody to say it to.
     Gone,
 }
@@ -35,37 +41,56 @@ pub(crate) async fn report(
     context: &Context,
 ) -> Reported {
     let scope = Scope::of(observed.metadata.annotations.as_ref());
-    let next = next_status(previous, observed.metadata.generation, scope, outcome, Timestamp::now());
+    let compromise = |keys: Option<&_>| compromise(observed, keys, &context.ring.snapshot());
+    let next =
+        next_status(previous, observed.metadata.generation, scope, outcome, compromise, Timestamp::now());
     count(observed, outcome, context);
     if previous.is_some_and(|previous| same_words(previous, &next)) {
-        context.metrics.observe_condition(observed, &next);
+        context.show(observed, &next);
         return Reported::Yes;
     }
+    if let Err(wait) = context.ledger.may_state(observed, Instant::now()) {
+        let (namespace, name) = (observed.namespace().unwrap_or_default(), observed.name_any());
+        tracing::warn!(
+            namespace,
+            name,
+            "somebody else keeps writing this status: is there a second controller?"
+        );
+        return Reported::Later(wait);
+    }
     log(observed, outcome);
-    let event = event_for(previous, &next, outcome);
+    let events = event_for(previous, &next, outcome).into_iter().chain(leak_event(previous, &next));
     let written = if context.settings.status {
-        let writing = write_status(&context.client, observed, &next);
+        // On top of what it was judged by. Of two controllers with different keys, one opens it and the other cannot: failure
+        // must not be written over a success that it has not seen.
+        let version = context.ledger.version_of(observed);
+        let writing = write_status(&context.client, observed, &next, version.as_deref());
         timeout(ANSWER, writing)
             .await
             .unwrap_or_else(|_| Err(kube::Error::Service("no answer in time".into())))
     } else {
-        Ok(())
+        Ok(None)
     };
     match written {
-        Ok(()) => {
-            context.metrics.observe_condition(observed, &next);
-            context.ledger.wrote(observed, next);
-            if let Some(event) = event {
-                context.events.record(observed, event);
+        Ok(version) => {
+            context.show(observed, &next);
+            let events: Vec<_> = events.collect();
+            context.ledger.wrote(observed, next, version, Instant::now());
+            for event in events {
+                context.events.record(About::object::<SealedSecret>(observed), event);
             }
             Reported::Yes
         }
         Err(kube::Error::Api(status)) if status.is_not_found() || is_gone(observed, context).await => {
             Reported::Gone
         }
+        // It has changed since: it is looked at again as it is now, which the watch shows. If it does not, ever more rarely.
+        Err(kube::Error::Api(status)) if status.is_conflict() => {
+            Reported::Later(after(context.ledger.overtaken(observed, Instant::now())))
+        }
         Err(error) => {
             let (namespace, name) = (observed.namespace().unwrap_or_default(), observed.name_any());
-            context.metrics.count_error("status", &namespace);
+            context.count_error(observed, "status");
             tracing::warn!(namespace, name, error = chain(&error), "writing the status failed; trying again");
             Reported::NotYet
         }
@@ -90,7 +115,7 @@ fn count(observed: &ObservedSealedSecret, outcome: &Outcome, context: &Context) 
         Outcome::Refused(refusal) if refusal.is_unseal_failure() => "unseal",
         Outcome::Refused(_) | Outcome::Hindered(_) => "update",
     };
-    context.metrics.count_error(reason, &observed.namespace().unwrap_or_default());
+    context.count_error(observed, reason);
 }
 
 fn log(observed: &ObservedSealedSecret, outcome: &Outcome) {

@@ -1,7 +1,12 @@
 //! `is_settled`: whether the cheap signs alone show that there is nothing to do. Pure.
 
+use super::compromise::compromise;
+use super::outcome::Outcome;
+use super::version::is_later;
+use api::annotations::CORRECT_DRIFT;
 use api::{Condition, ConditionStatus, ObservedSealedSecret, Scope, SealedSecretStatus, TargetStatus};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use sealing::KeyRing;
 
 /// True if the status tells of success for this very generation and scope, and the Secret still has the version
 /// that was left. After a restart this holds for everything that did not change meanwhile: no key is used, and
@@ -15,8 +20,35 @@ pub(crate) fn is_settled(
     correct_drift: bool,
 ) -> bool {
     let Some(left) = left_behind(observed, status) else { return false };
-    !correct_drift
-        || target.is_some_and(|target| target.resource_version.as_ref() == Some(&left.resource_version))
+    if !corrects_drift(observed, correct_drift) {
+        return true;
+    }
+    // A status from before it told of keys: opened once more, so that it does.
+    status.is_some_and(|status| status.opened_by.is_some())
+        && target.is_some_and(|target| target.resource_version.as_ref() == Some(&left.resource_version))
+}
+
+/// Whether drift of this object is put right: unless told otherwise for all, or by its own annotation.
+pub(crate) fn corrects_drift(observed: &ObservedSealedSecret, for_all: bool) -> bool {
+    let annotations = observed.metadata.annotations.as_ref();
+    let own = annotations.and_then(|annotations| annotations.get(CORRECT_DRIFT));
+    for_all && own.is_none_or(|value| value != "false")
+}
+
+/// What is left to say about an object that is settled, if anything is: a key that opened it leaked since, or is known
+/// again as sound. Its Secret is not looked at for that.
+pub(crate) fn only_said(
+    observed: &ObservedSealedSecret,
+    status: Option<&SealedSecretStatus>,
+    ring: &KeyRing,
+) -> Option<Outcome> {
+    let (status, left) = (status?, left_behind(observed, status)?);
+    let said = status.condition(Condition::COMPROMISED).and_then(|condition| condition.message.clone());
+    (compromise(observed, status.opened_by.as_ref(), ring) != said).then(|| Outcome::Synced {
+        resource_version: left.resource_version.clone(),
+        opened_by: status.opened_by.clone(),
+        written: false,
+    })
 }
 
 /// What was left behind, if the status tells of success for this very generation and scope.
@@ -25,14 +57,39 @@ pub(crate) fn left_behind<'a>(
     status: Option<&'a SealedSecretStatus>,
 ) -> Option<&'a TargetStatus> {
     let status = status?;
-    let synced = status.conditions.first().is_some_and(|condition| {
-        condition.type_ == Condition::SYNCED && condition.status == ConditionStatus::True
-    });
-    let as_it_is = synced
-        && observed.metadata.generation.is_some()
-        && status.observed_generation == observed.metadata.generation;
+    let told = is_synced(status) && status.observed_generation == observed.metadata.generation;
+    left_before(observed, Some(status)).filter(|_| told)
+}
+
+/// What was left behind for this very generation and scope, whatever the status tells of since.
+pub(crate) fn left_before<'a>(
+    observed: &ObservedSealedSecret,
+    status: Option<&'a SealedSecretStatus>,
+) -> Option<&'a TargetStatus> {
     let scope = Scope::of(observed.metadata.annotations.as_ref());
-    status.target.as_ref().filter(|left| as_it_is && left.scope == scope.as_str())
+    let left = status?.target.as_ref().filter(|left| left.scope == scope.as_str());
+    left.filter(|_| was_unsealed(observed, status))
+}
+
+/// Whether the status tells that this very generation was unsealed once; also where a CustomResourceDefinition of upstream's
+/// lets it remember no more than its last success.
+pub(crate) fn was_unsealed(observed: &ObservedSealedSecret, status: Option<&SealedSecretStatus>) -> bool {
+    let unsealed = status.and_then(|status| match &status.target {
+        _ if is_synced(status) => status.observed_generation,
+        // A failure leaves it as it was: the Secret is still there.
+        target => target.as_ref().and_then(|target| target.generation),
+    });
+    unsealed.is_some() && unsealed == observed.metadata.generation
+}
+
+/// Whether the Secret has surely been written since it was left, if only by what the watch shows, which may lag behind.
+pub(crate) fn is_edited(status: Option<&SealedSecretStatus>, target: Option<&ObjectMeta>) -> bool {
+    let left = status.and_then(|status| status.target.as_ref()).map(|left| left.resource_version.as_str());
+    is_later(target.and_then(|target| target.resource_version.as_deref()), left)
+}
+
+fn is_synced(status: &SealedSecretStatus) -> bool {
+    status.condition(Condition::SYNCED).is_some_and(|condition| condition.status == ConditionStatus::True)
 }
 
 #[cfg(test)]
@@ -40,6 +97,9 @@ mod tests {
     use super::*;
     use api::annotations::NAMESPACE_WIDE;
     use serde_json::{Value, json};
+    use std::collections::BTreeSet;
+
+    const KEY: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
     fn observed(generation: i64, annotations: &Value) -> ObservedSealedSecret {
         let metadata = json!({ "name": "a", "generation": generation, "annotations": annotations });
@@ -51,6 +111,7 @@ mod tests {
             "observedGeneration": generation,
             "conditions": [{ "type": "Synced", "status": synced }],
             "target": { "resourceVersion": "7", "scope": scope },
+            "openedBy": [KEY],
         }))
         .unwrap()
     }
@@ -95,5 +156,95 @@ mod tests {
             assert!(is_settled(&object, Some(&unsealed), target.as_ref(), false));
         }
         assert!(!is_settled(&observed(3, &json!({})), Some(&unsealed), None, false), "the spec changed");
+    }
+
+    #[test]
+    fn the_annotation_means_hands_off_for_one() {
+        let unsealed = status(2, "True", "strict");
+        for (value, settled) in [("false", true), ("true", false), ("no", false), ("", false)] {
+            let object = observed(2, &json!({ CORRECT_DRIFT: value }));
+            for target in [None, Some(target("8"))] {
+                assert_eq!(is_settled(&object, Some(&unsealed), target.as_ref(), true), settled, "{value}");
+                assert!(is_settled(&object, Some(&unsealed), target.as_ref(), false), "{value}: off for all");
+            }
+            let changed = observed(3, &json!({ CORRECT_DRIFT: value }));
+            assert!(!is_settled(&changed, Some(&unsealed), None, true), "{value}: the spec changed");
+        }
+    }
+
+    #[test]
+    fn a_status_from_before_is_completed_once() {
+        let object = observed(2, &json!({}));
+        let before = SealedSecretStatus { opened_by: None, ..status(2, "True", "strict") };
+        assert!(!is_settled(&object, Some(&before), Some(&target("7")), true));
+        assert!(
+            is_settled(&object, Some(&before), Some(&target("7")), false),
+            "but hands off stays hands off"
+        );
+        let empty = SealedSecretStatus { opened_by: Some(BTreeSet::new()), ..before };
+        assert!(is_settled(&object, Some(&empty), Some(&target("7")), true), "there was nothing to open");
+    }
+
+    #[test]
+    fn a_mark_that_is_due_or_overdue_is_all_that_is_left_to_say() {
+        let revoking = KeyRing::default().revoking(BTreeSet::from([KEY.parse().unwrap()]));
+        let object = observed(2, &json!({}));
+        let plain = status(2, "True", "strict");
+        let message = compromise(&object, plain.opened_by.as_ref(), &revoking);
+        let mark = json!({ "type": "Compromised", "status": "True", "message": message });
+        let mut marked = plain.clone();
+        marked.conditions.push(serde_json::from_value(mark).unwrap());
+        let cases = [
+            ("sound", &plain, KeyRing::default(), false),
+            ("due", &plain, revoking.clone(), true),
+            ("said", &marked, revoking, false),
+            ("overdue", &marked, KeyRing::default(), true),
+        ];
+        for (name, status, ring, expected) in cases {
+            let outcome = only_said(&object, Some(status), &ring);
+            assert_eq!(outcome.is_some(), expected, "{name}");
+            if let Some(Outcome::Synced { resource_version, opened_by, written }) = outcome {
+                assert_eq!((resource_version.as_str(), written), ("7", false), "{name}");
+                assert_eq!(opened_by, plain.opened_by, "{name}");
+            }
+        }
+    }
+
+    /// A leader that starts anew knows only what the status says. The correction of an edit failed; and what is random stays.
+    #[test]
+    fn a_failure_does_not_make_it_forget_what_it_left() {
+        let failed = |synced, generation: Value| {
+            let target = json!({ "resourceVersion": "7", "scope": "strict", "generation": generation });
+            SealedSecretStatus { target: serde_json::from_value(target).unwrap(), ..status(2, synced, "") }
+        };
+        let (object, wide) = (observed(2, &json!({})), observed(2, &json!({ NAMESPACE_WIDE: "true" })));
+        for (name, object, status, left, known) in [
+            ("the cluster was in the way", &object, failed("Unknown", json!(2)), true, true),
+            ("it was refused", &object, failed("False", json!(2)), true, true),
+            ("only an earlier one was unsealed", &object, failed("False", json!(1)), false, false),
+            ("under another scope", &wide, failed("False", json!(2)), false, true),
+            ("success", &object, failed("True", json!(2)), true, true),
+            ("success, as told before generations were", &object, failed("True", json!(null)), true, true),
+            ("failure, as told before generations were", &object, failed("False", json!(null)), false, false),
+        ] {
+            assert_eq!(left_before(object, Some(&status)).is_some(), left, "{name}");
+            assert_eq!(was_unsealed(object, Some(&status)), known, "{name}");
+            let settled = is_settled(object, Some(&status), Some(&target("7")), true);
+            assert_eq!(settled, name.starts_with("success"), "{name}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_surely_later_is_an_edit() {
+        let left = status(2, "Unknown", "strict");
+        for (name, shown, expected) in [
+            ("as it was left", Some("7"), false),
+            ("the watch lags behind", Some("6"), false),
+            ("gone, or not shown yet", None, false),
+            ("edited", Some("8"), true),
+        ] {
+            assert_eq!(is_edited(Some(&left), shown.map(target).as_ref()), expected, "{name}");
+        }
+        assert!(!is_edited(None, Some(&target("8"))), "never left");
     }
 }

@@ -8,22 +8,33 @@ use super::shorten::shorten;
 use api::{Condition, ConditionStatus, Scope, SealedSecretStatus, TargetStatus};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use std::collections::BTreeSet;
 
-/// Works out the status. Times are kept from `previous` where nothing changed.
+/// Works out the status. Times are kept from `previous` where nothing changed. `compromise` tells what is to be said about
+/// the keys that opened it.
 pub(crate) fn next_status(
     previous: Option<&SealedSecretStatus>,
     generation: Option<i64>,
     scope: Scope,
     outcome: &Outcome,
+    compromise: impl FnOnce(Option<&BTreeSet<String>>) -> Option<String>,
     now: Timestamp,
 ) -> SealedSecretStatus {
-    let (said, target) = match outcome {
-        Outcome::Synced { resource_version, .. } => (
+    // What was left behind, and how, outlives a failure: the Secret does.
+    let left = || previous.and_then(|status| status.target.clone());
+    let opened_before = || previous.and_then(|status| status.opened_by.clone());
+    let (mut said, target, opened_by) = match outcome {
+        Outcome::Synced { resource_version, opened_by, .. } => (
             vec![
                 say(Condition::SYNCED, ConditionStatus::True, "Unsealed", None),
                 say(Condition::READY, ConditionStatus::True, "Unsealed", None),
             ],
-            Some(TargetStatus { resource_version: resource_version.clone(), scope: scope.as_str().into() }),
+            Some(TargetStatus {
+                resource_version: resource_version.clone(),
+                scope: scope.as_str().into(),
+                generation,
+            }),
+            opened_by.clone(),
         ),
         Outcome::Refused(refusal) => {
             let (reason, message) = (refusal.reason(), shorten(&refusal.to_string()));
@@ -33,7 +44,8 @@ pub(crate) fn next_status(
                     say(Condition::READY, ConditionStatus::False, reason, Some(&message)),
                     say(Condition::STALLED, ConditionStatus::True, reason, Some(&message)),
                 ],
-                previous.and_then(|status| status.target.clone()),
+                left(),
+                opened_before(),
             )
         }
         Outcome::Hindered(hindrance) => {
@@ -44,18 +56,23 @@ pub(crate) fn next_status(
                     say(Condition::READY, ConditionStatus::False, "Retrying", Some(&message)),
                     say(Condition::RECONCILING, ConditionStatus::True, "Retrying", Some(&message)),
                 ],
-                previous.and_then(|status| status.target.clone()),
+                left(),
+                opened_before(),
             )
         }
     };
+    if let Some(message) = compromise(opened_by.as_ref()) {
+        said.push(say(Condition::COMPROMISED, ConditionStatus::True, "KeyRevoked", Some(&message)));
+    }
     let conditions = said.into_iter().map(|condition| dated(condition, previous, now)).collect();
-    SealedSecretStatus { observed_generation: generation, conditions, target }
+    SealedSecretStatus { observed_generation: generation, conditions, target, opened_by }
 }
 
 /// Whether both say the same, whenever they said it.
 pub(crate) fn same_words(one: &SealedSecretStatus, other: &SealedSecretStatus) -> bool {
     one.observed_generation == other.observed_generation
         && one.target == other.target
+        && one.opened_by == other.opened_by
         && one.conditions.len() == other.conditions.len()
         && one.conditions.iter().zip(&other.conditions).all(|(one, other)| one.says_the_same(other))
 }

@@ -6,17 +6,22 @@ use kube::core::PartialObjectMeta;
 use kube::{Api, Client, Resource as _, ResourceExt as _};
 use serde_json::{Value, json};
 
-/// Writes the status of this very object: one that was deleted and made anew under the same name refuses it.
+/// Writes the status on top of `version` of the object, or not at all: 409 where it has changed since, or is another one of the
+/// same name. Returns the object's version that came of it.
+///
+/// Decided: the version and not the UID, because a patch of the status of a custom resource does not look at the UID: the
+/// API server puts the metadata it has over what is sent, before it compares.
 pub(super) async fn write_status(
     client: &Client,
     observed: &ObservedSealedSecret,
     status: &SealedSecretStatus,
-) -> Result<(), kube::Error> {
+    version: Option<&str>,
+) -> Result<Option<String>, kube::Error> {
     let mut fields = serde_json::to_value(status).map_err(kube::Error::SerdeError)?;
-    match patch(client, observed, &mut fields).await {
+    match patch(client, observed, &mut fields, version).await {
         // Upstream's chart grants `update` and no `patch`: in its place we write as its own controller does.
         Err(kube::Error::Api(refused)) if refused.is_forbidden() => {
-            match put(client, observed, fields).await {
+            match put(client, observed, fields, version).await {
                 Err(kube::Error::Api(also)) if also.is_forbidden() => Err(kube::Error::Api(refused)),
                 written => written,
             }
@@ -29,29 +34,37 @@ async fn patch(
     client: &Client,
     observed: &ObservedSealedSecret,
     fields: &mut Value,
-) -> Result<(), kube::Error> {
+    version: Option<&str>,
+) -> Result<Option<String>, kube::Error> {
     if let Value::Object(fields) = fields {
         // A merge patch keeps what it does not name.
         fields.entry("target").or_insert(Value::Null);
+        fields.entry("openedBy").or_insert(Value::Null);
     }
-    let patch = json!({ "metadata": { "uid": observed.uid() }, "status": fields });
+    let patch = json!({ "metadata": { "resourceVersion": version }, "status": fields });
     let namespace = observed.namespace().unwrap_or_default();
     Api::<PartialObjectMeta<SealedSecret>>::namespaced(client.clone(), &namespace)
         .patch_status(&observed.name_any(), &PatchParams::default(), &Patch::Merge(patch))
         .await
-        .map(drop)
+        .map(|written| written.resource_version())
 }
 
 /// The whole object goes back as it came, but for its status; whatever else is in it, we do not need to understand.
-async fn put(client: &Client, observed: &ObservedSealedSecret, mut fields: Value) -> Result<(), kube::Error> {
+async fn put(
+    client: &Client,
+    observed: &ObservedSealedSecret,
+    mut fields: Value,
+    version: Option<&str>,
+) -> Result<Option<String>, kube::Error> {
     let namespace = observed.namespace().unwrap_or_default();
     let requests = kube::core::Request::new(SealedSecret::url_path(&(), Some(&namespace)));
     let name = observed.name_any();
     let get = requests.get(&name, &kube::api::GetParams::default()).map_err(kube::Error::BuildRequest)?;
     let mut object: Value = client.request(get).await?;
     if object["metadata"]["uid"].as_str() != observed.uid().as_deref() {
-        return Ok(());
+        return Ok(None);
     }
+    object["metadata"]["resourceVersion"] = version.into();
     if let Value::Object(fields) = &mut fields {
         fields.retain(|_, value| !value.is_null());
     }
@@ -60,5 +73,6 @@ async fn put(client: &Client, observed: &ObservedSealedSecret, mut fields: Value
     let put = requests
         .replace_subresource("status", &name, &PostParams::default(), body)
         .map_err(kube::Error::BuildRequest)?;
-    client.request::<Value>(put).await.map(drop)
+    let written = client.request::<Value>(put).await?;
+    Ok(written["metadata"]["resourceVersion"].as_str().map(Into::into))
 }

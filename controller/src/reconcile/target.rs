@@ -13,6 +13,16 @@ pub(crate) enum Target {
     Present(Box<ExistingSecret>),
 }
 
+impl Target {
+    /// Its version.
+    pub(crate) fn version(&self) -> Option<String> {
+        match self {
+            Self::Absent => None,
+            Self::Present(secret) => secret.0.metadata.resource_version.clone(),
+        }
+    }
+}
+
 /// A Secret as read. Its values are wiped on drop, and it prints as its name.
 pub(crate) struct ExistingSecret(pub(crate) Secret);
 

@@ -54,6 +54,7 @@ mod tests {
     #[test]
     fn reads_back_as_the_secret_it_is() {
         let secret = UnsealedSecret {
+            opened_by: std::collections::BTreeSet::new(),
             metadata: ObjectMeta { name: Some("a".into()), ..ObjectMeta::default() },
             type_: None,
             immutable: None,
@@ -61,6 +62,7 @@ mod tests {
                 ("k".to_owned(), envelope::Plaintext::new(vec![0, 255, 7])),
                 ("empty".to_owned(), envelope::Plaintext::new(Vec::new())),
             ]),
+            varying: std::collections::BTreeSet::new(),
         };
         let body = serde_json::to_vec(&TargetBody(&secret)).unwrap();
         let read: Secret = serde_json::from_slice(&body).unwrap();

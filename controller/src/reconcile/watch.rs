@@ -4,10 +4,11 @@ use super::collect::collect;
 use super::context::Context;
 use super::listed::Listed;
 use super::reconcile;
+use super::unbroken::unbroken;
 use crate::logging::chain;
 use api::ObservedSealedSecret;
 use futures::StreamExt as _;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
 use k8s_openapi::api::core::v1::Secret;
 use kube::core::{NamespaceResourceScope, PartialObjectMeta};
 use kube::runtime::controller::{Action, Controller, Error};
@@ -72,9 +73,8 @@ impl Watches {
             })
             .reflect(writer)
             .inspect(move |event| list_done.follow(event))
-            .touched_objects()
-            .boxed();
-        Self { targets, listed, stream }
+            .touched_objects();
+        Self { targets, listed, stream: unbroken("Secrets", stream).boxed() }
     }
 }
 
@@ -84,7 +84,7 @@ impl std::fmt::Debug for Watches {
     }
 }
 
-/// Reconciles until `shutdown`, then finishes what is under way.
+/// Reconciles until `shutdown`, then finishes what is under way. Dropped, it is cut off.
 pub async fn watch(
     context: Arc<Context>,
     scope: Scope,
@@ -104,7 +104,7 @@ pub async fn watch(
             if let Ok(event) = event {
                 let context = &following;
                 for gone in context.ledger.follow(event) {
-                    context.metrics.forget_condition(&gone);
+                    context.metrics.forget_object(&gone);
                 }
                 if let Event::Delete(gone) = event
                     && context.settings.delete_secrets
@@ -117,12 +117,16 @@ pub async fn watch(
         .inspect(move |event| list_done.follow(event))
         .applied_objects();
 
+    // The cheap signs tell which of them have changed, so looking at all of them costs no request.
+    let listed_again = stream::select(sealed_listed.again(), secrets.listed.again());
     let targets_listed = Arc::clone(&secrets.listed);
-    tokio::spawn(async move {
+    // Within this future: a watch that is dropped has nothing to say any more.
+    let announcing = async {
         sealed_listed.wait().await;
         targets_listed.wait().await;
         ready();
-    });
+        std::future::pending::<()>().await;
+    };
     let known = sealed.clone();
     let namesake = move |secret: PartialObjectMeta<Secret>| {
         let sealed = ObjectRef::new(&secret.name_any()).within(&secret.namespace().unwrap_or_default());
@@ -131,9 +135,9 @@ pub async fn watch(
     let gate = Gate { context: Arc::clone(&context), targets: secrets.listed, shutdown: shutdown.clone() };
     let keys_changed = WatchStream::from_changes(context.ring.changes()).map(|_| ());
 
-    Controller::for_stream(sealed_events, sealed)
+    let reconciling = Controller::for_stream(unbroken("SealedSecrets", sealed_events), sealed)
         .watches_stream(secrets.stream, namesake)
-        .reconcile_all_on(keys_changed)
+        .reconcile_all_on(stream::select(keys_changed, listed_again))
         .with_config(kube::runtime::controller::Config::default().concurrency(CONCURRENCY))
         .graceful_shutdown_on(shutdown.cancelled_owned())
         .run(when_listed, |_, _, _| Action::await_change(), Arc::new(gate))
@@ -141,10 +145,13 @@ pub async fn watch(
             match result {
                 // Reconciled, or gone before its turn came.
                 Ok(_) | Err(Error::ObjectNotFound(_)) => {}
-                Err(error) => tracing::warn!(error = chain(&error), "watching failed; trying again"),
+                Err(error) => tracing::warn!(error = chain(&error), "a reconciliation was not run"),
             }
-        })
-        .await;
+        });
+    tokio::select! {
+        () = reconciling => {}
+        () = announcing => {}
+    }
 }
 
 /// Holds reconciliations back until the Secrets are listed: before that, each would seem absent.

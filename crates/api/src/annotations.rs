@@ -15,6 +15,9 @@ pub const MANAGED: &str = "sealedsecrets.bitnami.com/managed";
 /// On a Secret that is there already: `"true"` lets a SealedSecret of its name add to it, keeping the rest.
 pub const PATCH: &str = "sealedsecrets.bitnami.com/patch";
 
+/// On a SealedSecret: `"false"` leaves its Secret as others make it, until the SealedSecret itself changes.
+pub const CORRECT_DRIFT: &str = "sealedsecrets.bitnami.com/correct-drift";
+
 /// On a SealedSecret: the fingerprint of the certificate its values were sealed with. A hint that saves time;
 /// it is tried, never trusted.
 pub const CERTIFICATE_FINGERPRINT: &str = "sealedsecrets.bitnami.com/certificate-fingerprint";

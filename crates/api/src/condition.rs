@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Condition {
-    /// `Synced`, `Ready`, `Stalled` or `Reconciling`.
+    /// `Synced`, `Ready`, `Stalled`, `Reconciling` or `Compromised`.
     #[serde(rename = "type")]
     pub type_: String,
 
@@ -54,6 +54,9 @@ impl Condition {
     pub const STALLED: &'static str = "Stalled";
     /// Type of the condition that kstatus reads as "in progress".
     pub const RECONCILING: &'static str = "Reconciling";
+
+    /// Type of the condition that says that a leaked key opens it; absent where none does.
+    pub const COMPROMISED: &'static str = "Compromised";
 
     /// Whether both say the same, whenever they said it.
     pub fn says_the_same(&self, other: &Self) -> bool {

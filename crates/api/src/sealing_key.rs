@@ -6,6 +6,15 @@ pub const LABEL: &str = "sealedsecrets.bitnami.com/sealed-secrets-key";
 /// Value of [`LABEL`] on a key that counts. Any other value takes the key out.
 pub const ACTIVE: &str = "active";
 
+/// Value of [`LABEL`] on a key that leaked: it opens nothing any more, and what was sealed with it is marked.
+pub const COMPROMISED: &str = "compromised";
+
+/// Value of [`LABEL`] on a key that nothing needs any more: kept, but it does not count.
+pub const RETIRED: &str = "retired";
+
+/// Annotation on the newest key's Secret, with any value: renew now. A newer key answers it.
+pub const RENEW: &str = "sealedsecrets.bitnami.com/renew";
+
 /// Type of a key's Secret.
 pub const SECRET_TYPE: &str = "kubernetes.io/tls";
 

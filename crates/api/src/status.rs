@@ -3,6 +3,7 @@
 use crate::condition::Condition;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The most recently observed state of a SealedSecret.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct SealedSecretStatus {
     /// The generation that this status speaks of; -1 before the controller has seen the object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "observed_generation_schema")]
+    #[schemars(schema_with = "generation_schema")]
     pub observed_generation: Option<i64>,
 
     /// What holds and what does not; `Synced` is always the first.
@@ -20,6 +21,12 @@ pub struct SealedSecretStatus {
     /// The Secret as it was last left; absent while there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<TargetStatus>,
+
+    /// Fingerprints of the sealing keys that opened it when it last was unsealed; none in it where there was nothing to
+    /// open, and absent before anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "opened_by_schema")]
+    pub opened_by: Option<BTreeSet<String>>,
 }
 
 /// What a later look needs, to see without opening anything that a Secret is still as it was left.
@@ -31,6 +38,11 @@ pub struct TargetStatus {
 
     /// The scope under which it was unsealed: an annotation, so that the generation does not tell of its change.
     pub scope: String,
+
+    /// The generation that it was unsealed from; it outlives later failures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "generation_schema")]
+    pub generation: Option<i64>,
 }
 
 impl SealedSecretStatus {
@@ -40,6 +52,11 @@ impl SealedSecretStatus {
     }
 }
 
-fn observed_generation_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+/// Not `uniqueItems`, which a CRD may not have.
+fn opened_by_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "type": "array", "items": { "type": "string" } })
+}
+
+fn generation_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "type": "integer", "format": "int64" })
 }

@@ -1,7 +1,7 @@
 //! The status contract, as a table.
 
 use super::*;
-use crate::reconcile::event::event_for;
+use crate::reconcile::event::{event_for, leak_event};
 use crate::reconcile::outcome::Hindrance;
 use crate::reconcile::plan::Refusal;
 
@@ -10,7 +10,11 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn synced(written: bool) -> Outcome {
-    Outcome::Synced { resource_version: "7".into(), written }
+    Outcome::Synced { resource_version: "7".into(), opened_by: Some(keys(&["aa"])), written }
+}
+
+fn keys(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(ToString::to_string).collect()
 }
 
 fn refused() -> Outcome {
@@ -22,7 +26,15 @@ fn hindered() -> Outcome {
 }
 
 fn next(previous: Option<&SealedSecretStatus>, outcome: &Outcome, second: i64) -> SealedSecretStatus {
-    next_status(previous, Some(3), Scope::Strict, outcome, at(second))
+    next_status(previous, Some(3), Scope::Strict, outcome, |_| None, at(second))
+}
+
+/// As `next`, while the key "aa" is known to have leaked.
+fn next_leaked(previous: Option<&SealedSecretStatus>, outcome: &Outcome, second: i64) -> SealedSecretStatus {
+    let leak = |opened_by: Option<&BTreeSet<String>>| {
+        opened_by.is_some_and(|keys| keys.contains("aa")).then(|| "aa leaked".to_owned())
+    };
+    next_status(previous, Some(3), Scope::Strict, outcome, leak, at(second))
 }
 
 fn words(status: &SealedSecretStatus) -> String {
@@ -78,7 +90,11 @@ fn times_tell_when_it_changed() {
 #[test]
 fn failure_remembers_the_secret_that_was_left() {
     let good = next(None, &synced(true), 1);
-    assert_eq!(next(Some(&good), &refused(), 2).target, good.target);
+    for failure in [refused(), hindered()] {
+        let failed = next_status(Some(&good), Some(4), Scope::Strict, &failure, |_| None, at(2));
+        assert_eq!((&failed.target, failed.observed_generation), (&good.target, Some(4)));
+    }
+    assert_eq!(good.target.unwrap().generation, Some(3));
     assert_eq!(next(None, &refused(), 2).target, None);
 }
 
@@ -96,7 +112,7 @@ fn events_tell_of_transitions_alone() {
         (
             "does not open",
             Some(&good),
-            Outcome::Refused(Refusal::Unseal(sealing::UnsealError::TemplateData)),
+            Outcome::Refused(Refusal::Unseal(sealing::UnsealError::DeprecatedShape)),
             Some("ErrUnsealFailed"),
         ),
     ];
@@ -105,4 +121,37 @@ fn events_tell_of_transitions_alone() {
         let event = event_for(previous, &status, &outcome);
         assert_eq!(event.map(|event| event.reason), expected, "{name}");
     }
+}
+
+#[test]
+fn a_leak_is_marked_in_every_state_and_changes_nothing_else() {
+    let good = next(None, &synced(true), 1);
+    for outcome in [synced(false), refused(), hindered()] {
+        let plain = next(Some(&good), &outcome, 2);
+        let marked = next_leaked(Some(&good), &outcome, 2);
+        assert_eq!(words(&marked), format!("{} Compromised=True", words(&plain)));
+        assert!(!same_words(&plain, &marked), "so that it is written");
+        assert_eq!(marked.opened_by, Some(keys(&["aa"])), "kept, whatever happened since");
+        assert_eq!(
+            next(Some(&marked), &outcome, 3).conditions,
+            plain.conditions,
+            "and taken off without a trace"
+        );
+    }
+    let resealed =
+        Outcome::Synced { resource_version: "8".into(), opened_by: Some(keys(&["bb"])), written: true };
+    let marked = next_leaked(Some(&good), &synced(false), 2);
+    let mended = next_leaked(Some(&marked), &resealed, 3);
+    assert_eq!((words(&mended).as_str(), mended.opened_by), ("Synced=True Ready=True", Some(keys(&["bb"]))));
+}
+
+#[test]
+fn a_leak_is_told_once() {
+    let good = next(None, &synced(true), 1);
+    let marked = next_leaked(Some(&good), &synced(false), 2);
+    let event = leak_event(Some(&good), &marked).unwrap();
+    assert_eq!((event.warning, event.reason, event.message.as_str()), (true, "KeyCompromised", "aa leaked"));
+    assert_eq!(event_for(Some(&good), &marked, &synced(false)), None, "nothing was unsealed");
+    assert_eq!(leak_event(Some(&marked), &next_leaked(Some(&marked), &refused(), 3)), None);
+    assert_eq!(leak_event(Some(&marked), &good), None);
 }

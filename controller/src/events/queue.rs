@@ -3,13 +3,14 @@
 //! Best effort by design: the queue is bounded and what does not fit is dropped. The status is the truth; events
 //! tell its story.
 
-use super::event::Happening;
-use api::{ObservedSealedSecret, SealedSecret};
+use super::about::About;
+use super::happening::Happening;
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::{Event, EventSource, ObjectReference};
+use k8s_openapi::api::core::v1::{Event, EventSource};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use kube::api::PostParams;
-use kube::{Api, Client, Resource as _, ResourceExt as _};
+use kube::{Api, Client};
+use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -36,8 +37,23 @@ impl EventQueue {
         (Self(sender), task)
     }
 
-    pub(crate) fn record(&self, observed: &ObservedSealedSecret, happening: Happening) {
-        let event = to_event(observed, happening, Timestamp::now());
+    /// Records what happened, each time anew.
+    pub(crate) fn record(&self, about: About, happening: Happening) {
+        let now = Timestamp::now();
+        self.enter(to_event(about, happening, &format!("{:x}", now.as_nanosecond()), now));
+    }
+
+    /// Records what is so, once for each version of the object: the name is made of what is said, so that the API server
+    /// turns it away while it still holds the one from before, even from another replica or before a restart.
+    pub(crate) fn record_once(&self, about: About, happening: Happening) {
+        let said = (&about.uid, &about.resource_version, &happening.message);
+        let digest = Sha256::digest(format!("{said:?}"));
+        let suffix =
+            digest.iter().take(8).fold(String::new(), |suffix, byte| suffix + &format!("{byte:02x}"));
+        self.enter(to_event(about, happening, &suffix, Timestamp::now()));
+    }
+
+    fn enter(&self, event: Event) {
         if self.0.try_send(event).is_err() {
             tracing::debug!("too many events at once: one is dropped");
         }
@@ -55,25 +71,16 @@ async fn send(client: &Client, event: Event) {
     }
 }
 
-fn to_event(observed: &ObservedSealedSecret, happening: Happening, now: Timestamp) -> Event {
-    let (namespace, name) = (observed.namespace(), observed.name_any());
-    // A name has at most 253 characters, of which the time takes 17.
-    let stem: String = name.chars().take(230).collect();
+fn to_event(about: About, happening: Happening, suffix: &str, now: Timestamp) -> Event {
+    // A name has at most 253 characters, of which a suffix takes 17.
+    let stem: String = about.name.chars().take(230).collect();
     Event {
         metadata: ObjectMeta {
-            name: Some(format!("{}.{:x}", stem.trim_end_matches(['.', '-']), now.as_nanosecond())),
-            namespace: namespace.clone(),
+            name: Some(format!("{}.{suffix}", stem.trim_end_matches(['.', '-']))),
+            namespace: Some(about.namespace.clone()),
             ..ObjectMeta::default()
         },
-        involved_object: ObjectReference {
-            api_version: Some(SealedSecret::api_version(&()).into_owned()),
-            kind: Some(SealedSecret::kind(&()).into_owned()),
-            namespace,
-            name: Some(name),
-            uid: observed.uid(),
-            resource_version: observed.resource_version(),
-            field_path: None,
-        },
+        involved_object: about.into_reference(),
         type_: Some(if happening.warning { "Warning" } else { "Normal" }.into()),
         reason: Some(happening.reason.into()),
         message: Some(happening.message),

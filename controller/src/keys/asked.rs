@@ -1,0 +1,125 @@
+//! Renewal that is asked for: SIGUSR1, and the annotation [`RENEW`] on the newest key's Secret.
+//!
+//! The annotation is the way through the API: whoever may change that Secret may ask, every replica hears it, and a crash does
+//! not forget it. A newer key answers it; so asking is idempotent, and nobody has to take the annotation off. The leader does
+//! where it may ([`withdraw`]): should the newer key be deleted one day, it would seem to be asked for again.
+//!
+//! SIGUSR1 sets the annotation, so that it does not matter which replica gets it. Where the API server does not let us
+//! (upstream's chart gives no `patch`), does not answer for long, or where there is no key to ask about, it is remembered in
+//! this process ([`Asking`]), until this process leads.
+
+use super::ANSWER;
+use super::shared_ring::SharedRing;
+use super::step::Asked;
+use super::store::secrets;
+use crate::logging::chain;
+use api::sealing_key::RENEW;
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::Secret;
+use kube::Client;
+use kube::api::{Api, Patch, PatchParams};
+use sealing::SealingKey;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::Signal;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+/// Between two tries: at first, and at the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
+
+/// What was asked of this process, until it is done.
+#[derive(Debug)]
+pub struct Asking(watch::Sender<Option<Asked>>);
+
+impl Default for Asking {
+    fn default() -> Self {
+        Self(watch::Sender::new(None))
+    }
+}
+
+impl Asking {
+    /// What is asked for now.
+    pub(super) fn now(&self) -> Option<Asked> {
+        *self.0.borrow()
+    }
+
+    /// Yields when something is asked.
+    pub(super) fn changes(&self) -> watch::Receiver<Option<Asked>> {
+        self.0.subscribe()
+    }
+
+    /// It is done, unless something else was asked meanwhile.
+    pub(super) fn done(&self, asked: Option<Asked>) {
+        self.0.send_if_modified(|now| asked.is_some() && *now == asked && now.take().is_some());
+    }
+
+    fn ask(&self, asked: Asked) {
+        self.0.send_replace(Some(asked));
+    }
+}
+
+/// Passes on what `signal` asks for, until the process ends.
+pub async fn listen_for_asking(
+    mut signal: Signal,
+    client: Client,
+    namespace: String,
+    ring: Arc<SharedRing>,
+    asking: Arc<Asking>,
+) {
+    while signal.recv().await.is_some() {
+        ring.loaded().await;
+        let ring = ring.snapshot();
+        let Some(newest) = ring.newest() else {
+            tracing::info!("a sealing key is asked for");
+            asking.ask(Asked(None));
+            continue;
+        };
+        tracing::info!(secret = newest.name(), "renewal of the sealing key is asked for");
+        if let Err(error) = annotate(&client, &namespace, newest).await {
+            let hint = "allow `patch` on Secrets in the controller's namespace, as the chart does, \
+                        so that asking any replica will do";
+            let error = chain(&error);
+            tracing::warn!(error, hint, "asking through the API failed; this process renews once it leads");
+            asking.ask(Asked(Some(newest.fingerprint())));
+        }
+    }
+    // The runtime is going down. Ending would look like a failure.
+    std::future::pending::<()>().await;
+}
+
+/// Asks through the API, again if it does not work at once. To ask twice is to ask once.
+async fn annotate(client: &Client, namespace: &str, key: &SealingKey) -> Result<(), kube::Error> {
+    let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let patch = Patch::Merge(json!({ "metadata": { "annotations": { RENEW: now } } }));
+    let (secrets, params) = (secrets(client, namespace), PatchParams::default());
+    let mut pause = FIRST_PAUSE;
+    loop {
+        // The answer would be the whole Secret; of its metadata nothing is private.
+        let asking = timeout(ANSWER, secrets.patch_metadata(key.name(), &params, &patch)).await;
+        let error = match asking {
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(error)) => error,
+            Err(_) => kube::Error::Service("no answer in time".into()),
+        };
+        let is_final = matches!(&error, kube::Error::Api(status) if matches!(status.code, 401 | 403 | 404));
+        if is_final || pause > LONGEST_PAUSE {
+            return Err(error);
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+}
+
+/// Takes an answered annotation off. Best effort: while the newer key is there, nothing follows from the annotation.
+pub(super) async fn withdraw(secrets: &Api<Secret>, key: &str) {
+    let patch = Patch::Merge(json!({ "metadata": { "annotations": { RENEW: null } } }));
+    let taking = timeout(ANSWER, secrets.patch_metadata(key, &PatchParams::default(), &patch)).await;
+    match taking {
+        Ok(Ok(_)) => tracing::debug!(secret = key, "its renewal is done, and not asked for any more"),
+        Ok(Err(error)) => tracing::debug!(secret = key, error = chain(&error), "the annotation stays"),
+        Err(_) => tracing::debug!(secret = key, "no answer in time: the annotation stays for now"),
+    }
+}

@@ -1,0 +1,95 @@
+//! [`Found`]: what one Secret turned out to be. Reading it is here; which of them make the ring is in `known`.
+
+use super::refusal::Reason;
+use super::store::wipe;
+use crate::events::About;
+use crate::logging::chain;
+use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, LABEL, RENEW};
+use envelope::{Certificate, CertificateError};
+use k8s_openapi::api::core::v1::Secret;
+use sealing::{KeyOrder, SealingKey};
+use std::sync::Arc;
+
+/// A Secret that was read, in the version that was read.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub about: About,
+    pub content: Content,
+}
+
+/// What it is.
+#[derive(Debug, Clone)]
+pub(super) enum Content {
+    /// A sealing key.
+    Key {
+        /// Both halves.
+        key: Arc<SealingKey>,
+        /// Its renewal is asked for.
+        asked: bool,
+    },
+    /// A key that leaked; its private half was not looked at.
+    Leaked(Arc<Certificate>),
+    /// A key that somebody took out.
+    Out,
+    /// No key, though it says so.
+    Refused(Reason, String),
+}
+
+impl Found {
+    /// Reads a Secret, and wipes it.
+    pub(super) fn read(mut secret: Secret, order: KeyOrder) -> Self {
+        let about = About::secret(&secret);
+        let content = Content::read(&secret, order);
+        wipe(&mut secret);
+        Self { about, content }
+    }
+
+    /// Reads a Secret that has a name we wanted. Without the label it is none of ours, and only takes the name.
+    pub(super) fn taking_a_name(mut secret: Secret, order: KeyOrder) -> Self {
+        if secret.metadata.labels.as_ref().is_some_and(|labels| labels.contains_key(LABEL)) {
+            return Self::read(secret, order);
+        }
+        wipe(&mut secret);
+        Self { about: About::secret(&secret), content: Content::Out }
+    }
+
+    /// A key that was just stored.
+    pub(super) fn stored(about: About, key: SealingKey) -> Self {
+        Self { about, content: Content::Key { key: Arc::new(key), asked: false } }
+    }
+}
+
+impl Content {
+    fn read(secret: &Secret, order: KeyOrder) -> Self {
+        let label = secret.metadata.labels.as_ref().and_then(|labels| labels.get(LABEL));
+        match label.map(String::as_str) {
+            // Without a label: a legacy key, found by its name.
+            None | Some(ACTIVE) => match SealingKey::from_secret(secret, order) {
+                Ok(key) => {
+                    let asked =
+                        secret.metadata.annotations.as_ref().is_some_and(|all| all.contains_key(RENEW));
+                    Self::Key { key: Arc::new(key), asked }
+                }
+                Err(error) => Self::Refused(error.into(), chain(&error)),
+            },
+            Some(COMPROMISED) => match certificate(secret) {
+                Ok(certificate) => Self::Leaked(Arc::new(certificate)),
+                Err(error) => Self::Refused(
+                    Reason::Broken,
+                    format!(
+                        "it is labelled as leaked, but which key it is cannot be read: {}",
+                        chain(&error)
+                    ),
+                ),
+            },
+            // However it is labelled.
+            Some(_) => Self::Out,
+        }
+    }
+}
+
+fn certificate(secret: &Secret) -> Result<Certificate, CertificateError> {
+    let bytes = secret.data.as_ref().and_then(|data| data.get(CERTIFICATE));
+    let text = bytes.and_then(|bytes| std::str::from_utf8(&bytes.0).ok());
+    Certificate::from_pem(text.unwrap_or_default())
+}

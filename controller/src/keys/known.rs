@@ -1,0 +1,83 @@
+//! [`Known`]: everything that was found, and what follows from it: the ring, the refusals, and what the schedule sees. Pure.
+//!
+//! Decided: a key that one Secret calls leaked counts nowhere, whatever another Secret says of it, under another certificate
+//! either: it is the private key that leaked. Otherwise a backup, restored beside it, would bring it back in silence.
+
+use super::found::{Content, Found};
+use super::observed::{KeySecret, Observed, Standing};
+use super::refusal::{Reason, Refusal};
+use envelope::{Certificate, Fingerprint};
+use sealing::{KeyRing, SealingKey};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// One state of the key Secrets. A change makes a new one.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    found: BTreeMap<String, Found>,
+    pub(super) ring: Arc<KeyRing>,
+    pub(super) observed: Observed,
+    pub(super) refusals: Vec<Refusal>,
+}
+
+impl Known {
+    /// What follows from these Secrets.
+    pub(super) fn new(found: BTreeMap<String, Found>, had_any: bool) -> Self {
+        let leaks: Vec<Arc<Certificate>> = found.values().filter_map(leaked).collect();
+        let has_leaked = |key: &SealingKey| {
+            let public = key.pair().certificate().public();
+            leaks.iter().any(|leak| leak.public() == public)
+        };
+        let mut keys = Vec::new();
+        let mut revoked: BTreeSet<Fingerprint> = leaks.iter().map(|leak| leak.fingerprint()).collect();
+        let mut refusals = Vec::new();
+        let mut secrets = Vec::new();
+        let mut refuse = |found: &Found, reason, message: &str| {
+            refusals.push(Refusal { about: found.about.clone(), reason, message: message.to_owned() });
+            Standing::Out
+        };
+        for (name, found) in &found {
+            let standing = match &found.content {
+                Content::Key { key, .. } if has_leaked(key) => {
+                    revoked.insert(key.fingerprint());
+                    refuse(
+                        found,
+                        Reason::Leaked,
+                        "another Secret is labelled as leaked and holds the same key",
+                    )
+                }
+                Content::Key { key, asked } => {
+                    keys.push(Arc::clone(key));
+                    Standing::Active { fingerprint: key.fingerprint(), since: key.since(), asked: *asked }
+                }
+                Content::Leaked(certificate) => Standing::Leaked {
+                    fingerprint: certificate.fingerprint(),
+                    since: certificate.not_before(),
+                },
+                Content::Out => Standing::Out,
+                Content::Refused(reason, message) => refuse(found, *reason, message),
+            };
+            secrets.push(KeySecret { name: name.clone(), standing });
+        }
+        let had_any = had_any || !keys.is_empty();
+        let ring = Arc::new(KeyRing::new(keys).revoking(revoked));
+        Self { found, ring, observed: Observed { secrets, had_any }, refusals }
+    }
+
+    /// The same, and one more Secret.
+    pub(super) fn with(&self, found: Found) -> Self {
+        let mut all = self.found.clone();
+        all.insert(found.about.name.clone(), found);
+        Self::new(all, self.observed.had_any)
+    }
+}
+
+fn leaked(found: &Found) -> Option<Arc<Certificate>> {
+    match &found.content {
+        Content::Leaked(certificate) => Some(Arc::clone(certificate)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! [`KeyMetrics`]: the sealing keys as Prometheus sees them, looked at when it asks, so that no figure is ever stale.
+
+use super::refusals::Refusals;
+use super::shared_ring::SharedRing;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _, MetricEncoder};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::gauge::ConstGauge;
+use std::fmt;
+use std::sync::Arc;
+
+/// How many keys there are, how old, and what is refused.
+#[derive(Debug)]
+pub struct KeyMetrics {
+    ring: Arc<SharedRing>,
+    refusals: Arc<Refusals>,
+}
+
+impl KeyMetrics {
+    /// Of these.
+    pub fn new(ring: &Arc<SharedRing>, refusals: &Arc<Refusals>) -> Self {
+        Self { ring: Arc::clone(ring), refusals: Arc::clone(refusals) }
+    }
+}
+
+impl Collector for KeyMetrics {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        let report = self.ring.report();
+        let active = i64::try_from(report.active).unwrap_or(i64::MAX);
+        let newest = report.newest.map(|(_, since)| since.as_second());
+        let next = report.next_renewal.map(jiff::Timestamp::as_second);
+        for (name, help, value) in [
+            ("sealing_keys", "Sealing keys that count", Some(active)),
+            (
+                "newest_key_created_timestamp_seconds",
+                "Since when the newest sealing key is one, in seconds since 1970",
+                newest,
+            ),
+            (
+                "next_renewal_timestamp_seconds",
+                "When the next sealing key is due, in seconds since 1970; past if it is overdue, absent if never",
+                next,
+            ),
+        ] {
+            if let Some(value) = value {
+                let name = format!("sealed_secrets_controller_{name}");
+                ConstGauge::new(value).encode(gauge(&mut encoder, &name, help)?)?;
+            }
+        }
+        if let Some(published) = report.published {
+            let help = "The sealing key whose certificate is served, by fingerprint; always 1";
+            let mut family = gauge(&mut encoder, "sealed_secrets_controller_published_key", help)?;
+            let labels = [("fingerprint", published.to_string())];
+            ConstGauge::new(1_i64).encode(family.encode_family(&labels)?)?;
+        }
+        let help = "Secrets that are labelled as sealing keys and refused right now, by reason: events on them say more";
+        let mut family = gauge(&mut encoder, "sealed_secrets_controller_key_refusals", help)?;
+        for (reason, count) in self.refusals.counts() {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            ConstGauge::new(count).encode(family.encode_family(&[("reason", reason.as_str())])?)?;
+        }
+        Ok(())
+    }
+}
+
+fn gauge<'a>(
+    encoder: &'a mut DescriptorEncoder<'_>,
+    name: &'a str,
+    help: &str,
+) -> Result<MetricEncoder<'a>, fmt::Error> {
+    encoder.encode_descriptor(name, help, None, MetricType::Gauge)
+}

@@ -1,0 +1,46 @@
+//! [`Observed`]: what the schedule knows of the key Secrets. No private key is in it, so that the schedule can be tested
+//! over decades without making one.
+
+use envelope::Fingerprint;
+use jiff::Timestamp;
+
+/// The Secrets that are, were, or want to be sealing keys, as they stand now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Observed {
+    /// In no order.
+    pub secrets: Vec<KeySecret>,
+    /// Whether any key has counted since this process started.
+    pub had_any: bool,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct KeySecret {
+    /// A name that is taken, whatever stands in it.
+    pub name: String,
+    /// What stands in it.
+    pub standing: Standing,
+}
+
+/// What a Secret is to the schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// A key that counts.
+    Active {
+        /// Whose.
+        fingerprint: Fingerprint,
+        /// Since when it is one.
+        since: Timestamp,
+        /// Its Secret asks for renewal ([`api::sealing_key::RENEW`]).
+        asked: bool,
+    },
+    /// A key that leaked.
+    Leaked {
+        /// Whose.
+        fingerprint: Fingerprint,
+        /// The start of its certificate's validity.
+        since: Timestamp,
+    },
+    /// Retired, refused, or no key at all.
+    Out,
+}

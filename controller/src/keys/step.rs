@@ -1,0 +1,108 @@
+//! `next_step`: what is to be done about the sealing keys now. Pure; `renew` does it.
+//!
+//! Stateless: what there is says what is missing. So a process that died between two steps, or three that run at once, come
+//! to the same answer; and since the new key's name is part of the answer ([`name`](super::name)), the API server lets it be
+//! given once.
+//!
+//! Decided, for what is left when no key counts any more:
+//! - *None has ever been seen*: the cluster is new. The first is made.
+//! - *A leaked one is left*: its successor is made at once, since nobody could seal otherwise.
+//! - *The last was deleted or retired*: nothing is made. Whoever deletes keys by hand is restoring, moving or cleaning up, and
+//!   a key that nobody expects, sealed to at once and in no backup, is one more to lose. An error is logged, `/readyz` fails,
+//!   and sealing gets 503, until a key is restored, a renewal is asked for (SIGUSR1), or the controller is started again.
+
+use super::name::Predecessor;
+use super::observed::{Observed, Standing};
+use super::schedule::{ActiveKey, Rules, due, free_name, newest, newest_of_all};
+use envelope::Fingerprint;
+use jiff::{SignedDuration, Timestamp};
+
+/// A renewal that was asked for in this process: of the key that was the newest then, or of none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Asked(pub(super) Option<Fingerprint>);
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Nothing, until this moment or until something changes. What was asked for is done.
+    Settled(Option<Timestamp>),
+    /// Something, but not in this second: a key must be newer than the one it renews.
+    NotYet(Timestamp),
+    /// A new key, to be kept under this name.
+    Make {
+        /// Of its Secret.
+        name: String,
+        /// Which is renewed; None for the first.
+        predecessor: Option<Fingerprint>,
+        /// Because of what.
+        why: Why,
+    },
+}
+
+/// Why a key is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// There is none yet.
+    First,
+    /// The newest is as old as it may get, or from before the cut-off.
+    Due,
+    /// Somebody asked.
+    Asked,
+    /// All that counted leaked.
+    Leaked,
+    /// All that count are from the future.
+    Clock,
+}
+
+/// What is to be done at `now`, by the API server's clock.
+pub(super) fn next_step(seen: &Observed, asked: Option<Asked>, rules: &Rules, now: Timestamp) -> Step {
+    if let Some(key) = newest(seen, rules, now) {
+        return renewal(seen, key, asked, rules, now);
+    }
+    let make = |predecessor: Option<Fingerprint>, why| {
+        let named = predecessor.map_or_else(|| Predecessor::None(rules.origin.clone()), Predecessor::Key);
+        Step::Make { name: free_name(seen, rules, &named), predecessor, why }
+    };
+    if let Some(key) = newest_of_all(seen) {
+        make(Some(key.fingerprint), Why::Clock)
+    } else if let Some(leaked) = newest_leaked(seen) {
+        make(Some(leaked), Why::Leaked)
+    } else if !seen.had_any {
+        make(None, Why::First)
+    } else if asked.is_some() {
+        make(None, Why::Asked)
+    } else {
+        Step::Settled(None)
+    }
+}
+
+/// When the next key is due, which may be past: for people and metrics.
+pub(super) fn next_renewal(seen: &Observed, rules: &Rules, now: Timestamp) -> Option<Timestamp> {
+    newest(seen, rules, now).and_then(|key| due(key.fingerprint, key.since, rules.renewal))
+}
+
+fn renewal(seen: &Observed, key: ActiveKey<'_>, asked: Option<Asked>, rules: &Rules, now: Timestamp) -> Step {
+    let due = due(key.fingerprint, key.since, rules.renewal);
+    let is_asked = key.asked || asked == Some(Asked(Some(key.fingerprint)));
+    let why = match due {
+        _ if is_asked => Why::Asked,
+        Some(due) if due <= now => Why::Due,
+        due => return Step::Settled(due),
+    };
+    if now <= key.since {
+        return Step::NotYet(key.since.checked_add(SignedDuration::from_secs(1)).unwrap_or(key.since));
+    }
+    let name = free_name(seen, rules, &Predecessor::Key(key.fingerprint));
+    Step::Make { name, predecessor: Some(key.fingerprint), why }
+}
+
+fn newest_leaked(seen: &Observed) -> Option<Fingerprint> {
+    let leaked = seen.secrets.iter().filter_map(|secret| match secret.standing {
+        Standing::Leaked { fingerprint, since } => Some((since, fingerprint)),
+        Standing::Active { .. } | Standing::Out => None,
+    });
+    leaked.max().map(|(_, fingerprint)| fingerprint)
+}
+
+#[cfg(test)]
+mod tests;

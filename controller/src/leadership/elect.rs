@@ -1,0 +1,251 @@
+//! [`Elector`]: reads and writes the Lease as `election` says. The I/O, and nothing decided here.
+
+use super::clock::Moment;
+use super::election::{Election, Loss, Step};
+use super::fence::Fence;
+use super::identity::Identity;
+use super::lease::Record;
+use super::shut_out::ShutOut;
+use crate::config::LeaseTerms;
+use crate::logging::chain;
+use jiff::Timestamp;
+use k8s_openapi::api::coordination::v1::Lease;
+use kube::api::{Api, PostParams};
+use kube::{Client, Error};
+use rand::RngExt as _;
+use std::time::Duration;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+/// How often one who was shut out tries again.
+const SHUT_OUT_POLL: Duration = Duration::from_mins(1);
+
+/// One replica's part in the election.
+#[derive(Debug)]
+pub struct Elector {
+    leases: Api<Lease>,
+    election: Election,
+    /// As last read or written: only this version of it is ever overwritten.
+    lease: Option<Lease>,
+    /// Whether we may use Leases at all.
+    shut_out: ShutOut,
+    /// Whether the last look failed: the same is not said again.
+    troubled: bool,
+    /// Whose standby we have said to be.
+    told: Option<String>,
+}
+
+/// How contending ended.
+#[derive(Debug)]
+pub(super) enum Contended {
+    /// We lead, until the fence says otherwise.
+    Won(Fence),
+    /// We may not use Leases at all.
+    Forbidden,
+    /// We were told to stop.
+    Stopped,
+}
+
+impl Elector {
+    /// Contends for the Lease in `namespace`. `client` is for this alone: neither limited nor fenced.
+    pub fn new(client: Client, namespace: &str, terms: LeaseTerms) -> Self {
+        Self {
+            leases: Api::namespaced(client, namespace),
+            election: Election::new(Identity::of_this_process(), terms),
+            lease: None,
+            shut_out: ShutOut::default(),
+            troubled: false,
+            told: None,
+        }
+    }
+
+    /// Stands by until the Lease is ours. `stood_by` is told each time that somebody else turns out to hold it.
+    pub(super) async fn contend(&mut self, stop: &CancellationToken, stood_by: impl Fn()) -> Contended {
+        while !stop.is_cancelled() {
+            let wait = match self.look().await {
+                Ok(()) => match self.election.next(Moment::now()) {
+                    Step::Acquire => match self.claim().await {
+                        Ok(Some(end)) => return Contended::Won(Fence::until(end)),
+                        // Somebody was faster.
+                        Ok(None) => Duration::ZERO,
+                        Err(error) if self.is_shut_out(&error) => return Contended::Forbidden,
+                        Err(error) => self.trouble("taking", &error),
+                    },
+                    Step::Wait(wait) => wait,
+                    Step::Renew | Step::GiveUp(_) => Duration::ZERO,
+                },
+                Err(error) if self.is_shut_out(&error) => return Contended::Forbidden,
+                Err(error) => self.trouble("reading", &error),
+            };
+            if self.election.other().is_some() {
+                self.tell();
+                stood_by();
+            }
+            let wait = wait.mul_f64(rand::rng().random_range(0.8..1.2));
+            stop.run_until_cancelled(tokio::time::sleep(wait)).await;
+        }
+        Contended::Stopped
+    }
+
+    /// Renews, and extends the fence each time, until the term is lost or `done`; None for the latter.
+    ///
+    /// A renewal under way is finished before this ends: whoever releases the Lease must know its version.
+    pub(super) async fn keep(&mut self, fence: &Fence, done: &CancellationToken) -> Option<Loss> {
+        while !done.is_cancelled() {
+            match self.election.next(Moment::now()) {
+                Step::GiveUp(loss) => return Some(loss),
+                Step::Wait(wait) => {
+                    done.run_until_cancelled(tokio::time::sleep(wait)).await;
+                }
+                Step::Acquire | Step::Renew => match self.claim().await {
+                    Ok(Some(end)) if fence.extend(end, Moment::now()) => {}
+                    Ok(Some(_)) => return Some(Loss::Expired),
+                    // Who holds it now, the next step tells.
+                    Ok(None) => {}
+                    Err(error) => {
+                        self.trouble("renewing", &error);
+                    }
+                },
+            }
+        }
+        None
+    }
+
+    /// The term is over; the Lease itself is left as it is.
+    pub(super) fn step_down(&mut self) {
+        self.election.stepped_down();
+        self.told = None;
+    }
+
+    /// Gives the Lease up, so that another replica may take it at once. Only when the last write was answered.
+    pub(super) async fn release(&mut self) {
+        self.election.stepped_down();
+        let Some(lease) = &self.lease else { return };
+        let released =
+            Record::of(lease).released(Timestamp::now()).write_into(Some(lease), &self.election.terms().name);
+        match self.put(&released).await {
+            Ok(_) => tracing::info!(lease = self.election.terms().name, "lease released"),
+            Err(error) => {
+                tracing::warn!(error = chain(&error), "releasing the lease failed; it runs out by itself");
+            }
+        }
+    }
+
+    /// The name under which we hold the Lease.
+    pub(super) fn me(&self) -> &str {
+        self.election.me()
+    }
+
+    /// How long to wait between tries that lead nowhere.
+    pub(super) const fn pause(&self) -> Duration {
+        self.election.terms().retry
+    }
+
+    /// Reads the Lease.
+    async fn look(&mut self) -> Result<(), Trouble> {
+        let reading = self.leases.get_opt(&self.election.terms().name);
+        self.lease = timeout(self.patience(), reading).await.map_err(|_| Trouble::NoAnswer)??;
+        self.election.observe(self.lease.as_ref().map(Record::of), Moment::now());
+        self.troubled = false;
+        Ok(())
+    }
+
+    /// Writes our claim over the Lease as it was last seen. When the term ends; None if the Lease has changed since.
+    async fn claim(&mut self) -> Result<Option<Moment>, Trouble> {
+        let record = self.election.claim(Timestamp::now());
+        let claim = record.write_into(self.lease.as_ref(), &self.election.terms().name);
+        let start = Moment::now();
+        self.election.tried(start);
+        match self.put(&claim).await {
+            Ok(lease) => {
+                let record = Record::of(&lease);
+                self.lease = Some(lease);
+                self.troubled = false;
+                Ok(Some(self.election.won(record, start, Moment::now())))
+            }
+            // 409: another version of it is there; 404: it was deleted.
+            Err(Trouble::Api(Error::Api(status)))
+                if status.code == 409 || (status.code == 404 && self.lease.is_some()) =>
+            {
+                self.look().await?;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn put(&self, lease: &Lease) -> Result<Lease, Trouble> {
+        let options = PostParams::default();
+        let writing = async {
+            match &lease.metadata.resource_version {
+                Some(_) => self.leases.replace(&self.election.terms().name, &options, lease).await,
+                None => self.leases.create(&options, lease).await,
+            }
+        };
+        Ok(timeout(self.patience(), writing).await.map_err(|_| Trouble::NoAnswer)??)
+    }
+
+    /// How long one request may take: a second one must fit into a term.
+    fn patience(&self) -> Duration {
+        self.election.terms().deadline / 2
+    }
+
+    /// Waits until we may use Leases after all, having been shut out. By trying: whoever may read them only is still shut out.
+    pub(super) async fn admitted(&mut self) {
+        loop {
+            tokio::time::sleep(SHUT_OUT_POLL).await;
+            if self.try_in().await.is_ok() {
+                self.shut_out.forget();
+                return;
+            }
+        }
+    }
+
+    /// Looks at the Lease, and takes it if it is free.
+    async fn try_in(&mut self) -> Result<(), Trouble> {
+        loop {
+            self.look().await?;
+            match self.election.next(Moment::now()) {
+                Step::Acquire => return self.claim().await.map(drop),
+                Step::Wait(wait) if self.election.other().is_none() => tokio::time::sleep(wait).await,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Whether everything that we wanted to do since the start was forbidden, for long enough. Later it is trouble, which may
+    /// pass.
+    fn is_shut_out(&mut self, error: &Trouble) -> bool {
+        let forbidden = matches!(error, Trouble::Api(Error::Api(status)) if status.is_forbidden());
+        self.shut_out.failed(forbidden && self.election.is_new(), Moment::now())
+    }
+
+    /// Says what went wrong, once, and how long to wait.
+    fn trouble(&mut self, doing: &'static str, error: &Trouble) -> Duration {
+        let name = &self.election.terms().name;
+        if !std::mem::replace(&mut self.troubled, true) {
+            tracing::warn!(lease = name, error = chain(error), "{doing} the lease failed; trying again");
+        }
+        self.election.terms().retry
+    }
+
+    /// Says whose standby we are, once.
+    fn tell(&mut self) {
+        let other = self.election.other().map(str::to_owned);
+        if let Some(leader) = &other
+            && self.told != other
+        {
+            tracing::info!(leader, me = self.election.me(), "standing by: another replica leads");
+            self.told = other;
+        }
+    }
+}
+
+/// Why the Lease could not be read or written.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error("the API server did not answer in time")]
+    NoAnswer,
+    #[error("the API server did not carry it out")]
+    Api(#[from] Error),
+}

@@ -1,0 +1,88 @@
+//! Where a Secret is already: whose it is, and what of it stays.
+
+use super::*;
+
+#[test]
+fn an_earlier_owner_that_nobody_collects_gives_way_in_the_end() {
+    let rules = Rules { patient: false, ..rules() };
+    let left = |more: Value| {
+        let mut metadata = json!({ "ownerReferences": owner_without_uid(), "resourceVersion": "7" });
+        merge(&mut metadata, more);
+        existing(json!({ "metadata": metadata }))
+    };
+    let Plan::Replace(secret) = decide(&sealed(json!({})), left(json!({})), &ring(), &rules) else {
+        panic!("it was not taken over");
+    };
+    assert_eq!(secret.metadata.resource_version.as_deref(), Some("7"), "only as it was read");
+    assert_eq!(secret.metadata.owner_references.unwrap()[0].uid, UID);
+    let going = left(json!({ "deletionTimestamp": "2030-01-01T00:00:00Z" }));
+    assert_eq!(word(&decide(&sealed(json!({})), going, &ring(), &rules)), "wait", "it is going after all");
+    let foreign = json!({ "metadata": { "ownerReferences": [{
+        "apiVersion": "v1", "kind": "ConfigMap", "name": "name", "uid": "x", "controller": true }] } });
+    let plan = decide(&sealed(json!({})), existing(foreign), &ring(), &rules);
+    assert_eq!(word(&plan), "refuse Unmanaged", "impatience is no right to anything else");
+}
+
+#[test]
+fn a_replacement_is_written_on_top_of_what_was_read() {
+    let target =
+        existing(json!({ "data": { "password": "eA==" }, "metadata": { "finalizers": ["held/by"] } }));
+    let Plan::Replace(secret) = decide(&sealed(json!({})), target, &ring(), &rules()) else {
+        panic!("not replaced")
+    };
+    assert_eq!(secret.metadata.resource_version.as_deref(), Some("7"));
+    assert_eq!(secret.metadata.finalizers, Some(vec!["held/by".to_owned()]));
+}
+
+#[test]
+fn patching_keeps_what_is_there_and_takes_no_ownership() {
+    let owner =
+        json!([{ "apiVersion": "v1", "kind": "ConfigMap", "name": "c", "uid": "x", "controller": true }]);
+    for (managed, owner_kind) in [("false", "ConfigMap"), ("true", "SealedSecret")] {
+        let target = existing(json!({
+            "metadata": {
+                "ownerReferences": owner.clone(),
+                "labels": { "theirs": "1", "both": "1" },
+                "annotations": { PATCH: "true", MANAGED: managed },
+            },
+            "data": { "theirs": "eA==", "password": "eA==" },
+        }));
+        let labelled =
+            json!({ "spec": { "template": { "metadata": { "labels": { "both": "2", "ours": "2" } } } } });
+        let plan = decide(&sealed(labelled), target, &ring(), &rules());
+        let Plan::Replace(secret) = plan else { panic!("{plan:?}") };
+        let labels: Vec<(String, String)> = secret.metadata.labels.unwrap_or_default().into_iter().collect();
+        let expected = [("both", "2"), ("ours", "2"), ("theirs", "1")];
+        assert_eq!(labels, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        assert_eq!(
+            (secret.data["theirs"].expose(), secret.data["password"].expose()),
+            (&b"x"[..], &b"hunter2"[..])
+        );
+        assert_eq!(secret.metadata.owner_references.unwrap_or_default()[0].kind, owner_kind);
+    }
+}
+
+#[test]
+fn as_drift_only_what_we_set_counts() {
+    let labelled = json!({ "spec": { "template": { "metadata": { "labels": { "ours": "1" } } } } });
+    let cases = [
+        (json!({ "ours": "1", "theirs": "1" }), "keep 7", "replace"),
+        (json!({ "ours": "2" }), "replace", "replace"),
+        (json!({}), "replace", "replace"),
+    ];
+    for (labels, as_drift, after_a_change) in cases {
+        for (drift, expected) in [(true, as_drift), (false, after_a_change)] {
+            let target = existing(json!({ "metadata": { "labels": labels.clone() } }));
+            let plan = decide(&sealed(labelled.clone()), target, &ring(), &Rules { drift, ..rules() });
+            assert_eq!(word(&plan), expected, "{labels} {drift}");
+        }
+    }
+}
+
+#[test]
+fn what_kubernetes_puts_into_a_token_stays_there() {
+    let token = "kubernetes.io/service-account-token";
+    let target = existing(json!({ "type": token, "data": { "token": "eA==" } }));
+    let typed = json!({ "spec": { "template": { "type": token } } });
+    assert_eq!(word(&decide(&sealed(typed), target, &ring(), &rules())), "keep 7");
+}

@@ -1,0 +1,109 @@
+//! Keys, what they open, and what is said about that.
+
+use super::*;
+
+#[test]
+fn without_any_key_it_is_the_cluster_that_is_not_ready() {
+    let plan = decide(&sealed(json!({})), Target::Absent, &KeyRing::default(), &rules());
+    assert!(matches!(plan, Plan::Wait(Hindrance::NoKeys)), "{plan:?}");
+}
+
+#[test]
+fn any_of_the_keys_opens_whatever_the_hint_says() {
+    let ring = KeyRing::new([new_key(), key(), new_key()]);
+    let misleading = ring.newest().unwrap().fingerprint().to_string();
+    for hint in [misleading.as_str(), "nonsense", ""] {
+        let hinted = json!({ "metadata": { "annotations": {
+            api::annotations::CERTIFICATE_FINGERPRINT: hint } } });
+        assert_eq!(word(&decide(&sealed(hinted), Target::Absent, &ring, &rules())), "create", "{hint}");
+    }
+}
+
+#[test]
+fn every_bad_item_is_named_once_and_the_scope_it_was_sealed_with() {
+    let items = json!({ "spec": { "encryptedData": {
+        "a": "%%%", "b": sealed_value(Scope::ClusterWide, "x"), "c": "AgAB", "d": "" } } });
+    let plan = decide(&sealed(items), Target::Absent, &ring(), &rules());
+    let Plan::Refuse(Refusal::Unseal(UnsealError::Items(errors))) = plan else { panic!("{plan:?}") };
+    let found: Vec<(&str, ItemFault)> =
+        errors.iter().map(|error| (error.key.as_str(), error.fault)).collect();
+    let expected = [
+        ("a", ItemFault::NotBase64),
+        ("b", ItemFault::OtherScope(Scope::ClusterWide)),
+        ("c", ItemFault::Truncated),
+        ("d", ItemFault::Truncated),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_opened_it_is_told() {
+    let ring = KeyRing::new([new_key(), key(), new_key()]);
+    let expected = BTreeSet::from([key().fingerprint()]);
+    let Plan::Create(secret) = decide(&sealed(json!({})), Target::Absent, &ring, &rules()) else {
+        panic!("not created")
+    };
+    assert_eq!(secret.opened_by, expected);
+    let plan = decide(&sealed(json!({})), existing(json!({})), &ring, &rules());
+    let Plan::Keep { opened_by, .. } = plan else { panic!("{plan:?}") };
+    assert_eq!(opened_by, expected);
+
+    let other = new_key();
+    let item =
+        seal_item(&mut SysRng, other.pair().certificate(), &Scope::Strict.label("ns", "name"), b"x").unwrap();
+    let two = sealed(json!({ "spec": { "encryptedData": { "more": item } } }));
+    let both = KeyRing::new([key(), Arc::clone(&other)]);
+    let Plan::Create(secret) = decide(&two, Target::Absent, &both, &rules()) else { panic!("not created") };
+    assert_eq!(secret.opened_by, BTreeSet::from([key().fingerprint(), other.fingerprint()]));
+
+    let nothing = sealed(json!({ "spec": { "encryptedData": { "password": null } } }));
+    let Plan::Create(secret) = decide(&nothing, Target::Absent, &ring, &rules()) else {
+        panic!("not created")
+    };
+    assert_eq!(secret.opened_by, BTreeSet::new());
+}
+
+#[test]
+fn of_a_revoked_key_it_is_said_that_it_was_revoked() {
+    let ring = KeyRing::new([new_key()]).revoking(BTreeSet::from([key().fingerprint()]));
+    let by_hint = json!({ "metadata": { "annotations": {
+        api::annotations::CERTIFICATE_FINGERPRINT: key().fingerprint().to_string() } } });
+    let by_status = json!({ "status": { "openedBy": [key().fingerprint().to_string()] } });
+    let by_other = json!({
+        "metadata": { "annotations": {
+            api::annotations::CERTIFICATE_FINGERPRINT: ring.newest().unwrap().fingerprint().to_string() } },
+        "status": { "openedBy": [key().fingerprint().to_string()] },
+    });
+    let cases = [
+        (by_hint, "refuse KeyRevoked"),
+        (by_status, "refuse KeyRevoked"),
+        (by_other, "refuse NoKeyOpens"),
+        (json!({}), "refuse NoKeyOpens"),
+    ];
+    for (change, expected) in cases {
+        let observed = sealed(change.clone());
+        let revoked = sealed_with_revoked(&observed, observed.status.as_ref(), &ring);
+        let plan = decide(&observed, Target::Absent, &ring, &Rules { revoked, ..rules() });
+        assert_eq!(word(&plan), expected, "{change}");
+        let Plan::Refuse(refusal) = plan else { panic!("{plan:?}") };
+        assert_eq!(
+            refusal.to_string().contains("its key is gone"),
+            expected == "refuse NoKeyOpens",
+            "{refusal}"
+        );
+    }
+    let broken = json!({ "spec": { "encryptedData": { "broken": "%%%" } } });
+    let plan = decide(&sealed(broken), Target::Absent, &ring, &Rules { revoked: true, ..rules() });
+    let Plan::Refuse(refusal) = plan else { panic!("{plan:?}") };
+    assert!(refusal.to_string().contains("broken: not valid base64"), "{refusal}");
+}
+
+#[test]
+fn nothing_decided_shows_a_value() {
+    let foreign = json!({ "metadata": { "name": "other" } });
+    let wrong: SealedSecretSpec = SealedSecretSpec::default();
+    for observed in [sealed(json!({})), sealed(foreign)] {
+        let shown = format!("{:?} {wrong:?}", decide(&observed, existing(json!({})), &ring(), &rules()));
+        assert!(!shown.contains("hunter2") && !shown.contains("aHVudGVy"), "{shown}");
+    }
+}

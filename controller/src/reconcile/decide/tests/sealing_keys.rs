@@ -1,0 +1,38 @@
+//! No way leads from a SealedSecret to a sealing key.
+
+use super::*;
+
+#[test]
+fn no_sealed_secret_becomes_a_sealing_key() {
+    let labelled = json!({ "spec": { "template": { "metadata": { "labels": {
+        sealing_key::LABEL: "active" } } } } });
+    let named = json!({ "metadata": { "name": "sealed-secrets-key" } });
+    let own = json!({ "metadata": { "namespace": "kube-system" } });
+    for change in [labelled, named] {
+        let mut observed = change.clone();
+        merge(&mut observed, own.clone());
+        let name = observed["metadata"]["name"].as_str().unwrap_or("name").to_owned();
+        let label = Scope::Strict.label("kube-system", &name);
+        let item = seal_item(&mut SysRng, key().pair().certificate(), &label, b"x").unwrap();
+        merge(&mut observed, json!({ "spec": { "encryptedData": { "password": item } } }));
+        let plan = decide(&sealed(observed), Target::Absent, &ring(), &rules());
+        assert_eq!(word(&plan), "refuse SealingKey");
+        let plan = decide(&sealed(change), Target::Absent, &ring(), &rules());
+        assert_ne!(word(&plan), "refuse SealingKey", "in other namespaces it is a Secret as any other");
+    }
+}
+
+#[test]
+fn no_deprecated_form_becomes_a_sealing_key_either() {
+    let whole = json!({
+        "metadata": { "labels": { sealing_key::LABEL: "active" } }, "type": "kubernetes.io/tls",
+        "data": { "tls.key": "eA==", "tls.crt": "eA==" },
+    });
+    let label = Scope::Strict.label("kube-system", "name");
+    let data =
+        seal_item(&mut SysRng, key().pair().certificate(), &label, whole.to_string().as_bytes()).unwrap();
+    let change = json!({ "metadata": { "namespace": "kube-system" },
+                         "spec": { "data": data, "encryptedData": { "password": null } } });
+    let plan = decide(&sealed(change), Target::Absent, &ring(), &rules());
+    assert_eq!(word(&plan), "refuse SealingKey");
+}

@@ -1,0 +1,84 @@
+//! What was last said in the status, by us or by somebody else.
+
+use super::Ledger;
+use crate::reconcile::version::is_later;
+use api::{ObservedSealedSecret, SealedSecretStatus, TargetStatus};
+use kube::ResourceExt as _;
+use std::time::{Duration, Instant};
+
+impl Ledger {
+    /// The status as last written by this process, else as the object shows it; and somebody else's where
+    /// [`yield_to`](Self::yield_to) found one.
+    pub(crate) fn status_of(&self, observed: &ObservedSealedSecret) -> Option<SealedSecretStatus> {
+        self.look(observed, |note| note.status.clone()).flatten().or_else(|| observed.status.clone())
+    }
+
+    /// Notes what was written, and the SealedSecret's version that came of it.
+    pub(crate) fn wrote(
+        &self,
+        observed: &ObservedSealedSecret,
+        status: SealedSecretStatus,
+        version: Option<String>,
+        now: Instant,
+    ) {
+        let lists = self.notes().lists;
+        self.note(observed, |note| {
+            if note.overruled {
+                note.restatements.answered(observed.metadata.generation, now);
+            }
+            (note.status, note.version, note.lists) = (Some(status), version, lists);
+            (note.overruled, note.overtaken) = (false, None);
+        });
+    }
+
+    /// Whether somebody else has written another status over ours; a second controller, say. From here on theirs is the
+    /// status to go by, and whatever we thought settled is open again.
+    pub(crate) fn yield_to(&self, observed: &ObservedSealedSecret) -> bool {
+        let lists = self.notes().lists;
+        let yielded = self.note(observed, |note| {
+            let Some(ours) = &note.status else { return false };
+            let theirs = observed.status.clone().unwrap_or_default();
+            let version = observed.resource_version();
+            if !is_later(version.as_deref(), note.version.as_deref()) || !tells_otherwise(&theirs, ours) {
+                return false;
+            }
+            (note.status, note.version, note.lists) = (Some(theirs), version, lists);
+            (note.overruled, note.paused) = (true, None);
+            true
+        });
+        yielded.unwrap_or_default()
+    }
+
+    /// The latest version of this SealedSecret that is known.
+    pub(crate) fn version_of(&self, observed: &ObservedSealedSecret) -> Option<String> {
+        let observed_version = observed.resource_version();
+        let noted = self.look(observed, |note| note.version.clone()).flatten();
+        if is_later(noted.as_deref(), observed_version.as_deref()) { noted } else { observed_version }
+    }
+
+    /// Whether the status may be written now, else how long to wait: always, but for one that somebody else writes over each
+    /// time.
+    pub(crate) fn may_state(&self, observed: &ObservedSealedSecret, now: Instant) -> Result<(), Duration> {
+        let overruled = self.look(observed, |note| {
+            note.overruled.then(|| note.restatements.may_answer(observed.metadata.generation, now))
+        });
+        overruled.flatten().unwrap_or(Ok(()))
+    }
+
+    /// Notes that the status was not written because the object is another by now, and returns how long that has been so.
+    pub(crate) fn overtaken(&self, observed: &ObservedSealedSecret, now: Instant) -> Duration {
+        let since = self.note(observed, |note| *note.overtaken.get_or_insert(now));
+        since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
+    }
+}
+
+/// Whether another status says something else than ours. A definition of the type that does not know `target`, or all of it,
+/// drops what it does not know.
+fn tells_otherwise(theirs: &SealedSecretStatus, ours: &SealedSecretStatus) -> bool {
+    let same_conditions = theirs.conditions.len() == ours.conditions.len()
+        && theirs.conditions.iter().zip(&ours.conditions).all(|(one, other)| one.says_the_same(other));
+    let left = |target: &TargetStatus| (target.resource_version.clone(), target.scope.clone());
+    let same_target =
+        theirs.target.is_none() || theirs.target.as_ref().map(left) == ours.target.as_ref().map(left);
+    !(same_conditions && same_target && theirs.observed_generation == ours.observed_generation)
+}

@@ -1,0 +1,39 @@
+//! [`RunError`]: why the controller stopped other than by being told to, and what to do about it.
+
+use crate::cluster::ClusterError;
+use crate::http::ListenError;
+use std::io;
+
+/// Why the controller stopped other than by being told to.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The async runtime or the signal handlers.
+    #[error("starting up failed")]
+    Start(#[source] io::Error),
+    /// No cluster.
+    #[error("connecting to the cluster failed")]
+    Cluster(#[from] ClusterError),
+    /// No port.
+    #[error("opening the port failed")]
+    Listen(#[from] ListenError),
+    /// The task that follows the keys ended.
+    #[error("the sealing keys are not looked after any more")]
+    Keys,
+    /// The HTTP server ended.
+    #[error("the HTTP server failed")]
+    Http(#[source] io::Error),
+}
+
+impl RunError {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Start(_) => "is the process allowed to start threads and handle signals?",
+            Self::Cluster(_) => "in a cluster, give the pod a ServiceAccount; elsewhere, set KUBECONFIG",
+            Self::Listen(_) => {
+                "is another process using the port? Choose one with --listen-addr or --listen-metrics-addr"
+            }
+            Self::Keys | Self::Http(_) => "restart the controller",
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! `lead`: one term as the leader. The first key, renewal, reconciliation, events; all of it anew each time, and all of it
+//! with a client that writes nothing once the term is over.
+
+use super::Parts;
+use super::announce::announce;
+use crate::events::EventQueue;
+use crate::keys::{self, Renewer};
+use crate::leadership::Fence;
+use crate::reconcile::{self, Context, KeyPlace, Scope, Watches};
+use kube::Client;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// Events still waiting at the end are worth this long.
+const EVENTS_GRACE: Duration = Duration::from_secs(2);
+
+/// Leads until shutdown, and finishes what is in hand. Dropped where the term is lost.
+pub(super) async fn lead(parts: &Parts, fence: Fence) {
+    let Parts { cluster, config, served, shutdown, .. } = parts;
+    let client = fence.guard(&cluster.client);
+    let renewer = Renewer {
+        namespace: &cluster.namespace,
+        settings: &config.keys,
+        ring: &served.ring,
+        asking: &parts.asking,
+    };
+    // A key that is half made at the end is found by its name, or made, at the next start.
+    if shutdown.run_until_cancelled(renewer.ensure_one(&client)).await.is_none() {
+        return;
+    }
+    announce(parts);
+    let (events, sending) = EventQueue::start(client.clone());
+    // Events are the leader's to tell, and what of them was told before is turned away by the API server.
+    let looking_after_keys = async {
+        let telling = keys::tell(&served.refusals, events.clone());
+        let both = async { tokio::join!(renewer.renew(&client), telling) };
+        shutdown.run_until_cancelled(both).await;
+    };
+    let reconciling = async {
+        reconcile_everywhere(parts, &client, &events).await;
+        shutdown.cancel();
+    };
+    tokio::join!(looking_after_keys, reconciling);
+    drop(events);
+    // Every sender is gone: what waits is sent, and then the task ends.
+    let _ = tokio::time::timeout(EVENTS_GRACE, sending).await;
+}
+
+/// Unseals until shutdown.
+async fn reconcile_everywhere(parts: &Parts, client: &Client, events: &EventQueue) {
+    let Parts { cluster, config, served, shutdown, .. } = parts;
+    let namespaces = config.watch.namespaces.watched(&cluster.namespace);
+    served.watching.expect(namespaces.len());
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let cores = Arc::new(Semaphore::new(cores));
+    let watches = namespaces.into_iter().map(|namespace| {
+        let scope = Scope { namespace, label_selector: config.watch.label_selector.clone() };
+        let secrets = Watches::new(client, &scope);
+        let context = Context {
+            client: client.clone(),
+            ring: Arc::clone(&served.ring),
+            key_place: KeyPlace {
+                namespace: cluster.namespace.clone(),
+                prefix: config.keys.new.prefix.clone(),
+            },
+            targets: secrets.targets.clone(),
+            ledger: Arc::default(),
+            metrics: Arc::clone(&served.metrics),
+            settings: config.unseal,
+            events: events.clone(),
+            cores: Arc::clone(&cores),
+        };
+        let served = Arc::clone(served);
+        let ready = move || {
+            if served.watching.one_listed() {
+                tracing::info!("ready: SealedSecrets and Secrets are listed");
+            }
+        };
+        reconcile::watch(Arc::new(context), scope, secrets, ready, shutdown.clone())
+    });
+    futures::future::join_all(watches).await;
+}
