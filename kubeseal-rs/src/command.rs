@@ -7,6 +7,7 @@ mod fetch_cert;
 mod guard;
 mod in_place;
 mod inspect;
+mod keys;
 mod merge_into;
 mod raw;
 mod re_encrypt;
@@ -19,6 +20,7 @@ pub(crate) use create::CreateError;
 pub(crate) use edit::EditError;
 pub(crate) use guard::GuardError;
 pub(crate) use inspect::InspectError;
+pub(crate) use keys::KeysError;
 pub(crate) use merge_into::MergeError;
 pub(crate) use re_encrypt::OtherAnswer;
 pub(crate) use recovery_unseal::NotOpened;
@@ -45,6 +47,7 @@ pub(crate) fn run(program: &Program, mode: Mode) -> Result<(), Failure> {
         Mode::Create(create) => create::create(*create),
         Mode::Guard(guard) => guard::guard(&guard),
         Mode::Inspect(inspect) => inspect::inspect(&inspect),
+        Mode::Keys(keys) => keys::keys(&keys),
         Mode::Completion(shell) => completion::completion(program, shell),
         Mode::Edit(edit) => edit::edit(&edit),
         Mode::Reseal(reseal) => reseal::reseal(&reseal),

@@ -1,12 +1,14 @@
 //! [`Failure`]: whatever ended a run. Here it is told: what failed, why, and what to do next.
 
+use crate::backup::BackupError;
 use crate::certificate::SourceError;
 use crate::command::{
-    CreateError, DoesNotOpen, EditError, GuardError, InspectError, MergeError, NotOpened, NotResealed,
-    OtherAnswer, SettleError, Stale,
+    CreateError, DoesNotOpen, EditError, GuardError, InspectError, KeysError, MergeError, NotOpened,
+    NotResealed, OtherAnswer, SettleError, Stale,
 };
 use crate::controller::ControllerError;
 use crate::input::InputError;
+use crate::key_store::KeyStoreError;
 use crate::manifest::{ManifestError, RenderError};
 use crate::mode::UsageError;
 use crate::namespace::NamespaceError;
@@ -64,6 +66,12 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Inspect(#[from] InspectError),
     #[error(transparent)]
+    Keys(#[from] KeysError),
+    #[error(transparent)]
+    KeyStore(Box<KeyStoreError>),
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    #[error(transparent)]
     Namespace(#[from] NamespaceError),
     #[error(transparent)]
     Seal(#[from] SealFailure),
@@ -78,6 +86,12 @@ pub(crate) enum Failure {
 impl From<ControllerError> for Failure {
     fn from(error: ControllerError) -> Self {
         Self::Controller(Box::new(error))
+    }
+}
+
+impl From<KeyStoreError> for Failure {
+    fn from(error: KeyStoreError) -> Self {
+        Self::KeyStore(Box::new(error))
     }
 }
 
@@ -121,6 +135,9 @@ impl Failure {
             Self::Create(error) => Some(error.hint()),
             Self::Guard(error) => Some(error.hint()),
             Self::Inspect(error) => error.hint(),
+            Self::Keys(error) => error.hint(),
+            Self::KeyStore(error) => Some(error.hint()),
+            Self::Backup(error) => Some(error.hint()),
             Self::Namespace(error) => Some(error.hint()),
             Self::Output(error) => error.hint(),
             Self::Seal(_) | Self::SealValue(_) | Self::Render(_) => None,

@@ -6,6 +6,7 @@
 //! Decided: everything is rendered in memory and written at the end, instead of document by document, because
 //! half an output looks like a whole one to the script that reads it.
 
+mod backup;
 mod certificate;
 mod cli;
 mod command;
@@ -13,6 +14,7 @@ mod connection;
 mod controller;
 mod failure;
 mod input;
+mod key_store;
 mod man_pages;
 mod manifest;
 mod mode;

@@ -4,6 +4,7 @@ mod create;
 mod edit;
 mod guard;
 mod inspect;
+mod keys;
 mod reseal;
 mod task;
 mod usage_error;
@@ -12,6 +13,7 @@ pub(crate) use create::{Create, CreateUsage, Form, Login, ValueSource};
 pub(crate) use edit::Edit;
 pub(crate) use guard::Guard;
 pub(crate) use inspect::{Inspect, Live};
+pub(crate) use keys::{Backup, Keys, KeysTask, Restore, Revoke, SealedFiles, Stray};
 pub(crate) use reseal::{Means, Reseal};
 pub(crate) use usage_error::UsageError;
 
@@ -51,6 +53,8 @@ pub(crate) enum Mode {
     Guard(Guard),
     /// Tell about SealedSecrets.
     Inspect(Box<Inspect>),
+    /// Look after the keys of a cluster.
+    Keys(Box<Keys>),
     /// Print a completion script.
     Completion(clap_complete::Shell),
     /// Edit SealedSecrets.
@@ -142,6 +146,7 @@ impl Mode {
             Some(Verb::Inspect(flags)) => {
                 return Ok(Self::Inspect(Box::new(Inspect::meant_by(*flags)?)));
             }
+            Some(Verb::Keys(flags)) => return Ok(Self::Keys(Box::new(Keys::meant_by(flags.verb)?))),
             Some(Verb::Completion(flags)) => return Ok(Self::Completion(flags.shell)),
             Some(Verb::Edit(flags)) => return Edit::meant_by(*flags).map(Self::Edit),
             Some(Verb::Reseal(flags)) => return Reseal::meant_by(*flags).map(Self::Reseal),

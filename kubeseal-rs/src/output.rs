@@ -2,6 +2,8 @@
 
 mod private;
 
+pub(crate) use private::to_new_file as write_new_private;
+
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};

@@ -45,6 +45,15 @@ pub(crate) fn ask(what: &str) -> Result<Zeroizing<Vec<u8>>, PromptError> {
     }
 }
 
+/// Asks for `what`, which somebody at a terminal knows already: once.
+pub(crate) fn ask_once(what: &str) -> Result<Zeroizing<Vec<u8>>, PromptError> {
+    let failed = |source| PromptError::Read { what: what.to_owned(), from: "the terminal", source };
+    match terminal::read_hidden(&format!("{what}: ")).map_err(failed)? {
+        Some(answer) if !answer.is_empty() => Ok(answer),
+        _ => Err(PromptError::Nothing(what.to_owned())),
+    }
+}
+
 fn ask_twice(what: &str) -> Result<Option<Zeroizing<Vec<u8>>>, PromptError> {
     let failed = |source| PromptError::Read { what: what.to_owned(), from: "the terminal", source };
     for _ in 0..TRIES {

@@ -169,11 +169,19 @@ fn only_the_owner_may_read_the_file() {
 }
 
 #[test]
-fn templates_are_refused_with_the_reason() {
+fn a_template_is_rendered_or_named() {
     let mut object: Value = serde_json::from_slice(&sealed(&[], &secret())).unwrap();
-    object["spec"]["template"]["data"] = json!({ "url": "{{ .text }}" });
-    let output =
-        run(&["--recovery-unseal", "--recovery-private-key=test-only.key"], object.to_string().as_bytes());
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("spec.template.data") && !told.contains("hunter2"), "{told}");
+    let unseal = |object: &Value| {
+        run(&["--recovery-unseal", "--recovery-private-key=test-only.key"], object.to_string().as_bytes())
+    };
+    object["spec"]["template"]["data"] = json!({ "url": "<{{ .text }}>" });
+    let secret: Value = serde_json::from_slice(&unseal(&object).stdout).unwrap();
+    let text = BASE64_STANDARD.decode(secret["data"]["text"].as_str().unwrap()).unwrap();
+    let url = BASE64_STANDARD.decode(secret["data"]["url"].as_str().unwrap()).unwrap();
+    assert_eq!(url, [b"<", text.as_slice(), b">"].concat());
+
+    object["spec"]["template"]["data"] = json!({ "url": "{{ fail .text }}" });
+    let told = String::from_utf8(unseal(&object).stderr).unwrap();
+    assert!(told.contains("template \"url\", line 1") && !told.contains("hunter2"), "{told}");
+    assert!(told.contains("hint: correct the template"), "{told}");
 }

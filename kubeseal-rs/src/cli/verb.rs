@@ -5,6 +5,7 @@ pub(crate) mod create;
 pub(crate) mod edit;
 pub(crate) mod guard;
 pub(crate) mod inspect;
+pub(crate) mod keys;
 pub(crate) mod reseal;
 
 use clap::Subcommand;
@@ -21,6 +22,9 @@ pub(crate) enum Verb {
     /// Tell what a SealedSecret is bound to, what is in it, and what is wrong with it.
     #[command(long_about = inspect::LONG_ABOUT)]
     Inspect(Box<inspect::InspectFlags>),
+    /// List, renew, retire, revoke, back up and restore the sealing keys of a cluster.
+    #[command(long_about = keys::LONG_ABOUT)]
+    Keys(Box<keys::KeysFlags>),
     /// Print a completion script for a shell.
     Completion(completion::CompletionFlags),
     /// Edit a SealedSecret in an editor, without a private key.

@@ -5,7 +5,9 @@ use crate::manifest;
 use crate::mode::RecoveryUnseal;
 use crate::recovery_keys;
 use crate::wiped::Wiped;
-use sealing::{Accepted, UnsealError};
+use jiff::Timestamp;
+use rand::Rng as _;
+use sealing::{Accepted, Outside, UnsealError};
 
 /// Why a SealedSecret was not opened.
 #[derive(Debug, thiserror::Error)]
@@ -21,9 +23,11 @@ pub(super) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), Failure> 
     let bytes = recovery.sealed.read("SealedSecrets, in YAML or JSON,")?;
     let mut written = Wiped::default();
     for sealed in manifest::read_sealed(&recovery.sealed, &bytes)? {
-        let secret =
-            sealing::unseal(&sealed.metadata, &sealed.spec, &ring, Accepted { deprecated_data: true })
-                .map_err(|source| NotOpened { place: sealed.place, source: Box::new(source) })?;
+        let mut random = |bytes: &mut [u8]| rand::rng().fill_bytes(bytes);
+        let outside = Outside { now: Timestamp::now(), random: &mut random };
+        let accepted = Accepted { deprecated_data: true };
+        let secret = sealing::unseal(&sealed.metadata, &sealed.spec, &ring, accepted, outside)
+            .map_err(|source| NotOpened { place: sealed.place, source: Box::new(source) })?;
         manifest::write_secret(recovery.format, &secret, &mut written)?;
     }
     Ok(recovery.output.write_private(written.bytes())?)
@@ -33,15 +37,13 @@ impl NotOpened {
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<String> {
         match &*self.source {
-            UnsealError::Items(_) => Some(
+            error if error.wants_key() => Some(
                 "give every sealing key the cluster ever had, with --recovery-private-key FILE once for each file; \
                  name, namespace and scope must be those it was sealed for"
                     .into(),
             ),
-            UnsealError::TemplateData => Some(
-                "the values themselves open from a copy without spec.template.data; what they are put into stands \
-                 there in the clear"
-                    .into(),
+            UnsealError::Templates { .. } => Some(
+                "correct the template; or open the values themselves, from a copy without spec.template.data".into(),
             ),
             _ => None,
         }

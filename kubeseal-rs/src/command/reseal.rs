@@ -3,13 +3,13 @@
 //! `walk` finds the files, `staleness` tells what is old, `resealer` seals it again, `report` says what came of it.
 //! Files are changed by `sealed_file`, which changes nothing else in them.
 
-mod fault;
+pub(in crate::command) mod fault;
 mod file;
 mod progress;
 mod report;
 mod resealer;
 mod staleness;
-mod walk;
+pub(in crate::command) mod walk;
 
 pub(crate) use report::{NotResealed, Stale};
 

@@ -16,7 +16,7 @@ pub(crate) struct ControllerAddress {
 
 impl ControllerAddress {
     /// Keeps a flag from reaching other paths of the API server.
-    pub(super) fn check(&self) -> Result<(), ControllerError> {
+    pub(crate) fn check(&self) -> Result<(), ControllerError> {
         match [&self.namespace, &self.name].into_iter().find(|part| !is_name(part)) {
             Some(part) => Err(ControllerError::Name(part.clone())),
             None => Ok(()),

@@ -17,6 +17,8 @@ pub(crate) enum Fault {
     Unavailable(#[source] Cause),
     #[error("it does not open")]
     Conflict(#[source] Cause),
+    #[error("it is not as it was read")]
+    Changed(#[source] Cause),
     #[error("there are too many requests at present")]
     TooMany(#[source] Cause),
     #[error("it is larger than the controller takes")]
@@ -111,6 +113,7 @@ impl Fault {
             Self::NotFound(_)
             | Self::Unavailable(_)
             | Self::Conflict(_)
+            | Self::Changed(_)
             | Self::NotController
             | Self::Other(_) => {
                 "check --controller-name, --controller-namespace and --context"

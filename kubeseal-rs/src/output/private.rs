@@ -48,3 +48,26 @@ pub(super) fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.flush()
 }
+
+/// To a file of mode 0600 that appears whole or not at all; in place of another only if `overwrite`.
+///
+/// For what cannot be had again, unlike the above: a backup must not be half of one.
+pub(crate) fn to_new_file(path: &Path, bytes: &[u8], overwrite: bool) -> io::Result<()> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    // Asked for first, because the error of the temporary file would name that instead.
+    std::fs::metadata(directory)?;
+    // Temporary files are their owner's alone.
+    let mut file = tempfile::Builder::new().prefix(".sealed-").tempfile_in(directory)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    let persisted = if overwrite { file.persist(path) } else { file.persist_noclobber(path) };
+    persisted.map_err(|error| error.error)?;
+    // The name is durable once its directory is; not every file system can be asked.
+    if let Ok(directory) = File::open(directory) {
+        let _ = directory.sync_all();
+    }
+    Ok(())
+}

@@ -8,7 +8,7 @@ use sealing::ResealError;
 
 /// Why it was not resealed. Never shows what is sealed.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Fault {
+pub(in crate::command) enum Fault {
     #[error(transparent)]
     InPlace(#[from] InPlaceError),
     #[error("not all of it can be walked")]

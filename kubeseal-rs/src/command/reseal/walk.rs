@@ -8,11 +8,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What was asked for and is not there, and why.
-pub(super) type NotFound = Vec<(PathBuf, Fault)>;
+pub(in crate::command) type NotFound = Vec<(PathBuf, Fault)>;
 
 /// A file that is named counts whatever it is called; in directories the ending decides, and git's ignore files do.
 /// Each file once, in order.
-pub(super) fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, NotFound) {
+pub(in crate::command) fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, NotFound) {
     let mut found = Vec::new();
     let mut not_found = Vec::new();
     let mut seen = HashSet::new();

@@ -1,0 +1,74 @@
+//! [`BackupError`]: why a backup could not be encrypted or decrypted. Never shows what is in it.
+
+use crate::input::InputError;
+use crate::prompt::PromptError;
+use age::{DecryptError, EncryptError};
+use std::path::PathBuf;
+
+/// Why a backup could not be encrypted or decrypted.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BackupError {
+    #[error("\"{0}\" is not a public key of age")]
+    Recipient(String),
+    #[error("line {line} of {} is not a public key of age", .path.display())]
+    RecipientLine { path: PathBuf, line: usize },
+    #[error("{} names no recipient", .0.display())]
+    NoRecipient(PathBuf),
+    #[error("cannot encrypt the backup")]
+    Encrypt(#[source] EncryptError),
+    #[error("cannot read {what}")]
+    Read {
+        what: &'static str,
+        #[source]
+        source: InputError,
+    },
+    #[error("{} holds no identity of age that can be used", .0.display())]
+    Identity(PathBuf),
+    #[error("there is no passphrase")]
+    NoPassphrase,
+    #[error("there is no passphrase")]
+    Prompt(#[source] PromptError),
+    #[error("nobody is there to ask for a passphrase")]
+    NobodyToAsk,
+    #[error("the backup is encrypted to recipients, and no identity was given")]
+    NoIdentity,
+    #[error("cannot decrypt the backup")]
+    Decrypt(#[source] DecryptError),
+}
+
+impl BackupError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Recipient(_) | Self::RecipientLine { .. } | Self::NoRecipient(_) => {
+                "a recipient is written as age1…; `age-keygen -o key.txt` makes one and prints it (SSH keys and plugins are \
+                 not taken)"
+                    .into()
+            }
+            Self::Encrypt(_) => "post-quantum recipients cannot be mixed with others".into(),
+            Self::Read { .. } => "name a file that exists and may be read".into(),
+            Self::Identity(_) => {
+                "an identity is a line AGE-SECRET-KEY-1…, as `age-keygen` writes it; decrypt the file first if it is \
+                 protected by a passphrase. For others: `age -d -i IDENTITY keys.age | kubeseal-rs keys restore -`"
+                    .into()
+            }
+            Self::NoPassphrase => "write it on the first line of the file".into(),
+            Self::Prompt(_) => "type it in a terminal, or give --passphrase-file FILE; nothing was changed".into(),
+            Self::NobodyToAsk => {
+                "run it in a terminal, or give --passphrase-file FILE; `keys backup --recipient age1…` needs no passphrase"
+                    .into()
+            }
+            Self::NoIdentity => "give the private key of one of the recipients, with --identity FILE".into(),
+            Self::Decrypt(DecryptError::NoMatchingKeys) => {
+                "it is encrypted to other recipients; give their identity with --identity FILE".into()
+            }
+            Self::Decrypt(DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed) => {
+                "the passphrase is another one, or the file was changed".into()
+            }
+            Self::Decrypt(DecryptError::ExcessiveWork { .. }) => {
+                "it was made to take longer than we allow; if you trust it: `age -d FILE | kubeseal-rs keys restore -`".into()
+            }
+            Self::Decrypt(_) => "the file is not whole, or of a newer version of age".into(),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! `from_file`, `ask_new`, `ask`: a passphrase, straight into memory that is wiped.
+
+use super::BackupError;
+use crate::input::Input;
+use crate::prompt;
+use age::secrecy::SecretString;
+use std::io::IsTerminal as _;
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// What it is called in questions.
+const NAME: &str = "passphrase of the backup";
+
+/// The first line of a file.
+pub(super) fn from_file(file: &Path) -> Result<SecretString, BackupError> {
+    let bytes = Input::File(file.to_owned())
+        .read("a passphrase")
+        .map_err(|source| BackupError::Read { what: "the passphrase", source })?;
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    secret(line.strip_suffix(b"\r").unwrap_or(line))
+}
+
+/// A new one, typed twice.
+pub(super) fn ask_new() -> Result<SecretString, BackupError> {
+    need_terminal()?;
+    secret(&prompt::ask(NAME).map_err(BackupError::Prompt)?)
+}
+
+/// One that is known, typed once.
+pub(super) fn ask() -> Result<SecretString, BackupError> {
+    need_terminal()?;
+    secret(&prompt::ask_once(NAME).map_err(BackupError::Prompt)?)
+}
+
+/// Never from a pipe: what comes through it was meant for something else.
+fn need_terminal() -> Result<(), BackupError> {
+    if std::io::stdin().is_terminal() { Ok(()) } else { Err(BackupError::NobodyToAsk) }
+}
+
+fn secret(bytes: &[u8]) -> Result<SecretString, BackupError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| BackupError::NoPassphrase)?;
+    if text.is_empty() {
+        return Err(BackupError::NoPassphrase);
+    }
+    // Of the exact size, so that turning it into a box moves nothing.
+    let mut exact = Zeroizing::new(String::with_capacity(text.len()));
+    exact.push_str(text);
+    Ok(SecretString::from(std::mem::take(&mut *exact)))
+}

@@ -1,0 +1,118 @@
+//! From a List to a locked file and back.
+
+use super::*;
+use crate::input::Input;
+use crate::manifest;
+use crate::wiped::Wiped;
+use age::secrecy::ExposeSecret as _;
+use age::x25519;
+use envelope::Plaintext;
+use sealing::UnsealedSecret;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+fn secret(name: &str) -> UnsealedSecret {
+    UnsealedSecret {
+        metadata: serde_json::from_value(json!({
+            "name": name, "namespace": "kube-system", "creationTimestamp": "2026-01-01T00:00:00Z",
+            "labels": { "l": "active" }, "annotations": { "note": "two\nlines: \"quoted\" # no comment\n---\n" },
+        }))
+        .unwrap(),
+        type_: Some("kubernetes.io/tls".into()),
+        immutable: None,
+        data: BTreeMap::from([
+            ("tls.crt".into(), Plaintext::new(b"public".to_vec())),
+            ("tls.key".into(), Plaintext::new(vec![0x97; 3000])),
+        ]),
+        opened_by: BTreeSet::new(),
+        varying: BTreeSet::new(),
+    }
+}
+
+fn plain() -> Wiped {
+    list(&[secret("one"), secret("two")]).unwrap()
+}
+
+fn file(folder: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn a_list_reads_back_as_what_was_written() {
+    let read = manifest::read(&Input::Stdin, plain().bytes()).unwrap();
+    let names: Vec<_> = read.iter().map(|it| it.secret.metadata.name.clone().unwrap()).collect();
+    assert_eq!(names, ["one", "two"]);
+    for it in read {
+        let expected = secret("x");
+        assert_eq!(it.secret.metadata.labels, expected.metadata.labels);
+        assert_eq!(it.secret.metadata.annotations, expected.metadata.annotations);
+        assert_eq!(it.secret.type_, expected.type_);
+        assert_eq!(it.secret.data["tls.key"].expose(), expected.data["tls.key"].expose());
+    }
+}
+
+#[test]
+fn what_is_locked_is_unlocked_by_those_it_was_locked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two, stranger) =
+        (x25519::Identity::generate(), x25519::Identity::generate(), x25519::Identity::generate());
+    let identity = |name: &str, it: &x25519::Identity| file(&folder, name, it.to_string().expose_secret());
+    let recipients = file(&folder, "to", &format!("# them\n\n  {}\n", two.to_public()));
+    let lock = Lock::Recipients { keys: vec![one.to_public().to_string()], files: vec![recipients] };
+    let locked = lock.ready().unwrap().lock(plain().bytes()).unwrap().unwrap();
+    assert!(is_encrypted(&locked) && !is_encrypted(plain().bytes()));
+    let unlock = |files: Vec<PathBuf>| Unlock { identities: files, passphrase: None }.unlock(&locked);
+    for files in [
+        vec![identity("1", &one)],
+        vec![identity("2", &two)],
+        vec![identity("3", &stranger), identity("2", &two)],
+    ] {
+        assert!(*unlock(files).unwrap() == *plain().bytes());
+    }
+    assert!(matches!(unlock(vec![identity("3", &stranger)]), Err(BackupError::Decrypt(_))));
+    assert!(matches!(unlock(Vec::new()), Err(BackupError::NoIdentity)));
+
+    // Whatever was done to it: an error, and never half of it.
+    for at in (0..locked.len()).step_by(97) {
+        let mut other = locked.clone();
+        other[at] ^= 1;
+        let all = Unlock { identities: vec![identity("1", &one)], passphrase: None };
+        assert!(all.unlock(&other).is_err_and(|error| !error.hint().is_empty()), "{at}");
+        assert!(all.unlock(&locked[..at]).is_err(), "cut at {at}");
+    }
+}
+
+#[test]
+fn a_passphrase_is_the_first_line_of_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = Lock::Passphrase(Some(file(&folder, "p", "correct horse\r\nrest")));
+    let locked = lock.ready().unwrap().lock(b"plain").unwrap().unwrap();
+    let unlock = |text: &str| {
+        Unlock { identities: Vec::new(), passphrase: Some(file(&folder, "q", text)) }.unlock(&locked)
+    };
+    assert!(*unlock("correct horse").unwrap() == *b"plain");
+    assert!(matches!(unlock("incorrect horse"), Err(BackupError::Decrypt(_))));
+    for empty in ["", "\n", "\ncorrect horse"] {
+        assert!(matches!(unlock(empty), Err(BackupError::NoPassphrase)), "{empty:?}");
+    }
+}
+
+#[test]
+fn a_private_key_given_by_mistake_is_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let identity = x25519::Identity::generate().to_string();
+    let identity = identity.expose_secret().to_owned();
+    let path = file(&folder, "to", &identity);
+    for lock in [
+        Lock::Recipients { keys: vec![identity.clone()], files: Vec::new() },
+        Lock::Recipients { keys: Vec::new(), files: vec![path] },
+    ] {
+        let Err(error) = lock.ready() else { panic!("it was taken") };
+        let told = format!("{error} {error:?} {}", error.hint());
+        assert!(!told.contains(&identity[..30]), "{told}");
+    }
+    assert!(Lock::None.ready().unwrap().lock(b"plain").unwrap().is_none());
+}

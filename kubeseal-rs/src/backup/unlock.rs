@@ -1,0 +1,58 @@
+//! [`Unlock`]: how to decrypt a backup, and doing so.
+
+use super::{BackupError, passphrase};
+use crate::input::{Input, read_all};
+use age::armor::ArmoredReader;
+use age::{Decryptor, Identity, IdentityFile, scrypt};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// As it was asked for.
+#[derive(Debug)]
+pub(crate) struct Unlock {
+    /// Files of private keys.
+    pub identities: Vec<PathBuf>,
+    /// A file with the passphrase; else it is asked for.
+    pub passphrase: Option<PathBuf>,
+}
+
+/// Whether this is age's, as text or not.
+pub(crate) fn is_encrypted(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii_start();
+    text.starts_with(b"age-encryption.org/") || text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----")
+}
+
+impl Unlock {
+    /// Decrypts.
+    pub(crate) fn unlock(&self, locked: &[u8]) -> Result<Zeroizing<Vec<u8>>, BackupError> {
+        let decryptor = Decryptor::new_buffered(ArmoredReader::new(locked)).map_err(BackupError::Decrypt)?;
+        let identities: Vec<Box<dyn Identity>> = if decryptor.is_scrypt() {
+            let passphrase = match &self.passphrase {
+                Some(file) => passphrase::from_file(file)?,
+                None => passphrase::ask()?,
+            };
+            vec![Box::new(scrypt::Identity::new(passphrase))]
+        } else if self.identities.is_empty() {
+            return Err(BackupError::NoIdentity);
+        } else {
+            let read: Result<Vec<_>, _> = self.identities.iter().map(|path| identities(path)).collect();
+            read?.into_iter().flatten().collect()
+        };
+        let reader = decryptor.decrypt(identities.iter().map(AsRef::as_ref)).map_err(BackupError::Decrypt)?;
+        read_all(reader).map_err(|error| BackupError::Decrypt(error.into()))
+    }
+}
+
+fn identities(path: &Path) -> Result<Vec<Box<dyn Identity>>, BackupError> {
+    let bytes = Input::File(path.to_owned())
+        .read("identities")
+        .map_err(|source| BackupError::Read { what: "the identities", source })?;
+    let unusable = || BackupError::Identity(path.to_owned());
+    // Its errors may name what stands there.
+    let found = IdentityFile::from_buffer(bytes.as_slice()).map_err(|_| unusable())?;
+    let found = found.into_identities().map_err(|_| unusable())?;
+    if found.is_empty() {
+        return Err(unusable());
+    }
+    Ok(found.into_iter().map(|identity| identity as Box<dyn Identity>).collect())
+}

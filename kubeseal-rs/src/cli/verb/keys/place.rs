@@ -1,0 +1,31 @@
+//! [`KeyPlaceFlags`]: where the keys are, as typed.
+
+use crate::cli::ConnectionFlags;
+use clap::Args;
+
+/// Shared by all commands for keys.
+#[derive(Debug, Default, Args)]
+pub(crate) struct KeyPlaceFlags {
+    /// Name of the controller's Service, which is asked what it serves; else sealed-secrets-controller.
+    #[arg(
+        long,
+        env = "SEALED_SECRETS_CONTROLLER_NAME",
+        hide_env = true,
+        value_name = "NAME",
+        help_heading = "Cluster"
+    )]
+    pub controller_name: Option<String>,
+
+    /// Namespace of the controller and its keys; else kube-system.
+    #[arg(
+        long,
+        env = "SEALED_SECRETS_CONTROLLER_NAMESPACE",
+        hide_env = true,
+        value_name = "NAMESPACE",
+        help_heading = "Cluster"
+    )]
+    pub controller_namespace: Option<String>,
+
+    #[command(flatten)]
+    pub connection: ConnectionFlags,
+}

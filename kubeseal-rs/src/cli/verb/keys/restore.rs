@@ -1,0 +1,55 @@
+//! [`RestoreFlags`]: what `keys restore` takes.
+
+use super::KeyPlaceFlags;
+use crate::cli::flag_value;
+use clap::Args;
+use std::path::PathBuf;
+
+/// What `help keys restore` begins with.
+pub(crate) const LONG_ABOUT: &str = "Put the keys of a backup into the controller's namespace, before or after the controller's first start there; it counts them \
+    at once. Keys that are there already are left as they are, and nothing is overwritten: where another key has the name, it is \
+    stored under another. So running it again is safe.\n\n\
+    A controller that starts without keys makes one. If that happened since the keys were lost, and trying proves that no \
+    SealedSecret in the cluster needs that key, it is retired: it stays in the cluster, but is not served, and opens nothing; \
+    with --remove-stray it is deleted. What was sealed with it and is not in the cluster yet has to be sealed anew. If it is \
+    needed, or that cannot be told, it stays active, and you are told why.\n\n\
+    Keys are as old as their certificates, so that renewal goes on as if nothing had happened. (Under --key-order-priority \
+    SecretCreationTimestamp they are as old as their Secrets, which is new: they are restored oldest first.)";
+
+/// `keys restore FILE`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+        kubeseal-rs keys restore keys.age --identity ~/age.txt --dry-run\n  \
+        kubeseal-rs keys restore keys.age --identity ~/age.txt\n  \
+        kubeseal-rs keys restore keys.age    # asks for the passphrase")]
+pub(crate) struct RestoreFlags {
+    /// The backup: of `keys backup`, or Secrets in YAML or JSON; - is standard input.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// A file of age identities (AGE-SECRET-KEY-1…) to decrypt with; may be repeated.
+    #[arg(short = 'i', long, value_name = "FILE")]
+    pub identity: Vec<PathBuf>,
+
+    /// Decrypt with the passphrase on the first line of this file.
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+
+    /// Tell what would be done, and do nothing.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean, value_name = "BOOL")]
+    pub dry_run: Option<bool>,
+
+    /// Delete a key that the controller made meanwhile and nothing needs, instead of retiring it.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean, value_name = "BOOL", conflicts_with = "keep_stray")]
+    pub remove_stray: Option<bool>,
+
+    /// Leave a key that the controller made meanwhile as it is.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean, value_name = "BOOL")]
+    pub keep_stray: Option<bool>,
+
+    #[command(flatten)]
+    pub place: KeyPlaceFlags,
+}

@@ -1,0 +1,34 @@
+//! [`RetireFlags`]: what `keys retire` takes.
+
+use super::KeyPlaceFlags;
+use clap::Args;
+use std::path::PathBuf;
+
+/// What `help keys retire` begins with.
+pub(crate) const LONG_ABOUT: &str = "Take a sealing key out of use that nothing needs any more. It stays in the cluster, labelled \"retired\", and in \
+    backups; label it \"active\", and it opens again.\n\n\
+    Refused as long as a SealedSecret in the cluster, or in the files named, needs it, or may need it. What the status does not \
+    tell is found out by trying the keys. The newest key is never retired.";
+
+/// `keys retire FINGERPRINT [PATH…]`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+        # What is in Git still needs it? Then reseal that first\n  \
+        kubeseal-rs keys retire 3f2a9c0d1e2b deploy/\n  \
+        kubeseal-rs reseal deploy/")]
+pub(crate) struct RetireFlags {
+    /// Fingerprint of the key, or its first digits, as `keys list` shows them.
+    #[arg(value_name = "FINGERPRINT")]
+    pub fingerprint: String,
+
+    /// Files, and directories, with SealedSecrets that may need it as well.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Namespace of SealedSecrets in files that name none, as where kustomize adds it.
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+
+    #[command(flatten)]
+    pub place: KeyPlaceFlags,
+}

@@ -1,0 +1,121 @@
+//! [`KeysError`]: why a key was not shown, renewed, taken out, backed up or restored.
+
+use envelope::Fingerprint;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Why it was not done. Never shows a private key.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeysError {
+    #[error("\"{0}\" is not a fingerprint")]
+    NotFingerprint(String),
+    #[error("no sealing key has the fingerprint {0}")]
+    Unknown(String),
+    #[error("{1} sealing keys have fingerprints that begin with {0}")]
+    Ambiguous(String, usize),
+    #[error("key {} is the newest, which new values are sealed with", .0.short())]
+    Newest(Fingerprint),
+    #[error("key {} is the one that is served: new values are sealed with it", .0.short())]
+    Served(Fingerprint),
+    #[error("key {} is compromised, and stays so", .0.short())]
+    Compromised(Fingerprint),
+    #[error("key {} is still needed, or may be{what}", .key.short())]
+    Needed { key: Fingerprint, what: Places, is_known: bool },
+    #[error("there is no active sealing key")]
+    NoActive,
+    #[error("no new key appeared within {} s", .0.as_secs())]
+    NotRenewed(Duration),
+    #[error("nobody said yes")]
+    NotSure,
+    #[error("nobody is there to ask whether you are sure")]
+    NobodyToAsk,
+    #[error("there is no sealing key to back up in namespace {0}")]
+    NothingToBackUp(String),
+    #[error("{} is there already", .0.display())]
+    Exists(PathBuf),
+    #[error("private keys are not shown on a terminal")]
+    Terminal,
+    #[error("cannot write {}", .path.display())]
+    Write {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cannot write what was found as JSON")]
+    Render(#[source] serde_json::Error),
+    #[error("there is no sealing key in {0}")]
+    NothingToRestore(String),
+    #[error("{0} of the Secrets in the backup {is} no sealing key, and not restored", is = if *.0 == 1 { "is" } else { "are" })]
+    NotAll(usize),
+}
+
+/// SealedSecrets, a line each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Places(pub Vec<String>);
+
+/// Lines of [`Places`]; more help nobody.
+const SHOWN: usize = 20;
+
+impl fmt::Display for Places {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().take(SHOWN).try_for_each(|place| write!(f, "\n  {place}"))?;
+        match self.0.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n  and {more} more"),
+        }
+    }
+}
+
+impl KeysError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::NotFingerprint(_) => {
+                "it is at least 8 hex digits, as `kubeseal-rs keys list` shows them".into()
+            }
+            Self::Unknown(_) => {
+                "see `kubeseal-rs keys list`, and check --controller-namespace and --context".into()
+            }
+            Self::Ambiguous(..) => "write more digits".into(),
+            Self::Newest(_) => {
+                "make a newer one first, with `kubeseal-rs keys renew`".into()
+            }
+            Self::Served(_) => {
+                "wait until the controller serves a newer one (--key-publish-delay)".into()
+            }
+            Self::Compromised(_) => "what was sealed with it is known to others; there is nothing to retire".into(),
+            Self::Needed { is_known: true, .. } => {
+                "reseal these first: `kubeseal-rs reseal PATH` for your files, then apply them".into()
+            }
+            Self::Needed { .. } => {
+                "no key opens those of which it is not known: mend or delete them. Or label the key yourself: \
+                 `kubectl label secret -n NAMESPACE SECRET sealedsecrets.bitnami.com/sealed-secrets-key=retired --overwrite`"
+                    .into()
+            }
+            Self::NoActive => "the controller makes the first key when it starts; restore a backup with `kubeseal-rs keys restore`".into(),
+            Self::NotRenewed(_) => {
+                "the request stays on the newest key's Secret, and a controller that starts later answers it. Is it running? An \
+                 older one, or upstream's, does not know this request: send it SIGUSR1, or set --key-cutoff-time. RSA keys of 8192 bits \
+                 take minutes: wait longer with --timeout"
+                    .into()
+            }
+            Self::NotSure => "nothing was changed".into(),
+            Self::NobodyToAsk => "add --yes; nothing was changed".into(),
+            Self::NothingToBackUp(_) => "check --controller-namespace and --context".into(),
+            Self::Exists(_) => "choose another name, or overwrite it with --force".into(),
+            Self::Terminal => "name a file with -o FILE, or leave out --plain".into(),
+            Self::Write { .. } => {
+                "-o needs an existing directory in which you may create files; nothing was changed".into()
+            }
+            Self::NothingToRestore(_) => {
+                "give a file of `kubeseal-rs keys backup`, or of `kubectl get secret -n kube-system -l \
+                 sealedsecrets.bitnami.com/sealed-secrets-key -o yaml`"
+                    .into()
+            }
+            Self::NotAll(_) => "all others are restored; the warnings say what is wrong with these".into(),
+            Self::Render(_) => return None,
+        })
+    }
+}

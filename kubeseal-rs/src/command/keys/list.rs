@@ -1,0 +1,108 @@
+//! `keys list`: every key, and what needs it.
+
+use super::KeysError;
+use super::find::newest;
+use super::needed::{FileUses, Use, in_cluster, in_files, ring};
+use super::table;
+use crate::cli::verb::keys::list::ListFormat;
+use crate::failure::Failure;
+use crate::key_store::{KeyStore, StoredKey};
+use crate::mode::SealedFiles;
+use crate::notice::warn;
+use crate::output::Output;
+use crate::paint::Paint;
+use envelope::{Certificate, Fingerprint};
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Everything that there is to tell.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Listing {
+    pub server: String,
+    pub namespace: String,
+    pub keys: Vec<Line>,
+    /// SealedSecrets of which it is not known which key they need.
+    pub unknown: Vec<String>,
+}
+
+/// A key.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Line {
+    /// Absent where there is no certificate that can be read.
+    pub fingerprint: Option<String>,
+    pub secret: String,
+    pub state: &'static str,
+    /// New values are sealed with it, once it is served.
+    pub newest: bool,
+    pub created: Option<Timestamp>,
+    pub not_before: Option<Timestamp>,
+    pub not_after: Option<Timestamp>,
+    /// SealedSecrets in the cluster that need it; absent where they could not be listed.
+    pub cluster: Option<usize>,
+    /// SealedSecrets in the files that need it; absent where none were named.
+    pub files: Option<usize>,
+    /// Why it is unusable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+pub(super) fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) -> Result<(), Failure> {
+    let keys = store.keys()?;
+    let in_cluster = match store.sealed_secrets() {
+        Ok(objects) => Some(in_cluster(&objects, None)),
+        Err(error) if error.is_forbidden() => {
+            warn(format_args!(
+                "how many SealedSecrets need each key is not known: {error}; {}",
+                error.hint()
+            ));
+            None
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let in_files = (!files.paths.is_empty()).then(|| in_files(files, &ring(&keys)));
+    for fault in in_files.iter().flat_map(|found| &found.faults) {
+        warn(format_args!("not looked into: {fault}"));
+    }
+    let listing = Listing {
+        server: store.server().to_owned(),
+        namespace: store.namespace().to_owned(),
+        keys: lines(&keys, in_cluster.as_deref(), in_files.as_ref()),
+        unknown: unknown(in_cluster.as_deref(), in_files.as_ref()),
+    };
+    let written = match format {
+        ListFormat::Text => table::render(&listing, Paint::for_stdout()),
+        ListFormat::Json => serde_json::to_string_pretty(&listing).map_err(KeysError::Render)? + "\n",
+    };
+    Ok(Output::Stdout.write(written.as_bytes())?)
+}
+
+fn lines(keys: &[StoredKey], in_cluster: Option<&[Use]>, in_files: Option<&FileUses>) -> Vec<Line> {
+    let newest = newest(keys).map(StoredKey::name);
+    let count = |uses: &[Use], key: Option<Fingerprint>| {
+        key.map_or(0, |key| uses.iter().filter(|it| it.keys.contains(&key)).count())
+    };
+    let line = |key: &StoredKey| {
+        let fingerprint = key.fingerprint();
+        Line {
+            fingerprint: fingerprint.map(|it| it.to_string()),
+            secret: key.name(),
+            state: key.state().as_str(),
+            newest: newest.as_deref() == Some(&key.name()),
+            created: key.created(),
+            not_before: key.certificate().map(Certificate::not_before),
+            not_after: key.certificate().map(Certificate::not_after),
+            cluster: in_cluster.map(|uses| count(uses, fingerprint)),
+            files: in_files.map(|found| count(&found.uses, fingerprint)),
+            problem: key.key().err().map(|error| error.to_string()),
+        }
+    };
+    keys.iter().map(line).collect()
+}
+
+fn unknown(in_cluster: Option<&[Use]>, in_files: Option<&FileUses>) -> Vec<String> {
+    let in_files = in_files.map(|found| found.uses.as_slice()).unwrap_or_default();
+    let all = in_cluster.unwrap_or_default().iter().chain(in_files);
+    all.filter(|it| it.unknown).map(|it| it.place.clone()).collect()
+}

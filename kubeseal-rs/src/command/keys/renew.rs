@@ -1,0 +1,13 @@
+//! `keys renew`: a new key, now.
+
+use super::fresh::make_fresh;
+use crate::connection::Timeout;
+use crate::failure::Failure;
+use crate::key_store::KeyStore;
+use crate::output::Output;
+
+pub(super) fn renew(store: &KeyStore, timeout: Timeout) -> Result<(), Failure> {
+    let new = make_fresh(store, &store.keys()?, timeout)?;
+    let fingerprint = new.fingerprint().map(|it| it.to_string()).unwrap_or_default();
+    Ok(Output::Stdout.write(format!("{fingerprint}\n").as_bytes())?)
+}

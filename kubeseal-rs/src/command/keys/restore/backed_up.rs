@@ -1,0 +1,114 @@
+//! [`BackedUp`]: a sealing key as a backup has it.
+
+use crate::key_store::wipe;
+use api::sealing_key::{ACTIVE, DEFAULT_PREFIX, LABEL, RENEW};
+use envelope::Fingerprint;
+use jiff::Timestamp;
+use k8s_openapi::ByteString;
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use sealing::{KeyOrder, KeySecretError, SealingKey, SecretToSeal};
+use std::sync::Arc;
+
+/// A Secret that was seen to be a sealing key. Wiped on drop.
+pub(super) struct BackedUp {
+    secret: Secret,
+    key: Arc<SealingKey>,
+}
+
+/// A Secret on its way to the API server. Wiped on drop.
+pub(super) struct ToStore(Secret);
+
+impl BackedUp {
+    /// Takes over a Secret, if it is a key.
+    pub(super) fn read(read: SecretToSeal) -> Result<Self, KeySecretError> {
+        let data = read.data.into_iter();
+        let mut secret = Secret {
+            metadata: read.metadata,
+            type_: read.type_,
+            immutable: read.immutable,
+            // Taken over, not copied.
+            data: Some(
+                data.map(|(key, value)| (key, ByteString(std::mem::take(&mut *value.into_inner()))))
+                    .collect(),
+            ),
+            ..Secret::default()
+        };
+        match SealingKey::from_secret(&secret, KeyOrder::CertNotBefore) {
+            Ok(key) => Ok(Self { secret, key: Arc::new(key) }),
+            Err(error) => {
+                wipe(&mut secret);
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        self.key.fingerprint()
+    }
+
+    /// Both halves.
+    pub(super) fn key(&self) -> Arc<SealingKey> {
+        Arc::clone(&self.key)
+    }
+
+    /// The start of its certificate's validity.
+    pub(super) fn since(&self) -> Timestamp {
+        self.key.since()
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        self.secret.metadata.name.as_deref()
+    }
+
+    /// Whether it will count.
+    pub(super) fn counts(&self) -> bool {
+        let labels = self.secret.metadata.labels.as_ref();
+        labels.and_then(|labels| labels.get(LABEL)).is_none_or(|label| label == ACTIVE)
+    }
+
+    /// As it is to be stored, under this name or one that the API server chooses.
+    pub(super) fn to_store(&self, namespace: &str, name: Option<&str>) -> ToStore {
+        let mut labels = self.secret.metadata.labels.clone().unwrap_or_default();
+        // One from before there were labels counts by its name.
+        if name != Some(DEFAULT_PREFIX) {
+            labels.entry(LABEL.into()).or_insert_with(|| ACTIVE.into());
+        }
+        let mut annotations = self.secret.metadata.annotations.clone().unwrap_or_default();
+        annotations.remove(RENEW);
+        ToStore(Secret {
+            metadata: ObjectMeta {
+                namespace: Some(namespace.into()),
+                name: name.map(Into::into),
+                generate_name: name.is_none().then(|| DEFAULT_PREFIX.into()),
+                labels: Some(labels),
+                annotations: (!annotations.is_empty()).then_some(annotations),
+                ..ObjectMeta::default()
+            },
+            type_: self.secret.type_.clone(),
+            immutable: self.secret.immutable,
+            data: self.secret.data.clone(),
+            ..Secret::default()
+        })
+    }
+}
+
+impl Drop for BackedUp {
+    fn drop(&mut self) {
+        wipe(&mut self.secret);
+    }
+}
+
+impl std::ops::Deref for ToStore {
+    type Target = Secret;
+
+    fn deref(&self) -> &Secret {
+        &self.0
+    }
+}
+
+impl Drop for ToStore {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
+}

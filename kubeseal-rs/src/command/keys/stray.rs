@@ -1,0 +1,69 @@
+//! `strays`: keys that the controller made while the keys of a backup were lost. Pure.
+
+use super::needed::Use;
+use crate::key_store::{State, StoredKey};
+use envelope::{Certificate, Fingerprint};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// A key of the cluster, as far as it matters here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub fingerprint: Fingerprint,
+    /// When its Secret was made; for one that is still to be restored, now.
+    pub created: Timestamp,
+    pub not_before: Timestamp,
+    pub active: bool,
+}
+
+/// What becomes of a stray key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Something was sealed with it.
+    Needed,
+    /// Nothing was, and everything in the cluster opens with another.
+    Unneeded,
+    /// It opens nothing in the cluster; but there is something that no key opens.
+    OpensNothing,
+}
+
+impl Seen {
+    /// None of one that is no key.
+    pub(super) fn of(key: &StoredKey) -> Option<Self> {
+        Some(Self {
+            fingerprint: key.fingerprint()?,
+            created: key.created()?,
+            not_before: key.certificate().map(Certificate::not_before)?,
+            active: key.state() == State::Active,
+        })
+    }
+}
+
+/// The keys that were made while those of the backup were not there: each of those came back later than it was made, though all
+/// of them are older keys. In the same second is not later: of two such keys, one may have followed the other. A key that followed them by renewal is none: its predecessor was there when it was made.
+pub(super) fn strays(keys: &[Seen], backup: &BTreeSet<Fingerprint>) -> Vec<Fingerprint> {
+    let (back, others): (Vec<&Seen>, Vec<&Seen>) =
+        keys.iter().partition(|key| backup.contains(&key.fingerprint));
+    // Without any of them, whatever serves has to go on serving.
+    if !back.iter().any(|key| key.active) {
+        return Vec::new();
+    }
+    let is_stray = |key: &&&Seen| {
+        key.active && back.iter().all(|old| old.created > key.created && old.not_before < key.not_before)
+    };
+    others.iter().filter(is_stray).map(|key| key.fingerprint).collect()
+}
+
+/// Judges by what the cluster's SealedSecrets were seen to need.
+pub(super) fn judge(stray: Fingerprint, uses: &[Use]) -> Verdict {
+    if uses.iter().any(|it| it.keys.contains(&stray)) {
+        Verdict::Needed
+    } else if uses.iter().any(|it| it.unknown) {
+        Verdict::OpensNothing
+    } else {
+        Verdict::Unneeded
+    }
+}
+
+#[cfg(test)]
+mod tests;

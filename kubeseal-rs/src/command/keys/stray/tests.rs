@@ -1,0 +1,63 @@
+//! Which keys are stray, and which only look like it.
+
+use super::*;
+
+fn key(digit: char) -> Fingerprint {
+    digit.to_string().repeat(64).parse().unwrap()
+}
+
+fn seen(digit: char, not_before: i64, created: i64) -> Seen {
+    let at = |second| Timestamp::from_second(second).unwrap();
+    Seen { fingerprint: key(digit), created: at(created), not_before: at(not_before), active: true }
+}
+
+fn strays_of(keys: &[Seen]) -> Vec<Fingerprint> {
+    strays(keys, &BTreeSet::from([key('a'), key('b')]))
+}
+
+#[test]
+fn a_key_made_while_the_others_were_away_is_stray() {
+    let cases = [
+        ("restored later", vec![seen('a', 1, 100), seen('b', 2, 100), seen('f', 90, 90)], true),
+        ("in the same second", vec![seen('a', 1, 90), seen('b', 2, 90), seen('f', 90, 90)], false),
+        ("a predecessor was there", vec![seen('a', 1, 100), seen('b', 2, 2), seen('f', 90, 90)], false),
+        ("all were there", vec![seen('a', 1, 1), seen('b', 2, 2), seen('f', 90, 90)], false),
+        ("an older key, from elsewhere", vec![seen('a', 1, 100), seen('b', 5, 100), seen('f', 3, 90)], false),
+        ("alone", vec![seen('f', 90, 90)], false),
+        ("no other key", vec![seen('a', 1, 100)], false),
+    ];
+    for (name, keys, expected) in cases {
+        assert_eq!(strays_of(&keys), if expected { vec![key('f')] } else { Vec::new() }, "{name}");
+    }
+}
+
+#[test]
+fn what_serves_alone_goes_on_serving() {
+    let out = |seen: Seen| Seen { active: false, ..seen };
+    assert_eq!(
+        strays_of(&[out(seen('a', 1, 100)), seen('f', 90, 90)]),
+        [],
+        "those of the backup are retired"
+    );
+    assert_eq!(strays_of(&[seen('a', 1, 100), out(seen('f', 90, 90))]), [], "it is out already");
+}
+
+#[test]
+fn is_judged_by_what_is_sealed() {
+    let it = |keys: &[char], unknown| Use {
+        place: "ns/a".into(),
+        items: Vec::new(),
+        keys: keys.iter().map(|digit| key(*digit)).collect(),
+        unknown,
+    };
+    let cases: [(&[Use], Verdict); 5] = [
+        (&[], Verdict::Unneeded),
+        (&[it(&['a'], false)], Verdict::Unneeded),
+        (&[it(&['a'], false), it(&['a', 'f'], false)], Verdict::Needed),
+        (&[it(&[], true)], Verdict::OpensNothing),
+        (&[it(&[], true), it(&['f'], false)], Verdict::Needed),
+    ];
+    for (uses, expected) in cases {
+        assert_eq!(judge(key('f'), uses), expected, "{uses:?}");
+    }
+}

@@ -1,0 +1,69 @@
+//! The table, as people see it.
+
+use super::*;
+
+fn line(digit: char, state: &'static str, newest: bool, files: Option<usize>) -> Line {
+    let at = |text: &str| text.parse().ok();
+    Line {
+        fingerprint: (state != "unusable").then(|| digit.to_string().repeat(64)),
+        secret: format!("sealed-secrets-key{digit}"),
+        state,
+        newest,
+        created: at("2026-02-01T10:00:00Z"),
+        not_before: at("2026-01-01T10:00:00Z"),
+        not_after: at("2036-01-01T10:00:00Z"),
+        cluster: (digit != 'b').then_some(12),
+        files,
+        problem: (state == "unusable").then(|| "it has no tls.key".into()),
+    }
+}
+
+fn listing(keys: Vec<Line>, unknown: &[&str]) -> Listing {
+    let unknown = unknown.iter().map(ToString::to_string).collect();
+    Listing { server: "https://x".into(), namespace: "kube-system".into(), keys, unknown }
+}
+
+#[test]
+fn columns_are_as_wide_as_they_need_to_be() {
+    let keys = vec![
+        line('a', "active", true, Some(3)),
+        line('b', "retired", false, Some(0)),
+        line('c', "unusable", false, Some(0)),
+    ];
+    let text = render(&listing(keys, &["shop/db"]), Paint::none());
+    let expected = "\
+FINGERPRINT   STATE           CREATED     VALID FROM  VALID UNTIL  CLUSTER  FILES  SECRET
+aaaaaaaaaaaa  active, newest  2026-02-01  2026-01-01  2036-01-01   12       3      sealed-secrets-keya
+bbbbbbbbbbbb  retired         2026-02-01  2026-01-01  2036-01-01   ?        0      sealed-secrets-keyb
+?             unusable        2026-02-01  2026-01-01  2036-01-01   12       0      sealed-secrets-keyc
+
+Secret kube-system/sealed-secrets-keyc is unusable: it has no tls.key
+
+1 SealedSecret does not say which key opened it, and may need any of these:
+  shop/db
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn files_are_told_of_where_some_were_named() {
+    let text = render(&listing(vec![line('a', "active", true, None)], &[]), Paint::none());
+    assert!(!text.contains("FILES") && text.lines().count() == 2, "{text}");
+    let text = render(&listing(Vec::new(), &[]), Paint::none());
+    assert_eq!(text, "There is no sealing key in namespace kube-system of https://x.\n");
+}
+
+#[test]
+fn colours_move_nothing() {
+    let keys = || vec![line('a', "active", true, None), line('b', "compromised", false, None)];
+    let plain = render(&listing(keys(), &[]), Paint::none());
+    let painted = render(&listing(keys(), &[]), Paint::full());
+    let mut bare = String::new();
+    let mut rest = painted.as_str();
+    while let Some((before, after)) = rest.split_once('\x1b') {
+        bare.push_str(before);
+        rest = after.split_once('m').unwrap().1;
+    }
+    bare.push_str(rest);
+    assert_eq!(bare, plain);
+}

@@ -1,0 +1,166 @@
+//! [`KeyStore`]: the sealing keys that a cluster keeps, and the SealedSecrets that may need them.
+//!
+//! Talks to the API server alone, never to the controller, so that it works while that is down or not yet there.
+
+mod error;
+mod stored_key;
+
+pub(crate) use error::{Act, KeyStoreError};
+pub(crate) use stored_key::{State, StoredKey, wipe};
+
+use crate::controller::{ControllerAddress, Fault, with_timeouts};
+use crate::online::runtime;
+use api::ObservedSealedSecret;
+use api::sealing_key::{DEFAULT_PREFIX, LABEL};
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Preconditions};
+use kube::{Api, Client, ResourceExt as _};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+/// SealedSecrets in one answer of the API server.
+const PAGE: u32 = 500;
+
+/// A cluster's keys.
+pub(crate) struct KeyStore {
+    runtime: Runtime,
+    client: Client,
+    /// The API server and the context, in words.
+    server: String,
+    namespace: String,
+}
+
+impl KeyStore {
+    /// Prepares to ask. Nothing is asked yet.
+    pub(crate) fn connect(address: &ControllerAddress) -> Result<Self, KeyStoreError> {
+        address.check().map_err(|_| KeyStoreError::Name(address.namespace.clone()))?;
+        let runtime = runtime().map_err(KeyStoreError::Start)?;
+        // Inside the runtime: the client starts a task.
+        let (client, server) = runtime.block_on(async {
+            let (config, server) = address.connection.config().await.map_err(KeyStoreError::Connection)?;
+            let client = Client::try_from(with_timeouts(config, address))
+                .map_err(|error| KeyStoreError::Client { server: server.clone(), source: error.into() })?;
+            Ok::<_, KeyStoreError>((client, server))
+        })?;
+        Ok(Self { runtime, client, server, namespace: address.namespace.clone() })
+    }
+
+    /// Where the keys are.
+    pub(crate) fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// The API server and the context, in words.
+    pub(crate) fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// Every key, newest first, whatever its label says; also the one from before there were labels.
+    pub(crate) fn keys(&self) -> Result<Vec<StoredKey>, KeyStoreError> {
+        let listed = self.runtime.block_on(async {
+            let labelled = self.secrets().list(&ListParams::default().labels(LABEL)).await?;
+            let legacy = ListParams::default().fields(&format!("metadata.name={DEFAULT_PREFIX}"));
+            let legacy = self.secrets().list(&legacy).await?;
+            Ok::<_, kube::Error>((labelled.items, legacy.items))
+        });
+        let (mut secrets, legacy) = listed.map_err(|error| self.failed(Act::ListKeys, error))?;
+        let is_new = |found: &Secret, secrets: &[Secret]| {
+            secrets.iter().all(|secret| secret.name_any() != found.name_any())
+        };
+        for found in legacy {
+            if is_new(&found, &secrets) {
+                secrets.push(found);
+            }
+        }
+        let mut keys: Vec<StoredKey> = secrets.into_iter().map(StoredKey::read).collect();
+        keys.sort_by_key(StoredKey::order);
+        Ok(keys)
+    }
+
+    /// Every SealedSecret of the cluster.
+    pub(crate) fn sealed_secrets(&self) -> Result<Vec<ObservedSealedSecret>, KeyStoreError> {
+        let all = Api::<ObservedSealedSecret>::all(self.client.clone());
+        let listing = async {
+            let mut found = Vec::new();
+            let mut params = ListParams::default().limit(PAGE);
+            loop {
+                let page = all.list(&params).await?;
+                found.extend(page.items);
+                match page.metadata.continue_.filter(|token| !token.is_empty()) {
+                    Some(token) => params = params.continue_token(&token),
+                    None => return Ok::<_, kube::Error>(found),
+                }
+            }
+        };
+        match self.runtime.block_on(listing) {
+            // Without the type there is none of it.
+            Err(kube::Error::Api(status)) if status.code == 404 => Ok(Vec::new()),
+            listed => listed.map_err(|error| self.failed(Act::ListSealedSecrets, error)),
+        }
+    }
+
+    /// Gives the key's label another value.
+    pub(crate) fn label(&self, key: &StoredKey, value: &str) -> Result<(), KeyStoreError> {
+        self.patch(key, Act::Label(key.name()), json!({ "labels": { LABEL: value } }))
+    }
+
+    /// Sets an annotation on the key's Secret, or takes it off.
+    pub(crate) fn annotate(
+        &self,
+        key: &StoredKey,
+        name: &str,
+        value: Option<&str>,
+    ) -> Result<(), KeyStoreError> {
+        self.patch(key, Act::Annotate(key.name()), json!({ "annotations": { name: value } }))
+    }
+
+    fn patch(&self, key: &StoredKey, act: Act, mut metadata: Value) -> Result<(), KeyStoreError> {
+        // Another Secret that has the name by now is not meant.
+        metadata["uid"] = json!(key.uid());
+        let patch = Patch::Merge(json!({ "metadata": metadata }));
+        let name = key.name();
+        let (secrets, params) = (self.secrets(), PatchParams::default());
+        // The answer's metadata alone: the values stay where they are.
+        let patched = secrets.patch_metadata(&name, &params, &patch);
+        self.runtime.block_on(patched).map_err(|error| self.failed(act, error))?;
+        Ok(())
+    }
+
+    /// Stores a key; the name it got. None where the name is taken.
+    pub(crate) fn create(&self, secret: &Secret) -> Result<Option<String>, KeyStoreError> {
+        let secrets = self.secrets();
+        match self.runtime.block_on(secrets.create(&PostParams::default(), secret)) {
+            Ok(created) => Ok(Some(StoredKey::read(created).name())),
+            Err(kube::Error::Api(status)) if status.reason == "AlreadyExists" => Ok(None),
+            Err(error) => Err(self.failed(Act::Create(secret.name_any()), error)),
+        }
+    }
+
+    /// Deletes this very key, as it was read.
+    pub(crate) fn delete(&self, key: &StoredKey) -> Result<(), KeyStoreError> {
+        let params = DeleteParams::default()
+            .preconditions(Preconditions { uid: key.uid(), resource_version: key.resource_version() });
+        let name = key.name();
+        let secrets = self.secrets();
+        let deleting = secrets.delete(&name, &params);
+        self.runtime.block_on(deleting).map_err(|error| self.failed(Act::Delete(name.clone()), error))?;
+        Ok(())
+    }
+
+    fn secrets(&self) -> Api<Secret> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    fn failed(&self, act: Act, error: kube::Error) -> KeyStoreError {
+        KeyStoreError::Ask {
+            act,
+            server: self.server.clone(),
+            namespace: self.namespace.clone(),
+            source: match Fault::from(error) {
+                // Of an object, not of the controller's answer.
+                Fault::Conflict(cause) => Fault::Changed(cause),
+                other => other,
+            },
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! [`KeyStoreError`]: why the cluster's keys could not be read or changed, and what to do about it.
+
+use crate::connection::ConnectionError;
+use crate::controller::Fault;
+use std::fmt;
+
+/// Why the cluster's keys could not be read or changed. Never shows what is in them.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeyStoreError {
+    #[error("cannot start the network client")]
+    Start(#[source] std::io::Error),
+    #[error("it is not known which cluster is meant")]
+    Connection(#[source] ConnectionError),
+    #[error("\"{0}\" cannot be the name of a namespace")]
+    Name(String),
+    #[error("cannot prepare a connection to {server}")]
+    Client {
+        server: String,
+        #[source]
+        source: Fault,
+    },
+    #[error("cannot {}", .act.told(.namespace, .server))]
+    Ask {
+        act: Act,
+        server: String,
+        namespace: String,
+        #[source]
+        source: Fault,
+    },
+}
+
+/// What was to be done. A Secret is named by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// List the keys.
+    ListKeys,
+    /// List the SealedSecrets of all namespaces.
+    ListSealedSecrets,
+    /// Label a key.
+    Label(String),
+    /// Annotate a key.
+    Annotate(String),
+    /// Store a key.
+    Create(String),
+    /// Delete a key.
+    Delete(String),
+}
+
+impl Act {
+    fn told(&self, namespace: &str, server: &str) -> impl fmt::Display {
+        match self {
+            Self::ListKeys => format!("list the sealing keys in namespace {namespace} of {server}"),
+            Self::ListSealedSecrets => format!("list the SealedSecrets of {server}"),
+            Self::Label(name) => format!("label Secret {namespace}/{name} of {server}"),
+            Self::Annotate(name) => format!("annotate Secret {namespace}/{name} of {server}"),
+            Self::Create(name) => format!("create Secret {namespace}/{name} on {server}"),
+            Self::Delete(name) => format!("delete Secret {namespace}/{name} of {server}"),
+        }
+    }
+
+    /// What a Role has to allow.
+    fn right(&self, namespace: &str) -> (&'static str, String) {
+        let secrets = format!("secrets in namespace {namespace}");
+        match self {
+            Self::ListKeys => ("list", secrets),
+            Self::ListSealedSecrets => {
+                ("list", "sealedsecrets.bitnami.com in all namespaces (a ClusterRole)".into())
+            }
+            Self::Label(_) | Self::Annotate(_) => ("patch", secrets),
+            Self::Create(_) => ("create", secrets),
+            Self::Delete(_) => ("delete", secrets),
+        }
+    }
+}
+
+impl KeyStoreError {
+    /// Whether it is a matter of rights alone.
+    pub(crate) fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Ask { source: Fault::Forbidden(_), .. })
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Start(_) => "the system has to allow threads and sockets".into(),
+            Self::Connection(error) => error.hint(),
+            Self::Name(_) => "check --controller-namespace; it names the namespace of the controller".into(),
+            Self::Client { source, .. } => source.hint("list", "secrets"),
+            Self::Ask { source: Fault::NotFound(_), .. } => {
+                "it is gone, or the namespace is; see `kubeseal-rs keys list`, and check --controller-namespace"
+                    .into()
+            }
+            Self::Ask { source: Fault::Changed(_), .. } => {
+                "somebody else changed it meanwhile; look at it again with `kubeseal-rs keys list`".into()
+            }
+            Self::Ask { act, source, namespace, .. } => {
+                let (verb, resource) = act.right(namespace);
+                source.hint(verb, &resource)
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! [`StoredKey`]: a sealing key's Secret, as the cluster has it.
+
+use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, LABEL, RETIRED};
+use envelope::{Certificate, Fingerprint, Plaintext};
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::ResourceExt as _;
+use sealing::{KeyOrder, KeySecretError, SealingKey, UnsealedSecret};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use zeroize::Zeroize as _;
+
+/// A Secret with the label of sealing keys, or the name of those from before. Wiped on drop, and without Debug.
+pub(crate) struct StoredKey {
+    secret: Secret,
+    key: Result<Arc<SealingKey>, KeySecretError>,
+    certificate: Option<Certificate>,
+}
+
+/// Whether a key counts, and if not, why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// It opens.
+    Active,
+    /// Nothing needs it any more.
+    Retired,
+    /// It leaked.
+    Compromised,
+    /// Its label has a value of somebody's own, which takes it out.
+    Inactive,
+    /// It is labelled as a key, and is none that opens anything.
+    Unusable,
+}
+
+impl State {
+    /// In one word.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Retired => "retired",
+            Self::Compromised => "compromised",
+            Self::Inactive => "inactive",
+            Self::Unusable => "unusable",
+        }
+    }
+}
+
+impl StoredKey {
+    /// Takes over a Secret.
+    pub(super) fn read(secret: Secret) -> Self {
+        let key = SealingKey::from_secret(&secret, KeyOrder::CertNotBefore).map(Arc::new);
+        let text = || std::str::from_utf8(&secret.data.as_ref()?.get(CERTIFICATE)?.0).ok();
+        let certificate = match &key {
+            Ok(key) => Some(key.pair().certificate().clone()),
+            Err(_) => text().and_then(|text| Certificate::from_pem(text).ok()),
+        };
+        Self { secret, key, certificate }
+    }
+
+    /// The Secret's name.
+    pub(crate) fn name(&self) -> String {
+        self.secret.name_any()
+    }
+
+    pub(super) fn uid(&self) -> Option<String> {
+        self.secret.uid()
+    }
+
+    pub(super) fn resource_version(&self) -> Option<String> {
+        self.secret.resource_version()
+    }
+
+    /// When the Secret was made, which for a restored key is later than the key.
+    pub(crate) fn created(&self) -> Option<Timestamp> {
+        self.secret.creation_timestamp().map(|time| time.0)
+    }
+
+    /// Both halves, or why they are none.
+    pub(crate) fn key(&self) -> Result<&Arc<SealingKey>, KeySecretError> {
+        self.key.as_ref().map_err(|error| *error)
+    }
+
+    /// The public half, if that much can be read.
+    pub(crate) fn certificate(&self) -> Option<&Certificate> {
+        self.certificate.as_ref()
+    }
+
+    /// The certificate's.
+    pub(crate) fn fingerprint(&self) -> Option<Fingerprint> {
+        self.certificate().map(Certificate::fingerprint)
+    }
+
+    /// Whether it counts.
+    pub(crate) fn state(&self) -> State {
+        match self.secret.labels().get(LABEL).map(String::as_str) {
+            Some(COMPROMISED) => State::Compromised,
+            Some(RETIRED) => State::Retired,
+            // Without a label: from before there were labels.
+            None | Some(ACTIVE) if self.key.is_ok() => State::Active,
+            None | Some(ACTIVE) => State::Unusable,
+            Some(_) => State::Inactive,
+        }
+    }
+
+    /// Newest first, by the certificate, as the controller orders them; what has none comes last.
+    pub(super) fn order(&self) -> (Reverse<Option<Timestamp>>, Option<Fingerprint>, String) {
+        (Reverse(self.certificate().map(Certificate::not_before)), self.fingerprint(), self.name())
+    }
+
+    /// The Secret without what only this cluster knows of it, for a backup. With copies of the values.
+    pub(crate) fn to_back_up(&self, without: &[&str]) -> UnsealedSecret {
+        let metadata = &self.secret.metadata;
+        let mut annotations = metadata.annotations.clone().unwrap_or_default();
+        annotations.retain(|name, _| !without.contains(&name.as_str()));
+        UnsealedSecret {
+            metadata: ObjectMeta {
+                name: metadata.name.clone(),
+                namespace: metadata.namespace.clone(),
+                labels: metadata.labels.clone(),
+                annotations: (!annotations.is_empty()).then_some(annotations),
+                creation_timestamp: metadata.creation_timestamp.clone(),
+                ..ObjectMeta::default()
+            },
+            type_: self.secret.type_.clone(),
+            immutable: self.secret.immutable,
+            data: self
+                .secret
+                .data
+                .iter()
+                .flatten()
+                .map(|(key, value)| (key.clone(), Plaintext::new(value.0.clone())))
+                .collect(),
+            opened_by: BTreeSet::new(),
+            varying: BTreeSet::new(),
+        }
+    }
+}
+
+impl Drop for StoredKey {
+    fn drop(&mut self) {
+        wipe(&mut self.secret);
+    }
+}
+
+/// Wipes the values of a Secret that held a private key.
+pub(crate) fn wipe(secret: &mut Secret) {
+    for value in secret.data.iter_mut().flat_map(BTreeMap::values_mut) {
+        value.0.zeroize();
+    }
+}

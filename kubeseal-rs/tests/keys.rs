@@ -1,0 +1,174 @@
+//! `keys`: at a terminal, and what it asks of an API server that only says its lines. On a real one: `tests/keys_commands`.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "support/program.rs"]
+mod program;
+#[path = "support/server.rs"]
+mod server;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use program::{fixture, run};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, tcgetattr};
+use serde_json::json;
+use server::{Line, Server, status};
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Stdio};
+
+const LABELLED: &str = "%2Fsealed-secrets-key";
+const LEGACY: &str = "%3Dsealed-secrets-key";
+
+fn key_lines() -> Vec<Line> {
+    let data = |name: &str| BASE64_STANDARD.encode(std::fs::read(fixture(name)).unwrap());
+    let key = json!({
+        "metadata": {
+            "name": "sealed-secrets-keyabcde", "namespace": "kube-system", "uid": "u", "resourceVersion": "7",
+            "creationTimestamp": "2026-01-01T00:00:00Z", "managedFields": [{ "manager": "m" }],
+            "labels": { "sealedsecrets.bitnami.com/sealed-secrets-key": "active" },
+            "annotations": { "sealedsecrets.bitnami.com/renew": "2026", "mine": "yes" },
+        },
+        "type": "kubernetes.io/tls",
+        "data": { "tls.crt": data("test-only.crt"), "tls.key": data("test-only.key") },
+    });
+    let list = |items: serde_json::Value| {
+        json!({ "kind": "SecretList", "apiVersion": "v1", "metadata": {}, "items": items }).to_string()
+    };
+    vec![(LABELLED, 200, list(json!([key]))), (LEGACY, 200, list(json!([])))]
+}
+
+/// A terminal with the program at it.
+struct Terminal {
+    person: File,
+    program_side: File,
+    child: Child,
+    shown: String,
+}
+
+impl Terminal {
+    fn start(arguments: &[&str]) -> Self {
+        let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&person).unwrap();
+        unlockpt(&person).unwrap();
+        let name = ptsname(&person, Vec::new()).unwrap();
+        let program_side = File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
+        let mut command = program::program(arguments);
+        command.stdin(Stdio::from(program_side.try_clone().unwrap()));
+        command.stderr(Stdio::from(program_side.try_clone().unwrap()));
+        Self { person: person.into(), program_side, child: command.spawn().unwrap(), shown: String::new() }
+    }
+
+    fn wait_for(&mut self, words: &str) {
+        while !self.shown.ends_with(words) {
+            let mut bytes = [0; 256];
+            let count = self.person.read(&mut bytes).unwrap();
+            self.shown.push_str(&String::from_utf8_lossy(&bytes[..count]));
+        }
+    }
+
+    fn is_hidden(&self) -> bool {
+        !tcgetattr(&self.program_side).unwrap().local_modes.contains(LocalModes::ECHO)
+    }
+
+    fn type_in(&mut self, keys: &str) {
+        self.person.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Exit code and standard output.
+    fn end(mut self) -> (Option<i32>, String) {
+        let mut output = String::new();
+        self.child.stdout.take().unwrap().read_to_string(&mut output).unwrap();
+        (self.child.wait().unwrap().code(), output)
+    }
+}
+
+#[test]
+fn a_passphrase_is_asked_for_twice_and_never_shown() {
+    let server = Server::start(key_lines());
+    let kubeconfig = server.kubeconfig("{}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.age");
+    let file = file.to_str().unwrap();
+    let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+
+    let mut terminal = Terminal::start(&[&["keys", "backup", "-o", file], &place[..]].concat());
+    for question in ["passphrase of the backup: ", "passphrase of the backup, again: "] {
+        terminal.wait_for(question);
+        assert!(terminal.is_hidden());
+        terminal.type_in("hunter2 hunter2\n");
+    }
+    let shown = terminal.shown.clone();
+    let (code, output) = terminal.end();
+    assert_eq!((code, output), (Some(0), format!("{file}: 1 sealing key, encrypted\n")));
+    assert!(!shown.contains("hunter2"), "{shown}");
+
+    // Nothing of the cluster's own is in it, and once typed is enough.
+    let mut terminal = Terminal::start(&[&["keys", "restore", file, "--dry-run"], &place[..]].concat());
+    terminal.wait_for("passphrase of the backup: ");
+    terminal.type_in("hunter2 hunter2\n");
+    let (code, output) = terminal.end();
+    assert_eq!(code, Some(0));
+    assert!(
+        output.contains("is there already, active (Secret kube-system/sealed-secrets-keyabcde)"),
+        "{output}"
+    );
+    assert!(server.asked().iter().all(|asked| asked.starts_with("GET ")), "{:?}", server.asked());
+}
+
+#[test]
+fn a_backup_has_nothing_of_its_cluster() {
+    let server = Server::start(key_lines());
+    let kubeconfig = server.kubeconfig("{}");
+    let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let output = run(&[&["keys", "backup", "--plain"], &place[..]].concat(), b"");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && text.starts_with("apiVersion: v1\nkind: List\nitems:\n"), "{text}");
+    for there in ["mine: ", "creationTimestamp: ", "tls.key: ", "name: sealed-secrets-keyabcde"] {
+        assert!(text.contains(there), "no {there} in {text}");
+    }
+    for gone in ["resourceVersion", "uid", "managedFields", "sealedsecrets.bitnami.com/renew"] {
+        assert!(!text.contains(gone), "{gone} in {text}");
+    }
+}
+
+#[test]
+fn whoever_is_asked_may_say_no() {
+    for (answer, asked) in [("n\n", false), ("\n", false), ("yes please\n", false), ("y\n", true)] {
+        let mut lines = key_lines();
+        lines.push(("/secrets/sealed-secrets-keyabcde?", 403, status(403, "Forbidden", "no patch")));
+        let server = Server::start(lines);
+        let kubeconfig = server.kubeconfig("{}");
+        let fingerprint = fingerprint();
+        let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+        let mut terminal = Terminal::start(&[&["keys", "revoke", &fingerprint], &place[..]].concat());
+        terminal.wait_for(" [y/N] ");
+        assert!(terminal.shown.contains(&fingerprint[..12]) && terminal.shown.contains("Revoke key"));
+        terminal.type_in(answer);
+        let (code, _) = terminal.end();
+        assert_eq!(code, Some(1));
+        let patched = server.asked().iter().any(|request| request.starts_with("PATCH "));
+        assert_eq!(patched, asked, "{answer:?}");
+    }
+}
+
+fn fingerprint() -> String {
+    let server = Server::start(
+        key_lines()
+            .into_iter()
+            .chain([("/sealedsecrets?&limit=500", 403, status(403, "Forbidden", "not you"))])
+            .collect(),
+    );
+    let kubeconfig = server.kubeconfig("{}");
+    let args = ["keys", "list", "-o", "json", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let output = run(&args, b"");
+    // Who may read keys may not be one who may list SealedSecrets: what can be told is told.
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && told.contains("allows \"list\" on sealedsecrets"), "{told}");
+    let listing: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(listing["keys"][0]["cluster"], serde_json::Value::Null);
+    assert_eq!(listing["keys"][0]["newest"], true);
+    listing["keys"][0]["fingerprint"].as_str().unwrap().to_owned()
+}
