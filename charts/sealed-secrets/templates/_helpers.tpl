@@ -23,6 +23,16 @@
 {{- .Values.serviceAccount.name | default $fallback -}}
 {{- end -}}
 
+{{/* How many pods. Not said at all by `helm upgrade --reuse-values` from upstream's chart, as with the next one. */}}
+{{- define "sealed-secrets.replicas" -}}
+{{- kindIs "invalid" .Values.replicaCount | ternary 1 .Values.replicaCount -}}
+{{- end -}}
+
+{{/* `true` where one of them is elected, else nothing. */}}
+{{- define "sealed-secrets.elects" -}}
+{{- if (.Values.leaderElection | default (dict "enabled" true)).enabled }}true{{ end -}}
+{{- end -}}
+
 {{/* Labels that select the pods. Immutable in a Deployment: never add to them. */}}
 {{- define "sealed-secrets.selector" -}}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
