@@ -38,13 +38,13 @@ pub(crate) async fn the_api_server_takes_what_is_rendered(stage: Arc<Stage>) -> 
     Ok(())
 }
 
-/// Each Deployment's arguments are given to the controller. It then fails for want of a cluster, not of understanding.
+/// Each Deployment's arguments and environment are given to the controller. It then fails for want of a cluster, not of understanding.
 pub(crate) async fn the_controller_knows_its_arguments(stage: Arc<Stage>) -> Result<()> {
     for case in Case::all("values")? {
         let objects = objects(&case, &stage).await?;
         let Some(args) = arguments(&objects) else { continue };
         let mut command = Command::new(&stage.lab.binaries.controller);
-        command.args(&args).env_clear().env("KUBECONFIG", "/nonexistent");
+        command.args(&args).env_clear().envs(environment(&objects)).env("KUBECONFIG", "/nonexistent");
         let ran = run(command, "").await?;
         let code = ran.code.context("it was killed")?;
         ensure!(code != USAGE && code != 0, "values/{}.yaml, {args:?}: {}", case.name(), ran.stderr);
@@ -79,6 +79,18 @@ fn renders_what_it_says(case: &Case, objects: &[Value]) -> Result<()> {
     for wanted in case.expects("argument") {
         ensure!(args.iter().any(|arg| arg == wanted), "no {wanted} among {args:?}");
     }
+    let environment = environment(objects);
+    for wanted in case.expects("environment") {
+        let there = wanted.split_once('=').is_some_and(|(name, value)| {
+            environment.iter().any(|there| (there.0.as_str(), there.1.as_str()) == (name, value))
+        });
+        ensure!(there, "no {wanted} in {environment:?}");
+    }
+    for wanted in case.expects("allows") {
+        let (resource, verb) = wanted.split_once(' ').context("write `allows: resource verb`")?;
+        let allows = |rule: &Value| holds(&rule["resources"], resource) && holds(&rule["verbs"], verb);
+        ensure!(rules(objects).any(allows), "{wanted} is not allowed");
+    }
     let deletes =
         rules(objects).any(|rule| holds(&rule["resources"], "secrets") && holds(&rule["verbs"], "delete"));
     ensure!(deletes == case.expects("allows").any(|right| right == "secrets delete"), "deleting: {deletes}");
@@ -98,4 +110,15 @@ fn arguments(objects: &[Value]) -> Option<Vec<String>> {
     let deployment = objects.iter().find(|object| object["kind"] == "Deployment")?;
     let args = deployment["spec"]["template"]["spec"]["containers"][0]["args"].as_array()?;
     args.iter().map(|arg| arg.as_str().map(str::to_owned)).collect()
+}
+
+/// The environment variables that the controller is given a fixed value for.
+fn environment(objects: &[Value]) -> Vec<(String, String)> {
+    let deployment = objects.iter().find(|object| object["kind"] == "Deployment");
+    let variables = deployment.map(|it| &it["spec"]["template"]["spec"]["containers"][0]["env"]);
+    let variables = variables.and_then(Value::as_array).into_iter().flatten();
+    let pair = |variable: &Value| {
+        Some((variable["name"].as_str()?.to_owned(), variable["value"].as_str()?.to_owned()))
+    };
+    variables.filter_map(pair).collect()
 }

@@ -36,6 +36,8 @@ pub(crate) async fn the_manifests_work_as_they_are(stage: Arc<Stage>) -> Result<
 
 pub(crate) async fn kustomize_builds_on_them(stage: Arc<Stage>) -> Result<()> {
     let lab = &stage.lab;
+    // Two who create the same objects at once get in each other's way, even in a dry run.
+    let _turn = stage.turn.lock().await;
     let built = kubectl(lab, &["kustomize", OVERLAY], "").await?.stdout()?;
     ensure!(built.contains("image: registry.example.com/tools/sealed-secrets-controller:1.2.3\n"), "{built}");
     ensure!(!built.contains("kube-system"), "something stays where the base has it:\n{built}");

@@ -143,16 +143,27 @@ pub(crate) async fn an_immutable_secret_is_explained(stage: Arc<Stage>) -> Resul
         .await
 }
 
-pub(crate) async fn templates_are_refused_not_ignored(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn a_broken_template_is_named_and_mended(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |person, namespace| {
             let mut sealed =
                 person.seal(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
-            sealed["spec"]["template"]["data"] = json!({ "file": "password={{ .v }}" });
+            sealed["spec"]["template"]["data"] = json!({ "file": "password=\n{{ .v | fail }}" });
             person.apply(&sealed).await?;
             let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
-            ensure!(stalled(&status)?.contains("spec.template.data"), "{status:?}");
-            person.sees_no_secret(namespace, "db").await
+            let message = stalled(&status)?;
+            ensure!(message.contains("template \"file\", line 2"), "{message}");
+            ensure!(!format!("{status:?}").contains(VALUE), "{status:?}");
+            person.sees_no_secret(namespace, "db").await?;
+
+            sealed["spec"]["template"]["data"]["file"] = json!("password={{ .v }}");
+            person.apply(&sealed).await?;
+            let file = format!("password={VALUE}");
+            person
+                .sees_values(namespace, "db", &[("v", VALUE.as_bytes()), ("file", file.as_bytes())])
+                .await?;
+            person.sees_synced(namespace, "db", ConditionStatus::True).await?;
+            Ok(())
         })
         .await
 }

@@ -58,6 +58,34 @@ struct Running {
     dir: TempDir,
 }
 
+/// A program of the control plane that a test may take away for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// kube-apiserver.
+    ApiServer,
+    /// etcd.
+    Etcd,
+}
+
+/// How a program is ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// SIGKILL.
+    Kill,
+    /// SIGTERM, and SIGKILL if that takes too long.
+    Terminate,
+}
+
+impl Part {
+    /// Its place among [`Running::processes`].
+    const fn place(self) -> usize {
+        match self {
+            Self::ApiServer => 1,
+            Self::Etcd => 2,
+        }
+    }
+}
+
 impl ControlPlane {
     /// Programs that [`start`](Self::start) needs.
     pub const PROGRAMS: [Program; 3] =
@@ -162,6 +190,65 @@ impl ControlPlane {
     /// Writes a kubeconfig called `name` for the bearer of `token` into this control plane's folder; its path.
     pub fn kubeconfig_of_token(&self, name: &str, namespace: &str, token: &str) -> Result<PathBuf> {
         kubeconfig::write(&self.dir, name, self.port, namespace, User::Token(token))
+    }
+
+    /// Writes a kubeconfig for the bearer of `token` that leads to `server`, which is a proxy before this control plane; its path.
+    pub fn kubeconfig_through(
+        &self,
+        server: &str,
+        name: &str,
+        namespace: &str,
+        token: &str,
+    ) -> Result<PathBuf> {
+        kubeconfig::write_for(&self.dir, name, server, namespace, User::Token(token))
+    }
+
+    /// A client without any credentials, for a proxy.
+    pub(crate) async fn anonymous_client(&self) -> Result<Client> {
+        let path = kubeconfig::write(&self.dir, "nobody.kubeconfig", self.port, "default", User::Nobody)?;
+        kubeconfig::passing_client(&path).await
+    }
+
+    /// Ends one of its programs, until [`up`](Self::up). Its data stays, and so does its address.
+    pub async fn down(&self, part: Part, end: End) -> Result<()> {
+        let mut running = self.running.lock().await;
+        let Some(Running { processes, .. }) = running.as_mut() else { return Ok(()) };
+        let process = &mut processes[part.place()];
+        match end {
+            End::Kill => process.kill().await?,
+            End::Terminate => process.stop(GRACE).await?,
+        };
+        Ok(())
+    }
+
+    /// Starts them again, in this order, and waits until the control plane is ready.
+    pub async fn up(&self, parts: &[Part]) -> Result<()> {
+        let mut running = self.running.lock().await;
+        let Some(Running { processes, .. }) = running.as_mut() else { return Ok(()) };
+        for part in parts {
+            processes[part.place()] = match part {
+                Part::ApiServer => apiserver::start(&self.programs, &self.dir, self.port, &self.network)?,
+                Part::Etcd => etcd::start(&self.programs, &self.dir)?,
+            };
+        }
+        ready::wait(&self.client, processes).await
+    }
+
+    /// Destroys everything that the cluster knows, as a lost disk does, and starts it anew: empty, under the same address and
+    /// with the same certificates.
+    pub async fn lose_data(&self) -> Result<()> {
+        let mut running = self.running.lock().await;
+        let Some(Running { processes, .. }) = running.as_mut() else { return Ok(()) };
+        // The controllers too: they remember objects that are gone, and would not make them again.
+        for process in processes.iter_mut() {
+            process.kill().await?;
+        }
+        fs::remove_dir_all(self.dir.join("etcd")).context("cannot destroy etcd's data")?;
+        let etcd = etcd::start(&self.programs, &self.dir)?;
+        let apiserver = apiserver::start(&self.programs, &self.dir, self.port, &self.network)?;
+        let controllers = controller_manager::start(&self.programs, &self.dir, &self.kubeconfig())?;
+        *processes = [controllers, apiserver, etcd];
+        ready::wait(&self.client, processes).await
     }
 
     /// The process ids of what runs, for a test of the harness that looks whether they are gone.

@@ -35,6 +35,11 @@ impl Lab {
         let build = move || anyhow::Ok((Programs::ready(wanted)?, Binaries::ready()?));
         let (programs, binaries) =
             tokio::task::spawn_blocking(build).await.context("building panicked")??;
+        Self::start_with(programs, binaries).await
+    }
+
+    /// Starts the control plane for what has been found or built.
+    pub async fn start_with(programs: Programs, binaries: Binaries) -> Result<Self> {
         let control_plane = ControlPlane::start(&programs).await?;
         Ok(Self { programs, binaries, control_plane })
     }

@@ -7,6 +7,8 @@
 //! - [`control_plane::ControlPlane`]: etcd, kube-apiserver, kube-controller-manager, running;
 //! - [`chart::Chart`]: what helm renders, applied;
 //! - [`pod::Pod`]: a controller, ours or upstream's, run as the kubelet would run its Deployment;
+//! - [`fault_proxy::FaultProxy`]: what can go wrong between a controller and the API server, going wrong;
+//! - [`clock::Clock`]: a clock that a test sets, for one process;
 //! - [`kubeseal::Kubeseal`]: kubeseal-rs or upstream's kubeseal, as a function;
 //! - [`temp_namespace::with_temp_ns`] and [`eventually::eventually`].
 //!
@@ -15,12 +17,16 @@
 
 pub mod binaries;
 pub mod chart;
+pub mod clock;
 pub mod control_plane;
+pub mod cuttable_link;
 pub mod eventually;
 pub mod failure;
+pub mod fault_proxy;
 pub mod interruption;
 pub mod kubeseal;
 pub mod lab;
+pub mod network_namespace;
 pub mod person;
 pub mod pod;
 pub mod pod_network;

@@ -1,4 +1,5 @@
-//! The programs that are not ours: found, or built once from Go modules and kept under `target/programs`. Running them is
+//! The programs that are not ours: found, or built once from Go modules and kept under `target/programs`; and those of ours in
+//! Go, which ask others' libraries. Running them is
 //! for [`control_plane`](crate::control_plane), [`pod`](crate::pod), [`chart`](crate::chart) and
 //! [`kubeseal`](crate::kubeseal).
 //!
@@ -12,6 +13,7 @@ mod disk_space;
 mod go;
 mod go_failure;
 mod go_mod;
+mod judge;
 mod program;
 mod progress;
 mod stamp;
@@ -22,6 +24,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 
+pub use self::judge::Judge;
 pub use self::program::Program;
 use self::progress::Progress;
 use crate::workspace;

@@ -91,12 +91,37 @@ pub fn run<C>(setup: impl AsyncFnOnce(Arc<Lab>) -> Result<C>, tests: Vec<Test<C>
 where
     C: Clone + Send + 'static,
 {
-    let arguments = Arguments::from_args();
-    if arguments.list || !tests.iter().any(|test| is_wanted(&arguments, &test.name)) {
+    run_as(&Arguments::from_args(), setup, tests)
+}
+
+/// As [`run`], with so many tests at the same time unless the command line says otherwise: for tests that wait more than they
+/// work.
+pub fn run_side_by_side<C>(
+    count: usize,
+    setup: impl AsyncFnOnce(Arc<Lab>) -> Result<C>,
+    tests: Vec<Test<C>>,
+) -> ExitCode
+where
+    C: Clone + Send + 'static,
+{
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(count);
+    run_as(&arguments, setup, tests)
+}
+
+fn run_as<C>(
+    arguments: &Arguments,
+    setup: impl AsyncFnOnce(Arc<Lab>) -> Result<C>,
+    tests: Vec<Test<C>>,
+) -> ExitCode
+where
+    C: Clone + Send + 'static,
+{
+    if arguments.list || !tests.iter().any(|test| is_wanted(arguments, &test.name)) {
         let nothing = tests.into_iter().map(|test| Trial::test(test.name, || Ok(()))).collect();
-        return libtest_mimic::run(&arguments, nothing).exit_code();
+        return libtest_mimic::run(arguments, nothing).exit_code();
     }
-    match run_in_lab(&arguments, setup, tests) {
+    match run_in_lab(arguments, setup, tests) {
         Ok(code) => code,
         Err(error) => {
             tell(&error);

@@ -132,7 +132,7 @@ pub(crate) async fn deletes_secrets_itself(stage: Arc<Stage>) -> Result<()> {
         .await
 }
 
-async fn signal(name: &str, process: &str) -> Result<()> {
+pub(crate) async fn signal(name: &str, process: &str) -> Result<()> {
     ensure!(
         Command::new("kill").args([name, process]).status().await?.success(),
         "kill {name} {process} failed"

@@ -2,11 +2,14 @@
 //!
 //! One at a time, for the reason given in `interop`. What a running controller does is in `controller`.
 
+mod compromise;
 mod flags;
 mod gate;
 mod health;
 mod keys;
+mod renewal;
 mod restart;
+mod slow;
 mod stage;
 
 use std::process::ExitCode;
@@ -29,12 +32,21 @@ fn main() -> ExitCode {
             flags::deletes_secrets_itself,
             flags::renews_by_age_and_when_told_to,
             flags::serves_metrics_under_upstreams_names,
+            compromise::what_a_leaked_key_opened_is_marked_until_it_is_sealed_anew,
+            compromise::drift_that_is_wanted_stays,
             health::argo_cd_and_flux_see_the_truth,
             gate::too_many_requests_are_turned_away,
             gate::either_door_can_be_shut,
+            slow::connections_that_say_nothing_keep_nobody_out,
+            slow::requests_that_trickle_in_keep_nobody_out,
+            slow::an_answer_that_nobody_takes_is_cut_off,
             keys::a_key_that_arrives_opens_what_waited_for_it,
             keys::a_key_taken_out_is_not_served_any_more,
             keys::a_broken_key_breaks_no_other,
+            renewal::an_annotation_asks_for_one_key,
+            renewal::a_new_key_opens_at_once_and_is_published_later,
+            renewal::the_last_key_deleted_is_missed_aloud,
+            renewal::what_is_refused_is_told_and_counted,
             keys::without_rights_it_says_what_is_missing,
         ],
     )

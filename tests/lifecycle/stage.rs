@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use api::sealing_key;
-use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::api::core::v1::{Event, Secret};
 use kube::api::{Api, DeleteParams, ListParams};
 use tests::chart::Rendered;
 use tests::lab::{Lab, Maker};
@@ -53,6 +53,12 @@ impl Stage {
     /// The Secrets beside the controller.
     pub(crate) fn secrets(&self) -> Api<Secret> {
         Api::namespaced(self.lab.client(), HOME)
+    }
+
+    /// The events that these fields select.
+    pub(crate) async fn events(&self, namespace: &str, about: &str) -> Result<Vec<Event>> {
+        let events: Api<Event> = Api::namespaced(self.lab.client(), namespace);
+        Ok(events.list(&ListParams::default().fields(about)).await?.items)
     }
 
     /// The Secrets with the key label, whatever its value.

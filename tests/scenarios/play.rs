@@ -99,10 +99,19 @@ async fn take(person: &Person, namespace: &str, object: &str, step: &Step) -> Re
         }
         Step::PatchSealed(patch) => person.patch_sealed(namespace, object, patch).await,
         Step::PatchSecret(patch) => person.patch_secret(namespace, object, patch).await,
+        Step::Give(owner) => give(person, namespace, object, owner).await,
         Step::DeleteSealed => person.delete_sealed(namespace, object).await,
         Step::DeleteSecret => person.delete_secret(namespace, object).await,
         Step::Wait(outcome) => wait(outcome, person, namespace, object).await,
     }
+}
+
+async fn give(person: &Person, namespace: &str, object: &str, owner: &str) -> Result<()> {
+    let uid = person.get_sealed(namespace, owner).await?.metadata.uid;
+    let owner = json!({
+        "apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "name": owner, "uid": uid, "controller": true,
+    });
+    person.patch_secret(namespace, object, &json!({ "metadata": { "ownerReferences": [owner] } })).await
 }
 
 /// In the scenario's namespace, and under its name unless it has one.

@@ -56,6 +56,8 @@ pub(crate) enum Step {
     PatchSealed(Value),
     /// `kubectl patch --type merge` on the Secret.
     PatchSecret(Value),
+    /// Makes the SealedSecret of that name the controller of the Secret.
+    Give(String),
     /// `kubectl delete sealedsecret`.
     DeleteSealed,
     /// `kubectl delete secret`.

@@ -2,6 +2,7 @@
 //! nothing: how fast a machine is says nothing about whether the code is right.
 
 mod cli;
+mod controller;
 mod machine;
 mod run;
 mod table;
@@ -25,9 +26,11 @@ pub(crate) struct Arguments {
 enum Part {
     /// kubeseal-rs beside kubeseal
     Cli,
+    /// Our controller beside upstream's
+    Controller,
 }
 
-const ALL: [Part; 1] = [Part::Cli];
+const ALL: [Part; 2] = [Part::Cli, Part::Controller];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let parts = if arguments.parts.is_empty() { &ALL } else { arguments.parts.as_slice() };
@@ -35,14 +38,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         match part {
             Part::Cli => {
                 let prepared = cli::prepare()?;
-                let start = Instant::now();
-                println!("{}", paint::bold("\nkubeseal-rs beside upstream's kubeseal"));
-                // Said after the builds: they are the load that would otherwise be told.
-                println!("on {}\n", machine::describe());
-                cli::measure(&prepared)?;
-                println!("\nmeasured in {}", span(start.elapsed()));
+                timed("kubeseal-rs beside upstream's kubeseal", || cli::measure(&prepared))?;
+            }
+            Part::Controller => {
+                let prepared = controller::prepare()?;
+                timed("our controller beside upstream's", || controller::measure(prepared))?;
             }
         }
     }
+    Ok(())
+}
+
+/// Called after the builds: they are the load that would otherwise be told.
+fn timed(what: &str, measure: impl FnOnce() -> Result<()>) -> Result<()> {
+    let start = Instant::now();
+    println!("{}", paint::bold(&format!("\n{what}")));
+    println!("on {}\n", machine::describe());
+    measure()?;
+    println!("\nmeasured in {}", span(start.elapsed()));
     Ok(())
 }

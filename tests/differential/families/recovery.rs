@@ -101,6 +101,7 @@ pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
         }
     }
     cases.extend(spoilt(&sealed));
+    cases.extend(templated(&sealed));
     judge(&stage, Family::Recovery, cases).await
 }
 
@@ -143,4 +144,35 @@ fn spoilt(sealed: &str) -> Vec<Case> {
         ("status", sealed.replacen("\"spec\"", "\"status\": {\"observedGeneration\": 3}, \"spec\"", 1)),
     ];
     changed.into_iter().map(|(name, text)| unseal(name, text)).collect()
+}
+
+/// Templates, in the JSON of `spec.template.data`.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("of a value", r#"{"url": "db://{{ .password }}@db"}"#),
+    ("of a value's name", r#"{"password": "<{{ .password }}>"}"#),
+    ("in plain text", r#"{"host": "db", "password": "plain"}"#),
+    ("that would fail, of a value's name", r#"{"password": "{{ fail \"no\" }}"}"#),
+    ("that is none, of a value's name", r#"{"password": "{{ .password"}"#),
+    ("none", "{}"),
+    ("null", "null"),
+    ("of a missing value", r#"{"url": "{{ .nothing }}"}"#),
+    ("of another template", r#"{"a": "1", "b": "{{ .a }}", "c": "{{ template \"a\" }}"}"#),
+    (
+        "with functions",
+        r#"{"h": "{{ .password | sha256sum | upper | trunc 9 | quote }}", "b": "{{ len .password }}"}"#,
+    ),
+    ("with control", r#"{"a": "{{- range $k, $v := . }}{{ $k }}={{ $v | b64enc }};{{ end -}}"}"#),
+    ("cut off", r#"{"url": "{{ .password"}"#),
+    ("that fails", r#"{"a": "fine", "url": "{{ fail \"no\" }}"}"#),
+    ("of a function that is not there", r#"{"url": "{{ env \"HOME\" }}"}"#),
+    ("of wrong arguments", r#"{"url": "{{ repeat \"x\" .password }}"}"#),
+    ("of a name that no Secret may have", r#"{"a/b": "{{ .password }}"}"#),
+    ("that is no text", r#"{"a": 1}"#),
+];
+
+fn templated(sealed: &str) -> impl Iterator<Item = Case> {
+    TEMPLATES.iter().map(|(name, templates)| {
+        let with = format!("\"template\": {{ \"data\": {templates},");
+        unseal(format!("a template {name}"), sealed.replacen("\"template\": {", &with, 1))
+    })
 }

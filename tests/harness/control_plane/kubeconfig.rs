@@ -17,6 +17,8 @@ pub(super) enum User<'a> {
     Admin,
     /// The bearer of a token.
     Token(&'a str),
+    /// Nobody: whatever passes through brings its own credentials.
+    Nobody,
 }
 
 pub(super) fn url(port: u16) -> String {
@@ -25,18 +27,30 @@ pub(super) fn url(port: u16) -> String {
 
 /// Writes `dir/name`, readable by nobody else; its path. JSON, which is YAML too.
 pub(super) fn write(dir: &Path, name: &str, port: u16, namespace: &str, user: User<'_>) -> Result<PathBuf> {
+    write_for(dir, name, &url(port), namespace, user)
+}
+
+/// As [`write`], with another address: that of a proxy.
+pub(super) fn write_for(
+    dir: &Path,
+    name: &str,
+    server: &str,
+    namespace: &str,
+    user: User<'_>,
+) -> Result<PathBuf> {
     let user = match user {
         User::Admin => {
             json!({ "client-certificate": dir.join("admin.crt"), "client-key": dir.join("admin.key") })
         }
         User::Token(token) => json!({ "token": token }),
+        User::Nobody => json!({}),
     };
     let config = json!({
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{
             "name": "local",
-            "cluster": { "server": url(port), "certificate-authority": dir.join("ca.crt") },
+            "cluster": { "server": server, "certificate-authority": dir.join("ca.crt") },
         }],
         "users": [{ "name": "user", "user": user }],
         "contexts": [{ "name": "local", "context": { "cluster": "local", "user": "user", "namespace": namespace } }],
@@ -51,7 +65,18 @@ pub(super) fn write(dir: &Path, name: &str, port: u16, namespace: &str, user: Us
 
 /// A client for the kubeconfig at `path`, whatever the environment says.
 pub(super) async fn client(path: &Path) -> Result<Client> {
-    let kubeconfig = Kubeconfig::read_from(path).context("cannot read the kubeconfig just written")?;
-    let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await?;
+    Client::try_from(config(path).await?).context("cannot make a client")
+}
+
+/// A client that passes on what it is given: it asks once, and waits as long as it takes.
+pub(super) async fn passing_client(path: &Path) -> Result<Client> {
+    let mut config = config(path).await?;
+    config.default_retry = false;
+    config.read_timeout = None;
     Client::try_from(config).context("cannot make a client")
+}
+
+async fn config(path: &Path) -> Result<Config> {
+    let kubeconfig = Kubeconfig::read_from(path).context("cannot read the kubeconfig just written")?;
+    Ok(Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await?)
 }

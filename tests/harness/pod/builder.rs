@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use k8s_openapi::api::apps::v1::Deployment;
@@ -14,6 +15,7 @@ use super::object::PodObject;
 use super::{Pod, in_cluster};
 use crate::control_plane::free_port;
 use crate::lab::{Lab, Maker};
+use crate::network_namespace::NetworkNamespace;
 use crate::process::{Process, lifeline};
 use crate::programs::Program;
 
@@ -27,6 +29,8 @@ pub struct PodBuilder {
     service_account: Option<String>,
     flags: Vec<(String, String)>,
     env: Vec<(String, String)>,
+    server: Option<String>,
+    network: Option<Arc<NetworkNamespace>>,
 }
 
 impl PodBuilder {
@@ -39,7 +43,21 @@ impl PodBuilder {
             service_account: None,
             flags: Vec::new(),
             env: Vec::new(),
+            server: None,
+            network: None,
         }
+    }
+
+    /// In a network of its own. Its way to the API server is [`through`](Self::through) a link out of there.
+    pub fn in_network(mut self, network: &Arc<NetworkNamespace>) -> Self {
+        self.network = Some(Arc::clone(network));
+        self
+    }
+
+    /// With another way to the API server: a proxy's address.
+    pub fn through(mut self, server: &str) -> Self {
+        self.server = Some(server.to_owned());
+        self
     }
 
     /// Whose controller. Ours, unless said.
@@ -89,7 +107,15 @@ impl PodBuilder {
 
         let address = cp.network().add_pod()?;
         let ip = address.ip().to_string();
-        let facts = Facts { name: &name, namespace: &namespace, service_account: &service_account, ip: &ip };
+        let object =
+            PodObject::create(&client, &self.deployment, &namespace, name.clone(), address.ip()).await?;
+        let facts = Facts {
+            name: &name,
+            uid: &object.uid,
+            namespace: &namespace,
+            service_account: &service_account,
+            ip: &ip,
+        };
         let mut env = container::environment(container, &facts)?;
         let mut args = container::arguments(container, &env);
         env.extend(self.env.iter().cloned());
@@ -104,6 +130,10 @@ impl PodBuilder {
         container::set_flag(&mut args, "listen-metrics-addr", &loopback(metrics_port));
         address.listens(container::port(container, "metrics").unwrap_or(8081), metrics_port);
 
+        if let Some(network) = &self.network {
+            network.opens(port).await?;
+            network.opens(metrics_port).await?;
+        }
         let token = cp.token(&namespace, &service_account).await?;
         let program = match self.maker {
             Maker::Ours => &lab.binaries.controller,
@@ -111,9 +141,11 @@ impl PodBuilder {
         };
         let mut command = match self.maker {
             Maker::Ours if !self.in_cluster => {
-                let kubeconfig = cp.kubeconfig_of_token(&format!("{name}.kubeconfig"), &namespace, &token)?;
+                let server = self.server.clone().unwrap_or_else(|| cp.url());
+                let file = format!("{name}.kubeconfig");
+                let kubeconfig = cp.kubeconfig_through(&server, &file, &namespace, &token)?;
                 env.insert("KUBECONFIG".into(), kubeconfig.display().to_string());
-                lifeline::command(program)
+                self.network.as_ref().map_or_else(|| lifeline::command(program), |it| it.command(program))
             }
             Maker::Ours | Maker::Upstream => {
                 env.extend(in_cluster::environment(cp.port()));
@@ -125,7 +157,6 @@ impl PodBuilder {
         let logs = cp.dir().join("pods");
         fs::create_dir_all(&logs).with_context(|| format!("cannot create {}", logs.display()))?;
         let log = logs.join(format!("{name}.log"));
-        let object = PodObject::create(&client, &self.deployment, &namespace, name, address.ip()).await?;
         let process = Process::spawn(&object.name, command, &log)?;
         let ready_path = match self.maker {
             Maker::Ours => container::readiness_path(container).unwrap_or("/healthz"),

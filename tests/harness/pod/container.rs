@@ -10,6 +10,7 @@ use k8s_openapi::api::core::v1::{Container, EnvVar, PodSpec};
 #[derive(Debug)]
 pub(super) struct Facts<'a> {
     pub(super) name: &'a str,
+    pub(super) uid: &'a str,
     pub(super) namespace: &'a str,
     pub(super) service_account: &'a str,
     pub(super) ip: &'a str,
@@ -47,6 +48,7 @@ fn value(var: &EnvVar, facts: &Facts<'_>) -> Result<String> {
     let path = from.field_ref.as_ref().map(|field| field.field_path.as_str());
     let fact = match path {
         Some("metadata.name") => facts.name,
+        Some("metadata.uid") => facts.uid,
         Some("metadata.namespace") => facts.namespace,
         Some("spec.serviceAccountName") => facts.service_account,
         Some("status.podIP") => facts.ip,
@@ -84,7 +86,8 @@ mod tests {
 
     use super::*;
 
-    const FACTS: Facts<'_> = Facts { name: "pod-1", namespace: "ns", service_account: "sa", ip: "192.0.2.1" };
+    const FACTS: Facts<'_> =
+        Facts { name: "pod-1", uid: "u", namespace: "ns", service_account: "sa", ip: "192.0.2.1" };
 
     fn container() -> Result<Container> {
         Ok(serde_json::from_value(json!({

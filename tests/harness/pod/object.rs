@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 pub(super) struct PodObject {
     pub(super) name: String,
     pub(super) namespace: String,
+    pub(super) uid: String,
     labels: BTreeMap<String, String>,
     ip: Ipv4Addr,
     /// For the drop; none once it is deleted.
@@ -41,11 +42,13 @@ impl PodObject {
         let spec = PodSpec { node_name: Some("local".into()), ..spec };
         let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
         let pod = Pod { metadata, spec: Some(spec), status: None };
-        pods.create(&PostParams::default(), &pod)
+        let created = pods
+            .create(&PostParams::default(), &pod)
             .await
             .with_context(|| format!("cannot create Pod {name}"))?;
+        let uid = created.uid().unwrap_or_default();
         let undeleted = Some(client.clone());
-        let object = Self { name, namespace: namespace.to_owned(), labels, ip, undeleted };
+        let object = Self { name, namespace: namespace.to_owned(), uid, labels, ip, undeleted };
         object.set_ready(client, false).await?;
         Ok(object)
     }

@@ -16,7 +16,7 @@ const OUTPUT: u64 = 1 << 30;
 pub(super) fn build(programs: &[Program], dir: &Path) -> Result<()> {
     let Some(&first) = programs.first() else { return Ok(()) };
     // Also the first moment at which a missing or old Go shows.
-    let caches = go::run(first, &["env", "GOCACHE", "GOMODCACHE"])
+    let caches = go::run(&first.module_dir(), &["env", "GOCACHE", "GOMODCACHE"])
         .with_context(|| format!("{first} and {} more must be built with Go", programs.len() - 1))?;
     let cold = caches.lines().any(|cache| is_empty(Path::new(cache)));
     disk_space::check(dir, OUTPUT, "keeping the test programs")?;
@@ -27,7 +27,7 @@ pub(super) fn build(programs: &[Program], dir: &Path) -> Result<()> {
     }
     let progress = Progress::start(programs);
     for (turn, &program) in (1..).zip(programs) {
-        let go_mod = go::read_go_mod(program)?;
+        let go_mod = go::read_go_mod(&program.module_dir())?;
         let step = progress.building(turn, program, &go::version(program, &go_mod));
         build_one(program, &go_mod, dir).with_context(|| format!("{program} could not be built"))?;
         step.done();
@@ -41,7 +41,7 @@ fn build_one(program: Program, go_mod: &str, dir: &Path) -> Result<()> {
     let unfinished = path.with_extension("unfinished");
     let mut args = go::build_arguments(program, go_mod);
     args.splice(1..1, ["-o".to_owned(), unfinished.display().to_string()]);
-    go::run(program, &args)?;
+    go::run(&program.module_dir(), &args)?;
     fs::rename(&unfinished, &path).with_context(|| format!("cannot rename {}", unfinished.display()))?;
     stamp::write(program, &path)
 }

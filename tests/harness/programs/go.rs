@@ -11,9 +11,9 @@ use anyhow::{Context as _, Result, bail};
 use super::{Program, go_failure, go_mod};
 use crate::failure::Failure;
 
-/// The go.mod that pins `program`.
-pub(super) fn read_go_mod(program: Program) -> Result<String> {
-    let path = program.module_dir().join("go.mod");
+/// The go.mod in `dir`.
+pub(super) fn read_go_mod(dir: &Path) -> Result<String> {
+    let path = dir.join("go.mod");
     fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
@@ -32,11 +32,11 @@ pub(super) fn build_arguments(program: Program, go_mod: &str) -> Vec<String> {
     [fixed.as_slice(), &[ldflags, program.package().to_owned()]].concat()
 }
 
-/// Runs `go ARGS` in the folder of the go.mod that pins `program`; its standard output, or an error with a hint.
-pub(super) fn run<S: AsRef<OsStr>>(program: Program, args: &[S]) -> Result<String> {
-    let go_mod = read_go_mod(program)?;
+/// Runs `go ARGS` in `dir`, which holds a go.mod; its standard output, or an error with a hint.
+pub(super) fn run<S: AsRef<OsStr>>(dir: &Path, args: &[S]) -> Result<String> {
+    let go_mod = read_go_mod(dir)?;
     let wanted = go_mod::go_version(&go_mod).unwrap_or("of a recent version");
-    let output = output(&program.module_dir(), args).map_err(|error| match error.kind() {
+    let output = output(dir, args).map_err(|error| match error.kind() {
         ErrorKind::NotFound => anyhow::Error::new(go_failure::missing(wanted)),
         _ => anyhow::Error::new(error).context("cannot run go"),
     })?;

@@ -26,7 +26,7 @@ pub(super) fn write(program: Program, path: &Path) -> Result<()> {
 
 /// Everything that decides what is built, as is: a file of a few kilobytes needs no hash.
 fn text(program: Program) -> Result<String> {
-    let go_mod = go::read_go_mod(program)?;
+    let go_mod = go::read_go_mod(&program.module_dir())?;
     Ok(format!("{}\n{go_mod}", go::build_arguments(program, &go_mod).join(" ")))
 }
 

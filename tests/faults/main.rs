@@ -1,0 +1,59 @@
+//! What the world does to a controller: it is killed, its API server goes away or lies, its clock jumps, others get in its way.
+//! Each test is a bounded loop of such faults, and ends with the same audit: every SealedSecret unsealed right, every status
+//! true, no key twice, no value in any log. Chance is seeded; a failure names its seed, and `FAULTS_SEED` repeats it.
+//!
+//! Every test has a controller, keys and a namespace of its own, so they run side by side. What a controller does when all is
+//! well is in `controller`; stopping and starting it in order is in `lifecycle`.
+
+mod answers;
+mod audit;
+mod churn;
+mod clock;
+mod drift;
+mod gone;
+mod killed;
+mod late;
+mod outage;
+mod recreated;
+mod renewal;
+mod stage;
+mod two;
+mod watches;
+mod witness;
+
+use std::process::ExitCode;
+
+use tests::{suite, tests};
+
+/// Each test waits most of its time: for a clock, a retry, or the API server.
+const AT_ONCE: usize = 4;
+
+fn main() -> ExitCode {
+    suite::run_side_by_side(
+        AT_ONCE,
+        stage::set,
+        tests![
+            late::an_answer_that_comes_too_late,
+            clock::steps_of_hours_and_years,
+            outage::the_api_server_and_etcd_restart,
+            killed::while_it_unseals,
+            killed::while_it_makes_its_first_key,
+            killed::while_it_renews,
+            answers::every_kind_of_broken_answer,
+            answers::a_write_whose_answer_is_lost,
+            renewal::a_new_key_whose_answer_is_lost,
+            renewal::the_first_key_of_all,
+            watches::a_watch_that_lost_its_place,
+            watches::watches_that_end_at_any_time,
+            watches::a_foreign_secret_that_came_and_went_unseen,
+            drift::an_edit_is_corrected_within_a_second_and_told_once,
+            drift::a_quarrel_is_bounded_told_and_ended,
+            drift::what_is_random_outlives_a_failure_and_a_restart,
+            drift::a_secret_deleted_while_it_is_updated,
+            recreated::deleted_and_recreated_at_once,
+            gone::a_namespace_deleted_under_way,
+            two::with_different_keys,
+            two::with_the_same_keys,
+        ],
+    )
+}

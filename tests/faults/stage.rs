@@ -1,0 +1,200 @@
+//! What each test gets: a scene of its own, with a controller's namespace, and one in which it unseals.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use api::sealing_key;
+use k8s_openapi::api::core::v1::Secret;
+use kube::Client;
+use kube::api::{Api, ListParams};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use serde_json::{Value, json};
+use tests::chart::{Chart, Rendered};
+use tests::control_plane::ControlPlane;
+use tests::eventually::eventually;
+use tests::kubeseal::Kubeseal;
+use tests::lab::{Lab, Maker};
+use tests::person::Person;
+use tests::pod::{Pod, PodBuilder};
+use tests::programs::Program;
+use tests::temp_namespace::with_temp_ns;
+
+use crate::audit::unseen;
+use crate::witness::Witness;
+
+/// What every sealed value begins with. No log may show it.
+pub(crate) const CANARY: &str = "canary-7f3a9c-";
+
+pub(crate) struct Stage {
+    pub lab: Arc<Lab>,
+}
+
+pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
+    lab.install(&lab.chart("kube-system")?.render().await?).await?;
+    Ok(Arc::new(Stage { lab }))
+}
+
+impl Stage {
+    /// Plays a test beside the others.
+    pub(crate) async fn play(&self, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<()> {
+        play(&self.lab, test).await
+    }
+
+    /// Plays a test on a control plane of its own, which it may take apart.
+    pub(crate) async fn play_apart(&self, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<()> {
+        let control_plane = ControlPlane::start(&self.lab.programs).await?;
+        let (programs, binaries) = (self.lab.programs.clone(), self.lab.binaries.clone());
+        let lab = Arc::new(Lab { programs, binaries, control_plane });
+        lab.install(&lab.chart("kube-system")?.render().await?).await?;
+        let played = play(&lab, test).await;
+        lab.stop().await?;
+        played
+    }
+}
+
+async fn play(lab: &Arc<Lab>, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<()> {
+    let seed = match std::env::var("FAULTS_SEED") {
+        Ok(seed) => seed.parse().context("FAULTS_SEED is no number")?,
+        Err(_) => rand::random_range(0..1_000_000),
+    };
+    let played = with_temp_ns(lab, async |home| {
+        with_temp_ns(lab, async |place| {
+            let scene = Scene::set(lab, home, place, seed).await?;
+            let witness = Witness::of(lab.client(), place).await?;
+            test(&scene).await?;
+            witness.testify()?;
+            unseen(&scene)
+        })
+        .await
+    });
+    played.await.with_context(|| format!("the dice were cast with FAULTS_SEED={seed}"))
+}
+
+/// A controller to be, and a namespace for it.
+pub(crate) struct Scene {
+    pub lab: Arc<Lab>,
+    /// The controller's namespace, with its keys.
+    pub home: String,
+    /// Where it unseals, beside its home: nothing else is its business, so that scenes can be set side by side.
+    pub place: String,
+    pub person: Person,
+    pub seed: u64,
+    chart: Rendered,
+}
+
+/// One value, sealed so that it opens under any name.
+#[derive(Clone)]
+pub(crate) struct Sealed {
+    pub value: String,
+    object: Value,
+}
+
+impl Scene {
+    async fn set(lab: &Arc<Lab>, home: &str, place: &str, seed: u64) -> Result<Self> {
+        let chart = Chart::new(lab.programs.path(Program::Helm)?, home).set("fullnameOverride", home);
+        let chart = chart.render().await?;
+        lab.install(&chart).await?;
+        let (person, lab) = (Person::with(lab, Maker::Ours)?, Arc::clone(lab));
+        Ok(Self { lab, home: home.into(), place: place.into(), person, seed, chart })
+    }
+
+    /// The same place, seen from another home: for a second controller with keys of its own.
+    pub(crate) async fn in_another_home(&self, home: &str) -> Result<Self> {
+        Self::set(&self.lab, home, &self.place, self.seed).await
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        self.lab.client()
+    }
+
+    pub(crate) fn dice(&self) -> StdRng {
+        StdRng::seed_from_u64(self.seed)
+    }
+
+    /// A controller to be started. Its keys are small: what is tested here is not their size.
+    pub(crate) fn pod(&self) -> Result<PodBuilder> {
+        Ok(Pod::of(&self.chart.deployment()?)
+            .flag("key-size", "2048")
+            // Alone in its namespace; a killed leader's Lease would only make the next one wait. Elections are in `replicas`.
+            .flag("leader-elect", "false")
+            .flag("all-namespaces", "false")
+            .flag("additional-namespaces", &self.place))
+    }
+
+    pub(crate) async fn start(&self) -> Result<Pod> {
+        started(self.pod()?, &self.lab).await
+    }
+
+    /// So many values, each sealed with the certificate that the controller serves.
+    pub(crate) async fn seal(&self, pod: &Pod, count: usize) -> Result<Vec<Sealed>> {
+        self.seal_in_scope(pod, count, "namespace-wide").await
+    }
+
+    /// A value that opens in any namespace.
+    pub(crate) async fn seal_for_any_place(&self, pod: &Pod) -> Result<Sealed> {
+        self.seal_in_scope(pod, 1, "cluster-wide").await?.pop().context("nothing sealed")
+    }
+
+    async fn seal_in_scope(&self, pod: &Pod, count: usize, scope: &str) -> Result<Vec<Sealed>> {
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        let certificate = http.get(format!("{}/v1/cert.pem", pod.url())).send().await?.error_for_status()?;
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("cert.pem");
+        std::fs::write(&path, certificate.bytes().await?)?;
+        let path = path.display().to_string();
+        let kubeseal = Kubeseal::new(&self.lab.binaries.kubeseal);
+        let mut sealed = Vec::new();
+        for number in 0..count {
+            let value = format!("{CANARY}{number}-{:08x}", rand::random::<u32>());
+            let secret = Person::secret(&self.place, "any", &json!({ "v": value }));
+            let args = ["--cert", &path, "--scope", scope];
+            let object = kubeseal.output(&args, secret.to_string().as_bytes()).await?;
+            sealed.push(Sealed { value, object: serde_json::from_slice(&object)? });
+        }
+        Ok(sealed)
+    }
+
+    /// `kubectl apply`.
+    pub(crate) async fn apply(&self, name: &str, sealed: &Sealed) -> Result<()> {
+        self.apply_in(&self.place, name, sealed).await
+    }
+
+    /// The same in another namespace, for what was sealed for any.
+    pub(crate) async fn apply_in(&self, namespace: &str, name: &str, sealed: &Sealed) -> Result<()> {
+        let mut object = sealed.object.clone();
+        object["metadata"]["name"] = json!(name);
+        object["metadata"]["namespace"] = json!(namespace);
+        self.person.apply(&object).await
+    }
+
+    /// The controller's keys, whatever their label says.
+    pub(crate) async fn keys(&self) -> Result<Vec<Secret>> {
+        let secrets: Api<Secret> = Api::namespaced(self.client(), &self.home);
+        Ok(secrets.list(&ListParams::default().labels(sealing_key::LABEL)).await?.items)
+    }
+
+    /// Waits until there are so many keys.
+    pub(crate) async fn sees_keys(&self, count: usize, longest: Duration) -> Result<()> {
+        eventually(longest, &format!("there are {count} keys"), async || {
+            let keys = self.keys().await?;
+            ensure!(keys.len() == count, "{} keys", keys.len());
+            Ok(())
+        })
+        .await
+    }
+}
+
+pub(crate) async fn started(pod: PodBuilder, lab: &Lab) -> Result<Pod> {
+    let mut pod = pod.start(lab).await?;
+    pod.wait_ready().await?;
+    Ok(pod)
+}
+
+/// Stops it, and it must end well: it has survived whatever was done to it.
+pub(crate) async fn stop(pod: Pod) -> Result<()> {
+    let status = pod.stop().await?;
+    ensure!(status.success(), "the controller ended with {status}");
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Programs of our own in Go (`tests/programs/*`, with a `main.go`) that ask somebody else's library what it makes of
+//! something. Not the programs that we stand in for, which are `program`'s.
+//!
+//! No stamp tells whether one is current: Go looks at its source each time, and builds nothing twice.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{fs, thread};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde::Deserialize;
+
+use super::{Programs, go, lock};
+use crate::workspace;
+
+/// A judge, built.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    source: PathBuf,
+    program: PathBuf,
+}
+
+/// What `go mod download -json` tells, of which only this is of use.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Downloaded {
+    dir: PathBuf,
+    sum: String,
+}
+
+impl Judge {
+    /// Builds the program of the folder `tests/programs/NAME`. Blocks, the first time for a minute.
+    pub fn ready(name: &str) -> Result<Self> {
+        let source = workspace::root().join("tests/programs").join(name);
+        let dir = Programs::dir();
+        fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
+        let program = dir.join(format!("judge-{name}"));
+        let _lock = lock(&dir)?;
+        let output = program.display().to_string();
+        go::run(&source, &["build", "-mod=readonly", "-trimpath", "-o", &output, "."])
+            .with_context(|| format!("the judge {name} could not be built"))?;
+        Ok(Self { source, program })
+    }
+
+    /// The files of `module` at `version`, downloaded. They must be those that `sum` (as in a go.sum) was made of, whatever
+    /// this machine's Go checks by itself.
+    pub fn files_of(&self, module: &str, version: &str, sum: &str) -> Result<PathBuf> {
+        let told = go::run(&self.source, &["mod", "download", "-json", &format!("{module}@{version}")])
+            .with_context(|| format!("{module} {version} could not be downloaded"))?;
+        let downloaded: Downloaded = serde_json::from_str(&told).context("go mod download told no JSON")?;
+        ensure!(downloaded.sum == sum, "{module} {version} has the sum {}, not {sum}", downloaded.sum);
+        Ok(downloaded.dir)
+    }
+
+    /// Its answer, on standard output, to `args` and `input`.
+    pub fn ask(&self, args: &[String], input: &str) -> Result<String> {
+        let name = self.name().display();
+        let mut child = Command::new(&self.program)
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot run {}", self.program.display()))?;
+        let mut stdin = child.stdin.take().context("no standard input")?;
+        // Beside the reading: a long input and a long answer would otherwise wait for each other.
+        let output = thread::scope(|scope| {
+            let writing = scope.spawn(move || stdin.write_all(input.as_bytes()));
+            let output = child.wait_with_output();
+            // A judge that failed has closed its input early; its own words say more than the broken pipe.
+            drop(writing.join());
+            output
+        })?;
+        if !output.status.success() {
+            bail!("{name} failed with {}: {}", output.status, String::from_utf8_lossy(&output.stderr));
+        }
+        String::from_utf8(output.stdout).with_context(|| format!("{name} did not answer in UTF-8"))
+    }
+
+    fn name(&self) -> &Path {
+        Path::new(self.program.file_name().unwrap_or_default())
+    }
+}

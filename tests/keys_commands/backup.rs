@@ -1,0 +1,154 @@
+//! `keys backup`.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use tests::lab::Maker;
+
+use crate::stage::{HOME, IDENTITY, RECIPIENT, STRANGER, Scene, Stage, stop};
+
+fn mode(scene: &Scene, name: &str) -> Result<u32> {
+    Ok(std::fs::metadata(scene.folder.path().join(name))?.permissions().mode() & 0o777)
+}
+
+/// No private key, in no form.
+fn is_closed(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    // "-----BEGIN RSA" in base64, and the name of the field.
+    !["LS0tLS1CRUdJTiBSU0", "PRIVATE KEY", "tls.key"].iter().any(|words| text.contains(words))
+}
+
+pub(crate) async fn encrypted_to_age_and_to_a_passphrase(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let empty =
+                scene.keys(&["backup", "--recipient", RECIPIENT, "-o", "none.age"]).await?.failure(1)?;
+            ensure!(empty.contains("there is no sealing key to back up"), "{empty}");
+            ensure!(scene.read("none.age").is_err(), "a file was left");
+            let pod = scene.start().await?;
+            scene.told(&["renew"]).await?;
+            let before = scene.all_at_once().await?;
+            scene.write("to.txt", format!("# the admins\n\n{RECIPIENT}\n"))?;
+            scene.write("me.txt", format!("# mine\n{IDENTITY}\n"))?;
+            scene.write("stranger.txt", STRANGER)?;
+            scene.write("pass.txt", "correct horse battery staple\n")?;
+            scene.write("wrong.txt", "incorrect horse battery staple\n")?;
+
+            for (file, lock, unlock, wrong, words) in [
+                (
+                    "a.age",
+                    ["--recipient", RECIPIENT],
+                    ["--identity", "me.txt"],
+                    ["--identity", "stranger.txt"],
+                    "other recipients",
+                ),
+                (
+                    "b.age",
+                    ["--recipients-file", "to.txt"],
+                    ["-i", "me.txt"],
+                    ["--passphrase-file", "pass.txt"],
+                    "--identity FILE",
+                ),
+                (
+                    "c.age",
+                    ["--passphrase-file", "pass.txt"],
+                    ["--passphrase-file", "pass.txt"],
+                    ["--passphrase-file", "wrong.txt"],
+                    "passphrase is another",
+                ),
+            ] {
+                let told = scene.told(&[&["backup", "-o", file][..], &lock].concat()).await?;
+                ensure!(told == format!("{file}: 2 sealing keys, encrypted\n"), "{told}");
+                ensure!(mode(scene, file)? == 0o600 && is_closed(&scene.read(file)?), "{file}");
+                let again = scene.keys(&[&["backup", "-o", file][..], &lock].concat()).await?.failure(1)?;
+                ensure!(again.contains("is there already") && again.contains("--force"), "{again}");
+                let refused = scene.keys(&[&["restore", file][..], &wrong].concat()).await?.failure(1)?;
+                ensure!(refused.contains(words) && refused.contains("hint: "), "{refused}");
+
+                scene.lose_keys().await?;
+                scene.told(&[&["restore", file][..], &unlock].concat()).await?;
+                ensure!(scene.all_at_once().await? == before, "{file}");
+            }
+            scene.told(&["backup", "-o", "a.age", "--force", "--recipient", RECIPIENT]).await?;
+            let printed = scene.keys(&["backup", "--recipient", RECIPIENT]).await?.success()?;
+            ensure!(printed.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----") && is_closed(&printed));
+            ensure!(std::fs::read_dir(scene.folder.path())?.count() == 8, "something was left behind");
+
+            for (args, words) in [
+                (&["backup", "-o", "x", "--recipient", IDENTITY][..], "is not a public key"),
+                (
+                    &["backup", "-o", "x", "--recipients-file", "me.txt"],
+                    "line 2 of me.txt is not a public key",
+                ),
+                (&["backup", "-o", "x", "--passphrase-file", "nowhere"], "cannot read the passphrase"),
+                (&["backup", "-o", "x"], "nobody is there to ask for a passphrase"),
+                (&["backup", "-o", "no/such/x", "--recipient", RECIPIENT], "cannot write no/such/x"),
+                (&["restore", "a.age"], "no identity was given"),
+            ] {
+                let error = scene.keys(args).await?.failure(1)?;
+                ensure!(error.contains(words) && error.contains("hint: "), "{error}");
+                ensure!(!error.contains("AGE-SECRET-KEY"), "{error}");
+            }
+            stop(pod).await
+        })
+        .await
+}
+
+pub(crate) async fn plain_is_what_others_read(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let pod = scene.start().await?;
+            scene.told(&["renew"]).await?;
+            let before = scene.all_at_once().await?;
+            let sealed = scene.unsealed("db", "worth-it").await?;
+            let told = scene.told(&["backup", "--plain", "-o", "keys.yaml"]).await?;
+            ensure!(told.contains("not encrypted") && mode(scene, "keys.yaml")? == 0o600, "{told}");
+            let text = String::from_utf8(scene.read("keys.yaml")?)?;
+            for gone in ["resourceVersion", "uid", "managedFields", "sealedsecrets.bitnami.com/renew"] {
+                ensure!(!text.contains(gone), "{gone} is in it");
+            }
+            ensure!(text.starts_with("apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n"));
+            ensure!(text.contains("creationTimestamp: "));
+
+            // Both kubeseals open with it, and kubectl restores it.
+            for maker in [Maker::Ours, Maker::Upstream] {
+                let kubeseal = scene.lab.kubeseal(maker)?.current_dir(scene.folder.path());
+                let args = ["--recovery-unseal", "--recovery-private-key", "keys.yaml"];
+                let opened = kubeseal.output(&args, sealed.to_string().as_bytes()).await?;
+                let opened: serde_json::Value = serde_json::from_slice(&opened)?;
+                ensure!(opened["data"]["password"] == "d29ydGgtaXQ=", "{maker:?}");
+            }
+            stop(pod).await?;
+            scene.lose_keys().await?;
+            let kubectl = scene.lab.programs.path(tests::programs::Program::Kubectl)?;
+            let kubectl = tests::kubeseal::Kubeseal::new(kubectl)
+                .kubeconfig(&scene.lab.control_plane.kubeconfig())
+                .current_dir(scene.folder.path());
+            kubectl.output(&["apply", "-f", "keys.yaml"], b"").await?;
+            ensure!(scene.all_at_once().await? == before);
+            let printed = scene.keys(&["backup", "--plain"]).await?.success()?;
+            ensure!(printed.starts_with(b"apiVersion: v1\nkind: List\n"));
+            Ok(())
+        })
+        .await
+}
+
+pub(crate) async fn without_rights_it_says_what_is_missing(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let pod = scene.start().await?;
+            let key = scene.newest().await?;
+            let args = |verb: &'static [&'static str]| {
+                [verb, &["--as", "nobody", "--controller-namespace", HOME]].concat()
+            };
+            for verb in [&["list"][..], &["renew"], &["retire", "0123456789ab"], &["backup", "--plain"]] {
+                let error = scene.keys(&args(verb)).await?.failure(1)?;
+                ensure!(error.contains("your user may not do that"), "{error}");
+                ensure!(error.contains("allows \"list\" on secrets in namespace kube-system"), "{error}");
+            }
+            ensure!(scene.newest().await? == key);
+            stop(pod).await
+        })
+        .await
+}

@@ -1,0 +1,137 @@
+//! The drill: the cluster's memory is destroyed, and what is left is a backup of the keys and the SealedSecrets in Git.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, ensure};
+use api::ConditionStatus;
+use kube::api::ListParams;
+use serde_json::Value;
+use tests::eventually::eventually;
+
+use crate::stage::{HOME, IDENTITY, Key, RECIPIENT, SOON, Scene, Stage, short, stop};
+
+/// What there was.
+struct Before {
+    keys: BTreeSet<Key>,
+    served: Vec<u8>,
+    /// In Git: names, values, and what is sealed.
+    sealed: Vec<(String, String, Value)>,
+}
+
+/// Two keys, SealedSecrets of both, a backup; and then nothing.
+async fn lose_everything(scene: &Scene) -> Result<Before> {
+    let pod = scene.start().await?;
+    let mut sealed = Vec::new();
+    for index in 0..6 {
+        if index == 3 {
+            let before = scene.served().await?;
+            scene.told(&["renew"]).await?;
+            eventually(SOON, "the new certificate is served", async || {
+                ensure!(scene.served().await? != before, "it is not");
+                Ok(())
+            })
+            .await?;
+        }
+        let (name, value) = (format!("db-{index}"), format!("value-{index}"));
+        let object = scene.unsealed(&name, &value).await?;
+        sealed.push((name, value, object));
+    }
+    scene.write("me.txt", IDENTITY)?;
+    scene.told(&["backup", "--recipient", RECIPIENT, "-o", "keys.age"]).await?;
+    let before = Before { keys: scene.all_at_once().await?, served: scene.served().await?, sealed };
+    ensure!(before.keys.len() == 2, "{:?}", before.keys);
+    stop(pod).await?;
+
+    scene.lab.control_plane.lose_data().await?;
+    let nothing = scene.secrets().list(&ListParams::default()).await?.items;
+    ensure!(nothing.is_empty(), "{} Secrets survived", nothing.len());
+    Ok(before)
+}
+
+async fn apply_all(scene: &Scene, before: &Before) -> Result<()> {
+    for (_, _, object) in &before.sealed {
+        scene.person.apply(object).await?;
+    }
+    Ok(())
+}
+
+async fn all_is_well(scene: &Scene, before: &Before) -> Result<()> {
+    for (name, value, _) in &before.sealed {
+        scene.sees(name, value).await?;
+    }
+    eventually(SOON, "the certificate of before is served", async || {
+        ensure!(scene.served().await? == before.served, "another is");
+        Ok(())
+    })
+    .await
+}
+
+pub(crate) async fn everything_is_lost_and_restored_before_the_controller_starts(
+    stage: Arc<Stage>,
+) -> Result<()> {
+    stage
+        .apart(async |scene| {
+            let before = lose_everything(scene).await?;
+            // Not even the definition of SealedSecrets is there.
+            let told = scene.told(&["restore", "keys.age", "--identity", "me.txt"]).await?;
+            ensure!(told.matches(" is restored (Secret ").count() == 2, "{told}");
+            scene.lab.install(&scene.lab.chart(HOME)?.render().await?).await?;
+            let pod = scene.start().await?;
+            apply_all(scene, &before).await?;
+            all_is_well(scene, &before).await?;
+            ensure!(scene.all_at_once().await? == before.keys, "other keys than before");
+            stop(pod).await
+        })
+        .await
+}
+
+pub(crate) async fn everything_is_lost_and_restored_after_the_controller_started(
+    stage: Arc<Stage>,
+) -> Result<()> {
+    stage
+        .apart(async |scene| {
+            let before = lose_everything(scene).await?;
+            scene.lab.install(&scene.lab.chart(HOME)?.render().await?).await?;
+            let pod = scene.start().await?;
+            let (stray, _, stray_name) = scene.all().await?.pop().context("no key was made")?;
+            apply_all(scene, &before).await?;
+            for (name, ..) in &before.sealed {
+                scene.person.sees_synced(&scene.place, name, ConditionStatus::False).await?;
+            }
+
+            // While something needs the new key, it stays.
+            scene.unsealed("new", "sealed since").await?;
+            let restore = ["restore", "keys.age", "--identity", "me.txt"];
+            let told = scene.told(&[&restore[..], &["--dry-run", "--remove-stray"]].concat()).await?;
+            ensure!(told.matches("would be restored").count() == 2, "{told}");
+            ensure!(told.contains("it stays active: something was sealed with it"), "{told}");
+            ensure!(scene.all().await?.len() == 1, "a dry run did something");
+            let told = scene.told(&[&restore[..], &["--remove-stray"]].concat()).await?;
+            ensure!(told.contains("it stays active: something was sealed with it"), "{told}");
+            for (name, value, _) in &before.sealed {
+                scene.sees(name, value).await?;
+            }
+
+            // By default it is retired: no longer served, and not lost.
+            scene.person.delete_sealed(&scene.place, "new").await?;
+            let told = scene.told(&restore).await?;
+            ensure!(
+                told.contains(short(&stray)) && told.contains("nothing needs it: it is retired"),
+                "{told}"
+            );
+            all_is_well(scene, &before).await?;
+            let mut expected = before.keys.clone();
+            expected.insert((stray.clone(), "retired".into(), stray_name));
+            ensure!(scene.all_at_once().await? == expected, "{:?}", scene.all().await?);
+
+            // Asked to, it is deleted. What is retired is nobody's stray any more.
+            scene.label(&stray, api::sealing_key::ACTIVE).await?;
+            let told = scene.told(&[&restore[..], &["--remove-stray"]].concat()).await?;
+            ensure!(told.contains("nothing needs it: it is deleted"), "{told}");
+            ensure!(scene.all_at_once().await? == before.keys, "other keys than before");
+            all_is_well(scene, &before).await?;
+            stop(pod).await
+        })
+        .await
+}

@@ -1,0 +1,40 @@
+//! `kubeseal-rs keys` against a real control plane and our controller: list, renew, retire, revoke, backup and restore; and the
+//! drill, in which everything is lost and comes back.
+//!
+//! One at a time: what a key is needed for is asked of the whole cluster.
+
+mod backup;
+mod drill;
+mod list;
+mod renew;
+mod restore;
+mod retire;
+mod revoke;
+mod stage;
+
+use std::process::ExitCode;
+
+use tests::{suite, tests};
+
+fn main() -> ExitCode {
+    suite::run(
+        stage::set,
+        tests![
+            list::every_key_and_what_needs_it,
+            renew::a_new_key_is_made_and_served,
+            renew::a_controller_that_is_down_answers_later,
+            retire::not_while_something_needs_it,
+            retire::not_while_it_is_not_known,
+            retire::not_while_it_is_served,
+            revoke::what_leaked_is_taken_out_and_told_of,
+            revoke::nobody_said_yes,
+            backup::encrypted_to_age_and_to_a_passphrase,
+            backup::plain_is_what_others_read,
+            backup::without_rights_it_says_what_is_missing,
+            restore::what_is_lost_comes_back_and_nothing_else_changes,
+            restore::another_that_has_the_name_stays,
+            drill::everything_is_lost_and_restored_before_the_controller_starts,
+            drill::everything_is_lost_and_restored_after_the_controller_started,
+        ],
+    )
+}

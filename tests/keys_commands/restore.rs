@@ -1,0 +1,92 @@
+//! `keys restore`, in a cluster that lives on.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, ensure};
+use api::{ConditionStatus, sealing_key};
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::{DeleteParams, PostParams};
+use serde_json::json;
+
+use crate::stage::{HOME, IDENTITY, RECIPIENT, Stage, short, stop};
+
+pub(crate) async fn what_is_lost_comes_back_and_nothing_else_changes(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let pod = scene.start().await?;
+            let first = scene.newest().await?;
+            scene.unsealed("db", "1").await?;
+            let sealed = scene.seal("later", "2").await?;
+            scene.told(&["renew"]).await?;
+            scene.write("me.txt", IDENTITY)?;
+            scene.told(&["backup", "-o", "keys.age", "--recipient", RECIPIENT]).await?;
+            // The key that follows by renewal is in no backup, and used by nothing yet. It is no stray.
+            scene.told(&["renew"]).await?;
+            let before = scene.all_at_once().await?;
+            let restore = ["restore", "keys.age", "-i", "me.txt"];
+
+            let told = scene.told(&restore).await?;
+            ensure!(
+                told.matches("is there already, active").count() == 2 && told.lines().count() == 2,
+                "{told}"
+            );
+            ensure!(scene.all_at_once().await? == before);
+
+            let lost = before.iter().find(|key| key.0 == first).context("no such key")?;
+            scene.secrets().delete(&lost.2, &DeleteParams::default()).await?;
+            scene.person.apply(&sealed).await?;
+            scene.person.sees_synced(&scene.place, "later", ConditionStatus::False).await?;
+            let told = scene.told(&[&restore[..], &["--dry-run"]].concat()).await?;
+            ensure!(told.contains(&format!("{} would be restored", short(&first))), "{told}");
+            ensure!(scene.all().await?.len() == 2, "a dry run did something");
+            let told = scene.told(&restore).await?;
+            ensure!(told.contains(&format!("{} is restored", short(&first))), "{told}");
+            ensure!(scene.all_at_once().await? == before, "another key suffered");
+            scene.sees("later", "2").await?;
+
+            // Whoever retired or revoked a key meant it.
+            scene.label(&first, sealing_key::COMPROMISED).await?;
+            let told = scene.told(&restore).await?;
+            ensure!(told.contains(&format!("{} is there already, compromised", short(&first))), "{told}");
+            ensure!(scene.all().await?.iter().any(|key| key.0 == first && key.1 == "compromised"));
+            stop(pod).await
+        })
+        .await
+}
+
+pub(crate) async fn another_that_has_the_name_stays(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            stop(scene.start().await?).await?;
+            let (fingerprint, _, name) = scene.all().await?.remove(0);
+            scene.told(&["backup", "--plain", "-o", "keys.yaml"]).await?;
+            scene.lose_keys().await?;
+            let taken: Secret = serde_json::from_value(json!({
+                "metadata": { "name": name, "namespace": HOME }, "stringData": { "theirs": "x" },
+            }))?;
+            scene.secrets().create(&PostParams::default(), &taken).await?;
+            scene.told(&["restore", "keys.yaml"]).await?;
+            let all = scene.all().await?;
+            ensure!(all.len() == 1 && all[0].0 == fingerprint && all[0].2 != name, "{all:?}");
+            ensure!(all[0].2.starts_with("sealed-secrets-key"), "{all:?}");
+            let theirs = scene.secrets().get(&name).await?.data.unwrap_or_default();
+            ensure!(theirs.len() == 1 && theirs["theirs"].0 == b"x", "it was overwritten");
+
+            // What is no key is named, and keeps nothing else from being restored.
+            scene.lose_keys().await?;
+            let mut text = String::from_utf8(scene.read("keys.yaml")?)?;
+            text.push_str("---\nkind: Secret\nmetadata: {name: other}\nstringData: {password: hunter2}\n");
+            scene.write("keys.yaml", text)?;
+            let error = scene.keys(&["restore", "keys.yaml"]).await?.failure(1)?;
+            ensure!(
+                error.contains("its type is not kubernetes.io/tls") && !error.contains("hunter2"),
+                "{error}"
+            );
+            ensure!(scene.all().await?.len() == 1);
+            scene.write("none.yaml", "kind: Secret\nmetadata: {name: other}\n")?;
+            let error = scene.keys(&["restore", "none.yaml"]).await?.failure(1)?;
+            ensure!(error.contains("there is no sealing key in none.yaml"), "{error}");
+            Ok(())
+        })
+        .await
+}

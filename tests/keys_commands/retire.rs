@@ -1,0 +1,107 @@
+//! `keys retire`.
+
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use api::{ConditionStatus, sealing_key};
+use serde_json::json;
+
+use crate::stage::{Stage, short, stop};
+
+pub(crate) async fn not_while_something_needs_it(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let pod = scene.start().await?;
+            let old = scene.newest().await?;
+            let newest = scene.keys(&["retire", &old]).await?.failure(1)?;
+            ensure!(newest.contains("is the newest"), "{newest}");
+
+            let sealed = scene.unsealed("db", "1").await?;
+            std::fs::create_dir(scene.folder.path().join("deploy"))?;
+            scene.write("deploy/db.json", sealed.to_string())?;
+            scene.told(&["renew"]).await?;
+            let needed = scene.keys(&["retire", short(&old)]).await?.failure(1)?;
+            ensure!(needed.contains("/db") && needed.contains("kubeseal-rs reseal"), "{needed}");
+            ensure!(!needed.contains("deploy/db.json"), "it was not asked about: {needed}");
+
+            // Resealed in the cluster, and not yet in the folder.
+            let resealed = scene.kubeseal.output(&["--re-encrypt"], sealed.to_string().as_bytes()).await?;
+            scene.person.apply(&serde_json::from_slice(&resealed)?).await?;
+            scene.sees("db", "1").await?;
+            let needed = scene.keys(&["retire", &old, "deploy"]).await?.failure(1)?;
+            ensure!(needed.contains("deploy/db.json: line 1 ("), "{needed}");
+            scene.kubeseal.output(&["reseal", "deploy"], b"").await?;
+
+            let told = scene.told(&["retire", &old.to_uppercase(), "deploy"]).await?;
+            ensure!(told.contains("is retired"), "{told}");
+            ensure!(scene.all().await?[1].1 == "retired");
+            let again = scene.told(&["retire", &old]).await?;
+            ensure!(again.contains("is retired already"), "{again}");
+
+            // It opens nothing any more, until it is active again.
+            let mut late = sealed;
+            late["metadata"]["annotations"] = json!({});
+            scene.person.apply(&late).await?;
+            scene.person.sees_synced(&scene.place, "db", ConditionStatus::False).await?;
+            scene.label(&old, sealing_key::ACTIVE).await?;
+            scene.sees("db", "1").await?;
+            for (given, words) in [
+                ("0123456789ab", "no sealing key has the fingerprint"),
+                ("0123", "is not a fingerprint"),
+                ("hunter2hunter2", "is not a fingerprint"),
+            ] {
+                let error = scene.keys(&["retire", given]).await?.failure(1)?;
+                ensure!(error.contains(words) && error.contains("hint: "), "{error}");
+            }
+            stop(pod).await
+        })
+        .await
+}
+
+pub(crate) async fn not_while_it_is_not_known(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let pod = scene.start().await?;
+            let old = scene.newest().await?;
+            let mut moved = scene.seal("db", "1").await?;
+            scene.told(&["renew"]).await?;
+            // It opens under no name but its own, and says nothing of its key.
+            moved["metadata"]["name"] = json!("moved");
+            moved["metadata"]["annotations"] = json!({});
+            scene.person.apply(&moved).await?;
+            scene.person.sees_synced(&scene.place, "moved", ConditionStatus::False).await?;
+            let unknown = scene.keys(&["retire", &old]).await?.failure(1)?;
+            ensure!(unknown.contains("/moved (it is not known which key)"), "{unknown}");
+            ensure!(scene.all().await?.iter().all(|key| key.1 == "active"));
+            scene.person.delete_sealed(&scene.place, "moved").await?;
+
+            // What trying settles needs no status.
+            stop(pod).await?;
+            let fresh = scene.start().await?;
+            let unseen = scene.seal("unseen", "1").await?;
+            stop(fresh).await?;
+            scene.person.apply(&unseen).await?;
+            ensure!(scene.listing(&[]).await?["unknown"].as_array().is_some_and(|all| all.len() == 1));
+            scene.told(&["retire", &old]).await?;
+            Ok(())
+        })
+        .await
+}
+
+pub(crate) async fn not_while_it_is_served(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let mut pod = scene.pod()?.flag("key-publish-delay", "1h").start(&scene.lab).await?;
+            pod.wait_ready().await?;
+            let served = scene.newest().await?;
+            scene.told(&["renew"]).await?;
+            ensure!(scene.newest().await? != served, "the new key is not the newest");
+            let refused = scene.keys(&["retire", &served]).await?.failure(1)?;
+            ensure!(refused.contains("is the one that is served"), "{refused}");
+            stop(pod).await?;
+            // Nobody fetches it any more, and nothing was sealed with it.
+            scene.told(&["retire", &served]).await?;
+            Ok(())
+        })
+        .await
+}

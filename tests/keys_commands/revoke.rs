@@ -1,0 +1,87 @@
+//! `keys revoke`.
+
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+use tests::eventually::eventually;
+
+use crate::stage::{SOON, Stage, short, stop};
+
+pub(crate) async fn what_leaked_is_taken_out_and_told_of(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let pod = scene.start().await?;
+            let leaked = scene.newest().await?;
+            let sealed = scene.unsealed("db", "known-to-others").await?;
+            scene.write("db.json", sealed.to_string())?;
+            let refused = scene.keys(&["revoke", "--yes", "--no-renew", &leaked]).await?.failure(1)?;
+            ensure!(refused.contains("is the newest"), "{refused}");
+
+            let told = scene.told(&["revoke", "--yes", short(&leaked), "db.json"]).await?;
+            let new = scene.newest().await?;
+            ensure!(told.starts_with(&format!("new key {new}\n")), "{told}");
+            for words in [
+                format!("{} is revoked (Secret kube-system/", short(&leaked)),
+                format!("{}/db: password", scene.place),
+                format!("db.json: line 1 ({}/db): password", scene.place),
+            ] {
+                ensure!(told.contains(&words), "no {words:?} in {told}");
+            }
+            ensure!(!told.contains("known-to-others"), "{told}");
+            let states: Vec<(String, String)> =
+                scene.all().await?.into_iter().map(|key| (key.0, key.1)).collect();
+            ensure!(states == [(new, "active".into()), (leaked.clone(), "compromised".into())], "{states:?}");
+
+            // Marked without a restart; its Secret stays.
+            let message = scene.sees_compromised("db", true).await?;
+            ensure!(message.contains(&leaked) && message.contains("password"), "{message}");
+            scene.sees("db", "known-to-others").await?;
+            let event = scene.person.sees_event(&scene.place, "db", "KeyCompromised").await?;
+            ensure!(event.contains("leaked"), "{event}");
+            let metrics = reqwest_text(&pod.metrics_url()).await?;
+            ensure!(metrics.contains("name=\"db\",condition=\"Compromised\""), "{metrics}");
+
+            // Said again, whoever asks later; nothing is done twice.
+            let again = scene.told(&["revoke", &leaked]).await?;
+            ensure!(!again.contains("new key") && again.contains("/db: password"), "{again}");
+            ensure!(scene.all().await?.len() == 2);
+
+            scene.unsealed("db", "nobody-knows").await?;
+            scene.sees_compromised("db", false).await?;
+            // What is sealed with it now never opens, and says why.
+            scene.person.apply(&renamed(sealed)).await?;
+            eventually(SOON, "it is refused", async || {
+                let status = scene.person.get_sealed(&scene.place, "late").await?.status.unwrap_or_default();
+                let reason = status.conditions.first().and_then(|it| it.reason.clone());
+                ensure!(reason.as_deref() == Some("KeyRevoked"), "{:?}", status.conditions);
+                Ok(())
+            })
+            .await?;
+            stop(pod).await
+        })
+        .await
+}
+
+fn renamed(mut sealed: serde_json::Value) -> serde_json::Value {
+    sealed["metadata"]["name"] = json!("late");
+    sealed
+}
+
+async fn reqwest_text(url: &str) -> Result<String> {
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    Ok(client.get(url).send().await?.text().await?)
+}
+
+pub(crate) async fn nobody_said_yes(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let pod = scene.start().await?;
+            let key = scene.newest().await?;
+            let error = scene.keys(&["revoke", &key]).await?.failure(1)?;
+            ensure!(error.contains("nobody is there to ask") && error.contains("--yes"), "{error}");
+            ensure!(scene.all().await?.len() == 1 && scene.newest().await? == key, "something was done");
+            stop(pod).await
+        })
+        .await
+}

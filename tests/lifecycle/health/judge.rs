@@ -1,0 +1,50 @@
+//! Argo CD and Flux themselves, asked what they make of an object: Argo CD's own Lua files, and Flux's own kstatus library and
+//! CEL evaluator (`tests/programs/health`). What they should say is for `health`.
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+use serde_json::Value;
+use tests::programs;
+
+const ARGO_CD: &str = "github.com/argoproj/argo-cd/v3";
+/// The last version whose rule looks at the conditions alone, and a version whose rule looks at the generation too.
+const PLAIN: (&str, &str) = ("v3.5.0", "h1:iqnPFSKaQ0l3hREMH2Rk55VDcxrvBFaSO0g9bifZKzc=");
+const STRICT: (&str, &str) = ("v3.5.7", "h1:Xm1BF+I5OgDKUG3SDK49vn2/Y5AMyaNVko+/JT08gj0=");
+const RULE: &str = "resource_customizations/bitnami.com/SealedSecret/health.lua";
+
+/// What each of them says of one object, in its own words.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Verdict {
+    /// Argo CD's rule up to v3.5.0.
+    pub plain: String,
+    /// Argo CD's rule today.
+    pub strict: String,
+    /// Flux, by kstatus: what a Kustomization with `wait: true` goes by.
+    pub kstatus: String,
+    /// Flux, by `healthCheckExprs` on the condition Synced.
+    pub cel: String,
+}
+
+pub(super) struct Judge {
+    program: programs::Judge,
+    rules: Vec<String>,
+}
+
+impl Judge {
+    /// Builds the program and fetches the rules. Blocks, the first time for a minute or two.
+    pub(super) fn ready() -> Result<Self> {
+        let program = programs::Judge::ready("health")?;
+        let rule = |name: &str, (version, sum): (&str, &str)| {
+            let files = program.files_of(ARGO_CD, version, sum)?;
+            anyhow::Ok(format!("{name}={}", files.join(RULE).display()))
+        };
+        let rules = vec![rule("plain", PLAIN)?, rule("strict", STRICT)?];
+        Ok(Self { program, rules })
+    }
+
+    /// What they say of `object`, as the API server returned it.
+    pub(super) fn verdict(&self, object: &Value) -> Result<Verdict> {
+        let answer = self.program.ask(&self.rules, &object.to_string())?;
+        serde_json::from_str(&answer).with_context(|| format!("no verdict: {answer}"))
+    }
+}

@@ -1,0 +1,144 @@
+//! A controller that has no right on Leases, as upstream's chart gives none.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::coordination::v1::Lease;
+use k8s_openapi::api::rbac::v1::Role;
+use kube::api::{DeleteParams, ListParams, PostParams};
+use kube::{Api, ResourceExt as _};
+use rustix::process::Signal;
+use tests::eventually::eventually;
+use tests::pod::Pod;
+
+use crate::replicas::{Replicas, get, leads, logs, signal, stop};
+use crate::stage::{SHORT, Scene, Stage};
+
+/// Takes the right away; the Role, to give it back.
+async fn forbid(scene: &Scene) -> Result<(Api<Role>, Role)> {
+    let roles: Api<Role> = Api::namespaced(scene.lab.client(), &scene.home);
+    let name = format!("{}-leader-election", scene.home);
+    let mut role = roles.get(&name).await?;
+    roles.delete(&name, &DeleteParams::default()).await?;
+    role.metadata.resource_version = None;
+    role.metadata.uid = None;
+    Ok((roles, role))
+}
+
+/// Nothing is said about an election.
+fn without_election(scene: &Scene) -> Result<Deployment> {
+    let mut deployment = scene.chart.deployment()?;
+    let spec = deployment.spec.as_mut().and_then(|spec| spec.template.spec.as_mut());
+    let environment = spec.and_then(|spec| spec.containers[0].env.as_mut()).context("no environment")?;
+    environment.retain(|variable| !variable.name.contains("LEADER_ELECT"));
+    Ok(deployment)
+}
+
+/// Beside its keys, upstream's controller may list and create Secrets where its Roles are namespaced, and nothing else. That is
+/// enough for ours to make a first key, and to be asked for another.
+pub(crate) async fn with_upstreams_narrowest_rights_it_makes_keys(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(SHORT, async |scene| {
+            let (roles, _) = forbid(scene).await?;
+            for mut role in roles.list(&ListParams::default()).await?.items {
+                for rule in role.rules.iter_mut().flatten() {
+                    if rule.resources.iter().flatten().any(|resource| resource == "secrets") {
+                        rule.verbs = vec!["create".into(), "list".into()];
+                    }
+                }
+                let name = role.name_any();
+                roles.replace(&name, &PostParams::default(), &role).await?;
+            }
+            let pod = untold(scene).await?;
+            let made = |key: usize| logs(&pod, "sealing key made and stored", key);
+            made(1).await?;
+            // Keys are of different seconds.
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            signal(&pod, Signal::USR1)?;
+            logs(&pod, "asking through the API failed", 1).await?;
+            made(2).await?;
+            ensure!(scene.keys().await?.len() == 2);
+            stop(pod).await
+        })
+        .await
+}
+
+/// Nothing is said about an election, as in a Deployment of upstream's chart.
+pub(crate) async fn without_rights_it_leads_as_upstreams_does(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(SHORT, async |scene| {
+            let (roles, role) = forbid(scene).await?;
+            let mut pod = untold(scene).await?;
+            logs(&pod, "the lease failed", 1).await?;
+            ensure!(!leads(&pod).await?, "one refusal is no proof");
+            // Half a minute, and then the first key.
+            pod.wait_ready().await?;
+            ensure!(leads(&pod).await?);
+            let log = pod.logs()?;
+            ensure!(log.matches("leading without an election").count() == 1, "{log}");
+            scene.seal_and_apply("db", "1").await?;
+            scene.sees("db", "1").await?;
+            // And once there is a right, there is an election.
+            roles.create(&PostParams::default(), &role).await?;
+            eventually(Duration::from_mins(3), "it has been elected", async || {
+                let leases: Api<Lease> = Api::namespaced(scene.lab.client(), &scene.home);
+                let all = leases.list(&ListParams::default()).await?.items;
+                let held = all.iter().filter_map(|lease| lease.spec.as_ref()?.holder_identity.as_ref());
+                ensure!(held.count() == 1 && leads(&pod).await?, "{all:?}");
+                Ok(())
+            })
+            .await?;
+            let log = pod.logs()?;
+            ensure!(log.contains("the right to use Leases has come"), "{log}");
+            scene.seal_and_apply("later", "2").await?;
+            scene.sees("later", "2").await?;
+            stop(pod).await
+        })
+        .await
+}
+
+/// A Role is sometimes known later than the Deployment: no reason to lead for ever without an election.
+pub(crate) async fn a_right_that_comes_a_moment_late_makes_no_lone_leader(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(SHORT, async |scene| {
+            let (roles, role) = forbid(scene).await?;
+            let mut pod = untold(scene).await?;
+            logs(&pod, "the lease failed", 1).await?;
+            roles.create(&PostParams::default(), &role).await?;
+            pod.wait_ready().await?;
+            let log = pod.logs()?;
+            ensure!(leads(&pod).await? && !log.contains("leading without an election"), "{log}");
+            stop(pod).await
+        })
+        .await
+}
+
+/// A controller that was not told whether there is an election.
+async fn untold(scene: &Scene) -> Result<Pod> {
+    Pod::of(&without_election(scene)?).flag("key-size", "2048").start(&scene.lab).await
+}
+
+/// This project's chart says that there is one: a right that comes late makes no second leader.
+pub(crate) async fn told_to_elect_it_waits_for_the_rights(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(SHORT, async |scene| {
+            let (roles, role) = forbid(scene).await?;
+            let pod = scene.start().await?;
+            logs(&pod, "the lease failed", 1).await?;
+            ensure!(!leads(&pod).await?);
+            let (code, checks) = get(&pod, "/readyz").await?;
+            ensure!(
+                code == 503 && checks.contains("[-] SealedSecrets and Secrets listed"),
+                "{code} {checks}"
+            );
+            roles.create(&PostParams::default(), &role).await?;
+            let mut replicas = Replicas(vec![pod]);
+            let mut pod = replicas.take_leader().await?;
+            pod.wait_ready().await?;
+            ensure!(scene.keys().await?.len() == 1);
+            stop(pod).await
+        })
+        .await
+}

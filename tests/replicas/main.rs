@@ -1,0 +1,43 @@
+//! System tests of several controllers that are replicas of each other: one leads, and another takes over.
+//!
+//! One at a time, each with a namespace, keys and replicas of its own: three controllers are work enough for two cores.
+
+mod burst;
+mod cut;
+mod election;
+mod first_key;
+mod forbidden;
+mod handover;
+mod paused;
+mod renewal;
+mod replicas;
+mod rolled;
+mod stage;
+mod together;
+
+use std::process::ExitCode;
+
+use tests::{suite, tests};
+
+fn main() -> ExitCode {
+    suite::run(
+        stage::set,
+        tests![
+            together::one_leads_and_all_serve,
+            first_key::three_at_once_make_one_key,
+            handover::a_killed_leader_is_followed_within_the_lease,
+            handover::a_leader_told_to_end_is_followed_at_once,
+            handover::a_crashed_container_takes_its_own_lease_again,
+            paused::a_leader_that_was_paused_writes_nothing,
+            burst::a_leader_paused_in_a_burst_leaves_all_to_the_next,
+            cut::a_leader_that_is_cut_off_stops_before_the_next_begins,
+            cut::a_leader_in_a_network_that_goes_down_stops_before_the_next_begins,
+            rolled::replacing_all_three_loses_nothing,
+            renewal::the_leader_renews_whomever_is_asked_and_all_serve_the_new_key,
+            forbidden::with_upstreams_narrowest_rights_it_makes_keys,
+            forbidden::without_rights_it_leads_as_upstreams_does,
+            forbidden::a_right_that_comes_a_moment_late_makes_no_lone_leader,
+            forbidden::told_to_elect_it_waits_for_the_rights,
+        ],
+    )
+}
