@@ -27,12 +27,12 @@ async fn forbid(scene: &Scene) -> Result<(Api<Role>, Role)> {
     Ok((roles, role))
 }
 
-/// Nothing is said about an election.
+/// Nothing is said about whether there is an election. The Lease keeps its name: the chart's Role is about that one alone.
 fn without_election(scene: &Scene) -> Result<Deployment> {
     let mut deployment = scene.chart.deployment()?;
     let spec = deployment.spec.as_mut().and_then(|spec| spec.template.spec.as_mut());
     let environment = spec.and_then(|spec| spec.containers[0].env.as_mut()).context("no environment")?;
-    environment.retain(|variable| !variable.name.contains("LEADER_ELECT"));
+    environment.retain(|variable| variable.name != "SEALED_SECRETS_LEADER_ELECT");
     Ok(deployment)
 }
 
