@@ -72,7 +72,7 @@ pub(crate) struct Cli {
     pub name: Option<String>,
 
     /// Namespace of Secrets that name none; else that of the context.
-    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_name = "NAMESPACE")]
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 
     /// Seal a Secret that has no data.
@@ -162,11 +162,20 @@ impl Cli {
         let mut command = Self::command()
             .bin_name(program.name())
             .override_usage(format!("{} [flags] < secret.yaml > sealed-secret.yaml", program.name()))
-            .override_help(help_page(program));
+            .override_help(help_page(program))
+            .mut_args(as_pflag_takes_values);
         let matches = command.try_get_matches_from_mut(arguments)?;
         misplaced::check(&mut command, &matches)?;
         Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }
+}
+
+/// Whatever follows a flag that wants a value is that, even if it begins with a hyphen: passwords and tokens do.
+fn as_pflag_takes_values(argument: clap::Arg) -> clap::Arg {
+    let wants_one = !argument.is_positional()
+        && argument.get_action().takes_values()
+        && !argument.is_require_equals_set();
+    if wants_one { argument.allow_hyphen_values(true) } else { argument }
 }
 
 /// No terminal is narrower.
@@ -233,6 +242,15 @@ mod tests {
         assert_eq!(cli.format, Some(Format::Yaml));
         assert_eq!(cli.secret_file, Some("a.yaml".into()));
         assert_eq!(cli.sealed_secret_file, Some("b.yaml".into()));
+    }
+
+    #[test]
+    fn values_may_begin_with_a_hyphen() {
+        let cli = read(&["--password", "-secret", "--as-group", "-x", "--name", "--raw", "-n", "a"]).unwrap();
+        assert_eq!(cli.connection.password.unwrap().expose(), "-secret");
+        assert_eq!((cli.connection.as_group, cli.name), (vec!["-x".to_owned()], Some("--raw".to_owned())));
+        assert_eq!((cli.raw, cli.namespace.as_deref()), (None, Some("a")));
+        assert_eq!(read(&["--scope", "strict", "--raw"]).unwrap().raw, Some(true));
     }
 
     #[test]

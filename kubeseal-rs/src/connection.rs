@@ -2,8 +2,12 @@
 //!
 //! Nothing here dials. Files are read when something is asked of them, and not before.
 
+mod cluster;
 mod error;
+mod kubeconfig;
 mod overrides;
+mod plugin;
+mod pod;
 mod timeout;
 
 pub(crate) use error::ConnectionError;
@@ -12,11 +16,8 @@ pub(crate) use timeout::Timeout;
 
 use crate::proxy::proxy_for;
 use kube::Config;
-use kube::config::{Context, KubeConfigOptions, Kubeconfig, KubeconfigError, NamedContext};
-use std::path::{Path, PathBuf};
-
-/// Where a pod finds the namespace it runs in.
-const POD_NAMESPACE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+use kube::config::{Cluster, Context, Kubeconfig, NamedContext};
+use std::path::PathBuf;
 
 /// The namespace of a context that states none.
 const DEFAULT_NAMESPACE: &str = "default";
@@ -40,49 +41,46 @@ impl Connection {
 
     /// The namespace that a Secret without one belongs to.
     pub(crate) fn namespace(&self) -> Result<String, ConnectionError> {
-        let Some((kubeconfig, name)) = self.selected()? else {
-            return match pod_namespace() {
-                _ if self.overrides.server.is_some() => Ok(DEFAULT_NAMESPACE.into()),
-                Some(namespace) => Ok(namespace),
-                None => Err(ConnectionError::NoConfiguration),
-            };
+        let stated = match self.selected()? {
+            Some((kubeconfig, name)) => {
+                context_of(&kubeconfig, &name)?.namespace.clone().filter(|namespace| !namespace.is_empty())
+            }
+            None if self.overrides.server.is_none() && !pod::is_inside() => return Err(self.nowhere()),
+            None => None,
         };
-        kubeconfig
-            .contexts
-            .iter()
-            .find(|context| context.name == name)
-            .map(|context| {
-                let namespace = context.context.as_ref().and_then(|context| context.namespace.clone());
-                namespace
-                    .filter(|namespace| !namespace.is_empty())
-                    .unwrap_or_else(|| DEFAULT_NAMESPACE.into())
-            })
-            .ok_or(ConnectionError::UnknownContext(name))
+        Ok(stated.or_else(pod::namespace).unwrap_or_else(|| DEFAULT_NAMESPACE.into()))
     }
 
     /// What a client needs to dial, and the words that tell a person which cluster that is.
     pub(crate) async fn config(&self) -> Result<(Config, String), ConnectionError> {
-        let (mut config, states_proxy, from) = match self.selected()? {
+        let mut cluster = None;
+        let (mut config, direct, from) = match self.selected()? {
             Some((kubeconfig, name)) => {
-                let states_proxy = self.states_proxy(&kubeconfig, &name);
-                let from = if name.is_empty() { String::new() } else { format!(" (context \"{name}\")") };
-                (self.of_context(kubeconfig, name).await?, states_proxy, from)
+                let (config, found) = self.of_context(&kubeconfig, &name)?;
+                cluster = Some(found);
+                (
+                    config,
+                    false,
+                    if name.is_empty() { String::new() } else { format!(" (context \"{name}\")") },
+                )
             }
             None => match self.overrides.server_url()? {
                 Some(url) => (Config::new(url), false, String::new()),
-                None if pod_namespace().is_some() => {
+                None if pod::is_inside() => {
                     let config = Config::incluster().map_err(ConnectionError::Pod)?;
                     // The way from a pod to its API server leads through no proxy.
                     (config, true, " (from inside the cluster)".into())
                 }
-                None => return Err(ConnectionError::NoConfiguration),
+                None => return Err(self.nowhere()),
             },
         };
         self.overrides.apply(&mut config)?;
-        if !states_proxy && self.overrides.proxy_url.is_none() {
+        // One that is stated counts, whatever the environment says.
+        if !direct && config.proxy_url.is_none() {
             config.proxy_url = proxy_for(&config.cluster_url, |name| std::env::var(name).ok())
                 .and_then(|proxy| proxy.parse().ok());
         }
+        plugin::log_in(&mut config.auth_info, cluster.as_ref()).await?;
         // A person waits: what is not available now is better said than waited for.
         config.default_retry = false;
         let described = format!("{}{from}", shown(&config.cluster_url));
@@ -94,44 +92,55 @@ impl Connection {
         let Some((kubeconfig, name)) = self.selected()? else {
             return match &self.overrides.server {
                 Some(server) => Ok((String::new(), server.clone())),
-                None if pod_namespace().is_some() => Ok((String::new(), "(from inside the cluster)".into())),
-                None => Err(ConnectionError::NoConfiguration),
+                None if pod::is_inside() => Ok((String::new(), "(from inside the cluster)".into())),
+                None => Err(self.nowhere()),
             };
         };
-        let context = kubeconfig.contexts.iter().find(|named| named.name == name);
-        let Some(context) = context.and_then(|named| named.context.as_ref()) else {
-            return Err(ConnectionError::UnknownContext(name));
+        let server = if let Some(server) = &self.overrides.server {
+            server.clone()
+        } else {
+            let (cluster, found) = self.cluster_of(&kubeconfig, context_of(&kubeconfig, &name)?)?;
+            found.server.clone().ok_or_else(|| ConnectionError::ClusterServer(cluster.into()))?
         };
-        let cluster = self.overrides.cluster.as_ref().unwrap_or(&context.cluster);
-        let server = self.overrides.server.clone().or_else(|| {
-            let named = kubeconfig.clusters.iter().find(|named| named.name == *cluster)?;
-            named.cluster.as_ref()?.server.clone()
-        });
-        server.map(|server| (name, server)).ok_or_else(|| ConnectionError::UnknownCluster(cluster.clone()))
+        Ok((name, server))
     }
 
-    async fn of_context(&self, kubeconfig: Kubeconfig, name: String) -> Result<Config, ConnectionError> {
-        let user = self.overrides.user.clone();
-        if let Some(user) =
-            user.as_ref().filter(|user| !kubeconfig.auth_infos.iter().any(|named| named.name == **user))
-        {
-            return Err(ConnectionError::UnknownUser(user.clone()));
+    fn of_context(&self, kubeconfig: &Kubeconfig, name: &str) -> Result<(Config, Cluster), ConnectionError> {
+        let context = context_of(kubeconfig, name)?;
+        let (cluster, found) = self.cluster_of(kubeconfig, context)?;
+        let mut config = cluster::config_of(cluster, found)?;
+        let user = self.overrides.user.as_ref().or(context.user.as_ref());
+        let named = kubeconfig.auth_infos.iter().find(|named| Some(&named.name) == user);
+        match (named, &self.overrides.user) {
+            (None, Some(user)) => return Err(ConnectionError::UnknownUser(user.clone())),
+            // As client-go: a context may do without its user.
+            (named, _) => {
+                config.auth_info = named.and_then(|named| named.auth_info.clone()).unwrap_or_default();
+            }
         }
-        let options =
-            KubeConfigOptions { context: Some(name.clone()), cluster: self.overrides.cluster.clone(), user };
-        Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| match error {
-            KubeconfigError::LoadContext(_) => ConnectionError::UnknownContext(name),
-            KubeconfigError::LoadClusterOfContext(cluster) => ConnectionError::UnknownCluster(cluster),
-            KubeconfigError::ParseNoProxy(_) => ConnectionError::NoProxy,
-            other => ConnectionError::Unusable(other),
-        })
+        Ok((config, found.clone()))
+    }
+
+    fn cluster_of<'a>(
+        &'a self,
+        kubeconfig: &'a Kubeconfig,
+        context: &'a Context,
+    ) -> Result<(&'a str, &'a Cluster), ConnectionError> {
+        let name = self.overrides.cluster.as_ref().unwrap_or(&context.cluster);
+        let named = kubeconfig.clusters.iter().find(|named| named.name == *name);
+        let found = named.and_then(|named| named.cluster.as_ref());
+        found.map(|found| (name.as_str(), found)).ok_or_else(|| ConnectionError::UnknownCluster(name.clone()))
+    }
+
+    fn nowhere(&self) -> ConnectionError {
+        ConnectionError::NoConfiguration(kubeconfig::files(self.kubeconfig.as_deref()))
     }
 
     /// The kubeconfig and the name of the context that counts; none where there is no kubeconfig.
     ///
     /// Where flags name the cluster and no context does, there is one of no name.
     fn selected(&self) -> Result<Option<(Kubeconfig, String)>, ConnectionError> {
-        let Some(mut kubeconfig) = self.read()? else {
+        let Some(mut kubeconfig) = kubeconfig::read(self.kubeconfig.as_deref())? else {
             return Ok(None);
         };
         match (self.context_name(&kubeconfig), &self.overrides.cluster, &self.overrides.server) {
@@ -147,20 +156,6 @@ impl Connection {
         }
     }
 
-    /// Whether the context's cluster has a proxy of its own, which then counts whatever the environment says.
-    fn states_proxy(&self, kubeconfig: &Kubeconfig, context: &str) -> bool {
-        let context = kubeconfig.contexts.iter().find(|named| named.name == context);
-        let cluster = context.and_then(|named| named.context.as_ref()).map(|context| &context.cluster);
-        let cluster = self.overrides.cluster.as_ref().or(cluster);
-        kubeconfig
-            .clusters
-            .iter()
-            .find(|named| Some(&named.name) == cluster)
-            .and_then(|named| named.cluster.as_ref())
-            .and_then(|cluster| cluster.proxy_url.as_ref())
-            .is_some_and(|proxy| !proxy.is_empty())
-    }
-
     fn context_name(&self, kubeconfig: &Kubeconfig) -> Result<String, ConnectionError> {
         self.context
             .clone()
@@ -168,37 +163,12 @@ impl Connection {
             .filter(|name| !name.is_empty())
             .ok_or(ConnectionError::NoCurrentContext)
     }
+}
 
-    /// The merged kubeconfig, or none where there is no file, or only empty ones.
-    fn read(&self) -> Result<Option<Kubeconfig>, ConnectionError> {
-        let mut merged = Kubeconfig::default();
-        for path in self.files() {
-            let next = Kubeconfig::read_from(&path).map_err(|error| match error {
-                KubeconfigError::ReadConfig(source, path) => ConnectionError::Read { path, source },
-                // Its text would quote the file.
-                _ => ConnectionError::Malformed(path),
-            })?;
-            merged = merged.merge(next).map_err(|_| ConnectionError::Merge)?;
-        }
-        let is_empty = merged.contexts.is_empty() && merged.clusters.is_empty();
-        Ok((!is_empty).then_some(merged))
-    }
-
-    /// As kubectl has it: the file that was named must exist, others may be missing.
-    fn files(&self) -> Vec<PathBuf> {
-        if let Some(file) = &self.kubeconfig {
-            return vec![file.clone()];
-        }
-        let listed: Vec<PathBuf> = std::env::var_os("KUBECONFIG")
-            .map(|list| std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty()).collect())
-            .unwrap_or_default();
-        let candidates = if listed.is_empty() {
-            std::env::home_dir().map(|home| home.join(".kube").join("config")).into_iter().collect()
-        } else {
-            listed
-        };
-        candidates.into_iter().filter(|path| path.exists()).collect()
-    }
+fn context_of<'a>(kubeconfig: &'a Kubeconfig, name: &str) -> Result<&'a Context, ConnectionError> {
+    let named = kubeconfig.contexts.iter().find(|named| named.name == name);
+    let context = named.and_then(|named| named.context.as_ref());
+    context.ok_or_else(|| ConnectionError::UnknownContext(name.into()))
 }
 
 /// An address without what it may hold to log in with.
@@ -207,14 +177,6 @@ fn shown(url: &http::Uri) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     let path = url.path().trim_end_matches('/');
     format!("{}://{host}{port}{path}", url.scheme_str().unwrap_or("http"))
-}
-
-fn pod_namespace() -> Option<String> {
-    std::env::var_os("KUBERNETES_SERVICE_HOST")?;
-    std::fs::read_to_string(Path::new(POD_NAMESPACE))
-        .ok()
-        .map(|namespace| namespace.trim().to_owned())
-        .filter(|namespace| !namespace.is_empty())
 }
 
 #[cfg(test)]
@@ -245,13 +207,5 @@ mod tests {
         assert_eq!(namespace(None).unwrap(), "default");
         assert_eq!(namespace(Some("b")).unwrap(), "bees");
         assert!(matches!(namespace(Some("z")), Err(ConnectionError::UnknownContext(name)) if name == "z"));
-    }
-
-    #[test]
-    fn nothing_of_a_broken_kubeconfig_is_shown() {
-        let (_file, connection) = connection("users: [{name: a, user: {token: hunter2-token}", None);
-        let error = connection.namespace().unwrap_err();
-        assert!(matches!(error, ConnectionError::Malformed(_)));
-        assert!(!format!("{error} {error:?}").contains("hunter2"));
     }
 }

@@ -9,10 +9,12 @@ mod address;
 mod error;
 mod fault;
 mod patience;
+mod right;
 
 pub(crate) use address::ControllerAddress;
 pub(crate) use error::{ControllerError, Question};
 pub(crate) use fault::Fault;
+pub(crate) use right::Right;
 
 use crate::connection::Timeout;
 use crate::online::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, runtime};

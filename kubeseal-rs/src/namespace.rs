@@ -53,7 +53,7 @@ impl NamespaceError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
-            Self::Unknown(ConnectionError::NoConfiguration) => "say it with --namespace NAMESPACE".into(),
+            Self::Unknown(ConnectionError::NoConfiguration(_)) => "say it with --namespace NAMESPACE".into(),
             Self::Unknown(cause) => format!("say it with --namespace NAMESPACE; or {}", cause.hint()),
             Self::Mismatch { input, .. } => format!(
                 "leave out --namespace, or write --namespace {input}; a value that is to open anywhere is sealed \

@@ -23,8 +23,8 @@ fn fetch(server: &Server, user: &str, arguments: &[&str]) -> Output {
 
 /// The requests of a run that succeeds with this user and these flags.
 fn asked(user: &str, arguments: &[&str]) -> String {
-    let server = Server::start(lines());
-    let output = fetch(&server, user, arguments);
+    let server = Server::start_tls(lines(), false);
+    let output = fetch(&server, user, &[&["--insecure-skip-tls-verify"], arguments].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     server.asked().concat()
 }
@@ -46,6 +46,128 @@ fn acting_as_somebody_else() {
         ["impersonate-user: jane", "impersonate-group: a", "impersonate-group: b", "impersonate-uid: 7"]
     {
         assert!(asked.contains(&format!("{header}\r\n")), "{asked}");
+    }
+}
+
+/// As kubectl has it: where anybody may read along, nobody logs in.
+#[test]
+fn no_credentials_over_plain_http() {
+    let server = Server::start(lines());
+    for (user, flags) in [
+        ("{token: hunter2}", &["--as", "jane"][..]),
+        ("{}", &["--token", "hunter2"]),
+        ("{}", &["--username", "joe", "--password", "hunter2"]),
+        (
+            "{exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: /nonexistent}}",
+            &[],
+        ),
+    ] {
+        let output = fetch(&server, user, flags);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    // A bare address over an encrypted cluster of the kubeconfig.
+    let tls = Server::start_tls(lines(), false);
+    let bare = server.url().replace("http://", "");
+    assert!(fetch(&tls, "{token: hunter2}", &["--server", &bare]).status.success());
+    let asked = server.asked();
+    assert!(asked.iter().all(|request| !request.contains("authorization")), "{asked:?}");
+    assert!(asked[0].contains("impersonate-user: jane"), "{asked:?}");
+}
+
+/// What is piped in is a Secret, and for us: a plugin gets none of it, and its own words reach the person.
+#[cfg(unix)]
+#[test]
+fn credential_plugins_read_nothing_of_ours() {
+    let server = Server::start_tls(lines(), false);
+    let directory = tempfile::tempdir().unwrap();
+    let seen = directory.path().join("seen");
+    let script = format!(
+        "cat > {0}; echo \"$KUBERNETES_EXEC_INFO\" >> {0}.info; echo run this to log in >&2; echo \"$ANSWER\"",
+        seen.display()
+    );
+    let answer = r#"{"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1", "status": {"token": "t3"}}"#;
+    let secret = br#"{"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "a", "namespace": "b"}, "stringData": {"k": "hunter2"}}"#;
+    let user = format!(
+        "{{exec: {{apiVersion: client.authentication.k8s.io/v1, interactiveMode: IfAvailable, command: sh, args: [-c, \
+         '{script}'], env: [{{name: ANSWER, value: '{answer}'}}]}}}}"
+    );
+    let kubeconfig = server.kubeconfig(&user);
+    let flags = ["--insecure-skip-tls-verify", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let mut command = program(&flags);
+    command.env("PATH", std::env::var_os("PATH").unwrap());
+    let output = finish(command, secret);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && told.contains("run this to log in"), "{told}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("encryptedData"));
+    assert_eq!(std::fs::read(&seen).unwrap(), b"");
+    let info = std::fs::read_to_string(seen.with_extension("info")).unwrap();
+    assert_eq!(info.lines().count(), 1, "run once: {info}");
+    assert!(info.contains(r#""interactive":false"#), "{info}");
+    assert!(server.asked().iter().all(|request| request.contains("authorization: bearer t3\r\n")));
+}
+
+#[cfg(unix)]
+#[test]
+fn credential_plugins_that_fail() {
+    let server = Server::start_tls(lines(), false);
+    for (plugin, expected) in [
+        (
+            "command: /nonexistent, installHint: \"brew install it\"",
+            ["\"/nonexistent\" cannot be run", "hint: the kubeconfig says: brew install it"],
+        ),
+        ("command: \"false\"", ["\"false\" failed (exit status: 1)", "hint: log in again"]),
+        ("command: echo, args: [hunter2]", ["\"echo\" printed no ExecCredential", "hint: log in again"]),
+        ("command: echo, interactiveMode: Always", ["\"echo\" wants a terminal", "-f FILE"]),
+    ] {
+        let user = format!("{{exec: {{apiVersion: client.authentication.k8s.io/v1, {plugin}}}}}");
+        let kubeconfig = server.kubeconfig(&user);
+        let mut command = program(&["--fetch-cert", "--kubeconfig", kubeconfig.path().to_str().unwrap()]);
+        command.env("PATH", std::env::var_os("PATH").unwrap());
+        let output = finish(command, b"");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(expected.iter().all(|words| told.contains(words)), "{told}");
+        assert!(told.contains("cannot log in to the cluster") && !told.contains("hunter2"), "{told}");
+    }
+    let output = fetch(&server, "{tokenFile: /nonexistent/token}", &["--insecure-skip-tls-verify"]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("token file /nonexistent/token cannot be read"), "{told}");
+}
+
+/// One that a kubeconfig states counts, whatever the environment says; and that is read as Go reads it.
+#[test]
+fn proxies_of_a_kubeconfig_and_of_the_environment() {
+    let config = |server: &str, cluster: &str| {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text = std::fs::read_to_string(fixture("kubeconfig.yaml")).unwrap();
+        let text = text.replace("http://127.0.0.1:1", &format!("{server}{cluster}"));
+        std::fs::write(file.path(), text).unwrap();
+        file
+    };
+    let api = "https://api.example.com:6443";
+    for no_proxy in ["", "127.0.0.1", "127.0.0.0/8", "*", "localhost,127.0.0.1,", "a,,b"] {
+        let proxy = Server::start(Vec::new());
+        let file = config(api, &format!("\n    proxy-url: {}", proxy.url()));
+        let mut command = program(&["--fetch-cert", "--kubeconfig", file.path().to_str().unwrap()]);
+        command.env("NO_PROXY", no_proxy).env("HTTPS_PROXY", "http://127.0.0.1:1");
+        finish(command, b"");
+        assert!(
+            proxy.asked()[0].starts_with("CONNECT api.example.com:6443 "),
+            "{no_proxy}: {:?}",
+            proxy.asked()
+        );
+    }
+    for no_proxy in ["localhost,127.0.0.1,", "a,,b", "127.0.0.0/8"] {
+        let proxy = Server::start(Vec::new());
+        let file = config(api, "");
+        let mut command = program(&["--fetch-cert", "--kubeconfig", file.path().to_str().unwrap()]);
+        command.env("NO_PROXY", no_proxy).env("HTTPS_PROXY", proxy.url());
+        finish(command, b"");
+        assert!(
+            proxy.asked()[0].starts_with("CONNECT api.example.com:6443 "),
+            "{no_proxy}: {:?}",
+            proxy.asked()
+        );
     }
 }
 
@@ -73,10 +195,13 @@ fn a_server_without_a_kubeconfig() {
 
 #[test]
 fn clusters_and_users_by_name_from_several_files() {
-    let server = Server::start(lines());
+    let server = Server::start_tls(lines(), false);
     let directory = tempfile::tempdir().unwrap();
     let [first, second] = ["first", "second"].map(|name| directory.path().join(name));
-    let other = format!("clusters:\n- {{name: here, cluster: {{server: '{}'}}}}\n", server.url());
+    let other = format!(
+        "current-context: ''\nclusters:\n- {{name: here, cluster: {{server: '{}', insecure-skip-tls-verify: true}}}}\n",
+        server.url()
+    );
     std::fs::write(&first, other).unwrap();
     std::fs::write(&second, "users:\n- {name: joe, user: {token: t5}}\n").unwrap();
     let list = std::env::join_paths([&first, &second, &fixture("kubeconfig.yaml")]).unwrap();

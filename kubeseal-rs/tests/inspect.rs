@@ -114,7 +114,7 @@ fn a_certificate_that_cannot_be_had_keeps_nothing_else_from_being_told() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr.contains("cannot get SealedSecret shop/db") && stderr.contains("jane cannot"), "{stderr}");
-    assert!(stderr.contains("\"get\" on sealedsecrets in namespace shop"), "{stderr}");
+    assert!(stderr.contains("the right to get sealedsecrets.bitnami.com in namespace shop"), "{stderr}");
 }
 
 #[test]

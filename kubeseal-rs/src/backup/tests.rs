@@ -75,8 +75,8 @@ fn what_is_locked_is_unlocked_by_those_it_was_locked_for() {
     assert!(matches!(unlock(vec![identity("3", &stranger)]), Err(BackupError::Decrypt(_))));
     assert!(matches!(unlock(Vec::new()), Err(BackupError::NoIdentity)));
 
-    // Whatever was done to it: an error, and never half of it.
-    for at in (0..locked.len()).step_by(97) {
+    // Whatever was done to it: an error, and never half of it. The line break at its end says nothing.
+    for at in (0..locked.trim_ascii_end().len()).step_by(97) {
         let mut other = locked.clone();
         other[at] ^= 1;
         let all = Unlock { identities: vec![identity("1", &one)], passphrase: None };

@@ -27,7 +27,7 @@ pub(crate) struct Cached {
 /// Why there is nothing kept.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CacheError {
-    #[error("it is not known which cluster is meant")]
+    #[error("{}", .0.step())]
     Connection(#[source] crate::connection::ConnectionError),
     #[error("there is no home directory to keep certificates in")]
     NoPlace,

@@ -28,3 +28,40 @@ pub(crate) fn format(text: &str) -> Result<Format, &'static str> {
         _ => Err("a format is one of json and yaml"),
     }
 }
+
+/// A namespace by name, or as kubectl also prints it: `namespace/shop`. Empty is none.
+///
+/// What is sealed for a name that no namespace can have never opens.
+pub(crate) fn namespace(text: &str) -> Result<String, &'static str> {
+    let stripped = ["namespaces/", "namespace/", "ns/"].iter().find_map(|prefix| text.strip_prefix(prefix));
+    let name = stripped.unwrap_or(text);
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if name.len() <= 63 && name.chars().all(allowed) && !name.starts_with('-') && !name.ends_with('-') {
+        Ok(name.into())
+    } else {
+        Err("a namespace has lower-case letters, digits and inner hyphens, 63 at most")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn namespaces_are_names_with_or_without_their_kind() {
+        for (text, name) in [
+            ("shop", Some("shop")),
+            ("ns/shop", Some("shop")),
+            ("namespace/shop", Some("shop")),
+            ("namespaces/shop", Some("shop")),
+            ("", Some("")),
+            ("Shop", None),
+            ("shop/ns", None),
+            ("-shop", None),
+            ("sho p", None),
+        ] {
+            assert_eq!(namespace(text).ok().as_deref(), name, "{text}");
+        }
+        assert!(namespace(&"a".repeat(63)).is_ok() && namespace(&"a".repeat(64)).is_err());
+    }
+}

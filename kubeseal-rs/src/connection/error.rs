@@ -1,13 +1,13 @@
-//! [`ConnectionError`]: it is not known which cluster is meant.
+//! [`ConnectionError`]: it is not known which cluster is meant, or how to log in to it.
 
-use kube::config::KubeconfigError;
+use super::plugin::PluginError;
 use std::path::PathBuf;
 
-/// Why it is not known which cluster is meant. Never quotes a kubeconfig: tokens stand in it.
+/// Why it is not known which cluster is meant, or how to log in to it. Never quotes a kubeconfig: tokens stand in it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConnectionError {
-    #[error("there is no kubeconfig, and this is not a pod in a cluster")]
-    NoConfiguration,
+    #[error("there is no kubeconfig{}, and this is not a pod in a cluster", at(.0))]
+    NoConfiguration(Vec<PathBuf>),
     #[error("cannot read the kubeconfig {}", .path.display())]
     Read {
         path: PathBuf,
@@ -40,19 +40,36 @@ pub(crate) enum ConnectionError {
     NotAnAuthority(PathBuf),
     #[error("the path {} is not text", .0.display())]
     PathNotText(PathBuf),
-    #[error("the kubeconfig's context cannot be used")]
-    Unusable(#[source] KubeconfigError),
-    #[error("the environment's NO_PROXY is not a list of hosts and addresses")]
-    NoProxy,
+    #[error("the server of the kubeconfig's cluster \"{0}\" is not an address")]
+    ClusterServer(String),
+    #[error("the proxy-url of the kubeconfig's cluster \"{0}\" is not an address")]
+    ClusterProxy(String),
+    #[error("the certificate-authority-data of the kubeconfig's cluster \"{0}\" holds no certificate")]
+    AuthorityData(String),
+    #[error(transparent)]
+    Plugin(#[from] PluginError),
     #[error("the pod's service account cannot be used")]
     Pod(#[source] kube::config::InClusterError),
 }
 
+fn at(paths: &[PathBuf]) -> String {
+    let paths: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+    if paths.is_empty() { String::new() } else { format!(" at {}", paths.join(" or ")) }
+}
+
 impl ConnectionError {
+    /// The step that it made fail.
+    pub(crate) const fn step(&self) -> &'static str {
+        match self {
+            Self::Plugin(_) => "cannot log in to the cluster",
+            _ => "it is not known which cluster is meant",
+        }
+    }
+
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
-            Self::NoConfiguration => "name one with --kubeconfig FILE or in KUBECONFIG".into(),
+            Self::NoConfiguration(_) => "name one with --kubeconfig FILE or in KUBECONFIG".into(),
             Self::Read { .. } | Self::Malformed(_) | Self::Merge => {
                 "check --kubeconfig, or KUBECONFIG where that is not given; `kubectl config view` reads the same \
                  files"
@@ -71,10 +88,10 @@ impl ConnectionError {
                 "--certificate-authority names a PEM file with a block \"CERTIFICATE\"".into()
             }
             Self::PathNotText(_) => "give the file another name".into(),
-            Self::Unusable(_) => {
-                "`kubectl config view --minify` shows the context; choose another with --context NAME".into()
+            Self::ClusterServer(_) | Self::ClusterProxy(_) | Self::AuthorityData(_) => {
+                "`kubectl config view --minify` shows the cluster; choose another with --context NAME".into()
             }
-            Self::NoProxy => "write hosts, addresses and networks with single commas between them in NO_PROXY".into(),
+            Self::Plugin(error) => error.hint(),
             Self::Pod(_) => "give the pod a service account token, or name a kubeconfig with --kubeconfig FILE".into(),
         }
     }

@@ -1,5 +1,6 @@
 //! [`Overrides`]: what flags say about a connection, over what the kubeconfig says; with kubectl's precedence.
 
+use super::cluster::{address, authorities};
 use super::{ConnectionError, Timeout};
 use crate::cli::{ConnectionFlags, Hidden};
 use kube::Config;
@@ -57,22 +58,8 @@ impl Overrides {
 
     /// The address of `--server`, with the scheme that kubectl takes it to have.
     pub(super) fn server_url(&self) -> Result<Option<http::Uri>, ConnectionError> {
-        let Some(server) = &self.server else {
-            return Ok(None);
-        };
-        let address = if server.contains("://") {
-            server.clone()
-        } else if self.speaks_tls() {
-            format!("https://{server}")
-        } else {
-            format!("http://{server}")
-        };
-        let url: http::Uri = address.parse().map_err(|_| ConnectionError::Server)?;
-        if url.host().is_some_and(|host| !host.is_empty()) {
-            Ok(Some(url))
-        } else {
-            Err(ConnectionError::Server)
-        }
+        let Some(server) = &self.server else { return Ok(None) };
+        address(server, self.speaks_tls()).map(Some).ok_or(ConnectionError::Server)
     }
 
     fn speaks_tls(&self) -> bool {
@@ -105,7 +92,11 @@ impl Overrides {
         if let Some(proxy) = &self.proxy_url {
             config.proxy_url = Some(proxy.parse().map_err(|_| ConnectionError::Proxy)?);
         }
-        self.apply_to_user(&mut config.auth_info)
+        self.apply_to_user(&mut config.auth_info)?;
+        if config.cluster_url.scheme_str() != Some("https") {
+            no_credentials_in_clear(&mut config.auth_info);
+        }
+        Ok(())
     }
 
     fn apply_to_user(&self, user: &mut AuthInfo) -> Result<(), ConnectionError> {
@@ -146,15 +137,15 @@ impl Overrides {
     }
 }
 
-fn authorities(path: &Path) -> Result<Vec<Vec<u8>>, ConnectionError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| ConnectionError::CertificateAuthority { path: path.to_owned(), source })?;
-    let found: Vec<Vec<u8>> = envelope::pem::blocks(&text)
-        .into_iter()
-        .filter(|block| block.label == "CERTIFICATE")
-        .map(|block| block.der.to_vec())
-        .collect();
-    if found.is_empty() { Err(ConnectionError::NotAnAuthority(path.to_owned())) } else { Ok(found) }
+/// As kubectl has it: where anybody may read along, nobody logs in. Whom to act as is no secret.
+fn no_credentials_in_clear(user: &mut AuthInfo) {
+    *user = AuthInfo {
+        impersonate: user.impersonate.take(),
+        impersonate_uid: user.impersonate_uid.take(),
+        impersonate_groups: user.impersonate_groups.take(),
+        impersonate_user_extra: user.impersonate_user_extra.take(),
+        ..AuthInfo::default()
+    };
 }
 
 fn path_text(path: &Path) -> Result<String, ConnectionError> {

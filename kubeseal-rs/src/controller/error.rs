@@ -1,6 +1,7 @@
 //! [`ControllerError`]: why the controller did not answer, and what to do about it.
 
 use super::fault::Fault;
+use super::right::Right;
 use crate::connection::ConnectionError;
 use std::fmt;
 
@@ -9,7 +10,7 @@ use std::fmt;
 pub(crate) enum ControllerError {
     #[error("cannot start the network client")]
     Start(#[source] std::io::Error),
-    #[error("it is not known which cluster is meant")]
+    #[error("{}", .0.step())]
     Connection(#[source] ConnectionError),
     #[error("\"{0}\" cannot be the name of a Service or namespace")]
     Name(String),
@@ -55,13 +56,13 @@ impl Question {
         }
     }
 
-    /// What a Role has to allow.
-    fn right(self, namespace: &str) -> (&'static str, String) {
-        match self {
-            Self::Service => ("get", format!("services in namespace {namespace}")),
-            Self::Certificate => ("get", format!("services/proxy in namespace {namespace}")),
-            Self::Verify | Self::Reseal => ("create", format!("services/proxy in namespace {namespace}")),
-        }
+    fn right(self, namespace: &str) -> Right<'_> {
+        let (verb, resource) = match self {
+            Self::Service => ("get", "services"),
+            Self::Certificate => ("get", "services/proxy"),
+            Self::Verify | Self::Reseal => ("create", "services/proxy"),
+        };
+        Right { verb, resource, namespace: Some(namespace) }
     }
 }
 
@@ -80,21 +81,23 @@ impl ControllerError {
                 "check --controller-name and --controller-namespace; they name the controller's Service"
                     .into()
             }
-            Self::Client { source, .. } => source.hint("get", "services"),
+            Self::Client { source, .. } => {
+                source.hint(Right { verb: "get", resource: "services", namespace: None })
+            }
             Self::Ask { question, source, namespace, name, .. } => asked(*question, source, namespace, name),
         }
     }
 }
 
 fn asked(question: Question, fault: &Fault, namespace: &str, name: &str) -> String {
-    let (verb, resource) = question.right(namespace);
+    let right = question.right(namespace);
     match (question, fault) {
         (Question::Service, Fault::NotFound(_)) => {
             "say where the controller's Service is, with --controller-name NAME and --controller-namespace \
              NAMESPACE; `kubectl get services -A | grep -i sealed` finds it"
                 .into()
         }
-        (Question::Service, fault) => fault.hint(verb, &resource),
+        (Question::Service, fault) => fault.hint(right),
         (_, Fault::Unavailable(_)) => format!(
             "the controller is not running, or not ready; see `kubectl -n {namespace} get endpoints {name}`"
         ),
@@ -109,6 +112,6 @@ fn asked(question: Question, fault: &Fault, namespace: &str, name: &str) -> Stri
         (Question::Verify | Question::Reseal, Fault::Other(_)) => {
             format!("the log of the controller {namespace}/{name} may say why")
         }
-        (_, fault) => fault.hint(verb, &resource),
+        (_, fault) => fault.hint(right),
     }
 }

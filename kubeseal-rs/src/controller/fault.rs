@@ -1,6 +1,9 @@
 //! [`Fault`]: what went wrong with a request to the API server, sorted by what a person can do about it.
 
+use super::right::Right;
+use kube::client::AuthError;
 use std::error::Error;
+use std::path::PathBuf;
 
 type Cause = Box<dyn Error + Send + Sync>;
 
@@ -27,9 +30,15 @@ pub(crate) enum Fault {
     Tls(#[source] Cause),
     #[error("the API server cannot be reached")]
     Unreachable(#[source] Cause),
-    /// Without a cause: what a credential plugin prints may hold a token.
+    /// Without a cause: it may quote a token.
     #[error("the kubeconfig's credentials could not be obtained")]
     Credentials,
+    #[error("the kubeconfig's token file {} cannot be read", .path.display())]
+    TokenFile {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("the answer is not a Kubernetes API server's")]
     NotKubernetes,
     #[error("the answer is not the controller's")]
@@ -63,6 +72,7 @@ impl From<kube::Error> for Fault {
                     _ => Self::Other(answer),
                 }
             }
+            kube::Error::Auth(AuthError::ReadTokenFile(source, path)) => Self::TokenFile { path, source },
             kube::Error::Auth(_) => Self::Credentials,
             kube::Error::Service(cause) => Self::of_transport(cause),
             kube::Error::HyperError(cause) => Self::of_transport(Box::new(cause)),
@@ -89,12 +99,16 @@ impl Fault {
         }
     }
 
-    /// What to do about it, for a request that did `verb` with `resource`.
-    pub(crate) fn hint(&self, verb: &str, resource: &str) -> String {
+    /// What to do about it, for a request that needs this right.
+    pub(crate) fn hint(&self, right: Right<'_>) -> String {
         match self {
-            Self::Forbidden(_) => format!("ask for a Role that allows \"{verb}\" on {resource}"),
+            Self::Forbidden(_) => right.hint(),
             Self::Unauthorized(_) | Self::Credentials => {
                 "log in again; `kubectl auth whoami` uses the same credentials".into()
+            }
+            Self::TokenFile { .. } => {
+                "the user's `tokenFile` in the kubeconfig must name a file that you may read; or give --token"
+                    .into()
             }
             Self::Tls(_) => {
                 "the certificate authority (--certificate-authority FILE, or the kubeconfig's) must be the one that \

@@ -1,7 +1,7 @@
 //! [`KeyStoreError`]: why the cluster's keys could not be read or changed, and what to do about it.
 
 use crate::connection::ConnectionError;
-use crate::controller::Fault;
+use crate::controller::{Fault, Right};
 use std::fmt;
 
 /// Why the cluster's keys could not be read or changed. Never shows what is in them.
@@ -9,7 +9,7 @@ use std::fmt;
 pub(crate) enum KeyStoreError {
     #[error("cannot start the network client")]
     Start(#[source] std::io::Error),
-    #[error("it is not known which cluster is meant")]
+    #[error("{}", .0.step())]
     Connection(#[source] ConnectionError),
     #[error("\"{0}\" cannot be the name of a namespace")]
     Name(String),
@@ -58,18 +58,15 @@ impl Act {
         }
     }
 
-    /// What a Role has to allow.
-    fn right(&self, namespace: &str) -> (&'static str, String) {
-        let secrets = format!("secrets in namespace {namespace}");
-        match self {
-            Self::ListKeys => ("list", secrets),
-            Self::ListSealedSecrets => {
-                ("list", "sealedsecrets.bitnami.com in all namespaces (a ClusterRole)".into())
-            }
-            Self::Label(_) | Self::Annotate(_) => ("patch", secrets),
-            Self::Create(_) => ("create", secrets),
-            Self::Delete(_) => ("delete", secrets),
-        }
+    fn right<'a>(&self, namespace: &'a str) -> Right<'a> {
+        let (verb, resource, namespace) = match self {
+            Self::ListKeys => ("list", "secrets", Some(namespace)),
+            Self::ListSealedSecrets => ("list", "sealedsecrets.bitnami.com", None),
+            Self::Label(_) | Self::Annotate(_) => ("patch", "secrets", Some(namespace)),
+            Self::Create(_) => ("create", "secrets", Some(namespace)),
+            Self::Delete(_) => ("delete", "secrets", Some(namespace)),
+        };
+        Right { verb, resource, namespace }
     }
 }
 
@@ -85,7 +82,9 @@ impl KeyStoreError {
             Self::Start(_) => "the system has to allow threads and sockets".into(),
             Self::Connection(error) => error.hint(),
             Self::Name(_) => "check --controller-namespace; it names the namespace of the controller".into(),
-            Self::Client { source, .. } => source.hint("list", "secrets"),
+            Self::Client { source, .. } => {
+                source.hint(Right { verb: "list", resource: "secrets", namespace: None })
+            }
             Self::Ask { source: Fault::NotFound(_), .. } => {
                 "it is gone, or the namespace is; see `kubeseal-rs keys list`, and check --controller-namespace"
                     .into()
@@ -94,8 +93,7 @@ impl KeyStoreError {
                 "somebody else changed it meanwhile; look at it again with `kubeseal-rs keys list`".into()
             }
             Self::Ask { act, source, namespace, .. } => {
-                let (verb, resource) = act.right(namespace);
-                source.hint(verb, &resource)
+                source.hint(act.right(namespace))
             }
         }
     }

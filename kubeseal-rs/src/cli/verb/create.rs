@@ -37,7 +37,7 @@ pub(crate) struct CreateFlags {
     pub words: Vec<String>,
 
     /// Namespace; else that of the kubeconfig context.
-    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_name = "NAMESPACE")]
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = crate::cli::flag_value::namespace, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 
     /// What the values are bound to: strict (name and namespace; the default), namespace-wide or cluster-wide.

@@ -25,7 +25,7 @@ pub(crate) struct EditFlags {
     pub file: PathBuf,
 
     /// Namespace of SealedSecrets that name none; else that of the kubeconfig context.
-    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true)]
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = crate::cli::flag_value::namespace)]
     pub namespace: Option<String>,
 
     #[command(flatten)]

@@ -35,7 +35,7 @@ pub(crate) struct InspectFlags {
     pub format: InspectFormat,
 
     /// Namespace of SealedSecrets that state none, in the cluster; else that of the kubeconfig context.
-    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_name = "NAMESPACE")]
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = crate::cli::flag_value::namespace, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 
     /// Ask the cluster, too: for the controller's certificate, and whether the SealedSecret is synced.

@@ -40,7 +40,7 @@ pub(crate) struct ResealFlags {
     pub recovery_private_key: Vec<PathBuf>,
 
     /// Namespace of SealedSecrets that name none, as where kustomize adds it.
-    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true)]
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = crate::cli::flag_value::namespace)]
     pub namespace: Option<String>,
 
     #[command(flatten)]

@@ -1,7 +1,7 @@
 //! [`InspectError`]: why nothing could be told.
 
 use crate::connection::ConnectionError;
-use crate::controller::Fault as ClusterFault;
+use crate::controller::{Fault as ClusterFault, Right};
 use crate::input::Input;
 use crate::manifest::Fault;
 use std::io;
@@ -30,7 +30,7 @@ pub(crate) enum InspectError {
     Render(#[source] serde_json::Error),
     #[error("cannot start the network client")]
     Start(#[source] io::Error),
-    #[error("it is not known which cluster is meant")]
+    #[error("{}", .0.step())]
     Connection(#[source] ConnectionError),
     #[error("cannot prepare a connection to {server}")]
     Client {
@@ -62,7 +62,7 @@ impl InspectError {
             Self::Render(_) => None,
             Self::Start(_) => Some("leave out --live".into()),
             Self::Connection(error) => Some(format!("{}; or leave out --live", error.hint())),
-            Self::Client { source, .. } => Some(source.hint("get", "sealedsecrets")),
+            Self::Client { source, .. } => Some(source.hint(right(None))),
             // An object that is not there is no failure; a kind that is not there is.
             Self::Get { source: ClusterFault::NotFound(_), .. } => Some(
                 "this cluster knows no SealedSecrets: install the controller and its CustomResourceDefinition, or \
@@ -70,8 +70,12 @@ impl InspectError {
                     .into(),
             ),
             Self::Get { source, namespace, .. } => {
-                Some(source.hint("get", &format!("sealedsecrets in namespace {namespace}")))
+                Some(source.hint(right(Some(namespace))))
             }
         }
     }
+}
+
+const fn right(namespace: Option<&str>) -> Right<'_> {
+    Right { verb: "get", resource: "sealedsecrets.bitnami.com", namespace }
 }

@@ -1,0 +1,62 @@
+//! Reads kubeconfigs: which files count, and all of them as one.
+
+use super::ConnectionError;
+use kube::config::{Kubeconfig, KubeconfigError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// The merged kubeconfig, or none where there is no file, or only empty ones.
+///
+/// As kubectl has it: a file that was named by a flag must exist, others may be missing.
+pub(super) fn read(named: Option<&Path>) -> Result<Option<Kubeconfig>, ConnectionError> {
+    let mut merged = Kubeconfig::default();
+    for path in files(named) {
+        let mut next = match Kubeconfig::read_from(&path) {
+            Ok(next) => next,
+            Err(KubeconfigError::ReadConfig(source, _))
+                if named.is_none() && source.kind() == ErrorKind::NotFound =>
+            {
+                continue;
+            }
+            Err(KubeconfigError::ReadConfig(source, path)) => {
+                return Err(ConnectionError::Read { path, source });
+            }
+            // Its text would quote the file.
+            Err(_) => return Err(ConnectionError::Malformed(path)),
+        };
+        // `kubectl config unset current-context` leaves an empty one, which is none.
+        next.current_context = next.current_context.filter(|name| !name.is_empty());
+        merged = merged.merge(next).map_err(|_| ConnectionError::Merge)?;
+    }
+    let is_empty = merged.contexts.is_empty() && merged.clusters.is_empty();
+    Ok((!is_empty).then_some(merged))
+}
+
+/// Where a kubeconfig is looked for, in this order.
+pub(super) fn files(named: Option<&Path>) -> Vec<PathBuf> {
+    if let Some(file) = named {
+        return vec![file.to_owned()];
+    }
+    let listed: Vec<PathBuf> = std::env::var_os("KUBECONFIG")
+        .map(|list| std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty()).collect())
+        .unwrap_or_default();
+    if listed.is_empty() {
+        std::env::home_dir().map(|home| home.join(".kube").join("config")).into_iter().collect()
+    } else {
+        listed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_broken_kubeconfig_is_shown() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "users: [{name: a, user: {token: hunter2-token}").unwrap();
+        let error = read(Some(file.path())).unwrap_err();
+        assert!(matches!(error, ConnectionError::Malformed(_)));
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+}
