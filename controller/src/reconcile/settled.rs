@@ -36,15 +36,16 @@ pub(crate) fn corrects_drift(observed: &ObservedSealedSecret, for_all: bool) -> 
 }
 
 /// What is left to say about an object that is settled, if anything is: a key that opened it leaked since, or is known
-/// again as sound. Its Secret is not looked at for that.
+/// again as sound; or its status is still `owed`. Its Secret is not looked at for that.
 pub(crate) fn only_said(
     observed: &ObservedSealedSecret,
     status: Option<&SealedSecretStatus>,
     ring: &KeyRing,
+    owed: bool,
 ) -> Option<Outcome> {
     let (status, left) = (status?, left_behind(observed, status)?);
     let said = status.condition(Condition::COMPROMISED).and_then(|condition| condition.message.clone());
-    (compromise(observed, status.opened_by.as_ref(), ring) != said).then(|| Outcome::Synced {
+    (owed || compromise(observed, status.opened_by.as_ref(), ring) != said).then(|| Outcome::Synced {
         resource_version: left.resource_version.clone(),
         opened_by: status.opened_by.clone(),
         written: false,
@@ -201,8 +202,9 @@ mod tests {
             ("overdue", &marked, KeyRing::default(), true),
         ];
         for (name, status, ring, expected) in cases {
-            let outcome = only_said(&object, Some(status), &ring);
+            let outcome = only_said(&object, Some(status), &ring, false);
             assert_eq!(outcome.is_some(), expected, "{name}");
+            assert!(only_said(&object, Some(status), &ring, true).is_some(), "{name}: owed");
             if let Some(Outcome::Synced { resource_version, opened_by, written }) = outcome {
                 assert_eq!((resource_version.as_str(), written), ("7", false), "{name}");
                 assert_eq!(opened_by, plain.opened_by, "{name}");
