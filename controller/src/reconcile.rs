@@ -125,12 +125,13 @@ async fn pursue(
         if corrects && let Err(wait) = context.ledger.may_correct(observed, Instant::now()) {
             return Some(contested(observed, wait));
         }
-        match timeout(ANSWER, apply::apply(&context.client, plan)).await {
+        match timeout(ANSWER, apply::apply(&context.client, plan, corrects)).await {
             Ok(Applied::Outcome(outcome)) => {
                 if matches!(outcome, Outcome::Synced { .. }) {
                     context.ledger.unsealed(observed);
                     if corrects {
                         context.ledger.corrected(observed, Instant::now());
+                        context.metrics.drift_corrections.inc();
                     }
                 }
                 return Some(outcome);

@@ -74,6 +74,7 @@ fn jittered(delay: Duration, random: f64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reconcile::outcome::Act;
     use crate::reconcile::plan::Refusal;
     use api::Scope;
     use kube::runtime::watcher::Event;
@@ -113,7 +114,7 @@ mod tests {
     }
 
     fn synced() -> Outcome {
-        Outcome::Synced { resource_version: "7".into(), opened_by: None, written: true }
+        Outcome::Synced { resource_version: "7".into(), opened_by: None, act: Act::Written }
     }
 
     fn ended(ledger: &Ledger, outcome: &Outcome, reported: Reported) -> Action {

@@ -9,7 +9,7 @@ use super::backoff::after;
 use super::compromise::compromise;
 use super::context::Context;
 use super::event::{event_for, leak_event};
-use super::outcome::Outcome;
+use super::outcome::{Act, Outcome};
 use super::plan::Refusal;
 use super::status::{next_status, same_words};
 use super::status_write::write_status;
@@ -43,7 +43,7 @@ pub(crate) async fn report(
     context: &Context,
 ) -> Reported {
     let scope = Scope::of(observed.metadata.annotations.as_ref());
-    let compromise = |keys: Option<&_>| compromise(observed, keys, &context.ring.snapshot());
+    let compromise = |keys: Option<&_>| compromise(observed, previous, keys, &context.ring.snapshot());
     let next =
         next_status(previous, observed.metadata.generation, scope, outcome, compromise, Timestamp::now());
     count(observed, outcome, context);
@@ -137,9 +137,14 @@ fn count(observed: &ObservedSealedSecret, outcome: &Outcome, context: &Context) 
 fn log(observed: &ObservedSealedSecret, outcome: &Outcome) {
     let (namespace, name) = (observed.namespace().unwrap_or_default(), observed.name_any());
     match outcome {
-        Outcome::Synced { written: true, .. } => tracing::info!(namespace, name, "unsealed"),
-        Outcome::Synced { written: false, .. } => {
-            tracing::info!(namespace, name, "found unsealed as it should be");
+        Outcome::Synced { act, .. } => {
+            let what = match act {
+                Act::Found => "found unsealed as it should be",
+                Act::Written => "unsealed",
+                Act::Mended => "put right: somebody else had edited the Secret",
+                Act::Remade => "made again: somebody else had deleted the Secret",
+            };
+            tracing::info!(namespace, name, "{what}");
         }
         Outcome::Refused(refusal) => {
             tracing::error!(

@@ -1,7 +1,7 @@
 //! `is_settled`: whether the cheap signs alone show that there is nothing to do. Pure.
 
 use super::compromise::compromise;
-use super::outcome::Outcome;
+use super::outcome::{Act, Outcome};
 use super::version::is_later;
 use api::annotations::CORRECT_DRIFT;
 use api::{Condition, ConditionStatus, ObservedSealedSecret, Scope, SealedSecretStatus, TargetStatus};
@@ -45,10 +45,11 @@ pub(crate) fn only_said(
 ) -> Option<Outcome> {
     let (status, left) = (status?, left_behind(observed, status)?);
     let said = status.condition(Condition::COMPROMISED).and_then(|condition| condition.message.clone());
-    (owed || compromise(observed, status.opened_by.as_ref(), ring) != said).then(|| Outcome::Synced {
+    let due = compromise(observed, Some(status), status.opened_by.as_ref(), ring);
+    (owed || due != said).then(|| Outcome::Synced {
         resource_version: left.resource_version.clone(),
         opened_by: status.opened_by.clone(),
-        written: false,
+        act: Act::Found,
     })
 }
 
@@ -191,23 +192,26 @@ mod tests {
         let revoking = KeyRing::default().revoking(BTreeSet::from([KEY.parse().unwrap()]));
         let object = observed(2, &json!({}));
         let plain = status(2, "True", "strict");
-        let message = compromise(&object, plain.opened_by.as_ref(), &revoking);
+        let message = compromise(&object, None, plain.opened_by.as_ref(), &revoking);
         let mark = json!({ "type": "Compromised", "status": "True", "message": message });
         let mut marked = plain.clone();
         marked.conditions.push(serde_json::from_value(mark).unwrap());
+        let mut overdue = marked.clone();
+        overdue.opened_by = Some(BTreeSet::from(["b".repeat(64)]));
         let cases = [
             ("sound", &plain, KeyRing::default(), false),
             ("due", &plain, revoking.clone(), true),
             ("said", &marked, revoking, false),
-            ("overdue", &marked, KeyRing::default(), true),
+            ("said, and the key's Secret is gone since", &marked, KeyRing::default(), false),
+            ("overdue: no key of now", &overdue, KeyRing::default(), true),
         ];
         for (name, status, ring, expected) in cases {
             let outcome = only_said(&object, Some(status), &ring, false);
             assert_eq!(outcome.is_some(), expected, "{name}");
             assert!(only_said(&object, Some(status), &ring, true).is_some(), "{name}: owed");
-            if let Some(Outcome::Synced { resource_version, opened_by, written }) = outcome {
-                assert_eq!((resource_version.as_str(), written), ("7", false), "{name}");
-                assert_eq!(opened_by, plain.opened_by, "{name}");
+            if let Some(Outcome::Synced { resource_version, opened_by, act }) = outcome {
+                assert_eq!((resource_version.as_str(), act), ("7", Act::Found), "{name}");
+                assert_eq!(opened_by, status.opened_by, "{name}");
             }
         }
     }
