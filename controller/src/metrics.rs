@@ -65,6 +65,8 @@ struct DurationLabels {
 pub struct Metrics {
     /// Reconciliations begun.
     pub unseal_requests: Counter,
+    /// Secrets put right that somebody else had edited or deleted.
+    pub drift_corrections: Counter,
     errors: Family<ErrorLabels, Counter>,
     conditions: Family<ConditionLabels, Gauge>,
     shown: Mutex<Shown>,
@@ -80,12 +82,18 @@ impl Default for Metrics {
         registry.register_collector(Box::new(ProcessMetrics));
         let ours = registry.sub_registry_with_prefix(PREFIX);
         let unseal_requests = Counter::default();
+        let drift_corrections = Counter::default();
         let errors = Family::default();
         let conditions = Family::default();
         let requests = Family::default();
         let durations = Family::<DurationLabels, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
         ours.register("build", "The running version", Info::new([("revision", env!("CARGO_PKG_VERSION"))]));
         ours.register("unseal_requests", "SealedSecrets looked at", unseal_requests.clone());
+        ours.register(
+            "drift_corrections",
+            "Secrets put right that somebody else had edited or deleted",
+            drift_corrections.clone(),
+        );
         ours.register("unseal_errors", "SealedSecrets that could not be unsealed", errors.clone());
         ours.register(
             "condition_info",
@@ -97,7 +105,17 @@ impl Default for Metrics {
         let leader = Gauge::default();
         ours.register("leader", "1 if this replica unseals and renews, 0 if it stands by", leader.clone());
         let shown = Mutex::default();
-        Self { unseal_requests, errors, conditions, shown, requests, durations, leader, registry }
+        Self {
+            unseal_requests,
+            drift_corrections,
+            errors,
+            conditions,
+            shown,
+            requests,
+            durations,
+            leader,
+            registry,
+        }
     }
 }
 
@@ -217,6 +235,7 @@ mod tests {
         for line in [
             "sealed_secrets_controller_build_info{revision=\"",
             "sealed_secrets_controller_unseal_requests_total 1",
+            "sealed_secrets_controller_drift_corrections_total 0",
             "sealed_secrets_controller_unseal_errors_total{reason=\"unseal\",namespace=\"ns\"} 1",
             condition,
             &leaked,

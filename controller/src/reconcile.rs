@@ -107,7 +107,10 @@ async fn pursue(
     for _ in 0..RACES {
         let reading = timeout(ANSWER, read::read(observed, previous, context, trust_watch));
         let target = match reading.await {
-            Ok(Ok(Seen::Settled)) => return settled::only_said(observed, previous, &context.ring.snapshot()),
+            Ok(Ok(Seen::Settled)) => {
+                let owed = context.ledger.is_owed(observed);
+                return settled::only_said(observed, previous, &context.ring.snapshot(), owed);
+            }
             Ok(Ok(Seen::Target(target))) => target,
             Ok(Ok(Seen::Contested(wait))) => return Some(contested(observed, wait)),
             Ok(Err(error)) => return Some(Outcome::from_api(error)),
@@ -122,12 +125,13 @@ async fn pursue(
         if corrects && let Err(wait) = context.ledger.may_correct(observed, Instant::now()) {
             return Some(contested(observed, wait));
         }
-        match timeout(ANSWER, apply::apply(&context.client, plan)).await {
+        match timeout(ANSWER, apply::apply(&context.client, plan, corrects)).await {
             Ok(Applied::Outcome(outcome)) => {
                 if matches!(outcome, Outcome::Synced { .. }) {
                     context.ledger.unsealed(observed);
                     if corrects {
                         context.ledger.corrected(observed, Instant::now());
+                        context.metrics.drift_corrections.inc();
                     }
                 }
                 return Some(outcome);

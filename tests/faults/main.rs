@@ -13,11 +13,13 @@ mod drift;
 mod gone;
 mod killed;
 mod late;
+mod older_definition;
 mod outage;
 mod recreated;
 mod renewal;
 mod stage;
 mod two;
+mod unwritable;
 mod watches;
 mod witness;
 
@@ -41,6 +43,8 @@ fn main() -> ExitCode {
             killed::while_it_renews,
             answers::every_kind_of_broken_answer,
             answers::a_write_whose_answer_is_lost,
+            unwritable::a_status_that_is_not_taken,
+            older_definition::each_is_reported_and_stops_nothing_else,
             renewal::a_new_key_whose_answer_is_lost,
             renewal::the_first_key_of_all,
             watches::a_watch_that_lost_its_place,

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use api::annotations::CORRECT_DRIFT;
 use api::{Condition, ConditionStatus, sealing_key};
 use kube::ResourceExt as _;
-use kube::api::{Patch, PatchParams};
+use kube::api::{DeleteParams, Patch, PatchParams};
 use serde_json::json;
 use tests::eventually::eventually;
 use tests::lab::Maker;
@@ -89,6 +89,12 @@ pub(crate) async fn what_a_leaked_key_opened_is_marked_until_it_is_sealed_anew(
             stop(pod).await?;
             let pod = stage.start().await?;
             ensure!(compromised("db").await?.0.len() == 3, "the restart took the mark off");
+            // Nor does who deletes the key: whoever has a copy of it still has it.
+            stage.secrets().delete(&name, &DeleteParams::default()).await?;
+            person.seal_and_apply(&Person::secret(namespace, "later", &json!({ "v": "1" })), &[]).await?;
+            person.sees_synced(namespace, "later", ConditionStatus::True).await?;
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            ensure!(compromised("db").await?.0.len() == 3, "the mark went with the key's Secret");
             person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": "2" })), &[]).await?;
             person.sees_values(namespace, "db", &[("v", b"2")]).await?;
             eventually(SOON, "it is marked no more", unmarked).await?;

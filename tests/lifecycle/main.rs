@@ -2,6 +2,7 @@
 //!
 //! One at a time, for the reason given in `interop`. What a running controller does is in `controller`.
 
+mod collect;
 mod compromise;
 mod flags;
 mod gate;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
             flags::hands_off_deleted_and_edited_secrets,
             flags::says_nothing_on_the_status,
             flags::deletes_secrets_itself,
+            collect::what_a_list_shows_to_be_gone,
             flags::renews_by_age_and_when_told_to,
             flags::serves_metrics_under_upstreams_names,
             compromise::what_a_leaked_key_opened_is_marked_until_it_is_sealed_anew,

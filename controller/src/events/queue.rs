@@ -1,10 +1,12 @@
 //! [`EventQueue`]: events on their way to the API server, behind everything else.
 //!
 //! Best effort by design: the queue is bounded and what does not fit is dropped. The status is the truth; events
-//! tell its story.
+//! tell its story. What is so, and is told nowhere else, waits for room and is tried a few times.
 
 use super::about::About;
 use super::happening::Happening;
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt as _, StreamExt as _};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::{Event, EventSource};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
@@ -21,53 +23,88 @@ const CAPACITY: usize = 1_024;
 /// Source of every event, as upstream's.
 const COMPONENT: &str = "sealed-secrets";
 
-/// Takes events in without ever making the caller wait.
+/// How often an event is tried that is told once and then counts as told.
+const TRIES: u32 = 6;
+
+/// Before the second try; twice as long before each later one.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+
+/// Takes events in, and sends them one after the other.
 #[derive(Debug, Clone)]
-pub struct EventQueue(mpsc::Sender<Event>);
+pub struct EventQueue(mpsc::Sender<Entry>);
+
+/// An event that waits.
+#[derive(Debug)]
+struct Entry {
+    event: Event,
+    /// How often it may be tried.
+    tries: u32,
+    /// How often it was.
+    tried: u32,
+}
 
 impl EventQueue {
     /// Starts sending. The task ends once every clone of the queue is dropped and what waited is sent.
     pub fn start(client: Client) -> (Self, JoinHandle<()>) {
-        let (sender, mut waiting) = mpsc::channel::<Event>(CAPACITY);
+        let (sender, mut waiting) = mpsc::channel::<Entry>(CAPACITY);
         let task = tokio::spawn(async move {
-            while let Some(event) = waiting.recv().await {
-                send(&client, event).await;
+            // Beside the queue, so that nobody waits for a second try.
+            let mut again = FuturesUnordered::new();
+            loop {
+                let mut entry = tokio::select! {
+                    Some(entry) = again.next() => entry,
+                    Some(entry) = waiting.recv() => entry,
+                    else => break,
+                };
+                entry.tried += 1;
+                if !send(&client, &entry.event).await && entry.tried < entry.tries {
+                    let wait = FIRST_WAIT * 2_u32.pow(entry.tried - 1);
+                    again.push(tokio::time::sleep(wait).map(|()| entry));
+                }
             }
         });
         (Self(sender), task)
     }
 
-    /// Records what happened, each time anew.
+    /// Records what happened, each time anew. Never makes the caller wait.
     pub(crate) fn record(&self, about: About, happening: Happening) {
         let now = Timestamp::now();
-        self.enter(to_event(about, happening, &format!("{:x}", now.as_nanosecond()), now));
+        let event = to_event(about, happening, &format!("{:x}", now.as_nanosecond()), now);
+        if self.0.try_send(Entry { event, tries: 1, tried: 0 }).is_err() {
+            tracing::debug!("too many events at once: one is dropped");
+        }
     }
 
     /// Records what is so, once for each version of the object: the name is made of what is said, so that the API server
     /// turns it away while it still holds the one from before, even from another replica or before a restart.
-    pub(crate) fn record_once(&self, about: About, happening: Happening) {
+    ///
+    /// Waits for room in the queue: whoever says it once will not say it again.
+    pub(crate) async fn record_once(&self, about: About, happening: Happening) {
         let said = (&about.uid, &about.resource_version, &happening.message);
         let digest = Sha256::digest(format!("{said:?}"));
         let suffix =
             digest.iter().take(8).fold(String::new(), |suffix, byte| suffix + &format!("{byte:02x}"));
-        self.enter(to_event(about, happening, &suffix, Timestamp::now()));
-    }
-
-    fn enter(&self, event: Event) {
-        if self.0.try_send(event).is_err() {
-            tracing::debug!("too many events at once: one is dropped");
+        let event = to_event(about, happening, &suffix, Timestamp::now());
+        if self.0.send(Entry { event, tries: TRIES, tried: 0 }).await.is_err() {
+            tracing::debug!("an event came too late");
         }
     }
 }
 
-async fn send(client: &Client, event: Event) {
+/// Sends it. Whether that is the end of it: it was taken, or it never will be.
+async fn send(client: &Client, event: &Event) -> bool {
     let namespace = event.metadata.namespace.clone().unwrap_or_default();
     let events = Api::<Event>::namespaced(client.clone(), &namespace);
     let options = PostParams::default();
-    let sending = events.create(&options, &event);
-    // A namespace that is being deleted takes no events, and none is missed there.
-    if let Ok(Err(error)) = tokio::time::timeout(Duration::from_secs(10), sending).await {
-        tracing::debug!(error = crate::logging::chain(&error), "an event was not taken");
+    match tokio::time::timeout(Duration::from_secs(10), events.create(&options, event)).await {
+        Ok(Ok(_)) => true,
+        Ok(Err(error)) => {
+            // A namespace that is being deleted takes no events, and none is missed there; and what was told before is there.
+            tracing::debug!(error = crate::logging::chain(&error), "an event was not taken");
+            matches!(&error, kube::Error::Api(status)
+                if (400..500).contains(&status.code) && ![401, 429].contains(&status.code))
+        }
+        Err(_) => false,
     }
 }
 
@@ -90,5 +127,54 @@ fn to_event(about: About, happening: Happening, suffix: &str, now: Timestamp) ->
         last_timestamp: Some(Time(now)),
         count: Some(1),
         ..Event::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::{Request, Response};
+    use kube::client::Body;
+    use std::collections::VecDeque;
+    use std::sync::{Arc, Mutex};
+
+    /// A queue whose events get these answers, one after the other and then the last; and how often it was asked.
+    async fn asked(codes: &[u16], record: impl AsyncFnOnce(&EventQueue)) -> usize {
+        let left = Arc::new(Mutex::new((0, codes.iter().copied().collect::<VecDeque<_>>())));
+        let answers = Arc::clone(&left);
+        let service = tower::service_fn(move |_: Request<Body>| {
+            let (asked, codes) = &mut *answers.lock().unwrap();
+            *asked += 1;
+            let code = if codes.len() > 1 { codes.pop_front() } else { codes.front().copied() };
+            let code = code.unwrap_or(201);
+            let status = serde_json::json!({ "metadata": {}, "involvedObject": {}, "status": "Failure", "code": code });
+            let answer = Response::builder().status(code).body(Body::from(status.to_string().into_bytes()));
+            std::future::ready(answer)
+        });
+        let (queue, task) = EventQueue::start(Client::new(service, "default"));
+        record(&queue).await;
+        drop(queue);
+        task.await.unwrap();
+        left.lock().unwrap().0
+    }
+
+    fn news() -> (About, Happening) {
+        let secret = k8s_openapi::api::core::v1::Secret::default();
+        (About::secret(&secret), Happening { warning: true, reason: "Test", message: "news".into() })
+    }
+
+    #[tokio::test]
+    async fn what_is_told_once_is_tried_until_it_is_taken_or_never_will_be() {
+        let once = async |queue: &EventQueue| queue.record_once(news().0, news().1).await;
+        assert_eq!(asked(&[500, 429, 201], once).await, 3);
+        for code in [201, 409, 403, 404] {
+            assert_eq!(asked(&[code], once).await, 1, "{code}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_happens_is_told_once_or_not_at_all() {
+        let each = async |queue: &EventQueue| queue.record(news().0, news().1);
+        assert_eq!(asked(&[500, 201], each).await, 1);
     }
 }

@@ -63,7 +63,7 @@ pub(super) struct Origin<'a> {
 impl<'a> Origin<'a> {
     /// Beside the keys of this prefix.
     pub(super) fn beside(secrets: &'a Api<Secret>, prefix: &'a str) -> Self {
-        Self { secrets, prefix, name: format!("{prefix}-origin") }
+        Self { secrets, prefix, name: api::sealing_key::origin_name(prefix) }
     }
 
     /// The text: what is there, or a new one.

@@ -19,7 +19,8 @@ pub async fn tell(refusals: &Refusals, events: EventQueue) {
         changes.borrow_and_update();
         let all = refusals.all();
         for refusal in all.iter().filter(|refusal| !told.contains(&refusal.about)) {
-            events.record_once(refusal.about.clone(), happening(refusal));
+            // On the heap: a whole term holds this future within its own.
+            Box::pin(events.record_once(refusal.about.clone(), happening(refusal))).await;
         }
         // What is gone, or has changed, is forgotten.
         told = all.into_iter().map(|refusal| refusal.about).collect();

@@ -1,6 +1,6 @@
 //! `apply`: carries a plan out. At most one write.
 
-use super::outcome::Outcome;
+use super::outcome::{Act, Outcome};
 use super::plan::Plan;
 use super::target_body::TargetBody;
 use envelope::Fingerprint;
@@ -27,8 +27,13 @@ pub(crate) enum Applied {
 /// Asks for the written Secret's metadata alone: its values need not come back.
 const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
-/// Carries `plan` out.
-pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
+/// Carries `plan` out. What it writes is put right where `corrects`.
+pub(crate) async fn apply(client: &Client, plan: Plan, corrects: bool) -> Applied {
+    let act = match &plan {
+        Plan::Create(_) if corrects => Act::Remade,
+        Plan::Replace(_) if corrects => Act::Mended,
+        _ => Act::Written,
+    };
     let (written, opened_by) = match plan {
         Plan::Create(secret) => {
             let written =
@@ -42,7 +47,7 @@ pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
         }
         Plan::Keep { resource_version, opened_by } => {
             let opened_by = Some(names(&opened_by));
-            return Applied::Outcome(Outcome::Synced { resource_version, opened_by, written: false });
+            return Applied::Outcome(Outcome::Synced { resource_version, opened_by, act: Act::Found });
         }
         Plan::Refuse(refusal) => return Applied::Outcome(Outcome::Refused(refusal)),
         Plan::Wait(hindrance) => return Applied::Outcome(Outcome::Hindered(hindrance)),
@@ -51,7 +56,7 @@ pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
     match written {
         Ok(resource_version) => {
             let opened_by = Some(names(&opened_by));
-            Applied::Outcome(Outcome::Synced { resource_version, opened_by, written: true })
+            Applied::Outcome(Outcome::Synced { resource_version, opened_by, act })
         }
         Err(kube::Error::Api(status)) if namespace_is_going(&status) => Applied::Moot,
         // 409: it exists, or another version of it does; 404: it is gone.

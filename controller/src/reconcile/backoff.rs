@@ -22,6 +22,7 @@ pub(crate) fn next_look(
     inputs: Inputs,
     ledger: &Ledger,
 ) -> Action {
+    ledger.resume(observed);
     if let Outcome::Hindered(Hindrance::EarlierOwner(_)) = outcome {
         ledger.blocked(observed, Instant::now());
     }
@@ -73,6 +74,7 @@ fn jittered(delay: Duration, random: f64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reconcile::outcome::Act;
     use crate::reconcile::plan::Refusal;
     use api::Scope;
     use kube::runtime::watcher::Event;
@@ -101,15 +103,22 @@ mod tests {
         serde_json::from_value(serde_json::json!({ "metadata": { "uid": "u" } })).unwrap()
     }
 
-    fn ended(ledger: &Ledger, outcome: &Outcome, reported: Reported) -> Action {
-        let inputs = Inputs {
+    fn inputs() -> Inputs {
+        Inputs {
             generation: Some(1),
             scope: Scope::Strict,
             correct_drift: true,
             ring_version: 1,
             target_version: None,
-        };
-        next_look(&object(), outcome, reported, inputs, ledger)
+        }
+    }
+
+    fn synced() -> Outcome {
+        Outcome::Synced { resource_version: "7".into(), opened_by: None, act: Act::Written }
+    }
+
+    fn ended(ledger: &Ledger, outcome: &Outcome, reported: Reported) -> Action {
+        next_look(&object(), outcome, reported, inputs(), ledger)
     }
 
     /// What once was in the way and is not any more says nothing about what comes next.
@@ -126,6 +135,20 @@ mod tests {
             assert_eq!(ended(&ledger, outcome, Reported::Yes), expected);
             let day = Instant::now() + Duration::from_hours(24);
             assert_eq!(ledger.hindered(&object(), day), Duration::ZERO, "{outcome:?}");
+        }
+    }
+
+    /// Refused, then something else that could not be said, then as it was when it was refused: that is not what was said last.
+    #[test]
+    fn a_refusal_holds_only_until_something_else_happens() {
+        let refused = Outcome::Refused(Refusal::SealingKey);
+        for reported in [Reported::NotYet, Reported::Later(Duration::ZERO), Reported::Yes] {
+            let ledger = Ledger::default();
+            ledger.follow(&Event::Apply(object()));
+            ended(&ledger, &refused, Reported::Yes);
+            assert!(ledger.nothing_new(&object(), &inputs()).is_some());
+            ended(&ledger, &synced(), reported);
+            assert_eq!(ledger.nothing_new(&object(), &inputs()), None, "{reported:?}");
         }
     }
 

@@ -7,9 +7,10 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::api::{DeleteParams, Preconditions};
 use kube::core::PartialObjectMeta;
 use kube::{Api, Client, ResourceExt as _};
+use std::sync::Arc;
 
 /// Deletes it if it is still the one that was controlled; another Secret of that name is left alone.
-pub(super) async fn collect(client: Client, gone: ObservedSealedSecret) {
+pub(super) async fn collect(client: Client, gone: Arc<ObservedSealedSecret>) {
     let (namespace, name) = (gone.namespace().unwrap_or_default(), gone.name_any());
     if let Err(error) = delete(&client, &namespace, &name, gone.uid().as_deref()).await {
         tracing::error!(namespace, name, error = chain(&error), "deleting the Secret failed");

@@ -1,8 +1,11 @@
 //! `compromise`: whether a leaked key opens an object, and what to do about it. Pure.
+//!
+//! Decided: who deletes the leaked key's Secret does not unsay it. What the status called leaked stays so, until other keys open
+//! the object, or the key counts again.
 
 use super::shorten::shorten;
 use api::annotations::CERTIFICATE_FINGERPRINT;
-use api::{ObservedSealedSecret, SealedSecretStatus};
+use api::{Condition, ObservedSealedSecret, SealedSecretStatus};
 use envelope::Fingerprint;
 use sealing::KeyRing;
 use std::collections::BTreeSet;
@@ -13,17 +16,16 @@ use std::collections::BTreeSet;
 /// object itself says it was sealed with.
 pub(super) fn compromise(
     observed: &ObservedSealedSecret,
+    previous: Option<&SealedSecretStatus>,
     opened_by: Option<&BTreeSet<String>>,
     ring: &KeyRing,
 ) -> Option<String> {
-    let leaked: Vec<String> = match opened_by {
-        Some(keys) => revoked(keys, ring).map(|key| key.to_string()).collect(),
-        None => hinted(observed)
-            .filter(|key| ring.is_revoked(*key))
-            .map(|key| key.to_string())
-            .into_iter()
-            .collect(),
+    let keys: Vec<Fingerprint> = match opened_by {
+        Some(keys) => parsed(keys).collect(),
+        None => hinted(observed).into_iter().collect(),
     };
+    let leaked: Vec<String> =
+        keys.into_iter().filter(|key| has_leaked(*key, previous, ring)).map(|key| key.to_string()).collect();
     if leaked.is_empty() {
         return None;
     }
@@ -46,19 +48,28 @@ pub(super) fn sealed_with_revoked(
     ring: &KeyRing,
 ) -> bool {
     match (hinted(observed), previous.and_then(|status| status.opened_by.as_ref())) {
-        (Some(hint), _) => ring.is_revoked(hint),
-        (None, Some(keys)) => revoked(keys, ring).next().is_some(),
+        (Some(hint), _) => has_leaked(hint, previous, ring),
+        (None, Some(keys)) => parsed(keys).any(|key| has_leaked(key, previous, ring)),
         (None, None) => false,
     }
+}
+
+/// Whether a key leaked: its Secret says so, or the status said so before and the key does not count since.
+fn has_leaked(key: Fingerprint, previous: Option<&SealedSecretStatus>, ring: &KeyRing) -> bool {
+    let said = || {
+        let mark = previous.and_then(|status| status.condition(Condition::COMPROMISED));
+        mark.and_then(|mark| mark.message.as_ref()).is_some_and(|it| it.contains(&key.to_string()))
+    };
+    ring.is_revoked(key) || (said() && !ring.iter().any(|active| active.fingerprint() == key))
 }
 
 fn hinted(observed: &ObservedSealedSecret) -> Option<Fingerprint> {
     observed.metadata.annotations.as_ref()?.get(CERTIFICATE_FINGERPRINT)?.parse().ok()
 }
 
-fn revoked(keys: &BTreeSet<String>, ring: &KeyRing) -> impl Iterator<Item = Fingerprint> {
-    // Whatever else somebody wrote into the status is no key.
-    keys.iter().filter_map(|key| key.parse().ok()).filter(|key| ring.is_revoked(*key))
+/// Whatever else somebody wrote into the status is no key.
+fn parsed(keys: &BTreeSet<String>) -> impl Iterator<Item = Fingerprint> {
+    keys.iter().filter_map(|key| key.parse().ok())
 }
 
 #[cfg(test)]

@@ -82,8 +82,9 @@ pub(crate) fn decide(
 /// Looks at the Secret as it would be written, wherever its labels come from.
 fn makes_sealing_key(wanted: &ObjectMeta, place: &KeyPlace) -> bool {
     let labelled = wanted.labels.as_ref().is_some_and(|labels| labels.contains_key(sealing_key::LABEL));
+    let reserved = [place.prefix.clone(), sealing_key::origin_name(&place.prefix)];
     wanted.namespace.as_ref() == Some(&place.namespace)
-        && (labelled || wanted.name.as_ref() == Some(&place.prefix))
+        && (labelled || wanted.name.as_ref().is_some_and(|name| reserved.contains(name)))
 }
 
 /// A plan for a Secret that may not be touched, or None for one that may: it is controlled by this SealedSecret, or its

@@ -1,6 +1,6 @@
 //! `event_for`: whether an outcome is worth an event, and which. Pure.
 
-use super::outcome::Outcome;
+use super::outcome::{Act, Outcome};
 use super::shorten::shorten;
 use crate::events::Happening;
 use api::{Condition, ConditionStatus, SealedSecretStatus};
@@ -18,13 +18,16 @@ pub(crate) fn event_for(
         _ => true,
     };
     match outcome {
-        Outcome::Synced { written, .. } => {
+        Outcome::Synced { act, .. } => {
             let recovered = before.is_none_or(|condition| condition.status != ConditionStatus::True);
-            (*written || recovered).then(|| Happening {
-                warning: false,
-                reason: "Unsealed",
-                message: "SealedSecret unsealed successfully".into(),
-            })
+            let message = match act {
+                Act::Found if !recovered => return None,
+                Act::Found | Act::Written => "SealedSecret unsealed successfully",
+                Act::Mended => "the Secret was edited by somebody else and has been put right",
+                Act::Remade => "the Secret was deleted by somebody else and has been made again",
+            };
+            // One reason for all of them, upstream's: whoever filters by it goes on seeing every Secret that is written.
+            Some(Happening { warning: false, reason: "Unsealed", message: message.into() })
         }
         Outcome::Refused(refusal) => changed.then(|| Happening {
             warning: true,

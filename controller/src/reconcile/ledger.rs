@@ -43,6 +43,8 @@ struct Note {
     lists: u64,
     /// The status is somebody else's, written over ours.
     overruled: bool,
+    /// The status is what was to be written: the API server does not take it.
+    owed: bool,
     /// Since when every try to write the status was overtaken.
     overtaken: Option<Instant>,
     /// What was last refused or hindered and reported, and until when it stays so; None for until it changes.
@@ -109,6 +111,12 @@ impl Ledger {
     fn look<T>(&self, observed: &ObservedSealedSecret, look: impl FnOnce(&Note) -> T) -> Option<T> {
         let notes = self.notes();
         notes.by_uid.get(&observed.uid().unwrap_or_default())?.as_deref().map(look)
+    }
+
+    /// Changes what is noted, if anything is: to note that there is nothing takes no note.
+    fn amend<T>(&self, observed: &ObservedSealedSecret, change: impl FnOnce(&mut Note) -> T) -> Option<T> {
+        let mut notes = self.notes();
+        notes.by_uid.get_mut(&observed.uid().unwrap_or_default())?.as_deref_mut().map(change)
     }
 
     /// Changes what is noted, unless the object is gone.

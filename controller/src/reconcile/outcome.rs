@@ -15,13 +15,26 @@ pub(crate) enum Outcome {
         resource_version: String,
         /// Fingerprints of the keys that opened what is in it, where that is known.
         opened_by: Option<BTreeSet<String>>,
-        /// Whether it was written just now.
-        written: bool,
+        /// What that took just now.
+        act: Act,
     },
     /// The object is at fault; trying again changes nothing.
     Refused(Refusal),
     /// The cluster is at fault; it is tried again.
     Hindered(Hindrance),
+}
+
+/// What it took for a Secret to be what it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// Nothing: it was found so.
+    Found,
+    /// It was written.
+    Written,
+    /// It was written although nothing had changed but the Secret itself: somebody else had edited it.
+    Mended,
+    /// The same, where somebody else had deleted it.
+    Remade,
 }
 
 /// What the cluster did not let happen.

@@ -45,10 +45,10 @@ pub(crate) enum Refusal {
     /// It does not open.
     #[error("{0}")]
     Unseal(UnsealError),
-    /// The Secret would count as a sealing key.
+    /// The Secret would count as a sealing key, or as what their names are made of.
     #[error(
-        "its Secret would count as a sealing key of this controller; keys are made by the controller, or restored \
-         with kubectl"
+        "its Secret would count as a sealing key of this controller, or stand in the place of what it keeps beside them; \
+         those are made by the controller, or restored with kubectl"
     )]
     SealingKey,
     /// The Secret in its place is somebody else's.

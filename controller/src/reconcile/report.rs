@@ -1,13 +1,15 @@
 //! `report`: says how it ended. Status first, then the event; the log line tells both.
 //!
-//! Nothing is written when nothing changed.
+//! Nothing is written when nothing changed. A status that the API server will not take (no right to it, or an object that was
+//! stored under another definition) keeps nothing else from being said: the event and the metric tell it once, and the status
+//! is tried again.
 
 use super::ANSWER;
 use super::backoff::after;
 use super::compromise::compromise;
 use super::context::Context;
 use super::event::{event_for, leak_event};
-use super::outcome::Outcome;
+use super::outcome::{Act, Outcome};
 use super::plan::Refusal;
 use super::status::{next_status, same_words};
 use super::status_write::write_status;
@@ -41,11 +43,12 @@ pub(crate) async fn report(
     context: &Context,
 ) -> Reported {
     let scope = Scope::of(observed.metadata.annotations.as_ref());
-    let compromise = |keys: Option<&_>| compromise(observed, keys, &context.ring.snapshot());
+    let compromise = |keys: Option<&_>| compromise(observed, previous, keys, &context.ring.snapshot());
     let next =
         next_status(previous, observed.metadata.generation, scope, outcome, compromise, Timestamp::now());
     count(observed, outcome, context);
-    if previous.is_some_and(|previous| same_words(previous, &next)) {
+    let said = previous.is_some_and(|previous| same_words(previous, &next));
+    if said && !context.ledger.is_owed(observed) {
         context.show(observed, &next);
         return Reported::Yes;
     }
@@ -58,8 +61,16 @@ pub(crate) async fn report(
         );
         return Reported::Later(wait);
     }
-    log(observed, outcome);
+    if !said {
+        log(observed, outcome);
+    }
     let events = event_for(previous, &next, outcome).into_iter().chain(leak_event(previous, &next));
+    let tell = |status: &SealedSecretStatus| {
+        context.show(observed, status);
+        for event in events {
+            context.events.record(About::object::<SealedSecret>(observed), event);
+        }
+    };
     let written = if context.settings.status {
         // On top of what it was judged by. Of two controllers with different keys, one opens it and the other cannot: failure
         // must not be written over a success that it has not seen.
@@ -73,17 +84,11 @@ pub(crate) async fn report(
     };
     match written {
         Ok(version) => {
-            context.show(observed, &next);
-            let events: Vec<_> = events.collect();
+            tell(&next);
             context.ledger.wrote(observed, next, version, Instant::now());
-            for event in events {
-                context.events.record(About::object::<SealedSecret>(observed), event);
-            }
             Reported::Yes
         }
-        Err(kube::Error::Api(status)) if status.is_not_found() || is_gone(observed, context).await => {
-            Reported::Gone
-        }
+        Err(kube::Error::Api(_)) if is_gone(observed, context).await => Reported::Gone,
         // It has changed since: it is looked at again as it is now, which the watch shows. If it does not, ever more rarely.
         Err(kube::Error::Api(status)) if status.is_conflict() => {
             Reported::Later(after(context.ledger.overtaken(observed, Instant::now())))
@@ -92,9 +97,20 @@ pub(crate) async fn report(
             let (namespace, name) = (observed.namespace().unwrap_or_default(), observed.name_any());
             context.count_error(observed, "status");
             tracing::warn!(namespace, name, error = chain(&error), "writing the status failed; trying again");
+            if is_lasting(&error) {
+                tell(&next);
+                context.ledger.owe(observed, next);
+            }
             Reported::NotYet
         }
     }
+}
+
+/// Whether the API server understood what was to be written and will not have it, whenever it is asked: without the right to
+/// it (403), under a definition that has no such subresource (404), or where the object breaks a rule that it did not break
+/// when it was stored (422).
+fn is_lasting(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Api(status) if [400, 403, 404, 405, 422].contains(&status.code))
 }
 
 /// Whether the object was deleted, or deleted and made again. Asked only when its status was not taken.
@@ -121,9 +137,14 @@ fn count(observed: &ObservedSealedSecret, outcome: &Outcome, context: &Context) 
 fn log(observed: &ObservedSealedSecret, outcome: &Outcome) {
     let (namespace, name) = (observed.namespace().unwrap_or_default(), observed.name_any());
     match outcome {
-        Outcome::Synced { written: true, .. } => tracing::info!(namespace, name, "unsealed"),
-        Outcome::Synced { written: false, .. } => {
-            tracing::info!(namespace, name, "found unsealed as it should be");
+        Outcome::Synced { act, .. } => {
+            let what = match act {
+                Act::Found => "found unsealed as it should be",
+                Act::Written => "unsealed",
+                Act::Mended => "put right: somebody else had edited the Secret",
+                Act::Remade => "made again: somebody else had deleted the Secret",
+            };
+            tracing::info!(namespace, name, "{what}");
         }
         Outcome::Refused(refusal) => {
             tracing::error!(

@@ -1,7 +1,7 @@
 //! `is_settled`: whether the cheap signs alone show that there is nothing to do. Pure.
 
 use super::compromise::compromise;
-use super::outcome::Outcome;
+use super::outcome::{Act, Outcome};
 use super::version::is_later;
 use api::annotations::CORRECT_DRIFT;
 use api::{Condition, ConditionStatus, ObservedSealedSecret, Scope, SealedSecretStatus, TargetStatus};
@@ -36,18 +36,20 @@ pub(crate) fn corrects_drift(observed: &ObservedSealedSecret, for_all: bool) -> 
 }
 
 /// What is left to say about an object that is settled, if anything is: a key that opened it leaked since, or is known
-/// again as sound. Its Secret is not looked at for that.
+/// again as sound; or its status is still `owed`. Its Secret is not looked at for that.
 pub(crate) fn only_said(
     observed: &ObservedSealedSecret,
     status: Option<&SealedSecretStatus>,
     ring: &KeyRing,
+    owed: bool,
 ) -> Option<Outcome> {
     let (status, left) = (status?, left_behind(observed, status)?);
     let said = status.condition(Condition::COMPROMISED).and_then(|condition| condition.message.clone());
-    (compromise(observed, status.opened_by.as_ref(), ring) != said).then(|| Outcome::Synced {
+    let due = compromise(observed, Some(status), status.opened_by.as_ref(), ring);
+    (owed || due != said).then(|| Outcome::Synced {
         resource_version: left.resource_version.clone(),
         opened_by: status.opened_by.clone(),
-        written: false,
+        act: Act::Found,
     })
 }
 
@@ -93,158 +95,4 @@ fn is_synced(status: &SealedSecretStatus) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use api::annotations::NAMESPACE_WIDE;
-    use serde_json::{Value, json};
-    use std::collections::BTreeSet;
-
-    const KEY: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-
-    fn observed(generation: i64, annotations: &Value) -> ObservedSealedSecret {
-        let metadata = json!({ "name": "a", "generation": generation, "annotations": annotations });
-        serde_json::from_value(json!({ "metadata": metadata, "spec": { "encryptedData": {} } })).unwrap()
-    }
-
-    fn status(generation: i64, synced: &str, scope: &str) -> SealedSecretStatus {
-        serde_json::from_value(json!({
-            "observedGeneration": generation,
-            "conditions": [{ "type": "Synced", "status": synced }],
-            "target": { "resourceVersion": "7", "scope": scope },
-            "openedBy": [KEY],
-        }))
-        .unwrap()
-    }
-
-    fn target(version: &str) -> ObjectMeta {
-        ObjectMeta { resource_version: Some(version.into()), ..ObjectMeta::default() }
-    }
-
-    #[test]
-    fn only_when_every_sign_agrees() {
-        let wide = json!({ NAMESPACE_WIDE: "true" });
-        let cases = [
-            ("all agree", observed(2, &json!({})), status(2, "True", "strict"), Some(target("7")), true),
-            ("spec changed", observed(3, &json!({})), status(2, "True", "strict"), Some(target("7")), false),
-            ("scope changed", observed(2, &wide), status(2, "True", "strict"), Some(target("7")), false),
-            (
-                "Secret changed",
-                observed(2, &json!({})),
-                status(2, "True", "strict"),
-                Some(target("8")),
-                false,
-            ),
-            ("Secret gone", observed(2, &json!({})), status(2, "True", "strict"), None, false),
-            ("not synced", observed(2, &json!({})), status(2, "False", "strict"), Some(target("7")), false),
-        ];
-        for (name, observed, status, target, expected) in cases {
-            assert_eq!(is_settled(&observed, Some(&status), target.as_ref(), true), expected, "{name}");
-        }
-        assert!(!is_settled(&observed(2, &json!({})), None, Some(&target("7")), true));
-    }
-
-    #[test]
-    fn upstreams_status_settles_nothing() {
-        let upstreams = SealedSecretStatus { target: None, ..status(2, "True", "strict") };
-        assert!(!is_settled(&observed(2, &json!({})), Some(&upstreams), Some(&target("7")), true));
-    }
-
-    #[test]
-    fn hands_off_means_whatever_became_of_it() {
-        let (object, unsealed) = (observed(2, &json!({})), status(2, "True", "strict"));
-        for target in [None, Some(target("8"))] {
-            assert!(is_settled(&object, Some(&unsealed), target.as_ref(), false));
-        }
-        assert!(!is_settled(&observed(3, &json!({})), Some(&unsealed), None, false), "the spec changed");
-    }
-
-    #[test]
-    fn the_annotation_means_hands_off_for_one() {
-        let unsealed = status(2, "True", "strict");
-        for (value, settled) in [("false", true), ("true", false), ("no", false), ("", false)] {
-            let object = observed(2, &json!({ CORRECT_DRIFT: value }));
-            for target in [None, Some(target("8"))] {
-                assert_eq!(is_settled(&object, Some(&unsealed), target.as_ref(), true), settled, "{value}");
-                assert!(is_settled(&object, Some(&unsealed), target.as_ref(), false), "{value}: off for all");
-            }
-            let changed = observed(3, &json!({ CORRECT_DRIFT: value }));
-            assert!(!is_settled(&changed, Some(&unsealed), None, true), "{value}: the spec changed");
-        }
-    }
-
-    #[test]
-    fn a_status_from_before_is_completed_once() {
-        let object = observed(2, &json!({}));
-        let before = SealedSecretStatus { opened_by: None, ..status(2, "True", "strict") };
-        assert!(!is_settled(&object, Some(&before), Some(&target("7")), true));
-        assert!(
-            is_settled(&object, Some(&before), Some(&target("7")), false),
-            "but hands off stays hands off"
-        );
-        let empty = SealedSecretStatus { opened_by: Some(BTreeSet::new()), ..before };
-        assert!(is_settled(&object, Some(&empty), Some(&target("7")), true), "there was nothing to open");
-    }
-
-    #[test]
-    fn a_mark_that_is_due_or_overdue_is_all_that_is_left_to_say() {
-        let revoking = KeyRing::default().revoking(BTreeSet::from([KEY.parse().unwrap()]));
-        let object = observed(2, &json!({}));
-        let plain = status(2, "True", "strict");
-        let message = compromise(&object, plain.opened_by.as_ref(), &revoking);
-        let mark = json!({ "type": "Compromised", "status": "True", "message": message });
-        let mut marked = plain.clone();
-        marked.conditions.push(serde_json::from_value(mark).unwrap());
-        let cases = [
-            ("sound", &plain, KeyRing::default(), false),
-            ("due", &plain, revoking.clone(), true),
-            ("said", &marked, revoking, false),
-            ("overdue", &marked, KeyRing::default(), true),
-        ];
-        for (name, status, ring, expected) in cases {
-            let outcome = only_said(&object, Some(status), &ring);
-            assert_eq!(outcome.is_some(), expected, "{name}");
-            if let Some(Outcome::Synced { resource_version, opened_by, written }) = outcome {
-                assert_eq!((resource_version.as_str(), written), ("7", false), "{name}");
-                assert_eq!(opened_by, plain.opened_by, "{name}");
-            }
-        }
-    }
-
-    /// A leader that starts anew knows only what the status says. The correction of an edit failed; and what is random stays.
-    #[test]
-    fn a_failure_does_not_make_it_forget_what_it_left() {
-        let failed = |synced, generation: Value| {
-            let target = json!({ "resourceVersion": "7", "scope": "strict", "generation": generation });
-            SealedSecretStatus { target: serde_json::from_value(target).unwrap(), ..status(2, synced, "") }
-        };
-        let (object, wide) = (observed(2, &json!({})), observed(2, &json!({ NAMESPACE_WIDE: "true" })));
-        for (name, object, status, left, known) in [
-            ("the cluster was in the way", &object, failed("Unknown", json!(2)), true, true),
-            ("it was refused", &object, failed("False", json!(2)), true, true),
-            ("only an earlier one was unsealed", &object, failed("False", json!(1)), false, false),
-            ("under another scope", &wide, failed("False", json!(2)), false, true),
-            ("success", &object, failed("True", json!(2)), true, true),
-            ("success, as told before generations were", &object, failed("True", json!(null)), true, true),
-            ("failure, as told before generations were", &object, failed("False", json!(null)), false, false),
-        ] {
-            assert_eq!(left_before(object, Some(&status)).is_some(), left, "{name}");
-            assert_eq!(was_unsealed(object, Some(&status)), known, "{name}");
-            let settled = is_settled(object, Some(&status), Some(&target("7")), true);
-            assert_eq!(settled, name.starts_with("success"), "{name}");
-        }
-    }
-
-    #[test]
-    fn only_what_is_surely_later_is_an_edit() {
-        let left = status(2, "Unknown", "strict");
-        for (name, shown, expected) in [
-            ("as it was left", Some("7"), false),
-            ("the watch lags behind", Some("6"), false),
-            ("gone, or not shown yet", None, false),
-            ("edited", Some("8"), true),
-        ] {
-            assert_eq!(is_edited(Some(&left), shown.map(target).as_ref()), expected, "{name}");
-        }
-        assert!(!is_edited(None, Some(&target("8"))), "never left");
-    }
-}
+mod tests;

@@ -2,7 +2,7 @@
 
 use api::{ObservedSealedSecret, SealedSecret, SealedSecretStatus};
 use kube::api::{Patch, PatchParams, PostParams};
-use kube::core::PartialObjectMeta;
+use kube::core::{PartialObjectMeta, Status};
 use kube::{Api, Client, Resource as _, ResourceExt as _};
 use serde_json::{Value, json};
 
@@ -62,7 +62,9 @@ async fn put(
     let get = requests.get(&name, &kube::api::GetParams::default()).map_err(kube::Error::BuildRequest)?;
     let mut object: Value = client.request(get).await?;
     if object["metadata"]["uid"].as_str() != observed.uid().as_deref() {
-        return Ok(None);
+        // Not written, so not to be taken for written.
+        let gone = Status::failure("another object has its name by now", "NotFound").with_code(404);
+        return Err(kube::Error::Api(Box::new(gone)));
     }
     object["metadata"]["resourceVersion"] = version.into();
     if let Value::Object(fields) = &mut fields {
@@ -75,4 +77,30 @@ async fn put(
         .map_err(kube::Error::BuildRequest)?;
     let written = client.request::<Value>(put).await?;
     Ok(written["metadata"]["resourceVersion"].as_str().map(Into::into))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::{Method, Request, Response};
+    use kube::client::Body;
+
+    /// Under upstream's rights, and deleted and made again meanwhile: there is nobody to say it to.
+    #[tokio::test]
+    async fn a_namesake_is_not_written_to() {
+        let service = tower::service_fn(|request: Request<Body>| {
+            let (code, answer) = match *request.method() {
+                Method::PATCH => (403, json!({ "status": "Failure", "reason": "Forbidden", "code": 403 })),
+                Method::GET => (200, json!({ "metadata": { "name": "a", "uid": "another" } })),
+                _ => (200, json!({ "metadata": { "name": "a", "uid": "another", "resourceVersion": "2" } })),
+            };
+            let answer = Response::builder().status(code).body(Body::from(answer.to_string().into_bytes()));
+            std::future::ready(answer)
+        });
+        let observed = json!({ "metadata": { "namespace": "ns", "name": "a", "uid": "u" } });
+        let observed: ObservedSealedSecret = serde_json::from_value(observed).unwrap();
+        let client = Client::new(service, "ns");
+        let written = write_status(&client, &observed, &SealedSecretStatus::default(), Some("1")).await;
+        assert!(matches!(written, Err(kube::Error::Api(status)) if status.is_not_found()));
+    }
 }

@@ -16,6 +16,7 @@ use kube::runtime::reflector::{self, ObjectRef, Store};
 use kube::runtime::watcher::Event;
 use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, Client, Resource, ResourceExt as _};
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use tokio_stream::wrappers::WatchStream;
@@ -94,7 +95,7 @@ pub async fn watch(
 ) {
     let (sealed, writer) = reflector::store::<ObservedSealedSecret>();
     let config = scope.label_selector.iter().fold(watcher::Config::default(), |config, it| config.labels(it));
-    let following = Arc::clone(&context);
+    let (following, before) = (Arc::clone(&context), sealed.clone());
     let sealed_listed = Arc::<Listed>::default();
     let list_done = Arc::clone(&sealed_listed);
     let sealed_events = watcher(scope.api::<ObservedSealedSecret>(&context.client), config)
@@ -103,13 +104,18 @@ pub async fn watch(
         .inspect(move |event| {
             if let Ok(event) = event {
                 let context = &following;
-                for gone in context.ledger.follow(event) {
-                    context.metrics.forget_object(&gone);
+                let gone = context.ledger.follow(event);
+                for uid in &gone {
+                    context.metrics.forget_object(uid);
                 }
-                if let Event::Delete(gone) = event
-                    && context.settings.delete_secrets
-                {
-                    tokio::spawn(collect(context.client.clone(), gone.clone()));
+                let gone = match event {
+                    Event::Delete(object) => vec![Arc::new(object.clone())],
+                    // In front of the reflector: the store still has those that the list has just shown to be gone.
+                    Event::InitDone => named(&gone, before.state()),
+                    _ => Vec::new(),
+                };
+                for object in gone.into_iter().filter(|_| context.settings.delete_secrets) {
+                    tokio::spawn(collect(context.client.clone(), object));
                 }
             }
         })
@@ -152,6 +158,13 @@ pub async fn watch(
         () = reconciling => {}
         () = announcing => {}
     }
+}
+
+/// Those of the objects that have these UIDs.
+fn named(uids: &[String], mut objects: Vec<Arc<ObservedSealedSecret>>) -> Vec<Arc<ObservedSealedSecret>> {
+    let uids: HashSet<&str> = uids.iter().map(String::as_str).collect();
+    objects.retain(|object| object.metadata.uid.as_deref().is_some_and(|uid| uids.contains(uid)));
+    objects
 }
 
 /// Holds reconciliations back until the Secrets are listed: before that, each would seem absent.

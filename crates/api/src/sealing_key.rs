@@ -26,3 +26,8 @@ pub const CERTIFICATE: &str = "tls.crt";
 
 /// Default of `--key-prefix`: the start of a key's generated name, and the whole name of a legacy key.
 pub const DEFAULT_PREFIX: &str = "sealed-secrets-key";
+
+/// The Secret beside the keys of this prefix that the controller makes the names of first keys from.
+pub fn origin_name(prefix: &str) -> String {
+    format!("{prefix}-origin")
+}

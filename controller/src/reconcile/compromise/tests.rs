@@ -36,15 +36,51 @@ fn what_opened_it_counts_and_else_what_it_says_of_itself() {
     ];
     for (name, hint, opened_by, expected) in cases {
         let object = observed(hint, &json!({ "password": "x" }));
-        assert_eq!(compromise(&object, opened_by.as_ref(), &ring()).is_some(), expected, "{name}");
-        assert_eq!(compromise(&object, opened_by.as_ref(), &KeyRing::default()), None, "{name}");
+        assert_eq!(compromise(&object, None, opened_by.as_ref(), &ring()).is_some(), expected, "{name}");
+        assert_eq!(compromise(&object, None, opened_by.as_ref(), &KeyRing::default()), None, "{name}");
     }
 }
 
 #[test]
 fn the_key_and_the_items_are_named() {
     let object = observed(None, &json!({ "password": "x", "token": "y" }));
-    let message = compromise(&object, Some(&keys(&[SOUND, LEAKED])), &ring()).unwrap();
+    let message = compromise(&object, None, Some(&keys(&[SOUND, LEAKED])), &ring()).unwrap();
     assert!(message.contains(LEAKED) && !message.contains(SOUND), "{message}");
     assert!(message.ends_with("password, token"), "{message}");
+}
+
+/// As after `kubectl delete secret` of a key that leaked.
+#[test]
+fn a_mark_outlives_the_secret_of_the_key() {
+    let key = a_key();
+    let own = key.fingerprint().to_string();
+    let object = observed(None, &json!({ "password": "x" }));
+    let revoking = KeyRing::default().revoking(BTreeSet::from([key.fingerprint()]));
+    let opened_by = keys(&[&own, SOUND]);
+    let said = compromise(&object, None, Some(&opened_by), &revoking).unwrap();
+    let status: SealedSecretStatus = serde_json::from_value(json!({
+        "conditions": [{ "type": "Compromised", "status": "True", "message": said }], "openedBy": opened_by,
+    }))
+    .unwrap();
+    let gone = KeyRing::default();
+    for (name, opened_by, ring, expected) in [
+        ("still revoked", Some(keys(&[&own, SOUND])), &revoking, true),
+        ("its Secret is gone", Some(keys(&[&own, SOUND])), &gone, true),
+        ("resealed with the other, which was never named", Some(keys(&[SOUND])), &gone, false),
+        ("sound after all", Some(keys(&[&own, SOUND])), &KeyRing::new([key]), false),
+    ] {
+        let now = compromise(&object, Some(&status), opened_by.as_ref(), ring);
+        assert_eq!(now, expected.then(|| said.clone()), "{name}");
+    }
+    let mark = |ring: &KeyRing| sealed_with_revoked(&object, Some(&status), ring);
+    assert!(mark(&revoking) && mark(&gone), "that it does not open has the same reason");
+    assert!(!sealed_with_revoked(&object, None, &gone));
+}
+
+fn a_key() -> std::sync::Arc<sealing::SealingKey> {
+    let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
+    let (now, hour) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(1));
+    let certificate = envelope::issue(&mut rand::rngs::SysRng, &private, "", now, hour).unwrap();
+    let pair = envelope::KeyPair::new(private, certificate).unwrap();
+    std::sync::Arc::new(sealing::SealingKey::new("key".into(), pair))
 }

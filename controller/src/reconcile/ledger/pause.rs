@@ -76,8 +76,13 @@ impl Ledger {
 
     /// Nothing to wait for, and no hindrance any more.
     pub(crate) fn go_on(&self, observed: &ObservedSealedSecret) {
-        self.note(observed, |note| {
+        self.amend(observed, |note| {
             (note.paused, note.hindered, note.blocked) = (None, None, None);
         });
+    }
+
+    /// Something was done since it was last paused: should the same inputs come again, they are news.
+    pub(crate) fn resume(&self, observed: &ObservedSealedSecret) {
+        self.amend(observed, |note| note.paused = None);
     }
 }

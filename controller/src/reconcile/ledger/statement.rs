@@ -27,15 +27,29 @@ impl Ledger {
                 note.restatements.answered(observed.metadata.generation, now);
             }
             (note.status, note.version, note.lists) = (Some(status), version, lists);
-            (note.overruled, note.overtaken) = (false, None);
+            (note.overruled, note.overtaken, note.owed) = (false, None, false);
         });
+    }
+
+    /// Notes what was to be written where the API server will not take it. From here on that is what was said, so that events
+    /// tell of it once; and it stays owed, so that it is tried again.
+    pub(crate) fn owe(&self, observed: &ObservedSealedSecret, status: SealedSecretStatus) {
+        self.note(observed, |note| {
+            // Without a version: what the object goes on showing is no word against ours.
+            (note.status, note.version, note.owed) = (Some(status), None, true);
+        });
+    }
+
+    /// Whether the status is still to be written, though nothing has changed since.
+    pub(crate) fn is_owed(&self, observed: &ObservedSealedSecret) -> bool {
+        self.look(observed, |note| note.owed).unwrap_or_default()
     }
 
     /// Whether somebody else has written another status over ours; a second controller, say. From here on theirs is the
     /// status to go by, and whatever we thought settled is open again.
     pub(crate) fn yield_to(&self, observed: &ObservedSealedSecret) -> bool {
         let lists = self.notes().lists;
-        let yielded = self.note(observed, |note| {
+        let yielded = self.amend(observed, |note| {
             let Some(ours) = &note.status else { return false };
             let theirs = observed.status.clone().unwrap_or_default();
             let version = observed.resource_version();

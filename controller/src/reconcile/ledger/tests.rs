@@ -106,6 +106,30 @@ fn a_status_that_is_written_over_each_time_is_restated_ever_more_rarely() {
 }
 
 #[test]
+fn what_is_owed_is_said_already_and_stays_owed_until_it_is_written() {
+    let ledger = ledger();
+    ledger.wrote(&object("1", "Unknown"), status("False"), Some("2".into()), Instant::now());
+    ledger.owe(&object("2", "False"), status("True"));
+    for version in ["2", "3"] {
+        let shown = object(version, "False");
+        assert!(!ledger.yield_to(&shown), "what it shows is only what could not be written over");
+        assert!(ledger.is_owed(&shown) && ledger.status_of(&shown) == Some(status("True")));
+        assert_eq!(ledger.version_of(&shown).as_deref(), Some(version));
+    }
+    ledger.wrote(&object("3", "False"), status("True"), Some("4".into()), Instant::now());
+    assert!(!ledger.is_owed(&object("4", "True")));
+}
+
+#[test]
+fn what_came_of_nothing_is_not_noted() {
+    let (ledger, object) = (ledger(), object("1", "True"));
+    ledger.go_on(&object);
+    ledger.resume(&object);
+    ledger.yield_to(&object);
+    assert!(ledger.notes().by_uid.values().all(Option::is_none));
+}
+
+#[test]
 fn being_overtaken_lasts_until_something_is_written() {
     let (ledger, object, start) = (ledger(), object("1", "Unknown"), Instant::now());
     let after = |seconds| ledger.overtaken(&object, start + Duration::from_secs(seconds)).as_secs();

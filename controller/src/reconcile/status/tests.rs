@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::reconcile::event::{event_for, leak_event};
-use crate::reconcile::outcome::Hindrance;
+use crate::reconcile::outcome::{Act, Hindrance};
 use crate::reconcile::plan::Refusal;
 
 fn at(second: i64) -> Timestamp {
@@ -10,7 +10,11 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn synced(written: bool) -> Outcome {
-    Outcome::Synced { resource_version: "7".into(), opened_by: Some(keys(&["aa"])), written }
+    done(if written { Act::Written } else { Act::Found })
+}
+
+fn done(act: Act) -> Outcome {
+    Outcome::Synced { resource_version: "7".into(), opened_by: Some(keys(&["aa"])), act }
 }
 
 fn keys(names: &[&str]) -> BTreeSet<String> {
@@ -124,6 +128,21 @@ fn events_tell_of_transitions_alone() {
 }
 
 #[test]
+fn a_correction_is_told_as_one() {
+    let good = next(None, &synced(true), 1);
+    for (act, words) in [
+        (Act::Written, "unsealed successfully"),
+        (Act::Mended, "edited by somebody else and has been put right"),
+        (Act::Remade, "deleted by somebody else and has been made again"),
+    ] {
+        let status = next(Some(&good), &done(act), 2);
+        let event = event_for(Some(&good), &status, &done(act)).unwrap();
+        assert_eq!((event.warning, event.reason), (false, "Unsealed"));
+        assert!(event.message.ends_with(words), "{}", event.message);
+    }
+}
+
+#[test]
 fn a_leak_is_marked_in_every_state_and_changes_nothing_else() {
     let good = next(None, &synced(true), 1);
     for outcome in [synced(false), refused(), hindered()] {
@@ -139,7 +158,7 @@ fn a_leak_is_marked_in_every_state_and_changes_nothing_else() {
         );
     }
     let resealed =
-        Outcome::Synced { resource_version: "8".into(), opened_by: Some(keys(&["bb"])), written: true };
+        Outcome::Synced { resource_version: "8".into(), opened_by: Some(keys(&["bb"])), act: Act::Written };
     let marked = next_leaked(Some(&good), &synced(false), 2);
     let mended = next_leaked(Some(&marked), &resealed, 3);
     assert_eq!((words(&mended).as_str(), mended.opened_by), ("Synced=True Ready=True", Some(keys(&["bb"]))));

@@ -7,8 +7,10 @@ fn no_sealed_secret_becomes_a_sealing_key() {
     let labelled = json!({ "spec": { "template": { "metadata": { "labels": {
         sealing_key::LABEL: "active" } } } } });
     let named = json!({ "metadata": { "name": "sealed-secrets-key" } });
+    // What the names of keys are made of: without it, or with another, controllers would not agree on the first key.
+    let origin = json!({ "metadata": { "name": "sealed-secrets-key-origin" } });
     let own = json!({ "metadata": { "namespace": "kube-system" } });
-    for change in [labelled, named] {
+    for change in [labelled, named, origin] {
         let mut observed = change.clone();
         merge(&mut observed, own.clone());
         let name = observed["metadata"]["name"].as_str().unwrap_or("name").to_owned();
