@@ -47,6 +47,12 @@ pub(crate) async fn report(
     count(observed, outcome, context);
     if previous.is_some_and(|previous| same_words(previous, &next)) {
         context.show(observed, &next);
+        // The status points to the log for the rest; a controller that was started since has not told it yet.
+        if let Outcome::Refused(refusal) = outcome
+            && refusal.in_full() != refusal.to_string()
+        {
+            log(observed, outcome);
+        }
         return Reported::Yes;
     }
     if let Err(wait) = context.ledger.may_state(observed, Instant::now()) {
@@ -130,7 +136,7 @@ fn log(observed: &ObservedSealedSecret, outcome: &Outcome) {
                 namespace,
                 name,
                 reason = refusal.reason(),
-                error = refusal.to_string(),
+                error = refusal.in_full(),
                 "not unsealed"
             );
         }

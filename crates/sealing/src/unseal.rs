@@ -2,7 +2,7 @@
 
 use crate::deprecated::open_whole;
 use crate::key_ring::KeyRing;
-use crate::message::{faulty_items, faulty_templates};
+use crate::message::{faulty_items, faulty_templates, faulty_templates_in_full};
 use crate::place::Place;
 use crate::templates::{self, BadTemplate};
 use crate::unsealed_secret::UnsealedSecret;
@@ -11,10 +11,13 @@ use api::{Scope, SealedSecret, SealedSecretSpec};
 use envelope::Plaintext;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::Resource as _;
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use template::Outside;
 
-/// Why a SealedSecret does not become a Secret. Messages name items, never values.
+/// Why a SealedSecret does not become a Secret. Messages name items, never values, and of templates nothing that depends on them;
+/// [`InFull`] does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnsealError {
     /// The controller has no sealing key.
@@ -44,6 +47,24 @@ pub enum UnsealError {
         templates: Vec<BadTemplate>,
     },
 }
+
+/// An error as whoever may read the values may read it, or the controller's log: with the lines in which templates failed, and why.
+/// Never for a status or an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InFull<E>(pub E);
+
+impl<E: Borrow<UnsealError>> fmt::Display for InFull<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.borrow() {
+            UnsealError::Templates { items, templates } => {
+                f.write_str(&faulty_templates_in_full(items, templates))
+            }
+            error => error.fmt(f),
+        }
+    }
+}
+
+impl<E: Borrow<UnsealError> + fmt::Debug> std::error::Error for InFull<E> {}
 
 /// One item that does not open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,9 +108,11 @@ impl UnsealError {
     #[must_use]
     pub fn blaming_revocation(mut self) -> Self {
         let faults = match &mut self {
-            Self::Items(errors) => errors.iter_mut().map(|error| &mut error.fault).collect(),
+            Self::Items(errors) | Self::Templates { items: errors, .. } => {
+                errors.iter_mut().map(|error| &mut error.fault).collect()
+            }
             Self::DeprecatedItem(fault) => vec![fault],
-            _ => Vec::new(),
+            Self::NoKeys | Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => Vec::new(),
         };
         for fault in faults {
             if *fault == ItemFault::NoKeyOpens {
@@ -102,9 +125,11 @@ impl UnsealError {
     /// Whether anything in it was sealed with a key that was revoked.
     pub fn blames_revocation(&self) -> bool {
         match self {
-            Self::Items(errors) => errors.iter().any(|error| error.fault == ItemFault::KeyRevoked),
+            Self::Items(errors) | Self::Templates { items: errors, .. } => {
+                errors.iter().any(|error| error.fault == ItemFault::KeyRevoked)
+            }
             Self::DeprecatedItem(fault) => *fault == ItemFault::KeyRevoked,
-            _ => false,
+            Self::NoKeys | Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => false,
         }
     }
 
