@@ -6,6 +6,7 @@
 
 mod base64_text;
 mod deprecated;
+mod in_full;
 mod key_ring;
 mod message;
 mod needs;
@@ -18,6 +19,7 @@ mod templates;
 mod unseal;
 mod unsealed_secret;
 
+pub use in_full::InFull;
 pub use key_ring::KeyRing;
 pub use needs::{Needs, needs};
 pub use reseal::{ResealError, opens, reseal, reseal_to};
@@ -25,5 +27,5 @@ pub use seal::{SealFailure, SecretToSeal, seal_item, seal_secret};
 pub use sealing_key::{KeyOrder, KeySecretError, SealingKey};
 pub use template::Outside;
 pub use templates::BadTemplate;
-pub use unseal::{Accepted, InFull, ItemError, ItemFault, UnsealError, unseal};
+pub use unseal::{Accepted, ItemError, ItemFault, UnsealError, unseal};
 pub use unsealed_secret::{UnsealedSecret, Varying};

@@ -128,7 +128,6 @@ fn cut(text: &str, length: usize) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use template::{Limits, Outside, Renderer, Values};

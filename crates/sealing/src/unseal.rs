@@ -2,7 +2,7 @@
 
 use crate::deprecated::open_whole;
 use crate::key_ring::KeyRing;
-use crate::message::{faulty_items, faulty_templates, faulty_templates_in_full};
+use crate::message::{faulty_items, faulty_templates};
 use crate::place::Place;
 use crate::templates::{self, BadTemplate};
 use crate::unsealed_secret::UnsealedSecret;
@@ -11,13 +11,11 @@ use api::{Scope, SealedSecret, SealedSecretSpec};
 use envelope::Plaintext;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::Resource as _;
-use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use template::Outside;
 
 /// Why a SealedSecret does not become a Secret. Messages name items, never values, and of templates nothing that depends on them;
-/// [`InFull`] does.
+/// [`crate::InFull`] does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnsealError {
     /// The controller has no sealing key.
@@ -47,24 +45,6 @@ pub enum UnsealError {
         templates: Vec<BadTemplate>,
     },
 }
-
-/// An error as whoever may read the values may read it, or the controller's log: with the lines in which templates failed, and why.
-/// Never for a status or an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InFull<E>(pub E);
-
-impl<E: Borrow<UnsealError>> fmt::Display for InFull<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.borrow() {
-            UnsealError::Templates { items, templates } => {
-                f.write_str(&faulty_templates_in_full(items, templates))
-            }
-            error => error.fmt(f),
-        }
-    }
-}
-
-impl<E: Borrow<UnsealError> + fmt::Debug> std::error::Error for InFull<E> {}
 
 /// One item that does not open.
 #[derive(Debug, Clone, PartialEq, Eq)]

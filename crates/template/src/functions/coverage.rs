@@ -43,7 +43,9 @@ fn each_is_asked_for_something_usual_and_something_odd() {
             let budget = Budget::new(Limits::default());
             // What does not even read calls nothing.
             if let Ok(definitions) = parse(&case.name, &case.text, &budget) {
-                definitions.values().for_each(|nodes| asked.nodes(nodes));
+                for nodes in definitions.values() {
+                    asked.nodes(nodes);
+                }
             }
         }
     }
@@ -76,7 +78,11 @@ impl Asked {
             match node {
                 Node::Action(pipe) => self.pipe(pipe),
                 Node::If(branch) | Node::With(branch) | Node::Range(branch) => self.branch(branch),
-                Node::Template(_, _, pipe) => pipe.iter().for_each(|pipe| self.pipe(pipe)),
+                Node::Template(_, _, pipe) => {
+                    if let Some(pipe) = pipe {
+                        self.pipe(pipe);
+                    }
+                }
                 Node::Text(_) | Node::Break | Node::Continue => {}
             }
         }
@@ -85,7 +91,9 @@ impl Asked {
     fn branch(&mut self, branch: &Branch) {
         self.pipe(&branch.pipe);
         self.nodes(&branch.body);
-        branch.otherwise.iter().for_each(|nodes| self.nodes(nodes));
+        if let Some(nodes) = &branch.otherwise {
+            self.nodes(nodes);
+        }
     }
 
     fn pipe(&mut self, pipe: &Pipe) {
