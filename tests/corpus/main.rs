@@ -3,6 +3,7 @@
 //!
 //! Needs Go, and no control plane.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,9 @@ use tests::workspace;
 
 /// Every area of the language has a file; fewer would mean that they were looked for in the wrong place.
 const AREAS: usize = 5;
+
+/// The names of all functions that Go and sprig have.
+const FUNCTIONS: &str = "functions.list";
 
 #[test]
 fn is_what_go_says() -> Result<()> {
@@ -33,6 +37,14 @@ fn is_what_go_says() -> Result<()> {
     for file in &expected {
         let by_go = fs::read_to_string(rendered.path().join(name(file)))?;
         compare(&name(file), &fs::read_to_string(file)?, &by_go, &mut differences)?;
+    }
+    let functions = fs::read_to_string(committed.join(FUNCTIONS))?;
+    let by_go = fs::read_to_string(rendered.path().join(FUNCTIONS))?;
+    let (ours, theirs): (BTreeSet<&str>, BTreeSet<&str>) =
+        (functions.lines().collect(), by_go.lines().collect());
+    for name in ours.symmetric_difference(&theirs) {
+        let lister = if ours.contains(name) { "only what is committed" } else { "only Go" };
+        writeln!(differences, "{FUNCTIONS}: {lister} has {name}")?;
     }
     ensure!(
         differences.is_empty(),

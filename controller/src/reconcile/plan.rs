@@ -4,7 +4,7 @@
 use super::outcome::Hindrance;
 use api::DecodeError;
 use envelope::Fingerprint;
-use sealing::{UnsealError, UnsealedSecret};
+use sealing::{InFull, UnsealError, UnsealedSecret};
 use std::collections::BTreeSet;
 
 /// What is to be done.
@@ -36,7 +36,8 @@ impl Plan {
     }
 }
 
-/// What is wrong with a SealedSecret. Names what is at fault, never a value.
+/// What is wrong with a SealedSecret. Names what is at fault, never a value. Its text is for the status and the event, which show
+/// nothing that depends on values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     /// Its spec has a wrong shape.
@@ -97,6 +98,14 @@ impl Refusal {
             Self::Immutable { .. } => "Immutable",
             Self::TypeChange { .. } => "TypeChange",
             Self::Rejected(_) => "Rejected",
+        }
+    }
+
+    /// The text for the log, which may tell where a template failed with these values.
+    pub(crate) fn in_full(&self) -> String {
+        match self {
+            Self::Unseal(error) => InFull(error).to_string(),
+            told => told.to_string(),
         }
     }
 

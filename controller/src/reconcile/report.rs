@@ -50,6 +50,12 @@ pub(crate) async fn report(
     let said = previous.is_some_and(|previous| same_words(previous, &next));
     if said && !context.ledger.is_owed(observed) {
         context.show(observed, &next);
+        // The status points to the log for the rest; a controller that was started since has not told it yet.
+        if let Outcome::Refused(refusal) = outcome
+            && refusal.in_full() != refusal.to_string()
+        {
+            log(observed, outcome);
+        }
         return Reported::Yes;
     }
     if let Err(wait) = context.ledger.may_state(observed, Instant::now()) {
@@ -151,7 +157,7 @@ fn log(observed: &ObservedSealedSecret, outcome: &Outcome) {
                 namespace,
                 name,
                 reason = refusal.reason(),
-                error = refusal.to_string(),
+                error = refusal.in_full(),
                 "not unsealed"
             );
         }

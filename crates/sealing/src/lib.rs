@@ -6,6 +6,7 @@
 
 mod base64_text;
 mod deprecated;
+mod in_full;
 mod key_ring;
 mod message;
 mod needs;
@@ -18,6 +19,7 @@ mod templates;
 mod unseal;
 mod unsealed_secret;
 
+pub use in_full::InFull;
 pub use key_ring::KeyRing;
 pub use needs::{Needs, needs};
 pub use reseal::{ResealError, opens, reseal, reseal_to};

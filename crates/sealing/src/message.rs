@@ -3,6 +3,7 @@
 use crate::templates::BadTemplate;
 use crate::unseal::{ItemError, ItemFault};
 use std::fmt::Write as _;
+use template::{Detail, Shown, TemplateError};
 
 /// As many names as a person reads at once; a SealedSecret may have thousands.
 const NAMES_SHOWN: usize = 10;
@@ -32,37 +33,80 @@ pub(crate) fn faulty_items(errors: &[ItemError]) -> String {
 /// As much of what is wrong with one template as a person needs; it may quote the template, which is as long as it likes.
 const TEMPLATE_LENGTH: usize = 300;
 
-/// The items that do not open, then a sentence for each faulty template.
+/// The items that do not open, then the faulty templates, as everybody may read it: a sentence for each that is none, and one for
+/// each other kind of fault, which names no line. [`TemplateError`] says why.
 pub(crate) fn faulty_templates(items: &[ItemError], templates: &[BadTemplate]) -> String {
-    let mut sentences = Vec::new();
+    let (mut failed, mut unbounded) = (Vec::new(), Vec::new());
+    let sentences = sentences(items, templates, |error| match error.shown() {
+        Shown::NotATemplate(detail) => Some(described(error, detail)),
+        Shown::DoesNotRender => {
+            failed.push(error.template());
+            None
+        }
+        Shown::OutOfBounds => {
+            unbounded.push(error.template());
+            None
+        }
+    });
+    let kinds = [(failed, Shown::DoesNotRender), (unbounded, Shown::OutOfBounds)];
+    let kinds = kinds.into_iter().filter(|(names, _)| !names.is_empty()).map(|(names, kind)| {
+        format!("{}: the template{kind}; the controller's log tells in which line, and why", list(&names))
+    });
+    [sentences.faults, kinds.collect(), sentences.others].concat().join("; ")
+}
+
+/// The same for whoever may read the values, or the controller's log: with the line and cause of each fault.
+pub(crate) fn faulty_templates_in_full(items: &[ItemError], templates: &[BadTemplate]) -> String {
+    let sentences = sentences(items, templates, |error| Some(described(error, error.detail())));
+    [sentences.faults, sentences.others].concat().join("; ")
+}
+
+/// What is said of templates, in parts.
+struct Sentences {
+    /// Of the items, and of each template that has a sentence of its own.
+    faults: Vec<String>,
+    /// Of the templates beyond those.
+    others: Vec<String>,
+}
+
+fn sentences<'t>(
+    items: &[ItemError],
+    templates: &'t [BadTemplate],
+    mut describe: impl FnMut(&'t TemplateError) -> Option<String>,
+) -> Sentences {
+    let mut faults = Vec::new();
     if !items.is_empty() {
-        sentences.push(faulty_items(items));
+        faults.push(faulty_items(items));
     }
     let mut not_rendered = Vec::new();
-    let mut faulty = 0_usize;
+    let mut described = 0_usize;
     for template in templates {
         match template {
             BadTemplate::NotRendered(name) => not_rendered.push(name.as_str()),
             BadTemplate::Faulty(error) => {
-                faulty += 1;
-                if faulty <= NAMES_SHOWN {
-                    let name = cut(&error.template, NAME_LENGTH);
-                    let fault = cut(&error.fault.to_string(), TEMPLATE_LENGTH);
-                    sentences.push(format!("template {name:?}, line {}: {fault}", error.line));
+                if let Some(sentence) = describe(error) {
+                    described += 1;
+                    faults.extend((described <= NAMES_SHOWN).then_some(sentence));
                 }
             }
         }
     }
-    if faulty > NAMES_SHOWN {
-        sentences.push(format!("{} more templates do not render", faulty - NAMES_SHOWN));
+    let mut others = Vec::new();
+    if described > NAMES_SHOWN {
+        others.push(format!("{} more templates do not render", described - NAMES_SHOWN));
     }
     if !not_rendered.is_empty() {
         let names = list(&not_rendered);
-        sentences.push(format!(
+        others.push(format!(
             "{names}: not rendered, because those before have spent what all may cost together"
         ));
     }
-    sentences.join("; ")
+    Sentences { faults, others }
+}
+
+fn described(error: &TemplateError, detail: &Detail) -> String {
+    let (name, fault) = (cut(error.template(), NAME_LENGTH), cut(&detail.fault.to_string(), TEMPLATE_LENGTH));
+    format!("template {name:?}, line {}: {fault}", detail.line)
 }
 
 fn list(names: &[&str]) -> String {
@@ -86,6 +130,57 @@ fn cut(text: &str, length: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use template::{Limits, Outside, Renderer, Values};
+
+    /// What a template gives that sees the value `v`.
+    fn faulty(name: &str, text: &str) -> BadTemplate {
+        let mut values = Values::new();
+        values.insert("v", b"value".to_vec().into());
+        let mut fill = |bytes: &mut [u8]| bytes.fill(7);
+        let outside = Outside { now: "2026-02-03T04:05:06Z".parse().unwrap(), random: &mut fill };
+        BadTemplate::Faulty(
+            Renderer::new(&values, Limits::default()).render(name, text, outside).unwrap_err(),
+        )
+    }
+
+    #[test]
+    fn templates_are_told_by_kind_and_in_full_one_by_one() {
+        let templates = [
+            faulty("a", "\n{{ fail \"no\" }}"),
+            faulty("b", "{{ .v"),
+            faulty("c", "{{ range 9999999 }}{{ end }}"),
+            faulty("d", "{{ fail .v }}"),
+            BadTemplate::NotRendered("e".into()),
+        ];
+        let items = [error("i", ItemFault::NotBase64)];
+        let shown = faulty_templates(&items, &templates);
+        assert_eq!(
+            shown,
+            "i: not valid base64; template \"b\", line 1: unclosed action; a, d: the template does not render with these values; \
+             the controller's log tells in which line, and why; c: the template does not render within its bounds; the \
+             controller's log tells in which line, and why; e: not rendered, because those before have spent what all may cost \
+             together"
+        );
+        let full = faulty_templates_in_full(&items, &templates);
+        assert!(
+            full.contains("template \"a\", line 2: fail: no; template \"b\", line 1: unclosed action"),
+            "{full}"
+        );
+        assert!(
+            full.contains("template \"c\", line 1: limit reached: the templates take more than"),
+            "{full}"
+        );
+        assert!(full.starts_with("i: not valid base64; ") && full.contains("; e: not rendered"), "{full}");
+    }
+
+    #[test]
+    fn stays_readable_with_many_templates() {
+        let failing: Vec<_> = (0..300).map(|n| faulty(&format!("t{n}"), "{{ fail .v }}")).collect();
+        let shown = faulty_templates(&[], &failing);
+        assert!(shown.contains("t9 and 290 more: the template"), "{shown}");
+        let full = faulty_templates_in_full(&[], &failing);
+        assert!(full.contains("290 more templates do not render") && full.len() < 2000, "{full}");
+    }
 
     fn error(key: &str, fault: ItemFault) -> ItemError {
         ItemError { key: key.into(), fault }

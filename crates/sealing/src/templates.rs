@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 /// A template that does not render.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadTemplate {
-    /// What is wrong with it, and in which line.
+    /// What is wrong with it.
     Faulty(TemplateError),
     /// Not rendered any more: those before it have spent what all templates of an object may cost.
     NotRendered(String),
@@ -83,7 +83,7 @@ fn each(
         if spent {
             bad.push(BadTemplate::NotRendered(name.clone()));
         } else if let Err(error) = attempt(name, text) {
-            spent = error.fault.is_spent();
+            spent = error.is_spent();
             bad.push(BadTemplate::Faulty(error));
         }
     }

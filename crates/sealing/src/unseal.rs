@@ -14,7 +14,8 @@ use kube::Resource as _;
 use std::collections::{BTreeMap, BTreeSet};
 use template::Outside;
 
-/// Why a SealedSecret does not become a Secret. Messages name items, never values.
+/// Why a SealedSecret does not become a Secret. Messages name items, never values, and of templates nothing that depends on them;
+/// [`crate::InFull`] does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnsealError {
     /// The controller has no sealing key.
@@ -87,9 +88,11 @@ impl UnsealError {
     #[must_use]
     pub fn blaming_revocation(mut self) -> Self {
         let faults = match &mut self {
-            Self::Items(errors) => errors.iter_mut().map(|error| &mut error.fault).collect(),
+            Self::Items(errors) | Self::Templates { items: errors, .. } => {
+                errors.iter_mut().map(|error| &mut error.fault).collect()
+            }
             Self::DeprecatedItem(fault) => vec![fault],
-            _ => Vec::new(),
+            Self::NoKeys | Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => Vec::new(),
         };
         for fault in faults {
             if *fault == ItemFault::NoKeyOpens {
@@ -102,9 +105,11 @@ impl UnsealError {
     /// Whether anything in it was sealed with a key that was revoked.
     pub fn blames_revocation(&self) -> bool {
         match self {
-            Self::Items(errors) => errors.iter().any(|error| error.fault == ItemFault::KeyRevoked),
+            Self::Items(errors) | Self::Templates { items: errors, .. } => {
+                errors.iter().any(|error| error.fault == ItemFault::KeyRevoked)
+            }
             Self::DeprecatedItem(fault) => *fault == ItemFault::KeyRevoked,
-            _ => false,
+            Self::NoKeys | Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => false,
         }
     }
 

@@ -3,13 +3,6 @@
 use crate::error::{Bound, Fault, Result};
 use crate::limits::Limits;
 use std::cell::Cell;
-use std::time::{Duration, Instant};
-
-/// Steps between two looks at the clock, which an honest template does not live to see.
-const LOOK: u64 = 1024;
-
-/// Toil is counted for a machine with nothing else to do; by the clock it may take so many times as long.
-const SLOWER: u32 = 20;
 
 /// So many bytes are read or compared in about the time of one step.
 const BYTES: usize = 256;
@@ -22,7 +15,6 @@ pub(crate) struct Budget {
     steps: Cell<u64>,
     toil: Cell<u64>,
     depth: Cell<usize>,
-    start: Instant,
 }
 
 impl Budget {
@@ -34,7 +26,6 @@ impl Budget {
             steps: Cell::new(0),
             toil: Cell::new(0),
             depth: Cell::new(0),
-            start: Instant::now(),
         }
     }
 
@@ -64,26 +55,17 @@ impl Budget {
     }
 
     pub(crate) fn steps(&self, count: usize) -> Result<()> {
-        let before = self.steps.get();
-        let spent = before.saturating_add(count as u64);
+        let spent = self.steps.get().saturating_add(count as u64);
         self.steps.set(spent);
         if spent > self.limits.steps {
             return Err(Fault::Limit(Bound::Steps(self.limits.steps)));
         }
-        if spent / LOOK > before / LOOK { self.in_time() } else { Ok(()) }
+        Ok(())
     }
 
     /// Before so many bytes are looked at, `times` over. Short ones come with the step that looks at them.
     pub(crate) fn read(&self, bytes: usize, times: usize) -> Result<()> {
         self.steps((bytes / BYTES).saturating_mul(times))
-    }
-
-    fn in_time(&self) -> Result<()> {
-        let toil = Duration::from_millis(self.toil.get()).saturating_mul(SLOWER);
-        if self.start.elapsed() > self.limits.patience.saturating_add(toil) {
-            return Err(Fault::Limit(Bound::Time(self.limits.patience)));
-        }
-        Ok(())
     }
 
     /// Before work that takes about so many milliseconds whatever its size.

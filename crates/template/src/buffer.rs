@@ -4,6 +4,9 @@ use crate::budget::Budget;
 use crate::error::Result;
 use zeroize::Zeroizing;
 
+/// Below it a buffer doubles; above, it grows by a quarter, since what it leaves empty is in no budget.
+const LARGE: usize = 1 << 20;
+
 /// Bytes under construction.
 pub(crate) struct Buffer<'b> {
     bytes: Zeroizing<Vec<u8>>,
@@ -20,7 +23,9 @@ impl<'b> Buffer<'b> {
         self.budget.memory(more)?;
         let needed = self.bytes.len() + more;
         if needed > self.bytes.capacity() {
-            let mut moved = Zeroizing::new(Vec::with_capacity(needed.max(self.bytes.capacity() * 2).max(32)));
+            let capacity = self.bytes.capacity();
+            let spare = if capacity < LARGE { capacity } else { capacity / 4 };
+            let mut moved = Zeroizing::new(Vec::with_capacity(needed.max(capacity + spare).max(32)));
             moved.extend_from_slice(&self.bytes);
             self.bytes = moved;
         }

@@ -4,7 +4,7 @@ use crate::budget::Budget;
 use crate::buffer::Buffer;
 use crate::error::Result;
 use crate::outside::{Outside, Random};
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, PatternKey};
 use crate::text::Text;
 use crate::value::{Elem, List, Map, Value};
 use jiff::Timestamp;
@@ -18,22 +18,20 @@ pub(crate) struct Engine<'a> {
     now: Timestamp,
     drew: Cell<bool>,
     random: RefCell<&'a mut dyn Random>,
-    source: &'a str,
     lists: RefCell<Vec<List>>,
     maps: RefCell<Vec<Map>>,
     /// The regular expressions compiled so far.
-    pub(crate) patterns: RefCell<BTreeMap<Vec<u8>, Pattern>>,
+    pub(crate) patterns: RefCell<BTreeMap<PatternKey, Pattern>>,
 }
 
 impl<'a> Engine<'a> {
-    pub(crate) fn new(source: &'a str, budget: &'a Budget, outside: Outside<'a>) -> Self {
+    pub(crate) fn new(budget: &'a Budget, outside: Outside<'a>) -> Self {
         let Outside { now, random } = outside;
         Self {
             budget,
             now,
             drew: Cell::new(false),
             random: RefCell::new(random),
-            source,
             lists: RefCell::default(),
             maps: RefCell::default(),
             patterns: RefCell::default(),
@@ -57,11 +55,6 @@ impl<'a> Engine<'a> {
     /// Whether anything came from outside.
     pub(crate) fn drew(&self) -> bool {
         self.drew.get()
-    }
-
-    /// Whether these very bytes stand in the template, which is public, so that an error may show them.
-    pub(crate) fn is_public(&self, bytes: &[u8]) -> bool {
-        str::from_utf8(bytes).is_ok_and(|text| self.source.contains(text))
     }
 
     pub(crate) fn random(&self, bytes: &mut [u8]) {
@@ -89,17 +82,21 @@ impl<'a> Engine<'a> {
         Buffer::new(self.budget)
     }
 
-    /// A string of bytes already made.
-    pub(crate) fn text(&self, bytes: impl Into<Vec<u8>>) -> Result<Value> {
-        let bytes = Zeroizing::new(bytes.into());
-        self.budget.memory(bytes.len() + 48)?;
-        Ok(Value::Text(Text::new(bytes)))
+    /// A string of these bytes. They are copied, unless they are given away, only once they are paid for.
+    pub(crate) fn text(&self, bytes: impl AsRef<[u8]> + Into<Vec<u8>>) -> Result<Value> {
+        self.budget.memory(bytes.as_ref().len() + 48)?;
+        Ok(Value::Text(Text::new(Zeroizing::new(bytes.into()))))
     }
 
     /// A string from a buffer, which has paid for its bytes.
     pub(crate) fn finish(&self, buffer: Buffer<'_>) -> Result<Value> {
         self.budget.memory(48)?;
         Ok(Value::Text(Text::new(buffer.into_bytes())))
+    }
+
+    /// Before so many values are collected, to be made a list or to be looked through.
+    pub(crate) fn collects(&self, count: usize) -> Result<()> {
+        self.budget.memory(count.saturating_mul(size_of::<Value>()))
     }
 
     /// A new list.
@@ -112,7 +109,10 @@ impl<'a> Engine<'a> {
     }
 
     /// A new list of strings.
-    pub(crate) fn texts<T: Into<Vec<u8>>>(&self, items: impl IntoIterator<Item = T>) -> Result<Value> {
+    pub(crate) fn texts<T: AsRef<[u8]> + Into<Vec<u8>>>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+    ) -> Result<Value> {
         let items = items.into_iter().map(|item| self.text(item)).collect::<Result<Vec<_>>>()?;
         self.list(Elem::Text, items)
     }

@@ -1,15 +1,46 @@
-//! Why a template does not render. Names templates, functions, types and lines; never a value.
+//! Why a template does not render: what everybody may read of it, and the rest.
+//!
+//! Whoever may edit a SealedSecret but not read Secrets could ask with templates, and read the answers from the status: which
+//! line failed, at which function, with which types. So [`TemplateError`] shows nothing that depends on the values but that the
+//! template did not render, or not within its bounds. Lines, functions and types are in its [`Detail`], which has to be asked for.
+//! Neither ever holds a value.
 
 use std::borrow::Cow;
-use std::time::Duration;
+use std::fmt;
 
-/// Why a template does not render, and where.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("template {template:?}, line {line}: {fault}")]
+/// Why a template does not render, as everybody may read it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct TemplateError {
-    /// The name of the item whose template it is.
-    pub template: String,
-    /// The line in it, from one.
+    template: String,
+    stage: Stage,
+    detail: Detail,
+}
+
+/// How far it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The text was read, whatever the values are.
+    Reading,
+    /// The values were at work.
+    Rendering,
+}
+
+/// What everybody may know of a [`TemplateError`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shown<'e> {
+    /// Not a template, by its text alone, which is public.
+    NotATemplate(&'e Detail),
+    /// It does not render with these values.
+    DoesNotRender,
+    /// It does not render within its bounds.
+    OutOfBounds,
+}
+
+/// Where a template failed, and why. It depends on the values, though it holds none: for the log, and for whoever has the values.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {fault}")]
+pub struct Detail {
+    /// The line in the template, from one.
     pub line: usize,
     /// What is wrong.
     pub fault: Fault,
@@ -55,13 +86,73 @@ pub enum Bound {
     /// See [`crate::Limits::toil`].
     #[error("limit reached: key generation and password hashing take more than about {0} ms together")]
     Toil(u64),
-    /// See [`crate::Limits::patience`].
-    #[error("limit reached: the templates take longer than {0:?} together")]
-    Time(Duration),
 }
 
 /// The result of every step inside the crate.
 pub(crate) type Result<T> = std::result::Result<T, Fault>;
+
+impl TemplateError {
+    /// Of a text that could not be read.
+    pub(crate) fn reading(template: &str, line: usize, fault: Fault) -> Self {
+        Self { template: template.to_owned(), stage: Stage::Reading, detail: Detail { line, fault } }
+    }
+
+    /// Of a template that was read and did not render.
+    pub(crate) fn rendering(template: &str, line: usize, fault: Fault) -> Self {
+        Self { template: template.to_owned(), stage: Stage::Rendering, detail: Detail { line, fault } }
+    }
+
+    /// The name of the item whose template it is.
+    pub fn template(&self) -> &str {
+        &self.template
+    }
+
+    /// What everybody may know.
+    pub fn shown(&self) -> Shown<'_> {
+        match (self.stage, &self.detail.fault) {
+            (Stage::Reading, Fault::Syntax(_)) => Shown::NotATemplate(&self.detail),
+            // While reading, too: what the templates before have left of a bound depends on the values.
+            (_, Fault::Limit(_)) => Shown::OutOfBounds,
+            _ => Shown::DoesNotRender,
+        }
+    }
+
+    /// Where and why. Not for a status, an event, or anybody who may not read the values.
+    pub fn detail(&self) -> &Detail {
+        &self.detail
+    }
+
+    /// Whether it says that what all templates of the object may cost together is spent.
+    pub fn is_spent(&self) -> bool {
+        matches!(self.detail.fault, Fault::Limit(bound) if !matches!(bound, Bound::Depth(_)))
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "template {:?}{}", self.template, self.shown())
+    }
+}
+
+/// The same, so that nothing more slips out by the way of a `{:?}`.
+impl fmt::Debug for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TemplateError({self})")
+    }
+}
+
+/// Behind the name of a template.
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotATemplate(detail) => write!(f, ", {detail}"),
+            Self::DoesNotRender => f.write_str(" does not render with these values"),
+            Self::OutOfBounds => f.write_str(" does not render within its bounds"),
+        }
+    }
+}
 
 impl Fault {
     pub(crate) fn syntax(message: impl Into<Cow<'static, str>>) -> Self {
@@ -70,11 +161,6 @@ impl Fault {
 
     pub(crate) fn evaluation(message: impl Into<Cow<'static, str>>) -> Self {
         Self::Evaluation(message.into())
-    }
-
-    /// Whether it says that what all templates of the object may cost together is spent.
-    pub fn is_spent(&self) -> bool {
-        matches!(self, Self::Limit(bound) if !matches!(bound, Bound::Depth(_)))
     }
 
     /// Puts the function's name to what went wrong in it. A bound stays a bound.

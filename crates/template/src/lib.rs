@@ -2,8 +2,8 @@
 //!
 //! [`Renderer`] turns the text of a `spec.template.data` item and the opened values into bytes, which are the bytes
 //! that upstream's controller would give: the same language, the same functions, the same odd corners. What goes wrong
-//! is a [`TemplateError`] that names the item, the line and the function, and never a value. No Kubernetes here, no
-//! input or output; the time and randomness come with [`Outside`].
+//! is a [`TemplateError`], which never holds a value. No Kubernetes here, no input or output; the time and randomness come with
+//! [`Outside`].
 //!
 //! # Rooms
 //! `syntax` makes a tree of the text; `exec` walks the tree; `value` holds Go's types as far as a template can tell
@@ -24,12 +24,22 @@
 //! **Values are owned by the rendering**, which empties all lists and dicts one by one at its end. Dicts are shared and
 //! can hold themselves; dropping such values from within each other would leak, or overflow the stack.
 //!
-//! **Costs are counted as they arise**, in bytes made and steps taken, texts compared by their length among them, not by a
-//! clock, so that a template that renders once renders always. There are two exceptions. The search for all matches of a
-//! regular expression, whose cost shows in no count, gets 300 ms. And a template of more than a thousand steps, which no
-//! honest one takes, ends after [`Limits::patience`], should some cost show in no count.
+//! **Costs are counted as they arise**, in bytes made and steps taken, texts compared by their length among them, never by a
+//! clock, so that a template that renders once renders always, on whatever machine. What a regular expression costs shows
+//! only while it searches: one search may look far beyond the match it finds, and the next one again. So each search is first
+//! walked by a machine that takes one step a byte and knows where no later byte matters (`pattern::scan`).
 //!
-//! **The message of `fail` is shown only if it stands in the template**, which is public; else it may hold a secret.
+//! **Whatever is collected is paid for before it is collected.** Beside [`Limits::memory`] come what buffers leave empty, a
+//! quarter at most of what is large, and some 3 MiB for regular expressions.
+//!
+//! **Never an oracle.** Whoever may edit a SealedSecret but not read Secrets may ask with a template, and read the answer from
+//! the status: which line failed, in which function, at which types. So a [`TemplateError`] shows of a template that reads but does
+//! not render its name alone; the line and the cause are in its [`Detail`], for the controller's log, and for whoever opens
+//! with the private key. What is wrong with the text itself is shown with its line, for that depends on no value. Each edit still
+//! tells one thing of each template: whether it rendered, failed, or ran into its bounds. That much anybody learns who sees whether
+//! there is a Secret.
+//!
+//! **The message of `fail` is told only where it is a literal**, and in the detail: any other may be made of secrets.
 //!
 //! # Refused
 //! | what | why |
@@ -43,14 +53,15 @@
 //! # Known to differ
 //! - `keys` and `values` are in the order of the keys, where Go's order is random.
 //! - The local time zone is UTC. `now` prints without Go's monotonic reading (`m=+0.1`).
-//! - A regular expression is bounded in its compiled size (256 KiB); repetitions nested to a product over 1000 may pass;
+//! - A regular expression is bounded in its length (some 60 KB) and compiled size (256 KiB); repetitions nested to a product over 1000 may pass;
 //!   `.` matches no byte that is not part of UTF-8.
 //! - In `snakecase` and `kebabcase`, bytes that are no UTF-8 stand for themselves and part words.
 //! - Letters' properties are those of Rust's version of Unicode.
 //! - Slicing a list beyond its end shows what it was cut from, as in Go, but not the spare room that Go's `append` makes.
 //! - Versions, and constraints on them, have at most 4096 bytes.
 //! - JSON and values nest as deep as [`Limits::depth`] says.
-//! - `derivePassword` takes 32 MiB while it runs: the algorithm's own price.
+//! - `derivePassword` takes 32 MiB while it runs: the algorithm's own price. Ten of them, or twenty hashes of passwords, or two RSA
+//!   keys of 4096 bits are what an object may ask for: seconds, where all else ends in tenths of one.
 
 mod budget;
 mod buffer;
@@ -72,7 +83,7 @@ mod url;
 mod value;
 mod values;
 
-pub use error::{Bound, Fault, TemplateError};
+pub use error::{Bound, Detail, Fault, Shown, TemplateError};
 pub use limits::Limits;
 pub use outside::{Outside, Random};
 pub use render::{Rendered, Renderer};

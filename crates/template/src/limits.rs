@@ -1,7 +1,5 @@
 //! What the templates of one object may cost.
 
-use std::time::Duration;
-
 /// The bounds on all templates of one object together. Reaching one ends the rendering with an error that names it.
 ///
 /// In sum, because whoever may write one hostile template may write a thousand, in one object.
@@ -17,9 +15,6 @@ pub struct Limits {
     pub depth: usize,
     /// Milliseconds, about, of key generation and password hashing, whose cost is not in their size.
     pub toil: u64,
-    /// Time, beside what key generation and password hashing may take. Looked at now and then, in templates of many
-    /// steps only: for a cost that no count shows. No honest template comes near it.
-    pub patience: Duration,
 }
 
 impl Default for Limits {
@@ -29,13 +24,6 @@ impl Default for Limits {
     /// `toil` is the exception: upstream's one size of `genPrivateKey "rsa"` is 4096 bits, about a second; two of them
     /// in one object are honest.
     fn default() -> Self {
-        Self {
-            output: 1 << 20,
-            memory: 16 << 20,
-            steps: 500_000,
-            depth: 100,
-            toil: 2500,
-            patience: Duration::from_secs(10),
-        }
+        Self { output: 1 << 20, memory: 16 << 20, steps: 500_000, depth: 100, toil: 2500 }
     }
 }

@@ -1,96 +1,153 @@
-//! Regular expressions of Go's, run by the `regex` crate, which finds the same matches by the same rules.
+//! Regular expressions of Go's, run by `regex-automata`, the inside of the `regex` crate, which finds the same matches by the same
+//! rules, and shows what that costs.
 //!
 //! What differs: the size of a compiled expression is bounded, nested repetitions that Go refuses for their product
 //! may pass, and bytes that are no UTF-8 match no `.`.
 
 mod class;
+mod scan;
 mod translate;
 
 use crate::engine::Engine;
 use crate::error::{Fault, Result};
-use regex::bytes::{Regex, RegexBuilder};
-use std::time::{Duration, Instant};
+use regex_automata::meta::{Cache, Config, Regex};
+use regex_automata::nfa::thompson::WhichCaptures;
+use regex_automata::util::captures::Captures;
+use regex_automata::util::syntax;
+use regex_automata::{Input, PatternID};
+use scan::Scan;
+use std::cell::RefCell;
+use std::rc::Rc;
 
-/// The compiled sizes tried, and what a byte searched costs in steps for each.
-const SIZES: [(usize, usize); 3] = [(16 << 10, 1), (64 << 10, 4), (256 << 10, 16)];
+/// The largest compiled size.
+const SIZE: usize = 256 << 10;
+
+/// A byte that is searched costs a step more for each such part of the compiled size.
+const SIZE_OF_A_STEP: usize = 16 << 10;
 
 /// So many expressions of a rendering are kept.
-const KEPT: usize = 16;
+const KEPT: usize = 8;
 
-/// How long one function may search. Searching for all matches may look at every byte over and over, which no count
-/// of what was found would show.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// What each search engine of a kept expression may remember: of two directions, and of [`Scan`]. Over all that are kept some
+/// 3 MiB, which no budget counts.
+const MEMORY: usize = 128 << 10;
+
+/// What reading takes for each byte of an expression.
+const READING: usize = 256;
 
 /// Where the groups of a match begin and end, the whole first; none for a group that took no part.
 pub(crate) type Groups = Vec<Option<(usize, usize)>>;
 
+/// What is asked of a match. Finding groups takes memory for each of them in each state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Wanted {
+    Whole,
+    Groups,
+}
+
+/// What an expression is kept under.
+pub(crate) type PatternKey = (Wanted, Vec<u8>);
+
 /// A compiled expression.
 #[derive(Clone)]
-pub(crate) struct Pattern {
+pub(crate) struct Pattern(Rc<Compiled>);
+
+struct Compiled {
     regex: Regex,
+    cache: RefCell<Cache>,
+    scan: Scan,
     cost: usize,
 }
 
 impl Pattern {
     /// Compiles the expression, unless this rendering has already.
-    pub(crate) fn compile(engine: &Engine<'_>, expression: &[u8]) -> Result<Self> {
-        if let Some(pattern) = engine.patterns.borrow().get(expression) {
+    pub(crate) fn compile(engine: &Engine<'_>, expression: &[u8], wanted: Wanted) -> Result<Self> {
+        let key = (wanted, expression.to_vec());
+        if let Some(pattern) = engine.patterns.borrow().get(&key) {
             return Ok(pattern.clone());
         }
         engine.budget().toil(5)?;
         engine.budget().steps(expression.len())?;
-        engine.budget().memory(expression.len() * 4)?;
-        let wrong = || Fault::evaluation("not a regular expression, or too large a one");
-        let text = str::from_utf8(expression).map_err(|_| wrong())?;
-        let translated = translate::translate(text).ok_or_else(wrong)?;
-        let compiled = SIZES.into_iter().find_map(|(size, cost)| {
-            let mut builder = RegexBuilder::new(&translated);
-            let regex = builder.size_limit(size).dfa_size_limit(1 << 20).nest_limit(100).build().ok()?;
-            Some(Self { regex, cost })
-        });
-        let pattern = compiled.ok_or_else(wrong)?;
+        engine.budget().memory(expression.len().saturating_mul(READING))?;
+        let pattern = Self(Rc::new(Compiled::new(engine, expression, wanted)?));
         let mut kept = engine.patterns.borrow_mut();
         if kept.len() >= KEPT {
             kept.clear();
         }
-        kept.insert(expression.to_vec(), pattern.clone());
+        kept.insert(key, pattern.clone());
         Ok(pattern)
     }
 
     pub(crate) fn is_match(&self, engine: &Engine<'_>, text: &[u8]) -> Result<bool> {
-        engine.budget().steps(text.len() * self.cost)?;
-        Ok(self.regex.is_match(text))
+        let Compiled { regex, cache, cost, .. } = &*self.0;
+        engine.budget().steps(text.len() * cost)?;
+        Ok(regex.search_half_with(&mut cache.borrow_mut(), &Input::new(text).earliest(true)).is_some())
     }
 
     /// The first matches, at most so many, each as the places of its groups.
+    ///
+    /// A search may look far beyond the match it finds, and the next one again. Each costs by what it looks at, which is counted
+    /// before it is done.
     pub(crate) fn matches(&self, engine: &Engine<'_>, text: &[u8], most: usize) -> Result<Vec<Groups>> {
-        engine.budget().steps(text.len() * self.cost)?;
-        let start = Instant::now();
-        let mut found = Vec::new();
-        for captures in self.regex.captures_iter(text) {
-            if found.len() == most {
-                break;
-            }
-            let (begin, end) = captures.get(0).map_or((0, 0), |whole| (whole.start(), whole.end()));
-            // Nothing is found between the bytes of a character.
-            if begin == end && is_inside_character(text, begin) {
+        let Compiled { regex, cache, scan, cost } = &*self.0;
+        let (mut found, mut captures) = (Vec::new(), regex.create_captures());
+        let (mut start, mut before) = (0, None);
+        while found.len() < most && start <= text.len() {
+            let input = Input::new(text).range(start..);
+            engine.budget().steps(1 + scan.looks_at(&input).saturating_mul(*cost))?;
+            regex.search_captures_with(&mut cache.borrow_mut(), &input, &mut captures);
+            let Some(whole) = captures.get_match() else { break };
+            // Nothing at all, where the last match ended, is no match.
+            if whole.is_empty() && before == Some(whole.end()) {
+                start += 1;
                 continue;
             }
-            engine.budget().steps(1 + (text.len() - end) * self.cost / 4096)?;
-            engine.budget().memory(64 * captures.len())?;
-            if start.elapsed() > PATIENCE {
-                return Err(Fault::evaluation("limit reached: the search takes too long"));
+            (start, before) = (whole.end(), Some(whole.end()));
+            // Nothing is found between the bytes of a character.
+            if whole.is_empty() && is_inside_character(text, start) {
+                continue;
             }
-            found
-                .push(captures.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect());
+            engine.budget().memory(64 * captures.group_len())?;
+            found.push(places(&captures));
         }
         Ok(found)
     }
 
     /// The number of the group of that name.
     pub(crate) fn group(&self, name: &str) -> Option<usize> {
-        self.regex.capture_names().position(|there| there == Some(name))
+        self.0.regex.group_info().to_index(PatternID::ZERO, name)
     }
+}
+
+impl Compiled {
+    fn new(engine: &Engine<'_>, expression: &[u8], wanted: Wanted) -> Result<Self> {
+        let wrong = || Fault::evaluation("not a regular expression, or too large a one");
+        let text = str::from_utf8(expression).map_err(|_| wrong())?;
+        let translated = translate::translate(text).ok_or_else(wrong)?;
+        let reading = syntax::Config::new().utf8(false).nest_limit(100);
+        let scan = Scan::of(&translated, reading).ok_or_else(wrong)?;
+        let config = Config::new()
+            .utf8_empty(false)
+            .nfa_size_limit(Some(SIZE))
+            .hybrid_cache_capacity(MEMORY)
+            .auto_prefilter(false)
+            .which_captures(match wanted {
+                Wanted::Whole => WhichCaptures::Implicit,
+                Wanted::Groups => WhichCaptures::All,
+            });
+        let regex =
+            Regex::builder().syntax(reading).configure(config).build(&translated).map_err(|_| wrong())?;
+        let places = regex.group_info().slot_len() * size_of::<usize>();
+        engine
+            .budget()
+            .memory(regex.memory_usage().saturating_add(scan.states().saturating_mul(places * 2)))?;
+        let cost = 1 + scan.size() / SIZE_OF_A_STEP;
+        Ok(Self { cache: RefCell::new(regex.create_cache()), regex, scan, cost })
+    }
+}
+
+fn places(captures: &Captures) -> Groups {
+    captures.iter().map(|group| group.map(|group| (group.start, group.end))).collect()
 }
 
 fn is_inside_character(text: &[u8], position: usize) -> bool {

@@ -2,11 +2,11 @@
 
 use crate::budget::Budget;
 use crate::engine::Engine;
-use crate::error::{Fault, TemplateError};
+use crate::error::TemplateError;
 use crate::exec::execute;
 use crate::limits::Limits;
 use crate::outside::Outside;
-use crate::syntax::parse;
+use crate::syntax::{Definitions, parse};
 use crate::values::Values;
 use zeroize::Zeroizing;
 
@@ -41,20 +41,22 @@ impl<'v> Renderer<'v> {
         template: &str,
         outside: Outside<'_>,
     ) -> Result<Rendered, TemplateError> {
-        let failed = |(line, fault): (usize, Fault)| TemplateError { template: name.to_owned(), line, fault };
-        self.budget.surface();
-        let definitions = parse(name, template, &self.budget).map_err(failed)?;
+        let definitions = self.read(name, template)?;
         let Outside { now, random } = outside;
-        let engine = Engine::new(template, &self.budget, Outside { now, random: &mut *random });
-        let bytes = execute(&engine, &definitions, name, &self.values.dot()).map_err(failed)?;
+        let engine = Engine::new(&self.budget, Outside { now, random: &mut *random });
+        let bytes = execute(&engine, &definitions, name, &self.values.dot())
+            .map_err(|(line, fault)| TemplateError::rendering(name, line, fault))?;
         Ok(Rendered { bytes, varies: engine.drew() })
     }
 
     /// Only reads the template, to say whether it is one.
     pub fn check(&self, name: &str, template: &str) -> Result<(), TemplateError> {
+        self.read(name, template).map(drop)
+    }
+
+    fn read(&self, name: &str, template: &str) -> Result<Definitions, TemplateError> {
         self.budget.surface();
-        let failed = |(line, fault): (usize, Fault)| TemplateError { template: name.to_owned(), line, fault };
-        parse(name, template, &self.budget).map(drop).map_err(failed)
+        parse(name, template, &self.budget).map_err(|(line, fault)| TemplateError::reading(name, line, fault))
     }
 }
 

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::{Duration, Instant};
-use template::{Bound, Fault, Limits, Outside, Rendered, Renderer, TemplateError, Values};
+use template::{Bound, Detail, Fault, Limits, Outside, Rendered, Renderer, TemplateError, Values};
 
 fn render(renderer: &Renderer<'_>, template: &str) -> Result<Rendered, TemplateError> {
     let mut fill = |bytes: &mut [u8]| bytes.fill(7);
@@ -46,7 +46,7 @@ fn depth_is_each_templates_own() {
     let renderer = Renderer::new(&values, Limits::default());
     let deep = "{{ define \"x\" }}{{ template \"x\" }}{{ end }}{{ template \"x\" }}";
     for _ in 0..3 {
-        assert!(matches!(render(&renderer, deep).unwrap_err().fault, Fault::Limit(Bound::Depth(_))));
+        assert!(matches!(render(&renderer, deep).unwrap_err().detail().fault, Fault::Limit(Bound::Depth(_))));
         assert!(render(&renderer, "{{ ((((1)))) }}").is_ok());
     }
 }
@@ -70,9 +70,8 @@ fn a_thousand_hostile_templates_cost_no_more_than_one() {
         let rendered = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
         assert!((1..20).contains(&rendered), "{bomb}: {rendered}");
         let first = outcomes.into_iter().find_map(Result::err);
-        let Some(TemplateError { fault: Fault::Limit(bound), .. }) = first else {
-            panic!("{bomb}: {first:?}")
-        };
+        let detail = first.map(|error| error.detail().clone());
+        let Some(Detail { fault: Fault::Limit(bound), .. }) = detail else { panic!("{bomb}: {detail:?}") };
         assert!(expected(&bound), "{bomb}: {bound}");
     }
 }
@@ -122,5 +121,5 @@ fn checking_only_reads() {
     let renderer = Renderer::new(&values, Limits::default());
     assert!(renderer.check("item", "{{ fail \"x\" }}{{ .a | mustFromJson }}").is_ok());
     let error = renderer.check("item", "{{ .a }}\n{{ nosuch }}").unwrap_err();
-    assert_eq!((error.template.as_str(), error.line), ("item", 2));
+    assert_eq!((error.template(), error.detail().line), ("item", 2));
 }

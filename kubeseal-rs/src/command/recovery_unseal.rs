@@ -7,15 +7,15 @@ use crate::recovery_keys;
 use crate::wiped::Wiped;
 use jiff::Timestamp;
 use rand::Rng as _;
-use sealing::{Accepted, Outside, UnsealError};
+use sealing::{Accepted, InFull, Outside, UnsealError};
 
-/// Why a SealedSecret was not opened.
+/// Why a SealedSecret was not opened. In full: whoever asks has the private keys.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot open the SealedSecret in {place}")]
 pub(crate) struct NotOpened {
     place: manifest::Place,
     #[source]
-    source: Box<UnsealError>,
+    source: Box<InFull<UnsealError>>,
 }
 
 pub(super) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), Failure> {
@@ -27,7 +27,7 @@ pub(super) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), Failure> 
         let outside = Outside { now: Timestamp::now(), random: &mut random };
         let accepted = Accepted { deprecated_data: true };
         let secret = sealing::unseal(&sealed.metadata, &sealed.spec, &ring, accepted, outside)
-            .map_err(|source| NotOpened { place: sealed.place, source: Box::new(source) })?;
+            .map_err(|source| NotOpened { place: sealed.place, source: Box::new(InFull(source)) })?;
         manifest::write_secret(recovery.format, &secret, &mut written)?;
     }
     Ok(recovery.output.write_private(written.bytes())?)
@@ -36,7 +36,7 @@ pub(super) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), Failure> 
 impl NotOpened {
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<String> {
-        match &*self.source {
+        match &self.source.0 {
             error if error.wants_key() => Some(
                 "give every sealing key the cluster ever had, with --recovery-private-key FILE once for each file; \
                  name, namespace and scope must be those it was sealed for"

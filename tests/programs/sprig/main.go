@@ -1,5 +1,6 @@
 // Renders every case of a corpus with Go's own text/template and sprig, as upstream's controller does, and writes what
-// came of each. crates/template is held to the result; see crates/template/tests/corpus/README.md.
+// came of each, and beside them the names of all functions there are. crates/template is held to the result; see
+// crates/template/tests/corpus/README.md.
 //
 //	go run . ../../../crates/template/tests/corpus
 package main
@@ -7,8 +8,14 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -37,6 +44,9 @@ func main() {
 			fail(fmt.Errorf("%s: %w", file, err))
 		}
 	}
+	if err := listFunctions(filepath.Join(os.Args[1], "functions.list")); err != nil {
+		fail(err)
+	}
 }
 
 func fail(err error) {
@@ -64,6 +74,57 @@ func renderFile(file string) error {
 		}
 	}
 	return os.WriteFile(strings.TrimSuffix(file, ".cases")+".expected", []byte(out.String()), 0o644)
+}
+
+// Writes the names of all of sprig's functions and of Go's own, sorted, one a line.
+func listFunctions(file string) error {
+	names, err := builtins()
+	if err != nil {
+		return err
+	}
+	for name := range sprig.GenericFuncMap() {
+		names[name] = true
+	}
+	sorted := slices.Sorted(maps.Keys(names))
+	return os.WriteFile(file, []byte(strings.Join(sorted, "\n")+"\n"), 0o644)
+}
+
+// Go does not tell the names of its own functions, so they are read from its source. Each is then parsed,
+// to see that it is one.
+func builtins() (map[string]bool, error) {
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return nil, fmt.Errorf("go env GOROOT: %w", err)
+	}
+	path := filepath.Join(strings.TrimSpace(string(root)), "src/text/template/funcs.go")
+	source, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]bool{}
+	for _, declared := range source.Decls {
+		function, ok := declared.(*ast.FuncDecl)
+		if !ok || function.Recv != nil || function.Name.Name != "builtins" {
+			continue
+		}
+		ast.Inspect(function, func(node ast.Node) bool {
+			if pair, ok := node.(*ast.KeyValueExpr); ok {
+				if key, ok := pair.Key.(*ast.BasicLit); ok && key.Kind == token.STRING {
+					names[strings.Trim(key.Value, `"`)] = true
+				}
+			}
+			return true
+		})
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s: no functions found", path)
+	}
+	for name := range names {
+		if _, err := template.New("").Parse("{{ " + name + " }}"); err != nil {
+			return nil, fmt.Errorf("%s is no function of Go's: %w", name, err)
+		}
+	}
+	return names, nil
 }
 
 // The same function map as upstream's, made the same way.

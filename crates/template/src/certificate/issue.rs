@@ -41,7 +41,7 @@ pub(crate) fn issue(
         Some(authority) => {
             let (_, der) = pem::decode(authority.certificate())
                 .ok_or_else(|| Fault::evaluation("unable to decode certificate"))?;
-            let signer = Key::parse(authority.key())?.pair()?;
+            let signer = Key::parse(engine, authority.key())?.pair()?;
             let der = der.to_vec().into();
             let issuer = Issuer::from_ca_cert_der(&der, signer)
                 .map_err(|_| Fault::evaluation("error parsing certificate"))?;

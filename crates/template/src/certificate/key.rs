@@ -59,7 +59,8 @@ impl Key {
     }
 
     /// The key of the first PEM block: PKCS#8, PKCS#1 or SEC1. It has to be one that signs.
-    pub(crate) fn parse(text: &[u8]) -> Result<Self> {
+    pub(crate) fn parse(engine: &Engine<'_>, text: &[u8]) -> Result<Self> {
+        engine.budget().memory(text.len().saturating_mul(3))?;
         let wrong = || Fault::evaluation("not a private key in PEM, or not of a kind that is taken");
         let (label, der) = pem::decode(text).ok_or_else(wrong)?;
         let pkcs8 = match label.as_str() {

@@ -51,7 +51,8 @@ impl<'t> Execution<'t, '_> {
             values.push(checked(wanted(arguments.len()), value).map_err(|f| f.within(function.name))?);
         }
         self.charge(&values)?;
-        (function.run)(self.engine, &values).map_err(|fault| fault.within(function.name))
+        let given = (function.run)(self.engine, &values);
+        given.map_err(|fault| written_out(function, arguments).unwrap_or(fault).within(function.name))
     }
 
     /// A function reads the texts and lists that it is given, which costs by their length.
@@ -87,5 +88,15 @@ impl<'t> Execution<'t, '_> {
         }
         self.engine.budget().ascend();
         Ok(if decided { value } else { piped.unwrap_or(value) })
+    }
+}
+
+/// The message of `fail`, if it is a literal: such a one stands in the template, and holds nothing of any value.
+fn written_out(function: &Function, arguments: &[Operand]) -> Option<Fault> {
+    match arguments {
+        [Operand::Text(message)] if function.name == "fail" => {
+            Some(Fault::evaluation(String::from_utf8_lossy(message).into_owned()))
+        }
+        _ => None,
     }
 }

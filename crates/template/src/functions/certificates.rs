@@ -15,24 +15,24 @@ pub(super) const FUNCTIONS: &[Function] = &[
         authority(engine, values, &Key::generate(engine, KeyKind::Rsa2048)?)
     }),
     Function::new("genCAWithKey", &[Text, Int, Text], |engine, values| {
-        authority(engine, values, &Key::parse(text(values, 2))?)
+        authority(engine, values, &Key::parse(engine, text(values, 2))?)
     }),
     Function::new("genSelfSignedCert", &[Text, List, List, Int], |engine, values| {
         let names = names(engine, values)?;
         self_signed(engine, values, &names, &Key::generate(engine, KeyKind::Rsa2048)?)
     }),
     Function::new("genSelfSignedCertWithKey", &[Text, List, List, Int, Text], |engine, values| {
-        self_signed(engine, values, &names(engine, values)?, &Key::parse(text(values, 4))?)
+        self_signed(engine, values, &names(engine, values)?, &Key::parse(engine, text(values, 4))?)
     }),
     Function::new("genSignedCert", &[Text, List, List, Int, Pair], |engine, values| {
         let names = names(engine, values)?;
         signed(engine, values, &names, &Key::generate(engine, KeyKind::Rsa2048)?)
     }),
     Function::new("genSignedCertWithKey", &[Text, List, List, Int, Pair, Text], |engine, values| {
-        signed(engine, values, &names(engine, values)?, &Key::parse(text(values, 5))?)
+        signed(engine, values, &names(engine, values)?, &Key::parse(engine, text(values, 5))?)
     }),
     Function::new("buildCustomCert", &[Text, Text], |engine, values| {
-        engine.budget().memory(text(values, 0).len() + text(values, 1).len())?;
+        engine.budget().memory((text(values, 0).len() + text(values, 1).len()).saturating_mul(2))?;
         let certificate = decode_base64(text(values, 0))
             .map_err(|_| Fault::evaluation("unable to decode the certificate's base64"))?;
         let key = decode_base64(text(values, 1))
@@ -42,7 +42,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         if !is_certificate(&der) {
             return Err(Fault::evaluation("error parsing certificate"));
         }
-        Key::parse(&key)?;
+        Key::parse(engine, &key)?;
         pair(engine, Certificate::new(certificate, key))
     }),
 ];

@@ -70,7 +70,7 @@ fn bcrypted(engine: &Engine<'_>, password: &[u8]) -> Result<String> {
             "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes".to_owned()
         );
     }
-    engine.budget().toil(75)?;
+    engine.budget().toil(125)?;
     let mut salt = [0; 16];
     engine.random(&mut salt);
     let parts =
@@ -101,7 +101,8 @@ fn encrypt(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     content.extend(std::iter::repeat_n(u8::try_from(padding).unwrap_or(16), padding));
     let mut block = Block::<Aes256>::default();
     engine.random(&mut block);
-    let mut out = block.to_vec();
+    let mut out = Vec::with_capacity(16 + content.len());
+    out.extend_from_slice(&block);
     for chunk in content.chunks(16) {
         for (byte, plain) in block.iter_mut().zip(chunk) {
             *byte ^= plain;
@@ -125,11 +126,11 @@ fn decrypt(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     }
     let cipher = cipher(text(values, 0));
     let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
-    for pair in sealed.chunks(16).collect::<Vec<_>>().windows(2) {
+    for (before, sealed) in sealed.chunks(16).zip(sealed.chunks(16).skip(1)) {
         let mut block = Block::<Aes256>::default();
-        block.copy_from_slice(pair[1]);
+        block.copy_from_slice(sealed);
         cipher.decrypt_block(&mut block);
-        plain.extend(block.iter().zip(pair[0]).map(|(byte, before)| byte ^ before));
+        plain.extend(block.iter().zip(before).map(|(byte, before)| byte ^ before));
     }
     // The padding is taken at its word, as sprig takes it.
     let padding = plain.last().map_or(0, |byte| usize::from(*byte));

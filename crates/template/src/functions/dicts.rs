@@ -46,6 +46,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let mut keys = Vec::new();
         for index in 0..values.len() {
             let entries = dict(values, index)?.entries(engine.budget())?;
+            engine.collects(entries.len())?;
             keys.extend(entries.into_iter().map(|(key, _)| Value::Text(key)));
         }
         engine.list(Elem::Text, keys)

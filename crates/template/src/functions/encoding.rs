@@ -20,9 +20,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("b64enc", &[Text], |engine, values| BASE64.encode(engine, text(values, 0))),
     Function::new("b32enc", &[Text], |engine, values| BASE32.encode(engine, text(values, 0))),
     Function::new("b64dec", &[Text], |engine, values| {
+        engine.budget().memory(text(values, 0).len())?;
         decoded(engine, "base64", decode_base64(text(values, 0)))
     }),
     Function::new("b32dec", &[Text], |engine, values| {
+        engine.budget().memory(text(values, 0).len() * 2)?;
         decoded(engine, "base32", decode_base32(text(values, 0)))
     }),
 ];

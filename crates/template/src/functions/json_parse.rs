@@ -95,6 +95,7 @@ impl Parser<'_, '_> {
         let mut items = Vec::new();
         if !self.takes(b']') {
             loop {
+                self.engine.collects(1)?;
                 items.push(self.value(depth + 1)?);
                 if self.takes(b']') {
                     break;

@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let mut items = Vec::new();
         for value in values {
             let list = listed(value)?;
-            engine.budget().memory(list.len() * size_of::<Value>())?;
+            engine.collects(list.len())?;
             items.extend(list.items().iter().cloned());
         }
         if items.is_empty() { Ok(Value::List(List::nil(Elem::Any))) } else { engine.list(Elem::Any, items) }
@@ -47,26 +47,34 @@ fn list(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
 }
 
 fn append(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
-    let mut items = listed(any(values, 0))?.items().to_vec();
+    let list = listed(any(values, 0))?;
+    engine.collects(list.len() + 1)?;
+    let mut items = Vec::with_capacity(list.len() + 1);
+    items.extend(list.items().iter().cloned());
     items.extend(rest(values, 1).iter().cloned());
     engine.list(Elem::Any, items)
 }
 
 fn prepend(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let list = listed(any(values, 0))?;
-    let mut items = vec![any(values, 1).clone()];
+    engine.collects(list.len() + 1)?;
+    let mut items = Vec::with_capacity(list.len() + 1);
+    items.push(any(values, 1).clone());
     items.extend(list.items().iter().cloned());
     engine.list(Elem::Any, items)
 }
 
 fn reverse(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
-    let mut items = listed(any(values, 0))?.items().to_vec();
+    let list = listed(any(values, 0))?;
+    engine.collects(list.len())?;
+    let mut items = list.items().to_vec();
     items.reverse();
     engine.list(Elem::Any, items)
 }
 
 fn chunk(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let list = listed(any(values, 1))?;
+    engine.collects(list.len())?;
     let items = list.items().to_vec();
     let chunks = match usize::try_from(int(values, 0)) {
         Ok(0) => return Err(Fault::evaluation("chunks of no size")),

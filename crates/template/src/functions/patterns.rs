@@ -3,7 +3,7 @@
 use super::{Function, Type, int, text};
 use crate::engine::Engine;
 use crate::error::{Fault, Result};
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Wanted};
 use crate::text::characters;
 use crate::value::{Elem, List, Value};
 
@@ -42,13 +42,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn matched(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
-    let pattern = Pattern::compile(engine, text(values, 0))?;
+    let pattern = Pattern::compile(engine, text(values, 0), Wanted::Whole)?;
     Ok(Value::Bool(pattern.is_match(engine, text(values, 1))?))
 }
 
 /// Where the matches are, at most so many; all if negative.
 fn places(engine: &Engine<'_>, values: &[Value], most: i64) -> Result<Vec<(usize, usize)>> {
-    let pattern = Pattern::compile(engine, text(values, 0))?;
+    let pattern = Pattern::compile(engine, text(values, 0), Wanted::Whole)?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let matches = pattern.matches(engine, text(values, 1), most)?;
     Ok(matches.into_iter().filter_map(|groups| groups.first().copied().flatten()).collect())
@@ -71,11 +71,11 @@ fn split(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let (whole, most) = (text(values, 1), int(values, 2));
     let parts = usize::try_from(most).unwrap_or(usize::MAX);
     if parts == 0 {
-        Pattern::compile(engine, text(values, 0))?;
+        Pattern::compile(engine, text(values, 0), Wanted::Whole)?;
         return Ok(Value::List(List::nil(Elem::Text)));
     }
     if whole.is_empty() && !text(values, 0).is_empty() {
-        Pattern::compile(engine, text(values, 0))?;
+        Pattern::compile(engine, text(values, 0), Wanted::Whole)?;
         return engine.texts([whole]);
     }
     let mut found: Vec<&[u8]> = Vec::new();
@@ -98,8 +98,9 @@ fn split(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
 
 /// Every match replaced; with `expand`, `$1` and `${name}` in the replacement are its groups.
 fn replace(engine: &Engine<'_>, values: &[Value], expand: bool) -> Result<Value> {
-    let pattern = Pattern::compile(engine, text(values, 0))?;
     let (whole, replacement) = (text(values, 1), text(values, 2));
+    let wanted = if expand && replacement.contains(&b'$') { Wanted::Groups } else { Wanted::Whole };
+    let pattern = Pattern::compile(engine, text(values, 0), wanted)?;
     let mut out = engine.buffer();
     let mut done = 0;
     for groups in pattern.matches(engine, whole, usize::MAX)? {

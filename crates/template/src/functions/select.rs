@@ -39,14 +39,18 @@ fn last(_: &Engine<'_>, values: &[Value]) -> Result<Value> {
 }
 
 fn tail(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
-    match listed(any(values, 0))?.items().split_first() {
+    let list = listed(any(values, 0))?;
+    engine.collects(list.len())?;
+    match list.items().split_first() {
         Some((_, tail)) => engine.list(Elem::Any, tail.to_vec()),
         None => Ok(Value::List(List::nil(Elem::Any))),
     }
 }
 
 fn initial(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
-    match listed(any(values, 0))?.items().split_last() {
+    let list = listed(any(values, 0))?;
+    engine.collects(list.len())?;
+    match list.items().split_last() {
         Some((_, initial)) => engine.list(Elem::Any, initial.to_vec()),
         None => Ok(Value::List(List::nil(Elem::Any))),
     }
@@ -54,6 +58,7 @@ fn initial(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
 
 fn compact(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let list = listed(any(values, 0))?;
+    engine.collects(list.len())?;
     let items = list.items().iter().filter(|item| item.truth()).cloned().collect();
     engine.list(Elem::Any, items)
 }
@@ -69,6 +74,7 @@ fn contains(engine: &Engine<'_>, items: &[Value], wanted: &Value) -> Result<bool
 
 fn unique(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let list = listed(any(values, 0))?;
+    engine.collects(list.len())?;
     let mut found: Vec<Value> = Vec::new();
     for item in list.items().iter() {
         if !contains(engine, &found, item)? {
@@ -80,6 +86,7 @@ fn unique(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
 
 fn without(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let list = listed(any(values, 0))?;
+    engine.collects(list.len())?;
     let mut kept = Vec::new();
     for item in list.items().iter() {
         if !contains(engine, rest(values, 1), item)? {

@@ -111,8 +111,8 @@ fn trim<'s>(whole: &'s [u8], cut: &dyn Fn(char) -> bool) -> &'s [u8] {
 }
 
 fn trim_all(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
+    engine.budget().memory(text(values, 0).len() * size_of::<char>())?;
     let set: Vec<char> = characters(text(values, 0)).map(|(character, _)| character).collect();
-    engine.budget().memory(set.len() * 4)?;
     engine.budget().steps(set.len().saturating_mul(text(values, 1).len()) / 256)?;
     engine.text(trim(text(values, 1), &|character| set.contains(&character)))
 }

@@ -63,6 +63,7 @@ fn strings_of(engine: &Engine<'_>, value: &Value) -> Result<List> {
     let items = match value {
         Value::List(list) if list.elem() == Elem::Text => return Ok(list.clone()),
         Value::List(list) => {
+            engine.collects(list.len())?;
             let mut items = Vec::with_capacity(list.len());
             for item in list.items().iter().filter(|item| !item.is_nil()) {
                 items.push(Value::Text(text_of(engine, item)?));

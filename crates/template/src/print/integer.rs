@@ -54,7 +54,7 @@ impl Printer<'_, '_, '_> {
         } else if let (true, false, Some(width)) = (layout.zero, layout.minus, layout.width) {
             least = width.saturating_sub(usize::from(negative || layout.plus || layout.space));
         }
-        self.engine.budget().memory(least)?;
+        self.engine.budget().memory(least * 2)?;
         let mut text = match verb {
             'b' => format!("{magnitude:b}"),
             'o' | 'O' => format!("{magnitude:o}"),

@@ -172,6 +172,7 @@ impl Map {
     /// The entries as they are now, in the order of their keys.
     pub(crate) fn entries(&self, budget: &Budget) -> Result<Vec<(Text, Value)>> {
         budget.steps(self.len() / 4)?;
+        budget.memory(self.len().saturating_mul(size_of::<(Text, Value)>()))?;
         let Some(items) = &self.items else { return Ok(Vec::new()) };
         Ok(items.borrow().iter().map(|(key, value)| (key.clone(), self.as_lies(value))).collect())
     }

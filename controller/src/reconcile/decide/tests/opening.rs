@@ -92,6 +92,13 @@ fn of_a_revoked_key_it_is_said_that_it_was_revoked() {
             "{refusal}"
         );
     }
+    let faulty_too = json!({ "spec": { "template": { "data": { "file": "{{ .password" } } } });
+    let plan = decide(&sealed(faulty_too), Target::Absent, &ring, &Rules { revoked: true, ..rules() });
+    assert_eq!(word(&plan), "refuse KeyRevoked");
+    let Plan::Refuse(refusal) = plan else { panic!("{plan:?}") };
+    assert!(refusal.to_string().contains("revoked") && refusal.to_string().contains("\"file\""), "{refusal}");
+    assert!(!refusal.to_string().contains("its key is gone"), "{refusal}");
+
     let broken = json!({ "spec": { "encryptedData": { "broken": "%%%" } } });
     let plan = decide(&sealed(broken), Target::Absent, &ring, &Rules { revoked: true, ..rules() });
     let Plan::Refuse(refusal) = plan else { panic!("{plan:?}") };
