@@ -42,7 +42,8 @@ impl Case {
         let expected = header
             .filter_map(|line| line.trim().split_once(": "))
             .filter(|(what, _)| {
-                ["has", "lacks", "argument", "environment", "renders", "allows", "violates", "says"].contains(what)
+                ["has", "lacks", "argument", "environment", "renders", "allows", "violates", "says"]
+                    .contains(what)
             })
             .map(|(what, value)| (what.to_owned(), value.to_owned()))
             .collect();

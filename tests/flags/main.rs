@@ -16,8 +16,11 @@ use self::differences::DIFFERENCES;
 use self::program::{Both, Judged};
 use self::values::{Way, values};
 
+type Arguments = &'static [&'static str];
+type Variables = &'static [(&'static str, &'static str)];
+
 /// Whole command lines: each list of arguments, and of variables.
-const LINES: [(&[&str], &[(&str, &str)]); 15] = [
+const LINES: [(Arguments, Variables); 15] = [
     (&[], &[]),
     (&["serve", "now"], &[]),
     (&["--update-status", "false"], &[]),
