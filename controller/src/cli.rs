@@ -1,8 +1,10 @@
 //! [`Cli`]: the flags as typed. Names, defaults and environment are upstream's; a file for each group.
 //!
-//! What they mean together is worked out in `config`.
+//! What they mean together is worked out in `config`. What upstream's flag packages take is taken, and in their syntax:
+//! [`go_value`]; what the environment says counts where the command line is silent: [`environment`].
 
 mod election_flags;
+mod environment;
 mod go_value;
 mod http_flags;
 mod key_flags;
@@ -11,13 +13,15 @@ mod unseal_flags;
 mod watch_flags;
 
 pub use election_flags::ElectionFlags;
+pub use environment::{CountsAs, Unreadable};
 pub use http_flags::HttpFlags;
 pub use key_flags::KeyFlags;
 pub use log_flags::LogFlags;
 pub use unseal_flags::UnsealFlags;
 pub use watch_flags::WatchFlags;
 
-use clap::Parser;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use std::ffi::OsString;
 
 /// Turns every SealedSecret of the cluster into the Secret it stands for.
 ///
@@ -51,14 +55,36 @@ pub struct Cli {
     pub log: LogFlags,
 
     /// Print the version and exit.
-    #[arg(long)]
+    #[arg(long, default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true,
+          value_parser = go_value::boolean, value_name = "BOOL", hide_default_value = true, hide_possible_values = true)]
     pub version: bool,
+
+    /// What belongs to no flag.
+    #[arg(hide = true)]
+    pub ignored: Vec<String>,
+
+    /// Variables that say nothing their flags can take.
+    #[arg(skip)]
+    pub unreadable: Vec<Unreadable>,
+}
+
+impl Cli {
+    /// Reads the arguments, the program's name first, and the environment behind them.
+    pub fn read<T: Into<OsString> + Clone>(
+        arguments: impl IntoIterator<Item = T>,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, clap::Error> {
+        let command = environment::any_next_argument(Self::command());
+        let (mut command, unreadable) = environment::behind(command, variable);
+        let matches = command.try_get_matches_from_mut(arguments)?;
+        let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        Ok(Self { unreadable, ..cli })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     /// Every flag of upstream's v0.38 controller.
     const UPSTREAMS: [&str; 31] = [
@@ -100,15 +126,23 @@ mod tests {
         Cli::command().debug_assert();
     }
 
+    fn read(arguments: &[&str], variables: &[(&str, &str)]) -> Cli {
+        let variable = |name: &str| {
+            let said = variables.iter().find(|(variable, _)| *variable == name)?;
+            Some(OsString::from(said.1))
+        };
+        Cli::read(["controller"].iter().chain(arguments), variable).unwrap()
+    }
+
     #[test]
-    fn upstreams_flags_are_all_here_with_their_environment() {
+    fn upstreams_flags_are_all_here() {
         let command = Cli::command();
         for flag in UPSTREAMS {
-            let argument = command.get_arguments().find(|argument| argument.get_long() == Some(flag));
-            let argument = argument.unwrap_or_else(|| panic!("no --{flag}"));
-            let variable = format!("SEALED_SECRETS_{}", flag.to_uppercase().replace('-', "_"));
-            let has = argument.get_env().map(|name| name.to_string_lossy().into_owned());
-            assert!(flag == "version" || has.as_ref() == Some(&variable), "--{flag}: {has:?}");
+            let has = |argument: &clap::Arg| {
+                argument.get_long() == Some(flag)
+                    || argument.get_all_aliases().is_some_and(|it| it.contains(&flag))
+            };
+            assert!(command.get_arguments().any(has), "no --{flag}");
         }
     }
 
@@ -117,22 +151,81 @@ mod tests {
         for (arguments, expected) in
             [(&["--log-info-stdout"][..], true), (&["--log-info-stdout=false"], false), (&[], true)]
         {
-            let arguments = ["controller"].iter().chain(arguments);
-            let cli = Cli::try_parse_from(arguments.clone()).unwrap();
-            assert_eq!(cli.log.log_info_stdout, expected, "{:?}", arguments.collect::<Vec<_>>());
+            assert_eq!(read(arguments, &[]).log.log_info_stdout, expected, "{arguments:?}");
         }
-        let cli = Cli::try_parse_from(["controller", "--update-status=F", "--skip-recreate=1"]).unwrap();
+        let cli = read(&["--update-status=F", "--skip-recreate=1"], &[]);
         assert!(!cli.unseal.update_status && cli.unseal.skip_recreate);
     }
 
     #[test]
     fn the_last_of_a_flag_given_twice_counts() {
-        let cli = Cli::try_parse_from(["controller", "--key-size=2048", "--key-size=3072"]).unwrap();
-        assert_eq!(cli.keys.key_size, "3072");
+        assert_eq!(read(&["--key-size=2048", "--key-size=3072"], &[]).keys.key_size, 3072);
+        let hours = |arguments: &[&str]| read(arguments, &[]).keys.key_renew_period.as_hours();
+        assert_eq!(hours(&["--rotate-period=1h", "--key-renew-period=2h"]), 2);
+        assert_eq!(hours(&["--key-renew-period=2h", "--rotate-period=1h"]), 1);
+    }
+
+    #[test]
+    fn a_value_may_be_the_next_argument_and_begin_with_anything() {
+        let cli =
+            read(&["--kubeclient-qps", "-1", "--max-unseal-retries", "-1", "--my-cn", "--key-size=1"], &[]);
+        assert_eq!(cli.watch.kubeclient_qps, Some(-1.0));
+        assert_eq!((cli.unseal.max_unseal_retries, cli.keys.key_size), (-1, 4096));
+        assert_eq!(cli.keys.my_cn, "--key-size=1");
+    }
+
+    #[test]
+    fn what_belongs_to_no_flag_is_ignored() {
+        let cli = read(&["serve", "--update-status", "false", "--", "--nonsense"], &[]);
+        assert!(cli.unseal.update_status);
+        assert_eq!(cli.ignored, ["serve", "false", "--nonsense"]);
     }
 
     #[test]
     fn unknown_flags_are_refused() {
-        assert!(Cli::try_parse_from(["controller", "--nonsense"]).is_err());
+        assert!(Cli::read(["controller", "--nonsense"], |_| None).is_err());
+    }
+
+    #[test]
+    fn the_environment_counts_where_the_command_line_is_silent() {
+        let variables = [
+            ("SEALED_SECRETS_KEY_SIZE", "2048"),
+            ("SEALED_SECRETS_VERSION", "true"),
+            ("SEALED_SECRETS_MY_CN", ""),
+        ];
+        let cli = read(&[], &variables);
+        assert!(cli.keys.key_size == 2048 && cli.version && cli.unreadable.is_empty(), "{cli:?}");
+        assert_eq!(read(&["--key-size=3072"], &variables).keys.key_size, 3072);
+        assert_eq!(read(&[], &[("SEALED_SECRETS_LEADER_ELECT", "F")]).election.leader_elect, Some(false));
+    }
+
+    #[test]
+    fn an_old_names_variable_counts_before_the_new_ones_and_after_the_command_line() {
+        let variables = [("SEALED_SECRETS_ROTATE_PERIOD", "0"), ("SEALED_SECRETS_KEY_RENEW_PERIOD", "2h")];
+        let hours =
+            |arguments: &[&str], variables| read(arguments, variables).keys.key_renew_period.as_hours();
+        assert_eq!(hours(&[], &variables), 0);
+        assert_eq!(hours(&["--key-renew-period=24h"], &variables), 24);
+        assert_eq!(hours(&[], &variables[1..]), 2);
+        assert_eq!(hours(&[], &[("SEALED_SECRETS_ROTATE_PERIOD", "soon"), variables[1]]), 2);
+    }
+
+    #[test]
+    fn an_unreadable_variable_is_false_or_as_if_it_were_not_set() {
+        let [no, soon, size, elect] = [
+            ("SEALED_SECRETS_UPDATE_STATUS", ""),
+            ("SEALED_SECRETS_KEY_RENEW_PERIOD", "soon"),
+            ("SEALED_SECRETS_KEY_SIZE", ""),
+            ("SEALED_SECRETS_LEADER_ELECT", "no"),
+        ];
+        let cli = read(&[], &[no, soon, size, elect]);
+        assert!(!cli.unseal.update_status);
+        assert_eq!(cli.keys.key_renew_period.as_hours(), 720);
+        assert_eq!((cli.keys.key_size, cli.election.leader_elect), (4096, None));
+        let mut told: Vec<_> = cli.unreadable.iter().map(|it| (it.variable.as_str(), it.counts_as)).collect();
+        told.sort_by_key(|(variable, _)| *variable);
+        let [soon, size, elect] = [soon, size, elect].map(|(variable, _)| (variable, CountsAs::Unset));
+        assert_eq!(told, [soon, size, elect, (no.0, CountsAs::False)]);
+        assert!(read(&["--update-status"], &[no]).unseal.update_status);
     }
 }

@@ -1,6 +1,7 @@
 //! [`Config`]: the flags as meant; a file for each group. A value that cannot be meant is refused here, before anything
 //! starts.
 
+mod caution;
 mod election;
 mod http;
 mod keys;
@@ -9,16 +10,15 @@ mod logging;
 mod pairs;
 mod watch;
 
+pub use caution::Caution;
 pub use election::{LeaderElection, LeaseTerms};
 pub use http::{Http, RateLimit};
 pub use keys::{Keys, NewKeys, Renewal};
 pub use listen_address::ListenAddress;
-pub use logging::Logging;
+pub use logging::{LogLevel, Logging};
 pub use watch::{ClientLimit, Namespaces, Watch};
 
 use crate::cli::Cli;
-use crate::go_duration::NotADuration;
-use envelope::UnsupportedKeySize;
 use sealing::Accepted;
 
 /// Everything the controller was told.
@@ -36,6 +36,8 @@ pub struct Config {
     pub election: LeaderElection,
     /// What is logged, how and where.
     pub logging: Logging,
+    /// What was taken in another way than it was written.
+    pub cautions: Vec<Caution>,
 }
 
 /// What is done with a SealedSecret.
@@ -61,9 +63,6 @@ pub enum ConfigError {
     /// An address.
     #[error("--{0}: write `:PORT` or `HOST:PORT`, with a port from 0 to 65535")]
     ListenAddress(&'static str),
-    /// A duration.
-    #[error("--{0}: {1}")]
-    Duration(&'static str, #[source] NotADuration),
     /// A duration that must be longer than nothing.
     #[error("--{0}: write a duration greater than zero")]
     NotPositive(&'static str),
@@ -80,14 +79,11 @@ pub enum ConfigError {
     )]
     KeyPrefix,
     /// `--key-size`.
-    #[error("--key-size: {0}")]
-    KeySize(#[from] UnsupportedKeySize),
+    #[error("--key-size: a key has 2048, 3072, 4096 or 8192 bits")]
+    KeySize,
     /// `--key-cutoff-time`.
     #[error("--key-cutoff-time: write a date as in `Mon, 02 Jan 2006 15:04:05 +0200`")]
     Cutoff,
-    /// `--key-order-priority`.
-    #[error("--key-order-priority: one of CertNotBefore and SecretCreationTimestamp")]
-    KeyOrder,
     /// The durations of the Lease.
     #[error(
         "--leader-elect-lease-duration must be longer than --leader-elect-renew-deadline, and that longer than \
@@ -97,18 +93,20 @@ pub enum ConfigError {
     /// `--leader-elect-resource-name`.
     #[error("--leader-elect-resource-name: a name is lower-case letters, digits, `-` and `.`")]
     LeaseName,
-    /// `--log-level`.
-    #[error("--log-level: one of INFO and ERROR")]
-    LogLevel,
-    /// `--log-format`.
-    #[error("--log-format: one of text and json")]
-    LogFormat,
+    /// `--rate-limit`.
+    #[error("--rate-limit: write a number greater than zero")]
+    RateLimit,
+    /// `--rate-limit-burst`.
+    #[error("--rate-limit-burst: write a number that is not negative")]
+    RateLimitBurst,
 }
 
 impl Config {
     /// Works out what the flags mean.
     pub fn from_cli(cli: Cli) -> Result<Self, ConfigError> {
-        let (watch, keys) = (Watch::meant_by(cli.watch), Keys::meant_by(cli.keys)?);
+        let mut cautions: Vec<Caution> = cli.unreadable.into_iter().map(Caution::Unreadable).collect();
+        cautions.extend(cli.ignored.into_iter().map(Caution::Ignored));
+        let (watch, keys) = (Watch::meant_by(cli.watch), Keys::meant_by(cli.keys, &mut cautions)?);
         Ok(Self {
             election: LeaderElection::meant_by(cli.election, &keys.new.prefix, &watch)?,
             watch,
@@ -123,7 +121,8 @@ impl Config {
                 &cli.http,
                 Accepted { deprecated_data: cli.unseal.accept_deprecated_v1_data },
             )?,
-            logging: Logging::meant_by(&cli.log)?,
+            logging: Logging::meant_by(&cli.log, &mut cautions),
+            cautions,
         })
     }
 }

@@ -3,7 +3,10 @@
 //! No value of a Secret ever comes here; callers log names, counts, fingerprints and errors, and the errors of
 //! this project carry no values.
 
-use crate::config::{ConfigError, Logging};
+mod lines;
+
+use self::lines::Lines;
+use crate::config::{Caution, ConfigError, LogLevel, Logging};
 use crate::run::RunError;
 use std::error::Error;
 use std::fmt::Write as _;
@@ -15,26 +18,29 @@ use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{fmt, registry};
 
-/// Starts logging. Lines are structured: text as `key=value`, or one JSON object each.
+/// Starts logging. Lines are structured, as Go's slog does it: text as `key=value`, or one JSON object each.
 pub fn start(logging: &Logging) {
     let writer = if logging.info_to_stdout {
         BoxMakeWriter::new(std::io::stderr.with_max_level(Level::WARN).or_else(std::io::stdout))
     } else {
         BoxMakeWriter::new(std::io::stderr)
     };
-    let level = if logging.errors_only { LevelFilter::ERROR } else { LevelFilter::INFO };
+    let level = match logging.level {
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Error => LevelFilter::ERROR,
+    };
     // kube wraps each reconciliation in a span of its own, which says again what our lines say.
     let filter = Targets::new()
-        .with_default(level)
+        // What libraries say for their own sake may be more than belongs in a log.
+        .with_default(level.min(LevelFilter::INFO))
+        .with_target(env!("CARGO_CRATE_NAME"), level)
         .with_target("kube", level.min(LevelFilter::WARN))
         // It logs whole answers that it cannot decode, and an answer may be a Secret.
         .with_target("kube_client::client", LevelFilter::OFF);
-    let lines = fmt::layer().with_target(false).with_ansi(false).with_writer(writer);
-    if logging.json {
-        registry().with(lines.json().flatten_event(true).with_filter(filter)).init();
-    } else {
-        registry().with(lines.with_filter(filter)).init();
-    }
+    let form = if logging.json { Lines::Json } else { Lines::Text };
+    registry().with(fmt::layer().event_format(form).with_writer(writer).with_filter(filter)).init();
 }
 
 /// An error and its causes in one line: `read the keys: connect: refused`.
@@ -68,6 +74,11 @@ fn quotes_an_answer(error: &(dyn Error + 'static)) -> bool {
         cause = error.source();
     }
     false
+}
+
+/// What was taken in another way than it was written.
+pub fn caution(caution: &Caution) {
+    tracing::warn!("{caution}");
 }
 
 /// The last words when the controller cannot go on.

@@ -1,13 +1,16 @@
 //! The program `sealed-secrets-controller`: arguments in, exit code out. Everything else is in the library.
 
-use clap::Parser as _;
 use controller::cli::Cli;
 use controller::config::Config;
 use controller::{logging, run};
+use std::env;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::read(env::args_os(), |variable| env::var_os(variable)) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
     if cli.version {
         logging::print_version();
         return ExitCode::SUCCESS;
@@ -17,6 +20,7 @@ fn main() -> ExitCode {
         Err(error) => return logging::usage_error(&error),
     };
     logging::start(&config.logging);
+    config.cautions.iter().for_each(logging::caution);
     match run::run(config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => logging::fatal(&error),

@@ -19,6 +19,10 @@ pub(crate) async fn values_render_what_they_say(stage: Arc<Stage>) -> Result<()>
     for case in Case::all("values")? {
         let check = async {
             case.lint(&stage.lab).await?.stdout()?;
+            let yaml = case.template(&stage.lab).await?.stdout()?;
+            for wanted in case.expects("renders") {
+                ensure!(yaml.lines().any(|line| line.trim() == wanted), "no line `{wanted}`:\n{yaml}");
+            }
             renders_what_it_says(&case, &objects(&case, &stage).await?)
         };
         check.await.with_context(|| format!("values/{}.yaml", case.name()))?;

@@ -3,6 +3,7 @@
 //! - `# has: Kind/name`, `# lacks: Kind` or `# lacks: Kind/name`: the objects;
 //! - `# argument: --flag=value`: one of the controller's arguments;
 //! - `# environment: NAME=value`: one of its environment variables;
+//! - `# renders: text`: a line of what is rendered, less its indentation;
 //! - `# allows: resource verb`: a right that one of the roles gives; no case may delete Secrets without it;
 //! - `# violates: restricted`: the pod is outside that Pod Security Standard, as no other case's is;
 //! - `# says: text`: why it is refused.
@@ -41,7 +42,8 @@ impl Case {
         let expected = header
             .filter_map(|line| line.trim().split_once(": "))
             .filter(|(what, _)| {
-                ["has", "lacks", "argument", "environment", "allows", "violates", "says"].contains(what)
+                ["has", "lacks", "argument", "environment", "renders", "allows", "violates", "says"]
+                    .contains(what)
             })
             .map(|(what, value)| (what.to_owned(), value.to_owned()))
             .collect();

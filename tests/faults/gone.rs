@@ -48,7 +48,7 @@ pub(crate) async fn a_namespace_deleted_under_way(stage: Arc<Stage>) -> Result<(
             right_in(scene, &doomed, &last).await?;
             let others = (0..2).map(|round| (format!("other-{round}"), sealed[0].value.clone()));
             right(scene, &others.collect()).await?;
-            let complaints = pod.logs()?.lines().filter(|line| line.contains(" WARN ")).count();
+            let complaints = pod.logs()?.lines().filter(|line| line.contains(" level=WARN ")).count();
             ensure!(complaints < 2 * OBJECTS, "{complaints} warnings about namespaces that were going");
             stop(pod).await?;
             namespaces.delete(&doomed, &DeleteParams::background()).await?;

@@ -96,7 +96,7 @@ pub(crate) async fn a_broken_key_breaks_no_other(stage: Arc<Stage>) -> Result<()
             }
             eventually(Duration::from_secs(10), "both are named in the log", async || {
                 let logs = pod.logs()?;
-                ensure!(logs.contains("secret=\"garbage\"") && logs.contains("secret=\"opaque\""), "{logs}");
+                ensure!(logs.contains(" secret=garbage") && logs.contains(" secret=opaque"), "{logs}");
                 Ok(())
             })
             .await?;

@@ -51,13 +51,13 @@ pub(crate) async fn a_leader_paused_in_a_burst_leaves_all_to_the_next(stage: Arc
                     paused = true;
                 }
             }
-            ensure!(paused && old.logs()?.contains(" unsealed namespace="), "{}", old.logs()?);
+            ensure!(paused && old.logs()?.contains(" msg=unsealed namespace="), "{}", old.logs()?);
             replicas.followed(Instant::now()).await?;
             for name in &names {
                 scene.sees(name, "1").await?;
             }
             let done = versions(scene).await?;
-            let before = old.logs()?.matches(" unsealed namespace=").count();
+            let before = old.logs()?.matches(" msg=unsealed namespace=").count();
             remark(&format!("{before} of {OBJECTS} were unsealed when it was paused"));
 
             signal(&old, Signal::CONT)?;

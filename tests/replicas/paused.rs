@@ -63,8 +63,8 @@ pub(crate) async fn a_leader_that_was_paused_writes_nothing(stage: Arc<Stage>) -
             }
             scene.sees("undone", "3").await?;
             let log = old.logs()?;
-            let (lost, again) = (log.find(LOST), log.rfind("this replica leads me="));
-            ensure!(lost < again && again < log.find("name=\"undone\""), "{log}");
+            let (lost, again) = (log.find(LOST), log.rfind("this replica leads\" me="));
+            ensure!(lost < again && again < log.find(" name=undone"), "{log}");
 
             signal(&next, Signal::CONT)?;
             logs(&next, LOST, 1).await?;

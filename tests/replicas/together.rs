@@ -22,7 +22,7 @@ pub(crate) async fn one_leads_and_all_serve(stage: Arc<Stage>) -> Result<()> {
             ensure!(terms.holder_identity.is_some_and(|holder| holder.starts_with(leader.name())));
 
             let (_, certificate) = get(&leader, "/v1/cert.pem").await?;
-            let unsealed = leader.logs()?.matches(" unsealed namespace=").count();
+            let unsealed = leader.logs()?.matches(" msg=unsealed namespace=").count();
             ensure!(unsealed == 3, "{}", leader.logs()?);
             ensure!(metrics(&leader).await?.contains("condition_info{"));
             for standby in &replicas.0 {

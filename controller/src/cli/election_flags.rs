@@ -2,6 +2,7 @@
 
 use super::go_value;
 use clap::Args;
+use jiff::SignedDuration;
 
 /// Leader election.
 #[derive(Debug, Clone, Args)]
@@ -9,39 +10,33 @@ use clap::Args;
 pub struct ElectionFlags {
     /// Let one replica unseal and renew, and the others stand by, by a Lease. Unless given: where the Lease may be read,
     /// and otherwise without an election, as upstream's controller.
-    #[arg(long, env = "SEALED_SECRETS_LEADER_ELECT", default_missing_value = "true", num_args = 0..=1,
+    #[arg(long, default_missing_value = "true", num_args = 0..=1,
           require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
     pub leader_elect: Option<bool>,
 
     /// How long a leader may be silent before another replica takes over, as in `15s`.
     #[arg(
         long,
-        env = "SEALED_SECRETS_LEADER_ELECT_LEASE_DURATION",
         default_value = "15s",
-        value_name = "DURATION"
-    )]
-    pub leader_elect_lease_duration: String,
+        value_parser = go_value::duration, value_name = "DURATION")]
+    pub leader_elect_lease_duration: SignedDuration,
 
     /// How long a leader goes on writing after its last renewal; what is left of the lease is for requests under way.
     #[arg(
         long,
-        env = "SEALED_SECRETS_LEADER_ELECT_RENEW_DEADLINE",
         default_value = "10s",
-        value_name = "DURATION"
-    )]
-    pub leader_elect_renew_deadline: String,
+        value_parser = go_value::duration, value_name = "DURATION")]
+    pub leader_elect_renew_deadline: SignedDuration,
 
     /// How often a leader renews; a standby looks twice as often.
     #[arg(
         long,
-        env = "SEALED_SECRETS_LEADER_ELECT_RETRY_PERIOD",
         default_value = "2s",
-        value_name = "DURATION"
-    )]
-    pub leader_elect_retry_period: String,
+        value_parser = go_value::duration, value_name = "DURATION")]
+    pub leader_elect_retry_period: SignedDuration,
 
     /// Name of the Lease, in the controller's namespace. Unless given: `sealed-secrets-controller`, and a suffix of its own
     /// for each --key-prefix, --label-selector and list of namespaces.
-    #[arg(long, env = "SEALED_SECRETS_LEADER_ELECT_RESOURCE_NAME", default_value = "", value_name = "NAME")]
+    #[arg(long, default_value = "", value_name = "NAME")]
     pub leader_elect_resource_name: String,
 }

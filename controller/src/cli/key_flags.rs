@@ -3,63 +3,55 @@
 use super::go_value;
 use api::sealing_key::DEFAULT_PREFIX;
 use clap::Args;
+use jiff::SignedDuration;
 
 /// The sealing keys.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sealing keys")]
 pub struct KeyFlags {
     /// Start of the names of sealing keys' Secrets.
-    #[arg(long, env = "SEALED_SECRETS_KEY_PREFIX", default_value = DEFAULT_PREFIX, value_name = "PREFIX")]
+    #[arg(long, default_value = DEFAULT_PREFIX, value_name = "PREFIX")]
     pub key_prefix: String,
 
-    /// Size of new sealing keys in bits: 2048, 3072, 4096 or 8192.
-    #[arg(long, env = "SEALED_SECRETS_KEY_SIZE", default_value = "4096", value_name = "BITS")]
-    pub key_size: String,
+    /// Size of new sealing keys in bits: 2048, 3072, 4096 or 8192; what lies between is rounded up.
+    #[arg(long, default_value = "4096", value_parser = go_value::integer, value_name = "BITS")]
+    pub key_size: i64,
 
     /// How long the certificate of a new sealing key is valid, as in `87600h`.
-    #[arg(long, env = "SEALED_SECRETS_KEY_TTL", default_value = "87600h", value_name = "DURATION")]
-    pub key_ttl: String,
+    #[arg(long, default_value = "87600h", value_parser = go_value::duration, value_name = "DURATION")]
+    pub key_ttl: SignedDuration,
 
     /// Age at which the newest sealing key is renewed, as in `720h`; 0 never renews.
-    #[arg(long, env = "SEALED_SECRETS_KEY_RENEW_PERIOD", default_value = "720h", value_name = "DURATION")]
-    pub key_renew_period: String,
-
-    /// Old name of --key-renew-period.
-    #[arg(long, env = "SEALED_SECRETS_ROTATE_PERIOD", value_name = "DURATION", hide = true)]
-    pub rotate_period: Option<String>,
+    #[arg(long, alias = "rotate-period", default_value = "720h", value_parser = go_value::duration, value_name = "DURATION")]
+    pub key_renew_period: SignedDuration,
 
     /// How old a new sealing key is before its certificate is served, as in `24h`: time for a backup, or for another
     /// cluster, to fetch it first. It opens at once.
-    #[arg(long, env = "SEALED_SECRETS_KEY_PUBLISH_DELAY", default_value = "0", value_name = "DURATION")]
-    pub key_publish_delay: String,
+    #[arg(long, default_value = "0", value_parser = go_value::duration, value_name = "DURATION")]
+    pub key_publish_delay: SignedDuration,
 
     /// Renew if the newest key is older than this date, as in `Mon, 02 Jan 2006 15:04:05 +0200`.
-    #[arg(long, env = "SEALED_SECRETS_KEY_CUTOFF_TIME", default_value = "", value_name = "DATE")]
+    #[arg(long, default_value = "", value_name = "DATE")]
     pub key_cutoff_time: String,
 
     /// What makes a key the newest: `CertNotBefore`, or `SecretCreationTimestamp`.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_KEY_ORDER_PRIORITY",
-        default_value = "CertNotBefore",
-        value_name = "WHAT"
-    )]
+    #[arg(long, default_value = "CertNotBefore", value_name = "WHAT")]
     pub key_order_priority: String,
 
     /// Common name in the certificates of new sealing keys.
-    #[arg(long, env = "SEALED_SECRETS_MY_CN", default_value = "", value_name = "NAME")]
+    #[arg(long, default_value = "", value_name = "NAME")]
     pub my_cn: String,
 
     /// Annotations for new keys' Secrets, as in `a=b,c=d`.
-    #[arg(long, env = "SEALED_SECRETS_PRIVATEKEY_ANNOTATIONS", default_value = "", value_name = "LIST")]
+    #[arg(long, default_value = "", value_name = "LIST")]
     pub privatekey_annotations: String,
 
     /// Labels for new keys' Secrets, as in `a=b,c=d`.
-    #[arg(long, env = "SEALED_SECRETS_PRIVATEKEY_LABELS", default_value = "", value_name = "LIST")]
+    #[arg(long, default_value = "", value_name = "LIST")]
     pub privatekey_labels: String,
 
     /// Accepted for upstream's sake: keys that are added, changed or deleted always count at once.
-    #[arg(long, env = "SEALED_SECRETS_WATCH_FOR_SECRETS", default_value = "false", default_missing_value = "true",
+    #[arg(long, default_value = "false", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, hide = true)]
     pub watch_for_secrets: bool,
 }

@@ -9,33 +9,33 @@ use clap::Args;
 #[expect(clippy::struct_excessive_bools, reason = "as many as upstream has; what they mean is in `config`")]
 pub struct UnsealFlags {
     /// Unseal the deprecated form too, a whole Secret in `spec.data`.
-    #[arg(long, env = "SEALED_SECRETS_ACCEPT_DEPRECATED_V1_DATA", default_value = "true", default_missing_value = "true",
+    #[arg(long, default_value = "true", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
     pub accept_deprecated_v1_data: bool,
 
     /// Write each SealedSecret's status.
-    #[arg(long, env = "SEALED_SECRETS_UPDATE_STATUS", default_value = "true", default_missing_value = "true",
+    #[arg(long, default_value = "true", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
     pub update_status: bool,
 
     /// Do not make a Secret again that somebody deleted, nor put one right that somebody edited, until its SealedSecret
     /// changes.
-    #[arg(long, env = "SEALED_SECRETS_SKIP_RECREATE", default_value = "false", default_missing_value = "true",
+    #[arg(long, default_value = "false", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
     pub skip_recreate: bool,
 
     /// Delete the Secret of a deleted SealedSecret, instead of leaving it to garbage collection.
-    #[arg(long, env = "SEALED_SECRETS_OLD_GC_BEHAVIOR", default_value = "false", default_missing_value = "true",
+    #[arg(long, default_value = "false", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
     pub old_gc_behavior: bool,
 
     /// Accepted for upstream's sake: nothing is given up; the pauses between tries only grow to five minutes.
     #[arg(
         long,
-        env = "SEALED_SECRETS_MAX_UNSEAL_RETRIES",
         default_value = "5",
+        value_parser = go_value::integer,
         value_name = "NUMBER",
         hide = true
     )]
-    pub max_unseal_retries: u32,
+    pub max_unseal_retries: i64,
 }

@@ -1,8 +1,8 @@
 //! [`LeaderElection`]: which of several replicas leads.
 
-use super::http::positive;
 use super::{ConfigError, Namespaces, Watch};
 use crate::cli::ElectionFlags;
+use jiff::SignedDuration;
 use std::time::Duration;
 
 /// Whether there is an election.
@@ -36,9 +36,9 @@ impl LeaderElection {
     pub(super) fn meant_by(flags: ElectionFlags, prefix: &str, watch: &Watch) -> Result<Self, ConfigError> {
         let terms = LeaseTerms {
             name: name(flags.leader_elect_resource_name, prefix, watch)?,
-            duration: positive("leader-elect-lease-duration", &flags.leader_elect_lease_duration)?,
-            deadline: positive("leader-elect-renew-deadline", &flags.leader_elect_renew_deadline)?,
-            retry: positive("leader-elect-retry-period", &flags.leader_elect_retry_period)?,
+            duration: positive("leader-elect-lease-duration", flags.leader_elect_lease_duration)?,
+            deadline: positive("leader-elect-renew-deadline", flags.leader_elect_renew_deadline)?,
+            retry: positive("leader-elect-retry-period", flags.leader_elect_retry_period)?,
         };
         // A Lease counts whole seconds. Beyond a day nothing is an election any more.
         let sensible = terms.duration >= Duration::from_secs(1) && terms.duration <= Duration::from_hours(24);
@@ -51,6 +51,11 @@ impl LeaderElection {
             Some(false) => Self::Off,
         })
     }
+}
+
+fn positive(flag: &'static str, duration: SignedDuration) -> Result<Duration, ConfigError> {
+    let positive = Duration::try_from(duration).ok().filter(|duration| !duration.is_zero());
+    positive.ok_or(ConfigError::NotPositive(flag))
 }
 
 /// Two controllers beside each other, as upstream allows them, with other keys or other objects to unseal, are no replicas

@@ -2,8 +2,8 @@
 
 use super::{ConfigError, ListenAddress};
 use crate::cli::HttpFlags;
-use crate::go_duration;
 use crate::http::{Doors, Timeouts};
+use jiff::SignedDuration;
 use sealing::Accepted;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -26,9 +26,12 @@ pub struct Http {
 pub struct RateLimit {
     /// On average.
     pub per_second: NonZeroU32,
-    /// At once.
-    pub burst: NonZeroU32,
+    /// So many may come at once.
+    pub at_once: NonZeroU32,
 }
+
+/// Longer than any request takes.
+const ENDLESS: Duration = Duration::from_hours(24);
 
 impl Http {
     pub(super) fn meant_by(flags: &HttpFlags, accepted: Accepted) -> Result<Self, ConfigError> {
@@ -38,21 +41,53 @@ impl Http {
             doors: Doors {
                 verify: flags.serve_verify,
                 rotate: flags.serve_rotate,
-                rate: RateLimit { per_second: flags.rate_limit, burst: flags.rate_limit_burst },
+                rate: rate_limit(flags.rate_limit, flags.rate_limit_burst)?,
                 accepted,
             },
-            timeouts: Timeouts {
-                read: positive("read-timeout", &flags.read_timeout)?,
-                write: positive("write-timeout", &flags.write_timeout)?,
-            },
+            timeouts: Timeouts { read: patience(flags.read_timeout), write: patience(flags.write_timeout) },
         })
     }
 }
 
-pub(super) fn positive(flag: &'static str, text: &str) -> Result<Duration, ConfigError> {
-    let duration = go_duration::parse(text).map_err(|error| ConfigError::Duration(flag, error))?;
-    Duration::try_from(duration)
-        .ok()
-        .filter(|duration| !duration.is_zero())
-        .ok_or(ConfigError::NotPositive(flag))
+/// As many at once as upstream's limiter lets in: the burst, and one.
+fn rate_limit(per_second: i64, burst: i64) -> Result<RateLimit, ConfigError> {
+    let positive = |number: i64| {
+        let number = number.max(0).unsigned_abs();
+        NonZeroU32::new(u32::try_from(number).unwrap_or(u32::MAX))
+    };
+    let at_once = if burst < 0 { None } else { positive(burst.saturating_add(1)) };
+    Ok(RateLimit {
+        per_second: positive(per_second).ok_or(ConfigError::RateLimit)?,
+        at_once: at_once.ok_or(ConfigError::RateLimitBurst)?,
+    })
+}
+
+/// Nothing, and less, is Go's "no limit".
+fn patience(duration: SignedDuration) -> Duration {
+    Duration::try_from(duration).ok().filter(|duration| !duration.is_zero()).unwrap_or(ENDLESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_more_than_the_burst_may_come_at_once() {
+        let read = |per_second, burst| {
+            rate_limit(per_second, burst).map(|limit| (limit.per_second.get(), limit.at_once.get()))
+        };
+        assert_eq!(read(2, 2), Ok((2, 3)));
+        assert_eq!(read(1, 0), Ok((1, 1)));
+        assert_eq!(read(i64::MAX, i64::MAX), Ok((u32::MAX, u32::MAX)));
+        assert_eq!(read(0, 2), Err(ConfigError::RateLimit));
+        assert_eq!(read(-1, 2), Err(ConfigError::RateLimit));
+        assert_eq!(read(2, -1), Err(ConfigError::RateLimitBurst));
+    }
+
+    #[test]
+    fn no_time_is_no_limit() {
+        assert_eq!(patience(SignedDuration::from_secs(5)), Duration::from_secs(5));
+        assert_eq!(patience(SignedDuration::ZERO), ENDLESS);
+        assert_eq!(patience(SignedDuration::from_secs(-1)), ENDLESS);
+    }
 }

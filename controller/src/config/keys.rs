@@ -1,8 +1,7 @@
 //! [`Keys`]: how sealing keys are ordered, made and renewed.
 
-use super::{ConfigError, pairs};
+use super::{Caution, ConfigError, pairs};
 use crate::cli::KeyFlags;
-use crate::go_duration;
 use envelope::KeySize;
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{SignedDuration, Timestamp};
@@ -49,27 +48,19 @@ pub struct Renewal {
 }
 
 impl Keys {
-    pub(super) fn meant_by(flags: KeyFlags) -> Result<Self, ConfigError> {
-        let duration =
-            |flag, text: &str| go_duration::parse(text).map_err(|error| ConfigError::Duration(flag, error));
-        let ttl = duration("key-ttl", &flags.key_ttl)?;
-        if ttl <= SignedDuration::ZERO {
+    pub(super) fn meant_by(flags: KeyFlags, cautions: &mut Vec<Caution>) -> Result<Self, ConfigError> {
+        if flags.key_ttl <= SignedDuration::ZERO {
             return Err(ConfigError::NotPositive("key-ttl"));
         }
-        let period = match &flags.rotate_period {
-            Some(period) => duration("rotate-period", period)?,
-            None => duration("key-renew-period", &flags.key_renew_period)?,
-        };
-        let publish_delay = duration("key-publish-delay", &flags.key_publish_delay)?;
-        if publish_delay < SignedDuration::ZERO {
+        if flags.key_publish_delay < SignedDuration::ZERO {
             return Err(ConfigError::Negative("key-publish-delay"));
         }
         Ok(Self {
-            publish_delay,
+            publish_delay: flags.key_publish_delay,
             new: NewKeys {
                 prefix: prefix(flags.key_prefix)?,
-                size: flags.key_size.parse()?,
-                ttl,
+                size: size(flags.key_size, cautions)?,
+                ttl: flags.key_ttl,
                 common_name: flags.my_cn,
                 annotations: pairs::parse("privatekey-annotations", &flags.privatekey_annotations)?,
                 labels: pairs::parse("privatekey-labels", &flags.privatekey_labels)?,
@@ -77,14 +68,28 @@ impl Keys {
             order: match flags.key_order_priority.as_str() {
                 "CertNotBefore" => KeyOrder::CertNotBefore,
                 "SecretCreationTimestamp" => KeyOrder::SecretCreationTimestamp,
-                _ => return Err(ConfigError::KeyOrder),
+                _ => {
+                    cautions.push(Caution::KeyOrder);
+                    KeyOrder::CertNotBefore
+                }
             },
             renewal: Renewal {
-                period: (period > SignedDuration::ZERO).then_some(period),
+                period: (flags.key_renew_period > SignedDuration::ZERO).then_some(flags.key_renew_period),
                 cutoff: cutoff(&flags.key_cutoff_time)?,
             },
         })
     }
+}
+
+/// The smallest that has at least so many bits: aws-lc makes four sizes, and who asks for 3000 or 6144 wants no weaker key.
+fn size(bits: i64, cautions: &mut Vec<Caution>) -> Result<KeySize, ConfigError> {
+    let sizes = [KeySize::Rsa2048, KeySize::Rsa3072, KeySize::Rsa4096, KeySize::Rsa8192];
+    let asked = usize::try_from(bits).ok().filter(|bits| *bits > 0).ok_or(ConfigError::KeySize)?;
+    let size = sizes.into_iter().find(|size| size.bits() >= asked).ok_or(ConfigError::KeySize)?;
+    if size.bits() != asked {
+        cautions.push(Caution::KeySize(bits, size));
+    }
+    Ok(size)
 }
 
 /// What is added is ten characters, and a Secret's name has at most 253.

@@ -1,33 +1,87 @@
 //! [`Logging`]: what is logged, how and where.
 
-use super::ConfigError;
+use super::Caution;
 use crate::cli::LogFlags;
 
 /// What is logged, how and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logging {
-    /// Errors alone.
-    pub errors_only: bool,
+    /// The least that is logged.
+    pub level: LogLevel,
     /// One JSON object per line.
     pub json: bool,
     /// What is merely informative goes to standard output.
     pub info_to_stdout: bool,
 }
 
+/// The least that is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogLevel {
+    /// Everything.
+    Debug,
+    /// What happens.
+    Info,
+    /// What should not happen.
+    Warn,
+    /// What must not happen.
+    Error,
+}
+
 impl Logging {
-    pub(super) fn meant_by(flags: &LogFlags) -> Result<Self, ConfigError> {
-        Ok(Self {
-            errors_only: match flags.log_level.to_ascii_uppercase().as_str() {
-                "INFO" => false,
-                "ERROR" => true,
-                _ => return Err(ConfigError::LogLevel),
-            },
-            json: match flags.log_format.as_str() {
-                "text" => false,
-                "json" => true,
-                _ => return Err(ConfigError::LogFormat),
-            },
-            info_to_stdout: flags.log_info_stdout,
-        })
+    pub(super) fn meant_by(flags: &LogFlags, cautions: &mut Vec<Caution>) -> Self {
+        let level = level(&flags.log_level).unwrap_or_else(|| {
+            cautions.push(Caution::LogLevel);
+            LogLevel::Info
+        });
+        if !["text", "json"].contains(&flags.log_format.as_str()) {
+            cautions.push(Caution::LogFormat);
+        }
+        Self { level, json: flags.log_format == "json", info_to_stdout: flags.log_info_stdout }
+    }
+}
+
+/// A level as Go's slog reads it: a name, and perhaps so much more or less, four from each to the next. What lies beyond ERROR
+/// still lets errors through.
+fn level(text: &str) -> Option<LogLevel> {
+    let (name, more) = text.split_at(text.find(['+', '-']).unwrap_or(text.len()));
+    let more: i64 = if more.is_empty() { 0 } else { more.parse().ok()? };
+    let named = match name.to_ascii_uppercase().as_str() {
+        "DEBUG" => -4,
+        "INFO" => 0,
+        "WARN" => 4,
+        "ERROR" => 8,
+        _ => return None,
+    };
+    Some(match more.saturating_add(named) {
+        ..=-4 => LogLevel::Debug,
+        -3..=0 => LogLevel::Info,
+        1..=4 => LogLevel::Warn,
+        5.. => LogLevel::Error,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_read_as_slogs() {
+        let cases = [
+            ("INFO", Some(LogLevel::Info)),
+            ("info", Some(LogLevel::Info)),
+            ("DEBUG", Some(LogLevel::Debug)),
+            ("debug+1", Some(LogLevel::Info)),
+            ("WARN", Some(LogLevel::Warn)),
+            ("INFO+2", Some(LogLevel::Warn)),
+            ("ERROR-3", Some(LogLevel::Error)),
+            ("ERROR+9223372036854775807", Some(LogLevel::Error)),
+            ("", None),
+            ("LOUD", None),
+            ("INFO+", None),
+            ("INFO+2x", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(level(text), expected, "{text}");
+        }
     }
 }

@@ -1,13 +1,12 @@
 //! What the flags mean, and what cannot be meant.
 
 use super::*;
-use clap::Parser as _;
+use envelope::KeySize;
 use jiff::{SignedDuration, Timestamp};
 use sealing::KeyOrder;
 
 fn config(arguments: &[&str]) -> Result<Config, ConfigError> {
-    let arguments = ["controller"].iter().chain(arguments);
-    Config::from_cli(Cli::try_parse_from(arguments).unwrap())
+    Config::from_cli(Cli::read(["controller"].iter().chain(arguments), |_| None).unwrap())
 }
 
 #[test]
@@ -22,7 +21,7 @@ fn defaults_are_upstreams() {
     let period = Some(SignedDuration::from_hours(720));
     assert_eq!(config.keys.renewal, Renewal { period, cutoff: None });
     assert_eq!(config.keys.publish_delay, SignedDuration::ZERO);
-    assert_eq!(config.logging, Logging { errors_only: false, json: false, info_to_stdout: true });
+    assert_eq!(config.logging, Logging { level: LogLevel::Info, json: false, info_to_stdout: true });
     assert_eq!(config.watch.namespaces, Namespaces::All);
     let unseal = Unseal { deprecated_data: true, status: true, correct_drift: true, delete_secrets: false };
     assert_eq!(config.unseal, unseal);
@@ -76,27 +75,38 @@ fn election() {
 #[test]
 fn refuses_what_cannot_be_meant() {
     let cases = [
-        ("--key-size=1024", ConfigError::KeySize(UnsupportedKeySize)),
+        ("--key-size=0", ConfigError::KeySize),
+        ("--key-size=8193", ConfigError::KeySize),
         ("--key-ttl=0s", ConfigError::NotPositive("key-ttl")),
-        ("--key-ttl=soon", ConfigError::Duration("key-ttl", NotADuration)),
         ("--key-publish-delay=-1s", ConfigError::Negative("key-publish-delay")),
         ("--key-prefix=Keys_", ConfigError::KeyPrefix),
         ("--key-cutoff-time=yesterday", ConfigError::Cutoff),
-        ("--key-order-priority=size", ConfigError::KeyOrder),
         ("--privatekey-labels=a", ConfigError::Pairs("privatekey-labels")),
         ("--listen-metrics-addr=8081", ConfigError::ListenAddress("listen-metrics-addr")),
-        ("--read-timeout=-1s", ConfigError::NotPositive("read-timeout")),
+        ("--rate-limit=0", ConfigError::RateLimit),
+        ("--rate-limit-burst=-1", ConfigError::RateLimitBurst),
         ("--leader-elect-renew-deadline=15s", ConfigError::LeaseTerms),
         ("--leader-elect-retry-period=10s", ConfigError::LeaseTerms),
-        (
-            "--leader-elect-lease-duration=soon",
-            ConfigError::Duration("leader-elect-lease-duration", NotADuration),
-        ),
         ("--leader-elect-resource-name=Mine", ConfigError::LeaseName),
-        ("--log-level=LOUD", ConfigError::LogLevel),
-        ("--log-format=xml", ConfigError::LogFormat),
     ];
     for (argument, expected) in cases {
         assert_eq!(config(&[argument]).unwrap_err(), expected, "{argument}");
     }
+}
+
+#[test]
+fn what_upstream_takes_in_its_own_way_is_taken_and_told_of() {
+    let told = |argument: &str| config(&[argument]).unwrap().cautions;
+    assert_eq!(told("--key-size=3000"), [Caution::KeySize(3000, KeySize::Rsa3072)]);
+    assert_eq!(told("--key-size=6144"), [Caution::KeySize(6144, KeySize::Rsa8192)]);
+    assert_eq!(told("--key-order-priority=size"), [Caution::KeyOrder]);
+    assert_eq!(told("--log-level=LOUD"), [Caution::LogLevel]);
+    assert_eq!(told("--log-format=xml"), [Caution::LogFormat]);
+    assert_eq!(told("serve"), [Caution::Ignored("serve".into())]);
+    for silent in ["--key-size=3072", "--log-level=warn", "--read-timeout=-1s", "--kubeclient-burst=-1"] {
+        assert_eq!(told(silent), [], "{silent}");
+    }
+    let config = config(&["--key-size=6144", "--key-order-priority=size", "--log-format=xml"]).unwrap();
+    assert_eq!((config.keys.new.size, config.keys.order), (KeySize::Rsa8192, KeyOrder::CertNotBefore));
+    assert!(!config.logging.json);
 }

@@ -72,10 +72,11 @@ impl Watch {
     }
 }
 
-/// Zero is client-go's "the default", which for us is no limit; a limit that is given is kept to.
-fn client_limit(qps: Option<f64>, burst: u32) -> Option<ClientLimit> {
-    let qps = qps.filter(|qps| *qps > 0.0)?;
-    let requests = burst.max(1);
+/// A limit that is given is kept to. Zero is one too: client-go's default.
+fn client_limit(qps: Option<f64>, burst: i64) -> Option<ClientLimit> {
+    let qps = qps.map(|qps| if qps == 0.0 { 5.0 } else { qps }).filter(|qps| *qps > 0.0)?;
+    let burst = if burst == 0 { 10 } else { burst.max(1) };
+    let requests = u32::try_from(burst).unwrap_or(u32::MAX);
     // A limit in the thousands of millions is none; one of less than a request a day is that.
     let seconds = (f64::from(requests) / qps).min(86_400.0);
     let per = Duration::try_from_secs_f64(seconds).ok().filter(|per| !per.is_zero())?;
@@ -91,11 +92,12 @@ mod tests {
         let per = |qps, burst| client_limit(qps, burst).map(|limit| (limit.requests, limit.per));
         assert_eq!(per(None, 10), None);
         assert_eq!(per(Some(-1.0), 10), None);
-        assert_eq!(per(Some(0.0), 10), None);
+        assert_eq!(per(Some(0.0), 10), Some((10, Duration::from_secs(2))));
+        assert_eq!(per(Some(0.0), 0), per(Some(5.0), 10));
         assert_eq!(per(Some(5.0), 10), Some((10, Duration::from_secs(2))));
         assert_eq!(per(Some(f64::INFINITY), 10), None);
         assert_eq!(per(Some(1e300), 10), None);
         assert_eq!(per(Some(1e-300), 10), Some((10, Duration::from_hours(24))));
-        assert_eq!(per(Some(0.5), 0), Some((1, Duration::from_secs(2))));
+        assert_eq!(per(Some(0.5), -1), Some((1, Duration::from_secs(2))));
     }
 }

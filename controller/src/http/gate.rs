@@ -23,7 +23,7 @@ pub(super) struct Gate {
 impl Gate {
     /// A gate with its own rate, before what all gates guard together.
     pub(super) fn new(limit: RateLimit, at_once: &Arc<Semaphore>) -> Self {
-        let quota = Quota::per_second(limit.per_second).allow_burst(limit.burst);
+        let quota = Quota::per_second(limit.per_second).allow_burst(limit.at_once);
         Self { rate: RateLimiter::direct(quota), at_once: Arc::clone(at_once) }
     }
 

@@ -1,7 +1,6 @@
 //! [`KeySize`]: the RSA modulus sizes a sealing key can be made with.
 
 use std::fmt;
-use std::str::FromStr;
 
 /// The size of a new sealing key's modulus. aws-lc generates exactly these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,11 +15,6 @@ pub enum KeySize {
     /// 8192 bits.
     Rsa8192,
 }
-
-/// The size asked for is not one of those on offer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a key size is one of 2048, 3072, 4096 and 8192 bits")]
-pub struct UnsupportedKeySize;
 
 impl KeySize {
     /// The size in bits.
@@ -41,20 +35,6 @@ impl From<KeySize> for aws_lc_rs::rsa::KeySize {
             KeySize::Rsa3072 => Self::Rsa3072,
             KeySize::Rsa4096 => Self::Rsa4096,
             KeySize::Rsa8192 => Self::Rsa8192,
-        }
-    }
-}
-
-impl FromStr for KeySize {
-    type Err = UnsupportedKeySize;
-
-    fn from_str(bits: &str) -> Result<Self, UnsupportedKeySize> {
-        match bits {
-            "2048" => Ok(Self::Rsa2048),
-            "3072" => Ok(Self::Rsa3072),
-            "4096" => Ok(Self::Rsa4096),
-            "8192" => Ok(Self::Rsa8192),
-            _ => Err(UnsupportedKeySize),
         }
     }
 }

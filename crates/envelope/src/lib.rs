@@ -27,7 +27,7 @@ pub use certificate::{Certificate, CertificateError, Expired};
 pub use fingerprint::{Fingerprint, NotAFingerprint};
 pub use issue::{IssueError, issue};
 pub use key_pair::{KeyPair, KeyPairError};
-pub use key_size::{KeySize, UnsupportedKeySize};
+pub use key_size::KeySize;
 pub use layout::Truncated;
 pub use measure::{Measure, measure};
 pub use open::{OpenError, open};

@@ -1,0 +1,67 @@
+//! Where we refuse at the start what upstream's flags take, and why. Most of it stops upstream's program too, only later.
+
+use crate::values::Way;
+
+/// Values of a flag that one program takes and the other refuses.
+#[derive(Debug)]
+pub(crate) struct Difference {
+    flag: &'static str,
+    values: &'static [&'static str],
+    pub reason: &'static str,
+}
+
+impl Difference {
+    pub(crate) fn is_about(&self, way: &Way) -> bool {
+        way.flag == self.flag && way.value.is_some_and(|value| self.values.contains(&value))
+    }
+}
+
+const fn differ(flag: &'static str, values: &'static [&'static str], reason: &'static str) -> Difference {
+    Difference { flag, values, reason }
+}
+
+pub(crate) const DIFFERENCES: &[Difference] = &[
+    differ(
+        "key-size",
+        &["-1", "0", "9223372036854775807"],
+        "no key of that size can be made; upstream's fails when it makes one",
+    ),
+    differ(
+        "key-ttl",
+        &["0", "0s", "-1s"],
+        "upstream's makes a certificate that has expired, with which nobody can seal",
+    ),
+    differ(
+        "key-prefix",
+        &["", "a=b,c=d", "a b", "-x", "A_"],
+        "no Secret can be named so; upstream's stops, or fails when it makes a key",
+    ),
+    differ(
+        "key-cutoff-time",
+        &["x", "a=b,c=d", "a b", "-x", "2006-01-02T15:04:05Z"],
+        "no date; upstream's stops once it has read its keys",
+    ),
+    differ(
+        "privatekey-labels",
+        &["x", "a b", "-x", "=b", "a=b,c"],
+        "no list of pairs; upstream's panics, or is refused by the API server, when it makes a key",
+    ),
+    differ(
+        "privatekey-annotations",
+        &["x", "a b", "-x", "a=b,c"],
+        "no list of pairs; upstream's panics when it makes a key",
+    ),
+    differ(
+        "listen-addr",
+        &["", "x", "a=b,c=d", "a b", "-x", ":http", ":65536"],
+        "upstream's runs on without serving anything",
+    ),
+    differ(
+        "listen-metrics-addr",
+        &["", "x", "a=b,c=d", "a b", "-x", ":65536"],
+        "upstream's runs on without serving metrics",
+    ),
+    differ("rate-limit", &["-1", "0"], "upstream's panics, or stops, once it has read its keys"),
+    differ("rate-limit-burst", &["-1"], "upstream's stops once it has read its keys"),
+    differ("kubeclient-qps", &["0x1p3"], "a number that nobody writes so"),
+];

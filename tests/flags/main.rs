@@ -1,0 +1,114 @@
+//! The controller's command line, judged by upstream's program: each of its flags, as an argument and as a variable, is given the
+//! same values in both, and both must take them or both refuse them. [`differences`] lists where we differ, and why.
+//!
+//! Needs no control plane: a program that takes its flags then fails for want of a cluster, and that is told from a refusal.
+
+mod differences;
+mod program;
+mod values;
+
+use std::collections::BTreeSet;
+use std::thread;
+
+use anyhow::{Result, anyhow, ensure};
+
+use self::differences::DIFFERENCES;
+use self::program::{Both, Judged};
+use self::values::{Way, values};
+
+type Arguments = &'static [&'static str];
+type Variables = &'static [(&'static str, &'static str)];
+
+/// Whole command lines: each list of arguments, and of variables.
+const LINES: [(Arguments, Variables); 15] = [
+    (&[], &[]),
+    (&["serve", "now"], &[]),
+    (&["--update-status", "false"], &[]),
+    (&["--", "--nonsense"], &[]),
+    (&["--nonsense"], &[]),
+    (&["-v=3"], &[]),
+    (&["-listen-addr=:8080"], &[]),
+    (&["--help"], &[]),
+    (&["--kubeclient-qps", "-1", "--kubeclient-burst", "-1"], &[]),
+    (&["--my-cn", "--nonsense"], &[]),
+    (&["--key-size"], &[]),
+    (&["--key-size=2048", "--key-size=4096"], &[]),
+    (&["--key-size=x", "--key-size=4096"], &[]),
+    (&["--key-renew-period=24h"], &[("SEALED_SECRETS_ROTATE_PERIOD", "soon")]),
+    (&[], &[("SEALED_SECRETS_NONSENSE", "x")]),
+];
+
+#[test]
+fn both_take_and_refuse_the_same_values() -> Result<()> {
+    let both = Both::ready()?;
+    let tried = values(&both.upstreams_help()?)?;
+    ensure!(tried.len() > 400, "only {} values", tried.len());
+    let judged: Vec<Result<Judged>> = thread::scope(|scope| {
+        let judge = |part: &'_ [Way]| {
+            part.iter().map(|way| both.judge(&way.arguments(), &way.variables())).collect::<Vec<_>>()
+        };
+        let parts: Vec<_> =
+            tried.chunks(tried.len().div_ceil(4)).map(|part| scope.spawn(move || judge(part))).collect();
+        parts
+            .into_iter()
+            .flat_map(|part| part.join().unwrap_or_else(|_| vec![Err(anyhow!("it panicked"))]))
+            .collect()
+    });
+    let mut used = BTreeSet::new();
+    for (way, judged) in tried.iter().zip(judged) {
+        let judged = judged?;
+        let listed = DIFFERENCES.iter().position(|it| it.is_about(way));
+        match listed {
+            Some(at) if judged.ours != judged.upstreams => drop(used.insert(at)),
+            Some(at) => ensure!(judged.ours == judged.upstreams, "{}", DIFFERENCES[at].reason),
+            None => ensure!(judged.ours == judged.upstreams, "{way:?}: {judged:?}"),
+        }
+    }
+    for (at, difference) in DIFFERENCES.iter().enumerate() {
+        ensure!(used.contains(&at), "there is no such difference: {difference:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn both_take_and_refuse_the_same_command_lines() -> Result<()> {
+    let both = Both::ready()?;
+    for (arguments, variables) in LINES {
+        let owned = |text: &&str| (*text).to_owned();
+        let arguments: Vec<String> = arguments.iter().map(owned).collect();
+        let variables: Vec<_> = variables.iter().map(|(name, value)| (owned(name), owned(value))).collect();
+        let judged = both.judge(&arguments, &variables)?;
+        ensure!(judged.ours == judged.upstreams, "{arguments:?} {variables:?}: {judged:?}");
+    }
+    Ok(())
+}
+
+/// The keys by which a log pipeline selects, and the stream.
+#[test]
+fn log_lines_have_slogs_keys() -> Result<()> {
+    let both = Both::ready()?;
+    // A level that is none: ours tells of it, and upstream's says that it starts.
+    for program in [&both.ours, &both.upstreams] {
+        let line = |arguments: &[&str]| -> Result<(Option<String>, Option<String>)> {
+            let arguments: Vec<String> = arguments.iter().map(|it| (*it).to_owned()).collect();
+            let ran = program.run(&arguments, &[])?;
+            let first =
+                |text: &str, has: &str| text.lines().find(|line| line.contains(has)).map(str::to_owned);
+            Ok((first(&ran.stdout, "INFO"), first(&ran.stderr, "level")))
+        };
+        let any = |(out, err): (Option<String>, Option<String>)| out.or(err).unwrap_or_default();
+        let text = any(line(&["--log-level=WHAT"])?);
+        ensure!(
+            text.starts_with("time=2") && text.contains("Z level=") && text.contains(" msg=\""),
+            "{text}"
+        );
+        let json = any(line(&["--log-level=WHAT", "--log-format=json"])?);
+        let read: serde_json::Value = serde_json::from_str(&json)?;
+        for key in ["time", "level", "msg"] {
+            ensure!(read[key].is_string(), "no {key} in {json}");
+        }
+        let (out, _) = line(&["--log-info-stdout=false", "--log-level=WHAT"])?;
+        ensure!(out.is_none(), "{out:?}");
+    }
+    Ok(())
+}
