@@ -20,10 +20,19 @@ pub(crate) fn all() -> Result<Vec<Scenario>> {
             .with_context(|| format!("{} is broken YAML", file.display()))?;
         for document in documents {
             let name = document["name"].to_string();
-            let scenario = serde_json::from_value(document);
+            let scenario = serde_json::from_value(document).map_err(Into::into).and_then(sound);
             scenarios.push(scenario.with_context(|| format!("{}: {name}", file.display()))?);
         }
     }
     ensure!(scenarios.len() > 20, "scenarios are missing: there are {}", scenarios.len());
     Ok(scenarios)
+}
+
+/// A difference has a reason, and is one.
+fn sound(scenario: Scenario) -> Result<Scenario> {
+    if let Some(better) = &scenario.ours {
+        ensure!(!better.because.is_empty(), "a difference without a reason");
+        ensure!(better.expect != scenario.expect, "a difference that is none");
+    }
+    Ok(scenario)
 }

@@ -1,115 +1,159 @@
-//! [`Outcome`]: a state, as expected in the list or as seen in the cluster. What the list does not name is not compared.
+//! [`Outcome`]: an end state. Whatever it leaves out is not "any" but the usual: no labels, type Opaque, not immutable.
+//! [`Glimpse`]: what a step waits for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
 
-use anyhow::{Result, ensure};
-use api::Condition;
+use anyhow::{Context as _, Result, ensure};
 use k8s_openapi::api::core::v1::Secret;
 use kube::ResourceExt as _;
 use serde::Deserialize;
-use tests::person::Person;
 
-/// What is there at the end.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+use crate::seen::Seen;
+use crate::stated::Stated;
+use crate::synced::Synced;
+
+/// What is there at the end: all of it has to be said.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Outcome {
-    /// The Secret.
-    pub secret: Option<Wanted>,
-    /// Status of the condition `Synced` for the newest generation; "" where there is none.
-    pub synced: Option<String>,
-    /// Reasons of events that must be there.
-    #[serde(default)]
-    pub events: BTreeSet<String>,
+    secret: Stated<Wanted>,
+    synced: Stated<Synced>,
+    /// All events on the SealedSecret, each by type and reason.
+    events: Stated<BTreeSet<String>>,
 }
 
-/// The Secret at the end.
+/// What is there in between.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase", untagged)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Glimpse {
+    secret: Option<Wanted>,
+    synced: Option<Synced>,
+    /// Events that are there, perhaps among others.
+    #[serde(default)]
+    events: BTreeSet<String>,
+}
+
+/// The Secret.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(from = "SecretEntry")]
 pub(crate) enum Wanted {
-    /// `absent`
-    Word(Absent),
-    /// It is there, like this.
+    Absent,
     Present(Box<Present>),
 }
 
-/// The one word that can stand for a Secret.
-#[derive(Debug, Clone, Deserialize)]
+/// A Secret that is there.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Present {
+    data: BTreeMap<String, Stated<String>>,
+    /// As [`Seen::owner`] says it.
+    owner: String,
+    #[serde(rename = "type", default = "opaque")]
+    type_: String,
+    #[serde(default)]
+    labels: BTreeMap<String, Stated<String>>,
+    #[serde(default)]
+    annotations: BTreeMap<String, Stated<String>>,
+    #[serde(default)]
+    finalizers: Vec<String>,
+    #[serde(default)]
+    immutable: bool,
+}
+
+/// How a Secret is written in the list.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum SecretEntry {
+    Word(Absent),
+    Present(Box<Present>),
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum Absent {
-    /// It is not there.
+enum Absent {
     Absent,
 }
 
-/// A Secret that is there.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct Present {
-    data: Option<BTreeMap<String, String>>,
-    #[serde(rename = "type")]
-    type_: Option<String>,
-    labels: Option<BTreeMap<String, String>>,
-    annotations: Option<BTreeMap<String, String>>,
-    finalizers: Option<Vec<String>>,
-    immutable: Option<bool>,
-    /// Whether the SealedSecret controls it.
-    owned: Option<bool>,
+impl From<SecretEntry> for Wanted {
+    fn from(entry: SecretEntry) -> Self {
+        match entry {
+            SecretEntry::Word(Absent::Absent) => Self::Absent,
+            SecretEntry::Present(present) => Self::Present(present),
+        }
+    }
 }
 
 impl Outcome {
-    /// Whether this is what is there now; the error says what differs.
-    pub(crate) async fn holds(&self, person: &Person, namespace: &str, name: &str) -> Result<()> {
-        let sealed = person.get_sealed(namespace, name).await;
-        if let Some(wanted) = &self.synced {
-            let sealed = sealed.as_ref().map_err(|error| anyhow::anyhow!("{error:#}"))?;
-            let status = sealed.status.clone().unwrap_or_default();
-            let synced = status.condition(Condition::SYNCED);
-            let word = synced.map(|synced| format!("{:?}", synced.status)).unwrap_or_default();
-            ensure!(word == *wanted, "Synced is {word:?}: {:?}", synced.and_then(|it| it.message.clone()));
-            ensure!(
-                wanted.is_empty() || status.observed_generation == sealed.metadata.generation,
-                "not seen yet"
-            );
+    /// Whether this is what is there; the error says what differs.
+    pub(crate) fn check(&self, seen: &Seen) -> Result<()> {
+        self.synced.check("Synced", |wanted| wanted.check(seen))?;
+        self.secret.check("the Secret", |wanted| wanted.check(seen))?;
+        self.events.check("events", |wanted| same("all of them", wanted, &seen.events))
+    }
+}
+
+impl Glimpse {
+    /// Whether this is there now.
+    pub(crate) fn check(&self, seen: &Seen) -> Result<()> {
+        if let Some(synced) = &self.synced {
+            synced.check(seen)?;
         }
-        match &self.secret {
-            None => {}
-            Some(Wanted::Word(Absent::Absent)) => {
-                ensure!(person.get_secret(namespace, name).await.is_err(), "the Secret is there");
-            }
-            Some(Wanted::Present(wanted)) => {
-                let uid = sealed.ok().and_then(|sealed| sealed.metadata.uid);
-                wanted.compare(&person.get_secret(namespace, name).await?, uid.as_deref())?;
-            }
+        if let Some(secret) = &self.secret {
+            secret.check(seen).context("the Secret")?;
         }
-        let events = person.events(namespace, name).await?;
-        let reasons: BTreeSet<String> = events.into_iter().filter_map(|event| event.reason).collect();
-        ensure!(reasons.is_superset(&self.events), "there are events {reasons:?}");
+        ensure!(seen.events.is_superset(&self.events), "there are events {:?}", seen.events);
+        Ok(())
+    }
+}
+
+impl Wanted {
+    fn check(&self, seen: &Seen) -> Result<()> {
+        match (self, &seen.secret) {
+            (Self::Absent, there) => ensure!(there.is_none(), "it is there"),
+            (Self::Present(_), None) => anyhow::bail!("it is not there"),
+            (Self::Present(wanted), Some(secret)) => wanted.check(secret, &seen.owner(secret))?,
+        }
         Ok(())
     }
 }
 
 impl Present {
-    fn compare(&self, secret: &Secret, sealed_uid: Option<&str>) -> Result<()> {
+    fn check(&self, secret: &Secret, owner: &str) -> Result<()> {
         let data: BTreeMap<String, String> = secret
             .data
             .iter()
             .flatten()
             .map(|(key, value)| (key.clone(), String::from_utf8_lossy(&value.0).into_owned()))
             .collect();
-        let owned = secret
-            .owner_references()
-            .iter()
-            .any(|owner| owner.controller == Some(true) && Some(owner.uid.as_str()) == sealed_uid);
-        same("data", self.data.as_ref(), &data)?;
-        same("type", self.type_.as_ref(), &secret.type_.clone().unwrap_or_default())?;
-        same("labels", self.labels.as_ref(), secret.labels())?;
-        same("annotations", self.annotations.as_ref(), secret.annotations())?;
-        same("finalizers", self.finalizers.as_ref(), &secret.finalizers().to_vec())?;
-        same("immutable", self.immutable.as_ref(), &(secret.immutable == Some(true)))?;
-        same("owned", self.owned.as_ref(), &owned)
+        each("data", &self.data, &data)?;
+        same("its owner", self.owner.as_str(), owner)?;
+        same("type", &self.type_, &secret.type_.clone().unwrap_or_default())?;
+        each("labels", &self.labels, secret.labels())?;
+        each("annotations", &self.annotations, secret.annotations())?;
+        same("finalizers", &self.finalizers[..], secret.finalizers())?;
+        same("immutable", &self.immutable, &(secret.immutable == Some(true)))
     }
 }
 
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, wanted: Option<&T>, there: &T) -> Result<()> {
-    ensure!(wanted.is_none_or(|wanted| wanted == there), "{what} is {there:?}");
+fn opaque() -> String {
+    "Opaque".into()
+}
+
+/// The same keys, and the values that are stated.
+fn each(
+    what: &str,
+    wanted: &BTreeMap<String, Stated<String>>,
+    there: &BTreeMap<String, String>,
+) -> Result<()> {
+    ensure!(wanted.keys().eq(there.keys()), "{what}: there is {there:?}");
+    for ((key, wanted), there) in wanted.iter().zip(there.values()) {
+        wanted.check(what, |wanted| same(key, wanted, there))?;
+    }
+    Ok(())
+}
+
+fn same<T: PartialEq + Debug + ?Sized>(what: &str, wanted: &T, there: &T) -> Result<()> {
+    ensure!(wanted == there, "{what}: there is {there:?}");
     Ok(())
 }

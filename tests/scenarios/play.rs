@@ -2,26 +2,38 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use futures::StreamExt as _;
-use serde_json::{Value, json};
+use kube::Client;
 use tests::eventually::eventually;
+use tests::kubeseal::Kubeseal;
 use tests::lab::{Lab, Maker};
 use tests::person::Person;
 use tests::temp_namespace::with_temp_ns;
+use tokio::time::sleep;
 
 use crate::list;
 use crate::outcome::Outcome;
-use crate::scenario::{Scenario, Step};
-use crate::stage::Stage;
+use crate::scenario::Scenario;
+use crate::seen::Seen;
+use crate::sentinel::{BY_THE_CLOCK, Sentinel};
+use crate::stage::{self, Stage};
+use crate::steps::SOON;
 
-/// Longer than either controller takes; upstream gives up after five tries in quick succession.
-const SOON: Duration = Duration::from_secs(40);
+/// Scenarios under way at the same time, each in a namespace of its own. Most of their time is spent waiting.
+const AT_ONCE: usize = 16;
 
-/// Scenarios under way at the same time, each in a namespace of its own.
-const AT_ONCE: usize = 8;
+/// Who plays: a person, before one controller.
+pub(crate) struct Player {
+    pub client: Client,
+    pub person: Person,
+    pub kubeseal: Kubeseal,
+    pub sentinel: Sentinel,
+    /// How often the controller tries, and says so each time, before it gives up.
+    pub tries: i64,
+    maker: Maker,
+}
 
 pub(crate) async fn upstream_reaches_every_end_state(stage: Arc<Stage>) -> Result<()> {
     play_all(&stage, Maker::Upstream).await
@@ -33,15 +45,21 @@ pub(crate) async fn ours_reaches_every_end_state(stage: Arc<Stage>) -> Result<()
 
 async fn play_all(stage: &Stage, maker: Maker) -> Result<()> {
     let _turn = stage.turn.lock().await;
+    let lab = &stage.lab;
     let pod = stage.start(maker).await?;
-    let person = Person::with(&stage.lab, Maker::Upstream)?;
-    let played = futures::stream::iter(list::all()?)
-        .map(|scenario| async {
-            let name = scenario.name.clone();
-            (name, play(&stage.lab, &person, maker, scenario).await)
-        })
-        .buffer_unordered(AT_ONCE);
-    let outcomes: Vec<(String, Result<()>)> = played.collect().await;
+    let person = Person::with(lab, Maker::Upstream)?;
+    let sentinel = Sentinel::seal(&person).await?;
+    let kubeseal = lab.kubeseal(Maker::Upstream)?;
+    let tries = if maker == Maker::Upstream { 1 + stage::RETRIES } else { 1 };
+    let player = &Player { client: lab.client(), person, kubeseal, sentinel, tries, maker };
+    let (last, first): (Vec<_>, Vec<_>) = list::all()?.into_iter().partition(|scenario| scenario.poison);
+    let mut outcomes = Vec::new();
+    for (scenarios, at_once) in [(first, AT_ONCE), (last, 1)] {
+        let played = futures::stream::iter(scenarios)
+            .map(|scenario| async { (scenario.name.clone(), player.play(lab, scenario).await) })
+            .buffer_unordered(at_once);
+        outcomes.extend(played.collect::<Vec<(String, Result<()>)>>().await);
+    }
     pod.stop().await?;
     let mut failures = String::new();
     for (name, outcome) in &outcomes {
@@ -53,92 +71,28 @@ async fn play_all(stage: &Stage, maker: Maker) -> Result<()> {
     Ok(())
 }
 
-async fn play(lab: &Lab, person: &Person, maker: Maker, scenario: Scenario) -> Result<()> {
-    let Scenario { object, steps, expect, ours, .. } = scenario;
-    let expect = match ours {
-        Some(better) if maker == Maker::Ours => {
-            ensure!(!better.because.is_empty(), "a difference without a reason");
-            better.expect
-        }
-        _ => expect,
-    };
-    with_temp_ns(lab, async |namespace| {
-        for (number, step) in steps.iter().enumerate() {
-            take(person, namespace, &object, step).await.with_context(|| format!("step {}", number + 1))?;
-        }
-        wait(&expect, person, namespace, &object).await.context("the end state")
-    })
-    .await
-}
-
-async fn wait(outcome: &Outcome, person: &Person, namespace: &str, object: &str) -> Result<()> {
-    eventually(SOON, "it is as expected", async || outcome.holds(person, namespace, object).await).await
-}
-
-async fn take(person: &Person, namespace: &str, object: &str, step: &Step) -> Result<()> {
-    match step {
-        Step::Apply(value) => person.apply(&placed(value, namespace, object)).await,
-        Step::Seal { secret, args, wrap, change } => {
-            let mut secret = placed(secret, namespace, object);
-            secret["apiVersion"] = json!("v1");
-            secret["kind"] = json!("Secret");
-            let args: Vec<&str> = args.iter().map(String::as_str).collect();
-            let mut sealed = person.seal(&secret, &args).await?;
-            if *wrap {
-                for item in sealed["spec"]["encryptedData"]
-                    .as_object_mut()
-                    .into_iter()
-                    .flat_map(|items| items.values_mut())
-                {
-                    let text = item.as_str().unwrap_or_default();
-                    *item = json!(format!("{}\r\n{}\n", &text[..100], &text[100..]));
-                }
+impl Player {
+    async fn play(&self, lab: &Lab, scenario: Scenario) -> Result<()> {
+        let Scenario { object, steps, expect, ours, poison, .. } = scenario;
+        let expect = ours.filter(|_| self.maker == Maker::Ours).map_or(expect, |better| better.expect);
+        with_temp_ns(lab, async |namespace| {
+            for (number, step) in steps.iter().enumerate() {
+                let taken = self.take(namespace, &object, step).await;
+                taken.with_context(|| format!("step {}", number + 1))?;
             }
-            merge(&mut sealed, change);
-            person.apply(&placed(&sealed, namespace, object)).await
-        }
-        Step::PatchSealed(patch) => person.patch_sealed(namespace, object, patch).await,
-        Step::PatchSecret(patch) => person.patch_secret(namespace, object, patch).await,
-        Step::Give(owner) => give(person, namespace, object, owner).await,
-        Step::DeleteSealed => person.delete_sealed(namespace, object).await,
-        Step::DeleteSecret => person.delete_secret(namespace, object).await,
-        Step::Wait(outcome) => wait(outcome, person, namespace, object).await,
-    }
-}
-
-async fn give(person: &Person, namespace: &str, object: &str, owner: &str) -> Result<()> {
-    let uid = person.get_sealed(namespace, owner).await?.metadata.uid;
-    let owner = json!({
-        "apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "name": owner, "uid": uid, "controller": true,
-    });
-    person.patch_secret(namespace, object, &json!({ "metadata": { "ownerReferences": [owner] } })).await
-}
-
-/// In the scenario's namespace, and under its name unless it has one.
-fn placed(object: &Value, namespace: &str, name: &str) -> Value {
-    let mut object = object.clone();
-    if object["metadata"]["namespace"].is_null() {
-        object["metadata"]["namespace"] = json!(namespace);
-    }
-    if object["metadata"]["name"].is_null() {
-        object["metadata"]["name"] = json!(name);
-    }
-    object
-}
-
-/// RFC 7396.
-fn merge(into: &mut Value, change: &Value) {
-    match (into, change) {
-        (_, Value::Null) => {}
-        (Value::Object(into), Value::Object(change)) => {
-            for (key, value) in change {
-                if value.is_null() {
-                    into.remove(key);
-                } else {
-                    merge(into.entry(key).or_insert(Value::Null), value);
-                }
+            let look = async || self.sees(&expect, namespace, &object).await;
+            eventually(SOON, "it ends as expected", look).await?;
+            if poison && self.maker == Maker::Upstream {
+                sleep(BY_THE_CLOCK).await;
+            } else {
+                self.sentinel.pass(&self.person, namespace).await.context("the sentinel")?;
             }
-        }
-        (into, change) => *into = change.clone(),
+            look().await.context("it did not stay so")
+        })
+        .await
+    }
+
+    async fn sees(&self, expect: &Outcome, namespace: &str, object: &str) -> Result<()> {
+        expect.check(&Seen::look(&self.client, &self.person, namespace, object).await?)
     }
 }

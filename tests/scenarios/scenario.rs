@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::outcome::Outcome;
+use crate::outcome::{Glimpse, Outcome};
 
 /// One story, told of the SealedSecret and Secret called `db` unless it says otherwise.
 #[derive(Debug, Clone, Deserialize)]
@@ -14,6 +14,9 @@ pub(crate) struct Scenario {
     /// Whose end state is looked at.
     #[serde(default = "db")]
     pub object: String,
+    /// Upstream's watch ends at it: played after all others, and by the clock, because upstream sees nothing any more.
+    #[serde(default)]
+    pub poison: bool,
     /// What happens, in order.
     pub steps: Vec<Step>,
     /// The end state.
@@ -39,15 +42,11 @@ pub(crate) enum Step {
     /// Applies an object as it is.
     Apply(Value),
     /// Seals a Secret, changes the SealedSecret, and applies it.
-    Seal {
-        /// Metadata, data, stringData, type, immutable.
+    Seal(Box<Sealing>),
+    /// Applies a SealedSecret in the deprecated form: a whole Secret in `spec.data`.
+    SealWhole {
+        /// The Secret, as JSON in the envelope.
         secret: Value,
-        /// Flags for kubeseal.
-        #[serde(default)]
-        args: Vec<String>,
-        /// Breaks every item into lines, as a literal block in YAML does.
-        #[serde(default)]
-        wrap: bool,
         /// A JSON merge patch on the SealedSecret, before it is applied.
         #[serde(default)]
         change: Value,
@@ -56,14 +55,51 @@ pub(crate) enum Step {
     PatchSealed(Value),
     /// `kubectl patch --type merge` on the Secret.
     PatchSecret(Value),
-    /// Makes the SealedSecret of that name the controller of the Secret.
-    Give(String),
+    /// Makes another object the controller of the Secret, its only owner.
+    Give(Owner),
     /// `kubectl delete sealedsecret`.
     DeleteSealed,
+    /// `kubectl delete sealedsecret --cascade=orphan`.
+    OrphanSealed,
     /// `kubectl delete secret`.
     DeleteSecret,
+    /// A step of which nothing comes: no write to the Secret or the status, no event.
+    InVain(Box<Step>),
+    /// Waits until it is unsealed, or has failed and is not tried again in a while.
+    Settled,
     /// Waits for a state in between.
-    Wait(Outcome),
+    Wait(Box<Glimpse>),
+}
+
+/// How a Secret is sealed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct Sealing {
+    /// Metadata, data, stringData, type, immutable.
+    pub secret: Value,
+    /// Flags for kubeseal.
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// Breaks every item into lines, as a literal block in YAML does.
+    #[serde(default)]
+    pub wrap: bool,
+    /// An object that the template names as the Secret's controller.
+    pub template_owner: Option<Owner>,
+    /// A JSON merge patch on the SealedSecret, before it is applied.
+    #[serde(default)]
+    pub change: Value,
+}
+
+/// An object in the scenario's namespace.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct Owner {
+    /// Such as `v1`.
+    pub api_version: String,
+    /// Such as `ConfigMap`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
 }
 
 fn db() -> String {

@@ -3,13 +3,13 @@
 use super::outcome::Hindrance;
 use super::plan::{Plan, Refusal};
 use super::target::Target;
-use api::annotations::{MANAGED, PATCH};
-use api::{ObservedSealedSecret, SealedSecret, sealing_key};
+use api::annotations::{MANAGED, PATCH, SKIP_SET_OWNER_REFERENCES};
+use api::{ObservedSealedSecret, SealedSecret, SealedSecretSpec, sealing_key};
 use envelope::Plaintext;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::{Resource as _, ResourceExt as _};
-use sealing::{Accepted, KeyRing, Outside, UnsealError, UnsealedSecret, Varying, unseal};
+use sealing::{Accepted, KeyRing, Outside, UnsealError, UnsealedSecret, Varying, skips_owner, unseal};
 use std::collections::BTreeMap;
 
 /// What a decision goes by, beside the objects.
@@ -57,7 +57,7 @@ pub(crate) fn decide(
         Err(error) => return Plan::Refuse(Refusal::Undecodable(error.clone())),
     };
     if let Target::Present(existing) = &target
-        && let Some(plan) = not_ours(&observed.metadata, &existing.0, rules.patient)
+        && let Some(plan) = not_ours(&observed.metadata, spec, &existing.0, rules.patient)
     {
         return plan;
     }
@@ -87,13 +87,14 @@ fn makes_sealing_key(wanted: &ObjectMeta, place: &KeyPlace) -> bool {
         && (labelled || wanted.name.as_ref().is_some_and(|name| reserved.contains(name)))
 }
 
-/// A plan for a Secret that may not be touched, or None for one that may: it is controlled by this SealedSecret, or its
-/// owner has invited SealedSecrets by annotation.
-fn not_ours(sealed: &ObjectMeta, existing: &Secret, patient: bool) -> Option<Plan> {
+/// A plan for a Secret that may not be touched, or None for one that may: it is controlled by this SealedSecret, its owner has
+/// invited SealedSecrets by annotation, or it was made without this owner as is still asked for.
+fn not_ours(sealed: &ObjectMeta, spec: &SealedSecretSpec, existing: &Secret, patient: bool) -> Option<Plan> {
     let name = existing.name_any();
     let controller = existing.owner_references().iter().find(|owner| owner.controller == Some(true));
     let uid = sealed.uid.as_deref().unwrap_or_default();
-    let invited = says_true(existing, MANAGED) || says_true(existing, PATCH);
+    let invited =
+        says_true(existing, MANAGED) || says_true(existing, PATCH) || was_made_ownerless(spec, existing);
     let is_ours = |owner: &OwnerReference| owner.uid == uid || (!patient && is_namesake(owner, sealed));
     match controller {
         Some(owner) if is_ours(owner) && existing.metadata.deletion_timestamp.is_some() => {
@@ -104,6 +105,23 @@ fn not_ours(sealed: &ObjectMeta, existing: &Secret, patient: bool) -> Option<Pla
         Some(owner) if is_namesake(owner, sealed) => Some(Plan::Wait(Hindrance::EarlierOwner(name))),
         _ => Some(Plan::Refuse(Refusal::Unmanaged { name })),
     }
+}
+
+/// Whether the Secret bears the mark of one that was made without its SealedSecret as owner, this SealedSecret asks for just
+/// that, and nobody else has come to control it.
+///
+/// Decided: by the annotation that went from the template to the Secret, which is as good an invitation as `managed`, instead of
+/// by what the status remembers: it outlives the SealedSecret, as the Secret is meant to, and whoever may write a status gains
+/// no Secret by it.
+fn was_made_ownerless(spec: &SealedSecretSpec, existing: &Secret) -> bool {
+    let named = spec.template.metadata.as_ref().and_then(|template| template.owner_references.as_ref());
+    skips_owner(spec)
+        && says_true(existing, SKIP_SET_OWNER_REFERENCES)
+        && controller_of(existing.owner_references()) == controller_of(named.map_or(&[], Vec::as_slice))
+}
+
+fn controller_of(owners: &[OwnerReference]) -> Option<&str> {
+    owners.iter().find(|owner| owner.controller == Some(true)).map(|owner| owner.uid.as_str())
 }
 
 /// Whether the owner is a SealedSecret of this name, which can only be one that was deleted.
@@ -143,7 +161,9 @@ fn update(mut wanted: UnsealedSecret, existing: &Secret, rules: &Rules) -> Plan 
     } else {
         wanted.same_data(existing)
     };
+    // A SealedSecret that says nothing of it leaves it to others: that cannot be undone, and is no fault.
     let is_immutable = existing.immutable == Some(true);
+    wanted.immutable = wanted.immutable.or(existing.immutable);
     let same_immutable = is_immutable == (wanted.immutable == Some(true));
     if is_immutable && !(same_data && same_immutable) {
         return Plan::Refuse(Refusal::Immutable { name });

@@ -60,8 +60,8 @@ pub(crate) enum Refusal {
     },
     /// The Secret in its place is immutable.
     #[error(
-        "the Secret \"{name}\" is immutable, so its values cannot be changed; delete it, and it is made anew from \
-         this SealedSecret"
+        "the Secret \"{name}\" is immutable: neither can that be undone nor can its values be changed; delete it, and \
+         it is made anew from this SealedSecret"
     )]
     Immutable {
         /// The Secret's name.

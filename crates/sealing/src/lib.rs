@@ -27,5 +27,5 @@ pub use seal::{SealFailure, SecretToSeal, seal_item, seal_secret};
 pub use sealing_key::{KeyOrder, KeySecretError, SealingKey};
 pub use template::Outside;
 pub use templates::BadTemplate;
-pub use unseal::{Accepted, ItemError, ItemFault, UnsealError, unseal};
+pub use unseal::{Accepted, ItemError, ItemFault, UnsealError, skips_owner, unseal};
 pub use unsealed_secret::{UnsealedSecret, Varying};

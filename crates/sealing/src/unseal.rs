@@ -154,7 +154,7 @@ pub fn unseal(
     let mut secret = UnsealedSecret {
         data: open_items(&place, spec)?,
         opened_by: place.opened_by(),
-        metadata: target_metadata(metadata, spec.template.metadata.clone().unwrap_or_default()),
+        metadata: target_metadata(metadata, spec, spec.template.metadata.clone().unwrap_or_default()),
         type_: spec.template.type_.clone(),
         immutable: spec.template.immutable,
         varying: BTreeSet::new(),
@@ -180,7 +180,7 @@ fn unseal_deprecated(
         return Err(UnsealError::NoKeys);
     }
     let mut secret = open_whole(&Place::of(metadata, ring), data)?;
-    secret.metadata = target_metadata(metadata, std::mem::take(&mut secret.metadata));
+    secret.metadata = target_metadata(metadata, spec, std::mem::take(&mut secret.metadata));
     Ok(secret)
 }
 
@@ -205,20 +205,29 @@ fn open_items(
     Ok(data)
 }
 
-/// The template's metadata, with name and namespace forced and the owner set.
-fn target_metadata(sealed: &ObjectMeta, template: ObjectMeta) -> ObjectMeta {
-    let unowned = template
-        .annotations
-        .as_ref()
-        .and_then(|annotations| annotations.get(SKIP_SET_OWNER_REFERENCES))
-        .is_some_and(|value| value == "true");
+/// Whether the Secret is to be made without the SealedSecret as its owner. In the deprecated form too it is the template that
+/// says so, and not the Secret in the envelope.
+pub fn skips_owner(spec: &SealedSecretSpec) -> bool {
+    let template = spec.template.metadata.as_ref();
+    template
+        .and_then(|template| template.annotations.as_ref()?.get(SKIP_SET_OWNER_REFERENCES))
+        .is_some_and(|value| value == "true")
+}
+
+/// The template's metadata, with name and namespace forced and the owner set: the SealedSecret, unless it is not to be; then
+/// those that the template names.
+fn target_metadata(sealed: &ObjectMeta, spec: &SealedSecretSpec, template: ObjectMeta) -> ObjectMeta {
     ObjectMeta {
         name: sealed.name.clone(),
         namespace: sealed.namespace.clone(),
         labels: template.labels,
         annotations: template.annotations,
         finalizers: template.finalizers,
-        owner_references: (!unowned).then(|| vec![owner(sealed)]),
+        owner_references: if skips_owner(spec) {
+            template.owner_references
+        } else {
+            Some(vec![owner(sealed)])
+        },
         // Whatever else the template has (uid, generateName, managedFields, …) is the API server's to write.
         ..ObjectMeta::default()
     }

@@ -38,3 +38,34 @@ fn a_secret_can_be_left_without_an_owner() {
     };
     assert_eq!(secret.metadata.owner_references, None);
 }
+
+#[test]
+fn the_templates_owners_count_only_instead_of_the_sealed_secret() {
+    let owner = json!({ "apiVersion": "v1", "kind": "ConfigMap", "name": "c", "uid": "x" });
+    for (skip, kind) in [("true", "ConfigMap"), ("false", "SealedSecret")] {
+        let change = json!({ "spec": { "template": { "metadata": {
+            "annotations": { SKIP_SET_OWNER_REFERENCES: skip }, "ownerReferences": [owner] } } } });
+        let Plan::Create(secret) = decide(&sealed(change), Target::Absent, &ring(), &rules()) else {
+            panic!("not created")
+        };
+        let owners = secret.metadata.owner_references.unwrap_or_default();
+        let kinds: Vec<&str> = owners.iter().map(|owner| owner.kind.as_str()).collect();
+        assert_eq!(kinds, [kind], "{skip}");
+    }
+}
+
+#[test]
+fn in_the_deprecated_form_too_the_template_says_whether_there_is_an_owner() {
+    let marked = json!({ "metadata": { "annotations": { SKIP_SET_OWNER_REFERENCES: "true" } } });
+    let plain = json!({ "data": { "a": "eA==" } });
+    for (whole, template, owned) in [(marked.clone(), json!({}), true), (plain, marked, false)] {
+        let label = Scope::Strict.label("ns", "name");
+        let data = seal_item(&mut SysRng, key().pair().certificate(), &label, whole.to_string().as_bytes());
+        let change = json!({ "spec": {
+            "data": data.unwrap(), "encryptedData": { "password": null }, "template": template } });
+        let Plan::Create(secret) = decide(&sealed(change), Target::Absent, &ring(), &rules()) else {
+            panic!("not created")
+        };
+        assert_eq!(secret.metadata.owner_references.is_some(), owned);
+    }
+}

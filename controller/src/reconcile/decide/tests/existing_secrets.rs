@@ -86,3 +86,43 @@ fn what_kubernetes_puts_into_a_token_stays_there() {
     let typed = json!({ "spec": { "template": { "type": token } } });
     assert_eq!(word(&decide(&sealed(typed), target, &ring(), &rules())), "keep 7");
 }
+
+/// Upstream's are never written again.
+#[test]
+fn a_secret_made_without_an_owner_stays_its_sealed_secrets_to_write() {
+    let controller = |uid: &str| json!([{ "apiVersion": "v1", "kind": "ConfigMap", "name": "c", "uid": uid, "controller": true }]);
+    let mark = |value: &str| json!({ SKIP_SET_OWNER_REFERENCES: value });
+    let unmarked = || json!({});
+    for (name, asked, marked, named, owners, expected) in [
+        ("made so", mark("true"), mark("true"), json!(null), json!(null), "replace"),
+        ("somebody else's", mark("true"), unmarked(), json!(null), json!(null), "refuse Unmanaged"),
+        ("marked otherwise", mark("true"), mark("no"), json!(null), json!(null), "refuse Unmanaged"),
+        ("not asked for any more", unmarked(), mark("true"), json!(null), json!(null), "refuse Unmanaged"),
+        ("of the template's owner", mark("true"), mark("true"), controller("x"), controller("x"), "replace"),
+        ("given away", mark("true"), mark("true"), json!(null), controller("x"), "refuse Unmanaged"),
+        (
+            "given away twice",
+            mark("true"),
+            mark("true"),
+            controller("x"),
+            controller("y"),
+            "refuse Unmanaged",
+        ),
+    ] {
+        let template = json!({ "metadata": { "annotations": asked, "ownerReferences": named } });
+        let object = sealed(json!({ "spec": { "template": template } }));
+        let target = existing(json!({
+            "metadata": { "annotations": marked, "ownerReferences": owners }, "data": { "password": "eA==" } }));
+        assert_eq!(word(&decide(&object, target, &ring(), &rules())), expected, "{name}");
+    }
+}
+
+#[test]
+fn an_immutable_secret_stays_so_when_its_labels_change() {
+    let labelled = json!({ "spec": { "template": { "metadata": { "labels": { "app": "shop" } } } } });
+    let target = existing(json!({ "immutable": true }));
+    let Plan::Replace(secret) = decide(&sealed(labelled), target, &ring(), &rules()) else {
+        panic!("not replaced")
+    };
+    assert_eq!(secret.immutable, Some(true));
+}

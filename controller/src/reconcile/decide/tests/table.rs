@@ -130,7 +130,19 @@ fn the_table() {
             existing(json!({ "immutable": true, "data": { "password": "eA==" } })),
             "refuse Immutable",
         ),
-        ("mutable again", sealed(nothing()), existing(json!({ "immutable": true })), "refuse Immutable"),
+        ("immutable by somebody else", sealed(nothing()), existing(json!({ "immutable": true })), "keep 7"),
+        (
+            "immutable by somebody else, and wrong",
+            sealed(nothing()),
+            existing(json!({ "immutable": true, "data": { "password": "eA==" } })),
+            "refuse Immutable",
+        ),
+        (
+            "mutable again",
+            sealed(json!({ "spec": { "template": { "immutable": false } } })),
+            existing(json!({ "immutable": true })),
+            "refuse Immutable",
+        ),
         (
             "not base64",
             sealed(json!({ "spec": { "encryptedData": { "password": "%%%" } } })),
