@@ -22,6 +22,7 @@ mod outcome;
 mod plan;
 mod quarrel;
 mod read;
+mod rejection;
 mod report;
 mod settled;
 mod shorten;

@@ -21,7 +21,8 @@ pub(crate) async fn too_many_requests_are_turned_away(stage: Arc<Stage>) -> Resu
                 for _ in 0..10 {
                     answers.push(post(&pod, path).await?);
                 }
-                ensure!(answers.starts_with(&[500, 500]), "{path}: {answers:?}");
+                // A burst of two is what is let in on top of one, as upstream counts.
+                ensure!(answers.starts_with(&[500, 500, 500]), "{path}: {answers:?}");
                 ensure!(answers.contains(&429), "{path}: {answers:?}");
             }
             stop(pod).await

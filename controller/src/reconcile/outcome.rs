@@ -1,6 +1,7 @@
 //! [`Outcome`]: how a reconciliation ended, and whose fault it was where it failed.
 
 use super::plan::Refusal;
+use super::rejection::told;
 use super::shorten::shorten;
 use crate::logging::chain;
 use std::collections::BTreeSet;
@@ -78,10 +79,9 @@ impl Outcome {
     /// Tells whose fault an API error is.
     pub(crate) fn from_api(error: kube::Error) -> Self {
         match error {
-            // 422: the Secret breaks a rule of its type; 413: it is too large. Kubernetes leaves a Secret's
-            // values out of these messages.
+            // 422: the Secret breaks a rule of its type; 413: it is too large.
             kube::Error::Api(status) if status.code == 422 || status.code == 413 => {
-                Self::Refused(Refusal::Rejected(shorten(&status.message)))
+                Self::Refused(Refusal::Rejected(told(&status)))
             }
             kube::Error::Api(status) => Self::Hindered(Hindrance::Api(shorten(&status.message))),
             // The response did not decode: its text may quote the response, which may hold values.
