@@ -34,6 +34,9 @@ fn main() -> ExitCode {
         stage::set,
         tests![
             late::an_answer_that_comes_too_late,
+            late::a_first_key_that_hangs_on_its_way,
+            late::a_new_key_that_hangs_on_its_way,
+            late::requests_that_hang_at_any_time,
             clock::steps_of_hours_and_years,
             outage::the_api_server_and_etcd_restart,
             killed::while_it_unseals,
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
             answers::a_write_whose_answer_is_lost,
             renewal::a_new_key_whose_answer_is_lost,
             renewal::the_first_key_of_all,
+            renewal::by_age_in_a_race,
             watches::a_watch_that_lost_its_place,
             watches::watches_that_end_at_any_time,
             watches::a_foreign_secret_that_came_and_went_unseen,
