@@ -23,17 +23,24 @@ const SETTLED: Duration = Duration::from_mins(2);
 /// What ought to be there: the value of each SealedSecret, by name. Whatever is not named must not be there.
 pub(crate) type Ledger = BTreeMap<String, String>;
 
+/// Of SealedSecrets and their Secrets, by name.
+type Versions = BTreeMap<String, [Option<String>; 2]>;
+
 /// Waits until everything in the place is right, and sees it stay so.
 pub(crate) async fn right(scene: &Scene, expected: &Ledger) -> Result<()> {
     right_in(scene, &scene.place, expected).await
 }
 
-/// The same for another namespace.
+/// Waits until everything in the place is right, and does not look again: for one round of many.
+pub(crate) async fn comes_right(scene: &Scene, expected: &Ledger) -> Result<()> {
+    comes_right_in(scene, &scene.place, expected).await.map(drop)
+}
+
+/// The same as [`right`] for another namespace.
 pub(crate) async fn right_in(scene: &Scene, namespace: &str, expected: &Ledger) -> Result<()> {
     let look = async || look(scene, namespace, expected).await;
-    eventually(SETTLED, "every SealedSecret is unsealed right", look).await?;
     // Late work of the garbage collector's or of a retry's may still come; then nothing may be written any more.
-    let mut before = look().await?;
+    let mut before = comes_right_in(scene, namespace, expected).await?;
     for _ in 0..5 {
         tokio::time::sleep(Duration::from_secs(2)).await;
         let now = look().await?;
@@ -45,12 +52,13 @@ pub(crate) async fn right_in(scene: &Scene, namespace: &str, expected: &Ledger) 
     anyhow::bail!("it was right, and yet it was written to for 10 seconds")
 }
 
-/// Everything in a namespace, if it is right: versions of SealedSecrets and Secrets, by name.
-async fn look(
-    scene: &Scene,
-    namespace: &str,
-    expected: &Ledger,
-) -> Result<BTreeMap<String, [Option<String>; 2]>> {
+async fn comes_right_in(scene: &Scene, namespace: &str, expected: &Ledger) -> Result<Versions> {
+    let look = async || look(scene, namespace, expected).await;
+    eventually(SETTLED, "every SealedSecret is unsealed right", look).await
+}
+
+/// Everything in a namespace, if it is right.
+async fn look(scene: &Scene, namespace: &str, expected: &Ledger) -> Result<Versions> {
     let sealed: Api<ObservedSealedSecret> = Api::namespaced(scene.client(), namespace);
     let sealed = sealed.list(&ListParams::default()).await?.items;
     let secrets: Api<Secret> = Api::namespaced(scene.client(), namespace);
@@ -123,6 +131,14 @@ pub(crate) async fn births(scene: &Scene) -> Result<Vec<i64>> {
     }
     births.sort_unstable();
     Ok(births)
+}
+
+/// So many keys are there, and no two of one date.
+pub(crate) async fn one_key_for_each_date(scene: &Scene, count: usize) -> Result<()> {
+    let births = births(scene).await?;
+    ensure!(births.len() == count, "there are to be {count} keys, and these dates have one: {births:?}");
+    ensure!(births.windows(2).all(|pair| pair[0] < pair[1]), "two keys for one date: {births:?}");
+    Ok(())
 }
 
 /// No log of this lab's controllers shows a value, or a private key.

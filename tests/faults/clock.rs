@@ -58,7 +58,7 @@ pub(crate) async fn steps_of_hours_and_years(stage: Arc<Stage>) -> Result<()> {
             let ((), wanted) = tokio::try_join!(stepping, churning)?;
             right(scene, &wanted).await?;
             let births = births(scene).await?;
-            ensure!(births.len() == 3, "{births:?}");
+            scene.expects_keys(3);
             let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
             ensure!(births.iter().all(|birth| (now - HOUR..=now).contains(birth)), "{births:?} at {now}");
             // The shifted clock was the controller's own: its log is dated by it.

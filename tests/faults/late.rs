@@ -1,13 +1,16 @@
 //! Requests that hang until the controller has given them up, and are carried out after all.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use api::ConditionStatus;
 use tests::fault_proxy::{Fault, FaultProxy, Rule};
 
-use crate::audit::{Ledger, right};
+use crate::audit::{Ledger, one_key_for_each_date, right};
+use crate::churn::churn;
+use crate::killed::usr1;
 use crate::stage::{Stage, started, stop};
 
 /// The controller waits for half a minute.
@@ -56,6 +59,78 @@ pub(crate) async fn an_answer_that_comes_too_late(stage: Arc<Stage>) -> Result<(
             tokio::time::sleep(Duration::from_secs(6)).await;
             right(scene, &wanted).await?;
             ensure!(pod.process_id() == id);
+            stop(pod).await
+        })
+        .await
+}
+
+/// Some take a while, some longer than anybody waits for them.
+pub(crate) async fn requests_that_hang_at_any_time(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |scene| {
+            let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
+            let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
+            let id = pod.process_id();
+            let sealed = scene.seal(&pod, 6).await?;
+            proxy.set([
+                Rule::always(Fault::Late(TOO_LONG)).per_cent(4).times(6),
+                Rule::always(Fault::Late(Duration::from_millis(1_500))).per_cent(20),
+                Rule::always(Fault::Late(Duration::from_millis(200))).per_cent(20),
+                Rule::always(Fault::LateAnswer(Duration::from_millis(1_500))).per_cent(20),
+            ]);
+            let over = AtomicBool::new(false);
+            let hanging = async {
+                tokio::time::sleep(Duration::from_secs(15)).await;
+                over.store(true, Ordering::Relaxed);
+                anyhow::Ok(())
+            };
+            let churning = churn(scene, &sealed, 12, Duration::from_millis(60), &over);
+            let ((), wanted) = tokio::try_join!(hanging, churning)?;
+            proxy.heal();
+            ensure!(proxy.strikes() > 20, "only {} strikes", proxy.strikes());
+            // Those of the past arrive, too.
+            tokio::time::sleep(TOO_LONG).await;
+            right(scene, &wanted).await?;
+            ensure!(pod.process_id() == id);
+            stop(pod).await
+        })
+        .await
+}
+
+/// Storing it, and looking whether it is there already: given up, done all the same, and tried again.
+pub(crate) async fn a_new_key_that_hangs_on_its_way(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |scene| {
+            let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
+            let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
+            for (keys, verb) in [(2, "create"), (3, "list")] {
+                proxy.set([Rule::on(verb, "secrets", Fault::Late(TOO_LONG)).times(1)]);
+                let start = Instant::now();
+                usr1(&pod)?;
+                scene.sees_keys(keys, TOO_LONG * 2).await.with_context(|| format!("{verb} hangs"))?;
+                ensure!(start.elapsed() > TOO_LONG / 2, "nothing hung");
+                tokio::time::sleep((TOO_LONG + Duration::from_secs(2)).saturating_sub(start.elapsed())).await;
+                one_key_for_each_date(scene, keys).await.with_context(|| format!("{verb} hung"))?;
+            }
+            scene.expects_keys(3);
+            stop(pod).await
+        })
+        .await
+}
+
+/// And the first of all, in whichever order its makers' requests arrive.
+pub(crate) async fn a_first_key_that_hangs_on_its_way(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |scene| {
+            let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
+            // What its name is made of, and the key.
+            proxy.set([Rule::on("create", "secrets", Fault::Late(TOO_LONG)).times(2)]);
+            let pod = scene.pod()?.through(&proxy.url()).start(&scene.lab).await?;
+            let start = Instant::now();
+            scene.sees_keys(1, TOO_LONG * 3).await?;
+            ensure!(start.elapsed() > TOO_LONG && proxy.strikes() == 2, "{} strikes", proxy.strikes());
+            tokio::time::sleep((TOO_LONG * 2).saturating_sub(start.elapsed()) + Duration::from_secs(2)).await;
+            one_key_for_each_date(scene, 1).await?;
             stop(pod).await
         })
         .await

@@ -44,8 +44,7 @@ pub(crate) async fn a_new_key_whose_answer_is_lost(stage: Arc<Stage>) -> Result<
                 let there = scene.keys().await?.len();
                 ensure!(there == keys, "{what}: {there} keys instead of {keys}");
             }
-            let births = births(scene).await?;
-            ensure!(births.windows(2).all(|pair| pair[0] < pair[1]), "two keys in one second: {births:?}");
+            scene.expects_keys(keys);
             scene.apply("s", &sealed[0]).await?;
             right(scene, &Ledger::from([("s".into(), sealed[0].value.clone())])).await?;
             stop(pod).await
@@ -67,6 +66,35 @@ pub(crate) async fn the_first_key_of_all(stage: Arc<Stage>) -> Result<()> {
             tokio::time::sleep(A_WHILE).await;
             let keys = scene.keys().await?.len();
             ensure!(keys == 1, "{keys} keys");
+            stop(pod).await
+        })
+        .await
+}
+
+/// Two that do not know of each other, and one key for each date.
+pub(crate) async fn by_age_in_a_race(stage: Arc<Stage>) -> Result<()> {
+    /// Less the jitter, and rounded up to whole seconds, which is what certificates tell, it is the same.
+    const PERIOD: i64 = 4;
+    const PERIODS: u64 = 5;
+    stage
+        .play(async |scene| {
+            let period = format!("{PERIOD}s");
+            let pod = || anyhow::Ok(scene.pod()?.flag("key-renew-period", &period));
+            let (one, two) = tokio::try_join!(started(pod()?, &scene.lab), started(pod()?, &scene.lab))?;
+            let sealed = scene.seal(&one, 1).await?;
+            tokio::time::sleep(Duration::from_secs(PERIOD.unsigned_abs() * PERIODS)).await;
+            stop(one).await?;
+            stop(two).await?;
+            let births = births(scene).await?;
+            ensure!(
+                births.windows(2).all(|pair| pair[1] - pair[0] >= PERIOD),
+                "two keys for one date: {births:?}"
+            );
+            ensure!(births.len() >= 4, "dates were missed: {births:?}");
+            scene.expects_keys(births.len());
+            let pod = scene.start().await?;
+            scene.apply("s", &sealed[0]).await?;
+            right(scene, &Ledger::from([("s".into(), sealed[0].value.clone())])).await?;
             stop(pod).await
         })
         .await

@@ -1,6 +1,7 @@
 //! What each test gets: a scene of its own, with a controller's namespace, and one in which it unseals.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -21,7 +22,7 @@ use tests::pod::{Pod, PodBuilder};
 use tests::programs::Program;
 use tests::temp_namespace::with_temp_ns;
 
-use crate::audit::unseen;
+use crate::audit::{one_key_for_each_date, unseen};
 use crate::witness::Witness;
 
 /// What every sealed value begins with. No log may show it.
@@ -65,6 +66,10 @@ async fn play(lab: &Arc<Lab>, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> R
             let witness = Witness::of(lab.client(), place).await?;
             test(&scene).await?;
             witness.testify()?;
+            if !scene.expected.refusals.load(Ordering::Relaxed) {
+                witness.saw_no_refusal()?;
+            }
+            one_key_for_each_date(&scene, scene.expected.keys.load(Ordering::Relaxed)).await?;
             unseen(&scene)
         })
         .await
@@ -82,6 +87,13 @@ pub(crate) struct Scene {
     pub person: Person,
     pub seed: u64,
     chart: Rendered,
+    expected: Expected,
+}
+
+/// What is looked at when the test is over.
+struct Expected {
+    keys: AtomicUsize,
+    refusals: AtomicBool,
 }
 
 /// One value, sealed so that it opens under any name.
@@ -97,7 +109,18 @@ impl Scene {
         let chart = chart.render().await?;
         lab.install(&chart).await?;
         let (person, lab) = (Person::with(lab, Maker::Ours)?, Arc::clone(lab));
-        Ok(Self { lab, home: home.into(), place: place.into(), person, seed, chart })
+        let expected = Expected { keys: AtomicUsize::new(1), refusals: AtomicBool::new(false) };
+        Ok(Self { lab, home: home.into(), place: place.into(), person, seed, chart, expected })
+    }
+
+    /// So many keys are to be there when the test is over. One, unless it says so.
+    pub(crate) fn expects_keys(&self, count: usize) {
+        self.expected.keys.store(count, Ordering::Relaxed);
+    }
+
+    /// There are SealedSecrets that cannot be unsealed for a while. Unless a test says so, none may ever be said to be.
+    pub(crate) fn expects_refusals(&self) {
+        self.expected.refusals.store(true, Ordering::Relaxed);
     }
 
     /// The same place, seen from another home: for a second controller with keys of its own.

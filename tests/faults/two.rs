@@ -9,7 +9,7 @@ use serde_json::json;
 use tests::pod::PodBuilder;
 use tests::temp_namespace::with_temp_ns;
 
-use crate::audit::{Ledger, no_flood_of_events, right};
+use crate::audit::{Ledger, no_flood_of_events, one_key_for_each_date, right};
 use crate::churn::churn;
 use crate::stage::{Scene, Stage, started, stop};
 use crate::witness::Witness;
@@ -26,6 +26,8 @@ pub(crate) async fn with_different_keys(stage: Arc<Stage>) -> Result<()> {
         .play(async |scene| {
             with_temp_ns(&scene.lab, async |home| {
                 let other = scene.in_another_home(home).await?;
+                // What one of them cannot open is refused until the other has opened it.
+                scene.expects_refusals();
                 let witness = Witness::of(scene.client(), &scene.place).await?;
                 let one = started(alone(scene)?, &scene.lab).await?;
                 let two = started(alone(&other)?, &scene.lab).await?;
@@ -55,6 +57,7 @@ pub(crate) async fn with_different_keys(stage: Arc<Stage>) -> Result<()> {
                 let two = started(alone(&other)?, &scene.lab).await?;
                 right(scene, &wanted).await.context("after a restart of each")?;
                 stop(two).await?;
+                one_key_for_each_date(&other, 1).await?;
                 stop(one).await
             })
             .await

@@ -113,6 +113,7 @@ pub(crate) async fn a_foreign_secret_that_came_and_went_unseen(stage: Arc<Stage>
             proxy.set([Rule::on("watch", "secrets", Fault::Refuse(500, "InternalError", None))]);
             proxy.cut_watches();
             tokio::time::sleep(Duration::from_secs(1)).await;
+            scene.expects_refusals();
             let foreign = Person::secret(place, "db", &json!({ "v": "foreign" }));
             let secrets: Api<Secret> = Api::namespaced(scene.client(), place);
             secrets.create(&PostParams::default(), &serde_json::from_value(foreign)?).await?;

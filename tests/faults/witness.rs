@@ -16,6 +16,8 @@ use tokio::task::JoinSet;
 #[derive(Debug, Default)]
 struct Seen {
     broken: Vec<String>,
+    /// Statuses by which an object is at fault.
+    refused: Vec<String>,
     /// How often the status was seen to change, by name.
     changes: BTreeMap<String, (String, usize)>,
 }
@@ -56,6 +58,13 @@ impl Witness {
         Ok(())
     }
 
+    /// Fails if any object was ever said to be at fault. Where each can be opened that is wrong, whatever is done to the cluster.
+    pub(crate) fn saw_no_refusal(&self) -> Result<()> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        ensure!(seen.refused.is_empty(), "refused for no fault of theirs:\n{}", seen.refused.join("\n"));
+        Ok(())
+    }
+
     /// How often the status of the most restless object changed.
     pub(crate) fn most_changes(&self) -> usize {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,6 +77,10 @@ impl Seen {
         let status = serde_json::to_string(&object.status).unwrap_or_default();
         if let Err(error) = keeps_contract(object) {
             self.broken.push(format!("{}: {error}: {status}", object.name_any()));
+        }
+        let synced = object.status.as_ref().and_then(|status| status.condition(Condition::SYNCED));
+        if synced.is_some_and(|synced| synced.status == ConditionStatus::False) {
+            self.refused.push(format!("{}: {status}", object.name_any()));
         }
         let (last, changes) = self.changes.entry(object.name_any()).or_default();
         if *last != status {

@@ -1,13 +1,15 @@
 //! Sealing keys that come, go, and are not what they seem, while the controller runs.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, Result, ensure};
 use api::{ConditionStatus, sealing_key};
 use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::jiff::Timestamp;
 use kube::ResourceExt as _;
-use kube::api::{DeleteParams, ObjectMeta, Patch, PatchParams, PostParams};
+use kube::api::{Api, DeleteParams, ListParams, ObjectMeta, Patch, PatchParams, PostParams};
 use serde_json::json;
 use tests::eventually::eventually;
 use tests::lab::Maker;
@@ -45,6 +47,88 @@ pub(crate) async fn a_key_that_arrives_opens_what_waited_for_it(stage: Arc<Stage
             stage.secrets().create(&PostParams::default(), &restored(&lost)).await?;
             person.sees_synced(namespace, "db", ConditionStatus::True).await?;
             person.sees_values(namespace, "db", &[("v", b"1")]).await?;
+            stop(pod).await
+        })
+        .await
+}
+
+/// Many wait: refused while there is another key, then without any, tried ever more rarely. Neither keeps one from being opened
+/// when its key comes.
+pub(crate) async fn a_key_that_arrives_opens_all_within_a_second(stage: Arc<Stage>) -> Result<()> {
+    const OBJECTS: usize = 40;
+    stage
+        .alone(async |namespace| {
+            let person = &stage.person;
+            let pod = stage.start().await?;
+            let secret = Person::secret(namespace, "any", &json!({ "v": "1" }));
+            let mut sealed = person.seal(&secret, &["--scope", "namespace-wide"]).await?;
+            stop(pod).await?;
+            let [lost] = stage.keys().await?.try_into().ok().context("not one key")?;
+            stage.secrets().delete(&lost.name_any(), &DeleteParams::default()).await?;
+            let pod = stage.start().await?;
+            let [other] = stage.keys().await?.try_into().ok().context("not one key")?;
+            for number in 0..OBJECTS {
+                sealed["metadata"]["name"] = json!(format!("s{number}"));
+                person.apply(&sealed).await?;
+            }
+            let last = format!("s{}", OBJECTS - 1);
+            person.sees_synced(namespace, &last, ConditionStatus::False).await?;
+            stage.secrets().delete(&other.name_any(), &DeleteParams::default()).await?;
+            person.sees_synced(namespace, &last, ConditionStatus::Unknown).await?;
+            // So long that the next try would come many seconds later.
+            tokio::time::sleep(Duration::from_secs(10)).await;
+
+            let secrets: Api<Secret> = Api::namespaced(stage.lab.client(), namespace);
+            stage.secrets().create(&PostParams::default(), &restored(&lost)).await?;
+            let (start, mut took) = (Instant::now(), BTreeMap::new());
+            while took.len() < OBJECTS {
+                for secret in secrets.list_metadata(&ListParams::default()).await?.items {
+                    took.entry(secret.name_any()).or_insert_with(|| start.elapsed());
+                }
+                ensure!(start.elapsed() < Duration::from_secs(30), "{} are there", took.len());
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            let mut took: Vec<Duration> = took.into_values().collect();
+            took.sort_unstable();
+            // The machine may be busy with something else for a moment.
+            ensure!(took[OBJECTS / 2] < Duration::from_secs(1), "it took {took:?}");
+            ensure!(took[OBJECTS - 1] < Duration::from_secs(5), "it took {took:?}");
+            for number in 0..OBJECTS {
+                person.sees_synced(namespace, &format!("s{number}"), ConditionStatus::True).await?;
+            }
+            stop(pod).await
+        })
+        .await
+}
+
+/// Once it has come there is one key more, whoever was running then and however often it is started with it afterwards.
+pub(crate) async fn a_cutoff_renews_once(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |_| {
+            let cutoff = SystemTime::now() + Duration::from_secs(5);
+            let written = Timestamp::try_from(cutoff)?.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
+            let start = async || {
+                let mut pod = stage.pod()?.flag("key-cutoff-time", &written).start(&stage.lab).await?;
+                pod.wait_ready().await?;
+                anyhow::Ok(pod)
+            };
+            let pod = start().await?;
+            ensure!(stage.keys().await?.len() == 1, "it renewed before its time");
+            ensure!(SystemTime::now() < cutoff, "it was not ready in time");
+            eventually(Duration::from_secs(20), "it renews at the cut-off", async || {
+                let keys = stage.keys().await?.len();
+                ensure!(keys == 2, "{keys} keys");
+                Ok(())
+            })
+            .await?;
+            // The cut-off is in whole seconds.
+            ensure!(SystemTime::now() + Duration::from_secs(1) >= cutoff, "it renewed before its time");
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            stop(pod).await?;
+            let pod = start().await?;
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            let keys = stage.keys().await?.len();
+            ensure!(keys == 2, "{keys} keys for one cut-off");
             stop(pod).await
         })
         .await

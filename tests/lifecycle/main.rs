@@ -43,6 +43,8 @@ fn main() -> ExitCode {
             slow::requests_that_trickle_in_keep_nobody_out,
             slow::an_answer_that_nobody_takes_is_cut_off,
             keys::a_key_that_arrives_opens_what_waited_for_it,
+            keys::a_key_that_arrives_opens_all_within_a_second,
+            keys::a_cutoff_renews_once,
             keys::a_key_taken_out_is_not_served_any_more,
             keys::a_broken_key_breaks_no_other,
             renewal::an_annotation_asks_for_one_key,

@@ -19,7 +19,7 @@ use crate::stage::{SHORT, Scene, Stage};
 const OBJECTS: usize = 120;
 
 /// Names and versions of all SealedSecrets and Secrets: whatever is written changes one.
-async fn versions(scene: &Scene) -> Result<Vec<(String, Option<String>)>> {
+pub(crate) async fn versions(scene: &Scene) -> Result<Vec<(String, Option<String>)>> {
     let client = scene.lab.client();
     let sealed: Api<PartialObjectMeta<SealedSecret>> = Api::namespaced(client.clone(), &scene.home);
     let secrets: Api<PartialObjectMeta<Secret>> = Api::namespaced(client, &scene.home);

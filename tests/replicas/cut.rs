@@ -1,16 +1,21 @@
 //! A leader that is cut off from the API server, while everything else goes on.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
 use tests::cuttable_link::CuttableLink;
 use tests::eventually::eventually;
 use tests::network_namespace::NetworkNamespace;
 use tests::pod::Pod;
 
+use crate::burst::versions;
 use crate::replicas::{Replicas, TAKEOVER, get, leads, logs, metrics, remark, stop};
 use crate::stage::{SHORT, Scene, Stage};
+
+/// So many are applied just before.
+const BURST: usize = 40;
 
 const LOST: &str = "this replica leads no more";
 const LEADS: &str = "this replica leads\" me=";
@@ -22,16 +27,6 @@ pub(crate) async fn a_leader_that_is_cut_off_stops_before_the_next_begins(stage:
             let link = CuttableLink::to(scene.lab.control_plane.port()).await?;
             let mut old = scene.pod()?.through(&link.url()).start(&scene.lab).await?;
             old.wait_ready().await?;
-            let meanwhile = async |old: &Pod, standby: &Pod| {
-                // In this order: whoever leads at the second look led at the first.
-                let both = leads(standby).await? && leads(old).await?;
-                ensure!(!both, "two replicas lead");
-                ensure!(
-                    get(old, "/v1/cert.pem").await?.0 == 200,
-                    "it does not serve the certificate any more"
-                );
-                Ok(())
-            };
             let cut = async || {
                 link.cut();
                 Ok(())
@@ -40,7 +35,7 @@ pub(crate) async fn a_leader_that_is_cut_off_stops_before_the_next_begins(stage:
                 link.mend();
                 Ok(())
             };
-            outlives_a_cut(scene, old, cut, mend, meanwhile).await
+            outlives_a_cut(scene, old, cut, mend, never_both).await
         })
         .await
 }
@@ -66,8 +61,17 @@ pub(crate) async fn a_leader_in_a_network_that_goes_down_stops_before_the_next_b
         .await
 }
 
-/// Begins with `old` as the leader, alone; cuts it off, and mends that when another has taken over.
-async fn outlives_a_cut(
+/// They never lead at the same time, and the old one goes on serving.
+pub(crate) async fn never_both(old: &Pod, standby: &Pod) -> Result<()> {
+    // In this order: whoever leads at the second look led at the first.
+    let both = leads(standby).await? && leads(old).await?;
+    ensure!(!both, "two replicas lead");
+    ensure!(get(old, "/v1/cert.pem").await?.0 == 200, "it does not serve the certificate any more");
+    Ok(())
+}
+
+/// Begins with `old` as the leader, alone; cuts it off with its hands full, and mends that when another has taken over.
+pub(crate) async fn outlives_a_cut(
     scene: &Scene,
     old: Pod,
     cut: impl AsyncFn() -> Result<()>,
@@ -80,7 +84,15 @@ async fn outlives_a_cut(
     scene.seal_and_apply("db", "1").await?;
     scene.sees("db", "1").await?;
     let changed = scene.seal("db", "2").await?;
+    let sealed = scene.seal_for_any_name("1").await?;
 
+    // It has more to do than it can have done when it is cut off: opened values and requests wait for the way to be free.
+    let burst = (0..BURST).map(|number| {
+        let mut sealed = sealed.clone();
+        sealed["metadata"]["name"] = json!(format!("s{number}"));
+        async move { scene.person.apply(&sealed).await }
+    });
+    futures::future::try_join_all(burst).await?;
     let start = Instant::now();
     cut().await?;
     scene.person.apply(&changed).await?;
@@ -90,6 +102,10 @@ async fn outlives_a_cut(
     }
     let took = start.elapsed();
     scene.sees("db", "2").await?;
+    for number in 0..BURST {
+        scene.sees(&format!("s{number}"), "1").await?;
+    }
+    let done = versions(scene).await?;
     // Both write by the same clock.
     let (stopped, began) = (said_at(&old, LOST)?, said_at(&standby, LEADS)?);
     ensure!(stopped < began, "one stopped at {stopped}, the next began at {began}");
@@ -104,6 +120,15 @@ async fn outlives_a_cut(
         Ok(())
     })
     .await?;
+    // Longer than a request that was let through could take.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let after = versions(scene).await?;
+    let changed: Vec<_> = done.iter().filter(|object| !after.contains(object)).collect();
+    ensure!(
+        changed.is_empty() && after.len() == done.len(),
+        "the old leader wrote: {changed:?}\n{}",
+        old.logs()?
+    );
     scene.seal_and_apply("last", "3").await?;
     scene.sees("last", "3").await?;
     ensure!(!old.logs()?.contains(" name=last"), "{}", old.logs()?);

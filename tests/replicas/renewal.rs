@@ -1,9 +1,10 @@
 //! Renewal when there are several.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
+use envelope::Certificate;
 use rustix::process::Signal;
 use tests::eventually::eventually;
 
@@ -42,6 +43,51 @@ pub(crate) async fn the_leader_renews_whomever_is_asked_and_all_serve_the_new_ke
             }
             stop(leader).await?;
             replicas.stop().await
+        })
+        .await
+}
+
+/// Leaders come and go, and each date has one key.
+pub(crate) async fn one_key_for_each_date_whoever_leads(stage: Arc<Stage>) -> Result<()> {
+    /// Less the jitter, and rounded up to whole seconds, which is what certificates tell, it is the same.
+    const PERIOD: i64 = 5;
+    stage
+        .play(SHORT, async |scene| {
+            let period = format!("{PERIOD}s");
+            let start = async || {
+                let mut pod = scene.pod()?.flag("key-renew-period", &period).start(&scene.lab).await?;
+                pod.wait_ready().await?;
+                anyhow::Ok(pod)
+            };
+            let (a, b, c) = futures::try_join!(start(), start(), start())?;
+            let mut replicas = Replicas(vec![a, b, c]);
+            let began = Instant::now();
+            for _ in 0..3 {
+                // Two dates later, more or less.
+                tokio::time::sleep(Duration::from_millis(rand::random_range(7_000..12_000))).await;
+                replicas.take_leader().await?.kill().await?;
+                replicas.0.push(start().await?);
+            }
+            let leader = replicas.take_leader().await?;
+            tokio::time::sleep(Duration::from_secs(6)).await;
+            stop(leader).await?;
+            replicas.stop().await?;
+            let lasted = i64::try_from(began.elapsed().as_secs())?;
+            let mut births = Vec::new();
+            for key in scene.keys().await? {
+                let data = key.data.unwrap_or_default();
+                let pem = data.get("tls.crt").context("a key without tls.crt")?;
+                births.push(Certificate::from_pem(std::str::from_utf8(&pem.0)?)?.not_before().as_second());
+            }
+            births.sort_unstable();
+            ensure!(
+                births.windows(2).all(|pair| pair[1] - pair[0] >= PERIOD),
+                "two keys for one date: {births:?}"
+            );
+            // Dates that came while nobody led have one key together.
+            let dates = usize::try_from(lasted / PERIOD)?;
+            ensure!(births.len() >= 5 && births.len() <= dates + 2, "{births:?} in {lasted} s");
+            Ok(())
         })
         .await
 }

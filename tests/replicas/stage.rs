@@ -13,11 +13,10 @@ use tests::lab::{Lab, Maker};
 use tests::person::Person;
 use tests::pod::{Pod, PodBuilder};
 use tests::temp_namespace::with_temp_ns;
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::OnceCell;
 
 pub(crate) struct Stage {
     pub lab: Arc<Lab>,
-    turn: Mutex<()>,
 }
 
 /// Terms of a Lease as the chart's values name them: duration, deadline, retry.
@@ -31,17 +30,16 @@ pub(crate) const DEFAULT: Terms = ["", "", ""];
 
 pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
     lab.install(&lab.chart("kube-system")?.render().await?).await?;
-    Ok(Arc::new(Stage { lab, turn: Mutex::new(()) }))
+    Ok(Arc::new(Stage { lab }))
 }
 
 impl Stage {
-    /// Plays a test without any other beside it, in an installation of its own.
+    /// Plays a test in an installation of its own.
     pub(crate) async fn play(
         &self,
         terms: Terms,
         test: impl AsyncFnOnce(&Scene) -> Result<()>,
     ) -> Result<()> {
-        let _turn = self.turn.lock().await;
         with_temp_ns(&self.lab, async |home| {
             let mut chart = self.lab.chart(home)?.set("fullnameOverride", home).set("replicaCount", "3");
             // It unseals in its own namespace, and meets nobody else's objects.

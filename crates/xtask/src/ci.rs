@@ -24,6 +24,8 @@ fn steps_of_ci(steps: &mut Steps) -> Result<()> {
     let mut doc = cargo(&["doc", "--workspace", "--no-deps"]);
     doc.env("RUSTDOCFLAGS", "--deny warnings");
     steps.command("documentation", doc)?;
-    steps.step("tests", || test::run(&test::Arguments::default()))?;
+    // A person's machine may lack what some tests need, and says so. Of those that decide what lands, each has it.
+    let all_must_run = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    steps.step("tests", || test::run(&test::Arguments::everything(all_must_run)))?;
     steps.step("licenses and bans", deny::run)
 }

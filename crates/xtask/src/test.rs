@@ -13,6 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use harness::binaries::Binaries;
 use harness::failure::Failure;
 use harness::programs::Programs;
+use harness::suite::ALL_MUST_RUN;
 
 use self::tally::Tally;
 use crate::cargo::cargo;
@@ -24,6 +25,16 @@ pub(crate) struct Arguments {
     /// Passed on to `cargo test`: `cargo xtask test -p sealing`, `cargo xtask test -- --nocapture`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     cargo: Vec<String>,
+    /// A test that cannot run on this machine has failed.
+    #[arg(skip)]
+    all_must_run: bool,
+}
+
+impl Arguments {
+    /// Everything. Where `all_must_run`, a test that cannot run on this machine has failed.
+    pub(crate) const fn everything(all_must_run: bool) -> Self {
+        Self { cargo: Vec::new(), all_must_run }
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
@@ -34,6 +45,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let binaries = Binaries::build(&["--workspace", "--all-targets"])?;
     let (tally, succeeded) = cargo_test(arguments, &binaries)?;
     let took = span(start.elapsed());
+    if let Some(unrun) = tally.unrun() {
+        println!("\n{}", paint::bad(&unrun));
+    }
     if succeeded && tally.failed.is_empty() {
         println!("\n{}", paint::good(&tally.closing_line(&took)));
         return Ok(());
@@ -59,6 +73,9 @@ fn cargo_test(arguments: &Arguments, binaries: &Binaries) -> Result<(Tally, bool
     if io::stderr().is_terminal() {
         // It writes into a pipe, and so would not think so itself.
         command.env("CARGO_TERM_COLOR", "always");
+    }
+    if arguments.all_must_run {
+        command.env(ALL_MUST_RUN, "1");
     }
     command.args(&arguments.cargo).envs(binaries.environment());
     let mut child =

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::anyhow;
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
-use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::header::{CONNECTION, CONTENT_LENGTH, DATE, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, BodyStream, StreamBody};
@@ -13,7 +13,7 @@ use hyper::body::{Frame, Incoming};
 use kube::client::Body;
 
 use super::asked::Asked;
-use super::strike::{Fault, answer, gone, refusal};
+use super::strike::{Fault, answer, gone, later, refusal};
 use super::{Reset, Shared, lock};
 
 type Broken = anyhow::Error;
@@ -42,6 +42,17 @@ pub(super) async fn pass(
                 send(request, &asked, &shared).await
             });
             late.await?
+        }
+        Some(Fault::LateAnswer(delay)) => {
+            let answer = forward(request, &asked, shared).await?;
+            tokio::time::sleep(delay).await;
+            Ok(answer)
+        }
+        Some(Fault::Dated(ahead)) => {
+            let mut answer = forward(request, &asked, shared).await?;
+            let date = answer.headers().get(DATE).and_then(|date| later(date, ahead));
+            answer.headers_mut().insert(DATE, date.ok_or_else(|| anyhow!("the answer has no date"))?);
+            Ok(answer)
         }
         Some(Fault::ResetBefore) => broken(reset),
         Some(Fault::ResetAfter) => {

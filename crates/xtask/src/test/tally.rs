@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 pub(super) struct Tally {
     passed: u64,
     ignored: u64,
+    /// Those that could not run on this machine, and why.
+    unrun: Vec<(String, String)>,
     /// By name, each once.
     pub(super) failed: Vec<String>,
     /// The test binaries they are in, as arguments of `cargo test`.
@@ -24,6 +26,11 @@ impl Tally {
         } else if let Some(name) = line.strip_prefix("test ").and_then(|test| test.strip_suffix("... FAILED"))
         {
             self.failed.push(name.trim().to_owned());
+        } else if let Some((name, reason)) =
+            line.strip_prefix("test ").and_then(|test| test.split_once("... ignored ("))
+        {
+            let reason = reason.strip_suffix(')').unwrap_or(reason);
+            self.unrun.push((name.trim().to_owned(), reason.to_owned()));
         } else if let Some(target) = line.strip_prefix("`-p ").and_then(|target| target.strip_suffix('`')) {
             self.targets.push(format!("-p {target}"));
         }
@@ -39,10 +46,23 @@ impl Tally {
         };
         if self.ignored > 0 {
             // Writing to a String cannot fail.
-            let _ = write!(line, "; {} could not run here, see above why", self.ignored);
+            let _ = write!(line, "; {} unrun", self.ignored);
         }
         line.push('.');
         line
+    }
+
+    /// What a person must not overlook: which tests said nothing, and why. None where all were run.
+    pub(super) fn unrun(&self) -> Option<String> {
+        if self.ignored == 0 {
+            return None;
+        }
+        let mut text = format!("{} unrun: they say nothing about this machine's build.", self.ignored);
+        for (name, reason) in &self.unrun {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\n  {name}: {reason}");
+        }
+        Some(text)
     }
 
     /// The command that runs just the binaries that failed.
@@ -89,11 +109,23 @@ mod tests {
         let tally = tally(
             "test a ... ok\ntest result: ok. 2 passed; 0 failed; 0 ignored; 0 measured\ntest result: ok. 41 passed; 0 failed; 1 ignored; 0 measured",
         );
-        assert_eq!(
-            tally.closing_line("3m12s"),
-            "All 43 tests passed in 3m12s; 1 could not run here, see above why."
-        );
+        assert_eq!(tally.closing_line("3m12s"), "All 43 tests passed in 3m12s; 1 unrun.");
         assert_eq!(tally.rerun(), None);
+    }
+
+    #[test]
+    fn what_could_not_run_is_named_with_its_reason() {
+        let tally = tally(
+            "test cut::off ... \x1b[33mignored (no network namespace can be made here (root, `ip`))\x1b[0m\ntest result: ok. 2 passed; 0 failed; 1 ignored; 0 measured",
+        );
+        let said = tally.unrun().unwrap_or_default();
+        assert!(said.starts_with("1 unrun: "), "{said}");
+        assert!(said.ends_with("\n  cut::off: no network namespace can be made here (root, `ip`)"), "{said}");
+    }
+
+    #[test]
+    fn nothing_is_said_where_all_were_run() {
+        assert_eq!(tally("test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured").unrun(), None);
     }
 
     #[test]
