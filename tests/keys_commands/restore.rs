@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, ensure};
 use api::{ConditionStatus, sealing_key};
 use k8s_openapi::api::core::v1::Secret;
-use kube::api::{DeleteParams, PostParams};
+use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::json;
 
 use crate::stage::{HOME, IDENTITY, RECIPIENT, Stage, short, stop};
@@ -87,6 +87,30 @@ pub(crate) async fn another_that_has_the_name_stays(stage: Arc<Stage>) -> Result
             let error = scene.keys(&["restore", "none.yaml"]).await?.failure(1)?;
             ensure!(error.contains("there is no sealing key in none.yaml"), "{error}");
             Ok(())
+        })
+        .await
+}
+
+pub(crate) async fn a_damaged_key_is_mended(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let pod = scene.start().await?;
+            let (fingerprint, _, name) = scene.all().await?.remove(0);
+            let sealed = scene.seal("db", "1").await?;
+            scene.told(&["backup", "--plain", "-o", "keys.yaml"]).await?;
+            let damage = json!({ "stringData": { "tls.key": "damaged" } });
+            scene.secrets().patch(&name, &PatchParams::default(), &Patch::Merge(damage)).await?;
+            scene.person.apply(&sealed).await?;
+            scene.person.sees_synced(&scene.place, "db", ConditionStatus::False).await?;
+
+            let ran = scene.keys(&["restore", "keys.yaml"]).await?;
+            ensure!(ran.stderr.contains(&format!("Secret kube-system/{name} is broken")), "{}", ran.stderr);
+            let told = String::from_utf8(ran.success()?)?;
+            ensure!(told.contains(&format!("{} is restored", short(&fingerprint))), "{told}");
+            scene.sees("db", "1").await?;
+            let again = scene.told(&["restore", "keys.yaml"]).await?;
+            ensure!(again.contains("is there already, active"), "{again}");
+            stop(pod).await
         })
         .await
 }
