@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, ensure};
 use api::{ConditionStatus, sealing_key};
 use k8s_openapi::api::core::v1::Secret;
-use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
+use kube::api::{DeleteParams, PostParams};
 use serde_json::json;
 
 use crate::stage::{HOME, IDENTITY, RECIPIENT, Stage, short, stop};
@@ -98,8 +98,12 @@ pub(crate) async fn a_damaged_key_is_mended(stage: Arc<Stage>) -> Result<()> {
             let (fingerprint, _, name) = scene.all().await?.remove(0);
             let sealed = scene.seal("db", "1").await?;
             scene.told(&["backup", "--plain", "-o", "keys.yaml"]).await?;
-            let damage = json!({ "stringData": { "tls.key": "damaged" } });
-            scene.secrets().patch(&name, &PatchParams::default(), &Patch::Merge(damage)).await?;
+            // Keys cannot be changed, only replaced.
+            let mut key = scene.secrets().get(&name).await?;
+            scene.secrets().delete(&name, &DeleteParams::default()).await?;
+            (key.metadata.uid, key.metadata.resource_version) = (None, None);
+            key.string_data = Some([("tls.key".into(), "damaged".into())].into());
+            scene.secrets().create(&PostParams::default(), &key).await?;
             scene.person.apply(&sealed).await?;
             scene.person.sees_synced(&scene.place, "db", ConditionStatus::False).await?;
 

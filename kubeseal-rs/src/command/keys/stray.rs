@@ -6,8 +6,9 @@ use envelope::{Certificate, Fingerprint};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
-/// From the start of a key's validity to its Secret, where both are made at once. Large keys take minutes.
-const MAKING: SignedDuration = SignedDuration::from_mins(10);
+/// From the start of a key's validity to its Secret, where both are made at once. Large keys take longer, but are not followed by
+/// another in the same second either.
+const MAKING: SignedDuration = SignedDuration::from_secs(3);
 
 /// A key of the cluster, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq)]
