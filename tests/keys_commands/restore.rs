@@ -105,7 +105,7 @@ pub(crate) async fn a_damaged_key_is_mended(stage: Arc<Stage>) -> Result<()> {
             key.string_data = Some([("tls.key".into(), "damaged".into())].into());
             scene.secrets().create(&PostParams::default(), &key).await?;
             scene.person.apply(&sealed).await?;
-            scene.person.sees_synced(&scene.place, "db", ConditionStatus::False).await?;
+            scene.person.sees_synced(&scene.place, "db", ConditionStatus::Unknown).await?;
 
             let ran = scene.keys(&["restore", "keys.yaml"]).await?;
             ensure!(ran.stderr.contains(&format!("Secret kube-system/{name} is broken")), "{}", ran.stderr);
