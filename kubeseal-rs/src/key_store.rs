@@ -8,10 +8,11 @@ mod stored_key;
 pub(crate) use error::{Act, KeyStoreError};
 pub(crate) use stored_key::{State, StoredKey, wipe};
 
-use crate::controller::{ControllerAddress, Fault, with_timeouts};
+use crate::controller::{Fault, with_timeouts};
+use crate::mode::KeyPlace;
 use crate::online::runtime;
 use api::ObservedSealedSecret;
-use api::sealing_key::{DEFAULT_PREFIX, LABEL};
+use api::sealing_key::LABEL;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Preconditions};
 use kube::{Api, Client, ResourceExt as _};
@@ -28,11 +29,16 @@ pub(crate) struct KeyStore {
     /// The API server and the context, in words.
     server: String,
     namespace: String,
+    prefix: String,
 }
 
 impl KeyStore {
     /// Prepares to ask. Nothing is asked yet.
-    pub(crate) fn connect(address: &ControllerAddress) -> Result<Self, KeyStoreError> {
+    pub(crate) fn connect(place: &KeyPlace) -> Result<Self, KeyStoreError> {
+        let KeyPlace { controller: address, prefix } = place;
+        if !is_prefix(prefix) {
+            return Err(KeyStoreError::Prefix(prefix.chars().take(80).collect()));
+        }
         address.check().map_err(|_| KeyStoreError::Name(address.namespace.clone()))?;
         let runtime = runtime().map_err(KeyStoreError::Start)?;
         // Inside the runtime: the client starts a task.
@@ -42,12 +48,18 @@ impl KeyStore {
                 .map_err(|error| KeyStoreError::Client { server: server.clone(), source: error.into() })?;
             Ok::<_, KeyStoreError>((client, server))
         })?;
-        Ok(Self { runtime, client, server, namespace: address.namespace.clone() })
+        let (namespace, prefix) = (address.namespace.clone(), prefix.clone());
+        Ok(Self { runtime, client, server, namespace, prefix })
     }
 
     /// Where the keys are.
     pub(crate) fn namespace(&self) -> &str {
         &self.namespace
+    }
+
+    /// The start of the keys' names.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     /// The API server and the context, in words.
@@ -59,7 +71,7 @@ impl KeyStore {
     pub(crate) fn keys(&self) -> Result<Vec<StoredKey>, KeyStoreError> {
         let listed = self.runtime.block_on(async {
             let labelled = self.secrets().list(&ListParams::default().labels(LABEL)).await?;
-            let legacy = ListParams::default().fields(&format!("metadata.name={DEFAULT_PREFIX}"));
+            let legacy = ListParams::default().fields(&format!("metadata.name={}", self.prefix));
             let legacy = self.secrets().list(&legacy).await?;
             Ok::<_, kube::Error>((labelled.items, legacy.items))
         });
@@ -163,4 +175,10 @@ impl KeyStore {
             },
         }
     }
+}
+
+/// Whether names can begin so. It is part of a selector, in which other characters mean something.
+fn is_prefix(text: &str) -> bool {
+    let is_fit = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c);
+    text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(is_fit) && text.len() <= 253
 }

@@ -13,7 +13,7 @@ pub(crate) use create::{Create, CreateUsage, Form, Login, ValueSource};
 pub(crate) use edit::Edit;
 pub(crate) use guard::Guard;
 pub(crate) use inspect::{Inspect, Live};
-pub(crate) use keys::{Backup, Keys, KeysTask, Restore, Revoke, SealedFiles, Stray};
+pub(crate) use keys::{Backup, KeyPlace, Keys, KeysTask, Restore, Retire, Revoke, SealedFiles, Stray};
 pub(crate) use reseal::{Means, Reseal};
 pub(crate) use usage_error::UsageError;
 

@@ -2,7 +2,7 @@
 
 mod private;
 
-pub(crate) use private::to_new_file as write_new_private;
+pub(crate) use private::{all_to_stdout as write_all_private, to_new_file as write_new_private};
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};

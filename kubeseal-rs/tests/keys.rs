@@ -3,42 +3,21 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "support/key_lines.rs"]
+mod key_lines;
 #[path = "support/program.rs"]
 mod program;
 #[path = "support/server.rs"]
 mod server;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use program::{fixture, run};
+use key_lines::key_lines;
+use program::run;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, tcgetattr};
-use serde_json::json;
-use server::{Line, Server, status};
+use server::{Server, status};
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::process::{Child, Stdio};
-
-const LABELLED: &str = "%2Fsealed-secrets-key";
-const LEGACY: &str = "%3Dsealed-secrets-key";
-
-fn key_lines() -> Vec<Line> {
-    let data = |name: &str| BASE64_STANDARD.encode(std::fs::read(fixture(name)).unwrap());
-    let key = json!({
-        "metadata": {
-            "name": "sealed-secrets-keyabcde", "namespace": "kube-system", "uid": "u", "resourceVersion": "7",
-            "creationTimestamp": "2026-01-01T00:00:00Z", "managedFields": [{ "manager": "m" }],
-            "labels": { "sealedsecrets.bitnami.com/sealed-secrets-key": "active" },
-            "annotations": { "sealedsecrets.bitnami.com/renew": "2026", "mine": "yes" },
-        },
-        "type": "kubernetes.io/tls",
-        "data": { "tls.crt": data("test-only.crt"), "tls.key": data("test-only.key") },
-    });
-    let list = |items: serde_json::Value| {
-        json!({ "kind": "SecretList", "apiVersion": "v1", "metadata": {}, "items": items }).to_string()
-    };
-    vec![(LABELLED, 200, list(json!([key]))), (LEGACY, 200, list(json!([])))]
-}
 
 /// A terminal with the program at it.
 struct Terminal {

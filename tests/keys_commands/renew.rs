@@ -4,8 +4,13 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use api::sealing_key::{LABEL, RENEW};
+use envelope::{KeySize, PrivateKey, issue};
+use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::api::core::v1::Secret;
 use kube::ResourceExt as _;
-use kube::api::ListParams;
+use kube::api::{ListParams, PostParams};
+use rand::rngs::SysRng;
+use serde_json::json;
 use tests::eventually::eventually;
 
 use crate::stage::{SOON, Stage, stop};
@@ -49,6 +54,38 @@ pub(crate) async fn a_controller_that_is_down_answers_later(stage: Arc<Stage>) -
                 Ok(())
             })
             .await?;
+            stop(pod).await
+        })
+        .await
+}
+
+pub(crate) async fn a_certificate_from_the_future_is_not_the_newest(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let private = PrivateKey::generate(KeySize::Rsa2048)?;
+            let (start, day) =
+                (Timestamp::now() + SignedDuration::from_hours(24 * 365), SignedDuration::from_hours(24));
+            let certificate = issue(&mut SysRng, &private, "", start, day)?;
+            let secret: Secret = serde_json::from_value(json!({
+                "metadata": { "name": "of-a-wrong-clock", "labels": { LABEL: "active" } },
+                "type": "kubernetes.io/tls",
+                "stringData": { "tls.key": *private.to_pkcs1_pem()?, "tls.crt": certificate.to_pem() },
+            }))?;
+            scene.secrets().create(&PostParams::default(), &secret).await?;
+            let future = certificate.fingerprint().to_string();
+            let pod = scene.start().await?;
+            let told = scene.told(&["renew"]).await?;
+            let listing = scene.listing(&[]).await?;
+            let (newest, other) = (&listing["keys"][0], &listing["keys"][1]);
+            ensure!(
+                newest["newest"] == true
+                    && told == format!("{}\n", newest["fingerprint"].as_str().unwrap_or_default())
+            );
+            ensure!(
+                other["fingerprint"] == *future && other["newest"] == false && listing["keys"][2].is_null(),
+                "{listing}"
+            );
+            scene.told(&["retire", &future]).await?;
             stop(pod).await
         })
         .await

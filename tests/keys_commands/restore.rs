@@ -90,3 +90,31 @@ pub(crate) async fn another_that_has_the_name_stays(stage: Arc<Stage>) -> Result
         })
         .await
 }
+
+pub(crate) async fn a_damaged_key_is_mended(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let pod = scene.start().await?;
+            let (fingerprint, _, name) = scene.all().await?.remove(0);
+            let sealed = scene.seal("db", "1").await?;
+            scene.told(&["backup", "--plain", "-o", "keys.yaml"]).await?;
+            // Keys cannot be changed, only replaced.
+            let mut key = scene.secrets().get(&name).await?;
+            scene.secrets().delete(&name, &DeleteParams::default()).await?;
+            (key.metadata.uid, key.metadata.resource_version) = (None, None);
+            key.string_data = Some([("tls.key".into(), "damaged".into())].into());
+            scene.secrets().create(&PostParams::default(), &key).await?;
+            scene.person.apply(&sealed).await?;
+            scene.person.sees_synced(&scene.place, "db", ConditionStatus::Unknown).await?;
+
+            let ran = scene.keys(&["restore", "keys.yaml"]).await?;
+            ensure!(ran.stderr.contains(&format!("Secret kube-system/{name} is broken")), "{}", ran.stderr);
+            let told = String::from_utf8(ran.success()?)?;
+            ensure!(told.contains(&format!("{} is restored", short(&fingerprint))), "{told}");
+            scene.sees("db", "1").await?;
+            let again = scene.told(&["restore", "keys.yaml"]).await?;
+            ensure!(again.contains("is there already, active"), "{again}");
+            stop(pod).await
+        })
+        .await
+}

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use anyhow::{Result, ensure};
 use api::{ConditionStatus, sealing_key};
 use serde_json::json;
+use tests::eventually::eventually;
 
-use crate::stage::{Stage, short, stop};
+use crate::stage::{SOON, Stage, short, stop};
 
 pub(crate) async fn not_while_something_needs_it(stage: Arc<Stage>) -> Result<()> {
     stage
@@ -100,7 +101,8 @@ pub(crate) async fn not_while_it_is_served(stage: Arc<Stage>) -> Result<()> {
             ensure!(refused.contains("is the one that is served"), "{refused}");
             stop(pod).await?;
             // Nobody fetches it any more, and nothing was sealed with it.
-            scene.told(&["retire", &served]).await?;
+            eventually(SOON, "the Service leads nowhere", async || scene.told(&["retire", &served]).await)
+                .await?;
             Ok(())
         })
         .await

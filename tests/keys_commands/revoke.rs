@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 use tests::eventually::eventually;
 
-use crate::stage::{SOON, Stage, short, stop};
+use crate::stage::{SOON, Scene, Stage, short, stop};
 
 pub(crate) async fn what_leaked_is_taken_out_and_told_of(stage: Arc<Stage>) -> Result<()> {
     stage
@@ -15,9 +15,6 @@ pub(crate) async fn what_leaked_is_taken_out_and_told_of(stage: Arc<Stage>) -> R
             let leaked = scene.newest().await?;
             let sealed = scene.unsealed("db", "known-to-others").await?;
             scene.write("db.json", sealed.to_string())?;
-            let refused = scene.keys(&["revoke", "--yes", "--no-renew", &leaked]).await?.failure(1)?;
-            ensure!(refused.contains("is the newest"), "{refused}");
-
             let told = scene.told(&["revoke", "--yes", short(&leaked), "db.json"]).await?;
             let new = scene.newest().await?;
             ensure!(told.starts_with(&format!("new key {new}\n")), "{told}");
@@ -61,6 +58,42 @@ pub(crate) async fn what_leaked_is_taken_out_and_told_of(stage: Arc<Stage>) -> R
             stop(pod).await
         })
         .await
+}
+
+pub(crate) async fn a_controller_that_is_down_keeps_nothing_from_being_revoked(
+    stage: Arc<Stage>,
+) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            stop(scene.start().await?).await?;
+            let newest = scene.newest().await?;
+            down(scene, &newest, "nothing can be sealed before there is one").await?;
+
+            // With another key that is left, that one is asked for a successor.
+            let pod = scene.start().await?;
+            let left = scene.newest().await?;
+            let newest = scene.told(&["renew"]).await?.trim().to_owned();
+            stop(pod).await?;
+            down(scene, &newest, &format!("values are sealed with {} meanwhile", short(&left))).await
+        })
+        .await
+}
+
+/// Revokes a key while no controller runs; and then one does.
+async fn down(scene: &Scene, leaked: &str, words: &str) -> Result<()> {
+    let before: Vec<String> = scene.all().await?.into_iter().map(|key| key.0).collect();
+    let error = scene.keys(&["revoke", "--yes", "--timeout", "1s", leaked]).await?.failure(1)?;
+    ensure!(error.contains("IS REVOKED, but there is no new key yet"), "{error}");
+    ensure!(error.contains(words) && error.contains("no new key appeared within 1 s"), "{error}");
+    let pod = scene.start().await?;
+    eventually(SOON, "the successor is there", async || {
+        let keys = scene.all().await?;
+        ensure!(keys[0].1 == "active" && !before.contains(&keys[0].0), "{keys:?}");
+        ensure!(keys.iter().any(|key| key.0 == leaked && key.1 == "compromised"), "{keys:?}");
+        Ok(())
+    })
+    .await?;
+    stop(pod).await
 }
 
 fn renamed(mut sealed: serde_json::Value) -> serde_json::Value {

@@ -19,8 +19,11 @@ pub struct Needs {
 /// Tries the keys of `ring` on every item of the object with this metadata.
 ///
 /// An item that opens under another scope than the object states needs its key all the same: the annotation may be put right.
+///
+/// Every item is tried, however many do not open. What was not tried would seem to need no key, and the key that it needs would
+/// be taken out; and whoever asks this waits for it themselves.
 pub fn needs(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing) -> Needs {
-    let place = Place::of(metadata, ring);
+    let place = Place::tried_wholly(metadata, ring);
     let mut unopened = false;
     for sealed in spec.encrypted_data.values().chain(&spec.data) {
         let before = place.opens();

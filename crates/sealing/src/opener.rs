@@ -5,6 +5,15 @@ use envelope::{Fingerprint, OpenError, Plaintext, open};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
+/// How much trying an object is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// As much as it may cost a controller, to which anybody may give objects.
+    Bounded,
+    /// Until all is known.
+    Whole,
+}
+
 /// Failed tries with a key that the items which do not open may cost. Enough to name every fault of an honest mistake; a
 /// few seconds of one core for an object made to waste them.
 const FAILED_TRIES: u32 = 600;
@@ -16,6 +25,7 @@ const MISSES: u32 = 10_000;
 /// Opens the items of one object. Its cost does not grow with the number of keys while they share a key.
 pub(crate) struct Opener<'a> {
     ring: &'a KeyRing,
+    effort: Effort,
     /// The keys by their index in the ring, in the order in which they are tried: what opened an item last comes first.
     order: RefCell<Vec<usize>>,
     failed: Cell<u32>,
@@ -26,9 +36,10 @@ pub(crate) struct Opener<'a> {
 
 impl<'a> Opener<'a> {
     /// Starts on the items of one object; the hinted key, if the ring has it, is tried first, then from the newest on.
-    pub(crate) fn new(ring: &'a KeyRing, hint: Option<Fingerprint>) -> Self {
+    pub(crate) fn new(ring: &'a KeyRing, hint: Option<Fingerprint>, effort: Effort) -> Self {
         let opener = Self {
             ring,
+            effort,
             order: RefCell::new((0..ring.len()).collect()),
             failed: Cell::new(0),
             missed: Cell::new(0),
@@ -43,7 +54,7 @@ impl<'a> Opener<'a> {
 
     /// Whether the object has cost as many tries as it may.
     pub(crate) fn is_spent(&self) -> bool {
-        self.failed.get() >= FAILED_TRIES || self.missed.get() >= MISSES
+        self.effort == Effort::Bounded && (self.failed.get() >= FAILED_TRIES || self.missed.get() >= MISSES)
     }
 
     /// How many tries have succeeded so far.

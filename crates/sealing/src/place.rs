@@ -2,7 +2,7 @@
 
 use crate::base64_text::decode;
 use crate::key_ring::KeyRing;
-use crate::opener::Opener;
+use crate::opener::{Effort, Opener};
 use crate::unseal::ItemFault;
 use api::Scope;
 use api::annotations::CERTIFICATE_FINGERPRINT;
@@ -19,14 +19,23 @@ pub(crate) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// The place of the object with this metadata.
+    /// The place of the object with this metadata, to be tried as long as an object of anybody's may take.
     pub(crate) fn of(metadata: &'a ObjectMeta, ring: &'a KeyRing) -> Self {
+        Self::tried(metadata, ring, Effort::Bounded)
+    }
+
+    /// The place of the object with this metadata, to be tried with every key, however long that takes.
+    pub(crate) fn tried_wholly(metadata: &'a ObjectMeta, ring: &'a KeyRing) -> Self {
+        Self::tried(metadata, ring, Effort::Whole)
+    }
+
+    fn tried(metadata: &'a ObjectMeta, ring: &'a KeyRing, effort: Effort) -> Self {
         let annotations = metadata.annotations.as_ref();
         let hint = annotations
             .and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT))
             .and_then(|hint| hint.parse::<Fingerprint>().ok());
         Self {
-            opener: Opener::new(ring, hint),
+            opener: Opener::new(ring, hint, effort),
             scope: Scope::of(annotations),
             namespace: metadata.namespace.as_deref().unwrap_or_default(),
             name: metadata.name.as_deref().unwrap_or_default(),

@@ -304,6 +304,15 @@ fn the_keys_that_an_object_needs_are_found() {
     sealed.spec.encrypted_data.insert("broken".into(), "%".into());
     assert_eq!(needs(&sealed), Needs { keys: [a, b].into(), unopened: true });
 
+    // However much of it does not open, and whatever its hint says.
+    let elsewhere = Scope::Strict.label("ns", "elsewhere");
+    let foreign = seal_item(&mut SysRng, key(A).pair().certificate(), &elsewhere, b"x").unwrap();
+    let mut wasteful = sealed.clone();
+    let last = wasteful.spec.encrypted_data.remove("other").unwrap();
+    wasteful.spec.encrypted_data = (0..150).map(|index| (format!("a{index}"), foreign.clone())).collect();
+    wasteful.spec.encrypted_data.insert("last".into(), last);
+    assert_eq!(needs(&wasteful), Needs { keys: [b].into(), unopened: true });
+
     let data = seal_item(&mut SysRng, key(B).pair().certificate(), &label, b"{}").unwrap();
     let mut deprecated = seal(json!({ "name": "n", "namespace": "ns" }), BTreeMap::new());
     deprecated.spec.data = Some(data);

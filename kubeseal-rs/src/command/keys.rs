@@ -1,13 +1,15 @@
 //! `keys`: the sealing keys of a cluster.
 //!
 //! A file for each command; `needed` tells what needs which key, `find` which key is meant, `fresh` waits for a new one,
-//! `stray` judges one that the controller made while the others were lost.
+//! `insist` tries again, `by_hand` tells how it is done without us, `stray` judges one that the controller made while the others were lost.
 
 mod backup;
+mod by_hand;
 mod confirm;
 mod error;
 mod find;
 mod fresh;
+mod insist;
 mod list;
 mod needed;
 mod renew;
@@ -30,7 +32,7 @@ pub(super) fn keys(keys: &Keys) -> Result<(), Failure> {
         KeysTask::Restore(restore) => restore::restore(restore, &keys.place),
         KeysTask::List { files, format } => list::list(&KeyStore::connect(&keys.place)?, files, *format),
         KeysTask::Renew { timeout } => renew::renew(&KeyStore::connect(&keys.place)?, *timeout),
-        KeysTask::Retire { key, files } => retire::retire(&keys.place, key, files),
-        KeysTask::Revoke(revoke) => revoke::revoke(&KeyStore::connect(&keys.place)?, revoke),
+        KeysTask::Retire(retire) => retire::retire(&keys.place, retire),
+        KeysTask::Revoke(revoke) => revoke::revoke(&keys.place, revoke),
     }
 }

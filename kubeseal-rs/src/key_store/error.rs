@@ -13,6 +13,8 @@ pub(crate) enum KeyStoreError {
     Connection(#[source] ConnectionError),
     #[error("\"{0}\" cannot be the name of a namespace")]
     Name(String),
+    #[error("\"{0}\" cannot be the start of a key's name")]
+    Prefix(String),
     #[error("cannot prepare a connection to {server}")]
     Client {
         server: String,
@@ -76,12 +78,19 @@ impl KeyStoreError {
         matches!(self, Self::Ask { source: Fault::Forbidden(_), .. })
     }
 
+    /// Whether the same request may well succeed a moment later.
+    pub(crate) fn may_pass(&self) -> bool {
+        let Self::Ask { source, .. } = self else { return false };
+        matches!(source, Fault::Unavailable(_) | Fault::TooMany(_) | Fault::Unreachable(_) | Fault::Other(_))
+    }
+
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
             Self::Start(_) => "the system has to allow threads and sockets".into(),
             Self::Connection(error) => error.hint(),
             Self::Name(_) => "check --controller-namespace; it names the namespace of the controller".into(),
+            Self::Prefix(_) => "check --key-prefix; it is what the controller's --key-prefix says".into(),
             Self::Client { source, .. } => {
                 source.hint(Right { verb: "list", resource: "secrets", namespace: None })
             }

@@ -104,9 +104,22 @@ impl StoredKey {
         }
     }
 
-    /// Newest first, by the certificate, as the controller orders them; what has none comes last.
+    /// Since when it is a key, as the controller reckons: a certificate that begins later than its Secret was made was dated
+    /// by a wrong clock. None without a certificate.
+    pub(crate) fn since(&self) -> Option<Timestamp> {
+        let not_before = self.certificate().map(Certificate::not_before)?;
+        Some(self.created().map_or(not_before, |created| created.min(not_before)))
+    }
+
+    /// Whether it is the same private key, whatever certificates were made for it.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let certificates = (self.certificate(), other.certificate());
+        matches!(certificates, (Some(this), Some(other)) if this.public() == other.public())
+    }
+
+    /// Newest first, in the controller's order; what has no certificate comes last.
     pub(super) fn order(&self) -> (Reverse<Option<Timestamp>>, Option<Fingerprint>, String) {
-        (Reverse(self.certificate().map(Certificate::not_before)), self.fingerprint(), self.name())
+        (Reverse(self.since()), self.fingerprint(), self.name())
     }
 
     /// The Secret without what only this cluster knows of it, for a backup. With copies of the values.
@@ -150,3 +163,6 @@ pub(crate) fn wipe(secret: &mut Secret) {
         value.0.zeroize();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,14 +9,23 @@ use crate::cli::verb::keys::{KeyPlaceFlags, KeysVerb};
 use crate::connection::{Connection, Timeout};
 use crate::controller::ControllerAddress;
 use crate::input::Input;
+use api::sealing_key::DEFAULT_PREFIX;
 use std::path::PathBuf;
 
 /// What to do with the keys of a cluster.
 #[derive(Debug)]
 pub(crate) struct Keys {
     /// Where they are.
-    pub place: ControllerAddress,
+    pub place: KeyPlace,
     pub task: KeysTask,
+}
+
+/// Where keys are kept, and who keeps them.
+#[derive(Debug)]
+pub(crate) struct KeyPlace {
+    pub controller: ControllerAddress,
+    /// Start of the keys' names; and the whole name of one from before there were labels.
+    pub prefix: String,
 }
 
 /// One of the commands.
@@ -24,7 +33,7 @@ pub(crate) struct Keys {
 pub(crate) enum KeysTask {
     List { files: SealedFiles, format: ListFormat },
     Renew { timeout: Timeout },
-    Retire { key: String, files: SealedFiles },
+    Retire(Retire),
     Revoke(Revoke),
     Backup(Backup),
     Restore(Restore),
@@ -36,6 +45,15 @@ pub(crate) struct SealedFiles {
     pub paths: Vec<PathBuf>,
     /// That of SealedSecrets which name none.
     pub namespace: Option<String>,
+}
+
+/// How to retire.
+#[derive(Debug)]
+pub(crate) struct Retire {
+    pub key: String,
+    pub files: SealedFiles,
+    /// It is known that another key is served.
+    pub unserved: bool,
 }
 
 /// How to revoke.
@@ -87,8 +105,12 @@ impl Keys {
             }
             KeysVerb::Renew(flags) => (flags.place, KeysTask::Renew { timeout: flags.timeout }),
             KeysVerb::Retire(flags) => {
-                let files = SealedFiles::new(flags.paths, flags.namespace);
-                (flags.place, KeysTask::Retire { key: flags.fingerprint, files })
+                let retire = Retire {
+                    key: flags.fingerprint,
+                    files: SealedFiles::new(flags.paths, flags.namespace),
+                    unserved: flags.unserved == Some(true),
+                };
+                (flags.place, KeysTask::Retire(retire))
             }
             KeysVerb::Revoke(flags) => {
                 let revoke = Revoke {
@@ -103,9 +125,10 @@ impl Keys {
             KeysVerb::Restore(flags) => restore(flags)?,
         };
         let connection = Connection::meant_by(place.connection);
-        let place =
+        let controller =
             ControllerAddress::meant_by(place.controller_name, place.controller_namespace, &connection);
-        Ok(Self { place, task })
+        let prefix = text(place.key_prefix).unwrap_or_else(|| DEFAULT_PREFIX.into());
+        Ok(Self { place: KeyPlace { controller, prefix }, task })
     }
 }
 

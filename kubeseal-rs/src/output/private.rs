@@ -9,10 +9,15 @@ use std::path::Path;
 
 /// To standard output; a reader that went away has seen enough.
 pub(super) fn to_stdout(bytes: &[u8]) -> io::Result<()> {
-    match unbuffered()?.write_all(bytes) {
+    match all_to_stdout(bytes) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }
+}
+
+/// To standard output, for a reader that must get all of it.
+pub(crate) fn all_to_stdout(bytes: &[u8]) -> io::Result<()> {
+    unbuffered()?.write_all(bytes)
 }
 
 /// The buffer of the standard library keeps what went through it.
@@ -49,10 +54,18 @@ pub(super) fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.flush()
 }
 
-/// To a file of mode 0600 that appears whole or not at all; in place of another only if `overwrite`.
+/// To a file of mode 0600 that appears whole or not at all; in place of another only if `overwrite`. Pipes and devices cannot be
+/// replaced, only written to.
 ///
 /// For what cannot be had again, unlike the above: a backup must not be half of one.
 pub(crate) fn to_new_file(path: &Path, bytes: &[u8], overwrite: bool) -> io::Result<()> {
+    // A link is followed, so that it stays a link.
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = target.as_path();
+    if path.metadata().is_ok_and(|existing| !existing.is_file()) {
+        let mut passage = File::options().write(true).open(path)?;
+        return passage.write_all(bytes).and_then(|()| passage.flush());
+    }
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

@@ -2,19 +2,19 @@
 
 use super::KeysError;
 use crate::backup::list;
-use crate::controller::ControllerAddress;
 use crate::failure::Failure;
-use crate::key_store::{KeyStore, State, StoredKey};
-use crate::mode::Backup;
-use crate::output::{Output, write_new_private};
+use crate::key_store::{KeyStore, StoredKey};
+use crate::mode::{Backup, KeyPlace};
+use crate::notice::warn;
+use crate::output::{Output, OutputError, write_all_private, write_new_private};
 use api::annotations::LAST_APPLIED;
 use api::sealing_key::RENEW;
 use sealing::UnsealedSecret;
 use std::io::{self, ErrorKind, IsTerminal as _};
 use std::path::Path;
 
-pub(super) fn backup(backup: &Backup, place: &ControllerAddress) -> Result<(), Failure> {
-    if let Some(file) = backup.file.as_deref().filter(|file| !backup.overwrite && file.exists()) {
+pub(super) fn backup(backup: &Backup, place: &KeyPlace) -> Result<(), Failure> {
+    if let Some(file) = backup.file.as_deref().filter(|file| !backup.overwrite && is_kept(file)) {
         return Err(KeysError::Exists(file.to_owned()).into());
     }
     let is_plain = matches!(backup.lock, crate::backup::Lock::None);
@@ -23,8 +23,12 @@ pub(super) fn backup(backup: &Backup, place: &ControllerAddress) -> Result<(), F
     }
     let lock = backup.lock.ready()?;
     let store = KeyStore::connect(place)?;
-    let keys = store.keys()?;
-    if !keys.iter().any(|key| key.state() != State::Unusable) {
+    let (keys, unusable): (Vec<StoredKey>, Vec<StoredKey>) =
+        store.keys()?.into_iter().partition(|key| key.key().is_ok());
+    for key in &unusable {
+        warn(left_out(store.namespace(), key));
+    }
+    if keys.is_empty() {
         return Err(KeysError::NothingToBackUp(store.namespace().to_owned()).into());
     }
     // A request to renew is not a part of the key; and kubectl's note may hold the key itself.
@@ -34,12 +38,36 @@ pub(super) fn backup(backup: &Backup, place: &ControllerAddress) -> Result<(), F
     let locked = lock.lock(plain.bytes())?;
     let bytes = locked.as_deref().unwrap_or(plain.bytes());
     match &backup.file {
-        None => Ok(Output::Stdout.write_private(bytes)?),
+        // Whoever reads must get all of it.
+        None => Ok(write_all_private(bytes).map_err(OutputError::Stdout)?),
         Some(file) => {
+            let is_kept = !is_passage(file);
             write(file, bytes, backup.overwrite)?;
+            if !is_kept {
+                return Ok(());
+            }
             Ok(Output::Stdout.write(summary(file, &keys, is_plain).as_bytes())?)
         }
     }
+}
+
+/// Whether the file would be lost.
+fn is_kept(file: &Path) -> bool {
+    file.exists() && !is_passage(file)
+}
+
+/// Whether it is a pipe or a device, which leads elsewhere.
+fn is_passage(file: &Path) -> bool {
+    file.metadata().is_ok_and(|file| !file.is_file() && !file.is_dir())
+}
+
+/// What is no key when it is backed up is none when it is restored.
+fn left_out(namespace: &str, key: &StoredKey) -> String {
+    let why = key.key().err().map(|error| error.to_string()).unwrap_or_default();
+    format!(
+        "Secret {namespace}/{} is labelled as a sealing key and is none: {why}. It is not in the backup",
+        key.name()
+    )
 }
 
 fn write(file: &Path, bytes: &[u8], overwrite: bool) -> Result<(), KeysError> {

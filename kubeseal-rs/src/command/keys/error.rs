@@ -1,5 +1,8 @@
 //! [`KeysError`]: why a key was not shown, renewed, taken out, backed up or restored.
 
+use crate::controller::ControllerError;
+use crate::failure::Failure;
+use crate::key_store::KeyStoreError;
 use envelope::Fingerprint;
 use std::fmt;
 use std::io;
@@ -19,14 +22,42 @@ pub(crate) enum KeysError {
     Newest(Fingerprint),
     #[error("key {} is the one that is served: new values are sealed with it", .0.short())]
     Served(Fingerprint),
+    #[error("it is not known whether key {} is the one that is served", .key.short())]
+    ServedUnknown {
+        key: Fingerprint,
+        /// None where the answer was no certificate.
+        #[source]
+        source: Option<Box<ControllerError>>,
+    },
     #[error("key {} is compromised, and stays so", .0.short())]
     Compromised(Fingerprint),
     #[error("key {} is still needed, or may be{what}", .key.short())]
     Needed { key: Fingerprint, what: Places, is_known: bool },
     #[error("there is no active sealing key")]
     NoActive,
-    #[error("no new key appeared within {} s", .0.as_secs())]
-    NotRenewed(Duration),
+    #[error("no new key appeared within {} s", .waited.as_secs())]
+    NotRenewed {
+        waited: Duration,
+        /// Of the last look.
+        #[source]
+        source: Option<Box<KeyStoreError>>,
+    },
+    #[error("the key {key} is NOT REVOKED")]
+    NotRevoked {
+        key: String,
+        /// What revokes it without this program.
+        line: String,
+        #[source]
+        source: Box<Failure>,
+    },
+    #[error("the key {} IS REVOKED, but there is no new key yet", .key.short())]
+    NoSuccessor {
+        key: Fingerprint,
+        /// The newest of those that are left.
+        left: Option<Fingerprint>,
+        #[source]
+        source: Box<Failure>,
+    },
     #[error("nobody said yes")]
     NotSure,
     #[error("nobody is there to ask whether you are sure")]
@@ -49,6 +80,21 @@ pub(crate) enum KeysError {
     NothingToRestore(String),
     #[error("{0} of the Secrets in the backup {is} no sealing key, and not restored", is = if *.0 == 1 { "is" } else { "are" })]
     NotAll(usize),
+}
+
+/// What is to be done once what leaked is out, and nothing has come in its place.
+fn without_successor(left: Option<&Fingerprint>) -> String {
+    let state = match left {
+        Some(left) => format!(
+            "values are sealed with {} meanwhile; a new key is asked for, and a controller that starts later makes it",
+            left.short()
+        ),
+        None => "nothing can be sealed before there is one; a controller that runs makes it at once".into(),
+    };
+    format!(
+        "{state}. See to it that the controller runs, then look at `kubeseal-rs keys list`. An older one, or upstream's, goes on using \
+         the revoked key until you restart it"
+    )
 }
 
 /// SealedSecrets, a line each.
@@ -85,6 +131,10 @@ impl KeysError {
             Self::Served(_) => {
                 "wait until the controller serves a newer one (--key-publish-delay)".into()
             }
+            Self::ServedUnknown { source, .. } => {
+                let hint = source.as_ref().map_or_else(|| "is that the controller's Service?".into(), |error| error.hint());
+                format!("{hint}. If you know that another key is served, add --unserved; nothing was changed")
+            }
             Self::Compromised(_) => "what was sealed with it is known to others; there is nothing to retire".into(),
             Self::Needed { is_known: true, .. } => {
                 "reseal these first: `kubeseal-rs reseal PATH` for your files, then apply them".into()
@@ -95,7 +145,12 @@ impl KeysError {
                     .into()
             }
             Self::NoActive => "the controller makes the first key when it starts; restore a backup with `kubeseal-rs keys restore`".into(),
-            Self::NotRenewed(_) => {
+            Self::NotRevoked { line, source, .. } => {
+                let hint = source.hint().unwrap_or_else(|| "try again".into());
+                format!("{hint}.\n  Without this program, it is revoked by `{line}`")
+            }
+            Self::NoSuccessor { left, .. } => without_successor(left.as_ref()),
+            Self::NotRenewed { .. } => {
                 "the request stays on the newest key's Secret, and a controller that starts later answers it. Is it running? An \
                  older one, or upstream's, does not know this request: send it SIGUSR1, or set --key-cutoff-time. RSA keys of 8192 bits \
                  take minutes: wait longer with --timeout"

@@ -1,12 +1,16 @@
-//! `find`: the key that is meant by a fingerprint or the beginning of one.
+//! `find`: the key that is meant by a fingerprint or the beginning of one; `newest`: the one that is meant by none.
 
 use super::KeysError;
-use crate::key_store::StoredKey;
+use crate::key_store::{State, StoredKey};
 use envelope::Fingerprint;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
 /// Fewer digits are more likely a mistake.
 const FEWEST: usize = 8;
+
+/// Clocks that differ by less are the same clock.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// The fingerprint, and every Secret that holds this key.
 pub(super) fn find<'a>(
@@ -30,7 +34,22 @@ pub(super) fn find<'a>(
     }
 }
 
-/// The newest key that counts.
+/// The keys that count, newest first: active, and called leaked by no other Secret.
+pub(super) fn counting(keys: &[StoredKey]) -> impl Iterator<Item = &StoredKey> {
+    let has_leaked =
+        |key: &StoredKey| keys.iter().any(|it| it.state() == State::Compromised && it.is_same(key));
+    keys.iter().filter(move |key| key.state() == State::Active && !has_leaked(key))
+}
+
+/// The newest key that counts, as the controller sees it: not one from the future, unless there is no other.
 pub(super) fn newest(keys: &[StoredKey]) -> Option<&StoredKey> {
-    keys.iter().find(|key| key.state() == crate::key_store::State::Active)
+    newest_but(keys, &[])
+}
+
+/// The same, had it not these keys.
+pub(super) fn newest_but<'a>(keys: &'a [StoredKey], without: &[&StoredKey]) -> Option<&'a StoredKey> {
+    let now = Timestamp::now();
+    let is_present = |key: &&StoredKey| key.since().is_some_and(|since| since.duration_since(now) <= SKEW);
+    let others = || counting(keys).filter(|key| !without.iter().any(|out| out.is_same(key)));
+    others().find(is_present).or_else(|| others().next())
 }

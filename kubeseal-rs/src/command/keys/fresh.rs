@@ -1,13 +1,13 @@
 //! `make_fresh`: asks the controller for a new key, and waits for it.
 
 use super::KeysError;
-use super::find::newest;
+use super::find::{counting, newest};
+use super::insist::insist;
 use crate::connection::Timeout;
 use crate::failure::Failure;
-use crate::key_store::{KeyStore, State, StoredKey};
+use crate::key_store::{KeyStore, KeyStoreError, State, StoredKey};
 use crate::notice::warn;
 use api::sealing_key::RENEW;
-use envelope::Certificate;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -15,23 +15,24 @@ use std::time::{Duration, Instant};
 /// Between two looks. The controller takes a second or more to make a key.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// Asks, and gives the new key.
+/// After this long, a person wants to know what is waited for.
+const LONG: Duration = Duration::from_secs(8);
+
+/// Asks, and gives the new key. If that takes long, `meanwhile` is told.
 pub(super) fn make_fresh(
     store: &KeyStore,
     keys: &[StoredKey],
     timeout: Timeout,
+    meanwhile: &str,
 ) -> Result<StoredKey, Failure> {
-    let newest_by_certificate = newest(keys).ok_or(KeysError::NoActive)?;
-    let active = || keys.iter().filter(|key| key.state() == State::Active);
-    // Under --key-order-priority SecretCreationTimestamp it is this one.
-    let newest_by_secret = active().max_by_key(|key| key.created());
-    let other = newest_by_secret.filter(|key| key.name() != newest_by_certificate.name());
-    let asked: Vec<&StoredKey> = [newest_by_certificate].into_iter().chain(other).collect();
-    let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    for key in &asked {
-        store.annotate(key, RENEW, Some(&now))?;
+    let asked = to_ask(keys);
+    if asked.is_empty() {
+        return Err(KeysError::NoActive.into());
     }
-    let new = wait(store, keys, newest_by_certificate, timeout)?;
+    for key in &asked {
+        ask(store, key)?;
+    }
+    let new = wait(store, keys, timeout, meanwhile)?;
     for key in asked {
         // Answered. Left there, it would count as asked again once the new key is gone.
         if let Err(error) = store.annotate(key, RENEW, None) {
@@ -41,29 +42,60 @@ pub(super) fn make_fresh(
     Ok(new)
 }
 
-/// Waits for an active key that was not there, and is no older.
+/// Asks for a newer key than this one.
+pub(super) fn ask(store: &KeyStore, key: &StoredKey) -> Result<(), KeyStoreError> {
+    let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    insist(|| store.annotate(key, RENEW, Some(&now)))
+}
+
+/// The newest key in either order that a controller may have; all of them where it is not clear which of several that is.
+fn to_ask(keys: &[StoredKey]) -> Vec<&StoredKey> {
+    let since = newest(keys).and_then(StoredKey::since);
+    // Under --key-order-priority SecretCreationTimestamp.
+    let created = counting(keys).filter_map(StoredKey::created).max();
+    counting(keys).filter(|key| key.since() == since || key.created() == created).collect()
+}
+
+/// Waits for an active key that was not there. An API server that fails meanwhile is asked again.
 fn wait(
     store: &KeyStore,
     keys: &[StoredKey],
-    newest: &StoredKey,
     timeout: Timeout,
+    meanwhile: &str,
 ) -> Result<StoredKey, Failure> {
     let known: BTreeSet<String> = keys.iter().map(StoredKey::name).collect();
-    let since = newest.certificate().map(Certificate::not_before);
+    // A key that was there and is restored under another name is not new.
+    let is_new = |key: &StoredKey| {
+        key.state() == State::Active
+            && !known.contains(&key.name())
+            && !keys.iter().any(|there| there.is_same(key))
+    };
     let start = Instant::now();
+    let mut is_told = false;
     loop {
-        let is_new = |key: &StoredKey| {
-            let from = key.certificate().map(Certificate::not_before);
-            key.state() == State::Active && !known.contains(&key.name()) && from >= since
+        let last = match store.keys() {
+            Ok(found) => match found.into_iter().find(is_new) {
+                Some(key) => return Ok(key),
+                None => None,
+            },
+            Err(error) if error.may_pass() => Some(Box::new(error)),
+            Err(error) => return Err(error.into()),
         };
-        if let Some(key) = store.keys()?.into_iter().find(is_new) {
-            return Ok(key);
-        }
         if let Some(longest) = timeout.0
             && start.elapsed() >= longest
         {
-            return Err(KeysError::NotRenewed(longest).into());
+            return Err(KeysError::NotRenewed { waited: longest, source: last }.into());
+        }
+        if !is_told && start.elapsed() >= LONG {
+            is_told = true;
+            warn(format_args!("there is no new key yet{}; {meanwhile}", told(timeout)));
         }
         std::thread::sleep(INTERVAL);
     }
+}
+
+fn told(timeout: Timeout) -> String {
+    timeout
+        .0
+        .map_or_else(String::new, |longest| format!(", and it is waited for up to {} s", longest.as_secs()))
 }

@@ -6,8 +6,11 @@ use crate::failure::Failure;
 use crate::key_store::KeyStore;
 use crate::output::Output;
 
+/// Told while it takes long.
+const MEANWHILE: &str = "a controller that runs answers within seconds, but for RSA keys of 8192 bits";
+
 pub(super) fn renew(store: &KeyStore, timeout: Timeout) -> Result<(), Failure> {
-    let new = make_fresh(store, &store.keys()?, timeout)?;
+    let new = make_fresh(store, &store.keys()?, timeout, MEANWHILE)?;
     let fingerprint = new.fingerprint().map(|it| it.to_string()).unwrap_or_default();
     Ok(Output::Stdout.write(format!("{fingerprint}\n").as_bytes())?)
 }

@@ -1,29 +1,32 @@
 //! `keys restore`: puts the keys of a backup back. Nothing that is there is overwritten.
 
 mod backed_up;
+mod put_back;
 
 use super::KeysError;
 use super::needed::{in_cluster, ring};
 use super::stray::{Seen, Verdict, judge, strays};
 use crate::backup::{BackupError, is_encrypted};
-use crate::controller::ControllerAddress;
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, State, StoredKey};
 use crate::manifest;
-use crate::mode::{Restore, Stray};
+use crate::mode::{KeyPlace, Restore, Stray};
 use crate::notice::warn;
 use crate::output::Output;
 use api::sealing_key::RETIRED;
 use backed_up::BackedUp;
-use envelope::Fingerprint;
+use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
+use put_back::put_back;
 use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
-pub(super) fn restore(restore: &Restore, place: &ControllerAddress) -> Result<(), Failure> {
-    let (backup, refused) = read(restore)?;
+pub(super) fn restore(restore: &Restore, place: &KeyPlace) -> Result<(), Failure> {
+    let (mut backup, refused) = read(restore)?;
     let store = KeyStore::connect(place)?;
     let existing = store.keys()?;
+    let leaked = existing.iter().filter(|key| key.state() == State::Compromised);
+    note_leaks(&mut backup, &leaked.filter_map(|key| key.certificate().cloned()).collect::<Vec<_>>());
     for key in &backup {
         say(&put_back(&store, key, &existing, restore.dry_run)?)?;
     }
@@ -56,39 +59,22 @@ fn read(restore: &Restore) -> Result<(Vec<BackedUp>, usize), Failure> {
     if keys.is_empty() {
         return Err(KeysError::NothingToRestore(restore.backup.to_string()).into());
     }
+    let leaked = keys.iter().filter(|key| key.has_leaked()).map(|key| key.certificate().clone());
+    let leaked: Vec<Certificate> = leaked.collect();
+    note_leaks(&mut keys, &leaked);
     keys.sort_by_key(BackedUp::since);
     let mut seen = BTreeSet::new();
     keys.retain(|key| seen.insert(key.fingerprint()));
     Ok((keys, refused))
 }
 
-/// Stores one key, unless it is there; in words.
-fn put_back(
-    store: &KeyStore,
-    key: &BackedUp,
-    existing: &[StoredKey],
-    dry_run: bool,
-) -> Result<String, Failure> {
-    let (short, namespace) = (key.fingerprint().short(), store.namespace());
-    if let Some(there) = existing.iter().find(|there| there.fingerprint() == Some(key.fingerprint())) {
-        let (name, state) = (there.name(), there.state().as_str());
-        return Ok(format!("{short} is there already, {state} (Secret {namespace}/{name})\n"));
+/// It is the private half that leaked: what one Secret says of it holds for all, whatever certificates were made for it.
+fn note_leaks(keys: &mut [BackedUp], leaked: &[Certificate]) {
+    for key in keys {
+        if leaked.iter().any(|leaked| leaked.public() == key.certificate().public()) {
+            key.note_leak();
+        }
     }
-    let wanted = key.name().filter(|name| existing.iter().all(|there| there.name() != *name));
-    if dry_run {
-        let name = wanted.unwrap_or("of another name");
-        return Ok(format!("{short} would be restored (Secret {namespace}/{name})\n"));
-    }
-    let named = match wanted {
-        Some(name) => store.create(&key.to_store(namespace, Some(name)))?,
-        None => None,
-    };
-    let name = match named {
-        Some(name) => name,
-        // Something else has the name. It may be a key, too: it stays.
-        None => store.create(&key.to_store(namespace, None))?.unwrap_or_default(),
-    };
-    Ok(format!("{short} is restored (Secret {namespace}/{name})\n"))
 }
 
 /// Sees to the keys that were made while these were lost.

@@ -4,18 +4,19 @@ use super::KeysError;
 use super::error::Places;
 use super::find::{find, newest};
 use super::needed::{Use, in_cluster, in_files, ring};
-use crate::controller::{Controller, ControllerAddress};
+use crate::controller::{Controller, ControllerError, Fault, Question};
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, State, StoredKey};
-use crate::mode::SealedFiles;
+use crate::mode::{KeyPlace, Retire};
+use crate::notice::warn;
 use crate::output::Output;
 use api::sealing_key::RETIRED;
 use envelope::{Certificate, Fingerprint};
 
-pub(super) fn retire(place: &ControllerAddress, key: &str, files: &SealedFiles) -> Result<(), Failure> {
+pub(super) fn retire(place: &KeyPlace, retire: &Retire) -> Result<(), Failure> {
     let store = KeyStore::connect(place)?;
     let keys = store.keys()?;
-    let (fingerprint, secrets) = find(&keys, key)?;
+    let (fingerprint, secrets) = find(&keys, &retire.key)?;
     if newest(&keys).and_then(StoredKey::fingerprint) == Some(fingerprint) {
         return Err(KeysError::Newest(fingerprint).into());
     }
@@ -26,12 +27,12 @@ pub(super) fn retire(place: &ControllerAddress, key: &str, files: &SealedFiles) 
     if active.is_empty() {
         return Ok(Output::Stdout.write(format!("{} is retired already\n", fingerprint.short()).as_bytes())?);
     }
-    if served(place) == Some(fingerprint) {
-        return Err(KeysError::Served(fingerprint).into());
+    if !retire.unserved {
+        not_served(place, fingerprint)?;
     }
     let ring = ring(&keys);
     let mut uses = in_cluster(&store.sealed_secrets()?, Some(&ring));
-    let mut in_files = in_files(files, &ring);
+    let mut in_files = in_files(&retire.files, &ring);
     uses.append(&mut in_files.uses);
     nothing_needs(fingerprint, &uses, in_files.faults)?;
     for key in active {
@@ -43,11 +44,39 @@ pub(super) fn retire(place: &ControllerAddress, key: &str, files: &SealedFiles) 
     Ok(())
 }
 
-/// The key that new values are sealed with, which with --key-publish-delay is not always the newest. None where the controller
-/// cannot be asked: what it serves nobody can fetch then, either.
-fn served(place: &ControllerAddress) -> Option<Fingerprint> {
-    let certificate = Controller::find(place).ok()?.certificate().ok()?;
-    Certificate::from_pem(&certificate).ok().map(|certificate| certificate.fingerprint())
+/// Refuses the key that new values are sealed with, which with --key-publish-delay is not always the newest; and where nobody
+/// can tell which that is.
+fn not_served(place: &KeyPlace, key: Fingerprint) -> Result<(), KeysError> {
+    let controller = &place.controller;
+    match Controller::find(controller).and_then(|found| found.certificate()) {
+        Ok(text) => match Certificate::from_pem(&text) {
+            Ok(served) if served.fingerprint() == key => Err(KeysError::Served(key)),
+            Ok(_) => Ok(()),
+            Err(_) => Err(KeysError::ServedUnknown { key, source: None }),
+        },
+        // What nobody serves, nobody can fetch.
+        Err(error) if is_gone(&error) => {
+            warn(format_args!(
+                "there is no Service {}/{}, so nobody is asked which key is served; if the controller's has another name, give \
+                 --controller-name",
+                controller.namespace, controller.name
+            ));
+            Ok(())
+        }
+        Err(error) if is_down(&error) => Ok(()),
+        Err(error) => Err(KeysError::ServedUnknown { key, source: Some(Box::new(error)) }),
+    }
+}
+
+/// Whether there is no such Service.
+fn is_gone(error: &ControllerError) -> bool {
+    matches!(error, ControllerError::Ask { question: Question::Service, source: Fault::NotFound(_), .. })
+}
+
+/// Whether the Service leads to no pod. The service proxy says so in words alone; a pod that does not answer is another matter.
+fn is_down(error: &ControllerError) -> bool {
+    matches!(error, ControllerError::Ask { source: Fault::Unavailable(cause), .. }
+        if cause.to_string().contains("no endpoints available"))
 }
 
 /// Refuses while it is needed, or may be.

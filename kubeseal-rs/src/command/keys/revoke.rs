@@ -1,97 +1,139 @@
 //! `keys revoke`: takes out a key that leaked, and tells what that means.
 //!
-//! The label comes before anything that takes long or may fail: what leaked must not be sealed with a moment longer.
+//! A new key is made first, so that there is one to seal with. But nothing that fails on the way to it, and nothing that cannot
+//! be told, keeps the label from being set; and where the label itself cannot be set, that is said, and how to set it by hand.
+
+mod consequences;
+mod question;
 
 use super::KeysError;
+use super::by_hand::by_hand;
 use super::confirm::confirm;
-use super::find::{find, newest};
-use super::fresh::make_fresh;
-use super::needed::{Use, in_cluster, in_files, ring};
+use super::find::{find, newest_but};
+use super::fresh::{ask, make_fresh};
+use super::insist::insist;
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, State, StoredKey};
-use crate::mode::Revoke;
+use crate::mode::{KeyPlace, Revoke};
+use crate::notice::warn;
 use crate::output::Output;
 use api::sealing_key::COMPROMISED;
+use consequences::tell;
 use envelope::Fingerprint;
+use question::question;
 use std::fmt::Write as _;
 
-pub(super) fn revoke(store: &KeyStore, revoke: &Revoke) -> Result<(), Failure> {
-    let keys = store.keys()?;
-    let (fingerprint, _) = find(&keys, &revoke.key)?;
-    let leaked = same_key(&keys, fingerprint);
-    let todo: Vec<&&StoredKey> = leaked.iter().filter(|key| key.state() != State::Compromised).collect();
-    if !todo.is_empty() {
-        let is_newest = newest(&keys).is_some_and(|key| leaked.iter().any(|it| it.name() == key.name()));
-        if revoke.renew.is_none() && is_newest {
-            return Err(KeysError::Newest(fingerprint).into());
-        }
-        if !revoke.sure {
-            confirm(&question(store, fingerprint))?;
-        }
-        if let Some(timeout) = revoke.renew {
-            let new = make_fresh(store, &keys, timeout)?;
-            let new = new.fingerprint().map(|it| it.to_string()).unwrap_or_default();
-            say(&format!("new key {new}\n"))?;
-        }
-        for key in todo {
-            store.label(key, COMPROMISED)?;
-            let (namespace, name) = (store.namespace(), key.name());
-            say(&format!(
-                "{} is revoked (Secret {namespace}/{name}): it opens nothing any more\n",
-                fingerprint.short()
-            ))?;
+/// A key that leaked.
+struct Leak<'a> {
+    fingerprint: Fingerprint,
+    /// Every Secret of it. It is the private half that leaked, whatever certificates were made for it.
+    secrets: Vec<&'a StoredKey>,
+    /// The newest key that counts without it.
+    left: Option<&'a StoredKey>,
+    /// New values are sealed with it.
+    is_newest: bool,
+}
+
+pub(super) fn revoke(place: &KeyPlace, revoke: &Revoke) -> Result<(), Failure> {
+    let unknown =
+        |error: Failure| not_revoked(&revoke.key, &place.controller.namespace, &["SECRET".to_owned()], error);
+    let store = KeyStore::connect(place).map_err(|error| unknown(error.into()))?;
+    let keys = store.keys().map_err(|error| unknown(error.into()))?;
+    let leak = Leak::of(&keys, &revoke.key).map_err(|error| unknown(error.into()))?;
+    let todo: Vec<&StoredKey> =
+        leak.secrets.iter().copied().filter(|key| key.state() != State::Compromised).collect();
+    let renewal = if todo.is_empty() { Ok(()) } else { take_out(&store, &keys, &leak, &todo, revoke)? };
+    let told = tell(&store, &keys, &leak.secrets, &revoke.files);
+    match renewal {
+        Ok(()) => told,
+        Err(source) => {
+            let (key, left) = (leak.fingerprint, leak.left.and_then(StoredKey::fingerprint));
+            Err(KeysError::NoSuccessor { key, left, source: Box::new(source) }.into())
         }
     }
-    let ring = ring(&keys);
-    let mut files = in_files(&revoke.files, &ring);
-    let mut uses = in_cluster(&store.sealed_secrets()?, Some(&ring));
-    uses.append(&mut files.uses);
-    say(&consequences(&leaked, &uses, &files.faults))
 }
 
-/// Every Secret of this key. It is the private half that leaked, whatever certificates were made for it.
-fn same_key(keys: &[StoredKey], fingerprint: Fingerprint) -> Vec<&StoredKey> {
-    let certificate = |key: &StoredKey| key.certificate().cloned();
-    let Some(leaked) = keys.iter().filter_map(certificate).find(|it| it.fingerprint() == fingerprint) else {
-        return Vec::new();
-    };
-    let is_same = |key: &&StoredKey| certificate(key).is_some_and(|it| it.public() == leaked.public());
-    keys.iter().filter(is_same).collect()
+impl<'a> Leak<'a> {
+    fn of(keys: &'a [StoredKey], given: &str) -> Result<Self, KeysError> {
+        let (fingerprint, same) = find(keys, given)?;
+        let secrets: Vec<&StoredKey> =
+            keys.iter().filter(|key| same.iter().any(|it| it.is_same(key))).collect();
+        let left = newest_but(keys, &secrets);
+        let newest = newest_but(keys, &[]).map(StoredKey::name);
+        let is_newest = newest.is_some_and(|newest| secrets.iter().any(|key| key.name() == newest));
+        Ok(Self { fingerprint, secrets, left, is_newest })
+    }
 }
 
-fn question(store: &KeyStore, fingerprint: Fingerprint) -> String {
-    format!(
-        "Revoke key {} in namespace {} of {}? What was sealed with it will not open any more.",
-        fingerprint.short(),
-        store.namespace(),
-        store.server()
-    )
-}
-
-fn consequences(leaked: &[&StoredKey], uses: &[Use], faults: &[String]) -> String {
-    let is_leaked =
-        |it: &&Use| leaked.iter().filter_map(|key| key.fingerprint()).any(|key| it.keys.contains(&key));
-    let known: Vec<&Use> = uses.iter().filter(is_leaked).collect();
+/// Renews if it can be done, and labels whether or not. How the renewal went.
+fn take_out(
+    store: &KeyStore,
+    keys: &[StoredKey],
+    leak: &Leak<'_>,
+    todo: &[&StoredKey],
+    revoke: &Revoke,
+) -> Result<Result<(), Failure>, Failure> {
+    let (short, namespace) = (leak.fingerprint.short(), store.namespace());
+    let names: Vec<String> = todo.iter().map(|key| key.name()).collect();
+    if !revoke.sure {
+        let asked = confirm(&question(store, leak, revoke));
+        asked.map_err(|error| not_revoked(&short, namespace, &names, error.into()))?;
+    }
     let mut told = String::new();
-    if known.is_empty() {
-        told.push_str("\nNothing that was looked at was sealed with it. Values sealed with it earlier, in the history of your \
-                       repository, are known to whoever has the key.\n");
-    } else {
-        told.push_str(
-            "\nWhoever has the key knows these values. Change each where it comes from, and seal the new one:\n",
-        );
-        for it in known {
+    let renewed = renew(store, keys, &short, &names, revoke).map(|new| {
+        if let Some(new) = new.as_ref().and_then(StoredKey::fingerprint) {
             // Writing to a String cannot fail.
-            let _ = writeln!(told, "  {}: {}", it.place, it.items.join(", "));
+            let _ = writeln!(told, "new key {new}");
         }
-        told.push_str("Sealing the old values anew protects nothing. What they were earlier is in the history of your repository.\n");
+    });
+    // Nothing that may fail stands between here and the last label.
+    let mut failed = Vec::new();
+    for key in todo {
+        let name = key.name();
+        match insist(|| store.label(key, COMPROMISED)) {
+            Ok(()) => {
+                let _ = writeln!(
+                    told,
+                    "{short} is revoked (Secret {namespace}/{name}): it opens nothing any more"
+                );
+            }
+            Err(error) => failed.push((name, error)),
+        }
     }
-    let unknown = uses.iter().filter(|it| it.unknown && !is_leaked(it)).map(|it| it.place.as_str());
-    let unknown: Vec<&str> = unknown.chain(faults.iter().map(String::as_str)).collect();
-    if !unknown.is_empty() {
-        let _ = writeln!(told, "\nIt is not known which key these need:\n  {}", unknown.join("\n  "));
+    let (names, errors): (Vec<String>, Vec<_>) = failed.into_iter().unzip();
+    let said = say(&told);
+    if let Some(error) = errors.into_iter().next() {
+        return Err(not_revoked(&short, namespace, &names, error.into()));
     }
-    told
+    said?;
+    if renewed.is_err()
+        && let Some(left) = leak.left
+        && let Err(error) = ask(store, left)
+    {
+        // The request went with the key that is out now, and this one did not take its place.
+        warn(format_args!("a new key could not be asked for: {error}; {}", error.hint()));
+    }
+    Ok(renewed)
+}
+
+/// The new key, if one is wanted.
+fn renew(
+    store: &KeyStore,
+    keys: &[StoredKey],
+    short: &str,
+    names: &[String],
+    revoke: &Revoke,
+) -> Result<Option<StoredKey>, Failure> {
+    let Some(timeout) = revoke.renew else { return Ok(None) };
+    let line = by_hand(store.namespace(), names, COMPROMISED);
+    let meanwhile =
+        format!("until then {short} is NOT REVOKED. To do it at once, in another terminal: `{line}`");
+    make_fresh(store, keys, timeout, &meanwhile).map(Some)
+}
+
+fn not_revoked(key: &str, namespace: &str, secrets: &[String], source: Failure) -> Failure {
+    let line = by_hand(namespace, secrets, COMPROMISED);
+    KeysError::NotRevoked { key: key.chars().take(64).collect(), line, source: Box::new(source) }.into()
 }
 
 fn say(words: &str) -> Result<(), Failure> {

@@ -3,8 +3,12 @@
 use super::needed::Use;
 use crate::key_store::{State, StoredKey};
 use envelope::{Certificate, Fingerprint};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
+
+/// From the start of a key's validity to its Secret, where both are made at once. Large keys take longer, but are not followed by
+/// another in the same second either.
+const MAKING: SignedDuration = SignedDuration::from_secs(3);
 
 /// A key of the cluster, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,10 +41,17 @@ impl Seen {
             active: key.state() == State::Active,
         })
     }
+
+    /// Whether its Secret is of a later date than the other's. The API server tells whole seconds; within one, a Secret that was
+    /// restored came later, and of two that were made there, one may have followed the other.
+    fn came_back_after(&self, other: &Self) -> bool {
+        let is_restored = self.created.duration_since(self.not_before) > MAKING;
+        self.created > other.created || (self.created == other.created && is_restored)
+    }
 }
 
 /// The keys that were made while those of the backup were not there: each of those came back later than it was made, though all
-/// of them are older keys. In the same second is not later: of two such keys, one may have followed the other. A key that followed them by renewal is none: its predecessor was there when it was made.
+/// of them are older keys. A key that followed them by renewal is none: its predecessor was there when it was made.
 pub(super) fn strays(keys: &[Seen], backup: &BTreeSet<Fingerprint>) -> Vec<Fingerprint> {
     let (back, others): (Vec<&Seen>, Vec<&Seen>) =
         keys.iter().partition(|key| backup.contains(&key.fingerprint));
@@ -49,7 +60,7 @@ pub(super) fn strays(keys: &[Seen], backup: &BTreeSet<Fingerprint>) -> Vec<Finge
         return Vec::new();
     }
     let is_stray = |key: &&&Seen| {
-        key.active && back.iter().all(|old| old.created > key.created && old.not_before < key.not_before)
+        key.active && back.iter().all(|old| old.came_back_after(key) && old.not_before < key.not_before)
     };
     others.iter().filter(is_stray).map(|key| key.fingerprint).collect()
 }

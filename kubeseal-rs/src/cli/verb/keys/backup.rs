@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// What `help keys backup` begins with.
 pub(crate) const LONG_ABOUT: &str = "Write all sealing keys to a file, whatever their state, encrypted in the format of age (https://age-encryption.org): to \
     the recipients named, or to a passphrase, which is asked for at a terminal. Nobody but you may read the file, and one that is \
-    there is not overwritten.\n\n\
+    there is not overwritten. A Secret that is labelled as a key and is none is named, and left out.\n\n\
     What is encrypted is a List of Secrets, as kubectl writes it: without this program, `age -d keys.age | kubectl apply -f -` \
     restores it. With --plain the List is written as it is; whoever reads it can open everything.";
 

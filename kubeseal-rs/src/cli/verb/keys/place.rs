@@ -26,6 +26,16 @@ pub(crate) struct KeyPlaceFlags {
     )]
     pub controller_namespace: Option<String>,
 
+    /// Start of the names of sealing keys, as the controller's --key-prefix has it; else sealed-secrets-key.
+    #[arg(
+        long,
+        env = "SEALED_SECRETS_KEY_PREFIX",
+        hide_env = true,
+        value_name = "PREFIX",
+        help_heading = "Cluster"
+    )]
+    pub key_prefix: Option<String>,
+
     #[command(flatten)]
     pub connection: ConnectionFlags,
 }

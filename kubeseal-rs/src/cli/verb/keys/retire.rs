@@ -1,6 +1,7 @@
 //! [`RetireFlags`]: what `keys retire` takes.
 
 use super::KeyPlaceFlags;
+use crate::cli::flag_value;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -8,7 +9,8 @@ use std::path::PathBuf;
 pub(crate) const LONG_ABOUT: &str = "Take a sealing key out of use that nothing needs any more. It stays in the cluster, labelled \"retired\", and in \
     backups; label it \"active\", and it opens again.\n\n\
     Refused as long as a SealedSecret in the cluster, or in the files named, needs it, or may need it. What the status does not \
-    tell is found out by trying the keys. The newest key is never retired.";
+    tell is found out by trying the keys. The newest key is never retired, nor is the one that the controller serves, which under \
+    --key-publish-delay is an older one.";
 
 /// `keys retire FINGERPRINT [PATH…]`.
 #[derive(Debug, Args)]
@@ -24,6 +26,11 @@ pub(crate) struct RetireFlags {
     /// Files, and directories, with SealedSecrets that may need it as well.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+
+    /// Another key is served, take my word for it: do not ask the controller.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean, value_name = "BOOL")]
+    pub unserved: Option<bool>,
 
     /// Namespace of SealedSecrets in files that name none, as where kustomize adds it.
     #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_name = "NAMESPACE")]

@@ -11,6 +11,8 @@ pub(crate) const LONG_ABOUT: &str = "For a sealing key that leaked: whoever has 
     repository. So a new key is made first; then this one is labelled \"compromised\", and opens nothing any more; the controller \
     marks the SealedSecrets that it opened (condition Compromised); and you are told which values to change at their source, and to \
     seal anew.\n\n\
+    If no new key comes in time, or the controller is down, the key is revoked all the same, and you are told so; then, too, it \
+    exits with 1.\n\n\
     Secrets that are unsealed stay as they are meanwhile, but are not put right or made again before theirs is sealed anew.";
 
 /// `keys revoke FINGERPRINT [PATH…]`.
@@ -34,7 +36,7 @@ pub(crate) struct RevokeFlags {
           value_parser = flag_value::boolean, value_name = "BOOL")]
     pub yes: Option<bool>,
 
-    /// Do not renew first: there is a newer key already.
+    /// Do not renew first: there is a newer key already, or the controller cannot make one.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
           value_parser = flag_value::boolean, value_name = "BOOL")]
     pub no_renew: Option<bool>,

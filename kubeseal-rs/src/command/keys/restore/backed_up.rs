@@ -1,8 +1,8 @@
 //! [`BackedUp`]: a sealing key as a backup has it.
 
 use crate::key_store::wipe;
-use api::sealing_key::{ACTIVE, DEFAULT_PREFIX, LABEL, RENEW};
-use envelope::Fingerprint;
+use api::sealing_key::{ACTIVE, COMPROMISED, LABEL, RENEW};
+use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
@@ -14,6 +14,8 @@ use std::sync::Arc;
 pub(super) struct BackedUp {
     secret: Secret,
     key: Arc<SealingKey>,
+    /// Something says that it leaked: its own label, or another Secret's of the same private key.
+    leaked: bool,
 }
 
 /// A Secret on its way to the API server. Wiped on drop.
@@ -35,7 +37,10 @@ impl BackedUp {
             ..Secret::default()
         };
         match SealingKey::from_secret(&secret, KeyOrder::CertNotBefore) {
-            Ok(key) => Ok(Self { secret, key: Arc::new(key) }),
+            Ok(key) => {
+                let leaked = label(&secret) == Some(COMPROMISED);
+                Ok(Self { secret, key: Arc::new(key), leaked })
+            }
             Err(error) => {
                 wipe(&mut secret);
                 Err(error)
@@ -61,17 +66,34 @@ impl BackedUp {
         self.secret.metadata.name.as_deref()
     }
 
+    /// The public half.
+    pub(super) fn certificate(&self) -> &Certificate {
+        self.key.pair().certificate()
+    }
+
+    /// Whether it is known that it leaked.
+    pub(super) fn has_leaked(&self) -> bool {
+        self.leaked
+    }
+
+    /// Notes that it leaked. It is stored as such, whatever its own label says.
+    pub(super) fn note_leak(&mut self) {
+        self.leaked = true;
+    }
+
     /// Whether it will count.
     pub(super) fn counts(&self) -> bool {
-        let labels = self.secret.metadata.labels.as_ref();
-        labels.and_then(|labels| labels.get(LABEL)).is_none_or(|label| label == ACTIVE)
+        !self.leaked && label(&self.secret).is_none_or(|label| label == ACTIVE)
     }
 
     /// As it is to be stored, under this name or one that the API server chooses.
-    pub(super) fn to_store(&self, namespace: &str, name: Option<&str>) -> ToStore {
+    pub(super) fn to_store(&self, namespace: &str, prefix: &str, name: Option<&str>) -> ToStore {
         let mut labels = self.secret.metadata.labels.clone().unwrap_or_default();
+        if self.leaked {
+            labels.insert(LABEL.into(), COMPROMISED.into());
+        }
         // One from before there were labels counts by its name.
-        if name != Some(DEFAULT_PREFIX) {
+        if name != Some(prefix) {
             labels.entry(LABEL.into()).or_insert_with(|| ACTIVE.into());
         }
         let mut annotations = self.secret.metadata.annotations.clone().unwrap_or_default();
@@ -80,7 +102,7 @@ impl BackedUp {
             metadata: ObjectMeta {
                 namespace: Some(namespace.into()),
                 name: name.map(Into::into),
-                generate_name: name.is_none().then(|| DEFAULT_PREFIX.into()),
+                generate_name: name.is_none().then(|| prefix.into()),
                 labels: Some(labels),
                 annotations: (!annotations.is_empty()).then_some(annotations),
                 ..ObjectMeta::default()
@@ -91,6 +113,10 @@ impl BackedUp {
             ..Secret::default()
         })
     }
+}
+
+fn label(secret: &Secret) -> Option<&str> {
+    secret.metadata.labels.as_ref()?.get(LABEL).map(String::as_str)
 }
 
 impl Drop for BackedUp {

@@ -17,14 +17,21 @@ fn strays_of(keys: &[Seen]) -> Vec<Fingerprint> {
 
 #[test]
 fn a_key_made_while_the_others_were_away_is_stray() {
+    let f = || seen('f', 9_000, 9_000);
     let cases = [
-        ("restored later", vec![seen('a', 1, 100), seen('b', 2, 100), seen('f', 90, 90)], true),
-        ("in the same second", vec![seen('a', 1, 90), seen('b', 2, 90), seen('f', 90, 90)], false),
-        ("a predecessor was there", vec![seen('a', 1, 100), seen('b', 2, 2), seen('f', 90, 90)], false),
-        ("all were there", vec![seen('a', 1, 1), seen('b', 2, 2), seen('f', 90, 90)], false),
-        ("an older key, from elsewhere", vec![seen('a', 1, 100), seen('b', 5, 100), seen('f', 3, 90)], false),
-        ("alone", vec![seen('f', 90, 90)], false),
-        ("no other key", vec![seen('a', 1, 100)], false),
+        ("restored later", vec![seen('a', 1, 9_100), seen('b', 2, 9_100), f()], true),
+        ("restored in the same second", vec![seen('a', 1, 9_000), seen('b', 2, 9_000), f()], true),
+        ("one in the same second", vec![seen('a', 1, 9_000), seen('b', 2, 9_001), f()], true),
+        ("followed in the same second", vec![seen('a', 1, 9_000), seen('b', 8_999, 9_000), f()], false),
+        ("a predecessor was there", vec![seen('a', 1, 9_100), seen('b', 2, 2), f()], false),
+        ("all were there", vec![seen('a', 1, 1), seen('b', 2, 2), f()], false),
+        (
+            "an older key, from elsewhere",
+            vec![seen('a', 1, 9_100), seen('b', 5, 9_100), seen('f', 3, 9_000)],
+            false,
+        ),
+        ("alone", vec![f()], false),
+        ("no other key", vec![seen('a', 1, 9_100)], false),
     ];
     for (name, keys, expected) in cases {
         assert_eq!(strays_of(&keys), if expected { vec![key('f')] } else { Vec::new() }, "{name}");

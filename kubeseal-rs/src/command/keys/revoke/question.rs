@@ -1,0 +1,19 @@
+//! `question`: what somebody is to be sure of before a key is revoked.
+
+use super::Leak;
+use crate::key_store::{KeyStore, StoredKey};
+use crate::mode::Revoke;
+
+/// With what follows from it.
+pub(super) fn question(store: &KeyStore, leak: &Leak<'_>, revoke: &Revoke) -> String {
+    let (namespace, server) = (store.namespace(), store.server());
+    let question = format!("Revoke key {} in namespace {namespace} of {server}?", leak.fingerprint.short());
+    let then = match (&revoke.renew, leak.is_newest, leak.left.and_then(StoredKey::fingerprint)) {
+        (None, true, None) => " It is the only one, and without another nothing can be sealed.".to_owned(),
+        (None, true, Some(left)) => {
+            format!(" It is the newest; new values will be sealed with {}.", left.short())
+        }
+        _ => String::new(),
+    };
+    format!("{question} What was sealed with it will not open any more.{then}")
+}

@@ -1,0 +1,88 @@
+//! `keys restore`: what counts as there, and what is known to have leaked.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "support/key_lines.rs"]
+mod key_lines;
+#[path = "support/program.rs"]
+mod program;
+#[path = "support/server.rs"]
+mod server;
+
+use key_lines::{LABELLED, LEGACY, key, list};
+use program::run;
+use serde_json::{Value, json};
+use server::{Line, Server};
+
+const CREATE: &str = "/namespaces/kube-system/secrets?";
+const LABEL: &str = "sealedsecrets.bitnami.com/sealed-secrets-key";
+
+fn labelled(name: &str, label: &str) -> Value {
+    let mut secret = key();
+    secret["metadata"]["name"] = json!(name);
+    secret["metadata"]["labels"][LABEL] = json!(label);
+    secret
+}
+
+/// What is there, and a backup: output, error, and what was stored.
+fn restore(there: &[Value], backup: &[Value]) -> (String, String, Vec<String>) {
+    let mut stored = key();
+    stored["metadata"]["name"] = json!("sealed-secrets-keystored");
+    let lines: Vec<Line> =
+        vec![(LABELLED, 200, list(there)), (LEGACY, 200, list(&[])), (CREATE, 201, stored.to_string())];
+    let server = Server::start(lines);
+    let kubeconfig = server.kubeconfig("{}");
+    let items: Vec<Value> = backup
+        .iter()
+        .cloned()
+        .map(|mut secret| {
+            secret["kind"] = json!("Secret");
+            secret
+        })
+        .collect();
+    let text = json!({ "apiVersion": "v1", "kind": "List", "items": items }).to_string();
+    let args = ["keys", "restore", "-", "--keep-stray", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let output = run(&args, text.as_bytes());
+    let [told, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert!(output.status.success(), "{told}{error}");
+    let stored = server.asked().into_iter().filter(|request| request.starts_with("POST ")).collect();
+    (told, error, stored)
+}
+
+#[test]
+fn a_damaged_copy_is_not_there() {
+    let mut damaged = key();
+    damaged["data"]["tls.key"] = json!("eA==");
+    let mut lost = damaged.clone();
+    lost["data"]["tls.crt"] = json!("eA==");
+    for broken in [damaged, lost] {
+        let (told, error, stored) = restore(&[broken], &[key()]);
+        assert!(told.contains(" is restored (Secret kube-system/sealed-secrets-keystored)"), "{told}");
+        assert!(error.contains("Secret kube-system/sealed-secrets-keyabcde is broken: "), "{error}");
+        assert!(error.contains("kubectl delete secret -n kube-system sealed-secrets-keyabcde"), "{error}");
+        assert!(stored.len() == 1 && stored[0].contains("generateName"), "{stored:?}");
+    }
+    // Beside a whole copy a damaged one does no harm.
+    let mut damaged = labelled("damaged", "active");
+    damaged["data"]["tls.key"] = json!("eA==");
+    let (told, _, stored) = restore(&[damaged, key()], &[key()]);
+    assert!(told.contains("is there already, active (Secret kube-system/sealed-secrets-keyabcde)"), "{told}");
+    assert!(stored.is_empty());
+}
+
+#[test]
+fn what_leaked_does_not_come_back() {
+    let [one, other] = [labelled("one", "active"), labelled("other", "compromised")];
+    for backup in [[one.clone(), other.clone()], [other.clone(), one.clone()]] {
+        let (told, _, stored) = restore(&[], &backup);
+        assert!(told.contains(" is restored, as compromised (Secret "), "{told}");
+        assert!(
+            stored.len() == 1 && stored[0].contains(&format!("\"{LABEL}\":\"compromised\"")),
+            "{stored:?}"
+        );
+    }
+    let (told, error, stored) = restore(&[one], &[other]);
+    assert!(told.contains("is there already, active") && stored.is_empty(), "{told}");
+    assert!(error.contains("known to have leaked") && error.contains("kubeseal-rs keys revoke "), "{error}");
+}
