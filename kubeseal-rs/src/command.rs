@@ -5,6 +5,7 @@ mod create;
 mod edit;
 mod fetch_cert;
 mod guard;
+mod hint;
 mod in_place;
 mod inspect;
 mod keys;
@@ -14,6 +15,7 @@ mod re_encrypt;
 mod recovery_unseal;
 mod reseal;
 mod seal;
+mod templates;
 mod validate;
 
 pub(crate) use create::CreateError;

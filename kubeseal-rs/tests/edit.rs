@@ -174,8 +174,11 @@ fn the_hint_moves_once_everything_is_sealed_anew() {
     let desk = Desk::new();
     let fingerprint = "f5b8ca6cdb64f96f0fd3e0d50116cafb3664a3a52afdb229260d9d8c1054c057";
     fs::write(desk.file(), desk.text().replace(fingerprint, &"0a".repeat(32))).unwrap();
-    desk.edit(r#"sed -i 's/  user: .*/  user: new/' "$1""#);
+    desk.edit(r#"sed -i 's/tier: back/tier: front/' "$1""#);
     assert!(desk.text().contains(&"0a".repeat(32)));
+    // One hint cannot name two certificates.
+    desk.edit(r#"sed -i 's/  user: .*/  user: new/' "$1""#);
+    assert!(!desk.text().contains("certificate-fingerprint"));
     let output = desk.edit(r#"sed -i 's/<sealed>$/new/' "$1""#);
     assert!(
         desk.text().contains(fingerprint),

@@ -7,6 +7,7 @@ mod target;
 
 pub(crate) use error::MergeError;
 
+use super::hint::noted;
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::manifest::{self, InputSecret};
@@ -14,7 +15,7 @@ use crate::mode::MergeInto;
 use crate::output::Output;
 use crate::sealed_file::{Change, Field, SealedFile, SealedObject};
 use api::Scope;
-use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE};
+use api::annotations::{CLUSTER_WIDE, NAMESPACE_WIDE};
 use envelope::Certificate;
 use rand::rngs::SysRng;
 use sealing::SealFailure;
@@ -76,13 +77,9 @@ fn changes(
             .map_err(|source| SealFailure { key: key.clone(), source })?;
         changes.push(Change::set(Field::Item(key), sealed));
     }
-    let every_item_is_new = target.spec.encrypted_data.keys().all(|key| secret.data.contains_key(key));
-    if every_item_is_new && !secret.data.is_empty() {
-        // Else the hint stays that of the items that stay.
-        changes.push(Change::set(
-            Field::Annotation(CERTIFICATE_FINGERPRINT),
-            certificate.fingerprint().to_string(),
-        ));
+    if !secret.data.is_empty() {
+        let some_stay = target.spec.encrypted_data.keys().any(|key| !secret.data.contains_key(key));
+        changes.extend(noted(target, certificate, some_stay));
     }
     for (name, value) in secret.metadata.labels.into_iter().flatten() {
         changes.push(Change::set(Field::TemplateLabel(&name), value));

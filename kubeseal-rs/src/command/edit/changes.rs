@@ -2,12 +2,12 @@
 
 use super::error::EditError;
 use super::shown::PLACEHOLDER;
+use crate::command::hint::noted;
 use crate::failure::Failure;
 use crate::manifest::InputSecret;
 use crate::namespace::NamespaceRule;
 use crate::sealed_file::{Change, Field, SealedObject};
 use api::Scope;
-use api::annotations::CERTIFICATE_FINGERPRINT;
 use envelope::{Certificate, Plaintext};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::rngs::SysRng;
@@ -68,10 +68,8 @@ impl Sealer<'_> {
                 .map_err(|source| SealFailure { key: key.clone(), source })?;
             changes.push(Change::set(Field::Item(key), sealed));
         }
-        // The hint is that of the oldest: it tells what has to be resealed.
-        if !saved.is_empty() && !saved.values().any(is_kept) {
-            let fingerprint = self.certificate.fingerprint().to_string();
-            changes.push(Change::set(Field::Annotation(CERTIFICATE_FINGERPRINT), fingerprint));
+        if saved.values().any(|value| !is_kept(value)) {
+            changes.extend(noted(object, self.certificate, saved.values().any(is_kept)));
         }
         Ok(changes)
     }
