@@ -112,6 +112,15 @@ impl Failure {
         }
     }
 
+    /// The same, in a stream with so many documents more before it.
+    pub(crate) fn after(self, documents: usize) -> Self {
+        match self {
+            Self::Manifest(error) => Self::Manifest(error.after(documents)),
+            Self::Settle(error) => Self::Settle(error.after(documents)),
+            other => other,
+        }
+    }
+
     /// What to do next.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
