@@ -21,6 +21,7 @@ mod validate;
 pub(crate) use create::CreateError;
 pub(crate) use edit::EditError;
 pub(crate) use guard::GuardError;
+pub(crate) use in_place::InPlaceError;
 pub(crate) use inspect::InspectError;
 pub(crate) use keys::KeysError;
 pub(crate) use merge_into::MergeError;

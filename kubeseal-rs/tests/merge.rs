@@ -143,3 +143,28 @@ fn mistakes_are_told_and_change_nothing() {
     assert!(told(merge(&empty, &[], SECRET)).contains("found no SealedSecret"));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_changed_meanwhile_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, before) = target(directory.path(), "strict");
+    let pipe = directory.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let arguments =
+        ["--cert", "test-only.crt", "--merge-into", path.to_str().unwrap(), "-f", pipe.to_str().unwrap()];
+    let child = program::program(&arguments).spawn().unwrap();
+    // Opens once the other side does, which has read the target by then.
+    let mut writer = std::fs::File::options().write(true).open(&pipe).unwrap();
+    let saved = format!("{before}# saved meanwhile\n");
+    std::fs::write(&path, &saved).unwrap();
+    std::io::Write::write_all(&mut writer, SECRET).unwrap();
+    drop(writer);
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.code() == Some(1) && stderr.contains("changed by somebody else meanwhile"),
+        "{stderr}"
+    );
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), saved);
+}

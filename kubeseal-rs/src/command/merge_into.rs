@@ -8,11 +8,10 @@ mod target;
 pub(crate) use error::MergeError;
 
 use super::hint::noted;
+use super::in_place::InPlace;
 use crate::failure::Failure;
-use crate::input::Input;
 use crate::manifest::{self, InputSecret};
 use crate::mode::MergeInto;
-use crate::output::Output;
 use crate::sealed_file::{Change, Field, SealedFile, SealedObject};
 use api::Scope;
 use api::annotations::{CLUSTER_WIDE, NAMESPACE_WIDE};
@@ -27,10 +26,10 @@ const SCOPES: [&str; 2] = [CLUSTER_WIDE, NAMESPACE_WIDE];
 pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
     let refuse = |source| Failure::SealedFile { path: merge.file.clone(), source };
     // Before anything is sealed, so that nobody types a Secret into a terminal for nothing.
-    let bytes = Input::File(merge.file.clone())
-        .read("a SealedSecret")
-        .map_err(|source| MergeError::Target(Box::new(source)))?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| MergeError::Nothing(merge.file.clone()))?;
+    let in_place = |source| Failure::InPlace { path: merge.file.clone(), source };
+    let place = InPlace::read(&merge.file)
+        .map_err(|source| MergeError::Target { path: merge.file.clone(), source: Box::new(source) })?;
+    let text = place.text().map_err(|_| MergeError::Nothing(merge.file.clone()))?;
     let mut file = SealedFile::read(text).map_err(refuse)?;
     if file.objects().is_empty() {
         return Err(MergeError::Nothing(merge.file.clone()).into());
@@ -46,7 +45,7 @@ pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
         let changes = changes(merge, &certificate, secret, &file.objects()[index])?;
         file.edit(index, &changes).map_err(refuse)?;
     }
-    Ok(Output::File(merge.file.clone()).write(file.text().as_bytes())?)
+    place.replace(file.text().as_bytes()).map_err(in_place)
 }
 
 /// Seals the values for the place and scope of the target.
