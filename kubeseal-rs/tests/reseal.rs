@@ -200,7 +200,7 @@ fn templates_are_told_and_do_not_fail() {
     let (code, _, stderr) = tree.run(&with_key());
     assert_eq!((code, stderr.as_str()), (Some(0), words));
     // A template beside it makes nothing of a document that is broken.
-    fs::write(tree.path("b.yaml"), format!("a: '{{{{ .b }}}}'\n---\nkind: SealedSecret\na: [\n")).unwrap();
+    fs::write(tree.path("b.yaml"), "a: '{{ .b }}'\n---\nkind: SealedSecret\na: [\n").unwrap();
     let (code, _, stderr) = tree.run(&with_key());
     assert!(code == Some(1) && stderr.contains("b.yaml: line 4 is not well-formed"), "{stderr}");
 }
