@@ -84,7 +84,9 @@ impl CertificateSource {
     pub(crate) fn pem(&self) -> Result<String, SourceError> {
         let text = self.text()?;
         let certificate = self.parse(&text)?;
-        self.remember(&certificate, Timestamp::now());
+        let now = Timestamp::now();
+        self.remember(&certificate, now);
+        caution::of_its_end(&certificate, now);
         let first = certificate.to_pem();
         let others = pem::blocks(&text)
             .into_iter()

@@ -15,6 +15,7 @@ pub(crate) use verb::Verb;
 
 use crate::program::Program;
 use api::Scope;
+use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -166,7 +167,36 @@ impl Cli {
             .mut_args(as_pflag_takes_values);
         let matches = command.try_get_matches_from_mut(arguments)?;
         misplaced::check(&mut command, &matches)?;
-        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+        let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        let is_typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+        cli.add_from_environment(is_typed, |name| std::env::var_os(name));
+        Ok(cli)
+    }
+
+    /// As upstream has it: a flag that may be repeated adds to its variable, where any other replaces it; and of jobs
+    /// that exclude each other, what was typed counts over `SEALED_SECRETS_RAW`.
+    fn add_from_environment(
+        &mut self,
+        is_typed: impl Fn(&str) -> bool,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) {
+        let text = |id: &str, name: &str| {
+            let value = variable(name).filter(|_| is_typed(id));
+            value.map(|value| value.to_string_lossy().into_owned())
+        };
+        if let Some(files) = text("recovery_private_key", "SEALED_SECRETS_RECOVERY_PRIVATE_KEY") {
+            self.recovery_private_key.splice(..0, files.split(',').map(PathBuf::from));
+        }
+        if let Some(file) = text("from_file", "SEALED_SECRETS_FROM_FILE") {
+            self.from_file.insert(0, file);
+        }
+        if let Some(group) = text("as_group", "SEALED_SECRETS_AS_GROUP") {
+            self.connection.as_group.insert(0, group);
+        }
+        let jobs = ["fetch_cert", "validate", "re_encrypt", "rotate", "recovery_unseal", "merge_into"];
+        if !is_typed("raw") && jobs.into_iter().any(is_typed) {
+            self.raw = None;
+        }
     }
 }
 
@@ -264,6 +294,31 @@ mod tests {
     fn the_last_one_counts() {
         let cli = read(&["--scope", "strict", "--scope=cluster-wide"]).unwrap();
         assert_eq!(cli.scope, Some(Scope::ClusterWide));
+    }
+
+    #[test]
+    fn what_may_be_repeated_adds_to_its_variable() {
+        let all = |typed: &'static [&'static str]| {
+            let mut cli = Cli {
+                recovery_private_key: vec!["c".into()],
+                from_file: vec!["c".into()],
+                raw: Some(true),
+                ..Cli::default()
+            };
+            cli.connection.as_group = vec!["c".into()];
+            cli.add_from_environment(|id| typed.contains(&id), |_| Some("a,b".into()));
+            cli
+        };
+        // Without the flag, clap has read the variable.
+        let cli = all(&[]);
+        assert_eq!((cli.recovery_private_key.len(), cli.from_file.len(), cli.raw), (1, 1, Some(true)));
+        let cli = all(&["recovery_private_key", "from_file", "as_group", "fetch_cert"]);
+        assert_eq!(cli.recovery_private_key, ["a", "b", "c"].map(PathBuf::from));
+        assert_eq!(
+            (cli.from_file.as_slice(), cli.connection.as_group.as_slice()),
+            (&["a,b".into(), "c".into()][..], &["a,b".into(), "c".into()][..])
+        );
+        assert_eq!((cli.raw, all(&["raw", "fetch_cert"]).raw), (None, Some(true)));
     }
 
     #[test]

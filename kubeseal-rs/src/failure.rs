@@ -3,8 +3,8 @@
 use crate::backup::BackupError;
 use crate::certificate::SourceError;
 use crate::command::{
-    CreateError, DoesNotOpen, EditError, GuardError, InspectError, KeysError, MergeError, NotOpened,
-    NotResealed, OtherAnswer, SettleError, Stale,
+    CreateError, DoesNotOpen, EditError, GuardError, InPlaceError, InspectError, KeysError, MergeError,
+    NotOpened, NotResealed, OtherAnswer, SettleError, Stale,
 };
 use crate::controller::ControllerError;
 use crate::input::InputError;
@@ -38,6 +38,12 @@ pub(crate) enum Failure {
         path: PathBuf,
         #[source]
         source: SealedFileError,
+    },
+    #[error("cannot change {}", .path.display())]
+    InPlace {
+        path: PathBuf,
+        #[source]
+        source: InPlaceError,
     },
     #[error(transparent)]
     Merge(#[from] MergeError),
@@ -112,6 +118,15 @@ impl Failure {
         }
     }
 
+    /// The same, in a stream with so many documents more before it.
+    pub(crate) fn after(self, documents: usize) -> Self {
+        match self {
+            Self::Manifest(error) => Self::Manifest(error.after(documents)),
+            Self::Settle(error) => Self::Settle(error.after(documents)),
+            other => other,
+        }
+    }
+
     /// What to do next.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
@@ -120,6 +135,7 @@ impl Failure {
             Self::Controller(error) => Some(error.hint()),
             Self::DoesNotOpen(_) => Some(DoesNotOpen::hint()),
             Self::SealedFile { source, .. } => Some(source.hint()),
+            Self::InPlace { source, .. } => Some(source.hint()),
             Self::Merge(error) => Some(error.hint()),
             Self::OtherAnswer(_) => Some(
                 "check --controller-name, --controller-namespace and --context; nothing was changed".into(),

@@ -36,17 +36,29 @@ impl From<Option<PathBuf>> for Input {
 impl Input {
     /// Reads all of it. Somebody at a terminal is told what is waited for.
     pub(crate) fn read(&self, expected: &str) -> Result<Zeroizing<Vec<u8>>, InputError> {
-        let read = match self {
+        read_all(self.open(expected)?).map_err(|source| self.failed(source))
+    }
+
+    /// Opens it, to be read bit by bit. Somebody at a terminal is told what is waited for.
+    pub(crate) fn open(&self, expected: &str) -> Result<Box<dyn Read>, InputError> {
+        match self {
             Self::Stdin => {
                 let stdin = io::stdin();
                 if stdin.is_terminal() {
                     note(expected);
                 }
-                read_all(stdin.lock())
+                Ok(Box::new(stdin.lock()))
             }
-            Self::File(path) => File::open(path).and_then(read_all),
-        };
-        read.map_err(|source| InputError { input: self.clone(), source })
+            Self::File(path) => {
+                let file = File::open(path).map_err(|source| self.failed(source))?;
+                Ok(Box::new(file))
+            }
+        }
+    }
+
+    /// It could not be read, because of this.
+    pub(crate) fn failed(&self, source: io::Error) -> InputError {
+        InputError { input: self.clone(), source }
     }
 }
 

@@ -3,8 +3,8 @@
 //! From what was typed (`cli`) over what was meant (`mode`) to what is done (`command`). How values are sealed
 //! is in the crate `sealing`; what a SealedSecret looks like, in the crate `api`.
 //!
-//! Decided: everything is rendered in memory and written at the end, instead of document by document, because
-//! half an output looks like a whole one to the script that reads it.
+//! Decided: nothing is written before everything is sealed, because half an output looks like a whole one to the script
+//! that reads it. What memory should not hold waits in a temporary file.
 
 mod backup;
 mod certificate;

@@ -9,7 +9,7 @@ mod reseal;
 mod task;
 mod usage_error;
 
-pub(crate) use create::{Create, CreateUsage, Form, Login, ValueSource};
+pub(crate) use create::{Create, CreateUsage, DOCKER_CONFIG_KEY, Form, Login, ValueSource};
 pub(crate) use edit::Edit;
 pub(crate) use guard::Guard;
 pub(crate) use inspect::{Inspect, Live};

@@ -1,14 +1,14 @@
 //! [`NamespaceRule`]: the namespace of what is sealed. The input's own; else `-n`; else the context's.
 
 use crate::connection::{Connection, ConnectionError};
-use std::cell::OnceCell;
+use std::sync::{Mutex, PoisonError};
 
 /// Knows the namespace for Secrets that state none, and looks it up at most once.
 #[derive(Debug)]
 pub(crate) struct NamespaceRule {
     flag: Option<String>,
     connection: Connection,
-    looked_up: OnceCell<String>,
+    looked_up: Mutex<Option<String>>,
 }
 
 /// No namespace can be told.
@@ -25,7 +25,7 @@ pub(crate) enum NamespaceError {
 impl NamespaceRule {
     /// A rule with the value of `-n` and the cluster to ask otherwise.
     pub(crate) fn new(flag: Option<String>, connection: Connection) -> Self {
-        Self { flag, connection, looked_up: OnceCell::new() }
+        Self { flag, connection, looked_up: Mutex::default() }
     }
 
     /// The namespace for something whose own is `input`.
@@ -41,11 +41,13 @@ impl NamespaceRule {
     }
 
     fn look_up(&self) -> Result<String, NamespaceError> {
-        if let Some(namespace) = self.looked_up.get() {
+        // Held while looking: Secrets are sealed on several threads.
+        let mut looked_up = self.looked_up.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(namespace) = &*looked_up {
             return Ok(namespace.clone());
         }
         let namespace = self.connection.namespace().map_err(NamespaceError::Unknown)?;
-        Ok(self.looked_up.get_or_init(|| namespace).clone())
+        Ok(looked_up.insert(namespace).clone())
     }
 }
 

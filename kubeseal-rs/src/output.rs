@@ -1,11 +1,15 @@
 //! [`Output`]: where the result goes, all of it or nothing.
 
 mod private;
+mod replacement;
+mod whole;
 
 pub(crate) use private::{all_to_stdout as write_all_private, to_new_file as write_new_private};
+pub(crate) use whole::Whole;
 
-use std::fs::{self, File, Permissions};
-use std::io::{self, Write as _};
+use replacement::Replacement;
+use std::fs::File;
+use std::io::{self, StdoutLock, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Where to write.
@@ -38,11 +42,25 @@ impl Output {
 
     /// Writes everything.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), OutputError> {
+        self.put(bytes).map_err(|error| self.failed(error))
+    }
+
+    /// Begins to write what comes bit by bit.
+    pub(crate) fn begin(&self) -> Whole<'_> {
+        Whole::of(self)
+    }
+
+    fn put(&self, bytes: &[u8]) -> io::Result<()> {
         match self {
-            Self::Stdout => write_stdout(bytes).map_err(OutputError::Stdout),
-            Self::File(path) => {
-                write_file(path, bytes).map_err(|source| OutputError::File { path: path.clone(), source })
-            }
+            Self::Stdout => write_stdout(|stdout| stdout.write_all(bytes)),
+            Self::File(path) => write_file(path, bytes),
+        }
+    }
+
+    fn failed(&self, source: io::Error) -> OutputError {
+        match self {
+            Self::Stdout => OutputError::Stdout(source),
+            Self::File(path) => OutputError::File { path: path.clone(), source },
         }
     }
 }
@@ -72,58 +90,21 @@ impl OutputError {
     }
 }
 
-fn write_stdout(bytes: &[u8]) -> io::Result<()> {
+fn write_stdout(write: impl FnOnce(&mut StdoutLock<'static>) -> io::Result<()>) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+    match write(&mut stdout).and_then(|()| stdout.flush()) {
         // Whoever was reading has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }
 }
 
-/// Through a temporary file beside it: a reader sees the old file or the new one, and so does one after a crash.
 fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A link is followed, so that it stays a link.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let existing = fs::metadata(&target).ok();
-    if existing.as_ref().is_some_and(|existing| !existing.is_file()) {
-        // Devices and pipes (/dev/stdout) cannot be replaced, only written to.
-        return File::options().write(true).open(&target)?.write_all(bytes);
+    match Replacement::of(path)? {
+        None => File::options().write(true).open(path)?.write_all(bytes),
+        Some(mut replacement) => {
+            replacement.write_all(bytes)?;
+            replacement.commit()
+        }
     }
-    let directory = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    // Asked for first, because the error of the temporary file would name that instead.
-    fs::metadata(directory)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".sealed-");
-    if let Some(permissions) = new_file_permissions() {
-        builder.permissions(permissions);
-    }
-    let mut file = builder.tempfile_in(directory)?;
-    if let Some(existing) = existing {
-        file.as_file().set_permissions(existing.permissions())?;
-    }
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(&target).map_err(|error| error.error)?;
-    // The name is durable once its directory is; not every file system can be asked.
-    if let Ok(directory) = File::open(directory) {
-        let _ = directory.sync_all();
-    }
-    Ok(())
-}
-
-/// What is sealed is no secret: readable as the umask has it, not by the owner alone as temporary files are.
-#[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "other systems have no modes to give")]
-fn new_file_permissions() -> Option<Permissions> {
-    use std::os::unix::fs::PermissionsExt as _;
-    Some(Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn new_file_permissions() -> Option<Permissions> {
-    None
 }

@@ -230,3 +230,30 @@ fn the_environment_gives_flags_here_too() {
     command.env("SEALED_SECRETS_CERT", "test-only.crt").env("SEALED_SECRETS_NAMESPACE", "shop");
     assert_eq!(values(&program::finish(command, b"")), map(&[("a", "b")]));
 }
+
+#[test]
+fn a_docker_config_is_taken_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config.json");
+    let config = "{\"auths\": {\"r.example.com\": {\"auth\": \"aHVudGVyMg==\"}}}\n";
+    std::fs::write(&path, config).unwrap();
+    let file = path.to_str().unwrap();
+    for source in [file.to_owned(), format!(".dockerconfigjson={file}")] {
+        let output = create(&["docker-registry", "pull", "--from-file", &source], b"");
+        assert_eq!(sealed(&output).spec.template.type_.as_deref(), Some("kubernetes.io/dockerconfigjson"));
+        assert_eq!(values(&output)[".dockerconfigjson"], config);
+    }
+    let refused = |arguments: &[&str]| {
+        let output = create(&[&["docker-registry", "pull"], arguments].concat(), b"");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(!stderr.contains("aHVudGVyMg"), "{stderr}");
+        (output.status.code(), stderr)
+    };
+    assert_eq!(refused(&["--from-file", &format!("other={file}")]).0, Some(2));
+    assert_eq!(refused(&["--from-file", file, "--docker-username", "u"]).0, Some(2));
+    for broken in ["[]", "aHVudGVyMg", "{\"a\": aHVudGVyMg}"] {
+        std::fs::write(&path, broken).unwrap();
+        let (code, stderr) = refused(&["--from-file", file]);
+        assert!(code == Some(1) && stderr.contains("is not a JSON object"), "{stderr}");
+    }
+}

@@ -170,12 +170,63 @@ fn items_and_plain_parts_are_taken_out() {
 }
 
 #[test]
+fn plain_parts_are_shown_and_written() {
+    let desk = Desk::new();
+    let before = desk.text();
+    let template = "  template:\n    immutable: true # for good\n    data:\n      # Rendered.\n      conf: |\n        host=db\n        \
+                    password={{ .password }}\n      gone: x\n";
+    let list = "    metadata:\n      finalizers:\n      - example.com/one # first\n";
+    let text = before.replace("  template:\n", template).replace("    metadata:\n", list);
+    fs::write(desk.file(), &text).unwrap();
+    let output = desk.edit("true");
+    assert!(output.status.success() && desk.text() == text);
+    let seen = fs::read_to_string(desk.path("seen")).unwrap();
+    for part in [
+        "immutable: true\n",
+        "finalizers:\n",
+        "- example.com/one\n",
+        "templateData:\n  conf: |\n    host=db\n    password={{ .password }}\n  gone: x",
+    ] {
+        assert!(seen.contains(part), "no {part} in:\n{seen}");
+    }
+
+    let output = desk.edit(
+        r#"sed -i 's/^immutable: true/immutable: false/; s/host=db/host=other\n    port=1/; /  gone: x/d; s|example.com/one|example.com/two|' "$1"
+        echo '  new: "{{ .user }}"' >> "$1""#,
+    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let after = desk.text();
+    for part in [
+        "    immutable: false # for good\n    data:\n      # Rendered.\n      conf: |\n        host=other\n        port=1\n        \
+         password={{ .password }}\n      new: \"{{ .user }}\"\n",
+        "finalizers: [\"example.com/two\"]\n",
+    ] {
+        assert!(after.contains(part), "no {part} in:\n{after}");
+    }
+    assert!(!after.contains("gone") && !after.contains("example.com/one"), "{after}");
+    for key in ["password:", "user:"] {
+        assert_eq!(line(&after, key), line(&before, key));
+    }
+    let output =
+        desk.edit(r#"sed -i '/^immutable/d; /^templateData/,$d; /finalizers/d; /example.com/d' "$1""#);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let after = desk.text();
+    assert!(
+        !after.contains("immutable") && !after.contains("conf") && !after.contains("finalizers"),
+        "{after}"
+    );
+}
+
+#[test]
 fn the_hint_moves_once_everything_is_sealed_anew() {
     let desk = Desk::new();
     let fingerprint = "f5b8ca6cdb64f96f0fd3e0d50116cafb3664a3a52afdb229260d9d8c1054c057";
     fs::write(desk.file(), desk.text().replace(fingerprint, &"0a".repeat(32))).unwrap();
-    desk.edit(r#"sed -i 's/  user: .*/  user: new/' "$1""#);
+    desk.edit(r#"sed -i 's/tier: back/tier: front/' "$1""#);
     assert!(desk.text().contains(&"0a".repeat(32)));
+    // One hint cannot name two certificates.
+    desk.edit(r#"sed -i 's/  user: .*/  user: new/' "$1""#);
+    assert!(!desk.text().contains("certificate-fingerprint"));
     let output = desk.edit(r#"sed -i 's/<sealed>$/new/' "$1""#);
     assert!(
         desk.text().contains(fingerprint),
@@ -199,7 +250,8 @@ fn what_values_are_bound_to_stays() {
         r#"printf -- '---\nmetadata: {name: c}\nstringData: {a: hunter2}\n' >> "$1""#,
         &["2 Secrets", "1 SealedSecrets"],
     );
-    desk.refused(r#"echo 'immutable: true' >> "$1""#, &["immutable"]);
+    desk.refused(r#"sed -i 's/  name: db/  name: db\n  generateName: hunter2/' "$1""#, &["generateName"]);
+    desk.refused(r#"echo 'templatedata: {a: hunter2}' >> "$1""#, &["spelt templateData"]);
 }
 
 #[test]
@@ -207,7 +259,7 @@ fn what_does_not_parse_is_wiped_and_said_so() {
     let desk = Desk::new();
     desk.refused(
         r#"echo ' hunter2: [' >> "$1""#,
-        &["what was saved in the editor cannot be used", "line 21", "was wiped"],
+        &["what was saved in the editor cannot be used", "line 22", "was wiped"],
     );
     desk.refused(r#"sed -i 's/  user: .*/  user: 5/' "$1""#, &["field stringData.user", "quote it"]);
     desk.refused(r#": > "$1""#, &["found no Secret"]);

@@ -51,6 +51,7 @@ fn secrets_are_found_wherever_they_are() {
     assert_eq!(found_in(SECRET), ["a.yaml:5"]);
     assert_eq!(found_in(&format!("# nothing\n---\na: 1\n---\n{SECRET}")), ["a.yaml:9"]);
     assert_eq!(found_in("apiVersion: v1\nkind: Secret\ndata: {n: 5}\n"), ["a.yaml:3"]);
+    assert_eq!(found_in("kind: Secret\nstringData: {a: hunter2}\n"), ["a.yaml:2"]);
     let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  data: {a: b}\n- apiVersion: v1\n  \
                 kind: Secret\n  data: {a: aHVudGVyMg==}\n";
     assert_eq!(found_in(list), ["a.yaml:9"]);
@@ -174,6 +175,9 @@ fn what_is_staged_counts_and_not_what_is_in_the_work_tree() {
     fs::write(path.join("sub/b.yaml"), "a: 1\n").unwrap();
     assert_eq!(found(&guard(path, &["--staged"])), ["a \u{e9}.yaml:5", "sub/b.yaml:5"]);
     assert_eq!(found(&guard(path, &["--staged", "sub"])), ["sub/b.yaml:5"]);
+    // Git may have been told to show only what is below the present directory.
+    git(path, &["config", "diff.relative", "true"]);
+    assert_eq!(found(&guard(&path.join("sub"), &["--staged"])), ["a \u{e9}.yaml:5", "sub/b.yaml:5"]);
     git(path, &["commit", "-q", "-m", "plaintext"]);
     assert_eq!(found(&guard(path, &["--staged"])), [] as [&str; 0]);
     git(path, &["rm", "-q", "--cached", "a \u{e9}.yaml"]);

@@ -65,6 +65,32 @@ fn values_open_and_the_rest_stays() {
 }
 
 #[test]
+fn the_hint_goes_where_it_would_be_wrong() {
+    const PRESENT: &str = "f5b8ca6cdb64f96f0fd3e0d50116cafb3664a3a52afdb229260d9d8c1054c057";
+    let directory = tempfile::tempdir().unwrap();
+    let (path, before) = target(directory.path(), "strict");
+    let check = || {
+        let arguments = ["reseal", "--check", "--cert", "test-only.crt", path.to_str().unwrap()];
+        run(&arguments, b"").status.code()
+    };
+    assert!(merge(&path, &[], SECRET).status.success());
+    assert_eq!((std::fs::read_to_string(&path).unwrap().contains(PRESENT), check()), (true, Some(0)));
+
+    // Items of an older certificate stay beside those of this one.
+    let old = before.replace(PRESENT, &"0a".repeat(32));
+    std::fs::write(&path, &old).unwrap();
+    assert!(merge(&path, &[], SECRET).status.success());
+    let after = std::fs::read_to_string(&path).unwrap();
+    assert!(!after.contains("certificate-fingerprint"), "{after}");
+    assert_eq!(check(), Some(1));
+
+    // None stays.
+    std::fs::write(&path, &old).unwrap();
+    assert!(merge(&path, &[], b"stringData: {user: new, password: new}\n").status.success());
+    assert_eq!((std::fs::read_to_string(&path).unwrap().contains(PRESENT), check()), (true, Some(0)));
+}
+
+#[test]
 fn another_scope_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let (path, before) = target(directory.path(), "namespace-wide");
@@ -116,4 +142,29 @@ fn mistakes_are_told_and_change_nothing() {
     std::fs::write(&empty, SECRET).unwrap();
     assert!(told(merge(&empty, &[], SECRET)).contains("found no SealedSecret"));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_changed_meanwhile_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, before) = target(directory.path(), "strict");
+    let pipe = directory.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let arguments =
+        ["--cert", "test-only.crt", "--merge-into", path.to_str().unwrap(), "-f", pipe.to_str().unwrap()];
+    let child = program::program(&arguments).spawn().unwrap();
+    // Opens once the other side does, which has read the target by then.
+    let mut writer = std::fs::File::options().write(true).open(&pipe).unwrap();
+    let saved = format!("{before}# saved meanwhile\n");
+    std::fs::write(&path, &saved).unwrap();
+    std::io::Write::write_all(&mut writer, SECRET).unwrap();
+    drop(writer);
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.code() == Some(1) && stderr.contains("changed by somebody else meanwhile"),
+        "{stderr}"
+    );
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), saved);
 }

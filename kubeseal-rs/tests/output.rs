@@ -42,6 +42,69 @@ fn a_failure_leaves_the_old_file_and_no_other() {
     assert_eq!(names(directory.path()), ["sealed.yaml"]);
 }
 
+fn stream(count: usize, size: usize) -> Vec<u8> {
+    let value = "x".repeat(size);
+    let secret = |number| format!("---\nmetadata: {{name: n{number}}}\nstringData: {{k: {value}}}\n");
+    (0..count).map(secret).collect::<String>().into_bytes()
+}
+
+fn assert_in_order(text: &[u8], count: usize) {
+    let text = std::str::from_utf8(text).unwrap();
+    let names = text.lines().filter_map(|line| line.strip_prefix("  name: "));
+    assert!(names.eq((0..count).map(|number| format!("n{number}"))));
+    assert_eq!(text.matches("kind: SealedSecret\n").count(), count);
+}
+
+#[test]
+fn many_come_out_in_order_whether_memory_holds_them_or_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("sealed.yaml");
+    // The last takes several megabytes, which go through a temporary file; without a place for one, through memory.
+    for (count, size, temporary) in
+        [(3, 1, "/tmp"), (200, 1, "/tmp"), (60, 50_000, "/tmp"), (60, 50_000, "/nowhere")]
+    {
+        let input = stream(count, size);
+        let mut command = program(&["--cert", "test-only.crt", "-n", "shop", "-o", "yaml"]);
+        command.env("TMPDIR", temporary);
+        let output = finish(command, &input);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_in_order(&output.stdout, count);
+        assert!(seal_to(&path, &input).status.success());
+        assert_in_order(&std::fs::read(&path).unwrap(), count);
+        assert_eq!(names(directory.path()), ["sealed.yaml"]);
+    }
+}
+
+#[test]
+fn a_broken_one_among_many_is_named_and_nothing_is_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("sealed.yaml");
+    std::fs::write(&path, "old").unwrap();
+    let (before, after) = (stream(100, 50_000), stream(100, 10));
+    for (broken, words) in [
+        ("metadata: [", "document 101, line 302"),
+        ("metadata: {name: a}", "the Secret in standard input, document 101, line 302, column 1 has no data"),
+        (
+            "stringData: {k: v}",
+            "the Secret in standard input, document 101, line 302, column 1 has no metadata.name",
+        ),
+        ("{\"metadata\": {}} {\"kind\": \"Pod\"}", "document 102, line 302"),
+        ("metadata: {name: a, namespace: other}\nstringData: {k: v}", "document 101, line 302"),
+    ] {
+        let input = [&before, "---\n".as_bytes(), broken.as_bytes(), b"\n", &after].concat();
+        let output = run(&["--cert", "test-only.crt", "-n", "shop"], &input);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && output.stdout.is_empty(), "{stderr}");
+        assert!(stderr.contains(words), "no {words:?} in {stderr}");
+        assert_eq!(seal_to(&path, &input).status.code(), Some(1));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(names(directory.path()), ["sealed.yaml"]);
+    }
+    // Not UTF-8, behind many that are.
+    let output = run(&["--cert", "test-only.crt", "-n", "shop"], &[&before[..], b"---\na: \xff\n"].concat());
+    assert!(output.status.code() == Some(1) && output.stdout.is_empty());
+}
+
 #[test]
 fn success_leaves_no_other_file() {
     let directory = tempfile::tempdir().unwrap();

@@ -169,6 +169,43 @@ fn without_a_hint_only_a_key_can_tell() {
 }
 
 #[test]
+fn a_wrong_hint_is_found_where_there_is_a_key() {
+    let sealed = old().replace(&"0a".repeat(32), PRESENT);
+    let other = run(&["--raw", "--cert", "test-only.crt", "-n", "shop", "--name", "other"], b"x").stdout;
+    let item = sealed.lines().find(|line| line.contains(" user:")).unwrap();
+    let wrong = sealed.replace(item, &format!("    user: {}", String::from_utf8(other).unwrap()));
+    let moved = sealed.replace("  namespace: shop\n", "");
+    let tree = Tree::new(&[("a.yaml", &sealed), ("b.yaml", &wrong), ("c.yaml", &moved)]);
+    assert_eq!(tree.run(&[&CERT[..], &["--check"]].concat()).0, Some(0));
+    // What has no namespace may be as it says.
+    let (code, stdout, _) = tree.run(&[&with_key()[..], &["--check"]].concat());
+    assert_eq!(code, Some(1));
+    assert!(
+        stdout.starts_with("b.yaml: line 2 (shop/db): sealed to an unknown certificate\n1 of 3"),
+        "{stdout}"
+    );
+    let (_, stdout, _) = tree.run(&[&with_key()[..], &["--check", "-n", "other"]].concat());
+    assert!(stdout.contains("2 of 3"), "{stdout}");
+}
+
+#[test]
+fn templates_are_told_and_do_not_fail() {
+    let template = "{{- if .Values.sealed }}\nkind: SealedSecret\nspec: {{ .Values.spec }}\n{{- end }}\n";
+    let inside = old().replace("  template:\n", "  template:\n    data: {url: '{{ .password }}'}\n");
+    let tree = Tree::new(&[("templates/a.yaml", template), ("b.yaml", &inside)]);
+    let (code, stdout, stderr) = tree.run(&[&CERT[..], &["--check"]].concat());
+    assert!(code == Some(1) && stdout.contains("1 of 1 SealedSecret in 1 file"), "{stdout}");
+    let words = "warning: templates/a.yaml does not parse, as templates may; what is sealed in there was not looked at\n";
+    assert!(stderr.starts_with(words), "{stderr}");
+    let (code, _, stderr) = tree.run(&with_key());
+    assert_eq!((code, stderr.as_str()), (Some(0), words));
+    // A template beside it makes nothing of a document that is broken.
+    fs::write(tree.path("b.yaml"), "a: '{{ .b }}'\n---\nkind: SealedSecret\na: [\n").unwrap();
+    let (code, _, stderr) = tree.run(&with_key());
+    assert!(code == Some(1) && stderr.contains("b.yaml: line 4 is not well-formed"), "{stderr}");
+}
+
+#[test]
 fn one_bad_file_does_not_stop_the_rest() {
     let old = old();
     let foreign = old.replace("name: db", "name: other");
@@ -258,6 +295,34 @@ fn a_cluster_that_keeps_failing_is_not_asked_for_ever() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(asked.iter().filter(|request| request.starts_with("POST ")).count(), 3);
     assert_eq!(tree.told(&output.stderr).matches("it was not tried").count(), 3);
+}
+
+#[test]
+fn what_upstreams_controller_cannot_open_does_not_stop_the_rest() {
+    let old = old();
+    let names: Vec<String> = (0..6).map(|n| format!("{n}.yaml")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), old.as_str())).collect();
+    let tree = Tree::new(&files);
+    let cannot = || ("rotate", 500, "Error rotating".to_owned());
+    let lines = vec![cannot(), cannot(), cannot(), cannot(), answer(PRESENT)];
+    let (output, asked) = online(tree.0.path(), lines, &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(asked.iter().filter(|request| request.starts_with("POST ")).count(), 6);
+    let stderr = tree.told(&output.stderr);
+    assert_eq!(stderr.matches("the controller could not open it, or failed").count(), 4, "{stderr}");
+    assert!(stderr.contains("answered 500") && stderr.contains("the log of the controller"), "{stderr}");
+    assert!(tree.text("4.yaml").contains("AgNEW=") && tree.text("5.yaml").contains("AgNEW="));
+}
+
+#[test]
+fn the_certificate_of_the_controller_counts_where_it_reseals() {
+    let tree = Tree::new(&[("a.yaml", &old())]);
+    // Upstream's controller passes the old hint on.
+    let lines = vec![answer(&"0a".repeat(32))];
+    let (output, _) = online(tree.0.path(), lines, &["--cert", "expired.crt"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("that of --cert is not used"));
+    assert!(tree.text("a.yaml").contains(PRESENT));
 }
 
 #[test]

@@ -12,12 +12,13 @@ const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// After this long, the controller has a newer one.
 const LONG_AGO: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Warns if it expires soon.
+/// Warns if it expires soon, or has expired.
 pub(super) fn of_its_end(certificate: &Certificate, now: Timestamp) {
     let left = certificate.not_after().duration_since(now);
     if left <= SOON {
+        let does = if left.is_negative() { "expired" } else { "expires" };
         warn(format_args!(
-            "the certificate {} expires on {}",
+            "the certificate {} {does} on {}",
             certificate.fingerprint().short(),
             day(certificate.not_after())
         ));

@@ -34,6 +34,9 @@ pub(super) fn create(create: Create) -> Result<(), Failure> {
         Form::DockerRegistry(login) => {
             (Some(docker_registry::TYPE.to_owned()), docker_registry::values(login)?)
         }
+        Form::DockerConfig(path) => {
+            (Some(docker_registry::TYPE.to_owned()), docker_registry::from_file(path)?)
+        }
         Form::Tls { certificate, key } => (Some(tls::TYPE.to_owned()), tls::values(certificate, key)?),
     };
     if data.is_empty() && !create.allow_empty_data {

@@ -98,8 +98,17 @@ fn changes_in(
         return Ok(Vec::new());
     }
     let secrets = manifest::read(saved, &bytes)?;
-    if secrets.len() != objects.len() {
-        return Err(EditError::Count { before: objects.len(), after: secrets.len() }.into());
+    let template_data = manifest::template_data(saved, &bytes)?;
+    // A List is one object and several Secrets, and nobody is shown one.
+    if let Some(after) =
+        [secrets.len(), template_data.len()].into_iter().find(|count| *count != objects.len())
+    {
+        return Err(EditError::Count { before: objects.len(), after }.into());
     }
-    objects.iter().zip(secrets).map(|(object, secret)| sealer.changes(object, secret)).collect()
+    let saved = secrets.into_iter().zip(template_data);
+    objects
+        .iter()
+        .zip(saved)
+        .map(|(object, (secret, template_data))| sealer.changes(object, secret, template_data))
+        .collect()
 }

@@ -43,6 +43,11 @@ impl InPlace {
         self.bytes.windows(WORD.len()).any(|window| window == WORD)
     }
 
+    /// What was read, text or not.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// What was read.
     pub(super) fn text(&self) -> Result<&str, InPlaceError> {
         std::str::from_utf8(&self.bytes).map_err(|_| InPlaceError::NotText)

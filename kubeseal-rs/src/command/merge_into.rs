@@ -7,14 +7,14 @@ mod target;
 
 pub(crate) use error::MergeError;
 
+use super::hint::noted;
+use super::in_place::InPlace;
 use crate::failure::Failure;
-use crate::input::Input;
 use crate::manifest::{self, InputSecret};
 use crate::mode::MergeInto;
-use crate::output::Output;
 use crate::sealed_file::{Change, Field, SealedFile, SealedObject};
 use api::Scope;
-use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE};
+use api::annotations::{CLUSTER_WIDE, NAMESPACE_WIDE};
 use envelope::Certificate;
 use rand::rngs::SysRng;
 use sealing::SealFailure;
@@ -26,10 +26,10 @@ const SCOPES: [&str; 2] = [CLUSTER_WIDE, NAMESPACE_WIDE];
 pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
     let refuse = |source| Failure::SealedFile { path: merge.file.clone(), source };
     // Before anything is sealed, so that nobody types a Secret into a terminal for nothing.
-    let bytes = Input::File(merge.file.clone())
-        .read("a SealedSecret")
-        .map_err(|source| MergeError::Target(Box::new(source)))?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| MergeError::Nothing(merge.file.clone()))?;
+    let in_place = |source| Failure::InPlace { path: merge.file.clone(), source };
+    let place = InPlace::read(&merge.file)
+        .map_err(|source| MergeError::Target { path: merge.file.clone(), source: Box::new(source) })?;
+    let text = place.text().map_err(|_| MergeError::Nothing(merge.file.clone()))?;
     let mut file = SealedFile::read(text).map_err(refuse)?;
     if file.objects().is_empty() {
         return Err(MergeError::Nothing(merge.file.clone()).into());
@@ -45,7 +45,7 @@ pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
         let changes = changes(merge, &certificate, secret, &file.objects()[index])?;
         file.edit(index, &changes).map_err(refuse)?;
     }
-    Ok(Output::File(merge.file.clone()).write(file.text().as_bytes())?)
+    place.replace(file.text().as_bytes()).map_err(in_place)
 }
 
 /// Seals the values for the place and scope of the target.
@@ -76,13 +76,9 @@ fn changes(
             .map_err(|source| SealFailure { key: key.clone(), source })?;
         changes.push(Change::set(Field::Item(key), sealed));
     }
-    let every_item_is_new = target.spec.encrypted_data.keys().all(|key| secret.data.contains_key(key));
-    if every_item_is_new && !secret.data.is_empty() {
-        // Else the hint stays that of the items that stay.
-        changes.push(Change::set(
-            Field::Annotation(CERTIFICATE_FINGERPRINT),
-            certificate.fingerprint().to_string(),
-        ));
+    if !secret.data.is_empty() {
+        let some_stay = target.spec.encrypted_data.keys().any(|key| !secret.data.contains_key(key));
+        changes.extend(noted(target, certificate, some_stay));
     }
     for (name, value) in secret.metadata.labels.into_iter().flatten() {
         changes.push(Change::set(Field::TemplateLabel(&name), value));

@@ -5,6 +5,7 @@ mod answer;
 pub(crate) use answer::OtherAnswer;
 pub(super) use answer::Resealed;
 
+use super::in_place::InPlace;
 use super::validate::DoesNotOpen;
 use crate::controller::Controller;
 use crate::failure::Failure;
@@ -28,11 +29,12 @@ pub(super) fn re_encrypt(re_encrypt: &ReEncrypt) -> Result<(), Failure> {
 /// Nothing but the items and the hint changes in the file, and nothing at all unless every SealedSecret is resealed.
 fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), Failure> {
     let refuse = |source| Failure::SealedFile { path: path.to_owned(), source };
-    let bytes = re_encrypt.sealed.read("SealedSecrets")?;
-    let found = std::str::from_utf8(&bytes).ok().map(SealedFile::read).transpose().map_err(refuse)?;
+    let in_place = |source| Failure::InPlace { path: path.to_owned(), source };
+    let place = InPlace::read(path).map_err(in_place)?;
+    let found = place.text().ok().map(SealedFile::read).transpose().map_err(refuse)?;
     let Some(mut file) = found.filter(|file| !file.objects().is_empty()) else {
         // Nothing to reseal: what there is instead is told as for a stream.
-        return manifest::read_sealed(&re_encrypt.sealed, &bytes).map(drop).map_err(Failure::from);
+        return manifest::read_sealed(&re_encrypt.sealed, place.bytes()).map(drop).map_err(Failure::from);
     };
     let controller = Controller::find(&re_encrypt.controller)?;
     for index in 0..file.objects().len() {
@@ -48,7 +50,7 @@ fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), Failure> {
         changes.push(resealed.hint.map_or_else(|| Change::remove(hint), |text| Change::set(hint, text)));
         file.edit(index, &changes).map_err(refuse)?;
     }
-    Ok(Output::File(path.to_owned()).write(file.text().as_bytes())?)
+    place.replace(file.text().as_bytes()).map_err(in_place)
 }
 
 fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), Failure> {

@@ -15,10 +15,10 @@ pub(crate) use report::{NotResealed, Stale};
 
 use crate::failure::Failure;
 use crate::mode::{Means, Reseal};
-use crate::notice::is_quiet;
+use crate::notice::{is_quiet, warn};
 use crate::output::Output;
 use crate::recovery_keys;
-use file::File;
+use file::{File, Found};
 use progress::Progress;
 use report::Report;
 use resealer::Resealer;
@@ -31,7 +31,7 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
         _ => KeyRing::default(),
     };
     let certificate = reseal.certificate.certificate()?;
-    let present = Present::new(&certificate, &keys);
+    let present = Present::new(&certificate, &keys, reseal.namespace.as_deref());
     let resealer = match &reseal.means {
         Means::Check(_) => None,
         Means::Controller(address) => Some(Resealer::asking(address, &certificate)?),
@@ -44,8 +44,9 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
     for path in files {
         progress.at(&path);
         match File::read(&path) {
-            Ok(None) => {}
-            Ok(Some(file)) => {
+            Ok(Found::Nothing) => {}
+            Ok(Found::Template) => report.template(&path),
+            Ok(Found::Sealed(file)) => {
                 report.looked_into();
                 match &resealer {
                     None => file.check(&present, &mut report),
@@ -59,6 +60,9 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
         progress.done();
     }
     progress.end();
+    if let Some(note) = report.note() {
+        warn(note);
+    }
 
     let is_check = resealer.is_none();
     if !is_quiet() {

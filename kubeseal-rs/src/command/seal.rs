@@ -1,24 +1,20 @@
-//! `seal`: whole Secrets into SealedSecrets.
+//! `seal`: whole Secrets into SealedSecrets, as a stream: `pipeline` takes it apart and puts it together, `document`
+//! does what there is to do for each.
 
-mod in_order;
+mod document;
+mod pipeline;
 mod settle;
 
 pub(crate) use settle::SettleError;
 
 use crate::failure::Failure;
-use crate::manifest;
 use crate::mode::Seal;
+use pipeline::Pipeline;
 
 pub(super) fn seal(seal: &Seal) -> Result<(), Failure> {
     // Before the Secrets are read, so that nobody types one into a terminal for nothing.
     let certificate = seal.certificate.certificate()?;
-    let bytes = seal.secrets.read("Secrets, in YAML or JSON,")?;
-    let mut secrets = manifest::read(&seal.secrets, &bytes)?;
-    for secret in &mut secrets {
-        settle::settle(seal, secret)?;
-    }
-
-    let secrets = secrets.into_iter().map(|input| input.secret).collect();
-    let written = in_order::seal_in_order(seal.format, &certificate, secrets)?;
-    Ok(seal.output.write(&written)?)
+    let secrets = seal.secrets.open("Secrets, in YAML or JSON,")?;
+    let written = Pipeline::new(seal, &certificate).run(secrets)?;
+    Ok(written.finish()?)
 }

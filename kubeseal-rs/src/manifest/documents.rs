@@ -3,6 +3,9 @@
 //! Neither line can stand inside a YAML value or a JSON string, so cutting first is safe; it keeps a broken
 //! document from hiding those behind it, and tells which one is broken.
 
+/// What a stream may begin with, and means nothing.
+pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// One piece of the stream that has content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Document<'a> {
@@ -13,13 +16,13 @@ pub(crate) struct Document<'a> {
 
 /// Every document with content, in order.
 pub(crate) fn documents(stream: &str) -> Vec<Document<'_>> {
-    let stream = stream.strip_prefix('\u{feff}').unwrap_or(stream);
+    let stream = stream.strip_prefix(BYTE_ORDER_MARK).unwrap_or(stream);
     let mut found = Vec::new();
     let mut start = 0;
     let mut first_line = 1;
     let mut position = 0;
     for (index, line) in stream.split_inclusive('\n').enumerate() {
-        if let Some(marker) = marker_length(line) {
+        if let Some(marker) = marker_length(line.as_bytes()) {
             found.push(Document { text: &stream[start..position], first_line });
             // What follows on the line of a marker belongs to the next document.
             start = position + marker;
@@ -32,14 +35,15 @@ pub(crate) fn documents(stream: &str) -> Vec<Document<'_>> {
     found
 }
 
-fn marker_length(line: &str) -> Option<usize> {
-    let rest = line.strip_prefix("---").or_else(|| line.strip_prefix("..."))?;
-    let ends = rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']);
+/// How much of a line is the marker that it begins with, if it does.
+pub(super) fn marker_length(line: &[u8]) -> Option<usize> {
+    let rest = line.strip_prefix(b"---").or_else(|| line.strip_prefix(b"..."))?;
+    let ends = matches!(rest.first(), None | Some(b' ' | b'\t' | b'\r' | b'\n'));
     ends.then_some(3)
 }
 
 /// Comments and directives alone are no content; Helm leaves such documents behind.
-fn has_content(text: &str) -> bool {
+pub(super) fn has_content(text: &str) -> bool {
     text.lines().any(|line| {
         let trimmed = line.trim();
         !(trimmed.is_empty() || trimmed.starts_with('#') || line.starts_with('%'))

@@ -22,6 +22,14 @@ pub(crate) enum ManifestError {
 }
 
 impl ManifestError {
+    /// The same, in a stream with so many documents more before it.
+    pub(crate) fn after(self, documents: usize) -> Self {
+        match self {
+            Self::At { place, fault } => Self::At { place: place.after(documents), fault },
+            other => other,
+        }
+    }
+
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {

@@ -29,6 +29,11 @@ impl Place {
         Self { input: Arc::new(input.clone()), document, item: None, position, field: String::new() }
     }
 
+    /// The same, behind so many documents more.
+    pub(crate) fn after(self, documents: usize) -> Self {
+        Self { document: self.document + documents, ..self }
+    }
+
     /// An item of the List in this document.
     pub(super) fn item(&self, item: usize, position: Option<Position>) -> Self {
         Self { item: Some(item), position: position.or(self.position), field: String::new(), ..self.clone() }

@@ -1,12 +1,13 @@
 //! `read`: a stream of manifests into the Secrets in it; all of them, or an error.
 
-use super::documents::documents;
+use super::documents::{Document, documents};
 use super::error::ManifestError;
 use super::fault::Fault;
 use super::field::Field;
 use super::parse::parse;
 use super::place::Place;
 use super::secret;
+use super::stream::StreamedDocument;
 use crate::input::Input;
 use sealing::SecretToSeal;
 
@@ -27,6 +28,19 @@ pub(crate) fn read(input: &Input, bytes: &[u8]) -> Result<Vec<InputSecret>, Mani
     Ok(secrets)
 }
 
+/// Reads every Secret in a document, which came from `input`; gives the number of objects as well. Documents are counted
+/// from this one.
+pub(crate) fn read_document(
+    input: &Input,
+    document: &StreamedDocument,
+) -> Result<(usize, Vec<InputSecret>), ManifestError> {
+    let text = std::str::from_utf8(&document.bytes).map_err(|_| ManifestError::NotText(input.clone()))?;
+    let document = Document { text, first_line: document.first_line };
+    let mut secrets = Vec::new();
+    let count = each_object_of(input, document, &mut |object| read_object(object, &mut secrets))?;
+    Ok((count, secrets))
+}
+
 /// Hands over every object of the stream that has something in it.
 pub(super) fn each_object(
     input: &Input,
@@ -36,20 +50,30 @@ pub(super) fn each_object(
     let stream = std::str::from_utf8(bytes).map_err(|_| ManifestError::NotText(input.clone()))?;
     let mut number = 0;
     for document in documents(stream) {
-        let nodes = parse(document).map_err(|broken| ManifestError::At {
-            place: Place::document(input, number + broken.sound + 1, broken.position),
-            fault: broken.fault,
-        })?;
-        for node in nodes {
-            number += 1;
-            let place = Place::document(input, number, node.position);
-            let field = Field::new(place, node);
-            if !field.is_empty() {
-                take(field)?;
-            }
-        }
+        number += each_object_of(input, document, take).map_err(|error| error.after(number))?;
     }
     Ok(())
+}
+
+/// Hands over every object of the document that has something in it; gives the number of all.
+fn each_object_of(
+    input: &Input,
+    document: Document<'_>,
+    take: &mut dyn FnMut(Field) -> Result<(), ManifestError>,
+) -> Result<usize, ManifestError> {
+    let nodes = parse(document).map_err(|broken| ManifestError::At {
+        place: Place::document(input, broken.sound + 1, broken.position),
+        fault: broken.fault,
+    })?;
+    let count = nodes.len();
+    for (index, node) in nodes.into_iter().enumerate() {
+        let place = Place::document(input, index + 1, node.position);
+        let field = Field::new(place, node);
+        if !field.is_empty() {
+            take(field)?;
+        }
+    }
+    Ok(count)
 }
 
 /// A Secret, or a List of them.

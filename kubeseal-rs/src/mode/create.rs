@@ -42,6 +42,8 @@ pub(crate) enum Form {
     Generic(Vec<ValueSource>),
     /// A login to an image registry.
     DockerRegistry(Login),
+    /// Logins to image registries, as docker keeps them in a file.
+    DockerConfig(PathBuf),
     /// A certificate and its private key.
     Tls { certificate: PathBuf, key: PathBuf },
 }
@@ -68,6 +70,9 @@ pub(crate) struct Login {
     pub password: Option<Hidden>,
     pub email: Option<String>,
 }
+
+/// The key of a Secret that holds logins to image registries.
+pub(crate) const DOCKER_CONFIG_KEY: &str = ".dockerconfigjson";
 
 /// The server that a login without one is for.
 const DOCKER_HUB: &str = "https://index.docker.io/v1/";
@@ -169,6 +174,7 @@ fn form(
     let for_tls = tls.cert_file.is_some() || tls.key_file.is_some();
     let only = |flags, kind| Err(CreateUsage::OtherKind { flags, kind });
     match kind {
+        "docker-registry" if !for_docker && !for_tls && is_one_file(&values) => docker_config(values),
         "docker-registry" | "tls" if !values.is_empty() => only("flags for single values", "generic"),
         "tls" | "generic" if for_docker => only("--docker-…", "docker-registry"),
         "docker-registry" | "generic" if for_tls => only("--cert-file and --key-file", "tls"),
@@ -183,6 +189,19 @@ fn form(
             key: path(tls.key_file).ok_or(CreateUsage::NoTlsFile("--key-file"))?,
         }),
         _ => Ok(Form::Generic(values)),
+    }
+}
+
+fn is_one_file(values: &[ValueSource]) -> bool {
+    matches!(values, [ValueSource::Path(..)])
+}
+
+/// kubectl's form; the API server takes no other key.
+fn docker_config(values: Vec<ValueSource>) -> Result<Form, CreateUsage> {
+    match values.into_iter().next() {
+        Some(ValueSource::Path(None, path)) => Ok(Form::DockerConfig(path)),
+        Some(ValueSource::Path(Some(key), path)) if key == DOCKER_CONFIG_KEY => Ok(Form::DockerConfig(path)),
+        _ => Err(CreateUsage::DockerConfigKey),
     }
 }
 

@@ -34,6 +34,9 @@ impl Inspect {
             flags.certificate.controller_namespace.clone(),
             &connection,
         );
+        if flags.live == Some(true) && flags.certificate.offline == Some(true) {
+            return Err(UsageError::Offline("--live"));
+        }
         let live = (flags.live == Some(true)).then(|| Live {
             controller,
             namespace: NamespaceRule::new(text(flags.namespace), connection.clone()),

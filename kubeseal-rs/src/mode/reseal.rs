@@ -5,6 +5,7 @@ use crate::certificate::CertificateSource;
 use crate::cli::verb::reseal::ResealFlags;
 use crate::connection::Connection;
 use crate::controller::ControllerAddress;
+use crate::notice::warn;
 use std::path::PathBuf;
 
 /// How to reseal what is sealed to older certificates.
@@ -50,7 +51,14 @@ impl Reseal {
         } else {
             Means::Controller(Box::new(controller))
         };
-        let certificate = CertificateSource::meant_by(flags.certificate, &connection)?;
+        let certificate = if let Means::Controller(controller) = &means {
+            if text(flags.certificate.cert).is_some() {
+                warn("the controller reseals to its own certificate; that of --cert is not used");
+            }
+            CertificateSource::Cluster((**controller).clone())
+        } else {
+            CertificateSource::meant_by(flags.certificate, &connection)?
+        };
         Ok(Self { paths: flags.paths, certificate, namespace: text(flags.namespace), means })
     }
 }

@@ -1,6 +1,8 @@
 //! What is meant by flags, alone and together.
 
 use super::*;
+use crate::cli::verb::inspect::InspectFlags;
+use crate::cli::verb::reseal::ResealFlags;
 
 fn meant(change: impl FnOnce(&mut Cli)) -> Result<Mode, UsageError> {
     let mut cli = Cli::default();
@@ -110,6 +112,36 @@ fn what_is_resealed_stays_in_its_file_unless_another_is_named() {
     };
     assert_eq!(output(|_| {}), None);
     assert_eq!(output(|cli| cli.sealed_secret_file = Some("b".into())), Some(Output::File("b".into())));
+}
+
+#[test]
+fn offline_and_live_exclude_each_other() {
+    let flags = |offline: bool| InspectFlags {
+        live: Some(true),
+        certificate: CertificateFlags { offline: Some(offline), ..CertificateFlags::default() },
+        ..InspectFlags::default()
+    };
+    assert!(Inspect::meant_by(flags(false)).is_ok());
+    let error = Inspect::meant_by(flags(true)).unwrap_err();
+    assert!(error.to_string().contains("--live") && error.to_string().contains("--offline"), "{error}");
+}
+
+#[test]
+fn what_the_controller_reseals_is_held_against_its_own_certificate() {
+    let source = |check: bool, keys: &[&str]| {
+        let flags = ResealFlags {
+            paths: Vec::new(),
+            check: Some(check),
+            recovery_private_key: keys.iter().map(Into::into).collect(),
+            namespace: None,
+            certificate: CertificateFlags { cert: Some("a.crt".into()), ..CertificateFlags::default() },
+            connection: ConnectionFlags::default(),
+        };
+        Reseal::meant_by(flags).unwrap().certificate
+    };
+    assert!(matches!(source(false, &[]), CertificateSource::Cluster(_)));
+    assert_eq!(source(true, &[]), CertificateSource::File("a.crt".into()));
+    assert_eq!(source(false, &["a.key"]), CertificateSource::File("a.crt".into()));
 }
 
 #[test]

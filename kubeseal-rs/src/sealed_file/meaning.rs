@@ -40,7 +40,7 @@ pub(super) fn change(object: &mut Value, change: &Change) -> Option<()> {
     }
     let entries = here.as_object_mut()?;
     match &change.value {
-        Some(value) => drop(entries.insert(key.clone(), Value::String(value.clone()))),
+        Some(value) => drop(entries.insert(key.clone(), value.value())),
         None => drop(entries.shift_remove(key)),
     }
     Some(())

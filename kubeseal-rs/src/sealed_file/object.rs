@@ -32,14 +32,6 @@ impl SealedObject {
         Scope::of(self.metadata.annotations.as_ref())
     }
 
-    /// What its values are bound to.
-    pub(crate) fn label(&self) -> Vec<u8> {
-        self.scope().label(
-            self.metadata.namespace.as_deref().unwrap_or_default(),
-            self.metadata.name.as_deref().unwrap_or_default(),
-        )
-    }
-
     /// `namespace/name`, as far as it is known, for messages.
     pub(crate) fn shown(&self) -> String {
         let name = self.metadata.name.as_deref().unwrap_or("(no name)");

@@ -1,11 +1,48 @@
-//! `scalar`: text as YAML or JSON has it, in the quotes that stood there before where that can be.
+//! `written` and `scalar`: content as YAML or JSON has it, in the quotes that stood there before where that can be.
 
+use super::change::Content;
 use super::piece::Syntax;
 use serde_saphyr::granit_parser::ScalarStyle;
 use std::fmt::Write as _;
 
 /// Words that some reader of YAML takes for something else than text.
 const WORDS: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
+
+/// Renders `content` on one line.
+pub(super) fn written(content: &Content, syntax: Syntax, before: ScalarStyle) -> String {
+    match content {
+        Content::Text(text) => scalar(text, syntax, before),
+        Content::Boolean(boolean) => boolean.to_string(),
+        Content::Texts(texts) => {
+            format!("[{}]", texts.iter().map(|text| double_quoted(text)).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// Renders text of several lines as a block, header first; none where no block holds just that text. Every line ends
+/// with `line_end` but the last.
+pub(super) fn literal(content: &Content, indent: usize, line_end: &str) -> Option<Literal> {
+    let Content::Text(text) = content else { return None };
+    let (lines, header) = text.strip_suffix('\n').map_or((text.as_str(), "|-"), |lines| (lines, "|"));
+    let is_printed = |line: &str| line.chars().all(|c| is_printable(c) || c == '\t');
+    // A first line that is empty or begins with a space would hide how far the block is indented; an empty last one
+    // would not be told from what comes behind.
+    let is_fit = text.contains('\n')
+        && !lines.starts_with([' ', '\t', '\n'])
+        && !lines.ends_with('\n')
+        && lines.split('\n').all(is_printed);
+    let indented = |line: &str| {
+        if line.is_empty() { line_end.to_owned() } else { format!("{line_end}{:indent$}{line}", "") }
+    };
+    is_fit.then(|| Literal { header, lines: lines.split('\n').map(indented).collect() })
+}
+
+/// A block of text.
+pub(super) struct Literal {
+    pub header: &'static str,
+    /// With the line end of the header.
+    pub lines: String,
+}
 
 /// Renders `text` on one line.
 pub(super) fn scalar(text: &str, syntax: Syntax, before: ScalarStyle) -> String {

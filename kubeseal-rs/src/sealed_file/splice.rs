@@ -5,7 +5,7 @@ mod insert;
 mod remove;
 mod replace;
 
-use super::change::Change;
+use super::change::{Change, Content as New};
 use super::error::SealedFileError;
 use super::object::Located;
 use super::piece::{Piece, Syntax};
@@ -33,7 +33,10 @@ pub(super) fn changed(piece: &Piece, located: Located, changes: &[Change]) -> Re
     let changes = last_of_each(changes);
     // At once, as far as no entry comes or goes: a thousand items are parsed once, not a thousand times.
     let (replacing, rest): (Vec<_>, Vec<_>) = with_object(piece, &text, located, |object| {
-        let is_there = |change: &&Change| change.value.is_some() && object.entry(&change.path).is_some();
+        let is_there = |change: &&Change| {
+            matches!(change.value, Some(New::Text(_) | New::Boolean(_)))
+                && object.entry(&change.path).is_some()
+        };
         Ok(changes.into_iter().partition(is_there))
     })?;
     let splices = with_object(piece, &text, located, |object| {
@@ -41,6 +44,12 @@ pub(super) fn changed(piece: &Piece, located: Located, changes: &[Change]) -> Re
     })?;
     apply(&mut text, splices.into_iter().flatten().collect());
     for change in rest {
+        if let Some(New::Texts(_)) = change.value {
+            // A list may be laid out in many ways; what replaces it is laid out in one.
+            let old = Change { path: change.path.clone(), value: None };
+            let splices = with_object(piece, &text, located, |object| object.splices(&old))?;
+            apply(&mut text, splices);
+        }
         let splices = with_object(piece, &text, located, |object| object.splices(change))?;
         apply(&mut text, splices);
     }

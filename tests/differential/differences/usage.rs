@@ -91,18 +91,11 @@ pub(super) const RAW: &[Difference] = &[
 
 pub(super) const FILES: &[Difference] = &[];
 
-pub(super) const ENVIRONMENT: &[Difference] = &[
-    Difference {
-        cases: &["SCOPE=nowhere *", "ALLOW_EMPTY_DATA=maybe *", "INSECURE_SKIP_TLS_VERIFY=perhaps *"],
-        how: OursRefuses,
-        because: IGNORED,
-    },
-    Difference {
-        cases: &["FROM_FILE=in.yaml --cert cert.pem --raw *"],
-        how: UpstreamRefuses,
-        because: "a flag wins over its variable, as with all other flags",
-    },
-];
+pub(super) const ENVIRONMENT: &[Difference] = &[Difference {
+    cases: &["SCOPE=nowhere *", "ALLOW_EMPTY_DATA=maybe *", "INSECURE_SKIP_TLS_VERIFY=perhaps *"],
+    how: OursRefuses,
+    because: IGNORED,
+}];
 
 pub(super) const FLAGS: &[Difference] = &[
     Difference {

@@ -44,6 +44,7 @@ const VARIABLES: &[(&str, &str)] = &[
     ("RAW=true FROM_FILE=in.yaml SCOPE=cluster-wide", "--cert cert.pem"),
     ("RAW=true FROM_FILE=in.yaml,empty.yaml SCOPE=cluster-wide", "--cert cert.pem"),
     ("FROM_FILE=in.yaml", "--cert cert.pem --raw --scope cluster-wide --from-file empty.yaml"),
+    ("RAW=true", "--cert cert.pem --fetch-cert"),
     ("FETCH_CERT=true", "--cert cert.pem"),
     ("FETCH_CERT=true", "--cert cert.pem --fetch-cert=false"),
     ("KUBECONFIG=kubeconfig", "--cert cert.pem -f bare.yaml"),

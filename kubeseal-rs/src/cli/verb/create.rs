@@ -25,7 +25,8 @@ pub(crate) const LONG_ABOUT: &str = "Build a Secret and seal it in one go: no pl
         kubeseal-rs create keys -n shop --from-file id=./id_ed25519 --from-file ./conf.d\n  \
         kubeseal-rs create settings -n shop --from-env-file .env\n\n  \
         # For pulling images: asks for the password\n  \
-        kubeseal-rs create docker-registry pull -n shop --docker-server r.example.com --docker-username ci\n\n  \
+        kubeseal-rs create docker-registry pull -n shop --docker-server r.example.com --docker-username ci\n  \
+        kubeseal-rs create docker-registry pull -n shop --from-file .dockerconfigjson=config.json\n\n  \
         # For an Ingress: checks that key and certificate belong together\n  \
         kubeseal-rs create tls web -n shop --cert-file web.crt --key-file web.key\n\n\
         A value in --from-literal or --docker-password lands in your shell's history, and is shown to everybody on \

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 pub(crate) const LONG_ABOUT: &str = "Edit a SealedSecret in an editor, without a private key.\n\n\
     Opens $VISUAL, $EDITOR or vi on a Secret in which every sealed value is shown as <sealed>. Write a \
     value over it to have that sealed; leave it to keep what is sealed there, byte for byte; add lines \
-    and take lines out. Labels, annotations and the type can be changed as well. Name, namespace and scope \
-    cannot: the values are bound to them. When the editor ends, only what you changed is changed in the \
+    and take lines out. Labels, annotations, finalizers, the type, immutable and spec.template.data (shown as templateData) can be \
+    changed as well. Name, namespace and scope cannot: the values are bound to them. When the editor ends, only what you changed is changed in the \
     file; comments, order and other documents stay as they are.\n\n\
     What you write lies in a directory that only you can read, in memory where the system has a place for \
     that ($XDG_RUNTIME_DIR, /dev/shm), and is overwritten and removed at the end, also after an error. \

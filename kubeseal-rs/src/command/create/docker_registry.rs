@@ -1,18 +1,17 @@
 //! The Secret of a login to an image registry, byte for byte as kubectl makes it.
 
-use super::{CreateError, Values};
-use crate::mode::Login;
+use super::{CreateError, Values, gather};
+use crate::mode::{DOCKER_CONFIG_KEY, Login};
 use crate::prompt;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use envelope::Plaintext;
+use serde::de::IgnoredAny;
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Its type.
 pub(super) const TYPE: &str = "kubernetes.io/dockerconfigjson";
-
-/// Its only key.
-const KEY: &str = ".dockerconfigjson";
 
 /// Its values; asks for the password where there is none.
 pub(super) fn values(login: &Login) -> Result<Values, CreateError> {
@@ -22,7 +21,17 @@ pub(super) fn values(login: &Login) -> Result<Values, CreateError> {
         let typed = prompt::ask("password")?;
         config(login, std::str::from_utf8(&typed).map_err(|_| CreateError::PasswordNotText)?)
     };
-    Ok(Values::from([(KEY.to_owned(), config)]))
+    Ok(Values::from([(DOCKER_CONFIG_KEY.to_owned(), config)]))
+}
+
+/// The file as it is, if it is what docker writes: the API server would refuse anything else.
+pub(super) fn from_file(path: &Path) -> Result<Values, CreateError> {
+    let mut config = gather::read(path)?;
+    let is_json = serde_json::from_slice::<IgnoredAny>(&config).is_ok();
+    if !is_json || !config.trim_ascii_start().starts_with(b"{") {
+        return Err(CreateError::NotDockerConfig(path.to_owned()));
+    }
+    Ok(Values::from([(DOCKER_CONFIG_KEY.to_owned(), Plaintext::new(std::mem::take(&mut *config)))]))
 }
 
 /// Decided: written piece by piece into one room, because a JSON writer grows its own and leaves the old ones behind.

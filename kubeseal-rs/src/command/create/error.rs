@@ -38,6 +38,8 @@ pub(crate) enum CreateError {
     Prompt(#[from] PromptError),
     #[error("the password is not text (UTF-8)")]
     PasswordNotText,
+    #[error("{} is not a JSON object, as docker writes it", .0.display())]
+    NotDockerConfig(PathBuf),
     #[error("cannot make a TLS Secret of {} and {}", .certificate.display(), .key.display())]
     Tls {
         certificate: PathBuf,
@@ -66,6 +68,9 @@ impl CreateError {
             Self::EnvFile { source, .. } => source.hint().into(),
             Self::Prompt(error) => error.hint(),
             Self::PasswordNotText => "a registry's password is text; check what is piped in".into(),
+            Self::NotDockerConfig(_) => {
+                "`docker login` writes ~/.docker/config.json; or write --docker-username USER and type the password".into()
+            }
             Self::Tls { source, .. } => source.hint().into(),
             Self::NoData => {
                 "give it values with --prompt, --from-file, --from-env-file or --from-literal; --allow-empty-data \

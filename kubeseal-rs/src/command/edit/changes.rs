@@ -2,12 +2,12 @@
 
 use super::error::EditError;
 use super::shown::PLACEHOLDER;
+use crate::command::hint::noted;
 use crate::failure::Failure;
 use crate::manifest::InputSecret;
 use crate::namespace::NamespaceRule;
 use crate::sealed_file::{Change, Field, SealedObject};
 use api::Scope;
-use api::annotations::CERTIFICATE_FINGERPRINT;
 use envelope::{Certificate, Plaintext};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::rngs::SysRng;
@@ -23,13 +23,15 @@ pub(super) struct Sealer<'a> {
 
 impl Sealer<'_> {
     /// What makes `object` what was saved.
-    pub(super) fn changes(&self, object: &SealedObject, saved: InputSecret) -> Result<Vec<Change>, Failure> {
+    pub(super) fn changes(
+        &self,
+        object: &SealedObject,
+        saved: InputSecret,
+        template_data: BTreeMap<String, String>,
+    ) -> Result<Vec<Change>, Failure> {
         let secret = saved.secret;
         check_place(object, &secret.metadata)?;
-        if secret.immutable.is_some()
-            || secret.metadata.finalizers.is_some()
-            || secret.metadata.generate_name.is_some()
-        {
+        if secret.metadata.generate_name.is_some() {
             return Err(EditError::NotHere.into());
         }
         let template = &object.spec.template;
@@ -37,7 +39,16 @@ impl Sealer<'_> {
         if secret.type_ != template.type_.clone().filter(|type_| !type_.is_empty()) {
             changes.push(change(Field::TemplateType, secret.type_));
         }
+        if secret.immutable != template.immutable {
+            let removed = || Change::remove(Field::TemplateImmutable);
+            changes.push(secret.immutable.map_or_else(removed, Change::set_immutable));
+        }
+        changes.extend(texts(template.data.clone(), Some(template_data), |key| Field::TemplateData(key)));
         let plain = template.metadata.clone().unwrap_or_default();
+        if secret.metadata.finalizers != plain.finalizers.filter(|all| !all.is_empty()) {
+            let removed = || Change::remove(Field::TemplateFinalizers);
+            changes.push(secret.metadata.finalizers.map_or_else(removed, Change::set_finalizers));
+        }
         changes.extend(texts(plain.labels, secret.metadata.labels, |name| Field::TemplateLabel(name)));
         changes.extend(texts(plain.annotations, secret.metadata.annotations, |name| {
             Field::TemplateAnnotation(name)
@@ -68,10 +79,8 @@ impl Sealer<'_> {
                 .map_err(|source| SealFailure { key: key.clone(), source })?;
             changes.push(Change::set(Field::Item(key), sealed));
         }
-        // The hint is that of the oldest: it tells what has to be resealed.
-        if !saved.is_empty() && !saved.values().any(is_kept) {
-            let fingerprint = self.certificate.fingerprint().to_string();
-            changes.push(Change::set(Field::Annotation(CERTIFICATE_FINGERPRINT), fingerprint));
+        if saved.values().any(|value| !is_kept(value)) {
+            changes.extend(noted(object, self.certificate, saved.values().any(is_kept)));
         }
         Ok(changes)
     }

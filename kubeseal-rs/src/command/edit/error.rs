@@ -43,7 +43,7 @@ pub(crate) enum EditError {
     NothingToKeep(String),
     #[error("the SealedSecret has no name to seal for")]
     NoName,
-    #[error("immutable, finalizers and generateName are not edited here")]
+    #[error("generateName is not edited here")]
     NotHere,
 }
 
@@ -71,7 +71,7 @@ impl EditError {
                 "write a value for it; an item cannot be renamed here, because its value cannot be read".into()
             }
             Self::NoName => "give it a metadata.name in the file".into(),
-            Self::NotHere => "write them under spec.template in the file itself".into(),
+            Self::NotHere => "a Secret that is made from a SealedSecret has its name".into(),
             Self::Show(_) => return None,
         };
         Some(hint)

@@ -1,5 +1,6 @@
 //! `text`: SealedSecrets as Secrets, with a placeholder for each value.
 
+use crate::manifest::TEMPLATE_DATA;
 use crate::sealed_file::SealedObject;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
@@ -17,6 +18,7 @@ pub(super) fn text(path: &Path, objects: &[SealedObject]) -> Result<String, serd
          #\n\
          # Leave {PLACEHOLDER} to keep what is sealed there. Write a value over it to seal that instead. Items can be\n\
          # added, here or in base64 under data, and taken out. Name, namespace and scope stay: values are bound to them.\n\
+         # {TEMPLATE_DATA} is spec.template.data: plain text, in which {{{{ .key }}}} stands for a value.\n\
          # To change nothing, quit without saving.\n"
     );
     for object in objects {
@@ -38,12 +40,19 @@ fn secret(object: &SealedObject) -> Value {
     put("namespace", object.metadata.namespace.as_ref().map(|namespace| json!(namespace)));
     put("labels", plain.labels.map(|labels| json!(labels)));
     put("annotations", plain.annotations.map(|annotations| json!(annotations)));
+    put("finalizers", plain.finalizers.map(|finalizers| json!(finalizers)));
     let items: Map<String, Value> =
         object.spec.encrypted_data.keys().map(|key| (key.clone(), json!(PLACEHOLDER))).collect();
     let mut secret = json!({ "apiVersion": "v1", "kind": "Secret", "metadata": metadata });
     if let Some(type_) = &template.type_ {
         secret["type"] = json!(type_);
     }
+    if let Some(immutable) = template.immutable {
+        secret["immutable"] = json!(immutable);
+    }
     secret["stringData"] = json!(items);
+    if let Some(data) = template.data.as_ref().filter(|data| !data.is_empty()) {
+        secret[TEMPLATE_DATA] = json!(data);
+    }
     secret
 }

@@ -29,7 +29,8 @@ impl Search {
         let kind = node.get("kind").and_then(Node::text).or(implied);
         let version = node.get("apiVersion").and_then(Node::text);
         match kind {
-            Some("Secret") if version == Some("v1") || (version.is_none() && implied.is_some()) => {
+            // Without a version it is sealed as a Secret, too.
+            Some("Secret") if version.is_none_or(|version| matches!(version, "" | "v1")) => {
                 self.secret(node, line);
             }
             Some("SealedSecret") => self.sealed_secret(node, line),

@@ -57,7 +57,8 @@ fn changed(paths: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, GuardError> {
 /// What git answers.
 fn git(command: &'static str, arguments: &[&str], paths: &[PathBuf]) -> Result<Vec<u8>, GuardError> {
     let mut git = Command::new("git");
-    git.arg(command).args(arguments).stdin(Stdio::null());
+    // Told of everything, in whatever directory somebody stands.
+    git.args(["-c", "diff.relative=false", command]).args(arguments).stdin(Stdio::null());
     if !paths.is_empty() {
         git.arg("--").args(paths);
     }

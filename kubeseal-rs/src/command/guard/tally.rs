@@ -1,9 +1,7 @@
 //! [`Tally`]: what `guard` has come across so far.
 
 use super::error::GuardError;
-
-/// As many names as a person reads at once.
-const NAMES_SHOWN: usize = 3;
+use crate::command::templates;
 
 /// Counts, and the lines to print.
 #[derive(Debug, Default)]
@@ -20,16 +18,9 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// What a person should know beside the findings. One line for all templates: a chart has many.
+    /// What a person should know beside the findings.
     pub(super) fn note(&self) -> Option<String> {
-        let shown = self.templates.len().min(NAMES_SHOWN);
-        let names = self.templates[..shown].join(", ");
-        let more = match self.templates.len() - shown {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let does = if self.templates.len() == 1 { "does" } else { "do" };
-        (shown > 0).then(|| format!("{names}{more} {does} not parse, as templates may; searched as text"))
+        templates::note(&self.templates, "searched as text")
     }
 
     /// The failure that the findings are.

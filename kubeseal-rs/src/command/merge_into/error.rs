@@ -1,6 +1,6 @@
 //! [`MergeError`]: why nothing was merged, and what to do about it.
 
-use crate::input::InputError;
+use crate::command::in_place::InPlaceError;
 use crate::manifest::Place;
 use api::Scope;
 use std::path::PathBuf;
@@ -8,8 +8,12 @@ use std::path::PathBuf;
 /// Why nothing was merged.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MergeError {
-    #[error("cannot read the SealedSecret to merge into")]
-    Target(#[source] Box<InputError>),
+    #[error("cannot read the SealedSecret to merge into, {}", .path.display())]
+    Target {
+        path: PathBuf,
+        #[source]
+        source: Box<InPlaceError>,
+    },
     #[error("found no SealedSecret in {}", .0.display())]
     Nothing(PathBuf),
     #[error("the Secret in {0} has no data")]
@@ -26,7 +30,7 @@ impl MergeError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
-            Self::Target(_) | Self::Nothing(_) => {
+            Self::Target { .. } | Self::Nothing(_) => {
                 "--merge-into names a file with a SealedSecret; a new one is written with --sealed-secret-file FILE"
                     .into()
             }

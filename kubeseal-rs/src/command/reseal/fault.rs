@@ -2,7 +2,7 @@
 
 use crate::command::OtherAnswer;
 use crate::command::in_place::InPlaceError;
-use crate::controller::ControllerError;
+use crate::controller::{ControllerError, Fault as Request};
 use crate::sealed_file::SealedFileError;
 use sealing::ResealError;
 
@@ -23,28 +23,55 @@ pub(in crate::command) enum Fault {
     OtherAnswer(#[from] OtherAnswer),
     #[error(transparent)]
     Reseal(#[from] ResealError),
+    /// Upstream's controller says only that something went wrong, whether it is the SealedSecret or itself.
+    #[error("the controller could not open it, or failed")]
+    NotOpenedOrFailed(#[source] Box<ControllerError>),
     #[error("the controller did not do it")]
     Controller(#[source] Box<ControllerError>),
 }
 
 impl From<ControllerError> for Fault {
     fn from(error: ControllerError) -> Self {
-        Self::Controller(Box::new(error))
+        match error {
+            ControllerError::Ask { source: Request::Other(_), .. } => {
+                Self::NotOpenedOrFailed(Box::new(error))
+            }
+            _ => Self::Controller(Box::new(error)),
+        }
     }
 }
 
 impl Fault {
+    /// Whether the next SealedSecret would fare the same.
+    pub(super) fn is_of_the_cluster(&self) -> bool {
+        matches!(
+            self,
+            Self::Controller(error) if matches!(
+                &**error,
+                ControllerError::Ask {
+                    source: Request::Unreachable(_)
+                        | Request::Unavailable(_)
+                        | Request::Tls(_)
+                        | Request::Unauthorized(_)
+                        | Request::Credentials
+                        | Request::Forbidden(_)
+                        | Request::TooMany(_),
+                    ..
+                }
+            )
+        )
+    }
+
     /// What to do about it.
     pub(super) fn hint(&self) -> Option<String> {
+        const DOES_NOT_OPEN: &str = "its sealing key is gone, it is another cluster's, or its name, namespace or scope were changed after it was \
+             sealed; `kubeseal-rs --recovery-unseal` opens it with a backup of the keys, else seal it anew";
         match self {
             Self::InPlace(error) => Some(error.hint()),
             Self::Walk(_) => Some("give files and directories that may be read".into()),
             Self::SealedFile(error) => Some(error.hint()),
-            Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) => Some(
-                "its sealing key is gone, it is another cluster's, or its name, namespace or scope were changed after \
-                 it was sealed; `kubeseal-rs --recovery-unseal` opens it with a backup of the keys, else seal it anew"
-                    .into(),
-            ),
+            Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) => Some(DOES_NOT_OPEN.into()),
+            Self::NotOpenedOrFailed(error) => Some(format!("{DOES_NOT_OPEN}; {}", error.hint())),
             Self::Controller(error) => Some(error.hint()),
             Self::NotTried | Self::OtherAnswer(_) | Self::Reseal(_) => None,
         }

@@ -5,7 +5,8 @@ use super::report::Report;
 use super::resealer::Resealer;
 use super::staleness::{Old, Present};
 use crate::command::in_place::InPlace;
-use crate::sealed_file::{Change, Field, SealedFile, SealedObject};
+use crate::manifest::documents;
+use crate::sealed_file::{Change, Field, SealedFile, SealedFileError, SealedObject};
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use serde_json::json;
 use std::path::Path;
@@ -16,16 +17,30 @@ pub(super) struct File {
     sealed: SealedFile,
 }
 
+/// What a file holds.
+pub(super) enum Found {
+    /// No SealedSecret.
+    Nothing,
+    /// Something that mentions them and becomes YAML once it is rendered, such as a Helm template.
+    Template,
+    Sealed(File),
+}
+
 impl File {
-    /// None where nothing in it is a SealedSecret.
-    pub(super) fn read(path: &Path) -> Result<Option<Self>, Fault> {
+    /// Whether nothing in it is a SealedSecret is known only of what parses.
+    pub(super) fn read(path: &Path) -> Result<Found, Fault> {
         let place = InPlace::read(path)?;
         // Most files are something else, and need not even be text.
         if !place.mentions_sealed() {
-            return Ok(None);
+            return Ok(Found::Nothing);
         }
-        let sealed = SealedFile::read(place.text()?)?;
-        Ok((!sealed.objects().is_empty()).then_some(Self { place, sealed }))
+        let text = place.text()?;
+        match SealedFile::read(text) {
+            Ok(sealed) if sealed.objects().is_empty() => Ok(Found::Nothing),
+            Ok(sealed) => Ok(Found::Sealed(Self { place, sealed })),
+            Err(SealedFileError::Broken { line }) if is_template(text, line) => Ok(Found::Template),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Reports what is sealed to another certificate.
@@ -97,4 +112,10 @@ impl File {
         let changes: Vec<Change> = items.chain([hint]).collect();
         Ok(self.sealed.edit(index, &changes)?)
     }
+}
+
+/// Whether the document that this line is in looks like a template.
+fn is_template(text: &str, line: usize) -> bool {
+    let document = documents(text).into_iter().rfind(|document| document.first_line <= line);
+    document.is_some_and(|document| document.text.contains("{{"))
 }

@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use super::staleness::Old;
 use super::walk::NotFound;
+use crate::command::templates;
 use crate::failure::Failure;
 use crate::sealed_file::SealedObject;
 use std::error::Error;
@@ -18,6 +19,8 @@ pub(super) struct Report {
     up_to_date: usize,
     resealed: usize,
     stale: usize,
+    /// Files that do not parse, because they are templates.
+    templates: Vec<String>,
     failures: Vec<String>,
     hint: Option<String>,
 }
@@ -75,6 +78,16 @@ impl Report {
         for place in places {
             let _ = writeln!(self.lines, "{}: {place}: resealed", path.display());
         }
+    }
+
+    /// This cannot be looked into before it is rendered.
+    pub(super) fn template(&mut self, path: &Path) {
+        self.templates.push(path.display().to_string());
+    }
+
+    /// What a person should know beside it.
+    pub(super) fn note(&self) -> Option<String> {
+        templates::note(&self.templates, "what is sealed in there was not looked at")
     }
 
     /// This is not, and will not be.

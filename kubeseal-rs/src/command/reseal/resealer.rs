@@ -55,8 +55,9 @@ impl<'a> Resealer<'a> {
                 if object.spec.data.is_some() {
                     return Err(sealing::ResealError::DeprecatedData.into());
                 }
-                let answer = controller.reseal(&object.object);
-                failures.set(if answer.is_err() { failures.get() + 1 } else { 0 });
+                let answer = controller.reseal(&object.object).map_err(Fault::from);
+                let is_down = answer.as_ref().is_err_and(Fault::is_of_the_cluster);
+                failures.set(if is_down { failures.get() + 1 } else { 0 });
                 let mut resealed = Resealed::of(place, answer?, &object.metadata, &object.spec)
                     .ok_or(Fault::DoesNotOpen)??;
                 // Upstream's controller passes the old hint on; it seals to the certificate that it serves.

@@ -48,6 +48,15 @@ pub(super) fn settle(seal: &Seal, input: &mut InputSecret) -> Result<(), SettleE
 }
 
 impl SettleError {
+    /// The same, in a stream with so many documents more before it.
+    pub(crate) fn after(self, documents: usize) -> Self {
+        match self {
+            Self::NoData(place) => Self::NoData(place.after(documents)),
+            Self::NoName(place) => Self::NoName(place.after(documents)),
+            Self::Namespace { place, source } => Self::Namespace { place: place.after(documents), source },
+        }
+    }
+
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {

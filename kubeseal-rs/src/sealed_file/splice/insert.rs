@@ -1,10 +1,11 @@
 //! An entry where there is none, with the maps around it that are missing.
 
 use super::{Object, Splice};
+use crate::sealed_file::change::Content as New;
 use crate::sealed_file::error::SealedFileError;
 use crate::sealed_file::layout::{Flow, column, line_end, step};
 use crate::sealed_file::piece::Syntax;
-use crate::sealed_file::scalar::scalar;
+use crate::sealed_file::scalar::{literal, scalar, written};
 use crate::sealed_file::tree::{Content, Entry, Node};
 use serde_saphyr::granit_parser::ScalarStyle;
 
@@ -15,7 +16,7 @@ impl Object<'_> {
         holder: Option<(&Node, &Entry)>,
         map: &Node,
         keys: &[String],
-        value: &str,
+        value: &New,
     ) -> Result<Vec<Splice>, SealedFileError> {
         if let Some(last) = map.entries().last() {
             let at = last.end(self.text);
@@ -59,7 +60,7 @@ impl Object<'_> {
     }
 
     /// Lines of their own, below the line that `end` is on.
-    fn lines(&self, end: usize, column: usize, keys: &[String], value: &str, like: Option<&Entry>) -> Splice {
+    fn lines(&self, end: usize, column: usize, keys: &[String], value: &New, like: Option<&Entry>) -> Splice {
         let line_end = line_end(self.text);
         let step = step(self.text, self.node);
         let mut lines = String::new();
@@ -67,7 +68,13 @@ impl Object<'_> {
             let indent = " ".repeat(column + depth * step);
             let key = scalar(key, self.syntax, key_style(like.filter(|_| depth == 0)));
             let value = if depth + 1 == keys.len() {
-                format!(" {}", scalar(value, self.syntax, value_style(like.filter(|_| depth == 0))))
+                let style = value_style(like.filter(|_| depth == 0));
+                let block = literal(value, indent.len() + step, line_end)
+                    .filter(|_| style == ScalarStyle::Literal && self.text[end..].contains('\n'));
+                block.map_or_else(
+                    || format!(" {}", written(value, self.syntax, style)),
+                    |block| format!(" {}{}", block.header, block.lines),
+                )
             } else {
                 String::new()
             };
@@ -84,18 +91,18 @@ impl Object<'_> {
     }
 
     /// `key: value`, or `key: {key: value}` and so on.
-    fn flow_entry(&self, flow: &Flow, keys: &[String], value: &str, like: Option<&Entry>) -> String {
+    fn flow_entry(&self, flow: &Flow, keys: &[String], value: &New, like: Option<&Entry>) -> String {
         let Some((key, rest)) = keys.split_first() else {
             return String::new();
         };
         // Plain keys in braces need the space; in JSON there are none.
         let space = if self.syntax == Syntax::Json { flow.space } else { " " };
-        let written = if rest.is_empty() {
-            scalar(value, self.syntax, value_style(like))
+        let value = if rest.is_empty() {
+            written(value, self.syntax, value_style(like))
         } else {
             flow.braced(&self.flow_entry(&flow.deeper(), rest, value, None))
         };
-        format!("{}:{space}{written}", scalar(key, self.syntax, key_style(like)))
+        format!("{}:{space}{value}", scalar(key, self.syntax, key_style(like)))
     }
 }
 

@@ -1,8 +1,10 @@
 //! Another value where there is one.
 
 use super::{Object, Splice};
+use crate::sealed_file::change::Content as New;
 use crate::sealed_file::error::SealedFileError;
-use crate::sealed_file::scalar::scalar;
+use crate::sealed_file::layout::{column, line_end, step};
+use crate::sealed_file::scalar::{literal, written};
 use crate::sealed_file::tree::{Content, Entry, Node};
 use serde_saphyr::granit_parser::ScalarStyle;
 
@@ -12,7 +14,7 @@ impl Object<'_> {
         &self,
         map: &Node,
         entry: &Entry,
-        value: &str,
+        value: &New,
         path: &[String],
     ) -> Result<Splice, SealedFileError> {
         let node = &entry.value;
@@ -22,7 +24,7 @@ impl Object<'_> {
             Content::Alias => ScalarStyle::Plain,
             Content::Map { .. } | Content::List { .. } => return Err(not_text()),
         };
-        let written = scalar(value, self.syntax, before);
+        let written = written(value, self.syntax, before);
         let Some(after_colon) = entry.after_colon else {
             // A key alone, as in `{key}`.
             let at = entry.key.range.end;
@@ -39,7 +41,15 @@ impl Object<'_> {
             let comment = line.find(" #").map_or("", |at| line[line[..at].trim_end().len()..].trim_end());
             // Empty lines that its header says to keep do no harm below another value.
             let end = self.text[..node.end(self.text)].trim_end().len().max(header + line.trim_end().len());
-            return Ok(Splice { range: header..end, text: format!("{written}{comment}") });
+            let indent = column(self.text, map) + step(self.text, self.node);
+            let block = literal(value, indent, line_end(self.text))
+                // A last line without an end would lose the one that the header promises.
+                .filter(|_| before == ScalarStyle::Literal && self.text[end..].contains('\n'));
+            let text = block.map_or_else(
+                || format!("{written}{comment}"),
+                |block| format!("{}{comment}{}", block.header, block.lines),
+            );
+            return Ok(Splice { range: header..end, text });
         }
         Ok(Splice { range: node.range.clone(), text: written })
     }

@@ -1,0 +1,43 @@
+//! `seal_document`: the Secrets of one document into SealedSecrets, written out.
+
+use super::settle::settle;
+use crate::failure::Failure;
+use crate::manifest::{self, InputSecret, StreamedDocument};
+use crate::mode::Seal;
+use envelope::Certificate;
+use rand::rngs::SysRng;
+
+/// What came of a document.
+pub(super) struct Sealed {
+    /// How many objects are in it.
+    pub objects: usize,
+    /// How many of them are Secrets, those in Lists included.
+    pub secrets: usize,
+    /// Numbers of documents in the error are those within this one.
+    pub written: Result<Vec<u8>, Failure>,
+}
+
+/// Seals all of it. A Secret is dropped, wiped, as soon as it is sealed.
+pub(super) fn seal_document(seal: &Seal, certificate: &Certificate, document: &StreamedDocument) -> Sealed {
+    let (objects, secrets) = match manifest::read_document(&seal.secrets, document) {
+        Ok(read) => read,
+        Err(error) => return Sealed { objects: 0, secrets: 0, written: Err(error.into()) },
+    };
+    Sealed { objects, secrets: secrets.len(), written: seal_all(seal, certificate, secrets) }
+}
+
+fn seal_all(
+    seal: &Seal,
+    certificate: &Certificate,
+    mut secrets: Vec<InputSecret>,
+) -> Result<Vec<u8>, Failure> {
+    for secret in &mut secrets {
+        settle(seal, secret)?;
+    }
+    let mut written = Vec::new();
+    for InputSecret { secret, .. } in secrets {
+        let sealed = sealing::seal_secret(&mut SysRng, certificate, secret)?;
+        manifest::write(seal.format, &sealed, &mut written)?;
+    }
+    Ok(written)
+}

@@ -1,0 +1,29 @@
+//! `template_data`: the plain values that `edit` shows beside a Secret, which has no field for them.
+
+use super::error::ManifestError;
+use super::read::each_object;
+use crate::input::Input;
+use std::collections::BTreeMap;
+
+/// Where they stand.
+pub(crate) const TEMPLATE_DATA: &str = "templateData";
+
+/// Those of each object in `bytes`, which came from `input`.
+pub(crate) fn template_data(
+    input: &Input,
+    bytes: &[u8],
+) -> Result<Vec<BTreeMap<String, String>>, ManifestError> {
+    let mut all = Vec::new();
+    each_object(input, bytes, &mut |object| {
+        let mut values = BTreeMap::new();
+        let fields = object.object(&[TEMPLATE_DATA])?;
+        for (_, field) in fields.into_iter().filter(|(name, _)| name == TEMPLATE_DATA) {
+            for (key, field) in field.map()? {
+                values.insert(key, field.plain_text()?.unwrap_or_default());
+            }
+        }
+        all.push(values);
+        Ok(())
+    })?;
+    Ok(all)
+}
