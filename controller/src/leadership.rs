@@ -45,6 +45,7 @@ mod lead;
 mod lease;
 mod shut_out;
 
+pub(crate) use clock::Moment;
 pub use elect::Elector;
 pub use fence::{Fence, WriteRefused};
 pub use lead::{Part, lead_when_elected};
