@@ -7,6 +7,7 @@
 //!
 //! Opening and sealing with them is in `sealing`.
 
+mod ask;
 mod asked;
 mod elsewhere;
 mod found;

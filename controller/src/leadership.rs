@@ -25,10 +25,12 @@
 //! Decided: the Lease is polled, each second by default, instead of watched: a watch cut off looks like a leader that is
 //! silent, and polling needs no right beyond `get`.
 //!
-//! Decided: a candidate that finds no Lease looks again for a renewal's time (2.5 s by default) before it makes one: it may
-//! have been deleted under a leader, who makes it again with the next renewal. What that does not cover: a leader that cannot
-//! renew just then, and a candidate that has never seen its record; both may write until the renew deadline. Waiting out the
-//! whole duration would, and would make each first installation wait for 15 seconds.
+//! Decided: a candidate that finds no Lease waits for the whole duration before it makes one: it may have been deleted under a
+//! leader that is cut off just then, and writes until its deadline. A leader that is not makes it again with the next renewal.
+//! Only where there has never been a sealing key, and so nobody who led, it is a renewal's time (2.5 s by default): a first
+//! installation does not wait. A Lease that was released is there, and is taken at once. A
+//! candidate that has not looked for a renew deadline waits anew. What that does not cover: a Lease that is made and deleted
+//! again between two of its looks.
 //!
 //! Decided: who may not use Leases leads alone, as upstream's controller does, but only when that has been so for 30 seconds:
 //! a Role takes a moment to be known. It tries again each minute, and ends its term to contend once it may.
@@ -45,6 +47,7 @@ mod lead;
 mod lease;
 mod shut_out;
 
+pub(crate) use clock::Moment;
 pub use elect::Elector;
 pub use fence::{Fence, WriteRefused};
 pub use lead::{Part, lead_when_elected};

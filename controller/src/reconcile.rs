@@ -37,6 +37,7 @@ mod watch;
 pub use context::Context;
 pub use decide::KeyPlace;
 pub use ledger::Ledger;
+pub(crate) use version::is_later;
 pub use watch::{Scope, Watches, watch};
 
 use api::{ObservedSealedSecret, SealedSecretStatus};

@@ -105,7 +105,7 @@ async fn run_async(config: Config) -> Result<(), RunError> {
 async fn lead(parts: &Parts) {
     let elector = |terms| {
         let (client, namespace) = (parts.cluster.lease_client.clone(), &parts.cluster.namespace);
-        Box::new(Elector::new(client, namespace, terms))
+        Box::new(Elector::new(client, namespace, terms, Arc::clone(&parts.served.ring)))
     };
     let part = match parts.config.election.clone() {
         LeaderElection::Off => Part::Alone,

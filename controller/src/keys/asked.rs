@@ -1,4 +1,5 @@
-//! Renewal that is asked for: SIGUSR1, and the annotation [`RENEW`] on the newest key's Secret.
+//! Renewal that is asked for: SIGUSR1, and the annotation [`RENEW`] on the newest key's Secret, or on that of a key from the
+//! future, which a list shows as the newest ([`ask`](super::ask)).
 //!
 //! The annotation is the way through the API: whoever may change that Secret may ask, every replica hears it, and a crash does
 //! not forget it. A newer key answers it; so asking is idempotent, and nobody has to take the annotation off. The leader does
@@ -9,6 +10,8 @@
 //! this process ([`Asking`]), until this process leads.
 
 use super::ANSWER;
+use super::observed::Observed;
+use super::schedule::Rules;
 use super::shared_ring::SharedRing;
 use super::step::Asked;
 use super::store::secrets;
@@ -18,7 +21,6 @@ use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
 use kube::Client;
 use kube::api::{Api, Patch, PatchParams};
-use sealing::SealingKey;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,6 +58,16 @@ impl Asking {
         self.0.send_if_modified(|now| asked.is_some() && *now == asked && now.take().is_some());
     }
 
+    /// What is asked for now, of the key that renewal goes by.
+    pub(super) fn of_the_present(&self, seen: &Observed, rules: &Rules, now: Timestamp) -> Option<Asked> {
+        self.0.send_if_modified(|asked| {
+            *asked = asked.map(|asked| asked.of_the_present(seen, rules, now));
+            // Nothing else is asked.
+            false
+        });
+        self.now()
+    }
+
     fn ask(&self, asked: Asked) {
         self.0.send_replace(Some(asked));
     }
@@ -71,19 +83,20 @@ pub async fn listen_for_asking(
 ) {
     while signal.recv().await.is_some() {
         ring.loaded().await;
-        let ring = ring.snapshot();
-        let Some(newest) = ring.newest() else {
+        // Without an answer it goes by what is known of that clock.
+        let now = ring.clock().look(&client).await.unwrap_or_else(|_| ring.clock().now());
+        let Some((name, fingerprint)) = ring.renewed_next(now) else {
             tracing::info!("a sealing key is asked for");
             asking.ask(Asked(None));
             continue;
         };
-        tracing::info!(secret = newest.name(), "renewal of the sealing key is asked for");
-        if let Err(error) = annotate(&client, &namespace, newest).await {
+        tracing::info!(secret = name, "renewal of the sealing key is asked for");
+        if let Err(error) = annotate(&client, &namespace, &name).await {
             let hint = "allow `patch` on Secrets in the controller's namespace, as the chart does, \
                         so that asking any replica will do";
             let error = chain(&error);
             tracing::warn!(error, hint, "asking through the API failed; this process renews once it leads");
-            asking.ask(Asked(Some(newest.fingerprint())));
+            asking.ask(Asked(Some(fingerprint)));
         }
     }
     // The runtime is going down. Ending would look like a failure.
@@ -91,14 +104,14 @@ pub async fn listen_for_asking(
 }
 
 /// Asks through the API, again if it does not work at once. To ask twice is to ask once.
-async fn annotate(client: &Client, namespace: &str, key: &SealingKey) -> Result<(), kube::Error> {
+async fn annotate(client: &Client, namespace: &str, key: &str) -> Result<(), kube::Error> {
     let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let patch = Patch::Merge(json!({ "metadata": { "annotations": { RENEW: now } } }));
     let (secrets, params) = (secrets(client, namespace), PatchParams::default());
     let mut pause = FIRST_PAUSE;
     loop {
         // The answer would be the whole Secret; of its metadata nothing is private.
-        let asking = timeout(ANSWER, secrets.patch_metadata(key.name(), &params, &patch)).await;
+        let asking = timeout(ANSWER, secrets.patch_metadata(key, &params, &patch)).await;
         let error = match asking {
             Ok(Ok(_)) => return Ok(()),
             Ok(Err(error)) => error,

@@ -1,9 +1,10 @@
 //! Simulated decades: several controllers, one store of keys, one API server whose clock steps, and the very code that decides
 //! ([`next_step`]). Every controller may have a stale view, and may die between deciding and creating.
 
+use super::ask::Ask;
 use super::observed::{KeySecret, Observed, Standing};
 use super::published::published;
-use super::schedule::{Rules, SKEW, is_future, newest};
+use super::schedule::{Rules, SKEW, is_future, newest, newest_of_all};
 use super::step::{Step, Why, next_step};
 use crate::config::Renewal;
 use envelope::Fingerprint;
@@ -27,8 +28,10 @@ enum Happens {
         fresh: bool,
         dies: bool,
     },
-    /// Somebody asks for renewal of the newest key.
-    Ask,
+    /// Somebody asks for renewal of the newest key, or of the one that a list shows as the newest.
+    Ask {
+        listed: bool,
+    },
     /// A key is deleted, or its label says leaked.
     Delete(usize),
     Leak(usize),
@@ -40,7 +43,7 @@ fn happens() -> impl Strategy<Value = Happens> {
     prop_oneof![
         8 => (1_i64..24 * 40).prop_map(Happens::Pass),
         12 => (0_usize..3, any::<bool>(), any::<bool>()).prop_map(|(who, fresh, dies)| Happens::Look { who, fresh, dies }),
-        1 => Just(Happens::Ask),
+        1 => any::<bool>().prop_map(|listed| Happens::Ask { listed }),
         1 => (0_usize..8).prop_map(Happens::Delete),
         1 => (0_usize..8).prop_map(Happens::Leak),
         1 => (-24_i64 * 900..24 * 900).prop_map(Happens::Step),
@@ -96,13 +99,14 @@ impl World {
     fn look(&mut self, who: usize, dies: bool) -> Vec<Why> {
         let mut reasons = Vec::new();
         for _ in 0..BOUND {
-            let (name, predecessor, why) = match next_step(&self.views[who], None, &self.rules, self.time()) {
+            let step = next_step(&self.views[who], None, &self.rules, self.time());
+            let (name, predecessor, why, answers) = match step {
                 Step::Settled(_) => return reasons,
                 Step::NotYet(at) => {
                     assert!(at.duration_since(self.time()) <= SKEW + SignedDuration::from_secs(1));
                     return reasons;
                 }
-                Step::Make { name, predecessor, why } => (name, predecessor, why),
+                Step::Make { name, predecessor, why, answers } => (name, predecessor, why, answers),
             };
             if let Some(there) = self.store.iter().find(|secret| secret.name == name) {
                 let there = there.clone();
@@ -116,8 +120,8 @@ impl World {
             self.made += 1;
             let mixed = self.made.wrapping_mul(0x9e37_79b9_7f4a_7c15);
             let fingerprint: Fingerprint = format!("{mixed:016x}{:048x}", self.made).parse().unwrap();
-            let standing = Standing::Active { fingerprint, since: self.time(), asked: false };
-            let secret = KeySecret { name, standing };
+            let standing = Standing::Active { fingerprint, since: self.time(), asked: None };
+            let secret = KeySecret { name, standing, answers };
             self.store.push(secret.clone());
             self.views[who].secrets.push(secret);
             self.views[who].had_any = true;
@@ -167,15 +171,19 @@ impl World {
                 // A clock that goes back behind every key makes one more, each time it does.
                 self.disturbed();
             }
-            Happens::Ask => {
+            Happens::Ask { listed } => {
                 self.meddling += 1;
                 let all = Observed { secrets: self.store.clone(), had_any: true };
-                if let Some(name) = newest(&all, &self.rules, self.time()).map(|key| key.name.to_owned()) {
-                    let mut secrets = self.store.iter_mut();
-                    if let Some(Standing::Active { asked, .. }) =
-                        secrets.find(|secret| secret.name == name).map(|secret| &mut secret.standing)
+                let newest = newest(&all, &self.rules, self.time()).filter(|_| !listed);
+                let Some(fingerprint) = newest.or(newest_of_all(&all)).map(|key| key.fingerprint) else {
+                    return;
+                };
+                let ask = Ask::of(fingerprint, &self.meddling.to_string());
+                for secret in &mut self.store {
+                    if let Standing::Active { fingerprint: of, asked, .. } = &mut secret.standing
+                        && *of == fingerprint
                     {
-                        *asked = true;
+                        *asked = Some(ask);
                     }
                 }
             }

@@ -1,10 +1,11 @@
 //! [`Found`]: what one Secret turned out to be. Reading it is here; which of them make the ring is in `known`.
 
+use super::ask::Ask;
 use super::refusal::Reason;
 use super::store::wipe;
 use crate::events::About;
 use crate::logging::chain;
-use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, LABEL, RENEW};
+use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, LABEL};
 use envelope::{Certificate, CertificateError};
 use k8s_openapi::api::core::v1::Secret;
 use sealing::{KeyOrder, SealingKey};
@@ -15,6 +16,8 @@ use std::sync::Arc;
 pub(super) struct Found {
     pub about: About,
     pub content: Content,
+    /// Which requests about keys from the future it says it answers.
+    pub answers: Vec<Ask>,
 }
 
 /// What it is.
@@ -25,7 +28,7 @@ pub(super) enum Content {
         /// Both halves.
         key: Arc<SealingKey>,
         /// Its renewal is asked for.
-        asked: bool,
+        asked: Option<Ask>,
     },
     /// A key that leaked; its private half was not looked at.
     Leaked(Arc<Certificate>),
@@ -40,8 +43,9 @@ impl Found {
     pub(super) fn read(mut secret: Secret, order: KeyOrder) -> Self {
         let about = About::secret(&secret);
         let content = Content::read(&secret, order);
+        let answers = Ask::answered_by(&secret.metadata);
         wipe(&mut secret);
-        Self { about, content }
+        Self { about, content, answers }
     }
 
     /// Reads a Secret that has a name we wanted. Without the label it is none of ours, and only takes the name.
@@ -50,12 +54,12 @@ impl Found {
             return Self::read(secret, order);
         }
         wipe(&mut secret);
-        Self { about: About::secret(&secret), content: Content::Out }
+        Self { about: About::secret(&secret), content: Content::Out, answers: Vec::new() }
     }
 
     /// A key that was just stored.
-    pub(super) fn stored(about: About, key: SealingKey) -> Self {
-        Self { about, content: Content::Key { key: Arc::new(key), asked: false } }
+    pub(super) fn stored(about: About, key: SealingKey, answers: Vec<Ask>) -> Self {
+        Self { about, content: Content::Key { key: Arc::new(key), asked: None }, answers }
     }
 }
 
@@ -66,8 +70,7 @@ impl Content {
             // Without a label: a legacy key, found by its name.
             None | Some(ACTIVE) => match SealingKey::from_secret(secret, order) {
                 Ok(key) => {
-                    let asked =
-                        secret.metadata.annotations.as_ref().is_some_and(|all| all.contains_key(RENEW));
+                    let asked = Ask::on(&secret.metadata, key.fingerprint());
                     Self::Key { key: Arc::new(key), asked }
                 }
                 Err(error) => Self::Refused(error.into(), chain(&error)),

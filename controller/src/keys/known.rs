@@ -6,6 +6,7 @@
 use super::found::{Content, Found};
 use super::observed::{KeySecret, Observed, Standing};
 use super::refusal::{Reason, Refusal};
+use crate::reconcile::is_later;
 use envelope::{Certificate, Fingerprint};
 use sealing::{KeyRing, SealingKey};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,8 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub(super) struct Known {
     found: BTreeMap<String, Found>,
+    /// The latest version that the watch of labelled Secrets has shown of any.
+    until: Option<String>,
     pub(super) ring: Arc<KeyRing>,
     pub(super) observed: Observed,
     pub(super) refusals: Vec<Refusal>,
@@ -57,18 +60,35 @@ impl Known {
                 Content::Out => Standing::Out,
                 Content::Refused(reason, message) => refuse(found, *reason, message),
             };
-            secrets.push(KeySecret { name: name.clone(), standing });
+            secrets.push(KeySecret { name: name.clone(), standing, answers: found.answers.clone() });
         }
         let had_any = had_any || !keys.is_empty();
         let ring = Arc::new(KeyRing::new(keys).revoking(revoked));
-        Self { found, ring, observed: Observed { secrets, had_any }, refusals }
+        Self { found, until: None, ring, observed: Observed { secrets, had_any }, refusals }
     }
 
-    /// The same, and one more Secret.
+    /// The same, known to the watch up to this version.
+    pub(super) fn watched(self, until: Option<&str>) -> Self {
+        Self { until: until.map(str::to_owned), ..self }
+    }
+
+    /// The same, and one more Secret, as it was stored or met: unless the watch has shown a later version of it, or that it
+    /// is gone.
     pub(super) fn with(&self, found: Found) -> Self {
         let mut all = self.found.clone();
-        all.insert(found.about.name.clone(), found);
-        Self::new(all, self.observed.had_any)
+        if !self.has_surpassed(&found) {
+            all.insert(found.about.name.clone(), found);
+        }
+        Self::new(all, self.observed.had_any).watched(self.until.as_deref())
+    }
+
+    fn has_surpassed(&self, found: &Found) -> bool {
+        let version = found.about.resource_version.as_deref();
+        match self.found.get(&found.about.name) {
+            Some(there) => is_later(there.about.resource_version.as_deref(), version),
+            // What has no label is never shown, and only takes a name.
+            None => !matches!(found.content, Content::Out) && is_later(self.until.as_deref(), version),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! [`Observed`]: what the schedule knows of the key Secrets. No private key is in it, so that the schedule can be tested
 //! over decades without making one.
 
+use super::ask::Ask;
 use envelope::Fingerprint;
 use jiff::Timestamp;
 
@@ -20,6 +21,8 @@ pub(super) struct KeySecret {
     pub name: String,
     /// What stands in it.
     pub standing: Standing,
+    /// Which requests about keys from the future it says it answers.
+    pub answers: Vec<Ask>,
 }
 
 /// What a Secret is to the schedule.
@@ -32,7 +35,7 @@ pub(super) enum Standing {
         /// Since when it is one.
         since: Timestamp,
         /// Its Secret asks for renewal ([`api::sealing_key::RENEW`]).
-        asked: bool,
+        asked: Option<Ask>,
     },
     /// A key that leaked.
     Leaked {

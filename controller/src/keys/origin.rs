@@ -87,8 +87,9 @@ impl<'a> Origin<'a> {
             match self.write(self.secret(kept, &anew, false)).await {
                 Ok(()) => return Ok(anew),
                 Err(error) if is(&error, kube::core::Status::is_conflict) => {}
-                // A name that was used is better than no key.
+                // A name that was used is better than no key: we may not, or somebody made it immutable.
                 Err(error) if is(&error, kube::core::Status::is_forbidden) => return Ok(text),
+                Err(error) if is(&error, kube::core::Status::is_invalid) => return Ok(text),
                 Err(error) => return Err(error),
             }
         }
@@ -154,3 +155,6 @@ fn text(secret: &Secret) -> String {
 fn is_used(secret: &Secret) -> bool {
     secret.data.as_ref().is_some_and(|data| data.contains_key(USED))
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use super::found::{Content, Found};
 use super::store::wipe;
 use crate::events::About;
+use crate::reconcile::is_later;
 use k8s_openapi::api::core::v1::Secret;
 use kube::runtime::watcher::Event;
 use sealing::KeyOrder;
@@ -15,6 +16,8 @@ pub(super) struct Records {
     current: BTreeMap<String, Found>,
     /// Filled between Init and `InitDone`, and then put in place whole: no key is missing in between.
     incoming: BTreeMap<String, Found>,
+    /// The latest version shown since the last list began: of a Secret that is there, or of one that went.
+    until: Option<String>,
     listed: bool,
 }
 
@@ -29,10 +32,12 @@ impl Records {
         match event {
             Event::Init => {
                 self.incoming.clear();
+                self.until = None;
                 false
             }
             Event::InitApply(secret) => {
                 let found = self.read(secret);
+                self.shown(&found.about);
                 self.incoming.insert(found.about.name.clone(), found);
                 false
             }
@@ -43,12 +48,14 @@ impl Records {
             }
             Event::Apply(secret) => {
                 let found = self.read(secret);
+                self.shown(&found.about);
                 self.current.insert(found.about.name.clone(), found);
                 true
             }
             Event::Delete(mut secret) => {
                 let about = About::secret(&secret);
                 wipe(&mut secret);
+                self.shown(&about);
                 tracing::info!(secret = about.name, "sealing key taken out");
                 self.current.remove(&about.name);
                 true
@@ -64,6 +71,18 @@ impl Records {
     /// All that were found, by name.
     pub(super) fn found(&self) -> &BTreeMap<String, Found> {
         &self.current
+    }
+
+    /// Up to which version the watch has come, as far as it is known.
+    pub(super) fn until(&self) -> Option<&str> {
+        self.until.as_deref()
+    }
+
+    fn shown(&mut self, about: &About) {
+        let version = about.resource_version.as_deref();
+        if self.until.is_none() || is_later(version, self.until.as_deref()) {
+            self.until = version.map(str::to_owned);
+        }
     }
 
     /// Parses a Secret, unless this version of it was parsed before.
@@ -93,3 +112,6 @@ impl Records {
         found
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use super::asked::{Asking, withdraw};
 use super::generate::{GenerateError, generate};
 use super::origin::{Origin, OriginError};
 use super::schedule::answered;
-use super::server_clock::{ServerClockError, server_now};
+use super::server_clock::ServerClockError;
 use super::shared_ring::SharedRing;
 use super::step::{Step, Why, next_step};
 use super::store::{StoreError, look, secrets, store};
@@ -141,13 +141,13 @@ async fn settle(client: &Client, renewer: Renewer<'_>) -> Result<Duration, NewKe
     let origin = Origin::beside(&secrets, &settings.new.prefix);
     let mut rules = ring.rules(String::new());
     for _ in 0..ATTEMPTS {
-        let now = server_now(client).await?;
-        let asked = asking.now();
+        let now = ring.clock().look(client).await?;
         let known = ring.known();
+        let asked = asking.of_the_present(&known.observed, &rules, now);
         if known.ring.is_empty() && rules.origin.is_empty() {
             rules = ring.rules(origin.get().await?);
         }
-        let (name, why, predecessor) = match next_step(&known.observed, asked, &rules, now) {
+        let (name, why, predecessor, answers) = match next_step(&known.observed, asked, &rules, now) {
             Step::Settled(next) => {
                 asking.done(asked);
                 for key in answered(&known.observed, &rules, now) {
@@ -156,7 +156,7 @@ async fn settle(client: &Client, renewer: Renewer<'_>) -> Result<Duration, NewKe
                 return Ok(next.map_or(LOOK, |next| until(next, now)));
             }
             Step::NotYet(at) => return Ok(until(at, now)),
-            Step::Make { name, why, predecessor } => (name, why, predecessor),
+            Step::Make { name, why, predecessor, answers } => (name, why, predecessor, answers),
         };
         // Somebody may have made it whom our watch has not shown yet.
         if let Some(there) = look(&secrets, &name, settings).await? {
@@ -166,7 +166,7 @@ async fn settle(client: &Client, renewer: Renewer<'_>) -> Result<Duration, NewKe
         say(why, settings, predecessor.map(|key| key.short()).as_deref());
         let pair = generate(&settings.new, now).await?;
         let fingerprint = pair.certificate().fingerprint();
-        if let Some(key) = store(&secrets, &name, settings, pair).await? {
+        if let Some(key) = store(&secrets, &name, settings, pair, &answers).await? {
             tracing::info!(secret = name, %fingerprint, "sealing key made and stored");
             // The watch brings it too; until then it already counts.
             ring.add(&key);

@@ -9,6 +9,7 @@
 //! - **The cut-off** is a date like any other: once it has come, a key from before it is renewed. No start of a process is
 //!   needed for that, and none repeats it.
 
+use super::ask::{Ask, is_answered};
 use super::name::{Predecessor, successor_name};
 use super::observed::{KeySecret, Observed, Standing};
 use crate::config::Renewal;
@@ -38,7 +39,7 @@ pub(super) struct ActiveKey<'a> {
     pub name: &'a str,
     pub fingerprint: Fingerprint,
     pub since: Timestamp,
-    pub asked: bool,
+    pub asked: Option<Ask>,
 }
 
 impl<'a> ActiveKey<'a> {
@@ -62,33 +63,62 @@ pub(super) fn active(seen: &Observed) -> impl Iterator<Item = ActiveKey<'_>> {
     seen.secrets.iter().filter_map(ActiveKey::of)
 }
 
-/// The newest key that is not from the future. Of two made in one second, the one that was made to renew the other.
+/// The newest key that is not from the future. Of two made at almost the same time, the one that was made to renew the other:
+/// its Secret may have been dated by another API server, whose clock is behind.
 pub(super) fn newest<'a>(seen: &'a Observed, rules: &Rules, now: Timestamp) -> Option<ActiveKey<'a>> {
     let present = || active(seen).filter(|key| !is_future(key.since, now));
     let mut newest = present().max_by_key(ActiveKey::rank)?;
     for _ in &seen.secrets {
-        let follows = |key: &ActiveKey<'_>| {
-            key.since == newest.since
-                && key.fingerprint != newest.fingerprint
-                && names(seen, rules, &Predecessor::Key(newest.fingerprint)).any(|name| name == key.name)
+        let Some(next) = successors(seen, rules, &newest)
+            .filter(|key| !is_future(key.since, now))
+            .max_by_key(ActiveKey::rank)
+        else {
+            break;
         };
-        let Some(next) = present().find(follows) else { break };
         newest = next;
     }
     // A key may stand in two Secrets; either may ask.
-    newest.asked = present().any(|key| key.fingerprint == newest.fingerprint && key.asked);
+    let asks = present().filter(|key| key.fingerprint == newest.fingerprint).filter_map(|key| key.asked);
+    newest.asked = asks.into_iter().find(|ask| !is_answered(seen, *ask));
     Some(newest)
 }
 
-/// Keys whose renewal is still asked for, though a newer one is there: what was asked is done.
-pub(super) fn answered<'a>(
+/// The keys made to renew this one. Not those of when it was from the future, which time made the older ones.
+fn successors<'a>(
     seen: &'a Observed,
     rules: &Rules,
-    now: Timestamp,
+    key: &ActiveKey<'a>,
 ) -> impl Iterator<Item = ActiveKey<'a>> + use<'a> {
+    let key = *key;
+    let near = move |other: &ActiveKey<'_>| {
+        other.fingerprint != key.fingerprint && key.since.duration_since(other.since) <= SKEW
+    };
+    let mut near = active(seen).filter(near).peekable();
+    // Next to always there is none, and so nothing to be named.
+    let names: Vec<String> = near
+        .peek()
+        .map(|_| names(seen, rules, &Predecessor::Key(key.fingerprint)).collect())
+        .unwrap_or_default();
+    near.filter(move |other| names.iter().any(|name| name == other.name))
+}
+
+/// Whether a key was made to renew this one, and is not older.
+pub(super) fn has_newer_successor(seen: &Observed, rules: &Rules, key: &ActiveKey<'_>) -> bool {
+    successors(seen, rules, key).next().is_some()
+}
+
+/// Keys whose renewal is still asked for, though it is done: a newer one is there, or one that says so.
+pub(super) fn answered<'a>(
+    seen: &'a Observed,
+    rules: &'a Rules,
+    now: Timestamp,
+) -> impl Iterator<Item = ActiveKey<'a>> {
     let newest = newest(seen, rules, now).map(|newest| (newest.fingerprint, newest.since));
     active(seen).filter(move |key| {
-        key.asked && newest.is_some_and(|(newest, since)| key.fingerprint != newest && key.since <= since)
+        let Some(ask) = key.asked else { return false };
+        let is_newest = newest.is_some_and(|(newest, _)| key.fingerprint == newest);
+        let is_older = newest.is_some_and(|(_, since)| key.since <= since);
+        is_answered(seen, ask) || !is_newest && (is_older || has_newer_successor(seen, rules, key))
     })
 }
 
@@ -176,9 +206,14 @@ mod tests {
     fn what_a_newer_key_answered_is_not_what_the_newest_asks() {
         let renewal = Renewal { period: None, cutoff: None };
         let rules = Rules { prefix: "p".into(), origin: String::new(), renewal };
-        let key = |name: &str, since, asked| KeySecret {
+        let key = |name: &str, since, asked: bool| KeySecret {
             name: name.into(),
-            standing: Standing::Active { fingerprint: fingerprint(name), since: at(since), asked },
+            standing: Standing::Active {
+                fingerprint: fingerprint(name),
+                since: at(since),
+                asked: asked.then(|| Ask::of(fingerprint(name), "please")),
+            },
+            answers: Vec::new(),
         };
         let answered_of = |secrets: Vec<KeySecret>| {
             let seen = Observed { secrets, had_any: true };

@@ -5,9 +5,11 @@ use super::known::Known;
 use super::published::published;
 use super::refusal::Refusal;
 use super::report::KeyReport;
-use super::schedule::Rules;
+use super::schedule::{Rules, newest, newest_of_all};
+use super::server_clock::ServerClock;
 use crate::config::Keys;
 use arc_swap::ArcSwap;
+use envelope::Fingerprint;
 use jiff::{SignedDuration, Timestamp};
 use sealing::{KeyRing, SealingKey};
 use std::collections::BTreeMap;
@@ -20,6 +22,8 @@ pub struct SharedRing {
     current: ArcSwap<Known>,
     /// How often the ring was replaced; 0 until the first complete list has been read.
     version: watch::Sender<u64>,
+    /// What a key's age is told by.
+    clock: ServerClock,
     publish_delay: SignedDuration,
     /// Without an origin, which only the names of first keys need.
     rules: Rules,
@@ -31,6 +35,7 @@ impl SharedRing {
         Self {
             current: ArcSwap::default(),
             version: watch::Sender::new(0),
+            clock: ServerClock::default(),
             publish_delay: settings.publish_delay,
             rules: Rules {
                 prefix: settings.new.prefix.clone(),
@@ -47,14 +52,38 @@ impl SharedRing {
 
     /// Of a snapshot, the key whose certificate is served and resealed to.
     pub fn published<'a>(&self, ring: &'a KeyRing) -> Option<&'a SealingKey> {
-        published(ring.iter(), SealingKey::since, self.publish_delay, Timestamp::now())
+        let now = self.clock.now();
+        let known = self.current.load();
+        // First the one that renewal goes by, which may have been dated by another clock than the one before it.
+        let first = newest(&known.observed, &self.rules, now).map(|key| key.fingerprint);
+        let is_first = move |key: &&SealingKey| Some(key.fingerprint()) == first;
+        let newest_first = ring.iter().filter(is_first).chain(ring.iter().filter(move |key| !is_first(key)));
+        published(newest_first, SealingKey::since, self.publish_delay, now)
     }
 
     /// The keys in figures.
     pub(crate) fn report(&self) -> KeyReport {
         let known = self.current.load();
         let published = self.published(&known.ring).map(SealingKey::fingerprint);
-        KeyReport::new(&known.ring, &known.observed, &self.rules, published, Timestamp::now())
+        KeyReport::new(&known.ring, &known.observed, &self.rules, published, self.clock.now())
+    }
+
+    /// Name and fingerprint of the key that is renewed next, at `now` by the API server's clock.
+    pub(super) fn renewed_next(&self, now: Timestamp) -> Option<(String, Fingerprint)> {
+        let known = self.current.load();
+        let key = newest(&known.observed, &self.rules, now).or_else(|| newest_of_all(&known.observed))?;
+        Some((key.name.to_owned(), key.fingerprint))
+    }
+
+    /// Whether no Secret claims to be a key, and none has since this process started; false while that is not known.
+    pub(crate) fn shows_none_ever(&self) -> bool {
+        let known = self.current.load();
+        self.is_loaded() && !known.observed.had_any && known.observed.secrets.is_empty()
+    }
+
+    /// The API server's clock.
+    pub(super) fn clock(&self) -> &ServerClock {
+        &self.clock
     }
 
     /// Everything that is known, in one state.
@@ -72,9 +101,9 @@ impl SharedRing {
         self.current.load().refusals.clone()
     }
 
-    /// Puts what was found in place of all that was known, and tells everyone who listens.
-    pub(super) fn replace(&self, found: &BTreeMap<String, Found>) {
-        let before = self.current.rcu(|now| Known::new(found.clone(), now.observed.had_any));
+    /// Puts what was found, up to this version, in place of all that was known, and tells everyone who listens.
+    pub(super) fn replace(&self, found: &BTreeMap<String, Found>, until: Option<&str>) {
+        let before = self.current.rcu(|now| Known::new(found.clone(), now.observed.had_any).watched(until));
         if !before.ring.is_empty() && self.snapshot().is_empty() {
             tracing::error!(
                 hint = "restore a key, or send SIGUSR1 or start the controller again to make a new one",

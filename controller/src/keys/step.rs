@@ -11,15 +11,28 @@
 //!   a key that nobody expects, sealed to at once and in no backup, is one more to lose. An error is logged, `/readyz` fails,
 //!   and sealing gets 503, until a key is restored, a renewal is asked for (SIGUSR1), or the controller is started again.
 
+use super::ask::{Ask, pending};
 use super::name::Predecessor;
 use super::observed::{Observed, Standing};
-use super::schedule::{ActiveKey, Rules, due, free_name, newest, newest_of_all};
+use super::schedule::{ActiveKey, Rules, active, due, free_name, is_future, newest, newest_of_all};
 use envelope::Fingerprint;
 use jiff::{SignedDuration, Timestamp};
 
 /// A renewal that was asked for in this process: of the key that was the newest then, or of none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Asked(pub(super) Option<Fingerprint>);
+
+impl Asked {
+    /// The same, of the key that renewal goes by where the one that was meant turns out to be from the future: whoever took
+    /// it down did not know the time.
+    pub(super) fn of_the_present(self, seen: &Observed, rules: &Rules, now: Timestamp) -> Self {
+        let is_meant = |key: &ActiveKey<'_>| Some(key.fingerprint) == self.0;
+        if active(seen).any(|key| is_meant(&key) && is_future(key.since, now)) {
+            return newest(seen, rules, now).map_or(self, |key| Self(Some(key.fingerprint)));
+        }
+        self
+    }
+}
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +49,8 @@ pub(super) enum Step {
         predecessor: Option<Fingerprint>,
         /// Because of what.
         why: Why,
+        /// What is asked of keys from the future: it answers that as well.
+        answers: Vec<Ask>,
     },
 }
 
@@ -61,7 +76,8 @@ pub(super) fn next_step(seen: &Observed, asked: Option<Asked>, rules: &Rules, no
     }
     let make = |predecessor: Option<Fingerprint>, why| {
         let named = predecessor.map_or_else(|| Predecessor::None(rules.origin.clone()), Predecessor::Key);
-        Step::Make { name: free_name(seen, rules, &named), predecessor, why }
+        let answers = pending(seen, rules, now);
+        Step::Make { name: free_name(seen, rules, &named), predecessor, why, answers }
     };
     if let Some(key) = newest_of_all(seen) {
         make(Some(key.fingerprint), Why::Clock)
@@ -83,7 +99,8 @@ pub(super) fn next_renewal(seen: &Observed, rules: &Rules, now: Timestamp) -> Op
 
 fn renewal(seen: &Observed, key: ActiveKey<'_>, asked: Option<Asked>, rules: &Rules, now: Timestamp) -> Step {
     let due = due(key.fingerprint, key.since, rules.renewal);
-    let is_asked = key.asked || asked == Some(Asked(Some(key.fingerprint)));
+    let answers = pending(seen, rules, now);
+    let is_asked = key.asked.is_some() || !answers.is_empty() || asked == Some(Asked(Some(key.fingerprint)));
     let why = match due {
         _ if is_asked => Why::Asked,
         Some(due) if due <= now => Why::Due,
@@ -93,7 +110,7 @@ fn renewal(seen: &Observed, key: ActiveKey<'_>, asked: Option<Asked>, rules: &Ru
         return Step::NotYet(key.since.checked_add(SignedDuration::from_secs(1)).unwrap_or(key.since));
     }
     let name = free_name(seen, rules, &Predecessor::Key(key.fingerprint));
-    Step::Make { name, predecessor: Some(key.fingerprint), why }
+    Step::Make { name, predecessor: Some(key.fingerprint), why, answers }
 }
 
 fn newest_leaked(seen: &Observed) -> Option<Fingerprint> {

@@ -6,6 +6,7 @@
 //! Secret deleted.
 
 use super::ANSWER;
+use super::ask::{ANSWERS, Ask};
 use super::found::Found;
 use crate::config::Keys;
 use crate::events::About;
@@ -49,10 +50,12 @@ pub(super) async fn store(
     name: &str,
     settings: &Keys,
     pair: KeyPair,
+    answers: &[Ask],
 ) -> Result<Option<Found>, StoreError> {
-    let mut secret = to_secret(name, settings, &pair)?;
-    let created = timeout(ANSWER, secrets.create(&PostParams::default(), &secret)).await;
-    wipe(&mut secret);
+    let mut secret = to_secret(name, settings, &pair, answers)?;
+    let secret = Wiped(&mut secret);
+    let created = timeout(ANSWER, secrets.create(&PostParams::default(), secret.0)).await;
+    drop(secret);
     let mut created = match created.map_err(|_| StoreError::NoAnswer { name: name.into() })? {
         Ok(created) => created,
         Err(kube::Error::Api(status)) if status.is_already_exists() => return Ok(None),
@@ -66,7 +69,7 @@ pub(super) async fn store(
         Some(date) => key.stored(date.0, settings.order),
         None => key,
     };
-    Ok(Some(Found::stored(about, key)))
+    Ok(Some(Found::stored(about, key, answers.to_vec())))
 }
 
 /// What stands under a name, if anything does. A list of one, because upstream's Role gives `list` and no `get`.
@@ -99,13 +102,29 @@ pub(super) fn wipe(secret: &mut Secret) {
     }
 }
 
-fn to_secret(name: &str, settings: &Keys, pair: &KeyPair) -> Result<Secret, PrivateKeyError> {
+/// Wipes it when it goes, by whatever way: storing may be cut off at any moment.
+struct Wiped<'a>(&'a mut Secret);
+
+impl Drop for Wiped<'_> {
+    fn drop(&mut self) {
+        wipe(self.0);
+    }
+}
+
+fn to_secret(
+    name: &str,
+    settings: &Keys,
+    pair: &KeyPair,
+    answers: &[Ask],
+) -> Result<Secret, PrivateKeyError> {
     let private = pair.private().to_pkcs1_pem()?;
     let mut labels = settings.new.labels.clone();
     // Whatever labels were asked for, a key is a key; and none asks for its own renewal, for ever.
     labels.insert(LABEL.into(), ACTIVE.into());
     let mut annotations = settings.new.annotations.clone();
     annotations.remove(RENEW);
+    annotations.remove(ANSWERS);
+    annotations.extend(Ask::written(answers).map(|asks| (ANSWERS.to_owned(), asks)));
     Ok(Secret {
         metadata: ObjectMeta {
             name: Some(name.into()),
@@ -121,4 +140,21 @@ fn to_secret(name: &str, settings: &Keys, pair: &KeyPair) -> Result<Secret, Priv
         ])),
         ..Secret::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_whose_storing_is_cut_off_is_wiped() {
+        let data = BTreeMap::from([(PRIVATE_KEY.to_owned(), ByteString(b"private".to_vec()))]);
+        let mut secret = Secret { data: Some(data), ..Secret::default() };
+        let storing = async {
+            let _secret = Wiped(&mut secret);
+            std::future::pending::<()>().await;
+        };
+        assert_eq!(futures::FutureExt::now_or_never(storing), None);
+        assert!(secret.data.unwrap()[PRIVATE_KEY].0.is_empty());
+    }
 }

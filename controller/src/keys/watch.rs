@@ -1,4 +1,4 @@
-//! `watch`: follows the key Secrets in the controller's namespace and keeps the ring in step.
+//! `watch`: follows the key Secrets in the controller's namespace, and the API server's clock, and keeps the ring in step.
 
 use super::record::Records;
 use super::refusals::{Finder, Refusals};
@@ -20,7 +20,7 @@ enum Source {
     Legacy,
 }
 
-/// Follows the keys until the process ends. Additions, label changes, edits and deletions count at once.
+/// Follows them until the process ends. Additions, label changes, edits and deletions count at once.
 pub async fn watch(
     client: Client,
     namespace: String,
@@ -28,7 +28,20 @@ pub async fn watch(
     ring: Arc<SharedRing>,
     refusals: Arc<Refusals>,
 ) {
-    let secrets = || Api::<Secret>::namespaced(client.clone(), &namespace);
+    tokio::select! {
+        () = ring.clock().follow(&client) => {}
+        () = watch_secrets(&client, &namespace, &settings, &ring, &refusals) => {}
+    }
+}
+
+async fn watch_secrets(
+    client: &Client,
+    namespace: &str,
+    settings: &Keys,
+    ring: &SharedRing,
+    refusals: &Refusals,
+) {
+    let secrets = || Api::<Secret>::namespaced(client.clone(), namespace);
     let labelled = watcher::Config::default().labels(LABEL);
     let legacy = watcher::Config::default().fields(&format!("metadata.name={}", settings.new.prefix));
     let mut events = stream::select(
@@ -55,7 +68,7 @@ pub async fn watch(
             // The Secret named as the prefix may be shown by both; they say the same of it.
             let mut found = by_name.found().clone();
             found.extend(by_label.found().clone());
-            ring.replace(&found);
+            ring.replace(&found, by_label.until());
             refusals.replace(Finder::Home, ring.refusals());
         }
     }

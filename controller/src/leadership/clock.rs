@@ -13,11 +13,11 @@ const CLOCK: ClockId = ClockId::Monotonic;
 
 /// A moment, as the time since the machine started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Moment(Duration);
+pub(crate) struct Moment(Duration);
 
 impl Moment {
     /// Now.
-    pub(super) fn now() -> Self {
+    pub(crate) fn now() -> Self {
         let now = clock_gettime(CLOCK);
         let seconds = u64::try_from(now.tv_sec).unwrap_or_default();
         let nanos = u32::try_from(now.tv_nsec).unwrap_or_default();
@@ -25,22 +25,22 @@ impl Moment {
     }
 
     /// The moment this long after the machine started.
-    pub(super) const fn at(since_start: Duration) -> Self {
+    pub(crate) const fn at(since_start: Duration) -> Self {
         Self(since_start)
     }
 
     /// The moment this much later.
-    pub(super) const fn plus(self, duration: Duration) -> Self {
+    pub(crate) const fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(duration))
     }
 
     /// How long it is from now until then; nothing if it has passed.
-    pub(super) const fn until(self, then: Self) -> Duration {
+    pub(crate) const fn until(self, then: Self) -> Duration {
         then.0.saturating_sub(self.0)
     }
 
     /// In nanoseconds since the machine started.
-    pub(super) fn nanos(self) -> u64 {
+    pub(crate) fn nanos(self) -> u64 {
         u64::try_from(self.0.as_nanos()).unwrap_or(u64::MAX)
     }
 }

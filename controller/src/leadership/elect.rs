@@ -7,12 +7,14 @@ use super::identity::Identity;
 use super::lease::Record;
 use super::shut_out::ShutOut;
 use crate::config::LeaseTerms;
+use crate::keys::SharedRing;
 use crate::logging::chain;
 use jiff::Timestamp;
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::api::{Api, PostParams};
 use kube::{Client, Error};
 use rand::RngExt as _;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -25,10 +27,14 @@ const SHUT_OUT_POLL: Duration = Duration::from_mins(1);
 pub struct Elector {
     leases: Api<Lease>,
     election: Election,
+    /// Where there is a key, somebody has led.
+    keys: Arc<SharedRing>,
     /// As last read or written: only this version of it is ever overwritten.
     lease: Option<Lease>,
     /// Whether we may use Leases at all.
     shut_out: ShutOut,
+    /// Whether the last look showed what there is.
+    may_read: bool,
     /// Whether the last look failed: the same is not said again.
     troubled: bool,
     /// Whose standby we have said to be.
@@ -47,13 +53,16 @@ pub(super) enum Contended {
 }
 
 impl Elector {
-    /// Contends for the Lease in `namespace`. `client` is for this alone: neither limited nor fenced.
-    pub fn new(client: Client, namespace: &str, terms: LeaseTerms) -> Self {
+    /// Contends for the Lease in `namespace`. `client` is for this alone: neither limited nor fenced. The `keys` tell
+    /// whether anybody can have led before.
+    pub fn new(client: Client, namespace: &str, terms: LeaseTerms, keys: Arc<SharedRing>) -> Self {
         Self {
             leases: Api::namespaced(client, namespace),
             election: Election::new(Identity::of_this_process(), terms),
+            keys,
             lease: None,
             shut_out: ShutOut::default(),
+            may_read: false,
             troubled: false,
             told: None,
         }
@@ -143,8 +152,11 @@ impl Elector {
 
     /// Reads the Lease.
     async fn look(&mut self) -> Result<(), Trouble> {
+        self.may_read = false;
         let reading = self.leases.get_opt(&self.election.terms().name);
         self.lease = timeout(self.patience(), reading).await.map_err(|_| Trouble::NoAnswer)??;
+        self.may_read = true;
+        self.election.pristine(self.keys.shows_none_ever());
         self.election.observe(self.lease.as_ref().map(Record::of), Moment::now());
         self.troubled = false;
         Ok(())
@@ -192,12 +204,16 @@ impl Elector {
 
     /// Waits until we may use Leases after all, having been shut out. By trying: whoever may read them only is still shut out.
     pub(super) async fn admitted(&mut self) {
+        let mut pause = SHUT_OUT_POLL;
         loop {
-            tokio::time::sleep(SHUT_OUT_POLL).await;
-            if self.try_in().await.is_ok() {
+            tokio::time::sleep(pause).await;
+            let entry = self.try_in().await;
+            // A leader that was elected ends this at once, wherever it can be seen.
+            if entry.is_ok() || self.election.other().is_some() {
                 self.shut_out.forget();
                 return;
             }
+            pause = if self.may_read { self.pause() } else { SHUT_OUT_POLL };
         }
     }
 
@@ -214,7 +230,7 @@ impl Elector {
     }
 
     /// Whether everything that we wanted to do since the start was forbidden, for long enough. Later it is trouble, which may
-    /// pass.
+    /// pass; and who has ever seen a Lease, whoever held it, is part of an election for good.
     fn is_shut_out(&mut self, error: &Trouble) -> bool {
         let forbidden = matches!(error, Trouble::Api(Error::Api(status)) if status.is_forbidden());
         self.shut_out.failed(forbidden && self.election.is_new(), Moment::now())

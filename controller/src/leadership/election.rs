@@ -36,8 +36,10 @@ pub(super) struct Election {
     me: Identity,
     terms: LeaseTerms,
     seen: Option<Seen>,
-    /// Since when there has been no Lease.
-    absent: Option<Moment>,
+    /// Where there is no Lease.
+    absent: Option<Absence>,
+    /// Whether it is certain that nobody has ever led.
+    pristine: bool,
     held: Option<Held>,
 }
 
@@ -46,6 +48,13 @@ pub(super) struct Election {
 struct Seen {
     record: Record,
     since: Moment,
+}
+
+/// There is no Lease: since when, and when that was seen last.
+#[derive(Debug)]
+struct Absence {
+    since: Moment,
+    seen: Moment,
 }
 
 /// Our own term.
@@ -60,7 +69,7 @@ struct Held {
 impl Election {
     /// Of the replica `me`.
     pub(super) const fn new(me: Identity, terms: LeaseTerms) -> Self {
-        Self { me, terms, seen: None, absent: None, held: None }
+        Self { me, terms, seen: None, absent: None, pristine: false, held: None }
     }
 
     /// Takes in what the Lease said; `now` is when the answer had come.
@@ -68,7 +77,10 @@ impl Election {
     /// None, a Lease that does not exist, ends nobody's term: its holder makes it again at once, and others wait for that.
     pub(super) fn observe(&mut self, record: Option<Record>, now: Moment) {
         let Some(record) = record else {
-            self.absent.get_or_insert(now);
+            // One who has not looked for as long as a term may last could have missed one.
+            let unbroken = |absence: &Absence| absence.seen.until(now) <= self.terms.deadline;
+            let since = self.absent.take().filter(unbroken).map_or(now, |absence| absence.since);
+            self.absent = Some(Absence { since, seen: now });
             if let Some(held) = &mut self.held {
                 held.tried = None;
             }
@@ -78,6 +90,11 @@ impl Election {
         if self.seen.as_ref().is_none_or(|seen| seen.record != record) {
             self.seen = Some(Seen { record, since: now });
         }
+    }
+
+    /// Takes in whether it is certain that nobody has ever led here.
+    pub(super) const fn pristine(&mut self, pristine: bool) {
+        self.pristine = pristine;
     }
 
     /// What to do now.
@@ -107,12 +124,17 @@ impl Election {
         let seen = self.seen.as_ref().filter(living);
         // The holder's own promise counts: it may run with other flags than we do.
         let silent = seen.map(|seen| seen.since.plus(seen.record.duration));
-        // Where there is none, somebody may have deleted it under a holder whom we have never seen.
-        let unclaimed = self.absent.map(|since| since.plus(self.terms.retry * 5 / 4));
+        // Where there is none, somebody may have deleted it under a holder whom we have never seen, and who cannot make it again.
+        let unclaimed = self.absent.as_ref().map(|absence| absence.since.plus(self.absence()));
         match silent.max(unclaimed) {
             Some(free) if now < free => Step::Wait(now.until(free).min(self.poll())),
             _ => Step::Acquire,
         }
+    }
+
+    /// How long there must be no Lease before we make one.
+    fn absence(&self) -> Duration {
+        if self.pristine { self.terms.retry * 5 / 4 } else { self.terms.duration }
     }
 
     /// How often a standby looks: so often that a Lease which was released is taken within a second or so.

@@ -1,4 +1,11 @@
 //! [`ShutOut`]: whether this replica has no right to Leases, or only not yet. Pure.
+//!
+//! What it cannot know: whether others have the right. Where the Role is taken away, or binds another ServiceAccount, and a
+//! replica is started that was not told that there is an election, then after half a minute it leads beside the one that was
+//! elected, without a fence. Keys still have one name for each date, and Secrets are created, or replaced in the version that
+//! was read; statuses and events may be written by both. `--leader-elect=true`, as in the chart, rules it out. Whoever has
+//! seen a Lease, whatever stood in it, is never shut out; who may read them and finds none, which no living leader bears for
+//! half a minute, leads until there is one.
 
 use super::clock::Moment;
 use std::time::Duration;

@@ -4,7 +4,7 @@
 //! claimed.
 
 /// Whether `one` is surely later than `other`. Without a second one, nothing is later.
-pub(super) fn is_later(one: Option<&str>, other: Option<&str>) -> bool {
+pub(crate) fn is_later(one: Option<&str>, other: Option<&str>) -> bool {
     let number = |version: Option<&str>| version.and_then(|version| version.parse::<u128>().ok());
     matches!((number(one), number(other)), (Some(one), Some(other)) if one > other)
 }

@@ -17,8 +17,9 @@ fn fingerprint(digit: char) -> Fingerprint {
 }
 
 fn key(digit: char, since: i64, asked: bool) -> KeySecret {
+    let asked = asked.then(|| Ask::of(fingerprint(digit), "please"));
     let standing = Standing::Active { fingerprint: fingerprint(digit), since: at(since), asked };
-    KeySecret { name: format!("restored-{digit}"), standing }
+    KeySecret { name: format!("restored-{digit}"), standing, answers: Vec::new() }
 }
 
 fn rules() -> Rules {
@@ -68,7 +69,7 @@ fn a_key_is_never_made_in_the_second_of_its_predecessor() {
 fn a_revoked_successor_keeps_its_name_and_the_next_gets_another() {
     let named = Predecessor::Key(fingerprint('0'));
     let leaked = Standing::Leaked { fingerprint: fingerprint('1'), since: at(40 * DAY) };
-    let leaked = KeySecret { name: successor_name("p", &named, 0), standing: leaked };
+    let leaked = KeySecret { name: successor_name("p", &named, 0), standing: leaked, answers: Vec::new() };
     let answer = step(&[key('0', 0, false), leaked.clone()], None, 41 * DAY);
     assert_eq!(made(&answer), (Some(fingerprint('0')), Why::Due));
     let Step::Make { name, .. } = answer else { unreachable!() };
@@ -91,4 +92,79 @@ fn of_two_made_in_one_second_the_successor_counts() {
     let name = successor_name("p", &Predecessor::Key(fingerprint('0')), 0);
     let answer = KeySecret { name, ..key('1', 10, false) };
     assert!(matches!(step(&[key('0', 10, true), answer], None, 20), Step::Settled(Some(_))));
+}
+
+/// The API server's clock was a month ahead when one was made. A list shows that one as the newest, so it is asked.
+#[test]
+fn a_key_from_the_future_is_asked_in_place_of_the_one_that_counts() {
+    let [old, future] = [key('0', 0, false), key('f', 32 * DAY, true)];
+    let answer = step(&[old.clone(), future.clone()], None, 2 * DAY);
+    assert_eq!(made(&answer), (Some(fingerprint('0')), Why::Asked));
+    let Step::Make { name, answers, .. } = answer else { unreachable!() };
+    assert_eq!(answers, [Ask::of(fingerprint('f'), "please")]);
+    let new = KeySecret { name, answers, ..key('1', 2 * DAY, false) };
+    let all = [old.clone(), future.clone(), new.clone()];
+    // It stays answered: the annotation may be there for ever, and time catches up with that key.
+    for day in [2, 3, 31] {
+        assert!(matches!(step(&all, None, day * DAY + 5), Step::Settled(Some(_))), "on day {day}");
+    }
+    assert!(matches!(step(&all[1..], None, 33 * DAY), Step::Settled(Some(_))));
+    let taken_out = KeySecret { standing: Standing::Out, ..new.clone() };
+    assert!(matches!(step(&[old.clone(), future.clone(), taken_out], None, 3 * DAY), Step::Settled(Some(_))));
+    // In other words, it is asked again.
+    let asked = Some(Ask::of(fingerprint('f'), "again"));
+    let standing = Standing::Active { fingerprint: fingerprint('f'), since: at(32 * DAY), asked };
+    let again = KeySecret { standing, ..future };
+    assert_eq!(made(&step(&[old, again, new], None, 3 * DAY)), (Some(fingerprint('1')), Why::Asked));
+}
+
+/// What a key from the future is asked is answered by whatever key is made next.
+#[test]
+fn a_date_and_a_request_of_a_key_from_the_future_are_one_key() {
+    let future = key('f', 99 * DAY, true);
+    for (others, predecessor) in [(vec![key('0', 0, false)], '0'), (vec![], 'f')] {
+        let mut all: Vec<KeySecret> = others.into_iter().chain([future.clone()]).collect();
+        let answer = step(&all, None, 31 * DAY);
+        assert_eq!(made(&answer).0, Some(fingerprint(predecessor)));
+        let Step::Make { name, answers, .. } = answer else { unreachable!() };
+        all.push(KeySecret { name, answers, ..key('1', 31 * DAY, false) });
+        assert!(matches!(step(&all, None, 31 * DAY + 5), Step::Settled(Some(_))));
+    }
+}
+
+/// Both were made while the clock was wrong, the second to renew the first.
+#[test]
+fn what_was_answered_in_the_future_is_not_asked_in_the_present() {
+    let name = successor_name("p", &Predecessor::Key(fingerprint('e')), 0);
+    let newer = KeySecret { name, ..key('f', 50 * DAY, false) };
+    let all = [key('0', 0, false), key('e', 40 * DAY, true), newer];
+    assert!(matches!(step(&all, None, DAY), Step::Settled(Some(_))));
+}
+
+#[test]
+fn what_was_asked_of_this_process_is_meant_for_the_key_that_counts() {
+    let all = vec![key('0', 0, false), key('f', 32 * DAY, false)];
+    let seen = Observed { secrets: all, had_any: true };
+    let [present, future] = ['0', 'f'].map(|digit| Asked(Some(fingerprint(digit))));
+    for (asked, day, expected) in
+        [(future, 1, present), (present, 1, present), (future, 33, future), (Asked(None), 1, Asked(None))]
+    {
+        assert_eq!(asked.of_the_present(&seen, &rules(), at(day * DAY)), expected, "{asked:?} on day {day}");
+    }
+}
+
+/// The API server that dates the answer is behind the one that dated the key before it.
+#[test]
+fn an_answer_that_is_a_little_older_is_one() {
+    let old = key('0', 40, true);
+    let answer = step(std::slice::from_ref(&old), None, 41);
+    let Step::Make { name, .. } = answer else { panic!("{answer:?}") };
+    let answer = KeySecret { name: name.clone(), ..key('1', 25, false) };
+    let all = [old.clone(), answer];
+    assert!(matches!(step(&all, None, 41), Step::Settled(Some(_))));
+    // The next follows that one.
+    assert_eq!(made(&step(&all, None, 60 * DAY)), (Some(fingerprint('1')), Why::Due));
+    // What was made long before the key came to count renews something else.
+    let before = KeySecret { name, ..key('1', 0, false) };
+    assert_eq!(made(&step(&[key('0', DAY, true), before], None, DAY + 1)).0, Some(fingerprint('0')));
 }

@@ -39,7 +39,12 @@ enum What {
 struct Server {
     version: u64,
     record: Option<Record>,
+    /// Since when there has been a record.
+    made: u64,
 }
+
+/// A Lease is not deleted sooner after it was made: who looks once in a renew deadline has seen it.
+const SETTLED: u64 = 12_500;
 
 impl Server {
     /// Takes a write only over the version that was read.
@@ -146,6 +151,7 @@ fn turns() -> impl Strategy<Value = Vec<Turn>> {
         2 => Just(What::Blind),
         1 => Just(What::LookOnly),
         1 => Just(What::Release),
+        1 => Just(What::Delete),
     ];
     let after = prop_oneof![8 => 0_u64..1_500, 2 => 1_500..9_000_u64, 1 => 9_000..40_000_u64];
     let turn = (after, 0..3_usize, what).prop_map(|(after, who, what)| Turn { after, who, what });
@@ -169,9 +175,14 @@ fn play(turns: &[Turn], rates: [u64; 3]) -> usize {
         // Every millisecond of the way would be the same as its end: fences close by themselves, and open by turns.
         now += turn.after;
         if matches!(turn.what, What::Delete) {
-            server.write(server.version, None);
+            if now >= server.made + SETTLED {
+                server.write(server.version, None);
+            }
         } else {
             replicas[turn.who].take(turn.what, &mut server, now);
+        }
+        if server.record.is_none() {
+            server.made = now;
         }
         let writers: Vec<usize> = (0..3).filter(|number| replicas[*number].may_write(now)).collect();
         assert!(writers.len() <= 1, "{writers:?} write at {now} ms");
@@ -197,24 +208,32 @@ proptest! {
 #[test]
 fn leaders_change_in_it() {
     // The first look finds no Lease.
-    let first = act(0, 0);
-    let mut turns = vec![first.clone(), act(2_500, 0), act(10, 1)];
+    let start = [act(0, 0), act(7_500, 0), act(7_500, 0), act(10, 1)];
+    let mut turns = start.to_vec();
     turns.extend((0..20).map(|_| act(1_000, 1)));
     turns.push(act(0, 0));
     assert_eq!(play(&turns, [100, 100, 100]), 2);
     // Deleted under a leader, it goes to nobody before its time.
-    let deleted = Turn { after: 10, who: 0, what: What::Delete };
-    assert_eq!(play(&[first, act(2_500, 0), act(10, 1), deleted, act(10, 1)], [100, 100, 100]), 1);
+    let deleted = Turn { after: SETTLED, who: 0, what: What::Delete };
+    let turns = start.into_iter().chain([act(5_000, 0), deleted, act(10, 1)]);
+    assert_eq!(play(&turns.collect::<Vec<_>>(), [100, 100, 100]), 1);
 }
 
-/// Deleted at any moment under a leader that is alive, the Lease does not go to one that has just come.
+/// Deleted at any moment under a leader, the Lease does not go to one that has just come: not while the leader is alive, and
+/// where it is cut off, not before its deadline.
 #[test]
-fn a_lease_deleted_under_a_living_leader_goes_to_nobody_new() {
-    for deleted in (2_501..4_501).step_by(25) {
+fn a_lease_deleted_under_a_leader_goes_to_nobody_new_before_its_time() {
+    const ELECTED: u64 = 15_000;
+    const END: u64 = 60_000;
+    for (deleted, cut_off) in (SETTLED + 2_501..SETTLED + 4_501)
+        .step_by(25)
+        .flat_map(|after| [(ELECTED + after, false), (ELECTED + after, true)])
+    {
         // The leader acts when its renewals are due, and once more: refused, it looks, and then it writes.
-        let renewals = (2_500..30_000).step_by(2_000).flat_map(|time| [(time, 0), (time + 1, 0)]);
-        let newcomer = (deleted + 1..30_000).step_by(190).map(|time| (time, 1));
-        let acts = std::iter::once((0, 0)).chain(renewals).chain(newcomer);
+        let renewals = (ELECTED..END).step_by(2_000).flat_map(|time| [(time, 0), (time + 1, 0)]);
+        let renewals = renewals.filter(|(time, _)| !cut_off || *time < deleted);
+        let newcomer = (deleted + 1..END).step_by(190).map(|time| (time, 1));
+        let acts = [(0, 0), (7_500, 0)].into_iter().chain(renewals).chain(newcomer);
         let mut turns: Vec<(u64, usize, What)> = acts.map(|(time, who)| (time, who, What::Act)).collect();
         turns.push((deleted, 0, What::Delete));
         turns.sort_by_key(|(time, ..)| *time);
@@ -223,7 +242,7 @@ fn a_lease_deleted_under_a_living_leader_goes_to_nobody_new() {
             .into_iter()
             .map(|(time, who, what)| Turn { after: time - std::mem::replace(&mut now, time), who, what })
             .collect();
-        assert_eq!(play(&turns, [100, 100, 100]), 1, "{deleted}");
+        assert_eq!(play(&turns, [100, 100, 100]), 1 + usize::from(cut_off), "{deleted} {cut_off}");
     }
 }
 

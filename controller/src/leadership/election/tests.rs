@@ -76,14 +76,30 @@ fn deleting_the_lease_ends_nobodys_term() {
     let mut election = election();
     election.observe(Some(record("other", 1)), at(0.0));
     election.observe(None, at(1.0));
-    assert!(matches!(election.next(at(1.0)), Step::Wait(_)));
-    assert_eq!(election.next(at(15.0)), Step::Acquire);
+    assert!(matches!(election.next(at(15.9)), Step::Wait(_)));
+    assert_eq!(election.next(at(16.0)), Step::Acquire);
 }
 
-/// Whoever comes new cannot know whether it was deleted under a holder, who needs a renewal's time to see that.
+/// Whoever comes new cannot know whether it was deleted under a holder, who may be cut off and write until the deadline.
 #[test]
-fn where_there_is_no_lease_a_holder_is_given_time_to_make_it_again() {
+fn where_there_is_no_lease_its_whole_duration_is_waited_out() {
     let mut election = election();
+    election.observe(None, at(0.0));
+    assert_eq!(election.next(at(0.0)), Step::Wait(RETRY / 2));
+    election.observe(None, at(7.0));
+    election.observe(None, at(14.9));
+    assert_eq!(election.next(at(14.9)), Step::Wait(Duration::from_millis(100)));
+    assert_eq!(election.next(at(15.0)), Step::Acquire);
+    // Paused, it may have missed a whole term.
+    election.observe(None, at(25.0));
+    assert!(matches!(election.next(at(39.9)), Step::Wait(_)));
+}
+
+/// Where nobody has ever led, others who start now are all that there may be.
+#[test]
+fn where_nobody_has_ever_led_it_is_taken_after_a_renewals_time() {
+    let mut election = election();
+    election.pristine(true);
     election.observe(None, at(0.0));
     assert_eq!(election.next(at(0.0)), Step::Wait(RETRY / 2));
     election.observe(None, at(2.0));
