@@ -29,7 +29,7 @@ pub(crate) struct ListFlags {
     pub format: ListFormat,
 
     /// Namespace of SealedSecrets in files that name none, as where kustomize adds it.
-    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_name = "NAMESPACE")]
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = crate::cli::flag_value::namespace, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 
     #[command(flatten)]
