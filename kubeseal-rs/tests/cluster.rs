@@ -58,14 +58,14 @@ fn no_such_service() {
 #[test]
 fn forbidden_to_see_the_service() {
     let output = fetch(vec![(SERVICE, 403, status(403, "Forbidden", "jane cannot"))]);
-    assert_says(&output, &["jane cannot", "\"get\" on services in namespace kube-system", "--cert FILE"]);
+    assert_says(&output, &["jane cannot", "right to get services in namespace kube-system", "--cert FILE"]);
 }
 
 #[test]
 fn forbidden_to_use_the_proxy() {
     let forbidden = status(403, "Forbidden", "jane cannot");
     let output = fetch(vec![(SERVICE, 200, PORTS.into()), (PROXY, 403, forbidden)]);
-    assert_says(&output, &["jane cannot", "\"get\" on services/proxy in namespace kube-system"]);
+    assert_says(&output, &["jane cannot", "right to get services/proxy in namespace kube-system"]);
 }
 
 #[test]

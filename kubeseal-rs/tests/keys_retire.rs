@@ -48,12 +48,12 @@ fn not_to_know_what_is_served_is_not_to_know_that_nothing_is() {
         (
             "forbidden",
             vec![(SERVICE, 403, status(403, "Forbidden", "no services"))],
-            "allows \"get\" on services ",
+            "the right to get services in ",
         ),
         (
             "no proxy",
             vec![found(), certificate(403, "Forbidden", "no proxy")],
-            "allows \"get\" on services/proxy",
+            "the right to get services/proxy",
         ),
         (
             "silent",
