@@ -41,7 +41,7 @@ pub(crate) async fn while_it_unseals(stage: Arc<Stage>) -> Result<()> {
                     let life = Duration::from_millis(dice.random_range(50..900));
                     let pod = scene.pod()?.start(&scene.lab).await?;
                     tokio::time::sleep(life).await;
-                    at_work += usize::from(killed(pod).await?.contains(" unsealed "));
+                    at_work += usize::from(killed(pod).await?.contains(" msg=unsealed "));
                 }
                 over.store(true, Ordering::Relaxed);
                 anyhow::Ok(at_work)

@@ -104,6 +104,11 @@ pub(super) const FLAGS: &[Difference] = &[
         because: ARGUMENT,
     },
     Difference {
+        cases: &["--raw * -n Shop", "--raw * -n sho_p", "--raw * -n shop/ns"],
+        how: OursRefuses,
+        because: "no namespace can have that name, so what is sealed for it never opens",
+    },
+    Difference {
         cases: &["--rotate=false"],
         how: OtherMeaning,
         because: "upstream's writes its warning about the old name into the manifest",

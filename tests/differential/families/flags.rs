@@ -21,6 +21,9 @@ const FORMS: &[&str] = &[
     "-nshop",
     "-n=shop",
     "--namespace=shop",
+    "-n ns/shop",
+    "-n namespace/shop",
+    "--namespace=namespaces/shop",
     "--namespace shop --namespace other",
     "--namespace other --namespace shop",
     "--name=x",
@@ -52,6 +55,10 @@ const KUBECTL: &[&str] = &[
     "--insecure-skip-tls-verify",
     "--insecure-skip-tls-verify=false",
     "--password x --username y",
+    "--password -secret --username y",
+    "--token -secret",
+    "--as me --as-group -x",
+    "--name --raw",
     "--proxy-url http://127.0.0.1:1",
     "--request-timeout 5s",
     "--request-timeout 0",
@@ -121,6 +128,10 @@ pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
     }
     for flag in ["--raw", "--fetch-cert", "--re-encrypt", "--validate", "--recovery-unseal", "--version"] {
         cases.push(Case::seal(format!("{flag}=false"), JSON).arg(format!("{flag}=false")));
+    }
+    for namespace in ["Shop", "sho_p", "shop/ns"] {
+        let args = format!("--raw --cert cert.pem --name db -n {namespace}");
+        cases.push(Case::bare(args.clone(), &args).stdin("x"));
     }
     for flag in ["--rotate", "--rotate=false"] {
         cases.push(Case::seal(flag, JSON).arg(flag));

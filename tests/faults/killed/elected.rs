@@ -73,7 +73,7 @@ pub(crate) async fn a_leader_of_three_in_a_storm(stage: Arc<Stage>) -> Result<()
                         keys += 1;
                         tokio::time::sleep(Duration::from_millis(dice.random_range(0..400))).await;
                     }
-                    at_work += usize::from(killed(old).await?.contains(" unsealed "));
+                    at_work += usize::from(killed(old).await?.contains(" msg=unsealed "));
                     replicas.push(replica(scene).await?);
                     scene.sees_keys(keys, SOON).await.with_context(|| format!("after kill {kill}"))?;
                     // Whoever is asked next knows which key is the newest.
