@@ -145,7 +145,7 @@ pub(crate) async fn without_rights_it_says_what_is_missing(stage: Arc<Stage>) ->
             for verb in [&["list"][..], &["renew"], &["retire", "0123456789ab"], &["backup", "--plain"]] {
                 let error = scene.keys(&args(verb)).await?.failure(1)?;
                 ensure!(error.contains("your user may not do that"), "{error}");
-                ensure!(error.contains("allows \"list\" on secrets in namespace kube-system"), "{error}");
+                ensure!(error.contains("the right to list secrets in namespace kube-system"), "{error}");
             }
             ensure!(scene.newest().await? == key);
             stop(pod).await
