@@ -1,7 +1,7 @@
 //! [`Cli`]: the flags as typed. Names, defaults and environment are upstream's; a file for each group.
 //!
 //! What they mean together is worked out in `config`. What upstream's flag packages take is taken, and in their syntax:
-//! [`go_value`]; what the environment says counts where the command line is silent: [`environment`].
+//! `go_value`; what the environment says counts where the command line is silent: `environment`.
 
 mod election_flags;
 mod environment;
