@@ -43,6 +43,7 @@ fn broken() -> BTreeMap<&'static str, (&'static str, Value)> {
 pub(crate) async fn each_is_reported_and_stops_nothing_else(stage: Arc<Stage>) -> Result<()> {
     stage
         .play_apart(async |scene| {
+            scene.expects_refusals();
             let pod = scene.start().await?;
             let sealed = scene.seal(&pod, 1).await?;
             stop(pod).await?;
