@@ -10,6 +10,7 @@
 pub mod cli;
 pub mod cluster;
 pub mod config;
+pub mod contained;
 pub mod events;
 pub mod go_duration;
 pub mod http;

@@ -2,7 +2,7 @@
 
 use controller::cli::Cli;
 use controller::config::Config;
-use controller::{logging, run};
+use controller::{contained, logging, run};
 use std::env;
 use std::process::ExitCode;
 
@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Err(error) => return logging::usage_error(&error),
     };
     logging::start(&config.logging);
+    contained::end_on_panic();
     config.cautions.iter().for_each(logging::caution);
     match run::run(config) {
         Ok(()) => ExitCode::SUCCESS,

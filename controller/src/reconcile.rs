@@ -40,6 +40,7 @@ pub use ledger::Ledger;
 pub(crate) use version::is_later;
 pub use watch::{Scope, Watches, watch};
 
+use crate::contained::contained;
 use api::{ObservedSealedSecret, SealedSecretStatus};
 use apply::Applied;
 use decide::Rules;
@@ -162,7 +163,7 @@ async fn decide_off_the_workers(
     let permit = Arc::clone(&context.cores).acquire_owned().await;
     let (observed, context) = (Arc::clone(observed), Arc::clone(context));
     let previous = previous.cloned();
-    tokio::task::spawn_blocking(move || {
+    contained(move || {
         let _permit = permit;
         let ring = context.ring.snapshot();
         let rules = Rules {
@@ -178,6 +179,6 @@ async fn decide_off_the_workers(
         decide::decide(&observed, target, &ring, &rules, outside)
     })
     .await
-    // Only a panic in there ends up here; the object is looked at again later, and no other suffers.
+    // It panicked: the object is looked at again later, and no other suffers.
     .unwrap_or(Plan::Wait(Hindrance::Interrupted))
 }

@@ -5,13 +5,14 @@
 
 use super::serve::Guarded;
 use super::submitted::{NOT_A_SEALED_SECRET, Submitted};
+use crate::contained::contained;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use rand::rngs::SysRng;
-use sealing::{KeyRing, SealingKey, reseal_to};
+use sealing::{KeyRing, SealingKey, reseal};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ pub(super) async fn rotate(
     body: Bytes,
 ) -> Result<Json<Value>, StatusCode> {
     let permit = guarded.gate.enter().await.ok_or(StatusCode::TOO_MANY_REQUESTS)?;
-    let answered = tokio::task::spawn_blocking(move || {
+    let answered = contained(move || {
         let _permit = permit;
         let ring = guarded.ring.snapshot();
         let sealed = Submitted::read(&body).ok_or(NOT_A_SEALED_SECRET)?;
@@ -33,7 +34,7 @@ pub(super) async fn rotate(
 
 fn resealed(sealed: Submitted, ring: &KeyRing, to: &SealingKey) -> Option<Value> {
     let certificate = to.pair().certificate();
-    let items = reseal_to(&mut SysRng, &sealed.metadata, &sealed.spec, ring, certificate).ok()?;
+    let items = reseal(&mut SysRng, &sealed.metadata, &sealed.spec, ring, certificate).ok()?;
     let fingerprint = certificate.fingerprint().to_string();
     let mut object = sealed.object;
     object["spec"]["encryptedData"] = json!(items);

@@ -5,6 +5,7 @@
 
 use super::serve::Guarded;
 use super::submitted::{NOT_A_SEALED_SECRET, Submitted};
+use crate::contained::contained;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 /// Answers with a status alone.
 pub(super) async fn verify(State(guarded): State<Arc<Guarded>>, body: Bytes) -> StatusCode {
     let Some(permit) = guarded.gate.enter().await else { return StatusCode::TOO_MANY_REQUESTS };
-    let answered = tokio::task::spawn_blocking(move || {
+    let answered = contained(move || {
         let _permit = permit;
         let ring = guarded.ring.snapshot();
         match Submitted::read(&body) {

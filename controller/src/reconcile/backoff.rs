@@ -108,6 +108,7 @@ mod tests {
             generation: Some(1),
             scope: Scope::Strict,
             correct_drift: true,
+            hint: None,
             ring_version: 1,
             target_version: None,
         }

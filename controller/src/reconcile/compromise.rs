@@ -63,7 +63,7 @@ fn has_leaked(key: Fingerprint, previous: Option<&SealedSecretStatus>, ring: &Ke
     ring.is_revoked(key) || (said() && !ring.iter().any(|active| active.fingerprint() == key))
 }
 
-fn hinted(observed: &ObservedSealedSecret) -> Option<Fingerprint> {
+pub(super) fn hinted(observed: &ObservedSealedSecret) -> Option<Fingerprint> {
     observed.metadata.annotations.as_ref()?.get(CERTIFICATE_FINGERPRINT)?.parse().ok()
 }
 

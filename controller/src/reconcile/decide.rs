@@ -61,6 +61,11 @@ pub(crate) fn decide(
     {
         return plan;
     }
+    if let Target::Present(existing) = &target
+        && is_sealing_key(&existing.0.metadata, &rules.key_place)
+    {
+        return Plan::Refuse(Refusal::SealingKey);
+    }
     let wanted = match unseal(&observed.metadata, spec, ring, rules.accepted, outside) {
         Ok(wanted) => wanted,
         Err(UnsealError::NoKeys) => return Plan::Wait(Hindrance::NoKeys),
@@ -68,7 +73,7 @@ pub(crate) fn decide(
         Err(error) => return Plan::Refuse(Refusal::Unseal(error)),
     };
     match target {
-        Target::Absent if makes_sealing_key(&wanted.metadata, &rules.key_place) => {
+        Target::Absent if is_sealing_key(&wanted.metadata, &rules.key_place) => {
             Plan::Refuse(Refusal::SealingKey)
         }
         Target::Absent => Plan::Create(wanted),
@@ -77,14 +82,14 @@ pub(crate) fn decide(
 }
 
 /// Anybody can seal. Whoever may also create SealedSecrets in the controller's namespace must not be able to hand it
-/// a key of their own, which everybody would then seal with.
+/// a key of their own, which everybody would then seal with; nor to write over one that is there, whoever invited them to.
 ///
-/// Looks at the Secret as it would be written, wherever its labels come from.
-fn makes_sealing_key(wanted: &ObjectMeta, place: &KeyPlace) -> bool {
-    let labelled = wanted.labels.as_ref().is_some_and(|labels| labels.contains_key(sealing_key::LABEL));
+/// Looks at the Secret as it stands, and as it would be written, wherever its labels come from.
+fn is_sealing_key(secret: &ObjectMeta, place: &KeyPlace) -> bool {
+    let labelled = secret.labels.as_ref().is_some_and(|labels| labels.contains_key(sealing_key::LABEL));
     let reserved = [place.prefix.clone(), sealing_key::origin_name(&place.prefix)];
-    wanted.namespace.as_ref() == Some(&place.namespace)
-        && (labelled || wanted.name.as_ref().is_some_and(|name| reserved.contains(name)))
+    secret.namespace.as_ref() == Some(&place.namespace)
+        && (labelled || secret.name.as_ref().is_some_and(|name| reserved.contains(name)))
 }
 
 /// A plan for a Secret that may not be touched, or None for one that may: it is controlled by this SealedSecret, its owner has
@@ -143,7 +148,7 @@ fn update(mut wanted: UnsealedSecret, existing: &Secret, rules: &Rules) -> Plan 
         wanted.keep_varying(existing);
     }
     let mut wanted = if says_true(existing, PATCH) { laid_over(wanted, existing) } else { wanted };
-    if makes_sealing_key(&wanted.metadata, &rules.key_place) {
+    if is_sealing_key(&wanted.metadata, &rules.key_place) {
         return Plan::Refuse(Refusal::SealingKey);
     }
     let name = existing.name_any();

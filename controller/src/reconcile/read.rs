@@ -1,5 +1,6 @@
 //! `read`: finds out what is there, with as few requests as it takes. On a first unseal: none.
 
+use super::compromise::hinted;
 use super::context::Context;
 use super::ledger::Inputs;
 use super::settled::{corrects_drift, is_edited, is_settled};
@@ -29,6 +30,7 @@ pub(crate) fn inputs(observed: &ObservedSealedSecret, context: &Context) -> Inpu
         generation: observed.metadata.generation,
         scope: Scope::of(observed.metadata.annotations.as_ref()),
         correct_drift: corrects_drift(observed, context.settings.correct_drift),
+        hint: hinted(observed),
         ring_version: context.ring.version(),
         target_version: watched_target(observed, context).and_then(|secret| secret.resource_version()),
     }

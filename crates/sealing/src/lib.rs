@@ -22,7 +22,7 @@ mod unsealed_secret;
 pub use in_full::InFull;
 pub use key_ring::KeyRing;
 pub use needs::{Needs, needs};
-pub use reseal::{ResealError, opens, reseal, reseal_to};
+pub use reseal::{ResealError, opens, reseal, reseal_in_full};
 pub use seal::{SealFailure, SecretToSeal, seal_item, seal_secret};
 pub use sealing_key::{KeyOrder, KeySecretError, SealingKey};
 pub use template::Outside;

@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 pub(crate) enum Effort {
     /// As much as it may cost a controller, to which anybody may give objects.
     Bounded,
+    /// Less: as much as a question may cost that anybody may ask, and ask again.
+    Asked,
     /// Until all is known.
     Whole,
 }
@@ -21,6 +23,10 @@ const FAILED_TRIES: u32 = 600;
 /// Failed tries on the way to the key that does open. An object whose items were sealed one by one, over years, under
 /// as many keys, needs items times keys of them; a hundred items under a hundred keys are let through.
 const MISSES: u32 = 10_000;
+
+/// The same for a question: a few seconds of one core, during which nobody else is answered. Enough for fifty items under fifty
+/// keys.
+const MISSES_OF_A_QUESTION: u32 = 2_500;
 
 /// Opens the items of one object. Its cost does not grow with the number of keys while they share a key.
 pub(crate) struct Opener<'a> {
@@ -54,7 +60,12 @@ impl<'a> Opener<'a> {
 
     /// Whether the object has cost as many tries as it may.
     pub(crate) fn is_spent(&self) -> bool {
-        self.effort == Effort::Bounded && (self.failed.get() >= FAILED_TRIES || self.missed.get() >= MISSES)
+        let misses = match self.effort {
+            Effort::Whole => return false,
+            Effort::Bounded => MISSES,
+            Effort::Asked => MISSES_OF_A_QUESTION,
+        };
+        self.failed.get() >= FAILED_TRIES || self.missed.get() >= misses
     }
 
     /// How many tries have succeeded so far.

@@ -24,6 +24,11 @@ impl<'a> Place<'a> {
         Self::tried(metadata, ring, Effort::Bounded)
     }
 
+    /// The place of the object with this metadata, to be tried no longer than a question of anybody's may take.
+    pub(crate) fn asked_about(metadata: &'a ObjectMeta, ring: &'a KeyRing) -> Self {
+        Self::tried(metadata, ring, Effort::Asked)
+    }
+
     /// The place of the object with this metadata, to be tried with every key, however long that takes.
     pub(crate) fn tried_wholly(metadata: &'a ObjectMeta, ring: &'a KeyRing) -> Self {
         Self::tried(metadata, ring, Effort::Whole)
@@ -71,7 +76,7 @@ impl<'a> Place<'a> {
         self.opener.opens()
     }
 
-    /// Opens an item or does not: for whoever may ask about objects that are not theirs. As many tries as for others.
+    /// Opens an item or does not: for whoever may ask about objects that are not theirs.
     pub(crate) fn open_or_not(&self, sealed: &str) -> Option<Plaintext> {
         if self.opener.is_spent() {
             return None;

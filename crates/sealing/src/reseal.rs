@@ -24,7 +24,8 @@ pub enum ResealError {
     Seal(#[from] SealFailure),
 }
 
-/// Opens every item and seals it again with the newest key, for the same place and scope.
+/// Opens every item and seals it again with a certificate whose private key need not be at hand, for the same place and
+/// scope. For whoever asks it of a controller: where that takes too many tries, it does not open.
 ///
 /// The scope is that of the object's own metadata and nothing else's: resealing never widens it.
 pub fn reseal<R: TryCryptoRng>(
@@ -32,17 +33,27 @@ pub fn reseal<R: TryCryptoRng>(
     metadata: &ObjectMeta,
     spec: &SealedSecretSpec,
     ring: &KeyRing,
+    certificate: &Certificate,
 ) -> Result<BTreeMap<String, String>, ResealError> {
-    let newest = ring.newest().ok_or(ResealError::DoesNotOpen)?.pair().certificate();
-    reseal_to(rng, metadata, spec, ring, newest)
+    reseal_in(rng, &Place::asked_about(metadata, ring), metadata, spec, certificate)
 }
 
-/// The same, with a certificate whose private key need not be at hand.
-pub fn reseal_to<R: TryCryptoRng>(
+/// The same for whoever has the keys: however many tries it takes.
+pub fn reseal_in_full<R: TryCryptoRng>(
     rng: &mut R,
     metadata: &ObjectMeta,
     spec: &SealedSecretSpec,
     ring: &KeyRing,
+    certificate: &Certificate,
+) -> Result<BTreeMap<String, String>, ResealError> {
+    reseal_in(rng, &Place::tried_wholly(metadata, ring), metadata, spec, certificate)
+}
+
+fn reseal_in<R: TryCryptoRng>(
+    rng: &mut R,
+    place: &Place<'_>,
+    metadata: &ObjectMeta,
+    spec: &SealedSecretSpec,
     certificate: &Certificate,
 ) -> Result<BTreeMap<String, String>, ResealError> {
     if spec.data.is_some() {
@@ -52,7 +63,6 @@ pub fn reseal_to<R: TryCryptoRng>(
         metadata.namespace.as_deref().unwrap_or_default(),
         metadata.name.as_deref().unwrap_or_default(),
     );
-    let place = Place::of(metadata, ring);
     let mut resealed = BTreeMap::new();
     for (key, sealed) in &spec.encrypted_data {
         let value = place.open_or_not(sealed).ok_or(ResealError::DoesNotOpen)?;
@@ -65,7 +75,7 @@ pub fn reseal_to<R: TryCryptoRng>(
 
 /// Whether everything in it opens, up to the first that does not. Nothing is rendered, and every value is wiped unseen.
 pub fn opens(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing, accepted: Accepted) -> bool {
-    let place = Place::of(metadata, ring);
+    let place = Place::asked_about(metadata, ring);
     let opens = |sealed: &String| place.open_or_not(sealed).is_some();
     match &spec.data {
         Some(data) => accepted.deprecated_data && spec.encrypted_data.is_empty() && opens(data),

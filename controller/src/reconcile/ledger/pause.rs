@@ -2,6 +2,7 @@
 
 use super::Ledger;
 use api::{ObservedSealedSecret, Scope};
+use envelope::Fingerprint;
 use std::time::{Duration, Instant};
 
 /// Everything that an outcome depends on, as it was when it was judged.
@@ -13,6 +14,8 @@ pub(crate) struct Inputs {
     pub scope: Scope,
     /// From its annotations as well.
     pub correct_drift: bool,
+    /// From its annotations, too: the key that is tried first.
+    pub hint: Option<Fingerprint>,
     /// Of the ring; its keys.
     pub ring_version: u64,
     /// Of the Secret in its place.

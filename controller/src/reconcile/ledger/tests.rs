@@ -38,6 +38,7 @@ fn inputs() -> Inputs {
         generation: Some(1),
         scope: Scope::Strict,
         correct_drift: true,
+        hint: None,
         ring_version: 1,
         target_version: None,
     }

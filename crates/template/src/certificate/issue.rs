@@ -5,7 +5,7 @@ use super::key::Key;
 use super::pem;
 use crate::engine::Engine;
 use crate::error::{Fault, Result};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyUsagePurpose,
     SanType, SerialNumber,
@@ -13,6 +13,9 @@ use rcgen::{
 use std::net::IpAddr;
 use std::time::SystemTime;
 use zeroize::Zeroizing;
+
+/// Certificates have no date before the year 0: to write one is a panic of the library's.
+const FIRST_DATE: Timestamp = Timestamp::constant(-62_167_219_200, 0);
 
 /// What a certificate is for.
 pub(crate) struct Names {
@@ -42,6 +45,9 @@ pub(crate) fn issue(
             let (_, der) = pem::decode(authority.certificate())
                 .ok_or_else(|| Fault::evaluation("unable to decode certificate"))?;
             let signer = Key::parse(engine, authority.key())?.pair()?;
+            if !names_can_be_written(&der) {
+                return Err(Fault::evaluation("error parsing certificate"));
+            }
             let der = der.to_vec().into();
             let issuer = Issuer::from_ca_cert_der(&der, signer)
                 .map_err(|_| Fault::evaluation("error parsing certificate"))?;
@@ -49,6 +55,16 @@ pub(crate) fn issue(
         }
     };
     Ok(Certificate::new(pem::encode("CERTIFICATE", certificate.der()), key.pem()?))
+}
+
+/// Whether every kind of name in the subject is one that the library can write again. It reads more than it writes, and to
+/// write one of those is a panic.
+fn names_can_be_written(der: &[u8]) -> bool {
+    let Ok((_, certificate)) = x509_parser::parse_x509_certificate(der) else { return false };
+    certificate.subject().iter_attributes().all(|name| {
+        let mut arcs = name.attr_type().iter().into_iter().flatten();
+        matches!((arcs.next(), arcs.next()), (Some(0 | 1), Some(..40)) | (Some(2), Some(..0xFFFF)))
+    })
 }
 
 fn params(engine: &Engine<'_>, names: &Names, is_authority: bool) -> Result<CertificateParams> {
@@ -64,6 +80,9 @@ fn params(engine: &Engine<'_>, names: &Names, is_authority: bool) -> Result<Cert
     params.subject_alt_names.extend(names.addresses.iter().copied().map(SanType::IpAddress));
     let valid = names.days.checked_mul(86_400).map(SignedDuration::from_secs).ok_or_else(failed)?;
     let until = engine.now().checked_add(valid).map_err(|_| failed())?;
+    if until < FIRST_DATE {
+        return Err(failed());
+    }
     params.not_before = SystemTime::from(engine.now()).into();
     params.not_after = SystemTime::from(until).into();
     let mut serial = [0; 16];

@@ -32,7 +32,9 @@ impl Printer<'_, '_, '_> {
     fn code_point(&mut self, number: i64, character: char) -> Result<()> {
         let digits = self.layout.precision.unwrap_or(0).max(4);
         self.engine.budget().memory(digits)?;
-        let mut text = format!("U+{number:0>digits$X}");
+        let number = format!("{number:X}");
+        // Filled by hand: a width of Rust's own is limited, and it panics beyond.
+        let mut text = format!("U+{}{number}", "0".repeat(digits.saturating_sub(number.len())));
         if self.layout.sharp && crate::text::is_printable(character) {
             text.push_str(" '");
             text.push(character);

@@ -44,8 +44,13 @@ impl<'a> Resealer<'a> {
         let present = self.certificate.fingerprint().to_string();
         match &self.means {
             Means::Keys(keys) => {
-                let items =
-                    sealing::reseal_to(&mut SysRng, &object.metadata, &object.spec, keys, self.certificate)?;
+                let items = sealing::reseal_in_full(
+                    &mut SysRng,
+                    &object.metadata,
+                    &object.spec,
+                    keys,
+                    self.certificate,
+                )?;
                 Ok(Resealed { items, hint: Some(present) })
             }
             Means::Controller { controller, failures } => {

@@ -24,6 +24,29 @@ fn no_sealed_secret_becomes_a_sealing_key() {
     }
 }
 
+/// Neither `managed` nor an owner makes a key anybody's to write over.
+#[test]
+fn no_sealed_secret_writes_over_a_sealing_key() {
+    let labelled = json!({ "metadata": { "labels": { sealing_key::LABEL: "active" } } });
+    let retired = json!({ "metadata": { "labels": { sealing_key::LABEL: "retired" } } });
+    let legacy = json!({ "metadata": { "name": "sealed-secrets-key" } });
+    for key in [labelled, retired, legacy] {
+        let name = key["metadata"]["name"].as_str().unwrap_or("name").to_owned();
+        let own = json!({ "metadata": { "namespace": "kube-system", "name": name } });
+        let invited = json!({ "metadata": { "ownerReferences": null,
+            "annotations": { MANAGED: "true", PATCH: "true" } } });
+        for mut standing in [json!({}), invited] {
+            let elsewhere = standing.clone();
+            merge(&mut standing, key.clone());
+            merge(&mut standing, own.clone());
+            let plan = decide(&sealed(own.clone()), existing(standing), &ring(), &rules());
+            assert_eq!(word(&plan), "refuse SealingKey");
+            let plan = decide(&sealed(json!({})), existing(elsewhere), &ring(), &rules());
+            assert_ne!(word(&plan), "refuse SealingKey", "in other namespaces it is a Secret as any other");
+        }
+    }
+}
+
 #[test]
 fn no_deprecated_form_becomes_a_sealing_key_either() {
     let whole = json!({
