@@ -1,6 +1,7 @@
 //! [`BackupError`]: why a backup could not be encrypted or decrypted. Never shows what is in it.
 
 use crate::input::InputError;
+use crate::program::name;
 use crate::prompt::PromptError;
 use age::{DecryptError, EncryptError};
 use std::path::PathBuf;
@@ -48,9 +49,11 @@ impl BackupError {
             Self::Encrypt(_) => "post-quantum recipients cannot be mixed with others".into(),
             Self::Read { .. } => "name a file that exists and may be read".into(),
             Self::Identity(_) => {
-                "an identity is a line AGE-SECRET-KEY-1…, as `age-keygen` writes it; decrypt the file first if it is \
-                 protected by a passphrase. For others: `age -d -i IDENTITY keys.age | kubeseal-rs keys restore -`"
-                    .into()
+                format!(
+                    "an identity is a line AGE-SECRET-KEY-1…, as `age-keygen` writes it; decrypt the file first if it is \
+                     protected by a passphrase. For others: `age -d -i IDENTITY keys.age | {} keys restore -`",
+                    name()
+                )
             }
             Self::NoPassphrase => "write it on the first line of the file".into(),
             Self::Prompt(_) => "type it in a terminal, or give --passphrase-file FILE; nothing was changed".into(),
@@ -66,7 +69,10 @@ impl BackupError {
                 "the passphrase is another one, or the file was changed".into()
             }
             Self::Decrypt(DecryptError::ExcessiveWork { .. }) => {
-                "it was made to take longer than we allow; if you trust it: `age -d FILE | kubeseal-rs keys restore -`".into()
+                format!(
+                    "it was made to take longer than we allow; if you trust it: `age -d FILE | {} keys restore -`",
+                    name()
+                )
             }
             Self::Decrypt(_) => "the file is not whole, or of a newer version of age".into(),
         }
