@@ -165,11 +165,14 @@ impl SourceError {
             }
             Self::Url { source, .. } => source.hint(),
             Self::Cluster(error) => format!("{}; or work without a cluster: --cert FILE", error.hint()),
-            Self::Kept(_) => {
-                "once without --offline, such as with --fetch-cert, keeps the certificate; or give it with --cert \
-                 FILE"
-                    .into()
-            }
+            Self::Kept(error) => match &**error {
+                CacheError::Connection(error) => {
+                    format!("{}; or give the certificate with --cert FILE", error.hint())
+                }
+                _ => "once without --offline, such as with --fetch-cert, keeps the certificate; or give it with --cert \
+                      FILE"
+                    .into(),
+            },
             Self::Unusable { source, .. } => match source {
                 CertificateError::PrivateKey => {
                     "--cert takes the certificate (PEM block \"CERTIFICATE\"), which may be public; keep the \

@@ -5,12 +5,14 @@ mod connection_flags;
 pub(crate) mod flag_value;
 mod hidden;
 mod klog_flags;
+mod known;
 mod misplaced;
 pub(crate) mod verb;
 
 pub(crate) use certificate_flags::CertificateFlags;
 pub(crate) use connection_flags::ConnectionFlags;
 pub(crate) use hidden::Hidden;
+pub(crate) use known::{commands, is_flag};
 pub(crate) use verb::Verb;
 
 use crate::program::name;
@@ -165,7 +167,7 @@ impl Cli {
             .override_usage(format!("{} [flags] < secret.yaml > sealed-secret.yaml", name()))
             .override_help(help_page())
             .mut_args(as_pflag_takes_values);
-        let matches = command.try_get_matches_from_mut(arguments)?;
+        let matches = command.try_get_matches_from_mut(arguments).map_err(known::without_escape)?;
         misplaced::check(&mut command, &matches)?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
         let is_typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);

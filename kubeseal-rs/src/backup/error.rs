@@ -9,8 +9,9 @@ use std::path::PathBuf;
 /// Why a backup could not be encrypted or decrypted.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BackupError {
-    #[error("\"{0}\" is not a public key of age")]
-    Recipient(String),
+    /// What begins as one does is shown; anything else may be the private key.
+    #[error("{} is not a public key of age", .0.as_ref().map_or_else(|| "what --recipient says".into(), |key| format!("\"{key}\"")))]
+    Recipient(Option<String>),
     #[error("line {line} of {} is not a public key of age", .path.display())]
     RecipientLine { path: PathBuf, line: usize },
     #[error("{} names no recipient", .0.display())]

@@ -12,7 +12,7 @@ pub(crate) const LONG_ABOUT: &str = "Tell about SealedSecrets what can be told w
     Asks no cluster, unless told so with --live: then it tells as well whether the controller has \
     unsealed it, and if not, why. Whether the certificate is the newest is told of the one that the \
     controller gave last (kept since), of those in --cert, or with --live of the controller's \
-    present one. How old it is is told of any that a controller ever gave to this program here.\n\n\
+    present one. When it was made is told as well of any other that a controller ever gave to this program, here.\n\n\
     Exits 0 for what it can tell about, sound or not; the problems are in the output.";
 
 /// `inspect [FILE…]`.

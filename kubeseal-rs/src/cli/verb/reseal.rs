@@ -27,7 +27,7 @@ pub(crate) struct ResealFlags {
 
     /// Change nothing; list what is sealed to older certificates, and exit with 1 if there is any.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean)]
+          value_parser = flag_value::boolean, value_name = "BOOL")]
     pub check: Option<bool>,
 
     /// Open with the private keys in this file instead of asking the controller; may be repeated.
