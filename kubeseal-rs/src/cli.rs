@@ -161,13 +161,15 @@ pub(crate) struct Cli {
 
 impl Cli {
     /// Reads the arguments. The error may as well be the help that was asked for.
-    pub(crate) fn read(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
+    pub(crate) fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
         let mut command = Self::command()
             .bin_name(name())
             .override_usage(format!("{} [flags] < secret.yaml > sealed-secret.yaml", name()))
             .override_help(help_page())
             .mut_args(as_pflag_takes_values);
-        let matches = command.try_get_matches_from_mut(arguments).map_err(known::without_escape)?;
+        let matches = command
+            .try_get_matches_from_mut(arguments)
+            .map_err(|error| known::with_variable(known::without_escape(error), &command, arguments))?;
         misplaced::check(&mut command, &matches)?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
         let is_typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
@@ -248,7 +250,7 @@ mod tests {
 
     fn read(arguments: &[&str]) -> Result<Cli, clap::Error> {
         let all = std::iter::once("kubeseal-rs").chain(arguments.iter().copied());
-        Cli::read(all.map(OsString::from).collect())
+        Cli::read(&all.map(OsString::from).collect::<Vec<_>>())
     }
 
     #[test]

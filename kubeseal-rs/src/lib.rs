@@ -44,7 +44,7 @@ use std::process::ExitCode;
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     program::called_by(arguments.first());
-    let cli = match Cli::read(arguments) {
+    let cli = match Cli::read(&arguments) {
         Ok(cli) => cli,
         Err(answer) => return cli::answer(&answer),
     };
