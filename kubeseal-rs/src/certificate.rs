@@ -1,13 +1,17 @@
 //! [`CertificateSource`]: where the certificate comes from, and the two things wanted of it: to seal with it, and
-//! to print it. How it is fetched is in `file`, `url`, `cache` and, for a cluster, in `controller`.
+//! to print it. How it is fetched is in `file`, `url`, `cache` and, for a cluster, in `controller`; what was fetched
+//! ever is in `seen`.
 
 mod address;
 mod cache;
 mod caution;
 mod file;
+mod seen;
+mod store;
 mod url;
 
 pub(crate) use address::UnsupportedAddress;
+pub(crate) use seen::Seen;
 
 use crate::controller::{Controller, ControllerAddress, ControllerError};
 use cache::{CacheError, Cached};
@@ -118,11 +122,15 @@ impl CertificateSource {
         match self {
             Self::File(_) | Self::Url(_) => {}
             Self::Cluster(controller) => {
-                if let Ok(last) = Cached::of(controller) {
-                    caution::of_change(certificate, &last);
+                let last = Cached::of(controller).ok();
+                if let Some(last) = &last {
+                    caution::of_change(certificate, last);
                 }
-                let fingerprint = certificate.fingerprint().to_string();
-                Cached::keep(controller, &fingerprint, &certificate.to_pem(), now);
+                Cached::keep(controller, certificate, now);
+                // The last as well: it may be from before there was a list.
+                for cached in last.into_iter().chain(Cached::of(controller)) {
+                    Seen::note(&cached);
+                }
             }
             Self::Kept(controller) => {
                 if let Ok(kept) = Cached::of(controller) {
@@ -157,11 +165,14 @@ impl SourceError {
             }
             Self::Url { source, .. } => source.hint(),
             Self::Cluster(error) => format!("{}; or work without a cluster: --cert FILE", error.hint()),
-            Self::Kept(_) => {
-                "once without --offline, such as with --fetch-cert, keeps the certificate; or give it with --cert \
-                 FILE"
-                    .into()
-            }
+            Self::Kept(error) => match &**error {
+                CacheError::Connection(error) => {
+                    format!("{}; or give the certificate with --cert FILE", error.hint())
+                }
+                _ => "once without --offline, such as with --fetch-cert, keeps the certificate; or give it with --cert \
+                      FILE"
+                    .into(),
+            },
             Self::Unusable { source, .. } => match source {
                 CertificateError::PrivateKey => {
                     "--cert takes the certificate (PEM block \"CERTIFICATE\"), which may be public; keep the \

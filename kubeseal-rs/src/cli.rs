@@ -5,15 +5,17 @@ mod connection_flags;
 pub(crate) mod flag_value;
 mod hidden;
 mod klog_flags;
+mod known;
 mod misplaced;
 pub(crate) mod verb;
 
 pub(crate) use certificate_flags::CertificateFlags;
 pub(crate) use connection_flags::ConnectionFlags;
 pub(crate) use hidden::Hidden;
+pub(crate) use known::{commands, is_flag};
 pub(crate) use verb::Verb;
 
-use crate::program::Program;
+use crate::program::name;
 use api::Scope;
 use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
@@ -159,13 +161,15 @@ pub(crate) struct Cli {
 
 impl Cli {
     /// Reads the arguments. The error may as well be the help that was asked for.
-    pub(crate) fn read(program: &Program, arguments: Vec<OsString>) -> Result<Self, clap::Error> {
+    pub(crate) fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
         let mut command = Self::command()
-            .bin_name(program.name())
-            .override_usage(format!("{} [flags] < secret.yaml > sealed-secret.yaml", program.name()))
-            .override_help(help_page(program))
+            .bin_name(name())
+            .override_usage(format!("{} [flags] < secret.yaml > sealed-secret.yaml", name()))
+            .override_help(help_page())
             .mut_args(as_pflag_takes_values);
-        let matches = command.try_get_matches_from_mut(arguments)?;
+        let matches = command
+            .try_get_matches_from_mut(arguments)
+            .map_err(|error| known::with_variable(known::without_escape(error), &command, arguments))?;
         misplaced::check(&mut command, &matches)?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
         let is_typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
@@ -211,7 +215,7 @@ fn as_pflag_takes_values(argument: clap::Arg) -> clap::Arg {
 /// No terminal is narrower.
 const PAGE_WIDTH: usize = 80;
 
-fn help_page(program: &Program) -> String {
+fn help_page() -> String {
     let root = Cli::command();
     let commands: Vec<_> = root.get_subcommands().filter(|command| !command.is_hide_set()).collect();
     let width = commands.iter().map(|command| command.get_name().len()).max().unwrap_or_default();
@@ -230,7 +234,7 @@ fn help_page(program: &Program) -> String {
         lines.push_str(&line);
         lines.push('\n');
     }
-    HELP.replace("{name}", program.name()).replace("{commands}", &lines)
+    HELP.replace("{name}", name()).replace("{commands}", &lines)
 }
 
 /// Prints clap's answer, help to stdout and errors to stderr, and gives its exit code.
@@ -245,9 +249,8 @@ mod tests {
     use super::*;
 
     fn read(arguments: &[&str]) -> Result<Cli, clap::Error> {
-        let program = Program::named_by(None);
         let all = std::iter::once("kubeseal-rs").chain(arguments.iter().copied());
-        Cli::read(&program, all.map(OsString::from).collect())
+        Cli::read(&all.map(OsString::from).collect::<Vec<_>>())
     }
 
     #[test]
@@ -366,8 +369,21 @@ mod tests {
     }
 
     #[test]
+    fn no_example_is_broken_into_lines() {
+        fn check(command: &clap::Command) {
+            let text = command.get_after_long_help().or(command.get_after_help());
+            for line in text.map(ToString::to_string).unwrap_or_default().lines() {
+                // What is indented is to be copied.
+                assert!(!line.starts_with(' ') || line.chars().count() <= 100, "{line}");
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&Cli::command());
+    }
+
+    #[test]
     fn the_help_page_fits_a_terminal() {
-        for line in help_page(&Program::named_by(None)).lines() {
+        for line in help_page().lines() {
             assert!(line.chars().count() <= PAGE_WIDTH, "{line}");
         }
     }

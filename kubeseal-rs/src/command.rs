@@ -34,12 +34,12 @@ pub(crate) use validate::DoesNotOpen;
 use crate::failure::Failure;
 use crate::mode::Mode;
 use crate::output::Output;
-use crate::program::Program;
+use crate::program::version_line;
 
 /// Does what was meant.
-pub(crate) fn run(program: &Program, mode: Mode) -> Result<(), Failure> {
+pub(crate) fn run(mode: Mode) -> Result<(), Failure> {
     match mode {
-        Mode::Version => Ok(Output::Stdout.write(program.version_line().as_bytes())?),
+        Mode::Version => Ok(Output::Stdout.write(version_line().as_bytes())?),
         Mode::FetchCert(fetch) => fetch_cert::fetch_cert(&fetch),
         Mode::Raw(raw) => raw::raw(&raw),
         Mode::Seal(seal) => seal::seal(&seal),
@@ -51,7 +51,7 @@ pub(crate) fn run(program: &Program, mode: Mode) -> Result<(), Failure> {
         Mode::Guard(guard) => guard::guard(&guard),
         Mode::Inspect(inspect) => inspect::inspect(&inspect),
         Mode::Keys(keys) => keys::keys(&keys),
-        Mode::Completion(shell) => completion::completion(program, shell),
+        Mode::Completion(shell) => completion::completion(shell),
         Mode::Edit(edit) => edit::edit(&edit),
         Mode::Reseal(reseal) => reseal::reseal(&reseal),
     }

@@ -22,6 +22,15 @@ use std::path::PathBuf;
 /// The namespace of a context that states none.
 const DEFAULT_NAMESPACE: &str = "default";
 
+/// What a client needs to dial.
+pub(crate) struct Login {
+    pub config: Config,
+    /// The words that tell a person which cluster that is.
+    pub server: String,
+    /// The credentials are a plugin's, which may give others another time.
+    pub by_plugin: bool,
+}
+
 /// The cluster that flags and environment point to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Connection {
@@ -51,8 +60,8 @@ impl Connection {
         Ok(stated.or_else(pod::namespace).unwrap_or_else(|| DEFAULT_NAMESPACE.into()))
     }
 
-    /// What a client needs to dial, and the words that tell a person which cluster that is.
-    pub(crate) async fn config(&self) -> Result<(Config, String), ConnectionError> {
+    /// What a client needs to dial. A credential plugin is run for it.
+    pub(crate) async fn log_in(&self) -> Result<Login, ConnectionError> {
         let mut cluster = None;
         let (mut config, direct, from) = match self.selected()? {
             Some((kubeconfig, name)) => {
@@ -80,11 +89,11 @@ impl Connection {
             config.proxy_url = proxy_for(&config.cluster_url, |name| std::env::var(name).ok())
                 .and_then(|proxy| proxy.parse().ok());
         }
-        plugin::log_in(&mut config.auth_info, cluster.as_ref()).await?;
+        let by_plugin = plugin::log_in(&mut config.auth_info, cluster.as_ref()).await?;
         // A person waits: what is not available now is better said than waited for.
         config.default_retry = false;
-        let described = format!("{}{from}", shown(&config.cluster_url));
-        Ok((config, described))
+        let server = format!("{}{from}", shown(&config.cluster_url));
+        Ok(Login { config, server, by_plugin })
     }
 
     /// Context and server, which together tell one cluster from another. Nothing is dialled.

@@ -16,17 +16,20 @@ pub(crate) use error::{ControllerError, Question};
 pub(crate) use fault::Fault;
 pub(crate) use right::Right;
 
-use crate::connection::Timeout;
+use crate::connection::{Login, Timeout};
 use crate::online::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, runtime};
 use k8s_openapi::api::core::v1::Service;
 use kube::{Client, Config};
 use serde_json::Value;
+use std::cell::{Cell, RefCell};
 use tokio::runtime::Runtime;
 
 /// A controller that was found.
 pub(crate) struct Controller {
     runtime: Runtime,
-    client: Client,
+    client: RefCell<Client>,
+    /// Whether logging in anew may help where the credentials have run out.
+    renews: Cell<bool>,
     address: ControllerAddress,
     /// The API server and the context, in words.
     server: String,
@@ -39,15 +42,15 @@ impl Controller {
     pub(crate) fn find(address: &ControllerAddress) -> Result<Self, ControllerError> {
         address.check()?;
         let runtime = runtime().map_err(ControllerError::Start)?;
-        // Inside the runtime: the client starts a task.
-        let (client, server) = runtime.block_on(async {
-            let (config, server) = address.connection.config().await.map_err(ControllerError::Connection)?;
-            let client = Client::try_from(with_timeouts(config, address)).map_err(|error| {
-                ControllerError::Client { server: server.clone(), source: Fault::from(error) }
-            })?;
-            Ok::<_, ControllerError>((client, server))
-        })?;
-        let mut found = Self { runtime, client, address: address.clone(), server, port: String::new() };
+        let (client, server, by_plugin) = runtime.block_on(client(address))?;
+        let mut found = Self {
+            runtime,
+            client: RefCell::new(client),
+            renews: Cell::new(by_plugin),
+            address: address.clone(),
+            server,
+            port: String::new(),
+        };
         found.port = found.first_port()?;
         Ok(found)
     }
@@ -109,8 +112,28 @@ impl Controller {
         }
     }
 
-    /// Gets, or posts where there is a body.
+    /// Sends once, or again with new credentials where those at hand have run out meanwhile.
     fn send(&self, path: &str, body: Option<&Value>) -> Result<String, Fault> {
+        match self.send_once(path, body) {
+            Err(Fault::Unauthorized(_)) if self.log_in_anew() => {
+                let answer = self.send_once(path, body);
+                // New ones that are refused as well are not asked for again.
+                self.renews.set(!matches!(answer, Err(Fault::Unauthorized(_))));
+                answer
+            }
+            answer => answer,
+        }
+    }
+
+    /// Whether there are new credentials. Why there are none, the plugin says itself.
+    fn log_in_anew(&self) -> bool {
+        let renewed = self.renews.get().then(|| self.runtime.block_on(client(&self.address)).ok()).flatten();
+        self.renews.set(renewed.is_some());
+        renewed.map(|(client, ..)| self.client.replace(client)).is_some()
+    }
+
+    /// Gets, or posts where there is a body.
+    fn send_once(&self, path: &str, body: Option<&Value>) -> Result<String, Fault> {
         let request = match body {
             None => http::Request::get(path).body(Vec::new()),
             Some(body) => http::Request::post(path)
@@ -118,7 +141,8 @@ impl Controller {
                 .body(body.to_string().into_bytes()),
         };
         let request = request.map_err(|error| Fault::Other(Box::new(error)))?;
-        self.runtime.block_on(self.client.request_text(request)).map_err(Fault::from)
+        let client = self.client.borrow().clone();
+        self.runtime.block_on(client.request_text(request)).map_err(Fault::from)
     }
 
     fn failed(&self, question: Question, source: Fault) -> ControllerError {
@@ -130,6 +154,15 @@ impl Controller {
             source,
         }
     }
+}
+
+/// A client, its server in words, and whether a plugin logged in. To be called inside the runtime: the client starts a task.
+async fn client(address: &ControllerAddress) -> Result<(Client, String, bool), ControllerError> {
+    let Login { config, server, by_plugin } =
+        address.connection.log_in().await.map_err(ControllerError::Connection)?;
+    let client = Client::try_from(with_timeouts(config, address))
+        .map_err(|error| ControllerError::Client { server: server.clone(), source: Fault::from(error) })?;
+    Ok((client, server, by_plugin))
 }
 
 /// A person waits: without a word from them, not for ever.

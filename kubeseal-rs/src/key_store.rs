@@ -8,6 +8,7 @@ mod stored_key;
 pub(crate) use error::{Act, KeyStoreError};
 pub(crate) use stored_key::{State, StoredKey, wipe};
 
+use crate::connection::Login;
 use crate::controller::{Fault, with_timeouts};
 use crate::mode::KeyPlace;
 use crate::online::runtime;
@@ -43,7 +44,8 @@ impl KeyStore {
         let runtime = runtime().map_err(KeyStoreError::Start)?;
         // Inside the runtime: the client starts a task.
         let (client, server) = runtime.block_on(async {
-            let (config, server) = address.connection.config().await.map_err(KeyStoreError::Connection)?;
+            let Login { config, server, .. } =
+                address.connection.log_in().await.map_err(KeyStoreError::Connection)?;
             let client = Client::try_from(with_timeouts(config, address))
                 .map_err(|error| KeyStoreError::Client { server: server.clone(), source: error.into() })?;
             Ok::<_, KeyStoreError>((client, server))

@@ -35,7 +35,6 @@ pub use man_pages::man_pages;
 use cli::Cli;
 use failure::Failure;
 use mode::Mode;
-use program::Program;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -44,15 +43,15 @@ use std::process::ExitCode;
 /// Exit codes: 0 done, 1 failed, 2 wrong usage.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let program = Program::named_by(arguments.first());
-    let cli = match Cli::read(&program, arguments) {
+    program::called_by(arguments.first());
+    let cli = match Cli::read(&arguments) {
         Ok(cli) => cli,
         Err(answer) => return cli::answer(&answer),
     };
     if cli.quiet == Some(true) {
         notice::be_quiet();
     }
-    match Mode::meant_by(cli).map_err(Failure::from).and_then(|mode| command::run(&program, mode)) {
+    match Mode::meant_by(cli).map_err(Failure::from).and_then(command::run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

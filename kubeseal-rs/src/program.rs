@@ -1,36 +1,39 @@
-//! [`Program`]: the name this program was called by, and its version.
+//! The name that this program was called by, for everything that it says about itself, and its version.
+//!
+//! Decided: it is one setting for the whole process, as in `notice`. Where nobody set it, as for the manual, it is
+//! `kubeseal-rs`.
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// What it is called where nobody says.
 const DEFAULT_NAME: &str = "kubeseal-rs";
 
-/// This program, under the name it is installed as: `kubeseal-rs`, or `kubeseal` where it stands in for upstream's.
-pub(crate) struct Program {
-    name: String,
+static NAME: OnceLock<String> = OnceLock::new();
+
+/// Takes the name from the zeroth argument: `kubeseal-rs`, or `kubeseal` where it stands in for upstream's.
+pub(crate) fn called_by(argument: Option<&OsString>) {
+    // A process is called once.
+    let _ = NAME.set(name_in(argument).to_owned());
 }
 
-impl Program {
-    /// Takes the name from the zeroth argument.
-    pub(crate) fn named_by(argument: Option<&OsString>) -> Self {
-        let name = argument
-            .and_then(|path| Path::new(path).file_stem())
-            .and_then(|name| name.to_str())
-            .filter(|name| !name.is_empty())
-            .unwrap_or(DEFAULT_NAME);
-        Self { name: name.to_owned() }
-    }
+/// The name to show.
+pub(crate) fn name() -> &'static str {
+    NAME.get().map_or(DEFAULT_NAME, String::as_str)
+}
 
-    /// The name to show.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
+/// The line that `--version` prints; scripts take its third word, as from upstream's.
+pub(crate) fn version_line() -> String {
+    format!("{} version: v{}\n", name(), env!("CARGO_PKG_VERSION"))
+}
 
-    /// The line that `--version` prints; scripts take its third word, as from upstream's.
-    pub(crate) fn version_line(&self) -> String {
-        format!("{} version: v{}\n", self.name, env!("CARGO_PKG_VERSION"))
-    }
+fn name_in(argument: Option<&OsString>) -> &str {
+    argument
+        .and_then(|path| Path::new(path).file_stem())
+        .and_then(|name| name.to_str())
+        .filter(|name| !name.is_empty())
+        .unwrap_or(DEFAULT_NAME)
 }
 
 #[cfg(test)]
@@ -39,11 +42,14 @@ mod tests {
 
     #[test]
     fn is_called_what_it_is_installed_as() {
-        let named = |path: &str| Program::named_by(Some(&path.into())).name().to_owned();
-        assert_eq!(named("/usr/local/bin/kubeseal"), "kubeseal");
-        assert_eq!(named("kubeseal-rs"), "kubeseal-rs");
-        assert_eq!(named("kubeseal-rs.exe"), "kubeseal-rs");
-        assert_eq!(named(""), "kubeseal-rs");
-        assert_eq!(Program::named_by(None).name(), "kubeseal-rs");
+        for (path, name) in [
+            ("/usr/local/bin/kubeseal", "kubeseal"),
+            ("kubeseal-rs", "kubeseal-rs"),
+            ("kubeseal-rs.exe", "kubeseal-rs"),
+            ("", "kubeseal-rs"),
+        ] {
+            assert_eq!(name_in(Some(&path.into())), name);
+        }
+        assert_eq!(name_in(None), "kubeseal-rs");
     }
 }

@@ -157,3 +157,31 @@ fn a_certificate_that_was_named_is_not_kept() {
     assert!(sealed, "{told}");
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_changed_while_the_controller_resealed_it_is_left_alone() {
+    let server = Server::start(vec![service(), answer("db", "{}")]);
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("sealed.yaml");
+    std::fs::write(&path, SEALED).unwrap();
+    // A kubeconfig that is read once the other side writes it, by when the file was read.
+    let pipe = directory.path().join("kubeconfig");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let arguments = ["--kubeconfig", pipe.to_str().unwrap(), "--re-encrypt", "-f", path.to_str().unwrap()];
+    let child = program(&arguments).spawn().unwrap();
+    let kubeconfig = std::fs::read(server.kubeconfig("{}").path()).unwrap();
+    let mut writer = std::fs::File::options().write(true).open(&pipe).unwrap();
+    let saved = format!("{SEALED}# saved meanwhile\n");
+    std::fs::write(&path, &saved).unwrap();
+    std::io::Write::write_all(&mut writer, &kubeconfig).unwrap();
+    drop(writer);
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.code() == Some(1) && stderr.contains("changed by somebody else meanwhile"),
+        "{stderr}"
+    );
+    assert!(server.asked().iter().any(|request| request.starts_with("POST ")), "it was not resealed");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), saved);
+}

@@ -271,8 +271,7 @@ fn what_does_not_parse_is_wiped_and_said_so() {
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.contains("cannot start the editor \"/nonexistent/editor --wait\"")
-            && told.contains("set VISUAL"),
+        told.contains("there is no editor \"/nonexistent/editor --wait\"") && told.contains("set VISUAL"),
         "{told}"
     );
     desk.assert_clean();

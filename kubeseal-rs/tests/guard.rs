@@ -150,7 +150,7 @@ fn ignored_files_are_not_walked_into_and_hidden_ones_are() {
 fn what_is_not_there_is_a_failure() {
     let output = guard(directory(&[]).path(), &["nowhere"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot look for files in nowhere"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot read nowhere"));
 }
 
 fn git(directory: &Path, arguments: &[&str]) {

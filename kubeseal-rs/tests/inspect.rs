@@ -137,3 +137,48 @@ fn without_live_nothing_is_dialled_and_what_was_kept_is_used() {
     assert!(after.contains("the newest that the controller gave us"), "{after}");
     assert_eq!(server.asked().len(), asked);
 }
+
+#[test]
+fn an_earlier_certificate_is_still_known() {
+    let earlier = std::fs::read_to_string(fixture("test-only.crt")).unwrap();
+    // Looking at it harms nobody.
+    let present = std::fs::read_to_string(fixture("expired.crt")).unwrap();
+    let server = Server::start(vec![
+        (SERVICE, 200, PORTS.into()),
+        (CERTIFICATE, 200, earlier),
+        (CERTIFICATE, 200, present),
+    ]);
+    let kubeconfig = server.kubeconfig("{}");
+    let cache = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], input: &[u8]| {
+        let mut command = program(arguments);
+        command.env("XDG_CACHE_HOME", cache.path()).env("KUBECONFIG", kubeconfig.path());
+        finish(command, input)
+    };
+    for _ in 0..2 {
+        assert!(run(&["--fetch-cert"], b"").status.success());
+    }
+    let asked = server.asked().len();
+    let told = told(&run(&["inspect"], &sealed()));
+    assert!(told.contains("f5b8ca6cdb64 (RSA 2048): not the newest that the controller gave us, "), "{told}");
+    assert!(told.contains("                made ") && told.contains(", expires 2126-10-30\n"), "{told}");
+    assert!(told.contains(" from kube-system/sealed-secrets-controller in plain\n"), "{told}");
+
+    // Nor does that need a cluster that is known.
+    let output = run(&["inspect", "--kubeconfig", "none", "-o", "json"], &sealed());
+    let reports: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(reports[0]["certificate"]["isNewest"], Value::Null);
+    assert!(reports[0]["certificate"]["firstFetched"].is_string(), "{reports}");
+    assert_eq!(server.asked().len(), asked);
+
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let directory = cache.path().join("kubeseal-rs/seen");
+        assert_eq!(mode(&directory), 0o700);
+        let files: Vec<_> =
+            std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(files.iter().map(|file| mode(file)).collect::<Vec<_>>(), [0o600; 2]);
+    }
+}

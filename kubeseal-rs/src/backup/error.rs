@@ -1,6 +1,7 @@
 //! [`BackupError`]: why a backup could not be encrypted or decrypted. Never shows what is in it.
 
 use crate::input::InputError;
+use crate::program::name;
 use crate::prompt::PromptError;
 use age::{DecryptError, EncryptError};
 use std::path::PathBuf;
@@ -8,8 +9,9 @@ use std::path::PathBuf;
 /// Why a backup could not be encrypted or decrypted.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BackupError {
-    #[error("\"{0}\" is not a public key of age")]
-    Recipient(String),
+    /// What begins as one does is shown; anything else may be the private key.
+    #[error("{} is not a public key of age", .0.as_ref().map_or_else(|| "what --recipient says".into(), |key| format!("\"{key}\"")))]
+    Recipient(Option<String>),
     #[error("line {line} of {} is not a public key of age", .path.display())]
     RecipientLine { path: PathBuf, line: usize },
     #[error("{} names no recipient", .0.display())]
@@ -48,9 +50,11 @@ impl BackupError {
             Self::Encrypt(_) => "post-quantum recipients cannot be mixed with others".into(),
             Self::Read { .. } => "name a file that exists and may be read".into(),
             Self::Identity(_) => {
-                "an identity is a line AGE-SECRET-KEY-1…, as `age-keygen` writes it; decrypt the file first if it is \
-                 protected by a passphrase. For others: `age -d -i IDENTITY keys.age | kubeseal-rs keys restore -`"
-                    .into()
+                format!(
+                    "an identity is a line AGE-SECRET-KEY-1…, as `age-keygen` writes it; decrypt the file first if it is \
+                     protected by a passphrase. For others: `age -d -i IDENTITY keys.age | {} keys restore -`",
+                    name()
+                )
             }
             Self::NoPassphrase => "write it on the first line of the file".into(),
             Self::Prompt(_) => "type it in a terminal, or give --passphrase-file FILE; nothing was changed".into(),
@@ -66,7 +70,10 @@ impl BackupError {
                 "the passphrase is another one, or the file was changed".into()
             }
             Self::Decrypt(DecryptError::ExcessiveWork { .. }) => {
-                "it was made to take longer than we allow; if you trust it: `age -d FILE | kubeseal-rs keys restore -`".into()
+                format!(
+                    "it was made to take longer than we allow; if you trust it: `age -d FILE | {} keys restore -`",
+                    name()
+                )
             }
             Self::Decrypt(_) => "the file is not whole, or of a newer version of age".into(),
         }

@@ -4,13 +4,17 @@
 //! in different kubeconfigs, and tunnels give different clusters one address. Keeping it is best effort: a read-only
 //! home keeps nobody from sealing.
 
+use super::store::{self, Existing};
 use crate::controller::ControllerAddress;
+use envelope::Certificate;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::fs::{self, DirBuilder};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+const DIRECTORY: &str = "certificates";
 
 /// A certificate and where it came from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,7 +51,7 @@ impl Cached {
     /// What is kept of this controller.
     pub(super) fn of(controller: &ControllerAddress) -> Result<Self, CacheError> {
         let (context, server) = controller.connection.identity().map_err(CacheError::Connection)?;
-        let directory = directory().ok_or(CacheError::NoPlace)?;
+        let directory = store::directory(DIRECTORY).ok_or(CacheError::NoPlace)?;
         let path = directory.join(file_name(controller, &context, &server));
         let text = match fs::read(&path) {
             Ok(text) => text,
@@ -61,35 +65,34 @@ impl Cached {
     }
 
     /// Keeps it, if it can be kept.
-    pub(super) fn keep(controller: &ControllerAddress, fingerprint: &str, certificate: &str, now: Timestamp) {
+    pub(super) fn keep(controller: &ControllerAddress, certificate: &Certificate, now: Timestamp) {
         let Ok((context, server)) = controller.connection.identity() else { return };
-        let Some(directory) = directory() else { return };
-        let path = directory.join(file_name(controller, &context, &server));
+        let Some(directory) = store::directory(DIRECTORY) else { return };
+        let name = file_name(controller, &context, &server);
         let kept = Self {
             server,
             context,
             controller: format!("{}/{}", controller.namespace, controller.name),
-            fingerprint: fingerprint.into(),
+            fingerprint: certificate.fingerprint().to_string(),
             fetched: now.to_string(),
-            certificate: certificate.into(),
+            certificate: certificate.to_pem(),
         };
         if let Ok(text) = serde_json::to_vec_pretty(&kept) {
             // Best effort: see above.
-            let _ = write(&directory, &path, &text);
+            let _ = store::write(&directory, &name, &text, Existing::Replaced);
         }
+    }
+
+    /// The controller, and where it was asked, in words.
+    pub(super) fn from(&self) -> String {
+        let place = if self.context.is_empty() { &self.server } else { &self.context };
+        format!("{} in {place}", self.controller)
     }
 
     /// When it was fetched, if the file says it.
     pub(super) fn fetched(&self) -> Option<Timestamp> {
         self.fetched.parse().ok()
     }
-}
-
-fn directory() -> Option<PathBuf> {
-    let absolute = |path: PathBuf| path.is_absolute().then_some(path);
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).and_then(absolute);
-    let cache = cache.or_else(|| std::env::home_dir().and_then(absolute).map(|home| home.join(".cache")))?;
-    Some(cache.join("kubeseal-rs").join("certificates"))
 }
 
 /// Of a fixed length, whatever names and addresses look like.
@@ -103,19 +106,4 @@ fn file_name(controller: &ControllerAddress, context: &str, server: &str) -> Str
     let [first, second] =
         [0, 8].map(|at| digest[at..at + 8].iter().fold(0, |n, byte| n << 8 | u64::from(*byte)));
     format!("{first:016x}{second:016x}.json")
-}
-
-fn write(directory: &Path, path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(directory)?;
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.write_all(text)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

@@ -97,7 +97,7 @@ pub(crate) struct ConnectionFlags {
     /// Do not check the API server's certificate: whoever answers is believed.
     #[arg(long, env = "SEALED_SECRETS_INSECURE_SKIP_TLS_VERIFY", hide_env = true, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = flag_value::boolean,
-          hide_short_help = true)]
+          value_name = "BOOL", hide_short_help = true)]
     pub insecure_skip_tls_verify: Option<bool>,
 
     /// Name that the API server's certificate must have; else that of its address.
@@ -153,6 +153,6 @@ pub(crate) struct ConnectionFlags {
     /// Do not ask for compressed answers.
     #[arg(long, env = "SEALED_SECRETS_DISABLE_COMPRESSION", hide_env = true, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = flag_value::boolean,
-          hide_short_help = true)]
+          value_name = "BOOL", hide_short_help = true)]
     pub disable_compression: Option<bool>,
 }

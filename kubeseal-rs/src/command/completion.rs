@@ -3,13 +3,13 @@
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::program::Program;
+use crate::program::name;
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 /// Prints it.
-pub(super) fn completion(program: &Program, shell: Shell) -> Result<(), Failure> {
+pub(super) fn completion(shell: Shell) -> Result<(), Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), program.name(), &mut script);
+    clap_complete::generate(shell, &mut Cli::command(), name(), &mut script);
     Ok(Output::Stdout.write(&script)?)
 }

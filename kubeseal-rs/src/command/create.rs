@@ -26,6 +26,10 @@ use std::collections::BTreeMap;
 type Values = BTreeMap<String, Plaintext>;
 
 pub(super) fn create(create: Create) -> Result<(), Failure> {
+    let names_none = matches!(&create.form, Form::Generic(sources) if sources.is_empty());
+    if names_none && !create.allow_empty_data {
+        return Err(CreateError::NoData.into());
+    }
     // Everything that can fail first, so that nobody types a password for nothing.
     let certificate = create.certificate.certificate()?;
     let metadata = metadata(&create)?;

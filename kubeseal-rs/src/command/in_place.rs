@@ -67,7 +67,7 @@ impl InPlaceError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
-            Self::Read(_) => "give files and directories that may be read".into(),
+            Self::Read(_) => "name a file that exists and may be read".into(),
             Self::NotText => "write it as UTF-8".into(),
             Self::Changed => "run it again; nothing was changed".into(),
             Self::Write(_) => {

@@ -1,7 +1,8 @@
 //! `log_in`: runs a kubeconfig's credential plugin, once, by client-go's protocol of exec credentials.
 //!
 //! Decided: run here, because kube 5 hands the plugin our standard input, in which there may be a Secret, and does not show
-//! what the plugin says to the person. It is run once for each client; a token is not renewed within a run.
+//! what the plugin says to the person. It is run once for each client; `Controller` makes another where its token
+//! has run out.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use kube::config::{AuthInfo, Cluster, ExecAuthCluster, ExecConfig, ExecInteractiveMode};
@@ -46,10 +47,10 @@ struct Credentials {
     client_key_data: Option<String>,
 }
 
-/// Puts the plugin's credentials in the plugin's place, where the user logs in by one.
-pub(super) async fn log_in(user: &mut AuthInfo, cluster: Option<&Cluster>) -> Result<(), PluginError> {
+/// Puts the plugin's credentials in the plugin's place, where the user logs in by one. Tells whether that is so.
+pub(super) async fn log_in(user: &mut AuthInfo, cluster: Option<&Cluster>) -> Result<bool, PluginError> {
     let states_others = user.token.is_some() || user.token_file.is_some() || user.username.is_some();
-    let Some(plugin) = user.exec.take().filter(|_| !states_others) else { return Ok(()) };
+    let Some(plugin) = user.exec.take().filter(|_| !states_others) else { return Ok(false) };
     let command = plugin.command.clone().ok_or(PluginError::NoCommand)?;
     let credentials = run(&plugin, &command, cluster).await?;
     let certificate = credentials.client_certificate_data.zip(credentials.client_key_data);
@@ -61,7 +62,7 @@ pub(super) async fn log_in(user: &mut AuthInfo, cluster: Option<&Cluster>) -> Re
         user.client_certificate_data = Some(BASE64_STANDARD.encode(certificate));
         user.client_key_data = Some(BASE64_STANDARD.encode(Zeroizing::new(key)).into());
     }
-    Ok(())
+    Ok(true)
 }
 
 async fn run(

@@ -2,6 +2,7 @@
 
 use crate::connection::ConnectionError;
 use crate::controller::{Fault, Right};
+use crate::program::name;
 use std::fmt;
 
 /// Why the cluster's keys could not be read or changed. Never shows what is in them.
@@ -95,15 +96,15 @@ impl KeyStoreError {
                 source.hint(Right { verb: "list", resource: "secrets", namespace: None })
             }
             Self::Ask { source: Fault::NotFound(_), .. } => {
-                "it is gone, or the namespace is; see `kubeseal-rs keys list`, and check --controller-namespace"
-                    .into()
+                format!(
+                    "it is gone, or the namespace is; see `{} keys list`, and check --controller-namespace",
+                    name()
+                )
             }
             Self::Ask { source: Fault::Changed(_), .. } => {
-                "somebody else changed it meanwhile; look at it again with `kubeseal-rs keys list`".into()
+                format!("somebody else changed it meanwhile; look at it again with `{} keys list`", name())
             }
-            Self::Ask { act, source, namespace, .. } => {
-                source.hint(act.right(namespace))
-            }
+            Self::Ask { act, source, namespace, .. } => source.hint(act.right(namespace)),
         }
     }
 }

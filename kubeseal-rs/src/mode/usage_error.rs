@@ -2,6 +2,7 @@
 
 use super::CreateUsage;
 use crate::certificate::UnsupportedAddress;
+use crate::cli::{commands, is_flag};
 use api::Scope;
 
 /// Flags that do not go together, or are not enough.
@@ -56,7 +57,11 @@ impl UsageError {
                  --scope namespace-wide"
                     .into()
             }
-            Self::Argument(_) => "to seal a file, write --secret-file FILE (or -f FILE); see --help".into(),
+            Self::Argument(word) if is_flag(word) => format!("it is a flag: write --{word}"),
+            Self::Argument(_) => format!(
+                "to seal a file, write --secret-file FILE (or -f FILE); the commands are {}; see --help",
+                commands()
+            ),
             Self::Create(error) => error.hint(),
             Self::Certificate(_) => {
                 "write --cert FILE, or a URL that begins with https://, http:// or file://".into()

@@ -19,6 +19,8 @@ pub(crate) fn program(arguments: &[&str]) -> Command {
         .args(arguments)
         .env_clear()
         .env("HOME", "/nonexistent")
+        // Where nothing can be kept, not even by root: one test must not tell another.
+        .env("XDG_CACHE_HOME", "/dev/null")
         .current_dir(fixture(""))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -1,14 +1,15 @@
 //! [`CompletionFlags`]: what `completion` takes.
 
+use crate::program::name;
 use clap::Args;
 use clap_complete::Shell;
 
 /// `completion SHELL`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  kubeseal-rs completion bash > ~/.local/share/bash-completion/completions/kubeseal-rs\n  \
-                        kubeseal-rs completion zsh > ~/.zfunc/_kubeseal-rs\n  \
-                        kubeseal-rs completion fish > ~/.config/fish/completions/kubeseal-rs.fish"
+    after_help = format!("Examples:\n  {0} completion bash > ~/.local/share/bash-completion/completions/{0}\n  \
+                        {0} completion zsh > ~/.zfunc/_{0}\n  \
+                        {0} completion fish > ~/.config/fish/completions/{0}.fish", name())
 )]
 pub(crate) struct CompletionFlags {
     /// The shell.

@@ -1,6 +1,7 @@
 //! [`CreateFlags`]: what `create` takes.
 
 use crate::cli::{CertificateFlags, ConnectionFlags, Format, Hidden, flag_value};
+use crate::program::name;
 use api::Scope;
 use clap::Args;
 use std::path::PathBuf;
@@ -13,24 +14,24 @@ pub(crate) const LONG_ABOUT: &str = "Build a Secret and seal it in one go: no pl
 /// `create [generic|docker-registry|tls] NAME`.
 #[derive(Debug, Default, Args)]
 #[command(
-    override_usage = "kubeseal-rs create [generic] NAME [--from-literal KEY=VALUE] [--from-file [KEY=]PATH] \
+    override_usage = format!("{0} create [generic] NAME [--from-literal KEY=VALUE] [--from-file [KEY=]PATH] \
                       [--from-env-file FILE] [--prompt KEY]\n       \
-                      kubeseal-rs create docker-registry NAME --docker-username USER [--docker-server URL]\n       \
-                      kubeseal-rs create tls NAME --cert-file FILE --key-file FILE",
-    after_long_help = "Examples:\n  \
+                      {0} create docker-registry NAME --docker-username USER [--docker-server URL]\n       \
+                      {0} create tls NAME --cert-file FILE --key-file FILE", name()),
+    after_long_help = format!("Examples:\n  \
         # Typed without echo, twice; from a pipe, one line\n  \
-        kubeseal-rs create db -n shop --prompt password -w db.yaml\n  \
-        pwgen 32 1 | kubeseal-rs create db -n shop --prompt password -w db.yaml\n\n  \
+        {0} create db -n shop --prompt password -w db.yaml\n  \
+        pwgen 32 1 | {0} create db -n shop --prompt password -w db.yaml\n\n  \
         # From files, a directory, and a file of KEY=VALUE lines\n  \
-        kubeseal-rs create keys -n shop --from-file id=./id_ed25519 --from-file ./conf.d\n  \
-        kubeseal-rs create settings -n shop --from-env-file .env\n\n  \
+        {0} create keys -n shop --from-file id=./id_ed25519 --from-file ./conf.d\n  \
+        {0} create settings -n shop --from-env-file .env\n\n  \
         # For pulling images: asks for the password\n  \
-        kubeseal-rs create docker-registry pull -n shop --docker-server r.example.com --docker-username ci\n  \
-        kubeseal-rs create docker-registry pull -n shop --from-file .dockerconfigjson=config.json\n\n  \
+        {0} create docker-registry pull -n shop --docker-server r.example.com --docker-username ci\n  \
+        {0} create docker-registry pull -n shop --from-file .dockerconfigjson=config.json\n\n  \
         # For an Ingress: checks that key and certificate belong together\n  \
-        kubeseal-rs create tls web -n shop --cert-file web.crt --key-file web.key\n\n\
+        {0} create tls web -n shop --cert-file web.crt --key-file web.key\n\n\
         A value in --from-literal or --docker-password lands in your shell's history, and is shown to everybody on \
-        this machine who lists processes. --prompt, --from-file and a pipe do neither."
+        this machine who lists processes. --prompt, --from-file and a pipe do neither.", name())
 )]
 pub(crate) struct CreateFlags {
     /// The Secret's name; before it, docker-registry or tls for a Secret of that kind.

@@ -1,6 +1,7 @@
 //! [`EditFlags`]: what `edit` takes.
 
 use crate::cli::{CertificateFlags, ConnectionFlags};
+use crate::program::name;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -18,8 +19,8 @@ pub(crate) const LONG_ABOUT: &str = "Edit a SealedSecret in an editor, without a
 
 /// `edit FILE`.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  kubeseal-rs edit sealed-secret.yaml\n  \
-                       EDITOR='code --wait' kubeseal-rs edit --cert cert.pem sealed-secret.yaml")]
+#[command(after_long_help = format!("Examples:\n  {0} edit sealed-secret.yaml\n  \
+                       EDITOR='code --wait' {0} edit --cert cert.pem sealed-secret.yaml", name()))]
 pub(crate) struct EditFlags {
     /// File with SealedSecrets, in YAML or JSON.
     pub file: PathBuf,

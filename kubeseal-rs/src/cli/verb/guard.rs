@@ -1,6 +1,7 @@
 //! [`GuardFlags`]: what `guard` takes.
 
 use crate::cli::flag_value;
+use crate::program::name;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -16,20 +17,20 @@ pub(crate) const LONG_ABOUT: &str = "Find what is about to be committed in plain
 
 /// `guard [PATH…] [--staged]`.
 #[derive(Debug, Default, Args)]
-#[command(after_long_help = "Examples:\n  \
+#[command(after_long_help = format!("Examples:\n  \
         # What is about to be committed, as .git/hooks/pre-commit\n  \
-        exec kubeseal-rs guard --staged\n\n  \
+        exec {0} guard --staged\n\n  \
         # Everything below a directory that .gitignore does not name; in a pipeline\n  \
-        kubeseal-rs guard deploy\n\n\
+        {0} guard deploy\n\n\
         With the pre-commit framework, in .pre-commit-config.yaml:\n  \
         repos:\n  \
         - repo: local\n    \
           hooks:\n    \
           - id: kubeseal-rs-guard\n      \
             name: no plaintext Secrets\n      \
-            entry: kubeseal-rs guard\n      \
+            entry: {0} guard\n      \
             language: system\n      \
-            types: [text]")]
+            types: [text]", name()))]
 pub(crate) struct GuardFlags {
     /// Files, and directories to walk through; else the present directory.
     #[arg(value_name = "PATH")]

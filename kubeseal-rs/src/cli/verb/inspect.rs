@@ -1,6 +1,7 @@
 //! [`InspectFlags`]: what `inspect` takes.
 
 use crate::cli::{CertificateFlags, ConnectionFlags, flag_value};
+use crate::program::name;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -11,20 +12,20 @@ pub(crate) const LONG_ABOUT: &str = "Tell about SealedSecrets what can be told w
     Asks no cluster, unless told so with --live: then it tells as well whether the controller has \
     unsealed it, and if not, why. Whether the certificate is the newest is told of the one that the \
     controller gave last (kept since), of those in --cert, or with --live of the controller's \
-    present one.\n\n\
+    present one. When it was made is told as well of any other that a controller ever gave to this program, here.\n\n\
     Exits 0 for what it can tell about, sound or not; the problems are in the output.";
 
 /// `inspect [FILE…]`.
 #[derive(Debug, Default, Args)]
-#[command(after_long_help = "Examples:\n  \
+#[command(after_long_help = format!("Examples:\n  \
         # Files, or standard input\n  \
-        kubeseal-rs inspect deploy/db.yaml deploy/cache.yaml\n  \
-        kubectl get sealedsecret db -o yaml | kubeseal-rs inspect\n\n  \
+        {0} inspect deploy/db.yaml deploy/cache.yaml\n  \
+        kubectl get sealedsecret db -o yaml | {0} inspect\n\n  \
         # Is it the newest certificate? Is it synced, and why not?\n  \
-        kubeseal-rs inspect deploy/db.yaml --cert cert.pem\n  \
-        kubeseal-rs inspect deploy/db.yaml --live\n\n  \
+        {0} inspect deploy/db.yaml --cert cert.pem\n  \
+        {0} inspect deploy/db.yaml --live\n\n  \
         # For programs: those that have problems\n  \
-        kubeseal-rs inspect -o json deploy/*.yaml | jq -r '.[] | select(.problems != []) | .file'")]
+        {0} inspect -o json deploy/*.yaml | jq -r '.[] | select(.problems != []) | .file'", name()))]
 pub(crate) struct InspectFlags {
     /// Files with SealedSecrets, in YAML or JSON; else standard input.
     #[arg(value_name = "FILE")]

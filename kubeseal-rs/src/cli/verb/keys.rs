@@ -10,6 +10,7 @@ pub(crate) mod revoke;
 
 pub(crate) use place::KeyPlaceFlags;
 
+use crate::program::name;
 use clap::{Args, Subcommand};
 
 /// What `help keys` begins with. A const, because the one-line description stands on the variant in `Verb`.
@@ -20,13 +21,13 @@ pub(crate) const LONG_ABOUT: &str = "The sealing keys of a cluster: which there 
 
 /// `keys COMMAND`.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  \
+#[command(after_long_help = format!("Examples:\n  \
         # What is there, and what in the cluster and in this folder needs it?\n  \
-        kubeseal-rs keys list deploy/\n\n  \
+        {0} keys list deploy/\n\n  \
         # Every night\n  \
-        kubeseal-rs keys backup --recipients-file admins.txt -o keys-$(date +%F).age\n\n  \
+        {0} keys backup --recipients-file admins.txt -o keys-$(date +%F).age\n\n  \
         # A key leaked\n  \
-        kubeseal-rs keys revoke 3f2a9c0d1e2b deploy/")]
+        {0} keys revoke 3f2a9c0d1e2b deploy/", name()))]
 pub(crate) struct KeysFlags {
     #[command(subcommand)]
     pub verb: KeysVerb,

@@ -1,6 +1,7 @@
 //! [`ResealFlags`]: what `reseal` takes.
 
 use crate::cli::{CertificateFlags, ConnectionFlags, flag_value};
+use crate::program::name;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -16,9 +17,9 @@ pub(crate) const LONG_ABOUT: &str = "Reseal what is sealed to older certificates
 
 /// `reseal PATH…`.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  kubeseal-rs reseal deploy/\n  \
-                       kubeseal-rs reseal --check --cert cert.pem .    # for CI: exit code 1 if something is stale\n  \
-                       kubeseal-rs reseal --cert new.pem --recovery-private-key backup.yaml deploy/")]
+#[command(after_long_help = format!("Examples:\n  {0} reseal deploy/\n  \
+                       {0} reseal --check --cert cert.pem .    # for CI: exit code 1 if something is stale\n  \
+                       {0} reseal --cert new.pem --recovery-private-key backup.yaml deploy/", name()))]
 pub(crate) struct ResealFlags {
     /// Files, and directories in which *.yaml, *.yml and *.json are looked at.
     #[arg(required = true, value_name = "PATH")]
@@ -26,7 +27,7 @@ pub(crate) struct ResealFlags {
 
     /// Change nothing; list what is sealed to older certificates, and exit with 1 if there is any.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean)]
+          value_parser = flag_value::boolean, value_name = "BOOL")]
     pub check: Option<bool>,
 
     /// Open with the private keys in this file instead of asking the controller; may be repeated.

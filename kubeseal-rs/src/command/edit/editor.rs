@@ -51,7 +51,7 @@ impl Editor {
         }
         // The shell's word for a program that it did not find.
         if status.code() == Some(127) {
-            return Err(EditError::Start { editor, source: io::ErrorKind::NotFound.into() });
+            return Err(EditError::NoEditor(editor));
         }
         Err(EditError::Editor { editor, how: status.to_string() })
     }

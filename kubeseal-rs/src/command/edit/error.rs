@@ -29,6 +29,8 @@ pub(crate) enum EditError {
         #[source]
         source: io::Error,
     },
+    #[error("there is no editor \"{0}\"")]
+    NoEditor(String),
     #[error("the editor \"{editor}\" failed ({how})")]
     Editor { editor: String, how: String },
     #[error("stopped by a signal")]
@@ -55,7 +57,7 @@ impl EditError {
         let hint = match self {
             Self::File { source, .. } => source.hint(),
             Self::Scratch { .. } => "set XDG_RUNTIME_DIR or TMPDIR to a directory of your own".into(),
-            Self::Start { .. } => "set VISUAL or EDITOR to an editor that waits until you are done".into(),
+            Self::Start { .. } | Self::NoEditor(_) => "set VISUAL or EDITOR to an editor that waits until you are done".into(),
             Self::Editor { .. } | Self::Stopped => DISCARDED.into(),
             Self::Discarded(failure) => match failure.hint() {
                 Some(hint) => format!("{hint}; {DISCARDED}"),

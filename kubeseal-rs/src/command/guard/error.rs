@@ -10,6 +10,12 @@ pub(crate) enum GuardError {
     Found { count: usize, files: usize },
     #[error("cannot look into {}", counted(*.0, "file"))]
     Unreadable(usize),
+    #[error("cannot read {}", .path.display())]
+    NotFound {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
     #[error("cannot look for files in {}", .path.display())]
     Path {
         path: PathBuf,
@@ -39,7 +45,7 @@ impl GuardError {
                     .into()
             }
             Self::Unreadable(_) => "see the warnings above; what cannot be read may hold anything".into(),
-            Self::Path { .. } => "name files and directories that exist and may be read".into(),
+            Self::NotFound { .. } | Self::Path { .. } => "name files and directories that exist and may be read".into(),
             Self::Start(_) => "--staged needs git on the PATH; without it, name files and directories".into(),
             Self::Git { .. } => "--staged works in a Git work tree; elsewhere, name files and directories".into(),
             Self::Answer(_) => "without --staged, the files of the work tree are looked into".into(),

@@ -1,5 +1,6 @@
 //! [`Finding`] and [`Doubt`]: what is told about a place in a file. Names of objects and keys, never a value.
 
+use crate::program;
 use std::fmt;
 
 /// As many names as a person reads at once.
@@ -52,9 +53,10 @@ impl fmt::Display for What {
         match self {
             Self::Secret { name, keys } => write!(
                 f,
-                "{} holds plaintext ({}); seal it with kubeseal-rs, and commit the SealedSecret instead",
+                "{} holds plaintext ({}); seal it with {}, and commit the SealedSecret instead",
                 named("Secret", name),
-                list(keys)
+                list(keys),
+                program::name()
             ),
             Self::LastApplied { annotation } => write!(
                 f,
@@ -74,7 +76,7 @@ impl fmt::Display for What {
                 shown(key)
             ),
             Self::PrivateKey => {
-                f.write_str("a private key; keep it out of Git, or seal it with kubeseal-rs create")
+                write!(f, "a private key; keep it out of Git, or seal it with {} create", program::name())
             }
         }
     }

@@ -4,7 +4,7 @@ use super::error::GuardError;
 use crate::input::read_all;
 use crate::notice::warn;
 use ignore::WalkBuilder;
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::Path;
 
 /// Larger files are no manifests, nor keys.
@@ -15,6 +15,8 @@ const LARGEST: u64 = 64 << 20;
 /// A file that is named itself is looked into, ignored or not.
 pub(super) fn each_file(path: &Path, look: &mut impl FnMut(&Path, &[u8])) -> Result<usize, GuardError> {
     let mut unreadable = 0;
+    // Asked for first, because the walk says it in words that repeat the path.
+    fs::symlink_metadata(path).map_err(|source| GuardError::NotFound { path: path.to_owned(), source })?;
     let walk = WalkBuilder::new(path)
         // Pipelines have their manifests in hidden directories.
         .hidden(false)

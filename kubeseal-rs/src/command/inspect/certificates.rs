@@ -1,8 +1,8 @@
-//! [`Certificates`]: those that are known, and which of them a SealedSecret was sealed with.
+//! [`Certificates`]: those that are known, and which of them, or of those fetched ever, a SealedSecret was sealed with.
 
 use super::problem::Problem;
 use super::report::SealedWith;
-use crate::certificate::{CertificateSource, SourceError};
+use crate::certificate::{CertificateSource, Seen, SourceError};
 use crate::notice::warn;
 use envelope::{Certificate, Fingerprint, pem};
 use std::error::Error;
@@ -54,7 +54,9 @@ impl Certificates {
             problems.push(Problem::BadFingerprint);
         }
         let newest = self.newest_first.first();
-        let known = self.newest_first.iter().find(|known| Some(known.fingerprint()) == fingerprint);
+        let seen = fingerprint.and_then(Seen::with);
+        let given = self.newest_first.iter().find(|known| Some(known.fingerprint()) == fingerprint);
+        let known = given.or(seen.as_ref().map(|seen| &seen.certificate));
         if let (Some(known), Some(bits)) = (known, key_bits)
             && known.public().bits() != bits
         {
@@ -71,6 +73,8 @@ impl Certificates {
             key_bits,
             not_before: known.map(Certificate::not_before),
             not_after: known.map(Certificate::not_after),
+            first_fetched: seen.as_ref().map(|seen| seen.first_fetched),
+            fetched_from: seen.as_ref().map(|seen| seen.from.clone()),
             is_newest,
             newest: newest.map(|newest| newest.fingerprint().to_string()),
             known_from: newest.and(self.from),

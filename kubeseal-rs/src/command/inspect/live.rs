@@ -2,6 +2,7 @@
 
 use super::InspectError;
 use super::report::{LiveState, Report};
+use crate::connection::Login;
 use crate::controller::{Fault, with_timeouts};
 use crate::failure::Failure;
 use crate::mode::Live;
@@ -26,7 +27,8 @@ impl<'a> Cluster<'a> {
         // Inside the runtime: the client starts a task.
         let (client, server) = runtime.block_on(async {
             let address = &live.controller;
-            let (config, server) = address.connection.config().await.map_err(InspectError::Connection)?;
+            let Login { config, server, .. } =
+                address.connection.log_in().await.map_err(InspectError::Connection)?;
             let client = Client::try_from(with_timeouts(config, address))
                 .map_err(|error| InspectError::Client { server: server.clone(), source: error.into() })?;
             Ok::<_, InspectError>((client, server))

@@ -63,6 +63,9 @@ pub(super) struct SealedWith {
     /// Where it is one that is known.
     pub not_before: Option<Timestamp>,
     pub not_after: Option<Timestamp>,
+    /// Where a cluster gave it to us: when it did first, and the controller.
+    pub first_fetched: Option<Timestamp>,
+    pub fetched_from: Option<String>,
     /// Absent where it cannot be told.
     pub is_newest: Option<bool>,
     /// The newest that is known.

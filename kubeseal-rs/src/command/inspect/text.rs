@@ -79,6 +79,7 @@ impl Page {
             None => "compare with --cert FILE, or with --live".into(),
         };
         self.line("Certificate", &format!("{name}: {told}"));
+        let day = |time: Timestamp| time.strftime("%Y-%m-%d").to_string();
         if let (Some(from), Some(until)) = (sealed.not_before, sealed.not_after) {
             let days = now.duration_since(from).as_hours() / 24;
             let age = match days {
@@ -87,8 +88,10 @@ impl Page {
                 days => format!("{days} days ago"),
             };
             let end = if until < now { "expired" } else { "expires" };
-            let day = |time: Timestamp| time.strftime("%Y-%m-%d").to_string();
             self.line("", &format!("made {} ({age}), {end} {}", day(from), day(until)));
+        }
+        if let (Some(fetched), Some(from)) = (sealed.first_fetched, &sealed.fetched_from) {
+            self.line("", &format!("first fetched {} from {}", day(fetched), shown(from)));
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::controller::ControllerError;
 use crate::failure::Failure;
 use crate::key_store::KeyStoreError;
+use crate::program::name;
 use envelope::Fingerprint;
 use std::fmt;
 use std::io;
@@ -92,8 +93,9 @@ fn without_successor(left: Option<&Fingerprint>) -> String {
         None => "nothing can be sealed before there is one; a controller that runs makes it at once".into(),
     };
     format!(
-        "{state}. See to it that the controller runs, then look at `kubeseal-rs keys list`. An older one, or upstream's, goes on using \
-         the revoked key until you restart it"
+        "{state}. See to it that the controller runs, then look at `{} keys list`. An older one, or upstream's, goes on using \
+         the revoked key until you restart it",
+        name()
     )
 }
 
@@ -119,14 +121,14 @@ impl KeysError {
     pub(crate) fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NotFingerprint(_) => {
-                "it is at least 8 hex digits, as `kubeseal-rs keys list` shows them".into()
+                format!("it is at least 8 hex digits, as `{} keys list` shows them", name())
             }
             Self::Unknown(_) => {
-                "see `kubeseal-rs keys list`, and check --controller-namespace and --context".into()
+                format!("see `{} keys list`, and check --controller-namespace and --context", name())
             }
             Self::Ambiguous(..) => "write more digits".into(),
             Self::Newest(_) => {
-                "make a newer one first, with `kubeseal-rs keys renew`".into()
+                format!("make a newer one first, with `{} keys renew`", name())
             }
             Self::Served(_) => {
                 "wait until the controller serves a newer one (--key-publish-delay)".into()
@@ -137,14 +139,17 @@ impl KeysError {
             }
             Self::Compromised(_) => "what was sealed with it is known to others; there is nothing to retire".into(),
             Self::Needed { is_known: true, .. } => {
-                "reseal these first: `kubeseal-rs reseal PATH` for your files, then apply them".into()
+                format!("reseal these first: `{} reseal PATH` for your files, then apply them", name())
             }
             Self::Needed { .. } => {
                 "no key opens those of which it is not known: mend or delete them. Or label the key yourself: \
                  `kubectl label secret -n NAMESPACE SECRET sealedsecrets.bitnami.com/sealed-secrets-key=retired --overwrite`"
                     .into()
             }
-            Self::NoActive => "the controller makes the first key when it starts; restore a backup with `kubeseal-rs keys restore`".into(),
+            Self::NoActive => format!(
+                "the controller makes the first key when it starts; restore a backup with `{} keys restore`",
+                name()
+            ),
             Self::NotRevoked { line, source, .. } => {
                 let hint = source.hint().unwrap_or_else(|| "try again".into());
                 format!("{hint}.\n  Without this program, it is revoked by `{line}`")
@@ -165,9 +170,11 @@ impl KeysError {
                 "-o needs an existing directory in which you may create files; nothing was changed".into()
             }
             Self::NothingToRestore(_) => {
-                "give a file of `kubeseal-rs keys backup`, or of `kubectl get secret -n kube-system -l \
-                 sealedsecrets.bitnami.com/sealed-secrets-key -o yaml`"
-                    .into()
+                format!(
+                    "give a file of `{} keys backup`, or of `kubectl get secret -n kube-system -l \
+                     sealedsecrets.bitnami.com/sealed-secrets-key -o yaml`",
+                    name()
+                )
             }
             Self::NotAll(_) => "all others are restored; the warnings say what is wrong with these".into(),
             Self::Render(_) => return None,

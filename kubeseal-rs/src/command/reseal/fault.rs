@@ -3,6 +3,7 @@
 use crate::command::OtherAnswer;
 use crate::command::in_place::InPlaceError;
 use crate::controller::{ControllerError, Fault as Request};
+use crate::program::name;
 use crate::sealed_file::SealedFileError;
 use sealing::ResealError;
 
@@ -64,14 +65,19 @@ impl Fault {
 
     /// What to do about it.
     pub(super) fn hint(&self) -> Option<String> {
-        const DOES_NOT_OPEN: &str = "its sealing key is gone, it is another cluster's, or its name, namespace or scope were changed after it was \
-             sealed; `kubeseal-rs --recovery-unseal` opens it with a backup of the keys, else seal it anew";
+        let does_not_open = || {
+            format!(
+                "its sealing key is gone, it is another cluster's, or its name, namespace or scope were changed after it was \
+                 sealed; `{} --recovery-unseal` opens it with a backup of the keys, else seal it anew",
+                name()
+            )
+        };
         match self {
             Self::InPlace(error) => Some(error.hint()),
             Self::Walk(_) => Some("give files and directories that may be read".into()),
             Self::SealedFile(error) => Some(error.hint()),
-            Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) => Some(DOES_NOT_OPEN.into()),
-            Self::NotOpenedOrFailed(error) => Some(format!("{DOES_NOT_OPEN}; {}", error.hint())),
+            Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) => Some(does_not_open()),
+            Self::NotOpenedOrFailed(error) => Some(format!("{}; {}", does_not_open(), error.hint())),
             Self::Controller(error) => Some(error.hint()),
             Self::NotTried | Self::OtherAnswer(_) | Self::Reseal(_) => None,
         }

@@ -2,6 +2,7 @@
 
 use super::KeyPlaceFlags;
 use crate::cli::flag_value;
+use crate::program::name;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -14,10 +15,10 @@ pub(crate) const LONG_ABOUT: &str = "Write all sealing keys to a file, whatever 
 
 /// `keys backup`.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  \
-        kubeseal-rs keys backup --recipient age1… -o keys.age\n  \
-        kubeseal-rs keys backup --recipients-file admins.txt > keys.age\n  \
-        kubeseal-rs keys backup -o keys.age    # asks for a passphrase")]
+#[command(after_long_help = format!("Examples:\n  \
+        {0} keys backup --recipient age1… -o keys.age\n  \
+        {0} keys backup --recipients-file admins.txt > keys.age\n  \
+        {0} keys backup -o keys.age    # asks for a passphrase", name()))]
 pub(crate) struct BackupFlags {
     /// Where to write; else standard output.
     #[arg(short = 'o', long, value_name = "FILE")]

@@ -1,6 +1,7 @@
 //! [`ListFlags`]: what `keys list` takes.
 
 use super::KeyPlaceFlags;
+use crate::program::name;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -14,11 +15,11 @@ pub(crate) const LONG_ABOUT: &str = "Show every sealing key, newest first: its f
 
 /// `keys list [PATH…]`.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  \
-        kubeseal-rs keys list\n  \
-        kubeseal-rs keys list deploy/ clusters/prod.yaml\n\n  \
+#[command(after_long_help = format!("Examples:\n  \
+        {0} keys list\n  \
+        {0} keys list deploy/ clusters/prod.yaml\n\n  \
         # For programs: the keys that nothing needs\n  \
-        kubeseal-rs keys list -o json deploy/ | jq -r '.keys[] | select(.cluster == 0 and .files == 0) | .fingerprint'")]
+        {0} keys list -o json deploy/ |\n    jq -r '.keys[] | select(.cluster == 0 and .files == 0) | .fingerprint'", name()))]
 pub(crate) struct ListFlags {
     /// Files, and directories in which *.yaml, *.yml and *.json are looked at.
     #[arg(value_name = "PATH")]

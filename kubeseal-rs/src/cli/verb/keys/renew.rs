@@ -2,6 +2,7 @@
 
 use super::KeyPlaceFlags;
 use crate::connection::Timeout;
+use crate::program::name;
 use clap::Args;
 
 /// What `help keys renew` begins with.
@@ -11,9 +12,9 @@ pub(crate) const LONG_ABOUT: &str = "Ask the controller for a new sealing key no
 
 /// `keys renew`.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  \
-        kubeseal-rs keys renew\n  \
-        kubeseal-rs keys renew --timeout 10m && kubeseal-rs keys backup --recipients-file admins.txt -o keys.age --force")]
+#[command(after_long_help = format!("Examples:\n  \
+        {0} keys renew\n  \
+        {0} keys renew --timeout 10m &&\n    {0} keys backup --recipients-file admins.txt -o keys.age --force", name()))]
 pub(crate) struct RenewFlags {
     /// How long to wait for the new key, as in 30s or 2m; 0 is for ever.
     #[arg(long, default_value = "2m", value_name = "DURATION")]

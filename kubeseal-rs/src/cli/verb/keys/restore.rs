@@ -2,6 +2,7 @@
 
 use super::KeyPlaceFlags;
 use crate::cli::flag_value;
+use crate::program::name;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -19,10 +20,10 @@ pub(crate) const LONG_ABOUT: &str = "Put the keys of a backup into the controlle
 
 /// `keys restore FILE`.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  \
-        kubeseal-rs keys restore keys.age --identity ~/age.txt --dry-run\n  \
-        kubeseal-rs keys restore keys.age --identity ~/age.txt\n  \
-        kubeseal-rs keys restore keys.age    # asks for the passphrase")]
+#[command(after_long_help = format!("Examples:\n  \
+        {0} keys restore keys.age --identity ~/age.txt --dry-run\n  \
+        {0} keys restore keys.age --identity ~/age.txt\n  \
+        {0} keys restore keys.age    # asks for the passphrase", name()))]
 pub(crate) struct RestoreFlags {
     /// The backup: of `keys backup`, or Secrets in YAML or JSON; - is standard input.
     #[arg(value_name = "FILE")]

@@ -2,6 +2,7 @@
 
 use super::KeyPlaceFlags;
 use crate::cli::flag_value;
+use crate::program::name;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -14,10 +15,10 @@ pub(crate) const LONG_ABOUT: &str = "Take a sealing key out of use that nothing 
 
 /// `keys retire FINGERPRINT [PATH…]`.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  \
+#[command(after_long_help = format!("Examples:\n  \
         # What is in Git still needs it? Then reseal that first\n  \
-        kubeseal-rs keys retire 3f2a9c0d1e2b deploy/\n  \
-        kubeseal-rs reseal deploy/")]
+        {0} keys retire 3f2a9c0d1e2b deploy/\n  \
+        {0} reseal deploy/", name()))]
 pub(crate) struct RetireFlags {
     /// Fingerprint of the key, or its first digits, as `keys list` shows them.
     #[arg(value_name = "FINGERPRINT")]

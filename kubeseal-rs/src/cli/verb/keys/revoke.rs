@@ -3,6 +3,7 @@
 use super::KeyPlaceFlags;
 use crate::cli::flag_value;
 use crate::connection::Timeout;
+use crate::program::name;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -17,11 +18,11 @@ pub(crate) const LONG_ABOUT: &str = "For a sealing key that leaked: whoever has 
 
 /// `keys revoke FINGERPRINT [PATH…]`.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  \
-        kubeseal-rs keys revoke 3f2a9c0d1e2b deploy/\n\n  \
+#[command(after_long_help = format!("Examples:\n  \
+        {0} keys revoke 3f2a9c0d1e2b deploy/\n\n  \
         # All keys leaked: one renewal is enough\n  \
-        kubeseal-rs keys revoke --yes 3f2a9c0d1e2b deploy/\n  \
-        kubeseal-rs keys revoke --yes --no-renew 77aa01c4f3d2 deploy/")]
+        {0} keys revoke --yes 3f2a9c0d1e2b deploy/\n  \
+        {0} keys revoke --yes --no-renew 77aa01c4f3d2 deploy/", name()))]
 pub(crate) struct RevokeFlags {
     /// Fingerprint of the key, or its first digits, as `keys list` shows them.
     #[arg(value_name = "FINGERPRINT")]

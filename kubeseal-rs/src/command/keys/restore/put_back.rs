@@ -17,7 +17,8 @@ pub(super) fn put_back(
         let (name, state) = (there.name(), there.state());
         if key.has_leaked() && state == State::Active {
             warn(format_args!(
-                "{short} is active in the cluster, but is known to have leaked: take it out with `kubeseal-rs keys revoke {short}`"
+                "{short} is active in the cluster, but is known to have leaked: take it out with `{} keys revoke {short}`",
+                crate::program::name()
             ));
         }
         return Ok(format!("{short} is there already, {} (Secret {namespace}/{name})\n", state.as_str()));
