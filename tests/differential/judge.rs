@@ -1,8 +1,10 @@
-//! `judge`: plays the cases of a family, and holds every difference against the list of those that are meant.
+//! `judge`: plays the cases of a family, and holds every difference against the list of those that are meant. What comes out
+//! must pass the API server as well.
 
 use anyhow::{Result, bail, ensure};
 use futures::{StreamExt as _, TryStreamExt as _};
 
+use crate::accepted;
 use crate::case::Case;
 use crate::differences::{Difference, differences};
 use crate::family::Family;
@@ -30,12 +32,12 @@ pub(crate) async fn judge(stage: &Stage, family: Family, cases: Vec<Case>) -> Re
     if let Some((twice, _)) = names.iter().zip(names.iter().skip(1)).find(|(one, next)| one == next) {
         bail!("two cases are called {twice}");
     }
-    let answers: Vec<Answers> = futures::stream::iter(cases.iter().enumerate())
+    let mut answers: Vec<Answers> = futures::stream::iter(cases.iter().enumerate())
         .map(|(number, case)| stage.play(family, number, case))
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
-
+    accepted::ask(stage, family, &mut answers).await?;
     let list = differences(family);
     let mut report = Report::new(cases.len());
     for difference in &list {
@@ -50,6 +52,9 @@ pub(crate) async fn judge(stage: &Stage, family: Family, cases: Vec<Case>) -> Re
         }
         if !answers.ours.succeeded && answers.ours.touched {
             report.differs(case, answers, "ours failed, and changed a file all the same");
+        }
+        if let Some(how) = refused(answers) {
+            report.differs(case, answers, how);
         }
         match (listed(&list, case), how(case, answers)) {
             (None, None) => {}
@@ -87,6 +92,22 @@ fn how(case: &Case, answers: &Answers) -> Option<How> {
         (true, true) => {
             let same = case.only_status || (ours.stdout == upstreams.stdout && ours.files == upstreams.files);
             (!same).then_some(How::OtherMeaning)
+        }
+    }
+}
+
+/// In which way what ours wrote does not pass the API server as it ought to: it does wherever upstream's does, and else is
+/// refused for the same known reason.
+fn refused(Answers { ours, upstreams }: &Answers) -> Option<&'static str> {
+    match (&ours.refused, &upstreams.refused) {
+        (None, Some(_)) if ours.succeeded => Some("the API server refuses upstream's alone"),
+        (None, _) => None,
+        (Some(_), None) if upstreams.succeeded => Some("the API server refuses ours alone"),
+        (Some(ours), Some(upstreams)) if ours.reason != upstreams.reason => {
+            Some("the API server refuses the two for different reasons")
+        }
+        (Some(ours), _) => {
+            ours.reason.is_none().then_some("the API server refuses both, and not for a known reason")
         }
     }
 }
