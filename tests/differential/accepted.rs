@@ -20,7 +20,7 @@ use crate::stage::{Answers, Stage};
 const REASONS: &[&str] = &[
     "a lowercase RFC 1123 subdomain must consist of",
     "may not contain '/'",
-    // The namespaces of most cases that name one as they please.
+    // A namespace that is named as somebody pleased, and is not there.
     "not found",
     // kubectl itself keeps a copy of what it applies, and that only fits up to a size.
     "metadata.annotations: Too long",
@@ -76,8 +76,8 @@ async fn ask_about(stage: &Stage, dir: PathBuf, outcomes: Vec<&mut Outcome>) -> 
     let sound: usize = sound.map(|(_, objects)| objects).sum();
     ensure!(taken >= sound, "kubectl took {taken} objects of {sound}: {complaints:?}");
     for outcome in outcomes {
-        let paths = outcome.manifests.iter().filter_map(|manifest| files.get(&form(manifest)));
-        let complaint = paths.filter_map(|(path, _)| complaint_about(path)).next();
+        let mut paths = outcome.manifests.iter().filter_map(|manifest| files.get(&form(manifest)));
+        let complaint = paths.find_map(|(path, _)| complaint_about(path));
         outcome.refused = complaint.map(|complaint| Refusal {
             reason: REASONS.iter().copied().find(|reason| complaint.contains(reason)),
             complaint: complaint.clone(),

@@ -3,9 +3,10 @@
 
 use anyhow::{Result, bail, ensure};
 use futures::{StreamExt as _, TryStreamExt as _};
+use serde_json::{Value, json};
 
 use crate::accepted;
-use crate::case::Case;
+use crate::case::{Case, Compared};
 use crate::differences::{Difference, differences};
 use crate::family::Family;
 use crate::report::Report;
@@ -53,6 +54,9 @@ pub(crate) async fn judge(stage: &Stage, family: Family, cases: Vec<Case>) -> Re
         if !answers.ours.succeeded && answers.ours.touched {
             report.differs(case, answers, "ours failed, and changed a file all the same");
         }
+        if case.is_possible && !answers.upstreams.succeeded {
+            report.differs(case, answers, "upstream's does not do what it can");
+        }
         if let Some(how) = refused(answers) {
             report.differs(case, answers, how);
         }
@@ -90,10 +94,22 @@ fn how(case: &Case, answers: &Answers) -> Option<How> {
         // What is left behind by a failure has no meaning that anybody may count on.
         (false, false) => None,
         (true, true) => {
-            let same = case.only_status || (ours.stdout == upstreams.stdout && ours.files == upstreams.files);
+            let same = match case.compared {
+                Compared::Everything => ours.stdout == upstreams.stdout && ours.files == upstreams.files,
+                Compared::Status => true,
+                Compared::Version => is_version(&ours.stdout, &upstreams.stdout),
+            };
             (!same).then_some(How::OtherMeaning)
         }
     }
+}
+
+/// Whether each tells its own version, in the same form. A script must not take ours for one of upstream's.
+fn is_version(ours: &Value, upstreams: &Value) -> bool {
+    let line = |name: &str, version: &str| json!({ "format": "yaml", "objects": [{ name: version }] });
+    let theirs = upstreams.pointer("/objects/0/kubeseal version").and_then(Value::as_str);
+    theirs.is_some_and(|theirs| *upstreams == line("kubeseal version", theirs))
+        && *ours == line("kubeseal-rs version", concat!("v", env!("CARGO_PKG_VERSION")))
 }
 
 /// In which way what ours wrote does not pass the API server as it ought to: it does wherever upstream's does, and else is
