@@ -12,8 +12,20 @@ pub(crate) struct Case {
     /// In the working folder, beside the fixtures.
     pub files: Vec<(String, Vec<u8>)>,
     pub env: Vec<(String, String)>,
-    /// What is written is for people, and may be said in other words.
-    pub only_status: bool,
+    pub compared: Compared,
+    /// Upstream's does it; if that fails, the case says nothing about what it is there for.
+    pub is_possible: bool,
+}
+
+/// What must be the same, when both do what they are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Compared {
+    /// The meaning of all that is written.
+    Everything,
+    /// That they do it: what is written is for people, and may be said in other words.
+    Status,
+    /// That each tells its own version.
+    Version,
 }
 
 impl Case {
@@ -25,7 +37,8 @@ impl Case {
             stdin: Vec::new(),
             files: Vec::new(),
             env: Vec::new(),
-            only_status: false,
+            compared: Compared::Everything,
+            is_possible: false,
         };
         case.args(args)
     }

@@ -5,6 +5,7 @@
 //! there.
 
 mod cluster;
+mod connections;
 mod input;
 mod usage;
 
@@ -40,6 +41,7 @@ pub(crate) fn differences(family: Family) -> Vec<&'static Difference> {
         Family::Recovery => (cluster::RECOVERY, &[]),
         Family::Merge => (cluster::MERGE, &[]),
         Family::OurController => (cluster::CONTROLLER, &[]),
+        Family::Connections => (connections::CONNECTIONS, &[]),
         Family::UpstreamsController => (cluster::CONTROLLER, cluster::UPSTREAMS_CONTROLLER),
     };
     list.iter().chain(more).collect()

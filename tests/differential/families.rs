@@ -2,6 +2,7 @@
 
 pub(crate) mod certificates;
 pub(crate) mod cluster;
+pub(crate) mod connections;
 pub(crate) mod data;
 pub(crate) mod environment;
 pub(crate) mod files;

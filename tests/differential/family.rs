@@ -19,4 +19,5 @@ pub(crate) enum Family {
     Merge,
     OurController,
     UpstreamsController,
+    Connections,
 }

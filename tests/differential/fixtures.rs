@@ -5,7 +5,7 @@
 //! better published once.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -74,6 +74,8 @@ impl Fixtures {
         write("other.yaml", &yaml(&two)?)?;
         write("several.yaml", &format!("---\n{}---\n{}", yaml(&two)?, yaml(&one)?))?;
         write("kubeconfig", KUBECONFIG)?;
+        write("plugin", "#!/bin/sh\ncat \"$@\"\n")?;
+        fs::set_permissions(dir.join("plugin"), fs::Permissions::from_mode(0o700))?;
         symlink(admin, dir.join("admin"))?;
         Ok(Self { dir, key })
     }

@@ -1,9 +1,12 @@
-//! `judge`: plays the cases of a family, and holds every difference against the list of those that are meant.
+//! `judge`: plays the cases of a family, and holds every difference against the list of those that are meant. What comes out
+//! must pass the API server as well.
 
 use anyhow::{Result, bail, ensure};
 use futures::{StreamExt as _, TryStreamExt as _};
+use serde_json::{Value, json};
 
-use crate::case::Case;
+use crate::accepted;
+use crate::case::{Case, Compared};
 use crate::differences::{Difference, differences};
 use crate::family::Family;
 use crate::report::Report;
@@ -30,12 +33,12 @@ pub(crate) async fn judge(stage: &Stage, family: Family, cases: Vec<Case>) -> Re
     if let Some((twice, _)) = names.iter().zip(names.iter().skip(1)).find(|(one, next)| one == next) {
         bail!("two cases are called {twice}");
     }
-    let answers: Vec<Answers> = futures::stream::iter(cases.iter().enumerate())
+    let mut answers: Vec<Answers> = futures::stream::iter(cases.iter().enumerate())
         .map(|(number, case)| stage.play(family, number, case))
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
-
+    accepted::ask(stage, family, &mut answers).await?;
     let list = differences(family);
     let mut report = Report::new(cases.len());
     for difference in &list {
@@ -50,6 +53,12 @@ pub(crate) async fn judge(stage: &Stage, family: Family, cases: Vec<Case>) -> Re
         }
         if !answers.ours.succeeded && answers.ours.touched {
             report.differs(case, answers, "ours failed, and changed a file all the same");
+        }
+        if case.is_possible && !answers.upstreams.succeeded {
+            report.differs(case, answers, "upstream's does not do what it can");
+        }
+        if let Some(how) = refused(answers) {
+            report.differs(case, answers, how);
         }
         match (listed(&list, case), how(case, answers)) {
             (None, None) => {}
@@ -85,8 +94,36 @@ fn how(case: &Case, answers: &Answers) -> Option<How> {
         // What is left behind by a failure has no meaning that anybody may count on.
         (false, false) => None,
         (true, true) => {
-            let same = case.only_status || (ours.stdout == upstreams.stdout && ours.files == upstreams.files);
+            let same = match case.compared {
+                Compared::Everything => ours.stdout == upstreams.stdout && ours.files == upstreams.files,
+                Compared::Status => true,
+                Compared::Version => is_version(&ours.stdout, &upstreams.stdout),
+            };
             (!same).then_some(How::OtherMeaning)
+        }
+    }
+}
+
+/// Whether each tells its own version, in the same form. A script must not take ours for one of upstream's.
+fn is_version(ours: &Value, upstreams: &Value) -> bool {
+    let line = |name: &str, version: &str| json!({ "format": "yaml", "objects": [{ name: version }] });
+    let theirs = upstreams.pointer("/objects/0/kubeseal version").and_then(Value::as_str);
+    theirs.is_some_and(|theirs| *upstreams == line("kubeseal version", theirs))
+        && *ours == line("kubeseal-rs version", concat!("v", env!("CARGO_PKG_VERSION")))
+}
+
+/// In which way what ours wrote does not pass the API server as it ought to: it does wherever upstream's does, and else is
+/// refused for the same known reason.
+fn refused(Answers { ours, upstreams }: &Answers) -> Option<&'static str> {
+    match (&ours.refused, &upstreams.refused) {
+        (None, Some(_)) if ours.succeeded => Some("the API server refuses upstream's alone"),
+        (None, _) => None,
+        (Some(_), None) if upstreams.succeeded => Some("the API server refuses ours alone"),
+        (Some(ours), Some(upstreams)) if ours.reason != upstreams.reason => {
+            Some("the API server refuses the two for different reasons")
+        }
+        (Some(ours), _) => {
+            ours.reason.is_none().then_some("the API server refuses both, and not for a known reason")
         }
     }
 }

@@ -9,8 +9,9 @@ use envelope::PrivateKey;
 use serde_json::Value;
 use tests::kubeseal::Ran;
 
+use crate::accepted::Refusal;
 use crate::case::Case;
-use crate::meaning::meaning;
+use crate::meaning::{meaning, objects};
 
 /// Success or not, and the meaning of all that was written.
 #[derive(Debug)]
@@ -23,7 +24,21 @@ pub(crate) struct Outcome {
     pub files: BTreeMap<String, Value>,
     /// A file of the case is not what it was.
     pub touched: bool,
+    /// What was written for a cluster.
+    pub manifests: Vec<Manifest>,
+    /// What the API server said to that, if it did not take it.
+    pub refused: Option<Refusal>,
     pub stderr: String,
+}
+
+/// Objects as they were written.
+#[derive(Debug)]
+pub(crate) struct Manifest {
+    /// `json` or `yaml`.
+    pub format: &'static str,
+    /// How many there are.
+    pub objects: usize,
+    pub text: String,
 }
 
 /// The exit code of a Rust program that panicked.
@@ -38,6 +53,8 @@ impl Outcome {
             stdout: Value::Null,
             files: BTreeMap::new(),
             touched: false,
+            manifests: Vec::new(),
+            refused: None,
             stderr: "it does not end".into(),
         }
     }
@@ -46,6 +63,7 @@ impl Outcome {
     pub(crate) fn of(ran: Ran, case: &Case, dir: &Path, key: &PrivateKey) -> Result<Self> {
         let mut files = BTreeMap::new();
         let mut touched = false;
+        let mut manifests: Vec<Manifest> = manifest(&ran.stdout).into_iter().collect();
         for entry in fs::read_dir(dir)? {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -55,7 +73,10 @@ impl Outcome {
             }
             let content = fs::read(entry.path()).with_context(|| format!("cannot read {name}"))?;
             let before = case.files.iter().find(|(there, _)| *there == name);
-            touched |= before.is_none_or(|(_, before)| *before != content);
+            if before.is_none_or(|(_, before)| *before != content) {
+                touched = true;
+                manifests.extend(manifest(&content));
+            }
             files.insert(name, meaning(&content, key));
         }
         Ok(Self {
@@ -64,7 +85,17 @@ impl Outcome {
             stdout: meaning(&ran.stdout, key),
             files,
             touched,
+            manifests,
+            refused: None,
             stderr: ran.stderr,
         })
     }
+}
+
+/// Neither a bare value nor a certificate is one.
+fn manifest(written: &[u8]) -> Option<Manifest> {
+    let text = std::str::from_utf8(written).ok()?;
+    let (format, objects) = objects(text)?;
+    let is_one = !objects.is_empty() && objects.iter().all(|object| object["kind"].is_string());
+    is_one.then(|| Manifest { format, objects: objects.len(), text: text.to_owned() })
 }

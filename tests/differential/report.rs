@@ -79,6 +79,9 @@ impl fmt::Display for Report {
 }
 
 fn told(outcome: &Outcome) -> String {
+    if let Some(refusal) = &outcome.refused {
+        return short(&format!("refused: {} ({})", refusal.complaint, outcome.stdout));
+    }
     if outcome.succeeded {
         let files: Value = outcome.files.clone().into_iter().collect();
         short(&format!("{} files {files}", outcome.stdout))

@@ -6,6 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use k8s_openapi::api::core::v1::Namespace;
+use kube::Api;
+use kube::api::{Patch, PatchParams};
+use serde_json::json;
 use tempfile::TempDir;
 use tests::chart::{CONTROLLER_NAME, Rendered};
 use tests::kubeseal::Kubeseal;
@@ -25,10 +29,14 @@ const LONGEST: Duration = Duration::from_secs(15);
 /// The namespace of the controller and its keys.
 pub(crate) const HOME: &str = "kube-system";
 
+/// Where cases put their objects, beside what every cluster has.
+const NAMESPACES: [&str; 3] = ["shop", "other", "from-env"];
+
 pub(crate) struct Stage {
     pub lab: Arc<Lab>,
     pub fixtures: Fixtures,
     chart: OnceCell<Rendered>,
+    namespaces: OnceCell<()>,
     dir: TempDir,
 }
 
@@ -41,7 +49,7 @@ pub(crate) struct Answers {
 pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
     let dir = tempfile::Builder::new().prefix("kubeseals-").tempdir()?;
     let fixtures = Fixtures::write(dir.path().join("fixtures"), &lab.control_plane.kubeconfig())?;
-    Ok(Arc::new(Stage { lab, fixtures, chart: OnceCell::new(), dir }))
+    Ok(Arc::new(Stage { lab, fixtures, chart: OnceCell::new(), namespaces: OnceCell::new(), dir }))
 }
 
 impl Stage {
@@ -54,6 +62,26 @@ impl Stage {
             Ok(chart)
         };
         self.chart.get_or_try_init(install).await
+    }
+
+    /// A cluster that knows SealedSecrets, and has the namespaces that cases name.
+    pub(crate) async fn cluster(&self) -> Result<()> {
+        self.chart().await?;
+        let make = async || {
+            let namespaces: Api<Namespace> = Api::all(self.lab.client());
+            for name in NAMESPACES {
+                let namespace =
+                    json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+                namespaces.patch(name, &PatchParams::apply("person"), &Patch::Apply(&namespace)).await?;
+            }
+            anyhow::Ok(())
+        };
+        self.namespaces.get_or_try_init(make).await.copied()
+    }
+
+    /// A folder for what a family leaves.
+    pub(crate) fn folder(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
     }
 
     /// What comes out of a kubeseal that seals `secret` with `cert.pem`.
@@ -79,7 +107,9 @@ impl Stage {
         fs::create_dir_all(&dir)?;
         self.fixtures.lay_out(&dir)?;
         for (name, content) in &case.files {
-            fs::write(dir.join(name), content).with_context(|| format!("cannot write {name}"))?;
+            let path = dir.join(name);
+            fs::create_dir_all(path.parent().unwrap_or(&dir))?;
+            fs::write(path, content).with_context(|| format!("cannot write {name}"))?;
         }
         // Logs that a flag sends to files go to the folder of temporary files, unless told otherwise.
         let temporary = dir.join("tmp");

@@ -91,11 +91,18 @@ pub(super) const RAW: &[Difference] = &[
 
 pub(super) const FILES: &[Difference] = &[];
 
-pub(super) const ENVIRONMENT: &[Difference] = &[Difference {
-    cases: &["SCOPE=nowhere *", "ALLOW_EMPTY_DATA=maybe *", "INSECURE_SKIP_TLS_VERIFY=perhaps *"],
-    how: OursRefuses,
-    because: IGNORED,
-}];
+pub(super) const ENVIRONMENT: &[Difference] = &[
+    Difference {
+        cases: &["SCOPE=nowhere *", "ALLOW_EMPTY_DATA=maybe *", "INSECURE_SKIP_TLS_VERIFY=perhaps *"],
+        how: OursRefuses,
+        because: IGNORED,
+    },
+    Difference {
+        cases: &["VERSION=true *"],
+        how: OtherMeaning,
+        because: "a pipeline that notes a version in SEALED_SECRETS_VERSION wants its Secret sealed all the same",
+    },
+];
 
 pub(super) const FLAGS: &[Difference] = &[
     Difference {

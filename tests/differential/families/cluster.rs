@@ -10,7 +10,7 @@ use serde_json::Value;
 use tests::lab::Maker;
 use tests::pod::Pod;
 
-use super::JSON;
+use super::{JSON, connections};
 use crate::case::Case;
 use crate::family::Family;
 use crate::judge::judge;
@@ -29,9 +29,13 @@ pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
         pod.wait_ready().await?;
         let sealed = stage.sealed(Maker::Upstream, "", JSON).await?;
         let wide = stage.sealed(Maker::Ours, "--scope cluster-wide -o yaml", JSON).await?;
-        let judged = judge(&stage, family, cases(&sealed, &wide))
+        let mut judged = judge(&stage, family, cases(&sealed, &wide))
             .await
             .with_context(|| format!("{maker:?} controller"));
+        if maker == Maker::Ours {
+            // Whose controller it is makes no difference to the way there.
+            judged = judged.and(connections::agree(&stage, &sealed).await.context("connections"));
+        }
         pod.stop().await?;
         judged?;
     }

@@ -49,6 +49,10 @@ fn kinds() -> Vec<(&'static str, Value)> {
         ("base64 for URLs", json!({ "data": { "a": "_-__" } })),
         ("no base64", json!({ "data": { "a": "hunter2!" } })),
         ("keys of all characters", json!({ "stringData": { "a.b-c_D9": "1", ".dot": "2", "..x": "3" } })),
+        (
+            "keys that look like something else",
+            json!({ "stringData": { "5": "a", "null": "b", "y": "c", "1e3": "d", "-": "e" } }),
+        ),
         ("key with a slash", json!({ "stringData": { "a/b": "1" } })),
         ("key with a space", json!({ "stringData": { "a b": "1" } })),
         ("empty key", json!({ "stringData": { "": "1" } })),

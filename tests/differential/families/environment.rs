@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::JSON;
-use crate::case::Case;
+use crate::case::{Case, Compared};
 use crate::family::Family;
 use crate::judge::judge;
 use crate::stage::Stage;
@@ -75,7 +75,11 @@ pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
         for (name, value) in variables.split(' ').filter_map(|pair| pair.split_once('=')) {
             case = case.env(&format!("SEALED_SECRETS_{name}"), value);
         }
-        case.only_status = variables.contains("VERSION") || variables.contains("HELP");
+        case.compared = match *variables {
+            "VERSION=true" => Compared::Version,
+            "HELP=true" => Compared::Status,
+            _ => Compared::Everything,
+        };
         cases.push(case);
     }
     // KUBECONFIG itself: several files, of which some are not there.

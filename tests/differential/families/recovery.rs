@@ -81,6 +81,19 @@ const SECRETS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// Types, and what a cluster wants in a Secret of each.
+const TYPES: &[(&str, &str)] = &[
+    ("Opaque", "{k: v}"),
+    ("kubernetes.io/tls", "{tls.crt: c, tls.key: k}"),
+    ("kubernetes.io/dockerconfigjson", "{.dockerconfigjson: '{\"auths\": {}}'}"),
+    ("kubernetes.io/dockercfg", "{.dockercfg: '{}'}"),
+    ("kubernetes.io/basic-auth", "{username: u, password: p}"),
+    ("kubernetes.io/ssh-auth", "{ssh-privatekey: k}"),
+    ("kubernetes.io/service-account-token", "{extra: e}"),
+    ("bootstrap.kubernetes.io/token", "{token-id: abcdef, token-secret: 0123456789abcdef}"),
+    ("example.com/own", "{k: v}"),
+];
+
 pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
     let sealed = stage.sealed(Maker::Upstream, "", JSON).await?;
     let mut cases = Vec::new();
@@ -91,9 +104,10 @@ pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
     for args in SEVERAL {
         cases.push(Case::bare(format!("with {args}"), "--recovery-unseal").args(args).stdin(&sealed));
     }
-    for (name, secret, args) in SECRETS {
+    let listed = SECRETS.iter().map(|(name, secret, args)| (*name, (*secret).to_owned(), *args));
+    for (name, secret, args) in listed.chain(TYPES.iter().map(of_type)) {
         for maker in [Maker::Ours, Maker::Upstream] {
-            let sealed = stage.sealed(maker, args, secret).await?;
+            let sealed = stage.sealed(maker, args, &secret).await?;
             for format in ["json", "yaml"] {
                 let name = format!("{name}, sealed by {maker:?}, to {format}");
                 cases.push(unseal(name, &sealed).args("-o").arg(format));
@@ -107,6 +121,17 @@ pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
 
 fn unseal(name: impl Into<String>, sealed: impl AsRef<[u8]>) -> Case {
     Case::bare(name, "--recovery-unseal --recovery-private-key pkcs1.pem").stdin(sealed)
+}
+
+/// Of no owner, because its SealedSecret was never in a cluster, and so a Secret that a cluster takes.
+fn of_type((kind, data): &(&'static str, &str)) -> (&'static str, String, &'static str) {
+    let annotations = "{sealedsecrets.bitnami.com/skip-set-owner-references: 'true', kubernetes.io/service-account.name: default}";
+    let metadata = format!("{{name: db, namespace: shop, labels: {{a: b}}, annotations: {annotations}}}");
+    (
+        kind,
+        format!("kind: Secret\ntype: {kind}\nimmutable: true\nmetadata: {metadata}\nstringData: {data}\n"),
+        "",
+    )
 }
 
 fn with_keys(case: Case, stage: &Stage) -> Result<Case> {

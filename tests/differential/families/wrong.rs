@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::JSON;
-use crate::case::Case;
+use crate::case::{Case, Compared};
 use crate::family::Family;
 use crate::judge::judge;
 use crate::stage::Stage;
@@ -69,8 +69,10 @@ pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
     let mut cases: Vec<Case> = ARGUMENTS.iter().map(|args| Case::bare(*args, args).stdin(JSON)).collect();
     // What is printed for people is not what a script reads.
     for case in &mut cases {
-        if case.name.contains("help") || case.name == "-h" || case.name.contains("version") {
-            case.only_status = true;
+        if case.name.contains("help") || case.name == "-h" {
+            case.compared = Compared::Status;
+        } else if case.name.starts_with("--version") {
+            case.compared = Compared::Version;
         }
     }
     cases.push(Case::seal("not UTF-8", b"kind: Secret\nstringData: {a: \xff\xfe}\n"));
