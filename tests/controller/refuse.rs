@@ -176,7 +176,7 @@ pub(crate) async fn a_broken_template_is_named_and_mended(stage: Arc<Stage>) -> 
 
 /// They keep the cores busy for seconds, and yet each request is answered, and others are unsealed in between.
 pub(crate) async fn hostile_templates_stop_nothing_else(stage: Arc<Stage>) -> Result<()> {
-    const HOSTILE: usize = 10;
+    const HOSTILE: usize = 16;
     stage
         .play(async |person, namespace| {
             let secret = Person::secret(namespace, "any", &json!({ "v": VALUE }));
@@ -212,10 +212,10 @@ pub(crate) async fn hostile_templates_stop_nothing_else(stage: Arc<Stage>) -> Re
                 asked.store(false, Ordering::Relaxed);
                 anyhow::Ok(())
             };
-            let (mut took, ()) = tokio::try_join!(ask, refused)?;
-            took.sort_unstable();
-            let median = took[took.len() / 2];
-            ensure!(median < Duration::from_millis(200), "answers took {took:?}");
+            let (took, ()) = tokio::try_join!(ask, refused)?;
+            // A rendering takes twice as long: where it kept the answers waiting, most of these would be late.
+            let late = took.iter().filter(|took| **took > Duration::from_millis(250)).count();
+            ensure!(late < HOSTILE / 4, "{late} of {} answers were late", took.len());
             ensure!(start.elapsed() < Duration::from_secs(60), "it took {:?}", start.elapsed());
             Ok(())
         })
