@@ -62,7 +62,7 @@ async fn unsealed(
         if ours.filter(|it| it.starts_with(name)).count() == OBJECTS as usize {
             break;
         }
-        ensure!(start.elapsed() < Duration::from_secs(60), "{} Secrets are there", there.len());
+        ensure!(start.elapsed() < Duration::from_mins(1), "{} Secrets are there", there.len());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let took = start.elapsed();

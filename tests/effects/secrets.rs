@@ -79,8 +79,13 @@ pub(crate) async fn what_failed_too_often_is_given_up_by_upstreams_alone(stage: 
             person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": "1" })), &[]).await?;
             person.sees_synced(namespace, "db", ConditionStatus::False).await?;
             if maker == Maker::Upstream {
-                let given_up = async || Ok(ensure!(pod.logs()?.contains("giving up"), "{}", pod.logs()?));
-                eventually(Duration::from_secs(20), "it gives up", given_up).await?;
+                eventually(Duration::from_secs(20), "it gives up", async || {
+                    let (logs, about) = (pod.logs()?, format!("key={namespace}/db"));
+                    let told = logs.lines().any(|line| line.contains("giving up") && line.contains(&about));
+                    ensure!(told, "{logs}");
+                    Ok(())
+                })
+                .await?;
             }
             person.delete_secret(namespace, "db").await?;
             // Whatever else happens meanwhile.
