@@ -1,6 +1,8 @@
 //! What is not unsealed, what is said about it, and how it recovers once its cause is gone.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use api::{Condition, ConditionStatus, SealedSecretStatus};
@@ -167,6 +169,54 @@ pub(crate) async fn a_broken_template_is_named_and_mended(stage: Arc<Stage>) -> 
                 .sees_values(namespace, "db", &[("v", VALUE.as_bytes()), ("file", file.as_bytes())])
                 .await?;
             person.sees_synced(namespace, "db", ConditionStatus::True).await?;
+            Ok(())
+        })
+        .await
+}
+
+/// They keep the cores busy for seconds, and yet each request is answered, and others are unsealed in between.
+pub(crate) async fn hostile_templates_stop_nothing_else(stage: Arc<Stage>) -> Result<()> {
+    const HOSTILE: usize = 16;
+    stage
+        .play(async |person, namespace| {
+            let secret = Person::secret(namespace, "any", &json!({ "v": VALUE }));
+            let mut sealed = person.seal(&secret, &["--scope", "namespace-wide"]).await?;
+            let honest = sealed.clone();
+            sealed["spec"]["template"]["data"] =
+                json!({ "hashes": "{{ range 1000 }}{{ bcrypt \"x\" }}{{ end }}" });
+            let start = Instant::now();
+            for number in 0..HOSTILE {
+                sealed["metadata"]["name"] = json!(format!("hostile{number}"));
+                person.apply(&sealed).await?;
+            }
+            person.apply(&honest).await?;
+            let asked = AtomicBool::new(true);
+            let http = reqwest::Client::builder().no_proxy().build()?;
+            let ask = async {
+                let mut took = Vec::new();
+                while asked.load(Ordering::Relaxed) {
+                    let start = Instant::now();
+                    http.get(format!("{}/readyz", stage.pod.url())).send().await?.error_for_status()?;
+                    took.push(start.elapsed());
+                }
+                anyhow::Ok(took)
+            };
+            let refused = async {
+                person.sees_values(namespace, "any", &[("v", VALUE.as_bytes())]).await?;
+                for number in 0..HOSTILE {
+                    let name = format!("hostile{number}");
+                    let status = person.sees_synced(namespace, &name, ConditionStatus::False).await?;
+                    let message = stalled(&status)?;
+                    ensure!(message.starts_with("hashes: the template does not render within"), "{message}");
+                }
+                asked.store(false, Ordering::Relaxed);
+                anyhow::Ok(())
+            };
+            let (took, ()) = tokio::try_join!(ask, refused)?;
+            // A rendering takes twice as long: where it kept the answers waiting, most of these would be late.
+            let late = took.iter().filter(|took| **took > Duration::from_millis(250)).count();
+            ensure!(late < HOSTILE / 4, "{late} of {} answers were late", took.len());
+            ensure!(start.elapsed() < Duration::from_mins(1), "it took {:?}", start.elapsed());
             Ok(())
         })
         .await

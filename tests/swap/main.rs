@@ -1,22 +1,27 @@
-//! An installation by upstream's chart, moved to our program by its image alone, back, and there again: the Secrets, the key and
-//! the statuses stay right, with no right and no argument that the chart does not give.
+//! An installation by upstream's chart, moved to our program by its image alone, back, and there again: no Secret and no key is
+//! written by the change, the statuses stay right, and the keys of either serve the other, with no right and no argument that the chart
+//! does not give.
 
 mod installation;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use api::{Condition, ConditionStatus, sealing_key};
 use k8s_openapi::api::core::v1::Secret;
-use kube::Api;
 use kube::api::ListParams;
+use kube::{Api, ResourceExt as _};
 use serde_json::json;
+use tests::eventually::eventually;
 use tests::lab::{Lab, Maker};
 use tests::person::Person;
 use tests::pod::Pod;
 use tests::temp_namespace::with_temp_ns;
 use tests::{suite, tests};
+use tokio::process::Command;
 
 use self::installation::{HOME, deployment};
 
@@ -31,30 +36,70 @@ async fn start(lab: &Lab, maker: Maker) -> Result<Pod> {
     Ok(pod)
 }
 
+/// Each Secret's UID and version, by its name.
+type Written = BTreeMap<String, (Option<String>, Option<String>)>;
+
+async fn written(lab: &Lab, namespace: &str, labels: &str) -> Result<Written> {
+    let secrets: Api<Secret> = Api::namespaced(lab.client(), namespace);
+    let there = secrets.list(&ListParams::default().labels(labels)).await?.items;
+    let what = |it: Secret| (it.name_any(), (it.metadata.uid, it.metadata.resource_version));
+    Ok(there.into_iter().map(what).collect())
+}
+
+/// Has a running controller make a key, as an administrator does; the new certificate.
+async fn renewed(lab: &Lab, pod: &Pod, old: &[u8]) -> Result<Vec<u8>> {
+    let process = pod.process_id().context("it ended")?.to_string();
+    ensure!(Command::new("kill").args(["-USR1", &process]).status().await?.success(), "kill failed");
+    let kubeseal = lab.kubeseal(Maker::Upstream)?;
+    eventually(Duration::from_mins(1), "a new certificate is served", async || {
+        let served = kubeseal.output(&["--fetch-cert"], b"").await?;
+        ensure!(served != old, "still the old one");
+        Ok(served)
+    })
+    .await
+}
+
 async fn the_image_is_changed_and_changed_back(lab: Arc<Lab>) -> Result<()> {
     with_temp_ns(&lab, async |namespace| {
         let person = Person::with(&lab, Maker::Ours)?;
         let kubeseal = lab.kubeseal(Maker::Upstream)?;
+        let certificates = tempfile::tempdir()?;
         let secret = |name: &str, value: &str| Person::secret(namespace, name, &json!({ "v": value }));
         let right = async |name: &str, value: &str| {
             person.sees_values(namespace, name, &[("v", value.as_bytes())]).await?;
             person.sees_synced(namespace, name, ConditionStatus::True).await
         };
-        let one_key = async || {
-            let secrets: Api<Secret> = Api::namespaced(lab.client(), HOME);
-            let keys = secrets.list(&ListParams::default().labels(sealing_key::LABEL)).await?.items;
-            ensure!(keys.len() == 1, "{} keys", keys.len());
-            Ok(())
+        // Sealed to a certificate that was fetched earlier.
+        let apply_sealed_to = async |certificate: &[u8], name: &str| {
+            let file = certificates.path().join(name);
+            std::fs::write(&file, certificate)?;
+            person.seal_and_apply(&secret(name, name), &["--cert", &file.display().to_string()]).await
+        };
+        // Starts the other program, which must serve this certificate and leave every Secret and every key as it is.
+        let change_to = async |maker: Maker, certificate: &[u8], marker: &str| {
+            let secrets = written(&lab, namespace, "").await?;
+            let keys = written(&lab, HOME, sealing_key::LABEL).await?;
+            let pod = start(&lab, maker).await?;
+            let served = kubeseal.output(&["--fetch-cert"], b"").await?;
+            ensure!(served == certificate, "another certificate");
+            // Its turn comes after that of all that were there before.
+            person.seal_and_apply(&secret(marker, marker), &[]).await?;
+            right(marker, marker).await?;
+            let mut now = written(&lab, namespace, "").await?;
+            now.retain(|name, _| name != marker);
+            ensure!(now == secrets, "{maker:?} wrote Secrets: {secrets:?}, then {now:?}");
+            let now = written(&lab, HOME, sealing_key::LABEL).await?;
+            ensure!(now == keys, "{maker:?} wrote keys: {keys:?}, then {now:?}");
+            anyhow::Ok(pod)
         };
 
         let upstreams = start(&lab, Maker::Upstream).await?;
-        let certificate = kubeseal.output(&["--fetch-cert"], b"").await?;
+        let first = kubeseal.output(&["--fetch-cert"], b"").await?;
         person.seal_and_apply(&secret("first", "1"), &[]).await?;
         right("first", "1").await?;
         upstreams.stop().await?;
 
-        let ours = start(&lab, Maker::Ours).await?;
-        ensure!(kubeseal.output(&["--fetch-cert"], b"").await? == certificate, "another certificate");
+        let ours = change_to(Maker::Ours, &first, "ours").await?;
         person.seal_and_apply(&secret("second", "2"), &[]).await?;
         let status = right("second", "2").await?;
         let ready = status.condition(Condition::READY).context("our controller says whether it is ready")?;
@@ -63,23 +108,34 @@ async fn the_image_is_changed_and_changed_back(lab: Arc<Lab>) -> Result<()> {
         right("first", "1b").await?;
         person.patch_secret(namespace, "second", &json!({ "stringData": { "v": "edited" } })).await?;
         right("second", "2").await?;
+        let second = renewed(&lab, &ours, &first).await?;
+        for (certificate, name) in [(&first, "to-upstreams-key"), (&second, "to-our-key")] {
+            apply_sealed_to(certificate, name).await?;
+            right(name, name).await?;
+        }
         ensure!(ours.stop().await?.success());
 
-        let upstreams = start(&lab, Maker::Upstream).await?;
-        ensure!(kubeseal.output(&["--fetch-cert"], b"").await? == certificate, "another certificate");
+        let upstreams = change_to(Maker::Upstream, &second, "upstreams").await?;
         right("first", "1b").await?;
         person.seal_and_apply(&secret("second", "2c"), &[]).await?;
         right("second", "2c").await?;
-        person.seal_and_apply(&secret("third", "3"), &[]).await?;
-        right("third", "3").await?;
+        for (certificate, name) in [(&first, "to-the-first"), (&second, "to-the-second")] {
+            apply_sealed_to(certificate, name).await?;
+            right(name, name).await?;
+        }
+        let third = renewed(&lab, &upstreams, &second).await?;
         upstreams.stop().await?;
 
-        let ours = start(&lab, Maker::Ours).await?;
-        person.seal_and_apply(&secret("last", "4"), &[]).await?;
-        for (name, value) in [("first", "1b"), ("second", "2c"), ("third", "3"), ("last", "4")] {
+        let ours = change_to(Maker::Ours, &third, "last").await?;
+        for (certificate, name) in [(&first, "one"), (&second, "two"), (&third, "three")] {
+            apply_sealed_to(certificate, name).await?;
+            right(name, name).await?;
+        }
+        for (name, value) in [("first", "1b"), ("second", "2c"), ("to-our-key", "to-our-key")] {
             right(name, value).await?;
         }
-        one_key().await?;
+        let keys = written(&lab, HOME, sealing_key::LABEL).await?;
+        ensure!(keys.len() == 3, "keys beside those that were asked for: {keys:?}");
         person.delete_sealed(namespace, "second").await?;
         person.sees_no_secret(namespace, "second").await?;
         ensure!(ours.stop().await?.success());

@@ -84,7 +84,7 @@ pub enum Bound {
     #[error("limit reached: nested more than {0} deep")]
     Depth(usize),
     /// See [`crate::Limits::toil`].
-    #[error("limit reached: key generation and password hashing take more than about {0} ms together")]
+    #[error("limit reached: keys, signatures and password hashes take more than about {0} ms together")]
     Toil(u64),
 }
 

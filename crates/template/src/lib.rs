@@ -60,8 +60,8 @@
 //! - Slicing a list beyond its end shows what it was cut from, as in Go, but not the spare room that Go's `append` makes.
 //! - Versions, and constraints on them, have at most 4096 bytes.
 //! - JSON and values nest as deep as [`Limits::depth`] says.
-//! - `derivePassword` takes 32 MiB while it runs: the algorithm's own price. Ten of them, or twenty hashes of passwords, or two RSA
-//!   keys of 4096 bits are what an object may ask for: seconds, where all else ends in tenths of one.
+//! - `derivePassword` takes 32 MiB while it runs: the algorithm's own price. Three of them, or eight hashes of passwords, or one RSA
+//!   key of 4096 bits are what an object may ask for: some six tenths of a second, where all else ends in one.
 
 mod budget;
 mod buffer;

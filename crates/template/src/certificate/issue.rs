@@ -37,17 +37,20 @@ pub(crate) fn issue(
     let failed = || Fault::evaluation("error creating certificate");
     let params = params(engine, names, is_authority)?;
     let pair = key.pair()?;
-    // A signature costs a few milliseconds.
-    engine.budget().toil(10)?;
     let certificate = match authority {
-        None => params.self_signed(&pair).map_err(|_| failed())?,
+        None => {
+            key.pay_for_signature(engine)?;
+            params.self_signed(&pair).map_err(|_| failed())?
+        }
         Some(authority) => {
             let (_, der) = pem::decode(authority.certificate())
                 .ok_or_else(|| Fault::evaluation("unable to decode certificate"))?;
-            let signer = Key::parse(engine, authority.key())?.pair()?;
             if !names_can_be_written(&der) {
                 return Err(Fault::evaluation("error parsing certificate"));
             }
+            let signer = Key::parse(engine, authority.key())?;
+            signer.pay_for_signature(engine)?;
+            let signer = signer.pair()?;
             let der = der.to_vec().into();
             let issuer = Issuer::from_ca_cert_der(&der, signer)
                 .map_err(|_| Fault::evaluation("error parsing certificate"))?;

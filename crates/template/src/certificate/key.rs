@@ -36,8 +36,8 @@ impl Key {
         engine.draw();
         let failed = || Fault::evaluation("the key does not generate");
         engine.budget().toil(match kind {
-            KeyKind::Rsa2048 => 200,
-            KeyKind::Rsa4096 => 1000,
+            KeyKind::Rsa2048 => 100,
+            KeyKind::Rsa4096 => 500,
             KeyKind::EcdsaP256 | KeyKind::Ed25519 => 2,
         })?;
         let rsa = |size: KeySize| -> Result<Zeroizing<Vec<u8>>> {
@@ -73,8 +73,20 @@ impl Key {
             _ => return Err(wrong()),
         };
         let key = Self { pkcs8 };
+        // Half a millisecond at 2048 bits, eight at 8192.
+        engine.budget().toil(1 + key.kibibytes().pow(2))?;
         key.pair()?;
         Ok(key)
+    }
+
+    /// Before it signs: what that takes grows with the cube of its length, to forty milliseconds at 8192 bits.
+    pub(super) fn pay_for_signature(&self, engine: &Engine<'_>) -> Result<()> {
+        engine.budget().toil(1 + self.kibibytes().pow(3))
+    }
+
+    /// One for an RSA key of 2048 bits, none for an elliptic curve.
+    fn kibibytes(&self) -> u64 {
+        self.pkcs8.len() as u64 / 1024
     }
 
     /// The key for signing.

@@ -70,7 +70,7 @@ fn bcrypted(engine: &Engine<'_>, password: &[u8]) -> Result<String> {
             "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes".to_owned()
         );
     }
-    engine.budget().toil(125)?;
+    engine.budget().toil(75)?;
     let mut salt = [0; 16];
     engine.random(&mut salt);
     let parts =

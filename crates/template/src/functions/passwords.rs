@@ -77,7 +77,7 @@ fn derive(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
         out.push(text(values, 1))?;
         return engine.finish(out);
     }
-    engine.budget().toil(250)?;
+    engine.budget().toil(200)?;
     engine.budget().memory((text(values, 3).len() + text(values, 4).len()) * 2)?;
     let failed = || Fault::evaluation("the password does not derive");
     let salt = [SCOPE, &counted(text(values, 3))].concat();
