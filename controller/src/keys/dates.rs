@@ -46,9 +46,9 @@ impl Dates {
         if is_future(self.since, now) { self.at(now) } else { self.since }
     }
 
-    /// By how much a key that was stored just before `now` is of another time; None if it is not.
-    pub(super) fn apart(&self, now: Timestamp) -> Option<SignedDuration> {
-        Some(now.duration_since(self.since)).filter(|apart| apart.abs() > SKEW)
+    /// By how much the clock that a new key was made by is ahead of the one that dated its Secret; None if they agree.
+    pub(super) fn apart(&self) -> Option<SignedDuration> {
+        Some(self.valid_from.duration_since(self.since)).filter(|apart| apart.abs() > SKEW)
     }
 }
 
@@ -76,7 +76,10 @@ mod tests {
             let (dates, now) = (Dates { since: at(since), valid_from: at(valid_from) }, at(now));
             assert_eq!((dates.at(now), dates.is_future(now)), (at(age), future), "{name}");
         }
-        let dates = Dates { since: at(0), valid_from: at(HOUR) };
-        assert_eq!((dates.apart(at(60)), dates.apart(at(HOUR))), (None, Some(SignedDuration::from_hours(1))));
+        let apart = |seconds| Dates { since: at(HOUR), valid_from: at(HOUR + seconds) }.apart();
+        assert_eq!(
+            [60, HOUR, -HOUR].map(apart),
+            [None, Some(1), Some(-1)].map(|hours| hours.map(SignedDuration::from_hours))
+        );
     }
 }

@@ -171,7 +171,7 @@ async fn settle(client: &Client, renewer: Renewer<'_>) -> Result<Duration, NewKe
         if let Some(key) = store(&secrets, &name, settings, pair, &answers).await? {
             tracing::info!(secret = name, %fingerprint, "sealing key made and stored");
             if let Content::Key { key, .. } = &key.content
-                && let Some(apart) = Dates::of(key).apart(ring.clock().now())
+                && let Some(apart) = Dates::of(key).apart()
             {
                 tracing::error!(
                     secret = name,
