@@ -1,7 +1,7 @@
 //! The sealing keys, over years.
 //!
 //! What there is: `watch` follows the key Secrets, `found` reads one, `known` says what follows from all of them, and
-//! [`SharedRing`] hands it out as one immutable ring. What is to be done: `schedule` and `step`, pure, from what is there and
+//! [`SharedRing`] hands it out as one immutable ring. What is to be done: `schedule`, `due` and `step`, pure, from what is there and
 //! the API server's clock. Doing it: [`Renewer`], with `generate` and `store`; asking for it: `asked`. What is served of
 //! it: `published`. What is refused: `refusal`, found here and [elsewhere](watch_elsewhere), [told](tell()) as events.
 //!
@@ -9,6 +9,8 @@
 
 mod ask;
 mod asked;
+mod dates;
+mod due;
 mod elsewhere;
 mod found;
 mod generate;

@@ -1,5 +1,6 @@
 //! The controller's clock is set, forwards and back, by hours and by years. What renewal goes by is the API server's, so nothing
-//! comes of it. Steps of that one are simulated over decades, in the controller's `keys::decades`.
+//! comes of it. Steps of that one are simulated over decades, in the controller's `keys::decades`; what comes of it where it is not
+//! the one that dates Secrets is in `dated`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,17 +12,19 @@ use kube::ResourceExt as _;
 use kube::api::{Api, Patch, PatchParams};
 use serde_json::json;
 use tests::clock::Clock;
+use tests::eventually::eventually;
+use tests::pod::Pod;
 
 use crate::audit::{births, no_flood_of_events, right};
 use crate::churn::churn;
 use crate::killed::usr1;
 use crate::stage::{Scene, Stage, started, stop};
 
-const HOUR: i64 = 3_600;
-const YEAR: i64 = 365 * 24 * HOUR;
+pub(crate) const HOUR: i64 = 3_600;
+pub(crate) const YEAR: i64 = 365 * 24 * HOUR;
 
 /// Retries and a key take seconds.
-const SOON: Duration = Duration::from_secs(30);
+pub(crate) const SOON: Duration = Duration::from_secs(30);
 
 pub(crate) async fn steps_of_hours_and_years(stage: Arc<Stage>) -> Result<()> {
     stage
@@ -72,8 +75,46 @@ pub(crate) async fn steps_of_hours_and_years(stage: Arc<Stage>) -> Result<()> {
         .await
 }
 
+/// With `--key-publish-delay`: neither at once, by a clock that is ahead, nor never, by one that is behind.
+pub(crate) async fn a_delay_before_a_key_is_published(stage: Arc<Stage>) -> Result<()> {
+    const DELAY: i64 = 15;
+    stage
+        .play(async |scene| {
+            let clock = Clock::new().await?;
+            let [preload, shift] = clock.environment();
+            let pod = scene.pod()?.flag("key-publish-delay", &format!("{DELAY}s"));
+            let pod = started(pod.env(preload.0, &preload.1).env(shift.0, &shift.1), &scene.lab).await?;
+            for (keys, ahead) in [(2, 3 * YEAR), (3, -3 * YEAR), (4, HOUR), (5, -HOUR)] {
+                let before = served(&pod).await?;
+                clock.set(ahead)?;
+                usr1(&pod)?;
+                scene.sees_keys(keys, SOON).await?;
+                let born = births(scene).await?.pop().context("no key")?;
+                let longest = Duration::from_secs(DELAY.cast_unsigned()) + SOON;
+                let after = eventually(longest, "the new key's certificate is served", async || {
+                    let now = SystemTime::now();
+                    let served = served(&pod).await?;
+                    ensure!(served != before, "it is not, {ahead} s ahead");
+                    Ok(now)
+                });
+                let lasted = i64::try_from(after.await?.duration_since(UNIX_EPOCH)?.as_secs())? - born;
+                // It is looked at now and then; and was born some time in that second.
+                ensure!(lasted >= DELAY - 1, "{lasted} s after it was made, by a clock {ahead} s ahead");
+            }
+            scene.expects_keys(5);
+            stop(pod).await
+        })
+        .await
+}
+
+async fn served(pod: &Pod) -> Result<String> {
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let answer = http.get(format!("{}/v1/cert.pem", pod.url())).send().await?;
+    Ok(answer.error_for_status()?.text().await?)
+}
+
 /// Has the controller look at its keys, by a change that means nothing to it.
-async fn looks(scene: &Scene, number: i64) -> Result<()> {
+pub(crate) async fn looks(scene: &Scene, number: i64) -> Result<()> {
     let secrets: Api<Secret> = Api::namespaced(scene.client(), &scene.home);
     let key = scene.keys().await?.pop().context("no key")?;
     let touched =

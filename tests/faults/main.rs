@@ -9,6 +9,7 @@ mod answers;
 mod audit;
 mod churn;
 mod clock;
+mod dated;
 mod drift;
 mod gone;
 mod killed;
@@ -40,6 +41,8 @@ fn main() -> ExitCode {
             late::a_new_key_that_hangs_on_its_way,
             late::requests_that_hang_at_any_time,
             clock::steps_of_hours_and_years,
+            clock::a_delay_before_a_key_is_published,
+            dated::by_clocks_that_differ,
             outage::the_api_server_and_etcd_restart,
             killed::while_it_unseals,
             killed::while_it_makes_its_first_key,

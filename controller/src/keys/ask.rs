@@ -7,7 +7,7 @@
 //! another. So a second request of such a key counts if it is in other words; this program's and kubeseal-rs's are the time.
 
 use super::observed::Observed;
-use super::schedule::{Rules, active, has_newer_successor, is_future};
+use super::schedule::{Rules, active, has_newer_successor};
 use api::sealing_key::RENEW;
 use envelope::Fingerprint;
 use jiff::Timestamp;
@@ -56,11 +56,11 @@ impl fmt::Display for Ask {
 
 /// What is asked of keys from the future, and not done.
 pub(super) fn pending(seen: &Observed, rules: &Rules, now: Timestamp) -> Vec<Ask> {
-    let future = active(seen).filter(|key| is_future(key.since, now));
+    let future = active(seen).filter(|key| key.dates.is_future(now));
     let open =
         future.filter_map(|key| key.asked.filter(|ask| !is_answered(seen, *ask)).map(|ask| (key, ask)));
     let mut asks: Vec<_> =
-        open.filter(|(key, _)| !has_newer_successor(seen, rules, key)).map(|(_, ask)| ask).collect();
+        open.filter(|(key, _)| !has_newer_successor(seen, rules, key, now)).map(|(_, ask)| ask).collect();
     asks.sort_unstable();
     asks.dedup();
     asks

@@ -68,7 +68,7 @@ impl Asking {
         self.now()
     }
 
-    fn ask(&self, asked: Asked) {
+    pub(super) fn ask(&self, asked: Asked) {
         self.0.send_replace(Some(asked));
     }
 }

@@ -3,6 +3,7 @@
 //! Decided: a key that one Secret calls leaked counts nowhere, whatever another Secret says of it, under another certificate
 //! either: it is the private key that leaked. Otherwise a backup, restored beside it, would bring it back in silence.
 
+use super::dates::Dates;
 use super::found::{Content, Found};
 use super::observed::{KeySecret, Observed, Standing};
 use super::refusal::{Reason, Refusal};
@@ -51,7 +52,7 @@ impl Known {
                 }
                 Content::Key { key, asked } => {
                     keys.push(Arc::clone(key));
-                    Standing::Active { fingerprint: key.fingerprint(), since: key.since(), asked: *asked }
+                    Standing::Active { fingerprint: key.fingerprint(), dates: Dates::of(key), asked: *asked }
                 }
                 Content::Leaked(certificate) => Standing::Leaked {
                     fingerprint: certificate.fingerprint(),

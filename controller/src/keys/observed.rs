@@ -2,6 +2,7 @@
 //! over decades without making one.
 
 use super::ask::Ask;
+use super::dates::Dates;
 use envelope::Fingerprint;
 use jiff::Timestamp;
 
@@ -33,7 +34,7 @@ pub(super) enum Standing {
         /// Whose.
         fingerprint: Fingerprint,
         /// Since when it is one.
-        since: Timestamp,
+        dates: Dates,
         /// Its Secret asks for renewal ([`api::sealing_key::RENEW`]).
         asked: Option<Ask>,
     },

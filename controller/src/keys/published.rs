@@ -8,20 +8,20 @@
 //! keep a new cluster from sealing at all, and protect nothing: what has never been sealed needs no backup. Where all keys are
 //! from the future this machine's clock is wrong, and the newest is served, as without a delay.
 
-use super::schedule::is_future;
+use super::dates::Dates;
 use jiff::{SignedDuration, Timestamp};
 
 /// Of keys ordered newest first, the one that is published at `now`.
 pub(super) fn published<'a, K: ?Sized>(
     mut newest_first: impl Iterator<Item = &'a K> + Clone,
-    since: impl Fn(&K) -> Timestamp,
+    dates: impl Fn(&K) -> Dates,
     delay: SignedDuration,
     now: Timestamp,
 ) -> Option<&'a K> {
     let all = newest_first.clone();
-    let present = || all.clone().filter(|key| !is_future(since(key), now));
+    let present = || all.clone().filter(|key| !dates(key).is_future(now));
     // Without a delay a clock that is a little behind changes nothing.
-    let is_old_enough = |key: &&K| delay.is_zero() || now.duration_since(since(key)) >= delay;
+    let is_old_enough = |key: &&K| delay.is_zero() || now.duration_since(dates(key).at(now)) >= delay;
     present().find(is_old_enough).or_else(|| present().last()).or_else(|| newest_first.next())
 }
 
@@ -37,6 +37,7 @@ mod tests {
     #[test]
     fn the_newest_that_is_old_enough() {
         let at = |second: i64| Timestamp::from_second(second).unwrap();
+        let dates = |second: i64| Dates { since: at(second), valid_from: at(second) };
         let cases: [Case; 10] = [
             ("none", &[], 0, 0, None),
             ("the first, at once", &[1_000], 3_600, 1_000, Some(1_000)),
@@ -51,7 +52,7 @@ mod tests {
         ];
         for (name, keys, delay, now, expected) in cases {
             let delay = SignedDuration::from_secs(delay);
-            let served = published(keys.iter(), |second| at(*second), delay, at(now));
+            let served = published(keys.iter(), |second| dates(*second), delay, at(now));
             assert_eq!(served.copied(), expected, "{name}");
         }
     }

@@ -2,6 +2,8 @@
 //! it can be dropped at any moment, and begun again here or in another replica.
 
 use super::asked::{Asking, withdraw};
+use super::dates::Dates;
+use super::found::Content;
 use super::generate::{GenerateError, generate};
 use super::origin::{Origin, OriginError};
 use super::schedule::answered;
@@ -168,8 +170,21 @@ async fn settle(client: &Client, renewer: Renewer<'_>) -> Result<Duration, NewKe
         let fingerprint = pair.certificate().fingerprint();
         if let Some(key) = store(&secrets, &name, settings, pair, &answers).await? {
             tracing::info!(secret = name, %fingerprint, "sealing key made and stored");
+            if let Content::Key { key, .. } = &key.content
+                && let Some(apart) = Dates::of(key).apart()
+            {
+                tracing::error!(
+                    secret = name,
+                    seconds = apart.as_secs(),
+                    hint = "does something between here and the API server rewrite the `Date` of answers, or do the clocks \
+                            of several API servers differ?",
+                    "the API server's answers and its objects are dated by different clocks: keys are renewed by the former"
+                );
+            }
             // The watch brings it too; until then it already counts.
             ring.add(&key);
+            // Whatever it was made for: of a key from the future, it would be asked again of this one.
+            asking.done(asked);
             if predecessor.is_none() {
                 note(&origin).await;
             }

@@ -1,26 +1,18 @@
-//! When a sealing key is renewed: [`newest`], which key that is about, and [`due`], the date. Pure: from the keys' own ages,
-//! never from the process's, so that restarts change nothing.
+//! Which sealing key is renewed: the [`newest`]; and how the next is named. The date is in [`due`](super::due). Pure: from the keys'
+//! own ages, never from the process's, so that restarts change nothing.
 //!
 //! - **One clock.** `now` is the API server's, which is the same for all replicas; theirs may be as wrong as they like.
+//! - **Two dates** are what a key has; [`Dates`] says which its age is told by.
 //! - **A key from the future** (that clock was wrong when it was made) opens what was sealed to it, but is not what renewal
 //!   goes by: it would stop it for years. If there is no other, one is made.
-//! - **Jitter** is taken from the key's fingerprint, so that all replicas agree on the date and many clusters installed in
-//!   one minute do not renew in one minute. It makes a date earlier, never later: no key gets older than the period.
-//! - **The cut-off** is a date like any other: once it has come, a key from before it is renewed. No start of a process is
-//!   needed for that, and none repeats it.
 
 use super::ask::{Ask, is_answered};
+use super::dates::{Dates, SKEW};
 use super::name::{Predecessor, successor_name};
 use super::observed::{KeySecret, Observed, Standing};
 use crate::config::Renewal;
 use envelope::Fingerprint;
-use jiff::{SignedDuration, Timestamp};
-
-/// Clocks that differ by less are the same clock; a key that is newer by more is from the future.
-pub(super) const SKEW: SignedDuration = SignedDuration::from_mins(5);
-
-/// Renewal is early by a tenth of the period at most, and by no more than this.
-const JITTER: SignedDuration = SignedDuration::from_hours(24);
+use jiff::Timestamp;
 
 /// What the operator asked for, and what names are made of.
 #[derive(Debug, Clone)]
@@ -38,23 +30,23 @@ pub(super) struct Rules {
 pub(super) struct ActiveKey<'a> {
     pub name: &'a str,
     pub fingerprint: Fingerprint,
-    pub since: Timestamp,
+    pub dates: Dates,
     pub asked: Option<Ask>,
 }
 
 impl<'a> ActiveKey<'a> {
     fn of(secret: &'a KeySecret) -> Option<Self> {
         match secret.standing {
-            Standing::Active { fingerprint, since, asked } => {
-                Some(Self { name: &secret.name, fingerprint, since, asked })
+            Standing::Active { fingerprint, dates, asked } => {
+                Some(Self { name: &secret.name, fingerprint, dates, asked })
             }
             Standing::Leaked { .. } | Standing::Out => None,
         }
     }
 
     /// The order of the ring: the newer, then the smaller fingerprint.
-    fn rank(&self) -> (Timestamp, std::cmp::Reverse<Fingerprint>) {
-        (self.since, std::cmp::Reverse(self.fingerprint))
+    fn rank(&self, now: Timestamp) -> (Timestamp, std::cmp::Reverse<Fingerprint>) {
+        (self.dates.since(now), std::cmp::Reverse(self.fingerprint))
     }
 }
 
@@ -66,12 +58,12 @@ pub(super) fn active(seen: &Observed) -> impl Iterator<Item = ActiveKey<'_>> {
 /// The newest key that is not from the future. Of two made at almost the same time, the one that was made to renew the other:
 /// its Secret may have been dated by another API server, whose clock is behind.
 pub(super) fn newest<'a>(seen: &'a Observed, rules: &Rules, now: Timestamp) -> Option<ActiveKey<'a>> {
-    let present = || active(seen).filter(|key| !is_future(key.since, now));
-    let mut newest = present().max_by_key(ActiveKey::rank)?;
+    let present = || active(seen).filter(|key| !key.dates.is_future(now));
+    let mut newest = present().max_by_key(|key| key.rank(now))?;
     for _ in &seen.secrets {
-        let Some(next) = successors(seen, rules, &newest)
-            .filter(|key| !is_future(key.since, now))
-            .max_by_key(ActiveKey::rank)
+        let Some(next) = successors(seen, rules, &newest, now)
+            .filter(|key| !key.dates.is_future(now))
+            .max_by_key(|key| key.rank(now))
         else {
             break;
         };
@@ -88,10 +80,14 @@ fn successors<'a>(
     seen: &'a Observed,
     rules: &Rules,
     key: &ActiveKey<'a>,
+    now: Timestamp,
 ) -> impl Iterator<Item = ActiveKey<'a>> + use<'a> {
     let key = *key;
     let near = move |other: &ActiveKey<'_>| {
-        other.fingerprint != key.fingerprint && key.since.duration_since(other.since) <= SKEW
+        // Of the dates that tell ages, too: another API server may have stored the newer, with a clock that is far behind.
+        let [since, age] = [Dates::since, Dates::at]
+            .map(|date| date(&key.dates, now).duration_since(date(&other.dates, now)));
+        other.fingerprint != key.fingerprint && since.min(age) <= SKEW
     };
     let mut near = active(seen).filter(near).peekable();
     // Next to always there is none, and so nothing to be named.
@@ -103,8 +99,13 @@ fn successors<'a>(
 }
 
 /// Whether a key was made to renew this one, and is not older.
-pub(super) fn has_newer_successor(seen: &Observed, rules: &Rules, key: &ActiveKey<'_>) -> bool {
-    successors(seen, rules, key).next().is_some()
+pub(super) fn has_newer_successor(
+    seen: &Observed,
+    rules: &Rules,
+    key: &ActiveKey<'_>,
+    now: Timestamp,
+) -> bool {
+    successors(seen, rules, key, now).next().is_some()
 }
 
 /// Keys whose renewal is still asked for, though it is done: a newer one is there, or one that says so.
@@ -113,18 +114,18 @@ pub(super) fn answered<'a>(
     rules: &'a Rules,
     now: Timestamp,
 ) -> impl Iterator<Item = ActiveKey<'a>> {
-    let newest = newest(seen, rules, now).map(|newest| (newest.fingerprint, newest.since));
+    let newest = newest(seen, rules, now).map(|newest| (newest.fingerprint, newest.dates.since(now)));
     active(seen).filter(move |key| {
         let Some(ask) = key.asked else { return false };
         let is_newest = newest.is_some_and(|(newest, _)| key.fingerprint == newest);
-        let is_older = newest.is_some_and(|(_, since)| key.since <= since);
-        is_answered(seen, ask) || !is_newest && (is_older || has_newer_successor(seen, rules, key))
+        let is_older = newest.is_some_and(|(_, since)| key.dates.since(now) <= since);
+        is_answered(seen, ask) || !is_newest && (is_older || has_newer_successor(seen, rules, key, now))
     })
 }
 
 /// The newest key of those from the future.
-pub(super) fn newest_of_all(seen: &Observed) -> Option<ActiveKey<'_>> {
-    active(seen).max_by_key(ActiveKey::rank)
+pub(super) fn newest_of_all(seen: &Observed, now: Timestamp) -> Option<ActiveKey<'_>> {
+    active(seen).max_by_key(|key| key.rank(now))
 }
 
 /// The first name for the successor that nothing has.
@@ -145,31 +146,6 @@ fn names<'a>(
     (0..=count).map(move |attempt| successor_name(&rules.prefix, predecessor, attempt))
 }
 
-/// Whether this moment is not merely ahead by a clock's error.
-pub(super) fn is_future(moment: Timestamp, now: Timestamp) -> bool {
-    moment.duration_since(now) > SKEW
-}
-
-/// When a key made at `since` is renewed; None for never.
-pub(super) fn due(fingerprint: Fingerprint, since: Timestamp, renewal: Renewal) -> Option<Timestamp> {
-    let by_age = renewal.period.and_then(|period| {
-        // A period beyond the calendar's end never comes.
-        since.checked_add(period.checked_sub(jitter(fingerprint, period))?).ok()
-    });
-    let by_cutoff = renewal.cutoff.filter(|cutoff| since < *cutoff);
-    [by_age, by_cutoff].into_iter().flatten().min()
-}
-
-/// From nothing up to a tenth of the period.
-fn jitter(fingerprint: Fingerprint, period: SignedDuration) -> SignedDuration {
-    let window = (period / 10).min(JITTER).as_nanos();
-    let digits = fingerprint.to_string();
-    let digits = digits.chars().take(12).filter_map(|digit| digit.to_digit(16));
-    let draw = digits.fold(0_i128, |draw, digit| draw << 4 | i128::from(digit));
-    // At most a day, of which 48 bits are a part.
-    SignedDuration::from_nanos(i64::try_from((window * draw) >> 48).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,26 +159,6 @@ mod tests {
     }
 
     #[test]
-    fn due_by_age_and_by_cutoff() {
-        let never = Renewal { period: None, cutoff: None };
-        let hourly = Renewal { period: Some(SignedDuration::from_hours(1)), cutoff: None };
-        let cut = |second| Renewal { cutoff: Some(at(second)), ..hourly };
-        let cases = [
-            ("never", never, None),
-            ("by age", hourly, Some(at(4_600))),
-            ("cut off", cut(2_000), Some(at(2_000))),
-            ("newer than the cut-off", cut(500), Some(at(4_600))),
-            ("of the cut-off's second", cut(1_000), Some(at(4_600))),
-            ("a cut-off after its time", cut(9_000), Some(at(4_600))),
-            ("cut off, never by age", Renewal { period: None, ..cut(2_000) }, Some(at(2_000))),
-            ("longer than time", Renewal { period: Some(SignedDuration::MAX), cutoff: None }, None),
-        ];
-        for (name, renewal, expected) in cases {
-            assert_eq!(due(fingerprint("0"), at(1_000), renewal), expected, "{name}");
-        }
-    }
-
-    #[test]
     fn what_a_newer_key_answered_is_not_what_the_newest_asks() {
         let renewal = Renewal { period: None, cutoff: None };
         let rules = Rules { prefix: "p".into(), origin: String::new(), renewal };
@@ -210,7 +166,7 @@ mod tests {
             name: name.into(),
             standing: Standing::Active {
                 fingerprint: fingerprint(name),
-                since: at(since),
+                dates: Dates { since: at(since), valid_from: at(since) },
                 asked: asked.then(|| Ask::of(fingerprint(name), "please")),
             },
             answers: Vec::new(),
@@ -223,15 +179,5 @@ mod tests {
         assert!(answered_of(vec![key("1", 1_000, false), key("2", 2_000, true)]).is_empty());
         // The one from the future is not the newest, and is not answered by it.
         assert!(answered_of(vec![key("1", 1_000, false), key("2", 9_000, true)]).is_empty());
-    }
-
-    #[test]
-    fn jitter_is_early_by_a_tenth_or_a_day() {
-        let [hour, year] = [1, 8_760].map(SignedDuration::from_hours);
-        assert_eq!(jitter(fingerprint("0"), hour), SignedDuration::ZERO);
-        assert!((hour / 10 - jitter(fingerprint("f"), hour)).as_micros() == 0);
-        assert_eq!(jitter(fingerprint("8"), hour).as_secs(), 191);
-        assert!(jitter(fingerprint("f"), year) < JITTER);
-        assert!(jitter(fingerprint("f"), SignedDuration::MAX) < JITTER);
     }
 }

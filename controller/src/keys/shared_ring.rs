@@ -1,5 +1,6 @@
 //! [`SharedRing`]: the ring that counts right now, and word of its changes.
 
+use super::dates::Dates;
 use super::found::Found;
 use super::known::Known;
 use super::published::published;
@@ -58,7 +59,7 @@ impl SharedRing {
         let first = newest(&known.observed, &self.rules, now).map(|key| key.fingerprint);
         let is_first = move |key: &&SealingKey| Some(key.fingerprint()) == first;
         let newest_first = ring.iter().filter(is_first).chain(ring.iter().filter(move |key| !is_first(key)));
-        published(newest_first, SealingKey::since, self.publish_delay, now)
+        published(newest_first, Dates::of, self.publish_delay, now)
     }
 
     /// The keys in figures.
@@ -71,7 +72,8 @@ impl SharedRing {
     /// Name and fingerprint of the key that is renewed next, at `now` by the API server's clock.
     pub(super) fn renewed_next(&self, now: Timestamp) -> Option<(String, Fingerprint)> {
         let known = self.current.load();
-        let key = newest(&known.observed, &self.rules, now).or_else(|| newest_of_all(&known.observed))?;
+        let key =
+            newest(&known.observed, &self.rules, now).or_else(|| newest_of_all(&known.observed, now))?;
         Some((key.name.to_owned(), key.fingerprint))
     }
 

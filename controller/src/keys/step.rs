@@ -12,9 +12,10 @@
 //!   and sealing gets 503, until a key is restored, a renewal is asked for (SIGUSR1), or the controller is started again.
 
 use super::ask::{Ask, pending};
+use super::due::next_due;
 use super::name::Predecessor;
 use super::observed::{Observed, Standing};
-use super::schedule::{ActiveKey, Rules, active, due, free_name, is_future, newest, newest_of_all};
+use super::schedule::{ActiveKey, Rules, active, free_name, newest, newest_of_all};
 use envelope::Fingerprint;
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,7 +28,7 @@ impl Asked {
     /// it down did not know the time.
     pub(super) fn of_the_present(self, seen: &Observed, rules: &Rules, now: Timestamp) -> Self {
         let is_meant = |key: &ActiveKey<'_>| Some(key.fingerprint) == self.0;
-        if active(seen).any(|key| is_meant(&key) && is_future(key.since, now)) {
+        if active(seen).any(|key| is_meant(&key) && key.dates.is_future(now)) {
             return newest(seen, rules, now).map_or(self, |key| Self(Some(key.fingerprint)));
         }
         self
@@ -79,7 +80,7 @@ pub(super) fn next_step(seen: &Observed, asked: Option<Asked>, rules: &Rules, no
         let answers = pending(seen, rules, now);
         Step::Make { name: free_name(seen, rules, &named), predecessor, why, answers }
     };
-    if let Some(key) = newest_of_all(seen) {
+    if let Some(key) = newest_of_all(seen, now) {
         make(Some(key.fingerprint), Why::Clock)
     } else if let Some(leaked) = newest_leaked(seen) {
         make(Some(leaked), Why::Leaked)
@@ -94,11 +95,11 @@ pub(super) fn next_step(seen: &Observed, asked: Option<Asked>, rules: &Rules, no
 
 /// When the next key is due, which may be past: for people and metrics.
 pub(super) fn next_renewal(seen: &Observed, rules: &Rules, now: Timestamp) -> Option<Timestamp> {
-    newest(seen, rules, now).and_then(|key| due(key.fingerprint, key.since, rules.renewal))
+    newest(seen, rules, now).and_then(|key| next_due(seen, rules, &key, now))
 }
 
 fn renewal(seen: &Observed, key: ActiveKey<'_>, asked: Option<Asked>, rules: &Rules, now: Timestamp) -> Step {
-    let due = due(key.fingerprint, key.since, rules.renewal);
+    let due = next_due(seen, rules, &key, now);
     let answers = pending(seen, rules, now);
     let is_asked = key.asked.is_some() || !answers.is_empty() || asked == Some(Asked(Some(key.fingerprint)));
     let why = match due {
@@ -106,8 +107,9 @@ fn renewal(seen: &Observed, key: ActiveKey<'_>, asked: Option<Asked>, rules: &Ru
         Some(due) if due <= now => Why::Due,
         due => return Step::Settled(due),
     };
-    if now <= key.since {
-        return Step::NotYet(key.since.checked_add(SignedDuration::from_secs(1)).unwrap_or(key.since));
+    let since = key.dates.since(now);
+    if now <= since {
+        return Step::NotYet(since.checked_add(SignedDuration::from_secs(1)).unwrap_or(since));
     }
     let name = free_name(seen, rules, &Predecessor::Key(key.fingerprint));
     Step::Make { name, predecessor: Some(key.fingerprint), why, answers }

@@ -1,15 +1,21 @@
 //! What is to be done in each state of the keys.
 
+use super::super::dates::Dates;
 use super::super::name::successor_name;
 use super::super::observed::KeySecret;
 use super::*;
 use crate::config::Renewal;
 use jiff::Timestamp;
+use sealing::KeyOrder;
 
 const DAY: i64 = 86_400;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
+}
+
+fn dates(second: i64) -> Dates {
+    Dates { since: at(second), valid_from: at(second) }
 }
 
 fn fingerprint(digit: char) -> Fingerprint {
@@ -18,7 +24,7 @@ fn fingerprint(digit: char) -> Fingerprint {
 
 fn key(digit: char, since: i64, asked: bool) -> KeySecret {
     let asked = asked.then(|| Ask::of(fingerprint(digit), "please"));
-    let standing = Standing::Active { fingerprint: fingerprint(digit), since: at(since), asked };
+    let standing = Standing::Active { fingerprint: fingerprint(digit), dates: dates(since), asked };
     KeySecret { name: format!("restored-{digit}"), standing, answers: Vec::new() }
 }
 
@@ -113,7 +119,7 @@ fn a_key_from_the_future_is_asked_in_place_of_the_one_that_counts() {
     assert!(matches!(step(&[old.clone(), future.clone(), taken_out], None, 3 * DAY), Step::Settled(Some(_))));
     // In other words, it is asked again.
     let asked = Some(Ask::of(fingerprint('f'), "again"));
-    let standing = Standing::Active { fingerprint: fingerprint('f'), since: at(32 * DAY), asked };
+    let standing = Standing::Active { fingerprint: fingerprint('f'), dates: dates(32 * DAY), asked };
     let again = KeySecret { standing, ..future };
     assert_eq!(made(&step(&[old, again, new], None, 3 * DAY)), (Some(fingerprint('1')), Why::Asked));
 }
@@ -167,4 +173,56 @@ fn an_answer_that_is_a_little_older_is_one() {
     // What was made long before the key came to count renews something else.
     let before = KeySecret { name, ..key('1', 0, false) };
     assert_eq!(made(&step(&[key('0', DAY, true), before], None, DAY + 1)).0, Some(fingerprint('0')));
+}
+
+/// What makes each key by its own clock finds it due no more, whatever clock dates Secrets, and however often they take turns.
+#[test]
+fn clocks_that_differ_have_one_key_each() {
+    const YEAR: i64 = 365 * DAY;
+    for order in [KeyOrder::CertNotBefore, KeyOrder::SecretCreationTimestamp] {
+        for clocks in [
+            vec![3 * YEAR],
+            vec![-3 * YEAR],
+            vec![0, 3 * YEAR],
+            vec![YEAR, 2 * YEAR],
+            vec![2 * YEAR, YEAR, 0, -YEAR, 3 * YEAR],
+        ] {
+            let now = 10 * YEAR;
+            let mut all = vec![key('0', now, false)];
+            for second in 0..40 {
+                let now = now + 1 + second;
+                for ahead in &clocks {
+                    let Step::Make { name, answers, .. } = step(&all, None, now + ahead) else { continue };
+                    let valid_from = at(now + ahead);
+                    let since = match order {
+                        KeyOrder::CertNotBefore => valid_from.min(at(now)),
+                        KeyOrder::SecretCreationTimestamp => at(now),
+                    };
+                    let fingerprint = format!("{:064x}", all.len()).parse().unwrap();
+                    let dates = Dates { since, valid_from };
+                    let standing = Standing::Active { fingerprint, dates, asked: None };
+                    all.push(KeySecret { name, standing, answers });
+                }
+            }
+            // The one that agrees with the clock of Secrets needs none.
+            assert!(all.len() <= clocks.len() + 1, "{} keys for {clocks:?} {order:?}", all.len());
+        }
+    }
+}
+
+/// Another API server, whose clock is years behind, stores the answer.
+#[test]
+fn an_answer_that_was_stored_with_a_date_of_long_ago_is_one() {
+    let old = key('0', 400 * DAY, true);
+    for (now, why) in [(401 * DAY, Why::Asked), (440 * DAY, Why::Due)] {
+        let old = if why == Why::Asked { old.clone() } else { key('0', 400 * DAY, false) };
+        let answer = step(std::slice::from_ref(&old), None, now);
+        assert_eq!(made(&answer).1, why);
+        let Step::Make { name, .. } = answer else { unreachable!() };
+        let dates = Dates { since: at(DAY), valid_from: at(now) };
+        let standing = Standing::Active { fingerprint: fingerprint('1'), dates, asked: None };
+        let all = [old, KeySecret { name, standing, answers: Vec::new() }];
+        assert!(matches!(step(&all, None, now + 5), Step::Settled(Some(_))), "{why:?}");
+        assert_eq!(made(&step(&all, None, now + 31 * DAY)), (Some(fingerprint('1')), Why::Due));
+    }
 }

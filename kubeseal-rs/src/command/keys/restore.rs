@@ -98,7 +98,7 @@ fn clear_up(store: &KeyStore, backup: &[BackedUp], restore: &Restore) -> Result<
                 warn(format_args!(
                     "{} was made while these keys were lost, and stays active: you may not list SealedSecrets, to tell whether it \
                      is needed; {}",
-                    stray.short(),
+                    stray.fingerprint.short(),
                     error.hint()
                 ));
             }
@@ -110,7 +110,8 @@ fn clear_up(store: &KeyStore, backup: &[BackedUp], restore: &Restore) -> Result<
     let all = ring(&keys).iter_shared().chain(backup.iter().map(BackedUp::key)).collect::<Vec<_>>();
     let uses = in_cluster(&objects, Some(&sealing::KeyRing::new(all)));
     for stray in strays {
-        let verdict = judge(stray, &uses);
+        let verdict = judge(&stray, &uses);
+        let stray = stray.fingerprint;
         for key in keys.iter().filter(|key| key.fingerprint() == Some(stray) && key.state() == State::Active)
         {
             say(&settle(store, key, stray, verdict, restore)?)?;
@@ -147,6 +148,9 @@ fn settle(
             let why = match (verdict, asked) {
                 (Verdict::OpensNothing, Stray::Remove) => {
                     "it opens nothing here, but there are SealedSecrets that no key opens: it is not deleted, and "
+                }
+                (Verdict::PerhapsRestored, Stray::Remove) => {
+                    "nothing here needs it, but it may have been restored from elsewhere: it is not deleted, and "
                 }
                 _ => "nothing needs it: it ",
             };

@@ -10,6 +10,10 @@ use std::collections::BTreeSet;
 /// another in the same second either.
 const MAKING: SignedDuration = SignedDuration::from_secs(3);
 
+/// The same on the slowest machine. What came later was restored, by whomever: it may be in another backup only, and open what is
+/// only in Git. In between it cannot be told, so that it may be taken out, but not deleted.
+const SLOW_MAKING: SignedDuration = SignedDuration::from_mins(1);
+
 /// A key of the cluster, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Seen {
@@ -27,6 +31,8 @@ pub(super) enum Verdict {
     Needed,
     /// Nothing was, and everything in the cluster opens with another.
     Unneeded,
+    /// The same; but it may be one that was made elsewhere and restored.
+    PerhapsRestored,
     /// It opens nothing in the cluster; but there is something that no key opens.
     OpensNothing,
 }
@@ -45,32 +51,39 @@ impl Seen {
     /// Whether its Secret is of a later date than the other's. The API server tells whole seconds; within one, a Secret that was
     /// restored came later, and of two that were made there, one may have followed the other.
     fn came_back_after(&self, other: &Self) -> bool {
-        let is_restored = self.created.duration_since(self.not_before) > MAKING;
-        self.created > other.created || (self.created == other.created && is_restored)
+        self.created > other.created || (self.created == other.created && self.took_longer_than(MAKING))
+    }
+
+    fn took_longer_than(&self, making: SignedDuration) -> bool {
+        self.created.duration_since(self.not_before) > making
     }
 }
 
 /// The keys that were made while those of the backup were not there: each of those came back later than it was made, though all
-/// of them are older keys. A key that followed them by renewal is none: its predecessor was there when it was made.
-pub(super) fn strays(keys: &[Seen], backup: &BTreeSet<Fingerprint>) -> Vec<Fingerprint> {
+/// of them are older keys. A key that followed them by renewal is none: its predecessor was there when it was made. Nor is one that was restored.
+pub(super) fn strays(keys: &[Seen], backup: &BTreeSet<Fingerprint>) -> Vec<Seen> {
     let (back, others): (Vec<&Seen>, Vec<&Seen>) =
         keys.iter().partition(|key| backup.contains(&key.fingerprint));
     // Without any of them, whatever serves has to go on serving.
     if !back.iter().any(|key| key.active) {
         return Vec::new();
     }
-    let is_stray = |key: &&&Seen| {
-        key.active && back.iter().all(|old| old.came_back_after(key) && old.not_before < key.not_before)
+    let is_stray = |key: &Seen| {
+        key.active
+            && !key.took_longer_than(SLOW_MAKING)
+            && back.iter().all(|old| old.came_back_after(key) && old.not_before < key.not_before)
     };
-    others.iter().filter(is_stray).map(|key| key.fingerprint).collect()
+    others.into_iter().filter(|key| is_stray(key)).cloned().collect()
 }
 
 /// Judges by what the cluster's SealedSecrets were seen to need.
-pub(super) fn judge(stray: Fingerprint, uses: &[Use]) -> Verdict {
-    if uses.iter().any(|it| it.keys.contains(&stray)) {
+pub(super) fn judge(stray: &Seen, uses: &[Use]) -> Verdict {
+    if uses.iter().any(|it| it.keys.contains(&stray.fingerprint)) {
         Verdict::Needed
     } else if uses.iter().any(|it| it.unknown) {
         Verdict::OpensNothing
+    } else if stray.took_longer_than(MAKING) {
+        Verdict::PerhapsRestored
     } else {
         Verdict::Unneeded
     }

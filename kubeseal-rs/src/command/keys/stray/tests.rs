@@ -12,7 +12,8 @@ fn seen(digit: char, not_before: i64, created: i64) -> Seen {
 }
 
 fn strays_of(keys: &[Seen]) -> Vec<Fingerprint> {
-    strays(keys, &BTreeSet::from([key('a'), key('b')]))
+    let found = strays(keys, &BTreeSet::from([key('a'), key('b')]));
+    found.iter().map(|key| key.fingerprint).collect()
 }
 
 #[test]
@@ -28,6 +29,16 @@ fn a_key_made_while_the_others_were_away_is_stray() {
         (
             "an older key, from elsewhere",
             vec![seen('a', 1, 9_100), seen('b', 5, 9_100), seen('f', 3, 9_000)],
+            false,
+        ),
+        (
+            "made by a slow machine",
+            vec![seen('a', 1, 9_100), seen('b', 2, 9_100), seen('f', 8_950, 9_000)],
+            true,
+        ),
+        (
+            "restored, from another backup",
+            vec![seen('a', 1, 9_100), seen('b', 2, 9_100), seen('f', 8_000, 9_000)],
             false,
         ),
         ("alone", vec![f()], false),
@@ -65,6 +76,10 @@ fn is_judged_by_what_is_sealed() {
         (&[it(&[], true), it(&['f'], false)], Verdict::Needed),
     ];
     for (uses, expected) in cases {
-        assert_eq!(judge(key('f'), uses), expected, "{uses:?}");
+        assert_eq!(judge(&seen('f', 9_000, 9_001), uses), expected, "{uses:?}");
     }
+    // Made by a slow machine, or made elsewhere and restored at once: it is not deleted.
+    let doubtful = seen('f', 9_000, 9_020);
+    assert_eq!(judge(&doubtful, &[it(&['a'], false)]), Verdict::PerhapsRestored);
+    assert_eq!(judge(&doubtful, &[it(&['f'], false)]), Verdict::Needed);
 }
