@@ -9,6 +9,7 @@ mod overrides;
 mod plugin;
 mod pod;
 mod timeout;
+mod token_file;
 
 pub(crate) use error::ConnectionError;
 pub(crate) use overrides::Overrides;
@@ -27,8 +28,8 @@ pub(crate) struct Login {
     pub config: Config,
     /// The words that tell a person which cluster that is.
     pub server: String,
-    /// The credentials are a plugin's, which may give others another time.
-    pub by_plugin: bool,
+    /// The credentials are a plugin's or a file's, which may give others another time.
+    pub renews: bool,
 }
 
 /// The cluster that flags and environment point to.
@@ -89,11 +90,12 @@ impl Connection {
             config.proxy_url = proxy_for(&config.cluster_url, |name| std::env::var(name).ok())
                 .and_then(|proxy| proxy.parse().ok());
         }
+        let by_file = token_file::log_in(&mut config.auth_info);
         let by_plugin = plugin::log_in(&mut config.auth_info, cluster.as_ref()).await?;
         // A person waits: what is not available now is better said than waited for.
         config.default_retry = false;
         let server = format!("{}{from}", shown(&config.cluster_url));
-        Ok(Login { config, server, by_plugin })
+        Ok(Login { config, server, renews: by_file || by_plugin })
     }
 
     /// Context and server, which together tell one cluster from another. Nothing is dialled.

@@ -42,11 +42,11 @@ impl Controller {
     pub(crate) fn find(address: &ControllerAddress) -> Result<Self, ControllerError> {
         address.check()?;
         let runtime = runtime().map_err(ControllerError::Start)?;
-        let (client, server, by_plugin) = runtime.block_on(client(address))?;
+        let (client, server, renews) = runtime.block_on(client(address))?;
         let mut found = Self {
             runtime,
             client: RefCell::new(client),
-            renews: Cell::new(by_plugin),
+            renews: Cell::new(renews),
             address: address.clone(),
             server,
             port: String::new(),
@@ -158,11 +158,11 @@ impl Controller {
 
 /// A client, its server in words, and whether a plugin logged in. To be called inside the runtime: the client starts a task.
 async fn client(address: &ControllerAddress) -> Result<(Client, String, bool), ControllerError> {
-    let Login { config, server, by_plugin } =
+    let Login { config, server, renews } =
         address.connection.log_in().await.map_err(ControllerError::Connection)?;
     let client = Client::try_from(with_timeouts(config, address))
         .map_err(|error| ControllerError::Client { server: server.clone(), source: Fault::from(error) })?;
-    Ok((client, server, by_plugin))
+    Ok((client, server, renews))
 }
 
 /// A person waits: without a word from them, not for ever.

@@ -208,6 +208,8 @@ fn with_files(case: Case, config: &Value, people: &People) -> Case {
         .file("odd", with_odd_user(config).to_string())
         .file("broken", "clusters: [")
         .file("empty", "")
+        .file("wrong", "wrong")
+        .file("token.line", format!("{}\n", people.token))
         .file("folder/config", config.to_string())
         .file("folder/token", &people.token)
         .file(".kube/config", config.to_string())

@@ -101,6 +101,10 @@ fn users(stage: &Stage, people: &People) -> Result<Value> {
         "token-file": { "tokenFile": "token" },
         "token-file-nowhere": { "tokenFile": "nowhere" },
         "token-file-empty": { "tokenFile": "empty" },
+        "token-file-with-newline": { "tokenFile": "token.line" },
+        "token-file-first": { "tokenFile": "token", "token": "wrong" },
+        "token-file-wrong": { "tokenFile": "wrong", "token": token },
+        "token-file-empty-and-token": { "tokenFile": "empty", "token": token },
         "token-file-nowhere-and-token": { "tokenFile": "nowhere", "token": token },
         "certificate-and-token": { "client-certificate": "admin.crt", "client-key": "admin.key", "token": token },
         "certificate-and-wrong-token": {
