@@ -22,7 +22,6 @@ pub(super) fn log_in(user: &mut AuthInfo) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
 
