@@ -17,6 +17,7 @@ mod reseal;
 mod seal;
 mod templates;
 mod validate;
+mod walk;
 
 pub(crate) use create::CreateError;
 pub(crate) use edit::EditError;

@@ -119,6 +119,20 @@ fn files_are_found_as_git_sees_them() {
 }
 
 #[test]
+fn what_git_tracks_counts_though_it_is_ignored() {
+    let old = old();
+    let tree = Tree::new(&[(".gitignore", "a.yaml\nb.yaml\n"), ("a.yaml", &old), ("b.yaml", &old)]);
+    for arguments in [&["init", "-q"][..], &["add", "-f", "a.yaml"]] {
+        let git =
+            std::process::Command::new("git").args(arguments).current_dir(tree.0.path()).status().unwrap();
+        assert!(git.success());
+    }
+    let (code, stdout, stderr) = tree.run(&[&CERT[..], &["--check"]].concat());
+    assert_eq!(code, Some(1), "{stdout}{stderr}");
+    assert!(stdout.contains("a.yaml: line") && stdout.contains("1 of 1 SealedSecret"), "{stdout}");
+}
+
+#[test]
 fn keys_reseal_in_place_and_keep_the_rest() {
     let old = old();
     let text = format!("# top\r\nkind: Other\r\n{}---\n{{\"a\":  1}}\n# end", old.replace('\n', "\r\n"));

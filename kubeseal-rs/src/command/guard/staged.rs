@@ -4,7 +4,7 @@
 //! about them are its own business.
 
 use super::error::GuardError;
-use std::ffi::OsStr;
+use crate::command::walk::as_path;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -48,7 +48,7 @@ fn changed(paths: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, GuardError> {
         let [_, mode, _, id, _] = facts[..] else { return Err(GuardError::Answer("diff")) };
         // No links, no submodules.
         if mode.starts_with("100") {
-            files.push((named(path), id.to_owned()));
+            files.push((as_path(path), id.to_owned()));
         }
     }
     Ok(files)
@@ -69,18 +69,6 @@ fn git(command: &'static str, arguments: &[&str], paths: &[PathBuf]) -> Result<V
     let said = String::from_utf8_lossy(&output.stderr);
     let said = said.lines().next().unwrap_or("it does not say why").trim_start_matches("fatal: ").to_owned();
     Err(GuardError::Git { command, said })
-}
-
-#[cfg(unix)]
-fn named(path: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt as _;
-    OsStr::from_bytes(path).into()
-}
-
-#[cfg(not(unix))]
-fn named(path: &[u8]) -> PathBuf {
-    let path = String::from_utf8_lossy(path);
-    OsStr::new(&*path).into()
 }
 
 /// A `git cat-file` that answers for one blob after the other.

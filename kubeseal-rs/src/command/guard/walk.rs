@@ -1,9 +1,9 @@
-//! `each_file`: the files of a work tree that Git would not ignore.
+//! `each_file`: the files of a work tree that Git tracks or would not ignore.
 
 use super::error::GuardError;
+use crate::command::walk::{IgnoreFiles, walk};
 use crate::input::read_all;
 use crate::notice::warn;
-use ignore::WalkBuilder;
 use std::fs::File;
 use std::path::Path;
 
@@ -15,14 +15,7 @@ const LARGEST: u64 = 64 << 20;
 /// A file that is named itself is looked into, ignored or not.
 pub(super) fn each_file(path: &Path, look: &mut impl FnMut(&Path, &[u8])) -> Result<usize, GuardError> {
     let mut unreadable = 0;
-    let walk = WalkBuilder::new(path)
-        // Pipelines have their manifests in hidden directories.
-        .hidden(false)
-        .require_git(false)
-        .sort_by_file_name(Ord::cmp)
-        .filter_entry(|entry| entry.file_name() != ".git")
-        .build();
-    for entry in walk {
+    for entry in walk(path, IgnoreFiles::All) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) if error.depth() == Some(0) || error.depth().is_none() => {
