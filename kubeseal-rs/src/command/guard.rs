@@ -6,6 +6,7 @@
 mod allowed;
 mod error;
 mod examine;
+mod expression;
 mod finding;
 mod key_block;
 mod object;
