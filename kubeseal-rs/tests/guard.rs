@@ -240,6 +240,31 @@ fn what_git_tracks_counts_whatever_is_ignored() {
 }
 
 #[test]
+fn a_name_that_nothing_has_is_a_failure_where_it_is_staged_too() {
+    let tree = directory(&[("a.yaml", "a: 1\n"), ("b.yaml", "a: 1\n"), ("p.txt", SECRET), ("q.txt", SECRET)]);
+    let path = tree.path();
+    git(path, &["init", "-q"]);
+    git(path, &["add", "."]);
+    let output = guard(path, &["--staged", "a.yaml", "tpyo.yaml"]);
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("there is no tpyo.yaml, and nothing of that name is staged"), "{stderr}");
+    assert_eq!(found(&guard(path, &["--staged", "*.yaml"])), [] as [&str; 0]);
+    assert_eq!(found(&guard(path, &["--staged", "./p.txt"])), ["p.txt:5"]);
+    git(path, &["commit", "-q", "-m", "all"]);
+    git(path, &["rm", "-q", "b.yaml"]);
+    assert_eq!(found(&guard(path, &["--staged", "b.yaml"])), [] as [&str; 0]);
+}
+
+#[test]
+fn what_is_named_is_looked_into_whatever_it_is_called() {
+    let tree =
+        directory(&[("p.txt", SECRET), ("values", SECRET), ("a.yaml~", SECRET), ("a.yaml.orig", SECRET)]);
+    assert_eq!(found(&guard(tree.path(), &["p.txt", "values"])), ["p.txt:5", "values:5"]);
+    assert_eq!(found(&guard(tree.path(), &["."])), ["a.yaml.orig:5", "a.yaml~:5"]);
+}
+
+#[test]
 fn staged_needs_a_work_tree() {
     let output = guard(directory(&[]).path(), &["--staged"]);
     assert_eq!(output.status.code(), Some(1));

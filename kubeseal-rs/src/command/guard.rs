@@ -32,12 +32,15 @@ pub(super) fn guard(guard: &Guard) -> Result<(), Failure> {
     let mut tally = Tally::default();
     match guard {
         Guard::Staged(paths) => {
-            staged::each_file(paths, &mut |path, bytes| look_into(path, bytes, &mut tally))?;
+            staged::each_file(paths, &mut |path, bytes, is_named| {
+                look_into(path, bytes, is_named, &mut tally);
+            })?;
         }
         Guard::Paths(paths) => {
             for path in paths {
-                let unreadable =
-                    walk::each_file(path, &mut |path, bytes| look_into(path, bytes, &mut tally))?;
+                let unreadable = walk::each_file(path, &mut |path, bytes, is_named| {
+                    look_into(path, bytes, is_named, &mut tally);
+                })?;
                 tally.unreadable += unreadable;
             }
         }
@@ -53,8 +56,8 @@ pub(super) fn guard(guard: &Guard) -> Result<(), Failure> {
     Ok(())
 }
 
-fn look_into(path: &Path, bytes: &[u8], tally: &mut Tally) {
-    let examined = examine::examine(path, bytes);
+fn look_into(path: &Path, bytes: &[u8], is_named: bool, tally: &mut Tally) {
+    let examined = examine::examine(path, bytes, is_named);
     tally.files += 1;
     tally.files_with_findings += usize::from(!examined.findings.is_empty());
     tally.count += examined.findings.len();

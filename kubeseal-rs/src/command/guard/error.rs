@@ -16,6 +16,8 @@ pub(crate) enum GuardError {
         #[source]
         source: ignore::Error,
     },
+    #[error("there is no {}, and nothing of that name is staged", .0.display())]
+    NotStaged(PathBuf),
     #[error("cannot run git")]
     Start(#[source] io::Error),
     #[error("git {command} failed: {said}")]
@@ -40,6 +42,7 @@ impl GuardError {
             }
             Self::Unreadable(_) => "see the warnings above; what cannot be read may hold anything".into(),
             Self::Path { .. } => "name files and directories that exist and may be read".into(),
+            Self::NotStaged(_) => "name files and directories of the work tree, or none for everything staged".into(),
             Self::Start(_) => "--staged needs git on the PATH; without it, name files and directories".into(),
             Self::Git { .. } => "--staged works in a Git work tree; elsewhere, name files and directories".into(),
             Self::Answer(_) => "without --staged, the files of the work tree are looked into".into(),

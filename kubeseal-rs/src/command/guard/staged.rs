@@ -5,25 +5,44 @@
 
 use super::error::GuardError;
 use crate::command::walk::as_path;
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::slice;
 use zeroize::Zeroizing;
 
-/// Shows each file that is staged, with what is staged of it, to `look`.
-pub(super) fn each_file(paths: &[PathBuf], look: &mut impl FnMut(&Path, &[u8])) -> Result<(), GuardError> {
+/// Shows each file that is staged, with what is staged of it, to `look`, and whether it was named itself.
+pub(super) fn each_file(
+    paths: &[PathBuf],
+    look: &mut impl FnMut(&Path, &[u8], bool),
+) -> Result<(), GuardError> {
     // Elsewhere, `git diff` would compare any two files.
     git("rev-parse", &["--is-inside-work-tree"], &[])?;
     let files = changed(paths)?;
+    for path in paths.iter().filter(|path| fs::symlink_metadata(path).is_err()) {
+        if !is_known(path)? {
+            return Err(GuardError::NotStaged(path.clone()));
+        }
+    }
     if files.is_empty() {
         return Ok(());
     }
     let mut blobs = Blobs::start()?;
     for (path, id) in files {
         let blob = blobs.get(&id).map_err(|_| GuardError::Answer("cat-file"))?;
-        look(&path, &blob);
+        // Git names it from the top of the work tree, and we may be further down.
+        let is_named = paths.iter().any(|named| path.ends_with(named.strip_prefix("./").unwrap_or(named)));
+        look(&path, &blob, is_named);
     }
     Ok(())
+}
+
+/// Whether git has, or had before what is staged, anything under that name or pattern.
+fn is_known(path: &PathBuf) -> Result<bool, GuardError> {
+    let path = slice::from_ref(path);
+    Ok(!git("ls-files", &["-z"], path)?.is_empty()
+        || !git("diff", &["--cached", "--name-only", "-z"], path)?.is_empty())
 }
 
 /// Path and blob of each file whose content is new in the index.

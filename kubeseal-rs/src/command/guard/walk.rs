@@ -10,10 +10,10 @@ use std::path::Path;
 /// Larger files are no manifests, nor keys.
 const LARGEST: u64 = 64 << 20;
 
-/// Shows each file at or below `path` to `look`; gives the number of those that cannot be read, warned of each.
+/// Shows each file at or below `path` to `look`, and whether it was named itself; gives the number of those that cannot be read, warned of each.
 ///
 /// A file that is named itself is looked into, ignored or not.
-pub(super) fn each_file(path: &Path, look: &mut impl FnMut(&Path, &[u8])) -> Result<usize, GuardError> {
+pub(super) fn each_file(path: &Path, look: &mut impl FnMut(&Path, &[u8], bool)) -> Result<usize, GuardError> {
     let mut unreadable = 0;
     for entry in walk(path, IgnoreFiles::All) {
         let entry = match entry {
@@ -45,7 +45,7 @@ pub(super) fn each_file(path: &Path, look: &mut impl FnMut(&Path, &[u8])) -> Res
             read_all(file).map(Some)
         });
         match read {
-            Ok(Some(bytes)) => look(shown, &bytes),
+            Ok(Some(bytes)) => look(shown, &bytes, is_named),
             Ok(None) => {}
             Err(error) => {
                 warn(format_args!("cannot look into {}: {error}", shown.display()));
