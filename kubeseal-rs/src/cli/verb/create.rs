@@ -57,6 +57,11 @@ pub(crate) struct CreateFlags {
     )]
     pub sealed_secret_file: Option<PathBuf>,
 
+    /// Overwrite the file of -w whatever it holds; else only one with this SealedSecret alone is replaced.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean, value_name = "BOOL")]
+    pub force: Option<bool>,
+
     /// Output format, json or yaml; else yaml, or json if the file of -w ends with .json.
     #[arg(short = 'o', long, value_parser = flag_value::format, value_name = "FORMAT")]
     pub format: Option<Format>,
