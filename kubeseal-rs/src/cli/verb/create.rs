@@ -43,7 +43,7 @@ pub(crate) struct CreateFlags {
     pub namespace: Option<String>,
 
     /// What the values are bound to: strict (name and namespace; the default), namespace-wide or cluster-wide.
-    #[arg(long, env = "SEALED_SECRETS_SCOPE", hide_env = true, value_parser = flag_value::scope,
+    #[arg(long, env = "SEALED_SECRETS_SCOPE", hide_env = true, value_parser = flag_value::offered_scope(), hide_possible_values = true,
           value_name = "SCOPE")]
     pub scope: Option<Scope>,
 
@@ -63,7 +63,7 @@ pub(crate) struct CreateFlags {
     pub force: Option<bool>,
 
     /// Output format, json or yaml; else yaml, or json if the file of -w ends with .json.
-    #[arg(short = 'o', long, value_parser = flag_value::format, value_name = "FORMAT")]
+    #[arg(short = 'o', long, value_parser = flag_value::offered_format(), hide_possible_values = true, value_name = "FORMAT")]
     pub format: Option<Format>,
 
     /// A value as it stands here; it lands in your shell's history, so rather use --prompt.
