@@ -15,6 +15,7 @@ mod re_encrypt;
 mod recovery_unseal;
 mod reseal;
 mod seal;
+mod shown_path;
 mod templates;
 mod validate;
 mod walk;

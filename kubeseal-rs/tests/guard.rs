@@ -265,6 +265,14 @@ fn what_is_named_is_looked_into_whatever_it_is_called() {
 }
 
 #[test]
+#[cfg(unix)]
+fn no_name_breaks_a_line() {
+    let tree = directory(&[("a\n\u{1b}[31m.yaml", SECRET)]);
+    let stdout = String::from_utf8(guard(tree.path(), &[]).stdout).unwrap();
+    assert!(stdout.starts_with("\"a\\n\\033[31m.yaml\":5: document 1: Secret shop/db"), "{stdout}");
+}
+
+#[test]
 fn staged_needs_a_work_tree() {
     let output = guard(directory(&[]).path(), &["--staged"]);
     assert_eq!(output.status.code(), Some(1));

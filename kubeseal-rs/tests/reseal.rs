@@ -358,6 +358,31 @@ fn a_namespace_is_given_to_those_without_one() {
 }
 
 #[test]
+#[cfg(unix)]
+fn each_file_is_told_once_it_is_written() {
+    use std::io::{BufRead as _, BufReader};
+    let old = old();
+    let tree = Tree::new(&[("a\nb.yaml", &old)]);
+    // It waits for what is written into the second one.
+    let pipe = tree.path("z.yaml");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let first = tree.path("a\nb.yaml");
+    let arguments =
+        [&["reseal"], &with_key()[..], &[first.to_str().unwrap(), pipe.to_str().unwrap()]].concat();
+    let mut child = program::program(&arguments).spawn().unwrap();
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut line).unwrap();
+    assert!(line.contains("/a\\nb.yaml\": line") && line.ends_with(": resealed\n"), "{line}");
+    assert!(child.try_wait().unwrap().is_none());
+    fs::write(&pipe, "a: 1\n").unwrap();
+    assert!(child.wait().unwrap().success());
+    line.clear();
+    stdout.read_line(&mut line).unwrap();
+    assert!(line.contains("1 resealed"), "{line}");
+}
+
+#[test]
 fn wrong_usage() {
     for arguments in
         [&["reseal"][..], &["reseal", "--offline", "."], &["--cert", "test-only.crt", "reseal", "."]]

@@ -19,6 +19,7 @@ mod walk;
 
 pub(crate) use error::GuardError;
 
+use super::shown_path::shown_path;
 use crate::failure::Failure;
 use crate::mode::Guard;
 use crate::notice::{self, warn};
@@ -63,11 +64,11 @@ fn look_into(path: &Path, bytes: &[u8], is_named: bool, tally: &mut Tally) {
     tally.count += examined.findings.len();
     for finding in examined.findings {
         // Writing to a String cannot fail.
-        let _ = writeln!(tally.findings, "{}:{finding}", path.display());
+        let _ = writeln!(tally.findings, "{}:{finding}", shown_path(path));
     }
-    tally.templates.extend(examined.is_template.then(|| path.display().to_string()));
+    tally.templates.extend(examined.is_template.then(|| shown_path(path)));
     for doubt in examined.doubts {
-        warn(format_args!("{}{doubt}", path.display()));
+        warn(format_args!("{}{doubt}", shown_path(path)));
     }
 }
 

@@ -1,5 +1,6 @@
 //! [`GuardError`]: plaintext was found, or it could not be looked for.
 
+use crate::command::shown_path::shown_path;
 use std::io;
 use std::path::PathBuf;
 
@@ -10,13 +11,13 @@ pub(crate) enum GuardError {
     Found { count: usize, files: usize },
     #[error("cannot look into {}", counted(*.0, "file"))]
     Unreadable(usize),
-    #[error("cannot look for files in {}", .path.display())]
+    #[error("cannot look for files in {}", shown_path(.path))]
     Path {
         path: PathBuf,
         #[source]
         source: ignore::Error,
     },
-    #[error("there is no {}, and nothing of that name is staged", .0.display())]
+    #[error("there is no {}, and nothing of that name is staged", shown_path(.0))]
     NotStaged(PathBuf),
     #[error("cannot run git")]
     Start(#[source] io::Error),

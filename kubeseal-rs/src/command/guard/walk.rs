@@ -1,6 +1,7 @@
 //! `each_file`: the files of a work tree that Git tracks or would not ignore.
 
 use super::error::GuardError;
+use crate::command::shown_path::shown_path;
 use crate::command::walk::{IgnoreFiles, walk};
 use crate::input::read_all;
 use crate::notice::warn;
@@ -39,7 +40,7 @@ pub(super) fn each_file(path: &Path, look: &mut impl FnMut(&Path, &[u8], bool)) 
                 return Ok(None);
             }
             if metadata.len() > LARGEST {
-                warn(format_args!("{} is larger than 64 MiB, and was not looked into", shown.display()));
+                warn(format_args!("{} is larger than 64 MiB, and was not looked into", shown_path(shown)));
                 return Ok(None);
             }
             read_all(file).map(Some)
@@ -48,7 +49,7 @@ pub(super) fn each_file(path: &Path, look: &mut impl FnMut(&Path, &[u8], bool)) 
             Ok(Some(bytes)) => look(shown, &bytes, is_named),
             Ok(None) => {}
             Err(error) => {
-                warn(format_args!("cannot look into {}: {error}", shown.display()));
+                warn(format_args!("cannot look into {}: {error}", shown_path(shown)));
                 unreadable += 1;
             }
         }
