@@ -1,7 +1,5 @@
 //! `completion`: what a shell offers.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 #[path = "support/program.rs"]
 mod program;
 

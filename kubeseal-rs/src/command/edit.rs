@@ -18,7 +18,7 @@ pub(crate) use error::EditError;
 use super::in_place::InPlace;
 use crate::failure::Failure;
 use crate::input::{Input, read_all};
-use crate::manifest::{self, Content, ManifestError, documents, parse};
+use crate::manifest::{self, Content, ManifestError, Node, documents, parse};
 use crate::mode::Edit;
 use crate::notice::is_quiet;
 use crate::output::Output;
@@ -124,7 +124,7 @@ fn key_without_value(saved: &[u8]) -> Option<String> {
         documents(std::str::from_utf8(saved).ok()?).into_iter().filter_map(|document| parse(document).ok());
     nodes.flatten().find_map(|node| {
         let values = ["data", "stringData"].into_iter().filter_map(|field| node.get(field));
-        let mut entries = values.flat_map(|values| values.entries());
+        let mut entries = values.flat_map(Node::entries);
         let (key, _) = entries.find(|(_, value)| matches!(value.content, Content::Null))?;
         Some(key.to_owned())
     })

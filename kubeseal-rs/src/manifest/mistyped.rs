@@ -5,15 +5,15 @@
 
 use super::secret::FIELDS;
 
-/// The name of ConfigMaps, whose other fields are called as those of Secrets.
-const OF_CONFIG_MAPS: &str = "binaryData";
+/// A field of a `ConfigMap`, whose others are called as those of a Secret.
+const OF_CONFIG_MAP: &str = "binaryData";
 
 /// None for a field of its own.
 pub(super) fn meant(name: &str) -> Option<&'static str> {
     if FIELDS.contains(&name) {
         return None;
     }
-    if name == OF_CONFIG_MAPS {
+    if name == OF_CONFIG_MAP {
         return Some("data");
     }
     // A letter in four, so that short names do not catch everything.

@@ -86,9 +86,8 @@ fn has_plain_default(inner: &str) -> bool {
     }
     let operator = operator.strip_prefix(':').unwrap_or(operator);
     match operator.chars().next() {
-        None => false,
-        // What to say where there is none.
-        Some('?') => false,
+        // A name alone, or with what to say where there is no such value.
+        None | Some('?') => false,
         Some('-' | '=' | '+') => is_plain(&operator[1..], Extent::Whole),
         Some(_) => true,
     }

@@ -20,7 +20,7 @@ pub(crate) enum InspectError {
     Nothing(Input),
     #[error("found no SealedSecret in any of {0} files")]
     NothingInAny(usize),
-    #[error("not everything could be told:{}", .0.iter().map(|fault| format!("\n  {fault}")).collect::<String>())]
+    #[error("not everything could be told:\n  {}", .0.join("\n  "))]
     NotAll(Vec<String>),
     #[error("cannot read {input}, document {document}, line {line}")]
     Broken {
