@@ -63,11 +63,11 @@ pub(crate) struct Cli {
     pub sealed_secret_file: Option<PathBuf>,
 
     /// Output format: json (the default), or yaml, which is also that of a file named so.
-    #[arg(short = 'o', long, env = "SEALED_SECRETS_FORMAT", value_parser = flag_value::format, value_name = "FORMAT")]
+    #[arg(short = 'o', long, env = "SEALED_SECRETS_FORMAT", value_parser = flag_value::offered_format(), hide_possible_values = true, value_name = "FORMAT")]
     pub format: Option<Format>,
 
     /// What the values are bound to: strict (the default), namespace-wide or cluster-wide.
-    #[arg(long, env = "SEALED_SECRETS_SCOPE", value_parser = flag_value::scope, value_name = "SCOPE")]
+    #[arg(long, env = "SEALED_SECRETS_SCOPE", value_parser = flag_value::offered_scope(), hide_possible_values = true, value_name = "SCOPE")]
     pub scope: Option<Scope>,
 
     /// Name to seal for, over the Secret's own.

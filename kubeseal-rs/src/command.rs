@@ -15,8 +15,10 @@ mod re_encrypt;
 mod recovery_unseal;
 mod reseal;
 mod seal;
+mod shown_path;
 mod templates;
 mod validate;
+mod walk;
 
 pub(crate) use create::CreateError;
 pub(crate) use edit::EditError;

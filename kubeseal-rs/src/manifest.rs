@@ -12,6 +12,7 @@ mod documents;
 mod error;
 mod fault;
 mod field;
+mod mistyped;
 mod node;
 mod parse;
 mod place;

@@ -257,3 +257,34 @@ fn a_docker_config_is_taken_as_it_is() {
         assert!(code == Some(1) && stderr.contains("is not a JSON object"), "{stderr}");
     }
 }
+
+#[test]
+fn a_file_with_something_else_in_it_is_not_overwritten() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("a.yaml");
+    let path = file.to_str().unwrap();
+    let create = |arguments: &[&str]| {
+        let all = ["create", "--cert", "test-only.crt", "--from-literal", "a=hunter2", "-w", path];
+        run(&[&all, arguments].concat(), b"")
+    };
+    let db = ["db", "-n", "shop"];
+    assert!(create(&db).status.success());
+    // Made anew.
+    let first = std::fs::read_to_string(&file).unwrap();
+    assert!(create(&db).status.success());
+    assert_ne!(std::fs::read_to_string(&file).unwrap(), first);
+    for text in [
+        format!("{first}---\nkind: ConfigMap\n"),
+        first.replace("shop", "other"),
+        first.replace("name: db", "name: cache"),
+        "kind: Secret\nmetadata: {name: db, namespace: shop}\n".into(),
+        "a: [\n".into(),
+    ] {
+        std::fs::write(&file, &text).unwrap();
+        assert_fails(&create(&db), 1, &["holds something else than the SealedSecret db alone", "--force"]);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    }
+    assert!(create(&["db", "-n", "shop", "--force"]).status.success());
+    std::fs::write(&file, "# nothing yet\n").unwrap();
+    assert!(create(&db).status.success());
+}

@@ -255,6 +255,22 @@ fn what_values_are_bound_to_stays() {
 }
 
 #[test]
+fn what_is_neither_kept_nor_a_value_is_refused() {
+    let desk = Desk::new();
+    for value in ["<sealed>hunter2", "<Sealed>", "'hunter2 <SEALED>'"] {
+        let script = format!(r#"sed -i "s/  user: .*/  user: {}/" "$1""#, value);
+        desk.refused(&script, &["item \"user\" has <sealed> in it", "to keep what is sealed"]);
+    }
+    for null in ["", " ~", " null"] {
+        let script = format!(r#"sed -i "s/  user: .*/  user:{null}/" "$1""#);
+        desk.refused(&script, &["item \"user\" has no value", "write \"\" for an empty value"]);
+    }
+    let output = desk.edit(r#"sed -i "s/  user: .*/  user: \"\"/" "$1""#);
+    assert!(output.status.success());
+    assert_eq!(desk.opened()["data"]["user"], "");
+}
+
+#[test]
 fn what_does_not_parse_is_wiped_and_said_so() {
     let desk = Desk::new();
     desk.refused(
@@ -263,7 +279,8 @@ fn what_does_not_parse_is_wiped_and_said_so() {
     );
     desk.refused(r#"sed -i 's/  user: .*/  user: 5/' "$1""#, &["field stringData.user", "quote it"]);
     desk.refused(r#": > "$1""#, &["found no Secret"]);
-    desk.refused(r#"cp "$1" "$1~"; mkdir "$(dirname "$1")/d"; rm "$1""#, &["cannot read"]);
+    let gone = r#"cp "$1" "$1~"; mkdir "$(dirname "$1")/d"; rm "$1""#;
+    desk.refused(gone, &["the editor left nothing to read", "hint: what you typed was wiped"]);
     desk.refused("exit 3", &["exit status: 3", "was wiped"]);
     let mut command = desk.command("true");
     command.env("EDITOR", "/nonexistent/editor --wait");

@@ -77,7 +77,7 @@ fn what_is_no_plaintext_is_let_pass_quietly() {
         "apiVersion: v1\nkind: Secret\ndata:\n",
         "apiVersion: v1\nkind: Secret\ndata: {a: '', b: }\n",
         "apiVersion: v1\nkind: Secret\nstringData: {a: '{{ .Values.a }}', b: '${B}'}\n",
-        "apiVersion: v1\nkind: Secret\ndata: {a: 'ENC[AES256_GCM,data:hunter2]'}\nsops: {}\n",
+        "apiVersion: v1\nkind: Secret\ndata: {a: 'ENC[AES256_GCM,data:aHVu,iv:YQ==,tag:Yg==,type:str]'}\nsops: {}\n",
         "apiVersion: example.com/v1\nkind: Secret\ndata: {a: b}\n",
         "apiVersion: v1\nkind: ConfigMap\ndata: {secretKind: Secret}\n",
         "apiVersion: v1\nkind: Pod\nspec: {ref: {kind: Secret, name: x}}\n",
@@ -87,6 +87,32 @@ fn what_is_no_plaintext_is_let_pass_quietly() {
         assert_eq!(found(&output), [] as [&str; 0], "{text}");
         assert!(output.stderr.is_empty(), "{text}: {}", String::from_utf8_lossy(&output.stderr));
     }
+}
+
+#[test]
+fn a_value_with_a_reference_in_it_is_still_one() {
+    for value in [
+        "postgres://admin:hunter2@{{ .host }}/db",
+        "hunter2 {{",
+        "{{ \"hunter2\" }}",
+        "${DB_PASSWORD:-hunter2}",
+        "ENC[hunter2]",
+    ] {
+        let text = format!("apiVersion: v1\nkind: Secret\nstringData:\n  a: '{value}'\n");
+        assert_eq!(found_in(&text), ["a.yaml:4"], "{value}");
+    }
+    let lines = "kind: Secret\nstringData:\n  a: |\n    host: {{ .Values.host }}\n    password: hunter2\n";
+    assert_eq!(found_in(lines).len(), 1);
+}
+
+#[test]
+fn charts_are_let_pass() {
+    let chart = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ include \"x.name\" . }}\ntype: Opaque\ndata:\n  \
+                 {{- if .Values.existing }}\n  a: {{ .Values.password | b64enc | quote }}\n  {{- else }}\n  \
+                 a: {{ include \"x.y\" (dict \"key\" \"a\") | b64enc }}\n  {{- end }}\n  b: {{ randAlphaNum 16 | b64enc }}\n  \
+                 {{- range $k, $v := .Values.more }}\n  {{ $k }}: {{ $v | b64enc }}\n  {{- end }}\n  c: |-\n    \
+                 {{ .Files.Get \"c.txt\" | b64enc }}\n";
+    assert_eq!(found_in(chart), [] as [&str; 0]);
 }
 
 #[test]
@@ -183,6 +209,67 @@ fn what_is_staged_counts_and_not_what_is_in_the_work_tree() {
     git(path, &["rm", "-q", "--cached", "a \u{e9}.yaml"]);
     git(path, &["mv", "-f", "sub/b.yaml", "sub/c.yaml"]);
     assert_eq!(found(&guard(path, &["--staged"])), ["sub/c.yaml:5"]);
+}
+
+#[test]
+fn what_git_tracks_counts_whatever_is_ignored() {
+    let tree = directory(&[
+        (".gitignore", "a.yaml\nout/\nuntracked.yaml\nlet.yaml\n"),
+        (".ignore", "let.yaml\n"),
+        ("a.yaml", SECRET),
+        ("sub/out/deep/b.yaml", SECRET),
+        ("sub/out/untracked.yaml", SECRET),
+        ("sub/z.yaml", SECRET),
+        ("untracked.yaml", SECRET),
+        ("let.yaml", SECRET),
+    ]);
+    let path = tree.path();
+    git(path, &["init", "-q"]);
+    git(path, &["add", "-f", "a.yaml", "sub/out/deep/b.yaml", "sub/z.yaml", "let.yaml"]);
+    assert_eq!(found(&guard(path, &[])), ["a.yaml:5", "sub/out/deep/b.yaml:5", "sub/z.yaml:5"]);
+    assert_eq!(found(&guard(path, &["sub"])), ["sub/out/deep/b.yaml:5", "sub/z.yaml:5"]);
+    // As a hook, git says where its index is, seen from elsewhere.
+    let mut command = program(&["guard", "sub/out"]);
+    command.current_dir(path).env("GIT_DIR", ".git").env("GIT_INDEX_FILE", ".git/index");
+    assert_eq!(found(&finish(command, b"")), ["sub/out/deep/b.yaml:5"]);
+    // What git refuses to tell is told.
+    fs::write(path.join(".git/config"), "[core]\nrepositoryformatversion = 99\n").unwrap();
+    let output = guard(path, &["."]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("warning: cannot ask git what it tracks in ."), "{stderr}");
+}
+
+#[test]
+fn a_name_that_nothing_has_is_a_failure_where_it_is_staged_too() {
+    let tree = directory(&[("a.yaml", "a: 1\n"), ("b.yaml", "a: 1\n"), ("p.txt", SECRET), ("q.txt", SECRET)]);
+    let path = tree.path();
+    git(path, &["init", "-q"]);
+    git(path, &["add", "."]);
+    let output = guard(path, &["--staged", "a.yaml", "tpyo.yaml"]);
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("there is no tpyo.yaml, and nothing of that name is staged"), "{stderr}");
+    assert_eq!(found(&guard(path, &["--staged", "*.yaml"])), [] as [&str; 0]);
+    assert_eq!(found(&guard(path, &["--staged", "./p.txt"])), ["p.txt:5"]);
+    git(path, &["commit", "-q", "-m", "all"]);
+    git(path, &["rm", "-q", "b.yaml"]);
+    assert_eq!(found(&guard(path, &["--staged", "b.yaml"])), [] as [&str; 0]);
+}
+
+#[test]
+fn what_is_named_is_looked_into_whatever_it_is_called() {
+    let tree =
+        directory(&[("p.txt", SECRET), ("values", SECRET), ("a.yaml~", SECRET), ("a.yaml.orig", SECRET)]);
+    assert_eq!(found(&guard(tree.path(), &["p.txt", "values"])), ["p.txt:5", "values:5"]);
+    assert_eq!(found(&guard(tree.path(), &["."])), ["a.yaml.orig:5", "a.yaml~:5"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn no_name_breaks_a_line() {
+    let tree = directory(&[("a\n\u{1b}[31m.yaml", SECRET)]);
+    let stdout = String::from_utf8(guard(tree.path(), &[]).stdout).unwrap();
+    assert!(stdout.starts_with("\"a\\n\\033[31m.yaml\":5: document 1: Secret shop/db"), "{stdout}");
 }
 
 #[test]

@@ -146,6 +146,13 @@ fn mistakes_are_told_and_change_nothing() {
 
 #[cfg(unix)]
 #[test]
+fn a_cause_is_told_once() {
+    let output = merge(Path::new("/nowhere/none.yaml"), &[], SECRET);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("none.yaml\n  because: No such file or directory"), "{stderr}");
+}
+
+#[test]
 fn a_file_that_changed_meanwhile_is_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let (path, before) = target(directory.path(), "strict");

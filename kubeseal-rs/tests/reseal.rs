@@ -119,6 +119,20 @@ fn files_are_found_as_git_sees_them() {
 }
 
 #[test]
+fn what_git_tracks_counts_though_it_is_ignored() {
+    let old = old();
+    let tree = Tree::new(&[(".gitignore", "a.yaml\nb.yaml\n"), ("a.yaml", &old), ("b.yaml", &old)]);
+    for arguments in [&["init", "-q"][..], &["add", "-f", "a.yaml"]] {
+        let git =
+            std::process::Command::new("git").args(arguments).current_dir(tree.0.path()).status().unwrap();
+        assert!(git.success());
+    }
+    let (code, stdout, stderr) = tree.run(&[&CERT[..], &["--check"]].concat());
+    assert_eq!(code, Some(1), "{stdout}{stderr}");
+    assert!(stdout.contains("a.yaml: line") && stdout.contains("1 of 1 SealedSecret"), "{stdout}");
+}
+
+#[test]
 fn keys_reseal_in_place_and_keep_the_rest() {
     let old = old();
     let text = format!("# top\r\nkind: Other\r\n{}---\n{{\"a\":  1}}\n# end", old.replace('\n', "\r\n"));
@@ -341,6 +355,31 @@ fn a_namespace_is_given_to_those_without_one() {
     let (code, _, stderr) = tree.run(&[&with_key()[..], &["-n", "shop"]].concat());
     assert_eq!(code, Some(0), "{stderr}");
     assert!(!tree.text("a.yaml").contains("namespace:"));
+}
+
+#[test]
+#[cfg(unix)]
+fn each_file_is_told_once_it_is_written() {
+    use std::io::{BufRead as _, BufReader};
+    let old = old();
+    let tree = Tree::new(&[("a\nb.yaml", &old)]);
+    // It waits for what is written into the second one.
+    let pipe = tree.path("z.yaml");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let first = tree.path("a\nb.yaml");
+    let arguments =
+        [&["reseal"], &with_key()[..], &[first.to_str().unwrap(), pipe.to_str().unwrap()]].concat();
+    let mut child = program::program(&arguments).spawn().unwrap();
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut line).unwrap();
+    assert!(line.contains("/a\\nb.yaml\": line") && line.ends_with(": resealed\n"), "{line}");
+    assert!(child.try_wait().unwrap().is_none());
+    fs::write(&pipe, "a: 1\n").unwrap();
+    assert!(child.wait().unwrap().success());
+    line.clear();
+    stdout.read_line(&mut line).unwrap();
+    assert!(line.contains("1 resealed"), "{line}");
 }
 
 #[test]

@@ -2,6 +2,43 @@
 
 use super::Format;
 use api::Scope;
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::{Arg, Command};
+use std::ffi::OsStr;
+
+/// Reads a value, and names those that a shell may offer.
+#[derive(Clone)]
+struct Offered<P> {
+    read: P,
+    names: &'static [&'static str],
+}
+
+impl<P: TypedValueParser> TypedValueParser for Offered<P> {
+    type Value = P::Value;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<P::Value, clap::Error> {
+        self.read.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.names.iter().map(PossibleValue::new)))
+    }
+}
+
+/// [`scope`], with what it takes.
+pub(crate) fn offered_scope() -> impl TypedValueParser<Value = Scope> {
+    Offered { read: scope, names: &["strict", "namespace-wide", "cluster-wide"] }
+}
+
+/// [`format`], with what it takes.
+pub(crate) fn offered_format() -> impl TypedValueParser<Value = Format> {
+    Offered { read: format, names: &["json", "yaml"] }
+}
 
 /// A boolean as Go's flags read it; empty, as from an empty environment variable, is false.
 pub(crate) fn boolean(text: &str) -> Result<bool, &'static str> {
@@ -13,7 +50,7 @@ pub(crate) fn boolean(text: &str) -> Result<bool, &'static str> {
 }
 
 /// A scope by name; empty is the default.
-pub(crate) fn scope(text: &str) -> Result<Scope, api::UnknownScope> {
+fn scope(text: &str) -> Result<Scope, api::UnknownScope> {
     match text {
         "" => Ok(Scope::default()),
         name => name.parse(),
@@ -21,7 +58,7 @@ pub(crate) fn scope(text: &str) -> Result<Scope, api::UnknownScope> {
 }
 
 /// An output format by name; empty is the default.
-pub(crate) fn format(text: &str) -> Result<Format, &'static str> {
+fn format(text: &str) -> Result<Format, &'static str> {
     match text.to_ascii_lowercase().as_str() {
         "" | "json" => Ok(Format::Json),
         "yaml" => Ok(Format::Yaml),

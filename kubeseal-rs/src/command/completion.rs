@@ -4,12 +4,22 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::program::name;
-use clap::CommandFactory as _;
+use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 
 /// Prints it.
 pub(super) fn completion(shell: Shell) -> Result<(), Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), name(), &mut script);
+    clap_complete::generate(shell, &mut shown(), name(), &mut script);
     Ok(Output::Stdout.write(&script)?)
+}
+
+/// The whole without the flags that are hidden, which clap's scripts would offer: they are only taken.
+fn shown() -> Command {
+    let whole = Cli::command();
+    let arguments = whole.get_arguments().filter(|argument| !argument.is_hide_set()).cloned();
+    Command::new("kubeseal-rs")
+        .disable_version_flag(true)
+        .args(arguments)
+        .subcommands(whole.get_subcommands().cloned())
 }

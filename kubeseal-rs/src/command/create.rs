@@ -1,13 +1,14 @@
 //! `create`: builds a Secret and seals it, without a plaintext file in between.
 //!
 //! What a Secret of each kind looks like is in `docker_registry` and `tls`; where single values come from, in
-//! `gather`.
+//! `gather`; what may be overwritten, in `target`.
 
 mod docker_registry;
 mod env_file;
 mod error;
 mod gather;
 mod key_name;
+mod target;
 mod tls;
 
 pub(crate) use error::CreateError;
@@ -33,6 +34,9 @@ pub(super) fn create(create: Create) -> Result<(), Failure> {
     // Everything that can fail first, so that nobody types a password for nothing.
     let certificate = create.certificate.certificate()?;
     let metadata = metadata(&create)?;
+    if !create.overwrite {
+        target::check(&create.output, &metadata)?;
+    }
     let (type_, data) = match &create.form {
         Form::Generic(sources) => (None, gather::gather(sources)?),
         Form::DockerRegistry(login) => {

@@ -17,8 +17,8 @@ pub(crate) use error::EditError;
 
 use super::in_place::InPlace;
 use crate::failure::Failure;
-use crate::input::Input;
-use crate::manifest::{self, ManifestError};
+use crate::input::{Input, read_all};
+use crate::manifest::{self, Content, ManifestError, Node, documents, parse};
 use crate::mode::Edit;
 use crate::notice::is_quiet;
 use crate::output::Output;
@@ -26,6 +26,7 @@ use crate::sealed_file::{Change, SealedFile, SealedObject};
 use changes::Sealer;
 use editor::Editor;
 use scratch::Scratch;
+use std::fs::File;
 use std::path::Path;
 
 pub(super) fn edit(edit: &Edit) -> Result<(), Failure> {
@@ -77,7 +78,8 @@ fn in_editor(
     loop {
         editor.run(scratch.path())?;
         let saved = Input::File(scratch.path().to_owned());
-        let failure = match changes_in(&saved, shown, objects, sealer) {
+        let bytes = File::open(scratch.path()).and_then(read_all).map_err(EditError::Gone)?;
+        let failure = match changes_in(&saved, &bytes, shown, objects, sealer) {
             Ok(changes) => return Ok(changes),
             Err(failure) => failure,
         };
@@ -89,16 +91,19 @@ fn in_editor(
 
 fn changes_in(
     saved: &Input,
+    bytes: &[u8],
     shown: &str,
     objects: &[SealedObject],
     sealer: &Sealer<'_>,
 ) -> Result<Vec<Vec<Change>>, Failure> {
-    let bytes = saved.read("what was edited")?;
-    if *bytes == shown.as_bytes() {
+    if bytes == shown.as_bytes() {
         return Ok(Vec::new());
     }
-    let secrets = manifest::read(saved, &bytes)?;
-    let template_data = manifest::template_data(saved, &bytes)?;
+    let secrets = manifest::read(saved, bytes)?;
+    let template_data = manifest::template_data(saved, bytes)?;
+    if let Some(key) = key_without_value(bytes) {
+        return Err(EditError::NoValue(key).into());
+    }
     // A List is one object and several Secrets, and nobody is shown one.
     if let Some(after) =
         [secrets.len(), template_data.len()].into_iter().find(|count| *count != objects.len())
@@ -111,4 +116,16 @@ fn changes_in(
         .zip(saved)
         .map(|(object, (secret, template_data))| sealer.changes(object, secret, template_data))
         .collect()
+}
+
+/// The key of a value that was taken out, which a Secret would hold as an empty one.
+fn key_without_value(saved: &[u8]) -> Option<String> {
+    let nodes =
+        documents(std::str::from_utf8(saved).ok()?).into_iter().filter_map(|document| parse(document).ok());
+    nodes.flatten().find_map(|node| {
+        let values = ["data", "stringData"].into_iter().filter_map(|field| node.get(field));
+        let mut entries = values.flat_map(Node::entries);
+        let (key, _) = entries.find(|(_, value)| matches!(value.content, Content::Null))?;
+        Some(key.to_owned())
+    })
 }

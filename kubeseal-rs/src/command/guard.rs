@@ -6,6 +6,7 @@
 mod allowed;
 mod error;
 mod examine;
+mod expression;
 mod finding;
 mod key_block;
 mod object;
@@ -18,6 +19,7 @@ mod walk;
 
 pub(crate) use error::GuardError;
 
+use super::shown_path::shown_path;
 use crate::failure::Failure;
 use crate::mode::Guard;
 use crate::notice::{self, warn};
@@ -31,12 +33,15 @@ pub(super) fn guard(guard: &Guard) -> Result<(), Failure> {
     let mut tally = Tally::default();
     match guard {
         Guard::Staged(paths) => {
-            staged::each_file(paths, &mut |path, bytes| look_into(path, bytes, &mut tally))?;
+            staged::each_file(paths, &mut |path, bytes, is_named| {
+                look_into(path, bytes, is_named, &mut tally);
+            })?;
         }
         Guard::Paths(paths) => {
             for path in paths {
-                let unreadable =
-                    walk::each_file(path, &mut |path, bytes| look_into(path, bytes, &mut tally))?;
+                let unreadable = walk::each_file(path, &mut |path, bytes, is_named| {
+                    look_into(path, bytes, is_named, &mut tally);
+                })?;
                 tally.unreadable += unreadable;
             }
         }
@@ -52,18 +57,18 @@ pub(super) fn guard(guard: &Guard) -> Result<(), Failure> {
     Ok(())
 }
 
-fn look_into(path: &Path, bytes: &[u8], tally: &mut Tally) {
-    let examined = examine::examine(path, bytes);
+fn look_into(path: &Path, bytes: &[u8], is_named: bool, tally: &mut Tally) {
+    let examined = examine::examine(path, bytes, is_named);
     tally.files += 1;
     tally.files_with_findings += usize::from(!examined.findings.is_empty());
     tally.count += examined.findings.len();
     for finding in examined.findings {
         // Writing to a String cannot fail.
-        let _ = writeln!(tally.findings, "{}:{finding}", path.display());
+        let _ = writeln!(tally.findings, "{}:{finding}", shown_path(path));
     }
-    tally.templates.extend(examined.is_template.then(|| path.display().to_string()));
+    tally.templates.extend(examined.is_template.then(|| shown_path(path)));
     for doubt in examined.doubts {
-        warn(format_args!("{}{doubt}", path.display()));
+        warn(format_args!("{}{doubt}", shown_path(path)));
     }
 }
 

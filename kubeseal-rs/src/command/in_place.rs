@@ -1,6 +1,7 @@
 //! [`InPlace`]: a file that is read, changed and written back, without losing what somebody else saves meanwhile.
 
 use crate::output::{Output, OutputError};
+use std::error::Error;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -64,6 +65,14 @@ impl InPlace {
 }
 
 impl InPlaceError {
+    /// What it comes from, for those who say themselves that a file cannot be read.
+    pub(super) fn cause(self) -> Box<dyn Error + Send + Sync> {
+        match self {
+            Self::Read(source) => Box::new(source),
+            other => Box::new(other),
+        }
+    }
+
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {

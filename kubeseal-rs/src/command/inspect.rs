@@ -1,10 +1,11 @@
 //! `inspect`: what can be told about SealedSecrets without opening them.
 //!
-//! `look` reads one into a `Report`, `item` and `problem` say what is in it and wrong with it, `certificates` which
+//! `files` finds them, `look` reads one into a `Report`, `item` and `problem` say what is in it and wrong with it, `certificates` which
 //! one it was sealed with, `live` what the cluster says; `text` prints a report for people.
 
 mod certificates;
 mod error;
+mod files;
 mod item;
 mod live;
 mod look;
@@ -16,7 +17,7 @@ pub(crate) use error::InspectError;
 
 use crate::cli::verb::inspect::InspectFormat;
 use crate::failure::Failure;
-use crate::input::{Input, read_all};
+use crate::input::Input;
 use crate::manifest::{Content, ManifestError, Node, documents, parse};
 use crate::mode::Inspect;
 use crate::output::Output;
@@ -25,30 +26,25 @@ use certificates::Certificates;
 use jiff::Timestamp;
 use live::Cluster;
 use report::Report;
-use std::fs::File;
 
 pub(super) fn inspect(inspect: &Inspect) -> Result<(), Failure> {
     let certificates = Certificates::from(&inspect.certificate)?;
     let cluster = inspect.live.as_ref().map(Cluster::connect).transpose()?;
-    let mut reports = Vec::new();
-    for input in &inspect.inputs {
-        let bytes = match input {
-            Input::Stdin => input.read("SealedSecrets, in YAML or JSON,")?,
-            Input::File(path) => File::open(path)
-                .and_then(read_all)
-                .map_err(|source| InspectError::Read { path: path.clone(), source })?,
-        };
-        let mut found = read(input, &bytes, &certificates)?;
-        for report in &mut found {
-            report.cluster = cluster.as_ref().map(|cluster| cluster.ask(report)).transpose()?;
-        }
-        reports.append(&mut found);
+    let mut found = files::read(&inspect.inputs, &certificates)?;
+    for report in &mut found.reports {
+        report.cluster = cluster.as_ref().map(|cluster| cluster.ask(report)).transpose()?;
+    }
+    if found.reports.is_empty() {
+        return found.outcome();
     }
     let written = match inspect.format {
-        InspectFormat::Text => text::render(&reports, Paint::for_stdout(), Timestamp::now()),
-        InspectFormat::Json => serde_json::to_string_pretty(&reports).map_err(InspectError::Render)? + "\n",
+        InspectFormat::Text => text::render(&found.reports, Paint::for_stdout(), Timestamp::now()),
+        InspectFormat::Json => {
+            serde_json::to_string_pretty(&found.reports).map_err(InspectError::Render)? + "\n"
+        }
     };
-    Ok(Output::Stdout.write(written.as_bytes())?)
+    Output::Stdout.write(written.as_bytes())?;
+    found.outcome()
 }
 
 /// A report on each SealedSecret; other objects beside them do not matter.

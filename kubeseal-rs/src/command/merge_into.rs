@@ -28,7 +28,7 @@ pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
     // Before anything is sealed, so that nobody types a Secret into a terminal for nothing.
     let in_place = |source| Failure::InPlace { path: merge.file.clone(), source };
     let place = InPlace::read(&merge.file)
-        .map_err(|source| MergeError::Target { path: merge.file.clone(), source: Box::new(source) })?;
+        .map_err(|source| MergeError::Target { path: merge.file.clone(), source: source.cause() })?;
     let text = place.text().map_err(|_| MergeError::Nothing(merge.file.clone()))?;
     let mut file = SealedFile::read(text).map_err(refuse)?;
     if file.objects().is_empty() {

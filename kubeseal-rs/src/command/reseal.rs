@@ -41,6 +41,8 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
     let (files, not_found) = walk::files(&reseal.paths);
     let progress = Progress::over(files.len());
     let mut report = Report::new(not_found);
+    // Not to be heard is no reason to stop half-way.
+    let mut told = Ok(());
     for path in files {
         progress.at(&path);
         match File::read(&path) {
@@ -57,6 +59,11 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
             }
             Err(fault) => report.failed(&path, None, &fault),
         }
+        // Whoever stops us wants to know what was changed; and whoever waits, that something is done.
+        let lines = report.lines();
+        if !lines.is_empty() && !is_quiet() {
+            told = told.and(progress.beside(|| Output::Stdout.write(lines.as_bytes())));
+        }
         progress.done();
     }
     progress.end();
@@ -66,7 +73,7 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
 
     let is_check = resealer.is_none();
     if !is_quiet() {
-        Output::Stdout.write(report.told(is_check).as_bytes())?;
+        told.and(Output::Stdout.write(report.sum(is_check).as_bytes()))?;
     }
     report.outcome(is_check)
 }

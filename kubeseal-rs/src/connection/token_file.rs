@@ -22,7 +22,6 @@ pub(super) fn log_in(user: &mut AuthInfo) -> bool {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
 
     fn token(file: Option<&str>, token: Option<&str>) -> Option<String> {

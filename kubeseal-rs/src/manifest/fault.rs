@@ -27,6 +27,8 @@ pub(crate) enum Fault {
     OtherVersion(String),
     #[error("the field is spelt {0}")]
     Misspelt(&'static str),
+    #[error("a Secret has no such field, and nothing in it would be sealed; {0} is spelt so")]
+    Mistyped(&'static str),
     #[error("it is {found}, where {wanted} belongs")]
     OtherShape { found: &'static str, wanted: &'static str },
     #[error("it is not base64")]
@@ -55,6 +57,7 @@ impl Fault {
             Self::NotSealed(_) => "give SealedSecrets only",
             Self::OtherVersion(_) => "write apiVersion: v1",
             Self::Misspelt(_) => "upper and lower case count",
+            Self::Mistyped(_) => "spell it so, or take it out",
             Self::OtherShape { found: "a number" | "a boolean", wanted: "text" } => {
                 "quote it, so that it stays what you wrote"
             }

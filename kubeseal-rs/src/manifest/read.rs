@@ -4,6 +4,7 @@ use super::documents::{Document, documents};
 use super::error::ManifestError;
 use super::fault::Fault;
 use super::field::Field;
+use super::mistyped;
 use super::parse::parse;
 use super::place::Place;
 use super::secret;
@@ -102,6 +103,11 @@ fn read_object(object: Field, secrets: &mut Vec<InputSecret>) -> Result<(), Mani
     if kind.is_some_and(|kind| kind.ends_with("List")) {
         return read_list(&place, rest, secrets);
     }
+    for (name, field) in &rest {
+        if let Some(meant) = mistyped::meant(name) {
+            return Err(field.fault(Fault::Mistyped(meant)));
+        }
+    }
     secrets.push(InputSecret { secret: secret::read(rest)?, place });
     Ok(())
 }
@@ -169,6 +175,14 @@ mod tests {
         assert!(outcome("kind: Pod\n").contains("it is a Pod, not a Secret"));
         assert!(outcome("kind: secret\n").contains("it is a secret, not a Secret"));
         assert!(outcome("kind: hunter2 hunter2\n").contains("(something else)"));
+    }
+
+    #[test]
+    fn a_mistyped_field_is_told_and_an_unknown_one_is_ignored() {
+        let error = outcome("metadata: {name: a}\ndata: {a: ''}\nstringDatas: {k: hunter2}\n");
+        assert!(error.contains("field stringDatas") && error.contains("stringData is spelt so"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+        assert_eq!(names("metadata: {name: a}\nspec: {k: l}\nx-common: {k: l}\n"), ["a"]);
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub(crate) struct Create {
     pub allow_empty_data: bool,
     pub format: Format,
     pub output: Output,
+    /// Whatever is in the file.
+    pub overwrite: bool,
 }
 
 /// The kinds of Secrets, as kubectl has them.
@@ -104,6 +106,7 @@ impl Create {
             allow_empty_data: flags.allow_empty_data == Some(true),
             format,
             output: Output::to(file),
+            overwrite: flags.force == Some(true),
         })
     }
 }

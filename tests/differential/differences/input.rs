@@ -46,6 +46,11 @@ pub(super) const METADATA: &[Difference] = &[
         because: "Go takes StringData for stringData; the API server does not, and drops it",
     },
     Difference {
+        cases: &["mistyped field *"],
+        how: OursRefuses,
+        because: "a field of nearly a Secret's name was meant for that; upstream's leaves its values out in silence",
+    },
+    Difference {
         cases: &["other version *", "other group *", "ConfigMap *", "lower case kind *", "SealedSecret *"],
         how: OursRefuses,
         because: NO_SECRET,

@@ -46,6 +46,7 @@ fn top_level() -> Vec<(&'static str, Value)> {
         ("unknown field", json!({ "spec": { "a": "b" }, "status": {} })),
         ("unknown field of a list", json!({ "items": [] })),
         ("wrong case", json!({ "StringData": { "b": "2" }, "DATA": { "c": "Mw==" } })),
+        ("mistyped field", json!({ "stringDatas": { "b": "2" } })),
         ("no kind", json!({ "kind": null })),
         ("no version", json!({ "apiVersion": null })),
         ("neither kind nor version", json!({ "kind": null, "apiVersion": null })),

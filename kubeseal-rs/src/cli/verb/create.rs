@@ -43,7 +43,7 @@ pub(crate) struct CreateFlags {
     pub namespace: Option<String>,
 
     /// What the values are bound to: strict (name and namespace; the default), namespace-wide or cluster-wide.
-    #[arg(long, env = "SEALED_SECRETS_SCOPE", hide_env = true, value_parser = flag_value::scope,
+    #[arg(long, env = "SEALED_SECRETS_SCOPE", hide_env = true, value_parser = flag_value::offered_scope(), hide_possible_values = true,
           value_name = "SCOPE")]
     pub scope: Option<Scope>,
 
@@ -57,8 +57,13 @@ pub(crate) struct CreateFlags {
     )]
     pub sealed_secret_file: Option<PathBuf>,
 
+    /// Overwrite the file of -w whatever it holds; else only one with this SealedSecret alone is replaced.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean, value_name = "BOOL")]
+    pub force: Option<bool>,
+
     /// Output format, json or yaml; else yaml, or json if the file of -w ends with .json.
-    #[arg(short = 'o', long, value_parser = flag_value::format, value_name = "FORMAT")]
+    #[arg(short = 'o', long, value_parser = flag_value::offered_format(), hide_possible_values = true, value_name = "FORMAT")]
     pub format: Option<Format>,
 
     /// A value as it stands here; it lands in your shell's history, so rather use --prompt.

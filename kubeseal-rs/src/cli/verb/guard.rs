@@ -9,10 +9,12 @@ use std::path::PathBuf;
 pub(crate) const LONG_ABOUT: &str = "Find what is about to be committed in plaintext, for a pre-commit hook.\n\n\
     Looks for Secrets with data or stringData, alone, in Lists and inside other objects; for copies of \
     Secrets that kubectl apply left in last-applied annotations; for spec.template.data of \
-    SealedSecrets that holds values instead of templates; and for private keys, in any file.\n\n\
+    SealedSecrets that holds values instead of templates; and for private keys (PEM, age), in any file. \
+    Manifests are files with .yaml, .yml, .json or .tpl in their names, and editors' leftovers of them \
+    (a.yaml~, a.yaml.orig); and whatever is named itself, if it parses as one.\n\n\
     Prints a line for each, FILE:LINE: what it is and what to do, never the value, and exits 1; is \
-    quiet and exits 0 where there is none. Values of SOPS, templates ({{ … }}) and placeholders (${…}) \
-    are let pass. So is a line that has, or stands below one that has, the comment\n\n  \
+    quiet and exits 0 where there is none. Values of SOPS, and those that are nothing but templates \
+    ({{ … }}) or placeholders (${…}), are let pass. So is a line that has, or stands below one that has, the comment\n\n  \
     # kubeseal-rs: allow";
 
 /// `guard [PATH…] [--staged]`.
@@ -20,7 +22,7 @@ pub(crate) const LONG_ABOUT: &str = "Find what is about to be committed in plain
 #[command(after_long_help = format!("Examples:\n  \
         # What is about to be committed, as .git/hooks/pre-commit\n  \
         exec {0} guard --staged\n\n  \
-        # Everything below a directory that .gitignore does not name; in a pipeline\n  \
+        # Everything below a directory that git tracks or .gitignore does not name; in a pipeline\n  \
         {0} guard deploy\n\n\
         With the pre-commit framework, in .pre-commit-config.yaml:\n  \
         repos:\n  \

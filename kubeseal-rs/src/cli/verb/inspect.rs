@@ -13,7 +13,9 @@ pub(crate) const LONG_ABOUT: &str = "Tell about SealedSecrets what can be told w
     unsealed it, and if not, why. Whether the certificate is the newest is told of the one that the \
     controller gave last (kept since), of those in --cert, or with --live of the controller's \
     present one. When it was made is told as well of any other that a controller ever gave to this program, here.\n\n\
-    Exits 0 for what it can tell about, sound or not; the problems are in the output.";
+    Exits 0 for what it can tell about, sound or not; the problems are in the output. Of several files, \
+    those without a SealedSecret are passed over, and one that cannot be read or is broken makes it exit 1, \
+    once the others are told.";
 
 /// `inspect [FILE…]`.
 #[derive(Debug, Default, Args)]
@@ -27,7 +29,7 @@ pub(crate) const LONG_ABOUT: &str = "Tell about SealedSecrets what can be told w
         # For programs: those that have problems\n  \
         {0} inspect -o json deploy/*.yaml | jq -r '.[] | select(.problems != []) | .file'", name()))]
 pub(crate) struct InspectFlags {
-    /// Files with SealedSecrets, in YAML or JSON; else standard input.
+    /// Files with SealedSecrets, in YAML or JSON, and directories with them; else standard input.
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 

@@ -47,6 +47,8 @@ pub(crate) enum CreateError {
         #[source]
         source: TlsFault,
     },
+    #[error("{} holds something else than the SealedSecret {name} alone", .path.display())]
+    HoldsOther { path: PathBuf, name: String },
     #[error("the Secret has no data")]
     NoData,
 }
@@ -72,6 +74,10 @@ impl CreateError {
                 "`docker login` writes ~/.docker/config.json; or write --docker-username USER and type the password".into()
             }
             Self::Tls { source, .. } => source.hint().into(),
+            Self::HoldsOther { .. } => {
+                "write to another file, add to the SealedSecret in it with --merge-into, or overwrite all of it with --force"
+                    .into()
+            }
             Self::NoData => {
                 "give it values with --prompt, --from-file, --from-env-file or --from-literal; --allow-empty-data \
                  seals a Secret without"

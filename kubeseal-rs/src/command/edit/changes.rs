@@ -73,6 +73,9 @@ impl Sealer<'_> {
         {
             return Err(EditError::NothingToKeep(key.clone()).into());
         }
+        if let Some((key, _)) = new.clone().find(|(_, value)| mentions_placeholder(value)) {
+            return Err(EditError::Placeholder(key.clone()).into());
+        }
         let label = if new.clone().next().is_some() { self.label(object)? } else { Vec::new() };
         for (key, value) in new {
             let sealed = sealing::seal_item(&mut SysRng, self.certificate, &label, value.expose())
@@ -97,6 +100,12 @@ impl Sealer<'_> {
         };
         Ok(scope.label(&namespace, name))
     }
+}
+
+/// Whether somebody typed beside what stands for the sealed value, and not over it.
+fn mentions_placeholder(value: &Plaintext) -> bool {
+    let placeholder = PLACEHOLDER.as_bytes();
+    value.expose().windows(placeholder.len()).any(|window| window.eq_ignore_ascii_case(placeholder))
 }
 
 /// Values do not open elsewhere than where they were sealed for.

@@ -43,6 +43,12 @@ pub(crate) enum EditError {
     Bound { what: &'static str, scope: Scope },
     #[error("the item \"{0}\" is to keep what is sealed there, and there is no such item")]
     NothingToKeep(String),
+    #[error("the value of the item \"{0}\" has <sealed> in it, which stands for a whole value that is kept")]
+    Placeholder(String),
+    #[error("the item \"{0}\" has no value")]
+    NoValue(String),
+    #[error("the editor left nothing to read")]
+    Gone(#[source] io::Error),
     #[error("the SealedSecret has no name to seal for")]
     NoName,
     #[error("generateName is not edited here")]
@@ -58,7 +64,7 @@ impl EditError {
             Self::File { source, .. } => source.hint(),
             Self::Scratch { .. } => "set XDG_RUNTIME_DIR or TMPDIR to a directory of your own".into(),
             Self::Start { .. } | Self::NoEditor(_) => "set VISUAL or EDITOR to an editor that waits until you are done".into(),
-            Self::Editor { .. } | Self::Stopped => DISCARDED.into(),
+            Self::Editor { .. } | Self::Stopped | Self::Gone(_) => DISCARDED.into(),
             Self::Discarded(failure) => match failure.hint() {
                 Some(hint) => format!("{hint}; {DISCARDED}"),
                 None => DISCARDED.into(),
@@ -71,6 +77,12 @@ impl EditError {
             }
             Self::NothingToKeep(_) => {
                 "write a value for it; an item cannot be renamed here, because its value cannot be read".into()
+            }
+            Self::Placeholder(_) => {
+                "write the new value in its place, or leave <sealed> alone, in lower case, to keep what is sealed".into()
+            }
+            Self::NoValue(_) => {
+                "write \"\" for an empty value, leave <sealed> to keep what is sealed, or take the line out".into()
             }
             Self::NoName => "give it a metadata.name in the file".into(),
             Self::NotHere => "a Secret that is made from a SealedSecret has its name".into(),

@@ -1,5 +1,6 @@
 //! [`GuardError`]: plaintext was found, or it could not be looked for.
 
+use crate::command::shown_path::shown_path;
 use std::io;
 use std::path::PathBuf;
 
@@ -10,18 +11,20 @@ pub(crate) enum GuardError {
     Found { count: usize, files: usize },
     #[error("cannot look into {}", counted(*.0, "file"))]
     Unreadable(usize),
-    #[error("cannot read {}", .path.display())]
+    #[error("cannot read {}", shown_path(.path))]
     NotFound {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error("cannot look for files in {}", .path.display())]
+    #[error("cannot look for files in {}", shown_path(.path))]
     Path {
         path: PathBuf,
         #[source]
         source: ignore::Error,
     },
+    #[error("there is no {}, and nothing of that name is staged", shown_path(.0))]
+    NotStaged(PathBuf),
     #[error("cannot run git")]
     Start(#[source] io::Error),
     #[error("git {command} failed: {said}")]
@@ -46,6 +49,7 @@ impl GuardError {
             }
             Self::Unreadable(_) => "see the warnings above; what cannot be read may hold anything".into(),
             Self::NotFound { .. } | Self::Path { .. } => "name files and directories that exist and may be read".into(),
+            Self::NotStaged(_) => "name files and directories of the work tree, or none for everything staged".into(),
             Self::Start(_) => "--staged needs git on the PATH; without it, name files and directories".into(),
             Self::Git { .. } => "--staged works in a Git work tree; elsewhere, name files and directories".into(),
             Self::Answer(_) => "without --staged, the files of the work tree are looked into".into(),

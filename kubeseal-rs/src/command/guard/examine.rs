@@ -16,14 +16,43 @@ pub(super) struct Examined {
     pub is_template: bool,
 }
 
-/// Looks into a file of this name.
-pub(super) fn examine(path: &Path, bytes: &[u8]) -> Examined {
+/// What a file is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Manifests, and what templates of them become.
+    Manifests,
+    /// Manifests, if it parses: somebody named it, and what it is called says nothing.
+    Unknown,
+    /// Not more than text.
+    Text,
+}
+
+impl Kind {
+    /// By its name, with what templating and editors append to it.
+    fn of(path: &Path, is_named: bool) -> Self {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        // Editors keep what was there before as `a.yaml~`, `#a.yaml#` and `a.yaml.orig`.
+        let name = name.trim_matches(['~', '#']);
+        let mut extensions = name.split('.').skip(1);
+        if extensions.any(|extension| matches!(extension, "yaml" | "yml" | "json" | "tpl")) {
+            Self::Manifests
+        } else if is_named {
+            Self::Unknown
+        } else {
+            Self::Text
+        }
+    }
+}
+
+/// Looks into a file of this name, which somebody named or which was come across.
+pub(super) fn examine(path: &Path, bytes: &[u8], is_named: bool) -> Examined {
     let text = Text::of(bytes);
+    let kind = Kind::of(path, is_named);
     let mut examined = Examined::default();
     match &text {
-        Text::Utf8(text) if is_manifest(path) => manifest(text, &mut examined),
-        Text::Utf16(text) if is_manifest(path) => manifest(text, &mut examined),
-        Text::Pieces(_) if is_manifest(path) => {
+        Text::Utf8(text) if kind != Kind::Text => manifest(text, kind, &mut examined),
+        Text::Utf16(text) if kind != Kind::Text => manifest(text, kind, &mut examined),
+        Text::Pieces(_) if kind == Kind::Manifests => {
             examined.doubts.push(Doubt {
                 line: None,
                 document: None,
@@ -34,12 +63,6 @@ pub(super) fn examine(path: &Path, bytes: &[u8]) -> Examined {
         _ => keys(&text, &mut examined),
     }
     examined
-}
-
-/// By its name, with what templating appends to it.
-fn is_manifest(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    name.split('.').skip(1).any(|extension| matches!(extension, "yaml" | "yml" | "json" | "tpl"))
 }
 
 fn keys(text: &Text<'_>, examined: &mut Examined) {
@@ -53,18 +76,18 @@ fn keys(text: &Text<'_>, examined: &mut Examined) {
     }
 }
 
-fn manifest(text: &str, examined: &mut Examined) {
+fn manifest(text: &str, kind: Kind, examined: &mut Examined) {
     let mut number = 0;
     let mut findings = Vec::new();
     for document in documents(text) {
         let before = findings.len();
         let first = number + 1;
-        number += count_and_look(document, first, &mut findings, examined);
+        number += count_and_look(document, first, kind, &mut findings, examined);
         // A key in a Secret that was found is told already.
         if findings.len() == before {
             findings.extend(key_block::lines(document.text).into_iter().map(|line| Finding {
                 line: document.first_line - 1 + line,
-                document: Some(first),
+                document: (kind == Kind::Manifests).then_some(first),
                 what: What::PrivateKey,
             }));
         }
@@ -78,6 +101,7 @@ fn manifest(text: &str, examined: &mut Examined) {
 fn count_and_look(
     document: Document<'_>,
     first: usize,
+    kind: Kind,
     findings: &mut Vec<Finding>,
     examined: &mut Examined,
 ) -> usize {
@@ -92,6 +116,8 @@ fn count_and_look(
             }
             nodes.len()
         }
+        // It is something else, such as a page about them.
+        Err(_) if kind != Kind::Manifests && !begins_as_manifest(document.text) => 1,
         Err(broken) => {
             let number = first + broken.sound;
             findings.append(&mut template::look(document.text, document.first_line, number));
@@ -106,5 +132,35 @@ fn count_and_look(
             }
             broken.sound + 1
         }
+    }
+}
+
+/// Whether its first words are those of a manifest, or of a template.
+fn begins_as_manifest(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_end);
+    let first = lines.find(|line| !(line.is_empty() || line.starts_with('#') || line.starts_with("---")));
+    first.is_some_and(|line| ["apiVersion:", "kind:", "{{"].iter().any(|begin| line.starts_with(begin)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_named_is_looked_into_whatever_it_is_called() {
+        let secret = b"kind: Secret\nstringData: {a: b}\n";
+        let found = |name: &str, is_named| examine(Path::new(name), secret, is_named).findings.len();
+        for name in
+            ["a.yaml", "a.yaml.gotmpl", "a.yaml~", "#a.yaml#", "a.json.orig", ".a.yml.swp", "a.yaml.bak"]
+        {
+            assert_eq!(found(name, false), 1, "{name}");
+        }
+        for name in ["p.txt", "values", "a"] {
+            assert_eq!((found(name, false), found(name, true)), (0, 1), "{name}");
+        }
+        let template = b"{{ if .a }}\nkind: Secret\nstringData:\n  a: b\n{{ end }}\n";
+        assert_eq!(examine(Path::new("values"), template, true).findings.len(), 1);
+        let page = b"# Secrets\n\n```yaml\nkind: Secret\nstringData:\n  a: b\n```\n";
+        assert_eq!(examine(Path::new("a.md"), page, true), Examined::default());
     }
 }

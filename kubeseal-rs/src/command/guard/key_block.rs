@@ -1,4 +1,5 @@
-//! `lines`: where private keys stand in a text, as PEM or as the base64 of PEM (`client-key-data` and the like).
+//! `lines`: where private keys stand in a text, as PEM or as the base64 of PEM (`client-key-data` and the like), or as
+//! age writes its identities.
 //!
 //! A BEGIN line alone is no key: programs and their documentation have it, too. What is encrypted with a password
 //! is let pass.
@@ -19,11 +20,19 @@ const SHORTEST_RUN: usize = 24;
 /// How far behind its BEGIN line a key begins: there may be headers and escaped line ends.
 const BODY_WITHIN: usize = 400;
 
+/// What age's identities begin with: `AGE-SECRET-KEY-1`, and `AGE-SECRET-KEY-PQ-1` of the newer kind.
+const AGE_IDENTITY: &str = "AGE-SECRET-KEY-";
+
+/// No identity is shorter behind that.
+const SHORTEST_IDENTITY: usize = 59;
+
 /// The line of each private key, from 1.
 pub(super) fn lines(text: &str) -> Vec<usize> {
     let in_pem = text.match_indices("-----BEGIN ").filter(|(at, found)| is_key(&text[at + found.len()..]));
     let in_base64 = text.match_indices(BEGIN_IN_BASE64).filter(|(at, _)| is_key_in_base64(&text[*at..]));
-    let mut offsets: Vec<usize> = in_pem.chain(in_base64).map(|(at, _)| at).collect();
+    let of_age =
+        text.match_indices(AGE_IDENTITY).filter(|(at, found)| is_identity(&text[at + found.len()..]));
+    let mut offsets: Vec<usize> = in_pem.chain(in_base64).chain(of_age).map(|(at, _)| at).collect();
     offsets.sort_unstable();
     let mut passed = 0;
     let mut line = 1;
@@ -49,6 +58,11 @@ fn is_key(text: &str) -> bool {
     let body = body.split("-----").next().unwrap_or_default();
     let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
     !body.contains("ENCRYPTED") && body.split(|c| !is_base64(c)).any(|run| run.len() >= SHORTEST_RUN)
+}
+
+fn is_identity(text: &str) -> bool {
+    let is_of_it = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'-';
+    text.bytes().take_while(is_of_it).count() >= SHORTEST_IDENTITY
 }
 
 fn is_key_in_base64(text: &str) -> bool {
@@ -78,6 +92,14 @@ mod tests {
             assert_eq!(lines(&format!("\nkey: {}\n", BASE64_STANDARD.encode(&pem))), [2], "{label}");
         }
         assert_eq!(lines(&format!("{}\n{}", pem("PRIVATE KEY"), pem("PRIVATE KEY"))), [1, 11]);
+    }
+
+    #[test]
+    fn identities_of_age_are_found() {
+        let identity = format!("AGE-SECRET-KEY-1{}", "Q7".repeat(29));
+        assert_eq!(lines(&format!("# public key: age1\n{identity}\n")), [2]);
+        assert_eq!(lines(&identity.replace("-1", "-PQ-1")), [1]);
+        assert_eq!(lines("grep AGE-SECRET-KEY-1 *\nAGE-SECRET-KEY-1...\n"), [] as [usize; 0]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `look`: plaintext in a document that parses, however deep it is in there.
 
 use super::finding::{Finding, What};
-use super::plain::is_plain;
+use super::plain::{Extent, is_plain, is_plain_beside_sealed};
 use crate::manifest::{Content, Document, Node, parse};
 use api::annotations::LAST_APPLIED;
 
@@ -48,7 +48,11 @@ impl Search {
     fn secret(&mut self, node: &Node, around: usize) {
         let mut keys = Vec::new();
         let fields = [node.get("data"), node.get("stringData")];
-        let line = fields.into_iter().flatten().filter_map(|values| plain_keys(values, &mut keys)).min();
+        let line = fields
+            .into_iter()
+            .flatten()
+            .filter_map(|values| plain_keys(values, is_plain_in_whole, &mut keys))
+            .min();
         if !keys.is_empty() {
             self.find(line.unwrap_or(around), What::Secret { name: name(node), keys });
         }
@@ -57,7 +61,7 @@ impl Search {
     fn sealed_secret(&mut self, node: &Node, around: usize) {
         let mut keys = Vec::new();
         let data = node.at(&["spec", "template", "data"]);
-        let line = data.and_then(|values| plain_keys(values, &mut keys));
+        let line = data.and_then(|values| plain_keys(values, is_plain_beside_sealed, &mut keys));
         if !keys.is_empty() {
             self.find(line.unwrap_or(around), What::TemplateData { name: name(node), keys });
         }
@@ -82,8 +86,12 @@ impl Search {
     }
 }
 
+fn is_plain_in_whole(value: &str) -> bool {
+    is_plain(value, Extent::Whole)
+}
+
 /// Adds the keys that have plain values, and gives the first one's line, if the parser told it.
-fn plain_keys(values: &Node, keys: &mut Vec<String>) -> Option<usize> {
+fn plain_keys(values: &Node, is_plain: fn(&str) -> bool, keys: &mut Vec<String>) -> Option<usize> {
     let mut first = None;
     for (key, value) in values.entries() {
         let is_plain = match &value.content {

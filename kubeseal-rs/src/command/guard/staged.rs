@@ -4,26 +4,45 @@
 //! about them are its own business.
 
 use super::error::GuardError;
-use std::ffi::OsStr;
+use crate::command::walk::as_path;
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::slice;
 use zeroize::Zeroizing;
 
-/// Shows each file that is staged, with what is staged of it, to `look`.
-pub(super) fn each_file(paths: &[PathBuf], look: &mut impl FnMut(&Path, &[u8])) -> Result<(), GuardError> {
+/// Shows each file that is staged, with what is staged of it, to `look`, and whether it was named itself.
+pub(super) fn each_file(
+    paths: &[PathBuf],
+    look: &mut impl FnMut(&Path, &[u8], bool),
+) -> Result<(), GuardError> {
     // Elsewhere, `git diff` would compare any two files.
     git("rev-parse", &["--is-inside-work-tree"], &[])?;
     let files = changed(paths)?;
+    for path in paths.iter().filter(|path| fs::symlink_metadata(path).is_err()) {
+        if !is_known(path)? {
+            return Err(GuardError::NotStaged(path.clone()));
+        }
+    }
     if files.is_empty() {
         return Ok(());
     }
     let mut blobs = Blobs::start()?;
     for (path, id) in files {
         let blob = blobs.get(&id).map_err(|_| GuardError::Answer("cat-file"))?;
-        look(&path, &blob);
+        // Git names it from the top of the work tree, and we may be further down.
+        let is_named = paths.iter().any(|named| path.ends_with(named.strip_prefix("./").unwrap_or(named)));
+        look(&path, &blob, is_named);
     }
     Ok(())
+}
+
+/// Whether git has, or had before what is staged, anything under that name or pattern.
+fn is_known(path: &PathBuf) -> Result<bool, GuardError> {
+    let path = slice::from_ref(path);
+    Ok(!git("ls-files", &["-z"], path)?.is_empty()
+        || !git("diff", &["--cached", "--name-only", "-z"], path)?.is_empty())
 }
 
 /// Path and blob of each file whose content is new in the index.
@@ -48,7 +67,7 @@ fn changed(paths: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, GuardError> {
         let [_, mode, _, id, _] = facts[..] else { return Err(GuardError::Answer("diff")) };
         // No links, no submodules.
         if mode.starts_with("100") {
-            files.push((named(path), id.to_owned()));
+            files.push((as_path(path), id.to_owned()));
         }
     }
     Ok(files)
@@ -69,18 +88,6 @@ fn git(command: &'static str, arguments: &[&str], paths: &[PathBuf]) -> Result<V
     let said = String::from_utf8_lossy(&output.stderr);
     let said = said.lines().next().unwrap_or("it does not say why").trim_start_matches("fatal: ").to_owned();
     Err(GuardError::Git { command, said })
-}
-
-#[cfg(unix)]
-fn named(path: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt as _;
-    OsStr::from_bytes(path).into()
-}
-
-#[cfg(not(unix))]
-fn named(path: &[u8]) -> PathBuf {
-    let path = String::from_utf8_lossy(path);
-    OsStr::new(&*path).into()
 }
 
 /// A `git cat-file` that answers for one blob after the other.

@@ -1,7 +1,7 @@
 //! `look`: Secrets in a text that does not parse, such as a Helm template. Line by line, as a person would.
 
 use super::finding::{Finding, What};
-use super::plain::is_plain;
+use super::plain::{Extent, is_plain};
 
 /// The plain values of a Secret in `text`, whose first line is `first_line` of its file.
 pub(super) fn look(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
@@ -15,7 +15,13 @@ pub(super) fn look(text: &str, first_line: usize, document: usize) -> Vec<Findin
     for (index, line) in text.lines().enumerate() {
         let content = line.trim_start();
         let indentation = line.len() - content.len();
-        if content.is_empty() || content.starts_with('#') || content.starts_with("{{") {
+        let is_in_block = block.is_some_and(|(key_indentation, _)| indentation > key_indentation);
+        if content.is_empty() || content.starts_with('#') || content.starts_with("{{") && !is_in_block {
+            let is_plain_entry = data.is_some_and(|data| indentation > data) && templated_key(content);
+            if is_plain_entry {
+                let what = What::SecretText { key: String::new() };
+                found.push(Finding { line: first_line + index, document: Some(document), what });
+            }
             continue;
         }
         let mut find = |key: &str| {
@@ -27,7 +33,7 @@ pub(super) fn look(text: &str, first_line: usize, document: usize) -> Vec<Findin
         }
         if let Some((key_indentation, key)) = block {
             if indentation > key_indentation {
-                if let Some(key) = key.filter(|_| is_plain(content)) {
+                if let Some(key) = key.filter(|_| is_plain(content, Extent::Line)) {
                     find(key);
                     // Once is enough for the whole block.
                     block = Some((key_indentation, None));
@@ -41,11 +47,21 @@ pub(super) fn look(text: &str, first_line: usize, document: usize) -> Vec<Findin
             data = (matches!(key, "data" | "stringData") && value.is_empty()).then_some(indentation);
         } else if value.starts_with(['|', '>']) {
             block = Some((indentation, Some(key)));
-        } else if is_plain(value) {
+        } else if is_plain(value, Extent::Line) {
             find(key);
         }
     }
     found
+}
+
+/// Whether it is an entry whose key is a template, and whose value is none.
+fn templated_key(content: &str) -> bool {
+    let value = content.split_once("}}").and_then(|(_, rest)| rest.trim_start().strip_prefix(':'));
+    let value = value.map(|value| value.split(" #").next().unwrap_or_default());
+    value.is_some_and(|value| {
+        let value = value.trim_matches([' ', '"', '\'']);
+        !value.starts_with(['|', '>']) && is_plain(value, Extent::Line)
+    })
 }
 
 fn is_secret(line: &str) -> bool {
@@ -86,6 +102,15 @@ mod tests {
                     {{ .key }}: {{ .value }}\n  {{- end }}\n  c: ''\n  d: |\n    {{ .Values.d }}\n  e: |\n    hunter2\n    \
                     hunter3\ntype: Opaque\n{{- end }}\n";
         assert_eq!(found(text), [(8, "b".into()), (16, "e".into())]);
+    }
+
+    #[test]
+    fn text_beside_templates_is_plain() {
+        let text = "kind: Secret\nstringData:\n  a: x:hunter2@{{ .host }}\n  {{ .key }}: hunter2\n  {{ .key }}: {{ .value }}\n  \
+                    b: {{ \"hunter2\" }}\n  c: |\n    {{ .c }}\n    {{ .c }}hunter2\n    {{- if eq .d \"x\" }}\n  \
+                    d: {{ include \"x\" (dict\n    \"a\" .b) }}\n";
+        let keys = ["a", "", "b", "c"].map(str::to_owned);
+        assert_eq!(found(text), [3, 4, 6, 9].into_iter().zip(keys).collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,30 +1,24 @@
-//! `each_file`: the files of a work tree that Git would not ignore.
+//! `each_file`: the files of a work tree that Git tracks or would not ignore.
 
 use super::error::GuardError;
+use crate::command::shown_path::shown_path;
+use crate::command::walk::{IgnoreFiles, walk};
 use crate::input::read_all;
 use crate::notice::warn;
-use ignore::WalkBuilder;
 use std::fs::{self, File};
 use std::path::Path;
 
 /// Larger files are no manifests, nor keys.
 const LARGEST: u64 = 64 << 20;
 
-/// Shows each file at or below `path` to `look`; gives the number of those that cannot be read, warned of each.
+/// Shows each file at or below `path` to `look`, and whether it was named itself; gives the number of those that cannot be read, warned of each.
 ///
 /// A file that is named itself is looked into, ignored or not.
-pub(super) fn each_file(path: &Path, look: &mut impl FnMut(&Path, &[u8])) -> Result<usize, GuardError> {
+pub(super) fn each_file(path: &Path, look: &mut impl FnMut(&Path, &[u8], bool)) -> Result<usize, GuardError> {
     let mut unreadable = 0;
     // Asked for first, because the walk says it in words that repeat the path.
     fs::symlink_metadata(path).map_err(|source| GuardError::NotFound { path: path.to_owned(), source })?;
-    let walk = WalkBuilder::new(path)
-        // Pipelines have their manifests in hidden directories.
-        .hidden(false)
-        .require_git(false)
-        .sort_by_file_name(Ord::cmp)
-        .filter_entry(|entry| entry.file_name() != ".git")
-        .build();
-    for entry in walk {
+    for entry in walk(path, IgnoreFiles::All) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) if error.depth() == Some(0) || error.depth().is_none() => {
@@ -48,16 +42,16 @@ pub(super) fn each_file(path: &Path, look: &mut impl FnMut(&Path, &[u8])) -> Res
                 return Ok(None);
             }
             if metadata.len() > LARGEST {
-                warn(format_args!("{} is larger than 64 MiB, and was not looked into", shown.display()));
+                warn(format_args!("{} is larger than 64 MiB, and was not looked into", shown_path(shown)));
                 return Ok(None);
             }
             read_all(file).map(Some)
         });
         match read {
-            Ok(Some(bytes)) => look(shown, &bytes),
+            Ok(Some(bytes)) => look(shown, &bytes, is_named),
             Ok(None) => {}
             Err(error) => {
-                warn(format_args!("cannot look into {}: {error}", shown.display()));
+                warn(format_args!("cannot look into {}: {error}", shown_path(shown)));
                 unreadable += 1;
             }
         }

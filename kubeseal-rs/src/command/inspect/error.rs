@@ -18,6 +18,10 @@ pub(crate) enum InspectError {
     },
     #[error("found no SealedSecret in {0}")]
     Nothing(Input),
+    #[error("found no SealedSecret in any of {0} files")]
+    NothingInAny(usize),
+    #[error("not everything could be told:\n  {}", .0.join("\n  "))]
+    NotAll(Vec<String>),
     #[error("cannot read {input}, document {document}, line {line}")]
     Broken {
         input: Input,
@@ -55,9 +59,10 @@ impl InspectError {
             Self::Read { .. } => {
                 Some("name files that exist and may be read; without one, standard input is read".into())
             }
-            Self::Nothing(_) => {
+            Self::Nothing(_) | Self::NothingInAny(_) => {
                 Some("give at least one object of kind: SealedSecret, in YAML or JSON".into())
             }
+            Self::NotAll(_) => Some("mend these files first; what is in them cannot be told".into()),
             Self::Broken { .. } => Some("mend the file first; what is in it cannot be told".into()),
             Self::Render(_) => None,
             Self::Start(_) => Some("leave out --live".into()),

@@ -5,6 +5,7 @@
 
 use crate::command::in_place::InPlace;
 use crate::command::reseal::walk;
+use crate::command::shown_path::shown_path;
 use crate::key_store::StoredKey;
 use crate::mode::SealedFiles;
 use crate::sealed_file::{SealedFile, SealedObject};
@@ -130,14 +131,14 @@ fn of_file(path: &Path, object: &SealedObject, files: &SealedFiles, ring: &KeyRi
     if metadata.namespace.is_none() {
         metadata.namespace.clone_from(&files.namespace);
     }
-    let place = format!("{}: line {} ({})", path.display(), object.line, object.shown());
+    let place = format!("{}: line {} ({})", shown_path(path), object.line, object.shown());
     let none = Use { place, items: items(&object.spec), keys: BTreeSet::new(), unknown: true };
     tried(none, &metadata, &object.spec, ring)
 }
 
 /// With its causes.
 fn told(path: &Path, error: &dyn Error) -> String {
-    let mut words = format!("{}: {error}", path.display());
+    let mut words = format!("{}: {error}", shown_path(path));
     let mut next = error.source();
     while let Some(cause) = next {
         words.push_str(": ");

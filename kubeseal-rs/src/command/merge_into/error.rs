@@ -1,8 +1,8 @@
 //! [`MergeError`]: why nothing was merged, and what to do about it.
 
-use crate::command::in_place::InPlaceError;
 use crate::manifest::Place;
 use api::Scope;
+use std::error::Error;
 use std::path::PathBuf;
 
 /// Why nothing was merged.
@@ -12,7 +12,7 @@ pub(crate) enum MergeError {
     Target {
         path: PathBuf,
         #[source]
-        source: Box<InPlaceError>,
+        source: Box<dyn Error + Send + Sync>,
     },
     #[error("found no SealedSecret in {}", .0.display())]
     Nothing(PathBuf),

@@ -1,5 +1,6 @@
 //! [`Progress`]: a bar, for a person who waits at a terminal.
 
+use crate::command::shown_path::shown_path;
 use crate::notice::is_quiet;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal as _, stderr};
@@ -24,12 +25,17 @@ impl Progress {
 
     /// Names the file at hand.
     pub(super) fn at(&self, path: &Path) {
-        self.0.set_message(path.display().to_string());
+        self.0.set_message(shown_path(path));
     }
 
     /// One file further.
     pub(super) fn done(&self) {
         self.0.inc(1);
+    }
+
+    /// Does something on the terminal, out of the bar's way.
+    pub(super) fn beside<T>(&self, something: impl FnOnce() -> T) -> T {
+        self.0.suspend(something)
     }
 
     /// Leaves the terminal as it was.

@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use super::staleness::Old;
 use super::walk::NotFound;
+use crate::command::shown_path::shown_path;
 use crate::command::templates;
 use crate::failure::Failure;
 use crate::sealed_file::SealedObject;
@@ -13,7 +14,7 @@ use std::path::Path;
 /// What came of it so far.
 #[derive(Default)]
 pub(super) struct Report {
-    /// What was found or done, a line each.
+    /// What was found or done and is not told yet, a line each.
     lines: String,
     files: usize,
     up_to_date: usize,
@@ -66,7 +67,7 @@ impl Report {
                 || "an unknown certificate".to_owned(),
                 |fingerprint| format!("certificate {}", fingerprint.short()),
             );
-            let (path, line, name) = (path.display(), object.line, object.shown());
+            let (path, line, name) = (shown_path(path), object.line, object.shown());
             // Writing to a String cannot fail.
             let _ = writeln!(self.lines, "{path}: line {line} ({name}): sealed to {to}");
         }
@@ -76,13 +77,13 @@ impl Report {
     pub(super) fn resealed(&mut self, path: &Path, places: &[String]) {
         self.resealed += places.len();
         for place in places {
-            let _ = writeln!(self.lines, "{}: {place}: resealed", path.display());
+            let _ = writeln!(self.lines, "{}: {place}: resealed", shown_path(path));
         }
     }
 
     /// This cannot be looked into before it is rendered.
     pub(super) fn template(&mut self, path: &Path) {
-        self.templates.push(path.display().to_string());
+        self.templates.push(shown_path(path));
     }
 
     /// What a person should know beside it.
@@ -92,7 +93,7 @@ impl Report {
 
     /// This is not, and will not be.
     pub(super) fn failed(&mut self, path: &Path, place: Option<String>, fault: &Fault) {
-        let mut words = path.display().to_string();
+        let mut words = shown_path(path);
         for part in place.into_iter().chain(chain(fault)) {
             words.extend([": ", &part]);
         }
@@ -100,8 +101,13 @@ impl Report {
         self.hint = self.hint.take().or_else(|| fault.hint());
     }
 
-    /// What to print.
-    pub(super) fn told(&self, is_check: bool) -> String {
+    /// The lines since the last time.
+    pub(super) fn lines(&mut self) -> String {
+        std::mem::take(&mut self.lines)
+    }
+
+    /// What to print at the end.
+    pub(super) fn sum(&self, is_check: bool) -> String {
         let files = count(self.files, "file");
         let sum = if is_check {
             let all = count(self.stale + self.up_to_date, "SealedSecret");
@@ -116,7 +122,7 @@ impl Report {
                 self.resealed, self.up_to_date
             )
         };
-        format!("{}{sum}\n", self.lines)
+        format!("{sum}\n")
     }
 
     /// How it ended.

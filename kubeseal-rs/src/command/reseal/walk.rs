@@ -2,10 +2,11 @@
 
 use super::fault::Fault;
 use crate::command::in_place::InPlaceError;
-use ignore::{DirEntry, WalkBuilder};
+use crate::command::walk::{IgnoreFiles, walk};
+use ignore::DirEntry;
 use std::collections::HashSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What was asked for and is not there, and why.
 pub(in crate::command) type NotFound = Vec<(PathBuf, Fault)>;
@@ -26,7 +27,7 @@ pub(in crate::command) fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, NotFound) {
             Err(error) => not_found.push((path.clone(), InPlaceError::Read(error).into())),
             Ok(metadata) if !metadata.is_dir() => take(path.clone()),
             Ok(_) => {
-                for entry in walk(path) {
+                for entry in walk(path, IgnoreFiles::Gits) {
                     match entry {
                         Ok(entry) if is_manifest(&entry) => take(entry.into_path()),
                         Ok(_) => {}
@@ -37,18 +38,6 @@ pub(in crate::command) fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, NotFound) {
         }
     }
     (found, not_found)
-}
-
-fn walk(directory: &Path) -> ignore::Walk {
-    WalkBuilder::new(directory)
-        // Manifests live in directories such as .github and .argocd, too.
-        .hidden(false)
-        .ignore(false)
-        // A copy without its .git is still the same tree.
-        .require_git(false)
-        .filter_entry(|entry| entry.file_name() != ".git")
-        .sort_by_file_name(Ord::cmp)
-        .build()
 }
 
 fn is_manifest(entry: &DirEntry) -> bool {
