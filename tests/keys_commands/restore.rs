@@ -118,3 +118,36 @@ pub(crate) async fn a_damaged_key_is_mended(stage: Arc<Stage>) -> Result<()> {
         })
         .await
 }
+
+pub(crate) async fn what_leaked_does_not_come_back_from_a_backup_of_before(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let pod = scene.start().await?;
+            let (leaked, _, name) = scene.all().await?.remove(0);
+            let in_git = scene.seal("late", "0").await?;
+            scene.unsealed("db", "1").await?;
+            scene.told(&["backup", "--plain", "-o", "keys.yaml"]).await?;
+            scene.told(&["revoke", "--yes", &leaked]).await?;
+            let message = scene.sees_compromised("db", true).await?;
+            // With its Secret goes the only label that told.
+            scene.secrets().delete(&name, &DeleteParams::default()).await?;
+            let successor = scene.newest().await?;
+
+            for args in [&["restore", "keys.yaml", "--dry-run"][..], &["restore", "keys.yaml"]] {
+                let ran = scene.keys(args).await?;
+                ensure!(ran.stderr.contains(&format!("{}/db", scene.place)), "{}", ran.stderr);
+                let told = String::from_utf8(ran.success()?)?;
+                ensure!(told.contains("restored, as compromised") && told.lines().count() == 1, "{told}");
+            }
+            let states: Vec<(String, String)> =
+                scene.all().await?.into_iter().map(|key| (key.0, key.1)).collect();
+            let expected = [(successor, "active".into()), (leaked, "compromised".into())];
+            ensure!(states == expected, "{states:?}");
+            // Not even what is applied now opens with it.
+            scene.person.apply(&in_git).await?;
+            scene.person.sees_synced(&scene.place, "late", ConditionStatus::False).await?;
+            ensure!(scene.sees_compromised("db", true).await? == message, "it was taken back");
+            stop(pod).await
+        })
+        .await
+}

@@ -1,6 +1,7 @@
 //! `keys restore`: puts the keys of a backup back. Nothing that is there is overwritten.
 
 mod backed_up;
+mod leaks;
 mod put_back;
 
 use super::KeysError;
@@ -17,6 +18,7 @@ use api::sealing_key::RETIRED;
 use backed_up::BackedUp;
 use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
+use leaks::{note_cluster, note_leaks};
 use put_back::put_back;
 use std::collections::BTreeSet;
 use zeroize::Zeroizing;
@@ -25,8 +27,7 @@ pub(super) fn restore(restore: &Restore, place: &KeyPlace) -> Result<(), Failure
     let (mut backup, refused) = read(restore)?;
     let store = KeyStore::connect(place)?;
     let existing = store.keys()?;
-    let leaked = existing.iter().filter(|key| key.state() == State::Compromised);
-    note_leaks(&mut backup, &leaked.filter_map(|key| key.certificate().cloned()).collect::<Vec<_>>());
+    note_cluster(&store, &existing, &mut backup)?;
     for key in &backup {
         say(&put_back(&store, key, &existing, restore.dry_run)?)?;
     }
@@ -66,15 +67,6 @@ fn read(restore: &Restore) -> Result<(Vec<BackedUp>, usize), Failure> {
     let mut seen = BTreeSet::new();
     keys.retain(|key| seen.insert(key.fingerprint()));
     Ok((keys, refused))
-}
-
-/// It is the private half that leaked: what one Secret says of it holds for all, whatever certificates were made for it.
-fn note_leaks(keys: &mut [BackedUp], leaked: &[Certificate]) {
-    for key in keys {
-        if leaked.iter().any(|leaked| leaked.public() == key.certificate().public()) {
-            key.note_leak();
-        }
-    }
 }
 
 /// Sees to the keys that were made while these were lost.
