@@ -1,4 +1,11 @@
 //! `strays`: keys that the controller made while the keys of a backup were lost. Pure.
+//!
+//! Decided: a key is stray where it is certain. Dates alone do not tell: a key that was made by renewal before its predecessor was
+//! lost looks the same, and what Git holds sealed with it is in no cluster yet. In doubt it stays, and somebody is told.
+
+mod descent;
+
+pub(super) use descent::Descent;
 
 use super::needed::Use;
 use crate::key_store::{State, StoredKey};
@@ -18,6 +25,16 @@ pub(super) struct Seen {
     pub created: Timestamp,
     pub not_before: Timestamp,
     pub active: bool,
+    pub descent: Descent,
+}
+
+/// Keys that look as if they had been made while those of a backup were lost.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Strays {
+    /// One that was.
+    pub certain: Option<Fingerprint>,
+    /// Those that may have been.
+    pub doubtful: Vec<Fingerprint>,
 }
 
 /// What becomes of a stray key.
@@ -33,12 +50,13 @@ pub(super) enum Verdict {
 
 impl Seen {
     /// None of one that is no key.
-    pub(super) fn of(key: &StoredKey) -> Option<Self> {
+    pub(super) fn of(key: &StoredKey, descent: Descent) -> Option<Self> {
         Some(Self {
             fingerprint: key.fingerprint()?,
             created: key.created()?,
             not_before: key.certificate().map(Certificate::not_before)?,
             active: key.state() == State::Active,
+            descent,
         })
     }
 
@@ -51,18 +69,45 @@ impl Seen {
 }
 
 /// The keys that were made while those of the backup were not there: each of those came back later than it was made, though all
-/// of them are older keys. A key that followed them by renewal is none: its predecessor was there when it was made.
-pub(super) fn strays(keys: &[Seen], backup: &BTreeSet<Fingerprint>) -> Vec<Fingerprint> {
+/// of them are older keys. One that descends from a key of the backup, or was made beside one that has been there since, is none:
+/// not all keys were lost. It is certain of one alone, which followed no other.
+pub(super) fn strays(keys: &[Seen], backup: &BTreeSet<Fingerprint>) -> Strays {
     let (back, others): (Vec<&Seen>, Vec<&Seen>) =
         keys.iter().partition(|key| backup.contains(&key.fingerprint));
     // Without any of them, whatever serves has to go on serving.
     if !back.iter().any(|key| key.active) {
-        return Vec::new();
+        return Strays::default();
     }
-    let is_stray = |key: &&&Seen| {
-        key.active && back.iter().all(|old| old.came_back_after(key) && old.not_before < key.not_before)
+    let others: Vec<&Seen> = others.into_iter().filter(|key| key.active).collect();
+    let heirs = heirs(keys, backup);
+    let is_suspect = |key: &&Seen| {
+        !heirs.contains(&key.fingerprint)
+            && back.iter().all(|old| old.came_back_after(key) && old.not_before < key.not_before)
     };
-    others.iter().filter(is_stray).map(|key| key.fingerprint).collect()
+    let (suspects, sound): (Vec<&Seen>, Vec<&Seen>) = others.into_iter().partition(is_suspect);
+    let was_alone = |key: &&Seen| sound.iter().all(|other| other.created > key.created);
+    let suspects: Vec<&Seen> = suspects.into_iter().filter(was_alone).collect();
+    let all: BTreeSet<Fingerprint> = suspects.iter().map(|key| key.fingerprint).collect();
+    match suspects.first() {
+        Some(only) if all.len() == 1 && sound.is_empty() && only.descent == Descent::First => {
+            Strays { certain: Some(only.fingerprint), doubtful: Vec::new() }
+        }
+        _ => Strays { certain: None, doubtful: all.into_iter().collect() },
+    }
+}
+
+/// The keys that descend from those of the backup, by however many renewals.
+fn heirs(keys: &[Seen], backup: &BTreeSet<Fingerprint>) -> BTreeSet<Fingerprint> {
+    let mut line = backup.clone();
+    loop {
+        let follows = |key: &&Seen| matches!(key.descent, Descent::Of(before) if line.contains(&before));
+        let more: Vec<Fingerprint> = keys.iter().filter(follows).map(|key| key.fingerprint).collect();
+        let before = line.len();
+        line.extend(more);
+        if line.len() == before {
+            return line;
+        }
+    }
 }
 
 /// Judges by what the cluster's SealedSecrets were seen to need.
