@@ -3,7 +3,7 @@
 use super::{BackupError, passphrase};
 use crate::input::{Input, read_all};
 use age::armor::ArmoredReader;
-use age::{Decryptor, Identity, IdentityFile, scrypt};
+use age::{DecryptError, Decryptor, Identity, IdentityFile, scrypt};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -31,15 +31,25 @@ impl Unlock {
                 Some(file) => passphrase::from_file(file)?,
                 None => passphrase::ask()?,
             };
-            vec![Box::new(scrypt::Identity::new(passphrase))]
+            let mut identity = scrypt::Identity::new(passphrase);
+            identity.set_max_work_factor(passphrase::MOST_WORK);
+            vec![Box::new(identity)]
         } else if self.identities.is_empty() {
             return Err(BackupError::NoIdentity);
         } else {
             let read: Result<Vec<_>, _> = self.identities.iter().map(|path| identities(path)).collect();
             read?.into_iter().flatten().collect()
         };
-        let reader = decryptor.decrypt(identities.iter().map(AsRef::as_ref)).map_err(BackupError::Decrypt)?;
+        let reader = decryptor.decrypt(identities.iter().map(AsRef::as_ref)).map_err(undone)?;
         read_all(reader).map_err(|error| BackupError::Decrypt(error.into()))
+    }
+}
+
+/// Of too much work in words of our own: the crate's count from this machine's speed.
+fn undone(error: DecryptError) -> BackupError {
+    match error {
+        DecryptError::ExcessiveWork { required, .. } => BackupError::Work(required),
+        other => BackupError::Decrypt(other),
     }
 }
 
