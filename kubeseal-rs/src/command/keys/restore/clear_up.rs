@@ -17,7 +17,12 @@ use std::collections::BTreeSet;
 /// Sees to the keys that were made while these were lost.
 pub(super) fn clear_up(store: &KeyStore, backup: &[BackedUp], restore: &Restore) -> Result<(), Failure> {
     let keys = store.keys()?;
-    let Strays { certain, doubtful } = strays(&seen(store, &keys, backup, restore)?, &fingerprints(backup));
+    let backed_up = fingerprints(backup);
+    let others = |key: &StoredKey| key.fingerprint().is_some_and(|it| !backed_up.contains(&it));
+    if !keys.iter().any(|key| key.state() == State::Active && others(key)) {
+        return Ok(());
+    }
+    let Strays { certain, doubtful } = strays(&seen(store, &keys, backup, restore)?, &backed_up);
     for key in active(&keys, &doubtful) {
         warn(doubt(store.namespace(), key));
     }
@@ -84,7 +89,7 @@ fn doubt(namespace: &str, key: &StoredKey) -> String {
          there when it was made is not certain. `{} keys list PATH` tells what needs it, in the cluster and in your files; if nothing \
          does, `{}` takes it out",
         name(),
-        by_hand(namespace, &[secret.clone()], RETIRED)
+        by_hand(namespace, std::slice::from_ref(&secret), RETIRED)
     )
 }
 
