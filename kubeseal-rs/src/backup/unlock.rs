@@ -22,6 +22,11 @@ pub(crate) fn is_encrypted(bytes: &[u8]) -> bool {
     text.starts_with(b"age-encryption.org/") || text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----")
 }
 
+/// Whether it takes a passphrase, of what is age's.
+pub(crate) fn takes_passphrase(bytes: &[u8]) -> bool {
+    Decryptor::new_buffered(ArmoredReader::new(bytes)).is_ok_and(|decryptor| decryptor.is_scrypt())
+}
+
 impl Unlock {
     /// Decrypts.
     pub(crate) fn unlock(&self, locked: &[u8]) -> Result<Zeroizing<Vec<u8>>, BackupError> {
