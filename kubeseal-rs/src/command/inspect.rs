@@ -23,7 +23,8 @@ use crate::output::Output;
 use crate::paint::Paint;
 use certificates::Certificates;
 use jiff::Timestamp;
-use live::Cluster;
+use live::{Cluster, is_compromised};
+use problem::Problem;
 use report::Report;
 use std::fs::File;
 
@@ -41,6 +42,9 @@ pub(super) fn inspect(inspect: &Inspect) -> Result<(), Failure> {
         let mut found = read(input, &bytes, &certificates)?;
         for report in &mut found {
             report.cluster = cluster.as_ref().map(|cluster| cluster.ask(report)).transpose()?;
+            if report.cluster.as_ref().is_some_and(|state| is_compromised(report, state)) {
+                report.problems.insert(0, Problem::Compromised);
+            }
         }
         reports.append(&mut found);
     }
