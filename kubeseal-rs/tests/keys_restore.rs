@@ -141,3 +141,22 @@ fn what_a_sealed_secret_says_leaked_does_not_come_back() {
     assert!(told.contains(&format!("{short} is restored (Secret ")), "{told}");
     assert!(error.contains("say that one of these keys leaked is not known"), "{error}");
 }
+
+#[test]
+fn what_is_no_backup_is_told_what_one_is() {
+    let sealed = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: db}\nspec: {}\n";
+    let output = run(&["keys", "restore", "-"], sealed.as_bytes());
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(
+        error.contains("cannot read a backup of sealing keys") && error.contains("it is a SealedSecret"),
+        "{error}"
+    );
+    assert!(
+        error.contains("give a file of `kubeseal-rs keys backup`") && !error.contains("made from"),
+        "{error}"
+    );
+    let output = run(&["keys", "restore", "-"], b"kind: [");
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("check indentation and quotes"), "{error}");
+}

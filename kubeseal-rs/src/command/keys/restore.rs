@@ -45,7 +45,7 @@ fn read(restore: &Restore) -> Result<(Vec<BackedUp>, usize), Failure> {
         if is_encrypted(&bytes) { restore.unlock.unlock(&bytes)? } else { Zeroizing::new(bytes.to_vec()) };
     let mut refused = 0;
     let mut keys = Vec::new();
-    for secret in manifest::read(&restore.backup, &plain)? {
+    for secret in manifest::read(&restore.backup, &plain).map_err(KeysError::NotBackup)? {
         let place = secret.place;
         match BackedUp::read(secret.secret) {
             Ok(key) => keys.push(key),
