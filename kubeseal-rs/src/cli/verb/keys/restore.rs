@@ -14,7 +14,8 @@ pub(crate) const LONG_ABOUT: &str = "Put the keys of a backup into the controlle
     A controller that starts without keys makes one. If that happened since the keys were lost, and trying proves that no \
     SealedSecret in the cluster needs that key, it is retired: it stays in the cluster, but is not served, and opens nothing; \
     with --remove-stray it is deleted. What was sealed with it and is not in the cluster yet has to be sealed anew. If it is \
-    needed, or that cannot be told, it stays active, and you are told why.\n\n\
+    needed, or either cannot be told, it stays active, and you are told why. A key that was made by renewal of another is not \
+    one of these.\n\n\
     Keys are as old as their certificates, so that renewal goes on as if nothing had happened. (Under --key-order-priority \
     SecretCreationTimestamp they are as old as their Secrets, which is new: they are restored oldest first.)";
 

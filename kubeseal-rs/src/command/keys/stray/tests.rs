@@ -13,8 +13,8 @@ fn seen(digit: char, not_before: i64, created: i64) -> Seen {
     Seen { fingerprint: key(digit), created: at(created), not_before: at(not_before), active: true, descent }
 }
 
-fn follows(seen: Seen, before: char) -> Seen {
-    Seen { descent: Descent::Of(key(before)), ..seen }
+fn follows(seen: &Seen, before: char) -> Seen {
+    Seen { descent: Descent::Of(key(before)), ..seen.clone() }
 }
 
 fn strays_of(keys: &[Seen]) -> Strays {
@@ -59,13 +59,13 @@ fn what_is_not_certain_is_no_stray() {
     let f = || seen('f', 9_000, 9_000);
     let unknown = || Seen { descent: Descent::Unknown, ..f() };
     let cases = [
-        ("renewed a lost key", vec![follows(f(), 'b')], none()),
-        ("renewed its successor", vec![follows(f(), 'e'), follows(seen('e', 8_000, 8_000), 'a')], none()),
+        ("renewed a lost key", vec![follows(&f(), 'b')], none()),
+        ("renewed its successor", vec![follows(&f(), 'e'), follows(&seen('e', 8_000, 8_000), 'a')], none()),
         ("one outlived the loss", vec![f(), seen('e', 1, 8_000)], none()),
         ("another came later", vec![f(), seen('e', 1, 9_050)], doubtful("f")),
         ("a random name", vec![unknown()], doubtful("f")),
-        ("was renewed itself", vec![f(), follows(seen('e', 9_050, 9_050), 'f')], doubtful("ef")),
-        ("renewed a key that nobody knows", vec![follows(f(), 'd')], doubtful("f")),
+        ("was renewed itself", vec![f(), follows(&seen('e', 9_050, 9_050), 'f')], doubtful("ef")),
+        ("renewed a key that nobody knows", vec![follows(&f(), 'd')], doubtful("f")),
         ("in two Secrets", vec![f(), f()], Strays { certain: Some(key('f')), doubtful: Vec::new() }),
     ];
     for (name, others, expected) in cases {
