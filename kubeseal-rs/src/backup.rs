@@ -13,7 +13,7 @@ mod write;
 
 pub(crate) use error::BackupError;
 pub(crate) use lock::Lock;
-pub(crate) use unlock::{Unlock, is_encrypted};
+pub(crate) use unlock::{Unlock, is_encrypted, takes_passphrase};
 pub(crate) use write::list;
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::controller::{Fault, with_timeouts};
 use crate::mode::KeyPlace;
 use crate::online::runtime;
 use api::ObservedSealedSecret;
-use api::sealing_key::LABEL;
+use api::sealing_key::{LABEL, ORIGIN, origin_name};
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Preconditions};
 use kube::{Api, Client, ResourceExt as _};
@@ -89,6 +89,16 @@ impl KeyStore {
         let mut keys: Vec<StoredKey> = secrets.into_iter().map(StoredKey::read).collect();
         keys.sort_by_key(StoredKey::order);
         Ok(keys)
+    }
+
+    /// The text that names of first keys are made of; none where no controller of ours has made one.
+    pub(crate) fn origin(&self) -> Result<Option<String>, KeyStoreError> {
+        // A list, as of the key from before there were labels: the right to list Secrets is enough.
+        let named = ListParams::default().fields(&format!("metadata.name={}", origin_name(&self.prefix)));
+        let listed = self.runtime.block_on(async { self.secrets().list(&named).await });
+        let found = listed.map_err(|error| self.failed(Act::ListKeys, error))?.items.pop();
+        let text = found.and_then(|secret| Some(secret.data?.remove(ORIGIN)?.0));
+        Ok(text.map(|text| String::from_utf8_lossy(&text).into_owned()))
     }
 
     /// Every SealedSecret of the cluster.

@@ -7,6 +7,7 @@ mod error;
 
 pub(crate) use error::RecoveryKeyError;
 
+use crate::backup::{is_encrypted, takes_passphrase};
 use crate::input::Input;
 use crate::manifest;
 use crate::notice::warn;
@@ -36,6 +37,10 @@ pub(crate) fn load(files: &[PathBuf]) -> Result<KeyRing, RecoveryKeyError> {
 fn read(file: &Path) -> Result<Vec<KeyPair>, RecoveryKeyError> {
     let input = Input::File(file.to_owned());
     let bytes = input.read("private keys").map_err(RecoveryKeyError::Read)?;
+    if is_encrypted(&bytes) {
+        let (file, passphrase) = (file.to_owned(), takes_passphrase(&bytes));
+        return Err(RecoveryKeyError::Encrypted { file, passphrase });
+    }
     let text = std::str::from_utf8(&bytes).map_err(|_| RecoveryKeyError::NotText(file.to_owned()))?;
     let mut sound = Vec::new();
     // A Secret in YAML may hold PEM as it is, under stringData, or encoded, under data.

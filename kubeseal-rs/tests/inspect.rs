@@ -182,3 +182,35 @@ fn an_earlier_certificate_is_still_known() {
         assert_eq!(files.iter().map(|file| mode(file)).collect::<Vec<_>>(), [0o600; 2]);
     }
 }
+
+#[test]
+fn what_a_leaked_key_opens_is_compromised() {
+    let sealed = sealed();
+    let mut state = synced("True", "all well");
+    let message = format!("sealed with a key that leaked and was revoked ({})", "ab".repeat(32));
+    let leaked =
+        json!({ "type": "Compromised", "status": "True", "reason": "KeyRevoked", "message": message });
+    state["conditions"].as_array_mut().unwrap().push(leaked);
+    let lines = |state: &Value, object_of: &[u8]| {
+        [certificate(), vec![(OBJECT, 200, object(object_of, 2, state.clone()))]].concat()
+    };
+    let text = told(&inspect(&sealed, lines(&state, &sealed), &[]));
+    assert!(text.contains("COMPROMISED: sealed with a key that leaked and was revoked (abab"), "{text}");
+    assert!(
+        text.contains("sealing the old ones anew protects nothing") && !text.contains("reseal it"),
+        "{text}"
+    );
+    let codes = |state: &Value, object_of: &[u8]| {
+        let json = told(&inspect(&sealed, lines(state, object_of), &["-o", "json"]));
+        let reports: Value = serde_json::from_str(&json).unwrap();
+        (reports[0]["problems"].to_string(), reports[0]["cluster"]["compromised"].clone())
+    };
+    let (problems, said) = codes(&state, &sealed);
+    assert!(problems.contains(r#""code":"compromised""#) && said == *message, "{problems}");
+
+    // Other values, sealed with another key, are not known to anybody.
+    let (problems, said) = codes(&state, &self::sealed());
+    assert!(problems == "[]" && said == *message, "{problems}");
+    state["conditions"][1]["status"] = json!("False");
+    assert_eq!(codes(&state, &sealed), ("[]".into(), Value::Null));
+}

@@ -10,7 +10,7 @@ mod program;
 #[path = "support/server.rs"]
 mod server;
 
-use key_lines::key_lines;
+use key_lines::{key_lines, nothing_sealed};
 use program::run;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, tcgetattr};
@@ -66,7 +66,9 @@ impl Terminal {
 
 #[test]
 fn a_passphrase_is_asked_for_twice_and_never_shown() {
-    let server = Server::start(key_lines());
+    let mut lines = key_lines();
+    lines.push(nothing_sealed());
+    let server = Server::start(lines);
     let kubeconfig = server.kubeconfig("{}");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys.age");
@@ -150,4 +152,36 @@ fn fingerprint() -> String {
     assert_eq!(listing["keys"][0]["cluster"], serde_json::Value::Null);
     assert_eq!(listing["keys"][0]["newest"], true);
     listing["keys"][0]["fingerprint"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_was_not_looked_into_is_not_counted_as_nothing() {
+    let mut lines = key_lines();
+    lines.push(nothing_sealed());
+    let server = Server::start(lines);
+    let kubeconfig = server.kubeconfig("{}");
+    let list = |arguments: &[&str]| {
+        let all = ["keys", "list", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+        let output = run(&[&all, arguments].concat(), b"");
+        let [told, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        (output.status.code(), told, error)
+    };
+    let (code, told, error) = list(&["nowhere", "-o", "json"]);
+    let listing: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(code, Some(1), "{error}");
+    assert!(listing["keys"][0]["files"].is_null() && listing["keys"][0]["cluster"] == 0, "{told}");
+    let not_looked = listing["notLookedInto"].as_array().unwrap();
+    assert!(not_looked.len() == 1 && not_looked[0].as_str().unwrap().starts_with("nowhere: "), "{told}");
+    assert!(error.contains("1 of what was named could not be looked into"), "{error}");
+    let (code, told, _) = list(&["nowhere"]);
+    assert!(
+        code == Some(1) && told.contains("FILES") && told.contains("  ?      sealed-secrets-keyabcde"),
+        "{told}"
+    );
+
+    let empty = tempfile::tempdir().unwrap();
+    let (code, told, error) = list(&[empty.path().to_str().unwrap(), "-o", "json"]);
+    let listing: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(code, Some(0), "{error}");
+    assert!(listing["keys"][0]["files"] == 0 && listing["notLookedInto"] == serde_json::json!([]), "{told}");
 }

@@ -10,7 +10,7 @@ mod program;
 #[path = "support/server.rs"]
 mod server;
 
-use key_lines::{LABELLED, LEGACY, key, list};
+use key_lines::{LABELLED, LEGACY, SEALED, key, list, nothing_sealed};
 use program::run;
 use serde_json::{Value, json};
 use server::{Line, Server};
@@ -27,10 +27,19 @@ fn labelled(name: &str, label: &str) -> Value {
 
 /// What is there, and a backup: output, error, and what was stored.
 fn restore(there: &[Value], backup: &[Value]) -> (String, String, Vec<String>) {
+    restore_beside(nothing_sealed(), there, backup)
+}
+
+/// The same, where these SealedSecrets are.
+fn restore_beside(sealed: Line, there: &[Value], backup: &[Value]) -> (String, String, Vec<String>) {
     let mut stored = key();
     stored["metadata"]["name"] = json!("sealed-secrets-keystored");
-    let lines: Vec<Line> =
-        vec![(LABELLED, 200, list(there)), (LEGACY, 200, list(&[])), (CREATE, 201, stored.to_string())];
+    let lines: Vec<Line> = vec![
+        (LABELLED, 200, list(there)),
+        (LEGACY, 200, list(&[])),
+        sealed,
+        (CREATE, 201, stored.to_string()),
+    ];
     let server = Server::start(lines);
     let kubeconfig = server.kubeconfig("{}");
     let items: Vec<Value> = backup
@@ -85,4 +94,69 @@ fn what_leaked_does_not_come_back() {
     let (told, error, stored) = restore(&[one], &[other]);
     assert!(told.contains("is there already, active") && stored.is_empty(), "{told}");
     assert!(error.contains("known to have leaked") && error.contains("kubeseal-rs keys revoke "), "{error}");
+}
+
+/// SealedSecrets with a condition of this type and status, which names this key.
+fn sealed_saying(condition: &str, status: &str, key: &str) -> Line {
+    let objects: Vec<Value> = ["a", "b", "c"]
+        .iter()
+        .map(|name| {
+            json!({
+                "apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret",
+                "metadata": { "name": name, "namespace": "shop" }, "spec": { "encryptedData": {} },
+                "status": { "openedBy": [key], "conditions": [{
+                    "type": condition, "status": status, "reason": "KeyRevoked", "message": format!("with a key ({key}): x"),
+                }] },
+            })
+        })
+        .collect();
+    let all = json!({ "kind": "SealedSecretList", "apiVersion": "bitnami.com/v1alpha1", "metadata": {}, "items": objects });
+    (SEALED, 200, all.to_string())
+}
+
+#[test]
+fn what_a_sealed_secret_says_leaked_does_not_come_back() {
+    let pem = std::fs::read_to_string(program::fixture("test-only.crt")).unwrap();
+    let key_there = envelope::Certificate::from_pem(&pem).unwrap().fingerprint();
+    let (whole, short) = (key_there.to_string(), key_there.short());
+    let (told, error, stored) = restore_beside(sealed_saying("Compromised", "True", &whole), &[], &[key()]);
+    assert!(told.contains(&format!("{short} is restored, as compromised (Secret ")), "{told}");
+    assert!(error.contains(&format!("{short} leaked and was revoked")), "{error}");
+    assert!(error.contains("of the SealedSecret shop/a and 2 more"), "{error}");
+    assert!(stored.len() == 1 && stored[0].contains(&format!("\"{LABEL}\":\"compromised\"")), "{stored:?}");
+
+    for sealed in [
+        sealed_saying("Compromised", "True", &"0".repeat(64)),
+        sealed_saying("Compromised", "False", &whole),
+        sealed_saying("Synced", "True", &whole),
+    ] {
+        let (told, error, stored) = restore_beside(sealed, &[], &[key()]);
+        assert!(told.contains(&format!("{short} is restored (Secret ")) && error.is_empty(), "{told}{error}");
+        assert!(stored.len() == 1 && stored[0].contains(&format!("\"{LABEL}\":\"active\"")), "{stored:?}");
+    }
+
+    // Whoever may not look is told so, and gets the keys back.
+    let forbidden = server::status(403, "Forbidden", "no");
+    let (told, error, _) = restore_beside((SEALED, 403, forbidden), &[], &[key()]);
+    assert!(told.contains(&format!("{short} is restored (Secret ")), "{told}");
+    assert!(error.contains("say that one of these keys leaked is not known"), "{error}");
+}
+
+#[test]
+fn what_is_no_backup_is_told_what_one_is() {
+    let sealed = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: db}\nspec: {}\n";
+    let output = run(&["keys", "restore", "-"], sealed.as_bytes());
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(
+        error.contains("cannot read a backup of sealing keys") && error.contains("it is a SealedSecret"),
+        "{error}"
+    );
+    assert!(
+        error.contains("give a file of `kubeseal-rs keys backup`") && !error.contains("made from"),
+        "{error}"
+    );
+    let output = run(&["keys", "restore", "-"], b"kind: [");
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("check indentation and quotes"), "{error}");
 }

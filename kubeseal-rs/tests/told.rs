@@ -79,6 +79,9 @@ fn the_controller_is_away() {
     let away = status(503, "ServiceUnavailable", "no endpoints available for service");
     let server = Server::start(vec![service(), ("cert.pem", 503, away)]);
     check("unavailable", &server, &["--fetch-cert"], b"");
+    let keyless = "there is no sealing key yet\n".to_owned();
+    let server = Server::start(vec![service(), ("cert.pem", 503, keyless)]);
+    check("no-key", &server, &["--fetch-cert"], b"");
 }
 
 #[test]

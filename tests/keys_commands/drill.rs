@@ -117,7 +117,8 @@ pub(crate) async fn everything_is_lost_and_restored_after_the_controller_started
             scene.person.delete_sealed(&scene.place, "new").await?;
             let told = scene.told(&restore).await?;
             ensure!(
-                told.contains(short(&stray)) && told.contains("nothing needs it: it is retired"),
+                told.contains(short(&stray))
+                    && told.contains("nothing in the cluster needs it: it is retired"),
                 "{told}"
             );
             all_is_well(scene, &before).await?;
@@ -128,7 +129,7 @@ pub(crate) async fn everything_is_lost_and_restored_after_the_controller_started
             // Asked to, it is deleted. What is retired is nobody's stray any more.
             scene.label(&stray, api::sealing_key::ACTIVE).await?;
             let told = scene.told(&[&restore[..], &["--remove-stray"]].concat()).await?;
-            ensure!(told.contains("nothing needs it: it is deleted"), "{told}");
+            ensure!(told.contains("nothing in the cluster needs it: it is deleted"), "{told}");
             ensure!(scene.all_at_once().await? == before.keys, "other keys than before");
             all_is_well(scene, &before).await?;
             stop(pod).await

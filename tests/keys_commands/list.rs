@@ -27,7 +27,11 @@ pub(crate) async fn every_key_and_what_needs_it(stage: Arc<Stage>) -> Result<()>
             scene.write("broken.yaml", "kind: SealedSecret\nspec: {")?;
             let ran = scene.keys(&["list", "-o", "json", "."]).await?;
             ensure!(ran.stderr.contains("not looked into: ./broken.yaml"), "{}", ran.stderr);
-            let listing: serde_json::Value = serde_json::from_slice(&ran.success()?)?;
+            let listing: serde_json::Value = serde_json::from_slice(&ran.stdout)?;
+            ran.failure(1)?;
+            ensure!(listing["keys"][0]["files"].is_null(), "{listing}");
+            scene.write("broken.yaml", "")?;
+            let listing = scene.listing(&["."]).await?;
             for (index, fingerprint, newest, cluster, files) in
                 [(0, &second, true, 1, 0), (1, &first, false, 2, 2)]
             {

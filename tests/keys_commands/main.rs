@@ -36,6 +36,8 @@ fn main() -> ExitCode {
             restore::what_is_lost_comes_back_and_nothing_else_changes,
             restore::another_that_has_the_name_stays,
             restore::a_damaged_key_is_mended,
+            restore::a_key_that_followed_a_lost_one_stays_active,
+            restore::what_leaked_does_not_come_back_from_a_backup_of_before,
             drill::everything_is_lost_and_restored_before_the_controller_starts,
             drill::everything_is_lost_and_restored_after_the_controller_started,
         ],

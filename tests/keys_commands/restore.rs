@@ -1,14 +1,17 @@
 //! `keys restore`, in a cluster that lives on.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use api::{ConditionStatus, sealing_key};
 use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::{DeleteParams, PostParams};
 use serde_json::json;
+use tests::eventually::eventually;
 
-use crate::stage::{HOME, IDENTITY, RECIPIENT, Stage, short, stop};
+use crate::stage::{HOME, IDENTITY, RECIPIENT, SOON, Stage, short, stop};
 
 pub(crate) async fn what_is_lost_comes_back_and_nothing_else_changes(stage: Arc<Stage>) -> Result<()> {
     stage
@@ -115,6 +118,92 @@ pub(crate) async fn a_damaged_key_is_mended(stage: Arc<Stage>) -> Result<()> {
             let again = scene.told(&["restore", "keys.yaml"]).await?;
             ensure!(again.contains("is there already, active"), "{again}");
             stop(pod).await
+        })
+        .await
+}
+
+pub(crate) async fn what_leaked_does_not_come_back_from_a_backup_of_before(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let pod = scene.start().await?;
+            let (leaked, _, name) = scene.all().await?.remove(0);
+            let in_git = scene.seal("late", "0").await?;
+            scene.unsealed("db", "1").await?;
+            scene.told(&["backup", "--plain", "-o", "keys.yaml"]).await?;
+            scene.told(&["revoke", "--yes", &leaked]).await?;
+            let message = scene.sees_compromised("db", true).await?;
+            // With its Secret goes the only label that told.
+            scene.secrets().delete(&name, &DeleteParams::default()).await?;
+            let successor = scene.newest().await?;
+
+            for args in [&["restore", "keys.yaml", "--dry-run"][..], &["restore", "keys.yaml"]] {
+                let ran = scene.keys(args).await?;
+                ensure!(ran.stderr.contains(&format!("{}/db", scene.place)), "{}", ran.stderr);
+                let told = String::from_utf8(ran.success()?)?;
+                ensure!(told.contains("restored, as compromised") && told.lines().count() == 1, "{told}");
+            }
+            let states: Vec<(String, String)> =
+                scene.all().await?.into_iter().map(|key| (key.0, key.1)).collect();
+            let expected = [(successor, "active".into()), (leaked, "compromised".into())];
+            ensure!(states == expected, "{states:?}");
+            // Not even what is applied now opens with it.
+            scene.person.apply(&in_git).await?;
+            scene.person.sees_synced(&scene.place, "late", ConditionStatus::False).await?;
+            ensure!(scene.sees_compromised("db", true).await? == message, "it was taken back");
+            stop(pod).await
+        })
+        .await
+}
+
+pub(crate) async fn a_key_that_followed_a_lost_one_stays_active(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let pod = scene.start().await?;
+            let (first, _, name) = scene.all().await?.remove(0);
+            scene.told(&["backup", "--plain", "-o", "keys.yaml"]).await?;
+            let before = scene.served().await?;
+            let second = scene.told(&["renew"]).await?.trim().to_owned();
+            eventually(SOON, "the new certificate is served", async || {
+                ensure!(scene.served().await? != before, "it is not");
+                Ok(())
+            })
+            .await?;
+            // In Git, and in no cluster yet.
+            let in_git = scene.seal("later", "2").await?;
+            scene.secrets().delete(&name, &DeleteParams::default()).await?;
+            for words in ["would be restored", "is restored"] {
+                let dry_run = format!("--dry-run={}", words.starts_with("would"));
+                let ran = scene.keys(&["restore", "keys.yaml", &dry_run]).await?;
+                ensure!(ran.stderr.is_empty(), "{}", ran.stderr);
+                let told = String::from_utf8(ran.success()?)?;
+                ensure!(told.starts_with(&format!("{} {words}", short(&first))), "{told}");
+                ensure!(told.lines().count() == 1, "{told}");
+            }
+            let all = scene.all().await?;
+            ensure!(all.len() == 2 && all[0].0 == second && all[0].1 == "active", "{all:?}");
+            scene.person.apply(&in_git).await?;
+            scene.sees("later", "2").await?;
+            stop(pod).await?;
+
+            // Of a key whose name tells nothing, as upstream's, it is only said.
+            let mut other = scene.secrets().get(&all[0].2).await?;
+            scene.secrets().delete(&all[0].2, &DeleteParams::default()).await?;
+            other.metadata = ObjectMeta {
+                name: Some("sealed-secrets-keyabcde".into()),
+                labels: other.metadata.labels.take(),
+                ..ObjectMeta::default()
+            };
+            scene.person.delete_sealed(&scene.place, "later").await?;
+            scene.secrets().create(&PostParams::default(), &other).await?;
+            scene.secrets().delete(&name, &DeleteParams::default()).await?;
+            // The API server tells whole seconds, and this key is younger than it would be.
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let ran = scene.keys(&["restore", "keys.yaml", "--remove-stray"]).await?;
+            ensure!(ran.stderr.contains(&format!("{} may have been made", short(&second))), "{}", ran.stderr);
+            ensure!(ran.stderr.contains("kubectl label secret -n kube-system sealed-secrets-keyabcde "));
+            ran.success()?;
+            ensure!(scene.newest().await? == second && scene.all().await?[0].1 == "active");
+            Ok(())
         })
         .await
 }

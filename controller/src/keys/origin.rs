@@ -17,7 +17,7 @@ use std::future::Future;
 use tokio::time::timeout;
 
 /// The text.
-const TEXT: &str = "origin";
+const TEXT: &str = api::sealing_key::ORIGIN;
 
 /// There once a key was made of it.
 const USED: &str = "used";

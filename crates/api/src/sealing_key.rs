@@ -31,3 +31,6 @@ pub const DEFAULT_PREFIX: &str = "sealed-secrets-key";
 pub fn origin_name(prefix: &str) -> String {
     format!("{prefix}-origin")
 }
+
+/// Data key of that Secret: the text that names of first keys are made of.
+pub const ORIGIN: &str = "origin";

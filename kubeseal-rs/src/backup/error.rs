@@ -1,5 +1,6 @@
 //! [`BackupError`]: why a backup could not be encrypted or decrypted. Never shows what is in it.
 
+use super::passphrase::{MOST_WORK, WORK};
 use crate::input::InputError;
 use crate::program::name;
 use crate::prompt::PromptError;
@@ -34,6 +35,10 @@ pub(crate) enum BackupError {
     NobodyToAsk,
     #[error("the backup is encrypted to recipients, and no identity was given")]
     NoIdentity,
+    #[error(
+        "trying a passphrase on the backup takes more than is allowed: its work factor is {0}, and at most {MOST_WORK} is taken"
+    )]
+    Work(u8),
     #[error("cannot decrypt the backup")]
     Decrypt(#[source] DecryptError),
 }
@@ -69,12 +74,10 @@ impl BackupError {
             Self::Decrypt(DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed) => {
                 "the passphrase is another one, or the file was changed".into()
             }
-            Self::Decrypt(DecryptError::ExcessiveWork { .. }) => {
-                format!(
-                    "it was made to take longer than we allow; if you trust it: `age -d FILE | {} keys restore -`",
-                    name()
-                )
-            }
+            Self::Work(_) => format!(
+                "`{} keys backup` writes {WORK}: another program made this file, or somebody changed it. Give another copy",
+                name()
+            ),
             Self::Decrypt(_) => "the file is not whole, or of a newer version of age".into(),
         }
     }

@@ -29,7 +29,9 @@ impl Lock {
             Self::Passphrase(file) => {
                 let passphrase =
                     file.as_ref().map_or_else(passphrase::ask_new, |file| passphrase::from_file(file))?;
-                vec![Box::new(scrypt::Recipient::new(passphrase))]
+                let mut recipient = scrypt::Recipient::new(passphrase);
+                recipient.set_work_factor(passphrase::WORK);
+                vec![Box::new(recipient)]
             }
             Self::Recipients { keys, files } => {
                 let mut all = Vec::new();

@@ -1,4 +1,7 @@
-//! `from_file`, `ask_new`, `ask`: a passphrase, straight into memory that is wiped.
+//! `from_file`, `ask_new`, `ask`: a passphrase, straight into memory that is wiped; and how much work it is to try one.
+//!
+//! Decided: that is fixed. The crate would time the machine, both when it writes and when it reads: what an idle machine wrote, a busy
+//! one refused.
 
 use super::BackupError;
 use crate::input::Input;
@@ -7,6 +10,12 @@ use age::secrecy::SecretString;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use zeroize::Zeroizing;
+
+/// The work of trying a passphrase that we write, as a power of two: about a second and 256 MiB, as of `age -p`.
+pub(super) const WORK: u8 = 18;
+
+/// The most that we take, as `age -d`: 4 GiB. Earlier versions of this program wrote what took the machine a second.
+pub(super) const MOST_WORK: u8 = 22;
 
 /// What it is called in questions.
 const NAME: &str = "passphrase of the backup";

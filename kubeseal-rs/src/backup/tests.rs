@@ -116,3 +116,29 @@ fn a_private_key_given_by_mistake_is_not_shown() {
     }
     assert!(Lock::None.ready().unwrap().lock(b"plain").unwrap().is_none());
 }
+
+#[test]
+fn the_work_of_a_passphrase_does_not_depend_on_the_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let passphrase = file(&folder, "p", "correct horse");
+    let locked = Lock::Passphrase(Some(passphrase.clone())).ready().unwrap().lock(b"plain").unwrap().unwrap();
+    let mut header = Vec::new();
+    // As far as it can be read as text, which is more than the header.
+    let _ = std::io::Read::read_to_end(&mut age::armor::ArmoredReader::new(&*locked), &mut header);
+    let stanza = String::from_utf8_lossy(&header).lines().nth(1).unwrap().to_owned();
+    assert!(stanza.starts_with("-> scrypt ") && stanza.ends_with(" 18"), "{stanza}");
+
+    let mut recipient = age::scrypt::Recipient::new("correct horse".to_owned().into());
+    recipient.set_work_factor(4);
+    let light = age::encrypt(&recipient, b"plain").unwrap();
+    let unlock = Unlock { identities: Vec::new(), passphrase: Some(passphrase) };
+    assert!(*unlock.unlock(&light).unwrap() == *b"plain");
+    let at = light.windows(3).position(|bytes| bytes == b" 4\n").unwrap();
+    for work in ["23", "63"] {
+        let heavy = [&light[..=at], work.as_bytes(), &light[at + 2..]].concat();
+        let Err(error) = unlock.unlock(&heavy) else { panic!("it was tried") };
+        let told = format!("{error} {}", error.hint());
+        assert!(told.contains(&format!("work factor is {work}")) && told.is_ascii(), "{told}");
+        assert!(std::error::Error::source(&error).is_none() && !told.contains("age -d"), "{told}");
+    }
+}

@@ -3,7 +3,7 @@
 use super::{BackupError, passphrase};
 use crate::input::{Input, read_all};
 use age::armor::ArmoredReader;
-use age::{Decryptor, Identity, IdentityFile, scrypt};
+use age::{DecryptError, Decryptor, Identity, IdentityFile, scrypt};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -22,6 +22,11 @@ pub(crate) fn is_encrypted(bytes: &[u8]) -> bool {
     text.starts_with(b"age-encryption.org/") || text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----")
 }
 
+/// Whether it takes a passphrase, of what is age's.
+pub(crate) fn takes_passphrase(bytes: &[u8]) -> bool {
+    Decryptor::new_buffered(ArmoredReader::new(bytes)).is_ok_and(|decryptor| decryptor.is_scrypt())
+}
+
 impl Unlock {
     /// Decrypts.
     pub(crate) fn unlock(&self, locked: &[u8]) -> Result<Zeroizing<Vec<u8>>, BackupError> {
@@ -31,15 +36,25 @@ impl Unlock {
                 Some(file) => passphrase::from_file(file)?,
                 None => passphrase::ask()?,
             };
-            vec![Box::new(scrypt::Identity::new(passphrase))]
+            let mut identity = scrypt::Identity::new(passphrase);
+            identity.set_max_work_factor(passphrase::MOST_WORK);
+            vec![Box::new(identity)]
         } else if self.identities.is_empty() {
             return Err(BackupError::NoIdentity);
         } else {
             let read: Result<Vec<_>, _> = self.identities.iter().map(|path| identities(path)).collect();
             read?.into_iter().flatten().collect()
         };
-        let reader = decryptor.decrypt(identities.iter().map(AsRef::as_ref)).map_err(BackupError::Decrypt)?;
+        let reader = decryptor.decrypt(identities.iter().map(AsRef::as_ref)).map_err(undone)?;
         read_all(reader).map_err(|error| BackupError::Decrypt(error.into()))
+    }
+}
+
+/// Of too much work in words of our own: the crate's count from this machine's speed.
+fn undone(error: DecryptError) -> BackupError {
+    match error {
+        DecryptError::ExcessiveWork { required, .. } => BackupError::Work(required),
+        other => BackupError::Decrypt(other),
     }
 }
 

@@ -24,7 +24,8 @@ use crate::output::Output;
 use crate::paint::Paint;
 use certificates::Certificates;
 use jiff::Timestamp;
-use live::Cluster;
+use live::{Cluster, is_compromised};
+use problem::Problem;
 use report::Report;
 
 pub(super) fn inspect(inspect: &Inspect) -> Result<(), Failure> {
@@ -33,6 +34,9 @@ pub(super) fn inspect(inspect: &Inspect) -> Result<(), Failure> {
     let mut found = files::read(&inspect.inputs, &certificates)?;
     for report in &mut found.reports {
         report.cluster = cluster.as_ref().map(|cluster| cluster.ask(report)).transpose()?;
+        if report.cluster.as_ref().is_some_and(|state| is_compromised(report, state)) {
+            report.problems.insert(0, Problem::Compromised);
+        }
     }
     if found.reports.is_empty() {
         return found.outcome();

@@ -33,6 +33,9 @@ pub(crate) enum ControllerError {
     },
 }
 
+/// What the controller answers while there is no key to seal with.
+const NO_KEY: &str = "there is no sealing key";
+
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Question {
@@ -98,6 +101,11 @@ fn asked(question: Question, fault: &Fault, namespace: &str, name: &str) -> Stri
                 .into()
         }
         (Question::Service, fault) => fault.hint(right),
+        (_, Fault::Unavailable(cause)) if cause.to_string().contains(NO_KEY) => format!(
+            "the controller runs, and has no key: `{0} keys list` shows what there is, `{0} keys restore FILE` puts a backup back; the \
+             log of the controller {namespace}/{name} says why it makes none",
+            crate::program::name()
+        ),
         (_, Fault::Unavailable(_)) => format!(
             "the controller is not running, or not ready; see `kubectl -n {namespace} get endpoints {name}`"
         ),

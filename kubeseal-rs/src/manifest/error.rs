@@ -30,6 +30,15 @@ impl ManifestError {
         }
     }
 
+    /// Whether it can be read, and is something else.
+    pub(crate) fn is_of_other_kind(&self) -> bool {
+        match self {
+            Self::Nothing(_) => true,
+            Self::At { fault, .. } => matches!(fault, Fault::OtherKind(_) | Fault::NotAnObject(_)),
+            Self::NotText(_) | Self::NothingSealed(_) => false,
+        }
+    }
+
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {

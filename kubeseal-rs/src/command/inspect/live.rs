@@ -48,6 +48,7 @@ impl<'a> Cluster<'a> {
             synced: None,
             reason: None,
             message: None,
+            compromised: None,
             generation: None,
             observed_generation: None,
         };
@@ -74,6 +75,8 @@ fn fill(state: &mut LiveState, found: ObservedSealedSecret, report: &Report) {
     state.generation = found.metadata.generation;
     let Some(status) = found.status else { return };
     state.observed_generation = status.observed_generation.filter(|generation| *generation >= 0);
+    let leak = status.condition(Condition::COMPROMISED).filter(|it| it.status == ConditionStatus::True);
+    state.compromised = leak.map(|condition| condition.message.clone().unwrap_or_default());
     if let Some(condition) = status.condition(Condition::SYNCED) {
         let synced = match condition.status {
             ConditionStatus::True => "True",
@@ -84,6 +87,14 @@ fn fill(state: &mut LiveState, found: ObservedSealedSecret, report: &Report) {
         state.reason.clone_from(&condition.reason);
         state.message.clone_from(&condition.message);
     }
+}
+
+/// Whether the values of this report are known to whoever has the key that leaked: it is what the cluster has, or names that key.
+pub(super) fn is_compromised(report: &Report, state: &LiveState) -> bool {
+    let hint = report.certificate.fingerprint.as_deref();
+    state.compromised.as_deref().is_some_and(|message| {
+        state.same_items == Some(true) || hint.is_some_and(|hint| message.contains(hint))
+    })
 }
 
 /// Keeps a manifest from reaching other paths of the API server.

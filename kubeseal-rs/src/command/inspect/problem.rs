@@ -6,6 +6,11 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 /// One thing that is wrong, or may surprise.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Problem {
+    #[error(
+        "COMPROMISED: the key that it was sealed with leaked. Change its values where they come from, and seal the new ones; sealing \
+         the old ones anew protects nothing"
+    )]
+    Compromised,
     #[error("it has no metadata.name")]
     NoName,
     #[error("it has no metadata.namespace: its values open only in the namespace that they were sealed for")]
@@ -55,6 +60,7 @@ impl Problem {
     /// The word for programs.
     fn code(&self) -> &'static str {
         match self {
+            Self::Compromised => "compromised",
             Self::NoName => "no-name",
             Self::NoNamespace => "no-namespace",
             Self::Version => "api-version",

@@ -87,6 +87,8 @@ pub(super) struct LiveState {
     pub synced: Option<String>,
     pub reason: Option<String>,
     pub message: Option<String>,
+    /// What the condition `Compromised` says; absent where it is not there.
+    pub compromised: Option<String>,
     pub generation: Option<i64>,
     pub observed_generation: Option<i64>,
 }

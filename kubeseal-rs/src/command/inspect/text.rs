@@ -1,5 +1,6 @@
 //! `render`: reports for people, aligned.
 
+use super::problem::Problem;
 use super::report::{LiveState, Report, SealedWith};
 use crate::paint::Paint;
 use jiff::Timestamp;
@@ -38,7 +39,8 @@ impl Page {
         if report.immutable == Some(true) {
             page.line("Immutable", "yes: to change it, delete the Secret");
         }
-        page.certificate(&report.certificate, now);
+        let is_compromised = report.problems.contains(&Problem::Compromised);
+        page.certificate(&report.certificate, is_compromised, now);
         page.items(report);
         if let Some(cluster) = &report.cluster {
             page.cluster(cluster);
@@ -60,7 +62,7 @@ impl Page {
         }
     }
 
-    fn certificate(&mut self, sealed: &SealedWith, now: Timestamp) {
+    fn certificate(&mut self, sealed: &SealedWith, is_compromised: bool, now: Timestamp) {
         let bits = sealed.key_bits.map(|bits| format!(" (RSA {bits})")).unwrap_or_default();
         let name = match &sealed.fingerprint {
             Some(fingerprint) => format!("{}{bits}", short(fingerprint)),
@@ -74,6 +76,8 @@ impl Page {
         };
         let told = match sealed.is_newest {
             Some(true) => self.paint.good(whose),
+            // To seal known values anew would protect nothing.
+            Some(false) if is_compromised => self.paint.bad(&format!("not {whose}, {newest}")),
             Some(false) => self.paint.bad(&format!("not {whose}, {newest}; reseal it")),
             None if sealed.known_from.is_some() => format!("it may be {whose}, {newest}"),
             None => "compare with --cert FILE, or with --live".into(),
@@ -128,6 +132,9 @@ impl Page {
 
     fn cluster(&mut self, state: &LiveState) {
         let mut told = vec![self.synced(state)];
+        if let Some(message) = &state.compromised {
+            told.insert(0, self.paint.bad(&format!("COMPROMISED: {}", shown(message))));
+        }
         if let (true, Some(generation)) = (state.exists, state.generation)
             && state.observed_generation != Some(generation)
         {

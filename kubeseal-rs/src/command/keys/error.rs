@@ -3,6 +3,7 @@
 use crate::controller::ControllerError;
 use crate::failure::Failure;
 use crate::key_store::KeyStoreError;
+use crate::manifest::ManifestError;
 use crate::program::name;
 use envelope::Fingerprint;
 use std::fmt;
@@ -77,6 +78,12 @@ pub(crate) enum KeysError {
     },
     #[error("cannot write what was found as JSON")]
     Render(#[source] serde_json::Error),
+    #[error(
+        "{0} of what was named could not be looked into: how many of your files need each key is not known"
+    )]
+    NotLookedInto(usize),
+    #[error("cannot read a backup of sealing keys")]
+    NotBackup(#[source] ManifestError),
     #[error("there is no sealing key in {0}")]
     NothingToRestore(String),
     #[error("{0} of the Secrets in the backup {is} no sealing key, and not restored", is = if *.0 == 1 { "is" } else { "are" })]
@@ -169,9 +176,11 @@ impl KeysError {
             Self::Write { .. } => {
                 "-o needs an existing directory in which you may create files; nothing was changed".into()
             }
-            Self::NothingToRestore(_) => {
+            Self::NotLookedInto(_) => "the warnings say why; correct the paths, or mend the files".into(),
+            Self::NotBackup(error) if !error.is_of_other_kind() => return error.hint(),
+            Self::NothingToRestore(_) | Self::NotBackup(_) => {
                 format!(
-                    "give a file of `{} keys backup`, or of `kubectl get secret -n kube-system -l \
+                    "a backup holds the Secrets of sealing keys: give a file of `{} keys backup`, or of `kubectl get secret -n kube-system -l \
                      sealedsecrets.bitnami.com/sealed-secrets-key -o yaml`",
                     name()
                 )

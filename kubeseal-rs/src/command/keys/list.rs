@@ -22,6 +22,11 @@ pub(super) struct Listing {
     pub server: String,
     pub namespace: String,
     pub keys: Vec<Line>,
+    /// Whether files were named.
+    #[serde(skip)]
+    pub with_files: bool,
+    /// What was named and could not be looked into, and why.
+    pub not_looked_into: Vec<String>,
     /// SealedSecrets of which it is not known which key they need.
     pub unknown: Vec<String>,
 }
@@ -41,7 +46,7 @@ pub(super) struct Line {
     pub not_after: Option<Timestamp>,
     /// SealedSecrets in the cluster that need it; absent where they could not be listed.
     pub cluster: Option<usize>,
-    /// SealedSecrets in the files that need it; absent where none were named.
+    /// SealedSecrets in the files that need it; absent where none were named, or not all could be looked into.
     pub files: Option<usize>,
     /// Why it is unusable.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,17 +70,24 @@ pub(super) fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) ->
     for fault in in_files.iter().flat_map(|found| &found.faults) {
         warn(format_args!("not looked into: {fault}"));
     }
+    let not_looked_into = in_files.as_ref().map(|found| found.faults.clone()).unwrap_or_default();
     let listing = Listing {
+        with_files: in_files.is_some(),
         server: store.server().to_owned(),
         namespace: store.namespace().to_owned(),
         keys: lines(&keys, in_cluster.as_deref(), in_files.as_ref()),
         unknown: unknown(in_cluster.as_deref(), in_files.as_ref()),
+        not_looked_into,
     };
     let written = match format {
         ListFormat::Text => table::render(&listing, Paint::for_stdout()),
         ListFormat::Json => serde_json::to_string_pretty(&listing).map_err(KeysError::Render)? + "\n",
     };
-    Ok(Output::Stdout.write(written.as_bytes())?)
+    Output::Stdout.write(written.as_bytes())?;
+    match listing.not_looked_into.len() {
+        0 => Ok(()),
+        count => Err(KeysError::NotLookedInto(count).into()),
+    }
 }
 
 fn lines(keys: &[StoredKey], in_cluster: Option<&[Use]>, in_files: Option<&FileUses>) -> Vec<Line> {
@@ -94,7 +106,10 @@ fn lines(keys: &[StoredKey], in_cluster: Option<&[Use]>, in_files: Option<&FileU
             not_before: key.certificate().map(Certificate::not_before),
             not_after: key.certificate().map(Certificate::not_after),
             cluster: in_cluster.map(|uses| count(uses, fingerprint)),
-            files: in_files.map(|found| count(&found.uses, fingerprint)),
+            // Fewer than there are is worse than none: keys are retired by it.
+            files: in_files
+                .filter(|found| found.faults.is_empty())
+                .map(|found| count(&found.uses, fingerprint)),
             problem: key.key().err().map(|error| error.to_string()),
         }
     };

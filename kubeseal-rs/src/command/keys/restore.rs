@@ -1,22 +1,22 @@
 //! `keys restore`: puts the keys of a backup back. Nothing that is there is overwritten.
 
 mod backed_up;
+mod clear_up;
+mod leaks;
 mod put_back;
 
 use super::KeysError;
-use super::needed::{in_cluster, ring};
-use super::stray::{Seen, Verdict, judge, strays};
 use crate::backup::{BackupError, is_encrypted};
 use crate::failure::Failure;
-use crate::key_store::{KeyStore, State, StoredKey};
+use crate::key_store::KeyStore;
 use crate::manifest;
 use crate::mode::{KeyPlace, Restore, Stray};
 use crate::notice::warn;
 use crate::output::Output;
-use api::sealing_key::RETIRED;
 use backed_up::BackedUp;
-use envelope::{Certificate, Fingerprint};
-use jiff::Timestamp;
+use clear_up::clear_up;
+use envelope::Certificate;
+use leaks::{note_cluster, note_leaks};
 use put_back::put_back;
 use std::collections::BTreeSet;
 use zeroize::Zeroizing;
@@ -25,8 +25,7 @@ pub(super) fn restore(restore: &Restore, place: &KeyPlace) -> Result<(), Failure
     let (mut backup, refused) = read(restore)?;
     let store = KeyStore::connect(place)?;
     let existing = store.keys()?;
-    let leaked = existing.iter().filter(|key| key.state() == State::Compromised);
-    note_leaks(&mut backup, &leaked.filter_map(|key| key.certificate().cloned()).collect::<Vec<_>>());
+    note_cluster(&store, &existing, &mut backup)?;
     for key in &backup {
         say(&put_back(&store, key, &existing, restore.dry_run)?)?;
     }
@@ -46,7 +45,7 @@ fn read(restore: &Restore) -> Result<(Vec<BackedUp>, usize), Failure> {
         if is_encrypted(&bytes) { restore.unlock.unlock(&bytes)? } else { Zeroizing::new(bytes.to_vec()) };
     let mut refused = 0;
     let mut keys = Vec::new();
-    for secret in manifest::read(&restore.backup, &plain)? {
+    for secret in manifest::read(&restore.backup, &plain).map_err(KeysError::NotBackup)? {
         let place = secret.place;
         match BackedUp::read(secret.secret) {
             Ok(key) => keys.push(key),
@@ -66,103 +65,6 @@ fn read(restore: &Restore) -> Result<(Vec<BackedUp>, usize), Failure> {
     let mut seen = BTreeSet::new();
     keys.retain(|key| seen.insert(key.fingerprint()));
     Ok((keys, refused))
-}
-
-/// It is the private half that leaked: what one Secret says of it holds for all, whatever certificates were made for it.
-fn note_leaks(keys: &mut [BackedUp], leaked: &[Certificate]) {
-    for key in keys {
-        if leaked.iter().any(|leaked| leaked.public() == key.certificate().public()) {
-            key.note_leak();
-        }
-    }
-}
-
-/// Sees to the keys that were made while these were lost.
-fn clear_up(store: &KeyStore, backup: &[BackedUp], restore: &Restore) -> Result<(), Failure> {
-    let keys = store.keys()?;
-    let mut seen: Vec<Seen> = keys.iter().filter_map(Seen::of).collect();
-    if restore.dry_run {
-        let is_there = |key: &BackedUp| seen.iter().any(|it| it.fingerprint == key.fingerprint());
-        let missing: Vec<Seen> = backup.iter().filter(|key| !is_there(key)).map(to_be).collect();
-        seen.extend(missing);
-    }
-    let restored: BTreeSet<Fingerprint> = backup.iter().map(BackedUp::fingerprint).collect();
-    let strays = strays(&seen, &restored);
-    if strays.is_empty() {
-        return Ok(());
-    }
-    let objects = match store.sealed_secrets() {
-        Ok(objects) => objects,
-        Err(error) if error.is_forbidden() => {
-            for stray in strays {
-                warn(format_args!(
-                    "{} was made while these keys were lost, and stays active: you may not list SealedSecrets, to tell whether it \
-                     is needed; {}",
-                    stray.fingerprint.short(),
-                    error.hint()
-                ));
-            }
-            return Ok(());
-        }
-        Err(error) => return Err(error.into()),
-    };
-    // With those of the backup: in a dry run they are not in the cluster yet.
-    let all = ring(&keys).iter_shared().chain(backup.iter().map(BackedUp::key)).collect::<Vec<_>>();
-    let uses = in_cluster(&objects, Some(&sealing::KeyRing::new(all)));
-    for stray in strays {
-        let verdict = judge(&stray, &uses);
-        let stray = stray.fingerprint;
-        for key in keys.iter().filter(|key| key.fingerprint() == Some(stray) && key.state() == State::Active)
-        {
-            say(&settle(store, key, stray, verdict, restore)?)?;
-        }
-    }
-    Ok(())
-}
-
-/// Takes a stray key out, or says why not.
-fn settle(
-    store: &KeyStore,
-    key: &StoredKey,
-    stray: Fingerprint,
-    verdict: Verdict,
-    restore: &Restore,
-) -> Result<String, Failure> {
-    let (namespace, name, short) = (store.namespace(), key.name(), stray.short());
-    let told = format!("{short} was made while these keys were lost (Secret {namespace}/{name}); ");
-    let would = if restore.dry_run { "would be" } else { "is" };
-    Ok(match (verdict, restore.stray) {
-        (Verdict::Needed, _) | (_, Stray::Keep) => {
-            format!("{told}it stays active: something was sealed with it\n")
-        }
-        (Verdict::Unneeded, Stray::Remove) => {
-            if !restore.dry_run {
-                store.delete(key)?;
-            }
-            format!("{told}nothing needs it: it {would} deleted\n")
-        }
-        (verdict, asked) => {
-            if !restore.dry_run {
-                store.label(key, RETIRED)?;
-            }
-            let why = match (verdict, asked) {
-                (Verdict::OpensNothing, Stray::Remove) => {
-                    "it opens nothing here, but there are SealedSecrets that no key opens: it is not deleted, and "
-                }
-                (Verdict::PerhapsRestored, Stray::Remove) => {
-                    "nothing here needs it, but it may have been restored from elsewhere: it is not deleted, and "
-                }
-                _ => "nothing needs it: it ",
-            };
-            format!("{told}{why}{would} retired\n")
-        }
-    })
-}
-
-/// A key of the backup as it will be.
-fn to_be(key: &BackedUp) -> Seen {
-    let created = Timestamp::now();
-    Seen { fingerprint: key.fingerprint(), created, not_before: key.since(), active: key.counts() }
 }
 
 fn say(words: &str) -> Result<(), Failure> {

@@ -11,12 +11,11 @@ const HEAD: [&str; 8] =
 
 /// All of it, in columns as wide as they need to be.
 pub(super) fn render(listing: &Listing, paint: Paint) -> String {
-    let Listing { server, namespace, keys, unknown } = listing;
+    let Listing { server, namespace, keys, unknown, with_files, .. } = listing;
     if keys.is_empty() {
         return format!("There is no sealing key in namespace {namespace} of {server}.\n");
     }
-    let with_files = keys.iter().any(|key| key.files.is_some());
-    let is_shown = |column: usize| column != 6 || with_files;
+    let is_shown = |column: usize| column != 6 || *with_files;
     let rows: Vec<[String; 8]> = keys.iter().map(cells).collect();
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 pub(crate) const LONG_ABOUT: &str = "Show every sealing key, newest first: its fingerprint, when it was made, how long its certificate is valid, \
     whether it is active, and how many SealedSecrets still need it.\n\n\
     Those in the cluster count by their status, in which the controller notes the keys that opened each; those that do not \
-    say are counted as unknown. Those in the files named are tried with the keys, here and now.\n\n\
+    say are counted as unknown. Those in the files named are tried with the keys, here and now. Where one of them cannot be read, how many need each key is not known: ?, and exit 1.\n\n\
     A key is active, retired (nothing needs it), compromised (it leaked), inactive (its label has another value), or unusable \
     (it is no key, whatever its label says).";
 

@@ -10,11 +10,12 @@ use std::path::PathBuf;
 pub(crate) const LONG_ABOUT: &str = "Put the keys of a backup into the controller's namespace, before or after the controller's first start there; it counts them \
     at once. Keys that are there already, and whole, are left as they are, and nothing is overwritten: where another key, or a damaged \
     one, has the name, it is stored under another. So running it again is safe. A key that the backup or the cluster calls \
-    compromised is never stored as active.\n\n\
+    compromised, if only in the condition Compromised of a SealedSecret, is never stored as active.\n\n\
     A controller that starts without keys makes one. If that happened since the keys were lost, and trying proves that no \
     SealedSecret in the cluster needs that key, it is retired: it stays in the cluster, but is not served, and opens nothing; \
     with --remove-stray it is deleted. What was sealed with it and is not in the cluster yet has to be sealed anew. If it is \
-    needed, or that cannot be told, it stays active, and you are told why.\n\n\
+    needed, or either cannot be told, it stays active, and you are told why. A key that was made by renewal of another is not \
+    one of these.\n\n\
     Keys are as old as their certificates, so that renewal goes on as if nothing had happened. (Under --key-order-priority \
     SecretCreationTimestamp they are as old as their Secrets, which is new: they are restored oldest first.)";
 

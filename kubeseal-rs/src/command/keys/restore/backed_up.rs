@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) struct BackedUp {
     secret: Secret,
     key: Arc<SealingKey>,
-    /// Something says that it leaked: its own label, or another Secret's of the same private key.
+    /// Something says that it leaked: its own label, another Secret's of the same private key, or a SealedSecret that it opened.
     leaked: bool,
 }
 

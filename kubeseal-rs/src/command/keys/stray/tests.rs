@@ -1,6 +1,7 @@
 //! Which keys are stray, and which only look like it.
 
 use super::*;
+use sealing::Predecessor;
 
 fn key(digit: char) -> Fingerprint {
     digit.to_string().repeat(64).parse().unwrap()
@@ -8,12 +9,24 @@ fn key(digit: char) -> Fingerprint {
 
 fn seen(digit: char, not_before: i64, created: i64) -> Seen {
     let at = |second| Timestamp::from_second(second).unwrap();
-    Seen { fingerprint: key(digit), created: at(created), not_before: at(not_before), active: true }
+    let descent = Descent::First;
+    Seen { fingerprint: key(digit), created: at(created), not_before: at(not_before), active: true, descent }
 }
 
-fn strays_of(keys: &[Seen]) -> Vec<Fingerprint> {
-    let found = strays(keys, &BTreeSet::from([key('a'), key('b')]));
-    found.iter().map(|key| key.fingerprint).collect()
+fn follows(seen: &Seen, before: char) -> Seen {
+    Seen { descent: Descent::Of(key(before)), ..seen.clone() }
+}
+
+fn strays_of(keys: &[Seen]) -> Strays {
+    strays(keys, &BTreeSet::from([key('a'), key('b')]))
+}
+
+fn none() -> Strays {
+    Strays::default()
+}
+
+fn doubtful(digits: &str) -> Strays {
+    Strays { certain: None, doubtful: digits.chars().map(key).collect() }
 }
 
 #[test]
@@ -36,17 +49,49 @@ fn a_key_made_while_the_others_were_away_is_stray() {
             vec![seen('a', 1, 9_100), seen('b', 2, 9_100), seen('f', 8_950, 9_000)],
             true,
         ),
-        (
-            "restored, from another backup",
-            vec![seen('a', 1, 9_100), seen('b', 2, 9_100), seen('f', 8_000, 9_000)],
-            false,
-        ),
         ("alone", vec![f()], false),
         ("no other key", vec![seen('a', 1, 9_100)], false),
     ];
     for (name, keys, expected) in cases {
-        assert_eq!(strays_of(&keys), if expected { vec![key('f')] } else { Vec::new() }, "{name}");
+        let certain = expected.then(|| key('f'));
+        assert_eq!(strays_of(&keys), Strays { certain, doubtful: Vec::new() }, "{name}");
     }
+}
+
+#[test]
+fn what_is_not_certain_is_no_stray() {
+    let back = || [seen('a', 1, 9_100), seen('b', 2, 9_100)];
+    let f = || seen('f', 9_000, 9_000);
+    let unknown = || Seen { descent: Descent::Unknown, ..f() };
+    let cases = [
+        ("renewed a lost key", vec![follows(&f(), 'b')], none()),
+        ("renewed its successor", vec![follows(&f(), 'e'), follows(&seen('e', 8_000, 8_000), 'a')], none()),
+        ("one outlived the loss", vec![f(), seen('e', 1, 8_000)], none()),
+        ("another came later", vec![f(), seen('e', 1, 9_050)], doubtful("f")),
+        ("restored, from another backup", vec![seen('f', 8_000, 9_000)], doubtful("f")),
+        ("a random name", vec![unknown()], doubtful("f")),
+        ("was renewed itself", vec![f(), follows(&seen('e', 9_050, 9_050), 'f')], doubtful("ef")),
+        ("renewed a key that nobody knows", vec![follows(&f(), 'd')], doubtful("f")),
+        ("in two Secrets", vec![f(), f()], Strays { certain: Some(key('f')), doubtful: Vec::new() }),
+    ];
+    for (name, others, expected) in cases {
+        assert_eq!(strays_of(&[&back()[..], &others].concat()), expected, "{name}");
+    }
+}
+
+#[test]
+fn descent_is_read_from_names() {
+    let of = |name: &str, origin| Descent::of(name, "p", origin, [key('0'), key('1')]);
+    let named = |predecessor: &Predecessor, attempt| sealing::successor_name("p", predecessor, attempt);
+    let first = Predecessor::None("text".into());
+    assert_eq!(of(&named(&Predecessor::Key(key('1')), 0), Some("text")), Descent::Of(key('1')));
+    assert_eq!(of(&named(&Predecessor::Key(key('0')), 3), None), Descent::Of(key('0')));
+    assert_eq!(of(&named(&first, 0), Some("text")), Descent::First);
+    assert_eq!(of(&named(&first, 2), Some("text")), Descent::First);
+    assert_eq!(of(&named(&first, 0), Some("other")), Descent::Unknown);
+    assert_eq!(of(&named(&first, 0), None), Descent::Unknown);
+    assert_eq!(of(&named(&Predecessor::Key(key('2')), 0), Some("text")), Descent::Unknown);
+    assert_eq!(of("pabcde", Some("text")), Descent::Unknown);
 }
 
 #[test]
@@ -54,10 +99,10 @@ fn what_serves_alone_goes_on_serving() {
     let out = |seen: Seen| Seen { active: false, ..seen };
     assert_eq!(
         strays_of(&[out(seen('a', 1, 100)), seen('f', 90, 90)]),
-        [],
+        none(),
         "those of the backup are retired"
     );
-    assert_eq!(strays_of(&[seen('a', 1, 100), out(seen('f', 90, 90))]), [], "it is out already");
+    assert_eq!(strays_of(&[seen('a', 1, 100), out(seen('f', 90, 90))]), none(), "it is out already");
 }
 
 #[test]
@@ -76,10 +121,6 @@ fn is_judged_by_what_is_sealed() {
         (&[it(&[], true), it(&['f'], false)], Verdict::Needed),
     ];
     for (uses, expected) in cases {
-        assert_eq!(judge(&seen('f', 9_000, 9_001), uses), expected, "{uses:?}");
+        assert_eq!(judge(key('f'), uses), expected, "{uses:?}");
     }
-    // Made by a slow machine, or made elsewhere and restored at once: it is not deleted.
-    let doubtful = seen('f', 9_000, 9_020);
-    assert_eq!(judge(&doubtful, &[it(&['a'], false)]), Verdict::PerhapsRestored);
-    assert_eq!(judge(&doubtful, &[it(&['f'], false)]), Verdict::Needed);
 }

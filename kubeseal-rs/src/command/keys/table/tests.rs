@@ -20,7 +20,9 @@ fn line(digit: char, state: &'static str, newest: bool, files: Option<usize>) ->
 
 fn listing(keys: Vec<Line>, unknown: &[&str]) -> Listing {
     let unknown = unknown.iter().map(ToString::to_string).collect();
-    Listing { server: "https://x".into(), namespace: "kube-system".into(), keys, unknown }
+    let with_files = keys.iter().any(|key| key.files.is_some());
+    let (server, namespace) = ("https://x".into(), "kube-system".into());
+    Listing { server, namespace, keys, unknown, with_files, not_looked_into: Vec::new() }
 }
 
 #[test]
@@ -51,6 +53,14 @@ fn files_are_told_of_where_some_were_named() {
     assert!(!text.contains("FILES") && text.lines().count() == 2, "{text}");
     let text = render(&listing(Vec::new(), &[]), Paint::none());
     assert_eq!(text, "There is no sealing key in namespace kube-system of https://x.\n");
+}
+
+#[test]
+fn what_could_not_be_counted_is_not_nothing() {
+    let keys = vec![line('a', "active", true, None)];
+    let listing = Listing { with_files: true, not_looked_into: vec!["x: gone".into()], ..listing(keys, &[]) };
+    let text = render(&listing, Paint::none());
+    assert!(text.contains("CLUSTER  FILES  SECRET\n") && text.contains("  12       ?      sealed"), "{text}");
 }
 
 #[test]
