@@ -140,7 +140,10 @@ mod tests {
                     // It says what it was sent.
                     _ => {
                         let sent = String::from_utf8_lossy(&body).into_owned();
-                        assert_eq!(sent, object.replace(r#""resourceVersion":"1""#, r#""resourceVersion":"2""#));
+                        assert_eq!(
+                            sent,
+                            object.replace(r#""resourceVersion":"1""#, r#""resourceVersion":"2""#)
+                        );
                         (200, sent)
                     }
                 };

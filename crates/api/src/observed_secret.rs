@@ -34,7 +34,10 @@ impl<'de> Deserialize<'de> for ObservedSecret {
 impl fmt::Debug for ObservedSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ObjectMeta { namespace, name, .. } = &self.0.metadata;
-        f.debug_struct("ObservedSecret").field("namespace", namespace).field("name", name).finish_non_exhaustive()
+        f.debug_struct("ObservedSecret")
+            .field("namespace", namespace)
+            .field("name", name)
+            .finish_non_exhaustive()
     }
 }
 
