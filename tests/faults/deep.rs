@@ -1,4 +1,4 @@
-//! Objects that are nested deeper than serde_json decodes, and no deeper than the API server stores: whoever may write one
+//! Objects that are nested deeper than `serde_json` decodes, and no deeper than the API server stores: whoever may write one
 //! object anywhere can write such a one.
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tests::lab::Maker;
 use crate::audit::events;
 use crate::stage::{Scene, Sealed, Stage, stop};
 
-/// serde_json decodes 127, Go 10,000.
+/// `serde_json` decodes 127, Go 10,000.
 const DEPTH: usize = 1_000;
 
 const LONG: Duration = Duration::from_mins(1);

@@ -4,6 +4,7 @@ use api::{ObservedMetadata, ObservedSealedSecret, SealedSecret, SealedSecretStat
 use kube::api::{Patch, PatchParams, PostParams};
 use kube::core::Status;
 use kube::{Api, Client, Resource as _, ResourceExt as _};
+use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -66,8 +67,8 @@ async fn put(
     let name = observed.name_any();
     let get = requests.get(&name, &kube::api::GetParams::default()).map_err(kube::Error::BuildRequest)?;
     let mut object: Fields = client.request(get).await?;
-    let mut metadata = fields_of(object.get("metadata")).map_err(kube::Error::SerdeError)?;
-    if text(metadata.get("uid")) != observed.uid() {
+    let mut metadata: Fields = part(&object, "metadata")?;
+    if part::<Option<String>>(&metadata, "uid")? != observed.uid() {
         // Not written, so not to be taken for written.
         let gone = Status::failure("another object has its name by now", "NotFound").with_code(404);
         return Err(kube::Error::Api(Box::new(gone)));
@@ -87,12 +88,10 @@ async fn put(
     Ok(written.resource_version())
 }
 
-fn fields_of(object: Option<&Box<RawValue>>) -> Result<Fields, serde_json::Error> {
-    object.map_or_else(|| Ok(Fields::new()), |object| serde_json::from_str(object.get()))
-}
-
-fn text(value: Option<&Box<RawValue>>) -> Option<String> {
-    serde_json::from_str(value?.get()).ok()
+/// One of the fields, decoded; one that is not there is as good as empty.
+fn part<T: DeserializeOwned + Default>(fields: &Fields, name: &str) -> Result<T, kube::Error> {
+    let part = fields.get(name).map(|part| serde_json::from_str(part.get()));
+    part.unwrap_or_else(|| Ok(T::default())).map_err(kube::Error::SerdeError)
 }
 
 #[cfg(test)]

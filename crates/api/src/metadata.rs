@@ -1,7 +1,7 @@
 //! `without_managed_fields`: an object's metadata, as far as anybody here reads it.
 //!
 //! Whoever may write an object may also write its `managedFields` by hand, nested as deep as the API server takes it, and that
-//! is deeper than serde_json decodes. What is skipped has no depth: serde_json steps over it without descending.
+//! is deeper than `serde_json` decodes. What is skipped has no depth: `serde_json` steps over it without descending.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference, Time};
 use serde::{Deserialize, Deserializer};

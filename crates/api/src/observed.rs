@@ -1,7 +1,7 @@
 //! [`ObservedSealedSecret`]: a SealedSecret as the API server has it, decodable or not.
 //!
 //! A watch that decoded strictly would end at the first object with a wrong shape, and with it the care for all
-//! others. Here a wrong shape is a fact about its object, and so is a depth that serde_json does not decode.
+//! others. Here a wrong shape is a fact about its object, and so is a depth that `serde_json` does not decode.
 
 use crate::decode::{DecodeError, decode_raw};
 use crate::metadata::without_managed_fields;

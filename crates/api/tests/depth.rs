@@ -1,4 +1,4 @@
-//! Objects that are nested deeper than serde_json decodes, in the answers of an API server that has stored them: lists, the
+//! Objects that are nested deeper than `serde_json` decodes, in the answers of an API server that has stored them: lists, the
 //! lines of a watch, and an object alone. None may keep the others in its answer from being read.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -9,7 +9,7 @@ use kube::Resource;
 use kube::core::{ObjectList, WatchEvent};
 use serde::de::DeserializeOwned;
 
-/// Beyond what serde_json decodes; beyond what an API server takes; and what would use up any stack.
+/// Beyond what `serde_json` decodes; beyond what an API server takes; and what would use up any stack.
 const DEPTHS: [usize; 3] = [150, 20_000, 200_000];
 
 fn nested(depth: usize) -> String {
