@@ -12,8 +12,8 @@ use crate::connection::Login;
 use crate::controller::{Fault, with_timeouts};
 use crate::mode::KeyPlace;
 use crate::online::runtime;
-use api::ObservedSealedSecret;
 use api::sealing_key::{LABEL, ORIGIN, origin_name};
+use api::{ObservedMetadata, ObservedSealedSecret, ObservedSecret};
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Preconditions};
 use kube::{Api, Client, ResourceExt as _};
@@ -72,13 +72,14 @@ impl KeyStore {
     /// Every key, newest first, whatever its label says; also the one from before there were labels.
     pub(crate) fn keys(&self) -> Result<Vec<StoredKey>, KeyStoreError> {
         let listed = self.runtime.block_on(async {
-            let labelled = self.secrets().list(&ListParams::default().labels(LABEL)).await?;
+            let secrets = Api::<ObservedSecret>::namespaced(self.client.clone(), &self.namespace);
+            let labelled = secrets.list(&ListParams::default().labels(LABEL)).await?;
             let legacy = ListParams::default().fields(&format!("metadata.name={}", self.prefix));
-            let legacy = self.secrets().list(&legacy).await?;
+            let legacy = secrets.list(&legacy).await?;
             Ok::<_, kube::Error>((labelled.items, legacy.items))
         });
         let (mut secrets, legacy) = listed.map_err(|error| self.failed(Act::ListKeys, error))?;
-        let is_new = |found: &Secret, secrets: &[Secret]| {
+        let is_new = |found: &ObservedSecret, secrets: &[ObservedSecret]| {
             secrets.iter().all(|secret| secret.name_any() != found.name_any())
         };
         for found in legacy {
@@ -86,7 +87,7 @@ impl KeyStore {
                 secrets.push(found);
             }
         }
-        let mut keys: Vec<StoredKey> = secrets.into_iter().map(StoredKey::read).collect();
+        let mut keys: Vec<StoredKey> = secrets.into_iter().map(|secret| StoredKey::read(secret.0)).collect();
         keys.sort_by_key(StoredKey::order);
         Ok(keys)
     }
@@ -143,9 +144,10 @@ impl KeyStore {
         metadata["uid"] = json!(key.uid());
         let patch = Patch::Merge(json!({ "metadata": metadata }));
         let name = key.name();
-        let (secrets, params) = (self.secrets(), PatchParams::default());
         // The answer's metadata alone: the values stay where they are.
-        let patched = secrets.patch_metadata(&name, &params, &patch);
+        let secrets = Api::<ObservedMetadata<Secret>>::namespaced(self.client.clone(), &self.namespace);
+        let params = PatchParams::default();
+        let patched = secrets.patch(&name, &params, &patch);
         self.runtime.block_on(patched).map_err(|error| self.failed(act, error))?;
         Ok(())
     }

@@ -10,6 +10,7 @@ mod audit;
 mod churn;
 mod clock;
 mod dated;
+mod deep;
 mod drift;
 mod gone;
 mod killed;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
             answers::a_write_whose_answer_is_lost,
             unwritable::a_status_that_is_not_taken,
             older_definition::each_is_reported_and_stops_nothing_else,
+            deep::each_is_its_own_affair_and_stops_nothing_else,
             renewal::a_new_key_whose_answer_is_lost,
             renewal::the_first_key_of_all,
             renewal::by_age_in_a_race,

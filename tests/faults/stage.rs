@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use api::sealing_key;
+use api::{ObservedSecret, sealing_key};
 use k8s_openapi::api::core::v1::Secret;
 use kube::Client;
 use kube::api::{Api, ListParams};
@@ -103,6 +103,13 @@ pub(crate) struct Sealed {
     object: Value,
 }
 
+impl Sealed {
+    /// Under a name that is to be changed.
+    pub(crate) fn object(&self) -> Value {
+        self.object.clone()
+    }
+}
+
 impl Scene {
     async fn set(lab: &Arc<Lab>, home: &str, place: &str, seed: u64) -> Result<Self> {
         let chart = Chart::new(lab.programs.path(Program::Helm)?, home).set("fullnameOverride", home);
@@ -194,8 +201,9 @@ impl Scene {
 
     /// The controller's keys, whatever their label says.
     pub(crate) async fn keys(&self) -> Result<Vec<Secret>> {
-        let secrets: Api<Secret> = Api::namespaced(self.client(), &self.home);
-        Ok(secrets.list(&ListParams::default().labels(sealing_key::LABEL)).await?.items)
+        let secrets: Api<ObservedSecret> = Api::namespaced(self.client(), &self.home);
+        let keys = secrets.list(&ListParams::default().labels(sealing_key::LABEL)).await?;
+        Ok(keys.into_iter().map(|key| key.0).collect())
     }
 
     /// Waits until there are so many keys.

@@ -8,10 +8,10 @@ use super::refusal::{Reason, Refusal};
 use super::refusals::{Finder, Refusals};
 use crate::events::About;
 use crate::logging::chain;
+use api::ObservedMetadata;
 use api::sealing_key::{ACTIVE, LABEL};
 use futures::StreamExt as _;
 use k8s_openapi::api::core::v1::Secret;
-use kube::core::PartialObjectMeta;
 use kube::runtime::watcher::{Config, Event};
 use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, Client};
@@ -27,7 +27,7 @@ pub async fn watch_elsewhere(
 ) {
     let labelled = Config::default().labels(&format!("{LABEL}={ACTIVE}"));
     let (secrets, selected) = match &namespace {
-        Some(namespace) => (Api::<PartialObjectMeta<Secret>>::namespaced(client, namespace), labelled),
+        Some(namespace) => (Api::<ObservedMetadata<Secret>>::namespaced(client, namespace), labelled),
         None => (Api::all(client), labelled.fields(&format!("metadata.namespace!={home}"))),
     };
     let mut events = watcher(secrets, selected).default_backoff().boxed();
@@ -57,8 +57,8 @@ struct Strays {
 
 impl Strays {
     /// Takes in one event. True if something may have changed.
-    fn take(&mut self, event: Event<PartialObjectMeta<Secret>>) -> bool {
-        let entry = |secret: &PartialObjectMeta<Secret>| {
+    fn take(&mut self, event: Event<ObservedMetadata<Secret>>) -> bool {
+        let entry = |secret: &ObservedMetadata<Secret>| {
             let about = About::secret(secret);
             ((about.namespace.clone(), about.name.clone()), about)
         };

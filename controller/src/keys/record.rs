@@ -4,6 +4,7 @@ use super::found::{Content, Found};
 use super::store::wipe;
 use crate::events::About;
 use crate::reconcile::is_later;
+use api::ObservedSecret;
 use k8s_openapi::api::core::v1::Secret;
 use kube::runtime::watcher::Event;
 use sealing::KeyOrder;
@@ -28,14 +29,14 @@ impl Records {
     }
 
     /// Takes in one event. True if the ring may have changed.
-    pub(super) fn take(&mut self, event: Event<Secret>) -> bool {
+    pub(super) fn take(&mut self, event: Event<ObservedSecret>) -> bool {
         match event {
             Event::Init => {
                 self.incoming.clear();
                 self.until = None;
                 false
             }
-            Event::InitApply(secret) => {
+            Event::InitApply(ObservedSecret(secret)) => {
                 let found = self.read(secret);
                 self.shown(&found.about);
                 self.incoming.insert(found.about.name.clone(), found);
@@ -46,13 +47,13 @@ impl Records {
                 self.listed = true;
                 true
             }
-            Event::Apply(secret) => {
+            Event::Apply(ObservedSecret(secret)) => {
                 let found = self.read(secret);
                 self.shown(&found.about);
                 self.current.insert(found.about.name.clone(), found);
                 true
             }
-            Event::Delete(mut secret) => {
+            Event::Delete(ObservedSecret(mut secret)) => {
                 let about = About::secret(&secret);
                 wipe(&mut secret);
                 self.shown(&about);

@@ -10,6 +10,7 @@ use super::ask::{ANSWERS, Ask};
 use super::found::Found;
 use crate::config::Keys;
 use crate::events::About;
+use api::ObservedSecret;
 use api::sealing_key::{ACTIVE, CERTIFICATE, LABEL, PRIVATE_KEY, RENEW, SECRET_TYPE};
 use envelope::{KeyPair, PrivateKeyError};
 use k8s_openapi::ByteString;
@@ -17,6 +18,7 @@ use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Client;
 use kube::api::{Api, ListParams, PostParams};
+use kube::core::{ObjectList, Request};
 use sealing::SealingKey;
 use std::collections::BTreeMap;
 use tokio::time::timeout;
@@ -87,7 +89,9 @@ pub(super) async fn look(
 /// The Secret of this name.
 pub(super) async fn read(secrets: &Api<Secret>, name: &str) -> kube::Result<Option<Secret>> {
     let named = ListParams::default().fields(&format!("metadata.name={name}"));
-    Ok(secrets.list(&named).await?.items.pop())
+    let list = Request::new(secrets.resource_url()).list(&named).map_err(kube::Error::BuildRequest)?;
+    let mut found: ObjectList<ObservedSecret> = secrets.clone().into_client().request(list).await?;
+    Ok(found.items.pop().map(|found| found.0))
 }
 
 /// The Secrets beside the controller.

@@ -4,9 +4,9 @@ use super::record::Records;
 use super::refusals::{Finder, Refusals};
 use super::shared_ring::SharedRing;
 use crate::config::Keys;
+use api::ObservedSecret;
 use api::sealing_key::LABEL;
 use futures::{StreamExt as _, stream};
-use k8s_openapi::api::core::v1::Secret;
 use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, Client};
 use std::sync::Arc;
@@ -41,7 +41,7 @@ async fn watch_secrets(
     ring: &SharedRing,
     refusals: &Refusals,
 ) {
-    let secrets = || Api::<Secret>::namespaced(client.clone(), namespace);
+    let secrets = || Api::<ObservedSecret>::namespaced(client.clone(), namespace);
     let labelled = watcher::Config::default().labels(LABEL);
     let legacy = watcher::Config::default().fields(&format!("metadata.name={}", settings.new.prefix));
     let mut events = stream::select(

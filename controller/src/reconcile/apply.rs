@@ -3,12 +3,13 @@
 use super::outcome::{Act, Outcome};
 use super::plan::Plan;
 use super::target_body::TargetBody;
+use api::ObservedMetadata;
 use envelope::Fingerprint;
 use http::HeaderValue;
 use http::header::ACCEPT;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::PostParams;
-use kube::core::{PartialObjectMeta, Request};
+use kube::core::Request;
 use kube::{Client, Resource as _, ResourceExt as _};
 use sealing::UnsealedSecret;
 use std::collections::BTreeSet;
@@ -95,6 +96,6 @@ async fn write(
     let mut request =
         request(Request::new(Secret::url_path(&(), namespace)), body).map_err(kube::Error::BuildRequest)?;
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
-    let written: PartialObjectMeta<Secret> = client.request(request).await?;
+    let written: ObservedMetadata<Secret> = client.request(request).await?;
     Ok(written.resource_version().unwrap_or_default())
 }

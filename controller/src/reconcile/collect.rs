@@ -2,10 +2,9 @@
 //! Kubernetes' garbage collection.
 
 use crate::logging::chain;
-use api::{ObservedSealedSecret, SealedSecret};
+use api::{ObservedMetadata, ObservedSealedSecret, SealedSecret};
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{DeleteParams, Preconditions};
-use kube::core::PartialObjectMeta;
 use kube::{Api, Client, ResourceExt as _};
 use std::sync::Arc;
 
@@ -24,11 +23,11 @@ async fn delete(
     owner: Option<&str>,
 ) -> Result<(), kube::Error> {
     // With a label selector, a label that was taken off looks like a deletion.
-    let sealed = Api::<PartialObjectMeta<SealedSecret>>::namespaced(client.clone(), namespace);
+    let sealed = Api::<ObservedMetadata<SealedSecret>>::namespaced(client.clone(), namespace);
     if sealed.get_opt(name).await?.is_some_and(|sealed| sealed.uid().as_deref() == owner) {
         return Ok(());
     }
-    let secrets = Api::<PartialObjectMeta<Secret>>::namespaced(client.clone(), namespace);
+    let secrets = Api::<ObservedMetadata<Secret>>::namespaced(client.clone(), namespace);
     let Some(secret) = secrets.get_opt(name).await? else { return Ok(()) };
     let mut owners = secret.owner_references().iter();
     if !owners.any(|reference| reference.controller == Some(true) && Some(reference.uid.as_str()) == owner) {

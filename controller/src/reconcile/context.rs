@@ -6,9 +6,8 @@ use crate::config::Unseal;
 use crate::events::EventQueue;
 use crate::keys::SharedRing;
 use crate::metrics::Metrics;
-use api::{ObservedSealedSecret, SealedSecretStatus};
+use api::{ObservedMetadata, ObservedSealedSecret, SealedSecretStatus};
 use k8s_openapi::api::core::v1::Secret;
-use kube::core::PartialObjectMeta;
 use kube::runtime::reflector::Store;
 use kube::{Client, ResourceExt as _};
 use std::sync::Arc;
@@ -23,7 +22,7 @@ pub struct Context {
     /// Where the keys are kept.
     pub key_place: KeyPlace,
     /// Metadata of all Secrets, as the watch shows them.
-    pub targets: Store<PartialObjectMeta<Secret>>,
+    pub targets: Store<ObservedMetadata<Secret>>,
     /// What this process last left behind.
     pub ledger: Arc<Ledger>,
     /// What is counted.

@@ -5,9 +5,8 @@ use super::context::Context;
 use super::ledger::Inputs;
 use super::settled::{corrects_drift, is_edited, is_settled};
 use super::target::{ExistingSecret, Target};
-use api::{ObservedSealedSecret, Scope, SealedSecretStatus};
+use api::{ObservedMetadata, ObservedSealedSecret, ObservedSecret, Scope, SealedSecretStatus};
 use k8s_openapi::api::core::v1::Secret;
-use kube::core::PartialObjectMeta;
 use kube::runtime::reflector::ObjectRef;
 use kube::{Api, ResourceExt as _};
 use std::sync::Arc;
@@ -39,7 +38,7 @@ pub(crate) fn inputs(observed: &ObservedSealedSecret, context: &Context) -> Inpu
 fn watched_target(
     observed: &ObservedSealedSecret,
     context: &Context,
-) -> Option<Arc<PartialObjectMeta<Secret>>> {
+) -> Option<Arc<ObservedMetadata<Secret>>> {
     let namespace = observed.namespace().unwrap_or_default();
     context.targets.get(&ObjectRef::new(&observed.name_any()).within(&namespace))
 }
@@ -71,8 +70,8 @@ pub(crate) async fn read(
     if trust_watch && watched.is_none() && never_written {
         return Ok(Seen::Target(Target::Absent));
     }
-    let secrets = Api::<Secret>::namespaced(context.client.clone(), &namespace);
-    let Some(secret) = secrets.get_opt(&name).await?.map(|secret| Box::new(ExistingSecret(secret))) else {
+    let secrets = Api::<ObservedSecret>::namespaced(context.client.clone(), &namespace);
+    let Some(secret) = secrets.get_opt(&name).await?.map(|secret| Box::new(ExistingSecret(secret.0))) else {
         return Ok(Seen::Target(Target::Absent));
     };
     if is_settled(observed, previous, Some(&secret.0.metadata), correct_drift) {

@@ -15,9 +15,8 @@ use super::status::{next_status, same_words};
 use super::status_write::write_status;
 use crate::events::About;
 use crate::logging::chain;
-use api::{ObservedSealedSecret, Scope, SealedSecret, SealedSecretStatus};
+use api::{ObservedMetadata, ObservedSealedSecret, Scope, SealedSecret, SealedSecretStatus};
 use jiff::Timestamp;
-use kube::core::PartialObjectMeta;
 use kube::{Api, ResourceExt as _};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
@@ -122,7 +121,7 @@ fn is_lasting(error: &kube::Error) -> bool {
 /// Whether the object was deleted, or deleted and made again. Asked only when its status was not taken.
 async fn is_gone(observed: &ObservedSealedSecret, context: &Context) -> bool {
     let namespace = observed.namespace().unwrap_or_default();
-    let objects = Api::<PartialObjectMeta<SealedSecret>>::namespaced(context.client.clone(), &namespace);
+    let objects = Api::<ObservedMetadata<SealedSecret>>::namespaced(context.client.clone(), &namespace);
     match timeout(ANSWER, objects.get_opt(&observed.name_any())).await {
         Ok(Ok(now)) => now.is_none_or(|now| now.uid() != observed.uid()),
         _ => false,

@@ -1,10 +1,16 @@
 //! `write_status`: one merge patch, or what upstream's RBAC allows instead.
 
-use api::{ObservedSealedSecret, SealedSecret, SealedSecretStatus};
+use api::{ObservedMetadata, ObservedSealedSecret, SealedSecret, SealedSecretStatus};
 use kube::api::{Patch, PatchParams, PostParams};
-use kube::core::{PartialObjectMeta, Status};
+use kube::core::Status;
 use kube::{Api, Client, Resource as _, ResourceExt as _};
+use serde::de::DeserializeOwned;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Fields as they came, however deep.
+type Fields = BTreeMap<String, Box<RawValue>>;
 
 /// Writes the status on top of `version` of the object, or not at all: 409 where it has changed since, or is another one of the
 /// same name. Returns the object's version that came of it.
@@ -43,7 +49,7 @@ async fn patch(
     }
     let patch = json!({ "metadata": { "resourceVersion": version }, "status": fields });
     let namespace = observed.namespace().unwrap_or_default();
-    Api::<PartialObjectMeta<SealedSecret>>::namespaced(client.clone(), &namespace)
+    Api::<ObservedMetadata<SealedSecret>>::namespaced(client.clone(), &namespace)
         .patch_status(&observed.name_any(), &PatchParams::default(), &Patch::Merge(patch))
         .await
         .map(|written| written.resource_version())
@@ -60,23 +66,32 @@ async fn put(
     let requests = kube::core::Request::new(SealedSecret::url_path(&(), Some(&namespace)));
     let name = observed.name_any();
     let get = requests.get(&name, &kube::api::GetParams::default()).map_err(kube::Error::BuildRequest)?;
-    let mut object: Value = client.request(get).await?;
-    if object["metadata"]["uid"].as_str() != observed.uid().as_deref() {
+    let mut object: Fields = client.request(get).await?;
+    let mut metadata: Fields = part(&object, "metadata")?;
+    if part::<Option<String>>(&metadata, "uid")? != observed.uid() {
         // Not written, so not to be taken for written.
         let gone = Status::failure("another object has its name by now", "NotFound").with_code(404);
         return Err(kube::Error::Api(Box::new(gone)));
     }
-    object["metadata"]["resourceVersion"] = version.into();
+    let raw = |value: &Value| to_raw_value(value).map_err(kube::Error::SerdeError);
+    metadata.insert("resourceVersion".into(), raw(&version.into())?);
+    object.insert("metadata".into(), to_raw_value(&metadata).map_err(kube::Error::SerdeError)?);
     if let Value::Object(fields) = &mut fields {
         fields.retain(|_, value| !value.is_null());
     }
-    object["status"] = fields;
+    object.insert("status".into(), raw(&fields)?);
     let body = serde_json::to_vec(&object).map_err(kube::Error::SerdeError)?;
     let put = requests
         .replace_subresource("status", &name, &PostParams::default(), body)
         .map_err(kube::Error::BuildRequest)?;
-    let written = client.request::<Value>(put).await?;
-    Ok(written["metadata"]["resourceVersion"].as_str().map(Into::into))
+    let written: ObservedMetadata<SealedSecret> = client.request(put).await?;
+    Ok(written.resource_version())
+}
+
+/// One of the fields, decoded; one that is not there is as good as empty.
+fn part<T: DeserializeOwned + Default>(fields: &Fields, name: &str) -> Result<T, kube::Error> {
+    let part = fields.get(name).map(|part| serde_json::from_str(part.get()));
+    part.unwrap_or_else(|| Ok(T::default())).map_err(kube::Error::SerdeError)
 }
 
 #[cfg(test)]
@@ -102,5 +117,42 @@ mod tests {
         let client = Client::new(service, "ns");
         let written = write_status(&client, &observed, &SealedSecretStatus::default(), Some("1")).await;
         assert!(matches!(written, Err(kube::Error::Api(status)) if status.is_not_found()));
+    }
+
+    /// Under upstream's rights again: what is nested deeper than we decode goes back as it came.
+    #[tokio::test]
+    async fn a_deep_object_is_written_to() {
+        let deep = "[".repeat(20_000) + &"]".repeat(20_000);
+        let metadata = format!(r#"{{"managedFields":{deep},"name":"a","resourceVersion":"1","uid":"u"}}"#);
+        let object = format!(r#"{{"metadata":{metadata},"spec":{{"x":{deep}}},"status":{{}}}}"#);
+        let stored = object.clone();
+        let service = tower::service_fn(move |request: Request<Body>| {
+            let object = stored.clone();
+            async move {
+                let (method, body) = (request.method().clone(), request.into_body().collect_bytes().await?);
+                let (code, answer) = match method {
+                    Method::PATCH => {
+                        let refused = json!({ "status": "Failure", "reason": "Forbidden", "code": 403 });
+                        (403, refused.to_string())
+                    }
+                    Method::GET => (200, object),
+                    // It says what it was sent.
+                    _ => {
+                        let sent = String::from_utf8_lossy(&body).into_owned();
+                        assert_eq!(
+                            sent,
+                            object.replace(r#""resourceVersion":"1""#, r#""resourceVersion":"2""#)
+                        );
+                        (200, sent)
+                    }
+                };
+                let answer = Response::builder().status(code).body(Body::from(answer.into_bytes()));
+                answer.map_err(kube::Error::HttpError)
+            }
+        });
+        let observed: ObservedSealedSecret = serde_json::from_str(&object).unwrap();
+        let client = Client::new(service, "ns");
+        let written = write_status(&client, &observed, &SealedSecretStatus::default(), Some("2")).await;
+        assert_eq!(written.unwrap().as_deref(), Some("2"));
     }
 }

@@ -6,11 +6,11 @@ use super::listed::Listed;
 use super::reconcile;
 use super::unbroken::unbroken;
 use crate::logging::chain;
-use api::ObservedSealedSecret;
+use api::{ObservedMetadata, ObservedSealedSecret};
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
 use k8s_openapi::api::core::v1::Secret;
-use kube::core::{NamespaceResourceScope, PartialObjectMeta};
+use kube::core::NamespaceResourceScope;
 use kube::runtime::controller::{Action, Controller, Error};
 use kube::runtime::reflector::{self, ObjectRef, Store};
 use kube::runtime::watcher::Event;
@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 const CONCURRENCY: u16 = 32;
 
 /// Metadata of Secrets, as a watch yields it.
-type Targets = BoxStream<'static, Result<PartialObjectMeta<Secret>, watcher::Error>>;
+type Targets = BoxStream<'static, Result<ObservedMetadata<Secret>, watcher::Error>>;
 
 /// Where one watch looks.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ impl Scope {
 /// The watch on Secrets: its store, and the stream that fills it.
 pub struct Watches {
     /// Metadata of all Secrets.
-    pub targets: Store<PartialObjectMeta<Secret>>,
+    pub targets: Store<ObservedMetadata<Secret>>,
     listed: Arc<Listed>,
     stream: Targets,
 }
@@ -63,12 +63,11 @@ impl Watches {
         let (targets, writer) = reflector::store();
         let listed = Arc::<Listed>::default();
         let list_done = Arc::clone(&listed);
-        let secrets = scope.api::<PartialObjectMeta<Secret>>(client);
+        let secrets = scope.api::<ObservedMetadata<Secret>>(client);
         let stream = watcher(secrets, watcher::Config::default())
             .default_backoff()
             .modify(|secret| {
                 // Only name, version and owners are ever asked for; the rest is most of the memory.
-                secret.metadata.managed_fields = None;
                 secret.metadata.annotations = None;
                 secret.metadata.labels = None;
             })
@@ -100,7 +99,6 @@ pub async fn watch(
     let list_done = Arc::clone(&sealed_listed);
     let sealed_events = watcher(scope.api::<ObservedSealedSecret>(&context.client), config)
         .default_backoff()
-        .modify(|sealed: &mut ObservedSealedSecret| sealed.metadata.managed_fields = None)
         .inspect(move |event| {
             if let Ok(event) = event {
                 let context = &following;
@@ -134,7 +132,7 @@ pub async fn watch(
         std::future::pending::<()>().await;
     };
     let known = sealed.clone();
-    let namesake = move |secret: PartialObjectMeta<Secret>| {
+    let namesake = move |secret: ObservedMetadata<Secret>| {
         let sealed = ObjectRef::new(&secret.name_any()).within(&secret.namespace().unwrap_or_default());
         known.get(&sealed).map(|_| sealed)
     };

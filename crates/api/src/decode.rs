@@ -1,7 +1,9 @@
 //! `decode`: JSON into a typed object, with errors that name the field and never show the value.
 
+use serde::Deserializer;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// A field does not have the shape it should have.
 ///
@@ -31,7 +33,17 @@ impl DecodeError {
 
 /// Decodes `value`.
 pub fn decode<T: DeserializeOwned>(value: Value) -> Result<T, DecodeError> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
+    decode_from(value)
+}
+
+/// Decodes text that is known to be JSON, which may be nested to any depth: too deep where something is to be read is an
+/// error like any other, and what nothing reads is stepped over.
+pub(crate) fn decode_raw<T: DeserializeOwned>(json: &RawValue) -> Result<T, DecodeError> {
+    decode_from(&mut serde_json::Deserializer::from_str(json.get()))
+}
+
+fn decode_from<'de, T: DeserializeOwned>(from: impl Deserializer<'de>) -> Result<T, DecodeError> {
+    serde_path_to_error::deserialize(from).map_err(|error| {
         let path = error.path().to_string();
         DecodeError { path: if path == "." { String::new() } else { path } }
     })

@@ -1,21 +1,22 @@
 //! [`ObservedSealedSecret`]: a SealedSecret as the API server has it, decodable or not.
 //!
 //! A watch that decoded strictly would end at the first object with a wrong shape, and with it the care for all
-//! others. Here a wrong shape is a fact about its object.
+//! others. Here a wrong shape is a fact about its object, and so is a depth that `serde_json` does not decode.
 
-use crate::decode::{DecodeError, decode};
+use crate::decode::{DecodeError, decode_raw};
+use crate::metadata::without_managed_fields;
 use crate::sealed_secret::{SealedSecret, SealedSecretSpec};
 use crate::status::SealedSecretStatus;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// A SealedSecret whose metadata is known to decode, and whose spec may not.
 #[derive(Debug, Clone)]
 pub struct ObservedSealedSecret {
-    /// Checked by the API server for every object.
+    /// Checked by the API server for every object; less its `managedFields`.
     pub metadata: ObjectMeta,
     /// The spec, or what is wrong with it.
     pub spec: Result<SealedSecretSpec, DecodeError>,
@@ -27,17 +28,18 @@ impl<'de> Deserialize<'de> for ObservedSealedSecret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         struct Raw {
+            #[serde(deserialize_with = "without_managed_fields")]
             metadata: ObjectMeta,
             #[serde(default)]
-            spec: Value,
+            spec: Box<RawValue>,
             #[serde(default)]
-            status: Value,
+            status: Box<RawValue>,
         }
         let raw = Raw::deserialize(deserializer)?;
         Ok(Self {
             metadata: raw.metadata,
-            spec: decode(raw.spec).map_err(|error| error.within("spec")),
-            status: decode(raw.status).ok().flatten(),
+            spec: decode_raw(&raw.spec).map_err(|error| error.within("spec")),
+            status: decode_raw(&raw.status).ok().flatten(),
         })
     }
 }
@@ -89,6 +91,6 @@ mod tests {
     fn a_missing_spec_decodes_to_an_error_too() {
         let observed: ObservedSealedSecret =
             serde_json::from_value(json!({ "metadata": { "name": "a" } })).unwrap();
-        assert!(observed.spec.is_err());
+        assert_eq!(observed.spec.unwrap_err().path, "spec");
     }
 }

@@ -2,11 +2,11 @@
 
 use super::*;
 
-fn secret(name: &str, version: &str) -> Secret {
+fn secret(name: &str, version: &str) -> ObservedSecret {
     let mut secret = Secret::default();
     secret.metadata.name = Some(name.into());
     secret.metadata.resource_version = Some(version.into());
-    secret
+    ObservedSecret(secret)
 }
 
 #[test]
