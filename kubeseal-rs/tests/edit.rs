@@ -258,7 +258,7 @@ fn what_values_are_bound_to_stays() {
 fn what_is_neither_kept_nor_a_value_is_refused() {
     let desk = Desk::new();
     for value in ["<sealed>hunter2", "<Sealed>", "'hunter2 <SEALED>'"] {
-        let script = format!(r#"sed -i "s/  user: .*/  user: {}/" "$1""#, value);
+        let script = format!(r#"sed -i "s/  user: .*/  user: {value}/" "$1""#);
         desk.refused(&script, &["item \"user\" has <sealed> in it", "to keep what is sealed"]);
     }
     for null in ["", " ~", " null"] {
