@@ -24,7 +24,7 @@ pub(super) fn check(command: &mut Command, matches: &ArgMatches) -> Result<(), c
         None => Ok(()),
         Some(flag) => {
             let words = format!(
-                "--{flag} stands before the command; flags of a command stand behind it: {verb} --{flag} ...\n"
+                "--{flag} stands before the command; flags of a command stand behind it: {verb} --{flag} ..."
             );
             Err(command.error(ErrorKind::ArgumentConflict, words))
         }
