@@ -12,6 +12,7 @@ mod pace;
 mod rotate;
 mod serve;
 mod submitted;
+mod until_keys;
 mod verify;
 
 pub use listen::{ListenError, listen};

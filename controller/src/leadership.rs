@@ -32,8 +32,8 @@
 //! candidate that has not looked for a renew deadline waits anew. What that does not cover: a Lease that is made and deleted
 //! again between two of its looks.
 //!
-//! Decided: who may not use Leases leads alone, as upstream's controller does, but only when that has been so for 30 seconds:
-//! a Role takes a moment to be known. It tries again each minute, and ends its term to contend once it may.
+//! Decided: who may not use Leases leads alone, as upstream's controller does, but only when that has been so for 5 seconds
+//! in which it could read the keys: a Role takes a moment to be known. It tries again each minute, and ends its term to contend once it may.
 //!
 //! What no fence on this side can do: recall a request that is in the network when the process is paused or cut off. Such
 //! a write is made harmless by what it says: Secrets are created, or replaced in the version that was read.

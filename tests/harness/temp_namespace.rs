@@ -14,8 +14,9 @@ use kube::{Client, ResourceExt as _};
 
 use crate::lab::Lab;
 use crate::process::log_tail;
+use crate::suite::Unrun;
 
-/// Runs `test` with the name of a new namespace. If it fails, what is in the namespace is added to the error: names, states
+/// Runs `test` with the name of a new namespace. If it fails, what is in the namespace is added to the end of the error: names, states
 /// and events, never values. The namespace is deleted in either case, without waiting until it is gone.
 pub async fn with_temp_ns<T>(lab: &Lab, test: impl AsyncFnOnce(&str) -> Result<T>) -> Result<T> {
     let name = format!("test-{:08x}", rand::random::<u32>());
@@ -32,8 +33,12 @@ pub async fn with_temp_ns<T>(lab: &Lab, test: impl AsyncFnOnce(&str) -> Result<T
         .unwrap_or_else(|panic| Err(message(&*panic)));
     let outcome = match outcome {
         Ok(value) => Ok(value),
+        Err(error) if error.is::<Unrun>() => Err(error),
         Err(error) => {
-            Err(error.context(format!("namespace {name}, as the test left it:\n{}", state(lab, &name).await)))
+            // Last, for it is long: where output is cut, the causes should not be what is missing.
+            let left = anyhow::anyhow!("namespace {name}, as the test left it:\n{}", state(lab, &name).await);
+            let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+            Err(causes.into_iter().rfold(left, anyhow::Error::context))
         }
     };
     let deleted = namespaces.delete(&name, &DeleteParams::background()).await;

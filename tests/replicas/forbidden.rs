@@ -73,9 +73,12 @@ pub(crate) async fn without_rights_it_leads_as_upstreams_does(stage: Arc<Stage>)
             let mut pod = untold(scene).await?;
             logs(&pod, "the lease failed", 1).await?;
             ensure!(!leads(&pod).await?, "one refusal is no proof");
-            // Half a minute, and then the first key.
-            pod.wait_ready().await?;
+            // Some seconds, and then the first key. Upstream's controller does not listen before: whoever asks, waits.
+            let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
+            let certificate = http.get(format!("{}/v1/cert.pem", pod.url())).send().await?;
+            ensure!(certificate.status() == 200, "{certificate:?}");
             ensure!(leads(&pod).await?);
+            pod.wait_ready().await?;
             let log = pod.logs()?;
             ensure!(log.matches("leading without an election").count() == 1, "{log}");
             scene.seal_and_apply("db", "1").await?;

@@ -3,6 +3,7 @@
 use super::connections::Connections;
 use super::gate::Gate;
 use super::pace::{Paced, Timeouts, keep_pace};
+use super::until_keys::{Awaited, until_keys};
 use super::{cert, health, metrics, rotate, verify};
 use crate::config::RateLimit;
 use crate::keys::{Refusals, SharedRing};
@@ -84,6 +85,7 @@ pub async fn serve(
         let gate = Gate::new(doors.rate, &at_once);
         Arc::new(Guarded { ring: Arc::clone(&served.ring), gate, accepted: doors.accepted })
     };
+    let awaited = Awaited { served: Arc::clone(&served), shutdown: shutdown.clone() };
     let mut with_keys = Router::new();
     if doors.verify {
         with_keys = with_keys.route("/v1/verify", post(verify::verify).with_state(guarded()));
@@ -95,13 +97,14 @@ pub async fn serve(
     let longest = timeouts.read.saturating_add(timeouts.write);
     let bodies = Arc::new(Semaphore::new(BODIES_AT_ONCE));
     let with_keys = with_keys
+        .layer(from_fn_with_state(awaited.clone(), until_keys))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn(move |request, next| in_time(longest, request, next)))
         .layer(from_fn_with_state(bodies, few));
     let router = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .route("/v1/cert.pem", get(cert::cert))
+        .route("/v1/cert.pem", get(cert::cert).layer(from_fn_with_state(awaited, until_keys)))
         .merge(with_keys)
         .route_layer(from_fn_with_state(Arc::clone(&served.metrics), metrics::count))
         .with_state(served)

@@ -68,6 +68,11 @@ impl Known {
         Self { found, until: None, ring, observed: Observed { secrets, had_any }, refusals }
     }
 
+    /// Whether no Secret claims to be a key, and none has been one since this process started.
+    pub(super) fn none_ever(&self) -> bool {
+        !self.observed.had_any && self.observed.secrets.is_empty()
+    }
+
     /// The same, known to the watch up to this version.
     pub(super) fn watched(self, until: Option<&str>) -> Self {
         Self { until: until.map(str::to_owned), ..self }

@@ -79,8 +79,7 @@ impl SharedRing {
 
     /// Whether no Secret claims to be a key, and none has since this process started; false while that is not known.
     pub(crate) fn shows_none_ever(&self) -> bool {
-        let known = self.current.load();
-        self.is_loaded() && !known.observed.had_any && known.observed.secrets.is_empty()
+        self.is_loaded() && self.current.load().none_ever()
     }
 
     /// The API server's clock.
@@ -135,6 +134,13 @@ impl SharedRing {
     pub async fn loaded(&self) {
         // The sender lives in self, so waiting cannot fail.
         let _ = self.version.subscribe().wait_for(|version| *version > 0).await;
+    }
+
+    /// Waits until the keys that exist have been read and, where there has never been one, until the first is made.
+    pub(crate) async fn settled(&self) {
+        // The version is locked while it is looked at, and comes after what it is the version of.
+        let settled = |version: &u64| *version > 0 && !self.current.load().none_ever();
+        let _ = self.version.subscribe().wait_for(settled).await;
     }
 
     /// Whether the keys that exist have been read.

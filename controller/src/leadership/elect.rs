@@ -229,11 +229,13 @@ impl Elector {
         }
     }
 
-    /// Whether everything that we wanted to do since the start was forbidden, for long enough. Later it is trouble, which may
-    /// pass; and who has ever seen a Lease, whoever held it, is part of an election for good.
+    /// Whether everything that we wanted to do with Leases since the start was forbidden, for long enough, while our rights on
+    /// keys were known: an API server that has just started knows of none. Later it is trouble, which may pass; and who has
+    /// ever seen a Lease, whoever held it, is part of an election for good.
     fn is_shut_out(&mut self, error: &Trouble) -> bool {
         let forbidden = matches!(error, Trouble::Api(Error::Api(status)) if status.is_forbidden());
-        self.shut_out.failed(forbidden && self.election.is_new(), Moment::now())
+        let lasting = forbidden && self.election.is_new() && self.keys.is_loaded();
+        self.shut_out.failed(lasting, Moment::now())
     }
 
     /// Says what went wrong, once, and how long to wait.

@@ -1,18 +1,19 @@
 //! [`ShutOut`]: whether this replica has no right to Leases, or only not yet. Pure.
 //!
 //! What it cannot know: whether others have the right. Where the Role is taken away, or binds another ServiceAccount, and a
-//! replica is started that was not told that there is an election, then after half a minute it leads beside the one that was
+//! replica is started that was not told that there is an election, then after some seconds it leads beside the one that was
 //! elected, without a fence. Keys still have one name for each date, and Secrets are created, or replaced in the version that
 //! was read; statuses and events may be written by both. `--leader-elect=true`, as in the chart, rules it out. Whoever has
 //! seen a Lease, whatever stood in it, is never shut out; who may read them and finds none, which no living leader bears for
-//! half a minute, leads until there is one.
+//! that long, leads until there is one.
 
 use super::clock::Moment;
 use std::time::Duration;
 
-/// How long it must be forbidden. A Role that was just made, or an API server that just started, takes some seconds until it
-/// is known everywhere; and a wrong answer here makes a leader that nobody elected.
-const CERTAIN: Duration = Duration::from_secs(30);
+/// How long it must be forbidden, to one who may read the keys. A Role that was just made takes a moment until every API
+/// server knows of it, and a wrong answer here makes a leader that nobody elected; but where upstream's chart gives no such
+/// right, all work waits for this at each start.
+const CERTAIN: Duration = Duration::from_secs(5);
 
 /// Since when it has been forbidden without anything else in between.
 #[derive(Debug, Default)]
@@ -44,12 +45,12 @@ mod tests {
         let mut shut_out = ShutOut::default();
         for (second, forbidden, expected) in [
             (100, true, false),
-            (129, true, false),
-            (130, true, true),
-            (131, false, false),
-            (132, true, false),
-            (161, true, false),
-            (162, true, true),
+            (104, true, false),
+            (105, true, true),
+            (106, false, false),
+            (107, true, false),
+            (111, true, false),
+            (112, true, true),
         ] {
             assert_eq!(shut_out.failed(forbidden, at(second)), expected, "at {second}");
         }
