@@ -13,7 +13,7 @@ use crate::commands::{kubectl, run};
 use crate::stage::Stage;
 
 /// The exit code of a usage error.
-const USAGE: i32 = 2;
+pub(crate) const USAGE: i32 = 2;
 
 pub(crate) async fn values_render_what_they_say(stage: Arc<Stage>) -> Result<()> {
     for case in Case::all("values")? {

@@ -55,6 +55,11 @@ impl Case {
         self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
     }
 
+    /// Where it is.
+    pub(crate) fn path(&self) -> Result<&str> {
+        path(&self.path)
+    }
+
     /// The lines of its header that begin with `what`.
     pub(crate) fn expects(&self, what: &'static str) -> impl Iterator<Item = &str> {
         self.expected.iter().filter(move |(name, _)| name == what).map(|(_, value)| value.as_str())

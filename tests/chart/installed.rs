@@ -1,12 +1,9 @@
-//! What helm does only with a cluster before it: notes, questions, upgrades.
+//! What helm does only with a cluster before it: notes and questions. Upgrades are in `moved`.
 
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
-use k8s_openapi::api::apps::v1::Deployment;
-use kube::api::{Api, Patch, PatchParams};
 use serde_json::json;
-use tests::temp_namespace::with_temp_ns;
 
 use crate::commands::{helm, kubectl};
 use crate::stage::{HOME, Stage};
@@ -44,33 +41,4 @@ pub(crate) async fn the_cluster_is_asked_where_its_api_server_is(stage: Arc<Stag
     }
     kubectl(&stage.lab, &["apply", "--dry-run=server", "--filename", "-"], &yaml).await?.stdout()?;
     Ok(())
-}
-
-/// From a Deployment as upstream's chart leaves it, with a rolling update whose bounds the API server filled in, and back.
-pub(crate) async fn an_installation_is_upgraded_and_rolled_back(stage: Arc<Stage>) -> Result<()> {
-    let lab = &stage.lab;
-    with_temp_ns(lab, async |home| {
-        let role = format!("rbac.clusterRoleName={home}");
-        // A release's name is part of its cluster-wide objects' names, and other tests install too.
-        let install = ["upgrade", "--install", home, CHART, "--namespace", home, "--set", &role];
-        helm(lab, &install).await?.stdout()?;
-        let deployments: Api<Deployment> = Api::namespaced(lab.client(), home);
-        let name = format!("{home}-sealed-secrets");
-        let strategy = async || {
-            let deployment = deployments.get(&name).await?;
-            anyhow::Ok(deployment.spec.and_then(|spec| spec.strategy).and_then(|strategy| strategy.type_))
-        };
-        let rolling = json!({ "spec": { "strategy": { "type": "RollingUpdate" } } });
-        deployments.patch(&name, &PatchParams::default(), &Patch::Strategic(rolling)).await?;
-        ensure!(strategy().await?.as_deref() == Some("RollingUpdate"));
-
-        let upgrade = [&install[..], &["--reuse-values", "--set", "logLevel=ERROR"]].concat();
-        helm(lab, &upgrade).await?.stdout()?;
-        ensure!(strategy().await?.as_deref() == Some("Recreate"));
-        helm(lab, &["rollback", home, "1", "--namespace", home]).await?.stdout()?;
-        ensure!(strategy().await?.as_deref() == Some("Recreate"));
-        helm(lab, &["uninstall", home, "--namespace", home]).await?.stdout()?;
-        Ok(())
-    })
-    .await
 }

@@ -1,14 +1,16 @@
 //! System tests of what is installed: the chart with every value, the plain manifests made from it, and the kustomize base.
 //!
-//! `values/` and `refused/` hold a case each file; its header says what must come of it ([`case`]). That the chart's
+//! `values/`, `moved/` and `refused/` hold a case each file; its header says what must come of it ([`case`]). That the chart's
 //! defaults work is shown by `controller` and `lifecycle`, which run under them.
 
 mod accepted;
 mod case;
 mod commands;
 mod documented;
+mod gaps;
 mod installed;
 mod monitoring;
+mod moved;
 mod permissions;
 mod plain;
 mod refused;
@@ -28,9 +30,12 @@ fn main() -> ExitCode {
             documented::every_value_of_upstreams_is_in_the_readme,
             installed::upstreams_image_is_remarked_upon,
             installed::the_cluster_is_asked_where_its_api_server_is,
-            installed::an_installation_is_upgraded_and_rolled_back,
+            gaps::whatever_may_be_left_empty_in_upstreams_may_be_here,
+            moved::by_an_upgrade_and_a_rollback,
+            moved::by_a_server_side_apply,
             refused::values_that_cannot_be_meant_are_named,
             permissions::namespaced_roles_are_enough,
+            permissions::what_upstreams_chart_grants_is_enough,
             permissions::secrets_are_deleted_only_where_that_was_asked_for,
             monitoring::alerts_and_dashboard_know_the_metrics,
             plain::the_manifests_work_as_they_are,

@@ -67,6 +67,32 @@ pub(crate) async fn namespaced_roles_are_enough(stage: Arc<Stage>) -> Result<()>
     .await
 }
 
+/// Whoever manages permissions apart from the chart has those of upstream's chart, which know no Leases.
+pub(crate) async fn what_upstreams_chart_grants_is_enough(stage: Arc<Stage>) -> Result<()> {
+    let (lab, person) = (&stage.lab, &stage.person);
+    let _turn = stage.turn.lock().await;
+    with_temp_ns(lab, async |home| {
+        let theirs = lab.upstream_chart(home)?.set("fullnameOverride", home);
+        let theirs =
+            theirs.set("rbac.clusterRoleName", home).set("createController", "false").render().await?;
+        theirs.apply_but_definitions(&lab.client()).await?;
+        let chart = lab.chart(home)?.set("fullnameOverride", home).set("rbac.create", "false");
+        let chart = chart.set("serviceAccount.create", "false").set("serviceAccount.name", home);
+        let chart = chart.render().await?;
+        chart.apply(&lab.client()).await?;
+        let mut pod = Pod::of(&chart.deployment()?).flag("key-size", "2048").start(lab).await?;
+        pod.wait_ready().await?;
+        let [place, name] = controller_in(home);
+        person.seal_and_apply(&Person::secret(home, "db", &json!({ "v": "1" })), &[&place, &name]).await?;
+        person.sees_synced(home, "db", ConditionStatus::True).await?;
+        person.sees_values(home, "db", &[("v", b"1")]).await?;
+        stop(pod).await?;
+        chart.delete(&lab.client()).await?;
+        theirs.delete(&lab.client()).await
+    })
+    .await
+}
+
 /// That the controller is first is not to be seen here, because garbage collection may be quicker; that it may be, is.
 pub(crate) async fn secrets_are_deleted_only_where_that_was_asked_for(stage: Arc<Stage>) -> Result<()> {
     let (lab, person) = (&stage.lab, &stage.person);

@@ -1,4 +1,4 @@
-//! This project's chart, as helm renders it. What it renders is real; only the Deployment's pod is started by
+//! This project's chart and upstream's, as helm renders them. What it renders is real; only the Deployment's pod is started by
 //! [`pod`](crate::pod), because there is no kubelet.
 
 mod rendered;
@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use tokio::process::Command;
 
 pub use self::rendered::Rendered;
+use crate::programs::upstream_chart;
 use crate::workspace;
 
 /// The name under which every kubeseal looks for the controller, unless told otherwise.
@@ -18,14 +19,26 @@ pub const CONTROLLER_NAME: &str = "sealed-secrets-controller";
 #[derive(Debug, Clone)]
 pub struct Chart {
     helm: PathBuf,
+    /// Its folder.
+    source: String,
     namespace: String,
     args: Vec<String>,
 }
 
 impl Chart {
-    /// The chart in `namespace`, everything as its values.yaml says, under [`CONTROLLER_NAME`].
+    /// This project's in `namespace`, everything as its values.yaml says, under [`CONTROLLER_NAME`].
     pub fn new(helm: &Path, namespace: &str) -> Self {
-        let chart = Self { helm: helm.to_owned(), namespace: namespace.to_owned(), args: Vec::new() };
+        Self::of(helm, namespace, "charts/sealed-secrets".to_owned())
+    }
+
+    /// Upstream's, likewise. Blocks, where its module has yet to be downloaded.
+    pub fn upstreams(helm: &Path, namespace: &str) -> Result<Self> {
+        Ok(Self::of(helm, namespace, upstream_chart()?.display().to_string()))
+    }
+
+    fn of(helm: &Path, namespace: &str, source: String) -> Self {
+        let (helm, namespace) = (helm.to_owned(), namespace.to_owned());
+        let chart = Self { helm, source, namespace, args: Vec::new() };
         chart.set("fullnameOverride", CONTROLLER_NAME)
     }
 
@@ -38,7 +51,7 @@ impl Chart {
 
     /// The arguments that render it: what a person would type after `helm`, the chart's path relative to the checkout.
     pub fn arguments(&self) -> Vec<String> {
-        let fixed = ["template", "sealed-secrets", "charts/sealed-secrets", "--include-crds", "--namespace"];
+        let fixed = ["template", "sealed-secrets", &self.source, "--include-crds", "--namespace"];
         fixed
             .map(str::to_owned)
             .into_iter()

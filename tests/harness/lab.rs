@@ -77,4 +77,9 @@ impl Lab {
     pub fn chart(&self, namespace: &str) -> Result<Chart> {
         Ok(Chart::new(self.programs.path(Program::Helm)?, namespace))
     }
+
+    /// Upstream's, likewise.
+    pub fn upstream_chart(&self, namespace: &str) -> Result<Chart> {
+        Chart::upstreams(self.programs.path(Program::Helm)?, namespace)
+    }
 }

@@ -17,6 +17,7 @@ mod judge;
 mod program;
 mod progress;
 mod stamp;
+mod upstream_chart;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
@@ -27,6 +28,7 @@ use anyhow::{Context as _, Result, anyhow};
 pub use self::judge::Judge;
 pub use self::program::Program;
 use self::progress::Progress;
+pub use self::upstream_chart::upstream_chart;
 use crate::workspace;
 
 /// The programs that were asked for, each with the path of its executable.

@@ -23,15 +23,15 @@ use tests::temp_namespace::with_temp_ns;
 use tests::{suite, tests};
 use tokio::process::Command;
 
-use self::installation::{HOME, deployment};
+use self::installation::{HOME, Installation};
 
 fn main() -> ExitCode {
     suite::run(installation::install, tests![the_image_is_changed_and_changed_back])
 }
 
-async fn start(lab: &Lab, maker: Maker) -> Result<Pod> {
-    let mut pod =
-        Pod::of(&deployment()?).maker(maker).in_cluster().flag("key-size", "2048").start(lab).await?;
+async fn start(installation: &Installation, maker: Maker) -> Result<Pod> {
+    let pod = Pod::of(&installation.deployment).maker(maker).in_cluster();
+    let mut pod = pod.flag("key-size", "2048").start(&installation.lab).await?;
     pod.wait_ready().await?;
     Ok(pod)
 }
@@ -59,9 +59,10 @@ async fn renewed(lab: &Lab, pod: &Pod, old: &[u8]) -> Result<Vec<u8>> {
     .await
 }
 
-async fn the_image_is_changed_and_changed_back(lab: Arc<Lab>) -> Result<()> {
-    with_temp_ns(&lab, async |namespace| {
-        let person = Person::with(&lab, Maker::Ours)?;
+async fn the_image_is_changed_and_changed_back(installation: Arc<Installation>) -> Result<()> {
+    let lab = &installation.lab;
+    with_temp_ns(lab, async |namespace| {
+        let person = Person::with(lab, Maker::Ours)?;
         let kubeseal = lab.kubeseal(Maker::Upstream)?;
         let certificates = tempfile::tempdir()?;
         let secret = |name: &str, value: &str| Person::secret(namespace, name, &json!({ "v": value }));
@@ -77,23 +78,23 @@ async fn the_image_is_changed_and_changed_back(lab: Arc<Lab>) -> Result<()> {
         };
         // Starts the other program, which must serve this certificate and leave every Secret and every key as it is.
         let change_to = async |maker: Maker, certificate: &[u8], marker: &str| {
-            let secrets = written(&lab, namespace, "").await?;
-            let keys = written(&lab, HOME, sealing_key::LABEL).await?;
-            let pod = start(&lab, maker).await?;
+            let secrets = written(lab, namespace, "").await?;
+            let keys = written(lab, HOME, sealing_key::LABEL).await?;
+            let pod = start(&installation, maker).await?;
             let served = kubeseal.output(&["--fetch-cert"], b"").await?;
             ensure!(served == certificate, "another certificate");
             // Its turn comes after that of all that were there before.
             person.seal_and_apply(&secret(marker, marker), &[]).await?;
             right(marker, marker).await?;
-            let mut now = written(&lab, namespace, "").await?;
+            let mut now = written(lab, namespace, "").await?;
             now.retain(|name, _| name != marker);
             ensure!(now == secrets, "{maker:?} wrote Secrets: {secrets:?}, then {now:?}");
-            let now = written(&lab, HOME, sealing_key::LABEL).await?;
+            let now = written(lab, HOME, sealing_key::LABEL).await?;
             ensure!(now == keys, "{maker:?} wrote keys: {keys:?}, then {now:?}");
             anyhow::Ok(pod)
         };
 
-        let upstreams = start(&lab, Maker::Upstream).await?;
+        let upstreams = start(&installation, Maker::Upstream).await?;
         let first = kubeseal.output(&["--fetch-cert"], b"").await?;
         person.seal_and_apply(&secret("first", "1"), &[]).await?;
         right("first", "1").await?;
@@ -108,7 +109,7 @@ async fn the_image_is_changed_and_changed_back(lab: Arc<Lab>) -> Result<()> {
         right("first", "1b").await?;
         person.patch_secret(namespace, "second", &json!({ "stringData": { "v": "edited" } })).await?;
         right("second", "2").await?;
-        let second = renewed(&lab, &ours, &first).await?;
+        let second = renewed(lab, &ours, &first).await?;
         for (certificate, name) in [(&first, "to-upstreams-key"), (&second, "to-our-key")] {
             apply_sealed_to(certificate, name).await?;
             right(name, name).await?;
@@ -123,7 +124,7 @@ async fn the_image_is_changed_and_changed_back(lab: Arc<Lab>) -> Result<()> {
             apply_sealed_to(certificate, name).await?;
             right(name, name).await?;
         }
-        let third = renewed(&lab, &upstreams, &second).await?;
+        let third = renewed(lab, &upstreams, &second).await?;
         upstreams.stop().await?;
 
         let ours = change_to(Maker::Ours, &third, "last").await?;
@@ -134,7 +135,7 @@ async fn the_image_is_changed_and_changed_back(lab: Arc<Lab>) -> Result<()> {
         for (name, value) in [("first", "1b"), ("second", "2c"), ("to-our-key", "to-our-key")] {
             right(name, value).await?;
         }
-        let keys = written(&lab, HOME, sealing_key::LABEL).await?;
+        let keys = written(lab, HOME, sealing_key::LABEL).await?;
         ensure!(keys.len() == 3, "keys beside those that were asked for: {keys:?}");
         person.delete_sealed(namespace, "second").await?;
         person.sees_no_secret(namespace, "second").await?;

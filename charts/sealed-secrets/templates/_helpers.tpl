@@ -19,18 +19,36 @@
 
 {{/* Account the controller runs as. */}}
 {{- define "sealed-secrets.serviceAccountName" -}}
-{{- $fallback := .Values.serviceAccount.create | ternary (include "sealed-secrets.fullname" .) "default" -}}
+{{- $fallback := .Values.serviceAccount.create | default false | ternary (include "sealed-secrets.fullname" .) "default" -}}
 {{- .Values.serviceAccount.name | default $fallback -}}
 {{- end -}}
 
-{{/* How many pods. Not said at all by `helm upgrade --reuse-values` from upstream's chart, as with the next one. */}}
-{{- define "sealed-secrets.replicas" -}}
-{{- kindIs "invalid" .Values.replicaCount | ternary 1 .Values.replicaCount -}}
+{{/*
+A value, or what stands for it where nothing is said. Takes (list value default).
+
+Not even this chart's own values.yaml says anything where a values file has the key with nothing behind it, and after `helm
+upgrade --reuse-values` from upstream's chart for what only this one has.
+*/}}
+{{- define "sealed-secrets.said" -}}
+{{- kindIs "invalid" (first .) | ternary (last .) (first .) -}}
 {{- end -}}
 
-{{/* `true` where one of them is elected, else nothing. */}}
-{{- define "sealed-secrets.elects" -}}
-{{- if (.Values.leaderElection | default (dict "enabled" true)).enabled }}true{{ end -}}
+{{/* How many pods. */}}
+{{- define "sealed-secrets.replicas" -}}
+{{- include "sealed-secrets.said" (list .Values.replicaCount 1) -}}
+{{- end -}}
+
+{{/*
+What --leader-elect is told: true or false, or nothing, where the controller is to find out whether it may use Leases. That
+is where somebody else grants the permissions, who may have done so for upstream's controller.
+*/}}
+{{- define "sealed-secrets.election" -}}
+{{- $said := include "sealed-secrets.said" (list (.Values.leaderElection | default dict).enabled "") -}}
+{{- if $said -}}
+{{- $said -}}
+{{- else if or .Values.rbac.create (gt (include "sealed-secrets.replicas" . | int) 1) -}}
+true
+{{- end -}}
 {{- end -}}
 
 {{/* Labels that select the pods. Immutable in a Deployment: never add to them. */}}
@@ -45,7 +63,7 @@ app.kubernetes.io/name: {{ include "sealed-secrets.name" . | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 app.kubernetes.io/part-of: sealed-secrets
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
+helm.sh/chart: {{ include "sealed-secrets.chart" . | quote }}
 {{- end -}}
 
 {{/* A value that may contain templates, as YAML. Takes (list $ value); a string is taken for YAML source. */}}
@@ -73,12 +91,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end -}}
 {{- end -}}
 
-{{/* Namespace-free part of an object's metadata: labels, and annotations if any. Takes (list $ labels annotations). */}}
+{{/*
+Namespace-free part of an object's metadata: labels, and annotations if any. Takes (list $ labels annotations), and perhaps
+labels that nobody can change, because something selects by them.
+*/}}
 {{- define "sealed-secrets.labelled" -}}
 {{- $root := index . 0 -}}
 {{- $standard := include "sealed-secrets.standardLabels" $root -}}
 labels:
-  {{- include "sealed-secrets.merge" (list $root $standard (index . 1) $root.Values.commonLabels) | nindent 2 }}
+  {{- include "sealed-secrets.merge" (concat (list $root $standard (index . 1) $root.Values.commonLabels) (slice . 3)) | nindent 2 }}
 {{- with include "sealed-secrets.merge" (list $root (index . 2) $root.Values.commonAnnotations) }}
 annotations:
   {{- . | nindent 2 }}
@@ -99,9 +120,18 @@ httpGet:
 {{- end -}}
 {{- end -}}
 
+{{/* Ports the container listens on. */}}
+{{- define "sealed-secrets.httpPort" -}}
+{{- .Values.containerPorts.http | default 8080 -}}
+{{- end -}}
+{{- define "sealed-secrets.metricsPort" -}}
+{{- .Values.containerPorts.metrics | default 8081 -}}
+{{- end -}}
+
 {{/* Image reference: registry and repository, then a tag or, where the tag is one, a digest. */}}
 {{- define "sealed-secrets.image" -}}
-{{- $name := list .Values.image.registry .Values.image.repository | compact | join "/" -}}
+{{- $repository := .Values.image.repository | default "sealed-secrets-controller" -}}
+{{- $name := list .Values.image.registry $repository | compact | join "/" -}}
 {{- $tag := .Values.image.tag | default .Chart.AppVersion | toString -}}
 {{- printf "%s%s%s" $name (hasPrefix "sha256:" $tag | ternary "@" ":") $tag -}}
 {{- end -}}
@@ -123,7 +153,7 @@ args and extraArgs can set, makes it the controller's.
 */}}
 {{- define "sealed-secrets.unsealerRules" -}}
 {{- $deletes := list -}}
-{{- range concat .Values.args (.Values.extraArgs | default list) -}}
+{{- range concat (include "sealed-secrets.expand" (list . .Values.args) | fromYamlArray) (include "sealed-secrets.expand" (list . .Values.extraArgs) | fromYamlArray) -}}
 {{- if regexMatch "^--old-gc-behavior(=(1|t|T|true|TRUE|True))?$" . -}}
 {{- $deletes = list "delete" -}}
 {{- end -}}
@@ -148,7 +178,15 @@ args and extraArgs can set, makes it the controller's.
 
 {{/* Where the controller unseals when it may not do so everywhere: its own namespace and the additional ones, as a list. */}}
 {{- define "sealed-secrets.namespaces" -}}
-{{- include "sealed-secrets.namespace" . | append .Values.additionalNamespaces | uniq | toYaml -}}
+{{- include "sealed-secrets.namespace" . | append (.Values.additionalNamespaces | default list) | uniq | toYaml -}}
+{{- end -}}
+
+{{/* A bound of the PodDisruptionBudget, where it is a number or a percentage; else nothing. Takes (list $ name). */}}
+{{- define "sealed-secrets.podBound" -}}
+{{- $bound := index (first .).Values.pdb (last .) -}}
+{{- if or (regexMatch "64$" (kindOf $bound)) (regexMatch "^[0-9]+%$" (toString $bound)) -}}
+{{- $bound -}}
+{{- end -}}
 {{- end -}}
 
 {{/* A Service's spec with one port. Takes (dict "root" $ "values" service "port" name). */}}

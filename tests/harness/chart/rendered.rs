@@ -75,6 +75,14 @@ impl Rendered {
         Ok(())
     }
 
+    /// Applies everything else, where the definitions that are there are to stay.
+    pub async fn apply_but_definitions(&self, client: &Client) -> Result<()> {
+        for object in self.objects.iter().filter(|object| kind(object) != CRD) {
+            self.apply_one(client, object).await?;
+        }
+        Ok(())
+    }
+
     /// Deletes everything but the definitions, which others may use too. What is gone already is no error.
     pub async fn delete(&self, client: &Client) -> Result<()> {
         for object in self.objects.iter().rev().filter(|object| kind(object) != CRD) {
