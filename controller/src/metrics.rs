@@ -3,9 +3,11 @@
 //! Where they are served is in `http::metrics`. What is told of each object is in `objects`. Labels hold names, never
 //! values.
 
+mod classic;
 mod objects;
 mod shown;
 
+use self::classic::classic;
 use self::objects::{ConditionLabels, ErrorLabels};
 use self::shown::Shown;
 use crate::process_metrics::ProcessMetrics;
@@ -120,7 +122,12 @@ impl Metrics {
         self.durations.get_or_create(&labels).observe(took.as_secs_f64());
     }
 
-    /// All of it, as Prometheus reads it (`OpenMetrics` text).
+    /// All of it, in Prometheus' older text format (0.0.4).
+    pub fn classic_text(&self) -> Result<String, std::fmt::Error> {
+        self.text().map(|text| classic(&text))
+    }
+
+    /// All of it, as `OpenMetrics` text.
     pub fn text(&self) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;

@@ -5,7 +5,7 @@ use super::pace::{Paced, Timeouts, keep_pace};
 use crate::metrics::Metrics;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -16,8 +16,11 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::limit::GlobalConcurrencyLimitLayer;
 
-/// What Prometheus is told it gets.
+/// What those get who ask for it, as Prometheus does.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// What all others get.
+const CLASSIC: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Connections at the same time: each may hold an answer, which is large where there are many SealedSecrets.
 const ROOM: usize = 32;
@@ -42,9 +45,16 @@ pub async fn serve_metrics(
     axum::serve(connections, router).with_graceful_shutdown(shutdown.cancelled_owned()).await
 }
 
-async fn answer(State(metrics): State<Arc<Metrics>>) -> Response {
-    match metrics.text() {
-        Ok(text) => ([(header::CONTENT_TYPE, OPENMETRICS)], text).into_response(),
+async fn answer(State(metrics): State<Arc<Metrics>>, headers: HeaderMap) -> Response {
+    let asks =
+        |accept: &HeaderValue| accept.to_str().is_ok_and(|it| it.contains("application/openmetrics-text"));
+    let (kind, text) = if headers.get_all(header::ACCEPT).iter().any(asks) {
+        (OPENMETRICS, metrics.text())
+    } else {
+        (CLASSIC, metrics.classic_text())
+    };
+    match text {
+        Ok(text) => ([(header::CONTENT_TYPE, kind)], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

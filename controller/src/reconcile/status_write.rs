@@ -1,6 +1,6 @@
 //! `write_status`: one merge patch, or what upstream's RBAC allows instead.
 
-use api::{ObservedMetadata, ObservedSealedSecret, SealedSecret, SealedSecretStatus};
+use api::{ObservedSealedSecret, SealedSecret, SealedSecretStatus};
 use kube::api::{Patch, PatchParams, PostParams};
 use kube::core::Status;
 use kube::{Api, Client, Resource as _, ResourceExt as _};
@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Once;
 
 /// Fields as they came, however deep.
 type Fields = BTreeMap<String, Box<RawValue>>;
@@ -24,7 +25,7 @@ pub(super) async fn write_status(
     version: Option<&str>,
 ) -> Result<Option<String>, kube::Error> {
     let mut fields = serde_json::to_value(status).map_err(kube::Error::SerdeError)?;
-    match patch(client, observed, &mut fields, version).await {
+    let written = match patch(client, observed, &mut fields, version).await {
         // Upstream's chart grants `update` and no `patch`: in its place we write as its own controller does.
         Err(kube::Error::Api(refused)) if refused.is_forbidden() => {
             match put(client, observed, fields, version).await {
@@ -33,7 +34,23 @@ pub(super) async fn write_status(
             }
         }
         written => written,
+    }?;
+    if status.opened_by.is_some() && written.status.is_some_and(|status| status.opened_by.is_none()) {
+        tell_that_it_is_dropped();
     }
+    Ok(written.metadata.resource_version)
+}
+
+/// Once is enough: it is so for all objects.
+fn tell_that_it_is_dropped() {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| {
+        tracing::warn!(
+            hint = "apply this project's definition, charts/sealed-secrets/crds, and start the controller again",
+            "the CustomResourceDefinition, upstream's perhaps, drops what statuses say of the keys that opened an object: \
+             `keys list` cannot count, `keys retire` refuses, and each start works through every object once"
+        );
+    });
 }
 
 async fn patch(
@@ -41,7 +58,7 @@ async fn patch(
     observed: &ObservedSealedSecret,
     fields: &mut Value,
     version: Option<&str>,
-) -> Result<Option<String>, kube::Error> {
+) -> Result<ObservedSealedSecret, kube::Error> {
     if let Value::Object(fields) = fields {
         // A merge patch keeps what it does not name.
         fields.entry("target").or_insert(Value::Null);
@@ -49,10 +66,9 @@ async fn patch(
     }
     let patch = json!({ "metadata": { "resourceVersion": version }, "status": fields });
     let namespace = observed.namespace().unwrap_or_default();
-    Api::<ObservedMetadata<SealedSecret>>::namespaced(client.clone(), &namespace)
+    Api::<ObservedSealedSecret>::namespaced(client.clone(), &namespace)
         .patch_status(&observed.name_any(), &PatchParams::default(), &Patch::Merge(patch))
         .await
-        .map(|written| written.resource_version())
 }
 
 /// The whole object goes back as it came, but for its status; whatever else is in it, we do not need to understand.
@@ -61,7 +77,7 @@ async fn put(
     observed: &ObservedSealedSecret,
     mut fields: Value,
     version: Option<&str>,
-) -> Result<Option<String>, kube::Error> {
+) -> Result<ObservedSealedSecret, kube::Error> {
     let namespace = observed.namespace().unwrap_or_default();
     let requests = kube::core::Request::new(SealedSecret::url_path(&(), Some(&namespace)));
     let name = observed.name_any();
@@ -84,8 +100,7 @@ async fn put(
     let put = requests
         .replace_subresource("status", &name, &PostParams::default(), body)
         .map_err(kube::Error::BuildRequest)?;
-    let written: ObservedMetadata<SealedSecret> = client.request(put).await?;
-    Ok(written.resource_version())
+    client.request(put).await
 }
 
 /// One of the fields, decoded; one that is not there is as good as empty.

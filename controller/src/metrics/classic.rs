@@ -1,0 +1,76 @@
+//! [`classic`]: `OpenMetrics` text as Prometheus' older text format (0.0.4), which is what those read who do not ask for the
+//! newer one. Upstream's controller answers in it too.
+//!
+//! There a metric's description bears its samples' whole name, and there is no type `info`.
+
+use std::borrow::Cow;
+
+/// The same metrics. Takes what `prometheus-client` writes: the help, then the type, then the samples.
+pub(super) fn classic(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().filter(|line| *line != "# EOF").collect();
+    let mut classic = String::with_capacity(text.len());
+    for (at, line) in lines.iter().enumerate() {
+        classic.push_str(&described(line, lines.get(at + 1).copied()));
+        classic.push('\n');
+    }
+    classic
+}
+
+fn described<'a>(line: &'a str, next: Option<&str>) -> Cow<'a, str> {
+    if let Some(rest) = line.strip_prefix("# HELP ")
+        && let Some((name, help)) = rest.split_once(' ')
+        && let Some((typed, kind)) = next.and_then(type_of)
+        && typed == name
+    {
+        return format!("# HELP {name}{} {help}", suffix(kind)).into();
+    }
+    match type_of(line) {
+        Some((name, "info")) => format!("# TYPE {name}_info gauge").into(),
+        Some((name, kind)) => format!("# TYPE {name}{} {kind}", suffix(kind)).into(),
+        None => line.into(),
+    }
+}
+
+fn type_of(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix("# TYPE ")?.split_once(' ')
+}
+
+/// What a metric's samples have after its name.
+fn suffix(kind: &str) -> &'static str {
+    match kind {
+        "counter" => "_total",
+        "info" => "_info",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Metrics;
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn descriptions_bear_the_names_of_their_samples() {
+        let metrics = Metrics::default();
+        metrics.observe_request("/healthz", "GET", 200, Duration::from_millis(1));
+        metrics.count_error("unseal", "# EOF");
+        let open = metrics.text().unwrap();
+        let classic = classic(&open);
+        for line in [
+            "# HELP sealed_secrets_controller_build_info The running version.",
+            "# TYPE sealed_secrets_controller_build_info gauge",
+            "# HELP sealed_secrets_controller_unseal_requests_total SealedSecrets looked at.",
+            "# TYPE sealed_secrets_controller_unseal_requests_total counter",
+            "# TYPE sealed_secrets_controller_leader gauge",
+            "# TYPE sealed_secrets_controller_http_request_duration_seconds histogram",
+        ] {
+            assert!(classic.lines().any(|it| it == line), "no {line}:\n{classic}");
+        }
+        assert!(!classic.contains(" info\n") && !classic.ends_with("# EOF\n"));
+        let samples = |text: &str| -> Vec<String> {
+            text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+        };
+        assert_eq!(samples(&classic), samples(&open));
+    }
+}
