@@ -16,6 +16,7 @@ mod found;
 mod generate;
 mod known;
 mod metrics;
+mod misdated;
 mod name;
 mod observed;
 mod origin;

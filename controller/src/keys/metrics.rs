@@ -9,7 +9,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use std::fmt;
 use std::sync::Arc;
 
-/// How many keys there are, how old, and what is refused.
+/// How many keys there are, how old, which dates are doubtful, and what is refused.
 #[derive(Debug)]
 pub struct KeyMetrics {
     ring: Arc<SharedRing>,
@@ -52,6 +52,12 @@ impl Collector for KeyMetrics {
             let mut family = gauge(&mut encoder, "sealed_secrets_controller_published_key", help)?;
             let labels = [("fingerprint", published.to_string())];
             ConstGauge::new(1_i64).encode(family.encode_family(&labels)?)?;
+        }
+        let help = "Sealing keys whose dates do not fit the API server's clock, by reason: its log says which, of those that it made";
+        let mut family = gauge(&mut encoder, "sealed_secrets_controller_misdated_keys", help)?;
+        for (reason, count) in report.misdated.by_reason() {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            ConstGauge::new(count).encode(family.encode_family(&[("reason", reason)])?)?;
         }
         let help = "Secrets that are labelled as sealing keys and refused right now, by reason: events on them say more";
         let mut family = gauge(&mut encoder, "sealed_secrets_controller_key_refusals", help)?;
