@@ -46,6 +46,8 @@ pub use refusals::Refusals;
 pub use renew::{NewKeyError, Renewer};
 pub use server_clock::ServerClockError;
 pub use shared_ring::SharedRing;
+#[cfg(test)]
+pub(crate) use shared_ring::tests::a_key;
 pub use store::StoreError;
 pub use tell::tell;
 pub use watch::watch;

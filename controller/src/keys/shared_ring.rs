@@ -148,3 +148,6 @@ impl SharedRing {
         self.version() > 0
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;
