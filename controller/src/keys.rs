@@ -2,7 +2,7 @@
 //!
 //! What there is: `watch` follows the key Secrets, `found` reads one, `known` says what follows from all of them, and
 //! [`SharedRing`] hands it out as one immutable ring. What is to be done: `schedule`, `due` and `step`, pure, from what is there and
-//! the API server's clock. Doing it: [`Renewer`], with `generate` and `store`; asking for it: `asked`. What is served of
+//! the API server's clock. Doing it: [`Renewer`], with `generate` and `store`; asking for it: `asked` and `request`. What is served of
 //! it: `published`. What is refused: `refusal`, found here and [elsewhere](watch_elsewhere), [told](tell()) as events.
 //!
 //! Opening and sealing with them is in `sealing`.
@@ -26,6 +26,7 @@ mod refusal;
 mod refusals;
 mod renew;
 mod report;
+mod request;
 mod schedule;
 mod server_clock;
 mod shared_ring;

@@ -7,10 +7,12 @@
 //!
 //! SIGUSR1 sets the annotation, so that it does not matter which replica gets it. Where the API server does not let us
 //! (upstream's chart gives no `patch`), does not answer for long, or where there is no key to ask about, it is remembered in
-//! this process ([`Asking`]), until this process leads.
+//! this process ([`Asking`]), until this process leads. Where the key goes before it is renewed, the next is asked
+//! ([`Request`]).
 
 use super::ANSWER;
 use super::observed::Observed;
+use super::request::Fate;
 use super::schedule::Rules;
 use super::shared_ring::SharedRing;
 use super::step::Asked;
@@ -81,26 +83,62 @@ pub async fn listen_for_asking(
     ring: Arc<SharedRing>,
     asking: Arc<Asking>,
 ) {
-    while signal.recv().await.is_some() {
-        ring.loaded().await;
-        // Without an answer it goes by what is known of that clock.
-        let now = ring.clock().look(&client).await.unwrap_or_else(|_| ring.clock().now());
-        let Some((name, fingerprint)) = ring.renewed_next(now) else {
-            tracing::info!("a sealing key is asked for");
-            asking.ask(Asked(None));
-            continue;
+    let mut signalled = signal.recv().await;
+    while signalled.is_some() {
+        // Who asks again meanwhile asks for the same key.
+        signalled = tokio::select! {
+            again = signal.recv() => again,
+            () = ask_until_done(&client, &namespace, &ring, &asking) => signal.recv().await,
         };
-        tracing::info!(secret = name, "renewal of the sealing key is asked for");
-        if let Err(error) = annotate(&client, &namespace, &name).await {
-            let hint = "allow `patch` on Secrets in the controller's namespace, as the chart does, \
-                        so that asking any replica will do";
-            let error = chain(&error);
-            tracing::warn!(error, hint, "asking through the API failed; this process renews once it leads");
-            asking.ask(Asked(Some(fingerprint)));
-        }
     }
     // The runtime is going down. Ending would look like a failure.
     std::future::pending::<()>().await;
+}
+
+/// Asks for a new key, again of another one where the one that was asked is gone; ends once there is a new one, or nothing to
+/// ask.
+async fn ask_until_done(client: &Client, namespace: &str, ring: &SharedRing, asking: &Asking) {
+    let mut changes = ring.changes();
+    ring.loaded().await;
+    loop {
+        // Without an answer it goes by what is known of that clock.
+        let now = ring.clock().look(client).await.unwrap_or_else(|_| ring.clock().now());
+        let Some(request) = ring.request(now) else {
+            tracing::info!("a sealing key is asked for");
+            asking.ask(Asked(None));
+            return;
+        };
+        let name = &request.secret;
+        tracing::info!(secret = name, "renewal of the sealing key is asked for");
+        match annotate(client, namespace, name).await {
+            Ok(()) => {}
+            // The ring will know.
+            Err(kube::Error::Api(status)) if status.is_not_found() => {}
+            Err(error) => {
+                let hint = "allow `patch` on Secrets in the controller's namespace, as the chart does, \
+                            so that asking any replica will do";
+                let error = chain(&error);
+                tracing::warn!(
+                    error,
+                    hint,
+                    "asking through the API failed; this process renews once it leads"
+                );
+                asking.ask(Asked(Some(request.key)));
+            }
+        }
+        loop {
+            changes.borrow_and_update();
+            match ring.fate(&request) {
+                Fate::Open if changes.changed().await.is_ok() => {}
+                Fate::Lost => break,
+                Fate::Open | Fate::Done => return,
+            }
+        }
+        tracing::info!(
+            secret = name,
+            "that sealing key was taken out before it was renewed: another is asked"
+        );
+    }
 }
 
 /// Asks through the API, again if it does not work at once. To ask twice is to ask once.
