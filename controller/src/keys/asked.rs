@@ -5,16 +5,13 @@
 //! not forget it. A newer key answers it; so asking is idempotent, and nobody has to take the annotation off. The leader does
 //! where it may ([`withdraw`]): should the newer key be deleted one day, it would seem to be asked for again.
 //!
-//! SIGUSR1 sets the annotation, so that it does not matter which replica gets it. Where the API server does not let us
-//! (upstream's chart gives no `patch`), does not answer for long, or where there is no key to ask about, it is remembered in
-//! this process ([`Asking`]), until this process leads. Where the key goes before it is renewed, the next is asked
-//! ([`Request`]).
+//! SIGUSR1 sets the annotation ([`listen`](super::listen)), so that it does not matter which replica gets it. Where the API server
+//! does not let us (upstream's chart gives no `patch`), does not answer for long, or where there is no key to ask about, it is
+//! remembered in this process ([`Asking`]), until this process leads.
 
 use super::ANSWER;
 use super::observed::Observed;
-use super::request::Fate;
 use super::schedule::Rules;
-use super::shared_ring::SharedRing;
 use super::step::Asked;
 use super::store::secrets;
 use crate::logging::chain;
@@ -24,9 +21,7 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::Client;
 use kube::api::{Api, Patch, PatchParams};
 use serde_json::json;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::signal::unix::Signal;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -75,74 +70,8 @@ impl Asking {
     }
 }
 
-/// Passes on what `signal` asks for, until the process ends.
-pub async fn listen_for_asking(
-    mut signal: Signal,
-    client: Client,
-    namespace: String,
-    ring: Arc<SharedRing>,
-    asking: Arc<Asking>,
-) {
-    let mut signalled = signal.recv().await;
-    while signalled.is_some() {
-        // Who asks again meanwhile asks for the same key.
-        signalled = tokio::select! {
-            again = signal.recv() => again,
-            () = ask_until_done(&client, &namespace, &ring, &asking) => signal.recv().await,
-        };
-    }
-    // The runtime is going down. Ending would look like a failure.
-    std::future::pending::<()>().await;
-}
-
-/// Asks for a new key, again of another one where the one that was asked is gone; ends once there is a new one, or nothing to
-/// ask.
-async fn ask_until_done(client: &Client, namespace: &str, ring: &SharedRing, asking: &Asking) {
-    let mut changes = ring.changes();
-    ring.loaded().await;
-    loop {
-        // Without an answer it goes by what is known of that clock.
-        let now = ring.clock().look(client).await.unwrap_or_else(|_| ring.clock().now());
-        let Some(request) = ring.request(now) else {
-            tracing::info!("a sealing key is asked for");
-            asking.ask(Asked(None));
-            return;
-        };
-        let name = &request.secret;
-        tracing::info!(secret = name, "renewal of the sealing key is asked for");
-        match annotate(client, namespace, name).await {
-            Ok(()) => {}
-            // The ring will know.
-            Err(kube::Error::Api(status)) if status.is_not_found() => {}
-            Err(error) => {
-                let hint = "allow `patch` on Secrets in the controller's namespace, as the chart does, \
-                            so that asking any replica will do";
-                let error = chain(&error);
-                tracing::warn!(
-                    error,
-                    hint,
-                    "asking through the API failed; this process renews once it leads"
-                );
-                asking.ask(Asked(Some(request.key)));
-            }
-        }
-        loop {
-            changes.borrow_and_update();
-            match ring.fate(&request) {
-                Fate::Open if changes.changed().await.is_ok() => {}
-                Fate::Lost => break,
-                Fate::Open | Fate::Done => return,
-            }
-        }
-        tracing::info!(
-            secret = name,
-            "that sealing key was taken out before it was renewed: another is asked"
-        );
-    }
-}
-
 /// Asks through the API, again if it does not work at once. To ask twice is to ask once.
-async fn annotate(client: &Client, namespace: &str, key: &str) -> Result<(), kube::Error> {
+pub(super) async fn annotate(client: &Client, namespace: &str, key: &str) -> Result<(), kube::Error> {
     let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let patch = Patch::Merge(json!({ "metadata": { "annotations": { RENEW: now } } }));
     let (secrets, params) = (secrets(client, namespace), PatchParams::default());
