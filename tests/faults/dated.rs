@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use tests::fault_proxy::{Fault, FaultProxy, Rule};
+use tests::pod::Pod;
 
 use crate::clock::{HOUR, SOON, YEAR, looks};
 use crate::stage::{Stage, started, stop};
@@ -18,18 +19,19 @@ pub(crate) async fn by_clocks_that_differ(stage: Arc<Stage>) -> Result<()> {
                 anyhow::Ok((proxy, pod))
             };
             let [one, two] = [start().await?, start().await?];
-            for (ahead, keys, what) in [
-                ([HOUR, HOUR], 1, "forwards by less than a period"),
-                ([12 * HOUR, -4 * 60], 1, "apart by less than a period"),
-                ([-HOUR, -HOUR], 2, "back behind the only key"),
-                ([0, 0], 2, "right"),
-                ([3 * YEAR, 3 * YEAR], 3, "forwards by years"),
-                ([0, 0], 3, "right again"),
-                ([YEAR, 2 * YEAR], 5, "forwards by years that differ"),
-                ([2 * YEAR, YEAR], 5, "the other way round"),
-                ([0, 3 * YEAR], 5, "one of them right"),
-                ([-YEAR, -YEAR], 6, "back by a year"),
-                ([0, 0], 6, "right at last"),
+            // The last: how many keys are from the future, and whether the newest was stored by another clock.
+            for (ahead, keys, what, misdated) in [
+                ([HOUR, HOUR], 1, "forwards by less than a period", [0, 0]),
+                ([12 * HOUR, -4 * 60], 1, "apart by less than a period", [0, 0]),
+                ([-HOUR, -HOUR], 2, "back behind the only key", [1, 0]),
+                ([0, 0], 2, "right", [0, 0]),
+                ([3 * YEAR, 3 * YEAR], 3, "forwards by years", [0, 1]),
+                ([0, 0], 3, "right again", [0, 1]),
+                ([YEAR, 2 * YEAR], 5, "forwards by years that differ", [0, 1]),
+                ([2 * YEAR, YEAR], 5, "the other way round", [0, 1]),
+                ([0, 3 * YEAR], 5, "one of them right", [0, 1]),
+                ([-YEAR, -YEAR], 6, "back by a year", [5, 0]),
+                ([0, 0], 6, "right at last", [0, 1]),
             ] {
                 for ((proxy, _), ahead) in [&one, &two].into_iter().zip(ahead) {
                     proxy.set([Rule::always(Fault::Dated(ahead))]);
@@ -42,14 +44,31 @@ pub(crate) async fn by_clocks_that_differ(stage: Arc<Stage>) -> Result<()> {
                 }
                 let there = scene.keys().await?.len();
                 ensure!(there == keys, "{there} keys instead of {keys}, with clocks {ahead:?} ahead: {what}");
+                told(&one.1, misdated).await.context(what)?;
             }
             scene.expects_keys(6);
             let logs = one.1.logs()? + &two.1.logs()?;
-            let told = logs.matches("are dated by different clocks").count();
+            let logged = logs.matches("are dated by different clocks").count();
             // Those of the years that were ahead.
-            ensure!(told == 3, "told {told} times");
+            ensure!(logged == 3, "logged {logged} times");
             stop(one.1).await?;
             stop(two.1).await
         })
         .await
+}
+
+/// Metrics and `/readyz?verbose` say so, and it is ready all the same.
+async fn told(pod: &Pod, misdated: [usize; 2]) -> Result<()> {
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let metrics = http.get(pod.metrics_url()).send().await?.text().await?;
+    for (reason, count) in ["future", "apart"].into_iter().zip(misdated) {
+        let gauge = format!("sealed_secrets_controller_misdated_keys{{reason=\"{reason}\"}} {count}\n");
+        ensure!(metrics.contains(&gauge), "not {gauge}{metrics}");
+    }
+    let said = http.get(format!("{}/readyz?verbose", pod.url())).send().await?;
+    let (code, said) = (said.status(), said.text().await?);
+    let sign =
+        if misdated == [0, 0] { "[+] sealing keys dated by one clock" } else { "[!] sealing keys dated by" };
+    ensure!(code == 200 && said.contains(sign), "{code}: {said}");
+    Ok(())
 }

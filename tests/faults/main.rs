@@ -56,6 +56,7 @@ fn main() -> ExitCode {
             older_definition::each_is_reported_and_stops_nothing_else,
             deep::each_is_its_own_affair_and_stops_nothing_else,
             renewal::a_new_key_whose_answer_is_lost,
+            renewal::asked_of_a_key_that_goes_away,
             renewal::the_first_key_of_all,
             renewal::by_age_in_a_race,
             watches::a_watch_that_lost_its_place,

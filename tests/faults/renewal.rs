@@ -4,6 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use api::sealing_key::{COMPROMISED, LABEL};
+use k8s_openapi::api::core::v1::Secret;
+use kube::ResourceExt as _;
+use kube::api::{Api, DeleteParams, Patch, PatchParams};
+use serde_json::json;
+use tests::eventually::eventually;
 use tests::fault_proxy::{Fault, FaultProxy, Rule};
 
 use crate::audit::{Ledger, births, right};
@@ -47,6 +53,56 @@ pub(crate) async fn a_new_key_whose_answer_is_lost(stage: Arc<Stage>) -> Result<
             scene.expects_keys(keys);
             scene.apply("s", &sealed[0]).await?;
             right(scene, &Ledger::from([("s".into(), sealed[0].value.clone())])).await?;
+            stop(pod).await
+        })
+        .await
+}
+
+/// The key that is asked about goes while the question is on its way: whoever asked gets a new key all the same, and one alone.
+pub(crate) async fn asked_of_a_key_that_goes_away(stage: Arc<Stage>) -> Result<()> {
+    /// Long enough for the key to go.
+    const ON_ITS_WAY: Duration = Duration::from_secs(2);
+    let retire = |label: &str| Patch::Merge(json!({ "metadata": { "labels": { LABEL: label } } }));
+    stage
+        .play(async |scene| {
+            let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
+            let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
+            let secrets: Api<Secret> = Api::namespaced(scene.client(), &scene.home);
+            let (mut keys, late) = (1, Fault::Late(ON_ITS_WAY));
+            // The first is the only one. Who may not write asks nobody but this process, which may not have begun.
+            for (what, label, fault) in [
+                ("deleted, the only one", None, late),
+                ("retired", Some("retired"), late),
+                ("deleted", None, late),
+                ("revoked", Some(COMPROMISED), late),
+                ("retired, and no right to write", Some("retired"), Fault::Refuse(403, "Forbidden", None)),
+            ] {
+                let mut there = scene.keys().await?;
+                there.sort_by_key(|key| key.metadata.creation_timestamp.clone().map(|created| created.0));
+                let newest = there.pop().context("no key")?.name_any();
+                let struck = proxy.strikes();
+                proxy.set([Rule::on("patch", "secrets", fault).times(1)]);
+                usr1(&pod)?;
+                if matches!(fault, Fault::Late(_)) {
+                    eventually(RETRIED, "the question is on its way", async || {
+                        ensure!(proxy.strikes() == struck + 1, "{what}: nothing was asked");
+                        Ok(())
+                    })
+                    .await?;
+                }
+                match label {
+                    Some(label) => {
+                        secrets.patch(&newest, &PatchParams::default(), &retire(label)).await?;
+                        keys += 1;
+                    }
+                    None => drop(secrets.delete(&newest, &DeleteParams::default()).await?),
+                }
+                scene.sees_keys(keys, RETRIED).await.context(what)?;
+                tokio::time::sleep(A_WHILE).await;
+                let there = scene.keys().await?.len();
+                ensure!(there == keys, "{what}: {there} keys instead of {keys}");
+            }
+            scene.expects_keys(keys);
             stop(pod).await
         })
         .await

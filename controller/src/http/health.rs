@@ -41,5 +41,8 @@ pub(super) async fn readyz(
         // Writing to a String cannot fail.
         let _ = writeln!(lines, "[{sign}] {name}{detail}");
     }
+    // No reason to take a replica out of service: renewal goes by the dates that are left.
+    let sign = if keys.misdated.any() { '!' } else { '+' };
+    let _ = writeln!(lines, "[{sign}] sealing keys dated by {}", keys.misdated);
     (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, lines)
 }

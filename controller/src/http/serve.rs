@@ -3,7 +3,7 @@
 use super::connections::Connections;
 use super::gate::Gate;
 use super::pace::{Paced, Timeouts, keep_pace};
-use super::until_keys::{Awaited, until_keys};
+use super::until_keys::{Awaited, LONGEST, until_keys};
 use super::{cert, health, metrics, rotate, verify};
 use crate::config::RateLimit;
 use crate::keys::{Refusals, SharedRing};
@@ -85,7 +85,7 @@ pub async fn serve(
         let gate = Gate::new(doors.rate, &at_once);
         Arc::new(Guarded { ring: Arc::clone(&served.ring), gate, accepted: doors.accepted })
     };
-    let awaited = Awaited { served: Arc::clone(&served), shutdown: shutdown.clone() };
+    let awaited = Awaited { served: Arc::clone(&served), longest: LONGEST, shutdown: shutdown.clone() };
     let mut with_keys = Router::new();
     if doors.verify {
         with_keys = with_keys.route("/v1/verify", post(verify::verify).with_state(guarded()));

@@ -13,23 +13,28 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Well under what clients and the API server's proxy wait for an answer.
-const LONGEST: Duration = Duration::from_secs(10);
+pub(super) const LONGEST: Duration = Duration::from_secs(10);
 
 /// What a request waits with.
 #[derive(Clone)]
 pub(super) struct Awaited {
     pub(super) served: Arc<Served>,
+    /// For so long at the most: [`LONGEST`], but in tests.
+    pub(super) longest: Duration,
     /// Ends the wait too.
     pub(super) shutdown: CancellationToken,
 }
 
 /// Lets the request on, or answers 503 where the keys could not be read in time.
 pub(super) async fn until_keys(State(awaited): State<Awaited>, request: Request, next: Next) -> Response {
-    let Awaited { served, shutdown } = awaited;
+    let Awaited { served, longest, shutdown } = awaited;
     // Out of time, out of luck: what is known then decides.
-    let _ = shutdown.run_until_cancelled(tokio::time::timeout(LONGEST, served.ring.settled())).await;
+    let _ = shutdown.run_until_cancelled(tokio::time::timeout(longest, served.ring.settled())).await;
     if !served.ring.is_loaded() {
         return (StatusCode::SERVICE_UNAVAILABLE, "the sealing keys could not be read yet\n").into_response();
     }
     next.run(request).await
 }
+
+#[cfg(test)]
+mod tests;

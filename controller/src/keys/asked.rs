@@ -5,14 +5,13 @@
 //! not forget it. A newer key answers it; so asking is idempotent, and nobody has to take the annotation off. The leader does
 //! where it may ([`withdraw`]): should the newer key be deleted one day, it would seem to be asked for again.
 //!
-//! SIGUSR1 sets the annotation, so that it does not matter which replica gets it. Where the API server does not let us
-//! (upstream's chart gives no `patch`), does not answer for long, or where there is no key to ask about, it is remembered in
-//! this process ([`Asking`]), until this process leads.
+//! SIGUSR1 sets the annotation ([`listen`](super::listen)), so that it does not matter which replica gets it. Where the API server
+//! does not let us (upstream's chart gives no `patch`), does not answer for long, or where there is no key to ask about, it is
+//! remembered in this process ([`Asking`]), until this process leads.
 
 use super::ANSWER;
 use super::observed::Observed;
 use super::schedule::Rules;
-use super::shared_ring::SharedRing;
 use super::step::Asked;
 use super::store::secrets;
 use crate::logging::chain;
@@ -22,9 +21,7 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::Client;
 use kube::api::{Api, Patch, PatchParams};
 use serde_json::json;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::signal::unix::Signal;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -73,38 +70,8 @@ impl Asking {
     }
 }
 
-/// Passes on what `signal` asks for, until the process ends.
-pub async fn listen_for_asking(
-    mut signal: Signal,
-    client: Client,
-    namespace: String,
-    ring: Arc<SharedRing>,
-    asking: Arc<Asking>,
-) {
-    while signal.recv().await.is_some() {
-        ring.loaded().await;
-        // Without an answer it goes by what is known of that clock.
-        let now = ring.clock().look(&client).await.unwrap_or_else(|_| ring.clock().now());
-        let Some((name, fingerprint)) = ring.renewed_next(now) else {
-            tracing::info!("a sealing key is asked for");
-            asking.ask(Asked(None));
-            continue;
-        };
-        tracing::info!(secret = name, "renewal of the sealing key is asked for");
-        if let Err(error) = annotate(&client, &namespace, &name).await {
-            let hint = "allow `patch` on Secrets in the controller's namespace, as the chart does, \
-                        so that asking any replica will do";
-            let error = chain(&error);
-            tracing::warn!(error, hint, "asking through the API failed; this process renews once it leads");
-            asking.ask(Asked(Some(fingerprint)));
-        }
-    }
-    // The runtime is going down. Ending would look like a failure.
-    std::future::pending::<()>().await;
-}
-
 /// Asks through the API, again if it does not work at once. To ask twice is to ask once.
-async fn annotate(client: &Client, namespace: &str, key: &str) -> Result<(), kube::Error> {
+pub(super) async fn annotate(client: &Client, namespace: &str, key: &str) -> Result<(), kube::Error> {
     let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let patch = Patch::Merge(json!({ "metadata": { "annotations": { RENEW: now } } }));
     let (secrets, params) = (secrets(client, namespace), PatchParams::default());

@@ -9,7 +9,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use std::fmt;
 use std::sync::Arc;
 
-/// How many keys there are, how old, and what is refused.
+/// How many keys there are, how old, which dates are doubtful, and what is refused.
 #[derive(Debug)]
 pub struct KeyMetrics {
     ring: Arc<SharedRing>,
@@ -53,14 +53,27 @@ impl Collector for KeyMetrics {
             let labels = [("fingerprint", published.to_string())];
             ConstGauge::new(1_i64).encode(family.encode_family(&labels)?)?;
         }
+        let help = "Sealing keys whose dates do not fit the API server's clock, by reason: a clock is wrong, or was when they were made";
+        by_reason(&mut encoder, "misdated_keys", help, report.misdated.by_reason())?;
         let help = "Secrets that are labelled as sealing keys and refused right now, by reason: events on them say more";
-        let mut family = gauge(&mut encoder, "sealed_secrets_controller_key_refusals", help)?;
-        for (reason, count) in self.refusals.counts() {
-            let count = i64::try_from(count).unwrap_or(i64::MAX);
-            ConstGauge::new(count).encode(family.encode_family(&[("reason", reason.as_str())])?)?;
-        }
-        Ok(())
+        let refused = self.refusals.counts().map(|(reason, count)| (reason.as_str(), count));
+        by_reason(&mut encoder, "key_refusals", help, refused)
     }
+}
+
+fn by_reason(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    counts: impl IntoIterator<Item = (&'static str, usize)>,
+) -> fmt::Result {
+    let name = format!("sealed_secrets_controller_{name}");
+    let mut family = gauge(encoder, &name, help)?;
+    for (reason, count) in counts {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        ConstGauge::new(count).encode(family.encode_family(&[("reason", reason)])?)?;
+    }
+    Ok(())
 }
 
 fn gauge<'a>(

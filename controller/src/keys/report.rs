@@ -1,5 +1,6 @@
 //! [`KeyReport`]: the sealing keys in figures, for `/readyz?verbose` and metrics. Pure.
 
+use super::misdated::Misdated;
 use super::observed::Observed;
 use super::schedule::Rules;
 use super::step::next_renewal;
@@ -19,6 +20,8 @@ pub(crate) struct KeyReport {
     pub published: Option<Fingerprint>,
     /// When the next is due; past if it is overdue, None for never.
     pub next_renewal: Option<Timestamp>,
+    /// Whose dates do not fit the clock.
+    pub misdated: Misdated,
 }
 
 impl KeyReport {
@@ -34,6 +37,7 @@ impl KeyReport {
             newest: ring.newest().map(|key| (key.fingerprint(), key.since())),
             published,
             next_renewal: next_renewal(seen, rules, now),
+            misdated: Misdated::among(seen, rules, now),
         }
     }
 }

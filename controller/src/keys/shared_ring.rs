@@ -6,11 +6,11 @@ use super::known::Known;
 use super::published::published;
 use super::refusal::Refusal;
 use super::report::KeyReport;
-use super::schedule::{Rules, newest, newest_of_all};
+use super::request::{Fate, Request};
+use super::schedule::{Rules, newest};
 use super::server_clock::ServerClock;
 use crate::config::Keys;
 use arc_swap::ArcSwap;
-use envelope::Fingerprint;
 use jiff::{SignedDuration, Timestamp};
 use sealing::{KeyRing, SealingKey};
 use std::collections::BTreeMap;
@@ -69,12 +69,14 @@ impl SharedRing {
         KeyReport::new(&known.ring, &known.observed, &self.rules, published, self.clock.now())
     }
 
-    /// Name and fingerprint of the key that is renewed next, at `now` by the API server's clock.
-    pub(super) fn renewed_next(&self, now: Timestamp) -> Option<(String, Fingerprint)> {
-        let known = self.current.load();
-        let key =
-            newest(&known.observed, &self.rules, now).or_else(|| newest_of_all(&known.observed, now))?;
-        Some((key.name.to_owned(), key.fingerprint))
+    /// Whom to ask for a new key, at `now` by the API server's clock; None where there is no key.
+    pub(super) fn request(&self, now: Timestamp) -> Option<Request> {
+        Request::new(&self.current.load().observed, &self.rules, now)
+    }
+
+    /// What became of it.
+    pub(super) fn fate(&self, request: &Request) -> Fate {
+        request.fate(&self.current.load().observed, &self.rules, self.clock.now())
     }
 
     /// Whether no Secret claims to be a key, and none has since this process started; false while that is not known.
@@ -148,3 +150,6 @@ impl SharedRing {
         self.version() > 0
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;
