@@ -13,13 +13,19 @@ use crate::mode::KeyPlace;
 use crate::session::Session;
 use api::sealing_key::{LABEL, ORIGIN, origin_name};
 use api::{ObservedMetadata, ObservedSealedSecret, ObservedSecret};
+use http::HeaderValue;
+use http::header::ACCEPT;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Preconditions};
-use kube::{Api, Client, ResourceExt as _};
+use kube::core::Request;
+use kube::{Api, Client, Resource as _, ResourceExt as _};
 use serde_json::{Value, json};
 
 /// SealedSecrets in one answer of the API server.
 const PAGE: u32 = 500;
+
+/// Asks for the metadata alone of a Secret that is deleted: a private key need not come back.
+const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 /// A cluster's keys.
 pub(crate) struct KeyStore {
@@ -153,7 +159,13 @@ impl KeyStore {
         let params = DeleteParams::default()
             .preconditions(Preconditions { uid: key.uid(), resource_version: key.resource_version() });
         let name = key.name();
-        let deleted = self.session.ask(async |client| self.secrets(client).delete(&name, &params).await);
+        // Nothing of the answer is needed. Where a finalizer keeps the Secret for a while, it is that Secret, nested to any depth.
+        let deleted = self.session.ask(async |client| {
+            let request = Request::new(Secret::url_path(&(), Some(&self.namespace))).delete(&name, &params);
+            let mut request = request.map_err(kube::Error::BuildRequest)?;
+            request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
+            client.request_text(request).await
+        });
         deleted.map(drop).map_err(|error| self.failed(Act::Delete(name), error))
     }
 

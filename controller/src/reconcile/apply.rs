@@ -25,8 +25,8 @@ pub(crate) enum Applied {
     Moot,
 }
 
-/// Asks for the written Secret's metadata alone: its values need not come back.
-const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+/// Asks for the metadata alone of a Secret that is written or deleted: its values need not come back.
+pub(super) const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 /// Carries `plan` out. What it writes is put right where `corrects`.
 pub(crate) async fn apply(client: &Client, plan: Plan, corrects: bool) -> Applied {
