@@ -182,8 +182,8 @@ impl Cli {
         Ok(cli)
     }
 
-    /// As upstream has it: a flag of upstream's that may be repeated adds to its variable, where any other replaces it; and of jobs
-    /// that exclude each other, what was typed counts over `SEALED_SECRETS_RAW`.
+    /// As upstream has it: of its flags, one that may be repeated adds to its variable, where any other replaces it; and
+    /// of jobs that exclude each other, what was typed counts over `SEALED_SECRETS_RAW`.
     fn add_from_environment(
         &mut self,
         is_typed: impl Fn(&str) -> bool,

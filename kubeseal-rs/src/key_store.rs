@@ -12,20 +12,17 @@ use crate::controller::Fault;
 use crate::mode::KeyPlace;
 use crate::session::Session;
 use api::sealing_key::{LABEL, ORIGIN, origin_name};
-use api::{ObservedMetadata, ObservedSealedSecret, ObservedSecret};
+use api::{METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, ObservedSecret};
 use http::HeaderValue;
 use http::header::ACCEPT;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Preconditions};
 use kube::core::Request;
-use kube::{Api, Client, Resource as _, ResourceExt as _};
+use kube::{Api, Resource as _, ResourceExt as _};
 use serde_json::{Value, json};
 
 /// SealedSecrets in one answer of the API server.
 const PAGE: u32 = 500;
-
-/// Asks for the metadata alone of a Secret that is deleted: a private key need not come back.
-const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 /// A cluster's keys.
 pub(crate) struct KeyStore {
@@ -63,14 +60,8 @@ impl KeyStore {
 
     /// Every key, newest first, whatever its label says; also the one from before there were labels.
     pub(crate) fn keys(&self) -> Result<Vec<StoredKey>, KeyStoreError> {
-        let list = |params: ListParams| {
-            let listed = self.session.ask(async |client| {
-                Api::<ObservedSecret>::namespaced(client, &self.namespace).list(&params).await
-            });
-            listed.map_err(|error| self.failed(Act::ListKeys, error)).map(|listed| listed.items)
-        };
-        let mut secrets = list(ListParams::default().labels(LABEL))?;
-        let legacy = list(ListParams::default().fields(&format!("metadata.name={}", self.prefix)))?;
+        let mut secrets = self.secrets(&ListParams::default().labels(LABEL))?;
+        let legacy = self.secrets(&named(&self.prefix))?;
         let is_new = |found: &ObservedSecret, secrets: &[ObservedSecret]| {
             secrets.iter().all(|secret| secret.name_any() != found.name_any())
         };
@@ -87,10 +78,8 @@ impl KeyStore {
     /// The text that names of first keys are made of; none where no controller of ours has made one.
     pub(crate) fn origin(&self) -> Result<Option<String>, KeyStoreError> {
         // A list, as of the key from before there were labels: the right to list Secrets is enough.
-        let named = ListParams::default().fields(&format!("metadata.name={}", origin_name(&self.prefix)));
-        let listed = self.session.ask(async |client| self.secrets(client).list(&named).await);
-        let found = listed.map_err(|error| self.failed(Act::ListKeys, error))?.items.pop();
-        let text = found.and_then(|secret| Some(secret.data?.remove(ORIGIN)?.0));
+        let found = self.secrets(&named(&origin_name(&self.prefix)))?.pop();
+        let text = found.and_then(|secret| Some(secret.0.data?.remove(ORIGIN)?.0));
         Ok(text.map(|text| String::from_utf8_lossy(&text).into_owned()))
     }
 
@@ -144,9 +133,10 @@ impl KeyStore {
 
     /// Stores a key; the name it got. None where the name is taken.
     pub(crate) fn create(&self, secret: &Secret) -> Result<Option<String>, KeyStoreError> {
-        let created = self
-            .session
-            .ask(async |client| self.secrets(client).create(&PostParams::default(), secret).await);
+        let created = self.session.ask(async |client| {
+            let secrets = Api::<Secret>::namespaced(client, &self.namespace);
+            secrets.create(&PostParams::default(), secret).await
+        });
         match created {
             Ok(created) => Ok(Some(StoredKey::read(created).name())),
             Err(kube::Error::Api(status)) if status.reason == "AlreadyExists" => Ok(None),
@@ -159,7 +149,8 @@ impl KeyStore {
         let params = DeleteParams::default()
             .preconditions(Preconditions { uid: key.uid(), resource_version: key.resource_version() });
         let name = key.name();
-        // Nothing of the answer is needed. Where a finalizer keeps the Secret for a while, it is that Secret, nested to any depth.
+        // Nothing of the answer is needed. Where a finalizer keeps the Secret for a while, it is that Secret, of which no
+        // private key need come back, nested to any depth.
         let deleted = self.session.ask(async |client| {
             let request = Request::new(Secret::url_path(&(), Some(&self.namespace))).delete(&name, &params);
             let mut request = request.map_err(kube::Error::BuildRequest)?;
@@ -169,8 +160,11 @@ impl KeyStore {
         deleted.map(drop).map_err(|error| self.failed(Act::Delete(name), error))
     }
 
-    fn secrets(&self, client: Client) -> Api<Secret> {
-        Api::namespaced(client, &self.namespace)
+    fn secrets(&self, which: &ListParams) -> Result<Vec<ObservedSecret>, KeyStoreError> {
+        let listed = self
+            .session
+            .ask(async |client| Api::<ObservedSecret>::namespaced(client, &self.namespace).list(which).await);
+        listed.map(|listed| listed.items).map_err(|error| self.failed(Act::ListKeys, error))
     }
 
     fn failed(&self, act: Act, error: kube::Error) -> KeyStoreError {
@@ -185,6 +179,11 @@ impl KeyStore {
             },
         }
     }
+}
+
+/// The one of this name.
+fn named(name: &str) -> ListParams {
+    ListParams::default().fields(&format!("metadata.name={name}"))
 }
 
 /// Whether names can begin so. It is part of a selector, in which other characters mean something.

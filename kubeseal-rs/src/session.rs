@@ -49,7 +49,10 @@ impl Session {
         &self,
         request: impl AsyncFn(Client) -> Result<T, kube::Error>,
     ) -> Result<T, kube::Error> {
-        let ask = || self.runtime.block_on(request(self.client.borrow().clone()));
+        let ask = || {
+            let client = self.client.borrow().clone();
+            self.runtime.block_on(request(client))
+        };
         match ask() {
             Err(error) if is_unauthorized(&error) && self.log_in_anew() => {
                 let answer = ask();

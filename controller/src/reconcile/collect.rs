@@ -1,9 +1,8 @@
 //! `collect`: deletes the Secret of a deleted SealedSecret, where that is asked for (`--old-gc-behavior`) instead of left to
 //! Kubernetes' garbage collection.
 
-use super::apply::METADATA_ONLY;
 use crate::logging::chain;
-use api::{ObservedMetadata, ObservedSealedSecret, SealedSecret};
+use api::{METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, SealedSecret};
 use http::HeaderValue;
 use http::header::ACCEPT;
 use k8s_openapi::api::core::v1::Secret;

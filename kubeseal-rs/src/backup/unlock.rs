@@ -32,6 +32,7 @@ impl Unlock {
         if is_encrypted(&bytes) { self.unlock(from, &bytes) } else { Ok(bytes) }
     }
 
+    /// Decrypts.
     pub(super) fn unlock(&self, from: &Input, locked: &[u8]) -> Result<Zeroizing<Vec<u8>>, BackupError> {
         let decryptor = Decryptor::new_buffered(ArmoredReader::new(locked)).map_err(BackupError::Decrypt)?;
         let identities: Vec<Box<dyn Identity>> = if decryptor.is_scrypt() {

@@ -9,9 +9,9 @@ use std::path::PathBuf;
 pub(crate) const LONG_ABOUT: &str = "Reseal what is sealed to older certificates.\n\n\
     Goes through files, and through directories as git sees them, and seals every SealedSecret that is not \
     sealed to the present certificate again: by the controller, which is the only one that can open them, \
-    or with backups of its private keys, encrypted or not. Only the items and the fingerprint that notes their certificate \
-    are changed; comments, order and other documents stay as they are, and each file is replaced as a whole \
-    or not at all.\n\n\
+    or with backups of its private keys, encrypted or not. Only the items and the fingerprint that notes \
+    their certificate are changed; comments, order and other documents stay as they are, and each file is \
+    replaced as a whole or not at all.\n\n\
     A SealedSecret without that fingerprint, such as one made by another program, counts as sealed to an \
     older certificate, unless a private key tells otherwise.";
 
