@@ -1,6 +1,6 @@
 //! Backups of sealing keys, as files: a List of Secrets, encrypted in the format of age or not.
 //!
-//! `write` makes the List, `lock` encrypts it, `unlock` decrypts whatever form it has. What is backed up, and what is put
+//! `write` makes the List, `lock` encrypts it, `unlock` decrypts what is encrypted. What is backed up, and what is put
 //! back, is decided in `command::keys`.
 //!
 //! Decided: age, instead of a format of our own, because whoever needs a backup years from now may not have this program.
@@ -13,7 +13,7 @@ mod write;
 
 pub(crate) use error::BackupError;
 pub(crate) use lock::Lock;
-pub(crate) use unlock::{Unlock, is_encrypted, takes_passphrase};
+pub(crate) use unlock::Unlock;
 pub(crate) use write::list;
 
 #[cfg(test)]

@@ -7,12 +7,14 @@ mod hidden;
 mod klog_flags;
 mod known;
 mod misplaced;
+mod unlock_flags;
 pub(crate) mod verb;
 
 pub(crate) use certificate_flags::CertificateFlags;
 pub(crate) use connection_flags::ConnectionFlags;
 pub(crate) use hidden::Hidden;
 pub(crate) use known::{commands, is_flag};
+pub(crate) use unlock_flags::UnlockFlags;
 pub(crate) use verb::Verb;
 
 use crate::program::name;
@@ -121,7 +123,7 @@ pub(crate) struct Cli {
           default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
     pub recovery_unseal: Option<bool>,
 
-    /// With --recovery-unseal: a private key (PEM) or a backup of sealing keys; may be repeated.
+    /// With --recovery-unseal: a private key (PEM) or a backup of sealing keys, encrypted or not; may be repeated.
     #[arg(
         long,
         env = "SEALED_SECRETS_RECOVERY_PRIVATE_KEY",
@@ -130,6 +132,9 @@ pub(crate) struct Cli {
         value_name = "FILE"
     )]
     pub recovery_private_key: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub unlock: UnlockFlags,
 
     /// No warnings.
     #[arg(long, global = true, env = "SEALED_SECRETS_QUIET", hide_env = true, num_args = 0..=1,
@@ -177,8 +182,8 @@ impl Cli {
         Ok(cli)
     }
 
-    /// As upstream has it: a flag that may be repeated adds to its variable, where any other replaces it; and of jobs
-    /// that exclude each other, what was typed counts over `SEALED_SECRETS_RAW`.
+    /// As upstream has it: of its flags, one that may be repeated adds to its variable, where any other replaces it; and
+    /// of jobs that exclude each other, what was typed counts over `SEALED_SECRETS_RAW`.
     fn add_from_environment(
         &mut self,
         is_typed: impl Fn(&str) -> bool,

@@ -8,27 +8,25 @@ mod stored_key;
 pub(crate) use error::{Act, KeyStoreError};
 pub(crate) use stored_key::{State, StoredKey, wipe};
 
-use crate::connection::Login;
-use crate::controller::{Fault, with_timeouts};
+use crate::controller::Fault;
 use crate::mode::KeyPlace;
-use crate::online::runtime;
+use crate::session::Session;
 use api::sealing_key::{LABEL, ORIGIN, origin_name};
-use api::{ObservedMetadata, ObservedSealedSecret, ObservedSecret};
+use api::{METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, ObservedSecret};
+use http::HeaderValue;
+use http::header::ACCEPT;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Preconditions};
-use kube::{Api, Client, ResourceExt as _};
+use kube::core::Request;
+use kube::{Api, Resource as _, ResourceExt as _};
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
 
 /// SealedSecrets in one answer of the API server.
 const PAGE: u32 = 500;
 
 /// A cluster's keys.
 pub(crate) struct KeyStore {
-    runtime: Runtime,
-    client: Client,
-    /// The API server and the context, in words.
-    server: String,
+    session: Session,
     namespace: String,
     prefix: String,
 }
@@ -41,17 +39,8 @@ impl KeyStore {
             return Err(KeyStoreError::Prefix(prefix.chars().take(80).collect()));
         }
         address.check().map_err(|_| KeyStoreError::Name(address.namespace.clone()))?;
-        let runtime = runtime().map_err(KeyStoreError::Start)?;
-        // Inside the runtime: the client starts a task.
-        let (client, server) = runtime.block_on(async {
-            let Login { config, server, .. } =
-                address.connection.log_in().await.map_err(KeyStoreError::Connection)?;
-            let client = Client::try_from(with_timeouts(config, address))
-                .map_err(|error| KeyStoreError::Client { server: server.clone(), source: error.into() })?;
-            Ok::<_, KeyStoreError>((client, server))
-        })?;
-        let (namespace, prefix) = (address.namespace.clone(), prefix.clone());
-        Ok(Self { runtime, client, server, namespace, prefix })
+        let session = Session::begin(&address.connection)?;
+        Ok(Self { session, namespace: address.namespace.clone(), prefix: prefix.clone() })
     }
 
     /// Where the keys are.
@@ -66,19 +55,13 @@ impl KeyStore {
 
     /// The API server and the context, in words.
     pub(crate) fn server(&self) -> &str {
-        &self.server
+        self.session.server()
     }
 
     /// Every key, newest first, whatever its label says; also the one from before there were labels.
     pub(crate) fn keys(&self) -> Result<Vec<StoredKey>, KeyStoreError> {
-        let listed = self.runtime.block_on(async {
-            let secrets = Api::<ObservedSecret>::namespaced(self.client.clone(), &self.namespace);
-            let labelled = secrets.list(&ListParams::default().labels(LABEL)).await?;
-            let legacy = ListParams::default().fields(&format!("metadata.name={}", self.prefix));
-            let legacy = secrets.list(&legacy).await?;
-            Ok::<_, kube::Error>((labelled.items, legacy.items))
-        });
-        let (mut secrets, legacy) = listed.map_err(|error| self.failed(Act::ListKeys, error))?;
+        let mut secrets = self.secrets(&ListParams::default().labels(LABEL))?;
+        let legacy = self.secrets(&named(&self.prefix))?;
         let is_new = |found: &ObservedSecret, secrets: &[ObservedSecret]| {
             secrets.iter().all(|secret| secret.name_any() != found.name_any())
         };
@@ -95,32 +78,28 @@ impl KeyStore {
     /// The text that names of first keys are made of; none where no controller of ours has made one.
     pub(crate) fn origin(&self) -> Result<Option<String>, KeyStoreError> {
         // A list, as of the key from before there were labels: the right to list Secrets is enough.
-        let named = ListParams::default().fields(&format!("metadata.name={}", origin_name(&self.prefix)));
-        let listed = self.runtime.block_on(async { self.secrets().list(&named).await });
-        let found = listed.map_err(|error| self.failed(Act::ListKeys, error))?.items.pop();
-        let text = found.and_then(|secret| Some(secret.data?.remove(ORIGIN)?.0));
+        let found = self.secrets(&named(&origin_name(&self.prefix)))?.pop();
+        let text = found.and_then(|secret| Some(secret.0.data?.remove(ORIGIN)?.0));
         Ok(text.map(|text| String::from_utf8_lossy(&text).into_owned()))
     }
 
     /// Every SealedSecret of the cluster.
     pub(crate) fn sealed_secrets(&self) -> Result<Vec<ObservedSealedSecret>, KeyStoreError> {
-        let all = Api::<ObservedSealedSecret>::all(self.client.clone());
-        let listing = async {
-            let mut found = Vec::new();
-            let mut params = ListParams::default().limit(PAGE);
-            loop {
-                let page = all.list(&params).await?;
-                found.extend(page.items);
-                match page.metadata.continue_.filter(|token| !token.is_empty()) {
-                    Some(token) => params = params.continue_token(&token),
-                    None => return Ok::<_, kube::Error>(found),
-                }
+        let mut found = Vec::new();
+        let mut params = ListParams::default().limit(PAGE);
+        loop {
+            let page =
+                self.session.ask(async |client| Api::<ObservedSealedSecret>::all(client).list(&params).await);
+            let page = match page {
+                // Without the type there is none of it.
+                Err(kube::Error::Api(status)) if status.code == 404 => return Ok(Vec::new()),
+                page => page.map_err(|error| self.failed(Act::ListSealedSecrets, error))?,
+            };
+            found.extend(page.items);
+            match page.metadata.continue_.filter(|token| !token.is_empty()) {
+                Some(token) => params = params.continue_token(&token),
+                None => return Ok(found),
             }
-        };
-        match self.runtime.block_on(listing) {
-            // Without the type there is none of it.
-            Err(kube::Error::Api(status)) if status.code == 404 => Ok(Vec::new()),
-            listed => listed.map_err(|error| self.failed(Act::ListSealedSecrets, error)),
         }
     }
 
@@ -145,17 +124,20 @@ impl KeyStore {
         let patch = Patch::Merge(json!({ "metadata": metadata }));
         let name = key.name();
         // The answer's metadata alone: the values stay where they are.
-        let secrets = Api::<ObservedMetadata<Secret>>::namespaced(self.client.clone(), &self.namespace);
-        let params = PatchParams::default();
-        let patched = secrets.patch(&name, &params, &patch);
-        self.runtime.block_on(patched).map_err(|error| self.failed(act, error))?;
-        Ok(())
+        let patched = self.session.ask(async |client| {
+            let secrets = Api::<ObservedMetadata<Secret>>::namespaced(client, &self.namespace);
+            secrets.patch(&name, &PatchParams::default(), &patch).await
+        });
+        patched.map(drop).map_err(|error| self.failed(act, error))
     }
 
     /// Stores a key; the name it got. None where the name is taken.
     pub(crate) fn create(&self, secret: &Secret) -> Result<Option<String>, KeyStoreError> {
-        let secrets = self.secrets();
-        match self.runtime.block_on(secrets.create(&PostParams::default(), secret)) {
+        let created = self.session.ask(async |client| {
+            let secrets = Api::<Secret>::namespaced(client, &self.namespace);
+            secrets.create(&PostParams::default(), secret).await
+        });
+        match created {
             Ok(created) => Ok(Some(StoredKey::read(created).name())),
             Err(kube::Error::Api(status)) if status.reason == "AlreadyExists" => Ok(None),
             Err(error) => Err(self.failed(Act::Create(secret.name_any()), error)),
@@ -167,20 +149,28 @@ impl KeyStore {
         let params = DeleteParams::default()
             .preconditions(Preconditions { uid: key.uid(), resource_version: key.resource_version() });
         let name = key.name();
-        let secrets = self.secrets();
-        let deleting = secrets.delete(&name, &params);
-        self.runtime.block_on(deleting).map_err(|error| self.failed(Act::Delete(name.clone()), error))?;
-        Ok(())
+        // Nothing of the answer is needed. Where a finalizer keeps the Secret for a while, it is that Secret, of which no
+        // private key need come back, nested to any depth.
+        let deleted = self.session.ask(async |client| {
+            let request = Request::new(Secret::url_path(&(), Some(&self.namespace))).delete(&name, &params);
+            let mut request = request.map_err(kube::Error::BuildRequest)?;
+            request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
+            client.request_text(request).await
+        });
+        deleted.map(drop).map_err(|error| self.failed(Act::Delete(name), error))
     }
 
-    fn secrets(&self) -> Api<Secret> {
-        Api::namespaced(self.client.clone(), &self.namespace)
+    fn secrets(&self, which: &ListParams) -> Result<Vec<ObservedSecret>, KeyStoreError> {
+        let listed = self
+            .session
+            .ask(async |client| Api::<ObservedSecret>::namespaced(client, &self.namespace).list(which).await);
+        listed.map(|listed| listed.items).map_err(|error| self.failed(Act::ListKeys, error))
     }
 
     fn failed(&self, act: Act, error: kube::Error) -> KeyStoreError {
         KeyStoreError::Ask {
             act,
-            server: self.server.clone(),
+            server: self.server().to_owned(),
             namespace: self.namespace.clone(),
             source: match Fault::from(error) {
                 // Of an object, not of the controller's answer.
@@ -189,6 +179,11 @@ impl KeyStore {
             },
         }
     }
+}
+
+/// The one of this name.
+fn named(name: &str) -> ListParams {
+    ListParams::default().fields(&format!("metadata.name={name}"))
 }
 
 /// Whether names can begin so. It is part of a selector, in which other characters mean something.

@@ -28,6 +28,7 @@ mod prompt;
 mod proxy;
 mod recovery_keys;
 mod sealed_file;
+mod session;
 mod wiped;
 
 pub use man_pages::man_pages;

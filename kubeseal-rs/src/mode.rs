@@ -5,6 +5,7 @@ mod edit;
 mod guard;
 mod inspect;
 mod keys;
+mod recovery;
 mod reseal;
 mod task;
 mod usage_error;
@@ -24,6 +25,7 @@ use crate::controller::ControllerAddress;
 use crate::input::Input;
 use crate::namespace::NamespaceRule;
 use crate::output::Output;
+use crate::recovery_keys::RecoveryKeys;
 use api::Scope;
 use std::path::{Path, PathBuf};
 use task::Task;
@@ -99,7 +101,7 @@ pub(crate) struct Seal {
 /// How to open SealedSecrets with private keys at hand.
 #[derive(Debug)]
 pub(crate) struct RecoveryUnseal {
-    pub private_keys: Vec<PathBuf>,
+    pub keys: RecoveryKeys,
     pub sealed: Input,
     pub format: Format,
     pub output: Output,
@@ -188,10 +190,8 @@ impl Mode {
 
         let output = Output::to(sealed_secret_file);
         if task == Task::RecoveryUnseal {
-            let given = cli.recovery_private_key.into_iter();
-            let private_keys = given.filter(|file| !file.as_os_str().is_empty()).collect();
             return Ok(Self::RecoveryUnseal(RecoveryUnseal {
-                private_keys,
+                keys: RecoveryKeys::meant_by(cli.recovery_private_key, cli.unlock),
                 sealed: Input::from(secret_file),
                 format,
                 output,

@@ -1,13 +1,14 @@
-//! `load`: private keys from files, to open SealedSecrets without their cluster.
+//! [`RecoveryKeys`]: private keys from files, to open SealedSecrets without their cluster.
 //!
 //! A file is PEM (PKCS#1 or PKCS#8, several keys and certificates in one), or a backup of sealing keys: Secrets and
 //! Lists of them, in YAML or JSON, as `kubectl get -o yaml` writes them.
+//! Either may be encrypted, in the format of age, as `keys backup` writes it.
 
 mod error;
 
 pub(crate) use error::RecoveryKeyError;
 
-use crate::backup::{is_encrypted, takes_passphrase};
+use crate::backup::Unlock;
 use crate::input::Input;
 use crate::manifest;
 use crate::notice::warn;
@@ -20,27 +21,36 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// Every key in these files. What is none is skipped with a warning, as long as there is one.
-pub(crate) fn load(files: &[PathBuf]) -> Result<KeyRing, RecoveryKeyError> {
-    let mut keys = Vec::new();
-    for file in files {
-        for pair in read(file)? {
-            keys.push(Arc::new(SealingKey::new(file.display().to_string(), pair)));
-        }
-    }
-    if keys.is_empty() {
-        return Err(RecoveryKeyError::Nothing);
-    }
-    Ok(KeyRing::new(keys))
+/// As they were asked for.
+#[derive(Debug)]
+pub(crate) struct RecoveryKeys {
+    pub files: Vec<PathBuf>,
+    /// For those that are encrypted.
+    pub unlock: Unlock,
 }
 
-fn read(file: &Path) -> Result<Vec<KeyPair>, RecoveryKeyError> {
+impl RecoveryKeys {
+    /// Every key in these files. What is none is skipped with a warning, as long as there is one.
+    pub(crate) fn load(&self) -> Result<KeyRing, RecoveryKeyError> {
+        let mut keys = Vec::new();
+        for file in &self.files {
+            for pair in read(file, &self.unlock)? {
+                keys.push(Arc::new(SealingKey::new(file.display().to_string(), pair)));
+            }
+        }
+        if keys.is_empty() {
+            return Err(RecoveryKeyError::Nothing);
+        }
+        Ok(KeyRing::new(keys))
+    }
+}
+
+fn read(file: &Path, unlock: &Unlock) -> Result<Vec<KeyPair>, RecoveryKeyError> {
     let input = Input::File(file.to_owned());
     let bytes = input.read("private keys").map_err(RecoveryKeyError::Read)?;
-    if is_encrypted(&bytes) {
-        let (file, passphrase) = (file.to_owned(), takes_passphrase(&bytes));
-        return Err(RecoveryKeyError::Encrypted { file, passphrase });
-    }
+    let bytes = unlock
+        .plain(&input, bytes)
+        .map_err(|source| RecoveryKeyError::Encrypted { file: file.to_owned(), source: source.into() })?;
     let text = std::str::from_utf8(&bytes).map_err(|_| RecoveryKeyError::NotText(file.to_owned()))?;
     let mut sound = Vec::new();
     // A Secret in YAML may hold PEM as it is, under stringData, or encoded, under data.

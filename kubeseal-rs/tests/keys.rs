@@ -88,7 +88,7 @@ fn a_passphrase_is_asked_for_twice_and_never_shown() {
 
     // Nothing of the cluster's own is in it, and once typed is enough.
     let mut terminal = Terminal::start(&[&["keys", "restore", file, "--dry-run"], &place[..]].concat());
-    terminal.wait_for("passphrase of the backup: ");
+    terminal.wait_for(&format!("passphrase of the backup {file}: "));
     terminal.type_in("hunter2 hunter2\n");
     let (code, output) = terminal.end();
     assert_eq!(code, Some(0));

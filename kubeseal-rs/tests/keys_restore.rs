@@ -12,6 +12,7 @@ mod server;
 
 use key_lines::{LABELLED, LEGACY, SEALED, key, list, nothing_sealed};
 use program::run;
+use sealing::{Predecessor, successor_name};
 use serde_json::{Value, json};
 use server::{Line, Server};
 
@@ -159,4 +160,52 @@ fn what_is_no_backup_is_told_what_one_is() {
     let output = run(&["keys", "restore", "-"], b"kind: [");
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.contains("check indentation and quotes"), "{error}");
+}
+
+/// A key that the controller made an hour ago, when it had none.
+fn stray() -> Value {
+    let base64 = |text: &str| base64::Engine::encode(&base64::prelude::BASE64_STANDARD, text);
+    let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
+    let hour = jiff::SignedDuration::from_hours(1);
+    let made = jiff::Timestamp::now() - hour;
+    let certificate = envelope::issue(&mut rand::rngs::SysRng, &private, "", made, 2 * hour).unwrap();
+    let name = successor_name("sealed-secrets-key", &Predecessor::None("origin".into()), 0);
+    let mut stray = labelled(&name, "active");
+    stray["metadata"]["creationTimestamp"] = json!(made);
+    stray["data"] = json!({ "tls.crt": base64(&certificate.to_pem()), "tls.key": base64(&private.to_pkcs1_pem().unwrap()) });
+    stray
+}
+
+#[test]
+fn a_stray_whose_deletion_is_answered_with_more_than_can_be_decoded_is_deleted() {
+    let stray = stray();
+    let name = stray["metadata"]["name"].as_str().unwrap();
+    let mut back = key();
+    back["metadata"]["creationTimestamp"] = json!(jiff::Timestamp::now());
+    let origin =
+        json!({ "metadata": { "name": "sealed-secrets-key-origin" }, "data": { "origin": "b3JpZ2lu" } });
+    let deep = r#"{"f:a":"#.repeat(1_000) + "{}" + &"}".repeat(1_000);
+    let going = format!(
+        r#"{{"kind":"PartialObjectMetadata","metadata":{{"managedFields":[{{"fieldsV1":{deep}}}]}}}}"#
+    );
+    let server = Server::start(vec![
+        (LABELLED, 200, list(&[back, stray.clone()])),
+        (LEGACY, 200, list(&[])),
+        ("%3Dsealed-secrets-key-origin", 200, list(&[origin])),
+        nothing_sealed(),
+        (Box::leak(format!("/secrets/{name}?").into_boxed_str()), 200, going),
+    ]);
+    let kubeconfig = server.kubeconfig("{}");
+    let args =
+        ["keys", "restore", "-", "--remove-stray", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let mut backup = key();
+    backup["kind"] = json!("Secret");
+    let output = run(&args, backup.to_string().as_bytes());
+    let [told, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert!(told.contains("nothing in the cluster needs it: it is deleted"), "{told}{error}");
+    assert!(output.status.success() && error.is_empty(), "{error}");
+    let asked = server.asked();
+    let deleted = asked.iter().find(|request| request.starts_with("DELETE ")).unwrap();
+    // The private key need not come back, and another Secret of the name is not meant.
+    assert!(deleted.contains("as=partialobjectmetadata") && deleted.contains(r#""uid":"u""#), "{deleted}");
 }

@@ -185,31 +185,3 @@ fn a_template_is_rendered_or_named() {
     assert!(told.contains("template \"url\", line 1") && !told.contains("hunter2"), "{told}");
     assert!(told.contains("hint: correct the template"), "{told}");
 }
-
-#[test]
-fn an_encrypted_backup_is_called_one() {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("key");
-    let encrypted = |recipient: &dyn age::Recipient| {
-        let mut armored = Vec::new();
-        let encryptor = age::Encryptor::with_recipients(std::iter::once(recipient)).unwrap();
-        let writer =
-            age::armor::ArmoredWriter::wrap_output(&mut armored, age::armor::Format::AsciiArmor).unwrap();
-        let mut writer = encryptor.wrap_output(writer).unwrap();
-        std::io::Write::write_all(&mut writer, backup(&key()).to_string().as_bytes()).unwrap();
-        writer.finish().and_then(age::armor::ArmoredWriter::finish).unwrap();
-        String::from_utf8(armored).unwrap()
-    };
-    let mut passphrase = age::scrypt::Recipient::new("correct horse".to_owned().into());
-    passphrase.set_work_factor(4);
-    let person = age::x25519::Identity::generate().to_public();
-    for (text, option) in [(encrypted(&passphrase), ""), (encrypted(&person), "-i IDENTITY ")] {
-        let error = opens_with(directory.path(), &text).unwrap_err();
-        assert!(
-            error.contains("is encrypted, in the format of age") && !error.contains("password"),
-            "{error}"
-        );
-        let command = format!("--recovery-private-key <(age -d {option}{}) -f", file.display());
-        assert!(error.contains(&command), "no {command:?} in {error}");
-    }
-}

@@ -29,6 +29,7 @@ pub(crate) async fn encrypted_to_age_and_to_a_passphrase(stage: Arc<Stage>) -> R
             let pod = scene.start().await?;
             scene.told(&["renew"]).await?;
             let before = scene.all_at_once().await?;
+            let sealed = scene.unsealed("db", "worth-it").await?.to_string();
             scene.write("to.txt", format!("# the admins\n\n{RECIPIENT}\n"))?;
             scene.write("me.txt", format!("# mine\n{IDENTITY}\n"))?;
             scene.write("stranger.txt", STRANGER)?;
@@ -69,6 +70,11 @@ pub(crate) async fn encrypted_to_age_and_to_a_passphrase(stage: Arc<Stage>) -> R
                 scene.lose_keys().await?;
                 scene.told(&[&["restore", file][..], &unlock].concat()).await?;
                 ensure!(scene.all_at_once().await? == before, "{file}");
+                let kubeseal = scene.lab.kubeseal(Maker::Ours)?.current_dir(scene.folder.path());
+                let recovery = ["--recovery-unseal", "--recovery-private-key", file];
+                let opened = kubeseal.output(&[&recovery[..], &unlock].concat(), sealed.as_bytes()).await?;
+                let opened: serde_json::Value = serde_json::from_slice(&opened)?;
+                ensure!(opened["data"]["password"] == "d29ydGgtaXQ=", "{file}");
             }
             scene.told(&["backup", "-o", "a.age", "--force", "--recipient", RECIPIENT]).await?;
             let printed = scene.keys(&["backup", "--recipient", RECIPIENT]).await?.success()?;

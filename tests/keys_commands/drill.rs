@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use api::ConditionStatus;
-use kube::api::ListParams;
-use serde_json::Value;
+use kube::api::{ListParams, Patch, PatchParams};
+use serde_json::{Value, json};
 use tests::eventually::eventually;
 
 use crate::stage::{HOME, IDENTITY, Key, RECIPIENT, SOON, Scene, Stage, short, stop};
@@ -123,13 +123,19 @@ pub(crate) async fn everything_is_lost_and_restored_after_the_controller_started
             );
             all_is_well(scene, &before).await?;
             let mut expected = before.keys.clone();
-            expected.insert((stray.clone(), "retired".into(), stray_name));
+            expected.insert((stray.clone(), "retired".into(), stray_name.clone()));
             ensure!(scene.all_at_once().await? == expected, "{:?}", scene.all().await?);
 
-            // Asked to, it is deleted. What is retired is nobody's stray any more.
+            // Asked to, it is deleted, if only once whoever holds it lets go. What is retired is nobody's stray any more.
             scene.label(&stray, api::sealing_key::ACTIVE).await?;
+            let hold = async |finalizers: &[&str]| {
+                let patch = Patch::Merge(json!({ "metadata": { "finalizers": finalizers } }));
+                scene.secrets().patch_metadata(&stray_name, &PatchParams::default(), &patch).await
+            };
+            hold(&["example.com/held"]).await?;
             let told = scene.told(&[&restore[..], &["--remove-stray"]].concat()).await?;
             ensure!(told.contains("nothing in the cluster needs it: it is deleted"), "{told}");
+            ensure!(hold(&[]).await?.metadata.deletion_timestamp.is_some(), "it was not deleted");
             ensure!(scene.all_at_once().await? == before.keys, "other keys than before");
             all_is_well(scene, &before).await?;
             stop(pod).await

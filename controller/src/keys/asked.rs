@@ -13,8 +13,8 @@ use super::ANSWER;
 use super::observed::Observed;
 use super::schedule::Rules;
 use super::step::Asked;
-use super::store::secrets;
 use crate::logging::chain;
+use api::ObservedMetadata;
 use api::sealing_key::RENEW;
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
@@ -73,17 +73,9 @@ impl Asking {
 /// Asks through the API, again if it does not work at once. To ask twice is to ask once.
 pub(super) async fn annotate(client: &Client, namespace: &str, key: &str) -> Result<(), kube::Error> {
     let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let patch = Patch::Merge(json!({ "metadata": { "annotations": { RENEW: now } } }));
-    let (secrets, params) = (secrets(client, namespace), PatchParams::default());
     let mut pause = FIRST_PAUSE;
     loop {
-        // The answer would be the whole Secret; of its metadata nothing is private.
-        let asking = timeout(ANSWER, secrets.patch_metadata(key, &params, &patch)).await;
-        let error = match asking {
-            Ok(Ok(_)) => return Ok(()),
-            Ok(Err(error)) => error,
-            Err(_) => kube::Error::Service("no answer in time".into()),
-        };
+        let Err(error) = set(client, namespace, key, Some(&now)).await else { return Ok(()) };
         let is_final = matches!(&error, kube::Error::Api(status) if matches!(status.code, 401 | 403 | 404));
         if is_final || pause > LONGEST_PAUSE {
             return Err(error);
@@ -94,12 +86,21 @@ pub(super) async fn annotate(client: &Client, namespace: &str, key: &str) -> Res
 }
 
 /// Takes an answered annotation off. Best effort: while the newer key is there, nothing follows from the annotation.
-pub(super) async fn withdraw(secrets: &Api<Secret>, key: &str) {
-    let patch = Patch::Merge(json!({ "metadata": { "annotations": { RENEW: null } } }));
-    let taking = timeout(ANSWER, secrets.patch_metadata(key, &PatchParams::default(), &patch)).await;
-    match taking {
-        Ok(Ok(_)) => tracing::debug!(secret = key, "its renewal is done, and not asked for any more"),
-        Ok(Err(error)) => tracing::debug!(secret = key, error = chain(&error), "the annotation stays"),
-        Err(_) => tracing::debug!(secret = key, "no answer in time: the annotation stays for now"),
+pub(super) async fn withdraw(client: &Client, namespace: &str, key: &str) {
+    match set(client, namespace, key, None).await {
+        Ok(()) => tracing::debug!(secret = key, "its renewal is done, and not asked for any more"),
+        Err(error) => tracing::debug!(secret = key, error = chain(&error), "the annotation stays"),
     }
 }
+
+/// Sets the annotation, or takes it off.
+async fn set(client: &Client, namespace: &str, key: &str, value: Option<&str>) -> Result<(), kube::Error> {
+    let patch = Patch::Merge(json!({ "metadata": { "annotations": { RENEW: value } } }));
+    // The answer would be the whole Secret; of its metadata nothing is private.
+    let secrets = Api::<ObservedMetadata<Secret>>::namespaced(client.clone(), namespace);
+    let patched = timeout(ANSWER, secrets.patch(key, &PatchParams::default(), &patch)).await;
+    patched.map_err(|_| kube::Error::Service("no answer in time".into()))?.map(drop)
+}
+
+#[cfg(test)]
+mod tests;

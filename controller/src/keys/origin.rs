@@ -11,6 +11,7 @@ use super::store;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Api, PostParams};
+use kube::core::Request;
 use rand::Rng as _;
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -118,9 +119,16 @@ impl<'a> Origin<'a> {
         Ok(secret)
     }
 
-    /// In the version that was read, or not at all.
+    /// In the version that was read, or not at all. Nothing of the answer is needed, and it may be nested to any depth.
     async fn write(&self, secret: Secret) -> Result<(), OriginError> {
-        self.ask(self.secrets.replace(&self.name, &PostParams::default(), &secret)).await.map(drop)
+        let writing = async {
+            let body = serde_json::to_vec(&secret).map_err(kube::Error::SerdeError)?;
+            let request = Request::new(self.secrets.resource_url());
+            let request = request.replace(&self.name, &PostParams::default(), body);
+            let client = self.secrets.clone().into_client();
+            client.request_text(request.map_err(kube::Error::BuildRequest)?).await
+        };
+        self.ask(writing).await.map(drop)
     }
 
     fn secret(&self, mut secret: Secret, text: &str, used: bool) -> Secret {

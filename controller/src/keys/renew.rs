@@ -153,7 +153,7 @@ async fn settle(client: &Client, renewer: Renewer<'_>) -> Result<Duration, NewKe
             Step::Settled(next) => {
                 asking.done(asked);
                 for key in answered(&known.observed, &rules, now) {
-                    withdraw(&secrets, key.name).await;
+                    withdraw(client, namespace, key.name).await;
                 }
                 return Ok(next.map_or(LOOK, |next| until(next, now)));
             }

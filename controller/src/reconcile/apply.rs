@@ -3,7 +3,7 @@
 use super::outcome::{Act, Outcome};
 use super::plan::Plan;
 use super::target_body::TargetBody;
-use api::ObservedMetadata;
+use api::{METADATA_ONLY, ObservedMetadata};
 use envelope::Fingerprint;
 use http::HeaderValue;
 use http::header::ACCEPT;
@@ -24,9 +24,6 @@ pub(crate) enum Applied {
     /// The namespace is being deleted, and the SealedSecret with it: there is nothing to say any more.
     Moot,
 }
-
-/// Asks for the written Secret's metadata alone: its values need not come back.
-const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 /// Carries `plan` out. What it writes is put right where `corrects`.
 pub(crate) async fn apply(client: &Client, plan: Plan, corrects: bool) -> Applied {
@@ -95,6 +92,7 @@ async fn write(
     let body = serde_json::to_vec(&TargetBody(secret)).map_err(kube::Error::SerdeError)?;
     let mut request =
         request(Request::new(Secret::url_path(&(), namespace)), body).map_err(kube::Error::BuildRequest)?;
+    // Its values need not come back.
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
     let written: ObservedMetadata<Secret> = client.request(request).await?;
     Ok(written.resource_version().unwrap_or_default())

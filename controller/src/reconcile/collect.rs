@@ -2,10 +2,13 @@
 //! Kubernetes' garbage collection.
 
 use crate::logging::chain;
-use api::{ObservedMetadata, ObservedSealedSecret, SealedSecret};
+use api::{METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, SealedSecret};
+use http::HeaderValue;
+use http::header::ACCEPT;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{DeleteParams, Preconditions};
-use kube::{Api, Client, ResourceExt as _};
+use kube::core::Request;
+use kube::{Api, Client, Resource as _, ResourceExt as _};
 use std::sync::Arc;
 
 /// Deletes it if it is still the one that was controlled; another Secret of that name is left alone.
@@ -35,7 +38,11 @@ async fn delete(
     }
     let params = DeleteParams::default()
         .preconditions(Preconditions { uid: secret.uid(), resource_version: secret.resource_version() });
-    match Api::<Secret>::namespaced(client.clone(), namespace).delete(name, &params).await {
+    let request = Request::new(Secret::url_path(&(), Some(namespace))).delete(name, &params);
+    let mut request = request.map_err(kube::Error::BuildRequest)?;
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
+    // Nothing of the answer is needed. Where a finalizer keeps the Secret for a while, it is that Secret, nested to any depth.
+    match client.request_text(request).await {
         Ok(_) => {
             tracing::info!(namespace, name, "deleted with its SealedSecret");
             Ok(())
@@ -44,3 +51,6 @@ async fn delete(
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ pub use condition::{Condition, ConditionStatus};
 pub use crd::crd;
 pub use decode::{DecodeError, decode};
 pub use observed::ObservedSealedSecret;
-pub use observed_metadata::ObservedMetadata;
+pub use observed_metadata::{METADATA_ONLY, ObservedMetadata};
 pub use observed_secret::ObservedSecret;
 pub use scope::{Scope, UnknownScope};
 pub use sealed_secret::{SealedSecret, SealedSecretSpec, SecretTemplate};

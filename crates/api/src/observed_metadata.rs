@@ -10,6 +10,9 @@ use serde::Deserialize;
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
+/// What to accept, of an answer that would be the whole object: its metadata alone. Values need not travel.
+pub const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+
 /// Asks the API server for the metadata of a `K`, and for no more of it.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(bound = "")]

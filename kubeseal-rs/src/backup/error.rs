@@ -57,7 +57,8 @@ impl BackupError {
             Self::Identity(_) => {
                 format!(
                     "an identity is a line AGE-SECRET-KEY-1…, as `age-keygen` writes it; decrypt the file first if it is \
-                     protected by a passphrase. For others: `age -d -i IDENTITY keys.age | {} keys restore -`",
+                     protected by a passphrase. For others: `age -d -i IDENTITY keys.age | {} keys restore -`; or, in bash, \
+                     `--recovery-private-key <(age -d -i IDENTITY keys.age)`",
                     name()
                 )
             }

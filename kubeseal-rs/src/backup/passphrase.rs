@@ -35,10 +35,10 @@ pub(super) fn ask_new() -> Result<SecretString, BackupError> {
     secret(&prompt::ask(NAME).map_err(BackupError::Prompt)?)
 }
 
-/// One that is known, typed once.
-pub(super) fn ask() -> Result<SecretString, BackupError> {
+/// One that is known, typed once: that of the backup in this file, which may be one of several.
+pub(super) fn ask(from: &Input) -> Result<SecretString, BackupError> {
     need_terminal()?;
-    secret(&prompt::ask_once(NAME).map_err(BackupError::Prompt)?)
+    secret(&prompt::ask_once(&format!("{NAME} {from}")).map_err(BackupError::Prompt)?)
 }
 
 /// Never from a pipe: what comes through it was meant for something else.

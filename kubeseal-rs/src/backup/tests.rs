@@ -1,5 +1,6 @@
 //! From a List to a locked file and back.
 
+use super::unlock::is_encrypted;
 use super::*;
 use crate::input::Input;
 use crate::manifest;
@@ -64,7 +65,8 @@ fn what_is_locked_is_unlocked_by_those_it_was_locked_for() {
     let lock = Lock::Recipients { keys: vec![one.to_public().to_string()], files: vec![recipients] };
     let locked = lock.ready().unwrap().lock(plain().bytes()).unwrap().unwrap();
     assert!(is_encrypted(&locked) && !is_encrypted(plain().bytes()));
-    let unlock = |files: Vec<PathBuf>| Unlock { identities: files, passphrase: None }.unlock(&locked);
+    let unlock =
+        |files: Vec<PathBuf>| Unlock { identities: files, passphrase: None }.unlock(&Input::Stdin, &locked);
     for files in [
         vec![identity("1", &one)],
         vec![identity("2", &two)],
@@ -80,8 +82,8 @@ fn what_is_locked_is_unlocked_by_those_it_was_locked_for() {
         let mut other = locked.clone();
         other[at] ^= 1;
         let all = Unlock { identities: vec![identity("1", &one)], passphrase: None };
-        assert!(all.unlock(&other).is_err_and(|error| !error.hint().is_empty()), "{at}");
-        assert!(all.unlock(&locked[..at]).is_err(), "cut at {at}");
+        assert!(all.unlock(&Input::Stdin, &other).is_err_and(|error| !error.hint().is_empty()), "{at}");
+        assert!(all.unlock(&Input::Stdin, &locked[..at]).is_err(), "cut at {at}");
     }
 }
 
@@ -91,7 +93,8 @@ fn a_passphrase_is_the_first_line_of_its_file() {
     let lock = Lock::Passphrase(Some(file(&folder, "p", "correct horse\r\nrest")));
     let locked = lock.ready().unwrap().lock(b"plain").unwrap().unwrap();
     let unlock = |text: &str| {
-        Unlock { identities: Vec::new(), passphrase: Some(file(&folder, "q", text)) }.unlock(&locked)
+        Unlock { identities: Vec::new(), passphrase: Some(file(&folder, "q", text)) }
+            .unlock(&Input::Stdin, &locked)
     };
     assert!(*unlock("correct horse").unwrap() == *b"plain");
     assert!(matches!(unlock("incorrect horse"), Err(BackupError::Decrypt(_))));
@@ -132,11 +135,11 @@ fn the_work_of_a_passphrase_does_not_depend_on_the_machine() {
     recipient.set_work_factor(4);
     let light = age::encrypt(&recipient, b"plain").unwrap();
     let unlock = Unlock { identities: Vec::new(), passphrase: Some(passphrase) };
-    assert!(*unlock.unlock(&light).unwrap() == *b"plain");
+    assert!(*unlock.unlock(&Input::Stdin, &light).unwrap() == *b"plain");
     let at = light.windows(3).position(|bytes| bytes == b" 4\n").unwrap();
     for work in ["23", "63"] {
         let heavy = [&light[..=at], work.as_bytes(), &light[at + 2..]].concat();
-        let Err(error) = unlock.unlock(&heavy) else { panic!("it was tried") };
+        let Err(error) = unlock.unlock(&Input::Stdin, &heavy) else { panic!("it was tried") };
         let told = format!("{error} {}", error.hint());
         assert!(told.contains(&format!("work factor is {work}")) && told.is_ascii(), "{told}");
         assert!(std::error::Error::source(&error).is_none() && !told.contains("age -d"), "{told}");

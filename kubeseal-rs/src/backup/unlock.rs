@@ -17,24 +17,28 @@ pub(crate) struct Unlock {
 }
 
 /// Whether this is age's, as text or not.
-pub(crate) fn is_encrypted(bytes: &[u8]) -> bool {
+pub(super) fn is_encrypted(bytes: &[u8]) -> bool {
     let text = bytes.trim_ascii_start();
     text.starts_with(b"age-encryption.org/") || text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----")
 }
 
-/// Whether it takes a passphrase, of what is age's.
-pub(crate) fn takes_passphrase(bytes: &[u8]) -> bool {
-    Decryptor::new_buffered(ArmoredReader::new(bytes)).is_ok_and(|decryptor| decryptor.is_scrypt())
-}
-
 impl Unlock {
+    /// Decrypts what was read from there, if it is encrypted.
+    pub(crate) fn plain(
+        &self,
+        from: &Input,
+        bytes: Zeroizing<Vec<u8>>,
+    ) -> Result<Zeroizing<Vec<u8>>, BackupError> {
+        if is_encrypted(&bytes) { self.unlock(from, &bytes) } else { Ok(bytes) }
+    }
+
     /// Decrypts.
-    pub(crate) fn unlock(&self, locked: &[u8]) -> Result<Zeroizing<Vec<u8>>, BackupError> {
+    pub(super) fn unlock(&self, from: &Input, locked: &[u8]) -> Result<Zeroizing<Vec<u8>>, BackupError> {
         let decryptor = Decryptor::new_buffered(ArmoredReader::new(locked)).map_err(BackupError::Decrypt)?;
         let identities: Vec<Box<dyn Identity>> = if decryptor.is_scrypt() {
             let passphrase = match &self.passphrase {
                 Some(file) => passphrase::from_file(file)?,
-                None => passphrase::ask()?,
+                None => passphrase::ask(from)?,
             };
             let mut identity = scrypt::Identity::new(passphrase);
             identity.set_max_work_factor(passphrase::MOST_WORK);

@@ -3,7 +3,6 @@
 use crate::failure::Failure;
 use crate::manifest;
 use crate::mode::RecoveryUnseal;
-use crate::recovery_keys;
 use crate::wiped::Wiped;
 use jiff::Timestamp;
 use rand::Rng as _;
@@ -19,7 +18,7 @@ pub(crate) struct NotOpened {
 }
 
 pub(super) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), Failure> {
-    let ring = recovery_keys::load(&recovery.private_keys)?;
+    let ring = recovery.keys.load()?;
     let bytes = recovery.sealed.read("SealedSecrets, in YAML or JSON,")?;
     let mut written = Wiped::default();
     for sealed in manifest::read_sealed(&recovery.sealed, &bytes)? {

@@ -17,7 +17,6 @@ use crate::failure::Failure;
 use crate::mode::{Means, Reseal};
 use crate::notice::{is_quiet, warn};
 use crate::output::Output;
-use crate::recovery_keys;
 use file::{File, Found};
 use progress::Progress;
 use report::Report;
@@ -27,7 +26,7 @@ use staleness::Present;
 
 pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
     let keys = match &reseal.means {
-        Means::Check(files) | Means::Keys(files) if !files.is_empty() => recovery_keys::load(files)?,
+        Means::Check(keys) | Means::Keys(keys) if !keys.files.is_empty() => keys.load()?,
         _ => KeyRing::default(),
     };
     let certificate = reseal.certificate.certificate()?;

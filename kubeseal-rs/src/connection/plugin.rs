@@ -1,7 +1,7 @@
 //! `log_in`: runs a kubeconfig's credential plugin, once, by client-go's protocol of exec credentials.
 //!
 //! Decided: run here, because kube 5 hands the plugin our standard input, in which there may be a Secret, and does not show
-//! what the plugin says to the person. It is run once for each client; `Controller` makes another where its token
+//! what the plugin says to the person. It is run once for each client; `Session` makes another where its token
 //! has run out.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};

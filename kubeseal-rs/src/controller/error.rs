@@ -2,24 +2,16 @@
 
 use super::fault::Fault;
 use super::right::Right;
-use crate::connection::ConnectionError;
+use crate::session::SessionError;
 use std::fmt;
 
 /// Why the controller did not answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ControllerError {
-    #[error("cannot start the network client")]
-    Start(#[source] std::io::Error),
-    #[error("{}", .0.step())]
-    Connection(#[source] ConnectionError),
+    #[error(transparent)]
+    Session(#[from] SessionError),
     #[error("\"{0}\" cannot be the name of a Service or namespace")]
     Name(String),
-    #[error("cannot prepare a connection to {server}")]
-    Client {
-        server: String,
-        #[source]
-        source: Fault,
-    },
     #[error("Service {namespace}/{name} has no port")]
     NoPort { namespace: String, name: String },
     #[error("cannot {}", .question.told(.namespace, .name, .server))]
@@ -78,14 +70,10 @@ impl ControllerError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
-            Self::Start(_) => "the system has to allow threads and sockets".into(),
-            Self::Connection(error) => error.hint(),
+            Self::Session(error) => error.hint(),
             Self::Name(_) | Self::NoPort { .. } => {
                 "check --controller-name and --controller-namespace; they name the controller's Service"
                     .into()
-            }
-            Self::Client { source, .. } => {
-                source.hint(Right { verb: "get", resource: "services", namespace: None })
             }
             Self::Ask { question, source, namespace, name, .. } => asked(*question, source, namespace, name),
         }

@@ -1,27 +1,19 @@
 //! [`KeyStoreError`]: why the cluster's keys could not be read or changed, and what to do about it.
 
-use crate::connection::ConnectionError;
 use crate::controller::{Fault, Right};
 use crate::program::name;
+use crate::session::SessionError;
 use std::fmt;
 
 /// Why the cluster's keys could not be read or changed. Never shows what is in them.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyStoreError {
-    #[error("cannot start the network client")]
-    Start(#[source] std::io::Error),
-    #[error("{}", .0.step())]
-    Connection(#[source] ConnectionError),
+    #[error(transparent)]
+    Session(#[from] SessionError),
     #[error("\"{0}\" cannot be the name of a namespace")]
     Name(String),
     #[error("\"{0}\" cannot be the start of a key's name")]
     Prefix(String),
-    #[error("cannot prepare a connection to {server}")]
-    Client {
-        server: String,
-        #[source]
-        source: Fault,
-    },
     #[error("cannot {}", .act.told(.namespace, .server))]
     Ask {
         act: Act,
@@ -88,13 +80,9 @@ impl KeyStoreError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
-            Self::Start(_) => "the system has to allow threads and sockets".into(),
-            Self::Connection(error) => error.hint(),
+            Self::Session(error) => error.hint(),
             Self::Name(_) => "check --controller-namespace; it names the namespace of the controller".into(),
             Self::Prefix(_) => "check --key-prefix; it is what the controller's --key-prefix says".into(),
-            Self::Client { source, .. } => {
-                source.hint(Right { verb: "list", resource: "secrets", namespace: None })
-            }
             Self::Ask { source: Fault::NotFound(_), .. } => {
                 format!(
                     "it is gone, or the namespace is; see `{} keys list`, and check --controller-namespace",

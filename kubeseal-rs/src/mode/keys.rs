@@ -163,10 +163,7 @@ fn restore(flags: RestoreFlags) -> Result<(KeyPlaceFlags, KeysTask), UsageError>
     let is_stdin = flags.file.as_os_str() == "-";
     let restore = Restore {
         backup: if is_stdin { Input::Stdin } else { Input::File(flags.file) },
-        unlock: Unlock {
-            identities: flags.identity.into_iter().filter(|file| !file.as_os_str().is_empty()).collect(),
-            passphrase: path(flags.passphrase_file),
-        },
+        unlock: Unlock::meant_by(flags.unlock),
         dry_run: flags.dry_run == Some(true),
         stray,
     };

@@ -6,6 +6,7 @@ use crate::cli::verb::reseal::ResealFlags;
 use crate::connection::Connection;
 use crate::controller::ControllerAddress;
 use crate::notice::warn;
+use crate::recovery_keys::RecoveryKeys;
 use std::path::PathBuf;
 
 /// How to reseal what is sealed to older certificates.
@@ -23,19 +24,18 @@ pub(crate) struct Reseal {
 #[derive(Debug)]
 pub(crate) enum Means {
     /// Nobody: it is only looked at. Keys can tell what has no hint.
-    Check(Vec<PathBuf>),
+    Check(RecoveryKeys),
     /// The controller.
     Controller(Box<ControllerAddress>),
     /// We, with these keys.
-    Keys(Vec<PathBuf>),
+    Keys(RecoveryKeys),
 }
 
 impl Reseal {
     /// Works out what was meant.
     pub(crate) fn meant_by(flags: ResealFlags) -> Result<Self, UsageError> {
         let connection = Connection::meant_by(flags.connection);
-        let keys: Vec<PathBuf> =
-            flags.recovery_private_key.into_iter().filter(|file| !file.as_os_str().is_empty()).collect();
+        let keys = RecoveryKeys::meant_by(flags.recovery_private_key, flags.unlock);
         let is_offline = flags.certificate.offline == Some(true);
         let controller = ControllerAddress::meant_by(
             flags.certificate.controller_name.clone(),
@@ -44,7 +44,7 @@ impl Reseal {
         );
         let means = if flags.check == Some(true) {
             Means::Check(keys)
-        } else if !keys.is_empty() {
+        } else if !keys.files.is_empty() {
             Means::Keys(keys)
         } else if is_offline {
             return Err(UsageError::Offline("reseal without --recovery-private-key"));

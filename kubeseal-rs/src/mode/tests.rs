@@ -1,6 +1,7 @@
 //! What is meant by flags, alone and together.
 
 use super::*;
+use crate::cli::UnlockFlags;
 use crate::cli::verb::inspect::InspectFlags;
 use crate::cli::verb::reseal::ResealFlags;
 
@@ -133,6 +134,7 @@ fn what_the_controller_reseals_is_held_against_its_own_certificate() {
             paths: Vec::new(),
             check: Some(check),
             recovery_private_key: keys.iter().map(Into::into).collect(),
+            unlock: UnlockFlags::default(),
             namespace: None,
             certificate: CertificateFlags { cert: Some("a.crt".into()), ..CertificateFlags::default() },
             connection: ConnectionFlags::default(),

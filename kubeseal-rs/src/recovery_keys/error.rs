@@ -1,8 +1,8 @@
 //! [`RecoveryKeyError`]: there is no private key to open with.
 
+use crate::backup::BackupError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;
-use crate::program::name;
 use std::path::PathBuf;
 
 /// Why there is no private key to open with. Shows names of files and fields, never what is in them.
@@ -11,7 +11,11 @@ pub(crate) enum RecoveryKeyError {
     #[error("cannot read a private key")]
     Read(#[source] InputError),
     #[error("{} is encrypted, in the format of age", .file.display())]
-    Encrypted { file: PathBuf, passphrase: bool },
+    Encrypted {
+        file: PathBuf,
+        #[source]
+        source: Box<BackupError>,
+    },
     #[error("{} is neither PEM nor a backup of sealing keys", .0.display())]
     NotText(PathBuf),
     #[error("cannot read a backup of sealing keys")]
@@ -25,18 +29,15 @@ impl RecoveryKeyError {
     pub(crate) fn hint(&self) -> String {
         match self {
             Self::Read(_) => "--recovery-private-key names files that exist and may be read".into(),
-            Self::Encrypted { file, passphrase } => {
-                let identity = if *passphrase { "" } else { "-i IDENTITY " };
-                let file = file.display();
-                format!(
-                    "decrypt it for this command alone, in bash: `{} --recovery-unseal --recovery-private-key <(age -d \
-                     {identity}{file}) -f SEALED.yaml`; `{0} reseal` takes it in the same way",
-                    name()
-                )
+            // Standard input may be the SealedSecrets.
+            Self::Encrypted { source, .. } if matches!(**source, BackupError::NobodyToAsk) => {
+                "give --passphrase-file FILE; or run it in a terminal, with -f FILE to name the SealedSecrets".into()
             }
+            Self::Encrypted { source, .. } => source.hint(),
             Self::NotText(_) | Self::Backup(_) | Self::Nothing => {
                 "--recovery-private-key takes PEM files with an RSA private key (not encrypted), and backups as made \
-                 by `kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key -o yaml`"
+                 by `keys backup`, or `kubectl get secret -n kube-system -l \
+                 sealedsecrets.bitnami.com/sealed-secrets-key -o yaml`"
                     .into()
             }
         }

@@ -1,6 +1,6 @@
 //! [`ResealFlags`]: what `reseal` takes.
 
-use crate::cli::{CertificateFlags, ConnectionFlags, flag_value};
+use crate::cli::{CertificateFlags, ConnectionFlags, UnlockFlags, flag_value};
 use crate::program::name;
 use clap::Args;
 use std::path::PathBuf;
@@ -9,9 +9,9 @@ use std::path::PathBuf;
 pub(crate) const LONG_ABOUT: &str = "Reseal what is sealed to older certificates.\n\n\
     Goes through files, and through directories as git sees them, and seals every SealedSecret that is not \
     sealed to the present certificate again: by the controller, which is the only one that can open them, \
-    or with backups of its private keys. Only the items and the fingerprint that notes their certificate \
-    are changed; comments, order and other documents stay as they are, and each file is replaced as a whole \
-    or not at all.\n\n\
+    or with backups of its private keys, encrypted or not. Only the items and the fingerprint that notes \
+    their certificate are changed; comments, order and other documents stay as they are, and each file is \
+    replaced as a whole or not at all.\n\n\
     A SealedSecret without that fingerprint, such as one made by another program, counts as sealed to an \
     older certificate, unless a private key tells otherwise.";
 
@@ -19,7 +19,7 @@ pub(crate) const LONG_ABOUT: &str = "Reseal what is sealed to older certificates
 #[derive(Debug, Args)]
 #[command(after_long_help = format!("Examples:\n  {0} reseal deploy/\n  \
                        {0} reseal --check --cert cert.pem .    # for CI: exit code 1 if something is stale\n  \
-                       {0} reseal --cert new.pem --recovery-private-key backup.yaml deploy/", name()))]
+                       {0} reseal --cert new.pem --recovery-private-key keys.age --identity age.txt deploy/", name()))]
 pub(crate) struct ResealFlags {
     /// Files, and directories in which *.yaml, *.yml and *.json are looked at.
     #[arg(required = true, value_name = "PATH")]
@@ -30,7 +30,7 @@ pub(crate) struct ResealFlags {
           value_parser = flag_value::boolean, value_name = "BOOL")]
     pub check: Option<bool>,
 
-    /// Open with the private keys in this file instead of asking the controller; may be repeated.
+    /// Open with the private keys in this file, or backup of keys, instead of asking the controller; may be repeated.
     #[arg(
         long,
         env = "SEALED_SECRETS_RECOVERY_PRIVATE_KEY",
@@ -39,6 +39,9 @@ pub(crate) struct ResealFlags {
         value_name = "FILE"
     )]
     pub recovery_private_key: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub unlock: UnlockFlags,
 
     /// Namespace of SealedSecrets that name none, as where kustomize adds it.
     #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = crate::cli::flag_value::namespace)]

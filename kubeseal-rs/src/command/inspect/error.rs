@@ -1,9 +1,9 @@
 //! [`InspectError`]: why nothing could be told.
 
-use crate::connection::ConnectionError;
 use crate::controller::{Fault as ClusterFault, Right};
 use crate::input::Input;
 use crate::manifest::Fault;
+use crate::session::SessionError;
 use std::io;
 use std::path::PathBuf;
 
@@ -32,16 +32,8 @@ pub(crate) enum InspectError {
     },
     #[error("cannot write what was found as JSON")]
     Render(#[source] serde_json::Error),
-    #[error("cannot start the network client")]
-    Start(#[source] io::Error),
-    #[error("{}", .0.step())]
-    Connection(#[source] ConnectionError),
-    #[error("cannot prepare a connection to {server}")]
-    Client {
-        server: String,
-        #[source]
-        source: ClusterFault,
-    },
+    #[error(transparent)]
+    Session(#[from] SessionError),
     #[error("cannot get SealedSecret {namespace}/{name} from {server}")]
     Get {
         server: String,
@@ -65,9 +57,7 @@ impl InspectError {
             Self::NotAll(_) => Some("mend these files first; what is in them cannot be told".into()),
             Self::Broken { .. } => Some("mend the file first; what is in it cannot be told".into()),
             Self::Render(_) => None,
-            Self::Start(_) => Some("leave out --live".into()),
-            Self::Connection(error) => Some(format!("{}; or leave out --live", error.hint())),
-            Self::Client { source, .. } => Some(source.hint(right(None))),
+            Self::Session(error) => Some(format!("{}; or leave out --live", error.hint())),
             // An object that is not there is no failure; a kind that is not there is.
             Self::Get { source: ClusterFault::NotFound(_), .. } => Some(
                 "this cluster knows no SealedSecrets: install the controller and its CustomResourceDefinition, or \
@@ -75,12 +65,12 @@ impl InspectError {
                     .into(),
             ),
             Self::Get { source, namespace, .. } => {
-                Some(source.hint(right(Some(namespace))))
+                Some(source.hint(right(namespace)))
             }
         }
     }
 }
 
-const fn right(namespace: Option<&str>) -> Right<'_> {
-    Right { verb: "get", resource: "sealedsecrets.bitnami.com", namespace }
+const fn right(namespace: &str) -> Right<'_> {
+    Right { verb: "get", resource: "sealedsecrets.bitnami.com", namespace: Some(namespace) }
 }

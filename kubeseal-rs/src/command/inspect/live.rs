@@ -2,38 +2,25 @@
 
 use super::InspectError;
 use super::report::{LiveState, Report};
-use crate::connection::Login;
-use crate::controller::{Fault, with_timeouts};
+use crate::controller::Fault;
 use crate::failure::Failure;
 use crate::mode::Live;
 use crate::namespace::NamespaceRule;
-use crate::online::runtime;
+use crate::session::Session;
 use api::{Condition, ConditionStatus, ObservedSealedSecret};
-use kube::{Api, Client};
-use tokio::runtime::Runtime;
+use kube::Api;
 
 /// A cluster to ask.
 pub(super) struct Cluster<'a> {
-    runtime: Runtime,
-    client: Client,
-    server: String,
+    session: Session,
     namespace: &'a NamespaceRule,
 }
 
 impl<'a> Cluster<'a> {
     /// Prepares to ask. Nothing is asked yet.
     pub(super) fn connect(live: &'a Live) -> Result<Self, InspectError> {
-        let runtime = runtime().map_err(InspectError::Start)?;
-        // Inside the runtime: the client starts a task.
-        let (client, server) = runtime.block_on(async {
-            let address = &live.controller;
-            let Login { config, server, .. } =
-                address.connection.log_in().await.map_err(InspectError::Connection)?;
-            let client = Client::try_from(with_timeouts(config, address))
-                .map_err(|error| InspectError::Client { server: server.clone(), source: error.into() })?;
-            Ok::<_, InspectError>((client, server))
-        })?;
-        Ok(Self { runtime, client, server, namespace: &live.namespace })
+        let session = Session::begin(&live.controller.connection)?;
+        Ok(Self { session, namespace: &live.namespace })
     }
 
     /// What it says about the SealedSecret of this report.
@@ -41,7 +28,7 @@ impl<'a> Cluster<'a> {
         let namespace = self.namespace.decide(report.namespace.as_deref())?;
         let name = report.name.clone().unwrap_or_default();
         let mut state = LiveState {
-            server: self.server.clone(),
+            server: self.session.server().to_owned(),
             namespace: namespace.clone(),
             exists: false,
             same_items: None,
@@ -55,9 +42,11 @@ impl<'a> Cluster<'a> {
         if !is_name(&name) || !is_name(&namespace) {
             return Ok(state);
         }
-        let all: Api<ObservedSealedSecret> = Api::namespaced(self.client.clone(), &namespace);
-        let found = self.runtime.block_on(all.get_opt(&name)).map_err(|error| InspectError::Get {
-            server: self.server.clone(),
+        let found = self.session.ask(async |client| {
+            Api::<ObservedSealedSecret>::namespaced(client, &namespace).get_opt(&name).await
+        });
+        let found = found.map_err(|error| InspectError::Get {
+            server: self.session.server().to_owned(),
             namespace,
             name,
             source: Fault::from(error),

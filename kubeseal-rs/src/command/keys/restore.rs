@@ -6,7 +6,7 @@ mod leaks;
 mod put_back;
 
 use super::KeysError;
-use crate::backup::{BackupError, is_encrypted};
+use crate::backup::BackupError;
 use crate::failure::Failure;
 use crate::key_store::KeyStore;
 use crate::manifest;
@@ -19,7 +19,6 @@ use envelope::Certificate;
 use leaks::{note_cluster, note_leaks};
 use put_back::put_back;
 use std::collections::BTreeSet;
-use zeroize::Zeroizing;
 
 pub(super) fn restore(restore: &Restore, place: &KeyPlace) -> Result<(), Failure> {
     let (mut backup, refused) = read(restore)?;
@@ -41,8 +40,7 @@ fn read(restore: &Restore) -> Result<(Vec<BackedUp>, usize), Failure> {
         .backup
         .read("a backup of sealing keys")
         .map_err(|source| BackupError::Read { what: "the backup", source })?;
-    let plain =
-        if is_encrypted(&bytes) { restore.unlock.unlock(&bytes)? } else { Zeroizing::new(bytes.to_vec()) };
+    let plain = restore.unlock.plain(&restore.backup, bytes)?;
     let mut refused = 0;
     let mut keys = Vec::new();
     for secret in manifest::read(&restore.backup, &plain).map_err(KeysError::NotBackup)? {

@@ -1,7 +1,7 @@
 //! [`RestoreFlags`]: what `keys restore` takes.
 
 use super::KeyPlaceFlags;
-use crate::cli::flag_value;
+use crate::cli::{UnlockFlags, flag_value};
 use crate::program::name;
 use clap::Args;
 use std::path::PathBuf;
@@ -30,13 +30,8 @@ pub(crate) struct RestoreFlags {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
-    /// A file of age identities (AGE-SECRET-KEY-1…) to decrypt with; may be repeated.
-    #[arg(short = 'i', long, value_name = "FILE")]
-    pub identity: Vec<PathBuf>,
-
-    /// Decrypt with the passphrase on the first line of this file.
-    #[arg(long, value_name = "FILE")]
-    pub passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub unlock: UnlockFlags,
 
     /// Tell what would be done, and do nothing.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",

@@ -1,0 +1,63 @@
+//! Answers to a deletion.
+
+use super::*;
+use http::{Method, Response};
+use kube::client::Body;
+use serde_json::json;
+
+/// A Secret of the SealedSecret "u", as its metadata and with more than can be decoded.
+fn secret(deep: bool) -> String {
+    let owner = r#"{"apiVersion":"a","kind":"k","name":"db","uid":"u","controller":true}"#;
+    let fields = if deep { "[".repeat(1_000) + &"]".repeat(1_000) } else { "{}".into() };
+    format!(
+        r#"{{"kind":"Secret","metadata":{{"name":"db","uid":"s","resourceVersion":"7","ownerReferences":[{owner}],"managedFields":[{{"fieldsV1":{fields}}}]}}}}"#
+    )
+}
+
+/// Deletes where the SealedSecret is gone, and deleting the Secret gets this answer.
+async fn deleting(code: u16, answer: String) -> Result<(), kube::Error> {
+    let service = tower::service_fn(move |request: http::Request<Body>| {
+        let answer = answer.clone();
+        async move {
+            let not_found =
+                json!({ "kind": "Status", "status": "Failure", "code": 404, "reason": "NotFound" });
+            let is_secret = request.uri().path() == "/api/v1/namespaces/shop/secrets/db";
+            let metadata = request.headers()[ACCEPT].to_str().unwrap().contains("as=PartialObjectMetadata");
+            assert!(metadata, "{request:?}");
+            let (code, answer) = match *request.method() {
+                Method::DELETE if is_secret => {
+                    let body = request.into_body().collect_bytes().await?;
+                    let options: serde_json::Value = serde_json::from_slice(&body).unwrap();
+                    assert_eq!(options["preconditions"], json!({ "uid": "s", "resourceVersion": "7" }));
+                    (code, answer)
+                }
+                Method::GET if is_secret => (200, secret(true)),
+                _ => (404, not_found.to_string()),
+            };
+            let answer = Response::builder().status(code).body(Body::from(answer.into_bytes()));
+            answer.map_err(kube::Error::HttpError)
+        }
+    });
+    delete(&Client::new(service, "shop"), "shop", "db", Some("u")).await
+}
+
+#[tokio::test]
+async fn what_took_effect_has_not_failed() {
+    assert!(serde_json::from_str::<serde_json::Value>(&secret(true)).is_err());
+    let done = json!({ "kind": "Status", "status": "Success", "details": { "name": "db" } });
+    for answer in [done.to_string(), secret(false), secret(true)] {
+        deleting(200, answer).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_and_what_is_gone_is_not() {
+    let refusal = |code: u16, reason: &str| {
+        json!({ "kind": "Status", "status": "Failure", "code": code, "reason": reason, "message": "no" })
+            .to_string()
+    };
+    for (code, reason) in [(403, "Forbidden"), (409, "Conflict"), (500, "InternalError")] {
+        deleting(code, refusal(code, reason)).await.unwrap_err();
+    }
+    deleting(404, refusal(404, "NotFound")).await.unwrap();
+}

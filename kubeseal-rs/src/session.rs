@@ -1,0 +1,98 @@
+//! [`Session`]: a client of the API server, which logs in anew where its credentials have run out.
+//!
+//! Decided: plain calls on a runtime of its own, instead of async functions, because every command asks one thing
+//! after the other, and the controller lets in two requests a second.
+
+mod error;
+
+pub(crate) use error::SessionError;
+
+use crate::connection::{Connection, Login, Timeout};
+use crate::online::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, runtime};
+use kube::{Client, Config};
+use std::cell::{Cell, RefCell};
+use tokio::runtime::Runtime;
+
+/// Somebody who has logged in to a cluster.
+pub(crate) struct Session {
+    runtime: Runtime,
+    client: RefCell<Client>,
+    /// Whether logging in anew may help where the credentials have run out.
+    renews: Cell<bool>,
+    connection: Connection,
+    /// The API server and the context, in words.
+    server: String,
+}
+
+impl Session {
+    /// Logs in. Nothing is asked yet.
+    pub(crate) fn begin(connection: &Connection) -> Result<Self, SessionError> {
+        let runtime = runtime().map_err(SessionError::Start)?;
+        let (client, server, renews) = runtime.block_on(client(connection))?;
+        Ok(Self {
+            runtime,
+            client: RefCell::new(client),
+            renews: Cell::new(renews),
+            connection: connection.clone(),
+            server,
+        })
+    }
+
+    /// The API server and the context, in words.
+    pub(crate) fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// Asks once, or again with new credentials where those at hand have run out meanwhile. To be one request: what was
+    /// refused was not done, and what came before it is not done twice.
+    pub(crate) fn ask<T>(
+        &self,
+        request: impl AsyncFn(Client) -> Result<T, kube::Error>,
+    ) -> Result<T, kube::Error> {
+        let ask = || {
+            let client = self.client.borrow().clone();
+            self.runtime.block_on(request(client))
+        };
+        match ask() {
+            Err(error) if is_unauthorized(&error) && self.log_in_anew() => {
+                let answer = ask();
+                // New ones that are refused as well are not asked for again.
+                self.renews.set(!answer.as_ref().is_err_and(is_unauthorized));
+                answer
+            }
+            answer => answer,
+        }
+    }
+
+    /// Whether there are new credentials. Why there are none, the plugin says itself.
+    fn log_in_anew(&self) -> bool {
+        let renewed =
+            self.renews.get().then(|| self.runtime.block_on(client(&self.connection)).ok()).flatten();
+        self.renews.set(renewed.is_some());
+        renewed.map(|(client, ..)| self.client.replace(client)).is_some()
+    }
+}
+
+fn is_unauthorized(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Api(status) if status.code == 401)
+}
+
+/// A client, its server in words, and whether a plugin or a file logged in. To be called inside the runtime: the client starts
+/// a task.
+async fn client(connection: &Connection) -> Result<(Client, String, bool), SessionError> {
+    let Login { config, server, renews } = connection.log_in().await.map_err(SessionError::Connection)?;
+    let client = Client::try_from(with_timeouts(config, connection.request_timeout()))
+        .map_err(|error| SessionError::Client { server: server.clone(), source: error.into() })?;
+    Ok((client, server, renews))
+}
+
+/// A person waits: without a word from them, not for ever.
+fn with_timeouts(mut config: Config, stated: Option<Timeout>) -> Config {
+    config.connect_timeout = Some(CONNECT_TIMEOUT);
+    config.read_timeout = Some(ANSWER_TIMEOUT);
+    if let Some(Timeout(stated)) = stated {
+        config.connect_timeout = Some(stated.map_or(CONNECT_TIMEOUT, |stated| stated.min(CONNECT_TIMEOUT)));
+        config.read_timeout = stated;
+    }
+    config
+}

@@ -1,0 +1,33 @@
+//! [`SessionError`]: why nobody could log in, and what to do about it.
+
+use crate::connection::ConnectionError;
+use crate::controller::{Fault, Right};
+
+/// Why nobody could log in.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SessionError {
+    #[error("cannot start the network client")]
+    Start(#[source] std::io::Error),
+    #[error("{}", .0.step())]
+    Connection(#[source] ConnectionError),
+    #[error("cannot prepare a connection to {server}")]
+    Client {
+        server: String,
+        #[source]
+        source: Fault,
+    },
+}
+
+impl SessionError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Start(_) => "the system has to allow threads and sockets".into(),
+            Self::Connection(error) => error.hint(),
+            // Nothing was asked, so that no right can be missing.
+            Self::Client { source, .. } => {
+                source.hint(Right { verb: "get", resource: "services", namespace: None })
+            }
+        }
+    }
+}
