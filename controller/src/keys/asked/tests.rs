@@ -3,7 +3,7 @@
 use super::*;
 use http::{Request, Response};
 use kube::client::Body;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// An API server that says this to every request, and what it was asked.
 fn saying(code: u16, answer: String) -> (Client, Arc<Mutex<Vec<String>>>) {
