@@ -47,8 +47,11 @@ impl Cluster {
         } else {
             Config::infer().await.map_err(ClusterError::Infer)?
         };
-        // A watch that hangs is ended by its own idle timeout; a request that hangs is not.
-        config.read_timeout = Some(Duration::from_secs(330));
+        // It would wait for as long as an answer's `Retry-After` says, and hold a watch up with it.
+        config.default_retry = false;
+        // A watch that hangs is ended by its own idle timeout; a request that hangs is not. Longer than the API server itself
+        // works at any request.
+        config.read_timeout = Some(Duration::from_secs(75));
         config.reset_reader_on_write = true;
         let server = config.cluster_url.to_string();
         let namespace = own_namespace(&config.default_namespace);

@@ -46,6 +46,7 @@ mod identity;
 mod lead;
 mod lease;
 mod shut_out;
+mod turned_away;
 
 pub(crate) use clock::Moment;
 pub use elect::Elector;

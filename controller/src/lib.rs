@@ -12,6 +12,7 @@ pub mod cluster;
 pub mod config;
 pub mod contained;
 pub mod events;
+mod following;
 pub mod go_duration;
 pub mod http;
 pub mod keys;

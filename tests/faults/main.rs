@@ -61,6 +61,8 @@ fn main() -> ExitCode {
             renewal::by_age_in_a_race,
             watches::a_watch_that_lost_its_place,
             watches::watches_that_end_at_any_time,
+            watches::a_server_that_asks_for_ten_minutes,
+            watches::a_watch_that_has_died_unnoticed,
             watches::a_foreign_secret_that_came_and_went_unseen,
             drift::an_edit_is_corrected_within_a_second_and_told_once,
             drift::a_quarrel_is_bounded_told_and_ended,

@@ -102,6 +102,58 @@ pub(crate) async fn watches_that_end_at_any_time(stage: Arc<Stage>) -> Result<()
         .await
 }
 
+/// `Retry-After` is what it would like, not what it can have: it may be well again in a moment.
+pub(crate) async fn a_server_that_asks_for_ten_minutes(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |scene| {
+            let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
+            let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
+            let sealed = scene.seal(&pod, 1).await?;
+            let busy = Fault::Refuse(503, "ServiceUnavailable", Some(600));
+            proxy.set([Rule::on("watch", "*", busy)]);
+            proxy.cut_watches();
+            eventually(Duration::from_secs(10), "watches are refused", async || {
+                ensure!(proxy.strikes() >= 2);
+                Ok(())
+            })
+            .await?;
+            proxy.heal();
+            scene.apply("db", &sealed[0]).await?;
+            // Four attempts of less than two seconds, and a pause.
+            let wanted = Ledger::from([("db".into(), sealed[0].value.clone())]);
+            right(scene, &wanted).await?;
+            stop(pod).await
+        })
+        .await
+}
+
+/// The connection is gone, and nobody says so: what happens meanwhile is seen a minute later.
+pub(crate) async fn a_watch_that_has_died_unnoticed(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |scene| {
+            let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
+            let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
+            let sealed = scene.seal(&pod, 1).await?;
+            proxy.set([Rule::on("watch", "sealedsecrets", Fault::WatchSilent).once_each()]);
+            proxy.cut_watches();
+            eventually(Duration::from_secs(20), "the watch is silent", async || {
+                ensure!(proxy.strikes() >= 1);
+                Ok(())
+            })
+            .await?;
+            scene.apply("db", &sealed[0]).await?;
+            eventually(Duration::from_secs(90), "it is unsealed", async || {
+                let secrets: Api<Secret> = Api::namespaced(scene.client(), &scene.place);
+                ensure!(secrets.get_opt("db").await?.is_some());
+                Ok(())
+            })
+            .await?;
+            right(scene, &Ledger::from([("db".into(), sealed[0].value.clone())])).await?;
+            stop(pod).await
+        })
+        .await
+}
+
 /// Refused because of a Secret that only the API server showed: when a list shows none, that is news.
 pub(crate) async fn a_foreign_secret_that_came_and_went_unseen(stage: Arc<Stage>) -> Result<()> {
     stage

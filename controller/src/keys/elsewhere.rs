@@ -7,12 +7,13 @@
 use super::refusal::{Reason, Refusal};
 use super::refusals::{Finder, Refusals};
 use crate::events::About;
+use crate::following::{following, pauses};
 use crate::logging::chain;
 use api::ObservedMetadata;
 use api::sealing_key::{ACTIVE, LABEL};
 use futures::StreamExt as _;
 use k8s_openapi::api::core::v1::Secret;
-use kube::runtime::watcher::{Config, Event};
+use kube::runtime::watcher::Event;
 use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, Client};
 use std::collections::BTreeMap;
@@ -25,12 +26,12 @@ pub async fn watch_elsewhere(
     namespace: Option<String>,
     refusals: Arc<Refusals>,
 ) {
-    let labelled = Config::default().labels(&format!("{LABEL}={ACTIVE}"));
+    let labelled = following().labels(&format!("{LABEL}={ACTIVE}"));
     let (secrets, selected) = match &namespace {
         Some(namespace) => (Api::<ObservedMetadata<Secret>>::namespaced(client, namespace), labelled),
         None => (Api::all(client), labelled.fields(&format!("metadata.namespace!={home}"))),
     };
-    let mut events = watcher(secrets, selected).default_backoff().boxed();
+    let mut events = watcher(secrets, selected).backoff(pauses()).boxed();
     let finder = Finder::Elsewhere(namespace);
     let mut strays = Strays::default();
     while let Some(event) = events.next().await {

@@ -125,6 +125,15 @@ impl Renewer<'_> {
         loop {
             match settle(client, self).await {
                 Ok(wait) => return wait,
+                // Before it is known what time it is, it is not known whether there is anything to do.
+                Err(error @ NewKeyError::Clock(_)) => {
+                    let (error, hint) = (chain(&error), error.hint());
+                    tracing::warn!(
+                        error,
+                        hint,
+                        "whether a sealing key is due could not be seen; trying again"
+                    );
+                }
                 Err(error) => {
                     let (error, hint) = (chain(&error), error.hint());
                     tracing::error!(error, hint, "no new sealing key; trying again");

@@ -4,6 +4,7 @@ use super::record::Records;
 use super::refusals::{Finder, Refusals};
 use super::shared_ring::SharedRing;
 use crate::config::Keys;
+use crate::following::{following, pauses};
 use api::ObservedSecret;
 use api::sealing_key::LABEL;
 use futures::{StreamExt as _, stream};
@@ -42,11 +43,11 @@ async fn watch_secrets(
     refusals: &Refusals,
 ) {
     let secrets = || Api::<ObservedSecret>::namespaced(client.clone(), namespace);
-    let labelled = watcher::Config::default().labels(LABEL);
-    let legacy = watcher::Config::default().fields(&format!("metadata.name={}", settings.new.prefix));
+    let labelled = following().labels(LABEL);
+    let legacy = following().fields(&format!("metadata.name={}", settings.new.prefix));
     let mut events = stream::select(
-        watcher(secrets(), labelled).default_backoff().map(|event| (Source::Labelled, event)).boxed(),
-        watcher(secrets(), legacy).default_backoff().map(|event| (Source::Legacy, event)).boxed(),
+        watcher(secrets(), labelled).backoff(pauses()).map(|event| (Source::Labelled, event)).boxed(),
+        watcher(secrets(), legacy).backoff(pauses()).map(|event| (Source::Legacy, event)).boxed(),
     );
 
     let (mut by_label, mut by_name) = (Records::ordered(settings.order), Records::ordered(settings.order));

@@ -7,6 +7,7 @@
 //! long admission or etcd takes. Reading is free.
 
 use super::clock::Moment;
+use super::turned_away::{PAUSES, again, is_turned_away};
 use futures::future::BoxFuture;
 use http::uri::PathAndQuery;
 use http::{Method, Request, Response, Uri};
@@ -116,6 +117,15 @@ struct Guarded {
     fence: Fence,
 }
 
+impl Guarded {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
+        if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+            return Ok(self.client.send(request).await?);
+        }
+        self.fence.write(&self.client, request).await
+    }
+}
+
 impl Service<Request<Body>> for Guarded {
     type Response = Response<Body>;
     type Error = BoxError;
@@ -126,12 +136,19 @@ impl Service<Request<Body>> for Guarded {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let Self { client, fence } = self.clone();
+        let guarded = self.clone();
         Box::pin(async move {
-            if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-                return Ok(client.send(request).await?);
+            let mut request = request;
+            for pause in PAUSES {
+                let Some(same) = again(&request) else { break };
+                let answer = guarded.send(request).await?;
+                if !is_turned_away(answer.status()) {
+                    return Ok(answer);
+                }
+                request = same;
+                tokio::time::sleep(pause).await;
             }
-            fence.write(&client, request).await
+            guarded.send(request).await
         })
     }
 }

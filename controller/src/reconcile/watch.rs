@@ -5,6 +5,7 @@ use super::context::Context;
 use super::listed::Listed;
 use super::reconcile;
 use super::unbroken::unbroken;
+use crate::following::{following, pauses};
 use crate::logging::chain;
 use api::{ObservedMetadata, ObservedSealedSecret};
 use futures::StreamExt as _;
@@ -64,8 +65,8 @@ impl Watches {
         let listed = Arc::<Listed>::default();
         let list_done = Arc::clone(&listed);
         let secrets = scope.api::<ObservedMetadata<Secret>>(client);
-        let stream = watcher(secrets, watcher::Config::default())
-            .default_backoff()
+        let stream = watcher(secrets, following())
+            .backoff(pauses())
             .modify(|secret| {
                 // Only name, version and owners are ever asked for; the rest is most of the memory.
                 secret.metadata.annotations = None;
@@ -93,12 +94,12 @@ pub async fn watch(
     shutdown: CancellationToken,
 ) {
     let (sealed, writer) = reflector::store::<ObservedSealedSecret>();
-    let config = scope.label_selector.iter().fold(watcher::Config::default(), |config, it| config.labels(it));
+    let config = scope.label_selector.iter().fold(following(), |config, it| config.labels(it));
     let (following, before) = (Arc::clone(&context), sealed.clone());
     let sealed_listed = Arc::<Listed>::default();
     let list_done = Arc::clone(&sealed_listed);
     let sealed_events = watcher(scope.api::<ObservedSealedSecret>(&context.client), config)
-        .default_backoff()
+        .backoff(pauses())
         .inspect(move |event| {
             if let Ok(event) = event {
                 let context = &following;

@@ -32,6 +32,9 @@ pub(super) async fn pass(
         Some(Fault::Refuse(code, reason, after)) => Ok(whole(refusal(code, reason, after))),
         Some(Fault::WatchGone) => Ok(whole(gone())),
         Some(Fault::WatchEnds) => Ok(whole(answer(200, ""))),
+        Some(Fault::WatchSilent) => {
+            Ok(answer(200, "").map(|_| StreamBody::new(stream::pending()).boxed_unsync()))
+        }
         Some(Fault::WatchGarbage) => Ok(whole(answer(200, "this is no event\n"))),
         Some(Fault::Late(delay)) => {
             let shared = Arc::clone(shared);

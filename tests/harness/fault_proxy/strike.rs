@@ -31,6 +31,8 @@ pub enum Fault {
     WatchEnds,
     /// A watch that says that the version asked for is too old to tell what happened since.
     WatchGone,
+    /// A watch that begins well, and then neither says anything nor ends, as on a connection that died unnoticed.
+    WatchSilent,
     /// A watch that says something that is no event.
     WatchGarbage,
 }
