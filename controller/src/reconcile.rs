@@ -21,6 +21,7 @@ mod listed;
 mod outcome;
 mod plan;
 mod quarrel;
+mod quoted;
 mod read;
 mod rejection;
 mod report;

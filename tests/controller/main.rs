@@ -44,6 +44,7 @@ fn main() -> ExitCode {
             refuse::an_immutable_secret_is_explained,
             refuse::a_broken_template_is_named_and_mended,
             refuse::hostile_templates_stop_nothing_else,
+            refuse::a_policy_that_quotes_a_value_is_not_quoted,
             refuse::a_sealing_key_cannot_be_smuggled_in,
             chart::lints_clean,
             chart::a_misspelt_value_is_refused_by_name,

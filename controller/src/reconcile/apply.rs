@@ -2,6 +2,7 @@
 
 use super::outcome::{Act, Outcome};
 use super::plan::Plan;
+use super::quoted::without_values;
 use super::target_body::TargetBody;
 use api::{METADATA_ONLY, ObservedMetadata};
 use envelope::Fingerprint;
@@ -94,6 +95,7 @@ async fn write(
         request(Request::new(Secret::url_path(&(), namespace)), body).map_err(kube::Error::BuildRequest)?;
     // Its values need not come back.
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
-    let written: ObservedMetadata<Secret> = client.request(request).await?;
+    let written = client.request::<ObservedMetadata<Secret>>(request).await;
+    let written = written.map_err(|error| without_values(error, &secret.data))?;
     Ok(written.resource_version().unwrap_or_default())
 }
