@@ -14,6 +14,8 @@ use crate::audit::{Ledger, comes_right, one_key_for_each_date, right};
 use crate::stage::{Stage, started};
 
 const SIGN: &str = "no sealing key yet: making the first";
+/// What it says where the one before it, which was killed, had sent its own in the last moment.
+const FOUND: &str = "unsealing SealedSecrets";
 
 /// In each round one is killed before there is a key, and another in one of the phases.
 const ROUNDS: usize = WHILE_MAKING_A_KEY / 2;
@@ -37,7 +39,7 @@ pub(crate) async fn while_it_makes_its_first_key(stage: Arc<Stage>) -> Result<()
                 let mut in_time = true;
                 for phase in [Phase::Generating, phase] {
                     let pod = pod()?.start(&scene.lab).await?;
-                    in_time = in_time && killed_in(phase, pod, SIGN, &proxy, &mut dice).await?;
+                    in_time = in_time && killed_in(phase, pod, (SIGN, FOUND), &proxy, &mut dice).await?;
                     if !in_time {
                         break;
                     }

@@ -48,17 +48,22 @@ pub(super) fn held(dice: &mut StdRng) -> Fault {
     Fault::Late(LONGEST_HELD.mul_f64(dice.random_range(0.2..1.0)))
 }
 
-/// Kills it in this phase of the making of the key that its log announces by `sign`. False if it was not in that phase, because
-/// the machine was busy with something else.
+/// Kills it in this phase of the making of the key that its log announces by `sign`; by `moot` it says that there is nothing to
+/// make. False if it was not in that phase, because the machine was busy with something else.
 pub(super) async fn killed_in(
     phase: Phase,
     pod: Pod,
-    sign: &str,
+    (sign, moot): (&str, &str),
     proxy: &FaultProxy,
     dice: &mut StdRng,
 ) -> Result<bool> {
     let (struck, stored) = (proxy.strikes(), proxy.done("create", "secrets"));
-    until(|| Ok(pod.logs()?.contains(sign))).await?;
+    let is_moot = |log: &str| !log.contains(sign) && log.contains(moot);
+    until(|| pod.logs().map(|log| log.contains(sign) || is_moot(&log))).await?;
+    if is_moot(&pod.logs()?) {
+        killed(pod).await?;
+        return Ok(false);
+    }
     proxy.set([Rule::on("create", "secrets", phase.fault(dice)).times(1)]);
     let is_missed = || anyhow::Ok(pod.logs()?.contains(MADE));
     match phase {

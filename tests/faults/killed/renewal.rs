@@ -38,7 +38,7 @@ impl Moment {
         match self {
             Self::Making(phase) => {
                 usr1(&pod)?;
-                return killed_in(phase, pod, ASKED, proxy, dice).await;
+                return killed_in(phase, pod, (ASKED, MADE), proxy, dice).await;
             }
             Self::Asking => {
                 hold(dice);
@@ -110,7 +110,7 @@ pub(crate) async fn while_it_renews_by_age(stage: Arc<Stage>) -> Result<()> {
             for _ in 0..WHILE_RENEWING {
                 let Some(phase) = left.last().copied() else { break };
                 let pod = pod()?.flag("key-renew-period", &format!("{PERIOD}s")).start(&scene.lab).await?;
-                if killed_in(phase, pod, DUE, &proxy, &mut dice).await? {
+                if killed_in(phase, pod, (DUE, MADE), &proxy, &mut dice).await? {
                     left.pop();
                 }
             }
