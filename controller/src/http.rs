@@ -1,6 +1,7 @@
 //! What the controller serves: health, readiness, the certificate, and the two requests that use a private key
 //! (`verify`, `rotate`), which never tell more than they must.
 
+mod bodies;
 mod cert;
 mod connection;
 mod connections;

@@ -1,5 +1,6 @@
 //! `serve`: the router, its limits, and its end.
 
+use super::bodies::{Bodies, with_body};
 use super::connections::Connections;
 use super::gate::Gate;
 use super::pace::{Paced, Timeouts, keep_pace};
@@ -10,7 +11,7 @@ use crate::keys::{Refusals, SharedRing};
 use crate::metrics::Metrics;
 use crate::readiness::Readiness;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -20,17 +21,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// Connections at the same time.
 const ROOM: usize = 256;
-
-/// Requests with a body under way at the same time; more are turned away.
-const BODIES_AT_ONCE: usize = 16;
-
-/// The largest SealedSecret that etcd takes has 1.5 MiB.
-const BODY_LIMIT: usize = 2 << 20;
 
 /// What the handlers may look at.
 #[derive(Debug)]
@@ -95,12 +89,12 @@ pub async fn serve(
     }
     // Bodies may come slowly and many at once; whoever asks for health or the certificate does not wait behind them.
     let longest = timeouts.read.saturating_add(timeouts.write);
-    let bodies = Arc::new(Semaphore::new(BODIES_AT_ONCE));
     let with_keys = with_keys
         .layer(from_fn_with_state(awaited.clone(), until_keys))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(from_fn(move |request, next| in_time(longest, request, next)))
-        .layer(from_fn_with_state(bodies, few));
+        // `Bodies` bounds them.
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(Arc::<Bodies>::default(), with_body))
+        .layer(from_fn(move |request, next| in_time(longest, request, next)));
     let router = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
@@ -114,15 +108,7 @@ pub async fn serve(
     axum::serve(connections, router).with_graceful_shutdown(shutdown.cancelled_owned()).await
 }
 
-/// Turns a request away where too many are under way: behind bodies that come slowly it would wait for long.
-async fn few(State(bodies): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
-    match bodies.try_acquire() {
-        Ok(_permit) => next.run(request).await,
-        Err(_) => StatusCode::TOO_MANY_REQUESTS.into_response(),
-    }
-}
-
-/// A body that trickles in is cut off, and so is what takes too long to answer. An answer that nobody takes is no longer
+/// What takes too long to answer is cut off. An answer that nobody takes is no longer
 /// here but with its `Connection`, which cuts it off.
 async fn in_time(timeout: Duration, request: Request, next: Next) -> Response {
     match tokio::time::timeout(timeout, next.run(request)).await {

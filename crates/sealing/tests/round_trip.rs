@@ -224,6 +224,17 @@ fn an_object_made_to_waste_time_wastes_little() {
     assert!(tried <= 101, "{tried} were tried");
 }
 
+#[test]
+fn a_question_is_worth_some_hundred_items() {
+    for (items, expected) in [(500, true), (501, false)] {
+        let items = (0..items).map(|item| (format!("i{item}"), Vec::new())).collect();
+        let sealed = seal(json!({}), items);
+        assert_eq!(opens(&sealed.metadata, &sealed.spec, ring(), ALL), expected);
+        assert_eq!(reseal_to_newest(&sealed, ring()).is_ok(), expected);
+        assert!(open(&sealed).is_ok(), "a controller unseals it");
+    }
+}
+
 /// A ring of 48 keys, as years of renewal leave it.
 fn old_ring() -> &'static (KeyRing, Vec<Certificate>) {
     static RING: OnceLock<(KeyRing, Vec<Certificate>)> = OnceLock::new();
