@@ -35,6 +35,7 @@ fn main() -> ExitCode {
             moved::by_a_server_side_apply,
             refused::values_that_cannot_be_meant_are_named,
             permissions::namespaced_roles_are_enough,
+            permissions::a_namespace_that_is_gone_keeps_no_other_waiting,
             permissions::what_upstreams_chart_grants_is_enough,
             permissions::secrets_are_deleted_only_where_that_was_asked_for,
             monitoring::alerts_and_dashboard_know_the_metrics,

@@ -67,6 +67,35 @@ pub(crate) async fn namespaced_roles_are_enough(stage: Arc<Stage>) -> Result<()>
     .await
 }
 
+/// Named once, and deleted since, with the Role in it.
+pub(crate) async fn a_namespace_that_is_gone_keeps_no_other_waiting(stage: Arc<Stage>) -> Result<()> {
+    let (lab, person) = (&stage.lab, &stage.person);
+    let _turn = stage.turn.lock().await;
+    with_temp_ns(lab, async |home| {
+        with_temp_ns(lab, async |inside| {
+            let chart = lab.chart(home)?.set("fullnameOverride", home).set("rbac.namespacedRoles", "true");
+            let chart = chart.set("additionalNamespaces[0]", inside).render().await?;
+            chart.apply(&lab.client()).await?;
+            let pod = Pod::of(&chart.deployment()?).flag("key-size", "2048");
+            let pod = pod.flag("additional-namespaces", &format!("{inside},{home}-gone"));
+            let mut pod = pod.start(lab).await?;
+            pod.wait_ready().await?;
+            let [place, name] = controller_in(home);
+            let secret = Person::secret(inside, "db", &json!({ "v": "1" }));
+            person.seal_and_apply(&secret, &[&place, &name]).await?;
+            person.sees_synced(inside, "db", ConditionStatus::True).await?;
+            ensure!(
+                pod.logs()?.contains(&format!("in the namespace \\\"{home}-gone\\\"")),
+                "{}",
+                pod.logs()?
+            );
+            stop(pod).await
+        })
+        .await
+    })
+    .await
+}
+
 /// Whoever manages permissions apart from the chart has those of upstream's chart, which know no Leases.
 pub(crate) async fn what_upstreams_chart_grants_is_enough(stage: Arc<Stage>) -> Result<()> {
     let (lab, person) = (&stage.lab, &stage.person);

@@ -4,31 +4,69 @@
 
 use futures::{Stream, StreamExt as _};
 use kube::runtime::watcher::{Error, Event};
+use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_stream::wrappers::WatchStream;
+
+/// A Role that was just made is not known at once.
+const CERTAIN: Duration = Duration::from_secs(5);
 
 /// Counts a watch's complete lists; waited for by anybody.
 #[derive(Debug)]
-pub(crate) struct Listed(watch::Sender<u64>);
+pub(crate) struct Listed {
+    lists: watch::Sender<u64>,
+    /// Since when lists are refused for want of a right, or of the namespace.
+    refused: watch::Sender<Option<Instant>>,
+}
 
 impl Default for Listed {
     fn default() -> Self {
-        Self(watch::Sender::new(0))
+        Self { lists: watch::Sender::new(0), refused: watch::Sender::new(None) }
     }
 }
 
 impl Listed {
     /// Follows a watch, behind its reflector: the store is filled when a list is counted.
     pub(crate) fn follow<K>(&self, event: &Result<Event<K>, Error>) {
-        if matches!(event, Ok(Event::InitDone)) {
-            self.0.send_modify(|lists| *lists += 1);
+        match event {
+            Ok(Event::InitDone) => {
+                self.refused.send_replace(None);
+                self.lists.send_modify(|lists| *lists += 1);
+            }
+            Err(Error::InitialListFailed(kube::Error::Api(status)))
+                if status.is_forbidden() || status.is_not_found() =>
+            {
+                self.refused.send_modify(|since| _ = since.get_or_insert_with(Instant::now));
+            }
+            _ => {}
         }
     }
 
     /// Waits for the first list.
     pub(crate) async fn wait(&self) {
         // The sender lives in self, so waiting cannot fail.
-        let _ = self.0.subscribe().wait_for(|lists| *lists > 0).await;
+        let _ = self.lists.subscribe().wait_for(|lists| *lists > 0).await;
+    }
+
+    /// Waits for the first list, or until it is certain that there is none to be had.
+    pub(crate) async fn wait_unless_refused(&self) {
+        tokio::select! {
+            () = self.wait() => {}
+            () = self.is_refused() => {}
+        }
+    }
+
+    async fn is_refused(&self) {
+        let mut refused = self.refused.subscribe();
+        loop {
+            let since = refused.wait_for(Option::is_some).await.map(|since| *since);
+            let Ok(Some(since)) = since else { return };
+            tokio::time::sleep_until(since + CERTAIN).await;
+            if *refused.borrow_and_update() == Some(since) {
+                return;
+            }
+        }
     }
 
     /// Yields after each list but the first.
@@ -36,7 +74,8 @@ impl Listed {
     /// A watch that was away for too long (410 Gone) lists anew. What was deleted meanwhile is in no event, and what
     /// changed is shown before the store has it: only once the list is complete can anybody see the difference.
     pub(crate) fn again(&self) -> impl Stream<Item = ()> + Send + 'static {
-        WatchStream::new(self.0.subscribe()).filter_map(|lists| std::future::ready((lists > 1).then_some(())))
+        WatchStream::new(self.lists.subscribe())
+            .filter_map(|lists| std::future::ready((lists > 1).then_some(())))
     }
 }
 
@@ -57,5 +96,23 @@ mod tests {
         listed.follow(&done);
         assert!(news(), "listed again");
         assert!(!news(), "told once");
+    }
+
+    #[tokio::test]
+    async fn a_list_that_is_refused_is_not_waited_for_forever() {
+        let listed = Listed::default();
+        let refusal = |code: u16, reason: &str| {
+            let status = kube::core::Status::failure("no", reason).with_code(code);
+            Err::<Event<()>, _>(Error::InitialListFailed(kube::Error::Api(Box::new(status))))
+        };
+        listed.follow(&refusal(500, "InternalError"));
+        assert!(listed.wait_unless_refused().now_or_never().is_none() && listed.refused.borrow().is_none());
+        listed.follow(&refusal(403, "Forbidden"));
+        assert!(listed.wait_unless_refused().now_or_never().is_none(), "a moment is nothing");
+        listed.refused.send_modify(|since| *since = since.and_then(|since| since.checked_sub(CERTAIN)));
+        listed.follow(&refusal(403, "Forbidden"));
+        tokio::time::timeout(Duration::from_secs(1), listed.wait_unless_refused()).await.unwrap();
+        listed.follow(&Ok(Event::<()>::InitDone));
+        assert!(listed.refused.borrow().is_none(), "it has a right by now");
     }
 }

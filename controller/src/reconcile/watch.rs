@@ -125,10 +125,17 @@ pub async fn watch(
     // The cheap signs tell which of them have changed, so looking at all of them costs no request.
     let listed_again = stream::select(sealed_listed.again(), secrets.listed.again());
     let targets_listed = Arc::clone(&secrets.listed);
+    // A namespace that was named and is gone, with our rights in it, must not keep all others waiting.
+    let elsewhere = scope.namespace.as_ref().is_some_and(|place| *place != context.key_place.namespace);
     // Within this future: a watch that is dropped has nothing to say any more.
     let announcing = async {
-        sealed_listed.wait().await;
-        targets_listed.wait().await;
+        if elsewhere {
+            sealed_listed.wait_unless_refused().await;
+            targets_listed.wait_unless_refused().await;
+        } else {
+            sealed_listed.wait().await;
+            targets_listed.wait().await;
+        }
         ready();
         std::future::pending::<()>().await;
     };
