@@ -1,15 +1,24 @@
 //! [`InPlace`]: a file that is read, changed and written back, without losing what somebody else saves meanwhile.
 
+mod lock;
+
 use crate::output::{Output, OutputError};
+use lock::Lock;
 use std::error::Error;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use zeroize::Zeroizing;
+
+/// As long as another may take: a controller answers in this time, or not at all.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A file, as it was read.
 pub(super) struct InPlace {
     path: PathBuf,
+    /// Where nobody may change it between reading and replacing.
+    lock: Option<Lock>,
     /// There may be a Secret in it, beside the SealedSecrets.
     bytes: Zeroizing<Vec<u8>>,
 }
@@ -21,6 +30,12 @@ pub(crate) enum InPlaceError {
     Read(#[source] io::Error),
     #[error("it is not UTF-8 text")]
     NotText,
+    #[error("it is not a regular file")]
+    NoFile,
+    #[error("it may not be written to")]
+    ReadOnly(#[source] io::Error),
+    #[error("another process has been changing it for {} seconds", .0.as_secs())]
+    Busy(Duration),
     #[error("it was changed by somebody else meanwhile")]
     Changed,
     #[error(transparent)]
@@ -31,7 +46,13 @@ impl InPlace {
     /// Reads it.
     pub(super) fn read(path: &Path) -> Result<Self, InPlaceError> {
         let bytes = Zeroizing::new(fs::read(path).map_err(InPlaceError::Read)?);
-        Ok(Self { path: path.to_owned(), bytes })
+        Ok(Self { path: path.to_owned(), lock: None, bytes })
+    }
+
+    /// Reads it, and lets nobody of us change it until it is replaced.
+    pub(super) fn locked(path: &Path) -> Result<Self, InPlaceError> {
+        let lock = Lock::of(path, PATIENCE)?;
+        Ok(Self { lock: Some(lock), ..Self::read(path)? })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -54,8 +75,12 @@ impl InPlace {
         std::str::from_utf8(&self.bytes).map_err(|_| InPlaceError::NotText)
     }
 
-    /// Replaces it as a whole, unless it is no longer what was read: a controller or an editor takes its time.
+    /// Replaces it as a whole, unless it is no longer what was read: an editor takes its time.
     pub(super) fn replace(&self, bytes: &[u8]) -> Result<(), InPlaceError> {
+        let _until_replaced = match self.lock {
+            Some(_) => None,
+            None => Some(Lock::of(&self.path, PATIENCE)?),
+        };
         let now = Self::read(&self.path)?;
         if *now.bytes != *self.bytes {
             return Err(InPlaceError::Changed);
@@ -78,6 +103,9 @@ impl InPlaceError {
         match self {
             Self::Read(_) => "name a file that exists and may be read".into(),
             Self::NotText => "write it as UTF-8".into(),
+            Self::NoFile => "name a regular file".into(),
+            Self::ReadOnly(_) => "make it writable (chmod u+w); nothing was changed".into(),
+            Self::Busy(_) => "run it again once that one is done; nothing was changed".into(),
             Self::Changed => "run it again; nothing was changed".into(),
             Self::Write(_) => {
                 "make the file, and the directory it is in, writable; nothing was changed".into()

@@ -25,18 +25,17 @@ const SCOPES: [&str; 2] = [CLUSTER_WIDE, NAMESPACE_WIDE];
 
 pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
     let refuse = |source| Failure::SealedFile { path: merge.file.clone(), source };
-    // Before anything is sealed, so that nobody types a Secret into a terminal for nothing.
     let in_place = |source| Failure::InPlace { path: merge.file.clone(), source };
+    // Before anything is sealed, so that nobody types a Secret into a terminal for nothing.
     let place = InPlace::read(&merge.file)
         .map_err(|source| MergeError::Target { path: merge.file.clone(), source: source.cause() })?;
-    let text = place.text().map_err(|_| MergeError::Nothing(merge.file.clone()))?;
-    let mut file = SealedFile::read(text).map_err(refuse)?;
-    if file.objects().is_empty() {
-        return Err(MergeError::Nothing(merge.file.clone()).into());
-    }
+    sealed(merge, &place)?;
     let certificate = merge.certificate.certificate()?;
     let bytes = merge.secret.read("a Secret, in YAML or JSON,")?;
     let secrets = manifest::read(&merge.secret, &bytes)?;
+    // And once more, because others need not wait for who types.
+    let place = InPlace::locked(&merge.file).map_err(in_place)?;
+    let mut file = sealed(merge, &place)?;
     if file.objects().len() == 1 && secrets.len() > 1 {
         return Err(MergeError::SeveralSecrets(secrets.len()).into());
     }
@@ -46,6 +45,17 @@ pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
         file.edit(index, &changes).map_err(refuse)?;
     }
     place.replace(file.text().as_bytes()).map_err(in_place)
+}
+
+/// The SealedSecrets of the target, of which there is at least one.
+fn sealed(merge: &MergeInto, place: &InPlace) -> Result<SealedFile, Failure> {
+    let text = place.text().map_err(|_| MergeError::Nothing(merge.file.clone()))?;
+    let file =
+        SealedFile::read(text).map_err(|source| Failure::SealedFile { path: merge.file.clone(), source })?;
+    if file.objects().is_empty() {
+        return Err(MergeError::Nothing(merge.file.clone()).into());
+    }
+    Ok(file)
 }
 
 /// Seals the values for the place and scope of the target.

@@ -27,12 +27,15 @@ pub(super) enum Found {
 }
 
 impl File {
-    /// Whether nothing in it is a SealedSecret is known only of what parses.
-    pub(super) fn read(path: &Path) -> Result<Found, Fault> {
-        let place = InPlace::read(path)?;
+    /// Whether nothing in it is a SealedSecret is known only of what parses. It is locked where it is to be changed.
+    pub(super) fn read(path: &Path, is_changed: bool) -> Result<Found, Fault> {
+        let mut place = InPlace::read(path)?;
         // Most files are something else, and need not even be text.
         if !place.mentions_sealed() {
             return Ok(Found::Nothing);
+        }
+        if is_changed {
+            place = InPlace::locked(path)?;
         }
         let text = place.text()?;
         match SealedFile::read(text) {
