@@ -1,5 +1,6 @@
 //! [`Output`]: where the result goes, all of it or nothing.
 
+mod overwrite;
 mod private;
 mod replacement;
 mod whole;
@@ -7,8 +8,8 @@ mod whole;
 pub(crate) use private::{all_to_stdout as write_all_private, to_new_file as write_new_private};
 pub(crate) use whole::Whole;
 
+use overwrite::{CutShort, overwrite};
 use replacement::Replacement;
-use std::fs::File;
 use std::io::{self, StdoutLock, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -79,14 +80,19 @@ impl Output {
 impl OutputError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<String> {
+        const WRITABLE: &str = "--sealed-secret-file needs a file that you may write to, or an existing directory in \
+                                which you may create one; nothing was changed";
         match self {
             Self::Stdout(_) => None,
-            Self::File { .. } => Some(
-                "--sealed-secret-file needs an existing directory in which you may create files; nothing was \
-                 changed"
-                    .into(),
-            ),
+            Self::File { .. } => Some(self.hint_of_a_loss().unwrap_or_else(|| WRITABLE.into())),
         }
+    }
+
+    /// What to do about it where the old file is lost.
+    pub(crate) fn hint_of_a_loss(&self) -> Option<String> {
+        let Self::File { source, .. } = self else { return None };
+        source.get_ref()?.downcast_ref::<CutShort>()?;
+        Some("make room, take the old file from version control, and run it again".into())
     }
 }
 
@@ -101,7 +107,7 @@ fn write_stdout(write: impl FnOnce(&mut StdoutLock<'static>) -> io::Result<()>) 
 
 fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match Replacement::of(path)? {
-        None => File::options().write(true).open(path)?.write_all(bytes),
+        None => overwrite(path, bytes),
         Some(mut replacement) => {
             replacement.write_all(bytes)?;
             replacement.commit()

@@ -55,6 +55,11 @@ impl InPlace {
         Ok(Self { lock: Some(lock), ..Self::read(path)? })
     }
 
+    /// Whether it will be possible to replace it, before anybody types what is to be in it.
+    pub(super) fn can_be_replaced(&self) -> Result<(), InPlaceError> {
+        lock::to_change(&self.path).map(drop)
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -107,9 +112,9 @@ impl InPlaceError {
             Self::ReadOnly(_) => "make it writable (chmod u+w); nothing was changed".into(),
             Self::Busy(_) => "run it again once that one is done; nothing was changed".into(),
             Self::Changed => "run it again; nothing was changed".into(),
-            Self::Write(_) => {
+            Self::Write(error) => error.hint_of_a_loss().unwrap_or_else(|| {
                 "make the file, and the directory it is in, writable; nothing was changed".into()
-            }
+            }),
         }
     }
 }

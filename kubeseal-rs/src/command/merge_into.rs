@@ -30,6 +30,7 @@ pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
     let place = InPlace::read(&merge.file)
         .map_err(|source| MergeError::Target { path: merge.file.clone(), source: source.cause() })?;
     sealed(merge, &place)?;
+    place.can_be_replaced().map_err(in_place)?;
     let certificate = merge.certificate.certificate()?;
     let bytes = merge.secret.read("a Secret, in YAML or JSON,")?;
     let secrets = manifest::read(&merge.secret, &bytes)?;
