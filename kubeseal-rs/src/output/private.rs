@@ -9,16 +9,8 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use tempfile::Builder;
 
-/// To standard output; a reader that went away has seen enough.
-pub(super) fn to_stdout(bytes: &[u8]) -> io::Result<()> {
-    match all_to_stdout(bytes) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
-    }
-}
-
-/// To standard output, for a reader that must get all of it.
-pub(crate) fn all_to_stdout(bytes: &[u8]) -> io::Result<()> {
+/// To standard output.
+pub(crate) fn to_stdout(bytes: &[u8]) -> io::Result<()> {
     unbuffered()?.write_all(bytes)
 }
 
