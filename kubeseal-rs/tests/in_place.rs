@@ -220,7 +220,16 @@ fn what_may_not_be_written_to_is_not_replaced() {
     edit.env("EDITOR", format!("touch '{}'", folder.path("opened").display()));
     let output = finish(edit, b"");
     assert!(output.status.code() == Some(1) && !folder.path("opened").exists(), "{}", told(&output));
-    assert_eq!(folder.text(), before);
+    let reseal = ["reseal", "--cert", "test-only.crt", "--recovery-private-key", "test-only.key", file];
+    let output = finish(ordinary(&reseal), b"");
+    assert!(output.status.success(), "it is up to date: {}", told(&output));
+    let stale = before.replace(PRESENT, &"0a".repeat(32));
+    set_mode(&folder.file(), 0o644);
+    fs::write(file, &stale).unwrap();
+    set_mode(&folder.file(), 0o444);
+    let output = finish(ordinary(&reseal), b"");
+    assert!(output.status.code() == Some(1) && told(&output).contains("chmod u+w"), "{}", told(&output));
+    assert_eq!(folder.text(), stale);
 }
 
 #[test]

@@ -1,4 +1,6 @@
 //! [`InPlace`]: a file that is read, changed and written back, without losing what somebody else saves meanwhile.
+//!
+//! Others of us wait at the `lock`; what anybody else saves is noticed right before it would be lost.
 
 mod lock;
 
@@ -11,13 +13,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// As long as another may take: a controller answers in this time, or not at all.
+/// So long one waits for another, who may be waiting for a controller.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A file, as it was read.
 pub(super) struct InPlace {
     path: PathBuf,
-    /// Where nobody may change it between reading and replacing.
+    /// Where none of us may change it between reading and replacing.
     lock: Option<Lock>,
     /// There may be a Secret in it, beside the SealedSecrets.
     bytes: Zeroizing<Vec<u8>>,
@@ -49,7 +51,7 @@ impl InPlace {
         Ok(Self { path: path.to_owned(), lock: None, bytes })
     }
 
-    /// Reads it, and lets nobody of us change it until it is replaced.
+    /// Reads it, and lets none of us change it until it is replaced.
     pub(super) fn locked(path: &Path) -> Result<Self, InPlaceError> {
         let lock = Lock::of(path, PATIENCE)?;
         Ok(Self { lock: Some(lock), ..Self::read(path)? })

@@ -4,7 +4,7 @@ use super::fault::Fault;
 use super::report::Report;
 use super::resealer::Resealer;
 use super::staleness::{Old, Present};
-use crate::command::in_place::InPlace;
+use crate::command::in_place::{InPlace, InPlaceError};
 use crate::manifest::documents;
 use crate::sealed_file::{Change, Field, SealedFile, SealedFileError, SealedObject};
 use api::annotations::CERTIFICATE_FINGERPRINT;
@@ -35,7 +35,11 @@ impl File {
             return Ok(Found::Nothing);
         }
         if is_changed {
-            place = InPlace::locked(path)?;
+            place = match InPlace::locked(path) {
+                // It may be up to date, and if not, it is told when it is to be replaced.
+                Err(InPlaceError::ReadOnly(_)) => place,
+                locked => locked?,
+            };
         }
         let text = place.text()?;
         match SealedFile::read(text) {
