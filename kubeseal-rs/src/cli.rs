@@ -17,6 +17,8 @@ pub(crate) use known::{commands, is_flag};
 pub(crate) use unlock_flags::UnlockFlags;
 pub(crate) use verb::Verb;
 
+use crate::failure::Failure;
+use crate::output::Output;
 use crate::program::name;
 use api::Scope;
 use clap::parser::ValueSource;
@@ -244,9 +246,11 @@ fn help_page() -> String {
 
 /// Prints clap's answer, help to stdout and errors to stderr, and gives its exit code.
 pub(crate) fn answer(answer: &clap::Error) -> ExitCode {
-    // A reader that went away has seen enough.
-    let _ = answer.print();
-    if answer.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
+    match answer.print() {
+        _ if answer.use_stderr() => ExitCode::from(2),
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => Failure::from(Output::Stdout.failed(error)).report(),
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::key_store::KeyStoreError;
 use crate::manifest::{ManifestError, RenderError};
 use crate::mode::UsageError;
 use crate::namespace::NamespaceError;
+use crate::notice::say;
 use crate::output::OutputError;
 use crate::recovery_keys::RecoveryKeyError;
 use crate::sealed_file::SealedFileError;
@@ -109,9 +110,12 @@ impl From<RecoveryKeyError> for Failure {
 
 impl Failure {
     /// Prints it to standard error, and gives the exit code.
-    #[expect(clippy::print_stderr, reason = "the one place where failures are told")]
     pub(crate) fn report(&self) -> ExitCode {
-        eprint!("{}", self.told());
+        if matches!(self, Self::Output(OutputError::Reader)) {
+            // As of a program that SIGPIPE ended, which has no words either.
+            return ExitCode::from(141);
+        }
+        say(self.told());
         match self {
             Self::Usage(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,

@@ -1,5 +1,6 @@
 //! [`Input`]: where plaintext comes from, read straight into memory that is wiped.
 
+use crate::notice::say;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
@@ -45,7 +46,7 @@ impl Input {
             Self::Stdin => {
                 let stdin = io::stdin();
                 if stdin.is_terminal() {
-                    note(expected);
+                    say(format_args!("(reading {expected} from the terminal; end with Ctrl-D)\n"));
                 }
                 Ok(Box::new(stdin.lock()))
             }
@@ -83,11 +84,6 @@ impl fmt::Display for Input {
             Self::File(path) => write!(f, "{}", path.display()),
         }
     }
-}
-
-#[expect(clippy::print_stderr, reason = "the one note to a person at a terminal")]
-fn note(expected: &str) {
-    eprintln!("(reading {expected} from the terminal; end with Ctrl-D)");
 }
 
 /// Grows by moving into a larger room and wiping the old one; `read_to_end` leaves its old rooms behind.

@@ -41,7 +41,7 @@ use std::process::ExitCode;
 
 /// Runs the program with these arguments, of which the first is the name it was called by.
 ///
-/// Exit codes: 0 done, 1 failed, 2 wrong usage.
+/// Exit codes: 0 done, 1 failed, 2 wrong usage, 141 the reader of standard output went away (`| head`), as if by SIGPIPE.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     program::called_by(arguments.first());

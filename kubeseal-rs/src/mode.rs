@@ -134,6 +134,9 @@ pub(crate) struct MergeInto {
     pub scope: Option<Scope>,
     pub namespace: NamespaceRule,
     pub allow_empty_data: bool,
+    /// What was asked for, and is not to be had in place.
+    pub elsewhere: Option<PathBuf>,
+    pub format: Option<Format>,
 }
 
 impl Mode {
@@ -188,7 +191,7 @@ impl Mode {
             });
         }
 
-        let output = Output::to(sealed_secret_file);
+        let output = Output::to(sealed_secret_file.clone());
         if task == Task::RecoveryUnseal {
             return Ok(Self::RecoveryUnseal(RecoveryUnseal {
                 keys: RecoveryKeys::meant_by(cli.recovery_private_key, cli.unlock),
@@ -207,6 +210,8 @@ impl Mode {
                 scope: cli.scope.filter(|scope| *scope != Scope::default()),
                 namespace,
                 allow_empty_data: cli.allow_empty_data == Some(true),
+                elsewhere: sealed_secret_file,
+                format: cli.format,
             }));
         }
         if fetch_cert {

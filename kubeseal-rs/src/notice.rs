@@ -4,6 +4,7 @@
 //! every function passes on.
 
 use std::fmt::Display;
+use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static QUIET: AtomicBool = AtomicBool::new(false);
@@ -19,9 +20,13 @@ pub(crate) fn is_quiet() -> bool {
 }
 
 /// Warns of something that did not keep us from going on.
-#[expect(clippy::print_stderr, reason = "the one place where warnings are told")]
 pub(crate) fn warn(words: impl Display) {
     if !is_quiet() {
-        eprintln!("warning: {words}");
+        say(format_args!("warning: {words}\n"));
     }
+}
+
+/// Says it on standard error. Where that is full or closed, nobody hears it, which must not change what happens.
+pub(crate) fn say(words: impl Display) {
+    let _ = write!(io::stderr(), "{words}");
 }

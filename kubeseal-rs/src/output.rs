@@ -1,14 +1,15 @@
 //! [`Output`]: where the result goes, all of it or nothing.
 
+mod overwrite;
 mod private;
 mod replacement;
 mod whole;
 
-pub(crate) use private::{all_to_stdout as write_all_private, to_new_file as write_new_private};
+pub(crate) use private::{to_new_file as write_new_private, to_stdout as write_all_private};
 pub(crate) use whole::Whole;
 
+use overwrite::{CutShort, overwrite};
 use replacement::Replacement;
-use std::fs::File;
 use std::io::{self, StdoutLock, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,9 @@ pub(crate) enum Output {
 /// The result could not be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OutputError {
+    /// Whoever reads has seen enough; what is cut off is no success for those who need all of it.
+    #[error("the reader of standard output went away")]
+    Reader,
     #[error("cannot write to standard output")]
     Stdout(#[source] io::Error),
     #[error("cannot write {}", .path.display())]
@@ -57,8 +61,10 @@ impl Output {
         }
     }
 
-    fn failed(&self, source: io::Error) -> OutputError {
+    /// It could not be written, because of this.
+    pub(crate) fn failed(&self, source: io::Error) -> OutputError {
         match self {
+            Self::Stdout if source.kind() == io::ErrorKind::BrokenPipe => OutputError::Reader,
             Self::Stdout => OutputError::Stdout(source),
             Self::File(path) => OutputError::File { path: path.clone(), source },
         }
@@ -69,39 +75,40 @@ impl Output {
     /// Writes everything, which is plaintext: nobody but the owner may read it, and no copy of it is left elsewhere.
     pub(crate) fn write_private(&self, bytes: &[u8]) -> Result<(), OutputError> {
         match self {
-            Self::Stdout => private::to_stdout(bytes).map_err(OutputError::Stdout),
-            Self::File(path) => private::to_file(path, bytes)
-                .map_err(|source| OutputError::File { path: path.clone(), source }),
+            Self::Stdout => private::to_stdout(bytes),
+            Self::File(path) => private::to_file(path, bytes),
         }
+        .map_err(|error| self.failed(error))
     }
 }
 
 impl OutputError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<String> {
+        const WRITABLE: &str = "--sealed-secret-file needs a file that you may write to, or an existing directory in \
+                                which you may create one; nothing was changed";
         match self {
-            Self::Stdout(_) => None,
-            Self::File { .. } => Some(
-                "--sealed-secret-file needs an existing directory in which you may create files; nothing was \
-                 changed"
-                    .into(),
-            ),
+            Self::Reader | Self::Stdout(_) => None,
+            Self::File { .. } => Some(self.hint_of_a_loss().unwrap_or_else(|| WRITABLE.into())),
         }
+    }
+
+    /// What to do about it where the old file is lost.
+    pub(crate) fn hint_of_a_loss(&self) -> Option<String> {
+        let Self::File { source, .. } = self else { return None };
+        source.get_ref()?.downcast_ref::<CutShort>()?;
+        Some("make room, take the old file from version control, and run it again".into())
     }
 }
 
 fn write_stdout(write: impl FnOnce(&mut StdoutLock<'static>) -> io::Result<()>) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    match write(&mut stdout).and_then(|()| stdout.flush()) {
-        // Whoever was reading has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
-    }
+    write(&mut stdout).and_then(|()| stdout.flush())
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match Replacement::of(path)? {
-        None => File::options().write(true).open(path)?.write_all(bytes),
+        None => overwrite(path, bytes),
         Some(mut replacement) => {
             replacement.write_all(bytes)?;
             replacement.commit()

@@ -23,7 +23,7 @@ pub(crate) use error::SealedFileError;
 pub(crate) use object::SealedObject;
 
 use object::Located;
-use piece::Piece;
+use piece::{Piece, Syntax};
 use zeroize::Zeroizing;
 
 /// A text with YAML documents or JSON objects, of which some are SealedSecrets.
@@ -54,6 +54,11 @@ impl SealedFile {
     /// The SealedSecrets, in order.
     pub(crate) fn objects(&self) -> &[SealedObject] {
         &self.objects
+    }
+
+    /// Whether all of it is JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.pieces.iter().all(|piece| piece.syntax != Syntax::Yaml)
     }
 
     /// Changes the object of this index: all of the changes, or none and an error.

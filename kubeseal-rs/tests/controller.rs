@@ -172,6 +172,8 @@ fn a_file_that_changed_while_the_controller_resealed_it_is_left_alone() {
     let child = program(&arguments).spawn().unwrap();
     let kubeconfig = std::fs::read(server.kubeconfig("{}").path()).unwrap();
     let mut writer = std::fs::File::options().write(true).open(&pipe).unwrap();
+    assert!(std::fs::File::open(&path).unwrap().try_lock().is_err(), "another of us would not wait");
+    // An editor knows of no lock.
     let saved = format!("{SEALED}# saved meanwhile\n");
     std::fs::write(&path, &saved).unwrap();
     std::io::Write::write_all(&mut writer, &kubeconfig).unwrap();

@@ -144,6 +144,50 @@ fn mistakes_are_told_and_change_nothing() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
 }
 
+#[test]
+fn what_has_no_name_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    for scope in ["strict", "cluster-wide"] {
+        let (path, before) = target(directory.path(), scope);
+        let nameless = before.replace("\n  name: db\n", "\n");
+        std::fs::write(&path, &nameless).unwrap();
+        let output = merge(&path, &[], SECRET);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.contains("has no metadata.name\nhint: is the file whole?"), "{told}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), nameless);
+        // One is generated for it, and binds nothing where the scope does not.
+        std::fs::write(&path, before.replace("\n  name: db\n", "\n  generateName: db-\n")).unwrap();
+        assert_eq!(merge(&path, &[], SECRET).status.success(), scope == "cluster-wide");
+    }
+}
+
+#[test]
+fn flags_without_effect_are_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let (yaml, _) = target(directory.path(), "strict");
+    let json = directory.path().join("sealed.json");
+    let secret = b"metadata: {name: db, namespace: shop}\nstringData: {user: admin}\n";
+    std::fs::write(&json, run(&["--cert", "test-only.crt"], secret).stdout).unwrap();
+    let elsewhere = directory.path().join("elsewhere.yaml");
+    let elsewhere = elsewhere.to_str().unwrap();
+    let warnings = |path: &Path, arguments: &[&str]| {
+        let output = merge(path, arguments, SECRET);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && !Path::new(elsewhere).exists(), "{told}");
+        told.lines().map(|line| line[..line.find(" has no effect").unwrap()].to_owned()).collect::<Vec<_>>()
+    };
+    for (path, own, other) in [(&yaml, "yaml", "json"), (&json, "json", "yaml")] {
+        assert!(warnings(path, &["-o", own]).is_empty());
+        assert_eq!(warnings(path, &["-o", other]), ["warning: --format"]);
+        assert_eq!(
+            warnings(path, &["-w", elsewhere]),
+            [format!("warning: --sealed-secret-file {elsewhere}")]
+        );
+        assert!(warnings(path, &["-w", elsewhere, "-o", other, "--quiet"]).is_empty());
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_cause_is_told_once() {
@@ -153,7 +197,7 @@ fn a_cause_is_told_once() {
 }
 
 #[test]
-fn a_file_that_changed_meanwhile_is_left_alone() {
+fn what_is_saved_meanwhile_is_merged_into() {
     let directory = tempfile::tempdir().unwrap();
     let (path, before) = target(directory.path(), "strict");
     let pipe = directory.path().join("pipe");
@@ -161,17 +205,13 @@ fn a_file_that_changed_meanwhile_is_left_alone() {
     let arguments =
         ["--cert", "test-only.crt", "--merge-into", path.to_str().unwrap(), "-f", pipe.to_str().unwrap()];
     let child = program::program(&arguments).spawn().unwrap();
-    // Opens once the other side does, which has read the target by then.
+    // Opens once the other side does, which has looked at the target by then.
     let mut writer = std::fs::File::options().write(true).open(&pipe).unwrap();
-    let saved = format!("{before}# saved meanwhile\n");
-    std::fs::write(&path, &saved).unwrap();
+    std::fs::write(&path, format!("{before}# saved meanwhile\n")).unwrap();
     std::io::Write::write_all(&mut writer, SECRET).unwrap();
     drop(writer);
     let output = child.wait_with_output().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        output.status.code() == Some(1) && stderr.contains("changed by somebody else meanwhile"),
-        "{stderr}"
-    );
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), saved);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let after = std::fs::read_to_string(&path).unwrap();
+    assert!(after.ends_with("# saved meanwhile\n") && after.contains("    extra: "), "{after}");
 }

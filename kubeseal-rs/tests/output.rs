@@ -143,13 +143,41 @@ fn devices_are_written_to() {
 }
 
 #[test]
-fn a_reader_that_leaves_is_no_failure() {
-    let mut command = program(&["--cert", "test-only.crt", "-n", "shop"]);
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    command.stdout(Stdio::from(writer));
-    let output = finish(command, SECRET);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+fn what_is_cut_off_is_no_success() {
+    let sealed = run(&["--cert", "test-only.crt", "-n", "shop"], SECRET).stdout;
+    for (arguments, input) in [
+        (&["--cert", "test-only.crt", "-n", "shop"][..], SECRET),
+        (&["--recovery-unseal", "--recovery-private-key", "test-only.key"], &sealed),
+        (&["completion", "bash"], b""),
+        (&["--help"], b""),
+    ] {
+        let mut command = program(arguments);
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        command.stdout(Stdio::from(writer));
+        let output = finish(command, input);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(141) && told.is_empty(), "{arguments:?}: {told}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_told_changes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("sealed.yaml");
+    assert!(seal_to(&path, SECRET).status.success());
+    for (arguments, code) in [
+        (&["--cert", "nowhere.crt"][..], 1),
+        (&["--raw", "--cert", "test-only.crt"], 2),
+        (&["--no-such-flag"], 2),
+        // A warning.
+        (&["--cert", "test-only.crt", "-o", "json", "--merge-into", path.to_str().unwrap()], 0),
+    ] {
+        let mut command = program(arguments);
+        command.stderr(std::fs::File::options().write(true).open("/dev/full").unwrap());
+        assert_eq!(finish(command, SECRET).status.code(), Some(code), "{arguments:?}");
+    }
 }
 
 #[cfg(unix)]

@@ -64,6 +64,7 @@ fn read(path: &Path) -> Result<(InPlace, SealedFile), Failure> {
     if sealed.objects().is_empty() {
         return Err(ManifestError::NothingSealed(Input::File(path.to_owned())).into());
     }
+    place.can_be_replaced().map_err(refuse)?;
     Ok((place, sealed))
 }
 

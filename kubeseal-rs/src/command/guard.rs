@@ -22,7 +22,7 @@ pub(crate) use error::GuardError;
 use super::shown_path::shown_path;
 use crate::failure::Failure;
 use crate::mode::Guard;
-use crate::notice::{self, warn};
+use crate::notice::{self, say, warn};
 use crate::output::Output;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
@@ -73,10 +73,9 @@ fn look_into(path: &Path, bytes: &[u8], is_named: bool, tally: &mut Tally) {
 }
 
 /// Hooks are quiet; a person wants to know that something was done.
-#[expect(clippy::print_stderr, reason = "a note to a person at a terminal")]
 fn summary(tally: &Tally) {
     if io::stderr().is_terminal() && !notice::is_quiet() {
         let s = if tally.files == 1 { "" } else { "s" };
-        eprintln!("looked into {} file{s}: no plaintext found", tally.files);
+        say(format_args!("looked into {} file{s}: no plaintext found\n", tally.files));
     }
 }

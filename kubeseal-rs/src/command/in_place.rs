@@ -1,15 +1,26 @@
 //! [`InPlace`]: a file that is read, changed and written back, without losing what somebody else saves meanwhile.
+//!
+//! Others of us wait at the `lock`; what anybody else saves is noticed right before it would be lost.
+
+mod lock;
 
 use crate::output::{Output, OutputError};
+use lock::Lock;
 use std::error::Error;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use zeroize::Zeroizing;
+
+/// So long one waits for another, who may be waiting for a controller.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A file, as it was read.
 pub(super) struct InPlace {
     path: PathBuf,
+    /// Where none of us may change it between reading and replacing.
+    lock: Option<Lock>,
     /// There may be a Secret in it, beside the SealedSecrets.
     bytes: Zeroizing<Vec<u8>>,
 }
@@ -21,6 +32,12 @@ pub(crate) enum InPlaceError {
     Read(#[source] io::Error),
     #[error("it is not UTF-8 text")]
     NotText,
+    #[error("it is not a regular file")]
+    NoFile,
+    #[error("it may not be written to")]
+    ReadOnly(#[source] io::Error),
+    #[error("another process has been changing it for {} seconds", .0.as_secs())]
+    Busy(Duration),
     #[error("it was changed by somebody else meanwhile")]
     Changed,
     #[error(transparent)]
@@ -31,7 +48,18 @@ impl InPlace {
     /// Reads it.
     pub(super) fn read(path: &Path) -> Result<Self, InPlaceError> {
         let bytes = Zeroizing::new(fs::read(path).map_err(InPlaceError::Read)?);
-        Ok(Self { path: path.to_owned(), bytes })
+        Ok(Self { path: path.to_owned(), lock: None, bytes })
+    }
+
+    /// Reads it, and lets none of us change it until it is replaced.
+    pub(super) fn locked(path: &Path) -> Result<Self, InPlaceError> {
+        let lock = Lock::of(path, PATIENCE)?;
+        Ok(Self { lock: Some(lock), ..Self::read(path)? })
+    }
+
+    /// Whether it will be possible to replace it, before anybody types what is to be in it.
+    pub(super) fn can_be_replaced(&self) -> Result<(), InPlaceError> {
+        lock::to_change(&self.path).map(drop)
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -54,8 +82,12 @@ impl InPlace {
         std::str::from_utf8(&self.bytes).map_err(|_| InPlaceError::NotText)
     }
 
-    /// Replaces it as a whole, unless it is no longer what was read: a controller or an editor takes its time.
+    /// Replaces it as a whole, unless it is no longer what was read: an editor takes its time.
     pub(super) fn replace(&self, bytes: &[u8]) -> Result<(), InPlaceError> {
+        let _until_replaced = match self.lock {
+            Some(_) => None,
+            None => Some(Lock::of(&self.path, PATIENCE)?),
+        };
         let now = Self::read(&self.path)?;
         if *now.bytes != *self.bytes {
             return Err(InPlaceError::Changed);
@@ -78,10 +110,13 @@ impl InPlaceError {
         match self {
             Self::Read(_) => "name a file that exists and may be read".into(),
             Self::NotText => "write it as UTF-8".into(),
+            Self::NoFile => "name a regular file".into(),
+            Self::ReadOnly(_) => "make it writable (chmod u+w); nothing was changed".into(),
+            Self::Busy(_) => "run it again once that one is done; nothing was changed".into(),
             Self::Changed => "run it again; nothing was changed".into(),
-            Self::Write(_) => {
+            Self::Write(error) => error.hint_of_a_loss().unwrap_or_else(|| {
                 "make the file, and the directory it is in, writable; nothing was changed".into()
-            }
+            }),
         }
     }
 }

@@ -9,9 +9,11 @@ pub(crate) use error::MergeError;
 
 use super::hint::noted;
 use super::in_place::InPlace;
+use crate::cli::Format;
 use crate::failure::Failure;
 use crate::manifest::{self, InputSecret};
 use crate::mode::MergeInto;
+use crate::notice::warn;
 use crate::sealed_file::{Change, Field, SealedFile, SealedObject};
 use api::Scope;
 use api::annotations::{CLUSTER_WIDE, NAMESPACE_WIDE};
@@ -25,18 +27,18 @@ const SCOPES: [&str; 2] = [CLUSTER_WIDE, NAMESPACE_WIDE];
 
 pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
     let refuse = |source| Failure::SealedFile { path: merge.file.clone(), source };
-    // Before anything is sealed, so that nobody types a Secret into a terminal for nothing.
     let in_place = |source| Failure::InPlace { path: merge.file.clone(), source };
+    // Before anything is sealed, so that nobody types a Secret into a terminal for nothing.
     let place = InPlace::read(&merge.file)
         .map_err(|source| MergeError::Target { path: merge.file.clone(), source: source.cause() })?;
-    let text = place.text().map_err(|_| MergeError::Nothing(merge.file.clone()))?;
-    let mut file = SealedFile::read(text).map_err(refuse)?;
-    if file.objects().is_empty() {
-        return Err(MergeError::Nothing(merge.file.clone()).into());
-    }
+    warn_of_no_effect(merge, &sealed(merge, &place)?);
+    place.can_be_replaced().map_err(in_place)?;
     let certificate = merge.certificate.certificate()?;
     let bytes = merge.secret.read("a Secret, in YAML or JSON,")?;
     let secrets = manifest::read(&merge.secret, &bytes)?;
+    // And once more, because others need not wait for who types.
+    let place = InPlace::locked(&merge.file).map_err(in_place)?;
+    let mut file = sealed(merge, &place)?;
     if file.objects().len() == 1 && secrets.len() > 1 {
         return Err(MergeError::SeveralSecrets(secrets.len()).into());
     }
@@ -46,6 +48,32 @@ pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
         file.edit(index, &changes).map_err(refuse)?;
     }
     place.replace(file.text().as_bytes()).map_err(in_place)
+}
+
+/// No error, because scripts may have them from where they seal anew.
+fn warn_of_no_effect(merge: &MergeInto, target: &SealedFile) {
+    let file = merge.file.display();
+    if let Some(elsewhere) = &merge.elsewhere {
+        let elsewhere = elsewhere.display();
+        warn(format_args!(
+            "--sealed-secret-file {elsewhere} has no effect: --merge-into changes {file} in place"
+        ));
+    }
+    let (format, other) = if target.is_json() { ("JSON", Format::Yaml) } else { ("YAML", Format::Json) };
+    if merge.format == Some(other) {
+        warn(format_args!("--format has no effect: --merge-into leaves {file} the {format} that it is"));
+    }
+}
+
+/// The SealedSecrets of the target, of which there is at least one.
+fn sealed(merge: &MergeInto, place: &InPlace) -> Result<SealedFile, Failure> {
+    let text = place.text().map_err(|_| MergeError::Nothing(merge.file.clone()))?;
+    let file =
+        SealedFile::read(text).map_err(|source| Failure::SealedFile { path: merge.file.clone(), source })?;
+    if file.objects().is_empty() {
+        return Err(MergeError::Nothing(merge.file.clone()).into());
+    }
+    Ok(file)
 }
 
 /// Seals the values for the place and scope of the target.
@@ -60,6 +88,10 @@ fn changes(
         return Err(MergeError::NoData(place).into());
     }
     let scope = target.scope();
+    let name = target.metadata.name.as_deref().unwrap_or_default();
+    if name.is_empty() && (scope == Scope::Strict || target.metadata.generate_name.is_none()) {
+        return Err(MergeError::NoName { path: merge.file.clone(), line: target.line }.into());
+    }
     let stated = Scope::of(secret.metadata.annotations.as_ref());
     let asked = merge.scope.or_else(|| (stated != Scope::default()).then_some(stated));
     if let Some(asked) = asked.filter(|asked| *asked != scope) {
@@ -69,7 +101,7 @@ fn changes(
         Scope::ClusterWide => String::new(),
         _ => merge.namespace.decide(target.metadata.namespace.as_deref())?,
     };
-    let label = scope.label(&namespace, target.metadata.name.as_deref().unwrap_or_default());
+    let label = scope.label(&namespace, name);
     let mut changes = Vec::new();
     for (key, value) in &secret.data {
         let sealed = sealing::seal_item(&mut SysRng, certificate, &label, value.expose())

@@ -30,7 +30,7 @@ pub(super) fn re_encrypt(re_encrypt: &ReEncrypt) -> Result<(), Failure> {
 fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), Failure> {
     let refuse = |source| Failure::SealedFile { path: path.to_owned(), source };
     let in_place = |source| Failure::InPlace { path: path.to_owned(), source };
-    let place = InPlace::read(path).map_err(in_place)?;
+    let place = InPlace::locked(path).map_err(in_place)?;
     let found = place.text().ok().map(SealedFile::read).transpose().map_err(refuse)?;
     let Some(mut file) = found.filter(|file| !file.objects().is_empty()) else {
         // Nothing to reseal: what there is instead is told as for a stream.

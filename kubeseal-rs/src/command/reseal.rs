@@ -44,7 +44,7 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
     let mut told = Ok(());
     for path in files {
         progress.at(&path);
-        match File::read(&path) {
+        match File::read(&path, resealer.is_some()) {
             Ok(Found::Nothing) => {}
             Ok(Found::Template) => report.template(&path),
             Ok(Found::Sealed(file)) => {

@@ -3,20 +3,14 @@
 //! Decided: written in place, instead of through a temporary file, which a crash would leave behind with the
 //! plaintext in it. What is lost then can be opened again.
 
+use super::replacement::{beside, directory};
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
+use tempfile::Builder;
 
-/// To standard output; a reader that went away has seen enough.
-pub(super) fn to_stdout(bytes: &[u8]) -> io::Result<()> {
-    match all_to_stdout(bytes) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
-    }
-}
-
-/// To standard output, for a reader that must get all of it.
-pub(crate) fn all_to_stdout(bytes: &[u8]) -> io::Result<()> {
+/// To standard output.
+pub(crate) fn to_stdout(bytes: &[u8]) -> io::Result<()> {
     unbuffered()?.write_all(bytes)
 }
 
@@ -66,20 +60,14 @@ pub(crate) fn to_new_file(path: &Path, bytes: &[u8], overwrite: bool) -> io::Res
         let mut passage = File::options().write(true).open(path)?;
         return passage.write_all(bytes).and_then(|()| passage.flush());
     }
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    // Asked for first, because the error of the temporary file would name that instead.
-    std::fs::metadata(directory)?;
     // Temporary files are their owner's alone.
-    let mut file = tempfile::Builder::new().prefix(".sealed-").tempfile_in(directory)?;
-    file.write_all(bytes)?;
+    let file = beside(path, &mut Builder::new())?;
+    file.as_file().write_all(bytes)?;
     file.as_file().sync_all()?;
     let persisted = if overwrite { file.persist(path) } else { file.persist_noclobber(path) };
     persisted.map_err(|error| error.error)?;
     // The name is durable once its directory is; not every file system can be asked.
-    if let Ok(directory) = File::open(directory) {
+    if let Ok(directory) = File::open(directory(path)) {
         let _ = directory.sync_all();
     }
     Ok(())

@@ -3,6 +3,7 @@
 //!
 //! For what is sealed, not for plaintext: what memory should not hold goes to a temporary file.
 
+use super::overwrite::overwrite;
 use super::replacement::Replacement;
 use super::{Output, OutputError, write_stdout};
 use std::fs::File;
@@ -88,7 +89,7 @@ impl<'a> Whole<'a> {
             }
             (Some(Spilled::Unnamed(mut file)), Output::File(path)) => {
                 file.rewind()?;
-                io::copy(&mut file, &mut File::options().write(true).open(path)?).map(drop)
+                overwrite(path, file)
             }
         }
     }

@@ -96,6 +96,11 @@ pub(super) const MERGE: &[Difference] = &[
         because: "upstream's seals for no namespace, and nothing ever opens that",
     },
     Difference {
+        cases: &["target without a name in *"],
+        how: OursRefuses,
+        because: "upstream's seals for no name, and the API server takes no such object",
+    },
+    Difference {
         cases: &[
             "labels into strict in *",
             "labels into namespace-wide in *",

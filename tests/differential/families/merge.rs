@@ -133,6 +133,12 @@ fn targets(format: &str, sealed: &str) -> Vec<Case> {
         case("comment in the target", format!("# a comment\n{sealed}")),
         case("target with CRLF", sealed.replace('\n', "\r\n")),
         case("target without a namespace", sealed.replace("namespace", "clusterName")),
+        case(
+            "target without a name",
+            sealed
+                .replace("name: db", "clusterName: db")
+                .replace(r#""name": "db""#, r#""clusterName": "db""#),
+        ),
         Case::bare(format!("no target for {format}"), "--cert cert.pem --merge-into nowhere.yaml"),
         Case::bare(format!("folder as target for {format}"), "--cert cert.pem --merge-into ."),
     ]

@@ -16,6 +16,8 @@ pub(crate) enum MergeError {
     },
     #[error("found no SealedSecret in {}", .0.display())]
     Nothing(PathBuf),
+    #[error("the SealedSecret in {}, line {line}, has no metadata.name", .path.display())]
+    NoName { path: PathBuf, line: usize },
     #[error("the Secret in {0} has no data")]
     NoData(Place),
     #[error("there are {0} Secrets to merge into one SealedSecret")]
@@ -33,6 +35,9 @@ impl MergeError {
             Self::Target { .. } | Self::Nothing(_) => {
                 "--merge-into names a file with a SealedSecret; a new one is written with --sealed-secret-file FILE"
                     .into()
+            }
+            Self::NoName { .. } => {
+                "is the file whole? Give the SealedSecret a metadata.name, which its values are sealed for".into()
             }
             Self::NoData(_) => {
                 "give it data or stringData; --allow-empty-data merges labels and annotations alone".into()

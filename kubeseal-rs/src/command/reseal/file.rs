@@ -4,7 +4,7 @@ use super::fault::Fault;
 use super::report::Report;
 use super::resealer::Resealer;
 use super::staleness::{Old, Present};
-use crate::command::in_place::InPlace;
+use crate::command::in_place::{InPlace, InPlaceError};
 use crate::manifest::documents;
 use crate::sealed_file::{Change, Field, SealedFile, SealedFileError, SealedObject};
 use api::annotations::CERTIFICATE_FINGERPRINT;
@@ -27,12 +27,19 @@ pub(super) enum Found {
 }
 
 impl File {
-    /// Whether nothing in it is a SealedSecret is known only of what parses.
-    pub(super) fn read(path: &Path) -> Result<Found, Fault> {
-        let place = InPlace::read(path)?;
+    /// Whether nothing in it is a SealedSecret is known only of what parses. It is locked where it is to be changed.
+    pub(super) fn read(path: &Path, is_changed: bool) -> Result<Found, Fault> {
+        let mut place = InPlace::read(path)?;
         // Most files are something else, and need not even be text.
         if !place.mentions_sealed() {
             return Ok(Found::Nothing);
+        }
+        if is_changed {
+            place = match InPlace::locked(path) {
+                // It may be up to date, and if not, it is told when it is to be replaced.
+                Err(InPlaceError::ReadOnly(_)) => place,
+                locked => locked?,
+            };
         }
         let text = place.text()?;
         match SealedFile::read(text) {
