@@ -30,7 +30,7 @@ pub(crate) fn inputs(observed: &ObservedSealedSecret, context: &Context) -> Inpu
         scope: Scope::of(observed.metadata.annotations.as_ref()),
         correct_drift: corrects_drift(observed, context.settings.correct_drift),
         hint: hinted(observed),
-        ring_version: context.ring.version(),
+        ring_version: context.ring.opening_version(),
         target_version: watched_target(observed, context).and_then(|secret| secret.resource_version()),
     }
 }

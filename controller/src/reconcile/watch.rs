@@ -137,7 +137,7 @@ pub async fn watch(
         known.get(&sealed).map(|_| sealed)
     };
     let gate = Gate { context: Arc::clone(&context), targets: secrets.listed, shutdown: shutdown.clone() };
-    let keys_changed = WatchStream::from_changes(context.ring.changes()).map(|_| ());
+    let keys_changed = WatchStream::from_changes(context.ring.opening_changes()).map(|_| ());
 
     let reconciling = Controller::for_stream(unbroken("SealedSecrets", sealed_events), sealed)
         .watches_stream(secrets.stream, namesake)

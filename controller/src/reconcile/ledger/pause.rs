@@ -16,7 +16,7 @@ pub(crate) struct Inputs {
     pub correct_drift: bool,
     /// From its annotations, too: the key that is tried first.
     pub hint: Option<Fingerprint>,
-    /// Of the ring; its keys.
+    /// Of what the ring opens.
     pub ring_version: u64,
     /// Of the Secret in its place.
     pub target_version: Option<String>,
