@@ -93,7 +93,8 @@ pub(crate) async fn reconcile(
     Ok(backoff::next_look(&observed, &outcome, reported, inputs, &context.ledger))
 }
 
-/// Reads, decides and applies, again if somebody else was faster. None if there is nothing to do or say.
+/// Reads, decides and applies, again if somebody else was faster. None if there is nothing to do or say, or it is left to the
+/// next leader.
 ///
 /// `inputs` become those that it was decided by, where the watch has not shown them yet.
 async fn pursue(
@@ -120,7 +121,7 @@ async fn pursue(
             Err(_) => return Some(Outcome::Hindered(Hindrance::NoAnswer)),
         };
         inputs.target_version = target.version();
-        let plan = decide_off_the_workers(observed, previous, target, (drift, varying), context).await;
+        let plan = decide_off_the_workers(observed, previous, target, (drift, varying), context).await?;
         if matches!(plan, Plan::Leave) {
             return None;
         }
@@ -151,19 +152,21 @@ fn contested(observed: &ObservedSealedSecret, wait: Duration) -> Outcome {
     Outcome::Hindered(Hindrance::Contested { name: observed.name_any(), wait })
 }
 
-/// RSA takes milliseconds per item: never on an async worker, and never on more threads than there are cores.
+/// RSA takes milliseconds per item: never on an async worker, and never on more threads than there are cores. None if the end
+/// came before there was one: what has not begun is not in hand, and a backlog of it may take minutes.
 async fn decide_off_the_workers(
     observed: &Arc<ObservedSealedSecret>,
     previous: Option<&SealedSecretStatus>,
     target: Target,
     (drift, varying): (bool, Varying),
     context: &Arc<Context>,
-) -> Plan {
+) -> Option<Plan> {
     // Never closed; held by the work itself, which goes on if this future is dropped.
-    let permit = Arc::clone(&context.cores).acquire_owned().await;
+    let core = Arc::clone(&context.cores).acquire_owned();
+    let permit = context.shutdown.run_until_cancelled(core).await?;
     let (observed, context) = (Arc::clone(observed), Arc::clone(context));
     let previous = previous.cloned();
-    contained(move || {
+    let plan = contained(move || {
         let _permit = permit;
         let ring = context.ring.snapshot();
         let rules = Rules {
@@ -178,7 +181,7 @@ async fn decide_off_the_workers(
         let outside = Outside { now: Timestamp::now(), random: &mut random };
         decide::decide(&observed, target, &ring, &rules, outside)
     })
-    .await
+    .await;
     // It panicked: the object is looked at again later, and no other suffers.
-    .unwrap_or(Plan::Wait(Hindrance::Interrupted))
+    Some(plan.unwrap_or(Plan::Wait(Hindrance::Interrupted)))
 }

@@ -24,6 +24,7 @@ fn main() -> ExitCode {
             restart::a_restart_writes_nothing,
             restart::sigterm_ends_it_cleanly,
             restart::sigterm_finishes_what_is_in_hand,
+            restart::sigterm_leaves_what_has_not_begun,
             restart::what_changed_meanwhile_is_caught_up_with,
             restart::it_runs_in_a_pod_without_a_kubeconfig,
             flags::only_the_namespaces_asked_for,

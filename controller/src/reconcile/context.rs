@@ -12,6 +12,7 @@ use kube::runtime::reflector::Store;
 use kube::{Client, ResourceExt as _};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 /// Shared by all reconciliations in one namespace, or in all of them at once.
 pub struct Context {
@@ -33,6 +34,8 @@ pub struct Context {
     pub events: EventQueue,
     /// One permit per core.
     pub cores: Arc<Semaphore>,
+    /// Ends the work: what is in hand is finished, and what has not begun is left to the next leader.
+    pub shutdown: CancellationToken,
 }
 
 impl Context {

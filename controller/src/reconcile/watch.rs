@@ -20,7 +20,6 @@ use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use tokio_stream::wrappers::WatchStream;
-use tokio_util::sync::CancellationToken;
 
 /// SealedSecrets under way at the same time. Most of that time is spent waiting for the API server.
 const CONCURRENCY: u16 = 32;
@@ -84,13 +83,12 @@ impl std::fmt::Debug for Watches {
     }
 }
 
-/// Reconciles until `shutdown`, then finishes what is under way. Dropped, it is cut off.
+/// Reconciles until shutdown, then finishes what is under way. Dropped, it is cut off.
 pub async fn watch(
     context: Arc<Context>,
     scope: Scope,
     secrets: Watches,
     ready: impl FnOnce() + Send + 'static,
-    shutdown: CancellationToken,
 ) {
     let (sealed, writer) = reflector::store::<ObservedSealedSecret>();
     let config = scope.label_selector.iter().fold(watcher::Config::default(), |config, it| config.labels(it));
@@ -136,14 +134,14 @@ pub async fn watch(
         let sealed = ObjectRef::new(&secret.name_any()).within(&secret.namespace().unwrap_or_default());
         known.get(&sealed).map(|_| sealed)
     };
-    let gate = Gate { context: Arc::clone(&context), targets: secrets.listed, shutdown: shutdown.clone() };
+    let gate = Gate { context: Arc::clone(&context), targets: secrets.listed };
     let keys_changed = WatchStream::from_changes(context.ring.opening_changes()).map(|_| ());
 
     let reconciling = Controller::for_stream(unbroken("SealedSecrets", sealed_events), sealed)
         .watches_stream(secrets.stream, namesake)
         .reconcile_all_on(stream::select(keys_changed, listed_again))
         .with_config(kube::runtime::controller::Config::default().concurrency(CONCURRENCY))
-        .graceful_shutdown_on(shutdown.cancelled_owned())
+        .graceful_shutdown_on(context.shutdown.clone().cancelled_owned())
         .run(when_listed, |_, _, _| Action::await_change(), Arc::new(gate))
         .for_each(|result| async {
             match result {
@@ -169,12 +167,11 @@ fn named(uids: &[String], mut objects: Vec<Arc<ObservedSealedSecret>>) -> Vec<Ar
 struct Gate {
     context: Arc<Context>,
     targets: Arc<Listed>,
-    shutdown: CancellationToken,
 }
 
 async fn when_listed(observed: Arc<ObservedSealedSecret>, gate: Arc<Gate>) -> Result<Action, Infallible> {
     tokio::select! {
         () = gate.targets.wait() => reconcile(observed, Arc::clone(&gate.context)).await,
-        () = gate.shutdown.cancelled() => Ok(Action::await_change()),
+        () = gate.context.shutdown.cancelled() => Ok(Action::await_change()),
     }
 }

@@ -70,6 +70,7 @@ async fn reconcile_everywhere(parts: &Parts, client: &Client, events: &EventQueu
             settings: config.unseal,
             events: events.clone(),
             cores: Arc::clone(&cores),
+            shutdown: shutdown.clone(),
         };
         let served = Arc::clone(served);
         let ready = move || {
@@ -77,7 +78,7 @@ async fn reconcile_everywhere(parts: &Parts, client: &Client, events: &EventQueu
                 tracing::info!("ready: SealedSecrets and Secrets are listed");
             }
         };
-        reconcile::watch(Arc::new(context), scope, secrets, ready, shutdown.clone())
+        reconcile::watch(Arc::new(context), scope, secrets, ready)
     });
     futures::future::join_all(watches).await;
 }
