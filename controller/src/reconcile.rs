@@ -4,7 +4,8 @@
 //! `report` (say so: status, then event).
 //!
 //! `settled` answers before all of them whether there is anything to do; `ledger` remembers what this process
-//! last left behind; `watch` feeds objects in and keeps them coming.
+//! last left behind; `watch` feeds objects in and keeps them coming, through a `door` that lets in so many at a time; opening
+//! takes one of the `cores`. For both, `turns` says who is next, so that no namespace keeps another waiting.
 //!
 //! Decided: Secrets are read with a GET only when the cheap signs (the metadata watch, the status) say that
 //! something changed. Instead of a cache of all Secrets, which would keep every value of the cluster in memory.
@@ -14,7 +15,9 @@ mod backoff;
 mod collect;
 mod compromise;
 mod context;
+mod cores;
 mod decide;
+mod door;
 mod event;
 mod ledger;
 mod listed;
@@ -30,11 +33,13 @@ mod status;
 mod status_write;
 mod target;
 mod target_body;
+mod turns;
 mod unbroken;
 mod version;
 mod watch;
 
 pub use context::Context;
+pub use cores::Cores;
 pub use decide::KeyPlace;
 pub use ledger::Ledger;
 pub(crate) use version::is_later;
@@ -161,13 +166,13 @@ async fn decide_off_the_workers(
     (drift, varying): (bool, Varying),
     context: &Arc<Context>,
 ) -> Option<Plan> {
-    // Never closed; held by the work itself, which goes on if this future is dropped.
-    let core = Arc::clone(&context.cores).acquire_owned();
-    let permit = context.shutdown.run_until_cancelled(core).await?;
+    let namespace = observed.namespace().unwrap_or_default();
+    // Held by the work itself, which goes on if this future is dropped.
+    let core = context.shutdown.run_until_cancelled(context.cores.take(&namespace)).await??;
     let (observed, context) = (Arc::clone(observed), Arc::clone(context));
     let previous = previous.cloned();
     let plan = contained(move || {
-        let _permit = permit;
+        let _core = core;
         let ring = context.ring.snapshot();
         let rules = Rules {
             key_place: context.key_place.clone(),
