@@ -76,9 +76,10 @@ pub(crate) async fn reconcile(
     observed: Arc<ObservedSealedSecret>,
     context: Arc<Context>,
 ) -> Result<Action, Infallible> {
-    let mut inputs = read::inputs(&observed, &context);
     // Somebody else's status is a reason to look, whatever we ourselves found before.
     context.ledger.yield_to(&observed);
+    let previous = context.ledger.status_of(&observed);
+    let mut inputs = read::inputs(&observed, previous.as_ref(), &context);
     match context.ledger.nothing_new(&observed, &inputs) {
         None => {}
         // Said before, and nothing that matters has changed since; least of all our own saying it.
@@ -86,7 +87,6 @@ pub(crate) async fn reconcile(
         Some(Pause::Until(left)) => return Ok(Action::requeue(left)),
     }
     context.metrics.unseal_requests.inc();
-    let previous = context.ledger.status_of(&observed);
     let Some(outcome) = pursue(&observed, previous.as_ref(), &mut inputs, &context).await else {
         context.ledger.go_on(&observed);
         if let Some(previous) = &previous {
