@@ -26,15 +26,15 @@ impl Cores {
     pub(crate) async fn take(self: &Arc<Self>, namespace: &str) -> Option<Core> {
         let (turn, core) = oneshot::channel();
         let at_once = self.turns().come(namespace, turn, Instant::now());
-        self.give(namespace, at_once);
+        if let Some(turn) = at_once {
+            self.give(namespace.to_owned(), turn);
+        }
         core.await.ok()
     }
 
-    /// Whoever does not wait any more drops what it is given, and so it goes to the next one.
-    fn give(self: &Arc<Self>, namespace: &str, turn: Option<oneshot::Sender<Core>>) {
-        if let Some(turn) = turn {
-            drop(turn.send(Core { of: Arc::clone(self), namespace: namespace.to_owned() }));
-        }
+    fn give(self: &Arc<Self>, namespace: String, turn: oneshot::Sender<Core>) {
+        // Whoever stopped waiting just now drops it, and so it goes to the next one.
+        drop(turn.send(Core { of: Arc::clone(self), namespace }));
     }
 
     fn turns(&self) -> MutexGuard<'_, Turns<oneshot::Sender<Core>>> {
@@ -44,9 +44,12 @@ impl Cores {
 
 impl Drop for Core {
     fn drop(&mut self) {
-        let next = self.of.turns().leave(&self.namespace, Instant::now());
-        if let Some((namespace, turn)) = next {
-            self.of.give(&namespace, Some(turn));
+        let mut next = self.of.turns().leave(&self.namespace, Instant::now());
+        while let Some((namespace, turn)) = next {
+            if !turn.is_closed() {
+                return self.of.give(namespace, turn);
+            }
+            next = self.of.turns().leave(&namespace, Instant::now());
         }
     }
 }
