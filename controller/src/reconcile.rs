@@ -4,7 +4,8 @@
 //! `report` (say so: status, then event).
 //!
 //! `settled` answers before all of them whether there is anything to do; `ledger` remembers what this process
-//! last left behind; `watch` feeds objects in and keeps them coming.
+//! last left behind; `watch` feeds objects in and keeps them coming, through a `door` that lets in so many at a time; opening
+//! takes one of the `cores`. For both, `turns` says who is next, so that no namespace keeps another waiting.
 //!
 //! Decided: Secrets are read with a GET only when the cheap signs (the metadata watch, the status) say that
 //! something changed. Instead of a cache of all Secrets, which would keep every value of the cluster in memory.
@@ -14,7 +15,9 @@ mod backoff;
 mod collect;
 mod compromise;
 mod context;
+mod cores;
 mod decide;
+mod door;
 mod event;
 mod ledger;
 mod listed;
@@ -31,11 +34,13 @@ mod status;
 mod status_write;
 mod target;
 mod target_body;
+mod turns;
 mod unbroken;
 mod version;
 mod watch;
 
 pub use context::Context;
+pub use cores::Cores;
 pub use decide::KeyPlace;
 pub use ledger::Ledger;
 pub(crate) use version::is_later;
@@ -72,9 +77,10 @@ pub(crate) async fn reconcile(
     observed: Arc<ObservedSealedSecret>,
     context: Arc<Context>,
 ) -> Result<Action, Infallible> {
-    let mut inputs = read::inputs(&observed, &context);
     // Somebody else's status is a reason to look, whatever we ourselves found before.
     context.ledger.yield_to(&observed);
+    let previous = context.ledger.status_of(&observed);
+    let mut inputs = read::inputs(&observed, previous.as_ref(), &context);
     match context.ledger.nothing_new(&observed, &inputs) {
         None => {}
         // Said before, and nothing that matters has changed since; least of all our own saying it.
@@ -82,7 +88,6 @@ pub(crate) async fn reconcile(
         Some(Pause::Until(left)) => return Ok(Action::requeue(left)),
     }
     context.metrics.unseal_requests.inc();
-    let previous = context.ledger.status_of(&observed);
     let Some(outcome) = pursue(&observed, previous.as_ref(), &mut inputs, &context).await else {
         context.ledger.go_on(&observed);
         if let Some(previous) = &previous {
@@ -94,7 +99,8 @@ pub(crate) async fn reconcile(
     Ok(backoff::next_look(&observed, &outcome, reported, inputs, &context.ledger))
 }
 
-/// Reads, decides and applies, again if somebody else was faster. None if there is nothing to do or say.
+/// Reads, decides and applies, again if somebody else was faster. None if there is nothing to do or say, or it is left to the
+/// next leader.
 ///
 /// `inputs` become those that it was decided by, where the watch has not shown them yet.
 async fn pursue(
@@ -121,7 +127,7 @@ async fn pursue(
             Err(_) => return Some(Outcome::Hindered(Hindrance::NoAnswer)),
         };
         inputs.target_version = target.version();
-        let plan = decide_off_the_workers(observed, previous, target, (drift, varying), context).await;
+        let plan = decide_off_the_workers(observed, previous, target, (drift, varying), context).await?;
         if matches!(plan, Plan::Leave) {
             return None;
         }
@@ -152,20 +158,22 @@ fn contested(observed: &ObservedSealedSecret, wait: Duration) -> Outcome {
     Outcome::Hindered(Hindrance::Contested { name: observed.name_any(), wait })
 }
 
-/// RSA takes milliseconds per item: never on an async worker, and never on more threads than there are cores.
+/// RSA takes milliseconds per item: never on an async worker, and never on more threads than there are cores. None if the end
+/// came before there was one: what has not begun is not in hand, and a backlog of it may take minutes.
 async fn decide_off_the_workers(
     observed: &Arc<ObservedSealedSecret>,
     previous: Option<&SealedSecretStatus>,
     target: Target,
     (drift, varying): (bool, Varying),
     context: &Arc<Context>,
-) -> Plan {
-    // Never closed; held by the work itself, which goes on if this future is dropped.
-    let permit = Arc::clone(&context.cores).acquire_owned().await;
+) -> Option<Plan> {
+    let namespace = observed.namespace().unwrap_or_default();
+    // Held by the work itself, which goes on if this future is dropped.
+    let core = context.shutdown.run_until_cancelled(context.cores.take(&namespace)).await??;
     let (observed, context) = (Arc::clone(observed), Arc::clone(context));
     let previous = previous.cloned();
-    contained(move || {
-        let _permit = permit;
+    let plan = contained(move || {
+        let _core = core;
         let ring = context.ring.snapshot();
         let rules = Rules {
             key_place: context.key_place.clone(),
@@ -179,7 +187,7 @@ async fn decide_off_the_workers(
         let outside = Outside { now: Timestamp::now(), random: &mut random };
         decide::decide(&observed, target, &ring, &rules, outside)
     })
-    .await
+    .await;
     // It panicked: the object is looked at again later, and no other suffers.
-    .unwrap_or(Plan::Wait(Hindrance::Interrupted))
+    Some(plan.unwrap_or(Plan::Wait(Hindrance::Interrupted)))
 }

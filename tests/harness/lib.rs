@@ -23,6 +23,7 @@ pub mod cuttable_link;
 pub mod eventually;
 pub mod failure;
 pub mod fault_proxy;
+pub mod hopeless;
 pub mod interruption;
 pub mod kubeseal;
 pub mod lab;

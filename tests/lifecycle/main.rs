@@ -10,6 +10,7 @@ mod health;
 mod keys;
 mod renewal;
 mod restart;
+mod share;
 mod slow;
 mod stage;
 
@@ -24,8 +25,10 @@ fn main() -> ExitCode {
             restart::a_restart_writes_nothing,
             restart::sigterm_ends_it_cleanly,
             restart::sigterm_finishes_what_is_in_hand,
+            restart::sigterm_leaves_what_has_not_begun,
             restart::what_changed_meanwhile_is_caught_up_with,
             restart::it_runs_in_a_pod_without_a_kubeconfig,
+            share::one_namespace_keeps_no_other_waiting,
             flags::only_the_namespaces_asked_for,
             flags::only_the_labels_asked_for,
             flags::hands_off_deleted_and_edited_secrets,

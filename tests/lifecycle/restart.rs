@@ -8,6 +8,7 @@ use api::ConditionStatus;
 use kube::ResourceExt as _;
 use serde_json::json;
 use tests::eventually::eventually;
+use tests::hopeless::{Keys, hopeless};
 use tests::person::Person;
 
 use crate::stage::{Stage, stop};
@@ -102,6 +103,26 @@ pub(crate) async fn sigterm_finishes_what_is_in_hand(stage: Arc<Stage>) -> Resul
                 person.sees_synced(namespace, name, ConditionStatus::True).await?;
             }
             stop(pod).await
+        })
+        .await
+}
+
+/// SIGTERM while a minute of opening waits for a core: what waits is no work in hand, and the Lease is free at once.
+pub(crate) async fn sigterm_leaves_what_has_not_begun(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |namespace| {
+            let mut pod = stage.pod()?.flag("key-size", "4096").start(&stage.lab).await?;
+            pod.wait_ready().await?;
+            for number in 0..60 {
+                stage.person.apply(&hopeless(namespace, &format!("h{number}"), Keys::Rsa4096)).await?;
+            }
+            let (log, start) = (pod.log_file().to_owned(), Instant::now());
+            stop(pod).await?;
+            let took = start.elapsed();
+            let log = std::fs::read_to_string(log)?;
+            ensure!(took < Duration::from_secs(5), "it took {took:?}:\n{log}");
+            ensure!(log.contains("lease released") && log.trim_end().ends_with("stopped"), "{log}");
+            Ok(())
         })
         .await
 }

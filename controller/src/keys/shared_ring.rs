@@ -23,6 +23,8 @@ pub struct SharedRing {
     current: ArcSwap<Known>,
     /// How often the ring was replaced; 0 until the first complete list has been read.
     version: watch::Sender<u64>,
+    /// How often it was replaced by one with which other things open.
+    opening: watch::Sender<u64>,
     /// What a key's age is told by.
     clock: ServerClock,
     publish_delay: SignedDuration,
@@ -36,6 +38,7 @@ impl SharedRing {
         Self {
             current: ArcSwap::default(),
             version: watch::Sender::new(0),
+            opening: watch::Sender::new(0),
             clock: ServerClock::default(),
             publish_delay: settings.publish_delay,
             rules: Rules {
@@ -106,20 +109,29 @@ impl SharedRing {
 
     /// Puts what was found, up to this version, in place of all that was known, and tells everyone who listens.
     pub(super) fn replace(&self, found: &BTreeMap<String, Found>, until: Option<&str>) {
-        let before = self.current.rcu(|now| Known::new(found.clone(), now.observed.had_any).watched(until));
+        let before = self.put(|now| Known::new(found.clone(), now.observed.had_any).watched(until));
         if !before.ring.is_empty() && self.snapshot().is_empty() {
             tracing::error!(
                 hint = "restore a key, or send SIGUSR1 or start the controller again to make a new one",
                 "no sealing key is left: nothing can be sealed or unsealed"
             );
         }
-        self.version.send_modify(|version| *version += 1);
     }
 
     /// Adds what was just stored or met, unless the watch was faster.
     pub(super) fn add(&self, found: &Found) {
-        self.current.rcu(|now| now.with(found.clone()));
+        self.put(|now| now.with(found.clone()));
+    }
+
+    /// Returns what was known before.
+    fn put(&self, next: impl Fn(&Known) -> Known) -> Arc<Known> {
+        let before = self.current.rcu(|now| next(now));
+        // Of two who come at once, whoever is last holds the last two states against each other: no change goes by unseen.
+        if !before.ring.opens_as(&self.snapshot()) {
+            self.opening.send_modify(|opening| *opening += 1);
+        }
         self.version.send_modify(|version| *version += 1);
+        before
     }
 
     /// How often the ring was replaced: another number, perhaps other keys.
@@ -130,6 +142,17 @@ impl SharedRing {
     /// Yields whenever the ring is replaced.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.version.subscribe()
+    }
+
+    /// How often what opens became another. What somebody annotates on a key's Secret leaves it as it is: each object that does not
+    /// open may cost seconds to be tried again.
+    pub fn opening_version(&self) -> u64 {
+        *self.opening.borrow()
+    }
+
+    /// Yields whenever what opens becomes another.
+    pub fn opening_changes(&self) -> watch::Receiver<u64> {
+        self.opening.subscribe()
     }
 
     /// Waits until the keys that exist have been read.

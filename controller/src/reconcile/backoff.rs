@@ -109,6 +109,7 @@ mod tests {
             scope: Scope::Strict,
             correct_drift: true,
             hint: None,
+            revoked: false,
             ring_version: 1,
             target_version: None,
         }

@@ -60,11 +60,26 @@ fn has_leaked(key: Fingerprint, previous: Option<&SealedSecretStatus>, ring: &Ke
         let mark = previous.and_then(|status| status.condition(Condition::COMPROMISED));
         mark.and_then(|mark| mark.message.as_ref()).is_some_and(|it| it.contains(&key.to_string()))
     };
-    ring.is_revoked(key) || (said() && !ring.iter().any(|active| active.fingerprint() == key))
+    ring.is_revoked(key) || (said() && !counts(key, ring))
 }
 
-pub(super) fn hinted(observed: &ObservedSealedSecret) -> Option<Fingerprint> {
+fn counts(key: Fingerprint, ring: &KeyRing) -> bool {
+    ring.iter().any(|active| active.fingerprint() == key)
+}
+
+/// The key that the object says it was sealed with.
+fn hinted(observed: &ObservedSealedSecret) -> Option<Fingerprint> {
     observed.metadata.annotations.as_ref()?.get(CERTIFICATE_FINGERPRINT)?.parse().ok()
+}
+
+/// The same, where it tells anything: of any other key nothing is known, and whoever makes one up after the other has nothing
+/// looked at again.
+pub(super) fn telling_hint(
+    observed: &ObservedSealedSecret,
+    previous: Option<&SealedSecretStatus>,
+    ring: &KeyRing,
+) -> Option<Fingerprint> {
+    hinted(observed).filter(|hint| counts(*hint, ring) || has_leaked(*hint, previous, ring))
 }
 
 /// Whatever else somebody wrote into the status is no key.

@@ -1,5 +1,6 @@
 //! [`Context`]: what every reconciliation may use.
 
+use super::cores::Cores;
 use super::decide::KeyPlace;
 use super::ledger::Ledger;
 use crate::config::Unseal;
@@ -11,7 +12,7 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::runtime::reflector::Store;
 use kube::{Client, ResourceExt as _};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 /// Shared by all reconciliations in one namespace, or in all of them at once.
 pub struct Context {
@@ -31,8 +32,10 @@ pub struct Context {
     pub settings: Unseal,
     /// Where events go.
     pub events: EventQueue,
-    /// One permit per core.
-    pub cores: Arc<Semaphore>,
+    /// What opening takes.
+    pub cores: Arc<Cores>,
+    /// Ends the work: what is in hand is finished, and what has not begun is left to the next leader.
+    pub shutdown: CancellationToken,
 }
 
 impl Context {

@@ -1,6 +1,6 @@
 //! `read`: finds out what is there, with as few requests as it takes. On a first unseal: none.
 
-use super::compromise::hinted;
+use super::compromise::{sealed_with_revoked, telling_hint};
 use super::context::Context;
 use super::ledger::Inputs;
 use super::settled::{corrects_drift, is_edited, is_settled};
@@ -24,13 +24,19 @@ pub(crate) enum Seen {
 }
 
 /// Everything that a refusal would depend on, as the watches show it.
-pub(crate) fn inputs(observed: &ObservedSealedSecret, context: &Context) -> Inputs {
+pub(crate) fn inputs(
+    observed: &ObservedSealedSecret,
+    previous: Option<&SealedSecretStatus>,
+    context: &Context,
+) -> Inputs {
+    let ring = context.ring.snapshot();
     Inputs {
         generation: observed.metadata.generation,
         scope: Scope::of(observed.metadata.annotations.as_ref()),
         correct_drift: corrects_drift(observed, context.settings.correct_drift),
-        hint: hinted(observed),
-        ring_version: context.ring.version(),
+        hint: telling_hint(observed, previous, &ring),
+        revoked: sealed_with_revoked(observed, previous, &ring),
+        ring_version: context.ring.opening_version(),
         target_version: watched_target(observed, context).and_then(|secret| secret.resource_version()),
     }
 }

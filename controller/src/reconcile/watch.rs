@@ -2,6 +2,7 @@
 
 use super::collect::collect;
 use super::context::Context;
+use super::door::Door;
 use super::listed::Listed;
 use super::reconcile;
 use super::unbroken::unbroken;
@@ -21,10 +22,12 @@ use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use tokio_stream::wrappers::WatchStream;
-use tokio_util::sync::CancellationToken;
 
 /// SealedSecrets under way at the same time. Most of that time is spent waiting for the API server.
-const CONCURRENCY: u16 = 32;
+const IN_HAND: u16 = 32;
+
+/// Beside those, kube's `Controller` needs room for those that come to the door and are not let in.
+const AT_THE_DOOR: u16 = 32;
 
 /// Metadata of Secrets, as a watch yields it.
 type Targets = BoxStream<'static, Result<ObservedMetadata<Secret>, watcher::Error>>;
@@ -85,13 +88,12 @@ impl std::fmt::Debug for Watches {
     }
 }
 
-/// Reconciles until `shutdown`, then finishes what is under way. Dropped, it is cut off.
+/// Reconciles until shutdown, then finishes what is under way. Dropped, it is cut off.
 pub async fn watch(
     context: Arc<Context>,
     scope: Scope,
     secrets: Watches,
     ready: impl FnOnce() + Send + 'static,
-    shutdown: CancellationToken,
 ) {
     let (sealed, writer) = reflector::store::<ObservedSealedSecret>();
     let config = scope.label_selector.iter().fold(following(), |config, it| config.labels(it));
@@ -144,19 +146,24 @@ pub async fn watch(
         let sealed = ObjectRef::new(&secret.name_any()).within(&secret.namespace().unwrap_or_default());
         known.get(&sealed).map(|_| sealed)
     };
-    let gate = Gate { context: Arc::clone(&context), targets: secrets.listed, shutdown: shutdown.clone() };
-    let keys_changed = WatchStream::from_changes(context.ring.changes()).map(|_| ());
+    let (door, called) = Door::new(IN_HAND.into());
+    let gate = Gate { context: Arc::clone(&context), targets: secrets.listed, door: Arc::clone(&door) };
+    let keys_changed = WatchStream::from_changes(context.ring.opening_changes()).map(|_| ());
 
     let reconciling = Controller::for_stream(unbroken("SealedSecrets", sealed_events), sealed)
         .watches_stream(secrets.stream, namesake)
         .reconcile_all_on(stream::select(keys_changed, listed_again))
-        .with_config(kube::runtime::controller::Config::default().concurrency(CONCURRENCY))
-        .graceful_shutdown_on(shutdown.cancelled_owned())
+        .reconcile_on(called)
+        .with_config(kube::runtime::controller::Config::default().concurrency(IN_HAND + AT_THE_DOOR))
+        .graceful_shutdown_on(context.shutdown.clone().cancelled_owned())
         .run(when_listed, |_, _, _| Action::await_change(), Arc::new(gate))
         .for_each(|result| async {
             match result {
-                // Reconciled, or gone before its turn came.
-                Ok(_) | Err(Error::ObjectNotFound(_)) => {}
+                Ok(_) => {}
+                // Gone before its turn came.
+                Err(Error::ObjectNotFound(it)) => {
+                    door.is_gone(&it.name, it.namespace.as_deref().unwrap_or_default());
+                }
                 Err(error) => tracing::warn!(error = chain(&error), "a reconciliation was not run"),
             }
         });
@@ -177,12 +184,15 @@ fn named(uids: &[String], mut objects: Vec<Arc<ObservedSealedSecret>>) -> Vec<Ar
 struct Gate {
     context: Arc<Context>,
     targets: Arc<Listed>,
-    shutdown: CancellationToken,
+    door: Arc<Door>,
 }
 
 async fn when_listed(observed: Arc<ObservedSealedSecret>, gate: Arc<Gate>) -> Result<Action, Infallible> {
-    tokio::select! {
-        () = gate.targets.wait() => reconcile(observed, Arc::clone(&gate.context)).await,
-        () = gate.shutdown.cancelled() => Ok(Action::await_change()),
+    if gate.context.shutdown.run_until_cancelled(gate.targets.wait()).await.is_none() {
+        return Ok(Action::await_change());
+    }
+    match gate.door.enter(&ObjectRef::from_obj(&*observed)) {
+        Some(_in_hand) => reconcile(observed, Arc::clone(&gate.context)).await,
+        None => Ok(Action::await_change()),
     }
 }

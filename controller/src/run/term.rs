@@ -6,11 +6,10 @@ use super::announce::announce;
 use crate::events::EventQueue;
 use crate::keys::{self, Renewer};
 use crate::leadership::Fence;
-use crate::reconcile::{self, Context, KeyPlace, Scope, Watches};
+use crate::reconcile::{self, Context, Cores, KeyPlace, Scope, Watches};
 use kube::Client;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// Events still waiting at the end are worth this long.
 const EVENTS_GRACE: Duration = Duration::from_secs(2);
@@ -53,7 +52,7 @@ async fn reconcile_everywhere(parts: &Parts, client: &Client, events: &EventQueu
     let namespaces = config.watch.namespaces.watched(&cluster.namespace);
     served.watching.expect(namespaces.len());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let cores = Arc::new(Semaphore::new(cores));
+    let cores = Cores::new(cores);
     let watches = namespaces.into_iter().map(|namespace| {
         let scope = Scope { namespace, label_selector: config.watch.label_selector.clone() };
         let secrets = Watches::new(client, &scope);
@@ -70,6 +69,7 @@ async fn reconcile_everywhere(parts: &Parts, client: &Client, events: &EventQueu
             settings: config.unseal,
             events: events.clone(),
             cores: Arc::clone(&cores),
+            shutdown: shutdown.clone(),
         };
         let served = Arc::clone(served);
         let ready = move || {
@@ -77,7 +77,7 @@ async fn reconcile_everywhere(parts: &Parts, client: &Client, events: &EventQueu
                 tracing::info!("ready: SealedSecrets and Secrets are listed");
             }
         };
-        reconcile::watch(Arc::new(context), scope, secrets, ready, shutdown.clone())
+        reconcile::watch(Arc::new(context), scope, secrets, ready)
     });
     futures::future::join_all(watches).await;
 }

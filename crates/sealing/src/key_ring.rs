@@ -36,6 +36,13 @@ impl KeyRing {
         self.revoked.contains(&fingerprint)
     }
 
+    /// Whether everything opens with the other ring as it does with this one: the same keys, tried in the same order, and the
+    /// same ones revoked.
+    pub fn opens_as(&self, other: &Self) -> bool {
+        let fingerprints = |ring: &Self| ring.iter().map(SealingKey::fingerprint).collect::<Vec<_>>();
+        self.revoked == other.revoked && fingerprints(self) == fingerprints(other)
+    }
+
     /// The same keys, and one more.
     #[must_use]
     pub fn with(&self, key: Arc<SealingKey>) -> Self {

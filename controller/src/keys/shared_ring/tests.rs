@@ -3,7 +3,7 @@
 use super::*;
 use crate::cli::Cli;
 use crate::config::Config;
-use api::sealing_key::{ACTIVE, CERTIFICATE, LABEL, PRIVATE_KEY, SECRET_TYPE};
+use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, LABEL, PRIVATE_KEY, SECRET_TYPE};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -66,4 +66,41 @@ async fn what_is_no_key_is_waited_for_by_nobody() {
     ring.show([Secret { data: None, ..a_key() }]);
     assert!(ring.snapshot().is_empty());
     assert!(timeout(SOON, ring.settled()).await.is_ok(), "no first key is made beside it");
+}
+
+/// Whatever else is written to a key's Secret tells nothing to whoever waits for another key.
+#[tokio::test]
+async fn only_what_opens_otherwise_is_news_to_what_does_not_open() {
+    let ring = SharedRing::unread();
+    let touched = |value: &str| {
+        let mut key = a_key();
+        key.metadata.annotations = Some([("note".to_owned(), value.to_owned())].into());
+        key
+    };
+    let mut leaked = a_key();
+    leaked.metadata.labels = Some([(LABEL.to_owned(), COMPROMISED.to_owned())].into());
+    let named = |name: &str| Secret {
+        metadata: ObjectMeta { name: Some(name.into()), ..a_key().metadata },
+        ..a_key()
+    };
+    for (name, shown, news) in [
+        ("the first list, without a key", vec![], false),
+        ("a key", vec![a_key()], true),
+        ("annotated", vec![touched("1")], false),
+        ("annotated again", vec![touched("2")], false),
+        ("the same in two Secrets", vec![a_key(), named("copy")], false),
+        ("beside what is no key", vec![a_key(), Secret { data: None, ..named("junk") }], false),
+        ("leaked", vec![leaked.clone()], true),
+        ("sound again", vec![a_key()], true),
+        ("gone", vec![], true),
+    ] {
+        let (changes, before) = (ring.opening_changes(), ring.version());
+        ring.show(shown);
+        assert_eq!(changes.has_changed().unwrap(), news, "{name}");
+        assert_eq!(ring.version(), before + 1, "{name}: told to everybody else");
+    }
+    ring.add(&Found::read(a_key(), sealing::KeyOrder::default()));
+    let made = ring.opening_version();
+    ring.add(&Found::read(touched("3"), sealing::KeyOrder::default()));
+    assert_eq!(ring.opening_version(), made);
 }

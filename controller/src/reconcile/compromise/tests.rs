@@ -77,6 +77,29 @@ fn a_mark_outlives_the_secret_of_the_key() {
     assert!(!sealed_with_revoked(&object, None, &gone));
 }
 
+/// Whoever writes one made-up fingerprint after the other has nothing looked at again.
+#[test]
+fn of_an_unknown_key_a_hint_tells_nothing() {
+    let key = a_key();
+    let own = key.fingerprint().to_string();
+    let ring = KeyRing::new([key]).revoking(BTreeSet::from([LEAKED.parse().unwrap()]));
+    let marked: SealedSecretStatus = serde_json::from_value(json!({
+        "conditions": [{ "type": "Compromised", "status": "True", "message": SOUND }],
+    }))
+    .unwrap();
+    for (name, hint, status, tells) in [
+        ("none", None, None, false),
+        ("no fingerprint", Some("nonsense"), None, false),
+        ("a key that counts", Some(&*own), None, true),
+        ("one that leaked", Some(LEAKED), None, true),
+        ("one that leaked and is gone", Some(SOUND), Some(&marked), true),
+        ("made up", Some(SOUND), None, false),
+    ] {
+        let told = telling_hint(&observed(hint, &json!({})), status, &ring);
+        assert_eq!(told, hint.filter(|_| tells).map(|hint| hint.parse().unwrap()), "{name}");
+    }
+}
+
 fn a_key() -> std::sync::Arc<sealing::SealingKey> {
     let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
     let (now, hour) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(1));

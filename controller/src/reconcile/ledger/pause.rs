@@ -14,9 +14,11 @@ pub(crate) struct Inputs {
     pub scope: Scope,
     /// From its annotations as well.
     pub correct_drift: bool,
-    /// From its annotations, too: the key that is tried first.
+    /// From its annotations, too: the key that is tried first, or is known to have leaked.
     pub hint: Option<Fingerprint>,
-    /// Of the ring; its keys.
+    /// Whether it was sealed with a key that leaked, by that or by its status.
+    pub revoked: bool,
+    /// Of what the ring opens.
     pub ring_version: u64,
     /// Of the Secret in its place.
     pub target_version: Option<String>,

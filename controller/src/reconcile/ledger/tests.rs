@@ -39,6 +39,7 @@ fn inputs() -> Inputs {
         scope: Scope::Strict,
         correct_drift: true,
         hint: None,
+        revoked: false,
         ring_version: 1,
         target_version: None,
     }

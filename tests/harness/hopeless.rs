@@ -1,0 +1,33 @@
+//! [`hopeless`]: SealedSecrets that look right and that no key opens, which is only known when every item has been tried.
+
+use k8s_openapi::ByteString;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// As many as a controller tries: one item in each of the three scopes, and 600 tries in all.
+const ITEMS: usize = 200;
+
+/// The size of a controller's keys.
+#[derive(Debug, Clone, Copy)]
+pub enum Keys {
+    /// With these, looking at one SealedSecret takes a core a quarter of a second.
+    Rsa2048 = 256,
+    /// With these, nearly a second.
+    Rsa4096 = 512,
+}
+
+/// A SealedSecret that costs as much as one can.
+pub fn hopeless(namespace: &str, name: &str, keys: Keys) -> Value {
+    let mut envelope = (keys as u16).to_be_bytes().to_vec();
+    // As a number it is below any modulus of its length.
+    envelope.push(0);
+    envelope.resize(envelope.len() + usize::from(keys as u16) - 1 + 32, 0x5a);
+    let envelope = ByteString(envelope);
+    let items: BTreeMap<String, &ByteString> =
+        (0..ITEMS).map(|number| (format!("v{number}"), &envelope)).collect();
+    json!({
+        "apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret",
+        "metadata": { "name": name, "namespace": namespace },
+        "spec": { "encryptedData": items },
+    })
+}
