@@ -9,6 +9,7 @@ mod hint;
 mod in_place;
 mod inspect;
 mod keys;
+mod loose;
 mod merge_into;
 mod raw;
 mod re_encrypt;

@@ -3,21 +3,13 @@
 
 use super::finding::{Finding, What};
 use super::plain::{Extent, is_plain};
+use crate::command::loose::behind_key;
 use std::ops::Range;
-
-/// Whether the text has `kind: Secret` in it, in any style.
-pub(super) fn names_secret(text: &str) -> bool {
-    behind(text, "kind").any(|at| {
-        let value = text[at..].trim_start().trim_start_matches(['"', '\'']);
-        let end = value.find(|c: char| !is_of_word(c)).unwrap_or(value.len());
-        matches!(&value[..end], "Secret" | "SecretList")
-    })
-}
 
 /// The plain values under `data: {…}` and `stringData: {…}`; of `text`, whose first line is `first_line` of its file.
 pub(super) fn look(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
     let mut found = Vec::new();
-    for at in behind(text, "data").chain(behind(text, "stringData")) {
+    for at in behind_key(text, "data").chain(behind_key(text, "stringData")) {
         let Some(inside) = opened(&text[at..]) else { continue };
         let mut reader = Reader { text, at: text.len() - inside.len() };
         while let Some((key, value)) = reader.entry() {
@@ -32,23 +24,6 @@ pub(super) fn look(text: &str, first_line: usize, document: usize) -> Vec<Findin
         }
     }
     found
-}
-
-fn is_of_word(c: char) -> bool {
-    c.is_alphanumeric() || "-_./$".contains(c)
-}
-
-/// Where the value of each `key:` begins, quoted or not, outside comments.
-fn behind<'t>(text: &'t str, key: &'static str) -> impl Iterator<Item = usize> + 't {
-    text.match_indices(key).filter_map(move |(at, _)| {
-        let before = &text[..at];
-        let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
-        if before.ends_with(is_of_word) || line.starts_with('#') || line.starts_with("//") {
-            return None;
-        }
-        let rest = text[at + key.len()..].trim_start_matches(['"', '\'']).trim_start().strip_prefix(':')?;
-        Some(text.len() - rest.len())
-    })
 }
 
 /// What is behind the bracket, where the value is a map in flow style; anchors and tags may stand before it.
@@ -166,24 +141,6 @@ mod tests {
             other => panic!("{other:?}"),
         };
         look(text, 1, 1).into_iter().map(key).collect()
-    }
-
-    #[test]
-    fn kinds_are_told_in_any_style() {
-        for text in [
-            "kind: Secret",
-            "- kind: 'Secret' # x",
-            "{kind: Secret}",
-            "{\"kind\":\"Secret\",",
-            "kind : SecretList\n",
-        ] {
-            assert!(names_secret(text), "{text}");
-        }
-        for text in
-            ["kind: SealedSecret", "secretkind: Secret", "# kind: Secret", "// kind: Secret", "kind: Secrets"]
-        {
-            assert!(!names_secret(text), "{text}");
-        }
     }
 
     #[test]

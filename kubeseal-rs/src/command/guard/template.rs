@@ -4,10 +4,11 @@
 use super::finding::{Finding, What};
 use super::flow;
 use super::plain::{Extent, is_plain};
+use crate::command::loose::names_kind;
 
 /// The plain values of a Secret in `text`, whose first line is `first_line` of its file.
 pub(super) fn look(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
-    if !flow::names_secret(text) {
+    if !names_kind(text, &["Secret", "SecretList"]) {
         return Vec::new();
     }
     let mut found = flow::look(text, first_line, document);

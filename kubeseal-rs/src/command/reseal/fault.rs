@@ -2,6 +2,7 @@
 
 use crate::command::OtherAnswer;
 use crate::command::in_place::InPlaceError;
+use crate::command::templates;
 use crate::controller::{ControllerError, Fault as Request};
 use crate::program::name;
 use crate::sealed_file::SealedFileError;
@@ -16,6 +17,8 @@ pub(in crate::command) enum Fault {
     Walk(#[source] ignore::Error),
     #[error(transparent)]
     SealedFile(#[from] SealedFileError),
+    #[error("it does not parse, as templates may; what is sealed in it was not looked at")]
+    Template,
     #[error("the controller cannot open it")]
     DoesNotOpen,
     #[error("it was not tried, because the cluster keeps failing")]
@@ -76,6 +79,7 @@ impl Fault {
             Self::InPlace(error) => Some(error.hint()),
             Self::Walk(_) => Some("give files and directories that may be read".into()),
             Self::SealedFile(error) => Some(error.hint()),
+            Self::Template => Some(templates::hint()),
             Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) => Some(does_not_open()),
             Self::NotOpenedOrFailed(error) => Some(format!("{}; {}", does_not_open(), error.hint())),
             Self::Controller(error) => Some(error.hint()),

@@ -5,7 +5,7 @@ use super::report::Report;
 use super::resealer::Resealer;
 use super::staleness::{Old, Present};
 use crate::command::in_place::InPlace;
-use crate::manifest::documents;
+use crate::command::templates::{is_template, seals};
 use crate::sealed_file::{Change, Field, SealedFile, SealedFileError, SealedObject};
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use serde_json::json;
@@ -21,8 +21,9 @@ pub(super) struct File {
 pub(super) enum Found {
     /// No SealedSecret.
     Nothing,
-    /// Something that mentions them and becomes YAML once it is rendered, such as a Helm template.
-    Template,
+    /// Something that mentions them and becomes YAML once it is rendered, such as a Helm template; and whether there is one
+    /// in it, by its text.
+    Template(bool),
     Sealed(File),
 }
 
@@ -38,7 +39,9 @@ impl File {
         match SealedFile::read(text) {
             Ok(sealed) if sealed.objects().is_empty() => Ok(Found::Nothing),
             Ok(sealed) => Ok(Found::Sealed(Self { place, sealed })),
-            Err(SealedFileError::Broken { line }) if is_template(text, line) => Ok(Found::Template),
+            Err(SealedFileError::Broken { line }) if is_template(text, line) => {
+                Ok(Found::Template(seals(text)))
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -112,10 +115,4 @@ impl File {
         let changes: Vec<Change> = items.chain([hint]).collect();
         Ok(self.sealed.edit(index, &changes)?)
     }
-}
-
-/// Whether the document that this line is in looks like a template.
-fn is_template(text: &str, line: usize) -> bool {
-    let document = documents(text).into_iter().rfind(|document| document.first_line <= line);
-    document.is_some_and(|document| document.text.contains("{{"))
 }
