@@ -18,6 +18,7 @@ mod reseal;
 mod seal;
 mod shown_path;
 mod templates;
+mod unplaced;
 mod validate;
 mod walk;
 

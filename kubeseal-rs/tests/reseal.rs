@@ -238,6 +238,21 @@ fn templates_are_told_and_fail_where_somebody_relies_on_them() {
 }
 
 #[test]
+fn what_names_no_namespace_is_told_so() {
+    let tree = Tree::new(&[("a.yaml", &old().replace("  namespace: shop\n", ""))]);
+    let (code, _, stderr) = tree.run(&with_key());
+    assert_eq!(code, Some(1));
+    assert!(
+        stderr.contains(
+            "a.yaml: line 2 (db): it names no namespace, and does not open without\nhint: it names"
+        ),
+        "{stderr}"
+    );
+    assert!(stderr.contains("-n NAMESPACE"), "{stderr}");
+    assert_eq!(tree.run(&[&with_key()[..], &["-n", "shop"]].concat()).0, Some(0));
+}
+
+#[test]
 fn one_bad_file_does_not_stop_the_rest() {
     let old = old();
     let foreign = old.replace("name: db", "name: other");

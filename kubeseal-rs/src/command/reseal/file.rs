@@ -6,9 +6,9 @@ use super::resealer::Resealer;
 use super::staleness::{Old, Present};
 use crate::command::in_place::InPlace;
 use crate::command::templates::{is_template, seals};
+use crate::command::unplaced::{self, is_unplaced};
 use crate::sealed_file::{Change, Field, SealedFile, SealedFileError, SealedObject};
 use api::annotations::CERTIFICATE_FINGERPRINT;
-use serde_json::json;
 use std::path::Path;
 
 /// A file with at least one SealedSecret.
@@ -104,11 +104,10 @@ impl File {
         place: &str,
     ) -> Result<(), Fault> {
         let mut object = self.sealed.objects()[index].clone();
-        if let (None, Some(namespace)) = (&object.metadata.namespace, namespace) {
-            object.metadata.namespace = Some(namespace.to_owned());
-            object.object["metadata"]["namespace"] = json!(namespace);
-        }
-        let resealed = resealer.reseal(&object, place)?;
+        unplaced::place(&mut object.metadata, &mut object.object, namespace);
+        let resealed = resealer.reseal(&object, place).map_err(|fault| {
+            if is_unplaced(&object.metadata) { fault.for_want_of_a_namespace() } else { fault }
+        })?;
         let items = resealed.items.into_iter().map(|(key, item)| Change::set(Field::Item(&key), item));
         let hint = Field::Annotation(CERTIFICATE_FINGERPRINT);
         let hint = resealed.hint.map_or_else(|| Change::remove(hint), |text| Change::set(hint, text));
