@@ -9,6 +9,7 @@ mod hint;
 mod in_place;
 mod inspect;
 mod keys;
+mod loose;
 mod merge_into;
 mod raw;
 mod re_encrypt;
@@ -17,6 +18,7 @@ mod reseal;
 mod seal;
 mod shown_path;
 mod templates;
+mod unplaced;
 mod validate;
 mod walk;
 

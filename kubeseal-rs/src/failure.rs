@@ -137,7 +137,7 @@ impl Failure {
             Self::Usage(error) => Some(error.hint()),
             Self::Certificate(error) => Some(error.hint()),
             Self::Controller(error) => Some(error.hint()),
-            Self::DoesNotOpen(_) => Some(DoesNotOpen::hint()),
+            Self::DoesNotOpen(error) => Some(error.hint()),
             Self::SealedFile { source, .. } => Some(source.hint()),
             Self::InPlace { source, .. } => Some(source.hint()),
             Self::Merge(error) => Some(error.hint()),

@@ -103,6 +103,8 @@ pub(crate) struct Seal {
 pub(crate) struct RecoveryUnseal {
     pub keys: RecoveryKeys,
     pub sealed: Input,
+    /// That of SealedSecrets which name none.
+    pub namespace: Option<String>,
     pub format: Format,
     pub output: Output,
 }
@@ -112,6 +114,8 @@ pub(crate) struct RecoveryUnseal {
 pub(crate) struct Validate {
     pub controller: ControllerAddress,
     pub sealed: Input,
+    /// That of SealedSecrets which name none.
+    pub namespace: Option<String>,
 }
 
 /// How to have SealedSecrets resealed.
@@ -119,6 +123,8 @@ pub(crate) struct Validate {
 pub(crate) struct ReEncrypt {
     pub controller: ControllerAddress,
     pub sealed: Input,
+    /// That of SealedSecrets which name none; it is not written into them.
+    pub namespace: Option<String>,
     pub format: Format,
     /// None leaves it to the input: a file is changed in place.
     pub output: Option<Output>,
@@ -170,6 +176,7 @@ impl Mode {
         let connection = Connection::meant_by(cli.connection);
         let secret_file = path(cli.secret_file);
         let sealed_secret_file = path(cli.sealed_secret_file);
+        let namespace = text(cli.namespace);
         let format = if sealed_secret_file.as_deref().is_some_and(is_yaml) {
             Format::Yaml
         } else {
@@ -180,11 +187,12 @@ impl Mode {
             let controller = ControllerAddress::meant_by(controller_name, controller_namespace, &connection);
             let sealed = Input::from(secret_file);
             return Ok(if task == Task::Validate {
-                Self::Validate(Validate { controller, sealed })
+                Self::Validate(Validate { controller, sealed, namespace })
             } else {
                 Self::ReEncrypt(ReEncrypt {
                     controller,
                     sealed,
+                    namespace,
                     format,
                     output: sealed_secret_file.map(Output::File),
                 })
@@ -196,12 +204,13 @@ impl Mode {
             return Ok(Self::RecoveryUnseal(RecoveryUnseal {
                 keys: RecoveryKeys::meant_by(cli.recovery_private_key, cli.unlock),
                 sealed: Input::from(secret_file),
+                namespace,
                 format,
                 output,
             }));
         }
         let certificate = CertificateSource::meant_by(cli.certificate, &connection)?;
-        let namespace = NamespaceRule::new(text(cli.namespace), connection);
+        let namespace = NamespaceRule::new(namespace, connection);
         if let Some(file) = path(cli.merge_into) {
             return Ok(Self::MergeInto(MergeInto {
                 certificate,

@@ -106,6 +106,29 @@ fn nothing_is_written_unless_all_of_it_is_resealed() {
     assert_eq!(std::fs::read_to_string(file.path()).unwrap(), before);
 }
 
+#[test]
+fn what_names_no_namespace_is_told_so_and_placed_by_a_flag() {
+    let none = SEALED.replace("  namespace: shop\n", "");
+    for (job, path) in [("--validate", "verify"), ("--re-encrypt", "rotate")] {
+        let server = Server::start(vec![service(), (path, 409, String::new())]);
+        let stderr = String::from_utf8(ask(&server, &[job], none.as_bytes()).stderr).unwrap();
+        assert!(
+            stderr.contains("hint: it names no namespace") && stderr.contains("-n NAMESPACE"),
+            "{stderr}"
+        );
+        let stderr = String::from_utf8(ask(&server, &[job, "-n", "shop"], none.as_bytes()).stderr).unwrap();
+        assert!(stderr.contains("hint: it was sealed for another cluster"), "{stderr}");
+        assert!(server.asked().last().unwrap().contains(r#""namespace":"shop""#));
+        // Its own counts.
+        ask(&server, &[job, "-n", "other"], SEALED.as_bytes());
+        assert!(server.asked().last().unwrap().contains(r#""namespace":"shop""#));
+    }
+    let server = Server::start(vec![service(), answer("db", "{}")]);
+    let output = ask(&server, &["--re-encrypt", "-n", "shop", "-o", "yaml"], none.as_bytes());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("AgNEW=") && !text.contains("shop"), "{text}");
+}
+
 /// Runs in a home of its own.
 fn at_home(home: &Path, kubeconfig: &Path, arguments: &[&str]) -> (bool, String) {
     let mut command = program(&[&["--kubeconfig", kubeconfig.to_str().unwrap()], arguments].concat());

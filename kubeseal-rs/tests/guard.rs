@@ -150,6 +150,45 @@ fn what_does_not_parse_is_searched_and_told() {
 }
 
 #[test]
+fn what_does_not_parse_is_found_in_any_style() {
+    for (name, text, line) in [
+        ("a.yaml", "kind: Secret\nmetadata: {name: x}\nstringData: {a: hunter2, a: hunter2}\n", 3),
+        (
+            "a.yaml",
+            "kind: Secret\nmetadata: {name: x, labels: {a: {{ .Values.x }}}}\nstringData: {password: hunter2}\n",
+            3,
+        ),
+        ("a.json", "{\"kind\": \"Secret\",\n // why\n \"stringData\": {\"a\": \"hunter2\"}}\n", 3),
+        ("a.json", "// why\n{\"kind\": \"Secret\",\n \"data\": {\n  \"a\": \"aHVudGVyMg==\"}}\n", 4),
+        ("a.json", "{\"kind\": \"Secret\", // why\n \"stringData\": {\"a\": \"hunter2\"}}\n", 2),
+        (
+            "a.json",
+            "{\"kind\": \"Secret\", \"metadata\": {\"name\": {{ .x | quote }}},\n\"stringData\": {\"a\": \"hunter2\"}}\n",
+            2,
+        ),
+    ] {
+        let output = guard(directory(&[(name, text)]).path(), &[]);
+        assert_eq!(found(&output), [format!("{name}:{line}")], "{text}");
+        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(stdout.contains(": document 1: a Secret holds plaintext ("), "{stdout}");
+        let other = text.replace("aHVudGVyMg==", "hunter2").replace("hunter2", "{{ .Values.a }}");
+        assert_eq!(found(&guard(directory(&[(name, &other)]).path(), &[])), [] as [&str; 0], "{other}");
+    }
+}
+
+#[test]
+fn what_is_not_utf8_is_judged_as_the_rest() {
+    let tree = directory(&[]);
+    let latin = [&b"kind: Secret\nstringData:\n  user: j\xfcrgen\n  password: "[..], b"hunter2\n"].concat();
+    fs::write(tree.path().join("a.yaml"), &latin).unwrap();
+    fs::write(tree.path().join("b.yaml"), b"kind: ConfigMap\ndata: {secretKind: Secret, a: j\xfcrgen}\n")
+        .unwrap();
+    fs::write(tree.path().join("c.txt"), latin).unwrap();
+    assert_eq!(found(&guard(tree.path(), &[])), ["a.yaml:3"]);
+    assert_eq!(found(&guard(tree.path(), &["c.txt"])), ["c.txt:3"]);
+}
+
+#[test]
 fn a_comment_lets_one_place_pass() {
     assert_eq!(found_in(&SECRET.replace("planted", "planted # kubeseal-rs: allow")), [] as [&str; 0]);
     assert_eq!(

@@ -77,3 +77,18 @@ fn not_to_know_what_is_served_is_not_to_know_that_nothing_is() {
     let (code, error, labelled) = retire(down, &[]);
     assert!(code == Some(0) && labelled && error.is_empty(), "{error}");
 }
+
+#[test]
+fn what_to_do_with_templates_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.yaml");
+    std::fs::write(&file, "kind: SealedSecret\nmetadata: {name: a, namespace: {{ .Release.Namespace }}}\n")
+        .unwrap();
+    let (code, error, labelled) = retire(Vec::new(), &["--unserved", file.to_str().unwrap()]);
+    assert!(code == Some(1) && !labelled, "{error}");
+    assert!(error.contains("a.yaml: it does not parse, as templates may"), "{error}");
+    assert!(
+        error.contains("hint: name what a template renders to (`helm template CHART > rendered.yaml`)"),
+        "{error}"
+    );
+}

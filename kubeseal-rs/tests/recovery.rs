@@ -185,3 +185,24 @@ fn a_template_is_rendered_or_named() {
     assert!(told.contains("template \"url\", line 1") && !told.contains("hunter2"), "{told}");
     assert!(told.contains("hint: correct the template"), "{told}");
 }
+
+#[test]
+fn what_names_no_namespace_is_told_so_and_placed_by_a_flag() {
+    let mut object: Value = serde_json::from_slice(&sealed(&[], &secret())).unwrap();
+    object["metadata"].as_object_mut().unwrap().remove("namespace").unwrap();
+    let key = fixture("test-only.key");
+    let unseal = |flags: &[&str]| {
+        let arguments =
+            [&["--recovery-unseal", "--recovery-private-key", key.to_str().unwrap()], flags].concat();
+        run(&arguments, object.to_string().as_bytes())
+    };
+    let output = unseal(&[]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && stderr.contains("hint: it names no namespace"), "{stderr}");
+    assert!(!unseal(&["-n", "other"]).status.success());
+    let opened: Value = serde_json::from_slice(&unseal(&["-n", "shop"]).stdout).unwrap();
+    assert_eq!(
+        (&opened["metadata"]["namespace"], &opened["data"]["text"]),
+        (&json!("shop"), &json!("aHVudGVyMg=="))
+    );
+}

@@ -203,20 +203,53 @@ fn a_wrong_hint_is_found_where_there_is_a_key() {
 }
 
 #[test]
-fn templates_are_told_and_do_not_fail() {
+fn templates_are_told_and_fail_where_somebody_relies_on_them() {
     let template = "{{- if .Values.sealed }}\nkind: SealedSecret\nspec: {{ .Values.spec }}\n{{- end }}\n";
     let inside = old().replace("  template:\n", "  template:\n    data: {url: '{{ .password }}'}\n");
-    let tree = Tree::new(&[("templates/a.yaml", template), ("b.yaml", &inside)]);
+    let other = "kind: ConfigMap # no SealedSecret\ndata: {{ .Values.data }}\n";
+    let tree = Tree::new(&[("templates/a.yaml", template), ("b.yaml", &inside), ("templates/c.yaml", other)]);
+    let fails =
+        "templates/a.yaml: it does not parse, as templates may; what is sealed in it was not looked at\n";
     let (code, stdout, stderr) = tree.run(&[&CERT[..], &["--check"]].concat());
     assert!(code == Some(1) && stdout.contains("1 of 1 SealedSecret in 1 file"), "{stdout}");
-    let words = "warning: templates/a.yaml does not parse, as templates may; what is sealed in there was not looked at\n";
-    assert!(stderr.starts_with(words), "{stderr}");
+    let note = "warning: templates/c.yaml does not parse, as templates may; what is sealed in there was not looked at\n";
+    assert!(
+        stderr.starts_with(&format!("{note}error: not everything was checked:\n  {fails}hint: ")),
+        "{stderr}"
+    );
+    assert!(stderr.contains("`helm template CHART > rendered.yaml`"), "{stderr}");
     let (code, _, stderr) = tree.run(&with_key());
+    let words = "warning: templates/a.yaml, templates/c.yaml do not parse, as templates may; what is sealed in there was not \
+                 looked at\n";
     assert_eq!((code, stderr.as_str()), (Some(0), words));
+    let (code, stdout, stderr) = tree.run(&[&CERT[..], &["--check"]].concat());
+    assert!(code == Some(1) && stdout.contains("0 of 1 SealedSecret in 1 file"), "{stdout}{stderr}");
+    // What is named is wanted.
+    for name in ["templates/a.yaml", "templates/c.yaml"] {
+        let file = tree.path(name);
+        let output = run(&[&["reseal"], &with_key()[..], &[file.to_str().unwrap()]].concat(), b"");
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        assert!(tree.told(&output.stderr).contains(&format!("  {name}: it does not parse")), "{name}");
+    }
     // A template beside it makes nothing of a document that is broken.
     fs::write(tree.path("b.yaml"), "a: '{{ .b }}'\n---\nkind: SealedSecret\na: [\n").unwrap();
     let (code, _, stderr) = tree.run(&with_key());
     assert!(code == Some(1) && stderr.contains("b.yaml: line 4 is not well-formed"), "{stderr}");
+}
+
+#[test]
+fn what_names_no_namespace_is_told_so() {
+    let tree = Tree::new(&[("a.yaml", &old().replace("  namespace: shop\n", ""))]);
+    let (code, _, stderr) = tree.run(&with_key());
+    assert_eq!(code, Some(1));
+    assert!(
+        stderr.contains(
+            "a.yaml: line 2 (db): it names no namespace, and does not open without\nhint: it names"
+        ),
+        "{stderr}"
+    );
+    assert!(stderr.contains("-n NAMESPACE"), "{stderr}");
+    assert_eq!(tree.run(&[&with_key()[..], &["-n", "shop"]].concat()).0, Some(0));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod error;
 mod examine;
 mod expression;
 mod finding;
+mod flow;
 mod key_block;
 mod object;
 mod plain;

@@ -6,6 +6,7 @@ pub(crate) use answer::OtherAnswer;
 pub(super) use answer::Resealed;
 
 use super::in_place::InPlace;
+use super::unplaced::{self, is_unplaced};
 use super::validate::DoesNotOpen;
 use crate::controller::Controller;
 use crate::failure::Failure;
@@ -38,12 +39,12 @@ fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), Failure> {
     };
     let controller = Controller::find(&re_encrypt.controller)?;
     for index in 0..file.objects().len() {
-        let object = &file.objects()[index];
+        let mut object = file.objects()[index].clone();
         let place = format!("{}, line {}", path.display(), object.line);
+        unplaced::place(&mut object.metadata, &mut object.object, re_encrypt.namespace.as_deref());
         let answer = controller.reseal(&object.object)?;
-        let resealed = Resealed::of(&place, answer, &object.metadata, &object.spec).ok_or_else(|| {
-            DoesNotOpen { server: controller.server().to_owned(), places: vec![place.clone()] }
-        })??;
+        let resealed = Resealed::of(&place, answer, &object.metadata, &object.spec)
+            .ok_or_else(|| does_not_open(&controller, &place, &object.metadata))??;
         let mut changes: Vec<Change> =
             resealed.items.into_iter().map(|(key, item)| Change::set(Field::Item(&key), item)).collect();
         let hint = Field::Annotation(CERTIFICATE_FINGERPRINT);
@@ -58,12 +59,15 @@ fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), Failure> {
     let all = manifest::read_sealed(&re_encrypt.sealed, &bytes)?;
     let controller = Controller::find(&re_encrypt.controller)?;
     let mut written = Vec::new();
-    for sealed in all {
+    for mut sealed in all {
         let place = sealed.place.to_string();
+        let stated = sealed.metadata.namespace.clone();
+        unplaced::place(&mut sealed.metadata, &mut sealed.object, re_encrypt.namespace.as_deref());
         let answer = controller.reseal(&sealed.object)?;
         let resealed = Resealed::of(&place, answer, &sealed.metadata, &sealed.spec)
-            .ok_or_else(|| DoesNotOpen { server: controller.server().to_owned(), places: vec![place] })??;
+            .ok_or_else(|| does_not_open(&controller, &place, &sealed.metadata))??;
         let (mut metadata, mut spec) = (portable(sealed.metadata), sealed.spec);
+        metadata.namespace = stated;
         let annotations = metadata.annotations.get_or_insert_default();
         annotations.remove(CERTIFICATE_FINGERPRINT);
         annotations.extend(resealed.hint.map(|hint| (CERTIFICATE_FINGERPRINT.to_owned(), hint)));
@@ -73,6 +77,14 @@ fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), Failure> {
         manifest::write(re_encrypt.format, &sealed, &mut written)?;
     }
     Ok(output.write(&written)?)
+}
+
+fn does_not_open(controller: &Controller, place: &str, metadata: &ObjectMeta) -> DoesNotOpen {
+    DoesNotOpen {
+        server: controller.server().to_owned(),
+        places: vec![place.to_owned()],
+        is_unplaced: is_unplaced(metadata),
+    }
 }
 
 /// Without what belongs to the cluster it was read from.

@@ -1,5 +1,6 @@
 //! `recovery_unseal`: SealedSecrets back into Secrets, with private keys at hand instead of a cluster.
 
+use super::unplaced::{self, is_unplaced};
 use crate::failure::Failure;
 use crate::manifest;
 use crate::mode::RecoveryUnseal;
@@ -13,6 +14,7 @@ use sealing::{Accepted, InFull, Outside, UnsealError};
 #[error("cannot open the SealedSecret in {place}")]
 pub(crate) struct NotOpened {
     place: manifest::Place,
+    is_unplaced: bool,
     #[source]
     source: Box<InFull<UnsealError>>,
 }
@@ -21,12 +23,19 @@ pub(super) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), Failure> 
     let ring = recovery.keys.load()?;
     let bytes = recovery.sealed.read("SealedSecrets, in YAML or JSON,")?;
     let mut written = Wiped::default();
-    for sealed in manifest::read_sealed(&recovery.sealed, &bytes)? {
+    for mut sealed in manifest::read_sealed(&recovery.sealed, &bytes)? {
+        unplaced::place(&mut sealed.metadata, &mut sealed.object, recovery.namespace.as_deref());
         let mut random = |bytes: &mut [u8]| rand::rng().fill_bytes(bytes);
         let outside = Outside { now: Timestamp::now(), random: &mut random };
         let accepted = Accepted { deprecated_data: true };
-        let secret = sealing::unseal(&sealed.metadata, &sealed.spec, &ring, accepted, outside)
-            .map_err(|source| NotOpened { place: sealed.place, source: Box::new(InFull(source)) })?;
+        let secret =
+            sealing::unseal(&sealed.metadata, &sealed.spec, &ring, accepted, outside).map_err(|source| {
+                NotOpened {
+                    place: sealed.place,
+                    is_unplaced: is_unplaced(&sealed.metadata),
+                    source: Box::new(InFull(source)),
+                }
+            })?;
         manifest::write_secret(recovery.format, &secret, &mut written)?;
     }
     Ok(recovery.output.write_private(written.bytes())?)
@@ -36,6 +45,7 @@ impl NotOpened {
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<String> {
         match &self.source.0 {
+            error if error.wants_key() && self.is_unplaced => Some(unplaced::hint()),
             error if error.wants_key() => Some(
                 "give every sealing key the cluster ever had, with --recovery-private-key FILE once for each file; \
                  name, namespace and scope must be those it was sealed for"

@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::mode::{Means, Reseal};
 use crate::notice::{is_quiet, warn};
 use crate::output::Output;
+use fault::Fault;
 use file::{File, Found};
 use progress::Progress;
 use report::Report;
@@ -46,7 +47,15 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
         progress.at(&path);
         match File::read(&path, resealer.is_some()) {
             Ok(Found::Nothing) => {}
-            Ok(Found::Template) => report.template(&path),
+            Ok(Found::Template(seals)) => {
+                // What was asked about by name, or whether all is well, is not passed over.
+                let counts = reseal.paths.contains(&path) || resealer.is_none() && seals;
+                if counts {
+                    report.failed(&path, None, &Fault::Template);
+                } else {
+                    report.template(&path);
+                }
+            }
             Ok(Found::Sealed(file)) => {
                 report.looked_into();
                 match &resealer {

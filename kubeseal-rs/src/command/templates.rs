@@ -1,4 +1,9 @@
-//! `note`: the one line about files that do not parse, because they are templates: a chart has many.
+//! Files that do not parse, because they are templates: a chart has many. `note` is the one line about them, `hint` what to
+//! do with those in which something is sealed.
+
+use super::loose::names_kind;
+use crate::manifest::documents;
+use crate::program::name;
 
 /// As many names as a person reads at once.
 const NAMES_SHOWN: usize = 3;
@@ -13,4 +18,24 @@ pub(super) fn note(files: &[String], so: &str) -> Option<String> {
     };
     let does = if files.len() == 1 { "does" } else { "do" };
     (shown > 0).then(|| format!("{names}{more} {does} not parse, as templates may; {so}"))
+}
+
+/// What to do with a template in which something is sealed.
+pub(super) fn hint() -> String {
+    format!(
+        "a template is not resealed where it is: seal its values anew with `{0} --raw`, or render it (`helm template CHART > \
+         rendered.yaml`), `{0} reseal rendered.yaml`, and copy the items into it",
+        name()
+    )
+}
+
+/// Whether the document that this line is in looks like a template.
+pub(super) fn is_template(text: &str, line: usize) -> bool {
+    let document = documents(text).into_iter().rfind(|document| document.first_line <= line);
+    document.is_some_and(|document| document.text.contains("{{"))
+}
+
+/// Whether something is sealed in a text that does not parse, as far as can be told.
+pub(super) fn seals(text: &str) -> bool {
+    names_kind(text, &["SealedSecret", "SealedSecretList"])
 }

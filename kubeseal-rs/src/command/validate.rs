@@ -1,5 +1,6 @@
 //! `validate`: whether SealedSecrets open in the cluster. Says nothing where they do.
 
+use super::unplaced::{self, is_unplaced};
 use crate::controller::Controller;
 use crate::failure::Failure;
 use crate::manifest;
@@ -11,6 +12,8 @@ use crate::mode::Validate;
 pub(crate) struct DoesNotOpen {
     pub(super) server: String,
     pub(super) places: Vec<String>,
+    /// At least one of them names no namespace.
+    pub(super) is_unplaced: bool,
 }
 
 pub(super) fn validate(validate: &Validate) -> Result<(), Failure> {
@@ -18,21 +21,27 @@ pub(super) fn validate(validate: &Validate) -> Result<(), Failure> {
     let all = manifest::read_sealed(&validate.sealed, &bytes)?;
     let controller = Controller::find(&validate.controller)?;
     let mut places = Vec::new();
-    for sealed in all {
+    let mut unplaced = false;
+    for mut sealed in all {
+        unplaced::place(&mut sealed.metadata, &mut sealed.object, validate.namespace.as_deref());
         if !controller.verify(&sealed.object)? {
             places.push(sealed.place.to_string());
+            unplaced |= is_unplaced(&sealed.metadata);
         }
     }
     if places.is_empty() {
         Ok(())
     } else {
-        Err(DoesNotOpen { server: controller.server().to_owned(), places }.into())
+        Err(DoesNotOpen { server: controller.server().to_owned(), places, is_unplaced: unplaced }.into())
     }
 }
 
 impl DoesNotOpen {
     /// What to do about it.
-    pub(crate) fn hint() -> String {
+    pub(crate) fn hint(&self) -> String {
+        if self.is_unplaced {
+            return unplaced::hint();
+        }
         "it was sealed for another cluster (choose one with --context), or renamed, moved to another namespace or given \
          another scope since, or its key is gone; `kubectl describe sealedsecret` tells more of one that is applied; \
          else seal the Secret again"

@@ -5,6 +5,7 @@ use super::finding::{Doubt, Finding, What};
 use super::text::Text;
 use super::{key_block, object, template};
 use crate::manifest::{Document, documents, parse};
+use serde::de::IgnoredAny;
 use std::path::Path;
 
 /// What was found in a file.
@@ -49,29 +50,23 @@ pub(super) fn examine(path: &Path, bytes: &[u8], is_named: bool) -> Examined {
     let text = Text::of(bytes);
     let kind = Kind::of(path, is_named);
     let mut examined = Examined::default();
-    match &text {
-        Text::Utf8(text) if kind != Kind::Text => manifest(text, kind, &mut examined),
-        Text::Utf16(text) if kind != Kind::Text => manifest(text, kind, &mut examined),
-        Text::Pieces(_) if kind == Kind::Manifests => {
-            examined.doubts.push(Doubt {
-                line: None,
-                document: None,
-                why: "not UTF-8; searched for keys only".into(),
-            });
-            keys(&text, &mut examined);
-        }
-        _ => keys(&text, &mut examined),
+    match text.text() {
+        Some(text) if kind != Kind::Text => manifest(text, kind, &mut examined),
+        Some(text) => keys(text, &mut examined),
+        None if kind == Kind::Manifests => examined.doubts.push(Doubt {
+            line: None,
+            document: None,
+            why: "not text; was not looked into".into(),
+        }),
+        None => {}
     }
     examined
 }
 
-fn keys(text: &Text<'_>, examined: &mut Examined) {
-    for (lines_before, run) in text.runs() {
-        for line in key_block::lines(run) {
-            if !is_allowed(run, line) {
-                let line = lines_before + line;
-                examined.findings.push(Finding { line, document: None, what: What::PrivateKey });
-            }
+fn keys(text: &str, examined: &mut Examined) {
+    for line in key_block::lines(text) {
+        if !is_allowed(text, line) {
+            examined.findings.push(Finding { line, document: None, what: What::PrivateKey });
         }
     }
 }
@@ -111,8 +106,12 @@ fn count_and_look(
     }
     match parse(document) {
         Ok(nodes) => {
+            let before = findings.len();
             for (index, node) in nodes.iter().enumerate() {
                 findings.append(&mut object::look(node, first + index));
+            }
+            if findings.len() == before && is_broken_json(document.text) {
+                findings.append(&mut template::look(document.text, document.first_line, first));
             }
             nodes.len()
         }
@@ -135,11 +134,21 @@ fn count_and_look(
     }
 }
 
+/// Whether it is meant as JSON and is none. As YAML it may parse all the same, with a comment and a key taken for one word.
+fn is_broken_json(text: &str) -> bool {
+    let is_meant =
+        text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '/']));
+    is_meant
+        && serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>().any(|object| object.is_err())
+}
+
 /// Whether its first words are those of a manifest, or of a template.
 fn begins_as_manifest(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim_end);
     let first = lines.find(|line| !(line.is_empty() || line.starts_with('#') || line.starts_with("---")));
-    first.is_some_and(|line| ["apiVersion:", "kind:", "{{"].iter().any(|begin| line.starts_with(begin)))
+    first.is_some_and(|line| {
+        ["apiVersion:", "kind:", "metadata:", "{"].iter().any(|begin| line.starts_with(begin))
+    })
 }
 
 #[cfg(test)]

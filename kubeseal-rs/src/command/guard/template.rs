@@ -1,14 +1,25 @@
-//! `look`: Secrets in a text that does not parse, such as a Helm template. Line by line, as a person would.
+//! `look`: Secrets in a text that does not parse, such as a Helm template. Line by line, as a person would; `flow` does what
+//! stands between brackets.
 
 use super::finding::{Finding, What};
+use super::flow;
 use super::plain::{Extent, is_plain};
+use crate::command::loose::names_kind;
 
 /// The plain values of a Secret in `text`, whose first line is `first_line` of its file.
 pub(super) fn look(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
-    let mut found = Vec::new();
-    if !text.lines().any(is_secret) {
-        return found;
+    if !names_kind(text, &["Secret", "SecretList"]) {
+        return Vec::new();
     }
+    let mut found = flow::look(text, first_line, document);
+    found.append(&mut in_blocks(text, first_line, document));
+    found.sort_by_key(|finding| finding.line);
+    found.dedup_by_key(|finding| finding.line);
+    found
+}
+
+fn in_blocks(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
+    let mut found = Vec::new();
     // The indentation of `data:` as long as we are in it, and the key of the block in it.
     let mut data: Option<usize> = None;
     let mut block: Option<(usize, Option<&str>)> = None;
@@ -44,7 +55,9 @@ pub(super) fn look(text: &str, first_line: usize, document: usize) -> Vec<Findin
         }
         let Some((key, value)) = entry(content) else { continue };
         if data.is_none() {
-            data = (matches!(key, "data" | "stringData") && value.is_empty()).then_some(indentation);
+            // Of the map itself, an anchor or a tag alone may stand there.
+            let is_open = value.is_empty() || value.starts_with(['&', '!']) && !value.contains(' ');
+            data = (matches!(key, "data" | "stringData") && is_open).then_some(indentation);
         } else if value.starts_with(['|', '>']) {
             block = Some((indentation, Some(key)));
         } else if is_plain(value, Extent::Line) {
@@ -62,11 +75,6 @@ fn templated_key(content: &str) -> bool {
         let value = value.trim_matches([' ', '"', '\'']);
         !value.starts_with(['|', '>']) && is_plain(value, Extent::Line)
     })
-}
-
-fn is_secret(line: &str) -> bool {
-    let content = line.trim_start().trim_start_matches("- ");
-    entry(content) == Some(("kind", "Secret"))
 }
 
 /// The key and value of a line, without quotes and comments.

@@ -11,8 +11,8 @@ pub(super) enum Text<'a> {
     Utf8(&'a str),
     /// UTF-16, which is what PowerShell's `>` writes, as UTF-8.
     Utf16(Zeroizing<String>),
-    /// Mostly text, with bytes that are none.
-    Pieces(&'a [u8]),
+    /// Mostly text, such as Latin-1, with something else for the bytes that are none.
+    Lossy(Zeroizing<String>),
     /// No text.
     Binary,
 }
@@ -31,24 +31,18 @@ impl<'a> Text<'a> {
         if bytes[..bytes.len().min(LOOKED_AT)].contains(&0) {
             return Self::Binary;
         }
-        std::str::from_utf8(bytes).map_or(Self::Pieces(bytes), Self::Utf8)
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::Utf8(text),
+            Err(_) => Self::Lossy(Zeroizing::new(String::from_utf8_lossy(bytes).into_owned())),
+        }
     }
 
-    /// Its runs of text, with the number of lines before each.
-    pub(super) fn runs(&self) -> Vec<(usize, &str)> {
+    /// The text that it is.
+    pub(super) fn text(&self) -> Option<&str> {
         match self {
-            Self::Utf8(text) => vec![(0, text)],
-            Self::Utf16(text) => vec![(0, text)],
-            Self::Pieces(bytes) => {
-                let mut lines = 0;
-                let mut runs = Vec::new();
-                for chunk in bytes.utf8_chunks() {
-                    runs.push((lines, chunk.valid()));
-                    lines += chunk.valid().matches('\n').count();
-                }
-                runs
-            }
-            Self::Binary => Vec::new(),
+            Self::Utf8(text) => Some(text),
+            Self::Utf16(text) | Self::Lossy(text) => Some(text),
+            Self::Binary => None,
         }
     }
 }
@@ -73,6 +67,6 @@ mod tests {
         assert!(matches!(Text::of(b"\xff\xfea\0\n\0"), Text::Utf16(text) if *text == "a\n"));
         assert!(matches!(Text::of(b"\xfe\xff\0a\0\n"), Text::Utf16(text) if *text == "a\n"));
         assert!(matches!(Text::of(b"\x7fELF\0"), Text::Binary));
-        assert_eq!(Text::of(b"a\n\xe9b\nc").runs(), [(0, "a\n"), (1, "b\nc")]);
+        assert_eq!(Text::of(b"a\n\xe9b\nc").text(), Some("a\n\u{fffd}b\nc"));
     }
 }

@@ -1,5 +1,6 @@
 //! [`KeysError`]: why a key was not shown, renewed, taken out, backed up or restored.
 
+use crate::command::templates;
 use crate::controller::ControllerError;
 use crate::failure::Failure;
 use crate::key_store::KeyStoreError;
@@ -34,7 +35,7 @@ pub(crate) enum KeysError {
     #[error("key {} is compromised, and stays so", .0.short())]
     Compromised(Fingerprint),
     #[error("key {} is still needed, or may be{what}", .key.short())]
-    Needed { key: Fingerprint, what: Places, is_known: bool },
+    Needed { key: Fingerprint, what: Places, is_known: bool, has_templates: bool },
     #[error("there is no active sealing key")]
     NoActive,
     #[error("no new key appeared within {} s", .waited.as_secs())]
@@ -145,6 +146,12 @@ impl KeysError {
                 format!("{hint}. If you know that another key is served, add --unserved; nothing was changed")
             }
             Self::Compromised(_) => "what was sealed with it is known to others; there is nothing to retire".into(),
+            Self::Needed { has_templates: true, .. } => format!(
+                "name what a template renders to (`helm template CHART > rendered.yaml`) instead of it, to know what it needs; \
+                 {}; then apply it. Reseal other files with `{} reseal PATH`",
+                templates::hint(),
+                name()
+            ),
             Self::Needed { is_known: true, .. } => {
                 format!("reseal these first: `{} reseal PATH` for your files, then apply them", name())
             }
@@ -176,7 +183,7 @@ impl KeysError {
             Self::Write { .. } => {
                 "-o needs an existing directory in which you may create files; nothing was changed".into()
             }
-            Self::NotLookedInto(_) => "the warnings say why; correct the paths, or mend the files".into(),
+            Self::NotLookedInto(_) => "the warnings say why; correct the paths, mend the files, or name what `helm template` makes of a template".into(),
             Self::NotBackup(error) if !error.is_of_other_kind() => return error.hint(),
             Self::NothingToRestore(_) | Self::NotBackup(_) => {
                 format!(

@@ -4,11 +4,13 @@
 //! object is seen as the controller sees it. Where no key opens, the hint that the object carries is believed, as `reseal` does.
 
 use crate::command::in_place::InPlace;
+use crate::command::reseal::fault::Fault;
 use crate::command::reseal::walk;
 use crate::command::shown_path::shown_path;
+use crate::command::templates::is_template;
 use crate::key_store::StoredKey;
 use crate::mode::SealedFiles;
-use crate::sealed_file::{SealedFile, SealedObject};
+use crate::sealed_file::{SealedFile, SealedFileError, SealedObject};
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use api::{Condition, ConditionStatus, ObservedSealedSecret, Scope, SealedSecretSpec, SealedSecretStatus};
 use envelope::Fingerprint;
@@ -37,6 +39,8 @@ pub(super) struct FileUses {
     pub uses: Vec<Use>,
     /// What could not be looked into, and why.
     pub faults: Vec<String>,
+    /// Some of that are templates.
+    pub has_templates: bool,
 }
 
 /// Every key that could open something, whatever its label says.
@@ -111,19 +115,27 @@ pub(super) fn in_files(files: &SealedFiles, ring: &KeyRing) -> FileUses {
                 let uses = objects.iter().map(|object| of_file(&path, object, files, ring));
                 found.uses.extend(uses);
             }
-            Err(error) => found.faults.push(told(&path, &*error)),
+            Err(error) => {
+                found.has_templates |= matches!(error, Fault::Template);
+                found.faults.push(told(&path, &error));
+            }
         }
     }
     found
 }
 
-fn read(path: &Path) -> Result<Vec<SealedObject>, Box<dyn Error>> {
+fn read(path: &Path) -> Result<Vec<SealedObject>, Fault> {
     let place = InPlace::read(path)?;
     // Most files are something else, and need not even be text.
     if !place.mentions_sealed() {
         return Ok(Vec::new());
     }
-    Ok(SealedFile::read(place.text()?)?.objects().to_vec())
+    let text = place.text()?;
+    match SealedFile::read(text) {
+        Ok(file) => Ok(file.objects().to_vec()),
+        Err(SealedFileError::Broken { line }) if is_template(text, line) => Err(Fault::Template),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn of_file(path: &Path, object: &SealedObject, files: &SealedFiles, ring: &KeyRing) -> Use {

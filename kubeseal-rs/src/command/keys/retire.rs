@@ -3,7 +3,7 @@
 use super::KeysError;
 use super::error::Places;
 use super::find::{find, newest};
-use super::needed::{Use, in_cluster, in_files, ring};
+use super::needed::{FileUses, Use, in_cluster, in_files, ring};
 use crate::controller::{Controller, ControllerError, Fault, Question};
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, State, StoredKey};
@@ -34,7 +34,7 @@ pub(super) fn retire(place: &KeyPlace, retire: &Retire) -> Result<(), Failure> {
     let mut uses = in_cluster(&store.sealed_secrets()?, Some(&ring));
     let mut in_files = in_files(&retire.files, &ring);
     uses.append(&mut in_files.uses);
-    nothing_needs(fingerprint, &uses, in_files.faults)?;
+    nothing_needs(fingerprint, &uses, in_files)?;
     for key in active {
         store.label(key, RETIRED)?;
         let (namespace, name) = (store.namespace(), key.name());
@@ -80,13 +80,15 @@ fn is_down(error: &ControllerError) -> bool {
 }
 
 /// Refuses while it is needed, or may be.
-fn nothing_needs(key: Fingerprint, uses: &[Use], faults: Vec<String>) -> Result<(), KeysError> {
+fn nothing_needs(key: Fingerprint, uses: &[Use], in_files: FileUses) -> Result<(), KeysError> {
     let needing = || uses.iter().filter(|it| it.keys.contains(&key)).map(|it| it.place.clone());
     let unknown = uses.iter().filter(|it| it.unknown && !it.keys.contains(&key));
-    let unknown = unknown.map(|it| format!("{} (it is not known which key)", it.place)).chain(faults);
+    let unknown =
+        unknown.map(|it| format!("{} (it is not known which key)", it.place)).chain(in_files.faults);
     let what: Vec<String> = needing().chain(unknown).collect();
     if what.is_empty() {
         return Ok(());
     }
-    Err(KeysError::Needed { key, what: Places(what), is_known: needing().next().is_some() })
+    let is_known = needing().next().is_some();
+    Err(KeysError::Needed { key, what: Places(what), is_known, has_templates: in_files.has_templates })
 }

@@ -2,6 +2,7 @@
 
 use crate::command::OtherAnswer;
 use crate::command::in_place::InPlaceError;
+use crate::command::{templates, unplaced};
 use crate::controller::{ControllerError, Fault as Request};
 use crate::program::name;
 use crate::sealed_file::SealedFileError;
@@ -16,8 +17,12 @@ pub(in crate::command) enum Fault {
     Walk(#[source] ignore::Error),
     #[error(transparent)]
     SealedFile(#[from] SealedFileError),
+    #[error("it does not parse, as templates may; what is sealed in it was not looked at")]
+    Template,
     #[error("the controller cannot open it")]
     DoesNotOpen,
+    #[error("it names no namespace, and does not open without")]
+    NoNamespace,
     #[error("it was not tried, because the cluster keeps failing")]
     NotTried,
     #[error(transparent)]
@@ -63,6 +68,16 @@ impl Fault {
         )
     }
 
+    /// The same, of a SealedSecret that names no namespace: that it does not open needs no other reason.
+    pub(super) fn for_want_of_a_namespace(self) -> Self {
+        match self {
+            Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) | Self::NotOpenedOrFailed(_) => {
+                Self::NoNamespace
+            }
+            other => other,
+        }
+    }
+
     /// What to do about it.
     pub(super) fn hint(&self) -> Option<String> {
         let does_not_open = || {
@@ -76,6 +91,8 @@ impl Fault {
             Self::InPlace(error) => Some(error.hint()),
             Self::Walk(_) => Some("give files and directories that may be read".into()),
             Self::SealedFile(error) => Some(error.hint()),
+            Self::Template => Some(templates::hint()),
+            Self::NoNamespace => Some(unplaced::hint()),
             Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) => Some(does_not_open()),
             Self::NotOpenedOrFailed(error) => Some(format!("{}; {}", does_not_open(), error.hint())),
             Self::Controller(error) => Some(error.hint()),

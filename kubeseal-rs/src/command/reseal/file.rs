@@ -5,10 +5,10 @@ use super::report::Report;
 use super::resealer::Resealer;
 use super::staleness::{Old, Present};
 use crate::command::in_place::{InPlace, InPlaceError};
-use crate::manifest::documents;
+use crate::command::templates::{is_template, seals};
+use crate::command::unplaced::{self, is_unplaced};
 use crate::sealed_file::{Change, Field, SealedFile, SealedFileError, SealedObject};
 use api::annotations::CERTIFICATE_FINGERPRINT;
-use serde_json::json;
 use std::path::Path;
 
 /// A file with at least one SealedSecret.
@@ -21,8 +21,9 @@ pub(super) struct File {
 pub(super) enum Found {
     /// No SealedSecret.
     Nothing,
-    /// Something that mentions them and becomes YAML once it is rendered, such as a Helm template.
-    Template,
+    /// Something that mentions them and becomes YAML once it is rendered, such as a Helm template; and whether there is one
+    /// in it, by its text.
+    Template(bool),
     Sealed(File),
 }
 
@@ -45,7 +46,9 @@ impl File {
         match SealedFile::read(text) {
             Ok(sealed) if sealed.objects().is_empty() => Ok(Found::Nothing),
             Ok(sealed) => Ok(Found::Sealed(Self { place, sealed })),
-            Err(SealedFileError::Broken { line }) if is_template(text, line) => Ok(Found::Template),
+            Err(SealedFileError::Broken { line }) if is_template(text, line) => {
+                Ok(Found::Template(seals(text)))
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -108,21 +111,14 @@ impl File {
         place: &str,
     ) -> Result<(), Fault> {
         let mut object = self.sealed.objects()[index].clone();
-        if let (None, Some(namespace)) = (&object.metadata.namespace, namespace) {
-            object.metadata.namespace = Some(namespace.to_owned());
-            object.object["metadata"]["namespace"] = json!(namespace);
-        }
-        let resealed = resealer.reseal(&object, place)?;
+        unplaced::place(&mut object.metadata, &mut object.object, namespace);
+        let resealed = resealer.reseal(&object, place).map_err(|fault| {
+            if is_unplaced(&object.metadata) { fault.for_want_of_a_namespace() } else { fault }
+        })?;
         let items = resealed.items.into_iter().map(|(key, item)| Change::set(Field::Item(&key), item));
         let hint = Field::Annotation(CERTIFICATE_FINGERPRINT);
         let hint = resealed.hint.map_or_else(|| Change::remove(hint), |text| Change::set(hint, text));
         let changes: Vec<Change> = items.chain([hint]).collect();
         Ok(self.sealed.edit(index, &changes)?)
     }
-}
-
-/// Whether the document that this line is in looks like a template.
-fn is_template(text: &str, line: usize) -> bool {
-    let document = documents(text).into_iter().rfind(|document| document.first_line <= line);
-    document.is_some_and(|document| document.text.contains("{{"))
 }
