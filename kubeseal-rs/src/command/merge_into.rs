@@ -24,6 +24,17 @@ use target::target_of;
 const SCOPES: [&str; 2] = [CLUSTER_WIDE, NAMESPACE_WIDE];
 
 pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
+    merge_secrets(merge, || {
+        let bytes = merge.secret.read("a Secret, in YAML or JSON,")?;
+        Ok(manifest::read(&merge.secret, &bytes)?)
+    })
+}
+
+/// Merges Secrets that are asked for once everything else that can fail did not.
+pub(super) fn merge_secrets(
+    merge: &MergeInto,
+    secrets: impl FnOnce() -> Result<Vec<InputSecret>, Failure>,
+) -> Result<(), Failure> {
     let refuse = |source| Failure::SealedFile { path: merge.file.clone(), source };
     // Before anything is sealed, so that nobody types a Secret into a terminal for nothing.
     let in_place = |source| Failure::InPlace { path: merge.file.clone(), source };
@@ -35,8 +46,7 @@ pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
         return Err(MergeError::Nothing(merge.file.clone()).into());
     }
     let certificate = merge.certificate.certificate()?;
-    let bytes = merge.secret.read("a Secret, in YAML or JSON,")?;
-    let secrets = manifest::read(&merge.secret, &bytes)?;
+    let secrets = secrets()?;
     if file.objects().len() == 1 && secrets.len() > 1 {
         return Err(MergeError::SeveralSecrets(secrets.len()).into());
     }
