@@ -288,3 +288,68 @@ fn a_file_with_something_else_in_it_is_not_overwritten() {
     std::fs::write(&file, "# nothing yet\n").unwrap();
     assert!(create(&db).status.success());
 }
+
+#[test]
+fn values_are_added_to_a_sealed_secret_that_is_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("db.yaml");
+    let file = path.to_str().unwrap();
+    let write = || {
+        let first = run(
+            &[
+                "create",
+                "db",
+                "--cert",
+                "test-only.crt",
+                "-n",
+                "shop",
+                "--from-literal",
+                "a=hunter2",
+                "-w",
+                file,
+            ],
+            b"",
+        );
+        assert!(first.status.success());
+        let text = format!("# Ours.\n{}", std::fs::read_to_string(&path).unwrap());
+        std::fs::write(&path, &text).unwrap();
+        text
+    };
+    let before = write();
+    let merge = |arguments: &[&str]| {
+        run(
+            &[&["create", "--cert", "test-only.crt", "--merge-into", file], arguments].concat(),
+            b"hunter2-planted\n",
+        )
+    };
+    let output = merge(&["db", "--prompt", "token", "--label", "team=web"]);
+    assert!(
+        output.status.success() && output.stdout.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let after = std::fs::read_to_string(&path).unwrap();
+    assert!(before.lines().all(|line| after.contains(line)) && after.contains("team: web"), "{after}");
+    let key = fixture("test-only.key");
+    let opened =
+        run(&["--recovery-unseal", "--recovery-private-key", key.to_str().unwrap(), "-f", file], b"").stdout;
+    let opened: serde_json::Value = serde_json::from_slice(&opened).unwrap();
+    assert_eq!(opened["data"]["token"], BASE64_STANDARD.encode(PLANTED));
+    assert_eq!(opened["data"]["a"], BASE64_STANDARD.encode("hunter2"));
+
+    for (arguments, code, words) in [
+        (&["other", "--prompt", "token"][..], 1, "no SealedSecret in "),
+        (&["db", "-n", "elsewhere", "--prompt", "token"], 1, "no SealedSecret in "),
+        (&["db", "--scope", "cluster-wide", "--prompt", "token"], 1, "has the scope strict"),
+        (&["db", "--type", "x", "--prompt", "token"], 2, "--type and --merge-into exclude each other"),
+        (&["db", "-w", "x.yaml", "--prompt", "token"], 2, "--merge-into FILE changes that file"),
+    ] {
+        assert_fails(&merge(arguments), code, &[words, "hint: "]);
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), after);
+    let output = run(
+        &["create", "other", "--cert", "test-only.crt", "-n", "shop", "--from-literal", "a=b", "-w", file],
+        b"",
+    );
+    assert_fails(&output, 1, &["with --merge-into FILE instead of -w FILE"]);
+}

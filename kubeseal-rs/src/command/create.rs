@@ -13,15 +13,18 @@ mod tls;
 
 pub(crate) use error::CreateError;
 
+use super::merge_into::merge_secrets;
 use crate::failure::Failure;
-use crate::manifest;
-use crate::mode::{Create, Form};
+use crate::input::Input;
+use crate::manifest::{self, InputSecret, Place};
+use crate::mode::{Create, Form, MergeInto};
 use api::Scope;
 use envelope::Plaintext;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::rngs::SysRng;
 use sealing::SecretToSeal;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// The values of a Secret, by key.
 type Values = BTreeMap<String, Plaintext>;
@@ -31,13 +34,55 @@ pub(super) fn create(create: Create) -> Result<(), Failure> {
     if names_none && !create.allow_empty_data {
         return Err(CreateError::NoData.into());
     }
+    if let Some(file) = create.merge_into.clone() {
+        return merged(create, file);
+    }
     // Everything that can fail first, so that nobody types a password for nothing.
     let certificate = create.certificate.certificate()?;
     let metadata = metadata(&create)?;
     if !create.overwrite {
         target::check(&create.output, &metadata)?;
     }
-    let (type_, data) = match &create.form {
+    let (type_, data) = values(&create.form, create.allow_empty_data)?;
+    let secret = SecretToSeal { metadata, type_: create.type_.or(type_), immutable: create.immutable, data };
+    let sealed = sealing::seal_secret(&mut SysRng, &certificate, secret)?;
+    let mut written = Vec::new();
+    manifest::write(create.format, &sealed, &mut written)?;
+    Ok(create.output.write(&written)?)
+}
+
+/// Adds the values to the SealedSecret of this name in the file.
+fn merged(create: Create, file: PathBuf) -> Result<(), Failure> {
+    target::check_merged(&file, &create.name, create.stated_namespace.as_deref())?;
+    let metadata = ObjectMeta {
+        name: Some(create.name),
+        namespace: create.stated_namespace,
+        labels: Some(create.labels),
+        annotations: Some(create.annotations),
+        ..ObjectMeta::default()
+    };
+    let merge = MergeInto {
+        certificate: create.certificate,
+        secret: Input::Stdin,
+        file,
+        scope: create.scope,
+        namespace: create.namespace,
+        allow_empty_data: create.allow_empty_data,
+        // Refused, beside a file to merge into.
+        elsewhere: None,
+        format: None,
+    };
+    merge_secrets(&merge, || {
+        // The type is that of what is there.
+        let (_, data) = values(&create.form, create.allow_empty_data)?;
+        let place = Place::document(&merge.secret, 1, None);
+        Ok(vec![InputSecret { place, secret: SecretToSeal { metadata, type_: None, immutable: None, data } }])
+    })
+}
+
+/// The type that the form has, and the values, which somebody may be asked for.
+fn values(form: &Form, may_be_empty: bool) -> Result<(Option<String>, Values), Failure> {
+    let (type_, data) = match form {
         Form::Generic(sources) => (None, gather::gather(sources)?),
         Form::DockerRegistry(login) => {
             (Some(docker_registry::TYPE.to_owned()), docker_registry::values(login)?)
@@ -47,14 +92,10 @@ pub(super) fn create(create: Create) -> Result<(), Failure> {
         }
         Form::Tls { certificate, key } => (Some(tls::TYPE.to_owned()), tls::values(certificate, key)?),
     };
-    if data.is_empty() && !create.allow_empty_data {
+    if data.is_empty() && !may_be_empty {
         return Err(CreateError::NoData.into());
     }
-    let secret = SecretToSeal { metadata, type_: create.type_.or(type_), immutable: create.immutable, data };
-    let sealed = sealing::seal_secret(&mut SysRng, &certificate, secret)?;
-    let mut written = Vec::new();
-    manifest::write(create.format, &sealed, &mut written)?;
-    Ok(create.output.write(&written)?)
+    Ok((type_, data))
 }
 
 fn metadata(create: &Create) -> Result<ObjectMeta, Failure> {

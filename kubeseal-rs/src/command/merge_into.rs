@@ -26,6 +26,17 @@ use target::target_of;
 const SCOPES: [&str; 2] = [CLUSTER_WIDE, NAMESPACE_WIDE];
 
 pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
+    merge_secrets(merge, || {
+        let bytes = merge.secret.read("a Secret, in YAML or JSON,")?;
+        Ok(manifest::read(&merge.secret, &bytes)?)
+    })
+}
+
+/// Merges Secrets that are asked for once everything else that can fail did not.
+pub(super) fn merge_secrets(
+    merge: &MergeInto,
+    secrets: impl FnOnce() -> Result<Vec<InputSecret>, Failure>,
+) -> Result<(), Failure> {
     let refuse = |source| Failure::SealedFile { path: merge.file.clone(), source };
     let in_place = |source| Failure::InPlace { path: merge.file.clone(), source };
     // Before anything is sealed, so that nobody types a Secret into a terminal for nothing.
@@ -34,8 +45,7 @@ pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
     warn_of_no_effect(merge, &sealed(merge, &place)?);
     place.can_be_replaced().map_err(in_place)?;
     let certificate = merge.certificate.certificate()?;
-    let bytes = merge.secret.read("a Secret, in YAML or JSON,")?;
-    let secrets = manifest::read(&merge.secret, &bytes)?;
+    let secrets = secrets()?;
     // And once more, because others need not wait for who types.
     let place = InPlace::locked(&merge.file).map_err(in_place)?;
     let mut file = sealed(merge, &place)?;

@@ -25,7 +25,7 @@ pub(crate) struct Place {
 
 impl Place {
     /// A whole document.
-    pub(super) fn document(input: &Input, document: usize, position: Option<Position>) -> Self {
+    pub(crate) fn document(input: &Input, document: usize, position: Option<Position>) -> Self {
         Self { input: Arc::new(input.clone()), document, item: None, position, field: String::new() }
     }
 

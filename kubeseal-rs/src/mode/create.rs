@@ -35,6 +35,8 @@ pub(crate) struct Create {
     pub output: Output,
     /// Whatever is in the file.
     pub overwrite: bool,
+    /// The file with the SealedSecret that the values go into, instead of a new one.
+    pub merge_into: Option<PathBuf>,
 }
 
 /// The kinds of Secrets, as kubectl has them.
@@ -88,6 +90,19 @@ impl Create {
         let connection = Connection::meant_by(flags.connection);
         let stated_namespace = text(flags.namespace);
         let file = path(flags.sealed_secret_file);
+        let merge_into = path(flags.merge_into);
+        if merge_into.is_some() {
+            let refused = [
+                ("--sealed-secret-file", file.is_some()),
+                ("--format", flags.format.is_some()),
+                ("--force", flags.force == Some(true)),
+                ("--type", flags.type_.is_some()),
+                ("--immutable", flags.immutable.is_some()),
+            ];
+            if let Some((flag, _)) = refused.into_iter().find(|(_, is_given)| *is_given) {
+                return Err(CreateUsage::WithMergeInto(flag).into());
+            }
+        }
         let format = flags.format.unwrap_or_else(|| match &file {
             Some(file) if file.extension().is_some_and(|extension| extension == "json") => Format::Json,
             _ => Format::Yaml,
@@ -107,6 +122,7 @@ impl Create {
             format,
             output: Output::to(file),
             overwrite: flags.force == Some(true),
+            merge_into,
         })
     }
 }

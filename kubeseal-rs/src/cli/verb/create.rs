@@ -9,7 +9,8 @@ use std::path::PathBuf;
 /// What `help create` begins with. A const, because the one-line description stands on the variant in `Verb`.
 pub(crate) const LONG_ABOUT: &str = "Build a Secret and seal it in one go: no plaintext file is ever written.\n\n\
     The flags are those of `kubectl create secret`, and so are the Secrets they make. The result is a \
-    SealedSecret, in YAML, on standard output or in the file of -w.";
+    SealedSecret, in YAML, on standard output or in the file of -w; or the values are added to the one in the file of \
+    --merge-into.";
 
 /// `create [generic|docker-registry|tls] NAME`.
 #[derive(Debug, Default, Args)]
@@ -22,6 +23,8 @@ pub(crate) const LONG_ABOUT: &str = "Build a Secret and seal it in one go: no pl
         # Typed without echo, twice; from a pipe, one line\n  \
         {0} create db -n shop --prompt password -w db.yaml\n  \
         pwgen 32 1 | {0} create db -n shop --prompt password -w db.yaml\n\n  \
+        # One more key, or another value, for the SealedSecret that is there\n  \
+        {0} create db --prompt token --merge-into db.yaml\n\n  \
         # From files, a directory, and a file of KEY=VALUE lines\n  \
         {0} create keys -n shop --from-file id=./id_ed25519 --from-file ./conf.d\n  \
         {0} create settings -n shop --from-env-file .env\n\n  \
@@ -56,6 +59,10 @@ pub(crate) struct CreateFlags {
         value_name = "FILE"
     )]
     pub sealed_secret_file: Option<PathBuf>,
+
+    /// Add the values to the SealedSecret of this name in this file, in place, for its own scope; else a new one is made.
+    #[arg(long, value_name = "FILE")]
+    pub merge_into: Option<PathBuf>,
 
     /// Overwrite the file of -w whatever it holds; else only one with this SealedSecret alone is replaced.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",

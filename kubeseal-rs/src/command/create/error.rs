@@ -49,6 +49,9 @@ pub(crate) enum CreateError {
     },
     #[error("{} holds something else than the SealedSecret {name} alone", .path.display())]
     HoldsOther { path: PathBuf, name: String },
+    #[error("{} SealedSecret{} in {} {} the name {name}", if *.count == 0 { "no".into() } else { count.to_string() },
+            if *.count == 0 { "" } else { "s" }, .path.display(), if *.count == 0 { "has" } else { "have" })]
+    NotTheOne { path: PathBuf, name: String, count: usize },
     #[error("the Secret has no data")]
     NoData,
 }
@@ -75,7 +78,13 @@ impl CreateError {
             }
             Self::Tls { source, .. } => source.hint().into(),
             Self::HoldsOther { .. } => {
-                "write to another file, add to the SealedSecret in it with --merge-into, or overwrite all of it with --force"
+                "write to another file; add to the SealedSecret of this name in it, with --merge-into FILE instead of -w FILE; or \
+                 overwrite all of it with --force"
+                    .into()
+            }
+            Self::NotTheOne { .. } => {
+                "values are added to the SealedSecret that is named: write its name, and -n NAMESPACE where several have it; a \
+                 new one is written with -w FILE"
                     .into()
             }
             Self::NoData => {

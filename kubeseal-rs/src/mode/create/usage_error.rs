@@ -17,6 +17,8 @@ pub(crate) enum CreateUsage {
     Pair(&'static str, String),
     #[error("{flags} go with `create {kind}` only")]
     OtherKind { flags: &'static str, kind: &'static str },
+    #[error("{0} and --merge-into exclude each other")]
+    WithMergeInto(&'static str),
     #[error("create docker-registry takes a file as .dockerconfigjson only")]
     DockerConfigKey,
     #[error("create docker-registry needs --docker-username")]
@@ -43,6 +45,12 @@ impl CreateUsage {
             Self::FromFile(_) => "write --from-file PATH or --from-file KEY=PATH; neither may have an = in it".into(),
             Self::Pair(flag, _) => format!("write {flag} KEY=VALUE"),
             Self::OtherKind { kind, .. } => format!("write create {kind} NAME, or leave them out"),
+            Self::WithMergeInto("--sealed-secret-file") => {
+                "--merge-into FILE changes that file; -w FILE writes a new one".into()
+            }
+            Self::WithMergeInto(flag) => {
+                format!("leave out {flag}: what is there stays as it is, but for values, labels and annotations")
+            }
             Self::DockerConfigKey => "write --from-file PATH, or --from-file .dockerconfigjson=PATH".into(),
             Self::NoUsername => {
                 "write --docker-username USER; the password is asked for where --docker-password is left out".into()
