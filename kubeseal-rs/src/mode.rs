@@ -152,17 +152,25 @@ impl Mode {
             return Ok(Self::Version);
         }
         match cli.verb {
-            Some(Verb::Create(flags)) => return Ok(Self::Create(Box::new(Create::meant_by(*flags)?))),
-            Some(Verb::Guard(flags)) => return Ok(Self::Guard(Guard::meant_by(flags))),
-            Some(Verb::Inspect(flags)) => {
-                return Ok(Self::Inspect(Box::new(Inspect::meant_by(*flags)?)));
-            }
-            Some(Verb::Keys(flags)) => return Ok(Self::Keys(Box::new(Keys::meant_by(flags.verb)?))),
-            Some(Verb::Completion(flags)) => return Ok(Self::Completion(flags.shell)),
-            Some(Verb::Edit(flags)) => return Edit::meant_by(*flags).map(Self::Edit),
-            Some(Verb::Reseal(flags)) => return Reseal::meant_by(*flags).map(Self::Reseal),
-            None => {}
+            Some(verb) => Self::of_verb(verb),
+            None => Self::of_flags(cli),
         }
+    }
+
+    fn of_verb(verb: Verb) -> Result<Self, UsageError> {
+        Ok(match verb {
+            Verb::Create(flags) => Self::Create(Box::new(Create::meant_by(*flags)?)),
+            Verb::Guard(flags) => Self::Guard(Guard::meant_by(flags)),
+            Verb::Inspect(flags) => Self::Inspect(Box::new(Inspect::meant_by(*flags)?)),
+            Verb::Keys(flags) => Self::Keys(Box::new(Keys::meant_by(flags.verb)?)),
+            Verb::Completion(flags) => Self::Completion(flags.shell),
+            Verb::Edit(flags) => Self::Edit(Edit::meant_by(*flags)?),
+            Verb::Reseal(flags) => Self::Reseal(Reseal::meant_by(*flags)?),
+        })
+    }
+
+    /// What upstream's flags ask for, where no verb is named.
+    fn of_flags(cli: Cli) -> Result<Self, UsageError> {
         if let Some(argument) = cli.rest.first() {
             return Err(UsageError::Argument(argument.to_string_lossy().into_owned()));
         }
