@@ -45,7 +45,7 @@ pub(crate) async fn a_failed_test_shows_its_namespace(lab: Arc<Lab>) -> Result<(
     })
     .await;
     let text = format!("{:#}", outcome.err().context("the failure was lost")?);
-    ensure!(text.contains(&name) && text.ends_with("on purpose"), "{text}");
+    ensure!(text.contains(&name) && text.starts_with("on purpose"), "{text}");
     let namespace = Api::<Namespace>::all(lab.client()).get_opt(&name).await?;
     ensure!(namespace.is_none_or(|it| it.metadata.deletion_timestamp.is_some()), "{name} was not deleted");
     Ok(())

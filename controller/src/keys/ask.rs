@@ -6,7 +6,7 @@
 //! the request being taken off, for which there may be no right, and which may be cut off: one request would be one key after
 //! another. So a second request of such a key counts if it is in other words; this program's and kubeseal-rs's are the time.
 
-use super::observed::Observed;
+use super::observed::{KeySecret, Observed, Standing};
 use super::schedule::{Rules, active, has_newer_successor};
 use api::sealing_key::RENEW;
 use envelope::Fingerprint;
@@ -15,7 +15,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
-/// On a key that was made while keys from the future were asked to be renewed: those requests, with spaces in between.
+/// On a key that was made because others were asked to be renewed: those requests, with spaces in between.
 pub(super) const ANSWERS: &str = "sealedsecrets.bitnami.com/answers";
 
 /// What was asked of which key, in short.
@@ -69,6 +69,13 @@ pub(super) fn pending(seen: &Observed, rules: &Rules, now: Timestamp) -> Vec<Ask
 /// Whether some Secret says that it answers this, whatever became of it.
 pub(super) fn is_answered(seen: &Observed, ask: Ask) -> bool {
     seen.secrets.iter().any(|secret| secret.answers.contains(&ask))
+}
+
+/// Whether a key that counts says so. Of the key that renewal goes by: what was made for it may have leaked since, and then
+/// the same words ask for another.
+pub(super) fn is_answered_by_a_key(seen: &Observed, ask: Ask) -> bool {
+    let counts = |secret: &&KeySecret| matches!(secret.standing, Standing::Active { .. });
+    seen.secrets.iter().filter(counts).any(|secret| secret.answers.contains(&ask))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub(super) struct Found {
     pub about: About,
     pub content: Content,
-    /// Which requests about keys from the future it says it answers.
+    /// Which requests about other keys it says it answers.
     pub answers: Vec<Ask>,
 }
 

@@ -22,7 +22,7 @@ pub(super) struct KeySecret {
     pub name: String,
     /// What stands in it.
     pub standing: Standing,
-    /// Which requests about keys from the future it says it answers.
+    /// Which requests about other keys it says it answers.
     pub answers: Vec<Ask>,
 }
 

@@ -6,7 +6,7 @@
 //! - **A key from the future** (that clock was wrong when it was made) opens what was sealed to it, but is not what renewal
 //!   goes by: it would stop it for years. If there is no other, one is made.
 
-use super::ask::{Ask, is_answered};
+use super::ask::{Ask, is_answered, is_answered_by_a_key};
 use super::dates::{Dates, SKEW};
 use super::name::{Predecessor, successor_name};
 use super::observed::{KeySecret, Observed, Standing};
@@ -71,7 +71,7 @@ pub(super) fn newest<'a>(seen: &'a Observed, rules: &Rules, now: Timestamp) -> O
     }
     // A key may stand in two Secrets; either may ask.
     let asks = present().filter(|key| key.fingerprint == newest.fingerprint).filter_map(|key| key.asked);
-    newest.asked = asks.into_iter().find(|ask| !is_answered(seen, *ask));
+    newest.asked = asks.into_iter().find(|ask| !is_answered_by_a_key(seen, *ask));
     Some(newest)
 }
 

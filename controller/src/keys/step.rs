@@ -50,7 +50,7 @@ pub(super) enum Step {
         predecessor: Option<Fingerprint>,
         /// Because of what.
         why: Why,
-        /// What is asked of keys from the future: it answers that as well.
+        /// What is asked of the key that is renewed and of those from the future: it answers that.
         answers: Vec<Ask>,
     },
 }
@@ -112,6 +112,8 @@ fn renewal(seen: &Observed, key: ActiveKey<'_>, asked: Option<Asked>, rules: &Ru
         return Step::NotYet(since.checked_add(SignedDuration::from_secs(1)).unwrap_or(since));
     }
     let name = free_name(seen, rules, &Predecessor::Key(key.fingerprint));
+    // Should the clock go back behind the new key, the request is not made anew.
+    let answers = key.asked.into_iter().chain(answers).collect();
     Step::Make { name, predecessor: Some(key.fingerprint), why, answers }
 }
 

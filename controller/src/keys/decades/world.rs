@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 pub(super) const DAY: i64 = 86_400;
 /// The year 2020.
 pub(super) const BEGINNING: i64 = 1_577_836_800;
-/// How often a controller may look and act in one visit before it is a loop.
+/// How often a controller may look and act in one visit before it is a loop, beside meeting each key that it did not see.
 const BOUND: usize = 8;
 
 /// The API server, what it holds, and who looks at it.
@@ -29,9 +29,9 @@ pub(super) struct World {
     asking: [Asking; CONTROLLERS],
     /// How far ahead the clock is by which each controller goes.
     ahead: [i64; CONTROLLERS],
-    /// Keys that were renewed; a second time would be a key too many. Those from the future apart: time catches up with
-    /// them, and then they have a date like any other. Where clocks differ, each may have its own.
-    renewed: BTreeSet<(Fingerprint, bool)>,
+    /// Keys that were renewed, and how many of their dates were from the future; a second time would be a key too many. Time
+    /// catches up with such a date, and then it is one like any other. Where clocks differ, each may have its own.
+    renewed: BTreeSet<(Fingerprint, usize)>,
     pub rules: Rules,
     order: KeyOrder,
     /// Time that really passed, in seconds.
@@ -87,7 +87,7 @@ impl World {
     /// What the I/O loop does, with this store in place of the API server. Why keys were made.
     pub(super) fn look(&mut self, who: usize, dies: bool) -> Vec<Why> {
         let mut reasons = Vec::new();
-        for _ in 0..BOUND {
+        for _ in 0..BOUND + self.store.len() {
             let now = self.time(who);
             let asked = self.asking[who].of_the_present(&self.views[who], &self.rules, now);
             let (name, predecessor, why, answers) = match next_step(&self.views[who], asked, &self.rules, now)
@@ -116,8 +116,9 @@ impl World {
             self.views[who].secrets.push(secret);
             self.views[who].had_any = true;
             if let Some(predecessor) = predecessor {
+                let renewed = (predecessor, self.future_dates(predecessor, now));
                 assert!(
-                    self.renewed.insert((predecessor, why == Why::Clock)) || self.ahead != [0; CONTROLLERS],
+                    self.renewed.insert(renewed) || self.ahead != [0; CONTROLLERS],
                     "{predecessor:?} was renewed twice ({why:?})"
                 );
             }
@@ -128,6 +129,15 @@ impl World {
             }
         }
         panic!("controller {who} goes round in circles");
+    }
+
+    fn future_dates(&self, of: Fingerprint, now: Timestamp) -> usize {
+        let dates = self.store.iter().find_map(|secret| match secret.standing {
+            Standing::Active { fingerprint, dates, .. } if fingerprint == of => Some(dates),
+            _ => None,
+        });
+        let dates = dates.map_or_else(Vec::new, |dates| vec![dates.since, dates.valid_from]);
+        dates.iter().filter(|date| date.duration_since(now) > SKEW).count()
     }
 
     fn new_key(&mut self, valid_from: Timestamp) -> Standing {

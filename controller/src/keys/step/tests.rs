@@ -65,6 +65,20 @@ fn asked_once_is_answered_once() {
     assert!(matches!(step(&[key('0', 0, false), key('1', 5, false)], signalled, DAY), Step::Settled(_)));
 }
 
+/// The clock was ahead when it was asked, and the request could not be taken off.
+#[test]
+fn asked_once_is_answered_once_even_if_the_answer_is_from_the_future() {
+    let old = key('0', 0, true);
+    let Step::Make { name, answers, .. } = step(std::slice::from_ref(&old), None, 20 * DAY) else { panic!() };
+    let newer = KeySecret { name, answers, ..key('1', 20 * DAY, false) };
+    let all = [old.clone(), newer.clone()];
+    assert!(matches!(step(&all, None, DAY), Step::Settled(Some(_))));
+    // Once that leaked, the same words ask for another.
+    let leaked = Standing::Leaked { fingerprint: fingerprint('1'), since: at(20 * DAY) };
+    let all = [old, KeySecret { standing: leaked, ..newer }];
+    assert_eq!(made(&step(&all, None, 21 * DAY)), (Some(fingerprint('0')), Why::Asked));
+}
+
 #[test]
 fn a_key_is_never_made_in_the_second_of_its_predecessor() {
     assert_eq!(step(&[key('0', 10, true)], None, 10), Step::NotYet(at(11)));
