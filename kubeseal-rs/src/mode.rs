@@ -182,7 +182,7 @@ impl Mode {
         }
         let task = Task::meant_by(&cli)?;
         let connection = Connection::meant_by(cli.connection);
-        let secret_file = path(cli.secret_file);
+        let secret_file = path(cli.secret_file).filter(|file| !is_stdin(file));
         let sealed_secret_file = path(cli.sealed_secret_file);
         let namespace = text(cli.namespace);
         let format = if sealed_secret_file.as_deref().is_some_and(is_yaml) {
@@ -315,6 +315,11 @@ fn raw_value(secret_file: Option<&Path>, mut from_file: Vec<String>) -> Result<I
     // The key is kubectl's syntax and means nothing for a single value.
     let file = file.split_once('=').map_or(file.as_str(), |(_key, file)| file);
     Ok(Input::from(Some(PathBuf::from(file))))
+}
+
+/// As kubectl and most others have it; a file of this name is `./-`.
+fn is_stdin(file: &Path) -> bool {
+    file.as_os_str() == "-"
 }
 
 fn text(value: Option<String>) -> Option<String> {

@@ -1,6 +1,6 @@
 //! [`Inspect`]: what `inspect` means.
 
-use super::{UsageError, text};
+use super::{UsageError, is_stdin, text};
 use crate::certificate::CertificateSource;
 use crate::cli::verb::inspect::{InspectFlags, InspectFormat};
 use crate::connection::Connection;
@@ -46,7 +46,8 @@ impl Inspect {
             CertificateSource::Cluster(controller) if live.is_none() => CertificateSource::Kept(controller),
             other => other,
         };
-        let mut inputs: Vec<Input> = flags.files.into_iter().map(Input::File).collect();
+        let files = flags.files.into_iter().map(|file| Some(file).filter(|file| !is_stdin(file)));
+        let mut inputs: Vec<Input> = files.map(Input::from).collect();
         if inputs.is_empty() {
             inputs.push(Input::Stdin);
         }

@@ -1,6 +1,6 @@
 //! [`Keys`]: what `keys` and its flags mean.
 
-use super::{UsageError, path, text};
+use super::{UsageError, is_stdin, path, text};
 use crate::backup::{Lock, Unlock};
 use crate::cli::verb::keys::backup::BackupFlags;
 use crate::cli::verb::keys::list::{ListFlags, ListFormat};
@@ -160,9 +160,8 @@ fn restore(flags: RestoreFlags) -> Result<(KeyPlaceFlags, KeysTask), UsageError>
         (false, true) => Stray::Remove,
         (false, false) => Stray::Retire,
     };
-    let is_stdin = flags.file.as_os_str() == "-";
     let restore = Restore {
-        backup: if is_stdin { Input::Stdin } else { Input::File(flags.file) },
+        backup: Input::from(Some(flags.file).filter(|file| !is_stdin(file))),
         unlock: Unlock::meant_by(flags.unlock),
         dry_run: flags.dry_run == Some(true),
         stray,

@@ -29,6 +29,16 @@ fn empty_values_are_not_given() {
 }
 
 #[test]
+fn a_hyphen_is_standard_input() {
+    for (file, expected) in [("-", Input::Stdin), ("./-", Input::File("./-".into()))] {
+        let Ok(Mode::Seal(seal)) = meant(|cli| cli.secret_file = Some(file.into())) else { panic!("{file}") };
+        assert_eq!(seal.secrets, expected);
+        let flags = InspectFlags { files: vec![file.into()], ..InspectFlags::default() };
+        assert_eq!(Inspect::meant_by(flags).unwrap().inputs, [expected]);
+    }
+}
+
+#[test]
 fn the_output_file_chooses_yaml_and_never_json() {
     for (file, format, expected) in [
         ("a.yaml", Some(Format::Json), Format::Yaml),

@@ -1,14 +1,13 @@
 //! Kubeconfig files for this control plane: the admin's, and those of service accounts' tokens.
 
-use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use serde_json::json;
+use tempfile::NamedTempFile;
 
 /// As whom.
 #[derive(Debug, Clone, Copy)]
@@ -57,9 +56,12 @@ pub(super) fn write_for(
         "current-context": "local",
     });
     let path = dir.join(name);
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
-    file.and_then(|mut file| file.write_all(format!("{config:#}\n").as_bytes()))
-        .with_context(|| format!("cannot write {}", path.display()))?;
+    // Whole at any moment: tests that run side by side may read and write the same one.
+    let file = NamedTempFile::new_in(dir).and_then(|mut file| {
+        file.write_all(format!("{config:#}\n").as_bytes())?;
+        Ok(file.persist(&path)?)
+    });
+    file.with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
 }
 
