@@ -14,6 +14,7 @@ pub(crate) use address::UnsupportedAddress;
 pub(crate) use seen::Seen;
 
 use crate::controller::{Controller, ControllerAddress, ControllerError};
+use crate::shown::shown_path;
 use cache::{CacheError, Cached};
 use envelope::{Certificate, CertificateError, Expired, pem};
 use jiff::Timestamp;
@@ -146,7 +147,7 @@ impl CertificateSource {
 
     fn described(&self) -> String {
         match self {
-            Self::File(path) => path.display().to_string(),
+            Self::File(path) => shown_path(path),
             Self::Url(url) => address::shown(url),
             Self::Cluster(controller) => format!("of {}/{}", controller.namespace, controller.name),
             Self::Kept(controller) => format!("kept of {}/{}", controller.namespace, controller.name),

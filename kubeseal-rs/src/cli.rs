@@ -18,6 +18,7 @@ pub(crate) use unlock_flags::UnlockFlags;
 pub(crate) use verb::Verb;
 
 use crate::failure::Failure;
+use crate::notice::say;
 use crate::output::Output;
 use crate::program::name;
 use api::Scope;
@@ -176,7 +177,8 @@ impl Cli {
             .mut_args(as_pflag_takes_values);
         let matches = command
             .try_get_matches_from_mut(arguments)
-            .map_err(|error| known::with_variable(known::without_escape(error), &command, arguments))?;
+            .map_err(|error| known::with_variable(known::without_escape(error), &command, arguments))
+            .map_err(known::on_one_line)?;
         misplaced::check(&mut command, &matches)?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
         let is_typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
@@ -246,8 +248,12 @@ fn help_page() -> String {
 
 /// Prints clap's answer, help to stdout and errors to stderr, and gives its exit code.
 pub(crate) fn answer(answer: &clap::Error) -> ExitCode {
+    if answer.use_stderr() {
+        // It quotes what was typed, which a shell may have taken from the names of files.
+        say(answer.render());
+        return ExitCode::from(2);
+    }
     match answer.print() {
-        _ if answer.use_stderr() => ExitCode::from(2),
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => Failure::from(Output::Stdout.failed(error)).report(),
     }

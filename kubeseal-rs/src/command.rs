@@ -16,7 +16,6 @@ mod re_encrypt;
 mod recovery_unseal;
 mod reseal;
 mod seal;
-mod shown_path;
 mod templates;
 mod unplaced;
 mod validate;

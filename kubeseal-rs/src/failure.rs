@@ -12,10 +12,11 @@ use crate::key_store::KeyStoreError;
 use crate::manifest::{ManifestError, RenderError};
 use crate::mode::UsageError;
 use crate::namespace::NamespaceError;
-use crate::notice::say;
+use crate::notice::{continued, say};
 use crate::output::OutputError;
 use crate::recovery_keys::RecoveryKeyError;
 use crate::sealed_file::SealedFileError;
+use crate::shown::shown_path;
 use envelope::SealError;
 use sealing::SealFailure;
 use std::error::Error;
@@ -34,13 +35,13 @@ pub(crate) enum Failure {
     Controller(#[source] Box<ControllerError>),
     #[error(transparent)]
     DoesNotOpen(#[from] DoesNotOpen),
-    #[error("cannot change {}", .path.display())]
+    #[error("cannot change {}", shown_path(.path))]
     SealedFile {
         path: PathBuf,
         #[source]
         source: SealedFileError,
     },
-    #[error("cannot change {}", .path.display())]
+    #[error("cannot change {}", shown_path(.path))]
     InPlace {
         path: PathBuf,
         #[source]
@@ -166,7 +167,7 @@ impl Failure {
 
     /// All of it, as a person reads it.
     pub(crate) fn told(&self) -> String {
-        let mut told = format!("error: {self}\n");
+        let mut told = format!("error: {}\n", continued(&self.to_string()));
         let mut last = self.to_string();
         let mut next = self.source();
         while let Some(cause) = next {
@@ -174,13 +175,13 @@ impl Failure {
             // Libraries repeat their causes in their own words; once is enough.
             if !last.contains(&words) {
                 // Writing to a String cannot fail.
-                let _ = writeln!(told, "  because: {words}");
+                let _ = writeln!(told, "  because: {}", continued(&words));
                 last = words;
             }
             next = cause.source();
         }
         if let Some(hint) = self.hint() {
-            let _ = writeln!(told, "hint: {hint}");
+            let _ = writeln!(told, "hint: {}", continued(&hint));
         }
         told
     }

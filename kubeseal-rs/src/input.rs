@@ -1,6 +1,7 @@
 //! [`Input`]: where plaintext comes from, read straight into memory that is wiped.
 
 use crate::notice::say;
+use crate::shown::shown_path;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
@@ -81,7 +82,7 @@ impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdin => f.write_str("standard input"),
-            Self::File(path) => write!(f, "{}", path.display()),
+            Self::File(path) => f.write_str(&shown_path(path)),
         }
     }
 }

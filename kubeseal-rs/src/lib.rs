@@ -12,6 +12,7 @@ mod cli;
 mod command;
 mod connection;
 mod controller;
+mod core_dumps;
 mod failure;
 mod input;
 mod key_store;
@@ -29,6 +30,7 @@ mod proxy;
 mod recovery_keys;
 mod sealed_file;
 mod session;
+mod shown;
 mod wiped;
 
 pub use man_pages::man_pages;
@@ -43,6 +45,7 @@ use std::process::ExitCode;
 ///
 /// Exit codes: 0 done, 1 failed, 2 wrong usage, 141 the reader of standard output went away (`| head`), as if by SIGPIPE.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    core_dumps::forbid();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     program::called_by(arguments.first());
     let cli = match Cli::read(&arguments) {

@@ -3,11 +3,14 @@
 mod overwrite;
 mod private;
 mod replacement;
+mod telling;
 mod whole;
 
 pub(crate) use private::{to_new_file as write_new_private, to_stdout as write_all_private};
+pub(crate) use telling::Telling;
 pub(crate) use whole::Whole;
 
+use crate::shown::{shown_path, shown_text};
 use overwrite::{CutShort, overwrite};
 use replacement::Replacement;
 use std::io::{self, StdoutLock, Write as _};
@@ -30,7 +33,7 @@ pub(crate) enum OutputError {
     Reader,
     #[error("cannot write to standard output")]
     Stdout(#[source] io::Error),
-    #[error("cannot write {}", .path.display())]
+    #[error("cannot write {}", shown_path(.path))]
     File {
         path: PathBuf,
         #[source]
@@ -99,6 +102,11 @@ impl OutputError {
         source.get_ref()?.downcast_ref::<CutShort>()?;
         Some("make room, take the old file from version control, and run it again".into())
     }
+}
+
+/// Text for people to standard output, without what a terminal would follow.
+pub(crate) fn tell(text: &str) -> Result<(), OutputError> {
+    Output::Stdout.write(shown_text(text).as_bytes())
 }
 
 fn write_stdout(write: impl FnOnce(&mut StdoutLock<'static>) -> io::Result<()>) -> io::Result<()> {

@@ -2,16 +2,21 @@
 //!
 //! At a terminal it is typed without being shown, and typed again; from a pipe it is one line.
 //!
-//! Decided: a few lines on rustix instead of rpassword, because that reads through a buffer that nobody wipes, and
-//! leaves the terminal without echo when Ctrl-C ends it.
+//! Decided: a few lines on rustix and signal-hook instead of rpassword, because that reads through a buffer that is never wiped, and
+//! leaves the terminal without echo when a signal ends it.
 
 mod line;
+#[cfg(unix)]
+mod signals;
 mod terminal;
+mod typed;
 
+use crate::notice::say;
 use std::io::{self, IsTerminal as _};
+use typed::Typed;
 use zeroize::Zeroizing;
 
-/// How often two different answers are let pass.
+/// How often an answer that cannot be taken is asked for again.
 const TRIES: usize = 3;
 
 /// Nothing was entered, or not what was asked for.
@@ -28,6 +33,8 @@ pub(crate) enum PromptError {
     Nothing(String),
     #[error("{0} was entered differently the second time")]
     Different(String),
+    #[error("{0} was entered with a control character in it")]
+    Control(String),
 }
 
 /// Asks for `what`, which is the name of a value.
@@ -47,26 +54,43 @@ pub(crate) fn ask(what: &str) -> Result<Zeroizing<Vec<u8>>, PromptError> {
 
 /// Asks for `what`, which somebody at a terminal knows already: once.
 pub(crate) fn ask_once(what: &str) -> Result<Zeroizing<Vec<u8>>, PromptError> {
-    let failed = |source| PromptError::Read { what: what.to_owned(), from: "the terminal", source };
-    match terminal::read_hidden(&format!("{what}: ")).map_err(failed)? {
-        Some(answer) if !answer.is_empty() => Ok(answer),
-        _ => Err(PromptError::Nothing(what.to_owned())),
+    for _ in 0..TRIES {
+        match typed(what, &format!("{what}: "))? {
+            Typed::Line(answer) if !answer.is_empty() => return Ok(answer),
+            Typed::Line(_) | Typed::Nothing => return Err(PromptError::Nothing(what.to_owned())),
+            Typed::Control => say(CONTROL),
+        }
     }
+    Err(PromptError::Control(what.to_owned()))
 }
 
+/// Said before it is asked for again.
+const CONTROL: &str = "a control character was typed, as arrow keys and tabs make them; once more\n";
+
 fn ask_twice(what: &str) -> Result<Option<Zeroizing<Vec<u8>>>, PromptError> {
-    let failed = |source| PromptError::Read { what: what.to_owned(), from: "the terminal", source };
+    let mut refused = PromptError::Different(what.to_owned());
     for _ in 0..TRIES {
-        let first = terminal::read_hidden(&format!("{what}: ")).map_err(failed)?;
-        if first.as_ref().is_none_or(|first| first.is_empty()) {
-            return Ok(None);
+        let first = match typed(what, &format!("{what}: "))? {
+            Typed::Line(first) if !first.is_empty() => first,
+            Typed::Line(_) | Typed::Nothing => return Ok(None),
+            Typed::Control => {
+                say(CONTROL);
+                refused = PromptError::Control(what.to_owned());
+                continue;
+            }
+        };
+        match typed(what, &format!("{what}, again: "))? {
+            Typed::Line(second) if second == first => return Ok(Some(first)),
+            _ => say("these were different; once more\n"),
         }
-        if terminal::read_hidden(&format!("{what}, again: ")).map_err(failed)? == first {
-            return Ok(first);
-        }
-        terminal::say("these were different; once more").map_err(failed)?;
+        refused = PromptError::Different(what.to_owned());
     }
-    Err(PromptError::Different(what.to_owned()))
+    Err(refused)
+}
+
+fn typed(what: &str, question: &str) -> Result<Typed, PromptError> {
+    let failed = |source| PromptError::Read { what: what.to_owned(), from: "the terminal", source };
+    terminal::read_hidden(question).map_err(failed)
 }
 
 impl PromptError {
@@ -81,6 +105,11 @@ impl PromptError {
                     .into()
             }
             Self::Different(_) => "start again; pasting it, or --from-file, avoids typing".into(),
+            Self::Control(_) => {
+                "what is typed is taken without arrow and function keys; a value with tabs, other control characters or several lines \
+                 goes in with --from-file, or a line through a pipe"
+                    .into()
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::backup::Unlock;
 use crate::input::Input;
 use crate::manifest;
 use crate::notice::warn;
+use crate::shown::shown_path;
 use api::sealing_key::{CERTIFICATE, PRIVATE_KEY};
 use envelope::{Certificate, KeyPair, PrivateKey, PrivateKeyError, pem};
 use jiff::{SignedDuration, Timestamp};
@@ -114,5 +115,5 @@ fn paired(file: &Path, private: PrivateKey, certificates: &[Certificate]) -> Opt
 }
 
 fn skip(file: &Path, error: &dyn std::error::Error) {
-    warn(format_args!("skipped a private key in {}: {error}", file.display()));
+    warn(format_args!("skipped a private key in {}: {error}", shown_path(file)));
 }

@@ -11,7 +11,7 @@ mod program;
 mod server;
 
 use key_lines::{LABELLED, LEGACY, SEALED, key, list, nothing_sealed};
-use program::run;
+use program::{run, run_unread};
 use sealing::{Predecessor, successor_name};
 use serde_json::{Value, json};
 use server::{Line, Server};
@@ -164,13 +164,18 @@ fn what_is_no_backup_is_told_what_one_is() {
 
 /// A key that the controller made an hour ago, when it had none.
 fn stray() -> Value {
+    let name = successor_name("sealed-secrets-key", &Predecessor::None("origin".into()), 0);
+    made(&name)
+}
+
+/// A key that was made an hour ago.
+fn made(name: &str) -> Value {
     let base64 = |text: &str| base64::Engine::encode(&base64::prelude::BASE64_STANDARD, text);
     let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
     let hour = jiff::SignedDuration::from_hours(1);
     let made = jiff::Timestamp::now() - hour;
     let certificate = envelope::issue(&mut rand::rngs::SysRng, &private, "", made, 2 * hour).unwrap();
-    let name = successor_name("sealed-secrets-key", &Predecessor::None("origin".into()), 0);
-    let mut stray = labelled(&name, "active");
+    let mut stray = labelled(name, "active");
     stray["metadata"]["creationTimestamp"] = json!(made);
     stray["data"] = json!({ "tls.crt": base64(&certificate.to_pem()), "tls.key": base64(&private.to_pkcs1_pem().unwrap()) });
     stray
@@ -208,4 +213,38 @@ fn a_stray_whose_deletion_is_answered_with_more_than_can_be_decoded_is_deleted()
     let deleted = asked.iter().find(|request| request.starts_with("DELETE ")).unwrap();
     // The private key need not come back, and another Secret of the name is not meant.
     assert!(deleted.contains("as=partialobjectmetadata") && deleted.contains(r#""uid":"u""#), "{deleted}");
+}
+
+#[test]
+fn every_key_is_restored_and_a_stray_retired_though_nobody_reads() {
+    let stray = stray();
+    let mut back = key();
+    back["metadata"]["creationTimestamp"] = json!(jiff::Timestamp::now());
+    let origin =
+        json!({ "metadata": { "name": "sealed-secrets-key-origin" }, "data": { "origin": "b3JpZ2lu" } });
+    let path = format!("/secrets/{}?", stray["metadata"]["name"].as_str().unwrap());
+    let metadata = json!({ "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": {} });
+    let server = Server::start(vec![
+        (LABELLED, 200, list(std::slice::from_ref(&stray))),
+        (LABELLED, 200, list(&[back, stray])),
+        (LEGACY, 200, list(&[])),
+        ("%3Dsealed-secrets-key-origin", 200, list(&[origin])),
+        nothing_sealed(),
+        (CREATE, 201, key().to_string()),
+        (Box::leak(path.clone().into_boxed_str()), 200, metadata.to_string()),
+    ]);
+    let kubeconfig = server.kubeconfig("{}");
+    let items: Vec<Value> = [key(), made("b"), made("c")]
+        .into_iter()
+        .map(|mut secret| {
+            secret["kind"] = json!("Secret");
+            secret
+        })
+        .collect();
+    let backup = json!({ "apiVersion": "v1", "kind": "List", "items": items }).to_string();
+    let arguments = ["keys", "restore", "-", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let (code, error) = run_unread(&arguments, backup.as_bytes());
+    let asked = server.asked();
+    assert_eq!(asked.iter().filter(|request| request.starts_with("POST ")).count(), 3, "{error}");
+    assert_eq!((code, error.as_str()), (Some(141), ""));
 }

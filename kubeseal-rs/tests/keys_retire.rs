@@ -11,15 +11,18 @@ mod program;
 mod server;
 
 use key_lines::{KEY, LABELLED, LEGACY, changed, key, list, nothing_sealed};
-use program::{fixture, run};
+use program::{fixture, run, run_unread};
 use rand::rngs::SysRng;
-use serde_json::json;
+use serde_json::{Value, json};
 use server::{Line, PORTS, SERVICE, Server, status};
 
-/// Retires the fixture, to which there is a newer key: exit code, standard error, and whether it was labelled.
-fn retire(controller: Vec<Line>, flags: &[&str]) -> (Option<i32>, String, bool) {
-    let text = |name: &str| std::fs::read_to_string(fixture(name)).unwrap();
-    let old = envelope::Certificate::from_pem(&text("test-only.crt")).unwrap();
+fn fingerprint() -> String {
+    let pem = std::fs::read_to_string(fixture("test-only.crt")).unwrap();
+    envelope::Certificate::from_pem(&pem).unwrap().fingerprint().to_string()
+}
+
+/// A newer key than the fixture.
+fn newer() -> Value {
     let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
     let (start, day) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24));
     let certificate = envelope::issue(&mut SysRng, &private, "", start, day).unwrap();
@@ -28,13 +31,18 @@ fn retire(controller: Vec<Line>, flags: &[&str]) -> (Option<i32>, String, bool) 
     newer["metadata"]["name"] = json!("sealed-secrets-keynewer");
     newer["metadata"]["creationTimestamp"] = json!(start);
     newer["data"] = json!({ "tls.crt": base64(&certificate.to_pem()), "tls.key": base64(&private.to_pkcs1_pem().unwrap()) });
+    newer
+}
+
+/// Retires the fixture, to which there is a newer key: exit code, standard error, and whether it was labelled.
+fn retire(controller: Vec<Line>, flags: &[&str]) -> (Option<i32>, String, bool) {
     let mut lines =
-        vec![(LABELLED, 200, list(&[newer, key()])), (LEGACY, 200, list(&[])), changed(), nothing_sealed()];
+        vec![(LABELLED, 200, list(&[newer(), key()])), (LEGACY, 200, list(&[])), changed(), nothing_sealed()];
     lines.extend(controller);
     let server = Server::start(lines);
     let kubeconfig = server.kubeconfig("{}");
     let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
-    let output = run(&[&["keys", "retire", &old.fingerprint().to_string()], flags, &place].concat(), b"");
+    let output = run(&[&["keys", "retire", &fingerprint()], flags, &place].concat(), b"");
     let labelled =
         server.asked().iter().any(|request| request.starts_with("PATCH ") && request.contains(KEY));
     (output.status.code(), String::from_utf8(output.stderr).unwrap(), labelled)
@@ -91,4 +99,25 @@ fn what_to_do_with_templates_is_told() {
         error.contains("hint: name what a template renders to (`helm template CHART > rendered.yaml`)"),
         "{error}"
     );
+}
+
+#[test]
+fn every_secret_of_a_key_is_retired_though_nobody_reads() {
+    let mut second = key();
+    second["metadata"]["name"] = json!("sealed-secrets-keysecond");
+    let (_, _, metadata) = changed();
+    let server = Server::start(vec![
+        (LABELLED, 200, list(&[newer(), key(), second])),
+        (LEGACY, 200, list(&[])),
+        changed(),
+        ("/secrets/sealed-secrets-keysecond?", 200, metadata),
+        nothing_sealed(),
+    ]);
+    let kubeconfig = server.kubeconfig("{}");
+    let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let (code, error) =
+        run_unread(&[&["keys", "retire", &fingerprint(), "--unserved"][..], &place].concat(), b"");
+    let asked = server.asked();
+    assert_eq!(asked.iter().filter(|request| request.starts_with("PATCH ")).count(), 2, "{error}");
+    assert_eq!((code, error.as_str()), (Some(141), ""));
 }

@@ -11,17 +11,21 @@ mod program;
 mod server;
 
 use key_lines::{KEY, LABELLED, LEGACY, SEALED, changed, key, key_lines, list, nothing_sealed};
-use program::{fixture, run};
+use program::{fixture, run, run_unread};
 use server::{Line, Server, status};
 
 const BY_HAND: &str = "`kubectl label secret -n kube-system sealed-secrets-keyabcde \
                        sealedsecrets.bitnami.com/sealed-secrets-key=compromised --overwrite`";
 
-/// Revokes the fixture: exit code, standard output, standard error, and whether it was labelled.
-fn revoke(lines: Vec<Line>, flags: &[&str]) -> (Option<i32>, String, String, bool) {
+fn fingerprint() -> String {
     let certificate =
         envelope::Certificate::from_pem(&std::fs::read_to_string(fixture("test-only.crt")).unwrap());
-    let fingerprint = certificate.unwrap().fingerprint().to_string();
+    certificate.unwrap().fingerprint().to_string()
+}
+
+/// Revokes the fixture: exit code, standard output, standard error, and whether it was labelled.
+fn revoke(lines: Vec<Line>, flags: &[&str]) -> (Option<i32>, String, String, bool) {
+    let fingerprint = fingerprint();
     let server = Server::start(lines);
     let kubeconfig = server.kubeconfig("{}");
     let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
@@ -94,4 +98,46 @@ fn what_the_files_tell_is_told_without_the_cluster() {
     assert!(code == Some(0) && labelled, "{error}");
     assert!(told.contains("nowhere.yaml: ") && told.contains("condition Compromised"), "{told}");
     assert!(error.contains("the right to list sealedsecrets.bitnami.com"), "{error}");
+}
+
+#[test]
+fn a_new_key_is_asked_for_and_its_lack_is_told_though_nobody_reads() {
+    let mut other = key();
+    other["metadata"]["name"] = serde_json::json!("sealed-secrets-keyother");
+    let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
+    let (start, day) =
+        (jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24), jiff::SignedDuration::from_hours(48));
+    let certificate = envelope::issue(&mut rand::rngs::SysRng, &private, "", start, day).unwrap();
+    let base64 = |text: &str| base64::Engine::encode(&base64::prelude::BASE64_STANDARD, text);
+    other["data"] = serde_json::json!({
+        "tls.crt": base64(&certificate.to_pem()), "tls.key": base64(&private.to_pkcs1_pem().unwrap()),
+    });
+    let (_, _, metadata) = changed();
+    let server = Server::start(vec![
+        (LABELLED, 200, list(&[key(), other])),
+        (LEGACY, 200, list(&[])),
+        changed(),
+        ("/secrets/sealed-secrets-keyother?", 200, metadata),
+        nothing_sealed(),
+    ]);
+    let kubeconfig = server.kubeconfig("{}");
+    let arguments = [
+        "keys",
+        "revoke",
+        &fingerprint(),
+        "--yes",
+        "--timeout",
+        "1s",
+        "--kubeconfig",
+        kubeconfig.path().to_str().unwrap(),
+    ];
+    let (code, error) = run_unread(&arguments, b"");
+    let asked = server.asked();
+    // The request that the revoked key carried went with it: the one that is left is asked for a new one.
+    let last = asked.iter().rfind(|request| request.starts_with("PATCH ")).unwrap();
+    assert!(
+        last.contains("sealed-secrets-keyother") && last.contains("sealedsecrets.bitnami.com/renew"),
+        "{last}"
+    );
+    assert!(code == Some(1) && error.contains("IS REVOKED, but there is no new key yet"), "{error}");
 }

@@ -4,6 +4,7 @@ use super::passphrase::{MOST_WORK, WORK};
 use crate::input::InputError;
 use crate::program::name;
 use crate::prompt::PromptError;
+use crate::shown::shown_path;
 use age::{DecryptError, EncryptError};
 use std::path::PathBuf;
 
@@ -13,9 +14,9 @@ pub(crate) enum BackupError {
     /// What begins as one does is shown; anything else may be the private key.
     #[error("{} is not a public key of age", .0.as_ref().map_or_else(|| "what --recipient says".into(), |key| format!("\"{key}\"")))]
     Recipient(Option<String>),
-    #[error("line {line} of {} is not a public key of age", .path.display())]
+    #[error("line {line} of {} is not a public key of age", shown_path(.path))]
     RecipientLine { path: PathBuf, line: usize },
-    #[error("{} names no recipient", .0.display())]
+    #[error("{} names no recipient", shown_path(.0))]
     NoRecipient(PathBuf),
     #[error("cannot encrypt the backup")]
     Encrypt(#[source] EncryptError),
@@ -25,7 +26,7 @@ pub(crate) enum BackupError {
         #[source]
         source: InputError,
     },
-    #[error("{} holds no identity of age that can be used", .0.display())]
+    #[error("{} holds no identity of age that can be used", shown_path(.0))]
     Identity(PathBuf),
     #[error("there is no passphrase")]
     NoPassphrase,

@@ -6,6 +6,7 @@
 
 use super::store::{self, Existing};
 use crate::controller::ControllerAddress;
+use crate::shown::shown_path;
 use envelope::Certificate;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -35,15 +36,15 @@ pub(crate) enum CacheError {
     Connection(#[source] crate::connection::ConnectionError),
     #[error("there is no home directory to keep certificates in")]
     NoPlace,
-    #[error("no certificate of {controller} in {server} is kept in {}", .directory.display())]
+    #[error("no certificate of {controller} in {server} is kept in {}", shown_path(.directory))]
     Absent { controller: String, server: String, directory: PathBuf },
-    #[error("cannot read {}", .path.display())]
+    #[error("cannot read {}", shown_path(.path))]
     Read {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error("{} is damaged", .0.display())]
+    #[error("{} is damaged", shown_path(.0))]
     Damaged(PathBuf),
 }
 

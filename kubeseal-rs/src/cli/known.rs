@@ -1,6 +1,7 @@
 //! What there is to write, for whoever wrote something else.
 
 use super::Cli;
+use crate::shown::shown;
 use clap::CommandFactory as _;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
@@ -28,6 +29,17 @@ pub(super) fn without_escape(mut error: clap::Error) -> clap::Error {
             tips.into_iter().filter(|tip| !tip.to_string().contains("as a value, use")).collect();
         if !tips.is_empty() {
             error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
+        }
+    }
+    error
+}
+
+/// The same error, in which what was typed does not leave its line.
+pub(super) fn on_one_line(mut error: clap::Error) -> clap::Error {
+    for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
+        if let Some(ContextValue::String(typed)) = error.get(kind) {
+            let typed = ContextValue::String(shown(typed));
+            error.insert(kind, typed);
         }
     }
     error

@@ -21,8 +21,9 @@ use crate::input::{Input, read_all};
 use crate::manifest::{self, Content, ManifestError, Node, documents, parse};
 use crate::mode::Edit;
 use crate::notice::is_quiet;
-use crate::output::Output;
+use crate::output::tell;
 use crate::sealed_file::{Change, SealedFile, SealedObject};
+use crate::shown::shown_path;
 use changes::Sealer;
 use editor::Editor;
 use scratch::Scratch;
@@ -50,7 +51,7 @@ pub(super) fn edit(edit: &Edit) -> Result<(), Failure> {
     }
     if !is_quiet() {
         let words = if is_changed { "changed" } else { "nothing was changed" };
-        Output::Stdout.write(format!("{}: {words}\n", path.display()).as_bytes())?;
+        tell(&format!("{}: {words}\n", shown_path(path)))?;
     }
     Ok(())
 }

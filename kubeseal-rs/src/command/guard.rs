@@ -20,11 +20,11 @@ mod walk;
 
 pub(crate) use error::GuardError;
 
-use super::shown_path::shown_path;
 use crate::failure::Failure;
 use crate::mode::Guard;
 use crate::notice::{self, say, warn};
-use crate::output::Output;
+use crate::output::tell;
+use crate::shown::shown_path;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
@@ -50,7 +50,7 @@ pub(super) fn guard(guard: &Guard) -> Result<(), Failure> {
     if let Some(note) = tally.note() {
         warn(note);
     }
-    Output::Stdout.write(tally.findings.as_bytes())?;
+    tell(&tally.findings)?;
     if let Some(error) = tally.error() {
         return Err(error.into());
     }

@@ -22,6 +22,7 @@ use crate::manifest::{Content, ManifestError, Node, documents, parse};
 use crate::mode::Inspect;
 use crate::output::Output;
 use crate::paint::Paint;
+use crate::shown::shown_json;
 use certificates::Certificates;
 use jiff::Timestamp;
 use live::{Cluster, is_compromised};
@@ -44,7 +45,7 @@ pub(super) fn inspect(inspect: &Inspect) -> Result<(), Failure> {
     let written = match inspect.format {
         InspectFormat::Text => text::render(&found.reports, Paint::for_stdout(), Timestamp::now()),
         InspectFormat::Json => {
-            serde_json::to_string_pretty(&found.reports).map_err(InspectError::Render)? + "\n"
+            shown_json(&serde_json::to_string_pretty(&found.reports).map_err(InspectError::Render)?) + "\n"
         }
     };
     Output::Stdout.write(written.as_bytes())?;
@@ -67,7 +68,10 @@ fn read(input: &Input, bytes: &[u8], certificates: &Certificates) -> Result<Vec<
             number += 1;
             for sealed in sealed_secrets(node) {
                 let mut report = look::look(sealed, certificates);
-                report.file = input.to_string();
+                report.file = match input {
+                    Input::File(path) => path.display().to_string(),
+                    Input::Stdin => input.to_string(),
+                };
                 report.document = number;
                 reports.push(report);
             }

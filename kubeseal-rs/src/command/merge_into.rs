@@ -15,6 +15,7 @@ use crate::manifest::{self, InputSecret};
 use crate::mode::MergeInto;
 use crate::notice::warn;
 use crate::sealed_file::{Change, Field, SealedFile, SealedObject};
+use crate::shown::shown_path;
 use api::Scope;
 use api::annotations::{CLUSTER_WIDE, NAMESPACE_WIDE};
 use envelope::Certificate;
@@ -62,9 +63,9 @@ pub(super) fn merge_secrets(
 
 /// No error, because scripts may have them from where they seal anew.
 fn warn_of_no_effect(merge: &MergeInto, target: &SealedFile) {
-    let file = merge.file.display();
+    let file = shown_path(&merge.file);
     if let Some(elsewhere) = &merge.elsewhere {
-        let elsewhere = elsewhere.display();
+        let elsewhere = shown_path(elsewhere);
         warn(format_args!(
             "--sealed-secret-file {elsewhere} has no effect: --merge-into changes {file} in place"
         ));

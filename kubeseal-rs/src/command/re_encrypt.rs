@@ -15,6 +15,7 @@ use crate::manifest;
 use crate::mode::ReEncrypt;
 use crate::output::Output;
 use crate::sealed_file::{Change, Field, SealedFile};
+use crate::shown::shown_path;
 use api::SealedSecret;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -40,7 +41,7 @@ fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), Failure> {
     let controller = Controller::find(&re_encrypt.controller)?;
     for index in 0..file.objects().len() {
         let mut object = file.objects()[index].clone();
-        let place = format!("{}, line {}", path.display(), object.line);
+        let place = format!("{}, line {}", shown_path(path), object.line);
         unplaced::place(&mut object.metadata, &mut object.object, re_encrypt.namespace.as_deref());
         let answer = controller.reseal(&object.object)?;
         let resealed = Resealed::of(&place, answer, &object.metadata, &object.spec)

@@ -16,7 +16,7 @@ pub(crate) use report::{NotResealed, Stale};
 use crate::failure::Failure;
 use crate::mode::{Means, Reseal};
 use crate::notice::{is_quiet, warn};
-use crate::output::Output;
+use crate::output::Telling;
 use fault::Fault;
 use file::{File, Found};
 use progress::Progress;
@@ -41,8 +41,7 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
     let (files, not_found) = walk::files(&reseal.paths);
     let progress = Progress::over(files.len());
     let mut report = Report::new(not_found);
-    // Not to be heard is no reason to stop half-way.
-    let mut told = Ok(());
+    let mut telling = Telling::begin();
     for path in files {
         progress.at(&path);
         match File::read(&path, resealer.is_some()) {
@@ -70,7 +69,7 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
         // Whoever stops us wants to know what was changed; and whoever waits, that something is done.
         let lines = report.lines();
         if !lines.is_empty() && !is_quiet() {
-            told = told.and(progress.beside(|| Output::Stdout.write(lines.as_bytes())));
+            progress.beside(|| telling.tell(&lines));
         }
         progress.done();
     }
@@ -81,7 +80,8 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
 
     let is_check = resealer.is_none();
     if !is_quiet() {
-        told.and(Output::Stdout.write(report.sum(is_check).as_bytes()))?;
+        telling.tell(&report.sum(is_check));
     }
-    report.outcome(is_check)
+    report.outcome(is_check)?;
+    Ok(telling.end()?)
 }

@@ -1,6 +1,7 @@
 //! [`ConnectionError`]: it is not known which cluster is meant, or how to log in to it.
 
 use super::plugin::PluginError;
+use crate::shown::shown_path;
 use std::path::PathBuf;
 
 /// Why it is not known which cluster is meant, or how to log in to it. Never quotes a kubeconfig: tokens stand in it.
@@ -8,13 +9,13 @@ use std::path::PathBuf;
 pub(crate) enum ConnectionError {
     #[error("there is no kubeconfig{}, and this is not a pod in a cluster", at(.0))]
     NoConfiguration(Vec<PathBuf>),
-    #[error("cannot read the kubeconfig {}", .path.display())]
+    #[error("cannot read the kubeconfig {}", shown_path(.path))]
     Read {
         path: PathBuf,
         #[source]
         source: std::io::Error,
     },
-    #[error("{} is not a kubeconfig", .0.display())]
+    #[error("{} is not a kubeconfig", shown_path(.0))]
     Malformed(PathBuf),
     #[error("the kubeconfig files contradict each other in kind or apiVersion")]
     Merge,
@@ -30,15 +31,15 @@ pub(crate) enum ConnectionError {
     Server,
     #[error("--proxy-url is not an address")]
     Proxy,
-    #[error("cannot read the certificate authority {}", .path.display())]
+    #[error("cannot read the certificate authority {}", shown_path(.path))]
     CertificateAuthority {
         path: PathBuf,
         #[source]
         source: std::io::Error,
     },
-    #[error("{} holds no certificate", .0.display())]
+    #[error("{} holds no certificate", shown_path(.0))]
     NotAnAuthority(PathBuf),
-    #[error("the path {} is not text", .0.display())]
+    #[error("the path {} is not text", shown_path(.0))]
     PathNotText(PathBuf),
     #[error("the server of the kubeconfig's cluster \"{0}\" is not an address")]
     ClusterServer(String),
@@ -53,7 +54,7 @@ pub(crate) enum ConnectionError {
 }
 
 fn at(paths: &[PathBuf]) -> String {
-    let paths: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+    let paths: Vec<_> = paths.iter().map(|path| shown_path(path)).collect();
     if paths.is_empty() { String::new() } else { format!(" at {}", paths.join(" or ")) }
 }
 

@@ -1,6 +1,7 @@
 //! [`Fault`]: what went wrong with a request to the API server, sorted by what a person can do about it.
 
 use super::right::Right;
+use crate::shown::shown_path;
 use kube::client::AuthError;
 use std::error::Error;
 use std::path::PathBuf;
@@ -33,7 +34,7 @@ pub(crate) enum Fault {
     /// Without a cause: it may quote a token.
     #[error("the kubeconfig's credentials could not be obtained")]
     Credentials,
-    #[error("the kubeconfig's token file {} cannot be read", .path.display())]
+    #[error("the kubeconfig's token file {} cannot be read", shown_path(.path))]
     TokenFile {
         path: PathBuf,
         #[source]

@@ -1,6 +1,7 @@
 //! [`Place`]: where in the input something is.
 
 use crate::input::Input;
+use crate::shown::shown;
 use std::fmt;
 use std::sync::Arc;
 
@@ -65,7 +66,7 @@ impl fmt::Display for Place {
             write!(f, ", line {line}, column {column}")?;
         }
         if !self.field.is_empty() {
-            write!(f, ", field {}", self.field)?;
+            write!(f, ", field {}", shown(&self.field))?;
         }
         Ok(())
     }

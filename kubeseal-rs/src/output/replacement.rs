@@ -1,6 +1,7 @@
 //! [`Replacement`]: a file beside another, in the place of which it is put once it is whole.
 
 use super::overwrite::{is_called_for, overwrite};
+use crate::shown::shown_path;
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Seek as _, Write};
 use std::path::{Path, PathBuf};
@@ -79,7 +80,7 @@ pub(super) fn beside(target: &Path, builder: &mut Builder<'_, '_>) -> io::Result
     fs::metadata(directory)?;
     builder.prefix(".sealed-").tempfile_in(directory).map_err(|error| {
         let kind = error.kind();
-        io::Error::new(kind, format!("no file can be created in {}: {kind}", directory.display()))
+        io::Error::new(kind, format!("no file can be created in {}: {kind}", shown_path(directory)))
     })
 }
 

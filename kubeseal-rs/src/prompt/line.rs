@@ -69,6 +69,16 @@ impl Line {
         self.0.push(byte);
     }
 
+    /// Takes back the last word, and the spaces behind it.
+    pub(super) fn pop_word(&mut self) {
+        while self.0.last() == Some(&b' ') {
+            self.0.pop();
+        }
+        while self.0.last().is_some_and(|byte| *byte != b' ') {
+            self.0.pop();
+        }
+    }
+
     /// Takes back the last character, which may be several bytes.
     pub(super) fn pop_character(&mut self) {
         while self.0.pop().is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000) {}

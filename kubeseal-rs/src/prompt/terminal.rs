@@ -1,107 +1,114 @@
 //! `read_hidden`: a line typed at the terminal that standard input is, without its being shown.
 
-use std::io::{self, Write as _};
-use zeroize::Zeroizing;
+use super::typed::Typed;
+use std::io;
 
-/// Asks, and reads a line. None where the input ends before anything was typed.
+/// Asks, and reads a line.
 #[cfg(unix)]
-pub(super) fn read_hidden(question: &str) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-    let hidden = unix::Hidden::begin()?;
-    write!(io::stderr(), "{question}")?;
-    let line = unix::read(super::line::stdin()?);
+pub(super) fn read_hidden(question: &str) -> io::Result<Typed> {
+    use crate::notice::say;
+    let hidden = unix::Hidden::begin(question)?;
+    let typed = super::typed::read(|| hidden.next());
     drop(hidden);
     // What was typed to end the line was not shown either.
-    writeln!(io::stderr())?;
-    line
+    say("\n");
+    typed
 }
 
 #[cfg(not(unix))]
-pub(super) fn read_hidden(_: &str) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+pub(super) fn read_hidden(_: &str) -> io::Result<Typed> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "typing without echo is not possible on this system"))
-}
-
-/// A line to the person.
-pub(super) fn say(words: &str) -> io::Result<()> {
-    writeln!(io::stderr(), "{words}")
 }
 
 #[cfg(unix)]
 mod unix {
-    //! The terminal, taken byte by byte, so that Ctrl-C comes to us and the terminal is put right again.
+    //! The terminal, taken byte by byte, so that Ctrl-C comes to us; and put back before a signal ends or stops the program.
 
-    use super::super::line::{Line, next};
+    use super::super::line;
+    use super::super::signals::{HeldSignals, deliver};
+    use super::super::typed::CTRL_U;
+    use crate::notice::say;
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::Errno;
+    use rustix::process::{Signal, kill_current_process_group};
     use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
-    use std::io::{self, Read};
-    use zeroize::Zeroizing;
+    use std::ffi::c_int;
+    use std::io;
 
-    const CTRL_C: u8 = 0x03;
-    const CTRL_D: u8 = 0x04;
-    const BACKSPACE: [u8; 2] = [0x08, 0x7f];
-    const CTRL_U: u8 = 0x15;
-    const CTRL_BACKSLASH: u8 = 0x1c;
+    const CTRL_Z: u8 = 0x1a;
+
+    /// A signal that comes right before we wait is noticed after this long; any other interrupts the waiting.
+    const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
     /// As long as it lives, nothing that is typed is shown.
-    pub(super) struct Hidden(Termios);
+    pub(super) struct Hidden<'a> {
+        question: &'a str,
+        before: Termios,
+        /// Dropped last: what was held is delivered once the terminal is put back.
+        signals: HeldSignals,
+    }
 
-    impl Hidden {
-        pub(super) fn begin() -> io::Result<Self> {
-            let stdin = io::stdin();
-            let before = tcgetattr(&stdin)?;
-            let mut hidden = before.clone();
-            hidden.local_modes.remove(
+    impl<'a> Hidden<'a> {
+        /// Asks.
+        pub(super) fn begin(question: &'a str) -> io::Result<Self> {
+            let signals = HeldSignals::begin()?;
+            let hidden = Self { question, before: tcgetattr(io::stdin())?, signals };
+            hidden.hide()?;
+            Ok(hidden)
+        }
+
+        fn hide(&self) -> io::Result<()> {
+            let mut modes = self.before.clone();
+            modes.local_modes.remove(
                 LocalModes::ECHO
                     | LocalModes::ECHONL
                     | LocalModes::ICANON
                     | LocalModes::ISIG
                     | LocalModes::IEXTEN,
             );
-            tcsetattr(&stdin, OptionalActions::Flush, &hidden)?;
-            Ok(Self(before))
+            tcsetattr(io::stdin(), OptionalActions::Flush, &modes)?;
+            say(self.question);
+            Ok(())
         }
-    }
 
-    impl Drop for Hidden {
-        fn drop(&mut self) {
-            // If the terminal is gone, there is nothing to put right.
-            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+        /// Whatever was typed ahead goes, or the shell would show it and run it: the next lines of a pasted key, say.
+        fn put_back(&self) {
+            // If the terminal is gone, there is nothing to put back.
+            let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.before);
         }
-    }
 
-    /// What a terminal would do for a line, were it left to.
-    pub(super) fn read(mut from: impl Read) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-        let mut line = Line::default();
-        loop {
-            match next(&mut from)? {
-                Some(b'\n' | b'\r') => return Ok(Some(line.0)),
-                None | Some(CTRL_D) if line.0.is_empty() => return Ok(None),
-                None => return Ok(Some(line.0)),
-                Some(CTRL_C | CTRL_BACKSLASH) => {
-                    return Err(io::Error::new(io::ErrorKind::Interrupted, "interrupted"));
+        /// The next key; none at the end. Where the question was asked again, the key that begins the line anew.
+        pub(super) fn next(&self) -> io::Result<Option<u8>> {
+            loop {
+                if let Some(signal) = self.signals.take() {
+                    self.give_way(signal)?;
+                    return Ok(Some(CTRL_U));
                 }
-                Some(CTRL_D) => {}
-                Some(CTRL_U) => line = Line::default(),
-                Some(byte) if BACKSPACE.contains(&byte) => line.pop_character(),
-                Some(byte) => line.push(byte),
+                let stdin = io::stdin();
+                match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&LOOK)) {
+                    Ok(0) | Err(Errno::INTR) => {}
+                    Ok(_) => match line::next(&mut line::stdin()?)? {
+                        // As the terminal has it: to everybody in front of it, ourselves included.
+                        Some(CTRL_Z) => kill_current_process_group(Signal::TSTP)?,
+                        byte => return Ok(byte),
+                    },
+                    Err(error) => return Err(error.into()),
+                }
             }
         }
+
+        /// Ends or stops as the signal would, at a terminal that is put back. Once continued, asks again.
+        fn give_way(&self, signal: c_int) -> io::Result<()> {
+            self.put_back();
+            say("\n");
+            deliver(signal);
+            self.hide()
+        }
     }
 
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-
-        fn typed(keys: &[u8]) -> io::Result<Option<Vec<u8>>> {
-            Ok(read(keys)?.map(|line| line.to_vec()))
-        }
-
-        #[test]
-        fn keys_do_what_they_do_in_a_terminal() {
-            assert_eq!(typed(b"hunter2\nrest").unwrap(), Some(b"hunter2".to_vec()));
-            assert_eq!(typed(b"hunterx\x7f2\r").unwrap(), Some(b"hunter2".to_vec()));
-            assert_eq!(typed(b"wrong\x15right\n").unwrap(), Some(b"right".to_vec()));
-            assert_eq!(typed(b"\x04").unwrap(), None);
-            assert_eq!(typed(b"\n").unwrap(), Some(Vec::new()));
-            assert_eq!(typed(b"hunter\x03").unwrap_err().kind(), io::ErrorKind::Interrupted);
+    impl Drop for Hidden<'_> {
+        fn drop(&mut self) {
+            self.put_back();
         }
     }
 }

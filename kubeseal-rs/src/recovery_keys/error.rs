@@ -3,6 +3,7 @@
 use crate::backup::BackupError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;
+use crate::shown::shown_path;
 use std::path::PathBuf;
 
 /// Why there is no private key to open with. Shows names of files and fields, never what is in them.
@@ -10,13 +11,13 @@ use std::path::PathBuf;
 pub(crate) enum RecoveryKeyError {
     #[error("cannot read a private key")]
     Read(#[source] InputError),
-    #[error("{} is encrypted, in the format of age", .file.display())]
+    #[error("{} is encrypted, in the format of age", shown_path(.file))]
     Encrypted {
         file: PathBuf,
         #[source]
         source: Box<BackupError>,
     },
-    #[error("{} is neither PEM nor a backup of sealing keys", .0.display())]
+    #[error("{} is neither PEM nor a backup of sealing keys", shown_path(.0))]
     NotText(PathBuf),
     #[error("cannot read a backup of sealing keys")]
     Backup(#[source] ManifestError),

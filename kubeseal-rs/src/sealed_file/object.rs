@@ -3,6 +3,7 @@
 use super::error::SealedFileError;
 use super::piece::Piece;
 use super::tree::Node;
+use crate::shown::shown;
 use api::{DecodeError, Scope, SealedSecret, SealedSecretSpec, decode};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource as _;
@@ -36,8 +37,8 @@ impl SealedObject {
     pub(crate) fn shown(&self) -> String {
         let name = self.metadata.name.as_deref().unwrap_or("(no name)");
         match self.metadata.namespace.as_deref() {
-            Some(namespace) => format!("{namespace}/{name}"),
-            None => name.to_owned(),
+            Some(namespace) => shown(&format!("{namespace}/{name}")),
+            None => shown(name),
         }
     }
 }

@@ -33,6 +33,16 @@ pub(crate) fn run(arguments: &[&str], input: &[u8]) -> Output {
     finish(program(arguments), input)
 }
 
+/// Runs it with this on standard input, once nobody reads its standard output any more: exit code and standard error.
+pub(crate) fn run_unread(arguments: &[&str], input: &[u8]) -> (Option<i32>, String) {
+    let mut child = program(arguments).spawn().unwrap();
+    drop(child.stdout.take());
+    // It may end before it reads.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
 /// Runs a prepared one.
 pub(crate) fn finish(mut command: Command, input: &[u8]) -> Output {
     let mut child = command.spawn().unwrap();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(dead_code, reason = "not every test needs all of it")]
 
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use std::fs::File;
@@ -46,7 +47,9 @@ impl Terminal {
 
     /// Waits until this is shown.
     pub(crate) fn wait_for(&mut self, words: &str) {
-        while !self.shown.ends_with(words) {
+        // What was shown before was waited for before.
+        let begin = self.shown.len();
+        while !self.shown[begin..].ends_with(words) {
             let mut bytes = [0; 256];
             let count = self.person.read(&mut bytes).unwrap();
             self.shown.push_str(&String::from_utf8_lossy(&bytes[..count]));
@@ -60,6 +63,35 @@ impl Terminal {
 
     pub(crate) fn type_in(&mut self, keys: &str) {
         self.person.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        let id = Pid::from_raw(i32::try_from(self.id()).unwrap()).unwrap();
+        kill_process(id, signal).unwrap();
+    }
+
+    /// Waits until a signal has stopped it.
+    pub(crate) fn wait_until_stopped(&self) {
+        let state = || {
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id())).unwrap();
+            stat.rsplit(')').next().unwrap().trim_start().chars().next()
+        };
+        while state() != Some('T') {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// The signal that ended it, and everything that was shown.
+    pub(crate) fn end_by_signal(mut self) -> (Option<i32>, String) {
+        let status = self.child.wait().unwrap();
+        let (_, _, shown) = self.end();
+        (std::os::unix::process::ExitStatusExt::signal(&status), shown)
     }
 
     /// Exit code, standard output where that is a pipe, and everything that was shown.

@@ -4,19 +4,20 @@ use super::env_file::EnvFileFault;
 use super::key_name::BadKey;
 use super::tls::TlsFault;
 use crate::prompt::PromptError;
+use crate::shown::shown_path;
 use std::io;
 use std::path::PathBuf;
 
 /// Why a Secret could not be built. Never holds a value.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CreateError {
-    #[error("cannot read {}", .path.display())]
+    #[error("cannot read {}", shown_path(.path))]
     Read {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error("--from-file {key}={} gives one key to a directory", .path.display())]
+    #[error("--from-file {key}={} gives one key to a directory", shown_path(.path))]
     KeyForDirectory { key: String, path: PathBuf },
     /// Not shown where it stood on the command line: half a value may have got into the key.
     #[error("{from} gives a key that a Secret cannot have")]
@@ -27,7 +28,7 @@ pub(crate) enum CreateError {
     },
     #[error("the key \"{0}\" is given twice")]
     Twice(String),
-    #[error("cannot read line {line} of {}", .path.display())]
+    #[error("cannot read line {line} of {}", shown_path(.path))]
     EnvFile {
         path: PathBuf,
         line: usize,
@@ -38,19 +39,19 @@ pub(crate) enum CreateError {
     Prompt(#[from] PromptError),
     #[error("the password is not text (UTF-8)")]
     PasswordNotText,
-    #[error("{} is not a JSON object, as docker writes it", .0.display())]
+    #[error("{} is not a JSON object, as docker writes it", shown_path(.0))]
     NotDockerConfig(PathBuf),
-    #[error("cannot make a TLS Secret of {} and {}", .certificate.display(), .key.display())]
+    #[error("cannot make a TLS Secret of {} and {}", shown_path(.certificate), shown_path(.key))]
     Tls {
         certificate: PathBuf,
         key: PathBuf,
         #[source]
         source: TlsFault,
     },
-    #[error("{} holds something else than the SealedSecret {name} alone", .path.display())]
+    #[error("{} holds something else than the SealedSecret {name} alone", shown_path(.path))]
     HoldsOther { path: PathBuf, name: String },
     #[error("{} SealedSecret{} in {} {} the name {name}", if *.count == 0 { "no".into() } else { count.to_string() },
-            if *.count == 0 { "" } else { "s" }, .path.display(), if *.count == 0 { "has" } else { "have" })]
+            if *.count == 0 { "" } else { "s" }, shown_path(.path), if *.count == 0 { "has" } else { "have" })]
     NotTheOne { path: PathBuf, name: String, count: usize },
     #[error("the Secret has no data")]
     NoData,
@@ -64,7 +65,7 @@ impl CreateError {
                 "name a file that exists and may be read; a relative path starts at the present directory".into()
             }
             Self::KeyForDirectory { path, .. } => {
-                format!("write --from-file {}; each file in it gives its name", path.display())
+                format!("write --from-file {}; each file in it gives its name", shown_path(path))
             }
             Self::Key { .. } => {
                 "a key has letters, digits, -, _ and .; give a file another with --from-file KEY=PATH".into()

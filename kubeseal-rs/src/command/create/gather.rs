@@ -5,6 +5,7 @@ use super::{CreateError, Values, env_file};
 use crate::input::read_all;
 use crate::mode::ValueSource;
 use crate::prompt;
+use crate::shown::shown_path;
 use envelope::Plaintext;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -55,7 +56,7 @@ fn add_path(values: &mut Values, key: Option<&str>, path: &Path) -> Result<(), C
 fn add_file(values: &mut Values, key: Option<&str>, path: &Path) -> Result<(), CreateError> {
     let name = path.file_name().map(|name| name.to_string_lossy());
     let key = key.or(name.as_deref()).unwrap_or_default().to_owned();
-    checked(&key, &format!("--from-file {}", path.display()))?;
+    checked(&key, &format!("--from-file {}", shown_path(path)))?;
     let mut value = read(path)?;
     add(values, key, Plaintext::new(std::mem::take(&mut *value)))
 }

@@ -2,6 +2,7 @@
 
 use super::{CreateError, Values, gather};
 use crate::notice::warn;
+use crate::shown::shown_path;
 use envelope::{Plaintext, pem};
 use jiff::Timestamp;
 use rustls::crypto::aws_lc_rs::sign::any_supported_type;
@@ -59,7 +60,7 @@ pub(super) fn values(certificate: &Path, key: &Path) -> Result<Values, CreateErr
         source,
     })?;
     if not_after < Timestamp::now().as_second() {
-        warn(format_args!("the certificate {} has expired", certificate.display()));
+        warn(format_args!("the certificate {} has expired", shown_path(certificate)));
     }
     Ok(Values::from([
         ("tls.crt".to_owned(), Plaintext::new(std::mem::take(&mut *certificate_bytes))),

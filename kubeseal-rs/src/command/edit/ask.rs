@@ -3,17 +3,16 @@
 use super::editor::Editor;
 use super::error::EditError;
 use crate::failure::Failure;
-use std::io::{IsTerminal as _, Write as _, stderr, stdin};
+use crate::notice::say;
+use std::io::{IsTerminal as _, stderr, stdin};
 
 /// Tells what is wrong, and asks. Where nobody can answer, the answer is no.
 pub(super) fn edit_again(editor: &mut Editor, failure: &Failure) -> Result<bool, EditError> {
     if !stdin().is_terminal() || !stderr().is_terminal() {
         return Ok(false);
     }
-    let mut terminal = stderr();
     // A terminal that went away is noticed when it is read from.
-    let _ = write!(terminal, "{}Edit again? Otherwise it is discarded. [Y/n] ", failure.told());
-    let _ = terminal.flush();
+    say(format_args!("{}Edit again? Otherwise it is discarded. [Y/n] ", failure.told()));
     let (send, answer) = tokio::sync::oneshot::channel();
     // On a thread of its own, which nobody waits for: reading a terminal cannot be called off.
     std::thread::spawn(move || {

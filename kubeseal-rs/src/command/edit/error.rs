@@ -2,6 +2,7 @@
 
 use crate::command::in_place::InPlaceError;
 use crate::failure::Failure;
+use crate::shown::shown_path;
 use api::Scope;
 use std::io;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 /// Why an edit came to nothing. Never shows what was typed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EditError {
-    #[error("cannot edit {}", .path.display())]
+    #[error("cannot edit {}", shown_path(.path))]
     File {
         path: PathBuf,
         #[source]
@@ -17,7 +18,7 @@ pub(crate) enum EditError {
     },
     #[error("cannot show what is sealed")]
     Show(#[source] serde_saphyr::ser::Error),
-    #[error("cannot keep what is to be edited in {}", .directory.display())]
+    #[error("cannot keep what is to be edited in {}", shown_path(.directory))]
     Scratch {
         directory: PathBuf,
         #[source]

@@ -5,6 +5,7 @@
 
 use super::error::EditError;
 use crate::notice::warn;
+use crate::shown::shown_path;
 use std::env;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
@@ -41,7 +42,7 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         // Beside the file there may be an editor's backups and swap files. The directory removes itself.
         if let Err(error) = wipe_all(self.directory.path()) {
-            warn(format_args!("could not wipe {}: {error}", self.directory.path().display()));
+            warn(format_args!("could not wipe {}: {error}", shown_path(self.directory.path())));
         }
     }
 }
@@ -55,7 +56,7 @@ fn base() -> PathBuf {
         let base = env::temp_dir();
         warn(format_args!(
             "found no directory in memory; what you write lies in {} while you edit, and is overwritten then",
-            base.display()
+            shown_path(&base)
         ));
         base
     })

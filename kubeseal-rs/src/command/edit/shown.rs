@@ -2,6 +2,7 @@
 
 use crate::manifest::TEMPLATE_DATA;
 use crate::sealed_file::SealedObject;
+use crate::shown::shown_path;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -11,8 +12,7 @@ pub(super) const PLACEHOLDER: &str = "<sealed>";
 
 /// The objects, a YAML document each.
 pub(super) fn text(path: &Path, objects: &[SealedObject]) -> Result<String, serde_saphyr::ser::Error> {
-    // A line end in the name would end the comment.
-    let file: String = path.display().to_string().chars().filter(|c| !c.is_control()).collect();
+    let file = shown_path(path);
     let mut text = format!(
         "# What is sealed in {file}.\n\
          #\n\

@@ -1,6 +1,6 @@
 //! [`GuardError`]: plaintext was found, or it could not be looked for.
 
-use crate::command::shown_path::shown_path;
+use crate::shown::shown_path;
 use std::io;
 use std::path::PathBuf;
 

@@ -1,10 +1,10 @@
 //! `each_file`: the files of a work tree that Git tracks or would not ignore.
 
 use super::error::GuardError;
-use crate::command::shown_path::shown_path;
 use crate::command::walk::{IgnoreFiles, walk};
 use crate::input::read_all;
 use crate::notice::warn;
+use crate::shown::shown_path;
 use std::fs::{self, File};
 use std::path::Path;
 

@@ -4,13 +4,14 @@ use crate::controller::{Fault as ClusterFault, Right};
 use crate::input::Input;
 use crate::manifest::Fault;
 use crate::session::SessionError;
+use crate::shown::shown_path;
 use std::io;
 use std::path::PathBuf;
 
 /// Why nothing could be told.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InspectError {
-    #[error("cannot read {}", .path.display())]
+    #[error("cannot read {}", shown_path(.path))]
     Read {
         path: PathBuf,
         #[source]

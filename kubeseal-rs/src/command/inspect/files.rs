@@ -11,6 +11,7 @@ use crate::command::templates;
 use crate::failure::Failure;
 use crate::input::{Input, read_all};
 use crate::notice::warn;
+use crate::shown::shown_path;
 use std::error::Error;
 use std::fs::File;
 use std::path::PathBuf;
@@ -71,7 +72,7 @@ impl Files<'_> {
     fn walk(&mut self, directory: &PathBuf) {
         let (files, faults) = walk::files(slice::from_ref(directory));
         for (path, fault) in faults {
-            self.faults.push(format!("{}: {}", path.display(), told(&fault)));
+            self.faults.push(format!("{}: {}", shown_path(path), told(&fault)));
         }
         for file in files {
             self.take(&Input::File(file), false);

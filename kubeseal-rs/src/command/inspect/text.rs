@@ -3,6 +3,7 @@
 use super::problem::Problem;
 use super::report::{LiveState, Report, SealedWith};
 use crate::paint::Paint;
+use crate::shown::{shown, shown_path};
 use jiff::Timestamp;
 use std::fmt::Write as _;
 
@@ -29,7 +30,7 @@ impl Page {
             Some(namespace) => format!("{namespace}/{name}"),
             None => name.to_owned(),
         };
-        let place = paint.dim(&format!("{}, document {}", shown(&report.file), report.document));
+        let place = paint.dim(&format!("{}, document {}", shown_path(&report.file), report.document));
         // Writing to a String cannot fail.
         let _ = writeln!(page.text, "{}  {place}", paint.bold(&format!("SealedSecret {}", shown(&name))));
         page.line("Scope", &scope(report));
@@ -184,9 +185,4 @@ fn scope(report: &Report) -> String {
 
 fn short(fingerprint: &str) -> String {
     fingerprint.chars().take(12).collect()
-}
-
-/// Without what would move the cursor: the text comes from files, and from clusters.
-fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

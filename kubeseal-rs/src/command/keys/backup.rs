@@ -6,7 +6,8 @@ use crate::failure::Failure;
 use crate::key_store::{KeyStore, StoredKey};
 use crate::mode::{Backup, KeyPlace};
 use crate::notice::warn;
-use crate::output::{Output, OutputError, write_all_private, write_new_private};
+use crate::output::{OutputError, tell, write_all_private, write_new_private};
+use crate::shown::shown_path;
 use api::annotations::LAST_APPLIED;
 use api::sealing_key::RENEW;
 use sealing::UnsealedSecret;
@@ -46,7 +47,7 @@ pub(super) fn backup(backup: &Backup, place: &KeyPlace) -> Result<(), Failure> {
             if !is_kept {
                 return Ok(());
             }
-            Ok(Output::Stdout.write(summary(file, &keys, is_plain).as_bytes())?)
+            Ok(tell(&summary(file, &keys, is_plain))?)
         }
     }
 }
@@ -78,7 +79,7 @@ fn write(file: &Path, bytes: &[u8], overwrite: bool) -> Result<(), KeysError> {
 }
 
 fn summary(file: &Path, keys: &[StoredKey], is_plain: bool) -> String {
-    let (count, file) = (keys.len(), file.display());
+    let (count, file) = (keys.len(), shown_path(file));
     let noun = if count == 1 { "key" } else { "keys" };
     let how = if is_plain { "not encrypted: whoever reads it can open everything" } else { "encrypted" };
     format!("{file}: {count} sealing {noun}, {how}\n")

@@ -1,17 +1,16 @@
 //! `confirm`: whether somebody at a terminal is sure.
 
 use super::KeysError;
-use std::io::{IsTerminal as _, Write as _, stderr, stdin};
+use crate::notice::say;
+use std::io::{IsTerminal as _, stderr, stdin};
 
 /// Asks. Where nobody can answer, that is an error of its own.
 pub(super) fn confirm(question: &str) -> Result<(), KeysError> {
     if !stdin().is_terminal() || !stderr().is_terminal() {
         return Err(KeysError::NobodyToAsk);
     }
-    let mut terminal = stderr();
     // A terminal that went away is noticed when it is read from.
-    let _ = write!(terminal, "{question} [y/N] ");
-    let _ = terminal.flush();
+    say(format_args!("{question} [y/N] "));
     let mut line = String::new();
     let read = stdin().read_line(&mut line);
     match read {

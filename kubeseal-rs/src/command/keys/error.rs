@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::key_store::KeyStoreError;
 use crate::manifest::ManifestError;
 use crate::program::name;
+use crate::shown::shown_path;
 use envelope::Fingerprint;
 use std::fmt;
 use std::io;
@@ -67,11 +68,11 @@ pub(crate) enum KeysError {
     NobodyToAsk,
     #[error("there is no sealing key to back up in namespace {0}")]
     NothingToBackUp(String),
-    #[error("{} is there already", .0.display())]
+    #[error("{} is there already", shown_path(.0))]
     Exists(PathBuf),
     #[error("private keys are not shown on a terminal")]
     Terminal,
-    #[error("cannot write {}", .path.display())]
+    #[error("cannot write {}", shown_path(.path))]
     Write {
         path: PathBuf,
         #[source]

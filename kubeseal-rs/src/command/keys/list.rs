@@ -11,6 +11,7 @@ use crate::mode::SealedFiles;
 use crate::notice::warn;
 use crate::output::Output;
 use crate::paint::Paint;
+use crate::shown::shown_json;
 use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -81,7 +82,9 @@ pub(super) fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) ->
     };
     let written = match format {
         ListFormat::Text => table::render(&listing, Paint::for_stdout()),
-        ListFormat::Json => serde_json::to_string_pretty(&listing).map_err(KeysError::Render)? + "\n",
+        ListFormat::Json => {
+            shown_json(&serde_json::to_string_pretty(&listing).map_err(KeysError::Render)?) + "\n"
+        }
     };
     Output::Stdout.write(written.as_bytes())?;
     match listing.not_looked_into.len() {

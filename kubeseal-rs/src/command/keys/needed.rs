@@ -6,11 +6,11 @@
 use crate::command::in_place::InPlace;
 use crate::command::reseal::fault::Fault;
 use crate::command::reseal::walk;
-use crate::command::shown_path::shown_path;
 use crate::command::templates::is_template;
 use crate::key_store::StoredKey;
 use crate::mode::SealedFiles;
 use crate::sealed_file::{SealedFile, SealedFileError, SealedObject};
+use crate::shown::shown_path;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use api::{Condition, ConditionStatus, ObservedSealedSecret, Scope, SealedSecretSpec, SealedSecretStatus};
 use envelope::Fingerprint;

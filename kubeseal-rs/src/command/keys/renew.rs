@@ -4,7 +4,7 @@ use super::fresh::make_fresh;
 use crate::connection::Timeout;
 use crate::failure::Failure;
 use crate::key_store::KeyStore;
-use crate::output::Output;
+use crate::output::tell;
 
 /// Told while it takes long.
 const MEANWHILE: &str = "a controller that runs answers within seconds, but for RSA keys of 8192 bits";
@@ -12,5 +12,5 @@ const MEANWHILE: &str = "a controller that runs answers within seconds, but for 
 pub(super) fn renew(store: &KeyStore, timeout: Timeout) -> Result<(), Failure> {
     let new = make_fresh(store, &store.keys()?, timeout, MEANWHILE)?;
     let fingerprint = new.fingerprint().map(|it| it.to_string()).unwrap_or_default();
-    Ok(Output::Stdout.write(format!("{fingerprint}\n").as_bytes())?)
+    Ok(tell(&format!("{fingerprint}\n"))?)
 }

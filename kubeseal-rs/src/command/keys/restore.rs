@@ -12,7 +12,7 @@ use crate::key_store::KeyStore;
 use crate::manifest;
 use crate::mode::{KeyPlace, Restore, Stray};
 use crate::notice::warn;
-use crate::output::Output;
+use crate::output::Telling;
 use backed_up::BackedUp;
 use clear_up::clear_up;
 use envelope::Certificate;
@@ -25,13 +25,14 @@ pub(super) fn restore(restore: &Restore, place: &KeyPlace) -> Result<(), Failure
     let store = KeyStore::connect(place)?;
     let existing = store.keys()?;
     note_cluster(&store, &existing, &mut backup)?;
+    let mut telling = Telling::begin();
     for key in &backup {
-        say(&put_back(&store, key, &existing, restore.dry_run)?)?;
+        telling.tell(&put_back(&store, key, &existing, restore.dry_run)?);
     }
     if restore.stray != Stray::Keep {
-        clear_up(&store, &backup, restore)?;
+        clear_up(&store, &backup, restore, &mut telling)?;
     }
-    if refused > 0 { Err(KeysError::NotAll(refused).into()) } else { Ok(()) }
+    if refused > 0 { Err(KeysError::NotAll(refused).into()) } else { Ok(telling.end()?) }
 }
 
 /// The keys, oldest first and each once, and how many Secrets are none.
@@ -63,8 +64,4 @@ fn read(restore: &Restore) -> Result<(Vec<BackedUp>, usize), Failure> {
     let mut seen = BTreeSet::new();
     keys.retain(|key| seen.insert(key.fingerprint()));
     Ok((keys, refused))
-}
-
-fn say(words: &str) -> Result<(), Failure> {
-    Ok(Output::Stdout.write(words.as_bytes())?)
 }

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::key_store::{KeyStore, State, StoredKey};
 use crate::mode::{KeyPlace, Retire};
 use crate::notice::warn;
-use crate::output::Output;
+use crate::output::{Telling, tell};
 use api::sealing_key::RETIRED;
 use envelope::{Certificate, Fingerprint};
 
@@ -25,7 +25,7 @@ pub(super) fn retire(place: &KeyPlace, retire: &Retire) -> Result<(), Failure> {
     }
     let active: Vec<&&StoredKey> = secrets.iter().filter(|key| key.state() != State::Retired).collect();
     if active.is_empty() {
-        return Ok(Output::Stdout.write(format!("{} is retired already\n", fingerprint.short()).as_bytes())?);
+        return Ok(tell(&format!("{} is retired already\n", fingerprint.short()))?);
     }
     if !retire.unserved {
         not_served(place, fingerprint)?;
@@ -35,13 +35,14 @@ pub(super) fn retire(place: &KeyPlace, retire: &Retire) -> Result<(), Failure> {
     let mut in_files = in_files(&retire.files, &ring);
     uses.append(&mut in_files.uses);
     nothing_needs(fingerprint, &uses, in_files)?;
+    let mut telling = Telling::begin();
     for key in active {
         store.label(key, RETIRED)?;
         let (namespace, name) = (store.namespace(), key.name());
         let told = format!("{} is retired (Secret {namespace}/{name})\n", fingerprint.short());
-        Output::Stdout.write(told.as_bytes())?;
+        telling.tell(&told);
     }
-    Ok(())
+    Ok(telling.end()?)
 }
 
 /// Refuses the key that new values are sealed with, which with --key-publish-delay is not always the newest; and where nobody

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::key_store::{KeyStore, State, StoredKey};
 use crate::mode::{KeyPlace, Revoke};
 use crate::notice::warn;
-use crate::output::Output;
+use crate::output::Telling;
 use api::sealing_key::COMPROMISED;
 use consequences::tell;
 use envelope::Fingerprint;
@@ -42,10 +42,12 @@ pub(super) fn revoke(place: &KeyPlace, revoke: &Revoke) -> Result<(), Failure> {
     let leak = Leak::of(&keys, &revoke.key).map_err(|error| unknown(error.into()))?;
     let todo: Vec<&StoredKey> =
         leak.secrets.iter().copied().filter(|key| key.state() != State::Compromised).collect();
-    let renewal = if todo.is_empty() { Ok(()) } else { take_out(&store, &keys, &leak, &todo, revoke)? };
-    let told = tell(&store, &keys, &leak.secrets, &revoke.files);
+    let mut telling = Telling::begin();
+    let renewal =
+        if todo.is_empty() { Ok(()) } else { take_out(&store, &keys, &leak, &todo, revoke, &mut telling)? };
+    let told = tell(&store, &keys, &leak.secrets, &revoke.files, &mut telling);
     match renewal {
-        Ok(()) => told,
+        Ok(()) => told.and(telling.end().map_err(Failure::from)),
         Err(source) => {
             let (key, left) = (leak.fingerprint, leak.left.and_then(StoredKey::fingerprint));
             Err(KeysError::NoSuccessor { key, left, source: Box::new(source) }.into())
@@ -72,6 +74,7 @@ fn take_out(
     leak: &Leak<'_>,
     todo: &[&StoredKey],
     revoke: &Revoke,
+    telling: &mut Telling,
 ) -> Result<Result<(), Failure>, Failure> {
     let (short, namespace) = (leak.fingerprint.short(), store.namespace());
     let names: Vec<String> = todo.iter().map(|key| key.name()).collect();
@@ -101,11 +104,10 @@ fn take_out(
         }
     }
     let (names, errors): (Vec<String>, Vec<_>) = failed.into_iter().unzip();
-    let said = say(&told);
+    telling.tell(&told);
     if let Some(error) = errors.into_iter().next() {
         return Err(not_revoked(&short, namespace, &names, error.into()));
     }
-    said?;
     if renewed.is_err()
         && let Some(left) = leak.left
         && let Err(error) = ask(store, left)
@@ -134,8 +136,4 @@ fn renew(
 fn not_revoked(key: &str, namespace: &str, secrets: &[String], source: Failure) -> Failure {
     let line = by_hand(namespace, secrets, COMPROMISED);
     KeysError::NotRevoked { key: key.chars().take(64).collect(), line, source: Box::new(source) }.into()
-}
-
-fn say(words: &str) -> Result<(), Failure> {
-    Ok(Output::Stdout.write(words.as_bytes())?)
 }

@@ -3,6 +3,7 @@
 use super::error::Places;
 use super::list::{Line, Listing};
 use crate::paint::Paint;
+use crate::shown::shown;
 use jiff::Timestamp;
 use std::fmt::Write as _;
 
@@ -13,7 +14,7 @@ const HEAD: [&str; 8] =
 pub(super) fn render(listing: &Listing, paint: Paint) -> String {
     let Listing { server, namespace, keys, unknown, with_files, .. } = listing;
     if keys.is_empty() {
-        return format!("There is no sealing key in namespace {namespace} of {server}.\n");
+        return format!("There is no sealing key in namespace {namespace} of {}.\n", shown(server));
     }
     let is_shown = |column: usize| column != 6 || *with_files;
     let rows: Vec<[String; 8]> = keys.iter().map(cells).collect();
@@ -44,7 +45,7 @@ pub(super) fn render(listing: &Listing, paint: Paint) -> String {
     for key in keys {
         if let (Some(problem), "unusable") = (&key.problem, key.state) {
             // Writing to a String cannot fail.
-            let _ = writeln!(text, "\nSecret {namespace}/{} is unusable: {problem}", key.secret);
+            let _ = writeln!(text, "\nSecret {namespace}/{} is unusable: {problem}", shown(&key.secret));
         }
     }
     if !unknown.is_empty() {
@@ -53,7 +54,7 @@ pub(super) fn render(listing: &Listing, paint: Paint) -> String {
         let _ = writeln!(
             text,
             "\n{count} {noun} not say which key opened it, and may need any of these:{}",
-            Places(unknown.clone())
+            Places(unknown.iter().map(|place| shown(place)).collect())
         );
     }
     text
@@ -71,7 +72,7 @@ fn cells(key: &Line) -> [String; 8] {
         date(key.not_after),
         count(key.cluster),
         count(key.files),
-        key.secret.clone(),
+        shown(&key.secret),
     ]
 }
 

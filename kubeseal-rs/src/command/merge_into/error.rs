@@ -1,6 +1,7 @@
 //! [`MergeError`]: why nothing was merged, and what to do about it.
 
 use crate::manifest::Place;
+use crate::shown::shown_path;
 use api::Scope;
 use std::error::Error;
 use std::path::PathBuf;
@@ -8,15 +9,15 @@ use std::path::PathBuf;
 /// Why nothing was merged.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MergeError {
-    #[error("cannot read the SealedSecret to merge into, {}", .path.display())]
+    #[error("cannot read the SealedSecret to merge into, {}", shown_path(.path))]
     Target {
         path: PathBuf,
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
-    #[error("found no SealedSecret in {}", .0.display())]
+    #[error("found no SealedSecret in {}", shown_path(.0))]
     Nothing(PathBuf),
-    #[error("the SealedSecret in {}, line {line}, has no metadata.name", .path.display())]
+    #[error("the SealedSecret in {}, line {line}, has no metadata.name", shown_path(.path))]
     NoName { path: PathBuf, line: usize },
     #[error("the Secret in {0} has no data")]
     NoData(Place),

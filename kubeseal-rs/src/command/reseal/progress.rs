@@ -1,7 +1,7 @@
 //! [`Progress`]: a bar, for a person who waits at a terminal.
 
-use crate::command::shown_path::shown_path;
 use crate::notice::is_quiet;
+use crate::shown::shown_path;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal as _, stderr};
 use std::path::Path;

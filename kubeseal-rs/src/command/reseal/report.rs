@@ -3,10 +3,10 @@
 use super::fault::Fault;
 use super::staleness::Old;
 use super::walk::NotFound;
-use crate::command::shown_path::shown_path;
 use crate::command::templates;
 use crate::failure::Failure;
 use crate::sealed_file::SealedObject;
+use crate::shown::shown_path;
 use std::error::Error;
 use std::fmt::{self, Write as _};
 use std::path::Path;

@@ -3,11 +3,12 @@
 use super::super::by_hand::by_hand;
 use super::super::needed::{in_cluster, ring};
 use super::super::stray::{Descent, Seen, Strays, Verdict, judge, strays};
-use super::{BackedUp, say};
+use super::BackedUp;
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, State, StoredKey};
 use crate::mode::{Restore, Stray};
 use crate::notice::warn;
+use crate::output::Telling;
 use crate::program::name;
 use api::sealing_key::RETIRED;
 use envelope::Fingerprint;
@@ -15,7 +16,12 @@ use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// Sees to the keys that were made while these were lost.
-pub(super) fn clear_up(store: &KeyStore, backup: &[BackedUp], restore: &Restore) -> Result<(), Failure> {
+pub(super) fn clear_up(
+    store: &KeyStore,
+    backup: &[BackedUp],
+    restore: &Restore,
+    telling: &mut Telling,
+) -> Result<(), Failure> {
     let keys = store.keys()?;
     let backed_up = fingerprints(backup);
     let others = |key: &StoredKey| key.fingerprint().is_some_and(|it| !backed_up.contains(&it));
@@ -45,7 +51,7 @@ pub(super) fn clear_up(store: &KeyStore, backup: &[BackedUp], restore: &Restore)
     let uses = in_cluster(&objects, Some(&sealing::KeyRing::new(all)));
     let verdict = judge(stray, &uses);
     for key in active(&keys, &[stray]) {
-        say(&settle(store, key, stray, verdict, restore)?)?;
+        telling.tell(&settle(store, key, stray, verdict, restore)?);
     }
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! `tell`: what follows from a leak: which values others know, and what nothing is known of.
 
 use super::super::needed::{Use, in_cluster, in_files, ring};
-use super::say;
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, StoredKey};
 use crate::mode::SealedFiles;
 use crate::notice::warn;
+use crate::output::Telling;
 use std::fmt::Write as _;
 
 /// What was looked at.
@@ -23,13 +23,15 @@ pub(super) fn tell(
     keys: &[StoredKey],
     leaked: &[&StoredKey],
     files: &SealedFiles,
+    telling: &mut Telling,
 ) -> Result<(), Failure> {
     let ring = ring(keys);
     let files = in_files(files, &ring);
     let objects = store.sealed_secrets();
     let mut uses = objects.as_ref().map(|objects| in_cluster(objects, Some(&ring))).unwrap_or_default();
     uses.extend(files.uses);
-    say(&consequences(leaked, &Looked { uses, faults: files.faults, is_cluster_known: objects.is_ok() }))?;
+    let looked = Looked { uses, faults: files.faults, is_cluster_known: objects.is_ok() };
+    telling.tell(&consequences(leaked, &looked));
     match objects {
         Err(error) if error.is_forbidden() => {
             warn(format_args!(

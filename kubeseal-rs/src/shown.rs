@@ -1,0 +1,125 @@
+//! Text that comes from files, clusters and command lines, as it may stand on a terminal.
+//!
+//! [`shown`] is for a name within a line, [`shown_path`] for a path, [`shown_text`] for text of several lines. `notice::say` and
+//! `output::tell` pass everything through the last, so that no message can move the cursor or hide text, whoever wrote it; the other
+//! two keep a name from ending the line that it stands on.
+//!
+//! Decided: escaped whether or not a terminal reads it, because logs and pipes end at terminals, too.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// A name within a line: what would break the line, or what a terminal would follow or hide, is escaped as Rust has it.
+pub(crate) fn shown(name: &str) -> String {
+    escaped(name, is_unsafe)
+}
+
+/// Text of several lines: the same, but for the line ends.
+pub(crate) fn shown_text(text: &str) -> String {
+    escaped(text, |c| c != '\n' && is_unsafe(c))
+}
+
+/// JSON: the same within its strings, which may not hold most of it anyway. It means what it meant.
+pub(crate) fn shown_json(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii_whitespace() || !is_unsafe(c) {
+            shown.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        }
+    }
+    shown
+}
+
+/// A path, by git's rule: what is unsafe is escaped, byte by byte in octal, and quotes around the path say so.
+pub(crate) fn shown_path(path: impl AsRef<Path>) -> String {
+    let bytes = path.as_ref().as_os_str().as_encoded_bytes();
+    let is_plain = |text: &str| !text.chars().any(|c| is_unsafe(c) || c == '"');
+    if let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| is_plain(text)) {
+        return text.to_owned();
+    }
+    let mut shown = String::from("\"");
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '"' | '\\' => shown.extend(['\\', c]),
+                '\n' => shown.push_str("\\n"),
+                '\t' => shown.push_str("\\t"),
+                '\r' => shown.push_str("\\r"),
+                c if is_unsafe(c) => octal(&mut shown, c.encode_utf8(&mut [0; 4]).as_bytes()),
+                c => shown.push(c),
+            }
+        }
+        octal(&mut shown, chunk.invalid());
+    }
+    shown.push('"');
+    shown
+}
+
+/// Whether a terminal may follow it (C0, DEL, C1), order text by it (bidirectional controls), show nothing of it (zero width, tags),
+/// or end a line at it.
+pub(crate) fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_escaped(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+fn octal(shown: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(shown, "\\{byte:03o}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_would_break_a_line_is_escaped() {
+        for (path, escaped) in [
+            ("deploy/ä b.yaml", "deploy/ä b.yaml"),
+            ("a\\b", "a\\b"),
+            ("a\nb\t\\", "\"a\\nb\\t\\\\\""),
+            ("\u{1b}[31m\r", "\"\\033[31m\\r\""),
+            ("say \"a\"", "\"say \\\"a\\\"\""),
+            ("\u{9b}1m", "\"\\302\\2331m\""),
+            ("\u{202e}a", "\"\\342\\200\\256a\""),
+        ] {
+            assert_eq!(shown_path(Path::new(path)), escaped);
+        }
+    }
+
+    #[test]
+    fn a_name_stays_on_its_line_and_text_keeps_its_lines() {
+        let name = "a\\ \u{e9}\n\t\r\u{1b}[2J\u{7f}\u{9b}1m\u{202e}\u{200b}\u{2066}\u{feff}\u{2028}\u{e0041}";
+        let escaped = "a\\ \u{e9}\\n\\t\\r\\u{1b}[2J\\u{7f}\\u{9b}1m\\u{202e}\\u{200b}\\u{2066}\\u{feff}\\u{2028}\\u{e0041}";
+        assert_eq!(shown(name), escaped);
+        assert_eq!(shown_text(name), escaped.replacen("\\n", "\n", 1));
+        assert_eq!(shown_text(escaped), escaped);
+    }
+
+    #[test]
+    fn json_means_what_it_meant() {
+        let value = serde_json::json!({ "a\u{1b}": "\u{9b}\u{202e}\u{e0041}\n\u{e9}" });
+        let written = shown_json(&serde_json::to_string_pretty(&value).unwrap());
+        assert!(written.chars().all(|c| c == '\n' || !is_unsafe(c)), "{written}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&written).unwrap(), value);
+    }
+}
