@@ -19,10 +19,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// What is under way at the end is worth this long.
+/// How long the work in hand, and the release of the Lease, may take at the end. Together with [`ANSWERS_GRACE`] it must stay
+/// well below the thirty seconds after which Kubernetes kills the process.
 const WORK_GRACE: Duration = Duration::from_secs(15);
+
+/// How long the answers under way may take once the ports are closed.
+const ANSWERS_GRACE: Duration = Duration::from_secs(5);
 
 /// What every part works with.
 struct Parts {
@@ -34,11 +39,18 @@ struct Parts {
     address: SocketAddr,
     /// Renewal that was asked for in this process.
     asking: Arc<Asking>,
-    /// Ends everything, in order.
+    /// Ends the work. `/readyz` says so at once; the ports stay open until the work is done.
     shutdown: CancellationToken,
 }
 
 /// Runs until SIGTERM or SIGINT, or until it cannot go on.
+///
+/// The end has an order: first `/readyz` fails, then the work in hand is finished and the Lease released, and the ports are
+/// closed last.
+///
+/// Decided: the ports last, because requests still come when SIGTERM does. Kubernetes takes a pod out of its Services at the same
+/// time, and each node and proxy learns that a moment later. Instead of closing them first, which refuses connections in each
+/// rolling update.
 pub fn run(config: Config) -> Result<(), RunError> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(RunError::Start)?;
@@ -60,10 +72,12 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     let ring = Arc::new(SharedRing::new(&config.keys));
     let refusals = Arc::<Refusals>::default();
     let counted = Metrics::default().with(Box::new(KeyMetrics::new(&ring, &refusals)));
-    let served = Arc::new(Served::new(Arc::clone(&ring), Arc::clone(&refusals), counted));
+    let served = Served::new(Arc::clone(&ring), Arc::clone(&refusals), counted, shutdown.clone());
+    let served = Arc::new(served);
     let (doors, timeouts) = (config.http.doors, config.http.timeouts);
-    let metrics = serve_metrics(metrics_listener, Arc::clone(&served.metrics), timeouts, shutdown.clone());
-    let http = serve(listener, Arc::clone(&served), doors, timeouts, shutdown.clone());
+    let close = CancellationToken::new();
+    let metrics = serve_metrics(metrics_listener, Arc::clone(&served.metrics), timeouts, close.clone());
+    let http = serve(listener, Arc::clone(&served), doors, timeouts, close.clone());
     let answering = tokio::spawn(async { tokio::try_join!(http, metrics).map(drop) });
     let place = || (cluster.client.clone(), cluster.namespace.clone());
     let (client, namespace) = place();
@@ -79,26 +93,46 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     tokio::spawn(keys::listen_for_asking(renewal_signal, client, namespace, ring, Arc::clone(&asking)));
     let parts = Parts { cluster, config, served, address, asking, shutdown };
 
-    // Whichever ends first takes the other with it, and neither is cut off: each finishes what it has in hand.
-    let leading = async {
-        lead(&parts).await;
-        parts.shutdown.cancel();
-    };
-    let answering = async {
-        let ended = answering.await;
-        parts.shutdown.cancel();
-        ended.map_err(io::Error::other).and_then(|ended| ended).map_err(RunError::Http)
-    };
     tokio::select! {
-        (answered, ()) = async { tokio::join!(answering, leading) } => answered?,
+        ended = work_then_close(&parts, &close, answering) => ended?,
         _ = watching_keys => return Err(RunError::Keys),
-        () = overdue(&parts.shutdown) => {
-            tracing::warn!("work in hand did not finish in time; it is done again by the next leader, or at the next start");
-            return Ok(());
-        }
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Works until shutdown, and closes the ports when that is done. Where answering ends by itself, so does the work, in order.
+async fn work_then_close(
+    parts: &Parts,
+    close: &CancellationToken,
+    answering: JoinHandle<io::Result<()>>,
+) -> Result<(), RunError> {
+    let working = async {
+        tokio::select! {
+            () = lead(parts) => {}
+            () = overdue(&parts.shutdown) => tracing::warn!(
+                "work in hand did not finish in time; it is done again by the next leader, or at the next start"
+            ),
+        }
+        close.cancel();
+    };
+    let answering = async {
+        let too_long = async {
+            close.cancelled().await;
+            tokio::time::sleep(ANSWERS_GRACE).await;
+        };
+        let ended = tokio::select! {
+            ended = answering => ended.map_err(io::Error::other).and_then(|ended| ended),
+            () = too_long => {
+                tracing::info!("connections that were still open are cut off");
+                Ok(())
+            }
+        };
+        parts.shutdown.cancel();
+        ended.map_err(RunError::Http)
+    };
+    let (answered, ()) = tokio::join!(answering, working);
+    answered
 }
 
 /// Leads whenever this replica is elected.
@@ -117,8 +151,7 @@ async fn lead(parts: &Parts) {
     lead_when_elected(part, readiness, metrics, &parts.shutdown, term).await;
 }
 
-/// Kubernetes kills a pod thirty seconds after SIGTERM; leaving in order ends before. A Lease whose last writes were not
-/// answered is not released, but runs out.
+/// Waits until the work has had its time. A Lease whose last writes were not answered is not released, but runs out.
 async fn overdue(shutdown: &CancellationToken) {
     shutdown.cancelled().await;
     tokio::time::sleep(WORK_GRACE).await;

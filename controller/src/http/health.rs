@@ -14,7 +14,8 @@ pub(super) async fn healthz() -> &'static str {
 }
 
 /// Ready once the keys have been read, there is at least one, and SealedSecrets are being watched, unless another replica
-/// does that: a standby serves all that is served.
+/// does that: a standby serves all that is served. Not any more once the process was told to end: it still answers, so that no
+/// request is refused that Kubernetes sends here until it has taken notice.
 pub(super) async fn readyz(
     State(served): State<Arc<Served>>,
     RawQuery(query): RawQuery,
@@ -29,6 +30,7 @@ pub(super) async fn readyz(
             served.watching.is_ready(),
             String::new(),
         ),
+        ("not told to end", !served.ending.is_cancelled(), String::new()),
     ];
     let ready = checks.iter().all(|(_, passed, _)| *passed);
     let verbose = query.is_some_and(|query| query.split('&').any(|word| word.starts_with("verbose")));

@@ -28,12 +28,12 @@ const ROOM: usize = 32;
 /// Answers in the making at the same time: the other cores are for unsealing.
 const AT_ONCE: usize = 1;
 
-/// Serves metrics until `shutdown`.
+/// Serves metrics until `close`.
 pub async fn serve_metrics(
     listener: TcpListener,
     metrics: Arc<Metrics>,
     timeouts: Timeouts,
-    shutdown: CancellationToken,
+    close: CancellationToken,
 ) -> io::Result<()> {
     let router = Router::new()
         .route("/metrics", get(answer))
@@ -42,7 +42,7 @@ pub async fn serve_metrics(
         .layer(from_fn(keep_pace))
         .into_make_service_with_connect_info::<Paced>();
     let connections = Connections::new(listener, timeouts, ROOM);
-    axum::serve(connections, router).with_graceful_shutdown(shutdown.cancelled_owned()).await
+    axum::serve(connections, router).with_graceful_shutdown(close.cancelled_owned()).await
 }
 
 async fn answer(State(metrics): State<Arc<Metrics>>, headers: HeaderMap) -> Response {

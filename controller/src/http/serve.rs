@@ -37,12 +37,19 @@ pub struct Served {
     pub metrics: Arc<Metrics>,
     /// Whether the first lists of SealedSecrets and Secrets are complete.
     pub watching: Arc<Readiness>,
+    /// Cancelled when the process was told to end: it still answers, but is not ready any more.
+    pub ending: CancellationToken,
 }
 
 impl Served {
     /// With nothing being watched yet.
-    pub fn new(ring: Arc<SharedRing>, refusals: Arc<Refusals>, metrics: Metrics) -> Self {
-        Self { ring, refusals, metrics: Arc::new(metrics), watching: Arc::default() }
+    pub fn new(
+        ring: Arc<SharedRing>,
+        refusals: Arc<Refusals>,
+        metrics: Metrics,
+        ending: CancellationToken,
+    ) -> Self {
+        Self { ring, refusals, metrics: Arc::new(metrics), watching: Arc::default(), ending }
     }
 }
 
@@ -66,20 +73,20 @@ pub struct Doors {
     pub accepted: Accepted,
 }
 
-/// Serves until `shutdown`, then lets answers under way finish.
+/// Serves until `close`, then lets answers under way finish.
 pub async fn serve(
     listener: TcpListener,
     served: Arc<Served>,
     doors: Doors,
     timeouts: Timeouts,
-    shutdown: CancellationToken,
+    close: CancellationToken,
 ) -> io::Result<()> {
     let at_once = Gate::at_once();
     let guarded = || {
         let gate = Gate::new(doors.rate, &at_once);
         Arc::new(Guarded { ring: Arc::clone(&served.ring), gate, accepted: doors.accepted })
     };
-    let awaited = Awaited { served: Arc::clone(&served), longest: LONGEST, shutdown: shutdown.clone() };
+    let awaited = Awaited { served: Arc::clone(&served), longest: LONGEST, shutdown: served.ending.clone() };
     let mut with_keys = Router::new();
     if doors.verify {
         with_keys = with_keys.route("/v1/verify", post(verify::verify).with_state(guarded()));
@@ -105,7 +112,7 @@ pub async fn serve(
         .layer(from_fn(keep_pace))
         .into_make_service_with_connect_info::<Paced>();
     let connections = Connections::new(listener, timeouts, ROOM);
-    axum::serve(connections, router).with_graceful_shutdown(shutdown.cancelled_owned()).await
+    axum::serve(connections, router).with_graceful_shutdown(close.cancelled_owned()).await
 }
 
 /// What takes too long to answer is cut off. An answer that nobody takes is no longer
