@@ -1,6 +1,8 @@
 //! `collect`: deletes the Secret of a deleted SealedSecret, where that is asked for (`--old-gc-behavior`) instead of left to
 //! Kubernetes' garbage collection.
 
+use super::backoff;
+use crate::leadership::WriteRefused;
 use crate::logging::chain;
 use api::{METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, SealedSecret};
 use http::HeaderValue;
@@ -12,11 +14,26 @@ use kube::{Api, Client, Resource as _, ResourceExt as _};
 use std::sync::Arc;
 
 /// Deletes it if it is still the one that was controlled; another Secret of that name is left alone.
+///
+/// Where that fails, or a policy refuses it, it is tried again, ever more rarely, for as long as this replica leads: no event
+/// tells of the deleted SealedSecret again.
 pub(super) async fn collect(client: Client, gone: Arc<ObservedSealedSecret>) {
     let (namespace, name) = (gone.namespace().unwrap_or_default(), gone.name_any());
-    if let Err(error) = delete(&client, &namespace, &name, gone.uid().as_deref()).await {
-        tracing::error!(namespace, name, error = chain(&error), "deleting the Secret failed");
+    for before in 0.. {
+        match delete(&client, &namespace, &name, gone.uid().as_deref()).await {
+            Ok(()) => return,
+            Err(error) if is_term_over(&error) => return,
+            Err(error) => {
+                let error = chain(&error);
+                tracing::error!(namespace, name, error, "deleting the Secret failed; trying again");
+            }
+        }
+        tokio::time::sleep(backoff::delay(before)).await;
     }
+}
+
+fn is_term_over(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Service(error) if error.downcast_ref() == Some(&WriteRefused::TermOver))
 }
 
 async fn delete(

@@ -4,6 +4,9 @@ use super::*;
 use http::{Method, Response};
 use kube::client::Body;
 use serde_json::json;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::SeqCst;
+use tower::BoxError;
 
 /// A Secret of the SealedSecret "u", as its metadata and with more than can be decoded.
 fn secret(deep: bool) -> String {
@@ -47,6 +50,37 @@ async fn what_took_effect_has_not_failed() {
     let done = json!({ "kind": "Status", "status": "Success", "details": { "name": "db" } });
     for answer in [done.to_string(), secret(false), secret(true)] {
         deleting(200, answer).await.unwrap();
+    }
+}
+
+/// No event tells of the deleted SealedSecret again.
+#[tokio::test]
+async fn what_was_refused_is_tried_again_while_the_term_lasts() {
+    let gone = json!({ "metadata": { "namespace": "shop", "name": "db", "uid": "u" } });
+    let gone: Arc<ObservedSealedSecret> = Arc::new(serde_json::from_value(gone).unwrap());
+    let policy =
+        json!({ "kind": "Status", "status": "Failure", "code": 422, "reason": "Invalid" }).to_string();
+    let done = json!({ "kind": "Status", "status": "Success" }).to_string();
+    for ends_with_the_term in [false, true] {
+        let deletions = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&deletions);
+        let (policy, done) = (policy.clone(), done.clone());
+        let service = tower::service_fn(move |request: http::Request<Body>| {
+            let deletion = (*request.method() == Method::DELETE).then(|| counted.fetch_add(1, SeqCst));
+            let (code, answer) = match deletion {
+                Some(0 | 1) => (422, policy.clone()),
+                Some(_) if ends_with_the_term => {
+                    return std::future::ready(Err(BoxError::from(WriteRefused::TermOver)));
+                }
+                Some(_) => (200, done.clone()),
+                None if request.uri().path().ends_with("/secrets/db") => (200, secret(false)),
+                None => (404, json!({ "status": "Failure", "code": 404 }).to_string()),
+            };
+            let answer = Response::builder().status(code).body(Body::from(answer.into_bytes()));
+            std::future::ready(answer.map_err(BoxError::from))
+        });
+        collect(Client::new(service, "shop"), Arc::clone(&gone)).await;
+        assert_eq!(deletions.load(SeqCst), 3);
     }
 }
 
