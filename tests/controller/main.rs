@@ -8,9 +8,11 @@ mod chart;
 mod connections;
 mod drift;
 mod http;
+mod policy;
 mod refuse;
 mod reseal;
 mod stage;
+mod status;
 mod unseal;
 mod verify;
 
@@ -44,8 +46,10 @@ fn main() -> ExitCode {
             refuse::an_immutable_secret_is_explained,
             refuse::a_broken_template_is_named_and_mended,
             refuse::hostile_templates_stop_nothing_else,
-            refuse::a_policy_that_quotes_a_value_is_not_quoted,
             refuse::a_sealing_key_cannot_be_smuggled_in,
+            policy::a_policy_that_quotes_a_value_is_not_quoted,
+            policy::what_a_policy_refused_is_unsealed_once_it_is_mended,
+            status::who_waits_for_a_status_may_update,
             chart::lints_clean,
             chart::a_misspelt_value_is_refused_by_name,
             chart::rights_are_these_and_no_more,

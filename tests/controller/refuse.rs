@@ -6,14 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use api::{Condition, ConditionStatus, SealedSecretStatus};
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use k8s_openapi::api::admissionregistration::v1::{
-    ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
-};
-use kube::api::{Api, PostParams};
 use serde_json::{Value, json};
-use tests::eventually::eventually;
 use tests::person::Person;
 
 use crate::stage::{HOME, Stage, VALUE};
@@ -40,8 +33,10 @@ pub(crate) async fn somebody_elses_secret_is_left_alone(stage: Arc<Stage>) -> Re
             person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
             let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
             let expected = "Resource \"db\" already exists and is not managed by SealedSecret";
-            ensure!(stalled(&status)? == expected, "{status:?}");
-            ensure!(person.sees_event(namespace, "db", "ErrUpdateFailed").await? == expected);
+            for told in [stalled(&status)?, person.sees_event(namespace, "db", "ErrUpdateFailed").await?] {
+                ensure!(told.starts_with(expected), "{told}");
+                ensure!(told.contains("sealedsecrets.bitnami.com/managed=true"), "{told}");
+            }
             person.sees_values(namespace, "db", &[("theirs", b"x")]).await?;
 
             person.delete_secret(namespace, "db").await?;
@@ -239,60 +234,4 @@ pub(crate) async fn a_sealing_key_cannot_be_smuggled_in(stage: Arc<Stage>) -> Re
     ensure!(stalled(&status)?.contains("sealing key"), "{status:?}");
     person.sees_no_secret(HOME, "smuggled").await?;
     person.delete_sealed(HOME, "smuggled").await
-}
-
-/// A policy of the cluster may quote what it refuses; whoever may read a status may not read the Secret.
-pub(crate) async fn a_policy_that_quotes_a_value_is_not_quoted(stage: Arc<Stage>) -> Result<()> {
-    stage
-        .play(async |person, namespace| {
-            let registration = "admissionregistration.k8s.io/v1";
-            let policy = json!({
-                "apiVersion": registration, "kind": "ValidatingAdmissionPolicy", "metadata": { "name": namespace },
-                "spec": {
-                    "matchConstraints": { "resourceRules": [{
-                        "apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["secrets"],
-                    }] },
-                    "validations": [{
-                        "expression": "!has(object.data) || !('v' in object.data)",
-                        "messageExpression": "'too weak: ' + string(object.data['v'])",
-                    }],
-                },
-            });
-            let binding = json!({
-                "apiVersion": registration, "kind": "ValidatingAdmissionPolicyBinding",
-                "metadata": { "name": namespace },
-                "spec": {
-                    "policyName": namespace, "validationActions": ["Deny"],
-                    "matchResources": { "namespaceSelector": {
-                        "matchLabels": { "kubernetes.io/metadata.name": namespace },
-                    } },
-                },
-            });
-            let params = PostParams::default();
-            let policies: Api<ValidatingAdmissionPolicy> = Api::all(stage.lab.client());
-            policies.create(&params, &serde_json::from_value(policy)?).await?;
-            let bindings: Api<ValidatingAdmissionPolicyBinding> = Api::all(stage.lab.client());
-            bindings.create(&params, &serde_json::from_value(binding)?).await?;
-            // It takes a moment to count: until a Secret like this one is refused.
-            let probe = json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "probe", "namespace": namespace }, "data": { "v": "eA==" } });
-            eventually(Duration::from_secs(30), "the policy counts", async || {
-                let applied = person.apply(&probe).await;
-                person.delete_secret(namespace, "probe").await.ok();
-                ensure!(applied.is_err());
-                Ok(())
-            })
-            .await?;
-            person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
-            let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
-            let message = stalled(&status)?;
-            ensure!(message.contains("denied request; why is not shown"), "{message}");
-            let event = person.sees_event(namespace, "db", "ErrUpdateFailed").await?;
-            let encoded = BASE64_STANDARD.encode(VALUE);
-            let log = stage.pod.logs()?;
-            for told in [&message, &event, &log] {
-                ensure!(!told.contains(VALUE) && !told.contains(encoded.trim_end_matches('=')), "{told}");
-            }
-            Ok(())
-        })
-        .await
 }

@@ -111,6 +111,8 @@ pub(crate) fn keeps_contract(object: &ObservedSealedSecret) -> Result<()> {
         (ConditionStatus::True, yes, None, None),
         (ConditionStatus::False, no, yes, None),
         (ConditionStatus::Unknown, no, None, yes),
+        // Refused by a policy, a webhook or a quota.
+        (ConditionStatus::False, no, None, yes),
     ];
     ensure!(contract.contains(&said), "Synced, Ready, Stalled, Reconciling are {said:?}");
     ensure!(

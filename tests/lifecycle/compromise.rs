@@ -63,6 +63,7 @@ pub(crate) async fn what_a_leaked_key_opened_is_marked_until_it_is_sealed_anew(
             let mark = marked.condition(Condition::COMPROMISED).context("no mark")?;
             ensure!(mark.status == ConditionStatus::True && mark.reason.as_deref() == Some("KeyRevoked"));
             ensure!(mark.message.as_ref().is_some_and(|it| it.contains(opened_by.first().unwrap_or(it))));
+            ensure!(marked.compromised_by.as_ref() == Some(&opened_by), "{:?}", marked.compromised_by);
             ensure!(marked.conditions[..2] == before.conditions[..], "the other conditions changed");
             ensure!(
                 person.get_secret(namespace, "db").await?.resource_version() == written,

@@ -3,6 +3,7 @@
 use super::outcome::{Act, Outcome};
 use super::plan::Plan;
 use super::quoted::without_values;
+use super::rejection::Rejection;
 use super::target_body::TargetBody;
 use api::{METADATA_ONLY, ObservedMetadata};
 use envelope::Fingerprint;
@@ -57,13 +58,40 @@ pub(crate) async fn apply(client: &Client, plan: Plan, corrects: bool) -> Applie
             let opened_by = Some(names(&opened_by));
             Applied::Outcome(Outcome::Synced { resource_version, opened_by, act })
         }
-        Err(kube::Error::Api(status)) if namespace_is_going(&status) => Applied::Moot,
+        Err(failure) => failed(failure),
+    }
+}
+
+fn failed(Failure { error, rejection }: Failure) -> Applied {
+    match (error, rejection) {
+        (kube::Error::Api(status), _) if namespace_is_going(&status) => Applied::Moot,
+        (kube::Error::Api(status), Some(rejection)) => {
+            Applied::Outcome(Outcome::rejected(rejection, &status))
+        }
         // 409: it exists, or another version of it does; 404: it is gone.
-        Err(kube::Error::Api(status)) if status.code == 409 => Applied::LostRace,
-        Err(kube::Error::Api(status)) if status.is_not_found() && !is_about_namespace(&status) => {
+        (kube::Error::Api(status), None) if status.code == 409 => Applied::LostRace,
+        (kube::Error::Api(status), None) if status.is_not_found() && !is_about_namespace(&status) => {
             Applied::LostRace
         }
-        Err(error) => Applied::Outcome(Outcome::from_api(error)),
+        (error, _) => Applied::Outcome(Outcome::from_api(error)),
+    }
+}
+
+/// Why the Secret was not written.
+struct Failure {
+    /// Without the values.
+    error: kube::Error,
+    /// What refused it, by the words that the error had with them.
+    rejection: Option<Rejection>,
+}
+
+impl Failure {
+    fn of(error: kube::Error, secret: &UnsealedSecret) -> Self {
+        let rejection = match &error {
+            kube::Error::Api(status) => Rejection::of(status),
+            _ => None,
+        };
+        Self { error: without_values(error, &secret.data), rejection }
     }
 }
 
@@ -88,14 +116,16 @@ async fn write(
     client: &Client,
     secret: &UnsealedSecret,
     request: impl FnOnce(Request, Vec<u8>) -> Result<http::Request<Vec<u8>>, kube::core::request::Error>,
-) -> Result<String, kube::Error> {
-    let namespace = secret.metadata.namespace.as_deref();
-    let body = serde_json::to_vec(&TargetBody(secret)).map_err(kube::Error::SerdeError)?;
-    let mut request =
-        request(Request::new(Secret::url_path(&(), namespace)), body).map_err(kube::Error::BuildRequest)?;
-    // Its values need not come back.
-    request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
-    let written = client.request::<ObservedMetadata<Secret>>(request).await;
-    let written = written.map_err(|error| without_values(error, &secret.data))?;
+) -> Result<String, Failure> {
+    let writing = async {
+        let namespace = secret.metadata.namespace.as_deref();
+        let body = serde_json::to_vec(&TargetBody(secret)).map_err(kube::Error::SerdeError)?;
+        let request = request(Request::new(Secret::url_path(&(), namespace)), body);
+        let mut request = request.map_err(kube::Error::BuildRequest)?;
+        // Its values need not come back.
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
+        client.request::<ObservedMetadata<Secret>>(request).await
+    };
+    let written = writing.await.map_err(|error| Failure::of(error, secret))?;
     Ok(written.resource_version().unwrap_or_default())
 }

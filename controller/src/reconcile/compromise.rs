@@ -10,7 +10,24 @@ use envelope::Fingerprint;
 use sealing::KeyRing;
 use std::collections::BTreeSet;
 
-/// What the condition `Compromised` says, if there is reason for it.
+/// What a status says about leaked keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Compromise {
+    /// For the condition `Compromised`.
+    pub(super) message: String,
+    /// Fingerprints of the keys that leaked. In a field of their own, because a long message is cut.
+    pub(super) keys: BTreeSet<String>,
+}
+
+impl Compromise {
+    /// Whether the status says the same already.
+    pub(super) fn is_said_by(&self, status: &SealedSecretStatus) -> bool {
+        status.condition(Condition::COMPROMISED).and_then(|mark| mark.message.as_ref()) == Some(&self.message)
+            && status.compromised_by.as_ref() == Some(&self.keys)
+    }
+}
+
+/// What there is to say about leaked keys, if anything is.
 ///
 /// By the keys that opened the object last; where the status is from before it told of keys, by the certificate that the
 /// object itself says it was sealed with.
@@ -19,12 +36,12 @@ pub(super) fn compromise(
     previous: Option<&SealedSecretStatus>,
     opened_by: Option<&BTreeSet<String>>,
     ring: &KeyRing,
-) -> Option<String> {
+) -> Option<Compromise> {
     let keys: Vec<Fingerprint> = match opened_by {
         Some(keys) => parsed(keys).collect(),
         None => hinted(observed).into_iter().collect(),
     };
-    let leaked: Vec<String> =
+    let leaked: BTreeSet<String> =
         keys.into_iter().filter(|key| has_leaked(*key, previous, ring)).map(|key| key.to_string()).collect();
     if leaked.is_empty() {
         return None;
@@ -34,11 +51,12 @@ pub(super) fn compromise(
         Err(_) => Vec::new(),
     };
     let values = if items.is_empty() { "its values".to_owned() } else { items.join(", ") };
-    Some(shorten(&format!(
-        "sealed with a key that leaked and was revoked ({}): whoever has that key and this SealedSecret knows its values. \
-         Change them where they come from, and seal the new ones: {values}",
-        leaked.join(", ")
-    )))
+    let names = leaked.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let message = shorten(&format!(
+        "sealed with a key that leaked and was revoked ({names}): whoever has that key and this SealedSecret knows its values. \
+         Change them where they come from, and seal the new ones: {values}"
+    ));
+    Some(Compromise { message, keys: leaked })
 }
 
 /// Whether an object that no key opens was sealed with a key that leaked, as far as can be told.
@@ -56,10 +74,7 @@ pub(super) fn sealed_with_revoked(
 
 /// Whether a key leaked: its Secret says so, or the status said so before and the key does not count since.
 fn has_leaked(key: Fingerprint, previous: Option<&SealedSecretStatus>, ring: &KeyRing) -> bool {
-    let said = || {
-        let mark = previous.and_then(|status| status.condition(Condition::COMPROMISED));
-        mark.and_then(|mark| mark.message.as_ref()).is_some_and(|it| it.contains(&key.to_string()))
-    };
+    let said = || previous.is_some_and(|status| status.says_leaked(&key.to_string()));
     ring.is_revoked(key) || (said() && !counts(key, ring))
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn event_for(
         Outcome::Hindered(hindrance) => changed.then(|| Happening {
             warning: true,
             reason: "ErrUpdateFailed",
-            message: hindrance.to_string(),
+            message: shorten(&hindrance.to_string()),
         }),
     }
 }
@@ -55,9 +55,9 @@ pub(crate) fn leak_event(
         status.condition(Condition::COMPROMISED).and_then(|condition| condition.message.clone())
     };
     let message = said(next)?;
-    (previous.and_then(said).as_ref() != Some(&message)).then_some(Happening {
-        warning: true,
-        reason: "KeyCompromised",
-        message,
-    })
+    let is_known = previous.is_some_and(|previous| {
+        let mut keys = next.compromised_by.iter().flatten();
+        said(previous).as_ref() == Some(&message) && keys.all(|key| previous.says_leaked(key))
+    });
+    (!is_known).then_some(Happening { warning: true, reason: "KeyCompromised", message })
 }

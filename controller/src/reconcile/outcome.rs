@@ -1,9 +1,11 @@
 //! [`Outcome`]: how a reconciliation ended, and whose fault it was where it failed.
 
 use super::plan::Refusal;
-use super::rejection::told;
+use super::rejection::{Rejection, told};
 use super::shorten::shorten;
 use crate::logging::chain;
+use api::ConditionStatus;
+use kube::core::Status;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -70,19 +72,49 @@ pub(crate) enum Hindrance {
     /// Opening was cut off.
     #[error("opening the values was interrupted")]
     Interrupted,
+    /// A policy, a webhook or a quota refused the Secret.
+    #[error("the Secret was refused; it is written again, ever more rarely: {0}")]
+    Denied(String),
     /// The API server said no, or nothing.
     #[error("the API server did not carry it out: {0}")]
     Api(String),
 }
 
+impl Hindrance {
+    /// One word for programs.
+    pub(crate) fn reason(&self) -> &'static str {
+        match self {
+            Self::Denied(_) => "Denied",
+            _ => "Retrying",
+        }
+    }
+
+    /// What it means for the condition `Synced`.
+    ///
+    /// Decided: `False` where the Secret was refused, as upstream's controller has it, because that is an answer: it stays so
+    /// until a person changes the policy or the SealedSecret, so Argo CD should say Degraded and not Progressing. Instead of
+    /// `Unknown`, which is for what has no answer yet and often passes by itself. It is not `Stalled` in either case, because it
+    /// is tried again: kstatus reads `Reconciling`.
+    pub(crate) fn synced(&self) -> ConditionStatus {
+        match self {
+            Self::Denied(_) => ConditionStatus::False,
+            _ => ConditionStatus::Unknown,
+        }
+    }
+}
+
 impl Outcome {
-    /// Tells whose fault an API error is.
+    /// The API server refused the Secret.
+    pub(super) fn rejected(rejection: Rejection, status: &Status) -> Self {
+        match rejection {
+            Rejection::Validation => Self::Refused(Refusal::Rejected(told(status))),
+            Rejection::Admission => Self::Hindered(Hindrance::Denied(told(status))),
+        }
+    }
+
+    /// A request failed for a reason that has nothing to do with the object.
     pub(crate) fn from_api(error: kube::Error) -> Self {
         match error {
-            // 422: the Secret breaks a rule of its type; 413: it is too large.
-            kube::Error::Api(status) if status.code == 422 || status.code == 413 => {
-                Self::Refused(Refusal::Rejected(told(&status)))
-            }
             kube::Error::Api(status) => Self::Hindered(Hindrance::Api(shorten(&status.message))),
             // The response did not decode: its text may quote the response, which may hold values.
             kube::Error::SerdeError(_) => Self::Hindered(Hindrance::Api("its answer cannot be read".into())),

@@ -3,6 +3,7 @@
 
 use super::outcome::Hindrance;
 use api::DecodeError;
+use api::annotations::{MANAGED, PATCH};
 use envelope::Fingerprint;
 use sealing::{InFull, UnsealError, UnsealedSecret};
 use std::collections::BTreeSet;
@@ -53,7 +54,11 @@ pub(crate) enum Refusal {
     )]
     SealingKey,
     /// The Secret in its place is somebody else's.
-    #[error("Resource \"{name}\" already exists and is not managed by SealedSecret")]
+    // The first sentence is upstream's, to the letter: people search for it.
+    #[error(
+        "Resource \"{name}\" already exists and is not managed by SealedSecret. To have it replaced by this SealedSecret, \
+         annotate that Secret with {MANAGED}=true; to have the values added to it, with {PATCH}=true; or delete it"
+    )]
     Unmanaged {
         /// The Secret's name.
         name: String,

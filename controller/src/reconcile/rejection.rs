@@ -1,4 +1,9 @@
-//! `told`: what may be shown of why the API server rejected a Secret.
+//! [`Rejection`]: what refused a Secret, and `told`: what may be shown of why.
+//!
+//! Decided: only Kubernetes' own validation makes a refusal the object's fault, because it alone judges nothing but the Secret: the
+//! same Secret is refused for as long as it stays the same. What admission refuses (a ValidatingAdmissionPolicy, a webhook, a
+//! quota) is asked for again, instead of going by the code: a policy answers 422 as validation does, a webhook answers with any
+//! code, and each of them can be mended without a change of the Secret that we would see.
 //!
 //! Kubernetes leaves values out of these messages, but for what its parser stumbled over: a `.dockerconfigjson` that is no JSON
 //! is told with its first wrong character. Whoever may write a template would read a value so, one character at a time.
@@ -6,6 +11,65 @@
 use super::shorten::shorten;
 use kube::core::Status;
 use kube::core::response::StatusCause;
+
+/// What refused a Secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rejection {
+    /// Kubernetes' own validation.
+    Validation,
+    /// A policy, a webhook or a quota; or the API server, for a reason that does not name the Secret.
+    Admission,
+}
+
+impl Rejection {
+    /// Reads it from the answer to a write of a Secret; None if the write was not refused but failed.
+    pub(super) fn of(status: &Status) -> Option<Self> {
+        let code = status.code;
+        if is_denied(status) {
+            Some(Self::Admission)
+        } else if is_invalid_secret(status) || is_too_large(status) {
+            Some(Self::Validation)
+        } else if [400, 403, 413, 422].contains(&code) && !is_missing_right(status) {
+            Some(Self::Admission)
+        } else {
+            None
+        }
+    }
+}
+
+/// In the words in which the API server introduces a webhook's and a policy's own, whatever their code.
+fn is_denied(status: &Status) -> bool {
+    let is_policy =
+        status.message.contains("AdmissionPolicy '") && status.message.contains(" denied request");
+    status.message.starts_with("admission webhook ") || is_policy
+}
+
+/// Whether every cause names a field of the Secret. A policy's cause names none.
+fn is_invalid_secret(status: &Status) -> bool {
+    let details = status.details.as_ref().filter(|details| status.code == 422 && details.kind == "Secret");
+    details.is_some_and(|details| {
+        !details.causes.is_empty() && details.causes.iter().all(|cause| is_field_of_secret(&cause.field))
+    })
+}
+
+fn is_field_of_secret(field: &str) -> bool {
+    let first = field.split(['.', '[']).next();
+    first.is_some_and(|first| ["metadata", "data", "stringData", "type", "immutable"].contains(&first))
+}
+
+/// The API server's own limit on a request, which is no setting. Its words: those of a proxy are about that proxy.
+fn is_too_large(status: &Status) -> bool {
+    let has_causes = status.details.as_ref().is_some_and(|details| !details.causes.is_empty());
+    status.code == 413 && status.reason == "RequestEntityTooLarge" && !has_causes
+}
+
+/// RBAC's words. A Role is often bound a moment later, so that nothing is known yet.
+fn is_missing_right(status: &Status) -> bool {
+    status.code == 403
+        && ["create", "update"]
+            .iter()
+            .any(|verb| status.message.contains(&format!(" cannot {verb} resource ")))
+}
 
 /// The API server's words, without those about a value.
 pub(super) fn told(status: &Status) -> String {
@@ -26,6 +90,8 @@ fn about_a_value(cause: &StatusCause) -> bool {
 fn cause(cause: &StatusCause) -> String {
     if about_a_value(cause) {
         format!("{}: not what the type of the Secret wants to be there", cause.field)
+    } else if cause.field.is_empty() {
+        cause.message.clone()
     } else {
         format!("{}: {}", cause.field, cause.message)
     }
@@ -47,6 +113,58 @@ mod tests {
             "details": { "causes": causes },
         }))
         .unwrap()
+    }
+
+    /// As the API server 1.35 answers, shortened.
+    #[test]
+    fn only_validation_is_final() {
+        let (validation, admission) = (Some(Rejection::Validation), Some(Rejection::Admission));
+        let policy =
+            "secrets \"a\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no";
+        let webhook = "admission webhook \"w\" denied the request: Secret \"a\" is invalid";
+        let invalid = "Secret \"a\" is invalid: data[x]: Required value";
+        let right = "secrets is forbidden: User \"u\" cannot create resource \"secrets\" in API group \"\"";
+        let quota = "secrets \"a\" is forbidden: exceeded quota: q, requested: count/secrets=1";
+        let field =
+            |fields: &[&str]| -> Vec<_> { fields.iter().map(|field| json!({ "field": field })).collect() };
+        let message = vec![json!({ "message": "no" })];
+        for (code, reason, kind, message, causes, expected) in [
+            (422, "Invalid", "Secret", invalid, field(&["data[x]"]), validation),
+            (422, "Invalid", "Secret", invalid, field(&["type", "metadata.labels", "immutable"]), validation),
+            (422, "Invalid", "Secret", invalid, field(&["data", ""]), admission),
+            (422, "Invalid", "Secret", invalid, vec![], admission),
+            (422, "Invalid", "secrets", policy, message.clone(), admission),
+            (403, "Forbidden", "secrets", policy, message.clone(), admission),
+            (401, "Unauthorized", "secrets", policy, message.clone(), admission),
+            (413, "RequestEntityTooLarge", "secrets", policy, message, admission),
+            // A webhook made with controller-runtime says it in the very form of validation.
+            (422, "Invalid", "Secret", webhook, field(&["data[x]"]), admission),
+            (409, "Conflict", "Secret", webhook, vec![], admission),
+            (404, "NotFound", "", webhook, vec![], admission),
+            (400, "BadRequest", "", webhook, vec![], admission),
+            (403, "Forbidden", "secrets", quota, vec![], admission),
+            (
+                413,
+                "RequestEntityTooLarge",
+                "",
+                "Request entity too large: limit is 3145728",
+                vec![],
+                validation,
+            ),
+            (413, "Failed to parse error data", "", "<html>", vec![], admission),
+            (403, "Forbidden", "secrets", right, vec![], None),
+            (409, "AlreadyExists", "secrets", "secrets \"a\" already exists", vec![], None),
+            (404, "NotFound", "namespaces", "namespaces \"a\" not found", vec![], None),
+            (429, "TooManyRequests", "", "too many requests", vec![], None),
+            (500, "InternalError", "", "failed calling webhook \"w\"", vec![], None),
+        ] {
+            let status = json!({
+                "status": "Failure", "code": code, "reason": reason, "message": message,
+                "details": { "kind": kind, "name": "a", "causes": causes },
+            });
+            let status: Status = serde_json::from_value(status).unwrap();
+            assert_eq!(Rejection::of(&status), expected, "{status:?}");
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::logging::chain;
 use api::{ObservedMetadata, ObservedSealedSecret, Scope, SealedSecret, SealedSecretStatus};
 use jiff::Timestamp;
 use kube::{Api, ResourceExt as _};
+use std::sync::Once;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
@@ -85,6 +86,7 @@ pub(crate) async fn report(
             .await
             .unwrap_or_else(|_| Err(kube::Error::Service("no answer in time".into())))
     } else {
+        warn_of_default_status(observed);
         Ok(None)
     };
     match written {
@@ -108,6 +110,20 @@ pub(crate) async fn report(
             }
             Reported::NotYet
         }
+    }
+}
+
+/// Where no status is written, a default of the definition stays for ever. Once is enough: it is so for all objects.
+fn warn_of_default_status(observed: &ObservedSealedSecret) {
+    static TOLD: Once = Once::new();
+    if observed.status.as_ref().is_some_and(|status| status.observed_generation == Some(-1)) {
+        TOLD.call_once(|| {
+            tracing::warn!(
+                hint = "remove the default from the definition, or run without --update-status=false",
+                "the CustomResourceDefinition sets status.observedGeneration to -1, and --update-status=false leaves that as it \
+                 is: Flux waits for ever"
+            );
+        });
     }
 }
 

@@ -44,9 +44,11 @@ pub(crate) fn only_said(
     owed: bool,
 ) -> Option<Outcome> {
     let (status, left) = (status?, left_behind(observed, status)?);
-    let said = status.condition(Condition::COMPROMISED).and_then(|condition| condition.message.clone());
-    let due = compromise(observed, Some(status), status.opened_by.as_ref(), ring);
-    (owed || due != said).then(|| Outcome::Synced {
+    let is_said = match compromise(observed, Some(status), status.opened_by.as_ref(), ring) {
+        Some(due) => due.is_said_by(status),
+        None => status.condition(Condition::COMPROMISED).is_none(),
+    };
+    (owed || !is_said).then(|| Outcome::Synced {
         resource_version: left.resource_version.clone(),
         opened_by: status.opened_by.clone(),
         act: Act::Found,

@@ -3,6 +3,7 @@
 //! For people and for programs: Argo CD reads the first condition, `Synced`; kstatus (Flux) reads `Ready`,
 //! `Stalled`, `Reconciling` and `observedGeneration`.
 
+use super::compromise::Compromise;
 use super::outcome::Outcome;
 use super::shorten::shorten;
 use api::{Condition, ConditionStatus, Scope, SealedSecretStatus, TargetStatus};
@@ -17,7 +18,7 @@ pub(crate) fn next_status(
     generation: Option<i64>,
     scope: Scope,
     outcome: &Outcome,
-    compromise: impl FnOnce(Option<&BTreeSet<String>>) -> Option<String>,
+    compromise: impl FnOnce(Option<&BTreeSet<String>>) -> Option<Compromise>,
     now: Timestamp,
 ) -> SealedSecretStatus {
     // What was left behind, and how, outlives a failure: the Secret does.
@@ -49,23 +50,30 @@ pub(crate) fn next_status(
             )
         }
         Outcome::Hindered(hindrance) => {
-            let message = hindrance.to_string();
+            let (reason, message) = (hindrance.reason(), shorten(&hindrance.to_string()));
             (
                 vec![
-                    say(Condition::SYNCED, ConditionStatus::Unknown, "Retrying", Some(&message)),
-                    say(Condition::READY, ConditionStatus::False, "Retrying", Some(&message)),
-                    say(Condition::RECONCILING, ConditionStatus::True, "Retrying", Some(&message)),
+                    say(Condition::SYNCED, hindrance.synced(), reason, Some(&message)),
+                    say(Condition::READY, ConditionStatus::False, reason, Some(&message)),
+                    say(Condition::RECONCILING, ConditionStatus::True, reason, Some(&message)),
                 ],
                 left(),
                 opened_before(),
             )
         }
     };
-    if let Some(message) = compromise(opened_by.as_ref()) {
+    let compromised_by = compromise(opened_by.as_ref()).map(|Compromise { message, keys }| {
         said.push(say(Condition::COMPROMISED, ConditionStatus::True, "KeyRevoked", Some(&message)));
+        keys
+    });
+    let mut conditions: Vec<Condition> =
+        said.into_iter().map(|condition| dated(condition, previous, now)).collect();
+    let is_news = previous.is_none_or(|previous| previous.observed_generation != generation);
+    // As upstream has it: what waits for an edit to be dealt with may look at this time alone.
+    if let Some(synced) = conditions.first_mut().filter(|_| is_news) {
+        synced.last_update_time = Some(Time(now));
     }
-    let conditions = said.into_iter().map(|condition| dated(condition, previous, now)).collect();
-    SealedSecretStatus { observed_generation: generation, conditions, target, opened_by }
+    SealedSecretStatus { observed_generation: generation, conditions, target, opened_by, compromised_by }
 }
 
 /// Whether both say the same, whenever they said it.
@@ -73,6 +81,7 @@ pub(crate) fn same_words(one: &SealedSecretStatus, other: &SealedSecretStatus) -
     one.observed_generation == other.observed_generation
         && one.target == other.target
         && one.opened_by == other.opened_by
+        && one.compromised_by == other.compromised_by
         && one.conditions.len() == other.conditions.len()
         && one.conditions.iter().zip(&other.conditions).all(|(one, other)| one.says_the_same(other))
 }

@@ -63,6 +63,7 @@ async fn patch(
         // A merge patch keeps what it does not name.
         fields.entry("target").or_insert(Value::Null);
         fields.entry("openedBy").or_insert(Value::Null);
+        fields.entry("compromisedBy").or_insert(Value::Null);
     }
     let patch = json!({ "metadata": { "resourceVersion": version }, "status": fields });
     let namespace = observed.namespace().unwrap_or_default();

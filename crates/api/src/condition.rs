@@ -28,7 +28,7 @@ pub struct Condition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<Time>,
 
-    /// When anything in this condition last changed.
+    /// When anything in this condition last changed; of `Synced`, also when it was last found for another generation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_update_time: Option<Time>,
 }

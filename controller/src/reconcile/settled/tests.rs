@@ -87,15 +87,17 @@ fn a_mark_that_is_due_or_overdue_is_all_that_is_left_to_say() {
     let revoking = KeyRing::default().revoking(BTreeSet::from([KEY.parse().unwrap()]));
     let object = observed(2, &json!({}));
     let plain = status(2, "True", "strict");
-    let message = compromise(&object, None, plain.opened_by.as_ref(), &revoking);
-    let mark = json!({ "type": "Compromised", "status": "True", "message": message });
-    let mut marked = plain.clone();
-    marked.conditions.push(serde_json::from_value(mark).unwrap());
+    let due = compromise(&object, None, plain.opened_by.as_ref(), &revoking).unwrap();
+    let mark = json!({ "type": "Compromised", "status": "True", "message": due.message });
+    let mut as_before = plain.clone();
+    as_before.conditions.push(serde_json::from_value(mark).unwrap());
+    let marked = SealedSecretStatus { compromised_by: Some(due.keys), ..as_before.clone() };
     let mut overdue = marked.clone();
     overdue.opened_by = Some(BTreeSet::from(["b".repeat(64)]));
     let cases = [
         ("sound", &plain, KeyRing::default(), false),
         ("due", &plain, revoking.clone(), true),
+        ("said, but by the message alone", &as_before, revoking.clone(), true),
         ("said", &marked, revoking, false),
         ("said, and the key's Secret is gone since", &marked, KeyRing::default(), false),
         ("overdue: no key of now", &overdue, KeyRing::default(), true),

@@ -29,6 +29,10 @@ fn hindered() -> Outcome {
     Outcome::Hindered(Hindrance::Api("no".into()))
 }
 
+fn denied() -> Outcome {
+    Outcome::Hindered(Hindrance::Denied("a policy said no".into()))
+}
+
 fn next(previous: Option<&SealedSecretStatus>, outcome: &Outcome, second: i64) -> SealedSecretStatus {
     next_status(previous, Some(3), Scope::Strict, outcome, |_| None, at(second))
 }
@@ -36,7 +40,9 @@ fn next(previous: Option<&SealedSecretStatus>, outcome: &Outcome, second: i64) -
 /// As `next`, while the key "aa" is known to have leaked.
 fn next_leaked(previous: Option<&SealedSecretStatus>, outcome: &Outcome, second: i64) -> SealedSecretStatus {
     let leak = |opened_by: Option<&BTreeSet<String>>| {
-        opened_by.is_some_and(|keys| keys.contains("aa")).then(|| "aa leaked".to_owned())
+        opened_by
+            .is_some_and(|keys| keys.contains("aa"))
+            .then(|| Compromise { message: "aa leaked".into(), keys: keys(&["aa"]) })
     };
     next_status(previous, Some(3), Scope::Strict, outcome, leak, at(second))
 }
@@ -57,6 +63,8 @@ fn the_contract() {
         (synced(false), "Synced=True Ready=True"),
         (refused(), "Synced=False Ready=False Stalled=True"),
         (hindered(), "Synced=Unknown Ready=False Reconciling=True"),
+        // Known not to be synced, and yet tried again.
+        (denied(), "Synced=False Ready=False Reconciling=True"),
     ];
     let before = [
         None,
@@ -89,6 +97,26 @@ fn times_tell_when_it_changed() {
     let mended = next(Some(&other), &synced(true), 40);
     assert_eq!(mended.conditions[0].last_transition_time, Some(Time(at(40))));
     assert_eq!(mended.conditions[0].message, None);
+}
+
+/// As upstream's: a client that edits an object waits for this time to move.
+#[test]
+fn a_new_generation_moves_the_update_of_synced_alone() {
+    let of = |previous: Option<&SealedSecretStatus>, generation, outcome: &Outcome, second| {
+        next_status(previous, Some(generation), Scope::Strict, outcome, |_| None, at(second))
+    };
+    let times = |condition: &Condition| {
+        let second = |time: &Option<Time>| time.as_ref().unwrap().0.as_second();
+        (second(&condition.last_transition_time), second(&condition.last_update_time))
+    };
+    for outcome in [synced(true), refused(), hindered()] {
+        let first = of(None, 1, &outcome, 10);
+        assert_eq!(first.conditions.iter().map(times).next(), Some((10, 10)));
+        let edited = of(Some(&first), 2, &outcome, 20);
+        assert_eq!(times(&edited.conditions[0]), (10, 20));
+        assert_eq!(edited.conditions[1..], first.conditions[1..]);
+        assert_eq!(of(Some(&edited), 2, &outcome, 30), edited, "nothing changed since");
+    }
 }
 
 #[test]
@@ -151,6 +179,7 @@ fn a_leak_is_marked_in_every_state_and_changes_nothing_else() {
         assert_eq!(words(&marked), format!("{} Compromised=True", words(&plain)));
         assert!(!same_words(&plain, &marked), "so that it is written");
         assert_eq!(marked.opened_by, Some(keys(&["aa"])), "kept, whatever happened since");
+        assert_eq!((&marked.compromised_by, plain.compromised_by.as_ref()), (&Some(keys(&["aa"])), None));
         assert_eq!(
             next(Some(&marked), &outcome, 3).conditions,
             plain.conditions,

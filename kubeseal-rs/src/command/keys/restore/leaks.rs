@@ -7,7 +7,7 @@ use super::BackedUp;
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, State, StoredKey};
 use crate::notice::warn;
-use api::{Condition, ConditionStatus, ObservedSealedSecret};
+use api::{Condition, ObservedSealedSecret};
 use envelope::{Certificate, Fingerprint};
 use kube::ResourceExt as _;
 
@@ -65,9 +65,5 @@ fn note_named(backup: &mut [BackedUp], objects: &[ObservedSealedSecret]) {
 
 /// Whether the controller says of the object that this key leaked. It writes the whole fingerprint.
 fn names(object: &ObservedSealedSecret, key: Fingerprint) -> bool {
-    let status = object.status.as_ref();
-    let said = status.and_then(|status| status.condition(Condition::COMPROMISED));
-    said.filter(|said| said.status == ConditionStatus::True)
-        .and_then(|said| said.message.as_ref())
-        .is_some_and(|message| message.contains(&key.to_string()))
+    object.status.as_ref().is_some_and(|status| status.says_leaked(&key.to_string()))
 }
