@@ -1,6 +1,7 @@
 //! What Argo CD and Flux make of a SealedSecret in each of its states, said by their own rules and libraries.
 
 mod judge;
+mod page;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,21 +23,8 @@ pub(crate) async fn argo_cd_and_flux_see_the_truth(stage: Arc<Stage>) -> Result<
     stage
         .alone(async |namespace| {
             let person = &stage.person;
-            let judge = tokio::task::spawn_blocking(Judge::ready).await??;
-            // As the API server returns it: not through a type of ours, which might leave something out.
-            let resource = ApiResource::erase::<ObservedSealedSecret>(&());
-            let objects = Api::<DynamicObject>::namespaced_with(stage.lab.client(), namespace, &resource);
-            let sees = async |state: &str, [plain, strict, kstatus, cel]: [&str; 4]| {
-                let [plain, strict, kstatus, cel] = [plain, strict, kstatus, cel].map(str::to_owned);
-                let expected = Verdict { plain, strict, kstatus, cel };
-                eventually(Duration::from_secs(20), state, async || {
-                    let object = to_value(objects.get("db").await?)?;
-                    let verdict = judge.verdict(&object)?;
-                    ensure!(verdict == expected, "{verdict:?}: {}", object["status"]);
-                    Ok(())
-                })
-                .await
-            };
+            let court = Court::sit(&stage, namespace).await?;
+            let sees = async |state: &str, verdicts: [&str; 4]| court.sees(state, verdicts).await;
             let pod = stage.start().await?;
             let secret = |value: &str| Person::secret(namespace, "db", &json!({ "v": value }));
             let first = person.seal(&secret("1"), &[]).await?;
@@ -44,7 +32,8 @@ pub(crate) async fn argo_cd_and_flux_see_the_truth(stage: Arc<Stage>) -> Result<
             stop(pod).await?;
 
             person.apply(&first).await?;
-            sees("unseen", ["Progressing", "Progressing", "InProgress", "InProgress"]).await?;
+            // Kstatus takes what has no status for done, and Flux's expressions cannot be evaluated yet, so that it waits.
+            sees("unseen", ["Progressing", "Progressing", "Current", "Unknown"]).await?;
             let pod = stage.start().await?;
             sees("unsealed", ["Healthy", "Healthy", "Current", "Current"]).await?;
             stop(pod).await?;
@@ -69,4 +58,71 @@ pub(crate) async fn argo_cd_and_flux_see_the_truth(stage: Arc<Stage>) -> Result<
             stop(pod).await
         })
         .await
+}
+
+/// With the default of the page, plain kstatus waits as well; and nothing else changes.
+pub(crate) async fn the_documented_default_makes_plain_kstatus_wait(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |namespace| {
+            let [set, take_away] = page::commands()?;
+            let kubeconfig = stage.lab.control_plane.kubeconfig();
+            page::run(&set, &kubeconfig).await?;
+            let seen = plain_kstatus_waits(&stage, namespace).await;
+            page::run(&take_away, &kubeconfig).await?;
+            seen
+        })
+        .await
+}
+
+async fn plain_kstatus_waits(stage: &Stage, namespace: &str) -> Result<()> {
+    let court = Court::sit(stage, namespace).await?;
+    let pod = stage.start().await?;
+    let sealed = stage.person.seal(&Person::secret(namespace, "db", &json!({ "v": "1" })), &[]).await?;
+    stop(pod).await?;
+    stage.person.apply(&sealed).await?;
+    court.sees("unseen", ["Progressing", "Progressing", "InProgress", "InProgress"]).await?;
+    // It is not for a controller that writes no status, and that one says so.
+    let mut pod = stage.pod()?.flag("update-status", "false").start(&stage.lab).await?;
+    pod.wait_ready().await?;
+    stage.person.sees_values(namespace, "db", &[("v", b"1")]).await?;
+    court.sees("no status", ["Progressing", "Progressing", "InProgress", "InProgress"]).await?;
+    eventually(Duration::from_secs(20), "the warning", async || {
+        let logs = pod.logs()?;
+        ensure!(logs.matches("sets status.observedGeneration to -1").count() == 1, "{logs}");
+        Ok(())
+    })
+    .await?;
+    stop(pod).await?;
+    let pod = stage.start().await?;
+    court.sees("unsealed", ["Healthy", "Healthy", "Current", "Current"]).await?;
+    stop(pod).await
+}
+
+/// The judges, before one object.
+struct Court {
+    judge: Judge,
+    objects: Api<DynamicObject>,
+}
+
+impl Court {
+    async fn sit(stage: &Stage, namespace: &str) -> Result<Self> {
+        let judge = tokio::task::spawn_blocking(Judge::ready).await??;
+        // As the API server returns it: not through a type of ours, which might leave something out.
+        let resource = ApiResource::erase::<ObservedSealedSecret>(&());
+        let objects = Api::namespaced_with(stage.lab.client(), namespace, &resource);
+        Ok(Self { judge, objects })
+    }
+
+    /// Waits until they say so of `db`.
+    async fn sees(&self, state: &str, [plain, strict, kstatus, cel]: [&str; 4]) -> Result<()> {
+        let [plain, strict, kstatus, cel] = [plain, strict, kstatus, cel].map(str::to_owned);
+        let expected = Verdict { plain, strict, kstatus, cel };
+        eventually(Duration::from_secs(20), state, async || {
+            let object = to_value(self.objects.get("db").await?)?;
+            let verdict = self.judge.verdict(&object)?;
+            ensure!(verdict == expected, "{verdict:?}: {}", object["status"]);
+            Ok(())
+        })
+        .await
+    }
 }

@@ -4,6 +4,7 @@
 
 mod collect;
 mod compromise;
+mod ending;
 mod flags;
 mod gate;
 mod health;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
             restart::sigterm_leaves_what_has_not_begun,
             restart::what_changed_meanwhile_is_caught_up_with,
             restart::it_runs_in_a_pod_without_a_kubeconfig,
+            ending::requests_are_answered_until_the_work_is_done,
             share::one_namespace_keeps_no_other_waiting,
             flags::only_the_namespaces_asked_for,
             flags::only_the_labels_asked_for,
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
             compromise::what_a_leaked_key_opened_is_marked_until_it_is_sealed_anew,
             compromise::drift_that_is_wanted_stays,
             health::argo_cd_and_flux_see_the_truth,
+            health::the_documented_default_makes_plain_kstatus_wait,
             gate::too_many_requests_are_turned_away,
             gate::either_door_can_be_shut,
             slow::connections_that_say_nothing_keep_nobody_out,

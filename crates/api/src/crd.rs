@@ -1,24 +1,45 @@
 //! `crd`: the CustomResourceDefinition, from which `cargo xtask generate` writes the chart's file.
+//!
+//! Decided: an object that the controller has not seen has no status, as upstream's has none, instead of a default
+//! `status.observedGeneration: -1`. One definition cannot serve all readers: plain kstatus (Flux without `healthCheckExprs`) sees an
+//! unseen object as in progress only by a status, while clients wait for `status` to be there and take that for "processed" (upstream's
+//! own integration suite does). A drop-in comes first, and the default has another fault: where the controller writes no status
+//! (`--update-status=false`), it stays, and kstatus reads "in progress" for ever. Argo CD says Progressing where there is no
+//! status; Flux says so with `healthCheckExprs`. Who has Flux without expressions, and no such client, can set the default:
+//! `controller/docs/gitops.md` has both, and the test `lifecycle::health` runs what it says.
 
 use crate::sealed_secret::SealedSecret;
-use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{CustomResourceDefinition, JSON};
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
+    CustomResourceDefinition, JSONSchemaProps,
+};
 use kube::CustomResourceExt as _;
-use serde_json::json;
+
+/// The fields of every object. Kubernetes checks them itself; they are listed for what converts this schema into another one
+/// that takes no field it does not list.
+const FIELDS_OF_EVERY_OBJECT: [(&str, &str, Option<&str>); 3] = [
+    ("apiVersion", "string", Some("The version of this schema that the object is written in.")),
+    ("kind", "string", Some("The type of the object: SealedSecret.")),
+    // Kubernetes takes nothing beside the type.
+    ("metadata", "object", None),
+];
 
 /// The CustomResourceDefinition of SealedSecrets.
 pub fn crd() -> CustomResourceDefinition {
     let mut crd = SealedSecret::crd();
     crd.spec.names.list_kind = Some("SealedSecretList".into());
     for version in &mut crd.spec.versions {
-        // On the whole status, not on its field: an object that nobody has seen has no status to hold a field.
-        if let Some(status) = version
-            .schema
-            .as_mut()
-            .and_then(|schema| schema.open_api_v3_schema.as_mut())
-            .and_then(|schema| schema.properties.as_mut())
-            .and_then(|properties| properties.get_mut("status"))
-        {
-            status.default = Some(JSON(json!({ "observedGeneration": -1 })));
+        let schema = version.schema.as_mut().and_then(|schema| schema.open_api_v3_schema.as_mut());
+        if let Some(properties) = schema.and_then(|schema| schema.properties.as_mut()) {
+            for (name, type_, description) in FIELDS_OF_EVERY_OBJECT {
+                properties.insert(
+                    name.into(),
+                    JSONSchemaProps {
+                        type_: Some(type_.into()),
+                        description: description.map(Into::into),
+                        ..JSONSchemaProps::default()
+                    },
+                );
+            }
         }
     }
     crd
@@ -27,6 +48,7 @@ pub fn crd() -> CustomResourceDefinition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn schema() -> serde_json::Value {
         let crd = serde_json::to_value(crd()).unwrap();
@@ -44,9 +66,21 @@ mod tests {
     }
 
     #[test]
-    fn an_object_nobody_has_seen_says_so() {
-        let status = &schema()["properties"]["status"];
-        assert_eq!(status["default"], json!({ "observedGeneration": -1 }));
+    fn an_object_that_was_not_seen_has_no_status() {
+        assert_eq!(schema()["properties"]["status"].get("default"), None);
+    }
+
+    /// As controller-gen lists them, for upstream's definition too.
+    #[test]
+    fn the_fields_of_every_object_are_listed() {
+        let schema = schema();
+        let properties = &schema["properties"];
+        for (field, type_) in [("apiVersion", "string"), ("kind", "string"), ("metadata", "object")] {
+            assert_eq!(properties[field]["type"], type_, "{field}");
+        }
+        let mut names: Vec<&String> = properties.as_object().unwrap().keys().collect();
+        names.sort();
+        assert_eq!(names, ["apiVersion", "kind", "metadata", "spec", "status"]);
     }
 
     #[test]

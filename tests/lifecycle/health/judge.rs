@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use tests::programs;
 
+use super::page;
+
 const ARGO_CD: &str = "github.com/argoproj/argo-cd/v3";
 /// The last version whose rule looks at the conditions alone, and a version whose rule looks at the generation too.
 const PLAIN: (&str, &str) = ("v3.5.0", "h1:iqnPFSKaQ0l3hREMH2Rk55VDcxrvBFaSO0g9bifZKzc=");
@@ -21,13 +23,13 @@ pub(super) struct Verdict {
     pub strict: String,
     /// Flux, by kstatus: what a Kustomization with `wait: true` goes by.
     pub kstatus: String,
-    /// Flux, by `healthCheckExprs` on the condition Synced.
+    /// Flux, by the `healthCheckExprs` of `controller/docs/gitops.md`.
     pub cel: String,
 }
 
 pub(super) struct Judge {
     program: programs::Judge,
-    rules: Vec<String>,
+    arguments: Vec<String>,
 }
 
 impl Judge {
@@ -38,13 +40,14 @@ impl Judge {
             let files = program.files_of(ARGO_CD, version, sum)?;
             anyhow::Ok(format!("{name}={}", files.join(RULE).display()))
         };
-        let rules = vec![rule("plain", PLAIN)?, rule("strict", STRICT)?];
-        Ok(Self { program, rules })
+        let expressions = page::expressions()?.to_string();
+        let arguments = vec![expressions, rule("plain", PLAIN)?, rule("strict", STRICT)?];
+        Ok(Self { program, arguments })
     }
 
     /// What they say of `object`, as the API server returned it.
     pub(super) fn verdict(&self, object: &Value) -> Result<Verdict> {
-        let answer = self.program.ask(&self.rules, &object.to_string())?;
+        let answer = self.program.ask(&self.arguments, &object.to_string())?;
         serde_json::from_str(&answer).with_context(|| format!("no verdict: {answer}"))
     }
 }

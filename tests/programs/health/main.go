@@ -1,8 +1,9 @@
 // Says what Argo CD and Flux make of objects: Argo CD's rules are its own Lua files, run by the Lua machine that it uses
-// itself; Flux's are its kstatus library, and its evaluator of CEL expressions with the ones given here.
+// itself; Flux's are its kstatus library, and its evaluator of CEL expressions.
 //
-//	health NAME=RULE.lua… < OBJECTS
+//	health EXPRESSIONS NAME=RULE.lua… < OBJECTS
 //
+// EXPRESSIONS are JSON: one entry of a Kustomization's healthCheckExprs.
 // OBJECTS are JSON, one after the other. For each, one line of JSON comes out: a verdict for each NAME, and for "kstatus"
 // and "cel".
 package main
@@ -24,12 +25,6 @@ import (
 	luajson "layeh.com/gopher-json"
 )
 
-// What a person would write into a Kustomization's healthCheckExprs for SealedSecrets.
-var expressions = kustomize.HealthCheckExpressions{
-	Failed:  "has(status.conditions) && status.conditions.exists(c, c.type == 'Synced' && c.status == 'False')",
-	Current: "has(status.conditions) && status.conditions.exists(c, c.type == 'Synced' && c.status == 'True')",
-}
-
 func main() {
 	if err := run(os.Args[1:], os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
@@ -38,8 +33,15 @@ func main() {
 }
 
 func run(args []string, objects io.Reader, verdicts io.Writer) error {
+	if len(args) == 0 {
+		return errors.New("write EXPRESSIONS NAME=RULE.lua…")
+	}
+	var expressions kustomize.HealthCheckExpressions
+	if err := json.Unmarshal([]byte(args[0]), &expressions); err != nil {
+		return fmt.Errorf("EXPRESSIONS: %w", err)
+	}
 	rules := map[string]string{}
-	for _, arg := range args {
+	for _, arg := range args[1:] {
 		name, path, ok := strings.Cut(arg, "=")
 		if !ok {
 			return fmt.Errorf("%q: write NAME=RULE.lua", arg)
@@ -91,11 +93,11 @@ func judge(raw json.RawMessage, rules map[string]string, evaluator *cel.StatusEv
 		return nil, fmt.Errorf("kstatus: %w", err)
 	}
 	verdict["kstatus"] = computed.Status.String()
-	evaluated, err := evaluator.Evaluate(context.Background(), object)
-	if err != nil {
-		return nil, fmt.Errorf("cel: %w", err)
+	// As Flux's reader of statuses: what cannot be evaluated, because a field is not there, is unknown.
+	verdict["cel"] = status.UnknownStatus.String()
+	if evaluated, err := evaluator.Evaluate(context.Background(), object); err == nil {
+		verdict["cel"] = evaluated.Status.String()
 	}
-	verdict["cel"] = evaluated.Status.String()
 	return verdict, nil
 }
 
