@@ -14,6 +14,7 @@ mod connection;
 mod controller;
 mod core_dumps;
 mod failure;
+mod git;
 mod input;
 mod key_store;
 mod man_pages;

@@ -5,6 +5,8 @@
 #[path = "support/program.rs"]
 mod program;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use program::{finish, fixture, program};
 use std::fs;
 use std::path::Path;
@@ -67,7 +69,8 @@ fn secrets_are_found_wherever_they_are() {
                    {\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"data\":{\"a\":\"aHVudGVyMg==\"}}\n";
     assert_eq!(found_in(applied).len(), 1);
     let template = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nspec:\n  template:\n    data:\n      \
-                    sound: 'x {{ .a }}'\n      plain: hunter2\n";
+                    sound: 'x {{ .a }}'\n      password: hunter2\n      host: db.example.com\n      app.ini: |\n        \
+                    [db]\n        host = db\n";
     assert_eq!(found_in(template), ["a.yaml:7"]);
 }
 
@@ -184,8 +187,8 @@ fn what_is_not_utf8_is_judged_as_the_rest() {
     fs::write(tree.path().join("b.yaml"), b"kind: ConfigMap\ndata: {secretKind: Secret, a: j\xfcrgen}\n")
         .unwrap();
     fs::write(tree.path().join("c.txt"), latin).unwrap();
-    assert_eq!(found(&guard(tree.path(), &[])), ["a.yaml:3"]);
-    assert_eq!(found(&guard(tree.path(), &["c.txt"])), ["c.txt:3"]);
+    assert_eq!(found(&guard(tree.path(), &[])), ["a.yaml:3", "a.yaml:4"]);
+    assert_eq!(found(&guard(tree.path(), &["c.txt"])), ["c.txt:3", "c.txt:4"]);
 }
 
 #[test]
@@ -196,6 +199,107 @@ fn a_comment_lets_one_place_pass() {
         [] as [&str; 0]
     );
     assert_eq!(found_in(&format!("# kubeseal-rs: allow\n{SECRET}")), ["a.yaml:6"]);
+}
+
+#[test]
+fn a_comment_lets_pass_what_is_on_its_line_and_nothing_else() {
+    let key = fs::read_to_string(fixture("test-only.key")).unwrap();
+    let key = key[key.find("-----BEGIN").unwrap()..].replace('\n', "\n    ");
+    let secret = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: db}}\nstringData:\n  user: hunter2 # kubeseal-rs: allow\n  \
+         password: hunter2\n  token: |\n    hunter2\n  tls.key: |\n    {key}\n"
+    );
+    let tree = directory(&[("a.yaml", &secret)]);
+    let output = guard(tree.path(), &[]);
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(stdout.lines().count(), 3, "{stdout}");
+    for (line, name) in stdout.lines().zip(["password", "token", "tls.key"]) {
+        assert!(line.contains(&format!("Secret db holds plaintext ({name})")), "{line}");
+    }
+    // Above a block it is for all of it, and above the map for none of its keys.
+    let allowed = secret.replace("  tls.key", "  # kubeseal-rs: allow\n  tls.key");
+    assert_eq!(found_in(&allowed), found_in(&secret)[..2]);
+    for above in ["apiVersion", "kind", "stringData"] {
+        let above = secret.replacen(above, &format!("# kubeseal-rs: allow\n{above}"), 1);
+        assert_eq!(found_in(&above).len(), 3, "{above}");
+    }
+    let flow = "kind: Secret\ndata: {a: aHVudGVyMg==,\n  b: aHVudGVyMg==, # kubeseal-rs: allow\n  c: aHVudGVyMg==}\n";
+    assert_eq!(found_in(flow), ["a.yaml:2", "a.yaml:4"]);
+}
+
+#[test]
+fn what_kustomize_makes_a_secret_of_is_found() {
+    let kustomization = "resources: [a.yaml]\nsecretGenerator:\n- name: app\n  literals:\n  - user=hunter2\n  - host=${HOST}\n  \
+                         - known=hunter2 # kubeseal-rs: allow\n  envs:\n  - .env\n  files:\n  - sub/key.bin\n  - ca.crt\n";
+    let tree = directory(&[
+        ("base/kustomization.yaml", kustomization),
+        ("base/.env", "# A=b\nA=hunter2\nB=\n# kubeseal-rs: allow\nC=hunter2\n"),
+        ("base/other.env", "A=hunter2\n"),
+        ("base/sub/key.bin", "\0hunter2"),
+        ("base/ca.crt", "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"),
+    ]);
+    let path = tree.path();
+    let all = ["base/.env:2", "base/kustomization.yaml:5", "base/sub/key.bin:1"];
+    let output = guard(path, &[]);
+    assert_eq!(found(&output), all);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(stdout.contains("2: plaintext (A), which secretGenerator app makes a Secret of"), "{stdout}");
+    // A hook may be given the file alone, or have it staged alone.
+    assert_eq!(found(&guard(&path.join("base"), &[".env"])), [".env:2"]);
+    git(path, &["init", "-q"]);
+    git(path, &["add", "base/kustomization.yaml"]);
+    git(path, &["commit", "-q", "-m", "one"]);
+    git(path, &["add", "."]);
+    assert_eq!(found(&guard(path, &["--staged"])), [all[0], all[2]]);
+    // As it should be: it is generated from what is not committed.
+    git(path, &["rm", "-q", "--cached", "base/.env"]);
+    fs::write(path.join(".gitignore"), ".env\n").unwrap();
+    assert_eq!(found(&guard(path, &[])), all[1..]);
+    let alone = "apiVersion: builtin\nkind: SecretGenerator\nmetadata: {name: x}\nliterals:\n- a=hunter2\n";
+    assert_eq!(found_in(alone), ["a.yaml:5"]);
+}
+
+#[test]
+fn annotations_that_repeat_a_secret_are_found_however_they_are_packed() {
+    let secret = r#"{"apiVersion":"v1","data":{"a":"aHVudGVyMg=="},"kind":"Secret","metadata":{"name":"x"}}"#;
+    let sealed = secret.replace("\"Secret\"", "\"SealedSecret\"");
+    let manifest = |name: &str, value: &str| {
+        format!("kind: SealedSecret\nmetadata:\n  name: x\n  annotations:\n    {name}: '{value}'\n")
+    };
+    let gzip = |text: &str| {
+        use std::io::Write as _;
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text.as_bytes()).unwrap();
+        BASE64_STANDARD.encode(encoder.finish().unwrap())
+    };
+    for (name, secret, sealed) in [
+        ("kapp.k14s.io/original", secret.to_owned(), sealed.clone()),
+        ("kubectl.kubernetes.io/last-applied-configuration", secret.to_owned(), sealed.clone()),
+        ("objectset.rio.cattle.io/applied", gzip(secret), gzip(&sealed)),
+        ("example.com/other", BASE64_STANDARD.encode(secret), BASE64_STANDARD.encode(&sealed)),
+    ] {
+        assert_eq!(found_in(&manifest(name, &secret)), ["a.yaml:5"], "{name}");
+        assert_eq!(found_in(&manifest(name, &sealed)), [] as [&str; 0], "{name}");
+    }
+}
+
+#[test]
+fn references_are_let_pass() {
+    for value in [
+        "<path:secret/data/db#password>",
+        "ref+vault://secret/db#/password",
+        "op://shop/db/password",
+        "vault:secret/data/db#password",
+    ] {
+        let base64 = BASE64_STANDARD.encode(value);
+        let text = format!("kind: Secret\nstringData: {{a: '{value}'}}\ndata: {{b: {base64}}}\n");
+        assert_eq!(found_in(&text), [] as [&str; 0], "{value}");
+    }
+    let keys =
+        "kind: Secret\nmetadata: {annotations: {avp.kubernetes.io/path: a/b}}\nstringData: {a: <word>}\n";
+    assert_eq!(found_in(keys), [] as [&str; 0]);
+    assert_eq!(found_in(&keys.replace("avp.kubernetes.io", "example.com")), ["a.yaml:3"]);
+    assert_eq!(found_in("kind: Secret\nstringData: {a: 'ref+echo://hunter2'}\n"), ["a.yaml:2"]);
 }
 
 #[test]
@@ -271,11 +375,13 @@ fn what_git_tracks_counts_whatever_is_ignored() {
     let mut command = program(&["guard", "sub/out"]);
     command.current_dir(path).env("GIT_DIR", ".git").env("GIT_INDEX_FILE", ".git/index");
     assert_eq!(found(&finish(command, b"")), ["sub/out/deep/b.yaml:5"]);
-    // What git refuses to tell is told.
+    // What cannot be told is a failure.
     fs::write(path.join(".git/config"), "[core]\nrepositoryformatversion = 99\n").unwrap();
     let output = guard(path, &["."]);
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(stderr.contains("warning: cannot ask git what it tracks in ."), "{stderr}");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr.contains("warning: cannot tell which of the ignored files git tracks in "), "{stderr}");
+    assert!(stderr.contains("core.repositoryformatversion = 99"), "{stderr}");
 }
 
 #[test]
@@ -309,6 +415,143 @@ fn no_name_breaks_a_line() {
     let tree = directory(&[("a\n\u{1b}[31m.yaml", SECRET)]);
     let stdout = String::from_utf8(guard(tree.path(), &[]).stdout).unwrap();
     assert!(stdout.starts_with("\"a\\n\\033[31m.yaml\":5: document 1: Secret shop/db"), "{stdout}");
+}
+
+/// What `git commit` lets its hook see: all that `arguments` commit, from an index of its own.
+#[test]
+#[cfg(unix)]
+fn a_hook_sees_what_its_commit_takes() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let tree = directory(&[("a.yaml", "a: 1\n"), ("b.yaml", "b: 1\n")]);
+    let path = tree.path();
+    git(path, &["init", "-q"]);
+    git(path, &["add", "."]);
+    git(path, &["commit", "-q", "-m", "clean"]);
+    git(path, &["worktree", "add", "-q", "other"]);
+    let hook = path.join(".git/hooks/pre-commit");
+    let program = env!("CARGO_BIN_EXE_kubeseal-rs");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(&hook, format!("#!/bin/sh\nexec {program} guard --staged\n")).unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    let commit = |directory: &Path, arguments: &[&str]| {
+        let output = Command::new("git")
+            .args(["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "-m", "x"])
+            .args(arguments)
+            .current_dir(directory)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .output()
+            .unwrap();
+        let told = [&output.stdout[..], &output.stderr[..]].concat();
+        (output.status.success(), String::from_utf8(told).unwrap())
+    };
+    for directory in [path.to_owned(), path.join("other")] {
+        fs::write(directory.join("b.yaml"), SECRET).unwrap();
+        fs::write(directory.join("a.yaml"), "a: 2\n").unwrap();
+        let (done, told) = commit(&directory, &["-a"]);
+        assert!(!done && told.contains("b.yaml:5"), "{told}");
+        let (done, told) = commit(&directory, &["b.yaml"]);
+        assert!(!done && told.contains("b.yaml:5"), "{told}");
+        let (done, told) = commit(&directory, &["a.yaml"]);
+        assert!(done, "{told}");
+    }
+}
+
+#[test]
+fn every_kind_of_index_and_repository_is_read() {
+    let clone = |path: &Path, arguments: &[&str]| {
+        let other = tempfile::tempdir().unwrap();
+        let all = [&["clone", "-q"], arguments, &[path.to_str().unwrap(), other.path().to_str().unwrap()]];
+        git(path, &all.concat());
+        other
+    };
+    for format in ["sha1", "sha256"] {
+        let tree =
+            directory(&[("a.yaml", "a: 1\n"), ("sub/deep/b.yaml", "b: 1\n"), ("other/c.yaml", "c: 1\n")]);
+        let path = tree.path();
+        git(path, &["init", "-q", "--object-format", format]);
+        git(path, &["add", "."]);
+        git(path, &["commit", "-q", "-m", "one"]);
+        git(path, &["gc", "-q"]);
+        for (what, commands) in [
+            ("packed", &[][..]),
+            ("version 4", &[&["update-index", "--index-version", "4"][..]][..]),
+            ("split", &[&["update-index", "--split-index"]]),
+            ("sparse", &[&["sparse-checkout", "set", "--cone", "--sparse-index", "sub"]]),
+            ("detached", &[&["checkout", "-q", "--detach"]]),
+        ] {
+            let copy = clone(path, if what == "detached" { &["--shared"] } else { &[] });
+            let path = copy.path();
+            for command in commands {
+                git(path, command);
+            }
+            assert_eq!(found(&guard(path, &["--staged"])), [] as [&str; 0], "{format}, {what}");
+            fs::write(path.join("sub/deep/b.yaml"), SECRET).unwrap();
+            fs::write(path.join("new.yaml"), SECRET).unwrap();
+            git(path, &["add", "--intent-to-add", "new.yaml"]);
+            git(path, &["add", "sub"]);
+            let staged = guard(path, &["--staged"]);
+            assert_eq!(found(&staged), ["sub/deep/b.yaml:5"], "{format}, {what}");
+            fs::write(path.join(".gitignore"), "*\n").unwrap();
+            assert_eq!(found(&guard(path, &[])), ["new.yaml:5", "sub/deep/b.yaml:5"], "{format}, {what}");
+        }
+    }
+}
+
+#[test]
+fn a_submodule_has_an_index_of_its_own() {
+    let inner = directory(&[(".gitignore", "s.yaml\n"), ("s.yaml", SECRET)]);
+    git(inner.path(), &["init", "-q"]);
+    git(inner.path(), &["add", "-f", "."]);
+    git(inner.path(), &["commit", "-q", "-m", "one"]);
+    let outer = directory(&[(".gitignore", "*.yaml\n")]);
+    let path = outer.path();
+    git(path, &["init", "-q"]);
+    let source = inner.path().to_str().unwrap();
+    git(path, &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", source, "sub"]);
+    assert_eq!(found(&guard(path, &[])), ["sub/s.yaml:5"]);
+    assert_eq!(found(&guard(&path.join("sub"), &["--staged"])), [] as [&str; 0]);
+    assert_eq!(found(&guard(path, &["--staged"])), [] as [&str; 0]);
+}
+
+#[test]
+fn what_is_not_merged_is_not_passed() {
+    let tree = directory(&[("a.yaml", "a: 1\n")]);
+    let path = tree.path();
+    git(path, &["init", "-q", "-b", "main"]);
+    git(path, &["add", "."]);
+    git(path, &["commit", "-q", "-m", "one"]);
+    git(path, &["checkout", "-q", "-b", "side"]);
+    fs::write(path.join("a.yaml"), "a: 2\n").unwrap();
+    git(path, &["commit", "-q", "-am", "two"]);
+    git(path, &["checkout", "-q", "main"]);
+    fs::write(path.join("a.yaml"), "a: 3\n").unwrap();
+    git(path, &["commit", "-q", "-am", "three"]);
+    let merge = ["-c", "user.name=a", "-c", "user.email=a@example.com", "merge", "side"];
+    let merged = Command::new("git").args(merge).current_dir(path).output().unwrap();
+    assert!(!merged.status.success());
+    let output = guard(path, &["--staged"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && stderr.contains("a.yaml is not merged"), "{stderr}");
+}
+
+#[test]
+fn what_is_too_large_is_a_failure_that_names_it() {
+    let tree = directory(&[("a.yaml", "a: 1\n")]);
+    let path = tree.path();
+    for name in ["large.yaml", "large.bin"] {
+        let file = fs::File::create(path.join(name)).unwrap();
+        file.set_len((64 << 20) + 1).unwrap();
+    }
+    // Without zeros at its beginning it is text.
+    fs::write(path.join("large.txt"), vec![b'a'; (64 << 20) + 1]).unwrap();
+    let output = guard(path, &[]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr.contains("cannot look into large.txt: ") && !stderr.contains("large.bin"), "{stderr}");
+    assert!(stderr.contains("large.yaml: not text; was not looked into"), "{stderr}");
+    assert!(stderr.contains("cannot look into 2 files"), "{stderr}");
+    fs::write(path.join(".ignore"), "large.*\n").unwrap();
+    assert_eq!(found(&guard(path, &[])), [] as [&str; 0]);
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! `guard`: finds what is about to be committed in plaintext.
 //!
 //! Which files: `walk` and `staged`. What is in one: `examine`, which sends manifests through `object`, those that
-//! do not parse through `template`, and everything through `key_block`.
+//! do not parse through `template`, what kustomize makes Secrets of through `generated`, and everything through `key_block`.
 
 mod allowed;
+mod credential;
 mod error;
 mod examine;
-mod expression;
 mod finding;
 mod flow;
+mod generated;
 mod key_block;
 mod object;
 mod plain;
@@ -25,24 +26,21 @@ use crate::mode::Guard;
 use crate::notice::{self, say, warn};
 use crate::output::tell;
 use crate::shown::shown_path;
+use examine::Content;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
-use std::path::Path;
 use tally::Tally;
 
 pub(super) fn guard(guard: &Guard) -> Result<(), Failure> {
     let mut tally = Tally::default();
     match guard {
         Guard::Staged(paths) => {
-            staged::each_file(paths, &mut |path, bytes, is_named| {
-                look_into(path, bytes, is_named, &mut tally);
-            })?;
+            let unreadable = staged::each_file(paths, &mut |file| look_into(&file, &mut tally))?;
+            tally.unreadable += unreadable;
         }
         Guard::Paths(paths) => {
             for path in paths {
-                let unreadable = walk::each_file(path, &mut |path, bytes, is_named| {
-                    look_into(path, bytes, is_named, &mut tally);
-                })?;
+                let unreadable = walk::each_file(path, &mut |file| look_into(&file, &mut tally))?;
                 tally.unreadable += unreadable;
             }
         }
@@ -58,9 +56,11 @@ pub(super) fn guard(guard: &Guard) -> Result<(), Failure> {
     Ok(())
 }
 
-fn look_into(path: &Path, bytes: &[u8], is_named: bool, tally: &mut Tally) {
-    let examined = examine::examine(path, bytes, is_named);
+fn look_into(file: &Content<'_>, tally: &mut Tally) {
+    let path = file.path;
+    let examined = examine::examine(file);
     tally.files += 1;
+    tally.unreadable += usize::from(examined.is_unread);
     tally.files_with_findings += usize::from(!examined.findings.is_empty());
     tally.count += examined.findings.len();
     for finding in examined.findings {

@@ -1,13 +1,19 @@
-//! `walk`: what is below a directory as git sees it: what no `.gitignore` names, and what is tracked although one does.
+//! `walk`: the files below a directory as git sees them: what no `.gitignore` names, and what is tracked although one does.
 //!
-//! Decided: asks the program git for the latter, because only its index knows; where there is no git or no work tree,
-//! the ignore files alone count.
+//! The tree may come from a stranger. Links are not followed, pipes and devices are not opened, no command runs, and a folder
+//! that looks like a bare repository is a folder.
 
-use crate::notice::warn;
-use ignore::{DirEntry, Error, WalkBuilder};
-use std::collections::HashSet;
+mod error;
+mod level;
+mod rules;
+
+pub(crate) use error::WalkError;
+
+use level::Level;
+use rules::{Rules, Verdict};
+use std::fs::{self, DirEntry};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// Whether `.ignore` files count beside git's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,99 +22,99 @@ pub(super) enum IgnoreFiles {
     All,
 }
 
-/// Everything at and below `path`, in order, and what cannot be walked into.
-pub(super) fn walk(path: &Path, ignore_files: IgnoreFiles) -> Vec<Result<DirEntry, Error>> {
-    let mut entries: Vec<_> =
-        builder(path, ignore_files).filter_entry(|entry| entry.file_name() != ".git").build().collect();
-    let mut left = ignored_and_tracked(path);
-    if !left.is_empty() {
-        for entry in entries.iter().flatten() {
-            left.remove(entry.path());
-        }
-    }
-    if !left.is_empty() {
-        entries.extend(only(left, path, ignore_files));
-        entries.sort_by(|a, b| {
-            let path =
-                |entry: &Result<DirEntry, Error>| entry.as_ref().ok().map(|entry| entry.path().to_owned());
-            path(a).cmp(&path(b))
-        });
-    }
-    entries
+/// The regular files below `directory`, in order, and what cannot be walked into.
+pub(super) fn walk(directory: &Path, ignore_files: IgnoreFiles) -> Vec<Result<PathBuf, WalkError>> {
+    let top = match fs::canonicalize(directory) {
+        Ok(top) => top,
+        Err(source) => return vec![Err(WalkError::directory(directory, source))],
+    };
+    let mut walk = Walk {
+        levels: Level::above(&top, ignore_files),
+        global: Rules::global(&top),
+        ignore_files,
+        found: Vec::new(),
+    };
+    walk.enter(directory, &top, false);
+    walk.found
 }
 
-fn builder(path: &Path, ignore_files: IgnoreFiles) -> WalkBuilder {
-    let mut builder = WalkBuilder::new(path);
-    builder
-        // Manifests live in directories such as .github and .argocd, too.
-        .hidden(false)
-        .ignore(ignore_files == IgnoreFiles::All)
-        // A copy without its .git is still the same tree.
-        .require_git(false)
-        .sort_by_file_name(Ord::cmp);
-    builder
-}
-
-/// These files, whatever `.gitignore` says.
-fn only(
-    files: HashSet<PathBuf>,
-    path: &Path,
+struct Walk {
+    /// The directories that we are in, outermost first.
+    levels: Vec<Level>,
+    /// What the user's own configuration of git names.
+    global: Rules,
     ignore_files: IgnoreFiles,
-) -> impl Iterator<Item = Result<DirEntry, Error>> {
-    let above: HashSet<PathBuf> =
-        files.iter().flat_map(|file| file.ancestors().skip(1)).map(Path::to_owned).collect();
-    let wanted = files.clone();
-    builder(path, ignore_files)
-        .git_ignore(false)
-        .git_global(false)
-        .git_exclude(false)
-        .filter_entry(move |entry| files.contains(entry.path()) || above.contains(entry.path()))
-        .build()
-        .filter(move |entry| entry.as_ref().is_ok_and(|entry| wanted.contains(entry.path())))
+    found: Vec<Result<PathBuf, WalkError>>,
 }
 
-/// What git tracks below a directory although its ignore files name it.
-fn ignored_and_tracked(directory: &Path) -> HashSet<PathBuf> {
-    if !directory.is_dir() {
-        return HashSet::new();
-    }
-    let output = Command::new("git")
-        .args(["ls-files", "-z", "--cached", "--ignored", "--exclude-standard"])
-        .current_dir(directory)
-        // The directory's own repository, whatever a hook's environment says of another; and the words below.
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_WORK_TREE")
-        .env_remove("GIT_INDEX_FILE")
-        .env_remove("GIT_PREFIX")
-        .env("LC_ALL", "C")
-        .stdin(Stdio::null())
-        .output();
-    let Ok(output) = output else { return HashSet::new() };
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        // A repository that git refuses, such as somebody else's, has tracked files nevertheless.
-        if !said.contains("not a git repository") && !said.contains("must be run in a work tree") {
-            let said = said.lines().next().unwrap_or("it does not say why").trim_start_matches("fatal: ");
-            warn(format_args!(
-                "cannot ask git what it tracks in {}, and left out all that .gitignore names: {said}",
-                directory.display()
-            ));
+impl Walk {
+    /// Goes through a directory: `shown` as it was given, `path` as it is. What `is_ignored` counts only if it is tracked.
+    fn enter(&mut self, shown: &Path, path: &Path, is_ignored: bool) {
+        let entries = match sorted(path) {
+            Ok(entries) => entries,
+            Err(source) => return self.found.push(Err(WalkError::directory(shown, source))),
+        };
+        self.levels.push(Level::at(path, self.ignore_files));
+        // Git's rules end where another repository begins.
+        let is_ignored = is_ignored && !self.levels.last().is_some_and(Level::is_top);
+        for entry in entries.iter().filter(|entry| entry.file_name() != ".git") {
+            let (shown, path) = (shown.join(entry.file_name()), entry.path());
+            let kind = match entry.file_type() {
+                Ok(kind) => kind,
+                Err(source) => {
+                    self.found.push(Err(WalkError::directory(&shown, source)));
+                    continue;
+                }
+            };
+            if !kind.is_dir() && !kind.is_file() || self.is_left_out(&path, kind.is_dir()) {
+                continue;
+            }
+            let is_ignored = is_ignored || self.is_ignored_by_git(&path, kind.is_dir());
+            if is_ignored && !self.is_tracked(&path, kind.is_dir()) {
+                continue;
+            }
+            if kind.is_dir() {
+                self.enter(&shown, &path, is_ignored);
+            } else {
+                self.found.push(Ok(shown));
+            }
         }
-        return HashSet::new();
+        self.levels.pop();
     }
-    let names = output.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-    names.map(|name| directory.join(as_path(name))).collect()
+
+    /// Whether an `.ignore` file names it.
+    fn is_left_out(&self, path: &Path, is_directory: bool) -> bool {
+        let verdicts = self.levels.iter().rev().map(|level| level.ignore.verdict(path, is_directory));
+        verdicts.into_iter().flatten().next() == Some(Verdict::Ignored)
+    }
+
+    fn is_ignored_by_git(&self, path: &Path, is_directory: bool) -> bool {
+        let mut verdict = None;
+        for level in self.levels.iter().rev() {
+            verdict = verdict.or_else(|| level.gitignore.verdict(path, is_directory));
+            if level.is_top() {
+                verdict = verdict.or_else(|| level.excludes.verdict(path, is_directory));
+                break;
+            }
+        }
+        verdict.or_else(|| self.global.verdict(path, is_directory)) == Some(Verdict::Ignored)
+    }
+
+    /// Whether one of the repositories that we are in tracks it: a folder inside may only pretend to be one of its own.
+    fn is_tracked(&mut self, path: &Path, is_directory: bool) -> bool {
+        let mut is_tracked = false;
+        for level in &mut self.levels {
+            match level.tracks(path, is_directory) {
+                Ok(tracks) => is_tracked |= tracks,
+                Err(error) => self.found.push(Err(error)),
+            }
+        }
+        is_tracked
+    }
 }
 
-/// A path as git writes it behind `-z`.
-#[cfg(unix)]
-pub(super) fn as_path(name: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt as _;
-    std::ffi::OsStr::from_bytes(name).into()
-}
-
-/// A path as git writes it behind `-z`.
-#[cfg(not(unix))]
-pub(super) fn as_path(name: &[u8]) -> PathBuf {
-    String::from_utf8_lossy(name).into_owned().into()
+fn sorted(directory: &Path) -> io::Result<Vec<DirEntry>> {
+    let mut entries: Vec<DirEntry> = fs::read_dir(directory)?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(DirEntry::file_name);
+    Ok(entries)
 }

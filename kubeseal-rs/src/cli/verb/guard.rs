@@ -7,14 +7,15 @@ use std::path::PathBuf;
 
 /// What `help guard` begins with. A const, because the one-line description stands on the variant in `Verb`.
 pub(crate) const LONG_ABOUT: &str = "Find what is about to be committed in plaintext, for a pre-commit hook.\n\n\
-    Looks for Secrets with data or stringData, alone, in Lists and inside other objects; for copies of \
-    Secrets that kubectl apply left in last-applied annotations; for spec.template.data of \
-    SealedSecrets that holds values instead of templates; and for private keys (PEM, age), in any file. \
-    Manifests are files with .yaml, .yml, .json or .tpl in their names, and editors' leftovers of them \
-    (a.yaml~, a.yaml.orig); and whatever is named itself, if it parses as one.\n\n\
-    Prints a line for each, FILE:LINE: what it is and what to do, never the value, and exits 1; is \
-    quiet and exits 0 where there is none. Values of SOPS, and those that are nothing but templates \
-    ({{ … }}) or placeholders (${…}), are let pass. So is a line that has, or stands below one that has, the comment\n\n  \
+    Looks for Secrets with data or stringData, alone, in Lists and inside other objects; for annotations that \
+    repeat a Secret (last-applied-configuration and others); for literals and files of kustomize's \
+    secretGenerator; for passwords, tokens and the like in spec.template.data of SealedSecrets; and for \
+    private keys (PEM, age), in any file. Manifests are files with .yaml, .yml, .json or .tpl in their names, and \
+    editors' leftovers of them (a.yaml~, a.yaml.orig); and whatever is named itself, if it parses as one.\n\n\
+    Prints a line for each key, FILE:LINE: what it is and what to do, never the value, and exits 1; is \
+    quiet and exits 0 where there is none. Fails, too, where something cannot be read. Values of SOPS, \
+    references (<path:…>, ref+…://), and values that are nothing but templates ({{ … }}) or placeholders (${…}), are \
+    let pass. So are the values on a line that has, or stands right below, the comment\n\n  \
     # kubeseal-rs: allow";
 
 /// `guard [PATH…] [--staged]`.

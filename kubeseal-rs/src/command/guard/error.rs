@@ -1,5 +1,6 @@
 //! [`GuardError`]: plaintext was found, or it could not be looked for.
 
+use crate::git::GitError;
 use crate::shown::shown_path;
 use std::io;
 use std::path::PathBuf;
@@ -17,20 +18,10 @@ pub(crate) enum GuardError {
         #[source]
         source: io::Error,
     },
-    #[error("cannot look for files in {}", shown_path(.path))]
-    Path {
-        path: PathBuf,
-        #[source]
-        source: ignore::Error,
-    },
     #[error("there is no {}, and nothing of that name is staged", shown_path(.0))]
     NotStaged(PathBuf),
-    #[error("cannot run git")]
-    Start(#[source] io::Error),
-    #[error("git {command} failed: {said}")]
-    Git { command: &'static str, said: String },
-    #[error("git {0} answered something unknown")]
-    Answer(&'static str),
+    #[error("cannot read what is staged")]
+    Git(#[from] GitError),
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -43,16 +34,14 @@ impl GuardError {
         match self {
             Self::Found { .. } => {
                 "do as each line says; what is no secret passes with the comment \"# kubeseal-rs: allow\" on its line \
-                 or the line above. A secret that was committed once stays in Git's history: replace it where it is \
+                 or alone on the line above. A secret that was committed once stays in Git's history: replace it where it is \
                  used"
                     .into()
             }
             Self::Unreadable(_) => "see the warnings above; what cannot be read may hold anything".into(),
-            Self::NotFound { .. } | Self::Path { .. } => "name files and directories that exist and may be read".into(),
+            Self::NotFound { .. } => "name files and directories that exist and may be read".into(),
             Self::NotStaged(_) => "name files and directories of the work tree, or none for everything staged".into(),
-            Self::Start(_) => "--staged needs git on the PATH; without it, name files and directories".into(),
-            Self::Git { .. } => "--staged works in a Git work tree; elsewhere, name files and directories".into(),
-            Self::Answer(_) => "without --staged, the files of the work tree are looked into".into(),
+            Self::Git(_) => "--staged works in a Git work tree; elsewhere, name files and directories".into(),
         }
     }
 }

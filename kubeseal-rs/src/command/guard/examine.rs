@@ -2,6 +2,9 @@
 
 use super::allowed::is_allowed;
 use super::finding::{Doubt, Finding, What};
+use super::generated::Generated;
+use super::object::{GZIP, ZIP};
+use super::plain::is_encrypted_file;
 use super::text::Text;
 use super::{key_block, object, template};
 use crate::manifest::{Document, documents, parse};
@@ -15,6 +18,18 @@ pub(super) struct Examined {
     pub doubts: Vec<Doubt>,
     /// Parts of it do not parse, and look like a template.
     pub is_template: bool,
+    /// It is called a manifest, and is no text.
+    pub is_unread: bool,
+}
+
+/// A file to look into. It has no Debug: it holds values.
+pub(super) struct Content<'c> {
+    pub path: &'c Path,
+    pub bytes: &'c [u8],
+    /// It was named, not come across.
+    pub is_named: bool,
+    /// What kustomize makes of it.
+    pub generated: Option<Generated>,
 }
 
 /// What a file is taken for.
@@ -32,6 +47,9 @@ impl Kind {
     /// By its name, with what templating and editors append to it.
     fn of(path: &Path, is_named: bool) -> Self {
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        if name == "kustomization" {
+            return Self::Manifests;
+        }
         // Editors keep what was there before as `a.yaml~`, `#a.yaml#` and `a.yaml.orig`.
         let name = name.trim_matches(['~', '#']);
         let mut extensions = name.split('.').skip(1);
@@ -45,20 +63,31 @@ impl Kind {
     }
 }
 
-/// Looks into a file of this name, which somebody named or which was come across.
-pub(super) fn examine(path: &Path, bytes: &[u8], is_named: bool) -> Examined {
-    let text = Text::of(bytes);
-    let kind = Kind::of(path, is_named);
+/// Looks into a file.
+pub(super) fn examine(file: &Content<'_>) -> Examined {
+    let text = Text::of(file.bytes);
+    let kind = Kind::of(file.path, file.is_named);
     let mut examined = Examined::default();
     match text.text() {
         Some(text) if kind != Kind::Text => manifest(text, kind, &mut examined),
         Some(text) => keys(text, &mut examined),
-        None if kind == Kind::Manifests => examined.doubts.push(Doubt {
-            line: None,
-            document: None,
-            why: "not text; was not looked into".into(),
-        }),
+        None if kind == Kind::Manifests && !is_encrypted_file(file.bytes) => {
+            examined.doubts.push(Doubt {
+                line: None,
+                document: None,
+                why: "not text; was not looked into".into(),
+            });
+            // Others, such as `a.json.gz`, only have the word in their names.
+            let last = file.path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+            examined.is_unread = matches!(last.as_str(), "yaml" | "yml" | "json" | "tpl");
+        }
         None => {}
+    }
+    if let Some(generated) = &file.generated {
+        let mut found = generated.look(file.bytes, text.text());
+        found.retain(|finding| text.text().is_none_or(|text| !is_allowed(text, finding.line)));
+        examined.findings.append(&mut found);
+        examined.findings.sort_by_key(|finding| finding.line);
     }
     examined
 }
@@ -78,13 +107,13 @@ fn manifest(text: &str, kind: Kind, examined: &mut Examined) {
         let before = findings.len();
         let first = number + 1;
         number += count_and_look(document, first, kind, &mut findings, examined);
-        // A key in a Secret that was found is told already.
-        if findings.len() == before {
-            findings.extend(key_block::lines(document.text).into_iter().map(|line| Finding {
-                line: document.first_line - 1 + line,
-                document: (kind == Kind::Manifests).then_some(first),
-                what: What::PrivateKey,
-            }));
+        let keys = key_block::lines(document.text).into_iter().map(|line| document.first_line - 1 + line);
+        for line in keys {
+            // A key in a value that was found, there or on the line above, is told already.
+            if !findings[before..].iter().any(|finding| finding.line == line || finding.line + 1 == line) {
+                let document = (kind == Kind::Manifests).then_some(first);
+                findings.push(Finding { line, document, what: What::PrivateKey });
+            }
         }
     }
     findings.retain(|finding| !is_allowed(text, finding.line));
@@ -100,8 +129,8 @@ fn count_and_look(
     findings: &mut Vec<Finding>,
     examined: &mut Examined,
 ) -> usize {
-    // Nothing that is looked for can do without the word, and parsing takes its time.
-    if !document.text.contains("Secret") {
+    // Nothing that is looked for can do without the word, unless it is packed, and parsing takes its time.
+    if !["ecret", GZIP, ZIP].iter().any(|word| document.text.contains(word)) {
         return 1;
     }
     match parse(document) {
@@ -154,6 +183,10 @@ fn begins_as_manifest(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn examine(path: &Path, bytes: &[u8], is_named: bool) -> Examined {
+        super::examine(&Content { path, bytes, is_named, generated: None })
+    }
 
     #[test]
     fn what_somebody_named_is_looked_into_whatever_it_is_called() {

@@ -3,9 +3,6 @@
 use crate::program;
 use std::fmt;
 
-/// As many names as a person reads at once.
-const NAMES_SHOWN: usize = 5;
-
 /// Plaintext, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
@@ -18,12 +15,18 @@ pub(super) struct Finding {
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum What {
-    /// A Secret with values.
-    Secret { name: String, keys: Vec<String> },
+    /// A value of a Secret.
+    Secret { name: String, key: String },
     /// An annotation that holds a copy of a Secret.
     LastApplied { annotation: String },
-    /// A SealedSecret whose template holds values.
-    TemplateData { name: String, keys: Vec<String> },
+    /// A credential in the template of a SealedSecret.
+    TemplateData { name: String, key: String },
+    /// A literal of a generator of kustomize.
+    Literal { generator: String, key: String },
+    /// A line of a file that such a generator reads line by line.
+    EnvLine { generator: String, key: String },
+    /// A file that such a generator puts into a Secret.
+    GeneratedFile { generator: String },
     /// A value of a Secret in a text that does not parse.
     SecretText { key: String },
     /// A private key.
@@ -51,11 +54,11 @@ impl fmt::Display for Finding {
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Secret { name, keys } => write!(
+            Self::Secret { name, key } => write!(
                 f,
                 "{} holds plaintext ({}); seal it with {}, and commit the SealedSecret instead",
                 named("Secret", name),
-                list(keys),
+                shown(key),
                 program::name()
             ),
             Self::LastApplied { annotation } => write!(
@@ -63,11 +66,32 @@ impl fmt::Display for What {
                 "the annotation {} holds a copy of a Secret, values included; remove the annotation",
                 shown(annotation)
             ),
-            Self::TemplateData { name, keys } => write!(
+            Self::TemplateData { name, key } => write!(
                 f,
-                "spec.template.data of {} holds values, not templates ({}); seal them into encryptedData",
+                "spec.template.data of {} holds a credential in plaintext ({}); seal it into encryptedData, and write a \
+                 template in its place",
                 named("SealedSecret", name),
-                list(keys)
+                shown(key)
+            ),
+            Self::Literal { generator, key } => write!(
+                f,
+                "{} holds plaintext ({}); {}",
+                named("secretGenerator", generator),
+                shown(key),
+                sealed_resource()
+            ),
+            Self::EnvLine { generator, key } => write!(
+                f,
+                "plaintext ({}), which {} makes a Secret of; {}",
+                shown(key),
+                named("secretGenerator", generator),
+                sealed_resource()
+            ),
+            Self::GeneratedFile { generator } => write!(
+                f,
+                "a file in plaintext, which {} makes a Secret of; {}",
+                named("secretGenerator", generator),
+                sealed_resource()
             ),
             Self::SecretText { key } => write!(
                 f,
@@ -99,12 +123,9 @@ fn named(kind: &str, name: &str) -> String {
     if name.is_empty() { format!("a {kind} without a name") } else { format!("{kind} {}", shown(name)) }
 }
 
-fn list(names: &[String]) -> String {
-    let shown_names: Vec<String> = names.iter().take(NAMES_SHOWN).map(|name| shown(name)).collect();
-    match names.len() - shown_names.len() {
-        0 => shown_names.join(", "),
-        more => format!("{} and {more} more", shown_names.join(", ")),
-    }
+/// What to do instead of generating a Secret.
+fn sealed_resource() -> String {
+    format!("seal it with {}, and list the SealedSecret under resources instead", program::name())
 }
 
 /// A name, unless it is something else that went into its place.

@@ -1,26 +1,47 @@
 //! `look`: plaintext in a document that parses, however deep it is in there.
 
+mod copy;
+
+pub(super) use copy::{GZIP, ZIP};
+
+use super::credential::{holds_credential, is_secret_name};
 use super::finding::{Finding, What};
-use super::plain::{Extent, is_plain, is_plain_beside_sealed};
+use super::plain::{Extent, is_plain, is_reference, is_vault_key};
 use crate::manifest::{Content, Document, Node, parse};
 use api::annotations::LAST_APPLIED;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use copy::json_in;
+use zeroize::Zeroizing;
+
+/// Copies in annotations of copies in annotations are not followed further.
+const MAX_DEPTH: usize = 4;
+
+/// What argocd-vault-plugin's annotations begin with.
+const VAULT_PLUGIN: &str = "avp.kubernetes.io/";
 
 /// Everything that is found in `node`, which is document number `document`.
 pub(super) fn look(node: &Node, document: usize) -> Vec<Finding> {
-    let mut search = Search { document, found: Vec::new() };
+    look_within(node, document, 0)
+}
+
+fn look_within(node: &Node, document: usize, depth: usize) -> Vec<Finding> {
+    let mut search = Search { document, depth, found: Vec::new() };
     search.visit(node, 1, None);
     search.found
 }
 
 struct Search {
     document: usize,
+    /// How many annotations we are in.
+    depth: usize,
     found: Vec<Finding>,
 }
 
 impl Search {
     /// Looks at a node, and what is in it. The items of a list need not say what they are: `implied` does.
     fn visit(&mut self, node: &Node, around: usize, implied: Option<&str>) {
-        let line = node.position.map_or(around, |position| position.line);
+        let line = line(node, around);
         if let Content::List(items) = &node.content {
             for item in items {
                 self.visit(item, line, implied);
@@ -34,11 +55,21 @@ impl Search {
                 self.secret(node, line);
             }
             Some("SealedSecret") => self.sealed_secret(node, line),
+            Some("SecretGenerator") => self.generator(node, line),
             _ => {}
         }
         for (key, value) in node.entries() {
+            if key == "annotations" {
+                value.entries().for_each(|(name, value)| self.annotation(name, value, line));
+                continue;
+            }
             if LAST_APPLIED.contains(&key) {
-                self.last_applied(key, value, line);
+                self.annotation(key, value, line);
+            }
+            if let ("secretGenerator", Content::List(generators)) = (key, &value.content) {
+                for generator in generators {
+                    self.generator(generator, line);
+                }
             }
             let implied = if kind == Some("SecretList") && key == "items" { Some("Secret") } else { None };
             self.visit(value, line, implied);
@@ -46,38 +77,73 @@ impl Search {
     }
 
     fn secret(&mut self, node: &Node, around: usize) {
-        let mut keys = Vec::new();
-        let fields = [node.get("data"), node.get("stringData")];
-        let line = fields
-            .into_iter()
-            .flatten()
-            .filter_map(|values| plain_keys(values, is_plain_in_whole, &mut keys))
-            .min();
-        if !keys.is_empty() {
-            self.find(line.unwrap_or(around), What::Secret { name: name(node), keys });
+        let annotations = node.at(&["metadata", "annotations"]);
+        let has_vault_keys =
+            annotations.is_some_and(|all| all.entries().any(|(name, _)| name.starts_with(VAULT_PLUGIN)));
+        let refers = |text: &str| is_reference(text) || has_vault_keys && is_vault_key(text);
+        for field in ["data", "stringData"] {
+            for (key, value) in node.get(field).into_iter().flat_map(Node::entries) {
+                let is_plain = match &value.content {
+                    Content::Text(text) if refers(text) || field == "data" && decoded(text, refers) => false,
+                    Content::Text(text) => is_plain(text, Extent::Whole),
+                    // No text, but meant as a value.
+                    Content::Boolean(_) | Content::Number => true,
+                    Content::Null | Content::List(_) | Content::Map(_) => false,
+                };
+                if is_plain {
+                    self.find(line(value, around), What::Secret { name: name(node), key: key.to_owned() });
+                }
+            }
         }
     }
 
     fn sealed_secret(&mut self, node: &Node, around: usize) {
-        let mut keys = Vec::new();
         let data = node.at(&["spec", "template", "data"]);
-        let line = data.and_then(|values| plain_keys(values, is_plain_beside_sealed, &mut keys));
-        if !keys.is_empty() {
-            self.find(line.unwrap_or(around), What::TemplateData { name: name(node), keys });
+        for (key, value) in data.into_iter().flat_map(Node::entries) {
+            let is_credential = match &value.content {
+                Content::Text(text) => holds_credential(key, text),
+                Content::Number => is_secret_name(key),
+                _ => false,
+            };
+            if is_credential {
+                self.find(line(value, around), What::TemplateData { name: name(node), key: key.to_owned() });
+            }
+        }
+    }
+
+    /// A `secretGenerator` of kustomize: `literals`. The files that it names are looked into where they are.
+    fn generator(&mut self, node: &Node, around: usize) {
+        let Some(Content::List(literals)) = node.get("literals").map(|literals| &literals.content) else {
+            return;
+        };
+        let generator = node.get("name").and_then(Node::text).unwrap_or_default();
+        for literal in literals {
+            let Some((key, value)) = literal.text().and_then(|text| text.split_once('=')) else { continue };
+            if is_plain(value.trim().trim_matches(['"', '\'']), Extent::Whole) {
+                let what = What::Literal { generator: generator.to_owned(), key: key.to_owned() };
+                self.find(line(literal, around), what);
+            }
         }
     }
 
     /// An annotation with a copy of what was applied; harmless where that was sealed.
-    fn last_applied(&mut self, annotation: &str, value: &Node, around: usize) {
-        let Some(text) = value.text() else { return };
+    fn annotation(&mut self, annotation: &str, value: &Node, around: usize) {
+        let Some(text) = value.text().filter(|_| self.depth < MAX_DEPTH) else { return };
+        let json = json_in(text);
+        let text = match &json {
+            Some(json) => json.as_str(),
+            None if LAST_APPLIED.contains(&annotation) => text,
+            None => return,
+        };
         let holds_plaintext = match parse(Document { text, first_line: 1 }) {
-            Ok(nodes) => nodes.iter().any(|node| !look(node, self.document).is_empty()),
+            Ok(nodes) => {
+                nodes.iter().any(|node| !look_within(node, self.document, self.depth + 1).is_empty())
+            }
             // Cut off, or altered by hand.
             Err(_) => text.contains("\"Secret\"") && text.contains("ata\":{\""),
         };
         if holds_plaintext {
-            let line = value.position.map_or(around, |position| position.line);
-            self.find(line, What::LastApplied { annotation: annotation.to_owned() });
+            self.find(line(value, around), What::LastApplied { annotation: annotation.to_owned() });
         }
     }
 
@@ -86,26 +152,15 @@ impl Search {
     }
 }
 
-fn is_plain_in_whole(value: &str) -> bool {
-    is_plain(value, Extent::Whole)
+/// Where it begins, if the parser told; else where what it is in does.
+fn line(node: &Node, around: usize) -> usize {
+    node.position.map_or(around, |position| position.line)
 }
 
-/// Adds the keys that have plain values, and gives the first one's line, if the parser told it.
-fn plain_keys(values: &Node, is_plain: fn(&str) -> bool, keys: &mut Vec<String>) -> Option<usize> {
-    let mut first = None;
-    for (key, value) in values.entries() {
-        let is_plain = match &value.content {
-            Content::Text(text) => is_plain(text),
-            // No text, but meant as a value.
-            Content::Boolean(_) | Content::Number => true,
-            Content::Null | Content::List(_) | Content::Map(_) => false,
-        };
-        if is_plain {
-            keys.push(key.to_owned());
-            first = first.or(value.position.map(|position| position.line));
-        }
-    }
-    first
+/// Whether that holds for the text that this is the base64 of.
+fn decoded(base64: &str, holds: impl Fn(&str) -> bool) -> bool {
+    let bytes = BASE64_STANDARD.decode(base64.trim()).map(Zeroizing::new);
+    bytes.is_ok_and(|bytes| std::str::from_utf8(&bytes).is_ok_and(holds))
 }
 
 /// Namespace and name, as far as they are stated.

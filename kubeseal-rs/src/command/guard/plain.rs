@@ -1,9 +1,15 @@
 //! `is_plain`: whether a value is one, and not something that stands for a value.
 //!
 //! Decided: errs on telling. What stands for a value does so as a whole: beside references there is nothing but
-//! separators, and in them no text that could be the value. `expression` reads what is in `{{ … }}`.
+//! separators, and in them no text that could be the value. `expression` reads what is in `{{ … }}`,
+//! and `reference` knows the notations of other programs.
 
-use super::expression::holds_text;
+mod expression;
+mod reference;
+
+pub(super) use reference::{is_reference, is_vault_key};
+
+use expression::{holds_text, is_separator};
 
 /// Whether a reference that is not closed is one: in a text that is read line by line, it may end further down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,16 +21,30 @@ pub(super) enum Extent {
 /// Templates are filled in, placeholders replaced, and what SOPS encrypted decrypted, later and elsewhere.
 pub(super) fn is_plain(value: &str, extent: Extent) -> bool {
     let value = value.trim();
-    !(value.is_empty() || is_encrypted(value) || stands_for_a_value(value, extent))
+    !(value.is_empty() || is_encrypted(value) || is_reference(value) || stands_for_a_value(value, extent))
 }
 
-/// Whether a value under `spec.template.data` of a SealedSecret is one: templates are written there, text and all.
-pub(super) fn is_plain_beside_sealed(value: &str) -> bool {
-    !value.contains("{{") && is_plain(value, Extent::Whole)
+/// What encrypted texts begin with: age, PGP and Ansible Vault.
+const ENCRYPTED: [&str; 3] =
+    ["-----BEGIN AGE ENCRYPTED FILE-----", "-----BEGIN PGP MESSAGE-----", "$ANSIBLE_VAULT;"];
+
+/// What encrypted files begin with that are no text: git-crypt and age.
+const ENCRYPTED_FILES: [&[u8]; 2] = [b"\0GITCRYPT\0", b"age-encryption.org/"];
+
+/// Whether a whole file is encrypted.
+pub(super) fn is_encrypted_file(bytes: &[u8]) -> bool {
+    let has = |words: &[u8]| bytes.windows(words.len()).any(|window| window == words);
+    ENCRYPTED_FILES.iter().any(|begin| bytes.starts_with(begin))
+        || ENCRYPTED.iter().any(|begin| bytes.starts_with(begin.as_bytes()))
+        // SOPS keeps the structure of a file, and adds what it needs to decrypt it.
+        || has(b"ENC[AES256_GCM,") && has(b"sops")
 }
 
-/// `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`, as SOPS writes it.
+/// `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`, as SOPS writes it; or a whole text that is encrypted.
 fn is_encrypted(value: &str) -> bool {
+    if ENCRYPTED.iter().any(|begin| value.starts_with(begin)) {
+        return true;
+    }
     let fields = value.strip_prefix("ENC[AES256_GCM,").and_then(|rest| rest.strip_suffix(']'));
     fields.is_some_and(|fields| {
         let mut fields = fields.split(',');
@@ -93,11 +113,6 @@ fn has_plain_default(inner: &str) -> bool {
     }
 }
 
-/// Whether there is neither a letter nor a digit in it.
-pub(super) fn is_separator(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || c.is_ascii_punctuation())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +161,9 @@ mod tests {
             "${A:?set it}",
             "${{ secrets.PASSWORD }}",
             SEALED_BY_SOPS,
+            "<path:secret/data/db#password>",
+            "ref+vault://secret/db#/password",
+            "$ANSIBLE_VAULT;1.1;AES256\n6162\n",
         ] {
             assert!(!is_plain(other, Extent::Whole), "{other}");
         }
@@ -156,11 +174,5 @@ mod tests {
         assert!(!is_plain("{{ include \"x\" (dict", Extent::Line));
         assert!(is_plain("hunter2 {{", Extent::Line));
         assert!(is_plain("{{ \"hunter2\" |", Extent::Line));
-    }
-
-    #[test]
-    fn beside_what_is_sealed_templates_have_text_in_them() {
-        assert!(!is_plain_beside_sealed("user: admin\npassword: {{ .password }}"));
-        assert!(is_plain_beside_sealed("hunter2") && is_plain_beside_sealed("ENC[hunter2]"));
     }
 }

@@ -28,7 +28,7 @@ impl<'a> Text<'a> {
         if let Some(text) = utf16 {
             return Self::Utf16(text);
         }
-        if bytes[..bytes.len().min(LOOKED_AT)].contains(&0) {
+        if is_binary(bytes) {
             return Self::Binary;
         }
         match std::str::from_utf8(bytes) {
@@ -45,6 +45,12 @@ impl<'a> Text<'a> {
             Self::Binary => None,
         }
     }
+}
+
+/// Whether a file that begins like this is no text. UTF-16 is text.
+pub(super) fn is_binary(bytes: &[u8]) -> bool {
+    let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    !is_utf16 && bytes[..bytes.len().min(LOOKED_AT)].contains(&0)
 }
 
 fn decode(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<Zeroizing<String>> {

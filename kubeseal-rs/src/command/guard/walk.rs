@@ -1,60 +1,104 @@
 //! `each_file`: the files of a work tree that Git tracks or would not ignore.
 
 use super::error::GuardError;
+use super::examine::Content;
+use super::generated::Generators;
+use super::text::is_binary;
 use crate::command::walk::{IgnoreFiles, walk};
+use crate::git::read_small;
 use crate::input::read_all;
 use crate::notice::warn;
 use crate::shown::shown_path;
 use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::Path;
+use zeroize::Zeroizing;
 
-/// Larger files are no manifests, nor keys.
-const LARGEST: u64 = 64 << 20;
+/// Larger text is not looked into, because all of it has to be in memory.
+pub(super) const LARGEST: u64 = 64 << 20;
+
+/// As much of a file as tells whether it is text.
+const HEAD: u64 = 8192;
+
+/// No list of files for kustomize is larger.
+const LARGEST_KUSTOMIZATION: u64 = 4 << 20;
 
 /// Shows each file at or below `path` to `look`, and whether it was named itself; gives the number of those that cannot be read, warned of each.
 ///
 /// A file that is named itself is looked into, ignored or not.
-pub(super) fn each_file(path: &Path, look: &mut impl FnMut(&Path, &[u8], bool)) -> Result<usize, GuardError> {
+pub(super) fn each_file(path: &Path, look: &mut impl FnMut(Content<'_>)) -> Result<usize, GuardError> {
+    let metadata = fs::metadata(path).or_else(|_| fs::symlink_metadata(path));
+    let metadata = metadata.map_err(|source| GuardError::NotFound { path: path.to_owned(), source })?;
+    let mut generators = Generators::new(Box::new(kustomization));
+    if !metadata.is_dir() {
+        return Ok(usize::from(!shown(path, true, &mut generators, look)));
+    }
     let mut unreadable = 0;
-    // Asked for first, because the walk says it in words that repeat the path.
-    fs::symlink_metadata(path).map_err(|source| GuardError::NotFound { path: path.to_owned(), source })?;
     for entry in walk(path, IgnoreFiles::All) {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) if error.depth() == Some(0) || error.depth().is_none() => {
-                return Err(GuardError::Path { path: path.to_owned(), source: error });
-            }
+        match entry {
+            Ok(file) => unreadable += usize::from(!shown(&file, false, &mut generators, look)),
             Err(error) => {
-                warn(format_args!("cannot look into {error}"));
-                unreadable += 1;
-                continue;
-            }
-        };
-        // What a link in the tree points to is looked into where it is.
-        let is_named = entry.depth() == 0;
-        if !is_named && !entry.file_type().is_some_and(|kind| kind.is_file()) {
-            continue;
-        }
-        let shown = entry.path().strip_prefix("./").unwrap_or(entry.path());
-        let read = File::open(entry.path()).and_then(|file| {
-            let metadata = file.metadata()?;
-            if metadata.is_dir() {
-                return Ok(None);
-            }
-            if metadata.len() > LARGEST {
-                warn(format_args!("{} is larger than 64 MiB, and was not looked into", shown_path(shown)));
-                return Ok(None);
-            }
-            read_all(file).map(Some)
-        });
-        match read {
-            Ok(Some(bytes)) => look(shown, &bytes, is_named),
-            Ok(None) => {}
-            Err(error) => {
-                warn(format_args!("cannot look into {}: {error}", shown_path(shown)));
+                warn(with_causes(&error));
                 unreadable += 1;
             }
         }
     }
     Ok(unreadable)
+}
+
+/// Whether it could be shown; if not, a warning says why.
+fn shown(
+    path: &Path,
+    is_named: bool,
+    generators: &mut Generators<'_>,
+    look: &mut impl FnMut(Content<'_>),
+) -> bool {
+    let path_shown = path.strip_prefix("./").unwrap_or(path);
+    match read(path) {
+        Ok(bytes) => {
+            let place = path
+                .parent()
+                .map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+            let place = place.and_then(|parent| Some(fs::canonicalize(parent).ok()?.join(path.file_name()?)));
+            let generated = place.and_then(|place| generators.of(&place));
+            look(Content { path: path_shown, bytes: &bytes, is_named, generated });
+            true
+        }
+        Err(error) => {
+            warn(format_args!("cannot look into {}: {error}", shown_path(path_shown)));
+            false
+        }
+    }
+}
+
+/// What is in the file; of a large one that is no text, the beginning, which tells that.
+fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let file = File::open(path)?;
+    let is_large = file.metadata()?.len() > LARGEST;
+    let bytes = read_all(file.take(if is_large { HEAD } else { LARGEST + 1 }))?;
+    if (is_large || bytes.len() as u64 > LARGEST) && !is_binary(&bytes) {
+        return Err(too_large());
+    }
+    Ok(bytes)
+}
+
+/// A kustomization, if there is one. A link is none: it may lead anywhere.
+fn kustomization(path: &Path) -> Option<Zeroizing<Vec<u8>>> {
+    fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
+    read_small(path, LARGEST_KUSTOMIZATION).ok().flatten().map(Zeroizing::new)
+}
+
+pub(super) fn too_large() -> io::Error {
+    io::Error::other("it is text of more than 64 MiB; leave it out with an .ignore file if it is no manifest")
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        words.push_str(": ");
+        words.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    words
 }

@@ -2,6 +2,7 @@
 
 use crate::command::OtherAnswer;
 use crate::command::in_place::InPlaceError;
+use crate::command::walk::WalkError;
 use crate::command::{templates, unplaced};
 use crate::controller::{ControllerError, Fault as Request};
 use crate::program::name;
@@ -14,7 +15,7 @@ pub(in crate::command) enum Fault {
     #[error(transparent)]
     InPlace(#[from] InPlaceError),
     #[error("not all of it can be walked")]
-    Walk(#[source] ignore::Error),
+    Walk(#[source] WalkError),
     #[error(transparent)]
     SealedFile(#[from] SealedFileError),
     #[error("it does not parse, as templates may; what is sealed in it was not looked at")]

@@ -3,10 +3,9 @@
 use super::fault::Fault;
 use crate::command::in_place::InPlaceError;
 use crate::command::walk::{IgnoreFiles, walk};
-use ignore::DirEntry;
 use std::collections::HashSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What was asked for and is not there, and why.
 pub(in crate::command) type NotFound = Vec<(PathBuf, Fault)>;
@@ -29,7 +28,7 @@ pub(in crate::command) fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, NotFound) {
             Ok(_) => {
                 for entry in walk(path, IgnoreFiles::Gits) {
                     match entry {
-                        Ok(entry) if is_manifest(&entry) => take(entry.into_path()),
+                        Ok(file) if is_manifest(&file) => take(file),
                         Ok(_) => {}
                         Err(error) => not_found.push((path.clone(), Fault::Walk(error))),
                     }
@@ -40,8 +39,7 @@ pub(in crate::command) fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, NotFound) {
     (found, not_found)
 }
 
-fn is_manifest(entry: &DirEntry) -> bool {
-    let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-    let extension = entry.path().extension().and_then(|extension| extension.to_str());
-    is_file && matches!(extension, Some("yaml" | "yml" | "json"))
+fn is_manifest(file: &Path) -> bool {
+    let extension = file.extension().and_then(|extension| extension.to_str());
+    matches!(extension, Some("yaml" | "yml" | "json"))
 }

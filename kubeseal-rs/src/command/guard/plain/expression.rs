@@ -1,7 +1,5 @@
 //! `holds_text`: whether there is text in a template's expression that could be the value that it makes.
 
-use super::plain::is_separator;
-
 /// Their texts are names, messages and conditions, of all that is handed to them.
 const TAKES_NAMES: [&str; 28] = [
     "include",
@@ -114,6 +112,11 @@ fn quoted(quote: char, rest: &mut std::str::Chars<'_>) -> Option<String> {
         }
     }
     None
+}
+
+/// Whether there is neither a letter nor a digit in it.
+pub(super) fn is_separator(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c.is_ascii_punctuation())
 }
 
 #[cfg(test)]

@@ -1,0 +1,39 @@
+//! Reads Git repositories: what is tracked, and what is staged.
+//!
+//! Decided: reads the files of the repository itself, instead of asking the program git, because git runs commands that a
+//! repository names (`core.fsmonitor`, filters, hooks), and what is looked into may come from a stranger: a folder that
+//! looks like a bare repository is enough. Nothing here starts a process, and of the configuration only the format of the
+//! repository is read.
+
+mod config;
+mod error;
+mod head;
+mod index;
+mod objects;
+mod repository;
+mod staged;
+mod within;
+
+pub(crate) use error::GitError;
+pub(crate) use index::Index;
+pub(crate) use repository::Repository;
+pub(crate) use staged::Staged;
+pub(crate) use within::{as_path, normal, within};
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+/// The content of a small file; none if there is no such file. A device, a pipe or a larger file is an error: reading it might never end.
+pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => return Err(io::Error::other("not a regular file")),
+        Ok(metadata) if metadata.len() > limit => return Err(io::Error::other("larger than expected")),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}

@@ -1,0 +1,103 @@
+//! [`Objects`]: commits, trees and the contents of files.
+
+use super::error::GitError;
+use super::repository::Repository;
+use gix_hash::{ObjectId, oid};
+use gix_object::FindExt as _;
+use gix_odb::store::init::Options;
+use std::collections::HashMap;
+use zeroize::Zeroizing;
+
+/// A larger object is not read.
+const LARGEST_ALLOCATION: usize = 4 << 30;
+
+/// The bits of a mode that tell a file from a link.
+const KIND: u32 = 0o170_000;
+
+/// A file in a tree: its mode and its content's name.
+pub(super) type TreeFile = (u32, ObjectId);
+
+/// The object database, with its alternates.
+pub(super) struct Objects(Vec<gix_odb::Handle>);
+
+impl Objects {
+    pub(super) fn open(repository: &Repository) -> Result<Self, GitError> {
+        let open = |path: &std::path::PathBuf| {
+            let options = Options { alloc_limit_bytes: Some(LARGEST_ALLOCATION), ..Options::default() };
+            gix_odb::at_opts(path, repository.object_hash, None, options)
+                .map_err(|source| GitError::Read { path: path.clone(), source })
+        };
+        repository.objects.iter().map(open).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The tree of a commit.
+    pub(super) fn tree_of(&self, commit: &oid) -> Result<ObjectId, GitError> {
+        self.find(commit, |store, buffer| Ok(store.find_commit(commit, buffer)?.tree()))
+    }
+
+    /// Adds every file below a tree, by its path. A directory that is `known` to have the tree that it has here is left out,
+    /// and taken from `known`.
+    pub(super) fn add_files(
+        &self,
+        tree: &oid,
+        prefix: &[u8],
+        known: &mut HashMap<Vec<u8>, ObjectId>,
+        files: &mut HashMap<Vec<u8>, TreeFile>,
+    ) -> Result<(), GitError> {
+        if known.get(prefix).is_some_and(|known| known.as_ref() == tree) {
+            known.remove(prefix);
+            return Ok(());
+        }
+        let entries = self.find(tree, |store, buffer| {
+            let tree = store.find_tree(tree, buffer)?;
+            let entry = |entry: &gix_object::tree::EntryRef<'_>| {
+                (
+                    entry.mode.is_tree(),
+                    u32::from(entry.mode.value()),
+                    entry.filename.to_vec(),
+                    entry.oid.to_owned(),
+                )
+            };
+            Ok(tree.entries.iter().map(entry).collect::<Vec<_>>())
+        })?;
+        for (is_tree, mode, name, id) in entries {
+            let mut path = [prefix, &name].concat();
+            if is_tree {
+                path.push(b'/');
+                self.add_files(&id, &path, known, files)?;
+            } else {
+                files.insert(path, (mode, id));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is in a file.
+    pub(super) fn blob(&self, id: &oid) -> Result<Zeroizing<Vec<u8>>, GitError> {
+        self.find(id, |store, buffer| {
+            let blob = store.find_blob(id, buffer)?;
+            Ok(Zeroizing::new(blob.data.to_vec()))
+        })
+    }
+
+    /// Looks for an object in one directory after the other.
+    fn find<T>(
+        &self,
+        id: &oid,
+        get: impl Fn(&gix_odb::Handle, &mut Vec<u8>) -> Result<T, gix_error::Error>,
+    ) -> Result<T, GitError> {
+        let mut failure: Box<dyn std::error::Error + Send + Sync> = "there is none".into();
+        for store in &self.0 {
+            match get(store, &mut Zeroizing::new(Vec::new())) {
+                Ok(found) => return Ok(found),
+                Err(error) => failure = error.into(),
+            }
+        }
+        Err(GitError::Object { id: id.to_hex().to_string(), source: failure })
+    }
+}
+
+/// Whether a mode is that of a regular file.
+pub(super) fn is_file(mode: u32) -> bool {
+    mode & KIND == 0o100_000
+}

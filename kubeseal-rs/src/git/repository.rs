@@ -1,0 +1,119 @@
+//! [`Repository`]: where the parts of a repository are.
+
+use super::error::GitError;
+use super::{as_path, config, read_small};
+use gix_hash::Kind;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+/// Files that name a directory are no longer.
+const LONGEST_PATH: u64 = 1 << 16;
+
+/// A repository with a work tree. A bare one is none: it may be a folder that somebody committed.
+#[derive(Debug)]
+pub(crate) struct Repository {
+    /// The directory whose files it tracks.
+    pub work_tree: PathBuf,
+    /// `.git`, or what a linked work tree or a submodule has instead.
+    pub(super) git_directory: PathBuf,
+    /// What linked work trees have in common.
+    pub(super) common_directory: PathBuf,
+    pub(super) index: PathBuf,
+    pub(super) objects: Vec<PathBuf>,
+    pub(super) object_hash: Kind,
+}
+
+impl Repository {
+    /// The repository whose work tree begins at `directory`.
+    pub(crate) fn at(directory: &Path) -> Result<Option<Self>, GitError> {
+        let path = directory.join(".git");
+        match fs::metadata(&path) {
+            Ok(metadata) if !metadata.is_dir() => Self::named(&path, directory).map(Some),
+            // Git passes over a broken link, and over a directory of that name that is no repository.
+            metadata => match metadata.and_then(|_| fs::symlink_metadata(path.join("HEAD"))) {
+                Ok(_) => Self::new(directory.to_owned(), path).map(Some),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                Err(source) => Err(GitError::Read { path, source }),
+            },
+        }
+    }
+
+    /// The repository that a command means which runs in `directory`: the one that git names to its hooks, or the one around.
+    pub(crate) fn around(directory: &Path) -> Result<Self, GitError> {
+        let mut repository = match variable("GIT_DIR") {
+            Some(path) => Self::named(&directory.join(path), directory)?,
+            None => Self::found(directory)?,
+        };
+        if let Some(path) = variable("GIT_WORK_TREE") {
+            repository.work_tree = directory.join(path);
+        }
+        // `git commit FILE` and `git commit -a` commit from an index of their own.
+        if let Some(path) = variable("GIT_INDEX_FILE") {
+            repository.index = repository.work_tree.join(path);
+        }
+        let lists = ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"];
+        for list in lists.into_iter().filter_map(variable) {
+            let paths = env::split_paths(&list).filter(|path| !path.as_os_str().is_empty());
+            repository.objects.extend(paths.map(|path| directory.join(path)));
+        }
+        Ok(repository)
+    }
+
+    /// The repository of the innermost work tree that `directory` is in.
+    fn found(directory: &Path) -> Result<Self, GitError> {
+        for ancestor in directory.ancestors() {
+            if let Some(repository) = Self::at(ancestor)? {
+                return Ok(repository);
+            }
+        }
+        Err(GitError::NotARepository)
+    }
+
+    /// The repository that `.git`, or a file in its place, is of.
+    fn named(path: &Path, work_tree: &Path) -> Result<Self, GitError> {
+        let directory = if path.is_dir() {
+            path.to_owned()
+        } else {
+            let around = path.parent().unwrap_or(work_tree);
+            linked(path, "gitdir:", around)?.ok_or_else(|| GitError::NotAGitDirectory(path.to_owned()))?
+        };
+        Self::new(work_tree.to_owned(), directory)
+    }
+
+    fn new(work_tree: PathBuf, git_directory: PathBuf) -> Result<Self, GitError> {
+        let common_directory = linked(&git_directory.join("commondir"), "", &git_directory)?;
+        let common_directory = common_directory.unwrap_or_else(|| git_directory.clone());
+        let objects = common_directory.join("objects");
+        if !objects.is_dir() {
+            return Err(GitError::NotAGitDirectory(git_directory));
+        }
+        Ok(Self {
+            work_tree,
+            index: git_directory.join("index"),
+            object_hash: config::object_hash(&common_directory)?,
+            objects: vec![objects],
+            git_directory,
+            common_directory,
+        })
+    }
+
+    /// The patterns of files that are ignored here alone.
+    pub(crate) fn excludes(&self) -> PathBuf {
+        self.common_directory.join("info").join("exclude")
+    }
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// The directory that a file names, seen from `around`; none if there is no such file.
+fn linked(path: &Path, prefix: &str, around: &Path) -> Result<Option<PathBuf>, GitError> {
+    let bytes =
+        read_small(path, LONGEST_PATH).map_err(|source| GitError::Read { path: path.to_owned(), source })?;
+    let Some(bytes) = bytes else { return Ok(None) };
+    let named =
+        bytes.strip_prefix(prefix.as_bytes()).map(<[u8]>::trim_ascii).filter(|named| !named.is_empty());
+    named.map(|named| Some(around.join(as_path(named)))).ok_or_else(|| GitError::GitFile(path.to_owned()))
+}
