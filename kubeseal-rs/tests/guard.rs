@@ -358,7 +358,9 @@ fn what_is_staged_counts_and_not_what_is_in_the_work_tree() {
 fn what_git_tracks_counts_whatever_is_ignored() {
     let tree = directory(&[
         (".gitignore", "a.yaml\nout/\nuntracked.yaml\nlet.yaml\n"),
-        (".ignore", "let.yaml\n"),
+        (".ignore", "let.yaml\n!keep.yaml\n"),
+        ("sub/.gitignore", "keep.yaml\n"),
+        ("sub/keep.yaml", SECRET),
         ("a.yaml", SECRET),
         ("sub/out/deep/b.yaml", SECRET),
         ("sub/out/untracked.yaml", SECRET),
@@ -369,8 +371,9 @@ fn what_git_tracks_counts_whatever_is_ignored() {
     let path = tree.path();
     git(path, &["init", "-q"]);
     git(path, &["add", "-f", "a.yaml", "sub/out/deep/b.yaml", "sub/z.yaml", "let.yaml"]);
-    assert_eq!(found(&guard(path, &[])), ["a.yaml:5", "sub/out/deep/b.yaml:5", "sub/z.yaml:5"]);
-    assert_eq!(found(&guard(path, &["sub"])), ["sub/out/deep/b.yaml:5", "sub/z.yaml:5"]);
+    let below = ["sub/keep.yaml:5", "sub/out/deep/b.yaml:5", "sub/z.yaml:5"];
+    assert_eq!(found(&guard(path, &[])), [&["a.yaml:5"][..], &below].concat());
+    assert_eq!(found(&guard(path, &["sub"])), below);
     // As a hook, git says where its index is, seen from elsewhere.
     let mut command = program(&["guard", "sub/out"]);
     command.current_dir(path).env("GIT_DIR", ".git").env("GIT_INDEX_FILE", ".git/index");

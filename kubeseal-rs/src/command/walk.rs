@@ -66,10 +66,15 @@ impl Walk {
                     continue;
                 }
             };
-            if !kind.is_dir() && !kind.is_file() || self.is_left_out(&path, kind.is_dir()) {
+            if !kind.is_dir() && !kind.is_file() {
                 continue;
             }
-            let is_ignored = is_ignored || self.is_ignored_by_git(&path, kind.is_dir());
+            let verdict = self.ignore_verdict(&path, kind.is_dir());
+            if verdict == Some(Verdict::Ignored) {
+                continue;
+            }
+            let is_ignored =
+                verdict.is_none() && (is_ignored || self.is_ignored_by_git(&path, kind.is_dir()));
             if is_ignored && !self.is_tracked(&path, kind.is_dir()) {
                 continue;
             }
@@ -82,10 +87,9 @@ impl Walk {
         self.levels.pop();
     }
 
-    /// Whether an `.ignore` file names it.
-    fn is_left_out(&self, path: &Path, is_directory: bool) -> bool {
-        let verdicts = self.levels.iter().rev().map(|level| level.ignore.verdict(path, is_directory));
-        verdicts.into_iter().flatten().next() == Some(Verdict::Ignored)
+    /// What `.ignore` files say of it, which counts more than what git's do.
+    fn ignore_verdict(&self, path: &Path, is_directory: bool) -> Option<Verdict> {
+        self.levels.iter().rev().find_map(|level| level.ignore.verdict(path, is_directory))
     }
 
     fn is_ignored_by_git(&self, path: &Path, is_directory: bool) -> bool {

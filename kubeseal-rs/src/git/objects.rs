@@ -11,6 +11,9 @@ use zeroize::Zeroizing;
 /// A larger object is not read.
 const LARGEST_ALLOCATION: usize = 4 << 30;
 
+/// No work tree has a longer path, and no deeper directories.
+const LONGEST_PATH: usize = 4096;
+
 /// The bits of a mode that tell a file from a link.
 const KIND: u32 = 0o170_000;
 
@@ -47,6 +50,12 @@ impl Objects {
         if known.get(prefix).is_some_and(|known| known.as_ref() == tree) {
             known.remove(prefix);
             return Ok(());
+        }
+        if prefix.len() > LONGEST_PATH {
+            return Err(GitError::Object {
+                id: tree.to_hex().to_string(),
+                source: "it is nested too deep".into(),
+            });
         }
         let entries = self.find(tree, |store, buffer| {
             let tree = store.find_tree(tree, buffer)?;

@@ -14,7 +14,7 @@ pub(super) fn look(text: &str, first_line: usize, document: usize) -> Vec<Findin
     let mut found = flow::look(text, first_line, document);
     found.append(&mut in_blocks(text, first_line, document));
     found.sort_by_key(|finding| finding.line);
-    found.dedup_by_key(|finding| finding.line);
+    found.dedup();
     found
 }
 
@@ -119,6 +119,12 @@ mod tests {
                     d: {{ include \"x\" (dict\n    \"a\" .b) }}\n";
         let keys = ["a", "", "b", "c"].map(str::to_owned);
         assert_eq!(found(text), [3, 4, 6, 9].into_iter().zip(keys).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn each_key_of_a_line_is_found() {
+        let text = "kind: Secret\nstringData: {a: hunter2, b: hunter2, c: {{ .c }}}\n";
+        assert_eq!(found(text), [(2, "a".into()), (2, "b".into())]);
     }
 
     #[test]
