@@ -290,6 +290,40 @@ fn a_file_with_something_else_in_it_is_not_overwritten() {
 }
 
 #[test]
+fn what_is_not_given_now_is_not_lost() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("a.yaml");
+    let create = |arguments: &[&str]| {
+        let all = ["create", "db", "-n", "shop", "--cert", "test-only.crt", "-w", file.to_str().unwrap()];
+        run(&[&all, arguments].concat(), b"hunter2\n")
+    };
+    let both = ["--from-literal", "a=hunter2", "--from-literal", "b=hunter2", "--label", "app=db"];
+    assert!(create(&both).status.success());
+    let text = std::fs::read_to_string(&file).unwrap();
+    let text = text.replace("  template:\n", "  template:\n    data: {c: \"{{ .a }}\"}\n");
+    std::fs::write(&file, &text).unwrap();
+    for (arguments, lost) in [
+        (&both[..], "also holds the template \"c\", which is not given now"),
+        (
+            &["--from-literal", "a=hunter2", "--label", "app=x"],
+            "the item \"b\", the template \"c\", which are",
+        ),
+        (
+            &["--from-literal", "a=hunter2", "--prompt", "b"],
+            "the template \"c\", the label \"app\", which are",
+        ),
+        (&["--prompt", "token"], "the item \"a\", the item \"b\", "),
+    ] {
+        let output = create(arguments);
+        assert_fails(&output, 1, &[lost, "--merge-into FILE", "--force"]);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    }
+    assert!(create(&["--prompt", "token", "--force"]).status.success());
+    // It has the one that is made anew.
+    assert!(create(&["--prompt", "token"]).status.success());
+}
+
+#[test]
 fn values_are_added_to_a_sealed_secret_that_is_there() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("db.yaml");

@@ -17,13 +17,13 @@ use super::merge_into::merge_secrets;
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::manifest::{self, InputSecret, Place};
-use crate::mode::{Create, Form, MergeInto};
+use crate::mode::{Create, DOCKER_CONFIG_KEY, Form, MergeInto};
 use api::Scope;
 use envelope::Plaintext;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::rngs::SysRng;
 use sealing::SecretToSeal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// The values of a Secret, by key.
@@ -40,10 +40,12 @@ pub(super) fn create(create: Create) -> Result<(), Failure> {
     // Everything that can fail first, so that nobody types a password for nothing.
     let certificate = create.certificate.certificate()?;
     let metadata = metadata(&create)?;
-    if !create.overwrite {
-        target::check(&create.output, &metadata)?;
-    }
-    let (type_, data) = values(&create.form, create.allow_empty_data)?;
+    let check = |keys: &BTreeSet<&str>| {
+        if create.overwrite { Ok(()) } else { target::check(&create.output, &metadata, keys) }
+    };
+    let (type_, data) = values(&create.form, create.allow_empty_data, &check)?;
+    // Once more: typing takes its time.
+    check(&data.keys().map(String::as_str).collect())?;
     let secret = SecretToSeal { metadata, type_: create.type_.or(type_), immutable: create.immutable, data };
     let sealed = sealing::seal_secret(&mut SysRng, &certificate, secret)?;
     let mut written = Vec::new();
@@ -74,17 +76,21 @@ fn merged(create: Create, file: PathBuf) -> Result<(), Failure> {
     };
     merge_secrets(&merge, || {
         // The type is that of what is there.
-        let (_, data) = values(&create.form, create.allow_empty_data)?;
+        let (_, data) = values(&create.form, create.allow_empty_data, &|_| Ok(()))?;
         let place = Place::document(&merge.secret, 1, None);
         Ok(vec![InputSecret { place, secret: SecretToSeal { metadata, type_: None, immutable: None, data } }])
     })
 }
 
-/// The type that the form has, and the values, which somebody may be asked for.
-fn values(form: &Form, may_be_empty: bool) -> Result<(Option<String>, Values), Failure> {
+/// Refuses keys, before their values are asked for.
+type Check<'a> = &'a dyn Fn(&BTreeSet<&str>) -> Result<(), CreateError>;
+
+/// The type that the form has, and the values, which may be asked for once `check` has seen their keys.
+fn values(form: &Form, may_be_empty: bool, check: Check<'_>) -> Result<(Option<String>, Values), Failure> {
     let (type_, data) = match form {
-        Form::Generic(sources) => (None, gather::gather(sources)?),
+        Form::Generic(sources) => (None, gather::gather(sources, check)?),
         Form::DockerRegistry(login) => {
+            check(&BTreeSet::from([DOCKER_CONFIG_KEY]))?;
             (Some(docker_registry::TYPE.to_owned()), docker_registry::values(login)?)
         }
         Form::DockerConfig(path) => {

@@ -64,7 +64,7 @@ pub(crate) struct CreateFlags {
     #[arg(long, value_name = "FILE")]
     pub merge_into: Option<PathBuf>,
 
-    /// Overwrite the file of -w whatever it holds; else only one with this SealedSecret alone is replaced.
+    /// Overwrite the file of -w whatever it holds; else only one with this SealedSecret alone is replaced, and nothing in it is lost.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
           value_parser = flag_value::boolean, value_name = "BOOL")]
     pub force: Option<bool>,

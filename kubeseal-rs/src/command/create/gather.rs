@@ -1,27 +1,30 @@
 //! `gather`: the values of a generic Secret, from wherever they are to come.
 
 use super::key_name;
-use super::{CreateError, Values, env_file};
+use super::{Check, CreateError, Values, env_file};
 use crate::input::read_all;
 use crate::mode::ValueSource;
 use crate::prompt;
 use crate::shown::shown_path;
 use envelope::Plaintext;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// Every value; no key comes twice. People are asked last, when nothing else can fail any more.
-pub(super) fn gather(sources: &[ValueSource]) -> Result<Values, CreateError> {
+/// Every value; no key comes twice. People are asked last, when nothing else can fail any more, and `check` has seen all keys.
+pub(super) fn gather(sources: &[ValueSource], check: Check<'_>) -> Result<Values, CreateError> {
     let mut values = Values::new();
     let (prompts, others): (Vec<_>, Vec<_>) =
         sources.iter().partition(|source| matches!(source, ValueSource::Prompt(_)));
+    let mut asked = BTreeSet::new();
     for source in &prompts {
         if let ValueSource::Prompt(key) = source {
             checked(key, "--prompt")?;
+            asked.insert(key.as_str());
         }
     }
-    for source in others.into_iter().chain(prompts) {
+    for source in others {
         match source {
             ValueSource::Literal(key, value) => {
                 checked(key, "--from-literal")?;
@@ -29,10 +32,14 @@ pub(super) fn gather(sources: &[ValueSource]) -> Result<Values, CreateError> {
             }
             ValueSource::Path(key, path) => add_path(&mut values, key.as_deref(), path)?,
             ValueSource::EnvFile(path) => add_env_file(&mut values, path)?,
-            ValueSource::Prompt(key) => {
-                let mut value = prompt::ask(key)?;
-                add(&mut values, key.clone(), Plaintext::new(std::mem::take(&mut *value)))?;
-            }
+            ValueSource::Prompt(_) => {}
+        }
+    }
+    check(&values.keys().map(String::as_str).chain(asked).collect())?;
+    for source in prompts {
+        if let ValueSource::Prompt(key) = source {
+            let mut value = prompt::ask(key)?;
+            add(&mut values, key.clone(), Plaintext::new(std::mem::take(&mut *value)))?;
         }
     }
     Ok(values)

@@ -1,33 +1,61 @@
-//! `check`: whether the file that is written to may be replaced: where it holds nothing, or what is made anew.
+//! `check`: whether the file that is written to may be replaced: where it holds nothing, or what is made anew, all of it.
 //! `check_merged`: whether the file holds the SealedSecret that values are added to.
 
 use super::error::CreateError;
 use crate::manifest::{Content, documents, parse};
 use crate::output::Output;
 use crate::sealed_file::{SealedFile, SealedObject};
+use crate::shown::shown;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// Refuses a file with other objects in it, or with what cannot be told.
-pub(super) fn check(output: &Output, metadata: &ObjectMeta) -> Result<(), CreateError> {
+/// Refuses a file with other objects in it, or with what cannot be told; and a SealedSecret with more in it than is made anew: these
+/// `keys`, and the labels and annotations of `metadata`.
+pub(super) fn check(
+    output: &Output,
+    metadata: &ObjectMeta,
+    keys: &BTreeSet<&str>,
+) -> Result<(), CreateError> {
     let Output::File(path) = output else { return Ok(()) };
     // What is no file, such as a pipe, holds nothing; what is not there neither.
     if !fs::metadata(path).is_ok_and(|found| found.is_file()) {
         return Ok(());
     }
-    let is_replaceable = match fs::read(path) {
-        Ok(bytes) => std::str::from_utf8(&bytes).is_ok_and(|text| holds_only(text, metadata)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+    let bytes = match fs::read(path) {
+        Ok(bytes) => Zeroizing::new(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(source) => return Err(CreateError::Read { path: path.clone(), source }),
     };
-    if is_replaceable {
-        return Ok(());
-    }
     let name = metadata.name.clone().unwrap_or_default();
-    Err(CreateError::HoldsOther { path: path.clone(), name })
+    let Some(there) = std::str::from_utf8(&bytes).ok().and_then(|text| sealed_alone(text, metadata)) else {
+        return Err(CreateError::HoldsOther { path: path.clone(), name });
+    };
+    let lost = there.map(|object| lost(&object, metadata, keys)).unwrap_or_default();
+    if lost.is_empty() { Ok(()) } else { Err(CreateError::Loses { path: path.clone(), name, lost }) }
+}
+
+/// What of the SealedSecret would not be in the new one, in words.
+fn lost(there: &SealedObject, metadata: &ObjectMeta, keys: &BTreeSet<&str>) -> Vec<String> {
+    let template = &there.spec.template;
+    let plain = template.metadata.clone().unwrap_or_default();
+    let named = |what: &str, name: &str| format!("{what} \"{}\"", shown(name));
+    let items = there.spec.encrypted_data.keys().filter(|key| !keys.contains(key.as_str()));
+    let mut lost: Vec<String> = items.map(|key| named("the item", key)).collect();
+    lost.extend(there.spec.data.iter().map(|_| "everything in spec.data".to_owned()));
+    lost.extend(template.data.iter().flatten().map(|(key, _)| named("the template", key)));
+    for (what, before, after) in [
+        ("the label", plain.labels, &metadata.labels),
+        ("the annotation", plain.annotations, &metadata.annotations),
+    ] {
+        let is_kept = |name: &String| after.as_ref().is_some_and(|after| after.contains_key(name));
+        let names = before.into_iter().flatten().map(|(name, _)| name);
+        lost.extend(names.filter(|name| !is_kept(name)).map(|name| named(what, &name)));
+    }
+    lost
 }
 
 /// Refuses a file in which there is not the one SealedSecret of this name, where it can be told: a value in another's place is lost.
@@ -48,19 +76,21 @@ pub(super) fn check_merged(path: &Path, name: &str, namespace: Option<&str>) -> 
     }
 }
 
-/// Whether there is nothing but a SealedSecret of this name and namespace, if that.
-fn holds_only(text: &str, metadata: &ObjectMeta) -> bool {
+/// The SealedSecret of this name and namespace, if there is one; None where there is anything else.
+fn sealed_alone(text: &str, metadata: &ObjectMeta) -> Option<Option<SealedObject>> {
     let mut objects = 0;
     for document in documents(text) {
-        let Ok(nodes) = parse(document) else { return false };
+        let nodes = parse(document).ok()?;
         objects += nodes.iter().filter(|node| !matches!(node.content, Content::Null)).count();
     }
-    let Ok(file) = SealedFile::read(text) else { return false };
+    let file = SealedFile::read(text).ok()?;
     match (objects, file.objects()) {
-        (0, []) => true,
+        (0, []) => Some(None),
         (1, [object]) => {
-            object.metadata.name == metadata.name && object.metadata.namespace == metadata.namespace
+            let is_same =
+                object.metadata.name == metadata.name && object.metadata.namespace == metadata.namespace;
+            is_same.then(|| Some(object.clone()))
         }
-        _ => false,
+        _ => None,
     }
 }
