@@ -131,3 +131,6 @@ fn key_without_value(saved: &[u8]) -> Option<String> {
         Some(key.to_owned())
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! [`Sealer`]: what was saved in the editor, compared with what is sealed, into changes.
 
 use super::error::EditError;
-use super::shown::PLACEHOLDER;
+use super::shown::{PLACEHOLDER, without_copies};
 use crate::command::hint::noted;
 use crate::failure::Failure;
 use crate::manifest::InputSecret;
@@ -50,7 +50,7 @@ impl Sealer<'_> {
             changes.push(secret.metadata.finalizers.map_or_else(removed, Change::set_finalizers));
         }
         changes.extend(texts(plain.labels, secret.metadata.labels, |name| Field::TemplateLabel(name)));
-        changes.extend(texts(plain.annotations, secret.metadata.annotations, |name| {
+        changes.extend(texts(without_copies(plain.annotations), secret.metadata.annotations, |name| {
             Field::TemplateAnnotation(name)
         }));
         Ok(changes)

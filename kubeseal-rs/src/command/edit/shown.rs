@@ -2,8 +2,12 @@
 
 use crate::manifest::TEMPLATE_DATA;
 use crate::sealed_file::SealedObject;
-use crate::shown::shown_path;
+use crate::shown::{is_unsafe, shown_path};
+use api::annotations::LAST_APPLIED;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
+use serde_saphyr::LitStr;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -22,11 +26,57 @@ pub(super) fn text(path: &Path, objects: &[SealedObject]) -> Result<String, serd
          # To change nothing, quit without saving.\n"
     );
     for object in objects {
-        let yaml = serde_saphyr::to_string(&secret(object))?;
         // Writing to a String cannot fail.
-        let _ = write!(text, "---\n# Scope: {}\n{}\n", object.scope(), yaml.trim_end());
+        let _ = writeln!(text, "---\n# Scope: {}", object.scope());
+        text.push_str(&yaml(&secret(object))?);
+        let data = object.spec.template.data.iter().flatten();
+        let data: BTreeMap<&str, Shown<'_>> = data.map(|(key, text)| (key.as_str(), Shown(text))).collect();
+        if !data.is_empty() {
+            text.push_str(&yaml(&BTreeMap::from([(TEMPLATE_DATA, data)]))?);
+        }
     }
     Ok(text)
+}
+
+/// Without block scalars, but where they are asked for: not every text can be told from what one holds.
+fn yaml(value: &impl Serialize) -> Result<String, serde_saphyr::ser::Error> {
+    serde_saphyr::to_string_with_options(value, serde_saphyr::ser_options! { prefer_block_scalars: false })
+}
+
+/// A text; as a block, if that holds just this text whatever an editor does to the ends of lines.
+struct Shown<'a>(&'a str);
+
+impl Shown<'_> {
+    fn fits_a_block(&self) -> bool {
+        let lines = self.0.strip_suffix('\n').unwrap_or(self.0);
+        let is_plain =
+            |line: &str| !line.ends_with([' ', '\t']) && !line.chars().any(|c| c != '\t' && is_unsafe(c));
+        // A first line that is empty or begins with a space would hide how far the block is indented.
+        self.0.contains('\n')
+            && !lines.starts_with([' ', '\t', '\n'])
+            && !lines.ends_with('\n')
+            && lines.split('\n').all(is_plain)
+    }
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.fits_a_block() {
+            LitStr(self.0).serialize(serializer)
+        } else {
+            serializer.serialize_str(self.0)
+        }
+    }
+}
+
+/// Without copies of the Secret that tools keep in annotations: what is read back has none of them.
+pub(super) fn without_copies(
+    annotations: Option<BTreeMap<String, String>>,
+) -> Option<BTreeMap<String, String>> {
+    annotations.map(|mut annotations| {
+        annotations.retain(|name, _| !LAST_APPLIED.contains(&name.as_str()));
+        annotations
+    })
 }
 
 fn secret(object: &SealedObject) -> Value {
@@ -39,7 +89,7 @@ fn secret(object: &SealedObject) -> Value {
     put("name", object.metadata.name.as_ref().map(|name| json!(name)));
     put("namespace", object.metadata.namespace.as_ref().map(|namespace| json!(namespace)));
     put("labels", plain.labels.map(|labels| json!(labels)));
-    put("annotations", plain.annotations.map(|annotations| json!(annotations)));
+    put("annotations", without_copies(plain.annotations).map(|annotations| json!(annotations)));
     put("finalizers", plain.finalizers.map(|finalizers| json!(finalizers)));
     let items: Map<String, Value> =
         object.spec.encrypted_data.keys().map(|key| (key.clone(), json!(PLACEHOLDER))).collect();
@@ -51,8 +101,5 @@ fn secret(object: &SealedObject) -> Value {
         secret["immutable"] = json!(immutable);
     }
     secret["stringData"] = json!(items);
-    if let Some(data) = template.data.as_ref().filter(|data| !data.is_empty()) {
-        secret[TEMPLATE_DATA] = json!(data);
-    }
     secret
 }
