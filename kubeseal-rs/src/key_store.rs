@@ -15,6 +15,9 @@ use api::sealing_key::{LABEL, ORIGIN, origin_name};
 use api::{METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, ObservedSecret};
 use http::HeaderValue;
 use http::header::ACCEPT;
+use k8s_openapi::api::authorization::v1::{
+    ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec,
+};
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Preconditions};
 use kube::core::Request;
@@ -73,6 +76,28 @@ impl KeyStore {
         let mut keys: Vec<StoredKey> = secrets.into_iter().map(|secret| StoredKey::read(secret.0)).collect();
         keys.sort_by_key(StoredKey::order);
         Ok(keys)
+    }
+
+    /// Whether the user may list the keys. Asked of the API server, instead of tried: a refused request for private keys looks like an
+    /// attack. Where it is not known, the answer is no.
+    pub(crate) fn may_list_keys(&self) -> bool {
+        let attributes = ResourceAttributes {
+            namespace: Some(self.namespace.clone()),
+            verb: Some("list".into()),
+            resource: Some("secrets".into()),
+            ..ResourceAttributes::default()
+        };
+        let review = SelfSubjectAccessReview {
+            spec: SelfSubjectAccessReviewSpec {
+                resource_attributes: Some(attributes),
+                ..SelfSubjectAccessReviewSpec::default()
+            },
+            ..SelfSubjectAccessReview::default()
+        };
+        let reviewed = self.session.ask(async |client| {
+            Api::<SelfSubjectAccessReview>::all(client).create(&PostParams::default(), &review).await
+        });
+        reviewed.is_ok_and(|review| review.status.is_some_and(|status| status.allowed))
     }
 
     /// The text that names of first keys are made of; none where no controller of ours has made one.

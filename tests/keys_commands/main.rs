@@ -25,6 +25,7 @@ fn main() -> ExitCode {
             renew::a_controller_that_is_down_answers_later,
             renew::a_certificate_from_the_future_is_not_the_newest,
             retire::not_while_something_needs_it,
+            retire::what_it_says_to_do_first_is_what_helps,
             retire::not_while_it_is_not_known,
             retire::not_while_it_is_served,
             revoke::what_leaked_is_taken_out_and_told_of,

@@ -59,6 +59,40 @@ pub(crate) async fn not_while_something_needs_it(stage: Arc<Stage>) -> Result<()
         .await
 }
 
+/// An item that was sealed with an older certificate, pasted under the hint of the newest.
+pub(crate) async fn what_it_says_to_do_first_is_what_helps(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let pod = scene.start().await?;
+            let old = scene.newest().await?;
+            let item = scene.seal("db", "1").await?["spec"]["encryptedData"].clone();
+            scene.told(&["renew"]).await?;
+            let newest = scene.newest().await?;
+            eventually(SOON, "the new key is served", async || {
+                let sealed = scene.seal("db", "2").await?;
+                let hint = sealed
+                    .pointer("/metadata/annotations/sealedsecrets.bitnami.com~1certificate-fingerprint");
+                ensure!(hint == Some(&json!(newest)), "{hint:?}");
+                let mut pasted = sealed.clone();
+                pasted["spec"]["encryptedData"] = item.clone();
+                scene.write("db.json", pasted.to_string())
+            })
+            .await?;
+            let needed = scene.keys(&["retire", &old, "db.json"]).await?.failure(1)?;
+            ensure!(
+                needed.contains("db.json: line 1 (") && needed.contains("`kubeseal-rs reseal PATH`"),
+                "{needed}"
+            );
+            let resealed = scene.kubeseal.output(&["reseal", "db.json"], b"").await?;
+            ensure!(String::from_utf8_lossy(&resealed).contains("1 resealed, 0 up to date"));
+            scene.told(&["retire", &old, "db.json"]).await?;
+            scene.person.apply(&serde_json::from_slice(&scene.read("db.json")?)?).await?;
+            scene.sees("db", "1").await?;
+            stop(pod).await
+        })
+        .await
+}
+
 pub(crate) async fn not_while_it_is_not_known(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |scene| {

@@ -31,7 +31,7 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
         _ => KeyRing::default(),
     };
     let certificate = reseal.certificate.certificate()?;
-    let present = Present::new(&certificate, &keys, reseal.namespace.as_deref());
+    let present = Present::new(&certificate, &keys, reseal);
     let resealer = match &reseal.means {
         Means::Check(_) => None,
         Means::Controller(address) => Some(Resealer::asking(address, &certificate)?),

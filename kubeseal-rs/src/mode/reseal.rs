@@ -1,12 +1,13 @@
 //! [`Reseal`]: what `reseal` and its flags mean.
 
-use super::{UsageError, text};
+use super::{KeyPlace, UsageError, text};
 use crate::certificate::CertificateSource;
 use crate::cli::verb::reseal::ResealFlags;
 use crate::connection::Connection;
 use crate::controller::ControllerAddress;
 use crate::notice::warn;
 use crate::recovery_keys::RecoveryKeys;
+use api::sealing_key::DEFAULT_PREFIX;
 use std::path::PathBuf;
 
 /// How to reseal what is sealed to older certificates.
@@ -18,6 +19,10 @@ pub(crate) struct Reseal {
     /// That of SealedSecrets which name none.
     pub namespace: Option<String>,
     pub means: Means,
+    /// Whatever it is sealed to.
+    pub all: bool,
+    /// The cluster whose keys tell what something is sealed to, if they may be read.
+    pub keys: Option<KeyPlace>,
 }
 
 /// Who opens.
@@ -42,6 +47,10 @@ impl Reseal {
             flags.certificate.controller_namespace.clone(),
             &connection,
         );
+        let all = flags.all == Some(true);
+        if all && flags.check == Some(true) {
+            return Err(UsageError::Exclude("--check", "--all"));
+        }
         let means = if flags.check == Some(true) {
             Means::Check(keys)
         } else if !keys.files.is_empty() {
@@ -59,6 +68,12 @@ impl Reseal {
         } else {
             CertificateSource::meant_by(flags.certificate, &connection)?
         };
-        Ok(Self { paths: flags.paths, certificate, namespace: text(flags.namespace), means })
+        let keys = match &certificate {
+            CertificateSource::Cluster(controller) => {
+                Some(KeyPlace { controller: controller.clone(), prefix: DEFAULT_PREFIX.into() })
+            }
+            _ => None,
+        };
+        Ok(Self { paths: flags.paths, certificate, namespace: text(flags.namespace), means, all, keys })
     }
 }

@@ -141,6 +141,7 @@ fn offline_and_live_exclude_each_other() {
 fn what_the_controller_reseals_is_held_against_its_own_certificate() {
     let source = |check: bool, keys: &[&str]| {
         let flags = ResealFlags {
+            all: None,
             paths: Vec::new(),
             check: Some(check),
             recovery_private_key: keys.iter().map(Into::into).collect(),

@@ -12,8 +12,10 @@ pub(crate) const LONG_ABOUT: &str = "Reseal what is sealed to older certificates
     or with backups of its private keys, encrypted or not. Only the items and the fingerprint that notes \
     their certificate are changed; comments, order and other documents stay as they are, and each file is \
     replaced as a whole or not at all.\n\n\
-    A SealedSecret without that fingerprint, such as one made by another program, counts as sealed to an \
-    older certificate, unless a private key tells otherwise.";
+    What a SealedSecret is sealed to is tried with the private keys where they are at hand: those of \
+    --recovery-private-key, or the controller's, if you may read them. Where they are not, the fingerprint is believed, and a \
+    SealedSecret without one, such as one made by another program, counts as sealed to an older certificate. --all \
+    reseals all of them.";
 
 /// `reseal PATH…`.
 #[derive(Debug, Args)]
@@ -29,6 +31,11 @@ pub(crate) struct ResealFlags {
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
           value_parser = flag_value::boolean, value_name = "BOOL")]
     pub check: Option<bool>,
+
+    /// Reseal every SealedSecret, whatever it is sealed to.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean, value_name = "BOOL")]
+    pub all: Option<bool>,
 
     /// Open with the private keys in this file, or backup of keys, instead of asking the controller; may be repeated.
     #[arg(

@@ -154,10 +154,15 @@ impl KeysError {
                 name()
             ),
             Self::Needed { is_known: true, .. } => {
-                format!("reseal these first: `{} reseal PATH` for your files, then apply them", name())
+                format!(
+                    "reseal these first: `{0} reseal PATH` for your files (`{0} reseal --all PATH` by who may not read the keys), \
+                     then apply them",
+                    name()
+                )
             }
             Self::Needed { .. } => {
-                "no key opens those of which it is not known: mend or delete them. Or label the key yourself: \
+                "no key opens those of which it is not known: mend or delete them, or name the namespace of those that name none, with \
+                 -n. Or label the key yourself: \
                  `kubectl label secret -n NAMESPACE SECRET sealedsecrets.bitnami.com/sealed-secrets-key=retired --overwrite`"
                     .into()
             }

@@ -1,19 +1,29 @@
 //! [`Present`]: tells whether a SealedSecret is sealed to the present certificate.
+//!
+//! Decided: the certificate's private key is tried wherever it can be had, from a file or from the cluster, because a hint may be wrong:
+//! an item that was sealed with an older certificate may have been pasted under it. The cluster is asked for the key only if the user may
+//! read it, so that nobody else's run leaves refused requests for private keys in the audit log.
 
+use crate::key_store::KeyStore;
+use crate::mode::{KeyPlace, Reseal};
 use crate::sealed_file::SealedObject;
 use api::Scope;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use envelope::{Certificate, Fingerprint, PrivateKey, open};
-use sealing::KeyRing;
+use sealing::{KeyRing, SealingKey};
+use std::cell::OnceCell;
+use std::sync::Arc;
 
 /// The present certificate, with its private key where that is at hand.
 pub(super) struct Present<'a> {
-    fingerprint: Fingerprint,
-    key: Option<&'a PrivateKey>,
-    /// That of SealedSecrets which name none.
-    namespace: Option<&'a str>,
+    certificate: &'a Certificate,
+    /// Of a file.
+    given: Option<&'a PrivateKey>,
+    /// Of the cluster, once it was asked; None where it cannot be had.
+    fetched: OnceCell<Option<Arc<SealingKey>>>,
+    reseal: &'a Reseal,
 }
 
 /// A SealedSecret that is sealed to another certificate.
@@ -23,27 +33,32 @@ pub(super) struct Old {
 }
 
 impl<'a> Present<'a> {
-    pub(super) fn new(certificate: &Certificate, keys: &'a KeyRing, namespace: Option<&'a str>) -> Self {
-        let mut pairs = keys.iter().map(sealing::SealingKey::pair);
+    pub(super) fn new(certificate: &'a Certificate, keys: &'a KeyRing, reseal: &'a Reseal) -> Self {
+        let mut pairs = keys.iter().map(SealingKey::pair);
         let pair = pairs.find(|pair| pair.certificate().public() == certificate.public());
-        Self { fingerprint: certificate.fingerprint(), key: pair.map(envelope::KeyPair::private), namespace }
+        Self { certificate, given: pair.map(envelope::KeyPair::private), fetched: OnceCell::new(), reseal }
     }
 
-    /// None where the SealedSecret is up to date. The hint is believed where there is no private key to try: who writes
-    /// a wrong one can as well write items that never open.
+    /// None where the SealedSecret is up to date. The hint is believed where there is no private key to try.
     pub(super) fn old(&self, object: &SealedObject) -> Option<Old> {
         if object.spec.encrypted_data.is_empty() && object.spec.data.is_none() {
             return None;
         }
-        let hint = hint(object);
+        let (hint, present) = (hint(object), self.certificate.fingerprint());
         let opens = |key| opens(key, &self.label(object), object);
-        let is_present = match hint {
-            // Without its namespace, nothing opens, whatever it was sealed to.
-            Some(hint) if hint == self.fingerprint => !self.has_place(object) || self.key.is_none_or(opens),
-            Some(_) => false,
-            None => self.key.is_some_and(opens),
-        };
-        (!is_present).then(|| Old { fingerprint: hint.filter(|hint| *hint != self.fingerprint) })
+        let is_present = !self.reseal.all
+            && match hint {
+                // Without its namespace, nothing opens, whatever it was sealed to.
+                Some(hint) if hint == present => !self.has_place(object) || self.key().is_none_or(opens),
+                Some(_) => false,
+                None => self.has_place(object) && self.key().is_some_and(opens),
+            };
+        (!is_present).then(|| Old { fingerprint: hint.filter(|hint| *hint != present) })
+    }
+
+    fn key(&self) -> Option<&PrivateKey> {
+        let fetched = || self.fetched.get_or_init(|| fetch(self.reseal.keys.as_ref()?, self.certificate));
+        self.given.or_else(|| fetched().as_ref().map(|key| key.pair().private()))
     }
 
     fn has_place(&self, object: &SealedObject) -> bool {
@@ -51,7 +66,7 @@ impl<'a> Present<'a> {
     }
 
     fn namespace_of<'o>(&'o self, object: &'o SealedObject) -> Option<&'o str> {
-        object.metadata.namespace.as_deref().or(self.namespace)
+        object.metadata.namespace.as_deref().or(self.reseal.namespace.as_deref())
     }
 
     fn label(&self, object: &SealedObject) -> Vec<u8> {
@@ -62,8 +77,19 @@ impl<'a> Present<'a> {
     /// What to note on a SealedSecret that is up to date and does not say so.
     pub(super) fn hint_for(&self, object: &SealedObject) -> Option<String> {
         let is_told = hint(object).is_some() || object.spec.encrypted_data.is_empty();
-        (!is_told).then(|| self.fingerprint.to_string())
+        (!is_told).then(|| self.certificate.fingerprint().to_string())
     }
+}
+
+/// The private key of this certificate, if the user may read the keys of the cluster. That it cannot be had hinders nothing.
+fn fetch(place: &KeyPlace, certificate: &Certificate) -> Option<Arc<SealingKey>> {
+    let store = KeyStore::connect(place).ok()?;
+    if !store.may_list_keys() {
+        return None;
+    }
+    let keys = store.keys().ok()?;
+    let mut keys = keys.iter().filter_map(|key| key.key().ok());
+    keys.find(|key| key.pair().certificate().public() == certificate.public()).cloned()
 }
 
 fn hint(object: &SealedObject) -> Option<Fingerprint> {
