@@ -1,7 +1,6 @@
 //! Asking at a terminal: nothing that is typed is shown, and the terminal is left as it was.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "support/program.rs"]
 mod program;

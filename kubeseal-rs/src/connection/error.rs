@@ -54,7 +54,7 @@ pub(crate) enum ConnectionError {
 }
 
 fn at(paths: &[PathBuf]) -> String {
-    let paths: Vec<_> = paths.iter().map(|path| shown_path(path)).collect();
+    let paths: Vec<_> = paths.iter().map(shown_path).collect();
     if paths.is_empty() { String::new() } else { format!(" at {}", paths.join(" or ")) }
 }
 

@@ -25,12 +25,11 @@ pub(super) struct HeldSignals(&'static Handlers);
 
 impl HeldSignals {
     pub(super) fn begin() -> io::Result<Self> {
-        let handlers = match HANDLERS.get() {
-            Some(handlers) => handlers,
-            None => {
-                let installed = Handlers::install()?;
-                HANDLERS.get_or_init(|| installed)
-            }
+        let handlers = if let Some(handlers) = HANDLERS.get() {
+            handlers
+        } else {
+            let installed = Handlers::install()?;
+            HANDLERS.get_or_init(|| installed)
         };
         handlers.are_default.store(false, Ordering::SeqCst);
         Ok(Self(handlers))

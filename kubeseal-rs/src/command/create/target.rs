@@ -31,7 +31,8 @@ pub(super) fn check(
         Err(source) => return Err(CreateError::Read { path: path.clone(), source }),
     };
     let name = metadata.name.clone().unwrap_or_default();
-    let Some(there) = std::str::from_utf8(&bytes).ok().and_then(|text| sealed_alone(text, metadata)) else {
+    let there = std::str::from_utf8(&bytes).map_err(|_| SomethingElse);
+    let Ok(there) = there.and_then(|text| sealed_alone(text, metadata)) else {
         return Err(CreateError::HoldsOther { path: path.clone(), name });
     };
     let lost = there.map(|object| lost(&object, metadata, keys)).unwrap_or_default();
@@ -76,21 +77,23 @@ pub(super) fn check_merged(path: &Path, name: &str, namespace: Option<&str>) -> 
     }
 }
 
-/// The SealedSecret of this name and namespace, if there is one; None where there is anything else.
-fn sealed_alone(text: &str, metadata: &ObjectMeta) -> Option<Option<SealedObject>> {
+/// The file holds something else than the SealedSecret that is made anew.
+struct SomethingElse;
+
+/// The SealedSecret of this name and namespace, if there is one.
+fn sealed_alone(text: &str, metadata: &ObjectMeta) -> Result<Option<SealedObject>, SomethingElse> {
     let mut objects = 0;
     for document in documents(text) {
-        let nodes = parse(document).ok()?;
+        let nodes = parse(document).map_err(|_| SomethingElse)?;
         objects += nodes.iter().filter(|node| !matches!(node.content, Content::Null)).count();
     }
-    let file = SealedFile::read(text).ok()?;
+    let file = SealedFile::read(text).map_err(|_| SomethingElse)?;
+    let is_same = |object: &SealedObject| {
+        object.metadata.name == metadata.name && object.metadata.namespace == metadata.namespace
+    };
     match (objects, file.objects()) {
-        (0, []) => Some(None),
-        (1, [object]) => {
-            let is_same =
-                object.metadata.name == metadata.name && object.metadata.namespace == metadata.namespace;
-            is_same.then(|| Some(object.clone()))
-        }
-        _ => None,
+        (0, []) => Ok(None),
+        (1, [object]) if is_same(object) => Ok(Some(object.clone())),
+        _ => Err(SomethingElse),
     }
 }
