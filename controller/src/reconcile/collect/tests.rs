@@ -74,7 +74,7 @@ async fn what_was_refused_is_tried_again_while_the_term_lasts() {
                 }
                 Some(_) => (200, done.clone()),
                 None if request.uri().path().ends_with("/secrets/db") => (200, secret(false)),
-                None => (404, json!({ "status": "Failure", "code": 404 }).to_string()),
+                None => (404, json!({ "status": "Failure", "code": 404, "reason": "NotFound" }).to_string()),
             };
             let answer = Response::builder().status(code).body(Body::from(answer.into_bytes()));
             std::future::ready(answer.map_err(BoxError::from))
