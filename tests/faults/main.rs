@@ -13,6 +13,7 @@ mod dated;
 mod deep;
 mod drift;
 mod gone;
+mod intruder;
 mod killed;
 mod late;
 mod older_definition;
@@ -70,6 +71,7 @@ fn main() -> ExitCode {
             drift::a_secret_deleted_while_it_is_updated,
             recreated::deleted_and_recreated_at_once,
             gone::a_namespace_deleted_under_way,
+            intruder::installs_no_key_in_another_controllers_namespace,
             two::with_different_keys,
             two::with_the_same_keys,
         ],

@@ -167,12 +167,17 @@ impl Scene {
         self.seal_in_scope(pod, 1, "cluster-wide").await?.pop().context("nothing sealed")
     }
 
-    async fn seal_in_scope(&self, pod: &Pod, count: usize, scope: &str) -> Result<Vec<Sealed>> {
+    /// The certificate that the controller serves, as PEM.
+    pub(crate) async fn certificate(&self, pod: &Pod) -> Result<String> {
         let http = reqwest::Client::builder().no_proxy().build()?;
-        let certificate = http.get(format!("{}/v1/cert.pem", pod.url())).send().await?.error_for_status()?;
+        let served = http.get(format!("{}/v1/cert.pem", pod.url())).send().await?.error_for_status()?;
+        Ok(served.text().await?)
+    }
+
+    async fn seal_in_scope(&self, pod: &Pod, count: usize, scope: &str) -> Result<Vec<Sealed>> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("cert.pem");
-        std::fs::write(&path, certificate.bytes().await?)?;
+        std::fs::write(&path, self.certificate(pod).await?)?;
         let path = path.display().to_string();
         let kubeseal = Kubeseal::new(&self.lab.binaries.kubeseal);
         let mut sealed = Vec::new();

@@ -30,7 +30,7 @@ pub(crate) struct Rules {
     pub patient: bool,
 }
 
-/// Where a Secret would count as a sealing key.
+/// Where this controller keeps its sealing keys.
 #[derive(Debug, Clone)]
 pub struct KeyPlace {
     /// The controller's own namespace.
@@ -62,7 +62,7 @@ pub(crate) fn decide(
         return plan;
     }
     if let Target::Present(existing) = &target
-        && is_sealing_key(&existing.0.metadata, &rules.key_place)
+        && is_sealing_key(&existing.0.metadata, type_of(&existing.0), &rules.key_place)
     {
         return Plan::Refuse(Refusal::SealingKey);
     }
@@ -73,7 +73,7 @@ pub(crate) fn decide(
         Err(error) => return Plan::Refuse(Refusal::Unseal(error)),
     };
     match target {
-        Target::Absent if is_sealing_key(&wanted.metadata, &rules.key_place) => {
+        Target::Absent if is_sealing_key(&wanted.metadata, wanted.effective_type(), &rules.key_place) => {
             Plan::Refuse(Refusal::SealingKey)
         }
         Target::Absent => Plan::Create(wanted),
@@ -81,15 +81,27 @@ pub(crate) fn decide(
     }
 }
 
-/// Anybody can seal. Whoever may also create SealedSecrets in the controller's namespace must not be able to hand it
-/// a key of their own, which everybody would then seal with; nor to write over one that is there, whoever invited them to.
+/// Whether a Secret counts as a sealing key of some controller, or as what the names of its first keys are made from.
 ///
-/// Looks at the Secret as it stands, and as it would be written, wherever its labels come from.
-fn is_sealing_key(secret: &ObjectMeta, place: &KeyPlace) -> bool {
+/// Everybody can seal, so a user who may only create SealedSecrets could otherwise install a key of their own in a namespace where
+/// a controller keeps its keys, and everybody would then seal with it; or mark the key in use as compromised. This holds for every
+/// namespace: another controller may keep its keys in any of them, and this one cannot know where.
+///
+/// Looks at a Secret as it stands, and as it would be written, wherever its labels come from. A legacy key has no label and counts
+/// by its name: this controller's prefix or the default one. In other namespaces that takes the type of a key as well, because
+/// there such a name alone is no key. The prefix of another controller that is neither of the two is not known here.
+fn is_sealing_key(secret: &ObjectMeta, type_: &str, place: &KeyPlace) -> bool {
     let labelled = secret.labels.as_ref().is_some_and(|labels| labels.contains_key(sealing_key::LABEL));
-    let reserved = [place.prefix.clone(), sealing_key::origin_name(&place.prefix)];
-    secret.namespace.as_ref() == Some(&place.namespace)
-        && (labelled || secret.name.as_ref().is_some_and(|name| reserved.contains(name)))
+    let is_home = secret.namespace.as_ref() == Some(&place.namespace);
+    let named = |prefix: &str| {
+        let name = secret.name.as_deref().unwrap_or_default();
+        let is_legacy_key = name == prefix && (is_home || type_ == sealing_key::SECRET_TYPE);
+        is_legacy_key || name == sealing_key::origin_name(prefix)
+    };
+    labelled
+        || type_.starts_with(sealing_key::RESERVED_TYPES)
+        || named(&place.prefix)
+        || named(sealing_key::DEFAULT_PREFIX)
 }
 
 /// A plan for a Secret that may not be touched, or None for one that may: it is controlled by this SealedSecret, its owner has
@@ -140,6 +152,10 @@ fn says_true(secret: &Secret, annotation: &str) -> bool {
     secret.annotations().get(annotation).is_some_and(|value| value == "true")
 }
 
+fn type_of(secret: &Secret) -> &str {
+    secret.type_.as_deref().unwrap_or_default()
+}
+
 /// A type whose values the cluster adds to.
 const SERVICE_ACCOUNT_TOKEN: &str = "kubernetes.io/service-account-token";
 
@@ -148,11 +164,11 @@ fn update(mut wanted: UnsealedSecret, existing: &Secret, rules: &Rules) -> Plan 
         wanted.keep_varying(existing);
     }
     let mut wanted = if says_true(existing, PATCH) { laid_over(wanted, existing) } else { wanted };
-    if is_sealing_key(&wanted.metadata, &rules.key_place) {
+    if is_sealing_key(&wanted.metadata, wanted.effective_type(), &rules.key_place) {
         return Plan::Refuse(Refusal::SealingKey);
     }
     let name = existing.name_any();
-    let existing_type = existing.type_.as_deref().unwrap_or_default();
+    let existing_type = type_of(existing);
     if existing_type != wanted.effective_type() {
         return Plan::Refuse(Refusal::TypeChange {
             name,

@@ -49,8 +49,8 @@ pub(crate) enum Refusal {
     Unseal(UnsealError),
     /// The Secret would count as a sealing key, or as what their names are made of.
     #[error(
-        "its Secret would count as a sealing key of this controller, or stand in the place of what it keeps beside them; \
-         those are made by the controller, or restored with kubectl"
+        "its Secret would count as a sealing key, of this controller or another, or as what a controller keeps beside its keys; \
+         no SealedSecret may write those: the controller makes them, and `kubeseal-rs keys restore` restores them"
     )]
     SealingKey,
     /// The Secret in its place is somebody else's.

@@ -18,6 +18,9 @@ pub const RENEW: &str = "sealedsecrets.bitnami.com/renew";
 /// Type of a key's Secret.
 pub const SECRET_TYPE: &str = "kubernetes.io/tls";
 
+/// Start of the types reserved for Secrets that hold a sealing key in another form, such as wrapped with a key of a KMS.
+pub const RESERVED_TYPES: &str = "sealedsecrets.bitnami.com/";
+
 /// Data key of the private half, PEM.
 pub const PRIVATE_KEY: &str = "tls.key";
 
