@@ -3,13 +3,14 @@
 //! No value of a Secret ever comes here; callers log names, counts, fingerprints and errors, and the errors of
 //! this project carry no values.
 
+mod error_chain;
 mod lines;
+
+pub use self::error_chain::chain;
 
 use self::lines::Lines;
 use crate::config::{Caution, ConfigError, LogLevel, Logging};
 use crate::run::RunError;
-use std::error::Error;
-use std::fmt::Write as _;
 use std::process::ExitCode;
 use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -38,42 +39,11 @@ pub fn start(logging: &Logging) {
         .with_target(env!("CARGO_CRATE_NAME"), level)
         .with_target("kube", level.min(LevelFilter::WARN))
         // It logs whole answers that it cannot decode, and an answer may be a Secret.
-        .with_target("kube_client::client", LevelFilter::OFF);
+        .with_target("kube_client::client", LevelFilter::OFF)
+        // It logs whole errors of the API server, which `chain` tells without what they may quote.
+        .with_target("kube_runtime::watcher", LevelFilter::OFF);
     let form = if logging.json { Lines::Json } else { Lines::Text };
     registry().with(fmt::layer().event_format(form).with_writer(writer).with_filter(filter)).init();
-}
-
-/// An error and its causes in one line: `read the keys: connect: refused`.
-///
-/// An answer that does not decode is told of without serde's words for it, which quote it.
-pub fn chain(error: &(dyn Error + 'static)) -> String {
-    if quotes_an_answer(error) {
-        return "the API server's answer cannot be read".into();
-    }
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        // Libraries repeat their cause in their own words; once is enough.
-        if !text.contains(&cause_text) {
-            // Writing to a String cannot fail.
-            let _ = write!(text, ": {cause_text}");
-        }
-        source = cause.source();
-    }
-    text
-}
-
-fn quotes_an_answer(error: &(dyn Error + 'static)) -> bool {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        let decoding = matches!(error.downcast_ref(), Some(kube::Error::SerdeError(_)));
-        if decoding || error.is::<serde_json::Error>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }
 
 /// What was taken in another way than it was written.

@@ -26,7 +26,6 @@ mod plan;
 mod quarrel;
 mod quoted;
 mod read;
-mod rejection;
 mod report;
 mod settled;
 mod shorten;

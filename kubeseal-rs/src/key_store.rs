@@ -12,7 +12,7 @@ use crate::controller::Fault;
 use crate::mode::KeyPlace;
 use crate::session::Session;
 use api::sealing_key::{LABEL, ORIGIN, origin_name};
-use api::{METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, ObservedSecret};
+use api::{METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, ObservedSecret, server_message};
 use http::HeaderValue;
 use http::header::ACCEPT;
 use k8s_openapi::api::authorization::v1::{
@@ -192,7 +192,11 @@ impl KeyStore {
         listed.map(|listed| listed.items).map_err(|error| self.failed(Act::ListKeys, error))
     }
 
-    fn failed(&self, act: Act, error: kube::Error) -> KeyStoreError {
+    fn failed(&self, act: Act, mut error: kube::Error) -> KeyStoreError {
+        // A policy or webhook may quote what it refuses, and that is a private key.
+        if let kube::Error::Api(status) = &mut error {
+            status.message = server_message(status);
+        }
         KeyStoreError::Ask {
             act,
             server: self.server().to_owned(),

@@ -33,6 +33,7 @@ pub mod pod;
 pub mod pod_network;
 pub mod process;
 pub mod programs;
+pub mod quoting_policy;
 pub mod suite;
 pub mod temp_namespace;
 pub mod upstream_rights;

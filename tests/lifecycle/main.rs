@@ -55,6 +55,7 @@ fn main() -> ExitCode {
             keys::a_broken_key_breaks_no_other,
             renewal::an_annotation_asks_for_one_key,
             renewal::a_new_key_opens_at_once_and_is_published_later,
+            renewal::a_policy_that_quotes_a_private_key_is_not_quoted,
             renewal::the_last_key_deleted_is_missed_aloud,
             renewal::what_is_refused_is_told_and_counted,
             keys::without_rights_it_says_what_is_missing,

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tests::eventually::eventually;
 use tests::person::Person;
 use tests::pod::Pod;
+use tests::quoting_policy::QuotingPolicy;
 
 use crate::flags::signal;
 use crate::keys::restored;
@@ -109,6 +110,36 @@ pub(crate) async fn an_annotation_asks_for_one_key(stage: Arc<Stage>) -> Result<
             ensure!(keys.len() == 2, "{} keys", keys.len());
             let prefixed = |key: &Secret| key.name_any().starts_with(sealing_key::DEFAULT_PREFIX);
             ensure!(keys.iter().all(prefixed), "{keys:?}");
+            stop(pod).await
+        })
+        .await
+}
+
+/// A policy that refuses key Secrets, and quotes the private key in its message.
+pub(crate) async fn a_policy_that_quotes_a_private_key_is_not_quoted(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |_| {
+            let mut pod = stage.pod()?.flag("log-level", "DEBUG").start(&stage.lab).await?;
+            pod.wait_ready().await?;
+            let before = stage.keys().await?;
+            let policy = QuotingPolicy::create(stage.lab.client(), HOME, sealing_key::PRIVATE_KEY).await?;
+            ask(&stage, &before[0]).await?;
+            let refused = "denied request; why is not shown, because it may quote a value";
+            eventually(SOON, "the refusal is logged", async || {
+                let log = pod.logs()?;
+                let told =
+                    log.lines().any(|line| line.contains("no new sealing key") && line.contains(refused));
+                ensure!(told, "not yet");
+                Ok(())
+            })
+            .await?;
+            policy.delete().await?;
+            new_key(&stage, &before).await?;
+            let log = pod.logs()?;
+            // The beginning of the key as PEM, and that in base64.
+            for quoted in ["PRIVATE KEY", "LS0tLS1CRUdJTi"] {
+                ensure!(!log.contains(quoted), "the log quotes the private key: {quoted}");
+            }
             stop(pod).await
         })
         .await

@@ -1,17 +1,18 @@
 //! `apply`: carries a plan out. At most one write.
 
-use super::outcome::{Act, Outcome};
+use super::outcome::{Act, Hindrance, Outcome};
 use super::plan::Plan;
-use super::quoted::without_values;
+use super::quoted::quotes_any;
 use super::rejection::Rejection;
+use super::shorten::shorten;
 use super::target_body::TargetBody;
-use api::{METADATA_ONLY, ObservedMetadata};
+use api::{METADATA_ONLY, ObservedMetadata, server_message_unless};
 use envelope::Fingerprint;
 use http::HeaderValue;
 use http::header::ACCEPT;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::PostParams;
-use kube::core::Request;
+use kube::core::{Request, Status};
 use kube::{Client, Resource as _, ResourceExt as _};
 use sealing::UnsealedSecret;
 use std::collections::BTreeSet;
@@ -34,64 +35,51 @@ pub(crate) async fn apply(client: &Client, plan: Plan, corrects: bool) -> Applie
         Plan::Replace(_) if corrects => Act::Mended,
         _ => Act::Written,
     };
-    let (written, opened_by) = match plan {
+    match plan {
         Plan::Create(secret) => {
             let written =
                 write(client, &secret, |request, body| request.create(&PostParams::default(), body)).await;
-            (written, secret.opened_by)
+            applied(written, &secret, act)
         }
         Plan::Replace(secret) => {
             let name = secret.metadata.name.clone().unwrap_or_default();
             let replace = |request: Request, body| request.replace(&name, &PostParams::default(), body);
-            (write(client, &secret, replace).await, secret.opened_by)
+            applied(write(client, &secret, replace).await, &secret, act)
         }
         Plan::Keep { resource_version, opened_by } => {
             let opened_by = Some(names(&opened_by));
-            return Applied::Outcome(Outcome::Synced { resource_version, opened_by, act: Act::Found });
+            Applied::Outcome(Outcome::Synced { resource_version, opened_by, act: Act::Found })
         }
-        Plan::Refuse(refusal) => return Applied::Outcome(Outcome::Refused(refusal)),
-        Plan::Wait(hindrance) => return Applied::Outcome(Outcome::Hindered(hindrance)),
-        Plan::Leave => return Applied::LostRace,
-    };
+        Plan::Refuse(refusal) => Applied::Outcome(Outcome::Refused(refusal)),
+        Plan::Wait(hindrance) => Applied::Outcome(Outcome::Hindered(hindrance)),
+        Plan::Leave => Applied::LostRace,
+    }
+}
+
+/// What the answer to a write says.
+fn applied(written: Result<String, kube::Error>, secret: &UnsealedSecret, act: Act) -> Applied {
     match written {
         Ok(resource_version) => {
-            let opened_by = Some(names(&opened_by));
+            let opened_by = Some(names(&secret.opened_by));
             Applied::Outcome(Outcome::Synced { resource_version, opened_by, act })
         }
-        Err(failure) => failed(failure),
+        Err(error) => failed(error, secret),
     }
 }
 
-fn failed(Failure { error, rejection }: Failure) -> Applied {
-    match (error, rejection) {
-        (kube::Error::Api(status), _) if namespace_is_going(&status) => Applied::Moot,
-        (kube::Error::Api(status), Some(rejection)) => {
-            Applied::Outcome(Outcome::rejected(rejection, &status))
-        }
-        // 409: it exists, or another version of it does; 404: it is gone.
-        (kube::Error::Api(status), None) if status.code == 409 => Applied::LostRace,
-        (kube::Error::Api(status), None) if status.is_not_found() && !is_about_namespace(&status) => {
-            Applied::LostRace
-        }
-        (error, _) => Applied::Outcome(Outcome::from_api(error)),
-    }
-}
-
-/// Why the Secret was not written.
-struct Failure {
-    /// Without the values.
-    error: kube::Error,
-    /// What refused it, by the words that the error had with them.
-    rejection: Option<Rejection>,
-}
-
-impl Failure {
-    fn of(error: kube::Error, secret: &UnsealedSecret) -> Self {
-        let rejection = match &error {
-            kube::Error::Api(status) => Rejection::of(status),
-            _ => None,
-        };
-        Self { error: without_values(error, &secret.data), rejection }
+fn failed(error: kube::Error, secret: &UnsealedSecret) -> Applied {
+    let message =
+        |status: &Status| shorten(&server_message_unless(status, |text| quotes_any(text, &secret.data)));
+    match error {
+        kube::Error::Api(status) if namespace_is_going(&status) => Applied::Moot,
+        kube::Error::Api(status) => match Rejection::of(&status) {
+            Some(rejection) => Applied::Outcome(Outcome::rejected(rejection, message(&status))),
+            // 409: it exists, or another version of it does; 404: it is gone.
+            None if status.code == 409 => Applied::LostRace,
+            None if status.is_not_found() && !is_about_namespace(&status) => Applied::LostRace,
+            None => Applied::Outcome(Outcome::Hindered(Hindrance::Api(message(&status)))),
+        },
+        error => Applied::Outcome(Outcome::from_api(error)),
     }
 }
 
@@ -99,33 +87,29 @@ fn names(keys: &BTreeSet<Fingerprint>) -> BTreeSet<String> {
     keys.iter().map(ToString::to_string).collect()
 }
 
-fn namespace_is_going(status: &kube::core::Status) -> bool {
+fn namespace_is_going(status: &Status) -> bool {
     let causes = status.details.iter().flat_map(|details| &details.causes);
     causes.into_iter().any(|cause| cause.reason == "NamespaceTerminating")
 }
 
-fn is_about_namespace(status: &kube::core::Status) -> bool {
+fn is_about_namespace(status: &Status) -> bool {
     status.details.as_ref().is_some_and(|details| details.kind == "namespaces")
 }
 
 /// Sends the Secret and returns its new version.
 ///
-/// The request's body holds the values; the HTTP client takes it over and frees it without wiping, the one copy
-/// that is out of our hands.
+/// The request's body holds the values; the HTTP client takes it over, and the program's allocator wipes it when it is freed.
 async fn write(
     client: &Client,
     secret: &UnsealedSecret,
     request: impl FnOnce(Request, Vec<u8>) -> Result<http::Request<Vec<u8>>, kube::core::request::Error>,
-) -> Result<String, Failure> {
-    let writing = async {
-        let namespace = secret.metadata.namespace.as_deref();
-        let body = serde_json::to_vec(&TargetBody(secret)).map_err(kube::Error::SerdeError)?;
-        let request = request(Request::new(Secret::url_path(&(), namespace)), body);
-        let mut request = request.map_err(kube::Error::BuildRequest)?;
-        // Its values need not come back.
-        request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
-        client.request::<ObservedMetadata<Secret>>(request).await
-    };
-    let written = writing.await.map_err(|error| Failure::of(error, secret))?;
+) -> Result<String, kube::Error> {
+    let namespace = secret.metadata.namespace.as_deref();
+    let body = serde_json::to_vec(&TargetBody(secret)).map_err(kube::Error::SerdeError)?;
+    let mut request =
+        request(Request::new(Secret::url_path(&(), namespace)), body).map_err(kube::Error::BuildRequest)?;
+    // Its values need not come back.
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
+    let written = client.request::<ObservedMetadata<Secret>>(request).await?;
     Ok(written.resource_version().unwrap_or_default())
 }

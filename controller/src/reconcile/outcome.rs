@@ -1,11 +1,10 @@
 //! [`Outcome`]: how a reconciliation ended, and whose fault it was where it failed.
 
 use super::plan::Refusal;
-use super::rejection::{Rejection, told};
+use super::rejection::Rejection;
 use super::shorten::shorten;
 use crate::logging::chain;
-use api::ConditionStatus;
-use kube::core::Status;
+use api::{ConditionStatus, server_message};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -104,18 +103,18 @@ impl Hindrance {
 }
 
 impl Outcome {
-    /// The API server refused the Secret.
-    pub(super) fn rejected(rejection: Rejection, status: &Status) -> Self {
+    /// The API server refused the Secret, in these words.
+    pub(super) fn rejected(rejection: Rejection, message: String) -> Self {
         match rejection {
-            Rejection::Validation => Self::Refused(Refusal::Rejected(told(status))),
-            Rejection::Admission => Self::Hindered(Hindrance::Denied(told(status))),
+            Rejection::Validation => Self::Refused(Refusal::Rejected(message)),
+            Rejection::Admission => Self::Hindered(Hindrance::Denied(message)),
         }
     }
 
     /// A request failed for a reason that has nothing to do with the object.
     pub(crate) fn from_api(error: kube::Error) -> Self {
         match error {
-            kube::Error::Api(status) => Self::Hindered(Hindrance::Api(shorten(&status.message))),
+            kube::Error::Api(status) => Self::Hindered(Hindrance::Api(shorten(&server_message(&status)))),
             // The response did not decode: its text may quote the response, which may hold values.
             kube::Error::SerdeError(_) => Self::Hindered(Hindrance::Api("its answer cannot be read".into())),
             error => Self::Hindered(Hindrance::Api(shorten(&chain(&error)))),

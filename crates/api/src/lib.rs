@@ -14,6 +14,7 @@ mod observed_secret;
 mod scope;
 mod sealed_secret;
 pub mod sealing_key;
+mod server_message;
 mod status;
 
 pub use condition::{Condition, ConditionStatus};
@@ -24,4 +25,5 @@ pub use observed_metadata::{METADATA_ONLY, ObservedMetadata};
 pub use observed_secret::ObservedSecret;
 pub use scope::{Scope, UnknownScope};
 pub use sealed_secret::{SealedSecret, SealedSecretSpec, SecretTemplate};
+pub use server_message::{server_message, server_message_unless};
 pub use status::{SealedSecretStatus, TargetStatus};

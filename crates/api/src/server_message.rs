@@ -1,0 +1,170 @@
+//! [`server_message`]: what the API server says about a request that failed, without the words that may quote the request.
+//!
+//! An admission policy or webhook writes its own words, and may quote what it refuses: a value of a Secret, or a private key. So
+//! may an error page of a proxy, and the API server itself where it could not read a body. Logs, events and statuses have more
+//! readers than Secrets have. Kubernetes' own messages about objects that it could read hold no values, except where its parser
+//! stumbles: a `.dockerconfigjson` that is no JSON is reported with its first wrong character.
+
+use kube::core::Status;
+use kube::core::response::StatusCause;
+
+/// What follows these words was written by an admission policy or webhook.
+const VERDICTS: [&str; 2] = ["denied the request", "denied request"];
+
+/// What follows the name of the webhook may be its answer.
+const FAILED_WEBHOOK: &str = "failed calling webhook \"";
+
+/// The reason that `kube` gives to an answer that is no `Status`.
+const NOT_A_STATUS: &str = "Failed to parse error data";
+
+const NOT_SHOWN: &str = "why is not shown, because it may quote a value";
+
+/// The API server's words, for a request whose values are not known or must never be shown in part either. Words of admission
+/// policies and webhooks are left out; who spoke them is told.
+pub fn server_message(status: &Status) -> String {
+    message(status, false, |_| false)
+}
+
+/// The API server's words, for a request whose values are known. Words of admission policies and webhooks are told unless they
+/// quote one.
+pub fn server_message_unless(status: &Status, quotes: impl Fn(&str) -> bool) -> String {
+    message(status, true, quotes)
+}
+
+fn message(status: &Status, values_known: bool, quotes: impl Fn(&str) -> bool) -> String {
+    if status.reason == NOT_A_STATUS {
+        return "the answer is no Kubernetes API server's".into();
+    }
+    let causes = status.details.iter().flat_map(|details| &details.causes);
+    let message = &status.message;
+    let told = if let Some(end) = free_words(message) {
+        if values_known && !quotes(message) {
+            return message.clone();
+        }
+        format!("{}; {NOT_SHOWN}", &message[..end])
+    } else if causes.clone().any(about_a_value) {
+        causes.map(cause).collect::<Vec<_>>().join("; ")
+    } else if status.code == 400 && !values_known {
+        format!("the request was not understood; {NOT_SHOWN}")
+    } else {
+        message.clone()
+    };
+    if quotes(&told) { NOT_SHOWN.into() } else { told }
+}
+
+/// Where the words begin that are not the API server's own.
+fn free_words(message: &str) -> Option<usize> {
+    let verdict = VERDICTS.iter().filter_map(|words| message.find(words).map(|at| at + words.len())).min();
+    let webhook = message.find(FAILED_WEBHOOK).map(|at| {
+        let name = at + FAILED_WEBHOOK.len();
+        message[name..].find('"').map_or(name, |end| name + end + 1)
+    });
+    verdict.into_iter().chain(webhook).min()
+}
+
+fn about_a_value(cause: &StatusCause) -> bool {
+    let is_data = ["data", "stringData"].iter().any(|field| {
+        cause.field.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+    });
+    is_data && !matches!(cause.reason.as_str(), "FieldValueRequired" | "FieldValueTooLong")
+}
+
+fn cause(cause: &StatusCause) -> String {
+    if about_a_value(cause) {
+        format!("{}: not what the type of the Secret wants to be there", cause.field)
+    } else if cause.field.is_empty() {
+        cause.message.clone()
+    } else {
+        format!("{}: {}", cause.field, cause.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    const POLICY: &str =
+        "secrets \"a\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request";
+
+    fn status(code: u16, reason: &str, message: &str, causes: &Value) -> Status {
+        serde_json::from_value(json!({
+            "status": "Failure", "code": code, "reason": reason, "message": message, "details": { "causes": causes },
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn words_that_may_quote_a_value_are_left_out() {
+        let webhook = "admission webhook \"w\" denied the request";
+        let failed = "Internal error occurred: failed calling webhook \"w\"";
+        let own = "secrets \"a\" is forbidden: exceeded quota: q";
+        for (code, reason, message, expected) in [
+            (422, "Invalid", format!("{POLICY}: hunter2"), format!("{POLICY}; {NOT_SHOWN}")),
+            (
+                403,
+                "Forbidden",
+                format!("{webhook}: hunter2 denied request"),
+                format!("{webhook}; {NOT_SHOWN}"),
+            ),
+            (
+                500,
+                "InternalError",
+                format!("{failed}: an error on the server (\"hunter2\")"),
+                format!("{failed}; {NOT_SHOWN}"),
+            ),
+            (
+                400,
+                "BadRequest",
+                "error found in #10 byte of ...|hunter2|...".into(),
+                format!("the request was not understood; {NOT_SHOWN}"),
+            ),
+            (
+                502,
+                NOT_A_STATUS,
+                "<html>hunter2</html>".into(),
+                "the answer is no Kubernetes API server's".into(),
+            ),
+            (403, "Forbidden", own.into(), own.into()),
+        ] {
+            assert_eq!(server_message(&status(code, reason, &message, &json!([]))), expected);
+        }
+    }
+
+    #[test]
+    fn known_values_let_a_policy_speak_that_quotes_none() {
+        let quotes = |text: &str| text.contains("hunter2");
+        for (message, expected) in [
+            (format!("{POLICY}: it is too short"), format!("{POLICY}: it is too short")),
+            (format!("{POLICY}: hunter2 is weak"), format!("{POLICY}; {NOT_SHOWN}")),
+            ("hunter2 denied request".into(), NOT_SHOWN.into()),
+            ("no: hunter2".into(), NOT_SHOWN.into()),
+        ] {
+            let causes = json!([{ "message": "hunter2" }]);
+            assert_eq!(server_message_unless(&status(422, "Invalid", &message, &causes), quotes), expected);
+        }
+    }
+
+    #[test]
+    fn what_a_parser_stumbled_over_is_not_told() {
+        let message = "Secret \"a\" is invalid: all of it, with the 'h' of hunter2";
+        let bad = json!({ "reason": "FieldValueInvalid", "field": "data[.dockerconfigjson]",
+                          "message": "Invalid value: invalid character 'h'" });
+        let missing =
+            json!({ "reason": "FieldValueRequired", "field": "data[tls.key]", "message": "Required value" });
+        let type_ = json!({ "reason": "FieldValueInvalid", "field": "type", "message": "Invalid value: \"B\": immutable" });
+        for (causes, expected) in [
+            (json!([]), message),
+            (json!([missing]), message),
+            (json!([bad]), "data[.dockerconfigjson]: not what the type of the Secret wants to be there"),
+            (
+                json!([type_, bad]),
+                "type: Invalid value: \"B\": immutable; data[.dockerconfigjson]: not what the type of the Secret \
+                 wants to be there",
+            ),
+        ] {
+            assert_eq!(server_message(&status(422, "Invalid", message, &causes)), expected);
+            assert_eq!(server_message_unless(&status(422, "Invalid", message, &causes), |_| false), expected);
+        }
+    }
+}
