@@ -4,24 +4,60 @@
 //! With `--key-publish-delay` that is not the newest: a new key opens at once, in every replica, but nobody seals to it before
 //! a backup, or another cluster, had that long to fetch it.
 //!
+//! A certificate that has expired, or whose validity has not begun, is not served while another key has a valid one: kubeseal refuses
+//! the first, and the second is a mistake or an attempt to stay the newest for years. Where none is valid, they are served as if
+//! all were: the client's error then says what is wrong with the certificate, and a clock may be what is wrong. Opening tries every
+//! key, and renewal goes by its own dates.
+//!
 //! Decided: where no key is old enough the oldest is served, so the first key of a cluster is served at once. Refusing would
 //! keep a new cluster from sealing at all, and protect nothing: what has never been sealed needs no backup. Where all keys are
 //! from the future this machine's clock is wrong, and the newest is served, as without a delay.
 
-use super::dates::Dates;
+use super::dates::{Dates, SKEW};
 use jiff::{SignedDuration, Timestamp};
+use sealing::SealingKey;
+
+/// When a certificate is valid.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Validity {
+    pub from: Timestamp,
+    pub until: Timestamp,
+}
+
+impl Validity {
+    /// Of a key's certificate.
+    pub(super) fn of(key: &SealingKey) -> Self {
+        let certificate = key.pair().certificate();
+        Self { from: certificate.not_before(), until: certificate.not_after() }
+    }
+
+    /// Clocks may differ a little about its beginning; at its end, clients refuse it.
+    pub(super) fn holds(&self, now: Timestamp) -> bool {
+        self.from.duration_since(now) <= SKEW && now <= self.until
+    }
+}
 
 /// Of keys ordered newest first, the one that is published at `now`.
 pub(super) fn published<'a, K: ?Sized>(
+    newest_first: impl Iterator<Item = &'a K> + Clone,
+    dates: impl Fn(&K) -> (Dates, Validity),
+    delay: SignedDuration,
+    now: Timestamp,
+) -> Option<&'a K> {
+    let valid = newest_first.clone().filter(|key| dates(key).1.holds(now));
+    of_age(valid, &dates, delay, now).or_else(|| of_age(newest_first, &dates, delay, now))
+}
+
+fn of_age<'a, K: ?Sized>(
     mut newest_first: impl Iterator<Item = &'a K> + Clone,
-    dates: impl Fn(&K) -> Dates,
+    dates: impl Fn(&K) -> (Dates, Validity),
     delay: SignedDuration,
     now: Timestamp,
 ) -> Option<&'a K> {
     let all = newest_first.clone();
-    let present = || all.clone().filter(|key| !dates(key).is_future(now));
+    let present = || all.clone().filter(|key| !dates(key).0.is_future(now));
     // Without a delay a clock that is a little behind changes nothing.
-    let is_old_enough = |key: &&K| delay.is_zero() || now.duration_since(dates(key).at(now)) >= delay;
+    let is_old_enough = |key: &&K| delay.is_zero() || now.duration_since(dates(key).0.at(now)) >= delay;
     present().find(is_old_enough).or_else(|| present().last()).or_else(|| newest_first.next())
 }
 
@@ -37,7 +73,10 @@ mod tests {
     #[test]
     fn the_newest_that_is_old_enough() {
         let at = |second: i64| Timestamp::from_second(second).unwrap();
-        let dates = |second: i64| Dates { since: at(second), valid_from: at(second) };
+        let dates = |second: i64| {
+            let valid = Validity { from: at(second), until: at(second + 10 * YEAR) };
+            (Dates { since: at(second), valid_from: at(second) }, valid)
+        };
         let cases: [Case; 10] = [
             ("none", &[], 0, 0, None),
             ("the first, at once", &[1_000], 3_600, 1_000, Some(1_000)),
@@ -54,6 +93,34 @@ mod tests {
             let delay = SignedDuration::from_secs(delay);
             let served = published(keys.iter(), |second| dates(*second), delay, at(now));
             assert_eq!(served.copied(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_valid_is_served_only_where_none_is() {
+        // Its name; since when it is a key; its validity.
+        type Key = (&'static str, i64, (i64, i64));
+        const OLD: Key = ("old", 100, (100, YEAR));
+        const EXPIRED: Key = ("expired", 900, (900, 950));
+        const FUTURE: Key = ("future", 950, (10 * YEAR, 20 * YEAR));
+        const SKEWED: Key = ("ahead by a clock's error", 990, (1_100, YEAR));
+        let at = |second: i64| Timestamp::from_second(second).unwrap();
+        let cases: [(&[Key], i64, Option<&str>); 7] = [
+            (&[FUTURE, OLD], 0, Some("old")),
+            (&[EXPIRED, OLD], 0, Some("old")),
+            (&[FUTURE, EXPIRED, OLD], 0, Some("old")),
+            (&[SKEWED, OLD], 0, Some("ahead by a clock's error")),
+            (&[FUTURE, OLD], 5_000, Some("old")),
+            (&[FUTURE, EXPIRED], 0, Some("future")),
+            (&[EXPIRED], 0, Some("expired")),
+        ];
+        for (keys, delay, expected) in cases {
+            let dates = |key: &Key| {
+                let (from, until) = (at(key.2.0), at(key.2.1));
+                (Dates { since: at(key.1), valid_from: from }, Validity { from, until })
+            };
+            let served = published(keys.iter(), dates, SignedDuration::from_secs(delay), at(1_000));
+            assert_eq!(served.map(|key| key.0), expected, "{keys:?}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::dates::Dates;
 use super::found::Found;
 use super::known::Known;
-use super::published::published;
+use super::published::{Validity, published};
 use super::refusal::Refusal;
 use super::report::KeyReport;
 use super::request::{Fate, Request};
@@ -62,7 +62,7 @@ impl SharedRing {
         let first = newest(&known.observed, &self.rules, now).map(|key| key.fingerprint);
         let is_first = move |key: &&SealingKey| Some(key.fingerprint()) == first;
         let newest_first = ring.iter().filter(is_first).chain(ring.iter().filter(move |key| !is_first(key)));
-        published(newest_first, Dates::of, self.publish_delay, now)
+        published(newest_first, |key| (Dates::of(key), Validity::of(key)), self.publish_delay, now)
     }
 
     /// The keys in figures.

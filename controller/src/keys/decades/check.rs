@@ -4,7 +4,7 @@ use super::world::{DAY, World};
 use crate::config::Renewal;
 use crate::keys::dates::{Dates, SKEW};
 use crate::keys::observed::{KeySecret, Standing};
-use crate::keys::published::published;
+use crate::keys::published::{Validity, published};
 use jiff::{SignedDuration, Timestamp};
 
 impl World {
@@ -18,7 +18,7 @@ impl World {
         let mut all: Vec<Dates> = self.views[who].secrets.iter().filter_map(active).collect();
         all.sort_by_key(|dates| std::cmp::Reverse(dates.since(now)));
         let ages = all.iter().filter(|dates| !dates.is_future(now)).map(|dates| dates.at(now));
-        if let Some(newest) = ages.clone().max() {
+        if let Some(newest) = ages.max() {
             let Renewal { period, cutoff } = self.rules.renewal;
             let age = now.duration_since(newest);
             assert!(period.is_none_or(|period| age <= period), "{age:?} old");
@@ -26,10 +26,17 @@ impl World {
             assert!(cutoff.is_none_or(|cutoff| newest >= cutoff), "from before the cut-off");
         }
         let delay = SignedDuration::from_secs(DAY);
-        if let Some(served) = published(all.iter(), |dates| *dates, delay, now) {
+        let validity = |dates: &Dates| Validity { from: dates.valid_from, until: Timestamp::MAX };
+        if let Some(served) = published(all.iter(), |dates| (*dates, validity(dates)), delay, now) {
             let is_old_enough = |at: Timestamp| now.duration_since(at) >= delay;
-            let mut ages = ages;
+            let valid = all.iter().filter(|dates| validity(dates).holds(now));
+            let mut ages = valid.filter(|dates| !dates.is_future(now)).map(|dates| dates.at(now));
             assert!(is_old_enough(served.at(now)) || !ages.any(is_old_enough), "a key was published early");
+            let none_is_valid = all.iter().all(|dates| !validity(dates).holds(now));
+            assert!(
+                none_is_valid || validity(served).holds(now),
+                "a certificate was published that is not valid yet"
+            );
         }
     }
 }
