@@ -56,6 +56,17 @@ pub(crate) async fn tells_what_opens_and_nothing_more(stage: Arc<Stage>) -> Resu
             for nothing in ["", "{}", "kind: Secret", "[1, 2", "- a\n- b\n"] {
                 ensure!(post(&stage, "/v1/verify", nothing).await?.status() == 500, "{nothing}");
             }
+            // Good, and more than a question is worth: that is said, by the number alone.
+            let mut many = sealed.clone();
+            let item = &sealed["spec"]["encryptedData"]["v"];
+            many["spec"]["encryptedData"] =
+                (0..501).map(|number| (format!("v{number}"), item.clone())).collect();
+            for path in ["/v1/verify", "/v1/rotate"] {
+                let answer = post(&stage, path, many.to_string()).await?;
+                ensure!(answer.status() == 413, "{path}: {}", answer.status());
+                let why = answer.text().await?;
+                ensure!(why.contains("more than 500 items"), "{path}: {why}");
+            }
             let huge = post(&stage, "/v1/verify", vec![b' '; 3 << 20]).await?;
             ensure!(huge.status() == 413, "{}", huge.status());
             Ok(())

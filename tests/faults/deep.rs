@@ -75,7 +75,7 @@ async fn store(scene: &Scene, round: &str, sealed: &Sealed) -> Result<()> {
     create::<api::SealedSecret>(scene, unread).await?;
     let mut read = object;
     read["metadata"]["name"] = json!(name("read"));
-    read["spec"]["template"]["metadata"]["managedFields"] = managed_fields::<Secret>();
+    read["spec"]["template"]["metadata"]["ownerReferences"] = nested("x");
     create::<api::SealedSecret>(scene, read).await
 }
 
@@ -96,7 +96,7 @@ async fn all_is_well(scene: &Scene, round: &str, sealed: &Sealed) -> Result<()> 
     let taken = secrets.get(&name("taken")).await?.0.data.unwrap_or_default();
     ensure!(taken.get("v").is_some_and(|value| value.0 == sealed.value.as_bytes()), "not taken over");
 
-    let field = "field spec.template.metadata.managedFields[0].fieldsV1";
+    let field = "field spec.template.metadata.ownerReferences";
     let status = person.sees_synced(place, &name("read"), ConditionStatus::False).await?;
     let synced = &status.conditions[0];
     ensure!(synced.reason.as_deref() == Some("InvalidSpec"), "{synced:?}");

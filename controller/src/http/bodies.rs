@@ -14,8 +14,9 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-/// On their way, and again as many whole; each of up to [`LIMIT`].
-const AT_ONCE: usize = 16;
+/// On their way, and again as many whole; each of up to [`LIMIT`], and twice that in the moment when it becomes whole. The chart's
+/// memory limit has room for all of them.
+const AT_ONCE: usize = 8;
 
 /// The largest SealedSecret that etcd takes has 1.5 MiB.
 const LIMIT: usize = 2 << 20;

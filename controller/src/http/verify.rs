@@ -1,28 +1,29 @@
 //! `POST /v1/verify`: whether a SealedSecret would open here.
 //!
-//! 200 yes, 409 no, 500 not a SealedSecret, 429 too many. Nothing is rendered and nothing else is told: why it does not
-//! open is on the SealedSecret's own status, for those who may read that.
+//! 200 yes, 409 no, 413 too large to be asked about, 500 not a SealedSecret, 429 too many. Nothing is rendered and nothing else is
+//! told: why it does not open is on the SealedSecret's own status, for those who may read that.
 
 use super::serve::Guarded;
-use super::submitted::{NOT_A_SEALED_SECRET, Submitted};
+use super::submitted::{Refused, Submitted, json_text};
 use crate::contained::contained;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
-use sealing::opens;
+use sealing::Verdict;
 use std::sync::Arc;
 
 /// Answers with a status alone.
-pub(super) async fn verify(State(guarded): State<Arc<Guarded>>, body: Bytes) -> StatusCode {
-    let Some(permit) = guarded.gate.enter().await else { return StatusCode::TOO_MANY_REQUESTS };
+pub(super) async fn verify(State(guarded): State<Arc<Guarded>>, body: Bytes) -> Result<(), Refused> {
+    let permit = guarded.gate.enter().await.ok_or(Refused::TooMany)?;
     let answered = contained(move || {
         let _permit = permit;
         let ring = guarded.ring.snapshot();
-        match Submitted::read(&body) {
-            None => NOT_A_SEALED_SECRET,
-            Some(it) if opens(&it.metadata, &it.spec, &ring, guarded.accepted) => StatusCode::OK,
-            Some(_) => StatusCode::CONFLICT,
+        let json = json_text(body)?;
+        let Submitted { metadata, spec } = Submitted::read(&json)?;
+        match sealing::verify(&metadata, &spec, &ring, guarded.accepted) {
+            Verdict::Opens => Ok(()),
+            Verdict::DoesNotOpen => Err(Refused::DoesNotOpen),
+            Verdict::TooMuch => Err(Refused::TooMuch),
         }
     });
-    answered.await.unwrap_or(StatusCode::CONFLICT)
+    answered.await.unwrap_or(Err(Refused::DoesNotOpen))
 }

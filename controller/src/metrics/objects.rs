@@ -9,7 +9,7 @@ use prometheus_client::encoding::EncodeLabelSet;
 use std::sync::{MutexGuard, PoisonError};
 
 /// The label by which upstream joins conditions with releases.
-pub(super) const INSTANCE: &str = "app.kubernetes.io/instance";
+pub(super) const INSTANCE: &str = api::INSTANCE_LABEL;
 
 /// Where a failure may be.
 const REASONS: [&str; 5] = ["fetch", "status", "unmanaged", "unseal", "update"];

@@ -1,5 +1,8 @@
 //! The annotations that Sealed Secrets reads and writes, by name.
 
+/// Start of every annotation of Sealed Secrets.
+pub const DOMAIN: &str = "sealedsecrets.bitnami.com/";
+
 /// On a SealedSecret: `"true"` binds its values to nothing. Wins over [`NAMESPACE_WIDE`].
 pub const CLUSTER_WIDE: &str = "sealedsecrets.bitnami.com/cluster-wide";
 

@@ -4,6 +4,7 @@
 //! writes them is in `controller` and `kubeseal-rs`.
 
 pub mod annotations;
+mod bounded;
 mod condition;
 mod crd;
 mod decode;
@@ -20,6 +21,7 @@ mod status;
 pub use condition::{Condition, ConditionStatus};
 pub use crd::crd;
 pub use decode::{DecodeError, decode};
+pub use metadata::{INSTANCE_LABEL, SealedSecretMetadata};
 pub use observed::ObservedSealedSecret;
 pub use observed_metadata::{METADATA_ONLY, ObservedMetadata};
 pub use observed_secret::ObservedSecret;

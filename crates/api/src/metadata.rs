@@ -1,11 +1,18 @@
-//! `without_managed_fields`: an object's metadata, as far as anybody here reads it.
+//! An object's metadata, as far as anybody here reads it: [`without_managed_fields`] for Secrets that are read whole,
+//! [`SealedSecretMetadata`] for SealedSecrets, and [`of_watched_object`] for objects of which only the metadata is asked for.
 //!
 //! Whoever may write an object may also write its `managedFields` by hand, nested as deep as the API server takes it, and that
-//! is deeper than `serde_json` decodes. What is skipped has no depth: `serde_json` steps over it without descending.
+//! is deeper than `serde_json` decodes. What is skipped has no depth: `serde_json` steps over it without descending. Nor does it
+//! take memory: a hundred thousand labels of one byte each would take ten times their own size.
 
+use crate::annotations;
+use crate::bounded::{entries_if, few_entries, few_items, items_if};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference, Time};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
+
+/// The label of SealedSecrets that metrics show.
+pub const INSTANCE_LABEL: &str = "app.kubernetes.io/instance";
 
 /// Decodes metadata and leaves its `managedFields` out.
 pub(crate) fn without_managed_fields<'de, D: Deserializer<'de>>(
@@ -15,16 +22,20 @@ pub(crate) fn without_managed_fields<'de, D: Deserializer<'de>>(
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Rest {
+        #[serde(default, deserialize_with = "few_entries")]
         annotations: Option<BTreeMap<String, String>>,
         creation_timestamp: Option<Time>,
         deletion_grace_period_seconds: Option<i64>,
         deletion_timestamp: Option<Time>,
+        #[serde(default, deserialize_with = "few_items")]
         finalizers: Option<Vec<String>>,
         generate_name: Option<String>,
         generation: Option<i64>,
+        #[serde(default, deserialize_with = "few_entries")]
         labels: Option<BTreeMap<String, String>>,
         name: Option<String>,
         namespace: Option<String>,
+        #[serde(default, deserialize_with = "few_items")]
         owner_references: Option<Vec<OwnerReference>>,
         resource_version: Option<String>,
         self_link: Option<String>,
@@ -48,6 +59,90 @@ pub(crate) fn without_managed_fields<'de, D: Deserializer<'de>>(
         self_link: rest.self_link,
         uid: rest.uid,
     })
+}
+
+/// The metadata of a SealedSecret: what names and dates it, the annotations of Sealed Secrets, and the label that metrics show.
+/// Others may be many, and `kubectl apply` keeps a copy of the whole object among them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SealedSecretMetadata(pub ObjectMeta);
+
+impl<'de> Deserialize<'de> for SealedSecretMetadata {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Shown {
+            #[serde(default, deserialize_with = "own_annotations")]
+            annotations: Option<BTreeMap<String, String>>,
+            creation_timestamp: Option<Time>,
+            deletion_timestamp: Option<Time>,
+            generation: Option<i64>,
+            #[serde(default, deserialize_with = "instance_label")]
+            labels: Option<BTreeMap<String, String>>,
+            name: Option<String>,
+            namespace: Option<String>,
+            resource_version: Option<String>,
+            uid: Option<String>,
+        }
+        let shown = Shown::deserialize(deserializer)?;
+        Ok(Self(ObjectMeta {
+            annotations: shown.annotations,
+            creation_timestamp: shown.creation_timestamp,
+            deletion_timestamp: shown.deletion_timestamp,
+            generation: shown.generation,
+            labels: shown.labels,
+            name: shown.name,
+            namespace: shown.namespace,
+            resource_version: shown.resource_version,
+            uid: shown.uid,
+            ..ObjectMeta::default()
+        }))
+    }
+}
+
+fn own_annotations<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<BTreeMap<String, String>>, D::Error> {
+    entries_if(deserializer, |name| name.starts_with(annotations::DOMAIN))
+}
+
+fn instance_label<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<BTreeMap<String, String>>, D::Error> {
+    entries_if(deserializer, |name| name == INSTANCE_LABEL)
+}
+
+/// Decodes the metadata of an object of which nothing else is asked for: what names and dates it, and who controls it.
+pub(crate) fn of_watched_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ObjectMeta, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Shown {
+        creation_timestamp: Option<Time>,
+        deletion_timestamp: Option<Time>,
+        generation: Option<i64>,
+        name: Option<String>,
+        namespace: Option<String>,
+        #[serde(default, deserialize_with = "controllers")]
+        owner_references: Option<Vec<OwnerReference>>,
+        resource_version: Option<String>,
+        uid: Option<String>,
+    }
+    let shown = Shown::deserialize(deserializer)?;
+    Ok(ObjectMeta {
+        creation_timestamp: shown.creation_timestamp,
+        deletion_timestamp: shown.deletion_timestamp,
+        generation: shown.generation,
+        name: shown.name,
+        namespace: shown.namespace,
+        owner_references: shown.owner_references,
+        resource_version: shown.resource_version,
+        uid: shown.uid,
+        ..ObjectMeta::default()
+    })
+}
+
+/// An object has one controller among its owners.
+fn controllers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<OwnerReference>>, D::Error> {
+    items_if(deserializer, |owner: &OwnerReference| owner.controller == Some(true))
 }
 
 #[cfg(test)]
@@ -81,6 +176,35 @@ mod tests {
         // Through JSON, so that a field that ObjectMeta writes and the test has not named would show.
         assert_eq!(read, ObjectMeta::deserialize(&metadata).unwrap());
         assert_eq!(serde_json::to_value(read).unwrap(), metadata);
+    }
+
+    #[test]
+    fn of_a_sealed_secret_what_is_read_is_kept() {
+        let metadata = json!({
+            "annotations": { "sealedsecrets.bitnami.com/cluster-wide": "true",
+                             "kubectl.kubernetes.io/last-applied-configuration": "{}" },
+            "labels": { "app.kubernetes.io/instance": "i", "other": "o" },
+            "name": "a", "namespace": "ns", "generation": 4, "uid": "u", "resourceVersion": "5",
+            "creationTimestamp": "2024-01-02T03:04:05Z", "finalizers": ["f"],
+        });
+        let SealedSecretMetadata(read) = serde_json::from_value(metadata.clone()).unwrap();
+        let mut expected = metadata;
+        expected["annotations"] = json!({ "sealedsecrets.bitnami.com/cluster-wide": "true" });
+        expected["labels"] = json!({ "app.kubernetes.io/instance": "i" });
+        expected.as_object_mut().unwrap().remove("finalizers");
+        assert_eq!(serde_json::to_value(read).unwrap(), expected);
+    }
+
+    #[test]
+    fn of_a_watched_object_its_controller_is_kept() {
+        let owner = |name: &str, controller: bool| json!({ "apiVersion": "v1", "kind": "K", "name": name, "uid": "u", "controller": controller });
+        let metadata = json!({ "name": "a", "labels": { "l": "m" }, "annotations": { "a": "b" },
+                               "ownerReferences": [owner("first", false), owner("second", true)] });
+        let read = of_watched_object(metadata).unwrap();
+        assert_eq!(
+            serde_json::to_value(read).unwrap(),
+            json!({ "name": "a", "ownerReferences": [owner("second", true)] })
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! others. Here a wrong shape is a fact about its object, and so is a depth that `serde_json` does not decode.
 
 use crate::decode::{DecodeError, decode_raw};
-use crate::metadata::without_managed_fields;
+use crate::metadata::SealedSecretMetadata;
 use crate::sealed_secret::{SealedSecret, SealedSecretSpec};
 use crate::status::SealedSecretStatus;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -13,14 +13,17 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
+/// In bytes; longer than any that a controller writes, even where hundreds of keys opened the object.
+const LONGEST_STATUS: usize = 128 << 10;
+
 /// A SealedSecret whose metadata is known to decode, and whose spec may not.
 #[derive(Debug, Clone)]
 pub struct ObservedSealedSecret {
-    /// Checked by the API server for every object; less its `managedFields`.
+    /// Checked by the API server for every object; as much of it as anybody reads.
     pub metadata: ObjectMeta,
     /// The spec, or what is wrong with it.
     pub spec: Result<SealedSecretSpec, DecodeError>,
-    /// The status; one that does not decode counts as none, and is written anew.
+    /// The status; one that does not decode, or that no controller wrote, counts as none, and is written anew.
     pub status: Option<SealedSecretStatus>,
 }
 
@@ -28,8 +31,7 @@ impl<'de> Deserialize<'de> for ObservedSealedSecret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         struct Raw {
-            #[serde(deserialize_with = "without_managed_fields")]
-            metadata: ObjectMeta,
+            metadata: SealedSecretMetadata,
             #[serde(default)]
             spec: Box<RawValue>,
             #[serde(default)]
@@ -37,9 +39,11 @@ impl<'de> Deserialize<'de> for ObservedSealedSecret {
         }
         let raw = Raw::deserialize(deserializer)?;
         Ok(Self {
-            metadata: raw.metadata,
+            metadata: raw.metadata.0,
             spec: decode_raw(&raw.spec).map_err(|error| error.within("spec")),
-            status: decode_raw(&raw.status).ok().flatten(),
+            status: Some(&raw.status)
+                .filter(|status| status.get().len() <= LONGEST_STATUS)
+                .and_then(|status| decode_raw(status).ok().flatten()),
         })
     }
 }

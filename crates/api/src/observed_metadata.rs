@@ -3,7 +3,7 @@
 //! Instead of kube's `PartialObjectMeta`, which reads `managedFields` too and fails where these are nested too deep: one
 //! object of anybody's would end the watch of all.
 
-use crate::metadata::without_managed_fields;
+use crate::metadata::of_watched_object;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
 use serde::Deserialize;
@@ -17,8 +17,8 @@ pub const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=met
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(bound = "")]
 pub struct ObservedMetadata<K> {
-    /// Less its `managedFields`.
-    #[serde(deserialize_with = "without_managed_fields")]
+    /// What names and dates the object, and who controls it.
+    #[serde(deserialize_with = "of_watched_object")]
     pub metadata: ObjectMeta,
     #[serde(skip)]
     kind: PhantomData<K>,

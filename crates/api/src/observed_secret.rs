@@ -1,5 +1,6 @@
 //! [`ObservedSecret`]: a Secret as the API server has it, whoever wrote it.
 
+use crate::bounded::few_entries;
 use crate::metadata::without_managed_fields;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
@@ -20,6 +21,7 @@ impl<'de> Deserialize<'de> for ObservedSecret {
         struct Raw {
             #[serde(deserialize_with = "without_managed_fields")]
             metadata: ObjectMeta,
+            #[serde(default, deserialize_with = "few_entries")]
             data: Option<BTreeMap<String, ByteString>>,
             immutable: Option<bool>,
             #[serde(rename = "type")]

@@ -1,10 +1,12 @@
 //! [`SealedSecret`]: the custom resource, as upstream defined it.
 
+use crate::bounded::few_entries;
+use crate::metadata::without_managed_fields;
 use crate::status::SealedSecretStatus;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::CustomResource;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// What a SealedSecret stands for: a Secret, of which each value is sealed.
@@ -36,7 +38,7 @@ pub struct SealedSecretSpec {
     pub data: Option<String>,
 
     /// The sealed values, by key: base64, one envelope each.
-    #[serde(deserialize_with = "null_is_default")]
+    #[serde(deserialize_with = "items")]
     #[schemars(schema_with = "encrypted_data_schema")]
     pub encrypted_data: BTreeMap<String, String>,
 }
@@ -46,7 +48,7 @@ pub struct SealedSecretSpec {
 #[serde(rename_all = "camelCase")]
 pub struct SecretTemplate {
     /// Labels, annotations and the like of the Secret. Its name and namespace are always the SealedSecret's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "template_metadata")]
     #[schemars(schema_with = "template_metadata_schema")]
     pub metadata: Option<ObjectMeta>,
 
@@ -61,7 +63,7 @@ pub struct SecretTemplate {
     pub immutable: Option<bool>,
 
     /// Values to be rendered from the opened ones, as Go templates.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "few_entries")]
     pub data: Option<BTreeMap<String, String>>,
 }
 
@@ -74,10 +76,20 @@ impl SecretTemplate {
 /// Go reads `null` where a struct or map belongs as its zero value, so manifests have it.
 fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
-    D: serde::Deserializer<'de>,
+    D: Deserializer<'de>,
     T: Default + Deserialize<'de>,
 {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+fn items<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    Ok(few_entries(deserializer)?.unwrap_or_default())
+}
+
+fn template_metadata<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ObjectMeta>, D::Error> {
+    #[derive(Deserialize)]
+    struct Read(#[serde(deserialize_with = "without_managed_fields")] ObjectMeta);
+    Ok(Option::<Read>::deserialize(deserializer)?.map(|read| read.0))
 }
 
 fn base64_schema(_: &mut SchemaGenerator) -> Schema {

@@ -66,6 +66,11 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// Whether the object has cost as many tries as it may.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.opener.is_spent()
+    }
+
     /// The keys that opened items so far.
     pub(crate) fn opened_by(&self) -> BTreeSet<Fingerprint> {
         self.opener.opened()
@@ -78,9 +83,6 @@ impl<'a> Place<'a> {
 
     /// Opens an item or does not: for whoever may ask about objects that are not theirs.
     pub(crate) fn open_or_not(&self, sealed: &str) -> Option<Plaintext> {
-        if self.opener.is_spent() {
-            return None;
-        }
         self.open_under(self.scope, &decode(sealed)?).ok()
     }
 

@@ -1,6 +1,7 @@
 //! `reseal`: the same values, sealed to the newest key. The way to let an old key go.
 
 use crate::key_ring::KeyRing;
+use crate::opener::ITEMS_OF_A_QUESTION;
 use crate::place::Place;
 use crate::seal::{SealFailure, seal_item};
 use crate::unseal::Accepted;
@@ -16,6 +17,9 @@ pub enum ResealError {
     /// At least one does not open. Which, and why, is not told: whoever asks may not be its owner.
     #[error("the values do not open")]
     DoesNotOpen,
+    /// It has more items, or was sealed with more keys, than whoever asks a controller is worth. Says nothing of whether it opens.
+    #[error("there are too many items, or too many keys that they were sealed with")]
+    TooMuch,
     /// The deprecated form cannot be sealed again as it is.
     #[error("spec.data, the deprecated form, cannot be resealed; seal the Secret again")]
     DeprecatedData,
@@ -25,7 +29,7 @@ pub enum ResealError {
 }
 
 /// Opens every item and seals it again with a certificate whose private key need not be at hand, for the same place and
-/// scope. For whoever asks it of a controller: where that takes too many tries, it does not open.
+/// scope. For whoever asks it of a controller, who is told where that takes too many tries.
 ///
 /// The scope is that of the object's own metadata and nothing else's: resealing never widens it.
 pub fn reseal<R: TryCryptoRng>(
@@ -35,6 +39,9 @@ pub fn reseal<R: TryCryptoRng>(
     ring: &KeyRing,
     certificate: &Certificate,
 ) -> Result<BTreeMap<String, String>, ResealError> {
+    if has_too_many_items(spec) {
+        return Err(ResealError::TooMuch);
+    }
     reseal_in(rng, &Place::asked_about(metadata, ring), metadata, spec, certificate)
 }
 
@@ -65,6 +72,9 @@ fn reseal_in<R: TryCryptoRng>(
     );
     let mut resealed = BTreeMap::new();
     for (key, sealed) in &spec.encrypted_data {
+        if place.is_spent() {
+            return Err(ResealError::TooMuch);
+        }
         let value = place.open_or_not(sealed).ok_or(ResealError::DoesNotOpen)?;
         let sealed = seal_item(rng, certificate, &label, value.expose())
             .map_err(|source| SealFailure { key: key.clone(), source })?;
@@ -73,12 +83,43 @@ fn reseal_in<R: TryCryptoRng>(
     Ok(resealed)
 }
 
+/// The answer to the question whether an object opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// All of it does.
+    Opens,
+    /// At least one item does not.
+    DoesNotOpen,
+    /// It has more items than a question may have, or was sealed with more keys. What was tried until then did open.
+    TooMuch,
+}
+
 /// Whether everything in it opens, up to the first that does not. Nothing is rendered, and every value is wiped unseen.
-pub fn opens(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing, accepted: Accepted) -> bool {
-    let place = Place::asked_about(metadata, ring);
-    let opens = |sealed: &String| place.open_or_not(sealed).is_some();
-    match &spec.data {
-        Some(data) => accepted.deprecated_data && spec.encrypted_data.is_empty() && opens(data),
-        None => !ring.is_empty() && spec.encrypted_data.values().all(opens),
+///
+/// Too many items are told by their number alone, before any is tried.
+pub fn verify(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing, accepted: Accepted) -> Verdict {
+    if has_too_many_items(spec) {
+        return Verdict::TooMuch;
     }
+    let place = Place::asked_about(metadata, ring);
+    let items = match &spec.data {
+        Some(_) if !accepted.deprecated_data || !spec.encrypted_data.is_empty() => {
+            return Verdict::DoesNotOpen;
+        }
+        None if ring.is_empty() => return Verdict::DoesNotOpen,
+        data => data.iter().chain(spec.encrypted_data.values()),
+    };
+    for sealed in items {
+        if place.is_spent() {
+            return Verdict::TooMuch;
+        }
+        if place.open_or_not(sealed).is_none() {
+            return Verdict::DoesNotOpen;
+        }
+    }
+    Verdict::Opens
+}
+
+fn has_too_many_items(spec: &SealedSecretSpec) -> bool {
+    spec.encrypted_data.len() > ITEMS_OF_A_QUESTION
 }

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use rand::rngs::SysRng;
 use sealing::{
     Accepted, ItemFault, KeyRing, Needs, Outside, ResealError, SealingKey, SecretToSeal, UnsealError,
-    UnsealedSecret, needs, opens, reseal, seal_item, seal_secret, unseal,
+    UnsealedSecret, Verdict, needs, reseal, seal_item, seal_secret, unseal, verify,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -58,6 +58,10 @@ fn seal(metadata: serde_json::Value, data: BTreeMap<String, Vec<u8>>) -> SealedS
 fn reseal_to_newest(sealed: &SealedSecret, ring: &KeyRing) -> Result<BTreeMap<String, String>, ResealError> {
     let newest = ring.newest().unwrap().pair().certificate();
     reseal(&mut SysRng, &sealed.metadata, &sealed.spec, ring, newest)
+}
+
+fn opens(sealed: &SealedSecret, ring: &KeyRing) -> Verdict {
+    verify(&sealed.metadata, &sealed.spec, ring, ALL)
 }
 
 fn open(sealed: &SealedSecret) -> Result<UnsealedSecret, UnsealError> {
@@ -168,13 +172,13 @@ fn resealing_moves_to_the_newest_key_and_keeps_place_and_scope() {
     let newer = Arc::new(newer_key());
     let newest = KeyRing::new([Arc::clone(&newer)]);
     let both = KeyRing::new([newer, key(A)]);
-    assert!(!opens(&sealed.metadata, &sealed.spec, &newest, ALL));
-    assert!(opens(&sealed.metadata, &sealed.spec, &both, ALL));
+    assert_eq!(opens(&sealed, &newest), Verdict::DoesNotOpen);
+    assert_eq!(opens(&sealed, &both), Verdict::Opens);
 
     sealed.spec.encrypted_data = reseal_to_newest(&sealed, &both).unwrap();
-    assert!(opens(&sealed.metadata, &sealed.spec, &newest, ALL));
+    assert_eq!(opens(&sealed, &newest), Verdict::Opens);
     sealed.metadata.name = Some("other".into());
-    assert!(!opens(&sealed.metadata, &sealed.spec, &newest, ALL), "still bound to its name");
+    assert_eq!(opens(&sealed, &newest), Verdict::DoesNotOpen, "still bound to its name");
     assert!(reseal_to_newest(&sealed, &both).is_err());
 }
 
@@ -199,7 +203,7 @@ fn the_deprecated_form_opens_where_it_is_accepted_and_stands_alone() {
         (&b"hunter2"[..], &b"bob"[..])
     );
 
-    assert!(opens(&sealed.metadata, &sealed.spec, ring(), ALL));
+    assert_eq!(opens(&sealed, ring()), Verdict::Opens);
     let refused = unseal_with(&sealed, ring(), Accepted { deprecated_data: false });
     assert_eq!(refused.unwrap_err(), UnsealError::DeprecatedData);
     sealed.spec.encrypted_data.insert("x".into(), "y".into());
@@ -225,13 +229,18 @@ fn an_object_made_to_waste_time_wastes_little() {
 }
 
 #[test]
-fn a_question_is_worth_some_hundred_items() {
-    for (items, expected) in [(500, true), (501, false)] {
+fn a_question_is_worth_five_hundred_items_and_more_are_said_to_be_too_many() {
+    for (items, verdict) in [(500, Verdict::Opens), (501, Verdict::TooMuch)] {
         let items = (0..items).map(|item| (format!("i{item}"), Vec::new())).collect();
-        let sealed = seal(json!({}), items);
-        assert_eq!(opens(&sealed.metadata, &sealed.spec, ring(), ALL), expected);
-        assert_eq!(reseal_to_newest(&sealed, ring()).is_ok(), expected);
+        let mut sealed = seal(json!({ "namespace": "ns", "name": "name" }), items);
+        assert_eq!(opens(&sealed, ring()), verdict);
+        let resealed = reseal_to_newest(&sealed, ring());
+        assert_eq!(resealed.err(), (verdict == Verdict::TooMuch).then_some(ResealError::TooMuch));
         assert!(open(&sealed).is_ok(), "a controller unseals it");
+        // By the number alone: whether too many would open is not told.
+        sealed.metadata.name = Some("other".into());
+        let expected = if verdict == Verdict::TooMuch { verdict } else { Verdict::DoesNotOpen };
+        assert_eq!(opens(&sealed, ring()), expected);
     }
 }
 
@@ -272,7 +281,7 @@ fn sealed_over_years(items: usize) -> SealedSecret {
 fn an_object_sealed_over_years_opens() {
     let (sealed, ring) = (sealed_over_years(40), &old_ring().0);
     assert_eq!(unseal_with(&sealed, ring, ALL).unwrap().data.len(), 40);
-    assert!(opens(&sealed.metadata, &sealed.spec, ring, ALL));
+    assert_eq!(opens(&sealed, ring), Verdict::Opens);
     assert_eq!(reseal_to_newest(&sealed, ring).unwrap().len(), 40);
 }
 
@@ -284,8 +293,15 @@ fn an_object_made_to_try_every_key_is_given_up() {
     let UnsealError::Items(errors) = &error else { panic!("{error}") };
     assert!(errors.iter().all(|error| error.fault == ItemFault::NotTried), "{error}");
     assert!((500..900).contains(&errors.len()), "{} were not tried", errors.len());
-    // Nor is it for whoever asks, which `reseal` does the same way.
-    assert!(!opens(&sealed.metadata, &sealed.spec, ring, ALL));
+}
+
+/// Fewer than too many items, each sealed with the key that is tried last.
+#[test]
+fn a_question_about_too_many_keys_is_said_to_be_too_much() {
+    let (sealed, ring) = (sealed_over_years(150), &old_ring().0);
+    assert!(unseal_with(&sealed, ring, ALL).is_ok(), "a controller unseals it");
+    assert_eq!(opens(&sealed, ring), Verdict::TooMuch);
+    assert_eq!(reseal_to_newest(&sealed, ring).err(), Some(ResealError::TooMuch));
 }
 
 #[test]
