@@ -10,6 +10,7 @@ mod health;
 mod listen;
 mod metrics;
 mod pace;
+mod resealed_object;
 mod rotate;
 mod serve;
 mod submitted;

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod cluster;
 pub mod config;
 pub mod contained;
+pub mod core_dumps;
 pub mod events;
 mod following;
 pub mod go_duration;

@@ -2,9 +2,16 @@
 
 use controller::cli::Cli;
 use controller::config::Config;
-use controller::{contained, logging, run};
+use controller::{contained, core_dumps, logging, run};
+use std::alloc::System;
 use std::env;
 use std::process::ExitCode;
+use zeroizing_alloc::ZeroAlloc;
+
+/// Wipes all memory that is freed. Private keys and values pass through buffers of libraries (HTTP, TLS, JSON), as base64 and as they
+/// are; those are wiped by nobody else.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     let cli = match Cli::read(env::args_os(), |variable| env::var_os(variable)) {
@@ -20,6 +27,7 @@ fn main() -> ExitCode {
         Err(error) => return logging::usage_error(&error),
     };
     logging::start(&config.logging);
+    core_dumps::forbid();
     contained::end_on_panic();
     config.cautions.iter().for_each(logging::caution);
     match run::run(config) {

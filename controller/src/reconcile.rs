@@ -26,6 +26,7 @@ mod plan;
 mod quarrel;
 mod quoted;
 mod read;
+mod rejection;
 mod report;
 mod settled;
 mod shorten;

@@ -135,3 +135,40 @@ pub(crate) async fn a_first_key_that_hangs_on_its_way(stage: Arc<Stage>) -> Resu
         })
         .await
 }
+
+/// A long list of namespaces, none of which can be listed yet: the certificate is served all the same, and what is known of the
+/// rest is said.
+pub(crate) async fn lists_that_hang_keep_no_certificate_waiting(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |scene| {
+            let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
+            proxy.set([Rule::on("list", "sealedsecrets", Fault::Late(TOO_LONG))]);
+            let namespaces: Vec<String> =
+                (0..200).map(|number| format!("{}-{number}", scene.place)).collect();
+            let namespaces = format!("{},{}", scene.place, namespaces.join(","));
+            let start = Instant::now();
+            let pod = scene.pod()?.through(&proxy.url()).flag("additional-namespaces", &namespaces);
+            let mut pod = pod.start(&scene.lab).await?;
+            let served = tests::eventually::eventually(
+                Duration::from_secs(20),
+                "a certificate is served",
+                async || scene.certificate(&pod).await,
+            )
+            .await?;
+            let readyz = reqwest::Client::builder().no_proxy().build()?.get(format!("{}/readyz", pod.url()));
+            let (code, said) = {
+                let answer = readyz.send().await?;
+                (answer.status(), answer.text().await?)
+            };
+            ensure!(start.elapsed() < TOO_LONG, "the lists were waited for");
+            ensure!(code == 503 && said.contains("[-] SealedSecrets and Secrets listed"), "{said}");
+            proxy.heal();
+            pod.wait_ready().await?;
+            ensure!(scene.certificate(&pod).await? == served);
+            let sealed = scene.seal(&pod, 1).await?;
+            scene.apply("db", &sealed[0]).await?;
+            right(scene, &Ledger::from([("db".into(), sealed[0].value.clone())])).await?;
+            stop(pod).await
+        })
+        .await
+}

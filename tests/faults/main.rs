@@ -42,6 +42,7 @@ fn main() -> ExitCode {
             late::a_first_key_that_hangs_on_its_way,
             late::a_new_key_that_hangs_on_its_way,
             late::requests_that_hang_at_any_time,
+            late::lists_that_hang_keep_no_certificate_waiting,
             clock::steps_of_hours_and_years,
             clock::a_delay_before_a_key_is_published,
             dated::by_clocks_that_differ,

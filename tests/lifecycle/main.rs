@@ -9,6 +9,7 @@ mod flags;
 mod gate;
 mod health;
 mod keys;
+mod memory;
 mod renewal;
 mod restart;
 mod share;
@@ -58,6 +59,10 @@ fn main() -> ExitCode {
             renewal::a_policy_that_quotes_a_private_key_is_not_quoted,
             renewal::the_last_key_deleted_is_missed_aloud,
             renewal::what_is_refused_is_told_and_counted,
+            memory::a_body_takes_no_more_than_a_few_times_its_size,
+            memory::the_memory_limit_of_the_chart_holds,
+            memory::no_text_of_a_private_key_stays,
+            memory::it_dumps_no_core,
             keys::without_rights_it_says_what_is_missing,
         ],
     )

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use api::sealing_key;
 use k8s_openapi::api::core::v1::{Event, Secret};
 use kube::api::{Api, DeleteParams, ListParams};
@@ -41,6 +41,14 @@ impl Stage {
     /// A controller to be started. Its keys are small: what is tested here is not their size.
     pub(crate) fn pod(&self) -> Result<PodBuilder> {
         Ok(Pod::of(&self.chart.deployment()?).flag("key-size", "2048"))
+    }
+
+    /// The memory limit that the chart gives the controller, in MiB.
+    pub(crate) fn memory_limit(&self) -> Result<u64> {
+        let pod = self.chart.deployment()?.spec.and_then(|spec| spec.template.spec).context("no pod")?;
+        let limits = pod.containers[0].resources.clone().and_then(|resources| resources.limits);
+        let memory = limits.and_then(|limits| limits.get("memory").cloned()).context("no memory limit")?.0;
+        Ok(memory.strip_suffix("Mi").context("not in MiB")?.parse()?)
     }
 
     /// Starts a controller and waits until it is ready.

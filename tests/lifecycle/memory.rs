@@ -1,0 +1,296 @@
+//! What the memory of the process holds, and how much of it there is: under hostile requests, and after private keys went through.
+
+use std::fs::{self, File};
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use api::ConditionStatus;
+use api::sealing_key::{PRIVATE_KEY, RENEW};
+use kube::ResourceExt as _;
+use kube::api::{Patch, PatchParams};
+use serde_json::json;
+use tests::eventually::eventually;
+use tests::person::Person;
+use tests::pod::Pod;
+
+use crate::stage::{Stage, stop};
+
+/// What the API server and a busy machine may take.
+const SOON: Duration = Duration::from_secs(30);
+
+/// The largest body that is read.
+const BODY: usize = 2 << 20;
+
+/// The largest that is read as YAML.
+const YAML: usize = 512 << 10;
+
+/// What one body may take, beyond what the process had before: four times its size, and one more for the connection's buffers.
+const MOST: u64 = 5 * (BODY as u64);
+
+/// What may be left when all is over, for threads and pools that there were not before.
+const LEFT: u64 = 12 << 20;
+
+/// The image's settings for the allocator (Dockerfile).
+const OF_THE_IMAGE: [(&str, &str); 2] = [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "131072")];
+
+fn process(pod: &Pod) -> Result<u32> {
+    pod.process_id().context("the controller has ended")
+}
+
+/// In bytes.
+fn memory(pod: &Pod, field: &str) -> Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", process(pod)?))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field)).context("no such field")?;
+    let kilobytes: u64 = line.trim_matches([':', '\t', ' ', 'k', 'B']).parse()?;
+    Ok(kilobytes << 10)
+}
+
+/// Begins to measure the most memory anew.
+fn forget_peak(pod: &Pod) -> Result<()> {
+    Ok(fs::write(format!("/proc/{}/clear_refs", process(pod)?), "5")?)
+}
+
+fn filled(size: usize, before: &str, entry: impl Fn(usize) -> String, after: &str) -> String {
+    let mut text = String::from(before);
+    let mut number = 0;
+    while text.len() + after.len() + 100 < size {
+        text += &entry(number);
+        number += 1;
+    }
+    text + after
+}
+
+/// Bodies that were made to take memory, by what is in them.
+fn bodies(item: &str) -> Vec<(&'static str, String)> {
+    let head = r#"{"apiVersion":"bitnami.com/v1alpha1","kind":"SealedSecret","metadata":{"name":"a","namespace":"b"},"spec":{"encryptedData":{}}"#;
+    let json = |key: &str, entry: &dyn Fn(usize) -> String, last: &str, close: &str| {
+        filled(BODY, &format!("{head},\"x\":{key}"), entry, &format!("{last}{close}}}"))
+    };
+    let yaml_head = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: a, namespace: b}\nspec: {encryptedData: {}}\n";
+    let yaml = |start: &str, entry: &dyn Fn(usize) -> String, end: &str| {
+        filled(YAML, &format!("{yaml_head}{start}"), entry, end)
+    };
+    let items = head.replace(r#""encryptedData":{}}"#, r#""encryptedData":{"#);
+    let labels = head.replace(r#""namespace":"b"}"#, r#""namespace":"b","labels":{"#);
+    let half = (BODY - 1_000) / 2;
+    vec![
+        ("json: empty objects", json("[", &|_| r#"{"":0},"#.into(), "0", "]")),
+        ("json: empty lists", json("[", &|_| "[],".into(), "0", "]")),
+        ("json: nesting", format!("{head},\"x\":{}{}}}", "[".repeat(half), "]".repeat(half))),
+        ("json: long key", format!("{head},\"{}\":0}}", "k".repeat(BODY - 1_000))),
+        ("json: escapes", format!("{head},\"x\":\"{}\"}}", "\\n".repeat(half - 1_000))),
+        ("json: many keys", json("{", &|number| format!(r#""{number:x}":0,"#), "\"l\":0", "}")),
+        ("json: duplicate keys", json("{", &|_| r#""k":0,"#.into(), "\"l\":0", "}")),
+        ("json: many items", filled(BODY, &items, |number| format!(r#""{number:x}":"","#), "\"l\":\"\"}}}")),
+        (
+            "json: many labels",
+            filled(
+                BODY,
+                &labels,
+                |number| format!(r#""{number:x}":"","#),
+                "\"l\":\"\"}},\"spec\":{\"encryptedData\":{}}}",
+            ),
+        ),
+        ("json: one large item", format!("{items}\"v\":\"{}\"}}}}}}", "A".repeat(BODY - 1_000))),
+        ("json: an item that opens", format!("{items}\"v\":\"{item}\"}}}},\"x\":\"{}\"}}", "A".repeat(half))),
+        ("yaml: empty objects", yaml("x:\n", &|_| "- {\"\": 0}\n".into(), "")),
+        ("yaml: nesting", format!("{yaml_head}x: {}{}\n", "[".repeat(YAML / 3), "]".repeat(YAML / 3))),
+        ("yaml: long key", format!("{yaml_head}? {}\n: 0\n", "k".repeat(YAML - 1_000))),
+        ("yaml: long text", format!("{yaml_head}x: {}\n", "k".repeat(YAML - 1_000))),
+        ("yaml: many keys", yaml("x:\n", &|number| format!("  k{number:x}: 0\n"), "")),
+        ("yaml: duplicate keys", yaml("x:\n", &|_| "  k: 0\n".into(), "")),
+        ("yaml: anchors", yaml("x:\n", &|number| format!("- &a{number:x} 0\n"), "")),
+        ("yaml: aliases", yaml("y: &a [0,0,0,0,0,0,0,0,0,0]\nx:\n", &|_| "- *a\n".into(), "")),
+        (
+            "yaml: anchors within anchors",
+            yaml("x:\n", &|number| format!("- &b{number:x} [&a{number:x} [0,0], 1]\n"), ""),
+        ),
+        ("yaml: comments", yaml("", &|_| "#c\n".into(), "")),
+        ("yaml: documents", yaml("", &|_| "---\n".into(), "")),
+        ("neither: braces", "{".repeat(YAML - 1_000)),
+        ("neither: colons", ": ".repeat(YAML / 2 - 500)),
+        ("neither: dashes", "- ".repeat(YAML / 2 - 500)),
+        ("neither: quotes", "\"a\" ".repeat(YAML / 4 - 500)),
+    ]
+}
+
+pub(crate) async fn a_body_takes_no_more_than_a_few_times_its_size(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |_| {
+            let pod = stage.pod()?.flag("rate-limit", "1000").flag("rate-limit-burst", "1000");
+            let pod = OF_THE_IMAGE.iter().fold(pod, |pod, (name, value)| pod.env(name, value));
+            let mut pod = pod.start(&stage.lab).await?;
+            pod.wait_ready().await?;
+            let http = reqwest::Client::builder().no_proxy().build()?;
+            let post = async |path: &str, body: String| {
+                anyhow::Ok(http.post(format!("{}{path}", pod.url())).body(body).send().await?.bytes().await?)
+            };
+            let sealed = stage
+                .person
+                .seal(
+                    &json!({
+                        "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "a", "namespace": "b" },
+                        "stringData": { "v": "v".repeat(700_000) },
+                    }),
+                    &[],
+                )
+                .await?;
+            let item = sealed["spec"]["encryptedData"]["v"].as_str().context("no item")?;
+            // Threads and buffers that there are from now on.
+            for path in ["/v1/verify", "/v1/rotate"] {
+                post(path, "{}".into()).await?;
+                post(path, " ".repeat(BODY)).await?;
+            }
+            let before = memory(&pod, "VmRSS")?;
+            let mut told = Vec::new();
+            for (name, body) in bodies(item) {
+                ensure!(body.len() <= BODY, "{name}: {} bytes", body.len());
+                for path in ["/v1/verify", "/v1/rotate"] {
+                    let rest = memory(&pod, "VmRSS")?;
+                    forget_peak(&pod)?;
+                    post(path, body.clone()).await?;
+                    let peak = memory(&pod, "VmHWM")?.saturating_sub(rest);
+                    told.push(format!("{name} {path}: {} KiB more than {} KiB", peak >> 10, rest >> 10));
+                    ensure!(peak <= MOST, "{}", told.join("\n"));
+                }
+            }
+            tokio::time::sleep(Duration::from_secs(15)).await;
+            let left = memory(&pod, "VmRSS")?;
+            ensure!(left <= before + LEFT, "{} KiB are held of {}", left >> 10, before >> 10);
+            stop(pod).await
+        })
+        .await
+}
+
+/// Hundreds of SealedSecrets, and more hostile requests at once than are let in.
+pub(crate) async fn the_memory_limit_of_the_chart_holds(stage: Arc<Stage>) -> Result<()> {
+    const OBJECTS: usize = 800;
+    const AT_ONCE: usize = 40;
+    stage
+        .alone(async |namespace| {
+            let limit = stage.memory_limit()? << 20;
+            let mut pod = stage
+                .pod()?
+                .flag("rate-limit", "1000")
+                .flag("rate-limit-burst", "1000")
+                .start(&stage.lab)
+                .await?;
+            pod.wait_ready().await?;
+            let secret =
+                Person::secret(namespace, "any", &json!({ "a": "v".repeat(1_000), "b": "w".repeat(1_000) }));
+            let sealed = stage.person.seal(&secret, &["--scope", "namespace-wide"]).await?;
+            let apply = async |number: usize| {
+                let mut object = sealed.clone();
+                object["metadata"]["name"] = json!(format!("s{number}"));
+                stage.person.apply(&object).await
+            };
+            let applying = async {
+                for number in 0..OBJECTS {
+                    apply(number).await?;
+                }
+                stage.person.sees_synced(namespace, &format!("s{}", OBJECTS - 1), ConditionStatus::True).await
+            };
+            let http = reqwest::Client::builder().no_proxy().build()?;
+            let asking = async {
+                for (name, body) in bodies("AgAB") {
+                    let posts = (0..AT_ONCE).map(|number| {
+                        let path = ["/v1/verify", "/v1/rotate"][number % 2];
+                        // One that has to give way may be cut off.
+                        http.post(format!("{}{path}", pod.url())).body(body.clone()).send()
+                    });
+                    futures::future::join_all(posts).await;
+                    let peak = memory(&pod, "VmHWM")?;
+                    ensure!(peak <= limit, "{name}: {} KiB", peak >> 10);
+                }
+                anyhow::Ok(())
+            };
+            tokio::try_join!(applying, asking)?;
+            stop(pod).await
+        })
+        .await
+}
+
+/// Where any of these is in the writable memory of the process.
+fn found(pod: &Pod, wanted: &[Vec<u8>]) -> Result<Vec<String>> {
+    let process = process(pod)?;
+    let mut memory = File::open(format!("/proc/{process}/mem"))?;
+    let mut places = Vec::new();
+    for line in fs::read_to_string(format!("/proc/{process}/maps"))?.lines() {
+        let mut fields = line.split_whitespace();
+        let (range, rights) = (fields.next().context("no range")?, fields.next().context("no rights")?);
+        if !rights.starts_with("rw") {
+            continue;
+        }
+        let (start, end) = range.split_once('-').context("no range")?;
+        let (start, end) = (u64::from_str_radix(start, 16)?, u64::from_str_radix(end, 16)?);
+        let mut bytes = Vec::new();
+        memory.seek(SeekFrom::Start(start))?;
+        // A mapping that went meanwhile holds nothing.
+        let _ = (&mut memory).take(end - start).read_to_end(&mut bytes);
+        for (number, wanted) in wanted.iter().enumerate() {
+            let count = bytes.windows(wanted.len()).filter(|window| window == wanted).count();
+            if count > 0 {
+                places.push(format!("text {number}, {count} times in {line}"));
+            }
+        }
+    }
+    Ok(places)
+}
+
+/// Neither a process that made and stored a key nor one that read it keeps the key's PEM text. Its base64 passes through buffers of
+/// connections to the API server, which are in use until they are overwritten: those are not looked at.
+pub(crate) async fn no_text_of_a_private_key_stays(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |_| {
+            let pod = stage.start().await?;
+            let before = stage.keys().await?;
+            let renew = json!({ "metadata": { "annotations": { RENEW: "please" } } });
+            stage
+                .secrets()
+                .patch(&before[0].name_any(), &PatchParams::default(), &Patch::Merge(renew))
+                .await?;
+            let keys = eventually(SOON, "there is one key more", async || {
+                let keys = stage.keys().await?;
+                ensure!(keys.len() == 2, "{} keys", keys.len());
+                Ok(keys)
+            })
+            .await?;
+            let mut wanted = Vec::new();
+            for key in &keys {
+                let pem = &key.data.as_ref().context("no data")?[PRIVATE_KEY].0;
+                // From the middle, where it is like no other text.
+                wanted.push(pem[pem.len() / 2..][..40].to_vec());
+            }
+            let none_is_found = async |pod: &Pod| {
+                eventually(SOON, "no text of a private key is in memory", async || {
+                    let places = found(pod, &wanted)?;
+                    ensure!(places.is_empty(), "{}", places.join("\n"));
+                    Ok(())
+                })
+                .await
+            };
+            none_is_found(&pod).await.context("where it was made")?;
+            stop(pod).await?;
+            let pod = stage.start().await?;
+            none_is_found(&pod).await.context("where it was read")?;
+            stop(pod).await
+        })
+        .await
+}
+
+/// The flag that goes with the limit cannot be seen from outside; a unit test looks at it.
+pub(crate) async fn it_dumps_no_core(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |_| {
+            let pod = stage.start().await?;
+            let limits = fs::read_to_string(format!("/proc/{}/limits", process(&pod)?))?;
+            let core =
+                limits.lines().find(|line| line.starts_with("Max core file size")).context("no limit")?;
+            let values: Vec<&str> = core.split_whitespace().skip(4).take(2).collect();
+            ensure!(values == ["0", "0"], "{core}");
+            stop(pod).await
+        })
+        .await
+}
