@@ -1,6 +1,6 @@
 //! [`CertificateSource`]: where the certificate comes from, and the two things wanted of it: to seal with it, and
 //! to print it. How it is fetched is in `file`, `url`, `cache` and, for a cluster, in `controller`; what was fetched
-//! ever is in `seen`.
+//! ever is in `seen`, and what is never to be sealed with again in `withdrawn`.
 
 mod address;
 mod cache;
@@ -9,9 +9,11 @@ mod file;
 mod seen;
 mod store;
 mod url;
+mod withdrawn;
 
 pub(crate) use address::UnsupportedAddress;
 pub(crate) use seen::Seen;
+pub(crate) use withdrawn::{Withdrawal, Withdrawn};
 
 use crate::controller::{Controller, ControllerAddress, ControllerError};
 use crate::shown::shown_path;
@@ -21,7 +23,7 @@ use jiff::Timestamp;
 use std::path::PathBuf;
 
 /// Where the certificate is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum CertificateSource {
     /// In a file.
     File(PathBuf),
@@ -66,20 +68,35 @@ pub(crate) enum SourceError {
         #[source]
         source: Expired,
     },
+    #[error("will not seal with the certificate {from}")]
+    Withdrawn {
+        from: String,
+        /// By a controller, just now.
+        served: bool,
+        #[source]
+        source: Box<Withdrawal>,
+    },
+}
+
+/// A certificate as text, and whether what gave it proved to be what was asked.
+struct Fetched {
+    text: String,
+    is_verified: bool,
 }
 
 impl CertificateSource {
     /// The certificate, valid now.
     pub(crate) fn certificate(&self) -> Result<Certificate, SourceError> {
         let now = Timestamp::now();
-        let text = self.text()?;
-        let certificate = self.parse(&text)?;
+        let fetched = self.fetch()?;
+        let certificate = self.parse(&fetched.text)?;
+        self.check_not_withdrawn(&certificate, &fetched)?;
         certificate.check_unexpired(now).map_err(|source| SourceError::Expired {
             from: self.described(),
             served: matches!(self, Self::Cluster(_)),
             source,
         })?;
-        self.remember(&certificate, now);
+        self.remember(&certificate, &fetched, now);
         caution::of_its_end(&certificate, now);
         Ok(certificate)
     }
@@ -87,13 +104,18 @@ impl CertificateSource {
     /// The certificate as PEM, expired or not: looking at it harms nobody. Several stay several; whatever else
     /// stands beside them, such as the private key in a bundle, is left out.
     pub(crate) fn pem(&self) -> Result<String, SourceError> {
-        let text = self.text()?;
-        let certificate = self.parse(&text)?;
+        let fetched = self.fetch()?;
+        let certificate = self.parse(&fetched.text)?;
         let now = Timestamp::now();
-        self.remember(&certificate, now);
+        match self {
+            // What somebody names, they may look at.
+            Self::File(_) | Self::Url(_) => {}
+            Self::Cluster(_) | Self::Kept(_) => self.check_not_withdrawn(&certificate, &fetched)?,
+        }
+        self.remember(&certificate, &fetched, now);
         caution::of_its_end(&certificate, now);
         let first = certificate.to_pem();
-        let others = pem::blocks(&text)
+        let others = pem::blocks(&fetched.text)
             .into_iter()
             .filter(|block| block.label == "CERTIFICATE")
             .skip(1)
@@ -101,31 +123,52 @@ impl CertificateSource {
         Ok(std::iter::once(first).chain(others).collect())
     }
 
-    fn text(&self) -> Result<String, SourceError> {
+    fn fetch(&self) -> Result<Fetched, SourceError> {
+        let unverified = |text| Fetched { text, is_verified: false };
         match self {
-            Self::File(path) => {
-                file::read(path).map_err(|source| SourceError::File { path: path.clone(), source })
-            }
-            Self::Url(url) => {
-                url::fetch(url).map_err(|source| SourceError::Url { shown: address::shown(url), source })
-            }
+            Self::File(path) => file::read(path)
+                .map(unverified)
+                .map_err(|source| SourceError::File { path: path.clone(), source }),
+            Self::Url(url) => url::fetch(url)
+                .map(unverified)
+                .map_err(|source| SourceError::Url { shown: address::shown(url), source }),
             Self::Cluster(controller) => Controller::find(controller)
-                .and_then(|controller| controller.certificate())
+                .and_then(|found| {
+                    Ok(Fetched { text: found.certificate()?, is_verified: found.is_verified() })
+                })
                 .map_err(|error| SourceError::Cluster(Box::new(error))),
             Self::Kept(controller) => Cached::of(controller)
-                .map(|kept| kept.certificate)
+                .map(|kept| Fetched { text: kept.certificate, is_verified: true })
                 .map_err(|error| SourceError::Kept(Box::new(error))),
         }
     }
 
+    /// A cluster may take a retired key in again, and says so by serving it.
+    fn check_not_withdrawn(&self, certificate: &Certificate, fetched: &Fetched) -> Result<(), SourceError> {
+        let served = matches!(self, Self::Cluster(_));
+        match Withdrawal::of(certificate) {
+            None => Ok(()),
+            Some(known) if known.how == Withdrawn::Retired && served && fetched.is_verified => {
+                Withdrawal::lift(certificate);
+                Ok(())
+            }
+            Some(known) => {
+                Err(SourceError::Withdrawn { from: self.described(), served, source: Box::new(known) })
+            }
+        }
+    }
+
     /// Keeps what a cluster gave, and warns where that is not what it gave last time.
-    fn remember(&self, certificate: &Certificate, now: Timestamp) {
+    fn remember(&self, certificate: &Certificate, fetched: &Fetched, now: Timestamp) {
         match self {
             Self::File(_) | Self::Url(_) => {}
             Self::Cluster(controller) => {
                 let last = Cached::of(controller).ok();
                 if let Some(last) = &last {
                     caution::of_change(certificate, last);
+                }
+                if !fetched.is_verified {
+                    return;
                 }
                 Cached::keep(controller, certificate, now);
                 // The last as well: it may be from before there was a list.
@@ -155,6 +198,26 @@ impl CertificateSource {
     }
 }
 
+/// Sees to it that nothing is sealed any more with this certificate, whose key was taken out of the cluster `from`.
+pub(crate) fn withdraw(certificate: &Certificate, how: Withdrawn, from: &str) {
+    Withdrawal::note(certificate, how, from);
+    Cached::drop_everywhere(certificate);
+}
+
+/// Lets a retired certificate be sealed with again: its key is back.
+pub(crate) fn reinstate(certificate: &Certificate) {
+    Withdrawal::lift(certificate);
+}
+
+/// Keeps the certificate of a new key in place of the one before it; only drops that where TLS did not prove whose it is.
+pub(crate) fn replace_kept(controller: &ControllerAddress, new: &Certificate, is_verified: bool) {
+    if is_verified {
+        Cached::keep(controller, new, Timestamp::now());
+    } else {
+        Cached::drop(controller);
+    }
+}
+
 impl SourceError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
@@ -170,8 +233,8 @@ impl SourceError {
                 CacheError::Connection(error) => {
                     format!("{}; or give the certificate with --cert FILE", error.hint())
                 }
-                _ => "once without --offline, such as with --fetch-cert, keeps the certificate; or give it with --cert \
-                      FILE"
+                _ => "once without --offline, such as with --fetch-cert, keeps the certificate, if it comes over https and \
+                      without --insecure-skip-tls-verify; or give it with --cert FILE"
                     .into(),
             },
             Self::Unusable { source, .. } => match source {
@@ -192,6 +255,15 @@ impl SourceError {
             }
             Self::Expired { served: false, .. } => {
                 "fetch the present one with --fetch-cert; the controller makes a new one every 30 days".into()
+            }
+            Self::Withdrawn { served, source, .. } => {
+                let step = if *served {
+                    "the controller still serves it: an older one, or upstream's, uses a key that was taken out until it is \
+                     restarted"
+                } else {
+                    "fetch the present one with --fetch-cert"
+                };
+                format!("{step}. If the key is in use again on purpose, delete {}", source.file.display())
             }
         }
     }

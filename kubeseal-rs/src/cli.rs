@@ -18,7 +18,7 @@ pub(crate) use unlock_flags::UnlockFlags;
 pub(crate) use verb::Verb;
 
 use crate::failure::Failure;
-use crate::notice::say;
+use crate::notice::{When, say};
 use crate::output::Output;
 use crate::program::name;
 use api::Scope;
@@ -139,7 +139,12 @@ pub(crate) struct Cli {
     #[command(flatten)]
     pub unlock: UnlockFlags,
 
-    /// No warnings.
+    /// When to show warnings: auto (the default: on a terminal, and beside an error), always or never.
+    #[arg(long, global = true, env = "SEALED_SECRETS_WARN", hide_env = true, value_parser = flag_value::offered_warn(),
+          hide_possible_values = true, value_name = "WHEN")]
+    pub warn: Option<When>,
+
+    /// No warnings, as --warn=never.
     #[arg(long, global = true, env = "SEALED_SECRETS_QUIET", hide_env = true, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
     pub quiet: Option<bool>,

@@ -1,7 +1,8 @@
 //! [`Connection`]: which cluster is meant, by kubeconfig and context or from inside a pod.
 //!
-//! Nothing here dials. Files are read when something is asked of them, and not before.
+//! Nothing here dials. The kubeconfig is read when something is first asked of it, and once in a run ([`ReadOnce`]).
 
+mod auth_provider;
 mod cluster;
 mod error;
 mod kubeconfig;
@@ -12,12 +13,13 @@ mod timeout;
 mod token_file;
 
 pub(crate) use error::ConnectionError;
+pub(crate) use kubeconfig::{KubeconfigError, ReadOnce};
 pub(crate) use overrides::Overrides;
 pub(crate) use timeout::Timeout;
 
 use crate::proxy::proxy_for;
 use kube::Config;
-use kube::config::{Cluster, Context, Kubeconfig, NamedContext};
+use kube::config::{Cluster, Context, Kubeconfig};
 use std::path::PathBuf;
 
 /// The namespace of a context that states none.
@@ -30,10 +32,12 @@ pub(crate) struct Login {
     pub server: String,
     /// The credentials are a plugin's or a file's, which may give others another time.
     pub renews: bool,
+    /// The API server proves by TLS that it is the one that is meant.
+    pub is_verified: bool,
 }
 
 /// The cluster that flags and environment point to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Connection {
     /// From `--kubeconfig`; else `KUBECONFIG`, else `~/.kube/config`.
     pub kubeconfig: Option<PathBuf>,
@@ -41,6 +45,16 @@ pub(crate) struct Connection {
     pub context: Option<String>,
     /// From kubectl's other flags.
     pub overrides: Overrides,
+    /// What the kubeconfig says, for every copy of this connection.
+    pub read: ReadOnce,
+}
+
+/// The context that counts.
+struct Selected<'a> {
+    kubeconfig: &'a Kubeconfig,
+    /// Empty where flags name the cluster and no context does.
+    name: String,
+    context: Context,
 }
 
 impl Connection {
@@ -52,9 +66,7 @@ impl Connection {
     /// The namespace that a Secret without one belongs to.
     pub(crate) fn namespace(&self) -> Result<String, ConnectionError> {
         let stated = match self.selected()? {
-            Some((kubeconfig, name)) => {
-                context_of(&kubeconfig, &name)?.namespace.clone().filter(|namespace| !namespace.is_empty())
-            }
+            Some(selected) => selected.context.namespace.filter(|namespace| !namespace.is_empty()),
             None if self.overrides.server.is_none() && !pod::is_inside() => return Err(self.nowhere()),
             None => None,
         };
@@ -65,14 +77,12 @@ impl Connection {
     pub(crate) async fn log_in(&self) -> Result<Login, ConnectionError> {
         let mut cluster = None;
         let (mut config, direct, from) = match self.selected()? {
-            Some((kubeconfig, name)) => {
-                let (config, found) = self.of_context(&kubeconfig, &name)?;
+            Some(selected) => {
+                let (config, found) = self.of_context(&selected)?;
                 cluster = Some(found);
-                (
-                    config,
-                    false,
-                    if name.is_empty() { String::new() } else { format!(" (context \"{name}\")") },
-                )
+                let name = selected.name;
+                let from = if name.is_empty() { String::new() } else { format!(" (context \"{name}\")") };
+                (config, false, from)
             }
             None => match self.overrides.server_url()? {
                 Some(url) => (Config::new(url), false, String::new()),
@@ -87,20 +97,22 @@ impl Connection {
         self.overrides.apply(&mut config)?;
         // One that is stated counts, whatever the environment says.
         if !direct && config.proxy_url.is_none() {
-            config.proxy_url = proxy_for(&config.cluster_url, |name| std::env::var(name).ok())
-                .and_then(|proxy| proxy.parse().ok());
+            let proxy = proxy_for(&config.cluster_url, |name| std::env::var(name).ok());
+            config.proxy_url = proxy.map_err(ConnectionError::ProxyVariable)?;
         }
+        auth_provider::log_in(&mut config.auth_info)?;
         let by_file = token_file::log_in(&mut config.auth_info);
         let by_plugin = plugin::log_in(&mut config.auth_info, cluster.as_ref()).await?;
         // A person waits: what is not available now is better said than waited for.
         config.default_retry = false;
         let server = format!("{}{from}", shown(&config.cluster_url));
-        Ok(Login { config, server, renews: by_file || by_plugin })
+        let is_verified = config.cluster_url.scheme_str() == Some("https") && !config.accept_invalid_certs;
+        Ok(Login { config, server, renews: by_file || by_plugin, is_verified })
     }
 
     /// Context and server, which together tell one cluster from another. Nothing is dialled.
     pub(crate) fn identity(&self) -> Result<(String, String), ConnectionError> {
-        let Some((kubeconfig, name)) = self.selected()? else {
+        let Some(selected) = self.selected()? else {
             return match &self.overrides.server {
                 Some(server) => Ok((String::new(), server.clone())),
                 None if pod::is_inside() => Ok((String::new(), "(from inside the cluster)".into())),
@@ -110,15 +122,15 @@ impl Connection {
         let server = if let Some(server) = &self.overrides.server {
             server.clone()
         } else {
-            let (cluster, found) = self.cluster_of(&kubeconfig, context_of(&kubeconfig, &name)?)?;
+            let (cluster, found) = self.cluster_of(&selected)?;
             found.server.clone().ok_or_else(|| ConnectionError::ClusterServer(cluster.into()))?
         };
-        Ok((name, server))
+        Ok((selected.name, server))
     }
 
-    fn of_context(&self, kubeconfig: &Kubeconfig, name: &str) -> Result<(Config, Cluster), ConnectionError> {
-        let context = context_of(kubeconfig, name)?;
-        let (cluster, found) = self.cluster_of(kubeconfig, context)?;
+    fn of_context(&self, selected: &Selected<'_>) -> Result<(Config, Cluster), ConnectionError> {
+        let Selected { kubeconfig, context, .. } = selected;
+        let (cluster, found) = self.cluster_of(selected)?;
         let mut config = cluster::config_of(cluster, found)?;
         let user = self.overrides.user.as_ref().or(context.user.as_ref());
         let named = kubeconfig.auth_infos.iter().find(|named| Some(&named.name) == user);
@@ -134,11 +146,10 @@ impl Connection {
 
     fn cluster_of<'a>(
         &'a self,
-        kubeconfig: &'a Kubeconfig,
-        context: &'a Context,
+        selected: &'a Selected<'_>,
     ) -> Result<(&'a str, &'a Cluster), ConnectionError> {
-        let name = self.overrides.cluster.as_ref().unwrap_or(&context.cluster);
-        let named = kubeconfig.clusters.iter().find(|named| named.name == *name);
+        let name = self.overrides.cluster.as_ref().unwrap_or(&selected.context.cluster);
+        let named = selected.kubeconfig.clusters.iter().find(|named| named.name == *name);
         let found = named.and_then(|named| named.cluster.as_ref());
         found.map(|found| (name.as_str(), found)).ok_or_else(|| ConnectionError::UnknownCluster(name.clone()))
     }
@@ -147,20 +158,21 @@ impl Connection {
         ConnectionError::NoConfiguration(kubeconfig::files(self.kubeconfig.as_deref()))
     }
 
-    /// The kubeconfig and the name of the context that counts; none where there is no kubeconfig.
+    /// The context that counts; none where there is no kubeconfig.
     ///
     /// Where flags name the cluster and no context does, there is one of no name.
-    fn selected(&self) -> Result<Option<(Kubeconfig, String)>, ConnectionError> {
-        let Some(mut kubeconfig) = kubeconfig::read(self.kubeconfig.as_deref())? else {
+    fn selected(&self) -> Result<Option<Selected<'_>>, ConnectionError> {
+        let Some(kubeconfig) = self.read.get(self.kubeconfig.as_deref())? else {
             return Ok(None);
         };
-        match (self.context_name(&kubeconfig), &self.overrides.cluster, &self.overrides.server) {
-            (Ok(name), _, _) => Ok(Some((kubeconfig, name))),
+        match (self.context_name(kubeconfig), &self.overrides.cluster, &self.overrides.server) {
+            (Ok(name), _, _) => {
+                let context = context_of(kubeconfig, &name)?.clone();
+                Ok(Some(Selected { kubeconfig, name, context }))
+            }
             (Err(_), Some(cluster), _) => {
                 let context = Context { cluster: cluster.clone(), ..Context::default() };
-                let named = NamedContext { context: Some(context), ..NamedContext::default() };
-                kubeconfig.contexts.push(named);
-                Ok(Some((kubeconfig, String::new())))
+                Ok(Some(Selected { kubeconfig, name: String::new(), context }))
             }
             (Err(_), None, Some(_)) => Ok(None),
             (Err(error), None, None) => Err(error),

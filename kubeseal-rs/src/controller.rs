@@ -10,7 +10,7 @@ mod right;
 
 pub(crate) use address::ControllerAddress;
 pub(crate) use error::{ControllerError, Question};
-pub(crate) use fault::Fault;
+pub(crate) use fault::{Fault, UNKNOWN_ISSUER, is_unknown_issuer};
 pub(crate) use right::Right;
 
 use crate::session::Session;
@@ -58,6 +58,11 @@ impl Controller {
             Err(error) if error.is_conflict() => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether TLS proves that it is this API server which answers.
+    pub(crate) fn is_verified(&self) -> bool {
+        self.session.is_verified()
     }
 
     /// The API server and the context, in words.

@@ -1,6 +1,7 @@
 //! [`Failure`]: whatever ended a run. Here it is told: what failed, why, and what to do next.
 
 use crate::backup::BackupError;
+use crate::cause::words;
 use crate::certificate::SourceError;
 use crate::command::{
     CreateError, DoesNotOpen, EditError, GuardError, InPlaceError, InspectError, KeysError, MergeError,
@@ -12,7 +13,7 @@ use crate::key_store::KeyStoreError;
 use crate::manifest::{ManifestError, RenderError};
 use crate::mode::UsageError;
 use crate::namespace::NamespaceError;
-use crate::notice::{continued, say};
+use crate::notice::{continued, say, show_withheld};
 use crate::output::OutputError;
 use crate::recovery_keys::RecoveryKeyError;
 use crate::sealed_file::SealedFileError;
@@ -117,10 +118,8 @@ impl Failure {
             return ExitCode::from(141);
         }
         say(self.told());
-        match self {
-            Self::Usage(_) => ExitCode::from(2),
-            _ => ExitCode::FAILURE,
-        }
+        show_withheld();
+        ExitCode::FAILURE
     }
 
     /// The same, in a stream with so many documents more before it.
@@ -171,7 +170,7 @@ impl Failure {
         let mut last = self.to_string();
         let mut next = self.source();
         while let Some(cause) = next {
-            let words = cause.to_string();
+            let words = words(cause);
             // Libraries repeat their causes in their own words; once is enough.
             if !last.contains(&words) {
                 // Writing to a String cannot fail.

@@ -61,6 +61,11 @@ impl KeyStore {
         self.session.server()
     }
 
+    /// Whether TLS proves that it is this API server which answers.
+    pub(crate) fn is_verified(&self) -> bool {
+        self.session.is_verified()
+    }
+
     /// Every key, newest first, whatever its label says; also the one from before there were labels.
     pub(crate) fn keys(&self) -> Result<Vec<StoredKey>, KeyStoreError> {
         let mut secrets = self.secrets(&ListParams::default().labels(LABEL))?;

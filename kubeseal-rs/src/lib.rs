@@ -7,6 +7,7 @@
 //! that reads it. What memory should not hold waits in a temporary file.
 
 mod backup;
+mod cause;
 mod certificate;
 mod cli;
 mod command;
@@ -39,12 +40,13 @@ pub use man_pages::man_pages;
 use cli::Cli;
 use failure::Failure;
 use mode::Mode;
+use notice::When;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Runs the program with these arguments, of which the first is the name it was called by.
 ///
-/// Exit codes: 0 done, 1 failed, 2 wrong usage, 141 the reader of standard output went away (`| head`), as if by SIGPIPE.
+/// Exit codes: 0 done, 1 failed, 2 wrong usage (as of upstream's: a flag that does not exist, or whose value cannot be read), 141 the reader of standard output went away (`| head`), as if by SIGPIPE.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     core_dumps::forbid();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
@@ -53,11 +55,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(answer) => return cli::answer(&answer),
     };
-    if cli.quiet == Some(true) {
-        notice::be_quiet();
-    }
-    match Mode::meant_by(cli).map_err(Failure::from).and_then(command::run) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+    notice::show(if cli.quiet == Some(true) { When::Never } else { cli.warn.unwrap_or_default() });
+    // What upstream's parser of flags takes and its program then refuses ends with 1 there, and here.
+    let usage = if cli.verb.is_some() { 2 } else { 1 };
+    match Mode::meant_by(cli) {
+        Ok(mode) => command::run(mode).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS),
+        Err(error) => {
+            Failure::from(error).report();
+            ExitCode::from(usage)
+        }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) use usage_error::UsageError;
 
 use crate::certificate::CertificateSource;
 use crate::cli::{CertificateFlags, Cli, ConnectionFlags, Format, Verb};
-use crate::connection::{Connection, Overrides};
+use crate::connection::{Connection, Overrides, ReadOnce};
 use crate::controller::ControllerAddress;
 use crate::input::Input;
 use crate::namespace::NamespaceRule;
@@ -270,6 +270,7 @@ impl Connection {
             kubeconfig: path(flags.kubeconfig.clone()),
             context: text(flags.context.clone()),
             overrides: Overrides::meant_by(flags),
+            read: ReadOnce::default(),
         }
     }
 }

@@ -10,6 +10,9 @@ use std::sync::OnceLock;
 /// What it is called where nobody says.
 const DEFAULT_NAME: &str = "kubeseal-rs";
 
+/// The version of upstream's that this program stands in for.
+const UPSTREAM: &str = "0.40.0";
+
 static NAME: OnceLock<String> = OnceLock::new();
 
 /// Takes the name from the zeroth argument: `kubeseal-rs`, or `kubeseal` where it stands in for upstream's.
@@ -23,9 +26,10 @@ pub(crate) fn name() -> &'static str {
     NAME.get().map_or(DEFAULT_NAME, String::as_str)
 }
 
-/// The line that `--version` prints; scripts take its third word, as from upstream's.
+/// The line that `--version` prints. Scripts look for `kubeseal version: v` and compare the third word with versions of
+/// upstream's that they know: it is the one whose flags and files these are, under whatever name the program is called.
 pub(crate) fn version_line() -> String {
-    format!("{} version: v{}\n", name(), env!("CARGO_PKG_VERSION"))
+    format!("kubeseal version: v{UPSTREAM} ({DEFAULT_NAME} v{})\n", env!("CARGO_PKG_VERSION"))
 }
 
 fn name_in(argument: Option<&OsString>) -> &str {

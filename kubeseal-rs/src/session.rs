@@ -22,25 +22,32 @@ pub(crate) struct Session {
     connection: Connection,
     /// The API server and the context, in words.
     server: String,
+    is_verified: bool,
 }
 
 impl Session {
     /// Logs in. Nothing is asked yet.
     pub(crate) fn begin(connection: &Connection) -> Result<Self, SessionError> {
         let runtime = runtime().map_err(SessionError::Start)?;
-        let (client, server, renews) = runtime.block_on(client(connection))?;
+        let (client, login) = runtime.block_on(client(connection))?;
         Ok(Self {
             runtime,
             client: RefCell::new(client),
-            renews: Cell::new(renews),
+            renews: Cell::new(login.renews),
             connection: connection.clone(),
-            server,
+            server: login.server,
+            is_verified: login.is_verified,
         })
     }
 
     /// The API server and the context, in words.
     pub(crate) fn server(&self) -> &str {
         &self.server
+    }
+
+    /// Whether TLS proves that it is this API server which answers.
+    pub(crate) fn is_verified(&self) -> bool {
+        self.is_verified
     }
 
     /// Asks once, or again with new credentials where those at hand have run out meanwhile. To be one request: what was
@@ -77,13 +84,13 @@ fn is_unauthorized(error: &kube::Error) -> bool {
     matches!(error, kube::Error::Api(status) if status.code == 401)
 }
 
-/// A client, its server in words, and whether a plugin or a file logged in. To be called inside the runtime: the client starts
-/// a task.
-async fn client(connection: &Connection) -> Result<(Client, String, bool), SessionError> {
-    let Login { config, server, renews } = connection.log_in().await.map_err(SessionError::Connection)?;
-    let client = Client::try_from(with_timeouts(config, connection.request_timeout()))
-        .map_err(|error| SessionError::Client { server: server.clone(), source: error.into() })?;
-    Ok((client, server, renews))
+/// A client, and how it logged in. To be called inside the runtime: the client starts a task.
+async fn client(connection: &Connection) -> Result<(Client, Login), SessionError> {
+    let login = connection.log_in().await.map_err(SessionError::Connection)?;
+    let config = with_timeouts(login.config.clone(), connection.request_timeout());
+    let client = Client::try_from(config)
+        .map_err(|error| SessionError::Client { server: login.server.clone(), source: error.into() })?;
+    Ok((client, login))
 }
 
 /// A person waits: without a word from them, not for ever.

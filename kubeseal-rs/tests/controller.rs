@@ -1,4 +1,4 @@
-//! SealedSecrets and the controller: verified, resealed in place and in a stream; and the certificate that is kept.
+//! SealedSecrets and the controller: verified, resealed in place and in a stream.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -7,14 +7,12 @@ mod program;
 #[path = "support/server.rs"]
 mod server;
 
-use program::{finish, fixture, program, run};
+use program::{program, run};
 use server::{Line, PORTS, Server};
-use std::path::Path;
 use std::process::Output;
 
 const SEALED: &str = "# Kept.\napiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: db # also kept\n  \
                       namespace: shop\nspec:\n  encryptedData:\n    password: AgA=\n";
-const SECRET: &[u8] = b"metadata: {name: a, namespace: shop}\nstringData: {k: v}\n";
 
 fn service() -> Line {
     ("/services/sealed-secrets-controller", 200, PORTS.into())
@@ -75,7 +73,11 @@ fn a_file_is_resealed_in_place_and_keeps_the_rest() {
 #[test]
 fn a_stream_is_resealed_to_a_stream() {
     let server = Server::start(vec![service(), answer("db", "{}")]);
-    let output = ask(&server, &["--rotate", "-o", "yaml"], format!("{SEALED}---\n{SEALED}").as_bytes());
+    let output = ask(
+        &server,
+        &["--rotate", "-o", "yaml", "--warn=always"],
+        format!("{SEALED}---\n{SEALED}").as_bytes(),
+    );
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(text.matches("password: AgNEW=").count(), 2, "{text}");
     assert_eq!(output.stderr, b"warning: --rotate is the old name of --re-encrypt\n");
@@ -127,58 +129,6 @@ fn what_names_no_namespace_is_told_so_and_placed_by_a_flag() {
     let output = ask(&server, &["--re-encrypt", "-n", "shop", "-o", "yaml"], none.as_bytes());
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("AgNEW=") && !text.contains("shop"), "{text}");
-}
-
-/// Runs in a home of its own.
-fn at_home(home: &Path, kubeconfig: &Path, arguments: &[&str]) -> (bool, String) {
-    let mut command = program(&[&["--kubeconfig", kubeconfig.to_str().unwrap()], arguments].concat());
-    command.env("XDG_CACHE_HOME", home);
-    let output = finish(command, SECRET);
-    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
-}
-
-#[cfg(unix)]
-#[test]
-fn the_certificate_is_kept_for_offline() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let pem = std::fs::read_to_string(fixture("test-only.crt")).unwrap();
-    let server = Server::start(vec![service(), ("cert.pem", 200, pem)]);
-    let kubeconfig = server.kubeconfig("{}");
-    let home = tempfile::tempdir().unwrap();
-    let run = |arguments: &[&str]| at_home(home.path(), kubeconfig.path(), arguments);
-
-    let (sealed, told) = run(&["--offline"]);
-    assert!(!sealed && told.contains("no certificate of kube-system/sealed-secrets-controller"), "{told}");
-    assert!(server.asked().is_empty());
-    assert_eq!(run(&[]), (true, String::new()));
-    assert_eq!(server.asked().len(), 2);
-    assert_eq!(run(&["--offline"]), (true, String::new()));
-    assert_eq!(server.asked().len(), 2);
-    assert!(!run(&["--offline", "--controller-name", "other"]).0);
-
-    let directory = home.path().join("kubeseal-rs/certificates");
-    assert_eq!(std::fs::metadata(&directory).unwrap().permissions().mode() & 0o777, 0o700);
-    let file = std::fs::read_dir(&directory).unwrap().next().unwrap().unwrap().path();
-    let kept = std::fs::read_to_string(&file).unwrap();
-    let older = kept
-        .replace(r#""fingerprint": "f5b8"#, r#""fingerprint": "0000"#)
-        .replace(r#""fetched": "20"#, r#""fetched": "19"#);
-    std::fs::write(&file, older).unwrap();
-    let (sealed, told) = run(&["--offline"]);
-    assert!(sealed && told.contains("warning: the certificate f5b8ca6cdb64 was fetched on 19"), "{told}");
-    let (sealed, told) = run(&["--quiet", "--offline"]);
-    assert!(sealed && told.is_empty(), "{told}");
-    let (sealed, told) = run(&[]);
-    assert!(sealed && told.contains("f5b8ca6cdb64 instead of 0000"), "{told}");
-    assert_eq!(run(&[]), (true, String::new()));
-}
-
-#[test]
-fn a_certificate_that_was_named_is_not_kept() {
-    let home = tempfile::tempdir().unwrap();
-    let (sealed, told) = at_home(home.path(), Path::new("kubeconfig.yaml"), &["--cert", "test-only.crt"]);
-    assert!(sealed, "{told}");
-    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
 }
 
 #[cfg(unix)]

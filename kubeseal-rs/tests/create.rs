@@ -101,7 +101,11 @@ fn files_give_their_names_and_directories_their_files() {
         1,
         &["two words", "a key has letters"],
     );
-    assert_fails(&create(&["db", "--from-file", &text("none")], b""), 1, &["cannot read", "No such file"]);
+    assert_fails(
+        &create(&["db", "--from-file", &text("none")], b""),
+        1,
+        &["cannot read", "no such file or directory"],
+    );
 }
 
 #[test]

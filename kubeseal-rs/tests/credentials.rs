@@ -171,6 +171,90 @@ fn proxies_of_a_kubeconfig_and_of_the_environment() {
     }
 }
 
+/// What cannot be read is not taken for no proxy.
+#[test]
+fn a_proxy_variable_that_cannot_be_read_ends_the_run() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let text = std::fs::read_to_string(fixture("kubeconfig.yaml")).unwrap();
+    std::fs::write(file.path(), text.replace("http://127.0.0.1:1", "https://api.example.com:6443")).unwrap();
+    let place = ["--fetch-cert", "--kubeconfig", file.path().to_str().unwrap()];
+    for arguments in [&place[..], &["--fetch-cert", "--cert", "https://example.com/cert.pem"]] {
+        for value in ["http://joe:hunter2@pro xy:3128", "ftp://joe:hunter2@proxy:3128", "proxy:hunter2"] {
+            let mut command = program(arguments);
+            command.env("HTTPS_PROXY", value);
+            let output = finish(command, b"");
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{told}");
+            assert!(told.contains("the variable HTTPS_PROXY does not hold the address of a proxy"), "{told}");
+            assert!(told.contains("HTTPS_PROXY=http://HOST:PORT") && !told.contains("hunter2"), "{told}");
+        }
+    }
+    let mut command = program(&[&place[..], &["--proxy-url", "ftp://joe:hunter2@proxy:1"]].concat());
+    command.env("HTTPS_PROXY", "http://127.0.0.1:1");
+    let told = String::from_utf8(finish(command, b"").stderr).unwrap();
+    assert!(told.contains("--proxy-url is not an address") && !told.contains("hunter2"), "{told}");
+}
+
+/// A company's own authority, for the API server and for a certificate behind a URL.
+#[test]
+fn authorities_are_named_in_the_environment() {
+    let server = Server::start_tls(lines(), false);
+    let authority = &server.files.as_ref().unwrap()[0];
+    let kubeconfig = server.kubeconfig("{}");
+    let place =
+        ["--tls-server-name", "elsewhere.example", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let cluster = [&["--fetch-cert"], &place[..]].concat();
+    let address = format!("{}/proxy/v1/cert.pem", server.url());
+    let url = ["--fetch-cert", "--cert", &address];
+    let told = |arguments: &[&str], trusted: bool| {
+        let mut command = program(arguments);
+        if trusted {
+            command.env("SSL_CERT_FILE", authority);
+        }
+        String::from_utf8(finish(command, b"").stderr).unwrap()
+    };
+    for arguments in [&cluster[..], &url] {
+        let told = told(arguments, false);
+        assert!(told.contains("UnknownIssuer") && told.contains("the variable SSL_CERT_FILE"), "{told}");
+    }
+    assert_eq!(told(&cluster, true), "");
+    // Trusted by now: it is only called otherwise.
+    let told = told(&url, true);
+    assert!(told.contains("not valid for name") && !told.contains("SSL_CERT_FILE"), "{told}");
+}
+
+/// A refresh token may count once; whoever spends it has to store the next.
+#[test]
+fn id_tokens_are_used_and_not_refreshed() {
+    use base64::Engine as _;
+    let issuer = Server::start(Vec::new());
+    let user = |end: i64| {
+        let claims = base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(format!(r#"{{"exp": {end}}}"#));
+        format!(
+            "{{auth-provider: {{name: oidc, config: {{id-token: 'aa.{claims}.bb', refresh-token: hunter2, client-id: c,              client-secret: hunter2, idp-issuer-url: '{}'}}}}}}",
+            issuer.url()
+        )
+    };
+    let now = jiff::Timestamp::now().as_second();
+    assert!(asked(&user(now + 60), &[]).contains("authorization: bearer aa."));
+    let server = Server::start_tls(lines(), false);
+    let output = fetch(&server, &user(now - 60), &["--insecure-skip-tls-verify"]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("expired on ") && told.contains("run `kubectl auth whoami`"), "{told}");
+    assert!(!told.contains("hunter2") && server.asked().is_empty() && issuer.asked().is_empty(), "{told}");
+
+    let gone = "{auth-provider: {name: gcp, config: {cmd-path: /bin/echo, access-token: hunter2}}}";
+    let output = fetch(&server, gone, &["--insecure-skip-tls-verify"]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        told.contains("\"gcp\", which has been removed") && told.contains("gke-gcloud-auth-plugin"),
+        "{told}"
+    );
+    // A flag logs in otherwise.
+    assert!(asked(gone, &["--token", "t7"]).contains("authorization: bearer t7\r\n"));
+}
+
 #[cfg(unix)]
 #[test]
 fn credential_plugins() {

@@ -181,7 +181,7 @@ fn what_has_no_room_in_place_is_put_back() {
     let output = finish(through(&unshared(&script), &merge_into(Path::new(&mounted))), long.as_bytes());
     let told = told(&output);
     assert!(output.stdout.is_empty() && output.status.code() == Some(1), "{told}");
-    assert!(told.contains("No space left") && told.contains("nothing was changed"), "{told}");
+    assert!(told.contains("no space left") && told.contains("nothing was changed"), "{told}");
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn what_may_not_be_written_to_is_not_replaced() {
     for arguments in [&merge_into(Path::new(file))[..], &seal] {
         let output = finish(ordinary(arguments), b"metadata: {name: a}\nstringData: {k: v}\n");
         let told = told(&output);
-        assert!(output.status.code() == Some(1) && told.contains("Permission denied"), "{told}");
+        assert!(output.status.code() == Some(1) && told.contains("permission denied"), "{told}");
         assert!(told.contains("writable (chmod u+w)") || told.contains("that you may write to"), "{told}");
     }
     let mut edit = ordinary(&["edit", "--cert", "test-only.crt", file]);

@@ -37,6 +37,12 @@ fn certificate() -> Vec<Line> {
     vec![(SERVICE, 200, PORTS.into()), (CERTIFICATE, 200, pem)]
 }
 
+/// Flags by which this server's TLS is verified: nothing else is kept.
+fn trust(server: &Server) -> [&str; 4] {
+    let authority = server.files.as_ref().unwrap()[0].to_str().unwrap();
+    ["--certificate-authority", authority, "--tls-server-name", "elsewhere.example"]
+}
+
 fn inspect(sealed: &[u8], lines: Vec<Line>, arguments: &[&str]) -> Output {
     let server = Server::start(lines);
     let kubeconfig = server.kubeconfig("{}");
@@ -97,7 +103,7 @@ fn a_certificate_that_cannot_be_had_keeps_nothing_else_from_being_told() {
     let forbidden = status(403, "Forbidden", "jane cannot");
     let lines =
         vec![(SERVICE, 403, forbidden.clone()), (OBJECT, 200, object(&sealed, 2, synced("True", "well")))];
-    let output = inspect(&sealed, lines, &[]);
+    let output = inspect(&sealed, lines, &["--warn=always"]);
     assert!(told(&output).contains("synced: well"));
     assert!(
         String::from_utf8_lossy(&output.stderr)
@@ -119,7 +125,7 @@ fn a_certificate_that_cannot_be_had_keeps_nothing_else_from_being_told() {
 
 #[test]
 fn without_live_nothing_is_dialled_and_what_was_kept_is_used() {
-    let server = Server::start(certificate());
+    let server = Server::start_tls(certificate(), false);
     let kubeconfig = server.kubeconfig("{}");
     let cache = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str], input: &[u8]| {
@@ -131,7 +137,7 @@ fn without_live_nothing_is_dialled_and_what_was_kept_is_used() {
     let before = told(&run(&["inspect"], &sealed()));
     assert!(before.contains("compare with --cert FILE"), "{before}");
     assert!(server.asked().is_empty());
-    assert!(run(&["--fetch-cert"], b"").status.success());
+    assert!(run(&[&["--fetch-cert"], &trust(&server)[..]].concat(), b"").status.success());
     let asked = server.asked().len();
     let after = told(&run(&["inspect"], &sealed()));
     assert!(after.contains("the newest that the controller gave us"), "{after}");
@@ -143,11 +149,8 @@ fn an_earlier_certificate_is_still_known() {
     let earlier = std::fs::read_to_string(fixture("test-only.crt")).unwrap();
     // Looking at it harms nobody.
     let present = std::fs::read_to_string(fixture("expired.crt")).unwrap();
-    let server = Server::start(vec![
-        (SERVICE, 200, PORTS.into()),
-        (CERTIFICATE, 200, earlier),
-        (CERTIFICATE, 200, present),
-    ]);
+    let lines = vec![(SERVICE, 200, PORTS.into()), (CERTIFICATE, 200, earlier), (CERTIFICATE, 200, present)];
+    let server = Server::start_tls(lines, false);
     let kubeconfig = server.kubeconfig("{}");
     let cache = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str], input: &[u8]| {
@@ -156,7 +159,7 @@ fn an_earlier_certificate_is_still_known() {
         finish(command, input)
     };
     for _ in 0..2 {
-        assert!(run(&["--fetch-cert"], b"").status.success());
+        assert!(run(&[&["--fetch-cert"], &trust(&server)[..]].concat(), b"").status.success());
     }
     let asked = server.asked().len();
     let told = told(&run(&["inspect"], &sealed()));

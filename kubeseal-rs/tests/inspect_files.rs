@@ -27,7 +27,7 @@ fn tree() -> TempDir {
 /// Exit code, the files that are told of, and what was said beside.
 fn inspect(tree: &TempDir, files: &[&str]) -> (Option<i32>, Vec<String>, String) {
     let mut command = program(&[&["inspect", "-o", "json"], files].concat());
-    command.current_dir(tree.path());
+    command.current_dir(tree.path()).env("SEALED_SECRETS_WARN", "always");
     let output = finish(command, b"");
     let reports: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap_or_default();
     let files = reports.iter().map(|report| report["file"].as_str().unwrap().to_owned()).collect();

@@ -143,7 +143,8 @@ fn fingerprint() -> String {
             .collect(),
     );
     let kubeconfig = server.kubeconfig("{}");
-    let args = ["keys", "list", "-o", "json", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let kubeconfig = kubeconfig.path().to_str().unwrap();
+    let args = ["keys", "list", "-o", "json", "--warn=always", "--kubeconfig", kubeconfig];
     let output = run(&args, b"");
     // Who may read keys may not be one who may list SealedSecrets: what can be told is told.
     let told = String::from_utf8_lossy(&output.stderr);

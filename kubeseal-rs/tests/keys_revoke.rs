@@ -94,7 +94,8 @@ fn the_newest_can_be_revoked_without_a_new_one() {
 #[test]
 fn what_the_files_tell_is_told_without_the_cluster() {
     let lines = with(key_lines(), [changed(), (SEALED, 403, status(403, "Forbidden", "not you"))]);
-    let (code, told, error, labelled) = revoke(lines, &["--yes", "--no-renew", "nowhere.yaml"]);
+    let (code, told, error, labelled) =
+        revoke(lines, &["--yes", "--no-renew", "nowhere.yaml", "--warn=always"]);
     assert!(code == Some(0) && labelled, "{error}");
     assert!(told.contains("nowhere.yaml: ") && told.contains("condition Compromised"), "{told}");
     assert!(error.contains("the right to list sealedsecrets.bitnami.com"), "{error}");

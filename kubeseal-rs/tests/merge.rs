@@ -172,7 +172,7 @@ fn flags_without_effect_are_told() {
     let elsewhere = directory.path().join("elsewhere.yaml");
     let elsewhere = elsewhere.to_str().unwrap();
     let warnings = |path: &Path, arguments: &[&str]| {
-        let output = merge(path, arguments, SECRET);
+        let output = merge(path, &[arguments, &["--warn=always"]].concat(), SECRET);
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success() && !Path::new(elsewhere).exists(), "{told}");
         told.lines().map(|line| line[..line.find(" has no effect").unwrap()].to_owned()).collect::<Vec<_>>()
@@ -193,7 +193,7 @@ fn flags_without_effect_are_told() {
 fn a_cause_is_told_once() {
     let output = merge(Path::new("/nowhere/none.yaml"), &[], SECRET);
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.contains("none.yaml\n  because: No such file or directory"), "{stderr}");
+    assert!(stderr.contains("none.yaml\n  because: no such file or directory"), "{stderr}");
 }
 
 #[test]

@@ -169,10 +169,21 @@ fn what_cannot_be_told_changes_nothing() {
     assert!(seal_to(&path, SECRET).status.success());
     for (arguments, code) in [
         (&["--cert", "nowhere.crt"][..], 1),
-        (&["--raw", "--cert", "test-only.crt"], 2),
+        (&["--raw", "--cert", "test-only.crt"], 1),
         (&["--no-such-flag"], 2),
         // A warning.
-        (&["--cert", "test-only.crt", "-o", "json", "--merge-into", path.to_str().unwrap()], 0),
+        (
+            &[
+                "--cert",
+                "test-only.crt",
+                "-o",
+                "json",
+                "--warn=always",
+                "--merge-into",
+                path.to_str().unwrap(),
+            ],
+            0,
+        ),
     ] {
         let mut command = program(arguments);
         command.stderr(std::fs::File::options().write(true).open("/dev/full").unwrap());

@@ -57,6 +57,7 @@ fn scheme(address: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     fn named(address: &str) -> Result<CertificateSource, UnsupportedAddress> {
         CertificateSource::named(Some(address.into()), ControllerAddress::default())
@@ -72,7 +73,11 @@ mod tests {
             ("file:///etc/cert%20a.pem", "/etc/cert a.pem"),
             ("FILE:/etc/cert.pem", "/etc/cert.pem"),
         ] {
-            assert_eq!(named(address), Ok(CertificateSource::File(path.into())), "{address}");
+            let file = named(address);
+            assert!(
+                matches!(&file, Ok(CertificateSource::File(found)) if found == Path::new(path)),
+                "{file:?}"
+            );
         }
     }
 
@@ -80,8 +85,8 @@ mod tests {
     fn urls() {
         assert!(matches!(named("https://example.com/cert.pem"), Ok(CertificateSource::Url(_))));
         assert!(matches!(named("HTTP://example.com"), Ok(CertificateSource::Url(_))));
-        assert_eq!(named("s3://bucket/cert.pem"), Err(UnsupportedAddress::Scheme("s3".into())));
-        assert_eq!(named("https:///"), Err(UnsupportedAddress::Malformed));
+        assert_eq!(named("s3://bucket/cert.pem").err(), Some(UnsupportedAddress::Scheme("s3".into())));
+        assert_eq!(named("https:///").err(), Some(UnsupportedAddress::Malformed));
     }
 
     #[test]

@@ -3,6 +3,9 @@
 //! Decided: one small file per context, server and controller, because one context's name means different clusters
 //! in different kubeconfigs, and tunnels give different clusters one address. Keeping it is best effort: a read-only
 //! home keeps nobody from sealing.
+//!
+//! Decided: only what came over TLS that proves the API server is kept. What came over plain http (`kubectl proxy` is that) or
+//! `--insecure-skip-tls-verify` may be an attacker's, and would be sealed with later by a run that asks for no such thing.
 
 use super::store::{self, Existing};
 use crate::controller::ControllerAddress;
@@ -27,6 +30,9 @@ pub(crate) struct Cached {
     pub(super) fingerprint: String,
     fetched: String,
     pub(super) certificate: String,
+    /// The API server proved by TLS that it is the one that is meant. Files of versions that did not look at that do not say it.
+    #[serde(default)]
+    verified: bool,
 }
 
 /// Why there is nothing kept.
@@ -46,6 +52,8 @@ pub(crate) enum CacheError {
     },
     #[error("{} is damaged", shown_path(.0))]
     Damaged(PathBuf),
+    #[error("{} does not say that TLS was verified when the certificate was fetched", .0.display())]
+    Unverified(PathBuf),
 }
 
 impl Cached {
@@ -62,10 +70,14 @@ impl Cached {
             }
             Err(source) => return Err(CacheError::Read { path, source }),
         };
-        serde_json::from_slice(&text).map_err(|_| CacheError::Damaged(path))
+        match serde_json::from_slice::<Self>(&text) {
+            Ok(kept) if kept.verified => Ok(kept),
+            Ok(_) => Err(CacheError::Unverified(path)),
+            Err(_) => Err(CacheError::Damaged(path)),
+        }
     }
 
-    /// Keeps it, if it can be kept.
+    /// Keeps it, if it can be kept. To be called only with what came over verified TLS.
     pub(super) fn keep(controller: &ControllerAddress, certificate: &Certificate, now: Timestamp) {
         let Ok((context, server)) = controller.connection.identity() else { return };
         let Some(directory) = store::directory(DIRECTORY) else { return };
@@ -77,10 +89,32 @@ impl Cached {
             fingerprint: certificate.fingerprint().to_string(),
             fetched: now.to_string(),
             certificate: certificate.to_pem(),
+            verified: true,
         };
         if let Ok(text) = serde_json::to_vec_pretty(&kept) {
             // Best effort: see above.
             let _ = store::write(&directory, &name, &text, Existing::Replaced);
+        }
+    }
+
+    /// Drops what is kept of this controller.
+    pub(super) fn drop(controller: &ControllerAddress) {
+        if let Ok((context, server)) = controller.connection.identity()
+            && let Some(directory) = store::directory(DIRECTORY)
+        {
+            let _ = fs::remove_file(directory.join(file_name(controller, &context, &server)));
+        }
+    }
+
+    /// Drops this certificate, under whichever names of contexts and controllers it is kept.
+    pub(super) fn drop_everywhere(certificate: &Certificate) {
+        let fingerprint = certificate.fingerprint().to_string();
+        let entries = store::directory(DIRECTORY).map(fs::read_dir).into_iter().flatten().flatten().flatten();
+        for path in entries.map(|entry| entry.path()) {
+            let kept = fs::read(&path).ok().and_then(|text| serde_json::from_slice::<Self>(&text).ok());
+            if kept.is_some_and(|kept| kept.fingerprint == fingerprint) {
+                let _ = fs::remove_file(path);
+            }
         }
     }
 

@@ -1,8 +1,9 @@
 //! `fetch`: the certificate from a web server, through the proxies that the environment names.
 
 use super::file::LARGEST;
+use crate::controller::{UNKNOWN_ISSUER, is_unknown_issuer};
 use crate::online::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, block_on};
-use crate::proxy::is_loopback;
+use crate::proxy::{NotAProxy, is_loopback, proxy_for};
 use reqwest::{Client, StatusCode, Url};
 
 /// Why nothing came.
@@ -10,6 +11,8 @@ use reqwest::{Client, StatusCode, Url};
 pub(crate) enum FetchError {
     #[error("cannot start the network client")]
     Start(#[source] std::io::Error),
+    #[error(transparent)]
+    Proxy(NotAProxy),
     #[error("the request failed")]
     Request(#[source] reqwest::Error),
     #[error("the server answered {0}")]
@@ -27,6 +30,10 @@ async fn get(url: &Url) -> Result<String, FetchError> {
     // Its message would repeat the URL, credentials included.
     let failed = |error: reqwest::Error| FetchError::Request(error.without_url());
     let mut builder = Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(ANSWER_TIMEOUT);
+    // reqwest takes a proxy that is none for no proxy.
+    if let Ok(target) = url.as_str().parse::<http::Uri>() {
+        proxy_for(&target, |name| std::env::var(name).ok()).map_err(FetchError::Proxy)?;
+    }
     if url.host_str().is_some_and(is_loopback) {
         builder = builder.no_proxy();
     }
@@ -51,6 +58,10 @@ impl FetchError {
     pub(crate) fn hint(&self) -> String {
         match self {
             Self::Start(_) => "give the certificate as a file: --cert cert.pem".into(),
+            Self::Proxy(error) => error.hint(),
+            Self::Request(error) if is_unknown_issuer(error) => {
+                format!("{UNKNOWN_ISSUER}; a file works as well: --cert cert.pem")
+            }
             Self::Request(_) => {
                 "check the address in --cert, and HTTPS_PROXY and NO_PROXY where there is a proxy; a file works as \
                  well: --cert cert.pem"

@@ -1,6 +1,7 @@
 //! Reads the values of flags that are more than text.
 
 use super::Format;
+use crate::notice::When;
 use api::Scope;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command};
@@ -38,6 +39,20 @@ pub(crate) fn offered_scope() -> impl TypedValueParser<Value = Scope> {
 /// [`format`], with what it takes.
 pub(crate) fn offered_format() -> impl TypedValueParser<Value = Format> {
     Offered { read: format, names: &["json", "yaml"] }
+}
+
+/// When warnings are shown, with what it takes.
+pub(crate) fn offered_warn() -> impl TypedValueParser<Value = When> {
+    Offered { read: warn, names: &["auto", "always", "never"] }
+}
+
+fn warn(text: &str) -> Result<When, &'static str> {
+    match text {
+        "" | "auto" => Ok(When::Auto),
+        "always" => Ok(When::Always),
+        "never" => Ok(When::Never),
+        _ => Err("write auto, always or never"),
+    }
 }
 
 /// A boolean as Go's flags read it; empty, as from an empty environment variable, is false.

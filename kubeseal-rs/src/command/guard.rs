@@ -23,7 +23,7 @@ pub(crate) use error::GuardError;
 
 use crate::failure::Failure;
 use crate::mode::Guard;
-use crate::notice::{self, say, warn};
+use crate::notice::{self, alert, say};
 use crate::output::tell;
 use crate::shown::shown_path;
 use examine::Content;
@@ -46,7 +46,7 @@ pub(super) fn guard(guard: &Guard) -> Result<(), Failure> {
         }
     }
     if let Some(note) = tally.note() {
-        warn(note);
+        alert(note);
     }
     tell(&tally.findings)?;
     if let Some(error) = tally.error() {
@@ -69,7 +69,7 @@ fn look_into(file: &Content<'_>, tally: &mut Tally) {
     }
     tally.templates.extend(examined.is_template.then(|| shown_path(path)));
     for doubt in examined.doubts {
-        warn(format_args!("{}{doubt}", shown_path(path)));
+        alert(format_args!("{}{doubt}", shown_path(path)));
     }
 }
 

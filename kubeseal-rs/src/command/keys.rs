@@ -31,7 +31,7 @@ pub(super) fn keys(keys: &Keys) -> Result<(), Failure> {
         KeysTask::Backup(backup) => backup::backup(backup, &keys.place),
         KeysTask::Restore(restore) => restore::restore(restore, &keys.place),
         KeysTask::List { files, format } => list::list(&KeyStore::connect(&keys.place)?, files, *format),
-        KeysTask::Renew { timeout } => renew::renew(&KeyStore::connect(&keys.place)?, *timeout),
+        KeysTask::Renew { timeout } => renew::renew(&keys.place, *timeout),
         KeysTask::Retire(retire) => retire::retire(&keys.place, retire),
         KeysTask::Revoke(revoke) => revoke::revoke(&keys.place, revoke),
     }

@@ -15,7 +15,7 @@ pub(crate) use report::{NotResealed, Stale};
 
 use crate::failure::Failure;
 use crate::mode::{Means, Reseal};
-use crate::notice::{is_quiet, warn};
+use crate::notice::{alert, is_quiet};
 use crate::output::Telling;
 use fault::Fault;
 use file::{File, Found};
@@ -75,7 +75,7 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
     }
     progress.end();
     if let Some(note) = report.note() {
-        warn(note);
+        alert(note);
     }
 
     let is_check = resealer.is_none();

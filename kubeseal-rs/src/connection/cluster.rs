@@ -4,6 +4,7 @@
 //! proxy's own address, and fails where it cannot read `NO_PROXY`, needed or not.
 
 use super::ConnectionError;
+use crate::proxy;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::Uri;
 use kube::Config;
@@ -28,8 +29,9 @@ pub(super) fn config_of(name: &str, cluster: &Cluster) -> Result<Config, Connect
         (None, Some(file)) => Some(authorities(Path::new(&file))?),
         (None, None) => None,
     };
-    if let Some(proxy) = text(&cluster.proxy_url) {
-        config.proxy_url = Some(proxy.parse().map_err(|_| ConnectionError::ClusterProxy(name.into()))?);
+    if let Some(proxy_url) = text(&cluster.proxy_url) {
+        let address = proxy::address(&proxy_url);
+        config.proxy_url = Some(address.ok_or_else(|| ConnectionError::ClusterProxy(name.into()))?);
     }
     Ok(config)
 }

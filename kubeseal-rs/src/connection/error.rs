@@ -1,24 +1,20 @@
 //! [`ConnectionError`]: it is not known which cluster is meant, or how to log in to it.
 
+use super::KubeconfigError;
+use super::auth_provider::AuthProviderError;
 use super::plugin::PluginError;
+use crate::proxy::NotAProxy;
 use crate::shown::shown_path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Why it is not known which cluster is meant, or how to log in to it. Never quotes a kubeconfig: tokens stand in it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConnectionError {
     #[error("there is no kubeconfig{}, and this is not a pod in a cluster", at(.0))]
     NoConfiguration(Vec<PathBuf>),
-    #[error("cannot read the kubeconfig {}", shown_path(.path))]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
-    #[error("{} is not a kubeconfig", shown_path(.0))]
-    Malformed(PathBuf),
-    #[error("the kubeconfig files contradict each other in kind or apiVersion")]
-    Merge,
+    #[error(transparent)]
+    Kubeconfig(Arc<KubeconfigError>),
     #[error("the kubeconfig has no current context")]
     NoCurrentContext,
     #[error("the kubeconfig has no context \"{0}\"")]
@@ -48,6 +44,10 @@ pub(crate) enum ConnectionError {
     #[error("the certificate-authority-data of the kubeconfig's cluster \"{0}\" holds no certificate")]
     AuthorityData(String),
     #[error(transparent)]
+    ProxyVariable(NotAProxy),
+    #[error(transparent)]
+    AuthProvider(#[from] AuthProviderError),
+    #[error(transparent)]
     Plugin(#[from] PluginError),
     #[error("the pod's service account cannot be used")]
     Pod(#[source] kube::config::InClusterError),
@@ -62,7 +62,8 @@ impl ConnectionError {
     /// The step that it made fail.
     pub(crate) const fn step(&self) -> &'static str {
         match self {
-            Self::Plugin(_) => "cannot log in to the cluster",
+            Self::Plugin(_) | Self::AuthProvider(_) => "cannot log in to the cluster",
+            Self::ProxyVariable(_) => "it is not known how to reach the cluster",
             _ => "it is not known which cluster is meant",
         }
     }
@@ -71,7 +72,7 @@ impl ConnectionError {
     pub(crate) fn hint(&self) -> String {
         match self {
             Self::NoConfiguration(_) => "name one with --kubeconfig FILE or in KUBECONFIG".into(),
-            Self::Read { .. } | Self::Malformed(_) | Self::Merge => {
+            Self::Kubeconfig(_) => {
                 "check --kubeconfig, or KUBECONFIG where that is not given; `kubectl config view` reads the same \
                  files"
                     .into()
@@ -92,6 +93,8 @@ impl ConnectionError {
             Self::ClusterServer(_) | Self::ClusterProxy(_) | Self::AuthorityData(_) => {
                 "`kubectl config view --minify` shows the cluster; choose another with --context NAME".into()
             }
+            Self::ProxyVariable(error) => error.hint(),
+            Self::AuthProvider(error) => error.hint(),
             Self::Plugin(error) => error.hint(),
             Self::Pod(_) => "give the pod a service account token, or name a kubeconfig with --kubeconfig FILE".into(),
         }

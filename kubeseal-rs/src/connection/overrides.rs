@@ -3,6 +3,7 @@
 use super::cluster::{address, authorities};
 use super::{ConnectionError, Timeout};
 use crate::cli::{ConnectionFlags, Hidden};
+use crate::proxy;
 use kube::Config;
 use kube::config::AuthInfo;
 use std::path::{Path, PathBuf};
@@ -89,8 +90,8 @@ impl Overrides {
         if let Some(disable) = self.disable_compression {
             config.disable_compression = disable;
         }
-        if let Some(proxy) = &self.proxy_url {
-            config.proxy_url = Some(proxy.parse().map_err(|_| ConnectionError::Proxy)?);
+        if let Some(proxy_url) = &self.proxy_url {
+            config.proxy_url = Some(proxy::address(proxy_url).ok_or(ConnectionError::Proxy)?);
         }
         self.apply_to_user(&mut config.auth_info)?;
         if config.cluster_url.scheme_str() != Some("https") {

@@ -4,7 +4,7 @@ use super::ControllerError;
 use crate::connection::Connection;
 
 /// Where the controller is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct ControllerAddress {
     /// Its cluster.
     pub connection: Connection,

@@ -83,16 +83,32 @@ impl From<kube::Error> for Fault {
     }
 }
 
+/// What to do where nobody knows who signed a server's certificate.
+pub(crate) const UNKNOWN_ISSUER: &str = "the server's certificate is signed by an authority that this system does not trust, such as \
+                                         a company's own: name its PEM file in the variable SSL_CERT_FILE";
+
+/// Whether TLS failed because nobody knows who signed the server's certificate.
+pub(crate) fn is_unknown_issuer(error: &(dyn Error + 'static)) -> bool {
+    let words = all_words(error);
+    ["unknownissuer", "unknown issuer", "self-signed", "self signed"].iter().any(|word| words.contains(word))
+}
+
+/// Of an error and its causes, in lower case. Their types are private to many crates.
+fn all_words(error: &(dyn Error + 'static)) -> String {
+    let mut words = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        words.push_str(&error.to_string().to_ascii_lowercase());
+        words.push('\n');
+        next = error.source();
+    }
+    words
+}
+
 impl Fault {
     /// The transport's errors are of many private types; only their words tell TLS from the rest.
     fn of_transport(cause: Cause) -> Self {
-        let mut words = String::new();
-        let mut next: Option<&(dyn Error + 'static)> = Some(&*cause);
-        while let Some(error) = next {
-            words.push_str(&error.to_string().to_ascii_lowercase());
-            words.push('\n');
-            next = error.source();
-        }
+        let words = all_words(&*cause);
         if ["certificate", "tls", "handshake", "corrupt message"].iter().any(|word| words.contains(word)) {
             Self::Tls(cause)
         } else {
@@ -111,6 +127,10 @@ impl Fault {
                 "the user's `tokenFile` in the kubeconfig must name a file that you may read; or give --token"
                     .into()
             }
+            Self::Tls(cause) if is_unknown_issuer(&**cause) => format!(
+                "{UNKNOWN_ISSUER}; of a cluster, the kubeconfig's certificate-authority or --certificate-authority FILE comes first, \
+                 and must be the one that signed the API server's certificate; choose another context with --context NAME"
+            ),
             Self::Tls(_) => {
                 "the certificate authority (--certificate-authority FILE, or the kubeconfig's) must be the one that \
                  signed the API server's certificate, for this address or the name of --tls-server-name; choose \

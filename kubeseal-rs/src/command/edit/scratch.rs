@@ -4,7 +4,7 @@
 //! copies on write it may not be. So memory is taken where there is any, and a warning given where there is none.
 
 use super::error::EditError;
-use crate::notice::warn;
+use crate::notice::alert;
 use crate::shown::shown_path;
 use std::env;
 use std::fs::{self, File, OpenOptions};
@@ -42,7 +42,7 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         // Beside the file there may be an editor's backups and swap files. The directory removes itself.
         if let Err(error) = wipe_all(self.directory.path()) {
-            warn(format_args!("could not wipe {}: {error}", shown_path(self.directory.path())));
+            alert(format_args!("could not wipe {}: {error}", shown_path(self.directory.path())));
         }
     }
 }
@@ -54,7 +54,7 @@ fn base() -> PathBuf {
     let found = in_memory.into_iter().flatten().find(|path| path.is_absolute() && is_writable(path));
     found.unwrap_or_else(|| {
         let base = env::temp_dir();
-        warn(format_args!(
+        alert(format_args!(
             "found no directory in memory; what you write lies in {} while you edit, and is overwritten then",
             shown_path(&base)
         ));

@@ -8,7 +8,7 @@ use super::generated::Generators;
 use super::text::is_binary;
 use super::walk::{LARGEST, too_large};
 use crate::git::{GitError, Repository, Staged, as_path, within};
-use crate::notice::warn;
+use crate::notice::alert;
 use crate::shown::shown_path;
 use pathspec::Pathspec;
 use std::path::{Path, PathBuf};
@@ -39,13 +39,13 @@ pub(super) fn each_file(paths: &[PathBuf], look: &mut impl FnMut(Content<'_>)) -
         }
         let path = as_path(&file.name);
         if file.is_unmerged {
-            warn(format_args!("{} is not merged, and was not looked into", shown_path(&path)));
+            alert(format_args!("{} is not merged, and was not looked into", shown_path(&path)));
             unreadable += 1;
             continue;
         }
         let content = staged.content(file)?;
         if content.len() as u64 > LARGEST && !is_binary(&content) {
-            warn(format_args!("cannot look into {}: {}", shown_path(&path), too_large()));
+            alert(format_args!("cannot look into {}: {}", shown_path(&path), too_large()));
             unreadable += 1;
             continue;
         }

@@ -7,7 +7,7 @@ use super::text::is_binary;
 use crate::command::walk::{IgnoreFiles, walk};
 use crate::git::read_small;
 use crate::input::read_all;
-use crate::notice::warn;
+use crate::notice::alert;
 use crate::shown::shown_path;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -38,7 +38,7 @@ pub(super) fn each_file(path: &Path, look: &mut impl FnMut(Content<'_>)) -> Resu
         match entry {
             Ok(file) => unreadable += usize::from(!shown(&file, false, &mut generators, look)),
             Err(error) => {
-                warn(with_causes(&error));
+                alert(with_causes(&error));
                 unreadable += 1;
             }
         }
@@ -65,7 +65,7 @@ fn shown(
             true
         }
         Err(error) => {
-            warn(format_args!("cannot look into {}: {error}", shown_path(path_shown)));
+            alert(format_args!("cannot look into {}: {error}", shown_path(path_shown)));
             false
         }
     }

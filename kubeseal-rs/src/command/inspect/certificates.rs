@@ -25,6 +25,10 @@ impl Certificates {
         let text = match source.pem() {
             Ok(text) => text,
             Err(SourceError::Kept(_)) => return Ok(Self::default()),
+            Err(error @ SourceError::Withdrawn { .. }) => {
+                warn(format_args!("no certificate is taken for the present one: {}", last_cause(&error)));
+                return Ok(Self::default());
+            }
             // What else the cluster says can be told without it.
             Err(SourceError::Cluster(error)) => {
                 warn(format_args!("cannot fetch the controller's certificate: {}", last_cause(&*error)));
@@ -83,10 +87,10 @@ impl Certificates {
 }
 
 /// What an error comes down to.
-fn last_cause(error: &dyn Error) -> String {
+fn last_cause(error: &(dyn Error + 'static)) -> String {
     let mut last = error;
     while let Some(cause) = last.source() {
         last = cause;
     }
-    last.to_string()
+    crate::cause::words(last)
 }

@@ -122,7 +122,7 @@ fn told(error: &dyn Error) -> String {
     let mut next = error.source();
     while let Some(cause) = next {
         words.push_str(": ");
-        words.push_str(&cause.to_string());
+        words.push_str(&crate::cause::words(cause));
         next = cause.source();
     }
     words

@@ -5,7 +5,7 @@ use crate::backup::list;
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, StoredKey};
 use crate::mode::{Backup, KeyPlace};
-use crate::notice::warn;
+use crate::notice::alert;
 use crate::output::{OutputError, tell, write_all_private, write_new_private};
 use crate::shown::shown_path;
 use api::annotations::LAST_APPLIED;
@@ -27,7 +27,7 @@ pub(super) fn backup(backup: &Backup, place: &KeyPlace) -> Result<(), Failure> {
     let (keys, unusable): (Vec<StoredKey>, Vec<StoredKey>) =
         store.keys()?.into_iter().partition(|key| key.key().is_ok());
     for key in &unusable {
-        warn(left_out(store.namespace(), key));
+        alert(left_out(store.namespace(), key));
     }
     if keys.is_empty() {
         return Err(KeysError::NothingToBackUp(store.namespace().to_owned()).into());

@@ -6,7 +6,7 @@ use super::insist::insist;
 use crate::connection::Timeout;
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, KeyStoreError, State, StoredKey};
-use crate::notice::warn;
+use crate::notice::{alert, warn};
 use api::sealing_key::RENEW;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -88,7 +88,7 @@ fn wait(
         }
         if !is_told && start.elapsed() >= LONG {
             is_told = true;
-            warn(format_args!("there is no new key yet{}; {meanwhile}", told(timeout)));
+            alert(format_args!("there is no new key yet{}; {meanwhile}", told(timeout)));
         }
         std::thread::sleep(INTERVAL);
     }

@@ -4,9 +4,10 @@ use super::KeysError;
 use super::find::newest;
 use super::needed::{FileUses, Use, in_cluster, in_files, ring};
 use super::table;
+use crate::certificate::{Withdrawn, withdraw};
 use crate::cli::verb::keys::list::ListFormat;
 use crate::failure::Failure;
-use crate::key_store::{KeyStore, StoredKey};
+use crate::key_store::{KeyStore, State, StoredKey};
 use crate::mode::SealedFiles;
 use crate::notice::warn;
 use crate::output::Output;
@@ -56,6 +57,11 @@ pub(super) struct Line {
 
 pub(super) fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) -> Result<(), Failure> {
     let keys = store.keys()?;
+    // Others may have revoked them, from elsewhere.
+    let revoked = keys.iter().filter(|key| key.state() == State::Compromised);
+    for certificate in revoked.filter_map(StoredKey::certificate).filter(|_| store.is_verified()) {
+        withdraw(certificate, Withdrawn::Revoked, store.server());
+    }
     let in_cluster = match store.sealed_secrets() {
         Ok(objects) => Some(in_cluster(&objects, None)),
         Err(error) if error.is_forbidden() => {

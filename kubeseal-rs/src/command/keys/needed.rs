@@ -154,7 +154,7 @@ fn told(path: &Path, error: &dyn Error) -> String {
     let mut next = error.source();
     while let Some(cause) = next {
         words.push_str(": ");
-        words.push_str(&cause.to_string());
+        words.push_str(&crate::cause::words(cause));
         next = cause.source();
     }
     words

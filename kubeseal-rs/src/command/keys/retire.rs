@@ -4,11 +4,12 @@ use super::KeysError;
 use super::error::Places;
 use super::find::{find, newest};
 use super::needed::{FileUses, Use, in_cluster, in_files, ring};
+use crate::certificate::{Withdrawn, withdraw};
 use crate::controller::{Controller, ControllerError, Fault, Question};
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, State, StoredKey};
 use crate::mode::{KeyPlace, Retire};
-use crate::notice::warn;
+use crate::notice::alert;
 use crate::output::{Telling, tell};
 use api::sealing_key::RETIRED;
 use envelope::{Certificate, Fingerprint};
@@ -38,6 +39,9 @@ pub(super) fn retire(place: &KeyPlace, retire: &Retire) -> Result<(), Failure> {
     let mut telling = Telling::begin();
     for key in active {
         store.label(key, RETIRED)?;
+        if let Some(certificate) = key.certificate() {
+            withdraw(certificate, Withdrawn::Retired, store.server());
+        }
         let (namespace, name) = (store.namespace(), key.name());
         let told = format!("{} is retired (Secret {namespace}/{name})\n", fingerprint.short());
         telling.tell(&told);
@@ -57,7 +61,7 @@ fn not_served(place: &KeyPlace, key: Fingerprint) -> Result<(), KeysError> {
         },
         // What nobody serves, nobody can fetch.
         Err(error) if is_gone(&error) => {
-            warn(format_args!(
+            alert(format_args!(
                 "there is no Service {}/{}, so nobody is asked which key is served; if the controller's has another name, give \
                  --controller-name",
                 controller.namespace, controller.name

@@ -12,6 +12,7 @@ use super::confirm::confirm;
 use super::find::{find, newest_but};
 use super::fresh::{ask, make_fresh};
 use super::insist::insist;
+use crate::certificate::{Withdrawn, replace_kept, withdraw};
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, State, StoredKey};
 use crate::mode::{KeyPlace, Revoke};
@@ -42,12 +43,20 @@ pub(super) fn revoke(place: &KeyPlace, revoke: &Revoke) -> Result<(), Failure> {
     let leak = Leak::of(&keys, &revoke.key).map_err(|error| unknown(error.into()))?;
     let todo: Vec<&StoredKey> =
         leak.secrets.iter().copied().filter(|key| key.state() != State::Compromised).collect();
+    for key in leak.secrets.iter().filter(|key| key.state() == State::Compromised) {
+        never_seal_with(&store, key);
+    }
     let mut telling = Telling::begin();
     let renewal =
-        if todo.is_empty() { Ok(()) } else { take_out(&store, &keys, &leak, &todo, revoke, &mut telling)? };
+        if todo.is_empty() { Ok(None) } else { take_out(&store, &keys, &leak, &todo, revoke, &mut telling)? };
+    if let Ok(Some(new)) = &renewal
+        && let Some(certificate) = new.certificate()
+    {
+        replace_kept(&place.controller, certificate, store.is_verified());
+    }
     let told = tell(&store, &keys, &leak.secrets, &revoke.files, &mut telling);
     match renewal {
-        Ok(()) => told.and(telling.end().map_err(Failure::from)),
+        Ok(_) => told.and(telling.end().map_err(Failure::from)),
         Err(source) => {
             let (key, left) = (leak.fingerprint, leak.left.and_then(StoredKey::fingerprint));
             Err(KeysError::NoSuccessor { key, left, source: Box::new(source) }.into())
@@ -75,7 +84,7 @@ fn take_out(
     todo: &[&StoredKey],
     revoke: &Revoke,
     telling: &mut Telling,
-) -> Result<Result<(), Failure>, Failure> {
+) -> Result<Result<Option<StoredKey>, Failure>, Failure> {
     let (short, namespace) = (leak.fingerprint.short(), store.namespace());
     let names: Vec<String> = todo.iter().map(|key| key.name()).collect();
     if !revoke.sure {
@@ -83,18 +92,20 @@ fn take_out(
         asked.map_err(|error| not_revoked(&short, namespace, &names, error.into()))?;
     }
     let mut told = String::new();
-    let renewed = renew(store, keys, &short, &names, revoke).map(|new| {
-        if let Some(new) = new.as_ref().and_then(StoredKey::fingerprint) {
-            // Writing to a String cannot fail.
-            let _ = writeln!(told, "new key {new}");
-        }
-    });
+    let renewed = renew(store, keys, &short, &names, revoke);
+    if let Ok(Some(new)) = &renewed
+        && let Some(new) = new.fingerprint()
+    {
+        // Writing to a String cannot fail.
+        let _ = writeln!(told, "new key {new}");
+    }
     // Nothing that may fail stands between here and the last label.
     let mut failed = Vec::new();
     for key in todo {
         let name = key.name();
         match insist(|| store.label(key, COMPROMISED)) {
             Ok(()) => {
+                never_seal_with(store, key);
                 let _ = writeln!(
                     told,
                     "{short} is revoked (Secret {namespace}/{name}): it opens nothing any more"
@@ -131,6 +142,13 @@ fn renew(
     let meanwhile =
         format!("until then {short} is NOT REVOKED. To do it at once, in another terminal: `{line}`");
     make_fresh(store, keys, timeout, &meanwhile).map(Some)
+}
+
+/// On this machine: neither with what is kept of it, nor with a file.
+fn never_seal_with(store: &KeyStore, key: &StoredKey) {
+    if let Some(certificate) = key.certificate() {
+        withdraw(certificate, Withdrawn::Revoked, store.server());
+    }
 }
 
 fn not_revoked(key: &str, namespace: &str, secrets: &[String], source: Failure) -> Failure {

@@ -163,7 +163,7 @@ fn chain(fault: &Fault) -> Vec<String> {
     let mut words = vec![fault.to_string()];
     let mut next = fault.source();
     while let Some(cause) = next {
-        let said = cause.to_string();
+        let said = crate::cause::words(cause);
         if !words.last().is_some_and(|last| last.contains(&said)) {
             words.push(said);
         }

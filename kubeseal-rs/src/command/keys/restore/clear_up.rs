@@ -7,7 +7,7 @@ use super::BackedUp;
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, State, StoredKey};
 use crate::mode::{Restore, Stray};
-use crate::notice::warn;
+use crate::notice::alert;
 use crate::output::Telling;
 use crate::program::name;
 use api::sealing_key::RETIRED;
@@ -30,13 +30,13 @@ pub(super) fn clear_up(
     }
     let Strays { certain, doubtful } = strays(&seen(store, &keys, backup, restore)?, &backed_up);
     for key in active(&keys, &doubtful) {
-        warn(doubt(store.namespace(), key));
+        alert(doubt(store.namespace(), key));
     }
     let Some(stray) = certain else { return Ok(()) };
     let objects = match store.sealed_secrets() {
         Ok(objects) => objects,
         Err(error) if error.is_forbidden() => {
-            warn(format_args!(
+            alert(format_args!(
                 "{} was made while these keys were lost, and stays active: you may not list SealedSecrets, to tell whether it is \
                  needed; {}",
                 stray.short(),

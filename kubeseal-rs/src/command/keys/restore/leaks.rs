@@ -6,7 +6,7 @@
 use super::BackedUp;
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, State, StoredKey};
-use crate::notice::warn;
+use crate::notice::alert;
 use api::{Condition, ObservedSealedSecret};
 use envelope::{Certificate, Fingerprint};
 use kube::ResourceExt as _;
@@ -22,7 +22,7 @@ pub(super) fn note_cluster(
     note_leaks(backup, &leaked);
     match store.sealed_secrets() {
         Ok(objects) => note_named(backup, &objects),
-        Err(error) if error.is_forbidden() => warn(format_args!(
+        Err(error) if error.is_forbidden() => alert(format_args!(
             "whether SealedSecrets in the cluster say that one of these keys leaked is not known: {error}; {}",
             error.hint()
         )),
@@ -50,7 +50,7 @@ fn note_named(backup: &mut [BackedUp], objects: &[ObservedSealedSecret]) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        warn(format_args!(
+        alert(format_args!(
             "{} leaked and was revoked: so says the condition {} of the SealedSecret {}/{}{more}. It does not come back as an active \
              key",
             fingerprint.short(),

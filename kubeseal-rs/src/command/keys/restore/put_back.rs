@@ -1,9 +1,10 @@
 //! `put_back`: stores one key of a backup, unless the cluster has it.
 
 use super::BackedUp;
+use crate::certificate::reinstate;
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, State, StoredKey};
-use crate::notice::warn;
+use crate::notice::alert;
 
 /// Stores it, unless it is there and whole; in words.
 pub(super) fn put_back(
@@ -16,7 +17,7 @@ pub(super) fn put_back(
     if let Some(there) = existing.iter().find(|there| is_whole(there, key)) {
         let (name, state) = (there.name(), there.state());
         if key.has_leaked() && state == State::Active {
-            warn(format_args!(
+            alert(format_args!(
                 "{short} is active in the cluster, but is known to have leaked: take it out with `{} keys revoke {short}`",
                 crate::program::name()
             ));
@@ -24,7 +25,7 @@ pub(super) fn put_back(
         return Ok(format!("{short} is there already, {} (Secret {namespace}/{name})\n", state.as_str()));
     }
     for broken in existing.iter().filter(|there| is_broken(there, key)) {
-        warn(broken_words(namespace, broken));
+        alert(broken_words(namespace, broken));
     }
     let wanted = key.name().filter(|name| existing.iter().all(|there| there.name() != *name));
     let state = if key.has_leaked() { ", as compromised" } else { "" };
@@ -41,6 +42,9 @@ pub(super) fn put_back(
         // Something else has the name. It may be a key, too: it stays.
         None => store.create(&key.to_store(namespace, store.prefix(), None))?.unwrap_or_default(),
     };
+    if !key.has_leaked() {
+        reinstate(key.certificate());
+    }
     Ok(format!("{short} is restored{state} (Secret {namespace}/{name})\n"))
 }
 

@@ -1,0 +1,110 @@
+//! [`Withdrawal`]: a certificate whose key was revoked or retired, remembered so that nothing is sealed with it again.
+//!
+//! The kept certificate, a file for `--cert` and a controller that was not restarted may all offer it later. As with `cache`,
+//! remembering is best effort: it guards this machine, and the cluster's own label is what takes the key out.
+
+use super::store::{self, Existing};
+use envelope::{Certificate, Fingerprint};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const DIRECTORY: &str = "withdrawn";
+
+/// What was done to the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Withdrawn {
+    /// Others know it.
+    Revoked,
+    /// Nothing needs it.
+    Retired,
+}
+
+/// What is remembered.
+#[derive(Debug, Clone, Serialize, Deserialize, thiserror::Error)]
+#[error("its key was {} on {} ({from})", .how.as_str(), .at.strftime("%Y-%m-%d"))]
+pub(crate) struct Withdrawal {
+    pub how: Withdrawn,
+    at: Timestamp,
+    /// The cluster, in words.
+    from: String,
+    /// Where this stands.
+    #[serde(skip)]
+    pub file: PathBuf,
+}
+
+impl Withdrawn {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::Retired => "retired",
+        }
+    }
+}
+
+impl Withdrawal {
+    /// What is remembered of this certificate.
+    pub(super) fn of(certificate: &Certificate) -> Option<Self> {
+        Self::read(&store::directory(DIRECTORY)?, certificate.fingerprint())
+    }
+
+    /// Remembers it, if that can be stored.
+    pub(super) fn note(certificate: &Certificate, how: Withdrawn, from: &str) {
+        if let Some(directory) = store::directory(DIRECTORY) {
+            Self::write(&directory, certificate.fingerprint(), how, from);
+        }
+    }
+
+    /// Forgets that it was retired. What others know they know for good.
+    pub(super) fn lift(certificate: &Certificate) {
+        if let Some(found) = Self::of(certificate)
+            && found.how == Withdrawn::Retired
+        {
+            let _ = fs::remove_file(found.file);
+        }
+    }
+
+    fn read(directory: &Path, fingerprint: Fingerprint) -> Option<Self> {
+        let file = directory.join(name(fingerprint));
+        let found: Self = serde_json::from_slice(&fs::read(&file).ok()?).ok()?;
+        Some(Self { file, ..found })
+    }
+
+    fn write(directory: &Path, fingerprint: Fingerprint, how: Withdrawn, from: &str) {
+        let found = Self { how, at: Timestamp::now(), from: from.into(), file: PathBuf::new() };
+        // The first time counts; but a retired key may turn out to have leaked.
+        let is_worse = how == Withdrawn::Revoked
+            && Self::read(directory, fingerprint).is_some_and(|known| known.how == Withdrawn::Retired);
+        let existing = if is_worse { Existing::Replaced } else { Existing::Stays };
+        if let Ok(text) = serde_json::to_vec_pretty(&found) {
+            let _ = store::write(directory, &name(fingerprint), &text, existing);
+        }
+    }
+}
+
+fn name(fingerprint: Fingerprint) -> String {
+    format!("{fingerprint}.json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_revoked_stays_revoked() {
+        let directory = tempfile::tempdir().unwrap();
+        let fingerprint: Fingerprint = "ab".repeat(32).parse().unwrap();
+        let how = || Withdrawal::read(directory.path(), fingerprint).map(|found| found.how);
+        assert_eq!(how(), None);
+        for (next, expected) in [
+            (Withdrawn::Retired, Withdrawn::Retired),
+            (Withdrawn::Revoked, Withdrawn::Revoked),
+            (Withdrawn::Retired, Withdrawn::Revoked),
+        ] {
+            Withdrawal::write(directory.path(), fingerprint, next, "kube-system of here");
+            assert_eq!(how(), Some(expected));
+        }
+    }
+}

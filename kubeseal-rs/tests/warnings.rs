@@ -1,0 +1,104 @@
+//! Warnings: a script sees none beside a result, a person does.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "support/program.rs"]
+mod program;
+#[path = "support/terminal.rs"]
+mod terminal;
+
+use program::{finish, fixture, program};
+use std::process::Output;
+use terminal::Terminal;
+
+const SECRET: &[u8] = b"metadata: {name: a, namespace: shop}\nstringData: {k: v}\n";
+
+/// A certificate that ends in ten days.
+fn ending() -> tempfile::NamedTempFile {
+    let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
+    let (start, days) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24 * 10));
+    let certificate = envelope::issue(&mut rand::rngs::SysRng, &private, "", start, days).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), certificate.to_pem()).unwrap();
+    file
+}
+
+/// What stands on standard error of a run that succeeds.
+fn told(output: &Output) -> String {
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    told.into_owned()
+}
+
+#[test]
+fn a_script_gets_none_with_its_result_unless_it_asks() {
+    let ending = ending();
+    let seal = |more: &[&str], variable: Option<(&str, &str)>| {
+        let mut command = program(&[&["--cert", ending.path().to_str().unwrap()], more].concat());
+        command.envs(variable);
+        told(&finish(command, SECRET))
+    };
+    for (more, variable) in [
+        (&[][..], None),
+        (&["--warn=auto"], None),
+        (&["--warn=never"], None),
+        (&["--warn=always", "--quiet"], None),
+        (&[], Some(("SEALED_SECRETS_WARN", "never"))),
+        (&["--warn", "auto"], Some(("SEALED_SECRETS_WARN", "always"))),
+    ] {
+        assert_eq!(seal(more, variable), "", "{more:?} {variable:?}");
+    }
+    for (more, variable) in [(&["--warn=always"][..], None), (&[], Some(("SEALED_SECRETS_WARN", "always")))] {
+        let told = seal(more, variable);
+        assert!(told.starts_with("warning: the certificate ") && told.contains(" expires on "), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+}
+
+#[test]
+fn a_person_gets_them() {
+    let ending = ending();
+    let run = |more: &[&str]| {
+        let file = fixture("kubeconfig.yaml");
+        let arguments = [
+            "create",
+            "a",
+            "-n",
+            "b",
+            "--from-file",
+            file.to_str().unwrap(),
+            "--cert",
+            ending.path().to_str().unwrap(),
+        ];
+        Terminal::start(program(&[&arguments, more].concat())).end()
+    };
+    let (code, output, shown) = run(&[]);
+    assert!(code == Some(0) && output.contains("SealedSecret"), "{shown}");
+    assert!(shown.contains("warning: the certificate ") && shown.contains(" expires on "), "{shown}");
+    assert_eq!(run(&["--warn=never"]).2, "");
+}
+
+/// What comes before the error may explain it.
+#[test]
+fn an_error_brings_them_along_behind_it() {
+    let ending = ending();
+    let arguments = ["--cert", ending.path().to_str().unwrap()];
+    let output = finish(program(&arguments), b"kind: ConfigMap\n");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    let warning = told.find("warning: the certificate ").unwrap();
+    assert!(told.starts_with("error: ") && warning > told.find("hint: ").unwrap_or_default(), "{told}");
+    let quiet = finish(program(&[&arguments[..], &["--quiet"]].concat()), b"kind: ConfigMap\n");
+    assert!(!String::from_utf8_lossy(&quiet.stderr).contains("warning: "));
+}
+
+/// What a script must not miss: a key that is not in the backup, a file that was not looked into.
+#[test]
+fn what_is_not_whole_is_told_to_scripts_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("broken.yaml"), "kind: Secret\ndata: {a: [\n").unwrap();
+    let output = finish(program(&["guard", folder.path().to_str().unwrap()]), b"");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("broken.yaml"), "{told}");
+}
