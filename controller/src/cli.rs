@@ -86,8 +86,8 @@ impl Cli {
 mod tests {
     use super::*;
 
-    /// Every flag of upstream's v0.38 controller.
-    const UPSTREAMS: [&str; 31] = [
+    /// Every flag of upstream's v0.40 controller.
+    const UPSTREAMS: [&str; 32] = [
         "accept-deprecated-v1-data",
         "additional-namespaces",
         "all-namespaces",
@@ -106,6 +106,7 @@ mod tests {
         "log-info-stdout",
         "log-level",
         "max-unseal-retries",
+        "metrics-omit-secret-labels",
         "my-cn",
         "old-gc-behavior",
         "privatekey-annotations",

@@ -45,12 +45,14 @@ struct DurationLabels {
 /// Everything that is counted.
 #[derive(Debug)]
 pub struct Metrics {
-    /// Reconciliations begun.
+    /// Tries to unseal: how often it was decided what is to become of an object.
     pub unseal_requests: Counter,
     /// Secrets put right that somebody else had edited or deleted.
     pub drift_corrections: Counter,
     errors: Family<ErrorLabels, Counter>,
     conditions: Family<ConditionLabels, Gauge>,
+    /// Whether `conditions` has anything in it.
+    names_objects: bool,
     shown: Mutex<Shown>,
     requests: Family<RequestLabels, Counter>,
     durations: Family<DurationLabels, Histogram>,
@@ -70,7 +72,7 @@ impl Default for Metrics {
         let requests = Family::default();
         let durations = Family::<DurationLabels, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
         ours.register("build", "The running version", Info::new([("revision", env!("CARGO_PKG_VERSION"))]));
-        ours.register("unseal_requests", "SealedSecrets looked at", unseal_requests.clone());
+        ours.register("unseal_requests", "Tries to unseal a SealedSecret", unseal_requests.clone());
         ours.register(
             "drift_corrections",
             "Secrets put right that somebody else had edited or deleted",
@@ -92,6 +94,7 @@ impl Default for Metrics {
             drift_corrections,
             errors,
             conditions,
+            names_objects: true,
             shown,
             requests,
             durations,
@@ -107,6 +110,12 @@ impl Metrics {
     pub fn with(mut self, collector: Box<dyn Collector>) -> Self {
         self.registry.register_collector(collector);
         self
+    }
+
+    /// With or without a series for each object (`condition_info`): whoever reaches the port could list them all by it.
+    #[must_use]
+    pub fn naming_objects(self, names_objects: bool) -> Self {
+        Self { names_objects, ..self }
     }
 
     /// Shows whether this replica leads.
@@ -154,7 +163,7 @@ mod tests {
         }))
         .unwrap();
         metrics.unseal_requests.inc();
-        metrics.count_error("unseal", "ns");
+        metrics.count_error(&observed, "unseal");
         metrics.observe_condition(&observed, &status);
         metrics.observe_request("/v1/verify", "POST", 409, Duration::from_millis(30));
         let text = metrics.text().unwrap();
@@ -183,7 +192,7 @@ mod tests {
         assert!(!metrics.text().unwrap().contains(condition));
         metrics.observe_condition(&observed, &status);
         metrics.leads(true);
-        metrics.forget_conditions();
+        metrics.forget_objects();
         let text = metrics.text().unwrap();
         assert!(!text.contains(condition) && text.contains("sealed_secrets_controller_leader 1"), "{text}");
     }

@@ -1,75 +1,178 @@
-//! [`ProcessMetrics`]: memory, processor time and open files of this process, under Prometheus' customary names.
+//! [`ProcessMetrics`]: processor time, memory, files and network of this process, under Prometheus' customary names: all those that
+//! upstream's controller has.
 //!
-//! Read from /proc at each scrape; where there is none, there are no such metrics.
+//! Read from /proc at each scrape; what is not told there is not shown.
 
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _};
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
+use std::fmt;
+use std::fs;
 
-/// Reads /proc/self.
+/// Reads /proc.
 #[derive(Debug)]
 pub(crate) struct ProcessMetrics;
 
 /// Clock ticks per second in /proc: fixed at 100 for user space by Linux on every architecture we build for.
 const TICKS: f64 = 100.0;
 
-/// What one look shows.
+/// What is read from /proc/self/stat.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Look {
+struct Stat {
     cpu_seconds: f64,
-    virtual_bytes: f64,
-    resident_bytes: f64,
     threads: f64,
+    /// Since the machine was started.
+    started_after: f64,
 }
 
 impl Collector for ProcessMetrics {
-    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
-        let Some(look) = std::fs::read_to_string("/proc/self/stat").ok().and_then(|stat| parse(&stat)) else {
-            return Ok(());
-        };
-        let cpu = ConstCounter::new(look.cpu_seconds);
-        let described =
-            encoder.encode_descriptor("process_cpu_seconds", "Processor time", None, cpu.metric_type())?;
-        cpu.encode(described)?;
-        let open = std::fs::read_dir("/proc/self/fd").map(Iterator::count).unwrap_or_default();
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let read = |path| fs::read_to_string(path).unwrap_or_default();
+        let (stat, status) = (stat(&read("/proc/self/stat")), read("/proc/self/status"));
+        let (limits, network) = (read("/proc/self/limits"), read("/proc/self/net/netstat"));
+        let started = boot_time(&read("/proc/stat")).zip(stat).map(|(boot, stat)| boot + stat.started_after);
         #[expect(clippy::cast_precision_loss, reason = "a process has no 2^52 files open")]
+        let open = fs::read_dir("/proc/self/fd").ok().map(|files| files.count() as f64);
         for (name, help, value) in [
-            ("process_resident_memory_bytes", "Memory in use", look.resident_bytes),
-            ("process_virtual_memory_bytes", "Address space in use", look.virtual_bytes),
-            ("process_threads", "Threads", look.threads),
-            ("process_open_fds", "Open files and connections", open as f64),
+            ("process_cpu_seconds", "Processor time", stat.map(|stat| stat.cpu_seconds)),
+            (
+                "process_network_receive_bytes",
+                "Bytes that came over the network, to every process of the pod",
+                octets(&network, "InOctets"),
+            ),
+            (
+                "process_network_transmit_bytes",
+                "Bytes that went over the network, from every process of the pod",
+                octets(&network, "OutOctets"),
+            ),
         ] {
-            let gauge = ConstGauge::new(value);
-            gauge.encode(encoder.encode_descriptor(name, help, None, gauge.metric_type())?)?;
+            show(&mut encoder, name, help, value.map(ConstCounter::new))?;
+        }
+        for (name, help, value) in [
+            // In kB there, and not in pages, whose size is the kernel's choice: 4, 16 or 64 KiB on arm64.
+            ("process_resident_memory_bytes", "Memory in use", bytes(&status, "VmRSS")),
+            ("process_virtual_memory_bytes", "Address space in use", bytes(&status, "VmSize")),
+            (
+                "process_virtual_memory_max_bytes",
+                "Address space that may be used",
+                soft_limit(&limits, "Max address space"),
+            ),
+            ("process_threads", "Threads", stat.map(|stat| stat.threads)),
+            ("process_open_fds", "Open files and connections", open),
+            (
+                "process_max_fds",
+                "Files and connections that may be open",
+                soft_limit(&limits, "Max open files"),
+            ),
+            ("process_start_time_seconds", "When this process was started, in seconds since 1970", started),
+        ] {
+            show(&mut encoder, name, help, value.map(ConstGauge::new))?;
         }
         Ok(())
     }
 }
 
+fn show(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    metric: Option<impl EncodeMetric>,
+) -> fmt::Result {
+    let Some(metric) = metric else { return Ok(()) };
+    metric.encode(encoder.encode_descriptor(name, help, None, metric.metric_type())?)
+}
+
 /// proc(5): fields after the command, which stands in parentheses and may hold anything.
-fn parse(stat: &str) -> Option<Look> {
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+fn stat(text: &str) -> Option<Stat> {
+    let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
     let number = |at: usize| fields.get(at).and_then(|text| text.parse::<f64>().ok());
-    Some(Look {
+    Some(Stat {
         cpu_seconds: (number(11)? + number(12)?) / TICKS,
         threads: number(17)?,
-        virtual_bytes: number(20)?,
-        // Pages of 4 KiB, as on every architecture we build for.
-        resident_bytes: number(21)? * 4096.0,
+        started_after: number(19)? / TICKS,
     })
+}
+
+/// When the machine was started: `btime SECONDS` in /proc/stat.
+fn boot_time(text: &str) -> Option<f64> {
+    text.lines().find_map(|line| line.strip_prefix("btime "))?.trim().parse().ok()
+}
+
+/// A size in /proc/self/status: `VmRSS:   1234 kB`.
+fn bytes(text: &str, name: &str) -> Option<f64> {
+    let rest = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    rest.trim().strip_suffix(" kB")?.parse::<f64>().ok().map(|kilobytes| kilobytes * 1024.0)
+}
+
+/// The limit that counts, in /proc/self/limits. None at all is the greatest number, as with Prometheus' other clients.
+fn soft_limit(text: &str, name: &str) -> Option<f64> {
+    let soft = text.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?;
+    #[expect(clippy::cast_precision_loss, reason = "it stands for no limit")]
+    if soft == "unlimited" { Some(u64::MAX as f64) } else { soft.parse().ok() }
+}
+
+/// Of /proc/self/net/netstat, where a line of names stands over a line of numbers.
+fn octets(text: &str, name: &str) -> Option<f64> {
+    let mut lines = text.lines().filter_map(|line| line.strip_prefix("IpExt:"));
+    let (names, numbers) = (lines.next()?, lines.next()?);
+    let (_, number) = names.split_whitespace().zip(numbers.split_whitespace()).find(|it| it.0 == name)?;
+    number.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::Metrics;
 
     #[test]
     fn reads_past_an_odd_command() {
-        let stat =
-            "7 (a) b (c) S 1 7 7 0 -1 4194560 1 0 0 0 150 50 0 0 20 0 9 0 100 8192 3 18446744073709551615";
-        let look = Look { cpu_seconds: 2.0, threads: 9.0, virtual_bytes: 8192.0, resident_bytes: 12_288.0 };
-        assert_eq!(parse(stat), Some(look));
-        assert_eq!(parse("nothing"), None);
+        let text =
+            "7 (a) b (c) S 1 7 7 0 -1 4194560 1 0 0 0 150 50 0 0 20 0 9 0 250 8192 3 18446744073709551615";
+        assert_eq!(stat(text), Some(Stat { cpu_seconds: 2.0, threads: 9.0, started_after: 2.5 }));
+        assert_eq!(stat("nothing"), None);
+    }
+
+    #[test]
+    fn sizes_do_not_depend_on_the_page() {
+        let text = "VmPeak:\t    9 kB\nVmRSS:\t    640 kB\nVmRSSx:\t 1 kB\nThreads:\t9\n";
+        assert_eq!(bytes(text, "VmRSS"), Some(655_360.0));
+        assert_eq!((bytes(text, "VmSize"), bytes(text, "Threads")), (None, None));
+    }
+
+    #[test]
+    fn limits_are_the_soft_ones() {
+        let text = "Limit                     Soft Limit           Hard Limit           Units     \n\
+                    Max open files            1024                 524288               files     \n\
+                    Max address space         unlimited            unlimited            bytes     \n";
+        assert_eq!(soft_limit(text, "Max open files"), Some(1024.0));
+        assert_eq!(soft_limit(text, "Max address space"), Some(18_446_744_073_709_551_615.0));
+        assert_eq!(soft_limit(text, "Max locked memory"), None);
+    }
+
+    #[test]
+    fn numbers_stand_under_their_names() {
+        let text = "TcpExt: A B\nTcpExt: 1 2\nIpExt: InNoRoutes InOctets OutOctets\nIpExt: 0 30 40\n";
+        assert_eq!((octets(text, "InOctets"), octets(text, "OutOctets")), (Some(30.0), Some(40.0)));
+        assert_eq!(octets(text, "A"), None);
+        assert_eq!(boot_time("cpu 1 2\nbtime 1700000000\nprocesses 5\n"), Some(1_700_000_000.0));
+    }
+
+    #[test]
+    fn this_process_is_told_of_as_it_is() {
+        let text = Metrics::default().classic_text().unwrap();
+        let value = |name: &str| -> f64 {
+            let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+            line.unwrap_or_else(|| panic!("no {name}:\n{text}")).parse().unwrap()
+        };
+        let age = jiff::Timestamp::now().as_duration().as_secs_f64() - value("process_start_time_seconds");
+        assert!((-2.0..3600.0).contains(&age), "started {age} seconds ago");
+        assert!(value("process_max_fds") >= value("process_open_fds"));
+        assert!(value("process_resident_memory_bytes") > 100_000.0);
+        assert!(value("process_virtual_memory_bytes") > value("process_resident_memory_bytes"));
+        assert!(value("process_virtual_memory_max_bytes") >= value("process_virtual_memory_bytes"));
+        for name in ["process_network_receive_bytes_total", "process_network_transmit_bytes_total"] {
+            assert!(value(name) >= 0.0);
+        }
     }
 }

@@ -87,7 +87,6 @@ pub(crate) async fn reconcile(
         Some(Pause::UntilChange) => return Ok(Action::await_change()),
         Some(Pause::Until(left)) => return Ok(Action::requeue(left)),
     }
-    context.metrics.unseal_requests.inc();
     let Some(outcome) = pursue(&observed, previous.as_ref(), &mut inputs, &context).await else {
         context.ledger.go_on(&observed);
         if let Some(previous) = &previous {
@@ -131,6 +130,7 @@ async fn pursue(
         if matches!(plan, Plan::Leave) {
             return None;
         }
+        context.metrics.unseal_requests.inc();
         let corrects = drift && plan.writes();
         if corrects && let Err(wait) = context.ledger.may_correct(observed, Instant::now()) {
             return Some(contested(observed, wait));

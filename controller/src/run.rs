@@ -68,10 +68,13 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     let listener = listen(&config.http.listen).await?;
     let metrics_listener = listen(&config.http.metrics_listen).await?;
     let address = listener.local_addr().map_err(RunError::Start)?;
+    let metrics_address = metrics_listener.local_addr().map_err(RunError::Start)?;
 
     let ring = Arc::new(SharedRing::new(&config.keys));
     let refusals = Arc::<Refusals>::default();
-    let counted = Metrics::default().with(Box::new(KeyMetrics::new(&ring, &refusals)));
+    let counted = Metrics::default()
+        .naming_objects(config.http.metrics_name_objects)
+        .with(Box::new(KeyMetrics::new(&ring, &refusals)));
     let served = Served::new(Arc::clone(&ring), Arc::clone(&refusals), counted, shutdown.clone());
     let served = Arc::new(served);
     let (doors, timeouts) = (config.http.doors, config.http.timeouts);
@@ -79,6 +82,8 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     let metrics = serve_metrics(metrics_listener, Arc::clone(&served.metrics), timeouts, close.clone());
     let http = serve(listener, Arc::clone(&served), doors, timeouts, close.clone());
     let answering = tokio::spawn(async { tokio::try_join!(http, metrics).map(drop) });
+    tracing::info!(addr = %address, "HTTP server serving");
+    tracing::info!(addr = %metrics_address, "HTTP metrics server serving");
     let place = || (cluster.client.clone(), cluster.namespace.clone());
     let (client, namespace) = place();
     let settings = config.keys.clone();

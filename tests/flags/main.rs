@@ -70,6 +70,25 @@ fn both_take_and_refuse_the_same_values() -> Result<()> {
     Ok(())
 }
 
+/// Flags that upstream's program has had since the version that judges, each with a flag of its type that the judge knows.
+const SINCE: [(&str, &str); 1] = [("metrics-omit-secret-labels", "skip-recreate")];
+
+#[test]
+fn ours_takes_the_flags_that_upstream_has_had_since() -> Result<()> {
+    let both = Both::ready()?;
+    for (flag, known) in SINCE {
+        let tried = values(&format!("--{known}   "))?;
+        let tried = tried.iter().filter(|way| way.flag == known);
+        for way in tried {
+            let judged = both.judge(&way.arguments(), &way.variables())?;
+            let since = Way { flag: flag.to_owned(), ..*way };
+            let ours = both.judge(&since.arguments(), &since.variables())?.ours;
+            ensure!(ours == judged.upstreams, "{since:?}: {ours:?}, where {known} is {:?}", judged.upstreams);
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn both_take_and_refuse_the_same_command_lines() -> Result<()> {
     let both = Both::ready()?;
@@ -80,6 +99,29 @@ fn both_take_and_refuse_the_same_command_lines() -> Result<()> {
         let judged = both.judge(&arguments, &variables)?;
         ensure!(judged.ours == judged.upstreams, "{arguments:?} {variables:?}: {judged:?}");
     }
+    Ok(())
+}
+
+/// What a script takes a version from, and how it ends.
+#[test]
+fn both_print_their_version_in_one_form() -> Result<()> {
+    let both = Both::ready()?;
+    for program in [&both.ours, &both.upstreams] {
+        for (arguments, variables) in [
+            (vec!["--version".to_owned()], vec![]),
+            (vec![], vec![("SEALED_SECRETS_VERSION".into(), "true".into())]),
+        ] {
+            let ran = program.run(&arguments, &variables)?;
+            let first = ran.stdout.lines().next().unwrap_or_default();
+            let version = first.strip_prefix("controller version: ").unwrap_or_default();
+            ensure!(ran.code == 0 && version.contains('.') && !version.contains(' '), "{ran:?}");
+        }
+    }
+    let ours = both.ours.run(&["--version".to_owned()], &[])?.stdout;
+    ensure!(
+        ours.starts_with("controller version: v0.") && ours.contains("\nsealed-secrets-controller "),
+        "{ours}"
+    );
     Ok(())
 }
 

@@ -10,11 +10,13 @@ mod gate;
 mod health;
 mod keys;
 mod memory;
+mod metrics;
 mod renewal;
 mod restart;
 mod share;
 mod slow;
 mod stage;
+mod texts;
 
 use std::process::ExitCode;
 
@@ -40,6 +42,9 @@ fn main() -> ExitCode {
             collect::what_a_list_shows_to_be_gone,
             flags::renews_by_age_and_when_told_to,
             flags::serves_metrics_under_upstreams_names,
+            metrics::ours_names_and_counts_what_upstreams_does,
+            texts::faults_are_told_in_upstreams_words,
+            metrics::objects_are_not_named_where_that_was_asked_for,
             compromise::what_a_leaked_key_opened_is_marked_until_it_is_sealed_anew,
             compromise::drift_that_is_wanted_stays,
             health::argo_cd_and_flux_see_the_truth,

@@ -15,6 +15,8 @@ pub struct Http {
     pub listen: ListenAddress,
     /// Where metrics are served.
     pub metrics_listen: ListenAddress,
+    /// Whether metrics name SealedSecrets.
+    pub metrics_name_objects: bool,
     /// What uses a private key.
     pub doors: Doors,
     /// How long clients may take.
@@ -38,6 +40,7 @@ impl Http {
         Ok(Self {
             listen: ListenAddress::parse("listen-addr", &flags.listen_addr)?,
             metrics_listen: ListenAddress::parse("listen-metrics-addr", &flags.listen_metrics_addr)?,
+            metrics_name_objects: !flags.metrics_omit_secret_labels,
             doors: Doors {
                 verify: flags.serve_verify,
                 rotate: flags.serve_rotate,

@@ -132,7 +132,7 @@ impl Told {
         } else {
             self.readiness.stand_by();
             // They would be true for a while, and then for ever wrong.
-            self.metrics.forget_conditions();
+            self.metrics.forget_objects();
         }
         self.metrics.leads(leads);
     }

@@ -53,14 +53,16 @@ mod tests {
     #[test]
     fn descriptions_bear_the_names_of_their_samples() {
         let metrics = Metrics::default();
+        let named_eof = serde_json::json!({ "metadata": { "namespace": "# EOF", "uid": "u" } });
+        let named_eof = serde_json::from_value(named_eof).unwrap();
         metrics.observe_request("/healthz", "GET", 200, Duration::from_millis(1));
-        metrics.count_error("unseal", "# EOF");
+        metrics.count_error(&named_eof, "unseal");
         let open = metrics.text().unwrap();
         let classic = classic(&open);
         for line in [
             "# HELP sealed_secrets_controller_build_info The running version.",
             "# TYPE sealed_secrets_controller_build_info gauge",
-            "# HELP sealed_secrets_controller_unseal_requests_total SealedSecrets looked at.",
+            "# HELP sealed_secrets_controller_unseal_requests_total Tries to unseal a SealedSecret.",
             "# TYPE sealed_secrets_controller_unseal_requests_total counter",
             "# TYPE sealed_secrets_controller_leader gauge",
             "# TYPE sealed_secrets_controller_http_request_duration_seconds histogram",

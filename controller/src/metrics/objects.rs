@@ -1,5 +1,5 @@
-//! What is told of each object and namespace: conditions and failures. It goes with them: upstream's counts errors for ever in
-//! namespaces that are gone.
+//! What is told of each object and namespace: conditions and failures. It goes with them, and with the term of the leader, who
+//! alone sees them go: upstream's counts errors for ever in namespaces that are gone.
 
 use super::Metrics;
 use super::shown::Shown;
@@ -29,17 +29,19 @@ pub(super) struct ConditionLabels {
 }
 
 impl Metrics {
-    /// Counts a failure; the reason is one of upstream's, `REASONS`.
-    pub fn count_error(&self, reason: &'static str, namespace: &str) {
-        self.errors.get_or_create(&ErrorLabels { reason, namespace: namespace.into() }).inc();
+    /// Counts a failure of an object; the reason is one of upstream's, `REASONS`.
+    pub fn count_error(&self, observed: &ObservedSealedSecret, reason: &'static str) {
+        let (uid, namespace) = identity(observed);
+        self.shown().note(uid, &namespace);
+        self.errors.get_or_create(&ErrorLabels { reason, namespace }).inc();
     }
 
     /// Shows the conditions `Synced` and `Compromised` of an object.
     pub fn observe_condition(&self, observed: &ObservedSealedSecret, status: &SealedSecretStatus) {
         let mut now = Vec::new();
-        for condition in
-            [Condition::SYNCED, Condition::COMPROMISED].iter().filter_map(|it| status.condition(it))
-        {
+        let told: &[&str] =
+            if self.names_objects { &[Condition::SYNCED, Condition::COMPROMISED] } else { &[] };
+        for condition in told.iter().filter_map(|it| status.condition(it)) {
             let value = match condition.status {
                 ConditionStatus::True => 1,
                 ConditionStatus::Unknown => 0,
@@ -49,7 +51,7 @@ impl Metrics {
             self.conditions.get_or_create(&labels).set(value);
             now.push(labels);
         }
-        let (uid, namespace) = (observed.uid().unwrap_or_default(), observed.namespace().unwrap_or_default());
+        let (uid, namespace) = identity(observed);
         let before = self.shown().show(uid, &namespace, now.clone());
         for gone in before.into_iter().filter(|before| !now.contains(before)) {
             self.conditions.remove(&gone);
@@ -69,16 +71,22 @@ impl Metrics {
         }
     }
 
-    /// Stops showing all of them: another replica does from now on.
-    pub fn forget_conditions(&self) {
-        for labels in self.shown().forget_all() {
-            self.conditions.remove(&labels);
-        }
+    /// Stops showing all of them, and all failures: another replica does from now on, and sees which objects go.
+    pub fn forget_objects(&self) {
+        let mut shown = self.shown();
+        *shown = Shown::default();
+        self.conditions.clear();
+        self.errors.clear();
     }
 
     fn shown(&self) -> MutexGuard<'_, Shown> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// UID and namespace.
+fn identity(observed: &ObservedSealedSecret) -> (String, String) {
+    (observed.uid().unwrap_or_default(), observed.namespace().unwrap_or_default())
 }
 
 fn condition_labels(observed: &ObservedSealedSecret, condition: &str) -> ConditionLabels {
@@ -95,28 +103,66 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn object(namespace: &str, uid: &str) -> ObservedSealedSecret {
+        let metadata = json!({ "namespace": namespace, "name": uid, "uid": uid });
+        serde_json::from_value(json!({ "metadata": metadata })).unwrap()
+    }
+
+    fn failed() -> SealedSecretStatus {
+        serde_json::from_value(json!({ "conditions": [{ "type": "Synced", "status": "False" }] })).unwrap()
+    }
+
+    fn shows_failures(metrics: &Metrics, namespace: &str) -> bool {
+        let line = format!("unseal_errors_total{{reason=\"unseal\",namespace=\"{namespace}\"}}");
+        metrics.text().unwrap().contains(&line)
+    }
+
     #[test]
     fn failures_are_shown_while_their_namespace_has_objects() {
         let metrics = Metrics::default();
-        let status =
-            serde_json::from_value(json!({ "conditions": [{ "type": "Synced", "status": "False" }] }));
-        let status: SealedSecretStatus = status.unwrap();
         for (namespace, uid) in [("one", "a"), ("one", "a"), ("one", "b"), ("other", "c")] {
-            let metadata = json!({ "namespace": namespace, "name": uid, "uid": uid });
-            let observed = serde_json::from_value(json!({ "metadata": metadata })).unwrap();
-            metrics.count_error("unseal", namespace);
-            metrics.observe_condition(&observed, &status);
+            metrics.count_error(&object(namespace, uid), "unseal");
+            metrics.observe_condition(&object(namespace, uid), &failed());
         }
-        let shown = |namespace| {
-            let line = format!("unseal_errors_total{{reason=\"unseal\",namespace=\"{namespace}\"}}");
-            metrics.text().unwrap().contains(&line)
-        };
+        let shown = |namespace| shows_failures(&metrics, namespace);
         metrics.forget_object("a");
         metrics.forget_object("a");
         assert!(shown("one") && shown("other"), "one is left");
         metrics.forget_object("b");
         assert!(!shown("one") && shown("other"), "none is left");
-        metrics.forget_conditions();
-        assert!(shown("other"), "another leads, and these were counted here");
+    }
+
+    #[test]
+    fn failures_of_an_object_whose_status_could_not_be_written_go_with_it() {
+        let metrics = Metrics::default();
+        metrics.count_error(&object("one", "a"), "unseal");
+        assert!(shows_failures(&metrics, "one"));
+        metrics.forget_object("a");
+        assert!(!shows_failures(&metrics, "one"));
+    }
+
+    #[test]
+    fn a_replica_that_leads_no_more_shows_no_failures_of_namespaces_that_may_go() {
+        let metrics = Metrics::default();
+        metrics.count_error(&object("one", "a"), "unseal");
+        metrics.observe_condition(&object("one", "a"), &failed());
+        metrics.forget_objects();
+        assert!(!shows_failures(&metrics, "one"), "another leads");
+        metrics.count_error(&object("other", "c"), "unseal");
+        assert!(!shows_failures(&metrics, "one") && shows_failures(&metrics, "other"), "it leads again");
+        metrics.forget_object("c");
+        assert!(!shows_failures(&metrics, "other"), "and counts from the start");
+    }
+
+    #[test]
+    fn objects_are_not_named_where_that_was_asked_for_and_failures_still_go() {
+        let metrics = Metrics::default().naming_objects(false);
+        let text = || metrics.text().unwrap();
+        metrics.count_error(&object("one", "a"), "unseal");
+        metrics.observe_condition(&object("one", "a"), &failed());
+        assert!(!text().contains("condition_info"), "{}", text());
+        assert!(shows_failures(&metrics, "one") && text().contains("unseal_requests_total"));
+        metrics.forget_object("a");
+        assert!(!shows_failures(&metrics, "one"));
     }
 }

@@ -1,4 +1,4 @@
-//! [`Shown`]: under which labels each object is shown, and how many objects of each namespace are.
+//! [`Shown`]: the objects of which something is told, the labels of their conditions, and how many of them each namespace has.
 
 use super::ConditionLabels;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ pub(super) struct Shown {
 }
 
 #[derive(Debug)]
-struct Object {
+pub(super) struct Object {
     namespace: String,
     labels: Vec<ConditionLabels>,
 }
@@ -25,12 +25,15 @@ impl Shown {
         namespace: &str,
         labels: Vec<ConditionLabels>,
     ) -> Vec<ConditionLabels> {
-        let object = Object { namespace: namespace.into(), labels };
-        let before = self.objects.insert(uid, object);
-        if before.is_none() {
+        std::mem::replace(&mut self.note(uid, namespace).labels, labels)
+    }
+
+    /// Notes that there is such an object.
+    pub(super) fn note(&mut self, uid: String, namespace: &str) -> &mut Object {
+        self.objects.entry(uid).or_insert_with(|| {
             *self.counts.entry(namespace.into()).or_default() += 1;
-        }
-        before.map(|before| before.labels).unwrap_or_default()
+            Object { namespace: namespace.into(), labels: Vec::new() }
+        })
     }
 
     /// Notes that an object is gone; how it was shown, and its namespace if it was the last one in there.
@@ -42,11 +45,5 @@ impl Shown {
         }
         self.counts.insert(namespace, left);
         (labels, None)
-    }
-
-    /// Nothing is shown any more; how it was.
-    pub(super) fn forget_all(&mut self) -> impl Iterator<Item = ConditionLabels> {
-        self.counts.clear();
-        self.objects.drain().flat_map(|(_, object)| object.labels)
     }
 }

@@ -9,8 +9,8 @@ use crate::keys::SharedRing;
 use crate::metrics::Metrics;
 use api::{ObservedMetadata, ObservedSealedSecret, SealedSecretStatus};
 use k8s_openapi::api::core::v1::Secret;
+use kube::Client;
 use kube::runtime::reflector::Store;
-use kube::{Client, ResourceExt as _};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -46,8 +46,7 @@ impl Context {
 
     /// Counts a failure, unless the object is gone.
     pub(super) fn count_error(&self, observed: &ObservedSealedSecret, reason: &'static str) {
-        let namespace = observed.namespace().unwrap_or_default();
-        self.ledger.while_known(observed, || self.metrics.count_error(reason, &namespace));
+        self.ledger.while_known(observed, || self.metrics.count_error(observed, reason));
     }
 }
 
