@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 
 use crate::commands::{helm, kubectl};
@@ -11,7 +11,7 @@ use crate::stage::{HOME, Stage};
 const CHART: &str = "charts/sealed-secrets";
 
 pub(crate) async fn upstreams_image_is_remarked_upon(stage: Arc<Stage>) -> Result<()> {
-    let values = "tests/chart/values/upstream-2.18.yaml";
+    let values = "tests/chart/values/upstream-2.19.yaml";
     let install =
         ["install", "upstreams", CHART, "--dry-run=server", "--namespace", HOME, "--values", values];
     let told = helm(&stage.lab, &install).await?.stdout()?;
@@ -19,6 +19,22 @@ pub(crate) async fn upstreams_image_is_remarked_upon(stage: Arc<Stage>) -> Resul
     let install = ["install", "ours", CHART, "--dry-run=server", "--namespace", HOME];
     let told = helm(&stage.lab, &install).await?.stdout()?;
     ensure!(told.contains("NOTES:") && !told.contains("WARNING"), "{told}");
+    Ok(())
+}
+
+pub(crate) async fn the_notes_have_keys_backed_up_encrypted(stage: Arc<Stage>) -> Result<()> {
+    let install =
+        ["install", "ours", CHART, "--dry-run=server", "--namespace", HOME, "--set", "secretName=mine"];
+    let told = helm(&stage.lab, &install).await?.stdout()?;
+    let notes = told.split_once("NOTES:").context("no notes")?.1;
+    ensure!(!notes.contains("get secrets"), "keys in plain text: {notes}");
+    let backup = notes
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("kubeseal-rs ").filter(|it| it.starts_with("keys backup ")))
+        .with_context(|| format!("no backup: {notes}"))?;
+    for wanted in ["--controller-namespace=", "--key-prefix=mine", "--recipient "] {
+        ensure!(backup.contains(wanted), "no {wanted}: {backup}");
+    }
     Ok(())
 }
 

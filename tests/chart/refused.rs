@@ -1,10 +1,15 @@
-//! `refused/`: values that are refused, and what is said about them.
+//! `refused/`: values that are refused, and what is said about them; and those that are called otherwise here.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
+use serde_json::{Map, Value, json};
+use tests::workspace;
 
 use crate::case::Case;
+use crate::commands::helm;
 use crate::stage::Stage;
 
 pub(crate) async fn values_that_cannot_be_meant_are_named(stage: Arc<Stage>) -> Result<()> {
@@ -12,6 +17,37 @@ pub(crate) async fn values_that_cannot_be_meant_are_named(stage: Arc<Stage>) -> 
         let says = case.expects("says").next().context("the case does not say what is said")?;
         let ran = case.template(&stage.lab).await?;
         ensure!(!ran.succeeded && ran.stderr.contains(says), "refused/{}.yaml: {}", case.name(), ran.stderr);
+    }
+    Ok(())
+}
+
+pub(crate) async fn what_is_called_otherwise_is_refused_with_its_name_here(stage: Arc<Stage>) -> Result<()> {
+    let read = |name| {
+        let path = workspace::chart_dir().join(name);
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+    };
+    let renamed: BTreeMap<String, String> = serde_saphyr::from_str(&read("renamed.yaml")?)?;
+    let ours: Value = serde_saphyr::from_str(&read("values.yaml")?)?;
+    let there = |path: &str| ours.pointer(&format!("/{}", path.replace('.', "/"))).is_some();
+    let mut values = Value::Object(Map::new());
+    for (path, name) in &renamed {
+        let name = name.split([' ', ',', ';', ':']).next().unwrap_or_default();
+        ensure!(there(name) || name == "nothing", "{path}: there is no {name}");
+        ensure!(!there(path), "{path} is a value of ours");
+        let mut place = &mut values;
+        for part in path.split('.') {
+            let map = place.as_object_mut().with_context(|| format!("{path}: no map"))?;
+            place = map.entry(part).or_insert_with(|| Value::Object(Map::new()));
+        }
+        *place = json!("x");
+    }
+    let file = tempfile::NamedTempFile::new()?;
+    fs::write(&file, values.to_string())?;
+    let file = file.path().to_str().context("a temporary path is no UTF-8")?;
+    let ran = helm(&stage.lab, &["template", "release", "charts/sealed-secrets", "--values", file]).await?;
+    ensure!(!ran.succeeded, "they are taken");
+    for (path, name) in renamed {
+        ensure!(ran.stderr.contains(&format!("{path}: write {name}")), "{path}: {}", ran.stderr);
     }
     Ok(())
 }
