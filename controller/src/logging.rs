@@ -19,6 +19,9 @@ use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{fmt, registry};
 
+/// The version of upstream's controller whose flags, objects and answers this one has.
+const UPSTREAM: &str = "v0.40";
+
 /// Starts logging. Lines are structured, as Go's slog does it: text as `key=value`, or one JSON object each.
 pub fn start(logging: &Logging) {
     let writer = if logging.info_to_stdout {
@@ -64,8 +67,15 @@ pub fn usage_error(error: &ConfigError) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Prints what `--version` asks for.
+/// The first line, in upstream's words: what waits for a start looks for it.
+pub fn starting() {
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "Starting sealed-secrets controller");
+}
+
+/// Prints what `--version` asks for: a line in upstream's form, of which scripts take the third word, then whose program this is.
 #[expect(clippy::print_stdout, reason = "the version was asked for")]
 pub fn print_version() {
-    println!("sealed-secrets-controller version: {}", env!("CARGO_PKG_VERSION"));
+    let version = env!("CARGO_PKG_VERSION");
+    println!("controller version: v{version}");
+    println!("sealed-secrets-controller {version}, in Rust; stands in for upstream's {UPSTREAM}");
 }

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Err(error) => return logging::usage_error(&error),
     };
     logging::start(&config.logging);
+    logging::starting();
     core_dumps::forbid();
     contained::end_on_panic();
     config.cautions.iter().for_each(logging::caution);

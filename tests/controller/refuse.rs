@@ -56,7 +56,7 @@ pub(crate) async fn a_moved_sealed_secret_does_not_open(stage: Arc<Stage>) -> Re
             person.apply(&sealed).await?;
             let status = person.sees_synced(namespace, "renamed", ConditionStatus::False).await?;
             let message = stalled(&status)?;
-            ensure!(message.starts_with("v: no sealing key opens it"), "{message}");
+            ensure!(message.starts_with("no key could decrypt secret (v): "), "{message}");
             let event = person.sees_event(namespace, "renamed", "ErrUnsealFailed").await?;
             ensure!(event.contains(&message), "{event}");
             person.sees_no_secret(namespace, "renamed").await
@@ -76,7 +76,7 @@ pub(crate) async fn every_bad_item_is_named(stage: Arc<Stage>) -> Result<()> {
             let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
             let message = stalled(&status)?;
             ensure!(
-                message.contains("bad1: not valid base64") && message.contains("bad2: cut off"),
+                message.contains("illegal base64 data (bad1)") && message.contains("secret (bad2): cut off"),
                 "{message}"
             );
             ensure!(!message.contains("good"), "{message}");

@@ -39,7 +39,7 @@ pub(crate) async fn each_is_its_own_affair_and_stops_nothing_else(stage: Arc<Sta
                 all_is_well(scene, round, &sealed).await?;
             }
             let logs = pod.logs()?;
-            ensure!(!logs.contains("trying again"), "{logs}");
+            ensure!(!logs.contains("trying again") && !logs.contains("will retry"), "{logs}");
             stop(pod).await?;
             keys_can_be_listed(scene).await
         })

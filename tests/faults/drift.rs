@@ -68,8 +68,12 @@ pub(crate) async fn an_edit_is_corrected_within_a_second_and_told_once(stage: Ar
             right(scene, &wanted).await?;
             for (number, name) in wanted.keys().enumerate() {
                 let correction = match number % 2 {
-                    0 => "the Secret was edited by somebody else and has been put right",
-                    _ => "the Secret was deleted by somebody else and has been made again",
+                    0 => {
+                        "SealedSecret unsealed successfully: the Secret had been edited, which was corrected"
+                    }
+                    _ => {
+                        "SealedSecret unsealed successfully: the Secret had been deleted, and was made again"
+                    }
                 };
                 // Sorted, as they are told here: the unsealing, and one correction.
                 let expected = ["SealedSecret unsealed successfully", correction];

@@ -52,7 +52,7 @@ pub(crate) async fn with_upstreams_narrowest_rights_it_makes_keys(stage: Arc<Sta
                 roles.replace(&name, &PostParams::default(), &role).await?;
             }
             let pod = untold(scene).await?;
-            let made = |key: usize| logs(&pod, "sealing key made and stored", key);
+            let made = |key: usize| logs(&pod, "New key written", key);
             made(1).await?;
             // Keys are of different seconds.
             tokio::time::sleep(Duration::from_secs(2)).await;

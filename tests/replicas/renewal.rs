@@ -39,7 +39,7 @@ pub(crate) async fn the_leader_renews_whomever_is_asked_and_all_serve_the_new_ke
                 ensure!(there == keys, "{there} keys instead of {keys}");
             }
             for standby in &replicas.0 {
-                ensure!(!standby.logs()?.contains("sealing key made"), "a standby made a key");
+                ensure!(!standby.logs()?.contains("New key written"), "a standby made a key");
             }
             stop(leader).await?;
             replicas.stop().await

@@ -99,7 +99,7 @@ impl Records {
         let name = &found.about.name;
         match &found.content {
             Content::Key { key, .. } => {
-                tracing::info!(secret = name, fingerprint = %key.fingerprint(), "sealing key read");
+                tracing::info!(secret = name, fingerprint = %key.fingerprint(), "registered private key");
             }
             Content::Leaked(certificate) => {
                 let fingerprint = certificate.fingerprint();
@@ -107,7 +107,11 @@ impl Records {
             }
             Content::Out => tracing::info!(secret = name, "sealing key labelled out of use"),
             Content::Refused(_, error) => {
-                tracing::error!(secret = name, error, "this Secret is labelled as a sealing key and is none");
+                tracing::error!(
+                    secret = name,
+                    error,
+                    "Error reading key: this Secret is labelled as a sealing key and is none"
+                );
             }
         }
         found

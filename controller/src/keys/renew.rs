@@ -136,7 +136,7 @@ impl Renewer<'_> {
                 }
                 Err(error) => {
                     let (error, hint) = (chain(&error), error.hint());
-                    tracing::error!(error, hint, "no new sealing key; trying again");
+                    tracing::error!(error, hint, "Failed to generate new key, will retry");
                 }
             }
             tokio::time::sleep(pause).await;
@@ -178,7 +178,7 @@ async fn settle(client: &Client, renewer: Renewer<'_>) -> Result<Duration, NewKe
         let pair = generate(&settings.new, now).await?;
         let fingerprint = pair.certificate().fingerprint();
         if let Some(key) = store(&secrets, &name, settings, pair, &answers).await? {
-            tracing::info!(secret = name, %fingerprint, "sealing key made and stored");
+            tracing::info!(secret = name, %fingerprint, "New key written");
             if let Content::Key { key, .. } = &key.content
                 && let Some(apart) = Dates::of(key).apart()
             {

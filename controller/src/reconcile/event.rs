@@ -23,8 +23,12 @@ pub(crate) fn event_for(
             let message = match act {
                 Act::Found if !recovered => return None,
                 Act::Found | Act::Written => "SealedSecret unsealed successfully",
-                Act::Mended => "the Secret was edited by somebody else and has been put right",
-                Act::Remade => "the Secret was deleted by somebody else and has been made again",
+                Act::Mended => {
+                    "SealedSecret unsealed successfully: the Secret had been edited, which was corrected"
+                }
+                Act::Remade => {
+                    "SealedSecret unsealed successfully: the Secret had been deleted, and was made again"
+                }
             };
             // One reason for all of them, upstream's: whoever filters by it goes on seeing every Secret that is written.
             Some(Happening { warning: false, reason: "Unsealed", message: message.into() })

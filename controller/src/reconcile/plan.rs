@@ -65,8 +65,8 @@ pub(crate) enum Refusal {
     },
     /// The Secret in its place is immutable.
     #[error(
-        "the Secret \"{name}\" is immutable: neither can that be undone nor can its values be changed; delete it, and \
-         it is made anew from this SealedSecret"
+        "the target Secret is immutable: neither can that be undone nor can its values be changed; delete the Secret \
+         \"{name}\", and it is made anew from this SealedSecret"
     )]
     Immutable {
         /// The Secret's name.

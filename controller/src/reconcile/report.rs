@@ -103,7 +103,12 @@ pub(crate) async fn report(
         Err(error) => {
             let (namespace, name) = (observed.namespace().unwrap_or_default(), observed.name_any());
             context.count_error(observed, "status");
-            tracing::warn!(namespace, name, error = chain(&error), "writing the status failed; trying again");
+            tracing::warn!(
+                namespace,
+                name,
+                error = chain(&error),
+                "Error updating SealedSecret status, will retry"
+            );
             if is_lasting(&error) {
                 tell(&next);
                 context.ledger.owe(observed, next);
@@ -173,11 +178,11 @@ fn log(observed: &ObservedSealedSecret, outcome: &Outcome) {
                 name,
                 reason = refusal.reason(),
                 error = refusal.in_full(),
-                "not unsealed"
+                "Error updating, giving up until something changes"
             );
         }
         Outcome::Hindered(hindrance) => {
-            tracing::warn!(namespace, name, error = hindrance.to_string(), "not unsealed yet; trying again");
+            tracing::warn!(namespace, name, error = hindrance.to_string(), "Error updating, will retry");
         }
     }
 }

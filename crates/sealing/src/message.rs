@@ -24,10 +24,35 @@ pub(crate) fn faulty_items(errors: &[ItemError]) -> String {
         .map(|fault| {
             let names: Vec<&str> =
                 errors.iter().filter(|error| error.fault == fault).map(|error| error.key.as_str()).collect();
-            format!("{}: {fault}", list(&names))
+            faulty(fault, &list(&names))
         })
         .collect();
     sentences.join("; ")
+}
+
+/// What is wrong with these items: upstream's words and the items, by which logs and alerts are searched, then the likely cause.
+pub(crate) fn faulty(fault: ItemFault, names: &str) -> String {
+    const NO_KEY: &str = "no key could decrypt secret";
+    let (words, cause) = match fault {
+        ItemFault::NotBase64 => ("illegal base64 data", "something else stands where kubeseal writes base64".into()),
+        ItemFault::Truncated => (NO_KEY, "cut off; a part of what kubeseal wrote is missing".into()),
+        ItemFault::OtherScope(scope) => {
+            (NO_KEY, format!("sealed with scope {scope}, which the SealedSecret's annotations do not state"))
+        }
+        ItemFault::NotTried => (
+            "not tried",
+            "too many before it do not open, or open only with keys that are tried late".into(),
+        ),
+        ItemFault::NoKeyOpens => (
+            NO_KEY,
+            "sealed for another cluster, or for another name or namespace, or its key is gone".into(),
+        ),
+        ItemFault::KeyRevoked => (
+            NO_KEY,
+            "sealed with a key that leaked and was revoked; change the value where it comes from, and seal the new one".into(),
+        ),
+    };
+    format!("{words} ({names}): {cause}")
 }
 
 /// As much of what is wrong with one template as a person needs; it may quote the template, which is as long as it likes.
@@ -156,7 +181,7 @@ mod tests {
         let shown = faulty_templates(&items, &templates);
         assert_eq!(
             shown,
-            "i: not valid base64; template \"b\", line 1: unclosed action; a, d: the template does not render with these values; \
+            "illegal base64 data (i): something else stands where kubeseal writes base64; template \"b\", line 1: unclosed action; a, d: the template does not render with these values; \
              the controller's log tells in which line, and why; c: the template does not render within its bounds; the \
              controller's log tells in which line, and why; e: not rendered, because those before have spent what all may cost \
              together"
@@ -170,7 +195,10 @@ mod tests {
             full.contains("template \"c\", line 1: limit reached: the templates take more than"),
             "{full}"
         );
-        assert!(full.starts_with("i: not valid base64; ") && full.contains("; e: not rendered"), "{full}");
+        assert!(
+            full.starts_with("illegal base64 data (i): ") && full.contains("; e: not rendered"),
+            "{full}"
+        );
     }
 
     #[test]
@@ -186,6 +214,18 @@ mod tests {
         ItemError { key: key.into(), fault }
     }
 
+    /// Upstream's own words and form, `WORDS (ITEMS)`, which scripts match.
+    #[test]
+    fn every_sentence_begins_with_upstreams_words() {
+        let scope = api::Scope::ClusterWide;
+        for fault in [ItemFault::NoKeyOpens, ItemFault::KeyRevoked, ItemFault::OtherScope(scope)] {
+            let text = faulty_items(&[error("b", fault), error("a", fault)]);
+            assert!(text.starts_with("no key could decrypt secret (b, a): sealed "), "{text}");
+        }
+        let whole = crate::UnsealError::DeprecatedItem(ItemFault::NoKeyOpens).to_string();
+        assert!(whole.starts_with("no key could decrypt secret (spec.data): "), "{whole}");
+    }
+
     #[test]
     fn groups_by_fault() {
         let errors = [
@@ -195,7 +235,8 @@ mod tests {
         ];
         assert_eq!(
             faulty_items(&errors),
-            format!("a, c: {}; b: {}", ItemFault::NotBase64, ItemFault::Truncated)
+            "illegal base64 data (a, c): something else stands where kubeseal writes base64; no key could decrypt secret (b): cut \
+             off; a part of what kubeseal wrote is missing"
         );
     }
 

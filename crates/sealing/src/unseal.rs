@@ -2,7 +2,7 @@
 
 use crate::deprecated::open_whole;
 use crate::key_ring::KeyRing;
-use crate::message::{faulty_items, faulty_templates};
+use crate::message::{faulty, faulty_items, faulty_templates};
 use crate::place::Place;
 use crate::templates::{self, BadTemplate};
 use crate::unsealed_secret::UnsealedSecret;
@@ -25,13 +25,13 @@ pub enum UnsealError {
     #[error("{}", faulty_items(.0))]
     Items(Vec<ItemError>),
     /// The deprecated whole-Secret form, where it is not accepted.
-    #[error("spec.data, the deprecated form, is not accepted; seal the Secret again")]
+    #[error("using deprecated 'data' field, which is not accepted here: seal the Secret again")]
     DeprecatedData,
     /// Both forms at once.
-    #[error("spec.data, the deprecated form, and spec.encryptedData cannot be used together")]
+    #[error("cannot use the field 'encryptedData' and the deprecated field 'data' at the same time")]
     BothForms,
     /// The deprecated form does not open.
-    #[error("spec.data: {0}")]
+    #[error("{}", faulty(*.0, "spec.data"))]
     DeprecatedItem(ItemFault),
     /// It opens, and holds something else.
     #[error("spec.data opens, but what it holds is not a Secret")]
@@ -55,31 +55,20 @@ pub struct ItemError {
     pub fault: ItemFault,
 }
 
-/// What is wrong with an item, and the likely cause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// What is wrong with an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemFault {
     /// Not base64.
-    #[error("not valid base64")]
     NotBase64,
     /// An envelope that ends early.
-    #[error("cut off; was it copied whole?")]
     Truncated,
     /// Opens, but under a scope that the annotations do not state.
-    #[error("sealed with scope {0}, which the SealedSecret's annotations do not state")]
     OtherScope(Scope),
     /// Not tried any more: those before it did not open, or took too many keys to open.
-    #[error("not tried, because too many before it do not open, or open only with keys that are tried late")]
     NotTried,
     /// Opens under no scope at this place.
-    #[error(
-        "no sealing key opens it; it was sealed for another cluster, or for another name or namespace, or its \
-         key is gone"
-    )]
     NoKeyOpens,
     /// Opens under no scope at this place, and the key it was sealed with is known to have leaked.
-    #[error(
-        "sealed with a key that leaked and was revoked; change the value where it comes from, and seal the new one"
-    )]
     KeyRevoked,
 }
 

@@ -163,7 +163,7 @@ fn a_key_that_is_gone_is_told_from_damage() {
     assert!(error.wants_key());
     let UnsealError::Items(errors) = &error else { panic!("{error}") };
     assert_eq!(errors[0].fault, ItemFault::NoKeyOpens);
-    assert!(error.to_string().starts_with("password: no sealing key opens it"), "{error}");
+    assert!(error.to_string().starts_with("no key could decrypt secret (password): "), "{error}");
 }
 
 #[test]

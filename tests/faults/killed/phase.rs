@@ -12,7 +12,7 @@ use tests::pod::Pod;
 use crate::audit::shows_nothing;
 
 /// What the log says of a key that its maker knows to be stored.
-pub(super) const MADE: &str = "sealing key made and stored";
+pub(super) const MADE: &str = "New key written";
 
 /// What is held longer than this is not waited for.
 pub(super) const LONGEST_HELD: Duration = Duration::from_millis(1_500);

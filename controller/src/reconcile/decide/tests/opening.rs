@@ -102,7 +102,7 @@ fn of_a_revoked_key_it_is_said_that_it_was_revoked() {
     let broken = json!({ "spec": { "encryptedData": { "broken": "%%%" } } });
     let plan = decide(&sealed(broken), Target::Absent, &ring, &Rules { revoked: true, ..rules() });
     let Plan::Refuse(refusal) = plan else { panic!("{plan:?}") };
-    assert!(refusal.to_string().contains("broken: not valid base64"), "{refusal}");
+    assert!(refusal.to_string().contains("illegal base64 data (broken)"), "{refusal}");
 }
 
 #[test]
