@@ -104,12 +104,20 @@ fn how(case: &Case, answers: &Answers) -> Option<How> {
     }
 }
 
-/// Whether each tells its own version, in the same form. A script must not take ours for one of upstream's.
+/// Whether both tell a version in the same form, and ours says whose it is behind it.
 fn is_version(ours: &Value, upstreams: &Value) -> bool {
-    let line = |name: &str, version: &str| json!({ "format": "yaml", "objects": [{ name: version }] });
-    let theirs = upstreams.pointer("/objects/0/kubeseal version").and_then(Value::as_str);
-    theirs.is_some_and(|theirs| *upstreams == line("kubeseal version", theirs))
-        && *ours == line("kubeseal-rs version", concat!("v", env!("CARGO_PKG_VERSION")))
+    let line = |version: &str| json!({ "format": "yaml", "objects": [{ "kubeseal version": version }] });
+    let told = |told: &Value| {
+        told.pointer("/objects/0/kubeseal version").and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let is_ours = |told: &str| {
+        let (version, program) = told.split_once(' ').unwrap_or_default();
+        version
+            .strip_prefix("v0.")
+            .is_some_and(|rest| rest.split('.').all(|part| part.parse::<u32>().is_ok()))
+            && program == concat!("(kubeseal-rs v", env!("CARGO_PKG_VERSION"), ")")
+    };
+    *ours == line(&told(ours)) && *upstreams == line(&told(upstreams)) && is_ours(&told(ours))
 }
 
 /// In which way what ours wrote does not pass the API server as it ought to: it does wherever upstream's does, and else is
