@@ -160,13 +160,14 @@ fn a_correction_is_told_as_one() {
     let good = next(None, &synced(true), 1);
     for (act, words) in [
         (Act::Written, "unsealed successfully"),
-        (Act::Mended, "edited by somebody else and has been put right"),
-        (Act::Remade, "deleted by somebody else and has been made again"),
+        (Act::Mended, ": the Secret had been edited, which was corrected"),
+        (Act::Remade, ": the Secret had been deleted, and was made again"),
     ] {
         let status = next(Some(&good), &done(act), 2);
         let event = event_for(Some(&good), &status, &done(act)).unwrap();
         assert_eq!((event.warning, event.reason), (false, "Unsealed"));
         assert!(event.message.ends_with(words), "{}", event.message);
+        assert!(event.message.starts_with("SealedSecret unsealed successfully"), "{}", event.message);
     }
 }
 
