@@ -20,7 +20,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{fmt, registry};
 
 /// The version of upstream's controller whose flags, objects and answers this one has.
-const UPSTREAM: &str = "v0.40";
+const UPSTREAM: &str = "0.40.0";
 
 /// Starts logging. Lines are structured, as Go's slog does it: text as `key=value`, or one JSON object each.
 pub fn start(logging: &Logging) {
@@ -72,10 +72,9 @@ pub fn starting() {
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "Starting sealed-secrets controller");
 }
 
-/// Prints what `--version` asks for: a line in upstream's form, of which scripts take the third word, then whose program this is.
+/// Prints what `--version` asks for. Scripts look for `controller version: v` and compare the third word with versions of
+/// upstream's that they know: it is the one that this program stands in for. Its own version follows.
 #[expect(clippy::print_stdout, reason = "the version was asked for")]
 pub fn print_version() {
-    let version = env!("CARGO_PKG_VERSION");
-    println!("controller version: v{version}");
-    println!("sealed-secrets-controller {version}, in Rust; stands in for upstream's {UPSTREAM}");
+    println!("controller version: v{UPSTREAM} (sealed-secrets-controller v{})", env!("CARGO_PKG_VERSION"));
 }

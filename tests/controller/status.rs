@@ -13,7 +13,7 @@ use tests::person::Person;
 
 use crate::stage::{Stage, VALUE};
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// The times of the condition Synced: of its last transition, and of its last update.
 fn times(object: &DynamicObject) -> Result<[String; 2]> {

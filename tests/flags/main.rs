@@ -114,14 +114,12 @@ fn both_print_their_version_in_one_form() -> Result<()> {
             let ran = program.run(&arguments, &variables)?;
             let first = ran.stdout.lines().next().unwrap_or_default();
             let version = first.strip_prefix("controller version: ").unwrap_or_default();
-            ensure!(ran.code == 0 && version.contains('.') && !version.contains(' '), "{ran:?}");
+            let third_word = version.split(' ').next().unwrap_or_default();
+            ensure!(ran.code == 0 && third_word.contains('.'), "{ran:?}");
         }
     }
     let ours = both.ours.run(&["--version".to_owned()], &[])?.stdout;
-    ensure!(
-        ours.starts_with("controller version: v0.") && ours.contains("\nsealed-secrets-controller "),
-        "{ours}"
-    );
+    ensure!(ours.starts_with("controller version: v0.40.0 (sealed-secrets-controller v"), "{ours}");
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! [`Rejection`]: what refused a Secret.
 //!
 //! Decided: only Kubernetes' own validation makes a refusal the object's fault, because it alone judges nothing but the Secret: the
-//! same Secret is refused for as long as it stays the same. What admission refuses (a ValidatingAdmissionPolicy, a webhook, a
+//! same Secret is refused for as long as it stays the same. What admission refuses (a `ValidatingAdmissionPolicy`, a webhook, a
 //! quota) is asked for again, instead of going by the code: a policy answers 422 as validation does, a webhook answers with any
 //! code, and each of them can be mended without a change of the Secret that we would see.
 
