@@ -17,7 +17,7 @@ pub use environment::{CountsAs, Unreadable};
 pub use http_flags::HttpFlags;
 pub use key_flags::KeyFlags;
 pub use log_flags::LogFlags;
-pub use unseal_flags::UnsealFlags;
+pub use unseal_flags::{OnOff, UnsealFlags};
 pub use watch_flags::WatchFlags;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};

@@ -8,6 +8,7 @@ mod keys;
 mod listen_address;
 mod logging;
 mod pairs;
+mod templates;
 mod watch;
 
 pub use caution::Caution;
@@ -16,6 +17,7 @@ pub use http::{Http, RateLimit};
 pub use keys::{Keys, NewKeys, Renewal};
 pub use listen_address::ListenAddress;
 pub use logging::{LogLevel, Logging};
+pub use templates::Templates;
 pub use watch::{ClientLimit, Namespaces, Watch};
 
 use crate::cli::Cli;
@@ -41,7 +43,7 @@ pub struct Config {
 }
 
 /// What is done with a SealedSecret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "four things that are each done or not, in any combination"
@@ -55,6 +57,8 @@ pub struct Unseal {
     pub correct_drift: bool,
     /// The Secret of a deleted SealedSecret is deleted by us, instead of by garbage collection.
     pub delete_secrets: bool,
+    /// Where templates are rendered.
+    pub templates: Templates,
 }
 
 /// A flag's value that cannot be meant.
@@ -115,6 +119,7 @@ impl Config {
                 status: cli.unseal.update_status,
                 correct_drift: !cli.unseal.skip_recreate,
                 delete_secrets: cli.unseal.old_gc_behavior,
+                templates: Templates::meant_by(cli.unseal.templates, &cli.unseal.templates_except),
             },
             keys,
             http: Http::meant_by(

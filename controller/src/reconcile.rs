@@ -5,7 +5,8 @@
 //!
 //! `settled` answers before all of them whether there is anything to do; `ledger` remembers what this process
 //! last left behind; `watch` feeds objects in and keeps them coming, through a `door` that lets in so many at a time; opening
-//! takes one of the `cores`. For both, `turns` says who is next, so that no namespace keeps another waiting.
+//! takes one of the `cores`. For both, `turns` says who is next, so that no namespace keeps another waiting. `source` names the spec
+//! that a Secret was unsealed from, and `render_rate` limits how often a sealed value is asked about with templates.
 //!
 //! Decided: Secrets are read with a GET only when the cheap signs (the metadata watch, the status) say that
 //! something changed. Instead of a cache of all Secrets, which would keep every value of the cluster in memory.
@@ -27,9 +28,11 @@ mod quarrel;
 mod quoted;
 mod read;
 mod rejection;
+mod render_rate;
 mod report;
 mod settled;
 mod shorten;
+mod source;
 mod status;
 mod status_write;
 mod target;
@@ -43,6 +46,7 @@ pub use context::Context;
 pub use cores::Cores;
 pub use decide::KeyPlace;
 pub use ledger::Ledger;
+pub use render_rate::RenderRate;
 pub(crate) use version::is_later;
 pub use watch::{Scope, Watches, watch};
 
@@ -58,7 +62,8 @@ use outcome::{Hindrance, Outcome};
 use plan::Plan;
 use rand::Rng as _;
 use read::Seen;
-use sealing::{Accepted, Outside, Varying};
+use render_rate::{Asked, Question};
+use sealing::{Accepted, Outside};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -108,10 +113,15 @@ async fn pursue(
     inputs: &mut Inputs,
     context: &Arc<Context>,
 ) -> Option<Outcome> {
-    let drift = settled::left_before(observed, previous).is_some()
-        || context.ledger.is_contested(observed, Instant::now());
-    let known = settled::was_unsealed(observed, previous) || context.ledger.has_unsealed(observed);
-    let varying = if drift || known { Varying::Written } else { Varying::Due };
+    let left = settled::left_before(observed, previous).is_some();
+    let has_unsealed = context.ledger.has_unsealed(observed);
+    let drift = left || context.ledger.is_contested(observed, Instant::now());
+    let before = Before {
+        drift,
+        unsealed: drift || has_unsealed || settled::was_unsealed(observed, previous),
+        left_by_us: left || has_unsealed,
+    };
+    let mut asked = None;
     let mut trust_watch = true;
     for _ in 0..RACES {
         let reading = timeout(ANSWER, read::read(observed, previous, context, trust_watch));
@@ -126,7 +136,16 @@ async fn pursue(
             Err(_) => return Some(Outcome::Hindered(Hindrance::NoAnswer)),
         };
         inputs.target_version = target.version();
-        let plan = decide_off_the_workers(observed, previous, target, (drift, varying), context).await?;
+        if asked.is_none() && !before.unsealed {
+            match ask(observed, &target, context) {
+                Ok(question) => asked = question,
+                Err(wait) => return Some(Outcome::Hindered(Hindrance::TooManyQuestions { wait })),
+            }
+        }
+        let plan = decide_off_the_workers(observed, previous, target, before, context).await?;
+        if let Some(asked) = asked.take_if(|_| !plan.may_tell_of_values()) {
+            context.render_rate.take_back(&asked, Instant::now());
+        }
         if matches!(plan, Plan::Leave) {
             return None;
         }
@@ -154,6 +173,30 @@ async fn pursue(
     Some(Outcome::Hindered(Hindrance::Contended))
 }
 
+/// What is known of this very generation from before.
+#[derive(Debug, Clone, Copy)]
+struct Before {
+    drift: bool,
+    unsealed: bool,
+    left_by_us: bool,
+}
+
+/// Whether its sealed values may be asked about now; else how long it has to wait. A Secret that was unsealed from this very spec is
+/// no answer to anything new.
+fn ask(
+    observed: &ObservedSealedSecret,
+    target: &Target,
+    context: &Context,
+) -> Result<Option<Asked>, Duration> {
+    let Ok(spec) = &observed.spec else { return Ok(None) };
+    if matches!(target, Target::Present(secret) if source::is_from(&secret.0.metadata, &source::digest(spec)))
+    {
+        return Ok(None);
+    }
+    let question = Question::of(observed, target);
+    question.map(|question| context.render_rate.ask(question, Instant::now())).transpose()
+}
+
 fn contested(observed: &ObservedSealedSecret, wait: Duration) -> Outcome {
     Outcome::Hindered(Hindrance::Contested { name: observed.name_any(), wait })
 }
@@ -164,7 +207,7 @@ async fn decide_off_the_workers(
     observed: &Arc<ObservedSealedSecret>,
     previous: Option<&SealedSecretStatus>,
     target: Target,
-    (drift, varying): (bool, Varying),
+    before: Before,
     context: &Arc<Context>,
 ) -> Option<Plan> {
     let namespace = observed.namespace().unwrap_or_default();
@@ -178,9 +221,12 @@ async fn decide_off_the_workers(
         let rules = Rules {
             key_place: context.key_place.clone(),
             accepted: Accepted { deprecated_data: context.settings.deprecated_data },
-            drift,
+            drift: before.drift,
             revoked: compromise::sealed_with_revoked(&observed, previous.as_ref(), &ring),
-            varying,
+            unsealed: before.unsealed,
+            left_by_us: before.left_by_us,
+            marks_all: !context.settings.status,
+            templates: context.settings.templates.are_rendered_in(&namespace),
             patient: !context.ledger.lost_patience(&observed, Instant::now()),
         };
         let mut random = |bytes: &mut [u8]| rand::rng().fill_bytes(bytes);

@@ -34,6 +34,6 @@ pub(crate) use place::Place;
 pub(crate) use read::{InputSecret, read, read_document};
 pub(crate) use sealed::read_sealed;
 pub(crate) use stream::{DocumentStream, StreamedDocument};
-pub(crate) use template_data::{TEMPLATE_DATA, template_data};
+pub(crate) use template_data::{TEMPLATE_DATA, TemplateData, template_data};
 pub(crate) use write::{RenderError, write};
 pub(crate) use write_secret::write_secret;

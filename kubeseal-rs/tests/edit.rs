@@ -217,6 +217,24 @@ fn plain_parts_are_shown_and_written() {
     );
 }
 
+/// A `null` is no empty text: it leaves the sealed value of that name out of the Secret.
+#[test]
+fn a_null_in_template_data_is_kept_and_can_be_written() {
+    let desk = Desk::new();
+    let with_null = desk.text().replace("  template:\n", "  template:\n    data:\n      password: null\n");
+    assert!(with_null.contains("password: null"), "{with_null}");
+    fs::write(desk.file(), &with_null).unwrap();
+    assert!(desk.edit("true").status.success());
+    assert_eq!(desk.text(), with_null);
+    let seen = fs::read_to_string(desk.path("seen")).unwrap();
+    assert!(seen.contains("templateData:\n  password: null"), "{seen}");
+    let output =
+        desk.edit(r#"sed -i '/^templateData/,$d' "$1"; printf 'templateData:\n  user: null\n' >> "$1""#);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let after = desk.text();
+    assert!(after.contains("      user: null\n") && !after.contains("password: null"), "{after}");
+}
+
 #[test]
 fn the_hint_moves_once_everything_is_sealed_anew() {
     let desk = Desk::new();

@@ -8,6 +8,7 @@ mod chart;
 mod connections;
 mod drift;
 mod http;
+mod oracle;
 mod policy;
 mod refuse;
 mod reseal;
@@ -44,7 +45,7 @@ fn main() -> ExitCode {
             refuse::a_wrong_shape_stops_nothing_else,
             refuse::a_secret_that_the_api_server_rejects,
             refuse::an_immutable_secret_is_explained,
-            refuse::a_broken_template_is_named_and_mended,
+            refuse::a_template_that_fails_is_told_and_mended,
             refuse::hostile_templates_stop_nothing_else,
             refuse::a_sealing_key_cannot_be_smuggled_in,
             policy::a_policy_that_quotes_a_value_is_not_quoted,
@@ -53,6 +54,8 @@ fn main() -> ExitCode {
             chart::lints_clean,
             chart::a_misspelt_value_is_refused_by_name,
             chart::rights_are_these_and_no_more,
+            oracle::a_guess_tells_one_bit,
+            oracle::guesses_come_slowly_under_any_name,
             reseal::a_folder_is_resealed_and_still_opens,
             verify::tells_what_opens_and_nothing_more,
             verify::rotate_reseals_and_never_widens,

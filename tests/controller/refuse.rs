@@ -147,7 +147,7 @@ pub(crate) async fn an_immutable_secret_is_explained(stage: Arc<Stage>) -> Resul
         .await
 }
 
-pub(crate) async fn a_broken_template_is_named_and_mended(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn a_template_that_fails_is_told_and_mended(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |person, namespace| {
             let mut sealed =
@@ -156,10 +156,10 @@ pub(crate) async fn a_broken_template_is_named_and_mended(stage: Arc<Stage>) -> 
             person.apply(&sealed).await?;
             let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
             let message = stalled(&status)?;
-            ensure!(message.starts_with("file: the template does not render"), "{message}");
+            ensure!(message.starts_with("the templates in spec.template.data do not give"), "{message}");
             ensure!(!format!("{status:?}").contains(VALUE), "{status:?}");
-            // Which line it was may depend on the value: that is for the log alone.
-            ensure!(!message.contains("line 2"), "{message}");
+            // Which template it was, and which line, may depend on the value: that is for the log alone.
+            ensure!(!message.contains("file") && !message.contains("line 2"), "{message}");
             let logs = stage.pod.logs()?;
             ensure!(logs.contains("template \\\"file\\\", line 2: fail"), "{logs}");
             person.sees_no_secret(namespace, "db").await?;
@@ -182,12 +182,18 @@ pub(crate) async fn hostile_templates_stop_nothing_else(stage: Arc<Stage>) -> Re
     stage
         .play(async |person, namespace| {
             let secret = Person::secret(namespace, "any", &json!({ "v": VALUE }));
-            let mut sealed = person.seal(&secret, &["--scope", "namespace-wide"]).await?;
-            let honest = sealed.clone();
-            sealed["spec"]["template"]["data"] =
-                json!({ "hashes": "{{ range 1000 }}{{ bcrypt \"x\" }}{{ end }}" });
+            let scope = ["--scope", "namespace-wide"];
+            let honest = person.seal(&secret, &scope).await?;
+            let mut all = Vec::new();
+            for _ in 0..HOSTILE {
+                // One sealed value would soon be one that is asked about too often.
+                let mut sealed = person.seal(&secret, &scope).await?;
+                sealed["spec"]["template"]["data"] =
+                    json!({ "hashes": "{{ range 1000 }}{{ bcrypt \"x\" }}{{ end }}" });
+                all.push(sealed);
+            }
             let start = Instant::now();
-            for number in 0..HOSTILE {
+            for (number, mut sealed) in all.into_iter().enumerate() {
                 sealed["metadata"]["name"] = json!(format!("hostile{number}"));
                 person.apply(&sealed).await?;
             }
@@ -209,7 +215,10 @@ pub(crate) async fn hostile_templates_stop_nothing_else(stage: Arc<Stage>) -> Re
                     let name = format!("hostile{number}");
                     let status = person.sees_synced(namespace, &name, ConditionStatus::False).await?;
                     let message = stalled(&status)?;
-                    ensure!(message.starts_with("hashes: the template does not render within"), "{message}");
+                    ensure!(
+                        message.starts_with("the templates in spec.template.data do not give"),
+                        "{message}"
+                    );
                 }
                 asked.store(false, Ordering::Relaxed);
                 anyhow::Ok(())

@@ -18,6 +18,7 @@ mod killed;
 mod late;
 mod older_definition;
 mod outage;
+mod random;
 mod recreated;
 mod renewal;
 mod stage;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
             dated::by_clocks_that_differ,
             outage::the_api_server_and_etcd_restart,
             killed::while_it_unseals,
+            random::it_stays_where_no_status_remembers_it,
             killed::while_it_makes_its_first_key,
             killed::a_leader_of_three_in_a_storm,
             killed::while_it_renews_because_it_was_asked,

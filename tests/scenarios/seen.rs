@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use api::annotations::UNSEALED_FROM;
 use api::{Condition, ConditionStatus, ObservedSealedSecret, SealedSecret, SealedSecretStatus};
 use k8s_openapi::api::core::v1::{Event, Secret};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
@@ -32,7 +33,11 @@ pub(crate) struct Traces {
 impl Seen {
     pub(crate) async fn look(client: &Client, person: &Person, namespace: &str, name: &str) -> Result<Self> {
         let sealed = Api::<ObservedSealedSecret>::namespaced(client.clone(), namespace).get_opt(name).await?;
-        let secret = Api::<Secret>::namespaced(client.clone(), namespace).get_opt(name).await?;
+        let mut secret = Api::<Secret>::namespaced(client.clone(), namespace).get_opt(name).await?;
+        // Ours notes there from which spec it was unsealed, where it has to; upstream's does not.
+        if let Some(annotations) = secret.as_mut().and_then(|secret| secret.metadata.annotations.as_mut()) {
+            annotations.remove(UNSEALED_FROM);
+        }
         let events = person.events(namespace, name).await?;
         let count = |event: &Event| i64::from(event.count.unwrap_or(1));
         let told = events.iter().map(count).sum();

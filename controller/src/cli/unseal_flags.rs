@@ -1,7 +1,16 @@
 //! [`UnsealFlags`]: what is done with a SealedSecret, as typed.
 
 use super::go_value;
-use clap::Args;
+use clap::{Args, ValueEnum};
+
+/// A switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnOff {
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
 
 /// What is done with a SealedSecret.
 #[derive(Debug, Clone, Args)]
@@ -28,6 +37,17 @@ pub struct UnsealFlags {
     #[arg(long, default_value = "false", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
     pub old_gc_behavior: bool,
+
+    /// Whether the templates in `spec.template.data` are rendered. With `off`, a SealedSecret whose templates have actions
+    /// (`{{ … }}`) is refused; text without any is still put into its Secret. A person who may edit a SealedSecret but not read
+    /// Secrets can learn one bit of its values with each edit, by whether its templates rendered, and edits are rate-limited: `off`
+    /// is for who wants none of that.
+    #[arg(long, default_value = "on", value_enum, value_name = "on|off", hide_possible_values = true)]
+    pub templates: OnOff,
+
+    /// Namespaces in which the opposite of --templates holds, as in `a,b`.
+    #[arg(long, default_value = "", value_name = "LIST")]
+    pub templates_except: String,
 
     /// Accepted for upstream's sake: nothing is given up; the pauses between tries only grow to five minutes.
     #[arg(

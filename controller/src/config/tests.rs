@@ -23,7 +23,9 @@ fn defaults_are_upstreams() {
     assert_eq!(config.keys.publish_delay, SignedDuration::ZERO);
     assert_eq!(config.logging, Logging { level: LogLevel::Info, json: false, info_to_stdout: true });
     assert_eq!(config.watch.namespaces, Namespaces::All);
-    let unseal = Unseal { deprecated_data: true, status: true, correct_drift: true, delete_secrets: false };
+    let templates = Templates::meant_by(crate::cli::OnOff::On, "");
+    let unseal =
+        Unseal { deprecated_data: true, status: true, correct_drift: true, delete_secrets: false, templates };
     assert_eq!(config.unseal, unseal);
 }
 

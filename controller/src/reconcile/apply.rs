@@ -1,9 +1,9 @@
 //! `apply`: carries a plan out. At most one write.
 
 use super::outcome::{Act, Hindrance, Outcome};
-use super::plan::Plan;
+use super::plan::{Plan, Refusal};
 use super::quoted::quotes_any;
-use super::rejection::Rejection;
+use super::rejection::{Rejection, about_values};
 use super::shorten::shorten;
 use super::target_body::TargetBody;
 use api::{METADATA_ONLY, ObservedMetadata, server_message_unless};
@@ -73,6 +73,9 @@ fn failed(error: kube::Error, secret: &UnsealedSecret) -> Applied {
     match error {
         kube::Error::Api(status) if namespace_is_going(&status) => Applied::Moot,
         kube::Error::Api(status) => match Rejection::of(&status) {
+            Some(Rejection::Validation) if secret.templated && about_values(&status) => {
+                Applied::Outcome(Outcome::Refused(Refusal::RenderedBadly { detail: message(&status) }))
+            }
             Some(rejection) => Applied::Outcome(Outcome::rejected(rejection, message(&status))),
             // 409: it exists, or another version of it does; 404: it is gone.
             None if status.code == 409 => Applied::LostRace,

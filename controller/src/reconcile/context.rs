@@ -3,6 +3,7 @@
 use super::cores::Cores;
 use super::decide::KeyPlace;
 use super::ledger::Ledger;
+use super::render_rate::RenderRate;
 use crate::config::Unseal;
 use crate::events::EventQueue;
 use crate::keys::SharedRing;
@@ -32,6 +33,8 @@ pub struct Context {
     pub settings: Unseal,
     /// Where events go.
     pub events: EventQueue,
+    /// How often sealed values are asked about.
+    pub render_rate: Arc<RenderRate>,
     /// What opening takes.
     pub cores: Arc<Cores>,
     /// Ends the work: what is in hand is finished, and what has not begun is left to the next leader.

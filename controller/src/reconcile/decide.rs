@@ -2,14 +2,15 @@
 
 use super::outcome::Hindrance;
 use super::plan::{Plan, Refusal};
+use super::source::{digest, is_from};
 use super::target::Target;
-use api::annotations::{MANAGED, PATCH, SKIP_SET_OWNER_REFERENCES};
+use api::annotations::{MANAGED, PATCH, SKIP_SET_OWNER_REFERENCES, UNSEALED_FROM};
 use api::{ObservedSealedSecret, SealedSecret, SealedSecretSpec, sealing_key};
 use envelope::Plaintext;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::{Resource as _, ResourceExt as _};
-use sealing::{Accepted, KeyRing, Outside, UnsealError, UnsealedSecret, Varying, skips_owner, unseal};
+use sealing::{Accepted, KeyRing, Outside, UnsealError, UnsealedSecret, skips_owner, templated, unseal};
 use std::collections::BTreeMap;
 
 /// What a decision goes by, beside the objects.
@@ -23,8 +24,15 @@ pub(crate) struct Rules {
     pub drift: bool,
     /// As far as can be told, it was sealed with a key that leaked: if it does not open, that is why.
     pub revoked: bool,
-    /// What is known of rendered values that are another each time.
-    pub varying: Varying,
+    /// Its Secret is known to have been unsealed from this very spec, by this controller or upstream's. Rendered values that are
+    /// another each time stay as they are: a password must not change because something beside it did.
+    pub unsealed: bool,
+    /// It was this controller that left the Secret so, and wrote from which spec.
+    pub left_by_us: bool,
+    /// Each Secret says from which spec it was unsealed, because no status does.
+    pub marks_all: bool,
+    /// Templates are rendered.
+    pub templates: bool,
     /// Kubernetes is still given time to collect the Secret of an earlier SealedSecret of this name. It is known to overlook one
     /// that was made anew at the wrong moment; and a namesake is the same object to whoever wrote both.
     pub patient: bool,
@@ -66,8 +74,19 @@ pub(crate) fn decide(
     {
         return Plan::Refuse(Refusal::SealingKey);
     }
-    let wanted = match unseal(&observed.metadata, spec, ring, rules.accepted, outside) {
+    if !rules.templates {
+        let names: Vec<String> = templated(spec).map(ToOwned::to_owned).collect();
+        if !names.is_empty() {
+            return Plan::Refuse(Refusal::TemplatesOff(names));
+        }
+    }
+    let source = digest(spec);
+    let mut wanted = match unseal(&observed.metadata, spec, ring, rules.accepted, outside) {
         Ok(wanted) => wanted,
+        Err(error) if error.depends_on_values() && is_immutable(&target) => {
+            let name = observed.name_any();
+            return Plan::Refuse(Refusal::Immutable { name, rendering: Some(error) });
+        }
         Err(UnsealError::NoKeys) => return Plan::Wait(Hindrance::NoKeys),
         Err(error) if rules.revoked => return Plan::Refuse(Refusal::Unseal(error.blaming_revocation())),
         Err(error) => return Plan::Refuse(Refusal::Unseal(error)),
@@ -76,9 +95,23 @@ pub(crate) fn decide(
         Target::Absent if is_sealing_key(&wanted.metadata, wanted.effective_type(), &rules.key_place) => {
             Plan::Refuse(Refusal::SealingKey)
         }
-        Target::Absent => Plan::Create(wanted),
-        Target::Present(existing) => update(wanted, &existing.0, rules),
+        Target::Absent => {
+            if wanted.templated || rules.marks_all {
+                mark(&mut wanted, source);
+            }
+            Plan::Create(wanted)
+        }
+        Target::Present(existing) => update(wanted, source, &existing.0, rules),
     }
+}
+
+fn is_immutable(target: &Target) -> bool {
+    matches!(target, Target::Present(existing) if existing.0.immutable == Some(true))
+}
+
+/// Has the Secret say from which spec it was unsealed.
+fn mark(wanted: &mut UnsealedSecret, source: String) {
+    wanted.metadata.annotations.get_or_insert_default().insert(UNSEALED_FROM.into(), source);
 }
 
 /// Whether a Secret counts as a sealing key of some controller, or as what the names of its first keys are made from.
@@ -159,8 +192,15 @@ fn type_of(secret: &Secret) -> &str {
 /// A type whose values the cluster adds to.
 const SERVICE_ACCOUNT_TOKEN: &str = "kubernetes.io/service-account-token";
 
-fn update(mut wanted: UnsealedSecret, existing: &Secret, rules: &Rules) -> Plan {
-    if rules.varying == Varying::Written {
+/// Decided: a spec that is new is always written, also where it gives what is there already. A person who may edit a SealedSecret
+/// but not read Secrets could seal a guess, or ask with a template, and see in the status, the events or the cluster's revision
+/// whether the Secret was written. For the API server to count a write, something has to change: then it is the annotation
+/// `unsealed-from`. A Secret has it where it is needed, and not always: upstream's controller would take it away from each Secret
+/// when it comes back.
+fn update(mut wanted: UnsealedSecret, source: String, existing: &Secret, rules: &Rules) -> Plan {
+    let marked = is_from(&existing.metadata, &source);
+    let unsealed = rules.unsealed || marked;
+    if unsealed {
         wanted.keep_varying(existing);
     }
     let mut wanted = if says_true(existing, PATCH) { laid_over(wanted, existing) } else { wanted };
@@ -187,13 +227,20 @@ fn update(mut wanted: UnsealedSecret, existing: &Secret, rules: &Rules) -> Plan 
     wanted.immutable = wanted.immutable.or(existing.immutable);
     let same_immutable = is_immutable == (wanted.immutable == Some(true));
     if is_immutable && !(same_data && same_immutable) {
-        return Plan::Refuse(Refusal::Immutable { name });
+        return Plan::Refuse(Refusal::Immutable { name, rendering: None });
     }
-    if same_data && same_immutable && same_metadata(&wanted.metadata, &existing.metadata, rules.drift) {
+    let same =
+        same_data && same_immutable && same_metadata(&wanted.metadata, &existing.metadata, rules.drift);
+    // It was taken away since.
+    let mark_is_due = wanted.templated && rules.left_by_us && !marked;
+    if same && unsealed && !mark_is_due {
         return Plan::Keep {
             resource_version: existing.resource_version().unwrap_or_default(),
             opened_by: wanted.opened_by,
         };
+    }
+    if same || wanted.templated || rules.marks_all {
+        mark(&mut wanted, source);
     }
     // Written on top of what was read, or not at all; and what others hold the Secret by stays.
     wanted.metadata.resource_version = existing.resource_version();
@@ -215,6 +262,8 @@ fn laid_over(mut wanted: UnsealedSecret, existing: &Secret) -> UnsealedSecret {
     };
     over(&mut wanted.metadata.labels, existing.labels());
     over(&mut wanted.metadata.annotations, existing.annotations());
+    // That of an earlier spec is not to be kept.
+    wanted.metadata.annotations.get_or_insert_default().remove(UNSEALED_FROM);
     // As upstream has it: the template may state `managed` as well.
     let managed = wanted.metadata.annotations.as_ref().and_then(|all| all.get(MANAGED));
     if managed.is_none_or(|value| value != "true") {
@@ -228,13 +277,13 @@ fn laid_over(mut wanted: UnsealedSecret, existing: &Secret) -> UnsealedSecret {
 }
 
 /// As drift, only what we set counts: labels and annotations that others add (Argo CD's, a reloader's) are theirs. Where
-/// the SealedSecret itself has changed, what it does not name any more has to go.
+/// the SealedSecret itself has changed, what it does not name any more has to go. From which spec it was unsealed is no part of it.
 fn same_metadata(wanted: &ObjectMeta, existing: &ObjectMeta, drift: bool) -> bool {
     let same_map = |wanted: &Option<BTreeMap<_, _>>, existing: &Option<BTreeMap<_, _>>| {
         let none = BTreeMap::<String, String>::new();
         let (wanted, existing) = (wanted.as_ref().unwrap_or(&none), existing.as_ref().unwrap_or(&none));
-        (drift || wanted.len() == existing.len())
-            && wanted.iter().all(|(name, value)| existing.get(name) == Some(value))
+        let others = existing.keys().any(|name| !wanted.contains_key(name) && name != UNSEALED_FROM);
+        (drift || !others) && wanted.iter().all(|(name, value)| existing.get(name) == Some(value))
     };
     let owners = |metadata: &ObjectMeta| metadata.owner_references.clone().unwrap_or_default();
     same_map(&wanted.labels, &existing.labels)

@@ -1,6 +1,6 @@
 //! `event_for`: whether an outcome is worth an event, and which. Pure.
 
-use super::outcome::{Act, Outcome};
+use super::outcome::{Act, Hindrance, Outcome};
 use super::shorten::shorten;
 use crate::events::Happening;
 use api::{Condition, ConditionStatus, SealedSecretStatus};
@@ -42,6 +42,8 @@ pub(crate) fn event_for(
                 shorten(&refusal.to_string())
             },
         }),
+        // The event comes when its turn has come.
+        Outcome::Hindered(Hindrance::TooManyQuestions { .. }) => None,
         Outcome::Hindered(hindrance) => changed.then(|| Happening {
             warning: true,
             reason: "ErrUpdateFailed",

@@ -62,6 +62,15 @@ pub(crate) enum Hindrance {
         /// When it is put right next.
         wait: Duration,
     },
+    /// It was changed so often that its sealed values would be asked about faster than they may be.
+    #[error(
+        "changed often in a short time: each change of templates, or of what an immutable Secret is to hold, is a question about \
+         the sealed values; the newest change is processed after a pause of some minutes"
+    )]
+    TooManyQuestions {
+        /// When there may be one more.
+        wait: Duration,
+    },
     /// The API server did not answer.
     #[error("the API server did not answer in time")]
     NoAnswer,

@@ -5,7 +5,7 @@ use super::outcome::Hindrance;
 use api::DecodeError;
 use api::annotations::{MANAGED, PATCH};
 use envelope::Fingerprint;
-use sealing::{InFull, UnsealError, UnsealedSecret};
+use sealing::{DO_NOT_RENDER, InFull, UnsealError, UnsealedSecret};
 use std::collections::BTreeSet;
 
 /// What is to be done.
@@ -35,6 +35,16 @@ impl Plan {
     pub(crate) fn writes(&self) -> bool {
         matches!(self, Self::Create(_) | Self::Replace(_))
     }
+
+    /// Whether it may depend on what templates gave. What did not open was not rendered.
+    pub(crate) fn may_tell_of_values(&self) -> bool {
+        match self {
+            Self::Refuse(Refusal::Unseal(error)) => error.depends_on_values(),
+            Self::Leave
+            | Self::Wait(Hindrance::NoKeys | Hindrance::EarlierOwner(_) | Hindrance::Terminating(_)) => false,
+            _ => true,
+        }
+    }
 }
 
 /// What is wrong with a SealedSecret. Names what is at fault, never a value. Its text is for the status and the event, which show
@@ -44,9 +54,23 @@ pub(crate) enum Refusal {
     /// Its spec has a wrong shape.
     #[error("the SealedSecret cannot be read: {0}")]
     Undecodable(DecodeError),
-    /// It does not open.
+    /// It does not open, or its templates do not render.
     #[error("{0}")]
     Unseal(UnsealError),
+    /// The API server does not accept the values that its templates gave. Told in the same words as templates that do not render:
+    /// a person who chooses the Secret's type would learn from other words whether a value is JSON, say, or how long it is.
+    #[error("{DO_NOT_RENDER}")]
+    RenderedBadly {
+        /// The API server's words, for the log.
+        detail: String,
+    },
+    /// It has templates, and those are switched off.
+    #[error(
+        "templates are switched off for this namespace (the controller's flags --templates and --templates-except), and \
+         spec.template.data has actions ({{{{ … }}}}) in {}",
+        some_of(.0)
+    )]
+    TemplatesOff(Vec<String>),
     /// The Secret would count as a sealing key, or as what their names are made of.
     #[error(
         "its Secret would count as a sealing key, of this controller or another, or as what a controller keeps beside its keys; \
@@ -71,6 +95,9 @@ pub(crate) enum Refusal {
     Immutable {
         /// The Secret's name.
         name: String,
+        /// Its templates do not even render, for the log. In the status that would be a second bit beside the first, whether they
+        /// give what the Secret has.
+        rendering: Option<UnsealError>,
     },
     /// The Secret in its place has another type.
     #[error(
@@ -97,7 +124,8 @@ impl Refusal {
             Self::Undecodable(_) => "InvalidSpec",
             Self::Unseal(error) if error.blames_revocation() => "KeyRevoked",
             Self::Unseal(error) if error.wants_key() => "NoKeyOpens",
-            Self::Unseal(_) => "UnsealFailed",
+            Self::Unseal(_) | Self::RenderedBadly { .. } => "UnsealFailed",
+            Self::TemplatesOff(_) => "TemplatesOff",
             Self::SealingKey => "SealingKey",
             Self::Unmanaged { .. } => "Unmanaged",
             Self::Immutable { .. } => "Immutable",
@@ -110,12 +138,33 @@ impl Refusal {
     pub(crate) fn in_full(&self) -> String {
         match self {
             Self::Unseal(error) => InFull(error).to_string(),
+            Self::RenderedBadly { detail } => {
+                format!("the API server does not accept what the templates give: {detail}")
+            }
+            told @ Self::Immutable { rendering: Some(error), .. } => {
+                format!("{told}; and {}", InFull(error))
+            }
             told => told.to_string(),
         }
     }
 
     /// Whether it failed before the Secret was touched; upstream tells the two apart in its events.
     pub(crate) fn is_unseal_failure(&self) -> bool {
-        matches!(self, Self::Undecodable(_) | Self::Unseal(_) | Self::SealingKey)
+        matches!(
+            self,
+            Self::Undecodable(_)
+                | Self::Unseal(_)
+                | Self::RenderedBadly { .. }
+                | Self::TemplatesOff(_)
+                | Self::SealingKey
+        )
     }
+}
+
+/// As many names as a person reads at once.
+fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let more = names.len().saturating_sub(SHOWN);
+    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
 }

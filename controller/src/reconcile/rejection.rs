@@ -6,6 +6,7 @@
 //! code, and each of them can be mended without a change of the Secret that we would see.
 
 use kube::core::Status;
+use kube::core::response::StatusCause;
 
 /// What refused a Secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +67,24 @@ fn is_missing_right(status: &Status) -> bool {
             .any(|verb| status.message.contains(&format!(" cannot {verb} resource ")))
 }
 
+/// Whether it is the values that validation does not accept: their form, their length, or that there is nothing in one. Not their
+/// names, which are no secret.
+pub(super) fn about_values(status: &Status) -> bool {
+    let is_data = |cause: &StatusCause| cause.field.split(['.', '[']).next() == Some("data");
+    let mut causes = status.details.iter().flat_map(|details| &details.causes);
+    status.code == 413 || causes.any(|cause| is_data(cause) && !about_a_name(cause))
+}
+
+/// A key that no Secret can have.
+fn about_a_name(cause: &StatusCause) -> bool {
+    let key = cause.field.strip_prefix("data[").and_then(|rest| rest.strip_suffix(']'));
+    key.is_some_and(|key| {
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        let is_long = key.is_empty() || key.len() > 253;
+        is_long || key == "." || key.starts_with("..") || !key.bytes().all(is_allowed)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,5 +140,24 @@ mod tests {
             let status: Status = serde_json::from_value(status).unwrap();
             assert_eq!(Rejection::of(&status), expected, "{status:?}");
         }
+    }
+
+    #[test]
+    fn what_values_were_refused_for_is_told_from_their_names_and_the_rest() {
+        let refused = |code: u16, field: &str| -> Status {
+            let details = json!({ "kind": "Secret", "causes": [{ "field": field }] });
+            serde_json::from_value(json!({ "status": "Failure", "code": code, "details": details })).unwrap()
+        };
+        for (field, expected) in [
+            ("data[.dockerconfigjson]", true),
+            ("data[ssh-privatekey]", true),
+            ("data", true),
+            ("data[a/b]", false),
+            ("metadata.labels", false),
+            ("type", false),
+        ] {
+            assert_eq!(about_values(&refused(422, field)), expected, "{field}");
+        }
+        assert!(about_values(&refused(413, "")));
     }
 }

@@ -9,7 +9,7 @@ use super::backoff::after;
 use super::compromise::compromise;
 use super::context::Context;
 use super::event::{event_for, leak_event};
-use super::outcome::{Act, Outcome};
+use super::outcome::{Act, Hindrance, Outcome};
 use super::plan::Refusal;
 use super::status::{next_status, same_words};
 use super::status_write::write_status;
@@ -152,7 +152,8 @@ async fn is_gone(observed: &ObservedSealedSecret, context: &Context) -> bool {
 /// Upstream's words for where it failed.
 fn count(observed: &ObservedSealedSecret, outcome: &Outcome, context: &Context) {
     let reason = match outcome {
-        Outcome::Synced { .. } => return,
+        // What waits for its turn has not failed.
+        Outcome::Synced { .. } | Outcome::Hindered(Hindrance::TooManyQuestions { .. }) => return,
         Outcome::Refused(Refusal::Unmanaged { .. }) => "unmanaged",
         Outcome::Refused(refusal) if refusal.is_unseal_failure() => "unseal",
         Outcome::Refused(_) | Outcome::Hindered(_) => "update",

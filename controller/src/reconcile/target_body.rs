@@ -63,6 +63,7 @@ mod tests {
                 ("empty".to_owned(), envelope::Plaintext::new(Vec::new())),
             ]),
             varying: std::collections::BTreeSet::new(),
+            templated: false,
         };
         let body = serde_json::to_vec(&TargetBody(&secret)).unwrap();
         let read: Secret = serde_json::from_slice(&body).unwrap();

@@ -6,7 +6,7 @@ use super::announce::announce;
 use crate::events::EventQueue;
 use crate::keys::{self, Renewer};
 use crate::leadership::Fence;
-use crate::reconcile::{self, Context, Cores, KeyPlace, Scope, Watches};
+use crate::reconcile::{self, Context, Cores, KeyPlace, RenderRate, Scope, Watches};
 use kube::Client;
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,6 +53,7 @@ async fn reconcile_everywhere(parts: &Parts, client: &Client, events: &EventQueu
     served.watching.expect(namespaces.len());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let cores = Cores::new(cores);
+    let render_rate = Arc::<RenderRate>::default();
     let watches = namespaces.into_iter().map(|namespace| {
         let scope = Scope { namespace, label_selector: config.watch.label_selector.clone() };
         let secrets = Watches::new(client, &scope);
@@ -66,8 +67,9 @@ async fn reconcile_everywhere(parts: &Parts, client: &Client, events: &EventQueu
             targets: secrets.targets.clone(),
             ledger: Arc::default(),
             metrics: Arc::clone(&served.metrics),
-            settings: config.unseal,
+            settings: config.unseal.clone(),
             events: events.clone(),
+            render_rate: Arc::clone(&render_rate),
             cores: Arc::clone(&cores),
             shutdown: shutdown.clone(),
         };

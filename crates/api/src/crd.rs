@@ -83,6 +83,13 @@ mod tests {
         assert_eq!(names, ["apiVersion", "kind", "metadata", "spec", "status"]);
     }
 
+    /// Without `nullable`, the API server refuses it.
+    #[test]
+    fn template_data_may_be_null() {
+        let data = &schema()["properties"]["spec"]["properties"]["template"]["properties"]["data"];
+        assert_eq!(data["additionalProperties"], json!({ "type": "string", "nullable": true }));
+    }
+
     #[test]
     fn required_fields_are_upstreams() {
         let schema = schema();

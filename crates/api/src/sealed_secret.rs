@@ -62,9 +62,11 @@ pub struct SecretTemplate {
     #[schemars(schema_with = "boolean_schema")]
     pub immutable: Option<bool>,
 
-    /// Values to be rendered from the opened ones, as Go templates.
+    /// Values to be rendered from the opened ones, as Go templates. `null` leaves the opened value of that name out of the
+    /// Secret, while templates can still use it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "few_entries")]
-    pub data: Option<BTreeMap<String, String>>,
+    #[schemars(schema_with = "template_data_schema")]
+    pub data: Option<BTreeMap<String, Option<String>>>,
 }
 
 impl SecretTemplate {
@@ -110,6 +112,14 @@ fn encrypted_data_schema(_: &mut SchemaGenerator) -> Schema {
         "type": "object",
         "additionalProperties": { "type": "string" },
         "x-kubernetes-preserve-unknown-fields": true,
+    })
+}
+
+fn template_data_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "nullable": true,
+        "additionalProperties": { "type": "string", "nullable": true },
     })
 }
 

@@ -26,5 +26,6 @@ pub(crate) fn open_whole(place: &Place<'_>, data: &str) -> Result<UnsealedSecret
         data,
         opened_by: place.opened_by(),
         varying: BTreeSet::new(),
+        templated: false,
     })
 }

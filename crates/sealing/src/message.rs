@@ -3,7 +3,7 @@
 use crate::templates::BadTemplate;
 use crate::unseal::{ItemError, ItemFault};
 use std::fmt::Write as _;
-use template::{Detail, Shown, TemplateError};
+use template::{Shown, TemplateError};
 
 /// As many names as a person reads at once; a SealedSecret may have thousands.
 const NAMES_SHOWN: usize = 10;
@@ -58,78 +58,60 @@ pub(crate) fn faulty(fault: ItemFault, names: &str) -> String {
 /// As much of what is wrong with one template as a person needs; it may quote the template, which is as long as it likes.
 const TEMPLATE_LENGTH: usize = 300;
 
-/// The items that do not open, then the faulty templates, as everybody may read it: a sentence for each that is none, and one for
-/// each other kind of fault, which names no line. [`TemplateError`] says why.
+/// What is shown where templates do not render with the values: one sentence for all of them. Which of many templates failed, and
+/// how, would tell as many bits of the values as there are templates.
+pub const DO_NOT_RENDER: &str = "the templates in spec.template.data do not give a Secret with these values, or not within \
+                                        their bounds; the controller's log tells which, and why";
+
+/// The items that do not open, then the faulty templates, as anybody may read it: a sentence for each text that cannot be read, and
+/// one for all that were read and do not render. [`TemplateError`] says why.
 pub(crate) fn faulty_templates(items: &[ItemError], templates: &[BadTemplate]) -> String {
-    let (mut failed, mut unbounded) = (Vec::new(), Vec::new());
-    let sentences = sentences(items, templates, |error| match error.shown() {
-        Shown::NotATemplate(detail) => Some(described(error, detail)),
-        Shown::DoesNotRender => {
-            failed.push(error.template());
-            None
-        }
-        Shown::OutOfBounds => {
-            unbounded.push(error.template());
-            None
-        }
-    });
-    let kinds = [(failed, Shown::DoesNotRender), (unbounded, Shown::OutOfBounds)];
-    let kinds = kinds.into_iter().filter(|(names, _)| !names.is_empty()).map(|(names, kind)| {
-        format!("{}: the template{kind}; the controller's log tells in which line, and why", list(&names))
-    });
-    [sentences.faults, kinds.collect(), sentences.others].concat().join("; ")
+    if depend_on_values(templates) {
+        return DO_NOT_RENDER.into();
+    }
+    faulty_templates_in_full(items, templates)
 }
 
-/// The same for whoever may read the values, or the controller's log: with the line and cause of each fault.
+/// Whether these were read, and failed while they were rendered. Templates are only rendered once all of them were read, and
+/// every item opened.
+pub(crate) fn depend_on_values(templates: &[BadTemplate]) -> bool {
+    templates.iter().any(
+        |template| matches!(template, BadTemplate::Faulty(error) if error.shown() == Shown::DoesNotRender),
+    )
+}
+
+/// The same for a reader of the controller's log, or a person with the private keys: with the line and cause of each fault.
 pub(crate) fn faulty_templates_in_full(items: &[ItemError], templates: &[BadTemplate]) -> String {
-    let sentences = sentences(items, templates, |error| Some(described(error, error.detail())));
-    [sentences.faults, sentences.others].concat().join("; ")
-}
-
-/// What is said of templates, in parts.
-struct Sentences {
-    /// Of the items, and of each template that has a sentence of its own.
-    faults: Vec<String>,
-    /// Of the templates beyond those.
-    others: Vec<String>,
-}
-
-fn sentences<'t>(
-    items: &[ItemError],
-    templates: &'t [BadTemplate],
-    mut describe: impl FnMut(&'t TemplateError) -> Option<String>,
-) -> Sentences {
-    let mut faults = Vec::new();
+    let mut sentences = Vec::new();
     if !items.is_empty() {
-        faults.push(faulty_items(items));
+        sentences.push(faulty_items(items));
     }
-    let mut not_rendered = Vec::new();
-    let mut described = 0_usize;
-    for template in templates {
-        match template {
-            BadTemplate::NotRendered(name) => not_rendered.push(name.as_str()),
-            BadTemplate::Faulty(error) => {
-                if let Some(sentence) = describe(error) {
-                    described += 1;
-                    faults.extend((described <= NAMES_SHOWN).then_some(sentence));
-                }
-            }
-        }
+    let faulty = templates.iter().filter_map(|template| match template {
+        BadTemplate::Faulty(error) => Some(error),
+        BadTemplate::NotRendered(_) => None,
+    });
+    sentences.extend(faulty.clone().take(NAMES_SHOWN).map(described));
+    if let more @ 1.. = faulty.count().saturating_sub(NAMES_SHOWN) {
+        sentences.push(format!("{more} more templates do not render"));
     }
-    let mut others = Vec::new();
-    if described > NAMES_SHOWN {
-        others.push(format!("{} more templates do not render", described - NAMES_SHOWN));
-    }
-    if !not_rendered.is_empty() {
-        let names = list(&not_rendered);
-        others.push(format!(
-            "{names}: not rendered, because those before have spent what all may cost together"
+    let names: Vec<&str> = templates
+        .iter()
+        .filter_map(|template| match template {
+            BadTemplate::NotRendered(name) => Some(name.as_str()),
+            BadTemplate::Faulty(_) => None,
+        })
+        .collect();
+    if !names.is_empty() {
+        sentences.push(format!(
+            "{}: not rendered, because those before have spent what all may cost together",
+            list(&names)
         ));
     }
-    Sentences { faults, others }
+    sentences.join("; ")
 }
 
-fn described(error: &TemplateError, detail: &Detail) -> String {
+fn described(error: &TemplateError) -> String {
+    let detail = error.detail();
     let (name, fault) = (cut(error.template(), NAME_LENGTH), cut(&detail.fault.to_string(), TEMPLATE_LENGTH));
     format!("template {name:?}, line {}: {fault}", detail.line)
 }
@@ -168,44 +150,33 @@ mod tests {
         )
     }
 
+    /// However many failed, in whatever way: each of them is a question that its writer asked of the values.
     #[test]
-    fn templates_are_told_by_kind_and_in_full_one_by_one() {
-        let templates = [
-            faulty("a", "\n{{ fail \"no\" }}"),
-            faulty("b", "{{ .v"),
-            faulty("c", "{{ range 9999999 }}{{ end }}"),
-            faulty("d", "{{ fail .v }}"),
-            BadTemplate::NotRendered("e".into()),
-        ];
+    fn templates_that_do_not_render_are_told_in_one_sentence_and_one_by_one_in_full() {
+        let failing = [faulty("a", "\n{{ fail \"no\" }}"), faulty("d", "{{ fail .v }}")];
+        let endless = [faulty("c", "{{ range 9999999 }}{{ end }}"), BadTemplate::NotRendered("e".into())];
+        for templates in [&failing[..1], &failing[..], &endless[..1], &endless[..]] {
+            assert_eq!(faulty_templates(&[], templates), DO_NOT_RENDER);
+        }
+        let full = faulty_templates_in_full(&[], &failing);
+        assert!(full.starts_with("template \"a\", line 2: fail: no; template \"d\", line 1: fail"), "{full}");
+        let full = faulty_templates_in_full(&[], &endless);
+        assert!(full.contains("\"c\", line 1: limit reached: the templates take more than"), "{full}");
+        assert!(full.contains("; e: not rendered, because those before have spent"), "{full}");
+    }
+
+    #[test]
+    fn texts_that_are_no_templates_are_told_beside_the_items() {
         let items = [error("i", ItemFault::NotBase64)];
-        let shown = faulty_templates(&items, &templates);
         assert_eq!(
-            shown,
-            "illegal base64 data (i): something else stands where kubeseal writes base64; template \"b\", line 1: unclosed action; a, d: the template does not render with these values; \
-             the controller's log tells in which line, and why; c: the template does not render within its bounds; the \
-             controller's log tells in which line, and why; e: not rendered, because those before have spent what all may cost \
-             together"
-        );
-        let full = faulty_templates_in_full(&items, &templates);
-        assert!(
-            full.contains("template \"a\", line 2: fail: no; template \"b\", line 1: unclosed action"),
-            "{full}"
-        );
-        assert!(
-            full.contains("template \"c\", line 1: limit reached: the templates take more than"),
-            "{full}"
-        );
-        assert!(
-            full.starts_with("illegal base64 data (i): ") && full.contains("; e: not rendered"),
-            "{full}"
+            faulty_templates(&items, &[faulty("b", "{{ .v")]),
+            "illegal base64 data (i): something else stands where kubeseal writes base64; template \"b\", line 1: unclosed action"
         );
     }
 
     #[test]
     fn stays_readable_with_many_templates() {
         let failing: Vec<_> = (0..300).map(|n| faulty(&format!("t{n}"), "{{ fail .v }}")).collect();
-        let shown = faulty_templates(&[], &failing);
-        assert!(shown.contains("t9 and 290 more: the template"), "{shown}");
         let full = faulty_templates_in_full(&[], &failing);
         assert!(full.contains("290 more templates do not render") && full.len() < 2000, "{full}");
     }

@@ -1,6 +1,6 @@
 //! `seal_secret` and `seal_item`: plaintext into what may be committed.
 
-use api::annotations::{CERTIFICATE_FINGERPRINT, LAST_APPLIED};
+use api::annotations::{CERTIFICATE_FINGERPRINT, LAST_APPLIED, UNSEALED_FROM};
 use api::{Scope, SealedSecret, SealedSecretSpec, SecretTemplate};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -92,7 +92,7 @@ pub fn seal_item<R: TryCryptoRng>(
 /// to an owner it does not have.
 fn template_metadata(mut metadata: ObjectMeta) -> ObjectMeta {
     if let Some(annotations) = &mut metadata.annotations {
-        for name in LAST_APPLIED {
+        for name in LAST_APPLIED.into_iter().chain([UNSEALED_FROM]) {
             annotations.remove(name);
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! As upstream has it: a template sees the opened values and, under names that none of them has, the texts of all templates
 //! as they stand, so that plain text can be used like a value. It does not see what other templates give. An opened value
-//! wins over what a template of its name gives, which must render all the same.
+//! wins over what a template of its name gives, which must render all the same. A `null` in place of a text leaves the opened
+//! value of its name out of the Secret; templates see it.
 
 use crate::unseal::{ItemError, UnsealError};
 use crate::unsealed_secret::UnsealedSecret;
@@ -10,7 +11,7 @@ use api::SealedSecretSpec;
 use envelope::Plaintext;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use template::{Limits, Outside, Rendered, Renderer, TemplateError, Values};
+use template::{Limits, Outside, Rendered, Renderer, Template, TemplateError, Values};
 use zeroize::Zeroizing;
 
 /// A template that does not render.
@@ -22,41 +23,44 @@ pub enum BadTemplate {
     NotRendered(String),
 }
 
-/// Renders every template into `secret`. All that do not render are named, each once.
+/// Renders every template into `secret`, and takes out what a `null` leaves out. All that do not render are named, each once.
+///
+/// All texts are read before the first is rendered: which of them are no templates, or too large to be read, must not depend on
+/// what a rendering spent, and that on values.
 pub(crate) fn render(
-    templates: &BTreeMap<String, String>,
+    texts: &Texts,
     secret: &mut UnsealedSecret,
     outside: &mut Outside<'_>,
 ) -> Result<(), UnsealError> {
-    if templates.is_empty() {
+    if texts.is_empty() {
         return Ok(());
     }
     let mut values = Values::new();
     for (name, value) in &secret.data {
         values.insert(name.clone(), Zeroizing::new(value.expose().to_vec()));
     }
-    for (name, text) in templates {
+    for (name, text) in written(texts) {
         if !secret.data.contains_key(name) {
-            values.insert(name.clone(), Zeroizing::new(text.clone().into_bytes()));
+            values.insert(name, Zeroizing::new(text.as_bytes().to_vec()));
         }
     }
     let renderer = Renderer::new(&values, Limits::default());
-    let mut rendered = BTreeMap::new();
-    let bad = each(templates, |name, text| {
+    let templates = parse(&renderer, texts).or_else(|bad| refuse(Vec::new(), bad).map(|()| Vec::new()))?;
+    let (rendered, bad) = each(templates, |_, template| {
         let outside = Outside { now: outside.now, random: &mut *outside.random };
-        let Rendered { mut bytes, varies } = renderer.render(name, text, outside)?;
-        rendered.insert(name.to_owned(), (Plaintext::new(std::mem::take(&mut *bytes)), varies));
-        Ok(())
+        renderer.execute(&template, outside)
     });
-    for (name, (value, varies)) in rendered {
-        if let Entry::Vacant(place) = secret.data.entry(name) {
+    refuse(Vec::new(), bad)?;
+    for (name, Rendered { mut bytes, varies }) in rendered {
+        if let Entry::Vacant(place) = secret.data.entry(name.to_owned()) {
             if varies {
-                secret.varying.insert(place.key().clone());
+                secret.varying.insert(name.to_owned());
             }
-            place.insert(value);
+            place.insert(Plaintext::new(std::mem::take(&mut *bytes)));
         }
     }
-    refuse(Vec::new(), bad)
+    secret.data.retain(|name, _| texts.get(name) != Some(&None));
+    Ok(())
 }
 
 /// Names the items that do not open, and beside them the templates that are none: what the others would make of values
@@ -64,30 +68,57 @@ pub(crate) fn render(
 pub(crate) fn check(spec: &SealedSecretSpec, items: Vec<ItemError>) -> Result<(), UnsealError> {
     let values = Values::new();
     let renderer = Renderer::new(&values, Limits::default());
-    refuse(items, each(texts_of(spec), |name, text| renderer.check(name, text)))
+    refuse(items, parse(&renderer, texts_of(spec)).err().unwrap_or_default())
 }
 
-/// The templates of a spec; none where there are none.
-pub(crate) fn texts_of(spec: &SealedSecretSpec) -> &BTreeMap<String, String> {
-    static NONE: BTreeMap<String, String> = BTreeMap::new();
+/// `spec.template.data`: what is rendered, by name, and `None` for what is left out.
+pub(crate) type Texts = BTreeMap<String, Option<String>>;
+
+/// The texts of a spec; none where there are none.
+pub(crate) fn texts_of(spec: &SealedSecretSpec) -> &Texts {
+    static NONE: Texts = BTreeMap::new();
     spec.template.data.as_ref().unwrap_or(&NONE)
 }
 
-fn each(
-    templates: &BTreeMap<String, String>,
-    mut attempt: impl FnMut(&str, &str) -> Result<(), TemplateError>,
-) -> Vec<BadTemplate> {
-    let mut bad = Vec::new();
+/// The names in `spec.template.data` whose texts have template actions in them. Any other text is what it is.
+pub fn templated(spec: &SealedSecretSpec) -> impl Iterator<Item = &str> {
+    written(texts_of(spec)).filter(|(_, text)| text.contains("{{")).map(|(name, _)| name)
+}
+
+fn written(texts: &Texts) -> impl Iterator<Item = (&str, &str)> {
+    texts.iter().filter_map(|(name, text)| Some((name.as_str(), text.as_deref()?)))
+}
+
+/// Reads all of them; or tells of each that cannot be read.
+fn parse<'t>(
+    renderer: &Renderer<'_>,
+    texts: &'t Texts,
+) -> Result<Vec<(&'t str, Template)>, Vec<BadTemplate>> {
+    let (templates, bad) = each(written(texts), |name, text| renderer.parse(name, text));
+    if bad.is_empty() { Ok(templates) } else { Err(bad) }
+}
+
+/// Attempts it with each until what all may cost together is spent: what came of it, and what failed.
+fn each<'t, T, R>(
+    templates: impl IntoIterator<Item = (&'t str, T)>,
+    mut attempt: impl FnMut(&str, T) -> Result<R, TemplateError>,
+) -> (Vec<(&'t str, R)>, Vec<BadTemplate>) {
+    let (mut done, mut bad) = (Vec::new(), Vec::new());
     let mut spent = false;
-    for (name, text) in templates {
+    for (name, template) in templates {
         if spent {
-            bad.push(BadTemplate::NotRendered(name.clone()));
-        } else if let Err(error) = attempt(name, text) {
-            spent = error.is_spent();
-            bad.push(BadTemplate::Faulty(error));
+            bad.push(BadTemplate::NotRendered(name.to_owned()));
+            continue;
+        }
+        match attempt(name, template) {
+            Ok(result) => done.push((name, result)),
+            Err(error) => {
+                spent = error.is_spent();
+                bad.push(BadTemplate::Faulty(error));
+            }
         }
     }
-    bad
+    (done, bad)
 }
 
 fn refuse(items: Vec<ItemError>, templates: Vec<BadTemplate>) -> Result<(), UnsealError> {

@@ -2,11 +2,11 @@
 
 use crate::deprecated::open_whole;
 use crate::key_ring::KeyRing;
-use crate::message::{faulty, faulty_items, faulty_templates};
+use crate::message::{depend_on_values, faulty, faulty_items, faulty_templates};
 use crate::place::Place;
 use crate::templates::{self, BadTemplate};
 use crate::unsealed_secret::UnsealedSecret;
-use api::annotations::SKIP_SET_OWNER_REFERENCES;
+use api::annotations::{SKIP_SET_OWNER_REFERENCES, UNSEALED_FROM};
 use api::{Scope, SealedSecret, SealedSecretSpec};
 use envelope::Plaintext;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
@@ -14,8 +14,8 @@ use kube::Resource as _;
 use std::collections::{BTreeMap, BTreeSet};
 use template::Outside;
 
-/// Why a SealedSecret does not become a Secret. Messages name items, never values, and of templates nothing that depends on them;
-/// [`crate::InFull`] does.
+/// Why a SealedSecret does not become a Secret. Messages name items, never values, and tell of templates nothing that depends on
+/// values but that they do not render; [`crate::InFull`] does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnsealError {
     /// The controller has no sealing key.
@@ -36,7 +36,8 @@ pub enum UnsealError {
     /// It opens, and holds something else.
     #[error("spec.data opens, but what it holds is not a Secret")]
     DeprecatedShape,
-    /// Templates that do not render, and beside them the items that do not open.
+    /// Texts that are no templates, and beside them the items that do not open; or, where all texts were read and all items
+    /// opened, templates that do not render.
     #[error("{}", faulty_templates(.items, .templates))]
     Templates {
         /// Items that do not open; all of them, each once.
@@ -89,6 +90,11 @@ impl UnsealError {
             }
         }
         self
+    }
+
+    /// Whether it was found while rendering, so that it tells something of the values.
+    pub fn depends_on_values(&self) -> bool {
+        matches!(self, Self::Templates { templates, .. } if depend_on_values(templates))
     }
 
     /// Whether anything in it was sealed with a key that was revoked.
@@ -147,6 +153,7 @@ pub fn unseal(
         type_: spec.template.type_.clone(),
         immutable: spec.template.immutable,
         varying: BTreeSet::new(),
+        templated: templates::templated(spec).next().is_some(),
     };
     templates::render(templates::texts_of(spec), &mut secret, &mut outside)?;
     Ok(secret)
@@ -203,9 +210,12 @@ pub fn skips_owner(spec: &SealedSecretSpec) -> bool {
         .is_some_and(|value| value == "true")
 }
 
-/// The template's metadata, with name and namespace forced and the owner set: the SealedSecret, unless it is not to be; then
+/// The template's metadata, without what only the controller writes, with name and namespace forced and the owner set: the SealedSecret, unless it is not to be; then
 /// those that the template names.
-fn target_metadata(sealed: &ObjectMeta, spec: &SealedSecretSpec, template: ObjectMeta) -> ObjectMeta {
+fn target_metadata(sealed: &ObjectMeta, spec: &SealedSecretSpec, mut template: ObjectMeta) -> ObjectMeta {
+    if let Some(annotations) = &mut template.annotations {
+        annotations.remove(UNSEALED_FROM);
+    }
     ObjectMeta {
         name: sealed.name.clone(),
         namespace: sealed.namespace.clone(),

@@ -20,17 +20,8 @@ pub struct UnsealedSecret {
     pub opened_by: BTreeSet<Fingerprint>,
     /// Keys of rendered values that are another each time: from the clock, from randomness, or new keys.
     pub varying: BTreeSet<String>,
-}
-
-/// What is known of rendered values that are another each time ([`UnsealedSecret::varying`]).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Varying {
-    /// They were written from this very spec before. Whatever stands in their place is as good as what would be rendered
-    /// now, and stays: comparing would write the Secret anew for ever, and a password must not change because something
-    /// beside it did.
-    Written,
-    /// The spec is new: they are rendered anew with it.
-    Due,
+    /// Whether templates had to be rendered: then whatever is wrong with the values may be the answer to a question about them.
+    pub templated: bool,
 }
 
 /// The type the API server gives a Secret that names none.

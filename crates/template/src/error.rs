@@ -1,9 +1,9 @@
-//! Why a template does not render: what everybody may read of it, and the rest.
+//! Why a template does not render: what may be shown to anybody, and the rest.
 //!
-//! Whoever may edit a SealedSecret but not read Secrets could ask with templates, and read the answers from the status: which
-//! line failed, at which function, with which types. So [`TemplateError`] shows nothing that depends on the values but that the
-//! template did not render, or not within its bounds. Lines, functions and types are in its [`Detail`], which has to be asked for.
-//! Neither ever holds a value.
+//! A person who may edit a SealedSecret but not read Secrets could ask with templates, and read the answers from the status: which
+//! line failed, at which function, with which types, or which of many templates. So [`TemplateError`] shows nothing that depends on
+//! the values but that its template did not render; a caller with several templates must not even show which of them did not.
+//! Lines, functions and types are in its [`Detail`], which has to be asked for. Neither ever holds a value.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -28,12 +28,10 @@ enum Stage {
 /// What everybody may know of a [`TemplateError`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shown<'e> {
-    /// Not a template, by its text alone, which is public.
+    /// Not a template, or one that is too large to be read: by its text alone, which is public.
     NotATemplate(&'e Detail),
-    /// It does not render with these values.
+    /// It does not render with these values, or not within its bounds.
     DoesNotRender,
-    /// It does not render within its bounds.
-    OutOfBounds,
 }
 
 /// Where a template failed, and why. It depends on the values, though it holds none: for the log, and for whoever has the values.
@@ -109,11 +107,9 @@ impl TemplateError {
 
     /// What everybody may know.
     pub fn shown(&self) -> Shown<'_> {
-        match (self.stage, &self.detail.fault) {
-            (Stage::Reading, Fault::Syntax(_)) => Shown::NotATemplate(&self.detail),
-            // While reading, too: what the templates before have left of a bound depends on the values.
-            (_, Fault::Limit(_)) => Shown::OutOfBounds,
-            _ => Shown::DoesNotRender,
+        match self.stage {
+            Stage::Reading => Shown::NotATemplate(&self.detail),
+            Stage::Rendering => Shown::DoesNotRender,
         }
     }
 
@@ -149,7 +145,6 @@ impl fmt::Display for Shown<'_> {
         match self {
             Self::NotATemplate(detail) => write!(f, ", {detail}"),
             Self::DoesNotRender => f.write_str(" does not render with these values"),
-            Self::OutOfBounds => f.write_str(" does not render within its bounds"),
         }
     }
 }

@@ -32,12 +32,14 @@
 //! **Whatever is collected is paid for before it is collected.** Beside [`Limits::memory`] come what buffers leave empty, a
 //! quarter at most of what is large, and some 3 MiB for regular expressions.
 //!
-//! **Never an oracle.** Whoever may edit a SealedSecret but not read Secrets may ask with a template, and read the answer from
-//! the status: which line failed, in which function, at which types. So a [`TemplateError`] shows of a template that reads but does
-//! not render its name alone; the line and the cause are in its [`Detail`], for the controller's log, and for whoever opens
-//! with the private key. What is wrong with the text itself is shown with its line, for that depends on no value. Each edit still
-//! tells one thing of each template: whether it rendered, failed, or ran into its bounds. That much anybody learns who sees whether
-//! there is a Secret.
+//! **No oracle beyond one bit an edit.** A person who may edit a SealedSecret but not read Secrets can ask with a template, and
+//! read the answer from the status: which line failed, in which function, at which types, or which of a hundred templates. So a
+//! [`TemplateError`] of a template that was read shows nothing of all that; the line and the cause are in its [`Detail`], for the
+//! controller's log, and for a person who opens with the private key. What is wrong with the text itself is shown with its line,
+//! because it depends on no value; for that, all templates of an object are read ([`Renderer::parse`]) before the first is rendered.
+//! Each edit still tells one bit, whether all templates of the object rendered, and roughly how long that took ([`Limits`]): both show
+//! in whether, and when, the Secret and the status are written. No program that renders can hide that. The controller limits how
+//! often a sealed value can be asked about, and `--templates=off` renders nothing.
 //!
 //! **The message of `fail` is told only where it is a literal**, and in the detail: any other may be made of secrets.
 //!
@@ -82,9 +84,11 @@ mod time;
 mod url;
 mod value;
 mod values;
+mod vary;
 
 pub use error::{Bound, Detail, Fault, Shown, TemplateError};
 pub use limits::Limits;
 pub use outside::{Outside, Random};
-pub use render::{Rendered, Renderer};
+pub use render::{Rendered, Renderer, Template};
 pub use values::Values;
+pub use vary::may_vary;

@@ -1,4 +1,7 @@
 //! [`Renderer`]: the templates of one object, with the same values, within limits that they share.
+//!
+//! Reading and rendering are two calls, so that all templates of an object can be read before the first is rendered: what a
+//! rendering spends depends on values, and a template that comes after it might then be read or not.
 
 use crate::budget::Budget;
 use crate::engine::Engine;
@@ -6,7 +9,7 @@ use crate::error::TemplateError;
 use crate::exec::execute;
 use crate::limits::Limits;
 use crate::outside::Outside;
-use crate::syntax::{Definitions, parse};
+use crate::syntax::{self, Definitions};
 use crate::values::Values;
 use zeroize::Zeroizing;
 
@@ -15,6 +18,12 @@ use zeroize::Zeroizing;
 pub struct Renderer<'v> {
     values: &'v Values,
     budget: Budget,
+}
+
+/// A text that was read as a template, and not rendered yet.
+pub struct Template {
+    name: String,
+    definitions: Definitions,
 }
 
 /// What a template gives.
@@ -32,31 +41,40 @@ impl<'v> Renderer<'v> {
         Self { values, budget: Budget::new(limits) }
     }
 
-    /// Renders the template `name`, whose text is `template`. No template sees what another one gives.
+    /// Reads the template `name`, whose text is `template`. Whether it is one depends on no value, nor does what reading spends.
+    pub fn parse(&self, name: &str, template: &str) -> Result<Template, TemplateError> {
+        self.budget.surface();
+        let definitions = syntax::parse(name, template, &self.budget)
+            .map_err(|(line, fault)| TemplateError::reading(name, line, fault))?;
+        Ok(Template { name: name.to_owned(), definitions })
+    }
+
+    /// Renders a template that was read. No template sees what another one gives.
     ///
     /// What it gives depends on the arguments alone, unless the template makes keys or certificates.
+    pub fn execute(&self, template: &Template, outside: Outside<'_>) -> Result<Rendered, TemplateError> {
+        self.budget.surface();
+        let Outside { now, random } = outside;
+        let engine = Engine::new(&self.budget, Outside { now, random: &mut *random });
+        let bytes = execute(&engine, &template.definitions, &template.name, &self.values.dot())
+            .map_err(|(line, fault)| TemplateError::rendering(&template.name, line, fault))?;
+        Ok(Rendered { bytes, varies: engine.drew() })
+    }
+
+    /// Reads and renders: for a template that is alone.
     pub fn render(
         &self,
         name: &str,
         template: &str,
         outside: Outside<'_>,
     ) -> Result<Rendered, TemplateError> {
-        let definitions = self.read(name, template)?;
-        let Outside { now, random } = outside;
-        let engine = Engine::new(&self.budget, Outside { now, random: &mut *random });
-        let bytes = execute(&engine, &definitions, name, &self.values.dot())
-            .map_err(|(line, fault)| TemplateError::rendering(name, line, fault))?;
-        Ok(Rendered { bytes, varies: engine.drew() })
+        self.execute(&self.parse(name, template)?, outside)
     }
+}
 
-    /// Only reads the template, to say whether it is one.
-    pub fn check(&self, name: &str, template: &str) -> Result<(), TemplateError> {
-        self.read(name, template).map(drop)
-    }
-
-    fn read(&self, name: &str, template: &str) -> Result<Definitions, TemplateError> {
-        self.budget.surface();
-        parse(name, template, &self.budget).map_err(|(line, fault)| TemplateError::reading(name, line, fault))
+impl std::fmt::Debug for Template {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Template").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

@@ -26,6 +26,7 @@ fn what_is_shown_does_not_depend_on_values() {
         "{{ if hasPrefix \"1\" .pin }}{{ template \"a\" }}{{ else }}{{ template \"b\" }}{{ end }}",
         "{{ upper (index (dict \"1234\" 1 \"9876\" true) .pin) }}",
         "{{ if hasPrefix \"1\" .pin }}{{ repeat 1000000000 \"x\" }}{{ else }}{{ range 1000000000 }}{{ end }}{{ end }}",
+        "{{ if hasPrefix \"1\" .pin }}{{ fail \"yes\" }}{{ else }}{{ range 1000000000 }}{{ end }}{{ end }}",
         "{{ $x := list }}{{ if hasPrefix \"1\" .pin }}{{ range 5000 }}{{ $x = list $x }}{{ end }}{{ $x }}{{ end }}{{ repeat 1000000000 \"x\" }}",
     ] {
         let (one, other) = (refused(template, &[("pin", "1234")]), refused(template, &[("pin", "9876")]));

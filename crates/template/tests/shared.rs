@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::{Duration, Instant};
-use template::{Bound, Detail, Fault, Limits, Outside, Rendered, Renderer, TemplateError, Values};
+use template::{Bound, Detail, Fault, Limits, Outside, Rendered, Renderer, TemplateError, Values, may_vary};
 
 fn render(renderer: &Renderer<'_>, template: &str) -> Result<Rendered, TemplateError> {
     let mut fill = |bytes: &mut [u8]| bytes.fill(7);
@@ -100,6 +100,7 @@ fn it_is_known_what_may_differ_the_next_time() {
         "{{ if randAlpha 1 }}same{{ end }}",
     ] {
         assert!(render(&renderer, template).unwrap().varies, "{template}");
+        assert!(may_vary(template), "{template}");
     }
     for template in [
         "",
@@ -116,10 +117,10 @@ fn it_is_known_what_may_differ_the_next_time() {
 }
 
 #[test]
-fn checking_only_reads() {
+fn parsing_only_reads() {
     let values = Values::new();
     let renderer = Renderer::new(&values, Limits::default());
-    assert!(renderer.check("item", "{{ fail \"x\" }}{{ .a | mustFromJson }}").is_ok());
-    let error = renderer.check("item", "{{ .a }}\n{{ nosuch }}").unwrap_err();
+    assert!(renderer.parse("item", "{{ fail \"x\" }}{{ .a | mustFromJson }}").is_ok());
+    let error = renderer.parse("item", "{{ .a }}\n{{ nosuch }}").unwrap_err();
     assert_eq!((error.template(), error.detail().line), ("item", 2));
 }

@@ -28,6 +28,7 @@ fn secret(name: &str) -> UnsealedSecret {
         ]),
         opened_by: BTreeSet::new(),
         varying: BTreeSet::new(),
+        templated: false,
     }
 }
 

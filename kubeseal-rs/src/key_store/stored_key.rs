@@ -147,6 +147,7 @@ impl StoredKey {
                 .collect(),
             opened_by: BTreeSet::new(),
             varying: BTreeSet::new(),
+            templated: false,
         }
     }
 }

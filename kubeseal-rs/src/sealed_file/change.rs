@@ -28,6 +28,7 @@ pub(crate) enum Field<'a> {
 pub(super) enum Content {
     Text(String),
     Boolean(bool),
+    Null,
     Texts(Vec<String>),
 }
 
@@ -49,6 +50,11 @@ impl Change {
     /// Makes the Secret to be immutable, or says that it is not.
     pub(crate) fn set_immutable(immutable: bool) -> Self {
         Self { path: Field::TemplateImmutable.path(), value: Some(Content::Boolean(immutable)) }
+    }
+
+    /// Leaves the sealed value of this name out of the Secret to be.
+    pub(crate) fn set_template_null(key: &str) -> Self {
+        Self { path: Field::TemplateData(key).path(), value: Some(Content::Null) }
     }
 
     /// Gives the Secret to be these finalizers, and no other.
@@ -84,6 +90,7 @@ impl Content {
         match self {
             Self::Text(text) => json!(text),
             Self::Boolean(boolean) => json!(boolean),
+            Self::Null => Value::Null,
             Self::Texts(texts) => json!(texts),
         }
     }

@@ -13,6 +13,7 @@ pub(super) fn written(content: &Content, syntax: Syntax, before: ScalarStyle) ->
     match content {
         Content::Text(text) => scalar(text, syntax, before),
         Content::Boolean(boolean) => boolean.to_string(),
+        Content::Null => "null".into(),
         Content::Texts(texts) => {
             format!("[{}]", texts.iter().map(|text| double_quoted(text)).collect::<Vec<_>>().join(", "))
         }

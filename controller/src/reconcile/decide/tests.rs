@@ -6,12 +6,13 @@ mod opening;
 mod sealing_keys;
 mod table;
 mod templates;
+mod unsealed_from;
 
 use super::*;
 use crate::reconcile::compromise::sealed_with_revoked;
 use crate::reconcile::target::ExistingSecret;
 use api::annotations::{MANAGED, PATCH};
-use api::annotations::{NAMESPACE_WIDE, SKIP_SET_OWNER_REFERENCES};
+use api::annotations::{NAMESPACE_WIDE, SKIP_SET_OWNER_REFERENCES, UNSEALED_FROM};
 use api::{Scope, SealedSecretSpec};
 use envelope::{KeyPair, KeySize, PrivateKey, issue};
 use jiff::{SignedDuration, Timestamp};
@@ -47,7 +48,10 @@ fn rules() -> Rules {
         accepted: Accepted { deprecated_data: true },
         drift: false,
         revoked: false,
-        varying: Varying::Due,
+        unsealed: false,
+        left_by_us: false,
+        marks_all: false,
+        templates: true,
         patient: true,
     }
 }

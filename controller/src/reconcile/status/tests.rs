@@ -57,6 +57,18 @@ fn words(status: &SealedSecretStatus) -> String {
 }
 
 #[test]
+fn a_change_that_waits_for_its_turn_is_in_progress_and_no_event() {
+    let waits = Outcome::Hindered(Hindrance::TooManyQuestions { wait: std::time::Duration::from_secs(9) });
+    let before = next(None, &synced(true), 1);
+    let status = next(Some(&before), &waits, 2);
+    assert_eq!(words(&status), "Synced=Unknown Ready=False Reconciling=True");
+    assert_eq!(status.target, before.target, "the Secret stays");
+    assert!(event_for(Some(&before), &status, &waits).is_none());
+    let later = Outcome::Hindered(Hindrance::TooManyQuestions { wait: std::time::Duration::from_secs(7) });
+    assert!(same_words(&status, &next(Some(&status), &later, 3)), "nothing is written while it waits");
+}
+
+#[test]
 fn the_contract() {
     let cases = [
         (synced(true), "Synced=True Ready=True"),
@@ -88,7 +100,7 @@ fn times_tell_when_it_changed() {
     assert!(same_words(&first, &same));
     assert_eq!(first, same, "nothing changed, so no time moves");
 
-    let other = Outcome::Refused(Refusal::Immutable { name: "a".into() });
+    let other = Outcome::Refused(Refusal::Immutable { name: "a".into(), rendering: None });
     let other = next(Some(&same), &other, 30);
     assert!(!same_words(&same, &other), "a change of message alone is written");
     assert_eq!(other.conditions[0].last_transition_time, Some(Time(at(10))));

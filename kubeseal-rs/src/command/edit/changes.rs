@@ -4,7 +4,7 @@ use super::error::EditError;
 use super::shown::{PLACEHOLDER, without_copies};
 use crate::command::hint::noted;
 use crate::failure::Failure;
-use crate::manifest::InputSecret;
+use crate::manifest::{InputSecret, TemplateData};
 use crate::namespace::NamespaceRule;
 use crate::sealed_file::{Change, Field, SealedObject};
 use api::Scope;
@@ -27,7 +27,7 @@ impl Sealer<'_> {
         &self,
         object: &SealedObject,
         saved: InputSecret,
-        template_data: BTreeMap<String, String>,
+        template_data: TemplateData,
     ) -> Result<Vec<Change>, Failure> {
         let secret = saved.secret;
         check_place(object, &secret.metadata)?;
@@ -43,7 +43,16 @@ impl Sealer<'_> {
             let removed = || Change::remove(Field::TemplateImmutable);
             changes.push(secret.immutable.map_or_else(removed, Change::set_immutable));
         }
-        changes.extend(texts(template.data.clone(), Some(template_data), |key| Field::TemplateData(key)));
+        let before = template.data.clone().unwrap_or_default();
+        changes.extend(differences(
+            &before,
+            &template_data,
+            |key, text| match text {
+                Some(text) => Change::set(Field::TemplateData(key), text.clone()),
+                None => Change::set_template_null(key),
+            },
+            |key| Change::remove(Field::TemplateData(key)),
+        ));
         let plain = template.metadata.clone().unwrap_or_default();
         if secret.metadata.finalizers != plain.finalizers.filter(|all| !all.is_empty()) {
             let removed = || Change::remove(Field::TemplateFinalizers);
@@ -132,13 +141,20 @@ fn texts(
     field: impl Fn(&str) -> Field<'_>,
 ) -> Vec<Change> {
     let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
-    let removed =
-        before.keys().filter(|name| !after.contains_key(*name)).map(|name| Change::remove(field(name)));
-    let set = after
-        .iter()
-        .filter(|(name, text)| before.get(*name) != Some(text))
-        .map(|(name, text)| Change::set(field(name), text.clone()));
-    removed.chain(set).collect()
+    let set = |name: &str, text: &String| Change::set(field(name), text.clone());
+    differences(&before, &after, set, |name| Change::remove(field(name)))
+}
+
+/// What makes one map the other.
+fn differences<T: PartialEq>(
+    before: &BTreeMap<String, T>,
+    after: &BTreeMap<String, T>,
+    set: impl Fn(&str, &T) -> Change,
+    remove: impl Fn(&str) -> Change,
+) -> Vec<Change> {
+    let removed = before.keys().filter(|name| !after.contains_key(*name)).map(|name| remove(name));
+    let changed = after.iter().filter(|(name, value)| before.get(*name) != Some(value));
+    removed.chain(changed.map(|(name, value)| set(name, value))).collect()
 }
 
 fn change(field: Field<'_>, value: Option<String>) -> Change {

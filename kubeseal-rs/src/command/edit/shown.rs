@@ -22,7 +22,8 @@ pub(super) fn text(path: &Path, objects: &[SealedObject]) -> Result<String, serd
          #\n\
          # Leave {PLACEHOLDER} to keep what is sealed there. Write a value over it to seal that instead. Items can be\n\
          # added, here or in base64 under data, and taken out. Name, namespace and scope stay: values are bound to them.\n\
-         # {TEMPLATE_DATA} is spec.template.data: plain text, in which {{{{ .key }}}} stands for a value.\n\
+         # {TEMPLATE_DATA} is spec.template.data: plain text, in which {{{{ .key }}}} stands for a value;\n\
+         # null leaves the sealed value of that name out of the Secret.\n\
          # To change nothing, quit without saving.\n"
     );
     for object in objects {
@@ -30,7 +31,8 @@ pub(super) fn text(path: &Path, objects: &[SealedObject]) -> Result<String, serd
         let _ = writeln!(text, "---\n# Scope: {}", object.scope());
         text.push_str(&yaml(&secret(object))?);
         let data = object.spec.template.data.iter().flatten();
-        let data: BTreeMap<&str, Shown<'_>> = data.map(|(key, text)| (key.as_str(), Shown(text))).collect();
+        let data: BTreeMap<&str, Option<Shown<'_>>> =
+            data.map(|(key, text)| (key.as_str(), text.as_deref().map(Shown))).collect();
         if !data.is_empty() {
             text.push_str(&yaml(&BTreeMap::from([(TEMPLATE_DATA, data)]))?);
         }

@@ -44,7 +44,8 @@ fn what_opened_it_is_told() {
         panic!("not created")
     };
     assert_eq!(secret.opened_by, expected);
-    let plan = decide(&sealed(json!({})), existing(json!({})), &ring, &rules());
+    let unsealed = Rules { unsealed: true, ..rules() };
+    let plan = decide(&sealed(json!({})), existing(json!({})), &ring, &unsealed);
     let Plan::Keep { opened_by, .. } = plan else { panic!("{plan:?}") };
     assert_eq!(opened_by, expected);
 

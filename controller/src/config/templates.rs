@@ -1,0 +1,43 @@
+//! [`Templates`]: where templates are rendered.
+
+use crate::cli::OnOff;
+use std::collections::BTreeSet;
+
+/// Where the templates of SealedSecrets are rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Templates {
+    /// Everywhere but there, or nowhere but there.
+    rendered: bool,
+    except: BTreeSet<String>,
+}
+
+impl Templates {
+    pub(super) fn meant_by(templates: OnOff, except: &str) -> Self {
+        let except = except.split(',').map(str::trim).filter(|name| !name.is_empty());
+        Self { rendered: templates == OnOff::On, except: except.map(ToOwned::to_owned).collect() }
+    }
+
+    /// Whether they are in this namespace.
+    pub fn are_rendered_in(&self, namespace: &str) -> bool {
+        self.rendered != self.except.contains(namespace)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_the_exceptions_the_opposite_holds() {
+        let rendered =
+            |templates, except, namespace| Templates::meant_by(templates, except).are_rendered_in(namespace);
+        for (templates, except, [a, b]) in [
+            (OnOff::On, "", [true, true]),
+            (OnOff::Off, "", [false, false]),
+            (OnOff::On, "a, c,", [false, true]),
+            (OnOff::Off, "c,a", [true, false]),
+        ] {
+            assert_eq!([rendered(templates, except, "a"), rendered(templates, except, "b")], [a, b]);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The annotation that says from which spec a Secret was unsealed: when it is written, and what it says to whom.
+
+use super::*;
+
+fn random() -> ObservedSealedSecret {
+    sealed(json!({ "spec": { "template": { "data": { "token": "{{ randAlphaNum 20 }}" } } } }))
+}
+
+fn source(observed: &ObservedSealedSecret) -> String {
+    digest(observed.spec.as_ref().unwrap())
+}
+
+fn marked(source: &str, data: Value) -> Target {
+    existing(json!({ "metadata": { "annotations": { UNSEALED_FROM: source } }, "data": data }))
+}
+
+fn mark_of(plan: &Plan) -> Option<String> {
+    let (Plan::Create(secret) | Plan::Replace(secret)) = plan else { panic!("{plan:?}") };
+    secret.metadata.annotations.as_ref()?.get(UNSEALED_FROM).cloned()
+}
+
+/// Whether a guess is right must not show in whether something is written.
+#[test]
+fn a_new_spec_is_written_whatever_it_gives() {
+    let observed = sealed(json!({}));
+    for value in ["aHVudGVyMg==", "eA=="] {
+        for immutable in [false, true] {
+            let target = existing(json!({ "data": { "password": value }, "immutable": immutable }));
+            let plan = decide(&observed, target, &ring(), &rules());
+            let expected = if immutable && value == "eA==" { "refuse Immutable" } else { "replace" };
+            assert_eq!(word(&plan), expected, "{value} {immutable}");
+        }
+    }
+    let plan = decide(&observed, existing(json!({})), &ring(), &rules());
+    assert_eq!(mark_of(&plan), Some(source(&observed)), "or the API server would count no write");
+    let other = existing(json!({ "data": { "password": "eA==" } }));
+    assert_eq!(mark_of(&decide(&observed, other, &ring(), &rules())), None, "not needed");
+}
+
+/// Killed between the Secret and its status; no right to the status; or none is written.
+#[test]
+fn what_is_random_stays_while_the_secret_says_that_it_came_from_this_spec() {
+    let observed = random();
+    let data = || json!({ "token": "YWJj" });
+    let keeps = marked(&source(&observed), data());
+    assert_eq!(word(&decide(&observed, keeps, &ring(), &rules())), "keep 7");
+    let edited = marked(&source(&observed), json!({ "token": "YWJj", "password": "eA==" }));
+    let Plan::Replace(secret) = decide(&observed, edited, &ring(), &rules()) else { panic!("not put right") };
+    assert_eq!(secret.data["token"].expose(), b"abc");
+    let Plan::Replace(secret) = decide(&observed, marked("another", data()), &ring(), &rules()) else {
+        panic!("an edit of the spec renders anew")
+    };
+    assert_ne!(secret.data["token"].expose(), b"abc");
+    assert_eq!(secret.metadata.annotations.unwrap()[UNSEALED_FROM], source(&observed));
+}
+
+#[test]
+fn it_is_on_every_secret_with_templates_and_on_all_where_there_is_no_status() {
+    let (plain, all) = (sealed(json!({})), Rules { marks_all: true, ..rules() });
+    let created = |observed: &ObservedSealedSecret, rules: &Rules| {
+        mark_of(&decide(observed, Target::Absent, &ring(), rules))
+    };
+    let random = random();
+    assert_eq!(created(&random, &rules()), Some(source(&random)));
+    assert_eq!(created(&plain, &rules()), None);
+    assert_eq!(created(&plain, &all), Some(source(&plain)));
+}
+
+/// From upstream's controller, say: its first sight is no reason to write.
+#[test]
+fn it_is_missed_only_where_this_controller_wrote_it() {
+    let observed = random();
+    for (left_by_us, expected) in [(false, "keep 7"), (true, "replace")] {
+        let rules = Rules { unsealed: true, left_by_us, drift: left_by_us, ..rules() };
+        let plan = decide(&observed, existing(json!({ "data": { "token": "YWJj" } })), &ring(), &rules);
+        assert_eq!(word(&plan), expected);
+    }
+}
+
+#[test]
+fn nobody_writes_it_by_a_template_and_none_stays_from_an_earlier_spec() {
+    let annotated = json!({ "spec": { "template": { "metadata": { "annotations": { UNSEALED_FROM: "forged", "a": "b" } } } } });
+    let plan = decide(&sealed(annotated.clone()), Target::Absent, &ring(), &rules());
+    assert_eq!(mark_of(&plan), None);
+    let patched = existing(json!({
+        "metadata": { "annotations": { PATCH: "true", UNSEALED_FROM: "earlier" } }, "data": { "password": "eA==" } }));
+    assert_eq!(mark_of(&decide(&sealed(annotated), patched, &ring(), &rules())), None);
+}

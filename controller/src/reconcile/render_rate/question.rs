@@ -1,0 +1,71 @@
+//! [`Question`]: what unsealing an object would tell of its sealed values, beside that they open.
+
+use crate::reconcile::target::Target;
+use api::{ObservedSealedSecret, SealedSecretSpec};
+use kube::ResourceExt as _;
+use sealing::{decode_item, may_vary, templated};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+
+/// Of a ciphertext, or of a question. Half of a SHA-256: no two are alike by chance, nor on purpose.
+pub(super) type Digest = [u8; 16];
+
+/// Something that is asked about sealed values.
+#[derive(Debug)]
+pub(crate) struct Question {
+    /// Each sealed value, and the immutable Secret that they are held against.
+    pub(super) about: Vec<Digest>,
+    /// In which words; None where the answer may be another each time.
+    pub(super) text: Option<Digest>,
+}
+
+/// Everything in a spec that an answer may depend on.
+#[derive(Serialize)]
+struct Text<'s> {
+    templates: &'s Option<BTreeMap<String, Option<String>>>,
+    encrypted_data: &'s BTreeMap<String, String>,
+    data: &'s Option<String>,
+    type_: &'s Option<String>,
+    immutable: Option<bool>,
+}
+
+impl Question {
+    /// What unsealing `observed` onto `target` would ask; None where it asks nothing.
+    pub(crate) fn of(observed: &ObservedSealedSecret, target: &Target) -> Option<Self> {
+        let spec = observed.spec.as_ref().ok()?;
+        let mut about: Vec<Digest> = Vec::new();
+        if templated(spec).next().is_some() {
+            about.extend(spec.encrypted_data.values().filter_map(|item| Some(digest(&decode_item(item)?))));
+        }
+        if let Target::Present(existing) = target
+            && existing.0.immutable == Some(true)
+        {
+            about.push(digest(existing.0.uid().unwrap_or_default().as_bytes()));
+        }
+        about.sort_unstable();
+        about.dedup();
+        (!about.is_empty()).then(|| Self { about, text: text(spec) })
+    }
+}
+
+fn text(spec: &SealedSecretSpec) -> Option<Digest> {
+    let template = &spec.template;
+    if template.data.iter().flatten().any(|(_, text)| text.as_deref().is_some_and(may_vary)) {
+        return None;
+    }
+    let text = Text {
+        templates: &template.data,
+        encrypted_data: &spec.encrypted_data,
+        data: &spec.data,
+        type_: &template.type_,
+        immutable: template.immutable,
+    };
+    serde_json::to_vec(&text).ok().map(|json| digest(&json))
+}
+
+fn digest(bytes: &[u8]) -> Digest {
+    let (mut half, whole) = (Digest::default(), Sha256::digest(bytes));
+    half.copy_from_slice(&whole[..16]);
+    half
+}

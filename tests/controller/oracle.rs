@@ -1,0 +1,184 @@
+//! A person who may edit SealedSecrets, and see everything but Secrets, guesses at a value: with templates, and with the public
+//! certificate. What they see is the same for a right guess and a wrong one, but for whether templates rendered.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use api::{Condition, ConditionStatus, SealedSecretStatus};
+use kube::ResourceExt as _;
+use serde_json::{Value, json};
+use tests::eventually::eventually;
+use tests::person::Person;
+
+use crate::stage::Stage;
+
+/// What is guessed at begins with an `h`.
+const PASSWORD: &str = "hunter2-5ecret-value";
+
+/// Everything that the guesser sees of one edit, but for what is another each time whatever the answer is.
+#[derive(Debug, PartialEq)]
+struct Sight {
+    /// Type, status, reason and message.
+    conditions: Vec<[String; 4]>,
+    /// The Secret's version in the status is another than before.
+    written: bool,
+    /// Writes of the SealedSecret since the edit are too many to tell apart by its version; its status is written once.
+    opened_by: usize,
+    /// Type, reason and message of what was told since.
+    told: Vec<[String; 3]>,
+}
+
+struct Guesser<'a> {
+    person: &'a Person,
+    namespace: &'a str,
+}
+
+impl Guesser<'_> {
+    async fn status(&self) -> Result<SealedSecretStatus> {
+        Ok(self.person.get_sealed(self.namespace, "db").await?.status.unwrap_or_default())
+    }
+
+    async fn told(&self) -> Result<Vec<(String, [String; 3])>> {
+        let events = self.person.events(self.namespace, "db").await?.into_iter().map(|event| {
+            let words = [event.type_.clone(), event.reason.clone(), event.message.clone()];
+            (event.name_any(), words.map(Option::unwrap_or_default))
+        });
+        Ok(events.collect())
+    }
+
+    /// Edits, and looks once the edit was processed.
+    async fn edit(&self, patch: &Value) -> Result<Sight> {
+        let before = self.status().await?;
+        let known: BTreeSet<String> = self.told().await?.into_iter().map(|(name, _)| name).collect();
+        self.person.patch_sealed(self.namespace, "db", patch).await?;
+        let status = eventually(Duration::from_secs(30), "the edit was processed", async || {
+            let sealed = self.person.get_sealed(self.namespace, "db").await?;
+            let status = sealed.status.unwrap_or_default();
+            ensure!(status.observed_generation == sealed.metadata.generation, "not yet");
+            ensure!(status.condition(Condition::RECONCILING).is_none(), "{:?}", status.conditions);
+            Ok(status)
+        })
+        .await?;
+        // Events come behind the status.
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        let told = self.told().await?.into_iter().filter(|(name, _)| !known.contains(name));
+        let version = |status: &SealedSecretStatus| {
+            status.target.as_ref().map(|target| target.resource_version.clone())
+        };
+        let conditions = status.conditions.iter().map(|condition| {
+            let reason = condition.reason.clone().unwrap_or_default();
+            let message = condition.message.clone().unwrap_or_default();
+            [condition.type_.clone(), format!("{:?}", condition.status), reason, message]
+        });
+        Ok(Sight {
+            conditions: conditions.collect(),
+            written: version(&status) != version(&before),
+            opened_by: status.opened_by.map_or(0, |keys| keys.len()),
+            told: told.map(|(_, words)| words).collect(),
+        })
+    }
+
+    async fn render(&self, templates: &Value) -> Result<Sight> {
+        // A merge patch keeps what it does not name.
+        self.edit(&json!({ "spec": { "template": { "data": templates } } })).await
+    }
+}
+
+fn asks(letter: char, then: &str, otherwise: &str) -> String {
+    format!("{{{{ if eq (substr 0 1 .p) \"{letter}\" }}}}{then}{{{{ else }}}}{otherwise}{{{{ end }}}}")
+}
+
+pub(crate) async fn a_guess_tells_one_bit(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            let guesser = Guesser { person, namespace };
+            let seal = async |value: &str| {
+                let sealed = person.seal(&Person::secret(namespace, "db", &json!({ "p": value })), &[]).await?;
+                anyhow::Ok(sealed["spec"]["encryptedData"]["p"].clone())
+            };
+            let mut sealed = person.seal(&Person::secret(namespace, "db", &json!({ "p": PASSWORD })), &[]).await?;
+            sealed["spec"]["template"]["data"] = json!({ "x": "0" });
+            person.apply(&sealed).await?;
+            person.sees_synced(namespace, "db", ConditionStatus::True).await?;
+            person.sees_event(namespace, "db", "Unsealed").await?;
+
+            // Both render. The first gives what is there, the second something else; and then back.
+            let same = guesser.render(&json!({ "x": asks('a', "1", "0") })).await?;
+            let other = guesser.render(&json!({ "x": asks('h', "1", "0") })).await?;
+            let back = guesser.render(&json!({ "x": asks('b', "1", "0") })).await?;
+            ensure!(same == other && other == back, "{same:?}\n{other:?}\n{back:?}");
+            ensure!(same.written && same.told.len() == 1, "{same:?}");
+
+            // One fails, or two, or they are out of bounds, in any order.
+            let fails = |letter| asks(letter, "{{ fail \"\" }}", "");
+            let spends = asks('h', "{{ range until 10000000 }}{{ end }}", "");
+            let one = guesser.render(&json!({ "a": fails('a'), "h": fails('h') })).await?;
+            let other = guesser.render(&json!({ "a": fails('h'), "h": fails('b') })).await?;
+            let two = guesser.render(&json!({ "a": fails('h'), "h": fails('h') })).await?;
+            let spent = guesser.render(&json!({ "a": spends, "h": "{{ .p }}" })).await?;
+            // The first of them is news; what stays is none.
+            ensure!(one.told.len() == 1 && one.told[0][1] == "ErrUnsealFailed", "{one:?}");
+            for sight in [&other, &two, &spent] {
+                ensure!(sight.conditions == one.conditions && sight.told.is_empty(), "{one:?}\n{sight:?}");
+            }
+            ensure!(!one.written && !format!("{one:?} {two:?} {spent:?}").contains(PASSWORD), "{one:?}");
+
+            // Sealed with the public certificate, in place of what is there: without templates, and another ciphertext each time.
+            let plain = json!({ "spec": { "template": { "data": null }, "encryptedData": { "p": seal(PASSWORD).await? } } });
+            guesser.edit(&plain).await?;
+            let guess = async |value: &str| {
+                guesser.edit(&json!({ "spec": { "encryptedData": { "p": seal(value).await? } } })).await
+            };
+            let right = guess(PASSWORD).await?;
+            let wrong = guess("wrong").await?;
+            ensure!(right == wrong && right.written && right.told.len() == 1, "{right:?}\n{wrong:?}");
+            Ok(())
+        })
+        .await
+}
+
+pub(crate) async fn guesses_come_slowly_under_any_name(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            let secret = Person::secret(namespace, "any", &json!({ "p": PASSWORD }));
+            let mut sealed = person.seal(&secret, &["--scope", "namespace-wide"]).await?;
+            let mut guess = async |number: usize, name: &str| {
+                sealed["metadata"]["name"] = json!(name);
+                sealed["spec"]["template"]["data"] = json!({ "x": format!("{{{{ eq .p \"{number}\" }}}}") });
+                person.apply(&sealed).await
+            };
+            // Edits, other names, and one that is deleted and made again.
+            for number in 0..10 {
+                let name = ["db", "other"][number % 2];
+                guess(number, name).await?;
+                person.sees_synced(namespace, name, ConditionStatus::True).await?;
+            }
+            person.delete_sealed(namespace, "other").await?;
+            person.sees_no_secret(namespace, "other").await?;
+            for (number, name) in [(10, "db"), (11, "other"), (12, "third")] {
+                guess(number, name).await?;
+                let status = person.sees_synced(namespace, name, ConditionStatus::Unknown).await?;
+                ensure!(status.condition(Condition::RECONCILING).is_some(), "{status:?}");
+                let message = status.condition(Condition::SYNCED).and_then(|synced| synced.message.clone());
+                ensure!(
+                    message.context("no message")?.contains("after a pause of some minutes"),
+                    "{status:?}"
+                );
+            }
+            person.sees_no_secret(namespace, "third").await?;
+            let left = person.get_secret(namespace, "db").await?;
+            ensure!(left.data.unwrap_or_default().contains_key("x"), "what was rendered before stays");
+
+            // What was asked before costs nothing, and another ciphertext is another value.
+            guess(8, "db").await?;
+            person.sees_synced(namespace, "db", ConditionStatus::True).await?;
+            let fresh =
+                person.seal(&Person::secret(namespace, "third", &json!({ "p": "fresh" })), &[]).await?;
+            person.apply(&fresh).await?;
+            person.sees_values(namespace, "third", &[("p", b"fresh")]).await?;
+            Ok(())
+        })
+        .await
+}

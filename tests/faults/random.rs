@@ -1,0 +1,105 @@
+//! A random value of a template is rendered once, also where no status remembers it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
+use tests::eventually::eventually;
+use tests::fault_proxy::{Fault, FaultProxy, Rule};
+
+use crate::stage::{Scene, Sealed, Stage, started, stop};
+
+const LONG: Duration = Duration::from_secs(30);
+
+pub(crate) async fn it_stays_where_no_status_remembers_it(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |scene| {
+            let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
+            let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
+            let sealed = scene.seal(&pod, 3).await?;
+
+            // Killed while the status is on its way, ever so long.
+            proxy.set([Rule::on("patch", "sealedsecrets/status", Fault::Late(10 * LONG))]);
+            apply(scene, "killed", &sealed[0]).await?;
+            let killed = token(scene, "killed").await?;
+            pod.kill().await?;
+            proxy.heal();
+
+            // Without the right to write it.
+            let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
+            let is = scene.person.sees_synced(&scene.place, "killed", api::ConditionStatus::True).await;
+            is.context("after the kill")?;
+            ensure!(token(scene, "killed").await? == killed, "killed before its status: another token");
+            let refuse = |verb| Rule::on(verb, "sealedsecrets/status", Fault::Refuse(403, "Forbidden", None));
+            proxy.set([refuse("patch"), refuse("update")]);
+            apply(scene, "forbidden", &sealed[1]).await?;
+            let forbidden = token(scene, "forbidden").await?;
+            stop(pod).await?;
+            for _ in 0..2 {
+                let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
+                passed(scene, &format!("marker-{:x}", rand::random::<u32>()), &sealed[2]).await?;
+                ensure!(token(scene, "forbidden").await? == forbidden, "no right to a status: another token");
+                stop(pod).await?;
+            }
+            proxy.heal();
+
+            // Where none is to be written; and a restart writes nothing.
+            let silent = || anyhow::Ok(scene.pod()?.flag("update-status", "false").through(&proxy.url()));
+            let pod = started(silent()?, &scene.lab).await?;
+            apply(scene, "silent", &sealed[2]).await?;
+            scene.apply("plain", &sealed[2]).await?;
+            let silent_token = token(scene, "silent").await?;
+            passed(scene, "plain", &sealed[2]).await?;
+            stop(pod).await?;
+            for number in 0..3 {
+                let pod = started(silent()?, &scene.lab).await?;
+                let written = proxy.done("update", "secrets");
+                passed(scene, &format!("later-{number}"), &sealed[2]).await?;
+                ensure!(
+                    token(scene, "silent").await? == silent_token,
+                    "--update-status=false: another token"
+                );
+                if number > 0 {
+                    ensure!(proxy.done("update", "secrets") == written, "a restart wrote a Secret");
+                }
+                stop(pod).await?;
+            }
+
+            // An edit of the spec renders anew.
+            let pod = scene.start().await?;
+            let patch = json!({ "spec": { "template": { "data": { "more": "x" } } } });
+            scene.person.patch_sealed(&scene.place, "killed", &patch).await?;
+            eventually(LONG, "it is rendered anew", async || {
+                ensure!(token(scene, "killed").await? != killed, "the old token");
+                Ok(())
+            })
+            .await?;
+            stop(pod).await
+        })
+        .await
+}
+
+/// With a random value beside the sealed one.
+async fn apply(scene: &Scene, name: &str, sealed: &Sealed) -> Result<()> {
+    let mut object = sealed.object();
+    object["metadata"]["name"] = json!(name);
+    object["metadata"]["namespace"] = json!(scene.place);
+    object["spec"]["template"]["data"] = json!({ "token": "{{ randAlphaNum 40 }}" });
+    scene.person.apply(&object).await
+}
+
+async fn token(scene: &Scene, name: &str) -> Result<Vec<u8>> {
+    eventually(LONG, &format!("the Secret {name} has a token"), async || {
+        let secret = scene.person.get_secret(&scene.place, name).await?;
+        Ok(secret.data.unwrap_or_default().remove("token").context("no token")?.0)
+    })
+    .await
+}
+
+/// An object that comes after all that were listed before it: when its Secret is there, they are through.
+async fn passed(scene: &Scene, name: &str, sealed: &Sealed) -> Result<()> {
+    scene.apply(name, sealed).await?;
+    scene.person.sees_values(&scene.place, name, &[("v", sealed.value.as_bytes())]).await?;
+    Ok(())
+}
