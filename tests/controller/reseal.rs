@@ -29,19 +29,15 @@ pub(crate) async fn a_folder_is_resealed_and_still_opens(stage: Arc<Stage>) -> R
             std::fs::write(&file, &before)?;
             let path = folder.path().to_str().context("the path is no text")?;
 
-            // The key itself does, and who may read it sees that nothing is to be done.
+            // The key itself does, and who may read it needs nothing more than the hint.
             kubeseal.output(&["reseal", "--check", path], b"").await?;
             kubeseal.output(&["reseal", path], b"").await?;
-            ensure!(
-                std::fs::read_to_string(&file)? == before,
-                "what is sealed with the present key was changed"
-            );
-            let check = kubeseal.run(&["reseal", "--all", "--check", path], b"").await?;
-            ensure!(check.status.code() == Some(1), "--check: {}\n{}", check.status, check.stderr);
+            let noted = std::fs::read_to_string(&file)?;
+            ensure!(noted.contains("certificate-fingerprint") && noted.contains(item(&sealed)?), "{noted}");
             kubeseal.output(&["reseal", "--all", path], b"").await?;
             let after = std::fs::read_to_string(&file)?;
             ensure!(
-                after != before
+                !after.contains(item(&sealed)?)
                     && after.starts_with("# kept\nkind: ConfigMap")
                     && after.ends_with("# kept too\n")
             );
@@ -57,4 +53,9 @@ pub(crate) async fn a_folder_is_resealed_and_still_opens(stage: Arc<Stage>) -> R
             Ok(())
         })
         .await
+}
+
+/// The only sealed item.
+fn item(sealed: &str) -> Result<&str> {
+    sealed.lines().find_map(|line| line.trim().strip_prefix("v: ")).context("no item")
 }
