@@ -22,8 +22,7 @@ pub(super) fn text(path: &Path, objects: &[SealedObject]) -> Result<String, serd
          #\n\
          # Leave {PLACEHOLDER} to keep what is sealed there. Write a value over it to seal that instead. Items can be\n\
          # added, here or in base64 under data, and taken out. Name, namespace and scope stay: values are bound to them.\n\
-         # {TEMPLATE_DATA} is spec.template.data: plain text, in which {{{{ .key }}}} stands for a value;\n\
-         # null leaves the sealed value of that name out of the Secret.\n\
+         # {TEMPLATE_DATA} is spec.template.data: plain text, in which {{{{ .key }}}} stands for a value; null leaves one out.\n\
          # To change nothing, quit without saving.\n"
     );
     for object in objects {
