@@ -6,7 +6,7 @@
 //! `settled` answers before all of them whether there is anything to do; `ledger` remembers what this process
 //! last left behind; `watch` feeds objects in and keeps them coming, through a `door` that lets in so many at a time; opening
 //! takes one of the `cores`. For both, `turns` says who is next, so that no namespace keeps another waiting. `source` names the spec
-//! that a Secret was unsealed from, and `render_rate` limits how often a sealed value is asked about with templates.
+//! that a Secret was unsealed from, and `render_rate` limits how often one object asks about its values.
 //!
 //! Decided: Secrets are read with a GET only when the cheap signs (the metadata watch, the status) say that
 //! something changed. Instead of a cache of all Secrets, which would keep every value of the cluster in memory.
@@ -67,7 +67,7 @@ use sealing::{Accepted, Outside};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use target::Target;
+use target::{ExistingSecret, Target};
 use tokio::time::timeout;
 
 /// How often in a row a lost race is run again before it counts as a hindrance.
@@ -136,8 +136,8 @@ async fn pursue(
             Err(_) => return Some(Outcome::Hindered(Hindrance::NoAnswer)),
         };
         inputs.target_version = target.version();
-        if asked.is_none() && !before.unsealed {
-            match ask(observed, &target, context) {
+        if asked.is_none() {
+            match ask(observed, &target, before, context) {
                 Ok(question) => asked = question,
                 Err(wait) => return Some(Outcome::Hindered(Hindrance::TooManyQuestions { wait })),
             }
@@ -181,19 +181,18 @@ struct Before {
     left_by_us: bool,
 }
 
-/// Whether its sealed values may be asked about now; else how long it has to wait. A Secret that was unsealed from this very spec is
-/// no answer to anything new.
+/// Whether its sealed values may be asked about now; else how long it has to wait. A spec that was unsealed before tells nothing new,
+/// unless its templates give something else each time.
 fn ask(
     observed: &ObservedSealedSecret,
     target: &Target,
+    before: Before,
     context: &Context,
 ) -> Result<Option<Asked>, Duration> {
     let Ok(spec) = &observed.spec else { return Ok(None) };
-    if matches!(target, Target::Present(secret) if source::is_from(&secret.0.metadata, &source::digest(spec)))
-    {
-        return Ok(None);
-    }
-    let question = Question::of(observed, target);
+    let is_from = |secret: &ExistingSecret| source::is_from(&secret.0.metadata, &source::digest(spec));
+    let unsealed = before.unsealed || matches!(target, Target::Present(secret) if is_from(secret));
+    let question = Question::of(observed, target).filter(|question| !unsealed || question.may_vary());
     question.map(|question| context.render_rate.ask(question, Instant::now())).transpose()
 }
 

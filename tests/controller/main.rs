@@ -55,7 +55,7 @@ fn main() -> ExitCode {
             chart::a_misspelt_value_is_refused_by_name,
             chart::rights_are_these_and_no_more,
             oracle::a_guess_tells_one_bit,
-            oracle::guesses_come_slowly_under_any_name,
+            oracle::guesses_come_slowly,
             reseal::a_folder_is_resealed_and_still_opens,
             verify::tells_what_opens_and_nothing_more,
             verify::rotate_reseals_and_never_widens,

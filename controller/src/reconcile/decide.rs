@@ -195,7 +195,7 @@ const SERVICE_ACCOUNT_TOKEN: &str = "kubernetes.io/service-account-token";
 /// Decided: a spec that is new is always written, also where it gives what is there already. A person who may edit a SealedSecret
 /// but not read Secrets could seal a guess, or ask with a template, and see in the status, the events or the cluster's revision
 /// whether the Secret was written. For the API server to count a write, something has to change: then it is the annotation
-/// `unsealed-from`. A Secret has it where it is needed, and not always: upstream's controller would take it away from each Secret
+/// `unsealed-from`. A Secret has it from the first edit on, and not always: upstream's controller would take it away from each Secret
 /// when it comes back.
 fn update(mut wanted: UnsealedSecret, source: String, existing: &Secret, rules: &Rules) -> Plan {
     let marked = is_from(&existing.metadata, &source);
@@ -239,7 +239,11 @@ fn update(mut wanted: UnsealedSecret, source: String, existing: &Secret, rules: 
             opened_by: wanted.opened_by,
         };
     }
-    if same || wanted.templated || rules.marks_all {
+    // Each write of another spec, and not only those that the API server would take for none: what the mark says is then known from
+    // the specs alone, whatever values they opened to. A new owner makes it a write as well, and leaves a Secret that was taken over
+    // as the template has it.
+    let new_spec = !unsealed && owners(&wanted.metadata) == owners(&existing.metadata);
+    if new_spec || marked || wanted.templated || rules.marks_all {
         mark(&mut wanted, source);
     }
     // Written on top of what was read, or not at all; and what others hold the Secret by stays.
@@ -285,10 +289,13 @@ fn same_metadata(wanted: &ObjectMeta, existing: &ObjectMeta, drift: bool) -> boo
         let others = existing.keys().any(|name| !wanted.contains_key(name) && name != UNSEALED_FROM);
         (drift || !others) && wanted.iter().all(|(name, value)| existing.get(name) == Some(value))
     };
-    let owners = |metadata: &ObjectMeta| metadata.owner_references.clone().unwrap_or_default();
     same_map(&wanted.labels, &existing.labels)
         && same_map(&wanted.annotations, &existing.annotations)
         && owners(wanted) == owners(existing)
+}
+
+fn owners(metadata: &ObjectMeta) -> &[OwnerReference] {
+    metadata.owner_references.as_deref().unwrap_or_default()
 }
 
 #[cfg(test)]

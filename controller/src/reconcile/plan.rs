@@ -41,7 +41,14 @@ impl Plan {
         match self {
             Self::Refuse(Refusal::Unseal(error)) => error.depends_on_values(),
             Self::Leave
-            | Self::Wait(Hindrance::NoKeys | Hindrance::EarlierOwner(_) | Hindrance::Terminating(_)) => false,
+            | Self::Wait(Hindrance::NoKeys | Hindrance::EarlierOwner(_) | Hindrance::Terminating(_))
+            | Self::Refuse(
+                Refusal::Undecodable(_)
+                | Refusal::SealingKey
+                | Refusal::Unmanaged { .. }
+                | Refusal::TemplatesOff(_)
+                | Refusal::TypeChange { .. },
+            ) => false,
             _ => true,
         }
     }

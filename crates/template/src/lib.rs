@@ -39,7 +39,7 @@
 //! because it depends on no value; for that, all templates of an object are read ([`Renderer::parse`]) before the first is rendered.
 //! Each edit still tells one bit, whether all templates of the object rendered, and roughly how long that took ([`Limits`]): both show
 //! in whether, and when, the Secret and the status are written. No program that renders can hide that. The controller limits how
-//! often a sealed value can be asked about, and `--templates=off` renders nothing.
+//! often one SealedSecret can ask, and `--templates=off` renders nothing.
 //!
 //! **The message of `fail` is told only where it is a literal**, and in the detail: any other may be made of secrets.
 //!

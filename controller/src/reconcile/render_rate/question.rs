@@ -3,19 +3,19 @@
 use crate::reconcile::target::Target;
 use api::{ObservedSealedSecret, SealedSecretSpec};
 use kube::ResourceExt as _;
-use sealing::{decode_item, may_vary, templated};
+use sealing::{may_vary, templated};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
-/// Of a ciphertext, or of a question. Half of a SHA-256: no two are alike by chance, nor on purpose.
+/// Of a question. Half of a SHA-256: no two are alike by chance, nor on purpose.
 pub(super) type Digest = [u8; 16];
 
 /// Something that is asked about sealed values.
 #[derive(Debug)]
 pub(crate) struct Question {
-    /// Each sealed value, and the immutable Secret that they are held against.
-    pub(super) about: Vec<Digest>,
+    /// Namespace and name of the SealedSecret that asks.
+    pub(super) object: (String, String),
     /// In which words; None where the answer may be another each time.
     pub(super) text: Option<Digest>,
 }
@@ -34,18 +34,15 @@ impl Question {
     /// What unsealing `observed` onto `target` would ask; None where it asks nothing.
     pub(crate) fn of(observed: &ObservedSealedSecret, target: &Target) -> Option<Self> {
         let spec = observed.spec.as_ref().ok()?;
-        let mut about: Vec<Digest> = Vec::new();
-        if templated(spec).next().is_some() {
-            about.extend(spec.encrypted_data.values().filter_map(|item| Some(digest(&decode_item(item)?))));
-        }
-        if let Target::Present(existing) = target
-            && existing.0.immutable == Some(true)
-        {
-            about.push(digest(existing.0.uid().unwrap_or_default().as_bytes()));
-        }
-        about.sort_unstable();
-        about.dedup();
-        (!about.is_empty()).then(|| Self { about, text: text(spec) })
+        let is_immutable = matches!(target, Target::Present(existing) if existing.0.immutable == Some(true));
+        let asks = is_immutable || templated(spec).next().is_some();
+        let object = || (observed.namespace().unwrap_or_default(), observed.name_any());
+        asks.then(|| Self { object: object(), text: text(spec) })
+    }
+
+    /// Whether the answer may be another each time, though the spec is the same.
+    pub(crate) fn may_vary(&self) -> bool {
+        self.text.is_none()
     }
 }
 

@@ -34,7 +34,26 @@ fn a_new_spec_is_written_whatever_it_gives() {
     let plan = decide(&observed, existing(json!({})), &ring(), &rules());
     assert_eq!(mark_of(&plan), Some(source(&observed)), "or the API server would count no write");
     let other = existing(json!({ "data": { "password": "eA==" } }));
-    assert_eq!(mark_of(&decide(&observed, other, &ring(), &rules())), None, "not needed");
+    let plan = decide(&observed, other, &ring(), &rules());
+    assert_eq!(
+        mark_of(&plan),
+        Some(source(&observed)),
+        "or a later write would tell that the value was another"
+    );
+}
+
+/// Otherwise the next time that this spec comes back would tell whether the value was right.
+#[test]
+fn drift_is_corrected_with_the_mark_that_was_there() {
+    let observed = sealed(json!({}));
+    let drifted = Rules { unsealed: true, drift: true, ..rules() };
+    let other = json!({ "password": "eA==" });
+    for (target, expected) in [
+        (existing(json!({ "data": other })), None),
+        (marked(&source(&observed), other), Some(source(&observed))),
+    ] {
+        assert_eq!(mark_of(&decide(&observed, target, &ring(), &drifted)), expected);
+    }
 }
 
 /// Killed between the Secret and its status; no right to the status; or none is written.
@@ -84,5 +103,6 @@ fn nobody_writes_it_by_a_template_and_none_stays_from_an_earlier_spec() {
     assert_eq!(mark_of(&plan), None);
     let patched = existing(json!({
         "metadata": { "annotations": { PATCH: "true", UNSEALED_FROM: "earlier" } }, "data": { "password": "eA==" } }));
-    assert_eq!(mark_of(&decide(&sealed(annotated), patched, &ring(), &rules())), None);
+    let patched = mark_of(&decide(&sealed(annotated.clone()), patched, &ring(), &rules()));
+    assert_eq!(patched, Some(source(&sealed(annotated))));
 }
