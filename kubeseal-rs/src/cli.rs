@@ -12,6 +12,7 @@ pub(crate) mod verb;
 
 pub(crate) use certificate_flags::CertificateFlags;
 pub(crate) use connection_flags::ConnectionFlags;
+pub(crate) use flag_value::{NAMESPACE_RULE, is_namespace};
 pub(crate) use hidden::Hidden;
 pub(crate) use known::{commands, is_flag};
 pub(crate) use unlock_flags::UnlockFlags;
@@ -80,13 +81,23 @@ pub(crate) struct Cli {
     pub name: Option<String>,
 
     /// Namespace of Secrets that name none; else that of the context.
-    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace, value_name = "NAMESPACE")]
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::unchecked_namespace(), value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 
     /// Seal a Secret that has no data.
     #[arg(long, env = "SEALED_SECRETS_ALLOW_EMPTY_DATA", num_args = 0..=1, require_equals = true,
           default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
     pub allow_empty_data: Option<bool>,
+
+    /// Keep an annotation of this name though it repeats a sealed value; may be repeated.
+    #[arg(
+        long,
+        env = "SEALED_SECRETS_ALLOW_ANNOTATION",
+        hide_env = true,
+        value_delimiter = ',',
+        value_name = "NAME"
+    )]
+    pub allow_annotation: Vec<String>,
 
     /// Seal one bare value and print it in base64.
     #[arg(long, env = "SEALED_SECRETS_RAW", num_args = 0..=1, require_equals = true,

@@ -1,5 +1,6 @@
 //! What is done: one file per command.
 
+mod annotations;
 mod completion;
 mod create;
 mod edit;

@@ -151,7 +151,7 @@ impl Failure {
             Self::Stale(_) => Some(Stale::hint()),
             Self::Input(error) => error.hint(),
             Self::Manifest(error) => error.hint(),
-            Self::Settle(error) => Some(error.hint()),
+            Self::Settle(error) => error.hint(),
             Self::Create(error) => Some(error.hint()),
             Self::Guard(error) => Some(error.hint()),
             Self::Inspect(error) => error.hint(),

@@ -1,5 +1,6 @@
 //! [`Input`]: where plaintext comes from, read straight into memory that is wiped.
 
+use crate::encoding::{to_utf8, utf8_reader};
 use crate::notice::say;
 use crate::shown::shown_path;
 use std::fmt;
@@ -41,8 +42,18 @@ impl Input {
         read_all(self.open(expected)?).map_err(|source| self.failed(source))
     }
 
+    /// Reads all of it, which is text, in UTF-8. Somebody at a terminal is told what is waited for.
+    pub(crate) fn read_text(&self, expected: &str) -> Result<Zeroizing<Vec<u8>>, InputError> {
+        self.read(expected).map(to_utf8)
+    }
+
+    /// Opens it, which is text, to be read bit by bit in UTF-8.
+    pub(crate) fn open_text(&self, expected: &str) -> Result<Box<dyn Read>, InputError> {
+        utf8_reader(self.open(expected)?).map_err(|source| self.failed(source))
+    }
+
     /// Opens it, to be read bit by bit. Somebody at a terminal is told what is waited for.
-    pub(crate) fn open(&self, expected: &str) -> Result<Box<dyn Read>, InputError> {
+    fn open(&self, expected: &str) -> Result<Box<dyn Read>, InputError> {
         match self {
             Self::Stdin => {
                 let stdin = io::stdin();

@@ -14,6 +14,8 @@ mod command;
 mod connection;
 mod controller;
 mod core_dumps;
+mod decoded;
+mod encoding;
 mod failure;
 mod git;
 mod input;

@@ -8,10 +8,12 @@
 //! Decided: nodes of our own instead of `serde_json::Value`, because they wipe the text they hold, keep no
 //! numbers (which may be values, too), and know their line.
 
+mod budget;
 mod documents;
 mod error;
 mod fault;
 mod field;
+mod line_break;
 mod mistyped;
 mod node;
 mod parse;
@@ -25,12 +27,14 @@ mod view;
 mod write;
 mod write_secret;
 
-pub(crate) use documents::{Document, documents};
+pub(crate) use budget::{alias_limits, budget};
+pub(crate) use documents::{Document, documents, has_content};
 pub(crate) use error::ManifestError;
 pub(crate) use fault::Fault;
+pub(crate) use line_break::LineBreak;
 pub(crate) use node::{Content, Node};
 pub(crate) use parse::parse;
-pub(crate) use place::Place;
+pub(crate) use place::{Place, Position, Within};
 pub(crate) use read::{InputSecret, read, read_document};
 pub(crate) use sealed::read_sealed;
 pub(crate) use stream::{DocumentStream, StreamedDocument};

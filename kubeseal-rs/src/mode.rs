@@ -19,7 +19,7 @@ pub(crate) use reseal::{Means, Reseal};
 pub(crate) use usage_error::UsageError;
 
 use crate::certificate::CertificateSource;
-use crate::cli::{CertificateFlags, Cli, ConnectionFlags, Format, Verb};
+use crate::cli::{CertificateFlags, Cli, ConnectionFlags, Format, Verb, is_namespace};
 use crate::connection::{Connection, Overrides, ReadOnce};
 use crate::controller::ControllerAddress;
 use crate::input::Input;
@@ -94,6 +94,8 @@ pub(crate) struct Seal {
     pub name: Option<String>,
     pub namespace: NamespaceRule,
     pub allow_empty_data: bool,
+    /// Names of annotations that may repeat a value.
+    pub allowed_annotations: Vec<String>,
     pub format: Format,
     pub output: Output,
 }
@@ -140,6 +142,8 @@ pub(crate) struct MergeInto {
     pub scope: Option<Scope>,
     pub namespace: NamespaceRule,
     pub allow_empty_data: bool,
+    /// Names of annotations that may repeat a value.
+    pub allowed_annotations: Vec<String>,
     /// What was asked for, and is not to be had in place.
     pub elsewhere: Option<PathBuf>,
     pub format: Option<Format>,
@@ -190,6 +194,11 @@ impl Mode {
         } else {
             cli.format.unwrap_or_default()
         };
+        if matches!(task, Task::Validate | Task::ReEncrypt | Task::RecoveryUnseal)
+            && let Some(name) = namespace.as_deref().filter(|name| !is_namespace(name))
+        {
+            return Err(UsageError::Namespace(name.to_owned()));
+        }
         if matches!(task, Task::Validate | Task::ReEncrypt) {
             let CertificateFlags { controller_name, controller_namespace, .. } = cli.certificate;
             let controller = ControllerAddress::meant_by(controller_name, controller_namespace, &connection);
@@ -227,6 +236,7 @@ impl Mode {
                 scope: cli.scope.filter(|scope| *scope != Scope::default()),
                 namespace,
                 allow_empty_data: cli.allow_empty_data == Some(true),
+                allowed_annotations: texts(cli.allow_annotation),
                 elsewhere: sealed_secret_file,
                 format: cli.format,
             }));
@@ -257,6 +267,7 @@ impl Mode {
             name: text(cli.name),
             namespace,
             allow_empty_data: cli.allow_empty_data == Some(true),
+            allowed_annotations: texts(cli.allow_annotation),
             format,
             output,
         }))
@@ -325,6 +336,10 @@ fn is_stdin(file: &Path) -> bool {
 
 fn text(value: Option<String>) -> Option<String> {
     value.filter(|value| !value.is_empty())
+}
+
+fn texts(values: Vec<String>) -> Vec<String> {
+    values.into_iter().filter(|value| !value.is_empty()).collect()
 }
 
 fn path(value: Option<PathBuf>) -> Option<PathBuf> {

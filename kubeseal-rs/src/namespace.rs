@@ -1,5 +1,6 @@
 //! [`NamespaceRule`]: the namespace of what is sealed. The input's own; else `-n`; else the context's.
 
+use crate::cli::{NAMESPACE_RULE, is_namespace};
 use crate::connection::{Connection, ConnectionError};
 use std::sync::{Mutex, PoisonError};
 
@@ -20,6 +21,9 @@ pub(crate) enum NamespaceError {
     /// Two that contradict each other.
     #[error("the Secret is in namespace \"{input}\", but --namespace says \"{flag}\"")]
     Mismatch { input: String, flag: String },
+    /// What is sealed for it never opens.
+    #[error("no namespace can be called \"{0}\"")]
+    Impossible(String),
 }
 
 impl NamespaceRule {
@@ -30,6 +34,9 @@ impl NamespaceRule {
 
     /// The namespace for something whose own is `input`.
     pub(crate) fn decide(&self, input: Option<&str>) -> Result<String, NamespaceError> {
+        if let Some(flag) = self.flag.as_ref().filter(|flag| !is_namespace(flag)) {
+            return Err(NamespaceError::Impossible(flag.clone()));
+        }
         match (input, &self.flag) {
             (Some(input), Some(flag)) if input != flag => {
                 Err(NamespaceError::Mismatch { input: input.into(), flag: flag.clone() })
@@ -57,6 +64,7 @@ impl NamespaceError {
         match self {
             Self::Unknown(ConnectionError::NoConfiguration(_)) => "say it with --namespace NAMESPACE".into(),
             Self::Unknown(cause) => format!("say it with --namespace NAMESPACE; or {}", cause.hint()),
+            Self::Impossible(_) => format!("{NAMESPACE_RULE}; with --scope cluster-wide none is needed"),
             Self::Mismatch { input, .. } => format!(
                 "leave out --namespace, or write --namespace {input}; a value that is to open anywhere is sealed \
                  with --scope cluster-wide"
@@ -80,5 +88,8 @@ mod tests {
         assert_eq!(decide(Some("b"), None).unwrap(), "b");
         assert!(matches!(decide(Some("b"), Some("a")), Err(NamespaceError::Mismatch { .. })));
         assert!(matches!(decide(None, None), Err(NamespaceError::Unknown(_))));
+        for input in [None, Some("a")] {
+            assert!(matches!(decide(Some("dummyNamespace"), input), Err(NamespaceError::Impossible(_))));
+        }
     }
 }

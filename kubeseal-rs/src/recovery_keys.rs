@@ -12,12 +12,12 @@ use crate::backup::Unlock;
 use crate::input::Input;
 use crate::manifest;
 use crate::notice::warn;
-use crate::shown::shown_path;
 use api::sealing_key::{CERTIFICATE, PRIVATE_KEY};
 use envelope::{Certificate, KeyPair, PrivateKey, PrivateKeyError, pem};
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::SysRng;
 use sealing::{KeyRing, SealingKey};
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -58,11 +58,11 @@ fn read(file: &Path, unlock: &Unlock) -> Result<Vec<KeyPair>, RecoveryKeyError> 
     if text.contains("-----BEGIN ")
         && pem::blocks(text).iter().any(|block| block.label.ends_with("PRIVATE KEY"))
     {
-        read_pem(file, text, &mut sound);
+        read_pem(&input, text, &mut sound);
         return Ok(sound);
     }
     if text.lines().any(|line| line.starts_with("-----BEGIN ")) {
-        skip(file, &PrivateKey::from_pem(text).err().unwrap_or(PrivateKeyError::NotPem));
+        skip(&input, &PrivateKey::from_pem(text).err().unwrap_or(PrivateKeyError::NotPem));
         return Ok(sound);
     }
     let secrets = manifest::read(&input, &bytes).map_err(RecoveryKeyError::Backup)?;
@@ -77,14 +77,14 @@ fn read(file: &Path, unlock: &Unlock) -> Result<Vec<KeyPair>, RecoveryKeyError> 
                 let both = Zeroizing::new(
                     [private.as_str(), text(CERTIFICATE).as_deref().map_or("", |c| c)].join("\n"),
                 );
-                read_pem(file, &both, &mut sound);
+                read_pem(&format_args!("the Secret in {}", secret.place), &both, &mut sound);
             }
         }
     }
     Ok(sound)
 }
 
-fn read_pem(file: &Path, text: &str, sound: &mut Vec<KeyPair>) {
+fn read_pem(from: &dyn Display, text: &str, sound: &mut Vec<KeyPair>) {
     let blocks = pem::blocks(text);
     let certificates: Vec<Certificate> = blocks
         .iter()
@@ -93,27 +93,27 @@ fn read_pem(file: &Path, text: &str, sound: &mut Vec<KeyPair>) {
         .collect();
     let privates: Vec<_> = blocks.iter().filter(|block| block.label.ends_with("PRIVATE KEY")).collect();
     if privates.is_empty() {
-        skip(file, &PrivateKey::from_pem(text).err().unwrap_or(PrivateKeyError::NotPem));
+        skip(from, &PrivateKey::from_pem(text).err().unwrap_or(PrivateKeyError::NotPem));
     }
     for block in privates {
         match PrivateKey::from_pem(&pem::encode(&block.label, &block.der)) {
-            Ok(private) => sound.extend(paired(file, private, &certificates)),
-            Err(error) => skip(file, &error),
+            Ok(private) => sound.extend(paired(from, private, &certificates)),
+            Err(error) => skip(from, &error),
         }
     }
 }
 
 /// The key with its certificate; where that is not known, with one made for it: a ring is of pairs.
-fn paired(file: &Path, private: PrivateKey, certificates: &[Certificate]) -> Option<KeyPair> {
+fn paired(from: &dyn Display, private: PrivateKey, certificates: &[Certificate]) -> Option<KeyPair> {
     let known = certificates.iter().find(|certificate| certificate.public() == private.public()).cloned();
     let certificate = known.or_else(|| {
         let made =
             envelope::issue(&mut SysRng, &private, "", Timestamp::UNIX_EPOCH, SignedDuration::from_hours(1));
-        made.map_err(|error| skip(file, &error)).ok()
+        made.map_err(|error| skip(from, &error)).ok()
     })?;
-    KeyPair::new(private, certificate).map_err(|error| skip(file, &error)).ok()
+    KeyPair::new(private, certificate).map_err(|error| skip(from, &error)).ok()
 }
 
-fn skip(file: &Path, error: &dyn std::error::Error) {
-    warn(format_args!("skipped a private key in {}: {error}", shown_path(file)));
+fn skip(from: &dyn Display, error: &dyn std::error::Error) {
+    warn(format_args!("skipped a private key in {from}: {error}"));
 }

@@ -19,11 +19,13 @@ mod splice;
 mod tree;
 
 pub(crate) use change::{Change, Field};
-pub(crate) use error::SealedFileError;
+pub(crate) use error::{ChangeFault, SealedFileError};
 pub(crate) use object::SealedObject;
 
 use object::Located;
 use piece::{Piece, Syntax};
+use splice::Faults;
+use std::collections::{BTreeMap, HashMap};
 use zeroize::Zeroizing;
 
 /// A text with YAML documents or JSON objects, of which some are SealedSecrets.
@@ -31,6 +33,13 @@ pub(crate) struct SealedFile {
     pieces: Vec<Piece>,
     objects: Vec<SealedObject>,
     located: Vec<Located>,
+}
+
+/// What to change in one object.
+pub(crate) struct Edit {
+    /// Which of the file's objects.
+    pub index: usize,
+    pub changes: Vec<Change>,
 }
 
 impl SealedFile {
@@ -41,8 +50,7 @@ impl SealedFile {
             if !piece.may_be_sealed() {
                 continue;
             }
-            let value = meaning::of(piece)
-                .map_err(|broken| SealedFileError::Broken { line: broken.unwrap_or(piece.first_line) })?;
+            let value = meaning::of(piece)?;
             for (item, object) in object::sealed_in(piece, value)? {
                 file.objects.push(object);
                 file.located.push(Located { piece: index, item });
@@ -63,26 +71,84 @@ impl SealedFile {
 
     /// Changes the object of this index: all of the changes, or none and an error.
     pub(crate) fn edit(&mut self, index: usize, changes: &[Change]) -> Result<(), SealedFileError> {
-        let Some(located) = self.located.get(index).copied() else {
-            return Ok(());
-        };
-        let piece = &self.pieces[located.piece];
-        let unfaithful = || SealedFileError::Unfaithful { line: piece.first_line };
+        self.edit_all(&[Edit { index, changes: changes.to_vec() }]).into_iter().collect()
+    }
 
-        let mut expected = meaning::of(piece).map_err(|_| unfaithful())?;
-        for change in changes {
-            let object = located.of_value(&mut expected).ok_or_else(unfaithful)?;
-            meaning::change(object, change).ok_or_else(|| SealedFileError::not_a_map(&change.path))?;
+    /// Changes several objects, each of them once: of each, all of the changes, or none and an error. The outcomes are in the
+    /// order of `edits`.
+    ///
+    /// The objects of a List are changed together, because each time costs as much as the whole List is long.
+    pub(crate) fn edit_all(&mut self, edits: &[Edit]) -> Vec<Result<(), SealedFileError>> {
+        let mut outcomes: Vec<_> = edits.iter().map(|_| Ok(())).collect();
+        let mut in_pieces: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (number, edit) in edits.iter().enumerate() {
+            if let Some(located) = self.located.get(edit.index) {
+                in_pieces.entry(located.piece).or_default().push(number);
+            }
         }
-        let changed = splice::changed(piece, located, changes)?;
-        if meaning::of(&changed).map_err(|_| unfaithful())? != expected {
-            return Err(unfaithful());
+        for (piece, numbers) in in_pieces {
+            self.edit_piece(piece, edits, &numbers, &mut outcomes);
         }
-        let object =
-            object::sealed_in(&changed, expected)?.into_iter().find(|(item, _)| *item == located.item);
-        let (_, object) = object.ok_or_else(unfaithful)?;
-        self.objects[index] = object;
-        self.pieces[located.piece] = changed;
+        outcomes
+    }
+
+    /// Carries out those of the edits that have these numbers. What fails is left out of the next attempt; where it cannot be told
+    /// which one does, each half is tried by itself.
+    fn edit_piece(
+        &mut self,
+        piece: usize,
+        edits: &[Edit],
+        numbers: &[usize],
+        outcomes: &mut [Result<(), SealedFileError>],
+    ) {
+        let together: Vec<&Edit> = numbers.iter().map(|number| &edits[*number]).collect();
+        let Err(mut faults) = self.edit_together(piece, &together) else { return };
+        if faults.is_empty() && numbers.len() > 1 {
+            let (first, second) = numbers.split_at(numbers.len() / 2);
+            self.edit_piece(piece, edits, first, outcomes);
+            self.edit_piece(piece, edits, second, outcomes);
+            return;
+        }
+        if faults.is_empty() {
+            faults.push((0, ChangeFault::Unfaithful));
+        }
+        for (index, fault) in faults {
+            let place = self.objects[together[index].index].place.clone();
+            outcomes[numbers[index]] = Err(SealedFileError::Change { place, fault });
+        }
+        let left: Vec<usize> = numbers.iter().copied().filter(|number| outcomes[*number].is_ok()).collect();
+        if !left.is_empty() {
+            self.edit_piece(piece, edits, &left, outcomes);
+        }
+    }
+
+    /// Changes objects of one piece: all of them, or none.
+    fn edit_together(&mut self, piece: usize, edits: &[&Edit]) -> Result<(), Faults> {
+        let before = &self.pieces[piece];
+        let mut expected = meaning::of(before).map_err(|_| Faults::new())?;
+        let mut located = Vec::with_capacity(edits.len());
+        let mut faults = Faults::new();
+        for (number, edit) in edits.iter().enumerate() {
+            let place = self.located[edit.index];
+            let object = place.of_value(&mut expected).ok_or_else(Faults::new)?;
+            let failed = edit.changes.iter().find(|change| meaning::change(object, change).is_none());
+            faults.extend(failed.map(|change| (number, ChangeFault::not_a_map(&change.path))));
+            located.push((place, edit.changes.as_slice()));
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let changed = splice::changed(before, &located)?;
+        if meaning::of(&changed).ok().as_ref() != Some(&expected) {
+            return Err(faults);
+        }
+        let objects = object::sealed_in(&changed, expected).map_err(|_| Faults::new())?;
+        let mut objects: HashMap<_, _> = objects.into_iter().collect();
+        let objects: Option<Vec<_>> = located.iter().map(|(place, _)| objects.remove(&place.item)).collect();
+        for (edit, object) in edits.iter().zip(objects.ok_or(faults)?) {
+            self.objects[edit.index] = object;
+        }
+        self.pieces[piece] = changed;
         Ok(())
     }
 

@@ -61,6 +61,31 @@ fn restore_beside(sealed: Line, there: &[Value], backup: &[Value]) -> (String, S
 }
 
 #[test]
+fn a_list_without_a_kind_is_a_backup() {
+    let lines: Vec<Line> = vec![
+        (LABELLED, 200, list(&[])),
+        (LEGACY, 200, list(&[])),
+        nothing_sealed(),
+        (CREATE, 201, labelled("sealed-secrets-keystored", "active").to_string()),
+    ];
+    let text = json!({ "metadata": { "resourceVersion": "12" }, "items": [key()] });
+    let yaml = serde_saphyr::to_string(&text).unwrap();
+    for (text, form) in [(text.to_string(), "JSON"), (yaml, "YAML")] {
+        let server = Server::start(lines.clone());
+        let kubeconfig = server.kubeconfig("{}");
+        let kubeconfig = kubeconfig.path().to_str().unwrap();
+        let output =
+            run(&["keys", "restore", "-", "--keep-stray", "--kubeconfig", kubeconfig], text.as_bytes());
+        let [told, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        assert!(output.status.success() && error.is_empty(), "{form}: {told}{error}");
+        assert!(
+            told.contains(" is restored (Secret kube-system/sealed-secrets-keystored)"),
+            "{form}: {told}"
+        );
+    }
+}
+
+#[test]
 fn a_damaged_copy_is_not_there() {
     let mut damaged = key();
     damaged["data"]["tls.key"] = json!("eA==");

@@ -83,13 +83,19 @@ fn a_broken_one_among_many_is_named_and_nothing_is_written() {
     let (before, after) = (stream(100, 50_000), stream(100, 10));
     for (broken, words) in [
         ("metadata: [", "document 101, line 302"),
-        ("metadata: {name: a}", "the Secret in standard input, document 101, line 302, column 1 has no data"),
+        (
+            "metadata: {name: a}",
+            "the Secret in standard input, document 101 (Secret a), line 302, column 1 has no data",
+        ),
         (
             "stringData: {k: v}",
             "the Secret in standard input, document 101, line 302, column 1 has no metadata.name",
         ),
         ("{\"metadata\": {}} {\"kind\": \"Pod\"}", "document 102, line 302"),
-        ("metadata: {name: a, namespace: other}\nstringData: {k: v}", "document 101, line 302"),
+        (
+            "metadata: {name: a, namespace: other}\nstringData: {k: v}",
+            "document 101 (Secret other/a), line 302",
+        ),
     ] {
         let input = [&before, "---\n".as_bytes(), broken.as_bytes(), b"\n", &after].concat();
         let output = run(&["--cert", "test-only.crt", "-n", "shop"], &input);

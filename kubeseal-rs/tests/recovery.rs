@@ -71,6 +71,16 @@ fn every_kind_of_file_opens() {
         opens(&list.to_string());
         opens(&serde_saphyr::to_string(&list).unwrap());
     }
+    // As a program in Go marshals the list that it got.
+    let bare = |object: &Value| {
+        let mut object = object.clone();
+        object.as_object_mut().unwrap().retain(|key, _| key != "kind" && key != "apiVersion");
+        object
+    };
+    let list =
+        json!({ "metadata": { "resourceVersion": "12" }, "items": [bare(&backup(&other)), bare(&both[0])] });
+    opens(&list.to_string());
+    opens(&serde_saphyr::to_string(&list).unwrap());
     opens(&both.map(|object| serde_saphyr::to_string(&object).unwrap()).join("---\n"));
     let indented = key().trim_end().replace('\n', "\n    ");
     opens(&format!("kind: Secret\nstringData:\n  tls.key: |\n    {indented}\n"));

@@ -90,7 +90,9 @@ fn files_are_found_as_git_sees_them() {
     ]);
     let (code, stdout, stderr) = tree.run(&[&CERT[..], &["--check"]].concat());
     assert_eq!(code, Some(1));
-    let line = |path: &str| format!("{path}: line 2 (shop/db): sealed to certificate 0a0a0a0a0a0a\n");
+    let line = |path: &str| {
+        format!("{path}: document 1 (SealedSecret shop/db), line 2: sealed to certificate 0a0a0a0a0a0a\n")
+    };
     let expected = [".hidden/e.yaml", "a.yaml", "b/c.yml"].map(line).concat();
     assert_eq!(
         stdout,
@@ -131,7 +133,11 @@ fn what_git_tracks_counts_though_it_is_ignored() {
     }
     let (code, stdout, stderr) = tree.run(&[&CERT[..], &["--check"]].concat());
     assert_eq!(code, Some(1), "{stdout}{stderr}");
-    assert!(stdout.contains("a.yaml: line") && stdout.contains("1 of 1 SealedSecret"), "{stdout}");
+    assert!(
+        stdout.contains("a.yaml: document 1 (SealedSecret shop/db), line")
+            && stdout.contains("1 of 1 SealedSecret"),
+        "{stdout}"
+    );
 }
 
 #[test]
@@ -143,7 +149,7 @@ fn keys_reseal_in_place_and_keep_the_rest() {
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     assert_eq!(
         stdout,
-        "a.yaml: line 4 (shop/db): resealed\n2 files with SealedSecrets: 1 resealed, 1 up to date\n"
+        "a.yaml: document 2 (SealedSecret shop/db), line 4: resealed\n2 files with SealedSecrets: 1 resealed, 1 up to date\n"
     );
     let after = tree.text("a.yaml");
     let is_own =
@@ -197,7 +203,9 @@ fn a_wrong_hint_is_found_where_there_is_a_key() {
     let (code, stdout, _) = tree.run(&[&with_key()[..], &["--check"]].concat());
     assert_eq!(code, Some(1));
     assert!(
-        stdout.starts_with("b.yaml: line 2 (shop/db): sealed to an unknown certificate\n1 of 3"),
+        stdout.starts_with(
+            "b.yaml: document 1 (SealedSecret shop/db), line 2: sealed to an unknown certificate\n1 of 3"
+        ),
         "{stdout}"
     );
     let (_, stdout, _) = tree.run(&[&with_key()[..], &["--check", "-n", "other"]].concat());
@@ -236,7 +244,7 @@ fn templates_are_told_and_fail_where_somebody_relies_on_them() {
     // A template beside it makes nothing of a document that is broken.
     fs::write(tree.path("b.yaml"), "a: '{{ .b }}'\n---\nkind: SealedSecret\na: [\n").unwrap();
     let (code, _, stderr) = tree.run(&with_key());
-    assert!(code == Some(1) && stderr.contains("b.yaml: line 4 is not well-formed"), "{stderr}");
+    assert!(code == Some(1) && stderr.contains("b.yaml: document 2, line 4 is not well-formed"), "{stderr}");
 }
 
 #[test]
@@ -246,7 +254,7 @@ fn what_names_no_namespace_is_told_so() {
     assert_eq!(code, Some(1));
     assert!(
         stderr.contains(
-            "a.yaml: line 2 (db): it names no namespace, and does not open without\nhint: it names"
+            "a.yaml: document 1 (SealedSecret db), line 2: it names no namespace, and does not open without\nhint: it names"
         ),
         "{stderr}"
     );
@@ -274,7 +282,7 @@ fn one_bad_file_does_not_stop_the_rest() {
     assert!(stdout.ends_with("2 files with SealedSecrets: 2 resealed, 0 up to date, 3 failed\n"), "{stdout}");
     let stderr = tree.told(&output.stderr);
     let expected = "error: not everything was resealed:\n  missing: it cannot be read: no such file or directory\n  \
-                    a.yaml: line 2 is not well-formed YAML or JSON\n  b.yaml: line 2 (shop/other): the values do not open\nhint: ";
+                    a.yaml: document 1, line 2 is not well-formed YAML or JSON\n  b.yaml: document 1 (SealedSecret shop/other), line 2: the values do not open\nhint: ";
     assert!(stderr.starts_with(expected), "{stderr}");
     assert!(!stderr.contains("hunter2"));
     assert!(tree.text("b.yaml").starts_with(&foreign) && tree.text("b.yaml").contains(PRESENT));
@@ -328,8 +336,14 @@ fn what_the_controller_refuses_is_listed_and_the_rest_goes_on() {
     let (output, _) = online(tree.0.path(), lines, &[]);
     assert_eq!(output.status.code(), Some(1));
     let stderr = tree.told(&output.stderr);
-    assert!(stderr.contains("a.yaml: line 2 (shop/db): the controller cannot open it\n"), "{stderr}");
-    assert!(stderr.contains("b.yaml: line 2 (shop/db): what the controller answered"), "{stderr}");
+    assert!(
+        stderr.contains("a.yaml: document 1 (SealedSecret shop/db), line 2: the controller cannot open it\n"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("b.yaml: document 1 (SealedSecret shop/db), line 2: what the controller answered"),
+        "{stderr}"
+    );
     assert!(tree.text("a.yaml") == old && tree.text("b.yaml") == old);
     assert!(tree.text("c.yaml").contains("AgNEW="));
 }
@@ -408,7 +422,7 @@ fn each_file_is_told_once_it_is_written() {
     let mut line = String::new();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     stdout.read_line(&mut line).unwrap();
-    assert!(line.contains("/a\\nb.yaml\": line") && line.ends_with(": resealed\n"), "{line}");
+    assert!(line.contains("/a\\nb.yaml\": document 1 (") && line.ends_with(": resealed\n"), "{line}");
     assert!(child.try_wait().unwrap().is_none());
     fs::write(&pipe, "a: 1\n").unwrap();
     assert!(child.wait().unwrap().success());
@@ -452,7 +466,10 @@ fn a_hint_is_checked_with_the_keys_of_the_cluster_where_they_may_be_read() {
     let tree = Tree::new(&[("a.yaml", &misnoted())]);
     let (output, _) = online(tree.0.path(), keys_for(true), &["--check"]);
     let told = tree.told(&output.stdout);
-    assert!(told.contains("a.yaml: line 2 (shop/db): sealed to an unknown certificate"), "{told}");
+    assert!(
+        told.contains("a.yaml: document 1 (SealedSecret shop/db), line 2: sealed to an unknown certificate"),
+        "{told}"
+    );
     // Where they may not, it is believed, and nobody tries to list them.
     let (output, asked) = online(tree.0.path(), keys_for(false), &["--check"]);
     assert_eq!(output.status.code(), Some(0));

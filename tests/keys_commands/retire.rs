@@ -30,7 +30,7 @@ pub(crate) async fn not_while_something_needs_it(stage: Arc<Stage>) -> Result<()
             scene.person.apply(&serde_json::from_slice(&resealed)?).await?;
             scene.sees("db", "1").await?;
             let needed = scene.keys(&["retire", &old, "deploy"]).await?.failure(1)?;
-            ensure!(needed.contains("deploy/db.json: line 1 ("), "{needed}");
+            ensure!(needed.contains("deploy/db.json: document 1 (SealedSecret "), "{needed}");
             scene.kubeseal.output(&["reseal", "deploy"], b"").await?;
 
             let told = scene.told(&["retire", &old.to_uppercase(), "deploy"]).await?;
@@ -80,7 +80,8 @@ pub(crate) async fn what_it_says_to_do_first_is_what_helps(stage: Arc<Stage>) ->
             .await?;
             let needed = scene.keys(&["retire", &old, "db.json"]).await?.failure(1)?;
             ensure!(
-                needed.contains("db.json: line 1 (") && needed.contains("`kubeseal-rs reseal PATH`"),
+                needed.contains("db.json: document 1 (SealedSecret ")
+                    && needed.contains("`kubeseal-rs reseal PATH`"),
                 "{needed}"
             );
             let resealed = scene.kubeseal.output(&["reseal", "db.json"], b"").await?;

@@ -21,7 +21,7 @@ pub(crate) async fn what_leaked_is_taken_out_and_told_of(stage: Arc<Stage>) -> R
             for words in [
                 format!("{} is revoked (Secret kube-system/", short(&leaked)),
                 format!("{}/db: password", scene.place),
-                format!("db.json: line 1 ({}/db): password", scene.place),
+                format!("db.json: document 1 (SealedSecret {}/db), line 1: password", scene.place),
             ] {
                 ensure!(told.contains(&words), "no {words:?} in {told}");
             }

@@ -32,3 +32,28 @@ pub const CERTIFICATE_FINGERPRINT: &str = "sealedsecrets.bitnami.com/certificate
 /// What `kubectl apply` and kubecfg leave on an object: a full copy, values included. Never passed on.
 pub const LAST_APPLIED: [&str; 2] =
     ["kubectl.kubernetes.io/last-applied-configuration", "kubecfg.ksonnet.io/last-applied-configuration"];
+
+/// What other tools leave on an object: a full copy of it, as JSON or packed, values included.
+const COPIES: [&str; 10] = [
+    // kapp; those of the difference quote lines of the copy.
+    "kapp.k14s.io/original",
+    "kapp.k14s.io/original-diff",
+    "kapp.k14s.io/original-diff-full",
+    "kapp.k14s.io/original-diff-md5",
+    // Rancher's Fleet and Wrangler: gzip in base64.
+    "objectset.rio.cattle.io/applied",
+    // Operators on objectmatcher: zip in base64.
+    "banzaicloud.com/last-applied",
+    // KubeVela.
+    "app.oam.dev/last-applied-configuration",
+    "kudo.dev/last-applied-configuration",
+    // qbec, and ksonnet before it: gzip in base64.
+    "qbec.io/last-applied",
+    "ksonnet.io/managed",
+];
+
+/// Whether an annotation of this name is known to repeat the object that it is on. Never passed on.
+#[must_use]
+pub fn repeats_object(name: &str) -> bool {
+    LAST_APPLIED.contains(&name) || COPIES.contains(&name)
+}

@@ -1,6 +1,6 @@
 //! `seal_secret` and `seal_item`: plaintext into what may be committed.
 
-use api::annotations::{CERTIFICATE_FINGERPRINT, LAST_APPLIED, UNSEALED_FROM};
+use api::annotations::{CERTIFICATE_FINGERPRINT, UNSEALED_FROM, repeats_object};
 use api::{Scope, SealedSecret, SealedSecretSpec, SecretTemplate};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -88,13 +88,11 @@ pub fn seal_item<R: TryCryptoRng>(
     Ok(BASE64_STANDARD.encode(envelope::seal(rng, certificate.public(), label, value)?))
 }
 
-/// Removes what would leak values (last-applied copies), belong to the cluster it came from, or tie the new Secret
+/// Removes what would leak values (copies of the object), belong to the cluster it came from, or tie the new Secret
 /// to an owner it does not have.
 fn template_metadata(mut metadata: ObjectMeta) -> ObjectMeta {
     if let Some(annotations) = &mut metadata.annotations {
-        for name in LAST_APPLIED.into_iter().chain([UNSEALED_FROM]) {
-            annotations.remove(name);
-        }
+        annotations.retain(|name, _| !repeats_object(name) && name != UNSEALED_FROM);
     }
     metadata.annotations = metadata.annotations.filter(|annotations| !annotations.is_empty());
     ObjectMeta {

@@ -69,7 +69,7 @@ impl ReadyLock {
 
 fn of_file(path: &Path) -> Result<Vec<Box<dyn Recipient>>, BackupError> {
     let bytes = Input::File(path.to_owned())
-        .read("recipients")
+        .read_text("recipients")
         .map_err(|source| BackupError::Read { what: "the recipients", source })?;
     let mut found = Vec::new();
     for (index, line) in String::from_utf8_lossy(&bytes).lines().map(str::trim).enumerate() {

@@ -23,7 +23,7 @@ const NAME: &str = "passphrase of the backup";
 /// The first line of a file.
 pub(super) fn from_file(file: &Path) -> Result<SecretString, BackupError> {
     let bytes = Input::File(file.to_owned())
-        .read("a passphrase")
+        .read_text("a passphrase")
         .map_err(|source| BackupError::Read { what: "the passphrase", source })?;
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     secret(line.strip_suffix(b"\r").unwrap_or(line))

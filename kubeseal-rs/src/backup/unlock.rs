@@ -1,6 +1,7 @@
 //! [`Unlock`]: how to decrypt a backup, and doing so.
 
 use super::{BackupError, passphrase};
+use crate::encoding::to_utf8;
 use crate::input::{Input, read_all};
 use age::armor::ArmoredReader;
 use age::{DecryptError, Decryptor, Identity, IdentityFile, scrypt};
@@ -23,13 +24,14 @@ pub(super) fn is_encrypted(bytes: &[u8]) -> bool {
 }
 
 impl Unlock {
-    /// Decrypts what was read from there, if it is encrypted.
+    /// The text that was read from there, in UTF-8, and decrypted if it is encrypted.
     pub(crate) fn plain(
         &self,
         from: &Input,
         bytes: Zeroizing<Vec<u8>>,
     ) -> Result<Zeroizing<Vec<u8>>, BackupError> {
-        if is_encrypted(&bytes) { self.unlock(from, &bytes) } else { Ok(bytes) }
+        let bytes = to_utf8(bytes);
+        if is_encrypted(&bytes) { self.unlock(from, &bytes).map(to_utf8) } else { Ok(bytes) }
     }
 
     /// Decrypts.
@@ -64,7 +66,7 @@ fn undone(error: DecryptError) -> BackupError {
 
 fn identities(path: &Path) -> Result<Vec<Box<dyn Identity>>, BackupError> {
     let bytes = Input::File(path.to_owned())
-        .read("identities")
+        .read_text("identities")
         .map_err(|source| BackupError::Read { what: "the identities", source })?;
     let unusable = || BackupError::Identity(path.to_owned());
     // Its errors may name what stands there.

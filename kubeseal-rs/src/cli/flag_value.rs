@@ -81,18 +81,33 @@ fn format(text: &str) -> Result<Format, &'static str> {
     }
 }
 
+/// What a namespace is called.
+pub(crate) const NAMESPACE_RULE: &str =
+    "a namespace has lower-case letters, digits and inner hyphens, 63 at most";
+
 /// A namespace by name, or as kubectl also prints it: `namespace/shop`. Empty is none.
 ///
 /// What is sealed for a name that no namespace can have never opens.
 pub(crate) fn namespace(text: &str) -> Result<String, &'static str> {
-    let stripped = ["namespaces/", "namespace/", "ns/"].iter().find_map(|prefix| text.strip_prefix(prefix));
-    let name = stripped.unwrap_or(text);
+    let name = without_kind(text);
+    if is_namespace(name) { Ok(name.into()) } else { Err(NAMESPACE_RULE) }
+}
+
+/// The same, which is only checked where it is used: upstream's ignores `-n` where the scope is cluster-wide, and programs such as
+/// the extension of VS Code fill in a word there.
+pub(crate) fn unchecked_namespace() -> impl TypedValueParser<Value = String> {
+    clap::builder::StringValueParser::new().map(|text| without_kind(&text).to_owned())
+}
+
+fn without_kind(text: &str) -> &str {
+    let prefixes = ["namespaces/", "namespace/", "ns/"];
+    prefixes.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text)
+}
+
+/// Whether a namespace can be called so; none is.
+pub(crate) fn is_namespace(name: &str) -> bool {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if name.len() <= 63 && name.chars().all(allowed) && !name.starts_with('-') && !name.ends_with('-') {
-        Ok(name.into())
-    } else {
-        Err("a namespace has lower-case letters, digits and inner hyphens, 63 at most")
-    }
+    name.len() <= 63 && name.chars().all(allowed) && !name.starts_with('-') && !name.ends_with('-')
 }
 
 #[cfg(test)]

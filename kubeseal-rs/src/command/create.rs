@@ -13,6 +13,7 @@ mod tls;
 
 pub(crate) use error::CreateError;
 
+use super::annotations::check_annotations;
 use super::merge_into::merge_secrets;
 use crate::failure::Failure;
 use crate::input::Input;
@@ -46,6 +47,8 @@ pub(super) fn create(create: Create) -> Result<(), Failure> {
     let (type_, data) = values(&create.form, create.allow_empty_data, &check)?;
     // Once more: typing takes its time.
     check(&data.keys().map(String::as_str).collect())?;
+    check_annotations(&create.annotations, &data, &create.allowed_annotations)
+        .map_err(CreateError::Annotation)?;
     let secret = SecretToSeal { metadata, type_: create.type_.or(type_), immutable: create.immutable, data };
     let sealed = sealing::seal_secret(&mut SysRng, &certificate, secret)?;
     let mut written = Vec::new();
@@ -70,6 +73,7 @@ fn merged(create: Create, file: PathBuf) -> Result<(), Failure> {
         scope: create.scope,
         namespace: create.namespace,
         allow_empty_data: create.allow_empty_data,
+        allowed_annotations: create.allowed_annotations,
         // Refused, beside a file to merge into.
         elsewhere: None,
         format: None,

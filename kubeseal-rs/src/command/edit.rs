@@ -35,7 +35,11 @@ pub(super) fn edit(edit: &Edit) -> Result<(), Failure> {
     let (place, mut sealed) = read(path)?;
     // Before anything is typed, so that nobody types it for nothing.
     let certificate = edit.certificate.certificate()?;
-    let sealer = Sealer { certificate: &certificate, namespace: &edit.namespace };
+    let sealer = Sealer {
+        certificate: &certificate,
+        namespace: &edit.namespace,
+        allowed_annotations: &edit.allowed_annotations,
+    };
     let shown = shown::text(path, sealed.objects()).map_err(EditError::Show)?;
 
     let changes = in_editor(&shown, sealed.objects(), &sealer)?;
@@ -116,7 +120,11 @@ fn changes_in(
     objects
         .iter()
         .zip(saved)
-        .map(|(object, (secret, template_data))| sealer.changes(object, secret, template_data))
+        .map(|(object, (secret, template_data))| {
+            let in_object =
+                |source| EditError::Object { place: object.place.clone(), source: Box::new(source) };
+            Ok(sealer.changes(object, secret, template_data).map_err(in_object)?)
+        })
         .collect()
 }
 

@@ -4,6 +4,7 @@
 
 mod lock;
 
+use crate::encoding::Encoding;
 use crate::output::{Output, OutputError};
 use lock::Lock;
 use std::error::Error;
@@ -23,6 +24,9 @@ pub(super) struct InPlace {
     lock: Option<Lock>,
     /// There may be a Secret in it, beside the SealedSecrets.
     bytes: Zeroizing<Vec<u8>>,
+    /// The same in UTF-8, where it is not.
+    decoded: Option<Zeroizing<Vec<u8>>>,
+    encoding: Encoding,
 }
 
 /// Why a file was not read, or not replaced.
@@ -30,7 +34,7 @@ pub(super) struct InPlace {
 pub(crate) enum InPlaceError {
     #[error("it cannot be read")]
     Read(#[source] io::Error),
-    #[error("it is not UTF-8 text")]
+    #[error("it is not text, in UTF-8 or UTF-16")]
     NotText,
     #[error("it is not a regular file")]
     NoFile,
@@ -48,7 +52,9 @@ impl InPlace {
     /// Reads it.
     pub(super) fn read(path: &Path) -> Result<Self, InPlaceError> {
         let bytes = Zeroizing::new(fs::read(path).map_err(InPlaceError::Read)?);
-        Ok(Self { path: path.to_owned(), lock: None, bytes })
+        let (encoding, decoded) = Encoding::decode(&bytes).unzip();
+        let encoding = encoding.unwrap_or(Encoding::Utf8);
+        Ok(Self { path: path.to_owned(), lock: None, bytes, decoded, encoding })
     }
 
     /// Reads it, and lets none of us change it until it is replaced.
@@ -69,21 +75,21 @@ impl InPlace {
     /// Whether it is worth reading as text.
     pub(super) fn mentions_sealed(&self) -> bool {
         const WORD: &[u8] = b"SealedSecret";
-        self.bytes.windows(WORD.len()).any(|window| window == WORD)
+        self.bytes().windows(WORD.len()).any(|window| window == WORD)
     }
 
-    /// What was read, text or not.
+    /// What was read, text or not; text in UTF-8.
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.decoded.as_ref().unwrap_or(&self.bytes)
     }
 
     /// What was read.
     pub(super) fn text(&self) -> Result<&str, InPlaceError> {
-        std::str::from_utf8(&self.bytes).map_err(|_| InPlaceError::NotText)
+        std::str::from_utf8(self.bytes()).map_err(|_| InPlaceError::NotText)
     }
 
-    /// Replaces it as a whole, unless it is no longer what was read: an editor takes its time.
-    pub(super) fn replace(&self, bytes: &[u8]) -> Result<(), InPlaceError> {
+    /// Replaces it as a whole, in the encoding that it had, unless it is no longer what was read: an editor takes its time.
+    pub(super) fn replace(&self, text: &[u8]) -> Result<(), InPlaceError> {
         let _until_replaced = match self.lock {
             Some(_) => None,
             None => Some(Lock::of(&self.path, PATIENCE)?),
@@ -92,7 +98,7 @@ impl InPlace {
         if *now.bytes != *self.bytes {
             return Err(InPlaceError::Changed);
         }
-        Ok(Output::File(self.path.clone()).write(bytes)?)
+        Ok(Output::File(self.path.clone()).write(&self.encoding.encode(text))?)
     }
 }
 

@@ -7,17 +7,19 @@ mod target;
 
 pub(crate) use error::MergeError;
 
+use super::annotations::check_annotations;
 use super::hint::noted;
 use super::in_place::InPlace;
 use crate::cli::Format;
 use crate::failure::Failure;
+use crate::input::Input;
 use crate::manifest::{self, InputSecret};
 use crate::mode::MergeInto;
 use crate::notice::warn;
-use crate::sealed_file::{Change, Field, SealedFile, SealedObject};
-use crate::shown::shown_path;
+use crate::sealed_file::{Change, Edit, Field, SealedFile, SealedFileError, SealedObject};
+use crate::shown::{shown, shown_path};
 use api::Scope;
-use api::annotations::{CLUSTER_WIDE, NAMESPACE_WIDE};
+use api::annotations::{CLUSTER_WIDE, NAMESPACE_WIDE, repeats_object};
 use envelope::Certificate;
 use rand::rngs::SysRng;
 use sealing::SealFailure;
@@ -28,7 +30,7 @@ const SCOPES: [&str; 2] = [CLUSTER_WIDE, NAMESPACE_WIDE];
 
 pub(super) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
     merge_secrets(merge, || {
-        let bytes = merge.secret.read("a Secret, in YAML or JSON,")?;
+        let bytes = merge.secret.read_text("a Secret, in YAML or JSON,")?;
         Ok(manifest::read(&merge.secret, &bytes)?)
     })
 }
@@ -53,12 +55,22 @@ pub(super) fn merge_secrets(
     if file.objects().len() == 1 && secrets.len() > 1 {
         return Err(MergeError::SeveralSecrets(secrets.len()).into());
     }
+    let mut edits: Vec<Edit> = Vec::new();
     for secret in secrets {
         let index = target_of(&secret, file.objects())?;
+        // What is merged into one twice is merged into what the first time made of it.
+        if edits.iter().any(|edit| edit.index == index) {
+            carry_out(&mut file, &mut edits).map_err(refuse)?;
+        }
         let changes = changes(merge, &certificate, secret, &file.objects()[index])?;
-        file.edit(index, &changes).map_err(refuse)?;
+        edits.push(Edit { index, changes });
     }
+    carry_out(&mut file, &mut edits).map_err(refuse)?;
     place.replace(file.text().as_bytes()).map_err(in_place)
+}
+
+fn carry_out(file: &mut SealedFile, edits: &mut Vec<Edit>) -> Result<(), SealedFileError> {
+    file.edit_all(&std::mem::take(edits)).into_iter().collect()
 }
 
 /// No error, because scripts may have them from where they seal anew.
@@ -98,22 +110,45 @@ fn changes(
     if secret.data.is_empty() && !merge.allow_empty_data {
         return Err(MergeError::NoData(place).into());
     }
+    let target_place = target.place.clone().of(&Input::File(merge.file.clone()));
     let scope = target.scope();
     let name = target.metadata.name.as_deref().unwrap_or_default();
     if name.is_empty() && (scope == Scope::Strict || target.metadata.generate_name.is_none()) {
-        return Err(MergeError::NoName { path: merge.file.clone(), line: target.line }.into());
+        return Err(MergeError::NoName(target_place).into());
+    }
+    let mut plain = target.spec.template.metadata.clone().unwrap_or_default();
+    let copies: Vec<String> = plain
+        .annotations
+        .iter()
+        .flatten()
+        .map(|(name, _)| name)
+        .filter(|name| repeats_object(name))
+        .cloned()
+        .collect();
+    for name in &copies {
+        plain.annotations.get_or_insert_default().remove(name);
+        warn(format_args!(
+            "took the annotation {} out of spec.template of the SealedSecret in {target_place}: it holds a copy of the Secret",
+            shown(name)
+        ));
     }
     let stated = Scope::of(secret.metadata.annotations.as_ref());
     let asked = merge.scope.or_else(|| (stated != Scope::default()).then_some(stated));
     if let Some(asked) = asked.filter(|asked| *asked != scope) {
-        return Err(MergeError::Scope { target: target.shown(), scope, asked }.into());
+        return Err(MergeError::Scope { target: target_place, scope, asked }.into());
     }
     let namespace = match scope {
         Scope::ClusterWide => String::new(),
-        _ => merge.namespace.decide(target.metadata.namespace.as_deref())?,
+        _ => merge.namespace.decide(target.metadata.namespace.as_deref()).map_err(|source| {
+            MergeError::Namespace { target: target_place.clone(), source: Box::new(source) }
+        })?,
     };
+    let annotations = [&secret.metadata.annotations, &target.metadata.annotations, &plain.annotations];
+    check_annotations(annotations.into_iter().flatten().flatten(), &secret.data, &merge.allowed_annotations)
+        .map_err(|source| MergeError::Annotation { place, target: target_place.clone(), source })?;
     let label = scope.label(&namespace, name);
-    let mut changes = Vec::new();
+    let mut changes: Vec<Change> =
+        copies.iter().map(|name| Change::remove(Field::TemplateAnnotation(name))).collect();
     for (key, value) in &secret.data {
         let sealed = sealing::seal_item(&mut SysRng, certificate, &label, value.expose())
             .map_err(|source| SealFailure { key: key.clone(), source })?;

@@ -14,8 +14,7 @@ use crate::input::Input;
 use crate::manifest;
 use crate::mode::ReEncrypt;
 use crate::output::Output;
-use crate::sealed_file::{Change, Field, SealedFile};
-use crate::shown::shown_path;
+use crate::sealed_file::{Change, Edit, Field, SealedFile};
 use api::SealedSecret;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -39,9 +38,10 @@ fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), Failure> {
         return manifest::read_sealed(&re_encrypt.sealed, place.bytes()).map(drop).map_err(Failure::from);
     };
     let controller = Controller::find(&re_encrypt.controller)?;
+    let mut edits = Vec::new();
     for index in 0..file.objects().len() {
         let mut object = file.objects()[index].clone();
-        let place = format!("{}, line {}", shown_path(path), object.line);
+        let place = object.place.clone().of(&re_encrypt.sealed).to_string();
         unplaced::place(&mut object.metadata, &mut object.object, re_encrypt.namespace.as_deref());
         let answer = controller.reseal(&object.object)?;
         let resealed = Resealed::of(&place, answer, &object.metadata, &object.spec)
@@ -50,13 +50,14 @@ fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), Failure> {
             resealed.items.into_iter().map(|(key, item)| Change::set(Field::Item(&key), item)).collect();
         let hint = Field::Annotation(CERTIFICATE_FINGERPRINT);
         changes.push(resealed.hint.map_or_else(|| Change::remove(hint), |text| Change::set(hint, text)));
-        file.edit(index, &changes).map_err(refuse)?;
+        edits.push(Edit { index, changes });
     }
+    file.edit_all(&edits).into_iter().collect::<Result<(), _>>().map_err(refuse)?;
     place.replace(file.text().as_bytes()).map_err(in_place)
 }
 
 fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), Failure> {
-    let bytes = re_encrypt.sealed.read("SealedSecrets, in YAML or JSON,")?;
+    let bytes = re_encrypt.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
     let all = manifest::read_sealed(&re_encrypt.sealed, &bytes)?;
     let controller = Controller::find(&re_encrypt.controller)?;
     let mut written = Vec::new();

@@ -21,7 +21,7 @@ pub(crate) struct NotOpened {
 
 pub(super) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), Failure> {
     let ring = recovery.keys.load()?;
-    let bytes = recovery.sealed.read("SealedSecrets, in YAML or JSON,")?;
+    let bytes = recovery.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
     let mut written = Wiped::default();
     for mut sealed in manifest::read_sealed(&recovery.sealed, &bytes)? {
         unplaced::place(&mut sealed.metadata, &mut sealed.object, recovery.namespace.as_deref());

@@ -17,7 +17,7 @@ pub(crate) struct DoesNotOpen {
 }
 
 pub(super) fn validate(validate: &Validate) -> Result<(), Failure> {
-    let bytes = validate.sealed.read("SealedSecrets, in YAML or JSON,")?;
+    let bytes = validate.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
     let all = manifest::read_sealed(&validate.sealed, &bytes)?;
     let controller = Controller::find(&validate.controller)?;
     let mut places = Vec::new();

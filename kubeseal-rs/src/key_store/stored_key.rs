@@ -123,10 +123,10 @@ impl StoredKey {
     }
 
     /// The Secret without what only this cluster knows of it, for a backup. With copies of the values.
-    pub(crate) fn to_back_up(&self, without: &[&str]) -> UnsealedSecret {
+    pub(crate) fn to_back_up(&self, is_left_out: impl Fn(&str) -> bool) -> UnsealedSecret {
         let metadata = &self.secret.metadata;
         let mut annotations = metadata.annotations.clone().unwrap_or_default();
-        annotations.retain(|name, _| !without.contains(&name.as_str()));
+        annotations.retain(|name, _| !is_left_out(name));
         UnsealedSecret {
             metadata: ObjectMeta {
                 name: metadata.name.clone(),

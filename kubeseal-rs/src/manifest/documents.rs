@@ -3,6 +3,8 @@
 //! Neither line can stand inside a YAML value or a JSON string, so cutting first is safe; it keeps a broken
 //! document from hiding those behind it, and tells which one is broken.
 
+use super::line_break::LineBreak;
+
 /// What a stream may begin with, and means nothing.
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -42,9 +44,13 @@ pub(super) fn marker_length(line: &[u8]) -> Option<usize> {
     ends.then_some(3)
 }
 
-/// Comments and directives alone are no content; Helm leaves such documents behind.
-pub(super) fn has_content(text: &str) -> bool {
-    text.lines().any(|line| {
+/// Comments and directives alone are no content; Helm leaves such documents behind. A lone carriage return ends a line, too.
+pub(crate) fn has_content(text: &str) -> bool {
+    // What is behind it is a comment to us and content to others, and is refused where it is read.
+    if LineBreak::first_in(text).is_some() {
+        return true;
+    }
+    text.split(['\n', '\r']).any(|line| {
         let trimmed = line.trim();
         !(trimmed.is_empty() || trimmed.starts_with('#') || line.starts_with('%'))
     })
@@ -71,6 +77,14 @@ mod tests {
         assert_eq!(cut(""), []);
         assert_eq!(cut("\u{feff}---\n# Source: chart\n---\n\n---\na: 1\n---"), [(5, "\na: 1\n")]);
         assert_eq!(cut("%YAML 1.2\n---\na: 1\n"), [(2, "\na: 1\n")]);
+        assert_eq!(cut("# a\r\n# b\r# c"), []);
+    }
+
+    #[test]
+    fn a_comment_that_others_see_end_is_content() {
+        for text in ["# a\rb: 1\n", "# a\u{85}b: 1\n", "# a\u{2028}b: 1\n", "# a\u{2029}b: 1\n"] {
+            assert_eq!(cut(text), [(1, text)]);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::input::Input;
 /// Why the input could not be read as Secrets. Shows names of fields, never what is in them.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ManifestError {
-    #[error("cannot read {0} as text: it is not UTF-8")]
+    #[error("cannot read {0} as text: it is not UTF-8 or UTF-16")]
     NotText(Input),
     #[error("found no Secret in {0}")]
     Nothing(Input),

@@ -1,5 +1,7 @@
 //! [`Fault`]: what can be wrong at a place in a manifest.
 
+use super::line_break::LineBreak;
+
 /// What is wrong. Holds names of fields and kinds, never a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Fault {
@@ -33,6 +35,10 @@ pub(crate) enum Fault {
     OtherShape { found: &'static str, wanted: &'static str },
     #[error("it is not base64")]
     NotBase64,
+    #[error(
+        "{0} stands there, which is a line break to kubectl and upstream's kubeseal and no line break to others"
+    )]
+    LineBreak(LineBreak),
 }
 
 impl Fault {
@@ -65,6 +71,7 @@ impl Fault {
             Self::NotBase64 => {
                 "values under data are base64 with padding; put plain text under stringData instead"
             }
+            Self::LineBreak(line_break) => return Some(line_break.hint()),
             Self::TooLarge | Self::Shape(_) | Self::OtherShape { .. } => return None,
         };
         Some(hint.into())

@@ -19,6 +19,20 @@ impl Field {
         Self { place, content: node.content }
     }
 
+    /// An object at its place, which says what the object is called. One without a kind is of the `implied` one.
+    pub(super) fn of_object(place: Place, node: Node, implied: &str) -> Self {
+        let text = |path: &[&str]| node.at(path).and_then(Node::text).filter(|text| !text.is_empty());
+        let name = text(&["metadata", "name"]).or_else(|| text(&["metadata", "generateName"]));
+        let kind = text(&["kind"]).unwrap_or(implied);
+        let place = place.of_object(kind, text(&["metadata", "namespace"]), name);
+        Self::new(place, node)
+    }
+
+    /// Whether it is null, which counts as absent.
+    pub(super) fn is_null(&self) -> bool {
+        matches!(self.content, Content::Null)
+    }
+
     /// Whether there is nothing in it, so that a document does not count.
     pub(super) fn is_empty(&self) -> bool {
         match &self.content {

@@ -50,8 +50,7 @@ impl<'de> Deserialize<'de> for Node {
         let location = spanned.referenced;
         let position = usize::try_from(location.line())
             .ok()
-            .zip(usize::try_from(location.column()).ok())
-            .map(|(line, column)| Position { line, column })
+            .map(|line| Position { line, column: usize::try_from(location.column()).ok() })
             .filter(|position| position.line > 0);
         Ok(Self { position, content: spanned.value })
     }

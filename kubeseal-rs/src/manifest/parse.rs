@@ -1,8 +1,10 @@
 //! `parse`: one document into nodes. JSON may put several objects into one document, as upstream reads it.
 
+use super::budget::{alias_limits, budget};
 use super::documents::Document;
 use super::fault::Fault;
-use super::node::Node;
+use super::line_break::LineBreak;
+use super::node::{Content, Node};
 use super::place::Position;
 use serde_saphyr::Error as YamlError;
 use serde_saphyr::options;
@@ -14,6 +16,8 @@ pub(crate) struct Broken {
     /// How many objects before it, in the same document, do parse.
     pub sound: usize,
     pub position: Option<Position>,
+    /// The field it is in, where that can be told.
+    pub field: Option<String>,
     pub fault: Fault,
 }
 
@@ -54,7 +58,8 @@ fn json(text: &str) -> Result<Vec<Node>, Broken> {
             Some(Err(error)) => {
                 return Err(Broken {
                     sound: nodes.len(),
-                    position: Some(Position { line: error.line(), column: error.column() }),
+                    position: Some(Position { line: error.line(), column: Some(error.column()) }),
+                    field: None,
                     fault: Fault::Json(json_words(&error)),
                 });
             }
@@ -86,7 +91,7 @@ impl Cursor {
     }
 
     fn position(&self) -> Position {
-        Position { line: self.lines_before + 1, column: self.characters_before + 1 }
+        Position { line: self.lines_before + 1, column: Some(self.characters_before + 1) }
     }
 }
 
@@ -109,17 +114,42 @@ fn yaml(text: &str) -> Result<Vec<Node>, Broken> {
         reject_unsupported_tags: true,
         // Not a fault of their own: they are numbers, which the field has words for.
         non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
+        budget: budget(text),
+        alias_limits: alias_limits(text),
     };
-    serde_saphyr::from_str_with_options::<Node>(text, options)
-        .map(|node| vec![node])
-        .map_err(|error| Broken { sound: 0, position: yaml_position(&error), fault: yaml_fault(&error) })
+    let parsed = serde_saphyr::from_str_with_options::<Node>(text, options);
+    if let Some((line_break, position)) = LineBreak::first_in(text) {
+        let field =
+            parsed.ok().and_then(|node| field_with(&node, &|text| LineBreak::first_in(text).is_some()));
+        let fault = Fault::LineBreak(line_break);
+        return Err(Broken { sound: 0, position: Some(position), field, fault });
+    }
+    parsed.map(|node| vec![node]).map_err(|error| Broken {
+        sound: 0,
+        position: yaml_position(&error),
+        field: None,
+        fault: yaml_fault(&error),
+    })
+}
+
+/// The path of the first text in `node` for which `holds` is true.
+fn field_with(node: &Node, holds: &dyn Fn(&str) -> bool) -> Option<String> {
+    match &node.content {
+        Content::Text(text) => holds(text).then(String::new),
+        Content::List(items) => items.iter().find_map(|item| field_with(item, holds)),
+        // Not a key, which is the path itself: it could not be shown.
+        Content::Map(_) => node.entries().filter(|(key, _)| !holds(key)).find_map(|(key, value)| {
+            let rest = field_with(value, holds)?;
+            Some(if rest.is_empty() { key.to_owned() } else { format!("{key}.{rest}") })
+        }),
+        Content::Null | Content::Boolean(_) | Content::Number => None,
+    }
 }
 
 fn yaml_position(error: &YamlError) -> Option<Position> {
     let location = error.location()?;
     let line = usize::try_from(location.line()).ok().filter(|line| *line > 0)?;
-    let column = usize::try_from(location.column()).ok()?;
-    Some(Position { line, column })
+    Some(Position { line, column: usize::try_from(location.column()).ok() })
 }
 
 /// Only what is known to quote nothing of the input is passed on.
@@ -141,7 +171,6 @@ fn yaml_fault(error: &YamlError) -> Fault {
 }
 
 fn shift(node: &mut Node, lines: usize) {
-    use super::node::Content;
     shift_position(&mut node.position, lines);
     match &mut node.content {
         Content::List(items) => items.iter_mut().for_each(|item| shift(item, lines)),

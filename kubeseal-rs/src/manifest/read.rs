@@ -12,6 +12,9 @@ use super::stream::StreamedDocument;
 use crate::input::Input;
 use sealing::SecretToSeal;
 
+/// What an object without a kind is taken for, as upstream has it.
+const KIND: &str = "Secret";
+
 /// A Secret, and where it was read.
 #[derive(Debug)]
 pub(crate) struct InputSecret {
@@ -38,7 +41,7 @@ pub(crate) fn read_document(
     let text = std::str::from_utf8(&document.bytes).map_err(|_| ManifestError::NotText(input.clone()))?;
     let document = Document { text, first_line: document.first_line };
     let mut secrets = Vec::new();
-    let count = each_object_of(input, document, &mut |object| read_object(object, &mut secrets))?;
+    let count = each_object_of(input, document, 0, &mut |object| read_object(object, &mut secrets))?;
     Ok((count, secrets))
 }
 
@@ -51,25 +54,27 @@ pub(super) fn each_object(
     let stream = std::str::from_utf8(bytes).map_err(|_| ManifestError::NotText(input.clone()))?;
     let mut number = 0;
     for document in documents(stream) {
-        number += each_object_of(input, document, take).map_err(|error| error.after(number))?;
+        number += each_object_of(input, document, number, take)?;
     }
     Ok(())
 }
 
-/// Hands over every object of the document that has something in it; gives the number of all.
+/// Hands over every object of the document that has something in it; gives the number of all. There are so many `before` it.
 fn each_object_of(
     input: &Input,
     document: Document<'_>,
+    before: usize,
     take: &mut dyn FnMut(Field) -> Result<(), ManifestError>,
 ) -> Result<usize, ManifestError> {
-    let nodes = parse(document).map_err(|broken| ManifestError::At {
-        place: Place::document(input, broken.sound + 1, broken.position),
-        fault: broken.fault,
+    let nodes = parse(document).map_err(|broken| {
+        let whole = Place::document(input, before + broken.sound + 1, broken.position);
+        let place = broken.field.map_or_else(|| whole.clone(), |field| whole.field(&field, broken.position));
+        ManifestError::At { place, fault: broken.fault }
     })?;
     let count = nodes.len();
     for (index, node) in nodes.into_iter().enumerate() {
-        let place = Place::document(input, index + 1, node.position);
-        let field = Field::new(place, node);
+        let place = Place::document(input, before + index + 1, node.position);
+        let field = Field::of_object(place, node, KIND);
         if !field.is_empty() {
             take(field)?;
         }
@@ -92,6 +97,10 @@ fn read_object(object: Field, secrets: &mut Vec<InputSecret>) -> Result<(), Mani
         }
     }
     let refuse = |fault| Err(ManifestError::At { place: place.clone(), fault });
+    let has = |wanted: &str| rest.iter().any(|(name, field)| name == wanted && !field.is_null());
+    // As programs in Go marshal a list that they got: neither it nor its items say what they are.
+    let is_bare_list =
+        kind.as_deref().is_none_or(str::is_empty) && has("items") && !has("data") && !has("stringData");
     match kind.as_deref() {
         // As upstream has it: an object without a kind is taken for a Secret.
         None | Some("" | "Secret" | "List" | "SecretList") => {}
@@ -100,7 +109,7 @@ fn read_object(object: Field, secrets: &mut Vec<InputSecret>) -> Result<(), Mani
     if let Some(version) = version.filter(|version| !version.is_empty() && version != "v1") {
         return refuse(Fault::OtherVersion(shown(&version)));
     }
-    if kind.is_some_and(|kind| kind.ends_with("List")) {
+    if is_bare_list || kind.is_some_and(|kind| kind.ends_with("List")) {
         return read_list(&place, rest, secrets);
     }
     for (name, field) in &rest {
@@ -120,7 +129,7 @@ fn read_list(
     for (_, field) in fields.into_iter().filter(|(name, _)| name == "items") {
         for (index, node) in field.list()?.into_iter().enumerate() {
             let place = place.item(index + 1, node.position);
-            read_object(Field::new(place, node), secrets)?;
+            read_object(Field::of_object(place, node, KIND), secrets)?;
         }
     }
     Ok(())
@@ -188,7 +197,7 @@ mod tests {
     #[test]
     fn lines_are_those_of_the_stream() {
         let error = outcome("metadata: {name: a}\n---\n\nmetadata: {name: b}\ndata:\n  k: 5\n");
-        assert!(error.contains("document 2, line 6, column 6, field data.k"), "{error}");
+        assert!(error.contains("document 2 (Secret b), line 6, column 6, field data.k"), "{error}");
         let error = outcome("{\"metadata\": {}}\n{\"metadata\": {}}\n{\"metadata\":\n {]}");
         assert!(error.contains("document 3, line 4, column 3"), "{error}");
     }
@@ -199,6 +208,107 @@ mod tests {
         assert!(error.contains("document 3, line 2, column 3"), "{error}");
         let error = outcome("{\"metadata\": {}} {\"kind\": \"Pod\"}");
         assert!(error.contains("document 2, line 1, column 18"), "{error}");
+    }
+
+    #[test]
+    fn a_spot_names_its_document_and_object() {
+        let one = "metadata: {name: one}\nstringData: {a: b}\n";
+        let two = "---\n# none\n---\nkind: Secret\nmetadata: {name: two, namespace: shop}\ndata: {k: '!'}\n";
+        let error = outcome(&format!("{one}{two}"));
+        assert!(error.contains("document 2 (Secret shop/two), line 8, column 11, field data.k"), "{error}");
+        let list = "kind: List\nitems:\n- metadata: {name: a}\n- kind: Pod\n  metadata: {name: b}\n";
+        let error = outcome(&format!("{one}---\n{list}"));
+        assert!(error.contains("document 2, item 2 (Pod b), line 7"), "{error}");
+        // A value that went into a field of names is not told.
+        let error = outcome("metadata: {name: hunter2 hunter2}\ndata: 5\n");
+        assert!(error.contains("(Secret (something else))") && !error.contains("hunter2 h"), "{error}");
+
+        let read = read(&Input::Stdin, format!("{one}---\n{one}---\n{{}}\n---\n{one}").as_bytes()).unwrap();
+        let places: Vec<String> = read.iter().map(|input| input.place.to_string()).collect();
+        let expected = [1, 2, 4].map(|it| format!("standard input, document {it} (Secret one), line "));
+        assert!(places.iter().zip(&expected).all(|(place, start)| place.starts_with(start)), "{places:?}");
+    }
+
+    #[test]
+    fn a_list_may_say_nothing_of_what_it_is() {
+        let items = r#"{"metadata": {"resourceVersion": "1"}, "items": [{"metadata": {"name": "a"}, "data": {}}, {"metadata": {"name": "b"}}]}"#;
+        assert_eq!(names(items), ["a", "b"]);
+        assert_eq!(names("metadata: {}\nitems:\n- metadata: {name: c}\n"), ["c"]);
+        // A Secret that has such a field, which means nothing.
+        assert_eq!(names("metadata: {name: d}\nitems: [{metadata: {name: e}}]\nstringData: {k: l}\n"), ["d"]);
+        assert_eq!(names("metadata: {name: f}\nitems:\n"), ["f"]);
+    }
+
+    /// What Go's reader makes of each is in `tests/differential`: never this text.
+    #[test]
+    fn line_breaks_of_others_are_refused_wherever_they_stand() {
+        for (character, name) in [('\u{85}', "U+0085"), ('\u{2028}', "U+2028"), ('\u{2029}', "U+2029")] {
+            let c = character;
+            for text in [
+                format!("stringData:\n  k: hunter2{c}  hunter2\n"),
+                format!("stringData:\n  k: 'hunter2{c}hunter2'\n"),
+                format!("stringData:\n  k: \"hunter2{c}hunter2\"\n"),
+                format!("stringData:\n  k: |\n    hunter2{c}    hunter2\n"),
+                format!("stringData: {{k: hunter2{c}}}\n"),
+            ] {
+                let error = outcome(&format!("metadata: {{name: a}}\n---\nmetadata: {{name: b}}\n{text}"));
+                assert!(
+                    error.contains("document 2, line ") && error.contains("field stringData.k"),
+                    "{error}"
+                );
+                assert!(error.contains(name) && !error.contains("hunter2"), "{error}");
+            }
+            for text in [
+                format!("# comment{c}stringData: {{k: hunter2}}\n"),
+                format!("metadata: {{name: a}} # comment{c}stringData: {{k: hunter2}}\n"),
+                format!("stringData:\n  'hunter2{c}': x\n"),
+                format!("{{metadata: {{name: a}}, x: {c}}}"),
+            ] {
+                let error = outcome(&text);
+                assert!(error.contains("document 1, line ") && error.contains(name), "{error}");
+                assert!(!error.contains("hunter2"), "{error}");
+            }
+            // To readers of JSON, it is a character as any other.
+            let json = format!("{{\"metadata\": {{\"name\": \"a\"}}, \"stringData\": {{\"k\": \"a{c}b\"}}}}");
+            let secrets = read(&Input::Stdin, json.as_bytes()).unwrap();
+            assert_eq!(secrets[0].secret.data["k"].expose(), format!("a{c}b").as_bytes());
+            let escaped = format!("stringData: {{k: \"a\\u{:04x}b\"}}", u32::from(c));
+            let secrets = read(&Input::Stdin, escaped.as_bytes()).unwrap();
+            assert_eq!(secrets[0].secret.data["k"].expose(), format!("a{c}b").as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_lone_carriage_return_is_a_line_break_as_in_go() {
+        let read = |text: &str| {
+            let secrets = read(&Input::Stdin, text.as_bytes()).unwrap();
+            String::from_utf8(secrets[0].secret.data["k"].expose().to_vec()).unwrap()
+        };
+        assert_eq!(read("stringData:\n  k: 'a\rb'\n"), "a b");
+        assert_eq!(read("stringData:\n  k: \"a\r\rb\"\n"), "a\nb");
+        assert_eq!(read("stringData:\n  k: |\n    a\r    b\n"), "a\nb\n");
+        assert_eq!(read("# c\rstringData:\r  k: a\r"), "a");
+    }
+
+    #[test]
+    fn a_long_list_is_read_and_a_bomb_is_not() {
+        let item = "- metadata:\n    name: a\n    annotations: &shared {a: b, c: d, e: f, g: h, i: j, k: l, m: o, q: p}\n  \
+                    stringData: {a: b, c: d, e: f, g: h, i: j, k: l, m: o, q: p}\n";
+        let list = format!("kind: List\nitems:\n{}", item.replace("&shared ", "").repeat(6_000));
+        assert_eq!(outcome(&list), "6000 secrets");
+        let aliases = format!(
+            "kind: List\nitems:\n{item}{}",
+            "- metadata: {name: b, annotations: *shared}\n".repeat(300)
+        );
+        assert_eq!(outcome(&aliases), "301 secrets");
+
+        let mut bomb = "a: &a {k: [x, x, x, x, x, x, x, x, x]}\n".to_owned();
+        for (before, name) in ('a'..='h').zip('b'..='i') {
+            let nine = format!("*{before}, ").repeat(9);
+            bomb.extend([&format!("{name}: &{name} {{k: [{nine}]}}\n")[..]]);
+        }
+        let error = outcome(&bomb);
+        assert!(error.contains("expands to more than"), "{error}");
     }
 
     /// Cuts and alters a manifest in every place: whatever the parsers have to say, the values are not in it.

@@ -54,7 +54,11 @@ fn read_object(place: Place, mut object: Value, sealed: &mut Vec<InputSealed>) -
     if matches!(kind, "List" | "SealedSecretList") {
         if let Some(Value::Array(items)) = object.get_mut("items").map(Value::take) {
             for (index, item) in items.into_iter().enumerate() {
-                read_object(place.item(index + 1, None), item, sealed)?;
+                let text = |path| item.pointer(path).and_then(Value::as_str);
+                let name = text("/metadata/name").or_else(|| text("/metadata/generateName"));
+                let kind = text("/kind").unwrap_or("object");
+                let place = place.item(index + 1, None).of_object(kind, text("/metadata/namespace"), name);
+                read_object(place, item, sealed)?;
             }
         }
         return Ok(());
@@ -84,6 +88,25 @@ mod tests {
         assert_eq!(outcome(&format!("# none\n---\n{YAML}---\n{YAML}")), "2 sealed");
         let items = YAML.trim_end().replace('\n', "\n  ");
         assert_eq!(outcome(&format!("kind: List\napiVersion: v1\nitems:\n- {items}\n")), "1 sealed");
+    }
+
+    #[test]
+    fn places_name_document_and_object() {
+        let items = YAML.trim_end().replace('\n', "\n  ");
+        let stream = format!("{YAML}---\n{YAML}---\nkind: List\nitems:\n- {items}\n- {items}\n");
+        let read =
+            read_sealed(&Input::Stdin, stream.replace("name: a", "name: a, namespace: shop").as_bytes())
+                .unwrap();
+        let places: Vec<String> = read.iter().map(|sealed| sealed.place.to_string()).collect();
+        for (place, expected) in places.iter().zip([
+            "standard input, document 1 (SealedSecret shop/a), line 1",
+            "standard input, document 2 (SealedSecret shop/a), line 6",
+            "standard input, document 3, item 1 (SealedSecret shop/a)",
+            "standard input, document 3, item 2 (SealedSecret shop/a)",
+        ]) {
+            assert!(place.starts_with(expected), "{place}");
+        }
+        assert_eq!(places.len(), 4);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::error::ManifestError;
 use super::fault::Fault;
 use super::field::Field;
-use api::annotations::LAST_APPLIED;
+use api::annotations::repeats_object;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
@@ -71,7 +71,7 @@ fn texts(field: Field) -> Result<Option<BTreeMap<String, String>>, ManifestError
     let mut texts = BTreeMap::new();
     for (key, field) in field.map()? {
         // Copies of all values: wiped here, not carried further.
-        if !LAST_APPLIED.contains(&key.as_str()) {
+        if !repeats_object(&key) {
             texts.insert(key, field.plain_text()?.unwrap_or_default());
         }
     }

@@ -228,6 +228,15 @@ mod tests {
         }
     }
 
+    /// Readers of YAML 1.1 take them for line breaks.
+    #[test]
+    fn line_breaks_of_others_are_escaped() {
+        for text in ["\u{85}", "a\u{85}b", "a \u{2028} b", "\u{2029}", "a\rb"] {
+            let yaml = written(Format::Yaml, &[("k", text), (text, "v")]);
+            assert!(!yaml.contains(['\u{85}', '\u{2028}', '\u{2029}', '\r']), "{yaml:?}");
+        }
+    }
+
     #[test]
     fn yaml_reads_back_as_it_was() {
         for text in

@@ -4,7 +4,7 @@ mod usage_error;
 
 pub(crate) use usage_error::CreateUsage;
 
-use super::{UsageError, path, text};
+use super::{UsageError, path, text, texts};
 use crate::certificate::CertificateSource;
 use crate::cli::verb::create::{CreateFlags, DockerFlags, TlsFlags};
 use crate::cli::{Format, Hidden};
@@ -31,6 +31,8 @@ pub(crate) struct Create {
     pub annotations: BTreeMap<String, String>,
     pub form: Form,
     pub allow_empty_data: bool,
+    /// Names of annotations that may repeat a value.
+    pub allowed_annotations: Vec<String>,
     pub format: Format,
     pub output: Output,
     /// Whatever is in the file.
@@ -119,6 +121,7 @@ impl Create {
             annotations: pairs("--annotation", flags.annotation)?,
             form,
             allow_empty_data: flags.allow_empty_data == Some(true),
+            allowed_annotations: texts(flags.allow_annotation),
             format,
             output: Output::to(file),
             overwrite: flags.force == Some(true),

@@ -1,6 +1,6 @@
 //! [`Edit`]: what `edit` and its flags mean.
 
-use super::{UsageError, text};
+use super::{UsageError, text, texts};
 use crate::certificate::CertificateSource;
 use crate::cli::verb::edit::EditFlags;
 use crate::connection::Connection;
@@ -13,6 +13,8 @@ pub(crate) struct Edit {
     pub file: PathBuf,
     pub certificate: CertificateSource,
     pub namespace: NamespaceRule,
+    /// Names of annotations that may repeat a value.
+    pub allowed_annotations: Vec<String>,
 }
 
 impl Edit {
@@ -21,6 +23,7 @@ impl Edit {
         let connection = Connection::meant_by(flags.connection);
         let certificate = CertificateSource::meant_by(flags.certificate, &connection)?;
         let namespace = NamespaceRule::new(text(flags.namespace), connection);
-        Ok(Self { file: flags.file, certificate, namespace })
+        let allowed_annotations = texts(flags.allow_annotation);
+        Ok(Self { file: flags.file, certificate, namespace, allowed_annotations })
     }
 }

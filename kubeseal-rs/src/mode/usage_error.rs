@@ -2,7 +2,7 @@
 
 use super::CreateUsage;
 use crate::certificate::UnsupportedAddress;
-use crate::cli::{commands, is_flag};
+use crate::cli::{NAMESPACE_RULE, commands, is_flag};
 use api::Scope;
 
 /// Flags that do not go together, or are not enough.
@@ -24,6 +24,8 @@ pub(crate) enum UsageError {
     NoRecoveryKey,
     #[error("--raw with scope {0} needs --name")]
     RawWithoutName(Scope),
+    #[error("no namespace can be called \"{0}\"")]
+    Namespace(String),
     #[error("unexpected argument \"{0}\"")]
     Argument(String),
     #[error("--cert does not name a certificate")]
@@ -57,6 +59,7 @@ impl UsageError {
                  --scope namespace-wide"
                     .into()
             }
+            Self::Namespace(_) => NAMESPACE_RULE.into(),
             Self::Argument(word) if is_flag(word) => format!("it is a flag: write --{word}"),
             Self::Argument(_) => format!(
                 "to seal a file, write --secret-file FILE (or -f FILE); the commands are {}; see --help",

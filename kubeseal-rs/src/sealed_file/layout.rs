@@ -21,6 +21,12 @@ pub(super) fn before(text: &str, at: usize) -> &str {
     &text[line_start(text, at)..at]
 }
 
+/// What the line of `at` begins with, up to there, if that is white space alone. A line may be as long as the file.
+fn indent(text: &str, at: usize) -> Option<&str> {
+    let spaces = text[..at].trim_end_matches([' ', '\t']).len();
+    (spaces == 0 || text[..spaces].ends_with('\n')).then(|| &text[spaces..at])
+}
+
 /// The column of a block map, in characters.
 pub(super) fn column(text: &str, map: &Node) -> usize {
     before(text, map.range.start).chars().count()
@@ -58,8 +64,7 @@ impl Flow {
     /// That of a map in braces which has entries.
     pub(super) fn of(text: &str, syntax: Syntax, map: &Node) -> Self {
         let last = map.entries().last();
-        let indent =
-            last.map(|entry| before(text, entry.key.outer)).filter(|indent| indent.trim().is_empty());
+        let indent = last.and_then(|entry| indent(text, entry.key.outer));
         let lines = indent.map(|indent| {
             let line = before(text, map.range.start);
             let outer = &line[..line.len() - line.trim_start().len()];

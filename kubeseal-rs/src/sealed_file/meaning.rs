@@ -1,21 +1,34 @@
 //! What a piece means, as a `Value`; and what a change makes of it. The proof that text was changed faithfully.
 
 use super::change::Change;
+use super::error::SealedFileError;
 use super::piece::{Piece, Syntax};
+use crate::manifest::{LineBreak, alias_limits, budget};
 use serde_json::{Map, Value};
 use serde_saphyr::options;
 
-/// Reads a piece; the error is the line of the file, where the parser tells.
-pub(super) fn of(piece: &Piece) -> Result<Value, Option<usize>> {
-    let in_file = |line: usize| (line > 0).then(|| piece.first_line + line - 1);
+/// Reads a piece.
+pub(super) fn of(piece: &Piece) -> Result<Value, SealedFileError> {
+    let document = piece.document;
+    let broken = |line: usize| SealedFileError::Broken { document, line: piece.first_line + line.max(1) - 1 };
     match piece.syntax {
         Syntax::Between => Ok(Value::Null),
-        Syntax::Json => serde_json::from_str(&piece.text).map_err(|error| in_file(error.line())),
+        Syntax::Json => serde_json::from_str(&piece.text).map_err(|error| broken(error.line())),
         Syntax::Yaml => {
             // A snippet is a line of the file, and errors quote nothing.
-            let options = options! { with_snippet: false, legacy_octal_numbers: true };
+            let options = options! {
+                with_snippet: false,
+                legacy_octal_numbers: true,
+                budget: budget(&piece.text),
+                alias_limits: alias_limits(&piece.text),
+            };
+            if let Some((found, position)) = LineBreak::first_in(&piece.text) {
+                let line = piece.first_line + position.line - 1;
+                return Err(SealedFileError::LineBreak { document, line, found });
+            }
             serde_saphyr::from_str_with_options(&piece.text, options).map_err(|error| {
-                error.location().and_then(|location| usize::try_from(location.line()).ok()).and_then(in_file)
+                let line = error.location().and_then(|location| usize::try_from(location.line()).ok());
+                broken(line.unwrap_or(1))
             })
         }
     }

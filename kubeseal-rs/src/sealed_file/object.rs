@@ -3,7 +3,7 @@
 use super::error::SealedFileError;
 use super::piece::Piece;
 use super::tree::Node;
-use crate::shown::shown;
+use crate::manifest::{Position, Within};
 use api::{DecodeError, Scope, SealedSecret, SealedSecretSpec, decode};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource as _;
@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 /// A SealedSecret of the file.
 #[derive(Debug, Clone)]
 pub(crate) struct SealedObject {
-    /// Line of the file that its document begins on.
-    pub line: usize,
+    /// Where it is in its file; with the line on which its document begins, if it is no item of a List.
+    pub place: Within,
     /// Whole, unknown fields included.
     pub object: Value,
     pub metadata: ObjectMeta,
@@ -31,15 +31,6 @@ impl SealedObject {
     /// The scope that its annotations state.
     pub(crate) fn scope(&self) -> Scope {
         Scope::of(self.metadata.annotations.as_ref())
-    }
-
-    /// `namespace/name`, as far as it is known, for messages.
-    pub(crate) fn shown(&self) -> String {
-        let name = self.metadata.name.as_deref().unwrap_or("(no name)");
-        match self.metadata.namespace.as_deref() {
-            Some(namespace) => shown(&format!("{namespace}/{name}")),
-            None => shown(name),
-        }
     }
 }
 
@@ -67,12 +58,12 @@ pub(super) fn sealed_in(
     root: Value,
 ) -> Result<Vec<(Option<usize>, SealedObject)>, SealedFileError> {
     if is_sealed(&root) {
-        return Ok(vec![(None, read(piece, root)?)]);
+        return Ok(vec![(None, read(piece, None, root)?)]);
     }
     let is_list = matches!(text(&root, "kind"), "List" | "SealedSecretList");
     let items = if is_list { root.get("items").and_then(Value::as_array) } else { None };
     let sealed = items.into_iter().flatten().enumerate().filter(|(_, item)| is_sealed(item));
-    sealed.map(|(index, item)| Ok((Some(index), read(piece, item.clone())?))).collect()
+    sealed.map(|(index, item)| Ok((Some(index), read(piece, Some(index), item.clone())?))).collect()
 }
 
 fn is_sealed(value: &Value) -> bool {
@@ -84,16 +75,25 @@ fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn read(piece: &Piece, object: Value) -> Result<SealedObject, SealedFileError> {
+fn read(piece: &Piece, item: Option<usize>, object: Value) -> Result<SealedObject, SealedFileError> {
     // That of the first word in it, not of the marker before it.
     let before = piece.text.len() - piece.text.trim_start().len();
     let line = piece.first_line + piece.text[..before].matches('\n').count();
+    let whole = Within::document(piece.document, Some(Position { line, column: None }));
+    let name = |field: &str| object.pointer(field).and_then(Value::as_str);
+    let place = item.map_or_else(|| whole.clone(), |item| whole.item(item + 1, None)).of_object(
+        "SealedSecret",
+        name("/metadata/namespace"),
+        name("/metadata/name"),
+    );
     let part = |field: &str| object.get(field).filter(|part| !part.is_null()).cloned().unwrap_or(json!({}));
-    let refuse =
-        |field: &str, error: DecodeError| SealedFileError::Shape { line, source: error.within(field) };
+    let refuse = |field: &str, error: DecodeError| SealedFileError::Shape {
+        place: place.clone(),
+        source: error.within(field),
+    };
     let metadata = decode(part("metadata")).map_err(|error| refuse("metadata", error))?;
     let spec = decode(with_items(part("spec"))).map_err(|error| refuse("spec", error))?;
-    Ok(SealedObject { line, object, metadata, spec })
+    Ok(SealedObject { place, object, metadata, spec })
 }
 
 /// One without items yet, or with an empty one, is on its way to having some; Go reads it, too.

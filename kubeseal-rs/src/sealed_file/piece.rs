@@ -1,5 +1,6 @@
 //! [`Piece`]: a stretch of the file, between `---` and `...` lines or between JSON objects. All pieces make the file.
 
+use crate::manifest::has_content;
 use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
@@ -8,6 +9,8 @@ pub(super) struct Piece {
     pub text: Zeroizing<String>,
     /// Line of the file that it begins on, from 1.
     pub first_line: usize,
+    /// Number of the document that it is, from 1, among those with something in them.
+    pub document: usize,
     pub syntax: Syntax,
 }
 
@@ -36,7 +39,7 @@ impl Piece {
 
 /// Cuts a text; put together again, the pieces are the text.
 pub(super) fn pieces(text: &str) -> Vec<Piece> {
-    let mut cutter = Cutter { pieces: Vec::new(), line: 1 };
+    let mut cutter = Cutter { pieces: Vec::new(), line: 1, documents: 0 };
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     cutter.push(&text[..text.len() - body.len()], Syntax::Between);
     let mut start = 0;
@@ -57,12 +60,15 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
 struct Cutter {
     pieces: Vec<Piece>,
     line: usize,
+    documents: usize,
 }
 
 impl Cutter {
     fn push(&mut self, text: &str, syntax: Syntax) {
         if !text.is_empty() {
-            self.pieces.push(Piece { text: Zeroizing::new(text.to_owned()), first_line: self.line, syntax });
+            self.documents += usize::from(syntax != Syntax::Between && has_content(text));
+            let (first_line, document) = (self.line, self.documents);
+            self.pieces.push(Piece { text: Zeroizing::new(text.to_owned()), first_line, document, syntax });
             self.line += text.matches('\n').count();
         }
     }

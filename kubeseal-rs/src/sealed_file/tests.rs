@@ -37,7 +37,12 @@ fn edited(text: &str, changes: &[Change]) -> Result<String, String> {
     if outcome.is_err() {
         assert_eq!(*file.text(), text, "an error changed something");
     }
-    outcome.map(|()| file.text().to_string()).map_err(|error| error.to_string())
+    outcome.map(|()| file.text().to_string()).map_err(|error| told(&error))
+}
+
+/// With its causes.
+fn told(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {}", told(cause)))
 }
 
 fn item(key: &str, value: &str) -> Change {
@@ -244,7 +249,11 @@ fn aliases_are_replaced_and_what_they_stand_for_is_not() {
     let new = item("k", "AgB=");
     spec("  encryptedData: {a: &a AgA, k: *a }\n", &new, "  encryptedData: {a: &a AgA, k: AgB= }\n");
     let shared = format!("{HEAD}  encryptedData:\n    k: &a AgA\n    b: *a\n");
-    assert!(edited(&shared, slice::from_ref(&new)).unwrap_err().contains("without changing something else"));
+    assert!(
+        edited(&shared, slice::from_ref(&new))
+            .unwrap_err()
+            .contains("something else in the document would be changed")
+    );
     assert!(edited(&shared, &[without("k")]).is_err());
     let both = edited(&shared, &[new.clone(), item("b", "AgC=")]).unwrap();
     assert_eq!(both, format!("{HEAD}  encryptedData:\n    k: &a AgB=\n    b: AgC=\n"));
@@ -299,8 +308,7 @@ fn other_documents_are_not_touched_or_even_understood() {
     );
     let file = SealedFile::read(&text).unwrap();
     assert_eq!(file.objects().len(), 1);
-    assert_eq!(file.objects()[0].line, 7);
-    assert_eq!(file.objects()[0].shown(), "shop/db");
+    assert_eq!(file.objects()[0].place.to_string(), "document 3 (SealedSecret shop/db), line 7");
     assert_eq!(edited(&text, &[item("tail", "AgB=")]).unwrap(), swap(&text, "AgA7", "AgB="));
 }
 
@@ -321,14 +329,99 @@ fn lists() {
     assert_eq!(file.objects()[0].spec.encrypted_data["l"], "AgC=");
 }
 
+/// A List of so many SealedSecrets, and for each a change of what is there and one that adds.
+fn long_list(length: usize) -> (String, Vec<Edit>) {
+    let item = "- apiVersion: bitnami.com/v1alpha1\n  kind: SealedSecret\n  metadata:\n    name: a\n  spec:\n    \
+                encryptedData:\n      k: AgA=\n";
+    let text = format!("apiVersion: v1\nkind: List\nitems:\n{}", item.repeat(length));
+    let hint = || Change::set(Field::Annotation("hint"), "0a");
+    (text, (0..length).map(|index| Edit { index, changes: vec![self::item("k", "AgB="), hint()] }).collect())
+}
+
+#[test]
+fn a_long_list_is_changed_at_once() {
+    let (text, edits) = long_list(50);
+    let mut file = SealedFile::read(&text).unwrap();
+    assert!(file.edit_all(&edits).iter().all(Result::is_ok));
+    let expected = text
+        .replace("AgA=", "AgB=")
+        .replace("    name: a\n", "    name: a\n    annotations:\n      hint: 0a\n")
+        .replace("hint: 0a", "hint: \"0a\"");
+    assert_eq!(*file.text(), expected);
+    assert!(file.objects().iter().all(|object| object.spec.encrypted_data["k"] == "AgB="));
+    let mut one_by_one = SealedFile::read(&text).unwrap();
+    for edit in &edits {
+        one_by_one.edit(edit.index, &edit.changes).unwrap();
+    }
+    assert_eq!(*one_by_one.text(), expected);
+}
+
+#[test]
+fn a_file_may_be_long() {
+    let text = format!("{HEAD}  encryptedData: {{}}\nx: [{}]\n", "a, ".repeat(300_000));
+    assert_eq!(SealedFile::read(&text).unwrap().objects().len(), 1);
+}
+
+/// Four times as many take four times as long, not sixteen.
+#[test]
+fn the_work_on_a_list_grows_with_its_length() {
+    let time = |length| {
+        let (text, edits) = long_list(length);
+        let start = std::time::Instant::now();
+        let mut file = SealedFile::read(&text).unwrap();
+        assert!(file.edit_all(&edits).iter().all(Result::is_ok));
+        start.elapsed()
+    };
+    time(100);
+    // The best of three, because the machine does other things as well.
+    let best = |length| (0..3).map(|_| time(length)).min().unwrap_or_default();
+    let (short, long) = (best(250), best(1000));
+    assert!(long < short * 9, "{short:?} for 250, {long:?} for 1000");
+}
+
+#[test]
+fn what_cannot_be_changed_keeps_the_others_of_its_list_from_nothing() {
+    let object = |spec: &str| {
+        format!(
+            "- apiVersion: bitnami.com/v1alpha1\n  kind: SealedSecret\n  metadata: {{name: a}}\n  spec:\n    {spec}\n"
+        )
+    };
+    let text = format!(
+        "kind: List\nitems:\n{}{}{}{}{}",
+        object("encryptedData: {k: AgA=}"),
+        object("encryptedData: &shared {k: AgA=}"),
+        object("encryptedData: *shared"),
+        object("encryptedData: {k: &value AgA=}"),
+        object("encryptedData: {k: AgA=, l: *value}"),
+    );
+    let mut file = SealedFile::read(&text).unwrap();
+    let edits: Vec<Edit> = (0..5).map(|index| Edit { index, changes: vec![item("k", "AgB=")] }).collect();
+    let outcomes = file.edit_all(&edits);
+    let told: Vec<_> =
+        outcomes.into_iter().map(|outcome| outcome.map_err(|error| error.to_string())).collect();
+    let refused = |item: usize| Err(format!("document 1, item {item} (SealedSecret a) cannot be changed"));
+    assert_eq!(told, [Ok(()), refused(2), refused(3), refused(4), Ok(())]);
+    let expected = text.replacen("{k: AgA=}", "{k: AgB=}", 1).replace("{k: AgA=, l", "{k: AgB=, l");
+    assert_eq!(*file.text(), expected);
+}
+
+#[test]
+fn line_breaks_of_others_are_refused() {
+    for character in ['\u{85}', '\u{2028}', '\u{2029}'] {
+        let text = format!("a: 1\n---\n{HEAD}  encryptedData:\n    k: AgA= # first{character}    l: AgB=\n");
+        let told = SealedFile::read(&text).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(told.starts_with("document 2, line 8: the character U+"), "{told}");
+    }
+}
+
 #[test]
 fn faults_have_a_line_and_no_value() {
     let fault = |text: &str| SealedFile::read(text).err().unwrap();
     assert_eq!(
         fault("a: 1\n---\nkind: SealedSecret\nhunter2: [\n").to_string(),
-        "line 4 is not well-formed YAML or JSON"
+        "document 2, line 4 is not well-formed YAML or JSON"
     );
     let shape = fault(&format!("---\n{HEAD}  encryptedData: [hunter2]\n"));
-    assert_eq!(shape.to_string(), "the SealedSecret on line 2 has a wrong shape");
+    assert_eq!(shape.to_string(), "document 1 (SealedSecret a), line 2 has a wrong shape");
     assert!(!format!("{shape:?}").contains("hunter2"));
 }

@@ -78,6 +78,16 @@ pub(super) const CERTIFICATES: &[Difference] = &[
 
 pub(super) const RAW: &[Difference] = &[
     Difference {
+        cases: &[
+            " --name db -n dummyNamespace*",
+            "--scope strict --name db -n dummyNamespace*",
+            "--scope= --name db -n dummyNamespace*",
+            "--scope namespace-wide * -n dummyNamespace*",
+        ],
+        how: OursRefuses,
+        because: "no namespace can have that name, so what is sealed for it never opens",
+    },
+    Difference {
         cases: &["-f value.txt,*"],
         how: OursRefuses,
         because: "upstream's ignores the file that was named, and seals standard input",

@@ -46,6 +46,18 @@ fn top_level() -> Vec<(&'static str, Value)> {
         ("unknown field", json!({ "spec": { "a": "b" }, "status": {} })),
         ("unknown field of a list", json!({ "items": [] })),
         ("wrong case", json!({ "StringData": { "b": "2" }, "DATA": { "c": "Mw==" } })),
+        (
+            "annotation repeats a value",
+            json!({ "metadata": { "annotations": { "note": "hunter2-planted" } }, "stringData": { "b": "hunter2-planted" } }),
+        ),
+        (
+            "annotation repeats a value in base64",
+            json!({ "metadata": { "annotations": { "note": "aHVudGVyMi1wbGFudGVk" } }, "stringData": { "b": "hunter2-planted" } }),
+        ),
+        (
+            "annotation repeats a short value",
+            json!({ "metadata": { "annotations": { "note": "hunter2" } }, "stringData": { "b": "hunter2" } }),
+        ),
         ("mistyped field", json!({ "stringDatas": { "b": "2" } })),
         ("no kind", json!({ "kind": null })),
         ("no version", json!({ "apiVersion": null })),
@@ -101,6 +113,14 @@ fn metadata() -> Vec<(&'static str, Value)> {
             json!({ "annotations": {
             "kubecfg.ksonnet.io/last-applied-configuration": "H4sIAAAA",
         } }),
+        ),
+        (
+            "copy of the Secret by kapp",
+            json!({ "annotations": { "kapp.k14s.io/original": "{\"data\":{}}", "keep": "me" } }),
+        ),
+        (
+            "copy of the Secret by Rancher",
+            json!({ "annotations": { "objectset.rio.cattle.io/applied": "H4sIAAAA", "keep": "me" } }),
         ),
         ("finalizers", json!({ "finalizers": ["example.com/hold"] })),
         ("owners", json!({ "ownerReferences": [owner] })),

@@ -12,12 +12,14 @@ use crate::stage::Stage;
 const SCOPES: [&str; 5] =
     ["", "--scope strict", "--scope namespace-wide", "--scope cluster-wide", "--scope="];
 const NAMES: [&str; 3] = ["", "--name db", "--name="];
-const NAMESPACES: [&str; 5] = [
+const NAMESPACES: [&str; 7] = [
     "",
     "-n shop",
     "--kubeconfig kubeconfig",
     "--kubeconfig kubeconfig --context plain",
     "-n other --kubeconfig kubeconfig",
+    "-n dummyNamespace",
+    "-n dummyNamespace --kubeconfig kubeconfig",
 ];
 
 /// How the value is given, and under which arguments.

@@ -106,6 +106,17 @@ pub(crate) struct CreateFlags {
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Secret")]
     pub annotation: Vec<String>,
 
+    /// Keep an annotation of this name though it repeats a sealed value; may be repeated.
+    #[arg(
+        long,
+        env = "SEALED_SECRETS_ALLOW_ANNOTATION",
+        hide_env = true,
+        value_delimiter = ',',
+        value_name = "NAME",
+        help_heading = "Secret"
+    )]
+    pub allow_annotation: Vec<String>,
+
     /// Make a Secret that cannot be changed, only replaced.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
           value_parser = flag_value::boolean, value_name = "BOOL", help_heading = "Secret")]

@@ -29,6 +29,16 @@ pub(crate) struct EditFlags {
     #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = crate::cli::flag_value::namespace)]
     pub namespace: Option<String>,
 
+    /// Keep an annotation of this name though it repeats a sealed value; may be repeated.
+    #[arg(
+        long,
+        env = "SEALED_SECRETS_ALLOW_ANNOTATION",
+        hide_env = true,
+        value_delimiter = ',',
+        value_name = "NAME"
+    )]
+    pub allow_annotation: Vec<String>,
+
     #[command(flatten)]
     pub certificate: CertificateFlags,
 

@@ -26,7 +26,7 @@ pub(super) fn values(login: &Login) -> Result<Values, CreateError> {
 
 /// The file as it is, if it is what docker writes: the API server would refuse anything else.
 pub(super) fn from_file(path: &Path) -> Result<Values, CreateError> {
-    let mut config = gather::read(path)?;
+    let mut config = gather::read_text(path)?;
     let is_json = serde_json::from_slice::<IgnoredAny>(&config).is_ok();
     if !is_json || !config.trim_ascii_start().starts_with(b"{") {
         return Err(CreateError::NotDockerConfig(path.to_owned()));

@@ -3,6 +3,7 @@
 use super::env_file::EnvFileFault;
 use super::key_name::BadKey;
 use super::tls::TlsFault;
+use crate::command::annotations::AnnotationFault;
 use crate::prompt::PromptError;
 use crate::shown::shown_path;
 use std::io;
@@ -58,6 +59,8 @@ pub(crate) enum CreateError {
     NotTheOne { path: PathBuf, name: String, count: usize },
     #[error("the Secret has no data")]
     NoData,
+    #[error(transparent)]
+    Annotation(AnnotationFault),
 }
 
 impl CreateError {
@@ -94,6 +97,7 @@ impl CreateError {
                  new one is written with -w FILE"
                     .into()
             }
+            Self::Annotation(fault) => fault.hint(),
             Self::NoData => {
                 "give it values with --prompt, --from-file, --from-env-file or --from-literal; --allow-empty-data \
                  seals a Secret without"

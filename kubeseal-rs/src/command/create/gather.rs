@@ -2,6 +2,7 @@
 
 use super::key_name;
 use super::{Check, CreateError, Values, env_file};
+use crate::encoding::to_utf8;
 use crate::input::read_all;
 use crate::mode::ValueSource;
 use crate::prompt;
@@ -46,8 +47,13 @@ pub(super) fn gather(sources: &[ValueSource], check: Check<'_>) -> Result<Values
 }
 
 /// All of a file, in memory that is wiped.
-pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, CreateError> {
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, CreateError> {
     File::open(path).and_then(read_all).map_err(|source| CreateError::Read { path: path.to_owned(), source })
+}
+
+/// All of a text file, in UTF-8.
+pub(super) fn read_text(path: &Path) -> Result<Zeroizing<Vec<u8>>, CreateError> {
+    read(path).map(to_utf8)
 }
 
 fn add_path(values: &mut Values, key: Option<&str>, path: &Path) -> Result<(), CreateError> {
@@ -83,7 +89,7 @@ fn files(directory: &Path) -> Result<Vec<PathBuf>, CreateError> {
 }
 
 fn add_env_file(values: &mut Values, path: &Path) -> Result<(), CreateError> {
-    let bytes = read(path)?;
+    let bytes = read_text(path)?;
     let variable =
         |name: &str| std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes).unwrap_or_default();
     let read = env_file::read(&bytes, variable).map_err(|(line, source)| CreateError::EnvFile {

@@ -2,6 +2,7 @@
 //! `check_merged`: whether the file holds the SealedSecret that values are added to.
 
 use super::error::CreateError;
+use crate::encoding::to_utf8;
 use crate::manifest::{Content, documents, parse};
 use crate::output::Output;
 use crate::sealed_file::{SealedFile, SealedObject};
@@ -26,7 +27,7 @@ pub(super) fn check(
         return Ok(());
     }
     let bytes = match fs::read(path) {
-        Ok(bytes) => Zeroizing::new(bytes),
+        Ok(bytes) => to_utf8(Zeroizing::new(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(source) => return Err(CreateError::Read { path: path.clone(), source }),
     };
@@ -61,7 +62,7 @@ fn lost(there: &SealedObject, metadata: &ObjectMeta, keys: &BTreeSet<&str>) -> V
 
 /// Refuses a file in which there is not the one SealedSecret of this name, where it can be told: a value in another's place is lost.
 pub(super) fn check_merged(path: &Path, name: &str, namespace: Option<&str>) -> Result<(), CreateError> {
-    let bytes = Zeroizing::new(fs::read(path).unwrap_or_default());
+    let bytes = to_utf8(Zeroizing::new(fs::read(path).unwrap_or_default()));
     let Some(file) = std::str::from_utf8(&bytes).ok().and_then(|text| SealedFile::read(text).ok()) else {
         return Ok(());
     };

@@ -52,8 +52,8 @@ impl TlsFault {
 
 /// The values, as they stand in the files.
 pub(super) fn values(certificate: &Path, key: &Path) -> Result<Values, CreateError> {
-    let mut certificate_bytes = gather::read(certificate)?;
-    let mut key_bytes = gather::read(key)?;
+    let mut certificate_bytes = gather::read_text(certificate)?;
+    let mut key_bytes = gather::read_text(key)?;
     let not_after = check(&certificate_bytes, &key_bytes).map_err(|source| CreateError::Tls {
         certificate: certificate.to_owned(),
         key: key.to_owned(),

@@ -2,12 +2,14 @@
 
 use super::error::EditError;
 use super::shown::{PLACEHOLDER, without_copies};
+use crate::command::annotations::check_annotations;
 use crate::command::hint::noted;
 use crate::failure::Failure;
 use crate::manifest::{InputSecret, TemplateData};
 use crate::namespace::NamespaceRule;
 use crate::sealed_file::{Change, Field, SealedObject};
 use api::Scope;
+use api::annotations::repeats_object;
 use envelope::{Certificate, Plaintext};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::rngs::SysRng;
@@ -19,6 +21,8 @@ pub(super) struct Sealer<'a> {
     pub certificate: &'a Certificate,
     /// For objects that state none.
     pub namespace: &'a NamespaceRule,
+    /// Names of annotations that may repeat a value.
+    pub allowed_annotations: &'a [String],
 }
 
 impl Sealer<'_> {
@@ -34,6 +38,16 @@ impl Sealer<'_> {
         if secret.metadata.generate_name.is_some() {
             return Err(EditError::NotHere.into());
         }
+        // Copies stay, and are not shown; they must not repeat what is typed now.
+        let copies =
+            object.spec.template.metadata.iter().flat_map(|metadata| metadata.annotations.iter().flatten());
+        let copies = copies.filter(|(name, _)| repeats_object(name));
+        let annotations =
+            [&secret.metadata.annotations, &object.metadata.annotations].into_iter().flatten().flatten();
+        // What stands for a sealed value is no value.
+        let typed = secret.data.iter().filter(|(_, value)| value.expose() != PLACEHOLDER.as_bytes());
+        check_annotations(annotations.chain(copies), typed, self.allowed_annotations)
+            .map_err(EditError::Annotation)?;
         let template = &object.spec.template;
         let mut changes = self.items(object, &secret.data)?;
         if secret.type_ != template.type_.clone().filter(|type_| !type_.is_empty()) {

@@ -1,7 +1,9 @@
 //! [`EditError`]: why an edit came to nothing, and what to do about it.
 
+use crate::command::annotations::AnnotationFault;
 use crate::command::in_place::InPlaceError;
 use crate::failure::Failure;
+use crate::manifest::Within;
 use crate::shown::shown_path;
 use api::Scope;
 use std::io;
@@ -54,6 +56,14 @@ pub(crate) enum EditError {
     NoName,
     #[error("generateName is not edited here")]
     NotHere,
+    #[error(transparent)]
+    Annotation(AnnotationFault),
+    #[error("{place} is not changed")]
+    Object {
+        place: Within,
+        #[source]
+        source: Box<Failure>,
+    },
 }
 
 impl EditError {
@@ -87,6 +97,8 @@ impl EditError {
             }
             Self::NoName => "give it a metadata.name in the file".into(),
             Self::NotHere => "a Secret that is made from a SealedSecret has its name".into(),
+            Self::Annotation(fault) => fault.hint(),
+            Self::Object { source, .. } => return source.hint(),
             Self::Show(_) => return None,
         };
         Some(hint)

@@ -3,7 +3,7 @@
 use crate::manifest::TEMPLATE_DATA;
 use crate::sealed_file::SealedObject;
 use crate::shown::{is_unsafe, shown_path};
-use api::annotations::LAST_APPLIED;
+use api::annotations::repeats_object;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use serde_saphyr::LitStr;
@@ -75,7 +75,7 @@ pub(super) fn without_copies(
     annotations: Option<BTreeMap<String, String>>,
 ) -> Option<BTreeMap<String, String>> {
     annotations.map(|mut annotations| {
-        annotations.retain(|name, _| !LAST_APPLIED.contains(&name.as_str()));
+        annotations.retain(|name, _| !repeats_object(name));
         annotations
     })
 }

@@ -79,6 +79,7 @@ fn edited(object: &Value, save: impl Fn(&str) -> String) -> Value {
     let sealer = Sealer {
         certificate: &Certificate::from_pem(certificate).unwrap(),
         namespace: &NamespaceRule::new(None, Connection::default()),
+        allowed_annotations: &[],
     };
     let saved = save(&touched);
     let changes = changes_in(&Input::Stdin, saved.as_bytes(), &text, file.objects(), &sealer);

@@ -8,6 +8,7 @@ use super::error::InspectError;
 use super::report::Report;
 use crate::command::reseal::walk;
 use crate::command::templates;
+use crate::encoding::to_utf8;
 use crate::failure::Failure;
 use crate::input::{Input, read_all};
 use crate::notice::warn;
@@ -108,12 +109,12 @@ impl Files<'_> {
 }
 
 fn bytes(input: &Input) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    Ok(match input {
+    Ok(to_utf8(match input {
         Input::Stdin => input.read("SealedSecrets, in YAML or JSON,")?,
         Input::File(path) => File::open(path)
             .and_then(read_all)
             .map_err(|source| InspectError::Read { path: path.clone(), source })?,
-    })
+    }))
 }
 
 /// With its causes.

@@ -8,7 +8,7 @@ use crate::mode::{Backup, KeyPlace};
 use crate::notice::alert;
 use crate::output::{OutputError, tell, write_all_private, write_new_private};
 use crate::shown::shown_path;
-use api::annotations::LAST_APPLIED;
+use api::annotations::repeats_object;
 use api::sealing_key::RENEW;
 use sealing::UnsealedSecret;
 use std::io::{self, ErrorKind, IsTerminal as _};
@@ -32,9 +32,9 @@ pub(super) fn backup(backup: &Backup, place: &KeyPlace) -> Result<(), Failure> {
     if keys.is_empty() {
         return Err(KeysError::NothingToBackUp(store.namespace().to_owned()).into());
     }
-    // A request to renew is not a part of the key; and kubectl's note may hold the key itself.
-    let without: Vec<&str> = LAST_APPLIED.iter().copied().chain([RENEW]).collect();
-    let secrets: Vec<UnsealedSecret> = keys.iter().map(|key| key.to_back_up(&without)).collect();
+    // A request to renew is not a part of the key; and what kubectl and others note may hold the key itself.
+    let is_left_out = |name: &str| name == RENEW || repeats_object(name);
+    let secrets: Vec<UnsealedSecret> = keys.iter().map(|key| key.to_back_up(is_left_out)).collect();
     let plain = list(&secrets)?;
     let locked = lock.lock(plain.bytes())?;
     let bytes = locked.as_deref().unwrap_or(plain.bytes());

@@ -133,7 +133,7 @@ fn read(path: &Path) -> Result<Vec<SealedObject>, Fault> {
     let text = place.text()?;
     match SealedFile::read(text) {
         Ok(file) => Ok(file.objects().to_vec()),
-        Err(SealedFileError::Broken { line }) if is_template(text, line) => Err(Fault::Template),
+        Err(SealedFileError::Broken { line, .. }) if is_template(text, line) => Err(Fault::Template),
         Err(error) => Err(error.into()),
     }
 }
@@ -143,7 +143,7 @@ fn of_file(path: &Path, object: &SealedObject, files: &SealedFiles, ring: &KeyRi
     if metadata.namespace.is_none() {
         metadata.namespace.clone_from(&files.namespace);
     }
-    let place = format!("{}: line {} ({})", shown_path(path), object.line, object.shown());
+    let place = format!("{}: {}", shown_path(path), object.place);
     let none = Use { place, items: items(&object.spec), keys: BTreeSet::new(), unknown: true };
     tried(none, &metadata, &object.spec, ring)
 }

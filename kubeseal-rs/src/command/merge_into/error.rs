@@ -1,6 +1,8 @@
 //! [`MergeError`]: why nothing was merged, and what to do about it.
 
+use crate::command::annotations::AnnotationFault;
 use crate::manifest::Place;
+use crate::namespace::NamespaceError;
 use crate::shown::shown_path;
 use api::Scope;
 use std::error::Error;
@@ -17,16 +19,29 @@ pub(crate) enum MergeError {
     },
     #[error("found no SealedSecret in {}", shown_path(.0))]
     Nothing(PathBuf),
-    #[error("the SealedSecret in {}, line {line}, has no metadata.name", shown_path(.path))]
-    NoName { path: PathBuf, line: usize },
+    #[error("the SealedSecret in {0} has no metadata.name")]
+    NoName(Place),
     #[error("the Secret in {0} has no data")]
     NoData(Place),
     #[error("there are {0} Secrets to merge into one SealedSecret")]
     SeveralSecrets(usize),
     #[error("it is not clear into which of {count} SealedSecrets the Secret in {place} goes")]
     WhichTarget { place: Place, count: usize },
-    #[error("the SealedSecret {target} has the scope {scope}, and {asked} was asked for")]
-    Scope { target: String, scope: Scope, asked: Scope },
+    #[error("the SealedSecret in {target} has the scope {scope}, and {asked} was asked for")]
+    Scope { target: Place, scope: Scope, asked: Scope },
+    #[error("cannot settle the namespace of the SealedSecret in {target}")]
+    Namespace {
+        target: Place,
+        #[source]
+        source: Box<NamespaceError>,
+    },
+    #[error("will not merge the Secret in {place} into the SealedSecret in {target}")]
+    Annotation {
+        place: Place,
+        target: Place,
+        #[source]
+        source: AnnotationFault,
+    },
 }
 
 impl MergeError {
@@ -37,7 +52,9 @@ impl MergeError {
                 "--merge-into names a file with a SealedSecret; a new one is written with --sealed-secret-file FILE"
                     .into()
             }
-            Self::NoName { .. } => {
+            Self::Namespace { source, .. } => source.hint(),
+            Self::Annotation { source, .. } => source.hint(),
+            Self::NoName(_) => {
                 "is the file whole? Give the SealedSecret a metadata.name, which its values are sealed for".into()
             }
             Self::NoData(_) => {

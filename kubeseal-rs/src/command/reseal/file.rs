@@ -7,7 +7,7 @@ use super::staleness::{Old, Present};
 use crate::command::in_place::{InPlace, InPlaceError};
 use crate::command::templates::{is_template, seals};
 use crate::command::unplaced::{self, is_unplaced};
-use crate::sealed_file::{Change, Field, SealedFile, SealedFileError, SealedObject};
+use crate::sealed_file::{Change, Edit, Field, SealedFile, SealedFileError, SealedObject};
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use std::path::Path;
 
@@ -46,7 +46,7 @@ impl File {
         match SealedFile::read(text) {
             Ok(sealed) if sealed.objects().is_empty() => Ok(Found::Nothing),
             Ok(sealed) => Ok(Found::Sealed(Self { place, sealed })),
-            Err(SealedFileError::Broken { line }) if is_template(text, line) => {
+            Err(SealedFileError::Broken { line, .. }) if is_template(text, line) => {
                 Ok(Found::Template(seals(text)))
             }
             Err(error) => Err(error.into()),
@@ -70,22 +70,32 @@ impl File {
         namespace: Option<&str>,
         report: &mut Report,
     ) {
-        let mut resealed = Vec::new();
-        let mut noted = false;
-        for index in 0..self.sealed.objects().len() {
-            let object = &self.sealed.objects()[index];
+        let mut edits = Vec::new();
+        for (index, object) in self.sealed.objects().iter().enumerate() {
             if present.old(object).is_none() {
                 report.up_to_date(1);
-                noted |= self.note(index, present).unwrap_or_default();
+                edits.extend(noted(index, object, present).map(|edit| (edit, None)));
                 continue;
             }
-            let place = format!("line {} ({})", object.line, object.shown());
-            match self.reseal_object(index, resealer, namespace, &place) {
-                Ok(()) => resealed.push(place),
+            let place = object.place.to_string();
+            match resealed(object, resealer, namespace, &place) {
+                Ok(changes) => edits.push((Edit { index, changes }, Some(place))),
                 Err(fault) => report.failed(self.place.path(), Some(place), &fault),
             }
         }
-        if resealed.is_empty() && !noted {
+        let (edits, places): (Vec<_>, Vec<_>) = edits.into_iter().unzip();
+        let mut is_changed = false;
+        let mut resealed = Vec::new();
+        for (outcome, place) in self.sealed.edit_all(&edits).into_iter().zip(places) {
+            is_changed |= outcome.is_ok();
+            match (outcome, place) {
+                (Ok(()), place) => resealed.extend(place),
+                (Err(error), Some(_)) => report.failed(self.place.path(), None, &error.into()),
+                // A hint is a convenience: a file that has no room for it is fine without.
+                (Err(_), None) => {}
+            }
+        }
+        if !is_changed {
             return;
         }
         match self.place.replace(self.sealed.text().as_bytes()) {
@@ -93,32 +103,28 @@ impl File {
             Err(error) => report.failed(self.place.path(), None, &error.into()),
         }
     }
+}
 
-    /// Notes the certificate where a private key told that it is the present one, so that nobody needs the key again.
-    fn note(&mut self, index: usize, present: &Present<'_>) -> Option<bool> {
-        let object = self.sealed.objects().get(index)?;
-        let hint = present.hint_for(object)?;
-        let change = Change::set(Field::Annotation(CERTIFICATE_FINGERPRINT), hint);
-        // A hint is a convenience: a file that has no room for it is fine without.
-        Some(self.sealed.edit(index, &[change]).is_ok())
-    }
+/// Notes the certificate where a private key told that it is the present one, so that nobody needs the key again.
+fn noted(index: usize, object: &SealedObject, present: &Present<'_>) -> Option<Edit> {
+    let hint = present.hint_for(object)?;
+    Some(Edit { index, changes: vec![Change::set(Field::Annotation(CERTIFICATE_FINGERPRINT), hint)] })
+}
 
-    fn reseal_object(
-        &mut self,
-        index: usize,
-        resealer: &Resealer<'_>,
-        namespace: Option<&str>,
-        place: &str,
-    ) -> Result<(), Fault> {
-        let mut object = self.sealed.objects()[index].clone();
-        unplaced::place(&mut object.metadata, &mut object.object, namespace);
-        let resealed = resealer.reseal(&object, place).map_err(|fault| {
-            if is_unplaced(&object.metadata) { fault.for_want_of_a_namespace() } else { fault }
-        })?;
-        let items = resealed.items.into_iter().map(|(key, item)| Change::set(Field::Item(&key), item));
-        let hint = Field::Annotation(CERTIFICATE_FINGERPRINT);
-        let hint = resealed.hint.map_or_else(|| Change::remove(hint), |text| Change::set(hint, text));
-        let changes: Vec<Change> = items.chain([hint]).collect();
-        Ok(self.sealed.edit(index, &changes)?)
-    }
+/// What makes it sealed to the present certificate.
+fn resealed(
+    object: &SealedObject,
+    resealer: &Resealer<'_>,
+    namespace: Option<&str>,
+    place: &str,
+) -> Result<Vec<Change>, Fault> {
+    let mut object = object.clone();
+    unplaced::place(&mut object.metadata, &mut object.object, namespace);
+    let resealed = resealer.reseal(&object, place).map_err(|fault| {
+        if is_unplaced(&object.metadata) { fault.for_want_of_a_namespace() } else { fault }
+    })?;
+    let items = resealed.items.into_iter().map(|(key, item)| Change::set(Field::Item(&key), item));
+    let hint = Field::Annotation(CERTIFICATE_FINGERPRINT);
+    let hint = resealed.hint.map_or_else(|| Change::remove(hint), |text| Change::set(hint, text));
+    Ok(items.chain([hint]).collect())
 }

@@ -67,9 +67,8 @@ impl Report {
                 || "an unknown certificate".to_owned(),
                 |fingerprint| format!("certificate {}", fingerprint.short()),
             );
-            let (path, line, name) = (shown_path(path), object.line, object.shown());
             // Writing to a String cannot fail.
-            let _ = writeln!(self.lines, "{path}: line {line} ({name}): sealed to {to}");
+            let _ = writeln!(self.lines, "{}: {}: sealed to {to}", shown_path(path), object.place);
         }
     }
 

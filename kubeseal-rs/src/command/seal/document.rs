@@ -1,6 +1,6 @@
 //! `seal_document`: the Secrets of one document into SealedSecrets, written out.
 
-use super::settle::settle;
+use super::settle::{SettleError, check, settle};
 use crate::failure::Failure;
 use crate::manifest::{self, InputSecret, StreamedDocument};
 use crate::mode::Seal;
@@ -33,10 +33,12 @@ fn seal_all(
 ) -> Result<Vec<u8>, Failure> {
     for secret in &mut secrets {
         settle(seal, secret)?;
+        check(seal, secret)?;
     }
     let mut written = Vec::new();
-    for InputSecret { secret, .. } in secrets {
-        let sealed = sealing::seal_secret(&mut SysRng, certificate, secret)?;
+    for InputSecret { secret, place } in secrets {
+        let sealed = sealing::seal_secret(&mut SysRng, certificate, secret)
+            .map_err(|source| SettleError::Seal { place, source })?;
         manifest::write(seal.format, &sealed, &mut written)?;
     }
     Ok(written)

@@ -1,9 +1,11 @@
 //! `settle`: name, namespace and scope of a Secret, from the Secret itself and the flags.
 
+use crate::command::annotations::{AnnotationFault, check_annotations};
 use crate::manifest::{InputSecret, Place};
 use crate::mode::Seal;
 use crate::namespace::NamespaceError;
 use api::Scope;
+use sealing::SealFailure;
 
 /// Why a Secret that was read will not be sealed.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +20,26 @@ pub(crate) enum SettleError {
         #[source]
         source: Box<NamespaceError>,
     },
+    #[error("will not seal the Secret in {place}")]
+    Annotation {
+        place: Place,
+        #[source]
+        source: AnnotationFault,
+    },
+    #[error("cannot seal the Secret in {place}")]
+    Seal {
+        place: Place,
+        #[source]
+        source: SealFailure,
+    },
+}
+
+/// Refuses annotations that repeat a value.
+pub(super) fn check(seal: &Seal, input: &InputSecret) -> Result<(), SettleError> {
+    let secret = &input.secret;
+    let annotations = secret.metadata.annotations.iter().flatten();
+    check_annotations(annotations, &secret.data, &seal.allowed_annotations)
+        .map_err(|source| SettleError::Annotation { place: input.place.clone(), source })
 }
 
 /// Fills in what flags say, and refuses what they contradict.
@@ -54,15 +76,19 @@ impl SettleError {
             Self::NoData(place) => Self::NoData(place.after(documents)),
             Self::NoName(place) => Self::NoName(place.after(documents)),
             Self::Namespace { place, source } => Self::Namespace { place: place.after(documents), source },
+            Self::Annotation { place, source } => Self::Annotation { place: place.after(documents), source },
+            Self::Seal { place, source } => Self::Seal { place: place.after(documents), source },
         }
     }
 
     /// What to do about it.
-    pub(crate) fn hint(&self) -> String {
-        match self {
+    pub(crate) fn hint(&self) -> Option<String> {
+        Some(match self {
             Self::NoData(_) => "give it data or stringData; --allow-empty-data seals a Secret without".into(),
             Self::NoName(_) => "give it a metadata.name, or write --name NAME".into(),
             Self::Namespace { source, .. } => source.hint(),
-        }
+            Self::Annotation { source, .. } => source.hint(),
+            Self::Seal { .. } => return None,
+        })
     }
 }

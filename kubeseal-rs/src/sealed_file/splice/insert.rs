@@ -2,7 +2,7 @@
 
 use super::{Object, Splice};
 use crate::sealed_file::change::Content as New;
-use crate::sealed_file::error::SealedFileError;
+use crate::sealed_file::error::ChangeFault;
 use crate::sealed_file::layout::{Flow, column, line_end, step};
 use crate::sealed_file::piece::Syntax;
 use crate::sealed_file::scalar::{literal, scalar, written};
@@ -17,7 +17,7 @@ impl Object<'_> {
         map: &Node,
         keys: &[String],
         value: &New,
-    ) -> Result<Vec<Splice>, SealedFileError> {
+    ) -> Result<Vec<Splice>, ChangeFault> {
         if let Some(last) = map.entries().last() {
             let at = last.end(self.text);
             if map.is_flow() {
@@ -32,10 +32,10 @@ impl Object<'_> {
             return Ok(vec![self.lines(at, column(self.text, map), keys, value, Some(last))]);
         }
         let Some((parent, entry)) = holder else {
-            return Err(SealedFileError::not_a_map(keys));
+            return Err(ChangeFault::not_a_map(keys));
         };
         let Some(after_colon) = entry.after_colon else {
-            return Err(SealedFileError::not_a_map(keys));
+            return Err(ChangeFault::not_a_map(keys));
         };
         let is_missing = map.is_null() && map.range.is_empty();
         let from = map.properties_end.unwrap_or(after_colon);

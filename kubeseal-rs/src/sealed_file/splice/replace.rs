@@ -2,7 +2,7 @@
 
 use super::{Object, Splice};
 use crate::sealed_file::change::Content as New;
-use crate::sealed_file::error::SealedFileError;
+use crate::sealed_file::error::ChangeFault;
 use crate::sealed_file::layout::{column, line_end, step};
 use crate::sealed_file::scalar::{literal, written};
 use crate::sealed_file::tree::{Content, Entry, Node};
@@ -16,9 +16,9 @@ impl Object<'_> {
         entry: &Entry,
         value: &New,
         path: &[String],
-    ) -> Result<Splice, SealedFileError> {
+    ) -> Result<Splice, ChangeFault> {
         let node = &entry.value;
-        let not_text = || SealedFileError::NotText { path: path.join(".") };
+        let not_text = || ChangeFault::NotText { path: path.join(".") };
         let before = match &node.content {
             Content::Scalar(style, _) => *style,
             Content::Alias => ScalarStyle::Plain,

@@ -52,7 +52,27 @@ pub(super) fn texts() -> Vec<(String, String)> {
         ("next line and line separator", format!("{head}  k: a\u{85}b\u{2028}c\n")),
         ("emoji", format!("{head}  k: 🔑 zażółć\n  '🔑': x\n")),
     ];
-    changed.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
+    changed.into_iter().map(|(name, text)| (name.to_owned(), text)).chain(line_breaks(head)).collect()
+}
+
+/// The line breaks that YAML 1.1 knows and YAML 1.2 does not, wherever upstream's reads one.
+fn line_breaks(head: &str) -> impl Iterator<Item = (String, String)> + use<'_> {
+    let breaks = [("U+0085", '\u{85}'), ("U+2028", '\u{2028}'), ("U+2029", '\u{2029}')];
+    breaks.into_iter().flat_map(move |(name, c)| {
+        let texts = [
+            ("plain", format!("{head}  k: a{c}   b\n")),
+            ("single-quoted", format!("{head}  k: 'a{c}b'\n")),
+            ("double-quoted", format!("{head}  k: \"a{c}b\"\n")),
+            ("literal", format!("{head}  k: |\n    a{c}    b\n")),
+            ("folded", format!("{head}  k: >\n    a{c}    b\n")),
+            ("in braces", format!("{head}  {{k: a{c}b}}\n")),
+            ("in a comment", format!("{head}  k: a # b{c}  l: m\n")),
+            ("in a comment above", format!("# a{c}{head}  k: a\n")),
+            ("after a value", format!("{head}  k: a{c}\n")),
+            ("between entries", format!("{head}  k: a{c}  l: b\n")),
+        ];
+        texts.map(|(place, text)| (format!("line break of YAML 1.1, {place}, {name}"), text))
+    })
 }
 
 fn indented() -> String {

@@ -104,7 +104,7 @@ fn files_are_tried_where_they_will_be() {
         let found = in_files(&files, &ring);
         assert_eq!(found.faults, Vec::<String>::new());
         let [it] = found.uses.try_into().unwrap();
-        assert!(it.place.contains("a.json: line 1 (") && it.items == ["password"], "{it:?}");
+        assert!(it.place.contains("a.json: document 1 (SealedSecret ") && it.items == ["password"], "{it:?}");
         words(&it)
     };
     assert_eq!(uses(&sealed(Some("ns"), None), None), "k");
