@@ -10,7 +10,7 @@ mod program;
 #[path = "support/server.rs"]
 mod server;
 
-use key_lines::{LABELLED, LEGACY, key, list};
+use key_lines::{LABELLED, LEGACY, changed, key, key_lines, list, nothing_sealed};
 use program::{finish, program};
 use serde_json::json;
 use server::{Server, status};
@@ -180,7 +180,7 @@ fn of_what_a_cluster_says() {
             (LEGACY, 200, list(&[])),
             (key_lines::SEALED, 200, all.to_string()),
         ],
-        vec![(LABELLED, 400, status(400, "BadRequest", message))],
+        vec![(LABELLED, 500, status(500, "InternalError", message))],
     ] {
         let server = Server::start(lines);
         let kubeconfig = server.kubeconfig("{}");
@@ -188,5 +188,36 @@ fn of_what_a_cluster_says() {
             let place = ["--kubeconfig", text(kubeconfig.path())];
             assert_harmless(&[arguments, &place].concat(), "");
         }
+    }
+}
+
+#[test]
+fn of_what_a_revoked_key_opened_and_of_a_backup() {
+    let certificate =
+        envelope::Certificate::from_pem(&fs::read_to_string(program::fixture("test-only.crt")).unwrap());
+    let fingerprint = certificate.unwrap().fingerprint().to_string();
+    let mut object: serde_json::Value = serde_json::from_str(&sealed("a")).unwrap();
+    object["metadata"]["annotations"] =
+        json!({ "sealedsecrets.bitnami.com/certificate-fingerprint": fingerprint });
+    object["spec"]["encryptedData"] = json!({ HOSTILE: "AgA=" });
+    let tree = Tree::new();
+    let file = tree.0.path().join("sealed.json");
+    fs::write(&file, object.to_string()).unwrap();
+    let mut secret = key();
+    secret["apiVersion"] = json!("v1");
+    secret["kind"] = json!("Secret");
+    secret["metadata"]["name"] = json!(HOSTILE);
+    let backup = secret.to_string();
+    let nothing_there = || vec![(LABELLED, 200, list(&[])), (LEGACY, 200, list(&[])), nothing_sealed()];
+    let one_key = || key_lines().into_iter().chain([changed(), nothing_sealed()]).collect();
+    let revoke = ["keys", "revoke", &fingerprint, "--yes", "--no-renew", text(&file)];
+    let restore = ["keys", "restore", "-", "--dry-run"];
+    for (lines, arguments, input) in
+        [(one_key(), &revoke[..], ""), (nothing_there(), &restore[..], backup.as_str())]
+    {
+        let server = Server::start(lines);
+        let kubeconfig = server.kubeconfig("{}");
+        let place = ["--kubeconfig", text(kubeconfig.path())];
+        assert_harmless(&[arguments, &place].concat(), input);
     }
 }

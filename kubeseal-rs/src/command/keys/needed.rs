@@ -10,7 +10,7 @@ use crate::command::templates::is_template;
 use crate::key_store::StoredKey;
 use crate::mode::SealedFiles;
 use crate::sealed_file::{SealedFile, SealedFileError, SealedObject};
-use crate::shown::shown_path;
+use crate::shown::{shown, shown_path};
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use api::{Condition, ConditionStatus, ObservedSealedSecret, Scope, SealedSecretSpec, SealedSecretStatus};
 use envelope::Fingerprint;
@@ -26,7 +26,7 @@ use std::path::Path;
 pub(super) struct Use {
     /// Where it is, in words.
     pub place: String,
-    /// Its items, by name.
+    /// Its items, by name, as they may stand within a line.
     pub items: Vec<String>,
     pub keys: BTreeSet<Fingerprint>,
     /// It may need others as well: nothing tells.
@@ -59,7 +59,7 @@ fn of_object(object: &ObservedSealedSecret, ring: Option<&KeyRing>) -> Use {
     let noted = status.and_then(|status| status.opened_by.as_ref());
     let keys: BTreeSet<Fingerprint> =
         noted.into_iter().flatten().filter_map(|key| key.parse().ok()).collect();
-    let place = format!("{}/{}", object.namespace().unwrap_or_default(), object.name_any());
+    let place = shown(&format!("{}/{}", object.namespace().unwrap_or_default(), object.name_any()));
     let items = object.spec.as_ref().map(items).unwrap_or_default();
     let told = Use { place, items, keys, unknown: noted.is_none() };
     match (ring, &object.spec) {
@@ -99,7 +99,7 @@ fn tried(known: Use, metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyR
 
 fn items(spec: &SealedSecretSpec) -> Vec<String> {
     let whole = spec.data.iter().map(|_| "everything in spec.data".to_owned());
-    spec.encrypted_data.keys().cloned().chain(whole).collect()
+    spec.encrypted_data.keys().map(|key| shown(key)).chain(whole).collect()
 }
 
 /// What the SealedSecrets in these files need.

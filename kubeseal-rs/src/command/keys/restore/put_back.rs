@@ -5,6 +5,7 @@ use crate::certificate::reinstate;
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, State, StoredKey};
 use crate::notice::alert;
+use crate::shown::shown;
 
 /// Stores it, unless it is there and whole; in words.
 pub(super) fn put_back(
@@ -30,7 +31,7 @@ pub(super) fn put_back(
     let wanted = key.name().filter(|name| existing.iter().all(|there| there.name() != *name));
     let state = if key.has_leaked() { ", as compromised" } else { "" };
     if dry_run {
-        let name = wanted.unwrap_or("of another name");
+        let name = wanted.map_or_else(|| "of another name".to_owned(), shown);
         return Ok(format!("{short} would be restored{state} (Secret {namespace}/{name})\n"));
     }
     let named = match wanted {
