@@ -200,6 +200,20 @@ fn a_key_that_others_revoked_is_known_from_the_list() {
     assert!(!sealed && told.contains("its key was revoked"), "{told}");
 }
 
+/// Who may write Secrets in one cluster does not take away the certificate of another.
+#[test]
+fn a_certificate_without_its_key_withdraws_nothing() {
+    let mut leaked = key();
+    leaked["metadata"]["labels"]["sealedsecrets.bitnami.com/sealed-secrets-key"] = json!("compromised");
+    leaked["data"]["tls.key"] = newer().0["data"]["tls.key"].clone();
+    let lines = vec![(LABELLED, 200, list(&[leaked])), (LEGACY, 200, list(&[])), nothing_sealed()];
+    let laptop = Laptop::new(Server::start_tls(lines, false));
+    let (listed, told) = laptop.keys(&["list"]);
+    assert!(listed, "{told}");
+    let (sealed, told) = laptop.run(&["--cert", "test-only.crt"]);
+    assert!(sealed, "{told}");
+}
+
 #[test]
 fn a_retired_key_is_sealed_to_once_a_verified_controller_serves_it_again() {
     let (new, certificate) = newer();

@@ -57,10 +57,11 @@ pub(super) struct Line {
 
 pub(super) fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) -> Result<(), Failure> {
     let keys = store.keys()?;
-    // Others may have revoked them, from elsewhere.
-    let revoked = keys.iter().filter(|key| key.state() == State::Compromised);
-    for certificate in revoked.filter_map(StoredKey::certificate).filter(|_| store.is_verified()) {
-        withdraw(certificate, Withdrawn::Revoked, store.server());
+    // Others may have revoked them, from elsewhere. A certificate alone proves nothing: it is public, and that of another cluster
+    // may have been put there.
+    let revoked = keys.iter().filter(|key| key.state() == State::Compromised && store.is_verified());
+    for key in revoked.filter_map(|key| key.key().ok()) {
+        withdraw(key.pair().certificate(), Withdrawn::Revoked, store.server());
     }
     let in_cluster = match store.sealed_secrets() {
         Ok(objects) => Some(in_cluster(&objects, None)),
