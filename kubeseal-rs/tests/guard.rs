@@ -202,6 +202,41 @@ fn a_comment_lets_one_place_pass() {
 }
 
 #[test]
+fn an_allowed_value_does_not_hide_the_key_on_the_next_line() {
+    let key = fs::read_to_string(fixture("test-only.key")).unwrap();
+    let key = BASE64_STANDARD.encode(&key[key.find("-----BEGIN").unwrap()..]);
+    let config = format!(
+        "apiVersion: v1\nkind: List\nitems:\n- kind: Secret\n  stringData:\n    user: hunter2 # kubeseal-rs: allow\n-          key: {key}\n"
+    );
+    assert_eq!(found_in(&config), ["a.yaml:7"]);
+    assert_eq!(found_in(&config.replace(" # kubeseal-rs: allow", "")), ["a.yaml:6"]);
+    assert_eq!(found_in(&format!("{} # kubeseal-rs: allow\n", config.trim_end())), [] as [&str; 0]);
+}
+
+#[test]
+fn thousands_of_values_and_marks_take_seconds() {
+    use std::fmt::Write as _;
+    let mut text = "kind: Secret\nstringData:\n".to_owned();
+    let mut kustomization = "secretGenerator:\n- name: app\n  files:\n".to_owned();
+    let mut files = Vec::new();
+    for number in 0..20_000 {
+        writeln!(text, "  key{number}: hunter2").unwrap();
+        writeln!(kustomization, "  - f{number}").unwrap();
+        if number < 500 {
+            files.push((format!("f{number}"), "hunter2"));
+        }
+    }
+    text.push_str("  last: hunter2 # kubeseal-rs: allow\n");
+    let mut files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    files.extend([("a.yaml", text.as_str()), ("kustomization.yaml", &kustomization)]);
+    let tree = directory(&files);
+    let begin = std::time::Instant::now();
+    let output = guard(tree.path(), &["."]);
+    assert!(begin.elapsed() < std::time::Duration::from_secs(60), "{:?}", begin.elapsed());
+    assert_eq!(found(&output).len(), 20_500);
+}
+
+#[test]
 fn a_comment_lets_pass_what_is_on_its_line_and_nothing_else() {
     let key = fs::read_to_string(fixture("test-only.key")).unwrap();
     let key = key[key.find("-----BEGIN").unwrap()..].replace('\n', "\n    ");
@@ -280,6 +315,18 @@ fn annotations_that_repeat_a_secret_are_found_however_they_are_packed() {
     ] {
         assert_eq!(found_in(&manifest(name, &secret)), ["a.yaml:5"], "{name}");
         assert_eq!(found_in(&manifest(name, &sealed)), [] as [&str; 0], "{name}");
+    }
+}
+
+#[test]
+fn packed_copies_are_found_on_objects_of_every_kind() {
+    let compact = r#"{"data":{"a":"aHVudGVyMg=="},"kind":"Secret"}"#;
+    for kind in ["Deployment", "ConfigMap"] {
+        for copy in [compact.to_owned(), compact.replacen('{', "{\n", 1), format!("[{compact}]")] {
+            let copy = BASE64_STANDARD.encode(copy);
+            let text = format!("kind: {kind}\nmetadata:\n  annotations:\n    example.com/applied: {copy}\n");
+            assert_eq!(found_in(&text), ["a.yaml:4"], "{text}");
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! `is_allowed`: whether a comment says that what is on a line is known.
+//! [`Allowed`]: the lines of a file whose values a comment declares as known.
 //!
 //! Decided: a comment instead of an annotation, because it stands in every kind of file, stays out of the cluster,
 //! and speaks for one value instead of for a whole object.
@@ -6,41 +6,47 @@
 /// The comment.
 const MARK: &str = "kubeseal-rs: allow";
 
-/// Whether `line` of `text`, from 1, is marked: on the line, or by a comment alone on the line above. What is in a block scalar,
-/// where no comment can stand, is marked where the block begins.
-pub(super) fn is_allowed(text: &str, line: usize) -> bool {
-    if !text.contains(MARK) {
-        return false;
-    }
-    let lines: Vec<&str> = text.lines().take(line).collect();
-    let Some(index) = line.checked_sub(1).filter(|index| *index < lines.len()) else { return false };
-    is_marked(&lines, index) || block_header(&lines, index).is_some_and(|header| is_marked(&lines, header))
-}
+/// The allowed lines of one file. Computed once per file, because a file may have thousands of findings.
+pub(super) struct Allowed(Vec<bool>);
 
-fn is_marked(lines: &[&str], index: usize) -> bool {
-    lines[index].contains(MARK) || index.checked_sub(1).is_some_and(|above| is_mark_alone(lines[above]))
+impl Allowed {
+    /// A line is allowed by a mark on it, or by a comment alone on the line above. Lines of a block scalar, where no comment can
+    /// stand, are allowed by the line that begins the block.
+    pub(super) fn of(text: &str) -> Self {
+        if !text.contains(MARK) {
+            return Self(Vec::new());
+        }
+        let mut lines: Vec<bool> = Vec::new();
+        // Indentation of each line that the current line is nested in, and whether its innermost block scalar is allowed.
+        let mut nesting: Vec<(usize, bool)> = Vec::new();
+        let mut is_below_mark = false;
+        for line in text.lines() {
+            let is_marked = is_below_mark || line.contains(MARK);
+            is_below_mark = is_mark_alone(line);
+            if line.trim().is_empty() {
+                lines.push(is_marked);
+                continue;
+            }
+            let indentation = indentation(line);
+            while nesting.last().is_some_and(|(outer, _)| *outer >= indentation) {
+                nesting.pop();
+            }
+            let is_in_allowed_block = nesting.last().is_some_and(|(_, is_allowed)| *is_allowed);
+            lines.push(is_marked || is_in_allowed_block);
+            nesting.push((indentation, if is_block_header(line) { is_marked } else { is_in_allowed_block }));
+        }
+        Self(lines)
+    }
+
+    /// Whether the line, from 1, is allowed.
+    pub(super) fn has(&self, line: usize) -> bool {
+        line.checked_sub(1).and_then(|index| self.0.get(index)).is_some_and(|is_allowed| *is_allowed)
+    }
 }
 
 /// Whether the mark has its line for itself, in a comment of any language.
 fn is_mark_alone(line: &str) -> bool {
     line.split_once(MARK).is_some_and(|(before, _)| !before.contains(char::is_alphanumeric))
-}
-
-/// The line that begins the block scalar that this line is in: `key: |`.
-fn block_header(lines: &[&str], index: usize) -> Option<usize> {
-    let mut least = indentation(lines[index]);
-    for (above, line) in lines[..index].iter().enumerate().rev() {
-        if least == 0 {
-            return None;
-        }
-        if !line.trim().is_empty() && indentation(line) < least {
-            if is_block_header(line) {
-                return Some(above);
-            }
-            least = indentation(line);
-        }
-    }
-    None
 }
 
 fn indentation(line: &str) -> usize {
@@ -58,7 +64,8 @@ mod tests {
     use super::*;
 
     fn allowed(text: &str) -> Vec<usize> {
-        (0..=text.lines().count() + 1).filter(|line| is_allowed(text, *line)).collect()
+        let allowed = Allowed::of(text);
+        (0..=text.lines().count() + 1).filter(|line| allowed.has(*line)).collect()
     }
 
     #[test]

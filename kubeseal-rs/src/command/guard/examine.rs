@@ -1,14 +1,15 @@
 //! `examine`: everything that is found in one file.
 
-use super::allowed::is_allowed;
+use super::allowed::Allowed;
 use super::finding::{Doubt, Finding, What};
 use super::generated::Generated;
-use super::object::{GZIP, ZIP};
+use super::object::PACKED;
 use super::plain::is_encrypted_file;
 use super::text::Text;
 use super::{key_block, object, template};
 use crate::manifest::{Document, documents, parse};
 use serde::de::IgnoredAny;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// What was found in a file.
@@ -85,7 +86,9 @@ pub(super) fn examine(file: &Content<'_>) -> Examined {
     }
     if let Some(generated) = &file.generated {
         let mut found = generated.look(file.bytes, text.text());
-        found.retain(|finding| text.text().is_none_or(|text| !is_allowed(text, finding.line)));
+        if let Some(allowed) = text.text().map(Allowed::of) {
+            found.retain(|finding| !allowed.has(finding.line));
+        }
         examined.findings.append(&mut found);
         examined.findings.sort_by_key(|finding| finding.line);
     }
@@ -93,30 +96,35 @@ pub(super) fn examine(file: &Content<'_>) -> Examined {
 }
 
 fn keys(text: &str, examined: &mut Examined) {
+    let allowed = Allowed::of(text);
     for line in key_block::lines(text) {
-        if !is_allowed(text, line) {
+        if !allowed.has(line) {
             examined.findings.push(Finding { line, document: None, what: What::PrivateKey });
         }
     }
 }
 
 fn manifest(text: &str, kind: Kind, examined: &mut Examined) {
+    let allowed = Allowed::of(text);
     let mut number = 0;
     let mut findings = Vec::new();
     for document in documents(text) {
-        let before = findings.len();
+        let mut found = Vec::new();
         let first = number + 1;
-        number += count_and_look(document, first, kind, &mut findings, examined);
-        let keys = key_block::lines(document.text).into_iter().map(|line| document.first_line - 1 + line);
-        for line in keys {
-            // A key in a value that was found, there or on the line above, is told already.
-            if !findings[before..].iter().any(|finding| finding.line == line || finding.line + 1 == line) {
+        number += count_and_look(document, first, kind, &mut found, examined);
+        // Only what is reported hides a key: an allowed value does not speak for the key on the next line.
+        found.retain(|finding| !allowed.has(finding.line));
+        let told: HashSet<usize> = found.iter().map(|finding| finding.line).collect();
+        for line in key_block::lines(document.text).into_iter().map(|line| document.first_line - 1 + line) {
+            // A key in a reported value begins on the line of the value, or on the next one.
+            let is_told = told.contains(&line) || told.contains(&(line - 1));
+            if !is_told && !allowed.has(line) {
                 let document = (kind == Kind::Manifests).then_some(first);
-                findings.push(Finding { line, document, what: What::PrivateKey });
+                found.push(Finding { line, document, what: What::PrivateKey });
             }
         }
+        findings.append(&mut found);
     }
-    findings.retain(|finding| !is_allowed(text, finding.line));
     findings.sort_by_key(|finding| finding.line);
     examined.findings.append(&mut findings);
 }
@@ -130,7 +138,7 @@ fn count_and_look(
     examined: &mut Examined,
 ) -> usize {
     // Nothing that is looked for can do without the word, unless it is packed, and parsing takes its time.
-    if !["ecret", GZIP, ZIP].iter().any(|word| document.text.contains(word)) {
+    if !document.text.contains("ecret") && !PACKED.iter().any(|begin| document.text.contains(begin)) {
         return 1;
     }
     match parse(document) {

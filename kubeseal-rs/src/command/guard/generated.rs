@@ -3,7 +3,7 @@
 //! Decided: asks, for each file, the kustomizations in the directories above it, because kustomize reads nothing from
 //! elsewhere, and a hook may be given the file alone.
 
-use super::allowed::is_allowed;
+use super::allowed::Allowed;
 use super::finding::{Finding, What};
 use super::plain::{Extent, is_encrypted_file, is_plain};
 use crate::git::normal;
@@ -21,13 +21,13 @@ pub(super) type Reader<'r> = Box<dyn Fn(&Path) -> Option<Zeroizing<Vec<u8>>> + '
 /// The kustomizations that were read.
 pub(super) struct Generators<'r> {
     read: Reader<'r>,
-    known: HashMap<PathBuf, Vec<Generated>>,
+    /// By directory, and in it by the path of the file.
+    known: HashMap<PathBuf, HashMap<PathBuf, Generated>>,
 }
 
 /// A file that becomes a Secret, or a part of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Generated {
-    path: PathBuf,
     generator: String,
     /// Each of its lines becomes an item.
     is_env: bool,
@@ -45,26 +45,25 @@ impl<'r> Generators<'r> {
                 let named = self.read(directory);
                 self.known.insert(directory.to_owned(), named);
             }
-            let mut named = self.known.get(directory).into_iter().flatten();
-            if let Some(named) = named.find(|named| named.path == path) {
+            if let Some(named) = self.known.get(directory).and_then(|named| named.get(path)) {
                 return Some(named.clone());
             }
         }
         None
     }
 
-    fn read(&self, directory: &Path) -> Vec<Generated> {
-        let mut named = Vec::new();
+    fn read(&self, directory: &Path) -> HashMap<PathBuf, Generated> {
+        let mut named = HashMap::new();
         for name in NAMES {
-            self.each_node(&directory.join(name), &mut |node, text| {
+            self.each_node(&directory.join(name), &mut |node, allowed| {
                 for generator in list(node, "secretGenerator") {
-                    add(generator, text, directory, &mut named);
+                    add(generator, allowed, directory, &mut named);
                 }
                 // Generators in files of their own see paths from here, too.
                 for file in list(node, "generators").iter().filter_map(Node::text) {
-                    self.each_node(&directory.join(file), &mut |node, text| {
+                    self.each_node(&directory.join(file), &mut |node, allowed| {
                         if node.get("kind").and_then(Node::text) == Some("SecretGenerator") {
-                            add(node, text, directory, &mut named);
+                            add(node, allowed, directory, &mut named);
                         }
                     });
                 }
@@ -73,11 +72,12 @@ impl<'r> Generators<'r> {
         named
     }
 
-    fn each_node(&self, path: &Path, see: &mut dyn FnMut(&Node, &str)) {
+    fn each_node(&self, path: &Path, see: &mut dyn FnMut(&Node, &Allowed)) {
         let Some(bytes) = (self.read)(path) else { return };
         let Ok(text) = std::str::from_utf8(&bytes) else { return };
+        let allowed = Allowed::of(text);
         for document in documents(text) {
-            parse(document).unwrap_or_default().iter().for_each(|node| see(node, text));
+            parse(document).unwrap_or_default().iter().for_each(|node| see(node, &allowed));
         }
     }
 }
@@ -90,7 +90,7 @@ fn list<'n>(node: &'n Node, key: &str) -> &'n [Node] {
 }
 
 /// Adds the files that a generator names, but for those on lines that a comment allows.
-fn add(generator: &Node, text: &str, directory: &Path, named: &mut Vec<Generated>) {
+fn add(generator: &Node, allowed: &Allowed, directory: &Path, named: &mut HashMap<PathBuf, Generated>) {
     let name = generator.get("name").and_then(Node::text).unwrap_or_default();
     for (field, is_env) in [("envs", true), ("env", true), ("files", false)] {
         let Some(value) = generator.get(field) else { continue };
@@ -100,11 +100,12 @@ fn add(generator: &Node, text: &str, directory: &Path, named: &mut Vec<Generated
             std::slice::from_ref(value)
         };
         for item in items {
-            let is_known = item.position.is_some_and(|position| is_allowed(text, position.line));
+            let is_known = item.position.is_some_and(|position| allowed.has(position.line));
             let Some(file) = item.text().filter(|_| !is_known) else { continue };
             // `key=path`.
             let file = if is_env { file } else { file.split_once('=').map_or(file, |(_, file)| file) };
-            named.push(Generated { path: normal(&directory.join(file)), generator: name.to_owned(), is_env });
+            let generated = Generated { generator: name.to_owned(), is_env };
+            named.entry(normal(&directory.join(file))).or_insert(generated);
         }
     }
 }
@@ -175,7 +176,7 @@ mod tests {
     #[test]
     fn what_is_plain_in_them_is_found() {
         let lines = |is_env, text: &str| -> Vec<usize> {
-            let file = Generated { path: PathBuf::new(), generator: String::new(), is_env };
+            let file = Generated { generator: String::new(), is_env };
             file.look(text.as_bytes(), Some(text)).iter().map(|finding| finding.line).collect()
         };
         assert_eq!(lines(true, "# A=b\nA=hunter2\n\nB=\nC\nexport D='hunter2'\nE=${F}\n"), [2, 6]);

@@ -2,7 +2,7 @@
 
 mod copy;
 
-pub(super) use copy::{GZIP, ZIP};
+pub(super) use copy::PACKED;
 
 use super::credential::{holds_credential, is_secret_name};
 use super::finding::{Finding, What};

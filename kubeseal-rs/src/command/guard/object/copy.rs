@@ -14,10 +14,13 @@ use zeroize::Zeroizing;
 const LARGEST: u64 = 16 << 20;
 
 /// What the base64 of gzip begins with.
-pub(in crate::command::guard) const GZIP: &str = "H4sI";
+const GZIP: &str = "H4sI";
 
 /// What the base64 of zip begins with.
-pub(in crate::command::guard) const ZIP: &str = "UEsDB";
+const ZIP: &str = "UEsDB";
+
+/// What packed copies begin with: the base64 of gzip, of zip, of `{"`, of `{` and a line end, and of `[`.
+pub(in crate::command::guard) const PACKED: [&str; 5] = [GZIP, ZIP, "eyJ", "ewo", "W3s"];
 
 /// What the header of a file in a zip archive has before its names.
 const ZIP_HEADER: usize = 30;
@@ -28,9 +31,7 @@ pub(super) fn json_in(value: &str) -> Option<Zeroizing<String>> {
     if value.starts_with(['{', '[']) {
         return Some(Zeroizing::new(value.to_owned()));
     }
-    let is_packed = value.starts_with(GZIP) || value.starts_with(ZIP);
-    // The base64 of `{"`, of `{` and a line end, and of `[`.
-    if !is_packed && !["eyJ", "ewo", "W3s"].iter().any(|begin| value.starts_with(begin)) {
+    if !PACKED.iter().any(|begin| value.starts_with(begin)) {
         return None;
     }
     let bytes = Zeroizing::new(BASE64_STANDARD.decode(value).ok()?);
