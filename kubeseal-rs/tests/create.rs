@@ -11,6 +11,7 @@ use base64::prelude::BASE64_STANDARD;
 use envelope::{PrivateKey, open};
 use program::{fixture, run};
 use rcgen::{CertificateParams, KeyPair, SigningKey as _};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -325,6 +326,52 @@ fn what_is_not_given_now_is_not_lost() {
     assert!(create(&["--prompt", "token", "--force"]).status.success());
     // It has the one that is made anew.
     assert!(create(&["--prompt", "token"]).status.success());
+    let made = std::fs::read_to_string(&file).unwrap();
+    for (place, more, lost) in [
+        ("metadata", json!({ "labels": { "app": "db" } }), "its own label \"app\""),
+        ("metadata", json!({ "annotations": { "mine": "yes" } }), "its own annotation \"mine\""),
+        ("metadata", json!({ "finalizers": ["me.example/wait"] }), "its own finalizer \"me.example/wait\""),
+        (
+            "template",
+            json!({ "metadata": { "finalizers": ["a.example/b"] } }),
+            "the finalizer \"a.example/b\"",
+        ),
+        ("template", json!({ "type": "kubernetes.io/basic-auth" }), "the type \"kubernetes.io/basic-auth\""),
+        ("template", json!({ "immutable": true }), "that the Secret is immutable"),
+    ] {
+        let mut object: Value = serde_saphyr::from_str(&made).unwrap();
+        let place =
+            if place == "metadata" { &mut object["metadata"] } else { &mut object["spec"]["template"] };
+        merge(place, &more);
+        std::fs::write(&file, object.to_string()).unwrap();
+        assert_fails(
+            &create(&["--prompt", "token"]),
+            1,
+            &[&format!("also holds {lost}, which is not"), "--force"],
+        );
+    }
+    // What is the same, or is what counts where nothing is written, is not lost.
+    let mut object: Value = serde_saphyr::from_str(&made).unwrap();
+    merge(&mut object["spec"]["template"], &json!({ "type": "Opaque", "immutable": false }));
+    std::fs::write(&file, object.to_string()).unwrap();
+    assert!(create(&["--prompt", "token", "--type", "example.com/a", "--immutable"]).status.success());
+    assert!(create(&["--prompt", "token", "--type", "example.com/a", "--immutable"]).status.success());
+    assert_fails(
+        &create(&["--prompt", "token", "--immutable"]),
+        1,
+        &["the type \"example.com/a\", which is"],
+    );
+}
+
+/// Adds fields to an object, and to the objects in it.
+fn merge(object: &mut Value, more: &Value) {
+    for (name, value) in more.as_object().unwrap() {
+        if value.is_object() && object[name].is_object() {
+            merge(&mut object[name], value);
+        } else {
+            object[name] = value.clone();
+        }
+    }
 }
 
 #[test]
@@ -371,7 +418,7 @@ fn values_are_added_to_a_sealed_secret_that_is_there() {
     let key = fixture("test-only.key");
     let opened =
         run(&["--recovery-unseal", "--recovery-private-key", key.to_str().unwrap(), "-f", file], b"").stdout;
-    let opened: serde_json::Value = serde_json::from_slice(&opened).unwrap();
+    let opened: Value = serde_json::from_slice(&opened).unwrap();
     assert_eq!(opened["data"]["token"], BASE64_STANDARD.encode(PLANTED));
     assert_eq!(opened["data"]["a"], BASE64_STANDARD.encode("hunter2"));
 

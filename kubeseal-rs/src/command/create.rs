@@ -41,15 +41,18 @@ pub(super) fn create(create: Create) -> Result<(), Failure> {
     // Everything that can fail first, so that nobody types a password for nothing.
     let certificate = create.certificate.certificate()?;
     let metadata = metadata(&create)?;
+    let type_ = create.type_.clone().or_else(|| type_of(&create.form).map(ToOwned::to_owned));
+    let template =
+        target::Template { metadata: &metadata, type_: type_.as_deref(), immutable: create.immutable };
     let check = |keys: &BTreeSet<&str>| {
-        if create.overwrite { Ok(()) } else { target::check(&create.output, &metadata, keys) }
+        if create.overwrite { Ok(()) } else { target::check(&create.output, &template, keys) }
     };
-    let (type_, data) = values(&create.form, create.allow_empty_data, &check)?;
+    let data = values(&create.form, create.allow_empty_data, &check)?;
     // Once more: typing takes its time.
     check(&data.keys().map(String::as_str).collect())?;
     check_annotations(&create.annotations, &data, &create.allowed_annotations)
         .map_err(CreateError::Annotation)?;
-    let secret = SecretToSeal { metadata, type_: create.type_.or(type_), immutable: create.immutable, data };
+    let secret = SecretToSeal { metadata, type_, immutable: create.immutable, data };
     let sealed = sealing::seal_secret(&mut SysRng, &certificate, secret)?;
     let mut written = Vec::new();
     manifest::write(create.format, &sealed, &mut written)?;
@@ -80,7 +83,7 @@ fn merged(create: Create, file: PathBuf) -> Result<(), Failure> {
     };
     merge_secrets(&merge, || {
         // The type is that of what is there.
-        let (_, data) = values(&create.form, create.allow_empty_data, &|_| Ok(()))?;
+        let data = values(&create.form, create.allow_empty_data, &|_| Ok(()))?;
         let place = Place::document(&merge.secret, 1, None);
         Ok(vec![InputSecret { place, secret: SecretToSeal { metadata, type_: None, immutable: None, data } }])
     })
@@ -89,23 +92,30 @@ fn merged(create: Create, file: PathBuf) -> Result<(), Failure> {
 /// Refuses keys, before their values are asked for.
 type Check<'a> = &'a dyn Fn(&BTreeSet<&str>) -> Result<(), CreateError>;
 
-/// The type that the form has, and the values, which may be asked for once `check` has seen their keys.
-fn values(form: &Form, may_be_empty: bool, check: Check<'_>) -> Result<(Option<String>, Values), Failure> {
-    let (type_, data) = match form {
-        Form::Generic(sources) => (None, gather::gather(sources, check)?),
+/// The type that the form has.
+const fn type_of(form: &Form) -> Option<&'static str> {
+    match form {
+        Form::Generic(_) => None,
+        Form::DockerRegistry(_) | Form::DockerConfig(_) => Some(docker_registry::TYPE),
+        Form::Tls { .. } => Some(tls::TYPE),
+    }
+}
+
+/// The values, which may be asked for once `check` has seen their keys.
+fn values(form: &Form, may_be_empty: bool, check: Check<'_>) -> Result<Values, Failure> {
+    let data = match form {
+        Form::Generic(sources) => gather::gather(sources, check)?,
         Form::DockerRegistry(login) => {
             check(&BTreeSet::from([DOCKER_CONFIG_KEY]))?;
-            (Some(docker_registry::TYPE.to_owned()), docker_registry::values(login)?)
+            docker_registry::values(login)?
         }
-        Form::DockerConfig(path) => {
-            (Some(docker_registry::TYPE.to_owned()), docker_registry::from_file(path)?)
-        }
-        Form::Tls { certificate, key } => (Some(tls::TYPE.to_owned()), tls::values(certificate, key)?),
+        Form::DockerConfig(path) => docker_registry::from_file(path)?,
+        Form::Tls { certificate, key } => tls::values(certificate, key)?,
     };
     if data.is_empty() && !may_be_empty {
         return Err(CreateError::NoData.into());
     }
-    Ok((type_, data))
+    Ok(data)
 }
 
 fn metadata(create: &Create) -> Result<ObjectMeta, Failure> {

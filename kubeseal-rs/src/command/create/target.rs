@@ -7,6 +7,7 @@ use crate::manifest::{Content, documents, parse};
 use crate::output::Output;
 use crate::sealed_file::{SealedFile, SealedObject};
 use crate::shown::shown;
+use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,13 +15,27 @@ use std::io;
 use std::path::Path;
 use zeroize::Zeroizing;
 
+/// The type of a Secret that states none.
+const DEFAULT_TYPE: &str = "Opaque";
+
+/// What the new SealedSecret's own annotations state anew.
+const STATED_ANEW: [&str; 3] = [CLUSTER_WIDE, NAMESPACE_WIDE, CERTIFICATE_FINGERPRINT];
+
+/// What is made anew, beside the items.
+pub(super) struct Template<'a> {
+    pub metadata: &'a ObjectMeta,
+    pub type_: Option<&'a str>,
+    pub immutable: Option<bool>,
+}
+
 /// Refuses a file with other objects in it, or with what cannot be told; and a SealedSecret with more in it than is made anew: these
-/// `keys`, and the labels and annotations of `metadata`.
+/// `keys`, and what is in `template`.
 pub(super) fn check(
     output: &Output,
-    metadata: &ObjectMeta,
+    template: &Template<'_>,
     keys: &BTreeSet<&str>,
 ) -> Result<(), CreateError> {
+    let metadata = template.metadata;
     let Output::File(path) = output else { return Ok(()) };
     // What is no file, such as a pipe, holds nothing; what is not there neither.
     if !fs::metadata(path).is_ok_and(|found| found.is_file()) {
@@ -36,28 +51,51 @@ pub(super) fn check(
     let Ok(there) = there.and_then(|text| sealed_alone(text, metadata)) else {
         return Err(CreateError::HoldsOther { path: path.clone(), name });
     };
-    let lost = there.map(|object| lost(&object, metadata, keys)).unwrap_or_default();
+    let lost = there.map(|object| lost(&object, template, keys)).unwrap_or_default();
     if lost.is_empty() { Ok(()) } else { Err(CreateError::Loses { path: path.clone(), name, lost }) }
 }
 
 /// What of the SealedSecret would not be in the new one, in words.
-fn lost(there: &SealedObject, metadata: &ObjectMeta, keys: &BTreeSet<&str>) -> Vec<String> {
+fn lost(there: &SealedObject, new: &Template<'_>, keys: &BTreeSet<&str>) -> Vec<String> {
     let template = &there.spec.template;
-    let plain = template.metadata.clone().unwrap_or_default();
-    let named = |what: &str, name: &str| format!("{what} \"{}\"", shown(name));
     let items = there.spec.encrypted_data.keys().filter(|key| !keys.contains(key.as_str()));
     let mut lost: Vec<String> = items.map(|key| named("the item", key)).collect();
     lost.extend(there.spec.data.iter().map(|_| "everything in spec.data".to_owned()));
     lost.extend(template.data.iter().flatten().map(|(key, _)| named("the template", key)));
-    for (what, before, after) in [
-        ("the label", plain.labels, &metadata.labels),
-        ("the annotation", plain.annotations, &metadata.annotations),
-    ] {
-        let is_kept = |name: &String| after.as_ref().is_some_and(|after| after.contains_key(name));
-        let names = before.into_iter().flatten().map(|(name, _)| name);
-        lost.extend(names.filter(|name| !is_kept(name)).map(|name| named(what, &name)));
+    let is_other = |type_: &&str| *type_ != new.type_.unwrap_or(DEFAULT_TYPE) && *type_ != DEFAULT_TYPE;
+    lost.extend(template.type_.as_deref().filter(is_other).map(|type_| named("the type", type_)));
+    if template.immutable == Some(true) && new.immutable != Some(true) {
+        lost.push("that the Secret is immutable".to_owned());
     }
+    if let Some(before) = &template.metadata {
+        lost.extend(lost_metadata("the", before, new.metadata));
+    }
+    let annotations = STATED_ANEW.map(|name| (name.to_owned(), String::new()));
+    let own = ObjectMeta { annotations: Some(annotations.into()), ..ObjectMeta::default() };
+    lost.extend(lost_metadata("its own", &there.metadata, &own));
     lost
+}
+
+/// Labels, annotations and finalizers that are in `before` and not in `after`.
+fn lost_metadata(whose: &str, before: &ObjectMeta, after: &ObjectMeta) -> Vec<String> {
+    let mut lost = Vec::new();
+    for (what, before, after) in
+        [("label", &before.labels, &after.labels), ("annotation", &before.annotations, &after.annotations)]
+    {
+        let is_kept = |name: &String| after.as_ref().is_some_and(|after| after.contains_key(name));
+        let gone = before.iter().flatten().map(|(name, _)| name).filter(|name| !is_kept(name));
+        lost.extend(gone.map(|name| named(&format!("{whose} {what}"), name)));
+    }
+    let finalizers = before.finalizers.iter().flatten();
+    let is_kept = |name: &String| after.finalizers.as_ref().is_some_and(|after| after.contains(name));
+    lost.extend(
+        finalizers.filter(|name| !is_kept(name)).map(|name| named(&format!("{whose} finalizer"), name)),
+    );
+    lost
+}
+
+fn named(what: &str, name: &str) -> String {
+    format!("{what} \"{}\"", shown(name))
 }
 
 /// Refuses a file in which there is not the one SealedSecret of this name, where it can be told: a value in another's place is lost.
