@@ -62,13 +62,15 @@ impl Seen {
     }
 
     fn write(directory: &Path, certificate: &Certificate, from: &str, first_fetched: Timestamp) {
-        let name = name(certificate.fingerprint());
-        if directory.join(&name).exists() {
+        if Self::read(directory, certificate.fingerprint()).is_some() {
             return;
         }
+        let name = name(certificate.fingerprint());
+        // A file that cannot be read says nothing, and must not keep the next one out.
+        let existing = if directory.join(&name).exists() { Existing::Replaced } else { Existing::Stays };
         let note = Note { from: from.into(), first_fetched, certificate: certificate.to_pem() };
         if let Ok(text) = serde_json::to_vec_pretty(&note)
-            && store::write(directory, &name, &text, Existing::Stays).is_ok()
+            && store::write(directory, &name, &text, existing).is_ok()
         {
             forget_oldest(directory);
         }
@@ -125,6 +127,15 @@ mod tests {
         let [one, other] = [one, other].map(|certificate| certificate.fingerprint());
         fs::rename(directory.path().join(name(one)), directory.path().join(name(other))).unwrap();
         assert!(Seen::read(directory.path(), other).is_none());
+    }
+
+    #[test]
+    fn a_file_that_a_crash_cut_off_is_written_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let certificate = certificate("test-only.crt");
+        fs::write(directory.path().join(name(certificate.fingerprint())), "").unwrap();
+        Seen::write(directory.path(), &certificate, "here", time("2026-01-01T00:00:00Z"));
+        assert!(Seen::read(directory.path(), certificate.fingerprint()).is_some());
     }
 
     #[test]

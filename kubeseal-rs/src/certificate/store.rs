@@ -32,6 +32,8 @@ pub(super) fn write(directory: &Path, name: &str, text: &[u8], existing: Existin
     let path = directory.join(name);
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     file.write_all(text)?;
+    // Else a crash may leave the name with nothing behind it.
+    file.as_file().sync_all()?;
     let persisted = match existing {
         Existing::Replaced => file.persist(path),
         Existing::Stays => file.persist_noclobber(path),

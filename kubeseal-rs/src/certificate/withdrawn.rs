@@ -74,10 +74,13 @@ impl Withdrawal {
 
     fn write(directory: &Path, fingerprint: Fingerprint, how: Withdrawn, from: &str) {
         let found = Self { how, at: Timestamp::now(), from: from.into(), file: PathBuf::new() };
-        // The first time counts; but a retired key may turn out to have leaked.
-        let is_worse = how == Withdrawn::Revoked
-            && Self::read(directory, fingerprint).is_some_and(|known| known.how == Withdrawn::Retired);
-        let existing = if is_worse { Existing::Replaced } else { Existing::Stays };
+        let is_replaced = match Self::read(directory, fingerprint) {
+            // The first time counts; but a retired key may turn out to have leaked.
+            Some(known) => how == Withdrawn::Revoked && known.how == Withdrawn::Retired,
+            // A file that cannot be read says nothing, and must not keep the next one out.
+            None => directory.join(name(fingerprint)).exists(),
+        };
+        let existing = if is_replaced { Existing::Replaced } else { Existing::Stays };
         if let Ok(text) = serde_json::to_vec_pretty(&found) {
             let _ = store::write(directory, &name(fingerprint), &text, existing);
         }
@@ -105,6 +108,18 @@ mod tests {
         ] {
             Withdrawal::write(directory.path(), fingerprint, next, "kube-system of here");
             assert_eq!(how(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_file_that_a_crash_cut_off_is_written_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let fingerprint: Fingerprint = "ab".repeat(32).parse().unwrap();
+        for cut in ["", "{ \"how\": \"revo"] {
+            fs::write(directory.path().join(name(fingerprint)), cut).unwrap();
+            Withdrawal::write(directory.path(), fingerprint, Withdrawn::Retired, "kube-system of here");
+            let found = Withdrawal::read(directory.path(), fingerprint);
+            assert_eq!(found.map(|found| found.how), Some(Withdrawn::Retired), "{cut}");
         }
     }
 }
