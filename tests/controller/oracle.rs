@@ -184,7 +184,8 @@ pub(crate) async fn guesses_come_slowly(stage: Arc<Stage>) -> Result<()> {
             let mut fresh = person.seal(&secret, &[]).await?;
             fresh["spec"]["template"]["data"] = json!({ "x": "{{ .p }}" });
             person.apply(&fresh).await?;
-            person.sees_values(namespace, "third", &[("p", b"fresh"), ("x", b"fresh")]).await
+            person.sees_values(namespace, "third", &[("p", b"fresh"), ("x", b"fresh")]).await?;
+            Ok(())
         })
         .await
 }

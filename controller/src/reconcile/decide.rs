@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 /// What a decision goes by, beside the objects.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and all combinations occur")]
 pub(crate) struct Rules {
     /// Where no SealedSecret may put its Secret.
     pub key_place: KeyPlace,

@@ -123,7 +123,7 @@ fn changes_in(
         .map(|(object, (secret, template_data))| {
             let in_object =
                 |source| EditError::Object { place: object.place.clone(), source: Box::new(source) };
-            Ok(sealer.changes(object, secret, template_data).map_err(in_object)?)
+            Ok(sealer.changes(object, secret, &template_data).map_err(in_object)?)
         })
         .collect()
 }

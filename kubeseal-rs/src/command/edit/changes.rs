@@ -31,7 +31,7 @@ impl Sealer<'_> {
         &self,
         object: &SealedObject,
         saved: InputSecret,
-        template_data: TemplateData,
+        template_data: &TemplateData,
     ) -> Result<Vec<Change>, Failure> {
         let secret = saved.secret;
         check_place(object, &secret.metadata)?;
@@ -60,7 +60,7 @@ impl Sealer<'_> {
         let before = template.data.clone().unwrap_or_default();
         changes.extend(differences(
             &before,
-            &template_data,
+            template_data,
             |key, text| match text {
                 Some(text) => Change::set(Field::TemplateData(key), text.clone()),
                 None => Change::set_template_null(key),

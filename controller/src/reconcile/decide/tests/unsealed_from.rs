@@ -10,7 +10,7 @@ fn source(observed: &ObservedSealedSecret) -> String {
     digest(observed.spec.as_ref().unwrap())
 }
 
-fn marked(source: &str, data: Value) -> Target {
+fn marked(source: &str, data: &Value) -> Target {
     existing(json!({ "metadata": { "annotations": { UNSEALED_FROM: source } }, "data": data }))
 }
 
@@ -50,7 +50,7 @@ fn drift_is_corrected_with_the_mark_that_was_there() {
     let other = json!({ "password": "eA==" });
     for (target, expected) in [
         (existing(json!({ "data": other })), None),
-        (marked(&source(&observed), other), Some(source(&observed))),
+        (marked(&source(&observed), &other), Some(source(&observed))),
     ] {
         assert_eq!(mark_of(&decide(&observed, target, &ring(), &drifted)), expected);
     }
@@ -61,12 +61,12 @@ fn drift_is_corrected_with_the_mark_that_was_there() {
 fn what_is_random_stays_while_the_secret_says_that_it_came_from_this_spec() {
     let observed = random();
     let data = || json!({ "token": "YWJj" });
-    let keeps = marked(&source(&observed), data());
+    let keeps = marked(&source(&observed), &data());
     assert_eq!(word(&decide(&observed, keeps, &ring(), &rules())), "keep 7");
-    let edited = marked(&source(&observed), json!({ "token": "YWJj", "password": "eA==" }));
+    let edited = marked(&source(&observed), &json!({ "token": "YWJj", "password": "eA==" }));
     let Plan::Replace(secret) = decide(&observed, edited, &ring(), &rules()) else { panic!("not put right") };
     assert_eq!(secret.data["token"].expose(), b"abc");
-    let Plan::Replace(secret) = decide(&observed, marked("another", data()), &ring(), &rules()) else {
+    let Plan::Replace(secret) = decide(&observed, marked("another", &data()), &ring(), &rules()) else {
         panic!("an edit of the spec renders anew")
     };
     assert_ne!(secret.data["token"].expose(), b"abc");
