@@ -3,12 +3,19 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "support/key_lines.rs"]
+mod key_lines;
 #[path = "support/program.rs"]
 mod program;
+#[path = "support/server.rs"]
+mod server;
 #[path = "support/terminal.rs"]
 mod terminal;
 
+use key_lines::{KEY, LABELLED, LEGACY, changed, key, list};
 use program::{finish, fixture, program};
+use serde_json::json;
+use server::{Server, status};
 use std::process::Output;
 use terminal::Terminal;
 
@@ -101,4 +108,43 @@ fn what_is_not_whole_is_told_to_scripts_as_well() {
     let output = finish(program(&["guard", folder.path().to_str().unwrap()]), b"");
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.contains("broken.yaml"), "{told}");
+}
+
+#[test]
+fn what_inspect_did_not_look_into_is_told_to_scripts_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let sealed = finish(program(&["--cert", "test-only.crt", "-o", "yaml"]), SECRET);
+    std::fs::write(folder.path().join("sealed.yaml"), &sealed.stdout).unwrap();
+    let template = "{{ if .a }}\nkind: SealedSecret\n{{ end }}\n";
+    std::fs::write(folder.path().join("template.yaml"), template).unwrap();
+    let folder = folder.path().to_str().unwrap();
+    let told_of = |more: &[&str]| told(&finish(program(&[&["inspect", folder], more].concat()), b""));
+    let alert = told_of(&["--cert", "test-only.crt"]);
+    assert!(alert.starts_with("warning: ") && alert.contains("template.yaml does not parse"), "{alert}");
+    assert_eq!(told_of(&["--cert", "test-only.crt", "--quiet"]), "");
+}
+
+/// Left there, it counts as asked again once the new key is gone.
+#[test]
+fn a_request_for_renewal_that_stays_is_told_to_scripts_as_well() {
+    let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
+    let (start, year) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24 * 365));
+    let certificate = envelope::issue(&mut rand::rngs::SysRng, &private, "", start, year).unwrap();
+    let base64 = |text: &str| base64::Engine::encode(&base64::prelude::BASE64_STANDARD, text);
+    let mut new = key();
+    new["metadata"]["name"] = json!("sealed-secrets-keynewer");
+    new["data"] = json!({
+        "tls.crt": base64(&certificate.to_pem()), "tls.key": base64(&private.to_pkcs1_pem().unwrap()),
+    });
+    let server = Server::start(vec![
+        (LABELLED, 200, list(&[key()])),
+        (LABELLED, 200, list(&[new, key()])),
+        (LEGACY, 200, list(&[])),
+        changed(),
+        (KEY, 403, status(403, "Forbidden", "no patch")),
+    ]);
+    let kubeconfig = server.kubeconfig("{}");
+    let alert =
+        told(&finish(program(&["keys", "renew", "--kubeconfig", kubeconfig.path().to_str().unwrap()]), b""));
+    assert!(alert.contains("the request for renewal stays on Secret sealed-secrets-keyabcde: "), "{alert}");
 }

@@ -3,7 +3,7 @@
 use super::problem::Problem;
 use super::report::SealedWith;
 use crate::certificate::{CertificateSource, Seen, SourceError};
-use crate::notice::warn;
+use crate::notice::alert;
 use envelope::{Certificate, Fingerprint, pem};
 use std::error::Error;
 
@@ -26,12 +26,12 @@ impl Certificates {
             Ok(text) => text,
             Err(SourceError::Kept(_)) => return Ok(Self::default()),
             Err(error @ SourceError::Withdrawn { .. }) => {
-                warn(format_args!("no certificate is taken for the present one: {}", last_cause(&error)));
+                alert(format_args!("no certificate is taken for the present one: {}", last_cause(&error)));
                 return Ok(Self::default());
             }
             // What else the cluster says can be told without it.
             Err(SourceError::Cluster(error)) => {
-                warn(format_args!("cannot fetch the controller's certificate: {}", last_cause(&*error)));
+                alert(format_args!("cannot fetch the controller's certificate: {}", last_cause(&*error)));
                 return Ok(Self::default());
             }
             Err(error) => return Err(error),

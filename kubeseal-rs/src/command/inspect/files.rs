@@ -11,7 +11,7 @@ use crate::command::templates;
 use crate::encoding::to_utf8;
 use crate::failure::Failure;
 use crate::input::{Input, read_all};
-use crate::notice::warn;
+use crate::notice::{alert, warn};
 use crate::shown::shown_path;
 use std::error::Error;
 use std::fs::File;
@@ -45,7 +45,7 @@ pub(super) fn read(inputs: &[Input], certificates: &Certificates) -> Result<Foun
         }
     }
     if let Some(note) = templates::note(&files.templates, "what is sealed in there is not told") {
-        warn(note);
+        alert(note);
     }
     if files.reports.is_empty() && files.faults.is_empty() {
         return Err(InspectError::NothingInAny(files.count).into());

@@ -6,7 +6,7 @@ use super::insist::insist;
 use crate::connection::Timeout;
 use crate::failure::Failure;
 use crate::key_store::{KeyStore, KeyStoreError, State, StoredKey};
-use crate::notice::{alert, warn};
+use crate::notice::alert;
 use api::sealing_key::RENEW;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -36,7 +36,7 @@ pub(super) fn make_fresh(
     for key in asked {
         // Answered. Left there, it would count as asked again once the new key is gone.
         if let Err(error) = store.annotate(key, RENEW, None) {
-            warn(format_args!("the request for renewal stays on Secret {}: {error}", key.name()));
+            alert(format_args!("the request for renewal stays on Secret {}: {error}", key.name()));
         }
     }
     Ok(new)
