@@ -265,6 +265,30 @@ fn what_leads_elsewhere_or_never_ends_is_passed_over() {
 }
 
 #[test]
+fn kustomizations_lead_to_nothing_outside() {
+    let hostile = Hostile::new();
+    let outside = hostile.path("outside");
+    fs::create_dir(&outside).unwrap();
+    let generator = "kind: SecretGenerator\nmetadata: {name: x}\nfiles: [notes.txt]\n";
+    fs::write(outside.join("gen.yaml"), generator).unwrap();
+    hostile.write("app/notes.txt", "hunter2-planted\n");
+    fs::remove_file(hostile.tree().join(".gitignore")).unwrap();
+    symlink(&outside, hostile.tree().join("app/link")).unwrap();
+    let elsewhere = outside.join("gen.yaml");
+    for file in [elsewhere.to_str().unwrap(), "../../outside/gen.yaml", "link/gen.yaml", "/proc/kmsg"] {
+        hostile.write("app/kustomization.yaml", &format!("generators: ['{file}']\n"));
+        for arguments in [["guard", "app"], ["guard", "app/notes.txt"]] {
+            let (_, told) = hostile.run(&arguments);
+            assert!(!told.contains("notes.txt"), "{file}: {told}");
+        }
+    }
+    hostile.write("app/gen.yaml", generator);
+    hostile.write("app/kustomization.yaml", "generators: [./gen.yaml]\n");
+    let (_, told) = hostile.run(&["guard", "app"]);
+    assert!(told.contains("app/notes.txt:1: a file in plaintext"), "{told}");
+}
+
+#[test]
 fn what_cannot_be_read_of_the_repository_is_a_failure() {
     type Damage<'d> = &'d dyn Fn(&Hostile);
     let broken: [(&str, Damage<'_>); 5] = [

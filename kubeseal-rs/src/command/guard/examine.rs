@@ -3,7 +3,7 @@
 use super::allowed::Allowed;
 use super::finding::{Doubt, Finding, What};
 use super::generated::Generated;
-use super::object::PACKED;
+use super::object::{Budget, PACKED};
 use super::plain::is_encrypted_file;
 use super::text::Text;
 use super::{key_block, object, template};
@@ -19,7 +19,7 @@ pub(super) struct Examined {
     pub doubts: Vec<Doubt>,
     /// Parts of it do not parse, and look like a template.
     pub is_template: bool,
-    /// It is called a manifest, and is no text.
+    /// It is called a manifest, and is no text; or an annotation of it unpacks to too much.
     pub is_unread: bool,
 }
 
@@ -108,10 +108,11 @@ fn manifest(text: &str, kind: Kind, examined: &mut Examined) {
     let allowed = Allowed::of(text);
     let mut number = 0;
     let mut findings = Vec::new();
+    let mut budget = Budget::default();
     for document in documents(text) {
         let mut found = Vec::new();
         let first = number + 1;
-        number += count_and_look(document, first, kind, &mut found, examined);
+        number += count_and_look(document, first, kind, &mut found, &mut budget, examined);
         // Only what is reported hides a key: an allowed value does not speak for the key on the next line.
         found.retain(|finding| !allowed.has(finding.line));
         let told: HashSet<usize> = found.iter().map(|finding| finding.line).collect();
@@ -127,6 +128,15 @@ fn manifest(text: &str, kind: Kind, examined: &mut Examined) {
     }
     findings.sort_by_key(|finding| finding.line);
     examined.findings.append(&mut findings);
+    if let Some(unread) = budget.unread.iter().find(|unread| !allowed.has(unread.line)) {
+        examined.is_unread = true;
+        examined.doubts.push(Doubt {
+            line: Some(unread.line),
+            document: Some(unread.document),
+            why: "the annotations of this file unpack to more than 8 MiB; this one was not looked into"
+                .into(),
+        });
+    }
 }
 
 /// Looks into a document, and gives the number of objects in it.
@@ -135,6 +145,7 @@ fn count_and_look(
     first: usize,
     kind: Kind,
     findings: &mut Vec<Finding>,
+    budget: &mut Budget,
     examined: &mut Examined,
 ) -> usize {
     // Nothing that is looked for can do without the word, unless it is packed, and parsing takes its time.
@@ -145,7 +156,7 @@ fn count_and_look(
         Ok(nodes) => {
             let before = findings.len();
             for (index, node) in nodes.iter().enumerate() {
-                findings.append(&mut object::look(node, first + index));
+                findings.append(&mut object::look(node, first + index, budget));
             }
             if findings.len() == before && is_broken_json(document.text) {
                 findings.append(&mut template::look(document.text, document.first_line, first));

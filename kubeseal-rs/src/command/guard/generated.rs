@@ -6,10 +6,9 @@
 use super::allowed::Allowed;
 use super::finding::{Finding, What};
 use super::plain::{Extent, is_encrypted_file, is_plain};
-use crate::git::normal;
 use crate::manifest::{Content, Node, documents, parse};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// What kustomize looks for.
@@ -60,8 +59,9 @@ impl<'r> Generators<'r> {
                     add(generator, allowed, directory, &mut named);
                 }
                 // Generators in files of their own see paths from here, too.
-                for file in list(node, "generators").iter().filter_map(Node::text) {
-                    self.each_node(&directory.join(file), &mut |node, allowed| {
+                let files = list(node, "generators").iter().filter_map(Node::text);
+                for file in files.filter_map(|file| below(directory, file)) {
+                    self.each_node(&file, &mut |node, allowed| {
                         if node.get("kind").and_then(Node::text) == Some("SecretGenerator") {
                             add(node, allowed, directory, &mut named);
                         }
@@ -80,6 +80,21 @@ impl<'r> Generators<'r> {
             parse(document).unwrap_or_default().iter().for_each(|node| see(node, &allowed));
         }
     }
+}
+
+/// The path of a file that a kustomization in `directory` names; none if it leads out of the directory: kustomize refuses that,
+/// and the repository may be a stranger's.
+fn below(directory: &Path, file: &str) -> Option<PathBuf> {
+    let mut path = PathBuf::new();
+    for component in Path::new(file).components() {
+        match component {
+            Component::Normal(name) => path.push(name),
+            Component::CurDir => {}
+            Component::ParentDir => path.pop().then_some(())?,
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(directory.join(path))
 }
 
 fn list<'n>(node: &'n Node, key: &str) -> &'n [Node] {
@@ -104,8 +119,8 @@ fn add(generator: &Node, allowed: &Allowed, directory: &Path, named: &mut HashMa
             let Some(file) = item.text().filter(|_| !is_known) else { continue };
             // `key=path`.
             let file = if is_env { file } else { file.split_once('=').map_or(file, |(_, file)| file) };
-            let generated = Generated { generator: name.to_owned(), is_env };
-            named.entry(normal(&directory.join(file))).or_insert(generated);
+            let Some(path) = below(directory, file) else { continue };
+            named.entry(path).or_insert(Generated { generator: name.to_owned(), is_env });
         }
     }
 }
@@ -171,6 +186,15 @@ mod tests {
         for other in ["base/known.txt", "base/e", "base/sub/.env", ".env"] {
             assert_eq!(of(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn what_leads_out_of_the_directory_is_not_named() {
+        let base = Path::new("base");
+        for file in ["../a", "sub/../../base/a", "..", "/etc/a", "/proc/kmsg"] {
+            assert_eq!(below(base, file), None, "{file}");
+        }
+        assert_eq!(below(base, "./sub/../a"), Some(base.join("a")));
     }
 
     #[test]

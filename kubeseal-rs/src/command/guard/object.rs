@@ -2,7 +2,7 @@
 
 mod copy;
 
-pub(super) use copy::PACKED;
+pub(super) use copy::{Budget, PACKED};
 
 use super::credential::{holds_credential, is_secret_name};
 use super::finding::{Finding, What};
@@ -11,7 +11,7 @@ use crate::manifest::{Content, Document, Node, parse};
 use api::annotations::LAST_APPLIED;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use copy::json_in;
+use copy::{Unread, json_in};
 use zeroize::Zeroizing;
 
 /// Copies in annotations of copies in annotations are not followed further.
@@ -21,24 +21,33 @@ const MAX_DEPTH: usize = 4;
 const VAULT_PLUGIN: &str = "avp.kubernetes.io/";
 
 /// Everything that is found in `node`, which is document number `document`.
-pub(super) fn look(node: &Node, document: usize) -> Vec<Finding> {
-    look_within(node, document, 0)
+pub(super) fn look(node: &Node, document: usize, budget: &mut Budget) -> Vec<Finding> {
+    look_within(node, Place { document, depth: 0, annotation: None }, budget)
 }
 
-fn look_within(node: &Node, document: usize, depth: usize) -> Vec<Finding> {
-    let mut search = Search { document, depth, found: Vec::new() };
+fn look_within(node: &Node, place: Place, budget: &mut Budget) -> Vec<Finding> {
+    let mut search = Search { place, budget, found: Vec::new() };
     search.visit(node, 1, None);
     search.found
 }
 
-struct Search {
+/// Where in the file the searched node is.
+#[derive(Debug, Clone, Copy)]
+struct Place {
     document: usize,
     /// How many annotations we are in.
     depth: usize,
+    /// The line of the outermost of them.
+    annotation: Option<usize>,
+}
+
+struct Search<'b> {
+    place: Place,
+    budget: &'b mut Budget,
     found: Vec<Finding>,
 }
 
-impl Search {
+impl Search<'_> {
     /// Looks at a node, and what is in it. The items of a list need not say what they are: `implied` does.
     fn visit(&mut self, node: &Node, around: usize, implied: Option<&str>) {
         let line = line(node, around);
@@ -128,8 +137,14 @@ impl Search {
 
     /// An annotation with a copy of what was applied; harmless where that was sealed.
     fn annotation(&mut self, annotation: &str, value: &Node, around: usize) {
-        let Some(text) = value.text().filter(|_| self.depth < MAX_DEPTH) else { return };
-        let json = json_in(text);
+        let Some(text) = value.text().filter(|_| self.place.depth < MAX_DEPTH) else { return };
+        let line = line(value, around);
+        let document = self.place.document;
+        let outermost = self.place.annotation.unwrap_or(line);
+        let Ok(json) = json_in(text, self.budget) else {
+            self.budget.unread.push(Unread { line: outermost, document });
+            return;
+        };
         let text = match &json {
             Some(json) => json.as_str(),
             None if LAST_APPLIED.contains(&annotation) => text,
@@ -137,18 +152,19 @@ impl Search {
         };
         let holds_plaintext = match parse(Document { text, first_line: 1 }) {
             Ok(nodes) => {
-                nodes.iter().any(|node| !look_within(node, self.document, self.depth + 1).is_empty())
+                let place = Place { document, depth: self.place.depth + 1, annotation: Some(outermost) };
+                nodes.iter().any(|node| !look_within(node, place, self.budget).is_empty())
             }
             // Cut off, or altered by hand.
             Err(_) => text.contains("\"Secret\"") && text.contains("ata\":{\""),
         };
         if holds_plaintext {
-            self.find(line(value, around), What::LastApplied { annotation: annotation.to_owned() });
+            self.find(line, What::LastApplied { annotation: annotation.to_owned() });
         }
     }
 
     fn find(&mut self, line: usize, what: What) {
-        self.found.push(Finding { line, document: Some(self.document), what });
+        self.found.push(Finding { line, document: Some(self.place.document), what });
     }
 }
 

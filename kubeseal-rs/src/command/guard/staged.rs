@@ -6,7 +6,7 @@ use super::error::GuardError;
 use super::examine::Content;
 use super::generated::Generators;
 use super::text::is_binary;
-use super::walk::{LARGEST, too_large};
+use super::walk::{LARGEST, too_large, with_causes};
 use crate::git::{GitError, Repository, Staged, as_path, within};
 use crate::notice::alert;
 use crate::shown::shown_path;
@@ -43,7 +43,14 @@ pub(super) fn each_file(paths: &[PathBuf], look: &mut impl FnMut(Content<'_>)) -
             unreadable += 1;
             continue;
         }
-        let content = staged.content(file)?;
+        let content = match staged.content(file) {
+            Ok(content) => content,
+            Err(error) => {
+                alert(format_args!("cannot look into {}: {}", shown_path(&path), with_causes(&error)));
+                unreadable += 1;
+                continue;
+            }
+        };
         if content.len() as u64 > LARGEST && !is_binary(&content) {
             alert(format_args!("cannot look into {}: {}", shown_path(&path), too_large()));
             unreadable += 1;

@@ -82,9 +82,10 @@ fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
-/// A kustomization, if there is one. A link is none: it may lead anywhere.
+/// A kustomization, or a file of one, if there is one; `path` is canonical down to the kustomization. With a link in it, it is
+/// none: it may lead anywhere.
 fn kustomization(path: &Path) -> Option<Zeroizing<Vec<u8>>> {
-    fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
+    fs::canonicalize(path).ok().filter(|real| real == path)?;
     read_small(path, LARGEST_KUSTOMIZATION).ok().flatten().map(Zeroizing::new)
 }
 
@@ -92,7 +93,7 @@ pub(super) fn too_large() -> io::Error {
     io::Error::other("it is text of more than 64 MiB; leave it out with an .ignore file if it is no manifest")
 }
 
-fn with_causes(error: &dyn std::error::Error) -> String {
+pub(super) fn with_causes(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

@@ -10,8 +10,8 @@ use flate2::read::{DeflateDecoder, GzDecoder};
 use std::io::Read;
 use zeroize::Zeroizing;
 
-/// No annotation, of which all together have 256 KiB, unpacks to more in earnest.
-const LARGEST: u64 = 16 << 20;
+/// The annotations of one file unpack to no more than this together. One object has 256 KiB of annotations at most.
+const BUDGET: usize = 8 << 20;
 
 /// What the base64 of gzip begins with.
 const GZIP: &str = "H4sI";
@@ -25,37 +25,67 @@ pub(in crate::command::guard) const PACKED: [&str; 5] = [GZIP, ZIP, "eyJ", "ewo"
 /// What the header of a file in a zip archive has before its names.
 const ZIP_HEADER: usize = 30;
 
+/// How much the annotations of one file may still unpack to. Without a bound for the whole file, a few kilobytes of it could
+/// unpack to more than there is memory.
+pub(in crate::command::guard) struct Budget {
+    left: usize,
+    /// The annotations that were not looked into, because the budget was used up.
+    pub unread: Vec<Unread>,
+}
+
+/// Where an annotation is that was not looked into.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::command::guard) struct Unread {
+    pub line: usize,
+    pub document: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { left: BUDGET, unread: Vec::new() }
+    }
+}
+
+/// An annotation unpacks to more than the budget has left.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct OverBudget;
+
 /// JSON that the annotation holds, packed or not.
-pub(super) fn json_in(value: &str) -> Option<Zeroizing<String>> {
+pub(super) fn json_in(value: &str, budget: &mut Budget) -> Result<Option<Zeroizing<String>>, OverBudget> {
     let value = value.trim();
     if value.starts_with(['{', '[']) {
-        return Some(Zeroizing::new(value.to_owned()));
+        return Ok(Some(Zeroizing::new(value.to_owned())));
     }
     if !PACKED.iter().any(|begin| value.starts_with(begin)) {
-        return None;
+        return Ok(None);
     }
-    let bytes = Zeroizing::new(BASE64_STANDARD.decode(value).ok()?);
+    let Ok(bytes) = BASE64_STANDARD.decode(value).map(Zeroizing::new) else { return Ok(None) };
     let bytes = if value.starts_with(GZIP) {
-        unpack(GzDecoder::new(bytes.as_slice()))
+        unpack(GzDecoder::new(bytes.as_slice()), budget)?
     } else if value.starts_with(ZIP) {
-        let length =
-            |at: usize| Some(usize::from(u16::from_le_bytes([*bytes.get(at)?, *bytes.get(at + 1)?])));
-        let begin = ZIP_HEADER + length(26)? + length(28)?;
-        unpack(DeflateDecoder::new(bytes.get(begin..)?))
+        let Some(deflated) = deflated(&bytes) else { return Ok(None) };
+        unpack(DeflateDecoder::new(deflated), budget)?
     } else {
         bytes
     };
-    let text = std::str::from_utf8(&bytes).ok()?.trim();
-    text.starts_with(['{', '[']).then(|| Zeroizing::new(text.to_owned()))
+    let text = std::str::from_utf8(&bytes).ok().map(str::trim);
+    let text = text.filter(|text| text.starts_with(['{', '[']));
+    Ok(text.map(|text| Zeroizing::new(text.to_owned())))
+}
+
+/// The content of the first file of a zip archive.
+fn deflated(zip: &[u8]) -> Option<&[u8]> {
+    let length = |at: usize| Some(usize::from(u16::from_le_bytes([*zip.get(at)?, *zip.get(at + 1)?])));
+    zip.get(ZIP_HEADER + length(26)? + length(28)?..)
 }
 
 /// What comes out, though it may be cut off.
-fn unpack(packed: impl Read) -> Zeroizing<Vec<u8>> {
+fn unpack(mut packed: impl Read, budget: &mut Budget) -> Result<Zeroizing<Vec<u8>>, OverBudget> {
     let mut bytes = Zeroizing::new(Vec::new());
-    let mut packed = packed.take(LARGEST);
     let mut room = Zeroizing::new([0; 8192]);
     while let Ok(count @ 1..) = packed.read(room.as_mut_slice()) {
+        budget.left = budget.left.checked_sub(count).ok_or(OverBudget)?;
         bytes.extend_from_slice(&room[..count]);
     }
-    bytes
+    Ok(bytes)
 }
