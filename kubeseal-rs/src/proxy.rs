@@ -1,7 +1,8 @@
 //! Which proxy the environment names for an address, by the rules that Go's programs follow.
 //!
 //! Decided: worked out here for the API server, because kube 5 compares `NO_PROXY` with the proxy's own address
-//! and sends loopback through the proxy.
+//! and sends loopback through the proxy; and for a certificate behind a URL, because reqwest reads the same variables by rules of
+//! its own.
 //!
 //! Decided: a value that is no address is an error, where Go and reqwest connect directly without a word: whoever set it
 //! does not want that.
@@ -46,7 +47,7 @@ pub(crate) fn proxy_for(
         return Ok(None);
     }
     // A bare `host:port` is meant as one that speaks HTTP.
-    let text = if text.contains("://") { text } else { format!("http://{text}") };
+    let text = if text.contains("://") { text } else { format!("http://{}", text.trim()) };
     address(&text).map(Some).ok_or(NotAProxy(name))
 }
 
@@ -59,7 +60,7 @@ pub(crate) fn address(text: &str) -> Option<Uri> {
 }
 
 /// Whether the host is this machine, which no proxy can reach.
-pub(crate) fn is_loopback(host: &str) -> bool {
+fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
         || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())

@@ -3,8 +3,9 @@
 use super::file::LARGEST;
 use crate::controller::{UNKNOWN_ISSUER, is_unknown_issuer};
 use crate::online::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, block_on};
-use crate::proxy::{NotAProxy, is_loopback, proxy_for};
-use reqwest::{Client, StatusCode, Url};
+use crate::proxy::{NotAProxy, proxy_for};
+use reqwest::redirect::{Attempt, Policy};
+use reqwest::{Client, Proxy, StatusCode, Url};
 
 /// Why nothing came.
 #[derive(Debug, thiserror::Error)]
@@ -29,15 +30,21 @@ pub(super) fn fetch(url: &Url) -> Result<String, FetchError> {
 async fn get(url: &Url) -> Result<String, FetchError> {
     // Its message would repeat the URL, credentials included.
     let failed = |error: reqwest::Error| FetchError::Request(error.without_url());
-    let mut builder = Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(ANSWER_TIMEOUT);
-    // reqwest takes a proxy that is none for no proxy.
-    if let Ok(target) = url.as_str().parse::<http::Uri>() {
-        proxy_for(&target, |name| std::env::var(name).ok()).map_err(FetchError::Proxy)?;
-    }
-    if url.host_str().is_some_and(is_loopback) {
-        builder = builder.no_proxy();
-    }
-    let client = builder.build().map_err(failed)?;
+    // reqwest takes a proxy that is none for no proxy: each address is checked before it is asked for.
+    proxy_on_the_way(url).map_err(FetchError::Proxy)?;
+    let checked = |attempt: Attempt<'_>| match proxy_on_the_way(attempt.url()) {
+        Ok(_) => Policy::default().redirect(attempt),
+        Err(error) => attempt.error(error),
+    };
+    let client = Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(ANSWER_TIMEOUT)
+        // Not by reqwest's own reading of the environment.
+        .no_proxy()
+        .proxy(Proxy::custom(|url| proxy_on_the_way(url).ok().flatten()))
+        .redirect(Policy::custom(checked))
+        .build()
+        .map_err(failed)?;
     let mut response = client.get(url.clone()).send().await.map_err(failed)?;
     // As upstream has it: no other success counts.
     if response.status() != StatusCode::OK {
@@ -51,6 +58,18 @@ async fn get(url: &Url) -> Result<String, FetchError> {
         }
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The proxy that the environment names for this address, as reqwest takes it.
+fn proxy_on_the_way(url: &Url) -> Result<Option<String>, NotAProxy> {
+    // What is no Uri reqwest cannot ask for either.
+    let Ok(target) = url.as_str().parse() else { return Ok(None) };
+    let proxy = proxy_for(&target, |name| std::env::var(name).ok())?;
+    Ok(proxy.map(|proxy| {
+        let text = proxy.to_string();
+        // The proxy looks names up, as with the API server; reqwest calls that by another name.
+        text.strip_prefix("socks5://").map(|rest| format!("socks5h://{rest}")).unwrap_or(text)
+    }))
 }
 
 impl FetchError {
