@@ -20,6 +20,7 @@ pub(crate) use repository::Repository;
 pub(crate) use staged::Staged;
 pub(crate) use within::{as_path, normal, within};
 
+use crate::shown::shown_path;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -36,4 +37,31 @@ pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>>
     let mut bytes = Vec::new();
     File::open(path)?.take(limit).read_to_end(&mut bytes)?;
     Ok(Some(bytes))
+}
+
+/// Checks that no entry of a directory whose name begins with `prefix` is a pipe or a device: gix opens them
+/// without looking, and would wait for a pipe for ever. A directory that is not there has none.
+fn no_pipes(directory: &Path, prefix: &str) -> io::Result<()> {
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name().as_encoded_bytes().starts_with(prefix.as_bytes()) {
+            no_pipe(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks that no pipe or device is at a path. There may be nothing.
+fn no_pipe(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => {
+            Err(io::Error::other(format!("{} is a pipe or a device", shown_path(path))))
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }

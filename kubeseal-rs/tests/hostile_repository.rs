@@ -321,3 +321,97 @@ fn what_cannot_be_read_of_the_repository_is_a_failure() {
         }
     }
 }
+
+/// Replaces a file by a pipe.
+fn pipe(path: &Path) {
+    let _ = fs::remove_file(path);
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+#[test]
+fn pipes_in_the_repository_are_a_failure_and_no_end() {
+    let tree = || {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        fs::write(path.join("a.yaml"), "a: 1\n").unwrap();
+        fs::write(path.join(".gitignore"), "*\n").unwrap();
+        git(path, &["init", "-q"]);
+        git(path, &["add", "-f", "."]);
+        git(path, &["commit", "-q", "-m", "one"]);
+        directory
+    };
+    let fails = |path: &Path, arguments: &[&str]| {
+        let mut command = program(arguments);
+        command.current_dir(path);
+        let output = in_time(command);
+        assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+        assert!(told(&output).contains("is a pipe or a device"), "{}", told(&output));
+    };
+    let entries = |directory: PathBuf| {
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+    };
+
+    let split = tree();
+    git(split.path(), &["update-index", "--split-index"]);
+    let is_shared = |path: &&PathBuf| path.to_str().unwrap().contains("sharedindex.");
+    pipe(entries(split.path().join(".git")).iter().find(is_shared).unwrap());
+    fails(split.path(), &["guard", "."]);
+    fails(split.path(), &["inspect", "."]);
+
+    let packed = tree();
+    git(packed.path(), &["gc", "-q"]);
+    entries(packed.path().join(".git/objects/pack")).iter().for_each(|path| pipe(path));
+    fails(packed.path(), &["guard", "--staged"]);
+
+    // A repository whose alternate has them.
+    let borrower = tree();
+    let objects = packed.path().join(".git/objects");
+    fs::write(borrower.path().join(".git/objects/info/alternates"), format!("{}\n", objects.display()))
+        .unwrap();
+    fails(borrower.path(), &["guard", "--staged"]);
+
+    let loose = tree();
+    let objects = loose.path().join(".git/objects");
+    for directory in entries(objects).iter().filter(|path| path.file_name().unwrap().len() == 2) {
+        entries(directory.clone()).iter().for_each(|path| pipe(path));
+    }
+    fails(loose.path(), &["guard", "--staged"]);
+}
+
+#[test]
+fn a_work_tree_without_its_repository_is_a_plain_folder_where_nothing_is_guarded() {
+    let hostile = Hostile::new();
+    fs::rename(hostile.tree().join(".git"), hostile.path("moved")).unwrap();
+    hostile.write(".git", "gitdir: ../nowhere\n");
+    hostile.write(".gitignore", "secret.yaml\n");
+    let (certificate, key) = (fixture("test-only.crt"), fixture("test-only.key"));
+    let certificate = ["--cert", certificate.to_str().unwrap()];
+    let keys = ["--recovery-private-key", key.to_str().unwrap()];
+    let (code, told) = hostile.run(&[&["inspect", "."], &certificate[..]].concat());
+    assert!(code == Some(0) && told.contains("app/sealed.yaml"), "{code:?}: {told}");
+    assert_eq!(told.matches("is taken as a plain folder").count(), 1, "{told}");
+    let (code, told) = hostile.run(&[&["reseal", "--check"], &certificate[..], &keys, &["."]].concat());
+    assert!(code == Some(0) && told.contains("is taken as a plain folder"), "{code:?}: {told}");
+    let (code, told) = hostile.run(&["guard", "."]);
+    assert!(code == Some(1) && told.contains("cannot tell which of the ignored"), "{code:?}: {told}");
+}
+
+#[test]
+fn references_that_are_kept_otherwise_matter_only_to_what_is_staged() {
+    let hostile = Hostile::new();
+    hostile.write(
+        ".git/config",
+        "[core]\n\trepositoryformatversion = 1\n[extensions]\n\trefstorage = reftable\n",
+    );
+    let certificate = fixture("test-only.crt");
+    let (code, told) = hostile.run(&["guard", "."]);
+    assert_eq!(
+        (code, places(&told)),
+        (Some(1), vec!["app/secret.yaml:5".to_owned(), "deploy/secret.yaml:5".into()]),
+        "{told}"
+    );
+    let (code, told) = hostile.run(&["inspect", ".", "--cert", certificate.to_str().unwrap()]);
+    assert!(code == Some(0) && told.contains("app/sealed.yaml"), "{told}");
+    let (code, told) = hostile.run(&["guard", "--staged"]);
+    assert!(code == Some(1) && told.contains("extensions.refstorage = reftable"), "{told}");
+}

@@ -1,4 +1,4 @@
-//! `object_hash`: the format of a repository, by its configuration.
+//! [`Format`]: the format of a repository, by its configuration.
 
 use super::error::GitError;
 use super::read_small;
@@ -8,26 +8,39 @@ use std::path::Path;
 /// No configuration is larger.
 const LARGEST: u64 = 1 << 20;
 
-/// How objects are named in the repository with this common directory. A format that is not known is an error, because its
-/// index could be misread.
-pub(super) fn object_hash(common: &Path) -> Result<Kind, GitError> {
-    let path = common.join("config");
-    let bytes =
-        read_small(&path, LARGEST).map_err(|source| GitError::Read { path, source })?.unwrap_or_default();
-    let mut hash = Kind::Sha1;
-    for (key, value) in entries(&String::from_utf8_lossy(&bytes)) {
-        match (key.as_str(), value.as_str()) {
-            ("core.repositoryformatversion", "0" | "1")
-            | ("extensions.refstorage", "files")
-            | ("extensions.objectformat", "sha1") => {}
-            ("extensions.objectformat", "sha256") => hash = Kind::Sha256,
-            ("core.repositoryformatversion" | "extensions.refstorage" | "extensions.objectformat", value) => {
-                return Err(GitError::Format(format!("{key} = {}", value.escape_debug())));
+/// The format of a repository.
+#[derive(Debug)]
+pub(super) struct Format {
+    /// How objects are named.
+    pub object_hash: Kind,
+    /// How references are kept, if not as files. The index does not depend on it.
+    pub other_references: Option<String>,
+}
+
+impl Format {
+    /// The format of the repository with this common directory. One that is not known is an error, because its index could be
+    /// misread.
+    pub(super) fn of(common: &Path) -> Result<Self, GitError> {
+        let path = common.join("config");
+        let bytes =
+            read_small(&path, LARGEST).map_err(|source| GitError::Read { path, source })?.unwrap_or_default();
+        let mut format = Self { object_hash: Kind::Sha1, other_references: None };
+        for (key, value) in entries(&String::from_utf8_lossy(&bytes)) {
+            let told = || format!("{key} = {}", value.escape_debug());
+            match (key.as_str(), value.as_str()) {
+                ("core.repositoryformatversion", "0" | "1") | ("extensions.objectformat", "sha1") => {}
+                ("extensions.objectformat", "sha256") => format.object_hash = Kind::Sha256,
+                ("extensions.refstorage", value) => {
+                    format.other_references = (value != "files").then(told);
+                }
+                ("core.repositoryformatversion" | "extensions.objectformat", _) => {
+                    return Err(GitError::Format(told()));
+                }
+                _ => {}
             }
-            _ => {}
         }
+        Ok(format)
     }
-    Ok(hash)
 }
 
 /// `section.key` and value of each line, in lower case. Sections with names in quotes are none that are looked for.
@@ -57,7 +70,8 @@ mod tests {
     #[test]
     fn the_format_is_read_and_an_unknown_one_refused() {
         let directory = tempfile::tempdir().unwrap();
-        assert_eq!(object_hash(directory.path()).unwrap(), Kind::Sha1);
+        let hash_of = || Format::of(directory.path()).ok().map(|format| format.object_hash);
+        assert_eq!(hash_of(), Some(Kind::Sha1));
         for (text, hash) in [
             ("[core]\n\trepositoryformatversion = 0\n\tfsmonitor = touch x\n", Some(Kind::Sha1)),
             (
@@ -67,11 +81,11 @@ mod tests {
             ("[extensions] objectformat=sha256", Some(Kind::Sha256)),
             ("[remote \"extensions\"]\nobjectformat = sha256\n", Some(Kind::Sha1)),
             ("[core]\nrepositoryformatversion = 99\n", None),
-            ("[extensions]\nrefstorage = reftable\n", None),
+            ("[extensions]\nrefstorage = reftable\n", Some(Kind::Sha1)),
             ("[extensions]\nobjectformat = sha3\n", None),
         ] {
             fs::write(directory.path().join("config"), text).unwrap();
-            assert_eq!(object_hash(directory.path()).ok(), hash, "{text}");
+            assert_eq!(hash_of(), hash, "{text}");
         }
     }
 }

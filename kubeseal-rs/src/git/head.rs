@@ -17,6 +17,9 @@ const MAX_DEPTH: usize = 5;
 
 /// The commit that HEAD names; none where nothing was committed yet.
 pub(super) fn head(repository: &Repository) -> Result<Option<ObjectId>, GitError> {
+    if let Some(format) = &repository.other_references {
+        return Err(GitError::Format(format.clone()));
+    }
     let mut name = "HEAD".to_owned();
     for _ in 0..MAX_DEPTH {
         // HEAD belongs to one work tree, branches to all of them.

@@ -1,6 +1,7 @@
 //! [`Index`]: what a repository tracks.
 
 use super::error::GitError;
+use super::no_pipes;
 use super::repository::Repository;
 use gix_index::decode::Options;
 use gix_index::entry::Mode;
@@ -26,6 +27,8 @@ impl Index {
             }
             Err(error) => return Err(failed(path, error)),
         }
+        // What a split index shares stands beside it.
+        no_pipes(path.parent().unwrap_or(path), "sharedindex.").map_err(|error| failed(path, error))?;
         let options = Options {
             thread_limit: Some(1),
             alloc_limit_bytes: Some(LARGEST_ALLOCATION),

@@ -2,10 +2,13 @@
 
 use super::error::GitError;
 use super::repository::Repository;
+use super::{no_pipe, no_pipes, read_small};
 use gix_hash::{ObjectId, oid};
 use gix_object::FindExt as _;
 use gix_odb::store::init::Options;
 use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// A larger object is not read.
@@ -14,6 +17,12 @@ const LARGEST_ALLOCATION: usize = 4 << 30;
 /// No work tree has a longer path, and no deeper directories.
 const LONGEST_PATH: usize = 4096;
 
+/// No list of alternates is larger.
+const LARGEST_LIST: u64 = 1 << 20;
+
+/// No repository has more directories of objects.
+const MAX_DIRECTORIES: usize = 1000;
+
 /// The bits of a mode that tell a file from a link.
 const KIND: u32 = 0o170_000;
 
@@ -21,16 +30,25 @@ const KIND: u32 = 0o170_000;
 pub(super) type TreeFile = (u32, ObjectId);
 
 /// The object database, with its alternates.
-pub(super) struct Objects(Vec<gix_odb::Handle>);
+pub(super) struct Objects {
+    stores: Vec<gix_odb::Handle>,
+    /// All directories of objects, those of alternates included.
+    directories: Vec<PathBuf>,
+}
 
 impl Objects {
     pub(super) fn open(repository: &Repository) -> Result<Self, GitError> {
-        let open = |path: &std::path::PathBuf| {
+        let mut directories = Vec::new();
+        for path in &repository.objects {
+            check(path, &mut directories).map_err(|source| GitError::Read { path: path.clone(), source })?;
+        }
+        let open = |path: &PathBuf| {
             let options = Options { alloc_limit_bytes: Some(LARGEST_ALLOCATION), ..Options::default() };
             gix_odb::at_opts(path, repository.object_hash, None, options)
                 .map_err(|source| GitError::Read { path: path.clone(), source })
         };
-        repository.objects.iter().map(open).collect::<Result<_, _>>().map(Self)
+        let stores = repository.objects.iter().map(open).collect::<Result<_, _>>()?;
+        Ok(Self { stores, directories })
     }
 
     /// The tree of a commit.
@@ -95,15 +113,42 @@ impl Objects {
         id: &oid,
         get: impl Fn(&gix_odb::Handle, &mut Vec<u8>) -> Result<T, gix_error::Error>,
     ) -> Result<T, GitError> {
+        let name = id.to_hex().to_string();
+        let failed = |source| GitError::Object { id: name.clone(), source };
+        let (first, rest) = name.split_at(2);
+        for directory in &self.directories {
+            no_pipe(&directory.join(first).join(rest)).map_err(|error| failed(error.into()))?;
+        }
         let mut failure: Box<dyn std::error::Error + Send + Sync> = "there is none".into();
-        for store in &self.0 {
+        for store in &self.stores {
             match get(store, &mut Zeroizing::new(Vec::new())) {
                 Ok(found) => return Ok(found),
                 Err(error) => failure = error.into(),
             }
         }
-        Err(GitError::Object { id: id.to_hex().to_string(), source: failure })
+        Err(failed(failure))
     }
+}
+
+/// Checks that gix opens no pipe in a directory of objects and in its alternates, and adds all of them to
+/// `directories`.
+fn check(objects: &Path, directories: &mut Vec<PathBuf>) -> io::Result<()> {
+    let mut next = vec![objects.to_owned()];
+    while let Some(directory) = next.pop() {
+        if directories.contains(&directory) {
+            continue;
+        }
+        if directories.len() == MAX_DIRECTORIES {
+            return Err(io::Error::other("it has too many alternates"));
+        }
+        no_pipes(&directory.join("pack"), "")?;
+        let alternates = read_small(&directory.join("info").join("alternates"), LARGEST_LIST)?;
+        let alternates = gix_odb::alternate::parse(&alternates.unwrap_or_default());
+        // gix sees relative paths from the first directory.
+        next.extend(alternates.map_err(io::Error::other)?.into_iter().map(|path| objects.join(path)));
+        directories.push(directory);
+    }
+    Ok(())
 }
 
 /// Whether a mode is that of a regular file.

@@ -1,7 +1,8 @@
 //! [`Repository`]: where the parts of a repository are.
 
+use super::config::Format;
 use super::error::GitError;
-use super::{as_path, config, read_small};
+use super::{as_path, read_small};
 use gix_hash::Kind;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ pub(crate) struct Repository {
     pub(super) index: PathBuf,
     pub(super) objects: Vec<PathBuf>,
     pub(super) object_hash: Kind,
+    /// How references are kept, if not as files.
+    pub(super) other_references: Option<String>,
 }
 
 impl Repository {
@@ -88,10 +91,12 @@ impl Repository {
         if !objects.is_dir() {
             return Err(GitError::NotAGitDirectory(git_directory));
         }
+        let format = Format::of(&common_directory)?;
         Ok(Self {
             work_tree,
             index: git_directory.join("index"),
-            object_hash: config::object_hash(&common_directory)?,
+            object_hash: format.object_hash,
+            other_references: format.other_references,
             objects: vec![objects],
             git_directory,
             common_directory,

@@ -4,6 +4,8 @@ use super::IgnoreFiles;
 use super::error::WalkError;
 use super::rules::Rules;
 use crate::git::{GitError, Index, Repository, within};
+use crate::notice::alert;
+use crate::shown::shown_path;
 use std::path::{Path, PathBuf};
 
 /// A directory that we are in.
@@ -32,7 +34,13 @@ enum Tracked {
 
 impl Level {
     pub(super) fn at(path: &Path, ignore_files: IgnoreFiles) -> Self {
-        let repository = Repository::at(path);
+        let repository = match Repository::at(path) {
+            Err(error) if is_passed_over(&error, ignore_files) => {
+                alert(format_args!("{error}; {} is taken as a plain folder", shown_path(path)));
+                Ok(None)
+            }
+            repository => repository,
+        };
         let excludes = match &repository {
             Ok(Some(repository)) => Rules::read(path, &repository.excludes()),
             _ => Rules::none(),
@@ -67,7 +75,10 @@ impl Level {
     /// The directories above `path`, outermost first. Git's rules begin where the innermost repository does; without one, as in
     /// a copy of a tree without its `.git`, all of them count.
     pub(super) fn above(path: &Path, ignore_files: IgnoreFiles) -> Vec<Self> {
-        let mut is_outside = !matches!(Repository::at(path), Ok(None));
+        let mut is_outside = match Repository::at(path) {
+            Ok(repository) => repository.is_some(),
+            Err(error) => !is_passed_over(&error, ignore_files),
+        };
         let mut levels = Vec::new();
         for ancestor in path.ancestors().skip(1) {
             let level = if is_outside {
@@ -103,4 +114,11 @@ impl Level {
         let Tracked::Read(index) = &self.tracked else { return Ok(false) };
         Ok(within(&self.path, path).is_some_and(|name| index.tracks(&name, is_directory)))
     }
+}
+
+/// Whether a work tree whose repository is not there is a plain folder: one that was copied alone, of a submodule or of a linked work
+/// tree. `guard` cannot pass it over, because files that are ignored may be tracked there.
+fn is_passed_over(error: &GitError, ignore_files: IgnoreFiles) -> bool {
+    let is_missing = matches!(error, GitError::NotAGitDirectory(directory) if !directory.exists());
+    is_missing && ignore_files == IgnoreFiles::Gits
 }
