@@ -360,7 +360,9 @@ fn pipes_in_the_repository_are_a_failure_and_no_end() {
 
     let packed = tree();
     git(packed.path(), &["gc", "-q"]);
-    entries(packed.path().join(".git/objects/pack")).iter().for_each(|path| pipe(path));
+    for path in entries(packed.path().join(".git/objects/pack")) {
+        pipe(&path);
+    }
     fails(packed.path(), &["guard", "--staged"]);
 
     // A repository whose alternate has them.
@@ -373,7 +375,9 @@ fn pipes_in_the_repository_are_a_failure_and_no_end() {
     let loose = tree();
     let objects = loose.path().join(".git/objects");
     for directory in entries(objects).iter().filter(|path| path.file_name().unwrap().len() == 2) {
-        entries(directory.clone()).iter().for_each(|path| pipe(path));
+        for path in entries(directory.clone()) {
+            pipe(&path);
+        }
     }
     fails(loose.path(), &["guard", "--staged"]);
 }
