@@ -137,7 +137,7 @@ pub(crate) async fn an_immutable_secret_is_explained(stage: Arc<Stage>) -> Resul
             person.seal_and_apply(&secret, &[]).await?;
             let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
             let message = stalled(&status)?;
-            ensure!(message.contains("is immutable") && message.contains("delete it"), "{message}");
+            ensure!(message.contains("is immutable") && message.contains("delete the Secret"), "{message}");
             // What the message advises works.
             person.delete_secret(namespace, "db").await?;
             person.sees_values(namespace, "db", &[("v", b"2")]).await?;
