@@ -39,8 +39,9 @@ pub(crate) async fn a_status_that_is_not_taken(stage: Arc<Stage>) -> Result<()> 
                 person.sees_values(place, &good, &[("v", sealed[0].value.as_bytes())]).await?;
                 let refused = eventually(LONG, "the fault is told", async || {
                     let told = told(scene, &bad).await?;
-                    let fault =
-                        |(warning, message): &(bool, String)| *warning && message.contains("v: not valid");
+                    let fault = |(warning, message): &(bool, String)| {
+                        *warning && message.contains("illegal base64 data (v)")
+                    };
                     ensure!(told.iter().any(fault), "{told:?}");
                     Ok(told)
                 });
