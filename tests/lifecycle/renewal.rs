@@ -127,8 +127,9 @@ pub(crate) async fn a_policy_that_quotes_a_private_key_is_not_quoted(stage: Arc<
             let refused = "denied request; why is not shown, because it may quote a value";
             eventually(SOON, "the refusal is logged", async || {
                 let log = pod.logs()?;
-                let told =
-                    log.lines().any(|line| line.contains("no new sealing key") && line.contains(refused));
+                let told = log
+                    .lines()
+                    .any(|line| line.contains("Failed to generate new key") && line.contains(refused));
                 ensure!(told, "not yet");
                 Ok(())
             })

@@ -15,7 +15,9 @@ use crate::config::Keys;
 use crate::logging::chain;
 use jiff::{SignedDuration, Timestamp};
 use kube::Client;
+use std::pin::pin;
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// The API server's clock is looked at this often: sleeping for weeks would not notice that it was set.
 const LOOK: Duration = Duration::from_mins(1);
@@ -63,6 +65,9 @@ impl NewKeyError {
     }
 }
 
+/// How far the answer to a creation may be behind the watch.
+const ANSWER_BEHIND_WATCH: Duration = Duration::from_secs(1);
+
 /// What renewal works with. All of it may be had by several at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Renewer<'a> {
@@ -86,10 +91,14 @@ impl Renewer<'_> {
         }
         let mut changes = self.ring.changes();
         let arrived = async { while self.ring.snapshot().is_empty() && changes.changed().await.is_ok() {} };
+        let mut settling = pin!(self.settle_at_last(client));
         tokio::select! {
             biased;
-            () = arrived => {}
-            _ = self.settle_at_last(client) => {}
+            () = arrived => {
+                // The watch may bring the own key before the answer to its creation, which is still to be logged and noted.
+                let _ = timeout(ANSWER_BEHIND_WATCH, &mut settling).await;
+            }
+            _ = &mut settling => {}
         }
     }
 
