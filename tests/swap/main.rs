@@ -46,6 +46,14 @@ async fn written(lab: &Lab, namespace: &str, labels: &str) -> Result<Written> {
     Ok(there.into_iter().map(what).collect())
 }
 
+/// The Secrets that say from which spec they were unsealed.
+async fn marked(lab: &Lab, namespace: &str) -> Result<Vec<String>> {
+    let secrets: Api<Secret> = Api::namespaced(lab.client(), namespace);
+    let there = secrets.list(&ListParams::default()).await?.items;
+    let is_marked = |it: &Secret| it.annotations().contains_key(api::annotations::UNSEALED_FROM);
+    Ok(there.iter().filter(|it| is_marked(it)).map(kube::ResourceExt::name_any).collect())
+}
+
 /// Has a running controller make a key, as an administrator does; the new certificate.
 async fn renewed(lab: &Lab, pod: &Pod, old: &[u8]) -> Result<Vec<u8>> {
     let process = pod.process_id().context("it ended")?.to_string();
@@ -76,9 +84,11 @@ async fn the_image_is_changed_and_changed_back(installation: Arc<Installation>) 
             std::fs::write(&file, certificate)?;
             person.seal_and_apply(&secret(name, name), &["--cert", &file.display().to_string()]).await
         };
-        // Starts the other program, which must serve this certificate and leave every Secret and every key as it is.
+        // Starts the other program, which must serve this certificate and leave every Secret and every key as it is. Upstream's takes our
+        // annotation from the Secrets that were edited under ours, which is a write each; it makes none of them anew.
         let change_to = async |maker: Maker, certificate: &[u8], marker: &str| {
-            let secrets = written(lab, namespace, "").await?;
+            let mut secrets = written(lab, namespace, "").await?;
+            let marked = if maker == Maker::Upstream { marked(lab, namespace).await? } else { Vec::new() };
             let keys = written(lab, HOME, sealing_key::LABEL).await?;
             let pod = start(&installation, maker).await?;
             let served = kubeseal.output(&["--fetch-cert"], b"").await?;
@@ -88,6 +98,11 @@ async fn the_image_is_changed_and_changed_back(installation: Arc<Installation>) 
             right(marker, marker).await?;
             let mut now = written(lab, namespace, "").await?;
             now.retain(|name, _| name != marker);
+            for name in &marked {
+                for state in [&mut secrets, &mut now] {
+                    state.get_mut(name).context("a Secret is gone")?.1 = None;
+                }
+            }
             ensure!(now == secrets, "{maker:?} wrote Secrets: {secrets:?}, then {now:?}");
             let now = written(lab, HOME, sealing_key::LABEL).await?;
             ensure!(now == keys, "{maker:?} wrote keys: {keys:?}, then {now:?}");
