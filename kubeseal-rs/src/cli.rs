@@ -12,7 +12,7 @@ pub(crate) mod verb;
 
 pub(crate) use certificate_flags::CertificateFlags;
 pub(crate) use connection_flags::ConnectionFlags;
-pub(crate) use flag_value::{NAMESPACE_RULE, is_namespace};
+pub(crate) use flag_value::{FORMAT_RULE, NAMESPACE_RULE, is_namespace};
 pub(crate) use hidden::Hidden;
 pub(crate) use known::{commands, is_flag};
 pub(crate) use unlock_flags::UnlockFlags;
@@ -55,7 +55,7 @@ pub(crate) enum Format {
 )]
 pub(crate) struct Cli {
     /// Secrets to read; else standard input.
-    #[arg(short = 'f', long, env = "SEALED_SECRETS_SECRET_FILE", hide_env = true, value_name = "FILE")]
+    #[arg(short = 'f', long, env = "SEALED_SECRETS_SECRET_FILE", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub secret_file: Option<PathBuf>,
 
     /// Where to write; else standard output.
@@ -64,13 +64,14 @@ pub(crate) struct Cli {
         long,
         env = "SEALED_SECRETS_SEALED_SECRET_FILE",
         hide_env = true,
-        value_name = "FILE"
+        value_name = "FILE",
+        value_parser = flag_value::path()
     )]
     pub sealed_secret_file: Option<PathBuf>,
 
     /// Output format: json (the default), or yaml, which is also that of a file named so.
-    #[arg(short = 'o', long, env = "SEALED_SECRETS_FORMAT", value_parser = flag_value::offered_format(), hide_possible_values = true, value_name = "FORMAT")]
-    pub format: Option<Format>,
+    #[arg(short = 'o', long, env = "SEALED_SECRETS_FORMAT", value_parser = flag_value::unchecked_format(), hide_possible_values = true, value_name = "FORMAT")]
+    pub format: Option<String>,
 
     /// What the values are bound to: strict (the default), namespace-wide or cluster-wide.
     #[arg(long, env = "SEALED_SECRETS_SCOPE", value_parser = flag_value::offered_scope(), hide_possible_values = true, value_name = "SCOPE")]
@@ -86,7 +87,7 @@ pub(crate) struct Cli {
 
     /// Seal a Secret that has no data.
     #[arg(long, env = "SEALED_SECRETS_ALLOW_EMPTY_DATA", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
+          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub allow_empty_data: Option<bool>,
 
     /// Keep an annotation of this name though it repeats a sealed value; may be repeated.
@@ -101,7 +102,7 @@ pub(crate) struct Cli {
 
     /// Seal one bare value and print it in base64.
     #[arg(long, env = "SEALED_SECRETS_RAW", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
+          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub raw: Option<bool>,
 
     /// With --raw: the file that holds the value; else standard input.
@@ -110,31 +111,31 @@ pub(crate) struct Cli {
 
     /// Print the cluster's certificate, for --cert.
     #[arg(long, env = "SEALED_SECRETS_FETCH_CERT", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
+          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub fetch_cert: Option<bool>,
 
     /// Seal into the SealedSecret in this file, in place.
-    #[arg(long, env = "SEALED_SECRETS_MERGE_INTO", hide_env = true, value_name = "FILE")]
+    #[arg(long, env = "SEALED_SECRETS_MERGE_INTO", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub merge_into: Option<PathBuf>,
 
     /// Ask the controller whether SealedSecrets open.
     #[arg(long, env = "SEALED_SECRETS_VALIDATE", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
+          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub validate: Option<bool>,
 
     /// Have SealedSecrets sealed to the newest key; those in the file of -f in place.
     #[arg(long, env = "SEALED_SECRETS_RE_ENCRYPT", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
+          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub re_encrypt: Option<bool>,
 
     /// The old name of `--re-encrypt`.
     #[arg(long, env = "SEALED_SECRETS_ROTATE", hide = true, num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean)]
+          default_missing_value = "true", value_parser = flag_value::boolean())]
     pub rotate: Option<bool>,
 
     /// Open SealedSecrets without a cluster.
     #[arg(long, env = "SEALED_SECRETS_RECOVERY_UNSEAL", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
+          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub recovery_unseal: Option<bool>,
 
     /// With --recovery-unseal: a private key (PEM) or a backup of sealing keys, encrypted or not; may be repeated.
@@ -143,7 +144,8 @@ pub(crate) struct Cli {
         env = "SEALED_SECRETS_RECOVERY_PRIVATE_KEY",
         hide_env = true,
         value_delimiter = ',',
-        value_name = "FILE"
+        value_name = "FILE",
+        value_parser = flag_value::path()
     )]
     pub recovery_private_key: Vec<PathBuf>,
 
@@ -157,7 +159,7 @@ pub(crate) struct Cli {
 
     /// No warnings, as --warn=never.
     #[arg(long, global = true, env = "SEALED_SECRETS_QUIET", hide_env = true, num_args = 0..=1,
-          require_equals = true, default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
+          require_equals = true, default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub quiet: Option<bool>,
 
     #[command(flatten)]
@@ -172,7 +174,7 @@ pub(crate) struct Cli {
     // Not from the environment: `SEALED_SECRETS_VERSION=0.38.4` is a likely line in a pipeline.
     /// Print the version.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean, value_name = "BOOL")]
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub version: Option<bool>,
 
     /// Nothing is meant to stand here; `mode` says what to write instead.
@@ -296,14 +298,14 @@ mod tests {
         assert_eq!(raw(&["--raw=T"]), Some(true));
         assert_eq!(raw(&["--raw=false"]), Some(false));
         assert_eq!(raw(&["--raw", "--raw=0"]), Some(false));
-        assert!(read(&["--raw=maybe"]).is_err());
+        assert!(read(&["--raw=maybe"]).is_err() && read(&["--raw="]).is_err());
     }
 
     #[test]
     fn shorthands_join_their_values() {
         let cli = read(&["-nns", "-oYAML", "-fa.yaml", "-w=b.yaml"]).unwrap();
         assert_eq!(cli.namespace.as_deref(), Some("ns"));
-        assert_eq!(cli.format, Some(Format::Yaml));
+        assert_eq!(cli.format.as_deref(), Some("YAML"));
         assert_eq!(cli.secret_file, Some("a.yaml".into()));
         assert_eq!(cli.sealed_secret_file, Some("b.yaml".into()));
     }
@@ -357,8 +359,9 @@ mod tests {
 
     #[test]
     fn empty_values_are_allowed() {
-        let cli = read(&["--scope=", "--format=", "--cert=", "--name="]).unwrap();
-        assert_eq!((cli.scope, cli.format), (Some(Scope::Strict), Some(Format::Json)));
+        let cli = read(&["--scope=", "--format=", "--cert=", "--name=", "--kubeconfig=", "--client-key", ""])
+            .unwrap();
+        assert_eq!((cli.scope, cli.format.as_deref()), (Some(Scope::Strict), Some("")));
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod token_file;
 pub(crate) use error::ConnectionError;
 pub(crate) use kubeconfig::{KubeconfigError, ReadOnce};
 pub(crate) use overrides::Overrides;
-pub(crate) use timeout::Timeout;
+pub(crate) use timeout::{DURATION_RULE, Timeout};
 
 use crate::proxy::proxy_for;
 use kube::Config;

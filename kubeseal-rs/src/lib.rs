@@ -48,7 +48,10 @@ use std::process::ExitCode;
 
 /// Runs the program with these arguments, of which the first is the name it was called by.
 ///
-/// Exit codes: 0 done, 1 failed, 2 wrong usage (as of upstream's: a flag that does not exist, or whose value cannot be read), 141 the reader of standard output went away (`| head`), as if by SIGPIPE.
+/// Exit codes: 0 done; 1 failed; 2 wrong usage; 141 the reader of standard output went away (`| head`), as if by SIGPIPE.
+///
+/// With upstream's flags, wrong usage is what upstream's parser of flags refuses: a flag that does not exist or has no value, a boolean or a
+/// scope that cannot be read. What its program refuses later (`--format xml`, `--request-timeout soon`, `--raw` without `--name`) is 1.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     core_dumps::forbid();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
@@ -58,7 +61,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(answer) => return cli::answer(&answer),
     };
     notice::show(if cli.quiet == Some(true) { When::Never } else { cli.warn.unwrap_or_default() });
-    // What upstream's parser of flags takes and its program then refuses ends with 1 there, and here.
+    // Without a command these are upstream's flags: what its parser takes and its program then refuses is exit code 1.
     let usage = if cli.verb.is_some() { 2 } else { 1 };
     match Mode::meant_by(cli) {
         Ok(mode) => command::run(mode).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS),

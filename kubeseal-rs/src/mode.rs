@@ -19,7 +19,7 @@ pub(crate) use reseal::{Means, Reseal};
 pub(crate) use usage_error::UsageError;
 
 use crate::certificate::CertificateSource;
-use crate::cli::{CertificateFlags, Cli, ConnectionFlags, Format, Verb, is_namespace};
+use crate::cli::{CertificateFlags, Cli, ConnectionFlags, Format, Verb, flag_value, is_namespace};
 use crate::connection::{Connection, Overrides, ReadOnce};
 use crate::controller::ControllerAddress;
 use crate::input::Input;
@@ -185,14 +185,15 @@ impl Mode {
             return Err(UsageError::FromFileWithoutRaw);
         }
         let task = Task::meant_by(&cli)?;
-        let connection = Connection::meant_by(cli.connection);
+        let connection = Connection::meant_by(cli.connection)?;
         let secret_file = path(cli.secret_file).filter(|file| !is_stdin(file));
         let sealed_secret_file = path(cli.sealed_secret_file);
         let namespace = text(cli.namespace);
+        let stated_format = cli.format.map(format).transpose()?;
         let format = if sealed_secret_file.as_deref().is_some_and(is_yaml) {
             Format::Yaml
         } else {
-            cli.format.unwrap_or_default()
+            stated_format.unwrap_or_default()
         };
         if matches!(task, Task::Validate | Task::ReEncrypt | Task::RecoveryUnseal)
             && let Some(name) = namespace.as_deref().filter(|name| !is_namespace(name))
@@ -238,7 +239,7 @@ impl Mode {
                 allow_empty_data: cli.allow_empty_data == Some(true),
                 allowed_annotations: texts(cli.allow_annotation),
                 elsewhere: sealed_secret_file,
-                format: cli.format,
+                format: stated_format,
             }));
         }
         if fetch_cert {
@@ -276,13 +277,13 @@ impl Mode {
 
 impl Connection {
     /// The cluster that the flags point to.
-    pub(crate) fn meant_by(flags: ConnectionFlags) -> Self {
-        Self {
+    pub(crate) fn meant_by(flags: ConnectionFlags) -> Result<Self, UsageError> {
+        Ok(Self {
             kubeconfig: path(flags.kubeconfig.clone()),
             context: text(flags.context.clone()),
-            overrides: Overrides::meant_by(flags),
+            overrides: Overrides::meant_by(flags).map_err(UsageError::RequestTimeout)?,
             read: ReadOnce::default(),
-        }
+        })
     }
 }
 
@@ -327,6 +328,10 @@ fn raw_value(secret_file: Option<&Path>, mut from_file: Vec<String>) -> Result<I
     // The key is kubectl's syntax and means nothing for a single value.
     let file = file.split_once('=').map_or(file.as_str(), |(_key, file)| file);
     Ok(Input::from(Some(PathBuf::from(file))))
+}
+
+fn format(text: String) -> Result<Format, UsageError> {
+    flag_value::format(&text).map_err(|_| UsageError::Format(text))
 }
 
 /// As kubectl and most others have it; a file of this name is `./-`.

@@ -24,6 +24,8 @@ pub(crate) enum How {
     UpstreamRefuses,
     /// Both do it, and something else comes out.
     OtherMeaning,
+    /// Both refuse it, with different exit codes.
+    OtherCode,
 }
 
 /// Fails with a report of what differs and is not listed, and of what is listed and does not differ.
@@ -91,8 +93,8 @@ fn how(case: &Case, answers: &Answers) -> Option<How> {
     match (ours.succeeded, upstreams.succeeded) {
         (false, true) => Some(How::OursRefuses),
         (true, false) => Some(How::UpstreamRefuses),
-        // What is left behind by a failure has no meaning that anybody may count on.
-        (false, false) => None,
+        // Of a failure, scripts can rely on the exit code alone; of a crash, on nothing.
+        (false, false) => (!upstreams.crashed && ours.code != upstreams.code).then_some(How::OtherCode),
         (true, true) => {
             let same = match case.compared {
                 Compared::Everything => ours.stdout == upstreams.stdout && ours.files == upstreams.files,

@@ -1,4 +1,4 @@
-//! [`Outcome`]: how one kubeseal answered one case, reduced to what it means.
+//! [`Outcome`]: how one kubeseal answered one case, reduced to what it means, and its exit code.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,10 +13,12 @@ use crate::accepted::Refusal;
 use crate::case::Case;
 use crate::meaning::{meaning, objects};
 
-/// Success or not, and the meaning of all that was written.
+/// Success or not, the exit code, and the meaning of all that was written.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub succeeded: bool,
+    /// None where a signal ended it, or where it had to be ended.
+    pub code: Option<i32>,
     /// It ended by a signal or a panic, or not at all, which no program may.
     pub crashed: bool,
     pub stdout: Value,
@@ -41,7 +43,7 @@ pub(crate) struct Manifest {
     pub text: String,
 }
 
-/// The exit code of a Rust program that panicked.
+/// The exit code of a Rust program that panicked. Go's has 2, as a flag that does not exist.
 const PANICKED: i32 = 101;
 
 impl Outcome {
@@ -49,6 +51,7 @@ impl Outcome {
     pub(crate) fn hangs() -> Self {
         Self {
             succeeded: false,
+            code: None,
             crashed: true,
             stdout: Value::Null,
             files: BTreeMap::new(),
@@ -81,7 +84,9 @@ impl Outcome {
         }
         Ok(Self {
             succeeded: ran.status.success(),
-            crashed: ran.status.code().is_none_or(|code| code == PANICKED),
+            code: ran.status.code(),
+            crashed: ran.status.code().is_none_or(|code| code == PANICKED)
+                || ran.stderr.starts_with("panic: "),
             stdout: meaning(&ran.stdout, key),
             files,
             touched,

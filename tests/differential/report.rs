@@ -86,7 +86,8 @@ fn told(outcome: &Outcome) -> String {
         let files: Value = outcome.files.clone().into_iter().collect();
         short(&format!("{} files {files}", outcome.stdout))
     } else {
-        short(&format!("fails: {}", outcome.stderr.trim_end()))
+        let code = outcome.code.map_or_else(|| "no exit code".to_owned(), |code| format!("exit code {code}"));
+        short(&format!("fails with {code}: {}", outcome.stderr.trim_end()))
     }
 }
 

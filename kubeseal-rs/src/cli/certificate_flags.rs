@@ -21,6 +21,6 @@ pub(crate) struct CertificateFlags {
 
     /// Seal with the certificate that the controller gave last; needs no cluster.
     #[arg(long, env = "SEALED_SECRETS_OFFLINE", hide_env = true, num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean, value_name = "BOOL")]
+          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub offline: Option<bool>,
 }

@@ -2,7 +2,6 @@
 
 use super::flag_value;
 use super::hidden::Hidden;
-use crate::connection::Timeout;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -11,7 +10,7 @@ use std::path::PathBuf;
 #[command(next_help_heading = "Cluster")]
 pub(crate) struct ConnectionFlags {
     /// Kubeconfig to use; else $KUBECONFIG, else ~/.kube/config.
-    #[arg(long, env = "SEALED_SECRETS_KUBECONFIG", hide_env = true, value_name = "FILE")]
+    #[arg(long, env = "SEALED_SECRETS_KUBECONFIG", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub kubeconfig: Option<PathBuf>,
 
     /// Context of the kubeconfig; else the current one.
@@ -70,7 +69,8 @@ pub(crate) struct ConnectionFlags {
         env = "SEALED_SECRETS_CERTIFICATE_AUTHORITY",
         hide_env = true,
         value_name = "FILE",
-        hide_short_help = true
+        hide_short_help = true,
+        value_parser = flag_value::path()
     )]
     pub certificate_authority: Option<PathBuf>,
 
@@ -80,7 +80,8 @@ pub(crate) struct ConnectionFlags {
         env = "SEALED_SECRETS_CLIENT_CERTIFICATE",
         hide_env = true,
         value_name = "FILE",
-        hide_short_help = true
+        hide_short_help = true,
+        value_parser = flag_value::path()
     )]
     pub client_certificate: Option<PathBuf>,
 
@@ -90,13 +91,14 @@ pub(crate) struct ConnectionFlags {
         env = "SEALED_SECRETS_CLIENT_KEY",
         hide_env = true,
         value_name = "FILE",
-        hide_short_help = true
+        hide_short_help = true,
+        value_parser = flag_value::path()
     )]
     pub client_key: Option<PathBuf>,
 
     /// Do not check the API server's certificate: whoever answers is believed.
     #[arg(long, env = "SEALED_SECRETS_INSECURE_SKIP_TLS_VERIFY", hide_env = true, num_args = 0..=1,
-          require_equals = true, default_missing_value = "true", value_parser = flag_value::boolean,
+          require_equals = true, default_missing_value = "true", value_parser = flag_value::boolean(),
           value_name = "BOOL", hide_short_help = true)]
     pub insecure_skip_tls_verify: Option<bool>,
 
@@ -120,6 +122,7 @@ pub(crate) struct ConnectionFlags {
     )]
     pub proxy_url: Option<String>,
 
+    // As typed: upstream's takes any text here, and refuses it with another exit code than a flag that cannot be read.
     /// How long to wait for an answer, as in 30s or 2m; 0 is for ever.
     #[arg(
         long,
@@ -128,7 +131,7 @@ pub(crate) struct ConnectionFlags {
         value_name = "DURATION",
         hide_short_help = true
     )]
-    pub request_timeout: Option<Timeout>,
+    pub request_timeout: Option<String>,
 
     /// User name to log in with.
     #[arg(
@@ -152,7 +155,7 @@ pub(crate) struct ConnectionFlags {
 
     /// Do not ask for compressed answers.
     #[arg(long, env = "SEALED_SECRETS_DISABLE_COMPRESSION", hide_env = true, num_args = 0..=1,
-          require_equals = true, default_missing_value = "true", value_parser = flag_value::boolean,
+          require_equals = true, default_missing_value = "true", value_parser = flag_value::boolean(),
           value_name = "BOOL", hide_short_help = true)]
     pub disable_compression: Option<bool>,
 }

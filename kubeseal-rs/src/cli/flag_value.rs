@@ -4,8 +4,12 @@ use super::Format;
 use crate::notice::When;
 use api::Scope;
 use clap::builder::{PossibleValue, TypedValueParser};
+use clap::parser::ValueSource;
 use clap::{Arg, Command};
 use std::ffi::OsStr;
+use std::path::PathBuf;
+
+const FORMATS: &[&str] = &["json", "yaml"];
 
 /// Reads a value, and names those that a shell may offer.
 #[derive(Clone)]
@@ -38,7 +42,13 @@ pub(crate) fn offered_scope() -> impl TypedValueParser<Value = Scope> {
 
 /// [`format`], with what it takes.
 pub(crate) fn offered_format() -> impl TypedValueParser<Value = Format> {
-    Offered { read: format, names: &["json", "yaml"] }
+    Offered { read: format, names: FORMATS }
+}
+
+/// Any text, with what [`format`] takes. `mode` checks it: where upstream's flag of this name takes any text, so does this one, because
+/// a value that a parser of flags refuses has another exit code than one that is refused later.
+pub(crate) fn unchecked_format() -> impl TypedValueParser<Value = String> {
+    Offered { read: clap::builder::StringValueParser::new(), names: FORMATS }
 }
 
 /// When warnings are shown, with what it takes.
@@ -55,11 +65,45 @@ fn warn(text: &str) -> Result<When, &'static str> {
     }
 }
 
-/// A boolean as Go's flags read it; empty, as from an empty environment variable, is false.
-pub(crate) fn boolean(text: &str) -> Result<bool, &'static str> {
+/// A path; empty, as of an unset variable, is none, as upstream has it. clap refuses that.
+pub(crate) fn path() -> impl TypedValueParser<Value = PathBuf> {
+    clap::builder::OsStringValueParser::new().map(PathBuf::from)
+}
+
+/// A boolean as Go's flags read it. An empty environment variable is false; an empty value on the command line is refused, as in
+/// `--validate=$CHECK` where nothing set `CHECK`.
+pub(crate) fn boolean() -> impl TypedValueParser<Value = bool> {
+    Boolean
+}
+
+#[derive(Clone)]
+struct Boolean;
+
+impl TypedValueParser for Boolean {
+    type Value = bool;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<bool, clap::Error> {
+        typed_boolean.parse_ref(command, arg, value)
+    }
+
+    fn parse_ref_(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+        source: ValueSource,
+    ) -> Result<bool, clap::Error> {
+        if source == ValueSource::EnvVariable && value.is_empty() {
+            return Ok(false);
+        }
+        self.parse_ref(command, arg, value)
+    }
+}
+
+fn typed_boolean(text: &str) -> Result<bool, &'static str> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
-        "" | "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
         _ => Err("write true or false"),
     }
 }
@@ -73,13 +117,16 @@ fn scope(text: &str) -> Result<Scope, api::UnknownScope> {
 }
 
 /// An output format by name; empty is the default.
-fn format(text: &str) -> Result<Format, &'static str> {
+pub(crate) fn format(text: &str) -> Result<Format, &'static str> {
     match text.to_ascii_lowercase().as_str() {
         "" | "json" => Ok(Format::Json),
         "yaml" => Ok(Format::Yaml),
-        _ => Err("a format is one of json and yaml"),
+        _ => Err(FORMAT_RULE),
     }
 }
+
+/// What a format is called.
+pub(crate) const FORMAT_RULE: &str = "a format is one of json and yaml";
 
 /// What a namespace is called.
 pub(crate) const NAMESPACE_RULE: &str =

@@ -31,16 +31,17 @@ pub(crate) struct Overrides {
 }
 
 impl Overrides {
-    /// From the flags; empty values are none.
-    pub(crate) fn meant_by(flags: ConnectionFlags) -> Self {
+    /// From the flags; empty values are none. The error is a `--request-timeout` that is not a duration.
+    pub(crate) fn meant_by(flags: ConnectionFlags) -> Result<Self, String> {
         let text = |value: Option<String>| value.filter(|value| !value.is_empty());
         let path = |value: Option<PathBuf>| value.filter(|value| !value.as_os_str().is_empty());
         let hidden = |value: Option<Hidden>| value.filter(|value| !value.expose().is_empty());
-        Self {
+        let timeout = |text: String| text.parse().map_err(|_| text);
+        Ok(Self {
             cluster: text(flags.cluster),
             user: text(flags.user),
             server: text(flags.server),
-            request_timeout: flags.request_timeout,
+            request_timeout: flags.request_timeout.map(timeout).transpose()?,
             proxy_url: text(flags.proxy_url),
             token: hidden(flags.token),
             as_user: text(flags.as_user),
@@ -54,7 +55,7 @@ impl Overrides {
             username: text(flags.username),
             password: hidden(flags.password),
             disable_compression: flags.disable_compression,
-        }
+        })
     }
 
     /// The address of `--server`, with the scheme that kubectl takes it to have.

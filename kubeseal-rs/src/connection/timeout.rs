@@ -4,6 +4,9 @@ use jiff::SignedDuration;
 use std::str::FromStr;
 use std::time::Duration;
 
+/// How a duration is written.
+pub(crate) const DURATION_RULE: &str = "a duration is written as in 30s, 2m or 1h30m; 0 is for ever";
+
 /// A length of time, or for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Timeout(pub Option<Duration>);
@@ -12,14 +15,13 @@ impl FromStr for Timeout {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = "a duration is written as in 30s, 2m or 1h30m; 0 is for ever";
         // As kubectl has it: a bare number is seconds.
         let length = match text.parse::<u64>() {
             Ok(seconds) => Duration::from_secs(seconds),
             Err(_) if text.is_empty() => Duration::ZERO,
             Err(_) => {
-                let signed: SignedDuration = text.parse().map_err(|_| wrong)?;
-                Duration::try_from(signed).map_err(|_| wrong)?
+                let signed: SignedDuration = text.parse().map_err(|_| DURATION_RULE)?;
+                Duration::try_from(signed).map_err(|_| DURATION_RULE)?
             }
         };
         Ok(Self((!length.is_zero()).then_some(length)))

@@ -89,7 +89,7 @@ impl Create {
         let (kind, name) = kind_and_name(&flags.words)?;
         let values = values(&flags)?;
         let form = form(kind, values, flags.docker, flags.tls)?;
-        let connection = Connection::meant_by(flags.connection);
+        let connection = Connection::meant_by(flags.connection)?;
         let stated_namespace = text(flags.namespace);
         let file = path(flags.sealed_secret_file);
         let merge_into = path(flags.merge_into);

@@ -20,7 +20,7 @@ pub(crate) struct Edit {
 impl Edit {
     /// Works out what was meant.
     pub(crate) fn meant_by(flags: EditFlags) -> Result<Self, UsageError> {
-        let connection = Connection::meant_by(flags.connection);
+        let connection = Connection::meant_by(flags.connection)?;
         let certificate = CertificateSource::meant_by(flags.certificate, &connection)?;
         let namespace = NamespaceRule::new(text(flags.namespace), connection);
         let allowed_annotations = texts(flags.allow_annotation);

@@ -28,7 +28,7 @@ pub(crate) struct Live {
 impl Inspect {
     /// Works out what was meant.
     pub(super) fn meant_by(flags: InspectFlags) -> Result<Self, UsageError> {
-        let connection = Connection::meant_by(flags.connection);
+        let connection = Connection::meant_by(flags.connection)?;
         let controller = ControllerAddress::meant_by(
             flags.certificate.controller_name.clone(),
             flags.certificate.controller_namespace.clone(),

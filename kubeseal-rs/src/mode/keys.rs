@@ -124,7 +124,7 @@ impl Keys {
             KeysVerb::Backup(flags) => backup(flags)?,
             KeysVerb::Restore(flags) => restore(flags)?,
         };
-        let connection = Connection::meant_by(place.connection);
+        let connection = Connection::meant_by(place.connection)?;
         let controller =
             ControllerAddress::meant_by(place.controller_name, place.controller_namespace, &connection);
         let prefix = text(place.key_prefix).unwrap_or_else(|| DEFAULT_PREFIX.into());

@@ -39,7 +39,7 @@ pub(crate) enum Means {
 impl Reseal {
     /// Works out what was meant.
     pub(crate) fn meant_by(flags: ResealFlags) -> Result<Self, UsageError> {
-        let connection = Connection::meant_by(flags.connection);
+        let connection = Connection::meant_by(flags.connection)?;
         let keys = RecoveryKeys::meant_by(flags.recovery_private_key, flags.unlock);
         let is_offline = flags.certificate.offline == Some(true);
         let controller = ControllerAddress::meant_by(

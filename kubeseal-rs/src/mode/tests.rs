@@ -41,18 +41,26 @@ fn a_hyphen_is_standard_input() {
 #[test]
 fn the_output_file_chooses_yaml_and_never_json() {
     for (file, format, expected) in [
-        ("a.yaml", Some(Format::Json), Format::Yaml),
+        ("a.yaml", Some("json"), Format::Yaml),
         ("a.yml", None, Format::Yaml),
-        ("a.json", Some(Format::Yaml), Format::Yaml),
+        ("a.json", Some("YAML"), Format::Yaml),
         ("a.json", None, Format::Json),
     ] {
         let mode = meant(|cli| {
             cli.sealed_secret_file = Some(file.into());
-            cli.format = format;
+            cli.format = format.map(str::to_owned);
         });
         let Ok(Mode::Seal(seal)) = mode else { panic!("{mode:?}") };
         assert_eq!(seal.format, expected, "{file}");
     }
+}
+
+#[test]
+fn what_no_flag_of_upstreams_refuses_is_refused_here() {
+    assert_eq!(meant(|cli| cli.format = Some("xml".into())).unwrap_err(), UsageError::Format("xml".into()));
+    let timeout = |text: &str| meant(|cli| cli.connection.request_timeout = Some(text.into()));
+    assert_eq!(timeout("soon").unwrap_err(), UsageError::RequestTimeout("soon".into()));
+    assert!(timeout("30s").is_ok() && timeout("").is_ok());
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use super::CreateUsage;
 use crate::certificate::UnsupportedAddress;
-use crate::cli::{NAMESPACE_RULE, commands, is_flag};
+use crate::cli::{FORMAT_RULE, NAMESPACE_RULE, commands, is_flag};
+use crate::connection::DURATION_RULE;
 use api::Scope;
 
 /// Flags that do not go together, or are not enough.
@@ -24,6 +25,10 @@ pub(crate) enum UsageError {
     NoRecoveryKey,
     #[error("--raw with scope {0} needs --name")]
     RawWithoutName(Scope),
+    #[error("unsupported output format: {0}")]
+    Format(String),
+    #[error("--request-timeout \"{0}\" is not a duration")]
+    RequestTimeout(String),
     #[error("no namespace can be called \"{0}\"")]
     Namespace(String),
     #[error("unexpected argument \"{0}\"")]
@@ -58,6 +63,12 @@ impl UsageError {
                 "add --name NAME, the name of the SealedSecret that the value goes into, or choose \
                  --scope namespace-wide"
                     .into()
+            }
+            Self::Format(_) => format!("{FORMAT_RULE}: write it with --format, or in SEALED_SECRETS_FORMAT"),
+            Self::RequestTimeout(_) => {
+                format!(
+                    "{DURATION_RULE}: write it with --request-timeout, or in SEALED_SECRETS_REQUEST_TIMEOUT"
+                )
             }
             Self::Namespace(_) => NAMESPACE_RULE.into(),
             Self::Argument(word) if is_flag(word) => format!("it is a flag: write --{word}"),

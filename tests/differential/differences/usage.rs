@@ -34,6 +34,26 @@ pub(super) const WRONG: &[Difference] = &[
         because: "upstream's does one of the two things asked for, and does not say which",
     },
     Difference { cases: &["help"], how: UpstreamRefuses, because: "ours has the command `help`" },
+    Difference {
+        cases: &[
+            "--cert cert.pem -w out.yaml -o xml",
+            "--cert cert.pem --raw --scope cluster-wide -o xml",
+            "--cert cert.pem --fetch-cert -o xml",
+        ],
+        how: OursRefuses,
+        because: "no program writes that format; upstream's looks at the value only where it writes objects, and no file name has \
+                  said how",
+    },
+    Difference {
+        cases: &["--help=true", "--help=false *"],
+        how: OursRefuses,
+        because: "--help takes no value: no script asks for help by a variable",
+    },
+    Difference {
+        cases: &["--help --no-such-flag"],
+        how: UpstreamRefuses,
+        because: "help is what a person needs who does not know the flags",
+    },
 ];
 
 pub(super) const CERTIFICATES: &[Difference] = &[

@@ -56,7 +56,8 @@ pub(crate) struct CreateFlags {
         long,
         env = "SEALED_SECRETS_SEALED_SECRET_FILE",
         hide_env = true,
-        value_name = "FILE"
+        value_name = "FILE",
+        value_parser = flag_value::path()
     )]
     pub sealed_secret_file: Option<PathBuf>,
 
@@ -66,7 +67,7 @@ pub(crate) struct CreateFlags {
 
     /// Overwrite the file of -w whatever it holds; else only one with this SealedSecret alone is replaced, and nothing in it is lost.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean, value_name = "BOOL")]
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub force: Option<bool>,
 
     /// Output format, json or yaml; else yaml, or json if the file of -w ends with .json.
@@ -91,7 +92,7 @@ pub(crate) struct CreateFlags {
 
     /// Seal a Secret that has no data.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean, value_name = "BOOL", help_heading = "Values")]
+          value_parser = flag_value::boolean(), value_name = "BOOL", help_heading = "Values")]
     pub allow_empty_data: Option<bool>,
 
     /// Type of the Secret, as in kubernetes.io/basic-auth; else Opaque.
@@ -119,7 +120,7 @@ pub(crate) struct CreateFlags {
 
     /// Make a Secret that cannot be changed, only replaced.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean, value_name = "BOOL", help_heading = "Secret")]
+          value_parser = flag_value::boolean(), value_name = "BOOL", help_heading = "Secret")]
     pub immutable: Option<bool>,
 
     #[command(flatten)]

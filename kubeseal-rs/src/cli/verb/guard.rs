@@ -41,6 +41,6 @@ pub(crate) struct GuardFlags {
 
     /// Look at what is staged in Git, as it is staged, instead of at the work tree.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean, value_name = "BOOL")]
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub staged: Option<bool>,
 }

@@ -29,12 +29,12 @@ pub(crate) struct ResealFlags {
 
     /// Change nothing; list what is sealed to older certificates, and exit with 1 if there is any.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean, value_name = "BOOL")]
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub check: Option<bool>,
 
     /// Reseal every SealedSecret, whatever it is sealed to.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean, value_name = "BOOL")]
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub all: Option<bool>,
 
     /// Open with the private keys in this file, or backup of keys, instead of asking the controller; may be repeated.
@@ -43,7 +43,8 @@ pub(crate) struct ResealFlags {
         env = "SEALED_SECRETS_RECOVERY_PRIVATE_KEY",
         hide_env = true,
         value_delimiter = ',',
-        value_name = "FILE"
+        value_name = "FILE",
+        value_parser = flag_value::path()
     )]
     pub recovery_private_key: Vec<PathBuf>,
 

@@ -39,12 +39,12 @@ pub(crate) struct BackupFlags {
 
     /// Do not encrypt.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean, value_name = "BOOL")]
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub plain: Option<bool>,
 
     /// Overwrite the file if it is there.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean, value_name = "BOOL")]
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub force: Option<bool>,
 
     #[command(flatten)]
