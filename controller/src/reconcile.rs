@@ -11,6 +11,7 @@
 //! Decided: Secrets are read with a GET only when the cheap signs (the metadata watch, the status) say that
 //! something changed. Instead of a cache of all Secrets, which would keep every value of the cluster in memory.
 
+mod api_message;
 mod apply;
 mod backoff;
 mod collect;

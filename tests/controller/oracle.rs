@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use api::{Condition, ConditionStatus, SealedSecretStatus};
 use kube::ResourceExt as _;
 use serde_json::{Value, json};
+use tests::admission_policy::{AdmissionPolicy, Refused};
 use tests::eventually::eventually;
 use tests::person::Person;
 
@@ -57,7 +58,10 @@ impl Guesser<'_> {
             let sealed = self.person.get_sealed(self.namespace, "db").await?;
             let status = sealed.status.unwrap_or_default();
             ensure!(status.observed_generation == sealed.metadata.generation, "not yet");
-            ensure!(status.condition(Condition::RECONCILING).is_none(), "{:?}", status.conditions);
+            // What a policy refuses is tried again, and that is what it was processed to.
+            let reconciling = status.condition(Condition::RECONCILING);
+            let is_done = reconciling.is_none_or(|it| it.reason.as_deref() == Some("Denied"));
+            ensure!(is_done, "{:?}", status.conditions);
             Ok(status)
         })
         .await?;
@@ -146,6 +150,33 @@ pub(crate) async fn a_guess_tells_one_bit(stage: Arc<Stage>) -> Result<()> {
                 sights.push(guesser.edit(&real).await?);
             }
             ensure!(sights[0] == sights[1], "{sights:?}");
+            Ok(())
+        })
+        .await
+}
+
+/// A policy of the cluster says of each Secret with which character it begins, and how long it is.
+pub(crate) async fn a_policy_answers_no_guess(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            let message = "'begins with ' + string(object.data['x']).substring(0, 1) + ', length ' + \
+                           string(size(object.data['x']))";
+            let refused = Refused { key: "x", updates: true, message, reason: None };
+            let policy = AdmissionPolicy::create(stage.lab.client(), namespace, refused).await?;
+            let guesser = Guesser { person, namespace };
+            let secret = Person::secret(namespace, "db", &json!({ "p": PASSWORD }));
+            person.seal_and_apply(&secret, &[]).await?;
+            person.sees_synced(namespace, "db", ConditionStatus::True).await?;
+            person.sees_event(namespace, "db", "Unsealed").await?;
+
+            let one = guesser.render(&json!({ "x": "{{ .p }}" })).await?;
+            ensure!(one.told.len() == 1 && one.told[0][1] == "ErrUpdateFailed", "{one:?}");
+            ensure!(one.told[0][2].contains(policy.name()), "{one:?}");
+            for template in ["{{ upper .p }}", "{{ substr 1 3 .p }}"] {
+                let other = guesser.render(&json!({ "x": template })).await?;
+                ensure!(other.conditions == one.conditions && other.told.is_empty(), "{one:?}\n{other:?}");
+                ensure!(!other.written && !one.written, "{one:?}\n{other:?}");
+            }
             Ok(())
         })
         .await

@@ -7,13 +7,9 @@ use anyhow::{Result, ensure};
 use api::{Condition, ConditionStatus, SealedSecretStatus};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use k8s_openapi::api::admissionregistration::v1::{
-    ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
-};
 use kube::ResourceExt as _;
-use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
-use serde_json::{Value, json};
-use tests::eventually::eventually;
+use serde_json::json;
+use tests::admission_policy::{AdmissionPolicy, Refused};
 use tests::person::Person;
 
 use crate::stage::{Stage, VALUE};
@@ -31,83 +27,23 @@ fn denied(status: &SealedSecretStatus) -> Result<String> {
     Ok(synced.and_then(|synced| synced.message.clone()).unwrap_or_default())
 }
 
-/// A policy on the Secrets of a namespace, once it counts.
-struct Policy {
-    policies: Api<ValidatingAdmissionPolicy>,
-    bindings: Api<ValidatingAdmissionPolicyBinding>,
-    name: String,
+/// Refuses each new Secret with an item `v`.
+async fn refuse_v(
+    stage: &Stage,
+    namespace: &str,
+    message: &str,
+    reason: Option<&str>,
+) -> Result<AdmissionPolicy> {
+    let refused = Refused { key: "v", updates: false, message, reason };
+    AdmissionPolicy::create(stage.lab.client(), namespace, refused).await
 }
 
-impl Policy {
-    /// Refuses each new Secret with an item `v`; the reason decides about the code, which is 422 by default.
-    async fn refuse_v(stage: &Stage, namespace: &str, message: &str, reason: Option<&str>) -> Result<Self> {
-        let registration = "admissionregistration.k8s.io/v1";
-        let policy = json!({
-            "apiVersion": registration, "kind": "ValidatingAdmissionPolicy", "metadata": { "name": namespace },
-            "spec": {
-                "matchConstraints": { "resourceRules": [{
-                    "apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["secrets"],
-                }] },
-                "validations": [{
-                    "expression": "!has(object.data) || !('v' in object.data)",
-                    "messageExpression": message,
-                    "reason": reason,
-                }],
-            },
-        });
-        let binding = json!({
-            "apiVersion": registration, "kind": "ValidatingAdmissionPolicyBinding",
-            "metadata": { "name": namespace },
-            "spec": {
-                "policyName": namespace, "validationActions": ["Deny"],
-                "matchResources": { "namespaceSelector": {
-                    "matchLabels": { "kubernetes.io/metadata.name": namespace },
-                } },
-            },
-        });
-        let (params, client) = (PostParams::default(), stage.lab.client());
-        let policies: Api<ValidatingAdmissionPolicy> = Api::all(client.clone());
-        let bindings: Api<ValidatingAdmissionPolicyBinding> = Api::all(client);
-        policies.create(&params, &serde_json::from_value(policy)?).await?;
-        bindings.create(&params, &serde_json::from_value(binding)?).await?;
-        // It takes a moment to count: until a Secret like this one is refused.
-        let (person, probe) = (&stage.person, probe(namespace));
-        eventually(Duration::from_secs(30), "the policy counts", async || {
-            let applied = person.apply(&probe).await;
-            person.delete_secret(namespace, "probe").await.ok();
-            ensure!(applied.is_err());
-            Ok(())
-        })
-        .await?;
-        Ok(Self { policies, bindings, name: namespace.to_owned() })
-    }
-
-    /// It refuses nothing any more.
-    async fn mend(&self) -> Result<()> {
-        let validations = json!([{ "expression": "true" }]);
-        let patch = Patch::Merge(json!({ "spec": { "validations": validations } }));
-        self.policies.patch(&self.name, &PatchParams::default(), &patch).await?;
-        Ok(())
-    }
-
-    async fn delete(self) -> Result<()> {
-        self.bindings.delete(&self.name, &DeleteParams::default()).await?;
-        self.policies.delete(&self.name, &DeleteParams::default()).await?;
-        Ok(())
-    }
-}
-
-fn probe(namespace: &str) -> Value {
-    let metadata = json!({ "name": "probe", "namespace": namespace });
-    json!({ "apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": { "v": "eA==" } })
-}
-
-/// A policy of the cluster may quote what it refuses; whoever may read a status may not read the Secret.
+/// A policy of the cluster may quote what it refuses. A status has more readers than a Secret has.
 pub(crate) async fn a_policy_that_quotes_a_value_is_not_quoted(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |person, namespace| {
             let quotes = "'too weak: ' + string(object.data['v'])";
-            let policy = Policy::refuse_v(&stage, namespace, quotes, None).await?;
+            let _policy = refuse_v(&stage, namespace, quotes, None).await?;
             person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
             let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
             let message = denied(&status)?;
@@ -118,7 +54,41 @@ pub(crate) async fn a_policy_that_quotes_a_value_is_not_quoted(stage: Arc<Stage>
             for told in [&message, &event, &log] {
                 ensure!(!told.contains(VALUE) && !told.contains(encoded.trim_end_matches('=')), "{told}");
             }
-            policy.delete().await
+            Ok(())
+        })
+        .await
+}
+
+/// The author of a template could ask with it for one character after the other. Only the log has the words of the policy, and has
+/// them once.
+pub(crate) async fn what_a_policy_says_of_rendered_values_is_in_the_log_alone(
+    stage: Arc<Stage>,
+) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            let tells = "'it begins with ' + string(object.data['v']).substring(0, 1)";
+            let policy = refuse_v(&stage, namespace, tells, None).await?;
+            let mut sealed =
+                person.seal(&Person::secret(namespace, "db", &json!({ "p": VALUE })), &[]).await?;
+            sealed["spec"]["template"]["data"] = json!({ "v": "{{ .p }}" });
+            person.apply(&sealed).await?;
+            let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
+            let message = denied(&status)?;
+            let event = person.sees_event(namespace, "db", "ErrUpdateFailed").await?;
+            for told in [&message, &event] {
+                ensure!(!told.contains("begins with") && told.contains("controller's log"), "{told}");
+                ensure!(told.contains(policy.name()), "{told}");
+            }
+            // Some retries later.
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            let log = stage.pod.logs()?;
+            // CEL sees the base64 of the value.
+            let words = format!("with binding '{}' denied request: it begins with a", policy.name());
+            ensure!(log.matches(&words).count() == 1, "{log}");
+
+            policy.relent().await?;
+            person.sees_values(namespace, "db", &[("v", VALUE.as_bytes())]).await?;
+            Ok(())
         })
         .await
 }
@@ -128,7 +98,7 @@ pub(crate) async fn what_a_policy_refused_is_unsealed_once_it_is_mended(stage: A
     for reason in [None, Some("Forbidden"), Some("RequestEntityTooLarge")] {
         stage
             .play(async |person, namespace| {
-                let policy = Policy::refuse_v(&stage, namespace, "'ask the platform team'", reason).await?;
+                let policy = refuse_v(&stage, namespace, "'ask the platform team'", reason).await?;
                 let names: Vec<String> = (0..5).map(|number| format!("db{number}")).collect();
                 for name in &names {
                     let secret = Person::secret(namespace, name, &json!({ "v": VALUE }));
@@ -146,13 +116,13 @@ pub(crate) async fn what_a_policy_refused_is_unsealed_once_it_is_mended(stage: A
                 let after = person.get_sealed(namespace, "db0").await?.resource_version();
                 ensure!(before == after, "the status was written again");
 
-                policy.mend().await?;
+                policy.relent().await?;
                 for name in &names {
                     person.sees_values(namespace, name, &[("v", VALUE.as_bytes())]).await?;
                     let status = person.sees_synced(namespace, name, ConditionStatus::True).await?;
-                    ensure!(status.observed_generation == Some(1), "somebody touched it");
+                    ensure!(status.observed_generation == Some(1), "the SealedSecret was edited");
                 }
-                policy.delete().await
+                Ok(())
             })
             .await?;
     }

@@ -10,13 +10,16 @@
 //! - [`fault_proxy::FaultProxy`]: what can go wrong between a controller and the API server, going wrong;
 //! - [`clock::Clock`]: a clock that a test sets, for one process;
 //! - [`kubeseal::Kubeseal`]: kubeseal-rs or upstream's kubeseal, as a function;
+//! - [`admission_policy::AdmissionPolicy`] and [`cleanup::Cleanup`]: what a test changes for all, until it is over;
 //! - [`temp_namespace::with_temp_ns`] and [`eventually::eventually`].
 //!
 //! The tests themselves live beside this folder, one folder for each suite. Nothing here asserts anything about our
 //! programs.
 
+pub mod admission_policy;
 pub mod binaries;
 pub mod chart;
+pub mod cleanup;
 pub mod clock;
 pub mod control_plane;
 pub mod cuttable_link;
@@ -33,7 +36,6 @@ pub mod pod;
 pub mod pod_network;
 pub mod process;
 pub mod programs;
-pub mod quoting_policy;
 pub mod suite;
 pub mod temp_namespace;
 pub mod upstream_rights;

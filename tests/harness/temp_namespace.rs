@@ -12,12 +12,13 @@ use k8s_openapi::api::core::v1::{Event, Namespace, Secret};
 use kube::api::{Api, DeleteParams, ListParams, ObjectMeta, PostParams};
 use kube::{Client, ResourceExt as _};
 
+use crate::cleanup::Cleanup;
 use crate::lab::Lab;
 use crate::process::log_tail;
 use crate::suite::Unrun;
 
 /// Runs `test` with the name of a new namespace. If it fails, what is in the namespace is added to the end of the error: names, states
-/// and events, never values. The namespace is deleted in either case, without waiting until it is gone.
+/// and events, never values. The namespace is deleted in any case, without waiting until it is gone.
 pub async fn with_temp_ns<T>(lab: &Lab, test: impl AsyncFnOnce(&str) -> Result<T>) -> Result<T> {
     let name = format!("test-{:08x}", rand::random::<u32>());
     let client = lab.client();
@@ -25,6 +26,16 @@ pub async fn with_temp_ns<T>(lab: &Lab, test: impl AsyncFnOnce(&str) -> Result<T
     let metadata = ObjectMeta { name: Some(name.clone()), ..ObjectMeta::default() };
     let namespace = Namespace { metadata, ..Namespace::default() };
     namespaces.create(&PostParams::default(), &namespace).await.context("cannot create a namespace")?;
+
+    let doomed = (namespaces.clone(), name.clone());
+    let cleanup = Cleanup::new(async move {
+        doomed
+            .0
+            .delete(&doomed.1, &DeleteParams::background())
+            .await
+            .context("cannot delete the namespace")?;
+        Ok(())
+    });
 
     // A failed assertion is a failed test like any other, and wants the same last look around.
     let outcome = AssertUnwindSafe(Box::pin(test(&name)))
@@ -41,9 +52,9 @@ pub async fn with_temp_ns<T>(lab: &Lab, test: impl AsyncFnOnce(&str) -> Result<T
             Err(causes.into_iter().rfold(left, anyhow::Error::context))
         }
     };
-    let deleted = namespaces.delete(&name, &DeleteParams::background()).await;
+    let deleted = cleanup.now().await;
     let value = outcome?;
-    deleted.context("cannot delete the namespace")?;
+    deleted?;
     Ok(value)
 }
 

@@ -10,10 +10,10 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::ResourceExt as _;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
+use tests::admission_policy::{AdmissionPolicy, Refused};
 use tests::eventually::eventually;
 use tests::person::Person;
 use tests::pod::Pod;
-use tests::quoting_policy::QuotingPolicy;
 
 use crate::flags::signal;
 use crate::keys::restored;
@@ -122,7 +122,13 @@ pub(crate) async fn a_policy_that_quotes_a_private_key_is_not_quoted(stage: Arc<
             let mut pod = stage.pod()?.flag("log-level", "DEBUG").start(&stage.lab).await?;
             pod.wait_ready().await?;
             let before = stage.keys().await?;
-            let policy = QuotingPolicy::create(stage.lab.client(), HOME, sealing_key::PRIVATE_KEY).await?;
+            let refused = Refused {
+                key: sealing_key::PRIVATE_KEY,
+                updates: false,
+                message: "'too weak: ' + string(object.data['tls.key'])",
+                reason: None,
+            };
+            let policy = AdmissionPolicy::create(stage.lab.client(), HOME, refused).await?;
             ask(&stage, &before[0]).await?;
             let refused = "denied request; why is not shown, because it may quote a value";
             eventually(SOON, "the refusal is logged", async || {

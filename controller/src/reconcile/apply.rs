@@ -1,12 +1,12 @@
 //! `apply`: carries a plan out. At most one write.
 
+use super::api_message::ApiMessage;
 use super::outcome::{Act, Hindrance, Outcome};
 use super::plan::{Plan, Refusal};
-use super::quoted::quotes_any;
 use super::rejection::{Rejection, about_values};
 use super::shorten::shorten;
 use super::target_body::TargetBody;
-use api::{METADATA_ONLY, ObservedMetadata, server_message_unless};
+use api::{METADATA_ONLY, ObservedMetadata, server_message};
 use envelope::Fingerprint;
 use http::HeaderValue;
 use http::header::ACCEPT;
@@ -68,22 +68,26 @@ fn applied(written: Result<String, kube::Error>, secret: &UnsealedSecret, act: A
 }
 
 fn failed(error: kube::Error, secret: &UnsealedSecret) -> Applied {
-    let message =
-        |status: &Status| shorten(&server_message_unless(status, |text| quotes_any(text, &secret.data)));
-    match error {
-        kube::Error::Api(status) if namespace_is_going(&status) => Applied::Moot,
-        kube::Error::Api(status) => match Rejection::of(&status) {
-            Some(Rejection::Validation) if secret.templated && about_values(&status) => {
-                Applied::Outcome(Outcome::Refused(Refusal::RenderedBadly { detail: message(&status) }))
-            }
-            Some(rejection) => Applied::Outcome(Outcome::rejected(rejection, message(&status))),
-            // 409: it exists, or another version of it does; 404: it is gone.
-            None if status.code == 409 => Applied::LostRace,
-            None if status.is_not_found() && !is_about_namespace(&status) => Applied::LostRace,
-            None => Applied::Outcome(Outcome::Hindered(Hindrance::Api(message(&status)))),
-        },
-        error => Applied::Outcome(Outcome::from_api(error)),
-    }
+    let kube::Error::Api(status) = error else {
+        return Applied::Outcome(Outcome::from_api(error));
+    };
+    let about = || ApiMessage::about(&status, secret);
+    // Kubernetes' own validation names fields. It is not searched for quoted values: the author of the Secret chooses what it
+    // repeats, such as a label, and would learn whether that is a value.
+    let validation = || shorten(&server_message(&status));
+    let outcome = match Rejection::of(&status) {
+        _ if namespace_is_going(&status) => return Applied::Moot,
+        Some(Rejection::Validation) if secret.templated && about_values(&status) => {
+            Outcome::Refused(Refusal::RenderedBadly { detail: validation() })
+        }
+        Some(Rejection::Validation) => Outcome::Refused(Refusal::Rejected(validation())),
+        Some(Rejection::Admission) => Outcome::Hindered(Hindrance::Denied(about())),
+        // 409: it exists, or another version of it does; 404: it is gone.
+        None if status.code == 409 => return Applied::LostRace,
+        None if status.is_not_found() && !is_about_namespace(&status) => return Applied::LostRace,
+        None => Outcome::Hindered(Hindrance::Api(about())),
+    };
+    Applied::Outcome(outcome)
 }
 
 fn names(keys: &BTreeSet<Fingerprint>) -> BTreeSet<String> {
@@ -116,3 +120,6 @@ async fn write(
     let written = client.request::<ObservedMetadata<Secret>>(request).await?;
     Ok(written.resource_version().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,6 +45,8 @@ struct Note {
     overruled: bool,
     /// The status is what was to be written: the API server does not take it.
     owed: bool,
+    /// The hash of the failure that the log last told, for one of which the status does not tell all.
+    logged: Option<u64>,
     /// Since when every try to write the status was overtaken.
     overtaken: Option<Instant>,
     /// What was last refused or hindered and reported, and until when it stays so; None for until it changes.

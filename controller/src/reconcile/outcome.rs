@@ -1,7 +1,7 @@
 //! [`Outcome`]: how a reconciliation ended, and whose fault it was where it failed.
 
+use super::api_message::ApiMessage;
 use super::plan::Refusal;
-use super::rejection::Rejection;
 use super::shorten::shorten;
 use crate::logging::chain;
 use api::{ConditionStatus, server_message};
@@ -82,10 +82,10 @@ pub(crate) enum Hindrance {
     Interrupted,
     /// A policy, a webhook or a quota refused the Secret.
     #[error("the Secret was refused; it is written again, ever more rarely: {0}")]
-    Denied(String),
+    Denied(ApiMessage),
     /// The API server said no, or nothing.
     #[error("the API server did not carry it out: {0}")]
-    Api(String),
+    Api(ApiMessage),
 }
 
 impl Hindrance {
@@ -94,6 +94,15 @@ impl Hindrance {
         match self {
             Self::Denied(_) => "Denied",
             _ => "Retrying",
+        }
+    }
+
+    /// The text for the log.
+    pub(crate) fn in_full(&self) -> String {
+        match self {
+            Self::Denied(message) => Self::Denied(message.in_full()).to_string(),
+            Self::Api(message) => Self::Api(message.in_full()).to_string(),
+            other => other.to_string(),
         }
     }
 
@@ -112,21 +121,23 @@ impl Hindrance {
 }
 
 impl Outcome {
-    /// The API server refused the Secret, in these words.
-    pub(super) fn rejected(rejection: Rejection, message: String) -> Self {
-        match rejection {
-            Rejection::Validation => Self::Refused(Refusal::Rejected(message)),
-            Rejection::Admission => Self::Hindered(Hindrance::Denied(message)),
-        }
-    }
-
     /// A request failed for a reason that has nothing to do with the object.
     pub(crate) fn from_api(error: kube::Error) -> Self {
-        match error {
-            kube::Error::Api(status) => Self::Hindered(Hindrance::Api(shorten(&server_message(&status)))),
+        let message = match error {
+            kube::Error::Api(status) => shorten(&server_message(&status)),
             // The response did not decode: its text may quote the response, which may hold values.
-            kube::Error::SerdeError(_) => Self::Hindered(Hindrance::Api("its answer cannot be read".into())),
-            error => Self::Hindered(Hindrance::Api(shorten(&chain(&error)))),
+            kube::Error::SerdeError(_) => "its answer cannot be read".into(),
+            error => shorten(&chain(&error)),
+        };
+        Self::Hindered(Hindrance::Api(message.into()))
+    }
+
+    /// Why it failed, as the status and the event tell it, and as the log does. None where it did not.
+    pub(crate) fn failure(&self) -> Option<[String; 2]> {
+        match self {
+            Self::Synced { .. } => None,
+            Self::Refused(refusal) => Some([refusal.to_string(), refusal.in_full()]),
+            Self::Hindered(hindrance) => Some([hindrance.to_string(), hindrance.in_full()]),
         }
     }
 }

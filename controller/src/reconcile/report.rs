@@ -50,10 +50,7 @@ pub(crate) async fn report(
     let said = previous.is_some_and(|previous| same_words(previous, &next));
     if said && !context.ledger.is_owed(observed) {
         context.show(observed, &next);
-        // The status points to the log for the rest; a controller that was started since has not told it yet.
-        if let Outcome::Refused(refusal) = outcome
-            && refusal.in_full() != refusal.to_string()
-        {
+        if is_due_in_the_log(observed, outcome, context) {
             log(observed, outcome);
         }
         return Reported::Yes;
@@ -67,7 +64,7 @@ pub(crate) async fn report(
         );
         return Reported::Later(wait);
     }
-    if !said {
+    if is_due_in_the_log(observed, outcome, context) || !said {
         log(observed, outcome);
     }
     let events = event_for(previous, &next, outcome).into_iter().chain(leak_event(previous, &next));
@@ -161,6 +158,14 @@ fn count(observed: &ObservedSealedSecret, outcome: &Outcome, context: &Context) 
     context.count_error(observed, reason);
 }
 
+/// Whether the status points to the log for the rest, and the log does not have it yet: another policy refuses the Secret than
+/// before, say, or the controller was started since.
+fn is_due_in_the_log(observed: &ObservedSealedSecret, outcome: &Outcome, context: &Context) -> bool {
+    outcome.failure().is_some_and(|[shown, in_full]| {
+        shown != in_full && context.ledger.is_news_to_the_log(observed, &in_full)
+    })
+}
+
 fn log(observed: &ObservedSealedSecret, outcome: &Outcome) {
     let (namespace, name) = (observed.namespace().unwrap_or_default(), observed.name_any());
     match outcome {
@@ -183,7 +188,7 @@ fn log(observed: &ObservedSealedSecret, outcome: &Outcome) {
             );
         }
         Outcome::Hindered(hindrance) => {
-            tracing::warn!(namespace, name, error = hindrance.to_string(), "Error updating, will retry");
+            tracing::warn!(namespace, name, error = hindrance.in_full(), "Error updating, will retry");
         }
     }
 }

@@ -27,5 +27,5 @@ pub use observed_metadata::{METADATA_ONLY, ObservedMetadata};
 pub use observed_secret::ObservedSecret;
 pub use scope::{Scope, UnknownScope};
 pub use sealed_secret::{SealedSecret, SealedSecretSpec, SecretTemplate};
-pub use server_message::{server_message, server_message_unless};
+pub use server_message::{server_message, server_message_unless, server_message_without_reason};
 pub use status::{SealedSecretStatus, TargetStatus};

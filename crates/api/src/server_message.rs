@@ -17,6 +17,8 @@ const FAILED_WEBHOOK: &str = "failed calling webhook \"";
 /// The reason that `kube` gives to an answer that is no `Status`.
 const NOT_A_STATUS: &str = "Failed to parse error data";
 
+const NO_API_SERVER: &str = "the answer is no Kubernetes API server's";
+
 const NOT_SHOWN: &str = "why is not shown, because it may quote a value";
 
 /// The API server's words, for a request whose values are not known or must never be shown in part either. Words of admission
@@ -31,17 +33,44 @@ pub fn server_message_unless(status: &Status, quotes: impl Fn(&str) -> bool) -> 
     message(status, true, quotes)
 }
 
+/// Who refused a request, but not why: for a Secret whose values were rendered from templates. The author of the templates chooses
+/// what an admission policy or webhook judges, and its words may be different for each value.
+///
+/// Decided: the names of the policy and of its binding, or of the webhook, are told, because a user has to know whom to ask, and the
+/// author of a SealedSecret does not write them. Code and reason are not told with them, because each validation of one policy may
+/// have another reason. Only messages whose form is known are told in full, because an answer that nobody foresaw may hold anything.
+pub fn server_message_without_reason(status: &Status) -> String {
+    const IN_THE_LOG: &str =
+        "why is told in the controller's log alone, because it may depend on what the templates gave";
+    if status.reason == NOT_A_STATUS {
+        return NO_API_SERVER.into();
+    }
+    let message = &status.message;
+    match free_words(message) {
+        Some(end) if is_introduction(&message[..end]) => format!("{}; {IN_THE_LOG}", &message[..end]),
+        None if is_about_names(status) => message.clone(),
+        _ => format!("the API server answered {}; {IN_THE_LOG}", status.code),
+    }
+}
+
 fn message(status: &Status, values_known: bool, quotes: impl Fn(&str) -> bool) -> String {
     if status.reason == NOT_A_STATUS {
-        return "the answer is no Kubernetes API server's".into();
+        return NO_API_SERVER.into();
     }
     let causes = status.details.iter().flat_map(|details| &details.causes);
     let message = &status.message;
     let told = if let Some(end) = free_words(message) {
-        if values_known && !quotes(message) {
+        let (introduction, words) = message.split_at(end);
+        // The names in it are no values, whatever they look like.
+        let has_names_alone = is_introduction(introduction);
+        if values_known && !quotes(if has_names_alone { words } else { message }) {
             return message.clone();
         }
-        format!("{}; {NOT_SHOWN}", &message[..end])
+        let told = format!("{introduction}; {NOT_SHOWN}");
+        if has_names_alone {
+            return told;
+        }
+        told
     } else if causes.clone().any(about_a_value) {
         causes.map(cause).collect::<Vec<_>>().join("; ")
     } else if status.code == 400 && !values_known {
@@ -60,6 +89,25 @@ fn free_words(message: &str) -> Option<usize> {
         message[name..].find('"').map_or(name, |end| name + end + 1)
     });
     verdict.into_iter().chain(webhook).min()
+}
+
+/// Whether these are the words with which the API server introduces those of a policy or webhook. They hold names alone.
+fn is_introduction(words: &str) -> bool {
+    const WEBHOOKS: [&str; 2] =
+        ["admission webhook \"", "Internal error occurred: failed calling webhook \""];
+    const POLICIES: [&str; 3] = ["ValidatingAdmissionPolicy '", "policy '", "policy \""];
+    let after_the_secret =
+        words.strip_prefix("secrets \"").and_then(|rest| rest.split_once("\" is forbidden: "));
+    let policy = after_the_secret.map_or(words, |(_, rest)| rest);
+    WEBHOOKS.iter().any(|start| words.starts_with(start))
+        || POLICIES.iter().any(|start| policy.starts_with(start))
+}
+
+/// Whether it is the API server's own refusal that goes by names: a missing right, a quota, a namespace that is gone.
+fn is_about_names(status: &Status) -> bool {
+    let message = &status.message;
+    (status.code == 403 && message.starts_with("secrets ") && message.contains(" is forbidden: "))
+        || (status.code == 404 && message.ends_with(" not found"))
 }
 
 fn about_a_value(cause: &StatusCause) -> bool {
@@ -142,6 +190,49 @@ mod tests {
         ] {
             let causes = json!([{ "message": "hunter2" }]);
             assert_eq!(server_message_unless(&status(422, "Invalid", &message, &causes), quotes), expected);
+        }
+    }
+
+    /// The author of a Secret chooses its name, and would learn from a missing name that it is the value.
+    #[test]
+    fn a_name_is_no_quote() {
+        for words in ["it is too short", "hunter2"] {
+            let introduction = "secrets \"hunter2\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request";
+            let told = server_message_unless(
+                &status(422, "Invalid", &format!("{introduction}: {words}"), &json!([])),
+                |text| text.contains("hunter2"),
+            );
+            assert!(told.starts_with(introduction), "{told}");
+            assert_eq!(told.contains("not shown"), words == "hunter2", "{told}");
+        }
+    }
+
+    #[test]
+    fn without_reason_it_is_the_same_whatever_a_policy_or_webhook_says() {
+        let webhook = "admission webhook \"w\" denied the request";
+        let failed = "Internal error occurred: failed calling webhook \"w\"";
+        let mutating = "policy 'p' with binding 'b' denied request";
+        let right = "secrets is forbidden: User \"u\" cannot create resource \"secrets\" in API group \"\"";
+        let quota = "secrets \"a\" is forbidden: exceeded quota: q, requested: count/secrets=1";
+        let (log, answered) = ("; why is told in the controller's log alone", "the API server answered ");
+        for (message, start) in [
+            (format!("{POLICY}: VALUE"), POLICY),
+            (format!("{POLICY}: VALUE denied request"), POLICY),
+            (format!("{mutating}: no such key: VALUE"), mutating),
+            (format!("{webhook}: VALUE"), webhook),
+            (format!("{failed}: VALUE"), failed),
+            ("VALUE denied request".into(), answered),
+            ("Internal error occurred: VALUE".into(), answered),
+            (right.into(), right),
+            (quota.into(), quota),
+        ] {
+            let told = |value: &str| {
+                let message = message.replace("VALUE", value);
+                server_message_without_reason(&status(403, value, &message, &json!([{ "message": message }])))
+            };
+            assert!(told("a").starts_with(start), "{}", told("a"));
+            assert!(message == start || told("a").contains(log), "{}", told("a"));
+            assert_eq!(told("a"), told("hunter2 denied the request"));
         }
     }
 

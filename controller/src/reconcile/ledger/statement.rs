@@ -1,9 +1,10 @@
-//! What was last said in the status, by us or by somebody else.
+//! What was last said in the status, by us or by somebody else, and in the log.
 
 use super::Ledger;
 use crate::reconcile::version::is_later;
 use api::{ObservedSealedSecret, SealedSecretStatus, TargetStatus};
 use kube::ResourceExt as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::{Duration, Instant};
 
 impl Ledger {
@@ -43,6 +44,14 @@ impl Ledger {
     /// Whether the status is still to be written, though nothing has changed since.
     pub(crate) fn is_owed(&self, observed: &ObservedSealedSecret) -> bool {
         self.look(observed, |note| note.owed).unwrap_or_default()
+    }
+
+    /// Whether this process has not logged this failure of the SealedSecret last. From here on it has.
+    pub(crate) fn is_news_to_the_log(&self, observed: &ObservedSealedSecret, failure: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        failure.hash(&mut hasher);
+        let hash = Some(hasher.finish());
+        self.note(observed, |note| std::mem::replace(&mut note.logged, hash) != hash).unwrap_or_default()
     }
 
     /// Whether somebody else has written another status over ours; a second controller, say. From here on theirs is the

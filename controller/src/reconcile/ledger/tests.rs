@@ -46,6 +46,16 @@ fn inputs() -> Inputs {
 }
 
 #[test]
+fn a_failure_is_logged_once_until_it_is_another() {
+    let (ledger, object) = (ledger(), object("1", "False"));
+    let logged =
+        ["one", "one", "other", "other", "one"].map(|failure| ledger.is_news_to_the_log(&object, failure));
+    assert_eq!(logged, [true, false, true, false, true]);
+    ledger.follow(&Event::Delete(object.clone()));
+    assert!(!ledger.is_news_to_the_log(&object, "two"), "it is gone");
+}
+
+#[test]
 fn a_later_status_of_somebody_elses_counts_and_an_earlier_one_does_not() {
     let ledger = ledger();
     assert!(!ledger.yield_to(&object("99", "False")), "nothing was written yet");

@@ -26,11 +26,11 @@ fn refused() -> Outcome {
 }
 
 fn hindered() -> Outcome {
-    Outcome::Hindered(Hindrance::Api("no".into()))
+    Outcome::Hindered(Hindrance::Api("no".to_owned().into()))
 }
 
 fn denied() -> Outcome {
-    Outcome::Hindered(Hindrance::Denied("a policy said no".into()))
+    Outcome::Hindered(Hindrance::Denied("a policy said no".to_owned().into()))
 }
 
 fn next(previous: Option<&SealedSecretStatus>, outcome: &Outcome, second: i64) -> SealedSecretStatus {

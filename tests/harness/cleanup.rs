@@ -1,0 +1,89 @@
+//! [`Cleanup`]: what a test has to undo in a cluster that later tests share.
+
+use std::fmt;
+
+use anyhow::Result;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use tokio::runtime::Handle;
+
+use crate::failure::report;
+
+/// Undoes something when it is dropped: when the test is over, has failed, has panicked or has timed out. Made in a test of
+/// [`suite::run`](crate::suite::run), whose runtime has several threads.
+#[must_use = "it undoes when it is dropped"]
+pub struct Cleanup(Option<BoxFuture<'static, Result<()>>>);
+
+impl Cleanup {
+    /// Nothing is done before it is dropped.
+    pub fn new(undo: impl Future<Output = Result<()>> + Send + 'static) -> Self {
+        Self(Some(undo.boxed()))
+    }
+
+    /// Undoes it now, and fails where that fails.
+    pub async fn now(mut self) -> Result<()> {
+        match self.0.take() {
+            Some(undo) => undo.await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Cleanup {
+    #[expect(
+        clippy::print_stderr,
+        reason = "a destructor cannot fail, and a test must not pass over what it left behind"
+    )]
+    fn drop(&mut self) {
+        if let Some(undo) = self.0.take()
+            && let Err(error) = tokio::task::block_in_place(|| Handle::current().block_on(undo))
+        {
+            eprintln!("{}", report(&error.context("a test could not clean up")));
+        }
+    }
+}
+
+impl fmt::Debug for Cleanup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Cleanup").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn it_undoes_once_however_the_test_ends() {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let undone = Arc::new(AtomicUsize::new(0));
+        let cleanup = || {
+            let undone = Arc::clone(&undone);
+            Cleanup::new(async move {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                undone.fetch_add(1, Ordering::Relaxed);
+                Ok(())
+            })
+        };
+        runtime.block_on(async { cleanup().now().await }).expect("undone");
+        runtime.block_on(async { drop(cleanup()) });
+        let endless = async {
+            let _cleanup = cleanup();
+            std::future::pending::<()>().await;
+        };
+        let late = runtime.block_on(async { tokio::time::timeout(Duration::from_millis(1), endless).await });
+        late.expect_err("it takes for ever");
+        let panics = || {
+            runtime.block_on(async {
+                let _cleanup = cleanup();
+                panic!("as a failed assertion does");
+            })
+        };
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(panics)).expect_err("it panics");
+        assert_eq!(undone.load(Ordering::Relaxed), 4);
+    }
+}
