@@ -1,12 +1,14 @@
 //! [`Cluster`]: the API server the controller talks to, and the namespace it lives in.
 
 use crate::config::ClientLimit;
+use crate::key_connections::own_connection_for_keys;
 use kube::client::ClientBuilder;
 use kube::config::{InClusterError, InferConfigError};
 use kube::{Client, Config};
 use std::path::Path;
 use std::time::Duration;
 use tower::limit::RateLimitLayer;
+use tower::util::MapRequestLayer;
 
 /// A client, and where it leads.
 #[derive(Clone)]
@@ -56,16 +58,17 @@ impl Cluster {
         let server = config.cluster_url.to_string();
         let namespace = own_namespace(&config.default_namespace);
         let lease_client = Client::try_from(config.clone()).map_err(ClusterError::Client)?;
-        let client = client(config, limit).map_err(ClusterError::Client)?;
+        let client = client(config, &namespace, limit).map_err(ClusterError::Client)?;
         Ok(Self { client, lease_client, namespace, server })
     }
 }
 
 /// A client that keeps to `limit`; without one, to what the API server's own priority and fairness allows.
-fn client(config: Config, limit: Option<ClientLimit>) -> Result<Client, kube::Error> {
-    let Some(limit) = limit else { return Client::try_from(config) };
-    let layer = RateLimitLayer::new(limit.requests.into(), limit.per);
-    Ok(ClientBuilder::try_from(config)?.with_layer(&layer).build())
+fn client(config: Config, key_namespace: &str, limit: Option<ClientLimit>) -> Result<Client, kube::Error> {
+    let own_connection = MapRequestLayer::new(own_connection_for_keys(key_namespace));
+    let builder = ClientBuilder::try_from(config)?.with_layer(&own_connection);
+    let Some(limit) = limit else { return Ok(builder.build()) };
+    Ok(builder.with_layer(&RateLimitLayer::new(limit.requests.into(), limit.per)).build())
 }
 
 /// `POD_NAMESPACE`, else the ServiceAccount's, else the kubeconfig's.

@@ -16,6 +16,7 @@ pub mod events;
 mod following;
 pub mod go_duration;
 pub mod http;
+mod key_connections;
 pub mod keys;
 pub mod leadership;
 pub mod logging;

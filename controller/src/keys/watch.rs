@@ -12,6 +12,10 @@ use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, Client};
 use std::sync::Arc;
 
+/// In seconds, how long a watch lasts before it goes on over another connection. So long a private key may stay in the buffers of the
+/// connection that showed it: they are freed, and wiped, with the connection (`key_connections`).
+const LASTS: u32 = 20;
+
 /// The two places where a key may be found.
 #[derive(Debug, Clone, Copy)]
 enum Source {
@@ -43,8 +47,8 @@ async fn watch_secrets(
     refusals: &Refusals,
 ) {
     let secrets = || Api::<ObservedSecret>::namespaced(client.clone(), namespace);
-    let labelled = following().labels(LABEL);
-    let legacy = following().fields(&format!("metadata.name={}", settings.new.prefix));
+    let labelled = following().timeout(LASTS).labels(LABEL);
+    let legacy = following().timeout(LASTS).fields(&format!("metadata.name={}", settings.new.prefix));
     let mut events = stream::select(
         watcher(secrets(), labelled).backoff(pauses()).map(|event| (Source::Labelled, event)).boxed(),
         watcher(secrets(), legacy).backoff(pauses()).map(|event| (Source::Legacy, event)).boxed(),
