@@ -20,7 +20,7 @@ pub(crate) use usage_error::UsageError;
 
 use crate::certificate::CertificateSource;
 use crate::cli::{CertificateFlags, Cli, ConnectionFlags, Format, Verb, flag_value, is_namespace};
-use crate::connection::{Connection, Overrides, ReadOnce};
+use crate::connection::{Connection, Overrides};
 use crate::controller::ControllerAddress;
 use crate::input::Input;
 use crate::namespace::NamespaceRule;
@@ -278,12 +278,9 @@ impl Mode {
 impl Connection {
     /// The cluster that the flags point to.
     pub(crate) fn meant_by(flags: ConnectionFlags) -> Result<Self, UsageError> {
-        Ok(Self {
-            kubeconfig: path(flags.kubeconfig.clone()),
-            context: text(flags.context.clone()),
-            overrides: Overrides::meant_by(flags).map_err(UsageError::RequestTimeout)?,
-            read: ReadOnce::default(),
-        })
+        let (kubeconfig, context) = (path(flags.kubeconfig.clone()), text(flags.context.clone()));
+        let overrides = Overrides::meant_by(flags).map_err(UsageError::RequestTimeout)?;
+        Ok(Self::new(kubeconfig, context, overrides))
     }
 }
 

@@ -2,14 +2,13 @@
 
 use crate::cli::{NAMESPACE_RULE, is_namespace};
 use crate::connection::{Connection, ConnectionError};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
-/// Knows the namespace for Secrets that state none, and looks it up at most once.
+/// Knows the namespace for Secrets that state none.
 #[derive(Debug)]
 pub(crate) struct NamespaceRule {
     flag: Option<String>,
     connection: Connection,
-    looked_up: Mutex<Option<String>>,
 }
 
 /// No namespace can be told.
@@ -17,7 +16,7 @@ pub(crate) struct NamespaceRule {
 pub(crate) enum NamespaceError {
     /// Nothing states one.
     #[error("cannot tell which namespace to seal for")]
-    Unknown(#[source] ConnectionError),
+    Unknown(#[source] Arc<ConnectionError>),
     /// Two that contradict each other.
     #[error("the Secret is in namespace \"{input}\", but --namespace says \"{flag}\"")]
     Mismatch { input: String, flag: String },
@@ -29,7 +28,7 @@ pub(crate) enum NamespaceError {
 impl NamespaceRule {
     /// A rule with the value of `-n` and the cluster to ask otherwise.
     pub(crate) fn new(flag: Option<String>, connection: Connection) -> Self {
-        Self { flag, connection, looked_up: Mutex::default() }
+        Self { flag, connection }
     }
 
     /// The namespace for something whose own is `input`.
@@ -48,13 +47,8 @@ impl NamespaceRule {
     }
 
     fn look_up(&self) -> Result<String, NamespaceError> {
-        // Held while looking: Secrets are sealed on several threads.
-        let mut looked_up = self.looked_up.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(namespace) = &*looked_up {
-            return Ok(namespace.clone());
-        }
-        let namespace = self.connection.namespace().map_err(NamespaceError::Unknown)?;
-        Ok(looked_up.insert(namespace).clone())
+        let target = self.connection.target().map_err(NamespaceError::Unknown)?;
+        Ok(target.namespace().to_owned())
     }
 }
 
@@ -62,8 +56,10 @@ impl NamespaceError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
-            Self::Unknown(ConnectionError::NoConfiguration(_)) => "say it with --namespace NAMESPACE".into(),
-            Self::Unknown(cause) => format!("say it with --namespace NAMESPACE; or {}", cause.hint()),
+            Self::Unknown(cause) => match &**cause {
+                ConnectionError::NoConfiguration(_) => "say it with --namespace NAMESPACE".into(),
+                cause => format!("say it with --namespace NAMESPACE; or {}", cause.hint()),
+            },
             Self::Impossible(_) => format!("{NAMESPACE_RULE}; with --scope cluster-wide none is needed"),
             Self::Mismatch { input, .. } => format!(
                 "leave out --namespace, or write --namespace {input}; a value that is to open anywhere is sealed \
@@ -76,10 +72,11 @@ impl NamespaceError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connection::Overrides;
 
     #[test]
     fn the_inputs_own_comes_first_and_contradictions_are_refused() {
-        let nowhere = Connection { kubeconfig: Some("/nonexistent".into()), ..Connection::default() };
+        let nowhere = Connection::new(Some("/nonexistent".into()), None, Overrides::default());
         let decide = |flag: Option<&str>, input| {
             NamespaceRule::new(flag.map(Into::into), nowhere.clone()).decide(input)
         };

@@ -7,10 +7,11 @@ mod error;
 
 pub(crate) use error::SessionError;
 
-use crate::connection::{Connection, Login, Timeout};
+use crate::connection::{Connection, Login, Target, Timeout};
 use crate::online::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, runtime};
 use kube::{Client, Config};
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 /// Somebody who has logged in to a cluster.
@@ -19,7 +20,7 @@ pub(crate) struct Session {
     client: RefCell<Client>,
     /// Whether logging in anew may help where the credentials have run out.
     renews: Cell<bool>,
-    connection: Connection,
+    target: Arc<Target>,
     /// The API server and the context, in words.
     server: String,
     is_verified: bool,
@@ -29,12 +30,13 @@ impl Session {
     /// Logs in. Nothing is asked yet.
     pub(crate) fn begin(connection: &Connection) -> Result<Self, SessionError> {
         let runtime = runtime().map_err(SessionError::Start)?;
-        let (client, login) = runtime.block_on(client(connection))?;
+        let target = connection.target().map_err(SessionError::Connection)?;
+        let (client, login) = runtime.block_on(client(&target))?;
         Ok(Self {
             runtime,
             client: RefCell::new(client),
             renews: Cell::new(login.renews),
-            connection: connection.clone(),
+            target,
             server: login.server,
             is_verified: login.is_verified,
         })
@@ -73,8 +75,7 @@ impl Session {
 
     /// Whether there are new credentials. Why there are none, the plugin says itself.
     fn log_in_anew(&self) -> bool {
-        let renewed =
-            self.renews.get().then(|| self.runtime.block_on(client(&self.connection)).ok()).flatten();
+        let renewed = self.renews.get().then(|| self.runtime.block_on(client(&self.target)).ok()).flatten();
         self.renews.set(renewed.is_some());
         renewed.map(|(client, ..)| self.client.replace(client)).is_some()
     }
@@ -85,9 +86,9 @@ fn is_unauthorized(error: &kube::Error) -> bool {
 }
 
 /// A client, and how it logged in. To be called inside the runtime: the client starts a task.
-async fn client(connection: &Connection) -> Result<(Client, Login), SessionError> {
-    let login = connection.log_in().await.map_err(SessionError::Connection)?;
-    let config = with_timeouts(login.config.clone(), connection.request_timeout());
+async fn client(target: &Target) -> Result<(Client, Login), SessionError> {
+    let login = target.log_in().await.map_err(SessionError::Connection)?;
+    let config = with_timeouts(login.config.clone(), target.request_timeout());
     let client = Client::try_from(config)
         .map_err(|error| SessionError::Client { server: login.server.clone(), source: error.into() })?;
     Ok((client, login))

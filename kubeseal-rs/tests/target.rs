@@ -1,4 +1,5 @@
-//! One run works on one cluster: the kubeconfig is read once, and what becomes of it meanwhile changes nothing.
+//! One run works on one cluster: kubeconfig, context and certificate authority are read once, and what becomes of them meanwhile changes
+//! nothing. Credentials are read again for each login.
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -15,9 +16,12 @@ use std::process::Command;
 
 const SECRET: &[u8] = b"metadata: {name: a}\nstringData: {k: v}\n";
 
-/// The two files of a kubeconfig: a context, and its cluster and user, who logs in by a program that is run first.
+/// The two files of a kubeconfig, a context, and its cluster and user, who logs in by a program that is run first; and the certificate
+/// authority, which is at the same path for all clusters.
 fn kubeconfig(folder: &Path, name: &str, server: &Server, plugin: &Path) {
-    let authority = server.files.as_ref().unwrap()[0].display();
+    let authority = folder.join("authority");
+    let authority = authority.display();
+    std::fs::copy(&server.files.as_ref().unwrap()[0], folder.join(format!("{name}-authority"))).unwrap();
     let context = format!(
         "current-context: {name}\ncontexts:\n- {{name: {name}, context: {{cluster: c-{name}, user: u-{name}, namespace: {name}-shop}}}}\n"
     );
@@ -30,6 +34,13 @@ fn kubeconfig(folder: &Path, name: &str, server: &Server, plugin: &Path) {
     );
     std::fs::write(folder.join(format!("{name}-contexts")), context).unwrap();
     std::fs::write(folder.join(format!("{name}-clusters")), cluster).unwrap();
+}
+
+/// Makes cluster `name` the current one.
+fn switch_to(folder: &Path, name: &str) {
+    for file in ["contexts", "clusters", "authority"] {
+        std::fs::copy(folder.join(format!("{name}-{file}")), folder.join(file)).unwrap();
+    }
 }
 
 /// Switches from cluster `one` to `two` while the certificate is fetched, between a token that is refused and the next.
@@ -48,11 +59,11 @@ fn a_context_that_is_switched_meanwhile_changes_nothing() {
     kubeconfig(folder.path(), "one", &one, &plugin);
     kubeconfig(folder.path(), "two", &two, &plugin);
     let [contexts, clusters] = [at("contexts"), at("clusters")];
-    std::fs::copy(at("one-contexts"), &contexts).unwrap();
-    std::fs::copy(at("one-clusters"), &clusters).unwrap();
-    let token = r#"{"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1", "status": {"token": "t"}}"#;
+    switch_to(folder.path(), "one");
     let script = format!(
-        "cd '{}'; cp two-contexts contexts; cp two-clusters clusters; echo run >> runs; echo '{token}'\n",
+        "cd '{}'; cp two-contexts contexts; cp two-clusters clusters; cp two-authority authority; echo run >> runs\n\
+         echo '{{\"kind\": \"ExecCredential\", \"apiVersion\": \"client.authentication.k8s.io/v1\", \"status\": \
+         {{\"token\": \"token-'$(wc -l < runs)'\"}}}}'\n",
         folder.path().display()
     );
     std::fs::write(&plugin, script).unwrap();
@@ -68,16 +79,22 @@ fn a_context_that_is_switched_meanwhile_changes_nothing() {
     };
     let [sealed, told] = seal(&[]);
     assert!(sealed.contains("namespace: one-shop"), "{sealed}{told}");
-    assert_eq!(std::fs::read_to_string(at("runs")).unwrap().lines().count(), 2, "it did not log in anew");
+    let tokens: Vec<String> = one.asked().iter().map(|request| header(request, "authorization")).collect();
+    assert_eq!(tokens, ["bearer token-1", "bearer token-1", "bearer token-2"], "it did not log in anew");
     assert!(std::fs::read_to_string(&contexts).unwrap().contains("two"), "it was not switched");
     assert!(two.asked().is_empty(), "{:?}", two.asked());
 
     // Nor is it filed as the other's.
     let [sealed, told] = seal(&["--offline"]);
     assert!(sealed.is_empty() && told.contains(&format!("in {} is kept", two.url())), "{told}");
-    std::fs::copy(at("one-contexts"), &contexts).unwrap();
-    std::fs::copy(at("one-clusters"), &clusters).unwrap();
+    switch_to(folder.path(), "one");
     assert!(seal(&["--offline"])[0].contains("namespace: one-shop"));
+}
+
+/// The value of a header, in lower case.
+fn header(request: &str, name: &str) -> String {
+    let value = request.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    value.unwrap_or_default().trim().to_owned()
 }
 
 #[test]

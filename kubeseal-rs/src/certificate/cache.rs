@@ -8,6 +8,7 @@
 //! `--insecure-skip-tls-verify` may be an attacker's, and would be sealed with later by a run that asks for no such thing.
 
 use super::store::{self, Existing};
+use crate::connection::ConnectionError;
 use crate::controller::ControllerAddress;
 use crate::shown::shown_path;
 use envelope::Certificate;
@@ -17,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 const DIRECTORY: &str = "certificates";
 
@@ -39,7 +41,7 @@ pub(crate) struct Cached {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CacheError {
     #[error("{}", .0.step())]
-    Connection(#[source] crate::connection::ConnectionError),
+    Connection(#[source] Arc<ConnectionError>),
     #[error("there is no home directory to keep certificates in")]
     NoPlace,
     #[error("no certificate of {controller} in {server} is kept in {}", shown_path(.directory))]

@@ -6,7 +6,6 @@ use super::plugin::PluginError;
 use crate::proxy::NotAProxy;
 use crate::shown::shown_path;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// Why it is not known which cluster is meant, or how to log in to it. Never quotes a kubeconfig: tokens stand in it.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +13,7 @@ pub(crate) enum ConnectionError {
     #[error("there is no kubeconfig{}, and this is not a pod in a cluster", at(.0))]
     NoConfiguration(Vec<PathBuf>),
     #[error(transparent)]
-    Kubeconfig(Arc<KubeconfigError>),
+    Kubeconfig(#[from] KubeconfigError),
     #[error("the kubeconfig has no current context")]
     NoCurrentContext,
     #[error("the kubeconfig has no context \"{0}\"")]

@@ -1,19 +1,9 @@
-//! [`ReadOnce`]: the kubeconfig of a run: which files count, and all of them as one.
-//!
-//! Decided: read once, by whoever asks first, and kept for the run, instead of anew for the namespace, the client and the
-//! certificate cache: `kubectl config use-context` meanwhile would seal with one cluster's key for another's namespace.
+//! `read`: which kubeconfig files count, and all of them as one. [`Target`](super::Target) reads them once in a run.
 
-use super::ConnectionError;
 use crate::shown::shown_path;
 use kube::config::Kubeconfig;
-use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
-
-/// What the kubeconfig files said when they were read. Copies share it.
-#[derive(Clone, Default)]
-pub(crate) struct ReadOnce(Arc<OnceLock<Result<Option<Kubeconfig>, Arc<KubeconfigError>>>>);
 
 /// Why there is no kubeconfig that can be used. Never quotes it: tokens stand in it.
 #[derive(Debug, thiserror::Error)]
@@ -30,22 +20,9 @@ pub(crate) enum KubeconfigError {
     Merge,
 }
 
-impl ReadOnce {
-    /// The merged kubeconfig, or none where there is no file, or only empty ones. `named` counts at the first call.
-    pub(super) fn get(&self, named: Option<&Path>) -> Result<Option<&Kubeconfig>, ConnectionError> {
-        let read = self.0.get_or_init(|| read(named).map_err(Arc::new)).as_ref();
-        read.map(Option::as_ref).map_err(|error| ConnectionError::Kubeconfig(Arc::clone(error)))
-    }
-}
-
-impl fmt::Debug for ReadOnce {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ReadOnce")
-    }
-}
-
-/// As kubectl has it: a file that was named by a flag must exist, others may be missing.
-fn read(named: Option<&Path>) -> Result<Option<Kubeconfig>, KubeconfigError> {
+/// The merged kubeconfig, or none where there is no file, or only empty ones. As kubectl has it: a file that was named by a flag must
+/// exist, others may be missing.
+pub(super) fn read(named: Option<&Path>) -> Result<Option<Kubeconfig>, KubeconfigError> {
     let mut merged = Kubeconfig::default();
     for path in files(named) {
         let mut next = match Kubeconfig::read_from(&path) {
@@ -95,31 +72,5 @@ mod tests {
         let error = read(Some(file.path())).unwrap_err();
         assert!(matches!(error, KubeconfigError::Malformed(_)));
         assert!(!format!("{error} {error:?}").contains("hunter2"));
-    }
-
-    #[test]
-    fn what_was_read_stays_whatever_becomes_of_the_file() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let (read, text) = (ReadOnce::default(), |server: &str| {
-            format!(
-                "clusters: [{{name: c, cluster: {{server: '{server}'}}}}]\nusers: [{{name: a, user: {{token: hunter2}}}}]"
-            )
-        });
-        let server = |read: &ReadOnce| {
-            let kubeconfig = read.get(Some(file.path())).unwrap().unwrap();
-            kubeconfig.clusters[0].cluster.as_ref().unwrap().server.clone().unwrap()
-        };
-        std::fs::write(file.path(), text("http://first")).unwrap();
-        assert_eq!(server(&read), "http://first");
-        std::fs::write(file.path(), text("http://second")).unwrap();
-        assert_eq!(server(&read.clone()), "http://first");
-        assert_eq!(server(&ReadOnce::default()), "http://second");
-        assert_eq!(format!("{read:?}"), "ReadOnce");
-
-        let broken = ReadOnce::default();
-        std::fs::write(file.path(), "users: [").unwrap();
-        assert!(broken.get(Some(file.path())).is_err());
-        std::fs::write(file.path(), text("http://third")).unwrap();
-        assert!(broken.get(Some(file.path())).is_err(), "nor is a failure looked at again");
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::connection::ConnectionError;
 use crate::controller::{Fault, Right};
+use std::sync::Arc;
 
 /// Why nobody could log in.
 #[derive(Debug, thiserror::Error)]
@@ -9,7 +10,7 @@ pub(crate) enum SessionError {
     #[error("cannot start the network client")]
     Start(#[source] std::io::Error),
     #[error("{}", .0.step())]
-    Connection(#[source] ConnectionError),
+    Connection(#[source] Arc<ConnectionError>),
     #[error("cannot prepare a connection to {server}")]
     Client {
         server: String,
