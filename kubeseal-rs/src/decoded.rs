@@ -1,4 +1,5 @@
 //! `any_form`: every form that a text can be decoded to: out of JSON's escapes, base64, gzip, zlib and zip, and of one in another.
+//! [`unpacked`] and [`from_base64`]: what a whole text is packed from.
 //!
 //! Tools pack copies of an object into annotations in such forms. What is decoded is wiped.
 
@@ -19,7 +20,10 @@ const DEEPEST: usize = 6;
 /// The largest sum of decoded bytes. A Kubernetes object has 1.5 MiB at most.
 const LARGEST: usize = 16 << 20;
 
-/// Fewer characters do not hold 8 bytes.
+/// Fewer bytes in the midst of a text are words that look like base64.
+const SHORTEST: usize = 8;
+
+/// Fewer characters do not hold that.
 const SHORTEST_BASE64: usize = 11;
 
 /// As lenient as can be: the text need not come from a tool.
@@ -77,7 +81,7 @@ impl Search<'_> {
     }
 
     fn visit_base64(&mut self, run: &[u8], depth: usize) -> Result<bool, TooLarge> {
-        match from_base64(run) {
+        match from_base64(run).filter(|decoded| decoded.len() >= SHORTEST) {
             Some(decoded) => self.visit_decoded(&decoded, depth),
             None => Ok(false),
         }
@@ -97,8 +101,17 @@ fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte)
 }
 
-/// Of either alphabet, with white space in it or not.
-fn from_base64(run: &[u8]) -> Option<Bytes> {
+/// What a text holds that is base64 of JSON or of something packed with gzip, zlib or zip; none where it is not base64 at all. What is
+/// inflated is taken from `left`, which is how much that may be.
+pub(crate) fn unpacked(text: &[u8], left: &mut usize) -> Result<Option<Bytes>, TooLarge> {
+    let Some(decoded) = from_base64(text) else { return Ok(None) };
+    let Some(inflated) = inflated(&decoded, *left)? else { return Ok(Some(decoded)) };
+    *left -= inflated.len();
+    Ok(Some(inflated))
+}
+
+/// Of either alphabet, with padding and with white space in it, or without.
+pub(crate) fn from_base64(run: &[u8]) -> Option<Bytes> {
     let characters = run.iter().filter(|byte| !byte.is_ascii_whitespace());
     let mut text: Bytes = Zeroizing::new(Vec::with_capacity(run.len()));
     text.extend(characters.map(|byte| match byte {
@@ -108,9 +121,6 @@ fn from_base64(run: &[u8]) -> Option<Bytes> {
     }));
     if text.len() % 4 == 1 {
         text.pop();
-    }
-    if text.len() < SHORTEST_BASE64 {
-        return None;
     }
     let mut decoded = Zeroizing::new(vec![0; base64::decoded_len_estimate(text.len())]);
     let length = BASE64.decode_slice(&*text, &mut decoded).ok()?;
@@ -258,6 +268,26 @@ mod tests {
         }
         let cut = gzip(&vec![b'x'; 100_000]);
         assert!(!finds(&cut[..cut.len() / 2]));
+    }
+
+    #[test]
+    fn a_whole_text_is_unpacked_within_a_bound() {
+        let packed = [
+            BASE64_STANDARD.encode(NEEDLE),
+            BASE64_URL_SAFE.encode(gzip(NEEDLE.as_bytes())),
+            BASE64_STANDARD_NO_PAD.encode(zip(NEEDLE.as_bytes())),
+            BASE64_STANDARD.encode(with_zlib(NEEDLE.as_bytes())),
+        ];
+        for (text, taken) in packed.iter().zip([0, NEEDLE.len(), NEEDLE.len(), NEEDLE.len()]) {
+            let mut left = 100;
+            let plain = unpacked(text.as_bytes(), &mut left).unwrap().unwrap();
+            assert_eq!((plain.as_slice(), left), (NEEDLE.as_bytes(), 100 - taken), "{text}");
+        }
+        assert_eq!(unpacked(NEEDLE.as_bytes(), &mut 100), Ok(None));
+        let large = BASE64_STANDARD.encode(gzip(&[b'x'; 200]));
+        for left in [100, 0] {
+            assert_eq!(unpacked(large.as_bytes(), &mut { left }), Err(TooLarge));
+        }
     }
 
     #[test]

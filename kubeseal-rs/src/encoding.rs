@@ -31,6 +31,11 @@ impl Encoding {
         Self::Utf16 { is_big_endian, has_mark }
     }
 
+    /// Whether a text that begins so is UTF-16.
+    pub(crate) fn is_utf16(bytes: &[u8]) -> bool {
+        Self::of(bytes) != Self::Utf8
+    }
+
     /// UTF-16 in UTF-8, without its byte order mark, and how it was written. None for everything else.
     pub(crate) fn decode(bytes: &[u8]) -> Option<(Self, Zeroizing<Vec<u8>>)> {
         let encoding = Self::of(bytes);
@@ -72,7 +77,7 @@ pub(crate) fn to_utf8(bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
 pub(crate) fn utf8_reader(mut reader: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
     let mut first = Zeroizing::new(Vec::with_capacity(4));
     reader.by_ref().take(4).read_to_end(&mut first)?;
-    let is_utf8 = Encoding::of(&first) == Encoding::Utf8;
+    let is_utf8 = !Encoding::is_utf16(&first);
     let whole = Cursor::new(first).chain(reader);
     Ok(if is_utf8 { Box::new(whole) } else { Box::new(Cursor::new(to_utf8(read_all(whole)?))) })
 }

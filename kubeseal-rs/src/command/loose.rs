@@ -11,15 +11,24 @@ pub(super) fn names_kind(text: &str, kinds: &[&str]) -> bool {
 
 /// Where the value of each `key:` begins, quoted or not, outside comments.
 pub(super) fn behind_key<'t>(text: &'t str, key: &'static str) -> impl Iterator<Item = usize> + 't {
+    // The end of the line before, and whether this line is a comment: looked for once, however many keys are on a line.
+    let (mut passed, mut is_comment) = (0, starts_comment(text));
     text.match_indices(key).filter_map(move |(at, _)| {
-        let before = &text[..at];
-        let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
-        if before.ends_with(is_of_word) || line.starts_with('#') || line.starts_with("//") {
+        if let Some(end) = text[passed..at].rfind('\n') {
+            is_comment = starts_comment(&text[passed + end + 1..]);
+        }
+        passed = at;
+        if is_comment || text[..at].ends_with(is_of_word) {
             return None;
         }
         let rest = text[at + key.len()..].trim_start_matches(['"', '\'']).trim_start().strip_prefix(':')?;
         Some(text.len() - rest.len())
     })
+}
+
+fn starts_comment(text: &str) -> bool {
+    let line = text.trim_start_matches(|c: char| c.is_whitespace() && c != '\n');
+    line.starts_with('#') || line.starts_with("//")
 }
 
 fn is_of_word(c: char) -> bool {
@@ -29,6 +38,14 @@ fn is_of_word(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_in_comments_are_passed_over() {
+        let text = "data: a\n  # data: b, data: c\n{data: d, data : e} # data: f\n//data: g\n\n \"data\": h";
+        let values: Vec<&str> = behind_key(text, "data").map(|at| text[at..].trim_start()).collect();
+        let begin = |begin: &str| values.iter().filter(|value| value.starts_with(begin)).count();
+        assert_eq!(["a", "b", "c", "d", "e", "f", "g", "h"].map(begin), [1, 0, 0, 1, 1, 1, 0, 1]);
+    }
 
     #[test]
     fn kinds_are_told_in_any_style() {

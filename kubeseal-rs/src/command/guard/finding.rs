@@ -29,6 +29,8 @@ pub(super) enum What {
     GeneratedFile { generator: String },
     /// A value of a Secret in a text that does not parse.
     SecretText { key: String },
+    /// Maps of such a text that are within too many others to be read.
+    UnreadText,
     /// A private key.
     PrivateKey,
 }
@@ -98,6 +100,10 @@ impl fmt::Display for What {
                 "a Secret holds plaintext ({}), as far as can be told of a file that does not parse; seal it, or \
                  make it a template",
                 shown(key)
+            ),
+            Self::UnreadText => f.write_str(
+                "a Secret that does not parse has maps within too many others, which were not looked into; correct its \
+                 brackets and quotes",
             ),
             Self::PrivateKey => {
                 write!(f, "a private key; keep it out of Git, or seal it with {} create", program::name())

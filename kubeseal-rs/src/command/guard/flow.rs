@@ -1,53 +1,92 @@
 //! `look`: values of Secrets in flow or JSON style (`stringData: {a: b}`), in a text that does not parse: between its
 //! brackets, whatever comments and templates stand there.
+//!
+//! Decided: each map is read for itself, because in a text that does not parse nothing tells which of its brackets counts. A map within a
+//! map is therefore read twice, and so on: together, at most [`MOST_READINGS`] times the length of the text is read. What stays unread
+//! beyond that is told as a finding: no sound file comes near it.
 
 use super::finding::{Finding, What};
 use super::plain::{Extent, is_plain};
 use crate::command::loose::behind_key;
 use std::ops::Range;
 
+/// How many times its own length of a text is read at most.
+const MOST_READINGS: usize = 16;
+
 /// The plain values under `data: {…}` and `stringData: {…}`; of `text`, whose first line is `first_line` of its file.
 pub(super) fn look(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
+    look_within(text, first_line, document, &mut (MOST_READINGS * text.len()))
+}
+
+/// Reads at most `left` bytes, and takes from `left` what it read.
+fn look_within(text: &str, first_line: usize, document: usize, left: &mut usize) -> Vec<Finding> {
+    let line_ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    let last_template = text.rfind("}}").unwrap_or_default();
     let mut found = Vec::new();
-    for at in behind_key(text, "data").chain(behind_key(text, "stringData")) {
-        let Some(inside) = opened(&text[at..]) else { continue };
-        let mut reader = Reader { text, at: text.len() - inside.len() };
-        while let Some((key, value)) = reader.entry() {
+    let mut find = |at: usize, what| {
+        let lines_before = line_ends.partition_point(|end| *end < at);
+        found.push(Finding { line: first_line + lines_before, document: Some(document), what });
+    };
+    for opening in behind_key(text, "data").chain(behind_key(text, "stringData")) {
+        let mut reader = Reader { text, at: opening, last_template, left };
+        let is_map = reader.open();
+        while let Some((key, value)) = is_map.then(|| reader.entry()).flatten() {
             let (start, value) = (value.start, &text[value]);
             let is_nested = value.starts_with(['{', '[']) && !value.starts_with("{{");
             let is_none = is_nested || matches!(value, "null" | "~");
             if !is_none && is_plain(value.trim_matches(['"', '\'']), Extent::Whole) {
-                let lines_before = text[..start].matches('\n').count();
-                let what = What::SecretText { key: key.to_owned() };
-                found.push(Finding { line: first_line + lines_before, document: Some(document), what });
+                find(start, What::SecretText { key: key.to_owned() });
             }
+        }
+        if *left == 0 {
+            find(opening, What::UnreadText);
+            break;
         }
     }
     found
 }
 
-/// What is behind the bracket, where the value is a map in flow style; anchors and tags may stand before it.
-fn opened(value: &str) -> Option<&str> {
-    let mut value = value.trim_start();
-    while value.starts_with(['&', '!']) {
-        value = value.split_once(char::is_whitespace)?.1.trim_start();
-    }
-    value.strip_prefix('{').filter(|inside| !inside.starts_with('{'))
-}
-
-/// Reads the entries of a map, from behind its bracket.
-struct Reader<'t> {
+/// Reads the entries of a map.
+struct Reader<'t, 'l> {
     text: &'t str,
     at: usize,
+    /// Where the last `}}` of the text is.
+    last_template: usize,
+    /// How many bytes may still be read.
+    left: &'l mut usize,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> Reader<'t, '_> {
+    /// Goes behind the bracket. False where the value is no map in flow style; anchors and tags may stand before it.
+    fn open(&mut self) -> bool {
+        let mut value = self.text[self.at..].trim_start();
+        while value.starts_with(['&', '!']) {
+            let end = value.find(char::is_whitespace).unwrap_or(value.len());
+            // Read here, and read again for the next key in it.
+            self.spend(end);
+            value = value[end..].trim_start();
+        }
+        match value.strip_prefix('{').filter(|inside| !inside.starts_with('{')) {
+            Some(inside) => {
+                self.at = self.text.len() - inside.len();
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Counts bytes as read.
+    fn spend(&mut self, bytes: usize) {
+        *self.left = self.left.saturating_sub(bytes);
+    }
+
     /// The next key, without quotes, and where its value stands.
     fn entry(&mut self) -> Option<(&'t str, Range<usize>)> {
         loop {
             let key = self.token(&[':', ',', '}'], false);
-            let end = self.text[self.at..].chars().next().filter(|end| *end != '}')?;
+            let end = self.text[self.at..].chars().next().filter(|end| *end != '}' && *self.left > 0)?;
             self.at += 1;
+            self.spend(1);
             if end == ':' {
                 // What makes the key, or stands before it, is a template.
                 let key =
@@ -62,24 +101,23 @@ impl<'t> Reader<'t> {
         let mut start = self.at;
         let mut end = None;
         let mut depth = 0_usize;
-        while let Some(c) = self.text[self.at..].chars().next() {
-            let rest = &self.text[self.at..];
-            let read = self.text[start..self.at].trim();
-            let begins = read.is_empty() || read.ends_with("}}") || depth > 0;
-            let before = self.text[..self.at].chars().next_back();
-            self.at += if let Some(length) = template(rest) {
+        // Whether nothing but spaces and comments was read, and whether the last that was read, but for spaces, was `}}`.
+        let (mut is_blank, mut is_behind_template) = (true, false);
+        while let Some(c) = self.text[self.at..].chars().next().filter(|_| *self.left > 0) {
+            let from = self.at;
+            let begins = is_blank || is_behind_template || depth > 0;
+            let before = self.text[..from].chars().next_back();
+            let mut is_leading_comment = false;
+            self.at += if let Some(length) = self.template(from) {
                 length
-            } else if let Some(length) = comment(rest, before, is_value && read.is_empty()) {
-                if read.is_empty() {
-                    start = self.at + length;
-                } else {
-                    end = end.or(Some(self.at));
-                }
+            } else if let Some(length) = comment(&self.text[from..], before, is_value && is_blank) {
+                is_leading_comment = is_blank;
+                end = if is_blank { None } else { end.or(Some(from)) };
                 length
             } else if depth == 0 && ends.contains(&c) {
                 break;
             } else if begins && matches!(c, '"' | '\'') {
-                quoted(rest, c)
+                self.quoted(from, c)
             } else {
                 match c {
                     '{' | '[' => depth += 1,
@@ -88,16 +126,42 @@ impl<'t> Reader<'t> {
                 }
                 c.len_utf8()
             };
+            self.spend(self.at - from);
+            if is_leading_comment {
+                start = self.at;
+            } else if !c.is_whitespace() {
+                is_blank = false;
+                is_behind_template = self.text[..self.at].trim_end().ends_with("}}");
+            }
         }
         let read = self.text[start..end.unwrap_or(self.at)].trim_end();
         start += read.len() - read.trim_start().len();
         start..start + read.trim_start().len()
     }
-}
 
-/// The length of the template that the text begins with.
-fn template(text: &str) -> Option<usize> {
-    text.starts_with("{{").then(|| text.find("}}").map(|end| end + 2)).flatten()
+    /// The length of the template that begins there.
+    fn template(&self, at: usize) -> Option<usize> {
+        let rest = &self.text[at..];
+        // Without this look, each of many that do not end would be searched to the end of the text.
+        let ends = at < self.last_template && rest.starts_with("{{");
+        ends.then(|| rest.find("}}").map(|end| end + 2)).flatten()
+    }
+
+    /// The length of the quoted text that begins there. A template in it may have quotes of its own.
+    fn quoted(&self, start: usize, quote: char) -> usize {
+        let mut at = start + 1;
+        while let Some(c) = self.text[at..].chars().next() {
+            let rest = &self.text[at..];
+            at += match (self.template(at), c) {
+                (Some(length), _) => length,
+                (None, '\\') if quote == '"' => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+                (None, '\'') if quote == '\'' && rest.starts_with("''") => 2,
+                (None, c) if c == quote => return at + 1 - start,
+                (None, c) => c.len_utf8(),
+            };
+        }
+        at - start
+    }
 }
 
 /// The length of the comment that the text begins with. A bare value may begin like one of JSON's.
@@ -113,22 +177,6 @@ fn comment(text: &str, before: Option<char>, is_value: bool) -> Option<usize> {
     } else {
         text.starts_with("/*").then(|| text.find("*/").map_or(text.len(), |end| end + 2))
     }
-}
-
-/// The length of the quoted text that the text begins with. A template in it may have quotes of its own.
-fn quoted(text: &str, quote: char) -> usize {
-    let mut at = 1;
-    while let Some(c) = text[at..].chars().next() {
-        let rest = &text[at..];
-        at += match (template(rest), c) {
-            (Some(length), _) => length,
-            (None, '\\') if quote == '"' => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
-            (None, '\'') if quote == '\'' && rest.starts_with("''") => 2,
-            (None, c) if c == quote => return at + 1,
-            (None, c) => c.len_utf8(),
-        };
-    }
-    at
 }
 
 #[cfg(test)]
@@ -172,5 +220,51 @@ mod tests {
         ] {
             assert_eq!(found(text), [], "{text}");
         }
+    }
+
+    /// How many bytes are read of a text.
+    fn steps(text: &str) -> usize {
+        let mut left = usize::MAX;
+        look_within(text, 1, 1, &mut left);
+        usize::MAX - left
+    }
+
+    #[test]
+    fn a_long_map_is_read_once() {
+        let map = |entry: &str| format!("data: {{{}", entry.repeat(5000));
+        for entry in [
+            "a: b, ",
+            "\n  a: hunter2,",
+            "a: {{ b, ",
+            "a: '{{ b', ",
+            "a: {b: [c]}, ",
+            "a:           \t          b,",
+            "a: \"{{ .b }}\", # c\n",
+            "/* a */ ",
+            "// a\n",
+            "a\u{e9}: \u{e9}, ",
+            "\"",
+        ] {
+            let text = map(entry);
+            assert!(steps(&text) <= text.len(), "{entry}: {} of {}", steps(&text), text.len());
+        }
+    }
+
+    #[test]
+    fn many_maps_beside_each_other_are_read_once() {
+        let text = "{\"items\": [".to_owned() + &"{\"data\": {\"a\": \"hunter2\"}}, ".repeat(5000);
+        assert!(steps(&text) <= text.len());
+        assert_eq!(found(&text).len(), 5000);
+    }
+
+    #[test]
+    fn maps_within_maps_are_read_up_to_a_bound_and_the_rest_is_told() {
+        for unit in ["data: {", "data:&", "data: {a: \"", "data: {a: [' # ", "data: {a: b, c: {"] {
+            let text = unit.repeat(300);
+            assert!(steps(&text) > MOST_READINGS * text.len(), "{unit}: nothing to bound");
+            let found = look(&text, 1, 1);
+            assert!(found.iter().any(|finding| finding.what == What::UnreadText), "{unit}");
+        }
+        assert_eq!(found("data: {x: {data: {y: {data: {a: hunter2}}}}}"), [(1, "a".to_owned())]);
     }
 }

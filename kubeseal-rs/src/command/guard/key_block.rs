@@ -4,9 +4,7 @@
 //! A BEGIN line alone is no key: programs and their documentation have it, too. What is encrypted with a password
 //! is let pass.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use zeroize::Zeroizing;
+use crate::decoded::from_base64;
 
 /// The base64 of `-----BEGIN `, as far as it does not depend on what follows.
 const BEGIN_IN_BASE64: &str = "LS0tLS1CRUdJTi";
@@ -67,7 +65,7 @@ fn is_identity(text: &str) -> bool {
 
 fn is_key_in_base64(text: &str) -> bool {
     let Some(head) = text.as_bytes().get(..HEAD_IN_BASE64) else { return false };
-    let Ok(head) = BASE64_STANDARD.decode(head).map(Zeroizing::new) else { return false };
+    let Some(head) = from_base64(head) else { return false };
     let head = String::from_utf8_lossy(&head);
     let label = head.trim_start_matches('-').split("-----").next().unwrap_or_default();
     label.contains("PRIVATE KEY") && !label.contains("ENCRYPTED")
@@ -76,6 +74,8 @@ fn is_key_in_base64(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD;
 
     fn pem(label: &str) -> String {
         envelope::pem::encode(label, &[0x5a; 300]).to_string()

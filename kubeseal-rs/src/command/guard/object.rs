@@ -7,12 +7,10 @@ pub(super) use copy::{Budget, PACKED};
 use super::credential::{holds_credential, is_secret_name};
 use super::finding::{Finding, What};
 use super::plain::{Extent, is_plain, is_reference, is_vault_key};
+use crate::decoded::from_base64;
 use crate::manifest::{Content, Document, Node, parse};
 use api::annotations::LAST_APPLIED;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use copy::{Unread, json_in};
-use zeroize::Zeroizing;
 
 /// Copies in annotations of copies in annotations are not followed further.
 const MAX_DEPTH: usize = 4;
@@ -175,8 +173,7 @@ fn line(node: &Node, around: usize) -> usize {
 
 /// Whether that holds for the text that this is the base64 of.
 fn decoded(base64: &str, holds: impl Fn(&str) -> bool) -> bool {
-    let bytes = BASE64_STANDARD.decode(base64.trim()).map(Zeroizing::new);
-    bytes.is_ok_and(|bytes| std::str::from_utf8(&bytes).is_ok_and(holds))
+    from_base64(base64.as_bytes()).is_some_and(|bytes| std::str::from_utf8(&bytes).is_ok_and(holds))
 }
 
 /// Namespace and name, as far as they are stated.

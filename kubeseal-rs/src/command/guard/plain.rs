@@ -20,8 +20,16 @@ pub(super) enum Extent {
 
 /// Templates are filled in, placeholders replaced, and what SOPS encrypted decrypted, later and elsewhere.
 pub(super) fn is_plain(value: &str, extent: Extent) -> bool {
+    is_plain_within(value, extent, 0)
+}
+
+/// Placeholders stand in each other's defaults no deeper than this; what is deeper counts as a value.
+const DEEPEST: usize = 8;
+
+fn is_plain_within(value: &str, extent: Extent, depth: usize) -> bool {
     let value = value.trim();
-    !(value.is_empty() || is_encrypted(value) || is_reference(value) || stands_for_a_value(value, extent))
+    let is_other = || is_encrypted(value) || is_reference(value) || stands_for_a_value(value, extent, depth);
+    !(value.is_empty() || depth < DEEPEST && is_other())
 }
 
 /// What encrypted texts begin with: age, PGP and Ansible Vault.
@@ -55,19 +63,28 @@ fn is_encrypted(value: &str) -> bool {
     })
 }
 
-fn stands_for_a_value(value: &str, extent: Extent) -> bool {
+fn stands_for_a_value(value: &str, extent: Extent, depth: usize) -> bool {
     let mut rest = value;
     let mut refers = false;
-    while let Some(at) = ["{{", "${"].iter().filter_map(|begin| rest.find(begin)).min() {
+    while let Some(at) = next_reference(rest) {
         let (before, reference) = rest.split_at(at);
         let Some((inner, after, is_template)) = cut(reference, extent) else { return false };
-        if !is_separator(before) || if is_template { holds_text(inner) } else { has_plain_default(inner) } {
+        if !is_separator(before)
+            || if is_template { holds_text(inner) } else { has_plain_default(inner, depth) }
+        {
             return false;
         }
         refers = true;
         rest = after;
     }
     refers && is_separator(rest)
+}
+
+/// Where the next template or placeholder begins. Found in one go: a search for each of the two would go to the end of the text for the
+/// one that is not there, again and again.
+fn next_reference(text: &str) -> Option<usize> {
+    let begins = |at: &usize| text[*at..].starts_with("{{") || text[*at..].starts_with("${");
+    text.match_indices(['{', '$']).map(|(at, _)| at).find(begins)
 }
 
 /// What is in the reference that the text begins with, what is behind it, and whether it is a template.
@@ -98,7 +115,7 @@ fn cut(text: &str, extent: Extent) -> Option<(&str, &str, bool)> {
 }
 
 /// Whether a placeholder is more than a name: with a value to take instead, as in `${NAME:-value}`.
-fn has_plain_default(inner: &str) -> bool {
+fn has_plain_default(inner: &str, depth: usize) -> bool {
     let is_name = |c: char| c.is_ascii_alphanumeric() || "_.".contains(c);
     let operator = inner.trim_start_matches(is_name);
     if operator.len() == inner.len() {
@@ -108,7 +125,7 @@ fn has_plain_default(inner: &str) -> bool {
     match operator.chars().next() {
         // A name alone, or with what to say where there is no such value.
         None | Some('?') => false,
-        Some('-' | '=' | '+') => is_plain(&operator[1..], Extent::Whole),
+        Some('-' | '=' | '+') => is_plain_within(&operator[1..], Extent::Whole, depth + 1),
         Some(_) => true,
     }
 }
@@ -167,6 +184,14 @@ mod tests {
         ] {
             assert!(!is_plain(other, Extent::Whole), "{other}");
         }
+    }
+
+    #[test]
+    fn placeholders_within_placeholders_are_followed_to_a_bound() {
+        let nested = |depth: usize| format!("{}{}", "${A:-".repeat(depth), "}".repeat(depth));
+        assert!(!is_plain(&nested(DEEPEST), Extent::Whole));
+        // Without the bound, the stack would overflow.
+        assert!(is_plain(&format!("${{A:-{}}}", nested(200_000)), Extent::Whole));
     }
 
     #[test]

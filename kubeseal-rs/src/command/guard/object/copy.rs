@@ -4,26 +4,14 @@
 //! (`kapp.k14s.io/original`) too, Rancher (`objectset.rio.cattle.io/applied`) the base64 of gzip, operators (`banzaicloud.com/last-applied`)
 //! the base64 of zip.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use flate2::read::{DeflateDecoder, GzDecoder};
-use std::io::Read;
+use crate::decoded::{TooLarge, unpacked};
 use zeroize::Zeroizing;
 
 /// The annotations of one file unpack to no more than this together. One object has 256 KiB of annotations at most.
 const BUDGET: usize = 8 << 20;
 
-/// What the base64 of gzip begins with.
-const GZIP: &str = "H4sI";
-
-/// What the base64 of zip begins with.
-const ZIP: &str = "UEsDB";
-
 /// What packed copies begin with: the base64 of gzip, of zip, of `{"`, of `{` and a line end, and of `[`.
-pub(in crate::command::guard) const PACKED: [&str; 5] = [GZIP, ZIP, "eyJ", "ewo", "W3s"];
-
-/// What the header of a file in a zip archive has before its names.
-const ZIP_HEADER: usize = 30;
+pub(in crate::command::guard) const PACKED: [&str; 5] = ["H4sI", "UEsDB", "eyJ", "ewo", "W3s"];
 
 /// How much the annotations of one file may still unpack to. Without a bound for the whole file, a few kilobytes of it could
 /// unpack to more than there is memory.
@@ -46,46 +34,14 @@ impl Default for Budget {
     }
 }
 
-/// An annotation unpacks to more than the budget has left.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct OverBudget;
-
 /// JSON that the annotation holds, packed or not.
-pub(super) fn json_in(value: &str, budget: &mut Budget) -> Result<Option<Zeroizing<String>>, OverBudget> {
+pub(super) fn json_in(value: &str, budget: &mut Budget) -> Result<Option<Zeroizing<String>>, TooLarge> {
+    let is_json = |text: &&str| text.starts_with(['{', '[']);
+    let copy = |text: &str| Zeroizing::new(text.to_owned());
     let value = value.trim();
-    if value.starts_with(['{', '[']) {
-        return Ok(Some(Zeroizing::new(value.to_owned())));
+    if is_json(&value) {
+        return Ok(Some(copy(value)));
     }
-    if !PACKED.iter().any(|begin| value.starts_with(begin)) {
-        return Ok(None);
-    }
-    let Ok(bytes) = BASE64_STANDARD.decode(value).map(Zeroizing::new) else { return Ok(None) };
-    let bytes = if value.starts_with(GZIP) {
-        unpack(GzDecoder::new(bytes.as_slice()), budget)?
-    } else if value.starts_with(ZIP) {
-        let Some(deflated) = deflated(&bytes) else { return Ok(None) };
-        unpack(DeflateDecoder::new(deflated), budget)?
-    } else {
-        bytes
-    };
-    let text = std::str::from_utf8(&bytes).ok().map(str::trim);
-    let text = text.filter(|text| text.starts_with(['{', '[']));
-    Ok(text.map(|text| Zeroizing::new(text.to_owned())))
-}
-
-/// The content of the first file of a zip archive.
-fn deflated(zip: &[u8]) -> Option<&[u8]> {
-    let length = |at: usize| Some(usize::from(u16::from_le_bytes([*zip.get(at)?, *zip.get(at + 1)?])));
-    zip.get(ZIP_HEADER + length(26)? + length(28)?..)
-}
-
-/// What comes out, though it may be cut off.
-fn unpack(mut packed: impl Read, budget: &mut Budget) -> Result<Zeroizing<Vec<u8>>, OverBudget> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    let mut room = Zeroizing::new([0; 8192]);
-    while let Ok(count @ 1..) = packed.read(room.as_mut_slice()) {
-        budget.left = budget.left.checked_sub(count).ok_or(OverBudget)?;
-        bytes.extend_from_slice(&room[..count]);
-    }
-    Ok(bytes)
+    let Some(bytes) = unpacked(value.as_bytes(), &mut budget.left)? else { return Ok(None) };
+    Ok(std::str::from_utf8(&bytes).ok().map(str::trim).filter(is_json).map(copy))
 }

@@ -38,7 +38,7 @@ pub(super) fn holds_text(expression: &str) -> bool {
     if expression.starts_with("/*") {
         return false;
     }
-    // Whether texts are names in each of the parentheses that we are in, and the word that is being read.
+    // Whether texts are names in each of the parentheses that are open, or in one around it; and the word that is being read.
     let mut names = vec![false];
     let mut word = String::new();
     // Whether no word of this command was read yet.
@@ -65,14 +65,14 @@ pub(super) fn holds_text(expression: &str) -> bool {
         match c {
             '"' | '\'' | '`' => {
                 let Some(text) = quoted(c, &mut rest) else { return true };
-                if !names.contains(&true) && !is_separator(&text) {
+                if !is_among(&names) && !is_separator(&text) {
                     return true;
                 }
                 is_first = false;
             }
             '(' | '[' => {
                 // `a["key"]` names what is in it.
-                names.push(c == '[' && !is_first);
+                names.push(is_among(&names) || c == '[' && !is_first);
                 is_first = true;
             }
             ')' | ']' => {
@@ -83,13 +83,18 @@ pub(super) fn holds_text(expression: &str) -> bool {
             }
             '|' => {
                 names.pop();
-                names.push(false);
+                names.push(is_among(&names));
                 is_first = true;
             }
             _ => {}
         }
     }
     is_first && word.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether texts are names in the innermost of the open parentheses.
+fn is_among(names: &[bool]) -> bool {
+    names.last().copied().unwrap_or_default()
 }
 
 fn takes_names(word: &str) -> bool {
