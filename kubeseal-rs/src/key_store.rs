@@ -78,7 +78,7 @@ impl KeyStore {
                 secrets.push(found);
             }
         }
-        let mut keys: Vec<StoredKey> = secrets.into_iter().map(|secret| StoredKey::read(secret.0)).collect();
+        let mut keys: Vec<StoredKey> = secrets.into_iter().map(StoredKey::read).collect();
         keys.sort_by_key(StoredKey::order);
         Ok(keys)
     }
@@ -109,7 +109,7 @@ impl KeyStore {
     pub(crate) fn origin(&self) -> Result<Option<String>, KeyStoreError> {
         // A list, as of the key from before there were labels: the right to list Secrets is enough.
         let found = self.secrets(&named(&origin_name(&self.prefix)))?.pop();
-        let text = found.and_then(|secret| Some(secret.0.data?.remove(ORIGIN)?.0));
+        let text = found.and_then(|secret| Some(secret.into_known().data?.remove(ORIGIN)?.0));
         Ok(text.map(|text| String::from_utf8_lossy(&text).into_owned()))
     }
 
@@ -168,7 +168,7 @@ impl KeyStore {
             secrets.create(&PostParams::default(), secret).await
         });
         match created {
-            Ok(created) => Ok(Some(StoredKey::read(created).name())),
+            Ok(created) => Ok(Some(StoredKey::read(created.into()).name())),
             Err(kube::Error::Api(status)) if status.reason == "AlreadyExists" => Ok(None),
             Err(error) => Err(self.failed(Act::Create(secret.name_any()), error)),
         }

@@ -1,10 +1,11 @@
 //! Secrets that were there before, and whose owner invites SealedSecrets: `managed` and `patch`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
-use api::ConditionStatus;
+use anyhow::{Context as _, Result, ensure};
 use api::annotations::{MANAGED, PATCH};
+use api::{Condition, ConditionStatus};
 use kube::ResourceExt as _;
 use serde_json::json;
 use tests::person::Person;
@@ -54,6 +55,32 @@ pub(crate) async fn a_patched_secret_keeps_what_it_had(stage: Arc<Stage>) -> Res
                     &values.map(|(key, value)| (key, if key == "v" { value } else { b"y" })),
                 )
                 .await?;
+            Ok(())
+        })
+        .await
+}
+
+pub(crate) async fn a_secret_with_too_many_items_is_left_as_it_is(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |person, namespace| {
+            let items: BTreeMap<String, &str> = (0..6_000).map(|number| (format!("v{number}"), "")).collect();
+            let mut theirs = Person::secret(namespace, "db", &json!(items));
+            theirs["metadata"]["annotations"] = json!({ MANAGED: "true" });
+            person.apply(&theirs).await?;
+            for name in ["db", "other"] {
+                person.seal_and_apply(&Person::secret(namespace, name, &json!({ "v": VALUE })), &[]).await?;
+            }
+            person.sees_values(namespace, "other", &[("v", VALUE.as_bytes())]).await?;
+            let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
+            let stalled = status.condition(Condition::STALLED).context("it is not stalled")?;
+            let message = stalled.message.clone().unwrap_or_default();
+            ensure!(message.contains("more than 5000 entries in data"), "{message}");
+            let left = person.get_secret(namespace, "db").await?.data.unwrap_or_default();
+            ensure!(left.len() == 6_000, "{} items are left", left.len());
+
+            person.delete_secret(namespace, "db").await?;
+            person.sees_values(namespace, "db", &[("v", VALUE.as_bytes())]).await?;
+            person.sees_synced(namespace, "db", ConditionStatus::True).await?;
             Ok(())
         })
         .await

@@ -87,7 +87,7 @@ pub(crate) async fn what_a_policy_says_of_rendered_values_is_in_the_log_alone(
             ensure!(log.matches(&words).count() == 1, "{log}");
 
             policy.relent().await?;
-            person.sees_values(namespace, "db", &[("v", VALUE.as_bytes())]).await?;
+            person.sees_values(namespace, "db", &[("p", VALUE.as_bytes()), ("v", VALUE.as_bytes())]).await?;
             Ok(())
         })
         .await

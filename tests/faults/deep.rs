@@ -93,7 +93,7 @@ async fn all_is_well(scene: &Scene, round: &str, sealed: &Sealed) -> Result<()> 
     }
     person.sees_synced(place, &name("taken"), ConditionStatus::True).await?;
     let secrets: Api<ObservedSecret> = Api::namespaced(scene.client(), place);
-    let taken = secrets.get(&name("taken")).await?.0.data.unwrap_or_default();
+    let taken = secrets.get(&name("taken")).await?.into_known().data.unwrap_or_default();
     ensure!(taken.get("v").is_some_and(|value| value.0 == sealed.value.as_bytes()), "not taken over");
 
     let field = "field spec.template.metadata.ownerReferences";

@@ -208,7 +208,7 @@ impl Scene {
     pub(crate) async fn keys(&self) -> Result<Vec<Secret>> {
         let secrets: Api<ObservedSecret> = Api::namespaced(self.client(), &self.home);
         let keys = secrets.list(&ListParams::default().labels(sealing_key::LABEL)).await?;
-        Ok(keys.into_iter().map(|key| key.0).collect())
+        Ok(keys.into_iter().map(ObservedSecret::into_known).collect())
     }
 
     /// Waits until there are so many keys.

@@ -10,11 +10,13 @@ use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::jiff::Timestamp;
 use kube::ResourceExt as _;
 use kube::api::{Api, DeleteParams, ListParams, ObjectMeta, Patch, PatchParams, PostParams};
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::eventually::eventually;
 use tests::lab::Maker;
 use tests::person::Person;
+use tests::pod::Pod;
 
+use crate::renewal::{ask, get};
 use crate::stage::{HOME, Stage, stop};
 
 /// The key Secret as a backup would restore it.
@@ -186,6 +188,73 @@ pub(crate) async fn a_broken_key_breaks_no_other(stage: Arc<Stage>) -> Result<()
             .await?;
             stage.person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": "1" })), &[]).await?;
             stage.person.sees_values(namespace, "db", &[("v", b"1")]).await?;
+            stop(pod).await
+        })
+        .await
+}
+
+/// On the same page of every list as the real keys, from the start and while a watch is open.
+pub(crate) async fn a_key_secret_with_too_many_items_breaks_no_other(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |namespace| {
+            let pod = stage.start().await?;
+            let before = stage.keys().await?;
+            let items: BTreeMap<String, &str> = (0..6_000).map(|number| (format!("v{number}"), "")).collect();
+            let mut odd = Person::secret(HOME, "odd", &json!(items));
+            odd["stringData"]["tls.key"] = json!("x");
+            odd["stringData"]["tls.crt"] = json!("y");
+            odd["type"] = json!("kubernetes.io/tls");
+            odd["metadata"]["labels"] = json!({ sealing_key::LABEL: "active" });
+            let odd: Secret = serde_json::from_value(odd)?;
+            stage.secrets().create(&PostParams::default(), &odd).await?;
+            let is_told = async |pod: &Pod| {
+                eventually(Duration::from_secs(20), "the refusal is told", async || {
+                    let logs = pod.logs()?;
+                    let told = "this Secret is labelled as a sealing key and is none";
+                    let mut lines = logs.lines().filter(|line| line.contains(told));
+                    let why = "more than 5000 entries in data";
+                    ensure!(lines.any(|line| line.contains("secret=odd") && line.contains(why)), "{logs}");
+                    let gauge = "sealed_secrets_controller_key_refusals{reason=\"too_many_entries\"} 1";
+                    let (_, metrics) = get(&pod.metrics_url()).await?;
+                    ensure!(metrics.contains(gauge), "{metrics}");
+                    Ok(())
+                })
+                .await
+            };
+            is_told(&pod).await?;
+            let about = "involvedObject.name=odd,reason=SealingKeyRefused";
+            eventually(Duration::from_secs(20), "an event tells it", async || {
+                let events = stage.events(HOME, about).await?;
+                let told = events.iter().filter_map(|event| event.message.as_deref());
+                ensure!(
+                    told.clone().any(|text| text.contains("more than 5000 entries in data")),
+                    "{events:?}"
+                );
+                Ok(())
+            })
+            .await?;
+            stop(pod).await?;
+
+            // It is in the list with which the next one starts.
+            let pod = stage.start().await?;
+            is_told(&pod).await?;
+            ask(&stage, &before[0]).await?;
+            eventually(Duration::from_secs(30), "the key is renewed", async || {
+                let keys =
+                    stage.secrets().list(&ListParams::default().labels(sealing_key::LABEL)).await?.items;
+                ensure!(keys.len() == 3, "{} keys, with the odd one", keys.len());
+                Ok(())
+            })
+            .await?;
+            stage.person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": "1" })), &[]).await?;
+            stage.person.sees_values(namespace, "db", &[("v", b"1")]).await?;
+            let listing =
+                stage.lab.kubeseal(Maker::Ours)?.output(&["keys", "list", "-o", "json"], b"").await?;
+            let listing: Value = serde_json::from_slice(&listing)?;
+            let states = listing["keys"].as_array().context("no keys")?.iter().map(|key| &key["state"]);
+            let mut states: Vec<_> = states.filter_map(Value::as_str).collect();
+            states.sort_unstable();
+            ensure!(states == ["active", "active", "unusable"], "{listing}");
             stop(pod).await
         })
         .await

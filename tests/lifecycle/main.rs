@@ -59,6 +59,7 @@ fn main() -> ExitCode {
             keys::a_cutoff_renews_once,
             keys::a_key_taken_out_is_not_served_any_more,
             keys::a_broken_key_breaks_no_other,
+            keys::a_key_secret_with_too_many_items_breaks_no_other,
             renewal::an_annotation_asks_for_one_key,
             renewal::a_new_key_opens_at_once_and_is_published_later,
             renewal::a_policy_that_quotes_a_private_key_is_not_quoted,

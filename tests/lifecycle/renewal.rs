@@ -56,7 +56,8 @@ async fn new_key(stage: &Stage, before: &[Secret]) -> Result<Secret> {
     .await
 }
 
-async fn ask(stage: &Stage, key: &Secret) -> Result<()> {
+/// Asks for the renewal of a key by its annotation.
+pub(crate) async fn ask(stage: &Stage, key: &Secret) -> Result<()> {
     let asked = json!({ "metadata": { "annotations": { sealing_key::RENEW: "please" } } });
     stage.secrets().patch(&key.name_any(), &PatchParams::default(), &Patch::Merge(asked)).await?;
     Ok(())

@@ -5,6 +5,7 @@ use super::refusal::Reason;
 use super::store::wipe;
 use crate::events::About;
 use crate::logging::chain;
+use api::ObservedSecret;
 use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, LABEL};
 use envelope::{Certificate, CertificateError};
 use k8s_openapi::api::core::v1::Secret;
@@ -40,20 +41,20 @@ pub(super) enum Content {
 
 impl Found {
     /// Reads a Secret, and wipes it.
-    pub(super) fn read(mut secret: Secret, order: KeyOrder) -> Self {
+    pub(super) fn read(mut secret: ObservedSecret, order: KeyOrder) -> Self {
         let about = About::secret(&secret);
         let content = Content::read(&secret, order);
-        let answers = Ask::answered_by(&secret.metadata);
-        wipe(&mut secret);
+        let answers = Ask::answered_by(&secret.known().metadata);
+        wipe(secret.known_mut());
         Self { about, content, answers }
     }
 
     /// Reads a Secret that has a name we wanted. Without the label it is none of ours, and only takes the name.
-    pub(super) fn taking_a_name(mut secret: Secret, order: KeyOrder) -> Self {
-        if secret.metadata.labels.as_ref().is_some_and(|labels| labels.contains_key(LABEL)) {
+    pub(super) fn taking_a_name(mut secret: ObservedSecret, order: KeyOrder) -> Self {
+        if secret.known().metadata.labels.as_ref().is_some_and(|labels| labels.contains_key(LABEL)) {
             return Self::read(secret, order);
         }
-        wipe(&mut secret);
+        wipe(secret.known_mut());
         Self { about: About::secret(&secret), content: Content::Out, answers: Vec::new() }
     }
 
@@ -64,11 +65,12 @@ impl Found {
 }
 
 impl Content {
-    fn read(secret: &Secret, order: KeyOrder) -> Self {
+    fn read(observed: &ObservedSecret, order: KeyOrder) -> Self {
+        let secret = observed.known();
         let label = secret.metadata.labels.as_ref().and_then(|labels| labels.get(LABEL));
         match label.map(String::as_str) {
             // Without a label: a legacy key, found by its name.
-            None | Some(ACTIVE) => match SealingKey::from_secret(secret, order) {
+            None | Some(ACTIVE) => match SealingKey::from_observed(observed, order) {
                 Ok(key) => {
                     let asked = Ask::on(&secret.metadata, key.fingerprint());
                     Self::Key { key: Arc::new(key), asked }

@@ -8,6 +8,7 @@
 use super::ANSWER;
 use super::name::{Predecessor, successor_name};
 use super::store;
+use api::ObservedSecret;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Api, PostParams};
@@ -109,7 +110,8 @@ impl<'a> Origin<'a> {
     }
 
     async fn read(&self, name: &str) -> Result<Option<Secret>, OriginError> {
-        let mut secret = self.ask(store::read(self.secrets, name)).await?;
+        // Of a Secret with too many entries, what is known of it: an empty text names a first key as well.
+        let mut secret = self.ask(store::read(self.secrets, name)).await?.map(ObservedSecret::into_known);
         // Of a key nothing is needed but that it is there.
         if name != self.name
             && let Some(secret) = &mut secret

@@ -5,7 +5,6 @@ use super::store::wipe;
 use crate::events::About;
 use crate::reconcile::is_later;
 use api::ObservedSecret;
-use k8s_openapi::api::core::v1::Secret;
 use kube::runtime::watcher::Event;
 use sealing::KeyOrder;
 use std::collections::BTreeMap;
@@ -36,7 +35,7 @@ impl Records {
                 self.until = None;
                 false
             }
-            Event::InitApply(ObservedSecret(secret)) => {
+            Event::InitApply(secret) => {
                 let found = self.read(secret);
                 self.shown(&found.about);
                 self.incoming.insert(found.about.name.clone(), found);
@@ -47,15 +46,15 @@ impl Records {
                 self.listed = true;
                 true
             }
-            Event::Apply(ObservedSecret(secret)) => {
+            Event::Apply(secret) => {
                 let found = self.read(secret);
                 self.shown(&found.about);
                 self.current.insert(found.about.name.clone(), found);
                 true
             }
-            Event::Delete(ObservedSecret(mut secret)) => {
+            Event::Delete(mut secret) => {
                 let about = About::secret(&secret);
-                wipe(&mut secret);
+                wipe(secret.known_mut());
                 self.shown(&about);
                 tracing::info!(secret = about.name, "sealing key taken out");
                 self.current.remove(&about.name);
@@ -87,12 +86,12 @@ impl Records {
     }
 
     /// Parses a Secret, unless this version of it was parsed before.
-    fn read(&self, mut secret: Secret) -> Found {
+    fn read(&self, mut secret: ObservedSecret) -> Found {
         let about = About::secret(&secret);
         if let Some(known) = self.current.get(&about.name)
             && known.about == about
         {
-            wipe(&mut secret);
+            wipe(secret.known_mut());
             return known.clone();
         }
         let found = Found::read(secret, self.order);

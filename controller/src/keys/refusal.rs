@@ -13,6 +13,8 @@ pub(crate) enum Reason {
     Incomplete,
     /// A half cannot be read.
     Broken,
+    /// More labels, annotations or items than are read.
+    TooManyEntries,
     /// Another algorithm.
     NotRsa,
     /// Fewer than 2048 bits.
@@ -27,10 +29,11 @@ pub(crate) enum Reason {
 
 impl Reason {
     /// All of them.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Type,
         Self::Incomplete,
         Self::Broken,
+        Self::TooManyEntries,
         Self::NotRsa,
         Self::TooSmall,
         Self::Mismatched,
@@ -44,6 +47,7 @@ impl Reason {
             Self::Type => "type",
             Self::Incomplete => "incomplete",
             Self::Broken => "broken",
+            Self::TooManyEntries => "too_many_entries",
             Self::NotRsa => "not_rsa",
             Self::TooSmall => "too_small",
             Self::Mismatched => "mismatched",
@@ -57,6 +61,7 @@ impl From<KeySecretError> for Reason {
     fn from(error: KeySecretError) -> Self {
         match error {
             KeySecretError::Type => Self::Type,
+            KeySecretError::TooManyEntries(_) => Self::TooManyEntries,
             KeySecretError::Missing(_) => Self::Incomplete,
             KeySecretError::KeyPair(KeyPairError::Mismatch) => Self::Mismatched,
             KeySecretError::KeyPair(KeyPairError::Certificate(CertificateError::Key(key))) => match key {

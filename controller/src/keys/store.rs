@@ -87,11 +87,11 @@ pub(super) async fn look(
 }
 
 /// The Secret of this name.
-pub(super) async fn read(secrets: &Api<Secret>, name: &str) -> kube::Result<Option<Secret>> {
+pub(super) async fn read(secrets: &Api<Secret>, name: &str) -> kube::Result<Option<ObservedSecret>> {
     let named = ListParams::default().fields(&format!("metadata.name={name}"));
     let list = Request::new(secrets.resource_url()).list(&named).map_err(kube::Error::BuildRequest)?;
     let mut found: ObjectList<ObservedSecret> = secrets.clone().into_client().request(list).await?;
-    Ok(found.items.pop().map(|found| found.0))
+    Ok(found.items.pop())
 }
 
 /// The Secrets beside the controller.

@@ -65,6 +65,10 @@ pub(crate) fn decide(
         Ok(spec) => spec,
         Err(error) => return Plan::Refuse(Refusal::Undecodable(error.clone())),
     };
+    if let Target::Cut(_, too_many) = &target {
+        let name = observed.name_any();
+        return Plan::Refuse(Refusal::TooManyEntries { name, too_many: *too_many });
+    }
     if let Target::Present(existing) = &target
         && let Some(plan) = not_ours(&observed.metadata, spec, &existing.0, rules.patient)
     {
@@ -103,6 +107,9 @@ pub(crate) fn decide(
             Plan::Create(wanted)
         }
         Target::Present(existing) => update(wanted, source, &existing.0, rules),
+        Target::Cut(_, too_many) => {
+            Plan::Refuse(Refusal::TooManyEntries { name: observed.name_any(), too_many })
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 //! with one.
 
 use super::outcome::Hindrance;
-use api::DecodeError;
 use api::annotations::{MANAGED, PATCH};
+use api::{DecodeError, TooManyEntries};
 use envelope::Fingerprint;
 use sealing::{DO_NOT_RENDER, InFull, UnsealError, UnsealedSecret};
 use std::collections::BTreeSet;
@@ -46,6 +46,7 @@ impl Plan {
                 Refusal::Undecodable(_)
                 | Refusal::SealingKey
                 | Refusal::Unmanaged { .. }
+                | Refusal::TooManyEntries { .. }
                 | Refusal::TemplatesOff(_)
                 | Refusal::TypeChange { .. },
             ) => false,
@@ -94,6 +95,17 @@ pub(crate) enum Refusal {
         /// The Secret's name.
         name: String,
     },
+    /// The Secret in its place is known in part only, so that it cannot be told whose it is and what it has.
+    #[error(
+        "the Secret \"{name}\" stands in its place, and {too_many}; remove some of them, or delete it, and it is made anew from \
+         this SealedSecret"
+    )]
+    TooManyEntries {
+        /// The Secret's name.
+        name: String,
+        /// What it has too many of.
+        too_many: TooManyEntries,
+    },
     /// The Secret in its place is immutable.
     #[error(
         "the target Secret is immutable: neither can that be undone nor can its values be changed; delete the Secret \
@@ -135,6 +147,7 @@ impl Refusal {
             Self::TemplatesOff(_) => "TemplatesOff",
             Self::SealingKey => "SealingKey",
             Self::Unmanaged { .. } => "Unmanaged",
+            Self::TooManyEntries { .. } => "TooManyEntries",
             Self::Immutable { .. } => "Immutable",
             Self::TypeChange { .. } => "TypeChange",
             Self::Rejected(_) => "Rejected",

@@ -77,8 +77,12 @@ pub(crate) async fn read(
         return Ok(Seen::Target(Target::Absent));
     }
     let secrets = Api::<ObservedSecret>::namespaced(context.client.clone(), &namespace);
-    let Some(secret) = secrets.get_opt(&name).await?.map(|secret| Box::new(ExistingSecret(secret.0))) else {
-        return Ok(Seen::Target(Target::Absent));
+    let secret = match secrets.get_opt(&name).await? {
+        Some(ObservedSecret::Whole(secret)) => Box::new(ExistingSecret(secret)),
+        Some(ObservedSecret::Cut(secret, too_many)) => {
+            return Ok(Seen::Target(Target::Cut(Box::new(ExistingSecret(secret)), too_many)));
+        }
+        None => return Ok(Seen::Target(Target::Absent)),
     };
     if is_settled(observed, previous, Some(&secret.0.metadata), correct_drift) {
         return Ok(Seen::Settled);

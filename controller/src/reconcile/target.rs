@@ -1,5 +1,6 @@
 //! [`Target`]: the Secret that stands where a SealedSecret wants its own.
 
+use api::TooManyEntries;
 use k8s_openapi::api::core::v1::Secret;
 use std::collections::BTreeMap;
 use zeroize::Zeroize as _;
@@ -11,6 +12,8 @@ pub(crate) enum Target {
     Absent,
     /// A Secret, with its values.
     Present(Box<ExistingSecret>),
+    /// A Secret with so many entries that only a part of it is known.
+    Cut(Box<ExistingSecret>, TooManyEntries),
 }
 
 impl Target {
@@ -18,7 +21,7 @@ impl Target {
     pub(crate) fn version(&self) -> Option<String> {
         match self {
             Self::Absent => None,
-            Self::Present(secret) => secret.0.metadata.resource_version.clone(),
+            Self::Present(secret) | Self::Cut(secret, _) => secret.0.metadata.resource_version.clone(),
         }
     }
 }

@@ -10,10 +10,31 @@ use std::fmt;
 use std::marker::PhantomData;
 
 /// More entries than an honest object can have: a sealed value takes at least 370 bytes.
-const MOST: usize = 5_000;
+pub(crate) const MOST: usize = 5_000;
 
 /// Entries of one object's metadata that are ours.
 const MOST_CHOSEN: usize = 64;
+
+/// The entries of a map, or the items of a list, of which no more than [`MOST`] are kept.
+#[derive(Debug)]
+pub(crate) struct Few<T> {
+    /// None for null, or where there is nothing.
+    pub kept: Option<T>,
+    /// Whether there are more than are kept.
+    pub is_cut: bool,
+}
+
+impl<T> Default for Few<T> {
+    fn default() -> Self {
+        Self { kept: None, is_cut: false }
+    }
+}
+
+impl<T> Few<T> {
+    fn whole<E: Error>(self) -> Result<Option<T>, E> {
+        if self.is_cut { Err(E::custom("too many entries")) } else { Ok(self.kept) }
+    }
+}
 
 /// Decodes a map, or nothing from null; one with too many entries is an error.
 pub(crate) fn few_entries<'de, D, V>(deserializer: D) -> Result<Option<BTreeMap<String, V>>, D::Error>
@@ -21,7 +42,23 @@ where
     D: Deserializer<'de>,
     V: Deserialize<'de>,
 {
-    deserializer.deserialize_option(Entries { chosen: |_: &str| true, strict: true, value: PhantomData })
+    first_entries::<true, _, _>(deserializer)?.whole()
+}
+
+/// Decodes the first entries of a map, and steps over those that are too many; or fails there, if it is `STRICT`.
+pub(crate) fn first_entries<'de, const STRICT: bool, D, V>(
+    deserializer: D,
+) -> Result<Few<BTreeMap<String, V>>, D::Error>
+where
+    D: Deserializer<'de>,
+    V: Deserialize<'de>,
+{
+    let few = deserializer.deserialize_option(Entries {
+        chosen: |_: &str| true,
+        most: MOST,
+        value: PhantomData,
+    })?;
+    checked::<STRICT, _, _>(few)
 }
 
 /// Decodes the entries of these names, and steps over the others.
@@ -29,16 +66,19 @@ pub(crate) fn entries_if<'de, D: Deserializer<'de>>(
     deserializer: D,
     chosen: impl Fn(&str) -> bool,
 ) -> Result<Option<BTreeMap<String, String>>, D::Error> {
-    deserializer.deserialize_option(Entries { chosen, strict: false, value: PhantomData })
+    let few = deserializer.deserialize_option(Entries { chosen, most: MOST_CHOSEN, value: PhantomData })?;
+    Ok(few.kept)
 }
 
-/// Decodes a list, or nothing from null; one with too many items is an error.
-pub(crate) fn few_items<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+/// Decodes the first items of a list, and drops those that are too many one by one; or fails there, if it is `STRICT`.
+pub(crate) fn first_items<'de, const STRICT: bool, D, T>(deserializer: D) -> Result<Few<Vec<T>>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    deserializer.deserialize_option(Items { chosen: |_: &T| true, strict: true, item: PhantomData })
+    let few =
+        deserializer.deserialize_option(Items { chosen: |_: &T| true, most: MOST, item: PhantomData })?;
+    checked::<STRICT, _, _>(few)
 }
 
 /// Decodes these items, and drops the others one by one.
@@ -50,29 +90,33 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    deserializer.deserialize_option(Items { chosen, strict: false, item: PhantomData })
+    let few = deserializer.deserialize_option(Items { chosen, most: MOST_CHOSEN, item: PhantomData })?;
+    Ok(few.kept)
+}
+
+fn checked<const STRICT: bool, T, E: Error>(few: Few<T>) -> Result<Few<T>, E> {
+    if STRICT { few.whole().map(|kept| Few { kept, is_cut: false }) } else { Ok(few) }
 }
 
 struct Entries<F, V> {
     chosen: F,
-    /// Whether too many are an error; otherwise those that are too many are left out.
-    strict: bool,
+    most: usize,
     value: PhantomData<V>,
 }
 
 impl<'de, F: Fn(&str) -> bool, V: Deserialize<'de>> Visitor<'de> for Entries<F, V> {
-    type Value = Option<BTreeMap<String, V>>;
+    type Value = Few<BTreeMap<String, V>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map")
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok(Few::default())
     }
 
     fn visit_none<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok(Few::default())
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -80,40 +124,39 @@ impl<'de, F: Fn(&str) -> bool, V: Deserialize<'de>> Visitor<'de> for Entries<F, 
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut entries = BTreeMap::new();
+        let (mut entries, mut is_cut) = (BTreeMap::new(), false);
         while let Some(name) = map.next_key::<String>()? {
-            if !(self.chosen)(&name) || (!self.strict && entries.len() >= MOST_CHOSEN) {
+            let is_chosen = (self.chosen)(&name);
+            is_cut |= is_chosen && entries.len() >= self.most;
+            if is_chosen && !is_cut {
+                entries.insert(name, map.next_value()?);
+            } else {
                 map.next_value::<IgnoredAny>()?;
-                continue;
             }
-            if entries.len() >= MOST {
-                return Err(A::Error::custom("too many entries"));
-            }
-            entries.insert(name, map.next_value()?);
         }
-        Ok(Some(entries))
+        Ok(Few { kept: Some(entries), is_cut })
     }
 }
 
 struct Items<F, T> {
     chosen: F,
-    strict: bool,
+    most: usize,
     item: PhantomData<T>,
 }
 
 impl<'de, F: Fn(&T) -> bool, T: Deserialize<'de>> Visitor<'de> for Items<F, T> {
-    type Value = Option<Vec<T>>;
+    type Value = Few<Vec<T>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list")
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok(Few::default())
     }
 
     fn visit_none<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok(Few::default())
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -121,16 +164,14 @@ impl<'de, F: Fn(&T) -> bool, T: Deserialize<'de>> Visitor<'de> for Items<F, T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut items = Vec::new();
+        let (mut items, mut is_cut) = (Vec::new(), false);
         while let Some(item) = seq.next_element()? {
-            if !(self.chosen)(&item) || (!self.strict && items.len() >= MOST_CHOSEN) {
-                continue;
+            let is_chosen = (self.chosen)(&item);
+            is_cut |= is_chosen && items.len() >= self.most;
+            if is_chosen && !is_cut {
+                items.push(item);
             }
-            if items.len() >= MOST {
-                return Err(A::Error::custom("too many items"));
-            }
-            items.push(item);
         }
-        Ok(Some(items))
+        Ok(Few { kept: Some(items), is_cut })
     }
 }

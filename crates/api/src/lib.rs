@@ -24,7 +24,7 @@ pub use decode::{DecodeError, decode};
 pub use metadata::{INSTANCE_LABEL, SealedSecretMetadata};
 pub use observed::ObservedSealedSecret;
 pub use observed_metadata::{METADATA_ONLY, ObservedMetadata};
-pub use observed_secret::ObservedSecret;
+pub use observed_secret::{ObservedSecret, TooManyEntries};
 pub use scope::{Scope, UnknownScope};
 pub use sealed_secret::{SealedSecret, SealedSecretSpec, SecretTemplate};
 pub use server_message::{server_message, server_message_unless, server_message_without_reason};

@@ -6,7 +6,8 @@
 //! take memory: a hundred thousand labels of one byte each would take ten times their own size.
 
 use crate::annotations;
-use crate::bounded::{entries_if, few_entries, few_items, items_if};
+use crate::bounded::{Few, entries_if, first_entries, first_items, items_if};
+use crate::observed_secret::TooManyEntries;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference, Time};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -14,51 +15,73 @@ use std::collections::BTreeMap;
 /// The label of SealedSecrets that metrics show.
 pub const INSTANCE_LABEL: &str = "app.kubernetes.io/instance";
 
-/// Decodes metadata and leaves its `managedFields` out.
+/// Decodes metadata and leaves its `managedFields` out. Too many labels or the like are an error.
 pub(crate) fn without_managed_fields<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<ObjectMeta, D::Error> {
-    /// All of [`ObjectMeta`] but that one, which is unknown here.
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Rest {
-        #[serde(default, deserialize_with = "few_entries")]
-        annotations: Option<BTreeMap<String, String>>,
-        creation_timestamp: Option<Time>,
-        deletion_grace_period_seconds: Option<i64>,
-        deletion_timestamp: Option<Time>,
-        #[serde(default, deserialize_with = "few_items")]
-        finalizers: Option<Vec<String>>,
-        generate_name: Option<String>,
-        generation: Option<i64>,
-        #[serde(default, deserialize_with = "few_entries")]
-        labels: Option<BTreeMap<String, String>>,
-        name: Option<String>,
-        namespace: Option<String>,
-        #[serde(default, deserialize_with = "few_items")]
-        owner_references: Option<Vec<OwnerReference>>,
-        resource_version: Option<String>,
-        self_link: Option<String>,
-        uid: Option<String>,
+    Ok(Rest::<true>::deserialize(deserializer)?.cut().0)
+}
+
+/// The same, where too many labels or the like are a fact about the object: the first of them, and which field has more.
+pub(crate) fn cut_metadata<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<(ObjectMeta, Option<TooManyEntries>), D::Error> {
+    Ok(Rest::<false>::deserialize(deserializer)?.cut())
+}
+
+/// All of [`ObjectMeta`] but `managedFields`, which is unknown here. Too many labels or the like are an error if it is `STRICT`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Rest<const STRICT: bool> {
+    #[serde(default, deserialize_with = "first_entries::<STRICT, _, _>")]
+    annotations: Few<BTreeMap<String, String>>,
+    creation_timestamp: Option<Time>,
+    deletion_grace_period_seconds: Option<i64>,
+    deletion_timestamp: Option<Time>,
+    #[serde(default, deserialize_with = "first_items::<STRICT, _, _>")]
+    finalizers: Few<Vec<String>>,
+    generate_name: Option<String>,
+    generation: Option<i64>,
+    #[serde(default, deserialize_with = "first_entries::<STRICT, _, _>")]
+    labels: Few<BTreeMap<String, String>>,
+    name: Option<String>,
+    namespace: Option<String>,
+    #[serde(default, deserialize_with = "first_items::<STRICT, _, _>")]
+    owner_references: Few<Vec<OwnerReference>>,
+    resource_version: Option<String>,
+    self_link: Option<String>,
+    uid: Option<String>,
+}
+
+impl<const STRICT: bool> Rest<STRICT> {
+    /// The metadata, and the first field of which only a part was kept.
+    fn cut(self) -> (ObjectMeta, Option<TooManyEntries>) {
+        let fields = [
+            ("metadata.labels", self.labels.is_cut),
+            ("metadata.annotations", self.annotations.is_cut),
+            ("metadata.finalizers", self.finalizers.is_cut),
+            ("metadata.ownerReferences", self.owner_references.is_cut),
+        ];
+        let cut = fields.into_iter().find(|(_, is_cut)| *is_cut).map(|(field, _)| TooManyEntries { field });
+        let metadata = ObjectMeta {
+            annotations: self.annotations.kept,
+            creation_timestamp: self.creation_timestamp,
+            deletion_grace_period_seconds: self.deletion_grace_period_seconds,
+            deletion_timestamp: self.deletion_timestamp,
+            finalizers: self.finalizers.kept,
+            generate_name: self.generate_name,
+            generation: self.generation,
+            labels: self.labels.kept,
+            managed_fields: None,
+            name: self.name,
+            namespace: self.namespace,
+            owner_references: self.owner_references.kept,
+            resource_version: self.resource_version,
+            self_link: self.self_link,
+            uid: self.uid,
+        };
+        (metadata, cut)
     }
-    let rest = Rest::deserialize(deserializer)?;
-    Ok(ObjectMeta {
-        annotations: rest.annotations,
-        creation_timestamp: rest.creation_timestamp,
-        deletion_grace_period_seconds: rest.deletion_grace_period_seconds,
-        deletion_timestamp: rest.deletion_timestamp,
-        finalizers: rest.finalizers,
-        generate_name: rest.generate_name,
-        generation: rest.generation,
-        labels: rest.labels,
-        managed_fields: None,
-        name: rest.name,
-        namespace: rest.namespace,
-        owner_references: rest.owner_references,
-        resource_version: rest.resource_version,
-        self_link: rest.self_link,
-        uid: rest.uid,
-    })
 }
 
 /// The metadata of a SealedSecret: what names and dates it, the annotations of Sealed Secrets, and the label that metrics show.

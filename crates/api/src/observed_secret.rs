@@ -1,7 +1,10 @@
 //! [`ObservedSecret`]: a Secret as the API server has it, whoever wrote it.
+//!
+//! A list or watch that decoded strictly would fail at the first Secret with too many entries, and with it the care for all others.
+//! Here that is a fact about its Secret.
 
-use crate::bounded::few_entries;
-use crate::metadata::without_managed_fields;
+use crate::bounded::{Few, MOST, first_entries};
+use crate::metadata::cut_metadata;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -13,29 +16,76 @@ use std::fmt;
 
 /// A Secret less its `managedFields`, which may be nested too deep to be decoded. Prints as its name.
 #[derive(Clone)]
-pub struct ObservedSecret(pub Secret);
+pub enum ObservedSecret {
+    /// All of it.
+    Whole(Secret),
+    /// A part of it: one of its fields has so many entries that only the first of them were decoded.
+    Cut(Secret, TooManyEntries),
+}
+
+/// A field of a Secret has more entries than are decoded.
+///
+/// Decided: such a Secret is not read at all, instead of reading the entries that are asked for: what is left out may be an
+/// annotation that says whose it is, and what is written back would lose values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it has more than {MOST} entries in {field}, which are too many to be read")]
+pub struct TooManyEntries {
+    /// As `data` or `metadata.labels`.
+    pub field: &'static str,
+}
+
+impl ObservedSecret {
+    /// What is known of it, which may be a part.
+    pub fn known(&self) -> &Secret {
+        let (Self::Whole(secret) | Self::Cut(secret, _)) = self;
+        secret
+    }
+
+    /// What is known of it, taken out.
+    pub fn into_known(self) -> Secret {
+        let (Self::Whole(secret) | Self::Cut(secret, _)) = self;
+        secret
+    }
+
+    /// What is known of it, to be changed or wiped.
+    pub fn known_mut(&mut self) -> &mut Secret {
+        let (Self::Whole(secret) | Self::Cut(secret, _)) = self;
+        secret
+    }
+}
+
+impl From<Secret> for ObservedSecret {
+    fn from(secret: Secret) -> Self {
+        Self::Whole(secret)
+    }
+}
 
 impl<'de> Deserialize<'de> for ObservedSecret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         struct Raw {
-            #[serde(deserialize_with = "without_managed_fields")]
-            metadata: ObjectMeta,
-            #[serde(default, deserialize_with = "few_entries")]
-            data: Option<BTreeMap<String, ByteString>>,
+            #[serde(deserialize_with = "cut_metadata")]
+            metadata: (ObjectMeta, Option<TooManyEntries>),
+            #[serde(default, deserialize_with = "first_entries::<false, _, _>")]
+            data: Few<BTreeMap<String, ByteString>>,
             immutable: Option<bool>,
             #[serde(rename = "type")]
             type_: Option<String>,
         }
-        let Raw { metadata, data, immutable, type_ } = Raw::deserialize(deserializer)?;
+        let Raw { metadata: (metadata, cut), data, immutable, type_ } = Raw::deserialize(deserializer)?;
+        let cut = cut.or_else(|| data.is_cut.then_some(TooManyEntries { field: "data" }));
         // `stringData` is only ever written.
-        Ok(Self(Secret { metadata, data, immutable, type_, string_data: None }))
+        let secret = Secret { metadata, data: data.kept, immutable, type_, string_data: None };
+        Ok(match cut {
+            None => Self::Whole(secret),
+            Some(cut) => Self::Cut(secret, cut),
+        })
     }
 }
 
 impl fmt::Debug for ObservedSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ObjectMeta { namespace, name, .. } = &self.0.metadata;
+        let ObjectMeta { namespace, name, .. } = &self.known().metadata;
         f.debug_struct("ObservedSecret")
             .field("namespace", namespace)
             .field("name", name)
@@ -64,18 +114,18 @@ impl Resource for ObservedSecret {
     }
 
     fn meta(&self) -> &ObjectMeta {
-        &self.0.metadata
+        &self.known().metadata
     }
 
     fn meta_mut(&mut self) -> &mut ObjectMeta {
-        &mut self.0.metadata
+        &mut self.known_mut().metadata
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[test]
     fn it_is_read_as_ever_and_prints_no_value() {
@@ -89,6 +139,30 @@ mod tests {
         });
         let read: ObservedSecret = serde_json::from_value(secret.clone()).unwrap();
         assert!(!format!("{read:?}").contains("104"), "{read:?}");
-        assert_eq!(read.0, serde_json::from_value::<Secret>(secret).unwrap());
+        let ObservedSecret::Whole(read) = read else { panic!("a part of it") };
+        assert_eq!(read, serde_json::from_value::<Secret>(secret).unwrap());
+    }
+
+    #[test]
+    fn too_many_entries_are_a_fact_about_their_secret() {
+        let entries = |count: usize| -> serde_json::Map<String, Value> {
+            (0..count).map(|number| (number.to_string(), json!(""))).collect()
+        };
+        let list = |count: usize| vec![json!("a"); count];
+        for (field, odd) in [
+            ("data", json!({ "metadata": { "name": "odd" }, "data": entries(6_000) })),
+            ("metadata.labels", json!({ "metadata": { "name": "odd", "labels": entries(6_000) } })),
+            ("metadata.annotations", json!({ "metadata": { "name": "odd", "annotations": entries(6_000) } })),
+            ("metadata.finalizers", json!({ "metadata": { "name": "odd", "finalizers": list(6_000) } })),
+        ] {
+            let good = |name: &str| json!({ "metadata": { "name": name }, "data": entries(MOST) });
+            let page: Vec<ObservedSecret> =
+                serde_json::from_value(json!([good("a"), odd, good("b")])).unwrap();
+            let read = page.iter().map(|secret| match secret {
+                ObservedSecret::Whole(secret) => (secret.metadata.name.as_deref(), None),
+                ObservedSecret::Cut(secret, cut) => (secret.metadata.name.as_deref(), Some(cut.field)),
+            });
+            assert!(read.eq([(Some("a"), None), (Some("odd"), Some(field)), (Some("b"), None)]), "{field}");
+        }
     }
 }

@@ -6,7 +6,7 @@
     reason = "a test fails by panicking, and measures roughly"
 )]
 
-use api::{ObservedMetadata, ObservedSealedSecret};
+use api::{ObservedMetadata, ObservedSealedSecret, ObservedSecret};
 use k8s_openapi::api::core::v1::Secret;
 use peak_alloc::PeakAlloc;
 use serde::de::DeserializeOwned;
@@ -101,6 +101,13 @@ fn no_object_takes_more_than_four_times_its_size() {
                 r#""annotations":{{"kubectl.kubernetes.io/last-applied-configuration":"{annotation}"}}"#
             )),
         ),
+        (
+            "data of a Secret",
+            format!(
+                r#"{{"metadata":{{"name":"a"}},"spec":{{"encryptedData":{{}}}},"data":{{{}}}}}"#,
+                entries()
+            ),
+        ),
         ("finalizers", metadata(&format!(r#""finalizers":[{}]"#, many(|_| r#""a""#.into())))),
         ("owners", metadata(&format!(r#""ownerReferences":[{}]"#, owners()))),
         ("managed fields", metadata(&format!(r#""managedFields":[{}]"#, many(|_| "{}".into())))),
@@ -123,5 +130,7 @@ fn no_object_takes_more_than_four_times_its_size() {
         assert!(times <= TIMES, "{name}: {times:.1} times its size as a SealedSecret");
         let times = peak::<ObservedMetadata<Secret>>(&object);
         assert!(times <= TIMES, "{name}: {times:.1} times its size as metadata");
+        let times = peak::<ObservedSecret>(&object);
+        assert!(times <= TIMES, "{name}: {times:.1} times its size as a Secret");
     }
 }

@@ -1,6 +1,7 @@
 //! [`SealingKey`]: a key pair and the Secret it is kept in.
 
 use api::sealing_key::{CERTIFICATE, PRIVATE_KEY, SECRET_TYPE};
+use api::{ObservedSecret, TooManyEntries};
 use envelope::{Fingerprint, KeyPair, KeyPairError};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
@@ -36,6 +37,9 @@ pub enum KeySecretError {
     /// A half is not PEM, which is text.
     #[error("its {0} is not text")]
     NotText(&'static str),
+    /// It has more entries than are read.
+    #[error(transparent)]
+    TooManyEntries(#[from] TooManyEntries),
     /// The halves are unsound or do not match.
     #[error("its {PRIVATE_KEY} and {CERTIFICATE} are not a key pair")]
     KeyPair(#[from] KeyPairError),
@@ -59,6 +63,14 @@ impl SealingKey {
             Some(created) => key.stored(created.0, order),
             None => key,
         })
+    }
+
+    /// Reads the Secret of a key as a list or watch shows it.
+    pub fn from_observed(secret: &ObservedSecret, order: KeyOrder) -> Result<Self, KeySecretError> {
+        match secret {
+            ObservedSecret::Whole(secret) => Self::from_secret(secret, order),
+            ObservedSecret::Cut(_, too_many) => Err((*too_many).into()),
+        }
     }
 
     /// The same key, in a Secret that the API server created at this moment.

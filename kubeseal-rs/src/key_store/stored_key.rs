@@ -1,5 +1,6 @@
 //! [`StoredKey`]: a sealing key's Secret, as the cluster has it.
 
+use api::ObservedSecret;
 use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, LABEL, RETIRED};
 use envelope::{Certificate, Fingerprint, Plaintext};
 use jiff::Timestamp;
@@ -49,8 +50,9 @@ impl State {
 
 impl StoredKey {
     /// Takes over a Secret.
-    pub(super) fn read(secret: Secret) -> Self {
-        let key = SealingKey::from_secret(&secret, KeyOrder::CertNotBefore).map(Arc::new);
+    pub(super) fn read(secret: ObservedSecret) -> Self {
+        let key = SealingKey::from_observed(&secret, KeyOrder::CertNotBefore).map(Arc::new);
+        let secret = secret.into_known();
         let text = || std::str::from_utf8(&secret.data.as_ref()?.get(CERTIFICATE)?.0).ok();
         let certificate = match &key {
             Ok(key) => Some(key.pair().certificate().clone()),

@@ -23,7 +23,7 @@ impl SharedRing {
 
     /// Reads these keys, as the watch does.
     pub(crate) fn show(&self, keys: impl IntoIterator<Item = Secret>) {
-        let found = keys.into_iter().map(|key| Found::read(key, sealing::KeyOrder::default()));
+        let found = keys.into_iter().map(|key| Found::read(key.into(), sealing::KeyOrder::default()));
         self.replace(&found.map(|found| (found.about.name.clone(), found)).collect(), None);
     }
 }
@@ -53,7 +53,7 @@ async fn it_is_settled_once_there_has_been_a_key() {
     assert!(timeout(A_MOMENT, &mut settled).await.is_err(), "nothing was read");
     ring.show([]);
     assert!(timeout(A_MOMENT, &mut settled).await.is_err(), "there has never been a key");
-    ring.add(&Found::read(a_key(), sealing::KeyOrder::default()));
+    ring.add(&Found::read(a_key().into(), sealing::KeyOrder::default()));
     assert!(timeout(SOON, &mut settled).await.is_ok(), "one was made");
     assert_eq!(ring.snapshot().len(), 1);
     ring.show([]);
@@ -99,8 +99,8 @@ async fn only_what_opens_otherwise_is_news_to_what_does_not_open() {
         assert_eq!(changes.has_changed().unwrap(), news, "{name}");
         assert_eq!(ring.version(), before + 1, "{name}: told to everybody else");
     }
-    ring.add(&Found::read(a_key(), sealing::KeyOrder::default()));
+    ring.add(&Found::read(a_key().into(), sealing::KeyOrder::default()));
     let made = ring.opening_version();
-    ring.add(&Found::read(touched("3"), sealing::KeyOrder::default()));
+    ring.add(&Found::read(touched("3").into(), sealing::KeyOrder::default()));
     assert_eq!(ring.opening_version(), made);
 }

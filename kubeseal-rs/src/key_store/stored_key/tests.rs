@@ -14,7 +14,7 @@ fn stored(name: &str, not_before: i64, created: i64) -> StoredKey {
     let certificate =
         issue(&mut SysRng, &private, "", at(not_before), SignedDuration::from_hours(1)).unwrap();
     let bytes = |text: &str| ByteString(text.as_bytes().to_vec());
-    StoredKey::read(Secret {
+    StoredKey::read(ObservedSecret::Whole(Secret {
         metadata: ObjectMeta {
             name: Some(name.into()),
             creation_timestamp: Some(Time(at(created))),
@@ -26,7 +26,7 @@ fn stored(name: &str, not_before: i64, created: i64) -> StoredKey {
             ("tls.key".into(), bytes(&private.to_pkcs1_pem().unwrap())),
         ])),
         ..Secret::default()
-    })
+    }))
 }
 
 #[test]

@@ -23,6 +23,18 @@ fn an_earlier_owner_that_nobody_collects_gives_way_in_the_end() {
     assert_eq!(word(&plan), "refuse Unmanaged", "impatience is no right to anything else");
 }
 
+/// Whose it is may stand in what was not read.
+#[test]
+fn a_secret_that_is_known_in_part_is_not_written() {
+    let Target::Present(secret) = existing(json!({})) else { panic!("nothing there") };
+    let target = Target::Cut(secret, api::TooManyEntries { field: "metadata.labels" });
+    let Plan::Refuse(refusal) = decide(&sealed(json!({})), target, &ring(), &rules()) else {
+        panic!("not refused")
+    };
+    assert_eq!(refusal.reason(), "TooManyEntries");
+    assert!(refusal.to_string().contains("more than 5000 entries in metadata.labels"), "{refusal}");
+}
+
 #[test]
 fn a_replacement_is_written_on_top_of_what_was_read() {
     let target =
