@@ -3,7 +3,7 @@
 //! `write` makes the List, `lock` encrypts it, `unlock` decrypts what is encrypted. What is backed up, and what is put
 //! back, is decided in `command::keys`.
 //!
-//! Decided: age, instead of a format of our own, because whoever needs a backup years from now may not have this program.
+//! Decided: age, instead of a format of our own, because this program may not be at hand when a backup is needed years from now.
 
 mod error;
 mod lock;

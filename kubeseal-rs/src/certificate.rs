@@ -101,14 +101,14 @@ impl CertificateSource {
         Ok(certificate)
     }
 
-    /// The certificate as PEM, expired or not: looking at it harms nobody. Several stay several; whatever else
+    /// The certificate as PEM, expired or not: to look at it does no harm. Several stay several; whatever else
     /// stands beside them, such as the private key in a bundle, is left out.
     pub(crate) fn pem(&self) -> Result<String, SourceError> {
         let fetched = self.fetch()?;
         let certificate = self.parse(&fetched.text)?;
         let now = Timestamp::now();
         match self {
-            // What somebody names, they may look at.
+            // A certificate that the user names may be looked at.
             Self::File(_) | Self::Url(_) => {}
             Self::Cluster(_) | Self::Kept(_) => self.check_not_withdrawn(&certificate, &fetched)?,
         }

@@ -3,7 +3,7 @@
 //! Programs that it starts may dump no core either: an editor holds what is typed. A process that is not dumpable cannot be traced by
 //! other processes of the same user, and its files in `/proc` are root's; it opens `/dev/stdin` all the same.
 
-/// Forbids it. Best effort: a system that refuses keeps nobody from sealing.
+/// Forbids it. Best effort: a system that refuses does not prevent sealing.
 #[cfg(unix)]
 pub(crate) fn forbid() {
     use rustix::process::{Resource, Rlimit, setrlimit};

@@ -73,7 +73,7 @@ pub(crate) fn to_utf8(bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
     Encoding::decode(&bytes).map_or(bytes, |(_, text)| text)
 }
 
-/// A reader of the same text in UTF-8. UTF-16 is read as a whole: nobody streams it.
+/// A reader of the same text in UTF-8. UTF-16 is read as a whole: it comes from editors and shells, not from streams.
 pub(crate) fn utf8_reader(mut reader: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
     let mut first = Zeroizing::new(Vec::with_capacity(4));
     reader.by_ref().take(4).read_to_end(&mut first)?;

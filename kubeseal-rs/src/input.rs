@@ -37,12 +37,12 @@ impl From<Option<PathBuf>> for Input {
 }
 
 impl Input {
-    /// Reads all of it. Somebody at a terminal is told what is waited for.
+    /// Reads all of it. At a terminal, it says what it waits for.
     pub(crate) fn read(&self, expected: &str) -> Result<Zeroizing<Vec<u8>>, InputError> {
         read_all(self.open(expected)?).map_err(|source| self.failed(source))
     }
 
-    /// Reads all of it, which is text, in UTF-8. Somebody at a terminal is told what is waited for.
+    /// Reads all of it, which is text, in UTF-8. At a terminal, it says what it waits for.
     pub(crate) fn read_text(&self, expected: &str) -> Result<Zeroizing<Vec<u8>>, InputError> {
         self.read(expected).map(to_utf8)
     }
@@ -52,7 +52,7 @@ impl Input {
         utf8_reader(self.open(expected)?).map_err(|source| self.failed(source))
     }
 
-    /// Opens it, to be read bit by bit. Somebody at a terminal is told what is waited for.
+    /// Opens it, to be read bit by bit. At a terminal, it says what it waits for.
     fn open(&self, expected: &str) -> Result<Box<dyn Read>, InputError> {
         match self {
             Self::Stdin => {

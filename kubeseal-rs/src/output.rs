@@ -28,7 +28,7 @@ pub(crate) enum Output {
 /// The result could not be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OutputError {
-    /// Whoever reads has seen enough; what is cut off is no success for those who need all of it.
+    /// The reader closed it early; output that is cut off is no success for a program that needs all of it.
     #[error("the reader of standard output went away")]
     Reader,
     #[error("cannot write to standard output")]
@@ -75,7 +75,7 @@ impl Output {
 }
 
 impl Output {
-    /// Writes everything, which is plaintext: nobody but the owner may read it, and no copy of it is left elsewhere.
+    /// Writes everything, which is plaintext: only the owner may read it, and no copy of it is left elsewhere.
     pub(crate) fn write_private(&self, bytes: &[u8]) -> Result<(), OutputError> {
         match self {
             Self::Stdout => private::to_stdout(bytes),

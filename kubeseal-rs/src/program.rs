@@ -1,13 +1,13 @@
 //! The name that this program was called by, for everything that it says about itself, and its version.
 //!
-//! Decided: it is one setting for the whole process, as in `notice`. Where nobody set it, as for the manual, it is
+//! Decided: it is one setting for the whole process, as in `notice`. Where it is not set, as for the manual, it is
 //! `kubeseal-rs`.
 
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// What it is called where nobody says.
+/// What it is called where no argument tells.
 const DEFAULT_NAME: &str = "kubeseal-rs";
 
 /// The version of upstream's that this program stands in for.

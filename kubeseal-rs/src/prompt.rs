@@ -1,4 +1,4 @@
-//! [`ask`]: a value that nobody should see, from whoever runs the program.
+//! [`ask`]: a value that must not be shown, from the user or from standard input.
 //!
 //! At a terminal it is typed without being shown, and typed again; from a pipe it is one line.
 //!
@@ -52,7 +52,7 @@ pub(crate) fn ask(what: &str) -> Result<Zeroizing<Vec<u8>>, PromptError> {
     }
 }
 
-/// Asks for `what`, which somebody at a terminal knows already: once.
+/// Asks for `what`, which a user at a terminal knows already: once.
 pub(crate) fn ask_once(what: &str) -> Result<Zeroizing<Vec<u8>>, PromptError> {
     for _ in 0..TRIES {
         match typed(what, &format!("{what}: "))? {

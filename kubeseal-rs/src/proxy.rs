@@ -4,7 +4,7 @@
 //! and sends loopback through the proxy; and for a certificate behind a URL, because reqwest reads the same variables by rules of
 //! its own.
 //!
-//! Decided: a value that is no address is an error, where Go and reqwest connect directly without a word: whoever set it
+//! Decided: a value that is no address is an error, where Go and reqwest connect directly without a word: a user who set it
 //! does not want that.
 
 use http::Uri;

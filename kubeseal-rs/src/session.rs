@@ -14,7 +14,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
-/// Somebody who has logged in to a cluster.
+/// A client that has logged in to a cluster.
 pub(crate) struct Session {
     runtime: Runtime,
     client: RefCell<Client>,

@@ -154,7 +154,7 @@ fn a_file_that_changed_while_the_controller_resealed_it_is_left_alone() {
     let output = child.wait_with_output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(
-        output.status.code() == Some(1) && stderr.contains("changed by somebody else meanwhile"),
+        output.status.code() == Some(1) && stderr.contains("another program changed it meanwhile"),
         "{stderr}"
     );
     assert!(server.asked().iter().any(|request| request.starts_with("POST ")), "it was not resealed");

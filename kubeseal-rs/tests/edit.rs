@@ -346,7 +346,7 @@ fn a_file_that_changed_meanwhile_is_left_alone() {
     let script = format!("echo '# x' >> '{}'; sed -i 's/<sealed>/x/' \"$1\"", desk.file().display());
     let output = desk.edit(&script);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("changed by somebody else"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("another program changed it"));
     assert!(desk.text().ends_with("# x\n"));
 }
 

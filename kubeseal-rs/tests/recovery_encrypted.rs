@@ -113,7 +113,7 @@ fn what_is_missing_is_told() {
     );
     folder.refused(
         &["--recovery-private-key", "words.age", "-i", "me.txt"],
-        &["words.age is encrypted", "nobody is there to ask", "--passphrase-file FILE", "-f FILE"],
+        &["words.age is encrypted", "there is no terminal to ask", "--passphrase-file FILE", "-f FILE"],
     );
     folder.refused(
         &["--recovery-private-key", "me.age", "-i", "stranger.txt"],

@@ -88,7 +88,7 @@ pub(crate) async fn encrypted_to_age_and_to_a_passphrase(stage: Arc<Stage>) -> R
                     "line 2 of me.txt is not a public key",
                 ),
                 (&["backup", "-o", "x", "--passphrase-file", "nowhere"], "cannot read the passphrase"),
-                (&["backup", "-o", "x"], "nobody is there to ask for a passphrase"),
+                (&["backup", "-o", "x"], "a passphrase is needed, and there is no terminal"),
                 (&["backup", "-o", "no/such/x", "--recipient", RECIPIENT], "cannot write no/such/x"),
                 (&["restore", "a.age"], "no identity was given"),
             ] {

@@ -112,7 +112,7 @@ pub(crate) async fn nobody_said_yes(stage: Arc<Stage>) -> Result<()> {
             let pod = scene.start().await?;
             let key = scene.newest().await?;
             let error = scene.keys(&["revoke", &key]).await?.failure(1)?;
-            ensure!(error.contains("nobody is there to ask") && error.contains("--yes"), "{error}");
+            ensure!(error.contains("there is no terminal to ask") && error.contains("--yes"), "{error}");
             ensure!(scene.all().await?.len() == 1 && scene.newest().await? == key, "something was done");
             stop(pod).await
         })

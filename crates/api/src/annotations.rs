@@ -21,7 +21,7 @@ pub const PATCH: &str = "sealedsecrets.bitnami.com/patch";
 /// On a SealedSecret: `"false"` leaves its Secret as others make it, until the SealedSecret itself changes.
 pub const CORRECT_DRIFT: &str = "sealedsecrets.bitnami.com/correct-drift";
 
-/// On a Secret, written by the controller and by nobody else: a digest of the `spec` that it was unsealed from, which is public.
+/// On a Secret, written by the controller alone: a digest of the `spec` that it was unsealed from, which is public.
 /// Templates that ask for randomness were rendered from that spec, and are not rendered again while it stays.
 pub const UNSEALED_FROM: &str = "sealedsecrets.bitnami.com/unsealed-from";
 

@@ -1,7 +1,7 @@
 //! An object's metadata, as far as anybody here reads it: [`without_managed_fields`] for Secrets that are read whole,
 //! [`SealedSecretMetadata`] for SealedSecrets, and [`of_watched_object`] for objects of which only the metadata is asked for.
 //!
-//! Whoever may write an object may also write its `managedFields` by hand, nested as deep as the API server takes it, and that
+//! A user who may write an object may also write its `managedFields` by hand, nested as deep as the API server takes it, and that
 //! is deeper than `serde_json` decodes. What is skipped has no depth: `serde_json` steps over it without descending. Nor does it
 //! take memory: a hundred thousand labels of one byte each would take ten times their own size.
 

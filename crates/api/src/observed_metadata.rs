@@ -1,4 +1,4 @@
-//! [`ObservedMetadata`]: the metadata of an object of some kind, whoever wrote it.
+//! [`ObservedMetadata`]: the metadata of an object of some kind, as any client may have written it.
 //!
 //! Instead of kube's `PartialObjectMeta`, which reads `managedFields` too and fails where these are nested too deep: one
 //! object of anybody's would end the watch of all.

@@ -1,4 +1,4 @@
-//! [`ObservedSecret`]: a Secret as the API server has it, whoever wrote it.
+//! [`ObservedSecret`]: a Secret as the API server has it, as any client may have written it.
 //!
 //! A list or watch that decoded strictly would fail at the first Secret with too many entries, and with it the care for all others.
 //! Here that is a fact about its Secret.

@@ -38,7 +38,7 @@ pub fn server_message_unless(status: &Status, quotes: impl Fn(&str) -> bool) -> 
 ///
 /// Decided: the names of the policy and of its binding, or of the webhook, are told, because a user has to know whom to ask, and the
 /// author of a SealedSecret does not write them. Code and reason are not told with them, because each validation of one policy may
-/// have another reason. Only messages whose form is known are told in full, because an answer that nobody foresaw may hold anything.
+/// have another reason. Only messages whose form is known are told in full, because an answer of an unknown form may hold anything.
 pub fn server_message_without_reason(status: &Status) -> String {
     const IN_THE_LOG: &str =
         "why is told in the controller's log alone, because it may depend on what the templates gave";

@@ -59,7 +59,7 @@ impl Certificate {
         }
     }
 
-    /// Reads a certificate in DER. Its signature is not checked: whoever hands it over vouches for it.
+    /// Reads a certificate in DER. Its signature is not checked: the caller answers for it.
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
         let (rest, parsed) = X509Certificate::from_der(der).map_err(|_| CertificateError::Malformed)?;
         if !rest.is_empty() {

@@ -14,7 +14,7 @@ impl Plaintext {
         Self(Zeroizing::new(bytes))
     }
 
-    /// The value itself. Whoever calls this answers for where the bytes go.
+    /// The value itself. The caller answers for where the bytes go.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }

@@ -5,7 +5,7 @@ use crate::unseal::UnsealError;
 use std::borrow::Borrow;
 use std::fmt;
 
-/// An error as whoever may read the values may read it, or the controller's log: with the lines in which templates failed, and why.
+/// An error as a user who may read the values may read it, or the controller's log: with the lines in which templates failed, and why.
 /// Never for a status or an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InFull<E>(pub E);

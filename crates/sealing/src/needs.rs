@@ -1,4 +1,4 @@
-//! [`needs`]: which keys an object was sealed with, found by trying. For whoever decides whether a key may go.
+//! [`needs`]: which keys an object was sealed with, found by trying. It tells whether a key may be taken out.
 
 use crate::key_ring::KeyRing;
 use crate::place::Place;
@@ -21,7 +21,7 @@ pub struct Needs {
 /// An item that opens under another scope than the object states needs its key all the same: the annotation may be put right.
 ///
 /// Every item is tried, however many do not open. What was not tried would seem to need no key, and the key that it needs would
-/// be taken out; and whoever asks this waits for it themselves.
+/// be taken out; and only the caller waits for it.
 pub fn needs(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing) -> Needs {
     let place = Place::tried_wholly(metadata, ring);
     let mut unopened = false;

@@ -24,7 +24,7 @@ const FAILED_TRIES: u32 = 600;
 /// as many keys, needs items times keys of them; a hundred items under a hundred keys are let through.
 const MISSES: u32 = 10_000;
 
-/// The same for a question: a few seconds of one core, during which nobody else is answered. Enough for fifty items under fifty
+/// The same for a question: a few seconds of one core, during which no other request is answered. Enough for fifty items under fifty
 /// keys.
 const MISSES_OF_A_QUESTION: u32 = 2_500;
 

@@ -81,7 +81,7 @@ impl<'a> Place<'a> {
         self.opener.opens()
     }
 
-    /// Opens an item or does not: for whoever may ask about objects that are not theirs.
+    /// Opens an item or does not: for a client that may ask about objects that are not its own.
     pub(crate) fn open_or_not(&self, sealed: &str) -> Option<Plaintext> {
         self.open_under(self.scope, &decode(sealed)?).ok()
     }

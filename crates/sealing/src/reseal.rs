@@ -14,10 +14,10 @@ use std::collections::BTreeMap;
 /// Why items were not resealed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResealError {
-    /// At least one does not open. Which, and why, is not told: whoever asks may not be its owner.
+    /// At least one does not open. Which, and why, is not told: the client need not be its owner.
     #[error("the values do not open")]
     DoesNotOpen,
-    /// It has more items, or was sealed with more keys, than whoever asks a controller is worth. Says nothing of whether it opens.
+    /// It has more items, or was sealed with more keys, than a controller tries for one request. Says nothing of whether it opens.
     #[error("there are too many items, or too many keys that they were sealed with")]
     TooMuch,
     /// The deprecated form cannot be sealed again as it is.
@@ -29,7 +29,7 @@ pub enum ResealError {
 }
 
 /// Opens every item and seals it again with a certificate whose private key need not be at hand, for the same place and
-/// scope. For whoever asks it of a controller, who is told where that takes too many tries.
+/// scope. For requests to a controller: one that takes too many tries is refused.
 ///
 /// The scope is that of the object's own metadata and nothing else's: resealing never widens it.
 pub fn reseal<R: TryCryptoRng>(
@@ -45,7 +45,7 @@ pub fn reseal<R: TryCryptoRng>(
     reseal_in(rng, &Place::asked_about(metadata, ring), metadata, spec, certificate)
 }
 
-/// The same for whoever has the keys: however many tries it takes.
+/// [`reseal`] for a caller that has the keys: however many tries it takes.
 pub fn reseal_in_full<R: TryCryptoRng>(
     rng: &mut R,
     metadata: &ObjectMeta,

@@ -18,7 +18,7 @@ pub struct SealingKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeyOrder {
     /// The start of its certificate's validity; where that is later than the creation of its Secret, which the API
-    /// server dates, then the latter: the clock of whoever made the key was wrong.
+    /// server dates, then the latter: the clock of the program that made the key was wrong.
     #[default]
     CertNotBefore,
     /// The creation of its Secret; a restored key is then newer than it was.

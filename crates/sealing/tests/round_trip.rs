@@ -325,7 +325,7 @@ fn the_keys_that_an_object_needs_are_found() {
     sealed.spec.encrypted_data.insert("other".into(), other);
     assert_eq!(needs(&sealed), Needs { keys: [a, b].into(), unopened: false });
 
-    // Of the wrong scope, it still needs its key; of the wrong name, nobody knows.
+    // Of the wrong scope, it still needs its key; of the wrong name, it is not known.
     let mut wider = sealed.clone();
     let annotations = wider.metadata.annotations.get_or_insert_default();
     annotations.insert(api::annotations::CLUSTER_WIDE.into(), "true".into());

@@ -34,7 +34,7 @@ pub enum Shown<'e> {
     DoesNotRender,
 }
 
-/// Where a template failed, and why. It depends on the values, though it holds none: for the log, and for whoever has the values.
+/// Where a template failed, and why. It depends on the values, though it holds none: for the log, and for users who have the values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {fault}")]
 pub struct Detail {

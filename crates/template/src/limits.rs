@@ -2,7 +2,7 @@
 
 /// The bounds on all templates of one object together. Reaching one ends the rendering with an error that names it.
 ///
-/// In sum, because whoever may write one hostile template may write a thousand, in one object.
+/// In sum, because one object may have a thousand hostile templates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of output. A Secret holds no more than 1 MiB.

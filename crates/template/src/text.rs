@@ -45,7 +45,7 @@ impl Borrow<[u8]> for Text {
 /// The characters of a string and their lengths in bytes; a byte that is not UTF-8 counts as U+FFFD, as in Go.
 pub(crate) fn characters(bytes: &[u8]) -> impl Iterator<Item = (char, usize)> {
     let mut rest = bytes;
-    // One at a time: whoever wants the first alone must not pay for all.
+    // One at a time, so that the first alone costs no more than one.
     std::iter::from_fn(move || {
         let first = *rest.first()?;
         let head = &rest[..rest.len().min(4)];

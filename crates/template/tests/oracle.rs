@@ -1,4 +1,4 @@
-//! No error tells anything of the values: whoever may edit a template and read its status could ask for them bit by bit.
+//! No error tells anything of the values: a user who may edit a template and read its status could ask for them bit by bit.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! Colour, where somebody sees it: on a terminal, unless `NO_COLOR` says no.
+//! Colour, on a terminal, unless `NO_COLOR` says no.
 
 use std::env;
 use std::io::{self, IsTerminal as _};

@@ -94,7 +94,7 @@ fn cargo_test(arguments: &Arguments, binaries: &Binaries) -> Result<(Tally, bool
 
 fn pass_on(from: impl Read, mut to: impl io::Write, tally: &Mutex<Tally>) {
     for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
-        // Where nobody reads any more the counting still matters.
+        // Where the reader has gone, the counting still matters.
         let _ = to.write_all(&line).and_then(|()| to.write_all(b"\n")).and_then(|()| to.flush());
         let text = String::from_utf8_lossy(&line);
         tally.lock().unwrap_or_else(PoisonError::into_inner).read(&text);

@@ -32,8 +32,8 @@ pub(crate) enum BackupError {
     NoPassphrase,
     #[error("there is no passphrase")]
     Prompt(#[source] PromptError),
-    #[error("nobody is there to ask for a passphrase")]
-    NobodyToAsk,
+    #[error("a passphrase is needed, and there is no terminal to ask for it")]
+    NoTerminal,
     #[error("the backup is encrypted to recipients, and no identity was given")]
     NoIdentity,
     #[error(
@@ -65,7 +65,7 @@ impl BackupError {
             }
             Self::NoPassphrase => "write it on the first line of the file".into(),
             Self::Prompt(_) => "type it in a terminal, or give --passphrase-file FILE; nothing was changed".into(),
-            Self::NobodyToAsk => {
+            Self::NoTerminal => {
                 "run it in a terminal, or give --passphrase-file FILE; `keys backup --recipient age1…` needs no passphrase"
                     .into()
             }
@@ -77,7 +77,7 @@ impl BackupError {
                 "the passphrase is another one, or the file was changed".into()
             }
             Self::Work(_) => format!(
-                "`{} keys backup` writes {WORK}: another program made this file, or somebody changed it. Give another copy",
+                "`{} keys backup` writes {WORK}: another program made this file, or the file was changed. Give another copy",
                 name()
             ),
             Self::Decrypt(_) => "the file is not whole, or of a newer version of age".into(),

@@ -43,7 +43,7 @@ pub(super) fn ask(from: &Input) -> Result<SecretString, BackupError> {
 
 /// Never from a pipe: what comes through it was meant for something else.
 fn need_terminal() -> Result<(), BackupError> {
-    if std::io::stdin().is_terminal() { Ok(()) } else { Err(BackupError::NobodyToAsk) }
+    if std::io::stdin().is_terminal() { Ok(()) } else { Err(BackupError::NoTerminal) }
 }
 
 fn secret(bytes: &[u8]) -> Result<SecretString, BackupError> {

@@ -2,7 +2,7 @@
 //!
 //! Decided: one small file per context, server and controller, because one context's name means different clusters
 //! in different kubeconfigs, and tunnels give different clusters one address. Keeping it is best effort: a read-only
-//! home keeps nobody from sealing.
+//! home does not prevent sealing.
 //!
 //! Decided: only what came over TLS that proves the API server is kept. What came over plain http (`kubectl proxy` is that) or
 //! `--insecure-skip-tls-verify` may be an attacker's, and would be sealed with later by a run that asks for no such thing.

@@ -5,7 +5,7 @@ use crate::input::read_all;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// Larger than any certificate chain, smaller than what somebody names by mistake.
+/// Larger than any certificate chain, smaller than most files that are named by mistake.
 pub(super) const LARGEST: u64 = 1 << 20;
 
 /// Reads the file as text, in UTF-8 or UTF-16. Bytes that are none become question marks: whether PEM is in there is decided later.

@@ -1,4 +1,4 @@
-//! Where certificates are kept: `$XDG_CACHE_HOME/kubeseal-rs`, for nobody but the owner, a file whole or not at all.
+//! Where certificates are kept: `$XDG_CACHE_HOME/kubeseal-rs`, readable by the owner alone; a file is written whole or not at all.
 
 use std::fs::DirBuilder;
 use std::io::{self, Write as _};

@@ -96,7 +96,7 @@ pub(crate) struct ConnectionFlags {
     )]
     pub client_key: Option<PathBuf>,
 
-    /// Do not check the API server's certificate: whoever answers is believed.
+    /// Do not check the API server's certificate: any server that answers is believed.
     #[arg(long, env = "SEALED_SECRETS_INSECURE_SKIP_TLS_VERIFY", hide_env = true, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = flag_value::boolean(),
           value_name = "BOOL", hide_short_help = true)]

@@ -1,4 +1,4 @@
-//! [`Hidden`]: a flag's value that is nobody's business, such as a token.
+//! [`Hidden`]: a flag's value that must not be shown, such as a token.
 
 use std::convert::Infallible;
 use std::fmt;

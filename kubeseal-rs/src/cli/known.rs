@@ -1,4 +1,4 @@
-//! What there is to write, for whoever wrote something else.
+//! Which flags and commands there are, for errors that tell what to write instead.
 
 use super::Cli;
 use crate::shown::shown;

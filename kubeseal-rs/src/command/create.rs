@@ -38,7 +38,7 @@ pub(super) fn create(create: Create) -> Result<(), Failure> {
     if let Some(file) = create.merge_into.clone() {
         return merged(create, file);
     }
-    // Everything that can fail first, so that nobody types a password for nothing.
+    // Everything that can fail first, so that no password is typed for nothing.
     let certificate = create.certificate.certificate()?;
     let metadata = metadata(&create)?;
     let type_ = create.type_.clone().or_else(|| type_of(&create.form).map(ToOwned::to_owned));

@@ -33,7 +33,7 @@ use std::path::Path;
 pub(super) fn edit(edit: &Edit) -> Result<(), Failure> {
     let path = edit.file.as_path();
     let (place, mut sealed) = read(path)?;
-    // Before anything is typed, so that nobody types it for nothing.
+    // Before the editor opens, so that nothing is typed in vain.
     let certificate = edit.certificate.certificate()?;
     let sealer = Sealer {
         certificate: &certificate,
@@ -110,7 +110,7 @@ fn changes_in(
     if let Some(key) = key_without_value(bytes) {
         return Err(EditError::NoValue(key).into());
     }
-    // A List is one object and several Secrets, and nobody is shown one.
+    // A List is one object and several Secrets, and is not shown in the editor.
     if let Some(after) =
         [secrets.len(), template_data.len()].into_iter().find(|count| *count != objects.len())
     {

@@ -1,6 +1,6 @@
-//! [`InPlace`]: a file that is read, changed and written back, without losing what somebody else saves meanwhile.
+//! [`InPlace`]: a file that is read, changed and written back, without losing what another program saves meanwhile.
 //!
-//! Others of us wait at the `lock`; what anybody else saves is noticed right before it would be lost.
+//! Other `kubeseal-rs` processes block on the `lock`; what another program saves is noticed right before it would be lost.
 
 mod lock;
 
@@ -42,7 +42,7 @@ pub(crate) enum InPlaceError {
     ReadOnly(#[source] io::Error),
     #[error("another process has been changing it for {} seconds", .0.as_secs())]
     Busy(Duration),
-    #[error("it was changed by somebody else meanwhile")]
+    #[error("another program changed it meanwhile")]
     Changed,
     #[error(transparent)]
     Write(#[from] OutputError),

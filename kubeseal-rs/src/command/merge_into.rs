@@ -42,7 +42,7 @@ pub(super) fn merge_secrets(
 ) -> Result<(), Failure> {
     let refuse = |source| Failure::SealedFile { path: merge.file.clone(), source };
     let in_place = |source| Failure::InPlace { path: merge.file.clone(), source };
-    // Before anything is sealed, so that nobody types a Secret into a terminal for nothing.
+    // Before anything is sealed, so that no Secret is typed into a terminal for nothing.
     let place = InPlace::read(&merge.file)
         .map_err(|source| MergeError::Target { path: merge.file.clone(), source: source.cause() })?;
     warn_of_no_effect(merge, &sealed(merge, &place)?);

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rand::Rng as _;
 use sealing::{Accepted, InFull, Outside, UnsealError};
 
-/// Why a SealedSecret was not opened. In full: whoever asks has the private keys.
+/// Why a SealedSecret was not opened. In full: the user has the private keys.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot open the SealedSecret in {place}")]
 pub(crate) struct NotOpened {

@@ -66,7 +66,7 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
             }
             Err(fault) => report.failed(&path, None, &fault),
         }
-        // Whoever stops us wants to know what was changed; and whoever waits, that something is done.
+        // After each file: a run that is stopped has told what it changed, and one that takes long shows progress.
         let lines = report.lines();
         if !lines.is_empty() && !is_quiet() {
             progress.beside(|| telling.tell(&lines));

@@ -12,7 +12,7 @@ use crate::mode::Seal;
 use pipeline::Pipeline;
 
 pub(super) fn seal(seal: &Seal) -> Result<(), Failure> {
-    // Before the Secrets are read, so that nobody types one into a terminal for nothing.
+    // Before the Secrets are read, so that none is typed into a terminal for nothing.
     let certificate = seal.certificate.certificate()?;
     let secrets = seal.secrets.open_text("Secrets, in YAML or JSON,")?;
     let written = Pipeline::new(seal, &certificate).run(secrets)?;

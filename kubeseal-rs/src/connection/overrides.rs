@@ -139,7 +139,7 @@ impl Overrides {
     }
 }
 
-/// As kubectl has it: where anybody may read along, nobody logs in. Whom to act as is no secret.
+/// As kubectl has it: no credentials are sent over plain http. Whom to act as is no secret.
 fn no_credentials_in_clear(user: &mut AuthInfo) {
     *user = AuthInfo {
         impersonate: user.impersonate.take(),

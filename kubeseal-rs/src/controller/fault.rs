@@ -83,11 +83,11 @@ impl From<kube::Error> for Fault {
     }
 }
 
-/// What to do where nobody knows who signed a server's certificate.
+/// What to do where the authority that signed a server's certificate is not trusted.
 pub(crate) const UNKNOWN_ISSUER: &str = "the server's certificate is signed by an authority that this system does not trust, such as \
                                          a company's own: name its PEM file in the variable SSL_CERT_FILE";
 
-/// Whether TLS failed because nobody knows who signed the server's certificate.
+/// Whether TLS failed because the authority that signed the server's certificate is not trusted.
 pub(crate) fn is_unknown_issuer(error: &(dyn Error + 'static)) -> bool {
     let words = all_words(error);
     ["unknownissuer", "unknown issuer", "self-signed", "self signed"].iter().any(|word| words.contains(word))

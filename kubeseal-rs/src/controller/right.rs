@@ -11,7 +11,7 @@ pub(crate) struct Right<'a> {
 }
 
 impl Right<'_> {
-    /// What somebody without it can do.
+    /// What a user without it can do.
     pub(super) fn hint(&self) -> String {
         let Self { verb, resource, .. } = self;
         let (kind, place, flag) = match self.namespace {

@@ -11,7 +11,7 @@ use std::{env, fs, io};
 /// Files that name a directory are no longer.
 const LONGEST_PATH: u64 = 1 << 16;
 
-/// A repository with a work tree. A bare one is none: it may be a folder that somebody committed.
+/// A repository with a work tree. A bare one is none: it may be a folder that was committed.
 #[derive(Debug)]
 pub(crate) struct Repository {
     /// The directory whose files it tracks.

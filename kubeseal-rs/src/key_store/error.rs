@@ -90,7 +90,7 @@ impl KeyStoreError {
                 )
             }
             Self::Ask { source: Fault::Changed(_), .. } => {
-                format!("somebody else changed it meanwhile; look at it again with `{} keys list`", name())
+                format!("another client changed it meanwhile; look at it again with `{} keys list`", name())
             }
             Self::Ask { act, source, namespace, .. } => source.hint(act.right(namespace)),
         }

@@ -29,7 +29,7 @@ pub(crate) enum State {
     Retired,
     /// It leaked.
     Compromised,
-    /// Its label has a value of somebody's own, which takes it out.
+    /// Its label has another value, which takes it out.
     Inactive,
     /// It is labelled as a key, and is none that opens anything.
     Unusable,

@@ -1,7 +1,7 @@
 //! [`LineBreak`]: characters that are line breaks to YAML 1.1, which kubectl and upstream read, and text to YAML 1.2.
 //!
 //! Decided: a document with one of them is refused, instead of read as Go reads it: there, it ends comments, so that what looks
-//! like one may be a field, and folds into a space or stays by rules that nobody means who typed it by accident.
+//! like one may be a field, and folds into a space or stays by rules that are not expected where it was typed by accident.
 
 use super::place::Position;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! `meant`: the field of a Secret that somebody may have meant who typed another name.
+//! `meant`: the field of a Secret that may have been meant where another name was typed.
 //!
 //! Decided: only what is close to a name is refused, because upstream ignores unknown fields, and files are about that
 //! keep their anchors in some. What is in a mistyped `stringData` would be lost without a word.

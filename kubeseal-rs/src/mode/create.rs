@@ -63,7 +63,7 @@ pub(crate) enum ValueSource {
     Path(Option<String>, PathBuf),
     /// A file with lines `KEY=VALUE`.
     EnvFile(PathBuf),
-    /// Whoever runs the program.
+    /// The user is asked, or standard input has it.
     Prompt(String),
 }
 
@@ -130,7 +130,7 @@ impl Create {
     }
 }
 
-/// `[secret] [KIND] NAME`: whoever knows kubectl's line may type it.
+/// `[secret] [KIND] NAME`: as kubectl's command line has it.
 fn kind_and_name(words: &[String]) -> Result<(&str, String), CreateUsage> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let words = match words.as_slice() {

@@ -61,7 +61,7 @@ pub(crate) struct Retire {
 pub(crate) struct Revoke {
     pub key: String,
     pub files: SealedFiles,
-    /// Nobody is asked.
+    /// The user is not asked.
     pub sure: bool,
     /// How long to wait for a new key; None where there is to be none.
     pub renew: Option<Timeout>,

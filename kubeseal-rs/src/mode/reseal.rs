@@ -28,7 +28,7 @@ pub(crate) struct Reseal {
 /// Who opens.
 #[derive(Debug)]
 pub(crate) enum Means {
-    /// Nobody: it is only looked at. Keys can tell what has no hint.
+    /// Nothing is opened: it is only looked at. Keys can tell what has no hint.
     Check(RecoveryKeys),
     /// The controller.
     Controller(Box<ControllerAddress>),

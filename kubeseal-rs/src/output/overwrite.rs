@@ -1,7 +1,7 @@
 //! `overwrite`: writes over what is there, where it cannot be replaced by another file.
 //!
 //! That is so for devices and pipes; for a file that is a mount of its own, as `docker run -v FILE:FILE` makes them; and
-//! for one in a directory that nobody may create files in. What is lost then: somebody who reads meanwhile, or after a
+//! for one in a directory in which no file may be created. What is lost then: a reader meanwhile, or after a
 //! crash, may find half of it. What fails halfway is put back.
 
 use std::fs::{self, File};

@@ -63,7 +63,7 @@ impl Replacement {
     }
 }
 
-// To the file itself: the wrapper's errors name it, which nobody has heard of.
+// To the file itself: the wrapper's errors name the temporary file, which the user does not know.
 impl Write for Replacement {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.as_file().write(bytes)

@@ -12,7 +12,7 @@ impl Telling {
         Self(Ok(()))
     }
 
-    /// Tells what was done, unless nobody reads any more.
+    /// Tells what was done, unless the reader has gone.
     pub(crate) fn tell(&mut self, text: &str) {
         if self.0.is_ok() {
             self.0 = tell(text);

@@ -1,4 +1,4 @@
-//! `read`: one line, byte by byte, so that the lines behind it stay for whoever reads next.
+//! `read`: one line, byte by byte, so that the lines behind it stay for the next read.
 
 use std::io::{self, Read};
 use zeroize::Zeroizing;

@@ -1,6 +1,6 @@
 //! [`Typed`]: a line from the keys that were pressed for it, as a terminal would edit it.
 //!
-//! Decided: a line with control characters is refused, instead of sealed or mended, because nobody sees what an arrow key or a tab did
+//! Decided: a line with control characters is refused, instead of sealed or mended, because the user does not see what an arrow key or a tab did
 //! to it. There is no cursor: keys that would move one are refused, too.
 
 use super::line::Line;

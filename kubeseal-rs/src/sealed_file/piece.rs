@@ -26,7 +26,7 @@ pub(super) enum Syntax {
 }
 
 impl Piece {
-    /// Whether it is worth parsing. The word can be spelt with escapes, which nobody does.
+    /// Whether it is worth parsing. The word can be spelt with escapes, which is not done in practice.
     pub(super) fn may_be_sealed(&self) -> bool {
         self.syntax != Syntax::Between && self.text.contains("SealedSecret")
     }

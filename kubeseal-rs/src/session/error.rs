@@ -1,10 +1,10 @@
-//! [`SessionError`]: why nobody could log in, and what to do about it.
+//! [`SessionError`]: why the client could not log in, and what to do about it.
 
 use crate::connection::ConnectionError;
 use crate::controller::{Fault, Right};
 use std::sync::Arc;
 
-/// Why nobody could log in.
+/// Why the client could not log in.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SessionError {
     #[error("cannot start the network client")]

@@ -1,4 +1,4 @@
-//! Certificates: authorities, and what they or nobody sign.
+//! Certificates: authorities, what they sign, and what is self-signed.
 
 use super::decode::decode_base64;
 use super::{Function, Type, any, int, text, utf8};

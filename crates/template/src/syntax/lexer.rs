@@ -1,4 +1,4 @@
-//! Cuts a template into words. White space trimming happens here, and nobody else sees it.
+//! Cuts a template into words. White space is trimmed here and nowhere else.
 
 use super::token::{Kind, Token};
 use crate::budget::Budget;

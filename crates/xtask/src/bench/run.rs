@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::workload::Workload;
 
-/// GNU time. Decided: it, instead of asking the kernel ourselves, because the kernel counts the memory of whoever starts a
+/// GNU time. Decided: it, instead of asking the kernel ourselves, because the kernel counts the memory of the process that starts a
 /// program as the program's own until the program is loaded, and GNU time is smaller than anything measured here.
 const GNU_TIME: &str = "/usr/bin/time";
 

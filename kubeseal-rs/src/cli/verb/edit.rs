@@ -14,7 +14,7 @@ pub(crate) const LONG_ABOUT: &str = "Edit a SealedSecret in an editor, without a
     file; comments, order and other documents stay as they are.\n\n\
     What you write lies in a directory that only you can read, in memory where the system has a place for \
     that ($XDG_RUNTIME_DIR, /dev/shm), and is overwritten and removed at the end, also after an error. \
-    What was sealed before never lies there: nobody but the controller can read it. Keep your editor from \
+    What was sealed before never lies there: only the controller can read it. Keep your editor from \
     writing copies elsewhere (vim: set directory, backupdir and undodir to nothing).";
 
 /// `edit FILE`.

@@ -15,7 +15,7 @@ use clap::{Args, Subcommand};
 
 /// What `help keys` begins with. A const, because the one-line description stands on the variant in `Verb`.
 pub(crate) const LONG_ABOUT: &str = "The sealing keys of a cluster: which there are and what needs them, renewal, the end of one, and their backup.\n\n\
-    Whoever has a sealing key can open everything that was sealed with it; without it, nothing of that opens. These \
+    With a sealing key, everything that was sealed with it can be opened; without it, nothing of that. These \
     commands read and change the keys' Secrets in the controller's namespace, as you; no private key is ever shown, but for \
     the backup.";
 

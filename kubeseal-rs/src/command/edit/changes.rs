@@ -125,7 +125,7 @@ impl Sealer<'_> {
     }
 }
 
-/// Whether somebody typed beside what stands for the sealed value, and not over it.
+/// Whether text was typed beside what stands for the sealed value, and not over it.
 fn mentions_placeholder(value: &Plaintext) -> bool {
     let placeholder = PLACEHOLDER.as_bytes();
     value.expose().windows(placeholder.len()).any(|window| window.eq_ignore_ascii_case(placeholder))

@@ -82,7 +82,7 @@ impl EditError {
             },
             Self::Count { .. } => "keep one document for each; add and remove SealedSecrets in the file itself".into(),
             Self::Bound { .. } => {
-                "seal the values anew for another place: nobody but the controller can open what is sealed for this \
+                "seal the values anew for another place: only the controller can open what is sealed for this \
                  one"
                 .into()
             }

@@ -1,4 +1,4 @@
-//! [`Scratch`]: where the text lies while it is edited. Nobody else can read it, and it is wiped whatever happens.
+//! [`Scratch`]: where the text lies while it is edited. No other user can read it, and it is wiped whatever happens.
 //!
 //! Overwriting reaches what the file system lets it reach: in memory that is all of it, on a disk that journals or
 //! copies on write it may not be. So memory is taken where there is any, and a warning given where there is none.

@@ -38,7 +38,7 @@ pub(super) struct Content<'c> {
 enum Kind {
     /// Manifests, and what templates of them become.
     Manifests,
-    /// Manifests, if it parses: somebody named it, and what it is called says nothing.
+    /// Manifests, if it parses: the user named it, and what it is called says nothing.
     Unknown,
     /// Not more than text.
     Text,
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_named_is_looked_into_whatever_it_is_called() {
+    fn a_file_that_is_named_is_looked_into_whatever_it_is_called() {
         let secret = b"kind: Secret\nstringData: {a: b}\n";
         let found = |name: &str, is_named| examine(Path::new(name), secret, is_named).findings.len();
         for name in

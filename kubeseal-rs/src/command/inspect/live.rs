@@ -78,7 +78,7 @@ fn fill(state: &mut LiveState, found: ObservedSealedSecret, report: &Report) {
     }
 }
 
-/// Whether the values of this report are known to whoever has the key that leaked: it is what the cluster has, or names that key.
+/// Whether the key that leaked opens the values of this report: it is what the cluster has, or names that key.
 pub(super) fn is_compromised(report: &Report, state: &LiveState) -> bool {
     let hint = report.certificate.fingerprint.as_deref();
     state.compromised.as_deref().is_some_and(|message| {

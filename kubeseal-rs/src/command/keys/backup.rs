@@ -39,7 +39,7 @@ pub(super) fn backup(backup: &Backup, place: &KeyPlace) -> Result<(), Failure> {
     let locked = lock.lock(plain.bytes())?;
     let bytes = locked.as_deref().unwrap_or(plain.bytes());
     match &backup.file {
-        // Whoever reads must get all of it.
+        // The reader must get all of it.
         None => Ok(write_all_private(bytes).map_err(OutputError::Stdout)?),
         Some(file) => {
             let is_kept = !is_passage(file);
@@ -81,6 +81,6 @@ fn write(file: &Path, bytes: &[u8], overwrite: bool) -> Result<(), KeysError> {
 fn summary(file: &Path, keys: &[StoredKey], is_plain: bool) -> String {
     let (count, file) = (keys.len(), shown_path(file));
     let noun = if count == 1 { "key" } else { "keys" };
-    let how = if is_plain { "not encrypted: whoever reads it can open everything" } else { "encrypted" };
+    let how = if is_plain { "not encrypted: with it, everything can be opened" } else { "encrypted" };
     format!("{file}: {count} sealing {noun}, {how}\n")
 }

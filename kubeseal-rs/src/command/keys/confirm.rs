@@ -1,13 +1,13 @@
-//! `confirm`: whether somebody at a terminal is sure.
+//! `confirm`: asks at the terminal whether the user is sure.
 
 use super::KeysError;
 use crate::notice::say;
 use std::io::{IsTerminal as _, stderr, stdin};
 
-/// Asks. Where nobody can answer, that is an error of its own.
+/// Asks. Without a terminal, that is an error of its own.
 pub(super) fn confirm(question: &str) -> Result<(), KeysError> {
     if !stdin().is_terminal() || !stderr().is_terminal() {
-        return Err(KeysError::NobodyToAsk);
+        return Err(KeysError::NoTerminal);
     }
     // A terminal that went away is noticed when it is read from.
     say(format_args!("{question} [y/N] "));

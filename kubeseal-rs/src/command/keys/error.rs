@@ -62,10 +62,10 @@ pub(crate) enum KeysError {
         #[source]
         source: Box<Failure>,
     },
-    #[error("nobody said yes")]
+    #[error("aborted")]
     NotSure,
-    #[error("nobody is there to ask whether you are sure")]
-    NobodyToAsk,
+    #[error("a confirmation is needed, and there is no terminal to ask for it")]
+    NoTerminal,
     #[error("there is no sealing key to back up in namespace {0}")]
     NothingToBackUp(String),
     #[error("{} is there already", shown_path(.0))]
@@ -112,7 +112,7 @@ fn without_successor(left: Option<&Fingerprint>) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Places(pub Vec<String>);
 
-/// Lines of [`Places`]; more help nobody.
+/// Lines of [`Places`] that are shown.
 const SHOWN: usize = 20;
 
 impl fmt::Display for Places {
@@ -182,7 +182,7 @@ impl KeysError {
                     .into()
             }
             Self::NotSure => "nothing was changed".into(),
-            Self::NobodyToAsk => "add --yes; nothing was changed".into(),
+            Self::NoTerminal => "add --yes; nothing was changed".into(),
             Self::NothingToBackUp(_) => "check --controller-namespace and --context".into(),
             Self::Exists(_) => "choose another name, or overwrite it with --force".into(),
             Self::Terminal => "name a file with -o FILE, or leave out --plain".into(),

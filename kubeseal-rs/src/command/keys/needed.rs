@@ -65,7 +65,7 @@ fn of_object(object: &ObservedSealedSecret, ring: Option<&KeyRing>) -> Use {
     match (ring, &object.spec) {
         (Some(_), _) if noted.is_some() && is_current(object, status) => told,
         (Some(ring), Ok(spec)) => tried(told, &object.metadata, spec, ring),
-        // What it will be once it is mended, nobody knows.
+        // What it will be once it is corrected is not known.
         (Some(_), Err(_)) => Use { unknown: true, ..told },
         (None, _) => told,
     }

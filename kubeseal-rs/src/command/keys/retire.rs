@@ -49,8 +49,8 @@ pub(super) fn retire(place: &KeyPlace, retire: &Retire) -> Result<(), Failure> {
     Ok(telling.end()?)
 }
 
-/// Refuses the key that new values are sealed with, which with --key-publish-delay is not always the newest; and where nobody
-/// can tell which that is.
+/// Refuses the key that new values are sealed with, which with --key-publish-delay is not always the newest; and where it
+/// is not known which that is.
 fn not_served(place: &KeyPlace, key: Fingerprint) -> Result<(), KeysError> {
     let controller = &place.controller;
     match Controller::find(controller).and_then(|found| found.certificate()) {
@@ -59,10 +59,10 @@ fn not_served(place: &KeyPlace, key: Fingerprint) -> Result<(), KeysError> {
             Ok(_) => Ok(()),
             Err(_) => Err(KeysError::ServedUnknown { key, source: None }),
         },
-        // What nobody serves, nobody can fetch.
+        // Without a Service, no certificate can be fetched.
         Err(error) if is_gone(&error) => {
             alert(format_args!(
-                "there is no Service {}/{}, so nobody is asked which key is served; if the controller's has another name, give \
+                "there is no Service {}/{}, so it is not known which key is served; if the controller's has another name, give \
                  --controller-name",
                 controller.namespace, controller.name
             ));

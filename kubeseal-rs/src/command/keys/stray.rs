@@ -1,7 +1,7 @@
 //! `strays`: keys that the controller made while the keys of a backup were lost. Pure.
 //!
 //! Decided: a key is stray where it is certain. Dates alone do not tell: a key that was made by renewal before its predecessor was
-//! lost looks the same, and what Git holds sealed with it is in no cluster yet. In doubt it stays, and somebody is told.
+//! lost looks the same, and what Git holds sealed with it is in no cluster yet. In doubt it stays, and a warning says so.
 
 mod descent;
 

@@ -1,6 +1,6 @@
 //! [`Resealed`]: what is taken from the controller's answer.
 //!
-//! Decided: the items and the hint alone, because whoever answers has no business with the rest. A controller that
+//! Decided: the items and the hint alone, because the rest is not the controller's to change. A controller that
 //! answers with another scope is not followed.
 
 use api::annotations::CERTIFICATE_FINGERPRINT;

@@ -105,7 +105,7 @@ impl File {
     }
 }
 
-/// Notes the certificate where a private key told that it is the present one, so that nobody needs the key again.
+/// Notes the certificate where a private key told that it is the present one, so that the key is not needed again.
 fn noted(index: usize, object: &SealedObject, present: &Present<'_>) -> Option<Edit> {
     let hint = present.hint_for(object)?;
     Some(Edit { index, changes: vec![Change::set(Field::Annotation(CERTIFICATE_FINGERPRINT), hint)] })

@@ -10,7 +10,7 @@ use std::path::Path;
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
-    /// Over that many files. Hidden where nobody looks.
+    /// Over that many files. Hidden where standard error is no terminal.
     pub(super) fn over(files: usize) -> Self {
         if is_quiet() || !stderr().is_terminal() {
             return Self(ProgressBar::hidden());

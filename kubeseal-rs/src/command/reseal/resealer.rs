@@ -10,7 +10,7 @@ use rand::rngs::SysRng;
 use sealing::KeyRing;
 use std::cell::Cell;
 
-/// A cluster that failed this often in a row has failed for good: whoever waits is told so.
+/// A cluster that failed this often in a row has failed for good, and the run ends.
 const PATIENCE: u32 = 3;
 
 /// Seals again.

@@ -2,7 +2,7 @@
 //!
 //! Decided: the certificate's private key is tried wherever it can be had, from a file or from the cluster, because a hint may be wrong:
 //! an item that was sealed with an older certificate may have been pasted under it. The cluster is asked for the key only if the user may
-//! read it, so that nobody else's run leaves refused requests for private keys in the audit log.
+//! read it, so that the runs of other users leave no refused requests for private keys in the audit log.
 
 use crate::key_store::KeyStore;
 use crate::mode::{KeyPlace, Reseal};

@@ -78,7 +78,7 @@ impl<'a> Pipeline<'a> {
                         // Held only while taking; a thread that panicked ends the scope with its panic anyway.
                         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
                         let Ok((document, result)) = next else { break };
-                        // Nobody waits for it any more where an earlier one failed.
+                        // Where an earlier one failed, nothing receives it.
                         let _ = result.send(seal_document(seal, certificate, &document));
                     }
                 });
@@ -89,7 +89,7 @@ impl<'a> Pipeline<'a> {
                     self.take_first(&mut window)?;
                 }
                 let (send, receive) = sync_channel(1);
-                // Somebody takes it, unless all have panicked; then nothing is received either.
+                // A thread takes it, unless all have panicked; then nothing is received either.
                 let _ = jobs.send((document?, send));
                 window.push_back(receive);
             }

@@ -1,4 +1,4 @@
-//! An entry less. Comments on lines of their own stay: whose they are, nobody can tell.
+//! Removes an entry. Comments on lines of their own stay, because it is not known which entry they are about.
 
 use super::{Object, Splice};
 use crate::sealed_file::layout::{before, line_start};

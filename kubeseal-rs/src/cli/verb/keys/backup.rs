@@ -8,11 +8,11 @@ use std::path::PathBuf;
 
 /// What `help keys backup` begins with.
 pub(crate) const LONG_ABOUT: &str = "Write all sealing keys to a file, whatever their state, encrypted in the format of age (https://age-encryption.org): to \
-    the recipients named, or to a passphrase, which is asked for at a terminal. Nobody but you may read the file, and one that is \
+    the recipients named, or to a passphrase, which is asked for at a terminal. Only you may read the file, and one that is \
     there is not overwritten. A Secret that is labelled as a key and is none is named, and left out.\n\n\
     What is encrypted is a List of Secrets, as kubectl writes it: without this program, `age -d keys.age | kubectl apply -f -` \
     restores it. With --recovery-private-key, --recovery-unseal and `reseal` open with it where there is no cluster. With --plain \
-    the List is written as it is; whoever reads it can open everything.";
+    the List is written as it is; with it, everything can be opened.";
 
 /// `keys backup`.
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// What `help keys revoke` begins with.
-pub(crate) const LONG_ABOUT: &str = "For a sealing key that leaked: whoever has it can open everything that was ever sealed with it, in every copy of your \
+pub(crate) const LONG_ABOUT: &str = "For a sealing key that leaked: with it, everything that was ever sealed with it can be opened, in every copy of your \
     repository. So a new key is made first; then this one is labelled \"compromised\", and opens nothing any more; the controller \
     marks the SealedSecrets that it opened (condition Compromised); and you are told which values to change at their source, and to \
     seal anew.\n\n\

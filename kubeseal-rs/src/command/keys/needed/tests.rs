@@ -111,7 +111,7 @@ fn files_are_tried_where_they_will_be() {
     assert_eq!(uses(&sealed(Some("ns"), Some(OTHER)), None), "k", "a hint is less than a proof");
     assert_eq!(uses(&sealed(None, None), Some("ns")), "k");
     assert_eq!(uses(&sealed(None, None), None), "?");
-    assert_eq!(uses(&sealed(None, Some(OTHER)), None), "b?", "nobody knows where it will be");
+    assert_eq!(uses(&sealed(None, Some(OTHER)), None), "b?", "it is not known where it will be");
     assert_eq!(uses(&sealed(Some("other"), Some(OTHER)), None), "b", "another cluster's");
 
     let nowhere = SealedFiles { paths: vec![folder.path().join("nowhere")], namespace: None };

@@ -51,10 +51,10 @@ fn consequences(leaked: &[&StoredKey], looked: &Looked) -> String {
     let mut told = String::new();
     if known.is_empty() {
         told.push_str("\nNothing that was looked at was sealed with it. Values sealed with it earlier, in the history of your \
-                       repository, are known to whoever has the key.\n");
+                       repository, can be read with it as well.\n");
     } else {
         told.push_str(
-            "\nWhoever has the key knows these values. Change each where it comes from, and seal the new one:\n",
+            "\nWith the key, these values can be read. Change each where it comes from, and seal the new one:\n",
         );
         for it in known {
             // Writing to a String cannot fail.

@@ -1,4 +1,4 @@
-//! `question`: what somebody is to be sure of before a key is revoked.
+//! `question`: what the user confirms before a key is revoked.
 
 use super::Leak;
 use crate::key_store::{KeyStore, StoredKey};

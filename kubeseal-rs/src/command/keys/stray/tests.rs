@@ -71,7 +71,7 @@ fn what_is_not_certain_is_no_stray() {
         ("restored, from another backup", vec![seen('f', 8_000, 9_000)], doubtful("f")),
         ("a random name", vec![unknown()], doubtful("f")),
         ("was renewed itself", vec![f(), follows(&seen('e', 9_050, 9_050), 'f')], doubtful("ef")),
-        ("renewed a key that nobody knows", vec![follows(&f(), 'd')], doubtful("f")),
+        ("renewed an unknown key", vec![follows(&f(), 'd')], doubtful("f")),
         ("in two Secrets", vec![f(), f()], Strays { certain: Some(key('f')), doubtful: Vec::new() }),
     ];
     for (name, others, expected) in cases {
