@@ -15,7 +15,7 @@ use tower::util::MapRequestLayer;
 pub struct Cluster {
     /// The client.
     pub client: Client,
-    /// Another one, for the Lease alone: it waits behind nobody, and keeps to no limit.
+    /// Another client, for the Lease alone: its requests wait behind no others, and no limit holds for them.
     pub lease_client: Client,
     /// The controller's own namespace: that of its keys.
     pub namespace: String,

@@ -1,4 +1,4 @@
-//! `contained`: work on what anybody may have written, on a thread of its own, where even a panic harms nobody else; and
+//! `contained`: work on objects that users wrote, on a thread of its own, where a panic ends no other work; and
 //! [`end_on_panic`], for every panic elsewhere.
 //!
 //! Decided: panics unwind, in releases as well. An object that makes a library panic would otherwise end this process, and the

@@ -27,7 +27,7 @@
 //!
 //! Decided: a candidate that finds no Lease waits for the whole duration before it makes one: it may have been deleted under a
 //! leader that is cut off just then, and writes until its deadline. A leader that is not makes it again with the next renewal.
-//! Only where there has never been a sealing key, and so nobody who led, it is a renewal's time (2.5 s by default): a first
+//! Only where there has never been a sealing key, and so no leader, it is a renewal's time (2.5 s by default): a first
 //! installation does not wait. A Lease that was released is there, and is taken at once. A
 //! candidate that has not looked for a renew deadline waits anew. What that does not cover: a Lease that is made and deleted
 //! again between two of its looks.

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use zeroizing_alloc::ZeroAlloc;
 
 /// Wipes all memory that is freed. Private keys and values pass through buffers of libraries (HTTP, TLS, JSON), as base64 and as they
-/// are; those are wiped by nobody else.
+/// are; no library wipes those.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 

@@ -47,7 +47,7 @@ struct DurationLabels {
 pub struct Metrics {
     /// Tries to unseal: how often it was decided what is to become of an object.
     pub unseal_requests: Counter,
-    /// Secrets put right that somebody else had edited or deleted.
+    /// Secrets put right that other clients had edited or deleted.
     pub drift_corrections: Counter,
     errors: Family<ErrorLabels, Counter>,
     conditions: Family<ConditionLabels, Gauge>,
@@ -75,7 +75,7 @@ impl Default for Metrics {
         ours.register("unseal_requests", "Tries to unseal a SealedSecret", unseal_requests.clone());
         ours.register(
             "drift_corrections",
-            "Secrets put right that somebody else had edited or deleted",
+            "Secrets put right that other clients had edited or deleted",
             drift_corrections.clone(),
         );
         ours.register("unseal_errors", "SealedSecrets that could not be unsealed", errors.clone());
@@ -105,14 +105,14 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// With what somebody else counts.
+    /// With the metrics of another collector.
     #[must_use]
     pub fn with(mut self, collector: Box<dyn Collector>) -> Self {
         self.registry.register_collector(collector);
         self
     }
 
-    /// With or without a series for each object (`condition_info`): whoever reaches the port could list them all by it.
+    /// With or without a series for each object (`condition_info`): each client of the port could list all SealedSecrets by it.
     #[must_use]
     pub fn naming_objects(self, names_objects: bool) -> Self {
         Self { names_objects, ..self }

@@ -83,7 +83,7 @@ pub(crate) async fn reconcile(
     observed: Arc<ObservedSealedSecret>,
     context: Arc<Context>,
 ) -> Result<Action, Infallible> {
-    // Somebody else's status is a reason to look, whatever we ourselves found before.
+    // A status that another client wrote is a reason to look, whatever we found before.
     context.ledger.yield_to(&observed);
     let previous = context.ledger.status_of(&observed);
     let mut inputs = read::inputs(&observed, previous.as_ref(), &context);
@@ -104,7 +104,7 @@ pub(crate) async fn reconcile(
     Ok(backoff::next_look(&observed, &outcome, reported, inputs, &context.ledger))
 }
 
-/// Reads, decides and applies, again if somebody else was faster. None if there is nothing to do or say, or it is left to the
+/// Reads, decides and applies, again if another client was faster. None if there is nothing to do or say, or it is left to the
 /// next leader.
 ///
 /// `inputs` become those that it was decided by, where the watch has not shown them yet.

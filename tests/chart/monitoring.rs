@@ -1,4 +1,4 @@
-//! The alerts and the dashboard, which are worth nothing if they ask for metrics that nobody counts.
+//! The alerts and the dashboard, which are worth nothing if they ask for metrics that do not exist.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -96,7 +96,7 @@ pub(crate) async fn a_namespace_that_is_gone_keeps_no_other_waiting(stage: Arc<S
     .await
 }
 
-/// Whoever manages permissions apart from the chart has those of upstream's chart, which know no Leases.
+/// An administrator who manages permissions apart from the chart has those of upstream's chart, which know no Leases.
 pub(crate) async fn what_upstreams_chart_grants_is_enough(stage: Arc<Stage>) -> Result<()> {
     let (lab, person) = (&stage.lab, &stage.person);
     let _turn = stage.turn.lock().await;

@@ -1,4 +1,4 @@
-//! Somebody lays hands on a Secret that a SealedSecret controls.
+//! Other clients edit or delete a Secret that a SealedSecret controls.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,7 +85,7 @@ pub(crate) async fn what_is_random_stays_when_something_beside_it_is_put_right(
             person.patch_secret(namespace, "db", &json!({ "data": { "token": null } })).await?;
             let anew = rendered(person, namespace, |secret| token(secret).is_some()).await?;
             ensure!(token(&anew) != token(&made), "it was never gone");
-            // Random as it is, it is no drift: nobody writes it again.
+            // Random as it is, it is no drift: it is not written again.
             tokio::time::sleep(Duration::from_secs(3)).await;
             let later = person.get_secret(namespace, "db").await?;
             ensure!(later.metadata.resource_version == anew.metadata.resource_version, "written again");
@@ -138,7 +138,7 @@ pub(crate) async fn what_others_add_to_a_secret_is_theirs(stage: Arc<Stage>) -> 
         .await
 }
 
-/// Somebody who changes it back each time: their changes lose at first, and never cost more than a few writes a minute.
+/// A client that changes it back each time: its changes lose at first, and never cost more than a few writes a minute.
 pub(crate) async fn a_quarrel_is_not_fought_at_full_speed(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |person, namespace| {
@@ -156,7 +156,7 @@ pub(crate) async fn a_quarrel_is_not_fought_at_full_speed(stage: Arc<Stage>) -> 
             ensure!((4..=10).contains(&undone), "it was put right {undone} times in 8 seconds");
             let status = person.sees_synced(namespace, "db", ConditionStatus::Unknown).await?;
             let message = status.conditions[0].message.clone().unwrap_or_default();
-            ensure!(message.contains("somebody else keeps changing"), "{message}");
+            ensure!(message.contains("another client keeps changing"), "{message}");
             // And it is right in the end.
             person.sees_values(namespace, "db", &[("v", b"1")]).await?;
             Ok(())

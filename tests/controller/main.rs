@@ -40,7 +40,7 @@ fn main() -> ExitCode {
             adopt::a_managed_secret_is_taken_over,
             adopt::a_patched_secret_keeps_what_it_had,
             adopt::a_secret_with_too_many_items_is_left_as_it_is,
-            refuse::somebody_elses_secret_is_left_alone,
+            refuse::an_unmanaged_secret_is_left_alone,
             refuse::a_moved_sealed_secret_does_not_open,
             refuse::every_bad_item_is_named,
             refuse::a_wrong_shape_stops_nothing_else,

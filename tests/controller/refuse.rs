@@ -25,7 +25,7 @@ fn stalled(status: &SealedSecretStatus) -> Result<String> {
     Ok(message)
 }
 
-pub(crate) async fn somebody_elses_secret_is_left_alone(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn an_unmanaged_secret_is_left_alone(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |person, namespace| {
             let foreign = Person::secret(namespace, "db", &json!({ "theirs": "x" }));

@@ -1,4 +1,4 @@
-//! `/v1/verify` and `/v1/rotate`: what they answer, and what nobody can learn from them.
+//! `/v1/verify` and `/v1/rotate`: what they answer, and what no client can learn from them.
 
 use std::sync::Arc;
 

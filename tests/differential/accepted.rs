@@ -16,11 +16,11 @@ use crate::family::Family;
 use crate::outcome::{Manifest, Outcome};
 use crate::stage::{Answers, Stage};
 
-/// Why what a person wrote cannot be applied, whoever sealed it: parts of what kubectl says.
+/// Why what a person wrote cannot be applied, whichever program sealed it: parts of what kubectl says.
 const REASONS: &[&str] = &[
     "a lowercase RFC 1123 subdomain must consist of",
     "may not contain '/'",
-    // A namespace that is named as somebody pleased, and is not there.
+    // A namespace with an invented name, which is not there.
     "not found",
     // kubectl itself keeps a copy of what it applies, and that only fits up to a size.
     "metadata.annotations: Too long",

@@ -1,4 +1,4 @@
-//! The flags about sealing keys: how a new one is made, and that one is found which somebody adds.
+//! The flags about sealing keys: how a new one is made, and that one is found which a user adds.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -40,7 +40,7 @@ pub(crate) async fn a_deleted_secret_stays_away_and_no_status_is_written(stage: 
         .await
 }
 
-/// `--old-gc-behavior`, with garbage collection standing still meanwhile: it would do the same, and nobody could tell who did.
+/// `--old-gc-behavior`, with garbage collection standing still meanwhile: it would do the same, and the test could not tell which did.
 pub(crate) async fn the_controller_deletes_secrets_itself(stage: Arc<Stage>) -> Result<()> {
     stage
         .both(async |maker, namespace| {

@@ -43,7 +43,7 @@ impl Stage {
             self.secrets().delete_collection(&DeleteParams::default(), &ListParams::default()).await?;
             let play = async |namespace: &str| {
                 test(maker, namespace).await?;
-                // Before the keys go: whoever is started next would find all of them broken.
+                // Before the keys go: the controller that is started next would find all of them broken.
                 let sealed: Api<ObservedSealedSecret> = Api::namespaced(self.lab.client(), namespace);
                 sealed.delete_collection(&DeleteParams::default(), &ListParams::default()).await?;
                 Ok(())

@@ -70,7 +70,7 @@ pub(crate) async fn every_kind_of_broken_answer(stage: Arc<Stage>) -> Result<()>
         .await
 }
 
-/// It happened, and nobody said so: what is done twice must be done as if once.
+/// It happened, and the answer was lost: what is done twice must be done as if once.
 pub(crate) async fn a_write_whose_answer_is_lost(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {

@@ -1,4 +1,4 @@
-//! Objects that are nested deeper than `serde_json` decodes, and no deeper than the API server stores: whoever may write one
+//! Objects that are nested deeper than `serde_json` decodes, and no deeper than the API server stores: a user who may write one
 //! object anywhere can write such a one.
 
 use std::sync::Arc;
@@ -152,7 +152,7 @@ fn is_deep(stored: &str) -> Result<()> {
 
 fn managed_fields<K: Resource<DynamicType = ()>>() -> Value {
     json!([{
-        "manager": "somebody", "operation": "Update", "apiVersion": K::api_version(&()), "time": "2026-01-01T00:00:00Z",
+        "manager": "kubectl", "operation": "Update", "apiVersion": K::api_version(&()), "time": "2026-01-01T00:00:00Z",
         "fieldsType": "FieldsV1", "fieldsV1": nested("f:a"),
     }])
 }

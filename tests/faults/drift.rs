@@ -1,4 +1,4 @@
-//! Somebody lays hands on controlled Secrets: once, at the same time as the SealedSecret changes, or without end.
+//! Other clients edit or delete controlled Secrets: once, at the same time as the SealedSecret changes, or without end.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -120,7 +120,7 @@ pub(crate) async fn a_quarrel_is_bounded_told_and_ended(stage: Arc<Stage>) -> Re
             }
             let status = person.sees_synced(place, "db", ConditionStatus::Unknown).await?;
             let message = status.conditions[0].message.clone().unwrap_or_default();
-            ensure!(message.contains("somebody else keeps changing"), "{message}");
+            ensure!(message.contains("another client keeps changing"), "{message}");
             let after = written();
             let writes = (after.0 - before.0, after.1 - before.1, after.2 - before.2);
             ensure!(writes.0 <= 10 && writes.1 <= 20 && writes.2 <= 20, "{writes:?} against {edits} edits");

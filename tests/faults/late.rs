@@ -44,7 +44,7 @@ pub(crate) async fn an_answer_that_comes_too_late(stage: Arc<Stage>) -> Result<(
                 .await?;
                 wanted.insert(name.into(), sealed[1].value.clone());
             }
-            // Nobody else waits for them.
+            // No other object waits for them.
             let start = Instant::now();
             scene.apply("other", &sealed[0]).await?;
             scene.person.sees_synced(&scene.place, "other", ConditionStatus::True).await?;

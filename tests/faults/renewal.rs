@@ -58,7 +58,7 @@ pub(crate) async fn a_new_key_whose_answer_is_lost(stage: Arc<Stage>) -> Result<
         .await
 }
 
-/// The key that is asked about goes while the question is on its way: whoever asked gets a new key all the same, and one alone.
+/// The key that is asked about goes while the question is on its way: the user gets a new key all the same, and one alone.
 pub(crate) async fn asked_of_a_key_that_goes_away(stage: Arc<Stage>) -> Result<()> {
     /// Long enough for the key to go.
     const ON_ITS_WAY: Duration = Duration::from_secs(2);
@@ -69,7 +69,7 @@ pub(crate) async fn asked_of_a_key_that_goes_away(stage: Arc<Stage>) -> Result<(
             let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
             let secrets: Api<Secret> = Api::namespaced(scene.client(), &scene.home);
             let (mut keys, late) = (1, Fault::Late(ON_ITS_WAY));
-            // The first is the only one. Who may not write asks nobody but this process, which may not have begun.
+            // The first is the only one. A process without the right to write asks none but itself, and may not have begun.
             for (what, label, fault) in [
                 ("deleted, the only one", None, late),
                 ("retired", Some("retired"), late),

@@ -1,4 +1,4 @@
-//! A status that the API server will not take: the Secret comes all the same, and whoever looks elsewhere is told, once.
+//! A status that the API server will not take: the Secret comes all the same, and event and metric tell it, once.
 
 use std::sync::Arc;
 use std::time::Duration;

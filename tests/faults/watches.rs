@@ -19,7 +19,7 @@ use crate::audit::{Ledger, right};
 use crate::churn::churn;
 use crate::stage::{Stage, started, stop};
 
-/// What happens while nobody looks is seen afterwards, though no event ever tells of it.
+/// What happens while no watch is open is seen afterwards, though no event ever tells of it.
 pub(crate) async fn a_watch_that_lost_its_place(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {
@@ -127,7 +127,7 @@ pub(crate) async fn a_server_that_asks_for_ten_minutes(stage: Arc<Stage>) -> Res
         .await
 }
 
-/// The connection is gone, and nobody says so: what happens meanwhile is seen a minute later.
+/// The connection is gone without an error: what happens meanwhile is seen a minute later.
 pub(crate) async fn a_watch_that_has_died_unnoticed(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {

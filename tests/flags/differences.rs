@@ -29,7 +29,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     differ(
         "key-ttl",
         &["0", "0s", "-1s"],
-        "upstream's makes a certificate that has expired, with which nobody can seal",
+        "upstream's makes a certificate that has expired, with which no user can seal",
     ),
     differ(
         "key-prefix",
@@ -63,5 +63,5 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     ),
     differ("rate-limit", &["-1", "0"], "upstream's panics, or stops, once it has read its keys"),
     differ("rate-limit-burst", &["-1"], "upstream's stops once it has read its keys"),
-    differ("kubeclient-qps", &["0x1p3"], "a number that nobody writes so"),
+    differ("kubeclient-qps", &["0x1p3"], "a number in a form that is not used for rates"),
 ];

@@ -1,4 +1,4 @@
-//! Our own two programs, as cargo builds them. Somebody else's are [`programs`](crate::programs).
+//! Our own two programs, as cargo builds them. Programs of other projects are [`programs`](crate::programs).
 
 use std::env;
 use std::path::PathBuf;

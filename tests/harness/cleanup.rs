@@ -1,31 +1,39 @@
 //! [`Cleanup`]: what a test has to undo in a cluster that later tests share.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::failure::report;
 
-/// Undoes something when it is dropped: when the test is over, has failed, has panicked or has timed out. Made in a test of
-/// [`suite::run`](crate::suite::run), whose runtime has several threads.
+/// Undoes something when it is dropped: when the test is over, has failed, has panicked or has timed out. The drop waits until it is
+/// undone, so that the next test does not meet it; but not in a runtime with one thread, which cannot do both.
 #[must_use = "it undoes when it is dropped"]
-pub struct Cleanup(Option<BoxFuture<'static, Result<()>>>);
+pub struct Cleanup(
+    /// In a lock for its `Sync` alone: tests share what holds a cleanup, and only its owner takes the future out.
+    Mutex<Option<BoxFuture<'static, Result<()>>>>,
+);
 
 impl Cleanup {
     /// Nothing is done before it is dropped.
     pub fn new(undo: impl Future<Output = Result<()>> + Send + 'static) -> Self {
-        Self(Some(undo.boxed()))
+        Self(Mutex::new(Some(undo.boxed())))
     }
 
     /// Undoes it now, and fails where that fails.
     pub async fn now(mut self) -> Result<()> {
-        match self.0.take() {
+        match self.take() {
             Some(undo) => undo.await,
             None => Ok(()),
         }
+    }
+
+    fn take(&mut self) -> Option<BoxFuture<'static, Result<()>>> {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -35,10 +43,15 @@ impl Drop for Cleanup {
         reason = "a destructor cannot fail, and a test must not pass over what it left behind"
     )]
     fn drop(&mut self) {
-        if let Some(undo) = self.0.take()
-            && let Err(error) = tokio::task::block_in_place(|| Handle::current().block_on(undo))
-        {
-            eprintln!("{}", report(&error.context("a test could not clean up")));
+        let (Some(undo), Ok(runtime)) = (self.take(), Handle::try_current()) else { return };
+        let undo = async {
+            if let Err(error) = undo.await {
+                eprintln!("{}", report(&error.context("a test could not clean up")));
+            }
+        };
+        match runtime.runtime_flavor() {
+            RuntimeFlavor::MultiThread => tokio::task::block_in_place(|| runtime.block_on(undo)),
+            _ => drop(runtime.spawn(undo)),
         }
     }
 }

@@ -41,7 +41,7 @@ impl Clock {
 
     /// So many seconds ahead of the right time, or behind. Counts at once.
     pub fn set(&self, ahead: i64) -> Result<()> {
-        let nanoseconds = ahead.checked_mul(1_000_000_000).context("nobody's clock is that wrong")?;
+        let nanoseconds = ahead.checked_mul(1_000_000_000).context("no clock is that wrong")?;
         // Written over in place: the processes that look at it have this very file mapped.
         let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(self.file())?;
         std::os::unix::fs::FileExt::write_all_at(&file, &nanoseconds.to_ne_bytes(), 0)

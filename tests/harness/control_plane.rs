@@ -34,7 +34,7 @@ use crate::pod_network::PodNetwork;
 use crate::process::Process;
 use crate::programs::{Program, Programs};
 
-/// How often a start is tried again because somebody took the port first.
+/// How often a start is tried again because another process took the port first.
 const TRIES: u32 = 3;
 /// How long the processes may take to end in good order. Their data goes with the folder, so there is little to put in order.
 const GRACE: Duration = Duration::from_secs(2);
@@ -127,7 +127,7 @@ impl ControlPlane {
     }
 
     /// Starts the controllers anew. The garbage collector looks for new types every 30 s only, but also when it starts: after
-    /// a definition was applied, this saves whoever waits for a garbage collection that time.
+    /// a definition was applied, this saves tests that wait for a garbage collection that time.
     pub async fn restart_controllers(&self) -> Result<()> {
         let mut running = self.running.lock().await;
         let Some(Running { processes: [controller_manager, ..], .. }) = running.as_mut() else {

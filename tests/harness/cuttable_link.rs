@@ -1,6 +1,6 @@
 //! [`CuttableLink`]: the network between one controller and the API server, which can be cut and mended.
 //!
-//! Bytes, not requests: while it is cut, nothing passes in either direction and nobody is told, as when packets are lost.
+//! Bytes, not requests: while it is cut, nothing passes in either direction and no side gets an error, as when packets are lost.
 //! What was on its way stays on its way, and arrives when the link is mended.
 
 use std::net::Ipv4Addr;
@@ -28,7 +28,7 @@ impl CuttableLink {
         Self::from(listener.context("cannot listen on loopback")?, port)
     }
 
-    /// The same for whoever connects to `listener`, which may be in another network namespace.
+    /// The same for clients that connect to `listener`, which may be in another network namespace.
     pub fn from(listener: TcpListener, port: u16) -> Result<Self> {
         let own = listener.local_addr().context("the listener has no address")?.port();
         let passes = Arc::new(watch::Sender::new(true));

@@ -115,7 +115,7 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
         let (shared, reset) = (Arc::clone(&shared), Arc::clone(&reset));
         async move { passage::pass(request, &shared, &reset).await }
     });
-    // An error is how a connection is broken; the caller sees it, and nobody else has to.
+    // An error is how a connection is broken; the caller sees it, and no other has to.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 

@@ -17,7 +17,7 @@ pub struct Kubeseal {
     program: PathBuf,
     env: Vec<(OsString, OsString)>,
     dir: Option<PathBuf>,
-    /// Empty, and gone with the last clone: nobody's configuration is read, and what is kept is kept nowhere else.
+    /// Empty, and gone with the last clone: no user's configuration is read, and what is kept is kept nowhere else.
     home: Arc<OnceLock<TempDir>>,
 }
 

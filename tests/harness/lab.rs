@@ -21,7 +21,7 @@ pub enum Maker {
 /// A control plane, and all programs that meet on it.
 #[derive(Debug)]
 pub struct Lab {
-    /// Somebody else's programs.
+    /// Programs of other projects.
     pub programs: Programs,
     /// Ours.
     pub binaries: Binaries,

@@ -2,7 +2,7 @@
 //!
 //! Two ways lead through its wall, both of the harness's making: a [`CuttableLink`] from inside to the API server, and a
 //! door from outside to each port of the pod. A thread that lives in the namespace makes their sockets there; a socket
-//! stays where it was made, whoever uses it.
+//! stays where it was made, whichever thread uses it.
 //!
 //! Decided: instead of a pair of virtual interfaces, which would reach into the machine's own network.
 
@@ -92,7 +92,7 @@ impl NetworkNamespace {
         command
     }
 
-    /// From now on, whoever connects to `port` on loopback outside reaches that port inside.
+    /// From now on, clients that connect to `port` on loopback outside reach that port inside.
     pub(crate) async fn opens(&self, port: u16) -> Result<()> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let door = tokio::spawn(attend(listener, port, Arc::clone(&self.resident)));
@@ -115,7 +115,7 @@ async fn attend(listener: TcpListener, port: u16, resident: Arc<Resident>) {
     let mut connections = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
         let resident = Arc::clone(&resident);
-        // An error ends that connection, and whoever came sees it end.
+        // An error ends that connection, and its client sees it end.
         connections.spawn(async move { enter(client, port, resident).await });
         while connections.try_join_next().is_some() {}
     }

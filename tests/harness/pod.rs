@@ -115,17 +115,17 @@ impl Pod {
 
     /// As `kubectl delete pod`: SIGTERM, SIGKILL after 30 s, then the Pod object goes. How the process ended.
     pub async fn stop(mut self) -> Result<ExitStatus> {
-        // Endpoints first, as the API server does it: nobody is sent to a pod that is going.
+        // Endpoints first, as the API server does it: no client is sent to a pod that is going.
         self.object.mark_terminating(&self.client).await?;
         let status = self.process.stop(GRACE).await?;
-        self.object.delete(&self.client).await?;
+        self.object.delete().await?;
         Ok(status)
     }
 
     /// As a crash: SIGKILL, then the Pod object goes.
     pub async fn kill(mut self) -> Result<()> {
         self.process.kill().await?;
-        self.object.delete(&self.client).await
+        self.object.delete().await
     }
 }
 

@@ -66,7 +66,7 @@ impl Process {
         let Some(pid) = self.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)) else {
             return Ok(());
         };
-        // The child is not reaped before `wait`, so this process id cannot be somebody else's by now.
+        // The child is not reaped before `wait`, so this process id cannot be another process's by now.
         match rustix::process::kill_process(pid, signal) {
             Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
             Err(error) => Err(error).with_context(|| format!("cannot signal {}", self.name)),

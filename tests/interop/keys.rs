@@ -19,7 +19,7 @@ pub(crate) async fn ours_starts_on_upstreams_key(stage: Arc<Stage>) -> Result<()
     one_takes_over(&stage, Maker::Upstream, Maker::Ours).await
 }
 
-/// The first makes the key and unseals; the second serves the same certificate, opens what was sealed before, and nobody's
+/// The first makes the key and unseals; the second serves the same certificate, opens what was sealed before, and no
 /// Secret changes when it starts.
 async fn one_takes_over(stage: &Stage, first: Maker, second: Maker) -> Result<()> {
     stage

@@ -126,7 +126,7 @@ pub(crate) async fn everything_is_lost_and_restored_after_the_controller_started
             expected.insert((stray.clone(), "retired".into(), stray_name.clone()));
             ensure!(scene.all_at_once().await? == expected, "{:?}", scene.all().await?);
 
-            // Asked to, it is deleted, if only once whoever holds it lets go. What is retired is nobody's stray any more.
+            // Asked to, it is deleted, if only once its finalizer is gone. A retired key is no stray any more.
             scene.label(&stray, api::sealing_key::ACTIVE).await?;
             let hold = async |finalizers: &[&str]| {
                 let patch = Patch::Merge(json!({ "metadata": { "finalizers": finalizers } }));

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
             retire::not_while_it_is_not_known,
             retire::not_while_it_is_served,
             revoke::what_leaked_is_taken_out_and_told_of,
-            revoke::nobody_said_yes,
+            revoke::without_a_yes_nothing_is_revoked,
             revoke::a_controller_that_is_down_keeps_nothing_from_being_revoked,
             backup::encrypted_to_age_and_to_a_passphrase,
             backup::plain_is_what_others_read,

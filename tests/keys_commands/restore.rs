@@ -47,7 +47,7 @@ pub(crate) async fn what_is_lost_comes_back_and_nothing_else_changes(stage: Arc<
             ensure!(scene.all_at_once().await? == before, "another key suffered");
             scene.sees("later", "2").await?;
 
-            // Whoever retired or revoked a key meant it.
+            // A key that was retired or revoked stays so.
             scene.label(&first, sealing_key::COMPROMISED).await?;
             let told = scene.told(&restore).await?;
             ensure!(told.contains(&format!("{} is there already, compromised", short(&first))), "{told}");

@@ -135,7 +135,7 @@ pub(crate) async fn not_while_it_is_served(stage: Arc<Stage>) -> Result<()> {
             let refused = scene.keys(&["retire", &served]).await?.failure(1)?;
             ensure!(refused.contains("is the one that is served"), "{refused}");
             stop(pod).await?;
-            // Nobody fetches it any more, and nothing was sealed with it.
+            // It is not served any more, and nothing was sealed with it.
             eventually(SOON, "the Service leads nowhere", async || scene.told(&["retire", &served]).await)
                 .await?;
             Ok(())

@@ -39,12 +39,12 @@ pub(crate) async fn what_leaked_is_taken_out_and_told_of(stage: Arc<Stage>) -> R
             let metrics = reqwest_text(&pod.metrics_url()).await?;
             ensure!(metrics.contains("name=\"db\",condition=\"Compromised\""), "{metrics}");
 
-            // Said again, whoever asks later; nothing is done twice.
+            // Said again to each later call; nothing is done twice.
             let again = scene.told(&["revoke", &leaked]).await?;
             ensure!(!again.contains("new key") && again.contains("/db: password"), "{again}");
             ensure!(scene.all().await?.len() == 2);
 
-            scene.unsealed("db", "nobody-knows").await?;
+            scene.unsealed("db", "unknown").await?;
             scene.sees_compromised("db", false).await?;
             // What is sealed with it now never opens, and says why.
             scene.person.apply(&renamed(sealed)).await?;
@@ -106,7 +106,7 @@ async fn reqwest_text(url: &str) -> Result<String> {
     Ok(client.get(url).send().await?.text().await?)
 }
 
-pub(crate) async fn nobody_said_yes(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn without_a_yes_nothing_is_revoked(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |scene| {
             let pod = scene.start().await?;

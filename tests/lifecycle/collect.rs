@@ -1,5 +1,5 @@
 //! `--old-gc-behavior`: Secrets that the controller itself deletes, seen while Kubernetes' own garbage collection stands still: it
-//! would do the same, and nobody could tell who did.
+//! would do the same, and the test could not tell which did.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! A key that leaked, and the SealedSecrets that it opened; drift that somebody wants.
+//! A key that leaked, and the SealedSecrets that it opened; drift that is wanted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -90,7 +90,7 @@ pub(crate) async fn what_a_leaked_key_opened_is_marked_until_it_is_sealed_anew(
             stop(pod).await?;
             let pod = stage.start().await?;
             ensure!(compromised("db").await?.0.len() == 3, "the restart took the mark off");
-            // Nor does who deletes the key: whoever has a copy of it still has it.
+            // Nor does deleting the key: a copy of it still opens.
             stage.secrets().delete(&name, &DeleteParams::default()).await?;
             person.seal_and_apply(&Person::secret(namespace, "later", &json!({ "v": "1" })), &[]).await?;
             person.sees_synced(namespace, "later", ConditionStatus::True).await?;

@@ -107,7 +107,7 @@ pub(crate) async fn says_nothing_on_the_status(stage: Arc<Stage>) -> Result<()> 
         .await
 }
 
-/// With garbage collection standing still meanwhile: it would do the same, and nobody could tell who did.
+/// With garbage collection standing still meanwhile: it would do the same, and the test could not tell which did.
 pub(crate) async fn deletes_secrets_itself(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |namespace| {

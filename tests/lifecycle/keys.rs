@@ -103,7 +103,7 @@ pub(crate) async fn a_key_that_arrives_opens_all_within_a_second(stage: Arc<Stag
         .await
 }
 
-/// Once it has come there is one key more, whoever was running then and however often it is started with it afterwards.
+/// Once it has come there is one key more, whether a controller was running then or not, and however often one is started afterwards.
 pub(crate) async fn a_cutoff_renews_once(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |_| {

@@ -227,7 +227,7 @@ pub(crate) async fn the_last_key_deleted_is_missed_aloud(stage: Arc<Stage>) -> R
                 Ok(())
             })
             .await?;
-            // Whoever deletes keys may be restoring: nothing comes in between.
+            // A user who deletes keys may be restoring: nothing comes in between.
             tokio::time::sleep(A_WHILE).await;
             ensure!(stage.keys().await?.is_empty(), "a key was made");
             signal("-USR1", &pod.process_id().context("it ended")?.to_string()).await?;
@@ -261,7 +261,7 @@ pub(crate) async fn the_last_key_deleted_is_missed_aloud(stage: Arc<Stage>) -> R
         .await
 }
 
-/// The halves of one key that belongs to nobody.
+/// The halves of a key that no controller made.
 fn fixture(name: &str, key: &str, certificate: &str) -> Value {
     let mut secret = Person::secret(
         HOME,

@@ -14,7 +14,7 @@ use crate::stage::{Stage, stop};
 /// How many SealedSecrets there are of the greedy one. To look at each takes a core nearly a second.
 const HOPELESS: usize = 60;
 
-/// Somebody changes what will never open, faster than it can be looked at; and what others apply is unsealed as ever.
+/// A user changes what will never open, faster than it can be looked at; and what others apply is unsealed as ever.
 pub(crate) async fn one_namespace_keeps_no_other_waiting(stage: Arc<Stage>) -> Result<()> {
     let person = &stage.person;
     let greedy = async |greedy: &str| -> Result<()> {

@@ -1,4 +1,4 @@
-//! Clients that keep the controller waiting: they are cut off, and meanwhile keep nobody else out.
+//! Clients that keep the controller waiting: they are cut off, and meanwhile keep no other client out.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,7 +60,7 @@ async fn to_the_end(connection: &mut TcpStream) -> Result<Vec<u8>> {
     Ok(read)
 }
 
-pub(crate) async fn connections_that_say_nothing_keep_nobody_out(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn connections_that_say_nothing_keep_no_other_out(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |_| {
             // Nothing runs out by the clock at first: there is no room for all of them.
@@ -91,7 +91,7 @@ pub(crate) async fn connections_that_say_nothing_keep_nobody_out(stage: Arc<Stag
         .await
 }
 
-pub(crate) async fn requests_that_trickle_in_keep_nobody_out(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn requests_that_trickle_in_keep_no_other_out(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |_| {
             let pod = start(&stage, "3s", "3s").await?;
@@ -112,7 +112,7 @@ pub(crate) async fn requests_that_trickle_in_keep_nobody_out(stage: Arc<Stage>) 
         .await
 }
 
-pub(crate) async fn an_answer_that_nobody_takes_is_cut_off(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn an_answer_that_is_not_read_is_cut_off(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |_| {
             let pod = start(&stage, "10m", "3s").await?;

@@ -20,7 +20,7 @@ const BURST: usize = 40;
 const LOST: &str = "this replica leads no more";
 const LEADS: &str = "this replica leads\" me=";
 
-/// Bytes no longer pass, and nobody is told. Everybody else still reaches it.
+/// Bytes no longer pass, and no side gets an error. All others still reach it.
 pub(crate) async fn a_leader_that_is_cut_off_stops_before_the_next_begins(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(SHORT, async |scene| {
@@ -40,7 +40,7 @@ pub(crate) async fn a_leader_that_is_cut_off_stops_before_the_next_begins(stage:
         .await
 }
 
-/// The kernel drops its packets. Nobody reaches it at all.
+/// The kernel drops its packets. No client reaches it at all.
 pub(crate) async fn a_leader_in_a_network_that_goes_down_stops_before_the_next_begins(
     stage: Arc<Stage>,
 ) -> Result<()> {
@@ -63,7 +63,7 @@ pub(crate) async fn a_leader_in_a_network_that_goes_down_stops_before_the_next_b
 
 /// They never lead at the same time, and the old one goes on serving.
 pub(crate) async fn never_both(old: &Pod, standby: &Pod) -> Result<()> {
-    // In this order: whoever leads at the second look led at the first.
+    // In this order: the replica that leads at the second look led at the first.
     let both = leads(standby).await? && leads(old).await?;
     ensure!(!both, "two replicas lead");
     ensure!(get(old, "/v1/cert.pem").await?.0 == 200, "it does not serve the certificate any more");
@@ -97,7 +97,7 @@ pub(crate) async fn outlives_a_cut(
     cut().await?;
     scene.person.apply(&changed).await?;
     while !leads(&standby).await? {
-        ensure!(start.elapsed() < TAKEOVER, "nobody took over:\n{}", standby.logs()?);
+        ensure!(start.elapsed() < TAKEOVER, "no replica took over:\n{}", standby.logs()?);
         meanwhile(&old, &standby).await?;
     }
     let took = start.elapsed();

@@ -73,7 +73,7 @@ pub(crate) async fn without_rights_it_leads_as_upstreams_does(stage: Arc<Stage>)
             let mut pod = untold(scene).await?;
             logs(&pod, "the lease failed", 1).await?;
             ensure!(!leads(&pod).await?, "one refusal is no proof");
-            // Some seconds, and then the first key. Upstream's controller does not listen before: whoever asks, waits.
+            // Some seconds, and then the first key. Upstream's controller does not listen before: a client that asks, waits.
             let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
             let certificate = http.get(format!("{}/v1/cert.pem", pod.url())).send().await?;
             ensure!(certificate.status() == 200, "{certificate:?}");

@@ -44,7 +44,7 @@ fn main() -> ExitCode {
             hung::a_standby_whose_looks_hang_takes_nothing,
             rolled::replacing_all_three_loses_nothing,
             renewal::the_leader_renews_whomever_is_asked_and_all_serve_the_new_key,
-            renewal::one_key_for_each_date_whoever_leads,
+            renewal::one_key_for_each_date_whichever_replica_leads,
             keys::what_is_done_to_a_key_counts_at_once_in_every_replica,
             forbidden::with_upstreams_narrowest_rights_it_makes_keys,
             forbidden::without_rights_it_leads_as_upstreams_does,

@@ -48,7 +48,7 @@ pub(crate) async fn the_leader_renews_whomever_is_asked_and_all_serve_the_new_ke
 }
 
 /// Leaders come and go, and each date has one key.
-pub(crate) async fn one_key_for_each_date_whoever_leads(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn one_key_for_each_date_whichever_replica_leads(stage: Arc<Stage>) -> Result<()> {
     /// Less the jitter, and rounded up to whole seconds, which is what certificates tell, it is the same.
     const PERIOD: i64 = 5;
     stage
@@ -84,7 +84,7 @@ pub(crate) async fn one_key_for_each_date_whoever_leads(stage: Arc<Stage>) -> Re
                 births.windows(2).all(|pair| pair[1] - pair[0] >= PERIOD),
                 "two keys for one date: {births:?}"
             );
-            // Dates that came while nobody led have one key together.
+            // Dates that came while no replica led have one key together.
             let dates = usize::try_from(lasted / PERIOD)?;
             ensure!(births.len() >= 5 && births.len() <= dates + 2, "{births:?} in {lasted} s");
             Ok(())

@@ -56,7 +56,7 @@ impl Replicas {
             }
             tokio::time::sleep(fast).await;
         }
-        self.leader().await.context("nobody took over").map(|_| start.elapsed())
+        self.leader().await.context("no replica took over").map(|_| start.elapsed())
     }
 
     /// Ends all of them, and each must end well.

@@ -36,7 +36,7 @@ pub(crate) async fn replacing_all_three_loses_nothing(stage: Arc<Stage>) -> Resu
                         for pod in &replicas.0 {
                             ensure!(
                                 get(pod, "/v1/cert.pem").await?.0 == 200,
-                                "nobody serves the certificate"
+                                "no replica serves the certificate"
                             );
                         }
                         let mut pod = scene.start().await?;

@@ -42,7 +42,7 @@ impl Stage {
     ) -> Result<()> {
         with_temp_ns(&self.lab, async |home| {
             let mut chart = self.lab.chart(home)?.set("fullnameOverride", home).set("replicaCount", "3");
-            // It unseals in its own namespace, and meets nobody else's objects.
+            // It unseals in its own namespace, and meets no other test's objects.
             chart = chart.set("rbac.namespacedRoles", "true");
             for (name, value) in ["leaseDuration", "renewDeadline", "retryPeriod"].into_iter().zip(terms) {
                 chart = chart.set(&format!("leaderElection.{name}"), value);

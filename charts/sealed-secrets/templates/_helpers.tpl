@@ -40,7 +40,7 @@ upgrade --reuse-values` from upstream's chart for what only this one has.
 
 {{/*
 What --leader-elect is told: true or false, or nothing, where the controller is to find out whether it may use Leases. That
-is where somebody else grants the permissions, who may have done so for upstream's controller.
+is where the permissions are granted apart from the chart, perhaps for upstream's controller.
 */}}
 {{- define "sealed-secrets.election" -}}
 {{- $said := include "sealed-secrets.said" (list (.Values.leaderElection | default dict).enabled "") -}}
@@ -93,7 +93,7 @@ helm.sh/chart: {{ include "sealed-secrets.chart" . | quote }}
 
 {{/*
 Namespace-free part of an object's metadata: labels, and annotations if any. Takes (list $ labels annotations), and perhaps
-labels that nobody can change, because something selects by them.
+labels that cannot be changed, because a selector uses them.
 */}}
 {{- define "sealed-secrets.labelled" -}}
 {{- $root := index . 0 -}}

@@ -8,8 +8,8 @@ use std::ffi::OsString;
 /// A variable whose text its flag cannot take.
 ///
 /// Upstream's controller takes such a variable for zero: false, or a key that is never renewed, without a word. Decided: a
-/// boolean is false here too, because `""` and `no` mean that; a number or duration counts as not set, because nobody means
-/// nought by a slip of the pen. Neither stops the controller, and both are told of.
+/// boolean is false here too, because `""` and `no` mean that; a number or duration counts as not set, because an
+/// unreadable text is no wish for zero. Neither stops the controller, and both are told of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     /// Its name.
@@ -75,7 +75,7 @@ fn takes(trial: &Command, flag: &str, value: &std::ffi::OsStr) -> bool {
     trial.clone().try_get_matches_from([OsString::new(), argument]).is_ok()
 }
 
-/// One without a default is neither on nor off unless somebody says so.
+/// A flag without a default is neither on nor off as long as it is not given.
 fn counts_as(arg: &Arg) -> CountsAs {
     let is_boolean = arg.get_value_parser().type_id() == TypeId::of::<bool>();
     if is_boolean && !arg.get_default_values().is_empty() { CountsAs::False } else { CountsAs::Unset }

@@ -16,7 +16,7 @@ pub struct HttpFlags {
     #[arg(long, default_value = ":8081", value_name = "ADDRESS")]
     pub listen_metrics_addr: String,
 
-    /// Leave the metric `condition_info` out, by which whoever reaches that address could list the names and namespaces of all
+    /// Leave the metric `condition_info` out, by which each client of that address could list the names and namespaces of all
     /// SealedSecrets. All other metrics stay.
     #[arg(long, default_value = "false", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]

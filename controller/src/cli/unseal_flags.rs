@@ -27,8 +27,7 @@ pub struct UnsealFlags {
           num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
     pub update_status: bool,
 
-    /// Do not make a Secret again that somebody deleted, nor put one right that somebody edited, until its SealedSecret
-    /// changes.
+    /// Do not make a deleted Secret again, nor put an edited one right, until its SealedSecret changes.
     #[arg(long, default_value = "false", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
     pub skip_recreate: bool,

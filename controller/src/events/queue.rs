@@ -48,7 +48,7 @@ impl EventQueue {
     pub fn start(client: Client) -> (Self, JoinHandle<()>) {
         let (sender, mut waiting) = mpsc::channel::<Entry>(CAPACITY);
         let task = tokio::spawn(async move {
-            // Beside the queue, so that nobody waits for a second try.
+            // Beside the queue, so that no other event waits for a second try.
             let mut again = FuturesUnordered::new();
             loop {
                 let mut entry = tokio::select! {
@@ -78,7 +78,7 @@ impl EventQueue {
     /// Records what is so, once for each version of the object: the name is made of what is said, so that the API server
     /// turns it away while it still holds the one from before, even from another replica or before a restart.
     ///
-    /// Waits for room in the queue: whoever says it once will not say it again.
+    /// Waits for room in the queue, because the caller records this only once.
     pub(crate) async fn record_once(&self, about: About, happening: Happening) {
         let said = (&about.uid, &about.resource_version, &happening.message);
         let digest = Sha256::digest(format!("{said:?}"));

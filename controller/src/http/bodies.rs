@@ -1,7 +1,7 @@
 //! [`Bodies`]: how many requests' bodies may be on their way at the same time, and how long.
 //!
 //! Where there are too many, the one that has been on its way for the longest gives way: an honest body is whole within
-//! milliseconds, and who sends a header and then nothing keeps nobody out.
+//! milliseconds, and a client that sends a header and then nothing keeps no other client out.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_says_nothing_keeps_nobody_out() {
+    async fn a_silent_client_keeps_no_other_out() {
         let bodies = Arc::new(Bodies::default());
         let mut there = tokio::task::JoinSet::new();
         for _ in 0..200 {

@@ -1,7 +1,7 @@
 //! [`Connections`]: accepts connections, no more at a time than there is room for.
 //!
-//! Where the room is full, a new connection takes the place of the one that waits longest: whoever holds connections open
-//! keeps nobody else out, least of all who asks for health.
+//! Where the room is full, a new connection takes the place of the one that waits longest: a client that holds connections
+//! open keeps no other client out, least of all the kubelet's probes.
 
 use super::connection::Connection;
 use super::pace::{Pace, Timeouts};

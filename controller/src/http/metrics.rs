@@ -59,7 +59,7 @@ async fn answer(State(metrics): State<Arc<Metrics>>, headers: HeaderMap) -> Resp
     }
 }
 
-/// Counts each request under the route it matched: a path nobody serves must not become a label of its own.
+/// Counts each request under the route it matched: a path that is not served must not become a label of its own.
 pub(super) async fn count(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
     let path = match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
         Some("/healthz") => "/healthz",

@@ -1,7 +1,7 @@
 //! [`resealed_object`]: the SealedSecret that was sent in, with its items sealed anew.
 //!
-//! Decided: its text is copied field by field, instead of built as a tree and written again. What nobody reads costs no memory
-//! beyond its own size, and stays as it was sent.
+//! Decided: its text is copied field by field, instead of built as a tree and written again. A field that is not read costs no
+//! memory beyond its own size, and stays as it was sent.
 
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use serde::de::{Deserializer as _, Error as _, MapAccess, Visitor};

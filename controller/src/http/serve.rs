@@ -94,7 +94,7 @@ pub async fn serve(
     if doors.rotate {
         with_keys = with_keys.route("/v1/rotate", post(rotate::rotate).with_state(guarded()));
     }
-    // Bodies may come slowly and many at once; whoever asks for health or the certificate does not wait behind them.
+    // Bodies may come slowly and many at once; requests for health or the certificate do not wait behind them.
     let longest = timeouts.read.saturating_add(timeouts.write);
     let with_keys = with_keys
         .layer(from_fn_with_state(awaited.clone(), until_keys))
@@ -115,7 +115,7 @@ pub async fn serve(
     axum::serve(connections, router).with_graceful_shutdown(close.cancelled_owned()).await
 }
 
-/// What takes too long to answer is cut off. An answer that nobody takes is no longer
+/// What takes too long to answer is cut off. An answer that the client does not read is no longer
 /// here but with its `Connection`, which cuts it off.
 async fn in_time(timeout: Duration, request: Request, next: Next) -> Response {
     match tokio::time::timeout(timeout, next.run(request)).await {

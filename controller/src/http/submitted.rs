@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_reads_is_stepped_over_at_any_depth() {
+    fn what_is_not_read_is_stepped_over_at_any_depth() {
         let deep = "[".repeat(200_000) + &"]".repeat(200_000);
         let object = format!(
             r#"{{"apiVersion":"bitnami.com/v1alpha1","kind":"SealedSecret","x":{deep},"metadata":{{"managedFields":{deep}}},

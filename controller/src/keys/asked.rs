@@ -1,8 +1,8 @@
 //! Renewal that is asked for: SIGUSR1, and the annotation [`RENEW`] on the newest key's Secret, or on that of a key from the
 //! future, which a list shows as the newest ([`ask`](super::ask)).
 //!
-//! The annotation is the way through the API: whoever may change that Secret may ask, every replica hears it, and a crash does
-//! not forget it. A newer key answers it; so asking is idempotent, and nobody has to take the annotation off. The leader does
+//! The annotation is the way through the API: a user who may change that Secret may ask, every replica sees it, and a crash does
+//! not forget it. A newer key answers it; so asking is idempotent, and the annotation may stay. The leader takes it off
 //! where it may ([`withdraw`]): should the newer key be deleted one day, it would seem to be asked for again.
 //!
 //! SIGUSR1 sets the annotation ([`listen`](super::listen)), so that it does not matter which replica gets it. Where the API server

@@ -5,9 +5,10 @@
 //! API servers whose clocks differ. A key made to renew another would then be due as soon as it is stored, or be from the
 //! future, and so would each that follows it.
 //!
-//! Decided: a key's age is told by the later of its dates that is not from the future. By whatever clock somebody makes a key, by
-//! that clock it is new: so each clock has one key a period, however many clocks there are, and however often they take turns.
-//! This follows from what is stored, so it holds for all replicas and after a restart; a pause after each key would not.
+//! Decided: a key's age is told by the later of its dates that is not from the future. By the clock of
+//! the process that makes a key, the key is new: so each clock has one key a period, however many clocks there are, and however often
+//! they take turns. This follows from what is stored, so it holds for all replicas and after a restart; a pause after each key
+//! would not.
 
 use jiff::{SignedDuration, Timestamp};
 use sealing::SealingKey;

@@ -1,5 +1,5 @@
-//! `watch_elsewhere`: finds Secrets outside the controller's namespace that are labelled as sealing keys. They never count;
-//! somebody restored a backup into the wrong place, or tries something.
+//! `watch_elsewhere`: finds Secrets outside the controller's namespace that are labelled as sealing keys. They never count:
+//! a backup was restored into the wrong namespace, or a tenant tries to smuggle a key in.
 //!
 //! A watch of its own, of metadata alone and selected by the API server, which shows next to nothing and costs as much. The
 //! watch of all Secrets would have to keep labels for it.

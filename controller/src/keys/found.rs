@@ -33,7 +33,7 @@ pub(super) enum Content {
     },
     /// A key that leaked; its private half was not looked at.
     Leaked(Arc<Certificate>),
-    /// A key that somebody took out.
+    /// A key that was taken out by its label.
     Out,
     /// No key, though it says so.
     Refused(Reason, String),

@@ -5,7 +5,7 @@
 //!
 //! Decided: of keys that are made by one clock and stored by another only the newest counts. The others are part of no date any
 //! more, and stay for years: what never ends warns of nothing. A certificate from before its Secret is no sign: so is each that
-//! was restored. One that somebody put into an older Secret looks like one of another clock.
+//! was restored. A key that was put into an older Secret looks like one of another clock.
 
 use super::observed::Observed;
 use super::schedule::{Rules, active, newest};

@@ -24,7 +24,7 @@ const TEXT: &str = api::sealing_key::ORIGIN;
 /// There once a key was made of it.
 const USED: &str = "used";
 
-/// Lost races in a row before it is a failure. Each was won by somebody, who then has it.
+/// Lost races in a row before it is a failure. Another controller won each of them, and has the text then.
 const RACES: usize = 4;
 
 /// Why it is not known.
@@ -89,7 +89,7 @@ impl<'a> Origin<'a> {
             match self.write(self.secret(kept, &anew, false)).await {
                 Ok(()) => return Ok(anew),
                 Err(error) if is(&error, kube::core::Status::is_conflict) => {}
-                // A name that was used is better than no key: we may not, or somebody made it immutable.
+                // A name that was used is better than no key: we may not write it, or it is immutable.
                 Err(error) if is(&error, kube::core::Status::is_forbidden) => return Ok(text),
                 Err(error) if is(&error, kube::core::Status::is_invalid) => return Ok(text),
                 Err(error) => return Err(error),

@@ -1,7 +1,7 @@
 //! `published`: the key whose certificate is served and resealed to. Pure, and worked out anew for each request, so that no
 //! timer can be late.
 //!
-//! With `--key-publish-delay` that is not the newest: a new key opens at once, in every replica, but nobody seals to it before
+//! With `--key-publish-delay` that is not the newest: a new key opens at once, in every replica, but is not served to seal to before
 //! a backup, or another cluster, had that long to fetch it.
 //!
 //! A certificate that has expired, or whose validity has not begun, is not served while another key has a valid one: kubeseal refuses

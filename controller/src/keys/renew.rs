@@ -119,7 +119,7 @@ impl Renewer<'_> {
         }
     }
 
-    /// Whoever made the first key may not have come to note it.
+    /// The replica that made the first key may have ended before it noted that.
     async fn note_first(self, client: &Client) {
         if self.ring.snapshot().is_empty() {
             return;
@@ -178,7 +178,7 @@ async fn settle(client: &Client, renewer: Renewer<'_>) -> Result<Duration, NewKe
             Step::NotYet(at) => return Ok(until(at, now)),
             Step::Make { name, why, predecessor, answers } => (name, why, predecessor, answers),
         };
-        // Somebody may have made it whom our watch has not shown yet.
+        // Another controller may have made it, which our watch has not shown yet.
         if let Some(there) = look(&secrets, &name, settings).await? {
             ring.add(&there);
             continue;

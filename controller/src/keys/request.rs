@@ -1,7 +1,7 @@
 //! [`Request`]: a renewal that a signal asked for, and what became of it. Pure.
 //!
 //! A request is about one key, and goes with it: on a Secret that is deleted, or of a key that is retired or revoked before it is
-//! renewed, nobody sees it any more. Decided: whoever asked for a new key gets one. The process that was asked looks on until
+//! renewed, no controller sees it any more. Decided: a user who asked for a new key gets one. The process that was asked looks on until
 //! there is an answer, and asks anew, of the key that renewal goes by then. It stays one key, also where the answer was under way
 //! already: that is newer than the other key, and answers what is asked of it.
 
@@ -89,7 +89,7 @@ mod tests {
         Observed { secrets: secrets.to_vec(), had_any: true }
     }
 
-    /// The key that is made because somebody asked for the renewal of this one.
+    /// The key that is made because the renewal of this one was asked for.
     fn answer(to: &KeySecret, others: &[KeySecret], since: i64) -> KeySecret {
         let all: Vec<_> = others.iter().chain([&asked(to)]).cloned().collect();
         let Step::Make { name, .. } = next_step(&seen(&all), None, &rules(), at(since)) else {

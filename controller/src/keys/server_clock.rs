@@ -2,8 +2,8 @@
 //! goes by this one.
 //!
 //! Read from the `Date` of an answer, which RFC 9110 asks of every server with a clock. Whether the request is allowed does
-//! not matter: a refusal has a date too. From then on it is told by a clock that nobody sets ([`Moment`]), so that looking at
-//! the keys waits for nobody. Every replica [follows](ServerClock::follow) it, since all of them serve the certificate.
+//! not matter: a refusal has a date too. From then on it is told by a clock that cannot be set ([`Moment`]), so that looking at
+//! the keys needs no request. Every replica [follows](ServerClock::follow) it, since all of them serve the certificate.
 
 use super::ANSWER;
 use crate::leadership::Moment;

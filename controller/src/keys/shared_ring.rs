@@ -126,7 +126,7 @@ impl SharedRing {
     /// Returns what was known before.
     fn put(&self, next: impl Fn(&Known) -> Known) -> Arc<Known> {
         let before = self.current.rcu(|now| next(now));
-        // Of two who come at once, whoever is last holds the last two states against each other: no change goes by unseen.
+        // Of two changes at once, the later one compares the last two states: no change goes by unseen.
         if !before.ring.opens_as(&self.snapshot()) {
             self.opening.send_modify(|opening| *opening += 1);
         }
@@ -144,7 +144,7 @@ impl SharedRing {
         self.version.subscribe()
     }
 
-    /// How often what opens became another. What somebody annotates on a key's Secret leaves it as it is: each object that does not
+    /// How often what opens became another. An annotation on a key's Secret leaves it as it is: each object that does not
     /// open may cost seconds to be tried again.
     pub fn opening_version(&self) -> u64 {
         *self.opening.borrow()

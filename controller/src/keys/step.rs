@@ -6,9 +6,9 @@
 //!
 //! Decided, for what is left when no key counts any more:
 //! - *None has ever been seen*: the cluster is new. The first is made.
-//! - *A leaked one is left*: its successor is made at once, since nobody could seal otherwise.
-//! - *The last was deleted or retired*: nothing is made. Whoever deletes keys by hand is restoring, moving or cleaning up, and
-//!   a key that nobody expects, sealed to at once and in no backup, is one more to lose. An error is logged, `/readyz` fails,
+//! - *A leaked one is left*: its successor is made at once, because no user could seal otherwise.
+//! - *The last was deleted or retired*: nothing is made. A user who deletes keys by hand is restoring, moving or cleaning up, and
+//!   an unexpected key, sealed to at once and in no backup, is one more to lose. An error is logged, `/readyz` fails,
 //!   and sealing gets 503, until a key is restored, a renewal is asked for (SIGUSR1), or the controller is started again.
 
 use super::ask::{Ask, pending};
@@ -24,8 +24,8 @@ use jiff::{SignedDuration, Timestamp};
 pub(super) struct Asked(pub(super) Option<Fingerprint>);
 
 impl Asked {
-    /// The same, of the key that renewal goes by where the one that was meant turns out to be from the future: whoever took
-    /// it down did not know the time.
+    /// The same, of the key that renewal goes by where the one that was meant turns out to be from the future: the
+    /// process that noted the request did not know the time.
     pub(super) fn of_the_present(self, seen: &Observed, rules: &Rules, now: Timestamp) -> Self {
         let is_meant = |key: &ActiveKey<'_>| Some(key.fingerprint) == self.0;
         if active(seen).any(|key| is_meant(&key) && key.dates.is_future(now)) {
@@ -62,7 +62,7 @@ pub(super) enum Why {
     First,
     /// The newest is as old as it may get, or from before the cut-off.
     Due,
-    /// Somebody asked.
+    /// A user asked for it.
     Asked,
     /// All that counted leaked.
     Leaked,

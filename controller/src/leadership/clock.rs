@@ -1,4 +1,4 @@
-//! [`Moment`]: time by this machine's own clock, which nobody sets and which goes on while the machine sleeps.
+//! [`Moment`]: time by this machine's own clock, which cannot be set and which goes on while the machine sleeps.
 //!
 //! Decided: `CLOCK_BOOTTIME` where there is one, instead of `std::time::Instant`, which on Linux stands still while the
 //! machine is suspended: a leader that wakes up must know that its time is over.

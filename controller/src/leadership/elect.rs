@@ -27,7 +27,7 @@ const SHUT_OUT_POLL: Duration = Duration::from_mins(1);
 pub struct Elector {
     leases: Api<Lease>,
     election: Election,
-    /// Where there is a key, somebody has led.
+    /// Where there is a key, a replica has led.
     keys: Arc<SharedRing>,
     /// As last read or written: only this version of it is ever overwritten.
     lease: Option<Lease>,
@@ -68,14 +68,14 @@ impl Elector {
         }
     }
 
-    /// Stands by until the Lease is ours. `stood_by` is told each time that somebody else turns out to hold it.
+    /// Stands by until the Lease is ours. `stood_by` is called each time that another replica turns out to hold it.
     pub(super) async fn contend(&mut self, stop: &CancellationToken, stood_by: impl Fn()) -> Contended {
         while !stop.is_cancelled() {
             let wait = match self.look().await {
                 Ok(()) => match self.election.next(Moment::now()) {
                     Step::Acquire => match self.claim().await {
                         Ok(Some(end)) => return Contended::Won(Fence::until(end)),
-                        // Somebody was faster.
+                        // Another replica was faster.
                         Ok(None) => Duration::ZERO,
                         Err(error) if self.is_shut_out(&error) => return Contended::Forbidden,
                         Err(error) => self.trouble("taking", &error),
@@ -98,7 +98,7 @@ impl Elector {
 
     /// Renews, and extends the fence each time, until the term is lost or `done`; None for the latter.
     ///
-    /// A renewal under way is finished before this ends: whoever releases the Lease must know its version.
+    /// A renewal under way is finished before this ends: a release of the Lease needs its version.
     pub(super) async fn keep(&mut self, fence: &Fence, done: &CancellationToken) -> Option<Loss> {
         while !done.is_cancelled() {
             match self.election.next(Moment::now()) {
@@ -202,7 +202,8 @@ impl Elector {
         self.election.terms().deadline / 2
     }
 
-    /// Waits until we may use Leases after all, having been shut out. By trying: whoever may read them only is still shut out.
+    /// Waits until we may use Leases after all, having been shut out. By trying to write, because a replica that may only read them is
+    /// still shut out.
     pub(super) async fn admitted(&mut self) {
         let mut pause = SHUT_OUT_POLL;
         loop {
@@ -230,8 +231,8 @@ impl Elector {
     }
 
     /// Whether everything that we wanted to do with Leases since the start was forbidden, for long enough, while our rights on
-    /// keys were known: an API server that has just started knows of none. Later it is trouble, which may pass; and who has
-    /// ever seen a Lease, whoever held it, is part of an election for good.
+    /// keys were known: an API server that has just started knows of none. Later it is trouble, which may pass; and a
+    /// replica that has ever seen a Lease, held or not, is part of an election for good.
     fn is_shut_out(&mut self, error: &Trouble) -> bool {
         let forbidden = matches!(error, Trouble::Api(Error::Api(status)) if status.is_forbidden());
         let lasting = forbidden && self.election.is_new() && self.keys.is_loaded();

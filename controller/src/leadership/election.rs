@@ -11,7 +11,7 @@ use std::time::Duration;
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Write a claim: nobody holds the Lease.
+    /// Write a claim: no replica holds the Lease.
     Acquire,
     /// Write that we still hold it.
     Renew,
@@ -38,7 +38,7 @@ pub(super) struct Election {
     seen: Option<Seen>,
     /// Where there is no Lease.
     absent: Option<Absence>,
-    /// Whether it is certain that nobody has ever led.
+    /// Whether it is certain that no replica has ever led.
     pristine: bool,
     held: Option<Held>,
 }
@@ -74,7 +74,7 @@ impl Election {
 
     /// Takes in what the Lease said; `now` is when the answer had come.
     ///
-    /// None, a Lease that does not exist, ends nobody's term: its holder makes it again at once, and others wait for that.
+    /// None, a Lease that does not exist, ends no term: its holder makes it again at once, and others wait for that.
     pub(super) fn observe(&mut self, record: Option<Record>, now: Moment) {
         let Some(record) = record else {
             // One who has not looked for as long as a term may last could have missed one.
@@ -92,7 +92,7 @@ impl Election {
         }
     }
 
-    /// Takes in whether it is certain that nobody has ever led here.
+    /// Takes in whether it is certain that no replica has ever led here.
     pub(super) const fn pristine(&mut self, pristine: bool) {
         self.pristine = pristine;
     }
@@ -124,7 +124,7 @@ impl Election {
         let seen = self.seen.as_ref().filter(living);
         // The holder's own promise counts: it may run with other flags than we do.
         let silent = seen.map(|seen| seen.since.plus(seen.record.duration));
-        // Where there is none, somebody may have deleted it under a holder whom we have never seen, and who cannot make it again.
+        // Where there is none, it may have been deleted under a holder that we have never seen and that cannot make it again.
         let unclaimed = self.absent.as_ref().map(|absence| absence.since.plus(self.absence()));
         match silent.max(unclaimed) {
             Some(free) if now < free => Step::Wait(now.until(free).min(self.poll())),
@@ -177,7 +177,7 @@ impl Election {
         self.held = None;
     }
 
-    /// Who holds the Lease, if it is somebody else.
+    /// The holder of the Lease, if it is another replica.
     pub(super) fn other(&self) -> Option<&str> {
         let holder = self.seen.as_ref().and_then(|seen| seen.record.holder.as_deref());
         holder.filter(|holder| *holder != self.me.name)

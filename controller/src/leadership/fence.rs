@@ -98,7 +98,7 @@ impl Fence {
         let mut overdue = pin!(tokio::time::sleep(left));
         poll_fn(|context| {
             let now = Moment::now();
-            // Before anything else happens: whoever was paused here may find the term over.
+            // Before anything else happens: a process that was paused here may find the term over.
             if self.room(now).is_none() {
                 return Poll::Ready(Err(WriteRefused::TermOver.into()));
             }

@@ -86,7 +86,7 @@ pub async fn lead_when_elected<T>(
             let (fence, done) = (fence.clone(), done.clone());
             tokio::spawn(async move {
                 let loss = elector.keep(&fence, &done).await;
-                // Here and now: whoever waits for this task may be busy.
+                // Here and now: the task that waits for this one may be busy.
                 if loss.is_some() {
                     fence.close();
                 }

@@ -21,7 +21,7 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Reads the record. Whatever is missing is as in a Lease that nobody has held.
+    /// Reads the record. Whatever is missing is as in a Lease that was never held.
     pub(super) fn of(lease: &Lease) -> Self {
         let spec = lease.spec.clone().unwrap_or_default();
         let seconds = spec.lease_duration_seconds.and_then(|seconds| u64::try_from(seconds).ok());

@@ -3,15 +3,15 @@
 //! What it cannot know: whether others have the right. Where the Role is taken away, or binds another ServiceAccount, and a
 //! replica is started that was not told that there is an election, then after some seconds it leads beside the one that was
 //! elected, without a fence. Keys still have one name for each date, and Secrets are created, or replaced in the version that
-//! was read; statuses and events may be written by both. `--leader-elect=true`, as in the chart, rules it out. Whoever has
-//! seen a Lease, whatever stood in it, is never shut out; who may read them and finds none, which no living leader bears for
+//! was read; statuses and events may be written by both. `--leader-elect=true`, as in the chart, rules it out. A replica that
+//! has seen a Lease, whatever stood in it, is never shut out; one that may read them and finds none, which no living leader bears for
 //! that long, leads until there is one.
 
 use super::clock::Moment;
 use std::time::Duration;
 
 /// How long it must be forbidden, to one who may read the keys. A Role that was just made takes a moment until every API
-/// server knows of it, and a wrong answer here makes a leader that nobody elected; but where upstream's chart gives no such
+/// server knows of it, and a wrong answer here makes a leader that was not elected; but where upstream's chart gives no such
 /// right, all work waits for this at each start.
 const CERTAIN: Duration = Duration::from_secs(5);
 

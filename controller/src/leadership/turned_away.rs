@@ -2,7 +2,7 @@
 //!
 //! Decided: asked again here, a few times and soon, in front of the fence, instead of by kube's own retry. That one waits for as
 //! long as an answer's `Retry-After` says, ten minutes if need be, and sends a write that passed the fence before its term
-//! ended. What lasts is told to whoever asked, who tries ever more rarely and says why.
+//! ended. What lasts is returned to the caller, which tries ever more rarely and logs why.
 
 use http::{Request, StatusCode};
 use kube::client::Body;

@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 pub(crate) enum Applied {
     /// It is over, one way or the other.
     Outcome(Outcome),
-    /// Somebody changed the Secret since it was read: read again.
+    /// The Secret was changed since it was read: read again.
     LostRace,
     /// The namespace is being deleted, and the SealedSecret with it: there is nothing to say any more.
     Moot,

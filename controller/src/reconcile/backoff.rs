@@ -29,7 +29,8 @@ pub(crate) fn next_look(
     match (outcome, reported) {
         (_, Reported::Gone) => Action::await_change(),
         (_, Reported::Later(wait)) => Action::requeue(wait),
-        // Each of somebody else's edits ends here, and each edit that has to wait. They are no failures in a row: they must not make the wait longer.
+        // Each edit by another client ends here, and each edit that has to wait. They are no failures in a row: they must not make
+        // the wait longer.
         (
             Outcome::Hindered(Hindrance::Contested { wait, .. } | Hindrance::TooManyQuestions { wait }),
             Reported::Yes,

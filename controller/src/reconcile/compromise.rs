@@ -53,7 +53,7 @@ pub(super) fn compromise(
     let values = if items.is_empty() { "its values".to_owned() } else { items.join(", ") };
     let names = leaked.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     let message = shorten(&format!(
-        "sealed with a key that leaked and was revoked ({names}): whoever has that key and this SealedSecret knows its values. \
+        "sealed with a key that leaked and was revoked ({names}): a person with that key and this SealedSecret knows its values. \
          Change them where they come from, and seal the new ones: {values}"
     ));
     Some(Compromise { message, keys: leaked })
@@ -87,8 +87,8 @@ fn hinted(observed: &ObservedSealedSecret) -> Option<Fingerprint> {
     observed.metadata.annotations.as_ref()?.get(CERTIFICATE_FINGERPRINT)?.parse().ok()
 }
 
-/// The same, where it tells anything: of any other key nothing is known, and whoever makes one up after the other has nothing
-/// looked at again.
+/// The same, where it tells anything: of any other key nothing is known, and made-up fingerprints are no
+/// reason to look again.
 pub(super) fn telling_hint(
     observed: &ObservedSealedSecret,
     previous: Option<&SealedSecretStatus>,
@@ -97,7 +97,7 @@ pub(super) fn telling_hint(
     hinted(observed).filter(|hint| counts(*hint, ring) || has_leaked(*hint, previous, ring))
 }
 
-/// Whatever else somebody wrote into the status is no key.
+/// Any other text in the status is no key.
 fn parsed(keys: &BTreeSet<String>) -> impl Iterator<Item = Fingerprint> {
     keys.iter().filter_map(|key| key.parse().ok())
 }

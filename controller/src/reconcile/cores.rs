@@ -33,7 +33,7 @@ impl Cores {
     }
 
     fn give(self: &Arc<Self>, namespace: String, turn: oneshot::Sender<Core>) {
-        // Whoever stopped waiting just now drops it, and so it goes to the next one.
+        // A task that stopped waiting just now drops it, and so it goes to the next one.
         drop(turn.send(Core { of: Arc::clone(self), namespace }));
     }
 

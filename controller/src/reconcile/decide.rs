@@ -21,7 +21,7 @@ pub(crate) struct Rules {
     pub key_place: KeyPlace,
     /// What is unsealed beside the usual.
     pub accepted: Accepted,
-    /// The SealedSecret was unsealed before as it is now: what differs is somebody else's doing.
+    /// The SealedSecret was unsealed before as it is now: another client made what differs.
     pub drift: bool,
     /// As far as can be told, it was sealed with a key that leaked: if it does not open, that is why.
     pub revoked: bool,
@@ -35,7 +35,7 @@ pub(crate) struct Rules {
     /// Templates are rendered.
     pub templates: bool,
     /// Kubernetes is still given time to collect the Secret of an earlier SealedSecret of this name. It is known to overlook one
-    /// that was made anew at the wrong moment; and a namesake is the same object to whoever wrote both.
+    /// that was made anew at the wrong moment; and a namesake is the same object to the author of both.
     pub patient: bool,
 }
 
@@ -166,11 +166,11 @@ fn not_ours(sealed: &ObjectMeta, spec: &SealedSecretSpec, existing: &Secret, pat
 }
 
 /// Whether the Secret bears the mark of one that was made without its SealedSecret as owner, this SealedSecret asks for just
-/// that, and nobody else has come to control it.
+/// that, and no other object has come to control it.
 ///
 /// Decided: by the annotation that went from the template to the Secret, which is as good an invitation as `managed`, instead of
-/// by what the status remembers: it outlives the SealedSecret, as the Secret is meant to, and whoever may write a status gains
-/// no Secret by it.
+/// by what the status remembers: it outlives the SealedSecret, as the Secret is meant to, and the right to write a status gives
+/// no Secret.
 fn was_made_ownerless(spec: &SealedSecretSpec, existing: &Secret) -> bool {
     let named = spec.template.metadata.as_ref().and_then(|template| template.owner_references.as_ref());
     skips_owner(spec)

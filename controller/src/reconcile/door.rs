@@ -1,7 +1,7 @@
 //! [`Door`]: how many SealedSecrets are in hand at the same time, and whose. [`Turns`] says who is let in next.
 //!
-//! Decided: whoever has to wait does so here and not in kube's `Controller`, which lets in anybody, again and again the same
-//! ones where it so happens. It is told that they are done, and called for them again when their turn has come.
+//! Decided: SealedSecrets wait here and not in kube's `Controller`, which lets in any of them, and may let in the same ones
+//! again and again. It is told that they are done, and called for them again when their turn has come.
 
 use super::turns::Turns;
 use api::ObservedSealedSecret;
@@ -85,7 +85,7 @@ impl Inner {
     fn leave(&mut self, namespace: &str) {
         if let Some((_, next)) = self.turns.leave(namespace, Instant::now()) {
             self.outside.insert(next.clone(), Outside::Called);
-            // At the end nobody listens any more, and nobody else is let in.
+            // At the end the channel is closed, and no other object is let in.
             let _ = self.calls.send(next);
         }
     }

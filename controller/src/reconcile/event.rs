@@ -30,7 +30,7 @@ pub(crate) fn event_for(
                     "SealedSecret unsealed successfully: the Secret had been deleted, and was made again"
                 }
             };
-            // One reason for all of them, upstream's: whoever filters by it goes on seeing every Secret that is written.
+            // One reason for all of them, upstream's: a filter by it goes on showing every Secret that is written.
             Some(Happening { warning: false, reason: "Unsealed", message: message.into() })
         }
         Outcome::Refused(refusal) => changed.then(|| Happening {

@@ -1,7 +1,7 @@
 //! [`Ledger`]: what this process last left behind for each SealedSecret that the watch shows. `statement` is about the status,
 //! `correction` about the Secret, `pause` about when to look again.
 //!
-//! Watches lag behind our own writes. Whoever decided by them alone would, after each unseal, see the new Secret
+//! Watches lag behind our own writes. A decision by them alone would, after each unseal, see the new Secret
 //! beside the old status and do everything twice. No I/O, and nothing in it is secret.
 
 mod correction;
@@ -41,7 +41,7 @@ struct Note {
     version: Option<String>,
     /// How many lists had been begun when that was noted.
     lists: u64,
-    /// The status is somebody else's, written over ours.
+    /// The status is another client's, written over ours.
     overruled: bool,
     /// The status is what was to be written: the API server does not take it.
     owed: bool,

@@ -33,9 +33,9 @@ pub(crate) enum Act {
     Found,
     /// It was written.
     Written,
-    /// It was written although nothing had changed but the Secret itself: somebody else had edited it.
+    /// It was written although nothing had changed but the Secret itself: another client had edited it.
     Mended,
-    /// The same, where somebody else had deleted it.
+    /// It was written because another client had deleted it.
     Remade,
 }
 
@@ -54,8 +54,8 @@ pub(crate) enum Hindrance {
     /// The controller has no sealing key.
     #[error("there is no sealing key yet")]
     NoKeys,
-    /// Somebody undoes what we do, again and again.
-    #[error("somebody else keeps changing the Secret \"{name}\"; it is put right again, ever more rarely")]
+    /// Another client undoes what we write, again and again.
+    #[error("another client keeps changing the Secret \"{name}\"; it is put right again, ever more rarely")]
     Contested {
         /// The Secret's name.
         name: String,
@@ -75,7 +75,7 @@ pub(crate) enum Hindrance {
     #[error("the API server did not answer in time")]
     NoAnswer,
     /// Lost every race for the Secret.
-    #[error("somebody else keeps changing the Secret")]
+    #[error("another client keeps changing the Secret")]
     Contended,
     /// Opening was cut off.
     #[error("opening the values was interrupted")]

@@ -85,7 +85,7 @@ pub(crate) enum Refusal {
          no SealedSecret may write those: the controller makes them, and `kubeseal-rs keys restore` restores them"
     )]
     SealingKey,
-    /// The Secret in its place is somebody else's.
+    /// The Secret in its place belongs to no SealedSecret, or to another object.
     // The first sentence is upstream's, to the letter: people search for it.
     #[error(
         "Resource \"{name}\" already exists and is not managed by SealedSecret. To have it replaced by this SealedSecret, \

@@ -1,4 +1,4 @@
-//! [`Quarrel`]: something that somebody else undoes again and again, and how patiently it is put right. No clock: the time is
+//! [`Quarrel`]: something that another client undoes again and again, and how patiently it is put right. No clock: the time is
 //! an argument.
 
 use super::backoff;
@@ -23,14 +23,14 @@ const FREE_ROUNDS: u32 = 3;
 const PEACE: Duration = Duration::from_mins(15);
 
 impl Quarrel {
-    /// Whether it was put right before, not long ago: then what differs now is somebody else's doing.
+    /// Whether it was put right before, not long ago: then another client made what differs now.
     pub(super) fn goes_on(&self, generation: Option<i64>, now: Instant) -> bool {
         self.0.as_ref().is_some_and(|rounds| {
             rounds.generation == generation && now.saturating_duration_since(rounds.last) < PEACE
         })
     }
 
-    /// Whether it may be put right now, else how long to wait. Somebody who undoes it each time is met ever more rarely.
+    /// Whether it may be put right now, else how long to wait. What is undone each time is put right ever more rarely.
     pub(super) fn may_answer(&self, generation: Option<i64>, now: Instant) -> Result<(), Duration> {
         let Some(rounds) = self.0.as_ref().filter(|_| self.goes_on(generation, now)) else { return Ok(()) };
         let pause = match rounds.count.checked_sub(FREE_ROUNDS) {
@@ -43,7 +43,7 @@ impl Quarrel {
         }
     }
 
-    /// It was put right. What was only tried does not count: it provokes nobody.
+    /// It was put right. What was only tried does not count: no other client saw it.
     pub(super) fn answered(&mut self, generation: Option<i64>, now: Instant) {
         let before = self.0.as_ref().filter(|_| self.goes_on(generation, now));
         let count = before.map_or(0, |rounds| rounds.count).saturating_add(1);
@@ -65,7 +65,7 @@ mod tests {
             }
             may
         };
-        // Somebody undoes every round at once, for ten minutes.
+        // Every round is undone at once, for ten minutes.
         let tries = (0..6_000).map(|tenth| start + Duration::from_millis(100) * tenth);
         let rounds = tries.filter(|now| answer(1, *now).is_ok()).count();
         assert!((8..20).contains(&rounds), "{rounds}");

@@ -29,9 +29,9 @@ pub(crate) enum Reported {
     Yes,
     /// The API server did not take it: say it again later.
     NotYet,
-    /// It was overtaken by somebody else's change, which is no failure: look again after so long.
+    /// Another client changed the object meanwhile, which is no failure: look again after so long.
     Later(Duration),
-    /// The object is gone, or another has its name: there is nobody to say it to.
+    /// The object is gone, or another has its name: there is no status to write.
     Gone,
 }
 
@@ -60,7 +60,7 @@ pub(crate) async fn report(
         tracing::warn!(
             namespace,
             name,
-            "somebody else keeps writing this status: is there a second controller?"
+            "another client keeps writing this status: is there a second controller?"
         );
         return Reported::Later(wait);
     }
@@ -173,8 +173,8 @@ fn log(observed: &ObservedSealedSecret, outcome: &Outcome) {
             let what = match act {
                 Act::Found => "found unsealed as it should be",
                 Act::Written => "unsealed",
-                Act::Mended => "put right: somebody else had edited the Secret",
-                Act::Remade => "made again: somebody else had deleted the Secret",
+                Act::Mended => "put right: another client had edited the Secret",
+                Act::Remade => "made again: another client had deleted the Secret",
             };
             tracing::info!(namespace, name, "{what}");
         }

@@ -116,7 +116,7 @@ mod tests {
     use http::{Method, Request, Response};
     use kube::client::Body;
 
-    /// Under upstream's rights, and deleted and made again meanwhile: there is nobody to say it to.
+    /// Under upstream's rights, and deleted and made again meanwhile: the status is not the new object's.
     #[tokio::test]
     async fn a_namesake_is_not_written_to() {
         let service = tower::service_fn(|request: Request<Body>| {

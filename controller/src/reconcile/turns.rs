@@ -1,8 +1,8 @@
-//! [`Turns`]: whose turn it is, where there are not enough places for everybody who waits. Pure.
+//! [`Turns`]: whose turn it is, where there are not enough places for all that wait. Pure.
 //!
-//! Decided: the namespace whose turns have taken the least time so far is next, instead of whoever came first: one namespace
+//! Decided: the namespace whose turns have taken the least time so far is next, instead of the one that came first: one namespace
 //! with a hundred objects that take a second each would keep all others waiting for minutes. Instead of a limit for each, too:
-//! whoever is alone has every place, and a whole namespace that is restored is restored as fast as the machine can.
+//! a namespace that is alone has every place, and a whole namespace that is restored is restored as fast as the machine can.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ impl<T> Turns<T> {
         Self { free: places, by_namespace: HashMap::new() }
     }
 
-    /// Whoever comes gets a place if there is one: then nobody waits. None if it has to.
+    /// Takes a place if there is one, because then none waits. None if `who` has to wait.
     pub(crate) fn come(&mut self, namespace: &str, who: T, now: Instant) -> Option<T> {
         let least = self.least_taken(now);
         let share = self.by_namespace.entry(namespace.to_owned()).or_insert_with(|| Share {
@@ -54,13 +54,13 @@ impl<T> Turns<T> {
             share.under_way = share.under_way.saturating_sub(1);
             self.free += 1;
         }
-        // Whoever took more than others is remembered until they have caught up, or nobody is left.
+        // A namespace that took more than others is remembered until they have caught up, or none is left.
         let alone = self.by_namespace.values().all(|share| !share.is_busy());
         self.by_namespace.retain(|_, share| share.is_busy() || (!alone && share.taken > least));
         self.next()
     }
 
-    /// How long the turns have taken of whoever took least, among those who want any.
+    /// How long the turns have taken of the namespace that took least, among those that want any.
     fn least_taken(&mut self, now: Instant) -> Duration {
         for share in self.by_namespace.values_mut() {
             share.taken += now.saturating_duration_since(share.as_of) * share.under_way;

@@ -70,7 +70,7 @@ const FLAGS: &[&str] = &[
     "--user token --disable-compression",
 ];
 
-/// Variables for the cluster that has a name nobody can resolve, but the proxy knows.
+/// Variables for the cluster whose name only the proxy can resolve.
 const PROXIES: &[&str] = &[
     "",
     "HTTPS_PROXY=@proxy",

@@ -1,4 +1,4 @@
-//! What people write without quotes where a text belongs, in every place that takes a text. Whoever reads YAML decides
+//! What people write without quotes where a text belongs, in every place that takes a text. The reader of YAML decides
 //! which of these are numbers, booleans, dates or nothing.
 
 use std::sync::Arc;

@@ -76,7 +76,7 @@ pub(crate) async fn a_leader_of_three_in_a_storm(stage: Arc<Stage>) -> Result<()
                     at_work += usize::from(killed(old).await?.contains(" msg=unsealed "));
                     replicas.push(replica(scene).await?);
                     scene.sees_keys(keys, SOON).await.with_context(|| format!("after kill {kill}"))?;
-                    // Whoever is asked next knows which key is the newest.
+                    // The replica that is asked next knows which key is the newest.
                     let known = format!("sealed_secrets_controller_sealing_keys {keys}");
                     eventually(SOON, "all know all keys", async || {
                         for pod in &replicas {

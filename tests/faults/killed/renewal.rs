@@ -1,4 +1,4 @@
-//! kill -9 while a sealing key is renewed: because somebody asked, and because it is due.
+//! kill -9 while a sealing key is renewed: because a user asked, and because it is due.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -94,7 +94,7 @@ pub(crate) async fn while_it_renews_because_it_was_asked(stage: Arc<Stage>) -> R
         .await
 }
 
-/// One for each date, whoever was killed when it came.
+/// One for each date, whichever replica was killed when it came.
 pub(crate) async fn while_it_renews_by_age(stage: Arc<Stage>) -> Result<()> {
     /// Less the jitter, and rounded up to whole seconds, which is what certificates tell, it is the same.
     const PERIOD: i64 = 4;

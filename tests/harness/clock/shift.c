@@ -1,7 +1,7 @@
 /*
  * A clock that a test sets, for one process: loaded into it by LD_PRELOAD. The file named by SHIFTED_CLOCK holds eight bytes,
  * the nanoseconds by which the time of day is off; it is mapped, so that a change counts at once. Clocks that only go forward
- * are left alone, as they are where somebody sets a machine's clock.
+ * are left alone, as they are where a machine's clock is set.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

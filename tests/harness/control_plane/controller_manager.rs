@@ -27,7 +27,7 @@ pub(super) fn start(programs: &Programs, dir: &Path, kubeconfig: &Path) -> Resul
         &format!("--controllers={}", CONTROLLERS.join(",")),
         "--root-ca-file=ca.crt",
         "--leader-elect=false",
-        // Nobody asks it anything, so it needs no port.
+        // It serves no requests, so it needs no port.
         "--secure-port=0",
         // Its default of 20 requests a second is for clusters with others in them.
         "--kube-api-qps=500",

@@ -1,4 +1,4 @@
-//! How etcd is started: on unix sockets in the control plane's folder, which needs no port, and which nobody else can open.
+//! How etcd is started: on unix sockets in the control plane's folder, which needs no port, and which no other user can open.
 
 use std::path::Path;
 

@@ -16,7 +16,7 @@ pub(super) enum User<'a> {
     Admin,
     /// The bearer of a token.
     Token(&'a str),
-    /// Nobody: whatever passes through brings its own credentials.
+    /// No user: each request that passes through brings its own credentials.
     Nobody,
 }
 
@@ -24,7 +24,7 @@ pub(super) fn url(port: u16) -> String {
     format!("https://127.0.0.1:{port}")
 }
 
-/// Writes `dir/name`, readable by nobody else; its path. JSON, which is YAML too.
+/// Writes `dir/name`, readable by no other user; its path. JSON, which is YAML too.
 pub(super) fn write(dir: &Path, name: &str, port: u16, namespace: &str, user: User<'_>) -> Result<PathBuf> {
     write_for(dir, name, &url(port), namespace, user)
 }

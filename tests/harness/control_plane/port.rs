@@ -29,7 +29,7 @@ pub(crate) fn free_port() -> Result<u16> {
     Err(Failure::new(format!("no free port between {} and {}", RANGE.start, RANGE.end), hint).into())
 }
 
-/// Somebody took a port between our look and the program's `bind`: worth another try.
+/// Another process took a port between our look and the program's `bind`: worth another try.
 #[derive(Debug)]
 pub(super) struct Taken {
     /// The program that did not get it.

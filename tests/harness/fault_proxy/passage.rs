@@ -38,7 +38,7 @@ pub(super) async fn pass(
         Some(Fault::WatchGarbage) => Ok(whole(answer(200, "this is no event\n"))),
         Some(Fault::Late(delay)) => {
             let shared = Arc::clone(shared);
-            // On its own: whoever asked may have hung up by then.
+            // On its own: the client may have hung up by then.
             let late = tokio::spawn(async move {
                 let request = received(request).await?;
                 tokio::time::sleep(delay).await;

@@ -17,13 +17,13 @@ pub enum Fault {
     Refuse(u16, &'static str, Option<u64>),
     /// The connection is reset, and nothing done.
     ResetBefore,
-    /// It is done, and the connection is reset before the answer: whoever asked cannot know.
+    /// It is done, and the connection is reset before the answer: the client cannot know.
     ResetAfter,
     /// It is done, and the answer ends in the middle.
     Truncate,
     /// It is done this much later, whether or not anybody still waits for it.
     Late(Duration),
-    /// It is done at once, and the answer comes this much later: whoever is killed meanwhile never knew.
+    /// It is done at once, and the answer comes this much later: a client that is killed meanwhile never knew.
     LateAnswer(Duration),
     /// It is done and answered, by a clock that is so many seconds ahead, or behind: the answer's `Date` says so.
     Dated(i64),

@@ -18,7 +18,7 @@ impl Resident {
         let (sender, work) = mpsc::channel::<Work>();
         let (settled, answer) = mpsc::sync_channel(1);
         thread::Builder::new().name("resident".into()).spawn(move || {
-            // Nobody listens only if the harness is on its way out.
+            // The receiver is gone only if the harness is on its way out.
             let _ = settled.send(move_in(&file));
             for work in work {
                 work();

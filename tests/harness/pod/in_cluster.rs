@@ -55,7 +55,7 @@ pub(super) async fn command(
         fs::write(dir.join(name), content)
             .with_context(|| format!("cannot write the service account's {name}"))?;
     }
-    // The lifeline goes last: whoever enters a user namespace loses it.
+    // The lifeline goes last: a process that enters a user namespace loses it.
     let run = format!("set -eu\n{MOUNT}\nexec {} \"$@\"", lifeline::prefix().join(" "));
     let mut command = Command::new("unshare");
     command.args(how).args(["--", "sh", "-c", &run, "sh"]).arg(program).current_dir(dir);

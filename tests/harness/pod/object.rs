@@ -9,7 +9,8 @@ use k8s_openapi::api::core::v1::{Endpoints, Pod, PodSpec, Service};
 use kube::api::{Api, DeleteParams, ListParams, ObjectMeta, Patch, PatchParams, PostParams};
 use kube::{Client, ResourceExt as _};
 use serde_json::json;
-use tokio::runtime::Handle;
+
+use crate::cleanup::Cleanup;
 
 /// A Pod that exists at the API server until it is deleted here, at the latest by the drop.
 pub(super) struct PodObject {
@@ -18,8 +19,9 @@ pub(super) struct PodObject {
     pub(super) uid: String,
     labels: BTreeMap<String, String>,
     ip: Ipv4Addr,
-    /// For the drop; none once it is deleted.
-    undeleted: Option<Client>,
+    /// None once it is deleted. A test that failed before it stopped its pod must not leave an address in the Endpoints for the
+    /// next one.
+    cleanup: Option<Cleanup>,
 }
 
 impl PodObject {
@@ -47,8 +49,8 @@ impl PodObject {
             .await
             .with_context(|| format!("cannot create Pod {name}"))?;
         let uid = created.uid().unwrap_or_default();
-        let undeleted = Some(client.clone());
-        let object = Self { name, namespace: namespace.to_owned(), uid, labels, ip, undeleted };
+        let cleanup = Some(Cleanup::new(delete(client.clone(), namespace.to_owned(), name.clone())));
+        let object = Self { name, namespace: namespace.to_owned(), uid, labels, ip, cleanup };
         object.set_ready(client, false).await?;
         Ok(object)
     }
@@ -82,9 +84,11 @@ impl PodObject {
         Ok(())
     }
 
-    pub(super) async fn delete(&mut self, client: &Client) -> Result<()> {
-        self.undeleted = None;
-        delete(client.clone(), &self.namespace, &self.name).await
+    pub(super) async fn delete(&mut self) -> Result<()> {
+        match self.cleanup.take() {
+            Some(cleanup) => cleanup.now().await,
+            None => Ok(()),
+        }
     }
 
     async fn set_ready(&self, client: &Client, ready: bool) -> Result<()> {
@@ -102,16 +106,6 @@ impl PodObject {
     }
 }
 
-impl Drop for PodObject {
-    fn drop(&mut self) {
-        // A test that failed before it stopped its pod must not leave an address in the Endpoints for the next one.
-        if let (Some(client), Ok(runtime)) = (self.undeleted.take(), Handle::try_current()) {
-            let (namespace, name) = (self.namespace.clone(), self.name.clone());
-            runtime.spawn(async move { delete(client, &namespace, &name).await });
-        }
-    }
-}
-
 impl std::fmt::Debug for PodObject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Pod {}/{} at {}", self.namespace, self.name, self.ip)
@@ -119,9 +113,9 @@ impl std::fmt::Debug for PodObject {
 }
 
 /// At once: the harness is the kubelet that the API server would otherwise wait for.
-async fn delete(client: Client, namespace: &str, name: &str) -> Result<()> {
-    let pods: Api<Pod> = Api::namespaced(client, namespace);
-    match pods.delete(name, &DeleteParams::default().grace_period(0)).await {
+async fn delete(client: Client, namespace: String, name: String) -> Result<()> {
+    let pods: Api<Pod> = Api::namespaced(client, &namespace);
+    match pods.delete(&name, &DeleteParams::default().grace_period(0)).await {
         Ok(_) => Ok(()),
         Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
         Err(error) => Err(error).with_context(|| format!("cannot delete Pod {name}")),

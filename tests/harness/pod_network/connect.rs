@@ -19,7 +19,7 @@ pub(super) async fn serve(listener: UnixListener, table: Arc<Table>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         let table = Arc::clone(&table);
-        // An error ends that connection; the API server reports it to whoever asked.
+        // An error ends that connection; the API server reports it to its client.
         connections.spawn(async move { proxy(stream, &table).await });
         while connections.try_join_next().is_some() {}
     }

@@ -4,7 +4,7 @@
 //! `prctl` in a `pre_exec` hook, which needs it. Where it is missing (macOS, busybox) a harness that was killed with
 //! SIGKILL leaves its processes behind; every other end of the harness stops them.
 //!
-//! The signal is KILL, not TERM: nothing of theirs is worth saving when nobody is left to ask, and an API server that has
+//! The signal is KILL, not TERM: nothing of theirs is worth saving when the tests are gone, and an API server that has
 //! lost its etcd takes a minute to end in good order.
 
 use std::ffi::OsString;

@@ -28,7 +28,7 @@ pub(super) fn spawn(mut command: Command) -> io::Result<Child> {
     let (answer, answered) = mpsc::sync_channel(1);
     let work = move || {
         let _inside = runtime.enter();
-        // Nobody listens only if the caller is gone; then the child is dropped here, and so killed.
+        // The receiver is gone only if the caller is; then the child is dropped here, and so killed.
         let _ = answer.send(command.spawn());
     };
     let spawner = SPAWNER.as_ref().map_err(|error| io::Error::new(error.kind(), error.to_string()))?;

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 
-/// The way out that always exists for the demo; the tests need upstream's programs too, which nobody ships.
+/// The way out that always exists for the demo; the tests need upstream's programs too, which must be built.
 const ASSETS: &str = "or set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver, kube-controller-manager, kubectl and helm";
 
 /// Go itself is not there.

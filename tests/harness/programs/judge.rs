@@ -1,4 +1,4 @@
-//! Programs of our own in Go (`tests/programs/*`, with a `main.go`) that ask somebody else's library what it makes of
+//! Programs of our own in Go (`tests/programs/*`, with a `main.go`) that ask a library of another project what it makes of
 //! something. Not the programs that we stand in for, which are `program`'s.
 //!
 //! No stamp tells whether one is current: Go looks at its source each time, and builds nothing twice.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::workspace;
 
-/// A program of somebody else's that the tests or the demo run.
+/// A program of another project that the tests or the demo run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Program {
     /// Kubernetes' database.

@@ -18,7 +18,7 @@ pub(super) enum Happens {
     },
     /// A controller is started again: it forgets, and reads what is there.
     Restart(usize),
-    /// Somebody asks for renewal of the newest key, or of the one that a list shows as the newest.
+    /// A user asks for renewal of the newest key, or of the one that a list shows as the newest.
     Ask {
         listed: bool,
     },

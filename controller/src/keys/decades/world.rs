@@ -158,7 +158,7 @@ impl World {
         self.refresh(who);
     }
 
-    /// A key that was renewed may have to be again once somebody meddled.
+    /// A key that was renewed may have to be again once a user meddled.
     fn disturbed(&mut self) {
         // Views miss what others made, for as long as they like; that a key was taken away they hear before they act. Two
         // that differ in that as well, after a clock jumped, may choose different names.

@@ -61,14 +61,14 @@ async fn it_is_settled_once_there_has_been_a_key() {
 }
 
 #[tokio::test]
-async fn what_is_no_key_is_waited_for_by_nobody() {
+async fn no_waiter_waits_for_what_is_no_key() {
     let ring = SharedRing::unread();
     ring.show([Secret { data: None, ..a_key() }]);
     assert!(ring.snapshot().is_empty());
     assert!(timeout(SOON, ring.settled()).await.is_ok(), "no first key is made beside it");
 }
 
-/// Whatever else is written to a key's Secret tells nothing to whoever waits for another key.
+/// Other writes to a key's Secret wake no waiter for another key.
 #[tokio::test]
 async fn only_what_opens_otherwise_is_news_to_what_does_not_open() {
     let ring = SharedRing::unread();

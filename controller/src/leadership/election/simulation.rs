@@ -30,7 +30,7 @@ enum What {
     LookOnly,
     /// It gives the Lease up.
     Release,
-    /// Somebody deletes the Lease.
+    /// The Lease is deleted.
     Delete,
 }
 
@@ -213,7 +213,7 @@ fn leaders_change_in_it() {
     turns.extend((0..20).map(|_| act(1_000, 1)));
     turns.push(act(0, 0));
     assert_eq!(play(&turns, [100, 100, 100]), 2);
-    // Deleted under a leader, it goes to nobody before its time.
+    // Deleted under a leader, it goes to no candidate before its time.
     let deleted = Turn { after: SETTLED, who: 0, what: What::Delete };
     let turns = start.into_iter().chain([act(5_000, 0), deleted, act(10, 1)]);
     assert_eq!(play(&turns.collect::<Vec<_>>(), [100, 100, 100]), 1);
@@ -222,7 +222,7 @@ fn leaders_change_in_it() {
 /// Deleted at any moment under a leader, the Lease does not go to one that has just come: not while the leader is alive, and
 /// where it is cut off, not before its deadline.
 #[test]
-fn a_lease_deleted_under_a_leader_goes_to_nobody_new_before_its_time() {
+fn a_lease_deleted_under_a_leader_goes_to_no_candidate_before_its_time() {
     const ELECTED: u64 = 15_000;
     const END: u64 = 60_000;
     for (deleted, cut_off) in (SETTLED + 2_501..SETTLED + 4_501)

@@ -39,7 +39,7 @@ fn leading(start: f64) -> Election {
 }
 
 #[test]
-fn a_lease_that_nobody_holds_is_taken_at_once() {
+fn a_lease_without_a_holder_is_taken_at_once() {
     let mut election = election();
     election.observe(Some(record("", 1)), at(1.0));
     assert_eq!(election.next(at(1.0)), Step::Acquire, "it was released");
@@ -72,7 +72,7 @@ fn the_times_in_the_record_mean_nothing() {
 }
 
 #[test]
-fn deleting_the_lease_ends_nobodys_term() {
+fn deleting_the_lease_ends_no_term() {
     let mut election = election();
     election.observe(Some(record("other", 1)), at(0.0));
     election.observe(None, at(1.0));
@@ -80,7 +80,7 @@ fn deleting_the_lease_ends_nobodys_term() {
     assert_eq!(election.next(at(16.0)), Step::Acquire);
 }
 
-/// Whoever comes new cannot know whether it was deleted under a holder, who may be cut off and write until the deadline.
+/// A new candidate cannot know whether it was deleted under a holder that is cut off and may write until the deadline.
 #[test]
 fn where_there_is_no_lease_its_whole_duration_is_waited_out() {
     let mut election = election();
@@ -95,9 +95,9 @@ fn where_there_is_no_lease_its_whole_duration_is_waited_out() {
     assert!(matches!(election.next(at(39.9)), Step::Wait(_)));
 }
 
-/// Where nobody has ever led, others who start now are all that there may be.
+/// Where no replica has ever led, others that start now are all that there may be.
 #[test]
-fn where_nobody_has_ever_led_it_is_taken_after_a_renewals_time() {
+fn where_no_replica_has_ever_led_it_is_taken_after_a_renewals_time() {
     let mut election = election();
     election.pristine(true);
     election.observe(None, at(0.0));

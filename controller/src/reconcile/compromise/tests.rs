@@ -88,7 +88,7 @@ fn a_mark_outlives_the_secret_of_the_key() {
     assert!(!sealed_with_revoked(&object, None, &gone));
 }
 
-/// Whoever writes one made-up fingerprint after the other has nothing looked at again.
+/// Made-up fingerprints, one after the other, are no reason to look again.
 #[test]
 fn of_an_unknown_key_a_hint_tells_nothing() {
     let key = a_key();

@@ -16,7 +16,7 @@ impl Ledger {
         unsealed.is_some() && unsealed == observed.metadata.generation
     }
 
-    /// Whether this very object was put right before, not long ago: then what differs now is somebody else's doing.
+    /// Whether this very object was put right before, not long ago: then another client made what differs now.
     pub(crate) fn is_contested(&self, observed: &ObservedSealedSecret, now: Instant) -> bool {
         self.look(observed, |note| note.corrections.goes_on(observed.metadata.generation, now))
             .unwrap_or_default()

@@ -62,7 +62,7 @@ impl Ledger {
         self.note(observed, |note| note.blocked.get_or_insert(now).to_owned());
     }
 
-    /// Whether it has been for so long that whoever should have collected it will not.
+    /// Whether it has been for so long that the garbage collector will not delete it any more.
     pub(crate) fn lost_patience(&self, observed: &ObservedSealedSecret, now: Instant) -> bool {
         let since = self.look(observed, |note| note.blocked).flatten();
         since.is_some_and(|since| now.saturating_duration_since(since) >= PATIENCE)

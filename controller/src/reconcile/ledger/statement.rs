@@ -1,4 +1,4 @@
-//! What was last said in the status, by us or by somebody else, and in the log.
+//! What was last said in the status, by us or by another client, and in the log.
 
 use super::Ledger;
 use crate::reconcile::version::is_later;
@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::{Duration, Instant};
 
 impl Ledger {
-    /// The status as last written by this process, else as the object shows it; and somebody else's where
+    /// The status as last written by this process, else as the object shows it; and another client's where
     /// [`yield_to`](Self::yield_to) found one.
     pub(crate) fn status_of(&self, observed: &ObservedSealedSecret) -> Option<SealedSecretStatus> {
         self.look(observed, |note| note.status.clone()).flatten().or_else(|| observed.status.clone())
@@ -54,7 +54,7 @@ impl Ledger {
         self.note(observed, |note| std::mem::replace(&mut note.logged, hash) != hash).unwrap_or_default()
     }
 
-    /// Whether somebody else has written another status over ours; a second controller, say. From here on theirs is the
+    /// Whether another client has written another status over ours; a second controller, say. From here on that is the
     /// status to go by, and whatever we thought settled is open again.
     pub(crate) fn yield_to(&self, observed: &ObservedSealedSecret) -> bool {
         let lists = self.notes().lists;
@@ -79,7 +79,7 @@ impl Ledger {
         if is_later(noted.as_deref(), observed_version.as_deref()) { noted } else { observed_version }
     }
 
-    /// Whether the status may be written now, else how long to wait: always, but for one that somebody else writes over each
+    /// Whether the status may be written now, else how long to wait: always, but for one that another client writes over each
     /// time.
     pub(crate) fn may_state(&self, observed: &ObservedSealedSecret, now: Instant) -> Result<(), Duration> {
         let overruled = self.look(observed, |note| {

@@ -56,7 +56,7 @@ fn a_failure_is_logged_once_until_it_is_another() {
 }
 
 #[test]
-fn a_later_status_of_somebody_elses_counts_and_an_earlier_one_does_not() {
+fn a_later_status_of_another_client_counts_and_an_earlier_one_does_not() {
     let ledger = ledger();
     assert!(!ledger.yield_to(&object("99", "False")), "nothing was written yet");
     ledger.wrote(&object("99", "False"), status("True"), Some("100".into()), Instant::now());
@@ -64,7 +64,7 @@ fn a_later_status_of_somebody_elses_counts_and_an_earlier_one_does_not() {
         ("the watch lags behind", "99", "False", false),
         ("our own", "100", "True", false),
         ("something else of the object changed", "101", "True", false),
-        ("somebody else's", "102", "False", true),
+        ("another client's", "102", "False", true),
         ("known by now", "102", "False", false),
     ] {
         assert_eq!(ledger.yield_to(&object(version, synced)), expected, "{name}");
@@ -75,7 +75,7 @@ fn a_later_status_of_somebody_elses_counts_and_an_earlier_one_does_not() {
 
 /// Helm leaves a definition as it is: an older one of ours drops what it does not know, and means nothing by it.
 #[test]
-fn what_an_older_definition_drops_is_nobody_elses_word() {
+fn what_an_older_definition_drops_is_no_other_status() {
     let ledger = ledger();
     let with = |target: serde_json::Value| {
         let mut object = object("2", "True");
@@ -91,7 +91,7 @@ fn what_an_older_definition_drops_is_nobody_elses_word() {
 }
 
 #[test]
-fn what_was_refused_is_looked_at_again_once_somebody_else_says_otherwise() {
+fn what_was_refused_is_looked_at_again_once_another_client_writes_a_status() {
     let (ledger, before) = (ledger(), object("9", "Unknown"));
     ledger.wrote(&before, status("False"), Some("10".into()), Instant::now());
     ledger.refused(&before, inputs());
@@ -114,7 +114,7 @@ fn a_status_that_is_written_over_each_time_is_restated_ever_more_rarely() {
     }
     assert!((4..15).contains(&written), "{written}");
     ledger.wrote(&object("0", "False"), status("True"), Some("9999".into()), Instant::now());
-    assert!(ledger.may_state(&object("9999", "True"), start).is_ok(), "nobody else wrote since");
+    assert!(ledger.may_state(&object("9999", "True"), start).is_ok(), "no other client wrote since");
 }
 
 #[test]

@@ -10,7 +10,7 @@ struct Wants(&'static str, u64, u32, u64);
 fn through(places: usize, wants: &[Wants]) -> BTreeMap<&'static str, u64> {
     let start = Instant::now();
     let mut turns = Turns::new(places);
-    // By when something happens and in which order it was begun; no cost where somebody comes.
+    // By when something happens and in which order it was begun; no cost where one comes.
     let mut ahead = BTreeMap::new();
     let mut begun = 0_usize..;
     for Wants(namespace, from, count, cost) in wants {
@@ -32,7 +32,7 @@ fn through(places: usize, wants: &[Wants]) -> BTreeMap<&'static str, u64> {
         }
     }
     assert_eq!(turns.free, places);
-    assert!(turns.by_namespace.is_empty(), "nobody is remembered for ever");
+    assert!(turns.by_namespace.is_empty(), "none is remembered for ever");
     through
 }
 
@@ -77,7 +77,7 @@ fn each_namespace_gets_its_share_and_no_place_is_idle() {
     }
 }
 
-/// Whoever takes much and goes away for a moment between two turns comes back to what it took.
+/// A namespace that takes much and goes away for a moment between two turns comes back to what it took.
 #[test]
 fn who_comes_and_goes_is_remembered() {
     let attacks = (0..100).map(|number| Wants("a", number * 810, 1, 800));

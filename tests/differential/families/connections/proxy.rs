@@ -49,7 +49,7 @@ impl Proxy {
 async fn serve(listener: TcpListener, server: u16, is_guarded: bool) {
     let mut connections = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
-        // An error ends that connection, and whoever asked sees that.
+        // An error ends that connection, and its client sees that.
         connections.spawn(async move { lead(client, server, is_guarded).await });
         while connections.try_join_next().is_some() {}
     }

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn an_earlier_owner_that_nobody_collects_gives_way_in_the_end() {
+fn an_earlier_owner_that_is_not_collected_gives_way_in_the_end() {
     let rules = Rules { patient: false, ..rules() };
     let left = |more: Value| {
         let mut metadata = json!({ "ownerReferences": owner_without_uid(), "resourceVersion": "7" });
@@ -113,7 +113,7 @@ fn a_secret_made_without_an_owner_stays_its_sealed_secrets_to_write() {
     let unmarked = || json!({});
     for (name, asked, marked, named, owners, expected) in [
         ("made so", mark("true"), mark("true"), json!(null), json!(null), "replace"),
-        ("somebody else's", mark("true"), unmarked(), json!(null), json!(null), "refuse Unmanaged"),
+        ("another owner's", mark("true"), unmarked(), json!(null), json!(null), "refuse Unmanaged"),
         ("marked otherwise", mark("true"), mark("no"), json!(null), json!(null), "refuse Unmanaged"),
         ("not asked for any more", unmarked(), mark("true"), json!(null), json!(null), "refuse Unmanaged"),
         ("of the template's owner", mark("true"), mark("true"), controller("x"), controller("x"), "replace"),

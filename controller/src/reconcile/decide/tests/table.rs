@@ -130,9 +130,9 @@ fn the_table() {
             existing(json!({ "immutable": true, "data": { "password": "eA==" } })),
             "refuse Immutable",
         ),
-        ("immutable by somebody else", sealed(nothing()), existing(json!({ "immutable": true })), "keep 7"),
+        ("immutable by another client", sealed(nothing()), existing(json!({ "immutable": true })), "keep 7"),
         (
-            "immutable by somebody else, and wrong",
+            "immutable by another client, and wrong",
             sealed(nothing()),
             existing(json!({ "immutable": true, "data": { "password": "eA==" } })),
             "refuse Immutable",

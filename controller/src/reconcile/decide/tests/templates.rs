@@ -79,7 +79,7 @@ fn refusal(observed: &ObservedSealedSecret, target: Target) -> Refusal {
 
 /// With 62 templates for each character, that would be a password in two edits.
 #[test]
-fn which_templates_fail_and_how_is_told_to_nobody_but_the_log() {
+fn which_templates_fail_and_how_is_told_in_the_log_alone() {
     let object = |letters: &str, then: &str| {
         let ask = |letter: char| {
             let text = format!("{{{{ if eq (substr 0 1 .password) \"{letter}\" }}}}{then}{{{{ end }}}}");

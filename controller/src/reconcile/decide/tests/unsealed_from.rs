@@ -97,7 +97,7 @@ fn it_is_missed_only_where_this_controller_wrote_it() {
 }
 
 #[test]
-fn nobody_writes_it_by_a_template_and_none_stays_from_an_earlier_spec() {
+fn no_template_writes_it_and_none_stays_from_an_earlier_spec() {
     let annotated = json!({ "spec": { "template": { "metadata": { "annotations": { UNSEALED_FROM: "forged", "a": "b" } } } } });
     let observed = sealed(annotated);
     assert_eq!(mark_of(&decide(&observed, Target::Absent, &ring(), &rules())), None);
