@@ -2,6 +2,7 @@
 
 use crate::config::ClientLimit;
 use crate::key_connections::own_connection_for_keys;
+use crate::response_limit::limited;
 use kube::client::ClientBuilder;
 use kube::config::{InClusterError, InferConfigError};
 use kube::{Client, Config};
@@ -58,7 +59,7 @@ impl Cluster {
         let server = config.cluster_url.to_string();
         let namespace = own_namespace(&config.default_namespace);
         let lease_client = Client::try_from(config.clone()).map_err(ClusterError::Client)?;
-        let client = client(config, &namespace, limit).map_err(ClusterError::Client)?;
+        let client = limited(client(config, &namespace, limit).map_err(ClusterError::Client)?);
         Ok(Self { client, lease_client, namespace, server })
     }
 }

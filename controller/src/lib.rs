@@ -24,5 +24,6 @@ pub mod metrics;
 mod process_metrics;
 pub mod readiness;
 pub mod reconcile;
+mod response_limit;
 pub mod run;
 pub mod shutdown;

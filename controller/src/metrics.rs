@@ -148,13 +148,13 @@ impl Metrics {
 mod tests {
     use super::objects::INSTANCE;
     use super::*;
-    use api::ObservedSealedSecret;
+    use api::WatchedSealedSecret;
     use serde_json::json;
 
     #[test]
     fn names_and_labels_are_upstreams() {
         let metrics = Metrics::default();
-        let observed: ObservedSealedSecret = serde_json::from_value(json!({
+        let observed: WatchedSealedSecret = serde_json::from_value(json!({
             "metadata": { "namespace": "ns", "name": "db", "uid": "u", "labels": { INSTANCE: "shop" } },
         }))
         .unwrap();

@@ -5,8 +5,9 @@
 //!
 //! `settled` answers before all of them whether there is anything to do; `ledger` remembers what this process
 //! last left behind; `watch` feeds objects in and keeps them coming, through a `door` that lets in so many at a time; opening
-//! takes one of the `cores`. For both, `turns` says who is next, so that no namespace keeps another waiting. `source` names the spec
-//! that a Secret was unsealed from, and `render_rate` limits how often one object asks about its values.
+//! takes one of the cores, and to have `large` objects in hand takes room. For all three, `turns` says who is next, so that no
+//! namespace keeps another waiting; `fair_permits` is a semaphore made of it. `source` names the spec that a Secret was unsealed from,
+//! and `render_rate` limits how often one object asks about its values.
 //!
 //! Decided: Secrets are read with a GET only when the cheap signs (the metadata watch, the status) say that
 //! something changed. Instead of a cache of all Secrets, which would keep every value of the cluster in memory.
@@ -17,10 +18,11 @@ mod backoff;
 mod collect;
 mod compromise;
 mod context;
-mod cores;
 mod decide;
 mod door;
 mod event;
+mod fair_permits;
+mod large;
 mod ledger;
 mod listed;
 mod outcome;
@@ -44,20 +46,22 @@ mod version;
 mod watch;
 
 pub use context::Context;
-pub use cores::Cores;
 pub use decide::KeyPlace;
+pub use fair_permits::FairPermits;
+pub use large::LARGE_AT_ONCE;
 pub use ledger::Ledger;
 pub use render_rate::RenderRate;
 pub(crate) use version::is_later;
 pub use watch::{Scope, Watches, watch};
 
 use crate::contained::contained;
-use api::{ObservedSealedSecret, SealedSecretStatus};
+use api::{DecodeError, SealedSecretSpec, SealedSecretStatus, WatchedSealedSecret};
 use apply::Applied;
 use decide::Rules;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 use kube::runtime::controller::Action;
+use large::{Room, Unread};
 use ledger::{Inputs, Pause};
 use outcome::{Hindrance, Outcome};
 use plan::Plan;
@@ -80,7 +84,7 @@ const ANSWER: Duration = Duration::from_secs(30);
 /// Brings one SealedSecret's Secret to where it should be. Failure is an outcome, not an error: it is reported on
 /// the object, and only decides when to look again.
 pub(crate) async fn reconcile(
-    observed: Arc<ObservedSealedSecret>,
+    observed: Arc<WatchedSealedSecret>,
     context: Arc<Context>,
 ) -> Result<Action, Infallible> {
     // A status that another client wrote is a reason to look, whatever we found before.
@@ -93,13 +97,19 @@ pub(crate) async fn reconcile(
         Some(Pause::UntilChange) => return Ok(Action::await_change()),
         Some(Pause::Until(left)) => return Ok(Action::requeue(left)),
     }
-    let Some(outcome) = pursue(&observed, previous.as_ref(), &mut inputs, &context).await else {
+    let mut room = Room::new(&observed, &context);
+    let pursued = pursue(&observed, previous.as_ref(), &mut inputs, &mut room, &context).await;
+    let Some(outcome) = pursued else {
         context.ledger.go_on(&observed);
         if let Some(previous) = &previous {
             context.show(&observed, previous);
         }
         return Ok(Action::await_change());
     };
+    // The answer to a status that is written is the whole object.
+    if room.make_for(&observed).await.is_err() {
+        return Ok(Action::await_change());
+    }
     let reported = report::report(&observed, previous.as_ref(), &outcome, &context).await;
     Ok(backoff::next_look(&observed, &outcome, reported, inputs, &context.ledger))
 }
@@ -109,9 +119,10 @@ pub(crate) async fn reconcile(
 ///
 /// `inputs` become those that it was decided by, where the watch has not shown them yet.
 async fn pursue(
-    observed: &Arc<ObservedSealedSecret>,
+    observed: &Arc<WatchedSealedSecret>,
     previous: Option<&SealedSecretStatus>,
     inputs: &mut Inputs,
+    room: &mut Room<'_>,
     context: &Arc<Context>,
 ) -> Option<Outcome> {
     let left = settled::left_before(observed, previous).is_some();
@@ -125,25 +136,29 @@ async fn pursue(
     let mut asked = None;
     let mut trust_watch = true;
     for _ in 0..RACES {
-        let reading = timeout(ANSWER, read::read(observed, previous, context, trust_watch));
-        let target = match reading.await {
-            Ok(Ok(Seen::Settled)) => {
+        let target = match read::read(observed, previous, context, room, trust_watch).await {
+            Ok(Seen::Settled) => {
                 let owed = context.ledger.is_owed(observed);
                 return settled::only_said(observed, previous, &context.ring.snapshot(), owed);
             }
-            Ok(Ok(Seen::Target(target))) => target,
-            Ok(Ok(Seen::Contested(wait))) => return Some(contested(observed, wait)),
-            Ok(Err(error)) => return Some(Outcome::from_api(error)),
-            Err(_) => return Some(Outcome::Hindered(Hindrance::NoAnswer)),
+            Ok(Seen::Target(target)) => target,
+            Ok(Seen::Contested(wait)) => return Some(contested(observed, wait)),
+            Err(Unread::Failed(outcome)) => return Some(outcome),
+            Err(Unread::Ending) => return None,
+        };
+        let spec = match room.spec_of(observed).await {
+            Ok(spec) => spec?,
+            Err(Unread::Failed(outcome)) => return Some(outcome),
+            Err(Unread::Ending) => return None,
         };
         inputs.target_version = target.version();
         if asked.is_none() {
-            match ask(observed, &target, before, context) {
+            match ask(observed, &spec, &target, before, context) {
                 Ok(question) => asked = question,
                 Err(wait) => return Some(Outcome::Hindered(Hindrance::TooManyQuestions { wait })),
             }
         }
-        let plan = decide_off_the_workers(observed, previous, target, before, context).await?;
+        let plan = decide_off_the_workers(observed, spec, previous, target, before, context).await?;
         if let Some(asked) = asked.take_if(|_| !plan.may_tell_of_values()) {
             context.render_rate.take_back(&asked, Instant::now());
         }
@@ -168,11 +183,14 @@ async fn pursue(
             }
             Ok(Applied::LostRace) => trust_watch = false,
             Ok(Applied::Moot) => return None,
-            Err(_) => return Some(Outcome::Hindered(Hindrance::NoAnswer)),
+            Err(_) => return Some(Outcome::no_answer()),
         }
     }
     Some(Outcome::Hindered(Hindrance::Contended))
 }
+
+/// A spec, or what is wrong with it.
+type Spec = Result<SealedSecretSpec, DecodeError>;
 
 /// What is known of this very generation from before.
 #[derive(Debug, Clone, Copy)]
@@ -185,26 +203,29 @@ struct Before {
 /// Whether its sealed values may be asked about now; else how long it has to wait. A spec that was unsealed before tells nothing new,
 /// unless its templates give something else each time.
 fn ask(
-    observed: &ObservedSealedSecret,
+    observed: &WatchedSealedSecret,
+    spec: &Spec,
     target: &Target,
     before: Before,
     context: &Context,
 ) -> Result<Option<Asked>, Duration> {
-    let Ok(spec) = &observed.spec else { return Ok(None) };
+    let Ok(spec) = spec else { return Ok(None) };
     let is_from = |secret: &ExistingSecret| source::is_from(&secret.0.metadata, &source::digest(spec));
     let unsealed = before.unsealed || matches!(target, Target::Present(secret) if is_from(secret));
-    let question = Question::of(observed, target).filter(|question| !unsealed || question.may_vary());
+    let question =
+        Question::of(&observed.metadata, spec, target).filter(|question| !unsealed || question.may_vary());
     question.map(|question| context.render_rate.ask(question, Instant::now())).transpose()
 }
 
-fn contested(observed: &ObservedSealedSecret, wait: Duration) -> Outcome {
+fn contested(observed: &WatchedSealedSecret, wait: Duration) -> Outcome {
     Outcome::Hindered(Hindrance::Contested { name: observed.name_any(), wait })
 }
 
 /// RSA takes milliseconds per item: never on an async worker, and never on more threads than there are cores. None if the end
 /// came before there was one: what has not begun is not in hand, and a backlog of it may take minutes.
 async fn decide_off_the_workers(
-    observed: &Arc<ObservedSealedSecret>,
+    observed: &Arc<WatchedSealedSecret>,
+    spec: Spec,
     previous: Option<&SealedSecretStatus>,
     target: Target,
     before: Before,
@@ -222,7 +243,7 @@ async fn decide_off_the_workers(
             key_place: context.key_place.clone(),
             accepted: Accepted { deprecated_data: context.settings.deprecated_data },
             drift: before.drift,
-            revoked: compromise::sealed_with_revoked(&observed, previous.as_ref(), &ring),
+            revoked: compromise::sealed_with_revoked(&observed.metadata, previous.as_ref(), &ring),
             unsealed: before.unsealed,
             left_by_us: before.left_by_us,
             marks_all: !context.settings.status,
@@ -231,7 +252,7 @@ async fn decide_off_the_workers(
         };
         let mut random = |bytes: &mut [u8]| rand::rng().fill_bytes(bytes);
         let outside = Outside { now: Timestamp::now(), random: &mut random };
-        decide::decide(&observed, target, &ring, &rules, outside)
+        decide::decide(&observed.metadata, &spec, target, &ring, &rules, outside)
     })
     .await;
     // It panicked: the object is looked at again later, and no other suffers.

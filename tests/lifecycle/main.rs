@@ -67,6 +67,7 @@ fn main() -> ExitCode {
             renewal::what_is_refused_is_told_and_counted,
             memory::a_body_takes_no_more_than_a_few_times_its_size,
             memory::the_memory_limit_of_the_chart_holds,
+            memory::the_memory_limit_holds_for_large_sealed_secrets,
             memory::no_text_of_a_private_key_stays,
             memory::it_dumps_no_core,
             keys::without_rights_it_says_what_is_missing,

@@ -6,13 +6,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use api::ConditionStatus;
 use api::sealing_key::{PRIVATE_KEY, RENEW};
+use api::{ConditionStatus, SealedSecret};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kube::ResourceExt as _;
-use kube::api::{Patch, PatchParams};
-use serde_json::json;
+use futures::{StreamExt as _, TryStreamExt as _};
+use http::HeaderValue;
+use http::header::ACCEPT;
+use kube::api::{ListParams, Patch, PatchParams, PostParams};
+use kube::core::Request;
+use kube::{Resource as _, ResourceExt as _};
+use serde_json::{Value, json};
 use tests::eventually::eventually;
 use tests::person::Person;
 use tests::pod::Pod;
@@ -212,6 +216,100 @@ pub(crate) async fn the_memory_limit_of_the_chart_holds(stage: Arc<Stage>) -> Re
                 anyhow::Ok(())
             };
             tokio::try_join!(applying, asking)?;
+            stop(pod).await
+        })
+        .await
+}
+
+/// What a person sees who lists the SealedSecrets of a namespace: of each its name and its column `Synced`. The objects stay at the
+/// API server.
+async fn listed(stage: &Stage, namespace: &str) -> Result<Vec<(String, String)>> {
+    let path = SealedSecret::url_path(&(), Some(namespace));
+    let mut request = Request::new(format!("{path}?")).list(&ListParams::default())?;
+    request
+        .headers_mut()
+        .insert(ACCEPT, HeaderValue::from_static("application/json;as=Table;g=meta.k8s.io;v=v1"));
+    let path = format!("{}&includeObject=None", request.uri());
+    *request.uri_mut() = path.parse()?;
+    let table: Value = stage.lab.client().request(request).await?;
+    let columns = table["columnDefinitions"].as_array().context("no columns")?;
+    let place =
+        |name: &str| columns.iter().position(|column| column["name"] == name).context("no such column");
+    let (name, synced) = (place("Name")?, place("Synced")?);
+    let text = |cell: &Value| cell.as_str().unwrap_or_default().to_owned();
+    let rows = table["rows"].as_array().into_iter().flatten();
+    Ok(rows.map(|row| (text(&row["cells"][name]), text(&row["cells"][synced]))).collect())
+}
+
+/// As large as etcd takes them, and more than fit into the memory limit all at once: at a start, at a restart, and when they change.
+pub(crate) async fn the_memory_limit_holds_for_large_sealed_secrets(stage: Arc<Stage>) -> Result<()> {
+    const OBJECTS: usize = 90;
+    const OPEN: usize = 6;
+    stage
+        .alone(async |namespace| {
+            let limit = stage.memory_limit()? << 20;
+            let start = async || {
+                let pod = OF_THE_IMAGE.iter().fold(stage.pod()?, |pod, (name, value)| pod.env(name, value));
+                let mut pod = pod.start(&stage.lab).await?;
+                pod.wait_ready().await?;
+                anyhow::Ok(pod)
+            };
+            let holds = |pod: &Pod, when: &str| {
+                let peak = memory(pod, "VmHWM")?;
+                ensure!(peak <= limit, "{when}: {} KiB", peak >> 10);
+                anyhow::Ok(())
+            };
+            let pod = start().await?;
+            let value = "v".repeat(1_000_000);
+            let secret = Person::secret(namespace, "any", &json!({ "v": value }));
+            let opens = stage.person.seal(&secret, &["--scope", "namespace-wide"]).await?;
+            stop(pod).await?;
+            let mut broken = opens.clone();
+            broken["spec"]["encryptedData"]["v"] = json!("%".repeat(1_400_000));
+            let create = async |number: usize| {
+                let object = if number < OPEN { &opens } else { &broken };
+                let object = object.to_string().replace(r#""name":"any""#, &format!(r#""name":"s{number}""#));
+                let request = Request::new(SealedSecret::url_path(&(), Some(namespace)))
+                    .create(&PostParams::default(), object.into_bytes())?;
+                stage.lab.client().request_text(request).await.context("cannot create it")?;
+                anyhow::Ok(())
+            };
+            futures::stream::iter(0..OBJECTS).map(create).buffer_unordered(4).try_collect::<()>().await?;
+            let all_are_judged = async || {
+                eventually(3 * SOON, "all of them are judged", async || {
+                    let listed = listed(&stage, namespace).await?;
+                    ensure!(listed.len() == OBJECTS, "{} are listed", listed.len());
+                    let judged = |synced: &str| listed.iter().filter(|object| object.1 == synced).count();
+                    let judged = (judged("True"), judged("False"));
+                    ensure!(judged == (OPEN, OBJECTS - OPEN), "{judged:?} are synced and not");
+                    Ok(())
+                })
+                .await
+            };
+
+            let pod = start().await?;
+            all_are_judged().await?;
+            holds(&pod, "at a start")?;
+            stage.person.sees_values(namespace, "s0", &[("v", value.as_bytes())]).await?;
+            stop(pod).await?;
+
+            let pod = start().await?;
+            // It is through when all that was listed before it is.
+            stage.person.seal_and_apply(&Person::secret(namespace, "new", &json!({ "v": "1" })), &[]).await?;
+            stage.person.sees_synced(namespace, "new", ConditionStatus::True).await?;
+            stage.person.delete_sealed(namespace, "new").await?;
+            for number in 0..OPEN {
+                let edited = json!({ "stringData": { "v": "edited" } });
+                stage.person.patch_secret(namespace, &format!("s{number}"), &edited).await?;
+            }
+            for number in 0..OPEN {
+                stage
+                    .person
+                    .sees_values(namespace, &format!("s{number}"), &[("v", value.as_bytes())])
+                    .await?;
+            }
+            all_are_judged().await?;
+            holds(&pod, "at a restart")?;
             stop(pod).await
         })
         .await

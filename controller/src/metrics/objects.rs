@@ -3,7 +3,7 @@
 
 use super::Metrics;
 use super::shown::Shown;
-use api::{Condition, ConditionStatus, ObservedSealedSecret, SealedSecretStatus};
+use api::{Condition, ConditionStatus, SealedSecretStatus, WatchedSealedSecret};
 use kube::ResourceExt as _;
 use prometheus_client::encoding::EncodeLabelSet;
 use std::sync::{MutexGuard, PoisonError};
@@ -30,14 +30,14 @@ pub(super) struct ConditionLabels {
 
 impl Metrics {
     /// Counts a failure of an object; the reason is one of upstream's, `REASONS`.
-    pub fn count_error(&self, observed: &ObservedSealedSecret, reason: &'static str) {
+    pub fn count_error(&self, observed: &WatchedSealedSecret, reason: &'static str) {
         let (uid, namespace) = identity(observed);
         self.shown().note(uid, &namespace);
         self.errors.get_or_create(&ErrorLabels { reason, namespace }).inc();
     }
 
     /// Shows the conditions `Synced` and `Compromised` of an object.
-    pub fn observe_condition(&self, observed: &ObservedSealedSecret, status: &SealedSecretStatus) {
+    pub fn observe_condition(&self, observed: &WatchedSealedSecret, status: &SealedSecretStatus) {
         let mut now = Vec::new();
         let told: &[&str] =
             if self.names_objects { &[Condition::SYNCED, Condition::COMPROMISED] } else { &[] };
@@ -85,11 +85,11 @@ impl Metrics {
 }
 
 /// UID and namespace.
-fn identity(observed: &ObservedSealedSecret) -> (String, String) {
+fn identity(observed: &WatchedSealedSecret) -> (String, String) {
     (observed.uid().unwrap_or_default(), observed.namespace().unwrap_or_default())
 }
 
-fn condition_labels(observed: &ObservedSealedSecret, condition: &str) -> ConditionLabels {
+fn condition_labels(observed: &WatchedSealedSecret, condition: &str) -> ConditionLabels {
     ConditionLabels {
         namespace: observed.namespace().unwrap_or_default(),
         name: observed.name_any(),
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn object(namespace: &str, uid: &str) -> ObservedSealedSecret {
+    fn object(namespace: &str, uid: &str) -> WatchedSealedSecret {
         let metadata = json!({ "namespace": namespace, "name": uid, "uid": uid });
         serde_json::from_value(json!({ "metadata": metadata })).unwrap()
     }

@@ -3,7 +3,7 @@
 use super::ledger::{Inputs, Ledger};
 use super::outcome::{Hindrance, Outcome};
 use super::report::Reported;
-use api::ObservedSealedSecret;
+use api::WatchedSealedSecret;
 use kube::runtime::controller::Action;
 use rand::RngExt as _;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ const LONGEST: Duration = Duration::from_mins(5);
 /// Where the cluster is at fault: again and again, ever more rarely. Where the object is, or all is well: when
 /// something changes.
 pub(crate) fn next_look(
-    observed: &ObservedSealedSecret,
+    observed: &WatchedSealedSecret,
     outcome: &Outcome,
     reported: Reported,
     inputs: Inputs,
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(after(Duration::from_hours(5)), LONGEST);
     }
 
-    fn object() -> ObservedSealedSecret {
+    fn object() -> WatchedSealedSecret {
         serde_json::from_value(serde_json::json!({ "metadata": { "uid": "u" } })).unwrap()
     }
 

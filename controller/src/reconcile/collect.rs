@@ -4,7 +4,7 @@
 use super::backoff;
 use crate::leadership::WriteRefused;
 use crate::logging::chain;
-use api::{METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, SealedSecret};
+use api::{METADATA_ONLY, ObservedMetadata, SealedSecret, WatchedSealedSecret};
 use http::HeaderValue;
 use http::header::ACCEPT;
 use k8s_openapi::api::core::v1::Secret;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 ///
 /// Where that fails, or a policy refuses it, it is tried again, ever more rarely, for as long as this replica leads: no event
 /// tells of the deleted SealedSecret again.
-pub(super) async fn collect(client: Client, gone: Arc<ObservedSealedSecret>) {
+pub(super) async fn collect(client: Client, gone: Arc<WatchedSealedSecret>) {
     let (namespace, name) = (gone.namespace().unwrap_or_default(), gone.name_any());
     for before in 0.. {
         match delete(&client, &namespace, &name, gone.uid().as_deref()).await {

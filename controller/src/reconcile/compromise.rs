@@ -5,8 +5,9 @@
 
 use super::shorten::shorten;
 use api::annotations::CERTIFICATE_FINGERPRINT;
-use api::{Condition, ObservedSealedSecret, SealedSecretStatus};
+use api::{Condition, SealedSecretStatus, WatchedSealedSecret};
 use envelope::Fingerprint;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::KeyRing;
 use std::collections::BTreeSet;
 
@@ -32,24 +33,21 @@ impl Compromise {
 /// By the keys that opened the object last; where the status is from before it told of keys, by the certificate that the
 /// object itself says it was sealed with.
 pub(super) fn compromise(
-    observed: &ObservedSealedSecret,
+    observed: &WatchedSealedSecret,
     previous: Option<&SealedSecretStatus>,
     opened_by: Option<&BTreeSet<String>>,
     ring: &KeyRing,
 ) -> Option<Compromise> {
     let keys: Vec<Fingerprint> = match opened_by {
         Some(keys) => parsed(keys).collect(),
-        None => hinted(observed).into_iter().collect(),
+        None => hinted(&observed.metadata).into_iter().collect(),
     };
     let leaked: BTreeSet<String> =
         keys.into_iter().filter(|key| has_leaked(*key, previous, ring)).map(|key| key.to_string()).collect();
     if leaked.is_empty() {
         return None;
     }
-    let items: Vec<&str> = match &observed.spec {
-        Ok(spec) => spec.encrypted_data.keys().map(String::as_str).collect(),
-        Err(_) => Vec::new(),
-    };
+    let items = observed.spec.items();
     let values = if items.is_empty() { "its values".to_owned() } else { items.join(", ") };
     let names = leaked.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     let message = shorten(&format!(
@@ -61,11 +59,11 @@ pub(super) fn compromise(
 
 /// Whether an object that no key opens was sealed with a key that leaked, as far as can be told.
 pub(super) fn sealed_with_revoked(
-    observed: &ObservedSealedSecret,
+    metadata: &ObjectMeta,
     previous: Option<&SealedSecretStatus>,
     ring: &KeyRing,
 ) -> bool {
-    match (hinted(observed), previous.and_then(|status| status.opened_by.as_ref())) {
+    match (hinted(metadata), previous.and_then(|status| status.opened_by.as_ref())) {
         (Some(hint), _) => has_leaked(hint, previous, ring),
         (None, Some(keys)) => parsed(keys).any(|key| has_leaked(key, previous, ring)),
         (None, None) => false,
@@ -83,18 +81,18 @@ fn counts(key: Fingerprint, ring: &KeyRing) -> bool {
 }
 
 /// The key that the object says it was sealed with.
-fn hinted(observed: &ObservedSealedSecret) -> Option<Fingerprint> {
-    observed.metadata.annotations.as_ref()?.get(CERTIFICATE_FINGERPRINT)?.parse().ok()
+fn hinted(metadata: &ObjectMeta) -> Option<Fingerprint> {
+    metadata.annotations.as_ref()?.get(CERTIFICATE_FINGERPRINT)?.parse().ok()
 }
 
 /// The same, where it tells anything: of any other key nothing is known, and made-up fingerprints are no
 /// reason to look again.
 pub(super) fn telling_hint(
-    observed: &ObservedSealedSecret,
+    observed: &WatchedSealedSecret,
     previous: Option<&SealedSecretStatus>,
     ring: &KeyRing,
 ) -> Option<Fingerprint> {
-    hinted(observed).filter(|hint| counts(*hint, ring) || has_leaked(*hint, previous, ring))
+    hinted(&observed.metadata).filter(|hint| counts(*hint, ring) || has_leaked(*hint, previous, ring))
 }
 
 /// Any other text in the status is no key.

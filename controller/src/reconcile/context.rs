@@ -1,14 +1,14 @@
 //! [`Context`]: what every reconciliation may use.
 
-use super::cores::Cores;
 use super::decide::KeyPlace;
+use super::fair_permits::FairPermits;
 use super::ledger::Ledger;
 use super::render_rate::RenderRate;
 use crate::config::Unseal;
 use crate::events::EventQueue;
 use crate::keys::SharedRing;
 use crate::metrics::Metrics;
-use api::{ObservedMetadata, ObservedSealedSecret, SealedSecretStatus};
+use api::{ObservedMetadata, SealedSecretStatus, WatchedSealedSecret};
 use k8s_openapi::api::core::v1::Secret;
 use kube::Client;
 use kube::runtime::reflector::Store;
@@ -35,20 +35,22 @@ pub struct Context {
     pub events: EventQueue,
     /// How often sealed values are asked about.
     pub render_rate: Arc<RenderRate>,
-    /// What opening takes.
-    pub cores: Arc<Cores>,
+    /// One for each core: opening takes one.
+    pub cores: Arc<FairPermits>,
+    /// One for each reconciliation that may have large objects in hand.
+    pub large: Arc<FairPermits>,
     /// Ends the work: what is in hand is finished, and what has not begun is left to the next leader.
     pub shutdown: CancellationToken,
 }
 
 impl Context {
     /// Shows the state of an object, unless it is gone.
-    pub(super) fn show(&self, observed: &ObservedSealedSecret, status: &SealedSecretStatus) {
+    pub(super) fn show(&self, observed: &WatchedSealedSecret, status: &SealedSecretStatus) {
         self.ledger.while_known(observed, || self.metrics.observe_condition(observed, status));
     }
 
     /// Counts a failure, unless the object is gone.
-    pub(super) fn count_error(&self, observed: &ObservedSealedSecret, reason: &'static str) {
+    pub(super) fn count_error(&self, observed: &WatchedSealedSecret, reason: &'static str) {
         self.ledger.while_known(observed, || self.metrics.count_error(observed, reason));
     }
 }

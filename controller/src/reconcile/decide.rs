@@ -5,7 +5,7 @@ use super::plan::{Plan, Refusal};
 use super::source::{digest, is_from};
 use super::target::Target;
 use api::annotations::{MANAGED, PATCH, SKIP_SET_OWNER_REFERENCES, UNSEALED_FROM};
-use api::{ObservedSealedSecret, SealedSecret, SealedSecretSpec, sealing_key};
+use api::{DecodeError, SealedSecret, SealedSecretSpec, sealing_key};
 use envelope::Plaintext;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
@@ -52,25 +52,26 @@ pub struct KeyPlace {
 ///
 /// Templates may ask for the time and randomness; both come with `outside`.
 pub(crate) fn decide(
-    observed: &ObservedSealedSecret,
+    metadata: &ObjectMeta,
+    spec: &Result<SealedSecretSpec, DecodeError>,
     target: Target,
     ring: &KeyRing,
     rules: &Rules,
     outside: Outside<'_>,
 ) -> Plan {
-    if observed.metadata.deletion_timestamp.is_some() {
+    if metadata.deletion_timestamp.is_some() {
         return Plan::Leave;
     }
-    let spec = match &observed.spec {
+    let spec = match spec {
         Ok(spec) => spec,
         Err(error) => return Plan::Refuse(Refusal::Undecodable(error.clone())),
     };
     if let Target::Cut(_, too_many) = &target {
-        let name = observed.name_any();
+        let name = name_of(metadata);
         return Plan::Refuse(Refusal::TooManyEntries { name, too_many: *too_many });
     }
     if let Target::Present(existing) = &target
-        && let Some(plan) = not_ours(&observed.metadata, spec, &existing.0, rules.patient)
+        && let Some(plan) = not_ours(metadata, spec, &existing.0, rules.patient)
     {
         return plan;
     }
@@ -86,10 +87,10 @@ pub(crate) fn decide(
         }
     }
     let source = digest(spec);
-    let mut wanted = match unseal(&observed.metadata, spec, ring, rules.accepted, outside) {
+    let mut wanted = match unseal(metadata, spec, ring, rules.accepted, outside) {
         Ok(wanted) => wanted,
         Err(error) if error.depends_on_values() && is_immutable(&target) => {
-            let name = observed.name_any();
+            let name = name_of(metadata);
             return Plan::Refuse(Refusal::Immutable { name, rendering: Some(error) });
         }
         Err(UnsealError::NoKeys) => return Plan::Wait(Hindrance::NoKeys),
@@ -108,9 +109,13 @@ pub(crate) fn decide(
         }
         Target::Present(existing) => update(wanted, source, &existing.0, rules),
         Target::Cut(_, too_many) => {
-            Plan::Refuse(Refusal::TooManyEntries { name: observed.name_any(), too_many })
+            Plan::Refuse(Refusal::TooManyEntries { name: name_of(metadata), too_many })
         }
     }
+}
+
+fn name_of(metadata: &ObjectMeta) -> String {
+    metadata.name.clone().unwrap_or_default()
 }
 
 fn is_immutable(target: &Target) -> bool {

@@ -4,7 +4,7 @@
 //! again and again. It is told that they are done, and called for them again when their turn has come.
 
 use super::turns::Turns;
-use api::ObservedSealedSecret;
+use api::WatchedSealedSecret;
 use futures::Stream;
 use kube::runtime::reflector::ObjectRef;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 
-type Object = ObjectRef<ObservedSealedSecret>;
+type Object = ObjectRef<WatchedSealedSecret>;
 
 /// Lets SealedSecrets in.
 #[derive(Debug)]

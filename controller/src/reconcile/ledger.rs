@@ -12,7 +12,7 @@ pub(crate) use pause::{Inputs, Pause};
 
 use super::quarrel::Quarrel;
 use super::version::is_later;
-use api::{ObservedSealedSecret, SealedSecretStatus};
+use api::{SealedSecretStatus, WatchedSealedSecret};
 use kube::ResourceExt as _;
 use kube::runtime::watcher::Event;
 use std::collections::{HashMap, HashSet};
@@ -65,7 +65,7 @@ struct Note {
 
 impl Ledger {
     /// Follows the watch. The UIDs of those that are gone.
-    pub(crate) fn follow(&self, event: &Event<ObservedSealedSecret>) -> Vec<String> {
+    pub(crate) fn follow(&self, event: &Event<WatchedSealedSecret>) -> Vec<String> {
         let notes = &mut *self.notes();
         match event {
             Event::Init => {
@@ -101,7 +101,7 @@ impl Ledger {
     }
 
     /// Does something unless the object is gone; and it does not go meanwhile.
-    pub(crate) fn while_known(&self, observed: &ObservedSealedSecret, act: impl FnOnce()) {
+    pub(crate) fn while_known(&self, observed: &WatchedSealedSecret, act: impl FnOnce()) {
         let notes = self.notes();
         if notes.by_uid.contains_key(&observed.uid().unwrap_or_default()) {
             act();
@@ -110,19 +110,19 @@ impl Ledger {
     }
 
     /// What is noted, if anything is.
-    fn look<T>(&self, observed: &ObservedSealedSecret, look: impl FnOnce(&Note) -> T) -> Option<T> {
+    fn look<T>(&self, observed: &WatchedSealedSecret, look: impl FnOnce(&Note) -> T) -> Option<T> {
         let notes = self.notes();
         notes.by_uid.get(&observed.uid().unwrap_or_default())?.as_deref().map(look)
     }
 
     /// Changes what is noted, if anything is: to note that there is nothing takes no note.
-    fn amend<T>(&self, observed: &ObservedSealedSecret, change: impl FnOnce(&mut Note) -> T) -> Option<T> {
+    fn amend<T>(&self, observed: &WatchedSealedSecret, change: impl FnOnce(&mut Note) -> T) -> Option<T> {
         let mut notes = self.notes();
         notes.by_uid.get_mut(&observed.uid().unwrap_or_default())?.as_deref_mut().map(change)
     }
 
     /// Changes what is noted, unless the object is gone.
-    fn note<T>(&self, observed: &ObservedSealedSecret, change: impl FnOnce(&mut Note) -> T) -> Option<T> {
+    fn note<T>(&self, observed: &WatchedSealedSecret, change: impl FnOnce(&mut Note) -> T) -> Option<T> {
         let mut notes = self.notes();
         let note = notes.by_uid.get_mut(&observed.uid().unwrap_or_default())?;
         Some(change(note.get_or_insert_default()))

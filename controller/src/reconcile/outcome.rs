@@ -121,6 +121,11 @@ impl Hindrance {
 }
 
 impl Outcome {
+    /// A request was not answered in time.
+    pub(crate) fn no_answer() -> Self {
+        Self::Hindered(Hindrance::NoAnswer)
+    }
+
     /// A request failed for a reason that has nothing to do with the object.
     pub(crate) fn from_api(error: kube::Error) -> Self {
         let message = match error {

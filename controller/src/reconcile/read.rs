@@ -2,13 +2,14 @@
 
 use super::compromise::{sealed_with_revoked, telling_hint};
 use super::context::Context;
+use super::large::{Room, Unread};
 use super::ledger::Inputs;
 use super::settled::{corrects_drift, is_edited, is_settled};
 use super::target::{ExistingSecret, Target};
-use api::{ObservedMetadata, ObservedSealedSecret, ObservedSecret, Scope, SealedSecretStatus};
+use api::{ObservedMetadata, ObservedSecret, Scope, SealedSecretStatus, WatchedSealedSecret};
 use k8s_openapi::api::core::v1::Secret;
+use kube::ResourceExt as _;
 use kube::runtime::reflector::ObjectRef;
-use kube::{Api, ResourceExt as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,7 +26,7 @@ pub(crate) enum Seen {
 
 /// Everything that a refusal would depend on, as the watches show it.
 pub(crate) fn inputs(
-    observed: &ObservedSealedSecret,
+    observed: &WatchedSealedSecret,
     previous: Option<&SealedSecretStatus>,
     context: &Context,
 ) -> Inputs {
@@ -35,14 +36,14 @@ pub(crate) fn inputs(
         scope: Scope::of(observed.metadata.annotations.as_ref()),
         correct_drift: corrects_drift(observed, context.settings.correct_drift),
         hint: telling_hint(observed, previous, &ring),
-        revoked: sealed_with_revoked(observed, previous, &ring),
+        revoked: sealed_with_revoked(&observed.metadata, previous, &ring),
         ring_version: context.ring.opening_version(),
         target_version: watched_target(observed, context).and_then(|secret| secret.resource_version()),
     }
 }
 
 fn watched_target(
-    observed: &ObservedSealedSecret,
+    observed: &WatchedSealedSecret,
     context: &Context,
 ) -> Option<Arc<ObservedMetadata<Secret>>> {
     let namespace = observed.namespace().unwrap_or_default();
@@ -54,13 +55,12 @@ fn watched_target(
 /// The watch may lag behind our own writes. Where it shows no Secret although the status tells of one, or where
 /// it has just led astray (`trust_watch` false), the API server is asked.
 pub(crate) async fn read(
-    observed: &ObservedSealedSecret,
+    observed: &WatchedSealedSecret,
     previous: Option<&SealedSecretStatus>,
     context: &Context,
+    room: &mut Room<'_>,
     trust_watch: bool,
-) -> Result<Seen, kube::Error> {
-    let namespace = observed.namespace().unwrap_or_default();
-    let name = observed.name_any();
+) -> Result<Seen, Unread> {
     let watched = watched_target(observed, context);
     let correct_drift = context.settings.correct_drift;
     if is_settled(observed, previous, watched.as_ref().map(|secret| &secret.metadata), correct_drift) {
@@ -76,8 +76,7 @@ pub(crate) async fn read(
     if trust_watch && watched.is_none() && never_written {
         return Ok(Seen::Target(Target::Absent));
     }
-    let secrets = Api::<ObservedSecret>::namespaced(context.client.clone(), &namespace);
-    let secret = match secrets.get_opt(&name).await? {
+    let secret = match room.get::<ObservedSecret>(&observed.name_any()).await? {
         Some(ObservedSecret::Whole(secret)) => Box::new(ExistingSecret(secret)),
         Some(ObservedSecret::Cut(secret, too_many)) => {
             return Ok(Seen::Target(Target::Cut(Box::new(ExistingSecret(secret)), too_many)));

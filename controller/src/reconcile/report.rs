@@ -15,7 +15,7 @@ use super::status::{next_status, same_words};
 use super::status_write::write_status;
 use crate::events::About;
 use crate::logging::chain;
-use api::{ObservedMetadata, ObservedSealedSecret, Scope, SealedSecret, SealedSecretStatus};
+use api::{ObservedMetadata, Scope, SealedSecret, SealedSecretStatus, WatchedSealedSecret};
 use jiff::Timestamp;
 use kube::{Api, ResourceExt as _};
 use std::sync::Once;
@@ -37,7 +37,7 @@ pub(crate) enum Reported {
 
 /// Reports `outcome` on the object.
 pub(crate) async fn report(
-    observed: &ObservedSealedSecret,
+    observed: &WatchedSealedSecret,
     previous: Option<&SealedSecretStatus>,
     outcome: &Outcome,
     context: &Context,
@@ -116,7 +116,7 @@ pub(crate) async fn report(
 }
 
 /// Where no status is written, a default of the definition stays for ever. Once is enough: it is so for all objects.
-fn warn_of_default_status(observed: &ObservedSealedSecret) {
+fn warn_of_default_status(observed: &WatchedSealedSecret) {
     static TOLD: Once = Once::new();
     if observed.status.as_ref().is_some_and(|status| status.observed_generation == Some(-1)) {
         TOLD.call_once(|| {
@@ -137,7 +137,7 @@ fn is_lasting(error: &kube::Error) -> bool {
 }
 
 /// Whether the object was deleted, or deleted and made again. Asked only when its status was not taken.
-async fn is_gone(observed: &ObservedSealedSecret, context: &Context) -> bool {
+async fn is_gone(observed: &WatchedSealedSecret, context: &Context) -> bool {
     let namespace = observed.namespace().unwrap_or_default();
     let objects = Api::<ObservedMetadata<SealedSecret>>::namespaced(context.client.clone(), &namespace);
     match timeout(ANSWER, objects.get_opt(&observed.name_any())).await {
@@ -147,7 +147,7 @@ async fn is_gone(observed: &ObservedSealedSecret, context: &Context) -> bool {
 }
 
 /// Upstream's words for where it failed.
-fn count(observed: &ObservedSealedSecret, outcome: &Outcome, context: &Context) {
+fn count(observed: &WatchedSealedSecret, outcome: &Outcome, context: &Context) {
     let reason = match outcome {
         // What waits for its turn has not failed.
         Outcome::Synced { .. } | Outcome::Hindered(Hindrance::TooManyQuestions { .. }) => return,
@@ -160,13 +160,13 @@ fn count(observed: &ObservedSealedSecret, outcome: &Outcome, context: &Context) 
 
 /// Whether the status points to the log for the rest, and the log does not have it yet: another policy refuses the Secret than
 /// before, say, or the controller was started since.
-fn is_due_in_the_log(observed: &ObservedSealedSecret, outcome: &Outcome, context: &Context) -> bool {
+fn is_due_in_the_log(observed: &WatchedSealedSecret, outcome: &Outcome, context: &Context) -> bool {
     outcome.failure().is_some_and(|[shown, in_full]| {
         shown != in_full && context.ledger.is_news_to_the_log(observed, &in_full)
     })
 }
 
-fn log(observed: &ObservedSealedSecret, outcome: &Outcome) {
+fn log(observed: &WatchedSealedSecret, outcome: &Outcome) {
     let (namespace, name) = (observed.namespace().unwrap_or_default(), observed.name_any());
     match outcome {
         Outcome::Synced { act, .. } => {

@@ -4,7 +4,7 @@ use super::compromise::compromise;
 use super::outcome::{Act, Outcome};
 use super::version::is_later;
 use api::annotations::CORRECT_DRIFT;
-use api::{Condition, ConditionStatus, ObservedSealedSecret, Scope, SealedSecretStatus, TargetStatus};
+use api::{Condition, ConditionStatus, Scope, SealedSecretStatus, TargetStatus, WatchedSealedSecret};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::KeyRing;
 
@@ -14,7 +14,7 @@ use sealing::KeyRing;
 ///
 /// Without `correct_drift`, whatever became of the Secret since is no reason to do anything.
 pub(crate) fn is_settled(
-    observed: &ObservedSealedSecret,
+    observed: &WatchedSealedSecret,
     status: Option<&SealedSecretStatus>,
     target: Option<&ObjectMeta>,
     correct_drift: bool,
@@ -29,7 +29,7 @@ pub(crate) fn is_settled(
 }
 
 /// Whether drift of this object is put right: unless told otherwise for all, or by its own annotation.
-pub(crate) fn corrects_drift(observed: &ObservedSealedSecret, for_all: bool) -> bool {
+pub(crate) fn corrects_drift(observed: &WatchedSealedSecret, for_all: bool) -> bool {
     let annotations = observed.metadata.annotations.as_ref();
     let own = annotations.and_then(|annotations| annotations.get(CORRECT_DRIFT));
     for_all && own.is_none_or(|value| value != "false")
@@ -38,7 +38,7 @@ pub(crate) fn corrects_drift(observed: &ObservedSealedSecret, for_all: bool) -> 
 /// What is left to say about an object that is settled, if anything is: a key that opened it leaked since, or is known
 /// again as sound; or its status is still `owed`. Its Secret is not looked at for that.
 pub(crate) fn only_said(
-    observed: &ObservedSealedSecret,
+    observed: &WatchedSealedSecret,
     status: Option<&SealedSecretStatus>,
     ring: &KeyRing,
     owed: bool,
@@ -57,7 +57,7 @@ pub(crate) fn only_said(
 
 /// What was left behind, if the status tells of success for this very generation and scope.
 pub(crate) fn left_behind<'a>(
-    observed: &ObservedSealedSecret,
+    observed: &WatchedSealedSecret,
     status: Option<&'a SealedSecretStatus>,
 ) -> Option<&'a TargetStatus> {
     let status = status?;
@@ -67,7 +67,7 @@ pub(crate) fn left_behind<'a>(
 
 /// What was left behind for this very generation and scope, whatever the status tells of since.
 pub(crate) fn left_before<'a>(
-    observed: &ObservedSealedSecret,
+    observed: &WatchedSealedSecret,
     status: Option<&'a SealedSecretStatus>,
 ) -> Option<&'a TargetStatus> {
     let scope = Scope::of(observed.metadata.annotations.as_ref());
@@ -77,7 +77,7 @@ pub(crate) fn left_before<'a>(
 
 /// Whether the status tells that this very generation was unsealed once; also where a CustomResourceDefinition of upstream's
 /// lets it remember no more than its last success.
-pub(crate) fn was_unsealed(observed: &ObservedSealedSecret, status: Option<&SealedSecretStatus>) -> bool {
+pub(crate) fn was_unsealed(observed: &WatchedSealedSecret, status: Option<&SealedSecretStatus>) -> bool {
     let unsealed = status.and_then(|status| match &status.target {
         _ if is_synced(status) => status.observed_generation,
         // A failure leaves it as it was: the Secret is still there.

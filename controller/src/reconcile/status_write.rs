@@ -1,6 +1,6 @@
 //! `write_status`: one merge patch, or what upstream's RBAC allows instead.
 
-use api::{ObservedSealedSecret, SealedSecret, SealedSecretStatus};
+use api::{SealedSecret, SealedSecretStatus, WatchedSealedSecret};
 use kube::api::{Patch, PatchParams, PostParams};
 use kube::core::Status;
 use kube::{Api, Client, Resource as _, ResourceExt as _};
@@ -20,7 +20,7 @@ type Fields = BTreeMap<String, Box<RawValue>>;
 /// API server puts the metadata it has over what is sent, before it compares.
 pub(super) async fn write_status(
     client: &Client,
-    observed: &ObservedSealedSecret,
+    observed: &WatchedSealedSecret,
     status: &SealedSecretStatus,
     version: Option<&str>,
 ) -> Result<Option<String>, kube::Error> {
@@ -55,10 +55,10 @@ fn tell_that_it_is_dropped() {
 
 async fn patch(
     client: &Client,
-    observed: &ObservedSealedSecret,
+    observed: &WatchedSealedSecret,
     fields: &mut Value,
     version: Option<&str>,
-) -> Result<ObservedSealedSecret, kube::Error> {
+) -> Result<WatchedSealedSecret, kube::Error> {
     if let Value::Object(fields) = fields {
         // A merge patch keeps what it does not name.
         fields.entry("target").or_insert(Value::Null);
@@ -67,7 +67,7 @@ async fn patch(
     }
     let patch = json!({ "metadata": { "resourceVersion": version }, "status": fields });
     let namespace = observed.namespace().unwrap_or_default();
-    Api::<ObservedSealedSecret>::namespaced(client.clone(), &namespace)
+    Api::<WatchedSealedSecret>::namespaced(client.clone(), &namespace)
         .patch_status(&observed.name_any(), &PatchParams::default(), &Patch::Merge(patch))
         .await
 }
@@ -75,10 +75,10 @@ async fn patch(
 /// The whole object goes back as it came, but for its status; whatever else is in it, we do not need to understand.
 async fn put(
     client: &Client,
-    observed: &ObservedSealedSecret,
+    observed: &WatchedSealedSecret,
     mut fields: Value,
     version: Option<&str>,
-) -> Result<ObservedSealedSecret, kube::Error> {
+) -> Result<WatchedSealedSecret, kube::Error> {
     let namespace = observed.namespace().unwrap_or_default();
     let requests = kube::core::Request::new(SealedSecret::url_path(&(), Some(&namespace)));
     let name = observed.name_any();
@@ -129,7 +129,7 @@ mod tests {
             std::future::ready(answer)
         });
         let observed = json!({ "metadata": { "namespace": "ns", "name": "a", "uid": "u" } });
-        let observed: ObservedSealedSecret = serde_json::from_value(observed).unwrap();
+        let observed: WatchedSealedSecret = serde_json::from_value(observed).unwrap();
         let client = Client::new(service, "ns");
         let written = write_status(&client, &observed, &SealedSecretStatus::default(), Some("1")).await;
         assert!(matches!(written, Err(kube::Error::Api(status)) if status.is_not_found()));
@@ -166,7 +166,7 @@ mod tests {
                 answer.map_err(kube::Error::HttpError)
             }
         });
-        let observed: ObservedSealedSecret = serde_json::from_str(&object).unwrap();
+        let observed: WatchedSealedSecret = serde_json::from_str(&object).unwrap();
         let client = Client::new(service, "ns");
         let written = write_status(&client, &observed, &SealedSecretStatus::default(), Some("2")).await;
         assert_eq!(written.unwrap().as_deref(), Some("2"));

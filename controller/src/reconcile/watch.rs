@@ -8,7 +8,7 @@ use super::reconcile;
 use super::unbroken::unbroken;
 use crate::following::{following, pauses};
 use crate::logging::chain;
-use api::{ObservedMetadata, ObservedSealedSecret};
+use api::{ObservedMetadata, WatchedSealedSecret};
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
 use k8s_openapi::api::core::v1::Secret;
@@ -95,12 +95,12 @@ pub async fn watch(
     secrets: Watches,
     ready: impl FnOnce() + Send + 'static,
 ) {
-    let (sealed, writer) = reflector::store::<ObservedSealedSecret>();
+    let (sealed, writer) = reflector::store::<WatchedSealedSecret>();
     let config = scope.label_selector.iter().fold(following(), |config, it| config.labels(it));
     let (following, before) = (Arc::clone(&context), sealed.clone());
     let sealed_listed = Arc::<Listed>::default();
     let list_done = Arc::clone(&sealed_listed);
-    let sealed_events = watcher(scope.api::<ObservedSealedSecret>(&context.client), config)
+    let sealed_events = watcher(scope.api::<WatchedSealedSecret>(&context.client), config)
         .backoff(pauses())
         .inspect(move |event| {
             if let Ok(event) = event {
@@ -174,7 +174,7 @@ pub async fn watch(
 }
 
 /// Those of the objects that have these UIDs.
-fn named(uids: &[String], mut objects: Vec<Arc<ObservedSealedSecret>>) -> Vec<Arc<ObservedSealedSecret>> {
+fn named(uids: &[String], mut objects: Vec<Arc<WatchedSealedSecret>>) -> Vec<Arc<WatchedSealedSecret>> {
     let uids: HashSet<&str> = uids.iter().map(String::as_str).collect();
     objects.retain(|object| object.metadata.uid.as_deref().is_some_and(|uid| uids.contains(uid)));
     objects
@@ -187,7 +187,7 @@ struct Gate {
     door: Arc<Door>,
 }
 
-async fn when_listed(observed: Arc<ObservedSealedSecret>, gate: Arc<Gate>) -> Result<Action, Infallible> {
+async fn when_listed(observed: Arc<WatchedSealedSecret>, gate: Arc<Gate>) -> Result<Action, Infallible> {
     if gate.context.shutdown.run_until_cancelled(gate.targets.wait()).await.is_none() {
         return Ok(Action::await_change());
     }

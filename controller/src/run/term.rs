@@ -6,7 +6,7 @@ use super::announce::announce;
 use crate::events::EventQueue;
 use crate::keys::{self, Renewer};
 use crate::leadership::Fence;
-use crate::reconcile::{self, Context, Cores, KeyPlace, RenderRate, Scope, Watches};
+use crate::reconcile::{self, Context, FairPermits, KeyPlace, LARGE_AT_ONCE, RenderRate, Scope, Watches};
 use kube::Client;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,7 +52,8 @@ async fn reconcile_everywhere(parts: &Parts, client: &Client, events: &EventQueu
     let namespaces = config.watch.namespaces.watched(&cluster.namespace);
     served.watching.expect(namespaces.len());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let cores = Cores::new(cores);
+    let cores = FairPermits::new(cores);
+    let large = FairPermits::new(LARGE_AT_ONCE);
     let render_rate = Arc::<RenderRate>::default();
     let watches = namespaces.into_iter().map(|namespace| {
         let scope = Scope { namespace, label_selector: config.watch.label_selector.clone() };
@@ -71,6 +72,7 @@ async fn reconcile_everywhere(parts: &Parts, client: &Client, events: &EventQueu
             events: events.clone(),
             render_rate: Arc::clone(&render_rate),
             cores: Arc::clone(&cores),
+            large: Arc::clone(&large),
             shutdown: shutdown.clone(),
         };
         let served = Arc::clone(served);

@@ -1,8 +1,5 @@
 //! The annotations that Sealed Secrets reads and writes, by name.
 
-/// Start of every annotation of Sealed Secrets.
-pub const DOMAIN: &str = "sealedsecrets.bitnami.com/";
-
 /// On a SealedSecret: `"true"` binds its values to nothing. Wins over [`NAMESPACE_WIDE`].
 pub const CLUSTER_WIDE: &str = "sealedsecrets.bitnami.com/cluster-wide";
 
@@ -28,6 +25,10 @@ pub const UNSEALED_FROM: &str = "sealedsecrets.bitnami.com/unsealed-from";
 /// On a SealedSecret: the fingerprint of the certificate its values were sealed with. A hint that saves time;
 /// it is tried, never trusted.
 pub const CERTIFICATE_FINGERPRINT: &str = "sealedsecrets.bitnami.com/certificate-fingerprint";
+
+/// All that are read from a SealedSecret's own metadata.
+pub(crate) const OF_SEALED_SECRETS: [&str; 4] =
+    [CLUSTER_WIDE, NAMESPACE_WIDE, CORRECT_DRIFT, CERTIFICATE_FINGERPRINT];
 
 /// What `kubectl apply` and kubecfg leave on an object: a full copy, values included. Never passed on.
 pub const LAST_APPLIED: [&str; 2] =

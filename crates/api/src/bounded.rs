@@ -15,6 +15,12 @@ pub(crate) const MOST: usize = 5_000;
 /// Entries of one object's metadata that are ours.
 const MOST_CHOSEN: usize = 64;
 
+/// The longest value of such an entry that anything reads: a fingerprint has 64 digits.
+const LONGEST_CHOSEN: usize = 256;
+
+/// The names of a map that are kept without their values, all together, in bytes. A message has no room for more.
+const NAMES: usize = 1_024;
+
 /// The entries of a map, or the items of a list, of which no more than [`MOST`] are kept.
 #[derive(Debug)]
 pub(crate) struct Few<T> {
@@ -61,13 +67,26 @@ where
     checked::<STRICT, _, _>(few)
 }
 
-/// Decodes the entries of these names, and steps over the others.
+/// Decodes the entries of these names with values that are not too long, and steps over the others.
 pub(crate) fn entries_if<'de, D: Deserializer<'de>>(
     deserializer: D,
     chosen: impl Fn(&str) -> bool,
 ) -> Result<Option<BTreeMap<String, String>>, D::Error> {
-    let few = deserializer.deserialize_option(Entries { chosen, most: MOST_CHOSEN, value: PhantomData })?;
-    Ok(few.kept)
+    let few = deserializer.deserialize_option(Entries {
+        chosen,
+        most: MOST_CHOSEN,
+        value: PhantomData::<String>,
+    })?;
+    let mut entries = few.kept;
+    if let Some(entries) = &mut entries {
+        entries.retain(|_, value| value.len() <= LONGEST_CHOSEN);
+    }
+    Ok(entries)
+}
+
+/// Decodes the names of a map's entries, if those are few and short. There are none of anything else.
+pub(crate) fn names_of_map<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    deserializer.deserialize_any(Names)
 }
 
 /// Decodes the first items of a list, and drops those that are too many one by one; or fails there, if it is `STRICT`.
@@ -96,6 +115,30 @@ where
 
 fn checked<const STRICT: bool, T, E: Error>(few: Few<T>) -> Result<Few<T>, E> {
     if STRICT { few.whole().map(|kept| Few { kept, is_cut: false }) } else { Ok(few) }
+}
+
+struct Names;
+
+impl<'de> Visitor<'de> for Names {
+    type Value = Vec<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut names = Vec::new();
+        let mut left = Some(NAMES);
+        while let Some(name) = map.next_key::<String>()? {
+            map.next_value::<IgnoredAny>()?;
+            left = left.and_then(|left| left.checked_sub(name.len() + 1));
+            match left {
+                Some(_) => names.push(name),
+                None => names = Vec::new(),
+            }
+        }
+        Ok(names)
+    }
 }
 
 struct Entries<F, V> {

@@ -17,6 +17,7 @@ mod sealed_secret;
 pub mod sealing_key;
 mod server_message;
 mod status;
+mod watched;
 
 pub use condition::{Condition, ConditionStatus};
 pub use crd::crd;
@@ -29,3 +30,4 @@ pub use scope::{Scope, UnknownScope};
 pub use sealed_secret::{SealedSecret, SealedSecretSpec, SecretTemplate};
 pub use server_message::{server_message, server_message_unless, server_message_without_reason};
 pub use status::{SealedSecretStatus, TargetStatus};
+pub use watched::{WatchedSealedSecret, WatchedSpec};

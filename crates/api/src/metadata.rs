@@ -84,8 +84,9 @@ impl<const STRICT: bool> Rest<STRICT> {
     }
 }
 
-/// The metadata of a SealedSecret: what names and dates it, the annotations of Sealed Secrets, and the label that metrics show.
-/// Others may be many, and `kubectl apply` keeps a copy of the whole object among them.
+/// The metadata of a SealedSecret: what names and dates it, the annotations that are read, and the label that metrics show.
+/// Others may be many, and `kubectl apply` keeps a copy of the whole object among them. A value that is longer than any that means
+/// something counts as not there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SealedSecretMetadata(pub ObjectMeta);
 
@@ -125,7 +126,7 @@ impl<'de> Deserialize<'de> for SealedSecretMetadata {
 fn own_annotations<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<BTreeMap<String, String>>, D::Error> {
-    entries_if(deserializer, |name| name.starts_with(annotations::DOMAIN))
+    entries_if(deserializer, |name| annotations::OF_SEALED_SECRETS.contains(&name))
 }
 
 fn instance_label<'de, D: Deserializer<'de>>(
@@ -205,6 +206,8 @@ mod tests {
     fn of_a_sealed_secret_what_is_read_is_kept() {
         let metadata = json!({
             "annotations": { "sealedsecrets.bitnami.com/cluster-wide": "true",
+                             "sealedsecrets.bitnami.com/certificate-fingerprint": "f".repeat(10_000),
+                             "sealedsecrets.bitnami.com/other": "o",
                              "kubectl.kubernetes.io/last-applied-configuration": "{}" },
             "labels": { "app.kubernetes.io/instance": "i", "other": "o" },
             "name": "a", "namespace": "ns", "generation": 4, "uid": "u", "resourceVersion": "5",

@@ -1,4 +1,5 @@
-//! [`ObservedSealedSecret`]: a SealedSecret as the API server has it, decodable or not.
+//! [`ObservedSealedSecret`]: a whole SealedSecret as the API server has it, decodable or not. What a watch keeps is less:
+//! [`WatchedSealedSecret`](crate::WatchedSealedSecret).
 //!
 //! A watch that decoded strictly would end at the first object with a wrong shape, and with it the care for all
 //! others. Here a wrong shape is a fact about its object, and so is a depth that `serde_json` does not decode.
@@ -41,11 +42,17 @@ impl<'de> Deserialize<'de> for ObservedSealedSecret {
         Ok(Self {
             metadata: raw.metadata.0,
             spec: decode_raw(&raw.spec).map_err(|error| error.within("spec")),
-            status: Some(&raw.status)
-                .filter(|status| status.get().len() <= LONGEST_STATUS)
-                .and_then(|status| decode_raw(status).ok().flatten()),
+            status: status_of(&raw.status),
         })
     }
+}
+
+/// The status, if it decodes and a controller may have written it.
+pub(crate) fn status_of(json: &RawValue) -> Option<SealedSecretStatus> {
+    if json.get().len() > LONGEST_STATUS {
+        return None;
+    }
+    decode_raw(json).ok().flatten()
 }
 
 impl Resource for ObservedSealedSecret {

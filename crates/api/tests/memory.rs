@@ -6,8 +6,9 @@
     reason = "a test fails by panicking, and measures roughly"
 )]
 
-use api::{ObservedMetadata, ObservedSealedSecret, ObservedSecret};
+use api::{ObservedMetadata, ObservedSealedSecret, ObservedSecret, WatchedSealedSecret};
 use k8s_openapi::api::core::v1::Secret;
+use kube::core::ObjectList;
 use peak_alloc::PeakAlloc;
 use serde::de::DeserializeOwned;
 use std::fmt::Write as _;
@@ -21,10 +22,17 @@ const SIZE: usize = 1_500_000;
 /// How many times its own size an object may take while it is decoded.
 const TIMES: f64 = 4.0;
 
+/// What a watch may keep of an object: a short spec, and some metadata.
+const KEPT: usize = 12 << 10;
+
 fn many(entry: impl Fn(usize) -> String) -> String {
-    let mut text = String::with_capacity(SIZE + 100);
+    filled(SIZE, entry)
+}
+
+fn filled(size: usize, entry: impl Fn(usize) -> String) -> String {
+    let mut text = String::with_capacity(size + 100);
     let mut number = 0;
-    while text.len() < SIZE {
+    while text.len() < size {
         let separator = if number == 0 { "" } else { "," };
         write!(text, "{separator}{}", entry(number)).unwrap();
         number += 1;
@@ -32,13 +40,14 @@ fn many(entry: impl Fn(usize) -> String) -> String {
     text
 }
 
-fn peak<T: DeserializeOwned>(json: &str) -> f64 {
+/// How many times the size of the text was taken while it was decoded, and how many bytes are kept.
+fn taken<T: DeserializeOwned>(json: &str) -> (f64, usize) {
     let before = ALLOCATED.current_usage();
     ALLOCATED.reset_peak_usage();
     let read: T = serde_json::from_str(json).unwrap();
-    let peak = ALLOCATED.peak_usage();
+    let (peak, kept) = (ALLOCATED.peak_usage(), ALLOCATED.current_usage());
     drop(read);
-    (peak - before) as f64 / json.len() as f64
+    ((peak - before) as f64 / json.len() as f64, kept - before)
 }
 
 /// One test: the allocator counts what the whole process takes.
@@ -126,11 +135,24 @@ fn no_object_takes_more_than_four_times_its_size() {
             ),
         ),
     ] {
-        let times = peak::<ObservedSealedSecret>(&object);
+        let (times, _) = taken::<ObservedSealedSecret>(&object);
         assert!(times <= TIMES, "{name}: {times:.1} times its size as a SealedSecret");
-        let times = peak::<ObservedMetadata<Secret>>(&object);
+        let (times, kept) = taken::<WatchedSealedSecret>(&object);
+        assert!(times <= TIMES, "{name}: {times:.1} times its size in a watch");
+        assert!(kept <= KEPT, "{name}: {kept} bytes are kept of a SealedSecret");
+        let (times, kept) = taken::<ObservedMetadata<Secret>>(&object);
         assert!(times <= TIMES, "{name}: {times:.1} times its size as metadata");
-        let times = peak::<ObservedSecret>(&object);
+        assert!(kept <= KEPT, "{name}: {kept} bytes are kept of metadata");
+        let (times, _) = taken::<ObservedSecret>(&object);
         assert!(times <= TIMES, "{name}: {times:.1} times its size as a Secret");
+        let page = format!(r#"{{"metadata":{{}},"items":[{0},{0},{0},{0},{0}]}}"#, object);
+        let (times, kept) = taken::<ObjectList<WatchedSealedSecret>>(&page);
+        assert!(times <= 2.0, "{name}: {times:.1} times the size of a page");
+        assert!(kept <= 5 * KEPT, "{name}: {kept} bytes are kept of a page");
+    }
+    for (name, entry) in [("items", r#":"""#), ("numbers", ":0")] {
+        let items = filled(8_000, |number| format!(r#""{number:x}"{entry}"#));
+        let (_, kept) = taken::<WatchedSealedSecret>(&spec(&format!(r#"{{"encryptedData":{{{items}}}}}"#)));
+        assert!(kept <= KEPT, "{name}: {kept} bytes are kept of a short spec");
     }
 }

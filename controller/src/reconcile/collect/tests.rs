@@ -57,7 +57,7 @@ async fn what_took_effect_has_not_failed() {
 #[tokio::test]
 async fn what_was_refused_is_tried_again_while_the_term_lasts() {
     let gone = json!({ "metadata": { "namespace": "shop", "name": "db", "uid": "u" } });
-    let gone: Arc<ObservedSealedSecret> = Arc::new(serde_json::from_value(gone).unwrap());
+    let gone: Arc<WatchedSealedSecret> = Arc::new(serde_json::from_value(gone).unwrap());
     let policy =
         json!({ "kind": "Status", "status": "Failure", "code": 422, "reason": "Invalid" }).to_string();
     let done = json!({ "kind": "Status", "status": "Success" }).to_string();

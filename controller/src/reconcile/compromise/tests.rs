@@ -10,7 +10,7 @@ fn ring() -> KeyRing {
     KeyRing::default().revoking(BTreeSet::from([LEAKED.parse().unwrap()]))
 }
 
-fn observed(hint: Option<&str>, items: &Value) -> ObservedSealedSecret {
+fn observed(hint: Option<&str>, items: &Value) -> WatchedSealedSecret {
     let annotations = hint.map(|hint| json!({ CERTIFICATE_FINGERPRINT: hint }));
     serde_json::from_value(json!({
         "metadata": { "name": "a", "annotations": annotations }, "spec": { "encryptedData": items },
@@ -82,10 +82,10 @@ fn a_mark_outlives_the_secret_of_the_key() {
         }
     }
     for status in [&status, &as_before] {
-        let mark = |ring: &KeyRing| sealed_with_revoked(&object, Some(status), ring);
+        let mark = |ring: &KeyRing| sealed_with_revoked(&object.metadata, Some(status), ring);
         assert!(mark(&revoking) && mark(&gone), "that it does not open has the same reason");
     }
-    assert!(!sealed_with_revoked(&object, None, &gone));
+    assert!(!sealed_with_revoked(&object.metadata, None, &gone));
 }
 
 /// Made-up fingerprints, one after the other, are no reason to look again.

@@ -13,7 +13,7 @@ use crate::reconcile::compromise::sealed_with_revoked;
 use crate::reconcile::target::ExistingSecret;
 use api::annotations::{MANAGED, PATCH};
 use api::annotations::{NAMESPACE_WIDE, SKIP_SET_OWNER_REFERENCES, UNSEALED_FROM};
-use api::{Scope, SealedSecretSpec};
+use api::{ObservedSealedSecret, Scope, SealedSecretSpec};
 use envelope::{KeyPair, KeySize, PrivateKey, issue};
 use jiff::{SignedDuration, Timestamp};
 use rand::Rng as _;
@@ -59,7 +59,7 @@ fn rules() -> Rules {
 fn decide(observed: &ObservedSealedSecret, target: Target, ring: &KeyRing, rules: &Rules) -> Plan {
     let mut random = |bytes: &mut [u8]| rand::rng().fill_bytes(bytes);
     let outside = Outside { now: Timestamp::now(), random: &mut random };
-    super::decide(observed, target, ring, rules, outside)
+    super::decide(&observed.metadata, &observed.spec, target, ring, rules, outside)
 }
 
 fn sealed_value(scope: Scope, value: &str) -> String {

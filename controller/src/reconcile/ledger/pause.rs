@@ -1,7 +1,7 @@
 //! When to look at an object again: what led nowhere, and for how long it has.
 
 use super::Ledger;
-use api::{ObservedSealedSecret, Scope};
+use api::{Scope, WatchedSealedSecret};
 use envelope::Fingerprint;
 use std::time::{Duration, Instant};
 
@@ -38,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(45);
 
 impl Ledger {
     /// How long to leave an object alone, if these inputs have led nowhere before.
-    pub(crate) fn nothing_new(&self, observed: &ObservedSealedSecret, inputs: &Inputs) -> Option<Pause> {
+    pub(crate) fn nothing_new(&self, observed: &WatchedSealedSecret, inputs: &Inputs) -> Option<Pause> {
         let paused = self.look(observed, |note| {
             note.paused.as_ref().filter(|(before, _)| before == inputs).map(|(_, until)| *until)
         });
@@ -52,42 +52,42 @@ impl Ledger {
     }
 
     /// Notes one more hindrance, and returns how long they have lasted.
-    pub(crate) fn hindered(&self, observed: &ObservedSealedSecret, now: Instant) -> Duration {
+    pub(crate) fn hindered(&self, observed: &WatchedSealedSecret, now: Instant) -> Duration {
         let since = self.note(observed, |note| *note.hindered.get_or_insert(now));
         since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
     }
 
     /// Notes that an earlier SealedSecret's Secret is in the way.
-    pub(crate) fn blocked(&self, observed: &ObservedSealedSecret, now: Instant) {
+    pub(crate) fn blocked(&self, observed: &WatchedSealedSecret, now: Instant) {
         self.note(observed, |note| note.blocked.get_or_insert(now).to_owned());
     }
 
     /// Whether it has been for so long that the garbage collector will not delete it any more.
-    pub(crate) fn lost_patience(&self, observed: &ObservedSealedSecret, now: Instant) -> bool {
+    pub(crate) fn lost_patience(&self, observed: &WatchedSealedSecret, now: Instant) -> bool {
         let since = self.look(observed, |note| note.blocked).flatten();
         since.is_some_and(|since| now.saturating_duration_since(since) >= PATIENCE)
     }
 
     /// Notes that these inputs are hindered, and that it is reported: until then, or until they change.
-    pub(crate) fn pause(&self, observed: &ObservedSealedSecret, inputs: Inputs, until: Instant) {
+    pub(crate) fn pause(&self, observed: &WatchedSealedSecret, inputs: Inputs, until: Instant) {
         self.note(observed, |note| note.paused = Some((inputs, Some(until))));
     }
 
     /// Notes that these inputs are refused, until they change. The cluster did its part: whatever hindered it is over.
-    pub(crate) fn refused(&self, observed: &ObservedSealedSecret, inputs: Inputs) {
+    pub(crate) fn refused(&self, observed: &WatchedSealedSecret, inputs: Inputs) {
         self.go_on(observed);
         self.note(observed, |note| note.paused = Some((inputs, None)));
     }
 
     /// Nothing to wait for, and no hindrance any more.
-    pub(crate) fn go_on(&self, observed: &ObservedSealedSecret) {
+    pub(crate) fn go_on(&self, observed: &WatchedSealedSecret) {
         self.amend(observed, |note| {
             (note.paused, note.hindered, note.blocked) = (None, None, None);
         });
     }
 
     /// Something was done since it was last paused: should the same inputs come again, they are news.
-    pub(crate) fn resume(&self, observed: &ObservedSealedSecret) {
+    pub(crate) fn resume(&self, observed: &WatchedSealedSecret) {
         self.amend(observed, |note| note.paused = None);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Ledger;
 use crate::reconcile::version::is_later;
-use api::{ObservedSealedSecret, SealedSecretStatus, TargetStatus};
+use api::{SealedSecretStatus, TargetStatus, WatchedSealedSecret};
 use kube::ResourceExt as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::{Duration, Instant};
@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 impl Ledger {
     /// The status as last written by this process, else as the object shows it; and another client's where
     /// [`yield_to`](Self::yield_to) found one.
-    pub(crate) fn status_of(&self, observed: &ObservedSealedSecret) -> Option<SealedSecretStatus> {
+    pub(crate) fn status_of(&self, observed: &WatchedSealedSecret) -> Option<SealedSecretStatus> {
         self.look(observed, |note| note.status.clone()).flatten().or_else(|| observed.status.clone())
     }
 
     /// Notes what was written, and the SealedSecret's version that came of it.
     pub(crate) fn wrote(
         &self,
-        observed: &ObservedSealedSecret,
+        observed: &WatchedSealedSecret,
         status: SealedSecretStatus,
         version: Option<String>,
         now: Instant,
@@ -34,7 +34,7 @@ impl Ledger {
 
     /// Notes what was to be written where the API server will not take it. From here on that is what was said, so that events
     /// tell of it once; and it stays owed, so that it is tried again.
-    pub(crate) fn owe(&self, observed: &ObservedSealedSecret, status: SealedSecretStatus) {
+    pub(crate) fn owe(&self, observed: &WatchedSealedSecret, status: SealedSecretStatus) {
         self.note(observed, |note| {
             // Without a version: what the object goes on showing is no word against ours.
             (note.status, note.version, note.owed) = (Some(status), None, true);
@@ -42,12 +42,12 @@ impl Ledger {
     }
 
     /// Whether the status is still to be written, though nothing has changed since.
-    pub(crate) fn is_owed(&self, observed: &ObservedSealedSecret) -> bool {
+    pub(crate) fn is_owed(&self, observed: &WatchedSealedSecret) -> bool {
         self.look(observed, |note| note.owed).unwrap_or_default()
     }
 
     /// Whether this process has not logged this failure of the SealedSecret last. From here on it has.
-    pub(crate) fn is_news_to_the_log(&self, observed: &ObservedSealedSecret, failure: &str) -> bool {
+    pub(crate) fn is_news_to_the_log(&self, observed: &WatchedSealedSecret, failure: &str) -> bool {
         let mut hasher = DefaultHasher::new();
         failure.hash(&mut hasher);
         let hash = Some(hasher.finish());
@@ -56,7 +56,7 @@ impl Ledger {
 
     /// Whether another client has written another status over ours; a second controller, say. From here on that is the
     /// status to go by, and whatever we thought settled is open again.
-    pub(crate) fn yield_to(&self, observed: &ObservedSealedSecret) -> bool {
+    pub(crate) fn yield_to(&self, observed: &WatchedSealedSecret) -> bool {
         let lists = self.notes().lists;
         let yielded = self.amend(observed, |note| {
             let Some(ours) = &note.status else { return false };
@@ -73,7 +73,7 @@ impl Ledger {
     }
 
     /// The latest version of this SealedSecret that is known.
-    pub(crate) fn version_of(&self, observed: &ObservedSealedSecret) -> Option<String> {
+    pub(crate) fn version_of(&self, observed: &WatchedSealedSecret) -> Option<String> {
         let observed_version = observed.resource_version();
         let noted = self.look(observed, |note| note.version.clone()).flatten();
         if is_later(noted.as_deref(), observed_version.as_deref()) { noted } else { observed_version }
@@ -81,7 +81,7 @@ impl Ledger {
 
     /// Whether the status may be written now, else how long to wait: always, but for one that another client writes over each
     /// time.
-    pub(crate) fn may_state(&self, observed: &ObservedSealedSecret, now: Instant) -> Result<(), Duration> {
+    pub(crate) fn may_state(&self, observed: &WatchedSealedSecret, now: Instant) -> Result<(), Duration> {
         let overruled = self.look(observed, |note| {
             note.overruled.then(|| note.restatements.may_answer(observed.metadata.generation, now))
         });
@@ -89,7 +89,7 @@ impl Ledger {
     }
 
     /// Notes that the status was not written because the object is another by now, and returns how long that has been so.
-    pub(crate) fn overtaken(&self, observed: &ObservedSealedSecret, now: Instant) -> Duration {
+    pub(crate) fn overtaken(&self, observed: &WatchedSealedSecret, now: Instant) -> Duration {
         let since = self.note(observed, |note| *note.overtaken.get_or_insert(now));
         since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
     }

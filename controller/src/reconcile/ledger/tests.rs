@@ -5,7 +5,7 @@ use api::Scope;
 use serde_json::json;
 use std::time::Duration;
 
-fn object(version: &str, synced: &str) -> ObservedSealedSecret {
+fn object(version: &str, synced: &str) -> WatchedSealedSecret {
     serde_json::from_value(json!({
         "metadata": { "name": "a", "uid": "u", "generation": 1, "resourceVersion": version },
         "status": status(synced),
@@ -25,7 +25,7 @@ fn ledger() -> Ledger {
     ledger
 }
 
-fn list(ledger: &Ledger, listed: &[ObservedSealedSecret]) -> Vec<String> {
+fn list(ledger: &Ledger, listed: &[WatchedSealedSecret]) -> Vec<String> {
     assert!(ledger.follow(&Event::Init).is_empty());
     for object in listed {
         assert!(ledger.follow(&Event::InitApply(object.clone())).is_empty());
@@ -189,7 +189,7 @@ fn a_restored_etcd_is_believed() {
 #[test]
 fn what_was_unsealed_is_known_without_a_status() {
     let ledger = ledger();
-    let generation = |generation: Option<i64>| -> ObservedSealedSecret {
+    let generation = |generation: Option<i64>| -> WatchedSealedSecret {
         serde_json::from_value(json!({ "metadata": { "uid": "u", "generation": generation } })).unwrap()
     };
     assert!(!ledger.has_unsealed(&generation(Some(1))));
@@ -218,7 +218,7 @@ fn the_same_inputs_are_left_alone_until_their_time() {
 #[test]
 fn trouble_is_over_when_all_is_well_or_the_object_is_to_blame() {
     let (observed, start) = (object("1", "Unknown"), Instant::now());
-    let ends: [fn(&Ledger, &ObservedSealedSecret); 2] =
+    let ends: [fn(&Ledger, &WatchedSealedSecret); 2] =
         [Ledger::go_on, |ledger, observed| ledger.refused(observed, inputs())];
     for end in ends {
         let ledger = ledger();
@@ -247,7 +247,7 @@ fn only_an_earlier_owner_tries_our_patience() {
 /// Settled objects, of which nothing is noted, are gone as well; and what still is under way brings none back.
 #[test]
 fn who_is_gone_is_told_and_forgotten() {
-    let other: ObservedSealedSecret =
+    let other: WatchedSealedSecret =
         serde_json::from_value(json!({ "metadata": { "name": "b", "uid": "v" } })).unwrap();
     let ledger = Ledger::default();
     assert!(list(&ledger, &[object("1", "True"), other.clone()]).is_empty());

@@ -1,8 +1,8 @@
 //! [`Question`]: what unsealing an object would tell of its sealed values, beside that they open.
 
 use crate::reconcile::target::Target;
-use api::{ObservedSealedSecret, SealedSecretSpec};
-use kube::ResourceExt as _;
+use api::SealedSecretSpec;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::{may_vary, templated};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -31,12 +31,12 @@ struct Text<'s> {
 }
 
 impl Question {
-    /// What unsealing `observed` onto `target` would ask; None where it asks nothing.
-    pub(crate) fn of(observed: &ObservedSealedSecret, target: &Target) -> Option<Self> {
-        let spec = observed.spec.as_ref().ok()?;
+    /// What unsealing this SealedSecret onto `target` would ask; None where it asks nothing.
+    pub(crate) fn of(metadata: &ObjectMeta, spec: &SealedSecretSpec, target: &Target) -> Option<Self> {
         let is_immutable = matches!(target, Target::Present(existing) if existing.0.immutable == Some(true));
         let asks = is_immutable || templated(spec).next().is_some();
-        let object = || (observed.namespace().unwrap_or_default(), observed.name_any());
+        let object =
+            || (metadata.namespace.clone().unwrap_or_default(), metadata.name.clone().unwrap_or_default());
         asks.then(|| Self { object: object(), text: text(spec) })
     }
 

@@ -13,8 +13,12 @@ fn object(name: &str, item: &str, template: &str) -> ObservedSealedSecret {
     .unwrap()
 }
 
+fn question_of(object: &ObservedSealedSecret, target: &Target) -> Option<Question> {
+    Question::of(&object.metadata, object.spec.as_ref().unwrap(), target)
+}
+
 fn question(name: &str, template: &str) -> Question {
-    Question::of(&object(name, "sealed", template), &Target::Absent).unwrap()
+    question_of(&object(name, "sealed", template), &Target::Absent).unwrap()
 }
 
 /// How many of these questions are answered at once.
@@ -60,7 +64,7 @@ fn neither_other_ciphertexts_nor_a_new_object_of_the_name_ask_anew() {
     let asked = |number: usize| {
         let mut object = object("db", &format!("sealed {number}"), "{{ .p }}");
         object.metadata.uid = Some(number.to_string());
-        Question::of(&object, &Target::Absent).unwrap()
+        question_of(&object, &Target::Absent).unwrap()
     };
     assert_eq!(at_once((0..100).map(asked)), 10);
 }
@@ -94,11 +98,11 @@ fn only_templates_ask_and_immutable_secrets() {
         )))
     };
     let plain = |item: &str| object("db", item, "text");
-    assert!(Question::of(&plain("sealed"), &Target::Absent).is_none());
-    assert!(Question::of(&plain("sealed"), &secret("s", false)).is_none());
+    assert!(question_of(&plain("sealed"), &Target::Absent).is_none());
+    assert!(question_of(&plain("sealed"), &secret("s", false)).is_none());
     let guesses = (0..100).map(|guess: usize| {
         let guess = guess.to_string();
-        Question::of(&plain(&guess), &secret(&guess, true)).unwrap()
+        question_of(&plain(&guess), &secret(&guess, true)).unwrap()
     });
     assert_eq!(at_once(guesses), 10, "also where the Secret was deleted and made anew");
 }

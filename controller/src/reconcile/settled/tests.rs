@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 const KEY: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-fn observed(generation: i64, annotations: &Value) -> ObservedSealedSecret {
+fn observed(generation: i64, annotations: &Value) -> WatchedSealedSecret {
     let metadata = json!({ "name": "a", "generation": generation, "annotations": annotations });
     serde_json::from_value(json!({ "metadata": metadata, "spec": { "encryptedData": {} } })).unwrap()
 }

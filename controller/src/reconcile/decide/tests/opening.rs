@@ -83,7 +83,7 @@ fn of_a_revoked_key_it_is_said_that_it_was_revoked() {
     ];
     for (change, expected) in cases {
         let observed = sealed(change.clone());
-        let revoked = sealed_with_revoked(&observed, observed.status.as_ref(), &ring);
+        let revoked = sealed_with_revoked(&observed.metadata, observed.status.as_ref(), &ring);
         let plan = decide(&observed, Target::Absent, &ring, &Rules { revoked, ..rules() });
         assert_eq!(word(&plan), expected, "{change}");
         let Plan::Refuse(refusal) = plan else { panic!("{plan:?}") };

@@ -1,0 +1,185 @@
+//! [`WatchedSealedSecret`]: as much of a SealedSecret as a watch keeps of each.
+//!
+//! A watch keeps every object for as long as it exists, and a SealedSecret may have 1.5 MB: a few hundred of those, of whoever may
+//! create them, are more than a controller's memory. Only a short spec is kept, and as text: decoded it may take ten times as much.
+//! One that is longer is read from the API server when there is something to decide.
+
+use crate::bounded::names_of_map;
+use crate::decode::{DecodeError, decode_raw};
+use crate::metadata::SealedSecretMetadata;
+use crate::observed::status_of;
+use crate::sealed_secret::{SealedSecret, SealedSecretSpec};
+use crate::status::SealedSecretStatus;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::Resource;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// In bytes of JSON: the length of a spec that is kept. Ten values that were sealed with a key of 4096 bits are shorter.
+const LONGEST_KEPT: usize = 8 << 10;
+
+/// A SealedSecret whose metadata is known to decode; its spec may not, or may be too long to be kept.
+#[derive(Debug, Clone)]
+pub struct WatchedSealedSecret {
+    /// Checked by the API server for every object; as much of it as anybody reads.
+    pub metadata: ObjectMeta,
+    /// The spec, if it is short.
+    pub spec: WatchedSpec,
+    /// The status; one that does not decode, or that no controller wrote, counts as none, and is written anew.
+    pub status: Option<SealedSecretStatus>,
+    /// How large the whole object is, in bytes of JSON.
+    pub size: usize,
+}
+
+/// The spec of a SealedSecret, as a watch keeps it.
+#[derive(Debug, Clone)]
+pub enum WatchedSpec {
+    /// It is short: as JSON, of any shape.
+    Kept(Box<RawValue>),
+    /// It is longer than what is kept.
+    TooLong {
+        /// The names of its items, where those are few and short; else none.
+        items: Vec<String>,
+    },
+}
+
+impl WatchedSpec {
+    /// The spec, or what is wrong with it. None if it was too long to be kept.
+    pub fn decoded(&self) -> Option<Result<SealedSecretSpec, DecodeError>> {
+        match self {
+            Self::Kept(json) => Some(decode_raw(json).map_err(|error| error.within("spec"))),
+            Self::TooLong { .. } => None,
+        }
+    }
+
+    /// The names of the items, as far as they are known.
+    pub fn items(&self) -> Vec<String> {
+        match self {
+            Self::Kept(_) => {
+                let spec = self.decoded().and_then(Result::ok).unwrap_or_default();
+                spec.encrypted_data.into_keys().collect()
+            }
+            Self::TooLong { items } => items.clone(),
+        }
+    }
+
+    fn read(json: &RawValue) -> Self {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Names {
+            #[serde(default, deserialize_with = "names_of_map")]
+            encrypted_data: Vec<String>,
+        }
+        if json.get().len() <= LONGEST_KEPT {
+            return Self::Kept(json.to_owned());
+        }
+        let names: Option<Names> = serde_json::from_str(json.get()).ok();
+        Self::TooLong { items: names.map(|names| names.encrypted_data).unwrap_or_default() }
+    }
+}
+
+impl<'de> Deserialize<'de> for WatchedSealedSecret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Raw<'a> {
+            metadata: SealedSecretMetadata,
+            #[serde(borrow, default)]
+            spec: Option<&'a RawValue>,
+            #[serde(borrow, default)]
+            status: Option<&'a RawValue>,
+        }
+        let whole = Box::<RawValue>::deserialize(deserializer)?;
+        let raw: Raw<'_> = serde_json::from_str(whole.get()).map_err(D::Error::custom)?;
+        Ok(Self {
+            metadata: raw.metadata.0,
+            spec: WatchedSpec::read(raw.spec.unwrap_or(RawValue::NULL)),
+            status: raw.status.and_then(status_of),
+            size: whole.get().len(),
+        })
+    }
+}
+
+impl Resource for WatchedSealedSecret {
+    type DynamicType = ();
+    type Scope = <SealedSecret as Resource>::Scope;
+
+    fn kind((): &()) -> Cow<'_, str> {
+        SealedSecret::kind(&())
+    }
+
+    fn group((): &()) -> Cow<'_, str> {
+        SealedSecret::group(&())
+    }
+
+    fn version((): &()) -> Cow<'_, str> {
+        SealedSecret::version(&())
+    }
+
+    fn plural((): &()) -> Cow<'_, str> {
+        SealedSecret::plural(&())
+    }
+
+    fn meta(&self) -> &ObjectMeta {
+        &self.metadata
+    }
+
+    fn meta_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.metadata
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn watched(spec: &Value) -> WatchedSealedSecret {
+        serde_json::from_value(json!({ "metadata": { "name": "a" }, "spec": spec, "status": "odd" })).unwrap()
+    }
+
+    fn long() -> String {
+        "A".repeat(LONGEST_KEPT)
+    }
+
+    #[test]
+    fn a_short_spec_is_kept_and_a_wrong_one_is_a_fact_about_its_object() {
+        let short = watched(&json!({ "encryptedData": { "password": "AgA=" } }));
+        assert_eq!(short.spec.decoded().unwrap().unwrap().encrypted_data["password"], "AgA=");
+        assert_eq!(short.spec.items(), ["password"]);
+        assert_eq!(short.status, None);
+        let object = json!({ "metadata": { "name": "a" } });
+        let missing: WatchedSealedSecret = serde_json::from_value(object.clone()).unwrap();
+        assert_eq!(missing.size, object.to_string().len());
+        for (observed, path) in
+            [(watched(&json!({ "encryptedData": 5 })), "spec.encryptedData"), (missing, "spec")]
+        {
+            assert_eq!(observed.spec.decoded().unwrap().unwrap_err().path, path);
+        }
+    }
+
+    #[test]
+    fn of_a_long_spec_the_names_are_kept() {
+        let observed = watched(&json!({ "encryptedData": { "a": long(), "b": "AgA=" }, "template": {} }));
+        assert_eq!(observed.spec.decoded(), None);
+        assert_eq!(observed.spec.items(), ["a", "b"]);
+        assert!(observed.size > LONGEST_KEPT);
+    }
+
+    #[test]
+    fn names_that_are_many_or_long_are_not_kept() {
+        let many: Value = (0..1_000).map(|number| (format!("item-{number}"), json!("AgA="))).collect();
+        let odd = json!({ "a": [long()], "b": 5 });
+        for (items, expected) in [
+            (many, [].as_slice()),
+            (json!({ long(): "AgA=" }), &[]),
+            (json!({ "a": long(), "n".repeat(2_000): "AgA=" }), &[]),
+            (odd, &["a", "b"]),
+            (json!([long()]), &[]),
+            (json!(long()), &[]),
+        ] {
+            assert_eq!(watched(&json!({ "encryptedData": items })).spec.items(), expected);
+        }
+    }
+}
