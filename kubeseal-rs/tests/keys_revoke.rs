@@ -92,6 +92,19 @@ fn the_newest_can_be_revoked_without_a_new_one() {
 }
 
 #[test]
+fn what_was_resealed_since_is_known_all_the_same_and_git_finds_it() {
+    let (_, told, error, _) =
+        revoke(with(key_lines(), [changed(), nothing_sealed()]), &["--yes", "--no-renew"]);
+    assert!(told.contains("also one that was resealed since"), "{told}{error}");
+    let command = told.lines().find_map(|line| line.strip_prefix("  git log --all -S ")).unwrap();
+    let certificate = fixture("test-only.crt");
+    let secret = b"{kind: Secret, apiVersion: v1, metadata: {name: a, namespace: b}, stringData: {c: d}}";
+    let sealed = run(&["--cert", certificate.to_str().unwrap(), "-o", "yaml"], secret);
+    let sealed = String::from_utf8(sealed.stdout).unwrap();
+    assert_eq!(sealed.matches(command).count(), 1, "{command}: {sealed}");
+}
+
+#[test]
 fn what_the_files_tell_is_told_without_the_cluster() {
     let lines = with(key_lines(), [changed(), (SEALED, 403, status(403, "Forbidden", "not you"))]);
     let (code, told, error, labelled) =

@@ -10,8 +10,8 @@ use std::path::PathBuf;
 /// What `help keys revoke` begins with.
 pub(crate) const LONG_ABOUT: &str = "For a sealing key that leaked: with it, everything that was ever sealed with it can be opened, in every copy of your \
     repository. So a new key is made first; then this one is labelled \"compromised\", and opens nothing any more; the controller \
-    marks the SealedSecrets that it opened (condition Compromised); and you are told which values to change at their source, and to \
-    seal anew.\n\n\
+    marks the SealedSecrets that it opened (condition Compromised); and you are told which values in these files and in the cluster to change at their \
+    source, and to seal anew, and how to find those that are in the history of your repository alone.\n\n\
     If no new key comes in time, or the controller is down, the key is revoked all the same, and you are told so; then, too, it \
     exits with 1.\n\n\
     Secrets that are unsealed stay as they are meanwhile, but are not put right or made again before theirs is sealed anew.";

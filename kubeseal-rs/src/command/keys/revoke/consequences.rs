@@ -6,6 +6,8 @@ use crate::key_store::{KeyStore, StoredKey};
 use crate::mode::SealedFiles;
 use crate::notice::warn;
 use crate::output::Telling;
+use envelope::Fingerprint;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// What was looked at.
@@ -50,8 +52,7 @@ fn consequences(leaked: &[&StoredKey], looked: &Looked) -> String {
     let known: Vec<&Use> = looked.uses.iter().filter(is_leaked).collect();
     let mut told = String::new();
     if known.is_empty() {
-        told.push_str("\nNothing that was looked at was sealed with it. Values sealed with it earlier, in the history of your \
-                       repository, can be read with it as well.\n");
+        told.push_str("\nNothing that was looked at was sealed with it.\n");
     } else {
         told.push_str(
             "\nWith the key, these values can be read. Change each where it comes from, and seal the new one:\n",
@@ -60,8 +61,9 @@ fn consequences(leaked: &[&StoredKey], looked: &Looked) -> String {
             // Writing to a String cannot fail.
             let _ = writeln!(told, "  {}: {}", it.place, it.items.join(", "));
         }
-        told.push_str("Sealing the old values anew protects nothing. What they were earlier is in the history of your repository.\n");
+        told.push_str("Sealing the old values anew protects nothing.\n");
     }
+    told.push_str(&history(leaked));
     if !looked.is_cluster_known {
         told.push_str(
             "\nThe SealedSecrets in the cluster could not be looked at. The controller marks those that it opened with the key, with \
@@ -72,6 +74,20 @@ fn consequences(leaked: &[&StoredKey], looked: &Looked) -> String {
     let unknown: Vec<&str> = unknown.chain(looked.faults.iter().map(String::as_str)).collect();
     if !unknown.is_empty() {
         let _ = writeln!(told, "\nIt is not known which key these need:\n  {}", unknown.join("\n  "));
+    }
+    told
+}
+
+/// What was resealed is up to date in the files and in the cluster, but its value is the same, and the old ciphertext stays in Git.
+fn history(leaked: &[&StoredKey]) -> String {
+    let mut told = "\nEvery value that was ever sealed with this key can be read with it, in the history of your repository: also one that was \
+                    resealed since, and is up to date now. Change these as well. This finds the commits whose SealedSecrets name the \
+                    certificate, as kubeseal-rs notes it:\n"
+        .to_owned();
+    let fingerprints: BTreeSet<Fingerprint> = leaked.iter().filter_map(|key| key.fingerprint()).collect();
+    for fingerprint in fingerprints {
+        // Writing to a String cannot fail.
+        let _ = writeln!(told, "  git log --all -S {fingerprint}");
     }
     told
 }
