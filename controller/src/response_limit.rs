@@ -89,11 +89,12 @@ impl LimitedClient {
     }
 
     async fn list(&self, page: &Page) -> Result<Response<Body>, BoxError> {
-        let _reading = self.lists.reading.acquire().await?;
         let known = self.lists.limits().get(&page.list).copied().filter(|_| !page.is_first);
         let mut limit = known.unwrap_or(FIRST).min(page.limit);
         loop {
             let answer = self.client.send(page.request(limit)?).await?;
+            // Only now, when the answer has begun: a list that hangs keeps no other waiting.
+            let _reading = self.lists.reading.acquire().await?;
             // One object is read whatever its size.
             let most = if limit > 1 { self.lists.largest } else { usize::MAX };
             if let Some((answer, size)) = whole(answer, most).await? {

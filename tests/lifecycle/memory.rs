@@ -35,8 +35,8 @@ const BODY: usize = 2 << 20;
 /// The largest that is read as YAML.
 const YAML: usize = 512 << 10;
 
-/// What one body may take, beyond what the process had before: four times its size, and one more for the connection's buffers.
-const MOST: u64 = 5 * (BODY as u64);
+/// What one body may take, beyond what the process had before.
+const MOST: u64 = 4 * (BODY as u64);
 
 /// What may be left when all is over, for threads and pools that there were not before.
 const LEFT: u64 = 12 << 20;

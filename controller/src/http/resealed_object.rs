@@ -4,9 +4,11 @@
 //! memory beyond its own size, and stays as it was sent.
 
 use api::annotations::CERTIFICATE_FINGERPRINT;
-use serde::de::{Deserializer as _, Error as _, MapAccess, Visitor};
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use serde_json::{Deserializer, Error, to_writer};
+use serde_json::{Error, to_writer};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -87,7 +89,7 @@ fn copy(
     change: &mut Change<'_>,
 ) -> Result<(), Error> {
     out.push(b'{');
-    let mut fields = Deserializer::from_slice(json);
+    let mut fields = serde_json::Deserializer::from_slice(json);
     (&mut fields).deserialize_map(Fields { out, change })?;
     if let Some((name, value)) = more {
         field_name(out, name)?;
@@ -120,7 +122,7 @@ impl<'de> Visitor<'de> for Fields<'_, '_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key::<String>()? {
+        while let Some(Name(name)) = map.next_key::<Name<'de>>()? {
             let value = map.next_value::<&'de RawValue>()?;
             let before = self.out.len();
             field_name(self.out, &name).map_err(A::Error::custom)?;
@@ -131,6 +133,31 @@ impl<'de> Visitor<'de> for Fields<'_, '_, '_> {
             }
         }
         Ok(())
+    }
+}
+
+/// The name of a field, which may be as long as the body: borrowed where nothing in it is escaped.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Name<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Borrowed(name)))
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Owned(name.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Text)
     }
 }
 
