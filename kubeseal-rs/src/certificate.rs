@@ -18,7 +18,7 @@ pub(crate) use withdrawn::{Withdrawal, Withdrawn};
 use crate::controller::{Controller, ControllerAddress, ControllerError};
 use crate::shown::shown_path;
 use cache::{CacheError, Cached};
-use envelope::{Certificate, CertificateError, Expired, pem};
+use envelope::{Certificate, CertificateError, Expired, Fingerprint, pem};
 use jiff::Timestamp;
 use std::path::PathBuf;
 
@@ -202,6 +202,11 @@ impl CertificateSource {
 pub(crate) fn withdraw(certificate: &Certificate, how: Withdrawn, from: &str) {
     Withdrawal::note(certificate, how, from);
     Cached::drop_everywhere(certificate);
+}
+
+/// Whether the key of the certificate with this fingerprint was revoked from this machine: others know it, and what it opens.
+pub(crate) fn is_revoked(fingerprint: Fingerprint) -> bool {
+    Withdrawal::with(fingerprint).is_some_and(|known| known.how == Withdrawn::Revoked)
 }
 
 /// Lets a retired certificate be sealed with again: its key is back.

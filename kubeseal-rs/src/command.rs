@@ -14,6 +14,7 @@ mod loose;
 mod merge_into;
 mod raw;
 mod re_encrypt;
+mod reason;
 mod recovery_unseal;
 mod reseal;
 mod seal;

@@ -90,6 +90,35 @@ fn another_object_in_the_cluster_is_told() {
 }
 
 #[test]
+fn other_ciphertext_is_told_from_other_items() {
+    let (ours, theirs) = (sealed(), sealed());
+    let text_with = |theirs: &[u8]| {
+        let lines = [certificate(), vec![(OBJECT, 200, object(theirs, 2, synced("True", "")))]].concat();
+        told(&inspect(&ours, lines, &[]))
+    };
+    let text = text_with(&theirs);
+    assert!(
+        text.contains("the cluster has other ciphertext for the same items: this file is not applied yet"),
+        "{text}"
+    );
+    let renamed = String::from_utf8(theirs).unwrap().replace("\"password\"", "\"user\"");
+    let text = text_with(renamed.as_bytes());
+    assert!(text.contains("the cluster has other items: this file is not applied yet"), "{text}");
+}
+
+#[test]
+fn what_a_cluster_marked_is_compromised_without_it_too() {
+    let marked = object(&sealed(), 2, json!({ "compromisedBy": ["ab".repeat(32)] }));
+    let text = told(&run(&["inspect"], marked.as_bytes()));
+    assert!(
+        text.contains("COMPROMISED: the key that it was sealed with leaked") && !text.contains("reseal it"),
+        "{text}"
+    );
+    let sound = object(&sealed(), 2, json!({ "compromisedBy": [] }));
+    assert!(!told(&run(&["inspect"], sound.as_bytes())).contains("Problems"));
+}
+
+#[test]
 fn what_is_not_in_the_cluster_is_told() {
     let absent = status(404, "NotFound", "sealedsecrets.bitnami.com not found");
     let lines = [certificate(), vec![(OBJECT, 404, absent)]].concat();

@@ -186,6 +186,41 @@ fn nothing_is_sealed_to_a_key_that_was_revoked() {
 }
 
 #[test]
+fn what_was_sealed_to_a_key_that_was_revoked_is_told_so() {
+    let mut lines = vec![(LABELLED, 200, list(&[key()])), (LEGACY, 200, list(&[])), changed()];
+    lines.extend(serving(&[&pem()]));
+    lines.push(nothing_sealed());
+    lines.push(("/services/sealed-secrets-controller", 200, PORTS.to_owned()));
+    lines.push(("verify", 409, String::new()));
+    let laptop = Laptop::new(Server::start_tls(lines, false));
+    let file = laptop.home.path().join("a.yaml");
+    let file = file.to_str().unwrap();
+    assert!(laptop.seals(&["-w", file]).0);
+    let (revoked, told) = laptop.keys(&["revoke", &fingerprint(&pem()), "--yes", "--no-renew"]);
+    assert!(revoked, "{told}");
+
+    let text = |arguments: &[&str]| {
+        let mut command = program(arguments);
+        command.env("XDG_CACHE_HOME", laptop.home.path());
+        let output = finish(command, b"");
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, told) = text(&["inspect", file]);
+    assert!(code == Some(0) && told.contains("its key was revoked\n"), "{told}");
+    assert!(told.contains("COMPROMISED: ") && !told.contains("reseal it"), "{told}");
+    let (_, told) = text(&["inspect", "-o", "json", file]);
+    assert!(told.contains(r#""code": "compromised""#), "{told}");
+
+    let (_, newer) = newer();
+    let newer_file = laptop.home.path().join("newer.pem");
+    std::fs::write(&newer_file, newer).unwrap();
+    let (code, told) = text(&["reseal", "--check", "--cert", newer_file.to_str().unwrap(), file]);
+    assert!(code == Some(1) && told.contains(", whose key was revoked; change its values\n"), "{told}");
+    let (valid, told) = laptop.seals(&["--validate", "-f", file]);
+    assert!(!valid && told.contains("hint: it was sealed with a key that leaked and was revoked"), "{told}");
+}
+
+#[test]
 fn a_key_that_others_revoked_is_known_from_the_list() {
     let mut leaked = key();
     leaked["metadata"]["labels"]["sealedsecrets.bitnami.com/sealed-secrets-key"] = json!("compromised");

@@ -47,7 +47,12 @@ impl Withdrawn {
 impl Withdrawal {
     /// What is remembered of this certificate.
     pub(super) fn of(certificate: &Certificate) -> Option<Self> {
-        Self::read(&store::directory(DIRECTORY)?, certificate.fingerprint())
+        Self::with(certificate.fingerprint())
+    }
+
+    /// What is remembered of the certificate with this fingerprint.
+    pub(super) fn with(fingerprint: Fingerprint) -> Option<Self> {
+        Self::read(&store::directory(DIRECTORY)?, fingerprint)
     }
 
     /// Remembers it, if that can be stored.

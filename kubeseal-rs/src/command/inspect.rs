@@ -35,7 +35,8 @@ pub(super) fn inspect(inspect: &Inspect) -> Result<(), Failure> {
     let mut found = files::read(&inspect.inputs, &certificates)?;
     for report in &mut found.reports {
         report.cluster = cluster.as_ref().map(|cluster| cluster.ask(report)).transpose()?;
-        if report.cluster.as_ref().is_some_and(|state| is_compromised(report, state)) {
+        let is_known = report.problems.contains(&Problem::Compromised);
+        if !is_known && report.cluster.as_ref().is_some_and(|state| is_compromised(report, state)) {
             report.problems.insert(0, Problem::Compromised);
         }
     }

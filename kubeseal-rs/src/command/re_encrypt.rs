@@ -6,7 +6,8 @@ pub(crate) use answer::OtherAnswer;
 pub(super) use answer::Resealed;
 
 use super::in_place::InPlace;
-use super::unplaced::{self, is_unplaced};
+use super::reason::Reason;
+use super::unplaced;
 use super::validate::DoesNotOpen;
 use crate::controller::Controller;
 use crate::failure::Failure;
@@ -85,7 +86,7 @@ fn does_not_open(controller: &Controller, place: &str, metadata: &ObjectMeta) ->
     DoesNotOpen {
         server: controller.server().to_owned(),
         places: vec![place.to_owned()],
-        is_unplaced: is_unplaced(metadata),
+        reason: Reason::of(metadata),
     }
 }
 

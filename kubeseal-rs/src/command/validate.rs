@@ -1,6 +1,7 @@
 //! `validate`: whether SealedSecrets open in the cluster. Says nothing where they do.
 
-use super::unplaced::{self, is_unplaced};
+use super::reason::Reason;
+use super::unplaced;
 use crate::controller::Controller;
 use crate::failure::Failure;
 use crate::manifest;
@@ -12,8 +13,8 @@ use crate::mode::Validate;
 pub(crate) struct DoesNotOpen {
     pub(super) server: String,
     pub(super) places: Vec<String>,
-    /// At least one of them names no namespace.
-    pub(super) is_unplaced: bool,
+    /// Of the first that tells one.
+    pub(super) reason: Option<Reason>,
 }
 
 pub(super) fn validate(validate: &Validate) -> Result<(), Failure> {
@@ -21,26 +22,26 @@ pub(super) fn validate(validate: &Validate) -> Result<(), Failure> {
     let all = manifest::read_sealed(&validate.sealed, &bytes)?;
     let controller = Controller::find(&validate.controller)?;
     let mut places = Vec::new();
-    let mut unplaced = false;
+    let mut reason = None;
     for mut sealed in all {
         unplaced::place(&mut sealed.metadata, &mut sealed.object, validate.namespace.as_deref());
         if !controller.verify(&sealed.object)? {
             places.push(sealed.place.to_string());
-            unplaced |= is_unplaced(&sealed.metadata);
+            reason = reason.or_else(|| Reason::of(&sealed.metadata));
         }
     }
     if places.is_empty() {
         Ok(())
     } else {
-        Err(DoesNotOpen { server: controller.server().to_owned(), places, is_unplaced: unplaced }.into())
+        Err(DoesNotOpen { server: controller.server().to_owned(), places, reason }.into())
     }
 }
 
 impl DoesNotOpen {
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
-        if self.is_unplaced {
-            return unplaced::hint();
+        if let Some(reason) = self.reason {
+            return reason.hint();
         }
         "it was sealed for another cluster (choose one with --context), or renamed, moved to another namespace or given \
          another scope since, or its key is gone; `kubectl describe sealedsecret` tells more of one that is applied; \

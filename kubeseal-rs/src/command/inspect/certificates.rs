@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use super::report::SealedWith;
-use crate::certificate::{CertificateSource, Seen, SourceError};
+use crate::certificate::{CertificateSource, Seen, SourceError, is_revoked};
 use crate::notice::alert;
 use envelope::{Certificate, Fingerprint, pem};
 use std::error::Error;
@@ -73,6 +73,7 @@ impl Certificates {
             (None, _) => None,
         });
         SealedWith {
+            is_revoked: fingerprint.is_some_and(is_revoked),
             fingerprint: fingerprint.map(|fingerprint| fingerprint.to_string()),
             key_bits,
             not_before: known.map(Certificate::not_before),

@@ -32,6 +32,7 @@ impl<'a> Cluster<'a> {
             namespace: namespace.clone(),
             exists: false,
             same_items: None,
+            same_names: false,
             synced: None,
             reason: None,
             message: None,
@@ -60,7 +61,9 @@ impl<'a> Cluster<'a> {
 
 fn fill(state: &mut LiveState, found: ObservedSealedSecret, report: &Report) {
     state.exists = true;
-    state.same_items = Some(found.spec.is_ok_and(|spec| spec.encrypted_data == report.encrypted_data));
+    let items = found.spec.ok().map(|spec| spec.encrypted_data);
+    state.same_items = Some(items.as_ref() == Some(&report.encrypted_data));
+    state.same_names = items.is_some_and(|items| items.keys().eq(report.encrypted_data.keys()));
     state.generation = found.metadata.generation;
     let Some(status) = found.status else { return };
     state.observed_generation = status.observed_generation.filter(|generation| *generation >= 0);

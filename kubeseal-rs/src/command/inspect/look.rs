@@ -45,6 +45,9 @@ pub(super) fn look(node: &Node, certificates: &Certificates) -> Report {
     let key_bits = sizes.iter().copied().next().filter(|_| sizes.len() == 1);
     let hint = annotations.get(CERTIFICATE_FINGERPRINT).map(String::as_str);
     let certificate = certificates.sealed_with(hint, key_bits, &mut problems);
+    if certificate.is_revoked || is_marked(node) {
+        problems.insert(0, Problem::Compromised);
+    }
     let encrypted_data = texts(sealed);
     let template_data = template(node, &encrypted_data, &mut problems);
     Report {
@@ -66,6 +69,12 @@ pub(super) fn look(node: &Node, certificates: &Certificates) -> Report {
         cluster: None,
         encrypted_data,
     }
+}
+
+/// Whether the status, which came with it from a cluster, says that a key that leaked opens it.
+fn is_marked(node: &Node) -> bool {
+    let leaked = node.at(&["status", "compromisedBy"]).map(|keys| &keys.content);
+    matches!(leaked, Some(Content::List(keys)) if !keys.is_empty())
 }
 
 fn scope(node: &Node, annotations: &BTreeMap<String, String>, problems: &mut Vec<Problem>) -> Scope {

@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Problem {
     #[error(
-        "COMPROMISED: the key that it was sealed with leaked. Change its values where they come from, and seal the new ones; sealing \
+        "COMPROMISED: the key that it was sealed with leaked and was revoked. Change its values where they come from, and seal the new ones; sealing \
          the old ones anew protects nothing"
     )]
     Compromised,

@@ -56,6 +56,9 @@ pub(super) struct TemplateItem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SealedWith {
+    /// Its key was revoked from this machine. Told as a problem.
+    #[serde(skip)]
+    pub is_revoked: bool,
     /// As the annotation has it, which is a hint.
     pub fingerprint: Option<String>,
     /// Of the items, where they agree.
@@ -83,6 +86,9 @@ pub(super) struct LiveState {
     pub exists: bool,
     /// Whether the cluster's has the same items.
     pub same_items: Option<bool>,
+    /// Whether they have the same names at least.
+    #[serde(skip)]
+    pub same_names: bool,
     /// `True`, `False` or `Unknown`.
     pub synced: Option<String>,
     pub reason: Option<String>,

@@ -80,6 +80,7 @@ impl Page {
             // To seal known values anew would protect nothing.
             Some(false) if is_compromised => self.paint.bad(&format!("not {whose}, {newest}")),
             Some(false) => self.paint.bad(&format!("not {whose}, {newest}; reseal it")),
+            None if is_compromised => self.paint.bad("its key was revoked"),
             None if sealed.known_from.is_some() => format!("it may be {whose}, {newest}"),
             None => "compare with --cert FILE, or with --live".into(),
         };
@@ -145,10 +146,12 @@ impl Page {
             )));
         }
         if state.same_items == Some(false) {
-            told.push(
-                self.paint
-                    .bad("the cluster has other items: this file was not applied, or another one since"),
-            );
+            let difference = if state.same_names {
+                "other ciphertext for the same items: this file is not applied yet, or another one was since"
+            } else {
+                "other items: this file is not applied yet, or another one was since"
+            };
+            told.push(self.paint.bad(&format!("the cluster has {difference}")));
         }
         told.push(self.paint.dim(&shown(&state.server)));
         self.lines("Cluster", &told);

@@ -2,8 +2,9 @@
 
 use crate::command::OtherAnswer;
 use crate::command::in_place::InPlaceError;
+use crate::command::reason::Reason;
+use crate::command::templates;
 use crate::command::walk::WalkError;
-use crate::command::{templates, unplaced};
 use crate::controller::{ControllerError, Fault as Request};
 use crate::program::name;
 use crate::sealed_file::SealedFileError;
@@ -24,6 +25,8 @@ pub(in crate::command) enum Fault {
     DoesNotOpen,
     #[error("it names no namespace, and does not open without")]
     NoNamespace,
+    #[error("it does not open: the key that it was sealed with was revoked")]
+    Revoked,
     #[error("it was not tried, because the cluster keeps failing")]
     NotTried,
     #[error(transparent)]
@@ -69,13 +72,17 @@ impl Fault {
         )
     }
 
-    /// The same, of a SealedSecret that names no namespace: that it does not open needs no other reason.
-    pub(super) fn for_want_of_a_namespace(self) -> Self {
-        match self {
-            Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) | Self::NotOpenedOrFailed(_) => {
-                Self::NoNamespace
-            }
-            other => other,
+    /// The same, of a SealedSecret that tells a reason itself: that it does not open needs no other.
+    pub(super) fn with_reason(self, reason: Option<Reason>) -> Self {
+        match (self, reason) {
+            (
+                Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) | Self::NotOpenedOrFailed(_),
+                Some(reason),
+            ) => match reason {
+                Reason::Revoked => Self::Revoked,
+                Reason::Unplaced => Self::NoNamespace,
+            },
+            (other, _) => other,
         }
     }
 
@@ -93,7 +100,8 @@ impl Fault {
             Self::Walk(_) => Some("give files and directories that may be read".into()),
             Self::SealedFile(error) => Some(error.hint()),
             Self::Template => Some(templates::hint()),
-            Self::NoNamespace => Some(unplaced::hint()),
+            Self::NoNamespace => Some(Reason::Unplaced.hint()),
+            Self::Revoked => Some(Reason::Revoked.hint()),
             Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) => Some(does_not_open()),
             Self::NotOpenedOrFailed(error) => Some(format!("{}; {}", does_not_open(), error.hint())),
             Self::Controller(error) => Some(error.hint()),

@@ -5,8 +5,9 @@ use super::report::Report;
 use super::resealer::Resealer;
 use super::staleness::{Old, Present};
 use crate::command::in_place::{InPlace, InPlaceError};
+use crate::command::reason::Reason;
 use crate::command::templates::{is_template, seals};
-use crate::command::unplaced::{self, is_unplaced};
+use crate::command::unplaced;
 use crate::sealed_file::{Change, Edit, Field, SealedFile, SealedFileError, SealedObject};
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use std::path::Path;
@@ -120,9 +121,8 @@ fn resealed(
 ) -> Result<Vec<Change>, Fault> {
     let mut object = object.clone();
     unplaced::place(&mut object.metadata, &mut object.object, namespace);
-    let resealed = resealer.reseal(&object, place).map_err(|fault| {
-        if is_unplaced(&object.metadata) { fault.for_want_of_a_namespace() } else { fault }
-    })?;
+    let resealed =
+        resealer.reseal(&object, place).map_err(|fault| fault.with_reason(Reason::of(&object.metadata)))?;
     let items = resealed.items.into_iter().map(|(key, item)| Change::set(Field::Item(&key), item));
     let hint = Field::Annotation(CERTIFICATE_FINGERPRINT);
     let hint = resealed.hint.map_or_else(|| Change::remove(hint), |text| Change::set(hint, text));

@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use super::staleness::Old;
 use super::walk::NotFound;
+use crate::certificate::is_revoked;
 use crate::command::templates;
 use crate::failure::Failure;
 use crate::sealed_file::SealedObject;
@@ -63,10 +64,13 @@ impl Report {
     pub(super) fn stale(&mut self, path: &Path, found: Vec<(&SealedObject, Old)>) {
         self.stale += found.len();
         for (object, old) in found {
-            let to = old.fingerprint.map_or_else(
-                || "an unknown certificate".to_owned(),
-                |fingerprint| format!("certificate {}", fingerprint.short()),
-            );
+            let to = match old.fingerprint {
+                Some(leaked) if is_revoked(leaked) => {
+                    format!("certificate {}, whose key was revoked; change its values", leaked.short())
+                }
+                Some(fingerprint) => format!("certificate {}", fingerprint.short()),
+                None => "an unknown certificate".to_owned(),
+            };
             // Writing to a String cannot fail.
             let _ = writeln!(self.lines, "{}: {}: sealed to {to}", shown_path(path), object.place);
         }

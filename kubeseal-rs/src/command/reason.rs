@@ -1,0 +1,37 @@
+//! [`Reason`]: why a SealedSecret does not open, where it tells so itself.
+
+use super::unplaced::{self, is_unplaced};
+use crate::certificate::is_revoked;
+use api::annotations::CERTIFICATE_FINGERPRINT;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+/// What can be seen of it from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// The key that it names was revoked from this machine.
+    Revoked,
+    /// It is bound to a namespace, and names none.
+    Unplaced,
+}
+
+impl Reason {
+    /// None where it may be anything.
+    pub(super) fn of(metadata: &ObjectMeta) -> Option<Self> {
+        let hint = metadata.annotations.as_ref().and_then(|all| all.get(CERTIFICATE_FINGERPRINT));
+        if hint.and_then(|hint| hint.parse().ok()).is_some_and(is_revoked) {
+            Some(Self::Revoked)
+        } else {
+            is_unplaced(metadata).then_some(Self::Unplaced)
+        }
+    }
+
+    /// What to do about it.
+    pub(super) fn hint(self) -> String {
+        match self {
+            Self::Revoked => "it was sealed with a key that leaked and was revoked from this machine: change its values where they come \
+                              from, and seal the new ones"
+                .into(),
+            Self::Unplaced => unplaced::hint(),
+        }
+    }
+}
