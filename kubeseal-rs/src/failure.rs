@@ -5,7 +5,7 @@ use crate::cause::words;
 use crate::certificate::SourceError;
 use crate::command::{
     CreateError, DoesNotOpen, EditError, GuardError, InPlaceError, InspectError, KeysError, MergeError,
-    NotOpened, NotResealed, OtherAnswer, SettleError, Stale,
+    NotOpened, NotResealed, NothingToReseal, OtherAnswer, SettleError, Stale,
 };
 use crate::controller::ControllerError;
 use crate::input::InputError;
@@ -60,6 +60,8 @@ pub(crate) enum Failure {
     Edit(#[from] EditError),
     #[error(transparent)]
     NotResealed(#[from] NotResealed),
+    #[error(transparent)]
+    NothingToReseal(#[from] NothingToReseal),
     #[error(transparent)]
     Stale(#[from] Stale),
     #[error(transparent)]
@@ -148,6 +150,7 @@ impl Failure {
             Self::NotOpened(error) => error.hint(),
             Self::Edit(error) => error.hint(),
             Self::NotResealed(error) => error.hint(),
+            Self::NothingToReseal(_) => Some(NothingToReseal::hint()),
             Self::Stale(_) => Some(Stale::hint()),
             Self::Input(error) => error.hint(),
             Self::Manifest(error) => error.hint(),

@@ -213,6 +213,42 @@ fn a_wrong_hint_is_found_where_there_is_a_key() {
 }
 
 #[test]
+fn what_is_named_is_parsed_and_something_must_be_found() {
+    let tree = Tree::new(&[
+        ("broken.yaml", "a: [\n"),
+        ("ok.yaml", "a: b\n"),
+        ("sub/broken.yaml", "a: [\n"),
+        ("a.yaml", &old()),
+    ]);
+    let on = |names: &[&str], flags: &[&str]| {
+        let paths: Vec<PathBuf> = names.iter().map(|name| tree.path(name)).collect();
+        let paths: Vec<&str> = paths.iter().map(|path| path.to_str().unwrap()).collect();
+        let output = run(&[&["reseal"], flags, &paths].concat(), b"");
+        (output.status.code(), tree.told(&output.stdout), tree.told(&output.stderr))
+    };
+    for flags in [[&CERT[..], &["--check"]].concat(), with_key()] {
+        let (code, _, stderr) = on(&["broken.yaml", "ok.yaml"], &flags);
+        assert!(
+            code == Some(1) && stderr.contains("  broken.yaml: document 1, line 1 is not well-formed"),
+            "{stderr}"
+        );
+        for (name, said) in [("ok.yaml", "in 1 file\n"), ("sub", "in 1 file\n")] {
+            let (code, stdout, stderr) = on(&[name], &flags);
+            assert!(code == Some(1) && stdout.is_empty(), "{name}: {stdout}");
+            assert!(
+                stderr.contains(&format!("error: found no SealedSecret {said}hint: ")),
+                "{name}: {stderr}"
+            );
+        }
+    }
+    // Beside others it is told, as `inspect` does; and what a directory has beside them need not parse.
+    let (code, stdout, stderr) =
+        on(&["ok.yaml", "sub", "a.yaml"], &[&with_key()[..], &["--warn=always"]].concat());
+    assert!(code == Some(0) && stdout.contains("1 resealed"), "{stdout}{stderr}");
+    assert_eq!(stderr, "warning: found no SealedSecret in ok.yaml; it is passed over\n");
+}
+
+#[test]
 fn templates_are_told_and_fail_where_somebody_relies_on_them() {
     let template = "{{- if .Values.sealed }}\nkind: SealedSecret\nspec: {{ .Values.spec }}\n{{- end }}\n";
     let inside = old().replace("  template:\n", "  template:\n    data: {url: '{{ .password }}'}\n");

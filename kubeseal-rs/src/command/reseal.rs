@@ -11,11 +11,11 @@ mod resealer;
 mod staleness;
 pub(in crate::command) mod walk;
 
-pub(crate) use report::{NotResealed, Stale};
+pub(crate) use report::{NotResealed, NothingToReseal, Stale};
 
 use crate::failure::Failure;
 use crate::mode::{Means, Reseal};
-use crate::notice::{alert, is_quiet};
+use crate::notice::{alert, is_quiet, warn};
 use crate::output::Telling;
 use fault::Fault;
 use file::{File, Found};
@@ -42,13 +42,16 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
     let progress = Progress::over(files.len());
     let mut report = Report::new(not_found);
     let mut telling = Telling::begin();
+    let count = files.len();
     for path in files {
         progress.at(&path);
-        match File::read(&path, resealer.is_some()) {
+        let is_named = reseal.paths.contains(&path);
+        match File::read(&path, is_named, resealer.is_some()) {
+            Ok(Found::Nothing) if is_named => report.nothing_in(&path),
             Ok(Found::Nothing) => {}
             Ok(Found::Template(seals)) => {
                 // What was asked about by name, or whether all is well, is not passed over.
-                let counts = reseal.paths.contains(&path) || resealer.is_none() && seals;
+                let counts = is_named || resealer.is_none() && seals;
                 if counts {
                     report.failed(&path, None, &Fault::Template);
                 } else {
@@ -76,6 +79,12 @@ pub(super) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
     progress.end();
     if let Some(note) = report.note() {
         alert(note);
+    }
+    if report.has_found_nothing() {
+        return Err(NothingToReseal(count).into());
+    }
+    for path in report.without_any() {
+        warn(format_args!("found no SealedSecret in {path}; it is passed over"));
     }
 
     let is_check = resealer.is_none();

@@ -8,6 +8,7 @@ use crate::command::in_place::{InPlace, InPlaceError};
 use crate::command::reason::Reason;
 use crate::command::templates::{is_template, seals};
 use crate::command::unplaced;
+use crate::manifest::{documents, parse};
 use crate::sealed_file::{Change, Edit, Field, SealedFile, SealedFileError, SealedObject};
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use std::path::Path;
@@ -30,11 +31,11 @@ pub(super) enum Found {
 
 impl File {
     /// Whether nothing in it is a SealedSecret is known only of what parses. It is locked where it is to be changed.
-    pub(super) fn read(path: &Path, is_changed: bool) -> Result<Found, Fault> {
+    pub(super) fn read(path: &Path, is_named: bool, is_changed: bool) -> Result<Found, Fault> {
         let mut place = InPlace::read(path)?;
-        // Most files are something else, and need not even be text.
+        // Most files of a directory are something else, and need not even be text.
         if !place.mentions_sealed() {
-            return Ok(Found::Nothing);
+            return if is_named { other(place.text()?) } else { Ok(Found::Nothing) };
         }
         if is_changed {
             place = match InPlace::locked(path) {
@@ -104,6 +105,24 @@ impl File {
             Err(error) => report.failed(self.place.path(), None, &error.into()),
         }
     }
+}
+
+/// A file without a SealedSecret that was named: one that does not parse is not what was meant.
+fn other(text: &str) -> Result<Found, Fault> {
+    let mut number = 0;
+    for document in documents(text) {
+        match parse(document) {
+            Ok(nodes) => number += nodes.len(),
+            Err(broken) => {
+                let line = broken.position.map_or(document.first_line, |position| position.line);
+                if is_template(text, line) {
+                    return Ok(Found::Template(false));
+                }
+                return Err(SealedFileError::Broken { document: number + broken.sound + 1, line }.into());
+            }
+        }
+    }
+    Ok(Found::Nothing)
 }
 
 /// Notes the certificate where a private key told that it is the present one, so that the key is not needed again.

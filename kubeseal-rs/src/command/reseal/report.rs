@@ -21,6 +21,8 @@ pub(super) struct Report {
     up_to_date: usize,
     resealed: usize,
     stale: usize,
+    /// Files that were named, and have no SealedSecret.
+    without_any: Vec<String>,
     /// Files that do not parse, because they are templates.
     templates: Vec<String>,
     failures: Vec<String>,
@@ -31,6 +33,11 @@ pub(super) struct Report {
 #[derive(Debug, thiserror::Error)]
 #[error("{} not sealed to the present certificate", are(*.0, "SealedSecret"))]
 pub(crate) struct Stale(usize);
+
+/// What was asked about has no SealedSecret at all: it may not be what was meant.
+#[derive(Debug, thiserror::Error)]
+#[error("found no SealedSecret in {}", in_files(*.0))]
+pub(crate) struct NothingToReseal(pub(super) usize);
 
 /// Something was not resealed, or not even looked at.
 #[derive(Debug)]
@@ -53,6 +60,21 @@ impl Report {
     /// There is a SealedSecret in one more file.
     pub(super) fn looked_into(&mut self) {
         self.files += 1;
+    }
+
+    /// There is none in this file, which was named.
+    pub(super) fn nothing_in(&mut self, path: &Path) {
+        self.without_any.push(shown_path(path));
+    }
+
+    /// See `nothing_in`.
+    pub(super) fn without_any(&self) -> &[String] {
+        &self.without_any
+    }
+
+    /// Whether there is no SealedSecret, and nothing that may have kept one from being found.
+    pub(super) fn has_found_nothing(&self) -> bool {
+        self.files == 0 && self.failures.is_empty()
     }
 
     /// As many SealedSecrets are as they should be.
@@ -137,6 +159,13 @@ impl Report {
     }
 }
 
+impl NothingToReseal {
+    /// What to do about it.
+    pub(crate) fn hint() -> String {
+        "name files with objects of kind: SealedSecret, or directories with such files, called .yaml, .yml or .json".into()
+    }
+}
+
 impl Stale {
     /// What to do about it.
     pub(crate) fn hint() -> String {
@@ -177,6 +206,10 @@ fn chain(fault: &Fault) -> Vec<String> {
 
 fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+fn in_files(number: usize) -> String {
+    if number == 1 { "1 file".into() } else { format!("any of {number} files") }
 }
 
 fn are(number: usize, noun: &str) -> String {
