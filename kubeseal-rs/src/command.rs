@@ -32,7 +32,7 @@ pub(crate) use keys::KeysError;
 pub(crate) use merge_into::MergeError;
 pub(crate) use re_encrypt::OtherAnswer;
 pub(crate) use recovery_unseal::NotOpened;
-pub(crate) use reseal::{NotResealed, Stale};
+pub(crate) use reseal::{NotResealed, NothingToReseal, Stale};
 pub(crate) use seal::SettleError;
 pub(crate) use validate::DoesNotOpen;
 

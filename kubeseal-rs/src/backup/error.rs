@@ -6,6 +6,7 @@ use crate::program::name;
 use crate::prompt::PromptError;
 use crate::shown::shown_path;
 use age::{DecryptError, EncryptError};
+use std::io;
 use std::path::PathBuf;
 
 /// Why a backup could not be encrypted or decrypted.
@@ -26,6 +27,12 @@ pub(crate) enum BackupError {
         #[source]
         source: InputError,
     },
+    #[error("cannot read the identities in {}", shown_path(.path))]
+    IdentityFile {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
     #[error("{} holds no identity of age that can be used", shown_path(.0))]
     Identity(PathBuf),
     #[error("there is no passphrase")]
@@ -34,6 +41,8 @@ pub(crate) enum BackupError {
     Prompt(#[source] PromptError),
     #[error("a passphrase is needed, and there is no terminal to ask for it")]
     NoTerminal,
+    #[error("the backup is encrypted to a passphrase, and there is no terminal to ask for it")]
+    NoTerminalToDecrypt,
     #[error("the backup is encrypted to recipients, and no identity was given")]
     NoIdentity,
     #[error(
@@ -54,7 +63,7 @@ impl BackupError {
                     .into()
             }
             Self::Encrypt(_) => "post-quantum recipients cannot be mixed with others".into(),
-            Self::Read { .. } => "name a file that exists and may be read".into(),
+            Self::Read { .. } | Self::IdentityFile { .. } => "name a file that exists and may be read".into(),
             Self::Identity(_) => {
                 format!(
                     "an identity is a line AGE-SECRET-KEY-1…, as `age-keygen` writes it; decrypt the file first if it is \
@@ -67,6 +76,10 @@ impl BackupError {
             Self::Prompt(_) => "type it in a terminal, or give --passphrase-file FILE; nothing was changed".into(),
             Self::NoTerminal => {
                 "run it in a terminal, or give --passphrase-file FILE; `keys backup --recipient age1…` needs no passphrase"
+                    .into()
+            }
+            Self::NoTerminalToDecrypt => {
+                "give the passphrase with --passphrase-file FILE, or run it in a terminal; an identity does not decrypt this backup"
                     .into()
             }
             Self::NoIdentity => "give the private key of one of the recipients, with --identity FILE".into(),

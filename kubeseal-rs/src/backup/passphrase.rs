@@ -31,19 +31,19 @@ pub(super) fn from_file(file: &Path) -> Result<SecretString, BackupError> {
 
 /// A new one, typed twice.
 pub(super) fn ask_new() -> Result<SecretString, BackupError> {
-    need_terminal()?;
+    need_terminal(BackupError::NoTerminal)?;
     secret(&prompt::ask(NAME).map_err(BackupError::Prompt)?)
 }
 
 /// One that is known, typed once: that of the backup in this file, which may be one of several.
 pub(super) fn ask(from: &Input) -> Result<SecretString, BackupError> {
-    need_terminal()?;
+    need_terminal(BackupError::NoTerminalToDecrypt)?;
     secret(&prompt::ask_once(&format!("{NAME} {from}")).map_err(BackupError::Prompt)?)
 }
 
 /// Never from a pipe: what comes through it was meant for something else.
-fn need_terminal() -> Result<(), BackupError> {
-    if std::io::stdin().is_terminal() { Ok(()) } else { Err(BackupError::NoTerminal) }
+fn need_terminal(without: BackupError) -> Result<(), BackupError> {
+    if std::io::stdin().is_terminal() { Ok(()) } else { Err(without) }
 }
 
 fn secret(bytes: &[u8]) -> Result<SecretString, BackupError> {

@@ -105,6 +105,22 @@ fn a_passphrase_is_the_first_line_of_its_file() {
 }
 
 #[test]
+fn an_identity_that_cannot_be_read_is_told_of_whatever_the_backup_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = Lock::Passphrase(Some(file(&folder, "p", "correct horse")));
+    let locked = lock.ready().unwrap().lock(b"plain").unwrap().unwrap();
+    let unlock = Unlock { identities: vec![folder.path().join("missing.txt")], passphrase: None };
+    for backup in [&locked, plain().bytes()] {
+        let error = unlock.plain(&Input::Stdin, backup.to_vec().into()).unwrap_err();
+        assert!(
+            error.to_string().contains("cannot read the identities in ")
+                && error.to_string().contains("missing.txt"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn a_private_key_given_by_mistake_is_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let identity = x25519::Identity::generate().to_string();

@@ -5,6 +5,7 @@ use crate::encoding::to_utf8;
 use crate::input::{Input, read_all};
 use age::armor::ArmoredReader;
 use age::{DecryptError, Decryptor, Identity, IdentityFile, scrypt};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -30,6 +31,7 @@ impl Unlock {
         from: &Input,
         bytes: Zeroizing<Vec<u8>>,
     ) -> Result<Zeroizing<Vec<u8>>, BackupError> {
+        self.identities.iter().try_for_each(|path| check_readable(path))?;
         let bytes = to_utf8(bytes);
         if is_encrypted(&bytes) { self.unlock(from, &bytes).map(to_utf8) } else { Ok(bytes) }
     }
@@ -62,6 +64,13 @@ fn undone(error: DecryptError) -> BackupError {
         DecryptError::ExcessiveWork { required, .. } => BackupError::Work(required),
         other => BackupError::Decrypt(other),
     }
+}
+
+/// A file that is named by mistake is told of where it is not needed, too. A pipe gives what it has only once, and is left alone.
+fn check_readable(path: &Path) -> Result<(), BackupError> {
+    let readable = fs::metadata(path)
+        .and_then(|found| if found.is_file() { File::open(path).map(drop) } else { Ok(()) });
+    readable.map_err(|source| BackupError::IdentityFile { path: path.to_owned(), source })
 }
 
 fn identities(path: &Path) -> Result<Vec<Box<dyn Identity>>, BackupError> {

@@ -31,7 +31,7 @@ impl RecoveryKeyError {
         match self {
             Self::Read(_) => "--recovery-private-key names files that exist and may be read".into(),
             // Standard input may be the SealedSecrets.
-            Self::Encrypted { source, .. } if matches!(**source, BackupError::NoTerminal) => {
+            Self::Encrypted { source, .. } if matches!(**source, BackupError::NoTerminalToDecrypt) => {
                 "give --passphrase-file FILE; or run it in a terminal, with -f FILE to name the SealedSecrets".into()
             }
             Self::Encrypted { source, .. } => source.hint(),
