@@ -33,6 +33,31 @@ fn secrets_are_found_wherever_they_are() {
 }
 
 #[test]
+fn a_sealing_key_is_to_be_backed_up_and_not_to_be_sealed() {
+    let [key, certificate] = ["test-only.key", "test-only.crt"].map(|name| {
+        let text = fs::read_to_string(fixture(name)).unwrap();
+        // Without the comment before it, which is no part of a sealing key.
+        BASE64_STANDARD.encode(&text[text.find("-----BEGIN ").unwrap()..])
+    });
+    let secret = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: k\n  labels: {{sealedsecrets.bitnami.com/sealed-secrets-key: active}}\ndata:\n  \
+         tls.crt: {certificate}\n  tls.key: {key}\n"
+    );
+    let directory = directory(&[("a.yaml", &secret)]);
+    let output = guard(directory.path(), &["."]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert!(told.contains("a.yaml:8: document 1: Secret k is a sealing key (tls.key): keep it out of Git; `kubeseal-rs keys backup`"), "{told}");
+}
+
+#[test]
+fn a_key_that_is_no_name_is_shown_escaped() {
+    let directory = directory(&[("a.yaml", "kind: Secret\nstringData: {\"a\\e[2Jb c\": d}\n")]);
+    let told = String::from_utf8(guard(directory.path(), &["."]).stdout).unwrap();
+    assert!(told.contains("holds plaintext (\"a\\u{1b}[2Jb c\"); seal it"), "{told}");
+}
+
+#[test]
 fn what_is_no_plaintext_is_let_pass_quietly() {
     for text in [
         "apiVersion: v1\nkind: Secret\ndata:\n",

@@ -17,6 +17,8 @@ pub(super) struct Finding {
 pub(super) enum What {
     /// A value of a Secret.
     Secret { name: String, key: String },
+    /// A value of a Secret with a sealing key: sealed with itself it would be lost.
+    SealingKey { name: String, key: String },
     /// An annotation that holds a copy of a Secret.
     LastApplied { annotation: String },
     /// A credential in the template of a SealedSecret.
@@ -59,6 +61,13 @@ impl fmt::Display for What {
             Self::Secret { name, key } => write!(
                 f,
                 "{} holds plaintext ({}); seal it with {}, and commit the SealedSecret instead",
+                named("Secret", name),
+                shown(key),
+                program::name()
+            ),
+            Self::SealingKey { name, key } => write!(
+                f,
+                "{} is a sealing key ({}): keep it out of Git; `{} keys backup` makes an encrypted backup",
                 named("Secret", name),
                 shown(key),
                 program::name()
@@ -134,8 +143,16 @@ fn sealed_resource() -> String {
     format!("seal it with {}, and list the SealedSecret under resources instead", program::name())
 }
 
-/// A name, unless it is something else that went into its place.
+/// More of what is no name is not shown.
+const ODD_NAME_SHOWN: usize = 60;
+
+/// A name; something else that went into its place is escaped and quoted.
 fn shown(name: &str) -> String {
     let is_name = name.len() <= 253 && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
-    if is_name { name.to_owned() } else { "(an odd name)".into() }
+    if is_name {
+        return name.to_owned();
+    }
+    let begin: String = name.chars().take(ODD_NAME_SHOWN).collect();
+    let more = if begin.len() < name.len() { "…" } else { "" };
+    format!("\"{}{more}\"", crate::shown::shown(&begin))
 }

@@ -6,10 +6,11 @@ pub(super) use copy::{Budget, PACKED};
 
 use super::credential::{holds_credential, is_secret_name};
 use super::finding::{Finding, What};
-use super::plain::{Extent, is_plain, is_reference, is_vault_key};
+use super::plain::{Extent, is_certificate, is_plain, is_reference, is_vault_key};
 use crate::decoded::from_base64;
 use crate::manifest::{Content, Document, Node, parse};
 use api::annotations::LAST_APPLIED;
+use api::sealing_key;
 use copy::{Unread, json_in};
 
 /// Copies in annotations of copies in annotations are not followed further.
@@ -87,18 +88,26 @@ impl Search<'_> {
         let annotations = node.at(&["metadata", "annotations"]);
         let has_vault_keys =
             annotations.is_some_and(|all| all.entries().any(|(name, _)| name.starts_with(VAULT_PLUGIN)));
-        let refers = |text: &str| is_reference(text) || has_vault_keys && is_vault_key(text);
+        let is_sealing_key = node.at(&["metadata", "labels", sealing_key::LABEL]).is_some();
+        let passes =
+            |text: &str| is_reference(text) || is_certificate(text) || has_vault_keys && is_vault_key(text);
         for field in ["data", "stringData"] {
             for (key, value) in node.get(field).into_iter().flat_map(Node::entries) {
                 let is_plain = match &value.content {
-                    Content::Text(text) if refers(text) || field == "data" && decoded(text, refers) => false,
+                    Content::Text(text) if passes(text) || field == "data" && decoded(text, passes) => false,
                     Content::Text(text) => is_plain(text, Extent::Whole),
                     // No text, but meant as a value.
                     Content::Boolean(_) | Content::Number => true,
                     Content::Null | Content::List(_) | Content::Map(_) => false,
                 };
                 if is_plain {
-                    self.find(line(value, around), What::Secret { name: name(node), key: key.to_owned() });
+                    let (name, key) = (name(node), key.to_owned());
+                    let what = if is_sealing_key {
+                        What::SealingKey { name, key }
+                    } else {
+                        What::Secret { name, key }
+                    };
+                    self.find(line(value, around), what);
                 }
             }
         }

@@ -63,6 +63,24 @@ fn is_encrypted(value: &str) -> bool {
     })
 }
 
+/// Certificates in PEM, and nothing else: they are public.
+pub(super) fn is_certificate(value: &str) -> bool {
+    let mut rest = value.trim();
+    let is_there = !rest.is_empty();
+    while !rest.is_empty() {
+        let block = rest.strip_prefix("-----BEGIN CERTIFICATE-----");
+        let Some((body, after)) = block.and_then(|block| block.split_once("-----END CERTIFICATE-----"))
+        else {
+            return false;
+        };
+        if !body.chars().all(|c| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || "+/=".contains(c)) {
+            return false;
+        }
+        rest = after.trim_start();
+    }
+    is_there
+}
+
 fn stands_for_a_value(value: &str, extent: Extent, depth: usize) -> bool {
     let mut rest = value;
     let mut refers = false;
