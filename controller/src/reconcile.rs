@@ -81,6 +81,10 @@ const RACES: usize = 3;
 /// The API server answers in milliseconds, or something is wrong.
 const ANSWER: Duration = Duration::from_secs(30);
 
+/// A SealedSecret that is not as the watch showed it is reconciled when the watch shows the change. It may not: the API server answers
+/// 404 for a moment, say.
+const OUTDATED: Duration = Duration::from_secs(5);
+
 /// Brings one SealedSecret's Secret to where it should be. Failure is an outcome, not an error: it is reported on
 /// the object, and only decides when to look again.
 pub(crate) async fn reconcile(
@@ -98,7 +102,12 @@ pub(crate) async fn reconcile(
         Some(Pause::Until(left)) => return Ok(Action::requeue(left)),
     }
     let mut room = Room::new(&observed, &context);
-    let pursued = pursue(&observed, previous.as_ref(), &mut inputs, &mut room, &context).await;
+    let pursued = match pursue(&observed, previous.as_ref(), &mut inputs, &mut room, &context).await {
+        Ok(pursued) => pursued,
+        Err(Unread::Failed(outcome)) => Some(outcome),
+        Err(Unread::Outdated) => return Ok(Action::requeue(OUTDATED)),
+        Err(Unread::Ending) => return Ok(Action::await_change()),
+    };
     let Some(outcome) = pursued else {
         context.ledger.go_on(&observed);
         if let Some(previous) = &previous {
@@ -124,7 +133,7 @@ async fn pursue(
     inputs: &mut Inputs,
     room: &mut Room<'_>,
     context: &Arc<Context>,
-) -> Option<Outcome> {
+) -> Result<Option<Outcome>, Unread> {
     let left = settled::left_before(observed, previous).is_some();
     let has_unsealed = context.ledger.has_unsealed(observed);
     let drift = left || context.ledger.is_contested(observed, Instant::now());
@@ -136,40 +145,38 @@ async fn pursue(
     let mut asked = None;
     let mut trust_watch = true;
     for _ in 0..RACES {
-        let target = match read::read(observed, previous, context, room, trust_watch).await {
-            Ok(Seen::Settled) => {
+        let target = match read::read(observed, previous, context, room, trust_watch).await? {
+            Seen::Settled => {
                 let owed = context.ledger.is_owed(observed);
-                return settled::only_said(observed, previous, &context.ring.snapshot(), owed);
+                return Ok(settled::only_said(observed, previous, &context.ring.snapshot(), owed));
             }
-            Ok(Seen::Target(target)) => target,
-            Ok(Seen::Contested(wait)) => return Some(contested(observed, wait)),
-            Err(Unread::Failed(outcome)) => return Some(outcome),
-            Err(Unread::Ending) => return None,
+            Seen::Target(target) => target,
+            Seen::Contested(wait) => return Ok(Some(contested(observed, wait))),
         };
-        let spec = match room.spec_of(observed).await {
-            Ok(spec) => spec?,
-            Err(Unread::Failed(outcome)) => return Some(outcome),
-            Err(Unread::Ending) => return None,
-        };
+        let spec = room.spec_of(observed).await?;
         inputs.target_version = target.version();
         if asked.is_none() {
             match ask(observed, &spec, &target, before, context) {
                 Ok(question) => asked = question,
-                Err(wait) => return Some(Outcome::Hindered(Hindrance::TooManyQuestions { wait })),
+                Err(wait) => return Ok(Some(Outcome::Hindered(Hindrance::TooManyQuestions { wait }))),
             }
         }
-        let plan = decide_off_the_workers(observed, spec, previous, target, before, context).await?;
+        let plan = decide_off_the_workers(observed, spec, previous, target, before, context).await;
+        let Some(plan) = plan else { return Ok(None) };
         if let Some(asked) = asked.take_if(|_| !plan.may_tell_of_values()) {
             context.render_rate.take_back(&asked, Instant::now());
         }
         if matches!(plan, Plan::Leave) {
-            return None;
+            return Ok(None);
         }
         context.metrics.unseal_requests.inc();
         let corrects = drift && plan.writes();
         if corrects && let Err(wait) = context.ledger.may_correct(observed, Instant::now()) {
-            return Some(contested(observed, wait));
+            return Ok(Some(contested(observed, wait)));
         }
+        // Before anything is written: the end does not come between the Secret and its status.
+        room.make_for(observed).await?;
+        room.make_for_secret(&plan).await?;
         match timeout(ANSWER, apply::apply(&context.client, plan, corrects)).await {
             Ok(Applied::Outcome(outcome)) => {
                 if matches!(outcome, Outcome::Synced { .. }) {
@@ -179,14 +186,14 @@ async fn pursue(
                         context.metrics.drift_corrections.inc();
                     }
                 }
-                return Some(outcome);
+                return Ok(Some(outcome));
             }
             Ok(Applied::LostRace) => trust_watch = false,
-            Ok(Applied::Moot) => return None,
-            Err(_) => return Some(Outcome::no_answer()),
+            Ok(Applied::Moot) => return Ok(None),
+            Err(_) => return Ok(Some(Outcome::no_answer())),
         }
     }
-    Some(Outcome::Hindered(Hindrance::Contended))
+    Ok(Some(Outcome::Hindered(Hindrance::Contended)))
 }
 
 /// A spec, or what is wrong with it.

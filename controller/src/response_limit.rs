@@ -19,7 +19,9 @@ use kube::client::Body;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tower::{BoxError, Service};
 
 /// The largest page, in bytes.
@@ -31,8 +33,12 @@ const FIRST: u32 = 50;
 /// A page that was too large is asked for again with so many times fewer objects.
 const FEWER: u32 = 8;
 
-/// Pages that are read at the same time, of all watches. Together they take four times [`LARGEST`].
+/// Pages that are read at the same time, of all watches. Together they take four times [`LARGEST`]. A page that is being decoded takes twice
+/// [`LARGEST`] beside them.
 const AT_ONCE: usize = 2;
+
+/// For a page whose answer has begun. One that stalls keeps others waiting for no longer.
+const ANSWER: Duration = Duration::from_secs(30);
 
 /// On a request, how long its answer may be, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,8 +103,10 @@ impl LimitedClient {
             let _reading = self.lists.reading.acquire().await?;
             // One object is read whatever its size.
             let most = if limit > 1 { self.lists.largest } else { usize::MAX };
-            if let Some((answer, size)) = whole(answer, most).await? {
-                self.lists.limits().insert(page.list.clone(), self.lists.next(limit, size));
+            if let Some((answer, size)) = timeout(ANSWER, whole(answer, most)).await?? {
+                if answer.status().is_success() {
+                    self.lists.limits().insert(page.list.clone(), self.lists.next(limit, size));
+                }
                 return Ok(answer);
             }
             limit = (limit / FEWER).max(1);

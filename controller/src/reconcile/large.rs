@@ -2,15 +2,16 @@
 //!
 //! Most of it is small, and 32 reconciliations at the same time take next to nothing. An object may have 1.5 MB, though, and the
 //! work on it takes several times that: the SealedSecret as it came and decoded, its values, the Secret as it is and as
-//! it is to be. So only a few reconciliations have large objects in hand. The others wait until there is room, which no small
-//! object does; and namespaces take turns, so that one with hundreds of large objects does not keep the others from theirs.
+//! it is to be. So only a few reconciliations have large objects in hand. The others wait until there is room; and namespaces take turns, so
+//! that one with hundreds of large objects does not keep the others from theirs.
 //!
-//! Room is made once and kept until the reconciliation ends; what comes after it (a core) is never waited for first. So
-//! none waits for another that waits for it.
+//! Room is made once and kept until the reconciliation ends. A core is waited for with room and without, but never held while room is waited
+//! for. So none waits for another that waits for it.
 
 use super::context::Context;
 use super::fair_permits::FairPermit;
 use super::outcome::Outcome;
+use super::plan::Plan;
 use super::{ANSWER, Spec};
 use crate::response_limit::{AtMost, is_too_long};
 use api::{ObservedSealedSecret, WatchedSealedSecret};
@@ -38,6 +39,8 @@ pub(super) struct Room<'a> {
 pub(super) enum Unread {
     /// The API server said no, or nothing.
     Failed(Outcome),
+    /// The SealedSecret is not as the watch showed it, or is gone.
+    Outdated,
     /// The end came before there was room.
     Ending,
 }
@@ -51,6 +54,11 @@ impl<'a> Room<'a> {
     /// Waits until there is room for the object, if it is large.
     pub(super) async fn make_for(&mut self, observed: &WatchedSealedSecret) -> Result<(), Unread> {
         if observed.size > SMALL { self.make().await } else { Ok(()) }
+    }
+
+    /// Waits until there is room for the Secret that is to be written, if it is large: templates may make much of little.
+    pub(super) async fn make_for_secret(&mut self, plan: &Plan) -> Result<(), Unread> {
+        if plan.bytes() > SMALL { self.make().await } else { Ok(()) }
     }
 
     async fn make(&mut self) -> Result<(), Unread> {
@@ -92,15 +100,14 @@ impl<'a> Room<'a> {
         timeout(ANSWER, self.context.client.request(request)).await.ok()
     }
 
-    /// The spec, from the watch or, where that did not keep it, from the API server. None if the object has changed since, or is
-    /// gone: the watch is about to show it.
-    pub(super) async fn spec_of(&mut self, observed: &WatchedSealedSecret) -> Result<Option<Spec>, Unread> {
+    /// The spec, from the watch or, where that did not keep it, from the API server.
+    pub(super) async fn spec_of(&mut self, observed: &WatchedSealedSecret) -> Result<Spec, Unread> {
         if let Some(spec) = observed.spec.decoded() {
-            return Ok(Some(spec));
+            return Ok(spec);
         }
         self.make_for(observed).await?;
         let whole = self.get::<ObservedSealedSecret>(&observed.name_any()).await?;
-        Ok(whole.filter(|whole| is_same(observed, whole)).map(|whole| whole.spec))
+        whole.filter(|whole| is_same(observed, whole)).map(|whole| whole.spec).ok_or(Unread::Outdated)
     }
 }
 

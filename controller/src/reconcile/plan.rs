@@ -36,6 +36,16 @@ impl Plan {
         matches!(self, Self::Create(_) | Self::Replace(_))
     }
 
+    /// How many bytes of values it writes.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Create(secret) | Self::Replace(secret) => {
+                secret.data.values().map(|value| value.expose().len()).sum()
+            }
+            _ => 0,
+        }
+    }
+
     /// Whether it may depend on what templates gave. What did not open was not rendered.
     pub(crate) fn may_tell_of_values(&self) -> bool {
         match self {
