@@ -8,7 +8,7 @@ mod inflate;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use inflate::inflated;
+use inflate::{inflated, may_be_packed};
 use zeroize::Zeroizing;
 
 /// What is decoded is wiped, wherever it ends.
@@ -105,9 +105,23 @@ fn is_base64(byte: u8) -> bool {
 /// inflated is taken from `left`, which is how much that may be.
 pub(crate) fn unpacked(text: &[u8], left: &mut usize) -> Result<Option<Bytes>, TooLarge> {
     let Some(decoded) = from_base64(text) else { return Ok(None) };
-    let Some(inflated) = inflated(&decoded, *left)? else { return Ok(Some(decoded)) };
-    *left -= inflated.len();
-    Ok(Some(inflated))
+    // What gives nothing is charged as well, as room was made for it; and nothing is tried any more once the bound is reached.
+    match inflated(&decoded, *left) {
+        Ok(Some(inflated)) => {
+            *left = left.saturating_sub(inflated.len().max(decoded.len()));
+            Ok(Some(inflated))
+        }
+        Ok(None) => {
+            if may_be_packed(&decoded) {
+                *left = left.saturating_sub(decoded.len());
+            }
+            Ok(Some(decoded))
+        }
+        Err(error) => {
+            *left = 0;
+            Err(error)
+        }
+    }
 }
 
 /// Of either alphabet, with padding and with white space in it, or without.
@@ -278,16 +292,23 @@ mod tests {
             BASE64_STANDARD_NO_PAD.encode(zip(NEEDLE.as_bytes())),
             BASE64_STANDARD.encode(with_zlib(NEEDLE.as_bytes())),
         ];
-        for (text, taken) in packed.iter().zip([0, NEEDLE.len(), NEEDLE.len(), NEEDLE.len()]) {
+        for (text, is_packed) in packed.iter().zip([false, true, true, true]) {
             let mut left = 100;
+            let taken =
+                if is_packed { from_base64(text.as_bytes()).unwrap().len().max(NEEDLE.len()) } else { 0 };
             let plain = unpacked(text.as_bytes(), &mut left).unwrap().unwrap();
             assert_eq!((plain.as_slice(), left), (NEEDLE.as_bytes(), 100 - taken), "{text}");
         }
         assert_eq!(unpacked(NEEDLE.as_bytes(), &mut 100), Ok(None));
         let large = BASE64_STANDARD.encode(gzip(&[b'x'; 200]));
-        for left in [100, 0] {
-            assert_eq!(unpacked(large.as_bytes(), &mut { left }), Err(TooLarge));
+        for mut left in [100, 0] {
+            assert_eq!((unpacked(large.as_bytes(), &mut left), left), (Err(TooLarge), 0));
         }
+        // A header, and nothing behind it that can be inflated.
+        let empty = BASE64_STANDARD.encode(b"\x1f\x8b\x08\0\0\0\0\0\0\xff\xff\xff");
+        let mut left = 100;
+        assert!(unpacked(empty.as_bytes(), &mut left).unwrap().is_some());
+        assert_eq!(left, 88);
     }
 
     #[test]

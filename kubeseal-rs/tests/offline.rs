@@ -218,6 +218,15 @@ fn what_was_sealed_to_a_key_that_was_revoked_is_told_so() {
     assert!(code == Some(1) && told.contains(", whose key was revoked; change its values\n"), "{told}");
     let (valid, told) = laptop.seals(&["--validate", "-f", file]);
     assert!(!valid && told.contains("hint: it was sealed with a key that leaked and was revoked"), "{told}");
+    // A backup opens it still. It is up to date then, and its value known to others.
+    let key = fixture("test-only.key");
+    let with_key = ["--recovery-private-key", key.to_str().unwrap()];
+    let (code, told) =
+        text(&[&["reseal", "--cert", newer_file.to_str().unwrap()], &with_key[..], &[file]].concat());
+    assert!(
+        code == Some(0) && told.contains(": resealed; its old key was revoked: change its values"),
+        "{told}"
+    );
 }
 
 #[test]

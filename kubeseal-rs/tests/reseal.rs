@@ -246,6 +246,17 @@ fn what_is_named_is_parsed_and_something_must_be_found() {
         on(&["ok.yaml", "sub", "a.yaml"], &[&with_key()[..], &["--warn=always"]].concat());
     assert!(code == Some(0) && stdout.contains("1 resealed"), "{stdout}{stderr}");
     assert_eq!(stderr, "warning: found no SealedSecret in ok.yaml; it is passed over\n");
+    // A shell's `*` names whatever is there.
+    let chart = [
+        ("c.yaml", "kind: Deployment\nspec: {{ .Values.spec }}\n"),
+        ("README.md", "[a\n"),
+        ("i.png", "\0\u{1}"),
+    ];
+    let chart = Tree::new(&[&chart[..], &[("a.yaml", &old())]].concat());
+    let files = ["a.yaml", "c.yaml", "README.md", "i.png"].map(|name| chart.path(name));
+    let files: Vec<&str> = files.iter().map(|file| file.to_str().unwrap()).collect();
+    let output = run(&[&["reseal"], &with_key()[..], &files].concat(), b"");
+    assert_eq!(output.status.code(), Some(0), "{}", chart.told(&output.stderr));
 }
 
 #[test]

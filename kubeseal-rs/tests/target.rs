@@ -117,3 +117,15 @@ fn a_kubeconfig_that_can_be_read_once_is_enough() {
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(String::from_utf8_lossy(&output.stdout).contains("namespace: shop"), "{told}");
 }
+
+/// As client-go has it: where an entry is named that is nowhere, no other cluster takes its place.
+#[test]
+fn an_entry_that_is_named_has_to_be_in_a_kubeconfig() {
+    for entry in [["--context", "prod"], ["--cluster", "prod"], ["--user", "prod"]] {
+        let command = program(&[&["--fetch-cert", "--server", "https://127.0.0.1:1"], &entry[..]].concat());
+        let output = finish(command, b"");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && told.contains("there is no kubeconfig"), "{told}");
+        assert!(told.contains("name an entry of one"), "{told}");
+    }
+}

@@ -6,12 +6,12 @@ use api::annotations::CERTIFICATE_FINGERPRINT;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 /// What can be seen of it from outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reason {
-    /// The key that it names was revoked from this machine.
-    Revoked,
     /// It is bound to a namespace, and names none.
     Unplaced,
+    /// The key that it names was revoked from this machine. Of several reasons this is the one to tell.
+    Revoked,
 }
 
 impl Reason {

@@ -13,7 +13,7 @@ use crate::mode::Validate;
 pub(crate) struct DoesNotOpen {
     pub(super) server: String,
     pub(super) places: Vec<String>,
-    /// Of the first that tells one.
+    /// The gravest that one of them tells.
     pub(super) reason: Option<Reason>,
 }
 
@@ -27,7 +27,7 @@ pub(super) fn validate(validate: &Validate) -> Result<(), Failure> {
         unplaced::place(&mut sealed.metadata, &mut sealed.object, validate.namespace.as_deref());
         if !controller.verify(&sealed.object)? {
             places.push(sealed.place.to_string());
-            reason = reason.or_else(|| Reason::of(&sealed.metadata));
+            reason = reason.max(Reason::of(&sealed.metadata));
         }
     }
     if places.is_empty() {

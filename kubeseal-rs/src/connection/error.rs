@@ -12,6 +12,8 @@ use std::path::PathBuf;
 pub(crate) enum ConnectionError {
     #[error("there is no kubeconfig{}, and this is not a pod in a cluster", at(.0))]
     NoConfiguration(Vec<PathBuf>),
+    #[error("there is no kubeconfig{}, and --context, --cluster and --user name an entry of one", at(.0))]
+    NothingToSelectFrom(Vec<PathBuf>),
     #[error(transparent)]
     Kubeconfig(#[from] KubeconfigError),
     #[error("the kubeconfig has no current context")]
@@ -70,7 +72,7 @@ impl ConnectionError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
-            Self::NoConfiguration(_) => "name one with --kubeconfig FILE or in KUBECONFIG".into(),
+            Self::NoConfiguration(_) | Self::NothingToSelectFrom(_) => "name one with --kubeconfig FILE or in KUBECONFIG".into(),
             Self::Kubeconfig(_) => {
                 "check --kubeconfig, or KUBECONFIG where that is not given; `kubectl config view` reads the same \
                  files"

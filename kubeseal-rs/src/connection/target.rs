@@ -9,7 +9,8 @@
 
 use super::selected::Selected;
 use super::{
-    Connection, ConnectionError, Timeout, auth_provider, cluster, kubeconfig, plugin, pod, token_file,
+    Connection, ConnectionError, Overrides, Timeout, auth_provider, cluster, kubeconfig, plugin, pod,
+    token_file,
 };
 use crate::proxy::proxy_for;
 use kube::Config;
@@ -55,11 +56,19 @@ impl Target {
     /// The cluster that kubeconfig, flags and environment name now.
     pub(super) fn resolve(connection: &Connection) -> Result<Self, ConnectionError> {
         let kubeconfig = kubeconfig::read(connection.kubeconfig.as_deref())?;
+        let Overrides { server, cluster, user, .. } = &connection.overrides;
+        if kubeconfig.is_none()
+            && (server.is_some() || pod::is_inside())
+            && (connection.context.is_some() || cluster.is_some() || user.is_some())
+        {
+            // Another cluster than the one that was named, otherwise.
+            let files = kubeconfig::files(connection.kubeconfig.as_deref());
+            return Err(ConnectionError::NothingToSelectFrom(files));
+        }
         let selected = match &kubeconfig {
             Some(kubeconfig) => Selected::of(kubeconfig, connection)?,
             None => None,
         };
-        let server = &connection.overrides.server;
         if selected.is_none() && server.is_none() && !pod::is_inside() {
             let files = kubeconfig::files(connection.kubeconfig.as_deref());
             return Err(ConnectionError::NoConfiguration(files));

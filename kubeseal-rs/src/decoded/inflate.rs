@@ -23,6 +23,11 @@ pub(super) fn inflated(bytes: &[u8], largest: usize) -> Result<Option<Bytes>, To
     }
 }
 
+/// Whether it begins as something packed does.
+pub(super) fn may_be_packed(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x1f, 0x8b, ..] | [b'P', b'K', ..] | [0x78, ..])
+}
+
 /// The deflated bytes behind a header of gzip.
 fn in_gzip(bytes: &[u8]) -> Option<&[u8]> {
     let [0x1f, 0x8b, 8, flags, _, _, _, _, _, _, rest @ ..] = bytes else { return None };

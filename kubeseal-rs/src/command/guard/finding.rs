@@ -88,13 +88,13 @@ impl fmt::Display for What {
                 f,
                 "{} holds plaintext ({}); {}",
                 named("secretGenerator", generator),
-                shown(key),
+                name_or_none(key),
                 sealed_resource()
             ),
             Self::EnvLine { generator, key } => write!(
                 f,
                 "plaintext ({}), which {} makes a Secret of; {}",
-                shown(key),
+                name_or_none(key),
                 named("secretGenerator", generator),
                 sealed_resource()
             ),
@@ -108,7 +108,7 @@ impl fmt::Display for What {
                 f,
                 "a Secret holds plaintext ({}), as far as can be told of a file that does not parse; seal it, or \
                  make it a template",
-                shown(key)
+                name_or_none(key)
             ),
             Self::UnreadText => f.write_str(
                 "a Secret that does not parse has maps within too many others, which were not looked into; correct its \
@@ -146,13 +146,42 @@ fn sealed_resource() -> String {
 /// More of what is no name is not shown.
 const ODD_NAME_SHOWN: usize = 60;
 
-/// A name; something else that went into its place is escaped and quoted.
+/// A key of a text that is not parsed, or not as YAML: what is no name may be a part of a value, and is not shown.
+fn name_or_none(key: &str) -> &str {
+    if is_name(key) { key } else { "under what is no name" }
+}
+
+fn is_name(name: &str) -> bool {
+    name.len() <= 253 && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
+}
+
+/// A name out of a parsed object; something else that went into its place is escaped and quoted.
 fn shown(name: &str) -> String {
-    let is_name = name.len() <= 253 && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
-    if is_name {
+    if is_name(name) {
         return name.to_owned();
     }
     let begin: String = name.chars().take(ODD_NAME_SHOWN).collect();
     let more = if begin.len() < name.len() { "…" } else { "" };
     format!("\"{}{more}\"", crate::shown::shown(&begin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `Password=hunter2;Url=https` before the colon of an address, on a line of its own in a text that does not parse.
+    #[test]
+    fn what_may_be_a_part_of_a_value_is_not_shown() {
+        let key = || "Password=hunter2;Url=https".to_owned();
+        let generator = String::new;
+        for what in [
+            What::SecretText { key: key() },
+            What::Literal { generator: generator(), key: key() },
+            What::EnvLine { generator: generator(), key: key() },
+        ] {
+            assert!(!what.to_string().contains("hunter2"), "{what}");
+        }
+        let text = What::SecretText { key: "password".into() }.to_string();
+        assert!(text.contains("(password)"), "{text}");
+    }
 }

@@ -24,7 +24,8 @@ impl<'a> Text<'a> {
         if let Some((_, text)) = Encoding::decode(bytes) {
             return Self::Utf16(text);
         }
-        if is_binary(bytes) {
+        // UTF-16 that is damaged, or cut off: as anything else, nothing would be found in it.
+        if is_binary(bytes) || Encoding::is_utf16(bytes) {
             return Self::Binary;
         }
         match std::str::from_utf8(bytes) {
@@ -60,7 +61,9 @@ mod tests {
             assert_eq!(Text::of(text).text().map(str::trim_end), Some("a"));
             assert!(!is_binary(text));
         }
-        assert!(matches!(Text::of(b"\x7fELF\0"), Text::Binary));
+        for bytes in [&b"\x7fELF\0"[..], b"a\0b\0\n", b"\xff\xfea\0\n", b"a\0b\0\0\xd8"] {
+            assert!(matches!(Text::of(bytes), Text::Binary), "{bytes:?}");
+        }
         assert_eq!(Text::of(b"a\n\xe9b\nc").text(), Some("a\n\u{fffd}b\nc"));
     }
 }

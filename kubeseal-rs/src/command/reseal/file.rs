@@ -4,6 +4,8 @@ use super::fault::Fault;
 use super::report::Report;
 use super::resealer::Resealer;
 use super::staleness::{Old, Present};
+use super::walk::is_manifest;
+use crate::certificate::is_revoked;
 use crate::command::in_place::{InPlace, InPlaceError};
 use crate::command::reason::Reason;
 use crate::command::templates::{is_template, seals};
@@ -17,6 +19,13 @@ use std::path::Path;
 pub(super) struct File {
     place: InPlace,
     sealed: SealedFile,
+}
+
+/// A SealedSecret that is sealed to the present certificate now.
+pub(super) struct Resealed {
+    pub place: String,
+    /// It was sealed with a key that was revoked: others may know its values.
+    pub was_revoked: bool,
 }
 
 /// What a file holds.
@@ -35,7 +44,7 @@ impl File {
         let mut place = InPlace::read(path)?;
         // Most files of a directory are something else, and need not even be text.
         if !place.mentions_sealed() {
-            return if is_named { other(place.text()?) } else { Ok(Found::Nothing) };
+            return if is_named && is_manifest(path) { other(place.text()?) } else { Ok(Found::Nothing) };
         }
         if is_changed {
             place = match InPlace::locked(path) {
@@ -74,14 +83,17 @@ impl File {
     ) {
         let mut edits = Vec::new();
         for (index, object) in self.sealed.objects().iter().enumerate() {
-            if present.old(object).is_none() {
+            let Some(old) = present.old(object) else {
                 report.up_to_date(1);
                 edits.extend(noted(index, object, present).map(|edit| (edit, None)));
                 continue;
-            }
+            };
             let place = object.place.to_string();
             match resealed(object, resealer, namespace, &place) {
-                Ok(changes) => edits.push((Edit { index, changes }, Some(place))),
+                Ok(changes) => {
+                    let was_revoked = old.fingerprint.is_some_and(is_revoked);
+                    edits.push((Edit { index, changes }, Some(Resealed { place, was_revoked })));
+                }
                 Err(fault) => report.failed(self.place.path(), Some(place), &fault),
             }
         }
@@ -107,7 +119,7 @@ impl File {
     }
 }
 
-/// A file without a SealedSecret that was named: one that does not parse is not what was meant.
+/// A file without a SealedSecret that was named: one that does not parse is not what was meant. A template that mentions none has none.
 fn other(text: &str) -> Result<Found, Fault> {
     let mut number = 0;
     for document in documents(text) {
@@ -116,7 +128,7 @@ fn other(text: &str) -> Result<Found, Fault> {
             Err(broken) => {
                 let line = broken.position.map_or(document.first_line, |position| position.line);
                 if is_template(text, line) {
-                    return Ok(Found::Template(false));
+                    return Ok(Found::Nothing);
                 }
                 return Err(SealedFileError::Broken { document: number + broken.sound + 1, line }.into());
             }

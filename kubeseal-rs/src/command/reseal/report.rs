@@ -1,6 +1,7 @@
 //! [`Report`]: what came of it, for each file and in sum.
 
 use super::fault::Fault;
+use super::file::Resealed;
 use super::staleness::Old;
 use super::walk::NotFound;
 use crate::certificate::is_revoked;
@@ -99,10 +100,15 @@ impl Report {
     }
 
     /// These are again.
-    pub(super) fn resealed(&mut self, path: &Path, places: &[String]) {
-        self.resealed += places.len();
-        for place in places {
-            let _ = writeln!(self.lines, "{}: {place}: resealed", shown_path(path));
+    pub(super) fn resealed(&mut self, path: &Path, all: &[Resealed]) {
+        self.resealed += all.len();
+        for Resealed { place, was_revoked } in all {
+            let leak = if *was_revoked {
+                "; its old key was revoked: change its values where they come from"
+            } else {
+                ""
+            };
+            let _ = writeln!(self.lines, "{}: {place}: resealed{leak}", shown_path(path));
         }
     }
 

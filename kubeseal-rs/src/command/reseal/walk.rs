@@ -39,7 +39,7 @@ pub(in crate::command) fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, NotFound) {
     (found, not_found)
 }
 
-fn is_manifest(file: &Path) -> bool {
+pub(super) fn is_manifest(file: &Path) -> bool {
     let extension = file.extension().and_then(|extension| extension.to_str());
     matches!(extension, Some("yaml" | "yml" | "json"))
 }

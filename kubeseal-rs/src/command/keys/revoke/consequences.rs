@@ -81,10 +81,16 @@ fn consequences(leaked: &[&StoredKey], looked: &Looked) -> String {
 /// What was resealed is up to date in the files and in the cluster, but its value is the same, and the old ciphertext stays in Git.
 fn history(leaked: &[&StoredKey]) -> String {
     let mut told = "\nEvery value that was ever sealed with this key can be read with it, in the history of your repository: also one that was \
-                    resealed since, and is up to date now. Change these as well. This finds the commits whose SealedSecrets name the \
-                    certificate, as kubeseal-rs notes it:\n"
+                    resealed since, and is up to date now. Change these as well."
         .to_owned();
     let fingerprints: BTreeSet<Fingerprint> = leaked.iter().filter_map(|key| key.fingerprint()).collect();
+    if !fingerprints.is_empty() {
+        told.push_str(
+            " This finds the commits whose SealedSecrets name the certificate, as kubeseal-rs notes it; what other programs or --raw \
+             sealed names none, and counts from the day on which the key was made:",
+        );
+    }
+    told.push('\n');
     for fingerprint in fingerprints {
         // Writing to a String cannot fail.
         let _ = writeln!(told, "  git log --all -S {fingerprint}");
