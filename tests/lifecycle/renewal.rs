@@ -56,6 +56,17 @@ async fn new_key(stage: &Stage, before: &[Secret]) -> Result<Secret> {
     .await
 }
 
+/// Waits until the Secret that names the first key says that the name is used.
+async fn first_key_is_noted(stage: &Stage) -> Result<()> {
+    let name = sealing_key::origin_name("sealed-secrets-key");
+    eventually(SOON, "the first key is noted", async || {
+        let data = stage.secrets().get(&name).await?.data.unwrap_or_default();
+        ensure!(data.contains_key("used"), "{name}: {:?}", data.keys());
+        Ok(())
+    })
+    .await
+}
+
 /// Asks for the renewal of a key by its annotation.
 pub(crate) async fn ask(stage: &Stage, key: &Secret) -> Result<()> {
     let asked = json!({ "metadata": { "annotations": { sealing_key::RENEW: "please" } } });
@@ -216,6 +227,7 @@ pub(crate) async fn the_last_key_deleted_is_missed_aloud(stage: Arc<Stage>) -> R
         .alone(async |_| {
             let pod = stage.start().await?;
             let [last] = stage.keys().await?.try_into().ok().context("not one key")?;
+            first_key_is_noted(&stage).await?;
             stage.secrets().delete(&last.name_any(), &DeleteParams::default()).await?;
             eventually(SOON, "it is said everywhere", async || {
                 ensure!(pod.logs()?.contains("no sealing key is left"), "{}", pod.logs()?);
@@ -239,7 +251,9 @@ pub(crate) async fn the_last_key_deleted_is_missed_aloud(stage: Arc<Stage>) -> R
                 Ok(())
             })
             .await?;
-            // Names are derived, and yet a backup finds its own free: each time all were deleted, as often as that happens.
+            // Names are derived, and yet a backup finds its own free: each time all were deleted, as often as that happens. Not where a key is
+            // deleted in the milliseconds before it is noted that its name is used.
+            first_key_is_noted(&stage).await?;
             stage.secrets().delete(&key.name_any(), &DeleteParams::default()).await?;
             eventually(SOON, "that one is missed as well", async || {
                 ensure!(gauge(&pod, "sealing_keys").await? == 0);
