@@ -1,5 +1,5 @@
-//! Whoever calls the program `kubeseal` is told of `kubeseal`, in every page and every hint; everybody else, as
-//! `tests/cases` has it.
+//! The program names itself as it was called: `kubeseal` in every page and every hint where that is its name. Under its own name, see
+//! `tests/cases`.
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]

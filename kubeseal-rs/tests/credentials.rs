@@ -49,7 +49,7 @@ fn acting_as_somebody_else() {
     }
 }
 
-/// As kubectl has it: where anybody may read along, nobody logs in.
+/// As kubectl has it: no credentials are sent over plain HTTP, where others may read them.
 #[test]
 fn no_credentials_over_plain_http() {
     let server = Server::start(lines());
@@ -223,7 +223,7 @@ fn authorities_are_named_in_the_environment() {
     assert!(told.contains("not valid for name") && !told.contains("SSL_CERT_FILE"), "{told}");
 }
 
-/// A refresh token may count once; whoever spends it has to store the next.
+/// A refresh token may count once; the program that spends it has to store the next.
 #[test]
 fn id_tokens_are_used_and_not_refreshed() {
     use base64::Engine as _;

@@ -42,7 +42,7 @@ impl Folder {
     }
 }
 
-/// As somebody to whom modes apply, which they do not to root.
+/// As a user other than root: file modes do not apply to root.
 const ORDINARY: [&str; 3] = ["/usr/bin/setpriv", "--bounding-set=-all", "--inh-caps=-all"];
 
 /// In namespaces of its own, in which `$0 "$@"` is the program.

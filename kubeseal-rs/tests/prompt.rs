@@ -145,7 +145,7 @@ fn a_value_through_a_pipe_keeps_every_byte() {
     assert_eq!(secret["data"]["password"], expected);
 }
 
-/// What `/proc` says of a process belongs to root where nobody but root may have its memory.
+/// What `/proc` says of a process belongs to root where only root may read its memory.
 #[test]
 #[cfg(target_os = "linux")]
 fn no_core_is_dumped() {

@@ -20,7 +20,7 @@ pub(crate) enum Seen {
     Settled,
     /// Something to decide about.
     Target(Target),
-    /// Somebody's next edit, which has to wait for so long.
+    /// Another client edited the Secret again; the correction has to wait for so long.
     Contested(Duration),
 }
 

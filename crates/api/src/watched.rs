@@ -1,7 +1,7 @@
 //! [`WatchedSealedSecret`]: as much of a SealedSecret as a watch keeps of each.
 //!
-//! A watch keeps every object for as long as it exists, and a SealedSecret may have 1.5 MB: a few hundred of those, of whoever may
-//! create them, are more than a controller's memory. Only a short spec is kept, and as text: decoded it may take ten times as much.
+//! A watch keeps every object for as long as it exists, and a SealedSecret may have 1.5 MB: a few hundred of those, which
+//! one tenant may create, are more than a controller's memory. Only a short spec is kept, and as text: decoded it may take ten times as much.
 //! One that is longer is read from the API server when there is something to decide.
 
 use crate::bounded::names_of_map;

@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &[&str], input: &[u8]) -> Output {
     finish(program(arguments), input)
 }
 
-/// Runs it with this on standard input, once nobody reads its standard output any more: exit code and standard error.
+/// Runs it with this on standard input, once its standard output is closed at the other end: exit code and standard error.
 pub(crate) fn run_unread(arguments: &[&str], input: &[u8]) -> (Option<i32>, String) {
     let mut child = program(arguments).spawn().unwrap();
     drop(child.stdout.take());
