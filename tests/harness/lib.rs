@@ -31,6 +31,7 @@ pub mod interruption;
 pub mod kubeseal;
 pub mod lab;
 pub mod network_namespace;
+pub mod node;
 pub mod person;
 pub mod pod;
 pub mod pod_network;

@@ -38,9 +38,10 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// All of them: what the system tests need.
-    pub fn all() -> Result<Self> {
-        Self::ready(&Program::ALL)
+    /// All that this machine's tests can use: those of a node only where `with_node`.
+    pub fn all(with_node: bool) -> Result<Self> {
+        let node: &[Program] = if with_node { &Program::NODE } else { &[] };
+        Self::ready(&[Program::SYSTEM.as_slice(), &[Program::KustomizeController], node].concat())
     }
 
     /// Those `wanted`, found or built. Blocks for as long as that takes, which is minutes the first time; says on standard

@@ -143,7 +143,7 @@ where
     C: Clone + Send + 'static,
 {
     let runtime = Runtime::new().context("cannot start the async runtime")?;
-    let lab = Arc::new(runtime.block_on(Lab::start(&Program::ALL))?);
+    let lab = Arc::new(runtime.block_on(Lab::start(&Program::SYSTEM))?);
     runtime.spawn(stop_when_told(Arc::clone(&lab)));
     let concluded = match runtime.block_on(setup(Arc::clone(&lab))) {
         Ok(context) => {

@@ -12,6 +12,7 @@ use std::{io, thread};
 use anyhow::{Context as _, Result, bail};
 use harness::binaries::Binaries;
 use harness::failure::Failure;
+use harness::node::requirements;
 use harness::programs::Programs;
 use harness::suite::ALL_MUST_RUN;
 
@@ -39,7 +40,8 @@ impl Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let start = Instant::now();
-    Programs::all().context("the programs that the tests use could not be had")?;
+    Programs::all(requirements::missing().is_none())
+        .context("the programs that the tests use could not be had")?;
     // All targets at once, as `cargo test` below wants them: the programs alone would be built with other features of their
     // dependencies, and so twice.
     let binaries = Binaries::build(&["--workspace", "--all-targets"])?;

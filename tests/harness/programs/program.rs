@@ -23,11 +23,26 @@ pub enum Program {
     UpstreamKubeseal,
     /// The controller that ours stands in for.
     UpstreamController,
+    /// Runs the containers of a node's Pods.
+    Kubelet,
+    /// Gives each Pod a node.
+    KubeScheduler,
+    /// Leads a Service's address to its Pods.
+    KubeProxy,
+    /// The container runtime that the kubelet calls.
+    Containerd,
+    /// What containerd starts for each Pod.
+    ContainerdShim,
+    /// Imports images into containerd.
+    Ctr,
+    /// Flux's controller for Kustomizations.
+    KustomizeController,
 }
 
 impl Program {
-    /// All of them, in the order in which they are best built: the first needed first, packages shared with later ones early.
-    pub const ALL: [Self; 7] = [
+    /// What most system tests need: a control plane, and the programs that meet on it. In the order in which they are best
+    /// built: the first needed first, packages shared with later ones early.
+    pub const SYSTEM: [Self; 7] = [
         Self::Etcd,
         Self::KubeApiserver,
         Self::KubeControllerManager,
@@ -35,6 +50,16 @@ impl Program {
         Self::Helm,
         Self::UpstreamKubeseal,
         Self::UpstreamController,
+    ];
+
+    /// What a node needs beside the control plane. They run on Linux only.
+    pub const NODE: [Self; 6] = [
+        Self::Kubelet,
+        Self::KubeScheduler,
+        Self::KubeProxy,
+        Self::Containerd,
+        Self::ContainerdShim,
+        Self::Ctr,
     ];
 
     /// The name of its executable.
@@ -47,6 +72,14 @@ impl Program {
             Self::Helm => "helm",
             Self::UpstreamKubeseal => "upstream-kubeseal",
             Self::UpstreamController => "upstream-controller",
+            Self::Kubelet => "kubelet",
+            Self::KubeScheduler => "kube-scheduler",
+            Self::KubeProxy => "kube-proxy",
+            Self::Containerd => "containerd",
+            // By this name, containerd finds it on its PATH.
+            Self::ContainerdShim => "containerd-shim-runc-v2",
+            Self::Ctr => "ctr",
+            Self::KustomizeController => "kustomize-controller",
         }
     }
 
@@ -60,6 +93,13 @@ impl Program {
             Self::Helm => "helm.sh/helm/v3/cmd/helm",
             Self::UpstreamKubeseal => "github.com/bitnami/sealed-secrets/cmd/kubeseal",
             Self::UpstreamController => "github.com/bitnami/sealed-secrets/cmd/controller",
+            Self::Kubelet => "k8s.io/kubernetes/cmd/kubelet",
+            Self::KubeScheduler => "k8s.io/kubernetes/cmd/kube-scheduler",
+            Self::KubeProxy => "k8s.io/kubernetes/cmd/kube-proxy",
+            Self::Containerd => "github.com/containerd/containerd/v2/cmd/containerd",
+            Self::ContainerdShim => "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2",
+            Self::Ctr => "github.com/containerd/containerd/v2/cmd/ctr",
+            Self::KustomizeController => "github.com/fluxcd/kustomize-controller",
         }
     }
 
@@ -67,19 +107,34 @@ impl Program {
     pub(super) const fn module(self) -> &'static str {
         match self {
             Self::Etcd => "go.etcd.io/etcd/server/v3",
-            Self::KubeApiserver | Self::KubeControllerManager | Self::Kubectl => "k8s.io/kubernetes",
+            Self::KubeApiserver
+            | Self::KubeControllerManager
+            | Self::Kubectl
+            | Self::Kubelet
+            | Self::KubeScheduler
+            | Self::KubeProxy => "k8s.io/kubernetes",
             Self::Helm => "helm.sh/helm/v3",
             Self::UpstreamKubeseal | Self::UpstreamController => "github.com/bitnami/sealed-secrets",
+            Self::Containerd | Self::ContainerdShim | Self::Ctr => "github.com/containerd/containerd/v2",
+            Self::KustomizeController => "github.com/fluxcd/kustomize-controller",
         }
     }
 
     /// The linker's `-X` target that tells the program its version, where it is not told otherwise.
     pub(super) const fn version_variable(self) -> Option<&'static str> {
         match self {
-            Self::Etcd | Self::Helm => None,
-            Self::KubeApiserver | Self::KubeControllerManager | Self::Kubectl => {
-                Some("k8s.io/component-base/version.gitVersion")
-            }
+            Self::Etcd
+            | Self::Helm
+            | Self::Containerd
+            | Self::ContainerdShim
+            | Self::Ctr
+            | Self::KustomizeController => None,
+            Self::KubeApiserver
+            | Self::KubeControllerManager
+            | Self::Kubectl
+            | Self::Kubelet
+            | Self::KubeScheduler
+            | Self::KubeProxy => Some("k8s.io/component-base/version.gitVersion"),
             Self::UpstreamKubeseal | Self::UpstreamController => Some("main.VERSION"),
         }
     }
@@ -87,9 +142,17 @@ impl Program {
     /// The folder of the go.mod that pins it.
     pub(super) fn module_dir(self) -> PathBuf {
         let name = match self {
-            Self::Etcd | Self::KubeApiserver | Self::KubeControllerManager | Self::Kubectl => "controlplane",
+            Self::Etcd
+            | Self::KubeApiserver
+            | Self::KubeControllerManager
+            | Self::Kubectl
+            | Self::Kubelet
+            | Self::KubeScheduler
+            | Self::KubeProxy => "controlplane",
             Self::Helm => "helm",
             Self::UpstreamKubeseal | Self::UpstreamController => "upstream",
+            Self::Containerd | Self::ContainerdShim | Self::Ctr => "containerd",
+            Self::KustomizeController => "flux",
         };
         workspace::root().join("tests/programs").join(name)
     }
@@ -103,6 +166,11 @@ impl Program {
             Self::Kubectl => 20,
             Self::Helm => 60,
             Self::UpstreamKubeseal | Self::UpstreamController => 30,
+            Self::Kubelet => 60,
+            Self::KubeScheduler | Self::KubeProxy => 15,
+            Self::Containerd => 60,
+            Self::ContainerdShim | Self::Ctr => 15,
+            Self::KustomizeController => 120,
         };
         Duration::from_secs(seconds)
     }
