@@ -8,14 +8,11 @@
 FROM docker.io/library/rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
-# With --target, so that the flag does not reach build scripts and procedural macros, which cannot be static.
-ENV RUSTFLAGS="-C target-feature=+crt-static"
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     set -eu; \
-    target="$(rustc --version --verbose | sed -n 's/^host: //p')"; \
-    cargo build --locked --release --package controller --target "$target"; \
-    install -D "target/$target/release/sealed-secrets-controller" /image/usr/local/bin/controller; \
+    controller/build-static.sh; \
+    install -D target/*/release/sealed-secrets-controller /image/usr/local/bin/controller; \
     # A program that wants a library would not start from scratch: better to learn it here.
     if readelf --dynamic /image/usr/local/bin/controller | grep NEEDED; then exit 1; fi; \
     # Its own name too, for whoever names the program outright.

@@ -1,5 +1,8 @@
 //! Our own two programs, as cargo builds them. Programs of other projects are [`programs`](crate::programs).
 
+mod elf;
+mod static_controller;
+
 use std::env;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -7,6 +10,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
+pub use self::static_controller::StaticController;
 use crate::workspace;
 
 /// The variables by which a parent process that has built them says where they are. `cargo xtask test` does.

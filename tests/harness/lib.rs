@@ -4,6 +4,7 @@
 //!
 //! - [`programs::Programs`]: etcd, Kubernetes, helm and upstream's programs, found or built;
 //! - [`binaries::Binaries`]: our own two programs, built;
+//! - [`image::Image`]: a container image with one of them, or another, in it;
 //! - [`control_plane::ControlPlane`]: etcd, kube-apiserver, kube-controller-manager, running;
 //! - [`chart::Chart`]: what helm renders, applied;
 //! - [`pod::Pod`]: a controller, ours or upstream's, run as the kubelet would run its Deployment;
@@ -27,6 +28,7 @@ pub mod eventually;
 pub mod failure;
 pub mod fault_proxy;
 pub mod hopeless;
+pub mod image;
 pub mod interruption;
 pub mod kubeseal;
 pub mod lab;

@@ -12,6 +12,7 @@ mod check;
 mod ci;
 mod demo;
 mod generate;
+mod image;
 mod paint;
 mod span;
 mod step;
@@ -44,6 +45,8 @@ enum Command {
     Ci,
     /// Write the files that are made from others: the chart's CustomResourceDefinition, the plain manifests
     Generate(generate::Arguments),
+    /// Write the controller's image to a file, without Docker
+    Image(image::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -64,5 +67,6 @@ fn run(command: Command) -> Result<()> {
         Command::Check => check::run(),
         Command::Ci => ci::run(),
         Command::Generate(arguments) => generate::run(&arguments),
+        Command::Image(arguments) => image::run(&arguments),
     }
 }

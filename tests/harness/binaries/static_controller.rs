@@ -1,0 +1,64 @@
+//! The controller as its image holds it: the release build, linked statically. How it is built is said by
+//! `controller/build-static.sh`, which the Dockerfile runs too.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::elf::Elf;
+use super::executable;
+use crate::failure::Failure;
+use crate::workspace;
+
+/// The variable by which a parent process that has built it says where it is.
+const STATIC_CONTROLLER: &str = "SEALED_SECRETS_TEST_STATIC_CONTROLLER";
+
+/// The executable of `sealed-secrets-controller` for an image.
+#[derive(Debug, Clone)]
+pub struct StaticController {
+    path: PathBuf,
+}
+
+impl StaticController {
+    /// What a parent process has built, else builds it. Blocks while cargo works, which is minutes the first time.
+    pub fn ready() -> Result<Self> {
+        env::var_os(STATIC_CONTROLLER).map_or_else(Self::build, |path| Ok(Self { path: path.into() }))
+    }
+
+    /// Builds it, with cargo's usual output on standard error, and checks that it starts where there is nothing else.
+    pub fn build() -> Result<Self> {
+        let script = workspace::root().join("controller/build-static.sh");
+        let output = Command::new(&script)
+            .arg("--message-format=json-render-diagnostics")
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .with_context(|| format!("cannot run {}", script.display()))?;
+        ensure!(output.status.success(), "{} ended with {}", script.display(), output.status);
+        let path = executable(&String::from_utf8_lossy(&output.stdout), "sealed-secrets-controller")?;
+        let program = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let elf = Elf::parse(&program).with_context(|| format!("cannot understand {}", path.display()))?;
+        ensure!(elf.is_static()?, not_static(&path));
+        Ok(Self { path })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What a child process's environment must hold for its [`ready`](Self::ready) to find it.
+    pub fn environment(&self) -> (&'static str, PathBuf) {
+        (STATIC_CONTROLLER, self.path.clone())
+    }
+}
+
+fn not_static(path: &Path) -> Failure {
+    Failure::new(
+        format!("{} needs libraries, which its image does not have", path.display()),
+        "build on Linux with glibc and its static library (Debian: libc6-dev)",
+    )
+}
