@@ -4,6 +4,7 @@
 mod bodies;
 mod cert;
 mod connection;
+mod connection_close;
 mod connections;
 mod gate;
 mod health;

@@ -13,7 +13,7 @@ use crate::http::{Served, listen, serve, serve_metrics};
 use crate::keys::{self, Asking, KeyMetrics, Refusals, SharedRing};
 use crate::leadership::{Elector, Part, lead_when_elected};
 use crate::metrics::Metrics;
-use crate::shutdown;
+use crate::shutdown::Shutdown;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,8 +22,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// How long the work in hand, and the release of the Lease, may take at the end. Together with [`ANSWERS_GRACE`] it must stay
-/// well below the thirty seconds after which Kubernetes kills the process.
+/// How long the work in hand, and the release of the Lease, may take at the end. This or the shutdown delay, whichever is longer,
+/// together with [`ANSWERS_GRACE`], must stay well below the time after which Kubernetes kills the process: thirty seconds, or
+/// the chart's `terminationGracePeriodSeconds`, which is longer where the delay is.
 const WORK_GRACE: Duration = Duration::from_secs(15);
 
 /// How long the answers under way may take once the ports are closed.
@@ -45,12 +46,13 @@ struct Parts {
 
 /// Runs until SIGTERM or SIGINT, or until it cannot go on.
 ///
-/// The end has an order: first `/readyz` fails, then the work in hand is finished and the Lease released, and the ports are
-/// closed last.
+/// The end has an order: first `/readyz` fails, then the work in hand is finished and the Lease released, so that another replica
+/// leads; and the ports are closed last, not before the shutdown delay is over.
 ///
-/// Decided: the ports last, because requests still come when SIGTERM does. Kubernetes takes a pod out of its Services at the same
-/// time, and each node and proxy learns that a moment later. Instead of closing them first, which refuses connections in each
-/// rolling update.
+/// Decided: the ports last, and after a delay even where there was no work, because requests still come when SIGTERM does.
+/// Kubernetes takes a pod out of its Services at the same time, and each node and proxy learns that a moment later. Instead of
+/// closing them first, which refuses connections in each rolling update; and instead of a `preStop` that sleeps, during which
+/// this replica would go on leading, and which a process outside of a pod does not have.
 pub fn run(config: Config) -> Result<(), RunError> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(RunError::Start)?;
@@ -61,7 +63,8 @@ pub fn run(config: Config) -> Result<(), RunError> {
 }
 
 async fn run_async(config: Config) -> Result<(), RunError> {
-    let shutdown = shutdown::on_signal().map_err(RunError::Start)?;
+    let Shutdown { begun: shutdown, delay_over } =
+        Shutdown::on_signal(config.http.shutdown_delay).map_err(RunError::Start)?;
     // Listened to since before anybody could send it: unheard, it ends a process.
     let renewal_signal = signal(SignalKind::user_defined1()).map_err(RunError::Start)?;
     let cluster = Cluster::connect(config.watch.client_limit).await?;
@@ -79,7 +82,7 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     let served = Arc::new(served);
     let (doors, timeouts) = (config.http.doors, config.http.timeouts);
     let close = CancellationToken::new();
-    let metrics = serve_metrics(metrics_listener, Arc::clone(&served.metrics), timeouts, close.clone());
+    let metrics = serve_metrics(metrics_listener, Arc::clone(&served), timeouts, close.clone());
     let http = serve(listener, Arc::clone(&served), doors, timeouts, close.clone());
     let answering = tokio::spawn(async { tokio::try_join!(http, metrics).map(drop) });
     tracing::info!(addr = %address, "HTTP server serving");
@@ -99,16 +102,18 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     let parts = Parts { cluster, config, served, address, asking, shutdown };
 
     tokio::select! {
-        ended = work_then_close(&parts, &close, answering) => ended?,
+        ended = work_then_close(&parts, &delay_over, &close, answering) => ended?,
         _ = watching_keys => return Err(RunError::Keys),
     }
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Works until shutdown, and closes the ports when that is done. Where answering ends by itself, so does the work, in order.
+/// Works until shutdown, and closes the ports when that is done and clients have had their time to leave. Where answering ends by
+/// itself, so does the work, in order.
 async fn work_then_close(
     parts: &Parts,
+    delay_over: &CancellationToken,
     close: &CancellationToken,
     answering: JoinHandle<io::Result<()>>,
 ) -> Result<(), RunError> {
@@ -119,6 +124,10 @@ async fn work_then_close(
                 "work in hand did not finish in time; it is done again by the next leader, or at the next start"
             ),
         }
+        if !delay_over.is_cancelled() {
+            tracing::info!("the work is done; serving requests until the shutdown delay is over");
+        }
+        delay_over.cancelled().await;
         close.cancel();
     };
     let answering = async {

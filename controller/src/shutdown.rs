@@ -1,21 +1,121 @@
-//! The one signal that everything listens to: SIGTERM or Ctrl-C, or a part that cannot go on.
+//! [`Shutdown`]: when the work ends, and when requests need not be answered any more.
+//!
+//! Kubernetes sends SIGTERM while it takes the pod out of its Services; each node and each proxy learns that a moment later, and
+//! sends requests here until then. So SIGTERM ends the work, and starts the delay of `--shutdown-delay-duration`, as in
+//! kube-apiserver.
+//!
+//! Decided: SIGINT has no delay, and a second signal ends it, because then a person at a terminal waits for the end. The work in
+//! hand is finished in any case.
 
+use futures::stream::{Stream, StreamExt as _, poll_fn, select};
+use std::io;
+use std::pin::pin;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// A token that is cancelled at SIGTERM or SIGINT.
-pub fn on_signal() -> std::io::Result<CancellationToken> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let token = CancellationToken::new();
-    let cancel = token.clone();
-    tokio::spawn(async move {
-        let name = tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = interrupt.recv() => "SIGINT",
-        };
-        tracing::info!(signal = name, "finishing the work in hand");
-        cancel.cancel();
-    });
-    Ok(token)
+/// The two steps of the end.
+#[derive(Debug, Clone, Default)]
+pub struct Shutdown {
+    /// Cancelled at SIGTERM or SIGINT, or by a part that cannot go on: the work ends, and `/readyz` fails.
+    pub begun: CancellationToken,
+    /// Cancelled once clients have had their time to leave.
+    pub delay_over: CancellationToken,
+}
+
+/// A signal that ends a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Terminate,
+    Interrupt,
+}
+
+impl Shutdown {
+    /// Begins at SIGTERM or SIGINT; SIGTERM is followed by `delay`.
+    pub fn on_signal(delay: Duration) -> io::Result<Self> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let terminate = poll_fn(move |cx| terminate.poll_recv(cx)).map(|()| End::Terminate);
+        let interrupt = poll_fn(move |cx| interrupt.poll_recv(cx)).map(|()| End::Interrupt);
+        let shutdown = Self::default();
+        tokio::spawn(shutdown.clone().follow(select(terminate, interrupt), delay));
+        Ok(shutdown)
+    }
+
+    async fn follow(self, signals: impl Stream<Item = End>, delay: Duration) {
+        let mut signals = pin!(signals);
+        let first = self.begun.run_until_cancelled(signals.next()).await.flatten();
+        if let Some(signal) = first {
+            let signal = match signal {
+                End::Terminate => "SIGTERM",
+                End::Interrupt => "SIGINT",
+            };
+            tracing::info!(signal, "finishing the work in hand");
+            self.begun.cancel();
+        }
+        if first == Some(End::Terminate) {
+            // A second signal ends the delay.
+            let _ = tokio::time::timeout(delay, signals.next()).await;
+        }
+        self.delay_over.cancel();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::mpsc;
+    use tokio::time::timeout;
+
+    /// Long enough for what must not happen, and for what must.
+    const A_MOMENT: Duration = Duration::from_millis(50);
+    const SOON: Duration = Duration::from_secs(30);
+
+    /// A process that may be sent signals, with a delay that does not end by itself.
+    fn process() -> (mpsc::UnboundedSender<End>, Shutdown) {
+        let (sender, mut signals) = mpsc::unbounded_channel();
+        let shutdown = Shutdown::default();
+        tokio::spawn(shutdown.clone().follow(poll_fn(move |cx| signals.poll_recv(cx)), Duration::MAX));
+        (sender, shutdown)
+    }
+
+    #[tokio::test]
+    async fn sigterm_is_followed_by_the_delay() {
+        let (sender, mut signals) = mpsc::unbounded_channel();
+        let shutdown = Shutdown::default();
+        let following = shutdown.clone().follow(poll_fn(move |cx| signals.poll_recv(cx)), A_MOMENT);
+        sender.send(End::Terminate).unwrap();
+        let start = std::time::Instant::now();
+        following.await;
+        assert!(shutdown.begun.is_cancelled() && shutdown.delay_over.is_cancelled());
+        assert!(start.elapsed() >= A_MOMENT, "{:?}", start.elapsed());
+    }
+
+    #[tokio::test]
+    async fn a_second_signal_ends_the_delay() {
+        for second in [End::Terminate, End::Interrupt] {
+            let (signals, shutdown) = process();
+            signals.send(End::Terminate).unwrap();
+            timeout(SOON, shutdown.begun.cancelled()).await.unwrap();
+            assert!(timeout(A_MOMENT, shutdown.delay_over.cancelled()).await.is_err(), "the delay goes on");
+            signals.send(second).unwrap();
+            timeout(SOON, shutdown.delay_over.cancelled()).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn sigint_has_no_delay() {
+        let (signals, shutdown) = process();
+        signals.send(End::Interrupt).unwrap();
+        timeout(SOON, shutdown.delay_over.cancelled()).await.unwrap();
+        assert!(shutdown.begun.is_cancelled());
+    }
+
+    #[tokio::test]
+    async fn a_part_that_cannot_go_on_has_no_delay() {
+        let (_signals, shutdown) = process();
+        assert!(timeout(A_MOMENT, shutdown.delay_over.cancelled()).await.is_err(), "nothing has happened");
+        shutdown.begun.cancel();
+        timeout(SOON, shutdown.delay_over.cancelled()).await.unwrap();
+    }
 }

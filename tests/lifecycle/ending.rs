@@ -1,11 +1,15 @@
-//! What a controller answers while it ends.
+//! What a controller answers while it ends, and when it does.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use reqwest::Client;
+use reqwest::header::CONNECTION;
+use rustix::process::{Pid, Signal, kill_process};
+use tests::eventually::eventually;
 use tests::hopeless::{Keys, hopeless};
+use tests::pod::Pod;
 
 use crate::stage::{Stage, stop};
 
@@ -60,4 +64,104 @@ pub(crate) async fn requests_are_answered_until_the_work_is_done(stage: Arc<Stag
             Ok(())
         })
         .await
+}
+
+/// With nothing to do, a controller under the chart's own Deployment releases its Lease at once and answers every request of five
+/// more seconds: on new connections, as clients come that have not learned of its end, and on kept ones, which it has them leave.
+pub(crate) async fn requests_are_answered_until_the_shutdown_delay_is_over(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |_| {
+            let mut pod = stage.pod()?.shutdown_delay().start(&stage.lab).await?;
+            pod.wait_ready().await?;
+            let delay = Duration::from_secs(5);
+            let client = |kept: usize| {
+                let client = Client::builder().no_proxy().timeout(Duration::from_secs(20));
+                client.pool_max_idle_per_host(kept).build()
+            };
+            let (new, kept, silent) = (client(0)?, client(1)?, client(1)?);
+            let paths = ["/healthz", "/v1/cert.pem", "/readyz"].map(|path| format!("{}{path}", pod.url()));
+            let urls = [&paths[..], &[pod.metrics_url()]].concat();
+            for url in &urls {
+                let answer = kept.get(url).send().await?;
+                ensure!(answer.status() == 200 && answer.headers().get(CONNECTION).is_none(), "{answer:?}");
+                // Its connections stay open to the end, and hold nothing up.
+                silent.get(url).send().await?;
+            }
+            let start = Instant::now();
+            signal(&pod, Signal::TERM)?;
+            logs(&pod, "serving requests until the shutdown delay is over").await?;
+            ensure!(start.elapsed() < Duration::from_secs(4), "the Lease was kept for {:?}", start.elapsed());
+            ensure!(pod.logs()?.contains("lease released"), "{}", pod.logs()?);
+            let mut answered = 0;
+            // A client learns within this time, so it does not ask in the last moment.
+            while start.elapsed() < delay.saturating_sub(Duration::from_millis(300)) {
+                for url in &urls {
+                    let expected = if url.ends_with("/readyz") { 503 } else { 200 };
+                    for client in [&new, &kept] {
+                        let after = start.elapsed();
+                        let answer = client.get(url).send().await;
+                        let answer = answer.with_context(|| format!("{url} after {after:?}"))?;
+                        let close = answer.headers().get(CONNECTION).is_some_and(|value| value == "close");
+                        ensure!(answer.status() == expected && close, "{url} after {after:?}: {answer:?}");
+                        answered += 1;
+                    }
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            let status = ended(&mut pod, Duration::from_secs(10)).await?;
+            let took = start.elapsed();
+            ensure!(status && took >= delay && took < delay + Duration::from_secs(3), "{status} {took:?}");
+            ensure!(answered >= 20, "only {answered} requests");
+            drop(silent);
+            stop(pod).await
+        })
+        .await
+}
+
+/// A person at a terminal does not wait for clients to leave.
+pub(crate) async fn ctrl_c_or_a_second_signal_ends_without_a_delay(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |_| {
+            for signals in [&[Signal::INT][..], &[Signal::TERM, Signal::INT], &[Signal::TERM, Signal::TERM]] {
+                let mut pod = stage.pod()?.flag("shutdown-delay-duration", "1h").start(&stage.lab).await?;
+                pod.wait_ready().await?;
+                for (at, sent) in signals.iter().enumerate() {
+                    if at > 0 {
+                        logs(&pod, "serving requests until the shutdown delay is over").await?;
+                    }
+                    signal(&pod, *sent)?;
+                }
+                ensure!(ended(&mut pod, Duration::from_secs(5)).await?, "{signals:?}: {}", pod.logs()?);
+                let log = pod.logs()?;
+                ensure!(log.contains("lease released") && log.trim_end().ends_with("stopped"), "{log}");
+                stop(pod).await?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+fn signal(pod: &Pod, signal: Signal) -> Result<()> {
+    let id = pod.process_id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+    Ok(kill_process(id.context("it has ended")?, signal)?)
+}
+
+async fn logs(pod: &Pod, text: &str) -> Result<()> {
+    eventually(Duration::from_secs(20), text, async || {
+        ensure!(pod.logs()?.contains(text), "{}", pod.logs()?);
+        Ok(())
+    })
+    .await
+}
+
+/// Whether it ends well, and in this time.
+async fn ended(pod: &mut Pod, longest: Duration) -> Result<bool> {
+    let start = Instant::now();
+    while start.elapsed() < longest {
+        if let Some(status) = pod.exited()? {
+            return Ok(status.success());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(false)
 }

@@ -33,6 +33,8 @@ fn main() -> ExitCode {
             restart::what_changed_meanwhile_is_caught_up_with,
             restart::it_runs_in_a_pod_without_a_kubeconfig,
             ending::requests_are_answered_until_the_work_is_done,
+            ending::requests_are_answered_until_the_shutdown_delay_is_over,
+            ending::ctrl_c_or_a_second_signal_ends_without_a_delay,
             share::one_namespace_keeps_no_other_waiting,
             flags::only_the_namespaces_asked_for,
             flags::only_the_labels_asked_for,

@@ -47,4 +47,9 @@ pub struct HttpFlags {
     /// How long an answer may take; 0 for as long as it likes.
     #[arg(long, default_value = "2m", value_parser = go_value::duration, value_name = "DURATION")]
     pub write_timeout: SignedDuration,
+
+    /// How long requests are answered after SIGTERM at the least, while /readyz fails and clients learn to go elsewhere. The Lease is
+    /// released before, as soon as the work in hand is done. SIGINT, or a second signal, ends it at once.
+    #[arg(long, default_value = "5s", value_parser = go_value::duration, value_name = "DURATION")]
+    pub shutdown_delay_duration: SignedDuration,
 }

@@ -21,6 +21,8 @@ pub struct Http {
     pub doors: Doors,
     /// How long clients may take.
     pub timeouts: Timeouts,
+    /// How long requests are answered after SIGTERM at the least.
+    pub shutdown_delay: Duration,
 }
 
 /// How often a path may be asked.
@@ -48,6 +50,8 @@ impl Http {
                 accepted,
             },
             timeouts: Timeouts { read: patience(flags.read_timeout), write: patience(flags.write_timeout) },
+            shutdown_delay: Duration::try_from(flags.shutdown_delay_duration)
+                .map_err(|_| ConfigError::Negative("shutdown-delay-duration"))?,
         })
     }
 }

@@ -49,6 +49,14 @@ fn renewal() {
 }
 
 #[test]
+fn shutdown_delay() {
+    let of = |arguments: &[&str]| config(arguments).unwrap().http.shutdown_delay;
+    assert_eq!(of(&[]), std::time::Duration::from_secs(5));
+    assert_eq!(of(&["--shutdown-delay-duration=0"]), std::time::Duration::ZERO);
+    assert_eq!(of(&["--shutdown-delay-duration=1m"]), std::time::Duration::from_mins(1));
+}
+
+#[test]
 fn election() {
     let of = |arguments: &[&str]| config(arguments).unwrap().election;
     let LeaderElection::WherePermitted(terms) = of(&[]) else { panic!("not where permitted") };
@@ -81,6 +89,7 @@ fn refuses_what_cannot_be_meant() {
         ("--key-size=8193", ConfigError::KeySize),
         ("--key-ttl=0s", ConfigError::NotPositive("key-ttl")),
         ("--key-publish-delay=-1s", ConfigError::Negative("key-publish-delay")),
+        ("--shutdown-delay-duration=-1s", ConfigError::Negative("shutdown-delay-duration")),
         ("--key-prefix=Keys_", ConfigError::KeyPrefix),
         ("--key-cutoff-time=yesterday", ConfigError::Cutoff),
         ("--privatekey-labels=a", ConfigError::Pairs("privatekey-labels")),

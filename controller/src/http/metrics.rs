@@ -1,12 +1,14 @@
 //! `GET /metrics`, on a port of its own; and the counting of requests to the other one.
 
+use super::connection_close::close_when_ending;
 use super::connections::Connections;
 use super::pace::{Paced, Timeouts, keep_pace};
+use super::serve::Served;
 use crate::metrics::Metrics;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use std::io;
@@ -31,14 +33,15 @@ const AT_ONCE: usize = 1;
 /// Serves metrics until `close`.
 pub async fn serve_metrics(
     listener: TcpListener,
-    metrics: Arc<Metrics>,
+    served: Arc<Served>,
     timeouts: Timeouts,
     close: CancellationToken,
 ) -> io::Result<()> {
     let router = Router::new()
         .route("/metrics", get(answer))
         .layer(GlobalConcurrencyLimitLayer::new(AT_ONCE))
-        .with_state(metrics)
+        .with_state(Arc::clone(&served.metrics))
+        .layer(from_fn_with_state(served.ending.clone(), close_when_ending))
         .layer(from_fn(keep_pace))
         .into_make_service_with_connect_info::<Paced>();
     let connections = Connections::new(listener, timeouts, ROOM);

@@ -1,6 +1,7 @@
 //! `serve`: the router, its limits, and its end.
 
 use super::bodies::{Bodies, with_body};
+use super::connection_close::close_when_ending;
 use super::connections::Connections;
 use super::gate::Gate;
 use super::pace::{Paced, Timeouts, keep_pace};
@@ -37,7 +38,7 @@ pub struct Served {
     pub metrics: Arc<Metrics>,
     /// Whether the first lists of SealedSecrets and Secrets are complete.
     pub watching: Arc<Readiness>,
-    /// Cancelled when the process was told to end: it still answers, but is not ready any more.
+    /// Cancelled when the process was told to end: it still answers, each connection once more, but is not ready any more.
     pub ending: CancellationToken,
 }
 
@@ -108,6 +109,7 @@ pub async fn serve(
         .route("/v1/cert.pem", get(cert::cert).layer(from_fn_with_state(awaited, until_keys)))
         .merge(with_keys)
         .route_layer(from_fn_with_state(Arc::clone(&served.metrics), metrics::count))
+        .layer(from_fn_with_state(served.ending.clone(), close_when_ending))
         .with_state(served)
         .layer(from_fn(keep_pace))
         .into_make_service_with_connect_info::<Paced>();

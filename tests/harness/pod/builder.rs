@@ -19,6 +19,9 @@ use crate::network_namespace::NetworkNamespace;
 use crate::process::{Process, lifeline};
 use crate::programs::Program;
 
+/// The variable by which the Deployment names the shutdown delay. Upstream's controller does not know it.
+const SHUTDOWN_DELAY: &str = "SEALED_SECRETS_SHUTDOWN_DELAY_DURATION";
+
 /// A pod to be: whose program, and what differs from the Deployment.
 #[derive(Debug, Clone)]
 #[must_use = "nothing runs before `start`"]
@@ -29,6 +32,7 @@ pub struct PodBuilder {
     service_account: Option<String>,
     flags: Vec<(String, String)>,
     env: Vec<(String, String)>,
+    shutdown_delay: bool,
     server: Option<String>,
     network: Option<Arc<NetworkNamespace>>,
 }
@@ -43,6 +47,7 @@ impl PodBuilder {
             service_account: None,
             flags: Vec::new(),
             env: Vec::new(),
+            shutdown_delay: false,
             server: None,
             network: None,
         }
@@ -84,6 +89,13 @@ impl PodBuilder {
         self
     }
 
+    /// With the shutdown delay that the Deployment names. Without it, a pod that is told to end closes its ports as soon as its work
+    /// is done: the tests stop hundreds.
+    pub const fn shutdown_delay(mut self) -> Self {
+        self.shutdown_delay = true;
+        self
+    }
+
     /// With another service account than the Deployment's.
     pub fn service_account(mut self, name: &str) -> Self {
         self.service_account = Some(name.to_owned());
@@ -118,6 +130,9 @@ impl PodBuilder {
         };
         let mut env = container::environment(container, &facts)?;
         let mut args = container::arguments(container, &env);
+        if !self.shutdown_delay {
+            env.insert(SHUTDOWN_DELAY.into(), "0s".into());
+        }
         env.extend(self.env.iter().cloned());
         self.flags.iter().for_each(|(name, value)| container::set_flag(&mut args, name, value));
 
