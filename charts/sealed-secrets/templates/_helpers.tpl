@@ -44,11 +44,62 @@ is where the permissions are granted apart from the chart, perhaps for upstream'
 */}}
 {{- define "sealed-secrets.election" -}}
 {{- $said := include "sealed-secrets.said" (list (.Values.leaderElection | default dict).enabled "") -}}
+{{- range include "sealed-secrets.ownArguments" . | fromYamlArray -}}
+{{- /* The controller takes it before what the environment says. */ -}}
+{{- if regexMatch "^--leader-elect=(0|f|F|false|FALSE|False)$" . -}}
+{{- $said = "false" -}}
+{{- end -}}
+{{- end -}}
 {{- if $said -}}
 {{- $said -}}
 {{- else if or .Values.rbac.create (gt (include "sealed-secrets.replicas" . | int) 1) -}}
 true
 {{- end -}}
+{{- end -}}
+
+{{/* The arguments that the values give as they are, as a list. */}}
+{{- define "sealed-secrets.ownArguments" -}}
+{{- concat (include "sealed-secrets.expand" (list . .Values.args) | fromYamlArray) (include "sealed-secrets.expand" (list . .Values.extraArgs) | fromYamlArray) | toYaml -}}
+{{- end -}}
+
+{{/* The Deployment's strategy. */}}
+{{- define "sealed-secrets.updateStrategy" -}}
+{{- with .Values.updateStrategy -}}
+{{- toYaml . -}}
+{{- else -}}
+# No `Recreate` by default: the API server refuses a server-side apply of it over a Deployment with a rolling update, such as
+# upstream's chart makes.
+type: RollingUpdate
+{{- if or .Values.hostNetwork .Values.hostPorts.http .Values.hostPorts.metrics (ne (include "sealed-secrets.election" .) "true") }}
+# The old pod ends before the new one starts: a port of a node belongs to one pod, and controllers that take part in no election
+# must not unseal side by side.
+rollingUpdate:
+  maxSurge: 0
+  maxUnavailable: 1
+{{- else }}
+# The old pod ends once the new one is ready, so that an image that does not start harms nothing, and `helm --wait` fails. Side by
+# side one of them leads, by the election. Upstream's controller takes no part in it: when its pod is replaced, both unseal for
+# the seconds between the moment in which the new one leads and the end of the old one.
+rollingUpdate:
+  maxSurge: 1
+  maxUnavailable: 0
+{{- end }}
+{{- end -}}
+{{- end -}}
+
+{{/* How many seconds a pod answers requests after it was told to end. */}}
+{{- define "sealed-secrets.shutdownDelaySeconds" -}}
+{{- include "sealed-secrets.said" (list .Values.shutdownDelaySeconds 5) -}}
+{{- end -}}
+
+{{/*
+After how many seconds Kubernetes kills a pod that was told to end. The controller takes 20 seconds at the most: 15 for the work in
+hand and 5 for the last answers; or, where that is longer, the delay and those 5.
+*/}}
+{{- define "sealed-secrets.terminationGracePeriodSeconds" -}}
+{{- $enough := max 30 (include "sealed-secrets.shutdownDelaySeconds" . | int | add 10) -}}
+{{- $said := include "sealed-secrets.said" (list .Values.terminationGracePeriodSeconds "") -}}
+{{- $said | default $enough -}}
 {{- end -}}
 
 {{/* Labels that select the pods. Immutable in a Deployment: never add to them. */}}
@@ -153,7 +204,7 @@ args and extraArgs can set, makes it the controller's.
 */}}
 {{- define "sealed-secrets.unsealerRules" -}}
 {{- $deletes := list -}}
-{{- range concat (include "sealed-secrets.expand" (list . .Values.args) | fromYamlArray) (include "sealed-secrets.expand" (list . .Values.extraArgs) | fromYamlArray) -}}
+{{- range include "sealed-secrets.ownArguments" . | fromYamlArray -}}
 {{- if regexMatch "^--old-gc-behavior(=(1|t|T|true|TRUE|True))?$" . -}}
 {{- $deletes = list "delete" -}}
 {{- end -}}
