@@ -95,7 +95,8 @@ fn asked(question: Question, fault: &Fault, namespace: &str, name: &str) -> Stri
             crate::program::name()
         ),
         (_, Fault::Unavailable(_)) => format!(
-            "the controller is not running, or not ready; see `kubectl -n {namespace} get endpoints {name}`"
+            "the controller is not running, or not ready; see `kubectl -n {namespace} get endpointslices -l \
+             kubernetes.io/service-name={name}`"
         ),
         (Question::Certificate, Fault::NotFound(_)) => {
             "this Service is not the controller's; check --controller-name and --controller-namespace".into()
