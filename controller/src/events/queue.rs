@@ -5,6 +5,7 @@
 
 use super::about::About;
 use super::happening::Happening;
+use crate::logging::chain;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt as _, StreamExt as _};
 use jiff::Timestamp;
@@ -99,12 +100,37 @@ async fn send(client: &Client, event: &Event) -> bool {
     match tokio::time::timeout(Duration::from_secs(10), events.create(&options, event)).await {
         Ok(Ok(_)) => true,
         Ok(Err(error)) => {
-            // A namespace that is being deleted takes no events, and none is missed there; and what was told before is there.
-            tracing::debug!(error = crate::logging::chain(&error), "an event was not taken");
-            matches!(&error, kube::Error::Api(status)
-                if (400..500).contains(&status.code) && ![401, 429].contains(&status.code))
+            let Untaken { why, is_final } = Untaken::of(&error);
+            tracing::debug!(event = event.metadata.name, why, "the event was not recorded");
+            is_final
         }
         Err(_) => false,
+    }
+}
+
+/// Why an event was not taken.
+#[derive(Debug, PartialEq, Eq)]
+struct Untaken {
+    why: String,
+    /// It will not be taken later either.
+    is_final: bool,
+}
+
+impl Untaken {
+    fn of(error: &kube::Error) -> Self {
+        match error {
+            // As it should be: events that are recorded once have a name for what they say.
+            kube::Error::Api(status) if status.is_already_exists() => Self {
+                why: "it is there, recorded by another replica or before a restart".into(),
+                is_final: true,
+            },
+            kube::Error::Api(status) => Self {
+                why: chain(error),
+                // A namespace that is being deleted takes no events, and none is missed there.
+                is_final: (400..500).contains(&status.code) && ![401, 429].contains(&status.code),
+            },
+            _ => Self { why: chain(error), is_final: false },
+        }
     }
 }
 
@@ -170,6 +196,22 @@ mod tests {
         for code in [201, 409, 403, 404] {
             assert_eq!(asked(&[code], once).await, 1, "{code}");
         }
+    }
+
+    #[test]
+    fn an_event_of_another_replica_is_told_without_the_api_servers_words() {
+        let answer = |code: u16, reason: &str| {
+            let status = serde_json::json!({
+                "status": "Failure", "code": code, "reason": reason, "message": "events \"a.1\" already exists",
+            });
+            kube::Error::Api(Box::new(serde_json::from_value(status).unwrap()))
+        };
+        let there = Untaken::of(&answer(409, "AlreadyExists"));
+        assert_eq!(there.why, "it is there, recorded by another replica or before a restart");
+        assert!(there.is_final);
+        let conflict = Untaken::of(&answer(409, "Conflict"));
+        assert!(conflict.why.starts_with("the API server answered 409") && conflict.is_final, "{conflict:?}");
+        assert!(!Untaken::of(&answer(429, "TooManyRequests")).is_final);
     }
 
     #[tokio::test]

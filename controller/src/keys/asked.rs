@@ -89,6 +89,9 @@ pub(super) async fn annotate(client: &Client, namespace: &str, key: &str) -> Res
 pub(super) async fn withdraw(client: &Client, namespace: &str, key: &str) {
     match set(client, namespace, key, None).await {
         Ok(()) => tracing::debug!(secret = key, "its renewal is done, and not asked for any more"),
+        Err(kube::Error::Api(status)) if status.is_not_found() => {
+            tracing::debug!(secret = key, "the key is gone, and with it the annotation");
+        }
         Err(error) => tracing::debug!(secret = key, error = chain(&error), "the annotation stays"),
     }
 }

@@ -103,7 +103,11 @@ impl<'a> Origin<'a> {
         match self.read(&self.name).await? {
             Some(kept) if !is_used(&kept) => {
                 let text = text(&kept);
-                self.write(self.secret(kept, &text, true)).await
+                match self.write(self.secret(kept, &text, true)).await {
+                    // Another replica noted it first, or drew it anew.
+                    Err(error) if is(&error, kube::core::Status::is_conflict) => Ok(()),
+                    written => written,
+                }
             }
             _ => Ok(()),
         }
