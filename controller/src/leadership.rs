@@ -33,7 +33,8 @@
 //! again between two of its looks.
 //!
 //! Decided: who may not use Leases leads alone, as upstream's controller does, but only when that has been so for 5 seconds
-//! in which it could read the keys: a Role takes a moment to be known. It tries again each minute, and ends its term to contend once it may.
+//! in which it could read the keys: a Role takes a moment to be known. So it leads between 5 and 6 seconds after its start, and serves the
+//! certificate of keys that are there meanwhile. It tries again each minute, and ends its term to contend once it may.
 //!
 //! What no fence on this side can do: recall a request that is in the network when the process is paused or cut off. Such
 //! a write is made harmless by what it says: Secrets are created, or replaced in the version that was read.

@@ -1,7 +1,7 @@
 //! A controller that has no right on Leases, as upstream's chart gives none.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use k8s_openapi::api::apps::v1::Deployment;
@@ -13,8 +13,8 @@ use rustix::process::Signal;
 use tests::eventually::eventually;
 use tests::pod::Pod;
 
-use crate::replicas::{Replicas, get, leads, logs, signal, stop};
-use crate::stage::{SHORT, Scene, Stage};
+use crate::replicas::{Replicas, get, leads, logs, remark, signal, stop};
+use crate::stage::{DEFAULT, SHORT, Scene, Stage};
 
 /// Takes the right away; the Role, to give it back.
 async fn forbid(scene: &Scene) -> Result<(Api<Role>, Role)> {
@@ -97,6 +97,35 @@ pub(crate) async fn without_rights_it_leads_as_upstreams_does(stage: Arc<Stage>)
             ensure!(log.contains("the right to use Leases has come"), "{log}");
             scene.seal_and_apply("later", "2").await?;
             scene.sees("later", "2").await?;
+            stop(pod).await
+        })
+        .await
+}
+
+/// As where upstream's chart is left as it is and the image alone is changed: the key of before is served at once, and work begins a
+/// little later than the five seconds that prove that there is no right.
+pub(crate) async fn without_rights_it_serves_the_certificate_before_it_leads(
+    stage: Arc<Stage>,
+) -> Result<()> {
+    stage
+        .play(DEFAULT, async |scene| {
+            let mut first = scene.start().await?;
+            first.wait_ready().await?;
+            let (_, certificate) = get(&first, "/v1/cert.pem").await?;
+            stop(first).await?;
+            forbid(scene).await?;
+            let mut pod = untold(scene).await?;
+            logs(&pod, "the lease failed", 1).await?;
+            let start = Instant::now();
+            ensure!(get(&pod, "/v1/cert.pem").await? == (200, certificate), "another certificate, or none");
+            ensure!(!leads(&pod).await?, "it led already: {}", pod.logs()?);
+            let mut replicas = Replicas(vec![pod]);
+            let took = replicas.followed(start).await?;
+            remark(&format!("without a right to Leases it led {took:.1?} after the first refusal"));
+            ensure!(took > Duration::from_millis(4_500) && took < Duration::from_millis(6_500), "{took:?}");
+            pod = replicas.take_leader().await?;
+            pod.wait_ready().await?;
+            ensure!(scene.keys().await?.len() == 1, "another key was made");
             stop(pod).await
         })
         .await

@@ -19,6 +19,12 @@ use std::time::Duration;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+/// How often a replica looks that was forbidden to, until it is certain that it has no right to Leases.
+const DOUBT_POLL: Duration = Duration::from_millis(500);
+
+/// How long the first look waits for the keys that exist: without them, being forbidden to look proves nothing.
+const KEYS_FIRST: Duration = Duration::from_secs(1);
+
 /// How often one who was shut out tries again.
 const SHUT_OUT_POLL: Duration = Duration::from_mins(1);
 
@@ -70,6 +76,8 @@ impl Elector {
 
     /// Stands by until the Lease is ours. `stood_by` is called each time that another replica turns out to hold it.
     pub(super) async fn contend(&mut self, stop: &CancellationToken, stood_by: impl Fn()) -> Contended {
+        let keys = timeout(KEYS_FIRST, self.keys.loaded());
+        stop.run_until_cancelled(keys).await;
         while !stop.is_cancelled() {
             let wait = match self.look().await {
                 Ok(()) => match self.election.next(Moment::now()) {
@@ -245,7 +253,7 @@ impl Elector {
         if !std::mem::replace(&mut self.troubled, true) {
             tracing::warn!(lease = name, error = chain(error), "{doing} the lease failed; trying again");
         }
-        self.election.terms().retry
+        if self.shut_out.is_in_doubt() { DOUBT_POLL.min(self.pause()) } else { self.pause() }
     }
 
     /// Says whose standby we are, once.

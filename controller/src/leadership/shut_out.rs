@@ -29,6 +29,11 @@ impl ShutOut {
         self.0.get_or_insert(now).until(now) >= CERTAIN
     }
 
+    /// Whether it has been forbidden, and may become certain.
+    pub(super) const fn is_in_doubt(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Something was done, or shall be tried anew.
     pub(super) const fn forget(&mut self) {
         self.0 = None;
@@ -53,6 +58,7 @@ mod tests {
             (112, true, true),
         ] {
             assert_eq!(shut_out.failed(forbidden, at(second)), expected, "at {second}");
+            assert_eq!(shut_out.is_in_doubt(), forbidden, "at {second}");
         }
         shut_out.forget();
         assert!(!shut_out.failed(true, at(200)));
