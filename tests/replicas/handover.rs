@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use rustix::process::Signal;
 
 use crate::election::holder;
-use crate::replicas::{Replicas, TAKEOVER, leads, logs, remark, signal, stop};
+use crate::replicas::{Replicas, TAKEOVER, get, leads, logs, remark, signal, stop};
 use crate::stage::{DEFAULT, Stage};
 
 /// With the terms as they are by default: not before the leader would have stopped by itself, had it been alive, and not
@@ -62,6 +62,49 @@ pub(crate) async fn a_leader_told_to_end_is_followed_at_once(stage: Arc<Stage>) 
             replicas.stop().await?;
             ensure!(holder(scene).await?.is_empty(), "the last one left the Lease free");
             Ok(())
+        })
+        .await
+}
+
+/// As a rolling update does it, with the shutdown delay of the chart: the leader goes on serving, and another one leads all the same.
+/// The old one writes nothing any more.
+pub(crate) async fn a_leader_told_to_end_serves_on_and_writes_nothing(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(DEFAULT, async |scene| {
+            let start = async || scene.pod()?.shutdown_delay().start(&scene.lab).await;
+            let (a, b, c) = futures::try_join!(start(), start(), start())?;
+            let mut replicas = Replicas(vec![a, b, c]);
+            for pod in &mut replicas.0 {
+                pod.wait_ready().await?;
+            }
+            scene.seal_and_apply("before", "1").await?;
+            scene.sees("before", "1").await?;
+            let old = replicas.take_leader().await?;
+            let log = old.log_file().to_owned();
+            let term = Instant::now();
+            signal(&old, Signal::TERM)?;
+            let took = replicas.followed(term).await?;
+            remark(&format!("after SIGTERM another replica led in {took:.1?}, beside the old one"));
+            ensure!(took < Duration::from_secs(4), "{took:?}");
+            let led = holder(scene).await?;
+            ensure!(!led.is_empty() && !led.starts_with(old.name()), "the Lease is {led}'s");
+            // All of it is within the five seconds of the delay, so the old one still runs.
+            scene.seal_and_apply("meanwhile", "2").await?;
+            scene.sees("meanwhile", "2").await?;
+            ensure!(get(&old, "/v1/cert.pem").await?.0 == 200, "it does not serve any more");
+            ensure!(get(&old, "/readyz").await?.0 == 503 && !leads(&old).await?);
+            let took = term.elapsed();
+            stop(old).await?;
+            let log = std::fs::read_to_string(log)?;
+            ensure!(
+                took < Duration::from_secs(5),
+                "what it did not do, it may have had no time to do: {took:?}"
+            );
+            let (_, after) = log.split_once("lease released").context("it did not release the Lease")?;
+            ensure!(!log.contains("meanwhile") && !after.contains("nseal"), "it went on working:\n{log}");
+            ensure!(holder(scene).await? == led, "the Lease changed its holder again");
+            ensure!(scene.keys().await?.len() == 1);
+            replicas.stop().await
         })
         .await
 }

@@ -31,7 +31,10 @@ pub(crate) async fn replacing_all_three_loses_nothing(stage: Arc<Stage>) -> Resu
             let rolling = async {
                 let rolled = async {
                     for _ in 0..3 {
-                        // As the Deployment says: one goes before another comes.
+                        // As the Deployment says: another one is ready before one goes.
+                        let mut pod = scene.start().await?;
+                        pod.wait_ready().await?;
+                        replicas.0.push(pod);
                         stop(replicas.0.remove(0)).await?;
                         for pod in &replicas.0 {
                             ensure!(
@@ -39,9 +42,6 @@ pub(crate) async fn replacing_all_three_loses_nothing(stage: Arc<Stage>) -> Resu
                                 "no replica serves the certificate"
                             );
                         }
-                        let mut pod = scene.start().await?;
-                        pod.wait_ready().await?;
-                        replicas.0.push(pod);
                         tokio::time::sleep(Duration::from_millis(500)).await;
                     }
                     Ok(())

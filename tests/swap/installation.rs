@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use k8s_openapi::api::apps::v1::Deployment;
 use tests::lab::Lab;
+use tokio::sync::Mutex;
 
 /// Where it is installed.
 pub(crate) const HOME: &str = "kube-system";
@@ -14,11 +15,13 @@ pub(crate) const HOME: &str = "kube-system";
 pub(crate) struct Installation {
     pub lab: Arc<Lab>,
     pub deployment: Deployment,
+    /// Held while controllers run: each unseals in the other test's namespaces too.
+    pub turn: Mutex<()>,
 }
 
 /// Everything of the chart is installed; the Deployment's pods are started by the test.
 pub(crate) async fn install(lab: Arc<Lab>) -> Result<Arc<Installation>> {
     let chart = lab.upstream_chart(HOME)?.render().await?;
     lab.install(&chart).await?;
-    Ok(Arc::new(Installation { deployment: chart.deployment()?, lab }))
+    Ok(Arc::new(Installation { deployment: chart.deployment()?, lab, turn: Mutex::default() }))
 }

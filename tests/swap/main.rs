@@ -1,8 +1,9 @@
 //! An installation by upstream's chart, moved to our program by its image alone, back, and there again: no Secret and no key is
 //! written by the change, the statuses stay right, and the keys of either serve the other, with no right and no argument that the chart
-//! does not give.
+//! does not give. And moved to our chart: [`side_by_side`].
 
 mod installation;
+mod side_by_side;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -26,7 +27,13 @@ use tokio::process::Command;
 use self::installation::{HOME, Installation};
 
 fn main() -> ExitCode {
-    suite::run(installation::install, tests![the_image_is_changed_and_changed_back])
+    suite::run(
+        installation::install,
+        tests![
+            the_image_is_changed_and_changed_back,
+            side_by_side::an_upgrade_to_our_chart_runs_both_for_a_moment,
+        ],
+    )
 }
 
 async fn start(installation: &Installation, maker: Maker) -> Result<Pod> {
@@ -69,6 +76,7 @@ async fn renewed(lab: &Lab, pod: &Pod, old: &[u8]) -> Result<Vec<u8>> {
 
 async fn the_image_is_changed_and_changed_back(installation: Arc<Installation>) -> Result<()> {
     let lab = &installation.lab;
+    let _turn = installation.turn.lock().await;
     with_temp_ns(lab, async |namespace| {
         let person = Person::with(lab, Maker::Ours)?;
         let kubeseal = lab.kubeseal(Maker::Upstream)?;

@@ -1,0 +1,88 @@
+//! Upstream's chart is upgraded to ours. Both start the new pod before they end the old one, so for some seconds upstream's
+//! controller, which takes part in no election, runs beside ours.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use api::{ConditionStatus, sealing_key};
+use kube::ResourceExt as _;
+use serde_json::json;
+use tests::chart::Chart;
+use tests::lab::Maker;
+use tests::person::Person;
+use tests::pod::Pod;
+use tests::temp_namespace::with_temp_ns;
+
+use crate::installation::Installation;
+use crate::written;
+
+/// Longer than a kubelet and the Deployment's controller take to end the old pod once the new one is ready.
+const TOGETHER: Duration = Duration::from_secs(4);
+
+pub(crate) async fn an_upgrade_to_our_chart_runs_both_for_a_moment(
+    installation: Arc<Installation>,
+) -> Result<()> {
+    let lab = &installation.lab;
+    let _turn = installation.turn.lock().await;
+    with_temp_ns(lab, async |home| {
+        let named = |chart: Chart| chart.set("fullnameOverride", home).set("rbac.clusterRoleName", home);
+        let (upstreams, ours) =
+            (named(lab.upstream_chart(home)?).render().await?, named(lab.chart(home)?).render().await?);
+        let person = Person::with(lab, Maker::Ours)?;
+        let place = [format!("--controller-name={home}"), format!("--controller-namespace={home}")];
+        let place = [place[0].as_str(), &place[1]];
+        let secret = |name: &str| Person::secret(home, name, &json!({ "v": name }));
+        let right = async |name: &str| {
+            person.sees_values(home, name, &[("v", name.as_bytes())]).await?;
+            person.sees_synced(home, name, ConditionStatus::True).await.map(drop)
+        };
+        let versions = async || {
+            let mut versions = Vec::new();
+            for name in ["first", "second", "meanwhile"] {
+                versions.push(person.get_sealed(home, name).await?.resource_version());
+            }
+            anyhow::Ok(versions)
+        };
+
+        lab.install(&upstreams).await?;
+        let old = Pod::of(&upstreams.deployment()?).maker(Maker::Upstream).flag("key-size", "2048");
+        let mut old = old.start(lab).await?;
+        old.wait_ready().await?;
+        for name in ["first", "second"] {
+            person.seal_and_apply(&secret(name), &place).await?;
+            right(name).await?;
+        }
+        let (keys, secrets) = (written(lab, home, sealing_key::LABEL).await?, written(lab, home, "").await?);
+
+        // An upgrade changes the rights of the pod that runs, too, and leaves the definition as it is.
+        ours.apply_but_definitions(&lab.client()).await?;
+        let start = Instant::now();
+        let mut new = Pod::of(&ours.deployment()?).flag("key-size", "2048").start(lab).await?;
+        person.seal_and_apply(&secret("meanwhile"), &place).await?;
+        right("meanwhile").await?;
+        ensure!(!new.logs()?.contains("this replica leads"), "ours led before the Lease's duration was over");
+        new.wait_ready().await?;
+        let took = start.elapsed();
+        ensure!(new.logs()?.contains("this replica leads") && took < Duration::from_secs(25), "{took:?}");
+
+        // Neither undoes what the other writes.
+        tokio::time::sleep(TOGETHER / 2).await;
+        let before = versions().await?;
+        tokio::time::sleep(TOGETHER / 2).await;
+        ensure!(versions().await? == before, "statuses are written over and over");
+        person.seal_and_apply(&secret("together"), &place).await?;
+        right("together").await?;
+        old.stop().await?;
+        person.seal_and_apply(&secret("after"), &place).await?;
+        right("after").await?;
+        let mut now = written(lab, home, "").await?;
+        now.retain(|name, _| secrets.contains_key(name));
+        ensure!(now == secrets, "Secrets were written: {secrets:?}, then {now:?}");
+        ensure!(written(lab, home, sealing_key::LABEL).await? == keys, "another key was made");
+        let status = new.stop().await.context("stopping ours")?;
+        ensure!(status.success(), "{status}");
+        Ok(())
+    })
+    .await
+}
