@@ -10,10 +10,12 @@
 mod assets;
 mod build;
 mod disk_space;
+mod flux_definitions;
 mod go;
 mod go_failure;
 mod go_mod;
 mod judge;
+mod module_files;
 mod program;
 mod progress;
 mod stamp;
@@ -25,6 +27,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 
+pub(crate) use self::flux_definitions::flux_definitions;
 pub use self::judge::Judge;
 pub use self::program::Program;
 use self::progress::Progress;

@@ -8,10 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{fs, thread};
 
-use anyhow::{Context as _, Result, bail, ensure};
-use serde::Deserialize;
+use anyhow::{Context as _, Result, bail};
 
-use super::{Programs, go, lock};
+use super::{Programs, go, lock, module_files};
 use crate::workspace;
 
 /// A judge, built.
@@ -19,14 +18,6 @@ use crate::workspace;
 pub struct Judge {
     source: PathBuf,
     program: PathBuf,
-}
-
-/// What `go mod download -json` tells, of which only this is of use.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Downloaded {
-    dir: PathBuf,
-    sum: String,
 }
 
 impl Judge {
@@ -46,11 +37,7 @@ impl Judge {
     /// The files of `module` at `version`, downloaded. They must be those that `sum` (as in a go.sum) was made of, whatever
     /// this machine's Go checks by itself.
     pub fn files_of(&self, module: &str, version: &str, sum: &str) -> Result<PathBuf> {
-        let told = go::run(&self.source, &["mod", "download", "-json", &format!("{module}@{version}")])
-            .with_context(|| format!("{module} {version} could not be downloaded"))?;
-        let downloaded: Downloaded = serde_json::from_str(&told).context("go mod download told no JSON")?;
-        ensure!(downloaded.sum == sum, "{module} {version} has the sum {}, not {sum}", downloaded.sum);
-        Ok(downloaded.dir)
+        module_files::at_version(&self.source, module, version, sum)
     }
 
     /// Its answer, on standard output, to `args` and `input`.

@@ -164,12 +164,9 @@ impl Program {
             Self::KubeApiserver => 175,
             Self::KubeControllerManager => 50,
             Self::Kubectl => 20,
-            Self::Helm => 60,
+            Self::Helm | Self::Kubelet | Self::Containerd => 60,
             Self::UpstreamKubeseal | Self::UpstreamController => 30,
-            Self::Kubelet => 60,
-            Self::KubeScheduler | Self::KubeProxy => 15,
-            Self::Containerd => 60,
-            Self::ContainerdShim | Self::Ctr => 15,
+            Self::KubeScheduler | Self::KubeProxy | Self::ContainerdShim | Self::Ctr => 15,
             Self::KustomizeController => 120,
         };
         Duration::from_secs(seconds)

@@ -1,0 +1,36 @@
+//! The files of a Go module, as the Go command downloads and checks them: charts, definitions and rules that a module holds
+//! beside its source.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use serde::Deserialize;
+
+use super::go;
+
+/// What `go mod download -json` prints, of which only this is of use.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Downloaded {
+    dir: PathBuf,
+    sum: String,
+}
+
+/// The files of `module` in the version that the go.mod in `dir` requires; its go.sum pins them.
+pub(super) fn required_by(dir: &Path, module: &str) -> Result<PathBuf> {
+    Ok(download(dir, module)?.dir)
+}
+
+/// The files of `module` at `version`, which no go.mod requires. They must be those that `sum` (as in a go.sum) was made of,
+/// whatever this machine's Go checks by itself.
+pub(super) fn at_version(dir: &Path, module: &str, version: &str, sum: &str) -> Result<PathBuf> {
+    let downloaded = download(dir, &format!("{module}@{version}"))?;
+    ensure!(downloaded.sum == sum, "{module} {version} has the sum {}, not {sum}", downloaded.sum);
+    Ok(downloaded.dir)
+}
+
+fn download(dir: &Path, module: &str) -> Result<Downloaded> {
+    let printed = go::run(dir, &["mod", "download", "-json", module])
+        .with_context(|| format!("{module} could not be downloaded"))?;
+    serde_json::from_str(&printed).context("go mod download printed no JSON")
+}
