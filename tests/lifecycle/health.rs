@@ -13,6 +13,7 @@ use kube::api::{Api, DeleteParams, DynamicObject, PostParams};
 use kube::core::discovery::ApiResource;
 use serde_json::{json, to_value};
 use tests::eventually::eventually;
+use tests::page::run;
 use tests::person::Person;
 
 use self::judge::{Judge, Verdict};
@@ -66,9 +67,9 @@ pub(crate) async fn the_documented_default_makes_plain_kstatus_wait(stage: Arc<S
         .alone(async |namespace| {
             let [set, take_away] = page::commands()?;
             let kubeconfig = stage.lab.control_plane.kubeconfig();
-            page::run(&set, &kubeconfig).await?;
+            run(&set, &kubeconfig).await?;
             let seen = plain_kstatus_waits(&stage, namespace).await;
-            page::run(&take_away, &kubeconfig).await?;
+            run(&take_away, &kubeconfig).await?;
             seen
         })
         .await

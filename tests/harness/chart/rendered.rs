@@ -28,7 +28,8 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    pub(super) fn parse(namespace: &str, yaml: String) -> Result<Self> {
+    /// The objects of a YAML stream, however it was made; those without a namespace go to `namespace`.
+    pub(crate) fn parse(namespace: &str, yaml: String) -> Result<Self> {
         let documents: Vec<Value> =
             serde_saphyr::from_multiple(&yaml).context("the chart renders to broken YAML")?;
         let documents = documents.into_iter().filter(|document| !document.is_null());

@@ -1,0 +1,109 @@
+//! Flux without our controller: a commit that nothing unseals is never Ready.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
+use tests::flux::{Kustomization, Source};
+use tests::page::{Page, run};
+use tokio::try_join;
+
+use crate::stage::{Scene, Stage};
+
+/// With the expressions of the page; and without them, with the default that the page gives for that case. Each for a SealedSecret
+/// that is new, and for one that was synced and has changed.
+pub(crate) async fn it_is_never_ready_while_the_controller_is_down(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .without_controller(async |scene| {
+            let kubeconfig = stage.lab.control_plane.kubeconfig();
+            let page = Page::read("controller/docs/gitops.md")?;
+            let sync = async |name: &'static str, spec: &Value| Sync::new(scene, name, spec).await;
+            let expressions = json!({ "timeout": "30s" });
+            let plain = json!({ "timeout": "30s", "healthCheckExprs": null });
+
+            let mut pod = stage.start().await?;
+            let old = sync("old", &expressions).await?;
+            let old_plain = sync("old-plain", &plain).await?;
+            try_join!(old.is_ready("1"), old_plain.is_ready("1"))?;
+            let new = sync("new", &expressions).await?;
+            let new_plain = sync("new-plain", &plain).await?;
+            let blocked = sync("blocked", &expressions).await?;
+            let blind = sync("blind", &plain).await?;
+            pod.stop().await?;
+
+            // Without expressions and without the default, Flux takes what has no status for done.
+            blind.is_ready("2").await?;
+            let (unseen, changed, ()) =
+                try_join!(new.waits("2"), old.waits("2"), blocked.takes_no_later_commit())?;
+            ensure!(unseen.contains("no such attribute(s): status"), "{unseen}");
+            ensure!(unseen.contains("SealedSecret") && unseen.contains("status: 'Unknown'"), "{unseen}");
+            ensure!(
+                changed.contains("SealedSecret") && changed.contains("status: 'InProgress'"),
+                "{changed}"
+            );
+
+            run(page.command(r#""op":"add""#)?, &kubeconfig).await?;
+            let waited = try_join!(new_plain.waits("2"), old_plain.waits("2"));
+            run(page.command(r#""op":"remove""#)?, &kubeconfig).await?;
+            let (unseen, changed) = waited?;
+            ensure!(unseen.contains("status: 'InProgress'"), "{unseen}");
+            ensure!(changed.contains("status: 'InProgress'"), "{changed}");
+
+            pod = stage.start().await?;
+            for sync in [&old, &old_plain, &new, &new_plain] {
+                scene.person().sees_values(scene.namespace, sync.name, &[("password", b"2")]).await?;
+                let ready = sync.kustomization.reconcile().await?;
+                ensure!(ready.ready, "{ready:?}");
+            }
+            pod.stop().await.map(drop)
+        })
+        .await
+}
+
+/// A source and the Kustomization that syncs from it: one SealedSecret, of the same name. Its two versions are sealed beforehand,
+/// while there is a controller to ask for the certificate.
+struct Sync<'a> {
+    name: &'a str,
+    source: Source<'a>,
+    kustomization: Kustomization,
+    sealed: [(&'static str, String); 2],
+}
+
+impl<'a> Sync<'a> {
+    async fn new(scene: &'a Scene<'a>, name: &'a str, spec: &Value) -> Result<Self> {
+        let sealed = [("1", scene.sealed(name, "1").await?), ("2", scene.sealed(name, "2").await?)];
+        let (source, kustomization) = (scene.source(name).await?, scene.kustomization(name, spec).await?);
+        Ok(Self { name, source, kustomization, sealed })
+    }
+
+    async fn commit(&self, value: &str) -> Result<String> {
+        let (_, sealed) = &self.sealed[usize::from(value == self.sealed[1].0)];
+        self.source.commit(&[("shop/sealed.yaml", sealed)]).await
+    }
+
+    /// Commits it; Flux says that it is Ready.
+    async fn is_ready(&self, value: &str) -> Result<()> {
+        self.kustomization.sees_ready(&self.commit(value).await?).await
+    }
+
+    /// Commits twice: the second is not looked at while Flux waits for the first.
+    async fn takes_no_later_commit(&self) -> Result<()> {
+        let first = self.commit("1").await?;
+        let attempts = |status: &Value| {
+            ensure!(status["lastAttemptedRevision"] == first, "{status}");
+            Ok(())
+        };
+        self.kustomization.eventually("it waits for the first commit", attempts).await?;
+        self.commit("2").await?;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        attempts(&self.kustomization.status().await?)
+    }
+
+    /// Commits it; Flux waits, and says so when it gives up.
+    async fn waits(&self, value: &str) -> Result<String> {
+        let failed = self.kustomization.sees_failed(&self.commit(value).await?).await?;
+        ensure!(failed.message.contains("timeout waiting for"), "{failed:?}");
+        Ok(failed.message)
+    }
+}
