@@ -6,12 +6,12 @@
 //! description.
 
 mod apiserver;
-mod certificates;
+pub(crate) mod certificates;
 mod controller_manager;
 mod etcd;
-mod kubeconfig;
+pub(crate) mod kubeconfig;
 mod port;
-mod ready;
+pub(crate) mod ready;
 mod token;
 
 use std::fmt;
@@ -111,12 +111,13 @@ impl ControlPlane {
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700))
             .context("cannot close the folder")?;
         let path = dir.path().to_owned();
-        let certificates = Certificates::write(&path)?;
+        let certificates = Certificates::write(&path, &[])?;
         let network = PodNetwork::start(&path.join("pods.sock"))?;
         let port = free_port()?;
         let etcd = etcd::start(programs, &path)?;
         let apiserver = apiserver::start(programs, &path, port, &network)?;
-        let admin = kubeconfig::write(&path, "admin.kubeconfig", port, "default", User::Admin)?;
+        let admin =
+            kubeconfig::write(&path, "admin.kubeconfig", port, "default", User::Certificate("admin"))?;
         let controller_manager = controller_manager::start(programs, &path, &admin)?;
         let client = kubeconfig::client(&admin).await?;
         let mut processes = [controller_manager, apiserver, etcd];

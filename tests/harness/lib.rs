@@ -7,6 +7,7 @@
 //! - [`image::Image`]: a container image with one of them, or another, in it;
 //! - [`control_plane::ControlPlane`]: etcd, kube-apiserver, kube-controller-manager, running;
 //! - [`chart::Chart`]: what helm renders, applied;
+//! - [`node::Node`]: a cluster with a kubelet and containerd, which runs images;
 //! - [`pod::Pod`]: a controller, ours or upstream's, run as the kubelet would run its Deployment;
 //! - [`fault_proxy::FaultProxy`]: what can go wrong between a controller and the API server, going wrong;
 //! - [`flux::Flux`]: Flux's kustomize-controller, and sources to commit to;

@@ -6,22 +6,20 @@
 //!
 //! Decided: instead of a pair of virtual interfaces, which would reach into the machine's own network.
 
+mod doors;
 mod resident;
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{fs, io};
 
 use anyhow::{Context as _, Result, ensure};
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::process::Command;
-use tokio::task::{JoinHandle, JoinSet};
 
-use self::resident::Resident;
+pub(crate) use self::doors::Doors;
 use crate::cuttable_link::CuttableLink;
 use crate::eventually::eventually;
 use crate::lab::Lab;
@@ -34,8 +32,7 @@ pub struct NetworkNamespace {
     /// Keeps it there until something else lives in it.
     _holder: Process,
     path: PathBuf,
-    resident: Arc<Resident>,
-    doors: Mutex<Vec<JoinHandle<()>>>,
+    doors: Doors,
 }
 
 impl NetworkNamespace {
@@ -58,15 +55,15 @@ impl NetworkNamespace {
             Ok(())
         })
         .await?;
-        let resident = Arc::new(Resident::settle(&path)?);
-        let namespace = Self { _holder: holder, path, resident, doors: Mutex::default() };
+        let doors = Doors::of(&path)?;
+        let namespace = Self { _holder: holder, path, doors };
         namespace.up().await?;
         Ok(namespace)
     }
 
     /// A link from inside to `port` on this machine's own loopback.
     pub fn link_to(&self, port: u16) -> Result<CuttableLink> {
-        let listener = self.resident.run(|| std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+        let listener = self.doors.listen()?;
         listener.set_nonblocking(true)?;
         CuttableLink::from(TcpListener::from_std(listener)?, port)
     }
@@ -94,40 +91,13 @@ impl NetworkNamespace {
 
     /// From now on, clients that connect to `port` on loopback outside reach that port inside.
     pub(crate) async fn opens(&self, port: u16) -> Result<()> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-        let door = tokio::spawn(attend(listener, port, Arc::clone(&self.resident)));
-        self.doors.lock().unwrap_or_else(PoisonError::into_inner).push(door);
+        self.doors.open(port, SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)).await?;
         Ok(())
     }
 
     fn flag(&self) -> String {
         format!("--net={}", self.path.display())
     }
-}
-
-impl Drop for NetworkNamespace {
-    fn drop(&mut self) {
-        self.doors.lock().unwrap_or_else(PoisonError::into_inner).drain(..).for_each(|door| door.abort());
-    }
-}
-
-async fn attend(listener: TcpListener, port: u16, resident: Arc<Resident>) {
-    let mut connections = JoinSet::new();
-    while let Ok((client, _)) = listener.accept().await {
-        let resident = Arc::clone(&resident);
-        // An error ends that connection, and its client sees it end.
-        connections.spawn(async move { enter(client, port, resident).await });
-        while connections.try_join_next().is_some() {}
-    }
-}
-
-async fn enter(mut client: TcpStream, port: u16, resident: Arc<Resident>) -> Result<()> {
-    let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port).into();
-    let connect = move || std::net::TcpStream::connect_timeout(&address, Duration::from_secs(1));
-    let server = tokio::task::spawn_blocking(move || resident.run(connect)).await??;
-    server.set_nonblocking(true)?;
-    copy_bidirectional(&mut client, &mut TcpStream::from_std(server)?).await?;
-    Ok(())
 }
 
 async fn run(words: &[&str]) -> Result<()> {

@@ -39,6 +39,11 @@ impl Person {
         })
     }
 
+    /// Who may do what `client` may, with this kubeseal.
+    pub const fn new(client: Client, kubeseal: Kubeseal) -> Self {
+        Self { client, kubeseal }
+    }
+
     /// Seals `secret` for the controller in the cluster.
     pub async fn seal(&self, secret: &Value, args: &[&str]) -> Result<Value> {
         let sealed = self.kubeseal.output(args, secret.to_string().as_bytes()).await?;

@@ -16,6 +16,7 @@ mod go_failure;
 mod go_mod;
 mod judge;
 mod module_files;
+mod own;
 mod program;
 mod progress;
 mod stamp;
@@ -29,6 +30,7 @@ use anyhow::{Context as _, Result, anyhow};
 
 pub(crate) use self::flux_definitions::flux_definitions;
 pub use self::judge::Judge;
+pub use self::own::pause;
 pub use self::program::Program;
 use self::progress::Progress;
 pub use self::upstream_chart::upstream_chart;

@@ -41,6 +41,18 @@ pub struct Test<C> {
     body: Body<C>,
 }
 
+/// What the tests of a suite run on: started before them, stopped after them.
+pub trait Stage: Send + Sync + 'static {
+    /// Ends everything that runs on it. A second call does nothing.
+    fn stop(&self) -> impl Future<Output = Result<()>> + Send;
+}
+
+impl Stage for Lab {
+    async fn stop(&self) -> Result<()> {
+        Self::stop(self).await
+    }
+}
+
 /// Why a test cannot run on this machine. A test that ends with this error counts as ignored, with the reason shown; where
 /// [`ALL_MUST_RUN`] is set it counts as failed.
 #[derive(Debug)]
@@ -95,7 +107,14 @@ pub fn run<C>(setup: impl AsyncFnOnce(Arc<Lab>) -> Result<C>, tests: Vec<Test<C>
 where
     C: Clone + Send + 'static,
 {
-    run_as(&Arguments::from_args(), setup, tests)
+    run_as(&Arguments::from_args(), async || Lab::start(&Program::SYSTEM).await, setup, tests)
+}
+
+/// As [`run`], on another stage than a lab, with one test after the other. Where `start` ends with [`Unrun`], so does each test.
+pub fn run_on<S: Stage>(start: impl AsyncFnOnce() -> Result<S>, tests: Vec<Test<Arc<S>>>) -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(1);
+    run_as(&arguments, start, async |stage| Ok(stage), tests)
 }
 
 /// As [`run`], with so many tests at the same time unless the command line says otherwise: for tests that wait more than they
@@ -110,12 +129,13 @@ where
 {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(count);
-    run_as(&arguments, setup, tests)
+    run_as(&arguments, async || Lab::start(&Program::SYSTEM).await, setup, tests)
 }
 
-fn run_as<C>(
+fn run_as<S: Stage, C>(
     arguments: &Arguments,
-    setup: impl AsyncFnOnce(Arc<Lab>) -> Result<C>,
+    start: impl AsyncFnOnce() -> Result<S>,
+    setup: impl AsyncFnOnce(Arc<S>) -> Result<C>,
     tests: Vec<Test<C>>,
 ) -> ExitCode
 where
@@ -125,7 +145,7 @@ where
         let nothing = tests.into_iter().map(|test| Trial::test(test.name, || Ok(()))).collect();
         return libtest_mimic::run(arguments, nothing).exit_code();
     }
-    match run_in_lab(arguments, setup, tests) {
+    match run_on_stage(arguments, start, setup, tests) {
         Ok(code) => code,
         Err(error) => {
             tell(&error);
@@ -134,18 +154,32 @@ where
     }
 }
 
-fn run_in_lab<C>(
+fn run_on_stage<S: Stage, C>(
     arguments: &Arguments,
-    setup: impl AsyncFnOnce(Arc<Lab>) -> Result<C>,
+    start: impl AsyncFnOnce() -> Result<S>,
+    setup: impl AsyncFnOnce(Arc<S>) -> Result<C>,
     tests: Vec<Test<C>>,
 ) -> Result<ExitCode>
 where
     C: Clone + Send + 'static,
 {
     let runtime = Runtime::new().context("cannot start the async runtime")?;
-    let lab = Arc::new(runtime.block_on(Lab::start(&Program::SYSTEM))?);
-    runtime.spawn(stop_when_told(Arc::clone(&lab)));
-    let concluded = match runtime.block_on(setup(Arc::clone(&lab))) {
+    let stage = match runtime.block_on(start()) {
+        Ok(stage) => Arc::new(stage),
+        Err(error) if error.is::<Unrun>() => {
+            let reason = error.to_string();
+            let unrun = |test: Test<C>| {
+                Trial::ignorable_test(test.name, {
+                    let error = anyhow::Error::new(Unrun::new(reason.clone()));
+                    move || outcome(Err(error))
+                })
+            };
+            return Ok(libtest_mimic::run(arguments, tests.into_iter().map(unrun).collect()).exit_code());
+        }
+        Err(error) => return Err(error),
+    };
+    runtime.spawn(stop_when_told(Arc::clone(&stage)));
+    let concluded = match runtime.block_on(setup(Arc::clone(&stage))) {
         Ok(context) => {
             let handle = runtime.handle();
             let trials = tests.into_iter().map(|test| trial(test, context.clone(), handle.clone())).collect();
@@ -157,7 +191,7 @@ where
         }
         Err(error) => Err(error.context("the tests could not be set up")),
     };
-    runtime.block_on(lab.stop())?;
+    runtime.block_on(stage.stop())?;
     concluded
 }
 
@@ -165,25 +199,27 @@ fn trial<C: Send + 'static>(test: Test<C>, context: C, runtime: Handle) -> Trial
     Trial::ignorable_test(test.name, move || {
         let body = async { tokio::time::timeout(LONGEST, (test.body)(context)).await };
         match runtime.block_on(body) {
-            Ok(Ok(())) => Ok(Completion::Completed),
-            Ok(Err(error)) => match error.downcast_ref::<Unrun>() {
-                Some(unrun) if std::env::var_os(ALL_MUST_RUN).is_none() => {
-                    Ok(Completion::ignored_with(unrun))
-                }
-                _ => Err(Failed::from(report(&error))),
-            },
+            Ok(ended) => outcome(ended),
             Err(_) => Err(Failed::from(format!("not done after {LONGEST:?}"))),
         }
     })
+}
+
+fn outcome(ended: Result<()>) -> Result<Completion, Failed> {
+    let Err(error) = ended else { return Ok(Completion::Completed) };
+    match error.downcast_ref::<Unrun>() {
+        Some(unrun) if std::env::var_os(ALL_MUST_RUN).is_none() => Ok(Completion::ignored_with(unrun)),
+        _ => Err(Failed::from(report(&error))),
+    }
 }
 
 fn is_wanted(arguments: &Arguments, name: &str) -> bool {
     !arguments.is_filtered_out(&Trial::test(name, || Ok(())))
 }
 
-async fn stop_when_told(lab: Arc<Lab>) -> Result<()> {
+async fn stop_when_told(stage: Arc<impl Stage>) -> Result<()> {
     interruption().await?;
-    if let Err(error) = lab.stop().await {
+    if let Err(error) = stage.stop().await {
         tell(&error);
     }
     // The status by which a shell knows that it was interrupted.

@@ -1,6 +1,7 @@
 //! `cargo xtask ci`: all that must hold before a change lands, the quick and the likely to fail first.
 
 mod deny;
+mod node_packages;
 mod packages;
 
 use anyhow::Result;
@@ -26,6 +27,9 @@ fn steps_of_ci(steps: &mut Steps) -> Result<()> {
     steps.command("documentation", doc)?;
     // A person's machine may lack what some tests need, and says so. Of those that decide what lands, each has it.
     let all_must_run = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    if all_must_run {
+        steps.step("packages of a node", node_packages::install)?;
+    }
     steps.step("tests", || test::run(&test::Arguments::everything(all_must_run)))?;
     steps.step("licenses and bans", deny::run)
 }

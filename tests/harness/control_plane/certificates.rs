@@ -1,10 +1,10 @@
-//! The control plane's own keys and certificates: one authority, the API server, the admin, and the key that signs service
+//! The control plane's own keys and certificates: one authority, the API server, its clients, and the key that signs service
 //! account tokens. Sealing keys are something else entirely.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use rcgen::{
@@ -13,38 +13,58 @@ use rcgen::{
 };
 
 /// What is needed again after they are written.
-#[derive(Debug)]
-pub(super) struct Certificates {
+pub(crate) struct Certificates {
     /// The authority's certificate, in PEM.
-    pub(super) ca: String,
+    pub(crate) ca: String,
+    dir: PathBuf,
+    issuer: CertifiedIssuer<'static, KeyPair>,
 }
 
 impl Certificates {
-    /// Makes all of them and writes them into `dir`, where the programs read them. P-256, which takes no time to make; valid
-    /// without end, because they live no longer than the folder.
-    pub(super) fn write(dir: &Path) -> Result<Self> {
+    /// Makes those that every control plane needs and writes them into `dir`, where the programs read them. The API server's is
+    /// for loopback and for `addresses`. P-256, which takes no time to make; valid without end, because they live no longer than the
+    /// folder.
+    pub(crate) fn write(dir: &Path, addresses: &[&str]) -> Result<Self> {
         let mut params = subject("sealed-secrets-test-ca", None);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let ca = CertifiedIssuer::self_signed(params, KeyPair::generate()?)
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)
             .context("cannot make the authority")?;
-        fs::write(dir.join("ca.crt"), ca.pem()).context("cannot write ca.crt")?;
+        fs::write(dir.join("ca.crt"), issuer.pem()).context("cannot write ca.crt")?;
+        let this = Self { ca: issuer.pem(), dir: dir.to_owned(), issuer };
 
         let mut server = subject("kube-apiserver", None);
         let names = ["127.0.0.1", "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"];
-        server.subject_alt_names = CertificateParams::new(names.map(str::to_owned))?.subject_alt_names;
+        let names: Vec<_> = names.iter().chain(addresses).map(|&name| name.to_owned()).collect();
+        server.subject_alt_names = CertificateParams::new(names)?.subject_alt_names;
         server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        issue(dir, "apiserver", server, &ca)?;
-
-        let mut admin = subject("admin", Some("system:masters"));
-        admin.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        issue(dir, "admin", admin, &ca)?;
+        this.issue("apiserver", server)?;
+        this.issue_client("admin", "admin", Some("system:masters"))?;
 
         let tokens = KeyPair::generate()?;
         write_key(dir, "service-account.key", &tokens.serialize_pem())?;
         fs::write(dir.join("service-account.pub"), tokens.public_key_pem())
             .context("cannot write a public key")?;
-        Ok(Self { ca: ca.pem() })
+        Ok(this)
+    }
+
+    /// A client's: `NAME.crt` and `NAME.key`, for the user `user` in `group`.
+    pub(crate) fn issue_client(&self, name: &str, user: &str, group: Option<&str>) -> Result<()> {
+        let mut params = subject(user, group);
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        self.issue(name, params)
+    }
+
+    fn issue(&self, name: &str, mut params: CertificateParams) -> Result<()> {
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.use_authority_key_identifier_extension = true;
+        let key = KeyPair::generate()?;
+        let certificate = params
+            .signed_by(&key, &self.issuer)
+            .with_context(|| format!("cannot issue the certificate of {name}"))?;
+        let path = self.dir.join(format!("{name}.crt"));
+        fs::write(&path, certificate.pem()).with_context(|| format!("cannot write {}", path.display()))?;
+        write_key(&self.dir, &format!("{name}.key"), &key.serialize_pem())
     }
 }
 
@@ -56,22 +76,6 @@ fn subject(common_name: &str, organization: Option<&str>) -> CertificateParams {
         params.distinguished_name.push(DnType::OrganizationName, organization);
     }
     params
-}
-
-fn issue(
-    dir: &Path,
-    name: &str,
-    mut params: CertificateParams,
-    ca: &CertifiedIssuer<'_, KeyPair>,
-) -> Result<()> {
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    params.use_authority_key_identifier_extension = true;
-    let key = KeyPair::generate()?;
-    let certificate =
-        params.signed_by(&key, ca).with_context(|| format!("cannot issue the certificate of {name}"))?;
-    let path = dir.join(format!("{name}.crt"));
-    fs::write(&path, certificate.pem()).with_context(|| format!("cannot write {}", path.display()))?;
-    write_key(dir, &format!("{name}.key"), &key.serialize_pem())
 }
 
 fn write_key(dir: &Path, name: &str, pem: &str) -> Result<()> {

@@ -11,26 +11,26 @@ use tempfile::NamedTempFile;
 
 /// As whom.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum User<'a> {
-    /// A member of `system:masters`, by its client certificate.
-    Admin,
+pub(crate) enum User<'a> {
+    /// The bearer of the client certificate `NAME.crt`.
+    Certificate(&'a str),
     /// The bearer of a token.
     Token(&'a str),
     /// No user: each request that passes through brings its own credentials.
     Nobody,
 }
 
-pub(super) fn url(port: u16) -> String {
+pub(crate) fn url(port: u16) -> String {
     format!("https://127.0.0.1:{port}")
 }
 
 /// Writes `dir/name`, readable by no other user; its path. JSON, which is YAML too.
-pub(super) fn write(dir: &Path, name: &str, port: u16, namespace: &str, user: User<'_>) -> Result<PathBuf> {
+pub(crate) fn write(dir: &Path, name: &str, port: u16, namespace: &str, user: User<'_>) -> Result<PathBuf> {
     write_for(dir, name, &url(port), namespace, user)
 }
 
 /// As [`write`], with another address: that of a proxy.
-pub(super) fn write_for(
+pub(crate) fn write_for(
     dir: &Path,
     name: &str,
     server: &str,
@@ -38,8 +38,9 @@ pub(super) fn write_for(
     user: User<'_>,
 ) -> Result<PathBuf> {
     let user = match user {
-        User::Admin => {
-            json!({ "client-certificate": dir.join("admin.crt"), "client-key": dir.join("admin.key") })
+        User::Certificate(name) => {
+            let file = |kind| dir.join(format!("{name}.{kind}"));
+            json!({ "client-certificate": file("crt"), "client-key": file("key") })
         }
         User::Token(token) => json!({ "token": token }),
         User::Nobody => json!({}),
@@ -66,12 +67,12 @@ pub(super) fn write_for(
 }
 
 /// A client for the kubeconfig at `path`, whatever the environment says.
-pub(super) async fn client(path: &Path) -> Result<Client> {
+pub(crate) async fn client(path: &Path) -> Result<Client> {
     Client::try_from(config(path).await?).context("cannot make a client")
 }
 
 /// A client that passes on what it is given: it asks once, and waits as long as it takes.
-pub(super) async fn passing_client(path: &Path) -> Result<Client> {
+pub(crate) async fn passing_client(path: &Path) -> Result<Client> {
     let mut config = config(path).await?;
     config.default_retry = false;
     config.read_timeout = None;

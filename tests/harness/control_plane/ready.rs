@@ -15,7 +15,7 @@ const LONGEST: Duration = Duration::from_mins(2);
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Waits until the API server is ready and the controllers have made what namespaces are used with.
-pub(super) async fn wait(client: &Client, processes: &mut [Process]) -> Result<()> {
+pub(crate) async fn wait(client: &Client, processes: &mut [Process]) -> Result<()> {
     let start = Instant::now();
     loop {
         let Err(error) = ask(client).await else { return Ok(()) };

@@ -11,8 +11,8 @@ pub const INSTALL: &str = "tests/harness/node/install-packages.sh";
 /// Where Debian keeps the plugins that give each Pod its network.
 pub(super) const NETWORK_PLUGINS: &str = "/usr/lib/cni";
 
-const COMMANDS: [&str; 10] =
-    ["unshare", "nsenter", "mount", "sysctl", "ip", "runc", "iptables", "nft", "conntrack", "setsid"];
+const COMMANDS: [&str; 9] =
+    ["unshare", "nsenter", "mount", "sysctl", "ip", "runc", "iptables", "nft", "conntrack"];
 const PLUGINS: [&str; 4] = ["bridge", "host-local", "loopback", "portmap"];
 
 /// Why no node can run here; None where one can.

@@ -1,17 +1,14 @@
 //! Programs of our own in Go (`tests/programs/*`, with a `main.go`) that ask a library of another project what it makes of
 //! something. Not the programs that we stand in for, which are `program`'s.
-//!
-//! No stamp tells whether one is current: Go looks at its source each time, and builds nothing twice.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::{fs, thread};
+use std::thread;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::{Programs, go, lock, module_files};
-use crate::workspace;
+use super::{module_files, own};
 
 /// A judge, built.
 #[derive(Debug, Clone)]
@@ -23,15 +20,8 @@ pub struct Judge {
 impl Judge {
     /// Builds the program of the folder `tests/programs/NAME`. Blocks, the first time for a minute.
     pub fn ready(name: &str) -> Result<Self> {
-        let source = workspace::root().join("tests/programs").join(name);
-        let dir = Programs::dir();
-        fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
-        let program = dir.join(format!("judge-{name}"));
-        let _lock = lock(&dir)?;
-        let output = program.display().to_string();
-        go::run(&source, &["build", "-mod=readonly", "-trimpath", "-o", &output, "."])
-            .with_context(|| format!("the judge {name} could not be built"))?;
-        Ok(Self { source, program })
+        let source = own::source(name);
+        Ok(Self { program: own::build(name, &format!("judge-{name}"))?, source })
     }
 
     /// The files of `module` at `version`, downloaded. They must be those that `sum` (as in a go.sum) was made of, whatever

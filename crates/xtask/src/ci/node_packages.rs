@@ -1,0 +1,17 @@
+//! What the tests on a node need of the system, installed. Only where CI runs: a person's machine is the person's own.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use harness::node::requirements;
+use harness::workspace;
+
+/// Does nothing where nothing is missing. What cannot be installed is told by the tests that need it.
+pub(super) fn install() -> Result<()> {
+    let Some(missing) = requirements::missing() else { return Ok(()) };
+    println!("{missing}");
+    let status = Command::new(workspace::root().join(requirements::INSTALL)).status();
+    let status = status.with_context(|| format!("cannot run {}", requirements::INSTALL))?;
+    ensure!(status.success(), "{} ended with {status}", requirements::INSTALL);
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! The cgroup of a node: below it are those of its Pods, so that nothing of the machine's own is touched.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+
+const ROOT: &str = "/sys/fs/cgroup";
+/// How long killed processes may take to leave it.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// A cgroup in each of the machine's hierarchies, of which version 2 has one.
+#[derive(Debug)]
+pub(super) struct Cgroup {
+    name: String,
+}
+
+impl Cgroup {
+    pub(super) fn make(name: String) -> Result<Self> {
+        let this = Self { name };
+        for folder in this.folders()? {
+            fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        }
+        // Version 1 takes no process into a set of CPUs that is empty.
+        let set = Path::new(ROOT).join("cpuset");
+        for file in ["cpuset.cpus", "cpuset.mems"].iter().filter(|file| set.join(file).exists()) {
+            fs::copy(set.join(file), set.join(&this.name).join(file))
+                .with_context(|| format!("cannot set {file} of the node's cgroup"))?;
+        }
+        Ok(this)
+    }
+
+    /// Its path, as the kubelet wants it.
+    pub(super) fn path(&self) -> String {
+        format!("/{}", self.name)
+    }
+
+    /// Removes it, once its processes are gone.
+    pub(super) async fn remove(&self) -> Result<()> {
+        let start = Instant::now();
+        loop {
+            let removed = self.folders()?.iter().try_for_each(|folder| remove_tree(folder));
+            if removed.is_ok() || start.elapsed() > LONGEST {
+                return removed.context("the node's cgroup cannot be removed");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    fn folders(&self) -> Result<Vec<PathBuf>> {
+        let root = Path::new(ROOT);
+        if root.join("cgroup.controllers").exists() {
+            return Ok(vec![root.join(&self.name)]);
+        }
+        let entries = fs::read_dir(root).with_context(|| format!("cannot read {ROOT}"))?;
+        let hierarchies = entries.filter_map(Result::ok).map(|entry| entry.path());
+        // Names such as `cpu` are links to the hierarchy `cpu,cpuacct` on some machines: either way is right.
+        Ok(hierarchies.filter(|path| path.is_dir()).map(|path| path.join(&self.name)).collect())
+    }
+}
+
+/// Removes a cgroup with those below it. The files in it are not ours to remove, and go with it.
+fn remove_tree(dir: &Path) -> Result<()> {
+    let Ok(entries) = fs::read_dir(dir) else { return Ok(()) };
+    for entry in entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir()) {
+        remove_tree(&entry)?;
+    }
+    fs::remove_dir(dir).with_context(|| format!("cannot remove {}", dir.display()))
+}

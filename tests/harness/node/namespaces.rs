@@ -1,0 +1,69 @@
+//! The namespaces that a node lives in (network, mounts, processes), and how to start a program there.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use tokio::process::Command;
+
+use super::{ADDRESS, POD_NETWORK};
+use crate::eventually::eventually;
+use crate::network_namespace::Doors;
+use crate::process::{Process, lifeline, log_tail};
+use crate::workspace;
+
+/// Killed, it takes along everything in its namespaces.
+#[derive(Debug)]
+pub(super) struct Namespaces {
+    holder: Process,
+    pub(super) doors: Doors,
+    /// The words by which `nsenter` gets in.
+    enter: [OsString; 4],
+    path: OsString,
+}
+
+impl Namespaces {
+    /// New ones for the node whose files are in `dir`. Programs in there find `programs` on their PATH.
+    pub(super) async fn new(dir: &Path, programs: &Path) -> Result<Self> {
+        let mut command = lifeline::command(Path::new("unshare"));
+        command
+            .args(["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--", "bash"])
+            .arg(workspace::root().join("tests/harness/node/inside.sh"))
+            .arg(dir)
+            .args([ADDRESS, POD_NETWORK]);
+        let log = dir.join("namespaces.log");
+        let mut holder = Process::spawn("the first process of the node", command, &log)?;
+        eventually(Duration::from_secs(20), "the node has its namespaces", async || {
+            ensure!(dir.join("inside").exists(), "they are not complete; {}", log_tail(&log, 5));
+            Ok(())
+        })
+        .await?;
+        ensure!(holder.exited()?.is_none(), "the first process of the node ended: {}", log_tail(&log, 5));
+        let id = holder.id().context("the first process of the node has ended")?;
+        let of = |flag: &str, file: &str| OsString::from(format!("--{flag}=/proc/{id}/ns/{file}"));
+        let enter = ["nsenter".into(), of("net", "net"), of("mount", "mnt"), of("pid", "pid_for_children")];
+        let mut path = programs.as_os_str().to_owned();
+        path.push(":/usr/sbin:/usr/bin:/sbin:/bin");
+        let doors = Doors::of(&PathBuf::from(format!("/proc/{id}/ns/net")))?;
+        Ok(Self { holder, doors, enter, path })
+    }
+
+    /// A command that runs `program` in them, tied to the life of the harness.
+    pub(super) fn command(&self, program: &Path) -> Command {
+        let words = lifeline::prefix().iter().map(OsString::from).chain(self.enter.iter().cloned());
+        // Once more for what nsenter starts: it is another process than nsenter.
+        let words = words.chain(["--".into()]).chain(lifeline::prefix().iter().map(OsString::from));
+        let mut words = words.chain([program.into()]);
+        let mut command = Command::new(words.next().unwrap_or_default());
+        // Proxies outside are none of the node's.
+        command.args(words).env_clear().env("PATH", &self.path).env("HOME", "/run");
+        command
+    }
+
+    /// Ends everything in them.
+    pub(super) async fn end(&mut self) -> Result<()> {
+        self.holder.kill().await?;
+        Ok(())
+    }
+}

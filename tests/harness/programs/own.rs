@@ -1,0 +1,33 @@
+//! Programs of our own in Go: the folders of `tests/programs` that have a `main.go`.
+//!
+//! No stamp tells whether one is current: Go looks at its source each time, and builds nothing twice.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+
+use super::{Programs, go, lock};
+use crate::workspace;
+
+/// The folder of the program `name`.
+pub(super) fn source(name: &str) -> PathBuf {
+    workspace::root().join("tests/programs").join(name)
+}
+
+/// Builds it under `file_name`, linked statically; its path. Blocks, the first time for up to a minute.
+pub(super) fn build(name: &str, file_name: &str) -> Result<PathBuf> {
+    let dir = Programs::dir();
+    fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
+    let program = dir.join(file_name);
+    let _lock = lock(&dir)?;
+    let output = program.display().to_string();
+    go::run(&source(name), &["build", "-mod=readonly", "-trimpath", "-o", &output, "."])
+        .with_context(|| format!("{file_name} could not be built"))?;
+    Ok(program)
+}
+
+/// The program of a node's pause image.
+pub fn pause() -> Result<PathBuf> {
+    build("pause", "pause")
+}

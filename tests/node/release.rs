@@ -1,0 +1,214 @@
+//! [`Release`]: an installation by helm, in a namespace of its own that enforces the Pod Security Standard `restricted`.
+
+use std::fmt::Write as _;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use api::sealing_key;
+use k8s_openapi::api::coordination::v1::Lease;
+use k8s_openapi::api::core::v1::{Namespace, Pod, Secret, Service};
+use kube::api::{DeleteParams, ListParams, PostParams};
+use kube::{Api, ResourceExt as _};
+use serde_json::{Value, json};
+use tests::chart::CONTROLLER_NAME;
+use tests::eventually::eventually;
+use tests::kubeseal::{Kubeseal, Ran};
+use tests::lab::Maker;
+use tests::person::Person;
+use tests::programs::Program;
+use tests::workspace;
+
+use crate::stage::Stage;
+
+/// The release's name.
+const NAME: &str = "sealed-secrets";
+/// How long helm waits. Images are on the node, so nothing of it takes long.
+const TIMEOUT: &str = "--timeout=60s";
+
+/// A namespace, and what helm has installed there.
+pub(crate) struct Release<'a> {
+    pub(crate) stage: &'a Stage,
+    pub(crate) namespace: String,
+}
+
+impl<'a> Release<'a> {
+    /// Runs `test` with a namespace in which nothing is installed yet. After it, the release and the namespace are deleted, and all
+    /// SealedSecrets of the cluster; if it failed, the error tells what was there.
+    pub(crate) async fn with(stage: &'a Stage, test: impl AsyncFnOnce(&Self) -> Result<()>) -> Result<()> {
+        let namespace = format!("sealed-{:08x}", rand::random::<u32>());
+        let namespaces: Api<Namespace> = Api::all(stage.client());
+        let restricted = json!({
+            "pod-security.kubernetes.io/enforce": "restricted",
+            "pod-security.kubernetes.io/enforce-version": "latest",
+        });
+        let object = json!({ "metadata": { "name": namespace, "labels": restricted } });
+        namespaces.create(&PostParams::default(), &serde_json::from_value(object)?).await?;
+        let this = Self { stage, namespace };
+        let outcome = match test(&this).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.context(this.state().await)),
+        };
+        let gone = this.remove().await;
+        outcome.and(gone)
+    }
+
+    /// `helm install --wait` of this project's chart.
+    pub(crate) async fn install(&self, args: &[&str]) -> Result<()> {
+        self.install_chart(&workspace::root().join("charts/sealed-secrets"), args).await
+    }
+
+    /// `helm install --wait` of any chart.
+    pub(crate) async fn install_chart(&self, chart: &Path, args: &[&str]) -> Result<()> {
+        self.helm("install", chart, args).await?.success()?;
+        Ok(())
+    }
+
+    /// `helm upgrade --wait` of this project's chart, however it ends.
+    pub(crate) async fn try_upgrade(&self, args: &[&str]) -> Result<Ran> {
+        self.helm("upgrade", &workspace::root().join("charts/sealed-secrets"), args).await
+    }
+
+    /// `helm upgrade --wait` of this project's chart.
+    pub(crate) async fn upgrade(&self, args: &[&str]) -> Result<()> {
+        self.try_upgrade(args).await?.success()?;
+        Ok(())
+    }
+
+    /// `helm upgrade --wait` to any chart.
+    pub(crate) async fn upgrade_to_chart(&self, chart: &Path, args: &[&str]) -> Result<()> {
+        self.helm("upgrade", chart, args).await?.success()?;
+        Ok(())
+    }
+
+    /// `helm rollback --wait` to this revision.
+    pub(crate) async fn roll_back(&self, revision: u32) -> Result<()> {
+        let revision = revision.to_string();
+        let args = ["rollback", NAME, &revision, "--namespace", &self.namespace, "--wait", TIMEOUT];
+        self.stage.tool(Program::Helm)?.output(&args, b"").await?;
+        Ok(())
+    }
+
+    /// `helm uninstall --wait`.
+    pub(crate) async fn uninstall(&self) -> Result<()> {
+        let args = ["uninstall", NAME, "--namespace", &self.namespace, "--wait", TIMEOUT];
+        self.stage.tool(Program::Helm)?.output(&args, b"").await?;
+        Ok(())
+    }
+
+    async fn helm(&self, verb: &str, chart: &Path, args: &[&str]) -> Result<Ran> {
+        let chart = chart.display().to_string();
+        let name = format!("fullnameOverride={CONTROLLER_NAME}");
+        let fixed = [verb, NAME, &chart, "--namespace", &self.namespace, "--set", &name, "--wait", TIMEOUT];
+        self.stage.tool(Program::Helm)?.run(&[fixed.as_slice(), args].concat(), b"").await
+    }
+
+    /// The kubeseal of `maker`, told where the controller is.
+    pub(crate) fn kubeseal(&self, maker: Maker) -> Result<Kubeseal> {
+        let kubeseal = self.stage.kubeseal(maker)?;
+        Ok(kubeseal.env("SEALED_SECRETS_CONTROLLER_NAMESPACE", &self.namespace))
+    }
+
+    /// A person with kubeseal-rs who knows where the controller is.
+    pub(crate) fn person(&self) -> Result<Person> {
+        Ok(Person::new(self.stage.client(), self.kubeseal(Maker::Ours)?))
+    }
+
+    /// The certificate, fetched through the API server.
+    pub(crate) async fn certificate(&self, maker: Maker) -> Result<Vec<u8>> {
+        self.kubeseal(maker)?.output(&["--fetch-cert"], b"").await
+    }
+
+    /// Seals a value in `default` through the API server, applies it, and waits until it is unsealed; how long the last took.
+    pub(crate) async fn unseals(&self, name: &str) -> Result<Duration> {
+        let person = self.person()?;
+        person.seal_and_apply(&Person::secret("default", name, &json!({ "value": name })), &[]).await?;
+        let start = Instant::now();
+        person.sees_values("default", name, &[("value", name.as_bytes())]).await?;
+        Ok(start.elapsed())
+    }
+
+    /// The pods of the Deployment that are not about to go.
+    pub(crate) async fn pods(&self) -> Result<Vec<Pod>> {
+        let pods: Api<Pod> = Api::namespaced(self.stage.client(), &self.namespace);
+        let all = pods.list(&ListParams::default().labels("app.kubernetes.io/name=sealed-secrets")).await?;
+        Ok(all.into_iter().filter(|pod| pod.metadata.deletion_timestamp.is_none()).collect())
+    }
+
+    /// The name of the pod that holds the Lease.
+    pub(crate) async fn leader(&self) -> Result<String> {
+        let leases: Api<Lease> = Api::namespaced(self.stage.client(), &self.namespace);
+        let holder = leases.get(CONTROLLER_NAME).await?.spec.and_then(|spec| spec.holder_identity);
+        let holder = holder.filter(|holder| !holder.is_empty()).context("no replica holds the Lease")?;
+        Ok(holder.split('_').next().unwrap_or_default().to_owned())
+    }
+
+    /// The names and UIDs of the sealing keys.
+    pub(crate) async fn keys(&self) -> Result<Vec<(String, Option<String>)>> {
+        let secrets: Api<Secret> = Api::namespaced(self.stage.client(), &self.namespace);
+        let keys = secrets.list(&ListParams::default().labels(sealing_key::LABEL)).await?;
+        Ok(keys.into_iter().map(|key| (key.name_any(), key.metadata.uid)).collect())
+    }
+
+    /// The address of the Service.
+    pub(crate) async fn service(&self) -> Result<SocketAddrV4> {
+        let services: Api<Service> = Api::namespaced(self.stage.client(), &self.namespace);
+        let spec = services.get(CONTROLLER_NAME).await?.spec.context("a Service without a spec")?;
+        let address: Ipv4Addr = spec.cluster_ip.context("a Service without an address")?.parse()?;
+        Ok(SocketAddrV4::new(address, 8080))
+    }
+
+    /// `kubectl rollout status`.
+    pub(crate) async fn rolled_out(&self) -> Result<()> {
+        let deployment = format!("deployment/{CONTROLLER_NAME}");
+        let args = ["rollout", "status", &deployment, "--namespace", &self.namespace, TIMEOUT];
+        self.stage.kubectl(&args).await?;
+        Ok(())
+    }
+
+    /// Deletes what the test made, so that the next has the cluster for itself.
+    async fn remove(&self) -> Result<()> {
+        let args =
+            ["uninstall", NAME, "--namespace", &self.namespace, "--ignore-not-found", "--wait", TIMEOUT];
+        self.stage.tool(Program::Helm)?.output(&args, b"").await?;
+        let kind = ["get", "crd", "sealedsecrets.bitnami.com", "--ignore-not-found"];
+        if !self.stage.kubectl(&kind).await?.is_empty() {
+            self.stage.kubectl(&["delete", "sealedsecrets", "--namespace=default", "--all"]).await?;
+        }
+        self.stage.kubectl(&["delete", "secrets", "--namespace=default", "--all"]).await?;
+        let namespaces: Api<Namespace> = Api::all(self.stage.client());
+        namespaces.delete(&self.namespace, &DeleteParams::background()).await?;
+        eventually(Duration::from_mins(1), "the Pods are gone", async || {
+            let pods: Api<Pod> = Api::namespaced(self.stage.client(), &self.namespace);
+            ensure!(pods.list(&ListParams::default()).await?.items.is_empty(), "some are still there");
+            Ok(())
+        })
+        .await
+    }
+
+    /// What a person looks at when something went wrong.
+    async fn state(&self) -> String {
+        let mut text = format!("namespace {}, as the test left it:", self.namespace);
+        let selector = "--selector=app.kubernetes.io/name=sealed-secrets";
+        let looks: [&[&str]; 4] = [
+            &["get", "pods,leases,endpointslices", "--output=wide", "--ignore-not-found"],
+            &["events"],
+            &["logs", selector, "--tail=40", "--prefix"],
+            &["get", "pods", selector, "--output=jsonpath={.items[*].status.containerStatuses[*].lastState}"],
+        ];
+        for args in looks {
+            let args = [args, &["--namespace", &self.namespace]].concat();
+            let said = self.stage.kubectl(&args).await.unwrap_or_else(|error| format!("{error:#}"));
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\n$ kubectl {}\n{said}", args.join(" "));
+        }
+        text
+    }
+}
+
+/// The container's status, as the kubelet reports it: the only one of a pod of ours.
+pub(crate) fn container_status(pod: &Pod) -> Result<Value> {
+    let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_ref());
+    Ok(serde_json::to_value(statuses.and_then(|all| all.first()).context("no container status")?)?)
+}

@@ -1,0 +1,109 @@
+//! A node with the images on it, and the tools of a person outside.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use kube::Client;
+use tempfile::TempDir;
+use tests::binaries::{Binaries, StaticController};
+use tests::image::Image;
+use tests::kubeseal::Kubeseal;
+use tests::lab::Maker;
+use tests::node::{Node, PAUSE_IMAGE, requirements};
+use tests::programs::{Program, Programs, pause, upstream_chart};
+use tests::suite;
+
+/// What the chart names unless told otherwise, as a container runtime writes it in full.
+pub(crate) const IMAGE: &str = "docker.io/library/sealed-secrets-controller:0.1.0";
+/// What upstream's chart names.
+const UPSTREAM_IMAGE: &str = "docker.io/bitnami/sealed-secrets-controller:0.38.1";
+
+/// The cluster of all tests.
+pub(crate) struct Stage {
+    pub(crate) node: Node,
+    programs: Programs,
+    binaries: Binaries,
+    pub(crate) upstream_chart: PathBuf,
+}
+
+impl suite::Stage for Stage {
+    async fn stop(&self) -> Result<()> {
+        self.node.stop().await
+    }
+}
+
+impl Stage {
+    pub(crate) async fn start() -> Result<Self> {
+        if let Some(unrun) = requirements::missing() {
+            return Err(unrun.into());
+        }
+        tokio::task::spawn_blocking(build).await.context("building panicked")??.start().await
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        self.node.client()
+    }
+
+    /// A program of another project with the admin's kubeconfig: kubectl, helm, upstream's kubeseal.
+    pub(crate) fn tool(&self, program: Program) -> Result<Kubeseal> {
+        Ok(Kubeseal::new(self.programs.path(program)?).kubeconfig(&self.node.kubeconfig()))
+    }
+
+    /// What kubectl prints.
+    pub(crate) async fn kubectl(&self, args: &[&str]) -> Result<String> {
+        let output = self.tool(Program::Kubectl)?.output(args, b"").await?;
+        Ok(String::from_utf8(output)?.trim().to_owned())
+    }
+
+    /// The kubeseal of `maker`.
+    pub(crate) fn kubeseal(&self, maker: Maker) -> Result<Kubeseal> {
+        match maker {
+            Maker::Ours => Ok(Kubeseal::new(&self.binaries.kubeseal).kubeconfig(&self.node.kubeconfig())),
+            Maker::Upstream => self.tool(Program::UpstreamKubeseal),
+        }
+    }
+}
+
+/// All that takes a compiler.
+struct Built {
+    programs: Programs,
+    binaries: Binaries,
+    controller: StaticController,
+    pause: PathBuf,
+    upstream_chart: PathBuf,
+}
+
+fn build() -> Result<Built> {
+    let others = [Program::Helm, Program::UpstreamKubeseal, Program::UpstreamController];
+    let programs = Programs::ready(&[Node::PROGRAMS.as_slice(), &others].concat())?;
+    let (binaries, controller, pause) = (Binaries::ready()?, StaticController::ready()?, pause()?);
+    Ok(Built { programs, binaries, controller, pause, upstream_chart: upstream_chart()? })
+}
+
+impl Built {
+    async fn start(self) -> Result<Stage> {
+        let Self { programs, binaries, controller, pause, upstream_chart } = self;
+        let dir = TempDir::new()?;
+        let write = |image: Image, name: &str| {
+            let path = dir.path().join(name);
+            image.write(&path)?;
+            anyhow::Ok(path)
+        };
+        let archives = [
+            write(
+                Image::new(PAUSE_IMAGE.parse()?).program("/pause", &pause).entrypoint(&["/pause"]),
+                "pause.tar",
+            )?,
+            write(Image::controller(controller.path(), IMAGE.parse()?), "controller.tar")?,
+            write(
+                Image::new(UPSTREAM_IMAGE.parse()?)
+                    .program("/usr/local/bin/controller", programs.path(Program::UpstreamController)?)
+                    .environment("PATH", "/usr/local/bin"),
+                "upstream.tar",
+            )?,
+        ];
+        let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
+        let node = Node::start(&programs, &archives).await?;
+        Ok(Stage { node, programs, binaries, upstream_chart })
+    }
+}

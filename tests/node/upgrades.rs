@@ -1,0 +1,40 @@
+//! Upgrades that go wrong, and the way back.
+
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use kube::ResourceExt;
+
+use crate::load::Load;
+use crate::release::Release;
+use crate::stage::Stage;
+
+/// `helm upgrade --wait` and `--atomic` say what is true with one replica: an image that cannot be pulled is a failure, the old pod serves on all the
+/// time, and `--atomic` leaves the release as it was.
+pub(crate) async fn to_an_image_that_does_not_exist_fails_and_the_old_pod_stays(
+    stage: Arc<Stage>,
+) -> Result<()> {
+    Release::with(&stage, async |release| {
+        release.install(&[]).await?;
+        let names = async || anyhow::Ok(release.pods().await?.iter().map(ResourceExt::name_any).collect());
+        let before: Vec<String> = names().await?;
+        let load = Load::start(release).await?;
+        // The last `--timeout` counts.
+        let bad = ["--set", "image.tag=none,image.pullPolicy=Never", "--timeout=8s"];
+        let said = release.try_upgrade(&bad).await?.failure(1)?;
+        ensure!(said.contains("context deadline exceeded") || said.contains("timed out"), "{said}");
+        let after: Vec<String> = names().await?;
+        ensure!(before.iter().all(|name| after.contains(name)), "{before:?}, then {after:?}");
+        release.unseals("meanwhile").await?;
+
+        // Revision 1 is the installation, 2 is the failed upgrade.
+        release.roll_back(1).await?;
+        ensure!(names().await? == before, "the rollback replaced the pod that was right");
+        release.try_upgrade(&[bad.as_slice(), &["--atomic"]].concat()).await?.failure(1)?;
+        ensure!(names().await? == before, "--atomic left another pod");
+        load.end().await?;
+        release.unseals("afterwards").await?;
+        Ok(())
+    })
+    .await
+}
