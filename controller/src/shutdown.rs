@@ -51,13 +51,15 @@ impl Shutdown {
                 End::Interrupt => "SIGINT",
             };
             tracing::info!(signal, "finishing the work in hand");
-            self.begun.cancel();
         }
-        if first == Some(End::Terminate) {
+        if first == Some(End::Terminate) && !delay.is_zero() {
+            self.begun.cancel();
             // A second signal ends the delay.
             let _ = tokio::time::timeout(delay, signals.next()).await;
         }
         self.delay_over.cancel();
+        // Where there is no delay, the work begins to end only now, so that its end finds the delay over.
+        self.begun.cancel();
     }
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use rustix::process::Signal;
 
 use crate::election::holder;
-use crate::replicas::{Replicas, TAKEOVER, get, leads, logs, remark, signal, stop};
+use crate::replicas::{Replicas, TAKEOVER, ends, get, leads, logs, remark, signal, stop};
 use crate::stage::{DEFAULT, Stage};
 
 /// With the terms as they are by default: not before the leader would have stopped by itself, had it been alive, and not
@@ -94,7 +94,7 @@ pub(crate) async fn a_leader_told_to_end_serves_on_and_writes_nothing(stage: Arc
             ensure!(get(&old, "/v1/cert.pem").await?.0 == 200, "it does not serve any more");
             ensure!(get(&old, "/readyz").await?.0 == 503 && !leads(&old).await?);
             let took = term.elapsed();
-            stop(old).await?;
+            ends(old).await?;
             let log = std::fs::read_to_string(log)?;
             ensure!(
                 took < Duration::from_secs(5),
@@ -104,7 +104,19 @@ pub(crate) async fn a_leader_told_to_end_serves_on_and_writes_nothing(stage: Arc
             ensure!(!log.contains("meanwhile") && !after.contains("nseal"), "it went on working:\n{log}");
             ensure!(holder(scene).await? == led, "the Lease changed its holder again");
             ensure!(scene.keys().await?.len() == 1);
-            replicas.stop().await
+            // A standby serves on as well, though it has nothing to finish.
+            let leader = replicas.take_leader().await?;
+            let standby = replicas.0.remove(0);
+            let term = Instant::now();
+            signal(&standby, Signal::TERM)?;
+            logs(&standby, "serving requests until the shutdown delay is over", 1).await?;
+            ensure!(
+                get(&standby, "/v1/cert.pem").await?.0 == 200 && get(&standby, "/readyz").await?.0 == 503
+            );
+            ends(standby).await?;
+            ensure!(term.elapsed() >= Duration::from_secs(5), "it ended after {:?}", term.elapsed());
+            ensure!(leads(&leader).await? && holder(scene).await? == led, "the leader changed");
+            stop(leader).await
         })
         .await
 }

@@ -109,6 +109,14 @@ pub(crate) async fn stop(pod: Pod) -> Result<()> {
     Ok(())
 }
 
+/// Waits until it has ended by itself, and it must end well. To [`stop`] a pod that was told to end is a second signal.
+pub(crate) async fn ends(mut pod: Pod) -> Result<()> {
+    let status =
+        eventually(TAKEOVER, "the process has ended", async || pod.exited()?.context("it runs")).await?;
+    ensure!(status.success(), "the controller ended with {status}");
+    stop(pod).await
+}
+
 /// For the person who looks at how long it took.
 #[expect(clippy::print_stderr, reason = "the standard error of a test binary is for such remarks")]
 pub(crate) fn remark(text: &str) {

@@ -71,8 +71,8 @@ true
 # upstream's chart makes.
 type: RollingUpdate
 {{- if or .Values.hostNetwork .Values.hostPorts.http .Values.hostPorts.metrics (ne (include "sealed-secrets.election" .) "true") }}
-# The old pod ends before the new one starts: a port of a node belongs to one pod, and controllers that take part in no election
-# must not unseal side by side.
+# The old pod is told to end before the new one starts, and then only finishes the work in hand: a port of a node belongs to one pod,
+# and controllers that take part in no election must not unseal side by side.
 rollingUpdate:
   maxSurge: 0
   maxUnavailable: 1
