@@ -1,95 +1,27 @@
-//! `cargo xtask demo`: the main job, end to end, as a person would do it, on a control plane of its own.
+//! `cargo xtask demo`: what the programs do, in front of one's eyes. One module for each story; all of them type into the same shell.
 
-mod keep;
+mod gitops;
 mod shell;
-mod story;
+mod unseal;
 
-use std::time::Instant;
+use anyhow::Result;
 
-use anyhow::{Context as _, Result};
-use harness::binaries::Binaries;
-use harness::control_plane::ControlPlane;
-use harness::interruption::interruption;
-use harness::lab::Lab;
-use harness::pod::Pod;
-use harness::programs::{Program, Programs};
-use tokio::runtime::Runtime;
-
-use self::shell::Shell;
 use crate::paint;
-use crate::span::span;
-
-/// What the demo runs: no program of upstream's.
-const PROGRAMS: [Program; 5] =
-    [Program::Etcd, Program::KubeApiserver, Program::KubeControllerManager, Program::Kubectl, Program::Helm];
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Leave everything running until Ctrl-C, to play with kubectl and kubeseal-rs
     #[arg(long)]
     keep: bool,
+    /// Show the way from Git to a Pod: a cluster with a node, Flux, the chart, and a renewed key; needs root on Linux
+    #[arg(long)]
+    gitops: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    // Built before signals are ours: until here, Ctrl-C just ends this and the compilers.
-    let programs = Programs::ready(&PROGRAMS).context("the programs that the demo uses could not be had")?;
-    let binaries = Binaries::ready()?;
-    let runtime = Runtime::new().context("cannot start the async runtime")?;
-    runtime.block_on(demo(arguments, programs, binaries))
+    if arguments.gitops { gitops::run(arguments.keep) } else { unseal::run(arguments.keep) }
 }
 
-async fn demo(arguments: &Arguments, programs: Programs, binaries: Binaries) -> Result<()> {
-    let start = Instant::now();
-    println!("{}", paint::bold("Starting a control plane: etcd, kube-apiserver, kube-controller-manager"));
-    // Dropped in the middle of its start, a control plane takes along what it has started.
-    let control_plane = tokio::select! {
-        control_plane = ControlPlane::start(&programs) => control_plane?,
-        result = interruption() => {
-            println!("Interrupted; nothing is left of it.");
-            return result;
-        }
-    };
-    println!("Ready at {} after {}.", control_plane.url(), span(start.elapsed()));
-    let lab = Lab { programs, binaries, control_plane };
-    let outcome = tokio::select! {
-        outcome = tell(&lab, arguments) => outcome.map(Some),
-        result = interruption() => result.map(|()| None),
-    };
-    let ended = match outcome {
-        Ok(Some(controller)) => end(controller, arguments).await.map(|()| "Done"),
-        // The controller was killed when its part of the story was dropped.
-        Ok(None) => Ok("Interrupted"),
-        Err(error) => Err(error),
-    };
-    lab.stop().await?;
-    let ended = ended?;
-    println!("\nEverything this started is stopped, and {} is removed.", lab.control_plane.dir().display());
-    println!("{}", paint::good(&format!("{ended} after {}.", span(start.elapsed()))));
-    if !arguments.keep {
-        println!("Next: `cargo xtask demo --keep` leaves it running, for your own kubectl and kubeseal-rs.");
-    }
-    Ok(())
-}
-
-/// The whole story, less its end; the controller still runs.
-async fn tell(lab: &Lab, arguments: &Arguments) -> Result<Pod> {
-    let shell = Shell::new(lab)?;
-    let controller = story::install(lab, &shell).await?;
-    story::seal_and_unseal(&shell).await?;
-    if arguments.keep {
-        keep::print(lab, &shell, &controller);
-    } else {
-        story::delete(&shell).await?;
-    }
-    Ok(controller)
-}
-
-async fn end(controller: Pod, arguments: &Arguments) -> Result<()> {
-    if arguments.keep {
-        interruption().await?;
-        println!();
-    }
-    let status = controller.stop().await?;
-    println!("\nsealed-secrets-controller was sent SIGTERM and ended with {status}.");
-    Ok(())
+fn heading(text: &str) {
+    println!("\n{}", paint::bold(text));
 }

@@ -1,7 +1,7 @@
 //! Archives as source-controller makes them of a commit: `.tar.gz`.
 
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 use flate2::Compression;
@@ -22,19 +22,23 @@ pub(super) fn of_files(files: &[(&str, &str)]) -> Result<Vec<u8>> {
     archive.into_inner().and_then(GzEncoder::finish).context("cannot finish the archive")
 }
 
-/// Of the last commit in the git repository at `dir`; and that commit's id.
-pub(super) async fn of_head(dir: &Path) -> Result<(String, Vec<u8>)> {
-    let id = String::from_utf8(git(dir, &["rev-parse", "HEAD"]).await?).context("git wrote no UTF-8")?;
-    let id = id.trim().to_owned();
-    let archive = git(dir, &["archive", "--format=tar.gz", &id]).await?;
-    Ok((id, archive))
+/// The id of the last commit in the git repository at `dir`; None where there is none yet.
+pub(super) async fn head(dir: &Path) -> Result<Option<String>> {
+    let output = git(dir, &["rev-parse", "--verify", "--quiet", "HEAD"]).await?;
+    let id = String::from_utf8(output.stdout).context("git wrote no UTF-8")?;
+    Ok(output.status.success().then(|| id.trim().to_owned()))
 }
 
-async fn git(dir: &Path, args: &[&str]) -> Result<Vec<u8>> {
+/// Of the commit `id` in the git repository at `dir`.
+pub(super) async fn of_commit(dir: &Path, id: &str) -> Result<Vec<u8>> {
+    let output = git(dir, &["archive", "--format=tar.gz", id]).await?;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "git cannot archive {id}: {}", stderr.trim_end());
+    Ok(output.stdout)
+}
+
+async fn git(dir: &Path, args: &[&str]) -> Result<Output> {
     let mut command = Command::new("git");
     command.arg("-C").arg(dir).args(args).stdin(Stdio::null()).kill_on_drop(true);
-    let output = command.output().await.context("cannot run git")?;
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "git {} failed: {}", args.join(" "), stderr.trim_end());
-    Ok(output.stdout)
+    command.output().await.context("cannot run git")
 }

@@ -1,7 +1,9 @@
 //! [`Source`]: a GitRepository object, and the status that source-controller would write for each commit.
 
+use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use k8s_openapi::jiff::Timestamp;
@@ -13,6 +15,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::artifacts::Artifacts;
 use super::{FIELD_MANAGER, archive};
+
+/// How often a git repository is looked at for a new commit.
+const INTERVAL: Duration = Duration::from_millis(200);
 
 /// A GitRepository, to which a test commits.
 pub struct Source<'a> {
@@ -52,10 +57,18 @@ impl<'a> Source<'a> {
         self.publish(&hex(&id), archive::of_files(files)?).await
     }
 
-    /// Publishes the last commit of the git repository at `dir`; its revision.
-    pub async fn publish_head(&self, dir: &Path) -> Result<String> {
-        let (id, archive) = archive::of_head(dir).await?;
-        self.publish(&id, archive).await
+    /// Publishes the last commit of the git repository at `dir`, now and whenever there is another, as source-controller does of a
+    /// branch. It ends with an error only.
+    pub async fn follow(&self, dir: &Path) -> Result<Infallible> {
+        let mut published = None;
+        loop {
+            let head = archive::head(dir).await?;
+            if let Some(id) = head.as_ref().filter(|id| published.as_ref() != Some(*id)) {
+                self.publish(id, archive::of_commit(dir, id).await?).await?;
+                published = head;
+            }
+            tokio::time::sleep(INTERVAL).await;
+        }
     }
 
     async fn publish(&self, id: &str, archive: Vec<u8>) -> Result<String> {

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
-use harness::lab::Lab;
-use harness::programs::Program;
+use harness::binaries::Binaries;
+use harness::programs::{Program, Programs};
 use tokio::process::Command;
 
 use crate::paint;
@@ -20,15 +20,30 @@ pub(super) struct Shell {
     tools: Vec<PathBuf>,
 }
 
+/// What git is told in its environment: nothing of the user's own settings, and an author.
+const GIT: [(&str, &str); 6] = [
+    ("GIT_CONFIG_GLOBAL", "/dev/null"),
+    ("GIT_CONFIG_NOSYSTEM", "1"),
+    ("GIT_AUTHOR_NAME", "A developer"),
+    ("GIT_AUTHOR_EMAIL", "developer@example.com"),
+    ("GIT_COMMITTER_NAME", "A developer"),
+    ("GIT_COMMITTER_EMAIL", "developer@example.com"),
+];
+
 impl Shell {
-    pub(super) fn new(lab: &Lab) -> Result<Self> {
-        let dir = lab.control_plane.dir().join("demo");
+    /// In a new folder `demo` of `dir`.
+    pub(super) fn new(
+        dir: &Path,
+        kubeconfig: PathBuf,
+        programs: &Programs,
+        binaries: &Binaries,
+    ) -> Result<Self> {
+        let dir = dir.join("demo");
         fs::create_dir(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
-        let programs =
-            [lab.programs.path(Program::Kubectl)?, lab.programs.path(Program::Helm)?, &lab.binaries.kubeseal];
-        let mut tools: Vec<_> = programs.into_iter().filter_map(Path::parent).map(Path::to_owned).collect();
+        let tools = [programs.path(Program::Kubectl)?, programs.path(Program::Helm)?, &binaries.kubeseal];
+        let mut tools: Vec<_> = tools.into_iter().filter_map(Path::parent).map(Path::to_owned).collect();
         tools.dedup();
-        Ok(Self { dir, kubeconfig: lab.control_plane.kubeconfig(), tools })
+        Ok(Self { dir, kubeconfig, tools })
     }
 
     /// The folder in which commands run.
@@ -36,9 +51,12 @@ impl Shell {
         &self.dir
     }
 
-    /// The folders in which kubectl, helm and kubeseal-rs are.
-    pub(super) fn tools(&self) -> &[PathBuf] {
-        &self.tools
+    /// Prints how a user gets the same shell in another terminal.
+    pub(super) fn print_setup(&self) {
+        let tools: Vec<_> = self.tools.iter().map(|dir| dir.display().to_string()).collect();
+        println!("export KUBECONFIG={}", self.kubeconfig.display());
+        println!("export PATH={}:$PATH", tools.join(":"));
+        println!("cd {}", self.dir.display());
     }
 
     /// Writes a file, and shows it as if a person had asked to see it.
@@ -60,6 +78,7 @@ impl Shell {
         command
             .args(["-c", line])
             .current_dir(dir)
+            .envs(GIT)
             .env("KUBECONFIG", &self.kubeconfig)
             .env("PATH", self.path()?);
         let status = command.kill_on_drop(true).status().await.context("cannot run sh")?;

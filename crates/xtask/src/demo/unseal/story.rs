@@ -7,7 +7,7 @@ use harness::lab::Lab;
 use harness::pod::Pod;
 use harness::workspace;
 
-use super::shell::Shell;
+use super::super::{heading, shell::Shell};
 use crate::paint;
 use crate::span::span;
 
@@ -67,8 +67,4 @@ pub(super) async fn delete(shell: &Shell) -> Result<()> {
     heading("Delete it: the Secret goes too");
     shell.run("kubectl delete -f sealed.yaml").await?;
     shell.run("kubectl wait --for=delete --timeout=60s secret/database").await
-}
-
-fn heading(text: &str) {
-    println!("\n{}", paint::bold(text));
 }

@@ -1,17 +1,13 @@
 //! What a person needs to know to play with a demo that is kept running.
 
-use harness::lab::Lab;
 use harness::pod::Pod;
 
-use super::shell::Shell;
+use super::super::shell::Shell;
 use crate::paint;
 
-pub(super) fn print(lab: &Lab, shell: &Shell, controller: &Pod) {
-    let tools: Vec<_> = shell.tools().iter().map(|dir| dir.display().to_string()).collect();
+pub(super) fn print(shell: &Shell, controller: &Pod) {
     println!("\n{}", paint::bold("It keeps running. In another terminal:"));
-    println!("export KUBECONFIG={}", lab.control_plane.kubeconfig().display());
-    println!("export PATH={}:$PATH", tools.join(":"));
-    println!("cd {}", shell.dir().display());
+    shell.print_setup();
     println!();
     println!("{}", paint::dim("# for example"));
     println!(

@@ -1,0 +1,99 @@
+//! `cargo xtask demo --gitops`: from a commit to a Pod and back, on a cluster of one node with Flux.
+
+mod cluster;
+mod story;
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, ensure};
+use harness::failure::Failure;
+use harness::flux::NAMESPACE;
+use harness::interruption::interruption;
+use harness::node::requirements;
+use tokio::runtime::Runtime;
+
+use self::cluster::{Built, Cluster};
+use super::shell::Shell;
+use crate::paint;
+use crate::span::span;
+
+pub(super) fn run(keep: bool) -> Result<()> {
+    // What is missing is said before anything is built.
+    if let Some(unrun) = requirements::missing() {
+        return Err(unrun.into());
+    }
+    check_git()?;
+    let built = Built::ready()?;
+    let runtime = Runtime::new().context("cannot start the async runtime")?;
+    runtime.block_on(demo(keep, built))
+}
+
+fn check_git() -> Result<()> {
+    let there = Command::new("git").arg("--version").output().is_ok_and(|output| output.status.success());
+    ensure!(there, Failure::new("the demo needs git", "install it: apt-get install git"));
+    Ok(())
+}
+
+async fn demo(keep: bool, built: Built) -> Result<()> {
+    let start = Instant::now();
+    println!(
+        "{}",
+        paint::bold("Starting a cluster of one node (kubelet, containerd) and Flux's kustomize-controller")
+    );
+    let mut starting = Box::pin(built.start());
+    // A start is not broken off: a node that is half there cannot be removed whole.
+    let (cluster, interrupted) = tokio::select! {
+        cluster = &mut starting => (cluster?, false),
+        result = interruption() => {
+            result?;
+            println!("Interrupted; the cluster is removed as soon as it has started.");
+            (starting.await?, true)
+        }
+    };
+    println!("Ready after {}.", span(start.elapsed()));
+    let outcome = tokio::select! {
+        biased;
+        result = interruption(), if !interrupted => result.map(|()| "Ended"),
+        outcome = tell(&cluster, keep, start), if !interrupted => outcome.map(|()| "Done"),
+        else => Ok("Interrupted"),
+    };
+    let dir = cluster.node.dir().display().to_string();
+    cluster.stop().await?;
+    let ended = outcome?;
+    println!("\nEverything this started is stopped, and {dir} is removed.");
+    println!("{}", paint::good(&format!("{ended} after {}.", span(start.elapsed()))));
+    Ok(())
+}
+
+/// The story. Each commit is published while it is told; where `keep`, later ones too, until Ctrl-C.
+async fn tell(cluster: &Cluster, keep: bool, start: Instant) -> Result<()> {
+    let shell = cluster.shell()?;
+    let source = cluster.flux.source(NAMESPACE, "shop").await?;
+    let story = async {
+        story::tell(&shell).await?;
+        if keep {
+            println!("\nThe story took {}.", span(start.elapsed()));
+            print_kept(cluster, &shell);
+            std::future::pending::<()>().await;
+        }
+        Ok(())
+    };
+    tokio::select! {
+        told = story => told,
+        failed = source.follow(shell.dir()) => failed.map(|never| match never {}),
+    }
+}
+
+/// What a user needs to know to play with a demo that is kept running.
+fn print_kept(cluster: &Cluster, shell: &Shell) {
+    println!("{}", paint::bold("It keeps running. In another terminal:"));
+    shell.print_setup();
+    println!();
+    println!("{}", paint::dim("# for example: whatever is committed here is synced"));
+    println!("kubeseal-rs create mail --namespace shop --prompt password -w shop/mail.yaml");
+    println!("git add . && git commit --message 'A password for mail'");
+    println!("kubectl get sealedsecret,secret --namespace shop");
+    println!("tail -f {}", cluster.flux.log_file().display());
+    println!("\n{}", paint::bold("Ctrl-C ends it all, and removes these folders."));
+}
