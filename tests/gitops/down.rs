@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use api::ConditionStatus;
 use serde_json::{Value, json};
 use tests::flux::{Kustomization, Source};
 use tests::page::{Page, run};
@@ -29,11 +30,8 @@ pub(crate) async fn it_is_never_ready_while_the_controller_is_down(stage: Arc<St
             let new = sync("new", &expressions).await?;
             let new_plain = sync("new-plain", &plain).await?;
             let blocked = sync("blocked", &expressions).await?;
-            let blind = sync("blind", &plain).await?;
             pod.stop().await?;
 
-            // Without expressions and without the default, Flux takes what has no status for done.
-            blind.is_ready("2").await?;
             let (unseen, changed, ()) =
                 try_join!(new.waits("2"), old.waits("2"), blocked.takes_no_later_commit())?;
             ensure!(unseen.contains("no such attribute(s): status"), "{unseen}");
@@ -56,6 +54,32 @@ pub(crate) async fn it_is_never_ready_while_the_controller_is_down(stage: Arc<St
                 let ready = sync.kustomization.reconcile().await?;
                 ensure!(ready.ready, "{ready:?}");
             }
+            pod.stop().await.map(drop)
+        })
+        .await
+}
+
+/// The two limits that the page names: without expressions and without the default, Flux takes an object without a status for done;
+/// and a scope that only an annotation changes is no new generation.
+pub(crate) async fn what_flux_takes_for_done_is_documented(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .without_controller(async |scene| {
+            let pod = stage.start().await?;
+            let plain = Sync::new(scene, "plain", &json!({ "healthCheckExprs": null })).await?;
+            let scoped = Sync::new(scene, "scoped", &Value::Null).await?;
+            scoped.is_ready("1").await?;
+            pod.stop().await?;
+
+            plain.is_ready("1").await?;
+            let mut sealed: Value = serde_json::from_str(&scoped.sealed[0].1)?;
+            sealed["metadata"]["annotations"]["sealedsecrets.bitnami.com/namespace-wide"] = json!("true");
+            let revision = scoped.source.commit(&[("shop/sealed.yaml", &sealed.to_string())]).await?;
+            scoped.kustomization.sees_ready(&revision).await?;
+
+            let pod = stage.start().await?;
+            scene.person().sees_synced(scene.namespace, "scoped", ConditionStatus::False).await?;
+            let ready = scoped.kustomization.reconcile().await?;
+            ensure!(!ready.ready, "{ready:?}");
             pod.stop().await.map(drop)
         })
         .await

@@ -38,6 +38,7 @@ fn main() -> ExitCode {
             trips::substitution_reaches_into_templates_unless_told_otherwise,
             page::its_commands_show_why_a_kustomization_failed,
             down::it_is_never_ready_while_the_controller_is_down,
+            down::what_flux_takes_for_done_is_documented,
         ],
     )
 }
