@@ -118,10 +118,11 @@ impl ControlPlane {
         let apiserver = apiserver::start(programs, &path, port, &network)?;
         let admin =
             kubeconfig::write(&path, "admin.kubeconfig", port, "default", User::Certificate("admin"))?;
-        let controller_manager = controller_manager::start(programs, &path, &admin)?;
         let client = kubeconfig::client(&admin).await?;
-        let mut processes = [controller_manager, apiserver, etcd];
-        ready::wait(&client, &mut processes).await?;
+        let processes = ready::with_controllers(&client, [apiserver, etcd], || {
+            controller_manager::start(programs, &path, &admin)
+        })
+        .await?;
         let running = Mutex::new(Some(Running { processes, dir }));
         let programs = programs.clone();
         Ok(Self { running, dir: path, port, client, certificates, network, programs })
@@ -247,9 +248,11 @@ impl ControlPlane {
         fs::remove_dir_all(self.dir.join("etcd")).context("cannot destroy etcd's data")?;
         let etcd = etcd::start(&self.programs, &self.dir)?;
         let apiserver = apiserver::start(&self.programs, &self.dir, self.port, &self.network)?;
-        let controllers = controller_manager::start(&self.programs, &self.dir, &self.kubeconfig())?;
-        *processes = [controllers, apiserver, etcd];
-        ready::wait(&self.client, processes).await
+        *processes = ready::with_controllers(&self.client, [apiserver, etcd], || {
+            controller_manager::start(&self.programs, &self.dir, &self.kubeconfig())
+        })
+        .await?;
+        Ok(())
     }
 
     /// The process ids of what runs, for a test of the harness that looks whether they are gone.

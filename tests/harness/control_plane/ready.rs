@@ -14,11 +14,33 @@ use crate::process::{Process, log_tail, read_log};
 const LONGEST: Duration = Duration::from_mins(2);
 const INTERVAL: Duration = Duration::from_millis(100);
 
+/// Waits until the API server is ready, then starts the controllers, and waits until they have made what namespaces are used
+/// with. In this order, because kube-controller-manager waits for the API server for ten seconds, and then ends.
+pub(super) async fn with_controllers(
+    client: &Client,
+    mut servers: [Process; 2],
+    start: impl FnOnce() -> Result<Process>,
+) -> Result<[Process; 3]> {
+    wait_for(&mut servers, async || api_server(client).await).await?;
+    let [api_server, etcd] = servers;
+    let mut processes = [start()?, api_server, etcd];
+    wait(client, &mut processes).await?;
+    Ok(processes)
+}
+
 /// Waits until the API server is ready and the controllers have made what namespaces are used with.
 pub(crate) async fn wait(client: &Client, processes: &mut [Process]) -> Result<()> {
+    wait_for(processes, async || {
+        api_server(client).await?;
+        namespaces(client).await
+    })
+    .await
+}
+
+async fn wait_for(processes: &mut [Process], ask: impl AsyncFn() -> Result<()>) -> Result<()> {
     let start = Instant::now();
     loop {
-        let Err(error) = ask(client).await else { return Ok(()) };
+        let Err(error) = ask().await else { return Ok(()) };
         for process in &mut *processes {
             if let Some(status) = process.exited()? {
                 return Err(ended(process, &status.to_string()));
@@ -31,8 +53,12 @@ pub(crate) async fn wait(client: &Client, processes: &mut [Process]) -> Result<(
     }
 }
 
-async fn ask(client: &Client) -> Result<()> {
+async fn api_server(client: &Client) -> Result<()> {
     client.request_text(http::Request::get("/readyz").body(Vec::new())?).await?;
+    Ok(())
+}
+
+async fn namespaces(client: &Client) -> Result<()> {
     for namespace in ["default", "kube-system"] {
         Api::<ServiceAccount>::namespaced(client.clone(), namespace).get("default").await?;
         Api::<ConfigMap>::namespaced(client.clone(), namespace).get("kube-root-ca.crt").await?;

@@ -89,8 +89,8 @@ fn each_part_is_found_by_the_digest_of_the_one_before() -> Result<()> {
     let files = files(&archive.bytes)?;
     for (path, content) in &files {
         if let Some(digest) = path.strip_prefix("blobs/sha256/").filter(|digest| !digest.is_empty()) {
-            let hex = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-            assert_eq!(digest, hex);
+            let hashed = Sha256::digest(content);
+            assert_eq!(digest, hashed.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")));
         }
     }
     assert_eq!(json_in(&files, "oci-layout")?, json!({ "imageLayoutVersion": "1.0.0" }));
