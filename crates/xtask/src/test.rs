@@ -1,16 +1,19 @@
-//! `cargo xtask test`: everything built first, with a display of what takes long; then all tests; then one line that says
-//! how it went.
+//! `cargo xtask test`: everything built first, with a display of what takes long; then all tests, those that wait side by side;
+//! then the time of each suite, and one line that says how it went. With arguments, it is `cargo test` that runs them.
 
+mod side_by_side;
+mod suites;
 mod tally;
+mod times;
 
 use std::io::{BufRead as _, BufReader, IsTerminal as _, Read};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 use std::{io, thread};
 
 use anyhow::{Context as _, Result, bail};
-use harness::binaries::Binaries;
+use harness::binaries::{Binaries, StaticController};
 use harness::failure::Failure;
 use harness::node::requirements;
 use harness::programs::Programs;
@@ -40,12 +43,16 @@ impl Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let start = Instant::now();
-    Programs::all(requirements::missing().is_none())
-        .context("the programs that the tests use could not be had")?;
+    let has_node = requirements::missing().is_none();
+    Programs::all(has_node).context("the programs that the tests use could not be had")?;
     // All targets at once, as `cargo test` below wants them: the programs alone would be built with other features of their
     // dependencies, and so twice.
     let binaries = Binaries::build(&["--workspace", "--all-targets"])?;
-    let (tally, succeeded) = cargo_test(arguments, &binaries)?;
+    let (tally, succeeded) = if arguments.cargo.is_empty() {
+        everything(arguments, &binaries, has_node)?
+    } else {
+        cargo_test(arguments, &binaries)?
+    };
     let took = span(start.elapsed());
     if let Some(unrun) = tally.unrun() {
         println!("\n{}", paint::bad(&unrun));
@@ -66,6 +73,29 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
 }
 
+/// Runs all there is, suites side by side.
+fn everything(arguments: &Arguments, binaries: &Binaries, has_node: bool) -> Result<(Tally, bool)> {
+    let suites = suites::build()?;
+    let start = Instant::now();
+    // Only a node runs an image.
+    let image = has_node.then(StaticController::build).transpose()?;
+    if image.is_some() {
+        println!("The program of the image is built after {}.", span(start.elapsed()));
+    }
+    let outcome = side_by_side::run(suites, |command| {
+        command.envs(binaries.environment()).envs(image.as_ref().map(StaticController::environment));
+        all_must_run(arguments, command);
+    });
+    println!("\n{}", times::table(&outcome.times));
+    Ok((outcome.tally, !outcome.failed))
+}
+
+fn all_must_run(arguments: &Arguments, command: &mut Command) {
+    if arguments.all_must_run {
+        command.env(ALL_MUST_RUN, "1");
+    }
+}
+
 /// Runs it with its output both shown and counted.
 fn cargo_test(arguments: &Arguments, binaries: &Binaries) -> Result<(Tally, bool)> {
     let mut command = cargo(&["test", "--no-fail-fast"]);
@@ -76,9 +106,7 @@ fn cargo_test(arguments: &Arguments, binaries: &Binaries) -> Result<(Tally, bool
         // It writes into a pipe, and so would not think so itself.
         command.env("CARGO_TERM_COLOR", "always");
     }
-    if arguments.all_must_run {
-        command.env(ALL_MUST_RUN, "1");
-    }
+    all_must_run(arguments, &mut command);
     command.args(&arguments.cargo).envs(binaries.environment());
     let mut child =
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().context("cannot run cargo test")?;

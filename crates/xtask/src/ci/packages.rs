@@ -1,15 +1,39 @@
-//! Each package of the workspace, checked by itself.
+//! Packages as they are built outside this workspace's own commands. A build of the whole workspace hides a package that only
+//! builds because another one asked for a feature.
+//!
+//! Decided: the programs each alone, as the Dockerfile and users build them, and the libraries together, instead of every package
+//! alone: with each selection most dependencies have other features, and are compiled once more. A library is used by the
+//! programs alone, and the tools have just been built alone, to run this.
 
 use anyhow::{Context as _, Result, ensure};
+use harness::failure::Failure;
 use serde_json::Value;
 
 use crate::cargo::cargo;
 
-pub(super) fn check_each() -> Result<()> {
-    for name in names()? {
-        println!("cargo check --package {name}");
-        let status = cargo(&["check", "--quiet", "--package", &name]).status().context("cannot run cargo")?;
-        ensure!(status.success(), "{name} does not build by itself: cargo check --package {name}");
+const BUILDS: [&[&str]; 3] = [&["controller"], &["kubeseal-rs"], &["envelope", "api", "sealing", "template"]];
+
+/// `cargo xtask` itself, and the harness that it uses.
+const TOOLS: [&str; 2] = ["xtask", "tests"];
+
+pub(super) fn check() -> Result<()> {
+    every_package_is_in_one(&names()?)?;
+    for packages in BUILDS {
+        let selected = packages.iter().flat_map(|name| ["--package", name]);
+        let arguments: Vec<_> = ["check", "--quiet"].into_iter().chain(selected).collect();
+        let line = format!("cargo {}", arguments.join(" "));
+        println!("{line}");
+        let status = cargo(&arguments).status().context("cannot run cargo")?;
+        ensure!(status.success(), "{} does not build without the others: {line}", packages.join(", "));
+    }
+    Ok(())
+}
+
+fn every_package_is_in_one(names: &[String]) -> Result<()> {
+    for name in names {
+        let known = BUILDS.into_iter().flatten().chain(&TOOLS).any(|known| known == name);
+        let hint = "add it to a build in crates/xtask/src/ci/packages.rs";
+        ensure!(known, Failure::new(format!("no build says that {name} builds without the others"), hint));
     }
     Ok(())
 }
@@ -21,4 +45,15 @@ fn names() -> Result<Vec<String>> {
     let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata is no JSON")?;
     let packages = metadata["packages"].as_array().context("cargo metadata lists no packages")?;
     Ok(packages.iter().filter_map(|package| package["name"].as_str()).map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_package_is_not_forgotten() {
+        assert!(every_package_is_in_one(&["api".to_owned(), "xtask".to_owned()]).is_ok());
+        assert!(every_package_is_in_one(&["new".to_owned()]).is_err());
+    }
 }

@@ -36,6 +36,11 @@ impl Tally {
         }
     }
 
+    /// Notes that a test binary did not end well, for its arguments of `cargo test`.
+    pub(super) fn target_failed(&mut self, target: String) {
+        self.targets.push(target);
+    }
+
     /// What a person reads at the end.
     pub(super) fn closing_line(&self, took: &str) -> String {
         let mut line = match self.failed.len() {

@@ -1,0 +1,94 @@
+//! Suites side by side: most of those with a control plane wait, for a lease, a retry or a renewal.
+
+use std::io::{self, Read as _, Write as _};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::suites::Suite;
+use super::tally::Tally;
+use crate::paint;
+use crate::span::span;
+
+/// As many at the same time. Each suite runs as many of its own tests at once as it chooses.
+const AT_ONCE: usize = 2;
+
+/// These begin first, so that none of them is left over when all others are done.
+const LONGEST: [&str; 8] =
+    ["lifecycle", "faults", "keys_commands", "replicas", "differential", "chart", "controller", "scenarios"];
+
+/// These run when the others are done, one after the other: they compare times, which a busy machine distorts.
+const ALONE: [&str; 1] = ["effects"];
+
+/// How all of them went.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) tally: Tally,
+    pub(super) times: Vec<(String, Duration)>,
+    /// A suite did not end well.
+    pub(super) failed: bool,
+}
+
+/// Runs them with what `prepare` adds to each command. The output of each is shown whole, when it has ended.
+pub(super) fn run(suites: Vec<Suite>, prepare: impl Fn(&mut Command) + Sync) -> Outcome {
+    let (alone, mut shared): (Vec<_>, Vec<_>) =
+        suites.into_iter().partition(|suite| ALONE.contains(&suite.name.as_str()));
+    shared.sort_by_key(|suite| LONGEST.iter().position(|name| *name == suite.name).unwrap_or(LONGEST.len()));
+    let outcome = Mutex::new(Outcome::default());
+    for (lanes, suites) in [(AT_ONCE, shared), (1, alone)] {
+        let queue = Mutex::new(suites.into_iter());
+        thread::scope(|scope| {
+            for _ in 0..lanes {
+                scope.spawn(|| {
+                    while let Some(mut suite) = next(&queue) {
+                        prepare(&mut suite.command);
+                        run_one(suite, &outcome);
+                    }
+                });
+            }
+        });
+    }
+    outcome.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn next(queue: &Mutex<impl Iterator<Item = Suite>>) -> Option<Suite> {
+    locked(queue).next()
+}
+
+fn run_one(mut suite: Suite, outcome: &Mutex<Outcome>) {
+    println!("{}", paint::dim(&format!("... {}", suite.name)));
+    let start = Instant::now();
+    let (output, succeeded) = output_of(&mut suite.command).unwrap_or_else(|error| {
+        (format!("{} cannot be run: {error}\n", suite.command.get_program().display()).into_bytes(), false)
+    });
+    let took = start.elapsed();
+    let mut outcome = locked(outcome);
+    for line in String::from_utf8_lossy(&output).lines() {
+        outcome.tally.read(line);
+    }
+    outcome.failed |= !succeeded;
+    if let Some(target) = suite.target.filter(|_| !succeeded) {
+        outcome.tally.target_failed(target);
+    }
+    // Where the reader has gone, the counting still matters.
+    let mut stdout = io::stdout().lock();
+    let heading = paint::bold(&format!("==> {} ({})", suite.name, span(took)));
+    let _ = writeln!(stdout, "{heading}").and_then(|()| stdout.write_all(&output));
+    outcome.times.push((suite.name, took));
+}
+
+/// What it writes to either stream, in the order in which it does, and whether it ends well.
+fn output_of(command: &mut Command) -> io::Result<(Vec<u8>, bool)> {
+    let (mut reader, writer) = io::pipe()?;
+    let mut child = command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).spawn()?;
+    // The command holds the ends that are written to: while it does, there is more to read.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut output = Vec::new();
+    reader.read_to_end(&mut output)?;
+    Ok((output, child.wait()?.success()))
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
