@@ -109,6 +109,7 @@ impl Node {
 
         let components = Components { dir: &path, programs, namespaces: &namespaces };
         let mut processes = vec![components.etcd()?, components.containerd()?, components.api_server()?];
+        ready::wait_for_api_server(&client, &mut processes).await?;
         processes.push(components.controller_manager()?);
         processes.push(components.scheduler()?);
         ready::wait(&client, &mut processes).await?;

@@ -15,17 +15,23 @@ const LONGEST: Duration = Duration::from_mins(2);
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Waits until the API server is ready, then starts the controllers, and waits until they have made what namespaces are used
-/// with. In this order, because kube-controller-manager waits for the API server for ten seconds, and then ends.
+/// with.
 pub(super) async fn with_controllers(
     client: &Client,
     mut servers: [Process; 2],
     start: impl FnOnce() -> Result<Process>,
 ) -> Result<[Process; 3]> {
-    wait_for(&mut servers, async || api_server(client).await).await?;
+    wait_for_api_server(client, &mut servers).await?;
     let [api_server, etcd] = servers;
     let mut processes = [start()?, api_server, etcd];
     wait(client, &mut processes).await?;
     Ok(processes)
+}
+
+/// Waits until the API server is ready. kube-controller-manager is to be started after that: it waits for ten seconds, and then
+/// ends.
+pub(crate) async fn wait_for_api_server(client: &Client, processes: &mut [Process]) -> Result<()> {
+    wait_for(processes, async || api_server(client).await).await
 }
 
 /// Waits until the API server is ready and the controllers have made what namespaces are used with.

@@ -15,11 +15,20 @@ use crate::span::span;
 const AT_ONCE: usize = 2;
 
 /// These begin first, so that none of them is left over when all others are done.
-const LONGEST: [&str; 8] =
-    ["lifecycle", "faults", "keys_commands", "replicas", "differential", "chart", "controller", "scenarios"];
+const LONGEST: [&str; 9] = [
+    "lifecycle",
+    "faults",
+    "keys_commands",
+    "gitops",
+    "replicas",
+    "differential",
+    "chart",
+    "controller",
+    "scenarios",
+];
 
-/// These run when the others are done, one after the other: they compare times, which a busy machine distorts.
-const ALONE: [&str; 1] = ["effects"];
+/// These run when the others are done, one after the other: `effects` compares times, and a kubelet restarts what answers late.
+const ALONE: [&str; 2] = ["effects", "node"];
 
 /// How all of them went.
 #[derive(Debug, Default)]
