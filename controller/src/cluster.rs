@@ -3,6 +3,8 @@
 use crate::config::ClientLimit;
 use crate::key_connections::own_connection_for_keys;
 use crate::response_limit::limited;
+use http::HeaderValue;
+use http::header::USER_AGENT;
 use kube::client::ClientBuilder;
 use kube::config::{InClusterError, InferConfigError};
 use kube::{Client, Config};
@@ -38,6 +40,9 @@ pub enum ClusterError {
     Client(#[source] kube::Error),
 }
 
+/// By what name the API server knows the controller, in `managedFields` and in its audit log.
+const NAME: &str = concat!("sealed-secrets-controller/", env!("CARGO_PKG_VERSION"));
+
 /// Where Kubernetes puts a pod's own namespace.
 const NAMESPACE_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
@@ -56,6 +61,8 @@ impl Cluster {
         // works at any request.
         config.read_timeout = Some(Duration::from_secs(75));
         config.reset_reader_on_write = true;
+        // The API server notes its first part as the manager of the fields that are written, and would note `unknown` without it.
+        config.headers.push((USER_AGENT, HeaderValue::from_static(NAME)));
         let server = config.cluster_url.to_string();
         let namespace = own_namespace(&config.default_namespace);
         let lease_client = Client::try_from(config.clone()).map_err(ClusterError::Client)?;

@@ -23,6 +23,13 @@ pub(crate) async fn seals_and_unseals(stage: Arc<Stage>) -> Result<()> {
             let [owner] = made.owner_references() else { anyhow::bail!("{:?}", made.owner_references()) };
             ensure!(owner.controller == Some(true) && Some(&owner.uid) == sealed.metadata.uid.as_ref());
 
+            let managers: Vec<_> = made
+                .managed_fields()
+                .iter()
+                .map(|entry| entry.manager.as_deref().unwrap_or_default())
+                .collect();
+            ensure!(managers == ["sealed-secrets-controller"], "{managers:?}");
+
             let status = person.sees_synced(namespace, "db", ConditionStatus::True).await?;
             let types: Vec<&str> =
                 status.conditions.iter().map(|condition| condition.type_.as_str()).collect();
