@@ -9,6 +9,8 @@ pub(crate) use error::SessionError;
 
 use crate::connection::{Connection, Login, Target, Timeout};
 use crate::online::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, runtime};
+use http::HeaderValue;
+use http::header::USER_AGENT;
 use kube::{Client, Config};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -85,10 +87,15 @@ fn is_unauthorized(error: &kube::Error) -> bool {
     matches!(error, kube::Error::Api(status) if status.code == 401)
 }
 
+/// By what name the API server knows kubeseal-rs, in `managedFields` and in its audit log.
+const NAME: &str = concat!("kubeseal-rs/", env!("CARGO_PKG_VERSION"));
+
 /// A client, and how it logged in. To be called inside the runtime: the client starts a task.
 async fn client(target: &Target) -> Result<(Client, Login), SessionError> {
     let login = target.log_in().await.map_err(SessionError::Connection)?;
-    let config = with_timeouts(login.config.clone(), target.request_timeout());
+    let mut config = with_timeouts(login.config.clone(), target.request_timeout());
+    // The API server notes its first part as the manager of the fields that are written, and would note `unknown` without it.
+    config.headers.push((USER_AGENT, HeaderValue::from_static(NAME)));
     let client = Client::try_from(config)
         .map_err(|error| SessionError::Client { server: login.server.clone(), source: error.into() })?;
     Ok((client, login))

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use api::{ConditionStatus, sealing_key};
+use kube::ResourceExt;
+use kube::api::ListParams;
 use serde_json::json;
 use tests::eventually::eventually;
 
@@ -36,6 +38,10 @@ pub(crate) async fn not_while_something_needs_it(stage: Arc<Stage>) -> Result<()
             let told = scene.told(&["retire", &old.to_uppercase(), "deploy"]).await?;
             ensure!(told.contains("is retired"), "{told}");
             ensure!(scene.all().await?[1].1 == "retired");
+            let keys = scene.secrets().list(&ListParams::default().labels(sealing_key::LABEL)).await?.items;
+            let fields = keys.iter().flat_map(ResourceExt::managed_fields);
+            let managers: Vec<_> = fields.filter_map(|entry| entry.manager.as_deref()).collect();
+            ensure!(managers.contains(&"kubeseal-rs"), "{managers:?}");
             let again = scene.told(&["retire", &old]).await?;
             ensure!(again.contains("is retired already"), "{again}");
 
