@@ -82,10 +82,11 @@ fn everything(arguments: &Arguments, binaries: &Binaries, has_node: bool) -> Res
     if image.is_some() {
         println!("The program of the image is built after {}.", span(start.elapsed()));
     }
-    let outcome = side_by_side::run(suites, |command| {
+    let prepare = |command: &mut Command| {
         command.envs(binaries.environment()).envs(image.as_ref().map(StaticController::environment));
         all_must_run(arguments, command);
-    });
+    };
+    let outcome = side_by_side::run(suites, prepare, io::stdout());
     println!("\n{}", times::table(&outcome.times));
     Ok((outcome.tally, !outcome.failed))
 }

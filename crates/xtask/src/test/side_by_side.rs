@@ -1,6 +1,6 @@
 //! Suites side by side: most of those with a control plane wait, for a lease, a retry or a renewal.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -39,12 +39,22 @@ pub(super) struct Outcome {
     pub(super) failed: bool,
 }
 
-/// Runs them with what `prepare` adds to each command. The output of each is shown whole, when it has ended.
-pub(super) fn run(suites: Vec<Suite>, prepare: impl Fn(&mut Command) + Sync) -> Outcome {
+/// What all lanes add to.
+struct Report<W> {
+    outcome: Outcome,
+    to: W,
+}
+
+/// Runs them with what `prepare` adds to each command. The output of each goes to `to` whole, when it has ended.
+pub(super) fn run(
+    suites: Vec<Suite>,
+    prepare: impl Fn(&mut Command) + Sync,
+    to: impl io::Write + Send,
+) -> Outcome {
     let (alone, mut shared): (Vec<_>, Vec<_>) =
         suites.into_iter().partition(|suite| ALONE.contains(&suite.name.as_str()));
     shared.sort_by_key(|suite| LONGEST.iter().position(|name| *name == suite.name).unwrap_or(LONGEST.len()));
-    let outcome = Mutex::new(Outcome::default());
+    let report = Mutex::new(Report { outcome: Outcome::default(), to });
     for (lanes, suites) in [(AT_ONCE, shared), (1, alone)] {
         let queue = Mutex::new(suites.into_iter());
         thread::scope(|scope| {
@@ -52,27 +62,31 @@ pub(super) fn run(suites: Vec<Suite>, prepare: impl Fn(&mut Command) + Sync) -> 
                 scope.spawn(|| {
                     while let Some(mut suite) = next(&queue) {
                         prepare(&mut suite.command);
-                        run_one(suite, &outcome);
+                        run_one(suite, &report);
                     }
                 });
             }
         });
     }
-    outcome.into_inner().unwrap_or_else(PoisonError::into_inner)
+    report.into_inner().unwrap_or_else(PoisonError::into_inner).outcome
 }
 
 fn next(queue: &Mutex<impl Iterator<Item = Suite>>) -> Option<Suite> {
     locked(queue).next()
 }
 
-fn run_one(mut suite: Suite, outcome: &Mutex<Outcome>) {
-    println!("{}", paint::dim(&format!("... {}", suite.name)));
+fn run_one(mut suite: Suite, report: &Mutex<Report<impl io::Write>>) {
+    // Where the reader has gone, the counting still matters.
+    let _ = writeln!(locked(report).to, "{}", paint::dim(&format!("... {}", suite.name)));
     let start = Instant::now();
     let (output, succeeded) = output_of(&mut suite.command).unwrap_or_else(|error| {
         (format!("{} cannot be run: {error}\n", suite.command.get_program().display()).into_bytes(), false)
     });
     let took = start.elapsed();
-    let mut outcome = locked(outcome);
+    let heading = paint::bold(&format!("==> {} ({})", suite.name, span(took)));
+    let mut report = locked(report);
+    let Report { outcome, to } = &mut *report;
+    let _ = writeln!(to, "{heading}").and_then(|()| to.write_all(&output)).and_then(|()| to.flush());
     for line in String::from_utf8_lossy(&output).lines() {
         outcome.tally.read(line);
     }
@@ -80,10 +94,6 @@ fn run_one(mut suite: Suite, outcome: &Mutex<Outcome>) {
     if let Some(target) = suite.target.filter(|_| !succeeded) {
         outcome.tally.target_failed(target);
     }
-    // Where the reader has gone, the counting still matters.
-    let mut stdout = io::stdout().lock();
-    let heading = paint::bold(&format!("==> {} ({})", suite.name, span(took)));
-    let _ = writeln!(stdout, "{heading}").and_then(|()| stdout.write_all(&output));
     outcome.times.push((suite.name, took));
 }
 
@@ -100,4 +110,43 @@ fn output_of(command: &mut Command) -> io::Result<(Vec<u8>, bool)> {
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suite(name: &str, script: &str) -> Suite {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        Suite { name: name.to_owned(), target: Some(format!("-p p --test {name}")), command }
+    }
+
+    #[test]
+    fn what_each_says_is_counted_and_a_bad_end_is_a_failure() {
+        let suites = vec![
+            suite(
+                "a",
+                "echo 'test x ... FAILED'; echo 'test result: FAILED. 2 passed; 1 failed;' >&2; exit 1",
+            ),
+            suite("b", "echo \"test result: ok. $PASSED passed; 0 failed;\""),
+        ];
+        let mut shown = Vec::new();
+        let passed = |command: &mut Command| {
+            command.env("PASSED", "3");
+        };
+        let outcome = run(suites, passed, &mut shown);
+        assert!(String::from_utf8_lossy(&shown).contains("FAILED\ntest result: FAILED"), "{shown:?}");
+        assert!(outcome.failed);
+        assert_eq!(outcome.times.len(), 2);
+        assert_eq!(outcome.tally.closing_line("1 s"), "1 test failed, 5 passed, in 1 s.");
+        assert_eq!(outcome.tally.rerun().as_deref(), Some("cargo xtask test -p p --test a -- x"));
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_a_failure() {
+        let command = Command::new("/nowhere/suite");
+        let missing = Suite { name: "a".to_owned(), target: None, command };
+        assert!(run(vec![missing], |_| {}, io::sink()).failed);
+    }
 }
