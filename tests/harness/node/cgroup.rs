@@ -9,6 +9,10 @@ use anyhow::{Context as _, Result};
 const ROOT: &str = "/sys/fs/cgroup";
 /// How long killed processes may take to leave it.
 const LONGEST: Duration = Duration::from_secs(10);
+/// The same where the node is dropped.
+const DROPPED: Duration = Duration::from_secs(2);
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A cgroup in each of the machine's hierarchies, of which version 2 has one.
 #[derive(Debug)]
@@ -40,12 +44,17 @@ impl Cgroup {
     pub(super) async fn remove(&self) -> Result<()> {
         let start = Instant::now();
         loop {
-            let removed = self.folders()?.iter().try_for_each(|folder| remove_tree(folder));
+            let removed = self.try_remove();
             if removed.is_ok() || start.elapsed() > LONGEST {
                 return removed.context("the node's cgroup cannot be removed");
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// One try.
+    fn try_remove(&self) -> Result<()> {
+        self.folders()?.iter().try_for_each(|folder| remove_tree(folder))
     }
 
     fn folders(&self) -> Result<Vec<PathBuf>> {
@@ -57,6 +66,16 @@ impl Cgroup {
         let hierarchies = entries.filter_map(Result::ok).map(|entry| entry.path());
         // Names such as `cpu` are links to the hierarchy `cpu,cpuacct` on some machines: either way is right.
         Ok(hierarchies.filter(|path| path.is_dir()).map(|path| path.join(&self.name)).collect())
+    }
+}
+
+impl Drop for Cgroup {
+    /// For a node that did not start, or whose owner was dropped: there its processes were killed just now.
+    fn drop(&mut self) {
+        let start = Instant::now();
+        while self.try_remove().is_err() && start.elapsed() < DROPPED {
+            std::thread::sleep(PAUSE);
+        }
     }
 }
 
