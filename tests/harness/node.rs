@@ -172,9 +172,9 @@ impl Node {
         Ok(String::from_utf8(cat.arg(format!("/proc/{id}/status")).output().await?.stdout)?)
     }
 
-    /// Sends SIGKILL to a container, which is named as in a Pod's status.
-    pub async fn kill_container(&self, container: &str) -> Result<()> {
-        self.ctr(&["tasks", "kill", "--signal=SIGKILL", plain_id(container)]).await?;
+    /// Sends a signal, such as `SIGKILL`, to a container, which is named as in a Pod's status.
+    pub async fn signal_container(&self, container: &str, signal: &str) -> Result<()> {
+        self.ctr(&["tasks", "kill", "--signal", signal, plain_id(container)]).await?;
         Ok(())
     }
 

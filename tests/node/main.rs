@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         tests![
             installs::under_restricted_pod_security,
             upgrades::to_an_image_that_does_not_exist_fails_and_the_old_pod_stays,
-            replicas::the_leader_is_deleted_and_killed,
+            replicas::the_leader_is_deleted_stopped_and_killed,
             replicas::a_rolling_restart_refuses_no_request,
             replicas::a_drain_leaves_one,
             memory::eight_hundred_objects_fit_into_32_mebibytes,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use api::ObservedSealedSecret;
+use api::{Condition, ConditionStatus, ObservedSealedSecret};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use k8s_openapi::api::core::v1::Secret;
 use kube::Api;
@@ -52,15 +52,20 @@ pub(crate) async fn eight_hundred_objects_fit_into_32_mebibytes(stage: Arc<Stage
         release.rolled_out().await?;
         release.unseals("one-more").await?;
         never_killed(release).await?;
+        person.sees_synced("default", "one-more", ConditionStatus::True).await?;
         let sealed: Api<ObservedSealedSecret> = Api::namespaced(stage.client(), "default");
-        let all = sealed.list(&ListParams::default()).await?;
-        let synced = all.iter().filter(|object| {
-            let status = object.status.as_ref().and_then(|status| status.condition(api::Condition::SYNCED));
-            status.is_some_and(|condition| condition.status == api::ConditionStatus::True)
-        });
-        let synced = synced.count();
-        ensure!(synced == OBJECTS + 1, "{synced} are Synced");
-        Ok(())
+        // The status is written after the Secret.
+        eventually(Duration::from_secs(20), "all of them are Synced", async || {
+            let all = sealed.list(&ListParams::default()).await?;
+            let synced = all.iter().filter(|object| {
+                let status = object.status.as_ref().and_then(|status| status.condition(Condition::SYNCED));
+                status.is_some_and(|condition| condition.status == ConditionStatus::True)
+            });
+            let synced = synced.count();
+            ensure!(synced == OBJECTS + 1, "{synced} are Synced");
+            Ok(())
+        })
+        .await
     })
     .await
 }

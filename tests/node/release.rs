@@ -9,10 +9,11 @@ use anyhow::{Context as _, Result};
 use api::sealing_key;
 use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{Namespace, Pod, Secret, Service};
-use kube::api::{DeleteParams, ListParams, PostParams};
+use kube::api::{ListParams, PostParams};
 use kube::{Api, ResourceExt as _};
 use serde_json::{Value, json};
 use tests::chart::CONTROLLER_NAME;
+use tests::cleanup::Cleanup;
 use tests::kubeseal::{Kubeseal, Ran};
 use tests::lab::Maker;
 use tests::person::Person;
@@ -45,12 +46,17 @@ impl<'a> Release<'a> {
         let object = json!({ "metadata": { "name": namespace, "labels": restricted } });
         namespaces.create(&PostParams::default(), &serde_json::from_value(object)?).await?;
         let this = Self { stage, namespace };
+        // However the test ends, the next one has the cluster for itself.
+        let cleanup = Cleanup::new(remove(
+            stage.tool(Program::Helm)?,
+            stage.tool(Program::Kubectl)?,
+            this.namespace.clone(),
+        ));
         let outcome = match test(&this).await {
             Ok(()) => Ok(()),
             Err(error) => Err(error.context(this.state().await)),
         };
-        let gone = this.remove().await;
-        outcome.and(gone)
+        outcome.and(cleanup.now().await)
     }
 
     /// `helm install --wait` of this project's chart.
@@ -166,23 +172,6 @@ impl<'a> Release<'a> {
         Ok(())
     }
 
-    /// Deletes what the test made, so that the next has the cluster for itself.
-    async fn remove(&self) -> Result<()> {
-        let args = ["uninstall", NAME, "--namespace", &self.namespace, "--ignore-not-found"];
-        self.stage.tool(Program::Helm)?.output(&args, b"").await?;
-        // At once: what the controller does at its end is a test's business, and is over here.
-        let pods = ["delete", "pods", "--all", "--force", "--grace-period=0", "--namespace", &self.namespace];
-        self.stage.kubectl(&pods).await?;
-        let kind = ["get", "crd", "sealedsecrets.bitnami.com", "--ignore-not-found"];
-        if !self.stage.kubectl(&kind).await?.is_empty() {
-            self.stage.kubectl(&["delete", "sealedsecrets", "--namespace=default", "--all"]).await?;
-        }
-        self.stage.kubectl(&["delete", "secrets", "--namespace=default", "--all"]).await?;
-        let namespaces: Api<Namespace> = Api::all(self.stage.client());
-        namespaces.delete(&self.namespace, &DeleteParams::background()).await?;
-        Ok(())
-    }
-
     /// What a person looks at when something went wrong.
     async fn state(&self) -> String {
         let mut text = format!("namespace {}, as the test left it:", self.namespace);
@@ -201,6 +190,21 @@ impl<'a> Release<'a> {
         }
         text
     }
+}
+
+/// Deletes what a test made.
+async fn remove(helm: Kubeseal, kubectl: Kubeseal, namespace: String) -> Result<()> {
+    helm.output(&["uninstall", NAME, "--namespace", &namespace, "--ignore-not-found"], b"").await?;
+    // At once: what the controller does at its end is a test's business, and is over here.
+    let pods = ["delete", "pods", "--all", "--force", "--grace-period=0", "--namespace", &namespace];
+    kubectl.output(&pods, b"").await?;
+    let kind = ["get", "crd", "sealedsecrets.bitnami.com", "--ignore-not-found"];
+    if !kubectl.output(&kind, b"").await?.is_empty() {
+        kubectl.output(&["delete", "sealedsecrets", "--namespace=default", "--all"], b"").await?;
+    }
+    kubectl.output(&["delete", "secrets", "--namespace=default", "--all"], b"").await?;
+    kubectl.output(&["delete", "namespace", &namespace, "--wait=false"], b"").await?;
+    Ok(())
 }
 
 /// The container's status, as the kubelet reports it: the only one of a pod of ours.

@@ -3,13 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use kube::ResourceExt;
 use tests::eventually::eventually;
+use tests::node::NAME;
 
 use crate::load::Load;
-use crate::release::Release;
+use crate::release::{Release, container_status};
 use crate::stage::Stage;
+
+/// How long a SealedSecret may wait where the leader releases its Lease.
+const HANDED_OVER: Duration = Duration::from_secs(8);
+/// And where the Lease runs out, after 15 seconds.
+const RUN_OUT: Duration = Duration::from_secs(30);
 
 const THREE: [&str; 6] = [
     "--set",
@@ -20,37 +26,51 @@ const THREE: [&str; 6] = [
     "logLevel=DEBUG",
 ];
 
-/// A leader that is deleted hands over within a second or two; one that is killed, or deleted without a grace period, within the Lease's 15 seconds.
-pub(crate) async fn the_leader_is_deleted_and_killed(stage: Arc<Stage>) -> Result<()> {
+/// A leader that is deleted hands over at once, with a grace period and without one: the kubelet sends it SIGTERM in both cases. One that is stopped,
+/// as on a node that hangs, is followed when its Lease has run out. One that is killed is started anew by the kubelet, and leads.
+pub(crate) async fn the_leader_is_deleted_stopped_and_killed(stage: Arc<Stage>) -> Result<()> {
     Release::with(&stage, async |release| {
         release.install(&THREE).await?;
         let keys = release.keys().await?;
-        for (round, (grace, longest)) in
-            [("30", Duration::from_secs(5)), ("0", Duration::from_secs(25))].into_iter().enumerate()
-        {
+        let now: [&[&str]; 2] = [&[], &["--force", "--grace-period=0"]];
+        for (round, flags) in now.into_iter().enumerate() {
             let leader = release.leader().await?;
-            let flags = ["--wait=false", "--force", "--grace-period", grace];
-            let flags = if grace == "0" { &flags[..] } else { &flags[..1] };
-            let args = [&["delete", "pod", &leader, "--namespace", &release.namespace], flags].concat();
-            stage.kubectl(&args).await?;
-            let took = release.unseals(&format!("round-{round}")).await?;
-            ensure!(took < longest, "unsealed {took:?} after the leader was deleted with {grace} s");
+            let fixed = ["delete", "pod", &leader, "--wait=false", "--namespace", &release.namespace];
+            stage.kubectl(&[fixed.as_slice(), flags].concat()).await?;
+            let took = release.unseals(&format!("deleted-{round}")).await?;
+            ensure!(took < HANDED_OVER, "unsealed {took:?} after the leader was deleted ({flags:?})");
             ensure!(release.leader().await? != leader, "a pod that is gone still leads");
             release.rolled_out().await?;
         }
-        // The container of the leader dies, and the kubelet starts it anew in the same pod.
+
         let leader = release.leader().await?;
-        let pods = release.pods().await?;
-        let pod = pods.iter().find(|pod| pod.name_any() == leader);
-        let status = crate::release::container_status(pod.ok_or_else(|| anyhow::anyhow!("no {leader}"))?)?;
-        stage.node.kill_container(status["containerID"].as_str().unwrap_or_default()).await?;
+        let container = container_of(release, &leader).await?;
+        stage.node.signal_container(&container, "SIGSTOP").await?;
+        let took = release.unseals("stopped").await?;
+        ensure!(took < RUN_OUT, "unsealed {took:?} after the leader was stopped");
+        let next = release.leader().await?;
+        ensure!(next != leader, "a process that is stopped still leads");
+        // It goes on where it was stopped, and must not write: another one leads.
+        stage.node.signal_container(&container, "SIGCONT").await?;
+        release.rolled_out().await?;
+        release.unseals("continued").await?;
+        ensure!(release.leader().await? == next, "the one that was stopped took the Lease back");
+
+        stage.node.signal_container(&container_of(release, &next).await?, "SIGKILL").await?;
         let took = release.unseals("killed").await?;
-        ensure!(took < Duration::from_secs(25), "unsealed {took:?} after the leader was killed");
+        ensure!(took < RUN_OUT, "unsealed {took:?} after the leader was killed");
         release.rolled_out().await?;
         ensure!(release.keys().await? == keys, "{keys:?}, then {:?}", release.keys().await?);
         Ok(())
     })
     .await
+}
+
+async fn container_of(release: &Release<'_>, pod: &str) -> Result<String> {
+    let pods = release.pods().await?;
+    let pod = pods.iter().find(|it| it.name_any() == pod).with_context(|| format!("no pod {pod}"))?;
+    let status = container_status(pod)?;
+    Ok(status["containerID"].as_str().context("its container has no id")?.to_owned())
 }
 
 /// `kubectl rollout restart` under a stream of requests, with one replica and with three: no request fails.
@@ -83,23 +103,22 @@ async fn restart_under_load(release: &Release<'_>, replicas: usize) -> Result<()
     Ok(())
 }
 
-/// `kubectl drain` takes two of three and leaves one, as the `PodDisruptionBudget` says, though all are on the one node.
+/// `kubectl drain` evicts two of three and leaves one, as the `PodDisruptionBudget` says, though all are on the one node.
 pub(crate) async fn a_drain_leaves_one(stage: Arc<Stage>) -> Result<()> {
     Release::with(&stage, async |release| {
         release.install(&THREE).await?;
+        let before: Vec<_> = release.pods().await?.iter().map(ResourceExt::name_any).collect();
         let load = Load::start(release).await?;
-        let node = tests::node::NAME;
-        let drained = stage
-            .kubectl(&["drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=8s"])
-            .await;
-        let ready = release.pods().await?;
-        let uncordoned = stage.kubectl(&["uncordon", node]).await;
-        ensure!(drained.is_err(), "it evicted all: {drained:?}");
-        uncordoned?;
-        let ready = ready
-            .iter()
-            .filter(|pod| crate::release::container_status(pod).is_ok_and(|status| status["ready"] == true));
-        ensure!(ready.count() >= 1, "no pod is left that is ready");
+        let args = ["drain", NAME, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=8s"];
+        let drained = stage.kubectl(&args).await;
+        let left = release.pods().await?;
+        stage.kubectl(&["uncordon", NAME]).await?;
+        let said = drained.err().context("it evicted all")?.to_string();
+        ensure!(said.contains("disruption budget"), "{said}");
+        let mut left = left.iter().filter(|pod| before.contains(&pod.name_any()));
+        let (one, another) = (left.next().context("none is left")?, left.next());
+        ensure!(another.is_none(), "more than one is left");
+        ensure!(container_status(one)?["ready"] == true, "the one that is left is not ready");
         release.rolled_out().await?;
         load.end().await?;
         release.unseals("drained").await?;

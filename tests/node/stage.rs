@@ -14,7 +14,8 @@ use tests::programs::{Program, Programs, pause, upstream_chart};
 use tests::suite;
 
 /// What the chart names unless told otherwise, as a container runtime writes it in full.
-pub(crate) const IMAGE: &str = "docker.io/library/sealed-secrets-controller:0.1.0";
+pub(crate) const IMAGE: &str =
+    concat!("docker.io/library/sealed-secrets-controller:", env!("CARGO_PKG_VERSION"));
 /// What upstream's chart names.
 const UPSTREAM_IMAGE: &str = "docker.io/bitnami/sealed-secrets-controller:0.38.1";
 

@@ -1,9 +1,11 @@
 //! Upgrades that go wrong, and the way back.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use kube::ResourceExt;
+use tests::eventually::eventually;
 
 use crate::load::Load;
 use crate::release::Release;
@@ -29,9 +31,18 @@ pub(crate) async fn to_an_image_that_does_not_exist_fails_and_the_old_pod_stays(
 
         // Revision 1 is the installation, 2 is the failed upgrade.
         release.roll_back(1).await?;
-        ensure!(names().await? == before, "the rollback replaced the pod that was right");
+        // Helm does not wait until the Pod of the image that does not exist is told to end.
+        let only_the_old_is_left = async || {
+            eventually(Duration::from_secs(20), "only the old pod is left", async || {
+                let names = names().await?;
+                ensure!(names == before, "{before:?}, then {names:?}");
+                Ok(())
+            })
+            .await
+        };
+        only_the_old_is_left().await?;
         release.try_upgrade(&[bad.as_slice(), &["--atomic"]].concat()).await?.failure(1)?;
-        ensure!(names().await? == before, "--atomic left another pod");
+        only_the_old_is_left().await?;
         load.end().await?;
         release.unseals("afterwards").await?;
         Ok(())

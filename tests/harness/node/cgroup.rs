@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 const ROOT: &str = "/sys/fs/cgroup";
+/// The file that tells which controllers the cgroups below have.
+const SUBTREE: &str = "cgroup.subtree_control";
+const CONTROLLERS: [&str; 5] = ["cpu", "cpuset", "memory", "hugetlb", "pids"];
 /// How long killed processes may take to leave it.
 const LONGEST: Duration = Duration::from_secs(10);
 /// The same where the node is dropped.
@@ -18,11 +21,16 @@ const PAUSE: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(super) struct Cgroup {
     name: String,
+    /// Controllers of version 2 that the machine had not enabled for the cgroups below its root, and the node needs there.
+    enabled: Vec<&'static str>,
 }
 
 impl Cgroup {
     pub(super) fn make(name: String) -> Result<Self> {
-        let this = Self { name };
+        let mut this = Self { name, enabled: Vec::new() };
+        if is_version_2() {
+            this.enable_controllers()?;
+        }
         for folder in this.folders()? {
             fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         }
@@ -52,14 +60,36 @@ impl Cgroup {
         }
     }
 
+    /// The kubelet wants all of those that the root has.
+    fn enable_controllers(&mut self) -> Result<()> {
+        let root = Path::new(ROOT);
+        let read = |file: &str| {
+            fs::read_to_string(root.join(file))
+                .with_context(|| format!("cannot read {file} of the root cgroup"))
+        };
+        let (there, below) = (read("cgroup.controllers")?, read(SUBTREE)?);
+        let has = |list: &str, wanted: &str| list.split_whitespace().any(|name| name == wanted);
+        for name in CONTROLLERS.into_iter().filter(|name| has(&there, name) && !has(&below, name)) {
+            fs::write(root.join(SUBTREE), format!("+{name}"))
+                .with_context(|| format!("cannot enable the cgroup controller {name}"))?;
+            self.enabled.push(name);
+        }
+        Ok(())
+    }
+
     /// One try.
     fn try_remove(&self) -> Result<()> {
-        self.folders()?.iter().try_for_each(|folder| remove_tree(folder))
+        self.folders()?.iter().try_for_each(|folder| remove_tree(folder))?;
+        for name in &self.enabled {
+            // In use by another by now, it stays.
+            let _ = fs::write(Path::new(ROOT).join(SUBTREE), format!("-{name}"));
+        }
+        Ok(())
     }
 
     fn folders(&self) -> Result<Vec<PathBuf>> {
         let root = Path::new(ROOT);
-        if root.join("cgroup.controllers").exists() {
+        if is_version_2() {
             return Ok(vec![root.join(&self.name)]);
         }
         let entries = fs::read_dir(root).with_context(|| format!("cannot read {ROOT}"))?;
@@ -67,6 +97,10 @@ impl Cgroup {
         // Names such as `cpu` are links to the hierarchy `cpu,cpuacct` on some machines: either way is right.
         Ok(hierarchies.filter(|path| path.is_dir()).map(|path| path.join(&self.name)).collect())
     }
+}
+
+fn is_version_2() -> bool {
+    Path::new(ROOT).join("cgroup.controllers").exists()
 }
 
 impl Drop for Cgroup {

@@ -84,6 +84,8 @@ snapshotter = "overlayfs"
 sandbox = "{PAUSE_IMAGE}"
 [plugins.'io.containerd.cri.v1.runtime']
 restrict_oom_score_adj = true
+# It would load a profile into the machine's kernel, and leave it there.
+disable_apparmor = true
 [plugins.'io.containerd.cri.v1.runtime'.cni]
 bin_dirs = ["{NETWORK_PLUGINS}"]
 conf_dir = "/run/cni"
@@ -99,6 +101,9 @@ SystemdCgroup = false
     }
 
     pub(super) fn kubelet(&self, cgroup: &str) -> Result<Process> {
+        // The machine's own may be a link to a folder that the node does not see.
+        let resolver = self.dir.join("resolv.conf");
+        fs::write(&resolver, format!("nameserver {DNS_ADDRESS}\n")).context("cannot write resolv.conf")?;
         let config = json!({
             "apiVersion": "kubelet.config.k8s.io/v1beta1",
             "kind": "KubeletConfiguration",
@@ -121,6 +126,7 @@ SystemdCgroup = false
             // Nothing answers there: what runs on this node looks up no names. Without it, each Pod gets an event.
             "clusterDNS": [DNS_ADDRESS],
             "clusterDomain": "cluster.local",
+            "resolvConf": resolver,
         });
         self.start(
             Program::Kubelet,

@@ -44,7 +44,7 @@ impl Namespaces {
         let of = |flag: &str, file: &str| OsString::from(format!("--{flag}=/proc/{id}/ns/{file}"));
         let enter = ["nsenter".into(), of("net", "net"), of("mount", "mnt"), of("pid", "pid_for_children")];
         let mut path = programs.as_os_str().to_owned();
-        path.push(":/usr/sbin:/usr/bin:/sbin:/bin");
+        path.push(":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         let doors = Doors::of(&PathBuf::from(format!("/proc/{id}/ns/net")))?;
         Ok(Self { holder, doors, enter, path })
     }

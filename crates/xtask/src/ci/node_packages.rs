@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use harness::node::requirements;
 use harness::workspace;
 
-/// Does nothing where nothing is missing. What cannot be installed is told by the tests that need it.
+/// Does nothing where nothing is missing.
 pub(super) fn install() -> Result<()> {
     let Some(missing) = requirements::missing() else { return Ok(()) };
     println!("{missing}");
