@@ -6,10 +6,11 @@
 
 # Debian, because its libc6-dev brings the static C library. aws-lc's C and assembly need the compiler that is there.
 FROM docker.io/library/rust:1.95-bookworm AS build
+ARG TARGETARCH
 WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
-    --mount=type=cache,target=/src/target \
+    --mount=type=cache,id=target-${TARGETARCH},target=/src/target \
     set -eu; \
     controller/build-static.sh; \
     install -D target/*/release/sealed-secrets-controller /image/usr/local/bin/controller; \

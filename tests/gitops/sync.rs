@@ -12,6 +12,11 @@ use crate::stage::Stage;
 
 /// Flux looks as soon as it has applied, mostly after the controller, and again 5 s later.
 const SECOND_LOOK: SignedDuration = SignedDuration::from_secs(7);
+/// How long the first look takes.
+const FIRST_LOOK: SignedDuration = SignedDuration::from_secs(1);
+/// How many commits may be looked at before one is refused at the first look. On a busy machine Flux sometimes comes before the
+/// controller.
+const LOOKS: usize = 6;
 
 pub(crate) async fn a_good_commit_is_ready_with_its_secret_there(stage: Arc<Stage>) -> Result<()> {
     stage
@@ -58,6 +63,17 @@ pub(crate) async fn a_wrong_key_fails_at_once_and_holds_its_dependent_back(stage
                 .await?;
             ensure!(held["status"] == "False", "{held}");
             ensure!(config_maps.get_opt("app").await?.is_none(), "the dependent was applied");
+
+            let mut quickest = checked_for(&failed.message)?;
+            for _ in 1..LOOKS {
+                if quickest < FIRST_LOOK {
+                    break;
+                }
+                let wrong = scene.sealed_with_a_wrong_key("db", "1").await?;
+                let broken = source.commit(&[("shop/db.yaml", &wrong), ("app/app.yaml", &settings)]).await?;
+                quickest = quickest.min(checked_for(&shop.sees_failed(&broken).await?.message)?);
+            }
+            ensure!(quickest < FIRST_LOOK, "the quickest of {LOOKS} took {quickest:#}");
 
             let right = scene.sealed("db", "1").await?;
             let repaired = source.commit(&[("shop/db.yaml", &right), ("app/app.yaml", &settings)]).await?;

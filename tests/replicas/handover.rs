@@ -66,12 +66,13 @@ pub(crate) async fn a_leader_told_to_end_is_followed_at_once(stage: Arc<Stage>) 
         .await
 }
 
-/// As a rolling update does it, with the shutdown delay of the chart: the leader goes on serving, and another one leads all the same.
+/// As a rolling update does it, with a shutdown delay: the leader goes on serving, and another one leads all the same.
 /// The old one writes nothing any more.
 pub(crate) async fn a_leader_told_to_end_serves_on_and_writes_nothing(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(DEFAULT, async |scene| {
-            let start = async || scene.pod()?.shutdown_delay().start(&scene.lab).await;
+            // As long as the test takes: a second signal ends it.
+            let start = async || scene.pod()?.flag("shutdown-delay-duration", "5m").start(&scene.lab).await;
             let (a, b, c) = futures::try_join!(start(), start(), start())?;
             let mut replicas = Replicas(vec![a, b, c]);
             for pod in &mut replicas.0 {
@@ -85,21 +86,18 @@ pub(crate) async fn a_leader_told_to_end_serves_on_and_writes_nothing(stage: Arc
             signal(&old, Signal::TERM)?;
             let took = replicas.followed(term).await?;
             remark(&format!("after SIGTERM another replica led in {took:.1?}, beside the old one"));
-            ensure!(took < Duration::from_secs(4), "{took:?}");
+            // Where the Lease is not released, it is 15 s.
+            ensure!(took < Duration::from_secs(10), "{took:?}");
             let led = holder(scene).await?;
             ensure!(!led.is_empty() && !led.starts_with(old.name()), "the Lease is {led}'s");
-            // All of it is within the five seconds of the delay, so the old one still runs.
+            // All of it is within the delay: the old one still runs.
             scene.seal_and_apply("meanwhile", "2").await?;
             scene.sees("meanwhile", "2").await?;
             ensure!(get(&old, "/v1/cert.pem").await?.0 == 200, "it does not serve any more");
             ensure!(get(&old, "/readyz").await?.0 == 503 && !leads(&old).await?);
-            let took = term.elapsed();
+            signal(&old, Signal::TERM)?;
             ends(old).await?;
             let log = std::fs::read_to_string(log)?;
-            ensure!(
-                took < Duration::from_secs(5),
-                "what it did not do, it may have had no time to do: {took:?}"
-            );
             let (_, after) = log.split_once("lease released").context("it did not release the Lease")?;
             ensure!(!log.contains("meanwhile") && !after.contains("nseal"), "it went on working:\n{log}");
             ensure!(holder(scene).await? == led, "the Lease changed its holder again");
@@ -107,14 +105,13 @@ pub(crate) async fn a_leader_told_to_end_serves_on_and_writes_nothing(stage: Arc
             // A standby serves on as well, though it has nothing to finish.
             let leader = replicas.take_leader().await?;
             let standby = replicas.0.remove(0);
-            let term = Instant::now();
             signal(&standby, Signal::TERM)?;
             logs(&standby, "serving requests until the shutdown delay is over", 1).await?;
             ensure!(
                 get(&standby, "/v1/cert.pem").await?.0 == 200 && get(&standby, "/readyz").await?.0 == 503
             );
+            signal(&standby, Signal::TERM)?;
             ends(standby).await?;
-            ensure!(term.elapsed() >= Duration::from_secs(5), "it ended after {:?}", term.elapsed());
             ensure!(leads(&leader).await? && holder(scene).await? == led, "the leader changed");
             stop(leader).await
         })

@@ -57,9 +57,9 @@ true
 {{- end -}}
 {{- end -}}
 
-{{/* The arguments that the values give as they are, as a list. */}}
+{{/* The arguments that the values give as they are, as a list: where there are `args`, `extraArgs` are not used. */}}
 {{- define "sealed-secrets.ownArguments" -}}
-{{- concat (include "sealed-secrets.expand" (list . .Values.args) | fromYamlArray) (include "sealed-secrets.expand" (list . .Values.extraArgs) | fromYamlArray) | toYaml -}}
+{{- include "sealed-secrets.expand" (list . (.Values.args | default .Values.extraArgs)) | fromYamlArray | toYaml -}}
 {{- end -}}
 
 {{/* The Deployment's strategy. */}}

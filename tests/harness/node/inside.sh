@@ -6,6 +6,7 @@ dir=$1 address=$2 pods=$3
 
 mount --make-rprivate /
 mount --make-rshared /
+# The same as in requirements.rs.
 for folder in /run /var/lib /var/log; do mount -t tmpfs -o mode=755 tmpfs "$folder"; done
 
 # The kubelet insists on settings of the whole machine. It finds files that say so, and writes to those.

@@ -32,8 +32,42 @@ pub fn missing() -> Option<Unrun> {
     let commands = COMMANDS.into_iter().filter(|command| !is_on_path(command));
     let plugins = PLUGINS.into_iter().filter(|plugin| !Path::new(NETWORK_PLUGINS).join(plugin).exists());
     let absent: Vec<_> = commands.chain(plugins).collect();
-    (!absent.is_empty())
-        .then(|| Unrun::new(format!("a node needs {}: {INSTALL} installs them on Debian", absent.join(", "))))
+    if !absent.is_empty() {
+        let absent = absent.join(", ");
+        return Some(Unrun::new(format!("a node needs {absent}: {INSTALL} installs them on Debian")));
+    }
+    let ours = [workspace::root().to_owned(), workspace::target_dir(), env::temp_dir()];
+    if let Some(hidden) = ours.iter().find(|path| HIDDEN.iter().any(|folder| path.starts_with(folder))) {
+        let hidden = hidden.display();
+        return Some(Unrun::new(format!(
+            "a node does not see {hidden}: it has its own {}",
+            HIDDEN.join(", ")
+        )));
+    }
+    (!can_make_namespaces())
+        .then(|| Unrun::new("a node needs namespaces and cgroups, which even root may not make here"))
+}
+
+fn can_make_namespaces() -> bool {
+    let probe = Command::new("unshare")
+        .args([
+            "--net",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--mount-proc",
+            "mount",
+            "-t",
+            "tmpfs",
+            "tmpfs",
+            "/run",
+        ])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    let cgroup = Cgroup::make(format!("sealed-secrets-probe-{:08x}", rand::random::<u32>()));
+    probe.is_ok_and(|status| status.success()) && cgroup.is_ok()
 }
 
 fn is_on_path(command: &str) -> bool {

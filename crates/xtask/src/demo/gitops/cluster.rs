@@ -69,7 +69,7 @@ impl Cluster {
 
     /// Ends everything, and removes what it wrote.
     pub(super) async fn stop(self) -> Result<()> {
-        self.flux.stop().await?;
-        self.node.stop().await
+        let flux = self.flux.stop().await;
+        self.node.stop().await.and(flux)
     }
 }
