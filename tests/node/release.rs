@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use api::sealing_key;
@@ -125,13 +124,23 @@ impl<'a> Release<'a> {
         self.kubeseal(maker)?.output(&["--fetch-cert"], b"").await
     }
 
-    /// Seals a value in `default` through the API server, applies it, and waits until it is unsealed; how long the last took.
-    pub(crate) async fn unseals(&self, name: &str) -> Result<Duration> {
+    /// Seals a value in `default` through the API server, applies it, and waits until it is unsealed.
+    pub(crate) async fn unseals(&self, name: &str) -> Result<()> {
+        self.unseal(&self.seal(name).await?).await
+    }
+
+    /// Seals a value in `default` through the API server.
+    pub(crate) async fn seal(&self, name: &str) -> Result<Value> {
+        self.person()?.seal(&Person::secret("default", name, &json!({ "value": name })), &[]).await
+    }
+
+    /// Applies it, and waits until it is unsealed.
+    pub(crate) async fn unseal(&self, sealed: &Value) -> Result<()> {
         let person = self.person()?;
-        person.seal_and_apply(&Person::secret("default", name, &json!({ "value": name })), &[]).await?;
-        let start = Instant::now();
+        person.apply(sealed).await?;
+        let name = sealed["metadata"]["name"].as_str().context("a SealedSecret without a name")?;
         person.sees_values("default", name, &[("value", name.as_bytes())]).await?;
-        Ok(start.elapsed())
+        Ok(())
     }
 
     /// The pods of the Deployment that are not about to go.

@@ -1,7 +1,7 @@
 //! Three replicas on a node: who leads when a leader goes, and whether the Service answers all the time.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use kube::ResourceExt;
@@ -35,9 +35,12 @@ pub(crate) async fn the_leader_is_deleted_stopped_and_killed(stage: Arc<Stage>) 
         let now: [&[&str]; 2] = [&[], &["--force", "--grace-period=0"]];
         for (round, flags) in now.into_iter().enumerate() {
             let leader = release.leader().await?;
+            let sealed = release.seal(&format!("deleted-{round}")).await?;
+            let start = Instant::now();
             let fixed = ["delete", "pod", &leader, "--wait=false", "--namespace", &release.namespace];
             stage.kubectl(&[fixed.as_slice(), flags].concat()).await?;
-            let took = release.unseals(&format!("deleted-{round}")).await?;
+            release.unseal(&sealed).await?;
+            let took = start.elapsed();
             ensure!(took < HANDED_OVER, "unsealed {took:?} after the leader was deleted ({flags:?})");
             ensure!(release.leader().await? != leader, "a pod that is gone still leads");
             release.rolled_out().await?;
@@ -45,8 +48,12 @@ pub(crate) async fn the_leader_is_deleted_stopped_and_killed(stage: Arc<Stage>) 
 
         let leader = release.leader().await?;
         let container = container_of(release, &leader).await?;
+        // Sealed before: until the kubelet has seen it, the Service leads to the one that does not answer, too.
+        let sealed = release.seal("stopped").await?;
+        let start = Instant::now();
         stage.node.signal_container(&container, "SIGSTOP").await?;
-        let took = release.unseals("stopped").await?;
+        release.unseal(&sealed).await?;
+        let took = start.elapsed();
         ensure!(took < RUN_OUT, "unsealed {took:?} after the leader was stopped");
         let next = release.leader().await?;
         ensure!(next != leader, "a process that is stopped still leads");
@@ -56,8 +63,11 @@ pub(crate) async fn the_leader_is_deleted_stopped_and_killed(stage: Arc<Stage>) 
         release.unseals("continued").await?;
         ensure!(release.leader().await? == next, "the one that was stopped took the Lease back");
 
-        stage.node.signal_container(&container_of(release, &next).await?, "SIGKILL").await?;
-        let took = release.unseals("killed").await?;
+        let (container, sealed) = (container_of(release, &next).await?, release.seal("killed").await?);
+        let start = Instant::now();
+        stage.node.signal_container(&container, "SIGKILL").await?;
+        release.unseal(&sealed).await?;
+        let took = start.elapsed();
         ensure!(took < RUN_OUT, "unsealed {took:?} after the leader was killed");
         release.rolled_out().await?;
         ensure!(release.keys().await? == keys, "{keys:?}, then {:?}", release.keys().await?);

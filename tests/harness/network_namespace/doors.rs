@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use super::resident::Resident;
 
 /// How long a connection inside may take to be made.
-const CONNECT: Duration = Duration::from_secs(2);
+const CONNECT: Duration = Duration::from_secs(10);
 
 /// The doors of one network namespace. Dropped, all of them close.
 #[derive(Debug)]
