@@ -1,5 +1,6 @@
 //! The first installation, as a person does it, and its end.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Pod;
 use serde_json::Value;
 use tests::lab::Maker;
+use tests::workspace;
 
 use crate::release::{Release, container_status};
 use crate::stage::Stage;
@@ -58,6 +60,22 @@ pub(crate) async fn under_restricted_pod_security(stage: Arc<Stage>) -> Result<(
         Ok(())
     })
     .await
+}
+
+/// Built in another folder, or by another user, the image is the same: its program names no folder of this machine.
+pub(crate) async fn the_image_names_no_folder_of_the_machine_that_built_it(stage: Arc<Stage>) -> Result<()> {
+    let program = std::fs::read(stage.controller.path())?;
+    let program = String::from_utf8_lossy(&program);
+    ensure!(program.contains("/src/controller/src/"), "it names no source file, so that this shows nothing");
+    let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let cargo = cargo.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    for folder in
+        [Some(workspace::root().to_owned()), Some(workspace::target_dir()), cargo].into_iter().flatten()
+    {
+        let folder = folder.display().to_string();
+        ensure!(!program.contains(&folder), "it names {folder}");
+    }
+    Ok(())
 }
 
 fn running_since(status: &Value) -> Result<Timestamp> {

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     suite::run_on(
         Stage::start,
         tests![
+            installs::the_image_names_no_folder_of_the_machine_that_built_it,
             installs::under_restricted_pod_security,
             upgrades::to_an_image_that_does_not_exist_fails_and_the_old_pod_stays,
             replicas::the_leader_is_deleted_stopped_and_killed,

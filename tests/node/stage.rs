@@ -24,6 +24,7 @@ pub(crate) struct Stage {
     pub(crate) node: Node,
     programs: Programs,
     binaries: Binaries,
+    pub(crate) controller: StaticController,
     pub(crate) upstream_chart: PathBuf,
 }
 
@@ -105,6 +106,6 @@ impl Built {
         ];
         let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
         let node = Node::start(&programs, &archives).await?;
-        Ok(Stage { node, programs, binaries, upstream_chart })
+        Ok(Stage { node, programs, binaries, controller, upstream_chart })
     }
 }

@@ -41,22 +41,18 @@ async fn demo(keep: bool, built: Built) -> Result<()> {
         "{}",
         paint::bold("Starting a cluster of one node (kubelet, containerd) and Flux's kustomize-controller")
     );
-    let mut starting = Box::pin(built.start());
-    // A start is not broken off: a node that is half there cannot be removed whole.
-    let (cluster, interrupted) = tokio::select! {
-        cluster = &mut starting => (cluster?, false),
+    // Dropped in the middle of its start, a node takes along what it has started.
+    let cluster = tokio::select! {
+        cluster = built.start() => cluster?,
         result = interruption() => {
-            result?;
-            println!("Interrupted; the cluster is removed as soon as it has started.");
-            (starting.await?, true)
+            println!("Interrupted; nothing is left of it.");
+            return result;
         }
     };
     println!("Ready after {}.", span(start.elapsed()));
     let outcome = tokio::select! {
-        biased;
-        result = interruption(), if !interrupted => result.map(|()| "Ended"),
-        outcome = tell(&cluster, keep, start), if !interrupted => outcome.map(|()| "Done"),
-        else => Ok("Interrupted"),
+        outcome = tell(&cluster, keep, start) => outcome.map(|()| "Done"),
+        result = interruption() => result.map(|()| "Ended"),
     };
     let dir = cluster.node.dir().display().to_string();
     cluster.stop().await?;
