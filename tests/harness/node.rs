@@ -51,7 +51,7 @@ const URL: &str = "https://10.200.0.1:6443";
 const KUBECONFIGS: [(&str, &str); 3] =
     [("inside.kubeconfig", "admin"), ("kubelet.kubeconfig", "kubelet"), ("proxy.kubeconfig", "kube-proxy")];
 
-/// A running cluster. Dropped, everything of it is killed and removed, but for an empty cgroup; [`stop`](Self::stop) removes that too.
+/// A running cluster. Dropped, everything of it is killed and removed; [`stop`](Self::stop) also tells what could not be.
 pub struct Node {
     running: Mutex<Option<Running>>,
     dir: PathBuf,

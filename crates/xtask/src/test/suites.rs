@@ -8,6 +8,10 @@ use serde_json::Value;
 
 use crate::cargo::cargo;
 
+/// Tests that hold times against bounds which a second suite beside them would break, each in its suite. They are a suite of their
+/// own, with both in its name.
+const TIMED: [(&str, &str); 1] = [("lifecycle", "share::")];
+
 /// A test binary, or what else runs tests.
 #[derive(Debug)]
 pub(super) struct Suite {
@@ -39,7 +43,19 @@ fn built(messages: &str) -> Result<Vec<Suite>> {
     let artifacts: Vec<_> = artifacts.filter(|message| message["executable"].is_string()).collect();
     let (tests, programs): (Vec<_>, Vec<_>) =
         artifacts.iter().partition(|artifact| artifact["profile"]["test"] == true);
-    tests.into_iter().map(|test| suite(test, &programs)).collect()
+    let mut suites = Vec::new();
+    for test in tests {
+        let mut whole = suite(test, &programs)?;
+        for (_, timed) in TIMED.iter().filter(|(name, _)| *name == whole.name) {
+            whole.command.args(["--skip", timed]);
+            let mut apart = suite(test, &programs)?;
+            apart.name = format!("{}: {timed}", whole.name);
+            apart.command.arg(timed);
+            suites.push(apart);
+        }
+        suites.push(whole);
+    }
+    Ok(suites)
 }
 
 fn suite(artifact: &Value, programs: &[&Value]) -> Result<Suite> {
@@ -91,6 +107,18 @@ not json
         let suites = built(MESSAGES)?;
         let targets: Vec<_> = suites.iter().filter_map(|suite| suite.target.as_deref()).collect();
         assert_eq!(targets, ["-p cli --test cases", "-p the-api --lib"]);
+        Ok(())
+    }
+
+    #[test]
+    fn tests_that_hold_times_against_bounds_are_a_suite_of_their_own() -> Result<()> {
+        let messages = r#"{"package_id":"path+file:///w/tests#0.1.0","manifest_path":"/w/tests/Cargo.toml","target":{"name":"lifecycle","kind":["test"]},"profile":{"test":true},"executable":"/t/lifecycle-1"}"#;
+        let suites = built(messages)?;
+        let names: Vec<_> = suites.iter().map(|suite| suite.name.as_str()).collect();
+        assert_eq!(names, ["lifecycle: share::", "lifecycle"]);
+        let arguments = |suite: &Suite| suite.command.get_args().map(OsStr::to_owned).collect::<Vec<_>>();
+        assert_eq!(arguments(&suites[0]), ["share::"]);
+        assert_eq!(arguments(&suites[1]), ["--skip", "share::"]);
         Ok(())
     }
 
