@@ -71,7 +71,7 @@ pub(crate) async fn a_leader_told_to_end_is_followed_at_once(stage: Arc<Stage>) 
 pub(crate) async fn a_leader_told_to_end_serves_on_and_writes_nothing(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(DEFAULT, async |scene| {
-            // As long as the test takes: a second signal ends it.
+            // As long as the test takes: a second signal, or SIGINT, ends it.
             let start = async || scene.pod()?.flag("shutdown-delay-duration", "5m").start(&scene.lab).await;
             let (a, b, c) = futures::try_join!(start(), start(), start())?;
             let mut replicas = Replicas(vec![a, b, c]);
@@ -113,7 +113,8 @@ pub(crate) async fn a_leader_told_to_end_serves_on_and_writes_nothing(stage: Arc
             signal(&standby, Signal::TERM)?;
             ends(standby).await?;
             ensure!(leads(&leader).await? && holder(scene).await? == led, "the leader changed");
-            stop(leader).await
+            signal(&leader, Signal::INT)?;
+            ends(leader).await
         })
         .await
 }
