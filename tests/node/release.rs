@@ -5,11 +5,11 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use api::sealing_key;
+use api::{ObservedSealedSecret, sealing_key};
 use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{Namespace, Pod, Secret, Service};
-use kube::api::{ListParams, PostParams};
-use kube::{Api, ResourceExt as _};
+use kube::api::{DeleteParams, ListParams, PostParams};
+use kube::{Api, Client, ResourceExt as _};
 use serde_json::{Value, json};
 use tests::chart::CONTROLLER_NAME;
 use tests::cleanup::Cleanup;
@@ -47,6 +47,7 @@ impl<'a> Release<'a> {
         let this = Self { stage, namespace };
         // However the test ends, the next one has the cluster for itself.
         let cleanup = Cleanup::new(remove(
+            stage.client(),
             stage.tool(Program::Helm)?,
             stage.tool(Program::Kubectl)?,
             this.namespace.clone(),
@@ -202,16 +203,21 @@ impl<'a> Release<'a> {
 }
 
 /// Deletes what a test made.
-async fn remove(helm: Kubeseal, kubectl: Kubeseal, namespace: String) -> Result<()> {
+async fn remove(client: Client, helm: Kubeseal, kubectl: Kubeseal, namespace: String) -> Result<()> {
     helm.output(&["uninstall", NAME, "--namespace", &namespace, "--ignore-not-found"], b"").await?;
     // At once: what the controller does at its end is a test's business, and is over here.
     let pods = ["delete", "pods", "--all", "--force", "--grace-period=0", "--namespace", &namespace];
     kubectl.output(&pods, b"").await?;
-    let kind = ["get", "crd", "sealedsecrets.bitnami.com", "--ignore-not-found"];
-    if !kubectl.output(&kind, b"").await?.is_empty() {
-        kubectl.output(&["delete", "sealedsecrets", "--namespace=default", "--all"], b"").await?;
+    // In one request each: kubectl would delete hundreds one by one, and wait for each.
+    let all = (DeleteParams::default(), ListParams::default());
+    let sealed: Api<ObservedSealedSecret> = Api::namespaced(client.clone(), "default");
+    match sealed.delete_collection(&all.0, &all.1).await {
+        // A test that failed early has not installed the type.
+        Err(kube::Error::Api(status)) if status.is_not_found() => {}
+        deleted => _ = deleted?,
     }
-    kubectl.output(&["delete", "secrets", "--namespace=default", "--all"], b"").await?;
+    let secrets: Api<Secret> = Api::namespaced(client, "default");
+    secrets.delete_collection(&all.0, &all.1).await?;
     kubectl.output(&["delete", "namespace", &namespace, "--wait=false"], b"").await?;
     Ok(())
 }
