@@ -42,7 +42,6 @@ mod target;
 mod target_body;
 mod turns;
 mod unbroken;
-mod version;
 mod watch;
 
 pub use context::Context;
@@ -51,7 +50,6 @@ pub use fair_permits::FairPermits;
 pub use large::LARGE_AT_ONCE;
 pub use ledger::Ledger;
 pub use render_rate::RenderRate;
-pub(crate) use version::is_later;
 pub use watch::{Scope, Watches, watch};
 
 use crate::contained::contained;

@@ -7,7 +7,7 @@ use super::dates::Dates;
 use super::found::{Content, Found};
 use super::observed::{KeySecret, Observed, Standing};
 use super::refusal::{Reason, Refusal};
-use crate::reconcile::is_later;
+use api::resource_version::is_later;
 use envelope::{Certificate, Fingerprint};
 use sealing::{KeyRing, SealingKey};
 use std::collections::{BTreeMap, BTreeSet};

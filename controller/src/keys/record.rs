@@ -3,8 +3,8 @@
 use super::found::{Content, Found};
 use super::store::wipe;
 use crate::events::About;
-use crate::reconcile::is_later;
 use api::ObservedSecret;
+use api::resource_version::is_later;
 use kube::runtime::watcher::Event;
 use sealing::KeyOrder;
 use std::collections::BTreeMap;

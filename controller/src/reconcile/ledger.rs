@@ -11,7 +11,7 @@ mod statement;
 pub(crate) use pause::{Inputs, Pause};
 
 use super::quarrel::Quarrel;
-use super::version::is_later;
+use api::resource_version::is_later;
 use api::{SealedSecretStatus, WatchedSealedSecret};
 use kube::ResourceExt as _;
 use kube::runtime::watcher::Event;

@@ -2,8 +2,8 @@
 
 use super::compromise::compromise;
 use super::outcome::{Act, Outcome};
-use super::version::is_later;
 use api::annotations::CORRECT_DRIFT;
+use api::resource_version::is_later;
 use api::{Condition, ConditionStatus, Scope, SealedSecretStatus, TargetStatus, WatchedSealedSecret};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::KeyRing;

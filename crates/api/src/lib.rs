@@ -12,6 +12,7 @@ mod metadata;
 mod observed;
 mod observed_metadata;
 mod observed_secret;
+pub mod resource_version;
 mod scope;
 mod sealed_secret;
 pub mod sealing_key;

@@ -1,7 +1,7 @@
 //! What was last said in the status, by us or by another client, and in the log.
 
 use super::Ledger;
-use crate::reconcile::version::is_later;
+use api::resource_version::is_later;
 use api::{SealedSecretStatus, TargetStatus, WatchedSealedSecret};
 use kube::ResourceExt as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
