@@ -3,23 +3,23 @@
 //! What they mean together is worked out in `config`. What upstream's flag packages take is taken, and in their syntax:
 //! `go_value`; what the environment says counts where the command line is silent: `environment`.
 
-mod election_flags;
-mod environment;
-mod go_value;
-mod http_flags;
-mod key_flags;
-mod log_flags;
-mod unseal_flags;
-mod watch_flags;
+pub(crate) mod election_flags;
+pub(crate) mod environment;
+pub mod go_duration;
+pub(crate) mod go_value;
+pub(crate) mod http_flags;
+pub(crate) mod key_flags;
+pub(crate) mod log_flags;
+pub(crate) mod unseal_flags;
+pub(crate) mod watch_flags;
 
-pub use election_flags::ElectionFlags;
-pub use environment::{CountsAs, Unreadable};
-pub use http_flags::HttpFlags;
-pub use key_flags::KeyFlags;
-pub use log_flags::LogFlags;
-pub use unseal_flags::{OnOff, UnsealFlags};
-pub use watch_flags::WatchFlags;
-
+use crate::cli::election_flags::ElectionFlags;
+use crate::cli::environment::Unreadable;
+use crate::cli::http_flags::HttpFlags;
+use crate::cli::key_flags::KeyFlags;
+use crate::cli::log_flags::LogFlags;
+use crate::cli::unseal_flags::UnsealFlags;
+use crate::cli::watch_flags::WatchFlags;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use std::ffi::OsString;
 
@@ -85,6 +85,7 @@ impl Cli {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::environment::CountsAs;
 
     /// Every flag of upstream's v0.40 controller.
     const UPSTREAMS: [&str; 32] = [

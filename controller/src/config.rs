@@ -1,26 +1,23 @@
 //! [`Config`]: the flags as meant; a file for each group. A value that cannot be meant is refused here, before anything
 //! starts.
 
-mod caution;
-mod election;
-mod http;
-mod keys;
-mod listen_address;
-mod logging;
-mod pairs;
-mod templates;
-mod watch;
-
-pub use caution::Caution;
-pub use election::{LeaderElection, LeaseTerms};
-pub use http::{Http, RateLimit};
-pub use keys::{Keys, NewKeys, Renewal};
-pub use listen_address::ListenAddress;
-pub use logging::{LogLevel, Logging};
-pub use templates::Templates;
-pub use watch::{ClientLimit, Namespaces, Watch};
+pub(crate) mod election;
+pub(crate) mod http;
+pub(crate) mod keys;
+pub(crate) mod listen_address;
+pub(crate) mod logging;
+pub(crate) mod pairs;
+pub(crate) mod templates;
+pub(crate) mod watch;
 
 use crate::cli::Cli;
+use crate::config::election::LeaderElection;
+use crate::config::http::Http;
+use crate::config::keys::Keys;
+use crate::config::logging::Logging;
+use crate::config::templates::Templates;
+use crate::config::warning::Caution;
+use crate::config::watch::Watch;
 use sealing::Accepted;
 
 /// Everything the controller was told.
@@ -134,3 +131,4 @@ impl Config {
 
 #[cfg(test)]
 mod tests;
+pub(crate) mod warning;

@@ -8,55 +8,9 @@
 //!
 //! Opening and sealing with them is in `sealing`.
 
-mod ask;
-mod asked;
-mod dates;
-mod due;
-mod elsewhere;
-mod found;
-mod generate;
-mod known;
-mod listen;
-mod metrics;
-mod misdated;
-mod name;
-mod observed;
-mod origin;
-mod published;
-mod record;
-mod refusal;
-mod refusals;
-mod renew;
-mod report;
-mod request;
-mod schedule;
-mod server_clock;
-mod shared_ring;
-mod step;
-mod store;
-mod tell;
-mod watch;
-
-#[cfg(test)]
-mod decades;
-
-pub use asked::Asking;
-pub use elsewhere::watch_elsewhere;
-pub use generate::GenerateError;
-pub use listen::listen_for_asking;
-pub use metrics::KeyMetrics;
-pub use origin::OriginError;
-pub use refusals::Refusals;
-pub use renew::{NewKeyError, Renewer};
-pub use server_clock::ServerClockError;
-pub use shared_ring::SharedRing;
-#[cfg(test)]
-pub(crate) use shared_ring::tests::a_key;
-pub use store::StoreError;
-pub use tell::tell;
-pub use watch::watch;
-
-use std::time::Duration;
-
-/// The API server answers in milliseconds, or something is wrong.
-const ANSWER: Duration = Duration::from_secs(30);
+pub(crate) mod metrics;
+pub(crate) mod published;
+pub(crate) mod renewal;
+pub(crate) mod renewal_request;
+pub(crate) mod status;
+pub(crate) mod store;

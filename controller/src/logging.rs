@@ -3,14 +3,14 @@
 //! No value of a Secret ever comes here; callers log names, counts, fingerprints and errors, and the errors of
 //! this project carry no values.
 
-mod error_chain;
-mod lines;
+pub(crate) mod lines;
 
-pub use self::error_chain::chain;
-
-use self::lines::Lines;
-use crate::config::{Caution, ConfigError, LogLevel, Logging};
-use crate::run::RunError;
+use crate::config::ConfigError;
+use crate::config::logging::{LogLevel, Logging};
+use crate::config::warning::Caution;
+use crate::logging::lines::Lines;
+use crate::process::error_chain::chain;
+use crate::run::error::RunError;
 use std::process::ExitCode;
 use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, Targets};

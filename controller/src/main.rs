@@ -2,7 +2,8 @@
 
 use controller::cli::Cli;
 use controller::config::Config;
-use controller::{contained, core_dumps, logging, run};
+use controller::process::{core_dumps, panic_guard};
+use controller::{logging, run};
 use std::alloc::System;
 use std::env;
 use std::process::ExitCode;
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
     logging::start(&config.logging);
     logging::starting();
     core_dumps::forbid();
-    contained::end_on_panic();
+    panic_guard::end_on_panic();
     config.cautions.iter().for_each(logging::caution);
     match run::run(config) {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,14 +3,15 @@
 //! Where they are served is in `http::metrics`. What is told of each object is in `objects`. Labels hold names, never
 //! values.
 
-mod classic;
-mod objects;
-mod shown;
+pub(crate) mod classic;
+pub(crate) mod objects;
+pub(crate) mod process;
+pub(crate) mod shown;
 
-use self::classic::classic;
-use self::objects::{ConditionLabels, ErrorLabels};
-use self::shown::Shown;
-use crate::process_metrics::ProcessMetrics;
+use crate::metrics::classic::classic;
+use crate::metrics::objects::{ConditionLabels, ErrorLabels};
+use crate::metrics::process::ProcessMetrics;
+use crate::metrics::shown::Shown;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -146,8 +147,8 @@ impl Metrics {
 
 #[cfg(test)]
 mod tests {
-    use super::objects::INSTANCE;
     use super::*;
+    use crate::metrics::objects::INSTANCE;
     use api::WatchedSealedSecret;
     use serde_json::json;
 

@@ -1,19 +1,27 @@
 //! `run`: joins what every replica does (HTTP, following the keys, the election) with what the leader does (`term`), and
 //! sees both out at the end.
 
-mod announce;
-mod error;
-mod term;
+pub(crate) mod announce;
+pub(crate) mod error;
+pub(crate) mod leader;
 
-pub use error::RunError;
-
-use crate::cluster::Cluster;
-use crate::config::{Config, LeaderElection};
-use crate::http::{Served, listen, serve, serve_metrics};
-use crate::keys::{self, Asking, KeyMetrics, Refusals, SharedRing};
-use crate::leadership::{Elector, Part, lead_when_elected};
+use crate::client::cluster::Cluster;
+use crate::config::Config;
+use crate::config::election::LeaderElection;
+use crate::http::handlers::metrics::serve_metrics;
+use crate::http::router::{Served, serve};
+use crate::http::server::bind::listen;
+use crate::keys::metrics::KeyMetrics;
+use crate::keys::renewal_request::listen;
+use crate::keys::renewal_request::requests::Asking;
+use crate::keys::store::rejections::Refusals;
+use crate::keys::store::ring::SharedRing;
+use crate::keys::store::{foreign_namespaces, watch};
+use crate::leader_election::elector::Elector;
+use crate::leader_election::lead::{Part, lead_when_elected};
 use crate::metrics::Metrics;
-use crate::shutdown::Shutdown;
+use crate::process::shutdown::Shutdown;
+use crate::run::error::RunError;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -31,7 +39,7 @@ const WORK_GRACE: Duration = Duration::from_secs(15);
 const ANSWERS_GRACE: Duration = Duration::from_secs(5);
 
 /// What every part works with.
-struct Parts {
+pub(crate) struct Parts {
     cluster: Cluster,
     config: Config,
     /// What HTTP shows, and the work fills.
@@ -91,14 +99,14 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     let (client, namespace) = place();
     let settings = config.keys.clone();
     let watching_keys =
-        tokio::spawn(keys::watch(client, namespace, settings, Arc::clone(&ring), Arc::clone(&refusals)));
+        tokio::spawn(watch::watch(client, namespace, settings, Arc::clone(&ring), Arc::clone(&refusals)));
     for elsewhere in config.watch.namespaces.elsewhere(&cluster.namespace) {
         let (client, home) = place();
-        tokio::spawn(keys::watch_elsewhere(client, home, elsewhere, Arc::clone(&refusals)));
+        tokio::spawn(foreign_namespaces::watch_elsewhere(client, home, elsewhere, Arc::clone(&refusals)));
     }
     let asking = Arc::<Asking>::default();
     let (client, namespace) = place();
-    tokio::spawn(keys::listen_for_asking(renewal_signal, client, namespace, ring, Arc::clone(&asking)));
+    tokio::spawn(listen::listen_for_asking(renewal_signal, client, namespace, ring, Arc::clone(&asking)));
     let parts = Parts { cluster, config, served, address, asking, shutdown };
 
     tokio::select! {
@@ -161,7 +169,7 @@ async fn lead(parts: &Parts) {
         LeaderElection::Always(terms) => Part::Elected(elector(terms)),
     };
     let (readiness, metrics) = (Arc::clone(&parts.served.watching), Arc::clone(&parts.served.metrics));
-    let term = async |fence| term::lead(parts, fence).await;
+    let term = async |fence| leader::lead(parts, fence).await;
     lead_when_elected(part, readiness, metrics, &parts.shutdown, term).await;
 }
 

@@ -2,22 +2,22 @@
 //! to print it. How it is fetched is in `file`, `url`, `cache` and, for a cluster, in `controller`; what was fetched
 //! ever is in `seen`, and what is never to be sealed with again in `withdrawn`.
 
-mod address;
-mod cache;
-mod caution;
-mod file;
-mod seen;
-mod store;
-mod url;
-mod withdrawn;
+pub(crate) mod address;
+pub(crate) mod cache;
+pub(crate) mod file;
+pub(crate) mod known_certificate;
+pub(crate) mod store;
+pub(crate) mod url;
+pub(crate) mod warnings;
+pub(crate) mod withdrawn;
 
-pub(crate) use address::UnsupportedAddress;
-pub(crate) use seen::Seen;
-pub(crate) use withdrawn::{Withdrawal, Withdrawn};
-
-use crate::controller::{Controller, ControllerAddress, ControllerError};
-use crate::shown::shown_path;
-use cache::{CacheError, Cached};
+use crate::certificate::cache::{CacheError, Cached};
+use crate::certificate::known_certificate::Seen;
+use crate::certificate::withdrawn::{Withdrawal, Withdrawn};
+use crate::controller::Controller;
+use crate::controller::address::ControllerAddress;
+use crate::controller::error::ControllerError;
+use crate::terminal::escape::shown_path;
 use envelope::{Certificate, CertificateError, Expired, Fingerprint, pem};
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -97,7 +97,7 @@ impl CertificateSource {
             source,
         })?;
         self.remember(&certificate, &fetched, now);
-        caution::of_its_end(&certificate, now);
+        warnings::of_its_end(&certificate, now);
         Ok(certificate)
     }
 
@@ -113,7 +113,7 @@ impl CertificateSource {
             Self::Cluster(_) | Self::Kept(_) => self.check_not_withdrawn(&certificate, &fetched)?,
         }
         self.remember(&certificate, &fetched, now);
-        caution::of_its_end(&certificate, now);
+        warnings::of_its_end(&certificate, now);
         let first = certificate.to_pem();
         let others = pem::blocks(&fetched.text)
             .into_iter()
@@ -165,7 +165,7 @@ impl CertificateSource {
             Self::Cluster(controller) => {
                 let last = Cached::of(controller).ok();
                 if let Some(last) = &last {
-                    caution::of_change(certificate, last);
+                    warnings::of_change(certificate, last);
                 }
                 if !fetched.is_verified {
                     return;
@@ -178,7 +178,7 @@ impl CertificateSource {
             }
             Self::Kept(controller) => {
                 if let Ok(kept) = Cached::of(controller) {
-                    caution::of_its_age(certificate, &kept, now);
+                    warnings::of_its_age(certificate, &kept, now);
                 }
             }
         }

@@ -1,27 +1,24 @@
 //! [`Cli`]: the command line as typed. What it means together is in `mode`.
 
-mod certificate_flags;
-mod connection_flags;
+pub(crate) mod certificate_flags;
+pub(crate) mod connection_flags;
 pub(crate) mod flag_value;
-mod hidden;
-mod klog_flags;
-mod known;
-mod misplaced;
-mod unlock_flags;
+pub(crate) mod hidden;
+pub(crate) mod klog_flags;
+pub(crate) mod known;
+pub(crate) mod man_pages;
+pub(crate) mod misplaced;
+pub(crate) mod unlock_flags;
 pub(crate) mod verb;
 
-pub(crate) use certificate_flags::CertificateFlags;
-pub(crate) use connection_flags::ConnectionFlags;
-pub(crate) use flag_value::{FORMAT_RULE, NAMESPACE_RULE, is_namespace};
-pub(crate) use hidden::Hidden;
-pub(crate) use known::{commands, is_flag};
-pub(crate) use unlock_flags::UnlockFlags;
-pub(crate) use verb::Verb;
-
-use crate::failure::Failure;
-use crate::notice::{When, say};
-use crate::output::Output;
-use crate::program::name;
+use crate::cli::certificate_flags::CertificateFlags;
+use crate::cli::connection_flags::ConnectionFlags;
+use crate::cli::unlock_flags::UnlockFlags;
+use crate::cli::verb::Verb;
+use crate::error::Failure;
+use crate::files::output::Output;
+use crate::process::program::name;
+use crate::terminal::warnings::{When, say};
 use api::Scope;
 use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};

@@ -2,18 +2,16 @@
 //!
 //! What its answers are used for is in `certificate` and `command`.
 
-mod address;
-mod error;
-mod fault;
-mod patience;
-mod right;
+pub(crate) mod address;
+pub(crate) mod error;
+pub(crate) mod fault;
+pub(crate) mod retry_delays;
+pub(crate) mod right;
 
-pub(crate) use address::ControllerAddress;
-pub(crate) use error::{ControllerError, Question};
-pub(crate) use fault::{Fault, UNKNOWN_ISSUER, is_unknown_issuer};
-pub(crate) use right::Right;
-
-use crate::session::Session;
+use crate::cluster::session::Session;
+use crate::controller::address::ControllerAddress;
+use crate::controller::error::{ControllerError, Question};
+use crate::controller::fault::Fault;
 use k8s_openapi::api::core::v1::Service;
 use serde_json::Value;
 
@@ -88,7 +86,7 @@ impl Controller {
         let ControllerAddress { namespace, name, .. } = &self.address;
         let port = &self.port;
         let path = format!("/api/v1/namespaces/{namespace}/services/http:{name}:{port}/proxy/v1/{path}");
-        let mut waits = patience::waits();
+        let mut waits = retry_delays::waits();
         loop {
             match (self.send(&path, body), waits.next()) {
                 (Err(Fault::TooMany(_)), Some(wait)) => std::thread::sleep(wait),

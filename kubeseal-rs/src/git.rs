@@ -5,22 +5,16 @@
 //! looks like a bare repository is enough. Nothing here starts a process, and of the configuration only the format of the
 //! repository is read.
 
-mod config;
-mod error;
-mod head;
-mod index;
-mod objects;
-mod repository;
-mod staged;
-mod within;
+pub(crate) mod config;
+pub(crate) mod error;
+pub(crate) mod head;
+pub(crate) mod index;
+pub(crate) mod objects;
+pub(crate) mod repository;
+pub(crate) mod staged;
+pub(crate) mod within;
 
-pub(crate) use error::GitError;
-pub(crate) use index::Index;
-pub(crate) use repository::Repository;
-pub(crate) use staged::Staged;
-pub(crate) use within::{as_path, normal, within};
-
-use crate::shown::shown_path;
+use crate::terminal::escape::shown_path;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;

@@ -2,15 +2,16 @@
 //!
 //! Talks to the API server alone, never to the controller, so that it works while that is down or not yet there.
 
-mod error;
-mod stored_key;
+pub(crate) mod backup;
+pub(crate) mod error;
+pub(crate) mod recovery_keys;
+pub(crate) mod stored_key;
 
-pub(crate) use error::{Act, KeyStoreError};
-pub(crate) use stored_key::{State, StoredKey, wipe};
-
-use crate::controller::Fault;
-use crate::mode::KeyPlace;
-use crate::session::Session;
+use crate::cluster::session::Session;
+use crate::controller::fault::Fault;
+use crate::key_store::error::{Act, KeyStoreError};
+use crate::key_store::stored_key::StoredKey;
+use crate::settings::keys::KeyPlace;
 use api::sealing_key::{LABEL, ORIGIN, origin_name};
 use api::{METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, ObservedSecret, server_message};
 use http::HeaderValue;

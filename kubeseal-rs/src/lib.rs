@@ -6,43 +6,29 @@
 //! Decided: nothing is written before everything is sealed, because half an output looks like a whole one to the script
 //! that reads it. What memory should not hold waits in a temporary file.
 
-mod backup;
-mod cause;
-mod certificate;
-mod cli;
-mod command;
-mod connection;
-mod controller;
-mod core_dumps;
-mod decoded;
-mod encoding;
-mod failure;
-mod git;
-mod input;
-mod key_store;
-mod man_pages;
-mod manifest;
-mod mode;
-mod namespace;
-mod notice;
-mod online;
-mod output;
-mod paint;
-mod program;
-mod prompt;
-mod proxy;
-mod recovery_keys;
-mod sealed_file;
-mod session;
-mod shown;
-mod wiped;
+pub(crate) mod certificate;
+pub(crate) mod cli;
+pub(crate) mod cluster;
+pub(crate) mod commands;
+pub(crate) mod controller;
+pub(crate) mod error;
+pub(crate) mod files;
+pub(crate) mod git;
+pub(crate) mod key_store;
+pub(crate) mod manifest;
+pub(crate) mod process;
+pub(crate) mod sealed_file;
+pub(crate) mod settings;
+pub(crate) mod terminal;
 
-pub use man_pages::man_pages;
+pub use crate::cli::man_pages::man_pages;
 
-use cli::Cli;
-use failure::Failure;
-use mode::Mode;
-use notice::When;
+use crate::cli::Cli;
+use crate::error::Failure;
+use crate::process::{core_dumps, program};
+use crate::settings::Mode;
+use crate::terminal::warnings;
+use crate::terminal::warnings::When;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -60,11 +46,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(answer) => return cli::answer(&answer),
     };
-    notice::show(if cli.quiet == Some(true) { When::Never } else { cli.warn.unwrap_or_default() });
+    warnings::show(if cli.quiet == Some(true) { When::Never } else { cli.warn.unwrap_or_default() });
     // Without a command these are upstream's flags: what its parser takes and its program then refuses is exit code 1.
     let usage = if cli.verb.is_some() { 2 } else { 1 };
     match Mode::meant_by(cli) {
-        Ok(mode) => command::run(mode).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS),
+        Ok(mode) => commands::run(mode).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS),
         Err(error) => {
             Failure::from(error).report();
             ExitCode::from(usage)

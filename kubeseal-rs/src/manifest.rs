@@ -8,36 +8,14 @@
 //! Decided: nodes of our own instead of `serde_json::Value`, because they wipe the text they hold, keep no
 //! numbers (which may be values, too), and know their line.
 
-mod budget;
-mod documents;
-mod error;
-mod fault;
-mod field;
-mod line_break;
-mod mistyped;
-mod node;
-mod parse;
-mod place;
-mod read;
-mod sealed;
-mod secret;
-mod stream;
-mod template_data;
-mod view;
-mod write;
-mod write_secret;
-
-pub(crate) use budget::{alias_limits, budget};
-pub(crate) use documents::{Document, documents, has_content};
-pub(crate) use error::ManifestError;
-pub(crate) use fault::Fault;
-pub(crate) use line_break::LineBreak;
-pub(crate) use node::{Content, Node};
-pub(crate) use parse::parse;
-pub(crate) use place::{Place, Position, Within};
-pub(crate) use read::{InputSecret, read, read_document};
-pub(crate) use sealed::read_sealed;
-pub(crate) use stream::{DocumentStream, StreamedDocument};
-pub(crate) use template_data::{TEMPLATE_DATA, TemplateData, template_data};
-pub(crate) use write::{RenderError, write};
-pub(crate) use write_secret::write_secret;
+pub(crate) mod error;
+pub(crate) mod mistyped;
+pub(crate) mod read;
+pub(crate) mod read_sealed;
+pub(crate) mod secret;
+pub(crate) mod template_data;
+pub(crate) mod text_scan;
+pub(crate) mod unplaced;
+pub(crate) mod write;
+pub(crate) mod write_secret;
+pub(crate) mod yaml;

@@ -8,23 +8,21 @@
 //! because no writer keeps what people put into YAML. And a change is believed only once the new text was read: what
 //! else moved, be it through an anchor or a merge key, is an error, and the text stays as it was.
 
-mod change;
-mod error;
-mod layout;
-mod meaning;
-mod object;
-mod piece;
-mod scalar;
-mod splice;
-mod tree;
+pub(crate) mod change;
+pub(crate) mod error;
+pub(crate) mod layout;
+pub(crate) mod meaning;
+pub(crate) mod object;
+pub(crate) mod piece;
+pub(crate) mod scalar;
+pub(crate) mod splice;
+pub(crate) mod tree;
 
-pub(crate) use change::{Change, Field};
-pub(crate) use error::{ChangeFault, SealedFileError};
-pub(crate) use object::SealedObject;
-
-use object::Located;
-use piece::{Piece, Syntax};
-use splice::Faults;
+use crate::sealed_file::change::Change;
+use crate::sealed_file::error::{ChangeFault, SealedFileError};
+use crate::sealed_file::object::{Located, SealedObject};
+use crate::sealed_file::piece::{Piece, Syntax};
+use crate::sealed_file::splice::Faults;
 use std::collections::{BTreeMap, HashMap};
 use zeroize::Zeroizing;
 
@@ -164,6 +162,6 @@ impl SealedFile {
 }
 
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 #[cfg(test)]
 mod tests;

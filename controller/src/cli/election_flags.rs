@@ -1,6 +1,6 @@
 //! [`ElectionFlags`]: which of several replicas leads, as typed.
 
-use super::go_value;
+use crate::cli::go_value;
 use clap::Args;
 use jiff::SignedDuration;
 

@@ -28,7 +28,7 @@ pub enum CountsAs {
 }
 
 /// Makes each flag's variable its default.
-pub(super) fn behind(
+pub(crate) fn behind(
     command: Command,
     variable: impl Fn(&str) -> Option<OsString>,
 ) -> (Command, Vec<Unreadable>) {
@@ -65,7 +65,7 @@ fn said(
 }
 
 /// The variable of a flag.
-pub(super) fn name(flag: &str) -> String {
+pub(crate) fn name(flag: &str) -> String {
     format!("SEALED_SECRETS_{}", flag.to_uppercase().replace('-', "_"))
 }
 
@@ -82,7 +82,7 @@ fn counts_as(arg: &Arg) -> CountsAs {
 }
 
 /// Lets a flag take the next argument whatever it begins with, as in `--kubeclient-qps -1`.
-pub(super) fn any_next_argument(command: Command) -> Command {
+pub(crate) fn any_next_argument(command: Command) -> Command {
     command.mut_args(|arg| {
         let takes_one = arg.get_num_args().is_none_or(|count| count == ValueRange::SINGLE);
         let takes_one = takes_one && arg.get_action().takes_values() && !arg.is_positional();

@@ -1,10 +1,11 @@
 //! Values as Go's flag packages read them.
 
-use crate::go_duration::{self, NotADuration};
+use crate::cli::go_duration;
+use crate::cli::go_duration::NotADuration;
 use jiff::SignedDuration;
 
 /// `true` and `false` in all of Go's spellings.
-pub(super) fn boolean(text: &str) -> Result<bool, &'static str> {
+pub(crate) fn boolean(text: &str) -> Result<bool, &'static str> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
@@ -13,7 +14,7 @@ pub(super) fn boolean(text: &str) -> Result<bool, &'static str> {
 }
 
 /// A whole number as in Go's source: `10`, `-1`, `0x10`, `0o17`, `017`, `0b1`, `1_000`.
-pub(super) fn integer(text: &str) -> Result<i64, &'static str> {
+pub(crate) fn integer(text: &str) -> Result<i64, &'static str> {
     const WRONG: &str = "write a whole number";
     let (sign, unsigned) = match text.split_at_checked(1) {
         Some((sign @ ("-" | "+"), rest)) => (sign, rest),
@@ -36,14 +37,14 @@ pub(super) fn integer(text: &str) -> Result<i64, &'static str> {
 }
 
 /// A number that fits Go's float32.
-pub(super) fn number(text: &str) -> Result<f64, &'static str> {
+pub(crate) fn number(text: &str) -> Result<f64, &'static str> {
     let read: f32 = text.parse().map_err(|_| "write a number")?;
     let endless = text.to_ascii_lowercase().contains("inf");
     if read.is_infinite() && !endless { Err("the number is too large") } else { Ok(read.into()) }
 }
 
 /// A duration: `1h30m`.
-pub(super) fn duration(text: &str) -> Result<SignedDuration, NotADuration> {
+pub(crate) fn duration(text: &str) -> Result<SignedDuration, NotADuration> {
     go_duration::parse(text)
 }
 

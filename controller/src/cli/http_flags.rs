@@ -1,6 +1,6 @@
 //! [`HttpFlags`]: what is served, and how much of it, as typed.
 
-use super::go_value;
+use crate::cli::go_value;
 use clap::Args;
 use jiff::SignedDuration;
 

@@ -1,6 +1,6 @@
 //! [`KeyFlags`]: how sealing keys are found, ordered, made and renewed, as typed.
 
-use super::go_value;
+use crate::cli::go_value;
 use api::sealing_key::DEFAULT_PREFIX;
 use clap::Args;
 use jiff::SignedDuration;

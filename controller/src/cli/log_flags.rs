@@ -1,6 +1,6 @@
 //! [`LogFlags`]: what is logged, how and where, as typed.
 
-use super::go_value;
+use crate::cli::go_value;
 use clap::Args;
 
 /// What is logged.

@@ -1,6 +1,6 @@
 //! [`UnsealFlags`]: what is done with a SealedSecret, as typed.
 
-use super::go_value;
+use crate::cli::go_value;
 use clap::{Args, ValueEnum};
 
 /// A switch.

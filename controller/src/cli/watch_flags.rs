@@ -1,6 +1,6 @@
 //! [`WatchFlags`]: which SealedSecrets are unsealed, and how the API server is asked, as typed.
 
-use super::go_value;
+use crate::cli::go_value;
 use clap::Args;
 
 /// Which SealedSecrets.

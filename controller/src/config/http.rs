@@ -1,8 +1,10 @@
 //! [`Http`]: what is served, where, and how much of it.
 
-use super::{ConfigError, ListenAddress};
-use crate::cli::HttpFlags;
-use crate::http::{Doors, Timeouts};
+use crate::cli::http_flags::HttpFlags;
+use crate::config::ConfigError;
+use crate::config::listen_address::ListenAddress;
+use crate::http::router::Doors;
+use crate::http::server::pace::Timeouts;
 use jiff::SignedDuration;
 use sealing::Accepted;
 use std::num::NonZeroU32;
@@ -38,7 +40,7 @@ pub struct RateLimit {
 const ENDLESS: Duration = Duration::from_hours(24);
 
 impl Http {
-    pub(super) fn meant_by(flags: &HttpFlags, accepted: Accepted) -> Result<Self, ConfigError> {
+    pub(crate) fn meant_by(flags: &HttpFlags, accepted: Accepted) -> Result<Self, ConfigError> {
         Ok(Self {
             listen: ListenAddress::parse("listen-addr", &flags.listen_addr)?,
             metrics_listen: ListenAddress::parse("listen-metrics-addr", &flags.listen_metrics_addr)?,

@@ -1,7 +1,8 @@
 //! [`Keys`]: how sealing keys are ordered, made and renewed.
 
-use super::{Caution, ConfigError, pairs};
-use crate::cli::KeyFlags;
+use crate::cli::key_flags::KeyFlags;
+use crate::config::warning::Caution;
+use crate::config::{ConfigError, pairs};
 use envelope::KeySize;
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{SignedDuration, Timestamp};
@@ -48,7 +49,7 @@ pub struct Renewal {
 }
 
 impl Keys {
-    pub(super) fn meant_by(flags: KeyFlags, cautions: &mut Vec<Caution>) -> Result<Self, ConfigError> {
+    pub(crate) fn meant_by(flags: KeyFlags, cautions: &mut Vec<Caution>) -> Result<Self, ConfigError> {
         if flags.key_ttl <= SignedDuration::ZERO {
             return Err(ConfigError::NotPositive("key-ttl"));
         }

@@ -1,6 +1,6 @@
 //! [`ListenAddress`]: where a port is opened.
 
-use super::ConfigError;
+use crate::config::ConfigError;
 
 /// An address to listen on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct ListenAddress {
 
 impl ListenAddress {
     /// Reads Go's `HOST:PORT`, the value of `--flag`.
-    pub(super) fn parse(flag: &'static str, text: &str) -> Result<Self, ConfigError> {
+    pub(crate) fn parse(flag: &'static str, text: &str) -> Result<Self, ConfigError> {
         let (host, port) = text.rsplit_once(':').ok_or(ConfigError::ListenAddress(flag))?;
         let host = host.trim_start_matches('[').trim_end_matches(']');
         Ok(Self {

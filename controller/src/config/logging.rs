@@ -1,7 +1,7 @@
 //! [`Logging`]: what is logged, how and where.
 
-use super::Caution;
-use crate::cli::LogFlags;
+use crate::cli::log_flags::LogFlags;
+use crate::config::warning::Caution;
 
 /// What is logged, how and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub enum LogLevel {
 }
 
 impl Logging {
-    pub(super) fn meant_by(flags: &LogFlags, cautions: &mut Vec<Caution>) -> Self {
+    pub(crate) fn meant_by(flags: &LogFlags, cautions: &mut Vec<Caution>) -> Self {
         let level = level(&flags.log_level).unwrap_or_else(|| {
             cautions.push(Caution::LogLevel);
             LogLevel::Info

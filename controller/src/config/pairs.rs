@@ -1,10 +1,10 @@
 //! Lists of pairs, as in `a=b,c=d`.
 
-use super::ConfigError;
+use crate::config::ConfigError;
 use std::collections::BTreeMap;
 
 /// Reads the value of `--flag`. Of a name given twice, the last counts.
-pub(super) fn parse(flag: &'static str, text: &str) -> Result<BTreeMap<String, String>, ConfigError> {
+pub(crate) fn parse(flag: &'static str, text: &str) -> Result<BTreeMap<String, String>, ConfigError> {
     text.split(',')
         .map(str::trim)
         .filter(|pair| !pair.is_empty())

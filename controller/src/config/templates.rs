@@ -1,6 +1,6 @@
 //! [`Templates`]: where templates are rendered.
 
-use crate::cli::OnOff;
+use crate::cli::unseal_flags::OnOff;
 use std::collections::BTreeSet;
 
 /// Where the templates of SealedSecrets are rendered.
@@ -12,7 +12,7 @@ pub struct Templates {
 }
 
 impl Templates {
-    pub(super) fn meant_by(templates: OnOff, except: &str) -> Self {
+    pub(crate) fn meant_by(templates: OnOff, except: &str) -> Self {
         let except = except.split(',').map(str::trim).filter(|name| !name.is_empty());
         Self { rendered: templates == OnOff::On, except: except.map(ToOwned::to_owned).collect() }
     }

@@ -1,6 +1,11 @@
 //! What the flags mean, and what cannot be meant.
 
 use super::*;
+use crate::config::election::LeaseTerms;
+use crate::config::keys::Renewal;
+use crate::config::listen_address::ListenAddress;
+use crate::config::logging::LogLevel;
+use crate::config::watch::Namespaces;
 use envelope::KeySize;
 use jiff::{SignedDuration, Timestamp};
 use sealing::KeyOrder;
@@ -23,7 +28,7 @@ fn defaults_are_upstreams() {
     assert_eq!(config.keys.publish_delay, SignedDuration::ZERO);
     assert_eq!(config.logging, Logging { level: LogLevel::Info, json: false, info_to_stdout: true });
     assert_eq!(config.watch.namespaces, Namespaces::All);
-    let templates = Templates::meant_by(crate::cli::OnOff::On, "");
+    let templates = Templates::meant_by(crate::cli::unseal_flags::OnOff::On, "");
     let unseal =
         Unseal { deprecated_data: true, status: true, correct_drift: true, delete_secrets: false, templates };
     assert_eq!(config.unseal, unseal);

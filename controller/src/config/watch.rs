@@ -1,6 +1,6 @@
 //! [`Watch`]: which SealedSecrets are unsealed, and how the API server is asked.
 
-use crate::cli::WatchFlags;
+use crate::cli::watch_flags::WatchFlags;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ pub struct ClientLimit {
 }
 
 impl Watch {
-    pub(super) fn meant_by(flags: WatchFlags) -> Self {
+    pub(crate) fn meant_by(flags: WatchFlags) -> Self {
         let additional: BTreeSet<String> = flags
             .additional_namespaces
             .split(',')

@@ -32,7 +32,7 @@ impl About {
         Self::object::<Secret>(secret)
     }
 
-    pub(super) fn into_reference(self) -> ObjectReference {
+    pub(crate) fn into_reference(self) -> ObjectReference {
         ObjectReference {
             api_version: Some(self.api_version),
             kind: Some(self.kind),

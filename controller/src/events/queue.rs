@@ -3,9 +3,9 @@
 //! Best effort by design: the queue is bounded and what does not fit is dropped. The status is the truth; events
 //! tell its story. What is so, and is told nowhere else, waits for room and is tried a few times.
 
-use super::about::About;
-use super::happening::Happening;
-use crate::logging::chain;
+use crate::events::about::About;
+use crate::events::happening::Happening;
+use crate::process::error_chain::chain;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt as _, StreamExt as _};
 use jiff::Timestamp;
@@ -32,7 +32,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 
 /// Takes events in, and sends them one after the other.
 #[derive(Debug, Clone)]
-pub struct EventQueue(mpsc::Sender<Entry>);
+pub(crate) struct EventQueue(mpsc::Sender<Entry>);
 
 /// An event that waits.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ struct Entry {
 
 impl EventQueue {
     /// Starts sending. The task ends once every clone of the queue is dropped and what waited is sent.
-    pub fn start(client: Client) -> (Self, JoinHandle<()>) {
+    pub(crate) fn start(client: Client) -> (Self, JoinHandle<()>) {
         let (sender, mut waiting) = mpsc::channel::<Entry>(CAPACITY);
         let task = tokio::spawn(async move {
             // Beside the queue, so that no other event waits for a second try.

@@ -1,7 +1,7 @@
 //! [`KeyMetrics`]: the sealing keys as Prometheus sees them, looked at when it asks, so that no figure is ever stale.
 
-use super::refusals::Refusals;
-use super::shared_ring::SharedRing;
+use crate::keys::store::rejections::Refusals;
+use crate::keys::store::ring::SharedRing;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _, MetricEncoder};
 use prometheus_client::metrics::MetricType;
@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 /// How many keys there are, how old, which dates are doubtful, and what is refused.
 #[derive(Debug)]
-pub struct KeyMetrics {
+pub(crate) struct KeyMetrics {
     ring: Arc<SharedRing>,
     refusals: Arc<Refusals>,
 }
 
 impl KeyMetrics {
     /// Of these.
-    pub fn new(ring: &Arc<SharedRing>, refusals: &Arc<Refusals>) -> Self {
+    pub(crate) fn new(ring: &Arc<SharedRing>, refusals: &Arc<Refusals>) -> Self {
         Self { ring: Arc::clone(ring), refusals: Arc::clone(refusals) }
     }
 }

@@ -13,32 +13,32 @@
 //! keep a new cluster from sealing at all, and protect nothing: what has never been sealed needs no backup. Where all keys are
 //! from the future this machine's clock is wrong, and the newest is served, as without a delay.
 
-use super::dates::{Dates, SKEW};
+use crate::keys::renewal::key_age::{Dates, SKEW};
 use jiff::{SignedDuration, Timestamp};
 use sealing::SealingKey;
 
 /// When a certificate is valid.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Validity {
+pub(crate) struct Validity {
     pub from: Timestamp,
     pub until: Timestamp,
 }
 
 impl Validity {
     /// Of a key's certificate.
-    pub(super) fn of(key: &SealingKey) -> Self {
+    pub(crate) fn of(key: &SealingKey) -> Self {
         let certificate = key.pair().certificate();
         Self { from: certificate.not_before(), until: certificate.not_after() }
     }
 
     /// Clocks may differ a little about its beginning; at its end, clients refuse it.
-    pub(super) fn holds(&self, now: Timestamp) -> bool {
+    pub(crate) fn holds(&self, now: Timestamp) -> bool {
         self.from.duration_since(now) <= SKEW && now <= self.until
     }
 }
 
 /// Of keys ordered newest first, the one that is published at `now`.
-pub(super) fn published<'a, K: ?Sized>(
+pub(crate) fn published<'a, K: ?Sized>(
     newest_first: impl Iterator<Item = &'a K> + Clone,
     dates: impl Fn(&K) -> (Dates, Validity),
     delay: SignedDuration,

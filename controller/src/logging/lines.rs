@@ -13,7 +13,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 /// How a line is written.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Lines {
+pub(crate) enum Lines {
     /// `time=… level=INFO msg=unsealed name=db`.
     Text,
     /// `{"time":"…","level":"INFO","msg":"unsealed","name":"db"}`.

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 /// The same metrics. Takes what `prometheus-client` writes: the help, then the type, then the samples.
-pub(super) fn classic(text: &str) -> String {
+pub(crate) fn classic(text: &str) -> String {
     let lines: Vec<&str> = text.lines().filter(|line| *line != "# EOF").collect();
     let mut classic = String::with_capacity(text.len());
     for (at, line) in lines.iter().enumerate() {
@@ -46,8 +46,8 @@ fn suffix(kind: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Metrics;
     use super::*;
+    use crate::metrics::Metrics;
     use std::time::Duration;
 
     #[test]

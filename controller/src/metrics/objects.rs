@@ -1,27 +1,27 @@
 //! What is told of each object and namespace: conditions and failures. It goes with them, and with the term of the leader, who
 //! alone sees them go: upstream's counts errors for ever in namespaces that are gone.
 
-use super::Metrics;
-use super::shown::Shown;
+use crate::metrics::Metrics;
+use crate::metrics::shown::Shown;
 use api::{Condition, ConditionStatus, SealedSecretStatus, WatchedSealedSecret};
 use kube::ResourceExt as _;
 use prometheus_client::encoding::EncodeLabelSet;
 use std::sync::{MutexGuard, PoisonError};
 
 /// The label by which upstream joins conditions with releases.
-pub(super) const INSTANCE: &str = api::INSTANCE_LABEL;
+pub(crate) const INSTANCE: &str = api::INSTANCE_LABEL;
 
 /// Where a failure may be.
 const REASONS: [&str; 5] = ["fetch", "status", "unmanaged", "unseal", "update"];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct ErrorLabels {
+pub(crate) struct ErrorLabels {
     reason: &'static str,
     namespace: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct ConditionLabels {
+pub(crate) struct ConditionLabels {
     namespace: String,
     name: String,
     condition: String,

@@ -1,10 +1,10 @@
 //! `announce`: the one line that says what is being done, where, and with which keys.
 
-use super::Parts;
-use crate::config::Namespaces;
+use crate::config::watch::Namespaces;
+use crate::run::Parts;
 
 /// Says that a term begins.
-pub(super) fn announce(parts: &Parts) {
+pub(crate) fn announce(parts: &Parts) {
     let cluster = &parts.cluster;
     let namespaces = match &parts.config.watch.namespaces {
         Namespaces::All => "all".to_owned(),

@@ -1,7 +1,7 @@
 //! [`RunError`]: why the controller stopped other than by being told to, and what to do about it.
 
-use crate::cluster::ClusterError;
-use crate::http::ListenError;
+use crate::client::cluster::ClusterError;
+use crate::http::server::bind::ListenError;
 use std::io;
 
 /// Why the controller stopped other than by being told to.

@@ -1,6 +1,7 @@
 //! Reads the value of `--cert`: a file, `file://`, `http://` or `https://`.
 
-use super::{CertificateSource, ControllerAddress};
+use crate::certificate::CertificateSource;
+use crate::controller::address::ControllerAddress;
 use reqwest::Url;
 use std::path::PathBuf;
 
@@ -35,7 +36,7 @@ impl CertificateSource {
 }
 
 /// A URL without what it may hold to log in with.
-pub(super) fn shown(url: &Url) -> String {
+pub(crate) fn shown(url: &Url) -> String {
     let mut url = url.clone();
     // Neither fails for the schemes that get here.
     let _ = url.set_password(None);

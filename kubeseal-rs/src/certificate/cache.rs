@@ -7,10 +7,11 @@
 //! Decided: only what came over TLS that proves the API server is kept. What came over plain http (`kubectl proxy` is that) or
 //! `--insecure-skip-tls-verify` may be an attacker's, and would be sealed with later by a run that asks for no such thing.
 
-use super::store::{self, Existing};
-use crate::connection::ConnectionError;
-use crate::controller::ControllerAddress;
-use crate::shown::shown_path;
+use crate::certificate::store;
+use crate::certificate::store::Existing;
+use crate::cluster::error::ConnectionError;
+use crate::controller::address::ControllerAddress;
+use crate::terminal::escape::shown_path;
 use envelope::Certificate;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -29,9 +30,9 @@ pub(crate) struct Cached {
     server: String,
     context: String,
     controller: String,
-    pub(super) fingerprint: String,
+    pub(crate) fingerprint: String,
     fetched: String,
-    pub(super) certificate: String,
+    pub(crate) certificate: String,
     /// The API server proved by TLS that it is the one that is meant. Files of versions that did not look at that do not say it.
     #[serde(default)]
     verified: bool,
@@ -60,7 +61,7 @@ pub(crate) enum CacheError {
 
 impl Cached {
     /// What is kept of this controller.
-    pub(super) fn of(controller: &ControllerAddress) -> Result<Self, CacheError> {
+    pub(crate) fn of(controller: &ControllerAddress) -> Result<Self, CacheError> {
         let (context, server) = controller.connection.identity().map_err(CacheError::Connection)?;
         let directory = store::directory(DIRECTORY).ok_or(CacheError::NoPlace)?;
         let path = directory.join(file_name(controller, &context, &server));
@@ -80,7 +81,7 @@ impl Cached {
     }
 
     /// Keeps it, if it can be kept. To be called only with what came over verified TLS.
-    pub(super) fn keep(controller: &ControllerAddress, certificate: &Certificate, now: Timestamp) {
+    pub(crate) fn keep(controller: &ControllerAddress, certificate: &Certificate, now: Timestamp) {
         let Ok((context, server)) = controller.connection.identity() else { return };
         let Some(directory) = store::directory(DIRECTORY) else { return };
         let name = file_name(controller, &context, &server);
@@ -100,7 +101,7 @@ impl Cached {
     }
 
     /// Drops what is kept of this controller.
-    pub(super) fn drop(controller: &ControllerAddress) {
+    pub(crate) fn drop(controller: &ControllerAddress) {
         if let Ok((context, server)) = controller.connection.identity()
             && let Some(directory) = store::directory(DIRECTORY)
         {
@@ -109,7 +110,7 @@ impl Cached {
     }
 
     /// Drops this certificate, under whichever names of contexts and controllers it is kept.
-    pub(super) fn drop_everywhere(certificate: &Certificate) {
+    pub(crate) fn drop_everywhere(certificate: &Certificate) {
         let fingerprint = certificate.fingerprint().to_string();
         let entries = store::directory(DIRECTORY).map(fs::read_dir).into_iter().flatten().flatten().flatten();
         for path in entries.map(|entry| entry.path()) {
@@ -121,13 +122,13 @@ impl Cached {
     }
 
     /// The controller, and where it was asked, in words.
-    pub(super) fn from(&self) -> String {
+    pub(crate) fn from(&self) -> String {
         let place = if self.context.is_empty() { &self.server } else { &self.context };
         format!("{} in {place}", self.controller)
     }
 
     /// When it was fetched, if the file says it.
-    pub(super) fn fetched(&self) -> Option<Timestamp> {
+    pub(crate) fn fetched(&self) -> Option<Timestamp> {
         self.fetched.parse().ok()
     }
 }

@@ -1,15 +1,15 @@
 //! `read`: the certificate from a file.
 
-use crate::encoding::to_utf8;
-use crate::input::read_all;
+use crate::files::encoding::to_utf8;
+use crate::files::input::read_all;
 use std::io::{self, Read as _};
 use std::path::Path;
 
 /// Larger than any certificate chain, smaller than most files that are named by mistake.
-pub(super) const LARGEST: u64 = 1 << 20;
+pub(crate) const LARGEST: u64 = 1 << 20;
 
 /// Reads the file as text, in UTF-8 or UTF-16. Bytes that are none become question marks: whether PEM is in there is decided later.
-pub(super) fn read(path: &Path) -> io::Result<String> {
+pub(crate) fn read(path: &Path) -> io::Result<String> {
     // A private key may stand beside the certificate.
     let bytes = to_utf8(read_all(std::fs::File::open(path)?.take(LARGEST))?);
     Ok(String::from_utf8_lossy(&bytes).into_owned())

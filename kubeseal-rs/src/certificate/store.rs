@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 /// What becomes of a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Existing {
+pub(crate) enum Existing {
     Replaced,
     Stays,
 }
 
 /// The directory of this name; none where there is no home.
-pub(super) fn directory(name: &str) -> Option<PathBuf> {
+pub(crate) fn directory(name: &str) -> Option<PathBuf> {
     let absolute = |path: PathBuf| path.is_absolute().then_some(path);
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).and_then(absolute);
     let cache = cache.or_else(|| std::env::home_dir().and_then(absolute).map(|home| home.join(".cache")))?;
@@ -20,7 +20,7 @@ pub(super) fn directory(name: &str) -> Option<PathBuf> {
 }
 
 /// Writes a file of `directory`, which is made where it is not there.
-pub(super) fn write(directory: &Path, name: &str, text: &[u8], existing: Existing) -> io::Result<()> {
+pub(crate) fn write(directory: &Path, name: &str, text: &[u8], existing: Existing) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

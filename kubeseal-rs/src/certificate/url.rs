@@ -1,9 +1,9 @@
 //! `fetch`: the certificate from a web server, through the proxies that the environment names.
 
-use super::file::LARGEST;
-use crate::controller::{UNKNOWN_ISSUER, is_unknown_issuer};
-use crate::online::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, block_on};
-use crate::proxy::{NotAProxy, proxy_for};
+use crate::certificate::file::LARGEST;
+use crate::cluster::proxy::{NotAProxy, proxy_for};
+use crate::cluster::runtime::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, block_on};
+use crate::controller::fault::{UNKNOWN_ISSUER, is_unknown_issuer};
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, Proxy, StatusCode, Url};
 
@@ -23,7 +23,7 @@ pub(crate) enum FetchError {
 }
 
 /// Fetches the text behind `url`.
-pub(super) fn fetch(url: &Url) -> Result<String, FetchError> {
+pub(crate) fn fetch(url: &Url) -> Result<String, FetchError> {
     block_on(get(url)).map_err(FetchError::Start)?
 }
 

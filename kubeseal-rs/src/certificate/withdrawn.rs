@@ -3,7 +3,8 @@
 //! The kept certificate, a file for `--cert` and a controller that was not restarted may all offer it later. As with `cache`,
 //! remembering is best effort: it guards this machine, and the cluster's own label is what takes the key out.
 
-use super::store::{self, Existing};
+use crate::certificate::store;
+use crate::certificate::store::Existing;
 use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -46,24 +47,24 @@ impl Withdrawn {
 
 impl Withdrawal {
     /// What is remembered of this certificate.
-    pub(super) fn of(certificate: &Certificate) -> Option<Self> {
+    pub(crate) fn of(certificate: &Certificate) -> Option<Self> {
         Self::with(certificate.fingerprint())
     }
 
     /// What is remembered of the certificate with this fingerprint.
-    pub(super) fn with(fingerprint: Fingerprint) -> Option<Self> {
+    pub(crate) fn with(fingerprint: Fingerprint) -> Option<Self> {
         Self::read(&store::directory(DIRECTORY)?, fingerprint)
     }
 
     /// Remembers it, if that can be stored.
-    pub(super) fn note(certificate: &Certificate, how: Withdrawn, from: &str) {
+    pub(crate) fn note(certificate: &Certificate, how: Withdrawn, from: &str) {
         if let Some(directory) = store::directory(DIRECTORY) {
             Self::write(&directory, certificate.fingerprint(), how, from);
         }
     }
 
     /// Forgets that it was retired. What others know they know for good.
-    pub(super) fn lift(certificate: &Certificate) {
+    pub(crate) fn lift(certificate: &Certificate) {
         if let Some(found) = Self::of(certificate)
             && found.how == Withdrawn::Retired
         {

@@ -1,6 +1,6 @@
 //! [`CertificateFlags`]: where the certificate is, as typed. How it is fetched is in `certificate`.
 
-use super::flag_value;
+use crate::cli::flag_value;
 use clap::Args;
 
 /// Shared by every command that seals or asks the controller.

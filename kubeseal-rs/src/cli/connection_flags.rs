@@ -1,7 +1,7 @@
 //! [`ConnectionFlags`]: which cluster, as typed; under kubectl's names. What they mean is in `connection`.
 
-use super::flag_value;
-use super::hidden::Hidden;
+use crate::cli::flag_value;
+use crate::cli::hidden::Hidden;
 use clap::Args;
 use std::path::PathBuf;
 

@@ -1,7 +1,7 @@
 //! Reads the values of flags that are more than text.
 
-use super::Format;
-use crate::notice::When;
+use crate::cli::Format;
+use crate::terminal::warnings::When;
 use api::Scope;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::parser::ValueSource;

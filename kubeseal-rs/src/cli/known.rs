@@ -1,7 +1,7 @@
 //! Which flags and commands there are, for errors that tell what to write instead.
 
-use super::Cli;
-use crate::shown::shown;
+use crate::cli::Cli;
+use crate::terminal::escape::shown;
 use clap::CommandFactory as _;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
@@ -23,7 +23,7 @@ pub(crate) fn commands() -> String {
 }
 
 /// The same error, without the advice to write `-- --flag`: nothing that we take begins with a hyphen.
-pub(super) fn without_escape(mut error: clap::Error) -> clap::Error {
+pub(crate) fn without_escape(mut error: clap::Error) -> clap::Error {
     if let Some(ContextValue::StyledStrs(tips)) = error.remove(ContextKind::Suggested) {
         let tips: Vec<_> =
             tips.into_iter().filter(|tip| !tip.to_string().contains("as a value, use")).collect();
@@ -35,7 +35,7 @@ pub(super) fn without_escape(mut error: clap::Error) -> clap::Error {
 }
 
 /// The same error, in which what was typed does not leave its line.
-pub(super) fn on_one_line(mut error: clap::Error) -> clap::Error {
+pub(crate) fn on_one_line(mut error: clap::Error) -> clap::Error {
     for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
         if let Some(ContextValue::String(typed)) = error.get(kind) {
             let typed = ContextValue::String(shown(typed));
@@ -46,7 +46,7 @@ pub(super) fn on_one_line(mut error: clap::Error) -> clap::Error {
 }
 
 /// The same error, with the variable that a wrong value comes from, where that was not typed.
-pub(super) fn with_variable(mut error: clap::Error, command: &Command, typed: &[OsString]) -> clap::Error {
+pub(crate) fn with_variable(mut error: clap::Error, command: &Command, typed: &[OsString]) -> clap::Error {
     let Some(ContextValue::String(shown)) = error.get(ContextKind::InvalidArg) else { return error };
     let name = shown.trim_start_matches('-').split(['[', ' ', '=']).next().unwrap_or_default();
     let variable = find(command, name).filter(|flag| !typed.iter().any(|word| sets(word, flag)));

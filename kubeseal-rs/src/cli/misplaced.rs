@@ -8,7 +8,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
 /// Refuses a flag that was typed before a command. Those of the environment are for all.
-pub(super) fn check(command: &mut Command, matches: &ArgMatches) -> Result<(), clap::Error> {
+pub(crate) fn check(command: &mut Command, matches: &ArgMatches) -> Result<(), clap::Error> {
     let Some(verb) = matches.subcommand_name() else {
         return Ok(());
     };

@@ -1,6 +1,6 @@
 //! [`UnlockFlags`]: what an encrypted backup of keys is decrypted with, as typed. How it is done is in `backup`.
 
-use super::flag_value;
+use crate::cli::flag_value;
 use clap::Args;
 use std::path::PathBuf;
 

@@ -1,7 +1,7 @@
 //! [`ControllerAddress`]: where the controller is.
 
-use super::ControllerError;
-use crate::connection::Connection;
+use crate::cluster::Connection;
+use crate::controller::error::ControllerError;
 
 /// Where the controller is.
 #[derive(Debug, Clone, Default)]

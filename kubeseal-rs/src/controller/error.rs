@@ -1,8 +1,8 @@
 //! [`ControllerError`]: why the controller did not answer, and what to do about it.
 
-use super::fault::Fault;
-use super::right::Right;
-use crate::session::SessionError;
+use crate::cluster::session::error::SessionError;
+use crate::controller::fault::Fault;
+use crate::controller::right::Right;
 use std::fmt;
 
 /// Why the controller did not answer.
@@ -63,7 +63,7 @@ impl Question {
 
 impl ControllerError {
     /// Whether the controller answered, and the answer is that the SealedSecret does not open.
-    pub(super) fn is_conflict(&self) -> bool {
+    pub(crate) fn is_conflict(&self) -> bool {
         matches!(self, Self::Ask { source: Fault::Conflict(_), .. })
     }
 
@@ -92,7 +92,7 @@ fn asked(question: Question, fault: &Fault, namespace: &str, name: &str) -> Stri
         (_, Fault::Unavailable(cause)) if cause.to_string().contains(NO_KEY) => format!(
             "the controller runs, and has no key: `{0} keys list` shows what there is, `{0} keys restore FILE` puts a backup back; the \
              log of the controller {namespace}/{name} says why it makes none",
-            crate::program::name()
+            crate::process::program::name()
         ),
         (_, Fault::Unavailable(_)) => format!(
             "the controller is not running, or not ready; see `kubectl -n {namespace} get endpointslices -l \

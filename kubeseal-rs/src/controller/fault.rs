@@ -1,7 +1,7 @@
 //! [`Fault`]: what went wrong with a request to the API server, sorted by what a person can do about it.
 
-use super::right::Right;
-use crate::shown::shown_path;
+use crate::controller::right::Right;
+use crate::terminal::escape::shown_path;
 use kube::client::AuthError;
 use std::error::Error;
 use std::path::PathBuf;

@@ -12,7 +12,7 @@ pub(crate) struct Right<'a> {
 
 impl Right<'_> {
     /// What a user without it can do.
-    pub(super) fn hint(&self) -> String {
+    pub(crate) fn hint(&self) -> String {
         let Self { verb, resource, .. } = self;
         let (kind, place, flag) = match self.namespace {
             Some(namespace) => ("role", format!("in namespace {namespace}"), format!(" -n {namespace}")),

@@ -1,7 +1,7 @@
 //! [`Format`]: the format of a repository, by its configuration.
 
-use super::error::GitError;
-use super::read_small;
+use crate::git::error::GitError;
+use crate::git::read_small;
 use gix_hash::Kind;
 use std::path::Path;
 
@@ -10,7 +10,7 @@ const LARGEST: u64 = 1 << 20;
 
 /// The format of a repository.
 #[derive(Debug)]
-pub(super) struct Format {
+pub(crate) struct Format {
     /// How objects are named.
     pub object_hash: Kind,
     /// How references are kept, if not as files. The index does not depend on it.
@@ -20,7 +20,7 @@ pub(super) struct Format {
 impl Format {
     /// The format of the repository with this common directory. One that is not known is an error, because its index could be
     /// misread.
-    pub(super) fn of(common: &Path) -> Result<Self, GitError> {
+    pub(crate) fn of(common: &Path) -> Result<Self, GitError> {
         let path = common.join("config");
         let bytes =
             read_small(&path, LARGEST).map_err(|source| GitError::Read { path, source })?.unwrap_or_default();

@@ -1,6 +1,6 @@
 //! [`GitError`]: a repository that cannot be read.
 
-use crate::shown::shown_path;
+use crate::terminal::escape::shown_path;
 use std::error::Error;
 use std::io;
 use std::path::PathBuf;

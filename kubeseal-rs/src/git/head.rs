@@ -1,8 +1,8 @@
 //! `head`: the commit that is checked out.
 
-use super::error::GitError;
-use super::read_small;
-use super::repository::Repository;
+use crate::git::error::GitError;
+use crate::git::read_small;
+use crate::git::repository::Repository;
 use gix_hash::ObjectId;
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ const LARGEST_LIST: u64 = 1 << 30;
 const MAX_DEPTH: usize = 5;
 
 /// The commit that HEAD names; none where nothing was committed yet.
-pub(super) fn head(repository: &Repository) -> Result<Option<ObjectId>, GitError> {
+pub(crate) fn head(repository: &Repository) -> Result<Option<ObjectId>, GitError> {
     if let Some(format) = &repository.other_references {
         return Err(GitError::Format(format.clone()));
     }

@@ -1,8 +1,8 @@
 //! [`Index`]: what a repository tracks.
 
-use super::error::GitError;
-use super::no_pipes;
-use super::repository::Repository;
+use crate::git::error::GitError;
+use crate::git::no_pipes;
+use crate::git::repository::Repository;
 use gix_index::decode::Options;
 use gix_index::entry::Mode;
 use gix_index::{File, State};
@@ -13,7 +13,7 @@ use std::{fs, io};
 const LARGEST_ALLOCATION: usize = 4 << 30;
 
 /// The index of a repository.
-pub(crate) struct Index(pub(super) State);
+pub(crate) struct Index(pub(crate) State);
 
 impl Index {
     /// Reads it. A repository in which nothing was added has none.

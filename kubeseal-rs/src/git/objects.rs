@@ -1,8 +1,8 @@
 //! [`Objects`]: commits, trees and the contents of files.
 
-use super::error::GitError;
-use super::repository::Repository;
-use super::{no_pipe, no_pipes, read_small};
+use crate::git::error::GitError;
+use crate::git::repository::Repository;
+use crate::git::{no_pipe, no_pipes, read_small};
 use gix_hash::{ObjectId, oid};
 use gix_object::FindExt as _;
 use gix_odb::store::init::Options;
@@ -27,17 +27,17 @@ const MAX_DIRECTORIES: usize = 1000;
 const KIND: u32 = 0o170_000;
 
 /// A file in a tree: its mode and its content's name.
-pub(super) type TreeFile = (u32, ObjectId);
+pub(crate) type TreeFile = (u32, ObjectId);
 
 /// The object database, with its alternates.
-pub(super) struct Objects {
+pub(crate) struct Objects {
     stores: Vec<gix_odb::Handle>,
     /// All directories of objects, those of alternates included.
     directories: Vec<PathBuf>,
 }
 
 impl Objects {
-    pub(super) fn open(repository: &Repository) -> Result<Self, GitError> {
+    pub(crate) fn open(repository: &Repository) -> Result<Self, GitError> {
         let mut directories = Vec::new();
         for path in &repository.objects {
             check(path, &mut directories).map_err(|source| GitError::Read { path: path.clone(), source })?;
@@ -52,13 +52,13 @@ impl Objects {
     }
 
     /// The tree of a commit.
-    pub(super) fn tree_of(&self, commit: &oid) -> Result<ObjectId, GitError> {
+    pub(crate) fn tree_of(&self, commit: &oid) -> Result<ObjectId, GitError> {
         self.find(commit, |store, buffer| Ok(store.find_commit(commit, buffer)?.tree()))
     }
 
     /// Adds every file below a tree, by its path. A directory that is `known` to have the tree that it has here is left out,
     /// and taken from `known`.
-    pub(super) fn add_files(
+    pub(crate) fn add_files(
         &self,
         tree: &oid,
         prefix: &[u8],
@@ -100,7 +100,7 @@ impl Objects {
     }
 
     /// What is in a file.
-    pub(super) fn blob(&self, id: &oid) -> Result<Zeroizing<Vec<u8>>, GitError> {
+    pub(crate) fn blob(&self, id: &oid) -> Result<Zeroizing<Vec<u8>>, GitError> {
         self.find(id, |store, buffer| {
             let blob = store.find_blob(id, buffer)?;
             Ok(Zeroizing::new(blob.data.to_vec()))
@@ -152,6 +152,6 @@ fn check(objects: &Path, directories: &mut Vec<PathBuf>) -> io::Result<()> {
 }
 
 /// Whether a mode is that of a regular file.
-pub(super) fn is_file(mode: u32) -> bool {
+pub(crate) fn is_file(mode: u32) -> bool {
     mode & KIND == 0o100_000
 }

@@ -1,8 +1,9 @@
 //! [`Repository`]: where the parts of a repository are.
 
-use super::config::Format;
-use super::error::GitError;
-use super::{as_path, read_small};
+use crate::git::config::Format;
+use crate::git::error::GitError;
+use crate::git::read_small;
+use crate::git::within::as_path;
 use gix_hash::Kind;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -17,14 +18,14 @@ pub(crate) struct Repository {
     /// The directory whose files it tracks.
     pub work_tree: PathBuf,
     /// `.git`, or what a linked work tree or a submodule has instead.
-    pub(super) git_directory: PathBuf,
+    pub(crate) git_directory: PathBuf,
     /// What linked work trees have in common.
-    pub(super) common_directory: PathBuf,
-    pub(super) index: PathBuf,
-    pub(super) objects: Vec<PathBuf>,
-    pub(super) object_hash: Kind,
+    pub(crate) common_directory: PathBuf,
+    pub(crate) index: PathBuf,
+    pub(crate) objects: Vec<PathBuf>,
+    pub(crate) object_hash: Kind,
     /// How references are kept, if not as files.
-    pub(super) other_references: Option<String>,
+    pub(crate) other_references: Option<String>,
 }
 
 impl Repository {

@@ -1,10 +1,10 @@
 //! [`Staged`]: what the next commit changes.
 
-use super::error::GitError;
-use super::head::head;
-use super::index::Index;
-use super::objects::{Objects, TreeFile, is_file};
-use super::repository::Repository;
+use crate::git::error::GitError;
+use crate::git::head::head;
+use crate::git::index::Index;
+use crate::git::objects::{Objects, TreeFile, is_file};
+use crate::git::repository::Repository;
 use gix_hash::ObjectId;
 use gix_index::entry::{Flags, Mode};
 use std::collections::HashMap;

@@ -1,8 +1,9 @@
 //! [`KeyStoreError`]: why the cluster's keys could not be read or changed, and what to do about it.
 
-use crate::controller::{Fault, Right};
-use crate::program::name;
-use crate::session::SessionError;
+use crate::cluster::session::error::SessionError;
+use crate::controller::fault::Fault;
+use crate::controller::right::Right;
+use crate::process::program::name;
 use std::fmt;
 
 /// Why the cluster's keys could not be read or changed. Never shows what is in them.

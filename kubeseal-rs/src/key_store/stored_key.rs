@@ -50,7 +50,7 @@ impl State {
 
 impl StoredKey {
     /// Takes over a Secret.
-    pub(super) fn read(secret: ObservedSecret) -> Self {
+    pub(crate) fn read(secret: ObservedSecret) -> Self {
         let key = SealingKey::from_observed(&secret, KeyOrder::CertNotBefore).map(Arc::new);
         let secret = secret.into_known();
         let text = || std::str::from_utf8(&secret.data.as_ref()?.get(CERTIFICATE)?.0).ok();
@@ -66,11 +66,11 @@ impl StoredKey {
         self.secret.name_any()
     }
 
-    pub(super) fn uid(&self) -> Option<String> {
+    pub(crate) fn uid(&self) -> Option<String> {
         self.secret.uid()
     }
 
-    pub(super) fn resource_version(&self) -> Option<String> {
+    pub(crate) fn resource_version(&self) -> Option<String> {
         self.secret.resource_version()
     }
 
@@ -120,7 +120,7 @@ impl StoredKey {
     }
 
     /// Newest first, in the controller's order; what has no certificate comes last.
-    pub(super) fn order(&self) -> (Reverse<Option<Timestamp>>, Option<Fingerprint>, String) {
+    pub(crate) fn order(&self) -> (Reverse<Option<Timestamp>>, Option<Fingerprint>, String) {
         (Reverse(self.since()), self.fingerprint(), self.name())
     }
 

@@ -1,8 +1,8 @@
 //! [`ManifestError`]: input that is not Secrets.
 
-use super::fault::Fault;
-use super::place::Place;
-use crate::input::Input;
+use crate::files::input::Input;
+use crate::manifest::yaml::fault::Fault;
+use crate::manifest::yaml::place::Place;
 
 /// Why the input could not be read as Secrets. Shows names of fields, never what is in them.
 #[derive(Debug, thiserror::Error)]

@@ -3,13 +3,13 @@
 //! Decided: only what is close to a name is refused, because upstream ignores unknown fields, and files are about that
 //! keep their anchors in some. What is in a mistyped `stringData` would be lost without a word.
 
-use super::secret::FIELDS;
+use crate::manifest::secret::FIELDS;
 
 /// A field of a `ConfigMap`, whose others are called as those of a Secret.
 const OF_CONFIG_MAP: &str = "binaryData";
 
 /// None for a field of its own.
-pub(super) fn meant(name: &str) -> Option<&'static str> {
+pub(crate) fn meant(name: &str) -> Option<&'static str> {
     if FIELDS.contains(&name) {
         return None;
     }

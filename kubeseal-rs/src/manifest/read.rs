@@ -1,15 +1,14 @@
 //! `read`: a stream of manifests into the Secrets in it; all of them, or an error.
 
-use super::documents::{Document, documents};
-use super::error::ManifestError;
-use super::fault::Fault;
-use super::field::Field;
-use super::mistyped;
-use super::parse::parse;
-use super::place::Place;
-use super::secret;
-use super::stream::StreamedDocument;
-use crate::input::Input;
+use crate::files::input::Input;
+use crate::manifest::error::ManifestError;
+use crate::manifest::yaml::documents::{Document, documents};
+use crate::manifest::yaml::fault::Fault;
+use crate::manifest::yaml::field::Field;
+use crate::manifest::yaml::parse::parse;
+use crate::manifest::yaml::place::Place;
+use crate::manifest::yaml::stream::StreamedDocument;
+use crate::manifest::{mistyped, secret};
 use sealing::SecretToSeal;
 
 /// What an object without a kind is taken for, as upstream has it.
@@ -46,7 +45,7 @@ pub(crate) fn read_document(
 }
 
 /// Hands over every object of the stream that has something in it.
-pub(super) fn each_object(
+pub(crate) fn each_object(
     input: &Input,
     bytes: &[u8],
     take: &mut dyn FnMut(Field) -> Result<(), ManifestError>,
@@ -136,7 +135,7 @@ fn read_list(
 }
 
 /// A kind or version, unless it is something else that went into the wrong field.
-pub(super) fn shown(name: &str) -> String {
+pub(crate) fn shown(name: &str) -> String {
     let is_name = name.len() <= 63 && name.chars().all(|c| c.is_ascii_alphanumeric() || "./-".contains(c));
     if is_name { name.into() } else { "(something else)".into() }
 }

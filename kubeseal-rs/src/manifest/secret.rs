@@ -1,8 +1,8 @@
 //! `read`: the fields of a Secret into a `SecretToSeal`. As strict about types as the API server.
 
-use super::error::ManifestError;
-use super::fault::Fault;
-use super::field::Field;
+use crate::manifest::error::ManifestError;
+use crate::manifest::yaml::fault::Fault;
+use crate::manifest::yaml::field::Field;
 use api::annotations::repeats_object;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 /// Names that tell a misspelt field from an unknown one, which is ignored.
-pub(super) const FIELDS: &[&str] =
+pub(crate) const FIELDS: &[&str] =
     &["apiVersion", "kind", "metadata", "data", "stringData", "type", "immutable", "items"];
 
 const METADATA_FIELDS: &[&str] =
@@ -28,7 +28,7 @@ const BASE64: GeneralPurpose =
 type Bytes = Zeroizing<Vec<u8>>;
 
 /// Reads a Secret from its fields.
-pub(super) fn read(fields: Vec<(String, Field)>) -> Result<SecretToSeal, ManifestError> {
+pub(crate) fn read(fields: Vec<(String, Field)>) -> Result<SecretToSeal, ManifestError> {
     let mut secret =
         SecretToSeal { metadata: ObjectMeta::default(), type_: None, immutable: None, data: BTreeMap::new() };
     let mut string_data = BTreeMap::new();

@@ -1,8 +1,8 @@
 //! `template_data`: the plain values that `edit` shows beside a Secret, which has no field for them.
 
-use super::error::ManifestError;
-use super::read::each_object;
-use crate::input::Input;
+use crate::files::input::Input;
+use crate::manifest::error::ManifestError;
+use crate::manifest::read::each_object;
 use std::collections::BTreeMap;
 
 /// Where they stand.

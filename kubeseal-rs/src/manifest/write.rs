@@ -31,7 +31,7 @@ pub(crate) fn write(format: Format, sealed: &SealedSecret, written: &mut Vec<u8>
 }
 
 /// Sorted YAML.
-pub(super) fn to_yaml(value: Value) -> Result<String, RenderError> {
+pub(crate) fn to_yaml(value: Value) -> Result<String, RenderError> {
     // Escapes instead of block scalars for text of several lines: what is in it then cannot end a document.
     let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
     serde_saphyr::to_string_with_options(&sorted(value), options).map_err(RenderError::Yaml)
@@ -56,7 +56,7 @@ fn in_gos_order(mut value: Value) -> Value {
 }
 
 /// Moves these fields to the front, in this order.
-pub(super) fn reorder(value: &mut Value, order: &[&str]) {
+pub(crate) fn reorder(value: &mut Value, order: &[&str]) {
     if let Value::Object(map) = value {
         let mut rest = std::mem::take(map);
         for key in order {

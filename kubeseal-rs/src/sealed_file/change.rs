@@ -25,7 +25,7 @@ pub(crate) enum Field<'a> {
 
 /// What is to stand in a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     Text(String),
     Boolean(bool),
     Null,
@@ -36,9 +36,9 @@ pub(super) enum Content {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
     /// Keys from the top of the object.
-    pub(super) path: Vec<String>,
+    pub(crate) path: Vec<String>,
     /// None takes the field out.
-    pub(super) value: Option<Content>,
+    pub(crate) value: Option<Content>,
 }
 
 impl Change {
@@ -86,7 +86,7 @@ impl Field<'_> {
 
 impl Content {
     /// What it means.
-    pub(super) fn value(&self) -> Value {
+    pub(crate) fn value(&self) -> Value {
         match self {
             Self::Text(text) => json!(text),
             Self::Boolean(boolean) => json!(boolean),

@@ -1,6 +1,7 @@
 //! [`SealedFileError`]: why a file was not understood, or not changed. Quotes nothing of what is in it.
 
-use crate::manifest::{LineBreak, Within};
+use crate::manifest::yaml::line_break::LineBreak;
+use crate::manifest::yaml::place::Within;
 use api::DecodeError;
 
 /// Why a file was not understood, or not changed.
@@ -39,7 +40,7 @@ pub(crate) enum ChangeFault {
 
 impl ChangeFault {
     /// The field at the end of `path` does not lie in a map of its own.
-    pub(super) fn not_a_map(path: &[String]) -> Self {
+    pub(crate) fn not_a_map(path: &[String]) -> Self {
         let (_, map) = path.split_last().unwrap_or((const { &String::new() }, &[]));
         Self::NotAMap { path: map.join(".") }
     }

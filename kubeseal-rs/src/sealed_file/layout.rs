@@ -1,10 +1,10 @@
 //! How the text around a new entry is laid out, so that the entry looks like its siblings.
 
-use super::piece::Syntax;
-use super::tree::{Entry, Node};
+use crate::sealed_file::piece::Syntax;
+use crate::sealed_file::tree::{Entry, Node};
 
 /// The line end in use.
-pub(super) fn line_end(text: &str) -> &'static str {
+pub(crate) fn line_end(text: &str) -> &'static str {
     match text.find('\n') {
         Some(newline) if text[..newline].ends_with('\r') => "\r\n",
         _ => "\n",
@@ -12,12 +12,12 @@ pub(super) fn line_end(text: &str) -> &'static str {
 }
 
 /// Where the line begins that `at` is on.
-pub(super) fn line_start(text: &str, at: usize) -> usize {
+pub(crate) fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
 /// What the line of `at` begins with, up to there.
-pub(super) fn before(text: &str, at: usize) -> &str {
+pub(crate) fn before(text: &str, at: usize) -> &str {
     &text[line_start(text, at)..at]
 }
 
@@ -28,12 +28,12 @@ fn indent(text: &str, at: usize) -> Option<&str> {
 }
 
 /// The column of a block map, in characters.
-pub(super) fn column(text: &str, map: &Node) -> usize {
+pub(crate) fn column(text: &str, map: &Node) -> usize {
     before(text, map.range.start).chars().count()
 }
 
 /// By how much block maps are indented under `object`.
-pub(super) fn step(text: &str, object: &Node) -> usize {
+pub(crate) fn step(text: &str, object: &Node) -> usize {
     let outer = column(text, object);
     object
         .entries()
@@ -45,7 +45,7 @@ pub(super) fn step(text: &str, object: &Node) -> usize {
 
 /// How entries in braces are laid out.
 #[derive(Debug, Clone)]
-pub(super) struct Flow {
+pub(crate) struct Flow {
     /// What stands before each entry; none where they stand in one line.
     pub lines: Option<Lines>,
     /// Between a colon and its value, and after a comma.
@@ -54,7 +54,7 @@ pub(super) struct Flow {
 
 /// Entries that each have a line.
 #[derive(Debug, Clone)]
-pub(super) struct Lines {
+pub(crate) struct Lines {
     pub line_end: &'static str,
     pub indent: String,
     pub step: String,
@@ -62,7 +62,7 @@ pub(super) struct Lines {
 
 impl Flow {
     /// That of a map in braces which has entries.
-    pub(super) fn of(text: &str, syntax: Syntax, map: &Node) -> Self {
+    pub(crate) fn of(text: &str, syntax: Syntax, map: &Node) -> Self {
         let last = map.entries().last();
         let indent = last.and_then(|entry| indent(text, entry.key.outer));
         let lines = indent.map(|indent| {
@@ -79,7 +79,7 @@ impl Flow {
     }
 
     /// The same, one level deeper.
-    pub(super) fn deeper(&self) -> Self {
+    pub(crate) fn deeper(&self) -> Self {
         let lines = self
             .lines
             .as_ref()
@@ -88,7 +88,7 @@ impl Flow {
     }
 
     /// One entry in braces, where the braces stand on a line laid out like `self`.
-    pub(super) fn braced(&self, entry: &str) -> String {
+    pub(crate) fn braced(&self, entry: &str) -> String {
         match (&self.lines, self.deeper().lines) {
             (Some(here), Some(inside)) => {
                 let line_end = here.line_end;

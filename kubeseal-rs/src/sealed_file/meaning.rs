@@ -1,14 +1,15 @@
 //! What a piece means, as a `Value`; and what a change makes of it. The proof that text was changed faithfully.
 
-use super::change::Change;
-use super::error::SealedFileError;
-use super::piece::{Piece, Syntax};
-use crate::manifest::{LineBreak, alias_limits, budget};
+use crate::manifest::yaml::budget::{alias_limits, budget};
+use crate::manifest::yaml::line_break::LineBreak;
+use crate::sealed_file::change::Change;
+use crate::sealed_file::error::SealedFileError;
+use crate::sealed_file::piece::{Piece, Syntax};
 use serde_json::{Map, Value};
 use serde_saphyr::options;
 
 /// Reads a piece.
-pub(super) fn of(piece: &Piece) -> Result<Value, SealedFileError> {
+pub(crate) fn of(piece: &Piece) -> Result<Value, SealedFileError> {
     let document = piece.document;
     let broken = |line: usize| SealedFileError::Broken { document, line: piece.first_line + line.max(1) - 1 };
     match piece.syntax {
@@ -35,7 +36,7 @@ pub(super) fn of(piece: &Piece) -> Result<Value, SealedFileError> {
 }
 
 /// Carries a change out on the meaning. None if something that is no map stands in its way.
-pub(super) fn change(object: &mut Value, change: &Change) -> Option<()> {
+pub(crate) fn change(object: &mut Value, change: &Change) -> Option<()> {
     let (key, maps) = change.path.split_last()?;
     let mut here = object;
     for map in maps {

@@ -1,9 +1,9 @@
 //! [`SealedObject`]: a SealedSecret as it was found, and where.
 
-use super::error::SealedFileError;
-use super::piece::Piece;
-use super::tree::Node;
-use crate::manifest::{Position, Within};
+use crate::manifest::yaml::place::{Position, Within};
+use crate::sealed_file::error::SealedFileError;
+use crate::sealed_file::piece::Piece;
+use crate::sealed_file::tree::Node;
 use api::{DecodeError, Scope, SealedSecret, SealedSecretSpec, decode};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource as _;
@@ -22,7 +22,7 @@ pub(crate) struct SealedObject {
 
 /// Which piece it is in, and which item of the List, if that is one.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Located {
+pub(crate) struct Located {
     pub piece: usize,
     pub item: Option<usize>,
 }
@@ -36,7 +36,7 @@ impl SealedObject {
 
 impl Located {
     /// The object within the meaning of its piece.
-    pub(super) fn of_value(self, root: &mut Value) -> Option<&mut Value> {
+    pub(crate) fn of_value(self, root: &mut Value) -> Option<&mut Value> {
         match self.item {
             Some(item) => root.get_mut("items")?.get_mut(item),
             None => Some(root),
@@ -44,7 +44,7 @@ impl Located {
     }
 
     /// The object within the tree of its piece.
-    pub(super) fn of_tree(self, root: &Node) -> Option<&Node> {
+    pub(crate) fn of_tree(self, root: &Node) -> Option<&Node> {
         match self.item {
             Some(item) => root.entry("items")?.value.item(item),
             None => Some(root),
@@ -53,7 +53,7 @@ impl Located {
 }
 
 /// The SealedSecrets of a piece: itself, or items of a List.
-pub(super) fn sealed_in(
+pub(crate) fn sealed_in(
     piece: &Piece,
     root: Value,
 ) -> Result<Vec<(Option<usize>, SealedObject)>, SealedFileError> {

@@ -1,11 +1,11 @@
 //! [`Piece`]: a stretch of the file, between `---` and `...` lines or between JSON objects. All pieces make the file.
 
-use crate::manifest::has_content;
+use crate::manifest::yaml::documents::has_content;
 use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
 /// A stretch of the file. It has no Debug: it may be a Secret that stands beside a SealedSecret.
-pub(super) struct Piece {
+pub(crate) struct Piece {
     pub text: Zeroizing<String>,
     /// Line of the file that it begins on, from 1.
     pub first_line: usize,
@@ -16,7 +16,7 @@ pub(super) struct Piece {
 
 /// How it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Syntax {
+pub(crate) enum Syntax {
     /// One YAML document.
     Yaml,
     /// One JSON object.
@@ -27,18 +27,18 @@ pub(super) enum Syntax {
 
 impl Piece {
     /// Whether it is worth parsing. The word can be spelt with escapes, which is not done in practice.
-    pub(super) fn may_be_sealed(&self) -> bool {
+    pub(crate) fn may_be_sealed(&self) -> bool {
         self.syntax != Syntax::Between && self.text.contains("SealedSecret")
     }
 
     /// The same place with another text.
-    pub(super) fn with(&self, text: Zeroizing<String>) -> Self {
+    pub(crate) fn with(&self, text: Zeroizing<String>) -> Self {
         Self { text, ..*self }
     }
 }
 
 /// Cuts a text; put together again, the pieces are the text.
-pub(super) fn pieces(text: &str) -> Vec<Piece> {
+pub(crate) fn pieces(text: &str) -> Vec<Piece> {
     let mut cutter = Cutter { pieces: Vec::new(), line: 1, documents: 0 };
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     cutter.push(&text[..text.len() - body.len()], Syntax::Between);

@@ -1,6 +1,7 @@
 //! Random documents and random changes: what was to change has changed, and every other byte is where it was.
 
 use super::*;
+use crate::sealed_file::change::Field;
 use proptest::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;

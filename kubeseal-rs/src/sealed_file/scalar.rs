@@ -1,7 +1,7 @@
 //! `written` and `scalar`: content as YAML or JSON has it, in the quotes that stood there before where that can be.
 
-use super::change::Content;
-use super::piece::Syntax;
+use crate::sealed_file::change::Content;
+use crate::sealed_file::piece::Syntax;
 use serde_saphyr::granit_parser::ScalarStyle;
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 const WORDS: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
 
 /// Renders `content` on one line.
-pub(super) fn written(content: &Content, syntax: Syntax, before: ScalarStyle) -> String {
+pub(crate) fn written(content: &Content, syntax: Syntax, before: ScalarStyle) -> String {
     match content {
         Content::Text(text) => scalar(text, syntax, before),
         Content::Boolean(boolean) => boolean.to_string(),
@@ -22,7 +22,7 @@ pub(super) fn written(content: &Content, syntax: Syntax, before: ScalarStyle) ->
 
 /// Renders text of several lines as a block, header first; none where no block holds just that text. Every line ends
 /// with `line_end` but the last.
-pub(super) fn literal(content: &Content, indent: usize, line_end: &str) -> Option<Literal> {
+pub(crate) fn literal(content: &Content, indent: usize, line_end: &str) -> Option<Literal> {
     let Content::Text(text) = content else { return None };
     let (lines, header) = text.strip_suffix('\n').map_or((text.as_str(), "|-"), |lines| (lines, "|"));
     let is_printed = |line: &str| line.chars().all(|c| is_printable(c) || c == '\t');
@@ -39,14 +39,14 @@ pub(super) fn literal(content: &Content, indent: usize, line_end: &str) -> Optio
 }
 
 /// A block of text.
-pub(super) struct Literal {
+pub(crate) struct Literal {
     pub header: &'static str,
     /// With the line end of the header.
     pub lines: String,
 }
 
 /// Renders `text` on one line.
-pub(super) fn scalar(text: &str, syntax: Syntax, before: ScalarStyle) -> String {
+pub(crate) fn scalar(text: &str, syntax: Syntax, before: ScalarStyle) -> String {
     match (syntax, before) {
         (Syntax::Json, _) => double_quoted(text),
         (_, ScalarStyle::SingleQuoted) if text.chars().all(is_printable) => {

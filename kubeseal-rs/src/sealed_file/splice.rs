@@ -1,15 +1,16 @@
 //! `changed`: a piece with changes in it. What to write is worked out here and in `set` and `remove`; whether that
 //! was right is proved by the caller.
 
-mod insert;
-mod remove;
-mod replace;
+pub(crate) mod insert;
+pub(crate) mod remove;
+pub(crate) mod replace;
 
-use super::change::{Change, Content as New};
-use super::error::ChangeFault;
-use super::object::Located;
-use super::piece::{Piece, Syntax};
-use super::tree::{Content, Entry, Node, tree};
+use crate::sealed_file::change::{Change, Content as New};
+use crate::sealed_file::error::ChangeFault;
+use crate::sealed_file::object::Located;
+use crate::sealed_file::piece::{Piece, Syntax};
+use crate::sealed_file::tree::build::tree;
+use crate::sealed_file::tree::{Content, Entry, Node};
 use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
 use std::ops::Range;
@@ -30,10 +31,10 @@ struct Object<'a> {
 }
 
 /// Which of the edits failed, by their numbers. None where it cannot be told.
-pub(super) type Faults = Vec<(usize, ChangeFault)>;
+pub(crate) type Faults = Vec<(usize, ChangeFault)>;
 
 /// The piece with all changes.
-pub(super) fn changed(piece: &Piece, edits: &[(Located, &[Change])]) -> Result<Piece, Faults> {
+pub(crate) fn changed(piece: &Piece, edits: &[(Located, &[Change])]) -> Result<Piece, Faults> {
     let mut waiting: Vec<(Located, VecDeque<Cow<'_, Change>>)> =
         edits.iter().map(|(located, changes)| (*located, steps(changes))).collect();
     // At once, as far as no entry comes or goes: a thousand items are parsed once, not a thousand times.

@@ -1,6 +1,7 @@
 //! The engine on files as people write them: one table row per awkward spelling.
 
 use super::*;
+use crate::sealed_file::change::Field;
 use std::slice;
 
 const FULL: &str = "\
@@ -335,7 +336,7 @@ fn long_list(length: usize) -> (String, Vec<Edit>) {
                 encryptedData:\n      k: AgA=\n";
     let text = format!("apiVersion: v1\nkind: List\nitems:\n{}", item.repeat(length));
     let hint = || Change::set(Field::Annotation("hint"), "0a");
-    (text, (0..length).map(|index| Edit { index, changes: vec![self::item("k", "AgB="), hint()] }).collect())
+    (text, (0..length).map(|index| Edit { index, changes: vec![tests::item("k", "AgB="), hint()] }).collect())
 }
 
 #[test]

@@ -1,15 +1,13 @@
 //! [`Node`]: where in a piece everything stands, by the byte. Made from the parser's events.
 
-mod build;
-
-pub(super) use build::tree;
+pub(crate) mod build;
 
 use serde_saphyr::granit_parser::ScalarStyle;
 use std::ops::Range;
 
 /// A value, or a key.
 #[derive(Debug)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// Where it begins, anchor and tag included.
     pub outer: usize,
     /// Where its anchor and tag end, if it has any.
@@ -21,7 +19,7 @@ pub(super) struct Node {
 
 /// What a node is.
 #[derive(Debug)]
-pub(super) enum Content {
+pub(crate) enum Content {
     Scalar(ScalarStyle, String),
     Map { flow: bool, entries: Vec<Entry> },
     List { flow: bool, items: Vec<Node> },
@@ -30,7 +28,7 @@ pub(super) enum Content {
 
 /// A key and its value.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     pub key: Node,
     pub value: Node,
     /// Behind the colon; none where there is none, as in `{key}`.
@@ -39,7 +37,7 @@ pub(super) struct Entry {
 
 impl Node {
     /// The entries of a map.
-    pub(super) fn entries(&self) -> &[Entry] {
+    pub(crate) fn entries(&self) -> &[Entry] {
         match &self.content {
             Content::Map { entries, .. } => entries,
             _ => &[],
@@ -47,14 +45,14 @@ impl Node {
     }
 
     /// The entry with this key.
-    pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
+    pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries()
             .iter()
             .find(|entry| matches!(&entry.key.content, Content::Scalar(_, text) if text == key))
     }
 
     /// The item of a list.
-    pub(super) fn item(&self, index: usize) -> Option<&Self> {
+    pub(crate) fn item(&self, index: usize) -> Option<&Self> {
         match &self.content {
             Content::List { items, .. } => items.get(index),
             _ => None,
@@ -62,23 +60,23 @@ impl Node {
     }
 
     /// Whether it is a map or list in brackets.
-    pub(super) fn is_flow(&self) -> bool {
+    pub(crate) fn is_flow(&self) -> bool {
         matches!(self.content, Content::Map { flow: true, .. } | Content::List { flow: true, .. })
     }
 
     /// Whether nothing, or a word for nothing, stands there. Quoted, the word would be text.
-    pub(super) fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         matches!(&self.content, Content::Scalar(ScalarStyle::Plain, text)
             if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
     }
 
     /// Whether it is a scalar of several lines under a header.
-    pub(super) fn is_block_scalar(&self) -> bool {
+    pub(crate) fn is_block_scalar(&self) -> bool {
         matches!(self.content, Content::Scalar(ScalarStyle::Literal | ScalarStyle::Folded, _))
     }
 
     /// Where its text ends: behind its last character that is not a line end.
-    pub(super) fn end(&self, text: &str) -> usize {
+    pub(crate) fn end(&self, text: &str) -> usize {
         let last = match &self.content {
             Content::Map { flow: false, entries } => entries.last().map(|entry| entry.end(text)),
             Content::List { flow: false, items } => items.last().map(|item| item.end(text)),
@@ -89,7 +87,7 @@ impl Node {
     }
 
     /// Where the header of a block scalar (`|-`, `>2`) begins, looked for from `from`.
-    pub(super) fn header(&self, text: &str, from: usize) -> Option<usize> {
+    pub(crate) fn header(&self, text: &str, from: usize) -> Option<usize> {
         let from = self.properties_end.unwrap_or(from);
         text.get(from..)?.find(['|', '>']).map(|at| from + at)
     }
@@ -114,7 +112,7 @@ impl Node {
 
 impl Entry {
     /// Where its text ends.
-    pub(super) fn end(&self, text: &str) -> usize {
+    pub(crate) fn end(&self, text: &str) -> usize {
         let key_end = self.after_colon.unwrap_or(self.key.range.end);
         // The parser puts a value that is not there anywhere.
         if self.value.is_null() && self.value.range.is_empty() {

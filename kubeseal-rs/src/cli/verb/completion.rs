@@ -1,6 +1,6 @@
 //! [`CompletionFlags`]: what `completion` takes.
 
-use crate::program::name;
+use crate::process::program::name;
 use clap::Args;
 use clap_complete::Shell;
 

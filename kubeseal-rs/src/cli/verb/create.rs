@@ -1,7 +1,10 @@
 //! [`CreateFlags`]: what `create` takes.
 
-use crate::cli::{CertificateFlags, ConnectionFlags, Format, Hidden, flag_value};
-use crate::program::name;
+use crate::cli::certificate_flags::CertificateFlags;
+use crate::cli::connection_flags::ConnectionFlags;
+use crate::cli::hidden::Hidden;
+use crate::cli::{Format, flag_value};
+use crate::process::program::name;
 use api::Scope;
 use clap::Args;
 use std::path::PathBuf;

@@ -1,7 +1,8 @@
 //! [`EditFlags`]: what `edit` takes.
 
-use crate::cli::{CertificateFlags, ConnectionFlags};
-use crate::program::name;
+use crate::cli::certificate_flags::CertificateFlags;
+use crate::cli::connection_flags::ConnectionFlags;
+use crate::process::program::name;
 use clap::Args;
 use std::path::PathBuf;
 

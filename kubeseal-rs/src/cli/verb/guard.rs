@@ -1,7 +1,7 @@
 //! [`GuardFlags`]: what `guard` takes.
 
 use crate::cli::flag_value;
-use crate::program::name;
+use crate::process::program::name;
 use clap::Args;
 use std::path::PathBuf;
 

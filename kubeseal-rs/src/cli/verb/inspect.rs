@@ -1,7 +1,9 @@
 //! [`InspectFlags`]: what `inspect` takes.
 
-use crate::cli::{CertificateFlags, ConnectionFlags, flag_value};
-use crate::program::name;
+use crate::cli::certificate_flags::CertificateFlags;
+use crate::cli::connection_flags::ConnectionFlags;
+use crate::cli::flag_value;
+use crate::process::program::name;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 

@@ -2,15 +2,13 @@
 
 pub(crate) mod backup;
 pub(crate) mod list;
-mod place;
+pub(crate) mod place;
 pub(crate) mod renew;
 pub(crate) mod restore;
 pub(crate) mod retire;
 pub(crate) mod revoke;
 
-pub(crate) use place::KeyPlaceFlags;
-
-use crate::program::name;
+use crate::process::program::name;
 use clap::{Args, Subcommand};
 
 /// What `help keys` begins with. A const, because the one-line description stands on the variant in `Verb`.

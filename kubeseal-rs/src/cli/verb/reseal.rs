@@ -1,7 +1,10 @@
 //! [`ResealFlags`]: what `reseal` takes.
 
-use crate::cli::{CertificateFlags, ConnectionFlags, UnlockFlags, flag_value};
-use crate::program::name;
+use crate::cli::certificate_flags::CertificateFlags;
+use crate::cli::connection_flags::ConnectionFlags;
+use crate::cli::flag_value;
+use crate::cli::unlock_flags::UnlockFlags;
+use crate::process::program::name;
 use clap::Args;
 use std::path::PathBuf;
 

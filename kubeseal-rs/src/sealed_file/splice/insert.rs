@@ -1,17 +1,17 @@
 //! An entry where there is none, with the maps around it that are missing.
 
-use super::{Object, Splice};
 use crate::sealed_file::change::Content as New;
 use crate::sealed_file::error::ChangeFault;
 use crate::sealed_file::layout::{Flow, column, line_end, step};
 use crate::sealed_file::piece::Syntax;
 use crate::sealed_file::scalar::{literal, scalar, written};
+use crate::sealed_file::splice::{Object, Splice};
 use crate::sealed_file::tree::{Content, Entry, Node};
 use serde_saphyr::granit_parser::ScalarStyle;
 
 impl Object<'_> {
     /// Writes `keys`, a path of maps that ends with the entry, into `map`, which is the value that `holder` names.
-    pub(super) fn insert(
+    pub(crate) fn insert(
         &self,
         holder: Option<(&Node, &Entry)>,
         map: &Node,

@@ -1,12 +1,12 @@
 //! Removes an entry. Comments on lines of their own stay, because it is not known which entry they are about.
 
-use super::{Object, Splice};
 use crate::sealed_file::layout::{before, line_start};
+use crate::sealed_file::splice::{Object, Splice};
 use crate::sealed_file::tree::{Entry, Node};
 
 impl Object<'_> {
     /// Takes `entry` out of `map`, which is the value that `holder` names.
-    pub(super) fn remove(&self, holder: Option<(&Node, &Entry)>, map: &Node, entry: &Entry) -> Vec<Splice> {
+    pub(crate) fn remove(&self, holder: Option<(&Node, &Entry)>, map: &Node, entry: &Entry) -> Vec<Splice> {
         if map.is_flow() { self.remove_in_braces(map, entry) } else { self.remove_lines(holder, map, entry) }
     }
 

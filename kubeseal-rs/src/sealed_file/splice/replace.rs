@@ -1,16 +1,16 @@
 //! Another value where there is one.
 
-use super::{Object, Splice};
 use crate::sealed_file::change::Content as New;
 use crate::sealed_file::error::ChangeFault;
 use crate::sealed_file::layout::{column, line_end, step};
 use crate::sealed_file::scalar::{literal, written};
+use crate::sealed_file::splice::{Object, Splice};
 use crate::sealed_file::tree::{Content, Entry, Node};
 use serde_saphyr::granit_parser::ScalarStyle;
 
 impl Object<'_> {
     /// Replaces the value of an entry. Anchor, tag and the comment behind it stay.
-    pub(super) fn replace(
+    pub(crate) fn replace(
         &self,
         map: &Node,
         entry: &Entry,

@@ -1,11 +1,11 @@
 //! `tree`: the parser's events into nodes.
 
-use super::{Content, Entry, Node};
+use crate::sealed_file::tree::{Content, Entry, Node};
 use serde_saphyr::granit_parser::{Event, Parser, Span, StructureStyle, options};
 use std::iter::Peekable;
 
 /// The root of the one document in `text`; none where it is not well-formed.
-pub(in crate::sealed_file) fn tree(text: &str) -> Option<Node> {
+pub(crate) fn tree(text: &str) -> Option<Node> {
     let options = options! { emit_anchor_events: true, emit_comments: false };
     let events: Vec<(Event<'_>, Span)> =
         Parser::new_from_str_with_options(text, options).collect::<Result<_, _>>().ok()?;

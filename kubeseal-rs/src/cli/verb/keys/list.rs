@@ -1,7 +1,7 @@
 //! [`ListFlags`]: what `keys list` takes.
 
-use super::KeyPlaceFlags;
-use crate::program::name;
+use crate::cli::verb::keys::place::KeyPlaceFlags;
+use crate::process::program::name;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! [`KeyPlaceFlags`]: where the keys are, as typed.
 
-use crate::cli::ConnectionFlags;
+use crate::cli::connection_flags::ConnectionFlags;
 use clap::Args;
 
 /// Shared by all commands for keys.

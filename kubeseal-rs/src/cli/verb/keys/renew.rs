@@ -1,8 +1,8 @@
 //! [`RenewFlags`]: what `keys renew` takes.
 
-use super::KeyPlaceFlags;
-use crate::connection::Timeout;
-use crate::program::name;
+use crate::cli::verb::keys::place::KeyPlaceFlags;
+use crate::cluster::timeout::Timeout;
+use crate::process::program::name;
 use clap::Args;
 
 /// What `help keys renew` begins with.

@@ -1,8 +1,9 @@
 //! [`RestoreFlags`]: what `keys restore` takes.
 
-use super::KeyPlaceFlags;
-use crate::cli::{UnlockFlags, flag_value};
-use crate::program::name;
+use crate::cli::flag_value;
+use crate::cli::unlock_flags::UnlockFlags;
+use crate::cli::verb::keys::place::KeyPlaceFlags;
+use crate::process::program::name;
 use clap::Args;
 use std::path::PathBuf;
 

@@ -1,8 +1,8 @@
 //! [`RetireFlags`]: what `keys retire` takes.
 
-use super::KeyPlaceFlags;
 use crate::cli::flag_value;
-use crate::program::name;
+use crate::cli::verb::keys::place::KeyPlaceFlags;
+use crate::process::program::name;
 use clap::Args;
 use std::path::PathBuf;
 

@@ -1,9 +1,9 @@
 //! [`RevokeFlags`]: what `keys revoke` takes.
 
-use super::KeyPlaceFlags;
 use crate::cli::flag_value;
-use crate::connection::Timeout;
-use crate::program::name;
+use crate::cli::verb::keys::place::KeyPlaceFlags;
+use crate::cluster::timeout::Timeout;
+use crate::process::program::name;
 use clap::Args;
 use std::path::PathBuf;
 

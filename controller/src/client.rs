@@ -1,0 +1,10 @@
+//! The client of the API server: which cluster, how much of an answer it holds, how it is throttled, and how watches are kept up.
+
+pub(crate) mod api_timeout;
+pub(crate) mod cluster;
+pub(crate) mod key_connections;
+pub(crate) mod listed;
+pub(crate) mod response_limit;
+pub(crate) mod throttle;
+pub(crate) mod watch_config;
+pub(crate) mod watch_errors;

@@ -1,0 +1,100 @@
+//! [`Cluster`]: the API server the controller talks to, and the namespace it lives in.
+
+use crate::client::key_connections::own_connection_for_keys;
+use crate::client::response_limit::limited;
+use crate::config::watch::ClientLimit;
+use http::HeaderValue;
+use http::header::USER_AGENT;
+use kube::client::ClientBuilder;
+use kube::config::{InClusterError, InferConfigError};
+use kube::{Client, Config};
+use std::path::Path;
+use std::time::Duration;
+use tower::limit::RateLimitLayer;
+use tower::util::MapRequestLayer;
+
+/// A client, and where it leads.
+#[derive(Clone)]
+pub(crate) struct Cluster {
+    /// The client.
+    pub client: Client,
+    /// Another client, for the Lease alone: its requests wait behind no others, and no limit holds for them.
+    pub lease_client: Client,
+    /// The controller's own namespace: that of its keys.
+    pub namespace: String,
+    /// Address of the API server.
+    pub server: String,
+}
+
+/// Why there is no way to a cluster.
+#[derive(Debug, thiserror::Error)]
+pub enum ClusterError {
+    /// `KUBERNETES_SERVICE_HOST` is set, but the ServiceAccount's files are not there.
+    #[error("this looks like a pod, but its ServiceAccount cannot be used")]
+    InCluster(#[source] InClusterError),
+    /// Neither a kubeconfig nor a ServiceAccount.
+    #[error("found neither a kubeconfig nor a ServiceAccount")]
+    Infer(#[source] InferConfigError),
+    /// The client refused the configuration.
+    #[error("the configuration for the API server cannot be used")]
+    Client(#[source] kube::Error),
+}
+
+/// By what name the API server knows the controller, in `managedFields` and in its audit log.
+const NAME: &str = concat!("sealed-secrets-controller/", env!("CARGO_PKG_VERSION"));
+
+/// Where Kubernetes puts a pod's own namespace.
+const NAMESPACE_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+
+impl Cluster {
+    /// In a pod, the ServiceAccount; elsewhere, KUBECONFIG. A pod is told by `KUBERNETES_SERVICE_HOST`, so that a
+    /// kubeconfig lying about in an image is never taken by mistake.
+    pub(crate) async fn connect(limit: Option<ClientLimit>) -> Result<Self, ClusterError> {
+        let mut config = if std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() {
+            Config::incluster().map_err(ClusterError::InCluster)?
+        } else {
+            Config::infer().await.map_err(ClusterError::Infer)?
+        };
+        // It would wait for as long as an answer's `Retry-After` says, and hold a watch up with it.
+        config.default_retry = false;
+        // A watch that hangs is ended by its own idle timeout; a request that hangs is not. Longer than the API server itself
+        // works at any request.
+        config.read_timeout = Some(Duration::from_secs(75));
+        config.reset_reader_on_write = true;
+        // The API server notes its first part as the manager of the fields that are written, and would note `unknown` without it.
+        config.headers.push((USER_AGENT, HeaderValue::from_static(NAME)));
+        let server = config.cluster_url.to_string();
+        let namespace = own_namespace(&config.default_namespace);
+        let lease_client = Client::try_from(config.clone()).map_err(ClusterError::Client)?;
+        let client = limited(client(config, &namespace, limit).map_err(ClusterError::Client)?);
+        Ok(Self { client, lease_client, namespace, server })
+    }
+}
+
+/// A client that keeps to `limit`; without one, to what the API server's own priority and fairness allows.
+fn client(config: Config, key_namespace: &str, limit: Option<ClientLimit>) -> Result<Client, kube::Error> {
+    let own_connection = MapRequestLayer::new(own_connection_for_keys(key_namespace));
+    let builder = ClientBuilder::try_from(config)?.with_layer(&own_connection);
+    let Some(limit) = limit else { return Ok(builder.build()) };
+    Ok(builder.with_layer(&RateLimitLayer::new(limit.requests.into(), limit.per)).build())
+}
+
+/// `POD_NAMESPACE`, else the ServiceAccount's, else the kubeconfig's.
+fn own_namespace(of_config: &str) -> String {
+    let of_environment = std::env::var("POD_NAMESPACE").unwrap_or_default();
+    let of_account = std::fs::read_to_string(Path::new(NAMESPACE_FILE)).unwrap_or_default();
+    [of_environment.as_str(), of_account.trim(), of_config]
+        .into_iter()
+        .find(|namespace| !namespace.is_empty())
+        .unwrap_or("default")
+        .to_owned()
+}
+
+impl std::fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cluster")
+            .field("server", &self.server)
+            .field("namespace", &self.namespace)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,214 @@
+//! [`limited`]: a client that holds no more of an answer than it can afford. A list comes in pages that are small in bytes, however
+//! large its objects are; the answer to a request that carries [`AtMost`] is an error where it is longer.
+//!
+//! kube's client reads an answer whole, holds it twice for a moment, and then decodes it. Its watches list in pages of 500 objects,
+//! and etcd takes objects of 1.5 MB, so that one page could be 750 MB. Tenants may write such objects: Secrets, SealedSecrets,
+//! and the metadata of both.
+//!
+//! Decided: a page is bounded by its bytes, and not by a smaller number of objects. 10,000 usual objects are listed with some twenty
+//! requests; in pages of five, which is what large ones need, they would be 2,000. The API server has no such bound, so a page that
+//! turns out too large is dropped, and asked for again with fewer objects: the `limit` may be another in each request for the
+//! same list.
+
+use crate::client::api_timeout::API_TIMEOUT;
+use futures::future::BoxFuture;
+use http::uri::PathAndQuery;
+use http::{Extensions, HeaderMap, Method, Request, Response, Uri};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use kube::Client;
+use kube::client::Body;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tower::{BoxError, Service};
+
+/// The largest page, in bytes.
+const LARGEST: usize = 8 << 20;
+
+/// Objects of the first page, of which nothing is known.
+const FIRST: u32 = 50;
+
+/// A page that was too large is asked for again with so many times fewer objects.
+const FEWER: u32 = 8;
+
+/// Pages that are read at the same time, of all watches. Together they take four times [`LARGEST`]. A page that is being decoded takes twice
+/// [`LARGEST`] beside them.
+const AT_ONCE: usize = 2;
+
+/// On a request, how long its answer may be, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AtMost(pub(crate) usize);
+
+/// The answer is longer than it may be.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer is longer than {0} bytes")]
+struct TooLong(usize);
+
+/// Whether a request failed because its answer is longer than it may be.
+pub(crate) fn is_too_long(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Service(error) if error.is::<TooLong>())
+}
+
+/// The client, with these limits.
+pub(crate) fn limited(client: Client) -> Client {
+    with_pages(client, LARGEST)
+}
+
+/// The client, with pages of up to so many bytes.
+fn with_pages(client: Client, largest: usize) -> Client {
+    let namespace = client.default_namespace().to_owned();
+    let lists = Lists { largest, reading: Semaphore::new(AT_ONCE), limits: Mutex::default() };
+    Client::new(LimitedClient { client, lists: Arc::new(lists) }, namespace)
+}
+
+#[derive(Clone)]
+struct LimitedClient {
+    client: Client,
+    lists: Arc<Lists>,
+}
+
+/// What is known of lists under way.
+struct Lists {
+    /// The largest page, in bytes.
+    largest: usize,
+    reading: Semaphore,
+    /// Objects of the next page, by what is listed.
+    limits: Mutex<HashMap<String, u32>>,
+}
+
+impl LimitedClient {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
+        if let Some(AtMost(most)) = request.extensions().get().copied() {
+            let answer = self.client.send(request).await?;
+            let whole = whole(answer, most).await?;
+            return Ok(whole.ok_or(TooLong(most))?.0);
+        }
+        match Page::of(&request) {
+            Some(page) => self.list(&page).await,
+            None => Ok(self.client.send(request).await?),
+        }
+    }
+
+    async fn list(&self, page: &Page) -> Result<Response<Body>, BoxError> {
+        let known = self.lists.limits().get(&page.list).copied().filter(|_| !page.is_first);
+        let mut limit = known.unwrap_or(FIRST).min(page.limit);
+        loop {
+            let answer = self.client.send(page.request(limit)?).await?;
+            // Only now, when the answer has begun: a list that hangs keeps no other waiting.
+            let _reading = self.lists.reading.acquire().await?;
+            // A page that stalls keeps others waiting for no longer than API_TIMEOUT. One object is read whatever its size.
+            let most = if limit > 1 { self.lists.largest } else { usize::MAX };
+            if let Some((answer, size)) = timeout(API_TIMEOUT, whole(answer, most)).await?? {
+                if answer.status().is_success() {
+                    self.lists.limits().insert(page.list.clone(), self.lists.next(limit, size));
+                }
+                return Ok(answer);
+            }
+            limit = (limit / FEWER).max(1);
+        }
+    }
+}
+
+impl Lists {
+    /// Objects of the page after one of `limit` objects that had `size` bytes. Objects differ, so that is meant to be half as large as
+    /// it may be; and large ones may begin where the last page ended, so it grows step by step.
+    fn next(&self, limit: u32, size: usize) -> u32 {
+        let fitting = u64::from(limit) * (self.largest / 2) as u64 / size.max(1) as u64;
+        u32::try_from(fitting).unwrap_or(u32::MAX).clamp(1, limit.saturating_mul(2))
+    }
+
+    fn limits(&self) -> MutexGuard<'_, HashMap<String, u32>> {
+        self.limits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The answer once it is here, and its size; None if that is more than `most`. What tells of a failure is short.
+async fn whole(answer: Response<Body>, most: usize) -> Result<Option<(Response<Body>, usize)>, BoxError> {
+    if !answer.status().is_success() {
+        return Ok(Some((answer, 0)));
+    }
+    let (parts, body) = answer.into_parts();
+    match Limited::new(body, most).collect().await {
+        Ok(body) => {
+            let body = body.to_bytes();
+            let size = body.len();
+            Ok(Some((Response::from_parts(parts, Body::from(body)), size)))
+        }
+        Err(error) if error.is::<LengthLimitError>() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A request for a page of a list.
+#[derive(Debug)]
+struct Page {
+    /// What is listed: the same for all its pages.
+    list: String,
+    /// How many objects are asked for.
+    limit: u32,
+    is_first: bool,
+    /// The path, and the query less the limit.
+    path: String,
+    uri: Uri,
+    headers: HeaderMap,
+    extensions: Extensions,
+}
+
+impl Page {
+    fn of(request: &Request<Body>) -> Option<Self> {
+        let (path, query) = (request.uri().path(), request.uri().query()?);
+        if *request.method() != Method::GET {
+            return None;
+        }
+        let (mut limit, mut is_first) = (None, true);
+        let (mut list, mut rest) = (format!("{path}?"), format!("{path}?"));
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            match pair.split_once('=') {
+                Some(("limit", number)) => limit = Some(number.parse().ok()?),
+                Some(("continue", _)) => {
+                    is_first = false;
+                    rest = format!("{rest}{pair}&");
+                }
+                _ => {
+                    list = format!("{list}{pair}&");
+                    rest = format!("{rest}{pair}&");
+                }
+            }
+        }
+        let (uri, headers) = (request.uri().clone(), request.headers().clone());
+        let extensions = request.extensions().clone();
+        Some(Self { list, limit: limit?, is_first, path: rest, uri, headers, extensions })
+    }
+
+    /// The request for so many objects.
+    fn request(&self, limit: u32) -> Result<Request<Body>, http::Error> {
+        let mut parts = self.uri.clone().into_parts();
+        parts.path_and_query = Some(format!("{}limit={limit}", self.path).parse::<PathAndQuery>()?);
+        let mut page = Request::new(Body::empty());
+        *page.method_mut() = Method::GET;
+        *page.uri_mut() = Uri::from_parts(parts)?;
+        page.headers_mut().clone_from(&self.headers);
+        page.extensions_mut().clone_from(&self.extensions);
+        Ok(page)
+    }
+}
+
+impl Service<Request<Body>> for LimitedClient {
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Response<Body>, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let client = self.clone();
+        Box::pin(async move { client.send(request).await })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+//! [`Caution`]: what was taken in another way than it was written. Upstream's controller takes such things without a word.
+
+use crate::cli::environment::{CountsAs, Unreadable};
+use envelope::KeySize;
+use std::fmt;
+
+/// Something to be told of at the start, which stops nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caution {
+    /// A variable says nothing that its flag can take.
+    Unreadable(Unreadable),
+    /// An argument that belongs to no flag.
+    Ignored(String),
+    /// `--key-size` asks for what cannot be made.
+    KeySize(i64, KeySize),
+    /// `--key-order-priority` is neither of the two.
+    KeyOrder,
+    /// `--log-level` is no level.
+    LogLevel,
+    /// `--log-format` is no format.
+    LogFormat,
+}
+
+impl fmt::Display for Caution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(Unreadable { variable, counts_as: CountsAs::False }) => {
+                write!(f, "{variable} is neither true nor false: it counts as false")
+            }
+            Self::Unreadable(Unreadable { variable, counts_as: CountsAs::Unset }) => {
+                write!(f, "{variable} holds nothing that its flag can take: it counts as not set")
+            }
+            Self::Ignored(argument) => {
+                write!(f, "the argument `{argument}` belongs to no flag and is ignored: write --flag=value")
+            }
+            Self::KeySize(asked, made) => {
+                write!(f, "--key-size: keys of {asked} bits cannot be made, new ones have {made}")
+            }
+            Self::KeyOrder => {
+                f.write_str("--key-order-priority is none of CertNotBefore and SecretCreationTimestamp: the former counts")
+            }
+            Self::LogLevel => f.write_str("--log-level is none of DEBUG, INFO, WARN and ERROR: INFO counts"),
+            Self::LogFormat => f.write_str("--log-format is none of text and json: text counts"),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! `GET /healthz` (the process runs) and `GET /readyz` (it can do its work).
+//!
+//! `/readyz?verbose` lists the checks in any case, with what there is to know of the keys.
+
+use crate::http::router::Served;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// The process answers, so it is alive.
+pub(crate) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// Ready once the keys have been read, there is at least one, and SealedSecrets are being watched, unless another replica
+/// does that: a standby serves all that is served. Not any more once the process was told to end: it still answers, so that no
+/// request is refused that Kubernetes sends here until it has taken notice.
+pub(crate) async fn readyz(
+    State(served): State<Arc<Served>>,
+    RawQuery(query): RawQuery,
+) -> (StatusCode, String) {
+    let keys = served.ring.report();
+    let refused: usize = served.refusals.counts().iter().map(|(_, count)| count).sum();
+    let checks = [
+        ("sealing keys read", served.ring.is_loaded(), String::new()),
+        ("sealing key present", keys.active > 0, format!(": {keys}, {refused} refused")),
+        (
+            "SealedSecrets and Secrets listed, or another replica leads",
+            served.watching.is_ready(),
+            String::new(),
+        ),
+        ("not told to end", !served.ending.is_cancelled(), String::new()),
+    ];
+    let ready = checks.iter().all(|(_, passed, _)| *passed);
+    let verbose = query.is_some_and(|query| query.split('&').any(|word| word.starts_with("verbose")));
+    if ready && !verbose {
+        return (StatusCode::OK, "ok\n".into());
+    }
+    let mut lines = String::new();
+    for (name, passed, detail) in checks {
+        let sign = if passed { '+' } else { '-' };
+        // Writing to a String cannot fail.
+        let _ = writeln!(lines, "[{sign}] {name}{detail}");
+    }
+    // No reason to take a replica out of service: renewal goes by the dates that are left.
+    let sign = if keys.misdated.any() { '!' } else { '+' };
+    let _ = writeln!(lines, "[{sign}] sealing keys dated by {}", keys.misdated);
+    (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, lines)
+}

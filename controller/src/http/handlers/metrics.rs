@@ -1,0 +1,86 @@
+//! `GET /metrics`, on a port of its own; and the counting of requests to the other one.
+
+use crate::http::router::Served;
+use crate::http::server::connection_close::close_when_ending;
+use crate::http::server::listener::Connections;
+use crate::http::server::pace::{Paced, Timeouts, keep_pace};
+use crate::metrics::Metrics;
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower::limit::GlobalConcurrencyLimitLayer;
+
+/// What those get who ask for it, as Prometheus does.
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// What all others get.
+const CLASSIC: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Connections at the same time: each may hold an answer, which is large where there are many SealedSecrets.
+const ROOM: usize = 32;
+
+/// Answers in the making at the same time: the other cores are for unsealing.
+const AT_ONCE: usize = 1;
+
+/// Serves metrics until `close`.
+pub(crate) async fn serve_metrics(
+    listener: TcpListener,
+    served: Arc<Served>,
+    timeouts: Timeouts,
+    close: CancellationToken,
+) -> io::Result<()> {
+    let router = Router::new()
+        .route("/metrics", get(answer))
+        .layer(GlobalConcurrencyLimitLayer::new(AT_ONCE))
+        .with_state(Arc::clone(&served.metrics))
+        .layer(from_fn_with_state(served.ending.clone(), close_when_ending))
+        .layer(from_fn(keep_pace))
+        .into_make_service_with_connect_info::<Paced>();
+    let connections = Connections::new(listener, timeouts, ROOM);
+    axum::serve(connections, router).with_graceful_shutdown(close.cancelled_owned()).await
+}
+
+async fn answer(State(metrics): State<Arc<Metrics>>, headers: HeaderMap) -> Response {
+    let asks =
+        |accept: &HeaderValue| accept.to_str().is_ok_and(|it| it.contains("application/openmetrics-text"));
+    let (kind, text) = if headers.get_all(header::ACCEPT).iter().any(asks) {
+        (OPENMETRICS, metrics.text())
+    } else {
+        (CLASSIC, metrics.classic_text())
+    };
+    match text {
+        Ok(text) => ([(header::CONTENT_TYPE, kind)], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Counts each request under the route it matched: a path that is not served must not become a label of its own.
+pub(crate) async fn count(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+    let path = match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
+        Some("/healthz") => "/healthz",
+        Some("/readyz") => "/readyz",
+        Some("/v1/cert.pem") => "/v1/cert.pem",
+        Some("/v1/verify") => "/v1/verify",
+        Some("/v1/rotate") => "/v1/rotate",
+        _ => "other",
+    };
+    // A client can invent methods; each would be counted, and kept, for ever.
+    let method = match *request.method() {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        _ => "other",
+    };
+    let start = Instant::now();
+    let answer = next.run(request).await;
+    metrics.observe_request(path, method, answer.status().as_u16(), start.elapsed());
+    answer
+}

@@ -1,0 +1,206 @@
+//! [`resealed_object`]: the SealedSecret that was sent in, with its items sealed anew.
+//!
+//! Decided: its text is copied field by field, instead of built as a tree and written again. A field that is not read costs no
+//! memory beyond its own size, and stays as it was sent.
+
+use api::annotations::CERTIFICATE_FINGERPRINT;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use serde_json::{Error, to_writer};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What belongs to the cluster it was read from would only make trouble in a file.
+const OF_A_CLUSTER: [&str; 6] =
+    ["creationTimestamp", "deletionTimestamp", "generation", "managedFields", "resourceVersion", "uid"];
+
+/// The object `json` with these items, which were sealed with the certificate of this fingerprint.
+pub(crate) fn resealed_object(
+    json: &[u8],
+    items: &BTreeMap<String, String>,
+    fingerprint: &str,
+) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(json.len());
+    copy(&mut out, json, None, &mut |out, name, value| match name {
+        "status" => Ok(Copied::LeftOut),
+        "metadata" => metadata(out, value, fingerprint),
+        "spec" => spec(out, value, items),
+        _ => Ok(Copied::AsItIs),
+    })
+    .ok()?;
+    Some(out)
+}
+
+fn spec(out: &mut Vec<u8>, spec: &RawValue, items: &BTreeMap<String, String>) -> Result<Copied, Error> {
+    copy(out, spec.get().as_bytes(), None, &mut |out, name, _| match name {
+        "encryptedData" => to_writer(out, items).map(|()| Copied::Replaced),
+        _ => Ok(Copied::AsItIs),
+    })?;
+    Ok(Copied::Replaced)
+}
+
+fn metadata(out: &mut Vec<u8>, metadata: &RawValue, fingerprint: &str) -> Result<Copied, Error> {
+    let hint = (CERTIFICATE_FINGERPRINT, fingerprint);
+    let mut annotated = false;
+    copy(out, metadata.get().as_bytes(), None, &mut |out, name, value| match name {
+        name if OF_A_CLUSTER.contains(&name) => Ok(Copied::LeftOut),
+        "annotations" => {
+            annotated = true;
+            let there = if value.get() == "null" { "{}" } else { value.get() };
+            copy(out, there.as_bytes(), Some(hint), &mut |_, name, _| {
+                Ok(if name == CERTIFICATE_FINGERPRINT { Copied::LeftOut } else { Copied::AsItIs })
+            })?;
+            Ok(Copied::Replaced)
+        }
+        _ => Ok(Copied::AsItIs),
+    })?;
+    if !annotated {
+        // The closing brace makes room for one more field.
+        out.pop();
+        if out.last() != Some(&b'{') {
+            out.push(b',');
+        }
+        out.extend_from_slice(b"\"annotations\":");
+        to_writer(&mut *out, &BTreeMap::from([hint]))?;
+        out.push(b'}');
+    }
+    Ok(Copied::Replaced)
+}
+
+/// What became of a field.
+enum Copied {
+    /// It is to be copied.
+    AsItIs,
+    /// It is left out.
+    LeftOut,
+    /// Its value has been written.
+    Replaced,
+}
+
+type Change<'c> = dyn FnMut(&mut Vec<u8>, &str, &RawValue) -> Result<Copied, Error> + 'c;
+
+/// Copies the object `json`, each field as `change` says, and then one `more`.
+fn copy(
+    out: &mut Vec<u8>,
+    json: &[u8],
+    more: Option<(&str, &str)>,
+    change: &mut Change<'_>,
+) -> Result<(), Error> {
+    out.push(b'{');
+    let mut fields = serde_json::Deserializer::from_slice(json);
+    (&mut fields).deserialize_map(Fields { out, change })?;
+    if let Some((name, value)) = more {
+        field_name(out, name)?;
+        to_writer(&mut *out, value)?;
+    }
+    out.push(b'}');
+    Ok(())
+}
+
+/// The name of the next field.
+fn field_name(out: &mut Vec<u8>, name: &str) -> Result<(), Error> {
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
+    to_writer(&mut *out, name)?;
+    out.push(b':');
+    Ok(())
+}
+
+struct Fields<'o, 'c, 'd> {
+    out: &'o mut Vec<u8>,
+    change: &'c mut Change<'d>,
+}
+
+impl<'de> Visitor<'de> for Fields<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(Name(name)) = map.next_key::<Name<'de>>()? {
+            let value = map.next_value::<&'de RawValue>()?;
+            let before = self.out.len();
+            field_name(self.out, &name).map_err(A::Error::custom)?;
+            match (self.change)(self.out, &name, value).map_err(A::Error::custom)? {
+                Copied::AsItIs => self.out.extend_from_slice(value.get().as_bytes()),
+                Copied::LeftOut => self.out.truncate(before),
+                Copied::Replaced => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of a field, which may be as long as the body: borrowed where nothing in it is escaped.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Name<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Borrowed(name)))
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Owned(name.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn resealed(object: &Value) -> Value {
+        let items = BTreeMap::from([("x".to_owned(), "new".to_owned())]);
+        let text = resealed_object(object.to_string().as_bytes(), &items, "f").unwrap();
+        serde_json::from_slice(&text).unwrap()
+    }
+
+    #[test]
+    fn only_the_items_and_the_hint_change() {
+        let hinted = json!({ "sealedsecrets.bitnami.com/certificate-fingerprint": "f" });
+        for (metadata, expected) in [
+            (json!({}), json!({ "annotations": hinted })),
+            (json!({ "uid": "u" }), json!({ "annotations": hinted })),
+            (json!({ "annotations": null, "name": "a\"" }), json!({ "annotations": hinted, "name": "a\"" })),
+            (json!({ "annotations": {}, "generation": 4 }), json!({ "annotations": hinted })),
+            (
+                json!({ "annotations": { "sealedsecrets.bitnami.com/certificate-fingerprint": "old", "a": "b" } }),
+                json!({ "annotations": { "a": "b", "sealedsecrets.bitnami.com/certificate-fingerprint": "f" } }),
+            ),
+        ] {
+            let object = json!({
+                "x": [{ "": 0 }], "metadata": metadata, "status": {},
+                "spec": { "template": { "data": { "t": null } }, "encryptedData": { "x": "old" } },
+            });
+            let expected = json!({
+                "x": [{ "": 0 }], "metadata": expected,
+                "spec": { "template": { "data": { "t": null } }, "encryptedData": { "x": "new" } },
+            });
+            assert_eq!(resealed(&object), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_stay_as_they_were_sent() {
+        let object = r#"{"n":1e400,"metadata":{},"spec":{"encryptedData":{}}}"#;
+        let text = resealed_object(object.as_bytes(), &BTreeMap::new(), "f").unwrap();
+        assert!(String::from_utf8(text).unwrap().contains("\"n\":1e400"));
+    }
+}

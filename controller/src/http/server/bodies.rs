@@ -1,0 +1,137 @@
+//! [`Bodies`]: how many requests' bodies may be on their way at the same time, and how long.
+//!
+//! Where there are too many, the one that has been on its way for the longest gives way: an honest body is whole within
+//! milliseconds, and a client that sends a header and then nothing keeps no other client out.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+/// On their way, and again as many whole; each of up to [`LIMIT`], and twice that in the moment when it becomes whole. The chart's
+/// memory limit has room for all of them.
+const AT_ONCE: usize = 8;
+
+/// The largest SealedSecret that etcd takes has 1.5 MiB.
+const LIMIT: usize = 2 << 20;
+
+/// A body that takes longer trickles.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// All that are there.
+#[derive(Debug)]
+pub(crate) struct Bodies {
+    /// On their way, the eldest first.
+    arriving: Mutex<(u64, BTreeMap<u64, CancellationToken>)>,
+    /// Being worked on, or waiting for that.
+    whole: Semaphore,
+}
+
+impl Default for Bodies {
+    fn default() -> Self {
+        Self { arriving: Mutex::default(), whole: Semaphore::new(AT_ONCE) }
+    }
+}
+
+impl Bodies {
+    fn arriving(&self) -> MutexGuard<'_, (u64, BTreeMap<u64, CancellationToken>)> {
+        self.arriving.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn arrives(&self) -> Arriving<'_> {
+        let mut arriving = self.arriving();
+        let (next, there) = &mut *arriving;
+        if there.len() >= AT_ONCE
+            && let Some((_, eldest)) = there.pop_first()
+        {
+            eldest.cancel();
+        }
+        *next += 1;
+        let gives_way = CancellationToken::new();
+        there.insert(*next, gives_way.clone());
+        Arriving { bodies: self, number: *next, gives_way }
+    }
+}
+
+/// One that is on its way.
+struct Arriving<'a> {
+    bodies: &'a Bodies,
+    number: u64,
+    gives_way: CancellationToken,
+}
+
+impl Arriving<'_> {
+    /// The body when it is whole, or why it will not be.
+    async fn whole(self, body: Body) -> Result<Body, StatusCode> {
+        let whole = tokio::time::timeout(LONGEST, to_bytes(body, LIMIT));
+        match self.gives_way.run_until_cancelled(whole).await {
+            None => Err(StatusCode::TOO_MANY_REQUESTS),
+            Some(Err(_)) => Err(StatusCode::REQUEST_TIMEOUT),
+            Some(Ok(Err(_))) => Err(StatusCode::PAYLOAD_TOO_LARGE),
+            Some(Ok(Ok(bytes))) => Ok(Body::from(bytes)),
+        }
+    }
+}
+
+impl Drop for Arriving<'_> {
+    fn drop(&mut self) {
+        self.bodies.arriving().1.remove(&self.number);
+    }
+}
+
+/// Lets a request on once its body is there, or turns it away: behind others it would wait for long.
+pub(crate) async fn with_body(State(bodies): State<Arc<Bodies>>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = match bodies.arrives().whole(body).await {
+        Ok(body) => body,
+        Err(refused) => return refused.into_response(),
+    };
+    match bodies.whole.try_acquire() {
+        Ok(_permit) => next.run(Request::from_parts(parts, body)).await,
+        Err(_) => StatusCode::TOO_MANY_REQUESTS.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::{StreamExt as _, stream};
+    use std::convert::Infallible;
+
+    fn silent() -> Body {
+        let part = stream::iter([Ok::<_, Infallible>("{")]);
+        Body::from_stream(part.chain(stream::pending()))
+    }
+
+    #[tokio::test]
+    async fn a_silent_client_keeps_no_other_out() {
+        let bodies = Arc::new(Bodies::default());
+        let mut there = tokio::task::JoinSet::new();
+        for _ in 0..200 {
+            let bodies = Arc::clone(&bodies);
+            there.spawn(async move { bodies.arrives().whole(silent()).await.err() });
+        }
+        // All but those that are there give way.
+        for _ in AT_ONCE..200 {
+            assert_eq!(there.join_next().await.unwrap().unwrap(), Some(StatusCode::TOO_MANY_REQUESTS));
+        }
+        let honest = bodies.arrives().whole(Body::from("{}")).await;
+        assert_eq!(to_bytes(honest.unwrap(), LIMIT).await.unwrap(), "{}");
+        assert_eq!(there.join_next().await.unwrap().unwrap(), Some(StatusCode::TOO_MANY_REQUESTS));
+        there.shutdown().await;
+        assert!(bodies.arriving().1.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_body_is_bounded() {
+        let large = Body::from(vec![b' '; LIMIT + 1]);
+        let refused = Bodies::default().arrives().whole(large).await.err();
+        assert_eq!(refused, Some(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+}

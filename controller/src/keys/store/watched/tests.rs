@@ -1,0 +1,53 @@
+//! How far a watch has come.
+
+use super::*;
+use k8s_openapi::api::core::v1::Secret;
+
+fn secret(name: &str, version: &str) -> ObservedSecret {
+    let mut secret = Secret::default();
+    secret.metadata.name = Some(name.into());
+    secret.metadata.resource_version = Some(version.into());
+    secret.into()
+}
+
+#[test]
+fn a_watch_has_come_to_the_latest_version_it_has_shown() {
+    let mut records = Records::default();
+    assert_eq!(records.until(), None);
+    for (event, expected) in [
+        (Event::Init, None),
+        (Event::InitApply(secret("a", "9")), Some("9")),
+        (Event::InitApply(secret("b", "7")), Some("9")),
+        (Event::InitDone, Some("9")),
+        (Event::Apply(secret("b", "10")), Some("10")),
+        (Event::Delete(secret("a", "12")), Some("12")),
+        // Of another etcd, which was brought back from a backup.
+        (Event::Init, None),
+        (Event::InitApply(secret("b", "4")), Some("4")),
+    ] {
+        records.take(event);
+        assert_eq!(records.until(), expected);
+    }
+}
+
+/// One page of a list, as a stray Secret with the key label makes it.
+#[test]
+fn a_secret_with_too_many_entries_is_refused_by_name_and_others_count() {
+    let entries: BTreeMap<String, &str> = (0..6_000).map(|number| (number.to_string(), "")).collect();
+    let odd =
+        serde_json::json!({ "metadata": { "name": "odd" }, "type": "kubernetes.io/tls", "data": entries });
+    let odd: ObservedSecret = serde_json::from_value(odd).unwrap();
+    let mut records = Records::default();
+    for event in [
+        Event::Init,
+        Event::InitApply(crate::keys::store::ring::tests::a_key().into()),
+        Event::InitApply(odd),
+        Event::InitDone,
+    ] {
+        records.take(event);
+    }
+    assert!(matches!(records.found()["key"].content, Content::Key { .. }));
+    let Content::Refused(reason, why) = &records.found()["odd"].content else { panic!("not refused") };
+    assert_eq!(reason.as_str(), "too_many_entries");
+    assert!(why.contains("more than 5000 entries in data"), "{why}");
+}

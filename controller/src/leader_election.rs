@@ -1,0 +1,48 @@
+//! Which of several replicas leads: makes and renews sealing keys, and unseals. All of them serve HTTP.
+//!
+//! The way through: [`Elector`] reads and writes the Lease (`lease` is what stands in it); `election` decides, purely, what
+//! to do next; [`lead_when_elected`] runs the work of a term while it lasts; [`Fence`] stops its writes when it ends. What
+//! a leader does is in `run`.
+//!
+//! The promise: a leader's last write is handed to its connection before another replica's first. It rests on two clocks that are never
+//! compared. The leader writes nothing once the renew deadline (10 s) has passed since it *began* its last successful
+//! renewal. Another replica takes the Lease only after it has seen the same record for the whole lease duration (15 s),
+//! and it cannot have seen that record before it was written. The five seconds in between are for requests under way; each
+//! also tells the API server to give it up by then.
+//!
+//! Decided: own code, as client-go's rules have it, instead of a crate. `kube-leader-election` and `kubert` compare the
+//! record's time with the machine's clock, so a clock that is wrong makes two leaders. `kube-coordinate` watches the
+//! Lease and offers a state to look at. None of them stops a process that was paused after it looked.
+//!
+//! Decided: a replica that loses the Lease stands by and contends again, instead of ending as client-go's programs do. It
+//! goes on serving the certificate through an outage of the API server, and does not end up in the kubelet's ever
+//! longer pauses between restarts. Nothing of a term outlives it but the sealing keys and the counters: the work is one
+//! future, which is dropped, and its client is fenced for good.
+//!
+//! Decided: a container that was started again takes the Lease of its pod's dead process at once, instead of waiting it
+//! out as client-go does: with one replica a crash would otherwise stop all work for 15 seconds.
+//!
+//! Decided: the Lease is polled, each second by default, instead of watched: a watch cut off looks like a leader that is
+//! silent, and polling needs no right beyond `get`.
+//!
+//! Decided: a candidate that finds no Lease waits for the whole duration before it makes one: it may have been deleted under a
+//! leader that is cut off just then, and writes until its deadline. A leader that is not makes it again with the next renewal.
+//! Only where there has never been a sealing key, and so no leader, it is a renewal's time (2.5 s by default): a first
+//! installation does not wait. A Lease that was released is there, and is taken at once. A
+//! candidate that has not looked for a renew deadline waits anew. What that does not cover: a Lease that is made and deleted
+//! again between two of its looks.
+//!
+//! Decided: who may not use Leases leads alone, as upstream's controller does, but only when that has been so for 5 seconds
+//! in which it could read the keys: a Role takes a moment to be known. So it leads between 5 and 6 seconds after its start, and serves the
+//! certificate of keys that are there meanwhile. It tries again each minute, and ends its term to contend once it may.
+//!
+//! What no fence on this side can do: recall a request that is in the network when the process is paused or cut off. Such
+//! a write is made harmless by what it says: Secrets are created, or replaced in the version that was read.
+
+pub(crate) mod election;
+pub(crate) mod elector;
+pub(crate) mod fence;
+pub(crate) mod identity;
+pub(crate) mod lead;
+pub(crate) mod lease;
+pub(crate) mod permission;

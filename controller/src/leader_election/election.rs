@@ -1,0 +1,205 @@
+//! [`Election`]: what one replica does next about the Lease. Pure: it is told what was seen and written, and when by this
+//! machine's own clock; it never compares that clock with another's.
+
+use crate::config::election::LeaseTerms;
+use crate::leader_election::identity::Identity;
+use crate::leader_election::lease::Record;
+use crate::process::boot_clock::Moment;
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Write a claim: no replica holds the Lease.
+    Acquire,
+    /// Write that we still hold it.
+    Renew,
+    /// Nothing for so long.
+    Wait(Duration),
+    /// Stop leading.
+    GiveUp(Loss),
+}
+
+/// How a term ended without our wish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Loss {
+    /// No renewal came through in time.
+    Expired,
+    /// Another replica holds the Lease.
+    Taken(String),
+}
+
+/// One replica's view of the Lease.
+#[derive(Debug)]
+pub(crate) struct Election {
+    me: Identity,
+    terms: LeaseTerms,
+    seen: Option<Seen>,
+    /// Where there is no Lease.
+    absent: Option<Absence>,
+    /// Whether it is certain that no replica has ever led.
+    pristine: bool,
+    held: Option<Held>,
+}
+
+/// A record, and since when it has been seen unchanged.
+#[derive(Debug)]
+struct Seen {
+    record: Record,
+    since: Moment,
+}
+
+/// There is no Lease: since when, and when that was seen last.
+#[derive(Debug)]
+struct Absence {
+    since: Moment,
+    seen: Moment,
+}
+
+/// Our own term.
+#[derive(Debug)]
+struct Held {
+    /// When the last successful renewal began.
+    renewed: Moment,
+    /// When the last renewal began, whatever came of it; None if the next one is due at once.
+    tried: Option<Moment>,
+}
+
+impl Election {
+    /// Of the replica `me`.
+    pub(crate) const fn new(me: Identity, terms: LeaseTerms) -> Self {
+        Self { me, terms, seen: None, absent: None, pristine: false, held: None }
+    }
+
+    /// Takes in what the Lease said; `now` is when the answer had come.
+    ///
+    /// None, a Lease that does not exist, ends no term: its holder makes it again at once, and others wait for that.
+    pub(crate) fn observe(&mut self, record: Option<Record>, now: Moment) {
+        let Some(record) = record else {
+            // One who has not looked for as long as a term may last could have missed one.
+            let unbroken = |absence: &Absence| absence.seen.until(now) <= self.terms.deadline;
+            let since = self.absent.take().filter(unbroken).map_or(now, |absence| absence.since);
+            self.absent = Some(Absence { since, seen: now });
+            if let Some(held) = &mut self.held {
+                held.tried = None;
+            }
+            return;
+        };
+        self.absent = None;
+        if self.seen.as_ref().is_none_or(|seen| seen.record != record) {
+            self.seen = Some(Seen { record, since: now });
+        }
+    }
+
+    /// Takes in whether it is certain that no replica has ever led here.
+    pub(crate) const fn pristine(&mut self, pristine: bool) {
+        self.pristine = pristine;
+    }
+
+    /// What to do now.
+    pub(crate) fn next(&self, now: Moment) -> Step {
+        match &self.held {
+            Some(held) => self.as_holder(held, now),
+            None => self.as_candidate(now),
+        }
+    }
+
+    fn as_holder(&self, held: &Held, now: Moment) -> Step {
+        if let Some(other) = self.other() {
+            return Step::GiveUp(Loss::Taken(other.to_owned()));
+        }
+        let end = held.renewed.plus(self.terms.deadline);
+        if now >= end {
+            return Step::GiveUp(Loss::Expired);
+        }
+        match held.tried.map(|tried| tried.plus(self.terms.retry)) {
+            Some(due) if now < due => Step::Wait(now.until(due.min(end))),
+            _ => Step::Renew,
+        }
+    }
+
+    fn as_candidate(&self, now: Moment) -> Step {
+        let living = |_: &&Seen| self.other().is_some_and(|other| !self.me.succeeds(other));
+        let seen = self.seen.as_ref().filter(living);
+        // The holder's own promise counts: it may run with other flags than we do.
+        let silent = seen.map(|seen| seen.since.plus(seen.record.duration));
+        // Where there is none, it may have been deleted under a holder that we have never seen and that cannot make it again.
+        let unclaimed = self.absent.as_ref().map(|absence| absence.since.plus(self.absence()));
+        match silent.max(unclaimed) {
+            Some(free) if now < free => Step::Wait(now.until(free).min(self.poll())),
+            _ => Step::Acquire,
+        }
+    }
+
+    /// How long there must be no Lease before we make one.
+    fn absence(&self) -> Duration {
+        if self.pristine { self.terms.retry * 5 / 4 } else { self.terms.duration }
+    }
+
+    /// How often a standby looks: so often that a Lease which was released is taken within a second or so.
+    pub(crate) fn poll(&self) -> Duration {
+        self.terms.retry / 2
+    }
+
+    /// The record by which we take or renew the Lease; the time is for people to read.
+    pub(crate) fn claim(&self, now: Timestamp) -> Record {
+        let before = self.seen.as_ref().map(|seen| &seen.record);
+        let ours = self.held.as_ref().and(before);
+        let transitions = before.map_or(0, |before| before.transitions);
+        let changes = before.is_some_and(|before| before.holder.as_ref() != Some(&self.me.name));
+        Record {
+            holder: Some(self.me.name.clone()),
+            duration: self.terms.duration,
+            acquired: ours.map_or(Some(now), |ours| ours.acquired),
+            renewed: Some(now),
+            transitions: transitions.saturating_add(i32::from(changes)),
+        }
+    }
+
+    /// A claim was begun at `start`, by whatever end.
+    pub(crate) const fn tried(&mut self, start: Moment) {
+        if let Some(held) = &mut self.held {
+            held.tried = Some(start);
+        }
+    }
+
+    /// The claim begun at `start` was taken. When the term ends unless it is renewed again.
+    pub(crate) fn won(&mut self, record: Record, start: Moment, now: Moment) -> Moment {
+        self.seen = Some(Seen { record, since: now });
+        self.absent = None;
+        self.held = Some(Held { renewed: start, tried: Some(start) });
+        start.plus(self.terms.deadline)
+    }
+
+    /// The term is over.
+    pub(crate) fn stepped_down(&mut self) {
+        self.held = None;
+    }
+
+    /// The holder of the Lease, if it is another replica.
+    pub(crate) fn other(&self) -> Option<&str> {
+        let holder = self.seen.as_ref().and_then(|seen| seen.record.holder.as_deref());
+        holder.filter(|holder| *holder != self.me.name)
+    }
+
+    /// Whether nothing has been seen yet.
+    pub(crate) const fn is_new(&self) -> bool {
+        self.seen.is_none()
+    }
+
+    /// The name under which we hold it.
+    pub(crate) fn me(&self) -> &str {
+        &self.me.name
+    }
+
+    /// Who wants it how.
+    pub(crate) const fn terms(&self) -> &LeaseTerms {
+        &self.terms
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod simulation;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,251 @@
+//! Three replicas and one Lease through pauses, lost answers, late requests, clocks that run at different rates, and
+//! releases: never may two of them write at the same time.
+
+use super::*;
+use crate::leader_election::election::tests::terms;
+use crate::leader_election::fence::Fence;
+use proptest::prelude::*;
+
+/// What happens next, to one of the replicas, after so many milliseconds.
+#[derive(Debug, Clone)]
+struct Turn {
+    after: u64,
+    who: usize,
+    what: What,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum What {
+    /// It looks and acts, and all requests are answered.
+    Act,
+    /// It acts, the write arrives, the answer is lost.
+    AnswerLost,
+    /// It acts, the write arrives, and the answer comes only at its next turn.
+    AnswerLate,
+    /// It acts, and the write arrives only at its next turn.
+    WriteLate,
+    /// It acts by what it saw at its last turn, without looking.
+    Blind,
+    /// It reads, and nothing more: then it is paused.
+    LookOnly,
+    /// It gives the Lease up.
+    Release,
+    /// The Lease is deleted.
+    Delete,
+}
+
+/// The Lease as the API server has it: its version, and what stands in it.
+#[derive(Debug, Default, Clone)]
+struct Server {
+    version: u64,
+    record: Option<Record>,
+    /// Since when there has been a record.
+    made: u64,
+}
+
+/// A Lease is not deleted sooner after it was made: who looks once in a renew deadline has seen it.
+const SETTLED: u64 = 12_500;
+
+impl Server {
+    /// Takes a write only over the version that was read.
+    fn write(&mut self, read: u64, record: Option<Record>) -> bool {
+        if read != self.version {
+            return false;
+        }
+        self.version += 1;
+        self.record = record;
+        true
+    }
+}
+
+struct Replica {
+    election: Election,
+    /// The version that it read last.
+    read: u64,
+    fence: Option<Fence>,
+    /// A write on its way: over which version, and what.
+    late: Option<(u64, Record)>,
+    /// An answer on its way: which claim was taken, and when that was begun.
+    answer: Option<(Record, Moment)>,
+    /// Its clock runs this many percent as fast as time.
+    rate: u64,
+    start: u64,
+}
+
+impl Replica {
+    fn clock(&self, now: u64) -> Moment {
+        Moment::at(Duration::from_millis(self.start + now * self.rate / 100))
+    }
+
+    fn may_write(&self, now: u64) -> bool {
+        self.fence.as_ref().is_some_and(|fence| fence.room(self.clock(now)).is_some())
+    }
+
+    fn won(&mut self, record: Record, start: Moment, now: Moment) {
+        let end = self.election.won(record, start, now);
+        match &self.fence {
+            Some(fence) if fence.extend(end, now) => {}
+            Some(_) => self.step_down(),
+            // As in the elector: the fence of a term that was over before it began.
+            None => self.fence = Some(Fence::until(end)),
+        }
+    }
+
+    fn step_down(&mut self) {
+        self.election.stepped_down();
+        self.fence = None;
+    }
+
+    fn take(&mut self, what: What, server: &mut Server, now: u64) {
+        let clock = self.clock(now);
+        if let Some((record, start)) = self.answer.take() {
+            self.won(record, start, clock);
+        }
+        if let Some((read, record)) = self.late.take() {
+            server.write(read, Some(record));
+        }
+        if !matches!(what, What::Blind) && self.fence.is_none() {
+            self.read = server.version;
+            self.election.observe(server.record.clone(), clock);
+        }
+        if matches!(what, What::LookOnly) {
+            return;
+        }
+        match self.election.next(clock) {
+            Step::Wait(_) => {}
+            Step::GiveUp(_) => self.step_down(),
+            Step::Acquire | Step::Renew => {
+                let record =
+                    self.election.claim(Timestamp::from_nanosecond(i128::from(server.version)).unwrap());
+                self.election.tried(clock);
+                if matches!(what, What::WriteLate) {
+                    self.late = Some((self.read, record));
+                } else if !server.write(self.read, Some(record.clone())) {
+                    // As in the elector: refused, it looks again.
+                    self.read = server.version;
+                    self.election.observe(server.record.clone(), clock);
+                } else if !matches!(what, What::AnswerLost) {
+                    self.read = server.version;
+                    if matches!(what, What::AnswerLate) {
+                        self.answer = Some((record, clock));
+                    } else {
+                        self.won(record, clock, clock);
+                    }
+                }
+            }
+        }
+        if matches!(what, What::Release) && self.may_write(now) {
+            self.step_down();
+            let released = server.record.as_ref().map(|record| record.released(Timestamp::UNIX_EPOCH));
+            server.write(self.read, released);
+        }
+    }
+}
+
+fn turns() -> impl Strategy<Value = Vec<Turn>> {
+    let what = prop_oneof![
+        12 => Just(What::Act),
+        2 => Just(What::AnswerLost),
+        2 => Just(What::AnswerLate),
+        2 => Just(What::WriteLate),
+        2 => Just(What::Blind),
+        1 => Just(What::LookOnly),
+        1 => Just(What::Release),
+        1 => Just(What::Delete),
+    ];
+    let after = prop_oneof![8 => 0_u64..1_500, 2 => 1_500..9_000_u64, 1 => 9_000..40_000_u64];
+    let turn = (after, 0..3_usize, what).prop_map(|(after, who, what)| Turn { after, who, what });
+    proptest::collection::vec(turn, 1..200)
+}
+
+/// Plays the turns; how often another replica came to lead.
+fn play(turns: &[Turn], rates: [u64; 3]) -> usize {
+    let mut server = Server::default();
+    let mut replicas = [0, 1, 2].map(|number| Replica {
+        election: Election::new(Identity::new("replica", None, &number.to_string()), terms()),
+        read: 0,
+        fence: None,
+        late: None,
+        answer: None,
+        rate: rates[number],
+        start: 1_000_000 * (number as u64 + 1),
+    });
+    let (mut now, mut leader, mut changes) = (0, None, 0);
+    for turn in turns {
+        // Every millisecond of the way would be the same as its end: fences close by themselves, and open by turns.
+        now += turn.after;
+        if matches!(turn.what, What::Delete) {
+            if now >= server.made + SETTLED {
+                server.write(server.version, None);
+            }
+        } else {
+            replicas[turn.who].take(turn.what, &mut server, now);
+        }
+        if server.record.is_none() {
+            server.made = now;
+        }
+        let writers: Vec<usize> = (0..3).filter(|number| replicas[*number].may_write(now)).collect();
+        assert!(writers.len() <= 1, "{writers:?} write at {now} ms");
+        if let Some(writer) = writers.first()
+            && leader.replace(*writer) != Some(*writer)
+        {
+            changes += 1;
+        }
+    }
+    changes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn never_do_two_write_at_once(turns in turns(), a in 90_u64..111, b in 90_u64..111, c in 90_u64..111) {
+        play(&turns, [a, b, c]);
+    }
+}
+
+/// The simulation is worth something only if leaders come and go in it.
+#[test]
+fn leaders_change_in_it() {
+    // The first look finds no Lease.
+    let start = [act(0, 0), act(7_500, 0), act(7_500, 0), act(10, 1)];
+    let mut turns = start.to_vec();
+    turns.extend((0..20).map(|_| act(1_000, 1)));
+    turns.push(act(0, 0));
+    assert_eq!(play(&turns, [100, 100, 100]), 2);
+    // Deleted under a leader, it goes to no candidate before its time.
+    let deleted = Turn { after: SETTLED, who: 0, what: What::Delete };
+    let turns = start.into_iter().chain([act(5_000, 0), deleted, act(10, 1)]);
+    assert_eq!(play(&turns.collect::<Vec<_>>(), [100, 100, 100]), 1);
+}
+
+/// Deleted at any moment under a leader, the Lease does not go to one that has just come: not while the leader is alive, and
+/// where it is cut off, not before its deadline.
+#[test]
+fn a_lease_deleted_under_a_leader_goes_to_no_candidate_before_its_time() {
+    const ELECTED: u64 = 15_000;
+    const END: u64 = 60_000;
+    for (deleted, cut_off) in (SETTLED + 2_501..SETTLED + 4_501)
+        .step_by(25)
+        .flat_map(|after| [(ELECTED + after, false), (ELECTED + after, true)])
+    {
+        // The leader acts when its renewals are due, and once more: refused, it looks, and then it writes.
+        let renewals = (ELECTED..END).step_by(2_000).flat_map(|time| [(time, 0), (time + 1, 0)]);
+        let renewals = renewals.filter(|(time, _)| !cut_off || *time < deleted);
+        let newcomer = (deleted + 1..END).step_by(190).map(|time| (time, 1));
+        let acts = [(0, 0), (7_500, 0)].into_iter().chain(renewals).chain(newcomer);
+        let mut turns: Vec<(u64, usize, What)> = acts.map(|(time, who)| (time, who, What::Act)).collect();
+        turns.push((deleted, 0, What::Delete));
+        turns.sort_by_key(|(time, ..)| *time);
+        let mut now = 0;
+        let turns: Vec<Turn> = turns
+            .into_iter()
+            .map(|(time, who, what)| Turn { after: time - std::mem::replace(&mut now, time), who, what })
+            .collect();
+        assert_eq!(play(&turns, [100, 100, 100]), 1 + usize::from(cut_off), "{deleted} {cut_off}");
+    }
+}
+
+fn act(after: u64, who: usize) -> Turn {
+    Turn { after, who, what: What::Act }
+}

@@ -1,0 +1,174 @@
+//! [`Fence`]: until when a term's writes may be handed to the connection, and the client that keeps to it.
+//!
+//! Decided: in the client, before each request and again whenever its future is polled, instead of a flag that the work
+//! looks at: a process that was paused goes on wherever it was, and there is no place that it could not have been.
+//!
+//! A write also carries `timeout=`, what was left when it was handed over, so that the API server gives it up itself, however
+//! long admission or etcd takes. Reading is free.
+
+use crate::client::throttle::{PAUSES, again, is_turned_away};
+use crate::process::boot_clock::Moment;
+use futures::future::BoxFuture;
+use http::uri::PathAndQuery;
+use http::{Method, Request, Response, Uri};
+use kube::Client;
+use kube::client::Body;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tower::{BoxError, Service};
+
+/// Why nothing was written, or nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum WriteRefused {
+    /// The term was over before the request was handed to the connection.
+    #[error("this replica does not lead any more")]
+    TermOver,
+    /// The answer did not come while the term certainly lasted.
+    #[error("the API server did not answer while this replica certainly led")]
+    NoAnswer,
+}
+
+/// Nothing passes.
+const CLOSED: u64 = 0;
+
+/// Everything passes: there is no election.
+const UNBOUNDED: u64 = u64::MAX;
+
+/// The end of one term's writes, shared by all who write. Once it has passed it never comes back: another term has another
+/// fence.
+#[derive(Debug, Clone)]
+pub(crate) struct Fence(Arc<AtomicU64>);
+
+/// How long a write that begins now may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    Unbounded,
+    Until(Moment),
+}
+
+impl Fence {
+    /// Writes may be handed over until then.
+    pub(crate) fn until(end: Moment) -> Self {
+        Self(Arc::new(AtomicU64::new(end.nanos())))
+    }
+
+    /// Writes may always be handed over.
+    pub(crate) fn unbounded() -> Self {
+        Self(Arc::new(AtomicU64::new(UNBOUNDED)))
+    }
+
+    /// The term was renewed in time: writes may be handed over until `end`. False if it is over already, and then it stays so.
+    pub(crate) fn extend(&self, end: Moment, now: Moment) -> bool {
+        let extended = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |until| {
+            (until > now.nanos()).then(|| until.max(end.nanos()))
+        });
+        extended.is_ok()
+    }
+
+    /// The term is over.
+    pub(crate) fn close(&self) {
+        self.0.store(CLOSED, Ordering::SeqCst);
+    }
+
+    /// A client that reads whenever it likes, and writes while the term lasts.
+    pub(crate) fn guard(&self, client: &Client) -> Client {
+        Client::new(Guarded { client: client.clone(), fence: self.clone() }, client.default_namespace())
+    }
+
+    pub(crate) fn room(&self, now: Moment) -> Option<Room> {
+        match self.0.load(Ordering::SeqCst) {
+            UNBOUNDED => Some(Room::Unbounded),
+            until if until > now.nanos() => Some(Room::Until(Moment::at(Duration::from_nanos(until)))),
+            _ => None,
+        }
+    }
+
+    async fn write(&self, client: &Client, request: Request<Body>) -> Result<Response<Body>, BoxError> {
+        let start = Moment::now();
+        let end = match self.room(start).ok_or(WriteRefused::TermOver)? {
+            Room::Unbounded => return Ok(client.send(request).await?),
+            Room::Until(end) => end,
+        };
+        let left = start.until(end);
+        let mut sending = pin!(client.send(within(request, left)));
+        let mut overdue = pin!(tokio::time::sleep(left));
+        poll_fn(|context| {
+            let now = Moment::now();
+            // Before anything else happens: a process that was paused here may find the term over.
+            if self.room(now).is_none() {
+                return Poll::Ready(Err(WriteRefused::TermOver.into()));
+            }
+            if now >= end || overdue.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Err(WriteRefused::NoAnswer.into()));
+            }
+            sending.as_mut().poll(context).map_err(Into::into)
+        })
+        .await
+    }
+}
+
+#[derive(Clone)]
+struct Guarded {
+    client: Client,
+    fence: Fence,
+}
+
+impl Guarded {
+    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
+        if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+            return Ok(self.client.send(request).await?);
+        }
+        self.fence.write(&self.client, request).await
+    }
+}
+
+impl Service<Request<Body>> for Guarded {
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Response<Body>, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let guarded = self.clone();
+        Box::pin(async move {
+            let mut request = request;
+            for pause in PAUSES {
+                let Some(same) = again(&request) else { break };
+                let answer = guarded.send(request).await?;
+                if !is_turned_away(answer.status()) {
+                    return Ok(answer);
+                }
+                request = same;
+                tokio::time::sleep(pause).await;
+            }
+            guarded.send(request).await
+        })
+    }
+}
+
+/// The request with word to the API server to give it up after `left`.
+fn within(mut request: Request<Body>, left: Duration) -> Request<Body> {
+    let uri = request.uri();
+    let query = uri.query().unwrap_or_default().trim_end_matches('&');
+    let separator = if query.is_empty() { "" } else { "&" };
+    let path = format!("{}?{query}{separator}timeout={}ms", uri.path(), left.as_millis().max(1));
+    let mut parts = uri.clone().into_parts();
+    // What was a path and a query stays one.
+    if let Ok(path) = path.parse::<PathAndQuery>() {
+        parts.path_and_query = Some(path);
+        if let Ok(uri) = Uri::from_parts(parts) {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
+}
+
+#[cfg(test)]
+mod tests;

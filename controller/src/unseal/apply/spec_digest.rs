@@ -1,0 +1,22 @@
+//! `digest`: the spec that a Secret was unsealed from, as the Secret's annotation `unsealed-from` names it.
+//!
+//! Decided: on the Secret, because it is written together with the values. A status comes later, or never: with
+//! `--update-status=false`, without the right to it, or when the controller is killed in between. Of the spec alone, and not of the
+//! scope: an item opens under one scope, so an object that unseals under two of them has nothing sealed in it.
+
+use api::SealedSecretSpec;
+use api::annotations::UNSEALED_FROM;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use sha2::{Digest as _, Sha256};
+
+/// The digest of a spec. It is public, as the spec is: nothing in it depends on what the spec opens to.
+pub(crate) fn digest(spec: &SealedSecretSpec) -> String {
+    // Maps with text as keys can always be written as JSON.
+    let json = serde_json::to_vec(spec).unwrap_or_default();
+    Sha256::digest(json).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// Whether the Secret with this metadata says that it was unsealed from the spec with this digest.
+pub(crate) fn is_from(secret: &ObjectMeta, digest: &str) -> bool {
+    secret.annotations.as_ref().and_then(|all| all.get(UNSEALED_FROM)).is_some_and(|from| from == digest)
+}

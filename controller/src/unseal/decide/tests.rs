@@ -1,0 +1,128 @@
+//! The cases that `decide` must answer, an area a file. Here: what they are made from.
+
+pub(crate) mod created;
+pub(crate) mod existing_secrets;
+pub(crate) mod opening;
+pub(crate) mod sealing_keys;
+pub(crate) mod table;
+pub(crate) mod templates;
+pub(crate) mod unsealed_from;
+
+use super::*;
+use crate::unseal::decide::compromise::sealed_with_revoked;
+use crate::unseal::read::target::ExistingSecret;
+use api::annotations::{MANAGED, PATCH};
+use api::annotations::{NAMESPACE_WIDE, SKIP_SET_OWNER_REFERENCES, UNSEALED_FROM};
+use api::{ObservedSealedSecret, Scope, SealedSecretSpec};
+use envelope::{KeyPair, KeySize, PrivateKey, issue};
+use jiff::{SignedDuration, Timestamp};
+use rand::Rng as _;
+use rand::rngs::SysRng;
+use sealing::{ItemFault, SealingKey, UnsealError, seal_item};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
+
+const UID: &str = "0f1e2d3c-uid";
+
+fn new_key() -> Arc<SealingKey> {
+    let private = PrivateKey::generate(KeySize::Rsa2048).unwrap();
+    let certificate =
+        issue(&mut SysRng, &private, "", Timestamp::now(), SignedDuration::from_hours(1)).unwrap();
+    Arc::new(SealingKey::new("key".into(), KeyPair::new(private, certificate).unwrap()))
+}
+
+/// RSA keys take a moment to make; the cases share one.
+fn key() -> Arc<SealingKey> {
+    static KEY: OnceLock<Arc<SealingKey>> = OnceLock::new();
+    Arc::clone(KEY.get_or_init(new_key))
+}
+
+fn ring() -> KeyRing {
+    KeyRing::new([key()])
+}
+
+fn rules() -> Rules {
+    Rules {
+        key_place: KeyPlace { namespace: "kube-system".into(), prefix: "sealed-secrets-key".into() },
+        accepted: Accepted { deprecated_data: true },
+        drift: false,
+        revoked: false,
+        unsealed: false,
+        left_by_us: false,
+        marks_all: false,
+        templates: true,
+        patient: true,
+    }
+}
+
+fn decide(observed: &ObservedSealedSecret, target: Target, ring: &KeyRing, rules: &Rules) -> Plan {
+    let mut random = |bytes: &mut [u8]| rand::rng().fill_bytes(bytes);
+    let outside = Outside { now: Timestamp::now(), random: &mut random };
+    crate::unseal::decide::decide(&observed.metadata, &observed.spec, target, ring, rules, outside)
+}
+
+fn sealed_value(scope: Scope, value: &str) -> String {
+    let label = scope.label("ns", "name");
+    seal_item(&mut SysRng, key().pair().certificate(), &label, value.as_bytes()).unwrap()
+}
+
+/// A SealedSecret `ns/name` with one item, `password`; `change` is merged over it.
+fn sealed(change: Value) -> ObservedSealedSecret {
+    let mut object = json!({
+        "metadata": { "namespace": "ns", "name": "name", "uid": UID, "generation": 1 },
+        "spec": { "encryptedData": { "password": sealed_value(Scope::Strict, "hunter2") } },
+    });
+    merge(&mut object, change);
+    serde_json::from_value(object).unwrap()
+}
+
+/// The Secret that `sealed` stands for, as the API server has it; `change` is merged over it.
+fn existing(change: Value) -> Target {
+    let mut object = json!({
+        "metadata": {
+            "namespace": "ns", "name": "name", "uid": "secret", "resourceVersion": "7",
+            "ownerReferences": [{
+                "apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "name": "name", "uid": UID,
+                "controller": true,
+            }],
+        },
+        "type": "Opaque",
+        "data": { "password": "aHVudGVyMg==" },
+    });
+    merge(&mut object, change);
+    Target::Present(Box::new(ExistingSecret(serde_json::from_value(object).unwrap())))
+}
+
+/// RFC 7396.
+fn merge(into: &mut Value, change: Value) {
+    match (into, change) {
+        (Value::Object(into), Value::Object(change)) => {
+            for (key, value) in change {
+                if value.is_null() {
+                    into.remove(&key);
+                } else {
+                    merge(into.entry(key).or_insert(Value::Null), value);
+                }
+            }
+        }
+        (into, change) => *into = change,
+    }
+}
+
+fn owner_without_uid() -> Value {
+    json!([{ "apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "name": "name", "uid": "older",
+             "controller": true }])
+}
+
+/// One word for a plan, and the reason for a refusal.
+fn word(plan: &Plan) -> String {
+    match plan {
+        Plan::Leave => "leave".into(),
+        Plan::Create(_) => "create".into(),
+        Plan::Replace(_) => "replace".into(),
+        Plan::Keep { resource_version, .. } => format!("keep {resource_version}"),
+        Plan::Refuse(refusal) => format!("refuse {}", refusal.reason()),
+        Plan::Wait(_) => "wait".into(),
+    }
+}

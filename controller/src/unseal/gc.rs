@@ -1,0 +1,73 @@
+//! `collect`: deletes the Secret of a deleted SealedSecret, where that is asked for (`--old-gc-behavior`) instead of left to
+//! Kubernetes' garbage collection.
+
+use crate::leader_election::fence::WriteRefused;
+use crate::process::error_chain::chain;
+use crate::unseal::requeue;
+use api::{METADATA_ONLY, ObservedMetadata, SealedSecret, WatchedSealedSecret};
+use http::HeaderValue;
+use http::header::ACCEPT;
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::{DeleteParams, Preconditions};
+use kube::core::Request;
+use kube::{Api, Client, Resource as _, ResourceExt as _};
+use std::sync::Arc;
+
+/// Deletes it if it is still the one that was controlled; another Secret of that name is left alone.
+///
+/// Where that fails, or a policy refuses it, it is tried again, ever more rarely, for as long as this replica leads: no event
+/// tells of the deleted SealedSecret again.
+pub(crate) async fn collect(client: Client, gone: Arc<WatchedSealedSecret>) {
+    let (namespace, name) = (gone.namespace().unwrap_or_default(), gone.name_any());
+    for before in 0.. {
+        match delete(&client, &namespace, &name, gone.uid().as_deref()).await {
+            Ok(()) => return,
+            Err(error) if is_term_over(&error) => return,
+            Err(error) => {
+                let error = chain(&error);
+                tracing::error!(namespace, name, error, "deleting the Secret failed; trying again");
+            }
+        }
+        tokio::time::sleep(requeue::delay(before)).await;
+    }
+}
+
+fn is_term_over(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Service(error) if error.downcast_ref() == Some(&WriteRefused::TermOver))
+}
+
+async fn delete(
+    client: &Client,
+    namespace: &str,
+    name: &str,
+    owner: Option<&str>,
+) -> Result<(), kube::Error> {
+    // With a label selector, a label that was taken off looks like a deletion.
+    let sealed = Api::<ObservedMetadata<SealedSecret>>::namespaced(client.clone(), namespace);
+    if sealed.get_opt(name).await?.is_some_and(|sealed| sealed.uid().as_deref() == owner) {
+        return Ok(());
+    }
+    let secrets = Api::<ObservedMetadata<Secret>>::namespaced(client.clone(), namespace);
+    let Some(secret) = secrets.get_opt(name).await? else { return Ok(()) };
+    let mut owners = secret.owner_references().iter();
+    if !owners.any(|reference| reference.controller == Some(true) && Some(reference.uid.as_str()) == owner) {
+        return Ok(());
+    }
+    let params = DeleteParams::default()
+        .preconditions(Preconditions { uid: secret.uid(), resource_version: secret.resource_version() });
+    let request = Request::new(Secret::url_path(&(), Some(namespace))).delete(name, &params);
+    let mut request = request.map_err(kube::Error::BuildRequest)?;
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
+    // Nothing of the answer is needed. Where a finalizer keeps the Secret for a while, it is that Secret, nested to any depth.
+    match client.request_text(request).await {
+        Ok(_) => {
+            tracing::info!(namespace, name, "deleted with its SealedSecret");
+            Ok(())
+        }
+        Err(kube::Error::Api(status)) if status.is_not_found() => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,218 @@
+//! The status contract, as a table.
+
+use super::*;
+use crate::unseal::decide::plan::Refusal;
+use crate::unseal::outcome::{Act, Hindrance};
+use crate::unseal::report::event::{event_for, leak_event};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn synced(written: bool) -> Outcome {
+    done(if written { Act::Written } else { Act::Found })
+}
+
+fn done(act: Act) -> Outcome {
+    Outcome::Synced { resource_version: "7".into(), opened_by: Some(keys(&["aa"])), act }
+}
+
+fn keys(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(ToString::to_string).collect()
+}
+
+fn refused() -> Outcome {
+    Outcome::Refused(Refusal::Unmanaged { name: "a".into() })
+}
+
+fn hindered() -> Outcome {
+    Outcome::Hindered(Hindrance::Api("no".to_owned().into()))
+}
+
+fn denied() -> Outcome {
+    Outcome::Hindered(Hindrance::Denied("a policy said no".to_owned().into()))
+}
+
+fn next(previous: Option<&SealedSecretStatus>, outcome: &Outcome, second: i64) -> SealedSecretStatus {
+    next_status(previous, Some(3), Scope::Strict, outcome, |_| None, at(second))
+}
+
+/// As `next`, while the key "aa" is known to have leaked.
+fn next_leaked(previous: Option<&SealedSecretStatus>, outcome: &Outcome, second: i64) -> SealedSecretStatus {
+    let leak = |opened_by: Option<&BTreeSet<String>>| {
+        opened_by
+            .is_some_and(|keys| keys.contains("aa"))
+            .then(|| Compromise { message: "aa leaked".into(), keys: keys(&["aa"]) })
+    };
+    next_status(previous, Some(3), Scope::Strict, outcome, leak, at(second))
+}
+
+fn words(status: &SealedSecretStatus) -> String {
+    let words: Vec<String> = status
+        .conditions
+        .iter()
+        .map(|condition| format!("{}={:?}", condition.type_, condition.status))
+        .collect();
+    words.join(" ")
+}
+
+#[test]
+fn a_change_that_waits_for_its_turn_is_in_progress_and_no_event() {
+    let waits = Outcome::Hindered(Hindrance::TooManyQuestions { wait: std::time::Duration::from_secs(9) });
+    let before = next(None, &synced(true), 1);
+    let status = next(Some(&before), &waits, 2);
+    assert_eq!(words(&status), "Synced=Unknown Ready=False Reconciling=True");
+    assert_eq!(status.target, before.target, "the Secret stays");
+    assert!(event_for(Some(&before), &status, &waits).is_none());
+    let later = Outcome::Hindered(Hindrance::TooManyQuestions { wait: std::time::Duration::from_secs(7) });
+    assert!(same_words(&status, &next(Some(&status), &later, 3)), "nothing is written while it waits");
+}
+
+#[test]
+fn the_contract() {
+    let cases = [
+        (synced(true), "Synced=True Ready=True"),
+        (synced(false), "Synced=True Ready=True"),
+        (refused(), "Synced=False Ready=False Stalled=True"),
+        (hindered(), "Synced=Unknown Ready=False Reconciling=True"),
+        // Known not to be synced, and yet tried again.
+        (denied(), "Synced=False Ready=False Reconciling=True"),
+    ];
+    let before = [
+        None,
+        Some(next(None, &synced(true), 1)),
+        Some(next(None, &refused(), 1)),
+        Some(next(None, &hindered(), 1)),
+    ];
+    for (outcome, expected) in &cases {
+        for previous in &before {
+            let status = next(previous.as_ref(), outcome, 2);
+            assert_eq!(words(&status), *expected);
+            assert_eq!(status.observed_generation, Some(3), "on success and on failure");
+        }
+    }
+}
+
+#[test]
+fn times_tell_when_it_changed() {
+    let first = next(None, &refused(), 10);
+    let same = next(Some(&first), &refused(), 20);
+    assert!(same_words(&first, &same));
+    assert_eq!(first, same, "nothing changed, so no time moves");
+
+    let other = Outcome::Refused(Refusal::Immutable { name: "a".into(), rendering: None });
+    let other = next(Some(&same), &other, 30);
+    assert!(!same_words(&same, &other), "a change of message alone is written");
+    assert_eq!(other.conditions[0].last_transition_time, Some(Time(at(10))));
+    assert_eq!(other.conditions[0].last_update_time, Some(Time(at(30))));
+
+    let mended = next(Some(&other), &synced(true), 40);
+    assert_eq!(mended.conditions[0].last_transition_time, Some(Time(at(40))));
+    assert_eq!(mended.conditions[0].message, None);
+}
+
+/// As upstream's: a client that edits an object waits for this time to move.
+#[test]
+fn a_new_generation_moves_the_update_of_synced_alone() {
+    let of = |previous: Option<&SealedSecretStatus>, generation, outcome: &Outcome, second| {
+        next_status(previous, Some(generation), Scope::Strict, outcome, |_| None, at(second))
+    };
+    let times = |condition: &Condition| {
+        let second = |time: &Option<Time>| time.as_ref().unwrap().0.as_second();
+        (second(&condition.last_transition_time), second(&condition.last_update_time))
+    };
+    for outcome in [synced(true), refused(), hindered()] {
+        let first = of(None, 1, &outcome, 10);
+        assert_eq!(first.conditions.iter().map(times).next(), Some((10, 10)));
+        let edited = of(Some(&first), 2, &outcome, 20);
+        assert_eq!(times(&edited.conditions[0]), (10, 20));
+        assert_eq!(edited.conditions[1..], first.conditions[1..]);
+        assert_eq!(of(Some(&edited), 2, &outcome, 30), edited, "nothing changed since");
+    }
+}
+
+#[test]
+fn failure_remembers_the_secret_that_was_left() {
+    let good = next(None, &synced(true), 1);
+    for failure in [refused(), hindered()] {
+        let failed = next_status(Some(&good), Some(4), Scope::Strict, &failure, |_| None, at(2));
+        assert_eq!((&failed.target, failed.observed_generation), (&good.target, Some(4)));
+    }
+    assert_eq!(good.target.unwrap().generation, Some(3));
+    assert_eq!(next(None, &refused(), 2).target, None);
+}
+
+#[test]
+fn events_tell_of_transitions_alone() {
+    let (good, bad) = (next(None, &synced(true), 1), next(None, &refused(), 1));
+    let cases = [
+        ("first unseal", None, synced(true), Some("Unsealed")),
+        ("written again", Some(&good), synced(true), Some("Unsealed")),
+        ("found right", Some(&good), synced(false), None),
+        ("recovered", Some(&bad), synced(false), Some("Unsealed")),
+        ("new fault", Some(&good), refused(), Some("ErrUpdateFailed")),
+        ("same fault", Some(&bad), refused(), None),
+        ("hindered", Some(&good), hindered(), Some("ErrUpdateFailed")),
+        (
+            "does not open",
+            Some(&good),
+            Outcome::Refused(Refusal::Unseal(sealing::UnsealError::DeprecatedShape)),
+            Some("ErrUnsealFailed"),
+        ),
+    ];
+    for (name, previous, outcome, expected) in cases {
+        let status = next(previous, &outcome, 2);
+        let event = event_for(previous, &status, &outcome);
+        assert_eq!(event.map(|event| event.reason), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_correction_is_told_as_one() {
+    let good = next(None, &synced(true), 1);
+    for (act, words) in [
+        (Act::Written, "unsealed successfully"),
+        (Act::Mended, ": the Secret had been edited, which was corrected"),
+        (Act::Remade, ": the Secret had been deleted, and was made again"),
+    ] {
+        let status = next(Some(&good), &done(act), 2);
+        let event = event_for(Some(&good), &status, &done(act)).unwrap();
+        assert_eq!((event.warning, event.reason), (false, "Unsealed"));
+        assert!(event.message.ends_with(words), "{}", event.message);
+        assert!(event.message.starts_with("SealedSecret unsealed successfully"), "{}", event.message);
+    }
+}
+
+#[test]
+fn a_leak_is_marked_in_every_state_and_changes_nothing_else() {
+    let good = next(None, &synced(true), 1);
+    for outcome in [synced(false), refused(), hindered()] {
+        let plain = next(Some(&good), &outcome, 2);
+        let marked = next_leaked(Some(&good), &outcome, 2);
+        assert_eq!(words(&marked), format!("{} Compromised=True", words(&plain)));
+        assert!(!same_words(&plain, &marked), "so that it is written");
+        assert_eq!(marked.opened_by, Some(keys(&["aa"])), "kept, whatever happened since");
+        assert_eq!((&marked.compromised_by, plain.compromised_by.as_ref()), (&Some(keys(&["aa"])), None));
+        assert_eq!(
+            next(Some(&marked), &outcome, 3).conditions,
+            plain.conditions,
+            "and taken off without a trace"
+        );
+    }
+    let resealed =
+        Outcome::Synced { resource_version: "8".into(), opened_by: Some(keys(&["bb"])), act: Act::Written };
+    let marked = next_leaked(Some(&good), &synced(false), 2);
+    let mended = next_leaked(Some(&marked), &resealed, 3);
+    assert_eq!((words(&mended).as_str(), mended.opened_by), ("Synced=True Ready=True", Some(keys(&["bb"]))));
+}
+
+#[test]
+fn a_leak_is_told_once() {
+    let good = next(None, &synced(true), 1);
+    let marked = next_leaked(Some(&good), &synced(false), 2);
+    let event = leak_event(Some(&good), &marked).unwrap();
+    assert_eq!((event.warning, event.reason, event.message.as_str()), (true, "KeyCompromised", "aa leaked"));
+    assert_eq!(event_for(Some(&good), &marked, &synced(false)), None, "nothing was unsealed");
+    assert_eq!(leak_event(Some(&marked), &next_leaked(Some(&marked), &refused(), 3)), None);
+    assert_eq!(leak_event(Some(&marked), &good), None);
+}

@@ -1,0 +1,158 @@
+//! [`Seen`]: every certificate that a cluster ever gave, to tell later which one something was sealed with.
+//!
+//! Decided: one small file per certificate, named by its fingerprint, over all controllers, so that one look finds it
+//! however long ago it was. It says what was so at first, and is never written again. As with `cache`, keeping it is
+//! best effort.
+
+use crate::certificate::cache::Cached;
+use crate::certificate::store;
+use crate::certificate::store::Existing;
+use envelope::{Certificate, Fingerprint};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::Path;
+
+/// As many are kept: five clusters that renew every month, for four years.
+const MOST: usize = 256;
+
+const DIRECTORY: &str = "seen";
+
+/// A certificate, when a cluster gave it first, and which.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub certificate: Certificate,
+    pub first_fetched: Timestamp,
+    /// The controller, and the context or server it was asked in.
+    pub from: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Note {
+    from: String,
+    first_fetched: Timestamp,
+    certificate: String,
+}
+
+impl Seen {
+    /// The one with this fingerprint, if it is known.
+    pub(crate) fn with(fingerprint: Fingerprint) -> Option<Self> {
+        Self::read(&store::directory(DIRECTORY)?, fingerprint)
+    }
+
+    fn read(directory: &Path, fingerprint: Fingerprint) -> Option<Self> {
+        let note: Note = serde_json::from_slice(&fs::read(directory.join(name(fingerprint))).ok()?).ok()?;
+        // What is not what its name says was damaged, or put there.
+        let certificate = Certificate::from_pem(&note.certificate).ok()?;
+        (certificate.fingerprint() == fingerprint).then_some(Self {
+            certificate,
+            first_fetched: note.first_fetched,
+            from: note.from,
+        })
+    }
+
+    /// Notes it, unless it is noted already, or cannot be.
+    pub(crate) fn note(cached: &Cached) {
+        if let Some(directory) = store::directory(DIRECTORY)
+            && let Some(fetched) = cached.fetched()
+            && let Ok(certificate) = Certificate::from_pem(&cached.certificate)
+        {
+            Self::write(&directory, &certificate, &cached.from(), fetched);
+        }
+    }
+
+    fn write(directory: &Path, certificate: &Certificate, from: &str, first_fetched: Timestamp) {
+        if Self::read(directory, certificate.fingerprint()).is_some() {
+            return;
+        }
+        let name = name(certificate.fingerprint());
+        // A file that cannot be read says nothing, and must not keep the next one out.
+        let existing = if directory.join(&name).exists() { Existing::Replaced } else { Existing::Stays };
+        let note = Note { from: from.into(), first_fetched, certificate: certificate.to_pem() };
+        if let Ok(text) = serde_json::to_vec_pretty(&note)
+            && store::write(directory, &name, &text, existing).is_ok()
+        {
+            forget_oldest(directory);
+        }
+    }
+}
+
+fn name(fingerprint: Fingerprint) -> String {
+    format!("{fingerprint}.json")
+}
+
+/// Of files that are written once, the time they were written is the time they are of.
+fn forget_oldest(directory: &Path) {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let mut files: Vec<_> =
+        entries.filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path()))).collect();
+    files.sort_by(|one, other| other.cmp(one));
+    for (_, path) in files.into_iter().skip(MOST) {
+        let _ = fs::remove_file(path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, SystemTime};
+
+    fn certificate(name: &str) -> Certificate {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+        Certificate::from_pem(&fs::read_to_string(path).unwrap()).unwrap()
+    }
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_first_time_counts() {
+        let directory = tempfile::tempdir().unwrap();
+        let certificate = certificate("test-only.crt");
+        let first = time("2026-01-01T00:00:00Z");
+        assert!(Seen::read(directory.path(), certificate.fingerprint()).is_none());
+        Seen::write(directory.path(), &certificate, "first", first);
+        Seen::write(directory.path(), &certificate, "second", time("2026-02-01T00:00:00Z"));
+        let seen = Seen::read(directory.path(), certificate.fingerprint()).unwrap();
+        assert_eq!((seen.first_fetched, seen.from.as_str()), (first, "first"));
+        assert_eq!(seen.certificate.fingerprint(), certificate.fingerprint());
+    }
+
+    #[test]
+    fn what_is_not_what_its_name_says_is_not_believed() {
+        let directory = tempfile::tempdir().unwrap();
+        let (one, other) = (certificate("test-only.crt"), certificate("expired.crt"));
+        Seen::write(directory.path(), &one, "here", time("2026-01-01T00:00:00Z"));
+        let [one, other] = [one, other].map(|certificate| certificate.fingerprint());
+        fs::rename(directory.path().join(name(one)), directory.path().join(name(other))).unwrap();
+        assert!(Seen::read(directory.path(), other).is_none());
+    }
+
+    #[test]
+    fn a_file_that_a_crash_cut_off_is_written_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let certificate = certificate("test-only.crt");
+        fs::write(directory.path().join(name(certificate.fingerprint())), "").unwrap();
+        Seen::write(directory.path(), &certificate, "here", time("2026-01-01T00:00:00Z"));
+        assert!(Seen::read(directory.path(), certificate.fingerprint()).is_some());
+    }
+
+    #[test]
+    fn the_oldest_are_forgotten() {
+        let directory = tempfile::tempdir().unwrap();
+        for age in 0..MOST + 10 {
+            let file = fs::File::create(directory.path().join(format!("{age}"))).unwrap();
+            let days = Duration::from_hours(24 * (1 + u64::try_from(age).unwrap()));
+            file.set_modified(SystemTime::now() - days).unwrap();
+        }
+        let certificate = certificate("test-only.crt");
+        Seen::write(directory.path(), &certificate, "here", time("2026-01-01T00:00:00Z"));
+        assert!(Seen::read(directory.path(), certificate.fingerprint()).is_some());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), MOST);
+        let last = MOST - 2;
+        assert!(directory.path().join(format!("{last}")).exists());
+        assert!(!directory.path().join(format!("{}", last + 1)).exists());
+    }
+}

@@ -1,0 +1,72 @@
+//! [`Selected`]: the context of a kubeconfig that flags and the kubeconfig itself choose, with its cluster and its user.
+
+use crate::cluster::Connection;
+use crate::cluster::error::ConnectionError;
+use crate::cluster::overrides::Overrides;
+use kube::config::{AuthInfo, Cluster, Context, Kubeconfig};
+
+/// The context that counts.
+pub(crate) struct Selected<'a> {
+    kubeconfig: &'a Kubeconfig,
+    overrides: &'a Overrides,
+    /// Empty where flags name the cluster and no context does.
+    pub name: String,
+    context: Context,
+}
+
+impl<'a> Selected<'a> {
+    /// The context that counts; none where `--server` names the cluster and nothing names a context.
+    ///
+    /// Where `--cluster` names the cluster and no context does, there is one of no name.
+    pub(crate) fn of(
+        kubeconfig: &'a Kubeconfig,
+        connection: &'a Connection,
+    ) -> Result<Option<Self>, ConnectionError> {
+        let overrides = &connection.overrides;
+        let stated = connection.context.as_ref().or(kubeconfig.current_context.as_ref());
+        let selected = |name, context| Some(Self { kubeconfig, overrides, name, context });
+        match (stated.filter(|name| !name.is_empty()), &overrides.cluster, &overrides.server) {
+            (Some(name), _, _) => Ok(selected(name.clone(), context_of(kubeconfig, name)?.clone())),
+            (None, Some(cluster), _) => {
+                Ok(selected(String::new(), Context { cluster: cluster.clone(), ..Context::default() }))
+            }
+            (None, None, Some(_)) => Ok(None),
+            (None, None, None) => Err(ConnectionError::NoCurrentContext),
+        }
+    }
+
+    /// The context's namespace, if it states one.
+    pub(crate) fn namespace(&self) -> Option<String> {
+        self.context.namespace.clone().filter(|namespace| !namespace.is_empty())
+    }
+
+    /// The cluster that `--cluster` or the context names.
+    pub(crate) fn cluster(&self) -> Result<(&str, &'a Cluster), ConnectionError> {
+        let name = self.overrides.cluster.as_ref().unwrap_or(&self.context.cluster);
+        let named = self.kubeconfig.clusters.iter().find(|named| named.name == *name);
+        let found = named.and_then(|named| named.cluster.as_ref());
+        found.map(|found| (name.as_str(), found)).ok_or_else(|| ConnectionError::UnknownCluster(name.clone()))
+    }
+
+    /// The cluster's server, as the kubeconfig states it.
+    pub(crate) fn server(&self) -> Result<String, ConnectionError> {
+        let (name, cluster) = self.cluster()?;
+        cluster.server.clone().ok_or_else(|| ConnectionError::ClusterServer(name.into()))
+    }
+
+    /// The user that `--user` or the context names. As client-go: a context may do without its user.
+    pub(crate) fn user(&self) -> Result<AuthInfo, ConnectionError> {
+        let user = self.overrides.user.as_ref().or(self.context.user.as_ref());
+        let named = self.kubeconfig.auth_infos.iter().find(|named| Some(&named.name) == user);
+        match (named, &self.overrides.user) {
+            (None, Some(user)) => Err(ConnectionError::UnknownUser(user.clone())),
+            (named, _) => Ok(named.and_then(|named| named.auth_info.clone()).unwrap_or_default()),
+        }
+    }
+}
+
+fn context_of<'a>(kubeconfig: &'a Kubeconfig, name: &str) -> Result<&'a Context, ConnectionError> {
+    let named = kubeconfig.contexts.iter().find(|named| named.name == name);
+    let context = named.and_then(|named| named.context.as_ref());
+    context.ok_or_else(|| ConnectionError::UnknownContext(name.into()))
+}

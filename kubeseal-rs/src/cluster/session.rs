@@ -1,0 +1,114 @@
+//! [`Session`]: a client of the API server, which logs in anew where its credentials have run out.
+//!
+//! Decided: plain calls on a runtime of its own, instead of async functions, because every command asks one thing
+//! after the other, and the controller lets in two requests a second.
+
+pub(crate) mod error;
+
+use crate::cluster::Connection;
+use crate::cluster::runtime::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, runtime};
+use crate::cluster::session::error::SessionError;
+use crate::cluster::target::{Login, Target};
+use crate::cluster::timeout::Timeout;
+use http::HeaderValue;
+use http::header::USER_AGENT;
+use kube::{Client, Config};
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+
+/// A client that has logged in to a cluster.
+pub(crate) struct Session {
+    runtime: Runtime,
+    client: RefCell<Client>,
+    /// Whether logging in anew may help where the credentials have run out.
+    renews: Cell<bool>,
+    target: Arc<Target>,
+    /// The API server and the context, in words.
+    server: String,
+    is_verified: bool,
+}
+
+impl Session {
+    /// Logs in. Nothing is asked yet.
+    pub(crate) fn begin(connection: &Connection) -> Result<Self, SessionError> {
+        let runtime = runtime().map_err(SessionError::Start)?;
+        let target = connection.target().map_err(SessionError::Connection)?;
+        let (client, login) = runtime.block_on(client(&target))?;
+        Ok(Self {
+            runtime,
+            client: RefCell::new(client),
+            renews: Cell::new(login.renews),
+            target,
+            server: login.server,
+            is_verified: login.is_verified,
+        })
+    }
+
+    /// The API server and the context, in words.
+    pub(crate) fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// Whether TLS proves that it is this API server which answers.
+    pub(crate) fn is_verified(&self) -> bool {
+        self.is_verified
+    }
+
+    /// Asks once, or again with new credentials where those at hand have run out meanwhile. To be one request: what was
+    /// refused was not done, and what came before it is not done twice.
+    pub(crate) fn ask<T>(
+        &self,
+        request: impl AsyncFn(Client) -> Result<T, kube::Error>,
+    ) -> Result<T, kube::Error> {
+        let ask = || {
+            let client = self.client.borrow().clone();
+            self.runtime.block_on(request(client))
+        };
+        match ask() {
+            Err(error) if is_unauthorized(&error) && self.log_in_anew() => {
+                let answer = ask();
+                // New ones that are refused as well are not asked for again.
+                self.renews.set(!answer.as_ref().is_err_and(is_unauthorized));
+                answer
+            }
+            answer => answer,
+        }
+    }
+
+    /// Whether there are new credentials. Why there are none, the plugin says itself.
+    fn log_in_anew(&self) -> bool {
+        let renewed = self.renews.get().then(|| self.runtime.block_on(client(&self.target)).ok()).flatten();
+        self.renews.set(renewed.is_some());
+        renewed.map(|(client, ..)| self.client.replace(client)).is_some()
+    }
+}
+
+fn is_unauthorized(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Api(status) if status.code == 401)
+}
+
+/// By what name the API server knows kubeseal-rs, in `managedFields` and in its audit log.
+const NAME: &str = concat!("kubeseal-rs/", env!("CARGO_PKG_VERSION"));
+
+/// A client, and how it logged in. To be called inside the runtime: the client starts a task.
+async fn client(target: &Target) -> Result<(Client, Login), SessionError> {
+    let login = target.log_in().await.map_err(SessionError::Connection)?;
+    let mut config = with_timeouts(login.config.clone(), target.request_timeout());
+    // The API server notes its first part as the manager of the fields that are written, and would note `unknown` without it.
+    config.headers.push((USER_AGENT, HeaderValue::from_static(NAME)));
+    let client = Client::try_from(config)
+        .map_err(|error| SessionError::Client { server: login.server.clone(), source: error.into() })?;
+    Ok((client, login))
+}
+
+/// A person waits: without a word from them, not for ever.
+fn with_timeouts(mut config: Config, stated: Option<Timeout>) -> Config {
+    config.connect_timeout = Some(CONNECT_TIMEOUT);
+    config.read_timeout = Some(ANSWER_TIMEOUT);
+    if let Some(Timeout(stated)) = stated {
+        config.connect_timeout = Some(stated.map_or(CONNECT_TIMEOUT, |stated| stated.min(CONNECT_TIMEOUT)));
+        config.read_timeout = stated;
+    }
+    config
+}

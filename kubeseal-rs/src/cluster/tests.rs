@@ -1,0 +1,86 @@
+//! Which cluster and namespace are meant, and that they stay the same.
+
+use super::*;
+use crate::cluster::target::Login;
+use std::path::Path;
+
+const KUBECONFIG: &str = r#"{"current-context": "a", "clusters": [{"name": "c", "cluster": {"server": "https://c"}}],
+    "contexts": [{"name": "a", "context": {"cluster": "c", "user": "u"}},
+                 {"name": "b", "context": {"cluster": "c", "namespace": "bees"}}],
+    "users": [{"name": "u", "user": {"token": "hunter2-token"}}]}"#;
+
+fn connection(file: &Path, context: Option<&str>) -> Connection {
+    Connection::new(Some(file.to_owned()), context.map(Into::into), Overrides::default())
+}
+
+fn written(text: &str) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    file
+}
+
+fn log_in(target: &Target) -> Result<Login, Arc<ConnectionError>> {
+    runtime::block_on(target.log_in()).unwrap()
+}
+
+#[test]
+fn namespaces_are_the_contexts() {
+    let file = written(KUBECONFIG);
+    let namespace =
+        |context| connection(file.path(), context).target().map(|target| target.namespace().to_owned());
+    assert_eq!(namespace(None).unwrap(), "default");
+    assert_eq!(namespace(Some("b")).unwrap(), "bees");
+    let error = namespace(Some("z")).unwrap_err();
+    assert!(matches!(&*error, ConnectionError::UnknownContext(name) if name == "z"));
+}
+
+#[test]
+fn a_target_stays_what_it_was_whatever_becomes_of_its_files() {
+    let authority = written(&std::fs::read_to_string("tests/fixtures/test-only.crt").unwrap());
+    let with_authority = KUBECONFIG.replace(
+        r#""server": "https://c""#,
+        &format!(r#""server": "https://c", "certificate-authority": "{}""#, authority.path().display()),
+    );
+    let file = written(&with_authority);
+    let connection = connection(file.path(), None);
+    let target = connection.target().unwrap();
+    std::fs::write(authority.path(), "no certificate").unwrap();
+    std::fs::write(file.path(), with_authority.replace("https://c", "https://elsewhere")).unwrap();
+
+    let later = connection.clone().target().unwrap();
+    assert!(Arc::ptr_eq(&target, &later));
+    assert_eq!(later.identity().unwrap(), ("a".into(), "https://c".into()));
+    let login = log_in(&later).unwrap();
+    assert_eq!(login.config.cluster_url.to_string(), "https://c/");
+    assert_eq!(login.config.root_cert.unwrap().len(), 1);
+}
+
+#[test]
+fn a_failure_is_not_looked_at_again() {
+    let file = written("users: [");
+    let connection = connection(file.path(), None);
+    assert!(matches!(&*connection.target().err().unwrap(), ConnectionError::Kubeconfig(_)));
+    std::fs::write(file.path(), KUBECONFIG).unwrap();
+    assert!(connection.target().is_err());
+}
+
+#[test]
+fn a_namespace_needs_no_cluster_that_can_be_reached() {
+    let file = written(&KUBECONFIG.replace(
+        r#""server": "https://c""#,
+        r#""server": "https://c", "certificate-authority": "/nonexistent/ca.crt""#,
+    ));
+    let target = connection(file.path(), Some("b")).target().unwrap();
+    assert_eq!(target.namespace(), "bees");
+    assert_eq!(target.identity().unwrap(), ("b".into(), "https://c".into()));
+    let error = log_in(&target).err().unwrap();
+    assert!(matches!(&*error, ConnectionError::CertificateAuthority { .. }));
+}
+
+#[test]
+fn no_credentials_are_shown() {
+    let file = written(KUBECONFIG);
+    let connection = connection(file.path(), None);
+    connection.target().unwrap();
+    assert!(!format!("{connection:?}").contains("hunter2"));
+}

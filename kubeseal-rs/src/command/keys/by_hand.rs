@@ -1,8 +1,0 @@
-//! `by_hand`: the command that gives keys another label without this program.
-
-use api::sealing_key::LABEL;
-
-/// For kubectl.
-pub(super) fn by_hand(namespace: &str, secrets: &[String], label: &str) -> String {
-    format!("kubectl label secret -n {namespace} {} {LABEL}={label} --overwrite", secrets.join(" "))
-}

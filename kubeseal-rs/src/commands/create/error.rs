@@ -1,0 +1,108 @@
+//! [`CreateError`]: why a Secret could not be built.
+
+use crate::commands::annotations::AnnotationFault;
+use crate::commands::create::env_file::EnvFileFault;
+use crate::commands::create::key_name::BadKey;
+use crate::commands::create::tls::TlsFault;
+use crate::terminal::escape::shown_path;
+use crate::terminal::prompt::PromptError;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a Secret could not be built. Never holds a value.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CreateError {
+    #[error("cannot read {}", shown_path(.path))]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("--from-file {key}={} gives one key to a directory", shown_path(.path))]
+    KeyForDirectory { key: String, path: PathBuf },
+    /// Not shown where it stood on the command line: half a value may have got into the key.
+    #[error("{from} gives a key that a Secret cannot have")]
+    Key {
+        from: String,
+        #[source]
+        source: BadKey,
+    },
+    #[error("the key \"{0}\" is given twice")]
+    Twice(String),
+    #[error("cannot read line {line} of {}", shown_path(.path))]
+    EnvFile {
+        path: PathBuf,
+        line: usize,
+        #[source]
+        source: EnvFileFault,
+    },
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
+    #[error("the password is not text (UTF-8)")]
+    PasswordNotText,
+    #[error("{} is not a JSON object, as docker writes it", shown_path(.0))]
+    NotDockerConfig(PathBuf),
+    #[error("cannot make a TLS Secret of {} and {}", shown_path(.certificate), shown_path(.key))]
+    Tls {
+        certificate: PathBuf,
+        key: PathBuf,
+        #[source]
+        source: TlsFault,
+    },
+    #[error("{} holds something else than the SealedSecret {name} alone", shown_path(.path))]
+    HoldsOther { path: PathBuf, name: String },
+    #[error("the SealedSecret {name} in {} also holds {}, which {} not given now", shown_path(.path), .lost.join(", "),
+            if .lost.len() == 1 { "is" } else { "are" })]
+    Loses { path: PathBuf, name: String, lost: Vec<String> },
+    #[error("{} SealedSecret{} in {} {} the name {name}", if *.count == 0 { "no".into() } else { count.to_string() },
+            if *.count == 0 { "" } else { "s" }, shown_path(.path), if *.count == 0 { "has" } else { "have" })]
+    NotTheOne { path: PathBuf, name: String, count: usize },
+    #[error("the Secret has no data")]
+    NoData,
+    #[error(transparent)]
+    Annotation(AnnotationFault),
+}
+
+impl CreateError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Read { .. } => {
+                "name a file that exists and may be read; a relative path starts at the present directory".into()
+            }
+            Self::KeyForDirectory { path, .. } => {
+                format!("write --from-file {}; each file in it gives its name", shown_path(path))
+            }
+            Self::Key { .. } => {
+                "a key has letters, digits, -, _ and .; give a file another with --from-file KEY=PATH".into()
+            }
+            Self::Twice(_) => "keep one of them".into(),
+            Self::EnvFile { source, .. } => source.hint().into(),
+            Self::Prompt(error) => error.hint(),
+            Self::PasswordNotText => "a registry's password is text; check what is piped in".into(),
+            Self::NotDockerConfig(_) => {
+                "`docker login` writes ~/.docker/config.json; or write --docker-username USER and type the password".into()
+            }
+            Self::Tls { source, .. } => source.hint().into(),
+            Self::HoldsOther { .. } => {
+                "write to another file; add to the SealedSecret of this name in it, with --merge-into FILE instead of -w FILE; or \
+                 overwrite all of it with --force"
+                    .into()
+            }
+            Self::Loses { .. } => {
+                "add to it, with --merge-into FILE instead of -w FILE; or overwrite all of it with --force; nothing was changed".into()
+            }
+            Self::NotTheOne { .. } => {
+                "values are added to the SealedSecret that is named: write its name, and -n NAMESPACE where several have it; a \
+                 new one is written with -w FILE"
+                    .into()
+            }
+            Self::Annotation(fault) => fault.hint(),
+            Self::NoData => {
+                "give it values with --prompt, --from-file, --from-env-file or --from-literal; --allow-empty-data \
+                 seals a Secret without"
+                    .into()
+            }
+        }
+    }
+}

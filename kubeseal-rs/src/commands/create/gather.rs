@@ -1,0 +1,113 @@
+//! `gather`: the values of a generic Secret, from wherever they are to come.
+
+use crate::commands::create::error::CreateError;
+use crate::commands::create::{Check, Values, env_file, key_name};
+use crate::files::encoding::to_utf8;
+use crate::files::input::read_all;
+use crate::settings::create::ValueSource;
+use crate::terminal::escape::shown_path;
+use crate::terminal::prompt;
+use envelope::Plaintext;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// Every value; no key comes twice. People are asked last, when nothing else can fail any more, and `check` has seen all keys.
+pub(crate) fn gather(sources: &[ValueSource], check: Check<'_>) -> Result<Values, CreateError> {
+    let mut values = Values::new();
+    let (prompts, others): (Vec<_>, Vec<_>) =
+        sources.iter().partition(|source| matches!(source, ValueSource::Prompt(_)));
+    let mut asked = BTreeSet::new();
+    for source in &prompts {
+        if let ValueSource::Prompt(key) = source {
+            checked(key, "--prompt")?;
+            asked.insert(key.as_str());
+        }
+    }
+    for source in others {
+        match source {
+            ValueSource::Literal(key, value) => {
+                checked(key, "--from-literal")?;
+                add(&mut values, key.clone(), Plaintext::new(value.expose().as_bytes().to_vec()))?;
+            }
+            ValueSource::Path(key, path) => add_path(&mut values, key.as_deref(), path)?,
+            ValueSource::EnvFile(path) => add_env_file(&mut values, path)?,
+            ValueSource::Prompt(_) => {}
+        }
+    }
+    check(&values.keys().map(String::as_str).chain(asked).collect())?;
+    for source in prompts {
+        if let ValueSource::Prompt(key) = source {
+            let mut value = prompt::ask(key)?;
+            add(&mut values, key.clone(), Plaintext::new(std::mem::take(&mut *value)))?;
+        }
+    }
+    Ok(values)
+}
+
+/// All of a file, in memory that is wiped.
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, CreateError> {
+    File::open(path).and_then(read_all).map_err(|source| CreateError::Read { path: path.to_owned(), source })
+}
+
+/// All of a text file, in UTF-8.
+pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<Vec<u8>>, CreateError> {
+    read(path).map(to_utf8)
+}
+
+fn add_path(values: &mut Values, key: Option<&str>, path: &Path) -> Result<(), CreateError> {
+    if path.is_dir() {
+        if let Some(key) = key {
+            return Err(CreateError::KeyForDirectory { key: key.into(), path: path.to_owned() });
+        }
+        return files(path)?.iter().try_for_each(|file| add_file(values, None, file));
+    }
+    add_file(values, key, path)
+}
+
+fn add_file(values: &mut Values, key: Option<&str>, path: &Path) -> Result<(), CreateError> {
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    let key = key.or(name.as_deref()).unwrap_or_default().to_owned();
+    checked(&key, &format!("--from-file {}", shown_path(path)))?;
+    let mut value = read(path)?;
+    add(values, key, Plaintext::new(std::mem::take(&mut *value)))
+}
+
+/// The regular files in a directory. As kubectl has it, links and directories in it do not count.
+fn files(directory: &Path) -> Result<Vec<PathBuf>, CreateError> {
+    let failed = |source| CreateError::Read { path: directory.to_owned(), source };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if entry.file_type().map_err(failed)?.is_file() {
+            files.push(entry.path());
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn add_env_file(values: &mut Values, path: &Path) -> Result<(), CreateError> {
+    let bytes = read_text(path)?;
+    let variable =
+        |name: &str| std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes).unwrap_or_default();
+    let read = env_file::read(&bytes, variable).map_err(|(line, source)| CreateError::EnvFile {
+        path: path.to_owned(),
+        line,
+        source,
+    })?;
+    read.into_iter().try_for_each(|(key, value)| add(values, key, value))
+}
+
+fn checked(key: &str, from: &str) -> Result<(), CreateError> {
+    key_name::check(key).map_err(|source| CreateError::Key { from: from.to_owned(), source })
+}
+
+fn add(values: &mut Values, key: String, value: Plaintext) -> Result<(), CreateError> {
+    if values.contains_key(&key) {
+        return Err(CreateError::Twice(key));
+    }
+    values.insert(key, value);
+    Ok(())
+}

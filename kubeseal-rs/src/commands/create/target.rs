@@ -1,0 +1,141 @@
+//! `check`: whether the file that is written to may be replaced: where it holds nothing, or what is made anew, all of it.
+//! `check_merged`: whether the file holds the SealedSecret that values are added to.
+
+use crate::commands::create::error::CreateError;
+use crate::files::encoding::to_utf8;
+use crate::files::output::Output;
+use crate::manifest::yaml::documents::documents;
+use crate::manifest::yaml::node::Content;
+use crate::manifest::yaml::parse::parse;
+use crate::sealed_file::SealedFile;
+use crate::sealed_file::object::SealedObject;
+use crate::terminal::escape::shown;
+use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// The type of a Secret that states none.
+const DEFAULT_TYPE: &str = "Opaque";
+
+/// What the new SealedSecret's own annotations state anew.
+const STATED_ANEW: [&str; 3] = [CLUSTER_WIDE, NAMESPACE_WIDE, CERTIFICATE_FINGERPRINT];
+
+/// What is made anew, beside the items.
+pub(crate) struct Template<'a> {
+    pub metadata: &'a ObjectMeta,
+    pub type_: Option<&'a str>,
+    pub immutable: Option<bool>,
+}
+
+/// Refuses a file with other objects in it, or with what cannot be told; and a SealedSecret with more in it than is made anew: these
+/// `keys`, and what is in `template`.
+pub(crate) fn check(
+    output: &Output,
+    template: &Template<'_>,
+    keys: &BTreeSet<&str>,
+) -> Result<(), CreateError> {
+    let metadata = template.metadata;
+    let Output::File(path) = output else { return Ok(()) };
+    // What is no file, such as a pipe, holds nothing; what is not there neither.
+    if !fs::metadata(path).is_ok_and(|found| found.is_file()) {
+        return Ok(());
+    }
+    let bytes = match fs::read(path) {
+        Ok(bytes) => to_utf8(Zeroizing::new(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(CreateError::Read { path: path.clone(), source }),
+    };
+    let name = metadata.name.clone().unwrap_or_default();
+    let there = std::str::from_utf8(&bytes).map_err(|_| SomethingElse);
+    let Ok(there) = there.and_then(|text| sealed_alone(text, metadata)) else {
+        return Err(CreateError::HoldsOther { path: path.clone(), name });
+    };
+    let lost = there.map(|object| lost(&object, template, keys)).unwrap_or_default();
+    if lost.is_empty() { Ok(()) } else { Err(CreateError::Loses { path: path.clone(), name, lost }) }
+}
+
+/// What of the SealedSecret would not be in the new one, in words.
+fn lost(there: &SealedObject, new: &Template<'_>, keys: &BTreeSet<&str>) -> Vec<String> {
+    let template = &there.spec.template;
+    let items = there.spec.encrypted_data.keys().filter(|key| !keys.contains(key.as_str()));
+    let mut lost: Vec<String> = items.map(|key| named("the item", key)).collect();
+    lost.extend(there.spec.data.iter().map(|_| "everything in spec.data".to_owned()));
+    lost.extend(template.data.iter().flatten().map(|(key, _)| named("the template", key)));
+    let is_other = |type_: &&str| *type_ != new.type_.unwrap_or(DEFAULT_TYPE) && *type_ != DEFAULT_TYPE;
+    lost.extend(template.type_.as_deref().filter(is_other).map(|type_| named("the type", type_)));
+    if template.immutable == Some(true) && new.immutable != Some(true) {
+        lost.push("that the Secret is immutable".to_owned());
+    }
+    if let Some(before) = &template.metadata {
+        lost.extend(lost_metadata("the", before, new.metadata));
+    }
+    let annotations = STATED_ANEW.map(|name| (name.to_owned(), String::new()));
+    let own = ObjectMeta { annotations: Some(annotations.into()), ..ObjectMeta::default() };
+    lost.extend(lost_metadata("its own", &there.metadata, &own));
+    lost
+}
+
+/// Labels, annotations and finalizers that are in `before` and not in `after`.
+fn lost_metadata(whose: &str, before: &ObjectMeta, after: &ObjectMeta) -> Vec<String> {
+    let mut lost = Vec::new();
+    for (what, before, after) in
+        [("label", &before.labels, &after.labels), ("annotation", &before.annotations, &after.annotations)]
+    {
+        let is_kept = |name: &String| after.as_ref().is_some_and(|after| after.contains_key(name));
+        let gone = before.iter().flatten().map(|(name, _)| name).filter(|name| !is_kept(name));
+        lost.extend(gone.map(|name| named(&format!("{whose} {what}"), name)));
+    }
+    let finalizers = before.finalizers.iter().flatten();
+    let is_kept = |name: &String| after.finalizers.as_ref().is_some_and(|after| after.contains(name));
+    lost.extend(
+        finalizers.filter(|name| !is_kept(name)).map(|name| named(&format!("{whose} finalizer"), name)),
+    );
+    lost
+}
+
+fn named(what: &str, name: &str) -> String {
+    format!("{what} \"{}\"", shown(name))
+}
+
+/// Refuses a file in which there is not the one SealedSecret of this name, where it can be told: a value in another's place is lost.
+pub(crate) fn check_merged(path: &Path, name: &str, namespace: Option<&str>) -> Result<(), CreateError> {
+    let bytes = to_utf8(Zeroizing::new(fs::read(path).unwrap_or_default()));
+    let Some(file) = std::str::from_utf8(&bytes).ok().and_then(|text| SealedFile::read(text).ok()) else {
+        return Ok(());
+    };
+    let fits = |object: &&SealedObject| {
+        let own = object.metadata.namespace.as_deref();
+        object.metadata.name.as_deref() == Some(name)
+            && namespace.is_none_or(|namespace| own.is_none_or(|own| own == namespace))
+    };
+    match (file.objects().len(), file.objects().iter().filter(fits).count()) {
+        // What merges has words for that.
+        (0, _) | (_, 1) => Ok(()),
+        (_, count) => Err(CreateError::NotTheOne { path: path.to_owned(), name: name.to_owned(), count }),
+    }
+}
+
+/// The file holds something else than the SealedSecret that is made anew.
+struct SomethingElse;
+
+/// The SealedSecret of this name and namespace, if there is one.
+fn sealed_alone(text: &str, metadata: &ObjectMeta) -> Result<Option<SealedObject>, SomethingElse> {
+    let mut objects = 0;
+    for document in documents(text) {
+        let nodes = parse(document).map_err(|_| SomethingElse)?;
+        objects += nodes.iter().filter(|node| !matches!(node.content, Content::Null)).count();
+    }
+    let file = SealedFile::read(text).map_err(|_| SomethingElse)?;
+    let is_same = |object: &SealedObject| {
+        object.metadata.name == metadata.name && object.metadata.namespace == metadata.namespace
+    };
+    match (objects, file.objects()) {
+        (0, []) => Ok(None),
+        (1, [object]) if is_same(object) => Ok(Some(object.clone())),
+        _ => Err(SomethingElse),
+    }
+}

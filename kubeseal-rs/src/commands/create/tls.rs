@@ -1,0 +1,99 @@
+//! The Secret of a certificate and its private key, which are checked to belong together.
+
+use crate::commands::create::error::CreateError;
+use crate::commands::create::{Values, gather};
+use crate::terminal::escape::shown_path;
+use crate::terminal::warnings::warn;
+use envelope::{Plaintext, pem};
+use jiff::Timestamp;
+use rustls::crypto::aws_lc_rs::sign::any_supported_type;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer};
+use std::path::Path;
+use x509_parser::prelude::{FromDer as _, X509Certificate};
+
+/// Its type.
+pub(crate) const TYPE: &str = "kubernetes.io/tls";
+
+/// Why two files are not a certificate and its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum TlsFault {
+    #[error("the certificate file holds no PEM block \"CERTIFICATE\"")]
+    NoCertificate,
+    #[error("the certificate is damaged")]
+    Certificate,
+    #[error("the key file holds no PEM block with a private key")]
+    NoKey,
+    #[error("the private key is encrypted with a password")]
+    Encrypted,
+    #[error("the private key is damaged, or of a kind that is not supported")]
+    Key,
+    #[error("the certificate belongs to another private key")]
+    Mismatch,
+}
+
+impl TlsFault {
+    pub(crate) fn hint(self) -> &'static str {
+        match self {
+            Self::NoCertificate | Self::Certificate => {
+                "--cert-file takes a PEM file whose first certificate is the server's own"
+            }
+            Self::NoKey => "--key-file takes a PEM file with the private key",
+            Self::Encrypted => {
+                "no server can read it so; decrypt it first, such as with `openssl pkey -in KEY`, into a pipe: \
+                 --key-file /dev/stdin"
+            }
+            Self::Key => "it must be RSA of at least 2048 bits, ECDSA on P-256, P-384 or P-521, or Ed25519",
+            Self::Mismatch => {
+                "give the key that the certificate was made for; the server's own certificate comes first in its \
+                 file, those of the authorities behind it"
+            }
+        }
+    }
+}
+
+/// The values, as they stand in the files.
+pub(crate) fn values(certificate: &Path, key: &Path) -> Result<Values, CreateError> {
+    let mut certificate_bytes = gather::read_text(certificate)?;
+    let mut key_bytes = gather::read_text(key)?;
+    let not_after = check(&certificate_bytes, &key_bytes).map_err(|source| CreateError::Tls {
+        certificate: certificate.to_owned(),
+        key: key.to_owned(),
+        source,
+    })?;
+    if not_after < Timestamp::now().as_second() {
+        warn(format_args!("the certificate {} has expired", shown_path(certificate)));
+    }
+    Ok(Values::from([
+        ("tls.crt".to_owned(), Plaintext::new(std::mem::take(&mut *certificate_bytes))),
+        ("tls.key".to_owned(), Plaintext::new(std::mem::take(&mut *key_bytes))),
+    ]))
+}
+
+/// The end of the certificate's validity, in Unix time, if the two belong together.
+fn check(certificate: &[u8], key: &[u8]) -> Result<i64, TlsFault> {
+    let text = std::str::from_utf8(certificate).map_err(|_| TlsFault::NoCertificate)?;
+    let blocks = pem::blocks(text);
+    let first = blocks.iter().find(|block| block.label == "CERTIFICATE").ok_or(TlsFault::NoCertificate)?;
+    let (_, parsed) = X509Certificate::from_der(&first.der).map_err(|_| TlsFault::Certificate)?;
+
+    let text = std::str::from_utf8(key).map_err(|_| TlsFault::NoKey)?;
+    let blocks = pem::blocks(text);
+    let is_encrypted = text.contains("ENCRYPTED");
+    let no_key = if is_encrypted { TlsFault::Encrypted } else { TlsFault::NoKey };
+    let key = blocks
+        .iter()
+        .find_map(|block| match block.label.as_str() {
+            "PRIVATE KEY" => Some(PrivateKeyDer::from(PrivatePkcs8KeyDer::from(block.der.as_slice()))),
+            "RSA PRIVATE KEY" => Some(PrivatePkcs1KeyDer::from(block.der.as_slice()).into()),
+            "EC PRIVATE KEY" => Some(PrivateSec1KeyDer::from(block.der.as_slice()).into()),
+            _ => None,
+        })
+        .ok_or(no_key)?;
+    let key = any_supported_type(&key).map_err(|_| TlsFault::Key)?;
+    let public = key.public_key().ok_or(TlsFault::Key)?;
+    if public.as_ref() == parsed.public_key().raw {
+        Ok(parsed.validity().not_after.timestamp())
+    } else {
+        Err(TlsFault::Mismatch)
+    }
+}

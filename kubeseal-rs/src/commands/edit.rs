@@ -1,0 +1,149 @@
+//! `edit`: a SealedSecret in an editor, without a private key.
+//!
+//! `shown` writes what the editor opens, `scratch` keeps it and wipes it, `editor` runs the editor, `changes` compares
+//! what was saved with what is sealed. Opened values play no part in it: there are none.
+//!
+//! Decided: what is shown is a Secret, instead of a form of our own, because people know it, its rules are those of
+//! sealing one, and what is wrong in it is told in the same words.
+
+pub(crate) mod ask;
+pub(crate) mod changes;
+pub(crate) mod editor;
+pub(crate) mod error;
+pub(crate) mod scratch;
+pub(crate) mod shown;
+
+use crate::commands::edit::changes::Sealer;
+use crate::commands::edit::editor::Editor;
+use crate::commands::edit::error::EditError;
+use crate::commands::edit::scratch::Scratch;
+use crate::error::Failure;
+use crate::files::file_update::InPlace;
+use crate::files::input::{Input, read_all};
+use crate::files::output::tell;
+use crate::manifest::error::ManifestError;
+use crate::manifest::yaml::documents::documents;
+use crate::manifest::yaml::node::{Content, Node};
+use crate::manifest::yaml::parse::parse;
+use crate::manifest::{read, template_data};
+use crate::sealed_file::SealedFile;
+use crate::sealed_file::change::Change;
+use crate::sealed_file::object::SealedObject;
+use crate::settings::edit::Edit;
+use crate::terminal::escape::shown_path;
+use crate::terminal::warnings::is_quiet;
+use std::fs::File;
+use std::path::Path;
+
+pub(crate) fn edit(edit: &Edit) -> Result<(), Failure> {
+    let path = edit.file.as_path();
+    let (place, mut sealed) = read(path)?;
+    // Before the editor opens, so that nothing is typed in vain.
+    let certificate = edit.certificate.certificate()?;
+    let sealer = Sealer {
+        certificate: &certificate,
+        namespace: &edit.namespace,
+        allowed_annotations: &edit.allowed_annotations,
+    };
+    let shown = shown::text(path, sealed.objects()).map_err(EditError::Show)?;
+
+    let changes = in_editor(&shown, sealed.objects(), &sealer)?;
+    let is_changed = changes.iter().any(|changes| !changes.is_empty());
+    if is_changed {
+        for (index, changes) in changes.iter().enumerate() {
+            let refuse = |source| Failure::SealedFile { path: path.to_owned(), source };
+            sealed.edit(index, changes).map_err(refuse)?;
+        }
+        place
+            .replace(sealed.text().as_bytes())
+            .map_err(|source| EditError::File { path: path.to_owned(), source })?;
+    }
+    if !is_quiet() {
+        let words = if is_changed { "changed" } else { "nothing was changed" };
+        tell(&format!("{}: {words}\n", shown_path(path)))?;
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<(InPlace, SealedFile), Failure> {
+    let refuse = |source| EditError::File { path: path.to_owned(), source };
+    let place = InPlace::read(path).map_err(refuse)?;
+    let text = place.text().map_err(refuse)?;
+    let sealed =
+        SealedFile::read(text).map_err(|source| Failure::SealedFile { path: path.to_owned(), source })?;
+    if sealed.objects().is_empty() {
+        return Err(ManifestError::NothingSealed(Input::File(path.to_owned())).into());
+    }
+    place.can_be_replaced().map_err(refuse)?;
+    Ok((place, sealed))
+}
+
+/// What the person at the editor wants changed, for each object. What was typed is wiped before this returns.
+fn in_editor(
+    shown: &str,
+    objects: &[SealedObject],
+    sealer: &Sealer<'_>,
+) -> Result<Vec<Vec<Change>>, Failure> {
+    let mut editor = Editor::listening()?;
+    let scratch = Scratch::with(shown.as_bytes())?;
+    loop {
+        editor.run(scratch.path())?;
+        let saved = Input::File(scratch.path().to_owned());
+        let bytes = File::open(scratch.path()).and_then(read_all).map_err(EditError::Gone)?;
+        let failure = match changes_in(&saved, &bytes, shown, objects, sealer) {
+            Ok(changes) => return Ok(changes),
+            Err(failure) => failure,
+        };
+        if !ask::edit_again(&mut editor, &failure)? {
+            return Err(EditError::Discarded(Box::new(failure)).into());
+        }
+    }
+}
+
+fn changes_in(
+    saved: &Input,
+    bytes: &[u8],
+    shown: &str,
+    objects: &[SealedObject],
+    sealer: &Sealer<'_>,
+) -> Result<Vec<Vec<Change>>, Failure> {
+    if bytes == shown.as_bytes() {
+        return Ok(Vec::new());
+    }
+    let secrets = read::read(saved, bytes)?;
+    let template_data = template_data::template_data(saved, bytes)?;
+    if let Some(key) = key_without_value(bytes) {
+        return Err(EditError::NoValue(key).into());
+    }
+    // A List is one object and several Secrets, and is not shown in the editor.
+    if let Some(after) =
+        [secrets.len(), template_data.len()].into_iter().find(|count| *count != objects.len())
+    {
+        return Err(EditError::Count { before: objects.len(), after }.into());
+    }
+    let saved = secrets.into_iter().zip(template_data);
+    objects
+        .iter()
+        .zip(saved)
+        .map(|(object, (secret, template_data))| {
+            let in_object =
+                |source| EditError::Object { place: object.place.clone(), source: Box::new(source) };
+            Ok(sealer.changes(object, secret, &template_data).map_err(in_object)?)
+        })
+        .collect()
+}
+
+/// The key of a value that was taken out, which a Secret would hold as an empty one.
+fn key_without_value(saved: &[u8]) -> Option<String> {
+    let nodes =
+        documents(std::str::from_utf8(saved).ok()?).into_iter().filter_map(|document| parse(document).ok());
+    nodes.flatten().find_map(|node| {
+        let values = ["data", "stringData"].into_iter().filter_map(|field| node.get(field));
+        let mut entries = values.flat_map(Node::entries);
+        let (key, _) = entries.find(|(_, value)| matches!(value.content, Content::Null))?;
+        Some(key.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,25 @@
+//! `edit_again`: asks at the terminal whether to edit again what was saved.
+
+use crate::commands::edit::editor::Editor;
+use crate::commands::edit::error::EditError;
+use crate::error::Failure;
+use crate::terminal::warnings::say;
+use std::io::{IsTerminal as _, stderr, stdin};
+
+/// Tells what is wrong, and asks. Without a terminal, the answer is no.
+pub(crate) fn edit_again(editor: &mut Editor, failure: &Failure) -> Result<bool, EditError> {
+    if !stdin().is_terminal() || !stderr().is_terminal() {
+        return Ok(false);
+    }
+    // A terminal that went away is noticed when it is read from.
+    say(format_args!("{}Edit again? Otherwise it is discarded. [Y/n] ", failure.told()));
+    let (send, answer) = tokio::sync::oneshot::channel();
+    // On a thread of its own, which is not joined: reading a terminal cannot be called off.
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = stdin().read_line(&mut line);
+        // After a signal, nothing receives it.
+        let _ = send.send(read.is_ok_and(|length| length > 0) && !line.trim_start().starts_with(['n', 'N']));
+    });
+    editor.wait(answer).map(|answer| answer.unwrap_or(false))
+}

@@ -1,0 +1,178 @@
+//! [`Sealer`]: what was saved in the editor, compared with what is sealed, into changes.
+
+use crate::commands::annotations::check_annotations;
+use crate::commands::edit::error::EditError;
+use crate::commands::edit::shown::{PLACEHOLDER, without_copies};
+use crate::commands::fingerprint_note::noted;
+use crate::error::Failure;
+use crate::manifest::read::InputSecret;
+use crate::manifest::template_data::TemplateData;
+use crate::sealed_file::change::{Change, Field};
+use crate::sealed_file::object::SealedObject;
+use crate::settings::namespace::NamespaceRule;
+use api::Scope;
+use api::annotations::repeats_object;
+use envelope::{Certificate, Plaintext};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use rand::rngs::SysRng;
+use sealing::SealFailure;
+use std::collections::BTreeMap;
+
+/// Seals new values for the place that the others are bound to.
+pub(crate) struct Sealer<'a> {
+    pub certificate: &'a Certificate,
+    /// For objects that state none.
+    pub namespace: &'a NamespaceRule,
+    /// Names of annotations that may repeat a value.
+    pub allowed_annotations: &'a [String],
+}
+
+impl Sealer<'_> {
+    /// What makes `object` what was saved.
+    pub(crate) fn changes(
+        &self,
+        object: &SealedObject,
+        saved: InputSecret,
+        template_data: &TemplateData,
+    ) -> Result<Vec<Change>, Failure> {
+        let secret = saved.secret;
+        check_place(object, &secret.metadata)?;
+        if secret.metadata.generate_name.is_some() {
+            return Err(EditError::NotHere.into());
+        }
+        // Copies stay, and are not shown; they must not repeat what is typed now.
+        let copies =
+            object.spec.template.metadata.iter().flat_map(|metadata| metadata.annotations.iter().flatten());
+        let copies = copies.filter(|(name, _)| repeats_object(name));
+        let annotations =
+            [&secret.metadata.annotations, &object.metadata.annotations].into_iter().flatten().flatten();
+        // What stands for a sealed value is no value.
+        let typed = secret.data.iter().filter(|(_, value)| value.expose() != PLACEHOLDER.as_bytes());
+        check_annotations(annotations.chain(copies), typed, self.allowed_annotations)
+            .map_err(EditError::Annotation)?;
+        let template = &object.spec.template;
+        let mut changes = self.items(object, &secret.data)?;
+        if secret.type_ != template.type_.clone().filter(|type_| !type_.is_empty()) {
+            changes.push(change(Field::TemplateType, secret.type_));
+        }
+        if secret.immutable != template.immutable {
+            let removed = || Change::remove(Field::TemplateImmutable);
+            changes.push(secret.immutable.map_or_else(removed, Change::set_immutable));
+        }
+        let before = template.data.clone().unwrap_or_default();
+        changes.extend(differences(
+            &before,
+            template_data,
+            |key, text| match text {
+                Some(text) => Change::set(Field::TemplateData(key), text.clone()),
+                None => Change::set_template_null(key),
+            },
+            |key| Change::remove(Field::TemplateData(key)),
+        ));
+        let plain = template.metadata.clone().unwrap_or_default();
+        if secret.metadata.finalizers != plain.finalizers.filter(|all| !all.is_empty()) {
+            let removed = || Change::remove(Field::TemplateFinalizers);
+            changes.push(secret.metadata.finalizers.map_or_else(removed, Change::set_finalizers));
+        }
+        changes.extend(texts(plain.labels, secret.metadata.labels, |name| Field::TemplateLabel(name)));
+        changes.extend(texts(without_copies(plain.annotations), secret.metadata.annotations, |name| {
+            Field::TemplateAnnotation(name)
+        }));
+        Ok(changes)
+    }
+
+    fn items(
+        &self,
+        object: &SealedObject,
+        saved: &BTreeMap<String, Plaintext>,
+    ) -> Result<Vec<Change>, Failure> {
+        let before = &object.spec.encrypted_data;
+        let is_kept = |value: &Plaintext| value.expose() == PLACEHOLDER.as_bytes();
+        let mut changes: Vec<Change> = before
+            .keys()
+            .filter(|key| !saved.contains_key(*key))
+            .map(|key| Change::remove(Field::Item(key)))
+            .collect();
+        let new = saved.iter().filter(|(_, value)| !is_kept(value));
+        if let Some((key, _)) = saved.iter().find(|(key, value)| is_kept(value) && !before.contains_key(*key))
+        {
+            return Err(EditError::NothingToKeep(key.clone()).into());
+        }
+        if let Some((key, _)) = new.clone().find(|(_, value)| mentions_placeholder(value)) {
+            return Err(EditError::Placeholder(key.clone()).into());
+        }
+        let label = if new.clone().next().is_some() { self.label(object)? } else { Vec::new() };
+        for (key, value) in new {
+            let sealed = sealing::seal_item(&mut SysRng, self.certificate, &label, value.expose())
+                .map_err(|source| SealFailure { key: key.clone(), source })?;
+            changes.push(Change::set(Field::Item(key), sealed));
+        }
+        if saved.values().any(|value| !is_kept(value)) {
+            changes.extend(noted(object, self.certificate, saved.values().any(is_kept)));
+        }
+        Ok(changes)
+    }
+
+    fn label(&self, object: &SealedObject) -> Result<Vec<u8>, Failure> {
+        let scope = object.scope();
+        let name = object.metadata.name.as_deref().unwrap_or_default();
+        if scope == Scope::Strict && name.is_empty() {
+            return Err(EditError::NoName.into());
+        }
+        let namespace = match scope {
+            Scope::ClusterWide => String::new(),
+            _ => self.namespace.decide(object.metadata.namespace.as_deref())?,
+        };
+        Ok(scope.label(&namespace, name))
+    }
+}
+
+/// Whether text was typed beside what stands for the sealed value, and not over it.
+fn mentions_placeholder(value: &Plaintext) -> bool {
+    let placeholder = PLACEHOLDER.as_bytes();
+    value.expose().windows(placeholder.len()).any(|window| window.eq_ignore_ascii_case(placeholder))
+}
+
+/// Values do not open elsewhere than where they were sealed for.
+fn check_place(object: &SealedObject, saved: &ObjectMeta) -> Result<(), EditError> {
+    let non_empty = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    if saved.name != non_empty(&object.metadata.name) {
+        return Err(EditError::Bound { what: "name", scope: object.scope() });
+    }
+    if saved.namespace != non_empty(&object.metadata.namespace) {
+        return Err(EditError::Bound { what: "namespace", scope: object.scope() });
+    }
+    let template = object.spec.template.metadata.as_ref();
+    let before = Scope::of(template.and_then(|metadata| metadata.annotations.as_ref()));
+    let after = Scope::of(saved.annotations.as_ref());
+    if after != before && after != object.scope() {
+        return Err(EditError::Bound { what: "scope", scope: object.scope() });
+    }
+    Ok(())
+}
+
+fn texts(
+    before: Option<BTreeMap<String, String>>,
+    after: Option<BTreeMap<String, String>>,
+    field: impl Fn(&str) -> Field<'_>,
+) -> Vec<Change> {
+    let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+    let set = |name: &str, text: &String| Change::set(field(name), text.clone());
+    differences(&before, &after, set, |name| Change::remove(field(name)))
+}
+
+/// What makes one map the other.
+fn differences<T: PartialEq>(
+    before: &BTreeMap<String, T>,
+    after: &BTreeMap<String, T>,
+    set: impl Fn(&str, &T) -> Change,
+    remove: impl Fn(&str) -> Change,
+) -> Vec<Change> {
+    let removed = before.keys().filter(|name| !after.contains_key(*name)).map(|name| remove(name));
+    let changed = after.iter().filter(|(name, value)| before.get(*name) != Some(value));
+    removed.chain(changed.map(|(name, value)| set(name, value))).collect()
+}
+
+fn change(field: Field<'_>, value: Option<String>) -> Change {
+    value.map_or_else(|| Change::remove(field), |value| Change::set(field, value))
+}

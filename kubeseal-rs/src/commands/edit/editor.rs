@@ -1,0 +1,170 @@
+//! [`Editor`]: runs the editor, and outlives the signals that would end us before the text is wiped.
+//!
+//! Decided: Ctrl-C is the editor's as long as it runs, as with git; what asks us to go, we pass on to it.
+
+use crate::cluster::runtime;
+use crate::commands::edit::error::EditError;
+use std::env;
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+use std::process::ExitStatus;
+use tokio::process::{Child, Command};
+use tokio::runtime::Runtime;
+
+/// The editor, with an ear on signals.
+pub(crate) struct Editor {
+    runtime: Runtime,
+    signals: Signals,
+    command: OsString,
+}
+
+impl Editor {
+    /// Listens from here on; before anything is written that has to be wiped.
+    pub(crate) fn listening() -> Result<Self, EditError> {
+        let command = ["VISUAL", "EDITOR"]
+            .into_iter()
+            .filter_map(env::var_os)
+            .find(|command| !command.is_empty())
+            .unwrap_or_else(|| "vi".into());
+        let failed = |source| EditError::Start { editor: command.to_string_lossy().into_owned(), source };
+        let runtime = runtime::runtime().map_err(failed)?;
+        let signals = runtime.block_on(async { Signals::listening() }).map_err(failed)?;
+        Ok(Self { runtime, signals, command })
+    }
+
+    /// Runs it on a file until it ends.
+    pub(crate) fn run(&mut self, file: &Path) -> Result<(), EditError> {
+        let editor = self.command.to_string_lossy().into_owned();
+        let (status, stopped) = self
+            .runtime
+            .block_on(async {
+                let mut child = command(&self.command, file).spawn()?;
+                self.signals.until_end_of(&mut child).await
+            })
+            .map_err(|source| EditError::Start { editor: editor.clone(), source })?;
+        if stopped {
+            return Err(EditError::Stopped);
+        }
+        if status.success() {
+            return Ok(());
+        }
+        // The shell's word for a program that it did not find.
+        if status.code() == Some(127) {
+            return Err(EditError::NoEditor(editor));
+        }
+        Err(EditError::Editor { editor, how: status.to_string() })
+    }
+
+    /// Waits for something that has nothing to be wiped itself, but not beyond a signal.
+    pub(crate) fn wait<T>(&mut self, something: impl Future<Output = T>) -> Result<T, EditError> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                result = something => Ok(result),
+                _ = self.signals.any() => Err(EditError::Stopped),
+            }
+        })
+    }
+}
+
+/// Its command may have arguments, as in `code --wait`; the shell takes it apart, as for every program that has one.
+#[cfg(unix)]
+fn command(editor: &OsString, file: &Path) -> Command {
+    let mut script = editor.clone();
+    script.push(" \"$@\"");
+    let mut command = Command::new("/bin/sh");
+    command.arg("-c").arg(script).arg(editor).arg(file);
+    command
+}
+
+#[cfg(not(unix))]
+fn command(editor: &OsString, file: &Path) -> Command {
+    let text = editor.to_string_lossy();
+    let mut words = text.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or("notepad"));
+    command.args(words).arg(file);
+    command
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    quit: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listening() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
+            hangup: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn any(&mut self) -> bool {
+        tokio::select! {
+            _ = self.interrupt.recv() => false,
+            _ = self.quit.recv() => false,
+            _ = self.hangup.recv() => true,
+            _ = self.terminate.recv() => true,
+        }
+    }
+
+    /// How it ended, and whether we were told to stop meanwhile.
+    async fn until_end_of(&mut self, child: &mut Child) -> io::Result<(ExitStatus, bool)> {
+        let mut stopped = false;
+        loop {
+            tokio::select! {
+                status = child.wait() => return status.map(|status| (status, stopped)),
+                pass_on = self.any() => {
+                    stopped = true;
+                    if pass_on {
+                        terminate(child);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn terminate(child: &Child) {
+    use rustix::process::{Pid, Signal, kill_process};
+    let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    if let Some(pid) = pid {
+        // It may have ended meanwhile.
+        let _ = kill_process(pid, Signal::TERM);
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listening() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn any(&mut self) -> bool {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        false
+    }
+
+    async fn until_end_of(&mut self, child: &mut Child) -> io::Result<(ExitStatus, bool)> {
+        let mut stopped = false;
+        loop {
+            tokio::select! {
+                status = child.wait() => return status.map(|status| (status, stopped)),
+                _ = self.any() => stopped = true,
+            }
+        }
+    }
+}

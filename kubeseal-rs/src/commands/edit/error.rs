@@ -1,0 +1,106 @@
+//! [`EditError`]: why an edit came to nothing, and what to do about it.
+
+use crate::commands::annotations::AnnotationFault;
+use crate::error::Failure;
+use crate::files::file_update::InPlaceError;
+use crate::manifest::yaml::place::Within;
+use crate::terminal::escape::shown_path;
+use api::Scope;
+use std::io;
+use std::path::PathBuf;
+
+/// Why an edit came to nothing. Never shows what was typed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EditError {
+    #[error("cannot edit {}", shown_path(.path))]
+    File {
+        path: PathBuf,
+        #[source]
+        source: InPlaceError,
+    },
+    #[error("cannot show what is sealed")]
+    Show(#[source] serde_saphyr::ser::Error),
+    #[error("cannot keep what is to be edited in {}", shown_path(.directory))]
+    Scratch {
+        directory: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cannot start the editor \"{editor}\"")]
+    Start {
+        editor: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error("there is no editor \"{0}\"")]
+    NoEditor(String),
+    #[error("the editor \"{editor}\" failed ({how})")]
+    Editor { editor: String, how: String },
+    #[error("stopped by a signal")]
+    Stopped,
+    #[error("what was saved in the editor cannot be used")]
+    Discarded(#[source] Box<Failure>),
+    #[error("there are {after} Secrets in what was saved, and {before} SealedSecrets in the file")]
+    Count { before: usize, after: usize },
+    #[error("the {what} was changed, and the values are bound to where they were sealed for (scope {scope})")]
+    Bound { what: &'static str, scope: Scope },
+    #[error("the item \"{0}\" is to keep what is sealed there, and there is no such item")]
+    NothingToKeep(String),
+    #[error("the value of the item \"{0}\" has <sealed> in it, which stands for a whole value that is kept")]
+    Placeholder(String),
+    #[error("the item \"{0}\" has no value")]
+    NoValue(String),
+    #[error("the editor left nothing to read")]
+    Gone(#[source] io::Error),
+    #[error("the SealedSecret has no name to seal for")]
+    NoName,
+    #[error("generateName is not edited here")]
+    NotHere,
+    #[error(transparent)]
+    Annotation(AnnotationFault),
+    #[error("{place} is not changed")]
+    Object {
+        place: Within,
+        #[source]
+        source: Box<Failure>,
+    },
+}
+
+impl EditError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        const DISCARDED: &str =
+            "what you typed was wiped and not kept, so that no value stays on disk; nothing was changed";
+        let hint = match self {
+            Self::File { source, .. } => source.hint(),
+            Self::Scratch { .. } => "set XDG_RUNTIME_DIR or TMPDIR to a directory of your own".into(),
+            Self::Start { .. } | Self::NoEditor(_) => "set VISUAL or EDITOR to an editor that waits until you are done".into(),
+            Self::Editor { .. } | Self::Stopped | Self::Gone(_) => DISCARDED.into(),
+            Self::Discarded(failure) => match failure.hint() {
+                Some(hint) => format!("{hint}; {DISCARDED}"),
+                None => DISCARDED.into(),
+            },
+            Self::Count { .. } => "keep one document for each; add and remove SealedSecrets in the file itself".into(),
+            Self::Bound { .. } => {
+                "seal the values anew for another place: only the controller can open what is sealed for this \
+                 one"
+                .into()
+            }
+            Self::NothingToKeep(_) => {
+                "write a value for it; an item cannot be renamed here, because its value cannot be read".into()
+            }
+            Self::Placeholder(_) => {
+                "write the new value in its place, or leave <sealed> alone, in lower case, to keep what is sealed".into()
+            }
+            Self::NoValue(_) => {
+                "write \"\" for an empty value, leave <sealed> to keep what is sealed, or take the line out".into()
+            }
+            Self::NoName => "give it a metadata.name in the file".into(),
+            Self::NotHere => "a Secret that is made from a SealedSecret has its name".into(),
+            Self::Annotation(fault) => fault.hint(),
+            Self::Object { source, .. } => return source.hint(),
+            Self::Show(_) => return None,
+        };
+        Some(hint)
+    }
+}

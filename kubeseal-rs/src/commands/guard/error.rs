@@ -1,0 +1,47 @@
+//! [`GuardError`]: plaintext was found, or it could not be looked for.
+
+use crate::git::error::GitError;
+use crate::terminal::escape::shown_path;
+use std::io;
+use std::path::PathBuf;
+
+/// Why `guard` does not let something pass.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum GuardError {
+    #[error("found plaintext in {}: {}", counted(*.files, "file"), counted(*.count, "place"))]
+    Found { count: usize, files: usize },
+    #[error("cannot look into {}", counted(*.0, "file"))]
+    Unreadable(usize),
+    #[error("cannot read {}", shown_path(.path))]
+    NotFound {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("there is no {}, and nothing of that name is staged", shown_path(.0))]
+    NotStaged(PathBuf),
+    #[error("cannot read what is staged")]
+    Git(#[from] GitError),
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+impl GuardError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Found { .. } => {
+                "do as each line says; what is no secret passes with the comment \"# kubeseal-rs: allow\" on its line \
+                 or alone on the line above. A secret that was committed once stays in Git's history: replace it where it is \
+                 used"
+                    .into()
+            }
+            Self::Unreadable(_) => "see the warnings above; what cannot be read may hold anything".into(),
+            Self::NotFound { .. } => "name files and directories that exist and may be read".into(),
+            Self::NotStaged(_) => "name files and directories of the work tree, or none for everything staged".into(),
+            Self::Git(_) => "--staged works in a Git work tree; elsewhere, name files and directories".into(),
+        }
+    }
+}

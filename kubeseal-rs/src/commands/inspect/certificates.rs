@@ -1,0 +1,98 @@
+//! [`Certificates`]: those that are known, and which of them, or of those fetched ever, a SealedSecret was sealed with.
+
+use crate::certificate::known_certificate::Seen;
+use crate::certificate::{CertificateSource, SourceError, is_revoked};
+use crate::commands::inspect::problem::Problem;
+use crate::commands::inspect::report::SealedWith;
+use crate::terminal::warnings::alert;
+use envelope::{Certificate, Fingerprint, pem};
+use std::error::Error;
+
+/// Certificates, and where they are known from.
+#[derive(Debug, Default)]
+pub(crate) struct Certificates {
+    newest_first: Vec<Certificate>,
+    from: Option<&'static str>,
+}
+
+impl Certificates {
+    /// Those of `source`. What was never kept is no error: then there is less to tell.
+    pub(crate) fn from(source: &CertificateSource) -> Result<Self, SourceError> {
+        let from = match source {
+            CertificateSource::File(_) | CertificateSource::Url(_) => "cert",
+            CertificateSource::Kept(_) => "kept",
+            CertificateSource::Cluster(_) => "cluster",
+        };
+        let text = match source.pem() {
+            Ok(text) => text,
+            Err(SourceError::Kept(_)) => return Ok(Self::default()),
+            Err(error @ SourceError::Withdrawn { .. }) => {
+                alert(format_args!("no certificate is taken for the present one: {}", last_cause(&error)));
+                return Ok(Self::default());
+            }
+            // What else the cluster says can be told without it.
+            Err(SourceError::Cluster(error)) => {
+                alert(format_args!("cannot fetch the controller's certificate: {}", last_cause(&*error)));
+                return Ok(Self::default());
+            }
+            Err(error) => return Err(error),
+        };
+        let mut newest_first: Vec<Certificate> = pem::blocks(&text)
+            .iter()
+            .filter(|block| block.label == "CERTIFICATE")
+            // The first is sound, or there would be no text; others that are not cannot have sealed.
+            .filter_map(|block| Certificate::from_der(&block.der).ok())
+            .collect();
+        newest_first.sort_by_key(|certificate| std::cmp::Reverse(certificate.not_before()));
+        Ok(Self { newest_first, from: Some(from) })
+    }
+
+    /// What can be told of the certificate that `hint` names, and whose key has this size.
+    pub(crate) fn sealed_with(
+        &self,
+        hint: Option<&str>,
+        key_bits: Option<usize>,
+        problems: &mut Vec<Problem>,
+    ) -> SealedWith {
+        let fingerprint = hint.and_then(|hint| hint.parse::<Fingerprint>().ok());
+        if hint.is_some() && fingerprint.is_none() {
+            problems.push(Problem::BadFingerprint);
+        }
+        let newest = self.newest_first.first();
+        let seen = fingerprint.and_then(Seen::with);
+        let given = self.newest_first.iter().find(|known| Some(known.fingerprint()) == fingerprint);
+        let known = given.or(seen.as_ref().map(|seen| &seen.certificate));
+        if let (Some(known), Some(bits)) = (known, key_bits)
+            && known.public().bits() != bits
+        {
+            problems.push(Problem::OtherKey { noted: known.public().bits() });
+        }
+        // Without a hint, only the size of the key may tell that it is another.
+        let is_newest = newest.and_then(|newest| match (fingerprint, key_bits) {
+            (Some(fingerprint), _) => Some(newest.fingerprint() == fingerprint),
+            (None, Some(bits)) if bits != newest.public().bits() => Some(false),
+            (None, _) => None,
+        });
+        SealedWith {
+            is_revoked: fingerprint.is_some_and(is_revoked),
+            fingerprint: fingerprint.map(|fingerprint| fingerprint.to_string()),
+            key_bits,
+            not_before: known.map(Certificate::not_before),
+            not_after: known.map(Certificate::not_after),
+            first_fetched: seen.as_ref().map(|seen| seen.first_fetched),
+            fetched_from: seen.as_ref().map(|seen| seen.from.clone()),
+            is_newest,
+            newest: newest.map(|newest| newest.fingerprint().to_string()),
+            known_from: newest.and(self.from),
+        }
+    }
+}
+
+/// What an error comes down to.
+fn last_cause(error: &(dyn Error + 'static)) -> String {
+    let mut last = error;
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    crate::error::cause::words(last)
+}

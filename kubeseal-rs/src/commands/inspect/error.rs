@@ -1,0 +1,78 @@
+//! [`InspectError`]: why nothing could be told.
+
+use crate::cluster::session::error::SessionError;
+use crate::controller::fault::Fault as ClusterFault;
+use crate::controller::right::Right;
+use crate::files::input::Input;
+use crate::manifest::yaml::fault::Fault;
+use crate::terminal::escape::shown_path;
+use std::io;
+use std::path::PathBuf;
+
+/// Why nothing could be told.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InspectError {
+    #[error("cannot read {}", shown_path(.path))]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("found no SealedSecret in {0}")]
+    Nothing(Input),
+    #[error("found no SealedSecret in any of {0} files")]
+    NothingInAny(usize),
+    #[error("not everything could be told:\n  {}", .0.join("\n  "))]
+    NotAll(Vec<String>),
+    #[error("cannot read {input}, document {document}, line {line}")]
+    Broken {
+        input: Input,
+        document: usize,
+        line: usize,
+        #[source]
+        fault: Fault,
+    },
+    #[error("cannot write what was found as JSON")]
+    Render(#[source] serde_json::Error),
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    #[error("cannot get SealedSecret {namespace}/{name} from {server}")]
+    Get {
+        server: String,
+        namespace: String,
+        name: String,
+        #[source]
+        source: ClusterFault,
+    },
+}
+
+impl InspectError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Read { .. } => {
+                Some("name files that exist and may be read; without one, standard input is read".into())
+            }
+            Self::Nothing(_) | Self::NothingInAny(_) => {
+                Some("give at least one object of kind: SealedSecret, in YAML or JSON".into())
+            }
+            Self::NotAll(_) => Some("mend these files first; what is in them cannot be told".into()),
+            Self::Broken { .. } => Some("mend the file first; what is in it cannot be told".into()),
+            Self::Render(_) => None,
+            Self::Session(error) => Some(format!("{}; or leave out --live", error.hint())),
+            // An object that is not there is no failure; a kind that is not there is.
+            Self::Get { source: ClusterFault::NotFound(_), .. } => Some(
+                "this cluster knows no SealedSecrets: install the controller and its CustomResourceDefinition, or \
+                 choose another cluster with --context NAME"
+                    .into(),
+            ),
+            Self::Get { source, namespace, .. } => {
+                Some(source.hint(right(namespace)))
+            }
+        }
+    }
+}
+
+const fn right(namespace: &str) -> Right<'_> {
+    Right { verb: "get", resource: "sealedsecrets.bitnami.com", namespace: Some(namespace) }
+}

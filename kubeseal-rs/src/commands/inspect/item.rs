@@ -1,0 +1,43 @@
+//! `item`: what a sealed value's length tells.
+
+use crate::commands::inspect::problem::Problem;
+use crate::commands::inspect::report::Item;
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+use envelope::measure;
+
+/// Go's decoder: padding is wanted, and the bits behind the last byte may be anything.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+
+/// The smallest key that counts as a sealing key, in bits.
+const SMALLEST_KEY: usize = 2048;
+
+/// Tells about the value under `key`; none where it is no text.
+pub(crate) fn item(key: &str, sealed: Option<&str>, problems: &mut Vec<Problem>) -> Item {
+    let nothing = Item { key: key.to_owned(), size: None, key_bits: None };
+    let key = || key.to_owned();
+    let Some(sealed) = sealed else {
+        problems.push(Problem::NotText(key()));
+        return nothing;
+    };
+    let packed: String = sealed.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+    let Ok(envelope) = BASE64.decode(packed) else {
+        problems.push(Problem::NotBase64(key()));
+        return nothing;
+    };
+    match measure(&envelope) {
+        Ok(sizes) if sizes.modulus * 8 >= SMALLEST_KEY => {
+            Item { size: Some(sizes.value), key_bits: Some(sizes.modulus * 8), ..nothing }
+        }
+        Ok(_) => {
+            problems.push(Problem::NotSealed(key()));
+            nothing
+        }
+        Err(_) => {
+            problems.push(Problem::Truncated(key()));
+            nothing
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! [`Cluster`]: what the cluster says about a SealedSecret.
+
+use crate::cluster::session::Session;
+use crate::commands::inspect::error::InspectError;
+use crate::commands::inspect::report::{LiveState, Report};
+use crate::controller::fault::Fault;
+use crate::error::Failure;
+use crate::settings::inspect::Live;
+use crate::settings::namespace::NamespaceRule;
+use api::{Condition, ConditionStatus, ObservedSealedSecret};
+use kube::Api;
+
+/// A cluster to ask.
+pub(crate) struct Cluster<'a> {
+    session: Session,
+    namespace: &'a NamespaceRule,
+}
+
+impl<'a> Cluster<'a> {
+    /// Prepares to ask. Nothing is asked yet.
+    pub(crate) fn connect(live: &'a Live) -> Result<Self, InspectError> {
+        let session = Session::begin(&live.controller.connection)?;
+        Ok(Self { session, namespace: &live.namespace })
+    }
+
+    /// What it says about the SealedSecret of this report.
+    pub(crate) fn ask(&self, report: &Report) -> Result<LiveState, Failure> {
+        let namespace = self.namespace.decide(report.namespace.as_deref())?;
+        let name = report.name.clone().unwrap_or_default();
+        let mut state = LiveState {
+            server: self.session.server().to_owned(),
+            namespace: namespace.clone(),
+            exists: false,
+            same_items: None,
+            same_names: false,
+            synced: None,
+            reason: None,
+            message: None,
+            compromised: None,
+            generation: None,
+            observed_generation: None,
+        };
+        if !is_name(&name) || !is_name(&namespace) {
+            return Ok(state);
+        }
+        let found = self.session.ask(async |client| {
+            Api::<ObservedSealedSecret>::namespaced(client, &namespace).get_opt(&name).await
+        });
+        let found = found.map_err(|error| InspectError::Get {
+            server: self.session.server().to_owned(),
+            namespace,
+            name,
+            source: Fault::from(error),
+        })?;
+        if let Some(found) = found {
+            fill(&mut state, found, report);
+        }
+        Ok(state)
+    }
+}
+
+fn fill(state: &mut LiveState, found: ObservedSealedSecret, report: &Report) {
+    state.exists = true;
+    let items = found.spec.ok().map(|spec| spec.encrypted_data);
+    state.same_items = Some(items.as_ref() == Some(&report.encrypted_data));
+    state.same_names = items.is_some_and(|items| items.keys().eq(report.encrypted_data.keys()));
+    state.generation = found.metadata.generation;
+    let Some(status) = found.status else { return };
+    state.observed_generation = status.observed_generation.filter(|generation| *generation >= 0);
+    let leak = status.condition(Condition::COMPROMISED).filter(|it| it.status == ConditionStatus::True);
+    state.compromised = leak.map(|condition| condition.message.clone().unwrap_or_default());
+    if let Some(condition) = status.condition(Condition::SYNCED) {
+        let synced = match condition.status {
+            ConditionStatus::True => "True",
+            ConditionStatus::False => "False",
+            ConditionStatus::Unknown => "Unknown",
+        };
+        state.synced = Some(synced.into());
+        state.reason.clone_from(&condition.reason);
+        state.message.clone_from(&condition.message);
+    }
+}
+
+/// Whether the key that leaked opens the values of this report: it is what the cluster has, or names that key.
+pub(crate) fn is_compromised(report: &Report, state: &LiveState) -> bool {
+    let hint = report.certificate.fingerprint.as_deref();
+    state.compromised.as_deref().is_some_and(|message| {
+        state.same_items == Some(true) || hint.is_some_and(|hint| message.contains(hint))
+    })
+}
+
+/// Keeps a manifest from reaching other paths of the API server.
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c))
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+}

@@ -1,0 +1,148 @@
+//! `look`: a SealedSecret into a report. As lenient as can be: what is wrong with it is what people ask for.
+
+use crate::commands::inspect::certificates::Certificates;
+use crate::commands::inspect::item::item;
+use crate::commands::inspect::problem::Problem;
+use crate::commands::inspect::report::{Report, TemplateItem};
+use crate::manifest::yaml::node::{Content, Node};
+use api::Scope;
+use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the API server takes it for.
+const API_VERSION: &str = "bitnami.com/v1alpha1";
+
+/// Tells about the SealedSecret that `node` is. Where it was found is for the caller to add.
+pub(crate) fn look(node: &Node, certificates: &Certificates) -> Report {
+    let mut problems = Vec::new();
+    let field = |path: &[&str]| non_empty(node.at(path));
+    let (namespace, name) = (field(&["metadata", "namespace"]), field(&["metadata", "name"]));
+    if node.get("apiVersion").and_then(Node::text) != Some(API_VERSION) {
+        problems.push(Problem::Version);
+    }
+    let annotations = texts(node.at(&["metadata", "annotations"]));
+    let scope = scope(node, &annotations, &mut problems);
+    if name.is_none() {
+        problems.push(Problem::NoName);
+    }
+    if namespace.is_none() && scope != Scope::ClusterWide {
+        problems.push(Problem::NoNamespace);
+    }
+
+    let sealed = node.at(&["spec", "encryptedData"]);
+    let entries = || sealed.into_iter().flat_map(Node::entries);
+    let items: Vec<_> = entries().map(|(key, value)| item(key, value.text(), &mut problems)).collect();
+    let deprecated = node.at(&["spec", "data"]).is_some_and(|data| !matches!(data.content, Content::Null));
+    if deprecated {
+        problems.push(Problem::Deprecated);
+    } else if items.is_empty() {
+        problems.push(Problem::NoItems);
+    }
+    let sizes: BTreeSet<usize> = items.iter().filter_map(|item| item.key_bits).collect();
+    if sizes.len() > 1 {
+        problems.push(Problem::MixedKeys(sizes.iter().copied().collect()));
+    }
+    let key_bits = sizes.iter().copied().next().filter(|_| sizes.len() == 1);
+    let hint = annotations.get(CERTIFICATE_FINGERPRINT).map(String::as_str);
+    let certificate = certificates.sealed_with(hint, key_bits, &mut problems);
+    if certificate.is_revoked || is_marked(node) {
+        problems.insert(0, Problem::Compromised);
+    }
+    let encrypted_data = texts(sealed);
+    let template_data = template(node, &encrypted_data, &mut problems);
+    Report {
+        file: String::new(),
+        document: 0,
+        bound_to: bound_to(scope, namespace.as_deref(), name.as_deref()),
+        scope: scope.as_str(),
+        type_: field(&["spec", "template", "type"]),
+        immutable: match node.at(&["spec", "template", "immutable"]).map(|node| &node.content) {
+            Some(Content::Boolean(immutable)) => Some(*immutable),
+            _ => None,
+        },
+        namespace,
+        name,
+        items,
+        template_data,
+        certificate,
+        problems,
+        cluster: None,
+        encrypted_data,
+    }
+}
+
+/// Whether the status, which came with it from a cluster, says that a key that leaked opens it.
+fn is_marked(node: &Node) -> bool {
+    let leaked = node.at(&["status", "compromisedBy"]).map(|keys| &keys.content);
+    matches!(leaked, Some(Content::List(keys)) if !keys.is_empty())
+}
+
+fn scope(node: &Node, annotations: &BTreeMap<String, String>, problems: &mut Vec<Problem>) -> Scope {
+    let is_true = |name| annotations.get(name).is_some_and(|value| value == "true");
+    if is_true(CLUSTER_WIDE) && is_true(NAMESPACE_WIDE) {
+        problems.push(Problem::BothScopes);
+    }
+    for name in [CLUSTER_WIDE, NAMESPACE_WIDE] {
+        // A boolean without quotes is no text, and counts for nothing either.
+        let stated = node.at(&["metadata", "annotations", name]);
+        let says_no = matches!(stated.and_then(Node::text), Some("false" | ""));
+        if stated.is_some() && !says_no && !is_true(name) {
+            problems.push(Problem::ScopeNotTrue(name));
+        }
+    }
+    let own = Scope::of(Some(annotations));
+    let template = Scope::of(Some(&texts(node.at(&["spec", "template", "metadata", "annotations"]))));
+    // As kubeseal copies it, both say the same; strict is what saying nothing means.
+    if template != own && template != Scope::Strict {
+        problems.push(Problem::TemplateScope { own, template });
+    }
+    own
+}
+
+fn template(
+    node: &Node,
+    encrypted_data: &BTreeMap<String, String>,
+    problems: &mut Vec<Problem>,
+) -> Vec<TemplateItem> {
+    for field in ["name", "namespace"] {
+        let own = non_empty(node.at(&["metadata", field]));
+        let template = non_empty(node.at(&["spec", "template", "metadata", field]));
+        if template.is_some() && own.is_some() && template != own {
+            problems.push(Problem::TemplateOther(field));
+        }
+    }
+    let data = texts(node.at(&["spec", "template", "data"]));
+    let plain: Vec<String> =
+        data.iter().filter(|(_, value)| !value.contains("{{")).map(|(key, _)| key.clone()).collect();
+    let hidden: Vec<String> = data.keys().filter(|key| encrypted_data.contains_key(*key)).cloned().collect();
+    let items = data
+        .iter()
+        .map(|(key, value)| TemplateItem { key: key.clone(), is_template: value.contains("{{") })
+        .collect();
+    if !plain.is_empty() {
+        problems.push(Problem::PlainTemplate(plain));
+    }
+    if !hidden.is_empty() {
+        problems.push(Problem::TemplateHidden(hidden));
+    }
+    items
+}
+
+fn bound_to(scope: Scope, namespace: Option<&str>, name: Option<&str>) -> String {
+    let namespace = namespace.unwrap_or("(unknown)");
+    match scope {
+        Scope::Strict => format!("{namespace}/{}", name.unwrap_or("(unknown)")),
+        Scope::NamespaceWide => format!("{namespace}/*"),
+        Scope::ClusterWide => "*/*".into(),
+    }
+}
+
+fn non_empty(node: Option<&Node>) -> Option<String> {
+    node.and_then(Node::text).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
+}
+
+/// The entries of a map that are text.
+fn texts(node: Option<&Node>) -> BTreeMap<String, String> {
+    let entries = node.into_iter().flat_map(Node::entries);
+    entries.filter_map(|(key, value)| Some((key.to_owned(), value.text()?.to_owned()))).collect()
+}

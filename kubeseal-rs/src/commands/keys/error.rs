@@ -1,0 +1,205 @@
+//! [`KeysError`]: why a key was not shown, renewed, taken out, backed up or restored.
+
+use crate::controller::error::ControllerError;
+use crate::error::Failure;
+use crate::files::templates;
+use crate::key_store::error::KeyStoreError;
+use crate::manifest::error::ManifestError;
+use crate::process::program::name;
+use crate::terminal::escape::shown_path;
+use envelope::Fingerprint;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Why it was not done. Never shows a private key.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeysError {
+    #[error("\"{0}\" is not a fingerprint")]
+    NotFingerprint(String),
+    #[error("no sealing key has the fingerprint {0}")]
+    Unknown(String),
+    #[error("{1} sealing keys have fingerprints that begin with {0}")]
+    Ambiguous(String, usize),
+    #[error("key {} is the newest, which new values are sealed with", .0.short())]
+    Newest(Fingerprint),
+    #[error("key {} is the one that is served: new values are sealed with it", .0.short())]
+    Served(Fingerprint),
+    #[error("it is not known whether key {} is the one that is served", .key.short())]
+    ServedUnknown {
+        key: Fingerprint,
+        /// None where the answer was no certificate.
+        #[source]
+        source: Option<Box<ControllerError>>,
+    },
+    #[error("key {} is compromised, and stays so", .0.short())]
+    Compromised(Fingerprint),
+    #[error("key {} is still needed, or may be{what}", .key.short())]
+    Needed { key: Fingerprint, what: Places, is_known: bool, has_templates: bool },
+    #[error("there is no active sealing key")]
+    NoActive,
+    #[error("no new key appeared within {} s", .waited.as_secs())]
+    NotRenewed {
+        waited: Duration,
+        /// Of the last look.
+        #[source]
+        source: Option<Box<KeyStoreError>>,
+    },
+    #[error("the key {key} is NOT REVOKED")]
+    NotRevoked {
+        key: String,
+        /// What revokes it without this program.
+        line: String,
+        #[source]
+        source: Box<Failure>,
+    },
+    #[error("the key {} IS REVOKED, but there is no new key yet", .key.short())]
+    NoSuccessor {
+        key: Fingerprint,
+        /// The newest of those that are left.
+        left: Option<Fingerprint>,
+        #[source]
+        source: Box<Failure>,
+    },
+    #[error("aborted")]
+    NotSure,
+    #[error("a confirmation is needed, and there is no terminal to ask for it")]
+    NoTerminal,
+    #[error("there is no sealing key to back up in namespace {0}")]
+    NothingToBackUp(String),
+    #[error("{} is there already", shown_path(.0))]
+    Exists(PathBuf),
+    #[error("private keys are not shown on a terminal")]
+    Terminal,
+    #[error("cannot write {}", shown_path(.path))]
+    Write {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cannot write what was found as JSON")]
+    Render(#[source] serde_json::Error),
+    #[error(
+        "{0} of what was named could not be looked into: how many of your files need each key is not known"
+    )]
+    NotLookedInto(usize),
+    #[error("cannot read a backup of sealing keys")]
+    NotBackup(#[source] ManifestError),
+    #[error("there is no sealing key in {0}")]
+    NothingToRestore(String),
+    #[error("{0} of the Secrets in the backup {is} no sealing key, and not restored", is = if *.0 == 1 { "is" } else { "are" })]
+    NotAll(usize),
+}
+
+/// What is to be done once what leaked is out, and nothing has come in its place.
+fn without_successor(left: Option<&Fingerprint>) -> String {
+    let state = match left {
+        Some(left) => format!(
+            "values are sealed with {} meanwhile; a new key is asked for, and a controller that starts later makes it",
+            left.short()
+        ),
+        None => "nothing can be sealed before there is one; a controller that runs makes it at once".into(),
+    };
+    format!(
+        "{state}. See to it that the controller runs, then look at `{} keys list`. An older one, or upstream's, goes on using \
+         the revoked key until you restart it",
+        name()
+    )
+}
+
+/// SealedSecrets, a line each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Places(pub Vec<String>);
+
+/// Lines of [`Places`] that are shown.
+const SHOWN: usize = 20;
+
+impl fmt::Display for Places {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().take(SHOWN).try_for_each(|place| write!(f, "\n  {place}"))?;
+        match self.0.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n  and {more} more"),
+        }
+    }
+}
+
+impl KeysError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::NotFingerprint(_) => {
+                format!("it is at least 8 hex digits, as `{} keys list` shows them", name())
+            }
+            Self::Unknown(_) => {
+                format!("see `{} keys list`, and check --controller-namespace and --context", name())
+            }
+            Self::Ambiguous(..) => "write more digits".into(),
+            Self::Newest(_) => {
+                format!("make a newer one first, with `{} keys renew`", name())
+            }
+            Self::Served(_) => {
+                "wait until the controller serves a newer one (--key-publish-delay)".into()
+            }
+            Self::ServedUnknown { source, .. } => {
+                let hint = source.as_ref().map_or_else(|| "is that the controller's Service?".into(), |error| error.hint());
+                format!("{hint}. If you know that another key is served, add --unserved; nothing was changed")
+            }
+            Self::Compromised(_) => "what was sealed with it is known to others; there is nothing to retire".into(),
+            Self::Needed { has_templates: true, .. } => format!(
+                "name what a template renders to (`helm template CHART > rendered.yaml`) instead of it, to know what it needs; \
+                 {}; then apply it. Reseal other files with `{} reseal PATH`",
+                templates::hint(),
+                name()
+            ),
+            Self::Needed { is_known: true, .. } => {
+                format!(
+                    "reseal these first: `{0} reseal PATH` for your files (`{0} reseal --all PATH` by who may not read the keys), \
+                     then apply them",
+                    name()
+                )
+            }
+            Self::Needed { .. } => {
+                "no key opens those of which it is not known: mend or delete them, or name the namespace of those that name none, with \
+                 -n. Or label the key yourself: \
+                 `kubectl label secret -n NAMESPACE SECRET sealedsecrets.bitnami.com/sealed-secrets-key=retired --overwrite`"
+                    .into()
+            }
+            Self::NoActive => format!(
+                "the controller makes the first key when it starts; restore a backup with `{} keys restore`",
+                name()
+            ),
+            Self::NotRevoked { line, source, .. } => {
+                let hint = source.hint().unwrap_or_else(|| "try again".into());
+                format!("{hint}.\n  Without this program, it is revoked by `{line}`")
+            }
+            Self::NoSuccessor { left, .. } => without_successor(left.as_ref()),
+            Self::NotRenewed { .. } => {
+                "the request stays on the newest key's Secret, and a controller that starts later answers it. Is it running? An \
+                 older one, or upstream's, does not know this request: send it SIGUSR1, or set --key-cutoff-time. RSA keys of 8192 bits \
+                 take minutes: wait longer with --timeout"
+                    .into()
+            }
+            Self::NotSure => "nothing was changed".into(),
+            Self::NoTerminal => "add --yes; nothing was changed".into(),
+            Self::NothingToBackUp(_) => "check --controller-namespace and --context".into(),
+            Self::Exists(_) => "choose another name, or overwrite it with --force".into(),
+            Self::Terminal => "name a file with -o FILE, or leave out --plain".into(),
+            Self::Write { .. } => {
+                "-o needs an existing directory in which you may create files; nothing was changed".into()
+            }
+            Self::NotLookedInto(_) => "the warnings say why; correct the paths, mend the files, or name what `helm template` makes of a template".into(),
+            Self::NotBackup(error) if !error.is_of_other_kind() => return error.hint(),
+            Self::NothingToRestore(_) | Self::NotBackup(_) => {
+                format!(
+                    "a backup holds the Secrets of sealing keys: give a file of `{} keys backup`, or of `kubectl get secret -n kube-system -l \
+                     sealedsecrets.bitnami.com/sealed-secrets-key -o yaml`",
+                    name()
+                )
+            }
+            Self::NotAll(_) => "all others are restored; the warnings say what is wrong with these".into(),
+            Self::Render(_) => return None,
+        })
+    }
+}

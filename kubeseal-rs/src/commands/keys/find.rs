@@ -1,0 +1,55 @@
+//! `find`: the key that is meant by a fingerprint or the beginning of one; `newest`: the one that is meant by none.
+
+use crate::commands::keys::error::KeysError;
+use crate::key_store::stored_key::{State, StoredKey};
+use envelope::Fingerprint;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
+
+/// Fewer digits are more likely a mistake.
+const FEWEST: usize = 8;
+
+/// Clocks that differ by less are the same clock.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// The fingerprint, and every Secret that holds this key.
+pub(crate) fn find<'a>(
+    keys: &'a [StoredKey],
+    given: &str,
+) -> Result<(Fingerprint, Vec<&'a StoredKey>), KeysError> {
+    // openssl writes capitals and colons.
+    let wanted: String = given.chars().filter(|c| *c != ':').collect::<String>().to_ascii_lowercase();
+    if !(FEWEST..=64).contains(&wanted.len()) || !wanted.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(KeysError::NotFingerprint(given.chars().take(64).collect()));
+    }
+    let all: BTreeSet<Fingerprint> = keys.iter().filter_map(StoredKey::fingerprint).collect();
+    let mut meant = all.into_iter().filter(|fingerprint| fingerprint.to_string().starts_with(&wanted));
+    match (meant.next(), meant.count()) {
+        (None, _) => Err(KeysError::Unknown(wanted)),
+        (Some(_), more @ 1..) => Err(KeysError::Ambiguous(wanted, more + 1)),
+        (Some(fingerprint), 0) => {
+            let secrets = keys.iter().filter(|key| key.fingerprint() == Some(fingerprint)).collect();
+            Ok((fingerprint, secrets))
+        }
+    }
+}
+
+/// The keys that count, newest first: active, and called leaked by no other Secret.
+pub(crate) fn counting(keys: &[StoredKey]) -> impl Iterator<Item = &StoredKey> {
+    let has_leaked =
+        |key: &StoredKey| keys.iter().any(|it| it.state() == State::Compromised && it.is_same(key));
+    keys.iter().filter(move |key| key.state() == State::Active && !has_leaked(key))
+}
+
+/// The newest key that counts, as the controller sees it: not one from the future, unless there is no other.
+pub(crate) fn newest(keys: &[StoredKey]) -> Option<&StoredKey> {
+    newest_but(keys, &[])
+}
+
+/// The same, had it not these keys.
+pub(crate) fn newest_but<'a>(keys: &'a [StoredKey], without: &[&StoredKey]) -> Option<&'a StoredKey> {
+    let now = Timestamp::now();
+    let is_present = |key: &&StoredKey| key.since().is_some_and(|since| since.duration_since(now) <= SKEW);
+    let others = || counting(keys).filter(|key| !without.iter().any(|out| out.is_same(key)));
+    others().find(is_present).or_else(|| others().next())
+}

@@ -1,0 +1,135 @@
+//! `keys list`: every key, and what needs it.
+
+use crate::certificate::withdraw;
+use crate::certificate::withdrawn::Withdrawn;
+use crate::cli::verb::keys::list::ListFormat;
+use crate::commands::keys::error::KeysError;
+use crate::commands::keys::find::newest;
+use crate::commands::keys::needed::{FileUses, Use, in_cluster, in_files, ring};
+use crate::commands::keys::table;
+use crate::error::Failure;
+use crate::files::output::Output;
+use crate::key_store::KeyStore;
+use crate::key_store::stored_key::{State, StoredKey};
+use crate::settings::keys::SealedFiles;
+use crate::terminal::escape::shown_json;
+use crate::terminal::paint::Paint;
+use crate::terminal::warnings::warn;
+use envelope::{Certificate, Fingerprint};
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Everything that there is to tell.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Listing {
+    pub server: String,
+    pub namespace: String,
+    pub keys: Vec<Line>,
+    /// Whether files were named.
+    #[serde(skip)]
+    pub with_files: bool,
+    /// What was named and could not be looked into, and why.
+    pub not_looked_into: Vec<String>,
+    /// SealedSecrets of which it is not known which key they need.
+    pub unknown: Vec<String>,
+}
+
+/// A key.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Line {
+    /// Absent where there is no certificate that can be read.
+    pub fingerprint: Option<String>,
+    pub secret: String,
+    pub state: &'static str,
+    /// New values are sealed with it, once it is served.
+    pub newest: bool,
+    pub created: Option<Timestamp>,
+    pub not_before: Option<Timestamp>,
+    pub not_after: Option<Timestamp>,
+    /// SealedSecrets in the cluster that need it; absent where they could not be listed.
+    pub cluster: Option<usize>,
+    /// SealedSecrets in the files that need it; absent where none were named, or not all could be looked into.
+    pub files: Option<usize>,
+    /// Why it is unusable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+pub(crate) fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) -> Result<(), Failure> {
+    let keys = store.keys()?;
+    // Others may have revoked them, from elsewhere. A certificate alone proves nothing: it is public, and that of another cluster
+    // may have been put there.
+    let revoked = keys.iter().filter(|key| key.state() == State::Compromised && store.is_verified());
+    for key in revoked.filter_map(|key| key.key().ok()) {
+        withdraw(key.pair().certificate(), Withdrawn::Revoked, store.server());
+    }
+    let in_cluster = match store.sealed_secrets() {
+        Ok(objects) => Some(in_cluster(&objects, None)),
+        Err(error) if error.is_forbidden() => {
+            warn(format_args!(
+                "how many SealedSecrets need each key is not known: {error}; {}",
+                error.hint()
+            ));
+            None
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let in_files = (!files.paths.is_empty()).then(|| in_files(files, &ring(&keys)));
+    for fault in in_files.iter().flat_map(|found| &found.faults) {
+        warn(format_args!("not looked into: {fault}"));
+    }
+    let not_looked_into = in_files.as_ref().map(|found| found.faults.clone()).unwrap_or_default();
+    let listing = Listing {
+        with_files: in_files.is_some(),
+        server: store.server().to_owned(),
+        namespace: store.namespace().to_owned(),
+        keys: lines(&keys, in_cluster.as_deref(), in_files.as_ref()),
+        unknown: unknown(in_cluster.as_deref(), in_files.as_ref()),
+        not_looked_into,
+    };
+    let written = match format {
+        ListFormat::Text => table::render(&listing, Paint::for_stdout()),
+        ListFormat::Json => {
+            shown_json(&serde_json::to_string_pretty(&listing).map_err(KeysError::Render)?) + "\n"
+        }
+    };
+    Output::Stdout.write(written.as_bytes())?;
+    match listing.not_looked_into.len() {
+        0 => Ok(()),
+        count => Err(KeysError::NotLookedInto(count).into()),
+    }
+}
+
+fn lines(keys: &[StoredKey], in_cluster: Option<&[Use]>, in_files: Option<&FileUses>) -> Vec<Line> {
+    let newest = newest(keys).map(StoredKey::name);
+    let count = |uses: &[Use], key: Option<Fingerprint>| {
+        key.map_or(0, |key| uses.iter().filter(|it| it.keys.contains(&key)).count())
+    };
+    let line = |key: &StoredKey| {
+        let fingerprint = key.fingerprint();
+        Line {
+            fingerprint: fingerprint.map(|it| it.to_string()),
+            secret: key.name(),
+            state: key.state().as_str(),
+            newest: newest.as_deref() == Some(&key.name()),
+            created: key.created(),
+            not_before: key.certificate().map(Certificate::not_before),
+            not_after: key.certificate().map(Certificate::not_after),
+            cluster: in_cluster.map(|uses| count(uses, fingerprint)),
+            // Fewer than there are is worse than none: keys are retired by it.
+            files: in_files
+                .filter(|found| found.faults.is_empty())
+                .map(|found| count(&found.uses, fingerprint)),
+            problem: key.key().err().map(|error| error.to_string()),
+        }
+    };
+    keys.iter().map(line).collect()
+}
+
+fn unknown(in_cluster: Option<&[Use]>, in_files: Option<&FileUses>) -> Vec<String> {
+    let in_files = in_files.map(|found| found.uses.as_slice()).unwrap_or_default();
+    let all = in_cluster.unwrap_or_default().iter().chain(in_files);
+    all.filter(|it| it.unknown).map(|it| it.place.clone()).collect()
+}

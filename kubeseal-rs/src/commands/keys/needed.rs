@@ -1,0 +1,166 @@
+//! [`Use`]: a SealedSecret, and the keys that it needs.
+//!
+//! By the status, in which the controller notes the keys that opened an object; and by trying the keys, which is certain where the
+//! object is seen as the controller sees it. Where no key opens, the hint that the object carries is believed, as `reseal` does.
+
+use crate::commands::reseal::fault::Fault;
+use crate::commands::reseal::walk;
+use crate::files::file_update::InPlace;
+use crate::files::templates::is_template;
+use crate::key_store::stored_key::StoredKey;
+use crate::sealed_file::SealedFile;
+use crate::sealed_file::error::SealedFileError;
+use crate::sealed_file::object::SealedObject;
+use crate::settings::keys::SealedFiles;
+use crate::terminal::escape::{shown, shown_path};
+use api::annotations::CERTIFICATE_FINGERPRINT;
+use api::{Condition, ConditionStatus, ObservedSealedSecret, Scope, SealedSecretSpec, SealedSecretStatus};
+use envelope::Fingerprint;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::ResourceExt as _;
+use sealing::{KeyRing, needs};
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::path::Path;
+
+/// A SealedSecret, and the keys that it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Use {
+    /// Where it is, in words.
+    pub place: String,
+    /// Its items, by name, as they may stand within a line.
+    pub items: Vec<String>,
+    pub keys: BTreeSet<Fingerprint>,
+    /// It may need others as well: nothing tells.
+    pub unknown: bool,
+}
+
+/// What files need.
+#[derive(Debug, Default)]
+pub(crate) struct FileUses {
+    pub uses: Vec<Use>,
+    /// What could not be looked into, and why.
+    pub faults: Vec<String>,
+    /// Some of that are templates.
+    pub has_templates: bool,
+}
+
+/// Every key that could open something, whatever its label says.
+pub(crate) fn ring(keys: &[StoredKey]) -> KeyRing {
+    KeyRing::new(keys.iter().filter_map(|key| key.key().ok().cloned()))
+}
+
+/// What the objects of the cluster need; by their status, and with `ring` by trying where that does not tell of them as they
+/// are now.
+pub(crate) fn in_cluster(objects: &[ObservedSealedSecret], ring: Option<&KeyRing>) -> Vec<Use> {
+    objects.iter().map(|object| of_object(object, ring)).collect()
+}
+
+fn of_object(object: &ObservedSealedSecret, ring: Option<&KeyRing>) -> Use {
+    let status = object.status.as_ref();
+    let noted = status.and_then(|status| status.opened_by.as_ref());
+    let keys: BTreeSet<Fingerprint> =
+        noted.into_iter().flatten().filter_map(|key| key.parse().ok()).collect();
+    let place = shown(&format!("{}/{}", object.namespace().unwrap_or_default(), object.name_any()));
+    let items = object.spec.as_ref().map(items).unwrap_or_default();
+    let told = Use { place, items, keys, unknown: noted.is_none() };
+    match (ring, &object.spec) {
+        (Some(_), _) if noted.is_some() && is_current(object, status) => told,
+        (Some(ring), Ok(spec)) => tried(told, &object.metadata, spec, ring),
+        // What it will be once it is corrected is not known.
+        (Some(_), Err(_)) => Use { unknown: true, ..told },
+        (None, _) => told,
+    }
+}
+
+/// Whether the status is about the object as it is now.
+fn is_current(object: &ObservedSealedSecret, status: Option<&SealedSecretStatus>) -> bool {
+    let synced = |status: &SealedSecretStatus| {
+        let condition = status.condition(Condition::SYNCED);
+        condition.is_some_and(|condition| condition.status == ConditionStatus::True)
+    };
+    status.is_some_and(|status| synced(status) && status.observed_generation == object.metadata.generation)
+}
+
+/// Adds to what is known what trying shows.
+fn tried(known: Use, metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing) -> Use {
+    let found = needs(metadata, spec, ring);
+    let mut keys = known.keys;
+    keys.extend(found.keys);
+    let mut unknown = false;
+    if found.unopened {
+        let annotations = metadata.annotations.as_ref();
+        let hint: Option<Fingerprint> =
+            annotations.and_then(|all| all.get(CERTIFICATE_FINGERPRINT)?.parse().ok());
+        let is_placed = metadata.namespace.is_some() || Scope::of(annotations) == Scope::ClusterWide;
+        keys.extend(hint);
+        unknown = hint.is_none() || !is_placed;
+    }
+    Use { keys, unknown, ..known }
+}
+
+fn items(spec: &SealedSecretSpec) -> Vec<String> {
+    let whole = spec.data.iter().map(|_| "everything in spec.data".to_owned());
+    spec.encrypted_data.keys().map(|key| shown(key)).chain(whole).collect()
+}
+
+/// What the SealedSecrets in these files need.
+pub(crate) fn in_files(files: &SealedFiles, ring: &KeyRing) -> FileUses {
+    let (paths, not_found) = walk::files(&files.paths);
+    let mut found = FileUses::default();
+    for (path, fault) in not_found {
+        found.faults.push(told(&path, &fault));
+    }
+    for path in paths {
+        match read(&path) {
+            Ok(objects) => {
+                let uses = objects.iter().map(|object| of_file(&path, object, files, ring));
+                found.uses.extend(uses);
+            }
+            Err(error) => {
+                found.has_templates |= matches!(error, Fault::Template);
+                found.faults.push(told(&path, &error));
+            }
+        }
+    }
+    found
+}
+
+fn read(path: &Path) -> Result<Vec<SealedObject>, Fault> {
+    let place = InPlace::read(path)?;
+    // Most files are something else, and need not even be text.
+    if !place.mentions_sealed() {
+        return Ok(Vec::new());
+    }
+    let text = place.text()?;
+    match SealedFile::read(text) {
+        Ok(file) => Ok(file.objects().to_vec()),
+        Err(SealedFileError::Broken { line, .. }) if is_template(text, line) => Err(Fault::Template),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn of_file(path: &Path, object: &SealedObject, files: &SealedFiles, ring: &KeyRing) -> Use {
+    let mut metadata = object.metadata.clone();
+    if metadata.namespace.is_none() {
+        metadata.namespace.clone_from(&files.namespace);
+    }
+    let place = format!("{}: {}", shown_path(path), object.place);
+    let none = Use { place, items: items(&object.spec), keys: BTreeSet::new(), unknown: true };
+    tried(none, &metadata, &object.spec, ring)
+}
+
+/// With its causes.
+fn told(path: &Path, error: &dyn Error) -> String {
+    let mut words = format!("{}: {error}", shown_path(path));
+    let mut next = error.source();
+    while let Some(cause) = next {
+        words.push_str(": ");
+        words.push_str(&crate::error::cause::words(cause));
+        next = cause.source();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! [`BackedUp`]: a sealing key as a backup has it.
+
+use crate::key_store::stored_key::wipe;
+use api::sealing_key::{ACTIVE, COMPROMISED, LABEL, RENEW};
+use envelope::{Certificate, Fingerprint};
+use jiff::Timestamp;
+use k8s_openapi::ByteString;
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use sealing::{KeyOrder, KeySecretError, SealingKey, SecretToSeal};
+use std::sync::Arc;
+
+/// A Secret that was seen to be a sealing key. Wiped on drop.
+pub(crate) struct BackedUp {
+    secret: Secret,
+    key: Arc<SealingKey>,
+    /// Something says that it leaked: its own label, another Secret's of the same private key, or a SealedSecret that it opened.
+    leaked: bool,
+}
+
+/// A Secret on its way to the API server. Wiped on drop.
+pub(crate) struct ToStore(Secret);
+
+impl BackedUp {
+    /// Takes over a Secret, if it is a key.
+    pub(crate) fn read(read: SecretToSeal) -> Result<Self, KeySecretError> {
+        let data = read.data.into_iter();
+        let mut secret = Secret {
+            metadata: read.metadata,
+            type_: read.type_,
+            immutable: read.immutable,
+            // Taken over, not copied.
+            data: Some(
+                data.map(|(key, value)| (key, ByteString(std::mem::take(&mut *value.into_inner()))))
+                    .collect(),
+            ),
+            ..Secret::default()
+        };
+        match SealingKey::from_secret(&secret, KeyOrder::CertNotBefore) {
+            Ok(key) => {
+                let leaked = label(&secret) == Some(COMPROMISED);
+                Ok(Self { secret, key: Arc::new(key), leaked })
+            }
+            Err(error) => {
+                wipe(&mut secret);
+                Err(error)
+            }
+        }
+    }
+
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        self.key.fingerprint()
+    }
+
+    /// Both halves.
+    pub(crate) fn key(&self) -> Arc<SealingKey> {
+        Arc::clone(&self.key)
+    }
+
+    /// The start of its certificate's validity.
+    pub(crate) fn since(&self) -> Timestamp {
+        self.key.since()
+    }
+
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.secret.metadata.name.as_deref()
+    }
+
+    /// The public half.
+    pub(crate) fn certificate(&self) -> &Certificate {
+        self.key.pair().certificate()
+    }
+
+    /// Whether it is known that it leaked.
+    pub(crate) fn has_leaked(&self) -> bool {
+        self.leaked
+    }
+
+    /// Notes that it leaked. It is stored as such, whatever its own label says.
+    pub(crate) fn note_leak(&mut self) {
+        self.leaked = true;
+    }
+
+    /// Whether it will count.
+    pub(crate) fn counts(&self) -> bool {
+        !self.leaked && label(&self.secret).is_none_or(|label| label == ACTIVE)
+    }
+
+    /// As it is to be stored, under this name or one that the API server chooses.
+    pub(crate) fn to_store(&self, namespace: &str, prefix: &str, name: Option<&str>) -> ToStore {
+        let mut labels = self.secret.metadata.labels.clone().unwrap_or_default();
+        if self.leaked {
+            labels.insert(LABEL.into(), COMPROMISED.into());
+        }
+        // One from before there were labels counts by its name.
+        if name != Some(prefix) {
+            labels.entry(LABEL.into()).or_insert_with(|| ACTIVE.into());
+        }
+        let mut annotations = self.secret.metadata.annotations.clone().unwrap_or_default();
+        annotations.remove(RENEW);
+        ToStore(Secret {
+            metadata: ObjectMeta {
+                namespace: Some(namespace.into()),
+                name: name.map(Into::into),
+                generate_name: name.is_none().then(|| prefix.into()),
+                labels: Some(labels),
+                annotations: (!annotations.is_empty()).then_some(annotations),
+                ..ObjectMeta::default()
+            },
+            type_: self.secret.type_.clone(),
+            immutable: self.secret.immutable,
+            data: self.secret.data.clone(),
+            ..Secret::default()
+        })
+    }
+}
+
+fn label(secret: &Secret) -> Option<&str> {
+    secret.metadata.labels.as_ref()?.get(LABEL).map(String::as_str)
+}
+
+impl Drop for BackedUp {
+    fn drop(&mut self) {
+        wipe(&mut self.secret);
+    }
+}
+
+impl std::ops::Deref for ToStore {
+    type Target = Secret;
+
+    fn deref(&self) -> &Secret {
+        &self.0
+    }
+}
+
+impl Drop for ToStore {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
+}

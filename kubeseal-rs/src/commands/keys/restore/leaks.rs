@@ -1,0 +1,70 @@
+//! `note_leaks`: which keys of a backup are known to have leaked, by its own word, the cluster's keys' or its SealedSecrets'.
+//!
+//! A backup may be older than the leak, and the Secret that was called compromised may be gone. What the controller wrote then, in the
+//! condition `Compromised` of the SealedSecrets that the key opened, is still there; were the key active again, it would be taken back.
+
+use crate::commands::keys::restore::backed_up::BackedUp;
+use crate::error::Failure;
+use crate::key_store::KeyStore;
+use crate::key_store::stored_key::{State, StoredKey};
+use crate::terminal::warnings::alert;
+use api::{Condition, ObservedSealedSecret};
+use envelope::{Certificate, Fingerprint};
+use kube::ResourceExt as _;
+
+/// Notes what the cluster knows of leaks.
+pub(crate) fn note_cluster(
+    store: &KeyStore,
+    existing: &[StoredKey],
+    backup: &mut [BackedUp],
+) -> Result<(), Failure> {
+    let leaked = existing.iter().filter(|key| key.state() == State::Compromised);
+    let leaked: Vec<Certificate> = leaked.filter_map(|key| key.certificate().cloned()).collect();
+    note_leaks(backup, &leaked);
+    match store.sealed_secrets() {
+        Ok(objects) => note_named(backup, &objects),
+        Err(error) if error.is_forbidden() => alert(format_args!(
+            "whether SealedSecrets in the cluster say that one of these keys leaked is not known: {error}; {}",
+            error.hint()
+        )),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+/// It is the private half that leaked: what one Secret says of it holds for all, whatever certificates were made for it.
+pub(crate) fn note_leaks(keys: &mut [BackedUp], leaked: &[Certificate]) {
+    for key in keys {
+        if leaked.iter().any(|leaked| leaked.public() == key.certificate().public()) {
+            key.note_leak();
+        }
+    }
+}
+
+fn note_named(backup: &mut [BackedUp], objects: &[ObservedSealedSecret]) {
+    let mut leaked = Vec::new();
+    for key in backup.iter().filter(|key| !key.has_leaked()) {
+        let fingerprint = key.fingerprint();
+        let mut naming = objects.iter().filter(|object| names(object, fingerprint));
+        let Some(first) = naming.next() else { continue };
+        let more = match naming.count() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        alert(format_args!(
+            "{} leaked and was revoked: so says the condition {} of the SealedSecret {}/{}{more}. It does not come back as an active \
+             key",
+            fingerprint.short(),
+            Condition::COMPROMISED,
+            first.namespace().unwrap_or_default(),
+            first.name_any()
+        ));
+        leaked.push(key.certificate().clone());
+    }
+    note_leaks(backup, &leaked);
+}
+
+/// Whether the controller says of the object that this key leaked. It writes the whole fingerprint.
+fn names(object: &ObservedSealedSecret, key: Fingerprint) -> bool {
+    object.status.as_ref().is_some_and(|status| status.says_leaked(&key.to_string()))
+}

@@ -1,0 +1,159 @@
+//! `keys revoke`: takes out a key that leaked, and tells what that means.
+//!
+//! A new key is made first, so that there is one to seal with. But nothing that fails on the way to it, and nothing that cannot
+//! be told, keeps the label from being set; and where the label itself cannot be set, that is said, and how to set it by hand.
+
+pub(crate) mod consequences;
+pub(crate) mod question;
+
+use crate::certificate::withdrawn::Withdrawn;
+use crate::certificate::{replace_kept, withdraw};
+use crate::commands::keys::confirm::confirm;
+use crate::commands::keys::error::KeysError;
+use crate::commands::keys::find::{find, newest_but};
+use crate::commands::keys::fresh::{ask, make_fresh};
+use crate::commands::keys::kubectl_command::by_hand;
+use crate::commands::keys::retry::insist;
+use crate::commands::keys::revoke::consequences::tell;
+use crate::commands::keys::revoke::question::question;
+use crate::error::Failure;
+use crate::files::output::progress_lines::Telling;
+use crate::key_store::KeyStore;
+use crate::key_store::stored_key::{State, StoredKey};
+use crate::settings::keys::{KeyPlace, Revoke};
+use crate::terminal::warnings::warn;
+use api::sealing_key::COMPROMISED;
+use envelope::Fingerprint;
+use std::fmt::Write as _;
+
+/// A key that leaked.
+pub(crate) struct Leak<'a> {
+    fingerprint: Fingerprint,
+    /// Every Secret of it. It is the private half that leaked, whatever certificates were made for it.
+    secrets: Vec<&'a StoredKey>,
+    /// The newest key that counts without it.
+    left: Option<&'a StoredKey>,
+    /// New values are sealed with it.
+    is_newest: bool,
+}
+
+pub(crate) fn revoke(place: &KeyPlace, revoke: &Revoke) -> Result<(), Failure> {
+    let unknown =
+        |error: Failure| not_revoked(&revoke.key, &place.controller.namespace, &["SECRET".to_owned()], error);
+    let store = KeyStore::connect(place).map_err(|error| unknown(error.into()))?;
+    let keys = store.keys().map_err(|error| unknown(error.into()))?;
+    let leak = Leak::of(&keys, &revoke.key).map_err(|error| unknown(error.into()))?;
+    let todo: Vec<&StoredKey> =
+        leak.secrets.iter().copied().filter(|key| key.state() != State::Compromised).collect();
+    for key in leak.secrets.iter().filter(|key| key.state() == State::Compromised) {
+        never_seal_with(&store, key);
+    }
+    let mut telling = Telling::begin();
+    let renewal =
+        if todo.is_empty() { Ok(None) } else { take_out(&store, &keys, &leak, &todo, revoke, &mut telling)? };
+    if let Ok(Some(new)) = &renewal
+        && let Some(certificate) = new.certificate()
+    {
+        replace_kept(&place.controller, certificate, store.is_verified());
+    }
+    let told = tell(&store, &keys, &leak.secrets, &revoke.files, &mut telling);
+    match renewal {
+        Ok(_) => told.and(telling.end().map_err(Failure::from)),
+        Err(source) => {
+            let (key, left) = (leak.fingerprint, leak.left.and_then(StoredKey::fingerprint));
+            Err(KeysError::NoSuccessor { key, left, source: Box::new(source) }.into())
+        }
+    }
+}
+
+impl<'a> Leak<'a> {
+    fn of(keys: &'a [StoredKey], given: &str) -> Result<Self, KeysError> {
+        let (fingerprint, same) = find(keys, given)?;
+        let secrets: Vec<&StoredKey> =
+            keys.iter().filter(|key| same.iter().any(|it| it.is_same(key))).collect();
+        let left = newest_but(keys, &secrets);
+        let newest = newest_but(keys, &[]).map(StoredKey::name);
+        let is_newest = newest.is_some_and(|newest| secrets.iter().any(|key| key.name() == newest));
+        Ok(Self { fingerprint, secrets, left, is_newest })
+    }
+}
+
+/// Renews if it can be done, and labels whether or not. How the renewal went.
+fn take_out(
+    store: &KeyStore,
+    keys: &[StoredKey],
+    leak: &Leak<'_>,
+    todo: &[&StoredKey],
+    revoke: &Revoke,
+    telling: &mut Telling,
+) -> Result<Result<Option<StoredKey>, Failure>, Failure> {
+    let (short, namespace) = (leak.fingerprint.short(), store.namespace());
+    let names: Vec<String> = todo.iter().map(|key| key.name()).collect();
+    if !revoke.sure {
+        let asked = confirm(&question(store, leak, revoke));
+        asked.map_err(|error| not_revoked(&short, namespace, &names, error.into()))?;
+    }
+    let mut told = String::new();
+    let renewed = renew(store, keys, &short, &names, revoke);
+    if let Ok(Some(new)) = &renewed
+        && let Some(new) = new.fingerprint()
+    {
+        // Writing to a String cannot fail.
+        let _ = writeln!(told, "new key {new}");
+    }
+    // Nothing that may fail stands between here and the last label.
+    let mut failed = Vec::new();
+    for key in todo {
+        let name = key.name();
+        match insist(|| store.label(key, COMPROMISED)) {
+            Ok(()) => {
+                never_seal_with(store, key);
+                let _ = writeln!(
+                    told,
+                    "{short} is revoked (Secret {namespace}/{name}): it opens nothing any more"
+                );
+            }
+            Err(error) => failed.push((name, error)),
+        }
+    }
+    let (names, errors): (Vec<String>, Vec<_>) = failed.into_iter().unzip();
+    telling.tell(&told);
+    if let Some(error) = errors.into_iter().next() {
+        return Err(not_revoked(&short, namespace, &names, error.into()));
+    }
+    if renewed.is_err()
+        && let Some(left) = leak.left
+        && let Err(error) = ask(store, left)
+    {
+        // The request went with the key that is out now, and this one did not take its place.
+        warn(format_args!("a new key could not be asked for: {error}; {}", error.hint()));
+    }
+    Ok(renewed)
+}
+
+/// The new key, if one is wanted.
+fn renew(
+    store: &KeyStore,
+    keys: &[StoredKey],
+    short: &str,
+    names: &[String],
+    revoke: &Revoke,
+) -> Result<Option<StoredKey>, Failure> {
+    let Some(timeout) = revoke.renew else { return Ok(None) };
+    let line = by_hand(store.namespace(), names, COMPROMISED);
+    let meanwhile =
+        format!("until then {short} is NOT REVOKED. To do it at once, in another terminal: `{line}`");
+    make_fresh(store, keys, timeout, &meanwhile).map(Some)
+}
+
+/// On this machine: neither with what is kept of it, nor with a file.
+fn never_seal_with(store: &KeyStore, key: &StoredKey) {
+    if let Some(certificate) = key.certificate() {
+        withdraw(certificate, Withdrawn::Revoked, store.server());
+    }
+}
+
+fn not_revoked(key: &str, namespace: &str, secrets: &[String], source: Failure) -> Failure {
+    let line = by_hand(namespace, secrets, COMPROMISED);
+    KeysError::NotRevoked { key: key.chars().take(64).collect(), line, source: Box::new(source) }.into()
+}

@@ -1,0 +1,100 @@
+//! `tell`: what follows from a leak: which values others know, and what nothing is known of.
+
+use crate::commands::keys::needed::{Use, in_cluster, in_files, ring};
+use crate::error::Failure;
+use crate::files::output::progress_lines::Telling;
+use crate::key_store::KeyStore;
+use crate::key_store::stored_key::StoredKey;
+use crate::settings::keys::SealedFiles;
+use crate::terminal::warnings::warn;
+use envelope::Fingerprint;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// What was looked at.
+struct Looked {
+    uses: Vec<Use>,
+    /// Files that could not be looked into, and why.
+    faults: Vec<String>,
+    /// Whether the cluster's SealedSecrets are among it.
+    is_cluster_known: bool,
+}
+
+/// Looks, and tells of all that could be looked at.
+pub(crate) fn tell(
+    store: &KeyStore,
+    keys: &[StoredKey],
+    leaked: &[&StoredKey],
+    files: &SealedFiles,
+    telling: &mut Telling,
+) -> Result<(), Failure> {
+    let ring = ring(keys);
+    let files = in_files(files, &ring);
+    let objects = store.sealed_secrets();
+    let mut uses = objects.as_ref().map(|objects| in_cluster(objects, Some(&ring))).unwrap_or_default();
+    uses.extend(files.uses);
+    let looked = Looked { uses, faults: files.faults, is_cluster_known: objects.is_ok() };
+    telling.tell(&consequences(leaked, &looked));
+    match objects {
+        Err(error) if error.is_forbidden() => {
+            warn(format_args!(
+                "which SealedSecrets in the cluster were sealed with it is not known: {error}; {}",
+                error.hint()
+            ));
+            Ok(())
+        }
+        objects => Ok(objects.map(drop)?),
+    }
+}
+
+fn consequences(leaked: &[&StoredKey], looked: &Looked) -> String {
+    let is_leaked =
+        |it: &&Use| leaked.iter().filter_map(|key| key.fingerprint()).any(|key| it.keys.contains(&key));
+    let known: Vec<&Use> = looked.uses.iter().filter(is_leaked).collect();
+    let mut told = String::new();
+    if known.is_empty() {
+        told.push_str("\nNothing that was looked at was sealed with it.\n");
+    } else {
+        told.push_str(
+            "\nWith the key, these values can be read. Change each where it comes from, and seal the new one:\n",
+        );
+        for it in known {
+            // Writing to a String cannot fail.
+            let _ = writeln!(told, "  {}: {}", it.place, it.items.join(", "));
+        }
+        told.push_str("Sealing the old values anew protects nothing.\n");
+    }
+    told.push_str(&history(leaked));
+    if !looked.is_cluster_known {
+        told.push_str(
+            "\nThe SealedSecrets in the cluster could not be looked at. The controller marks those that it opened with the key, with \
+             the condition Compromised.\n",
+        );
+    }
+    let unknown = looked.uses.iter().filter(|it| it.unknown && !is_leaked(it)).map(|it| it.place.as_str());
+    let unknown: Vec<&str> = unknown.chain(looked.faults.iter().map(String::as_str)).collect();
+    if !unknown.is_empty() {
+        let _ = writeln!(told, "\nIt is not known which key these need:\n  {}", unknown.join("\n  "));
+    }
+    told
+}
+
+/// What was resealed is up to date in the files and in the cluster, but its value is the same, and the old ciphertext stays in Git.
+fn history(leaked: &[&StoredKey]) -> String {
+    let mut told = "\nEvery value that was ever sealed with this key can be read with it, in the history of your repository: also one that was \
+                    resealed since, and is up to date now. Change these as well."
+        .to_owned();
+    let fingerprints: BTreeSet<Fingerprint> = leaked.iter().filter_map(|key| key.fingerprint()).collect();
+    if !fingerprints.is_empty() {
+        told.push_str(
+            " This finds the commits whose SealedSecrets name the certificate, as kubeseal-rs notes it; what other programs or --raw \
+             sealed names none, and counts from the day on which the key was made:",
+        );
+    }
+    told.push('\n');
+    for fingerprint in fingerprints {
+        // Writing to a String cannot fail.
+        let _ = writeln!(told, "  git log --all -S {fingerprint}");
+    }
+    told
+}

@@ -1,0 +1,38 @@
+//! [`Reason`]: why a SealedSecret does not open, where it tells so itself.
+
+use crate::certificate::is_revoked;
+use crate::manifest::unplaced;
+use crate::manifest::unplaced::is_unplaced;
+use api::annotations::CERTIFICATE_FINGERPRINT;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+/// What can be seen of it from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reason {
+    /// It is bound to a namespace, and names none.
+    Unplaced,
+    /// The key that it names was revoked from this machine. Of several reasons this is the one to tell.
+    Revoked,
+}
+
+impl Reason {
+    /// None where it may be anything.
+    pub(crate) fn of(metadata: &ObjectMeta) -> Option<Self> {
+        let hint = metadata.annotations.as_ref().and_then(|all| all.get(CERTIFICATE_FINGERPRINT));
+        if hint.and_then(|hint| hint.parse().ok()).is_some_and(is_revoked) {
+            Some(Self::Revoked)
+        } else {
+            is_unplaced(metadata).then_some(Self::Unplaced)
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(self) -> String {
+        match self {
+            Self::Revoked => "it was sealed with a key that leaked and was revoked from this machine: change its values where they come \
+                              from, and seal the new ones"
+                .into(),
+            Self::Unplaced => unplaced::hint(),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! [`Fault`]: why a file or a SealedSecret in it was not resealed.
+
+use crate::commands::reason::Reason;
+use crate::commands::upstream::re_encrypt::answer::OtherAnswer;
+use crate::controller::error::ControllerError;
+use crate::controller::fault::Fault as Request;
+use crate::files::file_update::InPlaceError;
+use crate::files::templates;
+use crate::files::walk::error::WalkError;
+use crate::process::program::name;
+use crate::sealed_file::error::SealedFileError;
+use sealing::ResealError;
+
+/// Why it was not resealed. Never shows what is sealed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error(transparent)]
+    InPlace(#[from] InPlaceError),
+    #[error("not all of it can be walked")]
+    Walk(#[source] WalkError),
+    #[error(transparent)]
+    SealedFile(#[from] SealedFileError),
+    #[error("it does not parse, as templates may; what is sealed in it was not looked at")]
+    Template,
+    #[error("the controller cannot open it")]
+    DoesNotOpen,
+    #[error("it names no namespace, and does not open without")]
+    NoNamespace,
+    #[error("it does not open: the key that it was sealed with was revoked")]
+    Revoked,
+    #[error("it was not tried, because the cluster keeps failing")]
+    NotTried,
+    #[error(transparent)]
+    OtherAnswer(#[from] OtherAnswer),
+    #[error(transparent)]
+    Reseal(#[from] ResealError),
+    /// Upstream's controller says only that something went wrong, whether it is the SealedSecret or itself.
+    #[error("the controller could not open it, or failed")]
+    NotOpenedOrFailed(#[source] Box<ControllerError>),
+    #[error("the controller did not do it")]
+    Controller(#[source] Box<ControllerError>),
+}
+
+impl From<ControllerError> for Fault {
+    fn from(error: ControllerError) -> Self {
+        match error {
+            ControllerError::Ask { source: Request::Other(_), .. } => {
+                Self::NotOpenedOrFailed(Box::new(error))
+            }
+            _ => Self::Controller(Box::new(error)),
+        }
+    }
+}
+
+impl Fault {
+    /// Whether the next SealedSecret would fare the same.
+    pub(crate) fn is_of_the_cluster(&self) -> bool {
+        matches!(
+            self,
+            Self::Controller(error) if matches!(
+                &**error,
+                ControllerError::Ask {
+                    source: Request::Unreachable(_)
+                        | Request::Unavailable(_)
+                        | Request::Tls(_)
+                        | Request::Unauthorized(_)
+                        | Request::Credentials
+                        | Request::Forbidden(_)
+                        | Request::TooMany(_),
+                    ..
+                }
+            )
+        )
+    }
+
+    /// The same, of a SealedSecret that tells a reason itself: that it does not open needs no other.
+    pub(crate) fn with_reason(self, reason: Option<Reason>) -> Self {
+        match (self, reason) {
+            (
+                Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) | Self::NotOpenedOrFailed(_),
+                Some(reason),
+            ) => match reason {
+                Reason::Revoked => Self::Revoked,
+                Reason::Unplaced => Self::NoNamespace,
+            },
+            (other, _) => other,
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        let does_not_open = || {
+            format!(
+                "its sealing key is gone, it is another cluster's, or its name, namespace or scope were changed after it was \
+                 sealed; `{} --recovery-unseal` opens it with a backup of the keys, else seal it anew",
+                name()
+            )
+        };
+        match self {
+            Self::InPlace(error) => Some(error.hint()),
+            Self::Walk(_) => Some("give files and directories that may be read".into()),
+            Self::SealedFile(error) => Some(error.hint()),
+            Self::Template => Some(templates::hint()),
+            Self::NoNamespace => Some(Reason::Unplaced.hint()),
+            Self::Revoked => Some(Reason::Revoked.hint()),
+            Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) => Some(does_not_open()),
+            Self::NotOpenedOrFailed(error) => Some(format!("{}; {}", does_not_open(), error.hint())),
+            Self::Controller(error) => Some(error.hint()),
+            Self::NotTried | Self::OtherAnswer(_) | Self::Reseal(_) => None,
+        }
+    }
+}

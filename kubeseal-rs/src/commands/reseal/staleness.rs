@@ -1,0 +1,106 @@
+//! [`Present`]: tells whether a SealedSecret is sealed to the present certificate.
+//!
+//! Decided: the certificate's private key is tried wherever it can be had, from a file or from the cluster, because a hint may be wrong:
+//! an item that was sealed with an older certificate may have been pasted under it. The cluster is asked for the key only if the user may
+//! read it, so that the runs of other users leave no refused requests for private keys in the audit log.
+
+use crate::key_store::KeyStore;
+use crate::sealed_file::object::SealedObject;
+use crate::settings::keys::KeyPlace;
+use crate::settings::reseal::Reseal;
+use api::Scope;
+use api::annotations::CERTIFICATE_FINGERPRINT;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use envelope::{Certificate, Fingerprint, PrivateKey, open};
+use sealing::{KeyRing, SealingKey};
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+/// The present certificate, with its private key where that is at hand.
+pub(crate) struct Present<'a> {
+    certificate: &'a Certificate,
+    /// Of a file.
+    given: Option<&'a PrivateKey>,
+    /// Of the cluster, once it was asked; None where it cannot be had.
+    fetched: OnceCell<Option<Arc<SealingKey>>>,
+    reseal: &'a Reseal,
+}
+
+/// A SealedSecret that is sealed to another certificate.
+pub(crate) struct Old {
+    /// By the hint, unless that was found wrong.
+    pub fingerprint: Option<Fingerprint>,
+}
+
+impl<'a> Present<'a> {
+    pub(crate) fn new(certificate: &'a Certificate, keys: &'a KeyRing, reseal: &'a Reseal) -> Self {
+        let mut pairs = keys.iter().map(SealingKey::pair);
+        let pair = pairs.find(|pair| pair.certificate().public() == certificate.public());
+        Self { certificate, given: pair.map(envelope::KeyPair::private), fetched: OnceCell::new(), reseal }
+    }
+
+    /// None where the SealedSecret is up to date. The hint is believed where there is no private key to try.
+    pub(crate) fn old(&self, object: &SealedObject) -> Option<Old> {
+        if object.spec.encrypted_data.is_empty() && object.spec.data.is_none() {
+            return None;
+        }
+        let (hint, present) = (hint(object), self.certificate.fingerprint());
+        let opens = |key| opens(key, &self.label(object), object);
+        let is_present = !self.reseal.all
+            && match hint {
+                // Without its namespace, nothing opens, whatever it was sealed to.
+                Some(hint) if hint == present => !self.has_place(object) || self.key().is_none_or(opens),
+                Some(_) => false,
+                None => self.has_place(object) && self.key().is_some_and(opens),
+            };
+        (!is_present).then(|| Old { fingerprint: hint.filter(|hint| *hint != present) })
+    }
+
+    fn key(&self) -> Option<&PrivateKey> {
+        let fetched = || self.fetched.get_or_init(|| fetch(self.reseal.keys.as_ref()?, self.certificate));
+        self.given.or_else(|| fetched().as_ref().map(|key| key.pair().private()))
+    }
+
+    fn has_place(&self, object: &SealedObject) -> bool {
+        object.scope() == Scope::ClusterWide || self.namespace_of(object).is_some()
+    }
+
+    fn namespace_of<'o>(&'o self, object: &'o SealedObject) -> Option<&'o str> {
+        object.metadata.namespace.as_deref().or(self.reseal.namespace.as_deref())
+    }
+
+    fn label(&self, object: &SealedObject) -> Vec<u8> {
+        let name = object.metadata.name.as_deref().unwrap_or_default();
+        object.scope().label(self.namespace_of(object).unwrap_or_default(), name)
+    }
+
+    /// What to note on a SealedSecret that is up to date and does not say so.
+    pub(crate) fn hint_for(&self, object: &SealedObject) -> Option<String> {
+        let is_told = hint(object).is_some() || object.spec.encrypted_data.is_empty();
+        (!is_told).then(|| self.certificate.fingerprint().to_string())
+    }
+}
+
+/// The private key of this certificate, if the user may read the keys of the cluster. That it cannot be had hinders nothing.
+fn fetch(place: &KeyPlace, certificate: &Certificate) -> Option<Arc<SealingKey>> {
+    let store = KeyStore::connect(place).ok()?;
+    if !store.may_list_keys() {
+        return None;
+    }
+    let keys = store.keys().ok()?;
+    let mut keys = keys.iter().filter_map(|key| key.key().ok());
+    keys.find(|key| key.pair().certificate().public() == certificate.public()).cloned()
+}
+
+fn hint(object: &SealedObject) -> Option<Fingerprint> {
+    object.metadata.annotations.as_ref()?.get(CERTIFICATE_FINGERPRINT)?.parse().ok()
+}
+
+fn opens(key: &PrivateKey, label: &[u8], object: &SealedObject) -> bool {
+    let items = &object.spec.encrypted_data;
+    let opens = |sealed: &String| {
+        BASE64_STANDARD.decode(sealed).is_ok_and(|envelope| open(key, label, &envelope).is_ok())
+    };
+    object.spec.data.is_none() && items.values().all(opens)
+}

@@ -1,0 +1,9 @@
+//! `fetch_cert`: prints the certificate, for `--cert` later.
+
+use crate::error::Failure;
+use crate::settings::FetchCert;
+
+pub(crate) fn fetch_cert(fetch: &FetchCert) -> Result<(), Failure> {
+    let pem = fetch.certificate.pem()?;
+    Ok(fetch.output.write(pem.as_bytes())?)
+}

@@ -1,0 +1,174 @@
+//! `merge_into`: a Secret's values into a SealedSecret that is there, for that one's place and scope.
+//!
+//! Everything else in the file stays as it is, byte for byte.
+
+pub(crate) mod error;
+pub(crate) mod target;
+
+use crate::cli::Format;
+use crate::commands::annotations::check_annotations;
+use crate::commands::fingerprint_note::noted;
+use crate::commands::upstream::merge_into::error::MergeError;
+use crate::commands::upstream::merge_into::target::target_of;
+use crate::error::Failure;
+use crate::files::file_update::InPlace;
+use crate::files::input::Input;
+use crate::manifest::read;
+use crate::manifest::read::InputSecret;
+use crate::sealed_file::change::{Change, Field};
+use crate::sealed_file::error::SealedFileError;
+use crate::sealed_file::object::SealedObject;
+use crate::sealed_file::{Edit, SealedFile};
+use crate::settings::MergeInto;
+use crate::terminal::escape::{shown, shown_path};
+use crate::terminal::warnings::warn;
+use api::Scope;
+use api::annotations::{CLUSTER_WIDE, NAMESPACE_WIDE, repeats_object};
+use envelope::Certificate;
+use rand::rngs::SysRng;
+use sealing::SealFailure;
+
+/// The annotations that state a scope.
+const SCOPES: [&str; 2] = [CLUSTER_WIDE, NAMESPACE_WIDE];
+
+pub(crate) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
+    merge_secrets(merge, || {
+        let bytes = merge.secret.read_text("a Secret, in YAML or JSON,")?;
+        Ok(read::read(&merge.secret, &bytes)?)
+    })
+}
+
+/// Merges Secrets that are asked for once everything else that can fail did not.
+pub(crate) fn merge_secrets(
+    merge: &MergeInto,
+    secrets: impl FnOnce() -> Result<Vec<InputSecret>, Failure>,
+) -> Result<(), Failure> {
+    let refuse = |source| Failure::SealedFile { path: merge.file.clone(), source };
+    let in_place = |source| Failure::InPlace { path: merge.file.clone(), source };
+    // Before anything is sealed, so that no Secret is typed into a terminal for nothing.
+    let place = InPlace::read(&merge.file)
+        .map_err(|source| MergeError::Target { path: merge.file.clone(), source: source.cause() })?;
+    warn_of_no_effect(merge, &sealed(merge, &place)?);
+    place.can_be_replaced().map_err(in_place)?;
+    let certificate = merge.certificate.certificate()?;
+    let secrets = secrets()?;
+    // And once more, because others need not wait for who types.
+    let place = InPlace::locked(&merge.file).map_err(in_place)?;
+    let mut file = sealed(merge, &place)?;
+    if file.objects().len() == 1 && secrets.len() > 1 {
+        return Err(MergeError::SeveralSecrets(secrets.len()).into());
+    }
+    let mut edits: Vec<Edit> = Vec::new();
+    for secret in secrets {
+        let index = target_of(&secret, file.objects())?;
+        // What is merged into one twice is merged into what the first time made of it.
+        if edits.iter().any(|edit| edit.index == index) {
+            carry_out(&mut file, &mut edits).map_err(refuse)?;
+        }
+        let changes = changes(merge, &certificate, secret, &file.objects()[index])?;
+        edits.push(Edit { index, changes });
+    }
+    carry_out(&mut file, &mut edits).map_err(refuse)?;
+    place.replace(file.text().as_bytes()).map_err(in_place)
+}
+
+fn carry_out(file: &mut SealedFile, edits: &mut Vec<Edit>) -> Result<(), SealedFileError> {
+    file.edit_all(&std::mem::take(edits)).into_iter().collect()
+}
+
+/// No error, because scripts may have them from where they seal anew.
+fn warn_of_no_effect(merge: &MergeInto, target: &SealedFile) {
+    let file = shown_path(&merge.file);
+    if let Some(elsewhere) = &merge.elsewhere {
+        let elsewhere = shown_path(elsewhere);
+        warn(format_args!(
+            "--sealed-secret-file {elsewhere} has no effect: --merge-into changes {file} in place"
+        ));
+    }
+    let (format, other) = if target.is_json() { ("JSON", Format::Yaml) } else { ("YAML", Format::Json) };
+    if merge.format == Some(other) {
+        warn(format_args!("--format has no effect: --merge-into leaves {file} the {format} that it is"));
+    }
+}
+
+/// The SealedSecrets of the target, of which there is at least one.
+fn sealed(merge: &MergeInto, place: &InPlace) -> Result<SealedFile, Failure> {
+    let text = place.text().map_err(|_| MergeError::Nothing(merge.file.clone()))?;
+    let file =
+        SealedFile::read(text).map_err(|source| Failure::SealedFile { path: merge.file.clone(), source })?;
+    if file.objects().is_empty() {
+        return Err(MergeError::Nothing(merge.file.clone()).into());
+    }
+    Ok(file)
+}
+
+/// Seals the values for the place and scope of the target.
+fn changes(
+    merge: &MergeInto,
+    certificate: &Certificate,
+    input: InputSecret,
+    target: &SealedObject,
+) -> Result<Vec<Change>, Failure> {
+    let InputSecret { place, secret } = input;
+    if secret.data.is_empty() && !merge.allow_empty_data {
+        return Err(MergeError::NoData(place).into());
+    }
+    let target_place = target.place.clone().of(&Input::File(merge.file.clone()));
+    let scope = target.scope();
+    let name = target.metadata.name.as_deref().unwrap_or_default();
+    if name.is_empty() && (scope == Scope::Strict || target.metadata.generate_name.is_none()) {
+        return Err(MergeError::NoName(target_place).into());
+    }
+    let mut plain = target.spec.template.metadata.clone().unwrap_or_default();
+    let copies: Vec<String> = plain
+        .annotations
+        .iter()
+        .flatten()
+        .map(|(name, _)| name)
+        .filter(|name| repeats_object(name))
+        .cloned()
+        .collect();
+    for name in &copies {
+        plain.annotations.get_or_insert_default().remove(name);
+        warn(format_args!(
+            "took the annotation {} out of spec.template of the SealedSecret in {target_place}: it holds a copy of the Secret",
+            shown(name)
+        ));
+    }
+    let stated = Scope::of(secret.metadata.annotations.as_ref());
+    let asked = merge.scope.or_else(|| (stated != Scope::default()).then_some(stated));
+    if let Some(asked) = asked.filter(|asked| *asked != scope) {
+        return Err(MergeError::Scope { target: target_place, scope, asked }.into());
+    }
+    let namespace = match scope {
+        Scope::ClusterWide => String::new(),
+        _ => merge.namespace.decide(target.metadata.namespace.as_deref()).map_err(|source| {
+            MergeError::Namespace { target: target_place.clone(), source: Box::new(source) }
+        })?,
+    };
+    let annotations = [&secret.metadata.annotations, &target.metadata.annotations, &plain.annotations];
+    check_annotations(annotations.into_iter().flatten().flatten(), &secret.data, &merge.allowed_annotations)
+        .map_err(|source| MergeError::Annotation { place, target: target_place.clone(), source })?;
+    let label = scope.label(&namespace, name);
+    let mut changes: Vec<Change> =
+        copies.iter().map(|name| Change::remove(Field::TemplateAnnotation(name))).collect();
+    for (key, value) in &secret.data {
+        let sealed = sealing::seal_item(&mut SysRng, certificate, &label, value.expose())
+            .map_err(|source| SealFailure { key: key.clone(), source })?;
+        changes.push(Change::set(Field::Item(key), sealed));
+    }
+    if !secret.data.is_empty() {
+        let some_stay = target.spec.encrypted_data.keys().any(|key| !secret.data.contains_key(key));
+        changes.extend(noted(target, certificate, some_stay));
+    }
+    for (name, value) in secret.metadata.labels.into_iter().flatten() {
+        changes.push(Change::set(Field::TemplateLabel(&name), value));
+    }
+    for (name, value) in secret.metadata.annotations.into_iter().flatten() {
+        // The scope is the target's own already.
+        if !SCOPES.contains(&name.as_str()) {
+            changes.push(Change::set(Field::TemplateAnnotation(&name), value));
+        }
+    }
+    Ok(changes)
+}

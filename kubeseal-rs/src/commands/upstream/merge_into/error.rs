@@ -1,0 +1,73 @@
+//! [`MergeError`]: why nothing was merged, and what to do about it.
+
+use crate::commands::annotations::AnnotationFault;
+use crate::manifest::yaml::place::Place;
+use crate::settings::namespace::NamespaceError;
+use crate::terminal::escape::shown_path;
+use api::Scope;
+use std::error::Error;
+use std::path::PathBuf;
+
+/// Why nothing was merged.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum MergeError {
+    #[error("cannot read the SealedSecret to merge into, {}", shown_path(.path))]
+    Target {
+        path: PathBuf,
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    #[error("found no SealedSecret in {}", shown_path(.0))]
+    Nothing(PathBuf),
+    #[error("the SealedSecret in {0} has no metadata.name")]
+    NoName(Place),
+    #[error("the Secret in {0} has no data")]
+    NoData(Place),
+    #[error("there are {0} Secrets to merge into one SealedSecret")]
+    SeveralSecrets(usize),
+    #[error("it is not clear into which of {count} SealedSecrets the Secret in {place} goes")]
+    WhichTarget { place: Place, count: usize },
+    #[error("the SealedSecret in {target} has the scope {scope}, and {asked} was asked for")]
+    Scope { target: Place, scope: Scope, asked: Scope },
+    #[error("cannot settle the namespace of the SealedSecret in {target}")]
+    Namespace {
+        target: Place,
+        #[source]
+        source: Box<NamespaceError>,
+    },
+    #[error("will not merge the Secret in {place} into the SealedSecret in {target}")]
+    Annotation {
+        place: Place,
+        target: Place,
+        #[source]
+        source: AnnotationFault,
+    },
+}
+
+impl MergeError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Target { .. } | Self::Nothing(_) => {
+                "--merge-into names a file with a SealedSecret; a new one is written with --sealed-secret-file FILE"
+                    .into()
+            }
+            Self::Namespace { source, .. } => source.hint(),
+            Self::Annotation { source, .. } => source.hint(),
+            Self::NoName(_) => {
+                "is the file whole? Give the SealedSecret a metadata.name, which its values are sealed for".into()
+            }
+            Self::NoData(_) => {
+                "give it data or stringData; --allow-empty-data merges labels and annotations alone".into()
+            }
+            Self::SeveralSecrets(_) => "merge one after the other".into(),
+            Self::WhichTarget { .. } => {
+                "give the Secret the name and namespace of the SealedSecret it belongs to".into()
+            }
+            Self::Scope { scope, .. } => format!(
+                "all items of a SealedSecret have one scope, and items of another would not open: leave out --scope and \
+                 the Secret's scope annotation, or write --scope {scope}; to change the scope, seal all of it again"
+            ),
+        }
+    }
+}

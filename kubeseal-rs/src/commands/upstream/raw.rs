@@ -1,0 +1,19 @@
+//! `raw`: seals one bare value.
+
+use crate::error::Failure;
+use crate::settings::Raw;
+use api::Scope;
+use rand::rngs::SysRng;
+
+pub(crate) fn raw(raw: &Raw) -> Result<(), Failure> {
+    let namespace = match raw.scope {
+        Scope::Strict | Scope::NamespaceWide => raw.namespace.decide(None)?,
+        Scope::ClusterWide => String::new(),
+    };
+    let certificate = raw.certificate.certificate()?;
+    let value = raw.value.read("a value")?;
+    let label = raw.scope.label(&namespace, &raw.name);
+    let sealed = sealing::seal_item(&mut SysRng, &certificate, &label, &value).map_err(Failure::SealValue)?;
+    // No newline, as upstream: it goes into a manifest.
+    Ok(raw.output.write(sealed.as_bytes())?)
+}

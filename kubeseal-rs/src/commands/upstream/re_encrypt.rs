@@ -1,0 +1,104 @@
+//! `re_encrypt`: SealedSecrets to the controller's newest key, by the controller itself.
+
+pub(crate) mod answer;
+
+use crate::commands::reason::Reason;
+use crate::commands::upstream::re_encrypt::answer::Resealed;
+use crate::commands::upstream::validate::DoesNotOpen;
+use crate::controller::Controller;
+use crate::error::Failure;
+use crate::files::file_update::InPlace;
+use crate::files::input::Input;
+use crate::files::output::Output;
+use crate::manifest::{read_sealed, unplaced, write};
+use crate::sealed_file::change::{Change, Field};
+use crate::sealed_file::{Edit, SealedFile};
+use crate::settings::ReEncrypt;
+use api::SealedSecret;
+use api::annotations::CERTIFICATE_FINGERPRINT;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use std::path::Path;
+
+pub(crate) fn re_encrypt(re_encrypt: &ReEncrypt) -> Result<(), Failure> {
+    match (&re_encrypt.sealed, &re_encrypt.output) {
+        (Input::File(file), None) => in_place(re_encrypt, file),
+        (_, output) => as_a_stream(re_encrypt, output.as_ref().unwrap_or(&Output::Stdout)),
+    }
+}
+
+/// Nothing but the items and the hint changes in the file, and nothing at all unless every SealedSecret is resealed.
+fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), Failure> {
+    let refuse = |source| Failure::SealedFile { path: path.to_owned(), source };
+    let in_place = |source| Failure::InPlace { path: path.to_owned(), source };
+    let place = InPlace::locked(path).map_err(in_place)?;
+    let found = place.text().ok().map(SealedFile::read).transpose().map_err(refuse)?;
+    let Some(mut file) = found.filter(|file| !file.objects().is_empty()) else {
+        // Nothing to reseal: what there is instead is told as for a stream.
+        return read_sealed::read_sealed(&re_encrypt.sealed, place.bytes()).map(drop).map_err(Failure::from);
+    };
+    let controller = Controller::find(&re_encrypt.controller)?;
+    let mut edits = Vec::new();
+    for index in 0..file.objects().len() {
+        let mut object = file.objects()[index].clone();
+        let place = object.place.clone().of(&re_encrypt.sealed).to_string();
+        unplaced::place(&mut object.metadata, &mut object.object, re_encrypt.namespace.as_deref());
+        let answer = controller.reseal(&object.object)?;
+        let resealed = Resealed::of(&place, answer, &object.metadata, &object.spec)
+            .ok_or_else(|| does_not_open(&controller, &place, &object.metadata))??;
+        let mut changes: Vec<Change> =
+            resealed.items.into_iter().map(|(key, item)| Change::set(Field::Item(&key), item)).collect();
+        let hint = Field::Annotation(CERTIFICATE_FINGERPRINT);
+        changes.push(resealed.hint.map_or_else(|| Change::remove(hint), |text| Change::set(hint, text)));
+        edits.push(Edit { index, changes });
+    }
+    file.edit_all(&edits).into_iter().collect::<Result<(), _>>().map_err(refuse)?;
+    place.replace(file.text().as_bytes()).map_err(in_place)
+}
+
+fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), Failure> {
+    let bytes = re_encrypt.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
+    let all = read_sealed::read_sealed(&re_encrypt.sealed, &bytes)?;
+    let controller = Controller::find(&re_encrypt.controller)?;
+    let mut written = Vec::new();
+    for mut sealed in all {
+        let place = sealed.place.to_string();
+        let stated = sealed.metadata.namespace.clone();
+        unplaced::place(&mut sealed.metadata, &mut sealed.object, re_encrypt.namespace.as_deref());
+        let answer = controller.reseal(&sealed.object)?;
+        let resealed = Resealed::of(&place, answer, &sealed.metadata, &sealed.spec)
+            .ok_or_else(|| does_not_open(&controller, &place, &sealed.metadata))??;
+        let (mut metadata, mut spec) = (portable(sealed.metadata), sealed.spec);
+        metadata.namespace = stated;
+        let annotations = metadata.annotations.get_or_insert_default();
+        annotations.remove(CERTIFICATE_FINGERPRINT);
+        annotations.extend(resealed.hint.map(|hint| (CERTIFICATE_FINGERPRINT.to_owned(), hint)));
+        metadata.annotations = metadata.annotations.filter(|annotations| !annotations.is_empty());
+        spec.encrypted_data = resealed.items;
+        let sealed = SealedSecret { metadata, spec, status: None };
+        write::write(re_encrypt.format, &sealed, &mut written)?;
+    }
+    Ok(output.write(&written)?)
+}
+
+fn does_not_open(controller: &Controller, place: &str, metadata: &ObjectMeta) -> DoesNotOpen {
+    DoesNotOpen {
+        server: controller.server().to_owned(),
+        places: vec![place.to_owned()],
+        reason: Reason::of(metadata),
+    }
+}
+
+/// Without what belongs to the cluster it was read from.
+fn portable(metadata: ObjectMeta) -> ObjectMeta {
+    ObjectMeta {
+        creation_timestamp: None,
+        deletion_timestamp: None,
+        deletion_grace_period_seconds: None,
+        generation: None,
+        managed_fields: None,
+        resource_version: None,
+        self_link: None,
+        uid: None,
+        ..metadata
+    }
+}

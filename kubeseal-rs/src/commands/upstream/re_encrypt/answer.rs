@@ -1,0 +1,59 @@
+//! [`Resealed`]: what is taken from the controller's answer.
+//!
+//! Decided: the items and the hint alone, because the rest is not the controller's to change. A controller that
+//! answers with another scope is not followed.
+
+use api::annotations::CERTIFICATE_FINGERPRINT;
+use api::{Scope, SealedSecretSpec, decode};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Items for the newest key.
+pub(crate) struct Resealed {
+    pub items: BTreeMap<String, String>,
+    /// Fingerprint of that key's certificate, where the controller tells it.
+    pub hint: Option<String>,
+}
+
+/// The controller's answer is not that SealedSecret with other ciphertexts.
+#[derive(Debug, thiserror::Error)]
+#[error("what the controller answered for the SealedSecret in {0} is not the same SealedSecret")]
+pub(crate) struct OtherAnswer(String);
+
+#[derive(Deserialize)]
+struct Answer {
+    metadata: ObjectMeta,
+    spec: SealedSecretSpec,
+}
+
+impl Resealed {
+    /// From the answer for the SealedSecret at `place`, which has this metadata and spec. None where there is none.
+    pub(crate) fn of(
+        place: &str,
+        answer: Option<Value>,
+        metadata: &ObjectMeta,
+        spec: &SealedSecretSpec,
+    ) -> Option<Result<Self, OtherAnswer>> {
+        let answer = decode::<Answer>(answer?).ok().filter(|answer| {
+            metadata.name == answer.metadata.name
+                && metadata.namespace == answer.metadata.namespace
+                && scope(metadata) == scope(&answer.metadata)
+                && spec.encrypted_data.keys().eq(answer.spec.encrypted_data.keys())
+        });
+        Some(answer.map(Self::taken).ok_or_else(|| OtherAnswer(place.to_owned())))
+    }
+
+    fn taken(answer: Answer) -> Self {
+        Self { hint: hint(&answer.metadata).cloned(), items: answer.spec.encrypted_data }
+    }
+}
+
+fn scope(metadata: &ObjectMeta) -> Scope {
+    Scope::of(metadata.annotations.as_ref())
+}
+
+fn hint(metadata: &ObjectMeta) -> Option<&String> {
+    metadata.annotations.as_ref()?.get(CERTIFICATE_FINGERPRINT)
+}

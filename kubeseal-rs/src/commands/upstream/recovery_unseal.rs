@@ -1,0 +1,61 @@
+//! `recovery_unseal`: SealedSecrets back into Secrets, with private keys at hand instead of a cluster.
+
+use crate::error::Failure;
+use crate::manifest::unplaced::is_unplaced;
+use crate::manifest::yaml::place;
+use crate::manifest::{read_sealed, unplaced, write_secret};
+use crate::process::wiped::Wiped;
+use crate::settings::RecoveryUnseal;
+use jiff::Timestamp;
+use rand::Rng as _;
+use sealing::{Accepted, InFull, Outside, UnsealError};
+
+/// Why a SealedSecret was not opened. In full: the user has the private keys.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot open the SealedSecret in {place}")]
+pub(crate) struct NotOpened {
+    place: place::Place,
+    is_unplaced: bool,
+    #[source]
+    source: Box<InFull<UnsealError>>,
+}
+
+pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), Failure> {
+    let ring = recovery.keys.load()?;
+    let bytes = recovery.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
+    let mut written = Wiped::default();
+    for mut sealed in read_sealed::read_sealed(&recovery.sealed, &bytes)? {
+        unplaced::place(&mut sealed.metadata, &mut sealed.object, recovery.namespace.as_deref());
+        let mut random = |bytes: &mut [u8]| rand::rng().fill_bytes(bytes);
+        let outside = Outside { now: Timestamp::now(), random: &mut random };
+        let accepted = Accepted { deprecated_data: true };
+        let secret =
+            sealing::unseal(&sealed.metadata, &sealed.spec, &ring, accepted, outside).map_err(|source| {
+                NotOpened {
+                    place: sealed.place,
+                    is_unplaced: is_unplaced(&sealed.metadata),
+                    source: Box::new(InFull(source)),
+                }
+            })?;
+        write_secret::write_secret(recovery.format, &secret, &mut written)?;
+    }
+    Ok(recovery.output.write_private(written.bytes())?)
+}
+
+impl NotOpened {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match &self.source.0 {
+            error if error.wants_key() && self.is_unplaced => Some(unplaced::hint()),
+            error if error.wants_key() => Some(
+                "give every sealing key the cluster ever had, with --recovery-private-key FILE once for each file; \
+                 name, namespace and scope must be those it was sealed for"
+                    .into(),
+            ),
+            UnsealError::Templates { .. } => Some(
+                "correct the template; or open the values themselves, from a copy without spec.template.data".into(),
+            ),
+            _ => None,
+        }
+    }
+}

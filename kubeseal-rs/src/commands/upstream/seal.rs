@@ -1,0 +1,18 @@
+//! `seal`: whole Secrets into SealedSecrets, as a stream: `pipeline` takes it apart and puts it together, `document`
+//! does what there is to do for each.
+
+pub(crate) mod document;
+pub(crate) mod pipeline;
+pub(crate) mod settle;
+
+use crate::commands::upstream::seal::pipeline::Pipeline;
+use crate::error::Failure;
+use crate::settings::Seal;
+
+pub(crate) fn seal(seal: &Seal) -> Result<(), Failure> {
+    // Before the Secrets are read, so that none is typed into a terminal for nothing.
+    let certificate = seal.certificate.certificate()?;
+    let secrets = seal.secrets.open_text("Secrets, in YAML or JSON,")?;
+    let written = Pipeline::new(seal, &certificate).run(secrets)?;
+    Ok(written.finish()?)
+}

@@ -1,0 +1,47 @@
+//! `seal_document`: the Secrets of one document into SealedSecrets, written out.
+
+use crate::commands::upstream::seal::settle::{SettleError, check, settle};
+use crate::error::Failure;
+use crate::manifest::read::InputSecret;
+use crate::manifest::yaml::stream::StreamedDocument;
+use crate::manifest::{read, write};
+use crate::settings::Seal;
+use envelope::Certificate;
+use rand::rngs::SysRng;
+
+/// What came of a document.
+pub(crate) struct Sealed {
+    /// How many objects are in it.
+    pub objects: usize,
+    /// How many of them are Secrets, those in Lists included.
+    pub secrets: usize,
+    /// Numbers of documents in the error are those within this one.
+    pub written: Result<Vec<u8>, Failure>,
+}
+
+/// Seals all of it. A Secret is dropped, wiped, as soon as it is sealed.
+pub(crate) fn seal_document(seal: &Seal, certificate: &Certificate, document: &StreamedDocument) -> Sealed {
+    let (objects, secrets) = match read::read_document(&seal.secrets, document) {
+        Ok(read) => read,
+        Err(error) => return Sealed { objects: 0, secrets: 0, written: Err(error.into()) },
+    };
+    Sealed { objects, secrets: secrets.len(), written: seal_all(seal, certificate, secrets) }
+}
+
+fn seal_all(
+    seal: &Seal,
+    certificate: &Certificate,
+    mut secrets: Vec<InputSecret>,
+) -> Result<Vec<u8>, Failure> {
+    for secret in &mut secrets {
+        settle(seal, secret)?;
+        check(seal, secret)?;
+    }
+    let mut written = Vec::new();
+    for InputSecret { secret, place } in secrets {
+        let sealed = sealing::seal_secret(&mut SysRng, certificate, secret)
+            .map_err(|source| SettleError::Seal { place, source })?;
+        write::write(seal.format, &sealed, &mut written)?;
+    }
+    Ok(written)
+}

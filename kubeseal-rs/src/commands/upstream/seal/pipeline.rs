@@ -1,0 +1,116 @@
+//! [`Pipeline`]: a stream of documents, sealed on all cores, written in the order they came in.
+//!
+//! One thread, the caller's, cuts the stream and writes; the others parse and seal. Memory is bounded by the window:
+//! so many documents are between the two, however long the stream is.
+
+use crate::commands::upstream::seal::document::{Sealed, seal_document};
+use crate::error::Failure;
+use crate::files::output::whole::Whole;
+use crate::manifest::error::ManifestError;
+use crate::manifest::yaml::stream::{DocumentStream, StreamedDocument};
+use crate::settings::Seal;
+use envelope::Certificate;
+use std::collections::VecDeque;
+use std::io::Read;
+use std::num::NonZero;
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+/// Under this many, starting threads costs more than it saves.
+const FEW: usize = 8;
+
+/// How many documents are in the window for each core: enough that none waits while the next is read.
+const FOR_EACH_CORE: usize = 8;
+
+/// A document, and where to put what comes of it.
+type Job = (StreamedDocument, SyncSender<Sealed>);
+
+/// Seals, and writes to a whole that the caller finishes.
+pub(crate) struct Pipeline<'a> {
+    seal: &'a Seal,
+    certificate: &'a Certificate,
+    written: Whole<'a>,
+    /// Before the document at hand, for messages.
+    objects: usize,
+    secrets: usize,
+}
+
+impl<'a> Pipeline<'a> {
+    pub(crate) fn new(seal: &'a Seal, certificate: &'a Certificate) -> Self {
+        Self { seal, certificate, written: seal.output.begin(), objects: 0, secrets: 0 }
+    }
+
+    /// Seals every Secret of the stream; the error is that of the first document that fails.
+    pub(crate) fn run(mut self, reader: impl Read) -> Result<Whole<'a>, Failure> {
+        let input = &self.seal.secrets;
+        let mut documents = DocumentStream::new(reader)
+            .map(|document| document.map_err(|source| Failure::from(input.failed(source))));
+        let first: Vec<_> = documents.by_ref().take(FEW).collect();
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        if first.len() < FEW || cores == 1 {
+            for document in first.into_iter().chain(documents) {
+                let sealed = seal_document(self.seal, self.certificate, &document?);
+                self.take(sealed)?;
+            }
+        } else {
+            self.on_threads(cores, first.into_iter().chain(documents))?;
+        }
+        if self.secrets == 0 {
+            return Err(ManifestError::Nothing(input.clone()).into());
+        }
+        Ok(self.written)
+    }
+
+    fn on_threads(
+        &mut self,
+        cores: usize,
+        documents: impl Iterator<Item = Result<StreamedDocument, Failure>>,
+    ) -> Result<(), Failure> {
+        let (seal, certificate) = (self.seal, self.certificate);
+        let (jobs, queue) = channel::<Job>();
+        let queue = Mutex::new(queue);
+        thread::scope(|scope| {
+            // Dropped when this ends, however it ends; the threads end with it.
+            let jobs = jobs;
+            for _ in 0..cores {
+                scope.spawn(|| {
+                    loop {
+                        // Held only while taking; a thread that panicked ends the scope with its panic anyway.
+                        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                        let Ok((document, result)) = next else { break };
+                        // Where an earlier one failed, nothing receives it.
+                        let _ = result.send(seal_document(seal, certificate, &document));
+                    }
+                });
+            }
+            let mut window: VecDeque<Receiver<Sealed>> = VecDeque::new();
+            for document in documents {
+                if window.len() >= cores * FOR_EACH_CORE {
+                    self.take_first(&mut window)?;
+                }
+                let (send, receive) = sync_channel(1);
+                // A thread takes it, unless all have panicked; then nothing is received either.
+                let _ = jobs.send((document?, send));
+                window.push_back(receive);
+            }
+            while !window.is_empty() {
+                self.take_first(&mut window)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn take_first(&mut self, window: &mut VecDeque<Receiver<Sealed>>) -> Result<(), Failure> {
+        // Nothing comes of one whose thread panicked, which ends the scope with its panic.
+        let Some(sealed) = window.pop_front().and_then(|first| first.recv().ok()) else { return Ok(()) };
+        self.take(sealed)
+    }
+
+    fn take(&mut self, sealed: Sealed) -> Result<(), Failure> {
+        let written = sealed.written.map_err(|failure| failure.after(self.objects))?;
+        self.objects += sealed.objects;
+        self.secrets += sealed.secrets;
+        Ok(self.written.write(&written)?)
+    }
+}

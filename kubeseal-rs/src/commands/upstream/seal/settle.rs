@@ -1,0 +1,95 @@
+//! `settle`: name, namespace and scope of a Secret, from the Secret itself and the flags.
+
+use crate::commands::annotations::{AnnotationFault, check_annotations};
+use crate::manifest::read::InputSecret;
+use crate::manifest::yaml::place::Place;
+use crate::settings::Seal;
+use crate::settings::namespace::NamespaceError;
+use api::Scope;
+use sealing::SealFailure;
+
+/// Why a Secret that was read will not be sealed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SettleError {
+    #[error("the Secret in {0} has no data")]
+    NoData(Place),
+    #[error("the Secret in {0} has no metadata.name")]
+    NoName(Place),
+    #[error("cannot settle the namespace of the Secret in {place}")]
+    Namespace {
+        place: Place,
+        #[source]
+        source: Box<NamespaceError>,
+    },
+    #[error("will not seal the Secret in {place}")]
+    Annotation {
+        place: Place,
+        #[source]
+        source: AnnotationFault,
+    },
+    #[error("cannot seal the Secret in {place}")]
+    Seal {
+        place: Place,
+        #[source]
+        source: SealFailure,
+    },
+}
+
+/// Refuses annotations that repeat a value.
+pub(crate) fn check(seal: &Seal, input: &InputSecret) -> Result<(), SettleError> {
+    let secret = &input.secret;
+    let annotations = secret.metadata.annotations.iter().flatten();
+    check_annotations(annotations, &secret.data, &seal.allowed_annotations)
+        .map_err(|source| SettleError::Annotation { place: input.place.clone(), source })
+}
+
+/// Fills in what flags say, and refuses what they contradict.
+pub(crate) fn settle(seal: &Seal, input: &mut InputSecret) -> Result<(), SettleError> {
+    let place = &input.place;
+    let secret = &mut input.secret;
+    if secret.data.is_empty() && !seal.allow_empty_data {
+        return Err(SettleError::NoData(place.clone()));
+    }
+    if let Some(name) = &seal.name {
+        secret.metadata.name = Some(name.clone());
+    }
+    if secret.metadata.name.is_none() {
+        return Err(SettleError::NoName(place.clone()));
+    }
+    if let Some(scope) = seal.scope {
+        scope.annotate(secret.metadata.annotations.get_or_insert_default());
+    }
+    // A cluster-wide value is bound to no namespace: what the input says stays, contradictions included.
+    if Scope::of(secret.metadata.annotations.as_ref()) != Scope::ClusterWide {
+        let namespace = seal
+            .namespace
+            .decide(secret.metadata.namespace.as_deref())
+            .map_err(|source| SettleError::Namespace { place: place.clone(), source: Box::new(source) })?;
+        secret.metadata.namespace = Some(namespace);
+    }
+    Ok(())
+}
+
+impl SettleError {
+    /// The same, in a stream with so many documents more before it.
+    pub(crate) fn after(self, documents: usize) -> Self {
+        match self {
+            Self::NoData(place) => Self::NoData(place.after(documents)),
+            Self::NoName(place) => Self::NoName(place.after(documents)),
+            Self::Namespace { place, source } => Self::Namespace { place: place.after(documents), source },
+            Self::Annotation { place, source } => Self::Annotation { place: place.after(documents), source },
+            Self::Seal { place, source } => Self::Seal { place: place.after(documents), source },
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::NoData(_) => "give it data or stringData; --allow-empty-data seals a Secret without".into(),
+            Self::NoName(_) => "give it a metadata.name, or write --name NAME".into(),
+            Self::Namespace { source, .. } => source.hint(),
+            Self::Annotation { source, .. } => source.hint(),
+            Self::Seal { .. } => return None,
+        })
+    }
+}

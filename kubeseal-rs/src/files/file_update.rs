@@ -1,0 +1,128 @@
+//! [`InPlace`]: a file that is read, changed and written back, without losing what another program saves meanwhile.
+//!
+//! Other `kubeseal-rs` processes block on the `lock`; what another program saves is noticed right before it would be lost.
+
+pub(crate) mod lock;
+
+use crate::files::encoding::Encoding;
+use crate::files::file_update::lock::Lock;
+use crate::files::output::{Output, OutputError};
+use std::error::Error;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// So long one waits for another, who may be waiting for a controller.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A file, as it was read.
+pub(crate) struct InPlace {
+    path: PathBuf,
+    /// Where none of us may change it between reading and replacing.
+    lock: Option<Lock>,
+    /// There may be a Secret in it, beside the SealedSecrets.
+    bytes: Zeroizing<Vec<u8>>,
+    /// The same in UTF-8, where it is not.
+    decoded: Option<Zeroizing<Vec<u8>>>,
+    encoding: Encoding,
+}
+
+/// Why a file was not read, or not replaced.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InPlaceError {
+    #[error("it cannot be read")]
+    Read(#[source] io::Error),
+    #[error("it is not text, in UTF-8 or UTF-16")]
+    NotText,
+    #[error("it is not a regular file")]
+    NoFile,
+    #[error("it may not be written to")]
+    ReadOnly(#[source] io::Error),
+    #[error("another process has been changing it for {} seconds", .0.as_secs())]
+    Busy(Duration),
+    #[error("another program changed it meanwhile")]
+    Changed,
+    #[error(transparent)]
+    Write(#[from] OutputError),
+}
+
+impl InPlace {
+    /// Reads it.
+    pub(crate) fn read(path: &Path) -> Result<Self, InPlaceError> {
+        let bytes = Zeroizing::new(fs::read(path).map_err(InPlaceError::Read)?);
+        let (encoding, decoded) = Encoding::decode(&bytes).unzip();
+        let encoding = encoding.unwrap_or(Encoding::Utf8);
+        Ok(Self { path: path.to_owned(), lock: None, bytes, decoded, encoding })
+    }
+
+    /// Reads it, and lets none of us change it until it is replaced.
+    pub(crate) fn locked(path: &Path) -> Result<Self, InPlaceError> {
+        let lock = Lock::of(path, PATIENCE)?;
+        Ok(Self { lock: Some(lock), ..Self::read(path)? })
+    }
+
+    /// Whether it will be possible to replace it, before anybody types what is to be in it.
+    pub(crate) fn can_be_replaced(&self) -> Result<(), InPlaceError> {
+        lock::to_change(&self.path).map(drop)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it is worth reading as text.
+    pub(crate) fn mentions_sealed(&self) -> bool {
+        const WORD: &[u8] = b"SealedSecret";
+        self.bytes().windows(WORD.len()).any(|window| window == WORD)
+    }
+
+    /// What was read, text or not; text in UTF-8.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.decoded.as_ref().unwrap_or(&self.bytes)
+    }
+
+    /// What was read.
+    pub(crate) fn text(&self) -> Result<&str, InPlaceError> {
+        std::str::from_utf8(self.bytes()).map_err(|_| InPlaceError::NotText)
+    }
+
+    /// Replaces it as a whole, in the encoding that it had, unless it is no longer what was read: an editor takes its time.
+    pub(crate) fn replace(&self, text: &[u8]) -> Result<(), InPlaceError> {
+        let _until_replaced = match self.lock {
+            Some(_) => None,
+            None => Some(Lock::of(&self.path, PATIENCE)?),
+        };
+        let now = Self::read(&self.path)?;
+        if *now.bytes != *self.bytes {
+            return Err(InPlaceError::Changed);
+        }
+        Ok(Output::File(self.path.clone()).write(&self.encoding.encode(text))?)
+    }
+}
+
+impl InPlaceError {
+    /// What it comes from, for those who say themselves that a file cannot be read.
+    pub(crate) fn cause(self) -> Box<dyn Error + Send + Sync> {
+        match self {
+            Self::Read(source) => Box::new(source),
+            other => Box::new(other),
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Read(_) => "name a file that exists and may be read".into(),
+            Self::NotText => "write it as UTF-8".into(),
+            Self::NoFile => "name a regular file".into(),
+            Self::ReadOnly(_) => "make it writable (chmod u+w); nothing was changed".into(),
+            Self::Busy(_) => "run it again once that one is done; nothing was changed".into(),
+            Self::Changed => "run it again; nothing was changed".into(),
+            Self::Write(error) => error.hint_of_a_loss().unwrap_or_else(|| {
+                "make the file, and the directory it is in, writable; nothing was changed".into()
+            }),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! [`Lock`]: while one of us changes a file, the others wait.
+//!
+//! Decided: an advisory lock (flock) on the file itself, instead of on one beside it, which would be left in the
+//! repository, or on the directory, which would make changes of other files wait. A file is replaced by another, so who
+//! has waited looks whether the path still leads to the one that is locked. Editors know nothing of it.
+
+use crate::files::file_update::InPlaceError;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// A file that is ours alone for as long as this lives.
+pub(crate) struct Lock(#[expect(dead_code, reason = "held, not used")] Option<File>);
+
+impl Lock {
+    /// Locks the file, for which it waits no longer than `patience`.
+    pub(crate) fn of(path: &Path, patience: Duration) -> Result<Self, InPlaceError> {
+        let end = Instant::now() + patience;
+        loop {
+            let file = to_change(path)?;
+            // A lock on another system keeps even us from reading what we locked.
+            if cfg!(not(unix)) {
+                return Ok(Self(None));
+            }
+            match file.try_lock() {
+                // What a file system without locks answers is no reason not to go on.
+                Ok(()) | Err(TryLockError::Error(_)) if is_at(&file, path).map_err(InPlaceError::Read)? => {
+                    return Ok(Self(Some(file)));
+                }
+                _ if Instant::now() >= end => return Err(InPlaceError::Busy(patience)),
+                _ => sleep(PAUSE),
+            }
+        }
+    }
+}
+
+/// Opens a file that one may write to.
+pub(crate) fn to_change(path: &Path) -> Result<File, InPlaceError> {
+    if !fs::metadata(path).map_err(InPlaceError::Read)?.is_file() {
+        return Err(InPlaceError::NoFile);
+    }
+    File::options().read(true).write(true).open(path).map_err(InPlaceError::ReadOnly)
+}
+
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let (locked, present) = (file.metadata()?, fs::metadata(path)?);
+    Ok((locked.dev(), locked.ino()) == (present.dev(), present.ino()))
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> io::Result<bool> {
+    Ok(true)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(50);
+
+    #[test]
+    fn one_holds_it_and_another_waits_no_longer_than_it_may() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let first = Lock::of(file.path(), SHORT).unwrap();
+        assert!(matches!(Lock::of(file.path(), SHORT), Err(InPlaceError::Busy(SHORT))));
+        drop(first);
+        assert!(Lock::of(file.path(), SHORT).is_ok());
+    }
+
+    #[test]
+    fn who_waited_locks_what_is_there_by_then() {
+        let directory = tempfile::tempdir().unwrap();
+        let [path, new] = ["file", "new"].map(|name| directory.path().join(name));
+        fs::write(&path, "old").unwrap();
+        fs::write(&new, "new").unwrap();
+        let first = Lock::of(&path, SHORT).unwrap();
+        let second = std::thread::spawn({
+            let path = path.clone();
+            move || Lock::of(&path, Duration::from_mins(1)).unwrap()
+        });
+        sleep(SHORT);
+        fs::rename(new, &path).unwrap();
+        drop(first);
+        let _second = second.join().unwrap();
+        assert!(matches!(Lock::of(&path, SHORT), Err(InPlaceError::Busy(_))));
+    }
+}

@@ -1,0 +1,133 @@
+//! [`Input`]: where plaintext comes from, read straight into memory that is wiped.
+
+use crate::files::encoding::{to_utf8, utf8_reader};
+use crate::terminal::escape::shown_path;
+use crate::terminal::warnings::say;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read};
+use std::path::PathBuf;
+use zeroize::Zeroizing;
+
+/// Room for most Secrets at once.
+const FIRST_ROOM: usize = 64 * 1024;
+
+/// Where to read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// Standard input.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+/// The input could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read {input}")]
+pub(crate) struct InputError {
+    input: Input,
+    #[source]
+    source: io::Error,
+}
+
+impl From<Option<PathBuf>> for Input {
+    fn from(file: Option<PathBuf>) -> Self {
+        file.map_or(Self::Stdin, Self::File)
+    }
+}
+
+impl Input {
+    /// Reads all of it. At a terminal, it says what it waits for.
+    pub(crate) fn read(&self, expected: &str) -> Result<Zeroizing<Vec<u8>>, InputError> {
+        read_all(self.open(expected)?).map_err(|source| self.failed(source))
+    }
+
+    /// Reads all of it, which is text, in UTF-8. At a terminal, it says what it waits for.
+    pub(crate) fn read_text(&self, expected: &str) -> Result<Zeroizing<Vec<u8>>, InputError> {
+        self.read(expected).map(to_utf8)
+    }
+
+    /// Opens it, which is text, to be read bit by bit in UTF-8.
+    pub(crate) fn open_text(&self, expected: &str) -> Result<Box<dyn Read>, InputError> {
+        utf8_reader(self.open(expected)?).map_err(|source| self.failed(source))
+    }
+
+    /// Opens it, to be read bit by bit. At a terminal, it says what it waits for.
+    fn open(&self, expected: &str) -> Result<Box<dyn Read>, InputError> {
+        match self {
+            Self::Stdin => {
+                let stdin = io::stdin();
+                if stdin.is_terminal() {
+                    say(format_args!("(reading {expected} from the terminal; end with Ctrl-D)\n"));
+                }
+                Ok(Box::new(stdin.lock()))
+            }
+            Self::File(path) => {
+                let file = File::open(path).map_err(|source| self.failed(source))?;
+                Ok(Box::new(file))
+            }
+        }
+    }
+
+    /// It could not be read, because of this.
+    pub(crate) fn failed(&self, source: io::Error) -> InputError {
+        InputError { input: self.clone(), source }
+    }
+}
+
+impl InputError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match &self.input {
+            Input::File(_) => Some(
+                "--secret-file and --from-file name a file that exists and may be read; without them, standard \
+                 input is read"
+                    .into(),
+            ),
+            Input::Stdin => None,
+        }
+    }
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("standard input"),
+            Self::File(path) => f.write_str(&shown_path(path)),
+        }
+    }
+}
+
+/// Grows by moving into a larger room and wiping the old one; `read_to_end` leaves its old rooms behind.
+pub(crate) fn read_all(mut reader: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut room = Zeroizing::new(vec![0; FIRST_ROOM]);
+    let mut length = 0;
+    loop {
+        if length == room.len() {
+            let mut larger = Zeroizing::new(vec![0; room.len() * 2]);
+            larger[..length].copy_from_slice(&room);
+            room = larger;
+        }
+        match reader.read(&mut room[length..]) {
+            Ok(0) => break,
+            Ok(count) => length += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    room.truncate(length);
+    Ok(room)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_is_larger_than_its_room() {
+        for length in [0, 1, FIRST_ROOM - 1, FIRST_ROOM, FIRST_ROOM + 1, 5 * FIRST_ROOM] {
+            let bytes: Vec<u8> = (0..length).map(|n| u8::try_from(n % 251).unwrap()).collect();
+            assert_eq!(*read_all(bytes.as_slice()).unwrap(), bytes, "{length}");
+        }
+    }
+}

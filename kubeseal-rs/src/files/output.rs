@@ -1,0 +1,122 @@
+//! [`Output`]: where the result goes, all of it or nothing.
+
+pub(crate) mod overwrite;
+pub(crate) mod private;
+pub(crate) mod progress_lines;
+pub(crate) mod replacement;
+pub(crate) mod whole;
+
+use crate::files::output::overwrite::{CutShort, overwrite};
+use crate::files::output::replacement::Replacement;
+use crate::files::output::whole::Whole;
+use crate::terminal::escape::{shown_path, shown_text};
+use std::io::{self, StdoutLock, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Where to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Output {
+    /// Standard output.
+    Stdout,
+    /// A file, replaced as a whole.
+    File(PathBuf),
+}
+
+/// The result could not be written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OutputError {
+    /// The reader closed it early; output that is cut off is no success for a program that needs all of it.
+    #[error("the reader of standard output went away")]
+    Reader,
+    #[error("cannot write to standard output")]
+    Stdout(#[source] io::Error),
+    #[error("cannot write {}", shown_path(.path))]
+    File {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Output {
+    /// Standard output, unless there is a file.
+    pub(crate) fn to(file: Option<PathBuf>) -> Self {
+        file.map_or(Self::Stdout, Self::File)
+    }
+
+    /// Writes everything.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), OutputError> {
+        self.put(bytes).map_err(|error| self.failed(error))
+    }
+
+    /// Begins to write what comes bit by bit.
+    pub(crate) fn begin(&self) -> Whole<'_> {
+        Whole::of(self)
+    }
+
+    fn put(&self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Stdout => write_stdout(|stdout| stdout.write_all(bytes)),
+            Self::File(path) => write_file(path, bytes),
+        }
+    }
+
+    /// It could not be written, because of this.
+    pub(crate) fn failed(&self, source: io::Error) -> OutputError {
+        match self {
+            Self::Stdout if source.kind() == io::ErrorKind::BrokenPipe => OutputError::Reader,
+            Self::Stdout => OutputError::Stdout(source),
+            Self::File(path) => OutputError::File { path: path.clone(), source },
+        }
+    }
+}
+
+impl Output {
+    /// Writes everything, which is plaintext: only the owner may read it, and no copy of it is left elsewhere.
+    pub(crate) fn write_private(&self, bytes: &[u8]) -> Result<(), OutputError> {
+        match self {
+            Self::Stdout => private::to_stdout(bytes),
+            Self::File(path) => private::to_file(path, bytes),
+        }
+        .map_err(|error| self.failed(error))
+    }
+}
+
+impl OutputError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        const WRITABLE: &str = "--sealed-secret-file needs a file that you may write to, or an existing directory in \
+                                which you may create one; nothing was changed";
+        match self {
+            Self::Reader | Self::Stdout(_) => None,
+            Self::File { .. } => Some(self.hint_of_a_loss().unwrap_or_else(|| WRITABLE.into())),
+        }
+    }
+
+    /// What to do about it where the old file is lost.
+    pub(crate) fn hint_of_a_loss(&self) -> Option<String> {
+        let Self::File { source, .. } = self else { return None };
+        source.get_ref()?.downcast_ref::<CutShort>()?;
+        Some("make room, take the old file from version control, and run it again".into())
+    }
+}
+
+/// Text for people to standard output, without what a terminal would follow.
+pub(crate) fn tell(text: &str) -> Result<(), OutputError> {
+    Output::Stdout.write(shown_text(text).as_bytes())
+}
+
+fn write_stdout(write: impl FnOnce(&mut StdoutLock<'static>) -> io::Result<()>) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    write(&mut stdout).and_then(|()| stdout.flush())
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match Replacement::of(path)? {
+        None => overwrite(path, bytes),
+        Some(mut replacement) => {
+            replacement.write_all(bytes)?;
+            replacement.commit()
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! [`Replacement`]: a file beside another, in the place of which it is put once it is whole.
+
+use crate::files::output::overwrite::{is_called_for, overwrite};
+use crate::terminal::escape::shown_path;
+use std::fs::{self, File, Metadata, Permissions};
+use std::io::{self, Seek as _, Write};
+use std::path::{Path, PathBuf};
+use tempfile::{Builder, NamedTempFile, PersistError};
+
+/// A reader sees the old file or the new one, and so does one after a crash.
+#[derive(Debug)]
+pub(crate) struct Replacement {
+    file: NamedTempFile,
+    target: PathBuf,
+    /// Whether there is something to replace.
+    is_there: bool,
+}
+
+impl Replacement {
+    /// Begins one for `path`; none where that can only be written to, such as a device or pipe (`/dev/stdout`).
+    pub(crate) fn of(path: &Path) -> io::Result<Option<Self>> {
+        // A link is followed, so that it stays a link.
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let existing = fs::metadata(&target).ok();
+        if existing.as_ref().is_some_and(|existing| !existing.is_file()) {
+            return Ok(None);
+        }
+        if existing.is_some() {
+            // A directory lets one replace even what one may not write to.
+            File::options().write(true).open(&target)?;
+        }
+        let mut builder = Builder::new();
+        if let Some(permissions) = new_file_permissions() {
+            builder.permissions(permissions);
+        }
+        let file = match beside(&target, &mut builder) {
+            Err(error) if existing.is_some() && is_called_for(error.kind()) => return Ok(None),
+            file => file?,
+        };
+        if let Some(existing) = &existing {
+            file.as_file().set_permissions(existing.permissions())?;
+            keep_owner(file.as_file(), existing);
+        }
+        Ok(Some(Self { file, target, is_there: existing.is_some() }))
+    }
+
+    /// Puts it into its place.
+    pub(crate) fn commit(self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        match self.file.persist(&self.target) {
+            Err(PersistError { error, file }) if self.is_there && is_called_for(error.kind()) => {
+                let mut whole = file.as_file();
+                whole.rewind()?;
+                return overwrite(&self.target, whole);
+            }
+            put => put.map_err(|error| error.error)?,
+        };
+        // The name is durable once its directory is; not every file system can be asked.
+        if let Ok(directory) = File::open(directory(&self.target)) {
+            let _ = directory.sync_all();
+        }
+        Ok(())
+    }
+}
+
+// To the file itself: the wrapper's errors name the temporary file, which the user does not know.
+impl Write for Replacement {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.as_file().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_file().flush()
+    }
+}
+
+/// A file of no name that anybody knows, in the directory of `target`, which is what an error names.
+pub(crate) fn beside(target: &Path, builder: &mut Builder<'_, '_>) -> io::Result<NamedTempFile> {
+    let directory = directory(target);
+    fs::metadata(directory)?;
+    builder.prefix(".sealed-").tempfile_in(directory).map_err(|error| {
+        let kind = error.kind();
+        io::Error::new(kind, format!("no file can be created in {}: {kind}", shown_path(directory)))
+    })
+}
+
+/// Not everybody may give files away; a group of one's own is kept still.
+#[cfg(unix)]
+fn keep_owner(file: &File, existing: &Metadata) {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    if fchown(file, Some(existing.uid()), Some(existing.gid())).is_err() {
+        let _ = fchown(file, None, Some(existing.gid()));
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &Metadata) {}
+
+pub(crate) fn directory(target: &Path) -> &Path {
+    match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// What is sealed is no secret: readable as the umask has it, not by the owner alone as temporary files are.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have no modes to give")]
+fn new_file_permissions() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Some(Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn new_file_permissions() -> Option<Permissions> {
+    None
+}

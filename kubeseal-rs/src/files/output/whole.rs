@@ -1,0 +1,96 @@
+//! [`Whole`]: output that is written bit by bit and appears at once, because half an output looks like a whole one to the
+//! script that reads it.
+//!
+//! For what is sealed, not for plaintext: what memory should not hold goes to a temporary file.
+
+use crate::files::output::overwrite::overwrite;
+use crate::files::output::replacement::Replacement;
+use crate::files::output::{Output, OutputError, write_stdout};
+use std::fs::File;
+use std::io::{self, Seek as _, Write as _};
+
+/// As much is held in memory.
+const HELD: usize = 1 << 20;
+
+/// An output to be.
+#[derive(Debug)]
+pub(crate) struct Whole<'a> {
+    output: &'a Output,
+    held: Vec<u8>,
+    spilled: Option<Spilled>,
+}
+
+/// Where the rest went.
+#[derive(Debug)]
+enum Spilled {
+    /// To what will be the file.
+    Beside(Replacement),
+    /// To a file without a name, to be copied out.
+    Unnamed(File),
+    /// Nowhere: there is no room for temporary files.
+    Held,
+}
+
+impl<'a> Whole<'a> {
+    pub(crate) fn of(output: &'a Output) -> Self {
+        Self { output, held: Vec::new(), spilled: None }
+    }
+
+    /// Writes some more.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        self.add(bytes).map_err(|error| self.output.failed(error))
+    }
+
+    /// Lets all of it appear.
+    pub(crate) fn finish(self) -> Result<(), OutputError> {
+        let output = self.output;
+        self.appear().map_err(|error| output.failed(error))
+    }
+
+    fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.spilled.is_none() && self.held.len() + bytes.len() > HELD {
+            let mut spilled = self.spill()?;
+            match &mut spilled {
+                Spilled::Beside(file) => file.write_all(&self.held)?,
+                Spilled::Unnamed(file) => file.write_all(&self.held)?,
+                Spilled::Held => {}
+            }
+            if !matches!(spilled, Spilled::Held) {
+                self.held = Vec::new();
+            }
+            self.spilled = Some(spilled);
+        }
+        match &mut self.spilled {
+            Some(Spilled::Beside(file)) => file.write_all(bytes),
+            Some(Spilled::Unnamed(file)) => file.write_all(bytes),
+            None | Some(Spilled::Held) => {
+                self.held.extend_from_slice(bytes);
+                Ok(())
+            }
+        }
+    }
+
+    fn spill(&self) -> io::Result<Spilled> {
+        if let Output::File(path) = self.output
+            && let Some(replacement) = Replacement::of(path)?
+        {
+            return Ok(Spilled::Beside(replacement));
+        }
+        Ok(tempfile::tempfile().map_or(Spilled::Held, Spilled::Unnamed))
+    }
+
+    fn appear(self) -> io::Result<()> {
+        match (self.spilled, self.output) {
+            (None | Some(Spilled::Held), output) => output.put(&self.held),
+            (Some(Spilled::Beside(replacement)), _) => replacement.commit(),
+            (Some(Spilled::Unnamed(mut file)), Output::Stdout) => {
+                file.rewind()?;
+                write_stdout(|stdout| io::copy(&mut file, stdout).map(drop))
+            }
+            (Some(Spilled::Unnamed(mut file)), Output::File(path)) => {
+                file.rewind()?;
+                overwrite(path, file)
+            }
+        }
+    }
+}

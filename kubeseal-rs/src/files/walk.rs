@@ -1,0 +1,123 @@
+//! `walk`: the files below a directory as git sees them: what no `.gitignore` names, and what is tracked although one does.
+//!
+//! The tree may come from a stranger. Links are not followed, pipes and devices are not opened, no command runs, and a folder
+//! that looks like a bare repository is a folder.
+
+pub(crate) mod error;
+pub(crate) mod level;
+pub(crate) mod rules;
+
+use crate::files::walk::error::WalkError;
+use crate::files::walk::level::Level;
+use crate::files::walk::rules::{Rules, Verdict};
+use std::fs::{self, DirEntry};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Whether `.ignore` files count beside git's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IgnoreFiles {
+    Gits,
+    All,
+}
+
+/// The regular files below `directory`, in order, and what cannot be walked into.
+pub(crate) fn walk(directory: &Path, ignore_files: IgnoreFiles) -> Vec<Result<PathBuf, WalkError>> {
+    let top = match fs::canonicalize(directory) {
+        Ok(top) => top,
+        Err(source) => return vec![Err(WalkError::directory(directory, source))],
+    };
+    let mut walk = Walk {
+        levels: Level::above(&top, ignore_files),
+        global: Rules::global(&top),
+        ignore_files,
+        found: Vec::new(),
+    };
+    walk.enter(directory, &top, false);
+    walk.found
+}
+
+struct Walk {
+    /// The directories that we are in, outermost first.
+    levels: Vec<Level>,
+    /// What the user's own configuration of git names.
+    global: Rules,
+    ignore_files: IgnoreFiles,
+    found: Vec<Result<PathBuf, WalkError>>,
+}
+
+impl Walk {
+    /// Goes through a directory: `shown` as it was given, `path` as it is. What `is_ignored` counts only if it is tracked.
+    fn enter(&mut self, shown: &Path, path: &Path, is_ignored: bool) {
+        let entries = match sorted(path) {
+            Ok(entries) => entries,
+            Err(source) => return self.found.push(Err(WalkError::directory(shown, source))),
+        };
+        self.levels.push(Level::at(path, self.ignore_files));
+        // Git's rules end where another repository begins.
+        let is_ignored = is_ignored && !self.levels.last().is_some_and(Level::is_top);
+        for entry in entries.iter().filter(|entry| entry.file_name() != ".git") {
+            let (shown, path) = (shown.join(entry.file_name()), entry.path());
+            let kind = match entry.file_type() {
+                Ok(kind) => kind,
+                Err(source) => {
+                    self.found.push(Err(WalkError::directory(&shown, source)));
+                    continue;
+                }
+            };
+            if !kind.is_dir() && !kind.is_file() {
+                continue;
+            }
+            let verdict = self.ignore_verdict(&path, kind.is_dir());
+            if verdict == Some(Verdict::Ignored) {
+                continue;
+            }
+            let is_ignored =
+                verdict.is_none() && (is_ignored || self.is_ignored_by_git(&path, kind.is_dir()));
+            if is_ignored && !self.is_tracked(&path, kind.is_dir()) {
+                continue;
+            }
+            if kind.is_dir() {
+                self.enter(&shown, &path, is_ignored);
+            } else {
+                self.found.push(Ok(shown));
+            }
+        }
+        self.levels.pop();
+    }
+
+    /// What `.ignore` files say of it, which counts more than what git's do.
+    fn ignore_verdict(&self, path: &Path, is_directory: bool) -> Option<Verdict> {
+        self.levels.iter().rev().find_map(|level| level.ignore.verdict(path, is_directory))
+    }
+
+    fn is_ignored_by_git(&self, path: &Path, is_directory: bool) -> bool {
+        let mut verdict = None;
+        for level in self.levels.iter().rev() {
+            verdict = verdict.or_else(|| level.gitignore.verdict(path, is_directory));
+            if level.is_top() {
+                verdict = verdict.or_else(|| level.excludes.verdict(path, is_directory));
+                break;
+            }
+        }
+        verdict.or_else(|| self.global.verdict(path, is_directory)) == Some(Verdict::Ignored)
+    }
+
+    /// Whether one of the repositories that we are in tracks it: a folder inside may only pretend to be one of its own.
+    fn is_tracked(&mut self, path: &Path, is_directory: bool) -> bool {
+        let mut is_tracked = false;
+        for level in &mut self.levels {
+            match level.tracks(path, is_directory) {
+                Ok(tracks) => is_tracked |= tracks,
+                Err(error) => self.found.push(Err(error)),
+            }
+        }
+        is_tracked
+    }
+}
+
+fn sorted(directory: &Path) -> io::Result<Vec<DirEntry>> {
+    let mut entries: Vec<DirEntry> = fs::read_dir(directory)?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(DirEntry::file_name);
+    Ok(entries)
+}

@@ -1,0 +1,61 @@
+//! [`Rules`]: what one ignore file says.
+
+use crate::git::read_small;
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use std::fs;
+use std::path::Path;
+
+/// A larger ignore file is taken for none, so that more is shown, not less.
+const LARGEST: u64 = 4 << 20;
+
+/// What a rule says of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Ignored,
+    /// It is not, whatever rules before say.
+    Kept,
+}
+
+/// The rules of one file.
+#[derive(Debug)]
+pub(crate) struct Rules(Gitignore);
+
+impl Rules {
+    pub(crate) fn none() -> Self {
+        Self(Gitignore::empty())
+    }
+
+    /// Of a file in the tree. A link is none, as for git: it may lead anywhere.
+    pub(crate) fn in_tree(directory: &Path, name: &str) -> Self {
+        let path = directory.join(name);
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) if metadata.is_file() => Self::read(directory, &path),
+            _ => Self::none(),
+        }
+    }
+
+    /// Of a file that is anywhere, for what is below `directory`.
+    pub(crate) fn read(directory: &Path, path: &Path) -> Self {
+        let Ok(Some(bytes)) = read_small(path, LARGEST) else { return Self::none() };
+        let mut builder = GitignoreBuilder::new(directory);
+        for line in String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').lines() {
+            // A rule that is none is passed over, as git does.
+            let _ = builder.add_line(None, line);
+        }
+        Self(builder.build().unwrap_or_else(|_| Gitignore::empty()))
+    }
+
+    /// Of the file that the user's own configuration of git names.
+    pub(crate) fn global(directory: &Path) -> Self {
+        Self(GitignoreBuilder::new(directory).build_global().0)
+    }
+
+    pub(crate) fn verdict(&self, path: &Path, is_directory: bool) -> Option<Verdict> {
+        match self.0.matched(path, is_directory) {
+            Match::None => None,
+            Match::Ignore(_) => Some(Verdict::Ignored),
+            Match::Whitelist(_) => Some(Verdict::Kept),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! [`BackupError`]: why a backup could not be encrypted or decrypted. Never shows what is in it.
+
+use crate::files::input::InputError;
+use crate::key_store::backup::passphrase::{MOST_WORK, WORK};
+use crate::process::program::name;
+use crate::terminal::escape::shown_path;
+use crate::terminal::prompt::PromptError;
+use age::{DecryptError, EncryptError};
+use std::io;
+use std::path::PathBuf;
+
+/// Why a backup could not be encrypted or decrypted.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BackupError {
+    /// What begins as one does is shown; anything else may be the private key.
+    #[error("{} is not a public key of age", .0.as_ref().map_or_else(|| "what --recipient says".into(), |key| format!("\"{key}\"")))]
+    Recipient(Option<String>),
+    #[error("line {line} of {} is not a public key of age", shown_path(.path))]
+    RecipientLine { path: PathBuf, line: usize },
+    #[error("{} names no recipient", shown_path(.0))]
+    NoRecipient(PathBuf),
+    #[error("cannot encrypt the backup")]
+    Encrypt(#[source] EncryptError),
+    #[error("cannot read {what}")]
+    Read {
+        what: &'static str,
+        #[source]
+        source: InputError,
+    },
+    #[error("cannot read the identities in {}", shown_path(.path))]
+    IdentityFile {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{} holds no identity of age that can be used", shown_path(.0))]
+    Identity(PathBuf),
+    #[error("there is no passphrase")]
+    NoPassphrase,
+    #[error("there is no passphrase")]
+    Prompt(#[source] PromptError),
+    #[error("a passphrase is needed, and there is no terminal to ask for it")]
+    NoTerminal,
+    #[error("the backup is encrypted to a passphrase, and there is no terminal to ask for it")]
+    NoTerminalToDecrypt,
+    #[error("the backup is encrypted to recipients, and no identity was given")]
+    NoIdentity,
+    #[error(
+        "trying a passphrase on the backup takes more than is allowed: its work factor is {0}, and at most {MOST_WORK} is taken"
+    )]
+    Work(u8),
+    #[error("cannot decrypt the backup")]
+    Decrypt(#[source] DecryptError),
+}
+
+impl BackupError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Recipient(_) | Self::RecipientLine { .. } | Self::NoRecipient(_) => {
+                "a recipient is written as age1…; `age-keygen -o key.txt` makes one and prints it (SSH keys and plugins are \
+                 not taken)"
+                    .into()
+            }
+            Self::Encrypt(_) => "post-quantum recipients cannot be mixed with others".into(),
+            Self::Read { .. } | Self::IdentityFile { .. } => "name a file that exists and may be read".into(),
+            Self::Identity(_) => {
+                format!(
+                    "an identity is a line AGE-SECRET-KEY-1…, as `age-keygen` writes it; decrypt the file first if it is \
+                     protected by a passphrase. For others: `age -d -i IDENTITY keys.age | {} keys restore -`; or, in bash, \
+                     `--recovery-private-key <(age -d -i IDENTITY keys.age)`",
+                    name()
+                )
+            }
+            Self::NoPassphrase => "write it on the first line of the file".into(),
+            Self::Prompt(_) => "type it in a terminal, or give --passphrase-file FILE; nothing was changed".into(),
+            Self::NoTerminal => {
+                "run it in a terminal, or give --passphrase-file FILE; `keys backup --recipient age1…` needs no passphrase"
+                    .into()
+            }
+            Self::NoTerminalToDecrypt => {
+                "give the passphrase with --passphrase-file FILE, or run it in a terminal; an identity does not decrypt this backup"
+                    .into()
+            }
+            Self::NoIdentity => "give the private key of one of the recipients, with --identity FILE".into(),
+            Self::Decrypt(DecryptError::NoMatchingKeys) => {
+                "it is encrypted to other recipients; give their identity with --identity FILE".into()
+            }
+            Self::Decrypt(DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed) => {
+                "the passphrase is another one, or the file was changed".into()
+            }
+            Self::Work(_) => format!(
+                "`{} keys backup` writes {WORK}: another program made this file, or the file was changed. Give another copy",
+                name()
+            ),
+            Self::Decrypt(_) => "the file is not whole, or of a newer version of age".into(),
+        }
+    }
+}

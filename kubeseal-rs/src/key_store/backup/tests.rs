@@ -1,0 +1,167 @@
+//! From a List to a locked file and back.
+
+use crate::files::input::Input;
+use crate::key_store::backup::error::BackupError;
+use crate::key_store::backup::lock::Lock;
+use crate::key_store::backup::unlock::Unlock;
+use crate::key_store::backup::unlock::is_encrypted;
+use crate::key_store::backup::write::list;
+use crate::manifest::read;
+use crate::process::wiped::Wiped;
+use age::secrecy::ExposeSecret as _;
+use age::x25519;
+use envelope::Plaintext;
+use sealing::UnsealedSecret;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+fn secret(name: &str) -> UnsealedSecret {
+    UnsealedSecret {
+        metadata: serde_json::from_value(json!({
+            "name": name, "namespace": "kube-system", "creationTimestamp": "2026-01-01T00:00:00Z",
+            "labels": { "l": "active" }, "annotations": { "note": "two\nlines: \"quoted\" # no comment\n---\n" },
+        }))
+        .unwrap(),
+        type_: Some("kubernetes.io/tls".into()),
+        immutable: None,
+        data: BTreeMap::from([
+            ("tls.crt".into(), Plaintext::new(b"public".to_vec())),
+            ("tls.key".into(), Plaintext::new(vec![0x97; 3000])),
+        ]),
+        opened_by: BTreeSet::new(),
+        varying: BTreeSet::new(),
+        templated: false,
+    }
+}
+
+fn plain() -> Wiped {
+    list(&[secret("one"), secret("two")]).unwrap()
+}
+
+fn file(folder: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn a_list_reads_back_as_what_was_written() {
+    let read = read::read(&Input::Stdin, plain().bytes()).unwrap();
+    let names: Vec<_> = read.iter().map(|it| it.secret.metadata.name.clone().unwrap()).collect();
+    assert_eq!(names, ["one", "two"]);
+    for it in read {
+        let expected = secret("x");
+        assert_eq!(it.secret.metadata.labels, expected.metadata.labels);
+        assert_eq!(it.secret.metadata.annotations, expected.metadata.annotations);
+        assert_eq!(it.secret.type_, expected.type_);
+        assert_eq!(it.secret.data["tls.key"].expose(), expected.data["tls.key"].expose());
+    }
+}
+
+#[test]
+fn what_is_locked_is_unlocked_by_those_it_was_locked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two, stranger) =
+        (x25519::Identity::generate(), x25519::Identity::generate(), x25519::Identity::generate());
+    let identity = |name: &str, it: &x25519::Identity| file(&folder, name, it.to_string().expose_secret());
+    let recipients = file(&folder, "to", &format!("# them\n\n  {}\n", two.to_public()));
+    let lock = Lock::Recipients { keys: vec![one.to_public().to_string()], files: vec![recipients] };
+    let locked = lock.ready().unwrap().lock(plain().bytes()).unwrap().unwrap();
+    assert!(is_encrypted(&locked) && !is_encrypted(plain().bytes()));
+    let unlock =
+        |files: Vec<PathBuf>| Unlock { identities: files, passphrase: None }.unlock(&Input::Stdin, &locked);
+    for files in [
+        vec![identity("1", &one)],
+        vec![identity("2", &two)],
+        vec![identity("3", &stranger), identity("2", &two)],
+    ] {
+        assert!(*unlock(files).unwrap() == *plain().bytes());
+    }
+    assert!(matches!(unlock(vec![identity("3", &stranger)]), Err(BackupError::Decrypt(_))));
+    assert!(matches!(unlock(Vec::new()), Err(BackupError::NoIdentity)));
+
+    // Whatever was done to it: an error, and never half of it. The line break at its end says nothing.
+    for at in (0..locked.trim_ascii_end().len()).step_by(97) {
+        let mut other = locked.clone();
+        other[at] ^= 1;
+        let all = Unlock { identities: vec![identity("1", &one)], passphrase: None };
+        assert!(all.unlock(&Input::Stdin, &other).is_err_and(|error| !error.hint().is_empty()), "{at}");
+        assert!(all.unlock(&Input::Stdin, &locked[..at]).is_err(), "cut at {at}");
+    }
+}
+
+#[test]
+fn a_passphrase_is_the_first_line_of_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = Lock::Passphrase(Some(file(&folder, "p", "correct horse\r\nrest")));
+    let locked = lock.ready().unwrap().lock(b"plain").unwrap().unwrap();
+    let unlock = |text: &str| {
+        Unlock { identities: Vec::new(), passphrase: Some(file(&folder, "q", text)) }
+            .unlock(&Input::Stdin, &locked)
+    };
+    assert!(*unlock("correct horse").unwrap() == *b"plain");
+    assert!(matches!(unlock("incorrect horse"), Err(BackupError::Decrypt(_))));
+    for empty in ["", "\n", "\ncorrect horse"] {
+        assert!(matches!(unlock(empty), Err(BackupError::NoPassphrase)), "{empty:?}");
+    }
+}
+
+#[test]
+fn an_identity_that_cannot_be_read_is_told_of_whatever_the_backup_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = Lock::Passphrase(Some(file(&folder, "p", "correct horse")));
+    let locked = lock.ready().unwrap().lock(b"plain").unwrap().unwrap();
+    let unlock = Unlock { identities: vec![folder.path().join("missing.txt")], passphrase: None };
+    for backup in [&locked, plain().bytes()] {
+        let error = unlock.plain(&Input::Stdin, backup.to_vec().into()).unwrap_err();
+        assert!(
+            error.to_string().contains("cannot read the identities in ")
+                && error.to_string().contains("missing.txt"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_private_key_given_by_mistake_is_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let identity = x25519::Identity::generate().to_string();
+    let identity = identity.expose_secret().to_owned();
+    let path = file(&folder, "to", &identity);
+    for lock in [
+        Lock::Recipients { keys: vec![identity.clone()], files: Vec::new() },
+        Lock::Recipients { keys: Vec::new(), files: vec![path] },
+    ] {
+        let Err(error) = lock.ready() else { panic!("it was taken") };
+        let told = format!("{error} {error:?} {}", error.hint());
+        assert!(!told.contains(&identity[..30]), "{told}");
+    }
+    assert!(Lock::None.ready().unwrap().lock(b"plain").unwrap().is_none());
+}
+
+#[test]
+fn the_work_of_a_passphrase_does_not_depend_on_the_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let passphrase = file(&folder, "p", "correct horse");
+    let locked = Lock::Passphrase(Some(passphrase.clone())).ready().unwrap().lock(b"plain").unwrap().unwrap();
+    let mut header = Vec::new();
+    // As far as it can be read as text, which is more than the header.
+    let _ = std::io::Read::read_to_end(&mut age::armor::ArmoredReader::new(&*locked), &mut header);
+    let stanza = String::from_utf8_lossy(&header).lines().nth(1).unwrap().to_owned();
+    assert!(stanza.starts_with("-> scrypt ") && stanza.ends_with(" 18"), "{stanza}");
+
+    let mut recipient = age::scrypt::Recipient::new("correct horse".to_owned().into());
+    recipient.set_work_factor(4);
+    let light = age::encrypt(&recipient, b"plain").unwrap();
+    let unlock = Unlock { identities: Vec::new(), passphrase: Some(passphrase) };
+    assert!(*unlock.unlock(&Input::Stdin, &light).unwrap() == *b"plain");
+    let at = light.windows(3).position(|bytes| bytes == b" 4\n").unwrap();
+    for work in ["23", "63"] {
+        let heavy = [&light[..=at], work.as_bytes(), &light[at + 2..]].concat();
+        let Err(error) = unlock.unlock(&Input::Stdin, &heavy) else { panic!("it was tried") };
+        let told = format!("{error} {}", error.hint());
+        assert!(told.contains(&format!("work factor is {work}")) && told.is_ascii(), "{told}");
+        assert!(std::error::Error::source(&error).is_none() && !told.contains("age -d"), "{told}");
+    }
+}

@@ -1,0 +1,118 @@
+//! [`RecoveryKeys`]: private keys from files, to open SealedSecrets without their cluster.
+//!
+//! A file is PEM (PKCS#1 or PKCS#8, several keys and certificates in one), or a backup of sealing keys: Secrets and
+//! Lists of them, in YAML or JSON, as `kubectl get -o yaml` writes them.
+//! Either may be encrypted, in the format of age, as `keys backup` writes it.
+
+pub(crate) mod error;
+
+use crate::files::input::Input;
+use crate::key_store::backup::unlock::Unlock;
+use crate::key_store::recovery_keys::error::RecoveryKeyError;
+use crate::manifest::read;
+use crate::terminal::warnings::warn;
+use api::sealing_key::{CERTIFICATE, PRIVATE_KEY};
+use envelope::{Certificate, KeyPair, PrivateKey, PrivateKeyError, pem};
+use jiff::{SignedDuration, Timestamp};
+use rand::rngs::SysRng;
+use sealing::{KeyRing, SealingKey};
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// As they were asked for.
+#[derive(Debug)]
+pub(crate) struct RecoveryKeys {
+    pub files: Vec<PathBuf>,
+    /// For those that are encrypted.
+    pub unlock: Unlock,
+}
+
+impl RecoveryKeys {
+    /// Every key in these files. What is none is skipped with a warning, as long as there is one.
+    pub(crate) fn load(&self) -> Result<KeyRing, RecoveryKeyError> {
+        let mut keys = Vec::new();
+        for file in &self.files {
+            for pair in read(file, &self.unlock)? {
+                keys.push(Arc::new(SealingKey::new(file.display().to_string(), pair)));
+            }
+        }
+        if keys.is_empty() {
+            return Err(RecoveryKeyError::Nothing);
+        }
+        Ok(KeyRing::new(keys))
+    }
+}
+
+fn read(file: &Path, unlock: &Unlock) -> Result<Vec<KeyPair>, RecoveryKeyError> {
+    let input = Input::File(file.to_owned());
+    let bytes = input.read("private keys").map_err(RecoveryKeyError::Read)?;
+    let bytes = unlock
+        .plain(&input, bytes)
+        .map_err(|source| RecoveryKeyError::Encrypted { file: file.to_owned(), source: source.into() })?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| RecoveryKeyError::NotText(file.to_owned()))?;
+    let mut sound = Vec::new();
+    // A Secret in YAML may hold PEM as it is, under stringData, or encoded, under data.
+    if text.contains("-----BEGIN ")
+        && pem::blocks(text).iter().any(|block| block.label.ends_with("PRIVATE KEY"))
+    {
+        read_pem(&input, text, &mut sound);
+        return Ok(sound);
+    }
+    if text.lines().any(|line| line.starts_with("-----BEGIN ")) {
+        skip(&input, &PrivateKey::from_pem(text).err().unwrap_or(PrivateKeyError::NotPem));
+        return Ok(sound);
+    }
+    let secrets = read::read(&input, &bytes).map_err(RecoveryKeyError::Backup)?;
+    for secret in secrets {
+        let text = |key: &str| {
+            let value = secret.secret.data.get(key)?;
+            std::str::from_utf8(value.expose()).ok().map(|text| Zeroizing::new(text.to_owned()))
+        };
+        match text(PRIVATE_KEY) {
+            None => warn(format_args!("skipped the Secret in {}: it has no {PRIVATE_KEY}", secret.place)),
+            Some(private) => {
+                let both = Zeroizing::new(
+                    [private.as_str(), text(CERTIFICATE).as_deref().map_or("", |c| c)].join("\n"),
+                );
+                read_pem(&format_args!("the Secret in {}", secret.place), &both, &mut sound);
+            }
+        }
+    }
+    Ok(sound)
+}
+
+fn read_pem(from: &dyn Display, text: &str, sound: &mut Vec<KeyPair>) {
+    let blocks = pem::blocks(text);
+    let certificates: Vec<Certificate> = blocks
+        .iter()
+        .filter(|block| block.label == "CERTIFICATE")
+        .filter_map(|block| Certificate::from_der(&block.der).ok())
+        .collect();
+    let privates: Vec<_> = blocks.iter().filter(|block| block.label.ends_with("PRIVATE KEY")).collect();
+    if privates.is_empty() {
+        skip(from, &PrivateKey::from_pem(text).err().unwrap_or(PrivateKeyError::NotPem));
+    }
+    for block in privates {
+        match PrivateKey::from_pem(&pem::encode(&block.label, &block.der)) {
+            Ok(private) => sound.extend(paired(from, private, &certificates)),
+            Err(error) => skip(from, &error),
+        }
+    }
+}
+
+/// The key with its certificate; where that is not known, with one made for it: a ring is of pairs.
+fn paired(from: &dyn Display, private: PrivateKey, certificates: &[Certificate]) -> Option<KeyPair> {
+    let known = certificates.iter().find(|certificate| certificate.public() == private.public()).cloned();
+    let certificate = known.or_else(|| {
+        let made =
+            envelope::issue(&mut SysRng, &private, "", Timestamp::UNIX_EPOCH, SignedDuration::from_hours(1));
+        made.map_err(|error| skip(from, &error)).ok()
+    })?;
+    KeyPair::new(private, certificate).map_err(|error| skip(from, &error)).ok()
+}
+
+fn skip(from: &dyn Display, error: &dyn std::error::Error) {
+    warn(format_args!("skipped a private key in {from}: {error}"));
+}

@@ -1,0 +1,186 @@
+//! `parse`: one document into nodes. JSON may put several objects into one document, as upstream reads it.
+
+use crate::manifest::yaml::budget::{alias_limits, budget};
+use crate::manifest::yaml::documents::Document;
+use crate::manifest::yaml::fault::Fault;
+use crate::manifest::yaml::line_break::LineBreak;
+use crate::manifest::yaml::node::{Content, Node};
+use crate::manifest::yaml::place::Position;
+use serde_saphyr::Error as YamlError;
+use serde_saphyr::options;
+use serde_saphyr::options::NonFiniteFloatPolicy;
+
+/// A document that does not parse.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Broken {
+    /// How many objects before it, in the same document, do parse.
+    pub sound: usize,
+    pub position: Option<Position>,
+    /// The field it is in, where that can be told.
+    pub field: Option<String>,
+    pub fault: Fault,
+}
+
+/// Every object of the document. Positions are those in the whole stream.
+pub(crate) fn parse(document: Document<'_>) -> Result<Vec<Node>, Broken> {
+    let text = document.text;
+    let mut parsed = match text.trim_start().strip_prefix('{') {
+        // Objects with bare keys are YAML; others that do not parse are broken JSON, and YAML would only say
+        // something less fitting about them.
+        Some(object) => json(text).or_else(|broken| {
+            yaml(text).map_err(|yaml| {
+                let is_json = object.trim_start().starts_with('"');
+                if is_json { broken } else { yaml }
+            })
+        }),
+        None => yaml(text),
+    };
+    let lines_before = document.first_line - 1;
+    match &mut parsed {
+        Ok(nodes) => nodes.iter_mut().for_each(|node| shift(node, lines_before)),
+        Err(broken) => shift_position(&mut broken.position, lines_before),
+    }
+    parsed
+}
+
+fn json(text: &str) -> Result<Vec<Node>, Broken> {
+    let mut objects = serde_json::Deserializer::from_str(text).into_iter::<Node>();
+    let mut cursor = Cursor::default();
+    let mut nodes = Vec::new();
+    loop {
+        let rest = &text[objects.byte_offset()..];
+        let spaces = rest.len() - rest.trim_start().len();
+        cursor.advance(text, objects.byte_offset() + spaces);
+        let position = Some(cursor.position());
+        match objects.next() {
+            None => return Ok(nodes),
+            Some(Ok(node)) => nodes.push(Node { position, ..node }),
+            Some(Err(error)) => {
+                return Err(Broken {
+                    sound: nodes.len(),
+                    position: Some(Position { line: error.line(), column: Some(error.column()) }),
+                    field: None,
+                    fault: Fault::Json(json_words(&error)),
+                });
+            }
+        }
+    }
+}
+
+/// A spot in a text, which only moves forward: a stream may hold thousands of objects.
+#[derive(Default)]
+struct Cursor {
+    offset: usize,
+    lines_before: usize,
+    characters_before: usize,
+}
+
+impl Cursor {
+    fn advance(&mut self, text: &str, offset: usize) {
+        let passed = &text[self.offset..offset];
+        let on_line = match passed.rfind('\n') {
+            Some(newline) => {
+                self.lines_before += passed.matches('\n').count();
+                self.characters_before = 0;
+                &passed[newline + 1..]
+            }
+            None => passed,
+        };
+        self.characters_before += on_line.chars().count();
+        self.offset = offset;
+    }
+
+    fn position(&self) -> Position {
+        Position { line: self.lines_before + 1, column: Some(self.characters_before + 1) }
+    }
+}
+
+/// `serde_json`'s own words for broken syntax quote nothing; those for other faults may.
+fn json_words(error: &serde_json::Error) -> String {
+    if error.is_syntax() || error.is_eof() {
+        let words = error.to_string();
+        words.split(" at line ").next().unwrap_or_default().to_owned()
+    } else {
+        "it cannot be decoded".into()
+    }
+}
+
+fn yaml(text: &str) -> Result<Vec<Node>, Broken> {
+    let options = options! {
+        // A snippet is a line of the input, and that line may be the value.
+        with_snippet: false,
+        legacy_octal_numbers: true,
+        // `password: !hunter2` would otherwise be an empty value with an odd tag.
+        reject_unsupported_tags: true,
+        // Not a fault of their own: they are numbers, which the field has words for.
+        non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
+        budget: budget(text),
+        alias_limits: alias_limits(text),
+    };
+    let parsed = serde_saphyr::from_str_with_options::<Node>(text, options);
+    if let Some((line_break, position)) = LineBreak::first_in(text) {
+        let field =
+            parsed.ok().and_then(|node| field_with(&node, &|text| LineBreak::first_in(text).is_some()));
+        let fault = Fault::LineBreak(line_break);
+        return Err(Broken { sound: 0, position: Some(position), field, fault });
+    }
+    parsed.map(|node| vec![node]).map_err(|error| Broken {
+        sound: 0,
+        position: yaml_position(&error),
+        field: None,
+        fault: yaml_fault(&error),
+    })
+}
+
+/// The path of the first text in `node` for which `holds` is true.
+fn field_with(node: &Node, holds: &dyn Fn(&str) -> bool) -> Option<String> {
+    match &node.content {
+        Content::Text(text) => holds(text).then(String::new),
+        Content::List(items) => items.iter().find_map(|item| field_with(item, holds)),
+        // Not a key, which is the path itself: it could not be shown.
+        Content::Map(_) => node.entries().filter(|(key, _)| !holds(key)).find_map(|(key, value)| {
+            let rest = field_with(value, holds)?;
+            Some(if rest.is_empty() { key.to_owned() } else { format!("{key}.{rest}") })
+        }),
+        Content::Null | Content::Boolean(_) | Content::Number => None,
+    }
+}
+
+fn yaml_position(error: &YamlError) -> Option<Position> {
+    let location = error.location()?;
+    let line = usize::try_from(location.line()).ok().filter(|line| *line > 0)?;
+    Some(Position { line, column: usize::try_from(location.column()).ok() })
+}
+
+/// Only what is known to quote nothing of the input is passed on.
+fn yaml_fault(error: &YamlError) -> Fault {
+    match error.without_snippet() {
+        YamlError::DuplicateMappingKey { key: Some(key), .. } => Fault::DuplicateKey(key.clone()),
+        YamlError::UnknownAnchor { .. } => Fault::UnknownAnchor,
+        YamlError::AliasError { error, .. } => yaml_fault(error),
+        YamlError::Budget { .. }
+        | YamlError::AliasReplayLimitExceeded { .. }
+        | YamlError::AliasExpansionLimitExceeded { .. }
+        | YamlError::AliasReplayStackDepthExceeded { .. } => Fault::TooLarge,
+        // The parser's own, fixed sentences; this one would quote a character.
+        YamlError::ExternalMessage { msg, .. } if !msg.starts_with("unexpected character") => {
+            Fault::Yaml(msg.clone())
+        }
+        _ => Fault::Yaml("something stands there that may not".into()),
+    }
+}
+
+fn shift(node: &mut Node, lines: usize) {
+    shift_position(&mut node.position, lines);
+    match &mut node.content {
+        Content::List(items) => items.iter_mut().for_each(|item| shift(item, lines)),
+        Content::Map(entries) => entries.iter_mut().for_each(|(_, value)| shift(value, lines)),
+        Content::Null | Content::Boolean(_) | Content::Number | Content::Text(_) => {}
+    }
+}
+
+fn shift_position(position: &mut Option<Position>, lines: usize) {
+    if let Some(position) = position {
+        position.line += lines;
+    }
+}

@@ -1,0 +1,93 @@
+//! [`NamespaceRule`]: the namespace of what is sealed. The input's own; else `-n`; else the context's.
+
+use crate::cli::flag_value::{NAMESPACE_RULE, is_namespace};
+use crate::cluster::Connection;
+use crate::cluster::error::ConnectionError;
+use std::sync::Arc;
+
+/// Knows the namespace for Secrets that state none.
+#[derive(Debug)]
+pub(crate) struct NamespaceRule {
+    flag: Option<String>,
+    connection: Connection,
+}
+
+/// No namespace can be told.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NamespaceError {
+    /// Nothing states one.
+    #[error("cannot tell which namespace to seal for")]
+    Unknown(#[source] Arc<ConnectionError>),
+    /// Two that contradict each other.
+    #[error("the Secret is in namespace \"{input}\", but --namespace says \"{flag}\"")]
+    Mismatch { input: String, flag: String },
+    /// What is sealed for it never opens.
+    #[error("no namespace can be called \"{0}\"")]
+    Impossible(String),
+}
+
+impl NamespaceRule {
+    /// A rule with the value of `-n` and the cluster to ask otherwise.
+    pub(crate) fn new(flag: Option<String>, connection: Connection) -> Self {
+        Self { flag, connection }
+    }
+
+    /// The namespace for something whose own is `input`.
+    pub(crate) fn decide(&self, input: Option<&str>) -> Result<String, NamespaceError> {
+        if let Some(flag) = self.flag.as_ref().filter(|flag| !is_namespace(flag)) {
+            return Err(NamespaceError::Impossible(flag.clone()));
+        }
+        match (input, &self.flag) {
+            (Some(input), Some(flag)) if input != flag => {
+                Err(NamespaceError::Mismatch { input: input.into(), flag: flag.clone() })
+            }
+            (Some(given), _) => Ok(given.into()),
+            (None, Some(flag)) => Ok(flag.clone()),
+            (None, None) => self.look_up(),
+        }
+    }
+
+    fn look_up(&self) -> Result<String, NamespaceError> {
+        let target = self.connection.target().map_err(NamespaceError::Unknown)?;
+        Ok(target.namespace().to_owned())
+    }
+}
+
+impl NamespaceError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Unknown(cause) => match &**cause {
+                ConnectionError::NoConfiguration(_) => "say it with --namespace NAMESPACE".into(),
+                cause => format!("say it with --namespace NAMESPACE; or {}", cause.hint()),
+            },
+            Self::Impossible(_) => format!("{NAMESPACE_RULE}; with --scope cluster-wide none is needed"),
+            Self::Mismatch { input, .. } => format!(
+                "leave out --namespace, or write --namespace {input}; a value that is to open anywhere is sealed \
+                 with --scope cluster-wide"
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::overrides::Overrides;
+
+    #[test]
+    fn the_inputs_own_comes_first_and_contradictions_are_refused() {
+        let nowhere = Connection::new(Some("/nonexistent".into()), None, Overrides::default());
+        let decide = |flag: Option<&str>, input| {
+            NamespaceRule::new(flag.map(Into::into), nowhere.clone()).decide(input)
+        };
+        assert_eq!(decide(None, Some("a")).unwrap(), "a");
+        assert_eq!(decide(Some("a"), Some("a")).unwrap(), "a");
+        assert_eq!(decide(Some("b"), None).unwrap(), "b");
+        assert!(matches!(decide(Some("b"), Some("a")), Err(NamespaceError::Mismatch { .. })));
+        assert!(matches!(decide(None, None), Err(NamespaceError::Unknown(_))));
+        for input in [None, Some("a")] {
+            assert!(matches!(decide(Some("dummyNamespace"), input), Err(NamespaceError::Impossible(_))));
+        }
+    }
+}

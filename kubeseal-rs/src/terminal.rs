@@ -1,0 +1,6 @@
+//! What a person sees at a terminal: warnings, colours, prompts, and text that is escaped before it is shown.
+
+pub(crate) mod escape;
+pub(crate) mod paint;
+pub(crate) mod prompt;
+pub(crate) mod warnings;

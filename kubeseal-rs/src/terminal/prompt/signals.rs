@@ -1,0 +1,68 @@
+//! [`HeldSignals`]: signals that would end or stop the program wait until the terminal is put back.
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::flag::{register_conditional_default, register_usize};
+use signal_hook::low_level::emulate_default_handler;
+use std::ffi::c_int;
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+const SIGNALS: [c_int; 5] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP];
+
+/// Installed with the first prompt. A handler cannot be taken back, so from then on it does what the signal does by default.
+static HANDLERS: OnceLock<Handlers> = OnceLock::new();
+
+struct Handlers {
+    /// Whether signals do what they do by default.
+    are_default: Arc<AtomicBool>,
+    /// The last signal that was held; 0 for none.
+    held: Arc<AtomicUsize>,
+}
+
+/// As long as it lives, signals are held.
+pub(crate) struct HeldSignals(&'static Handlers);
+
+impl HeldSignals {
+    pub(crate) fn begin() -> io::Result<Self> {
+        let handlers = if let Some(handlers) = HANDLERS.get() {
+            handlers
+        } else {
+            let installed = Handlers::install()?;
+            HANDLERS.get_or_init(|| installed)
+        };
+        handlers.are_default.store(false, Ordering::SeqCst);
+        Ok(Self(handlers))
+    }
+
+    /// The signal that came since the last look.
+    pub(crate) fn take(&self) -> Option<c_int> {
+        c_int::try_from(self.0.held.swap(0, Ordering::SeqCst)).ok().filter(|signal| *signal != 0)
+    }
+}
+
+impl Drop for HeldSignals {
+    fn drop(&mut self) {
+        self.0.are_default.store(true, Ordering::SeqCst);
+        if let Some(signal) = self.take() {
+            deliver(signal);
+        }
+    }
+}
+
+impl Handlers {
+    fn install() -> io::Result<Self> {
+        let handlers = Self { are_default: Arc::new(AtomicBool::new(true)), held: Arc::default() };
+        for signal in SIGNALS {
+            register_conditional_default(signal, Arc::clone(&handlers.are_default))?;
+            register_usize(signal, Arc::clone(&handlers.held), usize::try_from(signal).unwrap_or_default())?;
+        }
+        Ok(handlers)
+    }
+}
+
+/// Does what the signal does by default: only one that stops the program comes back, once the program is continued.
+pub(crate) fn deliver(signal: c_int) {
+    // It fails for signals that are not known alone.
+    let _ = emulate_default_handler(signal);
+}

@@ -1,0 +1,114 @@
+//! `read_hidden`: a line typed at the terminal that standard input is, without its being shown.
+
+use crate::terminal::prompt::typed::Typed;
+use std::io;
+
+/// Asks, and reads a line.
+#[cfg(unix)]
+pub(crate) fn read_hidden(question: &str) -> io::Result<Typed> {
+    use crate::terminal::warnings::say;
+    let hidden = unix::Hidden::begin(question)?;
+    let typed = crate::terminal::prompt::typed::read(|| hidden.next());
+    drop(hidden);
+    // What was typed to end the line was not shown either.
+    say("\n");
+    typed
+}
+
+#[cfg(not(unix))]
+pub(crate) fn read_hidden(_: &str) -> io::Result<Typed> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "typing without echo is not possible on this system"))
+}
+
+#[cfg(unix)]
+mod unix {
+    //! The terminal, taken byte by byte, so that Ctrl-C comes to us; and put back before a signal ends or stops the program.
+
+    use crate::terminal::prompt::line;
+    use crate::terminal::prompt::signals::{HeldSignals, deliver};
+    use crate::terminal::prompt::typed::CTRL_U;
+    use crate::terminal::warnings::say;
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::Errno;
+    use rustix::process::{Signal, kill_current_process_group};
+    use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+    use std::ffi::c_int;
+    use std::io;
+
+    const CTRL_Z: u8 = 0x1a;
+
+    /// A signal that comes right before we wait is noticed after this long; any other interrupts the waiting.
+    const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+
+    /// As long as it lives, nothing that is typed is shown.
+    pub(crate) struct Hidden<'a> {
+        question: &'a str,
+        before: Termios,
+        /// Dropped last: what was held is delivered once the terminal is put back.
+        signals: HeldSignals,
+    }
+
+    impl<'a> Hidden<'a> {
+        /// Asks.
+        pub(crate) fn begin(question: &'a str) -> io::Result<Self> {
+            let signals = HeldSignals::begin()?;
+            let hidden = Self { question, before: tcgetattr(io::stdin())?, signals };
+            hidden.hide()?;
+            Ok(hidden)
+        }
+
+        fn hide(&self) -> io::Result<()> {
+            let mut modes = self.before.clone();
+            modes.local_modes.remove(
+                LocalModes::ECHO
+                    | LocalModes::ECHONL
+                    | LocalModes::ICANON
+                    | LocalModes::ISIG
+                    | LocalModes::IEXTEN,
+            );
+            tcsetattr(io::stdin(), OptionalActions::Flush, &modes)?;
+            say(self.question);
+            Ok(())
+        }
+
+        /// Whatever was typed ahead goes, or the shell would show it and run it: the next lines of a pasted key, say.
+        fn put_back(&self) {
+            // If the terminal is gone, there is nothing to put back.
+            let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.before);
+        }
+
+        /// The next key; none at the end. Where the question was asked again, the key that begins the line anew.
+        pub(crate) fn next(&self) -> io::Result<Option<u8>> {
+            loop {
+                if let Some(signal) = self.signals.take() {
+                    self.give_way(signal)?;
+                    return Ok(Some(CTRL_U));
+                }
+                let stdin = io::stdin();
+                match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&LOOK)) {
+                    Ok(0) | Err(Errno::INTR) => {}
+                    Ok(_) => match line::next(&mut line::stdin()?)? {
+                        // As the terminal has it: to everybody in front of it, ourselves included.
+                        Some(CTRL_Z) => kill_current_process_group(Signal::TSTP)?,
+                        byte => return Ok(byte),
+                    },
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+
+        /// Ends or stops as the signal would, at a terminal that is put back. Once continued, asks again.
+        fn give_way(&self, signal: c_int) -> io::Result<()> {
+            self.put_back();
+            say("\n");
+            deliver(signal);
+            self.hide()
+        }
+    }
+
+    impl Drop for Hidden<'_> {
+        fn drop(&mut self) {
+            self.put_back();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! [`Typed`]: a line from the keys that were pressed for it, as a terminal would edit it.
+//!
+//! Decided: a line with control characters is refused, instead of sealed or mended, because the user does not see what an arrow key or a tab did
+//! to it. There is no cursor: keys that would move one are refused, too.
+
+use crate::terminal::prompt::line::Line;
+use std::io;
+use zeroize::Zeroizing;
+
+const CTRL_C: u8 = 0x03;
+const CTRL_D: u8 = 0x04;
+const BACKSPACE: [u8; 2] = [0x08, 0x7f];
+/// The line begins anew.
+pub(crate) const CTRL_U: u8 = 0x15;
+const CTRL_W: u8 = 0x17;
+const ESCAPE: u8 = 0x1b;
+const CTRL_BACKSLASH: u8 = 0x1c;
+
+/// What a terminal that marks pasted text puts around it.
+const PASTE: [&[u8]; 2] = [b"200~", b"201~"];
+
+/// What was typed for a line.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Typed {
+    Line(Zeroizing<Vec<u8>>),
+    /// The input ended before anything was typed.
+    Nothing,
+    /// It has a control character in it.
+    Control,
+}
+
+/// Reads keys up to the end of the line.
+pub(crate) fn read(mut next: impl FnMut() -> io::Result<Option<u8>>) -> io::Result<Typed> {
+    let mut line = Line::default();
+    let mut has_control = false;
+    // Read and to be looked at once more.
+    let mut again = None;
+    loop {
+        let key = match again.take() {
+            Some(key) => Some(key),
+            None => next()?,
+        };
+        match key {
+            None | Some(CTRL_D) if line.0.is_empty() && !has_control => return Ok(Typed::Nothing),
+            None | Some(b'\n' | b'\r') => break,
+            Some(CTRL_C | CTRL_BACKSLASH) => {
+                return Err(io::Error::new(io::ErrorKind::Interrupted, "interrupted"));
+            }
+            Some(CTRL_D) => {}
+            Some(CTRL_U) => {
+                line = Line::default();
+                has_control = false;
+            }
+            Some(CTRL_W) => line.pop_word(),
+            Some(key) if BACKSPACE.contains(&key) => line.pop_character(),
+            Some(ESCAPE) => {
+                let (is_paste, behind) = sequence(&mut next)?;
+                has_control |= !is_paste;
+                again = behind;
+            }
+            Some(key) => {
+                has_control |= key < b' ';
+                line.push(key);
+            }
+        }
+    }
+    // Of two bytes: C1.
+    has_control |= line.0.utf8_chunks().any(|chunk| chunk.valid().contains(char::is_control));
+    Ok(if has_control { Typed::Control } else { Typed::Line(line.0) })
+}
+
+/// Reads what follows an escape: whether that marks pasted text, and a key behind it that is not part of it.
+fn sequence(next: &mut impl FnMut() -> io::Result<Option<u8>>) -> io::Result<(bool, Option<u8>)> {
+    match next()? {
+        Some(b'[') => {}
+        other => return Ok((false, other)),
+    }
+    let mut sequence = Vec::new();
+    loop {
+        match next()? {
+            Some(key @ b' '..=b'?') => sequence.push(key),
+            Some(key @ b'@'..=b'~') => {
+                sequence.push(key);
+                return Ok((PASTE.contains(&sequence.as_slice()), None));
+            }
+            other => return Ok((false, other)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(keys: &[u8]) -> io::Result<Typed> {
+        let mut keys = keys.iter().copied();
+        read(|| Ok(keys.next()))
+    }
+
+    fn line(text: &str) -> Typed {
+        Typed::Line(Zeroizing::new(text.as_bytes().to_vec()))
+    }
+
+    #[test]
+    fn keys_do_what_they_do_in_a_terminal() {
+        for (keys, expected) in [
+            (&b"hunter2\nrest"[..], "hunter2"),
+            (b"hunterx\x7f2\r", "hunter2"),
+            (b"wrong\x15right\n", "right"),
+            (b"correct horse  \x17stapler\n", "correct stapler"),
+            (b"one\x17\x17two\n", "two"),
+            (b"\xc3\xa9\x08e\n", "e"),
+            (b"\x1b[200~pasted\x1b[201~\n", "pasted"),
+            (b"no end", "no end"),
+            (b"\n", ""),
+        ] {
+            assert_eq!(typed(keys).unwrap(), line(expected), "{keys:?}");
+        }
+        assert_eq!(typed(b"\x04").unwrap(), Typed::Nothing);
+        assert_eq!(typed(b"").unwrap(), Typed::Nothing);
+        assert_eq!(typed(b"hunter\x03").unwrap_err().kind(), io::ErrorKind::Interrupted);
+    }
+
+    #[test]
+    fn what_other_keys_make_is_refused() {
+        for keys in [
+            &b"hunter\x1b[D2\n"[..],
+            b"hunter2\x1bOA\n",
+            b"hunter2\x1b\n",
+            b"hunter2\x1b",
+            b"hunter\t2\n",
+            b"hunter2\x00\n",
+            b"hunter2\xc2\x9b1m\n",
+            b"\x16\x1b\n",
+        ] {
+            assert_eq!(typed(keys).unwrap(), Typed::Control, "{keys:?}");
+        }
+        // Unless the line was begun anew.
+        assert_eq!(typed(b"hunter\x1b[D\x15hunter2\n").unwrap(), line("hunter2"));
+    }
+}
