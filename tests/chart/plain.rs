@@ -1,4 +1,4 @@
-//! `deploy/`: the manifests for people without Helm. That they are what the chart renders is `cargo xtask generate --check`.
+//! `charts/kustomize/`: the manifests for users without Helm. `cargo xtask generate --check` shows that the chart renders them.
 
 use std::sync::Arc;
 
@@ -11,9 +11,9 @@ use tests::pod::Pod;
 use crate::commands::kubectl;
 use crate::stage::{Stage, stop};
 
-const MANIFEST: &str = "deploy/controller.yaml";
+const MANIFEST: &str = "charts/kustomize/controller.yaml";
 
-/// A kustomization that builds on `deploy`, as an installation has one.
+/// A kustomization that builds on `charts/kustomize`, as an installation has one.
 const OVERLAY: &str = "tests/chart/fixtures/overlay";
 
 /// As upstream's: in the place where every kubeseal looks unless told otherwise.
@@ -41,7 +41,7 @@ pub(crate) async fn kustomize_builds_on_them(stage: Arc<Stage>) -> Result<()> {
     let built = kubectl(lab, &["kustomize", OVERLAY], "").await?.stdout()?;
     ensure!(built.contains("image: registry.example.com/tools/sealed-secrets-controller:1.2.3\n"), "{built}");
     ensure!(!built.contains("kube-system"), "something stays where the base has it:\n{built}");
-    let base = ["apply", "--dry-run=server", "--kustomize", "deploy"];
+    let base = ["apply", "--dry-run=server", "--kustomize", "charts/kustomize"];
     for args in [base, ["apply", "--dry-run=server", "--kustomize", OVERLAY]] {
         let applied = kubectl(lab, &args, "").await?.stdout()?;
         for object in

@@ -1,4 +1,4 @@
-//! The image of the controller: what the Dockerfile says, said again for those who have no Docker. A test compares the two.
+//! The image of the controller, for machines without Docker. A test compares it with `controller/Dockerfile`.
 
 use std::path::Path;
 
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn it_is_the_image_of_the_dockerfile() -> Result<()> {
-        let dockerfile = fs::read_to_string(workspace::root().join("Dockerfile"))?;
+        let dockerfile = fs::read_to_string(workspace::root().join("controller/Dockerfile"))?;
         let image = Image::controller("program".as_ref(), "controller".parse()?);
         let instructions = instructions(&dockerfile);
         let labels: Vec<_> = image.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn its_files_are_those_of_the_dockerfile() -> Result<()> {
-        let dockerfile = fs::read_to_string(workspace::root().join("Dockerfile"))?;
+        let dockerfile = fs::read_to_string(workspace::root().join("controller/Dockerfile"))?;
         let image = Image::controller("program".as_ref(), "controller".parse()?);
         // `install -D … PATH; \` and `ln -s TARGET PATH; \`
         let command = |name: &str| {

@@ -1,4 +1,5 @@
-//! cargo-deny: which licenses and crates may be in the tree. Its configuration is `deny.toml`.
+//! cargo-deny: which licenses and crates may be in the tree. Its configuration is `.cargo/deny.toml`,
+//! which it finds by itself.
 //!
 //! Advisories are left out: their database is a git repository that not every machine that runs this can reach.
 
@@ -21,7 +22,7 @@ pub(super) fn run() -> Result<()> {
     Ok(())
 }
 
-/// Ours, in the version this project uses; installed under `target/` the first time, which takes minutes.
+/// cargo-deny in the version of this project. The first time, it is installed under `target/`, which takes minutes.
 fn installed() -> Result<PathBuf> {
     let root = workspace::target_dir().join("tools");
     let program = root.join("bin/cargo-deny");

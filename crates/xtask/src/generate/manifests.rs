@@ -1,5 +1,5 @@
-//! `deploy/controller.yaml`, for people without Helm: what the chart renders with its own values, in the place where every
-//! kubeseal looks for the controller.
+//! `charts/kustomize/controller.yaml`, for users without Helm: what the chart renders with its own values, for the namespace and
+//! the names that every kubeseal looks for.
 
 use anyhow::{Context as _, Result};
 use harness::chart::Chart;
@@ -25,7 +25,7 @@ pub(super) fn generated() -> Result<Generated> {
     let runtime = Runtime::new().context("cannot start the async runtime")?;
     let rendered = runtime.block_on(chart.render())?;
     Ok(Generated {
-        path: workspace::root().join("deploy/controller.yaml"),
+        path: workspace::root().join("charts/kustomize/controller.yaml"),
         contents: contents(rendered.yaml()),
         source: "charts/sealed-secrets",
     })
