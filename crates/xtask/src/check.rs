@@ -1,4 +1,6 @@
-//! `cargo xtask check`: formatting and lints, what one runs before every commit.
+//! `cargo xtask check`: formatting, layout and lints. Run it before every commit; it is also how `cargo xtask ci` begins.
+
+mod layout;
 
 use anyhow::Result;
 use harness::failure::Failure;
@@ -13,10 +15,11 @@ pub(crate) fn run() -> Result<()> {
     result
 }
 
-/// The same as the first steps of CI.
+/// Runs the steps of `cargo xtask check` as steps of a longer run.
 pub(crate) fn steps_of_check(steps: &mut Steps) -> Result<()> {
     steps
         .command("format", cargo(&["fmt", "--all", "--check"]))
         .map_err(|error| error.context(Failure::new("the code is not formatted", "run `cargo fmt --all`")))?;
+    steps.step("layout", layout::check)?;
     steps.command("lints", cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))
 }

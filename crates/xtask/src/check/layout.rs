@@ -1,0 +1,89 @@
+//! The layout of the repository, checked: no import circles ([`circles`]), no crowded folders ([`folders`]), no module named with a
+//! word that was given up ([`old_words`]), and nothing at the root but what belongs there ([`root`]).
+//!
+//! A fault that is known is listed in [`ratchet`], which may only shrink.
+
+mod circles;
+mod finding;
+mod folders;
+mod imports;
+mod modules;
+mod old_words;
+mod ratchet;
+mod root;
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use harness::failure::Failure;
+use harness::workspace;
+use serde_json::Value;
+
+use crate::cargo::cargo;
+
+use finding::Rule;
+
+/// Fails with every finding that is not known, and with every known fault that is mended.
+pub(super) fn check() -> Result<()> {
+    let root = workspace::root();
+    let files = tracked_files(root)?;
+    let mut findings = circles::circles_of(root, &crate_roots(root)?)?;
+    findings.extend(folders::crowded(&files));
+    findings.extend(old_words::used(&files));
+    findings.extend(root::strangers(&files));
+    let verdict = ratchet::judge(findings);
+    for rule in Rule::ALL {
+        let mut texts = verdict.new.iter().filter(|finding| finding.rule == rule).peekable();
+        if texts.peek().is_some() {
+            texts.for_each(|finding| println!("{}", finding.text));
+            println!("  to mend it, {}", rule.how_to_mend());
+        }
+    }
+    for known in &verdict.mended {
+        println!(
+            "{} ({:?}) is mended: remove it from crates/xtask/src/check/layout/ratchet.rs",
+            known.place, known.rule
+        );
+    }
+    let count = verdict.new.len() + verdict.mended.len();
+    ensure!(count == 0, Failure::new(format!("the layout has {count} faults"), "each is printed above"));
+    println!("{} files, {} faults that are known", files.len(), verdict.known);
+    Ok(())
+}
+
+/// The files of the repository that Git tracks or would add.
+fn tracked_files(root: &Path) -> Result<Vec<String>> {
+    let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    let output = Command::new("git").args(list).current_dir(root).output().context("cannot run git")?;
+    ensure!(output.status.success(), "git ls-files failed: {}", String::from_utf8_lossy(&output.stderr));
+    let names = String::from_utf8(output.stdout).context("a file's name is not UTF-8")?;
+    let mut files: Vec<_> = names
+        .split_terminator('\0')
+        // One that is deleted but not staged is still in the index.
+        .filter(|file| root.join(file).symlink_metadata().is_ok())
+        .map(str::to_owned)
+        .collect();
+    files.sort();
+    files.dedup();
+    Ok(files)
+}
+
+/// The root files of all libraries and programs of the workspace, from the root of the repository.
+fn crate_roots(root: &Path) -> Result<Vec<String>> {
+    let output =
+        cargo(&["metadata", "--no-deps", "--format-version=1"]).output().context("cannot run cargo")?;
+    ensure!(output.status.success(), "cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata is no JSON")?;
+    let mut roots = Vec::new();
+    for package in metadata["packages"].as_array().context("cargo metadata lists no packages")? {
+        for target in package["targets"].as_array().into_iter().flatten() {
+            let is_shipped = matches!(target["kind"][0].as_str(), Some("lib" | "bin"));
+            if let (true, Some(file)) = (is_shipped, target["src_path"].as_str()) {
+                let file = Path::new(file).strip_prefix(root).context("a package outside the repository")?;
+                roots.push(file.display().to_string());
+            }
+        }
+    }
+    Ok(roots)
+}

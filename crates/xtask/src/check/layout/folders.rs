@@ -1,0 +1,50 @@
+//! Folders with too many files to find one's way in.
+
+use std::collections::BTreeMap;
+
+use super::finding::{Finding, Rule};
+
+/// The most files that a folder may hold; folders in it do not count.
+const MOST: usize = 13;
+
+/// Flat lists by nature: each file is one case or one page of a kind, and is found by its name.
+const FLAT: [(&str, &str); 4] = [
+    ("charts/sealed-secrets/templates", "helm knows one folder for templates; each file is one object"),
+    ("crates/envelope/tests/vectors", "one file for each test vector"),
+    ("kubeseal-rs/man", "one man page for each command; generated"),
+    ("crates/template/tests/corpus", "one file of cases for each group of functions"),
+];
+
+/// The folders that hold too many of `files`.
+pub(super) fn crowded(files: &[String]) -> Vec<Finding> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for file in files {
+        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        *counts.entry(folder).or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .filter(|(folder, count)| *count > MOST && FLAT.iter().all(|(flat, _)| flat != folder))
+        .map(|(folder, count)| Finding {
+            rule: Rule::Crowd,
+            place: folder.to_owned(),
+            text: format!("{folder} has {count} files; at most {MOST} are allowed"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(folder: &str, count: usize) -> Vec<String> {
+        (0..count).map(|number| format!("{folder}/{number}.rs")).collect()
+    }
+
+    #[test]
+    fn fourteen_files_are_too_many() {
+        let folders = [files("a", 13), files("a/b", 14), files("kubeseal-rs/man", 20)].concat();
+        let places: Vec<_> = crowded(&folders).into_iter().map(|finding| finding.place).collect();
+        assert_eq!(places, ["a/b"]);
+    }
+}
