@@ -1,8 +1,8 @@
 //! The controller: turns every SealedSecret of a cluster into the Secret it stands for.
 //!
-//! The way through: [`cli`] (flags as typed) -> [`config`] (as meant) -> [`run`], which joins the parts: [`keys`]
-//! owns the sealing keys, [`unseal`] unseals, [`http`] serves the certificate, and [`leader_election`] says which of several
-//! replicas does the first two.
+//! [`cli`] parses the flags, [`config`] checks and combines them, and [`run`] starts the rooms: [`keys`] owns the sealing keys,
+//! `unseal` reconciles SealedSecrets, [`http`] serves the certificate, and [`leader_election`] decides which of several replicas
+//! does the first two. `client` and `process` are what all of them use.
 //!
 //! What a SealedSecret means is not here: the types are in `api`, unsealing is in `sealing`, and the bytes are
 //! in `envelope`.

@@ -3,6 +3,7 @@
 use controller::cli::Cli;
 use controller::config::Config;
 use controller::process::{core_dumps, panic_guard};
+use controller::run::{announce, exit};
 use controller::{logging, run};
 use std::alloc::System;
 use std::env;
@@ -20,20 +21,19 @@ fn main() -> ExitCode {
         Err(error) => error.exit(),
     };
     if cli.version {
-        logging::print_version();
+        exit::print_version();
         return ExitCode::SUCCESS;
     }
     let config = match Config::from_cli(cli) {
         Ok(config) => config,
-        Err(error) => return logging::usage_error(&error),
+        Err(error) => return exit::usage_error(&error),
     };
     logging::start(&config.logging);
-    logging::starting();
+    announce::process_starts(&config);
     core_dumps::forbid();
     panic_guard::end_on_panic();
-    config.cautions.iter().for_each(logging::caution);
     match run::run(config) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => logging::fatal(&error),
+        Err(error) => exit::fatal(&error),
     }
 }

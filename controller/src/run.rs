@@ -1,16 +1,19 @@
-//! `run`: joins what every replica does (HTTP, following the keys, the election) with what the leader does (`term`), and
-//! sees both out at the end.
+//! `run`: starts what every replica does (HTTP, the watch of the keys, the election) and what the leader does (`leader`), and ends
+//! both in order.
 
-pub(crate) mod announce;
+pub mod announce;
 pub(crate) mod error;
+pub mod exit;
 pub(crate) mod leader;
+pub(crate) mod replica;
 
 use crate::client::cluster::Cluster;
 use crate::config::Config;
 use crate::config::election::LeaderElection;
-use crate::http::handlers::metrics::serve_metrics;
-use crate::http::router::{Served, serve};
+use crate::http::metrics::serve_metrics;
+use crate::http::router::serve;
 use crate::http::server::bind::listen;
+use crate::http::state::HttpState;
 use crate::keys::metrics::KeyMetrics;
 use crate::keys::renewal_request::listen;
 use crate::keys::renewal_request::requests::Asking;
@@ -22,8 +25,8 @@ use crate::leader_election::lead::{Part, lead_when_elected};
 use crate::metrics::Metrics;
 use crate::process::shutdown::Shutdown;
 use crate::run::error::RunError;
+use crate::run::replica::Replica;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -37,20 +40,6 @@ const WORK_GRACE: Duration = Duration::from_secs(15);
 
 /// How long the answers under way may take once the ports are closed.
 const ANSWERS_GRACE: Duration = Duration::from_secs(5);
-
-/// What every part works with.
-pub(crate) struct Parts {
-    cluster: Cluster,
-    config: Config,
-    /// What HTTP shows, and the work fills.
-    served: Arc<Served>,
-    /// Where it is served.
-    address: SocketAddr,
-    /// Renewal that was asked for in this process.
-    asking: Arc<Asking>,
-    /// Ends the work. `/readyz` says so at once; the ports stay open until the work is done.
-    shutdown: CancellationToken,
-}
 
 /// Runs until SIGTERM or SIGINT, or until it cannot go on.
 ///
@@ -73,7 +62,7 @@ pub fn run(config: Config) -> Result<(), RunError> {
 async fn run_async(config: Config) -> Result<(), RunError> {
     let Shutdown { begun: shutdown, delay_over } =
         Shutdown::on_signal(config.http.shutdown_delay).map_err(RunError::Start)?;
-    // Listened to since before anybody could send it: unheard, it ends a process.
+    // SIGUSR1 ends a process that does not handle it, so it is handled from the start.
     let renewal_signal = signal(SignalKind::user_defined1()).map_err(RunError::Start)?;
     let cluster = Cluster::connect(config.watch.client_limit).await?;
     let listener = listen(&config.http.listen).await?;
@@ -86,12 +75,12 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     let counted = Metrics::default()
         .naming_objects(config.http.metrics_name_objects)
         .with(Box::new(KeyMetrics::new(&ring, &refusals)));
-    let served = Served::new(Arc::clone(&ring), Arc::clone(&refusals), counted, shutdown.clone());
-    let served = Arc::new(served);
-    let (doors, timeouts) = (config.http.doors, config.http.timeouts);
+    let state = HttpState::new(Arc::clone(&ring), Arc::clone(&refusals), counted, shutdown.clone());
+    let state = Arc::new(state);
+    let timeouts = config.http.timeouts;
     let close = CancellationToken::new();
-    let metrics = serve_metrics(metrics_listener, Arc::clone(&served), timeouts, close.clone());
-    let http = serve(listener, Arc::clone(&served), doors, timeouts, close.clone());
+    let metrics = serve_metrics(metrics_listener, Arc::clone(&state), timeouts, close.clone());
+    let http = serve(listener, Arc::clone(&state), config.http.private_key, timeouts, close.clone());
     let answering = tokio::spawn(async { tokio::try_join!(http, metrics).map(drop) });
     tracing::info!(addr = %address, "HTTP server serving");
     tracing::info!(addr = %metrics_address, "HTTP metrics server serving");
@@ -107,10 +96,10 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     let asking = Arc::<Asking>::default();
     let (client, namespace) = place();
     tokio::spawn(listen::listen_for_asking(renewal_signal, client, namespace, ring, Arc::clone(&asking)));
-    let parts = Parts { cluster, config, served, address, asking, shutdown };
+    let replica = Replica { cluster, config, state, address, asking, shutdown };
 
     tokio::select! {
-        ended = work_then_close(&parts, &delay_over, &close, answering) => ended?,
+        ended = work_then_close(&replica, &delay_over, &close, answering) => ended?,
         _ = watching_keys => return Err(RunError::Keys),
     }
     tracing::info!("stopped");
@@ -120,15 +109,15 @@ async fn run_async(config: Config) -> Result<(), RunError> {
 /// Works until shutdown, and closes the ports when that is done and clients have had their time to leave. Where answering ends by
 /// itself, so does the work, in order.
 async fn work_then_close(
-    parts: &Parts,
+    replica: &Replica,
     delay_over: &CancellationToken,
     close: &CancellationToken,
     answering: JoinHandle<io::Result<()>>,
 ) -> Result<(), RunError> {
     let working = async {
         tokio::select! {
-            () = lead(parts) => {}
-            () = overdue(&parts.shutdown) => tracing::warn!(
+            () = lead(replica) => {}
+            () = overdue(&replica.shutdown) => tracing::warn!(
                 "work in hand did not finish in time; it is done again by the next leader, or at the next start"
             ),
         }
@@ -150,7 +139,7 @@ async fn work_then_close(
                 Ok(())
             }
         };
-        parts.shutdown.cancel();
+        replica.shutdown.cancel();
         ended.map_err(RunError::Http)
     };
     let (answered, ()) = tokio::join!(answering, working);
@@ -158,19 +147,19 @@ async fn work_then_close(
 }
 
 /// Leads whenever this replica is elected.
-async fn lead(parts: &Parts) {
+async fn lead(replica: &Replica) {
     let elector = |terms| {
-        let (client, namespace) = (parts.cluster.lease_client.clone(), &parts.cluster.namespace);
-        Box::new(Elector::new(client, namespace, terms, Arc::clone(&parts.served.ring)))
+        let (client, namespace) = (replica.cluster.lease_client.clone(), &replica.cluster.namespace);
+        Box::new(Elector::new(client, namespace, terms, Arc::clone(&replica.state.ring)))
     };
-    let part = match parts.config.election.clone() {
+    let part = match replica.config.election.clone() {
         LeaderElection::Off => Part::Alone,
         LeaderElection::WherePermitted(terms) => Part::WherePermitted(elector(terms)),
         LeaderElection::Always(terms) => Part::Elected(elector(terms)),
     };
-    let (readiness, metrics) = (Arc::clone(&parts.served.watching), Arc::clone(&parts.served.metrics));
-    let term = async |fence| leader::lead(parts, fence).await;
-    lead_when_elected(part, readiness, metrics, &parts.shutdown, term).await;
+    let (readiness, metrics) = (Arc::clone(&replica.state.readiness), Arc::clone(&replica.state.metrics));
+    let term = async |fence| leader::lead(replica, fence).await;
+    lead_when_elected(part, readiness, metrics, &replica.shutdown, term).await;
 }
 
 /// Waits until the work has had its time. A Lease whose last writes were not answered is not released, but runs out.

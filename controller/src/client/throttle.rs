@@ -1,4 +1,4 @@
-//! Requests that the API server turned away unlooked at, and says so: there are too many, or it is not ready.
+//! Requests that the API server refused unread, with 429 or 503: there are too many, or it is not ready.
 //!
 //! Decided: asked again here, a few times and soon, in front of the fence, instead of by kube's own retry. That one waits for as
 //! long as an answer's `Retry-After` says, ten minutes if need be, and sends a write that passed the fence before its term
@@ -8,16 +8,17 @@ use http::{Request, StatusCode};
 use kube::client::Body;
 use std::time::Duration;
 
-/// Between the attempts.
-pub(crate) const PAUSES: [Duration; 3] =
+/// Time before each retry.
+pub(crate) const RETRY_DELAYS: [Duration; 3] =
     [Duration::from_millis(200), Duration::from_millis(500), Duration::from_secs(1)];
 
-pub(crate) fn is_turned_away(status: StatusCode) -> bool {
+/// Whether the API server refused the request without reading it.
+pub(crate) fn is_throttled(status: StatusCode) -> bool {
     matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
 }
 
-/// The same request once more; none where its body cannot be had twice.
-pub(crate) fn again(request: &Request<Body>) -> Option<Request<Body>> {
+/// A copy of the request; None where its body cannot be read twice.
+pub(crate) fn clone_request(request: &Request<Body>) -> Option<Request<Body>> {
     let mut same = Request::new(request.body().try_clone()?);
     *same.method_mut() = request.method().clone();
     *same.uri_mut() = request.uri().clone();

@@ -1,7 +1,7 @@
 //! [`LeaderElection`]: which of several replicas leads.
 
 use crate::cli::election_flags::ElectionFlags;
-use crate::config::ConfigError;
+use crate::config::error::ConfigError;
 use crate::config::watch::{Namespaces, Watch};
 use jiff::SignedDuration;
 use std::time::Duration;
@@ -34,7 +34,7 @@ pub struct LeaseTerms {
 const NAME: &str = "sealed-secrets-controller";
 
 impl LeaderElection {
-    pub(crate) fn meant_by(flags: ElectionFlags, prefix: &str, watch: &Watch) -> Result<Self, ConfigError> {
+    pub(crate) fn from_flags(flags: ElectionFlags, prefix: &str, watch: &Watch) -> Result<Self, ConfigError> {
         let terms = LeaseTerms {
             name: name(flags.leader_elect_resource_name, prefix, watch)?,
             duration: positive("leader-elect-lease-duration", flags.leader_elect_lease_duration)?,

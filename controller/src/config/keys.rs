@@ -1,7 +1,7 @@
 //! [`Keys`]: how sealing keys are ordered, made and renewed.
 
 use crate::cli::key_flags::KeyFlags;
-use crate::config::warning::Caution;
+use crate::config::warning::ConfigWarning;
 use crate::config::{ConfigError, pairs};
 use envelope::KeySize;
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -49,7 +49,10 @@ pub struct Renewal {
 }
 
 impl Keys {
-    pub(crate) fn meant_by(flags: KeyFlags, cautions: &mut Vec<Caution>) -> Result<Self, ConfigError> {
+    pub(crate) fn from_flags(
+        flags: KeyFlags,
+        warnings: &mut Vec<ConfigWarning>,
+    ) -> Result<Self, ConfigError> {
         if flags.key_ttl <= SignedDuration::ZERO {
             return Err(ConfigError::NotPositive("key-ttl"));
         }
@@ -60,7 +63,7 @@ impl Keys {
             publish_delay: flags.key_publish_delay,
             new: NewKeys {
                 prefix: prefix(flags.key_prefix)?,
-                size: size(flags.key_size, cautions)?,
+                size: size(flags.key_size, warnings)?,
                 ttl: flags.key_ttl,
                 common_name: flags.my_cn,
                 annotations: pairs::parse("privatekey-annotations", &flags.privatekey_annotations)?,
@@ -70,7 +73,7 @@ impl Keys {
                 "CertNotBefore" => KeyOrder::CertNotBefore,
                 "SecretCreationTimestamp" => KeyOrder::SecretCreationTimestamp,
                 _ => {
-                    cautions.push(Caution::KeyOrder);
+                    warnings.push(ConfigWarning::KeyOrder);
                     KeyOrder::CertNotBefore
                 }
             },
@@ -83,12 +86,12 @@ impl Keys {
 }
 
 /// The smallest that has at least so many bits: aws-lc makes four sizes, and who asks for 3000 or 6144 wants no weaker key.
-fn size(bits: i64, cautions: &mut Vec<Caution>) -> Result<KeySize, ConfigError> {
+fn size(bits: i64, warnings: &mut Vec<ConfigWarning>) -> Result<KeySize, ConfigError> {
     let sizes = [KeySize::Rsa2048, KeySize::Rsa3072, KeySize::Rsa4096, KeySize::Rsa8192];
     let asked = usize::try_from(bits).ok().filter(|bits| *bits > 0).ok_or(ConfigError::KeySize)?;
     let size = sizes.into_iter().find(|size| size.bits() >= asked).ok_or(ConfigError::KeySize)?;
     if size.bits() != asked {
-        cautions.push(Caution::KeySize(bits, size));
+        warnings.push(ConfigWarning::KeySize(bits, size));
     }
     Ok(size)
 }

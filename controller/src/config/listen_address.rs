@@ -1,6 +1,6 @@
 //! [`ListenAddress`]: where a port is opened.
 
-use crate::config::ConfigError;
+use crate::config::error::ConfigError;
 
 /// An address to listen on.
 #[derive(Debug, Clone, PartialEq, Eq)]

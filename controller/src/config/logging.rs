@@ -1,7 +1,7 @@
 //! [`Logging`]: what is logged, how and where.
 
 use crate::cli::log_flags::LogFlags;
-use crate::config::warning::Caution;
+use crate::config::warning::ConfigWarning;
 
 /// What is logged, how and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +28,13 @@ pub enum LogLevel {
 }
 
 impl Logging {
-    pub(crate) fn meant_by(flags: &LogFlags, cautions: &mut Vec<Caution>) -> Self {
+    pub(crate) fn from_flags(flags: &LogFlags, warnings: &mut Vec<ConfigWarning>) -> Self {
         let level = level(&flags.log_level).unwrap_or_else(|| {
-            cautions.push(Caution::LogLevel);
+            warnings.push(ConfigWarning::LogLevel);
             LogLevel::Info
         });
         if !["text", "json"].contains(&flags.log_format.as_str()) {
-            cautions.push(Caution::LogFormat);
+            warnings.push(ConfigWarning::LogFormat);
         }
         Self { level, json: flags.log_format == "json", info_to_stdout: flags.log_info_stdout }
     }

@@ -1,6 +1,6 @@
 //! Lists of pairs, as in `a=b,c=d`.
 
-use crate::config::ConfigError;
+use crate::config::error::ConfigError;
 use std::collections::BTreeMap;
 
 /// Reads the value of `--flag`. Of a name given twice, the last counts.

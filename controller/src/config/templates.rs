@@ -12,7 +12,7 @@ pub struct Templates {
 }
 
 impl Templates {
-    pub(crate) fn meant_by(templates: OnOff, except: &str) -> Self {
+    pub(crate) fn from_flags(templates: OnOff, except: &str) -> Self {
         let except = except.split(',').map(str::trim).filter(|name| !name.is_empty());
         Self { rendered: templates == OnOff::On, except: except.map(ToOwned::to_owned).collect() }
     }
@@ -29,8 +29,9 @@ mod tests {
 
     #[test]
     fn in_the_exceptions_the_opposite_holds() {
-        let rendered =
-            |templates, except, namespace| Templates::meant_by(templates, except).are_rendered_in(namespace);
+        let rendered = |templates, except, namespace| {
+            Templates::from_flags(templates, except).are_rendered_in(namespace)
+        };
         for (templates, except, [a, b]) in [
             (OnOff::On, "", [true, true]),
             (OnOff::Off, "", [false, false]),

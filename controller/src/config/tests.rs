@@ -28,7 +28,7 @@ fn defaults_are_upstreams() {
     assert_eq!(config.keys.publish_delay, SignedDuration::ZERO);
     assert_eq!(config.logging, Logging { level: LogLevel::Info, json: false, info_to_stdout: true });
     assert_eq!(config.watch.namespaces, Namespaces::All);
-    let templates = Templates::meant_by(crate::cli::unseal_flags::OnOff::On, "");
+    let templates = Templates::from_flags(crate::cli::unseal_flags::OnOff::On, "");
     let unseal =
         Unseal { deprecated_data: true, status: true, correct_drift: true, delete_secrets: false, templates };
     assert_eq!(config.unseal, unseal);
@@ -112,13 +112,13 @@ fn refuses_what_cannot_be_meant() {
 
 #[test]
 fn what_upstream_takes_in_its_own_way_is_taken_and_told_of() {
-    let told = |argument: &str| config(&[argument]).unwrap().cautions;
-    assert_eq!(told("--key-size=3000"), [Caution::KeySize(3000, KeySize::Rsa3072)]);
-    assert_eq!(told("--key-size=6144"), [Caution::KeySize(6144, KeySize::Rsa8192)]);
-    assert_eq!(told("--key-order-priority=size"), [Caution::KeyOrder]);
-    assert_eq!(told("--log-level=LOUD"), [Caution::LogLevel]);
-    assert_eq!(told("--log-format=xml"), [Caution::LogFormat]);
-    assert_eq!(told("serve"), [Caution::Ignored("serve".into())]);
+    let told = |argument: &str| config(&[argument]).unwrap().warnings;
+    assert_eq!(told("--key-size=3000"), [ConfigWarning::KeySize(3000, KeySize::Rsa3072)]);
+    assert_eq!(told("--key-size=6144"), [ConfigWarning::KeySize(6144, KeySize::Rsa8192)]);
+    assert_eq!(told("--key-order-priority=size"), [ConfigWarning::KeyOrder]);
+    assert_eq!(told("--log-level=LOUD"), [ConfigWarning::LogLevel]);
+    assert_eq!(told("--log-format=xml"), [ConfigWarning::LogFormat]);
+    assert_eq!(told("serve"), [ConfigWarning::Ignored("serve".into())]);
     for silent in ["--key-size=3072", "--log-level=warn", "--read-timeout=-1s", "--kubeclient-burst=-1"] {
         assert_eq!(told(silent), [], "{silent}");
     }

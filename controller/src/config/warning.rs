@@ -1,17 +1,18 @@
-//! [`Caution`]: what was taken in another way than it was written. Upstream's controller takes such things without a word.
+//! [`ConfigWarning`]: a flag or variable that is read in another way than it was written. The controller logs it at the start;
+//! upstream's controller says nothing.
 
 use crate::cli::environment::{CountsAs, Unreadable};
 use envelope::KeySize;
 use std::fmt;
 
-/// Something to be told of at the start, which stops nothing.
+/// What the controller logs at the start, and goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Caution {
-    /// A variable says nothing that its flag can take.
+pub enum ConfigWarning {
+    /// A variable has a value that its flag does not accept.
     Unreadable(Unreadable),
     /// An argument that belongs to no flag.
     Ignored(String),
-    /// `--key-size` asks for what cannot be made.
+    /// `--key-size` asks for a size that the crypto library does not make.
     KeySize(i64, KeySize),
     /// `--key-order-priority` is neither of the two.
     KeyOrder,
@@ -21,7 +22,7 @@ pub enum Caution {
     LogFormat,
 }
 
-impl fmt::Display for Caution {
+impl fmt::Display for ConfigWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(Unreadable { variable, counts_as: CountsAs::False }) => {

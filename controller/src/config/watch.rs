@@ -52,7 +52,7 @@ pub struct ClientLimit {
 }
 
 impl Watch {
-    pub(crate) fn meant_by(flags: WatchFlags) -> Self {
+    pub(crate) fn from_flags(flags: WatchFlags) -> Self {
         let additional: BTreeSet<String> = flags
             .additional_namespaces
             .split(',')

@@ -2,7 +2,6 @@
 
 pub(crate) mod cert;
 pub(crate) mod health;
-pub(crate) mod metrics;
 pub(crate) mod resealed_object;
 pub(crate) mod rotate;
 pub(crate) mod submitted;

@@ -6,7 +6,7 @@
 //! A write also carries `timeout=`, what was left when it was handed over, so that the API server gives it up itself, however
 //! long admission or etcd takes. Reading is free.
 
-use crate::client::throttle::{PAUSES, again, is_turned_away};
+use crate::client::throttle::{RETRY_DELAYS, clone_request, is_throttled};
 use crate::process::boot_clock::Moment;
 use futures::future::BoxFuture;
 use http::uri::PathAndQuery;
@@ -139,10 +139,10 @@ impl Service<Request<Body>> for Guarded {
         let guarded = self.clone();
         Box::pin(async move {
             let mut request = request;
-            for pause in PAUSES {
-                let Some(same) = again(&request) else { break };
+            for pause in RETRY_DELAYS {
+                let Some(same) = clone_request(&request) else { break };
                 let answer = guarded.send(request).await?;
-                if !is_turned_away(answer.status()) {
+                if !is_throttled(answer.status()) {
                     return Ok(answer);
                 }
                 request = same;

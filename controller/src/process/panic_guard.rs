@@ -1,5 +1,5 @@
-//! `contained`: work on objects that users wrote, on a thread of its own, where a panic ends no other work; and
-//! [`end_on_panic`], for every panic elsewhere.
+//! `catch_panic`: runs work on objects that users wrote on a thread of its own, where a panic ends no other work; and
+//! [`end_on_panic`], for every other panic.
 //!
 //! Decided: panics unwind, in releases as well. An object that makes a library panic would otherwise end this process, and the
 //! next one, and every replica's. Anywhere else a panic ends the process as ever: a task that is gone while the rest goes on
@@ -12,33 +12,33 @@ use std::panic::{self, PanicHookInfo};
 compile_error!("one hostile object would end the controller: panics have to unwind");
 
 thread_local! {
-    static CONTAINED: Cell<bool> = const { Cell::new(false) };
+    static CAUGHT: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Does the work beside the asynchronous threads. None if it panicked.
-pub(crate) async fn contained<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+/// Runs the work on a blocking thread. Returns None if it panicked.
+pub(crate) async fn catch_panic<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let joined = tokio::task::spawn_blocking(|| {
-        CONTAINED.set(true);
+        CAUGHT.set(true);
         let done = panic::catch_unwind(panic::AssertUnwindSafe(work));
-        CONTAINED.set(false);
+        CAUGHT.set(false);
         done.ok()
     });
     joined.await.ok().flatten()
 }
 
-/// From here on, a panic is told of in the log, and ends the process unless it is contained.
+/// From here on, a panic is logged, and ends the process unless `catch_panic` runs the work.
 ///
-/// What is told is where, and what the program's text says; never what was put into it at runtime, which may be a value.
+/// The log line has the place and the literal message of the panic; never arguments of the message, which may be values.
 pub fn end_on_panic() {
     panic::set_hook(Box::new(|panic| {
-        tell(panic);
-        if !CONTAINED.get() {
+        log(panic);
+        if !CAUGHT.get() {
             std::process::abort();
         }
     }));
 }
 
-fn tell(panic: &PanicHookInfo<'_>) {
+fn log(panic: &PanicHookInfo<'_>) {
     let at = panic.location().map(ToString::to_string).unwrap_or_default();
     let why = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or_default();
     tracing::error!(at, why, hint = "this is a fault of the controller's: please report it", "panicked");
@@ -46,13 +46,13 @@ fn tell(panic: &PanicHookInfo<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::process::panic_guard::contained;
+    use crate::process::panic_guard::catch_panic;
 
     #[tokio::test]
     async fn a_panic_is_none_and_the_thread_goes_on() {
-        assert_eq!(contained(|| 1).await, Some(1));
-        let panicked = contained(|| -> u8 { [0][std::hint::black_box(1)] }).await;
+        assert_eq!(catch_panic(|| 1).await, Some(1));
+        let panicked = catch_panic(|| -> u8 { [0][std::hint::black_box(1)] }).await;
         assert_eq!(panicked, None);
-        assert_eq!(contained(|| 2).await, Some(2));
+        assert_eq!(catch_panic(|| 2).await, Some(2));
     }
 }

@@ -1,12 +1,12 @@
-//! `lead`: one term as the leader. The first key, renewal, reconciliation, events; all of it anew each time, and all of it
-//! with a client that writes nothing once the term is over.
+//! `lead`: one term as the leader: the first key, renewal, reconciliation, events. Each term starts all of it again, with a client
+//! that writes nothing once the term is over.
 
 use crate::events::queue::EventQueue;
 use crate::keys::renewal::renewer::Renewer;
 use crate::keys::store::events;
 use crate::leader_election::fence::Fence;
-use crate::run::Parts;
-use crate::run::announce::announce;
+use crate::run::announce::term_begins;
+use crate::run::replica::Replica;
 use crate::unseal::context::Context;
 use crate::unseal::controller;
 use crate::unseal::controller::{Scope, Watches};
@@ -18,33 +18,33 @@ use kube::Client;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Events still waiting at the end are worth this long.
+/// How long the events that still wait may take at the end.
 const EVENTS_GRACE: Duration = Duration::from_secs(2);
 
 /// Leads until shutdown, and finishes what is in hand. Dropped where the term is lost.
-pub(crate) async fn lead(parts: &Parts, fence: Fence) {
-    let Parts { cluster, config, served, shutdown, .. } = parts;
+pub(crate) async fn lead(replica: &Replica, fence: Fence) {
+    let Replica { cluster, config, state, shutdown, .. } = replica;
     let client = fence.guard(&cluster.client);
     let renewer = Renewer {
         namespace: &cluster.namespace,
         settings: &config.keys,
-        ring: &served.ring,
-        asking: &parts.asking,
+        ring: &state.ring,
+        asking: &replica.asking,
     };
     // A key that is half made at the end is found by its name, or made, at the next start.
     if shutdown.run_until_cancelled(renewer.ensure_one(&client)).await.is_none() {
         return;
     }
-    announce(parts);
+    term_begins(replica);
     let (events, sending) = EventQueue::start(client.clone());
-    // Events are the leader's to tell, and what of them was told before is turned away by the API server.
+    // The leader records events about refused keys; the API server refuses those that it has already.
     let looking_after_keys = async {
-        let telling = events::tell(&served.refusals, events.clone());
+        let telling = events::tell(&state.refusals, events.clone());
         let both = async { tokio::join!(renewer.renew(&client), telling) };
         shutdown.run_until_cancelled(both).await;
     };
     let reconciling = async {
-        reconcile_everywhere(parts, &client, &events).await;
+        reconcile_everywhere(replica, &client, &events).await;
         shutdown.cancel();
     };
     tokio::join!(looking_after_keys, reconciling);
@@ -54,10 +54,10 @@ pub(crate) async fn lead(parts: &Parts, fence: Fence) {
 }
 
 /// Unseals until shutdown.
-async fn reconcile_everywhere(parts: &Parts, client: &Client, events: &EventQueue) {
-    let Parts { cluster, config, served, shutdown, .. } = parts;
+async fn reconcile_everywhere(replica: &Replica, client: &Client, events: &EventQueue) {
+    let Replica { cluster, config, state, shutdown, .. } = replica;
     let namespaces = config.watch.namespaces.watched(&cluster.namespace);
-    served.watching.expect(namespaces.len());
+    state.readiness.expect(namespaces.len());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let cores = FairPermits::new(cores);
     let large = FairPermits::new(LARGE_AT_ONCE);
@@ -67,14 +67,14 @@ async fn reconcile_everywhere(parts: &Parts, client: &Client, events: &EventQueu
         let secrets = Watches::new(client, &scope);
         let context = Context {
             client: client.clone(),
-            ring: Arc::clone(&served.ring),
+            ring: Arc::clone(&state.ring),
             key_place: KeyPlace {
                 namespace: cluster.namespace.clone(),
                 prefix: config.keys.new.prefix.clone(),
             },
             targets: secrets.targets.clone(),
             ledger: Arc::default(),
-            metrics: Arc::clone(&served.metrics),
+            metrics: Arc::clone(&state.metrics),
             settings: config.unseal.clone(),
             events: events.clone(),
             render_rate: Arc::clone(&render_rate),
@@ -82,9 +82,9 @@ async fn reconcile_everywhere(parts: &Parts, client: &Client, events: &EventQueu
             large: Arc::clone(&large),
             shutdown: shutdown.clone(),
         };
-        let served = Arc::clone(served);
+        let state = Arc::clone(state);
         let ready = move || {
-            if served.watching.one_listed() {
+            if state.readiness.one_listed() {
                 tracing::info!("ready: SealedSecrets and Secrets are listed");
             }
         };

@@ -13,7 +13,7 @@
 //! something changed. Instead of a cache of all Secrets, which would keep every value of the cluster in memory.
 
 use crate::client::api_timeout::API_TIMEOUT;
-use crate::process::panic_guard::contained;
+use crate::process::panic_guard::catch_panic;
 use crate::unseal::apply::{Applied, spec_digest};
 use crate::unseal::context::Context;
 use crate::unseal::decide::plan::Plan;
@@ -203,7 +203,7 @@ async fn decide_off_the_workers(
     let core = context.shutdown.run_until_cancelled(context.cores.take(&namespace)).await??;
     let (observed, context) = (Arc::clone(observed), Arc::clone(context));
     let previous = previous.cloned();
-    let plan = contained(move || {
+    let plan = catch_panic(move || {
         let _core = core;
         let ring = context.ring.snapshot();
         let rules = Rules {

@@ -2,7 +2,7 @@
 //!
 //! `/readyz?verbose` lists the checks in any case, with what there is to know of the keys.
 
-use crate::http::router::Served;
+use crate::http::state::HttpState;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use std::fmt::Write as _;
@@ -14,23 +14,23 @@ pub(crate) async fn healthz() -> &'static str {
 }
 
 /// Ready once the keys have been read, there is at least one, and SealedSecrets are being watched, unless another replica
-/// does that: a standby serves all that is served. Not any more once the process was told to end: it still answers, so that no
+/// does that: a standby serves all that is state. Not any more once the process was told to end: it still answers, so that no
 /// request is refused that Kubernetes sends here until it has taken notice.
 pub(crate) async fn readyz(
-    State(served): State<Arc<Served>>,
+    State(state): State<Arc<HttpState>>,
     RawQuery(query): RawQuery,
 ) -> (StatusCode, String) {
-    let keys = served.ring.report();
-    let refused: usize = served.refusals.counts().iter().map(|(_, count)| count).sum();
+    let keys = state.ring.report();
+    let refused: usize = state.refusals.counts().iter().map(|(_, count)| count).sum();
     let checks = [
-        ("sealing keys read", served.ring.is_loaded(), String::new()),
+        ("sealing keys read", state.ring.is_loaded(), String::new()),
         ("sealing key present", keys.active > 0, format!(": {keys}, {refused} refused")),
         (
             "SealedSecrets and Secrets listed, or another replica leads",
-            served.watching.is_ready(),
+            state.readiness.is_ready(),
             String::new(),
         ),
-        ("not told to end", !served.ending.is_cancelled(), String::new()),
+        ("not told to end", !state.ending.is_cancelled(), String::new()),
     ];
     let ready = checks.iter().all(|(_, passed, _)| *passed);
     let verbose = query.is_some_and(|query| query.split('&').any(|word| word.starts_with("verbose")));

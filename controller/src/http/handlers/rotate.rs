@@ -5,8 +5,8 @@
 
 use crate::http::handlers::resealed_object::resealed_object;
 use crate::http::handlers::submitted::{Refused, Submitted, json_text};
-use crate::http::router::Guarded;
-use crate::process::panic_guard::contained;
+use crate::http::state::PrivateKeyState;
+use crate::process::panic_guard::catch_panic;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header;
@@ -17,16 +17,16 @@ use std::sync::Arc;
 
 /// Answers with the resealed object.
 pub(crate) async fn rotate(
-    State(guarded): State<Arc<Guarded>>,
+    State(state): State<Arc<PrivateKeyState>>,
     body: Bytes,
 ) -> Result<impl IntoResponse, Refused> {
-    let permit = guarded.gate.enter().await.ok_or(Refused::TooMany)?;
-    let answered = contained(move || {
+    let permit = state.limit.admit().await.ok_or(Refused::TooMany)?;
+    let answered = catch_panic(move || {
         let _permit = permit;
-        let ring = guarded.ring.snapshot();
+        let ring = state.ring.snapshot();
         let json = json_text(body)?;
         let sealed = Submitted::read(&json)?;
-        let to = guarded.ring.published(&ring).ok_or(Refused::DoesNotOpen)?;
+        let to = state.ring.published(&ring).ok_or(Refused::DoesNotOpen)?;
         resealed(&json, sealed, &ring, to)
     });
     let object = answered.await.unwrap_or(Err(Refused::DoesNotOpen))?;

@@ -4,22 +4,22 @@
 //! told: why it does not open is on the SealedSecret's own status, for those who may read that.
 
 use crate::http::handlers::submitted::{Refused, Submitted, json_text};
-use crate::http::router::Guarded;
-use crate::process::panic_guard::contained;
+use crate::http::state::PrivateKeyState;
+use crate::process::panic_guard::catch_panic;
 use axum::body::Bytes;
 use axum::extract::State;
 use sealing::Verdict;
 use std::sync::Arc;
 
 /// Answers with a status alone.
-pub(crate) async fn verify(State(guarded): State<Arc<Guarded>>, body: Bytes) -> Result<(), Refused> {
-    let permit = guarded.gate.enter().await.ok_or(Refused::TooMany)?;
-    let answered = contained(move || {
+pub(crate) async fn verify(State(state): State<Arc<PrivateKeyState>>, body: Bytes) -> Result<(), Refused> {
+    let permit = state.limit.admit().await.ok_or(Refused::TooMany)?;
+    let answered = catch_panic(move || {
         let _permit = permit;
-        let ring = guarded.ring.snapshot();
+        let ring = state.ring.snapshot();
         let json = json_text(body)?;
         let Submitted { metadata, spec } = Submitted::read(&json)?;
-        match sealing::verify(&metadata, &spec, &ring, guarded.accepted) {
+        match sealing::verify(&metadata, &spec, &ring, state.accepted) {
             Verdict::Opens => Ok(()),
             Verdict::DoesNotOpen => Err(Refused::DoesNotOpen),
             Verdict::TooMuch => Err(Refused::TooMuch),

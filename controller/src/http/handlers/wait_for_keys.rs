@@ -1,9 +1,9 @@
-//! What asks for a key waits for the keys to be read, and for the first one to be made.
+//! `wait_for_keys`: a request that needs a sealing key waits until the keys are read and the first one is made.
 //!
 //! Upstream's controller does not listen before it has them, and its chart takes `/healthz` for readiness: a process that
 //! has just started is sent requests that it could only answer wrongly.
 
-use crate::http::router::Served;
+use crate::http::state::HttpState;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
@@ -15,22 +15,22 @@ use tokio_util::sync::CancellationToken;
 /// Well under what clients and the API server's proxy wait for an answer.
 pub(crate) const LONGEST: Duration = Duration::from_secs(10);
 
-/// What a request waits with.
+/// The state of the middleware.
 #[derive(Clone)]
-pub(crate) struct Awaited {
-    pub(crate) served: Arc<Served>,
-    /// For so long at the most: [`LONGEST`], but in tests.
+pub(crate) struct KeysWait {
+    pub(crate) state: Arc<HttpState>,
+    /// Maximum wait: [`LONGEST`], except in tests.
     pub(crate) longest: Duration,
-    /// Ends the wait too.
+    /// Ends the wait at SIGTERM.
     pub(crate) shutdown: CancellationToken,
 }
 
-/// Lets the request on, or answers 503 where the keys could not be read in time.
-pub(crate) async fn until_keys(State(awaited): State<Awaited>, request: Request, next: Next) -> Response {
-    let Awaited { served, longest, shutdown } = awaited;
-    // Out of time, out of luck: what is known then decides.
-    let _ = shutdown.run_until_cancelled(tokio::time::timeout(longest, served.ring.settled())).await;
-    if !served.ring.is_loaded() {
+/// Passes the request on, or answers 503 where the keys could not be read in time.
+pub(crate) async fn wait_for_keys(State(wait): State<KeysWait>, request: Request, next: Next) -> Response {
+    let KeysWait { state, longest, shutdown } = wait;
+    // After the time-out, what is known by then decides.
+    let _ = shutdown.run_until_cancelled(tokio::time::timeout(longest, state.ring.settled())).await;
+    if !state.ring.is_loaded() {
         return (StatusCode::SERVICE_UNAVAILABLE, "the sealing keys could not be read yet\n").into_response();
     }
     next.run(request).await

@@ -1,6 +1,6 @@
-//! [`Connection`]: bytes to and from one client, who must not keep us waiting.
+//! [`Connection`]: a client's TCP stream that fails when the client is too slow, or is evicted.
 
-use crate::http::server::pace::Pace;
+use crate::http::server::phase::PhaseTimer;
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,39 +10,39 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
-/// A stream that fails where its [`Pace`] says that it is too slow, or was cut.
+/// A stream that fails when its [`PhaseTimer`] times out, or is evicted.
 pub(crate) struct Connection<S> {
     stream: S,
-    pace: Arc<Pace>,
-    alarm: Pin<Box<Sleep>>,
-    cut: Pin<Box<WaitForCancellationFutureOwned>>,
+    phase: Arc<PhaseTimer>,
+    timer: Pin<Box<Sleep>>,
+    eviction: Pin<Box<WaitForCancellationFutureOwned>>,
     _permit: OwnedSemaphorePermit,
 }
 
 impl<S> Connection<S> {
-    pub(crate) fn new(stream: S, pace: Arc<Pace>, permit: OwnedSemaphorePermit) -> Self {
-        let alarm = Box::pin(sleep_until(pace.deadline().unwrap_or_else(Instant::now)));
-        let cut = Box::pin(pace.token().cancelled_owned());
-        Self { stream, pace, alarm, cut, _permit: permit }
+    pub(crate) fn new(stream: S, phase: Arc<PhaseTimer>, permit: OwnedSemaphorePermit) -> Self {
+        let timer = Box::pin(sleep_until(phase.deadline().unwrap_or_else(Instant::now)));
+        let eviction = Box::pin(phase.eviction().cancelled_owned());
+        Self { stream, phase, timer, eviction, _permit: permit }
     }
 
-    pub(crate) fn pace(&self) -> &Arc<Pace> {
-        &self.pace
+    pub(crate) fn phase(&self) -> &Arc<PhaseTimer> {
+        &self.phase
     }
 
-    /// What is ready is ready; what is not must be in time.
+    /// Passes on what is ready. What is not ready fails once the phase times out.
     fn in_time<T>(&mut self, polled: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         if polled.is_ready() {
             return polled;
         }
-        if self.cut.as_mut().poll(cx).is_ready() {
+        if self.eviction.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
         }
-        let Some(deadline) = self.pace.deadline() else { return Poll::Pending };
-        if self.alarm.deadline() != deadline {
-            self.alarm.as_mut().reset(deadline);
+        let Some(deadline) = self.phase.deadline() else { return Poll::Pending };
+        if self.timer.deadline() != deadline {
+            self.timer.as_mut().reset(deadline);
         }
-        self.alarm.as_mut().poll(cx).map(|()| Err(ErrorKind::TimedOut.into()))
+        self.timer.as_mut().poll(cx).map(|()| Err(ErrorKind::TimedOut.into()))
     }
 }
 
@@ -79,7 +79,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let polled = Pin::new(&mut self.stream).poll_flush(cx);
         if matches!(polled, Poll::Ready(Ok(()))) {
-            self.pace.sent();
+            self.phase.answer_sent();
         }
         self.in_time(polled, cx)
     }

@@ -1,11 +1,16 @@
-//! [`Connections`]: accepts connections, no more at a time than there is room for.
+//! [`LimitedListener`]: accepts connections, up to a maximum number.
 //!
-//! Where the room is full, a new connection takes the place of the one that waits longest: a client that holds connections
+//! At the maximum, a new connection takes the place of the one that has been idle longest: a client that holds connections
 //! open keeps no other client out, least of all the kubelet's probes.
 
+use crate::config::http::ClientTimeouts;
 use crate::http::server::connection::Connection;
-use crate::http::server::pace::{Pace, Timeouts};
-use axum::serve::Listener;
+use crate::http::server::phase::{Phase, PhaseTimer};
+use axum::extract::Request;
+use axum::extract::connect_info::{ConnectInfo, Connected};
+use axum::middleware::Next;
+use axum::response::Response;
+use axum::serve::{IncomingStream, Listener};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
@@ -13,59 +18,81 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How long a connection that is cut has to go before the next one is.
-const GOING: Duration = Duration::from_secs(1);
+/// How long an evicted connection has to end before the next one is evicted.
+const EVICTION_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A listener whose connections keep to [`Timeouts`].
-pub(crate) struct Connections {
+/// A listener whose connections keep to [`ClientTimeouts`].
+pub(crate) struct LimitedListener {
     listener: TcpListener,
-    timeouts: Timeouts,
-    room: Arc<Semaphore>,
-    open: Vec<Weak<Pace>>,
+    timeouts: ClientTimeouts,
+    permits: Arc<Semaphore>,
+    open: Vec<Weak<PhaseTimer>>,
 }
 
-impl Connections {
-    /// Room for so many at the same time.
-    pub(crate) fn new(listener: TcpListener, timeouts: Timeouts, room: usize) -> Self {
-        Self { listener, timeouts, room: Arc::new(Semaphore::new(room)), open: Vec::new() }
+impl LimitedListener {
+    /// A listener with at most `max_connections` open connections.
+    pub(crate) fn new(listener: TcpListener, timeouts: ClientTimeouts, max_connections: usize) -> Self {
+        Self { listener, timeouts, permits: Arc::new(Semaphore::new(max_connections)), open: Vec::new() }
     }
 
     async fn permit(&mut self) -> OwnedSemaphorePermit {
         loop {
-            if let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() {
+            if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
                 return permit;
             }
-            self.cut_one();
-            let free = Arc::clone(&self.room).acquire_owned();
-            if let Ok(Ok(permit)) = tokio::time::timeout(GOING, free).await {
+            self.evict_one();
+            let free = Arc::clone(&self.permits).acquire_owned();
+            if let Ok(Ok(permit)) = tokio::time::timeout(EVICTION_TIMEOUT, free).await {
                 return permit;
             }
         }
     }
 
-    fn cut_one(&self) {
-        let open = self.open.iter().filter_map(Weak::upgrade).filter(|pace| !pace.is_cut());
-        if let Some(pace) = open.min_by_key(|pace| pace.worth()) {
-            pace.cut();
+    fn evict_one(&self) {
+        let open = self.open.iter().filter_map(Weak::upgrade).filter(|phase| !phase.is_evicted());
+        if let Some(phase) = open.min_by_key(|phase| phase.eviction_order()) {
+            phase.evict();
         }
     }
 }
 
-impl Listener for Connections {
+impl Listener for LimitedListener {
     type Io = Connection<TcpStream>;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        // Axum's, which waits a while where there are no more files to be had.
+        // Axum's `accept` waits a while where the process has no more file descriptors.
         let (stream, address) = Listener::accept(&mut self.listener).await;
         let permit = self.permit().await;
-        let pace = Arc::new(Pace::new(self.timeouts));
-        self.open.retain(|pace| pace.strong_count() > 0);
-        self.open.push(Arc::downgrade(&pace));
-        (Connection::new(stream, pace, permit), address)
+        let phase = Arc::new(PhaseTimer::new(self.timeouts));
+        self.open.retain(|phase| phase.strong_count() > 0);
+        self.open.push(Arc::downgrade(&phase));
+        (Connection::new(stream, phase, permit), address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
         self.listener.local_addr()
     }
+}
+
+/// How a request finds the phase of its connection.
+#[derive(Debug, Clone)]
+pub(crate) struct ConnectionInfo(Arc<PhaseTimer>);
+
+impl Connected<IncomingStream<'_, LimitedListener>> for ConnectionInfo {
+    fn connect_info(stream: IncomingStream<'_, LimitedListener>) -> Self {
+        Self(Arc::clone(Connection::phase(stream.io())))
+    }
+}
+
+/// Middleware: the connection is in the phase `Working` from the whole request to the answer.
+pub(crate) async fn track_phase(
+    ConnectInfo(ConnectionInfo(phase)): ConnectInfo<ConnectionInfo>,
+    request: Request,
+    next: Next,
+) -> Response {
+    phase.enter(Phase::Working);
+    let answer = next.run(request).await;
+    phase.enter(Phase::Answering);
+    answer
 }

@@ -18,11 +18,11 @@ const SOON: Duration = Duration::from_secs(30);
 
 /// The status of an answer to who waits for so long at the most; 200 is what the handler says.
 async fn answer(ring: &Arc<SharedRing>, shutdown: &CancellationToken, longest: Duration) -> StatusCode {
-    let served =
-        Served::new(Arc::clone(ring), Arc::<Refusals>::default(), Metrics::default(), shutdown.clone());
-    let served = Arc::new(served);
-    let awaited = Awaited { served, longest, shutdown: shutdown.clone() };
-    let handler = get(async || "keys").layer(from_fn_with_state(awaited, until_keys));
+    let state =
+        HttpState::new(Arc::clone(ring), Arc::<Refusals>::default(), Metrics::default(), shutdown.clone());
+    let state = Arc::new(state);
+    let awaited = KeysWait { state, longest, shutdown: shutdown.clone() };
+    let handler = get(async || "keys").layer(from_fn_with_state(awaited, wait_for_keys));
     let router = Router::new().route("/", handler);
     router.oneshot(Request::new(Body::empty())).await.unwrap().status()
 }

@@ -1,7 +1,7 @@
-//! [`Bodies`]: how many requests' bodies may be on their way at the same time, and how long.
+//! [`BodyLimit`]: how many request bodies may arrive at the same time, and how long each may take.
 //!
-//! Where there are too many, the one that has been on its way for the longest gives way: an honest body is whole within
-//! milliseconds, and a client that sends a header and then nothing keeps no other client out.
+//! Where too many arrive, the one that began first is ended: an honest body is whole within milliseconds, and a client that sends
+//! a header and then nothing keeps no other client out.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -14,37 +14,37 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-/// On their way, and again as many whole; each of up to [`LIMIT`], and twice that in the moment when it becomes whole. The chart's
-/// memory limit has room for all of them.
+/// Maximum number of bodies that arrive, and of bodies that are whole. Each has up to [`LIMIT`] bytes, and twice that in the moment
+/// when it becomes whole. The chart's memory limit has room for all of them.
 const AT_ONCE: usize = 8;
 
 /// The largest SealedSecret that etcd takes has 1.5 MiB.
 const LIMIT: usize = 2 << 20;
 
-/// A body that takes longer trickles.
+/// Maximum time for a body to arrive.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// All that are there.
+/// All request bodies in this process.
 #[derive(Debug)]
-pub(crate) struct Bodies {
-    /// On their way, the eldest first.
+pub(crate) struct BodyLimit {
+    /// Bodies that arrive, the oldest first.
     arriving: Mutex<(u64, BTreeMap<u64, CancellationToken>)>,
-    /// Being worked on, or waiting for that.
+    /// Permits of bodies that are whole: a handler reads them, or waits to.
     whole: Semaphore,
 }
 
-impl Default for Bodies {
+impl Default for BodyLimit {
     fn default() -> Self {
         Self { arriving: Mutex::default(), whole: Semaphore::new(AT_ONCE) }
     }
 }
 
-impl Bodies {
+impl BodyLimit {
     fn arriving(&self) -> MutexGuard<'_, (u64, BTreeMap<u64, CancellationToken>)> {
         self.arriving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn arrives(&self) -> Arriving<'_> {
+    fn arrives(&self) -> ArrivingBody<'_> {
         let mut arriving = self.arriving();
         let (next, there) = &mut *arriving;
         if there.len() >= AT_ONCE
@@ -55,19 +55,19 @@ impl Bodies {
         *next += 1;
         let gives_way = CancellationToken::new();
         there.insert(*next, gives_way.clone());
-        Arriving { bodies: self, number: *next, gives_way }
+        ArrivingBody { bodies: self, number: *next, gives_way }
     }
 }
 
-/// One that is on its way.
-struct Arriving<'a> {
-    bodies: &'a Bodies,
+/// A body that arrives.
+struct ArrivingBody<'a> {
+    bodies: &'a BodyLimit,
     number: u64,
     gives_way: CancellationToken,
 }
 
-impl Arriving<'_> {
-    /// The body when it is whole, or why it will not be.
+impl ArrivingBody<'_> {
+    /// Returns the body when it is whole, or the status code to answer with.
     async fn whole(self, body: Body) -> Result<Body, StatusCode> {
         let whole = tokio::time::timeout(LONGEST, to_bytes(body, LIMIT));
         match self.gives_way.run_until_cancelled(whole).await {
@@ -79,14 +79,18 @@ impl Arriving<'_> {
     }
 }
 
-impl Drop for Arriving<'_> {
+impl Drop for ArrivingBody<'_> {
     fn drop(&mut self) {
         self.bodies.arriving().1.remove(&self.number);
     }
 }
 
-/// Lets a request on once its body is there, or turns it away: behind others it would wait for long.
-pub(crate) async fn with_body(State(bodies): State<Arc<Bodies>>, request: Request, next: Next) -> Response {
+/// Passes a request on once its body is whole, or answers 429: behind others it would wait for long.
+pub(crate) async fn read_body(
+    State(bodies): State<Arc<BodyLimit>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let (parts, body) = request.into_parts();
     let body = match bodies.arrives().whole(body).await {
         Ok(body) => body,
@@ -111,7 +115,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_silent_client_keeps_no_other_out() {
-        let bodies = Arc::new(Bodies::default());
+        let bodies = Arc::new(BodyLimit::default());
         let mut there = tokio::task::JoinSet::new();
         for _ in 0..200 {
             let bodies = Arc::clone(&bodies);
@@ -131,7 +135,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_is_bounded() {
         let large = Body::from(vec![b' '; LIMIT + 1]);
-        let refused = Bodies::default().arrives().whole(large).await.err();
+        let refused = BodyLimit::default().arrives().whole(large).await.err();
         assert_eq!(refused, Some(StatusCode::PAYLOAD_TOO_LARGE));
     }
 }

@@ -1,9 +1,9 @@
-//! `GET /metrics`, on a port of its own; and the counting of requests to the other one.
+//! `GET /metrics`, on a port of its own; and `count_requests`, which counts the requests to the API port.
 
-use crate::http::router::Served;
+use crate::config::http::ClientTimeouts;
 use crate::http::server::connection_close::close_when_ending;
-use crate::http::server::listener::Connections;
-use crate::http::server::pace::{Paced, Timeouts, keep_pace};
+use crate::http::server::listener::{ConnectionInfo, LimitedListener, track_phase};
+use crate::http::state::HttpState;
 use crate::metrics::Metrics;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -18,33 +18,33 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::limit::GlobalConcurrencyLimitLayer;
 
-/// What those get who ask for it, as Prometheus does.
+/// For clients that ask for it, as Prometheus does.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// What all others get.
+/// For all other clients.
 const CLASSIC: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Connections at the same time: each may hold an answer, which is large where there are many SealedSecrets.
-const ROOM: usize = 32;
+/// Maximum number of open connections: each may hold an answer, which is large where there are many SealedSecrets.
+const MAX_CONNECTIONS: usize = 32;
 
-/// Answers in the making at the same time: the other cores are for unsealing.
-const AT_ONCE: usize = 1;
+/// Maximum number of answers made at the same time: the other processors are for unsealing.
+const MAX_REQUESTS: usize = 1;
 
 /// Serves metrics until `close`.
 pub(crate) async fn serve_metrics(
     listener: TcpListener,
-    served: Arc<Served>,
-    timeouts: Timeouts,
+    state: Arc<HttpState>,
+    timeouts: ClientTimeouts,
     close: CancellationToken,
 ) -> io::Result<()> {
     let router = Router::new()
         .route("/metrics", get(answer))
-        .layer(GlobalConcurrencyLimitLayer::new(AT_ONCE))
-        .with_state(Arc::clone(&served.metrics))
-        .layer(from_fn_with_state(served.ending.clone(), close_when_ending))
-        .layer(from_fn(keep_pace))
-        .into_make_service_with_connect_info::<Paced>();
-    let connections = Connections::new(listener, timeouts, ROOM);
+        .layer(GlobalConcurrencyLimitLayer::new(MAX_REQUESTS))
+        .with_state(Arc::clone(&state.metrics))
+        .layer(from_fn_with_state(state.ending.clone(), close_when_ending))
+        .layer(from_fn(track_phase))
+        .into_make_service_with_connect_info::<ConnectionInfo>();
+    let connections = LimitedListener::new(listener, timeouts, MAX_CONNECTIONS);
     axum::serve(connections, router).with_graceful_shutdown(close.cancelled_owned()).await
 }
 
@@ -63,7 +63,11 @@ async fn answer(State(metrics): State<Arc<Metrics>>, headers: HeaderMap) -> Resp
 }
 
 /// Counts each request under the route it matched: a path that is not served must not become a label of its own.
-pub(crate) async fn count(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+pub(crate) async fn count_requests(
+    State(metrics): State<Arc<Metrics>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let path = match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
         Some("/healthz") => "/healthz",
         Some("/readyz") => "/readyz",

@@ -1,0 +1,44 @@
+//! [`HttpState`] and [`PrivateKeyState`]: what the handlers read.
+
+use crate::http::limits::KeyUseLimit;
+use crate::keys::store::rejections::Refusals;
+use crate::keys::store::ring::SharedRing;
+use crate::metrics::Metrics;
+use crate::process::readiness::Readiness;
+use sealing::Accepted;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// What all handlers read.
+#[derive(Debug)]
+pub(crate) struct HttpState {
+    /// The sealing keys.
+    pub ring: Arc<SharedRing>,
+    /// Secrets that are labelled as sealing keys and are refused.
+    pub refusals: Arc<Refusals>,
+    /// The counters and gauges.
+    pub metrics: Arc<Metrics>,
+    /// Whether this replica leads, and whether the first lists of SealedSecrets and Secrets are complete.
+    pub readiness: Arc<Readiness>,
+    /// Cancelled at SIGTERM: the process still answers each connection once more, but is not ready any more.
+    pub ending: CancellationToken,
+}
+
+impl HttpState {
+    /// The state before any watch has started.
+    pub(crate) fn new(
+        ring: Arc<SharedRing>,
+        refusals: Arc<Refusals>,
+        metrics: Metrics,
+        ending: CancellationToken,
+    ) -> Self {
+        Self { ring, refusals, metrics: Arc::new(metrics), readiness: Arc::default(), ending }
+    }
+}
+
+/// What a handler that uses a private key reads. Each endpoint has its own limit.
+pub(crate) struct PrivateKeyState {
+    pub(crate) ring: Arc<SharedRing>,
+    pub(crate) limit: KeyUseLimit,
+    pub(crate) accepted: Accepted,
+}

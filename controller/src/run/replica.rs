@@ -1,0 +1,23 @@
+//! [`Replica`]: what one process works with, whether it leads or not.
+
+use crate::client::cluster::Cluster;
+use crate::config::Config;
+use crate::http::state::HttpState;
+use crate::keys::renewal_request::requests::Asking;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// One process of the controller.
+pub(crate) struct Replica {
+    pub(crate) cluster: Cluster,
+    pub(crate) config: Config,
+    /// What the HTTP handlers read, and the work writes.
+    pub(crate) state: Arc<HttpState>,
+    /// Address of the API port.
+    pub(crate) address: SocketAddr,
+    /// Renewal that was asked for in this process.
+    pub(crate) asking: Arc<Asking>,
+    /// Ends the work. `/readyz` says so at once; the ports stay open until the work is done.
+    pub(crate) shutdown: CancellationToken,
+}
