@@ -1,8 +1,7 @@
-//! Which of several replicas leads: makes and renews sealing keys, and unseals. All of them serve HTTP.
+//! Leader election: which of several replicas makes and renews sealing keys, and unseals. All of them serve HTTP.
 //!
-//! The way through: [`Elector`] reads and writes the Lease (`lease` is what stands in it); `election` decides, purely, what
-//! to do next; [`lead_when_elected`] runs the work of a term while it lasts; [`Fence`] stops its writes when it ends. What
-//! a leader does is in `run`.
+//! `elector` reads and writes the Lease, and `lease` converts it; `election`, pure, decides what to do next; `lead` runs the work of
+//! a term while it lasts; `fence` stops the writes of a term when it ends. What a leader does is in `run`: nothing here knows it.
 //!
 //! The promise: a leader's last write is handed to its connection before another replica's first. It rests on two clocks that are never
 //! compared. The leader writes nothing once the renew deadline (10 s) has passed since it *began* its last successful
@@ -26,19 +25,20 @@
 //! silent, and polling needs no right beyond `get`.
 //!
 //! Decided: a candidate that finds no Lease waits for the whole duration before it makes one: it may have been deleted under a
-//! leader that is cut off just then, and writes until its deadline. A leader that is not makes it again with the next renewal.
+//! leader that is cut off just then, and writes until its deadline. A leader that is not cut off makes it again with its next renewal.
 //! Only where there has never been a sealing key, and so no leader, it is a renewal's time (2.5 s by default): a first
 //! installation does not wait. A Lease that was released is there, and is taken at once. A
 //! candidate that has not looked for a renew deadline waits anew. What that does not cover: a Lease that is made and deleted
 //! again between two of its looks.
 //!
-//! Decided: who may not use Leases leads alone, as upstream's controller does, but only when that has been so for 5 seconds
+//! Decided: a replica that may not use Leases leads alone, as upstream's controller does, but only when that has been so for 5 seconds
 //! in which it could read the keys: a Role takes a moment to be known. So it leads between 5 and 6 seconds after its start, and serves the
 //! certificate of keys that are there meanwhile. It tries again each minute, and ends its term to contend once it may.
 //!
 //! What no fence on this side can do: recall a request that is in the network when the process is paused or cut off. Such
 //! a write is made harmless by what it says: Secrets are created, or replaced in the version that was read.
 
+pub(crate) mod earlier_leaders;
 pub(crate) mod election;
 pub(crate) mod elector;
 pub(crate) mod fence;

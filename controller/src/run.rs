@@ -2,6 +2,7 @@
 //! both in order.
 
 pub mod announce;
+pub(crate) mod earlier_leaders;
 pub(crate) mod error;
 pub mod exit;
 pub(crate) mod leader;
@@ -21,7 +22,7 @@ use crate::keys::store::rejections::Refusals;
 use crate::keys::store::ring::SharedRing;
 use crate::keys::store::{foreign_namespaces, watch};
 use crate::leader_election::elector::Elector;
-use crate::leader_election::lead::{Part, lead_when_elected};
+use crate::leader_election::lead::{ElectionMode, Role, lead_when_elected};
 use crate::metrics::Metrics;
 use crate::process::shutdown::Shutdown;
 use crate::run::error::RunError;
@@ -150,16 +151,28 @@ async fn work_then_close(
 async fn lead(replica: &Replica) {
     let elector = |terms| {
         let (client, namespace) = (replica.cluster.lease_client.clone(), &replica.cluster.namespace);
-        Box::new(Elector::new(client, namespace, terms, Arc::clone(&replica.state.ring)))
+        let ring: Arc<SharedRing> = Arc::clone(&replica.state.ring);
+        Box::new(Elector::new(client, namespace, terms, ring))
     };
-    let part = match replica.config.election.clone() {
-        LeaderElection::Off => Part::Alone,
-        LeaderElection::WherePermitted(terms) => Part::WherePermitted(elector(terms)),
-        LeaderElection::Always(terms) => Part::Elected(elector(terms)),
+    let mode = match replica.config.election.clone() {
+        LeaderElection::Off => ElectionMode::Alone,
+        LeaderElection::WherePermitted(terms) => ElectionMode::WherePermitted(elector(terms)),
+        LeaderElection::Always(terms) => ElectionMode::Elected(elector(terms)),
     };
-    let (readiness, metrics) = (Arc::clone(&replica.state.readiness), Arc::clone(&replica.state.metrics));
+    let on_role = |role| {
+        let HttpState { readiness, metrics, .. } = &*replica.state;
+        match role {
+            Role::Leader => readiness.lead(),
+            Role::Standby => {
+                readiness.stand_by();
+                // What they say of SealedSecrets would be true for a while, and then wrong for ever.
+                metrics.forget_objects();
+            }
+        }
+        metrics.leads(role == Role::Leader);
+    };
     let term = async |fence| leader::lead(replica, fence).await;
-    lead_when_elected(part, readiness, metrics, &replica.shutdown, term).await;
+    lead_when_elected(mode, on_role, &replica.shutdown, term).await;
 }
 
 /// Waits until the work has had its time. A Lease whose last writes were not answered is not released, but runs out.

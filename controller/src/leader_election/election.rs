@@ -3,25 +3,25 @@
 
 use crate::config::election::LeaseTerms;
 use crate::leader_election::identity::Identity;
-use crate::leader_election::lease::Record;
+use crate::leader_election::lease::LeaseRecord;
 use crate::process::boot_clock::Moment;
 use jiff::Timestamp;
 use std::time::Duration;
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum LeaseAction {
     /// Write a claim: no replica holds the Lease.
     Acquire,
     /// Write that we still hold it.
     Renew,
-    /// Nothing for so long.
+    /// Nothing for this time.
     Wait(Duration),
     /// Stop leading.
     GiveUp(Loss),
 }
 
-/// How a term ended without our wish.
+/// Why a term ended although this replica wanted to go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Loss {
     /// No renewal came through in time.
@@ -35,7 +35,7 @@ pub(crate) enum Loss {
 pub(crate) struct Election {
     me: Identity,
     terms: LeaseTerms,
-    seen: Option<Seen>,
+    seen: Option<SeenRecord>,
     /// Where there is no Lease.
     absent: Option<Absence>,
     /// Whether it is certain that no replica has ever led.
@@ -43,10 +43,10 @@ pub(crate) struct Election {
     held: Option<Held>,
 }
 
-/// A record, and since when it has been seen unchanged.
+/// A record of the Lease, and since when it is unchanged.
 #[derive(Debug)]
-struct Seen {
-    record: Record,
+struct SeenRecord {
+    record: LeaseRecord,
     since: Moment,
 }
 
@@ -75,7 +75,7 @@ impl Election {
     /// Takes in what the Lease said; `now` is when the answer had come.
     ///
     /// None, a Lease that does not exist, ends no term: its holder makes it again at once, and others wait for that.
-    pub(crate) fn observe(&mut self, record: Option<Record>, now: Moment) {
+    pub(crate) fn observe(&mut self, record: Option<LeaseRecord>, now: Moment) {
         let Some(record) = record else {
             // One who has not looked for as long as a term may last could have missed one.
             let unbroken = |absence: &Absence| absence.seen.until(now) <= self.terms.deadline;
@@ -88,7 +88,7 @@ impl Election {
         };
         self.absent = None;
         if self.seen.as_ref().is_none_or(|seen| seen.record != record) {
-            self.seen = Some(Seen { record, since: now });
+            self.seen = Some(SeenRecord { record, since: now });
         }
     }
 
@@ -98,37 +98,37 @@ impl Election {
     }
 
     /// What to do now.
-    pub(crate) fn next(&self, now: Moment) -> Step {
+    pub(crate) fn next(&self, now: Moment) -> LeaseAction {
         match &self.held {
             Some(held) => self.as_holder(held, now),
             None => self.as_candidate(now),
         }
     }
 
-    fn as_holder(&self, held: &Held, now: Moment) -> Step {
+    fn as_holder(&self, held: &Held, now: Moment) -> LeaseAction {
         if let Some(other) = self.other() {
-            return Step::GiveUp(Loss::Taken(other.to_owned()));
+            return LeaseAction::GiveUp(Loss::Taken(other.to_owned()));
         }
         let end = held.renewed.plus(self.terms.deadline);
         if now >= end {
-            return Step::GiveUp(Loss::Expired);
+            return LeaseAction::GiveUp(Loss::Expired);
         }
         match held.tried.map(|tried| tried.plus(self.terms.retry)) {
-            Some(due) if now < due => Step::Wait(now.until(due.min(end))),
-            _ => Step::Renew,
+            Some(due) if now < due => LeaseAction::Wait(now.until(due.min(end))),
+            _ => LeaseAction::Renew,
         }
     }
 
-    fn as_candidate(&self, now: Moment) -> Step {
-        let living = |_: &&Seen| self.other().is_some_and(|other| !self.me.succeeds(other));
+    fn as_candidate(&self, now: Moment) -> LeaseAction {
+        let living = |_: &&SeenRecord| self.other().is_some_and(|other| !self.me.succeeds(other));
         let seen = self.seen.as_ref().filter(living);
         // The holder's own promise counts: it may run with other flags than we do.
         let silent = seen.map(|seen| seen.since.plus(seen.record.duration));
         // Where there is none, it may have been deleted under a holder that we have never seen and that cannot make it again.
         let unclaimed = self.absent.as_ref().map(|absence| absence.since.plus(self.absence()));
         match silent.max(unclaimed) {
-            Some(free) if now < free => Step::Wait(now.until(free).min(self.poll())),
-            _ => Step::Acquire,
+            Some(free) if now < free => LeaseAction::Wait(now.until(free).min(self.poll())),
+            _ => LeaseAction::Acquire,
         }
     }
 
@@ -143,12 +143,12 @@ impl Election {
     }
 
     /// The record by which we take or renew the Lease; the time is for people to read.
-    pub(crate) fn claim(&self, now: Timestamp) -> Record {
+    pub(crate) fn claim(&self, now: Timestamp) -> LeaseRecord {
         let before = self.seen.as_ref().map(|seen| &seen.record);
         let ours = self.held.as_ref().and(before);
         let transitions = before.map_or(0, |before| before.transitions);
         let changes = before.is_some_and(|before| before.holder.as_ref() != Some(&self.me.name));
-        Record {
+        LeaseRecord {
             holder: Some(self.me.name.clone()),
             duration: self.terms.duration,
             acquired: ours.map_or(Some(now), |ours| ours.acquired),
@@ -165,8 +165,8 @@ impl Election {
     }
 
     /// The claim begun at `start` was taken. When the term ends unless it is renewed again.
-    pub(crate) fn won(&mut self, record: Record, start: Moment, now: Moment) -> Moment {
-        self.seen = Some(Seen { record, since: now });
+    pub(crate) fn won(&mut self, record: LeaseRecord, start: Moment, now: Moment) -> Moment {
+        self.seen = Some(SeenRecord { record, since: now });
         self.absent = None;
         self.held = Some(Held { renewed: start, tried: Some(start) });
         start.plus(self.terms.deadline)

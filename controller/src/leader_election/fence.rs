@@ -21,7 +21,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tower::{BoxError, Service};
 
-/// Why nothing was written, or nothing more.
+/// Why a write did not happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum WriteRefused {
     /// The term was over before the request was handed to the connection.
@@ -32,10 +32,10 @@ pub(crate) enum WriteRefused {
     NoAnswer,
 }
 
-/// Nothing passes.
+/// No write passes.
 const CLOSED: u64 = 0;
 
-/// Everything passes: there is no election.
+/// Every write passes: there is no election.
 const UNBOUNDED: u64 = u64::MAX;
 
 /// The end of one term's writes, shared by all who write. Once it has passed it never comes back: another term has another
@@ -45,7 +45,7 @@ pub(crate) struct Fence(Arc<AtomicU64>);
 
 /// How long a write that begins now may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Room {
+pub(crate) enum WriteWindow {
     Unbounded,
     Until(Moment),
 }
@@ -76,22 +76,22 @@ impl Fence {
 
     /// A client that reads whenever it likes, and writes while the term lasts.
     pub(crate) fn guard(&self, client: &Client) -> Client {
-        Client::new(Guarded { client: client.clone(), fence: self.clone() }, client.default_namespace())
+        Client::new(FencedClient { client: client.clone(), fence: self.clone() }, client.default_namespace())
     }
 
-    pub(crate) fn room(&self, now: Moment) -> Option<Room> {
+    pub(crate) fn write_window(&self, now: Moment) -> Option<WriteWindow> {
         match self.0.load(Ordering::SeqCst) {
-            UNBOUNDED => Some(Room::Unbounded),
-            until if until > now.nanos() => Some(Room::Until(Moment::at(Duration::from_nanos(until)))),
+            UNBOUNDED => Some(WriteWindow::Unbounded),
+            until if until > now.nanos() => Some(WriteWindow::Until(Moment::at(Duration::from_nanos(until)))),
             _ => None,
         }
     }
 
     async fn write(&self, client: &Client, request: Request<Body>) -> Result<Response<Body>, BoxError> {
         let start = Moment::now();
-        let end = match self.room(start).ok_or(WriteRefused::TermOver)? {
-            Room::Unbounded => return Ok(client.send(request).await?),
-            Room::Until(end) => end,
+        let end = match self.write_window(start).ok_or(WriteRefused::TermOver)? {
+            WriteWindow::Unbounded => return Ok(client.send(request).await?),
+            WriteWindow::Until(end) => end,
         };
         let left = start.until(end);
         let mut sending = pin!(client.send(within(request, left)));
@@ -99,7 +99,7 @@ impl Fence {
         poll_fn(|context| {
             let now = Moment::now();
             // Before anything else happens: a process that was paused here may find the term over.
-            if self.room(now).is_none() {
+            if self.write_window(now).is_none() {
                 return Poll::Ready(Err(WriteRefused::TermOver.into()));
             }
             if now >= end || overdue.as_mut().poll(context).is_ready() {
@@ -111,13 +111,14 @@ impl Fence {
     }
 }
 
+/// A client that hands writes to the connection only while the term lasts.
 #[derive(Clone)]
-struct Guarded {
+struct FencedClient {
     client: Client,
     fence: Fence,
 }
 
-impl Guarded {
+impl FencedClient {
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
         if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
             return Ok(self.client.send(request).await?);
@@ -126,7 +127,7 @@ impl Guarded {
     }
 }
 
-impl Service<Request<Body>> for Guarded {
+impl Service<Request<Body>> for FencedClient {
     type Response = Response<Body>;
     type Error = BoxError;
     type Future = BoxFuture<'static, Result<Response<Body>, BoxError>>;
@@ -136,31 +137,31 @@ impl Service<Request<Body>> for Guarded {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let guarded = self.clone();
+        let fenced = self.clone();
         Box::pin(async move {
             let mut request = request;
             for pause in RETRY_DELAYS {
                 let Some(same) = clone_request(&request) else { break };
-                let answer = guarded.send(request).await?;
+                let answer = fenced.send(request).await?;
                 if !is_throttled(answer.status()) {
                     return Ok(answer);
                 }
                 request = same;
                 tokio::time::sleep(pause).await;
             }
-            guarded.send(request).await
+            fenced.send(request).await
         })
     }
 }
 
-/// The request with word to the API server to give it up after `left`.
+/// Adds `timeout=`, so that the API server gives the request up after `left`.
 fn within(mut request: Request<Body>, left: Duration) -> Request<Body> {
     let uri = request.uri();
     let query = uri.query().unwrap_or_default().trim_end_matches('&');
     let separator = if query.is_empty() { "" } else { "&" };
     let path = format!("{}?{query}{separator}timeout={}ms", uri.path(), left.as_millis().max(1));
     let mut parts = uri.clone().into_parts();
-    // What was a path and a query stays one.
+    // A path with a query is still one after this change.
     if let Ok(path) = path.parse::<PathAndQuery>() {
         parts.path_and_query = Some(path);
         if let Ok(uri) = Uri::from_parts(parts) {

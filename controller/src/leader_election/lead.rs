@@ -1,17 +1,14 @@
-//! `lead_when_elected`: runs the work of each term for as long as it lasts, and gives the Lease up after the last.
+//! `lead_when_elected`: runs the work of each term while the term lasts, and releases the Lease after the last.
 
 use crate::leader_election::election::Loss;
 use crate::leader_election::elector::{Contended, Elector};
 use crate::leader_election::fence::Fence;
-use crate::metrics::Metrics;
-use crate::process::readiness::Readiness;
 use std::panic::resume_unwind;
-use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// This replica's part in an election, if there is one.
+/// Whether, and how, this replica takes part in an election.
 #[derive(Debug)]
-pub(crate) enum Part {
+pub(crate) enum ElectionMode {
     /// There is none: this replica leads from its start to its end, whatever others do.
     Alone,
     /// Leads when elected; where it may not use Leases, it leads without an election for as long as that is so.
@@ -20,55 +17,56 @@ pub(crate) enum Part {
     Elected(Box<Elector>),
 }
 
-/// Who is told whether this replica leads.
-#[derive(Debug, Clone)]
-struct Told {
-    readiness: Arc<Readiness>,
-    metrics: Arc<Metrics>,
+/// What this replica does from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Makes and renews sealing keys, and unseals.
+    Leader,
+    /// Serves HTTP. Another replica leads, or will.
+    Standby,
 }
 
-/// Runs `lead` in every term that comes, until it ends by itself; what it gave, or None if `stop` came before.
+/// Runs `lead` in each term, until it ends by itself. Returns its result, or None if `stop` came before.
 ///
-/// `lead` ends at `stop` too, in its own time, and the Lease is kept until then. A term that is lost has it dropped.
+/// `lead` ends at `stop` as well, in its own time, and the Lease is kept until then. Where a term is lost, `lead` is dropped.
+/// `on_role` is called at each change, and may be called again with the same role.
 pub(crate) async fn lead_when_elected<T>(
-    part: Part,
-    readiness: Arc<Readiness>,
-    metrics: Arc<Metrics>,
+    mode: ElectionMode,
+    on_role: impl Fn(Role),
     stop: &CancellationToken,
     lead: impl AsyncFn(Fence) -> T,
 ) -> Option<T> {
-    let told = Told { readiness, metrics };
-    let (mut elector, permitted) = match part {
-        Part::Alone => {
-            told.leading(true);
+    let (mut elector, permitted) = match mode {
+        ElectionMode::Alone => {
+            on_role(Role::Leader);
             let ended = Box::pin(lead(Fence::unbounded())).await;
-            told.leading(false);
+            on_role(Role::Standby);
             return Some(ended);
         }
-        Part::WherePermitted(elector) => (elector, false),
-        Part::Elected(elector) => (elector, true),
+        ElectionMode::WherePermitted(elector) => (elector, false),
+        ElectionMode::Elected(elector) => (elector, true),
     };
     loop {
-        let fence = match elector.contend(stop, || told.readiness.stand_by()).await {
+        let fence = match elector.contend(stop, || on_role(Role::Standby)).await {
             Contended::Won(fence) => fence,
             Contended::Stopped => return None,
-            Contended::Forbidden if permitted => {
-                stop.run_until_cancelled(tokio::time::sleep(elector.pause())).await;
+            Contended::Denied if permitted => {
+                stop.run_until_cancelled(tokio::time::sleep(elector.retry_period())).await;
                 continue;
             }
-            Contended::Forbidden => {
+            Contended::Denied => {
                 tracing::warn!(
                     "no right to use Leases: leading without an election, as upstream's controller does. Run one \
                      replica, or grant `get`, `create` and `update` on leases.coordination.k8s.io"
                 );
                 let fence = Fence::unbounded();
-                told.leading(true);
+                on_role(Role::Leader);
                 let ended = tokio::select! {
                     ended = Box::pin(lead(fence.clone())) => Some(ended),
-                    () = elector.admitted() => None,
+                    () = elector.permitted() => None,
                 };
                 fence.close();
-                told.leading(false);
+                on_role(Role::Standby);
                 if ended.is_some() {
                     return ended;
                 }
@@ -78,7 +76,7 @@ pub(crate) async fn lead_when_elected<T>(
             }
         };
         tracing::info!(me = elector.me(), "this replica leads");
-        told.leading(true);
+        on_role(Role::Leader);
         // In a task of its own: whatever the work is busy with, the Lease is renewed.
         let done = CancellationToken::new();
         let _ends = done.clone().drop_guard();
@@ -98,13 +96,13 @@ pub(crate) async fn lead_when_elected<T>(
             kept = &mut keeping => Ok(kept),
         };
         fence.close();
-        told.leading(false);
+        on_role(Role::Standby);
         match kept {
             Ok(kept) => {
                 let (returned, loss) = kept.unwrap_or_else(|error| resume_unwind(error.into_panic()));
                 elector = returned;
                 elector.step_down();
-                lost(loss.as_ref());
+                log_loss(loss.as_ref());
             }
             Err(ended) => {
                 done.cancel();
@@ -117,23 +115,10 @@ pub(crate) async fn lead_when_elected<T>(
     }
 }
 
-fn lost(loss: Option<&Loss>) {
+fn log_loss(loss: Option<&Loss>) {
     if let Some(Loss::Taken(leader)) = loss {
         tracing::warn!(leader, "this replica leads no more: another one took the lease");
     } else {
         tracing::warn!("this replica leads no more: the lease could not be renewed in time");
-    }
-}
-
-impl Told {
-    fn leading(&self, leads: bool) {
-        if leads {
-            self.readiness.lead();
-        } else {
-            self.readiness.stand_by();
-            // They would be true for a while, and then for ever wrong.
-            self.metrics.forget_objects();
-        }
-        self.metrics.leads(leads);
     }
 }

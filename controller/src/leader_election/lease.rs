@@ -1,4 +1,4 @@
-//! [`Record`]: who holds the Lease, and on what terms; read from the object and written into it. Pure.
+//! [`LeaseRecord`]: who holds the Lease, and on what terms; read from the object and written into it. Pure.
 
 use jiff::Timestamp;
 use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// A Lease's record. Another replica's is only ever compared with itself: has it changed since it was last looked at?
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Record {
+pub(crate) struct LeaseRecord {
     /// None where it was released, or never held.
     pub(crate) holder: Option<String>,
     /// How long others wait without seeing a change before they take it.
@@ -20,7 +20,7 @@ pub(crate) struct Record {
     pub(crate) transitions: i32,
 }
 
-impl Record {
+impl LeaseRecord {
     /// Reads the record. Whatever is missing is as in a Lease that was never held.
     pub(crate) fn of(lease: &Lease) -> Self {
         let spec = lease.spec.clone().unwrap_or_default();
@@ -81,11 +81,11 @@ mod tests {
             "spec": { "preferredHolder": "x", "holderIdentity": "", "leaseTransitions": 4 },
         }))
         .unwrap();
-        let before = Record::of(&read);
+        let before = LeaseRecord::of(&read);
         assert_eq!((before.holder.clone(), before.duration, before.transitions), (None, Duration::ZERO, 4));
         let now = Timestamp::from_second(1_000).unwrap();
         let duration = Duration::from_millis(2_500);
-        let record = Record {
+        let record = LeaseRecord {
             holder: Some("me".into()),
             duration,
             acquired: Some(now),
@@ -95,9 +95,12 @@ mod tests {
         let written = record.write_into(Some(&read), "a");
         assert_eq!(written.metadata, read.metadata);
         assert_eq!(written.spec.as_ref().unwrap().preferred_holder.as_deref(), Some("x"));
-        assert_eq!(Record::of(&written), Record { duration: Duration::from_secs(3), ..record.clone() });
+        assert_eq!(
+            LeaseRecord::of(&written),
+            LeaseRecord { duration: Duration::from_secs(3), ..record.clone() }
+        );
         let released = record.released(now).write_into(None, "a");
-        assert_eq!(Record::of(&released).holder, None);
+        assert_eq!(LeaseRecord::of(&released).holder, None);
         assert_eq!(released.spec.unwrap().holder_identity.as_deref(), Some(""));
     }
 }

@@ -38,7 +38,7 @@ enum What {
 #[derive(Debug, Default, Clone)]
 struct Server {
     version: u64,
-    record: Option<Record>,
+    record: Option<LeaseRecord>,
     /// Since when there has been a record.
     made: u64,
 }
@@ -48,7 +48,7 @@ const SETTLED: u64 = 12_500;
 
 impl Server {
     /// Takes a write only over the version that was read.
-    fn write(&mut self, read: u64, record: Option<Record>) -> bool {
+    fn write(&mut self, read: u64, record: Option<LeaseRecord>) -> bool {
         if read != self.version {
             return false;
         }
@@ -64,9 +64,9 @@ struct Replica {
     read: u64,
     fence: Option<Fence>,
     /// A write on its way: over which version, and what.
-    late: Option<(u64, Record)>,
+    late: Option<(u64, LeaseRecord)>,
     /// An answer on its way: which claim was taken, and when that was begun.
-    answer: Option<(Record, Moment)>,
+    answer: Option<(LeaseRecord, Moment)>,
     /// Its clock runs this many percent as fast as time.
     rate: u64,
     start: u64,
@@ -78,10 +78,10 @@ impl Replica {
     }
 
     fn may_write(&self, now: u64) -> bool {
-        self.fence.as_ref().is_some_and(|fence| fence.room(self.clock(now)).is_some())
+        self.fence.as_ref().is_some_and(|fence| fence.write_window(self.clock(now)).is_some())
     }
 
-    fn won(&mut self, record: Record, start: Moment, now: Moment) {
+    fn won(&mut self, record: LeaseRecord, start: Moment, now: Moment) {
         let end = self.election.won(record, start, now);
         match &self.fence {
             Some(fence) if fence.extend(end, now) => {}
@@ -112,9 +112,9 @@ impl Replica {
             return;
         }
         match self.election.next(clock) {
-            Step::Wait(_) => {}
-            Step::GiveUp(_) => self.step_down(),
-            Step::Acquire | Step::Renew => {
+            LeaseAction::Wait(_) => {}
+            LeaseAction::GiveUp(_) => self.step_down(),
+            LeaseAction::Acquire | LeaseAction::Renew => {
                 let record =
                     self.election.claim(Timestamp::from_nanosecond(i128::from(server.version)).unwrap());
                 self.election.tried(clock);

@@ -19,9 +19,9 @@ fn election() -> Election {
 }
 
 /// A record of `holder`, renewed so often.
-fn record(holder: &str, renewals: i64) -> Record {
+fn record(holder: &str, renewals: i64) -> LeaseRecord {
     let time = Some(Timestamp::from_second(renewals).unwrap());
-    Record {
+    LeaseRecord {
         holder: Some(holder.to_owned()).filter(|holder| !holder.is_empty()),
         duration: DURATION,
         acquired: time,
@@ -42,22 +42,30 @@ fn leading(start: f64) -> Election {
 fn a_lease_without_a_holder_is_taken_at_once() {
     let mut election = election();
     election.observe(Some(record("", 1)), at(1.0));
-    assert_eq!(election.next(at(1.0)), Step::Acquire, "it was released");
+    assert_eq!(election.next(at(1.0)), LeaseAction::Acquire, "it was released");
     election.observe(Some(record("me_1", 1)), at(2.0));
-    assert_eq!(election.next(at(2.0)), Step::Acquire, "an answer to our own claim was lost");
+    assert_eq!(election.next(at(2.0)), LeaseAction::Acquire, "an answer to our own claim was lost");
 }
 
 #[test]
 fn another_ones_lease_is_taken_after_its_whole_duration_without_a_change() {
     let mut election = election();
     election.observe(Some(record("other", 1)), at(100.0));
-    assert_eq!(election.next(at(100.0)), Step::Wait(RETRY / 2));
+    assert_eq!(election.next(at(100.0)), LeaseAction::Wait(RETRY / 2));
     election.observe(Some(record("other", 1)), at(114.0));
-    assert_eq!(election.next(at(114.5)), Step::Wait(Duration::from_millis(500)), "no later than it is free");
-    assert_eq!(election.next(at(115.0)), Step::Acquire);
+    assert_eq!(
+        election.next(at(114.5)),
+        LeaseAction::Wait(Duration::from_millis(500)),
+        "no later than it is free"
+    );
+    assert_eq!(election.next(at(115.0)), LeaseAction::Acquire);
     election.observe(Some(record("other", 2)), at(116.0));
-    assert_eq!(election.next(at(130.9)), Step::Wait(Duration::from_millis(100)), "it was alive after all");
-    assert_eq!(election.next(at(131.0)), Step::Acquire);
+    assert_eq!(
+        election.next(at(130.9)),
+        LeaseAction::Wait(Duration::from_millis(100)),
+        "it was alive after all"
+    );
+    assert_eq!(election.next(at(131.0)), LeaseAction::Acquire);
 }
 
 /// The holder's clock may be decades off: its times are compared with nothing but each other.
@@ -66,8 +74,8 @@ fn the_times_in_the_record_mean_nothing() {
     for renewed in [0, 4_000_000_000] {
         let mut election = election();
         election.observe(Some(record("other", renewed)), at(0.0));
-        assert!(matches!(election.next(at(14.9)), Step::Wait(_)));
-        assert_eq!(election.next(at(15.0)), Step::Acquire);
+        assert!(matches!(election.next(at(14.9)), LeaseAction::Wait(_)));
+        assert_eq!(election.next(at(15.0)), LeaseAction::Acquire);
     }
 }
 
@@ -76,8 +84,8 @@ fn deleting_the_lease_ends_no_term() {
     let mut election = election();
     election.observe(Some(record("other", 1)), at(0.0));
     election.observe(None, at(1.0));
-    assert!(matches!(election.next(at(15.9)), Step::Wait(_)));
-    assert_eq!(election.next(at(16.0)), Step::Acquire);
+    assert!(matches!(election.next(at(15.9)), LeaseAction::Wait(_)));
+    assert_eq!(election.next(at(16.0)), LeaseAction::Acquire);
 }
 
 /// A new candidate cannot know whether it was deleted under a holder that is cut off and may write until the deadline.
@@ -85,14 +93,14 @@ fn deleting_the_lease_ends_no_term() {
 fn where_there_is_no_lease_its_whole_duration_is_waited_out() {
     let mut election = election();
     election.observe(None, at(0.0));
-    assert_eq!(election.next(at(0.0)), Step::Wait(RETRY / 2));
+    assert_eq!(election.next(at(0.0)), LeaseAction::Wait(RETRY / 2));
     election.observe(None, at(7.0));
     election.observe(None, at(14.9));
-    assert_eq!(election.next(at(14.9)), Step::Wait(Duration::from_millis(100)));
-    assert_eq!(election.next(at(15.0)), Step::Acquire);
+    assert_eq!(election.next(at(14.9)), LeaseAction::Wait(Duration::from_millis(100)));
+    assert_eq!(election.next(at(15.0)), LeaseAction::Acquire);
     // Paused, it may have missed a whole term.
     election.observe(None, at(25.0));
-    assert!(matches!(election.next(at(39.9)), Step::Wait(_)));
+    assert!(matches!(election.next(at(39.9)), LeaseAction::Wait(_)));
 }
 
 /// Where no replica has ever led, others that start now are all that there may be.
@@ -101,14 +109,14 @@ fn where_no_replica_has_ever_led_it_is_taken_after_a_renewals_time() {
     let mut election = election();
     election.pristine(true);
     election.observe(None, at(0.0));
-    assert_eq!(election.next(at(0.0)), Step::Wait(RETRY / 2));
+    assert_eq!(election.next(at(0.0)), LeaseAction::Wait(RETRY / 2));
     election.observe(None, at(2.0));
-    assert_eq!(election.next(at(2.0)), Step::Wait(Duration::from_millis(500)));
-    assert_eq!(election.next(at(2.5)), Step::Acquire);
+    assert_eq!(election.next(at(2.0)), LeaseAction::Wait(Duration::from_millis(500)));
+    assert_eq!(election.next(at(2.5)), LeaseAction::Acquire);
     election.observe(Some(record("", 1)), at(3.0));
-    assert_eq!(election.next(at(3.0)), Step::Acquire, "it was released");
+    assert_eq!(election.next(at(3.0)), LeaseAction::Acquire, "it was released");
     election.observe(None, at(4.0));
-    assert!(matches!(election.next(at(6.0)), Step::Wait(_)), "and deleted");
+    assert!(matches!(election.next(at(6.0)), LeaseAction::Wait(_)), "and deleted");
 }
 
 #[test]
@@ -116,35 +124,39 @@ fn a_holder_makes_a_deleted_lease_again_at_once() {
     let mut election = leading(0.0);
     election.tried(at(2.0));
     election.observe(None, at(2.1));
-    assert_eq!(election.next(at(2.1)), Step::Renew);
+    assert_eq!(election.next(at(2.1)), LeaseAction::Renew);
     election.tried(at(2.1));
-    assert_eq!(election.next(at(2.2)), Step::Wait(Duration::from_millis(1_900)), "that one failed");
+    assert_eq!(election.next(at(2.2)), LeaseAction::Wait(Duration::from_millis(1_900)), "that one failed");
 }
 
 #[test]
 fn a_holder_renews_in_time_and_steps_down_when_it_could_not() {
     let mut election = leading(0.0);
-    assert_eq!(election.next(at(0.5)), Step::Wait(Duration::from_millis(1_500)));
-    assert_eq!(election.next(at(2.0)), Step::Renew);
+    assert_eq!(election.next(at(0.5)), LeaseAction::Wait(Duration::from_millis(1_500)));
+    assert_eq!(election.next(at(2.0)), LeaseAction::Renew);
     election.tried(at(2.0));
-    assert_eq!(election.next(at(3.0)), Step::Wait(Duration::from_secs(1)), "that one failed");
+    assert_eq!(election.next(at(3.0)), LeaseAction::Wait(Duration::from_secs(1)), "that one failed");
     election.tried(at(9.5));
-    assert_eq!(election.next(at(9.5)), Step::Wait(Duration::from_millis(500)), "no later than the end");
-    assert_eq!(election.next(at(10.0)), Step::GiveUp(Loss::Expired));
+    assert_eq!(
+        election.next(at(9.5)),
+        LeaseAction::Wait(Duration::from_millis(500)),
+        "no later than the end"
+    );
+    assert_eq!(election.next(at(10.0)), LeaseAction::GiveUp(Loss::Expired));
     // A renewal counts from when it was begun.
     let mut election = leading(0.0);
     let claim = election.claim(Timestamp::UNIX_EPOCH);
     assert_eq!(election.won(claim, at(2.0), at(7.0)), at(12.0));
-    assert_eq!(election.next(at(12.0)), Step::GiveUp(Loss::Expired));
+    assert_eq!(election.next(at(12.0)), LeaseAction::GiveUp(Loss::Expired));
 }
 
 #[test]
 fn a_holder_steps_down_when_another_has_it() {
     let mut election = leading(0.0);
     election.observe(Some(record("other", 1)), at(1.0));
-    assert_eq!(election.next(at(1.0)), Step::GiveUp(Loss::Taken("other".into())));
+    assert_eq!(election.next(at(1.0)), LeaseAction::GiveUp(Loss::Taken("other".into())));
     election.stepped_down();
-    assert!(matches!(election.next(at(1.0)), Step::Wait(_)));
+    assert!(matches!(election.next(at(1.0)), LeaseAction::Wait(_)));
     assert_eq!(election.other(), Some("other"));
 }
 
@@ -166,7 +178,7 @@ fn claims_count_the_holders_and_keep_the_date() {
 fn the_lease_of_this_pods_dead_process_is_taken_at_once() {
     let mut election = Election::new(Identity::new("pod", Some("uid"), "2"), terms());
     election.observe(Some(record("pod_uid_1", 1)), at(0.0));
-    assert_eq!(election.next(at(0.0)), Step::Acquire);
+    assert_eq!(election.next(at(0.0)), LeaseAction::Acquire);
     election.observe(Some(record("pod_another_1", 1)), at(1.0));
-    assert!(matches!(election.next(at(1.0)), Step::Wait(_)));
+    assert!(matches!(election.next(at(1.0)), LeaseAction::Wait(_)));
 }
