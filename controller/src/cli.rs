@@ -1,7 +1,8 @@
-//! [`Cli`]: the flags as typed. Names, defaults and environment are upstream's; a file for each group.
+//! [`Cli`]: the command line, with a file for each group of flags. Names, defaults and environment variables are upstream's.
 //!
-//! What they mean together is worked out in `config`. What upstream's flag packages take is taken, and in their syntax:
-//! `go_value`; what the environment says counts where the command line is silent: `environment`.
+//! `config` checks and combines the flags. `go_value` parses values in the syntax of Go's flag packages; `environment` gives a flag
+//! that is not on the command line the value of its variable. A new flag is a field in one of the `_flags` files, and a field in the
+//! file of the same group in `config`.
 
 pub(crate) mod election_flags;
 pub(crate) mod environment;
@@ -30,11 +31,11 @@ use std::ffi::OsString;
 #[derive(Debug, Clone, Parser)]
 #[command(name = "sealed-secrets-controller", disable_version_flag = true, args_override_self = true)]
 pub struct Cli {
-    /// Which SealedSecrets.
+    /// Which SealedSecrets are unsealed.
     #[command(flatten)]
     pub watch: WatchFlags,
 
-    /// What is done with them.
+    /// How they are unsealed.
     #[command(flatten)]
     pub unseal: UnsealFlags,
 
@@ -59,17 +60,17 @@ pub struct Cli {
           value_parser = go_value::boolean, value_name = "BOOL", hide_default_value = true, hide_possible_values = true)]
     pub version: bool,
 
-    /// What belongs to no flag.
+    /// Arguments that belong to no flag.
     #[arg(hide = true)]
     pub ignored: Vec<String>,
 
-    /// Variables that say nothing their flags can take.
+    /// Variables whose values their flags do not accept.
     #[arg(skip)]
     pub unreadable: Vec<Unreadable>,
 }
 
 impl Cli {
-    /// Reads the arguments, the program's name first, and the environment behind them.
+    /// Parses the arguments, of which the first is the program's name, and then the environment.
     pub fn read<T: Into<OsString> + Clone>(
         arguments: impl IntoIterator<Item = T>,
         variable: impl Fn(&str) -> Option<OsString>,

@@ -1,18 +1,18 @@
-//! The environment: every flag also has a variable, which counts where the command line says nothing.
+//! The environment: every flag also has a variable, which is read where the flag is not on the command line.
 
 use clap::builder::{OsStr, ValueRange};
 use clap::{Arg, Command};
 use std::any::TypeId;
 use std::ffi::OsString;
 
-/// A variable whose text its flag cannot take.
+/// A variable whose value its flag does not accept.
 ///
-/// Upstream's controller takes such a variable for zero: false, or a key that is never renewed, without a word. Decided: a
-/// boolean is false here too, because `""` and `no` mean that; a number or duration counts as not set, because an
-/// unreadable text is no wish for zero. Neither stops the controller, and both are told of.
+/// Upstream's controller reads such a variable as zero: false, or a key that is never renewed, and logs nothing. Decided: a boolean
+/// is false here too, because `""` and `no` mean that; a number or duration counts as not set, because an unreadable text does not
+/// ask for zero. The controller starts in both cases, and logs a warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Its name.
+    /// Name of the variable.
     pub variable: String,
     /// What it counts as.
     pub counts_as: CountsAs,
@@ -34,15 +34,16 @@ pub(crate) fn behind(
 ) -> (Command, Vec<Unreadable>) {
     let trial = command.clone();
     let mut unreadable = Vec::new();
-    let command = command.mut_args(|arg| match said(&arg, &trial, &variable, &mut unreadable) {
+    let command = command.mut_args(|arg| match value_of(&arg, &trial, &variable, &mut unreadable) {
         Some(value) => arg.default_value(OsStr::from(value)),
         None => arg,
     });
     (command, unreadable)
 }
 
-/// What the variables of a flag say: that of an old name before that of the flag itself, as with upstream's controller.
-fn said(
+/// The value of a flag in the environment. The variable of an old name comes before that of the flag itself, as with upstream's
+/// controller.
+fn value_of(
     arg: &Arg,
     trial: &Command,
     variable: impl Fn(&str) -> Option<OsString>,
@@ -75,13 +76,13 @@ fn takes(trial: &Command, flag: &str, value: &std::ffi::OsStr) -> bool {
     trial.clone().try_get_matches_from([OsString::new(), argument]).is_ok()
 }
 
-/// A flag without a default is neither on nor off as long as it is not given.
+/// A boolean flag without a default is neither true nor false where it is not given.
 fn counts_as(arg: &Arg) -> CountsAs {
     let is_boolean = arg.get_value_parser().type_id() == TypeId::of::<bool>();
     if is_boolean && !arg.get_default_values().is_empty() { CountsAs::False } else { CountsAs::Unset }
 }
 
-/// Lets a flag take the next argument whatever it begins with, as in `--kubeclient-qps -1`.
+/// Lets a flag take the next argument even where it begins with `-`, as in `--kubeclient-qps -1`.
 pub(crate) fn any_next_argument(command: Command) -> Command {
     command.mut_args(|arg| {
         let takes_one = arg.get_num_args().is_none_or(|count| count == ValueRange::SINGLE);

@@ -1,4 +1,4 @@
-//! Durations as Go's flags write them: `720h`, `1h30m`, `1.5h`, `300ms`, `-10s`, `0`.
+//! Durations in the syntax of Go's flags: `720h`, `1h30m`, `1.5h`, `300ms`, `-10s`, `0`.
 
 use jiff::SignedDuration;
 

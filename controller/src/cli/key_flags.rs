@@ -1,4 +1,4 @@
-//! [`KeyFlags`]: how sealing keys are found, ordered, made and renewed, as typed.
+//! [`KeyFlags`]: the flags of the sealing keys: how they are found, ordered, made and renewed.
 
 use crate::cli::go_value;
 use api::sealing_key::DEFAULT_PREFIX;
@@ -9,15 +9,15 @@ use jiff::SignedDuration;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sealing keys")]
 pub struct KeyFlags {
-    /// Start of the names of sealing keys' Secrets.
+    /// Prefix of the names of the Secrets that hold sealing keys.
     #[arg(long, default_value = DEFAULT_PREFIX, value_name = "PREFIX")]
     pub key_prefix: String,
 
-    /// Size of new sealing keys in bits: 2048, 3072, 4096 or 8192; what lies between is rounded up.
+    /// Size of new sealing keys in bits: 2048, 3072, 4096 or 8192. Other values are rounded up.
     #[arg(long, default_value = "4096", value_parser = go_value::integer, value_name = "BITS")]
     pub key_size: i64,
 
-    /// How long the certificate of a new sealing key is valid, as in `87600h`.
+    /// Validity of the certificate of a new sealing key, as in `87600h`.
     #[arg(long, default_value = "87600h", value_parser = go_value::duration, value_name = "DURATION")]
     pub key_ttl: SignedDuration,
 
@@ -25,8 +25,8 @@ pub struct KeyFlags {
     #[arg(long, alias = "rotate-period", default_value = "720h", value_parser = go_value::duration, value_name = "DURATION")]
     pub key_renew_period: SignedDuration,
 
-    /// How old a new sealing key is before its certificate is served, as in `24h`: time for a backup, or for another
-    /// cluster, to fetch it first. It opens at once.
+    /// Age at which the certificate of a new sealing key is served, as in `24h`: time for a backup, or for another cluster, to
+    /// fetch the key first. The key opens SealedSecrets at once.
     #[arg(long, default_value = "0", value_parser = go_value::duration, value_name = "DURATION")]
     pub key_publish_delay: SignedDuration,
 
@@ -34,7 +34,7 @@ pub struct KeyFlags {
     #[arg(long, default_value = "", value_name = "DATE")]
     pub key_cutoff_time: String,
 
-    /// What makes a key the newest: `CertNotBefore`, or `SecretCreationTimestamp`.
+    /// The date that orders the keys: `CertNotBefore`, or `SecretCreationTimestamp`.
     #[arg(long, default_value = "CertNotBefore", value_name = "WHAT")]
     pub key_order_priority: String,
 
@@ -50,7 +50,7 @@ pub struct KeyFlags {
     #[arg(long, default_value = "", value_name = "LIST")]
     pub privatekey_labels: String,
 
-    /// Accepted for upstream's sake: keys that are added, changed or deleted always count at once.
+    /// Accepted and not needed: keys that are added, changed or deleted always count at once.
     #[arg(long, default_value = "false", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, hide = true)]
     pub watch_for_secrets: bool,

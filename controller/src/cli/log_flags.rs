@@ -1,4 +1,4 @@
-//! [`LogFlags`]: what is logged, how and where, as typed.
+//! [`LogFlags`]: the flags of logging.
 
 use crate::cli::go_value;
 use clap::Args;
@@ -7,15 +7,15 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Logging")]
 pub struct LogFlags {
-    /// The least that is logged: DEBUG, INFO, WARN or ERROR. Anything else is INFO.
+    /// Minimum level: DEBUG, INFO, WARN or ERROR. Any other value means INFO.
     #[arg(long, default_value = "INFO", value_name = "LEVEL")]
     pub log_level: String,
 
-    /// How it is logged: text, or json, one object per line. Anything else is text.
+    /// Format: text, or json with one object per line. Any other value means text.
     #[arg(long, default_value = "text", value_name = "FORMAT")]
     pub log_format: String,
 
-    /// Log to standard output what is merely informative; warnings and errors always go to standard error.
+    /// Log INFO and DEBUG lines to standard output; WARN and ERROR lines always go to standard error.
     #[arg(long, default_value = "true", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
     pub log_info_stdout: bool,

@@ -1,9 +1,9 @@
-//! [`UnsealFlags`]: what is done with a SealedSecret, as typed.
+//! [`UnsealFlags`]: the flags of unsealing.
 
 use crate::cli::go_value;
 use clap::{Args, ValueEnum};
 
-/// A switch.
+/// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum OnOff {
     /// On.
@@ -17,17 +17,17 @@ pub enum OnOff {
 #[command(next_help_heading = "Unsealing")]
 #[expect(clippy::struct_excessive_bools, reason = "as many as upstream has; what they mean is in `config`")]
 pub struct UnsealFlags {
-    /// Unseal the deprecated form too, a whole Secret in `spec.data`.
+    /// Unseal the deprecated form as well: a whole Secret in `spec.data`.
     #[arg(long, default_value = "true", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
     pub accept_deprecated_v1_data: bool,
 
-    /// Write each SealedSecret's status.
+    /// Write the status of each SealedSecret.
     #[arg(long, default_value = "true", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
     pub update_status: bool,
 
-    /// Do not make a deleted Secret again, nor put an edited one right, until its SealedSecret changes.
+    /// Do not create a deleted Secret again, and do not correct an edited one, until its SealedSecret changes.
     #[arg(long, default_value = "false", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
     pub skip_recreate: bool,
@@ -38,9 +38,9 @@ pub struct UnsealFlags {
     pub old_gc_behavior: bool,
 
     /// Whether the templates in `spec.template.data` are rendered. With `off`, a SealedSecret whose templates have actions
-    /// (`{{ … }}`) is refused; text without any is still put into its Secret. A person who may edit a SealedSecret but not read
-    /// Secrets can learn one bit of its values with each edit, by whether its templates rendered, and edits are rate-limited: `off`
-    /// is for who wants none of that.
+    /// (`{{ … }}`) is refused; text without any is still put into its Secret. A user who may edit a SealedSecret but not read
+    /// Secrets can learn one bit of its values with each edit: whether its templates rendered. Such edits are rate-limited; `off`
+    /// prevents it.
     #[arg(long, default_value = "on", value_enum, value_name = "on|off", hide_possible_values = true)]
     pub templates: OnOff,
 
@@ -48,7 +48,7 @@ pub struct UnsealFlags {
     #[arg(long, default_value = "", value_name = "LIST")]
     pub templates_except: String,
 
-    /// Accepted for upstream's sake: nothing is given up; the pauses between tries only grow to five minutes.
+    /// Accepted and not needed: the controller never gives up; the time between two tries grows to five minutes.
     #[arg(
         long,
         default_value = "5",

@@ -1,4 +1,4 @@
-//! [`WatchFlags`]: which SealedSecrets are unsealed, and how the API server is asked, as typed.
+//! [`WatchFlags`]: the flags of the watches: which SealedSecrets are unsealed, and how many requests the API server gets.
 
 use crate::cli::go_value;
 use clap::Args;
@@ -12,19 +12,19 @@ pub struct WatchFlags {
           num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
     pub all_namespaces: bool,
 
-    /// Unseal in the controller's own namespace and in these alone, as in `a,b`.
+    /// Unseal only in the controller's own namespace and in these, as in `a,b`.
     #[arg(long, default_value = "", value_name = "LIST")]
     pub additional_namespaces: String,
 
-    /// Unseal those SealedSecrets alone whose labels match, as in `team=shop`.
+    /// Unseal only SealedSecrets whose labels match, as in `team=shop`.
     #[arg(long, default_value = "", value_name = "SELECTOR")]
     pub label_selector: String,
 
-    /// Requests per second to the API server; negative for no limit, 0 for 5. Not limited unless given.
+    /// Number of requests per second to the API server; negative means no limit, 0 means 5. Default: no limit.
     #[arg(long, value_parser = go_value::number, value_name = "NUMBER")]
     pub kubeclient_qps: Option<f64>,
 
-    /// Requests to the API server that may come at once, with --kubeclient-qps.
+    /// Number of requests to the API server that may come at once, with --kubeclient-qps.
     #[arg(long, default_value = "10", value_parser = go_value::integer, value_name = "NUMBER")]
     pub kubeclient_burst: i64,
 }

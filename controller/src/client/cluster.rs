@@ -1,4 +1,4 @@
-//! [`Cluster`]: the API server the controller talks to, and the namespace it lives in.
+//! [`Cluster`]: the clients of the API server, and the controller's own namespace.
 
 use crate::client::key_connections::own_connection_for_keys;
 use crate::client::response_limit::limited;
@@ -13,12 +13,12 @@ use std::time::Duration;
 use tower::limit::RateLimitLayer;
 use tower::util::MapRequestLayer;
 
-/// A client, and where it leads.
+/// The API server, and the controller's own namespace.
 #[derive(Clone)]
 pub(crate) struct Cluster {
-    /// The client.
+    /// The client for all requests but those for the Lease.
     pub client: Client,
-    /// Another client, for the Lease alone: its requests wait behind no others, and no limit holds for them.
+    /// The client for the Lease: its requests wait behind no others, and have no rate limit.
     pub lease_client: Client,
     /// The controller's own namespace: that of its keys.
     pub namespace: String,
@@ -26,7 +26,7 @@ pub(crate) struct Cluster {
     pub server: String,
 }
 
-/// Why there is no way to a cluster.
+/// Why there is no client for a cluster.
 #[derive(Debug, thiserror::Error)]
 pub enum ClusterError {
     /// `KUBERNETES_SERVICE_HOST` is set, but the ServiceAccount's files are not there.
@@ -40,15 +40,15 @@ pub enum ClusterError {
     Client(#[source] kube::Error),
 }
 
-/// By what name the API server knows the controller, in `managedFields` and in its audit log.
+/// The name of the controller in `managedFields` and in the audit log of the API server.
 const NAME: &str = concat!("sealed-secrets-controller/", env!("CARGO_PKG_VERSION"));
 
-/// Where Kubernetes puts a pod's own namespace.
+/// The file in which Kubernetes gives a Pod its own namespace.
 const NAMESPACE_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
 impl Cluster {
-    /// In a pod, the ServiceAccount; elsewhere, KUBECONFIG. A pod is told by `KUBERNETES_SERVICE_HOST`, so that a
-    /// kubeconfig lying about in an image is never taken by mistake.
+    /// Connects with the ServiceAccount in a Pod, and with KUBECONFIG elsewhere. `KUBERNETES_SERVICE_HOST` tells that this is a Pod, so
+    /// that a kubeconfig in an image is never used by mistake.
     pub(crate) async fn connect(limit: Option<ClientLimit>) -> Result<Self, ClusterError> {
         let mut config = if std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() {
             Config::incluster().map_err(ClusterError::InCluster)?
@@ -71,7 +71,7 @@ impl Cluster {
     }
 }
 
-/// A client that keeps to `limit`; without one, to what the API server's own priority and fairness allows.
+/// A client with the rate limit `limit`. Without one, the API server's own priority and fairness limits it.
 fn client(config: Config, key_namespace: &str, limit: Option<ClientLimit>) -> Result<Client, kube::Error> {
     let own_connection = MapRequestLayer::new(own_connection_for_keys(key_namespace));
     let builder = ClientBuilder::try_from(config)?.with_layer(&own_connection);
@@ -79,7 +79,7 @@ fn client(config: Config, key_namespace: &str, limit: Option<ClientLimit>) -> Re
     Ok(builder.with_layer(&RateLimitLayer::new(limit.requests.into(), limit.per)).build())
 }
 
-/// `POD_NAMESPACE`, else the ServiceAccount's, else the kubeconfig's.
+/// `POD_NAMESPACE`, or the namespace of the ServiceAccount, or that of the kubeconfig.
 fn own_namespace(of_config: &str) -> String {
     let of_environment = std::env::var("POD_NAMESPACE").unwrap_or_default();
     let of_account = std::fs::read_to_string(Path::new(NAMESPACE_FILE)).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! [`limited`]: a client that holds no more of an answer than it can afford. A list comes in pages that are small in bytes, however
-//! large its objects are; the answer to a request that carries [`AtMost`] is an error where it is longer.
+//! [`limited`]: a client with a limit on the bytes of an answer. A list is read in pages of few bytes, whatever the size of its objects;
+//! a request that carries [`AtMost`] fails where its answer is longer.
 //!
 //! kube's client reads an answer whole, holds it twice for a moment, and then decodes it. Its watches list in pages of 500 objects,
 //! and etcd takes objects of 1.5 MB, so that one page could be 750 MB. Tenants may write such objects: Secrets, SealedSecrets,
@@ -27,36 +27,36 @@ use tower::{BoxError, Service};
 /// The largest page, in bytes.
 const LARGEST: usize = 8 << 20;
 
-/// Objects of the first page, of which nothing is known.
+/// Number of objects of the first page, before any size is known.
 const FIRST: u32 = 50;
 
-/// A page that was too large is asked for again with so many times fewer objects.
+/// A page that was too large is requested again with this many times fewer objects.
 const FEWER: u32 = 8;
 
-/// Pages that are read at the same time, of all watches. Together they take four times [`LARGEST`]. A page that is being decoded takes twice
+/// Number of pages that are read at the same time, for all watches. Together they take four times [`LARGEST`]. A page that is being decoded takes twice
 /// [`LARGEST`] beside them.
 const AT_ONCE: usize = 2;
 
-/// On a request, how long its answer may be, in bytes.
+/// An extension of a request: the maximum length of its answer, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AtMost(pub(crate) usize);
 
-/// The answer is longer than it may be.
+/// The answer is longer than [`AtMost`].
 #[derive(Debug, thiserror::Error)]
 #[error("the answer is longer than {0} bytes")]
 struct TooLong(usize);
 
-/// Whether a request failed because its answer is longer than it may be.
+/// Whether a request failed because its answer is longer than [`AtMost`].
 pub(crate) fn is_too_long(error: &kube::Error) -> bool {
     matches!(error, kube::Error::Service(error) if error.is::<TooLong>())
 }
 
-/// The client, with these limits.
+/// The client with these limits.
 pub(crate) fn limited(client: Client) -> Client {
     with_pages(client, LARGEST)
 }
 
-/// The client, with pages of up to so many bytes.
+/// The client with pages of up to `largest` bytes.
 fn with_pages(client: Client, largest: usize) -> Client {
     let namespace = client.default_namespace().to_owned();
     let lists = Lists { largest, reading: Semaphore::new(AT_ONCE), limits: Mutex::default() };
@@ -69,12 +69,12 @@ struct LimitedClient {
     lists: Arc<Lists>,
 }
 
-/// What is known of lists under way.
+/// The lists that are being read.
 struct Lists {
     /// The largest page, in bytes.
     largest: usize,
     reading: Semaphore,
-    /// Objects of the next page, by what is listed.
+    /// Number of objects of the next page, for each list.
     limits: Mutex<HashMap<String, u32>>,
 }
 
@@ -112,8 +112,8 @@ impl LimitedClient {
 }
 
 impl Lists {
-    /// Objects of the page after one of `limit` objects that had `size` bytes. Objects differ, so that is meant to be half as large as
-    /// it may be; and large ones may begin where the last page ended, so it grows step by step.
+    /// Number of objects of the page after one of `limit` objects that had `size` bytes. Objects differ, so the aim is half of the largest
+    /// page; and large ones may begin where the last page ended, so it grows step by step.
     fn next(&self, limit: u32, size: usize) -> u32 {
         let fitting = u64::from(limit) * (self.largest / 2) as u64 / size.max(1) as u64;
         u32::try_from(fitting).unwrap_or(u32::MAX).clamp(1, limit.saturating_mul(2))
@@ -182,7 +182,7 @@ impl Page {
         Some(Self { list, limit: limit?, is_first, path: rest, uri, headers, extensions })
     }
 
-    /// The request for so many objects.
+    /// The request for `limit` objects.
     fn request(&self, limit: u32) -> Result<Request<Body>, http::Error> {
         let mut parts = self.uri.clone().into_parts();
         parts.path_and_query = Some(format!("{}limit={limit}", self.path).parse::<PathAndQuery>()?);

@@ -1,8 +1,8 @@
 //! Requests that the API server refused unread, with 429 or 503: there are too many, or it is not ready.
 //!
-//! Decided: asked again here, a few times and soon, in front of the fence, instead of by kube's own retry. That one waits for as
-//! long as an answer's `Retry-After` says, ten minutes if need be, and sends a write that passed the fence before its term
-//! ended. What lasts is returned to the caller, which tries ever more rarely and logs why.
+//! Decided: such a request is sent again a few times and soon, before the fence, instead of by kube's own retry. kube waits for as long
+//! as the `Retry-After` of an answer says, ten minutes if need be, and then sends a write that passed the fence before its term ended.
+//! What lasts longer is returned to the caller, which backs off and logs why.
 
 use http::{Request, StatusCode};
 use kube::client::Body;

@@ -6,31 +6,31 @@ use crate::config::watch::{Namespaces, Watch};
 use jiff::SignedDuration;
 use std::time::Duration;
 
-/// Whether there is an election.
+/// Whether a leader is elected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LeaderElection {
-    /// There is none.
+    /// No election.
     Off,
-    /// Where Leases may be read; elsewhere there is none.
+    /// An election where RBAC permits Leases; otherwise none.
     WherePermitted(LeaseTerms),
-    /// Always: who may not read Leases never leads.
+    /// Always an election: a replica that may not read Leases never leads.
     Always(LeaseTerms),
 }
 
 /// The Lease, and how long it lasts: `duration` > `deadline` > `retry`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeaseTerms {
-    /// Its name.
+    /// Name of the Lease.
     pub name: String,
-    /// Silence for so long, and another replica takes it.
+    /// Time without a renewal after which another replica takes the Lease.
     pub duration: Duration,
-    /// The leader writes for so long after its last renewal.
+    /// Time after its last renewal for which the leader writes.
     pub deadline: Duration,
-    /// The leader renews so often.
+    /// Time between two renewals by the leader.
     pub retry: Duration,
 }
 
-/// The Lease's name for a controller with nothing special about it.
+/// Name of the Lease of a controller with default flags.
 const NAME: &str = "sealed-secrets-controller";
 
 impl LeaderElection {
@@ -59,8 +59,8 @@ fn positive(flag: &'static str, duration: SignedDuration) -> Result<Duration, Co
     positive.ok_or(ConfigError::NotPositive(flag))
 }
 
-/// Two controllers beside each other, as upstream allows them, with other keys or other objects to unseal, are no replicas
-/// of each other: under one name one of them would never do anything.
+/// Two controllers with different keys or different objects to unseal, as upstream allows them beside each other, are no replicas of
+/// each other: with one Lease, one of them would never work.
 fn name(given: String, prefix: &str, watch: &Watch) -> Result<String, ConfigError> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
     if !given.is_empty() {

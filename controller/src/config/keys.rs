@@ -12,13 +12,13 @@ use std::collections::BTreeMap;
 /// How sealing keys are ordered, made and renewed.
 #[derive(Debug, Clone)]
 pub struct Keys {
-    /// How new ones are made.
+    /// How new keys are made.
     pub new: NewKeys,
-    /// Which is the newest.
+    /// The date that orders the keys.
     pub order: KeyOrder,
-    /// When a new one is made.
+    /// When a new key is made.
     pub renewal: Renewal,
-    /// How old one is before its certificate is served.
+    /// Age at which the certificate of a key is served.
     pub publish_delay: SignedDuration,
 }
 
@@ -44,7 +44,7 @@ pub struct NewKeys {
 pub struct Renewal {
     /// Age at which the newest key is renewed; None for never.
     pub period: Option<SignedDuration>,
-    /// Once this date has come, a newest key from before it is renewed.
+    /// After this date, a newest key that is older than it is renewed.
     pub cutoff: Option<Timestamp>,
 }
 
@@ -85,7 +85,7 @@ impl Keys {
     }
 }
 
-/// The smallest that has at least so many bits: aws-lc makes four sizes, and who asks for 3000 or 6144 wants no weaker key.
+/// The smallest size that has at least `bits` bits: aws-lc makes four sizes, and a key of fewer bits than asked for would be weaker.
 fn size(bits: i64, warnings: &mut Vec<ConfigWarning>) -> Result<KeySize, ConfigError> {
     let sizes = [KeySize::Rsa2048, KeySize::Rsa3072, KeySize::Rsa4096, KeySize::Rsa8192];
     let asked = usize::try_from(bits).ok().filter(|bits| *bits > 0).ok_or(ConfigError::KeySize)?;

@@ -1,4 +1,4 @@
-//! [`ListenAddress`]: where a port is opened.
+//! [`ListenAddress`]: host and port of a listener.
 
 use crate::config::error::ConfigError;
 

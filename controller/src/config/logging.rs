@@ -1,20 +1,20 @@
-//! [`Logging`]: what is logged, how and where.
+//! [`Logging`]: level, format and output of log lines.
 
 use crate::cli::log_flags::LogFlags;
 use crate::config::warning::ConfigWarning;
 
-/// What is logged, how and where.
+/// Level, format and output of log lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logging {
-    /// The least that is logged.
+    /// Minimum level.
     pub level: LogLevel,
     /// One JSON object per line.
     pub json: bool,
-    /// What is merely informative goes to standard output.
+    /// INFO and DEBUG lines go to standard output.
     pub info_to_stdout: bool,
 }
 
-/// The least that is logged.
+/// Minimum level of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogLevel {
     /// Everything.

@@ -1,4 +1,4 @@
-//! What the flags mean, and what cannot be meant.
+//! Which configuration the flags make, and which flags are refused.
 
 use super::*;
 use crate::config::election::LeaseTerms;

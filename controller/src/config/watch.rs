@@ -36,7 +36,7 @@ impl Namespaces {
         }
     }
 
-    /// The same, less the controller's own where it can be left out.
+    /// As [`watched`](Self::watched), without the controller's own namespace where that is watched by itself.
     pub fn elsewhere(&self, own: &str) -> impl Iterator<Item = Option<String>> {
         self.watched(own).into_iter().filter(move |namespace| namespace.as_deref() != Some(own))
     }

@@ -1,5 +1,5 @@
-//! [`Lines`]: log lines in the form of Go's slog, which upstream's controller writes: `time`, `level`, `msg`, then the fields, in
-//! text as `key=value` and in JSON all at the top. Pipelines that select by those names need no change.
+//! [`Lines`]: formats log lines as Go's slog does, which upstream's controller uses: `time`, `level`, `msg`, then the fields, in text
+//! as `key=value` and in JSON all at the top level. Log pipelines that select by these names need no change.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// How a line is written.
+/// The format of a line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Lines {
     /// `time=… level=INFO msg=unsealed name=db`.
@@ -55,7 +55,7 @@ where
     }
 }
 
-/// What an event says.
+/// Collects the fields of a tracing event.
 #[derive(Default)]
 struct Said {
     message: String,
@@ -107,7 +107,7 @@ fn level(level: Level) -> &'static str {
     }
 }
 
-/// In quotes where it would not be one word otherwise.
+/// The value, in quotes where it is not one word.
 fn quoted(text: &str) -> Cow<'_, str> {
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '"' && c != '=';
     if !text.is_empty() && text.chars().all(plain) {

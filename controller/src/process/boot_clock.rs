@@ -1,4 +1,4 @@
-//! [`Moment`]: time by this machine's own clock, which cannot be set and which goes on while the machine sleeps.
+//! [`Moment`]: time by the machine's monotonic clock, which goes on while the machine is suspended.
 //!
 //! Decided: `CLOCK_BOOTTIME` where there is one, instead of `std::time::Instant`, which on Linux stands still while the
 //! machine is suspended: a leader that wakes up must know that its time is over.
@@ -11,7 +11,7 @@ const CLOCK: ClockId = ClockId::Boottime;
 #[cfg(not(target_os = "linux"))]
 const CLOCK: ClockId = ClockId::Monotonic;
 
-/// A moment, as the time since the machine started.
+/// A point in time, as the time since the machine started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment(Duration);
 
@@ -29,17 +29,17 @@ impl Moment {
         Self(since_start)
     }
 
-    /// The moment this much later.
+    /// The moment `later` than this one.
     pub(crate) const fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(duration))
     }
 
-    /// How long it is from now until then; nothing if it has passed.
+    /// The time from this moment until `end`; zero if `end` is earlier.
     pub(crate) const fn until(self, then: Self) -> Duration {
         then.0.saturating_sub(self.0)
     }
 
-    /// In nanoseconds since the machine started.
+    /// Nanoseconds since the machine started.
     pub(crate) fn nanos(self) -> u64 {
         u64::try_from(self.0.as_nanos()).unwrap_or(u64::MAX)
     }

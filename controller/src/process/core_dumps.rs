@@ -6,7 +6,7 @@
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
-/// Forbids it. Best effort: no system refuses a lower limit, and one that did should not keep Secrets from being unsealed.
+/// Forbids core dumps of this process. Best effort: no system refuses a lower limit, and the controller unseals without it too.
 pub fn forbid() {
     let none = Rlimit { current: Some(0), maximum: Some(0) };
     for forbidden in [setrlimit(Resource::Core, none), set_dumpable_behavior(DumpableBehavior::NotDumpable)] {

@@ -1,4 +1,4 @@
-//! [`chain`]: the one printer of errors and their causes.
+//! [`chain`]: prints an error with its causes, for every log line.
 
 use api::server_message;
 use kube::core::Status;
@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 /// An error and its causes in one line: `read the keys: connect: refused`.
 ///
-/// Nothing in it quotes what was sent or received. What the API server answered is told as [`server_message`] tells it, without
-/// the texts around it that repeat the whole answer; an answer that does not decode, without serde's words, which quote it.
+/// It quotes nothing that was sent or received. An answer of the API server is printed as by [`server_message`], without the texts around
+/// it that repeat the whole answer; an answer that does not decode, without the text of serde, which quotes it.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     if causes(error).any(quotes_an_answer) {
         return "the API server's answer cannot be read".into();
@@ -29,7 +29,7 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// The error, and what caused it, and so on.
+/// The error and its causes, the outermost first.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }
@@ -38,7 +38,7 @@ fn quotes_an_answer(error: &(dyn Error + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(kube::Error::SerdeError(_))) || error.is::<serde_json::Error>()
 }
 
-/// What the API server answered, if the error is just that.
+/// The answer of the API server, if the error is one.
 fn status<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Status> {
     error.downcast_ref::<Status>().or_else(|| error.downcast_ref::<Box<Status>>().map(|status| &**status))
 }

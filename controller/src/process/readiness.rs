@@ -2,41 +2,41 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What this replica is there for right now.
+/// The role of this replica, and whether it is ready in it.
 #[derive(Debug, Default)]
-pub struct Readiness(Mutex<Part>);
+pub struct Readiness(Mutex<Role>);
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum Role {
     /// The Lease has not been seen yet.
     #[default]
     Unknown,
-    /// Serves what it has; another replica does the rest.
+    /// Serves HTTP; another replica leads.
     StandsBy,
-    /// Unseals, once so many watches more are listed; None before it is known how many there will be.
+    /// Leads. `missing` is the number of watches whose first list is not complete; None before the number of watches is known.
     Leads { missing: Option<usize> },
 }
 
 impl Readiness {
-    /// Another replica leads.
+    /// Records that another replica leads.
     pub fn stand_by(&self) {
-        *self.part() = Part::StandsBy;
+        *self.role() = Role::StandsBy;
     }
 
-    /// This one does.
+    /// Records that this replica leads.
     pub fn lead(&self) {
-        *self.part() = Part::Leads { missing: None };
+        *self.role() = Role::Leads { missing: None };
     }
 
-    /// There will be so many watches.
+    /// Records the number of watches of this term.
     pub fn expect(&self, watches: usize) {
-        *self.part() = Part::Leads { missing: Some(watches) };
+        *self.role() = Role::Leads { missing: Some(watches) };
     }
 
-    /// One more is listed. True for the last.
+    /// Records that the first list of one more watch is complete. True for the last.
     pub fn one_listed(&self) -> bool {
-        match &mut *self.part() {
-            Part::Leads { missing: Some(missing) } if *missing > 0 => {
+        match &mut *self.role() {
+            Role::Leads { missing: Some(missing) } if *missing > 0 => {
                 *missing -= 1;
                 *missing == 0
             }
@@ -44,17 +44,17 @@ impl Readiness {
         }
     }
 
-    /// Whether this replica does all that it is there for.
+    /// Whether this replica is ready in its role.
     pub fn is_ready(&self) -> bool {
-        matches!(*self.part(), Part::StandsBy | Part::Leads { missing: Some(0) })
+        matches!(*self.role(), Role::StandsBy | Role::Leads { missing: Some(0) })
     }
 
-    /// Whether it leads.
+    /// Whether this replica leads.
     pub fn leads(&self) -> bool {
-        matches!(*self.part(), Part::Leads { .. })
+        matches!(*self.role(), Role::Leads { .. })
     }
 
-    fn part(&self) -> MutexGuard<'_, Part> {
+    fn role(&self) -> MutexGuard<'_, Role> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! [`Shutdown`]: when the work ends, and when requests need not be answered any more.
+//! [`Shutdown`]: when the work ends, and when the ports close.
 //!
 //! Kubernetes sends SIGTERM while it takes the pod out of its Services; each node and each proxy learns that a moment later, and
 //! sends requests here until then. So SIGTERM ends the work, and starts the delay of `--shutdown-delay-duration`, as in
@@ -14,16 +14,16 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// The two steps of the end.
+/// The two steps of a shutdown.
 #[derive(Debug, Clone, Default)]
 pub struct Shutdown {
-    /// Cancelled at SIGTERM or SIGINT, or by a part that cannot go on: the work ends, and `/readyz` fails.
+    /// Cancelled at SIGTERM or SIGINT, or by a task that cannot go on: the work ends, and `/readyz` fails.
     pub begun: CancellationToken,
     /// Cancelled once clients have had their time to leave.
     pub delay_over: CancellationToken,
 }
 
-/// A signal that ends a process.
+/// A signal that ends the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Terminate,
@@ -31,7 +31,7 @@ enum End {
 }
 
 impl Shutdown {
-    /// Begins at SIGTERM or SIGINT; SIGTERM is followed by `delay`.
+    /// Begins at SIGTERM or SIGINT; `delay` follows SIGTERM only.
     pub fn on_signal(delay: Duration) -> io::Result<Self> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
