@@ -12,6 +12,7 @@ use crate::metrics::classic::classic;
 use crate::metrics::objects::{ConditionLabels, ErrorLabels};
 use crate::metrics::process::ProcessMetrics;
 use crate::metrics::shown::Shown;
+use parking_lot::Mutex;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -21,7 +22,6 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
-use std::sync::Mutex;
 use std::time::Duration;
 
 /// Upstream's prefix.

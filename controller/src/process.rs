@@ -1,5 +1,6 @@
 //! This process: its panics, core dumps, shutdown, readiness and clock. Imports nothing of the other rooms.
 
+pub(crate) mod backoff;
 pub(crate) mod boot_clock;
 pub mod core_dumps;
 pub(crate) mod error_chain;

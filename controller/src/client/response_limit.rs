@@ -17,8 +17,9 @@ use http::{Extensions, HeaderMap, Method, Request, Response, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use kube::Client;
 use kube::client::Body;
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -120,7 +121,7 @@ impl Lists {
     }
 
     fn limits(&self) -> MutexGuard<'_, HashMap<String, u32>> {
-        self.limits.lock().unwrap_or_else(PoisonError::into_inner)
+        self.limits.lock()
     }
 }
 

@@ -1,60 +1,27 @@
-//! How every watch is kept up: how long it lasts before it begins anew, and how long it pauses where that fails.
+//! How every watch is kept up: after how long it is started anew, and how long it waits before that where it failed.
 
-use kube::runtime::utils::{Backoff, ResetTimerBackoff};
+use crate::process::backoff::Backoff;
+use kube::runtime::utils::{self, ResetTimerBackoff};
 use kube::runtime::watcher;
-use rand::RngExt as _;
 use std::time::Duration;
 
-/// A connection that dies in silence is missed only when its watch should have ended, so that this is how late the news may be
-/// of a Secret that was edited, or a key that was revoked. Beginning anew from where it ended costs next to nothing.
-const LASTS: u32 = 60;
+/// How long a watch lasts, in seconds, before it is started anew from where it ended, which costs next to nothing. A connection
+/// that is lost without an error is noticed only then: an edited Secret or a revoked key counts this much later at worst.
+const WATCH_SECONDS: u32 = 60;
 
-/// The first pause, and the longest: who waits for longer has not noticed that the API server is back.
-const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(10));
+/// Between a failure and the next attempt. All watches of all replicas fail at the same moment, hence the jitter; and the longest
+/// delay is how late a watch notices that the API server is back.
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(10)).with_jitter();
 
-/// After so long without trouble the pauses begin anew.
-const FORGOTTEN: Duration = Duration::from_mins(2);
+/// The delays start from the first again after this long without a failure.
+const RESET_AFTER: Duration = Duration::from_mins(2);
 
-/// What every watch begins with.
-pub(crate) fn following() -> watcher::Config {
-    watcher::Config::default().timeout(LASTS)
+/// What the configuration of every watch starts from.
+pub(crate) fn watch_config() -> watcher::Config {
+    watcher::Config::default().timeout(WATCH_SECONDS)
 }
 
-/// The pauses after failures, for `WatchStreamExt::backoff`.
-pub(crate) fn pauses() -> impl Backoff {
-    ResetTimerBackoff::new(Pauses(PAUSE.0), FORGOTTEN)
-}
-
-/// Each twice the one before, less up to half of it: all watches of all replicas fail at the same moment.
-struct Pauses(Duration);
-
-impl Iterator for Pauses {
-    type Item = Duration;
-
-    fn next(&mut self) -> Option<Duration> {
-        let pause = self.0;
-        self.0 = (pause * 2).min(PAUSE.1);
-        Some(pause.mul_f64(rand::rng().random_range(0.5..1.0)))
-    }
-}
-
-impl Backoff for Pauses {
-    fn reset(&mut self) {
-        self.0 = PAUSE.0;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_to_a_bound_and_begin_anew() {
-        let mut pauses = Pauses(PAUSE.0);
-        let all: Vec<_> = pauses.by_ref().take(100).collect();
-        assert!(all[0] < PAUSE.0 && all.iter().all(|pause| *pause <= PAUSE.1));
-        assert!(all[99] >= PAUSE.1 / 2);
-        pauses.reset();
-        assert!(pauses.next() < Some(PAUSE.0));
-    }
+/// The delays after failures, for `WatchStreamExt::backoff`.
+pub(crate) fn watch_backoff() -> impl utils::Backoff {
+    ResetTimerBackoff::new(BACKOFF, RESET_AFTER)
 }

@@ -5,8 +5,8 @@ use crate::metrics::Metrics;
 use crate::metrics::shown::Shown;
 use api::{Condition, ConditionStatus, SealedSecretStatus, WatchedSealedSecret};
 use kube::ResourceExt as _;
+use parking_lot::MutexGuard;
 use prometheus_client::encoding::EncodeLabelSet;
-use std::sync::{MutexGuard, PoisonError};
 
 /// The label by which upstream joins conditions with releases.
 pub(crate) const INSTANCE: &str = api::INSTANCE_LABEL;
@@ -80,7 +80,7 @@ impl Metrics {
     }
 
     fn shown(&self) -> MutexGuard<'_, Shown> {
-        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shown.lock()
     }
 }
 

@@ -1,6 +1,6 @@
 //! [`Readiness`]: whether this replica leads, and how many of a leader's watches have shown their first complete list.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use parking_lot::{Mutex, MutexGuard};
 
 /// The role of this replica, and whether it is ready in it.
 #[derive(Debug, Default)]
@@ -55,7 +55,7 @@ impl Readiness {
     }
 
     fn role(&self) -> MutexGuard<'_, Role> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -1,7 +1,7 @@
 //! `watch`: keeps SealedSecrets coming, and looks again at one whose Secret or keys changed.
 
 use crate::client::listed::Listed;
-use crate::client::watch_config::{following, pauses};
+use crate::client::watch_config::{watch_backoff, watch_config};
 use crate::client::watch_errors::unbroken;
 use crate::process::error_chain::chain;
 use crate::unseal::context::Context;
@@ -68,8 +68,8 @@ impl Watches {
         let listed = Arc::<Listed>::default();
         let list_done = Arc::clone(&listed);
         let secrets = scope.api::<ObservedMetadata<Secret>>(client);
-        let stream = watcher(secrets, following())
-            .backoff(pauses())
+        let stream = watcher(secrets, watch_config())
+            .backoff(watch_backoff())
             .modify(|secret| {
                 // Only name, version and owners are ever asked for; the rest is most of the memory.
                 secret.metadata.annotations = None;
@@ -96,12 +96,12 @@ pub(crate) async fn watch(
     ready: impl FnOnce() + Send + 'static,
 ) {
     let (sealed, writer) = reflector::store::<WatchedSealedSecret>();
-    let config = scope.label_selector.iter().fold(following(), |config, it| config.labels(it));
+    let config = scope.label_selector.iter().fold(watch_config(), |config, it| config.labels(it));
     let (following, before) = (Arc::clone(&context), sealed.clone());
     let sealed_listed = Arc::<Listed>::default();
     let list_done = Arc::clone(&sealed_listed);
     let sealed_events = watcher(scope.api::<WatchedSealedSecret>(&context.client), config)
-        .backoff(pauses())
+        .backoff(watch_backoff())
         .inspect(move |event| {
             if let Ok(event) = event {
                 let context = &following;

@@ -38,7 +38,7 @@ fn api_server(sizes: Vec<usize>) -> (Client, Given) {
             let list = json!({ "apiVersion": "v1", "kind": "L", "items": items,
                                "metadata": { "resourceVersion": "1", "continue": next } });
             let list = list.to_string();
-            pages.lock().unwrap().push((limit, list.len()));
+            pages.lock().push((limit, list.len()));
             list
         };
         std::future::ready(Response::builder().body(Body::from(answer.into_bytes())))
@@ -61,7 +61,7 @@ async fn listed(sizes: Vec<usize>) -> Vec<(usize, usize)> {
     }
     let expected: Vec<String> = (0..count).map(|at| format!("s{at}")).collect();
     assert_eq!(names, expected, "each once, and in order");
-    given.lock().unwrap().clone()
+    given.lock().clone()
 }
 
 #[tokio::test]

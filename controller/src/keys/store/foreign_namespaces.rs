@@ -4,7 +4,7 @@
 //! A watch of its own, of metadata alone and selected by the API server, which shows next to nothing and costs as much. The
 //! watch of all Secrets would have to keep labels for it.
 
-use crate::client::watch_config::{following, pauses};
+use crate::client::watch_config::{watch_backoff, watch_config};
 use crate::events::about::About;
 use crate::keys::store::rejected::{Reason, Refusal};
 use crate::keys::store::rejections::{Finder, Refusals};
@@ -26,12 +26,12 @@ pub(crate) async fn watch_elsewhere(
     namespace: Option<String>,
     refusals: Arc<Refusals>,
 ) {
-    let labelled = following().labels(&format!("{LABEL}={ACTIVE}"));
+    let labelled = watch_config().labels(&format!("{LABEL}={ACTIVE}"));
     let (secrets, selected) = match &namespace {
         Some(namespace) => (Api::<ObservedMetadata<Secret>>::namespaced(client, namespace), labelled),
         None => (Api::all(client), labelled.fields(&format!("metadata.namespace!={home}"))),
     };
-    let mut events = watcher(secrets, selected).backoff(pauses()).boxed();
+    let mut events = watcher(secrets, selected).backoff(watch_backoff()).boxed();
     let finder = Finder::Elsewhere(namespace);
     let mut strays = Strays::default();
     while let Some(event) = events.next().await {

@@ -1,6 +1,6 @@
 //! `watch`: follows the key Secrets in the controller's namespace, and the API server's clock, and keeps the ring in step.
 
-use crate::client::watch_config::{following, pauses};
+use crate::client::watch_config::{watch_backoff, watch_config};
 use crate::config::keys::Keys;
 use crate::keys::store::rejections::{Finder, Refusals};
 use crate::keys::store::ring::SharedRing;
@@ -47,11 +47,11 @@ async fn watch_secrets(
     refusals: &Refusals,
 ) {
     let secrets = || Api::<ObservedSecret>::namespaced(client.clone(), namespace);
-    let labelled = following().timeout(LASTS).labels(LABEL);
-    let legacy = following().timeout(LASTS).fields(&format!("metadata.name={}", settings.new.prefix));
+    let labelled = watch_config().timeout(LASTS).labels(LABEL);
+    let legacy = watch_config().timeout(LASTS).fields(&format!("metadata.name={}", settings.new.prefix));
     let mut events = stream::select(
-        watcher(secrets(), labelled).backoff(pauses()).map(|event| (Source::Labelled, event)).boxed(),
-        watcher(secrets(), legacy).backoff(pauses()).map(|event| (Source::Legacy, event)).boxed(),
+        watcher(secrets(), labelled).backoff(watch_backoff()).map(|event| (Source::Labelled, event)).boxed(),
+        watcher(secrets(), legacy).backoff(watch_backoff()).map(|event| (Source::Legacy, event)).boxed(),
     );
 
     let (mut by_label, mut by_name) = (Records::ordered(settings.order), Records::ordered(settings.order));
