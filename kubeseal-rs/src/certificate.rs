@@ -17,6 +17,7 @@ use crate::certificate::withdrawn::{Withdrawal, Withdrawn};
 use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
 use crate::controller::error::ControllerError;
+use crate::error::Hint;
 use crate::terminal::escape::shown_path;
 use envelope::{Certificate, CertificateError, Expired, Fingerprint, pem};
 use jiff::Timestamp;
@@ -223,17 +224,16 @@ pub(crate) fn replace_kept(controller: &ControllerAddress, new: &Certificate, is
     }
 }
 
-impl SourceError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> String {
-        match self {
+impl Hint for SourceError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
             Self::File { .. } => {
                 "--cert takes a file or URL; --fetch-cert gets the certificate from the cluster: --fetch-cert > \
                  cert.pem"
                     .into()
             }
             Self::Url { source, .. } => source.hint(),
-            Self::Cluster(error) => format!("{}; or work without a cluster: --cert FILE", error.hint()),
+            Self::Cluster(error) => return error.hint_and("or work without a cluster: --cert FILE"),
             Self::Kept(error) => match &**error {
                 CacheError::Connection(error) => {
                     format!("{}; or give the certificate with --cert FILE", error.hint())
@@ -270,6 +270,6 @@ impl SourceError {
                 };
                 format!("{step}. If the key is in use again on purpose, delete {}", source.file.display())
             }
-        }
+        })
     }
 }

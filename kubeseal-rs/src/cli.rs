@@ -15,7 +15,7 @@ use crate::cli::certificate_flags::CertificateFlags;
 use crate::cli::connection_flags::ConnectionFlags;
 use crate::cli::unlock_flags::UnlockFlags;
 use crate::cli::verb::Verb;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::files::output::Output;
 use crate::process::program::name;
 use crate::terminal::warnings::{When, say};
@@ -270,7 +270,7 @@ pub(crate) fn answer(answer: &clap::Error) -> ExitCode {
     }
     match answer.print() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => Failure::from(Output::Stdout.failed(error)).report(),
+        Err(error) => CommandError::from(Output::Stdout.failed(error)).report(),
     }
 }
 

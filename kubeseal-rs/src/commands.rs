@@ -13,13 +13,13 @@ pub(crate) mod reseal;
 pub(crate) mod upstream;
 
 use crate::commands::upstream::{fetch_cert, merge_into, raw, re_encrypt, recovery_unseal, seal, validate};
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::files::output::Output;
 use crate::process::program::version_line;
 use crate::settings::Mode;
 
 /// Does what was meant.
-pub(crate) fn run(mode: Mode) -> Result<(), Failure> {
+pub(crate) fn run(mode: Mode) -> Result<(), CommandError> {
     match mode {
         Mode::Version => Ok(Output::Stdout.write(version_line().as_bytes())?),
         Mode::FetchCert(fetch) => fetch_cert::fetch_cert(&fetch),

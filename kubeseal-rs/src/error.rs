@@ -1,201 +1,198 @@
-//! [`Failure`]: whatever ended a run. Here it is told: what failed, why, and what to do next.
+//! [`CommandError`]: why a command ended without success: what failed, the causes, and what to do next.
+//!
+//! Each module has its own error type, whose text names the failed step. It gets its hint in one of two places, both where the failure is known:
+//! - `impl Hint for XError`, beside the type; then `?` turns it into a [`CommandError`].
+//! - [`Context::hint`] and [`Context::context`], on a `Result`, where only the caller knows what the failed step was for.
+//!
+//! Decided: the source is boxed instead of one enum with a variant for each module, because such an enum imports every module, is imported
+//! by every module, and matches on all of them to find the hint.
 
 pub(crate) mod cause;
 
-use crate::certificate::SourceError;
-use crate::commands::create::error::CreateError;
-use crate::commands::edit::error::EditError;
-use crate::commands::guard::error::GuardError;
-use crate::commands::inspect::error::InspectError;
-use crate::commands::keys::error::KeysError;
-use crate::commands::reseal::report::{NotResealed, NothingToReseal, Stale};
-use crate::commands::upstream::merge_into::error::MergeError;
-use crate::commands::upstream::re_encrypt::answer::OtherAnswer;
-use crate::commands::upstream::recovery_unseal::NotOpened;
-use crate::commands::upstream::seal::settle::SettleError;
-use crate::commands::upstream::validate::DoesNotOpen;
-use crate::controller::error::ControllerError;
-use crate::error::cause::words;
-use crate::files::file_update::InPlaceError;
-use crate::files::input::InputError;
-use crate::files::output::OutputError;
-use crate::key_store::backup::error::BackupError;
-use crate::key_store::error::KeyStoreError;
-use crate::key_store::recovery_keys::error::RecoveryKeyError;
-use crate::manifest::error::ManifestError;
-use crate::manifest::write::RenderError;
-use crate::sealed_file::error::SealedFileError;
-use crate::settings::namespace::NamespaceError;
-use crate::settings::usage_error::UsageError;
-use crate::terminal::escape::shown_path;
+use crate::error::cause::causes;
 use crate::terminal::warnings::{continued, say, show_withheld};
-use envelope::SealError;
-use sealing::SealFailure;
 use std::error::Error;
-use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::fmt::{self, Display, Write as _};
 use std::process::ExitCode;
 
-/// Why nothing was written.
+/// What the exit code tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The command line is wrong: exit code 2.
+    Usage,
+    /// The work failed: exit code 1.
+    Failed,
+    /// The reader of standard output went away (`| head`): exit code 141, without a message, as if by SIGPIPE.
+    BrokenPipe,
+}
+
+/// An error type that says what to do about it. `?` turns it into a [`CommandError`].
+pub(crate) trait Hint: Error + Send + Sync + 'static {
+    /// What to do about it.
+    fn hint(&self) -> Option<String> {
+        None
+    }
+
+    /// The hint, and something more to do.
+    fn hint_and(&self, more: &str) -> Option<String> {
+        Some(self.hint().map_or_else(|| more.to_owned(), |hint| format!("{hint}; {more}")))
+    }
+
+    /// What the exit code tells.
+    fn kind(&self) -> Kind {
+        Kind::Failed
+    }
+}
+
+/// Why a command ended without success.
+#[derive(Debug)]
+pub(crate) struct CommandError {
+    kind: Kind,
+    source: Box<dyn Error + Send + Sync>,
+    hints: Vec<String>,
+}
+
+/// A step that failed, before the cause.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
-    #[error(transparent)]
-    Usage(#[from] UsageError),
-    #[error(transparent)]
-    Certificate(#[from] SourceError),
-    #[error("cannot ask the controller")]
-    Controller(#[source] Box<ControllerError>),
-    #[error(transparent)]
-    DoesNotOpen(#[from] DoesNotOpen),
-    #[error("cannot change {}", shown_path(.path))]
-    SealedFile {
-        path: PathBuf,
-        #[source]
-        source: SealedFileError,
-    },
-    #[error("cannot change {}", shown_path(.path))]
-    InPlace {
-        path: PathBuf,
-        #[source]
-        source: InPlaceError,
-    },
-    #[error(transparent)]
-    Merge(#[from] MergeError),
-    #[error(transparent)]
-    OtherAnswer(#[from] OtherAnswer),
-    #[error("cannot open without a cluster")]
-    RecoveryKey(#[source] Box<RecoveryKeyError>),
-    #[error(transparent)]
-    NotOpened(#[from] NotOpened),
-    #[error(transparent)]
-    Edit(#[from] EditError),
-    #[error(transparent)]
-    NotResealed(#[from] NotResealed),
-    #[error(transparent)]
-    NothingToReseal(#[from] NothingToReseal),
-    #[error(transparent)]
-    Stale(#[from] Stale),
-    #[error(transparent)]
-    Input(#[from] InputError),
-    #[error(transparent)]
-    Manifest(#[from] ManifestError),
-    #[error(transparent)]
-    Settle(#[from] SettleError),
-    #[error(transparent)]
-    Create(#[from] CreateError),
-    #[error(transparent)]
-    Guard(#[from] GuardError),
-    #[error(transparent)]
-    Inspect(#[from] InspectError),
-    #[error(transparent)]
-    Keys(#[from] KeysError),
-    #[error(transparent)]
-    KeyStore(Box<KeyStoreError>),
-    #[error(transparent)]
-    Backup(#[from] BackupError),
-    #[error(transparent)]
-    Namespace(#[from] NamespaceError),
-    #[error(transparent)]
-    Seal(#[from] SealFailure),
-    #[error("cannot seal the value")]
-    SealValue(#[source] SealError),
-    #[error(transparent)]
-    Render(#[from] RenderError),
-    #[error(transparent)]
-    Output(#[from] OutputError),
+#[error("{step}")]
+struct FailedStep {
+    step: String,
+    #[source]
+    source: Box<dyn Error + Send + Sync>,
 }
 
-impl From<ControllerError> for Failure {
-    fn from(error: ControllerError) -> Self {
-        Self::Controller(Box::new(error))
+impl<E: Hint> From<E> for CommandError {
+    fn from(error: E) -> Self {
+        let (kind, hints) = (error.kind(), error.hint().into_iter().collect());
+        Self { kind, source: Box::new(error), hints }
     }
 }
 
-impl From<KeyStoreError> for Failure {
-    fn from(error: KeyStoreError) -> Self {
-        Self::KeyStore(Box::new(error))
-    }
-}
-
-impl From<RecoveryKeyError> for Failure {
-    fn from(error: RecoveryKeyError) -> Self {
-        Self::RecoveryKey(Box::new(error))
-    }
-}
-
-impl Failure {
-    /// Prints it to standard error, and gives the exit code.
-    pub(crate) fn report(&self) -> ExitCode {
-        if matches!(self, Self::Output(OutputError::Reader)) {
-            // As of a program that SIGPIPE ended, which has no words either.
-            return ExitCode::from(141);
-        }
-        say(self.told());
-        show_withheld();
-        ExitCode::FAILURE
+impl CommandError {
+    /// Names the step that failed; the error becomes its cause.
+    pub(crate) fn context(self, step: impl Display) -> Self {
+        let source = FailedStep { step: step.to_string(), source: self.source };
+        Self { source: Box::new(source), ..self }
     }
 
-    /// The same, in a stream with so many documents more before it.
-    pub(crate) fn after(self, documents: usize) -> Self {
-        match self {
-            Self::Manifest(error) => Self::Manifest(error.after(documents)),
-            Self::Settle(error) => Self::Settle(error.after(documents)),
-            other => other,
-        }
+    /// With exit code 1 instead of 2, as upstream has it where its parser took the flags.
+    pub(crate) fn usage_as_failed(self) -> Self {
+        let kind = if self.kind == Kind::Usage { Kind::Failed } else { self.kind };
+        Self { kind, ..self }
+    }
+
+    /// The error of a module that this is, without context.
+    pub(crate) fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
+        self.source.downcast_ref()
     }
 
     /// What to do next.
     pub(crate) fn hint(&self) -> Option<String> {
-        match self {
-            Self::Usage(error) => Some(error.hint()),
-            Self::Certificate(error) => Some(error.hint()),
-            Self::Controller(error) => Some(error.hint()),
-            Self::DoesNotOpen(error) => Some(error.hint()),
-            Self::SealedFile { source, .. } => Some(source.hint()),
-            Self::InPlace { source, .. } => Some(source.hint()),
-            Self::Merge(error) => Some(error.hint()),
-            Self::OtherAnswer(_) => Some(
-                "check --controller-name, --controller-namespace and --context; nothing was changed".into(),
-            ),
-            Self::RecoveryKey(error) => Some(error.hint()),
-            Self::NotOpened(error) => error.hint(),
-            Self::Edit(error) => error.hint(),
-            Self::NotResealed(error) => error.hint(),
-            Self::NothingToReseal(_) => Some(NothingToReseal::hint()),
-            Self::Stale(_) => Some(Stale::hint()),
-            Self::Input(error) => error.hint(),
-            Self::Manifest(error) => error.hint(),
-            Self::Settle(error) => error.hint(),
-            Self::Create(error) => Some(error.hint()),
-            Self::Guard(error) => Some(error.hint()),
-            Self::Inspect(error) => error.hint(),
-            Self::Keys(error) => error.hint(),
-            Self::KeyStore(error) => Some(error.hint()),
-            Self::Backup(error) => Some(error.hint()),
-            Self::Namespace(error) => Some(error.hint()),
-            Self::Output(error) => error.hint(),
-            Self::Seal(_) | Self::SealValue(_) | Self::Render(_) => None,
-        }
+        (!self.hints.is_empty()).then(|| self.hints.join("; "))
     }
 
-    /// All of it, as a person reads it.
-    pub(crate) fn told(&self) -> String {
-        let mut told = format!("error: {}\n", continued(&self.to_string()));
-        let mut last = self.to_string();
-        let mut next = self.source();
-        while let Some(cause) = next {
-            let words = words(cause);
-            // Libraries repeat their causes in their own words; once is enough.
-            if !last.contains(&words) {
-                // Writing to a String cannot fail.
-                let _ = writeln!(told, "  because: {}", continued(&words));
-                last = words;
-            }
-            next = cause.source();
+    /// Prints the message to standard error, and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        let code = match self.kind {
+            Kind::BrokenPipe => return ExitCode::from(141),
+            Kind::Usage => ExitCode::from(2),
+            Kind::Failed => ExitCode::FAILURE,
+        };
+        say(self.message());
+        show_withheld();
+        code
+    }
+
+    /// The error, each cause, and the hints, on lines of their own.
+    pub(crate) fn message(&self) -> String {
+        let mut message = format!("error: {}\n", continued(&self.to_string()));
+        // Writing to a String cannot fail.
+        for cause in causes(self) {
+            let _ = writeln!(message, "  because: {}", continued(&cause));
         }
         if let Some(hint) = self.hint() {
-            let _ = writeln!(told, "hint: {}", continued(&hint));
+            let _ = writeln!(message, "hint: {}", continued(&hint));
         }
-        told
+        message
     }
 }
+
+impl Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source.fmt(f)
+    }
+}
+
+impl Error for CommandError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.source()
+    }
+}
+
+/// Adds to the error of a `Result` what only the caller knows.
+pub(crate) trait Context<T> {
+    /// Names the step that failed; the error becomes its cause.
+    fn context(self, step: impl Display) -> Result<T, CommandError>;
+
+    /// Adds what to do next, after the hint that the error has.
+    fn hint(self, hint: impl Into<String>) -> Result<T, CommandError>;
+}
+
+impl<T, E: Into<CommandError>> Context<T> for Result<T, E> {
+    fn context(self, step: impl Display) -> Result<T, CommandError> {
+        self.map_err(|error| error.into().context(step))
+    }
+
+    fn hint(self, hint: impl Into<String>) -> Result<T, CommandError> {
+        self.map_err(|error| {
+            let mut error = error.into();
+            error.hints.push(hint.into());
+            error
+        })
+    }
+}
+
+/// The name of before; modules that still say it turn to [`CommandError`].
+pub(crate) type Failure = CommandError;
+
+/// `Hint` for error types that have a method `hint` of their own still; each goes when its module says `impl Hint` itself.
+macro_rules! hint_of_its_own {
+    ($($error:ty: |$it:ident| $hint:expr;)+) => {
+        $(impl Hint for $error {
+            fn hint(&self) -> Option<String> {
+                let $it = self;
+                $hint
+            }
+        })+
+    };
+}
+
+hint_of_its_own! {
+    crate::commands::edit::error::EditError: |error| error.hint();
+    crate::commands::guard::error::GuardError: |error| Some(error.hint());
+    crate::commands::inspect::error::InspectError: |error| error.hint();
+    crate::commands::keys::error::KeysError: |error| error.hint();
+    crate::commands::reseal::report::NotResealed: |error| error.hint();
+    crate::commands::reseal::report::NothingToReseal: |_error| Some(crate::commands::reseal::report::NothingToReseal::hint());
+    crate::commands::reseal::report::Stale: |_error| Some(crate::commands::reseal::report::Stale::hint());
+    crate::files::file_update::InPlaceError: |error| Some(error.hint());
+    crate::files::input::InputError: |error| error.hint();
+    crate::key_store::backup::error::BackupError: |error| Some(error.hint());
+    crate::key_store::error::KeyStoreError: |error| Some(error.hint());
+    crate::key_store::recovery_keys::error::RecoveryKeyError: |error| Some(error.hint());
+    crate::manifest::error::ManifestError: |error| error.hint();
+    crate::manifest::write::RenderError: |_error| None;
+    crate::sealed_file::error::SealedFileError: |error| Some(error.hint());
+}
+
+impl Hint for crate::files::output::OutputError {
+    fn hint(&self) -> Option<String> {
+        self.hint()
+    }
+
+    fn kind(&self) -> Kind {
+        if matches!(self, Self::Reader) { Kind::BrokenPipe } else { Kind::Failed }
+    }
+}
+
+impl Hint for sealing::SealFailure {}

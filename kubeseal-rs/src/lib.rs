@@ -24,7 +24,7 @@ pub(crate) mod terminal;
 pub use crate::cli::man_pages::man_pages;
 
 use crate::cli::Cli;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::process::{core_dumps, program};
 use crate::settings::Mode;
 use crate::terminal::warnings;
@@ -47,13 +47,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(answer) => return cli::answer(&answer),
     };
     warnings::show(if cli.quiet == Some(true) { When::Never } else { cli.warn.unwrap_or_default() });
-    // Without a command these are upstream's flags: what its parser takes and its program then refuses is exit code 1.
-    let usage = if cli.verb.is_some() { 2 } else { 1 };
-    match Mode::meant_by(cli) {
-        Ok(mode) => commands::run(mode).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS),
-        Err(error) => {
-            Failure::from(error).report();
-            ExitCode::from(usage)
-        }
+    let is_upstreams = cli.verb.is_none();
+    match Mode::meant_by(cli).map_err(CommandError::from).and_then(commands::run) {
+        Ok(()) => ExitCode::SUCCESS,
+        // What upstream's parser of flags takes and its program then refuses is exit code 1.
+        Err(error) if is_upstreams => error.usage_as_failed().report(),
+        Err(error) => error.report(),
     }
 }

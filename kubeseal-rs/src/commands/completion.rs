@@ -1,14 +1,14 @@
 //! `completion`: a script that lets a shell complete our flags and commands.
 
 use crate::cli::Cli;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::files::output::Output;
 use crate::process::program::name;
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 
 /// Prints it.
-pub(crate) fn completion(shell: Shell) -> Result<(), Failure> {
+pub(crate) fn completion(shell: Shell) -> Result<(), CommandError> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut shown(), name(), &mut script);
     Ok(Output::Stdout.write(&script)?)

@@ -14,7 +14,7 @@ pub(crate) mod tls;
 use crate::commands::annotations::check_annotations;
 use crate::commands::create::error::CreateError;
 use crate::commands::upstream::merge_into::merge_secrets;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::files::input::Input;
 use crate::manifest::read::InputSecret;
 use crate::manifest::write;
@@ -32,7 +32,7 @@ use std::path::PathBuf;
 /// The values of a Secret, by key.
 type Values = BTreeMap<String, Plaintext>;
 
-pub(crate) fn create(create: Create) -> Result<(), Failure> {
+pub(crate) fn create(create: Create) -> Result<(), CommandError> {
     let names_none = matches!(&create.form, Form::Generic(sources) if sources.is_empty());
     if names_none && !create.allow_empty_data {
         return Err(CreateError::NoData.into());
@@ -62,7 +62,7 @@ pub(crate) fn create(create: Create) -> Result<(), Failure> {
 }
 
 /// Adds the values to the SealedSecret of this name in the file.
-fn merged(create: Create, file: PathBuf) -> Result<(), Failure> {
+fn merged(create: Create, file: PathBuf) -> Result<(), CommandError> {
     target::check_merged(&file, &create.name, create.stated_namespace.as_deref())?;
     let metadata = ObjectMeta {
         name: Some(create.name),
@@ -104,7 +104,7 @@ const fn type_of(form: &Form) -> Option<&'static str> {
 }
 
 /// The values, which may be asked for once `check` has seen their keys.
-fn values(form: &Form, may_be_empty: bool, check: Check<'_>) -> Result<Values, Failure> {
+fn values(form: &Form, may_be_empty: bool, check: Check<'_>) -> Result<Values, CommandError> {
     let data = match form {
         Form::Generic(sources) => gather::gather(sources, check)?,
         Form::DockerRegistry(login) => {
@@ -120,7 +120,7 @@ fn values(form: &Form, may_be_empty: bool, check: Check<'_>) -> Result<Values, F
     Ok(data)
 }
 
-fn metadata(create: &Create) -> Result<ObjectMeta, Failure> {
+fn metadata(create: &Create) -> Result<ObjectMeta, CommandError> {
     let mut annotations = create.annotations.clone();
     // Without --scope, an annotation may state it, as in a manifest.
     if let Some(scope) = create.scope {

@@ -17,7 +17,7 @@ use crate::commands::edit::changes::Sealer;
 use crate::commands::edit::editor::Editor;
 use crate::commands::edit::error::EditError;
 use crate::commands::edit::scratch::Scratch;
-use crate::error::Failure;
+use crate::error::{Context as _, Failure};
 use crate::files::file_update::InPlace;
 use crate::files::input::{Input, read_all};
 use crate::files::output::tell;
@@ -51,8 +51,7 @@ pub(crate) fn edit(edit: &Edit) -> Result<(), Failure> {
     let is_changed = changes.iter().any(|changes| !changes.is_empty());
     if is_changed {
         for (index, changes) in changes.iter().enumerate() {
-            let refuse = |source| Failure::SealedFile { path: path.to_owned(), source };
-            sealed.edit(index, changes).map_err(refuse)?;
+            sealed.edit(index, changes).context(format_args!("cannot change {}", shown_path(path)))?;
         }
         place
             .replace(sealed.text().as_bytes())
@@ -69,8 +68,7 @@ fn read(path: &Path) -> Result<(InPlace, SealedFile), Failure> {
     let refuse = |source| EditError::File { path: path.to_owned(), source };
     let place = InPlace::read(path).map_err(refuse)?;
     let text = place.text().map_err(refuse)?;
-    let sealed =
-        SealedFile::read(text).map_err(|source| Failure::SealedFile { path: path.to_owned(), source })?;
+    let sealed = SealedFile::read(text).context(format_args!("cannot change {}", shown_path(path)))?;
     if sealed.objects().is_empty() {
         return Err(ManifestError::NothingSealed(Input::File(path.to_owned())).into());
     }

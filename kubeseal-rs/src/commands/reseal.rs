@@ -17,7 +17,8 @@ use crate::commands::reseal::progress::Progress;
 use crate::commands::reseal::report::{NothingToReseal, Report};
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::Present;
-use crate::error::Failure;
+use crate::controller::error::CANNOT_ASK;
+use crate::error::{Context as _, Failure};
 use crate::files::output::progress_lines::Telling;
 use crate::settings::reseal::{Means, Reseal};
 use crate::terminal::warnings::{alert, is_quiet, warn};
@@ -25,14 +26,16 @@ use sealing::KeyRing;
 
 pub(crate) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
     let keys = match &reseal.means {
-        Means::Check(keys) | Means::Keys(keys) if !keys.files.is_empty() => keys.load()?,
+        Means::Check(keys) | Means::Keys(keys) if !keys.files.is_empty() => {
+            keys.load().context("cannot open without a cluster")?
+        }
         _ => KeyRing::default(),
     };
     let certificate = reseal.certificate.certificate()?;
     let present = Present::new(&certificate, &keys, reseal);
     let resealer = match &reseal.means {
         Means::Check(_) => None,
-        Means::Controller(address) => Some(Resealer::asking(address, &certificate)?),
+        Means::Controller(address) => Some(Resealer::asking(address, &certificate).context(CANNOT_ASK)?),
         Means::Keys(_) => Some(Resealer::with(&keys, &certificate)),
     };
 

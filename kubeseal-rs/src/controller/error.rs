@@ -3,6 +3,7 @@
 use crate::cluster::session::error::SessionError;
 use crate::controller::fault::Fault;
 use crate::controller::right::Right;
+use crate::error::Hint;
 use std::fmt;
 
 /// Why the controller did not answer.
@@ -24,6 +25,9 @@ pub(crate) enum ControllerError {
         source: Fault,
     },
 }
+
+/// The step of a command that the controller did not answer.
+pub(crate) const CANNOT_ASK: &str = "cannot ask the controller";
 
 /// What the controller answers while there is no key to seal with.
 const NO_KEY: &str = "there is no sealing key";
@@ -66,17 +70,18 @@ impl ControllerError {
     pub(crate) fn is_conflict(&self) -> bool {
         matches!(self, Self::Ask { source: Fault::Conflict(_), .. })
     }
+}
 
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> String {
-        match self {
-            Self::Session(error) => error.hint(),
+impl Hint for ControllerError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Session(error) => return error.hint(),
             Self::Name(_) | Self::NoPort { .. } => {
                 "check --controller-name and --controller-namespace; they name the controller's Service"
                     .into()
             }
             Self::Ask { question, source, namespace, name, .. } => asked(*question, source, namespace, name),
-        }
+        })
     }
 }
 

@@ -1,9 +1,31 @@
-//! `words`: the cause of an error, as every Unix program words it.
+//! The causes of an error in words, each once.
 
 use std::error::Error;
 use std::io;
 
-/// In words. What the system says is said as Go and the shell say it (`no such file or directory`), because scripts look for
+/// The causes of an error, from the nearest to the last, without those whose words the one before has already: libraries repeat their causes
+/// in their own text.
+pub(crate) fn causes(error: &(dyn Error + 'static)) -> Vec<String> {
+    let mut last = error.to_string();
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let words = words(cause);
+        if !last.contains(&words) {
+            causes.push(words.clone());
+            last = words;
+        }
+        next = cause.source();
+    }
+    causes
+}
+
+/// The error and its causes on one line.
+pub(crate) fn on_one_line(error: &(dyn Error + 'static)) -> String {
+    std::iter::once(error.to_string()).chain(causes(error)).collect::<Vec<_>>().join(": ")
+}
+
+/// An error without its causes. What the system says is said as Go and the shell say it (`no such file or directory`), because scripts look for
 /// that, and without Rust's `(os error 2)`.
 pub(crate) fn words(cause: &(dyn Error + 'static)) -> String {
     let said = cause.to_string();

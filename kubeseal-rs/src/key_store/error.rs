@@ -3,6 +3,7 @@
 use crate::cluster::session::error::SessionError;
 use crate::controller::fault::Fault;
 use crate::controller::right::Right;
+use crate::error::Hint as _;
 use crate::process::program::name;
 use std::fmt;
 
@@ -81,7 +82,7 @@ impl KeyStoreError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
-            Self::Session(error) => error.hint(),
+            Self::Session(error) => error.hint().unwrap_or_default(),
             Self::Name(_) => "check --controller-namespace; it names the namespace of the controller".into(),
             Self::Prefix(_) => "check --key-prefix; it is what the controller's --key-prefix says".into(),
             Self::Ask { source: Fault::NotFound(_), .. } => {

@@ -3,6 +3,7 @@
 use crate::cli::flag_value::{NAMESPACE_RULE, is_namespace};
 use crate::cluster::Connection;
 use crate::cluster::error::ConnectionError;
+use crate::error::Hint;
 use std::sync::Arc;
 
 /// Knows the namespace for Secrets that state none.
@@ -53,10 +54,9 @@ impl NamespaceRule {
     }
 }
 
-impl NamespaceError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> String {
-        match self {
+impl Hint for NamespaceError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
             Self::Unknown(cause) => match &**cause {
                 ConnectionError::NoConfiguration(_) => "say it with --namespace NAMESPACE".into(),
                 cause => format!("say it with --namespace NAMESPACE; or {}", cause.hint()),
@@ -66,7 +66,7 @@ impl NamespaceError {
                 "leave out --namespace, or write --namespace {input}; a value that is to open anywhere is sealed \
                  with --scope cluster-wide"
             ),
-        }
+        })
     }
 }
 

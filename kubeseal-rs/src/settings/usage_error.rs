@@ -4,6 +4,7 @@ use crate::certificate::address::UnsupportedAddress;
 use crate::cli::flag_value::{FORMAT_RULE, NAMESPACE_RULE};
 use crate::cli::known::{commands, is_flag};
 use crate::cluster::timeout::DURATION_RULE;
+use crate::error::{Hint, Kind};
 use crate::settings::create::usage_error::CreateUsage;
 use api::Scope;
 
@@ -40,10 +41,9 @@ pub(crate) enum UsageError {
     Create(#[from] CreateUsage),
 }
 
-impl UsageError {
-    /// What to write instead.
-    pub(crate) fn hint(&self) -> String {
-        match self {
+impl Hint for UsageError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
             Self::FromFileWithoutRaw => {
                 "add --raw to seal one bare value, or give whole Secrets with --secret-file FILE".into()
             }
@@ -81,6 +81,10 @@ impl UsageError {
             Self::Certificate(_) => {
                 "write --cert FILE, or a URL that begins with https://, http:// or file://".into()
             }
-        }
+        })
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Usage
     }
 }

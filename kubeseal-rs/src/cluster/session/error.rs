@@ -3,6 +3,7 @@
 use crate::cluster::error::ConnectionError;
 use crate::controller::fault::Fault;
 use crate::controller::right::Right;
+use crate::error::Hint;
 use std::sync::Arc;
 
 /// Why the client could not log in.
@@ -20,16 +21,15 @@ pub(crate) enum SessionError {
     },
 }
 
-impl SessionError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> String {
-        match self {
+impl Hint for SessionError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
             Self::Start(_) => "the system has to allow threads and sockets".into(),
             Self::Connection(error) => error.hint(),
             // Nothing was asked, so that no right can be missing.
             Self::Client { source, .. } => {
                 source.hint(Right { verb: "get", resource: "services", namespace: None })
             }
-        }
+        })
     }
 }

@@ -4,6 +4,7 @@ use crate::commands::annotations::AnnotationFault;
 use crate::commands::create::env_file::EnvFileFault;
 use crate::commands::create::key_name::BadKey;
 use crate::commands::create::tls::TlsFault;
+use crate::error::Hint;
 use crate::terminal::escape::shown_path;
 use crate::terminal::prompt::PromptError;
 use std::io;
@@ -63,10 +64,9 @@ pub(crate) enum CreateError {
     Annotation(AnnotationFault),
 }
 
-impl CreateError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> String {
-        match self {
+impl Hint for CreateError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
             Self::Read { .. } => {
                 "name a file that exists and may be read; a relative path starts at the present directory".into()
             }
@@ -103,6 +103,6 @@ impl CreateError {
                  seals a Secret without"
                     .into()
             }
-        }
+        })
     }
 }

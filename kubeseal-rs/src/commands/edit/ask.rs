@@ -12,7 +12,7 @@ pub(crate) fn edit_again(editor: &mut Editor, failure: &Failure) -> Result<bool,
         return Ok(false);
     }
     // A terminal that went away is noticed when it is read from.
-    say(format_args!("{}Edit again? Otherwise it is discarded. [Y/n] ", failure.told()));
+    say(format_args!("{}Edit again? Otherwise it is discarded. [Y/n] ", failure.message()));
     let (send, answer) = tokio::sync::oneshot::channel();
     // On a thread of its own, which is not joined: reading a terminal cannot be called off.
     std::thread::spawn(move || {

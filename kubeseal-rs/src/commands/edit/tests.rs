@@ -83,7 +83,7 @@ fn edited(object: &Value, save: impl Fn(&str) -> String) -> Value {
     };
     let saved = save(&touched);
     let changes = changes_in(&Input::Stdin, saved.as_bytes(), &text, file.objects(), &sealer);
-    let changes = changes.unwrap_or_else(|failure| panic!("{}\n{saved}", failure.told()));
+    let changes = changes.unwrap_or_else(|failure| panic!("{}\n{saved}", failure.message()));
     file.edit(0, &changes[0]).unwrap();
     file.objects()[0].object.clone()
 }

@@ -1,6 +1,5 @@
 //! [`InspectError`]: why nothing could be told.
 
-use crate::cluster::session::error::SessionError;
 use crate::controller::fault::Fault as ClusterFault;
 use crate::controller::right::Right;
 use crate::files::input::Input;
@@ -34,8 +33,6 @@ pub(crate) enum InspectError {
     },
     #[error("cannot write what was found as JSON")]
     Render(#[source] serde_json::Error),
-    #[error(transparent)]
-    Session(#[from] SessionError),
     #[error("cannot get SealedSecret {namespace}/{name} from {server}")]
     Get {
         server: String,
@@ -59,7 +56,6 @@ impl InspectError {
             Self::NotAll(_) => Some("mend these files first; what is in them cannot be told".into()),
             Self::Broken { .. } => Some("mend the file first; what is in it cannot be told".into()),
             Self::Render(_) => None,
-            Self::Session(error) => Some(format!("{}; or leave out --live", error.hint())),
             // An object that is not there is no failure; a kind that is not there is.
             Self::Get { source: ClusterFault::NotFound(_), .. } => Some(
                 "this cluster knows no SealedSecrets: install the controller and its CustomResourceDefinition, or \

@@ -8,12 +8,12 @@ use crate::commands::inspect::error::InspectError;
 use crate::commands::inspect::report::Report;
 use crate::commands::reseal::walk;
 use crate::error::Failure;
+use crate::error::cause::on_one_line;
 use crate::files::encoding::to_utf8;
 use crate::files::input::{Input, read_all};
 use crate::files::templates;
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::{alert, warn};
-use std::error::Error;
 use std::fs::File;
 use std::path::PathBuf;
 use std::slice;
@@ -73,7 +73,7 @@ impl Files<'_> {
     fn walk(&mut self, directory: &PathBuf) {
         let (files, faults) = walk::files(slice::from_ref(directory));
         for (path, fault) in faults {
-            self.faults.push(format!("{}: {}", shown_path(path), told(&fault)));
+            self.faults.push(format!("{}: {}", shown_path(path), on_one_line(&fault)));
         }
         for file in files {
             self.take(&Input::File(file), false);
@@ -86,7 +86,7 @@ impl Files<'_> {
         self.count += 1;
         let bytes = match bytes(input) {
             Ok(bytes) => bytes,
-            Err(failure) => return self.faults.push(told(&failure)),
+            Err(failure) => return self.faults.push(on_one_line(&failure)),
         };
         // What a directory has beside them need not even parse.
         if !is_named && !bytes.windows(WORD.len()).any(|window| window == WORD) {
@@ -94,16 +94,16 @@ impl Files<'_> {
         }
         match crate::commands::inspect::read(input, &bytes, self.certificates) {
             Ok(mut found) => self.reports.append(&mut found),
-            Err(Failure::Inspect(InspectError::Nothing(_))) if is_named => {
-                warn(format_args!("found no SealedSecret in {input}; it is passed over"));
-            }
-            Err(Failure::Inspect(InspectError::Nothing(_))) => {}
-            Err(Failure::Inspect(InspectError::Broken { .. }))
-                if bytes.windows(2).any(|two| two == b"{{") =>
-            {
-                self.templates.push(input.to_string());
-            }
-            Err(failure) => self.faults.push(told(&failure)),
+            Err(error) => match error.downcast_ref() {
+                Some(InspectError::Nothing(_)) if is_named => {
+                    warn(format_args!("found no SealedSecret in {input}; it is passed over"));
+                }
+                Some(InspectError::Nothing(_)) => {}
+                Some(InspectError::Broken { .. }) if bytes.windows(2).any(|two| two == b"{{") => {
+                    self.templates.push(input.to_string());
+                }
+                _ => self.faults.push(on_one_line(&error)),
+            },
         }
     }
 }
@@ -115,16 +115,4 @@ fn bytes(input: &Input) -> Result<Zeroizing<Vec<u8>>, Failure> {
             .and_then(read_all)
             .map_err(|source| InspectError::Read { path: path.clone(), source })?,
     }))
-}
-
-/// With its causes.
-fn told(error: &dyn Error) -> String {
-    let mut words = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        words.push_str(": ");
-        words.push_str(&crate::error::cause::words(cause));
-        next = cause.source();
-    }
-    words
 }

@@ -4,7 +4,7 @@ use crate::cluster::session::Session;
 use crate::commands::inspect::error::InspectError;
 use crate::commands::inspect::report::{LiveState, Report};
 use crate::controller::fault::Fault;
-use crate::error::Failure;
+use crate::error::{CommandError, Context as _};
 use crate::settings::inspect::Live;
 use crate::settings::namespace::NamespaceRule;
 use api::{Condition, ConditionStatus, ObservedSealedSecret};
@@ -18,13 +18,13 @@ pub(crate) struct Cluster<'a> {
 
 impl<'a> Cluster<'a> {
     /// Prepares to ask. Nothing is asked yet.
-    pub(crate) fn connect(live: &'a Live) -> Result<Self, InspectError> {
-        let session = Session::begin(&live.controller.connection)?;
+    pub(crate) fn connect(live: &'a Live) -> Result<Self, CommandError> {
+        let session = Session::begin(&live.controller.connection).hint("or leave out --live")?;
         Ok(Self { session, namespace: &live.namespace })
     }
 
     /// What it says about the SealedSecret of this report.
-    pub(crate) fn ask(&self, report: &Report) -> Result<LiveState, Failure> {
+    pub(crate) fn ask(&self, report: &Report) -> Result<LiveState, CommandError> {
         let namespace = self.namespace.decide(report.namespace.as_deref())?;
         let name = report.name.clone().unwrap_or_default();
         let mut state = LiveState {

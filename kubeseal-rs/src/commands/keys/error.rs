@@ -1,7 +1,7 @@
 //! [`KeysError`]: why a key was not shown, renewed, taken out, backed up or restored.
 
 use crate::controller::error::ControllerError;
-use crate::error::Failure;
+use crate::error::{Failure, Hint as _};
 use crate::files::templates;
 use crate::key_store::error::KeyStoreError;
 use crate::manifest::error::ManifestError;
@@ -143,7 +143,8 @@ impl KeysError {
                 "wait until the controller serves a newer one (--key-publish-delay)".into()
             }
             Self::ServedUnknown { source, .. } => {
-                let hint = source.as_ref().map_or_else(|| "is that the controller's Service?".into(), |error| error.hint());
+                let hint = source.as_ref().and_then(|error| error.hint());
+                let hint = hint.unwrap_or_else(|| "is that the controller's Service?".into());
                 format!("{hint}. If you know that another key is served, add --unserved; nothing was changed")
             }
             Self::Compromised(_) => "what was sealed with it is known to others; there is nothing to retire".into(),

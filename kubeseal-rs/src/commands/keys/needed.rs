@@ -5,6 +5,7 @@
 
 use crate::commands::reseal::fault::Fault;
 use crate::commands::reseal::walk;
+use crate::error::cause::on_one_line;
 use crate::files::file_update::InPlace;
 use crate::files::templates::is_template;
 use crate::key_store::stored_key::StoredKey;
@@ -20,7 +21,6 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::ResourceExt as _;
 use sealing::{KeyRing, needs};
 use std::collections::BTreeSet;
-use std::error::Error;
 use std::path::Path;
 
 /// A SealedSecret, and the keys that it needs.
@@ -109,7 +109,7 @@ pub(crate) fn in_files(files: &SealedFiles, ring: &KeyRing) -> FileUses {
     let (paths, not_found) = walk::files(&files.paths);
     let mut found = FileUses::default();
     for (path, fault) in not_found {
-        found.faults.push(told(&path, &fault));
+        found.faults.push(format!("{}: {}", shown_path(&path), on_one_line(&fault)));
     }
     for path in paths {
         match read(&path) {
@@ -119,7 +119,7 @@ pub(crate) fn in_files(files: &SealedFiles, ring: &KeyRing) -> FileUses {
             }
             Err(error) => {
                 found.has_templates |= matches!(error, Fault::Template);
-                found.faults.push(told(&path, &error));
+                found.faults.push(format!("{}: {}", shown_path(&path), on_one_line(&error)));
             }
         }
     }
@@ -148,18 +148,6 @@ fn of_file(path: &Path, object: &SealedObject, files: &SealedFiles, ring: &KeyRi
     let place = format!("{}: {}", shown_path(path), object.place);
     let none = Use { place, items: items(&object.spec), keys: BTreeSet::new(), unknown: true };
     tried(none, &metadata, &object.spec, ring)
-}
-
-/// With its causes.
-fn told(path: &Path, error: &dyn Error) -> String {
-    let mut words = format!("{}: {error}", shown_path(path));
-    let mut next = error.source();
-    while let Some(cause) = next {
-        words.push_str(": ");
-        words.push_str(&crate::error::cause::words(cause));
-        next = cause.source();
-    }
-    words
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::commands::reason::Reason;
 use crate::commands::upstream::re_encrypt::answer::OtherAnswer;
 use crate::controller::error::ControllerError;
 use crate::controller::fault::Fault as Request;
+use crate::error::Hint as _;
 use crate::files::file_update::InPlaceError;
 use crate::files::templates;
 use crate::files::walk::error::WalkError;
@@ -104,8 +105,10 @@ impl Fault {
             Self::NoNamespace => Some(Reason::Unplaced.hint()),
             Self::Revoked => Some(Reason::Revoked.hint()),
             Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) => Some(does_not_open()),
-            Self::NotOpenedOrFailed(error) => Some(format!("{}; {}", does_not_open(), error.hint())),
-            Self::Controller(error) => Some(error.hint()),
+            Self::NotOpenedOrFailed(error) => {
+                Some(format!("{}; {}", does_not_open(), error.hint().unwrap_or_default()))
+            }
+            Self::Controller(error) => error.hint(),
             Self::NotTried | Self::OtherAnswer(_) | Self::Reseal(_) => None,
         }
     }

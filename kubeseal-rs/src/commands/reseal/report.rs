@@ -6,6 +6,7 @@ use crate::commands::reseal::file::Resealed;
 use crate::commands::reseal::staleness::Old;
 use crate::commands::reseal::walk::NotFound;
 use crate::error::Failure;
+use crate::error::cause::on_one_line;
 use crate::files::templates;
 use crate::sealed_file::object::SealedObject;
 use crate::terminal::escape::shown_path;
@@ -125,7 +126,7 @@ impl Report {
     /// This is not, and will not be.
     pub(crate) fn failed(&mut self, path: &Path, place: Option<String>, fault: &Fault) {
         let mut words = shown_path(path);
-        for part in place.into_iter().chain(chain(fault)) {
+        for part in place.into_iter().chain([on_one_line(fault)]) {
             words.extend([": ", &part]);
         }
         self.failures.push(words);
@@ -195,20 +196,6 @@ impl fmt::Display for NotResealed {
 }
 
 impl Error for NotResealed {}
-
-/// The fault and its causes, each once.
-fn chain(fault: &Fault) -> Vec<String> {
-    let mut words = vec![fault.to_string()];
-    let mut next = fault.source();
-    while let Some(cause) = next {
-        let said = crate::error::cause::words(cause);
-        if !words.last().is_some_and(|last| last.contains(&said)) {
-            words.push(said);
-        }
-        next = cause.source();
-    }
-    words
-}
 
 fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })

@@ -10,7 +10,7 @@ use crate::commands::annotations::check_annotations;
 use crate::commands::fingerprint_note::noted;
 use crate::commands::upstream::merge_into::error::MergeError;
 use crate::commands::upstream::merge_into::target::target_of;
-use crate::error::Failure;
+use crate::error::{CommandError, Context as _};
 use crate::files::file_update::InPlace;
 use crate::files::input::Input;
 use crate::manifest::read;
@@ -31,7 +31,7 @@ use sealing::SealFailure;
 /// The annotations that state a scope.
 const SCOPES: [&str; 2] = [CLUSTER_WIDE, NAMESPACE_WIDE];
 
-pub(crate) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
+pub(crate) fn merge_into(merge: &MergeInto) -> Result<(), CommandError> {
     merge_secrets(merge, || {
         let bytes = merge.secret.read_text("a Secret, in YAML or JSON,")?;
         Ok(read::read(&merge.secret, &bytes)?)
@@ -41,19 +41,18 @@ pub(crate) fn merge_into(merge: &MergeInto) -> Result<(), Failure> {
 /// Merges Secrets that are asked for once everything else that can fail did not.
 pub(crate) fn merge_secrets(
     merge: &MergeInto,
-    secrets: impl FnOnce() -> Result<Vec<InputSecret>, Failure>,
-) -> Result<(), Failure> {
-    let refuse = |source| Failure::SealedFile { path: merge.file.clone(), source };
-    let in_place = |source| Failure::InPlace { path: merge.file.clone(), source };
+    secrets: impl FnOnce() -> Result<Vec<InputSecret>, CommandError>,
+) -> Result<(), CommandError> {
+    let cannot_change = cannot_change(merge);
     // Before anything is sealed, so that no Secret is typed into a terminal for nothing.
     let place = InPlace::read(&merge.file)
         .map_err(|source| MergeError::Target { path: merge.file.clone(), source: source.cause() })?;
     warn_of_no_effect(merge, &sealed(merge, &place)?);
-    place.can_be_replaced().map_err(in_place)?;
+    place.can_be_replaced().context(&cannot_change)?;
     let certificate = merge.certificate.certificate()?;
     let secrets = secrets()?;
     // And once more, because others need not wait for who types.
-    let place = InPlace::locked(&merge.file).map_err(in_place)?;
+    let place = InPlace::locked(&merge.file).context(&cannot_change)?;
     let mut file = sealed(merge, &place)?;
     if file.objects().len() == 1 && secrets.len() > 1 {
         return Err(MergeError::SeveralSecrets(secrets.len()).into());
@@ -63,13 +62,17 @@ pub(crate) fn merge_secrets(
         let index = target_of(&secret, file.objects())?;
         // What is merged into one twice is merged into what the first time made of it.
         if edits.iter().any(|edit| edit.index == index) {
-            carry_out(&mut file, &mut edits).map_err(refuse)?;
+            carry_out(&mut file, &mut edits).context(&cannot_change)?;
         }
         let changes = changes(merge, &certificate, secret, &file.objects()[index])?;
         edits.push(Edit { index, changes });
     }
-    carry_out(&mut file, &mut edits).map_err(refuse)?;
-    place.replace(file.text().as_bytes()).map_err(in_place)
+    carry_out(&mut file, &mut edits).context(&cannot_change)?;
+    place.replace(file.text().as_bytes()).context(&cannot_change)
+}
+
+fn cannot_change(merge: &MergeInto) -> String {
+    format!("cannot change {}", shown_path(&merge.file))
 }
 
 fn carry_out(file: &mut SealedFile, edits: &mut Vec<Edit>) -> Result<(), SealedFileError> {
@@ -92,10 +95,9 @@ fn warn_of_no_effect(merge: &MergeInto, target: &SealedFile) {
 }
 
 /// The SealedSecrets of the target, of which there is at least one.
-fn sealed(merge: &MergeInto, place: &InPlace) -> Result<SealedFile, Failure> {
+fn sealed(merge: &MergeInto, place: &InPlace) -> Result<SealedFile, CommandError> {
     let text = place.text().map_err(|_| MergeError::Nothing(merge.file.clone()))?;
-    let file =
-        SealedFile::read(text).map_err(|source| Failure::SealedFile { path: merge.file.clone(), source })?;
+    let file = SealedFile::read(text).context(cannot_change(merge))?;
     if file.objects().is_empty() {
         return Err(MergeError::Nothing(merge.file.clone()).into());
     }
@@ -108,7 +110,7 @@ fn changes(
     certificate: &Certificate,
     input: InputSecret,
     target: &SealedObject,
-) -> Result<Vec<Change>, Failure> {
+) -> Result<Vec<Change>, CommandError> {
     let InputSecret { place, secret } = input;
     if secret.data.is_empty() && !merge.allow_empty_data {
         return Err(MergeError::NoData(place).into());

@@ -1,11 +1,21 @@
 //! `raw`: seals one bare value.
 
-use crate::error::Failure;
+use crate::error::{CommandError, Hint};
 use crate::settings::Raw;
 use api::Scope;
+use envelope::SealError;
 use rand::rngs::SysRng;
 
-pub(crate) fn raw(raw: &Raw) -> Result<(), Failure> {
+/// The value was not sealed.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot seal the value")]
+struct CannotSeal {
+    source: SealError,
+}
+
+impl Hint for CannotSeal {}
+
+pub(crate) fn raw(raw: &Raw) -> Result<(), CommandError> {
     let namespace = match raw.scope {
         Scope::Strict | Scope::NamespaceWide => raw.namespace.decide(None)?,
         Scope::ClusterWide => String::new(),
@@ -13,7 +23,8 @@ pub(crate) fn raw(raw: &Raw) -> Result<(), Failure> {
     let certificate = raw.certificate.certificate()?;
     let value = raw.value.read("a value")?;
     let label = raw.scope.label(&namespace, &raw.name);
-    let sealed = sealing::seal_item(&mut SysRng, &certificate, &label, &value).map_err(Failure::SealValue)?;
+    let sealed = sealing::seal_item(&mut SysRng, &certificate, &label, &value)
+        .map_err(|source| CannotSeal { source })?;
     // No newline, as upstream: it goes into a manifest.
     Ok(raw.output.write(sealed.as_bytes())?)
 }

@@ -6,7 +6,8 @@ use crate::commands::reason::Reason;
 use crate::commands::upstream::re_encrypt::answer::Resealed;
 use crate::commands::upstream::validate::DoesNotOpen;
 use crate::controller::Controller;
-use crate::error::Failure;
+use crate::controller::error::CANNOT_ASK;
+use crate::error::{CommandError, Context as _};
 use crate::files::file_update::InPlace;
 use crate::files::input::Input;
 use crate::files::output::Output;
@@ -14,12 +15,13 @@ use crate::manifest::{read_sealed, unplaced, write};
 use crate::sealed_file::change::{Change, Field};
 use crate::sealed_file::{Edit, SealedFile};
 use crate::settings::ReEncrypt;
+use crate::terminal::escape::shown_path;
 use api::SealedSecret;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::path::Path;
 
-pub(crate) fn re_encrypt(re_encrypt: &ReEncrypt) -> Result<(), Failure> {
+pub(crate) fn re_encrypt(re_encrypt: &ReEncrypt) -> Result<(), CommandError> {
     match (&re_encrypt.sealed, &re_encrypt.output) {
         (Input::File(file), None) => in_place(re_encrypt, file),
         (_, output) => as_a_stream(re_encrypt, output.as_ref().unwrap_or(&Output::Stdout)),
@@ -27,22 +29,23 @@ pub(crate) fn re_encrypt(re_encrypt: &ReEncrypt) -> Result<(), Failure> {
 }
 
 /// Nothing but the items and the hint changes in the file, and nothing at all unless every SealedSecret is resealed.
-fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), Failure> {
-    let refuse = |source| Failure::SealedFile { path: path.to_owned(), source };
-    let in_place = |source| Failure::InPlace { path: path.to_owned(), source };
-    let place = InPlace::locked(path).map_err(in_place)?;
-    let found = place.text().ok().map(SealedFile::read).transpose().map_err(refuse)?;
+fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), CommandError> {
+    let cannot_change = format!("cannot change {}", shown_path(path));
+    let place = InPlace::locked(path).context(&cannot_change)?;
+    let found = place.text().ok().map(SealedFile::read).transpose().context(&cannot_change)?;
     let Some(mut file) = found.filter(|file| !file.objects().is_empty()) else {
         // Nothing to reseal: what there is instead is told as for a stream.
-        return read_sealed::read_sealed(&re_encrypt.sealed, place.bytes()).map(drop).map_err(Failure::from);
+        return read_sealed::read_sealed(&re_encrypt.sealed, place.bytes())
+            .map(drop)
+            .map_err(CommandError::from);
     };
-    let controller = Controller::find(&re_encrypt.controller)?;
+    let controller = Controller::find(&re_encrypt.controller).context(CANNOT_ASK)?;
     let mut edits = Vec::new();
     for index in 0..file.objects().len() {
         let mut object = file.objects()[index].clone();
         let place = object.place.clone().of(&re_encrypt.sealed).to_string();
         unplaced::place(&mut object.metadata, &mut object.object, re_encrypt.namespace.as_deref());
-        let answer = controller.reseal(&object.object)?;
+        let answer = controller.reseal(&object.object).context(CANNOT_ASK)?;
         let resealed = Resealed::of(&place, answer, &object.metadata, &object.spec)
             .ok_or_else(|| does_not_open(&controller, &place, &object.metadata))??;
         let mut changes: Vec<Change> =
@@ -51,20 +54,20 @@ fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), Failure> {
         changes.push(resealed.hint.map_or_else(|| Change::remove(hint), |text| Change::set(hint, text)));
         edits.push(Edit { index, changes });
     }
-    file.edit_all(&edits).into_iter().collect::<Result<(), _>>().map_err(refuse)?;
-    place.replace(file.text().as_bytes()).map_err(in_place)
+    file.edit_all(&edits).into_iter().collect::<Result<(), _>>().context(&cannot_change)?;
+    place.replace(file.text().as_bytes()).context(&cannot_change)
 }
 
-fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), Failure> {
+fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), CommandError> {
     let bytes = re_encrypt.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
     let all = read_sealed::read_sealed(&re_encrypt.sealed, &bytes)?;
-    let controller = Controller::find(&re_encrypt.controller)?;
+    let controller = Controller::find(&re_encrypt.controller).context(CANNOT_ASK)?;
     let mut written = Vec::new();
     for mut sealed in all {
         let place = sealed.place.to_string();
         let stated = sealed.metadata.namespace.clone();
         unplaced::place(&mut sealed.metadata, &mut sealed.object, re_encrypt.namespace.as_deref());
-        let answer = controller.reseal(&sealed.object)?;
+        let answer = controller.reseal(&sealed.object).context(CANNOT_ASK)?;
         let resealed = Resealed::of(&place, answer, &sealed.metadata, &sealed.spec)
             .ok_or_else(|| does_not_open(&controller, &place, &sealed.metadata))??;
         let (mut metadata, mut spec) = (portable(sealed.metadata), sealed.spec);

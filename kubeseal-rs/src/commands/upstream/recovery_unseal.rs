@@ -1,6 +1,6 @@
 //! `recovery_unseal`: SealedSecrets back into Secrets, with private keys at hand instead of a cluster.
 
-use crate::error::Failure;
+use crate::error::{CommandError, Context as _, Hint};
 use crate::manifest::unplaced::is_unplaced;
 use crate::manifest::yaml::place;
 use crate::manifest::{read_sealed, unplaced, write_secret};
@@ -20,8 +20,8 @@ pub(crate) struct NotOpened {
     source: Box<InFull<UnsealError>>,
 }
 
-pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), Failure> {
-    let ring = recovery.keys.load()?;
+pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandError> {
+    let ring = recovery.keys.load().context("cannot open without a cluster")?;
     let bytes = recovery.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
     let mut written = Wiped::default();
     for mut sealed in read_sealed::read_sealed(&recovery.sealed, &bytes)? {
@@ -42,9 +42,8 @@ pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), Failure> 
     Ok(recovery.output.write_private(written.bytes())?)
 }
 
-impl NotOpened {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for NotOpened {
+    fn hint(&self) -> Option<String> {
         match &self.source.0 {
             error if error.wants_key() && self.is_unplaced => Some(unplaced::hint()),
             error if error.wants_key() => Some(

@@ -6,10 +6,10 @@ pub(crate) mod pipeline;
 pub(crate) mod settle;
 
 use crate::commands::upstream::seal::pipeline::Pipeline;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::settings::Seal;
 
-pub(crate) fn seal(seal: &Seal) -> Result<(), Failure> {
+pub(crate) fn seal(seal: &Seal) -> Result<(), CommandError> {
     // Before the Secrets are read, so that none is typed into a terminal for nothing.
     let certificate = seal.certificate.certificate()?;
     let secrets = seal.secrets.open_text("Secrets, in YAML or JSON,")?;

@@ -2,7 +2,8 @@
 
 use crate::commands::reason::Reason;
 use crate::controller::Controller;
-use crate::error::Failure;
+use crate::controller::error::CANNOT_ASK;
+use crate::error::{CommandError, Context as _, Hint};
 use crate::manifest::{read_sealed, unplaced};
 use crate::settings::Validate;
 
@@ -16,15 +17,15 @@ pub(crate) struct DoesNotOpen {
     pub(crate) reason: Option<Reason>,
 }
 
-pub(crate) fn validate(validate: &Validate) -> Result<(), Failure> {
+pub(crate) fn validate(validate: &Validate) -> Result<(), CommandError> {
     let bytes = validate.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
     let all = read_sealed::read_sealed(&validate.sealed, &bytes)?;
-    let controller = Controller::find(&validate.controller)?;
+    let controller = Controller::find(&validate.controller).context(CANNOT_ASK)?;
     let mut places = Vec::new();
     let mut reason = None;
     for mut sealed in all {
         unplaced::place(&mut sealed.metadata, &mut sealed.object, validate.namespace.as_deref());
-        if !controller.verify(&sealed.object)? {
+        if !controller.verify(&sealed.object).context(CANNOT_ASK)? {
             places.push(sealed.place.to_string());
             reason = reason.max(Reason::of(&sealed.metadata));
         }
@@ -36,15 +37,11 @@ pub(crate) fn validate(validate: &Validate) -> Result<(), Failure> {
     }
 }
 
-impl DoesNotOpen {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> String {
-        if let Some(reason) = self.reason {
-            return reason.hint();
-        }
-        "it was sealed for another cluster (choose one with --context), or renamed, moved to another namespace or given \
+impl Hint for DoesNotOpen {
+    fn hint(&self) -> Option<String> {
+        let unknown = "it was sealed for another cluster (choose one with --context), or renamed, moved to another namespace or given \
          another scope since, or its key is gone; `kubectl describe sealedsecret` tells more of one that is applied; \
-         else seal the Secret again"
-            .into()
+         else seal the Secret again";
+        Some(self.reason.map_or_else(|| unknown.into(), Reason::hint))
     }
 }

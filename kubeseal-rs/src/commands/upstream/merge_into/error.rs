@@ -1,6 +1,7 @@
 //! [`MergeError`]: why nothing was merged, and what to do about it.
 
 use crate::commands::annotations::AnnotationFault;
+use crate::error::Hint;
 use crate::manifest::yaml::place::Place;
 use crate::settings::namespace::NamespaceError;
 use crate::terminal::escape::shown_path;
@@ -44,15 +45,14 @@ pub(crate) enum MergeError {
     },
 }
 
-impl MergeError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> String {
-        match self {
+impl Hint for MergeError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
             Self::Target { .. } | Self::Nothing(_) => {
                 "--merge-into names a file with a SealedSecret; a new one is written with --sealed-secret-file FILE"
                     .into()
             }
-            Self::Namespace { source, .. } => source.hint(),
+            Self::Namespace { source, .. } => return source.hint(),
             Self::Annotation { source, .. } => source.hint(),
             Self::NoName(_) => {
                 "is the file whole? Give the SealedSecret a metadata.name, which its values are sealed for".into()
@@ -68,6 +68,6 @@ impl MergeError {
                 "all items of a SealedSecret have one scope, and items of another would not open: leave out --scope and \
                  the Secret's scope annotation, or write --scope {scope}; to change the scope, seal all of it again"
             ),
-        }
+        })
     }
 }

@@ -3,6 +3,7 @@
 //! Decided: the items and the hint alone, because the rest is not the controller's to change. A controller that
 //! answers with another scope is not followed.
 
+use crate::error::Hint;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use api::{Scope, SealedSecretSpec, decode};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -26,6 +27,12 @@ pub(crate) struct OtherAnswer(String);
 struct Answer {
     metadata: ObjectMeta,
     spec: SealedSecretSpec,
+}
+
+impl Hint for OtherAnswer {
+    fn hint(&self) -> Option<String> {
+        Some("check --controller-name, --controller-namespace and --context; nothing was changed".into())
+    }
 }
 
 impl Resealed {

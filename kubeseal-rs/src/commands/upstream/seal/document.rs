@@ -1,7 +1,6 @@
 //! `seal_document`: the Secrets of one document into SealedSecrets, written out.
 
 use crate::commands::upstream::seal::settle::{SettleError, check, settle};
-use crate::error::Failure;
 use crate::manifest::read::InputSecret;
 use crate::manifest::yaml::stream::StreamedDocument;
 use crate::manifest::{read, write};
@@ -16,7 +15,7 @@ pub(crate) struct Sealed {
     /// How many of them are Secrets, those in Lists included.
     pub secrets: usize,
     /// Numbers of documents in the error are those within this one.
-    pub written: Result<Vec<u8>, Failure>,
+    pub written: Result<Vec<u8>, SettleError>,
 }
 
 /// Seals all of it. A Secret is dropped, wiped, as soon as it is sealed.
@@ -32,7 +31,7 @@ fn seal_all(
     seal: &Seal,
     certificate: &Certificate,
     mut secrets: Vec<InputSecret>,
-) -> Result<Vec<u8>, Failure> {
+) -> Result<Vec<u8>, SettleError> {
     for secret in &mut secrets {
         settle(seal, secret)?;
         check(seal, secret)?;

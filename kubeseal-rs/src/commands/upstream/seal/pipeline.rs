@@ -4,7 +4,7 @@
 //! so many documents are between the two, however long the stream is.
 
 use crate::commands::upstream::seal::document::{Sealed, seal_document};
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::files::output::whole::Whole;
 use crate::manifest::error::ManifestError;
 use crate::manifest::yaml::stream::{DocumentStream, StreamedDocument};
@@ -42,10 +42,10 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Seals every Secret of the stream; the error is that of the first document that fails.
-    pub(crate) fn run(mut self, reader: impl Read) -> Result<Whole<'a>, Failure> {
+    pub(crate) fn run(mut self, reader: impl Read) -> Result<Whole<'a>, CommandError> {
         let input = &self.seal.secrets;
         let mut documents = DocumentStream::new(reader)
-            .map(|document| document.map_err(|source| Failure::from(input.failed(source))));
+            .map(|document| document.map_err(|source| CommandError::from(input.failed(source))));
         let first: Vec<_> = documents.by_ref().take(FEW).collect();
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         if first.len() < FEW || cores == 1 {
@@ -65,8 +65,8 @@ impl<'a> Pipeline<'a> {
     fn on_threads(
         &mut self,
         cores: usize,
-        documents: impl Iterator<Item = Result<StreamedDocument, Failure>>,
-    ) -> Result<(), Failure> {
+        documents: impl Iterator<Item = Result<StreamedDocument, CommandError>>,
+    ) -> Result<(), CommandError> {
         let (seal, certificate) = (self.seal, self.certificate);
         let (jobs, queue) = channel::<Job>();
         let queue = Mutex::new(queue);
@@ -101,14 +101,14 @@ impl<'a> Pipeline<'a> {
         })
     }
 
-    fn take_first(&mut self, window: &mut VecDeque<Receiver<Sealed>>) -> Result<(), Failure> {
+    fn take_first(&mut self, window: &mut VecDeque<Receiver<Sealed>>) -> Result<(), CommandError> {
         // Nothing comes of one whose thread panicked, which ends the scope with its panic.
         let Some(sealed) = window.pop_front().and_then(|first| first.recv().ok()) else { return Ok(()) };
         self.take(sealed)
     }
 
-    fn take(&mut self, sealed: Sealed) -> Result<(), Failure> {
-        let written = sealed.written.map_err(|failure| failure.after(self.objects))?;
+    fn take(&mut self, sealed: Sealed) -> Result<(), CommandError> {
+        let written = sealed.written.map_err(|error| error.after(self.objects))?;
         self.objects += sealed.objects;
         self.secrets += sealed.secrets;
         Ok(self.written.write(&written)?)

@@ -1,7 +1,10 @@
 //! `settle`: name, namespace and scope of a Secret, from the Secret itself and the flags.
 
 use crate::commands::annotations::{AnnotationFault, check_annotations};
+use crate::error::Hint;
+use crate::manifest::error::ManifestError;
 use crate::manifest::read::InputSecret;
+use crate::manifest::write::RenderError;
 use crate::manifest::yaml::place::Place;
 use crate::settings::Seal;
 use crate::settings::namespace::NamespaceError;
@@ -11,6 +14,10 @@ use sealing::SealFailure;
 /// Why a Secret that was read will not be sealed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SettleError {
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
     #[error("the Secret in {0} has no data")]
     NoData(Place),
     #[error("the Secret in {0} has no metadata.name")]
@@ -74,6 +81,8 @@ impl SettleError {
     /// The same, in a stream with so many documents more before it.
     pub(crate) fn after(self, documents: usize) -> Self {
         match self {
+            Self::Manifest(error) => Self::Manifest(error.after(documents)),
+            Self::Render(error) => Self::Render(error),
             Self::NoData(place) => Self::NoData(place.after(documents)),
             Self::NoName(place) => Self::NoName(place.after(documents)),
             Self::Namespace { place, source } => Self::Namespace { place: place.after(documents), source },
@@ -81,15 +90,17 @@ impl SettleError {
             Self::Seal { place, source } => Self::Seal { place: place.after(documents), source },
         }
     }
+}
 
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for SettleError {
+    fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NoData(_) => "give it data or stringData; --allow-empty-data seals a Secret without".into(),
             Self::NoName(_) => "give it a metadata.name, or write --name NAME".into(),
-            Self::Namespace { source, .. } => source.hint(),
+            Self::Namespace { source, .. } => return source.hint(),
             Self::Annotation { source, .. } => source.hint(),
-            Self::Seal { .. } => return None,
+            Self::Manifest(error) => return error.hint(),
+            Self::Render(_) | Self::Seal { .. } => return None,
         })
     }
 }
