@@ -1,5 +1,5 @@
 //! The corpus of `crates/template`, judged by Go itself: Go's text/template and sprig render it anew, and must make of it
-//! what is committed. That our engine makes the same of it is for `crates/template/tests/corpus.rs`.
+//! what is committed. That our engine makes the same of it is for `crates/template/tests/it/corpus.rs`.
 //!
 //! Needs Go, and no control plane.
 

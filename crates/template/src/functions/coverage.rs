@@ -1,6 +1,6 @@
 //! That the functions are those of Go and sprig, and that the corpus asks each for something usual and something odd.
 
-#[path = "../../tests/corpus/cases.rs"]
+#[path = "../../tests/it/corpus/cases.rs"]
 mod cases;
 
 use super::all;

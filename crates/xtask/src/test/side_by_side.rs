@@ -15,13 +15,14 @@ use crate::span::span;
 const AT_ONCE: usize = 2;
 
 /// These begin first, so that none of them is left over when all others are done.
-const LONGEST: [&str; 9] = [
+const LONGEST: [&str; 10] = [
     "lifecycle",
     "faults",
     "keys_commands",
     "gitops",
     "replicas",
     "differential",
+    "kubeseal-rs: it",
     "chart",
     "controller",
     "scenarios",

@@ -1,0 +1,8 @@
+//! The verbs of the crate from outside: seal, unseal, verify, reseal, and what a ring of keys can tell.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bounds;
+mod key_ring;
+mod keys_and_objects;
+mod round_trip;

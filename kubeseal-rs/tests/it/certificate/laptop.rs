@@ -1,0 +1,82 @@
+//! A cache that stays from one run to the next, and controllers to fill it from.
+
+use crate::support::key_lines::key;
+use crate::support::program::{finish, fixture, program};
+use crate::support::server::{Line, PORTS, Server};
+use rand::rngs::SysRng;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+const SECRET: &[u8] = b"metadata: {name: a, namespace: shop}\nstringData: {k: v}\n";
+
+/// A laptop: what is kept stays from one run to the next.
+pub(super) struct Laptop {
+    pub(super) server: Server,
+    pub(super) kubeconfig: tempfile::NamedTempFile,
+    pub(super) home: tempfile::TempDir,
+}
+
+impl Laptop {
+    pub(super) fn new(server: Server) -> Self {
+        let kubeconfig = server.kubeconfig("{}");
+        Self { server, kubeconfig, home: tempfile::tempdir().unwrap() }
+    }
+
+    /// Seals through TLS that is verified: whether it succeeded, and what was said.
+    pub(super) fn seals(&self, arguments: &[&str]) -> (bool, String) {
+        self.run(&[&self.trust()[..], arguments].concat())
+    }
+
+    /// Runs with these arguments alone.
+    pub(super) fn run(&self, arguments: &[&str]) -> (bool, String) {
+        let place = ["--kubeconfig", self.kubeconfig.path().to_str().unwrap()];
+        let mut command = program(&[arguments, &place, &["--warn=always"]].concat());
+        command.env("XDG_CACHE_HOME", self.home.path());
+        let output = finish(command, SECRET);
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    pub(super) fn trust(&self) -> [&str; 4] {
+        let authority = self.server.files.as_ref().unwrap()[0].to_str().unwrap();
+        ["--certificate-authority", authority, "--tls-server-name", "elsewhere.example"]
+    }
+
+    pub(super) fn kept(&self) -> Vec<PathBuf> {
+        let folder = std::fs::read_dir(self.home.path().join("kubeseal-rs/certificates"));
+        folder.into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
+    }
+
+    pub(super) fn keys(&self, arguments: &[&str]) -> (bool, String) {
+        self.run(&[&["keys"], arguments, &self.trust()].concat())
+    }
+}
+
+pub(super) fn pem() -> String {
+    std::fs::read_to_string(fixture("test-only.crt")).unwrap()
+}
+
+pub(super) fn fingerprint(pem: &str) -> String {
+    envelope::Certificate::from_pem(pem).unwrap().fingerprint().to_string()
+}
+
+/// A controller that serves these certificates, one after the other.
+pub(super) fn serving(certificates: &[&str]) -> Vec<Line> {
+    let mut lines = vec![("/services/sealed-secrets-controller", 200, PORTS.to_owned())];
+    lines.extend(certificates.iter().map(|pem| ("cert.pem", 200, (*pem).to_owned())));
+    lines
+}
+
+/// A key that is newer than the fixture: its Secret, and its certificate.
+pub(super) fn newer() -> (Value, String) {
+    let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
+    let (start, day) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24 * 365));
+    let certificate = envelope::issue(&mut SysRng, &private, "", start, day).unwrap();
+    let base64 = |text: &str| base64::Engine::encode(&base64::prelude::BASE64_STANDARD, text);
+    let mut newer = key();
+    newer["metadata"]["name"] = json!("sealed-secrets-keynewer");
+    newer["metadata"]["creationTimestamp"] = json!(start);
+    newer["data"] = json!({
+        "tls.crt": base64(&certificate.to_pem()), "tls.key": base64(&private.to_pkcs1_pem().unwrap()),
+    });
+    (newer, certificate.to_pem())
+}

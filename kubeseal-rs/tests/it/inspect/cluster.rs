@@ -1,0 +1,242 @@
+//! `inspect`: with a cluster that only says its lines. What is told without one is in `tests/cases/inspect`.
+
+use crate::support::program::{finish, fixture, program, run};
+use crate::support::server::{Line, PORTS, SERVICE, Server, status};
+use serde_json::{Value, json};
+use std::process::Output;
+
+const OBJECT: &str = "/apis/bitnami.com/v1alpha1/namespaces/shop/sealedsecrets/db";
+const CERTIFICATE: &str = "/proxy/v1/cert.pem";
+
+fn sealed() -> Vec<u8> {
+    let input = b"metadata: {name: db, namespace: shop}\nstringData: {password: hunter2}\n";
+    run(&["--cert", "test-only.crt"], input).stdout
+}
+
+fn object(sealed: &[u8], generation: i64, status: Value) -> String {
+    let mut object: Value = serde_json::from_slice(sealed).unwrap();
+    object["metadata"]["generation"] = generation.into();
+    object["status"] = status;
+    object.to_string()
+}
+
+fn synced(status: &str, message: &str) -> Value {
+    let condition = json!({ "type": "Synced", "status": status, "reason": "R", "message": message });
+    json!({ "observedGeneration": 2, "conditions": [condition] })
+}
+
+fn certificate() -> Vec<Line> {
+    let pem = std::fs::read_to_string(fixture("test-only.crt")).unwrap();
+    vec![(SERVICE, 200, PORTS.into()), (CERTIFICATE, 200, pem)]
+}
+
+/// Flags by which this server's TLS is verified: nothing else is kept.
+fn trust(server: &Server) -> [&str; 4] {
+    let authority = server.files.as_ref().unwrap()[0].to_str().unwrap();
+    ["--certificate-authority", authority, "--tls-server-name", "elsewhere.example"]
+}
+
+fn inspect(sealed: &[u8], lines: Vec<Line>, arguments: &[&str]) -> Output {
+    let server = Server::start(lines);
+    let kubeconfig = server.kubeconfig("{}");
+    let all = ["inspect", "--live", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    run(&[&all, arguments].concat(), sealed)
+}
+
+fn told(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn the_cluster_says_whether_it_is_synced_and_why_not() {
+    let sealed = sealed();
+    for (state, generation, words) in [
+        (synced("True", "all well"), 2, &["synced: all well", "the controller's newest"][..]),
+        (synced("False", "item password: no key"), 2, &["not synced: item password: no key"]),
+        (synced("True", "all well"), 3, &["generation 3, processed 2"]),
+        (
+            json!({ "observedGeneration": -1 }),
+            1,
+            &["says nothing about it yet", "generation 1, processed none"],
+        ),
+    ] {
+        let lines = [certificate(), vec![(OBJECT, 200, object(&sealed, generation, state))]].concat();
+        let told = told(&inspect(&sealed, lines, &[]));
+        for word in words {
+            assert!(told.contains(word), "no {word:?} in:\n{told}");
+        }
+        assert!(!told.contains("\u{1b}["), "{told}");
+    }
+}
+
+#[test]
+fn another_object_in_the_cluster_is_told() {
+    let (ours, theirs) = (sealed(), sealed());
+    let lines = [certificate(), vec![(OBJECT, 200, object(&theirs, 2, synced("True", "")))]].concat();
+    let output = inspect(&ours, lines, &["-o", "json"]);
+    let reports: Value = serde_json::from_str(&told(&output)).unwrap();
+    assert_eq!(reports[0]["cluster"]["sameItems"], false);
+    assert_eq!(reports[0]["cluster"]["synced"], "True");
+    assert_eq!(reports[0]["certificate"]["knownFrom"], "cluster");
+    assert_eq!(reports[0]["certificate"]["isNewest"], true);
+}
+
+#[test]
+fn other_ciphertext_is_told_from_other_items() {
+    let (ours, theirs) = (sealed(), sealed());
+    let text_with = |theirs: &[u8]| {
+        let lines = [certificate(), vec![(OBJECT, 200, object(theirs, 2, synced("True", "")))]].concat();
+        told(&inspect(&ours, lines, &[]))
+    };
+    let text = text_with(&theirs);
+    assert!(
+        text.contains("the cluster has other ciphertext for the same items: this file is not applied yet"),
+        "{text}"
+    );
+    let renamed = String::from_utf8(theirs).unwrap().replace("\"password\"", "\"user\"");
+    let text = text_with(renamed.as_bytes());
+    assert!(text.contains("the cluster has other items: this file is not applied yet"), "{text}");
+}
+
+#[test]
+fn what_a_cluster_marked_is_compromised_without_it_too() {
+    let marked = object(&sealed(), 2, json!({ "compromisedBy": ["ab".repeat(32)] }));
+    let text = told(&run(&["inspect"], marked.as_bytes()));
+    assert!(
+        text.contains("COMPROMISED: the key that it was sealed with leaked") && !text.contains("reseal it"),
+        "{text}"
+    );
+    let sound = object(&sealed(), 2, json!({ "compromisedBy": [] }));
+    assert!(!told(&run(&["inspect"], sound.as_bytes())).contains("Problems"));
+}
+
+#[test]
+fn what_is_not_in_the_cluster_is_told() {
+    let absent = status(404, "NotFound", "sealedsecrets.bitnami.com not found");
+    let lines = [certificate(), vec![(OBJECT, 404, absent)]].concat();
+    let told = told(&inspect(&sealed(), lines, &[]));
+    assert!(told.contains("no such SealedSecret in namespace shop"), "{told}");
+}
+
+#[test]
+fn a_certificate_that_cannot_be_had_keeps_nothing_else_from_being_told() {
+    let sealed = sealed();
+    let forbidden = status(403, "Forbidden", "jane cannot");
+    let lines =
+        vec![(SERVICE, 403, forbidden.clone()), (OBJECT, 200, object(&sealed, 2, synced("True", "well")))];
+    let output = inspect(&sealed, lines, &[]);
+    assert!(told(&output).contains("synced: well"));
+    // A script is told as well: the comparison did not take place.
+    assert!(
+        String::from_utf8_lossy(&output.stderr)
+            .contains("warning: cannot fetch the controller's certificate")
+    );
+
+    let lines = [certificate(), vec![(OBJECT, 404, "404 page not found".into())]].concat();
+    let output = inspect(&sealed, lines, &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("knows no SealedSecrets"));
+
+    let lines = [certificate(), vec![(OBJECT, 403, forbidden)]].concat();
+    let output = inspect(&sealed, lines, &[]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr.contains("cannot get SealedSecret shop/db") && stderr.contains("jane cannot"), "{stderr}");
+    assert!(stderr.contains("the right to get sealedsecrets.bitnami.com in namespace shop"), "{stderr}");
+}
+
+#[test]
+fn without_live_nothing_is_dialled_and_what_was_kept_is_used() {
+    let server = Server::start_tls(certificate(), false);
+    let kubeconfig = server.kubeconfig("{}");
+    let cache = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], input: &[u8]| {
+        let all = [arguments, &["--kubeconfig", kubeconfig.path().to_str().unwrap()]].concat();
+        let mut command = program(&all);
+        command.env("XDG_CACHE_HOME", cache.path());
+        finish(command, input)
+    };
+    let before = told(&run(&["inspect"], &sealed()));
+    assert!(before.contains("compare with --cert FILE"), "{before}");
+    assert!(server.asked().is_empty());
+    assert!(run(&[&["--fetch-cert"], &trust(&server)[..]].concat(), b"").status.success());
+    let asked = server.asked().len();
+    let after = told(&run(&["inspect"], &sealed()));
+    assert!(after.contains("the newest that the controller gave us"), "{after}");
+    assert_eq!(server.asked().len(), asked);
+}
+
+#[test]
+fn an_earlier_certificate_is_still_known() {
+    let earlier = std::fs::read_to_string(fixture("test-only.crt")).unwrap();
+    // Looking at it harms nobody.
+    let present = std::fs::read_to_string(fixture("expired.crt")).unwrap();
+    let lines = vec![(SERVICE, 200, PORTS.into()), (CERTIFICATE, 200, earlier), (CERTIFICATE, 200, present)];
+    let server = Server::start_tls(lines, false);
+    let kubeconfig = server.kubeconfig("{}");
+    let cache = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], input: &[u8]| {
+        let mut command = program(arguments);
+        command.env("XDG_CACHE_HOME", cache.path()).env("KUBECONFIG", kubeconfig.path());
+        finish(command, input)
+    };
+    for _ in 0..2 {
+        assert!(run(&[&["--fetch-cert"], &trust(&server)[..]].concat(), b"").status.success());
+    }
+    let asked = server.asked().len();
+    let told = told(&run(&["inspect"], &sealed()));
+    assert!(told.contains("f5b8ca6cdb64 (RSA 2048): not the newest that the controller gave us, "), "{told}");
+    assert!(told.contains("                made ") && told.contains(", expires 2126-10-30\n"), "{told}");
+    assert!(told.contains(" from kube-system/sealed-secrets-controller in plain\n"), "{told}");
+
+    // Nor does that need a cluster that is known.
+    let output = run(&["inspect", "--kubeconfig", "none", "-o", "json"], &sealed());
+    let reports: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(reports[0]["certificate"]["isNewest"], Value::Null);
+    assert!(reports[0]["certificate"]["firstFetched"].is_string(), "{reports}");
+    assert_eq!(server.asked().len(), asked);
+
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let directory = cache.path().join("kubeseal-rs/seen");
+        assert_eq!(mode(&directory), 0o700);
+        let files: Vec<_> =
+            std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(files.iter().map(|file| mode(file)).collect::<Vec<_>>(), [0o600; 2]);
+    }
+}
+
+#[test]
+fn what_a_leaked_key_opens_is_compromised() {
+    let sealed = sealed();
+    let mut state = synced("True", "all well");
+    let message = format!("sealed with a key that leaked and was revoked ({})", "ab".repeat(32));
+    let leaked =
+        json!({ "type": "Compromised", "status": "True", "reason": "KeyRevoked", "message": message });
+    state["conditions"].as_array_mut().unwrap().push(leaked);
+    let lines = |state: &Value, object_of: &[u8]| {
+        [certificate(), vec![(OBJECT, 200, object(object_of, 2, state.clone()))]].concat()
+    };
+    let text = told(&inspect(&sealed, lines(&state, &sealed), &[]));
+    assert!(text.contains("COMPROMISED: sealed with a key that leaked and was revoked (abab"), "{text}");
+    assert!(
+        text.contains("sealing the old ones anew protects nothing") && !text.contains("reseal it"),
+        "{text}"
+    );
+    let codes = |state: &Value, object_of: &[u8]| {
+        let json = told(&inspect(&sealed, lines(state, object_of), &["-o", "json"]));
+        let reports: Value = serde_json::from_str(&json).unwrap();
+        (reports[0]["problems"].to_string(), reports[0]["cluster"]["compromised"].clone())
+    };
+    let (problems, said) = codes(&state, &sealed);
+    assert!(problems.contains(r#""code":"compromised""#) && said == *message, "{problems}");
+
+    // Other values, sealed with another key, are not known to anybody.
+    let (problems, said) = codes(&state, &self::sealed());
+    assert!(problems == "[]" && said == *message, "{problems}");
+    state["conditions"][1]["status"] = json!("False");
+    assert_eq!(codes(&state, &sealed), ("[]".into(), Value::Null));
+}

@@ -1,0 +1,68 @@
+//! Runs `keys restore` where there are keys already.
+
+use crate::support::key_lines::{LABELLED, LEGACY, key, list, nothing_sealed};
+use crate::support::program::run;
+use crate::support::server::{Line, Server, status};
+use serde_json::{Value, json};
+
+pub(super) const CREATE: &str = "/namespaces/kube-system/secrets?";
+
+pub(super) const LABEL: &str = "sealedsecrets.bitnami.com/sealed-secrets-key";
+
+pub(super) fn labelled(name: &str, label: &str) -> Value {
+    let mut secret = key();
+    secret["metadata"]["name"] = json!(name);
+    secret["metadata"]["labels"][LABEL] = json!(label);
+    secret
+}
+
+/// What is there, and a backup: output, error, and what was stored.
+pub(super) fn restore(there: &[Value], backup: &[Value]) -> (String, String, Vec<String>) {
+    restore_beside(nothing_sealed(), there, backup)
+}
+
+/// The same, where these SealedSecrets are.
+pub(super) fn restore_beside(
+    sealed: Line,
+    there: &[Value],
+    backup: &[Value],
+) -> (String, String, Vec<String>) {
+    let mut stored = key();
+    stored["metadata"]["name"] = json!("sealed-secrets-keystored");
+    let lines: Vec<Line> = vec![
+        (LABELLED, 200, list(there)),
+        (LEGACY, 200, list(&[])),
+        sealed,
+        (CREATE, 201, stored.to_string()),
+    ];
+    let server = Server::start(lines);
+    let kubeconfig = server.kubeconfig("{}");
+    let items: Vec<Value> = backup
+        .iter()
+        .cloned()
+        .map(|mut secret| {
+            secret["kind"] = json!("Secret");
+            secret
+        })
+        .collect();
+    let text = json!({ "apiVersion": "v1", "kind": "List", "items": items }).to_string();
+    let args = ["keys", "restore", "-", "--keep-stray", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let output = run(&args, text.as_bytes());
+    let [told, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert!(output.status.success(), "{told}{error}");
+    let stored = server.asked().into_iter().filter(|request| request.starts_with("POST ")).collect();
+    (told, error, stored)
+}
+
+/// A key that was made an hour ago.
+pub(super) fn made(name: &str) -> Value {
+    let base64 = |text: &str| base64::Engine::encode(&base64::prelude::BASE64_STANDARD, text);
+    let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
+    let hour = jiff::SignedDuration::from_hours(1);
+    let made = jiff::Timestamp::now() - hour;
+    let certificate = envelope::issue(&mut rand::rngs::SysRng, &private, "", made, 2 * hour).unwrap();
+    let mut stray = labelled(name, "active");
+    stray["metadata"]["creationTimestamp"] = json!(made);
+    stray["data"] = json!({ "tls.crt": base64(&certificate.to_pem()), "tls.key": base64(&private.to_pkcs1_pem().unwrap()) });
+    stray
+}

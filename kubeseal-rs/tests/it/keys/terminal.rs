@@ -1,0 +1,64 @@
+//! `keys` at a terminal: passphrases, and the question before a key is revoked.
+
+use super::list::fingerprint;
+use crate::support::key_lines::{key_lines, nothing_sealed};
+use crate::support::program::{program, run};
+use crate::support::server::{Server, status};
+use crate::support::terminal::Terminal;
+
+#[test]
+fn a_passphrase_is_asked_for_twice_and_never_shown() {
+    let mut lines = key_lines();
+    lines.push(nothing_sealed());
+    let server = Server::start(lines);
+    let kubeconfig = server.kubeconfig("{}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.age");
+    let file = file.to_str().unwrap();
+    let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+
+    let mut terminal = Terminal::start(program(&[&["keys", "backup", "-o", file], &place[..]].concat()));
+    for question in ["passphrase of the backup: ", "passphrase of the backup, again: "] {
+        terminal.wait_for(question);
+        assert!(!terminal.echoes());
+        terminal.type_in("hunter2 hunter2\n");
+    }
+    let (code, output, shown) = terminal.end();
+    assert_eq!((code, output), (Some(0), format!("{file}: 1 sealing key, encrypted\n")));
+    assert!(!shown.contains("hunter2"), "{shown}");
+
+    // Nothing of the cluster's own is in it, and once typed is enough.
+    let mut terminal =
+        Terminal::start(program(&[&["keys", "restore", file, "--dry-run"], &place[..]].concat()));
+    terminal.wait_for(&format!("passphrase of the backup {file}: "));
+    terminal.type_in("hunter2 hunter2\n");
+    let (code, output, _) = terminal.end();
+    assert_eq!(code, Some(0));
+    assert!(
+        output.contains("is there already, active (Secret kube-system/sealed-secrets-keyabcde)"),
+        "{output}"
+    );
+    assert!(server.asked().iter().all(|asked| asked.starts_with("GET ")), "{:?}", server.asked());
+}
+
+#[test]
+fn whoever_is_asked_may_say_no() {
+    for (answer, asked) in [("n\n", false), ("\n", false), ("yes please\n", false), ("y\n", true)] {
+        let mut lines = key_lines();
+        lines.push(("/secrets/sealed-secrets-keyabcde?", 403, status(403, "Forbidden", "no patch")));
+        let server = Server::start(lines);
+        let kubeconfig = server.kubeconfig("{}");
+        let fingerprint = fingerprint();
+        let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+        let mut terminal =
+            Terminal::start(program(&[&["keys", "revoke", &fingerprint], &place[..]].concat()));
+        terminal.wait_for(" [y/N] ");
+        terminal.type_in(answer);
+        let (code, _, shown) = terminal.end();
+        let question = shown.split(" [y/N] ").next().unwrap();
+        assert!(question.contains(&fingerprint[..12]) && question.contains("Revoke key"), "{shown}");
+        assert_eq!(code, Some(1));
+        let patched = server.asked().iter().any(|request| request.starts_with("PATCH "));
+        assert_eq!(patched, asked, "{answer:?}");
+    }
+}

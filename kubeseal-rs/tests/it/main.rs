@@ -1,0 +1,130 @@
+//! The program as its users run it: one test binary, with a folder for each subject.
+//!
+//! Every test starts `kubeseal-rs` with an environment that holds nothing but what the test puts there, and where it needs a
+//! cluster, against a small server that gives prepared answers. Tests on a real control plane are in the package `tests`.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod cases;
+
+mod support {
+    pub(crate) mod key_lines;
+    pub(crate) mod program;
+    pub(crate) mod server;
+    #[cfg(unix)]
+    pub(crate) mod terminal;
+}
+
+mod seal {
+    mod annotations;
+    mod failures_show_no_value;
+    mod merge;
+    mod namespace;
+    mod opens;
+    mod utf16;
+}
+
+mod create {
+    mod existing_files;
+    mod outcome;
+    #[cfg(unix)]
+    mod prompt;
+    mod types;
+    mod values;
+}
+
+mod certificate {
+    #[cfg(unix)]
+    mod cache;
+    mod from_controller;
+    #[cfg(unix)]
+    mod laptop;
+    mod url;
+    #[cfg(unix)]
+    mod warnings;
+    #[cfg(unix)]
+    mod withdrawn;
+}
+
+mod connection {
+    mod error_messages;
+    #[cfg(unix)]
+    mod expired_credentials;
+    mod fetch;
+    mod plugins;
+    mod proxies;
+    mod servers;
+    #[cfg(unix)]
+    mod target;
+    mod users;
+}
+
+mod recovery {
+    #[cfg(unix)]
+    mod encrypted_keys;
+    mod plain_keys;
+}
+
+#[cfg(unix)]
+mod keys {
+    mod backup;
+    mod list;
+    mod orphan_key;
+    mod restore;
+    mod restored;
+    mod retire;
+    mod revoke;
+    mod terminal;
+}
+
+mod reseal {
+    mod files;
+    mod fingerprint_checks;
+    mod tree;
+    mod verify_and_re_encrypt;
+    mod with_controller;
+    mod with_keys;
+}
+
+#[cfg(unix)]
+mod edit {
+    mod desk;
+    mod in_place;
+    mod refused;
+    mod text;
+}
+
+mod guard {
+    mod allow_comments;
+    mod annotations;
+    mod folder;
+    mod kustomize;
+    mod manifests;
+    mod staged;
+    mod unparsable;
+    mod walk;
+}
+
+mod inspect {
+    mod cluster;
+    mod files;
+}
+
+mod output {
+    mod completion;
+    #[cfg(unix)]
+    mod escapes;
+    mod files_and_pipes;
+    #[cfg(unix)]
+    mod program_name;
+    #[cfg(unix)]
+    mod terminal;
+}
+
+#[cfg(unix)]
+mod hostile_repository {
+    mod commands;
+    mod outside;
+    mod repository;
+    mod unreadable;
+}

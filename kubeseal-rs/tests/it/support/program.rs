@@ -1,0 +1,55 @@
+//! Runs the program in an environment that holds nothing but what a test puts there.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+/// A file in `tests/fixtures`.
+pub(crate) fn fixture(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+/// The program, started in the fixtures' directory.
+pub(crate) fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kubeseal-rs"));
+    command
+        .args(arguments)
+        .env_clear()
+        .env("HOME", "/nonexistent")
+        // Where nothing can be kept, not even by root: one test must not tell another.
+        .env("XDG_CACHE_HOME", "/dev/null")
+        .current_dir(fixture(""))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs it with this on standard input.
+pub(crate) fn run(arguments: &[&str], input: &[u8]) -> Output {
+    finish(program(arguments), input)
+}
+
+/// Runs it with this on standard input, once its standard output is closed at the other end: exit code and standard error.
+pub(crate) fn run_unread(arguments: &[&str], input: &[u8]) -> (Option<i32>, String) {
+    let mut child = program(arguments).spawn().unwrap();
+    drop(child.stdout.take());
+    // It may end before it reads.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// Runs a prepared one.
+pub(crate) fn finish(mut command: Command, input: &[u8]) -> Output {
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    // It may fail before it reads; then nobody takes the input, which is fine.
+    let writer = std::thread::spawn(move || {
+        let _ = stdin.write_all(&input);
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
+}

@@ -1,0 +1,118 @@
+//! A terminal with the program at it, and a person.
+
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A terminal with the program at it.
+pub(crate) struct Terminal {
+    person: File,
+    program_side: File,
+    child: Child,
+    shown: String,
+}
+
+impl Terminal {
+    /// Standard input and error are the terminal; standard output is a pipe.
+    pub(crate) fn start(command: Command) -> Self {
+        Self::run(command, false)
+    }
+
+    /// Standard output is the terminal as well.
+    pub(crate) fn start_all(command: Command) -> Self {
+        Self::run(command, true)
+    }
+
+    fn run(mut command: Command, stdout: bool) -> Self {
+        let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&person).unwrap();
+        unlockpt(&person).unwrap();
+        tcsetwinsize(&person, Winsize { ws_row: 24, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+        let name = ptsname(&person, Vec::new()).unwrap();
+        let program_side = File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
+        command.stdin(Stdio::from(program_side.try_clone().unwrap()));
+        command.stderr(Stdio::from(program_side.try_clone().unwrap()));
+        if stdout {
+            command.stdout(Stdio::from(program_side.try_clone().unwrap()));
+        }
+        Self { person: person.into(), program_side, child: command.spawn().unwrap(), shown: String::new() }
+    }
+
+    /// Waits until this is shown.
+    pub(crate) fn wait_for(&mut self, words: &str) {
+        // What was shown before was waited for before.
+        let begin = self.shown.len();
+        while !self.shown[begin..].ends_with(words) {
+            let mut bytes = [0; 256];
+            let count = self.person.read(&mut bytes).unwrap();
+            self.shown.push_str(&String::from_utf8_lossy(&bytes[..count]));
+        }
+    }
+
+    /// Whether what is typed is shown.
+    pub(crate) fn echoes(&self) -> bool {
+        tcgetattr(&self.program_side).unwrap().local_modes.contains(LocalModes::ECHO)
+    }
+
+    pub(crate) fn type_in(&mut self, keys: &str) {
+        self.person.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        let id = Pid::from_raw(i32::try_from(self.id()).unwrap()).unwrap();
+        kill_process(id, signal).unwrap();
+    }
+
+    /// Waits until a signal has stopped it.
+    pub(crate) fn wait_until_stopped(&self) {
+        let state = || {
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id())).unwrap();
+            stat.rsplit(')').next().unwrap().trim_start().chars().next()
+        };
+        while state() != Some('T') {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// The signal that ended it, and everything that was shown.
+    pub(crate) fn end_by_signal(mut self) -> (Option<i32>, String) {
+        let status = self.child.wait().unwrap();
+        let (_, _, shown) = self.end();
+        (std::os::unix::process::ExitStatusExt::signal(&status), shown)
+    }
+
+    /// Exit code, standard output where that is a pipe, and everything that was shown.
+    pub(crate) fn end(mut self) -> (Option<i32>, String, String) {
+        let mut output = String::new();
+        if let Some(mut stdout) = self.child.stdout.take() {
+            stdout.read_to_string(&mut output).unwrap();
+        }
+        let code = self.child.wait().unwrap().code();
+        assert!(
+            tcgetattr(&self.program_side)
+                .unwrap()
+                .local_modes
+                .contains(LocalModes::ECHO | LocalModes::ICANON)
+        );
+        let mut rest = vec![0; 4096];
+        // What was written is there to read; a terminal has no end to wait for.
+        std::thread::sleep(Duration::from_millis(50));
+        rustix::io::ioctl_fionbio(&self.person, true).unwrap();
+        while let Ok(count) = self.person.read(&mut rest)
+            && count > 0
+        {
+            self.shown.push_str(&String::from_utf8_lossy(&rest[..count]));
+        }
+        (code, output, self.shown)
+    }
+}
