@@ -1,7 +1,7 @@
 //! Warnings: a script sees none beside a result, a person does.
 
 use crate::support::key_lines::{KEY, LABELLED, LEGACY, changed, key, list};
-use crate::support::program::{finish, fixture, program, run};
+use crate::support::program::{finish, fixture, program};
 use crate::support::server::{Server, status};
 use crate::support::terminal::Terminal;
 use serde_json::json;

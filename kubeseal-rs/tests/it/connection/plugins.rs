@@ -1,7 +1,7 @@
 //! Credential plugins of a kubeconfig.
 
 use super::fetch::{asked, fetch, lines};
-use crate::support::program::{finish, program, run};
+use crate::support::program::{finish, program};
 use crate::support::server::Server;
 
 /// What is piped in is a Secret, and for us: a plugin gets none of it, and its own words reach the person.

@@ -1,7 +1,7 @@
 //! What authenticates to the API server: tokens, passwords, client certificates, impersonation, OIDC.
 
 use super::fetch::{asked, fetch, lines};
-use crate::support::program::{program, run};
+use crate::support::program::run;
 use crate::support::server::Server;
 
 #[test]

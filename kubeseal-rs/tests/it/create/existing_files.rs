@@ -1,8 +1,7 @@
 //! What becomes of a file that is there: nothing in it is lost.
 
-use super::outcome::{PLANTED, assert_fails, create};
+use super::outcome::{PLANTED, assert_fails};
 use crate::support::program::{fixture, run};
-use api::SealedSecret;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};

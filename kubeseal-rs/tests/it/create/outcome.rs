@@ -5,7 +5,6 @@ use api::{Scope, SealedSecret};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use envelope::{PrivateKey, open};
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::process::Output;
 

@@ -3,7 +3,6 @@
 use super::outcome::{assert_fails, create, sealed, values};
 use crate::support::program::fixture;
 use rcgen::{CertificateParams, KeyPair, SigningKey as _};
-use serde_json::json;
 use std::path::{Path, PathBuf};
 
 #[test]

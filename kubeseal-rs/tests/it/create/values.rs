@@ -3,7 +3,6 @@
 use super::outcome::{PLANTED, assert_fails, create, map, sealed, values};
 use crate::support::program::{finish, program};
 use api::Scope;
-use serde_json::json;
 
 #[test]
 fn literals_are_taken_as_they_stand() {

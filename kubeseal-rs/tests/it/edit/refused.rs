@@ -1,7 +1,7 @@
 //! What `edit` refuses, and that it leaves no file of its own behind.
 
 use super::desk::Desk;
-use crate::support::program::{finish, program};
+use crate::support::program::finish;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! No command runs, Git included; what is tracked cannot be hidden.
 
-use super::repository::{FINGERPRINT, Hostile, places, told};
+use super::repository::{FINGERPRINT, Hostile, places};
 use crate::support::key_lines::{LABELLED, LEGACY, changed, key, key_lines, list, nothing_sealed};
-use crate::support::program::{fixture, run};
+use crate::support::program::fixture;
 use crate::support::server::Server;
 use rand::rngs::SysRng;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! Nothing outside is read, and nothing in it makes the program wait.
 
 use super::repository::{Hostile, SECRET, git, in_time, places, told};
-use crate::support::program::{program, run};
+use crate::support::program::program;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,7 @@
 //! A repository that cannot be read is an error, not an empty one.
 
-use super::repository::{Hostile, places, told};
-use crate::support::key_lines::key;
-use crate::support::program::{fixture, run};
+use super::repository::{Hostile, places};
+use crate::support::program::fixture;
 use std::fs;
 use std::process::Command;
 

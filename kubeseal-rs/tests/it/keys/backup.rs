@@ -2,7 +2,7 @@
 
 use crate::support::key_lines::{LABELLED, LEGACY, key, key_lines, list};
 use crate::support::program::{finish, program, run};
-use crate::support::server::{Server, status};
+use crate::support::server::Server;
 use serde_json::json;
 use std::process::Stdio;
 

@@ -3,7 +3,7 @@
 use super::restored::{CREATE, made};
 use crate::support::key_lines::{LABELLED, LEGACY, key, list, nothing_sealed};
 use crate::support::program::{run, run_unread};
-use crate::support::server::{Server, status};
+use crate::support::server::Server;
 use sealing::{Predecessor, successor_name};
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use crate::support::key_lines::{LABELLED, LEGACY, key, list, nothing_sealed};
 use crate::support::program::run;
-use crate::support::server::{Line, Server, status};
+use crate::support::server::{Line, Server};
 use serde_json::{Value, json};
 
 pub(super) const CREATE: &str = "/namespaces/kube-system/secrets?";

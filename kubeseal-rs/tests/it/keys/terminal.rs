@@ -2,7 +2,7 @@
 
 use super::list::fingerprint;
 use crate::support::key_lines::{key_lines, nothing_sealed};
-use crate::support::program::{program, run};
+use crate::support::program::program;
 use crate::support::server::{Server, status};
 use crate::support::terminal::Terminal;
 

@@ -3,7 +3,7 @@
 use super::tree::{PRESENT, SECRET, Tree, old};
 use super::with_controller::{answer, online};
 use crate::support::key_lines::key_lines;
-use crate::support::program::{program, run};
+use crate::support::program::run;
 use crate::support::server::Line;
 use std::fs;
 

@@ -3,7 +3,6 @@
 use crate::support::program::{fixture, run};
 use std::fs;
 use std::path::PathBuf;
-use std::process::Output;
 
 pub(super) const PRESENT: &str = "f5b8ca6cdb64f96f0fd3e0d50116cafb3664a3a52afdb229260d9d8c1054c057";
 

@@ -9,8 +9,6 @@ use std::sync::{Arc, Mutex};
 use tempfile::NamedTempFile;
 
 pub(crate) const SERVICE: &str = "/api/v1/namespaces/kube-system/services/sealed-secrets-controller";
-pub(crate) const PROXY: &str =
-    "/api/v1/namespaces/kube-system/services/http:sealed-secrets-controller:web/proxy/v1/";
 pub(crate) const PORTS: &str =
     r#"{"metadata": {}, "spec": {"ports": [{"name": "web", "port": 80}, {"name": "metrics", "port": 81}]}}"#;
 
