@@ -3,6 +3,7 @@
 use crate::support::program::{fixture, program, run};
 use crate::support::terminal::Terminal;
 use rustix::process::Signal;
+use std::time::Duration;
 
 const CREATE: [&str; 8] = ["create", "db", "--cert", "test-only.crt", "-n", "shop", "--prompt", "password"];
 
@@ -14,6 +15,11 @@ fn start() -> Terminal {
 fn wait_for(terminal: &mut Terminal, question: &str) {
     terminal.wait_for(question);
     assert!(!terminal.echoes());
+}
+
+/// The kernel hands typed keys on to the program's side a moment later. What is typed before a signal must be there before the signal.
+fn until_keys_are_handed_on() {
+    std::thread::sleep(Duration::from_millis(200));
 }
 
 fn end(terminal: Terminal) -> (Option<i32>, String, String) {
@@ -64,8 +70,7 @@ fn a_signal_ends_it_at_a_terminal_that_is_as_it_was() {
         let mut terminal = start();
         wait_for(&mut terminal, "password: ");
         terminal.type_in("hunter2");
-        // The kernel hands keys on a moment later: before the signal, as from a person.
-        std::thread::sleep(std::time::Duration::from_millis(200));
+        until_keys_are_handed_on();
         terminal.signal(signal);
         let (status, shown) = terminal.end_by_signal();
         assert_eq!(status, Some(signal.as_raw()), "{shown}");
@@ -94,6 +99,7 @@ fn while_it_is_stopped_the_terminal_is_as_it_was_and_then_it_is_asked_again() {
     let mut terminal = start();
     wait_for(&mut terminal, "password: ");
     terminal.type_in("thrown away");
+    until_keys_are_handed_on();
     terminal.signal(Signal::TSTP);
     terminal.wait_until_stopped();
     assert!(terminal.echoes());

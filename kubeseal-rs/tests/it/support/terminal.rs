@@ -1,5 +1,6 @@
 //! A terminal with the program at it, and a person.
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
@@ -7,6 +8,9 @@ use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+
+/// How long the program may write nothing while a test waits for its words.
+const PATIENCE: Timespec = Timespec { tv_sec: 60, tv_nsec: 0 };
 
 /// A terminal with the program at it.
 pub(crate) struct Terminal {
@@ -47,6 +51,8 @@ impl Terminal {
         // What was shown before was waited for before.
         let begin = self.shown.len();
         while !self.shown[begin..].ends_with(words) {
+            let ready = poll(&mut [PollFd::new(&self.person, PollFlags::IN)], Some(&PATIENCE)).unwrap();
+            assert!(ready > 0, "waited for {words:?}; shown: {:?}", self.shown);
             let mut bytes = [0; 256];
             let count = self.person.read(&mut bytes).unwrap();
             self.shown.push_str(&String::from_utf8_lossy(&bytes[..count]));
