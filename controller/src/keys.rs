@@ -1,13 +1,26 @@
-//! The sealing keys, over years.
+//! The sealing keys: read from the controller's namespace, renewed on a schedule, and reported.
 //!
-//! What there is: `watch` follows the key Secrets, `found` reads one, `known` says what follows from all of them, and
-//! [`SharedRing`] hands it out as one immutable ring. What is to be done: `schedule`, `due` and `step`, pure, from what is there and
-//! the API server's clock. Doing it: [`Renewer`], with `generate` and `store`; asking for it: `listen`, `asked` and `request`.
-//! What is served of it: `published`. What is refused: `refusal`, found here and [elsewhere](watch_elsewhere), [told](tell()) as
-//! events. What looks odd: `misdated`.
+//! Data flows one way:
 //!
-//! Opening and sealing with them is in `sealing`.
+//! 1. [`store`] watches the key Secrets, decides which of them count, and publishes the result as one immutable state in
+//!    [`SharedRing`](store::ring::SharedRing). A Secret that is labelled as a sealing key and cannot be used as one is a
+//!    [`Rejection`](store::rejections::Rejection).
+//! 2. [`renewal`] plans the next key from that state and the API server's clock, and creates its Secret.
+//! 3. [`published`] chooses the certificate that is served; [`status`] and [`metrics`] report.
+//!
+//! [`key_age`], [`api_server_clock`] and [`renewal_request`] are used by all of these and import none of them.
+//!
+//! Where to add what:
+//!
+//! - *a reason to reject a key Secret*: `RejectionReason` in `store/rejections.rs`, returned where `store/key_secret.rs` reads the
+//!   Secret. Events and metrics follow;
+//! - *another trigger for renewal*: `RenewalReason` and `next_step` in `renewal/plan.rs`, with a log line in `renewal/renewer.rs`;
+//! - *a metric about keys*: a field of `KeyStatus` in `status.rs`, encoded in `metrics.rs`.
+//!
+//! Sealing and unsealing with the keys are in the crate `sealing`.
 
+pub(crate) mod api_server_clock;
+pub(crate) mod key_age;
 pub(crate) mod metrics;
 pub(crate) mod published;
 pub(crate) mod renewal;

@@ -16,11 +16,12 @@ use crate::http::router::serve;
 use crate::http::server::bind::listen;
 use crate::http::state::HttpState;
 use crate::keys::metrics::KeyMetrics;
-use crate::keys::renewal_request::listen;
-use crate::keys::renewal_request::requests::Asking;
-use crate::keys::store::rejections::Refusals;
+use crate::keys::renewal::signal::handle_signal;
+use crate::keys::renewal_request::LocalRequests;
+use crate::keys::store::foreign_namespaces::watch_foreign_namespace;
+use crate::keys::store::rejections::Rejections;
 use crate::keys::store::ring::SharedRing;
-use crate::keys::store::{foreign_namespaces, watch};
+use crate::keys::store::watch::watch_keys;
 use crate::leader_election::elector::Elector;
 use crate::leader_election::lead::{ElectionMode, Role, lead_when_elected};
 use crate::metrics::Metrics;
@@ -71,12 +72,12 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     let address = listener.local_addr().map_err(RunError::Start)?;
     let metrics_address = metrics_listener.local_addr().map_err(RunError::Start)?;
 
-    let ring = Arc::new(SharedRing::new(&config.keys));
-    let refusals = Arc::<Refusals>::default();
+    let ring = Arc::new(SharedRing::new(config.keys.clone()));
+    let rejections = Arc::<Rejections>::default();
     let counted = Metrics::default()
         .naming_objects(config.http.metrics_name_objects)
-        .with(Box::new(KeyMetrics::new(&ring, &refusals)));
-    let state = HttpState::new(Arc::clone(&ring), Arc::clone(&refusals), counted, shutdown.clone());
+        .with(Box::new(KeyMetrics::new(&ring, &rejections)));
+    let state = HttpState::new(Arc::clone(&ring), Arc::clone(&rejections), counted, shutdown.clone());
     let state = Arc::new(state);
     let timeouts = config.http.timeouts;
     let close = CancellationToken::new();
@@ -87,17 +88,16 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     tracing::info!(addr = %metrics_address, "HTTP metrics server serving");
     let place = || (cluster.client.clone(), cluster.namespace.clone());
     let (client, namespace) = place();
-    let settings = config.keys.clone();
     let watching_keys =
-        tokio::spawn(watch::watch(client, namespace, settings, Arc::clone(&ring), Arc::clone(&refusals)));
-    for elsewhere in config.watch.namespaces.elsewhere(&cluster.namespace) {
-        let (client, home) = place();
-        tokio::spawn(foreign_namespaces::watch_elsewhere(client, home, elsewhere, Arc::clone(&refusals)));
+        tokio::spawn(watch_keys(client, namespace, Arc::clone(&ring), Arc::clone(&rejections)));
+    for foreign in config.watch.namespaces.elsewhere(&cluster.namespace) {
+        let (client, own_namespace) = place();
+        tokio::spawn(watch_foreign_namespace(client, own_namespace, foreign, Arc::clone(&rejections)));
     }
-    let asking = Arc::<Asking>::default();
+    let renewal_requests = Arc::<LocalRequests>::default();
     let (client, namespace) = place();
-    tokio::spawn(listen::listen_for_asking(renewal_signal, client, namespace, ring, Arc::clone(&asking)));
-    let replica = Replica { cluster, config, state, address, asking, shutdown };
+    tokio::spawn(handle_signal(renewal_signal, client, namespace, ring, Arc::clone(&renewal_requests)));
+    let replica = Replica { cluster, config, state, address, renewal_requests, shutdown };
 
     tokio::select! {
         ended = work_then_close(&replica, &delay_over, &close, answering) => ended?,

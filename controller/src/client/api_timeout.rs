@@ -1,6 +1,18 @@
 //! [`API_TIMEOUT`]: how long one request to the API server may take.
 
+use std::future::Future;
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// The API server answers in milliseconds. A request that takes longer than this has failed.
 pub(crate) const API_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The error of a request that takes longer. The request may have been carried out all the same.
+#[derive(Debug, thiserror::Error)]
+#[error("the API server did not answer in {} s", API_TIMEOUT.as_secs())]
+struct NoAnswer;
+
+/// A request that fails after [`API_TIMEOUT`].
+pub(crate) async fn with_api_timeout<T>(request: impl Future<Output = kube::Result<T>>) -> kube::Result<T> {
+    timeout(API_TIMEOUT, request).await.unwrap_or_else(|_| Err(kube::Error::Service(NoAnswer.into())))
+}

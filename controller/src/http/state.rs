@@ -1,7 +1,7 @@
 //! [`HttpState`] and [`PrivateKeyState`]: what the handlers read.
 
 use crate::http::limits::KeyUseLimit;
-use crate::keys::store::rejections::Refusals;
+use crate::keys::store::rejections::Rejections;
 use crate::keys::store::ring::SharedRing;
 use crate::metrics::Metrics;
 use crate::process::readiness::Readiness;
@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct HttpState {
     /// The sealing keys.
     pub ring: Arc<SharedRing>,
-    /// Secrets that are labelled as sealing keys and are refused.
-    pub refusals: Arc<Refusals>,
+    /// Secrets that are labelled as sealing keys and are rejected.
+    pub rejections: Arc<Rejections>,
     /// The counters and gauges.
     pub metrics: Arc<Metrics>,
     /// Whether this replica leads, and whether the first lists of SealedSecrets and Secrets are complete.
@@ -28,11 +28,11 @@ impl HttpState {
     /// The state before any watch has started.
     pub(crate) fn new(
         ring: Arc<SharedRing>,
-        refusals: Arc<Refusals>,
+        rejections: Arc<Rejections>,
         metrics: Metrics,
         ending: CancellationToken,
     ) -> Self {
-        Self { ring, refusals, metrics: Arc::new(metrics), readiness: Arc::default(), ending }
+        Self { ring, rejections, metrics: Arc::new(metrics), readiness: Arc::default(), ending }
     }
 }
 

@@ -1,6 +1,6 @@
-//! [`KeyMetrics`]: the sealing keys as Prometheus sees them, looked at when it asks, so that no figure is ever stale.
+//! [`KeyMetrics`]: Prometheus metrics about the sealing keys, computed when they are scraped, so that none is stale.
 
-use crate::keys::store::rejections::Refusals;
+use crate::keys::store::rejections::Rejections;
 use crate::keys::store::ring::SharedRing;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _, MetricEncoder};
@@ -9,55 +9,58 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use std::fmt;
 use std::sync::Arc;
 
-/// How many keys there are, how old, which dates are doubtful, and what is refused.
+/// The collector of these metrics.
 #[derive(Debug)]
 pub(crate) struct KeyMetrics {
     ring: Arc<SharedRing>,
-    refusals: Arc<Refusals>,
+    rejections: Arc<Rejections>,
 }
 
 impl KeyMetrics {
-    /// Of these.
-    pub(crate) fn new(ring: &Arc<SharedRing>, refusals: &Arc<Refusals>) -> Self {
-        Self { ring: Arc::clone(ring), refusals: Arc::clone(refusals) }
+    pub(crate) fn new(ring: &Arc<SharedRing>, rejections: &Arc<Rejections>) -> Self {
+        Self { ring: Arc::clone(ring), rejections: Arc::clone(rejections) }
     }
 }
 
 impl Collector for KeyMetrics {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let report = self.ring.report();
-        let active = i64::try_from(report.active).unwrap_or(i64::MAX);
-        let newest = report.newest.map(|(_, since)| since.as_second());
-        let next = report.next_renewal.map(jiff::Timestamp::as_second);
+        let status = self.ring.status();
+        let active = i64::try_from(status.active).unwrap_or(i64::MAX);
+        let newest = status.newest.map(|(_, since)| since.as_second());
+        let next = status.next_renewal.map(jiff::Timestamp::as_second);
         for (name, help, value) in [
-            ("sealing_keys", "Sealing keys that count", Some(active)),
+            ("sealed_secrets_controller_sealing_keys", "Sealing keys that count", Some(active)),
             (
-                "newest_key_created_timestamp_seconds",
-                "Since when the newest sealing key is one, in seconds since 1970",
+                "sealed_secrets_controller_newest_key_created_timestamp_seconds",
+                "Date of the newest sealing key, in seconds since 1970",
                 newest,
             ),
             (
-                "next_renewal_timestamp_seconds",
+                "sealed_secrets_controller_next_renewal_timestamp_seconds",
                 "When the next sealing key is due, in seconds since 1970; past if it is overdue, absent if never",
                 next,
             ),
         ] {
             if let Some(value) = value {
-                let name = format!("sealed_secrets_controller_{name}");
-                ConstGauge::new(value).encode(gauge(&mut encoder, &name, help)?)?;
+                ConstGauge::new(value).encode(gauge(&mut encoder, name, help)?)?;
             }
         }
-        if let Some(published) = report.published {
+        if let Some(published) = status.published {
             let help = "The sealing key whose certificate is served, by fingerprint; always 1";
             let mut family = gauge(&mut encoder, "sealed_secrets_controller_published_key", help)?;
             let labels = [("fingerprint", published.to_string())];
             ConstGauge::new(1_i64).encode(family.encode_family(&labels)?)?;
         }
         let help = "Sealing keys whose dates do not fit the API server's clock, by reason: a clock is wrong, or was when they were made";
-        by_reason(&mut encoder, "misdated_keys", help, report.misdated.by_reason())?;
-        let help = "Secrets that are labelled as sealing keys and refused right now, by reason: events on them say more";
-        let refused = self.refusals.counts().map(|(reason, count)| (reason.as_str(), count));
-        by_reason(&mut encoder, "key_refusals", help, refused)
+        by_reason(
+            &mut encoder,
+            "sealed_secrets_controller_misdated_keys",
+            help,
+            status.clock_skew.by_reason(),
+        )?;
+        let help = "Secrets that are labelled as sealing keys and are rejected now, by reason; events on them say more";
+        let rejected = self.rejections.counts().map(|(reason, count)| (reason.as_str(), count));
+        by_reason(&mut encoder, "sealed_secrets_controller_key_refusals", help, rejected)
     }
 }
 
@@ -67,8 +70,7 @@ fn by_reason(
     help: &str,
     counts: impl IntoIterator<Item = (&'static str, usize)>,
 ) -> fmt::Result {
-    let name = format!("sealed_secrets_controller_{name}");
-    let mut family = gauge(encoder, &name, help)?;
+    let mut family = gauge(encoder, name, help)?;
     for (reason, count) in counts {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         ConstGauge::new(count).encode(family.encode_family(&[("reason", reason)])?)?;

@@ -1,21 +1,37 @@
-//! `published`: the key whose certificate is served and resealed to. Pure, and worked out anew for each request, so that no
-//! timer can be late.
+//! Which key is published: the one whose certificate is served and resealed to. Computed anew for each request, so that no timer
+//! can be late.
 //!
-//! With `--key-publish-delay` that is not the newest: a new key opens at once, in every replica, but is not served to seal to before
-//! a backup, or another cluster, had that long to fetch it.
+//! With `--key-publish-delay` that is not the newest key: a new key unseals at once, in every replica, but its certificate is not
+//! served before a backup, or another cluster, has had that long to fetch the key.
 //!
-//! A certificate that has expired, or whose validity has not begun, is not served while another key has a valid one: kubeseal refuses
-//! the first, and the second is a mistake or an attempt to stay the newest for years. Where none is valid, they are served as if
-//! all were: the client's error then says what is wrong with the certificate, and a clock may be what is wrong. Opening tries every
-//! key, and renewal goes by its own dates.
+//! A certificate that has expired, or whose validity has not begun, is not served while another key has a valid one: kubeseal
+//! refuses the first, and the second is a mistake or an attempt to remain the newest for years. Where no certificate is valid, all
+//! are treated as if they were: the client's error then says what is wrong with the certificate, and a wrong clock may be the
+//! reason. Unsealing tries every key, and renewal goes by its own dates.
 //!
-//! Decided: where no key is old enough the oldest is served, so the first key of a cluster is served at once. Refusing would
-//! keep a new cluster from sealing at all, and protect nothing: what has never been sealed needs no backup. Where all keys are
-//! from the future this machine's clock is wrong, and the newest is served, as without a delay.
+//! Decided: where no key is old enough the oldest is served, so the first key of a cluster is served at once. Refusing would keep
+//! a new cluster from sealing at all, and protect nothing: where nothing has been sealed, no backup is needed. Where all keys are
+//! dated in the future, a clock is wrong, and the newest is served, as without a delay.
 
-use crate::keys::renewal::key_age::{Dates, SKEW};
+use crate::keys::key_age::{CLOCK_TOLERANCE, KeyAge};
+use crate::keys::renewal::schedule::Schedule;
+use crate::keys::store::ring::SharedRing;
 use jiff::{SignedDuration, Timestamp};
-use sealing::SealingKey;
+use sealing::{KeyRing, SealingKey};
+
+impl SharedRing {
+    /// The key of a snapshot whose certificate is served and resealed to.
+    pub(crate) fn published<'a>(&self, ring: &'a KeyRing) -> Option<&'a SealingKey> {
+        let (now, state) = (self.clock().now(), self.state());
+        // The newest by renewal's order, which another clock than that of the key before it may have dated, comes first.
+        let newest = Schedule::new(&state.records, self.settings(), now).newest().map(|key| key.fingerprint);
+        let is_newest = move |key: &&SealingKey| Some(key.fingerprint()) == newest;
+        let newest_first =
+            ring.iter().filter(is_newest).chain(ring.iter().filter(move |key| !is_newest(key)));
+        let dates = |key: &SealingKey| (KeyAge::of(key), Validity::of(key));
+        published(newest_first, dates, self.settings().publish_delay, now)
+    }
+}
 
 /// When a certificate is valid.
 #[derive(Debug, Clone, Copy)]
@@ -25,39 +41,40 @@ pub(crate) struct Validity {
 }
 
 impl Validity {
-    /// Of a key's certificate.
-    pub(crate) fn of(key: &SealingKey) -> Self {
+    fn of(key: &SealingKey) -> Self {
         let certificate = key.pair().certificate();
         Self { from: certificate.not_before(), until: certificate.not_after() }
     }
 
-    /// Clocks may differ a little about its beginning; at its end, clients refuse it.
-    pub(crate) fn holds(&self, now: Timestamp) -> bool {
-        self.from.duration_since(now) <= SKEW && now <= self.until
+    /// Clocks may differ a little about the start; after the end, clients refuse the certificate.
+    pub(crate) fn includes(&self, now: Timestamp) -> bool {
+        self.from.duration_since(now) <= CLOCK_TOLERANCE && now <= self.until
     }
 }
 
-/// Of keys ordered newest first, the one that is published at `now`.
+/// The published key of these, which are ordered newest first.
 pub(crate) fn published<'a, K: ?Sized>(
     newest_first: impl Iterator<Item = &'a K> + Clone,
-    dates: impl Fn(&K) -> (Dates, Validity),
+    dates: impl Fn(&K) -> (KeyAge, Validity),
     delay: SignedDuration,
     now: Timestamp,
 ) -> Option<&'a K> {
-    let valid = newest_first.clone().filter(|key| dates(key).1.holds(now));
-    of_age(valid, &dates, delay, now).or_else(|| of_age(newest_first, &dates, delay, now))
+    let valid = newest_first.clone().filter(|key| dates(key).1.includes(now));
+    old_enough(valid, &dates, delay, now).or_else(|| old_enough(newest_first, &dates, delay, now))
 }
 
-fn of_age<'a, K: ?Sized>(
+/// The newest key that is old enough, else the oldest, else the newest of those dated in the future.
+fn old_enough<'a, K: ?Sized>(
     mut newest_first: impl Iterator<Item = &'a K> + Clone,
-    dates: impl Fn(&K) -> (Dates, Validity),
+    dates: impl Fn(&K) -> (KeyAge, Validity),
     delay: SignedDuration,
     now: Timestamp,
 ) -> Option<&'a K> {
     let all = newest_first.clone();
     let present = || all.clone().filter(|key| !dates(key).0.is_future(now));
     // Without a delay a clock that is a little behind changes nothing.
-    let is_old_enough = |key: &&K| delay.is_zero() || now.duration_since(dates(key).0.at(now)) >= delay;
+    let is_old_enough =
+        |key: &&K| delay.is_zero() || now.duration_since(dates(key).0.counted_from(now)) >= delay;
     present().find(is_old_enough).or_else(|| present().last()).or_else(|| newest_first.next())
 }
 
@@ -67,7 +84,7 @@ mod tests {
 
     const YEAR: i64 = 31_536_000;
 
-    /// A name; when the keys were made; the delay; now; which is served.
+    /// A name; when the keys were made; the delay; now; the key that is served.
     type Case = (&'static str, &'static [i64], i64, i64, Option<i64>);
 
     #[test]
@@ -75,7 +92,7 @@ mod tests {
         let at = |second: i64| Timestamp::from_second(second).unwrap();
         let dates = |second: i64| {
             let valid = Validity { from: at(second), until: at(second + 10 * YEAR) };
-            (Dates { since: at(second), valid_from: at(second) }, valid)
+            (KeyAge { since: at(second), valid_from: at(second) }, valid)
         };
         let cases: [Case; 10] = [
             ("none", &[], 0, 0, None),
@@ -85,9 +102,9 @@ mod tests {
             ("too new", &[1_000, 500], 100, 1_099, Some(500)),
             ("old enough", &[1_000, 500], 100, 1_100, Some(1_000)),
             ("all too new: the oldest", &[1_000, 950, 900], 500, 1_000, Some(900)),
-            ("from the future", &[YEAR, 500], 0, 1_000, Some(500)),
-            ("all from the future", &[2 * YEAR, YEAR], 100, 1_000, Some(2 * YEAR)),
-            ("one of the future, one too new", &[YEAR, 900], 500, 1_000, Some(900)),
+            ("in the future", &[YEAR, 500], 0, 1_000, Some(500)),
+            ("all in the future", &[2 * YEAR, YEAR], 100, 1_000, Some(2 * YEAR)),
+            ("one in the future, one too new", &[YEAR, 900], 500, 1_000, Some(900)),
         ];
         for (name, keys, delay, now, expected) in cases {
             let delay = SignedDuration::from_secs(delay);
@@ -98,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_certificate_that_is_not_valid_is_served_only_where_none_is() {
-        // Its name; since when it is a key; its validity.
+        // Its name; its date; its validity.
         type Key = (&'static str, i64, (i64, i64));
         const OLD: Key = ("old", 100, (100, YEAR));
         const EXPIRED: Key = ("expired", 900, (900, 950));
@@ -117,7 +134,7 @@ mod tests {
         for (keys, delay, expected) in cases {
             let dates = |key: &Key| {
                 let (from, until) = (at(key.2.0), at(key.2.1));
-                (Dates { since: at(key.1), valid_from: from }, Validity { from, until })
+                (KeyAge { since: at(key.1), valid_from: from }, Validity { from, until })
             };
             let served = published(keys.iter(), dates, SignedDuration::from_secs(delay), at(1_000));
             assert_eq!(served.map(|key| key.0), expected, "{keys:?}");

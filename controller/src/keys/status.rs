@@ -1,48 +1,43 @@
-//! [`KeyReport`]: the sealing keys in figures, for `/readyz?verbose` and metrics. Pure.
+//! [`KeyStatus`]: figures about the sealing keys, for `/readyz?verbose` and metrics.
 
-use crate::keys::renewal::clock_skew::Misdated;
-use crate::keys::renewal::observed::Observed;
-use crate::keys::renewal::plan::next_renewal;
-use crate::keys::renewal::schedule::Rules;
+use crate::keys::renewal::clock_skew::ClockSkew;
+use crate::keys::renewal::schedule::Schedule;
+use crate::keys::store::ring::SharedRing;
 use envelope::Fingerprint;
 use jiff::Timestamp;
-use sealing::KeyRing;
+use sealing::SealingKey;
 use std::fmt;
 
-/// One look at the keys.
+/// The sealing keys at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct KeyReport {
-    /// How many count.
+pub(crate) struct KeyStatus {
+    /// How many keys count.
     pub active: usize,
-    /// The newest, and since when it is one.
+    /// The newest key, and its date.
     pub newest: Option<(Fingerprint, Timestamp)>,
-    /// Whose certificate is served.
+    /// The key whose certificate is served.
     pub published: Option<Fingerprint>,
-    /// When the next is due; past if it is overdue, None for never.
+    /// When the next key is due; past if it is overdue, None for never.
     pub next_renewal: Option<Timestamp>,
-    /// Whose dates do not fit the clock.
-    pub misdated: Misdated,
+    /// Keys whose dates do not fit the API server's clock.
+    pub clock_skew: ClockSkew,
 }
 
-impl KeyReport {
-    pub(crate) fn new(
-        ring: &KeyRing,
-        seen: &Observed,
-        rules: &Rules,
-        published: Option<Fingerprint>,
-        now: Timestamp,
-    ) -> Self {
-        Self {
-            active: ring.len(),
-            newest: ring.newest().map(|key| (key.fingerprint(), key.since())),
-            published,
-            next_renewal: next_renewal(seen, rules, now),
-            misdated: Misdated::among(seen, rules, now),
+impl SharedRing {
+    pub(crate) fn status(&self) -> KeyStatus {
+        let state = self.state();
+        let schedule = Schedule::new(&state.records, self.settings(), self.clock().now());
+        KeyStatus {
+            active: state.ring.len(),
+            newest: state.ring.newest().map(|key| (key.fingerprint(), key.since())),
+            published: self.published(&state.ring).map(SealingKey::fingerprint),
+            next_renewal: schedule.next_renewal(),
+            clock_skew: ClockSkew::of(&schedule),
         }
     }
 }
 
-impl fmt::Display for KeyReport {
+impl fmt::Display for KeyStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} active", self.active)?;
         if let Some((newest, since)) = &self.newest {

@@ -15,6 +15,6 @@ impl EarlierLeaders for SharedRing {
     }
 
     fn none_ever(&self) -> bool {
-        self.shows_none_ever()
+        self.never_had_key()
     }
 }

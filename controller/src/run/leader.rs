@@ -3,7 +3,7 @@
 
 use crate::events::queue::EventQueue;
 use crate::keys::renewal::renewer::Renewer;
-use crate::keys::store::events;
+use crate::keys::store::events::record_events;
 use crate::leader_election::fence::Fence;
 use crate::run::announce::term_begins;
 use crate::run::replica::Replica;
@@ -23,24 +23,19 @@ const EVENTS_GRACE: Duration = Duration::from_secs(2);
 
 /// Leads until shutdown, and finishes what is in hand. Dropped where the term is lost.
 pub(crate) async fn lead(replica: &Replica, fence: Fence) {
-    let Replica { cluster, config, state, shutdown, .. } = replica;
+    let Replica { cluster, state, shutdown, .. } = replica;
     let client = fence.guard(&cluster.client);
-    let renewer = Renewer {
-        namespace: &cluster.namespace,
-        settings: &config.keys,
-        ring: &state.ring,
-        asking: &replica.asking,
-    };
+    let renewer = Renewer::new(client.clone(), &cluster.namespace, &state.ring, &replica.renewal_requests);
     // A key that is half made at the end is found by its name, or made, at the next start.
-    if shutdown.run_until_cancelled(renewer.ensure_one(&client)).await.is_none() {
+    if shutdown.run_until_cancelled(renewer.ensure_first_key()).await.is_none() {
         return;
     }
     term_begins(replica);
     let (events, sending) = EventQueue::start(client.clone());
-    // The leader records events about refused keys; the API server refuses those that it has already.
+    // The leader records events about rejected keys; the API server takes each of them once.
     let looking_after_keys = async {
-        let telling = events::tell(&state.refusals, events.clone());
-        let both = async { tokio::join!(renewer.renew(&client), telling) };
+        let recording = record_events(&state.rejections, events.clone());
+        let both = async { tokio::join!(renewer.renew(), recording) };
         shutdown.run_until_cancelled(both).await;
     };
     let reconciling = async {

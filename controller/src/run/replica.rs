@@ -3,7 +3,7 @@
 use crate::client::cluster::Cluster;
 use crate::config::Config;
 use crate::http::state::HttpState;
-use crate::keys::renewal_request::requests::Asking;
+use crate::keys::renewal_request::LocalRequests;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -16,8 +16,8 @@ pub(crate) struct Replica {
     pub(crate) state: Arc<HttpState>,
     /// Address of the API port.
     pub(crate) address: SocketAddr,
-    /// Renewal that was asked for in this process.
-    pub(crate) asking: Arc<Asking>,
+    /// Renewal that only this process was asked for, by SIGUSR1.
+    pub(crate) renewal_requests: Arc<LocalRequests>,
     /// Ends the work. `/readyz` says so at once; the ports stay open until the work is done.
     pub(crate) shutdown: CancellationToken,
 }

@@ -14,14 +14,14 @@ pub(crate) async fn healthz() -> &'static str {
 }
 
 /// Ready once the keys have been read, there is at least one, and SealedSecrets are being watched, unless another replica
-/// does that: a standby serves all that is state. Not any more once the process was told to end: it still answers, so that no
+/// does that: a standby serves all that a leader does. Not any more once the process was told to end: it still answers, so that no
 /// request is refused that Kubernetes sends here until it has taken notice.
 pub(crate) async fn readyz(
     State(state): State<Arc<HttpState>>,
     RawQuery(query): RawQuery,
 ) -> (StatusCode, String) {
-    let keys = state.ring.report();
-    let refused: usize = state.refusals.counts().iter().map(|(_, count)| count).sum();
+    let keys = state.ring.status();
+    let refused: usize = state.rejections.counts().iter().map(|(_, count)| count).sum();
     let checks = [
         ("sealing keys read", state.ring.is_loaded(), String::new()),
         ("sealing key present", keys.active > 0, format!(": {keys}, {refused} refused")),
@@ -44,7 +44,7 @@ pub(crate) async fn readyz(
         let _ = writeln!(lines, "[{sign}] {name}{detail}");
     }
     // No reason to take a replica out of service: renewal goes by the dates that are left.
-    let sign = if keys.misdated.any() { '!' } else { '+' };
-    let _ = writeln!(lines, "[{sign}] sealing keys dated by {}", keys.misdated);
+    let sign = if keys.clock_skew.any() { '!' } else { '+' };
+    let _ = writeln!(lines, "[{sign}] sealing keys dated by {}", keys.clock_skew);
     (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, lines)
 }

@@ -1,56 +1,53 @@
-//! [`Misdated`]: how many keys have dates that do not fit the API server's clock, for `/readyz?verbose` and metrics. Pure.
+//! [`ClockSkew`]: how many keys have dates that do not fit the API server's clock, for `/readyz?verbose` and metrics. Pure.
 //!
-//! What renewal does about them is in [`dates`](crate::keys::renewal::key_age). This is for people: a clock is wrong somewhere, or was when those
-//! keys were made, and nothing else shows it.
+//! Renewal copes with such dates ([`KeyAge`](crate::keys::key_age::KeyAge)). This is for people: a clock is wrong somewhere, or was wrong
+//! when those keys were made, and nothing else shows it.
 //!
-//! Decided: of keys that are made by one clock and stored by another only the newest counts. The others are part of no date any
-//! more, and stay for years: what never ends warns of nothing. A certificate from before its Secret is no sign: so is each that
-//! was restored. A key that was put into an older Secret looks like one of another clock.
+//! Decided: of keys whose certificate and Secret were dated by different clocks, only the newest counts. The others no longer affect
+//! any date and stay for years, and an alert that never ends warns of nothing. A certificate that is older than its Secret is no
+//! sign: each restored key has one. A key that was put into an older Secret looks like one of another clock.
 
-use crate::keys::renewal::observed::Observed;
-use crate::keys::renewal::schedule::{Rules, active, newest};
-use jiff::Timestamp;
+use crate::keys::renewal::schedule::Schedule;
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// How many there are.
+/// Keys whose dates do not fit the API server's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Misdated {
-    /// From the future: that clock is behind, or was ahead when they were made.
+pub(crate) struct ClockSkew {
+    /// Keys dated in the future: the API server's clock is behind, or was ahead when they were made.
     pub future: usize,
-    /// Whether the newest's certificate is from long after its Secret: they were dated by different clocks.
+    /// Whether the newest key's certificate is dated much later than its Secret, by another clock.
     pub apart: bool,
 }
 
-impl Misdated {
-    pub(crate) fn among(seen: &Observed, rules: &Rules, now: Timestamp) -> Self {
-        let future = active(seen).filter(|key| key.dates.is_future(now)).map(|key| key.fingerprint);
-        let apart = newest(seen, rules, now).and_then(|key| key.dates.apart());
-        Self {
-            // A key may stand in two Secrets.
-            future: future.collect::<BTreeSet<_>>().len(),
-            apart: apart.is_some_and(|apart| apart.is_positive()),
-        }
+impl ClockSkew {
+    pub(crate) fn of(schedule: &Schedule<'_>) -> Self {
+        // Two Secrets may hold one key.
+        let future: BTreeSet<_> = schedule.future().map(|key| key.fingerprint).collect();
+        let difference = schedule.newest().and_then(|key| key.age.clock_difference());
+        Self { future: future.len(), apart: difference.is_some_and(|ahead| ahead.is_positive()) }
     }
 
-    /// Whether there is any.
     pub(crate) fn any(self) -> bool {
         self.future > 0 || self.apart
     }
 
-    /// The same, as metrics call it.
+    /// By the metric's reasons.
     pub(crate) fn by_reason(self) -> [(&'static str, usize); 2] {
         [("future", self.future), ("apart", usize::from(self.apart))]
     }
 }
 
-impl fmt::Display for Misdated {
+impl fmt::Display for ClockSkew {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let future = (self.future > 0).then(|| format!(", {} from the future", self.future));
-        let apart = self.apart.then(|| ", the newest made by one and stored by another".to_owned());
-        let said: String = future.into_iter().chain(apart).collect();
-        f.write_str(if said.is_empty() { "one clock" } else { "different clocks" })?;
-        f.write_str(&said)
+        f.write_str(if self.any() { "different clocks" } else { "one clock" })?;
+        if self.future > 0 {
+            write!(f, ", {} in the future", self.future)?;
+        }
+        if self.apart {
+            f.write_str(", the certificate and the Secret of the newest by different ones")?;
+        }
+        Ok(())
     }
 }
 
@@ -58,51 +55,51 @@ impl fmt::Display for Misdated {
 mod tests {
     use super::*;
     use crate::config::keys::Renewal;
-    use crate::keys::renewal::key_age::Dates;
-    use crate::keys::renewal::observed::{KeySecret, Standing};
+    use crate::keys::key_age::KeyAge;
+    use crate::keys::store::key_records::{KeyRecord, KeyRecords, KeyState};
+    use jiff::Timestamp;
 
     const HOUR: i64 = 3_600;
 
     /// Of keys with these dates, in hours: of the Secret, and of the certificate.
-    fn misdated(keys: &[(i64, i64)], now: i64) -> (usize, bool) {
+    fn clock_skew(keys: &[(i64, i64)], now: i64) -> (usize, bool) {
         let at = |hour| Timestamp::from_second(hour * HOUR).unwrap();
         let secrets = keys.iter().enumerate().map(|(index, (since, valid_from))| {
             let fingerprint = format!("{:064x}", *valid_from).parse().unwrap();
-            let dates = Dates { since: at(*since), valid_from: at(*valid_from) };
-            let standing = Standing::Active { fingerprint, dates, asked: None };
-            KeySecret { name: index.to_string(), standing, answers: Vec::new() }
+            let age = KeyAge { since: at(*since), valid_from: at(*valid_from) };
+            let state = KeyState::Active { fingerprint, age, request: None };
+            KeyRecord { name: index.to_string(), state, fulfils: Vec::new() }
         });
-        let seen = Observed { secrets: secrets.collect(), had_any: true };
+        let records = KeyRecords { secrets: secrets.collect(), had_any: true };
         let renewal = Renewal { period: None, cutoff: None };
-        let rules = Rules { prefix: "p".into(), origin: String::new(), renewal };
-        let Misdated { future, apart } = Misdated::among(&seen, &rules, at(now));
-        (future, apart)
+        let skew = ClockSkew::of(&Schedule { records: &records, prefix: "p", renewal, now: at(now) });
+        (skew.future, skew.apart)
     }
 
     #[test]
-    fn keys_from_the_future_and_a_newest_of_two_clocks() {
+    fn keys_in_the_future_and_a_newest_of_two_clocks() {
         for (what, keys, now, expected) in [
             ("none", &[][..], 1, (0, false)),
             ("all is well", &[(1, 1), (2, 2)], 3, (0, false)),
             ("the clock is behind", &[(5, 5), (6, 6)], 3, (2, false)),
             ("one of them was made by a clock that was ahead", &[(1, 1), (6, 6)], 3, (1, false)),
-            ("and stands in two Secrets", &[(1, 1), (6, 6), (7, 6)], 3, (1, false)),
+            ("and is in two Secrets", &[(1, 1), (6, 6), (7, 6)], 3, (1, false)),
             ("the newest was made by a clock that is ahead", &[(1, 1), (2, 9)], 9, (0, true)),
             ("and is not any more", &[(1, 1), (2, 9)], 3, (0, true)),
             ("it has been renewed since", &[(1, 1), (2, 9), (3, 3)], 4, (0, false)),
             ("restored", &[(9, 1)], 10, (0, false)),
         ] {
-            assert_eq!(misdated(keys, now), expected, "{what}");
+            assert_eq!(clock_skew(keys, now), expected, "{what}");
         }
     }
 
     #[test]
-    fn it_says_which() {
-        let said = |future, apart| Misdated { future, apart }.to_string();
-        assert_eq!(said(0, false), "one clock");
-        assert_eq!(said(2, false), "different clocks, 2 from the future");
-        let both = "different clocks, 2 from the future, the newest made by one and stored by another";
-        assert_eq!(said(2, true), both);
-        assert!(!Misdated { future: 0, apart: false }.any() && Misdated { future: 0, apart: true }.any());
+    fn it_names_both_kinds() {
+        let text = |future, apart| ClockSkew { future, apart }.to_string();
+        assert_eq!(text(0, false), "one clock");
+        assert_eq!(text(2, false), "different clocks, 2 in the future");
+        let both = "different clocks, 2 in the future, the certificate and the Secret of the newest by different ones";
+        assert_eq!(text(2, true), both);
+        assert!(!ClockSkew { future: 0, apart: false }.any() && ClockSkew { future: 0, apart: true }.any());
     }
 }

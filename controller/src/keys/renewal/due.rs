@@ -1,52 +1,53 @@
-//! [`next_due`]: when a sealing key is renewed. Pure.
+//! When a sealing key is due for renewal. Pure.
 //!
-//! - **Jitter** is taken from the key's fingerprint, so that all replicas agree on the date and many clusters installed in
-//!   one minute do not renew in one minute. It makes a date earlier, never later: no key gets older than the period.
-//! - **The cut-off** is a date like any other: once it has come, a key from before it is renewed. No start of a process is
-//!   needed for that, and none repeats it.
+//! - **Jitter** is derived from the key's fingerprint, so that all replicas agree on the date, and many clusters installed in the
+//!   same minute do not renew in the same minute. It makes a key due earlier, never later: no key gets older than the period.
+//! - **The cut-off** (`--key-cutoff-time`) is a date like any other: once it has come, a key from before it is due. That needs no
+//!   restart, and a restart does not repeat it.
 
 use crate::config::keys::Renewal;
-use crate::keys::renewal::key_age::SKEW;
-use crate::keys::renewal::observed::Observed;
-use crate::keys::renewal::schedule::{ActiveKey, Rules, active};
+use crate::keys::key_age::CLOCK_TOLERANCE;
+use crate::keys::renewal::schedule::Schedule;
+use crate::keys::store::key_records::ActiveKey;
 use envelope::Fingerprint;
 use jiff::{SignedDuration, Timestamp};
 
-/// Renewal is early by a tenth of the period at most, and by no more than this.
-const JITTER: SignedDuration = SignedDuration::from_hours(24);
+/// A key is due early by up to a tenth of the period, and by no more than this.
+const LONGEST_JITTER: SignedDuration = SignedDuration::from_hours(24);
 
-/// When the key that renewal goes by is renewed; None for never. Where another is newer by the clock that we go by, which is
-/// then not the one that dates Secrets, not before that one's date: what was made by our clock is not due yet.
-pub(crate) fn next_due(
-    seen: &Observed,
-    rules: &Rules,
-    newest: &ActiveKey<'_>,
-    now: Timestamp,
-) -> Option<Timestamp> {
-    let due = |key: &ActiveKey<'_>| due(key.fingerprint, key.dates.at(now), rules.renewal);
-    let is_newer = |key: &ActiveKey<'_>| key.dates.at(now).duration_since(newest.dates.at(now)) > SKEW;
-    let newer = active(seen).filter(|key| !key.dates.is_future(now)).filter(is_newer);
-    newer.map(|key| due(&key)).fold(due(newest), |latest, due| Some(latest?.max(due?)))
+impl Schedule<'_> {
+    /// When the newest key is due, which may be past; None for never.
+    pub(crate) fn next_renewal(&self) -> Option<Timestamp> {
+        self.newest().and_then(|key| self.due(&key))
+    }
+
+    /// When the newest key is due; None for never. Keys may have been dated by several clocks: while the age of another key is
+    /// counted from a later date, the newest is not due before that key is.
+    pub(crate) fn due(&self, newest: &ActiveKey<'_>) -> Option<Timestamp> {
+        let age = |key: &ActiveKey<'_>| key.age.counted_from(self.now);
+        let due = |key: &ActiveKey<'_>| due(key.fingerprint, age(key), self.renewal);
+        let newer = self.present().filter(|key| age(key).duration_since(age(newest)) > CLOCK_TOLERANCE);
+        newer.map(|key| due(&key)).fold(due(newest), |latest, due| Some(latest?.max(due?)))
+    }
 }
 
-/// When a key of this age is renewed; None for never.
+/// When a key whose age is counted from `since` is due; None for never.
 fn due(fingerprint: Fingerprint, since: Timestamp, renewal: Renewal) -> Option<Timestamp> {
     let by_age = renewal.period.and_then(|period| {
-        // A period beyond the calendar's end never comes.
+        // A period that ends after the calendar does never ends.
         since.checked_add(period.checked_sub(jitter(fingerprint, period))?).ok()
     });
     let by_cutoff = renewal.cutoff.filter(|cutoff| since < *cutoff);
     [by_age, by_cutoff].into_iter().flatten().min()
 }
 
-/// From nothing up to a tenth of the period.
 fn jitter(fingerprint: Fingerprint, period: SignedDuration) -> SignedDuration {
-    let window = (period / 10).min(JITTER).as_nanos();
+    let longest = (period / 10).min(LONGEST_JITTER).as_nanos();
     let digits = fingerprint.to_string();
     let digits = digits.chars().take(12).filter_map(|digit| digit.to_digit(16));
-    let draw = digits.fold(0_i128, |draw, digit| draw << 4 | i128::from(digit));
-    // At most a day, of which 48 bits are a part.
-    SignedDuration::from_nanos(i64::try_from((window * draw) >> 48).unwrap_or_default())
+    let random = digits.fold(0_i128, |random, digit| random << 4 | i128::from(digit));
+    // `random` has 48 bits.
+    SignedDuration::from_nanos(i64::try_from((longest * random) >> 48).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -72,7 +73,7 @@ mod tests {
             ("cut off", cut(2_000), Some(at(2_000))),
             ("newer than the cut-off", cut(500), Some(at(4_600))),
             ("of the cut-off's second", cut(1_000), Some(at(4_600))),
-            ("a cut-off after its time", cut(9_000), Some(at(4_600))),
+            ("a cut-off after it is due", cut(9_000), Some(at(4_600))),
             ("cut off, never by age", Renewal { period: None, ..cut(2_000) }, Some(at(2_000))),
             ("longer than time", Renewal { period: Some(SignedDuration::MAX), cutoff: None }, None),
         ];
@@ -87,7 +88,7 @@ mod tests {
         assert_eq!(jitter(fingerprint("0"), hour), SignedDuration::ZERO);
         assert!((hour / 10 - jitter(fingerprint("f"), hour)).as_micros() == 0);
         assert_eq!(jitter(fingerprint("8"), hour).as_secs(), 191);
-        assert!(jitter(fingerprint("f"), year) < JITTER);
-        assert!(jitter(fingerprint("f"), SignedDuration::MAX) < JITTER);
+        assert!(jitter(fingerprint("f"), year) < LONGEST_JITTER);
+        assert!(jitter(fingerprint("f"), SignedDuration::MAX) < LONGEST_JITTER);
     }
 }

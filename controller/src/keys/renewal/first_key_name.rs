@@ -1,159 +1,143 @@
-//! [`Origin`]: what the names of first keys are made of (see [`name`](crate::keys::renewal::successor_name)), kept in a small Secret beside the keys.
+//! [`FirstKeyName`]: the text that the name of a first key is derived from (`sealing::successor_name`), in a small Secret
+//! beside the keys.
 //!
-//! All controllers of a namespace, with or without an election, make their first key of the same text, so that they try the
-//! same name. It is random, and drawn anew once a key was made of it that is gone: a backup of that one, restored later, must
-//! not find another key under its name. Nothing secret is in it; it is a Secret because those we may write, with upstream's
-//! chart too. Deleted, it is made again.
+//! All controllers of a namespace, with or without a leader election, derive the name of the first key from the same text, so that
+//! they try to create the same Secret. The text is random, and replaced once the key that was named after it is gone: a backup of
+//! that key, restored later, must not meet another key of the same name. It is nothing secret; it is in a Secret because the
+//! controller may write those, with upstream's chart too. Where it is deleted, it is created again.
 
-use crate::client::api_timeout::API_TIMEOUT;
-use crate::keys::renewal::successor_name::{Predecessor, successor_name};
-use crate::keys::store::write;
+use crate::client::api_timeout::with_api_timeout;
+use crate::keys::store::secret_api;
+use crate::keys::store::wipe::wipe;
 use api::ObservedSecret;
+use api::sealing_key::{ORIGIN, origin_name};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Api, PostParams};
-use kube::core::Request;
+use kube::core::{Request, Status};
 use rand::Rng as _;
+use sealing::{Predecessor, successor_name};
 use std::collections::BTreeMap;
 use std::future::Future;
-use tokio::time::timeout;
 
-/// The text.
-const TEXT: &str = api::sealing_key::ORIGIN;
-
-/// There once a key was made of it.
+/// The data key that is there once a key was named after the text.
 const USED: &str = "used";
 
-/// Lost races in a row before it is a failure. Another controller won each of them, and has the text then.
-const RACES: usize = 4;
+/// Conflicts in a row before it is an error. Another controller caused each of them, and has the text then.
+const CONFLICTS: usize = 4;
 
-/// Why it is not known.
+/// Why the text is not known, or its use not recorded.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum OriginError {
-    /// The API server refused it.
+pub(crate) enum FirstKeyNameError {
     #[error(
         "agreeing with other controllers on the name of the first sealing key, in the Secret {name}, failed"
     )]
-    Api {
-        /// Where it is kept.
-        name: String,
-        /// What the API server said.
-        source: Box<kube::Error>,
-    },
-    /// No answer in time.
-    #[error("the API server did not answer in {} s when it was asked for the Secret {name}", API_TIMEOUT.as_secs())]
-    NoAnswer {
-        /// Where it is kept.
-        name: String,
-    },
-    /// Others were faster, again and again.
+    Api { name: String, source: Box<kube::Error> },
     #[error("the Secret {name} changes all the time")]
-    Contended {
-        /// Where it is kept.
-        name: String,
-    },
+    Conflicts { name: String },
 }
 
-/// The place where it is kept.
+/// The Secret with the text, for the keys of one prefix.
 #[derive(Debug, Clone)]
-pub(crate) struct Origin<'a> {
+pub(crate) struct FirstKeyName<'a> {
     secrets: &'a Api<Secret>,
     prefix: &'a str,
     name: String,
 }
 
-impl<'a> Origin<'a> {
-    /// Beside the keys of this prefix.
-    pub(crate) fn beside(secrets: &'a Api<Secret>, prefix: &'a str) -> Self {
-        Self { secrets, prefix, name: api::sealing_key::origin_name(prefix) }
+impl<'a> FirstKeyName<'a> {
+    pub(crate) fn new(secrets: &'a Api<Secret>, prefix: &'a str) -> Self {
+        Self { secrets, prefix, name: origin_name(prefix) }
     }
 
-    /// The text: what is there, or a new one.
-    pub(crate) async fn get(&self) -> Result<String, OriginError> {
-        for _ in 0..RACES {
-            let Some(kept) = self.read(&self.name).await? else {
+    /// The text that is there, or a new one.
+    pub(crate) async fn text(&self) -> Result<String, FirstKeyNameError> {
+        for _ in 0..CONFLICTS {
+            let Some(stored) = self.read(&self.name).await? else {
                 let text = random();
                 let new = self.secret(Secret::default(), &text, false);
-                match self.ask(self.secrets.create(&PostParams::default(), &new)).await {
+                match self.request(self.secrets.create(&PostParams::default(), &new)).await {
                     Ok(_) => return Ok(text),
-                    Err(error) if is(&error, kube::core::Status::is_already_exists) => continue,
+                    Err(error) if is(&error, Status::is_already_exists) => continue,
                     Err(error) => return Err(error),
                 }
             };
-            let text = text(&kept);
+            let text = text(&stored);
             let first = successor_name(self.prefix, &Predecessor::None(text.clone()), 0);
-            if !is_used(&kept) || self.read(&first).await?.is_some() {
+            if !is_used(&stored) || self.read(&first).await?.is_some() {
                 return Ok(text);
             }
-            let anew = random();
-            match self.write(self.secret(kept, &anew, false)).await {
-                Ok(()) => return Ok(anew),
-                Err(error) if is(&error, kube::core::Status::is_conflict) => {}
-                // A name that was used is better than no key: we may not write it, or it is immutable.
-                Err(error) if is(&error, kube::core::Status::is_forbidden) => return Ok(text),
-                Err(error) if is(&error, kube::core::Status::is_invalid) => return Ok(text),
+            let new = random();
+            match self.replace(self.secret(stored, &new, false)).await {
+                Ok(()) => return Ok(new),
+                Err(error) if is(&error, Status::is_conflict) => {}
+                // Not allowed, or immutable. A name that was used before is better than no key.
+                Err(error) if is(&error, Status::is_forbidden) || is(&error, Status::is_invalid) => {
+                    return Ok(text);
+                }
                 Err(error) => return Err(error),
             }
         }
-        Err(OriginError::Contended { name: self.name.clone() })
+        Err(FirstKeyNameError::Conflicts { name: self.name.clone() })
     }
 
-    /// There is a key. The text is drawn anew should that go.
-    pub(crate) async fn used(&self) -> Result<(), OriginError> {
-        match self.read(&self.name).await? {
-            Some(kept) if !is_used(&kept) => {
-                let text = text(&kept);
-                match self.write(self.secret(kept, &text, true)).await {
-                    // Another replica noted it first, or drew it anew.
-                    Err(error) if is(&error, kube::core::Status::is_conflict) => Ok(()),
-                    written => written,
-                }
-            }
-            _ => Ok(()),
+    /// Records that a key was named after the text, which is replaced should that key be deleted.
+    pub(crate) async fn record_use(&self) -> Result<(), FirstKeyNameError> {
+        let Some(stored) = self.read(&self.name).await?.filter(|stored| !is_used(stored)) else {
+            return Ok(());
+        };
+        let text = text(&stored);
+        match self.replace(self.secret(stored, &text, true)).await {
+            // Another replica recorded it first, or replaced the text.
+            Err(error) if is(&error, Status::is_conflict) => Ok(()),
+            replaced => replaced,
         }
     }
 
-    async fn read(&self, name: &str) -> Result<Option<Secret>, OriginError> {
-        // Of a Secret with too many entries, what is known of it: an empty text names a first key as well.
-        let mut secret = self.ask(write::read(self.secrets, name)).await?.map(ObservedSecret::into_known);
-        // Of a key nothing is needed but that it is there.
+    async fn read(&self, name: &str) -> Result<Option<Secret>, FirstKeyNameError> {
+        // A Secret with too many entries is read in part. The text is empty then, which names a first key as well.
+        let secret = self.request(secret_api::read(self.secrets, name)).await?;
+        let mut secret = secret.map(ObservedSecret::into_known);
+        // Of a key's Secret only the existence matters.
         if name != self.name
             && let Some(secret) = &mut secret
         {
-            write::wipe(secret);
+            wipe(secret);
         }
         Ok(secret)
     }
 
-    /// In the version that was read, or not at all. Nothing of the answer is needed, and it may be nested to any depth.
-    async fn write(&self, secret: Secret) -> Result<(), OriginError> {
-        let writing = async {
+    /// Replaces the version that was read. The answer is not decoded: nothing of it is needed, and it may be nested to any depth.
+    async fn replace(&self, secret: Secret) -> Result<(), FirstKeyNameError> {
+        let replacing = async {
             let body = serde_json::to_vec(&secret).map_err(kube::Error::SerdeError)?;
             let request = Request::new(self.secrets.resource_url());
             let request = request.replace(&self.name, &PostParams::default(), body);
             let client = self.secrets.clone().into_client();
             client.request_text(request.map_err(kube::Error::BuildRequest)?).await
         };
-        self.ask(writing).await.map(drop)
+        self.request(replacing).await.map(drop)
     }
 
     fn secret(&self, mut secret: Secret, text: &str, used: bool) -> Secret {
         secret.metadata.name = Some(self.name.clone());
         let used = used.then(|| (USED.to_owned(), ByteString(b"true".to_vec())));
-        let text = (TEXT.to_owned(), ByteString(text.as_bytes().to_vec()));
+        let text = (ORIGIN.to_owned(), ByteString(text.as_bytes().to_vec()));
         secret.data = Some([text].into_iter().chain(used).collect::<BTreeMap<_, _>>());
         secret
     }
 
-    async fn ask<T>(&self, request: impl Future<Output = kube::Result<T>>) -> Result<T, OriginError> {
-        let answer = timeout(API_TIMEOUT, request).await;
-        let answer = answer.map_err(|_| OriginError::NoAnswer { name: self.name.clone() })?;
-        answer.map_err(|source| OriginError::Api { name: self.name.clone(), source: Box::new(source) })
+    async fn request<T>(
+        &self,
+        request: impl Future<Output = kube::Result<T>>,
+    ) -> Result<T, FirstKeyNameError> {
+        let error = |source| FirstKeyNameError::Api { name: self.name.clone(), source: Box::new(source) };
+        with_api_timeout(request).await.map_err(error)
     }
 }
 
-fn is(error: &OriginError, what: impl Fn(&kube::core::Status) -> bool) -> bool {
-    let OriginError::Api { source, .. } = error else { return false };
+fn is(error: &FirstKeyNameError, what: impl Fn(&Status) -> bool) -> bool {
+    let FirstKeyNameError::Api { source, .. } = error else { return false };
     matches!(&**source, kube::Error::Api(status) if what(status))
 }
 
@@ -162,7 +146,7 @@ fn random() -> String {
 }
 
 fn text(secret: &Secret) -> String {
-    let text = secret.data.as_ref().and_then(|data| data.get(TEXT));
+    let text = secret.data.as_ref().and_then(|data| data.get(ORIGIN));
     text.map(|text| String::from_utf8_lossy(&text.0).into_owned()).unwrap_or_default()
 }
 

@@ -5,24 +5,20 @@ use envelope::{IssueError, KeyPair, KeyPairError, PrivateKey, PrivateKeyError, i
 use jiff::Timestamp;
 use rand::rngs::SysRng;
 
-/// Why no key could be made.
+/// Why a key could not be generated.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum GenerateError {
-    /// No private key.
-    #[error("making an RSA key failed")]
+    #[error("generating an RSA key failed")]
     PrivateKey(#[from] PrivateKeyError),
-    /// No certificate.
-    #[error("making its certificate failed")]
+    #[error("issuing its certificate failed")]
     Certificate(#[from] IssueError),
-    /// The halves do not match.
     #[error("the new key and its certificate do not match")]
     KeyPair(#[from] KeyPairError),
-    /// The task was cut off.
-    #[error("making a key was cut off")]
+    #[error("generating a key was interrupted")]
     Cancelled,
 }
 
-/// Makes a key pair valid from `now` on. Takes up to a few seconds of one core, off the async workers.
+/// Makes a key pair that is valid from `now`. Takes up to a few seconds of one CPU, on a blocking thread.
 pub(crate) async fn generate(settings: &NewKeys, now: Timestamp) -> Result<KeyPair, GenerateError> {
     let (size, ttl, common_name) = (settings.size, settings.ttl, settings.common_name.clone());
     tokio::task::spawn_blocking(move || {

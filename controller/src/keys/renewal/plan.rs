@@ -1,128 +1,104 @@
-//! `next_step`: what is to be done about the sealing keys now. Pure; `renew` does it.
+//! `next_step`: what renewal does now. Pure; `settle` does it.
 //!
-//! Stateless: what there is says what is missing. So a process that died between two steps, or three that run at once, come
-//! to the same answer; and since the new key's name is part of the answer ([`name`](crate::keys::renewal::successor_name)), the API server lets it be
-//! given once.
+//! Stateless: the key Secrets say what is missing. So a process that died between two steps, or three that run at once, come to
+//! the same plan; and since the new key's name is part of the plan, the API server lets it be created once.
 //!
-//! Decided, for what is left when no key counts any more:
-//! - *None has ever been seen*: the cluster is new. The first is made.
-//! - *A leaked one is left*: its successor is made at once, because no user could seal otherwise.
-//! - *The last was deleted or retired*: nothing is made. A user who deletes keys by hand is restoring, moving or cleaning up, and
-//!   an unexpected key, sealed to at once and in no backup, is one more to lose. An error is logged, `/readyz` fails,
-//!   and sealing gets 503, until a key is restored, a renewal is asked for (SIGUSR1), or the controller is started again.
+//! Decided, for when no key counts any more:
+//! - *There has never been one*: the cluster is new. The first key is made.
+//! - *A leaked key is left*: its successor is made at once, because no user could seal otherwise.
+//! - *The last one was deleted or retired*: none is made. A user who deletes keys by hand is restoring, moving or cleaning up, and
+//!   an unexpected key, which is sealed with at once and is in no backup, is one more to lose. An error is logged, `/readyz` fails,
+//!   and sealing gets 503, until a key is restored, a renewal is requested (SIGUSR1), or the controller is restarted.
 
-use crate::keys::renewal::due::next_due;
-use crate::keys::renewal::observed::{Observed, Standing};
-use crate::keys::renewal::schedule::{ActiveKey, Rules, active, free_name, newest, newest_of_all};
-use crate::keys::renewal::successor_name::Predecessor;
-use crate::keys::renewal_request::annotation::{Ask, pending};
+use crate::keys::renewal::schedule::Schedule;
+use crate::keys::renewal_request::{LocalRequest, RenewalRequest};
 use envelope::Fingerprint;
 use jiff::{SignedDuration, Timestamp};
+use sealing::Predecessor;
 
-/// A renewal that was asked for in this process: of the key that was the newest then, or of none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Asked(pub(crate) Option<Fingerprint>);
-
-impl Asked {
-    /// The same, of the key that renewal goes by where the one that was meant turns out to be from the future: the
-    /// process that noted the request did not know the time.
-    pub(crate) fn of_the_present(self, seen: &Observed, rules: &Rules, now: Timestamp) -> Self {
-        let is_meant = |key: &ActiveKey<'_>| Some(key.fingerprint) == self.0;
-        if active(seen).any(|key| is_meant(&key) && key.dates.is_future(now)) {
-            return newest(seen, rules, now).map_or(self, |key| Self(Some(key.fingerprint)));
-        }
-        self
-    }
-}
-
-/// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// Nothing, until this moment or until something changes. What was asked for is done.
-    Settled(Option<Timestamp>),
-    /// Something, but not in this second: a key must be newer than the one it renews.
-    NotYet(Timestamp),
-    /// A new key, to be kept under this name.
-    Make {
-        /// Of its Secret.
-        name: String,
-        /// Which is renewed; None for the first.
-        predecessor: Option<Fingerprint>,
-        /// Because of what.
-        why: Why,
-        /// What is asked of the key that is renewed and of those from the future: it answers that.
-        answers: Vec<Ask>,
-    },
+pub(crate) enum RenewalPlan {
+    Wait(Wait),
+    Create(NewKey),
 }
 
-/// Why a key is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Why {
-    /// There is none yet.
+pub(crate) enum Wait {
+    /// Nothing is due before this moment, if ever, unless something changes. All requests are fulfilled.
+    UntilDue(Option<Timestamp>),
+    /// A key is due, but has to be newer than the one it renews: not in this second.
+    UntilNewer(Timestamp),
+}
+
+/// A key to be created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NewKey {
+    /// The name of its Secret.
+    pub name: String,
+    /// The key that it renews; None for the first.
+    pub predecessor: Option<Fingerprint>,
+    pub reason: RenewalReason,
+    /// The requests that it fulfils: those for its predecessor, and those for keys dated in the future.
+    pub fulfils: Vec<RenewalRequest>,
+}
+
+/// Why a key is created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RenewalReason {
+    /// There has never been a key.
     First,
-    /// The newest is as old as it may get, or from before the cut-off.
+    /// The newest has reached its age, or is from before the cut-off.
     Due,
-    /// A user asked for it.
-    Asked,
-    /// All that counted leaked.
+    /// A user requested it.
+    Requested,
+    /// Only leaked keys are left.
     Leaked,
-    /// All that count are from the future.
-    Clock,
+    /// All keys are dated in the future.
+    FutureDates,
 }
 
-/// What is to be done at `now`, by the API server's clock.
-pub(crate) fn next_step(seen: &Observed, asked: Option<Asked>, rules: &Rules, now: Timestamp) -> Step {
-    if let Some(key) = newest(seen, rules, now) {
-        return renewal(seen, key, asked, rules, now);
-    }
-    let make = |predecessor: Option<Fingerprint>, why| {
-        let named = predecessor.map_or_else(|| Predecessor::None(rules.origin.clone()), Predecessor::Key);
-        let answers = pending(seen, rules, now);
-        Step::Make { name: free_name(seen, rules, &named), predecessor, why, answers }
+/// `first_key_text` is what the first key's name is derived from.
+pub(crate) fn next_step(
+    schedule: &Schedule<'_>,
+    local: Option<LocalRequest>,
+    first_key_text: &str,
+) -> RenewalPlan {
+    let Schedule { records, now, .. } = *schedule;
+    let create = |predecessor: Option<Fingerprint>, reason, fulfils| {
+        let named = predecessor.map_or_else(|| Predecessor::None(first_key_text.into()), Predecessor::Key);
+        let name = schedule.free_name(&named);
+        RenewalPlan::Create(NewKey { name, predecessor, reason, fulfils })
     };
-    if let Some(key) = newest_of_all(seen, now) {
-        make(Some(key.fingerprint), Why::Clock)
-    } else if let Some(leaked) = newest_leaked(seen) {
-        make(Some(leaked), Why::Leaked)
-    } else if !seen.had_any {
-        make(None, Why::First)
-    } else if asked.is_some() {
-        make(None, Why::Asked)
-    } else {
-        Step::Settled(None)
-    }
-}
-
-/// When the next key is due, which may be past: for people and metrics.
-pub(crate) fn next_renewal(seen: &Observed, rules: &Rules, now: Timestamp) -> Option<Timestamp> {
-    newest(seen, rules, now).and_then(|key| next_due(seen, rules, &key, now))
-}
-
-fn renewal(seen: &Observed, key: ActiveKey<'_>, asked: Option<Asked>, rules: &Rules, now: Timestamp) -> Step {
-    let due = next_due(seen, rules, &key, now);
-    let answers = pending(seen, rules, now);
-    let is_asked = key.asked.is_some() || !answers.is_empty() || asked == Some(Asked(Some(key.fingerprint)));
-    let why = match due {
-        _ if is_asked => Why::Asked,
-        Some(due) if due <= now => Why::Due,
-        due => return Step::Settled(due),
+    let future_requests = schedule.open_future_requests();
+    let Some(newest) = schedule.newest() else {
+        return if let Some(key) = schedule.next_to_renew() {
+            create(Some(key.fingerprint), RenewalReason::FutureDates, future_requests)
+        } else if let Some(leaked) = records.newest_leaked() {
+            create(Some(leaked), RenewalReason::Leaked, future_requests)
+        } else if !records.had_any {
+            create(None, RenewalReason::First, future_requests)
+        } else if local.is_some() {
+            create(None, RenewalReason::Requested, future_requests)
+        } else {
+            RenewalPlan::Wait(Wait::UntilDue(None))
+        };
     };
-    let since = key.dates.since(now);
+    let is_requested = newest.request.is_some()
+        || !future_requests.is_empty()
+        || local == Some(LocalRequest { key: Some(newest.fingerprint) });
+    let reason = match schedule.due(&newest) {
+        _ if is_requested => RenewalReason::Requested,
+        Some(due) if due <= now => RenewalReason::Due,
+        due => return RenewalPlan::Wait(Wait::UntilDue(due)),
+    };
+    let since = newest.age.ordered_by(now);
     if now <= since {
-        return Step::NotYet(since.checked_add(SignedDuration::from_secs(1)).unwrap_or(since));
+        let later = since.checked_add(SignedDuration::from_secs(1)).unwrap_or(since);
+        return RenewalPlan::Wait(Wait::UntilNewer(later));
     }
-    let name = free_name(seen, rules, &Predecessor::Key(key.fingerprint));
-    // Should the clock go back behind the new key, the request is not made anew.
-    let answers = key.asked.into_iter().chain(answers).collect();
-    Step::Make { name, predecessor: Some(key.fingerprint), why, answers }
-}
-
-fn newest_leaked(seen: &Observed) -> Option<Fingerprint> {
-    let leaked = seen.secrets.iter().filter_map(|secret| match secret.standing {
-        Standing::Leaked { fingerprint, since } => Some((since, fingerprint)),
-        Standing::Active { .. } | Standing::Out => None,
-    });
-    leaked.max().map(|(_, fingerprint)| fingerprint)
+    // Named even though the new key is newer: a clock that goes back behind the new key would open the request again.
+    let fulfils = newest.request.into_iter().chain(future_requests).collect();
+    create(Some(newest.fingerprint), reason, fulfils)
 }
 
 #[cfg(test)]

@@ -1,183 +1,173 @@
-//! Which sealing key is renewed: the [`newest`]; and how the next is named. The date is in [`due`](crate::keys::renewal::due). Pure: from the keys'
-//! own ages, never from the process's, so that restarts change nothing.
+//! [`Schedule`]: which sealing key is renewed, which requests are open, and how the next key's Secret is named. Its date is in
+//! [`due`](crate::keys::renewal::due). Pure: it depends on the keys' own ages, never on the process's, so that a restart changes nothing.
 //!
-//! - **One clock.** `now` is the API server's, which is the same for all replicas; theirs may be as wrong as they like.
-//! - **Two dates** are what a key has; [`Dates`] says which its age is told by.
-//! - **A key from the future** (that clock was wrong when it was made) opens what was sealed to it, but is not what renewal
-//!   goes by: it would stop it for years. If there is no other, one is made.
+//! - **One clock.** `now` is the API server's time, which is the same for all replicas; their own clocks may be wrong.
+//! - **Two dates** belong to a key; [`KeyAge`] says from which its age is counted.
+//! - **A key that is dated in the future**, because that clock was wrong when it was made, unseals what was sealed with it and is
+//!   ignored by renewal, which it would stop for years. If there is no other key, one is made.
+//! - **Names** are derived from the predecessor, so that a successor is recognized, and made once (`sealing::successor_name`).
 
-use crate::config::keys::Renewal;
-use crate::keys::renewal::key_age::{Dates, SKEW};
-use crate::keys::renewal::observed::{KeySecret, Observed, Standing};
-use crate::keys::renewal::successor_name::{Predecessor, successor_name};
-use crate::keys::renewal_request::annotation::{Ask, is_answered, is_answered_by_a_key};
+use crate::config::keys::{Keys, Renewal};
+use crate::keys::key_age::{CLOCK_TOLERANCE, KeyAge};
+use crate::keys::renewal_request::{LocalRequest, RenewalRequest};
+use crate::keys::store::key_records::{ActiveKey, KeyRecords};
 use envelope::Fingerprint;
 use jiff::Timestamp;
+use sealing::{Predecessor, successor_name};
+use std::cmp::Reverse;
 
-/// What the operator asked for, and what names are made of.
-#[derive(Debug, Clone)]
-pub(crate) struct Rules {
-    /// Start of the names.
-    pub prefix: String,
-    /// What first keys' names are made of.
-    pub origin: String,
-    /// When keys are renewed.
+/// The keys at one moment, and the settings of their renewal.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Schedule<'a> {
+    pub records: &'a KeyRecords,
+    /// `--key-prefix`: the start of each name.
+    pub prefix: &'a str,
     pub renewal: Renewal,
+    pub now: Timestamp,
 }
 
-/// A key that counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ActiveKey<'a> {
-    pub name: &'a str,
-    pub fingerprint: Fingerprint,
-    pub dates: Dates,
-    pub asked: Option<Ask>,
-}
+impl<'a> Schedule<'a> {
+    pub(crate) fn new(records: &'a KeyRecords, settings: &'a Keys, now: Timestamp) -> Self {
+        Self { records, prefix: &settings.new.prefix, renewal: settings.renewal, now }
+    }
 
-impl<'a> ActiveKey<'a> {
-    fn of(secret: &'a KeySecret) -> Option<Self> {
-        match secret.standing {
-            Standing::Active { fingerprint, dates, asked } => {
-                Some(Self { name: &secret.name, fingerprint, dates, asked })
+    /// The keys that count and are not dated in the future.
+    pub(crate) fn present(&self) -> impl Iterator<Item = ActiveKey<'a>> + use<'a> {
+        let now = self.now;
+        self.records.active().filter(move |key| !key.age.is_future(now))
+    }
+
+    /// The keys that count and are dated in the future.
+    pub(crate) fn future(&self) -> impl Iterator<Item = ActiveKey<'a>> + use<'a> {
+        let now = self.now;
+        self.records.active().filter(move |key| key.age.is_future(now))
+    }
+
+    /// The newest key that is not dated in the future. Of two keys made at almost the same time, the one that was made to renew the
+    /// other: its Secret may have been dated by another API server, whose clock is behind.
+    pub(crate) fn newest(&self) -> Option<ActiveKey<'a>> {
+        let mut newest = self.present().max_by_key(|key| self.rank(key))?;
+        // Each step goes to a successor, of which there are no more than Secrets.
+        for _ in &self.records.secrets {
+            let successors = self.successors(&newest).filter(|key| !key.age.is_future(self.now));
+            let Some(next) = successors.max_by_key(|key| self.rank(key)) else { break };
+            newest = next;
+        }
+        // Two Secrets may hold one key, and either may carry the request. A key that was made for it may have leaked since;
+        // then the same request makes another.
+        let same_key = self.present().filter(|key| key.fingerprint == newest.fingerprint);
+        let mut requests = same_key.filter_map(|key| key.request);
+        newest.request = requests.find(|request| !self.records.is_fulfilled_by_active(*request));
+        Some(newest)
+    }
+
+    /// The key at the top of a list: the newest, even where that is dated in the future.
+    pub(crate) fn newest_listed(&self) -> Option<ActiveKey<'a>> {
+        self.records.active().max_by_key(|key| self.rank(key))
+    }
+
+    /// The key that is renewed next: the newest, or if all are dated in the future, the newest of those.
+    pub(crate) fn next_to_renew(&self) -> Option<ActiveKey<'a>> {
+        self.newest().or_else(|| self.newest_listed())
+    }
+
+    /// Whether a key was made to renew this one and is not older.
+    fn has_successor(&self, key: &ActiveKey<'a>) -> bool {
+        self.successors(key).next().is_some()
+    }
+
+    /// The requests for keys dated in the future that are not fulfilled.
+    pub(crate) fn open_future_requests(&self) -> Vec<RenewalRequest> {
+        let open = self.future().filter(|key| {
+            key.request.is_some_and(|request| !self.records.is_fulfilled(request)) && !self.has_successor(key)
+        });
+        let mut requests: Vec<_> = open.filter_map(|key| key.request).collect();
+        requests.sort_unstable();
+        requests.dedup();
+        requests
+    }
+
+    /// The keys that carry a request which is fulfilled: by a newer key, or by one that says so.
+    pub(crate) fn fulfilled(&self) -> impl Iterator<Item = ActiveKey<'a>> {
+        let newest = self.newest().map(|newest| (newest.fingerprint, newest.age.ordered_by(self.now)));
+        self.records.active().filter(move |key| {
+            let Some(request) = key.request else { return false };
+            let is_newest = newest.is_some_and(|(newest, _)| key.fingerprint == newest);
+            let is_older = newest.is_some_and(|(_, since)| key.age.ordered_by(self.now) <= since);
+            self.records.is_fulfilled(request) || !is_newest && (is_older || self.has_successor(key))
+        })
+    }
+
+    /// A local request about a key that turns out to be dated in the future is about the newest key instead: the process did
+    /// not know the time when the request was made.
+    pub(crate) fn about_present(&self, request: LocalRequest) -> LocalRequest {
+        if self.future().any(|key| Some(key.fingerprint) == request.key) {
+            return self.newest().map_or(request, |key| LocalRequest { key: Some(key.fingerprint) });
+        }
+        request
+    }
+
+    /// The first name for the successor that no Secret has.
+    pub(crate) fn free_name(&self, predecessor: &Predecessor) -> String {
+        let mut attempt = 0;
+        loop {
+            let name = successor_name(self.prefix, predecessor, attempt);
+            // There is one name more than there are Secrets.
+            if attempt > self.records.secrets.len() || !self.records.has_name(&name) {
+                return name;
             }
-            Standing::Leaked { .. } | Standing::Out => None,
+            attempt += 1;
         }
     }
 
-    /// The order of the ring: the newer, then the smaller fingerprint.
-    fn rank(&self, now: Timestamp) -> (Timestamp, std::cmp::Reverse<Fingerprint>) {
-        (self.dates.since(now), std::cmp::Reverse(self.fingerprint))
-    }
-}
-
-/// The keys that count.
-pub(crate) fn active(seen: &Observed) -> impl Iterator<Item = ActiveKey<'_>> {
-    seen.secrets.iter().filter_map(ActiveKey::of)
-}
-
-/// The newest key that is not from the future. Of two made at almost the same time, the one that was made to renew the other:
-/// its Secret may have been dated by another API server, whose clock is behind.
-pub(crate) fn newest<'a>(seen: &'a Observed, rules: &Rules, now: Timestamp) -> Option<ActiveKey<'a>> {
-    let present = || active(seen).filter(|key| !key.dates.is_future(now));
-    let mut newest = present().max_by_key(|key| key.rank(now))?;
-    for _ in &seen.secrets {
-        let Some(next) = successors(seen, rules, &newest, now)
-            .filter(|key| !key.dates.is_future(now))
-            .max_by_key(|key| key.rank(now))
-        else {
-            break;
+    /// The keys that were made to renew this one; but not those of a time when it was dated in the future, which are older now.
+    fn successors(&self, key: &ActiveKey<'a>) -> impl Iterator<Item = ActiveKey<'a>> + use<'a> {
+        let (key, now) = (*key, self.now);
+        let is_newer = move |other: &ActiveKey<'_>| {
+            // By either date: another API server, whose clock is far behind, may have dated the other key's Secret.
+            let [order, age] = [KeyAge::ordered_by, KeyAge::counted_from]
+                .map(|date| date(&key.age, now).duration_since(date(&other.age, now)));
+            other.fingerprint != key.fingerprint && order.min(age) <= CLOCK_TOLERANCE
         };
-        newest = next;
+        let mut newer = self.records.active().filter(is_newer).peekable();
+        // Names are hashes, and nearly always no key is newer: then none is computed.
+        let count = if newer.peek().is_some() { self.records.secrets.len() + 1 } else { 0 };
+        let predecessor = Predecessor::Key(key.fingerprint);
+        let names: Vec<String> =
+            (0..count).map(|attempt| successor_name(self.prefix, &predecessor, attempt)).collect();
+        newer.filter(move |other| names.iter().any(|name| name == other.name))
     }
-    // A key may stand in two Secrets; either may ask.
-    let asks = present().filter(|key| key.fingerprint == newest.fingerprint).filter_map(|key| key.asked);
-    newest.asked = asks.into_iter().find(|ask| !is_answered_by_a_key(seen, *ask));
-    Some(newest)
-}
 
-/// The keys made to renew this one. Not those of when it was from the future, which time made the older ones.
-fn successors<'a>(
-    seen: &'a Observed,
-    rules: &Rules,
-    key: &ActiveKey<'a>,
-    now: Timestamp,
-) -> impl Iterator<Item = ActiveKey<'a>> + use<'a> {
-    let key = *key;
-    let near = move |other: &ActiveKey<'_>| {
-        // Of the dates that tell ages, too: another API server may have stored the newer, with a clock that is far behind.
-        let [since, age] = [Dates::since, Dates::at]
-            .map(|date| date(&key.dates, now).duration_since(date(&other.dates, now)));
-        other.fingerprint != key.fingerprint && since.min(age) <= SKEW
-    };
-    let mut near = active(seen).filter(near).peekable();
-    // Next to always there is none, and so nothing to be named.
-    let names: Vec<String> = near
-        .peek()
-        .map(|_| names(seen, rules, &Predecessor::Key(key.fingerprint)).collect())
-        .unwrap_or_default();
-    near.filter(move |other| names.iter().any(|name| name == other.name))
-}
-
-/// Whether a key was made to renew this one, and is not older.
-pub(crate) fn has_newer_successor(
-    seen: &Observed,
-    rules: &Rules,
-    key: &ActiveKey<'_>,
-    now: Timestamp,
-) -> bool {
-    successors(seen, rules, key, now).next().is_some()
-}
-
-/// Keys whose renewal is still asked for, though it is done: a newer one is there, or one that says so.
-pub(crate) fn answered<'a>(
-    seen: &'a Observed,
-    rules: &'a Rules,
-    now: Timestamp,
-) -> impl Iterator<Item = ActiveKey<'a>> {
-    let newest = newest(seen, rules, now).map(|newest| (newest.fingerprint, newest.dates.since(now)));
-    active(seen).filter(move |key| {
-        let Some(ask) = key.asked else { return false };
-        let is_newest = newest.is_some_and(|(newest, _)| key.fingerprint == newest);
-        let is_older = newest.is_some_and(|(_, since)| key.dates.since(now) <= since);
-        is_answered(seen, ask) || !is_newest && (is_older || has_newer_successor(seen, rules, key, now))
-    })
-}
-
-/// The newest key of those from the future.
-pub(crate) fn newest_of_all(seen: &Observed, now: Timestamp) -> Option<ActiveKey<'_>> {
-    active(seen).max_by_key(|key| key.rank(now))
-}
-
-/// The first name for the successor that nothing has.
-pub(crate) fn free_name(seen: &Observed, rules: &Rules, predecessor: &Predecessor) -> String {
-    let is_taken = |name: &String| seen.secrets.iter().any(|secret| secret.name == *name);
-    let mut names = names(seen, rules, predecessor).skip_while(is_taken);
-    // There is one name more than there are Secrets.
-    names.next().unwrap_or_else(|| successor_name(&rules.prefix, predecessor, seen.secrets.len() + 1))
-}
-
-/// Every name that a successor can have while so many Secrets are there.
-fn names<'a>(
-    seen: &Observed,
-    rules: &'a Rules,
-    predecessor: &'a Predecessor,
-) -> impl Iterator<Item = String> + use<'a> {
-    let count = seen.secrets.len();
-    (0..=count).map(move |attempt| successor_name(&rules.prefix, predecessor, attempt))
+    /// The order of the ring: the newer key, then the smaller fingerprint.
+    fn rank(&self, key: &ActiveKey<'_>) -> (Timestamp, Reverse<Fingerprint>) {
+        (key.age.ordered_by(self.now), Reverse(key.fingerprint))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    fn fingerprint(digit: &str) -> Fingerprint {
-        digit.repeat(64).parse().unwrap()
-    }
+    use crate::keys::store::key_records::{KeyRecord, KeyState};
 
     #[test]
-    fn what_a_newer_key_answered_is_not_what_the_newest_asks() {
-        let renewal = Renewal { period: None, cutoff: None };
-        let rules = Rules { prefix: "p".into(), origin: String::new(), renewal };
-        let key = |name: &str, since, asked: bool| KeySecret {
-            name: name.into(),
-            standing: Standing::Active {
-                fingerprint: fingerprint(name),
-                dates: Dates { since: at(since), valid_from: at(since) },
-                asked: asked.then(|| Ask::of(fingerprint(name), "please")),
-            },
-            answers: Vec::new(),
+    fn a_request_is_fulfilled_by_a_newer_key_that_is_not_dated_in_the_future() {
+        let at = |second: i64| Timestamp::from_second(second).unwrap();
+        let key = |name: &str, since, requested: bool| {
+            let fingerprint = name.repeat(64).parse().unwrap();
+            let request = requested.then(|| RenewalRequest::new(fingerprint, "please"));
+            let age = KeyAge { since: at(since), valid_from: at(since) };
+            let state = KeyState::Active { fingerprint, age, request };
+            KeyRecord { name: name.into(), state, fulfils: Vec::new() }
         };
-        let answered_of = |secrets: Vec<KeySecret>| {
-            let seen = Observed { secrets, had_any: true };
-            answered(&seen, &rules, at(5_000)).map(|key| key.name.to_owned()).collect::<Vec<_>>()
+        let fulfilled = |secrets: [KeyRecord; 2]| {
+            let records = KeyRecords { secrets: secrets.into(), had_any: true };
+            let renewal = Renewal { period: None, cutoff: None };
+            let schedule = Schedule { records: &records, prefix: "p", renewal, now: at(5_000) };
+            schedule.fulfilled().map(|key| key.name.to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(answered_of(vec![key("1", 1_000, true), key("2", 2_000, false)]), ["1"]);
-        assert!(answered_of(vec![key("1", 1_000, false), key("2", 2_000, true)]).is_empty());
-        // The one from the future is not the newest, and is not answered by it.
-        assert!(answered_of(vec![key("1", 1_000, false), key("2", 9_000, true)]).is_empty());
+        assert_eq!(fulfilled([key("1", 1_000, true), key("2", 2_000, false)]), ["1"]);
+        assert!(fulfilled([key("1", 1_000, false), key("2", 2_000, true)]).is_empty());
+        // The key that is dated in the future is not the newest, and the newest does not fulfil its request.
+        assert!(fulfilled([key("1", 1_000, false), key("2", 9_000, true)]).is_empty());
     }
 }

@@ -1,41 +1,40 @@
-//! `tell`: records an event on each Secret that is refused, once for each version of it.
+//! `record_events`: records an event on each Secret that is rejected, once for each version of the Secret.
 //!
-//! Apart from finding them, so that where replicas share the work one of them tells. It would do no harm if all did: the API
-//! server takes an event once (see [`EventQueue`]).
+//! Every replica finds rejections, and the leader records the events. If all replicas did, nothing would be doubled: the API
+//! server takes each of these events once (see [`EventQueue::record_once`]).
 
 use crate::events::about::About;
 use crate::events::happening::Happening;
 use crate::events::queue::EventQueue;
-use crate::keys::store::rejected::Refusal;
-use crate::keys::store::rejections::Refusals;
+use crate::keys::store::rejections::{Rejection, Rejections};
 use std::collections::BTreeSet;
 
-/// The event's word.
+/// The event's reason.
 const REASON: &str = "SealingKeyRefused";
 
-/// Tells until it is dropped.
-pub(crate) async fn tell(refusals: &Refusals, events: EventQueue) {
-    let mut changes = refusals.changes();
-    let mut told: BTreeSet<About> = BTreeSet::new();
+/// Records events until this future is dropped.
+pub(crate) async fn record_events(rejections: &Rejections, events: EventQueue) {
+    let mut changes = rejections.changes();
+    let mut recorded: BTreeSet<About> = BTreeSet::new();
     loop {
         changes.borrow_and_update();
-        let all = refusals.all();
-        for refusal in all.iter().filter(|refusal| !told.contains(&refusal.about)) {
-            // On the heap: a whole term holds this future within its own.
-            Box::pin(events.record_once(refusal.about.clone(), happening(refusal))).await;
+        let all = rejections.all();
+        for rejection in all.iter().filter(|rejection| !recorded.contains(&rejection.about)) {
+            // Boxed, because the future of a leader's whole term contains this one.
+            Box::pin(events.record_once(rejection.about.clone(), happening(rejection))).await;
         }
-        // What is gone, or has changed, is forgotten.
-        told = all.into_iter().map(|refusal| refusal.about).collect();
+        // Secrets that are gone or have changed are forgotten.
+        recorded = all.into_iter().map(|rejection| rejection.about).collect();
         if changes.changed().await.is_err() {
             return;
         }
     }
 }
 
-fn happening(refusal: &Refusal) -> Happening {
+fn happening(rejection: &Rejection) -> Happening {
     Happening {
         warning: true,
         reason: REASON,
-        message: format!("Not used as a sealing key: {}", refusal.message),
+        message: format!("Not used as a sealing key: {}", rejection.message),
     }
 }

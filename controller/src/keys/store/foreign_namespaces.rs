@@ -1,13 +1,12 @@
-//! `watch_elsewhere`: finds Secrets outside the controller's namespace that are labelled as sealing keys. They never count:
-//! a backup was restored into the wrong namespace, or a tenant tries to smuggle a key in.
+//! `watch_foreign_namespace`: rejects Secrets that are labelled as sealing keys outside the controller's namespace. They never
+//! count: a backup was restored into the wrong namespace, or a tenant tries to smuggle a key in.
 //!
-//! A watch of its own, of metadata alone and selected by the API server, which shows next to nothing and costs as much. The
-//! watch of all Secrets would have to keep labels for it.
+//! Decided: a watch of its own, of metadata only and selected by the API server, which shows next to nothing and costs as much;
+//! instead of the watch of all Secrets, which would have to keep their labels for it.
 
 use crate::client::watch_config::{watch_backoff, watch_config};
 use crate::events::about::About;
-use crate::keys::store::rejected::{Reason, Refusal};
-use crate::keys::store::rejections::{Finder, Refusals};
+use crate::keys::store::rejections::{Rejection, RejectionReason, Rejections, SeenBy};
 use crate::process::error_chain::chain;
 use api::ObservedMetadata;
 use api::sealing_key::{ACTIVE, LABEL};
@@ -19,26 +18,26 @@ use kube::{Api, Client};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Follows them in one namespace, or with None in all but `home`, until it is dropped.
-pub(crate) async fn watch_elsewhere(
+/// Watches one namespace, or with None all but the controller's own, until this future is dropped.
+pub(crate) async fn watch_foreign_namespace(
     client: Client,
-    home: String,
+    own_namespace: String,
     namespace: Option<String>,
-    refusals: Arc<Refusals>,
+    rejections: Arc<Rejections>,
 ) {
     let labelled = watch_config().labels(&format!("{LABEL}={ACTIVE}"));
     let (secrets, selected) = match &namespace {
         Some(namespace) => (Api::<ObservedMetadata<Secret>>::namespaced(client, namespace), labelled),
-        None => (Api::all(client), labelled.fields(&format!("metadata.namespace!={home}"))),
+        None => (Api::all(client), labelled.fields(&format!("metadata.namespace!={own_namespace}"))),
     };
     let mut events = watcher(secrets, selected).backoff(watch_backoff()).boxed();
-    let finder = Finder::Elsewhere(namespace);
-    let mut strays = Strays::default();
+    let seen_by = SeenBy::ForeignWatch(namespace);
+    let mut foreign = ForeignSecrets::default();
     while let Some(event) = events.next().await {
         match event {
             Ok(event) => {
-                if strays.take(event) {
-                    refusals.replace(finder.clone(), strays.refusals(&home));
+                if foreign.apply(event) {
+                    rejections.replace(seen_by.clone(), foreign.rejections(&own_namespace));
                 }
             }
             Err(error) => {
@@ -49,42 +48,43 @@ pub(crate) async fn watch_elsewhere(
     }
 }
 
-/// What the watch has shown.
+/// The Secrets that the watch has shown, by namespace and name.
 #[derive(Debug, Default)]
-struct Strays {
+struct ForeignSecrets {
     current: BTreeMap<(String, String), About>,
+    /// Those of a list that is not complete yet.
     incoming: BTreeMap<(String, String), About>,
 }
 
-impl Strays {
-    /// Takes in one event. True if something may have changed.
-    fn take(&mut self, event: Event<ObservedMetadata<Secret>>) -> bool {
+impl ForeignSecrets {
+    /// Returns whether `current` has changed.
+    fn apply(&mut self, event: Event<ObservedMetadata<Secret>>) -> bool {
         let entry = |secret: &ObservedMetadata<Secret>| {
             let about = About::secret(secret);
             ((about.namespace.clone(), about.name.clone()), about)
         };
         match event {
-            Event::Init => {
-                self.incoming.clear();
-                return false;
+            Event::Init => self.incoming.clear(),
+            Event::InitApply(secret) => self.incoming.extend([entry(&secret)]),
+            Event::InitDone => {
+                self.current = std::mem::take(&mut self.incoming);
+                return true;
             }
-            Event::InitApply(secret) => {
-                self.incoming.extend([entry(&secret)]);
-                return false;
+            Event::Apply(secret) => {
+                self.current.extend([entry(&secret)]);
+                return true;
             }
-            Event::InitDone => self.current = std::mem::take(&mut self.incoming),
-            Event::Apply(secret) => self.current.extend([entry(&secret)]),
-            Event::Delete(secret) => drop(self.current.remove(&entry(&secret).0)),
+            Event::Delete(secret) => return self.current.remove(&entry(&secret).0).is_some(),
         }
-        true
+        false
     }
 
-    fn refusals(&self, home: &str) -> Vec<Refusal> {
-        let refusal = |about: &About| Refusal {
+    fn rejections(&self, own_namespace: &str) -> Vec<Rejection> {
+        let rejection = |about: &About| Rejection {
             about: about.clone(),
-            reason: Reason::Namespace,
-            message: format!("only Secrets in the controller's own namespace, {home}, are"),
+            reason: RejectionReason::Namespace,
+            message: format!("only Secrets in the controller's own namespace, {own_namespace}, are"),
         };
-        self.current.values().map(refusal).collect()
+        self.current.values().map(rejection).collect()
     }
 }

@@ -1,9 +1,9 @@
-//! [`Found`]: what one Secret turned out to be. Reading it is here; which of them make the ring is in `known`.
+//! [`KeySecret`]: one key Secret, as read. Which of them count together is decided in `ring_state`.
 
 use crate::events::about::About;
-use crate::keys::renewal_request::annotation::Ask;
-use crate::keys::store::rejected::Reason;
-use crate::keys::store::write::wipe;
+use crate::keys::renewal_request::RenewalRequest;
+use crate::keys::store::rejections::RejectionReason;
+use crate::keys::store::wipe::wipe;
 use crate::process::error_chain::chain;
 use api::ObservedSecret;
 use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, LABEL};
@@ -12,83 +12,80 @@ use k8s_openapi::api::core::v1::Secret;
 use sealing::{KeyOrder, SealingKey};
 use std::sync::Arc;
 
-/// A Secret that was read, in the version that was read.
+/// One version of a Secret.
 #[derive(Debug, Clone)]
-pub(crate) struct Found {
+pub(crate) struct KeySecret {
     pub about: About,
-    pub content: Content,
-    /// Which requests about other keys it says it answers.
-    pub answers: Vec<Ask>,
+    pub content: KeyContent,
+    /// The requests to renew other keys that it says it fulfils.
+    pub fulfils: Vec<RenewalRequest>,
 }
 
-/// What it is.
+/// What a Secret holds.
 #[derive(Debug, Clone)]
-pub(crate) enum Content {
-    /// A sealing key.
+pub(crate) enum KeyContent {
     Key {
-        /// Both halves.
         key: Arc<SealingKey>,
-        /// Its renewal is asked for.
-        asked: Option<Ask>,
+        /// The request on this Secret to renew the key.
+        request: Option<RenewalRequest>,
     },
-    /// A key that leaked; its private half was not looked at.
+    /// A key that is labelled as leaked; its private key is not read.
     Leaked(Arc<Certificate>),
-    /// A key that was taken out by its label.
-    Out,
-    /// No key, though it says so.
-    Refused(Reason, String),
+    /// Retired by its label, or no key Secret.
+    Unused,
+    /// Labelled as a sealing key, and not usable as one; with a message.
+    Rejected(RejectionReason, String),
 }
 
-impl Found {
-    /// Reads a Secret, and wipes it.
+impl KeySecret {
+    /// Reads a Secret, and zeroizes it.
     pub(crate) fn read(mut secret: ObservedSecret, order: KeyOrder) -> Self {
         let about = About::secret(&secret);
-        let content = Content::read(&secret, order);
-        let answers = Ask::answered_by(&secret.known().metadata);
+        let content = KeyContent::read(&secret, order);
+        let fulfils = RenewalRequest::fulfilled_by(&secret.known().metadata);
         wipe(secret.known_mut());
-        Self { about, content, answers }
+        Self { about, content, fulfils }
     }
 
-    /// Reads a Secret that has a name we wanted. Without the label it is none of ours, and only takes the name.
-    pub(crate) fn taking_a_name(mut secret: ObservedSecret, order: KeyOrder) -> Self {
+    /// Reads the Secret that has the name of a new key. Without the label it is no key Secret, and only takes the name.
+    pub(crate) fn read_by_name(mut secret: ObservedSecret, order: KeyOrder) -> Self {
         if secret.known().metadata.labels.as_ref().is_some_and(|labels| labels.contains_key(LABEL)) {
             return Self::read(secret, order);
         }
         wipe(secret.known_mut());
-        Self { about: About::secret(&secret), content: Content::Out, answers: Vec::new() }
+        Self { about: About::secret(&secret), content: KeyContent::Unused, fulfils: Vec::new() }
     }
 
     /// A key that was just stored.
-    pub(crate) fn stored(about: About, key: SealingKey, answers: Vec<Ask>) -> Self {
-        Self { about, content: Content::Key { key: Arc::new(key), asked: None }, answers }
+    pub(crate) fn stored(about: About, key: SealingKey, fulfils: Vec<RenewalRequest>) -> Self {
+        Self { about, content: KeyContent::Key { key: Arc::new(key), request: None }, fulfils }
     }
 }
 
-impl Content {
+impl KeyContent {
     fn read(observed: &ObservedSecret, order: KeyOrder) -> Self {
         let secret = observed.known();
         let label = secret.metadata.labels.as_ref().and_then(|labels| labels.get(LABEL));
         match label.map(String::as_str) {
-            // Without a label: a legacy key, found by its name.
+            // Without the label: a legacy key, which is found by its name.
             None | Some(ACTIVE) => match SealingKey::from_observed(observed, order) {
                 Ok(key) => {
-                    let asked = Ask::on(&secret.metadata, key.fingerprint());
-                    Self::Key { key: Arc::new(key), asked }
+                    let request = RenewalRequest::on(&secret.metadata, key.fingerprint());
+                    Self::Key { key: Arc::new(key), request }
                 }
-                Err(error) => Self::Refused(error.into(), chain(&error)),
+                Err(error) => Self::Rejected(error.into(), chain(&error)),
             },
             Some(COMPROMISED) => match certificate(secret) {
                 Ok(certificate) => Self::Leaked(Arc::new(certificate)),
-                Err(error) => Self::Refused(
-                    Reason::Broken,
-                    format!(
-                        "it is labelled as leaked, but which key it is cannot be read: {}",
-                        chain(&error)
-                    ),
-                ),
+                Err(error) => {
+                    let error = chain(&error);
+                    let message =
+                        format!("it is labelled as leaked, but which key it is cannot be read: {error}");
+                    Self::Rejected(RejectionReason::Broken, message)
+                }
             },
-            // However it is labelled.
-            Some(_) => Self::Out,
+            // Any other value of the label takes the key out of use.
+            Some(_) => Self::Unused,
         }
     }
 }

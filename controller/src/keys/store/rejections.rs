@@ -1,58 +1,133 @@
-//! [`Refusals`]: the Secrets that are refused right now, here and in other namespaces.
+//! [`Rejection`]: a Secret that is labelled as a sealing key and not used as one, and why; [`Rejections`]: all of them right now,
+//! in the controller's namespace and in others.
 
-use crate::keys::store::rejected::{Reason, Refusal};
+use crate::events::about::About;
+use envelope::{CertificateError, KeyPairError, PublicKeyError};
+use parking_lot::Mutex;
+use sealing::KeySecretError;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
-/// Who found them: one watch each.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Finder {
-    /// The watch of the keys.
-    Home,
-    /// A watch of other namespaces: of one, or of all.
-    Elsewhere(Option<String>),
+/// Why a Secret is not used as a sealing key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RejectionReason {
+    /// The Secret's type is not `kubernetes.io/tls`.
+    Type,
+    /// The certificate or the private key is missing.
+    Incomplete,
+    /// The certificate or the private key cannot be read.
+    Broken,
+    /// More labels, annotations or items than are read.
+    TooManyEntries,
+    /// A key of another algorithm.
+    NotRsa,
+    /// Fewer than 2048 bits.
+    TooSmall,
+    /// The certificate belongs to another private key.
+    Mismatched,
+    /// Not in the controller's namespace.
+    Namespace,
+    /// Another Secret says that this key leaked.
+    Leaked,
 }
 
-/// What every watch refuses.
+impl RejectionReason {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Type,
+        Self::Incomplete,
+        Self::Broken,
+        Self::TooManyEntries,
+        Self::NotRsa,
+        Self::TooSmall,
+        Self::Mismatched,
+        Self::Namespace,
+        Self::Leaked,
+    ];
+
+    /// The value of the metric's label.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Type => "type",
+            Self::Incomplete => "incomplete",
+            Self::Broken => "broken",
+            Self::TooManyEntries => "too_many_entries",
+            Self::NotRsa => "not_rsa",
+            Self::TooSmall => "too_small",
+            Self::Mismatched => "mismatched",
+            Self::Namespace => "namespace",
+            Self::Leaked => "leaked",
+        }
+    }
+}
+
+impl From<KeySecretError> for RejectionReason {
+    fn from(error: KeySecretError) -> Self {
+        match error {
+            KeySecretError::Type => Self::Type,
+            KeySecretError::TooManyEntries(_) => Self::TooManyEntries,
+            KeySecretError::Missing(_) => Self::Incomplete,
+            KeySecretError::KeyPair(KeyPairError::Mismatch) => Self::Mismatched,
+            KeySecretError::KeyPair(KeyPairError::Certificate(CertificateError::Key(key))) => match key {
+                PublicKeyError::TooSmall(_) => Self::TooSmall,
+                PublicKeyError::NotRsa => Self::NotRsa,
+            },
+            KeySecretError::NotText(_) | KeySecretError::KeyPair(_) => Self::Broken,
+        }
+    }
+}
+
+/// One version of a Secret that is rejected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Rejection {
+    pub about: About,
+    pub reason: RejectionReason,
+    /// The reason in words. It holds nothing of the Secret's content.
+    pub message: String,
+}
+
+/// The watch that shows a Secret.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SeenBy {
+    /// The watch of the keys in the controller's namespace.
+    KeyWatch,
+    /// A watch of another namespace, or of all others.
+    ForeignWatch(Option<String>),
+}
+
+/// All rejections of all watches.
 #[derive(Debug)]
-pub(crate) struct Refusals {
-    current: Mutex<BTreeMap<Finder, Vec<Refusal>>>,
+pub(crate) struct Rejections {
+    current: Mutex<BTreeMap<SeenBy, Vec<Rejection>>>,
     version: watch::Sender<u64>,
 }
 
-impl Default for Refusals {
+impl Default for Rejections {
     fn default() -> Self {
         Self { current: Mutex::default(), version: watch::Sender::new(0) }
     }
 }
 
-impl Refusals {
-    /// This is all that this watch refuses now.
-    pub(crate) fn replace(&self, finder: Finder, refusals: Vec<Refusal>) {
-        self.lock().insert(finder, refusals);
+impl Rejections {
+    /// Replaces the rejections of one watch.
+    pub(crate) fn replace(&self, seen_by: SeenBy, rejections: Vec<Rejection>) {
+        self.current.lock().insert(seen_by, rejections);
         self.version.send_modify(|version| *version += 1);
     }
 
-    /// All of them.
-    pub(crate) fn all(&self) -> Vec<Refusal> {
-        self.lock().values().flatten().cloned().collect()
+    pub(crate) fn all(&self) -> Vec<Rejection> {
+        self.current.lock().values().flatten().cloned().collect()
     }
 
-    /// How many there are, for each reason.
-    pub(crate) fn counts(&self) -> [(Reason, usize); Reason::ALL.len()] {
-        let current = self.lock();
-        Reason::ALL.map(|reason| {
-            (reason, current.values().flatten().filter(|refusal| refusal.reason == reason).count())
+    /// How many there are for each reason.
+    pub(crate) fn counts(&self) -> [(RejectionReason, usize); RejectionReason::ALL.len()] {
+        let current = self.current.lock();
+        RejectionReason::ALL.map(|reason| {
+            (reason, current.values().flatten().filter(|rejection| rejection.reason == reason).count())
         })
     }
 
-    /// Yields when there are others.
+    /// Notified of each replacement.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.version.subscribe()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Finder, Vec<Refusal>>> {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,10 +1,10 @@
-//! `watch`: follows the key Secrets in the controller's namespace, and the API server's clock, and keeps the ring in step.
+//! `watch_keys`: watches the key Secrets in the controller's namespace and keeps the [`SharedRing`] and the rejections up to date.
 
 use crate::client::watch_config::{watch_backoff, watch_config};
-use crate::config::keys::Keys;
-use crate::keys::store::rejections::{Finder, Refusals};
+use crate::keys::store::rejections::{Rejections, SeenBy};
 use crate::keys::store::ring::SharedRing;
-use crate::keys::store::watched::Records;
+use crate::keys::store::watched::WatchedSecrets;
+use crate::process::error_chain::chain;
 use api::ObservedSecret;
 use api::sealing_key::LABEL;
 use futures::{StreamExt as _, stream};
@@ -12,69 +12,69 @@ use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, Client};
 use std::sync::Arc;
 
-/// In seconds, how long a watch lasts before it goes on over another connection. So long a private key may stay in the buffers of the
-/// connection that showed it: they are freed, and wiped, with the connection (`key_connections`).
-const LASTS: u32 = 20;
+/// How long a watch lasts, in seconds, before it continues over another connection. For so long a private key may stay in the buffers
+/// of the connection that showed it: they are freed, and zeroized, with the connection (`client::key_connections`).
+const WATCH_SECONDS: u32 = 20;
 
-/// The two places where a key may be found.
+/// The two watches that show keys.
 #[derive(Debug, Clone, Copy)]
 enum Source {
-    /// Secrets with the label, whatever its value: a key that is taken out has to be known, not only gone.
+    /// Secrets with the label, whatever its value: a key that was retired by its label must be known as retired, not as deleted.
     Labelled,
-    /// The Secret named exactly as the prefix, from before there were labels.
+    /// The Secret whose name is the key prefix, from before there were labels.
     Legacy,
 }
 
-/// Follows them until the process ends. Additions, label changes, edits and deletions count at once.
-pub(crate) async fn watch(
+/// Watches the keys, and follows the API server's clock, until the process ends. Additions, label changes, edits and deletions
+/// count at once.
+pub(crate) async fn watch_keys(
     client: Client,
     namespace: String,
-    settings: Keys,
     ring: Arc<SharedRing>,
-    refusals: Arc<Refusals>,
+    rejections: Arc<Rejections>,
 ) {
     tokio::select! {
         () = ring.clock().follow(&client) => {}
-        () = watch_secrets(&client, &namespace, &settings, &ring, &refusals) => {}
+        () = watch_secrets(&client, &namespace, &ring, &rejections) => {}
     }
 }
 
-async fn watch_secrets(
-    client: &Client,
-    namespace: &str,
-    settings: &Keys,
-    ring: &SharedRing,
-    refusals: &Refusals,
-) {
+async fn watch_secrets(client: &Client, namespace: &str, ring: &SharedRing, rejections: &Rejections) {
     let secrets = || Api::<ObservedSecret>::namespaced(client.clone(), namespace);
-    let labelled = watch_config().timeout(LASTS).labels(LABEL);
-    let legacy = watch_config().timeout(LASTS).fields(&format!("metadata.name={}", settings.new.prefix));
+    let config = || watch_config().timeout(WATCH_SECONDS);
+    let legacy_name = format!("metadata.name={}", ring.settings().new.prefix);
+    let watch = |source, config| {
+        watcher(secrets(), config).backoff(watch_backoff()).map(move |event| (source, event)).boxed()
+    };
     let mut events = stream::select(
-        watcher(secrets(), labelled).backoff(watch_backoff()).map(|event| (Source::Labelled, event)).boxed(),
-        watcher(secrets(), legacy).backoff(watch_backoff()).map(|event| (Source::Legacy, event)).boxed(),
+        watch(Source::Labelled, config().labels(LABEL)),
+        watch(Source::Legacy, config().fields(&legacy_name)),
     );
-
-    let (mut by_label, mut by_name) = (Records::ordered(settings.order), Records::ordered(settings.order));
+    let order = ring.settings().order;
+    let (mut labelled, mut legacy) = (WatchedSecrets::new(order), WatchedSecrets::new(order));
     while let Some((source, event)) = events.next().await {
         let event = match event {
             Ok(event) => event,
             Err(error) => {
-                let error = crate::process::error_chain::chain(&error);
-                tracing::warn!(error, namespace, "watching the sealing keys failed; trying again");
+                tracing::warn!(
+                    error = chain(&error),
+                    namespace,
+                    "watching the sealing keys failed; trying again"
+                );
                 continue;
             }
         };
-        // Parsing an RSA key takes milliseconds, and happens once per key.
+        // Parsing an RSA key takes milliseconds, and happens once per version of a Secret.
         let changed = tokio::task::block_in_place(|| match source {
-            Source::Labelled => by_label.take(event),
-            Source::Legacy => by_name.take(event),
+            Source::Labelled => labelled.apply(event),
+            Source::Legacy => legacy.apply(event),
         });
-        if changed && by_label.listed() && by_name.listed() {
-            // The Secret named as the prefix may be shown by both; they say the same of it.
-            let mut found = by_name.found().clone();
-            found.extend(by_label.found().clone());
-            ring.replace(&found, by_label.until());
-            refusals.replace(Finder::Home, ring.refusals());
+        if changed && labelled.is_listed() && legacy.is_listed() {
+            // Both watches may show the Secret whose name is the prefix; they agree on it.
+            let mut secrets = legacy.current().clone();
+            secrets.extend(labelled.current().clone());
+            ring.replace(&secrets, labelled.until());
+            rejections.replace(SeenBy::KeyWatch, ring.state().rejections.clone());
         }
     }
 }

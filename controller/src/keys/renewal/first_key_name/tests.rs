@@ -1,4 +1,4 @@
-//! What stands in the way of writing, and what does not.
+//! Answers to the replacement of a text that was used.
 
 use super::*;
 use http::{Method, Request, Response};
@@ -6,7 +6,7 @@ use kube::Client;
 use kube::client::Body;
 use serde_json::json;
 
-/// An API server where the text is there and used, the key that was made of it is gone, and writing gets this answer.
+/// An API server where the text was used, the key that was named after it is gone, and a replacement fails with this status.
 fn refusing(code: u16) -> Api<Secret> {
     let status = json!({ "kind": "Status", "status": "Failure", "code": code, "reason": reason(code), "message": "no" });
     answering(code, status.to_string())
@@ -16,10 +16,10 @@ fn answering(code: u16, answer: String) -> Api<Secret> {
     let service = tower::service_fn(move |request: Request<Body>| {
         let answer = answer.clone();
         async move {
-            let kept = json!({ "metadata": { "name": "p-origin" }, "data": { "origin": "b2xk", "used": "dHJ1ZQ==" } });
-            let asks_for_it = request.uri().query().is_some_and(|query| query.ends_with("p-origin"));
+            let stored = json!({ "metadata": { "name": "p-origin" }, "data": { "origin": "b2xk", "used": "dHJ1ZQ==" } });
+            let is_for_text = request.uri().query().is_some_and(|query| query.ends_with("p-origin"));
             let (code, body) = match *request.method() {
-                Method::GET if asks_for_it => (200, json!({ "metadata": {}, "items": [kept] }).to_string()),
+                Method::GET if is_for_text => (200, json!({ "metadata": {}, "items": [stored] }).to_string()),
                 Method::GET => (200, json!({ "metadata": {}, "items": [] }).to_string()),
                 _ => (code, answer),
             };
@@ -39,17 +39,17 @@ fn reason(code: u16) -> &'static str {
 }
 
 #[tokio::test]
-async fn where_the_text_cannot_be_changed_it_is_used_again() {
+async fn a_text_that_cannot_be_replaced_is_used_again() {
     for code in [403, 422] {
         let secrets = refusing(code);
-        assert_eq!(Origin::beside(&secrets, "p").get().await.unwrap(), "old", "{code}");
+        assert_eq!(FirstKeyName::new(&secrets, "p").text().await.unwrap(), "old", "{code}");
     }
-    assert!(Origin::beside(&refusing(500), "p").get().await.is_err());
+    assert!(FirstKeyName::new(&refusing(500), "p").text().await.is_err());
 }
 
 #[tokio::test]
-async fn what_is_answered_to_writing_does_not_matter() {
+async fn the_answer_to_a_replacement_is_not_decoded() {
     let deep = "[".repeat(1_000) + &"]".repeat(1_000);
     let secrets = answering(200, format!(r#"{{"metadata":{{"managedFields":{deep}}}}}"#));
-    assert_ne!(Origin::beside(&secrets, "p").get().await.unwrap(), "old");
+    assert_ne!(FirstKeyName::new(&secrets, "p").text().await.unwrap(), "old");
 }

@@ -1,0 +1,100 @@
+//! What becomes of a request when keys come and go.
+
+use super::*;
+use crate::config::keys::Renewal;
+use crate::keys::key_age::KeyAge;
+use crate::keys::renewal::plan::{NewKey, RenewalPlan, Wait, next_step};
+use crate::keys::renewal_request::RenewalRequest;
+use crate::keys::store::key_records::{KeyRecord, KeyRecords, KeyState};
+use jiff::Timestamp;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn fingerprint(digit: &str) -> Fingerprint {
+    digit.repeat(64).parse().unwrap()
+}
+
+fn key(digit: &str, since: i64) -> KeyRecord {
+    let age = KeyAge { since: at(since), valid_from: at(since) };
+    let state = KeyState::Active { fingerprint: fingerprint(digit), age, request: None };
+    KeyRecord { name: digit.into(), state, fulfils: Vec::new() }
+}
+
+fn records(secrets: &[KeyRecord]) -> KeyRecords {
+    KeyRecords { secrets: secrets.to_vec(), had_any: true }
+}
+
+fn schedule(records: &KeyRecords, now: i64) -> Schedule<'_> {
+    Schedule { records, prefix: "p", renewal: Renewal { period: None, cutoff: None }, now: at(now) }
+}
+
+fn plan(secrets: &[KeyRecord], now: i64) -> RenewalPlan {
+    next_step(&schedule(&records(secrets), now), None, "")
+}
+
+/// The key that is made because renewal of this one was requested.
+fn successor(of: &KeyRecord, others: &[KeyRecord], since: i64) -> KeyRecord {
+    let all: Vec<_> = others.iter().chain([&requested(of)]).cloned().collect();
+    let RenewalPlan::Create(NewKey { name, .. }) = plan(&all, since) else { panic!("no successor") };
+    KeyRecord { name, ..key("a", since) }
+}
+
+fn requested(key: &KeyRecord) -> KeyRecord {
+    let mut key = key.clone();
+    if let KeyState::Active { fingerprint, request, .. } = &mut key.state {
+        *request = Some(RenewalRequest::new(*fingerprint, "please"));
+    }
+    key
+}
+
+#[test]
+fn a_request_is_lost_with_its_key_unless_it_was_fulfilled() {
+    let (old, new) = (key("1", 100), key("2", 200));
+    let request = SignalRequest::new(&schedule(&records(&[old.clone(), new.clone()]), 300)).unwrap();
+    assert_eq!((request.secret.as_str(), request.key), ("2", fingerprint("2")));
+    let retired = KeyRecord { state: KeyState::Unused, ..new.clone() };
+    let leaked = KeyState::Leaked { fingerprint: fingerprint("2"), valid_from: at(200) };
+    let leaked = KeyRecord { state: leaked, ..new.clone() };
+    let successor = successor(&new, std::slice::from_ref(&old), 300);
+    let retired_successor = KeyRecord { state: KeyState::Unused, ..successor.clone() };
+    for (what, secrets, expected) in [
+        ("nothing happened", vec![&old, &new], Progress::Open),
+        ("renewed", vec![&old, &new, &successor], Progress::Fulfilled),
+        ("another key that is newer was restored", vec![&old, &new, &key("3", 250)], Progress::Fulfilled),
+        ("another key that is older was restored", vec![&old, &new, &key("3", 150)], Progress::Open),
+        ("deleted", vec![&old], Progress::Lost),
+        ("retired", vec![&old, &retired], Progress::Lost),
+        ("revoked", vec![&old, &leaked], Progress::Lost),
+        ("all are deleted", vec![], Progress::Lost),
+        ("renewed and retired", vec![&old, &retired, &successor], Progress::Fulfilled),
+        ("renewed, and both are retired", vec![&old, &retired, &retired_successor], Progress::Fulfilled),
+    ] {
+        let secrets: Vec<_> = secrets.into_iter().cloned().collect();
+        assert_eq!(request.progress(&schedule(&records(&secrets), 301)), expected, "{what}");
+    }
+}
+
+/// A successor that fulfilled an earlier request and was retired does not fulfil this one.
+#[test]
+fn a_successor_of_an_earlier_request_does_not_count() {
+    let old = key("1", 100);
+    let earlier = KeyRecord { state: KeyState::Unused, ..successor(&old, &[], 200) };
+    let request = SignalRequest::new(&schedule(&records(&[old.clone(), earlier.clone()]), 300)).unwrap();
+    assert_eq!(request.key, fingerprint("1"));
+    let progress = |secrets: &[KeyRecord]| request.progress(&schedule(&records(secrets), 300));
+    assert_eq!(progress(&[old, earlier.clone()]), Progress::Open);
+    assert_eq!(progress(&[earlier]), Progress::Lost);
+}
+
+/// The successor was being made when the key was deleted, so that a second request was made, about the other key.
+#[test]
+fn a_second_request_makes_no_second_key() {
+    let (old, new) = (key("1", 100), key("2", 200));
+    let successor = successor(&new, std::slice::from_ref(&old), 300);
+    let all = [requested(&old), successor];
+    assert_eq!(plan(&all, 310), RenewalPlan::Wait(Wait::UntilDue(None)));
+    // Without the successor, it makes one.
+    assert!(matches!(plan(&all[..1], 310), RenewalPlan::Create(_)));
+}
