@@ -30,29 +30,34 @@ pub(crate) fn faulty_items(errors: &[ItemError]) -> String {
     sentences.join("; ")
 }
 
+/// Upstream's words for an item that does not open.
+const NO_KEY: &str = "no key could decrypt secret";
+
 /// What is wrong with these items: upstream's words and the items, by which logs and alerts are searched, then the likely cause.
 pub(crate) fn faulty(fault: ItemFault, names: &str) -> String {
-    const NO_KEY: &str = "no key could decrypt secret";
-    let (words, cause) = match fault {
-        ItemFault::NotBase64 => ("illegal base64 data", "something else stands where kubeseal writes base64".into()),
-        ItemFault::Truncated => (NO_KEY, "cut off; a part of what kubeseal wrote is missing".into()),
-        ItemFault::OtherScope(scope) => {
-            (NO_KEY, format!("sealed with scope {scope}, which the SealedSecret's annotations do not state"))
+    match fault {
+        ItemFault::NotBase64 => {
+            format!("illegal base64 data ({names}): something else stands where kubeseal writes base64")
         }
-        ItemFault::NotTried => (
-            "not tried",
-            "too many before it do not open, or open only with keys that are tried late".into(),
+        ItemFault::Truncated => {
+            format!("{NO_KEY} ({names}): cut off; a part of what kubeseal wrote is missing")
+        }
+        ItemFault::OtherScope(scope) => {
+            format!(
+                "{NO_KEY} ({names}): sealed with scope {scope}, which the SealedSecret's annotations do not state"
+            )
+        }
+        ItemFault::NotTried => format!(
+            "not tried ({names}): too many before it do not open, or open only with keys that are tried late"
         ),
-        ItemFault::NoKeyOpens => (
-            NO_KEY,
-            "sealed for another cluster, or for another name or namespace, or its key is gone".into(),
+        ItemFault::NoKeyOpens => format!(
+            "{NO_KEY} ({names}): sealed for another cluster, or for another name or namespace, or its key is gone"
         ),
-        ItemFault::KeyRevoked => (
-            NO_KEY,
-            "sealed with a key that leaked and was revoked; change the value where it comes from, and seal the new one".into(),
+        ItemFault::KeyRevoked => format!(
+            "{NO_KEY} ({names}): sealed with a key that leaked and was revoked; change the value where it comes from, and seal \
+             the new one"
         ),
-    };
-    format!("{words} ({names}): {cause}")
+    }
 }
 
 /// As much of what is wrong with one template as a person needs; it may quote the template, which is as long as it likes.

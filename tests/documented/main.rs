@@ -1,0 +1,185 @@
+//! The documents list what the programs say: each message, reason, event, annotation, label and path has its entry in a table, and
+//! no table has one that no program says. Reads the sources and the documents, and runs nothing.
+//!
+//! A new message fails here until `docs/troubleshooting.md` of its program says what causes it and what to do.
+
+mod page;
+mod program;
+mod source;
+mod template;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, ensure};
+
+use self::page::Page;
+use self::program::{Message, Program};
+
+/// What both programs are made of.
+const SOURCES: &[&str] =
+    &["controller/src", "crates/api/src", "crates/envelope/src", "crates/sealing/src", "crates/template/src"];
+
+const TROUBLESHOOTING: &[&str] =
+    &["controller/docs/troubleshooting.md", "kubeseal-rs/docs/troubleshooting.md"];
+
+const REFERENCE: &str = "controller/docs/reference.md";
+
+/// Functions, constants and types whose texts users read, beside errors and lines of the log.
+const PRINTED: &[(&str, &str)] = &[
+    ("controller/src", "ConfigWarning"),
+    ("controller/src", "event_for"),
+    ("crates/api/src", "IN_THE_LOG"),
+    ("crates/api/src", "NOT_SHOWN"),
+    ("crates/api/src", "NO_API_SERVER"),
+    ("crates/sealing/src", "DO_NOT_RENDER"),
+    ("crates/sealing/src", "described"),
+    ("crates/sealing/src", "faulty"),
+    ("crates/sealing/src", "faulty_templates_in_full"),
+];
+
+/// Errors that no user reads, and why.
+const UNREAD: &[(&str, &str)] = &[
+    ("the answer is longer than {0} bytes", "the object is read again, without a limit"),
+    ("the sealed value is cut off: it ends before its own announced length", "`faulty` says it of the item"),
+    ("this key and label do not open the sealed value", "`faulty` says it of the item"),
+];
+
+/// Words in the form of a reason that are none: what Kubernetes says, kinds, and names for Debug.
+const NO_REASONS: &[&str] = &[
+    "ApiError",
+    "CertNotBefore",
+    "Cluster",
+    "Context",
+    "False",
+    "InOctets",
+    "Logging",
+    "NamespaceTerminating",
+    "Normal",
+    "NotFound",
+    "OutOctets",
+    "RequestEntityTooLarge",
+    "SealedSecrets",
+    "Secret",
+    "SecretCreationTimestamp",
+    "Secrets",
+    "Threads",
+    "True",
+    "Unsealing",
+    "VmRSS",
+    "VmSize",
+    "Warning",
+    "Watches",
+];
+
+#[test]
+fn every_message_has_its_entry() -> Result<()> {
+    let documented = entries("message")?;
+    let has_entry = |message: &Message| documented.iter().any(|(_, text)| message.template.is(text));
+    let missing: Vec<String> = said()?.iter().filter(|it| !has_entry(it)).map(Message::with_place).collect();
+    ensure!(missing.is_empty(), "in neither of {TROUBLESHOOTING:?}:\n{}", missing.join("\n"));
+    Ok(())
+}
+
+#[test]
+fn no_entry_speaks_of_a_message_that_is_gone() -> Result<()> {
+    let texts = program()?.texts();
+    let mut gone = entries("message")?;
+    // The sources of the other page are read once they are what they will be.
+    gone.retain(|(place, _)| place.starts_with(TROUBLESHOOTING[0]));
+    gone.retain(|(_, text)| !texts.iter().any(|it| it.template.is(text)));
+    let gone: Vec<String> = gone.iter().map(|(place, text)| format!("{place}: {text}")).collect();
+    ensure!(gone.is_empty(), "no program says:\n{}", gone.join("\n"));
+    for (text, _) in UNREAD {
+        ensure!(texts.iter().any(|it| it.text == *text), "UNREAD: no program says: {text}");
+    }
+    Ok(())
+}
+
+#[test]
+fn every_reason_has_its_entries_and_no_other_has() -> Result<()> {
+    let program = Program::read(&root(), &["controller/src"])?;
+    let mut reasons = program.words(is_camel_case);
+    for word in NO_REASONS {
+        ensure!(reasons.remove(*word), "NO_REASONS: no source has {word}");
+    }
+    for path in [TROUBLESHOOTING[0], REFERENCE] {
+        let page = Page::read(&root(), path)?;
+        let listed = page.of("reason").chain(page.of("event")).map(|entry| entry.text.clone()).collect();
+        same(path, &listed, &reasons)?;
+    }
+    let conditions = Program::read(&root(), &["crates/api/src/condition.rs"])?.words(is_camel_case);
+    same(REFERENCE, &listed("condition")?, &conditions)
+}
+
+#[test]
+fn every_annotation_and_label_has_its_entry_and_no_other_has() -> Result<()> {
+    const OURS: &str = "sealedsecrets.bitnami.com/";
+    let program = Program::read(&root(), &[SOURCES, &["kubeseal-rs/src"]].concat())?;
+    let names = program.words(|word| word.strip_prefix(OURS).is_some_and(|name| !name.is_empty()));
+    let (ours, others): (BTreeSet<_>, BTreeSet<_>) =
+        listed("annotation")?.into_iter().chain(listed("label")?).partition(|name| name.starts_with(OURS));
+    let read = program.words(|word| others.contains(word));
+    same(REFERENCE, &others, &read)?;
+    same(REFERENCE, &ours, &names)
+}
+
+#[test]
+fn every_path_has_its_entry_and_no_other_has() -> Result<()> {
+    let served = Program::read(&root(), &["controller/src"])?.first_arguments_of("route");
+    let path = |entry: String| entry.split_once(' ').map_or(entry.clone(), |(_, path)| path.to_owned());
+    same(REFERENCE, &listed("path")?.into_iter().map(path).collect(), &served)
+}
+
+/// What users may read, from all programs.
+fn said() -> Result<Vec<Message>> {
+    let mut said = program()?.messages();
+    for (folder, name) in PRINTED {
+        let texts = Program::read(&root(), &[folder])?.texts_of(name);
+        ensure!(!texts.is_empty(), "PRINTED: {folder} has no {name}");
+        said.extend(texts);
+    }
+    said.retain(|message| !UNREAD.iter().any(|(text, _)| message.text == *text));
+    Ok(said)
+}
+
+fn program() -> Result<Program> {
+    Program::read(&root(), SOURCES)
+}
+
+/// The entries of the pages about messages under this heading, with their places.
+fn entries(heading: &str) -> Result<Vec<(String, String)>> {
+    let mut all = Vec::new();
+    for path in TROUBLESHOOTING {
+        let page = Page::read(&root(), path)?;
+        all.extend(page.of(heading).map(|entry| (format!("{path}:{}", entry.line), entry.text.clone())));
+    }
+    Ok(all)
+}
+
+/// The entries of the reference under this heading.
+fn listed(heading: &str) -> Result<BTreeSet<String>> {
+    Ok(Page::read(&root(), REFERENCE)?.of(heading).map(|entry| entry.text.clone()).collect())
+}
+
+fn same(path: &str, listed: &BTreeSet<String>, there: &BTreeSet<String>) -> Result<()> {
+    let missing: Vec<_> = there.difference(listed).collect();
+    let gone: Vec<_> = listed.difference(there).collect();
+    ensure!(
+        missing.is_empty() && gone.is_empty(),
+        "{path} lacks {missing:?}, and has {gone:?}, which no source has"
+    );
+    Ok(())
+}
+
+/// As in `NoKeyOpens`.
+fn is_camel_case(word: &str) -> bool {
+    word.len() > 1
+        && word.starts_with(|first: char| first.is_ascii_uppercase())
+        && word.chars().all(|c| c.is_ascii_alphabetic())
+        && word.chars().any(|c| c.is_ascii_lowercase())
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+}
