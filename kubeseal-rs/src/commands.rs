@@ -10,6 +10,7 @@ pub(crate) mod inspect;
 pub(crate) mod keys;
 pub(crate) mod reason;
 pub(crate) mod reseal;
+pub(crate) mod templates;
 pub(crate) mod upstream;
 
 use crate::commands::upstream::{fetch_cert, merge_into, raw, re_encrypt, recovery_unseal, seal, validate};

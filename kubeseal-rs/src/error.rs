@@ -182,7 +182,7 @@ hint_of_its_own! {
     crate::key_store::recovery_keys::error::RecoveryKeyError: |error| Some(error.hint());
     crate::manifest::error::ManifestError: |error| error.hint();
     crate::manifest::write::RenderError: |_error| None;
-    crate::sealed_file::error::SealedFileError: |error| Some(error.hint());
+    crate::manifest::sealed_file::SealedFileError: |error| Some(error.hint());
 }
 
 impl Hint for crate::files::output::OutputError {

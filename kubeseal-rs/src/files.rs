@@ -5,5 +5,4 @@ pub(crate) mod encoding;
 pub(crate) mod file_update;
 pub(crate) mod input;
 pub(crate) mod output;
-pub(crate) mod templates;
 pub(crate) mod walk;

@@ -11,6 +11,7 @@ use crate::cluster::session::Session;
 use crate::controller::fault::Fault;
 use crate::key_store::error::{Act, KeyStoreError};
 use crate::key_store::stored_key::StoredKey;
+use crate::manifest::names::is_object_name;
 use crate::settings::keys::KeyPlace;
 use api::sealing_key::{LABEL, ORIGIN, origin_name};
 use api::{METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, ObservedSecret, server_message};
@@ -39,7 +40,7 @@ impl KeyStore {
     /// Prepares to ask. Nothing is asked yet.
     pub(crate) fn connect(place: &KeyPlace) -> Result<Self, KeyStoreError> {
         let KeyPlace { controller: address, prefix } = place;
-        if !is_prefix(prefix) {
+        if !is_object_name(prefix) {
             return Err(KeyStoreError::Prefix(prefix.chars().take(80).collect()));
         }
         address.check().map_err(|_| KeyStoreError::Name(address.namespace.clone()))?;
@@ -219,10 +220,4 @@ impl KeyStore {
 /// The one of this name.
 fn named(name: &str) -> ListParams {
     ListParams::default().fields(&format!("metadata.name={name}"))
-}
-
-/// Whether names can begin so. It is part of a selector, in which other characters mean something.
-fn is_prefix(text: &str) -> bool {
-    let is_fit = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c);
-    text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(is_fit) && text.len() <= 253
 }

@@ -17,7 +17,6 @@ pub(crate) mod git;
 pub(crate) mod key_store;
 pub(crate) mod manifest;
 pub(crate) mod process;
-pub(crate) mod sealed_file;
 pub(crate) mod settings;
 pub(crate) mod terminal;
 

@@ -1,21 +1,25 @@
-//! Manifests: Secrets in, SealedSecrets out, in YAML and JSON.
+//! Manifests: Secrets and SealedSecrets in YAML and JSON, read, edited and written.
 //!
-//! In: `documents` cuts what was read, `stream` what is still to be read, `parse` makes a `Node` of each piece, `secret` makes a Secret of a node.
-//! SealedSecrets come in through `sealed`, where they are verified, resealed or opened; `template_data` reads what `edit`
-//! shows beside a Secret.
-//! Out: `write`, and for a Secret that was opened `write_secret`. What is sealed, and for which namespace, is decided in `command`.
+//! Read: `yaml-edit-in-place` splits a text into documents (`yaml::stream` splits what is still being read), `yaml::parse` makes a `YamlNode`
+//! of each object, `objects` goes through them, and `FieldReader` takes a node apart, field by field. `secrets` reads Secrets, `secret` their
+//! fields; `sealed_secrets` reads SealedSecrets.
+//! Edit: `sealed_file`, and `sealed_field` for the fields that can be changed.
+//! Write: `write`, and `write_secret` for a Secret that was opened.
 //!
-//! Decided: nodes of our own instead of `serde_json::Value`, because they wipe the text they hold, keep no
-//! numbers (which may be values, too), and know their line.
+//! Decided: nodes of our own instead of `serde_json::Value`, because they zeroize the text they hold, keep no numbers (which may be
+//! values, too), and know their line.
 
 pub(crate) mod error;
-pub(crate) mod mistyped;
-pub(crate) mod read;
-pub(crate) mod read_sealed;
+pub(crate) mod field;
+pub(crate) mod location;
+pub(crate) mod names;
+pub(crate) mod objects;
+pub(crate) mod sealed_field;
+pub(crate) mod sealed_file;
+pub(crate) mod sealed_secrets;
 pub(crate) mod secret;
-pub(crate) mod template_data;
+pub(crate) mod secrets;
 pub(crate) mod text_scan;
-pub(crate) mod unplaced;
 pub(crate) mod write;
 pub(crate) mod write_secret;
 pub(crate) mod yaml;

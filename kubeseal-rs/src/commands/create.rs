@@ -7,7 +7,6 @@ pub(crate) mod docker_registry;
 pub(crate) mod env_file;
 pub(crate) mod error;
 pub(crate) mod gather;
-pub(crate) mod key_name;
 pub(crate) mod target;
 pub(crate) mod tls;
 
@@ -16,9 +15,9 @@ use crate::commands::create::error::CreateError;
 use crate::commands::upstream::merge_into::merge_secrets;
 use crate::error::CommandError;
 use crate::files::input::Input;
-use crate::manifest::read::InputSecret;
+use crate::manifest::location::Location;
+use crate::manifest::secrets::InputSecret;
 use crate::manifest::write;
-use crate::manifest::yaml::place::Place;
 use crate::settings::MergeInto;
 use crate::settings::create::{Create, DOCKER_CONFIG_KEY, Form};
 use api::Scope;
@@ -86,8 +85,11 @@ fn merged(create: Create, file: PathBuf) -> Result<(), CommandError> {
     merge_secrets(&merge, || {
         // The type is that of what is there.
         let data = values(&create.form, create.allow_empty_data, &|_| Ok(()))?;
-        let place = Place::document(&merge.secret, 1, None);
-        Ok(vec![InputSecret { place, secret: SecretToSeal { metadata, type_: None, immutable: None, data } }])
+        let place = Location::document(&merge.secret, 1, None);
+        Ok(vec![InputSecret {
+            location: place,
+            secret: SecretToSeal { metadata, type_: None, immutable: None, data },
+        }])
     })
 }
 

@@ -12,28 +12,30 @@ pub(crate) mod editor;
 pub(crate) mod error;
 pub(crate) mod scratch;
 pub(crate) mod shown;
+pub(crate) mod template_data;
 
 use crate::commands::edit::changes::Sealer;
 use crate::commands::edit::editor::Editor;
 use crate::commands::edit::error::EditError;
 use crate::commands::edit::scratch::Scratch;
+use crate::commands::edit::template_data::template_data;
 use crate::error::{Context as _, Failure};
 use crate::files::file_update::InPlace;
 use crate::files::input::{Input, read_all};
 use crate::files::output::tell;
 use crate::manifest::error::ManifestError;
-use crate::manifest::yaml::documents::documents;
-use crate::manifest::yaml::node::{Content, Node};
+use crate::manifest::sealed_file::SealedFile;
+use crate::manifest::sealed_secrets::SealedObject;
+use crate::manifest::secrets;
+use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::manifest::yaml::parse::parse;
-use crate::manifest::{read, template_data};
-use crate::sealed_file::SealedFile;
-use crate::sealed_file::change::Change;
-use crate::sealed_file::object::SealedObject;
 use crate::settings::edit::Edit;
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::is_quiet;
 use std::fs::File;
 use std::path::Path;
+use yaml_edit_in_place::Change;
+use yaml_edit_in_place::split::documents;
 
 pub(crate) fn edit(edit: &Edit) -> Result<(), Failure> {
     let path = edit.file.as_path();
@@ -108,8 +110,8 @@ fn changes_in(
     if bytes == shown.as_bytes() {
         return Ok(Vec::new());
     }
-    let secrets = read::read(saved, bytes)?;
-    let template_data = template_data::template_data(saved, bytes)?;
+    let secrets = secrets::read(saved, bytes)?;
+    let template_data = template_data(saved, bytes)?;
     if let Some(key) = key_without_value(bytes) {
         return Err(EditError::NoValue(key).into());
     }
@@ -125,7 +127,7 @@ fn changes_in(
         .zip(saved)
         .map(|(object, (secret, template_data))| {
             let in_object =
-                |source| EditError::Object { place: object.place.clone(), source: Box::new(source) };
+                |source| EditError::Object { place: object.location.clone(), source: Box::new(source) };
             Ok(sealer.changes(object, secret, &template_data).map_err(in_object)?)
         })
         .collect()
@@ -137,8 +139,8 @@ fn key_without_value(saved: &[u8]) -> Option<String> {
         documents(std::str::from_utf8(saved).ok()?).into_iter().filter_map(|document| parse(document).ok());
     nodes.flatten().find_map(|node| {
         let values = ["data", "stringData"].into_iter().filter_map(|field| node.get(field));
-        let mut entries = values.flat_map(Node::entries);
-        let (key, _) = entries.find(|(_, value)| matches!(value.content, Content::Null))?;
+        let mut entries = values.flat_map(YamlNode::entries);
+        let (key, _) = entries.find(|(_, value)| matches!(value.value, YamlValue::Null))?;
         Some(key.to_owned())
     })
 }

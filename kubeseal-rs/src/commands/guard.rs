@@ -19,7 +19,7 @@ pub(crate) mod template;
 pub(crate) mod text;
 pub(crate) mod walk;
 
-use crate::commands::guard::examine::Content;
+use crate::commands::guard::examine::ScannedFile;
 use crate::commands::guard::tally::Tally;
 use crate::error::Failure;
 use crate::files::output::tell;
@@ -55,7 +55,7 @@ pub(crate) fn guard(guard: &Guard) -> Result<(), Failure> {
     Ok(())
 }
 
-fn look_into(file: &Content<'_>, tally: &mut Tally) {
+fn look_into(file: &ScannedFile<'_>, tally: &mut Tally) {
     let path = file.path;
     let examined = examine::examine(file);
     tally.files += 1;

@@ -23,13 +23,13 @@ use crate::error::Failure;
 use crate::files::input::Input;
 use crate::files::output::Output;
 use crate::manifest::error::ManifestError;
-use crate::manifest::yaml::documents::documents;
-use crate::manifest::yaml::node::{Content, Node};
+use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::manifest::yaml::parse::parse;
 use crate::settings::inspect::Inspect;
 use crate::terminal::escape::shown_json;
 use crate::terminal::paint::Paint;
 use jiff::Timestamp;
+use yaml_edit_in_place::split::documents;
 
 pub(crate) fn inspect(inspect: &Inspect) -> Result<(), Failure> {
     let certificates = Certificates::from(&inspect.certificate)?;
@@ -87,15 +87,15 @@ fn read(input: &Input, bytes: &[u8], certificates: &Certificates) -> Result<Vec<
 }
 
 /// The SealedSecret that a node is, or those in the list that it is.
-fn sealed_secrets(node: &Node) -> Vec<&Node> {
-    let is_sealed = |node: &Node| node.get("kind").and_then(Node::text) == Some("SealedSecret");
+fn sealed_secrets(node: &YamlNode) -> Vec<&YamlNode> {
+    let is_sealed = |node: &YamlNode| node.get("kind").and_then(YamlNode::text) == Some("SealedSecret");
     if is_sealed(node) {
         return vec![node];
     }
-    let kind = node.get("kind").and_then(Node::text).unwrap_or_default();
-    match node.get("items").map(|items| &items.content) {
+    let kind = node.get("kind").and_then(YamlNode::text).unwrap_or_default();
+    match node.get("items").map(|items| &items.value) {
         // The items of a SealedSecretList need not say what they are.
-        Some(Content::List(items)) => {
+        Some(YamlValue::List(items)) => {
             items.iter().filter(|item| kind == "SealedSecretList" || is_sealed(item)).collect()
         }
         _ => Vec::new(),

@@ -1,8 +1,7 @@
 //! [`Reason`]: why a SealedSecret does not open, where it tells so itself.
 
 use crate::certificate::is_revoked;
-use crate::manifest::unplaced;
-use crate::manifest::unplaced::is_unplaced;
+use crate::manifest::sealed_secrets::{NAMESPACE_HINT, lacks_namespace};
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
@@ -10,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reason {
     /// It is bound to a namespace, and names none.
-    Unplaced,
+    NoNamespace,
     /// The key that it names was revoked from this machine. Of several reasons this is the one to tell.
     Revoked,
 }
@@ -22,7 +21,7 @@ impl Reason {
         if hint.and_then(|hint| hint.parse().ok()).is_some_and(is_revoked) {
             Some(Self::Revoked)
         } else {
-            is_unplaced(metadata).then_some(Self::Unplaced)
+            lacks_namespace(metadata).then_some(Self::NoNamespace)
         }
     }
 
@@ -32,7 +31,7 @@ impl Reason {
             Self::Revoked => "it was sealed with a key that leaked and was revoked from this machine: change its values where they come \
                               from, and seal the new ones"
                 .into(),
-            Self::Unplaced => unplaced::hint(),
+            Self::NoNamespace => NAMESPACE_HINT.into(),
         }
     }
 }

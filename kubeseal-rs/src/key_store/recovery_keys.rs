@@ -9,7 +9,7 @@ pub(crate) mod error;
 use crate::files::input::Input;
 use crate::key_store::backup::unlock::Unlock;
 use crate::key_store::recovery_keys::error::RecoveryKeyError;
-use crate::manifest::read;
+use crate::manifest::secrets;
 use crate::terminal::warnings::warn;
 use api::sealing_key::{CERTIFICATE, PRIVATE_KEY};
 use envelope::{Certificate, KeyPair, PrivateKey, PrivateKeyError, pem};
@@ -64,19 +64,19 @@ fn read(file: &Path, unlock: &Unlock) -> Result<Vec<KeyPair>, RecoveryKeyError> 
         skip(&input, &PrivateKey::from_pem(text).err().unwrap_or(PrivateKeyError::NotPem));
         return Ok(sound);
     }
-    let secrets = read::read(&input, &bytes).map_err(RecoveryKeyError::Backup)?;
+    let secrets = secrets::read(&input, &bytes).map_err(RecoveryKeyError::Backup)?;
     for secret in secrets {
         let text = |key: &str| {
             let value = secret.secret.data.get(key)?;
             std::str::from_utf8(value.expose()).ok().map(|text| Zeroizing::new(text.to_owned()))
         };
         match text(PRIVATE_KEY) {
-            None => warn(format_args!("skipped the Secret in {}: it has no {PRIVATE_KEY}", secret.place)),
+            None => warn(format_args!("skipped the Secret in {}: it has no {PRIVATE_KEY}", secret.location)),
             Some(private) => {
                 let both = Zeroizing::new(
                     [private.as_str(), text(CERTIFICATE).as_deref().map_or("", |c| c)].join("\n"),
                 );
-                read_pem(&format_args!("the Secret in {}", secret.place), &both, &mut sound);
+                read_pem(&format_args!("the Secret in {}", secret.location), &both, &mut sound);
             }
         }
     }

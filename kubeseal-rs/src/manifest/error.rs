@@ -1,8 +1,8 @@
 //! [`ManifestError`]: input that is not Secrets.
 
 use crate::files::input::Input;
-use crate::manifest::yaml::fault::Fault;
-use crate::manifest::yaml::place::Place;
+use crate::manifest::location::Location;
+use crate::manifest::yaml::invalid::InvalidManifest;
 
 /// Why the input could not be read as Secrets. Shows names of fields, never what is in them.
 #[derive(Debug, thiserror::Error)]
@@ -13,11 +13,11 @@ pub(crate) enum ManifestError {
     Nothing(Input),
     #[error("found no SealedSecret in {0}")]
     NothingSealed(Input),
-    #[error("cannot read {place}")]
+    #[error("cannot read {location}")]
     At {
-        place: Place,
+        location: Location,
         #[source]
-        fault: Fault,
+        problem: InvalidManifest,
     },
 }
 
@@ -25,7 +25,7 @@ impl ManifestError {
     /// The same, in a stream with so many documents more before it.
     pub(crate) fn after(self, documents: usize) -> Self {
         match self {
-            Self::At { place, fault } => Self::At { place: place.after(documents), fault },
+            Self::At { location, problem } => Self::At { location: location.after(documents), problem },
             other => other,
         }
     }
@@ -34,7 +34,9 @@ impl ManifestError {
     pub(crate) fn is_of_other_kind(&self) -> bool {
         match self {
             Self::Nothing(_) => true,
-            Self::At { fault, .. } => matches!(fault, Fault::OtherKind(_) | Fault::NotAnObject(_)),
+            Self::At { problem, .. } => {
+                matches!(problem, InvalidManifest::OtherKind(_) | InvalidManifest::NotAnObject(_))
+            }
             Self::NotText(_) | Self::NothingSealed(_) => false,
         }
     }
@@ -47,7 +49,7 @@ impl ManifestError {
             ),
             Self::Nothing(_) => Some("give at least one Secret, in YAML or JSON".into()),
             Self::NothingSealed(_) => Some("give at least one SealedSecret, in YAML or JSON".into()),
-            Self::At { fault, .. } => fault.hint(),
+            Self::At { problem, .. } => problem.hint(),
         }
     }
 }

@@ -1,8 +1,11 @@
 //! `read`: the fields of a Secret into a `SecretToSeal`. As strict about types as the API server.
+//!
+//! Decided: only what is close to a name is refused, because upstream ignores unknown fields, and files are about that
+//! keep their anchors in some. What is in a mistyped `stringData` would be lost without a word.
 
 use crate::manifest::error::ManifestError;
-use crate::manifest::yaml::fault::Fault;
-use crate::manifest::yaml::field::Field;
+use crate::manifest::field::FieldReader;
+use crate::manifest::yaml::invalid::InvalidManifest;
 use api::annotations::repeats_object;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
@@ -13,7 +16,7 @@ use sealing::SecretToSeal;
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
-/// Names that tell a misspelt field from an unknown one, which is ignored.
+/// The fields of a Secret or a List of them. A name that is close to one of them is refused; any other is ignored.
 pub(crate) const FIELDS: &[&str] =
     &["apiVersion", "kind", "metadata", "data", "stringData", "type", "immutable", "items"];
 
@@ -28,7 +31,7 @@ const BASE64: GeneralPurpose =
 type Bytes = Zeroizing<Vec<u8>>;
 
 /// Reads a Secret from its fields.
-pub(crate) fn read(fields: Vec<(String, Field)>) -> Result<SecretToSeal, ManifestError> {
+pub(crate) fn read(fields: Vec<(String, FieldReader)>) -> Result<SecretToSeal, ManifestError> {
     let mut secret =
         SecretToSeal { metadata: ObjectMeta::default(), type_: None, immutable: None, data: BTreeMap::new() };
     let mut string_data = BTreeMap::new();
@@ -47,7 +50,7 @@ pub(crate) fn read(fields: Vec<(String, Field)>) -> Result<SecretToSeal, Manifes
 }
 
 /// What a SealedSecret passes on; the rest belongs to the cluster that the Secret came from.
-fn metadata(field: Field) -> Result<ObjectMeta, ManifestError> {
+fn metadata(field: FieldReader) -> Result<ObjectMeta, ManifestError> {
     let mut metadata = ObjectMeta::default();
     for (name, field) in field.object_or_nothing(METADATA_FIELDS)? {
         match name.as_str() {
@@ -63,11 +66,11 @@ fn metadata(field: Field) -> Result<ObjectMeta, ManifestError> {
     Ok(metadata)
 }
 
-fn non_empty(field: Field) -> Result<Option<String>, ManifestError> {
+fn non_empty(field: FieldReader) -> Result<Option<String>, ManifestError> {
     Ok(field.plain_text()?.filter(|text| !text.is_empty()))
 }
 
-fn texts(field: Field) -> Result<Option<BTreeMap<String, String>>, ManifestError> {
+fn texts(field: FieldReader) -> Result<Option<BTreeMap<String, String>>, ManifestError> {
     let mut texts = BTreeMap::new();
     for (key, field) in field.map()? {
         // Copies of all values: wiped here, not carried further.
@@ -78,37 +81,105 @@ fn texts(field: Field) -> Result<Option<BTreeMap<String, String>>, ManifestError
     Ok((!texts.is_empty()).then_some(texts))
 }
 
-fn list(field: Field) -> Result<Option<Vec<String>>, ManifestError> {
-    let place = field.place.clone();
+fn list(field: FieldReader) -> Result<Option<Vec<String>>, ManifestError> {
+    let location = field.location.clone();
     let mut texts = Vec::new();
     for node in field.list()? {
-        texts.extend(Field::new(place.at(node.position), node).plain_text()?);
+        texts.extend(FieldReader::new(location.at(node.position), node).plain_text()?);
     }
     Ok((!texts.is_empty()).then_some(texts))
 }
 
 /// The values of `data` or `stringData`; one that is null is empty, as upstream has it.
 fn values(
-    field: Field,
-    decode: fn(Bytes) -> Result<Bytes, Fault>,
+    field: FieldReader,
+    decode: fn(Bytes) -> Result<Bytes, InvalidManifest>,
 ) -> Result<BTreeMap<String, Plaintext>, ManifestError> {
     let mut values = BTreeMap::new();
     for (key, field) in field.map()? {
-        let place = field.place.clone();
-        // Taken over, not copied, so that there is one place to wipe.
+        let location = field.location.clone();
+        // Taken over, not copied, so that there is one location to wipe.
         let text = field.text()?.map(|mut text| std::mem::take(&mut *text).into_bytes()).unwrap_or_default();
-        let mut value = decode(Zeroizing::new(text)).map_err(|fault| ManifestError::At { place, fault })?;
+        let mut value =
+            decode(Zeroizing::new(text)).map_err(|problem| ManifestError::At { location, problem })?;
         values.insert(key, Plaintext::new(std::mem::take(&mut *value)));
     }
     Ok(values)
 }
 
 /// Base64, in which line breaks count for nothing.
-fn decode(mut text: Bytes) -> Result<Bytes, Fault> {
+fn decode(mut text: Bytes) -> Result<Bytes, InvalidManifest> {
     text.retain(|byte| !matches!(byte, b'\r' | b'\n'));
     let mut value = Zeroizing::new(vec![0; base64::decoded_len_estimate(text.len())]);
     // The decoder's error would quote a byte.
-    let length = BASE64.decode_slice(&*text, &mut value).map_err(|_| Fault::NotBase64)?;
+    let length = BASE64.decode_slice(&*text, &mut value).map_err(|_| InvalidManifest::NotBase64)?;
     value.truncate(length);
     Ok(value)
+}
+
+/// A field of a `ConfigMap`. Its other fields have the names of a Secret's.
+const OF_CONFIG_MAP: &str = "binaryData";
+
+/// The field of a Secret that is probably meant by this name. `None` for the name of a field, and for a name that is like none.
+pub(crate) fn field_meant_by(name: &str) -> Option<&'static str> {
+    if FIELDS.contains(&name) {
+        return None;
+    }
+    if name == OF_CONFIG_MAP {
+        return Some("data");
+    }
+    // A letter in four, so that short names do not catch everything.
+    let close = FIELDS.iter().filter(|field| **field != "items").map(|field| (distance(name, field), *field));
+    close.filter(|(distance, field)| *distance <= field.len() / 4).min().map(|(_, field)| field)
+}
+
+/// The number of letters that were added, left out or replaced.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, c) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for j in 0..b.len() {
+            let replaced = diagonal + usize::from(b[j] != c);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_close_to_a_name_is_meant_for_it() {
+        for (name, field) in [
+            ("stringDatas", "stringData"),
+            ("strngData", "stringData"),
+            ("string_data", "stringData"),
+            ("metadat", "metadata"),
+            ("datas", "data"),
+            ("typ", "type"),
+            ("binaryData", "data"),
+        ] {
+            assert_eq!(field_meant_by(name), Some(field), "{name}");
+        }
+        for name in [
+            "stringData",
+            "spec",
+            "status",
+            "x-common",
+            "one",
+            "two",
+            "templateData",
+            "sops",
+            "item",
+            "",
+            "a",
+        ] {
+            assert_eq!(field_meant_by(name), None, "{name}");
+        }
+    }
 }

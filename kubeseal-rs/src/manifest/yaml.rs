@@ -1,12 +1,6 @@
-//! YAML and JSON text: cut into documents, parsed into nodes that know their lines, within bounds.
+//! Objects in YAML and JSON text, parsed into nodes that know their lines.
 
-pub(crate) mod budget;
-pub(crate) mod documents;
-pub(crate) mod fault;
-pub(crate) mod field;
-pub(crate) mod line_break;
+pub(crate) mod invalid;
 pub(crate) mod node;
 pub(crate) mod parse;
-pub(crate) mod place;
 pub(crate) mod stream;
-pub(crate) mod view;

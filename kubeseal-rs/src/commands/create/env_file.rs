@@ -1,7 +1,7 @@
 //! `read`: a file of `KEY=VALUE` lines, by kubectl's rules: no quotes, no escapes, no `export`.
 
-use crate::commands::create::key_name;
-use crate::commands::create::key_name::BadKey;
+use crate::manifest::names::InvalidKey;
+use crate::manifest::names::check_key;
 use envelope::Plaintext;
 
 /// What is wrong with a line.
@@ -10,7 +10,7 @@ pub(crate) enum EnvFileFault {
     #[error("it is not text (UTF-8)")]
     NotText,
     #[error("what stands before the = cannot be a key")]
-    Key(#[source] BadKey),
+    Key(#[source] InvalidKey),
 }
 
 impl EnvFileFault {
@@ -50,9 +50,9 @@ pub(crate) fn read(
 }
 
 /// The name of a variable, as kubectl has it.
-fn check(key: &str) -> Result<(), BadKey> {
-    key_name::check(key)?;
-    if key.starts_with(|c: char| c.is_ascii_digit()) { Err(BadKey::Digit) } else { Ok(()) }
+fn check(key: &str) -> Result<(), InvalidKey> {
+    check_key(key)?;
+    if key.starts_with(|c: char| c.is_ascii_digit()) { Err(InvalidKey::Digit) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -82,10 +82,10 @@ mod tests {
 
     #[test]
     fn faults_name_their_line() {
-        assert_eq!(values(b"a=1\nexport b=2\n"), Err((2, EnvFileFault::Key(BadKey::Character))));
-        assert_eq!(values(b"1a=1"), Err((1, EnvFileFault::Key(BadKey::Digit))));
-        assert_eq!(values(b"=1"), Err((1, EnvFileFault::Key(BadKey::Empty))));
-        assert_eq!(values(b"a =1"), Err((1, EnvFileFault::Key(BadKey::Character))));
+        assert_eq!(values(b"a=1\nexport b=2\n"), Err((2, EnvFileFault::Key(InvalidKey::Character))));
+        assert_eq!(values(b"1a=1"), Err((1, EnvFileFault::Key(InvalidKey::Digit))));
+        assert_eq!(values(b"=1"), Err((1, EnvFileFault::Key(InvalidKey::Empty))));
+        assert_eq!(values(b"a =1"), Err((1, EnvFileFault::Key(InvalidKey::Character))));
         assert_eq!(values(b"a=\xff"), Err((1, EnvFileFault::NotText)));
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::commands::annotations::AnnotationFault;
 use crate::commands::create::env_file::EnvFileFault;
-use crate::commands::create::key_name::BadKey;
 use crate::commands::create::tls::TlsFault;
 use crate::error::Hint;
+use crate::manifest::names::InvalidKey;
 use crate::terminal::escape::shown_path;
 use crate::terminal::prompt::PromptError;
 use std::io;
@@ -26,7 +26,7 @@ pub(crate) enum CreateError {
     Key {
         from: String,
         #[source]
-        source: BadKey,
+        source: InvalidKey,
     },
     #[error("the key \"{0}\" is given twice")]
     Twice(String),

@@ -1,9 +1,10 @@
 //! `gather`: the values of a generic Secret, from wherever they are to come.
 
 use crate::commands::create::error::CreateError;
-use crate::commands::create::{Check, Values, env_file, key_name};
+use crate::commands::create::{Check, Values, env_file};
 use crate::files::encoding::to_utf8;
 use crate::files::input::read_all;
+use crate::manifest::names::check_key;
 use crate::settings::create::ValueSource;
 use crate::terminal::escape::shown_path;
 use crate::terminal::prompt;
@@ -101,7 +102,7 @@ fn add_env_file(values: &mut Values, path: &Path) -> Result<(), CreateError> {
 }
 
 fn checked(key: &str, from: &str) -> Result<(), CreateError> {
-    key_name::check(key).map_err(|source| CreateError::Key { from: from.to_owned(), source })
+    check_key(key).map_err(|source| CreateError::Key { from: from.to_owned(), source })
 }
 
 fn add(values: &mut Values, key: String, value: Plaintext) -> Result<(), CreateError> {

@@ -4,11 +4,10 @@
 use crate::commands::create::error::CreateError;
 use crate::files::encoding::to_utf8;
 use crate::files::output::Output;
-use crate::manifest::yaml::documents::documents;
-use crate::manifest::yaml::node::Content;
+use crate::manifest::sealed_file::SealedFile;
+use crate::manifest::sealed_secrets::SealedObject;
+use crate::manifest::yaml::node::YamlValue;
 use crate::manifest::yaml::parse::parse;
-use crate::sealed_file::SealedFile;
-use crate::sealed_file::object::SealedObject;
 use crate::terminal::escape::shown;
 use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -16,6 +15,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
+use yaml_edit_in_place::split::documents;
 use zeroize::Zeroizing;
 
 /// The type of a Secret that states none.
@@ -127,7 +127,7 @@ fn sealed_alone(text: &str, metadata: &ObjectMeta) -> Result<Option<SealedObject
     let mut objects = 0;
     for document in documents(text) {
         let nodes = parse(document).map_err(|_| SomethingElse)?;
-        objects += nodes.iter().filter(|node| !matches!(node.content, Content::Null)).count();
+        objects += nodes.iter().filter(|node| !matches!(node.value, YamlValue::Null)).count();
     }
     let file = SealedFile::read(text).map_err(|_| SomethingElse)?;
     let is_same = |object: &SealedObject| {

@@ -3,12 +3,12 @@
 use crate::commands::annotations::check_annotations;
 use crate::commands::edit::error::EditError;
 use crate::commands::edit::shown::{PLACEHOLDER, without_copies};
+use crate::commands::edit::template_data::TemplateData;
 use crate::commands::fingerprint_note::noted;
 use crate::error::Failure;
-use crate::manifest::read::InputSecret;
-use crate::manifest::template_data::TemplateData;
-use crate::sealed_file::change::{Change, Field};
-use crate::sealed_file::object::SealedObject;
+use crate::manifest::sealed_field::SealedField;
+use crate::manifest::sealed_secrets::SealedObject;
+use crate::manifest::secrets::InputSecret;
 use crate::settings::namespace::NamespaceRule;
 use api::Scope;
 use api::annotations::repeats_object;
@@ -17,6 +17,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::rngs::SysRng;
 use sealing::SealFailure;
 use std::collections::BTreeMap;
+use yaml_edit_in_place::{Change, NewValue};
 
 /// Seals new values for the place that the others are bound to.
 pub(crate) struct Sealer<'a> {
@@ -53,30 +54,28 @@ impl Sealer<'_> {
         let template = &object.spec.template;
         let mut changes = self.items(object, &secret.data)?;
         if secret.type_ != template.type_.clone().filter(|type_| !type_.is_empty()) {
-            changes.push(change(Field::TemplateType, secret.type_));
+            changes.push(SealedField::TemplateType.set_or_remove(secret.type_));
         }
         if secret.immutable != template.immutable {
-            let removed = || Change::remove(Field::TemplateImmutable);
-            changes.push(secret.immutable.map_or_else(removed, Change::set_immutable));
+            changes.push(SealedField::TemplateImmutable.set_or_remove(secret.immutable));
         }
         let before = template.data.clone().unwrap_or_default();
         changes.extend(differences(
             &before,
             template_data,
             |key, text| match text {
-                Some(text) => Change::set(Field::TemplateData(key), text.clone()),
-                None => Change::set_template_null(key),
+                Some(text) => SealedField::TemplateData(key).set(text.clone()),
+                None => SealedField::TemplateData(key).set(NewValue::Null),
             },
-            |key| Change::remove(Field::TemplateData(key)),
+            |key| SealedField::TemplateData(key).remove(),
         ));
         let plain = template.metadata.clone().unwrap_or_default();
         if secret.metadata.finalizers != plain.finalizers.filter(|all| !all.is_empty()) {
-            let removed = || Change::remove(Field::TemplateFinalizers);
-            changes.push(secret.metadata.finalizers.map_or_else(removed, Change::set_finalizers));
+            changes.push(SealedField::TemplateFinalizers.set_or_remove(secret.metadata.finalizers));
         }
-        changes.extend(texts(plain.labels, secret.metadata.labels, |name| Field::TemplateLabel(name)));
+        changes.extend(texts(plain.labels, secret.metadata.labels, |name| SealedField::TemplateLabel(name)));
         changes.extend(texts(without_copies(plain.annotations), secret.metadata.annotations, |name| {
-            Field::TemplateAnnotation(name)
+            SealedField::TemplateAnnotation(name)
         }));
         Ok(changes)
     }
@@ -91,7 +90,7 @@ impl Sealer<'_> {
         let mut changes: Vec<Change> = before
             .keys()
             .filter(|key| !saved.contains_key(*key))
-            .map(|key| Change::remove(Field::Item(key)))
+            .map(|key| SealedField::Item(key).remove())
             .collect();
         let new = saved.iter().filter(|(_, value)| !is_kept(value));
         if let Some((key, _)) = saved.iter().find(|(key, value)| is_kept(value) && !before.contains_key(*key))
@@ -105,7 +104,7 @@ impl Sealer<'_> {
         for (key, value) in new {
             let sealed = sealing::seal_item(&mut SysRng, self.certificate, &label, value.expose())
                 .map_err(|source| SealFailure { key: key.clone(), source })?;
-            changes.push(Change::set(Field::Item(key), sealed));
+            changes.push(SealedField::Item(key).set(sealed));
         }
         if saved.values().any(|value| !is_kept(value)) {
             changes.extend(noted(object, self.certificate, saved.values().any(is_kept)));
@@ -154,11 +153,11 @@ fn check_place(object: &SealedObject, saved: &ObjectMeta) -> Result<(), EditErro
 fn texts(
     before: Option<BTreeMap<String, String>>,
     after: Option<BTreeMap<String, String>>,
-    field: impl Fn(&str) -> Field<'_>,
+    field: impl Fn(&str) -> SealedField<'_>,
 ) -> Vec<Change> {
     let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
-    let set = |name: &str, text: &String| Change::set(field(name), text.clone());
-    differences(&before, &after, set, |name| Change::remove(field(name)))
+    let set = |name: &str, text: &String| field(name).set(text.clone());
+    differences(&before, &after, set, |name| field(name).remove())
 }
 
 /// What makes one map the other.
@@ -171,8 +170,4 @@ fn differences<T: PartialEq>(
     let removed = before.keys().filter(|name| !after.contains_key(*name)).map(|name| remove(name));
     let changed = after.iter().filter(|(name, value)| before.get(*name) != Some(value));
     removed.chain(changed.map(|(name, value)| set(name, value))).collect()
-}
-
-fn change(field: Field<'_>, value: Option<String>) -> Change {
-    value.map_or_else(|| Change::remove(field), |value| Change::set(field, value))
 }

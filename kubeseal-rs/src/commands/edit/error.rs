@@ -3,7 +3,7 @@
 use crate::commands::annotations::AnnotationFault;
 use crate::error::Failure;
 use crate::files::file_update::InPlaceError;
-use crate::manifest::yaml::place::Within;
+use crate::manifest::location::ObjectLocation;
 use crate::terminal::escape::shown_path;
 use api::Scope;
 use std::io;
@@ -60,7 +60,7 @@ pub(crate) enum EditError {
     Annotation(AnnotationFault),
     #[error("{place} is not changed")]
     Object {
-        place: Within,
+        place: ObjectLocation,
         #[source]
         source: Box<Failure>,
     },

@@ -1,7 +1,7 @@
 //! `text`: SealedSecrets as Secrets, with a placeholder for each value.
 
-use crate::manifest::template_data::TEMPLATE_DATA;
-use crate::sealed_file::object::SealedObject;
+use crate::commands::edit::template_data::TEMPLATE_DATA;
+use crate::manifest::sealed_secrets::SealedObject;
 use crate::terminal::escape::{is_unsafe, shown_path};
 use api::annotations::repeats_object;
 use serde::{Serialize, Serializer};

@@ -7,11 +7,11 @@ use crate::commands::guard::object::copy::{Budget, PACKED};
 use crate::commands::guard::plain::is_encrypted_file;
 use crate::commands::guard::text::Text;
 use crate::commands::guard::{key_block, object, template};
-use crate::manifest::yaml::documents::{Document, documents};
 use crate::manifest::yaml::parse::parse;
 use serde::de::IgnoredAny;
 use std::collections::HashSet;
 use std::path::Path;
+use yaml_edit_in_place::split::{DocumentText, documents};
 
 /// What was found in a file.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) struct Examined {
 }
 
 /// A file to look into. It has no Debug: it holds values.
-pub(crate) struct Content<'c> {
+pub(crate) struct ScannedFile<'c> {
     pub path: &'c Path,
     pub bytes: &'c [u8],
     /// It was named, not come across.
@@ -66,7 +66,7 @@ impl Kind {
 }
 
 /// Looks into a file.
-pub(crate) fn examine(file: &Content<'_>) -> Examined {
+pub(crate) fn examine(file: &ScannedFile<'_>) -> Examined {
     let text = Text::of(file.bytes);
     let kind = Kind::of(file.path, file.is_named);
     let mut examined = Examined::default();
@@ -142,7 +142,7 @@ fn manifest(text: &str, kind: Kind, examined: &mut Examined) {
 
 /// Looks into a document, and gives the number of objects in it.
 fn count_and_look(
-    document: Document<'_>,
+    document: DocumentText<'_>,
     first: usize,
     kind: Kind,
     findings: &mut Vec<Finding>,
@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     fn examine(path: &Path, bytes: &[u8], is_named: bool) -> Examined {
-        super::examine(&Content { path, bytes, is_named, generated: None })
+        super::examine(&ScannedFile { path, bytes, is_named, generated: None })
     }
 
     #[test]

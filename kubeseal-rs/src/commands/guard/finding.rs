@@ -1,5 +1,6 @@
 //! [`Finding`] and [`Doubt`]: what is told about a place in a file. Names of objects and keys, never a value.
 
+use crate::manifest::names::is_like_a_key;
 use crate::process::program;
 use std::fmt;
 
@@ -148,16 +149,12 @@ const ODD_NAME_SHOWN: usize = 60;
 
 /// A key of a text that is not parsed, or not as YAML: what is no name may be a part of a value, and is not shown.
 fn name_or_none(key: &str) -> &str {
-    if is_name(key) { key } else { "under what is no name" }
-}
-
-fn is_name(name: &str) -> bool {
-    name.len() <= 253 && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
+    if is_like_a_key(key) { key } else { "under what is no name" }
 }
 
 /// A name out of a parsed object; something else that went into its place is escaped and quoted.
 fn shown(name: &str) -> String {
-    if is_name(name) {
+    if is_like_a_key(name) {
         return name.to_owned();
     }
     let begin: String = name.chars().take(ODD_NAME_SHOWN).collect();

@@ -6,11 +6,11 @@
 use crate::commands::guard::allowed::Allowed;
 use crate::commands::guard::finding::{Finding, What};
 use crate::commands::guard::plain::{Extent, is_encrypted_file, is_plain};
-use crate::manifest::yaml::documents::documents;
-use crate::manifest::yaml::node::{Content, Node};
+use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::manifest::yaml::parse::parse;
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
+use yaml_edit_in_place::split::documents;
 use zeroize::Zeroizing;
 
 /// What kustomize looks for.
@@ -61,10 +61,10 @@ impl<'r> Generators<'r> {
                     add(generator, allowed, directory, &mut named);
                 }
                 // Generators in files of their own see paths from here, too.
-                let files = list(node, "generators").iter().filter_map(Node::text);
+                let files = list(node, "generators").iter().filter_map(YamlNode::text);
                 for file in files.filter_map(|file| below(directory, file)) {
                     self.each_node(&file, &mut |node, allowed| {
-                        if node.get("kind").and_then(Node::text) == Some("SecretGenerator") {
+                        if node.get("kind").and_then(YamlNode::text) == Some("SecretGenerator") {
                             add(node, allowed, directory, &mut named);
                         }
                     });
@@ -74,7 +74,7 @@ impl<'r> Generators<'r> {
         named
     }
 
-    fn each_node(&self, path: &Path, see: &mut dyn FnMut(&Node, &Allowed)) {
+    fn each_node(&self, path: &Path, see: &mut dyn FnMut(&YamlNode, &Allowed)) {
         let Some(bytes) = (self.read)(path) else { return };
         let Ok(text) = std::str::from_utf8(&bytes) else { return };
         let allowed = Allowed::of(text);
@@ -99,19 +99,19 @@ fn below(directory: &Path, file: &str) -> Option<PathBuf> {
     Some(directory.join(path))
 }
 
-fn list<'n>(node: &'n Node, key: &str) -> &'n [Node] {
-    match node.get(key).map(|value| &value.content) {
-        Some(Content::List(items)) => items,
+fn list<'n>(node: &'n YamlNode, key: &str) -> &'n [YamlNode] {
+    match node.get(key).map(|value| &value.value) {
+        Some(YamlValue::List(items)) => items,
         _ => &[],
     }
 }
 
 /// Adds the files that a generator names, but for those on lines that a comment allows.
-fn add(generator: &Node, allowed: &Allowed, directory: &Path, named: &mut HashMap<PathBuf, Generated>) {
-    let name = generator.get("name").and_then(Node::text).unwrap_or_default();
+fn add(generator: &YamlNode, allowed: &Allowed, directory: &Path, named: &mut HashMap<PathBuf, Generated>) {
+    let name = generator.get("name").and_then(YamlNode::text).unwrap_or_default();
     for (field, is_env) in [("envs", true), ("env", true), ("files", false)] {
         let Some(value) = generator.get(field) else { continue };
-        let items = if let Content::List(items) = &value.content {
+        let items = if let YamlValue::List(items) = &value.value {
             items.as_slice()
         } else {
             std::slice::from_ref(value)

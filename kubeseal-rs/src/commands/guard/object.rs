@@ -8,11 +8,11 @@ use crate::commands::guard::object::copy::{Budget, Unread, json_in};
 use crate::commands::guard::plain::reference::{is_reference, is_vault_key};
 use crate::commands::guard::plain::{Extent, is_certificate, is_plain};
 use crate::files::decoded::from_base64;
-use crate::manifest::yaml::documents::Document;
-use crate::manifest::yaml::node::{Content, Node};
+use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::manifest::yaml::parse::parse;
 use api::annotations::LAST_APPLIED;
 use api::sealing_key;
+use yaml_edit_in_place::split::DocumentText;
 
 /// Copies in annotations of copies in annotations are not followed further.
 const MAX_DEPTH: usize = 4;
@@ -21,19 +21,19 @@ const MAX_DEPTH: usize = 4;
 const VAULT_PLUGIN: &str = "avp.kubernetes.io/";
 
 /// Everything that is found in `node`, which is document number `document`.
-pub(crate) fn look(node: &Node, document: usize, budget: &mut Budget) -> Vec<Finding> {
-    look_within(node, Place { document, depth: 0, annotation: None }, budget)
+pub(crate) fn look(node: &YamlNode, document: usize, budget: &mut Budget) -> Vec<Finding> {
+    look_within(node, Nesting { document, depth: 0, annotation: None }, budget)
 }
 
-fn look_within(node: &Node, place: Place, budget: &mut Budget) -> Vec<Finding> {
-    let mut search = Search { place, budget, found: Vec::new() };
+fn look_within(node: &YamlNode, nesting: Nesting, budget: &mut Budget) -> Vec<Finding> {
+    let mut search = Search { nesting, budget, found: Vec::new() };
     search.visit(node, 1, None);
     search.found
 }
 
 /// Where in the file the searched node is.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct Nesting {
     document: usize,
     /// How many annotations we are in.
     depth: usize,
@@ -42,22 +42,22 @@ struct Place {
 }
 
 struct Search<'b> {
-    place: Place,
+    nesting: Nesting,
     budget: &'b mut Budget,
     found: Vec<Finding>,
 }
 
 impl Search<'_> {
     /// Looks at a node, and what is in it. The items of a list need not say what they are: `implied` does.
-    fn visit(&mut self, node: &Node, around: usize, implied: Option<&str>) {
+    fn visit(&mut self, node: &YamlNode, around: usize, implied: Option<&str>) {
         let line = line(node, around);
-        if let Content::List(items) = &node.content {
+        if let YamlValue::List(items) = &node.value {
             for item in items {
                 self.visit(item, line, implied);
             }
         }
-        let kind = node.get("kind").and_then(Node::text).or(implied);
-        let version = node.get("apiVersion").and_then(Node::text);
+        let kind = node.get("kind").and_then(YamlNode::text).or(implied);
+        let version = node.get("apiVersion").and_then(YamlNode::text);
         match kind {
             // Without a version it is sealed as a Secret, too.
             Some("Secret") if version.is_none_or(|version| matches!(version, "" | "v1")) => {
@@ -75,7 +75,7 @@ impl Search<'_> {
             if LAST_APPLIED.contains(&key) {
                 self.annotation(key, value, line);
             }
-            if let ("secretGenerator", Content::List(generators)) = (key, &value.content) {
+            if let ("secretGenerator", YamlValue::List(generators)) = (key, &value.value) {
                 for generator in generators {
                     self.generator(generator, line);
                 }
@@ -85,7 +85,7 @@ impl Search<'_> {
         }
     }
 
-    fn secret(&mut self, node: &Node, around: usize) {
+    fn secret(&mut self, node: &YamlNode, around: usize) {
         let annotations = node.at(&["metadata", "annotations"]);
         let has_vault_keys =
             annotations.is_some_and(|all| all.entries().any(|(name, _)| name.starts_with(VAULT_PLUGIN)));
@@ -93,13 +93,15 @@ impl Search<'_> {
         let passes =
             |text: &str| is_reference(text) || is_certificate(text) || has_vault_keys && is_vault_key(text);
         for field in ["data", "stringData"] {
-            for (key, value) in node.get(field).into_iter().flat_map(Node::entries) {
-                let is_plain = match &value.content {
-                    Content::Text(text) if passes(text) || field == "data" && decoded(text, passes) => false,
-                    Content::Text(text) => is_plain(text, Extent::Whole),
+            for (key, value) in node.get(field).into_iter().flat_map(YamlNode::entries) {
+                let is_plain = match &value.value {
+                    YamlValue::Text(text) if passes(text) || field == "data" && decoded(text, passes) => {
+                        false
+                    }
+                    YamlValue::Text(text) => is_plain(text, Extent::Whole),
                     // No text, but meant as a value.
-                    Content::Boolean(_) | Content::Number => true,
-                    Content::Null | Content::List(_) | Content::Map(_) => false,
+                    YamlValue::Boolean(_) | YamlValue::Number => true,
+                    YamlValue::Null | YamlValue::List(_) | YamlValue::Map(_) => false,
                 };
                 if is_plain {
                     let (name, key) = (name(node), key.to_owned());
@@ -114,12 +116,12 @@ impl Search<'_> {
         }
     }
 
-    fn sealed_secret(&mut self, node: &Node, around: usize) {
+    fn sealed_secret(&mut self, node: &YamlNode, around: usize) {
         let data = node.at(&["spec", "template", "data"]);
-        for (key, value) in data.into_iter().flat_map(Node::entries) {
-            let is_credential = match &value.content {
-                Content::Text(text) => holds_credential(key, text),
-                Content::Number => is_secret_name(key),
+        for (key, value) in data.into_iter().flat_map(YamlNode::entries) {
+            let is_credential = match &value.value {
+                YamlValue::Text(text) => holds_credential(key, text),
+                YamlValue::Number => is_secret_name(key),
                 _ => false,
             };
             if is_credential {
@@ -129,11 +131,11 @@ impl Search<'_> {
     }
 
     /// A `secretGenerator` of kustomize: `literals`. The files that it names are looked into where they are.
-    fn generator(&mut self, node: &Node, around: usize) {
-        let Some(Content::List(literals)) = node.get("literals").map(|literals| &literals.content) else {
+    fn generator(&mut self, node: &YamlNode, around: usize) {
+        let Some(YamlValue::List(literals)) = node.get("literals").map(|literals| &literals.value) else {
             return;
         };
-        let generator = node.get("name").and_then(Node::text).unwrap_or_default();
+        let generator = node.get("name").and_then(YamlNode::text).unwrap_or_default();
         for literal in literals {
             let Some((key, value)) = literal.text().and_then(|text| text.split_once('=')) else { continue };
             if is_plain(value.trim().trim_matches(['"', '\'']), Extent::Whole) {
@@ -144,11 +146,11 @@ impl Search<'_> {
     }
 
     /// An annotation with a copy of what was applied; harmless where that was sealed.
-    fn annotation(&mut self, annotation: &str, value: &Node, around: usize) {
-        let Some(text) = value.text().filter(|_| self.place.depth < MAX_DEPTH) else { return };
+    fn annotation(&mut self, annotation: &str, value: &YamlNode, around: usize) {
+        let Some(text) = value.text().filter(|_| self.nesting.depth < MAX_DEPTH) else { return };
         let line = line(value, around);
-        let document = self.place.document;
-        let outermost = self.place.annotation.unwrap_or(line);
+        let document = self.nesting.document;
+        let outermost = self.nesting.annotation.unwrap_or(line);
         let Ok(json) = json_in(text, self.budget) else {
             self.budget.unread.push(Unread { line: outermost, document });
             return;
@@ -158,10 +160,11 @@ impl Search<'_> {
             None if LAST_APPLIED.contains(&annotation) => text,
             None => return,
         };
-        let holds_plaintext = match parse(Document { text, first_line: 1 }) {
+        let holds_plaintext = match parse(DocumentText { text, first_line: 1 }) {
             Ok(nodes) => {
-                let place = Place { document, depth: self.place.depth + 1, annotation: Some(outermost) };
-                nodes.iter().any(|node| !look_within(node, place, self.budget).is_empty())
+                let nesting =
+                    Nesting { document, depth: self.nesting.depth + 1, annotation: Some(outermost) };
+                nodes.iter().any(|node| !look_within(node, nesting, self.budget).is_empty())
             }
             // Cut off, or altered by hand.
             Err(_) => text.contains("\"Secret\"") && text.contains("ata\":{\""),
@@ -172,12 +175,12 @@ impl Search<'_> {
     }
 
     fn find(&mut self, line: usize, what: What) {
-        self.found.push(Finding { line, document: Some(self.place.document), what });
+        self.found.push(Finding { line, document: Some(self.nesting.document), what });
     }
 }
 
 /// Where it begins, if the parser told; else where what it is in does.
-fn line(node: &Node, around: usize) -> usize {
+fn line(node: &YamlNode, around: usize) -> usize {
     node.position.map_or(around, |position| position.line)
 }
 
@@ -187,8 +190,8 @@ fn decoded(base64: &str, holds: impl Fn(&str) -> bool) -> bool {
 }
 
 /// Namespace and name, as far as they are stated.
-fn name(node: &Node) -> String {
-    let field = |key| node.at(&["metadata", key]).and_then(Node::text);
+fn name(node: &YamlNode) -> String {
+    let field = |key| node.at(&["metadata", key]).and_then(YamlNode::text);
     match (field("namespace"), field("name")) {
         (Some(namespace), Some(name)) => format!("{namespace}/{name}"),
         (None, name) => name.unwrap_or_default().to_owned(),

@@ -3,7 +3,7 @@
 pub(crate) mod pathspec;
 
 use crate::commands::guard::error::GuardError;
-use crate::commands::guard::examine::Content;
+use crate::commands::guard::examine::ScannedFile;
 use crate::commands::guard::generated::Generators;
 use crate::commands::guard::staged::pathspec::Pathspec;
 use crate::commands::guard::text::is_binary;
@@ -19,7 +19,10 @@ use std::{env, fs};
 
 /// Shows each file that is staged, with what is staged of it, to `look`, and whether it was named itself; gives the number of
 /// those that cannot be read, warned of each.
-pub(crate) fn each_file(paths: &[PathBuf], look: &mut impl FnMut(Content<'_>)) -> Result<usize, GuardError> {
+pub(crate) fn each_file(
+    paths: &[PathBuf],
+    look: &mut impl FnMut(ScannedFile<'_>),
+) -> Result<usize, GuardError> {
     let directory =
         env::current_dir().map_err(|source| GitError::Read { path: PathBuf::from("."), source })?;
     let repository = Repository::around(&directory)?;
@@ -60,7 +63,7 @@ pub(crate) fn each_file(paths: &[PathBuf], look: &mut impl FnMut(Content<'_>)) -
             continue;
         }
         let is_named = specs.iter().any(|spec| spec.names(&file.name));
-        look(Content { path: &path, bytes: &content, is_named, generated: generators.of(&path) });
+        look(ScannedFile { path: &path, bytes: &content, is_named, generated: generators.of(&path) });
     }
     Ok(unreadable)
 }

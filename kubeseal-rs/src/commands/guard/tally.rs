@@ -1,7 +1,7 @@
 //! [`Tally`]: what `guard` has come across so far.
 
 use crate::commands::guard::error::GuardError;
-use crate::files::templates;
+use crate::commands::templates;
 
 /// Counts, and the lines to print.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! `each_file`: the files of a work tree that Git tracks or would not ignore.
 
 use crate::commands::guard::error::GuardError;
-use crate::commands::guard::examine::Content;
+use crate::commands::guard::examine::ScannedFile;
 use crate::commands::guard::generated::Generators;
 use crate::commands::guard::text::is_binary;
 use crate::files::input::read_all;
@@ -26,7 +26,7 @@ const LARGEST_KUSTOMIZATION: u64 = 4 << 20;
 /// Shows each file at or below `path` to `look`, and whether it was named itself; gives the number of those that cannot be read, warned of each.
 ///
 /// A file that is named itself is looked into, ignored or not.
-pub(crate) fn each_file(path: &Path, look: &mut impl FnMut(Content<'_>)) -> Result<usize, GuardError> {
+pub(crate) fn each_file(path: &Path, look: &mut impl FnMut(ScannedFile<'_>)) -> Result<usize, GuardError> {
     let metadata = fs::metadata(path).or_else(|_| fs::symlink_metadata(path));
     let metadata = metadata.map_err(|source| GuardError::NotFound { path: path.to_owned(), source })?;
     let mut generators = Generators::new(Box::new(kustomization));
@@ -51,7 +51,7 @@ fn shown(
     path: &Path,
     is_named: bool,
     generators: &mut Generators<'_>,
-    look: &mut impl FnMut(Content<'_>),
+    look: &mut impl FnMut(ScannedFile<'_>),
 ) -> bool {
     let path_shown = path.strip_prefix("./").unwrap_or(path);
     match read(path) {
@@ -61,7 +61,7 @@ fn shown(
                 .map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
             let place = place.and_then(|parent| Some(fs::canonicalize(parent).ok()?.join(path.file_name()?)));
             let generated = place.and_then(|place| generators.of(&place));
-            look(Content { path: path_shown, bytes: &bytes, is_named, generated });
+            look(ScannedFile { path: path_shown, bytes: &bytes, is_named, generated });
             true
         }
         Err(error) => {

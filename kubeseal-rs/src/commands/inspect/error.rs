@@ -3,7 +3,7 @@
 use crate::controller::fault::Fault as ClusterFault;
 use crate::controller::right::Right;
 use crate::files::input::Input;
-use crate::manifest::yaml::fault::Fault;
+use crate::manifest::yaml::invalid::InvalidManifest;
 use crate::terminal::escape::shown_path;
 use std::io;
 use std::path::PathBuf;
@@ -29,7 +29,7 @@ pub(crate) enum InspectError {
         document: usize,
         line: usize,
         #[source]
-        fault: Fault,
+        fault: InvalidManifest,
     },
     #[error("cannot write what was found as JSON")]
     Render(#[source] serde_json::Error),

@@ -5,6 +5,7 @@ use crate::commands::inspect::error::InspectError;
 use crate::commands::inspect::report::{LiveState, Report};
 use crate::controller::fault::Fault;
 use crate::error::{CommandError, Context as _};
+use crate::manifest::names::is_object_name;
 use crate::settings::inspect::Live;
 use crate::settings::namespace::NamespaceRule;
 use api::{Condition, ConditionStatus, ObservedSealedSecret};
@@ -40,7 +41,8 @@ impl<'a> Cluster<'a> {
             generation: None,
             observed_generation: None,
         };
-        if !is_name(&name) || !is_name(&namespace) {
+        // A manifest must not reach other paths of the API server.
+        if !is_object_name(&name) || !is_object_name(&namespace) {
             return Ok(state);
         }
         let found = self.session.ask(async |client| {
@@ -87,11 +89,4 @@ pub(crate) fn is_compromised(report: &Report, state: &LiveState) -> bool {
     state.compromised.as_deref().is_some_and(|message| {
         state.same_items == Some(true) || hint.is_some_and(|hint| message.contains(hint))
     })
-}
-
-/// Keeps a manifest from reaching other paths of the API server.
-fn is_name(text: &str) -> bool {
-    !text.is_empty()
-        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c))
-        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
 }

@@ -4,7 +4,7 @@ use crate::commands::inspect::certificates::Certificates;
 use crate::commands::inspect::item::item;
 use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::report::{Report, TemplateItem};
-use crate::manifest::yaml::node::{Content, Node};
+use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use api::Scope;
 use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,11 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 const API_VERSION: &str = "bitnami.com/v1alpha1";
 
 /// Tells about the SealedSecret that `node` is. Where it was found is for the caller to add.
-pub(crate) fn look(node: &Node, certificates: &Certificates) -> Report {
+pub(crate) fn look(node: &YamlNode, certificates: &Certificates) -> Report {
     let mut problems = Vec::new();
     let field = |path: &[&str]| non_empty(node.at(path));
     let (namespace, name) = (field(&["metadata", "namespace"]), field(&["metadata", "name"]));
-    if node.get("apiVersion").and_then(Node::text) != Some(API_VERSION) {
+    if node.get("apiVersion").and_then(YamlNode::text) != Some(API_VERSION) {
         problems.push(Problem::Version);
     }
     let annotations = texts(node.at(&["metadata", "annotations"]));
@@ -30,9 +30,9 @@ pub(crate) fn look(node: &Node, certificates: &Certificates) -> Report {
     }
 
     let sealed = node.at(&["spec", "encryptedData"]);
-    let entries = || sealed.into_iter().flat_map(Node::entries);
+    let entries = || sealed.into_iter().flat_map(YamlNode::entries);
     let items: Vec<_> = entries().map(|(key, value)| item(key, value.text(), &mut problems)).collect();
-    let deprecated = node.at(&["spec", "data"]).is_some_and(|data| !matches!(data.content, Content::Null));
+    let deprecated = node.at(&["spec", "data"]).is_some_and(|data| !matches!(data.value, YamlValue::Null));
     if deprecated {
         problems.push(Problem::Deprecated);
     } else if items.is_empty() {
@@ -56,8 +56,8 @@ pub(crate) fn look(node: &Node, certificates: &Certificates) -> Report {
         bound_to: bound_to(scope, namespace.as_deref(), name.as_deref()),
         scope: scope.as_str(),
         type_: field(&["spec", "template", "type"]),
-        immutable: match node.at(&["spec", "template", "immutable"]).map(|node| &node.content) {
-            Some(Content::Boolean(immutable)) => Some(*immutable),
+        immutable: match node.at(&["spec", "template", "immutable"]).map(|node| &node.value) {
+            Some(YamlValue::Boolean(immutable)) => Some(*immutable),
             _ => None,
         },
         namespace,
@@ -72,12 +72,12 @@ pub(crate) fn look(node: &Node, certificates: &Certificates) -> Report {
 }
 
 /// Whether the status, which came with it from a cluster, says that a key that leaked opens it.
-fn is_marked(node: &Node) -> bool {
-    let leaked = node.at(&["status", "compromisedBy"]).map(|keys| &keys.content);
-    matches!(leaked, Some(Content::List(keys)) if !keys.is_empty())
+fn is_marked(node: &YamlNode) -> bool {
+    let leaked = node.at(&["status", "compromisedBy"]).map(|keys| &keys.value);
+    matches!(leaked, Some(YamlValue::List(keys)) if !keys.is_empty())
 }
 
-fn scope(node: &Node, annotations: &BTreeMap<String, String>, problems: &mut Vec<Problem>) -> Scope {
+fn scope(node: &YamlNode, annotations: &BTreeMap<String, String>, problems: &mut Vec<Problem>) -> Scope {
     let is_true = |name| annotations.get(name).is_some_and(|value| value == "true");
     if is_true(CLUSTER_WIDE) && is_true(NAMESPACE_WIDE) {
         problems.push(Problem::BothScopes);
@@ -85,7 +85,7 @@ fn scope(node: &Node, annotations: &BTreeMap<String, String>, problems: &mut Vec
     for name in [CLUSTER_WIDE, NAMESPACE_WIDE] {
         // A boolean without quotes is no text, and counts for nothing either.
         let stated = node.at(&["metadata", "annotations", name]);
-        let says_no = matches!(stated.and_then(Node::text), Some("false" | ""));
+        let says_no = matches!(stated.and_then(YamlNode::text), Some("false" | ""));
         if stated.is_some() && !says_no && !is_true(name) {
             problems.push(Problem::ScopeNotTrue(name));
         }
@@ -100,7 +100,7 @@ fn scope(node: &Node, annotations: &BTreeMap<String, String>, problems: &mut Vec
 }
 
 fn template(
-    node: &Node,
+    node: &YamlNode,
     encrypted_data: &BTreeMap<String, String>,
     problems: &mut Vec<Problem>,
 ) -> Vec<TemplateItem> {
@@ -137,12 +137,12 @@ fn bound_to(scope: Scope, namespace: Option<&str>, name: Option<&str>) -> String
     }
 }
 
-fn non_empty(node: Option<&Node>) -> Option<String> {
-    node.and_then(Node::text).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
+fn non_empty(node: Option<&YamlNode>) -> Option<String> {
+    node.and_then(YamlNode::text).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
 }
 
 /// The entries of a map that are text.
-fn texts(node: Option<&Node>) -> BTreeMap<String, String> {
-    let entries = node.into_iter().flat_map(Node::entries);
+fn texts(node: Option<&YamlNode>) -> BTreeMap<String, String> {
+    let entries = node.into_iter().flat_map(YamlNode::entries);
     entries.filter_map(|(key, value)| Some((key.to_owned(), value.text()?.to_owned()))).collect()
 }

@@ -1,8 +1,8 @@
 //! [`KeysError`]: why a key was not shown, renewed, taken out, backed up or restored.
 
+use crate::commands::templates;
 use crate::controller::error::ControllerError;
 use crate::error::{Failure, Hint as _};
-use crate::files::templates;
 use crate::key_store::error::KeyStoreError;
 use crate::manifest::error::ManifestError;
 use crate::process::program::name;

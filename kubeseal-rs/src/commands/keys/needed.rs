@@ -5,13 +5,13 @@
 
 use crate::commands::reseal::fault::Fault;
 use crate::commands::reseal::walk;
+use crate::commands::templates::is_template;
 use crate::error::cause::on_one_line;
 use crate::files::file_update::InPlace;
-use crate::files::templates::is_template;
 use crate::key_store::stored_key::StoredKey;
-use crate::sealed_file::SealedFile;
-use crate::sealed_file::error::SealedFileError;
-use crate::sealed_file::object::SealedObject;
+use crate::manifest::sealed_file::SealedFile;
+use crate::manifest::sealed_file::SealedFileError;
+use crate::manifest::sealed_secrets::SealedObject;
 use crate::settings::keys::SealedFiles;
 use crate::terminal::escape::{shown, shown_path};
 use api::annotations::CERTIFICATE_FINGERPRINT;
@@ -22,6 +22,7 @@ use kube::ResourceExt as _;
 use sealing::{KeyRing, needs};
 use std::collections::BTreeSet;
 use std::path::Path;
+use yaml_edit_in_place::ParseError;
 
 /// A SealedSecret, and the keys that it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,7 +136,9 @@ fn read(path: &Path) -> Result<Vec<SealedObject>, Fault> {
     let text = place.text()?;
     match SealedFile::read(text) {
         Ok(file) => Ok(file.objects().to_vec()),
-        Err(SealedFileError::Broken { line, .. }) if is_template(text, line) => Err(Fault::Template),
+        Err(SealedFileError::Parse(ParseError::Syntax { line, .. })) if is_template(text, line) => {
+            Err(Fault::Template)
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -145,7 +148,7 @@ fn of_file(path: &Path, object: &SealedObject, files: &SealedFiles, ring: &KeyRi
     if metadata.namespace.is_none() {
         metadata.namespace.clone_from(&files.namespace);
     }
-    let place = format!("{}: {}", shown_path(path), object.place);
+    let place = format!("{}: {}", shown_path(path), object.location);
     let none = Use { place, items: items(&object.spec), keys: BTreeSet::new(), unknown: true };
     tried(none, &metadata, &object.spec, ring)
 }

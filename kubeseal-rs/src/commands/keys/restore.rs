@@ -15,7 +15,7 @@ use crate::error::Failure;
 use crate::files::output::progress_lines::Telling;
 use crate::key_store::KeyStore;
 use crate::key_store::backup::error::BackupError;
-use crate::manifest::read;
+use crate::manifest::secrets;
 use crate::settings::keys::{KeyPlace, Restore, Stray};
 use crate::terminal::warnings::warn;
 use envelope::Certificate;
@@ -45,8 +45,8 @@ fn read(restore: &Restore) -> Result<(Vec<BackedUp>, usize), Failure> {
     let plain = restore.unlock.plain(&restore.backup, bytes)?;
     let mut refused = 0;
     let mut keys = Vec::new();
-    for secret in read::read(&restore.backup, &plain).map_err(KeysError::NotBackup)? {
-        let place = secret.place;
+    for secret in secrets::read(&restore.backup, &plain).map_err(KeysError::NotBackup)? {
+        let place = secret.location;
         match BackedUp::read(secret.secret) {
             Ok(key) => keys.push(key),
             Err(error) => {

@@ -1,15 +1,15 @@
 //! [`Fault`]: why a file or a SealedSecret in it was not resealed.
 
 use crate::commands::reason::Reason;
+use crate::commands::templates;
 use crate::commands::upstream::re_encrypt::answer::OtherAnswer;
 use crate::controller::error::ControllerError;
 use crate::controller::fault::Fault as Request;
 use crate::error::Hint as _;
 use crate::files::file_update::InPlaceError;
-use crate::files::templates;
 use crate::files::walk::error::WalkError;
+use crate::manifest::sealed_file::SealedFileError;
 use crate::process::program::name;
-use crate::sealed_file::error::SealedFileError;
 use sealing::ResealError;
 
 /// Why it was not resealed. Never shows what is sealed.
@@ -82,7 +82,7 @@ impl Fault {
                 Some(reason),
             ) => match reason {
                 Reason::Revoked => Self::Revoked,
-                Reason::Unplaced => Self::NoNamespace,
+                Reason::NoNamespace => Self::NoNamespace,
             },
             (other, _) => other,
         }
@@ -102,7 +102,7 @@ impl Fault {
             Self::Walk(_) => Some("give files and directories that may be read".into()),
             Self::SealedFile(error) => Some(error.hint()),
             Self::Template => Some(templates::hint()),
-            Self::NoNamespace => Some(Reason::Unplaced.hint()),
+            Self::NoNamespace => Some(Reason::NoNamespace.hint()),
             Self::Revoked => Some(Reason::Revoked.hint()),
             Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) => Some(does_not_open()),
             Self::NotOpenedOrFailed(error) => {

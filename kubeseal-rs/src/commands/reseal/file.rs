@@ -7,17 +7,17 @@ use crate::commands::reseal::report::Report;
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::{Old, Present};
 use crate::commands::reseal::walk::is_manifest;
+use crate::commands::templates::{is_template, seals};
 use crate::files::file_update::{InPlace, InPlaceError};
-use crate::files::templates::{is_template, seals};
-use crate::manifest::unplaced;
-use crate::manifest::yaml::documents::documents;
+use crate::manifest::sealed_field::SealedField;
+use crate::manifest::sealed_file::SealedFileError;
+use crate::manifest::sealed_file::{ObjectEdit, SealedFile};
+use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::yaml::parse::parse;
-use crate::sealed_file::change::{Change, Field};
-use crate::sealed_file::error::SealedFileError;
-use crate::sealed_file::object::SealedObject;
-use crate::sealed_file::{Edit, SealedFile};
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use std::path::Path;
+use yaml_edit_in_place::split::documents;
+use yaml_edit_in_place::{Change, ParseError};
 
 /// A file with at least one SealedSecret.
 pub(crate) struct File {
@@ -61,7 +61,7 @@ impl File {
         match SealedFile::read(text) {
             Ok(sealed) if sealed.objects().is_empty() => Ok(Found::Nothing),
             Ok(sealed) => Ok(Found::Sealed(Self { place, sealed })),
-            Err(SealedFileError::Broken { line, .. }) if is_template(text, line) => {
+            Err(SealedFileError::Parse(ParseError::Syntax { line, .. })) if is_template(text, line) => {
                 Ok(Found::Template(seals(text)))
             }
             Err(error) => Err(error.into()),
@@ -92,11 +92,11 @@ impl File {
                 edits.extend(noted(index, object, present).map(|edit| (edit, None)));
                 continue;
             };
-            let place = object.place.to_string();
+            let place = object.location.to_string();
             match resealed(object, resealer, namespace, &place) {
                 Ok(changes) => {
                     let was_revoked = old.fingerprint.is_some_and(is_revoked);
-                    edits.push((Edit { index, changes }, Some(Resealed { place, was_revoked })));
+                    edits.push((ObjectEdit { index, changes }, Some(Resealed { place, was_revoked })));
                 }
                 Err(fault) => report.failed(self.place.path(), Some(place), &fault),
             }
@@ -134,7 +134,11 @@ fn other(text: &str) -> Result<Found, Fault> {
                 if is_template(text, line) {
                     return Ok(Found::Nothing);
                 }
-                return Err(SealedFileError::Broken { document: number + broken.sound + 1, line }.into());
+                return Err(SealedFileError::Parse(ParseError::Syntax {
+                    document: number + broken.sound + 1,
+                    line,
+                })
+                .into());
             }
         }
     }
@@ -142,9 +146,9 @@ fn other(text: &str) -> Result<Found, Fault> {
 }
 
 /// Notes the certificate where a private key told that it is the present one, so that the key is not needed again.
-fn noted(index: usize, object: &SealedObject, present: &Present<'_>) -> Option<Edit> {
+fn noted(index: usize, object: &SealedObject, present: &Present<'_>) -> Option<ObjectEdit> {
     let hint = present.hint_for(object)?;
-    Some(Edit { index, changes: vec![Change::set(Field::Annotation(CERTIFICATE_FINGERPRINT), hint)] })
+    Some(ObjectEdit { index, changes: vec![SealedField::Annotation(CERTIFICATE_FINGERPRINT).set(hint)] })
 }
 
 /// What makes it sealed to the present certificate.
@@ -155,11 +159,10 @@ fn resealed(
     place: &str,
 ) -> Result<Vec<Change>, Fault> {
     let mut object = object.clone();
-    unplaced::place(&mut object.metadata, &mut object.object, namespace);
+    object.default_namespace(namespace);
     let resealed =
         resealer.reseal(&object, place).map_err(|fault| fault.with_reason(Reason::of(&object.metadata)))?;
-    let items = resealed.items.into_iter().map(|(key, item)| Change::set(Field::Item(&key), item));
-    let hint = Field::Annotation(CERTIFICATE_FINGERPRINT);
-    let hint = resealed.hint.map_or_else(|| Change::remove(hint), |text| Change::set(hint, text));
+    let items = resealed.items.into_iter().map(|(key, item)| SealedField::Item(&key).set(item));
+    let hint = SealedField::Annotation(CERTIFICATE_FINGERPRINT).set_or_remove(resealed.hint);
     Ok(items.chain([hint]).collect())
 }

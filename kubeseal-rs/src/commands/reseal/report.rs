@@ -5,10 +5,10 @@ use crate::commands::reseal::fault::Fault;
 use crate::commands::reseal::file::Resealed;
 use crate::commands::reseal::staleness::Old;
 use crate::commands::reseal::walk::NotFound;
+use crate::commands::templates;
 use crate::error::Failure;
 use crate::error::cause::on_one_line;
-use crate::files::templates;
-use crate::sealed_file::object::SealedObject;
+use crate::manifest::sealed_secrets::SealedObject;
 use crate::terminal::escape::shown_path;
 use std::error::Error;
 use std::fmt::{self, Write as _};
@@ -96,7 +96,7 @@ impl Report {
                 None => "an unknown certificate".to_owned(),
             };
             // Writing to a String cannot fail.
-            let _ = writeln!(self.lines, "{}: {}: sealed to {to}", shown_path(path), object.place);
+            let _ = writeln!(self.lines, "{}: {}: sealed to {to}", shown_path(path), object.location);
         }
     }
 

@@ -5,7 +5,7 @@ use crate::commands::upstream::re_encrypt::answer::Resealed;
 use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
 use crate::controller::error::ControllerError;
-use crate::sealed_file::object::SealedObject;
+use crate::manifest::sealed_secrets::SealedObject;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use envelope::Certificate;
 use rand::rngs::SysRng;

@@ -5,7 +5,7 @@
 //! read it, so that the runs of other users leave no refused requests for private keys in the audit log.
 
 use crate::key_store::KeyStore;
-use crate::sealed_file::object::SealedObject;
+use crate::manifest::sealed_secrets::SealedObject;
 use crate::settings::keys::KeyPlace;
 use crate::settings::reseal::Reseal;
 use api::Scope;

@@ -13,12 +13,12 @@ use crate::commands::upstream::merge_into::target::target_of;
 use crate::error::{CommandError, Context as _};
 use crate::files::file_update::InPlace;
 use crate::files::input::Input;
-use crate::manifest::read;
-use crate::manifest::read::InputSecret;
-use crate::sealed_file::change::{Change, Field};
-use crate::sealed_file::error::SealedFileError;
-use crate::sealed_file::object::SealedObject;
-use crate::sealed_file::{Edit, SealedFile};
+use crate::manifest::sealed_field::SealedField;
+use crate::manifest::sealed_file::SealedFileError;
+use crate::manifest::sealed_file::{ObjectEdit, SealedFile};
+use crate::manifest::sealed_secrets::SealedObject;
+use crate::manifest::secrets;
+use crate::manifest::secrets::InputSecret;
 use crate::settings::MergeInto;
 use crate::terminal::escape::{shown, shown_path};
 use crate::terminal::warnings::warn;
@@ -27,6 +27,7 @@ use api::annotations::{CLUSTER_WIDE, NAMESPACE_WIDE, repeats_object};
 use envelope::Certificate;
 use rand::rngs::SysRng;
 use sealing::SealFailure;
+use yaml_edit_in_place::Change;
 
 /// The annotations that state a scope.
 const SCOPES: [&str; 2] = [CLUSTER_WIDE, NAMESPACE_WIDE];
@@ -34,7 +35,7 @@ const SCOPES: [&str; 2] = [CLUSTER_WIDE, NAMESPACE_WIDE];
 pub(crate) fn merge_into(merge: &MergeInto) -> Result<(), CommandError> {
     merge_secrets(merge, || {
         let bytes = merge.secret.read_text("a Secret, in YAML or JSON,")?;
-        Ok(read::read(&merge.secret, &bytes)?)
+        Ok(secrets::read(&merge.secret, &bytes)?)
     })
 }
 
@@ -57,7 +58,7 @@ pub(crate) fn merge_secrets(
     if file.objects().len() == 1 && secrets.len() > 1 {
         return Err(MergeError::SeveralSecrets(secrets.len()).into());
     }
-    let mut edits: Vec<Edit> = Vec::new();
+    let mut edits: Vec<ObjectEdit> = Vec::new();
     for secret in secrets {
         let index = target_of(&secret, file.objects())?;
         // What is merged into one twice is merged into what the first time made of it.
@@ -65,7 +66,7 @@ pub(crate) fn merge_secrets(
             carry_out(&mut file, &mut edits).context(&cannot_change)?;
         }
         let changes = changes(merge, &certificate, secret, &file.objects()[index])?;
-        edits.push(Edit { index, changes });
+        edits.push(ObjectEdit { index, changes });
     }
     carry_out(&mut file, &mut edits).context(&cannot_change)?;
     place.replace(file.text().as_bytes()).context(&cannot_change)
@@ -75,7 +76,7 @@ fn cannot_change(merge: &MergeInto) -> String {
     format!("cannot change {}", shown_path(&merge.file))
 }
 
-fn carry_out(file: &mut SealedFile, edits: &mut Vec<Edit>) -> Result<(), SealedFileError> {
+fn carry_out(file: &mut SealedFile, edits: &mut Vec<ObjectEdit>) -> Result<(), SealedFileError> {
     file.edit_all(&std::mem::take(edits)).into_iter().collect()
 }
 
@@ -111,11 +112,11 @@ fn changes(
     input: InputSecret,
     target: &SealedObject,
 ) -> Result<Vec<Change>, CommandError> {
-    let InputSecret { place, secret } = input;
+    let InputSecret { location: place, secret } = input;
     if secret.data.is_empty() && !merge.allow_empty_data {
         return Err(MergeError::NoData(place).into());
     }
-    let target_place = target.place.clone().of(&Input::File(merge.file.clone()));
+    let target_place = target.location.clone().of(&Input::File(merge.file.clone()));
     let scope = target.scope();
     let name = target.metadata.name.as_deref().unwrap_or_default();
     if name.is_empty() && (scope == Scope::Strict || target.metadata.generate_name.is_none()) {
@@ -153,23 +154,23 @@ fn changes(
         .map_err(|source| MergeError::Annotation { place, target: target_place.clone(), source })?;
     let label = scope.label(&namespace, name);
     let mut changes: Vec<Change> =
-        copies.iter().map(|name| Change::remove(Field::TemplateAnnotation(name))).collect();
+        copies.iter().map(|name| SealedField::TemplateAnnotation(name).remove()).collect();
     for (key, value) in &secret.data {
         let sealed = sealing::seal_item(&mut SysRng, certificate, &label, value.expose())
             .map_err(|source| SealFailure { key: key.clone(), source })?;
-        changes.push(Change::set(Field::Item(key), sealed));
+        changes.push(SealedField::Item(key).set(sealed));
     }
     if !secret.data.is_empty() {
         let some_stay = target.spec.encrypted_data.keys().any(|key| !secret.data.contains_key(key));
         changes.extend(noted(target, certificate, some_stay));
     }
     for (name, value) in secret.metadata.labels.into_iter().flatten() {
-        changes.push(Change::set(Field::TemplateLabel(&name), value));
+        changes.push(SealedField::TemplateLabel(&name).set(value));
     }
     for (name, value) in secret.metadata.annotations.into_iter().flatten() {
         // The scope is the target's own already.
         if !SCOPES.contains(&name.as_str()) {
-            changes.push(Change::set(Field::TemplateAnnotation(&name), value));
+            changes.push(SealedField::TemplateAnnotation(&name).set(value));
         }
     }
     Ok(changes)

@@ -11,15 +11,16 @@ use crate::error::{CommandError, Context as _};
 use crate::files::file_update::InPlace;
 use crate::files::input::Input;
 use crate::files::output::Output;
-use crate::manifest::{read_sealed, unplaced, write};
-use crate::sealed_file::change::{Change, Field};
-use crate::sealed_file::{Edit, SealedFile};
+use crate::manifest::sealed_field::SealedField;
+use crate::manifest::sealed_file::{ObjectEdit, SealedFile};
+use crate::manifest::{sealed_secrets, write};
 use crate::settings::ReEncrypt;
 use crate::terminal::escape::shown_path;
 use api::SealedSecret;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::path::Path;
+use yaml_edit_in_place::Change;
 
 pub(crate) fn re_encrypt(re_encrypt: &ReEncrypt) -> Result<(), CommandError> {
     match (&re_encrypt.sealed, &re_encrypt.output) {
@@ -35,24 +36,22 @@ fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), CommandError> {
     let found = place.text().ok().map(SealedFile::read).transpose().context(&cannot_change)?;
     let Some(mut file) = found.filter(|file| !file.objects().is_empty()) else {
         // Nothing to reseal: what there is instead is told as for a stream.
-        return read_sealed::read_sealed(&re_encrypt.sealed, place.bytes())
-            .map(drop)
-            .map_err(CommandError::from);
+        return sealed_secrets::read(&re_encrypt.sealed, place.bytes()).map(drop).map_err(CommandError::from);
     };
     let controller = Controller::find(&re_encrypt.controller).context(CANNOT_ASK)?;
     let mut edits = Vec::new();
     for index in 0..file.objects().len() {
         let mut object = file.objects()[index].clone();
-        let place = object.place.clone().of(&re_encrypt.sealed).to_string();
-        unplaced::place(&mut object.metadata, &mut object.object, re_encrypt.namespace.as_deref());
+        let place = object.location.clone().of(&re_encrypt.sealed).to_string();
+        object.default_namespace(re_encrypt.namespace.as_deref());
         let answer = controller.reseal(&object.object).context(CANNOT_ASK)?;
         let resealed = Resealed::of(&place, answer, &object.metadata, &object.spec)
             .ok_or_else(|| does_not_open(&controller, &place, &object.metadata))??;
         let mut changes: Vec<Change> =
-            resealed.items.into_iter().map(|(key, item)| Change::set(Field::Item(&key), item)).collect();
-        let hint = Field::Annotation(CERTIFICATE_FINGERPRINT);
-        changes.push(resealed.hint.map_or_else(|| Change::remove(hint), |text| Change::set(hint, text)));
-        edits.push(Edit { index, changes });
+            resealed.items.into_iter().map(|(key, item)| SealedField::Item(&key).set(item)).collect();
+        let hint = SealedField::Annotation(CERTIFICATE_FINGERPRINT);
+        changes.push(hint.set_or_remove(resealed.hint));
+        edits.push(ObjectEdit { index, changes });
     }
     file.edit_all(&edits).into_iter().collect::<Result<(), _>>().context(&cannot_change)?;
     place.replace(file.text().as_bytes()).context(&cannot_change)
@@ -60,13 +59,13 @@ fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), CommandError> {
 
 fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), CommandError> {
     let bytes = re_encrypt.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
-    let all = read_sealed::read_sealed(&re_encrypt.sealed, &bytes)?;
+    let all = sealed_secrets::read(&re_encrypt.sealed, &bytes)?;
     let controller = Controller::find(&re_encrypt.controller).context(CANNOT_ASK)?;
     let mut written = Vec::new();
     for mut sealed in all {
-        let place = sealed.place.to_string();
+        let place = sealed.location.clone().of(&re_encrypt.sealed).to_string();
         let stated = sealed.metadata.namespace.clone();
-        unplaced::place(&mut sealed.metadata, &mut sealed.object, re_encrypt.namespace.as_deref());
+        sealed.default_namespace(re_encrypt.namespace.as_deref());
         let answer = controller.reseal(&sealed.object).context(CANNOT_ASK)?;
         let resealed = Resealed::of(&place, answer, &sealed.metadata, &sealed.spec)
             .ok_or_else(|| does_not_open(&controller, &place, &sealed.metadata))??;

@@ -1,9 +1,9 @@
 //! `recovery_unseal`: SealedSecrets back into Secrets, with private keys at hand instead of a cluster.
 
 use crate::error::{CommandError, Context as _, Hint};
-use crate::manifest::unplaced::is_unplaced;
-use crate::manifest::yaml::place;
-use crate::manifest::{read_sealed, unplaced, write_secret};
+use crate::manifest::location::Location;
+use crate::manifest::sealed_secrets::{NAMESPACE_HINT, lacks_namespace};
+use crate::manifest::{sealed_secrets, write_secret};
 use crate::process::wiped::Wiped;
 use crate::settings::RecoveryUnseal;
 use jiff::Timestamp;
@@ -14,8 +14,8 @@ use sealing::{Accepted, InFull, Outside, UnsealError};
 #[derive(Debug, thiserror::Error)]
 #[error("cannot open the SealedSecret in {place}")]
 pub(crate) struct NotOpened {
-    place: place::Place,
-    is_unplaced: bool,
+    place: Location,
+    lacks_namespace: bool,
     #[source]
     source: Box<InFull<UnsealError>>,
 }
@@ -24,16 +24,16 @@ pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandEr
     let ring = recovery.keys.load().context("cannot open without a cluster")?;
     let bytes = recovery.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
     let mut written = Wiped::default();
-    for mut sealed in read_sealed::read_sealed(&recovery.sealed, &bytes)? {
-        unplaced::place(&mut sealed.metadata, &mut sealed.object, recovery.namespace.as_deref());
+    for mut sealed in sealed_secrets::read(&recovery.sealed, &bytes)? {
+        sealed.default_namespace(recovery.namespace.as_deref());
         let mut random = |bytes: &mut [u8]| rand::rng().fill_bytes(bytes);
         let outside = Outside { now: Timestamp::now(), random: &mut random };
         let accepted = Accepted { deprecated_data: true };
         let secret =
             sealing::unseal(&sealed.metadata, &sealed.spec, &ring, accepted, outside).map_err(|source| {
                 NotOpened {
-                    place: sealed.place,
-                    is_unplaced: is_unplaced(&sealed.metadata),
+                    place: sealed.location.of(&recovery.sealed),
+                    lacks_namespace: lacks_namespace(&sealed.metadata),
                     source: Box::new(InFull(source)),
                 }
             })?;
@@ -45,7 +45,7 @@ pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandEr
 impl Hint for NotOpened {
     fn hint(&self) -> Option<String> {
         match &self.source.0 {
-            error if error.wants_key() && self.is_unplaced => Some(unplaced::hint()),
+            error if error.wants_key() && self.lacks_namespace => Some(NAMESPACE_HINT.into()),
             error if error.wants_key() => Some(
                 "give every sealing key the cluster ever had, with --recovery-private-key FILE once for each file; \
                  name, namespace and scope must be those it was sealed for"

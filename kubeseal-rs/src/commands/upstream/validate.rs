@@ -4,7 +4,7 @@ use crate::commands::reason::Reason;
 use crate::controller::Controller;
 use crate::controller::error::CANNOT_ASK;
 use crate::error::{CommandError, Context as _, Hint};
-use crate::manifest::{read_sealed, unplaced};
+use crate::manifest::sealed_secrets;
 use crate::settings::Validate;
 
 /// The controller says that some do not open.
@@ -19,15 +19,15 @@ pub(crate) struct DoesNotOpen {
 
 pub(crate) fn validate(validate: &Validate) -> Result<(), CommandError> {
     let bytes = validate.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
-    let all = read_sealed::read_sealed(&validate.sealed, &bytes)?;
+    let all = sealed_secrets::read(&validate.sealed, &bytes)?;
     let controller = Controller::find(&validate.controller).context(CANNOT_ASK)?;
     let mut places = Vec::new();
     let mut reason = None;
     for mut sealed in all {
-        unplaced::place(&mut sealed.metadata, &mut sealed.object, validate.namespace.as_deref());
+        sealed.default_namespace(validate.namespace.as_deref());
         if !controller.verify(&sealed.object).context(CANNOT_ASK)? {
-            places.push(sealed.place.to_string());
             reason = reason.max(Reason::of(&sealed.metadata));
+            places.push(sealed.location.of(&validate.sealed).to_string());
         }
     }
     if places.is_empty() {

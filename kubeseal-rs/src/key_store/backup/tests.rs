@@ -6,7 +6,7 @@ use crate::key_store::backup::lock::Lock;
 use crate::key_store::backup::unlock::Unlock;
 use crate::key_store::backup::unlock::is_encrypted;
 use crate::key_store::backup::write::list;
-use crate::manifest::read;
+use crate::manifest::secrets;
 use crate::process::wiped::Wiped;
 use age::secrecy::ExposeSecret as _;
 use age::x25519;
@@ -47,7 +47,7 @@ fn file(folder: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
 
 #[test]
 fn a_list_reads_back_as_what_was_written() {
-    let read = read::read(&Input::Stdin, plain().bytes()).unwrap();
+    let read = secrets::read(&Input::Stdin, plain().bytes()).unwrap();
     let names: Vec<_> = read.iter().map(|it| it.secret.metadata.name.clone().unwrap()).collect();
     assert_eq!(names, ["one", "two"]);
     for it in read {

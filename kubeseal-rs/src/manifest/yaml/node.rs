@@ -1,26 +1,26 @@
-//! [`Node`]: a piece of YAML or JSON, with its line, whose text is wiped on drop.
+//! [`YamlNode`]: a piece of YAML or JSON, with its line, whose text is wiped on drop.
 
-use crate::manifest::yaml::place::Position;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 use std::fmt;
+use yaml_edit_in_place::Position;
 use zeroize::Zeroizing;
 
 /// A piece of a document. It has no Debug: it holds values.
-pub(crate) struct Node {
+pub(crate) struct YamlNode {
     /// Where it begins, if the parser tells.
     pub position: Option<Position>,
-    pub content: Content,
+    pub value: YamlValue,
 }
 
 /// What a node holds. Numbers are not kept: no field of a Secret that is read has one.
-pub(crate) enum Content {
+pub(crate) enum YamlValue {
     Null,
     Boolean(bool),
     Number,
     Text(Zeroizing<String>),
-    List(Vec<Node>),
-    Map(Vec<(Key, Node)>),
+    List(Vec<YamlNode>),
+    Map(Vec<(Key, YamlNode)>),
 }
 
 /// A key of a map.
@@ -30,7 +30,7 @@ pub(crate) enum Key {
     Other(&'static str),
 }
 
-impl Content {
+impl YamlValue {
     /// What it is, in words.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
@@ -44,19 +44,52 @@ impl Content {
     }
 }
 
-impl<'de> Deserialize<'de> for Node {
+impl YamlNode {
+    /// The text that it is.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.value {
+            YamlValue::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The entries of the map that it is. A key that YAML takes for something else than text stands there as what
+    /// it is taken for.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &Self)> {
+        let entries = match &self.value {
+            YamlValue::Map(entries) => entries.as_slice(),
+            _ => &[],
+        };
+        entries.iter().map(|(key, value)| match key {
+            Key::Text(key) => (key.as_str(), value),
+            Key::Other(kind) => (*kind, value),
+        })
+    }
+
+    /// What stands under a key of the map that it is.
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+        self.entries().find(|(name, _)| *name == key).map(|(_, value)| value)
+    }
+
+    /// What stands under keys of maps in maps.
+    pub(crate) fn at(&self, path: &[&str]) -> Option<&Self> {
+        path.iter().try_fold(self, |node, key| node.get(key))
+    }
+}
+
+impl<'de> Deserialize<'de> for YamlNode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let spanned = Spanned::<Content>::deserialize(deserializer)?;
+        let spanned = Spanned::<YamlValue>::deserialize(deserializer)?;
         let location = spanned.referenced;
         let position = usize::try_from(location.line())
             .ok()
             .map(|line| Position { line, column: usize::try_from(location.column()).ok() })
             .filter(|position| position.line > 0);
-        Ok(Self { position, content: spanned.value })
+        Ok(Self { position, value: spanned.value })
     }
 }
 
-impl<'de> Deserialize<'de> for Content {
+impl<'de> Deserialize<'de> for YamlValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ContentVisitor)
     }
@@ -71,62 +104,62 @@ impl<'de> Deserialize<'de> for Key {
 struct ContentVisitor;
 
 impl<'de> Visitor<'de> for ContentVisitor {
-    type Value = Content;
+    type Value = YamlValue;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any value")
     }
 
-    fn visit_unit<E>(self) -> Result<Content, E> {
-        Ok(Content::Null)
+    fn visit_unit<E>(self) -> Result<YamlValue, E> {
+        Ok(YamlValue::Null)
     }
 
-    fn visit_none<E>(self) -> Result<Content, E> {
-        Ok(Content::Null)
+    fn visit_none<E>(self) -> Result<YamlValue, E> {
+        Ok(YamlValue::Null)
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Content, D::Error> {
-        Content::deserialize(deserializer)
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<YamlValue, D::Error> {
+        YamlValue::deserialize(deserializer)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Content, E> {
-        Ok(Content::Boolean(value))
+    fn visit_bool<E>(self, value: bool) -> Result<YamlValue, E> {
+        Ok(YamlValue::Boolean(value))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Content, E> {
-        Ok(Content::Number)
+    fn visit_i64<E>(self, _: i64) -> Result<YamlValue, E> {
+        Ok(YamlValue::Number)
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Content, E> {
-        Ok(Content::Number)
+    fn visit_u64<E>(self, _: u64) -> Result<YamlValue, E> {
+        Ok(YamlValue::Number)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Content, E> {
-        Ok(Content::Number)
+    fn visit_f64<E>(self, _: f64) -> Result<YamlValue, E> {
+        Ok(YamlValue::Number)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Content, E> {
-        Ok(Content::Text(Zeroizing::new(text.to_owned())))
+    fn visit_str<E>(self, text: &str) -> Result<YamlValue, E> {
+        Ok(YamlValue::Text(Zeroizing::new(text.to_owned())))
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Content, E> {
-        Ok(Content::Text(Zeroizing::new(text)))
+    fn visit_string<E>(self, text: String) -> Result<YamlValue, E> {
+        Ok(YamlValue::Text(Zeroizing::new(text)))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Content, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<YamlValue, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = access.next_element()? {
             items.push(item);
         }
-        Ok(Content::List(items))
+        Ok(YamlValue::List(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Content, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<YamlValue, A::Error> {
         let mut entries = Vec::new();
         while let Some(entry) = access.next_entry()? {
             entries.push(entry);
         }
-        Ok(Content::Map(entries))
+        Ok(YamlValue::Map(entries))
     }
 }
 

@@ -1,14 +1,14 @@
 //! `parse`: one document into nodes. JSON may put several objects into one document, as upstream reads it.
 
-use crate::manifest::yaml::budget::{alias_limits, budget};
-use crate::manifest::yaml::documents::Document;
-use crate::manifest::yaml::fault::Fault;
-use crate::manifest::yaml::line_break::LineBreak;
-use crate::manifest::yaml::node::{Content, Node};
-use crate::manifest::yaml::place::Position;
+use crate::manifest::yaml::invalid::InvalidManifest;
+use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use serde_saphyr::Error as YamlError;
 use serde_saphyr::options;
 use serde_saphyr::options::NonFiniteFloatPolicy;
+use yaml_edit_in_place::LineBreak;
+use yaml_edit_in_place::Position;
+use yaml_edit_in_place::limits::{alias_limits, budget};
+use yaml_edit_in_place::split::DocumentText;
 
 /// A document that does not parse.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,11 +18,11 @@ pub(crate) struct Broken {
     pub position: Option<Position>,
     /// The field it is in, where that can be told.
     pub field: Option<String>,
-    pub fault: Fault,
+    pub fault: InvalidManifest,
 }
 
 /// Every object of the document. Positions are those in the whole stream.
-pub(crate) fn parse(document: Document<'_>) -> Result<Vec<Node>, Broken> {
+pub(crate) fn parse(document: DocumentText<'_>) -> Result<Vec<YamlNode>, Broken> {
     let text = document.text;
     let mut parsed = match text.trim_start().strip_prefix('{') {
         // Objects with bare keys are YAML; others that do not parse are broken JSON, and YAML would only say
@@ -43,8 +43,8 @@ pub(crate) fn parse(document: Document<'_>) -> Result<Vec<Node>, Broken> {
     parsed
 }
 
-fn json(text: &str) -> Result<Vec<Node>, Broken> {
-    let mut objects = serde_json::Deserializer::from_str(text).into_iter::<Node>();
+fn json(text: &str) -> Result<Vec<YamlNode>, Broken> {
+    let mut objects = serde_json::Deserializer::from_str(text).into_iter::<YamlNode>();
     let mut cursor = Cursor::default();
     let mut nodes = Vec::new();
     loop {
@@ -54,13 +54,13 @@ fn json(text: &str) -> Result<Vec<Node>, Broken> {
         let position = Some(cursor.position());
         match objects.next() {
             None => return Ok(nodes),
-            Some(Ok(node)) => nodes.push(Node { position, ..node }),
+            Some(Ok(node)) => nodes.push(YamlNode { position, ..node }),
             Some(Err(error)) => {
                 return Err(Broken {
                     sound: nodes.len(),
                     position: Some(Position { line: error.line(), column: Some(error.column()) }),
                     field: None,
-                    fault: Fault::Json(json_words(&error)),
+                    fault: InvalidManifest::Json(json_words(&error)),
                 });
             }
         }
@@ -105,7 +105,7 @@ fn json_words(error: &serde_json::Error) -> String {
     }
 }
 
-fn yaml(text: &str) -> Result<Vec<Node>, Broken> {
+fn yaml(text: &str) -> Result<Vec<YamlNode>, Broken> {
     let options = options! {
         // A snippet is a line of the input, and that line may be the value.
         with_snippet: false,
@@ -117,11 +117,11 @@ fn yaml(text: &str) -> Result<Vec<Node>, Broken> {
         budget: budget(text),
         alias_limits: alias_limits(text),
     };
-    let parsed = serde_saphyr::from_str_with_options::<Node>(text, options);
+    let parsed = serde_saphyr::from_str_with_options::<YamlNode>(text, options);
     if let Some((line_break, position)) = LineBreak::first_in(text) {
         let field =
             parsed.ok().and_then(|node| field_with(&node, &|text| LineBreak::first_in(text).is_some()));
-        let fault = Fault::LineBreak(line_break);
+        let fault = InvalidManifest::LineBreak(line_break);
         return Err(Broken { sound: 0, position: Some(position), field, fault });
     }
     parsed.map(|node| vec![node]).map_err(|error| Broken {
@@ -133,16 +133,16 @@ fn yaml(text: &str) -> Result<Vec<Node>, Broken> {
 }
 
 /// The path of the first text in `node` for which `holds` is true.
-fn field_with(node: &Node, holds: &dyn Fn(&str) -> bool) -> Option<String> {
-    match &node.content {
-        Content::Text(text) => holds(text).then(String::new),
-        Content::List(items) => items.iter().find_map(|item| field_with(item, holds)),
+fn field_with(node: &YamlNode, holds: &dyn Fn(&str) -> bool) -> Option<String> {
+    match &node.value {
+        YamlValue::Text(text) => holds(text).then(String::new),
+        YamlValue::List(items) => items.iter().find_map(|item| field_with(item, holds)),
         // Not a key, which is the path itself: it could not be shown.
-        Content::Map(_) => node.entries().filter(|(key, _)| !holds(key)).find_map(|(key, value)| {
+        YamlValue::Map(_) => node.entries().filter(|(key, _)| !holds(key)).find_map(|(key, value)| {
             let rest = field_with(value, holds)?;
             Some(if rest.is_empty() { key.to_owned() } else { format!("{key}.{rest}") })
         }),
-        Content::Null | Content::Boolean(_) | Content::Number => None,
+        YamlValue::Null | YamlValue::Boolean(_) | YamlValue::Number => None,
     }
 }
 
@@ -153,29 +153,29 @@ fn yaml_position(error: &YamlError) -> Option<Position> {
 }
 
 /// Only what is known to quote nothing of the input is passed on.
-fn yaml_fault(error: &YamlError) -> Fault {
+fn yaml_fault(error: &YamlError) -> InvalidManifest {
     match error.without_snippet() {
-        YamlError::DuplicateMappingKey { key: Some(key), .. } => Fault::DuplicateKey(key.clone()),
-        YamlError::UnknownAnchor { .. } => Fault::UnknownAnchor,
+        YamlError::DuplicateMappingKey { key: Some(key), .. } => InvalidManifest::DuplicateKey(key.clone()),
+        YamlError::UnknownAnchor { .. } => InvalidManifest::UnknownAnchor,
         YamlError::AliasError { error, .. } => yaml_fault(error),
         YamlError::Budget { .. }
         | YamlError::AliasReplayLimitExceeded { .. }
         | YamlError::AliasExpansionLimitExceeded { .. }
-        | YamlError::AliasReplayStackDepthExceeded { .. } => Fault::TooLarge,
+        | YamlError::AliasReplayStackDepthExceeded { .. } => InvalidManifest::TooLarge,
         // The parser's own, fixed sentences; this one would quote a character.
         YamlError::ExternalMessage { msg, .. } if !msg.starts_with("unexpected character") => {
-            Fault::Yaml(msg.clone())
+            InvalidManifest::Yaml(msg.clone())
         }
-        _ => Fault::Yaml("something stands there that may not".into()),
+        _ => InvalidManifest::Yaml("something stands there that may not".into()),
     }
 }
 
-fn shift(node: &mut Node, lines: usize) {
+fn shift(node: &mut YamlNode, lines: usize) {
     shift_position(&mut node.position, lines);
-    match &mut node.content {
-        Content::List(items) => items.iter_mut().for_each(|item| shift(item, lines)),
-        Content::Map(entries) => entries.iter_mut().for_each(|(_, value)| shift(value, lines)),
-        Content::Null | Content::Boolean(_) | Content::Number | Content::Text(_) => {}
+    match &mut node.value {
+        YamlValue::List(items) => items.iter_mut().for_each(|item| shift(item, lines)),
+        YamlValue::Map(entries) => entries.iter_mut().for_each(|(_, value)| shift(value, lines)),
+        YamlValue::Null | YamlValue::Boolean(_) | YamlValue::Number | YamlValue::Text(_) => {}
     }
 }
 

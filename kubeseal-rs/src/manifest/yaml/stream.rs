@@ -3,8 +3,8 @@
 //! Decided: JSON objects in a row are one document, as they are to `documents`: where one ends is known only once it is
 //! parsed.
 
-use crate::manifest::yaml::documents::{BYTE_ORDER_MARK, has_content, marker_length};
 use std::io::{self, Read};
+use yaml_edit_in_place::split::{BYTE_ORDER_MARK, has_content, marker_length};
 use zeroize::Zeroizing;
 
 /// Room for most documents at once.
@@ -144,8 +144,8 @@ impl<R: Read> Iterator for DocumentStream<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::yaml::documents::documents;
     use proptest::prelude::*;
+    use yaml_edit_in_place::split::documents;
 
     /// Reads so many bytes at a time.
     struct Slow<'a>(&'a [u8], usize);

@@ -2,7 +2,7 @@
 
 use crate::commands::annotations::AnnotationFault;
 use crate::error::Hint;
-use crate::manifest::yaml::place::Place;
+use crate::manifest::location::Location;
 use crate::settings::namespace::NamespaceError;
 use crate::terminal::escape::shown_path;
 use api::Scope;
@@ -21,25 +21,25 @@ pub(crate) enum MergeError {
     #[error("found no SealedSecret in {}", shown_path(.0))]
     Nothing(PathBuf),
     #[error("the SealedSecret in {0} has no metadata.name")]
-    NoName(Place),
+    NoName(Location),
     #[error("the Secret in {0} has no data")]
-    NoData(Place),
+    NoData(Location),
     #[error("there are {0} Secrets to merge into one SealedSecret")]
     SeveralSecrets(usize),
     #[error("it is not clear into which of {count} SealedSecrets the Secret in {place} goes")]
-    WhichTarget { place: Place, count: usize },
+    WhichTarget { place: Location, count: usize },
     #[error("the SealedSecret in {target} has the scope {scope}, and {asked} was asked for")]
-    Scope { target: Place, scope: Scope, asked: Scope },
+    Scope { target: Location, scope: Scope, asked: Scope },
     #[error("cannot settle the namespace of the SealedSecret in {target}")]
     Namespace {
-        target: Place,
+        target: Location,
         #[source]
         source: Box<NamespaceError>,
     },
     #[error("will not merge the Secret in {place} into the SealedSecret in {target}")]
     Annotation {
-        place: Place,
-        target: Place,
+        place: Location,
+        target: Location,
         #[source]
         source: AnnotationFault,
     },

@@ -1,8 +1,8 @@
 //! `target_of`: which SealedSecret of the file a Secret goes into.
 
 use crate::commands::upstream::merge_into::error::MergeError;
-use crate::manifest::read::InputSecret;
-use crate::sealed_file::object::SealedObject;
+use crate::manifest::sealed_secrets::SealedObject;
+use crate::manifest::secrets::InputSecret;
 
 /// The only one, whatever the names; among several, the one of that name.
 pub(crate) fn target_of(secret: &InputSecret, targets: &[SealedObject]) -> Result<usize, MergeError> {
@@ -18,6 +18,6 @@ pub(crate) fn target_of(secret: &InputSecret, targets: &[SealedObject]) -> Resul
     let mut fitting = targets.iter().enumerate().filter(|(_, target)| fits(target)).map(|(index, _)| index);
     match (fitting.next(), fitting.next()) {
         (Some(index), None) => Ok(index),
-        _ => Err(MergeError::WhichTarget { place: secret.place.clone(), count: targets.len() }),
+        _ => Err(MergeError::WhichTarget { place: secret.location.clone(), count: targets.len() }),
     }
 }

@@ -1,9 +1,9 @@
 //! `seal_document`: the Secrets of one document into SealedSecrets, written out.
 
 use crate::commands::upstream::seal::settle::{SettleError, check, settle};
-use crate::manifest::read::InputSecret;
+use crate::manifest::secrets::InputSecret;
 use crate::manifest::yaml::stream::StreamedDocument;
-use crate::manifest::{read, write};
+use crate::manifest::{secrets, write};
 use crate::settings::Seal;
 use envelope::Certificate;
 use rand::rngs::SysRng;
@@ -20,7 +20,7 @@ pub(crate) struct Sealed {
 
 /// Seals all of it. A Secret is dropped, wiped, as soon as it is sealed.
 pub(crate) fn seal_document(seal: &Seal, certificate: &Certificate, document: &StreamedDocument) -> Sealed {
-    let (objects, secrets) = match read::read_document(&seal.secrets, document) {
+    let (objects, secrets) = match secrets::read_document(&seal.secrets, document) {
         Ok(read) => read,
         Err(error) => return Sealed { objects: 0, secrets: 0, written: Err(error.into()) },
     };
@@ -37,7 +37,7 @@ fn seal_all(
         check(seal, secret)?;
     }
     let mut written = Vec::new();
-    for InputSecret { secret, place } in secrets {
+    for InputSecret { secret, location: place } in secrets {
         let sealed = sealing::seal_secret(&mut SysRng, certificate, secret)
             .map_err(|source| SettleError::Seal { place, source })?;
         write::write(seal.format, &sealed, &mut written)?;

@@ -3,9 +3,9 @@
 use crate::commands::annotations::{AnnotationFault, check_annotations};
 use crate::error::Hint;
 use crate::manifest::error::ManifestError;
-use crate::manifest::read::InputSecret;
+use crate::manifest::location::Location;
+use crate::manifest::secrets::InputSecret;
 use crate::manifest::write::RenderError;
-use crate::manifest::yaml::place::Place;
 use crate::settings::Seal;
 use crate::settings::namespace::NamespaceError;
 use api::Scope;
@@ -19,24 +19,24 @@ pub(crate) enum SettleError {
     #[error(transparent)]
     Render(#[from] RenderError),
     #[error("the Secret in {0} has no data")]
-    NoData(Place),
+    NoData(Location),
     #[error("the Secret in {0} has no metadata.name")]
-    NoName(Place),
+    NoName(Location),
     #[error("cannot settle the namespace of the Secret in {place}")]
     Namespace {
-        place: Place,
+        place: Location,
         #[source]
         source: Box<NamespaceError>,
     },
     #[error("will not seal the Secret in {place}")]
     Annotation {
-        place: Place,
+        place: Location,
         #[source]
         source: AnnotationFault,
     },
     #[error("cannot seal the Secret in {place}")]
     Seal {
-        place: Place,
+        place: Location,
         #[source]
         source: SealFailure,
     },
@@ -47,12 +47,12 @@ pub(crate) fn check(seal: &Seal, input: &InputSecret) -> Result<(), SettleError>
     let secret = &input.secret;
     let annotations = secret.metadata.annotations.iter().flatten();
     check_annotations(annotations, &secret.data, &seal.allowed_annotations)
-        .map_err(|source| SettleError::Annotation { place: input.place.clone(), source })
+        .map_err(|source| SettleError::Annotation { place: input.location.clone(), source })
 }
 
 /// Fills in what flags say, and refuses what they contradict.
 pub(crate) fn settle(seal: &Seal, input: &mut InputSecret) -> Result<(), SettleError> {
-    let place = &input.place;
+    let place = &input.location;
     let secret = &mut input.secret;
     if secret.data.is_empty() && !seal.allow_empty_data {
         return Err(SettleError::NoData(place.clone()));

@@ -1,0 +1,239 @@
+//! [`SealedFile`]: a file with SealedSecrets, edited in place. `yaml-edit-in-place` changes the text; what a SealedSecret is, is known here.
+
+use crate::manifest::location::ObjectLocation;
+use crate::manifest::sealed_secrets::{SealedObject, is_list, is_sealed_secret};
+use api::DecodeError;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use yaml_edit_in_place::{Change, Document, Edit, EditError, ParseError, Position, YamlFile};
+use zeroize::Zeroizing;
+
+/// A text with YAML documents or JSON objects, some of which are SealedSecrets.
+pub(crate) struct SealedFile {
+    file: YamlFile,
+    objects: Vec<SealedObject>,
+    /// Of each object: the index of its document, and where it is in the document.
+    places: Vec<(usize, String)>,
+}
+
+/// Changes of one SealedSecret.
+pub(crate) struct ObjectEdit {
+    /// Index in [`SealedFile::objects`].
+    pub index: usize,
+    pub changes: Vec<Change>,
+}
+
+/// Why a file was not read, or not changed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SealedFileError {
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+    #[error("{location} has a wrong shape")]
+    Shape {
+        location: ObjectLocation,
+        #[source]
+        source: DecodeError,
+    },
+    #[error("{location} cannot be changed")]
+    Edit {
+        location: ObjectLocation,
+        #[source]
+        source: EditError,
+    },
+}
+
+impl SealedFile {
+    /// Finds the SealedSecrets, those in Lists included. Documents without the word `SealedSecret` are not parsed; it could be written with
+    /// escapes, but is not in practice.
+    pub(crate) fn read(text: &str) -> Result<Self, SealedFileError> {
+        let file = YamlFile::read(text);
+        let (mut objects, mut places) = (Vec::new(), Vec::new());
+        for (index, document) in file.documents().iter().enumerate() {
+            if !document.text().contains("SealedSecret") {
+                continue;
+            }
+            let root = document.value()?;
+            let items = root.get("items").and_then(Value::as_array).filter(|_| is_list(root));
+            if is_sealed_secret(root) {
+                objects.push(decode(document, None, root)?);
+                places.push((index, String::new()));
+            }
+            for (item, object) in items.into_iter().flatten().enumerate() {
+                if is_sealed_secret(object) {
+                    objects.push(decode(document, Some(item), object)?);
+                    places.push((index, format!("/items/{item}")));
+                }
+            }
+        }
+        Ok(Self { file, objects, places })
+    }
+
+    /// The SealedSecrets, in order.
+    pub(crate) fn objects(&self) -> &[SealedObject] {
+        &self.objects
+    }
+
+    /// Whether all documents are JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.file.documents().iter().all(Document::is_json)
+    }
+
+    /// Makes all changes of one object, or none.
+    pub(crate) fn edit(&mut self, index: usize, changes: &[Change]) -> Result<(), SealedFileError> {
+        self.edit_all(&[ObjectEdit { index, changes: changes.to_vec() }]).into_iter().collect()
+    }
+
+    /// Edits several objects, each of them once: all changes of an object, or none. The outcomes are in the order of `edits`.
+    pub(crate) fn edit_all(&mut self, edits: &[ObjectEdit]) -> Vec<Result<(), SealedFileError>> {
+        let mut by_document: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (number, edit) in edits.iter().enumerate() {
+            by_document.entry(self.places[edit.index].0).or_default().push(number);
+        }
+        let mut outcomes: Vec<_> = edits.iter().map(|_| Ok(())).collect();
+        for (document, numbers) in by_document {
+            let in_document: Vec<Edit> = numbers
+                .iter()
+                .map(|number| &edits[*number])
+                .map(|edit| Edit { at: self.places[edit.index].1.clone(), changes: edit.changes.clone() })
+                .collect();
+            for (number, outcome) in numbers.into_iter().zip(self.file.edit(document, &in_document)) {
+                let index = edits[number].index;
+                let location = || self.objects[index].location.clone();
+                outcomes[number] = outcome
+                    .map_err(|source| SealedFileError::Edit { location: location(), source })
+                    .and_then(|()| self.read_again(index));
+            }
+        }
+        outcomes
+    }
+
+    fn read_again(&mut self, index: usize) -> Result<(), SealedFileError> {
+        let (number, at) = &self.places[index];
+        let document = &self.file.documents()[*number];
+        let item = at.strip_prefix("/items/").and_then(|item| item.parse().ok());
+        let object = document.value()?.pointer(at).unwrap_or(&Value::Null);
+        self.objects[index] = decode(document, item, object)?;
+        Ok(())
+    }
+
+    /// The text with all edits. There may be a Secret in it, beside the SealedSecrets.
+    pub(crate) fn text(&self) -> Zeroizing<String> {
+        self.file.text()
+    }
+}
+
+impl SealedFileError {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Parse(ParseError::Syntax { .. }) => "check indentation, quotes and brackets near there".into(),
+            Self::Parse(ParseError::LineBreak { found, .. }) => found.hint(),
+            Self::Shape { .. } => "`kubectl explain sealedsecret.spec` says what belongs where".into(),
+            Self::Edit { source: EditError::NotAMap { path }, .. } => {
+                format!("write {path} as a map of its own, without an alias (*name) or merge key (<<)")
+            }
+            Self::Edit { source: EditError::NotAScalar { path }, .. } => format!("write {path} as text"),
+            Self::Edit { source: EditError::ChangesOther, .. } => {
+                "write what it shares through anchors (&name), aliases (*name) and merge keys (<<) out in full; \
+                 nothing was changed"
+                    .into()
+            }
+        }
+    }
+}
+
+fn decode(document: &Document, item: Option<usize>, object: &Value) -> Result<SealedObject, SealedFileError> {
+    // The line of the first word, not of the marker before it.
+    let before = &document.text()[..document.text().len() - document.text().trim_start().len()];
+    let line = document.first_line() + before.matches('\n').count();
+    let whole = ObjectLocation::document(document.number(), Some(Position { line, column: None }));
+    let name = |field: &str| object.pointer(field).and_then(Value::as_str);
+    let location = item.map_or_else(|| whole.clone(), |item| whole.item(item + 1, None)).of_object(
+        "SealedSecret",
+        name("/metadata/namespace"),
+        name("/metadata/name"),
+    );
+    let mut sealed = SealedObject::decode(&location, without_null(object.clone()))
+        .map_err(|source| SealedFileError::Shape { location, source })?;
+    sealed.object = object.clone();
+    Ok(sealed)
+}
+
+/// A SealedSecret that is being written may have no metadata, no spec and no items yet, or items without a value. Go reads it, too.
+fn without_null(mut object: Value) -> Value {
+    let empty_map = |value: &mut Value| {
+        if value.is_null() {
+            *value = json!({});
+        }
+    };
+    if let Some(fields) = object.as_object_mut() {
+        for field in ["metadata", "spec"] {
+            empty_map(fields.entry(field).or_insert(Value::Null));
+        }
+    }
+    if let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut) {
+        let items = spec.entry("encryptedData").or_insert(Value::Null);
+        for item in items.as_object_mut().into_iter().flat_map(Map::values_mut).filter(|item| item.is_null())
+        {
+            *item = json!("");
+        }
+    }
+    object
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::sealed_field::SealedField;
+
+    const HEAD: &str = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: a}\nspec:\n";
+
+    #[test]
+    fn objects_are_found_in_documents_and_lists_and_have_a_location() {
+        let object =
+            "apiVersion: bitnami.com/v1alpha1\n  kind: SealedSecret\n  spec:\n    encryptedData: {}\n";
+        let text = format!(
+            "a: [broken\n---\n\n{HEAD}---\nkind: List\napiVersion: v1\nitems:\n- kind: Secret\n- {object}-   {}",
+            object.replace("\n  ", "\n    ")
+        );
+        let mut file = SealedFile::read(&text).unwrap();
+        let locations: Vec<String> = file.objects().iter().map(|it| it.location.to_string()).collect();
+        assert_eq!(
+            locations,
+            ["document 2 (SealedSecret a), line 4", "document 3, item 2", "document 3, item 3"]
+        );
+        let set = |index, key, value| ObjectEdit { index, changes: vec![SealedField::Item(key).set(value)] };
+        let outcomes = file.edit_all(&[set(2, "k", "AgB="), set(0, "k", "AgC="), set(1, "l", "AgD=")]);
+        assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+        let items = |index: usize| format!("{:?}", file.objects()[index].spec.encrypted_data);
+        assert_eq!([0, 1, 2].map(items), [r#"{"k": "AgC="}"#, r#"{"l": "AgD="}"#, r#"{"k": "AgB="}"#]);
+        assert!(file.text().contains("encryptedData:\n      l: AgD=\n-   api"), "{}", *file.text());
+    }
+
+    #[test]
+    fn an_object_that_cannot_be_changed_is_named() {
+        let object = |spec: &str| {
+            format!(
+                "- apiVersion: bitnami.com/v1alpha1\n  kind: SealedSecret\n  metadata: {{name: a}}\n  spec: {spec}\n"
+            )
+        };
+        let items =
+            [object("&x {encryptedData: {k: AgA=}}"), object("*x"), object("{encryptedData: {}}")].concat();
+        let mut file = SealedFile::read(&format!("kind: List\nitems:\n{items}")).unwrap();
+        let edits: Vec<_> = (0..3)
+            .map(|index| ObjectEdit { index, changes: vec![SealedField::Item("k").set("AgB=")] })
+            .collect();
+        let outcomes =
+            file.edit_all(&edits).into_iter().map(|outcome| outcome.map_err(|error| error.to_string()));
+        let refused =
+            |item: usize| Err(format!("document 1, item {item} (SealedSecret a) cannot be changed"));
+        assert_eq!(outcomes.collect::<Vec<_>>(), [refused(1), refused(2), Ok(())]);
+    }
+
+    #[test]
+    fn a_wrong_shape_has_a_line_and_no_value() {
+        let shape = SealedFile::read(&format!("---\n{HEAD}  encryptedData: [hunter2]\n")).err().unwrap();
+        assert_eq!(shape.to_string(), "document 1 (SealedSecret a), line 2 has a wrong shape");
+        assert!(!format!("{shape:?}").contains("hunter2"));
+    }
+}
