@@ -9,7 +9,8 @@ mod answers;
 mod audit;
 mod churn;
 mod clock;
-mod dated;
+mod clock_skew;
+
 mod deep;
 mod drift;
 mod gone;
@@ -46,7 +47,7 @@ fn main() -> ExitCode {
             late::lists_that_hang_keep_no_certificate_waiting,
             clock::steps_of_hours_and_years,
             clock::a_delay_before_a_key_is_published,
-            dated::by_clocks_that_differ,
+            clock_skew::by_clocks_that_differ,
             outage::the_api_server_and_etcd_restart,
             killed::while_it_unseals,
             random::it_stays_where_no_status_remembers_it,

@@ -66,7 +66,7 @@ pub(crate) async fn with_upstreams_narrowest_rights_it_makes_keys(stage: Arc<Sta
             // Keys are of different seconds.
             tokio::time::sleep(Duration::from_secs(2)).await;
             signal(&pod, Signal::USR1)?;
-            logs(&pod, "asking through the API failed", 1).await?;
+            logs(&pod, "requesting the renewal through the API failed", 1).await?;
             made(2).await?;
             ensure!(scene.keys().await?.len() == 2);
             stop(pod).await

@@ -13,7 +13,7 @@ use super::{WHILE_RENEWING, usr1};
 use crate::audit::{Ledger, births, no_flood_of_events, one_key_for_each_date, right};
 use crate::stage::{Stage, started, stop};
 
-const ASKED: &str = "renewal was asked for: making a sealing key";
+const REQUESTED: &str = "renewal was requested: making a sealing key";
 const DUE: &str = "the newest sealing key is due: making its successor";
 
 /// A key, its successors, and what a busy machine adds.
@@ -38,7 +38,7 @@ impl Moment {
         match self {
             Self::Making(phase) => {
                 usr1(&pod)?;
-                return killed_in(phase, pod, (ASKED, MADE), proxy, dice).await;
+                return killed_in(phase, pod, (REQUESTED, MADE), proxy, dice).await;
             }
             Self::Asking => {
                 hold(dice);
@@ -46,7 +46,7 @@ impl Moment {
             }
             Self::Withdrawing => {
                 usr1(&pod)?;
-                until(|| Ok(pod.logs()?.contains(ASKED))).await?;
+                until(|| Ok(pod.logs()?.contains(REQUESTED))).await?;
                 hold(dice);
             }
         }

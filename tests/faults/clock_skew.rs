@@ -19,8 +19,8 @@ pub(crate) async fn by_clocks_that_differ(stage: Arc<Stage>) -> Result<()> {
                 anyhow::Ok((proxy, pod))
             };
             let [one, two] = [start().await?, start().await?];
-            // The last: how many keys are from the future, and whether the newest was stored by another clock.
-            for (ahead, keys, what, misdated) in [
+            // The last: how many keys are dated in the future, and whether the newest was stored by another clock.
+            for (ahead, keys, what, clock_skew) in [
                 ([HOUR, HOUR], 1, "forwards by less than a period", [0, 0]),
                 ([12 * HOUR, -4 * 60], 1, "apart by less than a period", [0, 0]),
                 ([-HOUR, -HOUR], 2, "back behind the only key", [1, 0]),
@@ -44,7 +44,7 @@ pub(crate) async fn by_clocks_that_differ(stage: Arc<Stage>) -> Result<()> {
                 }
                 let there = scene.keys().await?.len();
                 ensure!(there == keys, "{there} keys instead of {keys}, with clocks {ahead:?} ahead: {what}");
-                told(&one.1, misdated).await.context(what)?;
+                reports(&one.1, clock_skew).await.context(what)?;
             }
             scene.expects_keys(6);
             let logs = one.1.logs()? + &two.1.logs()?;
@@ -57,18 +57,21 @@ pub(crate) async fn by_clocks_that_differ(stage: Arc<Stage>) -> Result<()> {
         .await
 }
 
-/// Metrics and `/readyz?verbose` say so, and it is ready all the same.
-async fn told(pod: &Pod, misdated: [usize; 2]) -> Result<()> {
+/// Metrics and `/readyz?verbose` report these keys, and the controller is ready all the same.
+async fn reports(pod: &Pod, clock_skew: [usize; 2]) -> Result<()> {
     let http = reqwest::Client::builder().no_proxy().build()?;
     let metrics = http.get(pod.metrics_url()).send().await?.text().await?;
-    for (reason, count) in ["future", "apart"].into_iter().zip(misdated) {
+    for (reason, count) in ["future", "apart"].into_iter().zip(clock_skew) {
         let gauge = format!("sealed_secrets_controller_misdated_keys{{reason=\"{reason}\"}} {count}\n");
         ensure!(metrics.contains(&gauge), "not {gauge}{metrics}");
     }
-    let said = http.get(format!("{}/readyz?verbose", pod.url())).send().await?;
-    let (code, said) = (said.status(), said.text().await?);
-    let sign =
-        if misdated == [0, 0] { "[+] sealing keys dated by one clock" } else { "[!] sealing keys dated by" };
-    ensure!(code == 200 && said.contains(sign), "{code}: {said}");
+    let answer = http.get(format!("{}/readyz?verbose", pod.url())).send().await?;
+    let (code, checks) = (answer.status(), answer.text().await?);
+    let sign = if clock_skew == [0, 0] {
+        "[+] sealing keys dated by one clock"
+    } else {
+        "[!] sealing keys dated by"
+    };
+    ensure!(code == 200 && checks.contains(sign), "{code}: {checks}");
     Ok(())
 }
