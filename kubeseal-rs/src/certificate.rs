@@ -1,6 +1,6 @@
-//! [`CertificateSource`]: where the certificate comes from, and the two things wanted of it: to seal with it, and
-//! to print it. How it is fetched is in `file`, `url`, `cache` and, for a cluster, in `controller`; what was fetched
-//! ever is in `seen`, and what is never to be sealed with again in `withdrawn`.
+//! [`CertificateSource`]: where the certificate comes from, and the two things that commands want of it: to seal with it, and
+//! to print it. How it is fetched is in `file`, `url`, `cache` and, for a cluster, in `controller`. `known_certificate` has every certificate that was
+//! ever fetched, and `withdrawn` those that nothing is sealed with again.
 
 pub(crate) mod address;
 pub(crate) mod cache;
@@ -11,8 +11,9 @@ pub(crate) mod url;
 pub(crate) mod warnings;
 pub(crate) mod withdrawn;
 
+use crate::certificate::address::{Address, UnsupportedAddress};
 use crate::certificate::cache::{CacheError, Cached};
-use crate::certificate::known_certificate::Seen;
+use crate::certificate::known_certificate::KnownCertificate;
 use crate::certificate::withdrawn::{Withdrawal, Withdrawn};
 use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
@@ -24,16 +25,18 @@ use jiff::Timestamp;
 use std::path::PathBuf;
 
 /// Where the certificate is.
+///
+/// Decided: an enum, because the four sources are all there will be, and `inspect` tells the user which one it was.
 #[derive(Debug, Clone)]
 pub(crate) enum CertificateSource {
-    /// In a file.
+    /// A file.
     File(PathBuf),
-    /// Behind a URL.
+    /// A URL.
     Url(reqwest::Url),
-    /// With the controller of a cluster.
-    Cluster(ControllerAddress),
-    /// With us, since that controller last gave it.
-    Kept(ControllerAddress),
+    /// The controller of a cluster.
+    Controller(ControllerAddress),
+    /// The cache of this machine: what that controller served last.
+    Cache(ControllerAddress),
 }
 
 /// Why there is no certificate to seal with.
@@ -52,9 +55,9 @@ pub(crate) enum SourceError {
         source: url::FetchError,
     },
     #[error("cannot fetch the certificate from the cluster")]
-    Cluster(#[source] Box<ControllerError>),
+    Controller(#[source] Box<ControllerError>),
     #[error("cannot use --offline")]
-    Kept(#[source] Box<CacheError>),
+    Cache(#[source] Box<CacheError>),
     #[error("cannot use the certificate {from}")]
     Unusable {
         from: String,
@@ -64,7 +67,7 @@ pub(crate) enum SourceError {
     #[error("will not seal with the certificate {from}")]
     Expired {
         from: String,
-        /// By a controller, just now.
+        /// A controller served it just now.
         served: bool,
         #[source]
         source: Expired,
@@ -72,140 +75,173 @@ pub(crate) enum SourceError {
     #[error("will not seal with the certificate {from}")]
     Withdrawn {
         from: String,
-        /// By a controller, just now.
+        /// A controller served it just now.
         served: bool,
         #[source]
         source: Box<Withdrawal>,
     },
 }
 
-/// A certificate as text, and whether what gave it proved to be what was asked.
+/// What a source gave.
 struct Fetched {
+    certificate: Certificate,
+    /// The PEM text, which may hold more certificates.
     text: String,
-    is_verified: bool,
+    trust: Trust,
+}
+
+/// Why a certificate is believed to be the controller's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// The user names it, as a file or URL.
+    Named,
+    /// A controller served it, and TLS verified the API server.
+    Verified,
+    /// A controller served it, over plain http or without a check of TLS.
+    Insecure,
+    /// A controller served it earlier, and TLS verified the API server.
+    Cached,
+}
+
+impl Trust {
+    /// Whether a controller served the certificate just now.
+    const fn is_served(self) -> bool {
+        matches!(self, Self::Verified | Self::Insecure)
+    }
 }
 
 impl CertificateSource {
-    /// The certificate, valid now.
+    /// The file or URL that `--cert` names; the controller where it names none.
+    pub(crate) fn named(
+        address: Option<String>,
+        controller: ControllerAddress,
+    ) -> Result<Self, UnsupportedAddress> {
+        Ok(match address.map(Address::parse).transpose()? {
+            None => Self::Controller(controller),
+            Some(Address::File(path)) => Self::File(path),
+            Some(Address::Url(url)) => Self::Url(url),
+        })
+    }
+
+    /// The certificate, if it is valid now and was not withdrawn.
     pub(crate) fn certificate(&self) -> Result<Certificate, SourceError> {
         let now = Timestamp::now();
         let fetched = self.fetch()?;
-        let certificate = self.parse(&fetched.text)?;
-        self.check_not_withdrawn(&certificate, &fetched)?;
-        certificate.check_unexpired(now).map_err(|source| SourceError::Expired {
+        self.check_not_withdrawn(&fetched)?;
+        fetched.certificate.check_unexpired(now).map_err(|source| SourceError::Expired {
             from: self.described(),
-            served: matches!(self, Self::Cluster(_)),
+            served: fetched.trust.is_served(),
             source,
         })?;
-        self.remember(&certificate, &fetched, now);
-        warnings::of_its_end(&certificate, now);
-        Ok(certificate)
+        self.remember(&fetched, now);
+        Ok(fetched.certificate)
     }
 
     /// The certificate as PEM, expired or not: to look at it does no harm. Several stay several; whatever else
     /// stands beside them, such as the private key in a bundle, is left out.
     pub(crate) fn pem(&self) -> Result<String, SourceError> {
         let fetched = self.fetch()?;
-        let certificate = self.parse(&fetched.text)?;
-        let now = Timestamp::now();
-        match self {
-            // A certificate that the user names may be looked at.
-            Self::File(_) | Self::Url(_) => {}
-            Self::Cluster(_) | Self::Kept(_) => self.check_not_withdrawn(&certificate, &fetched)?,
+        // A certificate that the user names may be looked at.
+        if fetched.trust != Trust::Named {
+            self.check_not_withdrawn(&fetched)?;
         }
-        self.remember(&certificate, &fetched, now);
-        warnings::of_its_end(&certificate, now);
-        let first = certificate.to_pem();
+        self.remember(&fetched, Timestamp::now());
         let others = pem::blocks(&fetched.text)
             .into_iter()
             .filter(|block| block.label == "CERTIFICATE")
             .skip(1)
             .map(|block| pem::encode(&block.label, &block.der).to_string());
-        Ok(std::iter::once(first).chain(others).collect())
+        Ok(std::iter::once(fetched.certificate.to_pem()).chain(others).collect())
     }
 
     fn fetch(&self) -> Result<Fetched, SourceError> {
-        let unverified = |text| Fetched { text, is_verified: false };
-        match self {
-            Self::File(path) => file::read(path)
-                .map(unverified)
-                .map_err(|source| SourceError::File { path: path.clone(), source }),
-            Self::Url(url) => url::fetch(url)
-                .map(unverified)
-                .map_err(|source| SourceError::Url { shown: address::shown(url), source }),
-            Self::Cluster(controller) => Controller::find(controller)
+        let (text, trust) = match self {
+            Self::File(path) => {
+                let text = file::read(path);
+                let text = text.map_err(|source| SourceError::File { path: path.clone(), source })?;
+                (text, Trust::Named)
+            }
+            Self::Url(url) => {
+                let text = url::fetch(url);
+                let text = text.map_err(|source| SourceError::Url { shown: address::shown(url), source })?;
+                (text, Trust::Named)
+            }
+            Self::Controller(controller) => Controller::find(controller)
                 .and_then(|found| {
-                    Ok(Fetched { text: found.certificate()?, is_verified: found.is_verified() })
+                    let trust = if found.is_verified() { Trust::Verified } else { Trust::Insecure };
+                    Ok((found.certificate()?, trust))
                 })
-                .map_err(|error| SourceError::Cluster(Box::new(error))),
-            Self::Kept(controller) => Cached::of(controller)
-                .map(|kept| Fetched { text: kept.certificate, is_verified: true })
-                .map_err(|error| SourceError::Kept(Box::new(error))),
-        }
+                .map_err(|error| SourceError::Controller(Box::new(error)))?,
+            Self::Cache(controller) => {
+                let cached = Cached::of(controller).map_err(|error| SourceError::Cache(Box::new(error)))?;
+                (cached.certificate, Trust::Cached)
+            }
+        };
+        let certificate = Certificate::from_pem(&text)
+            .map_err(|source| SourceError::Unusable { from: self.described(), source })?;
+        Ok(Fetched { certificate, text, trust })
     }
 
-    /// A cluster may take a retired key in again, and says so by serving it.
-    fn check_not_withdrawn(&self, certificate: &Certificate, fetched: &Fetched) -> Result<(), SourceError> {
-        let served = matches!(self, Self::Cluster(_));
-        match Withdrawal::of(certificate) {
+    /// A cluster that serves a retired key over verified TLS has taken it in again.
+    fn check_not_withdrawn(&self, fetched: &Fetched) -> Result<(), SourceError> {
+        match Withdrawal::of(&fetched.certificate) {
             None => Ok(()),
-            Some(known) if known.how == Withdrawn::Retired && served && fetched.is_verified => {
-                Withdrawal::lift(certificate);
+            Some(known) if known.how == Withdrawn::Retired && fetched.trust == Trust::Verified => {
+                Withdrawal::lift(&fetched.certificate);
                 Ok(())
             }
-            Some(known) => {
-                Err(SourceError::Withdrawn { from: self.described(), served, source: Box::new(known) })
-            }
+            Some(known) => Err(SourceError::Withdrawn {
+                from: self.described(),
+                served: fetched.trust.is_served(),
+                source: Box::new(known),
+            }),
         }
     }
 
-    /// Keeps what a cluster gave, and warns where that is not what it gave last time.
-    fn remember(&self, certificate: &Certificate, fetched: &Fetched, now: Timestamp) {
+    /// Caches what a controller served over verified TLS. Warns if the certificate changed, was fetched long ago, or expires soon.
+    fn remember(&self, fetched: &Fetched, now: Timestamp) {
+        let certificate = &fetched.certificate;
         match self {
             Self::File(_) | Self::Url(_) => {}
-            Self::Cluster(controller) => {
+            Self::Controller(controller) => {
                 let last = Cached::of(controller).ok();
                 if let Some(last) = &last {
                     warnings::of_change(certificate, last);
                 }
-                if !fetched.is_verified {
-                    return;
-                }
-                Cached::keep(controller, certificate, now);
-                // The last as well: it may be from before there was a list.
-                for cached in last.into_iter().chain(Cached::of(controller)) {
-                    Seen::note(&cached);
+                if fetched.trust == Trust::Verified {
+                    Cached::keep(controller, certificate, now);
+                    // The last as well: versions before this one kept no list of known certificates.
+                    for cached in last.into_iter().chain(Cached::of(controller)) {
+                        KnownCertificate::note(&cached);
+                    }
                 }
             }
-            Self::Kept(controller) => {
-                if let Ok(kept) = Cached::of(controller) {
-                    warnings::of_its_age(certificate, &kept, now);
+            Self::Cache(controller) => {
+                if let Ok(cached) = Cached::of(controller) {
+                    warnings::of_its_age(certificate, &cached, now);
                 }
             }
         }
-    }
-
-    fn parse(&self, text: &str) -> Result<Certificate, SourceError> {
-        Certificate::from_pem(text).map_err(|source| SourceError::Unusable { from: self.described(), source })
+        warnings::of_its_end(certificate, now);
     }
 
     fn described(&self) -> String {
         match self {
             Self::File(path) => shown_path(path),
             Self::Url(url) => address::shown(url),
-            Self::Cluster(controller) => format!("of {}/{}", controller.namespace, controller.name),
-            Self::Kept(controller) => format!("kept of {}/{}", controller.namespace, controller.name),
+            Self::Controller(controller) => format!("of {}/{}", controller.namespace, controller.name),
+            Self::Cache(controller) => format!("kept of {}/{}", controller.namespace, controller.name),
         }
     }
 }
 
-/// Sees to it that nothing is sealed any more with this certificate, whose key was taken out of the cluster `from`.
+/// Remembers that the key of this certificate was revoked or retired in the cluster `from`, so that this machine seals nothing with it again.
 pub(crate) fn withdraw(certificate: &Certificate, how: Withdrawn, from: &str) {
     Withdrawal::note(certificate, how, from);
     Cached::drop_everywhere(certificate);
 }
 
-/// Whether the key of the certificate with this fingerprint was revoked from this machine: others know it, and what it opens.
+/// Whether the key of the certificate with this fingerprint was revoked from this machine: it leaked.
 pub(crate) fn is_revoked(fingerprint: Fingerprint) -> bool {
     Withdrawal::with(fingerprint).is_some_and(|known| known.how == Withdrawn::Revoked)
 }
@@ -215,8 +251,9 @@ pub(crate) fn reinstate(certificate: &Certificate) {
     Withdrawal::lift(certificate);
 }
 
-/// Keeps the certificate of a new key in place of the one before it; only drops that where TLS did not prove whose it is.
-pub(crate) fn replace_kept(controller: &ControllerAddress, new: &Certificate, is_verified: bool) {
+/// Caches the certificate of a new key in place of the one before it. Where TLS did not verify the API server, the one before is dropped, and nothing is
+/// cached.
+pub(crate) fn replace_cached(controller: &ControllerAddress, new: &Certificate, is_verified: bool) {
     if is_verified {
         Cached::keep(controller, new, Timestamp::now());
     } else {
@@ -233,8 +270,8 @@ impl Hint for SourceError {
                     .into()
             }
             Self::Url { source, .. } => source.hint(),
-            Self::Cluster(error) => return error.hint_and("or work without a cluster: --cert FILE"),
-            Self::Kept(error) => match &**error {
+            Self::Controller(error) => return error.hint_and("or work without a cluster: --cert FILE"),
+            Self::Cache(error) => match &**error {
                 CacheError::Connection(error) => {
                     format!("{}; or give the certificate with --cert FILE", error.hint())
                 }

@@ -1,25 +1,21 @@
-//! [`Cli`]: the command line as typed. What it means together is in `mode`.
+//! [`Cli`]: the command line: upstream's flags, or one of the commands. [`Cli::run`] runs it.
 
-pub(crate) mod certificate_flags;
-pub(crate) mod connection_flags;
-pub(crate) mod flag_value;
-pub(crate) mod hidden;
 pub(crate) mod klog_flags;
-pub(crate) mod known;
 pub(crate) mod man_pages;
 pub(crate) mod misplaced;
-pub(crate) mod unlock_flags;
-pub(crate) mod verb;
+pub(crate) mod usage_hints;
 
-use crate::cli::certificate_flags::CertificateFlags;
-use crate::cli::connection_flags::ConnectionFlags;
-use crate::cli::unlock_flags::UnlockFlags;
-use crate::cli::verb::Verb;
-use crate::error::CommandError;
+use crate::commands::Command;
+use crate::commands::upstream;
+use crate::commands::upstream::flags::UpstreamFlags;
+use crate::error::{CommandError, Context as _};
 use crate::files::output::Output;
-use crate::process::program::name;
+use crate::settings::certificate_flags::CertificateFlags;
+use crate::settings::connection_flags::ConnectionFlags;
+use crate::settings::flag_value;
+use crate::settings::usage_error::UsageError;
+use crate::terminal::program::{name, version_line};
 use crate::terminal::warnings::{When, say};
-use api::Scope;
 use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use std::ffi::OsString;
@@ -32,17 +28,7 @@ use std::process::ExitCode;
 /// environment variable and optional boolean, and fits no screen.
 const HELP: &str = include_str!("cli/help.txt");
 
-/// Output formats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Format {
-    /// Indented JSON objects.
-    #[default]
-    Json,
-    /// YAML documents.
-    Yaml,
-}
-
-/// Every flag, under upstream's names. Empty values count as not given, as upstream has it.
+/// The command line.
 #[derive(Debug, Default, Parser)]
 #[command(
     name = "kubeseal-rs",
@@ -51,103 +37,8 @@ pub(crate) enum Format {
     args_override_self = true
 )]
 pub(crate) struct Cli {
-    /// Secrets to read; else standard input.
-    #[arg(short = 'f', long, env = "SEALED_SECRETS_SECRET_FILE", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
-    pub secret_file: Option<PathBuf>,
-
-    /// Where to write; else standard output.
-    #[arg(
-        short = 'w',
-        long,
-        env = "SEALED_SECRETS_SEALED_SECRET_FILE",
-        hide_env = true,
-        value_name = "FILE",
-        value_parser = flag_value::path()
-    )]
-    pub sealed_secret_file: Option<PathBuf>,
-
-    /// Output format: json (the default), or yaml, which is also that of a file named so.
-    #[arg(short = 'o', long, env = "SEALED_SECRETS_FORMAT", value_parser = flag_value::unchecked_format(), hide_possible_values = true, value_name = "FORMAT")]
-    pub format: Option<String>,
-
-    /// What the values are bound to: strict (the default), namespace-wide or cluster-wide.
-    #[arg(long, env = "SEALED_SECRETS_SCOPE", value_parser = flag_value::offered_scope(), hide_possible_values = true, value_name = "SCOPE")]
-    pub scope: Option<Scope>,
-
-    /// Name to seal for, over the Secret's own.
-    #[arg(long, env = "SEALED_SECRETS_NAME", hide_env = true, value_name = "NAME")]
-    pub name: Option<String>,
-
-    /// Namespace of Secrets that name none; else that of the context.
-    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::unchecked_namespace(), value_name = "NAMESPACE")]
-    pub namespace: Option<String>,
-
-    /// Seal a Secret that has no data.
-    #[arg(long, env = "SEALED_SECRETS_ALLOW_EMPTY_DATA", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
-    pub allow_empty_data: Option<bool>,
-
-    /// Keep an annotation of this name though it repeats a sealed value; may be repeated.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_ALLOW_ANNOTATION",
-        hide_env = true,
-        value_delimiter = ',',
-        value_name = "NAME"
-    )]
-    pub allow_annotation: Vec<String>,
-
-    /// Seal one bare value and print it in base64.
-    #[arg(long, env = "SEALED_SECRETS_RAW", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
-    pub raw: Option<bool>,
-
-    /// With --raw: the file that holds the value; else standard input.
-    #[arg(long, env = "SEALED_SECRETS_FROM_FILE", hide_env = true, value_name = "[KEY=]FILE")]
-    pub from_file: Vec<String>,
-
-    /// Print the cluster's certificate, for --cert.
-    #[arg(long, env = "SEALED_SECRETS_FETCH_CERT", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
-    pub fetch_cert: Option<bool>,
-
-    /// Seal into the SealedSecret in this file, in place.
-    #[arg(long, env = "SEALED_SECRETS_MERGE_INTO", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
-    pub merge_into: Option<PathBuf>,
-
-    /// Ask the controller whether SealedSecrets open.
-    #[arg(long, env = "SEALED_SECRETS_VALIDATE", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
-    pub validate: Option<bool>,
-
-    /// Have SealedSecrets sealed to the newest key; those in the file of -f in place.
-    #[arg(long, env = "SEALED_SECRETS_RE_ENCRYPT", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
-    pub re_encrypt: Option<bool>,
-
-    /// The old name of `--re-encrypt`.
-    #[arg(long, env = "SEALED_SECRETS_ROTATE", hide = true, num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean())]
-    pub rotate: Option<bool>,
-
-    /// Open SealedSecrets without a cluster.
-    #[arg(long, env = "SEALED_SECRETS_RECOVERY_UNSEAL", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
-    pub recovery_unseal: Option<bool>,
-
-    /// With --recovery-unseal: a private key (PEM) or a backup of sealing keys, encrypted or not; may be repeated.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_RECOVERY_PRIVATE_KEY",
-        hide_env = true,
-        value_delimiter = ',',
-        value_name = "FILE",
-        value_parser = flag_value::path()
-    )]
-    pub recovery_private_key: Vec<PathBuf>,
-
     #[command(flatten)]
-    pub unlock: UnlockFlags,
+    pub upstream: UpstreamFlags,
 
     /// When to show warnings: auto (the default: on a terminal, and beside an error), always or never.
     #[arg(long, global = true, env = "SEALED_SECRETS_WARN", hide_env = true, value_parser = flag_value::offered_warn(),
@@ -174,12 +65,12 @@ pub(crate) struct Cli {
           value_parser = flag_value::boolean(), value_name = "BOOL")]
     pub version: Option<bool>,
 
-    /// Nothing is meant to stand here; `mode` says what to write instead.
+    /// Words that are no command, which are refused.
     #[arg(hide = true)]
     pub rest: Vec<OsString>,
 
     #[command(subcommand)]
-    pub verb: Option<Verb>,
+    pub command: Option<Command>,
 }
 
 impl Cli {
@@ -192,13 +83,27 @@ impl Cli {
             .mut_args(as_pflag_takes_values);
         let matches = command
             .try_get_matches_from_mut(arguments)
-            .map_err(|error| known::with_variable(known::without_escape(error), &command, arguments))
-            .map_err(known::on_one_line)?;
+            .map_err(|error| {
+                usage_hints::with_variable(usage_hints::without_escape(error), &command, arguments)
+            })
+            .map_err(usage_hints::on_one_line)?;
         misplaced::check(&mut command, &matches)?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
         let is_typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
         cli.add_from_environment(is_typed, |name| std::env::var_os(name));
         Ok(cli)
+    }
+
+    /// Does what the command line says.
+    pub(crate) fn run(self) -> Result<(), CommandError> {
+        if self.version == Some(true) {
+            return Ok(Output::Stdout.write(version_line().as_bytes())?);
+        }
+        if let Some(command) = self.command {
+            return command.run(&Self::command());
+        }
+        // What upstream's parser of flags takes and its program then refuses is exit code 1.
+        run_upstream(self).map_err(CommandError::usage_as_failed)
     }
 
     /// As upstream has it: of its flags, one that may be repeated adds to its variable, where any other replaces it; and
@@ -213,19 +118,27 @@ impl Cli {
             value.map(|value| value.to_string_lossy().into_owned())
         };
         if let Some(files) = text("recovery_private_key", "SEALED_SECRETS_RECOVERY_PRIVATE_KEY") {
-            self.recovery_private_key.splice(..0, files.split(',').map(PathBuf::from));
+            self.upstream.recovery_private_key.splice(..0, files.split(',').map(PathBuf::from));
         }
         if let Some(file) = text("from_file", "SEALED_SECRETS_FROM_FILE") {
-            self.from_file.insert(0, file);
+            self.upstream.from_file.insert(0, file);
         }
         if let Some(group) = text("as_group", "SEALED_SECRETS_AS_GROUP") {
             self.connection.as_group.insert(0, group);
         }
         let jobs = ["fetch_cert", "validate", "re_encrypt", "rotate", "recovery_unseal", "merge_into"];
         if !is_typed("raw") && jobs.into_iter().any(is_typed) {
-            self.raw = None;
+            self.upstream.raw = None;
         }
     }
+}
+
+fn run_upstream(cli: Cli) -> Result<(), CommandError> {
+    if let Some(word) = cli.rest.first() {
+        let word = word.to_string_lossy();
+        return Err(UsageError::Argument(word.clone().into_owned())).hint(usage_hints::of_argument(&word));
+    }
+    upstream::run(cli.upstream, cli.certificate, cli.connection)
 }
 
 /// Whatever follows a flag that wants a value is that, even if it begins with a hyphen: passwords and tokens do.
@@ -261,8 +174,8 @@ fn help_page() -> String {
     HELP.replace("{name}", name()).replace("{commands}", &lines)
 }
 
-/// Prints clap's answer, help to stdout and errors to stderr, and gives its exit code.
-pub(crate) fn answer(answer: &clap::Error) -> ExitCode {
+/// Prints what clap has to say, help to stdout and errors to stderr, and gives the exit code.
+pub(crate) fn report(answer: &clap::Error) -> ExitCode {
     if answer.use_stderr() {
         // It quotes what was typed, which a shell may have taken from the names of files.
         say(answer.render());
@@ -277,6 +190,7 @@ pub(crate) fn answer(answer: &clap::Error) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use api::Scope;
 
     fn read(arguments: &[&str]) -> Result<Cli, clap::Error> {
         let all = std::iter::once("kubeseal-rs").chain(arguments.iter().copied());
@@ -290,7 +204,7 @@ mod tests {
 
     #[test]
     fn booleans_are_gos() {
-        let raw = |arguments: &[&str]| read(arguments).unwrap().raw;
+        let raw = |arguments: &[&str]| read(arguments).unwrap().upstream.raw;
         assert_eq!(raw(&["--raw"]), Some(true));
         assert_eq!(raw(&["--raw=T"]), Some(true));
         assert_eq!(raw(&["--raw=false"]), Some(false));
@@ -301,19 +215,22 @@ mod tests {
     #[test]
     fn shorthands_join_their_values() {
         let cli = read(&["-nns", "-oYAML", "-fa.yaml", "-w=b.yaml"]).unwrap();
-        assert_eq!(cli.namespace.as_deref(), Some("ns"));
-        assert_eq!(cli.format.as_deref(), Some("YAML"));
-        assert_eq!(cli.secret_file, Some("a.yaml".into()));
-        assert_eq!(cli.sealed_secret_file, Some("b.yaml".into()));
+        assert_eq!(cli.upstream.namespace.as_deref(), Some("ns"));
+        assert_eq!(cli.upstream.format.as_deref(), Some("YAML"));
+        assert_eq!(cli.upstream.secret_file, Some("a.yaml".into()));
+        assert_eq!(cli.upstream.sealed_secret_file, Some("b.yaml".into()));
     }
 
     #[test]
     fn values_may_begin_with_a_hyphen() {
         let cli = read(&["--password", "-secret", "--as-group", "-x", "--name", "--raw", "-n", "a"]).unwrap();
         assert_eq!(cli.connection.password.unwrap().expose(), "-secret");
-        assert_eq!((cli.connection.as_group, cli.name), (vec!["-x".to_owned()], Some("--raw".to_owned())));
-        assert_eq!((cli.raw, cli.namespace.as_deref()), (None, Some("a")));
-        assert_eq!(read(&["--scope", "strict", "--raw"]).unwrap().raw, Some(true));
+        assert_eq!(
+            (cli.connection.as_group, cli.upstream.name),
+            (vec!["-x".to_owned()], Some("--raw".to_owned()))
+        );
+        assert_eq!((cli.upstream.raw, cli.upstream.namespace.as_deref()), (None, Some("a")));
+        assert_eq!(read(&["--scope", "strict", "--raw"]).unwrap().upstream.raw, Some(true));
     }
 
     #[test]
@@ -326,39 +243,43 @@ mod tests {
     #[test]
     fn the_last_one_counts() {
         let cli = read(&["--scope", "strict", "--scope=cluster-wide"]).unwrap();
-        assert_eq!(cli.scope, Some(Scope::ClusterWide));
+        assert_eq!(cli.upstream.scope, Some(Scope::ClusterWide));
     }
 
     #[test]
     fn what_may_be_repeated_adds_to_its_variable() {
         let all = |typed: &'static [&'static str]| {
-            let mut cli = Cli {
+            let upstream = UpstreamFlags {
                 recovery_private_key: vec!["c".into()],
                 from_file: vec!["c".into()],
                 raw: Some(true),
-                ..Cli::default()
+                ..UpstreamFlags::default()
             };
+            let mut cli = Cli { upstream, ..Cli::default() };
             cli.connection.as_group = vec!["c".into()];
             cli.add_from_environment(|id| typed.contains(&id), |_| Some("a,b".into()));
             cli
         };
         // Without the flag, clap has read the variable.
         let cli = all(&[]);
-        assert_eq!((cli.recovery_private_key.len(), cli.from_file.len(), cli.raw), (1, 1, Some(true)));
-        let cli = all(&["recovery_private_key", "from_file", "as_group", "fetch_cert"]);
-        assert_eq!(cli.recovery_private_key, ["a", "b", "c"].map(PathBuf::from));
         assert_eq!(
-            (cli.from_file.as_slice(), cli.connection.as_group.as_slice()),
+            (cli.upstream.recovery_private_key.len(), cli.upstream.from_file.len(), cli.upstream.raw),
+            (1, 1, Some(true))
+        );
+        let cli = all(&["recovery_private_key", "from_file", "as_group", "fetch_cert"]);
+        assert_eq!(cli.upstream.recovery_private_key, ["a", "b", "c"].map(PathBuf::from));
+        assert_eq!(
+            (cli.upstream.from_file.as_slice(), cli.connection.as_group.as_slice()),
             (&["a,b".into(), "c".into()][..], &["a,b".into(), "c".into()][..])
         );
-        assert_eq!((cli.raw, all(&["raw", "fetch_cert"]).raw), (None, Some(true)));
+        assert_eq!((cli.upstream.raw, all(&["raw", "fetch_cert"]).upstream.raw), (None, Some(true)));
     }
 
     #[test]
     fn empty_values_are_allowed() {
         let cli = read(&["--scope=", "--format=", "--cert=", "--name=", "--kubeconfig=", "--client-key", ""])
             .unwrap();
-        assert_eq!((cli.scope, cli.format.as_deref()), (Some(Scope::Strict), Some("")));
+        assert_eq!((cli.upstream.scope, cli.upstream.format.as_deref()), (Some(Scope::Strict), Some("")));
     }
 
     #[test]

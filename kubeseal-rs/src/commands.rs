@@ -1,4 +1,7 @@
-//! What is done: one file per command.
+//! The commands: a file for each, with its flags, its help and what it does. [`Command`] lists them.
+//!
+//! To add one, write `commands/NAME.rs` with a struct of its flags (`#[derive(clap::Args)]`; the doc comment is its line in `--help`) and `run`, and add
+//! it to [`Command`].
 
 pub(crate) mod annotations;
 pub(crate) mod completion;
@@ -13,29 +16,32 @@ pub(crate) mod reseal;
 pub(crate) mod templates;
 pub(crate) mod upstream;
 
-use crate::commands::upstream::{fetch_cert, merge_into, raw, re_encrypt, recovery_unseal, seal, validate};
 use crate::error::CommandError;
-use crate::files::output::Output;
-use crate::process::program::version_line;
-use crate::settings::Mode;
+use clap::Subcommand;
 
-/// Does what was meant.
-pub(crate) fn run(mode: Mode) -> Result<(), CommandError> {
-    match mode {
-        Mode::Version => Ok(Output::Stdout.write(version_line().as_bytes())?),
-        Mode::FetchCert(fetch) => fetch_cert::fetch_cert(&fetch),
-        Mode::Raw(raw) => raw::raw(&raw),
-        Mode::Seal(seal) => seal::seal(&seal),
-        Mode::RecoveryUnseal(recovery) => recovery_unseal::recovery_unseal(&recovery),
-        Mode::Validate(validate) => validate::validate(&validate),
-        Mode::ReEncrypt(re_encrypt) => re_encrypt::re_encrypt(&re_encrypt),
-        Mode::MergeInto(merge) => merge_into::merge_into(&merge),
-        Mode::Create(create) => create::create(*create),
-        Mode::Guard(guard) => guard::guard(&guard),
-        Mode::Inspect(inspect) => inspect::inspect(&inspect),
-        Mode::Keys(keys) => keys::keys(&keys),
-        Mode::Completion(shell) => completion::completion(shell),
-        Mode::Edit(edit) => edit::edit(&edit),
-        Mode::Reseal(reseal) => reseal::reseal(&reseal),
+/// The commands that stand beside upstream's flags.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Create(Box<create::CreateArgs>),
+    Guard(guard::GuardArgs),
+    Inspect(Box<inspect::InspectArgs>),
+    Keys(Box<keys::KeysArgs>),
+    Completion(completion::CompletionArgs),
+    Edit(Box<edit::EditArgs>),
+    Reseal(Box<reseal::ResealArgs>),
+}
+
+impl Command {
+    /// Runs the command. `whole` is the command line of the program, which `completion` describes.
+    pub(crate) fn run(self, whole: &clap::Command) -> Result<(), CommandError> {
+        match self {
+            Self::Create(args) => create::run(*args),
+            Self::Guard(args) => guard::run(args),
+            Self::Inspect(args) => inspect::run(*args),
+            Self::Keys(args) => keys::run(*args),
+            Self::Completion(args) => completion::run(&args, whole),
+            Self::Edit(args) => edit::run(*args),
+            Self::Reseal(args) => reseal::run(*args),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! [`Controller`]: the controller in the cluster, asked through the API server's service proxy.
 //!
-//! What its answers are used for is in `certificate` and `command`.
+//! What its answers are used for is in `certificate` and `commands`.
 
 pub(crate) mod address;
 pub(crate) mod error;
@@ -27,7 +27,7 @@ impl Controller {
     /// Finds the Service in the cluster.
     pub(crate) fn find(address: &ControllerAddress) -> Result<Self, ControllerError> {
         address.check()?;
-        let session = Session::begin(&address.connection)?;
+        let session = Session::begin(&address.cluster)?;
         let mut found = Self { session, address: address.clone(), port: String::new() };
         found.port = found.first_port()?;
         Ok(found)

@@ -8,11 +8,11 @@ pub(crate) mod recovery_keys;
 pub(crate) mod stored_key;
 
 use crate::cluster::session::Session;
+use crate::controller::address::ControllerAddress;
 use crate::controller::fault::Fault;
 use crate::key_store::error::{Act, KeyStoreError};
 use crate::key_store::stored_key::StoredKey;
 use crate::manifest::names::is_object_name;
-use crate::settings::keys::KeyPlace;
 use api::sealing_key::{LABEL, ORIGIN, origin_name};
 use api::{METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, ObservedSecret, server_message};
 use http::HeaderValue;
@@ -38,13 +38,13 @@ pub(crate) struct KeyStore {
 
 impl KeyStore {
     /// Prepares to ask. Nothing is asked yet.
-    pub(crate) fn connect(place: &KeyPlace) -> Result<Self, KeyStoreError> {
-        let KeyPlace { controller: address, prefix } = place;
+    pub(crate) fn connect(address: &ControllerAddress) -> Result<Self, KeyStoreError> {
+        let prefix = &address.key_prefix;
         if !is_object_name(prefix) {
             return Err(KeyStoreError::Prefix(prefix.chars().take(80).collect()));
         }
         address.check().map_err(|_| KeyStoreError::Name(address.namespace.clone()))?;
-        let session = Session::begin(&address.connection)?;
+        let session = Session::begin(&address.cluster)?;
         Ok(Self { session, namespace: address.namespace.clone(), prefix: prefix.clone() })
     }
 

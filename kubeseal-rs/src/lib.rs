@@ -1,7 +1,7 @@
 //! `kubeseal-rs`: seals Kubernetes Secrets on a laptop with a public certificate.
 //!
-//! From what was typed (`cli`) over what was meant (`mode`) to what is done (`command`). How values are sealed
-//! is in the crate `sealing`; what a SealedSecret looks like, in the crate `api`.
+//! `cli` reads the command line, `target` resolves which certificate, controller and namespace it means, and `commands` has a file for each command.
+//! How values are sealed is in the crate `sealing`; what a SealedSecret looks like, in the crate `api`.
 //!
 //! Decided: nothing is written before everything is sealed, because half an output looks like a whole one to the script
 //! that reads it. What memory should not hold waits in a temporary file.
@@ -16,16 +16,14 @@ pub(crate) mod files;
 pub(crate) mod git;
 pub(crate) mod key_store;
 pub(crate) mod manifest;
-pub(crate) mod process;
 pub(crate) mod settings;
+pub(crate) mod target;
 pub(crate) mod terminal;
 
 pub use crate::cli::man_pages::man_pages;
 
 use crate::cli::Cli;
-use crate::error::CommandError;
-use crate::process::{core_dumps, program};
-use crate::settings::Mode;
+use crate::terminal::program;
 use crate::terminal::warnings;
 use crate::terminal::warnings::When;
 use std::ffi::OsString;
@@ -38,19 +36,33 @@ use std::process::ExitCode;
 /// With upstream's flags, wrong usage is what upstream's parser of flags refuses: a flag that does not exist or has no value, a boolean or a
 /// scope that cannot be read. What its program refuses later (`--format xml`, `--request-timeout soon`, `--raw` without `--name`) is 1.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    core_dumps::forbid();
+    forbid_core_dumps();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     program::called_by(arguments.first());
     let cli = match Cli::read(&arguments) {
         Ok(cli) => cli,
-        Err(answer) => return cli::answer(&answer),
+        Err(answer) => return cli::report(&answer),
     };
     warnings::show(if cli.quiet == Some(true) { When::Never } else { cli.warn.unwrap_or_default() });
-    let is_upstreams = cli.verb.is_none();
-    match Mode::meant_by(cli).map_err(CommandError::from).and_then(commands::run) {
-        Ok(()) => ExitCode::SUCCESS,
-        // What upstream's parser of flags takes and its program then refuses is exit code 1.
-        Err(error) if is_upstreams => error.usage_as_failed().report(),
-        Err(error) => error.report(),
+    cli.run().map_or_else(|error| error.report(), |()| ExitCode::SUCCESS)
+}
+
+/// Forbids core dumps of this program, which may hold plaintext, and private keys from a backup. Best effort: a system that refuses does not
+/// prevent sealing.
+///
+/// Programs that it starts may dump no core either: an editor holds what is typed. A process that is not dumpable cannot be traced by
+/// other processes of the same user, and its files in `/proc` are root's; it opens `/dev/stdin` all the same.
+#[cfg(unix)]
+fn forbid_core_dumps() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        // The limit does not count where cores are piped to a program (`core_pattern`).
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     }
 }
+
+#[cfg(not(unix))]
+fn forbid_core_dumps() {}

@@ -2,5 +2,6 @@
 
 pub(crate) mod escape;
 pub(crate) mod paint;
+pub(crate) mod program;
 pub(crate) mod prompt;
 pub(crate) mod warnings;

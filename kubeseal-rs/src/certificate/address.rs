@@ -1,36 +1,52 @@
-//! Reads the value of `--cert`: a file, `file://`, `http://` or `https://`.
+//! [`Address`]: the value of `--cert`: a file, `file://`, `http://` or `https://`.
 
-use crate::certificate::CertificateSource;
-use crate::controller::address::ControllerAddress;
+use crate::error::{Hint, Kind};
 use reqwest::Url;
 use std::path::PathBuf;
 
-/// The text looks like a URL of a kind that is not fetched.
+/// Where a certificate can be fetched from without a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Address {
+    File(PathBuf),
+    Url(Url),
+}
+
+/// The value of `--cert` is neither a file nor a URL that can be fetched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum UnsupportedAddress {
+#[error("--cert does not name a certificate")]
+pub(crate) struct UnsupportedAddress(#[source] Unsupported);
+
+/// Why a URL cannot be fetched.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum Unsupported {
     #[error("there is no way to fetch from \"{0}:\"")]
     Scheme(String),
     #[error("this is not a well-formed URL")]
     Malformed,
 }
 
-impl CertificateSource {
-    /// The place that `--cert` names, or the controller where it names none.
-    pub(crate) fn named(
-        address: Option<String>,
-        controller: ControllerAddress,
-    ) -> Result<Self, UnsupportedAddress> {
-        let Some(address) = address else {
-            return Ok(Self::Cluster(controller));
-        };
+impl Hint for UnsupportedAddress {
+    fn hint(&self) -> Option<String> {
+        Some("write --cert FILE, or a URL that begins with https://, http:// or file://".into())
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Usage
+    }
+}
+
+impl Address {
+    /// Reads the value of `--cert`.
+    pub(crate) fn parse(address: String) -> Result<Self, UnsupportedAddress> {
         let Some(scheme) = scheme(&address) else {
             return Ok(Self::File(PathBuf::from(address)));
         };
-        let parse = || Url::parse(&address).map_err(|_| UnsupportedAddress::Malformed);
+        let malformed = || UnsupportedAddress(Unsupported::Malformed);
+        let url = || Url::parse(&address).map_err(|_| malformed());
         match scheme.as_str() {
-            "http" | "https" => Ok(Self::Url(parse()?)),
-            "file" => parse()?.to_file_path().map(Self::File).map_err(|()| UnsupportedAddress::Malformed),
-            _ => Err(UnsupportedAddress::Scheme(scheme)),
+            "http" | "https" => Ok(Self::Url(url()?)),
+            "file" => url()?.to_file_path().map(Self::File).map_err(|()| malformed()),
+            _ => Err(UnsupportedAddress(Unsupported::Scheme(scheme))),
         }
     }
 }
@@ -58,10 +74,9 @@ fn scheme(address: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
-    fn named(address: &str) -> Result<CertificateSource, UnsupportedAddress> {
-        CertificateSource::named(Some(address.into()), ControllerAddress::default())
+    fn parse(address: &str) -> Result<Address, UnsupportedAddress> {
+        Address::parse(address.into())
     }
 
     #[test]
@@ -74,20 +89,17 @@ mod tests {
             ("file:///etc/cert%20a.pem", "/etc/cert a.pem"),
             ("FILE:/etc/cert.pem", "/etc/cert.pem"),
         ] {
-            let file = named(address);
-            assert!(
-                matches!(&file, Ok(CertificateSource::File(found)) if found == Path::new(path)),
-                "{file:?}"
-            );
+            assert_eq!(parse(address), Ok(Address::File(path.into())));
         }
     }
 
     #[test]
     fn urls() {
-        assert!(matches!(named("https://example.com/cert.pem"), Ok(CertificateSource::Url(_))));
-        assert!(matches!(named("HTTP://example.com"), Ok(CertificateSource::Url(_))));
-        assert_eq!(named("s3://bucket/cert.pem").err(), Some(UnsupportedAddress::Scheme("s3".into())));
-        assert_eq!(named("https:///").err(), Some(UnsupportedAddress::Malformed));
+        assert!(matches!(parse("https://example.com/cert.pem"), Ok(Address::Url(_))));
+        assert!(matches!(parse("HTTP://example.com"), Ok(Address::Url(_))));
+        let unsupported = |address| parse(address).map_err(|UnsupportedAddress(why)| why).err();
+        assert_eq!(unsupported("s3://bucket/cert.pem"), Some(Unsupported::Scheme("s3".into())));
+        assert_eq!(unsupported("https:///"), Some(Unsupported::Malformed));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! [`Cached`]: the certificate that a cluster gave last, kept for `--offline` and to notice that it changed.
+//! [`Cached`]: the certificate that a controller served last, kept for `--offline` and to warn when it changes.
 //!
 //! Decided: one small file per context, server and controller, because one context's name means different clusters
 //! in different kubeconfigs, and tunnels give different clusters one address. Keeping it is best effort: a read-only
@@ -38,7 +38,7 @@ pub(crate) struct Cached {
     verified: bool,
 }
 
-/// Why there is nothing kept.
+/// Why the cache has no certificate.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CacheError {
     #[error("{}", .0.step())]
@@ -60,9 +60,9 @@ pub(crate) enum CacheError {
 }
 
 impl Cached {
-    /// What is kept of this controller.
+    /// What this controller served last.
     pub(crate) fn of(controller: &ControllerAddress) -> Result<Self, CacheError> {
-        let (context, server) = controller.connection.identity().map_err(CacheError::Connection)?;
+        let (context, server) = controller.cluster.identity().map_err(CacheError::Connection)?;
         let directory = store::directory(DIRECTORY).ok_or(CacheError::NoPlace)?;
         let path = directory.join(file_name(controller, &context, &server));
         let text = match fs::read(&path) {
@@ -74,18 +74,18 @@ impl Cached {
             Err(source) => return Err(CacheError::Read { path, source }),
         };
         match serde_json::from_slice::<Self>(&text) {
-            Ok(kept) if kept.verified => Ok(kept),
+            Ok(cached) if cached.verified => Ok(cached),
             Ok(_) => Err(CacheError::Unverified(path)),
             Err(_) => Err(CacheError::Damaged(path)),
         }
     }
 
-    /// Keeps it, if it can be kept. To be called only with what came over verified TLS.
+    /// Stores what this controller serves, if it can be stored. Only for what came over verified TLS.
     pub(crate) fn keep(controller: &ControllerAddress, certificate: &Certificate, now: Timestamp) {
-        let Ok((context, server)) = controller.connection.identity() else { return };
+        let Ok((context, server)) = controller.cluster.identity() else { return };
         let Some(directory) = store::directory(DIRECTORY) else { return };
         let name = file_name(controller, &context, &server);
-        let kept = Self {
+        let cached = Self {
             server,
             context,
             controller: format!("{}/{}", controller.namespace, controller.name),
@@ -94,46 +94,46 @@ impl Cached {
             certificate: certificate.to_pem(),
             verified: true,
         };
-        if let Ok(text) = serde_json::to_vec_pretty(&kept) {
+        if let Ok(text) = serde_json::to_vec_pretty(&cached) {
             // Best effort: see above.
             let _ = store::write(&directory, &name, &text, Existing::Replaced);
         }
     }
 
-    /// Drops what is kept of this controller.
+    /// Removes what this controller served last.
     pub(crate) fn drop(controller: &ControllerAddress) {
-        if let Ok((context, server)) = controller.connection.identity()
+        if let Ok((context, server)) = controller.cluster.identity()
             && let Some(directory) = store::directory(DIRECTORY)
         {
             let _ = fs::remove_file(directory.join(file_name(controller, &context, &server)));
         }
     }
 
-    /// Drops this certificate, under whichever names of contexts and controllers it is kept.
+    /// Removes this certificate, for every context and controller.
     pub(crate) fn drop_everywhere(certificate: &Certificate) {
         let fingerprint = certificate.fingerprint().to_string();
         let entries = store::directory(DIRECTORY).map(fs::read_dir).into_iter().flatten().flatten().flatten();
         for path in entries.map(|entry| entry.path()) {
-            let kept = fs::read(&path).ok().and_then(|text| serde_json::from_slice::<Self>(&text).ok());
-            if kept.is_some_and(|kept| kept.fingerprint == fingerprint) {
+            let cached = fs::read(&path).ok().and_then(|text| serde_json::from_slice::<Self>(&text).ok());
+            if cached.is_some_and(|cached| cached.fingerprint == fingerprint) {
                 let _ = fs::remove_file(path);
             }
         }
     }
 
-    /// The controller, and where it was asked, in words.
+    /// The controller and its context or server, in words.
     pub(crate) fn from(&self) -> String {
         let place = if self.context.is_empty() { &self.server } else { &self.context };
         format!("{} in {place}", self.controller)
     }
 
-    /// When it was fetched, if the file says it.
+    /// When it was fetched. None where the file is of a version that did not say it.
     pub(crate) fn fetched(&self) -> Option<Timestamp> {
         self.fetched.parse().ok()
     }
 }
 
-/// Of a fixed length, whatever names and addresses look like.
+/// A name of fixed length, whatever names and addresses look like.
 fn file_name(controller: &ControllerAddress, context: &str, server: &str) -> String {
     let mut hash = Sha256::new();
     for part in [context, server, &controller.namespace, &controller.name] {

@@ -1,4 +1,4 @@
-//! [`Seen`]: every certificate that a cluster ever gave, to tell later which one something was sealed with.
+//! [`KnownCertificate`]: every certificate that a controller ever served to this machine, to tell later which one a SealedSecret was sealed with.
 //!
 //! Decided: one small file per certificate, named by its fingerprint, over all controllers, so that one look finds it
 //! however long ago it was. It says what was so at first, and is never written again. As with `cache`, keeping it is
@@ -13,14 +13,14 @@ use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::Path;
 
-/// As many are kept: five clusters that renew every month, for four years.
+/// Number of certificates that are kept: five clusters that renew every month, for four years.
 const MOST: usize = 256;
 
 const DIRECTORY: &str = "seen";
 
-/// A certificate, when a cluster gave it first, and which.
+/// A certificate, when a controller served it first, and which controller.
 #[derive(Debug)]
-pub(crate) struct Seen {
+pub(crate) struct KnownCertificate {
     pub certificate: Certificate,
     pub first_fetched: Timestamp,
     /// The controller, and the context or server it was asked in.
@@ -35,7 +35,7 @@ struct Note {
     certificate: String,
 }
 
-impl Seen {
+impl KnownCertificate {
     /// The one with this fingerprint, if it is known.
     pub(crate) fn with(fingerprint: Fingerprint) -> Option<Self> {
         Self::read(&store::directory(DIRECTORY)?, fingerprint)
@@ -52,7 +52,7 @@ impl Seen {
         })
     }
 
-    /// Notes it, unless it is noted already, or cannot be.
+    /// Stores it, unless it is stored already, or cannot be.
     pub(crate) fn note(cached: &Cached) {
         if let Some(directory) = store::directory(DIRECTORY)
             && let Some(fetched) = cached.fetched()
@@ -112,10 +112,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let certificate = certificate("test-only.crt");
         let first = time("2026-01-01T00:00:00Z");
-        assert!(Seen::read(directory.path(), certificate.fingerprint()).is_none());
-        Seen::write(directory.path(), &certificate, "first", first);
-        Seen::write(directory.path(), &certificate, "second", time("2026-02-01T00:00:00Z"));
-        let seen = Seen::read(directory.path(), certificate.fingerprint()).unwrap();
+        assert!(KnownCertificate::read(directory.path(), certificate.fingerprint()).is_none());
+        KnownCertificate::write(directory.path(), &certificate, "first", first);
+        KnownCertificate::write(directory.path(), &certificate, "second", time("2026-02-01T00:00:00Z"));
+        let seen = KnownCertificate::read(directory.path(), certificate.fingerprint()).unwrap();
         assert_eq!((seen.first_fetched, seen.from.as_str()), (first, "first"));
         assert_eq!(seen.certificate.fingerprint(), certificate.fingerprint());
     }
@@ -124,10 +124,10 @@ mod tests {
     fn what_is_not_what_its_name_says_is_not_believed() {
         let directory = tempfile::tempdir().unwrap();
         let (one, other) = (certificate("test-only.crt"), certificate("expired.crt"));
-        Seen::write(directory.path(), &one, "here", time("2026-01-01T00:00:00Z"));
+        KnownCertificate::write(directory.path(), &one, "here", time("2026-01-01T00:00:00Z"));
         let [one, other] = [one, other].map(|certificate| certificate.fingerprint());
         fs::rename(directory.path().join(name(one)), directory.path().join(name(other))).unwrap();
-        assert!(Seen::read(directory.path(), other).is_none());
+        assert!(KnownCertificate::read(directory.path(), other).is_none());
     }
 
     #[test]
@@ -135,8 +135,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let certificate = certificate("test-only.crt");
         fs::write(directory.path().join(name(certificate.fingerprint())), "").unwrap();
-        Seen::write(directory.path(), &certificate, "here", time("2026-01-01T00:00:00Z"));
-        assert!(Seen::read(directory.path(), certificate.fingerprint()).is_some());
+        KnownCertificate::write(directory.path(), &certificate, "here", time("2026-01-01T00:00:00Z"));
+        assert!(KnownCertificate::read(directory.path(), certificate.fingerprint()).is_some());
     }
 
     #[test]
@@ -148,8 +148,8 @@ mod tests {
             file.set_modified(SystemTime::now() - days).unwrap();
         }
         let certificate = certificate("test-only.crt");
-        Seen::write(directory.path(), &certificate, "here", time("2026-01-01T00:00:00Z"));
-        assert!(Seen::read(directory.path(), certificate.fingerprint()).is_some());
+        KnownCertificate::write(directory.path(), &certificate, "here", time("2026-01-01T00:00:00Z"));
+        assert!(KnownCertificate::read(directory.path(), certificate.fingerprint()).is_some());
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), MOST);
         let last = MOST - 2;
         assert!(directory.path().join(format!("{last}")).exists());

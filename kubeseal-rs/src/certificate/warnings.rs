@@ -1,5 +1,4 @@
-//! `caution`: what to tell a person about a certificate that is sound, and seals: that it changed, that it expires
-//! soon, or that it was fetched long ago.
+//! Warnings about a certificate that can seal: it changed, it expires soon, or it was fetched long ago.
 
 use crate::certificate::cache::Cached;
 use crate::terminal::warnings::warn;
@@ -40,10 +39,11 @@ pub(crate) fn of_change(certificate: &Certificate, last: &Cached) {
 }
 
 /// Warns if it was fetched long ago.
-pub(crate) fn of_its_age(certificate: &Certificate, kept: &Cached, now: Timestamp) {
-    let old = kept.fetched().is_none_or(|fetched| now.duration_since(fetched) > LONG_AGO);
+pub(crate) fn of_its_age(certificate: &Certificate, cached: &Cached, now: Timestamp) {
+    let old = cached.fetched().is_none_or(|fetched| now.duration_since(fetched) > LONG_AGO);
     if old {
-        let when = kept.fetched().map_or_else(|| "at an unknown time".into(), |at| format!("on {}", day(at)));
+        let when =
+            cached.fetched().map_or_else(|| "at an unknown time".into(), |at| format!("on {}", day(at)));
         warn(format_args!(
             "the certificate {} was fetched {when}; the controller makes a new one every 30 days",
             certificate.fingerprint().short()

@@ -1,8 +1,8 @@
 //! [`ConnectionError`]: it is not known which cluster is meant, or how to log in to it.
 
+use crate::cluster::auth::auth_provider::AuthProviderError;
+use crate::cluster::auth::plugin::PluginError;
 use crate::cluster::kubeconfig::KubeconfigError;
-use crate::cluster::login::auth_provider::AuthProviderError;
-use crate::cluster::login::plugin::PluginError;
 use crate::cluster::proxy::NotAProxy;
 use crate::terminal::escape::shown_path;
 use std::path::PathBuf;

@@ -1,14 +1,13 @@
 //! [`Selected`]: the context of a kubeconfig that flags and the kubeconfig itself choose, with its cluster and its user.
 
-use crate::cluster::Connection;
 use crate::cluster::error::ConnectionError;
-use crate::cluster::overrides::Overrides;
+use crate::settings::connection_flags::{ConnectionFlags, given};
 use kube::config::{AuthInfo, Cluster, Context, Kubeconfig};
 
 /// The context that counts.
 pub(crate) struct Selected<'a> {
     kubeconfig: &'a Kubeconfig,
-    overrides: &'a Overrides,
+    flags: &'a ConnectionFlags,
     /// Empty where flags name the cluster and no context does.
     pub name: String,
     context: Context,
@@ -20,15 +19,14 @@ impl<'a> Selected<'a> {
     /// Where `--cluster` names the cluster and no context does, there is one of no name.
     pub(crate) fn of(
         kubeconfig: &'a Kubeconfig,
-        connection: &'a Connection,
+        flags: &'a ConnectionFlags,
     ) -> Result<Option<Self>, ConnectionError> {
-        let overrides = &connection.overrides;
-        let stated = connection.context.as_ref().or(kubeconfig.current_context.as_ref());
-        let selected = |name, context| Some(Self { kubeconfig, overrides, name, context });
-        match (stated.filter(|name| !name.is_empty()), &overrides.cluster, &overrides.server) {
-            (Some(name), _, _) => Ok(selected(name.clone(), context_of(kubeconfig, name)?.clone())),
+        let stated = given(&flags.context).or(kubeconfig.current_context.as_deref());
+        let selected = |name, context| Some(Self { kubeconfig, flags, name, context });
+        match (stated.filter(|name| !name.is_empty()), given(&flags.cluster), given(&flags.server)) {
+            (Some(name), _, _) => Ok(selected(name.to_owned(), context_of(kubeconfig, name)?.clone())),
             (None, Some(cluster), _) => {
-                Ok(selected(String::new(), Context { cluster: cluster.clone(), ..Context::default() }))
+                Ok(selected(String::new(), Context { cluster: cluster.to_owned(), ..Context::default() }))
             }
             (None, None, Some(_)) => Ok(None),
             (None, None, None) => Err(ConnectionError::NoCurrentContext),
@@ -42,10 +40,10 @@ impl<'a> Selected<'a> {
 
     /// The cluster that `--cluster` or the context names.
     pub(crate) fn cluster(&self) -> Result<(&str, &'a Cluster), ConnectionError> {
-        let name = self.overrides.cluster.as_ref().unwrap_or(&self.context.cluster);
-        let named = self.kubeconfig.clusters.iter().find(|named| named.name == *name);
+        let name = given(&self.flags.cluster).unwrap_or(&self.context.cluster);
+        let named = self.kubeconfig.clusters.iter().find(|named| named.name == name);
         let found = named.and_then(|named| named.cluster.as_ref());
-        found.map(|found| (name.as_str(), found)).ok_or_else(|| ConnectionError::UnknownCluster(name.clone()))
+        found.map(|found| (name, found)).ok_or_else(|| ConnectionError::UnknownCluster(name.to_owned()))
     }
 
     /// The cluster's server, as the kubeconfig states it.
@@ -56,10 +54,10 @@ impl<'a> Selected<'a> {
 
     /// The user that `--user` or the context names. As client-go: a context may do without its user.
     pub(crate) fn user(&self) -> Result<AuthInfo, ConnectionError> {
-        let user = self.overrides.user.as_ref().or(self.context.user.as_ref());
-        let named = self.kubeconfig.auth_infos.iter().find(|named| Some(&named.name) == user);
-        match (named, &self.overrides.user) {
-            (None, Some(user)) => Err(ConnectionError::UnknownUser(user.clone())),
+        let user = given(&self.flags.user).or(self.context.user.as_deref());
+        let named = self.kubeconfig.auth_infos.iter().find(|named| Some(named.name.as_str()) == user);
+        match (named, given(&self.flags.user)) {
+            (None, Some(user)) => Err(ConnectionError::UnknownUser(user.to_owned())),
             (named, _) => Ok(named.and_then(|named| named.auth_info.clone()).unwrap_or_default()),
         }
     }

@@ -1,20 +1,19 @@
-//! [`Session`]: a client of the API server, which logs in anew where its credentials have run out.
+//! [`Session`]: a client of the API server, which authenticates again when its credentials have expired.
 //!
 //! Decided: plain calls on a runtime of its own, instead of async functions, because every command asks one thing
 //! after the other, and the controller lets in two requests a second.
 
 pub(crate) mod error;
 
-use crate::cluster::Connection;
+use crate::cluster::Cluster;
+use crate::cluster::resolved::{Authenticated, ResolvedCluster};
 use crate::cluster::runtime::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, runtime};
 use crate::cluster::session::error::SessionError;
-use crate::cluster::target::{Login, Target};
-use crate::cluster::timeout::Timeout;
+use crate::settings::timeout::Timeout;
 use http::HeaderValue;
 use http::header::USER_AGENT;
 use kube::{Client, Config};
 use std::cell::{Cell, RefCell};
-use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 /// A client that has logged in to a cluster.
@@ -23,7 +22,7 @@ pub(crate) struct Session {
     client: RefCell<Client>,
     /// Whether logging in anew may help where the credentials have run out.
     renews: Cell<bool>,
-    target: Arc<Target>,
+    cluster: Cluster,
     /// The API server and the context, in words.
     server: String,
     is_verified: bool,
@@ -31,17 +30,17 @@ pub(crate) struct Session {
 
 impl Session {
     /// Logs in. Nothing is asked yet.
-    pub(crate) fn begin(connection: &Connection) -> Result<Self, SessionError> {
+    pub(crate) fn begin(cluster: &Cluster) -> Result<Self, SessionError> {
         let runtime = runtime().map_err(SessionError::Start)?;
-        let target = connection.target().map_err(SessionError::Connection)?;
-        let (client, login) = runtime.block_on(client(&target))?;
+        let (client, authenticated) =
+            runtime.block_on(client(cluster.resolved().map_err(SessionError::Connection)?))?;
         Ok(Self {
             runtime,
             client: RefCell::new(client),
-            renews: Cell::new(login.renews),
-            target,
-            server: login.server,
-            is_verified: login.is_verified,
+            renews: Cell::new(authenticated.renews),
+            cluster: cluster.clone(),
+            server: authenticated.server,
+            is_verified: authenticated.is_verified,
         })
     }
 
@@ -66,7 +65,7 @@ impl Session {
             self.runtime.block_on(request(client))
         };
         match ask() {
-            Err(error) if is_unauthorized(&error) && self.log_in_anew() => {
+            Err(error) if is_unauthorized(&error) && self.authenticate_again() => {
                 let answer = ask();
                 // New ones that are refused as well are not asked for again.
                 self.renews.set(!answer.as_ref().is_err_and(is_unauthorized));
@@ -77,8 +76,9 @@ impl Session {
     }
 
     /// Whether there are new credentials. Why there are none, the plugin says itself.
-    fn log_in_anew(&self) -> bool {
-        let renewed = self.renews.get().then(|| self.runtime.block_on(client(&self.target)).ok()).flatten();
+    fn authenticate_again(&self) -> bool {
+        let resolved = self.cluster.resolved().ok().filter(|_| self.renews.get());
+        let renewed = resolved.and_then(|cluster| self.runtime.block_on(client(cluster)).ok());
         self.renews.set(renewed.is_some());
         renewed.map(|(client, ..)| self.client.replace(client)).is_some()
     }
@@ -92,14 +92,16 @@ fn is_unauthorized(error: &kube::Error) -> bool {
 const NAME: &str = concat!("kubeseal-rs/", env!("CARGO_PKG_VERSION"));
 
 /// A client, and how it logged in. To be called inside the runtime: the client starts a task.
-async fn client(target: &Target) -> Result<(Client, Login), SessionError> {
-    let login = target.log_in().await.map_err(SessionError::Connection)?;
-    let mut config = with_timeouts(login.config.clone(), target.request_timeout());
+async fn client(cluster: &ResolvedCluster) -> Result<(Client, Authenticated), SessionError> {
+    let authenticated = cluster.authenticate().await.map_err(SessionError::Connection)?;
+    let mut config = with_timeouts(authenticated.config.clone(), cluster.request_timeout());
     // The API server notes its first part as the manager of the fields that are written, and would note `unknown` without it.
     config.headers.push((USER_AGENT, HeaderValue::from_static(NAME)));
-    let client = Client::try_from(config)
-        .map_err(|error| SessionError::Client { server: login.server.clone(), source: error.into() })?;
-    Ok((client, login))
+    let client = Client::try_from(config).map_err(|error| SessionError::Client {
+        server: authenticated.server.clone(),
+        source: error.into(),
+    })?;
+    Ok((client, authenticated))
 }
 
 /// A person waits: without a word from them, not for ever.

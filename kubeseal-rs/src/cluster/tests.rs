@@ -1,7 +1,7 @@
 //! Which cluster and namespace are meant, and that they stay the same.
 
 use super::*;
-use crate::cluster::target::Login;
+use crate::cluster::resolved::Authenticated;
 use std::path::Path;
 
 const KUBECONFIG: &str = r#"{"current-context": "a", "clusters": [{"name": "c", "cluster": {"server": "https://c"}}],
@@ -9,8 +9,13 @@ const KUBECONFIG: &str = r#"{"current-context": "a", "clusters": [{"name": "c", 
                  {"name": "b", "context": {"cluster": "c", "namespace": "bees"}}],
     "users": [{"name": "u", "user": {"token": "hunter2-token"}}]}"#;
 
-fn connection(file: &Path, context: Option<&str>) -> Connection {
-    Connection::new(Some(file.to_owned()), context.map(Into::into), Overrides::default())
+fn cluster(file: &Path, context: Option<&str>) -> Cluster {
+    let flags = ConnectionFlags {
+        kubeconfig: Some(file.to_owned()),
+        context: context.map(Into::into),
+        ..ConnectionFlags::default()
+    };
+    Cluster::from_args(flags).unwrap()
 }
 
 fn written(text: &str) -> tempfile::NamedTempFile {
@@ -19,15 +24,15 @@ fn written(text: &str) -> tempfile::NamedTempFile {
     file
 }
 
-fn log_in(target: &Target) -> Result<Login, Arc<ConnectionError>> {
-    runtime::block_on(target.log_in()).unwrap()
+fn authenticate(cluster: &ResolvedCluster) -> Result<Authenticated, Arc<ConnectionError>> {
+    runtime::block_on(cluster.authenticate()).unwrap()
 }
 
 #[test]
 fn namespaces_are_the_contexts() {
     let file = written(KUBECONFIG);
     let namespace =
-        |context| connection(file.path(), context).target().map(|target| target.namespace().to_owned());
+        |context| cluster(file.path(), context).resolved().map(|resolved| resolved.namespace().to_owned());
     assert_eq!(namespace(None).unwrap(), "default");
     assert_eq!(namespace(Some("b")).unwrap(), "bees");
     let error = namespace(Some("z")).unwrap_err();
@@ -42,15 +47,16 @@ fn a_target_stays_what_it_was_whatever_becomes_of_its_files() {
         &format!(r#""server": "https://c", "certificate-authority": "{}""#, authority.path().display()),
     );
     let file = written(&with_authority);
-    let connection = connection(file.path(), None);
-    let target = connection.target().unwrap();
+    let cluster = cluster(file.path(), None);
+    let target = cluster.resolved().unwrap();
     std::fs::write(authority.path(), "no certificate").unwrap();
     std::fs::write(file.path(), with_authority.replace("https://c", "https://elsewhere")).unwrap();
 
-    let later = connection.clone().target().unwrap();
-    assert!(Arc::ptr_eq(&target, &later));
+    let copy = cluster.clone();
+    let later = copy.resolved().unwrap();
+    assert!(std::ptr::eq(target, later));
     assert_eq!(later.identity().unwrap(), ("a".into(), "https://c".into()));
-    let login = log_in(&later).unwrap();
+    let login = authenticate(later).unwrap();
     assert_eq!(login.config.cluster_url.to_string(), "https://c/");
     assert_eq!(login.config.root_cert.unwrap().len(), 1);
 }
@@ -58,10 +64,10 @@ fn a_target_stays_what_it_was_whatever_becomes_of_its_files() {
 #[test]
 fn a_failure_is_not_looked_at_again() {
     let file = written("users: [");
-    let connection = connection(file.path(), None);
-    assert!(matches!(&*connection.target().err().unwrap(), ConnectionError::Kubeconfig(_)));
+    let cluster = cluster(file.path(), None);
+    assert!(matches!(&*cluster.resolved().err().unwrap(), ConnectionError::Kubeconfig(_)));
     std::fs::write(file.path(), KUBECONFIG).unwrap();
-    assert!(connection.target().is_err());
+    assert!(cluster.resolved().is_err());
 }
 
 #[test]
@@ -70,17 +76,18 @@ fn a_namespace_needs_no_cluster_that_can_be_reached() {
         r#""server": "https://c""#,
         r#""server": "https://c", "certificate-authority": "/nonexistent/ca.crt""#,
     ));
-    let target = connection(file.path(), Some("b")).target().unwrap();
+    let cluster = cluster(file.path(), Some("b"));
+    let target = cluster.resolved().unwrap();
     assert_eq!(target.namespace(), "bees");
     assert_eq!(target.identity().unwrap(), ("b".into(), "https://c".into()));
-    let error = log_in(&target).err().unwrap();
+    let error = authenticate(target).err().unwrap();
     assert!(matches!(&*error, ConnectionError::CertificateAuthority { .. }));
 }
 
 #[test]
 fn no_credentials_are_shown() {
     let file = written(KUBECONFIG);
-    let connection = connection(file.path(), None);
-    connection.target().unwrap();
-    assert!(!format!("{connection:?}").contains("hunter2"));
+    let cluster = cluster(file.path(), None);
+    cluster.resolved().unwrap();
+    assert!(!format!("{cluster:?}").contains("hunter2"));
 }

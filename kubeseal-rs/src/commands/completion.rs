@@ -1,22 +1,31 @@
-//! `completion`: a script that lets a shell complete our flags and commands.
+//! `completion`: prints a script that lets a shell complete the flags and commands.
 
-use crate::cli::Cli;
 use crate::error::CommandError;
 use crate::files::output::Output;
-use crate::process::program::name;
-use clap::{Command, CommandFactory as _};
+use crate::terminal::program::name;
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-/// Prints it.
-pub(crate) fn completion(shell: Shell) -> Result<(), CommandError> {
+/// Print a completion script for a shell.
+#[derive(Debug, Args)]
+#[command(
+    after_help = format!("Examples:\n  {0} completion bash > ~/.local/share/bash-completion/completions/{0}\n  \
+                        {0} completion zsh > ~/.zfunc/_{0}\n  \
+                        {0} completion fish > ~/.config/fish/completions/{0}.fish", name())
+)]
+pub(crate) struct CompletionArgs {
+    /// The shell.
+    pub shell: Shell,
+}
+
+pub(crate) fn run(args: &CompletionArgs, whole: &Command) -> Result<(), CommandError> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut shown(), name(), &mut script);
+    clap_complete::generate(args.shell, &mut visible(whole), name(), &mut script);
     Ok(Output::Stdout.write(&script)?)
 }
 
-/// The whole without the flags that are hidden, which clap's scripts would offer: they are only taken.
-fn shown() -> Command {
-    let whole = Cli::command();
+/// The command line without hidden flags, which clap's scripts would complete.
+fn visible(whole: &Command) -> Command {
     let arguments = whole.get_arguments().filter(|argument| !argument.is_hide_set()).cloned();
     Command::new("kubeseal-rs")
         .disable_version_flag(true)

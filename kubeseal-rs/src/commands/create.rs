@@ -1,26 +1,39 @@
 //! `create`: builds a Secret and seals it, without a plaintext file in between.
 //!
-//! What a Secret of each kind looks like is in `docker_registry` and `tls`; where single values come from, in
+//! Which Secret is built is in `form`; what a Secret of each kind looks like, in `docker_registry` and `tls`; where single values come from, in
 //! `gather`; what may be overwritten, in `target`.
 
 pub(crate) mod docker_registry;
 pub(crate) mod env_file;
 pub(crate) mod error;
+pub(crate) mod form;
 pub(crate) mod gather;
 pub(crate) mod target;
 pub(crate) mod tls;
+pub(crate) mod usage_error;
 
 use crate::commands::annotations::check_annotations;
 use crate::commands::create::error::CreateError;
+use crate::commands::create::form::{
+    DOCKER_CONFIG_KEY, DockerFlags, Form, TlsFlags, ValueFlags, form, kind_and_name, pairs,
+};
+use crate::commands::create::usage_error::CreateUsage;
 use crate::commands::upstream::merge_into::merge_secrets;
+use crate::commands::upstream::task::MergeInto;
 use crate::error::CommandError;
 use crate::files::input::Input;
+use crate::files::output::Output;
 use crate::manifest::location::Location;
 use crate::manifest::secrets::InputSecret;
 use crate::manifest::write;
-use crate::settings::MergeInto;
-use crate::settings::create::{Create, DOCKER_CONFIG_KEY, Form};
+use crate::settings::certificate_flags::CertificateFlags;
+use crate::settings::connection_flags::ConnectionFlags;
+use crate::settings::flag_value::{self, Format, path_of, text, texts};
+use crate::target::Target;
+use crate::target::namespace::NamespaceRule;
+use crate::terminal::program::name;
 use api::Scope;
+use clap::Args;
 use envelope::Plaintext;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::rngs::SysRng;
@@ -28,66 +41,210 @@ use sealing::SecretToSeal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+/// What `help create` begins with.
+pub(crate) const LONG_ABOUT: &str = "Build a Secret and seal it in one go: no plaintext file is ever written.\n\n\
+    The flags are those of `kubectl create secret`, and so are the Secrets they make. The result is a \
+    SealedSecret, in YAML, on standard output or in the file of -w; or the values are added to the one in the file of \
+    --merge-into.";
+
+/// Build a Secret and seal it in one go, without a plaintext file.
+#[derive(Debug, Default, Args)]
+#[command(long_about = LONG_ABOUT,
+    override_usage = format!("{0} create [generic] NAME [--from-literal KEY=VALUE] [--from-file [KEY=]PATH] \
+                      [--from-env-file FILE] [--prompt KEY]\n       \
+                      {0} create docker-registry NAME --docker-username USER [--docker-server URL]\n       \
+                      {0} create tls NAME --cert-file FILE --key-file FILE", name()),
+    after_long_help = format!("Examples:\n  \
+        # Typed without echo, twice; from a pipe, one line\n  \
+        {0} create db -n shop --prompt password -w db.yaml\n  \
+        pwgen 32 1 | {0} create db -n shop --prompt password -w db.yaml\n\n  \
+        # One more key, or another value, for the SealedSecret that is there\n  \
+        {0} create db --prompt token --merge-into db.yaml\n\n  \
+        # From files, a directory, and a file of KEY=VALUE lines\n  \
+        {0} create keys -n shop --from-file id=./id_ed25519 --from-file ./conf.d\n  \
+        {0} create settings -n shop --from-env-file .env\n\n  \
+        # For pulling images: asks for the password\n  \
+        {0} create docker-registry pull -n shop --docker-server r.example.com --docker-username ci\n  \
+        {0} create docker-registry pull -n shop --from-file .dockerconfigjson=config.json\n\n  \
+        # For an Ingress: checks that key and certificate belong together\n  \
+        {0} create tls web -n shop --cert-file web.crt --key-file web.key\n\n\
+        A value in --from-literal or --docker-password lands in your shell's history, and is shown to everybody on \
+        this machine who lists processes. --prompt, --from-file and a pipe do neither.", name())
+)]
+pub(crate) struct CreateArgs {
+    /// The Secret's name; before it, docker-registry or tls for a Secret of that kind.
+    #[arg(value_name = "NAME")]
+    pub words: Vec<String>,
+
+    /// Namespace; else that of the kubeconfig context.
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+
+    /// What the values are bound to: strict (name and namespace; the default), namespace-wide or cluster-wide.
+    #[arg(long, env = "SEALED_SECRETS_SCOPE", hide_env = true, value_parser = flag_value::offered_scope(), hide_possible_values = true,
+          value_name = "SCOPE")]
+    pub scope: Option<Scope>,
+
+    /// File to write to; else standard output.
+    #[arg(
+        short = 'w',
+        long,
+        env = "SEALED_SECRETS_SEALED_SECRET_FILE",
+        hide_env = true,
+        value_name = "FILE",
+        value_parser = flag_value::path()
+    )]
+    pub sealed_secret_file: Option<PathBuf>,
+
+    /// Add the values to the SealedSecret of this name in this file, in place, for its own scope; else a new one is made.
+    #[arg(long, value_name = "FILE")]
+    pub merge_into: Option<PathBuf>,
+
+    /// Overwrite the file of -w whatever it holds; else only one with this SealedSecret alone is replaced, and nothing in it is lost.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub force: Option<bool>,
+
+    /// Output format, json or yaml; else yaml, or json if the file of -w ends with .json.
+    #[arg(short = 'o', long, value_parser = flag_value::offered_format(), hide_possible_values = true, value_name = "FORMAT")]
+    pub format: Option<Format>,
+
+    #[command(flatten)]
+    pub values: ValueFlags,
+
+    /// Seal a Secret that has no data.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean(), value_name = "BOOL", help_heading = "Values")]
+    pub allow_empty_data: Option<bool>,
+
+    /// Type of the Secret, as in kubernetes.io/basic-auth; else Opaque.
+    #[arg(long = "type", value_name = "TYPE", help_heading = "Secret")]
+    pub type_: Option<String>,
+
+    /// Label of the Secret.
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Secret")]
+    pub label: Vec<String>,
+
+    /// Annotation of the Secret.
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Secret")]
+    pub annotation: Vec<String>,
+
+    /// Keep an annotation of this name though it repeats a sealed value; may be repeated.
+    #[arg(
+        long,
+        env = "SEALED_SECRETS_ALLOW_ANNOTATION",
+        hide_env = true,
+        value_delimiter = ',',
+        value_name = "NAME",
+        help_heading = "Secret"
+    )]
+    pub allow_annotation: Vec<String>,
+
+    /// Make a Secret that cannot be changed, only replaced.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean(), value_name = "BOOL", help_heading = "Secret")]
+    pub immutable: Option<bool>,
+
+    #[command(flatten)]
+    pub docker: DockerFlags,
+
+    #[command(flatten)]
+    pub tls: TlsFlags,
+
+    #[command(flatten)]
+    pub certificate: CertificateFlags,
+
+    #[command(flatten)]
+    pub connection: ConnectionFlags,
+}
+
 /// The values of a Secret, by key.
 type Values = BTreeMap<String, Plaintext>;
 
-pub(crate) fn create(create: Create) -> Result<(), CommandError> {
-    let names_none = matches!(&create.form, Form::Generic(sources) if sources.is_empty());
-    if names_none && !create.allow_empty_data {
+pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
+    let (kind, name) = kind_and_name(&args.words)?;
+    let form = form(kind, &args.values, args.docker, args.tls)?;
+    let file = path_of(args.sealed_secret_file);
+    let merge_into = path_of(args.merge_into);
+    let overwrite = args.force == Some(true);
+    if merge_into.is_some() {
+        let refused = [
+            ("--sealed-secret-file", file.is_some()),
+            ("--format", args.format.is_some()),
+            ("--force", overwrite),
+            ("--type", args.type_.is_some()),
+            ("--immutable", args.immutable.is_some()),
+        ];
+        if let Some((flag, _)) = refused.into_iter().find(|(_, is_given)| *is_given) {
+            return Err(CreateUsage::WithMergeInto(flag).into());
+        }
+    }
+    let Target { certificate, namespace, .. } =
+        Target::resolve(args.certificate, args.connection, args.namespace)?;
+    let labels = pairs("--label", args.label)?;
+    let annotations = pairs("--annotation", args.annotation)?;
+    let allow_empty_data = args.allow_empty_data == Some(true);
+    let allowed_annotations = texts(args.allow_annotation);
+    if matches!(&form, Form::Generic(sources) if sources.is_empty()) && !allow_empty_data {
         return Err(CreateError::NoData.into());
     }
-    if let Some(file) = create.merge_into.clone() {
-        return merged(create, file);
+    if let Some(file) = merge_into {
+        let metadata = ObjectMeta {
+            name: Some(name),
+            namespace: namespace.stated().map(ToOwned::to_owned),
+            labels: Some(labels),
+            annotations: Some(annotations),
+            ..ObjectMeta::default()
+        };
+        let merge = MergeInto {
+            certificate,
+            secret: Input::Stdin,
+            file,
+            scope: args.scope,
+            namespace,
+            allow_empty_data,
+            allowed_annotations,
+            // Refused, beside a file to merge into.
+            elsewhere: None,
+            format: None,
+        };
+        return merge_values(&merge, metadata, &form);
     }
     // Everything that can fail first, so that no password is typed for nothing.
-    let certificate = create.certificate.certificate()?;
-    let metadata = metadata(&create)?;
-    let type_ = create.type_.clone().or_else(|| type_of(&create.form).map(ToOwned::to_owned));
-    let template =
-        target::Template { metadata: &metadata, type_: type_.as_deref(), immutable: create.immutable };
-    let check = |keys: &BTreeSet<&str>| {
-        if create.overwrite { Ok(()) } else { target::check(&create.output, &template, keys) }
-    };
-    let data = values(&create.form, create.allow_empty_data, &check)?;
+    let certificate = certificate.certificate()?;
+    let metadata = metadata(name, &namespace, args.scope, labels, annotations)?;
+    let (type_, immutable) = (text(args.type_), args.immutable);
+    let type_ = type_.or_else(|| type_of(&form).map(ToOwned::to_owned));
+    let format = args.format.unwrap_or_else(|| match &file {
+        Some(file) if file.extension().is_some_and(|extension| extension == "json") => Format::Json,
+        _ => Format::Yaml,
+    });
+    let output = Output::to(file);
+    let template = target::Template { metadata: &metadata, type_: type_.as_deref(), immutable };
+    let check =
+        |keys: &BTreeSet<&str>| if overwrite { Ok(()) } else { target::check(&output, &template, keys) };
+    let data = values(&form, allow_empty_data, &check)?;
     // Once more: typing takes its time.
     check(&data.keys().map(String::as_str).collect())?;
-    check_annotations(&create.annotations, &data, &create.allowed_annotations)
+    check_annotations(metadata.annotations.iter().flatten(), &data, &allowed_annotations)
         .map_err(CreateError::Annotation)?;
-    let secret = SecretToSeal { metadata, type_, immutable: create.immutable, data };
+    let secret = SecretToSeal { metadata, type_, immutable, data };
     let sealed = sealing::seal_secret(&mut SysRng, &certificate, secret)?;
     let mut written = Vec::new();
-    write::write(create.format, &sealed, &mut written)?;
-    Ok(create.output.write(&written)?)
+    write::write(format, &sealed, &mut written)?;
+    Ok(output.write(&written)?)
 }
 
 /// Adds the values to the SealedSecret of this name in the file.
-fn merged(create: Create, file: PathBuf) -> Result<(), CommandError> {
-    target::check_merged(&file, &create.name, create.stated_namespace.as_deref())?;
-    let metadata = ObjectMeta {
-        name: Some(create.name),
-        namespace: create.stated_namespace,
-        labels: Some(create.labels),
-        annotations: Some(create.annotations),
-        ..ObjectMeta::default()
-    };
-    let merge = MergeInto {
-        certificate: create.certificate,
-        secret: Input::Stdin,
-        file,
-        scope: create.scope,
-        namespace: create.namespace,
-        allow_empty_data: create.allow_empty_data,
-        allowed_annotations: create.allowed_annotations,
-        // Refused, beside a file to merge into.
-        elsewhere: None,
-        format: None,
-    };
-    merge_secrets(&merge, || {
-        // The type is that of what is there.
-        let data = values(&create.form, create.allow_empty_data, &|_| Ok(()))?;
-        let place = Location::document(&merge.secret, 1, None);
+fn merge_values(merge: &MergeInto, metadata: ObjectMeta, form: &Form) -> Result<(), CommandError> {
+    let name = metadata.name.as_deref().unwrap_or_default();
+    target::check_merged(&merge.file, name, metadata.namespace.as_deref())?;
+    merge_secrets(merge, || {
+        // The type is that of the SealedSecret in the file.
+        let data = values(form, merge.allow_empty_data, &|_| Ok(()))?;
+        let location = Location::document(&merge.secret, 1, None);
         Ok(vec![InputSecret {
-            location: place,
+            location,
             secret: SecretToSeal { metadata, type_: None, immutable: None, data },
         }])
     })
@@ -122,21 +279,26 @@ fn values(form: &Form, may_be_empty: bool, check: Check<'_>) -> Result<Values, C
     Ok(data)
 }
 
-fn metadata(create: &Create) -> Result<ObjectMeta, CommandError> {
-    let mut annotations = create.annotations.clone();
+fn metadata(
+    name: String,
+    namespace: &NamespaceRule,
+    scope: Option<Scope>,
+    labels: BTreeMap<String, String>,
+    mut annotations: BTreeMap<String, String>,
+) -> Result<ObjectMeta, CommandError> {
     // Without --scope, an annotation may state it, as in a manifest.
-    if let Some(scope) = create.scope {
+    if let Some(scope) = scope {
         scope.annotate(&mut annotations);
     }
     let namespace = match Scope::of(Some(&annotations)) {
         // Bound to no namespace, it needs none.
-        Scope::ClusterWide => create.stated_namespace.clone(),
-        Scope::Strict | Scope::NamespaceWide => Some(create.namespace.decide(None)?),
+        Scope::ClusterWide => namespace.stated().map(ToOwned::to_owned),
+        Scope::Strict | Scope::NamespaceWide => Some(namespace.decide(None)?),
     };
     Ok(ObjectMeta {
-        name: Some(create.name.clone()),
+        name: Some(name),
         namespace,
-        labels: (!create.labels.is_empty()).then(|| create.labels.clone()),
+        labels: (!labels.is_empty()).then_some(labels),
         annotations: (!annotations.is_empty()).then_some(annotations),
         ..ObjectMeta::default()
     })

@@ -19,7 +19,7 @@ use crate::commands::edit::editor::Editor;
 use crate::commands::edit::error::EditError;
 use crate::commands::edit::scratch::Scratch;
 use crate::commands::edit::template_data::template_data;
-use crate::error::{Context as _, Failure};
+use crate::error::{CommandError, Context as _};
 use crate::files::file_update::InPlace;
 use crate::files::input::{Input, read_all};
 use crate::files::output::tell;
@@ -29,23 +29,73 @@ use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::secrets;
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::manifest::yaml::parse::parse;
-use crate::settings::edit::Edit;
+use crate::settings::certificate_flags::CertificateFlags;
+use crate::settings::connection_flags::ConnectionFlags;
+use crate::settings::flag_value;
+use crate::settings::flag_value::texts;
+use crate::target::Target;
 use crate::terminal::escape::shown_path;
+use crate::terminal::program::name;
 use crate::terminal::warnings::is_quiet;
+use clap::Args;
 use std::fs::File;
 use std::path::Path;
+use std::path::PathBuf;
 use yaml_edit_in_place::Change;
 use yaml_edit_in_place::split::documents;
 
-pub(crate) fn edit(edit: &Edit) -> Result<(), Failure> {
-    let path = edit.file.as_path();
+/// What `help edit` begins with.
+pub(crate) const LONG_ABOUT: &str = "Edit a SealedSecret in an editor, without a private key.\n\n\
+    Opens $VISUAL, $EDITOR or vi on a Secret in which every sealed value is shown as <sealed>. Write a \
+    value over it to have that sealed; leave it to keep what is sealed there, byte for byte; add lines \
+    and take lines out. Labels, annotations, finalizers, the type, immutable and spec.template.data (shown as templateData) can be \
+    changed as well. Name, namespace and scope cannot: the values are bound to them. When the editor ends, only what you changed is changed in the \
+    file; comments, order and other documents stay as they are.\n\n\
+    What you write lies in a directory that only you can read, in memory where the system has a place for \
+    that ($XDG_RUNTIME_DIR, /dev/shm), and is overwritten and removed at the end, also after an error. \
+    What was sealed before never lies there: only the controller can read it. Keep your editor from \
+    writing copies elsewhere (vim: set directory, backupdir and undodir to nothing).";
+
+/// Edit a SealedSecret in an editor, without a private key.
+#[derive(Debug, Args)]
+#[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  {0} edit sealed-secret.yaml\n  \
+                       EDITOR='code --wait' {0} edit --cert cert.pem sealed-secret.yaml", name()))]
+pub(crate) struct EditArgs {
+    /// File with SealedSecrets, in YAML or JSON.
+    pub file: PathBuf,
+
+    /// Namespace of SealedSecrets that name none; else that of the kubeconfig context.
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace)]
+    pub namespace: Option<String>,
+
+    /// Keep an annotation of this name though it repeats a sealed value; may be repeated.
+    #[arg(
+        long,
+        env = "SEALED_SECRETS_ALLOW_ANNOTATION",
+        hide_env = true,
+        value_delimiter = ',',
+        value_name = "NAME"
+    )]
+    pub allow_annotation: Vec<String>,
+
+    #[command(flatten)]
+    pub certificate: CertificateFlags,
+
+    #[command(flatten)]
+    pub connection: ConnectionFlags,
+}
+
+pub(crate) fn run(args: EditArgs) -> Result<(), CommandError> {
+    let target = Target::resolve(args.certificate, args.connection, args.namespace)?;
+    let allowed_annotations = texts(args.allow_annotation);
+    let path = args.file.as_path();
     let (place, mut sealed) = read(path)?;
     // Before the editor opens, so that nothing is typed in vain.
-    let certificate = edit.certificate.certificate()?;
+    let certificate = target.certificate.certificate()?;
     let sealer = Sealer {
         certificate: &certificate,
-        namespace: &edit.namespace,
-        allowed_annotations: &edit.allowed_annotations,
+        namespace: &target.namespace,
+        allowed_annotations: &allowed_annotations,
     };
     let shown = shown::text(path, sealed.objects()).map_err(EditError::Show)?;
 
@@ -66,7 +116,7 @@ pub(crate) fn edit(edit: &Edit) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read(path: &Path) -> Result<(InPlace, SealedFile), Failure> {
+fn read(path: &Path) -> Result<(InPlace, SealedFile), CommandError> {
     let refuse = |source| EditError::File { path: path.to_owned(), source };
     let place = InPlace::read(path).map_err(refuse)?;
     let text = place.text().map_err(refuse)?;
@@ -83,7 +133,7 @@ fn in_editor(
     shown: &str,
     objects: &[SealedObject],
     sealer: &Sealer<'_>,
-) -> Result<Vec<Vec<Change>>, Failure> {
+) -> Result<Vec<Vec<Change>>, CommandError> {
     let mut editor = Editor::listening()?;
     let scratch = Scratch::with(shown.as_bytes())?;
     loop {
@@ -106,7 +156,7 @@ fn changes_in(
     shown: &str,
     objects: &[SealedObject],
     sealer: &Sealer<'_>,
-) -> Result<Vec<Vec<Change>>, Failure> {
+) -> Result<Vec<Vec<Change>>, CommandError> {
     if bytes == shown.as_bytes() {
         return Ok(Vec::new());
     }

@@ -13,28 +13,108 @@ pub(crate) mod problem;
 pub(crate) mod report;
 pub(crate) mod text;
 
-use crate::cli::verb::inspect::InspectFormat;
+use crate::certificate::CertificateSource;
 use crate::commands::inspect::certificates::Certificates;
 use crate::commands::inspect::error::InspectError;
 use crate::commands::inspect::live::{Cluster, is_compromised};
 use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::report::Report;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::files::input::Input;
 use crate::files::output::Output;
 use crate::manifest::error::ManifestError;
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::manifest::yaml::parse::parse;
-use crate::settings::inspect::Inspect;
+use crate::settings::certificate_flags::CertificateFlags;
+use crate::settings::connection_flags::ConnectionFlags;
+use crate::settings::flag_value;
+use crate::settings::usage_error::UsageError;
+use crate::target::Target;
 use crate::terminal::escape::shown_json;
 use crate::terminal::paint::Paint;
+use crate::terminal::program::name;
+use clap::{Args, ValueEnum};
 use jiff::Timestamp;
+use std::path::PathBuf;
 use yaml_edit_in_place::split::documents;
 
-pub(crate) fn inspect(inspect: &Inspect) -> Result<(), Failure> {
-    let certificates = Certificates::from(&inspect.certificate)?;
-    let cluster = inspect.live.as_ref().map(Cluster::connect).transpose()?;
-    let mut found = files::read(&inspect.inputs, &certificates)?;
+/// What `help inspect` begins with.
+pub(crate) const LONG_ABOUT: &str = "Tell about SealedSecrets what can be told without opening them: the name and namespace that their \
+    values are bound to, the items and the sizes of their values, the certificate they were sealed \
+    with, and what is wrong with them.\n\n\
+    Asks no cluster, unless told so with --live: then it tells as well whether the controller has \
+    unsealed it, and if not, why. Whether the certificate is the newest is told of the one that the \
+    controller gave last (kept since), of those in --cert, or with --live of the controller's \
+    present one. When it was made is told as well of any other that a controller ever gave to this program, here.\n\n\
+    Exits 0 for what it can tell about, sound or not; the problems are in the output. Of several files, \
+    those without a SealedSecret are passed over, and one that cannot be read or is broken makes it exit 1, \
+    once the others are told.";
+
+/// Tell what a SealedSecret is bound to, what is in it, and what is wrong with it.
+#[derive(Debug, Default, Args)]
+#[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
+        # Files, or standard input\n  \
+        {0} inspect deploy/db.yaml deploy/cache.yaml\n  \
+        kubectl get sealedsecret db -o yaml | {0} inspect\n\n  \
+        # Is it the newest certificate? Is it synced, and why not?\n  \
+        {0} inspect deploy/db.yaml --cert cert.pem\n  \
+        {0} inspect deploy/db.yaml --live\n\n  \
+        # For programs: those that have problems\n  \
+        {0} inspect -o json deploy/*.yaml | jq -r '.[] | select(.problems != []) | .file'", name()))]
+pub(crate) struct InspectArgs {
+    /// Files with SealedSecrets, in YAML or JSON, and directories with them; else standard input.
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Output format.
+    #[arg(short = 'o', long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: InspectFormat,
+
+    /// Namespace of SealedSecrets that state none, in the cluster; else that of the kubeconfig context.
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+
+    /// Ask the cluster, too: for the controller's certificate, and whether the SealedSecret is synced.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub live: Option<bool>,
+
+    #[command(flatten)]
+    pub certificate: CertificateFlags,
+
+    #[command(flatten)]
+    pub connection: ConnectionFlags,
+}
+
+/// How `inspect` tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum InspectFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: a list of objects.
+    Json,
+}
+
+pub(crate) fn run(args: InspectArgs) -> Result<(), CommandError> {
+    let is_live = args.live == Some(true);
+    if is_live && args.certificate.offline == Some(true) {
+        return Err(UsageError::Offline("--live").into());
+    }
+    let Target { certificate, controller, namespace } =
+        Target::resolve(args.certificate, args.connection, args.namespace)?;
+    // No cluster is asked for a certificate alone: the cached one will do.
+    let certificate = match certificate {
+        CertificateSource::Controller(controller) if !is_live => CertificateSource::Cache(controller),
+        other => other,
+    };
+    let mut inputs: Vec<Input> = args.files.into_iter().map(|file| flag_value::input(Some(file))).collect();
+    if inputs.is_empty() {
+        inputs.push(Input::Stdin);
+    }
+    let certificates = Certificates::from(&certificate)?;
+    let cluster = is_live.then(|| Cluster::connect(&controller.cluster, &namespace)).transpose()?;
+    let mut found = files::read(&inputs, &certificates)?;
     for report in &mut found.reports {
         report.cluster = cluster.as_ref().map(|cluster| cluster.ask(report)).transpose()?;
         let is_known = report.problems.contains(&Problem::Compromised);
@@ -45,7 +125,7 @@ pub(crate) fn inspect(inspect: &Inspect) -> Result<(), Failure> {
     if found.reports.is_empty() {
         return found.outcome();
     }
-    let written = match inspect.format {
+    let written = match args.format {
         InspectFormat::Text => text::render(&found.reports, Paint::for_stdout(), Timestamp::now()),
         InspectFormat::Json => {
             shown_json(&serde_json::to_string_pretty(&found.reports).map_err(InspectError::Render)?) + "\n"
@@ -56,7 +136,7 @@ pub(crate) fn inspect(inspect: &Inspect) -> Result<(), Failure> {
 }
 
 /// A report on each SealedSecret; other objects beside them do not matter.
-fn read(input: &Input, bytes: &[u8], certificates: &Certificates) -> Result<Vec<Report>, Failure> {
+fn read(input: &Input, bytes: &[u8], certificates: &Certificates) -> Result<Vec<Report>, CommandError> {
     let stream = std::str::from_utf8(bytes).map_err(|_| ManifestError::NotText(input.clone()))?;
     let mut reports = Vec::new();
     let mut number = 0;
@@ -99,5 +179,17 @@ fn sealed_secrets(node: &YamlNode) -> Vec<&YamlNode> {
             items.iter().filter(|item| kind == "SealedSecretList" || is_sealed(item)).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offline_and_live_exclude_each_other() {
+        let certificate = CertificateFlags { offline: Some(true), ..CertificateFlags::default() };
+        let error = run(InspectArgs { live: Some(true), certificate, ..InspectArgs::default() }).unwrap_err();
+        assert!(error.to_string().contains("--live") && error.to_string().contains("--offline"), "{error}");
     }
 }

@@ -18,18 +18,48 @@ pub(crate) mod retry;
 pub(crate) mod revoke;
 pub(crate) mod table;
 
-use crate::error::Failure;
-use crate::key_store::KeyStore;
-use crate::settings::keys::{Keys, KeysTask};
+use crate::error::CommandError;
+use crate::terminal::program::name;
+use clap::{Args, Subcommand};
 
-pub(crate) fn keys(keys: &Keys) -> Result<(), Failure> {
-    match &keys.task {
-        // Whatever is wrong with their files is said before a cluster is asked.
-        KeysTask::Backup(backup) => backup::backup(backup, &keys.place),
-        KeysTask::Restore(restore) => restore::restore(restore, &keys.place),
-        KeysTask::List { files, format } => list::list(&KeyStore::connect(&keys.place)?, files, *format),
-        KeysTask::Renew { timeout } => renew::renew(&keys.place, *timeout),
-        KeysTask::Retire(retire) => retire::retire(&keys.place, retire),
-        KeysTask::Revoke(revoke) => revoke::revoke(&keys.place, revoke),
+/// What `help keys` begins with.
+pub(crate) const LONG_ABOUT: &str = "The sealing keys of a cluster: which there are and what needs them, renewal, the end of one, and their backup.\n\n\
+    With a sealing key, everything that was sealed with it can be opened; without it, nothing of that. These \
+    commands read and change the keys' Secrets in the controller's namespace, as you; no private key is ever shown, but for \
+    the backup.";
+
+/// List, renew, retire, revoke, back up and restore the sealing keys of a cluster.
+#[derive(Debug, Args)]
+#[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
+        # What is there, and what in the cluster and in this folder needs it?\n  \
+        {0} keys list deploy/\n\n  \
+        # Every night\n  \
+        {0} keys backup --recipients-file admins.txt -o keys-$(date +%F).age\n\n  \
+        # A key leaked\n  \
+        {0} keys revoke 3f2a9c0d1e2b deploy/", name()))]
+pub(crate) struct KeysArgs {
+    #[command(subcommand)]
+    pub command: KeysCommand,
+}
+
+/// The commands for keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    List(list::ListArgs),
+    Renew(renew::RenewArgs),
+    Retire(retire::RetireArgs),
+    Revoke(revoke::RevokeArgs),
+    Backup(backup::BackupArgs),
+    Restore(restore::RestoreArgs),
+}
+
+pub(crate) fn run(args: KeysArgs) -> Result<(), CommandError> {
+    match args.command {
+        KeysCommand::List(args) => list::run(args),
+        KeysCommand::Renew(args) => renew::run(args),
+        KeysCommand::Retire(args) => retire::run(args),
+        KeysCommand::Revoke(args) => revoke::run(args),
+        KeysCommand::Backup(args) => backup::run(args),
+        KeysCommand::Restore(args) => restore::run(args),
     }
 }

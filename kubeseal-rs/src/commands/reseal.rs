@@ -11,42 +11,128 @@ pub(crate) mod resealer;
 pub(crate) mod staleness;
 pub(crate) mod walk;
 
+use crate::certificate::CertificateSource;
+use crate::cluster::Cluster;
 use crate::commands::reseal::fault::Fault;
 use crate::commands::reseal::file::{File, Found};
 use crate::commands::reseal::progress::Progress;
 use crate::commands::reseal::report::{NothingToReseal, Report};
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::Present;
+use crate::controller::address::ControllerAddress;
 use crate::controller::error::CANNOT_ASK;
-use crate::error::{Context as _, Failure};
+use crate::error::{CommandError, Context as _};
 use crate::files::output::progress_lines::Telling;
-use crate::settings::reseal::{Means, Reseal};
+use crate::key_store::recovery_keys::RecoveryKeys;
+use crate::settings::certificate_flags::CertificateFlags;
+use crate::settings::connection_flags::ConnectionFlags;
+use crate::settings::flag_value;
+use crate::settings::flag_value::text;
+use crate::settings::unlock_flags::UnlockFlags;
+use crate::settings::usage_error::UsageError;
+use crate::target;
+use crate::terminal::program::name;
 use crate::terminal::warnings::{alert, is_quiet, warn};
+use clap::Args;
 use sealing::KeyRing;
+use std::path::PathBuf;
 
-pub(crate) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
-    let keys = match &reseal.means {
-        Means::Check(keys) | Means::Keys(keys) if !keys.files.is_empty() => {
-            keys.load().context("cannot open without a cluster")?
-        }
-        _ => KeyRing::default(),
+/// What `help reseal` begins with.
+pub(crate) const LONG_ABOUT: &str = "Reseal what is sealed to older certificates.\n\n\
+    Goes through files, and through directories as git sees them, and seals every SealedSecret that is not \
+    sealed to the present certificate again: by the controller, which is the only one that can open them, \
+    or with backups of its private keys, encrypted or not. Only the items and the fingerprint that notes \
+    their certificate are changed; comments, order and other documents stay as they are, and each file is \
+    replaced as a whole or not at all.\n\n\
+    What a SealedSecret is sealed to is tried with the private keys where they are at hand: those of \
+    --recovery-private-key, or the controller's, if you may read them. Where they are not, the fingerprint is believed, and a \
+    SealedSecret without one, such as one made by another program, counts as sealed to an older certificate. --all \
+    reseals all of them.";
+
+/// Reseal what is sealed to older certificates.
+#[derive(Debug, Args)]
+#[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  {0} reseal deploy/\n  \
+                       {0} reseal --check --cert cert.pem .    # for CI: exit code 1 if something is stale\n  \
+                       {0} reseal --cert new.pem --recovery-private-key keys.age --identity age.txt deploy/", name()))]
+pub(crate) struct ResealArgs {
+    /// Files, and directories in which *.yaml, *.yml and *.json are looked at.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Change nothing; list what is sealed to older certificates, and exit with 1 if there is any.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub check: Option<bool>,
+
+    /// Reseal every SealedSecret, whatever it is sealed to.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub all: Option<bool>,
+
+    /// Open with the private keys in this file, or backup of keys, instead of asking the controller; may be repeated.
+    #[arg(
+        long,
+        env = "SEALED_SECRETS_RECOVERY_PRIVATE_KEY",
+        hide_env = true,
+        value_delimiter = ',',
+        value_name = "FILE",
+        value_parser = flag_value::path()
+    )]
+    pub recovery_private_key: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub unlock: UnlockFlags,
+
+    /// Namespace of SealedSecrets that name none, as where kustomize adds it.
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace)]
+    pub namespace: Option<String>,
+
+    #[command(flatten)]
+    pub certificate: CertificateFlags,
+
+    #[command(flatten)]
+    pub connection: ConnectionFlags,
+}
+
+pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
+    let (is_check, all) = (args.check == Some(true), args.all == Some(true));
+    let cluster = Cluster::from_args(args.connection)?;
+    if all && is_check {
+        return Err(UsageError::Exclude("--check", "--all").into());
+    }
+    let recovery_keys = RecoveryKeys::from_args(args.recovery_private_key, args.unlock);
+    let by_controller = !is_check && recovery_keys.files.is_empty();
+    if by_controller && args.certificate.offline == Some(true) {
+        return Err(UsageError::Offline("reseal without --recovery-private-key").into());
+    }
+    let controller = target::controller(&args.certificate, &cluster);
+    let source = certificate_source(by_controller, args.certificate, controller.clone())?;
+    let keys = if recovery_keys.files.is_empty() {
+        KeyRing::default()
+    } else {
+        recovery_keys.load().context("cannot open without a cluster")?
     };
-    let certificate = reseal.certificate.certificate()?;
-    let present = Present::new(&certificate, &keys, reseal);
-    let resealer = match &reseal.means {
-        Means::Check(_) => None,
-        Means::Controller(address) => Some(Resealer::asking(address, &certificate).context(CANNOT_ASK)?),
-        Means::Keys(_) => Some(Resealer::with(&keys, &certificate)),
+    let certificate = source.certificate()?;
+    let namespace = text(args.namespace);
+    // The cluster whose keys tell what something is sealed to, if they may be read.
+    let key_store = matches!(source, CertificateSource::Controller(_)).then_some(&controller);
+    let present = Present::new(&certificate, &keys, all, namespace.as_deref(), key_store);
+    let resealer = if is_check {
+        None
+    } else if by_controller {
+        Some(Resealer::asking(&controller, &certificate).context(CANNOT_ASK)?)
+    } else {
+        Some(Resealer::with(&keys, &certificate))
     };
 
-    let (files, not_found) = walk::files(&reseal.paths);
+    let (files, not_found) = walk::files(&args.paths);
     let progress = Progress::over(files.len());
     let mut report = Report::new(not_found);
     let mut telling = Telling::begin();
     let count = files.len();
     for path in files {
         progress.at(&path);
-        let is_named = reseal.paths.contains(&path);
+        let is_named = args.paths.contains(&path);
         match File::read(&path, is_named, resealer.is_some()) {
             Ok(Found::Nothing) if is_named => report.nothing_in(&path),
             Ok(Found::Nothing) => {}
@@ -64,7 +150,7 @@ pub(crate) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
                 match &resealer {
                     None => file.check(&present, &mut report),
                     Some(resealer) => {
-                        file.reseal(&present, resealer, reseal.namespace.as_deref(), &mut report);
+                        file.reseal(&present, resealer, namespace.as_deref(), &mut report);
                     }
                 }
             }
@@ -88,10 +174,39 @@ pub(crate) fn reseal(reseal: &Reseal) -> Result<(), Failure> {
         warn(format_args!("found no SealedSecret in {path}; it is passed over"));
     }
 
-    let is_check = resealer.is_none();
     if !is_quiet() {
         telling.tell(&report.sum(is_check));
     }
     report.outcome(is_check)?;
     Ok(telling.end()?)
+}
+
+/// The certificate to reseal to.
+fn certificate_source(
+    by_controller: bool,
+    flags: CertificateFlags,
+    controller: ControllerAddress,
+) -> Result<CertificateSource, CommandError> {
+    if !by_controller {
+        return target::certificate_source(flags, controller);
+    }
+    if text(flags.cert).is_some() {
+        warn("the controller reseals to its own certificate; that of --cert is not used");
+    }
+    Ok(CertificateSource::Controller(controller))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_controller_reseals_to_its_own_certificate() {
+        let source = |by_controller| {
+            let flags = CertificateFlags { cert: Some("a.crt".into()), ..CertificateFlags::default() };
+            certificate_source(by_controller, flags, ControllerAddress::default()).unwrap()
+        };
+        assert!(matches!(source(true), CertificateSource::Controller(_)));
+        assert!(matches!(source(false), CertificateSource::File(_)));
+    }
 }

@@ -2,7 +2,7 @@
 //! do with those in which something is sealed.
 
 use crate::manifest::text_scan::names_kind;
-use crate::process::program::name;
+use crate::terminal::program::name;
 use yaml_edit_in_place::split::documents;
 
 /// As many names as a person reads at once.

@@ -1,9 +1,35 @@
-//! What upstream's flags ask for without a command, one file each.
+//! What upstream's `kubeseal` does, under its flags: `flags` are read into a `task`, which one of the other files carries out.
 
-pub(crate) mod fetch_cert;
+pub(crate) mod flags;
 pub(crate) mod merge_into;
+pub(crate) mod mode;
 pub(crate) mod raw;
 pub(crate) mod re_encrypt;
 pub(crate) mod recovery_unseal;
 pub(crate) mod seal;
+pub(crate) mod task;
+#[cfg(test)]
+mod tests;
 pub(crate) mod validate;
+
+use crate::commands::upstream::flags::UpstreamFlags;
+use crate::commands::upstream::task::Task;
+use crate::error::CommandError;
+use crate::settings::certificate_flags::CertificateFlags;
+use crate::settings::connection_flags::ConnectionFlags;
+
+pub(crate) fn run(
+    flags: UpstreamFlags,
+    certificate: CertificateFlags,
+    connection: ConnectionFlags,
+) -> Result<(), CommandError> {
+    match Task::from_args(flags, certificate, connection)? {
+        Task::FetchCert { certificate, output } => Ok(output.write(certificate.pem()?.as_bytes())?),
+        Task::Raw(raw) => raw::raw(&raw),
+        Task::Seal(seal) => seal::seal(&seal),
+        Task::RecoveryUnseal(recovery) => recovery_unseal::recovery_unseal(&recovery),
+        Task::Validate(validate) => validate::validate(&validate),
+        Task::ReEncrypt(re_encrypt) => re_encrypt::re_encrypt(&re_encrypt),
+        Task::MergeInto(merge) => merge_into::merge_into(&merge),
+    }
+}

@@ -1,20 +1,43 @@
-//! [`ControllerAddress`]: where the controller is.
+//! [`ControllerAddress`]: which controller of which cluster.
 
-use crate::cluster::Connection;
+use crate::cluster::Cluster;
 use crate::controller::error::ControllerError;
+use crate::settings::flag_value::text;
+use api::sealing_key::DEFAULT_PREFIX;
 
-/// Where the controller is.
+/// The controller's defaults, which are upstream's.
+const NAME: &str = "sealed-secrets-controller";
+const NAMESPACE: &str = "kube-system";
+
+/// The controller: its Service, and the names of its keys.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ControllerAddress {
-    /// Its cluster.
-    pub connection: Connection,
+    pub cluster: Cluster,
     /// Namespace of its Service.
     pub namespace: String,
     /// Name of its Service.
     pub name: String,
+    /// Start of the names of its keys; and the whole name of a key from before there were labels.
+    pub key_prefix: String,
 }
 
 impl ControllerAddress {
+    /// The controller that flags name; a flag that is not given, or empty, stands for the default.
+    pub(crate) fn from_args(
+        name: Option<String>,
+        namespace: Option<String>,
+        key_prefix: Option<String>,
+        cluster: &Cluster,
+    ) -> Self {
+        let or = |value: Option<String>, default: &str| text(value).unwrap_or_else(|| default.to_owned());
+        Self {
+            cluster: cluster.clone(),
+            name: or(name, NAME),
+            namespace: or(namespace, NAMESPACE),
+            key_prefix: or(key_prefix, DEFAULT_PREFIX),
+        }
+    }
+
     /// Keeps a flag from reaching other paths of the API server.
     pub(crate) fn check(&self) -> Result<(), ControllerError> {
         match [&self.namespace, &self.name].into_iter().find(|part| !is_name(part)) {

@@ -97,7 +97,7 @@ fn asked(question: Question, fault: &Fault, namespace: &str, name: &str) -> Stri
         (_, Fault::Unavailable(cause)) if cause.to_string().contains(NO_KEY) => format!(
             "the controller runs, and has no key: `{0} keys list` shows what there is, `{0} keys restore FILE` puts a backup back; the \
              log of the controller {namespace}/{name} says why it makes none",
-            crate::process::program::name()
+            crate::terminal::program::name()
         ),
         (_, Fault::Unavailable(_)) => format!(
             "the controller is not running, or not ready; see `kubectl -n {namespace} get endpointslices -l \

@@ -4,7 +4,7 @@ use crate::cluster::session::error::SessionError;
 use crate::controller::fault::Fault;
 use crate::controller::right::Right;
 use crate::error::Hint as _;
-use crate::process::program::name;
+use crate::terminal::program::name;
 use std::fmt;
 
 /// Why the cluster's keys could not be read or changed. Never shows what is in them.

@@ -10,6 +10,8 @@ use crate::files::input::Input;
 use crate::key_store::backup::unlock::Unlock;
 use crate::key_store::recovery_keys::error::RecoveryKeyError;
 use crate::manifest::secrets;
+use crate::settings::flag_value::paths_of;
+use crate::settings::unlock_flags::UnlockFlags;
 use crate::terminal::warnings::warn;
 use api::sealing_key::{CERTIFICATE, PRIVATE_KEY};
 use envelope::{Certificate, KeyPair, PrivateKey, PrivateKeyError, pem};
@@ -30,6 +32,11 @@ pub(crate) struct RecoveryKeys {
 }
 
 impl RecoveryKeys {
+    /// The files that flags name.
+    pub(crate) fn from_args(files: Vec<PathBuf>, unlock: UnlockFlags) -> Self {
+        Self { files: paths_of(files), unlock: Unlock::from_args(unlock) }
+    }
+
     /// Every key in these files. What is none is skipped with a warning, as long as there is one.
     pub(crate) fn load(&self) -> Result<KeyRing, RecoveryKeyError> {
         let mut keys = Vec::new();

@@ -1,6 +1,6 @@
 //! `write`: a SealedSecret as a JSON object or a YAML document, laid out as upstream's.
 
-use crate::cli::Format;
+use crate::settings::flag_value::Format;
 use api::SealedSecret;
 use serde_json::{Map, Value};
 

@@ -2,9 +2,9 @@
 //!
 //! Values go from where they are wiped straight into what is wiped: no `serde_json::Value` holds one on the way.
 
-use crate::cli::Format;
+use crate::files::wiped::Wiped;
 use crate::manifest::write::{RenderError, reorder, to_yaml};
-use crate::process::wiped::Wiped;
+use crate::settings::flag_value::Format;
 use base64::display::Base64Display;
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD};
 use envelope::Plaintext;

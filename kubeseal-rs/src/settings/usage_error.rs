@@ -1,11 +1,8 @@
 //! [`UsageError`]: flags that contradict each other, and what to write instead.
 
-use crate::certificate::address::UnsupportedAddress;
-use crate::cli::flag_value::{FORMAT_RULE, NAMESPACE_RULE};
-use crate::cli::known::{commands, is_flag};
-use crate::cluster::timeout::DURATION_RULE;
 use crate::error::{Hint, Kind};
-use crate::settings::create::usage_error::CreateUsage;
+use crate::settings::flag_value::{FORMAT_RULE, NAMESPACE_RULE};
+use crate::settings::timeout::DURATION_RULE;
 use api::Scope;
 
 /// Flags that do not go together, or are not enough.
@@ -35,10 +32,6 @@ pub(crate) enum UsageError {
     Namespace(String),
     #[error("unexpected argument \"{0}\"")]
     Argument(String),
-    #[error("--cert does not name a certificate")]
-    Certificate(#[from] UnsupportedAddress),
-    #[error(transparent)]
-    Create(#[from] CreateUsage),
 }
 
 impl Hint for UsageError {
@@ -72,15 +65,8 @@ impl Hint for UsageError {
                 )
             }
             Self::Namespace(_) => NAMESPACE_RULE.into(),
-            Self::Argument(word) if is_flag(word) => format!("it is a flag: write --{word}"),
-            Self::Argument(_) => format!(
-                "to seal a file, write --secret-file FILE (or -f FILE); the commands are {}; see --help",
-                commands()
-            ),
-            Self::Create(error) => error.hint(),
-            Self::Certificate(_) => {
-                "write --cert FILE, or a URL that begins with https://, http:// or file://".into()
-            }
+            // The parser of the command line, which knows the flags and commands, says what to write.
+            Self::Argument(_) => return None,
         })
     }
 

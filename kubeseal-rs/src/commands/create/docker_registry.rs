@@ -1,8 +1,8 @@
 //! The Secret of a login to an image registry, byte for byte as kubectl makes it.
 
 use crate::commands::create::error::CreateError;
+use crate::commands::create::form::{DOCKER_CONFIG_KEY, RegistryLogin};
 use crate::commands::create::{Values, gather};
-use crate::settings::create::{DOCKER_CONFIG_KEY, Login};
 use crate::terminal::prompt;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 pub(crate) const TYPE: &str = "kubernetes.io/dockerconfigjson";
 
 /// Its values; asks for the password where there is none.
-pub(crate) fn values(login: &Login) -> Result<Values, CreateError> {
+pub(crate) fn values(login: &RegistryLogin) -> Result<Values, CreateError> {
     let config = if let Some(password) = &login.password {
         config(login, password.expose())
     } else {
@@ -36,7 +36,7 @@ pub(crate) fn from_file(path: &Path) -> Result<Values, CreateError> {
 }
 
 /// Decided: written piece by piece into one room, because a JSON writer grows its own and leaves the old ones behind.
-fn config(login: &Login, password: &str) -> Plaintext {
+fn config(login: &RegistryLogin, password: &str) -> Plaintext {
     let email = login.email.as_deref().unwrap_or_default();
     let plain = login.server.len() + 2 * (login.username.len() + password.len()) + email.len();
     // No character takes more than six.
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn text(server: &str, username: &str, password: &str, email: Option<&str>) -> String {
-        let login = Login {
+        let login = RegistryLogin {
             server: server.into(),
             username: username.into(),
             password: None,

@@ -9,7 +9,7 @@ use crate::error::Failure;
 use crate::manifest::sealed_field::SealedField;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::secrets::InputSecret;
-use crate::settings::namespace::NamespaceRule;
+use crate::target::namespace::NamespaceRule;
 use api::Scope;
 use api::annotations::repeats_object;
 use envelope::{Certificate, Plaintext};

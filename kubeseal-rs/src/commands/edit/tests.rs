@@ -1,8 +1,8 @@
 //! Whatever stands in a SealedSecret: what was not touched in the editor stays as it was.
 
 use super::*;
-use crate::cluster::Connection;
-use crate::settings::namespace::NamespaceRule;
+use crate::cluster::Cluster;
+use crate::target::namespace::NamespaceRule;
 use crate::terminal::escape::is_unsafe;
 use envelope::Certificate;
 use proptest::prelude::*;
@@ -78,7 +78,7 @@ fn edited(object: &Value, save: impl Fn(&str) -> String) -> Value {
     let certificate = include_str!("../../../tests/fixtures/test-only.crt");
     let sealer = Sealer {
         certificate: &Certificate::from_pem(certificate).unwrap(),
-        namespace: &NamespaceRule::new(None, Connection::default()),
+        namespace: &NamespaceRule::new(None, Cluster::default()),
         allowed_annotations: &[],
     };
     let saved = save(&touched);

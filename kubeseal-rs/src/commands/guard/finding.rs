@@ -1,7 +1,7 @@
 //! [`Finding`] and [`Doubt`]: what is told about a place in a file. Names of objects and keys, never a value.
 
 use crate::manifest::names::is_like_a_key;
-use crate::process::program;
+use crate::terminal::program;
 use std::fmt;
 
 /// Plaintext, and where.

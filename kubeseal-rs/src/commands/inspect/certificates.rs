@@ -1,6 +1,6 @@
 //! [`Certificates`]: those that are known, and which of them, or of those fetched ever, a SealedSecret was sealed with.
 
-use crate::certificate::known_certificate::Seen;
+use crate::certificate::known_certificate::KnownCertificate;
 use crate::certificate::{CertificateSource, SourceError, is_revoked};
 use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::report::SealedWith;
@@ -20,18 +20,18 @@ impl Certificates {
     pub(crate) fn from(source: &CertificateSource) -> Result<Self, SourceError> {
         let from = match source {
             CertificateSource::File(_) | CertificateSource::Url(_) => "cert",
-            CertificateSource::Kept(_) => "kept",
-            CertificateSource::Cluster(_) => "cluster",
+            CertificateSource::Cache(_) => "kept",
+            CertificateSource::Controller(_) => "cluster",
         };
         let text = match source.pem() {
             Ok(text) => text,
-            Err(SourceError::Kept(_)) => return Ok(Self::default()),
+            Err(SourceError::Cache(_)) => return Ok(Self::default()),
             Err(error @ SourceError::Withdrawn { .. }) => {
                 alert(format_args!("no certificate is taken for the present one: {}", last_cause(&error)));
                 return Ok(Self::default());
             }
             // What else the cluster says can be told without it.
-            Err(SourceError::Cluster(error)) => {
+            Err(SourceError::Controller(error)) => {
                 alert(format_args!("cannot fetch the controller's certificate: {}", last_cause(&*error)));
                 return Ok(Self::default());
             }
@@ -59,7 +59,7 @@ impl Certificates {
             problems.push(Problem::BadFingerprint);
         }
         let newest = self.newest_first.first();
-        let seen = fingerprint.and_then(Seen::with);
+        let seen = fingerprint.and_then(KnownCertificate::with);
         let given = self.newest_first.iter().find(|known| Some(known.fingerprint()) == fingerprint);
         let known = given.or(seen.as_ref().map(|seen| &seen.certificate));
         if let (Some(known), Some(bits)) = (known, key_bits)

@@ -6,8 +6,7 @@ use crate::commands::inspect::report::{LiveState, Report};
 use crate::controller::fault::Fault;
 use crate::error::{CommandError, Context as _};
 use crate::manifest::names::is_object_name;
-use crate::settings::inspect::Live;
-use crate::settings::namespace::NamespaceRule;
+use crate::target::namespace::NamespaceRule;
 use api::{Condition, ConditionStatus, ObservedSealedSecret};
 use kube::Api;
 
@@ -19,9 +18,12 @@ pub(crate) struct Cluster<'a> {
 
 impl<'a> Cluster<'a> {
     /// Prepares to ask. Nothing is asked yet.
-    pub(crate) fn connect(live: &'a Live) -> Result<Self, CommandError> {
-        let session = Session::begin(&live.controller.connection).hint("or leave out --live")?;
-        Ok(Self { session, namespace: &live.namespace })
+    pub(crate) fn connect(
+        cluster: &crate::cluster::Cluster,
+        namespace: &'a NamespaceRule,
+    ) -> Result<Self, CommandError> {
+        let session = Session::begin(cluster).hint("or leave out --live")?;
+        Ok(Self { session, namespace })
     }
 
     /// What it says about the SealedSecret of this report.

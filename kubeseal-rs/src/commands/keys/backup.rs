@@ -1,31 +1,101 @@
 //! `keys backup`: all keys into one file.
 
 use crate::commands::keys::error::KeysError;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::files::output::private::{to_new_file as write_new_private, to_stdout as write_all_private};
 use crate::files::output::{OutputError, tell};
 use crate::key_store::KeyStore;
+use crate::key_store::backup::lock::Lock;
 use crate::key_store::backup::write::list;
 use crate::key_store::stored_key::StoredKey;
-use crate::settings::keys::{Backup, KeyPlace};
+use crate::settings::flag_value;
+use crate::settings::flag_value::{path_of, texts};
+use crate::settings::key_store_flags::KeyStoreFlags;
+use crate::settings::usage_error::UsageError;
+use crate::target;
 use crate::terminal::escape::shown_path;
+use crate::terminal::program::name;
 use crate::terminal::warnings::alert;
 use api::annotations::repeats_object;
 use api::sealing_key::RENEW;
+use clap::Args;
 use sealing::UnsealedSecret;
 use std::io::{self, ErrorKind, IsTerminal as _};
 use std::path::Path;
+use std::path::PathBuf;
 
-pub(crate) fn backup(backup: &Backup, place: &KeyPlace) -> Result<(), Failure> {
-    if let Some(file) = backup.file.as_deref().filter(|file| !backup.overwrite && is_kept(file)) {
+/// What `help keys backup` begins with.
+pub(crate) const LONG_ABOUT: &str = "Write all sealing keys to a file, whatever their state, encrypted in the format of age (https://age-encryption.org): to \
+    the recipients named, or to a passphrase, which is asked for at a terminal. Only you may read the file, and one that is \
+    there is not overwritten. A Secret that is labelled as a key and is none is named, and left out.\n\n\
+    What is encrypted is a List of Secrets, as kubectl writes it: without this program, `age -d keys.age | kubectl apply -f -` \
+    restores it. With --recovery-private-key, --recovery-unseal and `reseal` open with it where there is no cluster. With --plain \
+    the List is written as it is; with it, everything can be opened.";
+
+/// Write all keys to a file, encrypted.
+#[derive(Debug, Args)]
+#[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
+        {0} keys backup --recipient age1… -o keys.age\n  \
+        {0} keys backup --recipients-file admins.txt > keys.age\n  \
+        {0} keys backup -o keys.age    # asks for a passphrase", name()))]
+pub(crate) struct BackupArgs {
+    /// Where to write; else standard output.
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Whom to encrypt to: a public key of age (age1…); may be repeated.
+    #[arg(short = 'r', long, value_name = "AGE1…", conflicts_with_all = ["passphrase_file", "plain"])]
+    pub recipient: Vec<String>,
+
+    /// A file of recipients, one on each line; may be repeated.
+    #[arg(short = 'R', long, value_name = "FILE", conflicts_with_all = ["passphrase_file", "plain"])]
+    pub recipients_file: Vec<PathBuf>,
+
+    /// Encrypt to the passphrase on the first line of this file.
+    #[arg(long, value_name = "FILE", conflicts_with = "plain")]
+    pub passphrase_file: Option<PathBuf>,
+
+    /// Do not encrypt.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub plain: Option<bool>,
+
+    /// Overwrite the file if it is there.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub force: Option<bool>,
+
+    #[command(flatten)]
+    pub key_store: KeyStoreFlags,
+}
+
+impl Lock {
+    fn from_args(args: &mut BackupArgs) -> Result<Self, UsageError> {
+        let recipients = texts(std::mem::take(&mut args.recipient));
+        let files = std::mem::take(&mut args.recipients_file);
+        let is_to_some = !recipients.is_empty() || !files.is_empty();
+        match (args.plain == Some(true), is_to_some, path_of(args.passphrase_file.take())) {
+            (true, true, _) | (true, _, Some(_)) => Err(UsageError::Exclude("--plain", "encryption")),
+            (true, false, None) => Ok(Self::None),
+            (false, true, _) => Ok(Self::Recipients { keys: recipients, files }),
+            (false, false, file) => Ok(Self::Passphrase(file)),
+        }
+    }
+}
+
+pub(crate) fn run(mut args: BackupArgs) -> Result<(), CommandError> {
+    let lock = Lock::from_args(&mut args)?;
+    let (file, overwrite) = (path_of(args.output), args.force == Some(true));
+    let controller = target::key_store(args.key_store)?;
+    if let Some(file) = file.as_deref().filter(|file| !overwrite && is_kept(file)) {
         return Err(KeysError::Exists(file.to_owned()).into());
     }
-    let is_plain = matches!(backup.lock, crate::key_store::backup::lock::Lock::None);
-    if is_plain && backup.file.is_none() && io::stdout().is_terminal() {
+    let is_plain = matches!(lock, Lock::None);
+    if is_plain && file.is_none() && io::stdout().is_terminal() {
         return Err(KeysError::Terminal.into());
     }
-    let lock = backup.lock.ready()?;
-    let store = KeyStore::connect(place)?;
+    let lock = lock.ready()?;
+    let store = KeyStore::connect(&controller)?;
     let (keys, unusable): (Vec<StoredKey>, Vec<StoredKey>) =
         store.keys()?.into_iter().partition(|key| key.key().is_ok());
     for key in &unusable {
@@ -40,12 +110,12 @@ pub(crate) fn backup(backup: &Backup, place: &KeyPlace) -> Result<(), Failure> {
     let plain = list(&secrets)?;
     let locked = lock.lock(plain.bytes())?;
     let bytes = locked.as_deref().unwrap_or(plain.bytes());
-    match &backup.file {
+    match &file {
         // The reader must get all of it.
         None => Ok(write_all_private(bytes).map_err(OutputError::Stdout)?),
         Some(file) => {
             let is_kept = !is_passage(file);
-            write(file, bytes, backup.overwrite)?;
+            write(file, bytes, overwrite)?;
             if !is_kept {
                 return Ok(());
             }

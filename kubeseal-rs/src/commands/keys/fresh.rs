@@ -1,6 +1,5 @@
 //! `make_fresh`: asks the controller for a new key, and waits for it.
 
-use crate::cluster::timeout::Timeout;
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::find::{counting, newest};
 use crate::commands::keys::retry::insist;
@@ -8,6 +7,7 @@ use crate::error::Failure;
 use crate::key_store::KeyStore;
 use crate::key_store::error::KeyStoreError;
 use crate::key_store::stored_key::{State, StoredKey};
+use crate::settings::timeout::Timeout;
 use crate::terminal::warnings::alert;
 use api::sealing_key::RENEW;
 use jiff::Timestamp;

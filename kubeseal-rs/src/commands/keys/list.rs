@@ -2,22 +2,68 @@
 
 use crate::certificate::withdraw;
 use crate::certificate::withdrawn::Withdrawn;
-use crate::cli::verb::keys::list::ListFormat;
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::find::newest;
-use crate::commands::keys::needed::{FileUses, Use, in_cluster, in_files, ring};
+use crate::commands::keys::needed::{FileUses, SealedFiles, Use, in_cluster, in_files, ring};
 use crate::commands::keys::table;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::files::output::Output;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::{State, StoredKey};
-use crate::settings::keys::SealedFiles;
+use crate::settings::flag_value;
+use crate::settings::key_store_flags::KeyStoreFlags;
+use crate::target;
 use crate::terminal::escape::shown_json;
 use crate::terminal::paint::Paint;
+use crate::terminal::program::name;
 use crate::terminal::warnings::warn;
+use clap::{Args, ValueEnum};
 use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
 use serde::Serialize;
+use std::path::PathBuf;
+
+/// What `help keys list` begins with.
+pub(crate) const LONG_ABOUT: &str = "Show every sealing key, newest first: its fingerprint, when it was made, how long its certificate is valid, \
+    whether it is active, and how many SealedSecrets still need it.\n\n\
+    Those in the cluster count by their status, in which the controller notes the keys that opened each; those that do not \
+    say are counted as unknown. Those in the files named are tried with the keys, here and now. Where one of them cannot be read, how many need each key is not known: ?, and exit 1.\n\n\
+    A key is active, retired (nothing needs it), compromised (it leaked), inactive (its label has another value), or unusable \
+    (it is no key, whatever its label says).";
+
+/// Show every key, and how many SealedSecrets still need it.
+#[derive(Debug, Args)]
+#[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
+        {0} keys list\n  \
+        {0} keys list deploy/ clusters/prod.yaml\n\n  \
+        # For programs: the keys that nothing needs\n  \
+        {0} keys list -o json deploy/ |\n    jq -r '.keys[] | select(.cluster == 0 and .files == 0) | .fingerprint'", name()))]
+pub(crate) struct ListArgs {
+    /// Files, and directories in which *.yaml, *.yml and *.json are looked at.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Output format.
+    #[arg(short = 'o', long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: ListFormat,
+
+    /// Namespace of SealedSecrets in files that name none, as where kustomize adds it.
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+
+    #[command(flatten)]
+    pub key_store: KeyStoreFlags,
+}
+
+/// How `keys list` tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
 
 /// Everything that there is to tell.
 #[derive(Debug, Serialize)]
@@ -57,7 +103,13 @@ pub(crate) struct Line {
     pub problem: Option<String>,
 }
 
-pub(crate) fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) -> Result<(), Failure> {
+pub(crate) fn run(args: ListArgs) -> Result<(), CommandError> {
+    let store = KeyStore::connect(&target::key_store(args.key_store)?)?;
+    let files = SealedFiles::new(args.paths, args.namespace);
+    list(&store, &files, args.format)
+}
+
+fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) -> Result<(), CommandError> {
     let keys = store.keys()?;
     // Others may have revoked them, from elsewhere. A certificate alone proves nothing: it is public, and that of another cluster
     // may have been put there.

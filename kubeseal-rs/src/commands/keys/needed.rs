@@ -12,7 +12,7 @@ use crate::key_store::stored_key::StoredKey;
 use crate::manifest::sealed_file::SealedFile;
 use crate::manifest::sealed_file::SealedFileError;
 use crate::manifest::sealed_secrets::SealedObject;
-use crate::settings::keys::SealedFiles;
+use crate::settings::flag_value::text;
 use crate::terminal::escape::{shown, shown_path};
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use api::{Condition, ConditionStatus, ObservedSealedSecret, Scope, SealedSecretSpec, SealedSecretStatus};
@@ -21,8 +21,22 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::ResourceExt as _;
 use sealing::{KeyRing, needs};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use yaml_edit_in_place::ParseError;
+
+/// SealedSecrets outside of the cluster.
+#[derive(Debug)]
+pub(crate) struct SealedFiles {
+    pub paths: Vec<PathBuf>,
+    /// The namespace of SealedSecrets that name none.
+    pub namespace: Option<String>,
+}
+
+impl SealedFiles {
+    pub(crate) fn new(paths: Vec<PathBuf>, namespace: Option<String>) -> Self {
+        Self { paths, namespace: text(namespace) }
+    }
+}
 
 /// A SealedSecret, and the keys that it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,21 +1,44 @@
 //! `keys renew`: a new key, now.
 
-use crate::certificate::replace_kept;
-use crate::cluster::timeout::Timeout;
+use crate::certificate::replace_cached;
 use crate::commands::keys::fresh::make_fresh;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::files::output::tell;
 use crate::key_store::KeyStore;
-use crate::settings::keys::KeyPlace;
+use crate::settings::key_store_flags::KeyStoreFlags;
+use crate::settings::timeout::Timeout;
+use crate::target;
+use crate::terminal::program::name;
+use clap::Args;
+
+/// What `help keys renew` begins with.
+pub(crate) const LONG_ABOUT: &str = "Ask the controller for a new sealing key now, and wait until it is there. Prints its fingerprint.\n\n\
+    It is asked through the API server, by an annotation on the newest key, so that it does not matter which replica leads, \
+    and that a controller which is down does it when it is back. What is sealed stays sealed: older keys go on opening.";
+
+/// Have the controller make a new key now.
+#[derive(Debug, Args)]
+#[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
+        {0} keys renew\n  \
+        {0} keys renew --timeout 10m &&\n    {0} keys backup --recipients-file admins.txt -o keys.age --force", name()))]
+pub(crate) struct RenewArgs {
+    /// How long to wait for the new key, as in 30s or 2m; 0 is for ever.
+    #[arg(long, default_value = "2m", value_name = "DURATION")]
+    pub timeout: Timeout,
+
+    #[command(flatten)]
+    pub key_store: KeyStoreFlags,
+}
 
 /// Told while it takes long.
 const MEANWHILE: &str = "a controller that runs answers within seconds, but for RSA keys of 8192 bits";
 
-pub(crate) fn renew(place: &KeyPlace, timeout: Timeout) -> Result<(), Failure> {
-    let store = KeyStore::connect(place)?;
-    let new = make_fresh(&store, &store.keys()?, timeout, MEANWHILE)?;
+pub(crate) fn run(args: RenewArgs) -> Result<(), CommandError> {
+    let controller = target::key_store(args.key_store)?;
+    let store = KeyStore::connect(&controller)?;
+    let new = make_fresh(&store, &store.keys()?, args.timeout, MEANWHILE)?;
     if let Some(certificate) = new.certificate() {
-        replace_kept(&place.controller, certificate, store.is_verified());
+        replace_cached(&controller, certificate, store.is_verified());
     }
     let fingerprint = new.fingerprint().map(|it| it.to_string()).unwrap_or_default();
     Ok(tell(&format!("{fingerprint}\n"))?)

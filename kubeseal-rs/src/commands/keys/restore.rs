@@ -9,43 +9,106 @@ pub(crate) mod put_back;
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::restore::backed_up::BackedUp;
 use crate::commands::keys::restore::clear_up::clear_up;
+use crate::commands::keys::restore::clear_up::{ClearUp, OrphanPolicy};
 use crate::commands::keys::restore::leaks::{note_cluster, note_leaks};
 use crate::commands::keys::restore::put_back::put_back;
-use crate::error::Failure;
+use crate::error::CommandError;
+use crate::files::input::Input;
 use crate::files::output::progress_lines::Telling;
 use crate::key_store::KeyStore;
 use crate::key_store::backup::error::BackupError;
+use crate::key_store::backup::unlock::Unlock;
 use crate::manifest::secrets;
-use crate::settings::keys::{KeyPlace, Restore, Stray};
+use crate::settings::flag_value;
+use crate::settings::key_store_flags::KeyStoreFlags;
+use crate::settings::unlock_flags::UnlockFlags;
+use crate::settings::usage_error::UsageError;
+use crate::target;
+use crate::terminal::program::name;
 use crate::terminal::warnings::warn;
+use clap::Args;
 use envelope::Certificate;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-pub(crate) fn restore(restore: &Restore, place: &KeyPlace) -> Result<(), Failure> {
-    let (mut backup, refused) = read(restore)?;
-    let store = KeyStore::connect(place)?;
+/// What `help keys restore` begins with.
+pub(crate) const LONG_ABOUT: &str = "Put the keys of a backup into the controller's namespace, before or after the controller's first start there; it counts them \
+    at once. Keys that are there already, and whole, are left as they are, and nothing is overwritten: where another key, or a damaged \
+    one, has the name, it is stored under another. So running it again is safe. A key that the backup or the cluster calls \
+    compromised, if only in the condition Compromised of a SealedSecret, is never stored as active.\n\n\
+    A controller that starts without keys makes one. If that happened since the keys were lost, and trying proves that no \
+    SealedSecret in the cluster needs that key, it is retired: it stays in the cluster, but is not served, and opens nothing; \
+    with --remove-stray it is deleted. What was sealed with it and is not in the cluster yet has to be sealed anew. If it is \
+    needed, or either cannot be told, it stays active, and you are told why. A key that was made by renewal of another is not \
+    one of these.\n\n\
+    Keys are as old as their certificates, so that renewal goes on as if nothing had happened. (Under --key-order-priority \
+    SecretCreationTimestamp they are as old as their Secrets, which is new: they are restored oldest first.)";
+
+/// Put the keys of a backup back.
+#[derive(Debug, Args)]
+#[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
+        {0} keys restore keys.age --identity ~/age.txt --dry-run\n  \
+        {0} keys restore keys.age --identity ~/age.txt\n  \
+        {0} keys restore keys.age    # asks for the passphrase", name()))]
+pub(crate) struct RestoreArgs {
+    /// The backup: of `keys backup`, or Secrets in YAML or JSON; - is standard input.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    #[command(flatten)]
+    pub unlock: UnlockFlags,
+
+    /// Tell what would be done, and do nothing.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub dry_run: Option<bool>,
+
+    /// Delete a key that the controller made meanwhile and nothing needs, instead of retiring it.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean(), value_name = "BOOL", conflicts_with = "keep_stray")]
+    pub remove_stray: Option<bool>,
+
+    /// Leave a key that the controller made meanwhile as it is.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub keep_stray: Option<bool>,
+
+    #[command(flatten)]
+    pub key_store: KeyStoreFlags,
+}
+
+pub(crate) fn run(args: RestoreArgs) -> Result<(), CommandError> {
+    let policy = match (args.keep_stray == Some(true), args.remove_stray == Some(true)) {
+        (true, true) => return Err(UsageError::Exclude("--keep-stray", "--remove-stray").into()),
+        (true, false) => OrphanPolicy::Keep,
+        (false, true) => OrphanPolicy::Remove,
+        (false, false) => OrphanPolicy::Retire,
+    };
+    let dry_run = args.dry_run == Some(true);
+    let controller = target::key_store(args.key_store)?;
+    let (mut backup, refused) = read(&flag_value::input(Some(args.file)), &Unlock::from_args(args.unlock))?;
+    let store = KeyStore::connect(&controller)?;
     let existing = store.keys()?;
     note_cluster(&store, &existing, &mut backup)?;
     let mut telling = Telling::begin();
     for key in &backup {
-        telling.tell(&put_back(&store, key, &existing, restore.dry_run)?);
+        telling.tell(&put_back(&store, key, &existing, dry_run)?);
     }
-    if restore.stray != Stray::Keep {
-        clear_up(&store, &backup, restore, &mut telling)?;
+    if policy != OrphanPolicy::Keep {
+        clear_up(&store, &backup, ClearUp { policy, dry_run }, &mut telling)?;
     }
     if refused > 0 { Err(KeysError::NotAll(refused).into()) } else { Ok(telling.end()?) }
 }
 
 /// The keys, oldest first and each once, and how many Secrets are none.
-fn read(restore: &Restore) -> Result<(Vec<BackedUp>, usize), Failure> {
-    let bytes = restore
-        .backup
+fn read(file: &Input, unlock: &Unlock) -> Result<(Vec<BackedUp>, usize), CommandError> {
+    let bytes = file
         .read("a backup of sealing keys")
         .map_err(|source| BackupError::Read { what: "the backup", source })?;
-    let plain = restore.unlock.plain(&restore.backup, bytes)?;
+    let plain = unlock.plain(file, bytes)?;
     let mut refused = 0;
     let mut keys = Vec::new();
-    for secret in secrets::read(&restore.backup, &plain).map_err(KeysError::NotBackup)? {
+    for secret in secrets::read(file, &plain).map_err(KeysError::NotBackup)? {
         let place = secret.location;
         match BackedUp::read(secret.secret) {
             Ok(key) => keys.push(key),
@@ -56,7 +119,7 @@ fn read(restore: &Restore) -> Result<(Vec<BackedUp>, usize), Failure> {
         }
     }
     if keys.is_empty() {
-        return Err(KeysError::NothingToRestore(restore.backup.to_string()).into());
+        return Err(KeysError::NothingToRestore(file.to_string()).into());
     }
     let leaked = keys.iter().filter(|key| key.has_leaked()).map(|key| key.certificate().clone());
     let leaked: Vec<Certificate> = leaked.collect();

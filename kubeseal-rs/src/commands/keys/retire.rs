@@ -4,24 +4,66 @@ use crate::certificate::withdraw;
 use crate::certificate::withdrawn::Withdrawn;
 use crate::commands::keys::error::{KeysError, Places};
 use crate::commands::keys::find::{find, newest};
-use crate::commands::keys::needed::{FileUses, Use, in_cluster, in_files, ring};
+use crate::commands::keys::needed::{FileUses, SealedFiles, Use, in_cluster, in_files, ring};
 use crate::controller::Controller;
+use crate::controller::address::ControllerAddress;
 use crate::controller::error::{ControllerError, Question};
 use crate::controller::fault::Fault;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::files::output::progress_lines::Telling;
 use crate::files::output::tell;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::{State, StoredKey};
-use crate::settings::keys::{KeyPlace, Retire};
+use crate::settings::flag_value;
+use crate::settings::key_store_flags::KeyStoreFlags;
+use crate::target;
+use crate::terminal::program::name;
 use crate::terminal::warnings::alert;
 use api::sealing_key::RETIRED;
+use clap::Args;
 use envelope::{Certificate, Fingerprint};
+use std::path::PathBuf;
 
-pub(crate) fn retire(place: &KeyPlace, retire: &Retire) -> Result<(), Failure> {
-    let store = KeyStore::connect(place)?;
+/// What `help keys retire` begins with.
+pub(crate) const LONG_ABOUT: &str = "Take a sealing key out of use that nothing needs any more. It stays in the cluster, labelled \"retired\", and in \
+    backups; label it \"active\", and it opens again.\n\n\
+    Refused as long as a SealedSecret in the cluster, or in the files named, needs it, or may need it. What the status does not \
+    tell is found out by trying the keys. The newest key is never retired, nor is the one that the controller serves, which under \
+    --key-publish-delay is an older one.";
+
+/// Take a key out that nothing needs any more.
+#[derive(Debug, Args)]
+#[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
+        # What is in Git still needs it? Then reseal that first\n  \
+        {0} keys retire 3f2a9c0d1e2b deploy/\n  \
+        {0} reseal deploy/", name()))]
+pub(crate) struct RetireArgs {
+    /// Fingerprint of the key, or its first digits, as `keys list` shows them.
+    #[arg(value_name = "FINGERPRINT")]
+    pub fingerprint: String,
+
+    /// Files, and directories, with SealedSecrets that may need it as well.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Another key is served, take my word for it: do not ask the controller.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub unserved: Option<bool>,
+
+    /// Namespace of SealedSecrets in files that name none, as where kustomize adds it.
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+
+    #[command(flatten)]
+    pub key_store: KeyStoreFlags,
+}
+
+pub(crate) fn run(args: RetireArgs) -> Result<(), CommandError> {
+    let controller = target::key_store(args.key_store)?;
+    let store = KeyStore::connect(&controller)?;
     let keys = store.keys()?;
-    let (fingerprint, secrets) = find(&keys, &retire.key)?;
+    let (fingerprint, secrets) = find(&keys, &args.fingerprint)?;
     if newest(&keys).and_then(StoredKey::fingerprint) == Some(fingerprint) {
         return Err(KeysError::Newest(fingerprint).into());
     }
@@ -32,12 +74,12 @@ pub(crate) fn retire(place: &KeyPlace, retire: &Retire) -> Result<(), Failure> {
     if active.is_empty() {
         return Ok(tell(&format!("{} is retired already\n", fingerprint.short()))?);
     }
-    if !retire.unserved {
-        not_served(place, fingerprint)?;
+    if args.unserved != Some(true) {
+        not_served(&controller, fingerprint)?;
     }
     let ring = ring(&keys);
     let mut uses = in_cluster(&store.sealed_secrets()?, Some(&ring));
-    let mut in_files = in_files(&retire.files, &ring);
+    let mut in_files = in_files(&SealedFiles::new(args.paths, args.namespace), &ring);
     uses.append(&mut in_files.uses);
     nothing_needs(fingerprint, &uses, in_files)?;
     let mut telling = Telling::begin();
@@ -55,8 +97,7 @@ pub(crate) fn retire(place: &KeyPlace, retire: &Retire) -> Result<(), Failure> {
 
 /// Refuses the key that new values are sealed with, which with --key-publish-delay is not always the newest; and where it
 /// is not known which that is.
-fn not_served(place: &KeyPlace, key: Fingerprint) -> Result<(), KeysError> {
-    let controller = &place.controller;
+fn not_served(controller: &ControllerAddress, key: Fingerprint) -> Result<(), KeysError> {
     match Controller::find(controller).and_then(|found| found.certificate()) {
         Ok(text) => match Certificate::from_pem(&text) {
             Ok(served) if served.fingerprint() == key => Err(KeysError::Served(key)),

@@ -7,24 +7,78 @@ pub(crate) mod consequences;
 pub(crate) mod question;
 
 use crate::certificate::withdrawn::Withdrawn;
-use crate::certificate::{replace_kept, withdraw};
+use crate::certificate::{replace_cached, withdraw};
 use crate::commands::keys::confirm::confirm;
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::find::{find, newest_but};
 use crate::commands::keys::fresh::{ask, make_fresh};
 use crate::commands::keys::kubectl_command::by_hand;
+use crate::commands::keys::needed::SealedFiles;
 use crate::commands::keys::retry::insist;
 use crate::commands::keys::revoke::consequences::tell;
 use crate::commands::keys::revoke::question::question;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::files::output::progress_lines::Telling;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::{State, StoredKey};
-use crate::settings::keys::{KeyPlace, Revoke};
+use crate::settings::flag_value;
+use crate::settings::key_store_flags::KeyStoreFlags;
+use crate::settings::timeout::Timeout;
+use crate::target;
+use crate::terminal::program::name;
 use crate::terminal::warnings::warn;
 use api::sealing_key::COMPROMISED;
+use clap::Args;
 use envelope::Fingerprint;
 use std::fmt::Write as _;
+use std::path::PathBuf;
+
+/// What `help keys revoke` begins with.
+pub(crate) const LONG_ABOUT: &str = "For a sealing key that leaked: with it, everything that was ever sealed with it can be opened, in every copy of your \
+    repository. So a new key is made first; then this one is labelled \"compromised\", and opens nothing any more; the controller \
+    marks the SealedSecrets that it opened (condition Compromised); and you are told which values in these files and in the cluster to change at their \
+    source, and to seal anew, and how to find those that are in the history of your repository alone.\n\n\
+    If no new key comes in time, or the controller is down, the key is revoked all the same, and you are told so; then, too, it \
+    exits with 1.\n\n\
+    Secrets that are unsealed stay as they are meanwhile, but are not put right or made again before theirs is sealed anew.";
+
+/// Take a key out that leaked, and tell which values must be changed.
+#[derive(Debug, Args)]
+#[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
+        {0} keys revoke 3f2a9c0d1e2b deploy/\n\n  \
+        # All keys leaked: one renewal is enough\n  \
+        {0} keys revoke --yes 3f2a9c0d1e2b deploy/\n  \
+        {0} keys revoke --yes --no-renew 77aa01c4f3d2 deploy/", name()))]
+pub(crate) struct RevokeArgs {
+    /// Fingerprint of the key, or its first digits, as `keys list` shows them.
+    #[arg(value_name = "FINGERPRINT")]
+    pub fingerprint: String,
+
+    /// Files, and directories, with SealedSecrets to tell about as well.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Do not ask whether you are sure.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub yes: Option<bool>,
+
+    /// Do not renew first: there is a newer key already, or the controller cannot make one.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub no_renew: Option<bool>,
+
+    /// How long to wait for the new key, as in 30s or 2m; 0 is for ever.
+    #[arg(long, default_value = "2m", value_name = "DURATION")]
+    pub timeout: Timeout,
+
+    /// Namespace of SealedSecrets in files that name none, as where kustomize adds it.
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+
+    #[command(flatten)]
+    pub key_store: KeyStoreFlags,
+}
 
 /// A key that leaked.
 pub(crate) struct Leak<'a> {
@@ -37,12 +91,23 @@ pub(crate) struct Leak<'a> {
     is_newest: bool,
 }
 
-pub(crate) fn revoke(place: &KeyPlace, revoke: &Revoke) -> Result<(), Failure> {
-    let unknown =
-        |error: Failure| not_revoked(&revoke.key, &place.controller.namespace, &["SECRET".to_owned()], error);
-    let store = KeyStore::connect(place).map_err(|error| unknown(error.into()))?;
+impl RevokeArgs {
+    /// How long to wait for a new key; None where none is to be made.
+    pub(crate) fn renewal(&self) -> Option<Timeout> {
+        (self.no_renew != Some(true)).then_some(self.timeout)
+    }
+}
+
+pub(crate) fn run(mut args: RevokeArgs) -> Result<(), CommandError> {
+    let controller = target::key_store(std::mem::take(&mut args.key_store))?;
+    let files = SealedFiles::new(std::mem::take(&mut args.paths), args.namespace.take());
+    let revoke = &args;
+    let unknown = |error: CommandError| {
+        not_revoked(&revoke.fingerprint, &controller.namespace, &["SECRET".to_owned()], error)
+    };
+    let store = KeyStore::connect(&controller).map_err(|error| unknown(error.into()))?;
     let keys = store.keys().map_err(|error| unknown(error.into()))?;
-    let leak = Leak::of(&keys, &revoke.key).map_err(|error| unknown(error.into()))?;
+    let leak = Leak::of(&keys, &revoke.fingerprint).map_err(|error| unknown(error.into()))?;
     let todo: Vec<&StoredKey> =
         leak.secrets.iter().copied().filter(|key| key.state() != State::Compromised).collect();
     for key in leak.secrets.iter().filter(|key| key.state() == State::Compromised) {
@@ -54,11 +119,11 @@ pub(crate) fn revoke(place: &KeyPlace, revoke: &Revoke) -> Result<(), Failure> {
     if let Ok(Some(new)) = &renewal
         && let Some(certificate) = new.certificate()
     {
-        replace_kept(&place.controller, certificate, store.is_verified());
+        replace_cached(&controller, certificate, store.is_verified());
     }
-    let told = tell(&store, &keys, &leak.secrets, &revoke.files, &mut telling);
+    let told = tell(&store, &keys, &leak.secrets, &files, &mut telling);
     match renewal {
-        Ok(_) => told.and(telling.end().map_err(Failure::from)),
+        Ok(_) => told.and(telling.end().map_err(CommandError::from)),
         Err(source) => {
             let (key, left) = (leak.fingerprint, leak.left.and_then(StoredKey::fingerprint));
             Err(KeysError::NoSuccessor { key, left, source: Box::new(source) }.into())
@@ -84,12 +149,12 @@ fn take_out(
     keys: &[StoredKey],
     leak: &Leak<'_>,
     todo: &[&StoredKey],
-    revoke: &Revoke,
+    revoke: &RevokeArgs,
     telling: &mut Telling,
-) -> Result<Result<Option<StoredKey>, Failure>, Failure> {
+) -> Result<Result<Option<StoredKey>, CommandError>, CommandError> {
     let (short, namespace) = (leak.fingerprint.short(), store.namespace());
     let names: Vec<String> = todo.iter().map(|key| key.name()).collect();
-    if !revoke.sure {
+    if revoke.yes != Some(true) {
         let asked = confirm(&question(store, leak, revoke));
         asked.map_err(|error| not_revoked(&short, namespace, &names, error.into()))?;
     }
@@ -137,9 +202,9 @@ fn renew(
     keys: &[StoredKey],
     short: &str,
     names: &[String],
-    revoke: &Revoke,
-) -> Result<Option<StoredKey>, Failure> {
-    let Some(timeout) = revoke.renew else { return Ok(None) };
+    revoke: &RevokeArgs,
+) -> Result<Option<StoredKey>, CommandError> {
+    let Some(timeout) = revoke.renewal() else { return Ok(None) };
     let line = by_hand(store.namespace(), names, COMPROMISED);
     let meanwhile =
         format!("until then {short} is NOT REVOKED. To do it at once, in another terminal: `{line}`");
@@ -153,7 +218,7 @@ fn never_seal_with(store: &KeyStore, key: &StoredKey) {
     }
 }
 
-fn not_revoked(key: &str, namespace: &str, secrets: &[String], source: Failure) -> Failure {
+fn not_revoked(key: &str, namespace: &str, secrets: &[String], source: CommandError) -> CommandError {
     let line = by_hand(namespace, secrets, COMPROMISED);
     KeysError::NotRevoked { key: key.chars().take(64).collect(), line, source: Box::new(source) }.into()
 }

@@ -9,7 +9,7 @@ use crate::error::Hint as _;
 use crate::files::file_update::InPlaceError;
 use crate::files::walk::error::WalkError;
 use crate::manifest::sealed_file::SealedFileError;
-use crate::process::program::name;
+use crate::terminal::program::name;
 use sealing::ResealError;
 
 /// Why it was not resealed. Never shows what is sealed.

@@ -10,7 +10,7 @@ use std::path::Path;
 pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
-    /// Over that many files. Hidden where standard error is no terminal.
+    /// Over that many files. Sensitive where standard error is no terminal.
     pub(crate) fn over(files: usize) -> Self {
         if is_quiet() || !stderr().is_terminal() {
             return Self(ProgressBar::hidden());

@@ -4,10 +4,9 @@
 //! an item that was sealed with an older certificate may have been pasted under it. The cluster is asked for the key only if the user may
 //! read it, so that the runs of other users leave no refused requests for private keys in the audit log.
 
+use crate::controller::address::ControllerAddress;
 use crate::key_store::KeyStore;
 use crate::manifest::sealed_secrets::SealedObject;
-use crate::settings::keys::KeyPlace;
-use crate::settings::reseal::Reseal;
 use api::Scope;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use base64::Engine as _;
@@ -24,7 +23,12 @@ pub(crate) struct Present<'a> {
     given: Option<&'a PrivateKey>,
     /// Of the cluster, once it was asked; None where it cannot be had.
     fetched: OnceCell<Option<Arc<SealingKey>>>,
-    reseal: &'a Reseal,
+    /// Nothing counts as up to date.
+    all: bool,
+    /// The namespace of SealedSecrets that name none.
+    namespace: Option<&'a str>,
+    /// The cluster whose keys may be read.
+    key_store: Option<&'a ControllerAddress>,
 }
 
 /// A SealedSecret that is sealed to another certificate.
@@ -34,10 +38,17 @@ pub(crate) struct Old {
 }
 
 impl<'a> Present<'a> {
-    pub(crate) fn new(certificate: &'a Certificate, keys: &'a KeyRing, reseal: &'a Reseal) -> Self {
+    pub(crate) fn new(
+        certificate: &'a Certificate,
+        keys: &'a KeyRing,
+        all: bool,
+        namespace: Option<&'a str>,
+        key_store: Option<&'a ControllerAddress>,
+    ) -> Self {
         let mut pairs = keys.iter().map(SealingKey::pair);
         let pair = pairs.find(|pair| pair.certificate().public() == certificate.public());
-        Self { certificate, given: pair.map(envelope::KeyPair::private), fetched: OnceCell::new(), reseal }
+        let given = pair.map(envelope::KeyPair::private);
+        Self { certificate, given, fetched: OnceCell::new(), all, namespace, key_store }
     }
 
     /// None where the SealedSecret is up to date. The hint is believed where there is no private key to try.
@@ -47,7 +58,7 @@ impl<'a> Present<'a> {
         }
         let (hint, present) = (hint(object), self.certificate.fingerprint());
         let opens = |key| opens(key, &self.label(object), object);
-        let is_present = !self.reseal.all
+        let is_present = !self.all
             && match hint {
                 // Without its namespace, nothing opens, whatever it was sealed to.
                 Some(hint) if hint == present => !self.has_place(object) || self.key().is_none_or(opens),
@@ -58,7 +69,7 @@ impl<'a> Present<'a> {
     }
 
     fn key(&self) -> Option<&PrivateKey> {
-        let fetched = || self.fetched.get_or_init(|| fetch(self.reseal.keys.as_ref()?, self.certificate));
+        let fetched = || self.fetched.get_or_init(|| fetch(self.key_store?, self.certificate));
         self.given.or_else(|| fetched().as_ref().map(|key| key.pair().private()))
     }
 
@@ -67,7 +78,7 @@ impl<'a> Present<'a> {
     }
 
     fn namespace_of<'o>(&'o self, object: &'o SealedObject) -> Option<&'o str> {
-        object.metadata.namespace.as_deref().or(self.reseal.namespace.as_deref())
+        object.metadata.namespace.as_deref().or(self.namespace)
     }
 
     fn label(&self, object: &SealedObject) -> Vec<u8> {
@@ -83,8 +94,8 @@ impl<'a> Present<'a> {
 }
 
 /// The private key of this certificate, if the user may read the keys of the cluster. That it cannot be had hinders nothing.
-fn fetch(place: &KeyPlace, certificate: &Certificate) -> Option<Arc<SealingKey>> {
-    let store = KeyStore::connect(place).ok()?;
+fn fetch(controller: &ControllerAddress, certificate: &Certificate) -> Option<Arc<SealingKey>> {
+    let store = KeyStore::connect(controller).ok()?;
     if !store.may_list_keys() {
         return None;
     }

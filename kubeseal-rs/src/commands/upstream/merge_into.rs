@@ -5,11 +5,11 @@
 pub(crate) mod error;
 pub(crate) mod target;
 
-use crate::cli::Format;
 use crate::commands::annotations::check_annotations;
 use crate::commands::fingerprint_note::noted;
 use crate::commands::upstream::merge_into::error::MergeError;
 use crate::commands::upstream::merge_into::target::target_of;
+use crate::commands::upstream::task::MergeInto;
 use crate::error::{CommandError, Context as _};
 use crate::files::file_update::InPlace;
 use crate::files::input::Input;
@@ -19,7 +19,7 @@ use crate::manifest::sealed_file::{ObjectEdit, SealedFile};
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::secrets;
 use crate::manifest::secrets::InputSecret;
-use crate::settings::MergeInto;
+use crate::settings::flag_value::Format;
 use crate::terminal::escape::{shown, shown_path};
 use crate::terminal::warnings::warn;
 use api::Scope;

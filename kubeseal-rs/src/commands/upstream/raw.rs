@@ -1,7 +1,7 @@
 //! `raw`: seals one bare value.
 
+use crate::commands::upstream::task::Raw;
 use crate::error::{CommandError, Hint};
-use crate::settings::Raw;
 use api::Scope;
 use envelope::SealError;
 use rand::rngs::SysRng;

@@ -4,6 +4,7 @@ pub(crate) mod answer;
 
 use crate::commands::reason::Reason;
 use crate::commands::upstream::re_encrypt::answer::Resealed;
+use crate::commands::upstream::task::ReEncrypt;
 use crate::commands::upstream::validate::DoesNotOpen;
 use crate::controller::Controller;
 use crate::controller::error::CANNOT_ASK;
@@ -14,7 +15,6 @@ use crate::files::output::Output;
 use crate::manifest::sealed_field::SealedField;
 use crate::manifest::sealed_file::{ObjectEdit, SealedFile};
 use crate::manifest::{sealed_secrets, write};
-use crate::settings::ReEncrypt;
 use crate::terminal::escape::shown_path;
 use api::SealedSecret;
 use api::annotations::CERTIFICATE_FINGERPRINT;

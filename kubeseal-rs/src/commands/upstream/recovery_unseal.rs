@@ -1,11 +1,11 @@
 //! `recovery_unseal`: SealedSecrets back into Secrets, with private keys at hand instead of a cluster.
 
+use crate::commands::upstream::task::RecoveryUnseal;
 use crate::error::{CommandError, Context as _, Hint};
+use crate::files::wiped::Wiped;
 use crate::manifest::location::Location;
 use crate::manifest::sealed_secrets::{NAMESPACE_HINT, lacks_namespace};
 use crate::manifest::{sealed_secrets, write_secret};
-use crate::process::wiped::Wiped;
-use crate::settings::RecoveryUnseal;
 use jiff::Timestamp;
 use rand::Rng as _;
 use sealing::{Accepted, InFull, Outside, UnsealError};

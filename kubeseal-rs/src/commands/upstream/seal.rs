@@ -6,8 +6,8 @@ pub(crate) mod pipeline;
 pub(crate) mod settle;
 
 use crate::commands::upstream::seal::pipeline::Pipeline;
+use crate::commands::upstream::task::Seal;
 use crate::error::CommandError;
-use crate::settings::Seal;
 
 pub(crate) fn seal(seal: &Seal) -> Result<(), CommandError> {
     // Before the Secrets are read, so that none is typed into a terminal for nothing.

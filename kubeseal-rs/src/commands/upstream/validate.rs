@@ -1,11 +1,11 @@
 //! `validate`: whether SealedSecrets open in the cluster. Says nothing where they do.
 
 use crate::commands::reason::Reason;
+use crate::commands::upstream::task::Validate;
 use crate::controller::Controller;
 use crate::controller::error::CANNOT_ASK;
 use crate::error::{CommandError, Context as _, Hint};
 use crate::manifest::sealed_secrets;
-use crate::settings::Validate;
 
 /// The controller says that some do not open.
 #[derive(Debug, thiserror::Error)]

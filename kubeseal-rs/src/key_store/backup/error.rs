@@ -2,8 +2,8 @@
 
 use crate::files::input::InputError;
 use crate::key_store::backup::passphrase::{MOST_WORK, WORK};
-use crate::process::program::name;
 use crate::terminal::escape::shown_path;
+use crate::terminal::program::name;
 use crate::terminal::prompt::PromptError;
 use age::{DecryptError, EncryptError};
 use std::io;

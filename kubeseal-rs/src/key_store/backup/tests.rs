@@ -1,13 +1,12 @@
 //! From a List to a locked file and back.
 
 use crate::files::input::Input;
+use crate::files::wiped::Wiped;
 use crate::key_store::backup::error::BackupError;
 use crate::key_store::backup::lock::Lock;
-use crate::key_store::backup::unlock::Unlock;
-use crate::key_store::backup::unlock::is_encrypted;
+use crate::key_store::backup::unlock::{Unlock, is_encrypted};
 use crate::key_store::backup::write::list;
 use crate::manifest::secrets;
-use crate::process::wiped::Wiped;
 use age::secrecy::ExposeSecret as _;
 use age::x25519;
 use envelope::Plaintext;

@@ -4,6 +4,8 @@ use crate::files::encoding::to_utf8;
 use crate::files::input::{Input, read_all};
 use crate::key_store::backup::error::BackupError;
 use crate::key_store::backup::passphrase;
+use crate::settings::flag_value::{path_of, paths_of};
+use crate::settings::unlock_flags::UnlockFlags;
 use age::armor::ArmoredReader;
 use age::{DecryptError, Decryptor, Identity, IdentityFile, scrypt};
 use std::fs::{self, File};
@@ -26,6 +28,11 @@ pub(crate) fn is_encrypted(bytes: &[u8]) -> bool {
 }
 
 impl Unlock {
+    /// What flags name.
+    pub(crate) fn from_args(flags: UnlockFlags) -> Self {
+        Self { identities: paths_of(flags.identity), passphrase: path_of(flags.passphrase_file) }
+    }
+
     /// The text that was read from there, in UTF-8, and decrypted if it is encrypted.
     pub(crate) fn plain(
         &self,

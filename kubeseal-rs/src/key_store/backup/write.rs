@@ -1,9 +1,9 @@
 //! `list`: Secrets as one List in YAML, as `kubectl get -o yaml` writes it.
 
-use crate::cli::Format;
+use crate::files::wiped::Wiped;
 use crate::manifest::write::RenderError;
 use crate::manifest::write_secret::write_secret;
-use crate::process::wiped::Wiped;
+use crate::settings::flag_value::Format;
 use sealing::UnsealedSecret;
 
 /// Writes a List that `kubectl apply -f`, `--recovery-private-key` and `keys restore` read.

@@ -7,7 +7,7 @@ use std::io;
 #[cfg(unix)]
 pub(crate) fn read_hidden(question: &str) -> io::Result<Typed> {
     use crate::terminal::warnings::say;
-    let hidden = unix::Hidden::begin(question)?;
+    let hidden = unix::Sensitive::begin(question)?;
     let typed = crate::terminal::prompt::typed::read(|| hidden.next());
     drop(hidden);
     // What was typed to end the line was not shown either.
@@ -41,14 +41,14 @@ mod unix {
     const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
     /// As long as it lives, nothing that is typed is shown.
-    pub(crate) struct Hidden<'a> {
+    pub(crate) struct Sensitive<'a> {
         question: &'a str,
         before: Termios,
         /// Dropped last: what was held is delivered once the terminal is put back.
         signals: HeldSignals,
     }
 
-    impl<'a> Hidden<'a> {
+    impl<'a> Sensitive<'a> {
         /// Asks.
         pub(crate) fn begin(question: &'a str) -> io::Result<Self> {
             let signals = HeldSignals::begin()?;
@@ -106,7 +106,7 @@ mod unix {
         }
     }
 
-    impl Drop for Hidden<'_> {
+    impl Drop for Sensitive<'_> {
         fn drop(&mut self) {
             self.put_back();
         }

@@ -9,19 +9,37 @@ use crate::error::Failure;
 use crate::files::output::progress_lines::Telling;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::{State, StoredKey};
-use crate::process::program::name;
-use crate::settings::keys::{Restore, Stray};
+use crate::terminal::program::name;
 use crate::terminal::warnings::alert;
 use api::sealing_key::RETIRED;
 use envelope::Fingerprint;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
+/// What becomes of a key that the controller made while the others were lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OrphanPolicy {
+    /// It stays as it is.
+    Keep,
+    /// It is retired, if nothing needs it.
+    Retire,
+    /// It is deleted, if nothing needs it.
+    Remove,
+}
+
+/// How to treat such keys.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClearUp {
+    pub policy: OrphanPolicy,
+    /// Nothing is changed.
+    pub dry_run: bool,
+}
+
 /// Sees to the keys that were made while these were lost.
 pub(crate) fn clear_up(
     store: &KeyStore,
     backup: &[BackedUp],
-    restore: &Restore,
+    how: ClearUp,
     telling: &mut Telling,
 ) -> Result<(), Failure> {
     let keys = store.keys()?;
@@ -30,7 +48,7 @@ pub(crate) fn clear_up(
     if !keys.iter().any(|key| key.state() == State::Active && others(key)) {
         return Ok(());
     }
-    let Strays { certain, doubtful } = strays(&seen(store, &keys, backup, restore)?, &backed_up);
+    let Strays { certain, doubtful } = strays(&seen(store, &keys, backup, how)?, &backed_up);
     for key in active(&keys, &doubtful) {
         alert(doubt(store.namespace(), key));
     }
@@ -53,7 +71,7 @@ pub(crate) fn clear_up(
     let uses = in_cluster(&objects, Some(&sealing::KeyRing::new(all)));
     let verdict = judge(stray, &uses);
     for key in active(&keys, &[stray]) {
-        telling.tell(&settle(store, key, stray, verdict, restore)?);
+        telling.tell(&settle(store, key, stray, verdict, how)?);
     }
     Ok(())
 }
@@ -73,7 +91,7 @@ fn seen(
     store: &KeyStore,
     keys: &[StoredKey],
     backup: &[BackedUp],
-    restore: &Restore,
+    how: ClearUp,
 ) -> Result<Vec<Seen>, Failure> {
     let origin = store.origin()?;
     let mut known = fingerprints(backup);
@@ -81,7 +99,7 @@ fn seen(
     let descent =
         |key: &StoredKey| Descent::of(&key.name(), store.prefix(), origin.as_deref(), known.iter().copied());
     let mut seen: Vec<Seen> = keys.iter().filter_map(|key| Seen::of(key, descent(key))).collect();
-    if restore.dry_run {
+    if how.dry_run {
         let is_there = |key: &BackedUp| seen.iter().any(|it| it.fingerprint == key.fingerprint());
         let missing: Vec<Seen> = backup.iter().filter(|key| !is_there(key)).map(to_be).collect();
         seen.extend(missing);
@@ -107,27 +125,27 @@ fn settle(
     key: &StoredKey,
     stray: Fingerprint,
     verdict: Verdict,
-    restore: &Restore,
+    how: ClearUp,
 ) -> Result<String, Failure> {
     let (namespace, name, short) = (store.namespace(), key.name(), stray.short());
     let told = format!("{short} was made while these keys were lost (Secret {namespace}/{name}); ");
-    let would = if restore.dry_run { "would be" } else { "is" };
-    Ok(match (verdict, restore.stray) {
-        (Verdict::Needed, _) | (_, Stray::Keep) => {
+    let would = if how.dry_run { "would be" } else { "is" };
+    Ok(match (verdict, how.policy) {
+        (Verdict::Needed, _) | (_, OrphanPolicy::Keep) => {
             format!("{told}it stays active: something was sealed with it\n")
         }
-        (Verdict::Unneeded, Stray::Remove) => {
-            if !restore.dry_run {
+        (Verdict::Unneeded, OrphanPolicy::Remove) => {
+            if !how.dry_run {
                 store.delete(key)?;
             }
             format!("{told}nothing in the cluster needs it: it {would} deleted\n")
         }
         (verdict, asked) => {
-            if !restore.dry_run {
+            if !how.dry_run {
                 store.label(key, RETIRED)?;
             }
             let why = match (verdict, asked) {
-                (Verdict::OpensNothing, Stray::Remove) => {
+                (Verdict::OpensNothing, OrphanPolicy::Remove) => {
                     "it opens nothing here, but there are SealedSecrets that no key opens: it is not deleted, and "
                 }
                 _ => "nothing in the cluster needs it: it ",

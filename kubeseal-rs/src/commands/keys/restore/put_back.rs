@@ -21,7 +21,7 @@ pub(crate) fn put_back(
         if key.has_leaked() && state == State::Active {
             alert(format_args!(
                 "{short} is active in the cluster, but is known to have leaked: take it out with `{} keys revoke {short}`",
-                crate::process::program::name()
+                crate::terminal::program::name()
             ));
         }
         return Ok(format!("{short} is there already, {} (Secret {namespace}/{name})\n", state.as_str()));

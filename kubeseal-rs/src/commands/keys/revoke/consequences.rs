@@ -1,11 +1,10 @@
 //! `tell`: what follows from a leak: which values others know, and what nothing is known of.
 
-use crate::commands::keys::needed::{Use, in_cluster, in_files, ring};
+use crate::commands::keys::needed::{SealedFiles, Use, in_cluster, in_files, ring};
 use crate::error::Failure;
 use crate::files::output::progress_lines::Telling;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::StoredKey;
-use crate::settings::keys::SealedFiles;
 use crate::terminal::warnings::warn;
 use envelope::Fingerprint;
 use std::collections::BTreeSet;

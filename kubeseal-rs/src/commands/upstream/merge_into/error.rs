@@ -3,7 +3,7 @@
 use crate::commands::annotations::AnnotationFault;
 use crate::error::Hint;
 use crate::manifest::location::Location;
-use crate::settings::namespace::NamespaceError;
+use crate::target::namespace::NamespaceError;
 use crate::terminal::escape::shown_path;
 use api::Scope;
 use std::error::Error;

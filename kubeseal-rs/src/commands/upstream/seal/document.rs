@@ -1,10 +1,10 @@
 //! `seal_document`: the Secrets of one document into SealedSecrets, written out.
 
 use crate::commands::upstream::seal::settle::{SettleError, check, settle};
+use crate::commands::upstream::task::Seal;
 use crate::manifest::secrets::InputSecret;
 use crate::manifest::yaml::stream::StreamedDocument;
 use crate::manifest::{secrets, write};
-use crate::settings::Seal;
 use envelope::Certificate;
 use rand::rngs::SysRng;
 

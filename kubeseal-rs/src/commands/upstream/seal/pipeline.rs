@@ -4,11 +4,11 @@
 //! so many documents are between the two, however long the stream is.
 
 use crate::commands::upstream::seal::document::{Sealed, seal_document};
+use crate::commands::upstream::task::Seal;
 use crate::error::CommandError;
 use crate::files::output::whole::Whole;
 use crate::manifest::error::ManifestError;
 use crate::manifest::yaml::stream::{DocumentStream, StreamedDocument};
-use crate::settings::Seal;
 use envelope::Certificate;
 use std::collections::VecDeque;
 use std::io::Read;

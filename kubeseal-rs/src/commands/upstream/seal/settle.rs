@@ -1,13 +1,13 @@
 //! `settle`: name, namespace and scope of a Secret, from the Secret itself and the flags.
 
 use crate::commands::annotations::{AnnotationFault, check_annotations};
+use crate::commands::upstream::task::Seal;
 use crate::error::Hint;
 use crate::manifest::error::ManifestError;
 use crate::manifest::location::Location;
 use crate::manifest::secrets::InputSecret;
 use crate::manifest::write::RenderError;
-use crate::settings::Seal;
-use crate::settings::namespace::NamespaceError;
+use crate::target::namespace::NamespaceError;
 use api::Scope;
 use sealing::SealFailure;
 

@@ -1,0 +1,81 @@
+//! Errors of the command line with what to write instead.
+
+use crate::cli::Cli;
+use crate::terminal::escape::shown;
+use clap::CommandFactory as _;
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue};
+use clap::{Arg, Command};
+use std::ffi::OsString;
+
+/// What to write instead of a word that is no command.
+pub(crate) fn of_argument(word: &str) -> String {
+    if Cli::command().get_arguments().any(|flag| flag.get_long() == Some(word)) {
+        return format!("it is a flag: write --{word}");
+    }
+    format!(
+        "to seal a file, write --secret-file FILE (or -f FILE); the commands are {}; see --help",
+        commands()
+    )
+}
+
+/// The commands, as a sentence lists them.
+fn commands() -> String {
+    let root = Cli::command();
+    let shown = root.get_subcommands().filter(|command| !command.is_hide_set());
+    let mut names: Vec<&str> = shown.map(Command::get_name).collect();
+    let last = names.pop().unwrap_or_default();
+    format!("{} and {last}", names.join(", "))
+}
+
+/// Takes from an error the advice to write `-- --flag`: no argument of this program begins with a hyphen.
+pub(crate) fn without_escape(mut error: clap::Error) -> clap::Error {
+    if let Some(ContextValue::StyledStrs(tips)) = error.remove(ContextKind::Suggested) {
+        let tips: Vec<_> =
+            tips.into_iter().filter(|tip| !tip.to_string().contains("as a value, use")).collect();
+        if !tips.is_empty() {
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
+        }
+    }
+    error
+}
+
+/// Escapes line breaks in what an error quotes of the command line.
+pub(crate) fn on_one_line(mut error: clap::Error) -> clap::Error {
+    for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
+        if let Some(ContextValue::String(typed)) = error.get(kind) {
+            let typed = ContextValue::String(shown(typed));
+            error.insert(kind, typed);
+        }
+    }
+    error
+}
+
+/// Adds to an error the environment variable that the wrong value comes from.
+pub(crate) fn with_variable(mut error: clap::Error, command: &Command, typed: &[OsString]) -> clap::Error {
+    let Some(ContextValue::String(shown)) = error.get(ContextKind::InvalidArg) else { return error };
+    let name = shown.trim_start_matches('-').split(['[', ' ', '=']).next().unwrap_or_default();
+    let variable = find(command, name).filter(|flag| !typed.iter().any(|word| sets(word, flag)));
+    let variable = variable.and_then(Arg::get_env).filter(|variable| std::env::var_os(variable).is_some());
+    if let Some(variable) = variable {
+        let tip = StyledStr::from(format!("{} in the environment says so", variable.to_string_lossy()));
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    error
+}
+
+fn find<'a>(command: &'a Command, name: &str) -> Option<&'a Arg> {
+    let own = command.get_arguments().find(|flag| flag.get_long() == Some(name));
+    own.or_else(|| command.get_subcommands().find_map(|command| find(command, name)))
+}
+
+/// Whether this word of the command line sets the flag.
+fn sets(word: &OsString, flag: &Arg) -> bool {
+    let word = word.to_string_lossy();
+    match word.strip_prefix("--") {
+        Some(word) => word.split('=').next() == flag.get_long(),
+        None => word
+            .strip_prefix('-')
+            .is_some_and(|word| flag.get_short().is_some_and(|short| word.contains(short))),
+    }
+}

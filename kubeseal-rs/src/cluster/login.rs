@@ -1,5 +1,0 @@
-//! How a kubeconfig's user logs in: credential plugin, auth-provider, token file.
-
-pub(crate) mod auth_provider;
-pub(crate) mod plugin;
-pub(crate) mod token_file;

@@ -1,0 +1,166 @@
+//! [`ResolvedCluster`]: the cluster of a run, its namespace, and how to log in to it.
+//!
+//! Decided: resolved once in a run, into a value that reads no kubeconfig, no file of a certificate authority, no flag and no variable again.
+//! `kubectl config use-context` meanwhile would otherwise seal with one cluster's key for another's namespace, and file its certificate
+//! under the other's name.
+//!
+//! Decided: what client-go reads again for a later login is read again: the credentials of a plugin, the token in a token file, and the files of a
+//! client certificate. Each of them runs out and is replaced while a program runs.
+
+use crate::cluster::auth::{auth_provider, plugin, token_file};
+use crate::cluster::error::ConnectionError;
+use crate::cluster::proxy::proxy_for;
+use crate::cluster::selected::Selected;
+use crate::cluster::{kubeconfig, overrides, pod, server};
+use crate::settings::connection_flags::{ConnectionFlags, given, given_path};
+use crate::settings::timeout::Timeout;
+use kube::Config;
+use kube::config::Cluster;
+use std::sync::Arc;
+
+/// The namespace of a context that states none.
+const DEFAULT_NAMESPACE: &str = "default";
+
+/// The cluster of a run. What fails only matters to a caller that needs it: a Secret can be sealed for the context's namespace where the
+/// context's cluster cannot be reached.
+pub(crate) struct ResolvedCluster {
+    /// Empty where flags or a pod name the cluster and no context does.
+    context: String,
+    namespace: String,
+    /// As the kubeconfig or `--server` states it.
+    server: Result<String, Arc<ConnectionError>>,
+    client: Result<ClientConfig, Arc<ConnectionError>>,
+    request_timeout: Option<Timeout>,
+}
+
+/// What a client needs, except for credentials that are read again for each login.
+struct ClientConfig {
+    config: Config,
+    /// The kubeconfig's entry, of which credential plugins are told.
+    cluster: Option<Cluster>,
+    /// The words that tell a person which cluster that is.
+    words: String,
+}
+
+/// The configuration of a client, with credentials.
+pub(crate) struct Authenticated {
+    pub config: Config,
+    /// The words that tell a person which cluster that is.
+    pub server: String,
+    /// The credentials are a plugin's or a file's, which may give others another time.
+    pub renews: bool,
+    /// The API server proves by TLS that it is the one that is meant.
+    pub is_verified: bool,
+}
+
+impl ResolvedCluster {
+    /// The cluster that kubeconfig, flags and environment name now.
+    pub(crate) fn resolve(
+        flags: &ConnectionFlags,
+        request_timeout: Option<Timeout>,
+    ) -> Result<Self, ConnectionError> {
+        let file = given_path(&flags.kubeconfig);
+        let kubeconfig = kubeconfig::read(file)?;
+        let server = given(&flags.server);
+        if kubeconfig.is_none()
+            && (server.is_some() || pod::is_inside())
+            && [&flags.context, &flags.cluster, &flags.user].into_iter().any(|name| given(name).is_some())
+        {
+            // Another cluster than the one that was named, otherwise.
+            return Err(ConnectionError::NothingToSelectFrom(kubeconfig::files(file)));
+        }
+        let selected = match &kubeconfig {
+            Some(kubeconfig) => Selected::of(kubeconfig, flags)?,
+            None => None,
+        };
+        if selected.is_none() && server.is_none() && !pod::is_inside() {
+            return Err(ConnectionError::NoConfiguration(kubeconfig::files(file)));
+        }
+        let stated = selected.as_ref().and_then(Selected::namespace);
+        let server = match (server, &selected) {
+            (Some(server), _) => Ok(server.to_owned()),
+            (None, Some(selected)) => selected.server(),
+            (None, None) => Ok("(from inside the cluster)".into()),
+        };
+        Ok(Self {
+            namespace: stated.or_else(pod::namespace).unwrap_or_else(|| DEFAULT_NAMESPACE.into()),
+            server: server.map_err(Arc::new),
+            client: ClientConfig::resolve(flags, selected.as_ref()).map_err(Arc::new),
+            context: selected.map(|selected| selected.name).unwrap_or_default(),
+            request_timeout,
+        })
+    }
+
+    /// The namespace that a Secret without one belongs to.
+    pub(crate) fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// Context and server, which together tell one cluster from another.
+    pub(crate) fn identity(&self) -> Result<(String, String), Arc<ConnectionError>> {
+        self.server.clone().map(|server| (self.context.clone(), server))
+    }
+
+    /// What `--request-timeout` says, if it says anything.
+    pub(crate) fn request_timeout(&self) -> Option<Timeout> {
+        self.request_timeout
+    }
+
+    /// The configuration of a client, with the credentials of this moment. Runs the credential plugin, if the user has one.
+    pub(crate) async fn authenticate(&self) -> Result<Authenticated, Arc<ConnectionError>> {
+        let ClientConfig { config, cluster, words } = self.client.as_ref().map_err(Arc::clone)?;
+        let mut config = config.clone();
+        let renews = add_credentials(&mut config, cluster.as_ref()).await.map_err(Arc::new)?;
+        let is_verified = config.cluster_url.scheme_str() == Some("https") && !config.accept_invalid_certs;
+        Ok(Authenticated { config, server: words.clone(), renews, is_verified })
+    }
+}
+
+/// Puts the credentials of this moment into `config`. True if there may be others later.
+async fn add_credentials(config: &mut Config, cluster: Option<&Cluster>) -> Result<bool, ConnectionError> {
+    auth_provider::authenticate(&mut config.auth_info)?;
+    let by_file = token_file::authenticate(&mut config.auth_info);
+    let by_plugin = plugin::authenticate(&mut config.auth_info, cluster).await?;
+    Ok(by_file || by_plugin)
+}
+
+impl ClientConfig {
+    fn resolve(flags: &ConnectionFlags, selected: Option<&Selected<'_>>) -> Result<Self, ConnectionError> {
+        let mut cluster = None;
+        let (mut config, direct, from) = match (selected, overrides::server_url(flags)?) {
+            (Some(selected), _) => {
+                let (name, entry) = selected.cluster()?;
+                let mut config = server::config_of(name, entry)?;
+                config.auth_info = selected.user()?;
+                cluster = Some(entry.clone());
+                let name = &selected.name;
+                let from = if name.is_empty() { String::new() } else { format!(" (context \"{name}\")") };
+                (config, false, from)
+            }
+            (None, Some(url)) => (Config::new(url), false, String::new()),
+            (None, None) => {
+                let config = Config::incluster().map_err(ConnectionError::Pod)?;
+                // The way from a pod to its API server leads through no proxy.
+                (config, true, " (from inside the cluster)".into())
+            }
+        };
+        overrides::apply(flags, &mut config)?;
+        // One that is stated counts, whatever the environment says.
+        if !direct && config.proxy_url.is_none() {
+            let proxy = proxy_for(&config.cluster_url, |name| std::env::var(name).ok());
+            config.proxy_url = proxy.map_err(ConnectionError::ProxyVariable)?;
+        }
+        // A person waits: what is not available now is better said than waited for.
+        config.default_retry = false;
+        let words = format!("{}{from}", shown(&config.cluster_url));
+        Ok(Self { config, cluster, words })
+    }
+}
+
+/// An address without what it may hold to log in with.
+fn shown(url: &http::Uri) -> String {
+    let host = url.host().unwrap_or_default();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let path = url.path().trim_end_matches('/');
+    format!("{}://{host}{port}{path}", url.scheme_str().unwrap_or("http"))
+}

@@ -1,0 +1,254 @@
+//! [`Form`]: which Secret `create` builds, and where each of its values comes from.
+
+use crate::commands::create::usage_error::CreateUsage;
+use crate::settings::flag_value::{path_of, text};
+use crate::settings::sensitive::Sensitive;
+use clap::Args;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The flags for single values.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ValueFlags {
+    /// A value as it stands here; it lands in your shell's history, so rather use --prompt.
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Values")]
+    pub from_literal: Vec<Sensitive>,
+
+    /// A value from a file, under the file's name or KEY; of a directory, every file in it.
+    #[arg(long, value_name = "[KEY=]PATH", help_heading = "Values")]
+    pub from_file: Vec<String>,
+
+    /// Values from a file with a line KEY=VALUE for each; KEY alone takes it from the environment.
+    #[arg(long, value_name = "FILE", help_heading = "Values")]
+    pub from_env_file: Vec<PathBuf>,
+
+    /// Ask for a value: typed without echo at a terminal, or one line of a pipe.
+    #[arg(long, value_name = "KEY", help_heading = "Values")]
+    pub prompt: Vec<String>,
+}
+
+/// The flags of `create docker-registry`.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "For create docker-registry")]
+pub(crate) struct DockerFlags {
+    /// Address of the registry; else Docker Hub's.
+    #[arg(id = "docker-server", long = "docker-server", value_name = "URL")]
+    pub server: Option<String>,
+
+    /// User name.
+    #[arg(id = "docker-username", long = "docker-username", value_name = "USER")]
+    pub username: Option<String>,
+
+    /// Password; asked for where it is left out, and better so.
+    #[arg(id = "docker-password", long = "docker-password", value_name = "PASSWORD")]
+    pub password: Option<Sensitive>,
+
+    /// Email address; no registry asks for it any more.
+    #[arg(id = "docker-email", long = "docker-email", value_name = "EMAIL")]
+    pub email: Option<String>,
+}
+
+/// The flags of `create tls`.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "For create tls")]
+pub(crate) struct TlsFlags {
+    /// Certificate to put into the Secret, PEM; --cert is the one to seal with.
+    #[arg(long, value_name = "FILE")]
+    pub cert_file: Option<PathBuf>,
+
+    /// Private key to put into the Secret, PEM.
+    #[arg(long, visible_alias = "key", value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+}
+
+/// The kinds of Secrets, as kubectl has them.
+#[derive(Debug)]
+pub(crate) enum Form {
+    /// Any keys and values.
+    Generic(Vec<ValueSource>),
+    /// A login to an image registry.
+    DockerRegistry(RegistryLogin),
+    /// Logins to image registries, as docker keeps them in a file.
+    DockerConfig(PathBuf),
+    /// A certificate and its private key.
+    Tls { certificate: PathBuf, key: PathBuf },
+}
+
+/// Where values come from.
+#[derive(Debug)]
+pub(crate) enum ValueSource {
+    /// The command line: the key, and the value.
+    Literal(String, Sensitive),
+    /// A file, or the files of a directory; under this key, else under their names.
+    Path(Option<String>, PathBuf),
+    /// A file with lines `KEY=VALUE`.
+    EnvFile(PathBuf),
+    /// The user is asked, or standard input has it.
+    Prompt(String),
+}
+
+/// A login to an image registry.
+#[derive(Debug)]
+pub(crate) struct RegistryLogin {
+    pub server: String,
+    pub username: String,
+    /// None is asked for.
+    pub password: Option<Sensitive>,
+    pub email: Option<String>,
+}
+
+/// The key of a Secret that holds logins to image registries.
+pub(crate) const DOCKER_CONFIG_KEY: &str = ".dockerconfigjson";
+
+/// The server that a login without one is for.
+const DOCKER_HUB: &str = "https://index.docker.io/v1/";
+
+/// `[secret] [KIND] NAME`: as kubectl's command line has it.
+pub(crate) fn kind_and_name(words: &[String]) -> Result<(&str, String), CreateUsage> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let words = match words.as_slice() {
+        ["secret", rest @ ..] if !rest.is_empty() => rest,
+        all => all,
+    };
+    let (kind, name) = match words {
+        [] | ["generic" | "docker-registry" | "tls"] => return Err(CreateUsage::NoName),
+        [kind @ ("generic" | "docker-registry" | "tls"), name] => (*kind, *name),
+        [name] => ("generic", *name),
+        [_, second, ..] => return Err(CreateUsage::Word((*second).to_owned())),
+    };
+    if is_object_name(name) { Ok((kind, name.to_owned())) } else { Err(CreateUsage::Name(name.to_owned())) }
+}
+
+/// RFC 1123, section 2.1, as the API server has it for Secrets.
+fn is_object_name(name: &str) -> bool {
+    let is_end = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    name.len() <= 253
+        && name.split('.').all(|label| {
+            label.starts_with(is_end)
+                && label.ends_with(is_end)
+                && label.chars().all(|c| is_end(c) || c == '-')
+        })
+}
+
+fn values(flags: &ValueFlags) -> Result<Vec<ValueSource>, CreateUsage> {
+    let mut values = Vec::new();
+    for (index, literal) in flags.from_literal.iter().enumerate() {
+        match literal.expose().split_once('=') {
+            Some((key, value)) if !key.is_empty() => {
+                let value = value.parse().unwrap_or_default();
+                values.push(ValueSource::Literal(key.to_owned(), value));
+            }
+            // Not shown: it may be the value.
+            _ => return Err(CreateUsage::Literal(index + 1)),
+        }
+    }
+    for source in &flags.from_file {
+        values.push(match source.split('=').collect::<Vec<_>>().as_slice() {
+            [path] if !path.is_empty() => ValueSource::Path(None, path.into()),
+            [key, path] if !key.is_empty() && !path.is_empty() => {
+                ValueSource::Path(Some((*key).to_owned()), path.into())
+            }
+            _ => return Err(CreateUsage::FromFile(source.clone())),
+        });
+    }
+    values.extend(flags.from_env_file.iter().cloned().map(ValueSource::EnvFile));
+    values.extend(flags.prompt.iter().cloned().map(ValueSource::Prompt));
+    Ok(values)
+}
+
+/// The form of this kind, with what the flags say.
+pub(crate) fn form(
+    kind: &str,
+    values: &ValueFlags,
+    docker: DockerFlags,
+    tls: TlsFlags,
+) -> Result<Form, CreateUsage> {
+    let values = self::values(values)?;
+    let for_docker = docker.server.is_some()
+        || docker.username.is_some()
+        || docker.password.is_some()
+        || docker.email.is_some();
+    let for_tls = tls.cert_file.is_some() || tls.key_file.is_some();
+    let only = |flags, kind| Err(CreateUsage::OtherKind { flags, kind });
+    match kind {
+        "docker-registry" if !for_docker && !for_tls && is_one_file(&values) => docker_config(values),
+        "docker-registry" | "tls" if !values.is_empty() => only("flags for single values", "generic"),
+        "tls" | "generic" if for_docker => only("--docker-…", "docker-registry"),
+        "docker-registry" | "generic" if for_tls => only("--cert-file and --key-file", "tls"),
+        "docker-registry" => Ok(Form::DockerRegistry(RegistryLogin {
+            server: text(docker.server).unwrap_or_else(|| DOCKER_HUB.into()),
+            username: text(docker.username).ok_or(CreateUsage::NoUsername)?,
+            password: docker.password.filter(|password| !password.expose().is_empty()),
+            email: text(docker.email),
+        })),
+        "tls" => Ok(Form::Tls {
+            certificate: path_of(tls.cert_file).ok_or(CreateUsage::NoTlsFile("--cert-file"))?,
+            key: path_of(tls.key_file).ok_or(CreateUsage::NoTlsFile("--key-file"))?,
+        }),
+        _ => Ok(Form::Generic(values)),
+    }
+}
+
+fn is_one_file(values: &[ValueSource]) -> bool {
+    matches!(values, [ValueSource::Path(..)])
+}
+
+/// kubectl's form; the API server takes no other key.
+fn docker_config(values: Vec<ValueSource>) -> Result<Form, CreateUsage> {
+    match values.into_iter().next() {
+        Some(ValueSource::Path(None, path)) => Ok(Form::DockerConfig(path)),
+        Some(ValueSource::Path(Some(key), path)) if key == DOCKER_CONFIG_KEY => Ok(Form::DockerConfig(path)),
+        _ => Err(CreateUsage::DockerConfigKey),
+    }
+}
+
+pub(crate) fn pairs(flag: &'static str, typed: Vec<String>) -> Result<BTreeMap<String, String>, CreateUsage> {
+    typed
+        .into_iter()
+        .map(|pair| match pair.split_once('=') {
+            Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+            _ => Err(CreateUsage::Pair(flag, pair)),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(words: &[&str]) -> Result<(String, String), CreateUsage> {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        kind_and_name(&words).map(|(kind, name)| (kind.to_owned(), name))
+    }
+
+    #[test]
+    fn kinds_may_be_left_out_and_kubectls_words_stay() {
+        let sound = |kind: &str, name: &str| Ok((kind.to_owned(), name.to_owned()));
+        assert_eq!(words(&["db"]), sound("generic", "db"));
+        assert_eq!(words(&["secret", "generic", "db"]), sound("generic", "db"));
+        assert_eq!(words(&["tls", "web"]), sound("tls", "web"));
+        assert_eq!(words(&["generic", "tls"]), sound("generic", "tls"));
+        assert_eq!(words(&["secret"]), sound("generic", "secret"));
+        assert_eq!(words(&["tls"]), Err(CreateUsage::NoName));
+        assert_eq!(words(&[]), Err(CreateUsage::NoName));
+        assert_eq!(words(&["db", "cache"]), Err(CreateUsage::Word("cache".into())));
+        assert_eq!(words(&["Db"]), Err(CreateUsage::Name("Db".into())));
+    }
+
+    #[test]
+    fn names_are_those_that_the_api_server_takes() {
+        for good in ["a", "a-b.c", "0"] {
+            assert!(is_object_name(good), "{good}");
+        }
+        for bad in ["", "A", "a_b", "-a", "a-", "a..b", ".a", &"a".repeat(254)] {
+            assert!(!is_object_name(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_literal_that_is_none_is_not_shown() {
+        let flags = ValueFlags { from_literal: vec!["hunter2".parse().unwrap()], ..ValueFlags::default() };
+        let error = values(&flags).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+}

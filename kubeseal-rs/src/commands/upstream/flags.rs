@@ -1,0 +1,109 @@
+//! [`UpstreamFlags`]: the flags of upstream's `kubeseal`, beside those that all commands share. Empty values count as not given, as upstream has it.
+
+use crate::settings::flag_value;
+use crate::settings::unlock_flags::UnlockFlags;
+use api::Scope;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Every flag, under upstream's name.
+#[derive(Debug, Default, Args)]
+pub(crate) struct UpstreamFlags {
+    /// Secrets to read; else standard input.
+    #[arg(short = 'f', long, env = "SEALED_SECRETS_SECRET_FILE", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
+    pub secret_file: Option<PathBuf>,
+
+    /// Where to write; else standard output.
+    #[arg(
+        short = 'w',
+        long,
+        env = "SEALED_SECRETS_SEALED_SECRET_FILE",
+        hide_env = true,
+        value_name = "FILE",
+        value_parser = flag_value::path()
+    )]
+    pub sealed_secret_file: Option<PathBuf>,
+
+    /// Output format: json (the default), or yaml, which is also that of a file named so.
+    #[arg(short = 'o', long, env = "SEALED_SECRETS_FORMAT", value_parser = flag_value::unchecked_format(), hide_possible_values = true, value_name = "FORMAT")]
+    pub format: Option<String>,
+
+    /// What the values are bound to: strict (the default), namespace-wide or cluster-wide.
+    #[arg(long, env = "SEALED_SECRETS_SCOPE", value_parser = flag_value::offered_scope(), hide_possible_values = true, value_name = "SCOPE")]
+    pub scope: Option<Scope>,
+
+    /// Name to seal for, over the Secret's own.
+    #[arg(long, env = "SEALED_SECRETS_NAME", hide_env = true, value_name = "NAME")]
+    pub name: Option<String>,
+
+    /// Namespace of Secrets that name none; else that of the context.
+    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::unchecked_namespace(), value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+
+    /// Seal a Secret that has no data.
+    #[arg(long, env = "SEALED_SECRETS_ALLOW_EMPTY_DATA", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub allow_empty_data: Option<bool>,
+
+    /// Keep an annotation of this name though it repeats a sealed value; may be repeated.
+    #[arg(
+        long,
+        env = "SEALED_SECRETS_ALLOW_ANNOTATION",
+        hide_env = true,
+        value_delimiter = ',',
+        value_name = "NAME"
+    )]
+    pub allow_annotation: Vec<String>,
+
+    /// Seal one bare value and print it in base64.
+    #[arg(long, env = "SEALED_SECRETS_RAW", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub raw: Option<bool>,
+
+    /// With --raw: the file that holds the value; else standard input.
+    #[arg(long, env = "SEALED_SECRETS_FROM_FILE", hide_env = true, value_name = "[KEY=]FILE")]
+    pub from_file: Vec<String>,
+
+    /// Print the cluster's certificate, for --cert.
+    #[arg(long, env = "SEALED_SECRETS_FETCH_CERT", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub fetch_cert: Option<bool>,
+
+    /// Seal into the SealedSecret in this file, in place.
+    #[arg(long, env = "SEALED_SECRETS_MERGE_INTO", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
+    pub merge_into: Option<PathBuf>,
+
+    /// Ask the controller whether SealedSecrets open.
+    #[arg(long, env = "SEALED_SECRETS_VALIDATE", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub validate: Option<bool>,
+
+    /// Have SealedSecrets sealed to the newest key; those in the file of -f in place.
+    #[arg(long, env = "SEALED_SECRETS_RE_ENCRYPT", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub re_encrypt: Option<bool>,
+
+    /// The old name of `--re-encrypt`.
+    #[arg(long, env = "SEALED_SECRETS_ROTATE", hide = true, num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = flag_value::boolean())]
+    pub rotate: Option<bool>,
+
+    /// Open SealedSecrets without a cluster.
+    #[arg(long, env = "SEALED_SECRETS_RECOVERY_UNSEAL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub recovery_unseal: Option<bool>,
+
+    /// With --recovery-unseal: a private key (PEM) or a backup of sealing keys, encrypted or not; may be repeated.
+    #[arg(
+        long,
+        env = "SEALED_SECRETS_RECOVERY_PRIVATE_KEY",
+        hide_env = true,
+        value_delimiter = ',',
+        value_name = "FILE",
+        value_parser = flag_value::path()
+    )]
+    pub recovery_private_key: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub unlock: UnlockFlags,
+}

@@ -1,0 +1,26 @@
+//! [`CertificateFlags`]: the flags that say where the certificate to seal with is. How it is fetched is in `certificate`.
+
+use crate::settings::flag_value;
+use clap::Args;
+
+/// Shared by every command that seals or asks the controller.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Certificate")]
+pub(crate) struct CertificateFlags {
+    /// Certificate to seal with, as a file or URL; needs no cluster.
+    #[arg(long, env = "SEALED_SECRETS_CERT", hide_env = true, value_name = "FILE|URL")]
+    pub cert: Option<String>,
+
+    /// Name of the controller's Service; else sealed-secrets-controller.
+    #[arg(long, env = "SEALED_SECRETS_CONTROLLER_NAME", hide_env = true, value_name = "NAME")]
+    pub controller_name: Option<String>,
+
+    /// Namespace of the controller's Service; else kube-system.
+    #[arg(long, env = "SEALED_SECRETS_CONTROLLER_NAMESPACE", hide_env = true, value_name = "NAMESPACE")]
+    pub controller_namespace: Option<String>,
+
+    /// Seal with the certificate that the controller gave last; needs no cluster.
+    #[arg(long, env = "SEALED_SECRETS_OFFLINE", hide_env = true, num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
+    pub offline: Option<bool>,
+}
