@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use anyhow::{Context as _, Result, ensure};
 use tests::lab::Lab;
-use tests::programs::Program;
+use tests::programs::program::Program;
 use tests::workspace;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;

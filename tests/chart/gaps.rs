@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::{Map, Value, json};
 use tests::lab::Lab;
-use tests::programs::upstream_chart;
+use tests::programs::upstream_chart::upstream_chart;
 
 use crate::commands::{Ran, helm};
 use crate::stage::Stage;

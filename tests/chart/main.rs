@@ -18,7 +18,8 @@ mod stage;
 
 use std::process::ExitCode;
 
-use tests::{suite, tests};
+use tests::test::suite;
+use tests::tests;
 
 fn main() -> ExitCode {
     suite::run(

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use anyhow::{Result, ensure};
 use api::ConditionStatus;
 use serde_json::{Value, json};
-use tests::person::Person;
 use tests::pod::Pod;
-use tests::temp_namespace::with_temp_ns;
+use tests::test::temp_namespace::with_temp_ns;
+use tests::user::person::Person;
 
 use crate::stage::{Stage, stop};
 

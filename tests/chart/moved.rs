@@ -8,8 +8,8 @@ use k8s_openapi::api::apps::v1::Deployment;
 use kube::api::{Api, ListParams};
 use serde_json::{Value, to_value};
 use tests::lab::Lab;
-use tests::programs::upstream_chart;
-use tests::temp_namespace::with_temp_ns;
+use tests::programs::upstream_chart::upstream_chart;
+use tests::test::temp_namespace::with_temp_ns;
 use tokio::process::Command;
 
 use crate::accepted::USAGE;

@@ -11,8 +11,8 @@ use kube::runtime::conditions::is_crd_established;
 use kube::runtime::wait::await_condition;
 use serde_json::json;
 use tests::lab::{Lab, Maker};
-use tests::person::Person;
 use tests::pod::Pod;
+use tests::user::person::Person;
 use tokio::sync::Mutex;
 
 /// Where the cases install.

@@ -8,7 +8,7 @@ use api::annotations::{MANAGED, PATCH};
 use api::{Condition, ConditionStatus};
 use kube::ResourceExt as _;
 use serde_json::json;
-use tests::person::Person;
+use tests::user::person::Person;
 
 use crate::stage::{Stage, VALUE};
 

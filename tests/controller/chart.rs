@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
-use tests::programs::Program;
+use tests::programs::program::Program;
 use tests::workspace;
 use tokio::process::Command;
 

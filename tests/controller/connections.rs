@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
-use tests::kubeseal::Kubeseal;
+use tests::process::cli::Cli;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -15,8 +15,8 @@ use crate::stage::{HOME, Stage};
 
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
-fn kubeseal(stage: &Stage) -> Kubeseal {
-    Kubeseal::new(&stage.lab.binaries.kubeseal)
+fn kubeseal(stage: &Stage) -> Cli {
+    Cli::new(&stage.lab.binaries.kubeseal)
 }
 
 /// A kubeconfig, written as JSON, which is YAML.

@@ -7,8 +7,8 @@ use anyhow::{Result, ensure};
 use api::ConditionStatus;
 use k8s_openapi::api::core::v1::Secret;
 use serde_json::json;
-use tests::eventually::eventually;
-use tests::person::Person;
+use tests::test::eventually::eventually;
+use tests::user::person::Person;
 
 use crate::stage::{Stage, VALUE};
 

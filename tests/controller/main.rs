@@ -19,7 +19,8 @@ mod verify;
 
 use std::process::ExitCode;
 
-use tests::{suite, tests};
+use tests::test::suite;
+use tests::tests;
 
 fn main() -> ExitCode {
     suite::run(

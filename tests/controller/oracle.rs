@@ -9,9 +9,9 @@ use anyhow::{Context as _, Result, ensure};
 use api::{Condition, ConditionStatus, SealedSecretStatus};
 use kube::ResourceExt as _;
 use serde_json::{Value, json};
-use tests::admission_policy::{AdmissionPolicy, Refused};
-use tests::eventually::eventually;
-use tests::person::Person;
+use tests::cluster::admission_policy::{AdmissionPolicy, Refused};
+use tests::test::eventually::eventually;
+use tests::user::person::Person;
 
 use crate::stage::Stage;
 

@@ -9,8 +9,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use kube::ResourceExt as _;
 use serde_json::json;
-use tests::admission_policy::{AdmissionPolicy, Refused};
-use tests::person::Person;
+use tests::cluster::admission_policy::{AdmissionPolicy, Refused};
+use tests::user::person::Person;
 
 use crate::stage::{Stage, VALUE};
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use api::{Condition, ConditionStatus, SealedSecretStatus};
 use serde_json::{Value, json};
-use tests::person::Person;
+use tests::user::person::Person;
 
 use crate::stage::{HOME, Stage, VALUE};
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use tests::lab::{Lab, Maker};
-use tests::person::Person;
 use tests::pod::Pod;
-use tests::temp_namespace::with_temp_ns;
+use tests::test::temp_namespace::with_temp_ns;
+use tests::user::person::Person;
 
 /// The namespace of the controller and its keys.
 pub(crate) const HOME: &str = "kube-system";

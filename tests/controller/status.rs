@@ -8,8 +8,8 @@ use api::ObservedSealedSecret;
 use kube::api::{Api, DynamicObject, PostParams};
 use kube::core::discovery::ApiResource;
 use serde_json::{Value, json};
-use tests::eventually::eventually;
-use tests::person::Person;
+use tests::test::eventually::eventually;
+use tests::user::person::Person;
 
 use crate::stage::{Stage, VALUE};
 

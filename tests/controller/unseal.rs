@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use api::{Condition, ConditionStatus};
 use kube::ResourceExt as _;
 use serde_json::json;
-use tests::person::Person;
+use tests::user::person::Person;
 
 use crate::stage::{Stage, VALUE};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, ensure};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
-use tests::person::Person;
+use tests::user::person::Person;
 
 use crate::stage::{Stage, VALUE};
 

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
-use tests::programs::Judge;
+use tests::programs::own::judge::Judge;
 use tests::workspace;
 
 /// Every area of the language has a file; fewer would mean that they were looked for in the wrong place.

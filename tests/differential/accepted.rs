@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
-use tests::programs::Program;
+use tests::programs::program::Program;
 use tokio::process::Command;
 
 use crate::family::Family;

@@ -20,7 +20,8 @@ mod stage;
 
 use std::process::ExitCode;
 
-use tests::{suite, tests};
+use tests::test::suite;
+use tests::tests;
 
 use self::families::{
     certificates, cluster, data, environment, files, flags, merge, metadata, raw, recovery, scalars, scopes,

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use envelope::PrivateKey;
 use serde_json::Value;
-use tests::kubeseal::Ran;
+use tests::process::cli::CliOutput;
 
 use crate::accepted::Refusal;
 use crate::case::Case;
@@ -63,7 +63,7 @@ impl Outcome {
     }
 
     /// Of a run in `dir`.
-    pub(crate) fn of(ran: Ran, case: &Case, dir: &Path, key: &PrivateKey) -> Result<Self> {
+    pub(crate) fn of(ran: CliOutput, case: &Case, dir: &Path, key: &PrivateKey) -> Result<Self> {
         let mut files = BTreeMap::new();
         let mut touched = false;
         let mut manifests: Vec<Manifest> = manifest(&ran.stdout).into_iter().collect();

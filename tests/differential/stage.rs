@@ -11,11 +11,12 @@ use kube::Api;
 use kube::api::{Patch, PatchParams};
 use serde_json::json;
 use tempfile::TempDir;
-use tests::chart::{CONTROLLER_NAME, Rendered};
-use tests::kubeseal::Kubeseal;
+use tests::chart::CONTROLLER_NAME;
+use tests::chart::rendered::Rendered;
+use tests::chart::upstream_rights;
 use tests::lab::{Lab, Maker};
-use tests::programs::Program;
-use tests::upstream_rights;
+use tests::process::cli::Cli;
+use tests::programs::program::Program;
 use tokio::sync::OnceCell;
 
 use crate::case::Case;
@@ -87,7 +88,7 @@ impl Stage {
     /// What comes out of a kubeseal that seals `secret` with `cert.pem`.
     pub(crate) async fn sealed(&self, maker: Maker, args: &str, secret: &str) -> Result<String> {
         let case = Case::seal("", secret).args(args);
-        let kubeseal = Kubeseal::new(self.program(maker)?).current_dir(&self.fixtures.path(""));
+        let kubeseal = Cli::new(self.program(maker)?).current_dir(&self.fixtures.path(""));
         Ok(String::from_utf8(kubeseal.output(&case.args, &case.stdin).await?)?)
     }
 
@@ -114,7 +115,7 @@ impl Stage {
         // Logs that a flag sends to files go to the folder of temporary files, unless told otherwise.
         let temporary = dir.join("tmp");
         fs::create_dir(&temporary)?;
-        let mut kubeseal = Kubeseal::new(self.program(maker)?).current_dir(&dir).env("TMPDIR", temporary);
+        let mut kubeseal = Cli::new(self.program(maker)?).current_dir(&dir).env("TMPDIR", temporary);
         for (name, value) in &case.env {
             kubeseal = kubeseal.env(name, value);
         }

@@ -8,7 +8,7 @@ use envelope::Certificate;
 use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt as _;
 use serde_json::json;
-use tests::person::Person;
+use tests::user::person::Person;
 use x509_parser::pem::parse_x509_pem;
 
 use crate::order::add_key;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Result, ensure};
 use api::ConditionStatus;
 use serde_json::{Value, json};
-use tests::person::Person;
+use tests::user::person::Person;
 
 use crate::stage::Stage;
 

@@ -8,7 +8,7 @@ use api::sealing_key;
 use envelope::{KeySize, PrivateKey, issue};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use tests::person::Person;
+use tests::user::person::Person;
 
 use crate::stage::{HOME, Stage};
 

@@ -8,7 +8,7 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Api, ListParams};
 use serde_json::json;
 use tests::lab::Maker;
-use tests::person::Person;
+use tests::user::person::Person;
 
 use crate::stage::{Flags, Stage};
 

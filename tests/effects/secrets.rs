@@ -6,9 +6,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use api::ConditionStatus;
 use serde_json::json;
-use tests::eventually::eventually;
 use tests::lab::Maker;
-use tests::person::Person;
+use tests::test::eventually::eventually;
+use tests::user::person::Person;
 use tokio::process::Command;
 
 use crate::stage::Stage;

@@ -6,12 +6,13 @@ use anyhow::{Result, ensure};
 use api::{ObservedSealedSecret, sealing_key};
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Api, DeleteParams, ListParams};
-use tests::chart::{CONTROLLER_NAME, Rendered};
+use tests::chart::CONTROLLER_NAME;
+use tests::chart::rendered::Rendered;
+use tests::chart::upstream_rights;
 use tests::lab::{Lab, Maker};
-use tests::person::Person;
 use tests::pod::Pod;
-use tests::temp_namespace::with_temp_ns;
-use tests::upstream_rights;
+use tests::test::temp_namespace::with_temp_ns;
+use tests::user::person::Person;
 use tokio::sync::Mutex;
 
 /// The namespace of the controller and its keys.

@@ -12,7 +12,7 @@ use envelope::Certificate;
 use k8s_openapi::api::core::v1::{Event, Secret};
 use kube::ResourceExt;
 use kube::api::{Api, ListParams};
-use tests::eventually::eventually;
+use tests::test::eventually::eventually;
 
 use crate::stage::{CANARY, Scene};
 use crate::witness::keeps_contract;

@@ -11,9 +11,9 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::ResourceExt as _;
 use kube::api::{Api, Patch, PatchParams};
 use serde_json::json;
-use tests::clock::Clock;
-use tests::eventually::eventually;
 use tests::pod::Pod;
+use tests::process::clock::Clock;
+use tests::test::eventually::eventually;
 
 use crate::audit::{births, no_flood_of_events, right};
 use crate::churn::churn;

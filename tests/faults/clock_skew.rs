@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
-use tests::fault_proxy::{Fault, FaultProxy, Rule};
+use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::rule::Rule;
+use tests::network::fault_proxy::strike::Fault;
 use tests::pod::Pod;
 
 use crate::clock::{HOUR, SOON, YEAR, looks};

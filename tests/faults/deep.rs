@@ -11,8 +11,8 @@ use kube::api::{Api, Patch, PatchParams, PostParams};
 use kube::core::Request;
 use kube::{Resource, ResourceExt as _};
 use serde_json::{Value, json};
-use tests::eventually::eventually;
 use tests::lab::Maker;
+use tests::test::eventually::eventually;
 
 use crate::audit::events;
 use crate::stage::{Scene, Sealed, Stage, stop};

@@ -9,8 +9,10 @@ use kube::Api;
 use kube::api::{Patch, PatchParams};
 use rand::RngExt as _;
 use serde_json::json;
-use tests::eventually::eventually;
-use tests::fault_proxy::{Fault, FaultProxy, Rule};
+use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::rule::Rule;
+use tests::network::fault_proxy::strike::Fault;
+use tests::test::eventually::eventually;
 
 use crate::audit::{Ledger, events, right};
 use crate::stage::{Scene, Stage, started, stop};

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use api::ConditionStatus;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{Api, DeleteParams, ObjectMeta, PostParams};
-use tests::eventually::eventually;
+use tests::test::eventually::eventually;
 
 use crate::audit::{Ledger, right, right_in};
 use crate::stage::{Scene, Stage, started, stop};

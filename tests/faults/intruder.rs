@@ -10,9 +10,9 @@ use envelope::{KeySize, PrivateKey, issue};
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::SysRng;
 use serde_json::{Value, json};
-use tests::eventually::eventually;
-use tests::kubeseal::Kubeseal;
-use tests::temp_namespace::with_temp_ns;
+use tests::process::cli::Cli;
+use tests::test::eventually::eventually;
+use tests::test::temp_namespace::with_temp_ns;
 
 use crate::stage::{Scene, Stage, started, stop};
 
@@ -74,7 +74,7 @@ async fn sealed(scene: &Scene, certificate: &str, secret: &Value) -> Result<Valu
     let path = folder.path().join("cert.pem");
     std::fs::write(&path, certificate)?;
     let path = path.display().to_string();
-    let kubeseal = Kubeseal::new(&scene.lab.binaries.kubeseal);
+    let kubeseal = Cli::new(&scene.lab.binaries.kubeseal);
     let sealed = kubeseal.output(&["--cert", &path], secret.to_string().as_bytes()).await?;
     Ok(serde_json::from_slice(&sealed)?)
 }

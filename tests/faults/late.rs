@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use api::ConditionStatus;
-use tests::fault_proxy::{Fault, FaultProxy, Rule};
+use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::rule::Rule;
+use tests::network::fault_proxy::strike::Fault;
 
 use crate::audit::{Ledger, one_key_for_each_date, right};
 use crate::churn::churn;
@@ -37,10 +39,14 @@ pub(crate) async fn an_answer_that_comes_too_late(stage: Arc<Stage>) -> Result<(
                 let struck = proxy.strikes() + 1;
                 proxy.set([Rule::on(verb, resource, Fault::Late(TOO_LONG)).times(1)]);
                 scene.apply(name, &sealed[1]).await?;
-                tests::eventually::eventually(Duration::from_secs(30), "one request hangs", async || {
-                    ensure!(proxy.strikes() == struck);
-                    Ok(())
-                })
+                tests::test::eventually::eventually(
+                    Duration::from_secs(30),
+                    "one request hangs",
+                    async || {
+                        ensure!(proxy.strikes() == struck);
+                        Ok(())
+                    },
+                )
                 .await?;
                 wanted.insert(name.into(), sealed[1].value.clone());
             }
@@ -149,7 +155,7 @@ pub(crate) async fn lists_that_hang_keep_no_certificate_waiting(stage: Arc<Stage
             let start = Instant::now();
             let pod = scene.pod()?.through(&proxy.url()).flag("additional-namespaces", &namespaces);
             let mut pod = pod.start(&scene.lab).await?;
-            let served = tests::eventually::eventually(
+            let served = tests::test::eventually::eventually(
                 Duration::from_secs(20),
                 "a certificate is served",
                 async || scene.certificate(&pod).await,

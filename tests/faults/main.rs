@@ -30,7 +30,8 @@ mod witness;
 
 use std::process::ExitCode;
 
-use tests::{suite, tests};
+use tests::test::suite;
+use tests::tests;
 
 /// Each test waits most of its time: for a clock, a retry, or the API server.
 const AT_ONCE: usize = 4;

@@ -11,7 +11,7 @@ use kube::Client;
 use kube::api::{Api, DynamicObject, Patch, PatchParams, PostParams};
 use kube::core::ApiResource;
 use serde_json::{Value, json};
-use tests::eventually::eventually;
+use tests::test::eventually::eventually;
 
 use crate::audit::events;
 use crate::stage::{Scene, Stage, stop};

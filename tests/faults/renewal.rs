@@ -9,8 +9,10 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::ResourceExt as _;
 use kube::api::{Api, DeleteParams, Patch, PatchParams};
 use serde_json::json;
-use tests::eventually::eventually;
-use tests::fault_proxy::{Fault, FaultProxy, Rule};
+use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::rule::Rule;
+use tests::network::fault_proxy::strike::Fault;
+use tests::test::eventually::eventually;
 
 use crate::audit::{Ledger, births, right};
 use crate::killed::usr1;

@@ -12,15 +12,17 @@ use kube::api::{Api, ListParams};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
-use tests::chart::{Chart, Rendered};
+use tests::chart::Chart;
+use tests::chart::rendered::Rendered;
 use tests::control_plane::ControlPlane;
-use tests::eventually::eventually;
-use tests::kubeseal::Kubeseal;
 use tests::lab::{Lab, Maker};
-use tests::person::Person;
-use tests::pod::{Pod, PodBuilder};
-use tests::programs::Program;
-use tests::temp_namespace::with_temp_ns;
+use tests::pod::Pod;
+use tests::pod::builder::PodBuilder;
+use tests::process::cli::Cli;
+use tests::programs::program::Program;
+use tests::test::eventually::eventually;
+use tests::test::temp_namespace::with_temp_ns;
+use tests::user::person::Person;
 
 use crate::audit::{one_key_for_each_date, unseen};
 use crate::witness::Witness;
@@ -179,7 +181,7 @@ impl Scene {
         let path = folder.path().join("cert.pem");
         std::fs::write(&path, self.certificate(pod).await?)?;
         let path = path.display().to_string();
-        let kubeseal = Kubeseal::new(&self.lab.binaries.kubeseal);
+        let kubeseal = Cli::new(&self.lab.binaries.kubeseal);
         let mut sealed = Vec::new();
         for number in 0..count {
             let value = format!("{CANARY}{number}-{:08x}", rand::random::<u32>());

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
-use tests::pod::PodBuilder;
-use tests::temp_namespace::with_temp_ns;
+use tests::pod::builder::PodBuilder;
+use tests::test::temp_namespace::with_temp_ns;
 
 use crate::audit::{Ledger, no_flood_of_events, one_key_for_each_date, right};
 use crate::churn::churn;

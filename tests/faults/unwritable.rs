@@ -6,9 +6,11 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use k8s_openapi::api::core::v1::Event;
 use serde_json::json;
-use tests::eventually::eventually;
-use tests::fault_proxy::{Fault, FaultProxy, Rule};
+use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::rule::Rule;
+use tests::network::fault_proxy::strike::Fault;
 use tests::pod::Pod;
+use tests::test::eventually::eventually;
 
 use crate::audit::{Ledger, events, right};
 use crate::stage::{Scene, Stage, started, stop};

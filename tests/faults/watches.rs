@@ -11,9 +11,11 @@ use kube::Api;
 use kube::api::PostParams;
 use rand::RngExt as _;
 use serde_json::json;
-use tests::eventually::eventually;
-use tests::fault_proxy::{Fault, FaultProxy, Rule};
-use tests::person::Person;
+use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::rule::Rule;
+use tests::network::fault_proxy::strike::Fault;
+use tests::test::eventually::eventually;
+use tests::user::person::Person;
 
 use crate::audit::{Ledger, right};
 use crate::churn::churn;

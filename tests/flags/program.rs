@@ -5,7 +5,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 use tests::binaries::Binaries;
-use tests::programs::{Program as Known, Programs};
+use tests::programs::Programs;
+use tests::programs::program::Program as Known;
 
 /// One program.
 #[derive(Debug)]

@@ -6,8 +6,9 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use api::ConditionStatus;
 use serde_json::{Value, json};
-use tests::flux::{Kustomization, Source};
-use tests::page::{Page, run};
+use tests::cluster::flux::kustomization::Kustomization;
+use tests::cluster::flux::source::Source;
+use tests::user::page::{Page, run};
 use tokio::try_join;
 
 use crate::stage::{Scene, Stage};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, ensure};
 use api::ConditionStatus;
 use serde_json::{Value, json};
-use tests::flux::Kustomization;
+use tests::cluster::flux::kustomization::Kustomization;
 use tests::lab::Maker;
 
 use crate::stage::{Scene, Stage};
@@ -127,7 +127,7 @@ pub(crate) async fn a_renewed_key_changes_nothing_that_is_synced(stage: Arc<Stag
             ensure!(written(scene).await? == before, "{:?}, before {before:?}", written(scene).await?);
 
             // One is resealed, the other is as it was.
-            tests::eventually::eventually(
+            tests::test::eventually::eventually(
                 std::time::Duration::from_secs(20),
                 "the new key is served",
                 async || {

@@ -12,7 +12,8 @@ mod trips;
 
 use std::process::ExitCode;
 
-use tests::{suite, tests};
+use tests::test::suite;
+use tests::tests;
 
 /// Tests at the same time: they wait for Flux, which looks at health every 5 s.
 const SIDE_BY_SIDE: usize = 4;

@@ -6,9 +6,9 @@ use anyhow::{Result, ensure};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{Api, DeleteParams, PostParams};
 use serde_json::{from_value, json};
-use tests::cleanup::Cleanup;
-use tests::flux::NAMESPACE;
-use tests::page::{Page, run};
+use tests::cluster::flux::NAMESPACE;
+use tests::test::cleanup::Cleanup;
+use tests::user::page::{Page, run};
 
 use crate::stage::{Scene, Stage, documented};
 

@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use tests::chart::Rendered;
-use tests::flux::{Flux, Kustomization, Source};
+use tests::chart::rendered::Rendered;
+use tests::cluster::flux::Flux;
+use tests::cluster::flux::kustomization::Kustomization;
+use tests::cluster::flux::source::Source;
 use tests::lab::{Lab, Maker};
-use tests::page::Page;
-use tests::person::Person;
 use tests::pod::Pod;
-use tests::programs::{Program, Programs};
-use tests::temp_namespace::with_temp_ns;
+use tests::programs::Programs;
+use tests::programs::program::Program;
+use tests::test::temp_namespace::with_temp_ns;
+use tests::user::page::Page;
+use tests::user::person::Person;
 use tests::workspace;
 use tokio::sync::RwLock;
 

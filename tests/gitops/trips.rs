@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Result, ensure};
 use api::ConditionStatus;
 use serde_json::{Value, json};
-use tests::temp_namespace::with_temp_ns;
+use tests::test::temp_namespace::with_temp_ns;
 
 use crate::stage::Stage;
 

@@ -1,7 +1,7 @@
 //! Our own two programs, as cargo builds them. Programs of other projects are [`programs`](crate::programs).
 
-mod elf;
-mod static_controller;
+pub(crate) mod elf;
+pub mod static_controller;
 
 use std::env;
 use std::path::PathBuf;
@@ -10,7 +10,6 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-pub use self::static_controller::StaticController;
 use crate::workspace;
 
 /// The variables by which a parent process that has built them says where they are. `cargo xtask test` does.

@@ -1,15 +1,16 @@
 //! This project's chart and upstream's, as helm renders them. What it renders is real; only the Deployment's pod is started by
 //! [`pod`](crate::pod), because there is no kubelet.
 
-mod rendered;
+pub mod rendered;
+pub mod upstream_rights;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use tokio::process::Command;
 
-pub use self::rendered::Rendered;
-use crate::programs::upstream_chart;
+use crate::chart::rendered::Rendered;
+use crate::programs::upstream_chart::upstream_chart;
 use crate::workspace;
 
 /// The name under which every kubeseal looks for the controller, unless told otherwise.

@@ -2,17 +2,18 @@
 //! temporary folder. Several can run side by side. Nothing here knows Sealed Secrets.
 //!
 //! There is no kubelet and no scheduler: what runs in pods is started by [`pod`](crate::pod), and reached through
-//! [`pod_network`](crate::pod_network). There is no Deployment controller either: a Deployment is applied, and stays a
+//! [`pod_network`](crate::control_plane::pod_network). There is no Deployment controller either: a Deployment is applied, and stays a
 //! description.
 
-mod apiserver;
+pub(crate) mod apiserver;
 pub(crate) mod certificates;
-mod controller_manager;
-mod etcd;
+pub(crate) mod controller_manager;
+pub(crate) mod etcd;
 pub(crate) mod kubeconfig;
-mod port;
+pub mod pod_network;
+pub(crate) mod port;
 pub(crate) mod ready;
-mod token;
+pub(crate) mod token;
 
 use std::fmt;
 use std::fs;
@@ -26,13 +27,14 @@ use kube::Client;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
-use self::certificates::Certificates;
-use self::kubeconfig::User;
-pub(crate) use self::port::free_port;
+use crate::control_plane::certificates::Certificates;
+use crate::control_plane::kubeconfig::User;
+use crate::control_plane::pod_network::PodNetwork;
+use crate::control_plane::port::free_port;
 use crate::failure::Failure;
-use crate::pod_network::PodNetwork;
 use crate::process::Process;
-use crate::programs::{Program, Programs};
+use crate::programs::Programs;
+use crate::programs::program::Program;
 
 /// How often a start is tried again because another process took the port first.
 const TRIES: u32 = 3;

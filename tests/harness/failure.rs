@@ -1,5 +1,5 @@
-//! How a failure is told to a person: what failed, why, and what to do about it. Which failures there are is known where
-//! they happen.
+//! [`Failure`]: an error with a hint for the user; [`Unrun`]: why a test cannot run on this machine; and [`report`], which prints an error
+//! with its causes and its hint.
 
 use std::error::Error;
 use std::fmt::{self, Write as _};
@@ -25,6 +25,28 @@ impl fmt::Display for Failure {
 }
 
 impl Error for Failure {}
+
+/// Why a test cannot run on this machine. A test that ends with this error counts as ignored, with the reason shown; where
+/// `SEALED_SECRETS_TEST_ALL` is set it counts as failed.
+#[derive(Debug)]
+pub struct Unrun {
+    reason: String,
+}
+
+impl Unrun {
+    /// With what is missing, and what would give it.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into() }
+    }
+}
+
+impl fmt::Display for Unrun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl Error for Unrun {}
 
 /// The whole of an error in the order a person reads it: `error:`, its causes, then `hint:` where one of them has one.
 pub fn report(error: &anyhow::Error) -> String {

@@ -3,10 +3,10 @@
 //!
 //! The same image is the same bytes: nothing of this machine, and no time, goes in.
 
-mod archive;
-mod controller;
-mod reference;
-mod tar_writer;
+pub(crate) mod archive;
+pub(crate) mod controller;
+pub mod reference;
+pub(crate) mod tar_writer;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,9 +15,9 @@ use std::{env, fs};
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use self::archive::{Archive, archive};
-pub use self::reference::Reference;
-use self::tar_writer::TarWriter;
+use crate::image::archive::{Archive, archive};
+use crate::image::reference::Reference;
+use crate::image::tar_writer::TarWriter;
 
 /// Nothing in an image has a time: the digest would differ with each build.
 const CREATED: &str = "1970-01-01T00:00:00Z";

@@ -4,10 +4,12 @@ use anyhow::{Context as _, Result};
 use kube::Client;
 
 use crate::binaries::Binaries;
-use crate::chart::{Chart, Rendered};
+use crate::chart::Chart;
+use crate::chart::rendered::Rendered;
 use crate::control_plane::ControlPlane;
-use crate::kubeseal::Kubeseal;
-use crate::programs::{Program, Programs};
+use crate::process::cli::Cli;
+use crate::programs::Programs;
+use crate::programs::program::Program;
 
 /// Whose program: there are two of each, and they stand in for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +57,12 @@ impl Lab {
     }
 
     /// A kubeseal with the admin's kubeconfig.
-    pub fn kubeseal(&self, maker: Maker) -> Result<Kubeseal> {
+    pub fn kubeseal(&self, maker: Maker) -> Result<Cli> {
         let program = match maker {
             Maker::Ours => &self.binaries.kubeseal,
             Maker::Upstream => self.programs.path(Program::UpstreamKubeseal)?,
         };
-        Ok(Kubeseal::new(program).kubeconfig(&self.control_plane.kubeconfig()))
+        Ok(Cli::new(program).kubeconfig(&self.control_plane.kubeconfig()))
     }
 
     /// Applies what a chart renders. The first time, which brings a new type, the controllers are told to look at it.

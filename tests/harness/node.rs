@@ -6,13 +6,15 @@
 //!
 //! A `NetworkPolicy` is accepted but not enforced: the `bridge` plugin knows none.
 
-mod cgroup;
-mod components;
-mod namespaces;
+pub mod addresses;
+pub(crate) mod cgroup;
+pub(crate) mod components;
+pub(crate) mod namespaces;
 pub mod requirements;
 
 use std::fmt;
 use std::fs;
+use std::iter;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -24,29 +26,21 @@ use kube::{Api, Client};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
-use self::cgroup::Cgroup;
-use self::components::Components;
-use self::namespaces::Namespaces;
 use crate::control_plane::certificates::Certificates;
-use crate::control_plane::kubeconfig::{self, User};
-use crate::control_plane::ready;
-use crate::eventually::eventually;
-use crate::process::{Process, log_tail};
-use crate::programs::{Program, Programs};
+use crate::control_plane::kubeconfig::User;
+use crate::control_plane::{kubeconfig, ready};
+use crate::image::Image;
+use crate::node::addresses::{ADDRESS, NAME, PAUSE_IMAGE, PORT, SERVICE_ADDRESS, URL};
+use crate::node::cgroup::Cgroup;
+use crate::node::components::Components;
+use crate::node::namespaces::Namespaces;
+use crate::process::Process;
+use crate::process::log_tail::log_tail;
+use crate::programs::Programs;
+use crate::programs::own::pause;
+use crate::programs::program::Program;
+use crate::test::eventually::eventually;
 
-/// The node's name.
-pub const NAME: &str = "node1";
-/// The image that holds each Pod's namespaces. It must be among those that a node is [started](Node::start) with.
-pub const PAUSE_IMAGE: &str = "localhost/pause:1";
-
-const ADDRESS: &str = "10.200.0.1";
-const POD_NETWORK: &str = "10.244.0.0/24";
-const SERVICE_NETWORK: &str = "10.96.0.0/16";
-/// The first address of the Services' network is that of the Service `kubernetes`.
-const SERVICE_ADDRESS: &str = "10.96.0.1";
-const DNS_ADDRESS: &str = "10.96.0.10";
-const PORT: u16 = 6443;
-const URL: &str = "https://10.200.0.1:6443";
 /// Where the programs of the node find the API server.
 const KUBECONFIGS: [(&str, &str); 3] =
     [("inside.kubeconfig", "admin"), ("kubelet.kubeconfig", "kubelet"), ("proxy.kubeconfig", "kube-proxy")];
@@ -82,9 +76,8 @@ impl Node {
         Program::Ctr,
     ];
 
-    /// Starts one with these images, archives as [`image`](crate::image) writes them, and waits until it is ready for Pods. Takes some ten
-    /// seconds. [`Unrun`](crate::suite::Unrun) where it cannot run.
-    pub async fn start(programs: &Programs, images: &[&Path]) -> Result<Self> {
+    /// Starts one with these images beside the pause image, and waits until it is ready for Pods. Takes some ten seconds. [`Unrun`](crate::failure::Unrun) where it cannot run.
+    pub async fn start(programs: &Programs, images: &[Image]) -> Result<Self> {
         if let Some(unrun) = requirements::missing() {
             return Err(unrun.into());
         }
@@ -115,8 +108,12 @@ impl Node {
         ready::wait(&client, &mut processes).await?;
         let running = Mutex::new(None);
         let node = Self { running, dir: path.clone(), client, programs: programs.clone() };
-        for image in images {
-            node.ctr_in(&namespaces, &["images", "import", &image.display().to_string()]).await?;
+        let pause = tokio::task::spawn_blocking(pause_image).await.context("building panicked")??;
+        for image in iter::once(&pause).chain(images) {
+            let archive = path.join("image.tar");
+            image.write(&archive)?;
+            node.ctr_in(&namespaces, &["images", "import", &archive.display().to_string()]).await?;
+            fs::remove_file(archive)?;
         }
         processes.push(components.proxy()?);
         processes.push(components.kubelet(&cgroup.path())?);
@@ -206,6 +203,10 @@ impl Node {
             format!("kubelet:\n{}containerd:\n{}", log("kubelet"), log("containerd"))
         })
     }
+}
+
+fn pause_image() -> Result<Image> {
+    Ok(Image::new(PAUSE_IMAGE.parse()?).program("/pause", &pause()?).entrypoint(&["/pause"]))
 }
 
 /// Without the name of the runtime before it.

@@ -3,13 +3,13 @@
 //! flags, ports and probes are what is tested.
 //!
 //! What differs from a container: the process listens on loopback (`--listen-addr` is rewritten, and
-//! [`pod_network`](crate::pod_network) leads the pod's port there), it shares the machine's files, and its image is the
+//! [`pod_network`](crate::control_plane::pod_network) leads the pod's port there), it shares the machine's files, and its image is the
 //! program that was built here.
 
-mod builder;
-mod container;
-mod in_cluster;
-mod object;
+pub mod builder;
+pub(crate) mod container;
+pub(crate) mod in_cluster;
+pub(crate) mod object;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -19,11 +19,12 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use kube::Client;
 
-pub use self::builder::PodBuilder;
-use self::object::PodObject;
-use crate::eventually::eventually;
-use crate::pod_network::PodAddress;
-use crate::process::{Process, log_tail, read_log};
+use crate::control_plane::pod_network::PodAddress;
+use crate::pod::object::PodObject;
+use crate::process::Process;
+use crate::process::log_tail::log_tail;
+use crate::process::log_tail::read_log;
+use crate::test::eventually::eventually;
 
 /// How long a controller may take until it is ready; it may have to make its first key.
 const READY: Duration = Duration::from_mins(1);
@@ -46,11 +47,6 @@ pub struct Pod {
 }
 
 impl Pod {
-    /// Of this Deployment's template; [`PodBuilder::start`] starts it.
-    pub fn of(deployment: &k8s_openapi::api::apps::v1::Deployment) -> PodBuilder {
-        PodBuilder::new(deployment)
-    }
-
     /// Waits until its readiness probe passes, then marks the Pod ready and waits until the Services that select it lead to
     /// it. Fails at once, with the end of its log, if the process ends.
     pub async fn wait_ready(&mut self) -> Result<()> {

@@ -1,9 +1,11 @@
 //! A process that lives no longer than the harness: started, watched, stopped, its output kept in a file. What it runs is
 //! its owner's to say: [`control_plane`](crate::control_plane), [`pod`](crate::pod).
 
+pub mod cli;
+pub mod clock;
 pub(crate) mod lifeline;
-mod log_tail;
-mod spawner;
+pub(crate) mod log_tail;
+pub(crate) mod spawner;
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -14,8 +16,6 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use rustix::process::{Pid, Signal};
 use tokio::process::{Child, Command};
-
-pub(crate) use self::log_tail::{log_tail, read_log};
 
 /// A running child. Dropped, it is killed; killed with the harness too, where the system can ([`lifeline`]).
 #[derive(Debug)]

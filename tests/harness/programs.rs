@@ -1,26 +1,23 @@
-//! The programs that are not ours: found, or built once from Go modules and kept under `target/programs`; and those of ours in
-//! Go, which ask others' libraries. Running them is
-//! for [`control_plane`](crate::control_plane), [`pod`](crate::pod), [`chart`](crate::chart) and
-//! [`kubeseal`](crate::kubeseal).
+//! Programs of other projects, found, or built once from Go modules and kept under `target/programs`; and small Go programs of this
+//! repository ([`own`]), which give a test the answer of a Go library.
+//!
+//! [`control_plane`](crate::control_plane), [`pod`](crate::pod), [`chart`](crate::chart) and [`cli`](crate::process::cli) run them.
 //!
 //! Decided: `go build` in a folder with a go.mod and go.sum of our own (`tests/programs/*`), because `go install
 //! pkg@version` refuses modules with `replace` lines, which Kubernetes has, and because go.sum pins every byte; instead of
 //! downloading release archives, which not every machine that runs the tests can reach.
 
-mod assets;
-mod build;
-mod disk_space;
-mod flux_definitions;
-mod go;
-mod go_failure;
-mod go_mod;
-mod judge;
-mod module_files;
-mod own;
-mod program;
-mod progress;
-mod stamp;
-mod upstream_chart;
+pub(crate) mod assets;
+pub(crate) mod build;
+pub(crate) mod disk_space;
+pub(crate) mod flux_definitions;
+pub(crate) mod go;
+pub(crate) mod module_files;
+pub mod own;
+pub mod program;
+pub(crate) mod progress;
+pub(crate) mod stamp;
+pub mod upstream_chart;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
@@ -28,12 +25,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 
-pub(crate) use self::flux_definitions::flux_definitions;
-pub use self::judge::Judge;
-pub use self::own::pause;
-pub use self::program::Program;
-use self::progress::Progress;
-pub use self::upstream_chart::upstream_chart;
+use crate::programs::program::Program;
+use crate::programs::progress::Progress;
 use crate::workspace;
 
 /// The programs that were asked for, each with the path of its executable.

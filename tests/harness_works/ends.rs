@@ -8,7 +8,7 @@ use k8s_openapi::api::core::v1::Namespace;
 use kube::Api;
 use tests::control_plane::ControlPlane;
 use tests::lab::Lab;
-use tests::temp_namespace::with_temp_ns;
+use tests::test::temp_namespace::with_temp_ns;
 
 /// Whether a process of this id runs. Only where there is a /proc.
 pub(crate) fn runs(process: u32) -> bool {
@@ -29,7 +29,7 @@ pub(crate) async fn a_control_plane_leaves_nothing_behind(lab: Arc<Lab>) -> Resu
     let third = ControlPlane::start(&lab.programs).await?;
     let (processes, dir) = (third.process_ids().await, third.dir().to_owned());
     drop(third);
-    tests::eventually::eventually(std::time::Duration::from_secs(5), "they are gone", async || {
+    tests::test::eventually::eventually(std::time::Duration::from_secs(5), "they are gone", async || {
         ensure!(!processes.iter().copied().any(runs), "some of {processes:?} still run");
         ensure!(!dir.exists(), "{} is still there", dir.display());
         Ok(())

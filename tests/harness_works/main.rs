@@ -6,7 +6,8 @@ mod upstream;
 
 use std::process::ExitCode;
 
-use tests::{suite, tests};
+use tests::test::suite;
+use tests::tests;
 
 fn main() -> ExitCode {
     suite::run(

@@ -9,11 +9,11 @@ use kube::Api;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
 use serde_json::Value;
 use tests::chart::CONTROLLER_NAME;
-use tests::eventually::eventually;
+use tests::chart::upstream_rights;
 use tests::lab::{Lab, Maker};
 use tests::pod::Pod;
-use tests::temp_namespace::with_temp_ns;
-use tests::upstream_rights;
+use tests::test::eventually::eventually;
+use tests::test::temp_namespace::with_temp_ns;
 
 const SOON: Duration = Duration::from_secs(30);
 

@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result, ensure};
 use api::ConditionStatus;
 use serde_json::json;
 use tests::lab::Maker;
-use tests::person::Person;
-use tests::temp_namespace::with_temp_ns;
+use tests::test::temp_namespace::with_temp_ns;
+use tests::user::person::Person;
 
 use crate::stage::Stage;
 

@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result, ensure};
 use api::ConditionStatus;
 use kube::ResourceExt as _;
 use tests::lab::Maker;
-use tests::person::Person;
-use tests::temp_namespace::with_temp_ns;
+use tests::test::temp_namespace::with_temp_ns;
+use tests::user::person::Person;
 
 use crate::cases;
 use crate::stage::Stage;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use anyhow::{Result, ensure};
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Api, DeleteParams, ListParams};
-use tests::chart::{CONTROLLER_NAME, Rendered};
+use tests::chart::CONTROLLER_NAME;
+use tests::chart::rendered::Rendered;
+use tests::chart::upstream_rights;
 use tests::lab::{Lab, Maker};
 use tests::pod::Pod;
-use tests::upstream_rights;
 use tokio::sync::Mutex;
 
 /// The namespace of the controller and its keys.

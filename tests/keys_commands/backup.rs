@@ -127,8 +127,8 @@ pub(crate) async fn plain_is_what_others_read(stage: Arc<Stage>) -> Result<()> {
             }
             stop(pod).await?;
             scene.lose_keys().await?;
-            let kubectl = scene.lab.programs.path(tests::programs::Program::Kubectl)?;
-            let kubectl = tests::kubeseal::Kubeseal::new(kubectl)
+            let kubectl = scene.lab.programs.path(tests::programs::program::Program::Kubectl)?;
+            let kubectl = tests::process::cli::Cli::new(kubectl)
                 .kubeconfig(&scene.lab.control_plane.kubeconfig())
                 .current_dir(scene.folder.path());
             kubectl.output(&["apply", "-f", "keys.yaml"], b"").await?;

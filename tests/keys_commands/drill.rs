@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use api::ConditionStatus;
 use kube::api::{ListParams, Patch, PatchParams};
 use serde_json::{Value, json};
-use tests::eventually::eventually;
+use tests::test::eventually::eventually;
 
 use crate::stage::{HOME, IDENTITY, Key, RECIPIENT, SOON, Scene, Stage, short, stop};
 

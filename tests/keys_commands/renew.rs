@@ -11,7 +11,7 @@ use kube::ResourceExt as _;
 use kube::api::{ListParams, PostParams};
 use rand::rngs::SysRng;
 use serde_json::json;
-use tests::eventually::eventually;
+use tests::test::eventually::eventually;
 
 use crate::stage::{SOON, Stage, stop};
 

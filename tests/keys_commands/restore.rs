@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::{DeleteParams, PostParams};
 use serde_json::json;
-use tests::eventually::eventually;
+use tests::test::eventually::eventually;
 
 use crate::stage::{HOME, IDENTITY, RECIPIENT, SOON, Stage, short, stop};
 

@@ -7,7 +7,7 @@ use api::{ConditionStatus, sealing_key};
 use kube::ResourceExt;
 use kube::api::ListParams;
 use serde_json::json;
-use tests::eventually::eventually;
+use tests::test::eventually::eventually;
 
 use crate::stage::{SOON, Stage, short, stop};
 

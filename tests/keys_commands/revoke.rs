@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use serde_json::json;
-use tests::eventually::eventually;
+use tests::test::eventually::eventually;
 
 use crate::stage::{SOON, Scene, Stage, short, stop};
 

@@ -11,14 +11,15 @@ use kube::ResourceExt as _;
 use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::chart::Rendered;
+use tests::chart::rendered::Rendered;
 use tests::control_plane::ControlPlane;
-use tests::eventually::eventually;
-use tests::kubeseal::{Kubeseal, Ran};
 use tests::lab::{Lab, Maker};
-use tests::person::Person;
-use tests::pod::{Pod, PodBuilder};
-use tests::temp_namespace::with_temp_ns;
+use tests::pod::Pod;
+use tests::pod::builder::PodBuilder;
+use tests::process::cli::{Cli, CliOutput};
+use tests::test::eventually::eventually;
+use tests::test::temp_namespace::with_temp_ns;
+use tests::user::person::Person;
 use tokio::sync::Mutex;
 
 /// The namespace of the controller and its keys.
@@ -75,7 +76,7 @@ pub(crate) struct Scene {
     pub place: String,
     /// For files; kubeseal-rs runs in it.
     pub folder: TempDir,
-    pub kubeseal: Kubeseal,
+    pub kubeseal: Cli,
     chart: Rendered,
 }
 
@@ -125,7 +126,7 @@ impl Scene {
     }
 
     /// `kubeseal-rs keys …`, to its end.
-    pub(crate) async fn keys(&self, args: &[&str]) -> Result<Ran> {
+    pub(crate) async fn keys(&self, args: &[&str]) -> Result<CliOutput> {
         self.kubeseal.run(&[&["keys"], args].concat(), b"").await
     }
 

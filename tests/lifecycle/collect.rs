@@ -8,10 +8,12 @@ use anyhow::{Context as _, Result, ensure};
 use api::ConditionStatus;
 use serde_json::json;
 use tests::chart::CONTROLLER_NAME;
-use tests::eventually::eventually;
-use tests::fault_proxy::{Fault, FaultProxy, Rule};
-use tests::person::Person;
-use tests::upstream_rights;
+use tests::chart::upstream_rights;
+use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::rule::Rule;
+use tests::network::fault_proxy::strike::Fault;
+use tests::test::eventually::eventually;
+use tests::user::person::Person;
 
 use crate::flags::signal;
 use crate::stage::{HOME, Stage, stop};

@@ -9,9 +9,9 @@ use api::{Condition, ConditionStatus, sealing_key};
 use kube::ResourceExt as _;
 use kube::api::{DeleteParams, Patch, PatchParams};
 use serde_json::json;
-use tests::eventually::eventually;
 use tests::lab::Maker;
-use tests::person::Person;
+use tests::test::eventually::eventually;
+use tests::user::person::Person;
 
 use crate::stage::{Stage, stop};
 

@@ -7,9 +7,9 @@ use anyhow::{Context as _, Result, ensure};
 use reqwest::Client;
 use reqwest::header::CONNECTION;
 use rustix::process::{Pid, Signal, kill_process};
-use tests::eventually::eventually;
-use tests::hopeless::{Keys, hopeless};
+use tests::cluster::unopenable::{Keys, hopeless};
 use tests::pod::Pod;
+use tests::test::eventually::eventually;
 
 use crate::stage::{Stage, stop};
 

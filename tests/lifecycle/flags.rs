@@ -8,12 +8,12 @@ use api::ConditionStatus;
 use kube::ResourceExt as _;
 use serde_json::json;
 use tests::chart::CONTROLLER_NAME;
-use tests::eventually::eventually;
+use tests::chart::upstream_rights;
 use tests::lab::Maker;
-use tests::person::Person;
-use tests::pod::PodBuilder;
-use tests::temp_namespace::with_temp_ns;
-use tests::upstream_rights;
+use tests::pod::builder::PodBuilder;
+use tests::test::eventually::eventually;
+use tests::test::temp_namespace::with_temp_ns;
+use tests::user::person::Person;
 use tokio::process::Command;
 
 use crate::stage::{HOME, Stage, stop};

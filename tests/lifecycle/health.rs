@@ -12,9 +12,9 @@ use kube::ResourceExt as _;
 use kube::api::{Api, DeleteParams, DynamicObject, PostParams};
 use kube::core::discovery::ApiResource;
 use serde_json::{json, to_value};
-use tests::eventually::eventually;
-use tests::page::run;
-use tests::person::Person;
+use tests::test::eventually::eventually;
+use tests::user::page::run;
+use tests::user::person::Person;
 
 use self::judge::{Judge, Verdict};
 use crate::keys::restored;

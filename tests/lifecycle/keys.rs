@@ -11,10 +11,10 @@ use k8s_openapi::jiff::Timestamp;
 use kube::ResourceExt as _;
 use kube::api::{Api, DeleteParams, ListParams, ObjectMeta, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
-use tests::eventually::eventually;
 use tests::lab::Maker;
-use tests::person::Person;
 use tests::pod::Pod;
+use tests::test::eventually::eventually;
+use tests::user::person::Person;
 
 use crate::renewal::{ask, get};
 use crate::stage::{HOME, Stage, stop};

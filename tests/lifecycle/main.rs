@@ -20,7 +20,8 @@ mod texts;
 
 use std::process::ExitCode;
 
-use tests::{suite, tests};
+use tests::test::suite;
+use tests::tests;
 
 fn main() -> ExitCode {
     suite::run(

@@ -17,9 +17,9 @@ use kube::api::{ListParams, Patch, PatchParams, PostParams};
 use kube::core::Request;
 use kube::{Resource as _, ResourceExt as _};
 use serde_json::{Value, json};
-use tests::eventually::eventually;
-use tests::person::Person;
 use tests::pod::Pod;
+use tests::test::eventually::eventually;
+use tests::user::person::Person;
 
 use crate::stage::{Stage, stop};
 

@@ -8,11 +8,11 @@ use anyhow::{Context as _, Result, ensure};
 use api::ConditionStatus;
 use serde_json::json;
 use tests::chart::CONTROLLER_NAME;
-use tests::eventually::eventually;
+use tests::chart::upstream_rights;
 use tests::lab::Maker;
-use tests::person::Person;
 use tests::pod::Pod;
-use tests::upstream_rights;
+use tests::test::eventually::eventually;
+use tests::user::person::Person;
 
 use crate::flags::signal;
 use crate::stage::{HOME, Stage, stop};

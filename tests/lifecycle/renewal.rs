@@ -10,10 +10,10 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::ResourceExt as _;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
-use tests::admission_policy::{AdmissionPolicy, Refused};
-use tests::eventually::eventually;
-use tests::person::Person;
+use tests::cluster::admission_policy::{AdmissionPolicy, Refused};
 use tests::pod::Pod;
+use tests::test::eventually::eventually;
+use tests::user::person::Person;
 
 use crate::flags::signal;
 use crate::keys::restored;

@@ -7,9 +7,9 @@ use anyhow::{Result, ensure};
 use api::ConditionStatus;
 use kube::ResourceExt as _;
 use serde_json::json;
-use tests::eventually::eventually;
-use tests::hopeless::{Keys, hopeless};
-use tests::person::Person;
+use tests::cluster::unopenable::{Keys, hopeless};
+use tests::test::eventually::eventually;
+use tests::user::person::Person;
 
 use crate::stage::{Stage, stop};
 

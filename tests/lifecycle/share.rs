@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use serde_json::json;
-use tests::hopeless::{Keys, hopeless};
-use tests::person::Person;
-use tests::temp_namespace::with_temp_ns;
+use tests::cluster::unopenable::{Keys, hopeless};
+use tests::test::temp_namespace::with_temp_ns;
+use tests::user::person::Person;
 
 use crate::stage::{Stage, stop};
 

@@ -6,11 +6,12 @@ use anyhow::{Context as _, Result, ensure};
 use api::sealing_key;
 use k8s_openapi::api::core::v1::{Event, Secret};
 use kube::api::{Api, DeleteParams, ListParams};
-use tests::chart::Rendered;
+use tests::chart::rendered::Rendered;
 use tests::lab::{Lab, Maker};
-use tests::person::Person;
-use tests::pod::{Pod, PodBuilder};
-use tests::temp_namespace::with_temp_ns;
+use tests::pod::Pod;
+use tests::pod::builder::PodBuilder;
+use tests::test::temp_namespace::with_temp_ns;
+use tests::user::person::Person;
 use tokio::sync::Mutex;
 
 /// The namespace of the controller and its keys.

@@ -7,9 +7,9 @@ use anyhow::{Result, ensure};
 use api::ConditionStatus;
 use serde_json::{Value, json};
 use tests::chart::CONTROLLER_NAME;
+use tests::chart::upstream_rights;
 use tests::lab::Maker;
-use tests::person::Person;
-use tests::upstream_rights;
+use tests::user::person::Person;
 
 use crate::stage::{HOME, Stage, stop};
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use kube::Client;
 use tests::chart::CONTROLLER_NAME;
-use tests::eventually::eventually;
+use tests::test::eventually::eventually;
 use tokio::task::JoinSet;
 
 use crate::release::Release;

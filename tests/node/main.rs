@@ -14,7 +14,8 @@ mod upgrades;
 
 use std::process::ExitCode;
 
-use tests::{suite, tests};
+use tests::test::suite;
+use tests::tests;
 
 use self::stage::Stage;
 

@@ -10,8 +10,8 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::Api;
 use kube::api::ListParams;
 use serde_json::json;
-use tests::eventually::eventually;
-use tests::person::Person;
+use tests::test::eventually::eventually;
+use tests::user::person::Person;
 
 use crate::release::{Release, container_status};
 use crate::stage::Stage;

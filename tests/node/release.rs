@@ -12,11 +12,11 @@ use kube::api::{DeleteParams, ListParams, PostParams};
 use kube::{Api, Client, ResourceExt as _};
 use serde_json::{Value, json};
 use tests::chart::CONTROLLER_NAME;
-use tests::cleanup::Cleanup;
-use tests::kubeseal::{Kubeseal, Ran};
 use tests::lab::Maker;
-use tests::person::Person;
-use tests::programs::Program;
+use tests::process::cli::{Cli, CliOutput};
+use tests::programs::program::Program;
+use tests::test::cleanup::Cleanup;
+use tests::user::person::Person;
 use tests::workspace;
 
 use crate::stage::Stage;
@@ -71,7 +71,7 @@ impl<'a> Release<'a> {
     }
 
     /// `helm upgrade --wait` of this project's chart, however it ends.
-    pub(crate) async fn try_upgrade(&self, args: &[&str]) -> Result<Ran> {
+    pub(crate) async fn try_upgrade(&self, args: &[&str]) -> Result<CliOutput> {
         self.helm("upgrade", &workspace::root().join("charts/sealed-secrets"), args).await
     }
 
@@ -102,7 +102,7 @@ impl<'a> Release<'a> {
         Ok(())
     }
 
-    async fn helm(&self, verb: &str, chart: &Path, args: &[&str]) -> Result<Ran> {
+    async fn helm(&self, verb: &str, chart: &Path, args: &[&str]) -> Result<CliOutput> {
         let chart = chart.display().to_string();
         let name = format!("fullnameOverride={CONTROLLER_NAME}");
         let fixed = [verb, NAME, &chart, "--namespace", &self.namespace, "--set", &name, "--wait", TIMEOUT];
@@ -110,7 +110,7 @@ impl<'a> Release<'a> {
     }
 
     /// The kubeseal of `maker`, told where the controller is.
-    pub(crate) fn kubeseal(&self, maker: Maker) -> Result<Kubeseal> {
+    pub(crate) fn kubeseal(&self, maker: Maker) -> Result<Cli> {
         let kubeseal = self.stage.kubeseal(maker)?;
         Ok(kubeseal.env("SEALED_SECRETS_CONTROLLER_NAMESPACE", &self.namespace))
     }
@@ -203,7 +203,7 @@ impl<'a> Release<'a> {
 }
 
 /// Deletes what a test made.
-async fn remove(client: Client, helm: Kubeseal, kubectl: Kubeseal, namespace: String) -> Result<()> {
+async fn remove(client: Client, helm: Cli, kubectl: Cli, namespace: String) -> Result<()> {
     helm.output(&["uninstall", NAME, "--namespace", &namespace, "--ignore-not-found"], b"").await?;
     // At once: what the controller does at its end is a test's business, and is over here.
     let pods = ["delete", "pods", "--all", "--force", "--grace-period=0", "--namespace", &namespace];

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use kube::ResourceExt;
-use tests::eventually::eventually;
-use tests::node::NAME;
+use tests::node::addresses::NAME;
+use tests::test::eventually::eventually;
 
 use crate::load::Load;
 use crate::release::{Release, container_status};

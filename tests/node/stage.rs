@@ -1,17 +1,19 @@
 //! A node with the images on it, and the tools of a person outside.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use kube::Client;
-use tempfile::TempDir;
-use tests::binaries::{Binaries, StaticController};
+use tests::binaries::Binaries;
+use tests::binaries::static_controller::StaticController;
 use tests::image::Image;
-use tests::kubeseal::Kubeseal;
 use tests::lab::Maker;
-use tests::node::{Node, PAUSE_IMAGE, requirements};
-use tests::programs::{Program, Programs, pause, upstream_chart};
-use tests::suite;
+use tests::node::{Node, requirements};
+use tests::process::cli::Cli;
+use tests::programs::Programs;
+use tests::programs::program::Program;
+use tests::programs::upstream_chart::upstream_chart;
+use tests::test::suite;
 
 /// What the chart names unless told otherwise, as a container runtime writes it in full.
 pub(crate) const IMAGE: &str =
@@ -47,8 +49,8 @@ impl Stage {
     }
 
     /// A program of another project with the admin's kubeconfig: kubectl, helm, upstream's kubeseal.
-    pub(crate) fn tool(&self, program: Program) -> Result<Kubeseal> {
-        Ok(Kubeseal::new(self.programs.path(program)?).kubeconfig(&self.node.kubeconfig()))
+    pub(crate) fn tool(&self, program: Program) -> Result<Cli> {
+        Ok(Cli::new(self.programs.path(program)?).kubeconfig(&self.node.kubeconfig()))
     }
 
     /// What kubectl prints.
@@ -58,9 +60,9 @@ impl Stage {
     }
 
     /// The kubeseal of `maker`.
-    pub(crate) fn kubeseal(&self, maker: Maker) -> Result<Kubeseal> {
+    pub(crate) fn kubeseal(&self, maker: Maker) -> Result<Cli> {
         match maker {
-            Maker::Ours => Ok(Kubeseal::new(&self.binaries.kubeseal).kubeconfig(&self.node.kubeconfig())),
+            Maker::Ours => Ok(Cli::new(&self.binaries.kubeseal).kubeconfig(&self.node.kubeconfig())),
             Maker::Upstream => self.tool(Program::UpstreamKubeseal),
         }
     }
@@ -71,41 +73,24 @@ struct Built {
     programs: Programs,
     binaries: Binaries,
     controller: StaticController,
-    pause: PathBuf,
     upstream_chart: PathBuf,
 }
 
 fn build() -> Result<Built> {
     let others = [Program::Helm, Program::UpstreamKubeseal, Program::UpstreamController];
     let programs = Programs::ready(&[Node::PROGRAMS.as_slice(), &others].concat())?;
-    let (binaries, controller, pause) = (Binaries::ready()?, StaticController::ready()?, pause()?);
-    Ok(Built { programs, binaries, controller, pause, upstream_chart: upstream_chart()? })
+    let (binaries, controller) = (Binaries::ready()?, StaticController::ready()?);
+    Ok(Built { programs, binaries, controller, upstream_chart: upstream_chart()? })
 }
 
 impl Built {
     async fn start(self) -> Result<Stage> {
-        let Self { programs, binaries, controller, pause, upstream_chart } = self;
-        let dir = TempDir::new()?;
-        let write = |image: Image, name: &str| {
-            let path = dir.path().join(name);
-            image.write(&path)?;
-            anyhow::Ok(path)
-        };
-        let archives = [
-            write(
-                Image::new(PAUSE_IMAGE.parse()?).program("/pause", &pause).entrypoint(&["/pause"]),
-                "pause.tar",
-            )?,
-            write(Image::controller(controller.path(), IMAGE.parse()?), "controller.tar")?,
-            write(
-                Image::new(UPSTREAM_IMAGE.parse()?)
-                    .program("/usr/local/bin/controller", programs.path(Program::UpstreamController)?)
-                    .environment("PATH", "/usr/local/bin"),
-                "upstream.tar",
-            )?,
-        ];
-        let archives: Vec<&Path> = archives.iter().map(PathBuf::as_path).collect();
-        let node = Node::start(&programs, &archives).await?;
+        let Self { programs, binaries, controller, upstream_chart } = self;
+        let upstream = Image::new(UPSTREAM_IMAGE.parse()?)
+            .program("/usr/local/bin/controller", programs.path(Program::UpstreamController)?)
+            .environment("PATH", "/usr/local/bin");
+        let ours = Image::controller(controller.path(), IMAGE.parse()?);
+        let node = Node::start(&programs, &[ours, upstream]).await?;
         Ok(Stage { node, programs, binaries, controller, upstream_chart })
     }
 }

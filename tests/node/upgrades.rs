@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use kube::ResourceExt;
-use tests::eventually::eventually;
+use tests::test::eventually::eventually;
 
 use crate::load::Load;
 use crate::release::Release;

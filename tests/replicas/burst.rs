@@ -11,7 +11,7 @@ use kube::core::PartialObjectMeta;
 use kube::{Api, ResourceExt as _};
 use rustix::process::Signal;
 use serde_json::json;
-use tests::eventually::eventually;
+use tests::test::eventually::eventually;
 
 use crate::replicas::{Replicas, TAKEOVER, logs, remark, signal, stop};
 use crate::stage::{SHORT, Scene, Stage};

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
-use tests::cuttable_link::CuttableLink;
-use tests::eventually::eventually;
-use tests::network_namespace::NetworkNamespace;
+use tests::network::cuttable_link::CuttableLink;
+use tests::network::namespace::NetworkNamespace;
 use tests::pod::Pod;
+use tests::test::eventually::eventually;
 
 use crate::burst::versions;
 use crate::replicas::{Replicas, TAKEOVER, get, leads, logs, metrics, remark, stop};

@@ -11,8 +11,8 @@ use k8s_openapi::api::rbac::v1::Role;
 use kube::api::{DeleteParams, ListParams, PostParams};
 use kube::{Api, ResourceExt as _};
 use rustix::process::Signal;
-use tests::eventually::eventually;
 use tests::pod::Pod;
+use tests::test::eventually::eventually;
 
 use crate::replicas::{Replicas, get, leads, logs, remark, signal, stop};
 use crate::stage::{DEFAULT, SHORT, Scene, Stage};

@@ -63,7 +63,7 @@ pub(crate) async fn what_is_done_to_a_key_counts_at_once_in_every_replica(stage:
                 data.map(|pem| pem.0.clone()).context("no certificate")
             };
             signal(&replicas.0[0], Signal::USR1)?;
-            let new = tests::eventually::eventually(TAKEOVER, "it is renewed", async || {
+            let new = tests::test::eventually::eventually(TAKEOVER, "it is renewed", async || {
                 let keys = scene.keys().await?;
                 keys.into_iter().find(|key| key.name_any() != old.name_any()).context("not yet")
             })

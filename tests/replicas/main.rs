@@ -20,7 +20,8 @@ mod together;
 
 use std::process::ExitCode;
 
-use tests::{suite, tests};
+use tests::test::suite;
+use tests::tests;
 
 /// Three controllers each: more would be too much work for two cores.
 const AT_ONCE: usize = 3;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use kube::ResourceExt as _;
 use rustix::process::Signal;
-use tests::eventually::eventually;
+use tests::test::eventually::eventually;
 
 use crate::replicas::{Replicas, TAKEOVER, leads, logs, metrics, signal, stop};
 use crate::stage::{SHORT, Stage};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use envelope::Certificate;
 use rustix::process::Signal;
-use tests::eventually::eventually;
+use tests::test::eventually::eventually;
 
 use crate::replicas::{Replicas, TAKEOVER, get, signal, stop};
 use crate::stage::{SHORT, Stage};

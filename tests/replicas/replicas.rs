@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
-use tests::eventually::eventually;
 use tests::pod::Pod;
+use tests::test::eventually::eventually;
 
 use crate::stage::Scene;
 

@@ -8,11 +8,12 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Api, ListParams};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::chart::Rendered;
+use tests::chart::rendered::Rendered;
 use tests::lab::{Lab, Maker};
-use tests::person::Person;
-use tests::pod::{Pod, PodBuilder};
-use tests::temp_namespace::with_temp_ns;
+use tests::pod::Pod;
+use tests::pod::builder::PodBuilder;
+use tests::test::temp_namespace::with_temp_ns;
+use tests::user::person::Person;
 use tokio::sync::OnceCell;
 
 pub(crate) struct Stage {

@@ -17,7 +17,8 @@ mod synced;
 
 use std::process::ExitCode;
 
-use tests::{suite, tests};
+use tests::test::suite;
+use tests::tests;
 
 fn main() -> ExitCode {
     suite::run(stage::set, tests![play::upstream_reaches_every_end_state, play::ours_reaches_every_end_state])

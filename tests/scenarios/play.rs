@@ -6,11 +6,11 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, ensure};
 use futures::StreamExt as _;
 use kube::Client;
-use tests::eventually::eventually;
-use tests::kubeseal::Kubeseal;
 use tests::lab::{Lab, Maker};
-use tests::person::Person;
-use tests::temp_namespace::with_temp_ns;
+use tests::process::cli::Cli;
+use tests::test::eventually::eventually;
+use tests::test::temp_namespace::with_temp_ns;
+use tests::user::person::Person;
 use tokio::time::sleep;
 
 use crate::list;
@@ -28,7 +28,7 @@ const AT_ONCE: usize = 16;
 pub(crate) struct Player {
     pub client: Client,
     pub person: Person,
-    pub kubeseal: Kubeseal,
+    pub kubeseal: Cli,
     pub sentinel: Sentinel,
     /// How often the controller tries, and says so each time, before it gives up.
     pub tries: i64,

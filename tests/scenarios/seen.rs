@@ -8,7 +8,7 @@ use api::{Condition, ConditionStatus, ObservedSealedSecret, SealedSecret, Sealed
 use k8s_openapi::api::core::v1::{Event, Secret};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::{Api, Client, Resource as _, ResourceExt as _};
-use tests::person::Person;
+use tests::user::person::Person;
 
 /// One look.
 pub(crate) struct Seen {

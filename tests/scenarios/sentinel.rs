@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use serde_json::{Value, json};
-use tests::person::Person;
+use tests::user::person::Person;
 use tokio::time::sleep;
 
 const NAME: &str = "sentinel";

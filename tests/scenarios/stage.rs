@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use tests::chart::{CONTROLLER_NAME, Rendered};
+use tests::chart::CONTROLLER_NAME;
+use tests::chart::rendered::Rendered;
+use tests::chart::upstream_rights;
 use tests::lab::{Lab, Maker};
 use tests::pod::Pod;
-use tests::upstream_rights;
 use tokio::sync::Mutex;
 
 const HOME: &str = "kube-system";

@@ -7,7 +7,7 @@ use api::ObservedSealedSecret;
 use kube::api::{Api, DeleteParams, DynamicObject};
 use kube::core::{ApiResource, GroupVersionKind};
 use serde_json::{Value, json};
-use tests::eventually::eventually;
+use tests::test::eventually::eventually;
 
 use crate::play::Player;
 use crate::scenario::{Owner, Sealing, Step};

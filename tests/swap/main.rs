@@ -16,12 +16,13 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::api::ListParams;
 use kube::{Api, ResourceExt as _};
 use serde_json::json;
-use tests::eventually::eventually;
 use tests::lab::{Lab, Maker};
-use tests::person::Person;
 use tests::pod::Pod;
-use tests::temp_namespace::with_temp_ns;
-use tests::{suite, tests};
+use tests::test::eventually::eventually;
+use tests::test::suite;
+use tests::test::temp_namespace::with_temp_ns;
+use tests::tests;
+use tests::user::person::Person;
 use tokio::process::Command;
 
 use self::installation::{HOME, Installation};

@@ -10,9 +10,9 @@ use kube::ResourceExt as _;
 use serde_json::json;
 use tests::chart::Chart;
 use tests::lab::Maker;
-use tests::person::Person;
 use tests::pod::Pod;
-use tests::temp_namespace::with_temp_ns;
+use tests::test::temp_namespace::with_temp_ns;
+use tests::user::person::Person;
 
 use crate::installation::Installation;
 use crate::written;

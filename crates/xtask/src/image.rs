@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
-use harness::binaries::StaticController;
-use harness::image::{Image, Reference, architecture};
+use harness::binaries::static_controller::StaticController;
+use harness::image::reference::Reference;
+use harness::image::{Image, architecture};
 use harness::workspace;
 
 use crate::paint;

@@ -13,11 +13,12 @@ use std::time::Instant;
 use std::{io, thread};
 
 use anyhow::{Context as _, Result, bail};
-use harness::binaries::{Binaries, StaticController};
+use harness::binaries::Binaries;
+use harness::binaries::static_controller::StaticController;
 use harness::failure::Failure;
 use harness::node::requirements;
 use harness::programs::Programs;
-use harness::suite::ALL_MUST_RUN;
+use harness::test::suite::ALL_MUST_RUN;
 
 use self::tally::Tally;
 use crate::cargo::cargo;

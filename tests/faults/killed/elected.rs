@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use rand::RngExt as _;
-use tests::eventually::eventually;
 use tests::pod::Pod;
+use tests::test::eventually::eventually;
 
 use super::phase::killed;
 use super::usr1;

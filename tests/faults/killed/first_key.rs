@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, ensure};
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Api, DeleteParams, ListParams};
-use tests::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::FaultProxy;
 
 use super::WHILE_MAKING_A_KEY;
 use super::phase::{LONGEST_HELD, Phase, killed_in};

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use rand::RngExt as _;
 use rand::rngs::StdRng;
-use tests::fault_proxy::{Fault, FaultProxy, Rule};
+use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::rule::Rule;
+use tests::network::fault_proxy::strike::Fault;
 use tests::pod::Pod;
 
 use crate::audit::shows_nothing;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use rand::rngs::StdRng;
-use tests::fault_proxy::{FaultProxy, Rule};
+use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::rule::Rule;
 use tests::pod::Pod;
 
 use super::phase::{LONGEST_HELD, MADE, Phase, held, killed, killed_in, until};

@@ -11,19 +11,19 @@ const DT_NEEDED: u64 = 1;
 
 /// An executable in the Executable and Linkable Format.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Elf<'a> {
+pub(crate) struct Elf<'a> {
     bytes: &'a [u8],
 }
 
 impl<'a> Elf<'a> {
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self> {
         ensure!(bytes.starts_with(b"\x7fELF\x02\x01"), "no ELF executable of 64 bits, little-endian");
         Ok(Self { bytes })
     }
 
     /// Whether it names neither a loader nor a library. A dynamic section alone is no sign: a static executable that can be
     /// loaded anywhere has one.
-    pub(super) fn is_static(self) -> Result<bool> {
+    pub(crate) fn is_static(self) -> Result<bool> {
         let (first, size, count) = (self.number(32, 8)?, self.number(54, 2)?, self.number(56, 2)?);
         for header in (0..count).map(|index| first + index * size) {
             match self.number(header, 4)? {

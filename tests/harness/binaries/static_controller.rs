@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::elf::Elf;
-use super::executable;
+use crate::binaries::elf::Elf;
+use crate::binaries::executable;
 use crate::failure::Failure;
 use crate::workspace;
 

@@ -5,14 +5,15 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::etcd;
-use crate::pod_network::PodNetwork;
+use crate::control_plane::etcd;
+use crate::control_plane::pod_network::PodNetwork;
 use crate::process::{Process, lifeline};
-use crate::programs::{Program, Programs};
+use crate::programs::Programs;
+use crate::programs::program::Program;
 
 const EGRESS: &str = "egress.json";
 
-pub(super) fn start(programs: &Programs, dir: &Path, port: u16, network: &PodNetwork) -> Result<Process> {
+pub(crate) fn start(programs: &Programs, dir: &Path, port: u16, network: &PodNetwork) -> Result<Process> {
     fs::write(dir.join(EGRESS), network.egress_selector_configuration().to_string())
         .context("cannot write the egress selector's configuration")?;
     let mut command = lifeline::command(programs.path(Program::KubeApiserver)?);

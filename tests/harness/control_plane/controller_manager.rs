@@ -6,7 +6,8 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::process::{Process, lifeline};
-use crate::programs::{Program, Programs};
+use crate::programs::Programs;
+use crate::programs::program::Program;
 
 const CONTROLLERS: [&str; 5] = [
     // Owner references: a Secret goes with its SealedSecret.
@@ -20,7 +21,7 @@ const CONTROLLERS: [&str; 5] = [
     "endpoints-controller",
 ];
 
-pub(super) fn start(programs: &Programs, dir: &Path, kubeconfig: &Path) -> Result<Process> {
+pub(crate) fn start(programs: &Programs, dir: &Path, kubeconfig: &Path) -> Result<Process> {
     let mut command = lifeline::command(programs.path(Program::KubeControllerManager)?);
     command.current_dir(dir).args([
         &format!("--kubeconfig={}", kubeconfig.display()),

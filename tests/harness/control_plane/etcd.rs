@@ -5,15 +5,16 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::process::{Process, lifeline};
-use crate::programs::{Program, Programs};
+use crate::programs::Programs;
+use crate::programs::program::Program;
 
 /// Where the API server finds it: the socket `etcd.sock:1` in the folder that both have as their working directory. Both
 /// read all that follows `//` as the name, and etcd insists that it looks like a host and a port.
-pub(super) const URL: &str = "unix://etcd.sock:1";
+pub(crate) const URL: &str = "unix://etcd.sock:1";
 /// Where its peers would find it, if it had any.
 const PEER_URL: &str = "unix://etcd-peer.sock:1";
 
-pub(super) fn start(programs: &Programs, dir: &Path) -> Result<Process> {
+pub(crate) fn start(programs: &Programs, dir: &Path) -> Result<Process> {
     let mut command = lifeline::command(programs.path(Program::Etcd)?);
     command.current_dir(dir).args([
         "--name=etcd",

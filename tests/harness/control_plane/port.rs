@@ -31,9 +31,9 @@ pub(crate) fn free_port() -> Result<u16> {
 
 /// Another process took a port between our look and the program's `bind`: worth another try.
 #[derive(Debug)]
-pub(super) struct Taken {
+pub(crate) struct Taken {
     /// The program that did not get it.
-    pub(super) program: String,
+    pub(crate) program: String,
 }
 
 impl fmt::Display for Taken {

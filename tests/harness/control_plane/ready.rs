@@ -6,9 +6,11 @@ use anyhow::{Result, anyhow};
 use k8s_openapi::api::core::v1::{ConfigMap, ServiceAccount};
 use kube::{Api, Client};
 
-use super::port::Taken;
+use crate::control_plane::port::Taken;
 use crate::failure::Failure;
-use crate::process::{Process, log_tail, read_log};
+use crate::process::Process;
+use crate::process::log_tail::log_tail;
+use crate::process::log_tail::read_log;
 
 /// Five seconds where nothing else runs; a machine that compiles meanwhile takes longer.
 const LONGEST: Duration = Duration::from_mins(2);
@@ -16,7 +18,7 @@ const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Waits until the API server is ready, then starts the controllers, and waits until they have made what namespaces are used
 /// with.
-pub(super) async fn with_controllers(
+pub(crate) async fn with_controllers(
     client: &Client,
     mut servers: [Process; 2],
     start: impl FnOnce() -> Result<Process>,

@@ -9,7 +9,7 @@ use kube::api::{Api, PostParams};
 /// Longer than any run, so that nothing needs to renew it.
 const ONE_DAY: i64 = 24 * 60 * 60;
 
-pub(super) async fn request(client: Client, namespace: &str, service_account: &str) -> Result<String> {
+pub(crate) async fn request(client: Client, namespace: &str, service_account: &str) -> Result<String> {
     let accounts: Api<ServiceAccount> = Api::namespaced(client, namespace);
     let spec = TokenRequestSpec { expiration_seconds: Some(ONE_DAY), ..TokenRequestSpec::default() };
     let request = TokenRequest { spec, ..TokenRequest::default() };

@@ -9,8 +9,8 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::Reference;
-use super::tar_writer::TarWriter;
+use crate::image::reference::Reference;
+use crate::image::tar_writer::TarWriter;
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -18,11 +18,11 @@ const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 
 /// An image that can be loaded.
-pub(super) struct Archive {
+pub(crate) struct Archive {
     /// The whole file.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// The digest of its manifest.
-    pub(super) digest: String,
+    pub(crate) digest: String,
 }
 
 /// Content by its digest.
@@ -42,7 +42,7 @@ impl Blobs {
 
 /// The archive of the image `reference` that has the one layer, and the configuration that `config` makes of that layer's
 /// digest.
-pub(super) fn archive(
+pub(crate) fn archive(
     reference: &Reference,
     layer: Vec<u8>,
     config: impl FnOnce(&Value) -> Value,

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{Image, Reference};
+use crate::image::Image;
+use crate::image::reference::Reference;
 
 impl Image {
     /// The controller's, whose executable is `program`.

@@ -5,29 +5,29 @@ use std::io;
 use tar::{Builder, EntryType, Header};
 
 /// An archive in memory.
-pub(super) struct TarWriter(Builder<Vec<u8>>);
+pub(crate) struct TarWriter(Builder<Vec<u8>>);
 
 impl TarWriter {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Builder::new(Vec::new()))
     }
 
-    pub(super) fn directory(&mut self, path: &str) -> io::Result<()> {
+    pub(crate) fn directory(&mut self, path: &str) -> io::Result<()> {
         let mut header = header(EntryType::Directory, 0o755);
         self.0.append_data(&mut header, format!("{path}/"), io::empty())
     }
 
-    pub(super) fn file(&mut self, path: &str, mode: u32, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn file(&mut self, path: &str, mode: u32, bytes: &[u8]) -> io::Result<()> {
         let mut header = header(EntryType::Regular, mode);
         header.set_size(bytes.len() as u64);
         self.0.append_data(&mut header, path, bytes)
     }
 
-    pub(super) fn symlink(&mut self, path: &str, target: &str) -> io::Result<()> {
+    pub(crate) fn symlink(&mut self, path: &str, target: &str) -> io::Result<()> {
         self.0.append_link(&mut header(EntryType::Symlink, 0o777), path, target)
     }
 
-    pub(super) fn finish(self) -> io::Result<Vec<u8>> {
+    pub(crate) fn finish(self) -> io::Result<Vec<u8>> {
         self.0.into_inner()
     }
 }

@@ -19,14 +19,14 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// A cgroup in each of the machine's hierarchies, of which version 2 has one.
 #[derive(Debug)]
-pub(super) struct Cgroup {
+pub(crate) struct Cgroup {
     name: String,
     /// Controllers of version 2 that the machine had not enabled for the cgroups below its root, and the node needs there.
     enabled: Vec<&'static str>,
 }
 
 impl Cgroup {
-    pub(super) fn make(name: String) -> Result<Self> {
+    pub(crate) fn make(name: String) -> Result<Self> {
         let mut this = Self { name, enabled: Vec::new() };
         if is_version_2() {
             this.enable_controllers()?;
@@ -44,12 +44,12 @@ impl Cgroup {
     }
 
     /// Its path, as the kubelet wants it.
-    pub(super) fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         format!("/{}", self.name)
     }
 
     /// Removes it, once its processes are gone.
-    pub(super) async fn remove(&self) -> Result<()> {
+    pub(crate) async fn remove(&self) -> Result<()> {
         let start = Instant::now();
         loop {
             let removed = self.try_remove();

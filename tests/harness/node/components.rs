@@ -6,28 +6,29 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::namespaces::Namespaces;
-use super::requirements::NETWORK_PLUGINS;
-use super::{ADDRESS, DNS_ADDRESS, NAME, PAUSE_IMAGE, SERVICE_NETWORK};
+use crate::node::addresses::{ADDRESS, DNS_ADDRESS, NAME, PAUSE_IMAGE, SERVICE_NETWORK};
+use crate::node::namespaces::Namespaces;
+use crate::node::requirements::NETWORK_PLUGINS;
 use crate::process::Process;
-use crate::programs::{Program, Programs};
+use crate::programs::Programs;
+use crate::programs::program::Program;
 
 /// Starts programs in a node's namespaces; the folder `dir` has their certificates, configuration and logs.
-pub(super) struct Components<'a> {
-    pub(super) dir: &'a Path,
-    pub(super) programs: &'a Programs,
-    pub(super) namespaces: &'a Namespaces,
+pub(crate) struct Components<'a> {
+    pub(crate) dir: &'a Path,
+    pub(crate) programs: &'a Programs,
+    pub(crate) namespaces: &'a Namespaces,
 }
 
 impl Components<'_> {
-    pub(super) fn etcd(&self) -> Result<Process> {
+    pub(crate) fn etcd(&self) -> Result<Process> {
         self.start(
             Program::Etcd,
             &["--data-dir=/var/lib/etcd".into(), "--unsafe-no-fsync".into(), "--log-level=warn".into()],
         )
     }
 
-    pub(super) fn api_server(&self) -> Result<Process> {
+    pub(crate) fn api_server(&self) -> Result<Process> {
         let file = |flag: &str, name: &str| format!("--{flag}={}", self.dir.join(name).display());
         self.start(
             Program::KubeApiserver,
@@ -53,7 +54,7 @@ impl Components<'_> {
         )
     }
 
-    pub(super) fn controller_manager(&self) -> Result<Process> {
+    pub(crate) fn controller_manager(&self) -> Result<Process> {
         self.start(
             Program::KubeControllerManager,
             &[
@@ -67,14 +68,14 @@ impl Components<'_> {
         )
     }
 
-    pub(super) fn scheduler(&self) -> Result<Process> {
+    pub(crate) fn scheduler(&self) -> Result<Process> {
         self.start(
             Program::KubeScheduler,
             &[self.kubeconfig("inside.kubeconfig"), "--leader-elect=false".into(), "--secure-port=0".into()],
         )
     }
 
-    pub(super) fn containerd(&self) -> Result<Process> {
+    pub(crate) fn containerd(&self) -> Result<Process> {
         let config = format!(
             r#"version = 3
 disabled_plugins = ["io.containerd.nri.v1.nri"]
@@ -100,7 +101,7 @@ SystemdCgroup = false
         self.start(Program::Containerd, &[format!("--config={}", path.display())])
     }
 
-    pub(super) fn kubelet(&self, cgroup: &str) -> Result<Process> {
+    pub(crate) fn kubelet(&self, cgroup: &str) -> Result<Process> {
         // The machine's own may be a link to a folder that the node does not see.
         let resolver = self.dir.join("resolv.conf");
         fs::write(&resolver, format!("nameserver {DNS_ADDRESS}\n")).context("cannot write resolv.conf")?;
@@ -140,7 +141,7 @@ SystemdCgroup = false
         )
     }
 
-    pub(super) fn proxy(&self) -> Result<Process> {
+    pub(crate) fn proxy(&self) -> Result<Process> {
         let config = json!({
             "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
             "kind": "KubeProxyConfiguration",

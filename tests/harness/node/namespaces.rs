@@ -7,17 +7,18 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use tokio::process::Command;
 
-use super::{ADDRESS, POD_NETWORK};
-use crate::eventually::eventually;
-use crate::network_namespace::Doors;
-use crate::process::{Process, lifeline, log_tail};
+use crate::network::namespace::doors::Doors;
+use crate::node::addresses::{ADDRESS, POD_NETWORK};
+use crate::process::log_tail::log_tail;
+use crate::process::{Process, lifeline};
+use crate::test::eventually::eventually;
 use crate::workspace;
 
 /// Killed, it takes along everything in its namespaces.
 #[derive(Debug)]
-pub(super) struct Namespaces {
+pub(crate) struct Namespaces {
     holder: Process,
-    pub(super) doors: Doors,
+    pub(crate) doors: Doors,
     /// The words by which `nsenter` gets in.
     enter: [OsString; 4],
     path: OsString,
@@ -25,7 +26,7 @@ pub(super) struct Namespaces {
 
 impl Namespaces {
     /// New ones for the node whose files are in `dir`. Programs in there find `programs` on their PATH.
-    pub(super) async fn new(dir: &Path, programs: &Path) -> Result<Self> {
+    pub(crate) async fn new(dir: &Path, programs: &Path) -> Result<Self> {
         let mut command = lifeline::command(Path::new("unshare"));
         command
             .args(["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--", "bash"])
@@ -50,7 +51,7 @@ impl Namespaces {
     }
 
     /// A command that runs `program` in them, tied to the life of the harness.
-    pub(super) fn command(&self, program: &Path) -> Command {
+    pub(crate) fn command(&self, program: &Path) -> Command {
         let words = lifeline::prefix().iter().map(OsString::from).chain(self.enter.iter().cloned());
         // Once more for what nsenter starts: it is another process than nsenter.
         let words = words.chain(["--".into()]).chain(lifeline::prefix().iter().map(OsString::from));
@@ -62,7 +63,7 @@ impl Namespaces {
     }
 
     /// Ends everything in them.
-    pub(super) async fn end(&mut self) -> Result<()> {
+    pub(crate) async fn end(&mut self) -> Result<()> {
         self.holder.kill().await?;
         Ok(())
     }

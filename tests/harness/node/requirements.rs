@@ -4,15 +4,15 @@ use std::env;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::cgroup::Cgroup;
-use crate::suite::Unrun;
+use crate::failure::Unrun;
+use crate::node::cgroup::Cgroup;
 use crate::workspace;
 
 /// How a person gets what is missing, on Debian and its like.
 pub const INSTALL: &str = "tests/harness/node/install-packages.sh";
 
 /// Where Debian keeps the plugins that give each Pod its network.
-pub(super) const NETWORK_PLUGINS: &str = "/usr/lib/cni";
+pub(crate) const NETWORK_PLUGINS: &str = "/usr/lib/cni";
 
 /// Folders that a node has of its own: `inside.sh` covers them.
 const HIDDEN: [&str; 3] = ["/run", "/var/lib", "/var/log"];

@@ -10,14 +10,14 @@ use k8s_openapi::api::apps::v1::Deployment;
 use kube::ResourceExt as _;
 use tokio::process::Command;
 
-use super::container::{self, Facts};
-use super::object::PodObject;
-use super::{Pod, in_cluster};
-use crate::control_plane::free_port;
+use crate::control_plane::port::free_port;
 use crate::lab::{Lab, Maker};
-use crate::network_namespace::NetworkNamespace;
+use crate::network::namespace::NetworkNamespace;
+use crate::pod::container::Facts;
+use crate::pod::object::PodObject;
+use crate::pod::{Pod, container, in_cluster};
 use crate::process::{Process, lifeline};
-use crate::programs::Program;
+use crate::programs::program::Program;
 
 /// The variable by which the Deployment names the shutdown delay. Upstream's controller does not know it.
 const SHUTDOWN_DELAY: &str = "SEALED_SECRETS_SHUTDOWN_DELAY_DURATION";
@@ -37,11 +37,17 @@ pub struct PodBuilder {
     network: Option<Arc<NetworkNamespace>>,
 }
 
+impl Pod {
+    /// Of this Deployment's template; [`PodBuilder::start`] starts it.
+    pub fn of(deployment: &Deployment) -> PodBuilder {
+        PodBuilder::new(deployment)
+    }
+}
+
 impl PodBuilder {
-    pub(super) fn new(deployment: &Deployment) -> Self {
-        let deployment = deployment.clone();
+    fn new(deployment: &Deployment) -> Self {
         Self {
-            deployment,
+            deployment: deployment.clone(),
             maker: Maker::Ours,
             in_cluster: false,
             service_account: None,
@@ -102,7 +108,7 @@ impl PodBuilder {
         self
     }
 
-    /// Starts it and does not wait for it: [`Pod::wait_ready`] does. An [`Unrun`](crate::suite::Unrun) error where
+    /// Starts it and does not wait for it: [`Pod::wait_ready`] does. An [`Unrun`](crate::failure::Unrun) error where
     /// upstream's controller cannot run on this machine.
     pub async fn start(self, lab: &Lab) -> Result<Pod> {
         // On the heap: every test holds this future within its own.

@@ -8,16 +8,16 @@ use k8s_openapi::api::core::v1::{Container, EnvVar, PodSpec};
 
 /// The pod's own facts, for `fieldRef`.
 #[derive(Debug)]
-pub(super) struct Facts<'a> {
-    pub(super) name: &'a str,
-    pub(super) uid: &'a str,
-    pub(super) namespace: &'a str,
-    pub(super) service_account: &'a str,
-    pub(super) ip: &'a str,
+pub(crate) struct Facts<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) uid: &'a str,
+    pub(crate) namespace: &'a str,
+    pub(crate) service_account: &'a str,
+    pub(crate) ip: &'a str,
 }
 
 /// The template's pod spec and its only container.
-pub(super) fn of(deployment: &Deployment) -> Result<(&PodSpec, &Container)> {
+pub(crate) fn of(deployment: &Deployment) -> Result<(&PodSpec, &Container)> {
     let spec = deployment.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
     let spec = spec.context("the Deployment has no pod template")?;
     match spec.containers.as_slice() {
@@ -27,19 +27,19 @@ pub(super) fn of(deployment: &Deployment) -> Result<(&PodSpec, &Container)> {
 }
 
 /// The number of the container's port `name`, if it has one of that name.
-pub(super) fn port(container: &Container, name: &str) -> Option<u16> {
+pub(crate) fn port(container: &Container, name: &str) -> Option<u16> {
     let mut ports = container.ports.iter().flatten();
     let port = ports.find(|port| port.name.as_deref() == Some(name))?;
     u16::try_from(port.container_port).ok()
 }
 
 /// The path of the container's readiness probe.
-pub(super) fn readiness_path(container: &Container) -> Option<&str> {
+pub(crate) fn readiness_path(container: &Container) -> Option<&str> {
     container.readiness_probe.as_ref()?.http_get.as_ref()?.path.as_deref()
 }
 
 /// The container's environment.
-pub(super) fn environment(container: &Container, facts: &Facts<'_>) -> Result<BTreeMap<String, String>> {
+pub(crate) fn environment(container: &Container, facts: &Facts<'_>) -> Result<BTreeMap<String, String>> {
     container.env.iter().flatten().map(|var| Ok((var.name.clone(), value(var, facts)?))).collect()
 }
 
@@ -58,7 +58,7 @@ fn value(var: &EnvVar, facts: &Facts<'_>) -> Result<String> {
 }
 
 /// The container's arguments, with `$(NAME)` replaced as a kubelet does.
-pub(super) fn arguments(container: &Container, environment: &BTreeMap<String, String>) -> Vec<String> {
+pub(crate) fn arguments(container: &Container, environment: &BTreeMap<String, String>) -> Vec<String> {
     let expand = |arg: &String| {
         environment.iter().fold(arg.clone(), |arg, (name, value)| arg.replace(&format!("$({name})"), value))
     };
@@ -68,7 +68,7 @@ pub(super) fn arguments(container: &Container, environment: &BTreeMap<String, St
 /// Gives the flag `name` another value: in its place if it is there, as `--name=x` or `--name x`, else at the end.
 ///
 /// In its place, because a flag given twice is an error to some parsers and the last one counts to others.
-pub(super) fn set_flag(args: &mut Vec<String>, name: &str, value: &str) {
+pub(crate) fn set_flag(args: &mut Vec<String>, name: &str, value: &str) {
     let flag = format!("--{name}");
     let whole = format!("{flag}={value}");
     if let Some(at) = args.iter().position(|arg| *arg == flag) {

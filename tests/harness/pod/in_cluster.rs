@@ -11,8 +11,8 @@ use tokio::process::Command;
 use tokio::sync::OnceCell;
 
 use crate::control_plane::ControlPlane;
+use crate::failure::Unrun;
 use crate::process::lifeline;
-use crate::suite::Unrun;
 
 /// As root; else as root of a user namespace that has no other user in it.
 const NAMESPACES: [&[&str]; 2] = [&["--mount"], &["--user", "--map-root-user", "--mount"]];
@@ -28,7 +28,7 @@ cp ./* "$run/secrets/kubernetes.io/serviceaccount/"
 "#;
 
 /// What tells a program that it is in a cluster, and where the API server is.
-pub(super) fn environment(port: u16) -> [(String, String); 2] {
+pub(crate) fn environment(port: u16) -> [(String, String); 2] {
     [
         ("KUBERNETES_SERVICE_HOST".into(), "127.0.0.1".into()),
         ("KUBERNETES_SERVICE_PORT".into(), port.to_string()),
@@ -36,7 +36,7 @@ pub(super) fn environment(port: u16) -> [(String, String); 2] {
 }
 
 /// A command that runs `program` with these files in place. [`Unrun`] where no mount namespace can be made.
-pub(super) async fn command(
+pub(crate) async fn command(
     program: &Path,
     cp: &ControlPlane,
     pod: &str,

@@ -10,13 +10,13 @@ use kube::api::{Api, DeleteParams, ListParams, ObjectMeta, Patch, PatchParams, P
 use kube::{Client, ResourceExt as _};
 use serde_json::json;
 
-use crate::cleanup::Cleanup;
+use crate::test::cleanup::Cleanup;
 
 /// A Pod that exists at the API server until it is deleted here, at the latest by the drop.
-pub(super) struct PodObject {
-    pub(super) name: String,
-    pub(super) namespace: String,
-    pub(super) uid: String,
+pub(crate) struct PodObject {
+    pub(crate) name: String,
+    pub(crate) namespace: String,
+    pub(crate) uid: String,
     labels: BTreeMap<String, String>,
     ip: Ipv4Addr,
     /// None once it is deleted. A test that failed before it stopped its pod must not leave an address in the Endpoints for the
@@ -26,7 +26,7 @@ pub(super) struct PodObject {
 
 impl PodObject {
     /// Creates the Pod `name` of the Deployment's template, running at `ip`, not ready.
-    pub(super) async fn create(
+    pub(crate) async fn create(
         client: &Client,
         deployment: &Deployment,
         namespace: &str,
@@ -55,17 +55,17 @@ impl PodObject {
         Ok(object)
     }
 
-    pub(super) async fn mark_ready(&self, client: &Client) -> Result<()> {
+    pub(crate) async fn mark_ready(&self, client: &Client) -> Result<()> {
         self.set_ready(client, true).await
     }
 
     /// Its Services no longer lead to it.
-    pub(super) async fn mark_terminating(&self, client: &Client) -> Result<()> {
+    pub(crate) async fn mark_terminating(&self, client: &Client) -> Result<()> {
         self.set_ready(client, false).await
     }
 
     /// Whether every Service that selects it has it among its Endpoints: that is when the service proxy finds it.
-    pub(super) async fn reachable(&self, client: &Client) -> Result<()> {
+    pub(crate) async fn reachable(&self, client: &Client) -> Result<()> {
         let services: Api<Service> = Api::namespaced(client.clone(), &self.namespace);
         let endpoints: Api<Endpoints> = Api::namespaced(client.clone(), &self.namespace);
         for service in services.list(&ListParams::default()).await? {
@@ -84,7 +84,7 @@ impl PodObject {
         Ok(())
     }
 
-    pub(super) async fn delete(&mut self) -> Result<()> {
+    pub(crate) async fn delete(&mut self) -> Result<()> {
         match self.cleanup.take() {
             Some(cleanup) => cleanup.now().await,
             None => Ok(()),

@@ -22,7 +22,7 @@ static SPAWNER: LazyLock<io::Result<Sender<Work>>> = LazyLock::new(|| {
 });
 
 /// Starts `command` on the spawner thread. Must be called within a tokio runtime, which then watches the child.
-pub(super) fn spawn(mut command: Command) -> io::Result<Child> {
+pub(crate) fn spawn(mut command: Command) -> io::Result<Child> {
     let gone = || io::Error::other("the thread that starts processes is gone");
     let runtime = Handle::try_current().map_err(io::Error::other)?;
     let (answer, answered) = mpsc::sync_channel(1);

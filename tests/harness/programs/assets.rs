@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 
-use super::{Program, Progress};
+use crate::programs::program::Program;
+use crate::programs::progress::Progress;
 
 /// The variable that names the folder.
 const VARIABLE: &str = "KUBEBUILDER_ASSETS";
 
 /// Splits `wanted` into what the assets hold and what they do not.
-pub(super) fn found(wanted: &[Program]) -> (BTreeMap<Program, PathBuf>, Vec<Program>) {
+pub(crate) fn found(wanted: &[Program]) -> (BTreeMap<Program, PathBuf>, Vec<Program>) {
     let Some(dir) = env::var_os(VARIABLE).filter(|dir| !dir.is_empty()) else {
         return (BTreeMap::new(), wanted.to_vec());
     };

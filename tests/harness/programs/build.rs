@@ -6,14 +6,16 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::{Program, Progress, disk_space, go, stamp};
+use crate::programs::program::Program;
+use crate::programs::progress::Progress;
+use crate::programs::{disk_space, go, stamp};
 
 /// Go's caches after a build of everything from nothing: 1.6 GB of modules, 4.6 GB of compiled packages.
 const CACHES: u64 = 6 << 30;
 /// All programs, and the one that is being linked.
 const OUTPUT: u64 = 1 << 30;
 
-pub(super) fn build(programs: &[Program], dir: &Path) -> Result<()> {
+pub(crate) fn build(programs: &[Program], dir: &Path) -> Result<()> {
     let Some(&first) = programs.first() else { return Ok(()) };
     // Also the first moment at which a missing or old Go shows.
     let caches = go::run(&first.module_dir(), &["env", "GOCACHE", "GOMODCACHE"])

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 const GIB: u64 = 1 << 30;
 
 /// Fails, with what to do, unless the file system that holds `dir` (or will) has `needed` bytes free.
-pub(super) fn check(dir: &Path, needed: u64, what_for: &str) -> Result<()> {
+pub(crate) fn check(dir: &Path, needed: u64, what_for: &str) -> Result<()> {
     let existing = dir.ancestors().find(|dir| dir.exists()).unwrap_or(dir);
     let fs = rustix::fs::statvfs(existing)
         .with_context(|| format!("cannot ask how much space is free at {}", existing.display()))?;

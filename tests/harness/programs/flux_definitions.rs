@@ -4,7 +4,8 @@ use std::fs;
 
 use anyhow::{Context as _, Result};
 
-use super::{Program, module_files};
+use crate::programs::module_files;
+use crate::programs::program::Program;
 
 const SOURCE_CONTROLLER: &str = "github.com/fluxcd/source-controller";
 /// Of the release of Flux that kustomize-controller is from: its go.mod requires this version of `source-controller/api`.

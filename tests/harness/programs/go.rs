@@ -1,5 +1,8 @@
 //! Calling Go: with which arguments and environment, and what to say when it fails. What to build is `build`'s to say.
 
+pub(crate) mod failure;
+pub(crate) mod go_mod;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
@@ -8,22 +11,22 @@ use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::{Program, go_failure, go_mod};
 use crate::failure::Failure;
+use crate::programs::program::Program;
 
 /// The go.mod in `dir`.
-pub(super) fn read_go_mod(dir: &Path) -> Result<String> {
+pub(crate) fn read_go_mod(dir: &Path) -> Result<String> {
     let path = dir.join("go.mod");
     fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// The version of `program` that its go.mod pins, as a person writes it.
-pub(super) fn version(program: Program, go_mod: &str) -> String {
+pub(crate) fn version(program: Program, go_mod: &str) -> String {
     go_mod::version(go_mod, program.module()).unwrap_or("of unknown version").to_owned()
 }
 
 /// What follows `go` to build `program`, less the output's path.
-pub(super) fn build_arguments(program: Program, go_mod: &str) -> Vec<String> {
+pub(crate) fn build_arguments(program: Program, go_mod: &str) -> Vec<String> {
     let mut ldflags = "-s -w".to_owned();
     if let Some(variable) = program.version_variable() {
         ldflags = format!("{ldflags} -X {variable}={}", version(program, go_mod));
@@ -33,11 +36,11 @@ pub(super) fn build_arguments(program: Program, go_mod: &str) -> Vec<String> {
 }
 
 /// Runs `go ARGS` in `dir`, which holds a go.mod; its standard output, or an error with a hint.
-pub(super) fn run<S: AsRef<OsStr>>(dir: &Path, args: &[S]) -> Result<String> {
+pub(crate) fn run<S: AsRef<OsStr>>(dir: &Path, args: &[S]) -> Result<String> {
     let go_mod = read_go_mod(dir)?;
     let wanted = go_mod::go_version(&go_mod).unwrap_or("of a recent version");
     let output = output(dir, args).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => anyhow::Error::new(go_failure::missing(wanted)),
+        ErrorKind::NotFound => anyhow::Error::new(failure::missing(wanted)),
         _ => anyhow::Error::new(error).context("cannot run go"),
     })?;
     if output.status.success() {
@@ -45,7 +48,7 @@ pub(super) fn run<S: AsRef<OsStr>>(dir: &Path, args: &[S]) -> Result<String> {
     }
     let stderr = String::from_utf8_lossy(&output.stderr);
     let what = format!("go failed with {}:\n{}", output.status, last_lines(&stderr));
-    match go_failure::hint(&stderr, wanted) {
+    match failure::hint(&stderr, wanted) {
         Some(hint) => bail!(Failure::new(what, hint)),
         None => bail!(what),
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 
-use super::go;
+use crate::programs::go;
 
 /// What `go mod download -json` prints, of which only this is of use.
 #[derive(Deserialize)]
@@ -17,13 +17,13 @@ struct Downloaded {
 }
 
 /// The files of `module` in the version that the go.mod in `dir` requires; its go.sum pins them.
-pub(super) fn required_by(dir: &Path, module: &str) -> Result<PathBuf> {
+pub(crate) fn required_by(dir: &Path, module: &str) -> Result<PathBuf> {
     Ok(download(dir, module)?.dir)
 }
 
 /// The files of `module` at `version`, which no go.mod requires. They must be those that `sum` (as in a go.sum) was made of,
 /// whatever this machine's Go checks by itself.
-pub(super) fn at_version(dir: &Path, module: &str, version: &str, sum: &str) -> Result<PathBuf> {
+pub(crate) fn at_version(dir: &Path, module: &str, version: &str, sum: &str) -> Result<PathBuf> {
     let downloaded = download(dir, &format!("{module}@{version}"))?;
     ensure!(downloaded.sum == sum, "{module} {version} has the sum {}, not {sum}", downloaded.sum);
     Ok(downloaded.dir)

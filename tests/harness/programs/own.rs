@@ -2,21 +2,23 @@
 //!
 //! No stamp tells whether one is current: Go looks at its source each time, and builds nothing twice.
 
+pub mod judge;
+
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
-use super::{Programs, go, lock};
+use crate::programs::{Programs, go, lock};
 use crate::workspace;
 
 /// The folder of the program `name`.
-pub(super) fn source(name: &str) -> PathBuf {
+pub(crate) fn source(name: &str) -> PathBuf {
     workspace::root().join("tests/programs").join(name)
 }
 
 /// Builds it under `file_name`, linked statically; its path. Blocks, the first time for up to a minute.
-pub(super) fn build(name: &str, file_name: &str) -> Result<PathBuf> {
+pub(crate) fn build(name: &str, file_name: &str) -> Result<PathBuf> {
     let dir = Programs::dir();
     fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
     let program = dir.join(file_name);
@@ -28,6 +30,6 @@ pub(super) fn build(name: &str, file_name: &str) -> Result<PathBuf> {
 }
 
 /// The program of a node's pause image.
-pub fn pause() -> Result<PathBuf> {
+pub(crate) fn pause() -> Result<PathBuf> {
     build("pause", "pause")
 }

@@ -84,7 +84,7 @@ impl Program {
     }
 
     /// The Go package of its `main`.
-    pub(super) const fn package(self) -> &'static str {
+    pub(crate) const fn package(self) -> &'static str {
         match self {
             Self::Etcd => "go.etcd.io/etcd/server/v3",
             Self::KubeApiserver => "k8s.io/kubernetes/cmd/kube-apiserver",
@@ -104,7 +104,7 @@ impl Program {
     }
 
     /// The module whose version is the program's version.
-    pub(super) const fn module(self) -> &'static str {
+    pub(crate) const fn module(self) -> &'static str {
         match self {
             Self::Etcd => "go.etcd.io/etcd/server/v3",
             Self::KubeApiserver
@@ -121,7 +121,7 @@ impl Program {
     }
 
     /// The linker's `-X` target that tells the program its version, where it is not told otherwise.
-    pub(super) const fn version_variable(self) -> Option<&'static str> {
+    pub(crate) const fn version_variable(self) -> Option<&'static str> {
         match self {
             Self::Etcd
             | Self::Helm
@@ -140,7 +140,7 @@ impl Program {
     }
 
     /// The folder of the go.mod that pins it.
-    pub(super) fn module_dir(self) -> PathBuf {
+    pub(crate) fn module_dir(self) -> PathBuf {
         let name = match self {
             Self::Etcd
             | Self::KubeApiserver
@@ -158,7 +158,7 @@ impl Program {
     }
 
     /// How long it took on two cores with nothing cached but what those before it left. Told to the person who waits.
-    pub(super) const fn estimate(self) -> Duration {
+    pub(crate) const fn estimate(self) -> Duration {
         let seconds = match self {
             Self::Etcd => 40,
             Self::KubeApiserver => 175,

@@ -8,18 +8,18 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Program;
+use crate::programs::program::Program;
 
 /// The builds of one run.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     count: usize,
     started: Instant,
 }
 
 /// One build among them.
 #[derive(Debug)]
-pub(super) struct Step {
+pub(crate) struct Step {
     what: String,
     started: Instant,
     bar: Option<ProgressBar>,
@@ -27,7 +27,7 @@ pub(super) struct Step {
 
 impl Progress {
     /// Says what is about to happen, and how long it may take.
-    pub(super) fn start(programs: &[Program]) -> Self {
+    pub(crate) fn start(programs: &[Program]) -> Self {
         let names: Vec<_> = programs.iter().map(|program| program.file_name()).collect();
         let about = about(programs.iter().map(|program| program.estimate()).sum());
         Self::note(&format!("building {} with Go, once: {about} in all", names.join(", ")));
@@ -35,13 +35,13 @@ impl Progress {
     }
 
     /// A line of its own.
-    pub(super) fn note(line: &str) {
+    pub(crate) fn note(line: &str) {
         // To a closed standard error there is nothing to say.
         let _ = writeln!(io::stderr(), "{line}");
     }
 
     /// One program's turn has come, counted from 1.
-    pub(super) fn building(&self, turn: usize, program: Program, version: &str) -> Step {
+    pub(crate) fn building(&self, turn: usize, program: Program, version: &str) -> Step {
         let what = format!("[{turn}/{}] {program} {version}", self.count);
         let about = about(program.estimate());
         let bar = io::stderr().is_terminal().then(|| {
@@ -60,14 +60,14 @@ impl Progress {
     }
 
     /// All of them are built.
-    pub(super) fn done(self) {
+    pub(crate) fn done(self) {
         Self::note(&format!("built in {}; they are kept in target/programs", length(self.started.elapsed())));
     }
 }
 
 impl Step {
     /// It is built.
-    pub(super) fn done(self) {
+    pub(crate) fn done(self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::{Program, go};
+use crate::programs::go;
+use crate::programs::program::Program;
 
 /// Whether the executable at `path` is there and was built from what its go.mod says now.
-pub(super) fn is_current(program: Program, path: &Path) -> Result<bool> {
+pub(crate) fn is_current(program: Program, path: &Path) -> Result<bool> {
     let kept = match fs::read_to_string(beside(path)) {
         Ok(kept) => kept,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
@@ -19,7 +20,7 @@ pub(super) fn is_current(program: Program, path: &Path) -> Result<bool> {
 }
 
 /// Records what the executable at `path` was just built from.
-pub(super) fn write(program: Program, path: &Path) -> Result<()> {
+pub(crate) fn write(program: Program, path: &Path) -> Result<()> {
     fs::write(beside(path), text(program)?)
         .with_context(|| format!("cannot write {}", beside(path).display()))
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::{Program, module_files};
+use crate::programs::module_files;
+use crate::programs::program::Program;
 
 /// The folder of upstream's chart. Blocks, where the module has yet to be downloaded.
 pub fn upstream_chart() -> Result<PathBuf> {

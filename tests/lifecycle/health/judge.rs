@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use serde_json::Value;
-use tests::programs;
+use tests::programs::own::judge::Judge as Program;
 
 use super::page;
 
@@ -28,14 +28,14 @@ pub(super) struct Verdict {
 }
 
 pub(super) struct Judge {
-    program: programs::Judge,
+    program: Program,
     arguments: Vec<String>,
 }
 
 impl Judge {
     /// Builds the program and fetches the rules. Blocks, the first time for a minute or two.
     pub(super) fn ready() -> Result<Self> {
-        let program = programs::Judge::ready("health")?;
+        let program = Program::ready("health")?;
         let rule = |name: &str, (version, sum): (&str, &str)| {
             let files = program.files_of(ARGO_CD, version, sum)?;
             anyhow::Ok(format!("{name}={}", files.join(RULE).display()))

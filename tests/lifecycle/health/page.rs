@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
-use tests::page::Page;
+use tests::user::page::Page;
 
 const PATH: &str = "controller/docs/gitops.md";
 

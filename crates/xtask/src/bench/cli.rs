@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use harness::binaries::Binaries;
-use harness::programs::{Program, Programs};
+use harness::programs::Programs;
+use harness::programs::program::Program;
 use tempfile::TempDir;
 
 use super::run;

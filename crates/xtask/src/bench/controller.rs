@@ -7,9 +7,10 @@ mod task;
 
 use anyhow::{Context as _, Result};
 use harness::binaries::Binaries;
-use harness::interruption::interruption;
 use harness::lab::{Lab, Maker};
-use harness::programs::{Program, Programs};
+use harness::programs::Programs;
+use harness::programs::program::Program;
+use harness::test::interruption::interruption;
 use tokio::runtime::Runtime;
 
 use self::site::Site;

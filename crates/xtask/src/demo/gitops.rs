@@ -7,10 +7,10 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
+use harness::cluster::flux::NAMESPACE;
 use harness::failure::Failure;
-use harness::flux::NAMESPACE;
-use harness::interruption::interruption;
 use harness::node::requirements;
+use harness::test::interruption::interruption;
 use tokio::runtime::Runtime;
 
 use self::cluster::{Built, Cluster};

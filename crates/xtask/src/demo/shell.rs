@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use harness::binaries::Binaries;
-use harness::programs::{Program, Programs};
+use harness::programs::Programs;
+use harness::programs::program::Program;
 use tokio::process::Command;
 
 use crate::paint;

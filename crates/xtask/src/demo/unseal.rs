@@ -8,10 +8,11 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use harness::binaries::Binaries;
 use harness::control_plane::ControlPlane;
-use harness::interruption::interruption;
 use harness::lab::Lab;
 use harness::pod::Pod;
-use harness::programs::{Program, Programs};
+use harness::programs::Programs;
+use harness::programs::program::Program;
+use harness::test::interruption::interruption;
 use tokio::runtime::Runtime;
 
 use super::shell::Shell;

@@ -3,7 +3,8 @@
 
 use anyhow::{Context as _, Result};
 use harness::chart::Chart;
-use harness::programs::{Program, Programs};
+use harness::programs::Programs;
+use harness::programs::program::Program;
 use harness::workspace;
 use tokio::runtime::Runtime;
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use api::sealing_key;
 use envelope::{KeySize, PrivateKey, issue};
-use harness::kubeseal::Kubeseal;
+use harness::process::cli::Cli;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -39,7 +39,7 @@ impl Key {
 
 /// `count` SealedSecrets of `items` values each, sealed strictly, by `kubeseal`, to one key after the other.
 pub(super) async fn sealed(
-    kubeseal: &Kubeseal,
+    kubeseal: &Cli,
     keys: &[Key],
     (count, items): (usize, usize),
     namespace: &str,

@@ -1,13 +1,13 @@
 //! [`Cluster`]: a node with the images on it, and Flux beside it.
 
-use std::path::PathBuf;
-
 use anyhow::{Context as _, Result};
-use harness::binaries::{Binaries, StaticController};
-use harness::flux::Flux;
+use harness::binaries::Binaries;
+use harness::binaries::static_controller::StaticController;
+use harness::cluster::flux::Flux;
 use harness::image::Image;
-use harness::node::{Node, PAUSE_IMAGE};
-use harness::programs::{Program, Programs, pause};
+use harness::node::Node;
+use harness::programs::Programs;
+use harness::programs::program::Program;
 
 use super::super::shell::Shell;
 
@@ -19,7 +19,6 @@ pub(super) struct Built {
     programs: Programs,
     binaries: Binaries,
     controller: StaticController,
-    pause: PathBuf,
 }
 
 /// Running until [`stop`](Self::stop).
@@ -36,21 +35,14 @@ impl Built {
         let others = [Program::Helm, Program::KustomizeController];
         let programs = Programs::ready(&[Node::PROGRAMS.as_slice(), &others].concat())
             .context("the programs that the demo uses could not be had")?;
-        let (binaries, controller, pause) = (Binaries::ready()?, StaticController::ready()?, pause()?);
-        Ok(Self { programs, binaries, controller, pause })
+        let (binaries, controller) = (Binaries::ready()?, StaticController::ready()?);
+        Ok(Self { programs, binaries, controller })
     }
 
     pub(super) async fn start(self) -> Result<Cluster> {
-        let Self { programs, binaries, controller, pause } = self;
-        let images = tempfile::tempdir().context("no temporary folder could be made")?;
-        let (pause_file, controller_file) =
-            (images.path().join("pause.tar"), images.path().join("controller.tar"));
-        Image::new(PAUSE_IMAGE.parse()?)
-            .program("/pause", &pause)
-            .entrypoint(&["/pause"])
-            .write(&pause_file)?;
-        Image::controller(controller.path(), IMAGE.parse()?).write(&controller_file)?;
-        let node = Node::start(&programs, &[&pause_file, &controller_file]).await?;
+        let Self { programs, binaries, controller } = self;
+        let image = Image::controller(controller.path(), IMAGE.parse()?);
+        let node = Node::start(&programs, &[image]).await?;
         match Flux::start(&node.kubeconfig(), node.client(), node.dir(), &programs).await {
             Ok(flux) => Ok(Cluster { node, flux, programs, binaries }),
             Err(error) => {

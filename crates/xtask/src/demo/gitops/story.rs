@@ -1,7 +1,7 @@
 //! What the demo shows, in order.
 
 use anyhow::{Context as _, Result};
-use harness::page::Page;
+use harness::user::page::Page;
 use harness::workspace;
 
 use super::super::heading;

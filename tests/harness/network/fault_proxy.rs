@@ -1,0 +1,106 @@
+//! A proxy between one controller and the API server that breaks what it is told to break: answers that refuse, answers that
+//! never come, connections that are reset before or *after* the API server has done as it was asked, watches that end.
+//!
+//! Everything else goes through as it is, the caller's token included, so that the caller's rights are still what counts. The
+//! way to the proxy is plain HTTP/1.1 on loopback: one request at a time on a connection, so that a broken one is broken
+//! alone. What a request asks for is in `request`, which requests are to be hit in `rule`, what is done to them in `strike`.
+
+pub(crate) mod passage;
+pub(crate) mod request;
+pub mod rule;
+pub(crate) mod shared;
+pub mod strike;
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+
+use anyhow::{Context as _, Result};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::control_plane::ControlPlane;
+use crate::network::fault_proxy::rule::{Rule, Rules};
+use crate::network::fault_proxy::shared::{Reset, Shared, lock};
+
+/// A running proxy. It ends, with every connection through it, when it is dropped.
+pub struct FaultProxy {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    _serving: JoinSet<()>,
+}
+
+impl FaultProxy {
+    /// Starts one that breaks nothing yet. `seed` decides what chance decides.
+    pub async fn start(control_plane: &ControlPlane, seed: u64) -> Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no port for the proxy")?;
+        let shared = Arc::new(Shared {
+            server: control_plane.anonymous_client().await?,
+            rules: Mutex::new(Rules::seeded(seed)),
+            cuts: watch::Sender::new(0),
+            done: Mutex::default(),
+        });
+        let address = listener.local_addr()?;
+        let mut serving = JoinSet::new();
+        serving.spawn(serve(listener, Arc::clone(&shared)));
+        Ok(Self { address, shared, _serving: serving })
+    }
+
+    /// Where the API server seems to be.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// From now on these, and none of those before.
+    pub fn set(&self, rules: impl IntoIterator<Item = Rule>) {
+        lock(&self.shared.rules).set(rules);
+    }
+
+    /// From now on nothing is broken.
+    pub fn heal(&self) {
+        self.set([]);
+    }
+
+    /// Ends every watch that is under way, as a load balancer does.
+    pub fn cut_watches(&self) {
+        self.shared.cuts.send_modify(|cuts| *cuts += 1);
+    }
+
+    /// How many requests were hit so far.
+    pub fn strikes(&self) -> u64 {
+        lock(&self.shared.rules).strikes()
+    }
+
+    /// How many requests of this verb and resource the API server has carried out, as in `("create", "secrets")`.
+    pub fn done(&self, verb: &str, resource: &str) -> u64 {
+        lock(&self.shared.done).get(&format!("{verb} {resource}")).copied().unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for FaultProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FaultProxy").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        connections.spawn(connection(stream, Arc::clone(&shared)));
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn connection(stream: TcpStream, shared: Arc<Shared>) {
+    let Ok(reset) = Reset::of(&stream).map(Arc::new) else { return };
+    let service = service_fn(move |request| {
+        let (shared, reset) = (Arc::clone(&shared), Arc::clone(&reset));
+        async move { passage::pass(request, &shared, &reset).await }
+    });
+    // An error is how a connection is broken; the caller sees it, and no other has to.
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}

@@ -1,0 +1,118 @@
+//! `pass`: one request on its way through, and what happens to it there.
+
+use std::sync::Arc;
+
+use anyhow::anyhow;
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
+use http::header::{CONNECTION, CONTENT_LENGTH, DATE, HOST, TRANSFER_ENCODING};
+use http::{HeaderMap, Request, Response};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, BodyStream, StreamBody};
+use hyper::body::{Frame, Incoming};
+use kube::client::Body;
+
+use crate::network::fault_proxy::request::ApiRequest;
+use crate::network::fault_proxy::shared::{Reset, Shared, lock};
+use crate::network::fault_proxy::strike::{Fault, answer, gone, later, refusal};
+
+type Broken = anyhow::Error;
+type Answer = Response<UnsyncBoxBody<Bytes, Broken>>;
+
+/// Passes a request on, unless a rule says otherwise. An error breaks the connection.
+pub(crate) async fn pass(
+    request: Request<Incoming>,
+    shared: &Arc<Shared>,
+    reset: &Reset,
+) -> Result<Answer, Broken> {
+    let asked = ApiRequest::by(request.method(), request.uri());
+    let fault = lock(&shared.rules).fault_for(&asked);
+    match fault {
+        None => forward(request, &asked, shared).await,
+        Some(Fault::Refuse(code, reason, after)) => Ok(whole(refusal(code, reason, after))),
+        Some(Fault::WatchGone) => Ok(whole(gone())),
+        Some(Fault::WatchEnds) => Ok(whole(answer(200, ""))),
+        Some(Fault::WatchSilent) => {
+            Ok(answer(200, "").map(|_| StreamBody::new(stream::pending()).boxed_unsync()))
+        }
+        Some(Fault::WatchGarbage) => Ok(whole(answer(200, "this is no event\n"))),
+        Some(Fault::Late(delay)) => {
+            let shared = Arc::clone(shared);
+            // On its own: the client may have hung up by then.
+            let late = tokio::spawn(async move {
+                let request = received(request).await?;
+                tokio::time::sleep(delay).await;
+                send(request, &asked, &shared).await
+            });
+            late.await?
+        }
+        Some(Fault::LateAnswer(delay)) => {
+            let answer = forward(request, &asked, shared).await?;
+            tokio::time::sleep(delay).await;
+            Ok(answer)
+        }
+        Some(Fault::Dated(ahead)) => {
+            let mut answer = forward(request, &asked, shared).await?;
+            let date = answer.headers().get(DATE).and_then(|date| later(date, ahead));
+            answer.headers_mut().insert(DATE, date.ok_or_else(|| anyhow!("the answer has no date"))?);
+            Ok(answer)
+        }
+        Some(Fault::ResetBefore) => broken(reset),
+        Some(Fault::ResetAfter) => {
+            forward(request, &asked, shared).await?.into_body().collect().await?;
+            broken(reset)
+        }
+        Some(Fault::Truncate) => {
+            let (mut parts, body) = forward(request, &asked, shared).await?.into_parts();
+            let body = body.collect().await?.to_bytes();
+            parts.headers.insert(CONTENT_LENGTH, body.len().into());
+            let half = body.slice(..body.len() / 2);
+            let rest = stream::iter([Ok(Frame::data(half)), Err(anyhow!("the answer ends here"))]);
+            Ok(Response::from_parts(parts, StreamBody::new(rest).boxed_unsync()))
+        }
+    }
+}
+
+fn broken(reset: &Reset) -> Result<Answer, Broken> {
+    reset.at_close()?;
+    Err(anyhow!("the connection ends here"))
+}
+
+fn whole(response: Response<http_body_util::Full<Bytes>>) -> Answer {
+    response.map(|body| body.map_err(|never| match never {}).boxed_unsync())
+}
+
+async fn forward(request: Request<Incoming>, asked: &ApiRequest, shared: &Shared) -> Result<Answer, Broken> {
+    send(received(request).await?, asked, shared).await
+}
+
+/// The request with all of its body, as it goes on from here.
+async fn received(request: Request<Incoming>) -> Result<Request<Body>, Broken> {
+    let (mut parts, body) = request.into_parts();
+    of_this_hop(&mut parts.headers);
+    parts.headers.remove(HOST);
+    Ok(Request::from_parts(parts, Body::from(Vec::from(body.collect().await?.to_bytes()))))
+}
+
+async fn send(request: Request<Body>, asked: &ApiRequest, shared: &Shared) -> Result<Answer, Broken> {
+    let response = shared.server.send(request).await?;
+    if response.status().is_success() {
+        *lock(&shared.done).entry(format!("{} {}", asked.verb, asked.resource)).or_default() += 1;
+    }
+    let (mut parts, body) = response.into_parts();
+    of_this_hop(&mut parts.headers);
+    if asked.verb != "watch" {
+        return Ok(Response::from_parts(parts, body.map_err(Into::into).boxed_unsync()));
+    }
+    let mut cuts = shared.cuts.subscribe();
+    let cut = async move { cuts.changed().await };
+    let frames = BodyStream::new(body).map(|frame| frame.map_err(Into::into)).take_until(Box::pin(cut));
+    Ok(Response::from_parts(parts, StreamBody::new(frames).boxed_unsync()))
+}
+
+/// What is said between two neighbours, and not beyond.
+fn of_this_hop(headers: &mut HeaderMap) {
+    for name in [CONNECTION, TRANSFER_ENCODING, CONTENT_LENGTH] {
+        headers.remove(name);
+    }
+}

@@ -1,0 +1,73 @@
+//! [`Doors`]: ways from loopback outside to addresses inside a network namespace.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
+
+use crate::network::namespace::resident::Resident;
+
+/// How long a connection inside may take to be made.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// The doors of one network namespace. Dropped, all of them close.
+#[derive(Debug)]
+pub(crate) struct Doors {
+    resident: Arc<Resident>,
+    attendants: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Doors {
+    /// Of the namespace at `path`, such as `/proc/1/ns/net`.
+    pub(crate) fn of(path: &Path) -> Result<Self> {
+        let resident = Resident::settle(path)
+            .with_context(|| format!("no thread can enter the network namespace {}", path.display()))?;
+        Ok(Self { resident: Arc::new(resident), attendants: Mutex::default() })
+    }
+
+    /// From now on, clients that connect to `port` on loopback outside reach `inside`. Where `port` is 0, a free one is taken; the port.
+    pub(crate) async fn open(&self, port: u16, inside: SocketAddrV4) -> Result<u16> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let port = listener.local_addr()?.port();
+        let attendant = tokio::spawn(attend(listener, inside, Arc::clone(&self.resident)));
+        self.attendants.lock().unwrap_or_else(PoisonError::into_inner).push(attendant);
+        Ok(port)
+    }
+
+    /// A listener on loopback inside.
+    pub(crate) fn listen(&self) -> io::Result<std::net::TcpListener> {
+        self.resident.run(|| std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
+    }
+}
+
+impl Drop for Doors {
+    fn drop(&mut self) {
+        let mut attendants = self.attendants.lock().unwrap_or_else(PoisonError::into_inner);
+        attendants.drain(..).for_each(|attendant| attendant.abort());
+    }
+}
+
+async fn attend(listener: TcpListener, inside: SocketAddrV4, resident: Arc<Resident>) {
+    let mut connections = JoinSet::new();
+    while let Ok((client, _)) = listener.accept().await {
+        let resident = Arc::clone(&resident);
+        // An error ends that connection, and its client sees it end.
+        connections.spawn(async move { enter(client, inside, &resident).await });
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn enter(mut client: TcpStream, inside: SocketAddrV4, resident: &Resident) -> Result<()> {
+    // A socket belongs to the namespace that it was made in; connecting it takes time, and so is not the one thread's work.
+    let socket = resident.run(TcpSocket::new_v4)?;
+    let mut server = timeout(CONNECT, socket.connect(inside.into())).await??;
+    copy_bidirectional(&mut client, &mut server).await?;
+    Ok(())
+}
