@@ -10,7 +10,6 @@ mod audit;
 mod churn;
 mod clock;
 mod clock_skew;
-
 mod deep;
 mod drift;
 mod gone;

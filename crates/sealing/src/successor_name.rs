@@ -5,7 +5,7 @@
 //! for one date, with or without a leader. It is shaped as the API server's generated names are, as upstream's are too.
 //!
 //! The first key of a cluster renews none. What stands in for the predecessor then is a text that the controllers of a
-//! namespace agree on (the controller's `keys::origin`). It differs from cluster to cluster, and after all keys were deleted,
+//! namespace agree on (the controller's `keys::renewal::first_key_name`). It differs from cluster to cluster, and after all keys were deleted,
 //! so that those of a lost cluster, or the deleted ones, restored, do not meet a Secret of the same name.
 
 use envelope::Fingerprint;

@@ -13,9 +13,8 @@ use api::sealing_key::{ACTIVE, LABEL};
 use futures::StreamExt as _;
 use k8s_openapi::api::core::v1::Secret;
 use kube::runtime::watcher::Event;
-use kube::runtime::{WatchStreamExt as _, watcher};
+use kube::runtime::{WatchStreamExt as _, reflector, watcher};
 use kube::{Api, Client};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Watches one namespace, or with None all but the controller's own, until this future is dropped.
@@ -31,13 +30,17 @@ pub(crate) async fn watch_foreign_namespace(
         None => (Api::all(client), labelled.fields(&format!("metadata.namespace!={own_namespace}"))),
     };
     let mut events = watcher(secrets, selected).backoff(watch_backoff()).boxed();
+    let (foreign, mut writer) = reflector::store();
     let seen_by = SeenBy::ForeignWatch(namespace);
-    let mut foreign = ForeignSecrets::default();
     while let Some(event) = events.next().await {
         match event {
             Ok(event) => {
-                if foreign.apply(event) {
-                    rejections.replace(seen_by.clone(), foreign.rejections(&own_namespace));
+                writer.apply_watcher_event(&event);
+                // A list replaces the Secrets when it is complete.
+                if !matches!(event, Event::Init | Event::InitApply(_)) {
+                    let rejections_now =
+                        foreign.state().iter().map(|it| reject(it, &own_namespace)).collect();
+                    rejections.replace(seen_by.clone(), rejections_now);
                 }
             }
             Err(error) => {
@@ -48,43 +51,10 @@ pub(crate) async fn watch_foreign_namespace(
     }
 }
 
-/// The Secrets that the watch has shown, by namespace and name.
-#[derive(Debug, Default)]
-struct ForeignSecrets {
-    current: BTreeMap<(String, String), About>,
-    /// Those of a list that is not complete yet.
-    incoming: BTreeMap<(String, String), About>,
-}
-
-impl ForeignSecrets {
-    /// Returns whether `current` has changed.
-    fn apply(&mut self, event: Event<ObservedMetadata<Secret>>) -> bool {
-        let entry = |secret: &ObservedMetadata<Secret>| {
-            let about = About::secret(secret);
-            ((about.namespace.clone(), about.name.clone()), about)
-        };
-        match event {
-            Event::Init => self.incoming.clear(),
-            Event::InitApply(secret) => self.incoming.extend([entry(&secret)]),
-            Event::InitDone => {
-                self.current = std::mem::take(&mut self.incoming);
-                return true;
-            }
-            Event::Apply(secret) => {
-                self.current.extend([entry(&secret)]);
-                return true;
-            }
-            Event::Delete(secret) => return self.current.remove(&entry(&secret).0).is_some(),
-        }
-        false
-    }
-
-    fn rejections(&self, own_namespace: &str) -> Vec<Rejection> {
-        let rejection = |about: &About| Rejection {
-            about: about.clone(),
-            reason: RejectionReason::Namespace,
-            message: format!("only Secrets in the controller's own namespace, {own_namespace}, are"),
-        };
-        self.current.values().map(rejection).collect()
+fn reject(secret: &ObservedMetadata<Secret>, own_namespace: &str) -> Rejection {
+    Rejection {
+        about: About::secret(secret),
+        reason: RejectionReason::Namespace,
+        message: format!("only Secrets in the controller's own namespace, {own_namespace}, are"),
     }
 }
