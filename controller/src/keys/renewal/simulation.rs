@@ -2,13 +2,14 @@
 //! model of an API server, with clocks that are set and clocks that differ. A replica may have outdated records, and may die
 //! before or after it creates a key.
 //!
-//! `action` has what may happen, `model` what follows from it, `replica` the API that the loop is given, and `invariants` what must
-//! hold. A failure names its seed; `RENEWAL_SEED=<number> cargo test … simulation` runs the same actions again.
+//! `action` has what may happen, `model` the state, `replica` the API that the loop is given, `run` what follows from an action, and
+//! `invariants` what must hold. A failure names its seed; `RENEWAL_SEED=<number> cargo test … simulation` runs the same actions again.
 
 pub(crate) mod action;
 pub(crate) mod invariants;
 pub(crate) mod model;
 pub(crate) mod replica;
+pub(crate) mod run;
 
 use crate::keys::renewal::simulation::action::{Action, REPLICAS, actions};
 use crate::keys::renewal::simulation::model::{DAY, Model, START};

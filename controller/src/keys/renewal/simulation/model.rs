@@ -2,18 +2,14 @@
 
 use crate::config::keys::Renewal;
 use crate::keys::key_age::{CLOCK_TOLERANCE, KeyAge};
-use crate::keys::renewal::plan::{NewKey, RenewalReason, Wait};
+use crate::keys::renewal::plan::NewKey;
 use crate::keys::renewal::schedule::Schedule;
-use crate::keys::renewal::settle::{ATTEMPTS, RenewalError, settle};
-use crate::keys::renewal::simulation::action::{Action, REPLICAS};
-use crate::keys::renewal::simulation::replica::Replica;
+use crate::keys::renewal::simulation::action::REPLICAS;
 use crate::keys::renewal_request::{LocalRequests, RenewalRequest};
 use crate::keys::store::key_records::{KeyRecord, KeyRecords, KeyState};
 use envelope::Fingerprint;
-use futures::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
 use sealing::KeyOrder;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -22,18 +18,18 @@ pub(crate) const DAY: i64 = 86_400;
 /// The year 2020.
 pub(crate) const START: i64 = 1_577_836_800;
 
-const PREFIX: &str = "p";
+pub(crate) const PREFIX: &str = "p";
 
 /// The API server, and what replicas know of it.
 pub(crate) struct Model {
-    now: i64,
+    pub now: i64,
     pub store: Vec<KeyRecord>,
     /// How many keys were made.
     pub made: i64,
     pub views: [Arc<KeyRecords>; REPLICAS],
-    requests: [Arc<LocalRequests>; REPLICAS],
+    pub requests: [Arc<LocalRequests>; REPLICAS],
     /// How far the clock that dates a replica's answers is ahead of the one that dates Secrets.
-    ahead: [i64; REPLICAS],
+    pub ahead: [i64; REPLICAS],
     /// Keys that were renewed, and how many of their dates were in the future then; renewed a second time, it is a key too many.
     /// Once such a date comes, it is one like any other. Where clocks differ, each clock may have its own key.
     renewed: BTreeSet<(Fingerprint, usize)>,
@@ -69,7 +65,7 @@ impl Model {
         }
     }
 
-    fn period(&self) -> i64 {
+    pub(crate) fn period(&self) -> i64 {
         self.renewal.period.map_or(30 * DAY, |period| period.as_secs())
     }
 
@@ -77,7 +73,7 @@ impl Model {
         Timestamp::from_second((self.now + self.ahead[replica]).max(0)).unwrap()
     }
 
-    fn schedule<'a>(&self, records: &'a KeyRecords, now: Timestamp) -> Schedule<'a> {
+    pub(crate) fn schedule<'a>(&self, records: &'a KeyRecords, now: Timestamp) -> Schedule<'a> {
         Schedule { records, prefix: PREFIX, renewal: self.renewal, now }
     }
 
@@ -89,35 +85,6 @@ impl Model {
     pub(crate) fn pass(&mut self, seconds: i64) {
         self.now += seconds;
         self.elapsed += seconds;
-    }
-
-    /// Runs the loop that ships. Returns why keys were created.
-    pub(crate) fn settle(&mut self, index: usize, dies: bool) -> Vec<RenewalReason> {
-        let mut created = Vec::new();
-        // With outdated records it may meet every Secret of the store.
-        for _ in 0..=self.store.len() / ATTEMPTS + 1 {
-            let requests = Arc::clone(&self.requests[index]);
-            let model = RefCell::new(&mut *self);
-            let replica = Replica { model, index, dies, created: RefCell::default(), prefix: PREFIX };
-            let settled = settle(&replica, &requests).now_or_never().unwrap();
-            created.append(&mut replica.created.into_inner());
-            match settled {
-                Ok((wait, now)) => {
-                    if let Wait::UntilNewer(moment) = wait {
-                        let longest = CLOCK_TOLERANCE + SignedDuration::from_secs(1);
-                        assert!(moment.duration_since(now) <= longest, "waits until {moment} at {now}");
-                    }
-                    return created;
-                }
-                Err(RenewalError::Generate(_)) => {
-                    self.restart(index);
-                    return created;
-                }
-                Err(RenewalError::NoFreeName) => {}
-                Err(error) => panic!("{error}"),
-            }
-        }
-        panic!("replica {index} goes round in circles");
     }
 
     pub(crate) fn add_to_view(&mut self, replica: usize, secret: KeyRecord) {
@@ -162,14 +129,14 @@ impl Model {
         KeyState::Active { fingerprint, age: KeyAge { since, valid_from }, request: None }
     }
 
-    fn restart(&mut self, replica: usize) {
+    pub(crate) fn restart(&mut self, replica: usize) {
         self.views[replica] = Arc::default();
         self.requests[replica] = Arc::default();
         self.refresh(replica);
     }
 
     /// After a user's intervention a key that was renewed may have to be renewed again.
-    fn disturb(&mut self) {
+    pub(crate) fn disturb(&mut self) {
         // A replica may miss for any time what others created, but sees that a key was removed before it acts. Two replicas that
         // differ in that as well, after a clock was set, may choose different names.
         for replica in 0..REPLICAS {
@@ -178,76 +145,15 @@ impl Model {
         self.renewed.clear();
     }
 
-    pub(crate) fn run(&mut self, action: &Action) {
-        let unit = self.period() / 720;
-        match *action {
-            Action::Pass(units) => self.pass(units * unit),
-            Action::SetClock(units) => {
-                let before = self.now;
-                self.now = (self.now + units * unit).max(0);
-                self.clock_was_set(self.now - before);
-            }
-            Action::SetReplicaClock { replica, ahead } => {
-                let before = std::mem::replace(&mut self.ahead[replica], ahead * unit);
-                self.clock_was_set(ahead * unit - before);
-            }
-            Action::Annotate { as_listed } => self.annotate(as_listed),
-            Action::Signal(replica) => {
-                let schedule = self.schedule(&self.views[replica], self.time(replica));
-                let key = schedule.next_to_renew().map(|key| key.fingerprint);
-                self.requests[replica].request(key);
-                self.allowed += 1;
-            }
-            Action::Delete(index) => {
-                if index < self.store.len() {
-                    self.store.remove(index);
-                    self.disturb();
-                    self.allowed += 1;
-                }
-            }
-            Action::Leak(index) => {
-                if let Some(secret) = self.store.get_mut(index)
-                    && let KeyState::Active { fingerprint, age, .. } = secret.state
-                {
-                    secret.state = KeyState::Leaked { fingerprint, valid_from: age.valid_from };
-                    self.disturb();
-                    self.allowed += 1;
-                }
-            }
-            Action::SettleAll => {
-                let mut round = || {
-                    let created = (0..REPLICAS).map(|replica| {
-                        self.refresh(replica);
-                        self.settle(replica, false).len()
-                    });
-                    created.sum::<usize>()
-                };
-                let created = [round(), round(), round()];
-                assert!(created[2] == 0, "by turns they go round in circles: {created:?}");
-            }
-            Action::Restart(replica) => self.restart(replica),
-            Action::Settle { replica, current, dies } => {
-                if current {
-                    self.refresh(replica);
-                }
-                let created = self.settle(replica, dies);
-                assert!(created.len() <= 1, "several keys at once: {created:?}");
-                if current && !dies {
-                    self.check(replica);
-                }
-            }
-        }
-    }
-
     /// A clock that is set back behind every key makes one more. One that is set forwards makes dates come sooner, but of the dates
     /// that it skips no more than one makes a key.
-    fn clock_was_set(&mut self, by: i64) {
+    pub(crate) fn clock_was_set(&mut self, by: i64) {
         self.disturb();
         self.skipped += by.clamp(0, self.period());
         self.allowed += i64::from(by < 0);
     }
 
-    fn annotate(&mut self, as_listed: bool) {
+    pub(crate) fn annotate(&mut self, as_listed: bool) {
         self.annotations += 1;
         self.allowed += 1;
         let records = KeyRecords { secrets: self.store.clone(), had_any: true };

@@ -4,7 +4,7 @@ use crate::keys::renewal::generate::GenerateError;
 use crate::keys::renewal::plan::{NewKey, RenewalReason};
 use crate::keys::renewal::schedule::Schedule;
 use crate::keys::renewal::settle::{RenewalApi, RenewalError};
-use crate::keys::renewal::simulation::model::Model;
+use crate::keys::renewal::simulation::model::{Model, PREFIX};
 use crate::keys::store::key_records::KeyRecords;
 use jiff::Timestamp;
 use std::cell::RefCell;
@@ -18,7 +18,6 @@ pub(crate) struct Replica<'m> {
     pub dies: bool,
     /// Why it has created keys.
     pub created: RefCell<Vec<RenewalReason>>,
-    pub prefix: &'static str,
 }
 
 impl RenewalApi for Replica<'_> {
@@ -31,7 +30,7 @@ impl RenewalApi for Replica<'_> {
     }
 
     fn schedule<'r>(&'r self, records: &'r KeyRecords, now: Timestamp) -> Schedule<'r> {
-        Schedule { records, prefix: self.prefix, renewal: self.model.borrow().renewal, now }
+        Schedule { records, prefix: PREFIX, renewal: self.model.borrow().renewal, now }
     }
 
     async fn first_key_text(&self) -> Result<String, RenewalError> {
