@@ -1,16 +1,14 @@
 //! What every function of a rendering shares: the budget, the time, randomness, and the values made so far.
 
-use crate::budget::Budget;
-use crate::buffer::Buffer;
 use crate::error::Result;
-use crate::outside::{Outside, Random};
-use crate::pattern::{Pattern, PatternKey};
+use crate::input::{Outside, Random};
+use crate::limits::Budget;
+use crate::packages::regexp::RegexpCache;
+use crate::text::Buffer;
 use crate::text::Text;
-use crate::value::{Elem, List, Map, Value};
+use crate::value::{Elem, List, Map, TEXT, Value};
 use jiff::Timestamp;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-use zeroize::Zeroizing;
 
 /// One rendering.
 pub(crate) struct Engine<'a> {
@@ -20,8 +18,7 @@ pub(crate) struct Engine<'a> {
     random: RefCell<&'a mut dyn Random>,
     lists: RefCell<Vec<List>>,
     maps: RefCell<Vec<Map>>,
-    /// The regular expressions compiled so far.
-    pub(crate) patterns: RefCell<BTreeMap<PatternKey, Pattern>>,
+    regexps: RegexpCache,
 }
 
 impl<'a> Engine<'a> {
@@ -34,7 +31,7 @@ impl<'a> Engine<'a> {
             random: RefCell::new(random),
             lists: RefCell::default(),
             maps: RefCell::default(),
-            patterns: RefCell::default(),
+            regexps: RegexpCache::default(),
         }
     }
 
@@ -42,6 +39,11 @@ impl<'a> Engine<'a> {
         self.budget
     }
 
+    pub(crate) fn regexps(&self) -> &RegexpCache {
+        &self.regexps
+    }
+
+    /// The time of the rendering.
     pub(crate) fn now(&self) -> Timestamp {
         self.draw();
         self.now
@@ -84,13 +86,12 @@ impl<'a> Engine<'a> {
 
     /// A string of these bytes. They are copied, unless they are given away, only once they are paid for.
     pub(crate) fn text(&self, bytes: impl AsRef<[u8]> + Into<Vec<u8>>) -> Result<Value> {
-        self.budget.memory(bytes.as_ref().len() + 48)?;
-        Ok(Value::Text(Text::new(Zeroizing::new(bytes.into()))))
+        Value::text(self.budget, bytes)
     }
 
     /// A string from a buffer, which has paid for its bytes.
     pub(crate) fn finish(&self, buffer: Buffer<'_>) -> Result<Value> {
-        self.budget.memory(48)?;
+        self.budget.memory(TEXT)?;
         Ok(Value::Text(Text::new(buffer.into_bytes())))
     }
 

@@ -36,17 +36,17 @@ pub enum Shown<'e> {
 
 /// Where a template failed, and why. It depends on the values, though it holds none: for the log, and for users who have the values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {fault}")]
+#[error("line {line}: {cause}")]
 pub struct Detail {
     /// The line in the template, from one.
     pub line: usize,
     /// What is wrong.
-    pub fault: Fault,
+    pub cause: Cause,
 }
 
 /// What is wrong with a template.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum Cause {
     /// Not a template.
     #[error("{0}")]
     Syntax(Cow<'static, str>),
@@ -87,17 +87,17 @@ pub enum Bound {
 }
 
 /// The result of every step inside the crate.
-pub(crate) type Result<T> = std::result::Result<T, Fault>;
+pub(crate) type Result<T> = std::result::Result<T, Cause>;
 
 impl TemplateError {
     /// Of a text that could not be read.
-    pub(crate) fn reading(template: &str, line: usize, fault: Fault) -> Self {
-        Self { template: template.to_owned(), stage: Stage::Reading, detail: Detail { line, fault } }
+    pub(crate) fn reading(template: &str, line: usize, cause: Cause) -> Self {
+        Self { template: template.to_owned(), stage: Stage::Reading, detail: Detail { line, cause } }
     }
 
     /// Of a template that was read and did not render.
-    pub(crate) fn rendering(template: &str, line: usize, fault: Fault) -> Self {
-        Self { template: template.to_owned(), stage: Stage::Rendering, detail: Detail { line, fault } }
+    pub(crate) fn rendering(template: &str, line: usize, cause: Cause) -> Self {
+        Self { template: template.to_owned(), stage: Stage::Rendering, detail: Detail { line, cause } }
     }
 
     /// The name of the item whose template it is.
@@ -120,7 +120,7 @@ impl TemplateError {
 
     /// Whether it says that what all templates of the object may cost together is spent.
     pub fn is_spent(&self) -> bool {
-        matches!(self.detail.fault, Fault::Limit(bound) if !matches!(bound, Bound::Depth(_)))
+        matches!(self.detail.cause, Cause::Limit(bound) if !matches!(bound, Bound::Depth(_)))
     }
 }
 
@@ -149,7 +149,7 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-impl Fault {
+impl Cause {
     pub(crate) fn syntax(message: impl Into<Cow<'static, str>>) -> Self {
         Self::Syntax(message.into())
     }

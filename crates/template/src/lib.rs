@@ -65,30 +65,20 @@
 //! - `derivePassword` takes 32 MiB while it runs: the algorithm's own price. Three of them, or eight hashes of passwords, or one RSA
 //!   key of 4096 bits are what an object may ask for: some six tenths of a second, where all else ends in one.
 
-mod budget;
-mod buffer;
-mod certificate;
 mod engine;
 mod error;
 mod exec;
 mod functions;
+mod input;
 mod limits;
-mod outside;
-mod pattern;
+mod packages;
 mod print;
 mod render;
-mod semver;
 mod syntax;
 mod text;
-mod time;
-mod url;
 mod value;
-mod values;
-mod vary;
 
-pub use error::{Bound, Detail, Fault, Shown, TemplateError};
+pub use error::{Bound, Cause, Detail, Shown, TemplateError};
+pub use input::{Outside, Random, Values};
 pub use limits::Limits;
-pub use outside::{Outside, Random};
-pub use render::{Rendered, Renderer, Template};
-pub use values::Values;
-pub use vary::may_vary;
+pub use render::{Rendered, Renderer, Template, may_vary};

@@ -3,7 +3,7 @@
 mod argument;
 mod float;
 mod integer;
-mod layout;
+mod printer;
 mod printf;
 mod quote;
 mod string;
@@ -12,26 +12,11 @@ pub(crate) use float::shortest;
 pub(crate) use printf::printf;
 pub(crate) use quote::quote;
 
-use crate::buffer::Buffer;
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::text::Buffer;
 use crate::value::Value;
-use layout::Layout;
-
-/// A value under construction as text.
-struct Printer<'p, 'e, 'b> {
-    engine: &'p Engine<'e>,
-    out: &'p mut Buffer<'b>,
-    layout: Layout,
-    /// Printing the value of a verb that does not suit it: not by its own way of printing itself.
-    complaining: bool,
-}
-
-impl<'p, 'e, 'b> Printer<'p, 'e, 'b> {
-    fn new(engine: &'p Engine<'e>, out: &'p mut Buffer<'b>) -> Self {
-        Self { engine, out, layout: Layout::default(), complaining: false }
-    }
-}
+use printer::Printer;
 
 /// Appends the value as `%v` has it.
 pub(crate) fn print_value(engine: &Engine<'_>, out: &mut Buffer<'_>, value: &Value) -> Result<()> {

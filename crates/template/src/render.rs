@@ -3,14 +3,14 @@
 //! Reading and rendering are two calls, so that all templates of an object can be read before the first is rendered: what a
 //! rendering spends depends on values, and a template that comes after it might then be read or not.
 
-use crate::budget::Budget;
 use crate::engine::Engine;
 use crate::error::TemplateError;
 use crate::exec::execute;
+use crate::input::Outside;
+use crate::input::Values;
+use crate::limits::Budget;
 use crate::limits::Limits;
-use crate::outside::Outside;
 use crate::syntax::{self, Definitions};
-use crate::values::Values;
 use zeroize::Zeroizing;
 
 /// Renders templates over the same values. What one of them spends, the next one does not have: an object with a
@@ -45,7 +45,7 @@ impl<'v> Renderer<'v> {
     pub fn parse(&self, name: &str, template: &str) -> Result<Template, TemplateError> {
         self.budget.surface();
         let definitions = syntax::parse(name, template, &self.budget)
-            .map_err(|(line, fault)| TemplateError::reading(name, line, fault))?;
+            .map_err(|(line, cause)| TemplateError::reading(name, line, cause))?;
         Ok(Template { name: name.to_owned(), definitions })
     }
 
@@ -57,7 +57,7 @@ impl<'v> Renderer<'v> {
         let Outside { now, random } = outside;
         let engine = Engine::new(&self.budget, Outside { now, random: &mut *random });
         let bytes = execute(&engine, &template.definitions, &template.name, &self.values.dot())
-            .map_err(|(line, fault)| TemplateError::rendering(&template.name, line, fault))?;
+            .map_err(|(line, cause)| TemplateError::rendering(&template.name, line, cause))?;
         Ok(Rendered { bytes, varies: engine.drew() })
     }
 
@@ -88,4 +88,14 @@ impl std::fmt::Debug for Rendered {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Rendered({} bytes)", self.bytes.len())
     }
+}
+
+/// Parts of the names of all functions that ask for the time, for randomness or for a new key.
+const DRAWING: [&str; 11] =
+    ["now", "ago", "date", "Date", "duration", "rand", "shuffle", "uuid", "gen", "crypt", "htpasswd"];
+
+/// Whether the template may ask for the time, for randomness or for a new key. A function is always called by its name, so a text
+/// without any of these names never does; a text with one of them may only seem to.
+pub fn may_vary(template: &str) -> bool {
+    template.contains("{{") && DRAWING.iter().any(|name| template.contains(name))
 }

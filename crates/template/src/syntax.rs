@@ -3,12 +3,12 @@
 mod control;
 mod lexer;
 mod literal;
-mod node;
 mod number;
 mod parser;
 mod pipeline;
 mod token;
+mod tree;
 
-pub(crate) use node::{Branch, Command, Definitions, Node, Operand, Pipe, Place};
-pub(crate) use number::{Number, parse_float, parse_int};
+pub(crate) use number::Number;
 pub(crate) use parser::parse;
+pub(crate) use tree::{Branch, Command, Definitions, Operand, Pipe, Statement};

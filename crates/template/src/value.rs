@@ -1,18 +1,33 @@
 //! Values, with as much of Go's types as a template can tell apart.
 
-mod collection;
+mod collections;
 mod equal;
-mod kind;
+mod fields;
+mod type_name;
+mod types;
 
-pub(crate) use collection::{Elem, List, Map, comparisons};
+pub(crate) use collections::comparisons;
 pub(crate) use equal::deep_equal;
-pub(crate) use kind::IntKind;
+pub(crate) use fields::{certificate_fields, version_fields};
+pub(crate) use types::{Elem, IntKind};
 
-use crate::certificate::Certificate;
-use crate::semver::Version;
+use crate::error::Result;
+use crate::limits::Budget;
+use crate::packages::semver::Version;
+use crate::packages::time::Moment;
+use crate::packages::x509::Certificate;
 use crate::text::Text;
-use crate::time::Moment;
 use std::rc::Rc;
+use zeroize::Zeroizing;
+
+/// A list of values.
+pub(crate) type List = collections::List<Value>;
+
+/// A map from strings to values.
+pub(crate) type Map = collections::Map<Value>;
+
+/// The bytes that a string takes beside its own.
+pub(crate) const TEXT: usize = 48;
 
 /// A value in a template.
 #[derive(Clone)]
@@ -47,6 +62,12 @@ impl Value {
         Self::int(i64::try_from(number).unwrap_or(i64::MAX))
     }
 
+    /// A string of these bytes. They are copied, unless they are given away, only once they are paid for.
+    pub(crate) fn text(budget: &Budget, bytes: impl AsRef<[u8]> + Into<Vec<u8>>) -> Result<Self> {
+        budget.memory(bytes.as_ref().len() + TEXT)?;
+        Ok(Self::Text(Text::new(Zeroizing::new(bytes.into()))))
+    }
+
     pub(crate) fn is_nil(&self) -> bool {
         matches!(self, Self::Nil | Self::NilInterface)
     }
@@ -54,11 +75,6 @@ impl Value {
     /// As it leaves a pipeline or goes into a function: a nil forgets where it lay.
     pub(crate) fn settled(self) -> Self {
         if matches!(self, Self::NilInterface) { Self::Nil } else { self }
-    }
-
-    /// As it lies in a list or map of anything.
-    pub(crate) fn as_item(&self) -> Self {
-        if self.is_nil() { Self::NilInterface } else { self.clone() }
     }
 
     /// Whether `if` takes it for true; also the opposite of sprig's `empty`, structs and nil included.
@@ -73,5 +89,12 @@ impl Value {
             Self::Map(map) => map.len() > 0,
             Self::Time(_) | Self::Version(_) | Self::Certificate(_) => true,
         }
+    }
+}
+
+impl collections::Item for Value {
+    /// A nil in a list or map of anything remembers that it lies there.
+    fn as_item(&self) -> Self {
+        if self.is_nil() { Self::NilInterface } else { self.clone() }
     }
 }

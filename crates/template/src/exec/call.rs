@@ -1,8 +1,8 @@
 //! Calls of functions and methods.
 
-use super::Execution;
-use super::argument::checked;
-use crate::error::{Fault, Result};
+use super::convert::checked;
+use super::execution::Execution;
+use crate::error::{Cause, Result};
 use crate::functions::{Function, Type};
 use crate::syntax::Operand;
 use crate::value::Value;
@@ -26,7 +26,7 @@ impl<'t> Execution<'t, '_> {
         let fixed = function.parameters.len();
         if given < fixed || given > fixed && function.rest.is_none() {
             let least = if function.rest.is_some() { "at least " } else { "" };
-            return Err(Fault::evaluation(format!(
+            return Err(Cause::evaluation(format!(
                 "wrong number of args for {}: want {least}{fixed} got {given}",
                 function.name
             )));
@@ -52,7 +52,7 @@ impl<'t> Execution<'t, '_> {
         }
         self.charge(&values)?;
         let given = (function.run)(self.engine, &values);
-        given.map_err(|fault| written_out(function, arguments).unwrap_or(fault).within(function.name))
+        given.map_err(|cause| written_out(function, arguments).unwrap_or(cause).within(function.name))
     }
 
     /// A function reads the texts and lists that it is given, which costs by their length.
@@ -92,10 +92,10 @@ impl<'t> Execution<'t, '_> {
 }
 
 /// The message of `fail`, if it is a literal: such a one stands in the template, and holds nothing of any value.
-fn written_out(function: &Function, arguments: &[Operand]) -> Option<Fault> {
+fn written_out(function: &Function, arguments: &[Operand]) -> Option<Cause> {
     match arguments {
         [Operand::Text(message)] if function.name == "fail" => {
-            Some(Fault::evaluation(String::from_utf8_lossy(message).into_owned()))
+            Some(Cause::evaluation(String::from_utf8_lossy(message).into_owned()))
         }
         _ => None,
     }

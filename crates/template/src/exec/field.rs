@@ -1,11 +1,11 @@
 //! Fields: keys of maps, fields of structs, methods.
 
-use super::Execution;
 use super::call::Callee;
-use crate::error::{Fault, Result};
+use super::execution::Execution;
+use crate::error::{Cause, Result};
 use crate::functions;
 use crate::syntax::Operand;
-use crate::value::Value;
+use crate::value::{Value, certificate_fields};
 
 impl<'t> Execution<'t, '_> {
     /// Follows a path of names; the arguments are for the last.
@@ -37,7 +37,7 @@ impl<'t> Execution<'t, '_> {
         match &receiver {
             Value::Nil => return Ok(Value::Nil),
             Value::NilInterface => {
-                return Err(Fault::evaluation(format!("nil pointer evaluating interface {{}}.{name}")));
+                return Err(Cause::evaluation(format!("nil pointer evaluating interface {{}}.{name}")));
             }
             _ => {}
         }
@@ -47,15 +47,18 @@ impl<'t> Execution<'t, '_> {
         let has_arguments = !arguments.is_empty() || piped.is_some();
         let found = match &receiver {
             Value::Map(map) => Some(map.get(self.engine.budget(), name.as_bytes())?.unwrap_or(Value::Nil)),
-            Value::Certificate(certificate) => certificate.field(name),
+            Value::Certificate(certificate) => {
+                let mut fields = certificate_fields(certificate).into_iter();
+                fields.find_map(|(field, value)| (field == name).then_some(value))
+            }
             _ => None,
         };
         match found {
             Some(_) if has_arguments => {
-                Err(Fault::evaluation(format!("{name} is not a method but has arguments")))
+                Err(Cause::evaluation(format!("{name} is not a method but has arguments")))
             }
             Some(value) => Ok(value),
-            None => Err(Fault::evaluation(format!(
+            None => Err(Cause::evaluation(format!(
                 "can't evaluate field {name} in type {}",
                 receiver.type_name()
             ))),

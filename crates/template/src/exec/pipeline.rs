@@ -1,15 +1,16 @@
 //! Pipelines and commands.
 
-use super::Execution;
 use super::call::Callee;
-use crate::error::{Fault, Result};
-use crate::syntax::{Command, Number, Operand, Pipe};
+use super::convert::ideal;
+use super::execution::Execution;
+use crate::error::{Cause, Result};
+use crate::syntax::{Command, Operand, Pipe};
 use crate::value::Value;
 
 impl<'t> Execution<'t, '_> {
     /// The value of a pipeline, which its variables take.
     pub(super) fn pipe(&mut self, dot: &Value, pipe: &'t Pipe) -> Result<Value> {
-        self.place = pipe.place;
+        self.line = pipe.line;
         let mut piped = None;
         for command in &pipe.commands {
             piped = Some(self.command(dot, command, piped)?.settled());
@@ -41,7 +42,7 @@ impl<'t> Execution<'t, '_> {
             }
             first => {
                 if !arguments.is_empty() || piped.is_some() {
-                    return Err(Fault::evaluation("can't give argument to non-function"));
+                    return Err(Cause::evaluation("can't give argument to non-function"));
                 }
                 match first {
                     Operand::Bool(value) => Ok(Value::Bool(*value)),
@@ -50,7 +51,7 @@ impl<'t> Execution<'t, '_> {
                     Operand::Text(text) => Ok(Value::Text(text.clone())),
                     Operand::Variable(name, _) => self.variable(name),
                     Operand::Pipe(pipe) => self.nested(dot, pipe),
-                    _ => Err(Fault::evaluation("nil is not a command")),
+                    _ => Err(Cause::evaluation("nil is not a command")),
                 }
             }
         }
@@ -69,15 +70,7 @@ impl<'t> Execution<'t, '_> {
         match operand {
             Operand::Pipe(pipe) => self.nested(dot, pipe),
             Operand::Function(function) => self.call(dot, &Callee::Function(function), &[], None),
-            _ => Err(Fault::evaluation("indirection through explicit nil")),
+            _ => Err(Cause::evaluation("indirection through explicit nil")),
         }
     }
-}
-
-/// A number literal where nothing asks for a type.
-pub(super) fn ideal(number: &Number) -> Result<Value> {
-    if number.written_as_float {
-        return Ok(Value::Float(number.float));
-    }
-    number.int.map(Value::int).ok_or_else(|| Fault::evaluation("a number overflows int"))
 }

@@ -1,7 +1,7 @@
 //! `range`: over a number, a list or a map.
 
-use super::{Execution, Flow};
-use crate::error::{Fault, Result};
+use super::execution::{Execution, Flow};
+use crate::error::{Cause, Result};
 use crate::syntax::Branch;
 use crate::value::Value;
 
@@ -12,7 +12,7 @@ impl<'t> Execution<'t, '_> {
         let ran = match &value {
             Value::Int(kind, count) => {
                 if branch.pipe.variables.len() > 1 {
-                    return Err(Fault::evaluation(
+                    return Err(Cause::evaluation(
                         "can't use a number to iterate over more than one variable",
                     ));
                 }
@@ -43,7 +43,7 @@ impl<'t> Execution<'t, '_> {
             }
             Value::Nil => false,
             other => {
-                return Err(Fault::evaluation(format!("range can't iterate over a {}", other.type_name())));
+                return Err(Cause::evaluation(format!("range can't iterate over a {}", other.type_name())));
             }
         };
         let flow = match &branch.otherwise {

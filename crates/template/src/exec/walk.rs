@@ -1,17 +1,17 @@
 //! Nodes: texts, actions, conditions, other templates.
 
-use super::{Execution, Flow};
-use crate::error::{Fault, Result};
+use super::execution::{Execution, Flow};
+use crate::error::{Cause, Result};
 use crate::print;
-use crate::syntax::{Branch, Node, Pipe, Place};
+use crate::syntax::{Branch, Pipe, Statement};
 use crate::value::{Value, comparisons};
 
 impl<'t> Execution<'t, '_> {
-    pub(super) fn walk(&mut self, dot: &Value, nodes: &'t [Node]) -> Result<Flow> {
+    pub(super) fn walk(&mut self, dot: &Value, statements: &'t [Statement]) -> Result<Flow> {
         self.engine.budget().descend()?;
-        for node in nodes {
+        for statement in statements {
             self.engine.budget().steps(1)?;
-            match self.node(dot, node)? {
+            match self.statement(dot, statement)? {
                 Flow::Next => {}
                 flow => {
                     self.engine.budget().ascend();
@@ -23,16 +23,16 @@ impl<'t> Execution<'t, '_> {
         Ok(Flow::Next)
     }
 
-    fn node(&mut self, dot: &Value, node: &'t Node) -> Result<Flow> {
-        match node {
-            Node::Text(text) => self.write(text)?,
-            Node::Action(pipe) => self.action(dot, pipe)?,
-            Node::If(branch) => return self.branch(dot, branch, false),
-            Node::With(branch) => return self.branch(dot, branch, true),
-            Node::Range(branch) => return self.range(dot, branch),
-            Node::Template(place, name, pipe) => self.template(dot, *place, name, pipe.as_ref())?,
-            Node::Break => return Ok(Flow::Break),
-            Node::Continue => return Ok(Flow::Continue),
+    fn statement(&mut self, dot: &Value, statement: &'t Statement) -> Result<Flow> {
+        match statement {
+            Statement::Text(text) => self.write(text)?,
+            Statement::Action(pipe) => self.action(dot, pipe)?,
+            Statement::If(branch) => return self.branch(dot, branch, false),
+            Statement::With(branch) => return self.branch(dot, branch, true),
+            Statement::Range(branch) => return self.range(dot, branch),
+            Statement::Template { line, name, pipe } => self.template(dot, *line, name, pipe.as_ref())?,
+            Statement::Break => return Ok(Flow::Break),
+            Statement::Continue => return Ok(Flow::Continue),
         }
         Ok(Flow::Next)
     }
@@ -67,11 +67,11 @@ impl<'t> Execution<'t, '_> {
         Ok(flow)
     }
 
-    fn template(&mut self, dot: &Value, place: Place, name: &str, pipe: Option<&'t Pipe>) -> Result<()> {
-        self.place = place;
+    fn template(&mut self, dot: &Value, line: usize, name: &str, pipe: Option<&'t Pipe>) -> Result<()> {
+        self.line = line;
         self.engine.budget().read(name.len(), comparisons(self.definitions.len()))?;
-        let Some(nodes) = self.definitions.get(name) else {
-            return Err(Fault::evaluation(format!("template {name:?} not defined")));
+        let Some(statements) = self.definitions.get(name) else {
+            return Err(Cause::evaluation(format!("template {name:?} not defined")));
         };
         let dot = match pipe {
             Some(pipe) => self.pipe(dot, pipe)?,
@@ -79,7 +79,7 @@ impl<'t> Execution<'t, '_> {
         };
         // It sees its dot and no variable of ours.
         let ours = std::mem::replace(&mut self.variables, vec![("$", dot.clone())]);
-        self.walk(&dot, nodes)?;
+        self.walk(&dot, statements)?;
         self.variables = ours;
         Ok(())
     }

@@ -1,9 +1,9 @@
-//! Comparisons and `not`, with Go's rules on which types compare.
+//! Comparisons and `not`, with Go's rules on which types compare; and what type a value is of.
 
-use super::{Function, Type, any, rest};
 use crate::engine::Engine;
-use crate::error::{Fault, Result};
-use crate::value::Value;
+use crate::error::{Cause, Result};
+use crate::functions::signature::{Function, Type, any, rest, text};
+use crate::value::{Value, deep_equal};
 use std::cmp::Ordering;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -14,7 +14,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("eq", &[Type::Any], Type::Any, |engine, values| {
         let others = rest(values, 1);
         if others.is_empty() {
-            return Err(Fault::evaluation("missing argument for comparison"));
+            return Err(Cause::evaluation("missing argument for comparison"));
         }
         for other in others {
             if equal(engine, any(values, 0), other)? {
@@ -39,10 +39,25 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("ge", &[Type::Any, Type::Any], |_, values| {
         Ok(Value::Bool(order(values)? != Some(Ordering::Less)))
     }),
+    Function::new("typeOf", &[Type::Any], |engine, values| engine.text(any(values, 0).type_name())),
+    Function::new("typeIs", &[Type::Text, Type::Any], |_, values| {
+        Ok(Value::Bool(text(values, 0) == any(values, 1).type_name().as_bytes()))
+    }),
+    Function::new("typeIsLike", &[Type::Text, Type::Any], |_, values| {
+        let (wanted, name) = (text(values, 0), any(values, 1).type_name().as_bytes());
+        Ok(Value::Bool(wanted == name || name.strip_prefix(b"*") == Some(wanted)))
+    }),
+    Function::new("kindOf", &[Type::Any], |engine, values| engine.text(any(values, 0).kind_name())),
+    Function::new("kindIs", &[Type::Text, Type::Any], |_, values| {
+        Ok(Value::Bool(text(values, 0) == any(values, 1).kind_name().as_bytes()))
+    }),
+    Function::new("deepEqual", &[Type::Any, Type::Any], |engine, values| {
+        Ok(Value::Bool(deep_equal(engine.budget(), any(values, 0), any(values, 1))?))
+    }),
 ];
 
-fn incompatible(a: &Value, b: &Value) -> Fault {
-    Fault::evaluation(format!("incompatible types for comparison: {} and {}", a.type_name(), b.type_name()))
+fn incompatible(a: &Value, b: &Value) -> Cause {
+    Cause::evaluation(format!("incompatible types for comparison: {} and {}", a.type_name(), b.type_name()))
 }
 
 fn order_ints(a: &Value, b: &Value) -> Option<Ordering> {
@@ -81,7 +96,7 @@ fn equal(engine: &Engine<'_>, a: &Value, b: &Value) -> Result<bool> {
             }
         }
         (Value::List(_), Value::List(_)) | (Value::Map(_), Value::Map(_)) => {
-            return Err(Fault::evaluation(format!("non-comparable type {}", a.type_name())));
+            return Err(Cause::evaluation(format!("non-comparable type {}", a.type_name())));
         }
         // Structs, lists and maps have no basic kind, so those of different kinds fail later, but fail.
         _ => return Err(incompatible(a, b)),
@@ -101,6 +116,6 @@ fn order(values: &[Value]) -> Result<Option<Ordering>> {
             Value::Int(..) | Value::Float(_) | Value::Text(_),
             Value::Int(..) | Value::Float(_) | Value::Text(_),
         ) => Err(incompatible(a, b)),
-        _ => Err(Fault::evaluation("invalid type for comparison")),
+        _ => Err(Cause::evaluation("invalid type for comparison")),
     }
 }

@@ -4,9 +4,9 @@
 mod cases;
 
 use super::all;
-use crate::budget::Budget;
+use crate::limits::Budget;
 use crate::limits::Limits;
-use crate::syntax::{Branch, Command, Node, Operand, Pipe, parse};
+use crate::syntax::{Branch, Command, Operand, Pipe, Statement, parse};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -43,8 +43,8 @@ fn each_is_asked_for_something_usual_and_something_odd() {
             let budget = Budget::new(Limits::default());
             // What does not even read calls nothing.
             if let Ok(definitions) = parse(&case.name, &case.text, &budget) {
-                for nodes in definitions.values() {
-                    asked.nodes(nodes);
+                for statements in definitions.values() {
+                    asked.statements(statements);
                 }
             }
         }
@@ -73,26 +73,28 @@ struct Asked {
 }
 
 impl Asked {
-    fn nodes(&mut self, nodes: &[Node]) {
-        for node in nodes {
-            match node {
-                Node::Action(pipe) => self.pipe(pipe),
-                Node::If(branch) | Node::With(branch) | Node::Range(branch) => self.branch(branch),
-                Node::Template(_, _, pipe) => {
+    fn statements(&mut self, statements: &[Statement]) {
+        for statement in statements {
+            match statement {
+                Statement::Action(pipe) => self.pipe(pipe),
+                Statement::If(branch) | Statement::With(branch) | Statement::Range(branch) => {
+                    self.branch(branch)
+                }
+                Statement::Template { pipe, .. } => {
                     if let Some(pipe) = pipe {
                         self.pipe(pipe);
                     }
                 }
-                Node::Text(_) | Node::Break | Node::Continue => {}
+                Statement::Text(_) | Statement::Break | Statement::Continue => {}
             }
         }
     }
 
     fn branch(&mut self, branch: &Branch) {
         self.pipe(&branch.pipe);
-        self.nodes(&branch.body);
-        if let Some(nodes) = &branch.otherwise {
-            self.nodes(nodes);
+        self.statements(&branch.body);
+        if let Some(statements) = &branch.otherwise {
+            self.statements(statements);
         }
     }
 

@@ -1,9 +1,9 @@
 //! Choosing between values, and `fail`.
 
-use super::{Function, Type, any};
 use crate::engine::Engine;
-use crate::error::{Fault, Result};
-use crate::semver::Version;
+use crate::error::{Cause, Result};
+use crate::functions::signature::{Function, Type, any};
+use crate::packages::semver::Version;
 use crate::value::{List, Map, Value};
 use std::rc::Rc;
 
@@ -26,7 +26,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     // What it was given may be made of secrets. The evaluator, which sees whether it is, takes it over.
     Function::new("fail", &[Text], |_, _| {
-        Err(Fault::evaluation("failed with a message that is not written out in the template, and not told"))
+        Err(Cause::evaluation("failed with a message that is not written out in the template, and not told"))
     }),
     Function::new("deepCopy", &[Any], |engine, values| copy(engine, any(values, 0), 0)),
     Function::new("mustDeepCopy", &[Any], |engine, values| copy(engine, any(values, 0), 0)),
@@ -56,7 +56,7 @@ fn copy(engine: &Engine<'_>, value: &Value, depth: usize) -> Result<Value> {
         }
         // The library that sprig uses sees no field of a version.
         Value::Version(_) => Ok(Value::Version(Rc::new(Version::default()))),
-        Value::Nil if depth == 0 => Err(Fault::evaluation("there is nothing to copy")),
+        Value::Nil if depth == 0 => Err(Cause::evaluation("there is nothing to copy")),
         other => Ok(other.clone()),
     }
 }

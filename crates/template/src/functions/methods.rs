@@ -1,10 +1,10 @@
 //! Methods of times, durations and versions, by Go's names.
 
-use super::{Function, Type, any, int, utf8};
 use crate::engine::Engine;
-use crate::error::{Fault, Result};
-use crate::semver::{Version, is_metadata, is_prerelease};
-use crate::time::{Moment, Zone, format, name_of, rounded};
+use crate::error::{Cause, Result};
+use crate::functions::signature::{Function, Type, any, int, utf8};
+use crate::packages::semver::{Version, is_metadata, is_prerelease};
+use crate::packages::time::{Moment, Zone, format, rounded};
 use crate::value::{IntKind, Value};
 use jiff::Span;
 use std::cmp::Ordering;
@@ -26,7 +26,7 @@ pub(crate) fn find_method(value: &Value, name: &str) -> Option<&'static Function
 fn moment(values: &[Value], index: usize) -> Result<&Moment> {
     match any(values, index) {
         Value::Time(moment) => Ok(moment),
-        _ => Err(Fault::evaluation("not a time")),
+        _ => Err(Cause::evaluation("not a time")),
     }
 }
 
@@ -59,7 +59,7 @@ const TIME: &[Function] = &[
     Function::new("UnixNano", &[], |_, values| {
         i64::try_from(moment(values, 0)?.time.as_nanosecond())
             .map(Value::int64)
-            .map_err(|_| Fault::evaluation("the time is out of range"))
+            .map_err(|_| Cause::evaluation("the time is out of range"))
     }),
     Function::new("Format", &[Type::Text], |engine, values| {
         let layout = utf8(values, 1)?;
@@ -91,7 +91,7 @@ const TIME: &[Function] = &[
 /// Years and months by the calendar; a day that a month has not runs over into the next.
 fn add_date(_: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let moment = moment(values, 0)?;
-    let out_of_range = || Fault::evaluation("the time is out of range");
+    let out_of_range = || Cause::evaluation("the time is out of range");
     let civil = moment.civil();
     let months = int(values, 1)
         .checked_mul(12)
@@ -116,7 +116,7 @@ fn add_date(_: &Engine<'_>, values: &[Value]) -> Result<Value> {
 }
 
 const NAMED: &[Function] = &[Function::new("String", &[], |engine, values| match any(values, 0) {
-    Value::Int(kind, number) => engine.text(name_of(*kind, *number)),
+    Value::Int(kind, number) => engine.text(kind.name_of(*number)),
     _ => engine.text(""),
 })];
 
@@ -141,7 +141,7 @@ const DURATION: &[Function] = &[
 fn version(values: &[Value], index: usize) -> Result<&Version> {
     match any(values, index) {
         Value::Version(version) => Ok(version),
-        _ => Err(Fault::evaluation("not a version")),
+        _ => Err(Cause::evaluation("not a version")),
     }
 }
 
@@ -179,14 +179,14 @@ const VERSION: &[Function] = &[
     Function::new("SetPrerelease", &[Type::Text], |engine, values| {
         let (version, text) = (version(values, 0)?, utf8(values, 1)?);
         if !text.is_empty() && !is_prerelease(text) {
-            return Err(Fault::evaluation("invalid prerelease"));
+            return Err(Cause::evaluation("invalid prerelease"));
         }
         changed(engine, version.derived(version.numbers, text, &version.metadata))
     }),
     Function::new("SetMetadata", &[Type::Text], |engine, values| {
         let (version, text) = (version(values, 0)?, utf8(values, 1)?);
         if !text.is_empty() && !is_metadata(text) {
-            return Err(Fault::evaluation("invalid metadata"));
+            return Err(Cause::evaluation("invalid metadata"));
         }
         changed(engine, version.derived(version.numbers, &version.prerelease, text))
     }),

@@ -1,8 +1,8 @@
 //! One value by one verb: which way to print it, lists and maps piece by piece.
 
-use super::Printer;
-use crate::error::{Fault, Result};
-use crate::value::{Elem, IntKind, List, Map, Value};
+use super::printer::Printer;
+use crate::error::{Cause, Result};
+use crate::value::{Elem, IntKind, List, Map, Value, certificate_fields, version_fields};
 
 impl Printer<'_, '_, '_> {
     pub(super) fn argument(&mut self, value: &Value, verb: char) -> Result<()> {
@@ -11,7 +11,7 @@ impl Printer<'_, '_, '_> {
             (Value::Nil | Value::NilInterface, _) => self.misfit(value, verb),
             (_, 'T') => self.string(value.type_name().as_bytes(), 's'),
             (Value::List(_) | Value::Map(_), 'p') => {
-                Err(Fault::evaluation("%p is not supported: a value has no address here"))
+                Err(Cause::evaluation("%p is not supported: a value has no address here"))
             }
             _ => self.value(value, verb, 0),
         }
@@ -38,16 +38,16 @@ impl Printer<'_, '_, '_> {
             Value::Map(map) => self.map(map, verb, depth),
             // Within another value Go prints the address of it.
             Value::Version(version) if version.is_pointer() && depth > 0 => {
-                Err(Fault::evaluation(format!("%{verb} of a version in a value is not supported")))
+                Err(Cause::evaluation(format!("%{verb} of a version in a value is not supported")))
             }
             Value::Version(version) => {
                 self.out.push(if version.is_pointer() { b"&" } else { b"" })?;
-                self.fields(&version.fields(self.engine)?, "semver.Version", verb, depth)
+                self.fields(&version_fields(self.engine.budget(), version)?, "semver.Version", verb, depth)
             }
             Value::Certificate(certificate) => {
-                self.fields(&certificate.fields(), "sprig.certificate", verb, depth)
+                self.fields(&certificate_fields(certificate), "sprig.certificate", verb, depth)
             }
-            Value::Time(_) => Err(Fault::evaluation(format!("%{verb} of a time is not supported"))),
+            Value::Time(_) => Err(Cause::evaluation(format!("%{verb} of a time is not supported"))),
             _ => self.misfit(value, verb),
         }
     }
@@ -59,7 +59,7 @@ impl Printer<'_, '_, '_> {
         }
         match value {
             Value::Int(kind @ (IntKind::Month | IntKind::Weekday | IntKind::Duration), number) => {
-                Some(crate::time::name_of(*kind, *number))
+                Some(kind.name_of(*number))
             }
             Value::Time(moment) => Some(moment.to_string()),
             Value::Version(version) => Some(version.to_string()),

@@ -1,7 +1,7 @@
 //! Floating-point numbers: shortest, or with so many digits.
 
-use super::Printer;
-use crate::error::{Fault, Result};
+use super::printer::Printer;
+use crate::error::{Cause, Result};
 
 /// No float has more digits behind the point than this; what is asked for beyond is zeros.
 const DIGITS: usize = 1100;
@@ -10,7 +10,7 @@ impl Printer<'_, '_, '_> {
     pub(super) fn float(&mut self, number: f64, verb: char) -> Result<()> {
         let layout = self.layout;
         if matches!(verb, 'x' | 'X') && layout.precision.is_some() || layout.sharp {
-            return Err(Fault::evaluation(format!("%{verb} of a float is not supported in this form")));
+            return Err(Cause::evaluation(format!("%{verb} of a float is not supported in this form")));
         }
         let magnitude = number.abs();
         let negative = number.is_sign_negative() && !number.is_nan();

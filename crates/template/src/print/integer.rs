@@ -1,6 +1,6 @@
 //! Integers: in any base, as characters, as code points.
 
-use super::Printer;
+use super::printer::Printer;
 use super::quote::quote_char;
 use crate::error::Result;
 

@@ -1,7 +1,6 @@
 //! `printf`: a format, its verbs, and what it says when they and the arguments do not meet.
 
-use super::Printer;
-use super::layout::Layout;
+use super::printer::{Layout, Printer};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::text::characters;

@@ -1,7 +1,7 @@
 //! Quoting as Go source has it.
 
-use crate::buffer::Buffer;
 use crate::error::Result;
+use crate::text::Buffer;
 use crate::text::is_printable;
 
 /// Appends the bytes in double quotes, escaped; with `ascii`, all that is not ASCII is as well.

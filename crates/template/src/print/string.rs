@@ -1,6 +1,6 @@
 //! Strings: as they are, quoted, in hexadecimal.
 
-use super::Printer;
+use super::printer::Printer;
 use super::quote::quote;
 use crate::error::Result;
 use crate::text::characters;

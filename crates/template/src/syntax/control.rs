@@ -1,23 +1,23 @@
 //! Actions that decide: if, with, range, template, block, and what ends them.
 
-use super::node::{Branch, Node};
 use super::parser::{Ending, Item, Parser, unexpected};
 use super::token::Kind;
-use crate::error::{Fault, Result};
+use super::tree::{Branch, Statement};
+use crate::error::{Cause, Result};
 
 impl Parser<'_, '_> {
     /// An action whose opening delimiter is past.
     pub(super) fn action(&mut self) -> Result<Item> {
         let token = self.next_solid();
         let keyword = if token.kind == Kind::Word { token.text } else { "" };
-        Ok(Item::Node(match keyword {
-            "if" => Node::If(self.branch("if")?),
-            "with" => Node::With(self.branch("with")?),
-            "range" => Node::Range(self.branch("range")?),
+        Ok(Item::Statement(match keyword {
+            "if" => Statement::If(self.branch("if")?),
+            "with" => Statement::With(self.branch("with")?),
+            "range" => Statement::Range(self.branch("range")?),
             "block" => self.block(token.line)?,
             "template" => self.template(token.line)?,
-            "break" => self.leave("{{break}}", Node::Break)?,
-            "continue" => self.leave("{{continue}}", Node::Continue)?,
+            "break" => self.leave("{{break}}", Statement::Break)?,
+            "continue" => self.leave("{{continue}}", Statement::Continue)?,
             "end" => {
                 self.expect_close("end")?;
                 return Ok(Item::Ending(Ending::End));
@@ -32,17 +32,17 @@ impl Parser<'_, '_> {
             }
             _ => {
                 self.back();
-                Node::Action(self.pipeline("command", Kind::RightDelimiter)?)
+                Statement::Action(self.pipeline("command", Kind::RightDelimiter)?)
             }
         }))
     }
 
-    fn leave(&mut self, context: &'static str, node: Node) -> Result<Node> {
+    fn leave(&mut self, context: &'static str, statement: Statement) -> Result<Statement> {
         self.expect_close(context)?;
         if self.range_depth == 0 {
-            return Err(Fault::syntax(format!("{context} outside {{{{range}}}}")));
+            return Err(Cause::syntax(format!("{context} outside {{{{range}}}}")));
         }
-        Ok(node)
+        Ok(statement)
     }
 
     fn branch(&mut self, context: &'static str) -> Result<Branch> {
@@ -61,39 +61,39 @@ impl Parser<'_, '_> {
     }
 
     /// What follows an else. `else if` is an else with an if in it that needs no end of its own.
-    fn otherwise(&mut self, context: &'static str) -> Result<Vec<Node>> {
+    fn otherwise(&mut self, context: &'static str) -> Result<Vec<Statement>> {
         let next = self.peek();
         if context != "range" && next.is_word(context) {
             self.next();
             self.budget.descend()?;
             let branch = self.branch(context)?;
             self.budget.ascend();
-            return Ok(vec![if context == "if" { Node::If(branch) } else { Node::With(branch) }]);
+            return Ok(vec![if context == "if" { Statement::If(branch) } else { Statement::With(branch) }]);
         }
         match self.list()? {
-            (nodes, Ending::End) => Ok(nodes),
-            (_, Ending::Else) => Err(Fault::syntax("expected end; found {{else}}")),
+            (statements, Ending::End) => Ok(statements),
+            (_, Ending::Else) => Err(Cause::syntax("expected end; found {{else}}")),
         }
     }
 
-    fn block(&mut self, line: usize) -> Result<Node> {
+    fn block(&mut self, line: usize) -> Result<Statement> {
         let name = self.template_name("block clause")?;
         let pipe = self.pipeline("block clause", Kind::RightDelimiter)?;
         self.definition(name.clone(), "block clause")?;
-        Ok(Node::Template(line, name, Some(pipe)))
+        Ok(Statement::Template { line, name, pipe: Some(pipe) })
     }
 
-    fn template(&mut self, line: usize) -> Result<Node> {
+    fn template(&mut self, line: usize) -> Result<Statement> {
         let name = self.template_name("template clause")?;
         let token = self.next_solid();
         if token.kind == Kind::RightDelimiter {
-            return Ok(Node::Template(line, name, None));
+            return Ok(Statement::Template { line, name, pipe: None });
         }
         if token.kind == Kind::End {
             return Err(unexpected(token, "template clause"));
         }
         self.back();
         let pipe = self.pipeline("template clause", Kind::RightDelimiter)?;
-        Ok(Node::Template(line, name, Some(pipe)))
+        Ok(Statement::Template { line, name, pipe: Some(pipe) })
     }
 }

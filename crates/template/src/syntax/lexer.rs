@@ -1,8 +1,8 @@
 //! Cuts a template into words. White space is trimmed here and nowhere else.
 
 use super::token::{Kind, Token};
-use crate::budget::Budget;
-use crate::error::{Fault, Result};
+use crate::error::{Cause, Result};
+use crate::limits::Budget;
 
 const LEFT: &str = "{{";
 const RIGHT: &str = "}}";
@@ -11,7 +11,7 @@ const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
 /// What the lexer did not take, and where.
 pub(super) struct Refused {
     pub(super) line: usize,
-    pub(super) fault: Fault,
+    pub(super) cause: Cause,
 }
 
 /// All words of the template, the last being [`Kind::End`].
@@ -19,7 +19,7 @@ pub(super) fn words<'s>(source: &'s str, budget: &Budget) -> std::result::Result
     let mut lexer = Lexer { rest: source, line: 1, parens: 0, words: Vec::new(), budget };
     match lexer.run() {
         Ok(()) => Ok(lexer.words),
-        Err(fault) => Err(Refused { line: lexer.line, fault }),
+        Err(cause) => Err(Refused { line: lexer.line, cause }),
     }
 }
 
@@ -98,10 +98,10 @@ impl<'s> Lexer<'s, '_> {
 
     fn comment(&mut self) -> Result<()> {
         // The slash that opens it does not also close it.
-        let end = self.rest[2..].find("*/").ok_or_else(|| Fault::syntax("unclosed comment"))?;
+        let end = self.rest[2..].find("*/").ok_or_else(|| Cause::syntax("unclosed comment"))?;
         self.skip(2 + end + 2);
         match self.right_delimiter() {
-            None => Err(Fault::syntax("comment ends before closing delimiter")),
+            None => Err(Cause::syntax("comment ends before closing delimiter")),
             Some(trims) => {
                 self.close(trims);
                 Ok(())
@@ -129,7 +129,7 @@ impl<'s> Lexer<'s, '_> {
     fn inside(&mut self) -> Result<bool> {
         if let Some(trims) = self.right_delimiter() {
             if self.parens > 0 {
-                return Err(Fault::syntax("unclosed left paren"));
+                return Err(Cause::syntax("unclosed left paren"));
             }
             self.skip(if trims { 2 } else { 0 });
             self.emit(Kind::RightDelimiter, RIGHT.len())?;
@@ -140,20 +140,20 @@ impl<'s> Lexer<'s, '_> {
         }
         let mut characters = self.rest.chars();
         let Some(first) = characters.next() else {
-            return Err(Fault::syntax("unclosed action"));
+            return Err(Cause::syntax("unclosed action"));
         };
         let second = characters.next();
         match first {
             ' ' | '\t' | '\r' | '\n' => self.space(),
             '=' => self.emit(Kind::Assign, 1),
             ':' if second == Some('=') => self.emit(Kind::Declare, 2),
-            ':' => Err(Fault::syntax("expected :=")),
+            ':' => Err(Cause::syntax("expected :=")),
             '|' => self.emit(Kind::Pipe, 1),
             '"' => self.quoted(Kind::Quoted, '"', "unterminated quoted string"),
             '\'' => self.quoted(Kind::CharacterConstant, '\'', "unterminated character constant"),
             '`' => match self.rest[1..].find('`') {
                 Some(length) => self.emit(Kind::RawQuoted, length + 2),
-                None => Err(Fault::syntax("unterminated raw quoted string")),
+                None => Err(Cause::syntax("unterminated raw quoted string")),
             },
             '$' => self.name(Kind::Variable),
             '.' if !second.is_some_and(|next| next.is_ascii_digit()) => self.name(Kind::Field),
@@ -162,14 +162,14 @@ impl<'s> Lexer<'s, '_> {
                 self.parens += 1;
                 self.emit(Kind::LeftParen, 1)
             }
-            ')' if self.parens == 0 => Err(Fault::syntax("unexpected right paren")),
+            ')' if self.parens == 0 => Err(Cause::syntax("unexpected right paren")),
             ')' => {
                 self.parens -= 1;
                 self.emit(Kind::RightParen, 1)
             }
             other if is_alphanumeric(other) => self.name(Kind::Word),
             ' '..='~' => self.emit(Kind::Character, 1),
-            other => Err(Fault::syntax(format!("unrecognized character in action: {other:?}"))),
+            other => Err(Cause::syntax(format!("unrecognized character in action: {other:?}"))),
         }?;
         Ok(true)
     }
@@ -194,7 +194,7 @@ impl<'s> Lexer<'s, '_> {
             Some(next) => SPACES.contains(&next) || ".,|:)(".contains(next) || tail.starts_with(RIGHT),
         };
         if !ends {
-            return Err(Fault::syntax("bad character behind a name"));
+            return Err(Cause::syntax("bad character behind a name"));
         }
         let length = self.rest.len() - tail.len();
         let kind = if kind == Kind::Field && length == 1 { Kind::Dot } else { kind };
@@ -212,7 +212,7 @@ impl<'s> Lexer<'s, '_> {
                 _ => {}
             }
         }
-        Err(Fault::syntax(unterminated))
+        Err(Cause::syntax(unterminated))
     }
 
     /// Anything of the shape of a number; whether it is one is for [`super::Number`] to say.
@@ -220,7 +220,7 @@ impl<'s> Lexer<'s, '_> {
         let length = number_length(self.rest);
         let next = self.rest[length..].chars().next();
         if next.is_some_and(|next| is_alphanumeric(next) || next == '+' || next == '-') {
-            return Err(Fault::syntax("bad number syntax"));
+            return Err(Cause::syntax("bad number syntax"));
         }
         self.emit(Kind::Number, length)
     }

@@ -1,6 +1,6 @@
 //! Quoted strings and characters, by Go's rules for escapes.
 
-use crate::error::{Fault, Result};
+use crate::error::{Cause, Result};
 use zeroize::Zeroizing;
 
 /// The bytes that a quoted or raw quoted string stands for.
@@ -34,7 +34,7 @@ pub(super) enum Unit {
 
 /// The first character or escape in a literal quoted with `quote`, and the rest.
 pub(super) fn unquote_char(text: &str, quote: char) -> Result<(Unit, &str)> {
-    let wrong = || Fault::syntax("invalid syntax in a quoted string or character");
+    let wrong = || Cause::syntax("invalid syntax in a quoted string or character");
     let mut characters = text.chars();
     let first = characters.next().ok_or_else(wrong)?;
     if first == quote {

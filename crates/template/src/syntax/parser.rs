@@ -2,10 +2,10 @@
 
 use super::lexer;
 use super::literal::unquote;
-use super::node::{Definitions, Node, Place};
 use super::token::{Kind, Token};
-use crate::budget::Budget;
-use crate::error::{Fault, Result};
+use super::tree::{Definitions, Statement};
+use crate::error::{Cause, Result};
+use crate::limits::Budget;
 use crate::text::Text;
 use zeroize::Zeroizing;
 
@@ -14,8 +14,8 @@ pub(crate) fn parse(
     name: &str,
     source: &str,
     budget: &Budget,
-) -> std::result::Result<Definitions, (Place, Fault)> {
-    let tokens = lexer::words(source, budget).map_err(|refused| (refused.line, refused.fault))?;
+) -> std::result::Result<Definitions, (usize, Cause)> {
+    let tokens = lexer::words(source, budget).map_err(|refused| (refused.line, refused.cause))?;
     let mut parser = Parser {
         tokens,
         position: 0,
@@ -26,23 +26,23 @@ pub(crate) fn parse(
     };
     match parser.whole(name) {
         Ok(()) => Ok(parser.definitions),
-        Err(fault) => {
-            let place = parser.tokens.get(parser.position.saturating_sub(1)).map_or(1, |token| token.line);
-            Err((place, fault))
+        Err(cause) => {
+            let line = parser.tokens.get(parser.position.saturating_sub(1)).map_or(1, |token| token.line);
+            Err((line, cause))
         }
     }
 }
 
-/// What ends a list of nodes.
+/// What ends a list of statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ending {
     End,
     Else,
 }
 
-/// A node, or what ends the list it would be in.
+/// A statement, or what ends the list it would be in.
 pub(super) enum Item {
-    Node(Node),
+    Statement(Statement),
     Ending(Ending),
 }
 
@@ -101,7 +101,7 @@ impl<'s> Parser<'s, '_> {
     }
 
     fn whole(&mut self, name: &str) -> Result<()> {
-        let mut nodes = Vec::new();
+        let mut statements = Vec::new();
         loop {
             let token = self.peek();
             if token.kind == Kind::End {
@@ -117,12 +117,12 @@ impl<'s> Parser<'s, '_> {
                 self.position = start;
             }
             match self.text_or_action()? {
-                Item::Node(node) => nodes.push(node),
-                Item::Ending(Ending::End) => return Err(Fault::syntax("unexpected {{end}}")),
-                Item::Ending(Ending::Else) => return Err(Fault::syntax("unexpected {{else}}")),
+                Item::Statement(statement) => statements.push(statement),
+                Item::Ending(Ending::End) => return Err(Cause::syntax("unexpected {{end}}")),
+                Item::Ending(Ending::Else) => return Err(Cause::syntax("unexpected {{else}}")),
             }
         }
-        self.add(name.to_owned(), nodes)
+        self.add(name.to_owned(), statements)
     }
 
     fn define(&mut self) -> Result<()> {
@@ -135,55 +135,55 @@ impl<'s> Parser<'s, '_> {
     pub(super) fn definition(&mut self, name: String, context: &'static str) -> Result<()> {
         let variables = std::mem::replace(&mut self.variables, vec!["$"]);
         let range_depth = std::mem::take(&mut self.range_depth);
-        let (nodes, ending) = self.list()?;
+        let (statements, ending) = self.list()?;
         if ending != Ending::End {
-            return Err(Fault::syntax(format!("unexpected {{{{else}}}} in {context}")));
+            return Err(Cause::syntax(format!("unexpected {{{{else}}}} in {context}")));
         }
         self.variables = variables;
         self.range_depth = range_depth;
-        self.add(name, nodes)
+        self.add(name, statements)
     }
 
-    fn add(&mut self, name: String, nodes: Vec<Node>) -> Result<()> {
-        let is_empty = |nodes: &[Node]| nodes.iter().all(Node::is_empty);
+    fn add(&mut self, name: String, statements: Vec<Statement>) -> Result<()> {
+        let is_empty = |statements: &[Statement]| statements.iter().all(Statement::is_empty);
         match self.definitions.get(&name) {
             Some(there) if !is_empty(there) => {
-                if is_empty(&nodes) {
+                if is_empty(&statements) {
                     return Ok(());
                 }
-                Err(Fault::syntax(format!("multiple definition of template {name:?}")))
+                Err(Cause::syntax(format!("multiple definition of template {name:?}")))
             }
             _ => {
-                self.definitions.insert(name, nodes);
+                self.definitions.insert(name, statements);
                 Ok(())
             }
         }
     }
 
     /// Nodes up to the next end or else on this level.
-    pub(super) fn list(&mut self) -> Result<(Vec<Node>, Ending)> {
+    pub(super) fn list(&mut self) -> Result<(Vec<Statement>, Ending)> {
         self.budget.descend()?;
-        let mut nodes = Vec::new();
+        let mut statements = Vec::new();
         while self.peek_solid().kind != Kind::End {
             match self.text_or_action()? {
-                Item::Node(node) => nodes.push(node),
+                Item::Statement(statement) => statements.push(statement),
                 Item::Ending(ending) => {
                     self.budget.ascend();
-                    return Ok((nodes, ending));
+                    return Ok((statements, ending));
                 }
             }
         }
-        Err(Fault::syntax("unexpected EOF"))
+        Err(Cause::syntax("unexpected EOF"))
     }
 
     fn text_or_action(&mut self) -> Result<Item> {
-        self.budget.memory(size_of::<Node>())?;
+        self.budget.memory(size_of::<Statement>())?;
         let token = self.next_solid();
         match token.kind {
             Kind::Text => {
                 self.budget.memory(token.text.len())?;
                 let bytes = Zeroizing::new(token.text.as_bytes().to_vec());
-                Ok(Item::Node(Node::Text(Text::new(bytes))))
+                Ok(Item::Statement(Statement::Text(Text::new(bytes))))
             }
             Kind::LeftDelimiter => self.action(),
             _ => Err(unexpected(token, "input")),
@@ -192,10 +192,10 @@ impl<'s> Parser<'s, '_> {
 }
 
 /// The token is of the template's text, which is no secret.
-pub(super) fn unexpected(token: Token<'_>, context: &str) -> Fault {
+pub(super) fn unexpected(token: Token<'_>, context: &str) -> Cause {
     if token.kind == Kind::End {
-        return Fault::syntax(format!("unexpected EOF in {context}"));
+        return Cause::syntax(format!("unexpected EOF in {context}"));
     }
     let text: String = token.text.chars().take(20).collect();
-    Fault::syntax(format!("unexpected {text:?} in {context}"))
+    Cause::syntax(format!("unexpected {text:?} in {context}"))
 }

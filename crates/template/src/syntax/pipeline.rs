@@ -1,18 +1,18 @@
 //! Pipelines: declarations, commands, operands.
 
 use super::literal::unquote;
-use super::node::{Command, Operand, Pipe};
 use super::number::Number;
 use super::parser::{Parser, unexpected};
 use super::token::{KEYWORDS, Kind};
-use crate::error::{Fault, Result};
+use super::tree::{Command, Operand, Pipe};
+use crate::error::{Cause, Result};
 use crate::functions;
 use crate::text::Text;
 
 impl<'s> Parser<'s, '_> {
     /// A pipeline and the word that ends it.
     pub(super) fn pipeline(&mut self, context: &'static str, end: Kind) -> Result<Pipe> {
-        let place = self.peek_solid().line;
+        let line = self.peek_solid().line;
         let (variables, assigns) = self.declarations(context)?;
         let mut commands = Vec::new();
         loop {
@@ -39,12 +39,12 @@ impl<'s> Parser<'s, '_> {
             commands.push(self.command()?);
         }
         if commands.is_empty() {
-            return Err(Fault::syntax(format!("missing value for {context}")));
+            return Err(Cause::syntax(format!("missing value for {context}")));
         }
         if commands[1..].iter().any(|command| command.first.is_constant()) {
-            return Err(Fault::syntax("non executable command in pipeline"));
+            return Err(Cause::syntax("non executable command in pipeline"));
         }
-        Ok(Pipe { place, variables, assigns, commands })
+        Ok(Pipe { line, variables, assigns, commands })
     }
 
     /// `$a :=`, `$a =`, or for a range `$a, $b :=`.
@@ -74,11 +74,11 @@ impl<'s> Parser<'s, '_> {
                 self.next();
                 declared.push(variable.text);
                 if context != "range" || declared.len() > 1 {
-                    return Err(Fault::syntax(format!("too many declarations in {context}")));
+                    return Err(Cause::syntax(format!("too many declarations in {context}")));
                 }
                 match self.peek_solid().kind {
                     Kind::Variable | Kind::RightDelimiter | Kind::RightParen => continue,
-                    _ => return Err(Fault::syntax("range can only initialize variables")),
+                    _ => return Err(Cause::syntax("range can only initialize variables")),
                 }
             }
             for _ in 0..taken {
@@ -113,7 +113,7 @@ impl<'s> Parser<'s, '_> {
             }
         }
         if operands.is_empty() {
-            return Err(Fault::syntax("empty command"));
+            return Err(Cause::syntax("empty command"));
         }
         let first = operands.remove(0);
         Ok(Command { first, arguments: operands })
@@ -140,7 +140,7 @@ impl<'s> Parser<'s, '_> {
                 path.append(&mut fields);
                 Operand::Variable(name, path)
             }
-            term if term.is_constant() => return Err(Fault::syntax("unexpected . after a constant")),
+            term if term.is_constant() => return Err(Cause::syntax("unexpected . after a constant")),
             term => Operand::Chain(Box::new(term), fields),
         }))
     }
@@ -154,7 +154,7 @@ impl<'s> Parser<'s, '_> {
                 self.budget.steps(self.variables.len() / 8)?;
                 self.budget.steps(self.variables.len().saturating_mul(16 + token.text.len()) / 256)?;
                 if !self.variables.contains(&token.text) {
-                    return Err(Fault::syntax(format!("undefined variable {:?}", token.text)));
+                    return Err(Cause::syntax(format!("undefined variable {:?}", token.text)));
                 }
                 Operand::Variable(token.text.to_owned(), Vec::new())
             }
@@ -180,7 +180,7 @@ impl<'s> Parser<'s, '_> {
                 }
                 word => Operand::Function(
                     functions::find(word)
-                        .ok_or_else(|| Fault::syntax(format!("function {word:?} not defined")))?,
+                        .ok_or_else(|| Cause::syntax(format!("function {word:?} not defined")))?,
                 ),
             },
             _ => {

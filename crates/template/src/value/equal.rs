@@ -1,17 +1,18 @@
 //! Deep equality, as Go's reflection has it: the same type, and the same all the way down.
 
 use super::Value;
-use crate::engine::Engine;
 use crate::error::Result;
+use crate::limits::Budget;
 
-pub(crate) fn deep_equal(engine: &Engine<'_>, a: &Value, b: &Value) -> Result<bool> {
-    equal(engine, a, b, 0)
+/// Whether the values are the same, as `reflect.DeepEqual` says.
+pub(crate) fn deep_equal(budget: &Budget, a: &Value, b: &Value) -> Result<bool> {
+    equal(budget, a, b, 0)
 }
 
 #[expect(clippy::float_cmp, reason = "Go compares them exactly")]
-fn equal(engine: &Engine<'_>, a: &Value, b: &Value, depth: usize) -> Result<bool> {
-    engine.budget().steps(1)?;
-    engine.budget().nested(depth)?;
+fn equal(budget: &Budget, a: &Value, b: &Value, depth: usize) -> Result<bool> {
+    budget.steps(1)?;
+    budget.nested(depth)?;
     if a.type_name() != b.type_name() {
         return Ok(false);
     }
@@ -20,7 +21,7 @@ fn equal(engine: &Engine<'_>, a: &Value, b: &Value, depth: usize) -> Result<bool
         (Value::Int(_, a), Value::Int(_, b)) => a == b,
         (Value::Float(a), Value::Float(b)) => a == b,
         (Value::Text(a), Value::Text(b)) => {
-            engine.budget().read(a.len(), 1)?;
+            budget.read(a.len(), 1)?;
             a == b
         }
         (Value::List(a), Value::List(b)) => {
@@ -32,7 +33,7 @@ fn equal(engine: &Engine<'_>, a: &Value, b: &Value, depth: usize) -> Result<bool
             }
             for index in 0..a.len() {
                 if let (Some(a), Some(b)) = (a.get(index), b.get(index))
-                    && !equal(engine, &a, &b, depth + 1)?
+                    && !equal(budget, &a, &b, depth + 1)?
                 {
                     return Ok(false);
                 }
@@ -46,9 +47,9 @@ fn equal(engine: &Engine<'_>, a: &Value, b: &Value, depth: usize) -> Result<bool
             if a.same(b) {
                 return Ok(true);
             }
-            for (key, value) in a.entries(engine.budget())? {
-                match b.get(engine.budget(), &key)? {
-                    Some(other) if equal(engine, &value, &other, depth + 1)? => {}
+            for (key, value) in a.entries(budget)? {
+                match b.get(budget, &key)? {
+                    Some(other) if equal(budget, &value, &other, depth + 1)? => {}
                     _ => return Ok(false),
                 }
             }

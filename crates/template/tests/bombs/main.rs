@@ -9,7 +9,7 @@ mod list;
 use list::{Bomb, Kind, bombs};
 use peak_alloc::PeakAlloc;
 use std::fmt::Write as _;
-use template::{Bound, Fault, Limits, Outside, Renderer, Shown, TemplateError, Values};
+use template::{Bound, Cause, Limits, Outside, Renderer, Shown, TemplateError, Values};
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
@@ -22,16 +22,16 @@ fn they_reach_their_limit_and_little_memory() {
     let mut wrong = String::new();
     for Bomb { name, reaches, template } in bombs() {
         let (error, peak) = detonate(&template);
-        let reached = match error.detail().fault {
-            Fault::Limit(Bound::Output(_)) => Some(Kind::Output),
-            Fault::Limit(Bound::Memory(_)) => Some(Kind::Memory),
-            Fault::Limit(Bound::Steps(_)) => Some(Kind::Steps),
-            Fault::Limit(Bound::Depth(_)) => Some(Kind::Depth),
-            Fault::Limit(Bound::Toil(_)) => Some(Kind::Toil),
+        let reached = match error.detail().cause {
+            Cause::Limit(Bound::Output(_)) => Some(Kind::Output),
+            Cause::Limit(Bound::Memory(_)) => Some(Kind::Memory),
+            Cause::Limit(Bound::Steps(_)) => Some(Kind::Steps),
+            Cause::Limit(Bound::Depth(_)) => Some(Kind::Depth),
+            Cause::Limit(Bound::Toil(_)) => Some(Kind::Toil),
             _ => None,
         };
         if reached != Some(reaches)
-            || matches!(error.shown(), Shown::NotATemplate(detail) if !matches!(detail.fault, Fault::Limit(_)))
+            || matches!(error.shown(), Shown::NotATemplate(detail) if !matches!(detail.cause, Cause::Limit(_)))
             || peak > PEAK
         {
             writeln!(wrong, "{name}: {} after {} KiB", error.detail(), peak >> 10).unwrap();

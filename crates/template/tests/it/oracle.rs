@@ -1,6 +1,6 @@
 //! No error tells anything of the values: a user who may edit a template and read its status could ask for them bit by bit.
 
-use template::{Fault, Limits, Outside, Renderer, Shown, TemplateError, Values};
+use template::{Cause, Limits, Outside, Renderer, Shown, TemplateError, Values};
 
 fn refused(template: &str, given: &[(&str, &str)]) -> TemplateError {
     let mut values = Values::new();
@@ -45,8 +45,8 @@ fn a_text_that_is_no_template_is_told_with_its_line() {
 /// The message of `fail` is told in the detail where the template says it word for word, and nowhere else.
 #[test]
 fn the_detail_tells_a_message_only_if_it_is_a_literal() {
-    let reason = |template: &str| match &refused(template, &[("user", "admin")]).detail().fault {
-        Fault::Call { function, reason } if function == "fail" => reason.clone().into_owned(),
+    let reason = |template: &str| match &refused(template, &[("user", "admin")]).detail().cause {
+        Cause::Call { function, reason } if function == "fail" => reason.clone().into_owned(),
         other => panic!("{other:?}"),
     };
     assert_eq!(reason("{{ fail \"no user\" }}"), "no user");

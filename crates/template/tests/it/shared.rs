@@ -1,7 +1,7 @@
 //! The templates of one object share their values and their limits, and nothing else.
 
 use std::time::{Duration, Instant};
-use template::{Bound, Detail, Fault, Limits, Outside, Rendered, Renderer, TemplateError, Values, may_vary};
+use template::{Bound, Cause, Detail, Limits, Outside, Rendered, Renderer, TemplateError, Values, may_vary};
 
 fn render(renderer: &Renderer<'_>, template: &str) -> Result<Rendered, TemplateError> {
     let mut fill = |bytes: &mut [u8]| bytes.fill(7);
@@ -44,7 +44,7 @@ fn depth_is_each_templates_own() {
     let renderer = Renderer::new(&values, Limits::default());
     let deep = "{{ define \"x\" }}{{ template \"x\" }}{{ end }}{{ template \"x\" }}";
     for _ in 0..3 {
-        assert!(matches!(render(&renderer, deep).unwrap_err().detail().fault, Fault::Limit(Bound::Depth(_))));
+        assert!(matches!(render(&renderer, deep).unwrap_err().detail().cause, Cause::Limit(Bound::Depth(_))));
         assert!(render(&renderer, "{{ ((((1)))) }}").is_ok());
     }
 }
@@ -69,7 +69,7 @@ fn a_thousand_hostile_templates_cost_no_more_than_one() {
         assert!((1..20).contains(&rendered), "{bomb}: {rendered}");
         let first = outcomes.into_iter().find_map(Result::err);
         let detail = first.map(|error| error.detail().clone());
-        let Some(Detail { fault: Fault::Limit(bound), .. }) = detail else { panic!("{bomb}: {detail:?}") };
+        let Some(Detail { cause: Cause::Limit(bound), .. }) = detail else { panic!("{bomb}: {detail:?}") };
         assert!(expected(&bound), "{bomb}: {bound}");
     }
 }

@@ -1,0 +1,62 @@
+//! A point in time and the zone in which it is told.
+
+use super::zone::Zone;
+use crate::error::{Cause, Result};
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
+
+/// Go's `time.Time`.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Moment {
+    pub(crate) time: Timestamp,
+    pub(crate) zone: Zone,
+}
+
+/// The seconds before 1970 at which Go's zero time is, the start of the year one.
+const ZERO: i64 = -62_135_596_800;
+
+impl Moment {
+    pub(crate) fn utc(time: Timestamp) -> Self {
+        Self { time, zone: Zone::Utc }
+    }
+
+    /// So many seconds after 1970 began.
+    pub(crate) fn at_second(second: i64) -> Result<Self> {
+        Timestamp::from_second(second).map(Self::utc).map_err(|_| out_of_range())
+    }
+
+    pub(crate) fn zero() -> Result<Self> {
+        Self::at_second(ZERO)
+    }
+
+    pub(crate) fn is_zero(&self) -> bool {
+        self.time.as_second() == ZERO && self.time.subsec_nanosecond() == 0
+    }
+
+    pub(crate) fn offset(&self) -> (i32, String) {
+        self.zone.at(self.time)
+    }
+
+    /// What calendar and clock show in its zone.
+    pub(crate) fn civil(&self) -> DateTime {
+        let offset = Offset::from_seconds(self.offset().0).unwrap_or(Offset::UTC);
+        offset.to_datetime(self.time)
+    }
+
+    pub(crate) fn plus(&self, nanoseconds: i64) -> Result<Self> {
+        let time =
+            self.time.checked_add(SignedDuration::from_nanos(nanoseconds)).map_err(|_| out_of_range())?;
+        Ok(Self { time, zone: self.zone.clone() })
+    }
+
+    /// The nanoseconds since the other, as far as a duration reaches.
+    pub(crate) fn since(&self, other: &Self) -> i64 {
+        let distance = self.time.as_nanosecond() - other.time.as_nanosecond();
+        i64::try_from(distance).unwrap_or(if distance < 0 { i64::MIN } else { i64::MAX })
+    }
+}
+
+pub(crate) fn out_of_range() -> Cause {
+    Cause::evaluation("the time is out of range")
+}
