@@ -9,7 +9,7 @@ const GOS: GeneralPurpose =
     GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 /// Decodes an item of `spec.encryptedData`, or `spec.data`; None where it is not base64.
-pub fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     if text.contains(['\r', '\n']) {
         GOS.decode(text.replace(['\r', '\n'], "")).ok()
     } else {

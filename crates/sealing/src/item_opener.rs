@@ -1,55 +1,57 @@
-//! [`Place`]: where the items of an object claim to belong, and the keys that may open them there.
+//! [`ItemOpener`]: opens the items of one object, for the namespace, name and scope that its metadata states.
+
+mod trials;
 
 use crate::base64_text::decode;
+use crate::item_error::ItemFault;
 use crate::key_ring::KeyRing;
-use crate::opener::{Effort, Opener};
-use crate::unseal::ItemFault;
 use api::Scope;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use envelope::{Fingerprint, OpenError, Plaintext};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::BTreeSet;
+use trials::{Effort, Trials};
 
-/// The place that an object's own metadata states, and nothing else does.
-pub(crate) struct Place<'a> {
-    opener: Opener<'a>,
+/// Opens the items of one object. The namespace, name and scope are those of the object's own metadata.
+pub(crate) struct ItemOpener<'a> {
+    trials: Trials<'a>,
     scope: Scope,
     namespace: &'a str,
     name: &'a str,
 }
 
-impl<'a> Place<'a> {
-    /// The place of the object with this metadata, to be tried as long as an object of anybody's may take.
-    pub(crate) fn of(metadata: &'a ObjectMeta, ring: &'a KeyRing) -> Self {
-        Self::tried(metadata, ring, Effort::Bounded)
+impl<'a> ItemOpener<'a> {
+    /// For a controller, which any user may give objects: the number of tries is bounded.
+    pub(crate) fn bounded(metadata: &'a ObjectMeta, ring: &'a KeyRing) -> Self {
+        Self::new(metadata, ring, Effort::Bounded)
     }
 
-    /// The place of the object with this metadata, to be tried no longer than a question of anybody's may take.
-    pub(crate) fn asked_about(metadata: &'a ObjectMeta, ring: &'a KeyRing) -> Self {
-        Self::tried(metadata, ring, Effort::Asked)
+    /// For a request that any user may send, and send again: the number of tries is small.
+    pub(crate) fn for_request(metadata: &'a ObjectMeta, ring: &'a KeyRing) -> Self {
+        Self::new(metadata, ring, Effort::Request)
     }
 
-    /// The place of the object with this metadata, to be tried with every key, however long that takes.
-    pub(crate) fn tried_wholly(metadata: &'a ObjectMeta, ring: &'a KeyRing) -> Self {
-        Self::tried(metadata, ring, Effort::Whole)
+    /// For a user who has the keys: every key is tried, however long that takes.
+    pub(crate) fn unbounded(metadata: &'a ObjectMeta, ring: &'a KeyRing) -> Self {
+        Self::new(metadata, ring, Effort::Unbounded)
     }
 
-    fn tried(metadata: &'a ObjectMeta, ring: &'a KeyRing, effort: Effort) -> Self {
+    fn new(metadata: &'a ObjectMeta, ring: &'a KeyRing, effort: Effort) -> Self {
         let annotations = metadata.annotations.as_ref();
         let hint = annotations
             .and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT))
             .and_then(|hint| hint.parse::<Fingerprint>().ok());
         Self {
-            opener: Opener::new(ring, hint, effort),
+            trials: Trials::new(ring, hint, effort),
             scope: Scope::of(annotations),
             namespace: metadata.namespace.as_deref().unwrap_or_default(),
             name: metadata.name.as_deref().unwrap_or_default(),
         }
     }
 
-    /// Opens an item, or says why not, as well as can be told: this is for the object's own status.
+    /// Opens an item, or says why it does not open. The reason is for the object's own status.
     pub(crate) fn open(&self, sealed: &str) -> Result<Plaintext, ItemFault> {
-        if self.opener.is_spent() {
+        if self.trials.is_spent() {
             return Err(ItemFault::NotTried);
         }
         let envelope = decode(sealed).ok_or(ItemFault::NotBase64)?;
@@ -57,7 +59,7 @@ impl<'a> Place<'a> {
         match open(self.scope) {
             Ok(value) => Ok(value),
             Err(OpenError::Truncated(_)) => Err(ItemFault::Truncated),
-            // Only names the scope it was sealed with; the value is dropped, wiped, unseen.
+            // This only finds the scope that it was sealed with. The value is dropped, and so wiped.
             Err(OpenError::DoesNotOpen) => Err(Scope::ALL
                 .into_iter()
                 .filter(|scope| *scope != self.scope)
@@ -68,25 +70,25 @@ impl<'a> Place<'a> {
 
     /// Whether the object has cost as many tries as it may.
     pub(crate) fn is_spent(&self) -> bool {
-        self.opener.is_spent()
+        self.trials.is_spent()
     }
 
     /// The keys that opened items so far.
     pub(crate) fn opened_by(&self) -> BTreeSet<Fingerprint> {
-        self.opener.opened()
+        self.trials.opened()
     }
 
     /// How often anything opened so far, under whichever scope.
     pub(crate) fn opens(&self) -> u32 {
-        self.opener.opens()
+        self.trials.opens()
     }
 
-    /// Opens an item or does not: for a client that may ask about objects that are not its own.
+    /// Opens an item, without a reason where it does not: for clients that may ask about objects which are not theirs.
     pub(crate) fn open_or_not(&self, sealed: &str) -> Option<Plaintext> {
         self.open_under(self.scope, &decode(sealed)?).ok()
     }
 
     fn open_under(&self, scope: Scope, envelope: &[u8]) -> Result<Plaintext, OpenError> {
-        self.opener.open(&scope.label(self.namespace, self.name), envelope)
+        self.trials.open(&scope.label(self.namespace, self.name), envelope)
     }
 }

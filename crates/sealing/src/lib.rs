@@ -5,32 +5,24 @@
 //! that they cannot differ.
 
 mod base64_text;
-mod deprecated;
-mod in_full;
+mod item_error;
+mod item_opener;
 mod key_ring;
-mod message;
 mod needs;
-mod opener;
-mod place;
 mod reseal;
 mod seal;
 mod sealing_key;
 mod successor_name;
-mod templates;
 mod unseal;
 mod unsealed_secret;
 
-pub use base64_text::decode as decode_item;
-pub use in_full::InFull;
+pub use item_error::{BadTemplate, ItemError, ItemFault};
 pub use key_ring::KeyRing;
-pub use message::DO_NOT_RENDER;
 pub use needs::{Needs, needs};
-pub use opener::ITEMS_OF_A_QUESTION;
-pub use reseal::{ResealError, Verdict, reseal, reseal_in_full, verify};
+pub use reseal::{MAX_ITEMS_OF_A_REQUEST, ResealError, Verdict, reseal, reseal_in_full, verify};
 pub use seal::{SealFailure, SecretToSeal, seal_item, seal_secret};
 pub use sealing_key::{KeyOrder, KeySecretError, SealingKey};
 pub use successor_name::{Predecessor, successor_name};
 pub use template::{Outside, may_vary};
-pub use templates::{BadTemplate, templated};
-pub use unseal::{Accepted, ItemError, ItemFault, UnsealError, skips_owner, unseal};
+pub use unseal::{Accepted, DO_NOT_RENDER, InFull, UnsealError, skips_owner, templated, unseal};
 pub use unsealed_secret::UnsealedSecret;

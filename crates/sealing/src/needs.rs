@@ -1,7 +1,7 @@
 //! [`needs`]: which keys an object was sealed with, found by trying. It tells whether a key may be taken out.
 
+use crate::item_opener::ItemOpener;
 use crate::key_ring::KeyRing;
-use crate::place::Place;
 use api::SealedSecretSpec;
 use envelope::Fingerprint;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -18,17 +18,16 @@ pub struct Needs {
 
 /// Tries the keys of `ring` on every item of the object with this metadata.
 ///
-/// An item that opens under another scope than the object states needs its key all the same: the annotation may be put right.
+/// An item that opens under another scope than the object states needs its key too, because the annotation may be corrected.
 ///
-/// Every item is tried, however many do not open. What was not tried would seem to need no key, and the key that it needs would
-/// be taken out; and only the caller waits for it.
+/// Every item is tried, however many do not open: an item that was not tried would seem to need no key, and its key would be taken out.
 pub fn needs(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing) -> Needs {
-    let place = Place::tried_wholly(metadata, ring);
+    let opener = ItemOpener::unbounded(metadata, ring);
     let mut unopened = false;
     for sealed in spec.encrypted_data.values().chain(&spec.data) {
-        let before = place.opens();
+        let before = opener.opens();
         // The value is dropped, and wiped; an item that only opens under another scope counts among what opened.
-        unopened |= place.open(sealed).is_err() && place.opens() == before;
+        unopened |= opener.open(sealed).is_err() && opener.opens() == before;
     }
-    Needs { keys: place.opened_by(), unopened }
+    Needs { keys: opener.opened_by(), unopened }
 }

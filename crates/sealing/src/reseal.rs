@@ -1,8 +1,7 @@
 //! `reseal`: the same values, sealed to the newest key. The way to let an old key go.
 
+use crate::item_opener::ItemOpener;
 use crate::key_ring::KeyRing;
-use crate::opener::ITEMS_OF_A_QUESTION;
-use crate::place::Place;
 use crate::seal::{SealFailure, seal_item};
 use crate::unseal::Accepted;
 use api::{Scope, SealedSecretSpec};
@@ -10,6 +9,10 @@ use envelope::Certificate;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::TryCryptoRng;
 use std::collections::BTreeMap;
+
+/// The number of items that an object in a request may have. The certificate is public, so any user can make any number of items that
+/// open.
+pub const MAX_ITEMS_OF_A_REQUEST: usize = 500;
 
 /// Why items were not resealed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,7 +45,7 @@ pub fn reseal<R: TryCryptoRng>(
     if has_too_many_items(spec) {
         return Err(ResealError::TooMuch);
     }
-    reseal_in(rng, &Place::asked_about(metadata, ring), metadata, spec, certificate)
+    reseal_in(rng, &ItemOpener::for_request(metadata, ring), metadata, spec, certificate)
 }
 
 /// [`reseal`] for a caller that has the keys: however many tries it takes.
@@ -53,12 +56,12 @@ pub fn reseal_in_full<R: TryCryptoRng>(
     ring: &KeyRing,
     certificate: &Certificate,
 ) -> Result<BTreeMap<String, String>, ResealError> {
-    reseal_in(rng, &Place::tried_wholly(metadata, ring), metadata, spec, certificate)
+    reseal_in(rng, &ItemOpener::unbounded(metadata, ring), metadata, spec, certificate)
 }
 
 fn reseal_in<R: TryCryptoRng>(
     rng: &mut R,
-    place: &Place<'_>,
+    opener: &ItemOpener<'_>,
     metadata: &ObjectMeta,
     spec: &SealedSecretSpec,
     certificate: &Certificate,
@@ -72,10 +75,10 @@ fn reseal_in<R: TryCryptoRng>(
     );
     let mut resealed = BTreeMap::new();
     for (key, sealed) in &spec.encrypted_data {
-        if place.is_spent() {
+        if opener.is_spent() {
             return Err(ResealError::TooMuch);
         }
-        let value = place.open_or_not(sealed).ok_or(ResealError::DoesNotOpen)?;
+        let value = opener.open_or_not(sealed).ok_or(ResealError::DoesNotOpen)?;
         let sealed = seal_item(rng, certificate, &label, value.expose())
             .map_err(|source| SealFailure { key: key.clone(), source })?;
         resealed.insert(key.clone(), sealed);
@@ -101,7 +104,7 @@ pub fn verify(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing, ac
     if has_too_many_items(spec) {
         return Verdict::TooMuch;
     }
-    let place = Place::asked_about(metadata, ring);
+    let opener = ItemOpener::for_request(metadata, ring);
     let items = match &spec.data {
         Some(_) if !accepted.deprecated_data || !spec.encrypted_data.is_empty() => {
             return Verdict::DoesNotOpen;
@@ -110,10 +113,10 @@ pub fn verify(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing, ac
         data => data.iter().chain(spec.encrypted_data.values()),
     };
     for sealed in items {
-        if place.is_spent() {
+        if opener.is_spent() {
             return Verdict::TooMuch;
         }
-        if place.open_or_not(sealed).is_none() {
+        if opener.open_or_not(sealed).is_none() {
             return Verdict::DoesNotOpen;
         }
     }
@@ -121,5 +124,5 @@ pub fn verify(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing, ac
 }
 
 fn has_too_many_items(spec: &SealedSecretSpec) -> bool {
-    spec.encrypted_data.len() > ITEMS_OF_A_QUESTION
+    spec.encrypted_data.len() > MAX_ITEMS_OF_A_REQUEST
 }

@@ -1,127 +1,28 @@
 //! `unseal`: a SealedSecret into the Secret it stands for.
 
-use crate::deprecated::open_whole;
+mod deprecated;
+mod error;
+mod message;
+mod templates;
+
+pub use error::{InFull, UnsealError};
+pub use message::DO_NOT_RENDER;
+pub use templates::templated;
+
+use crate::item_error::ItemError;
+use crate::item_opener::ItemOpener;
 use crate::key_ring::KeyRing;
-use crate::message::{depend_on_values, faulty, faulty_items, faulty_templates};
-use crate::place::Place;
-use crate::templates::{self, BadTemplate};
 use crate::unsealed_secret::UnsealedSecret;
 use api::annotations::{SKIP_SET_OWNER_REFERENCES, UNSEALED_FROM};
-use api::{Scope, SealedSecret, SealedSecretSpec};
+use api::{SealedSecret, SealedSecretSpec};
+use deprecated::open_whole;
 use envelope::Plaintext;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::Resource as _;
 use std::collections::{BTreeMap, BTreeSet};
 use template::Outside;
 
-/// Why a SealedSecret does not become a Secret. Messages name items, never values, and tell of templates nothing that depends on
-/// values but that they do not render; [`crate::InFull`] does.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum UnsealError {
-    /// The controller has no sealing key.
-    #[error("there is no sealing key yet")]
-    NoKeys,
-    /// Items that do not open; all of them, each once.
-    #[error("{}", faulty_items(.0))]
-    Items(Vec<ItemError>),
-    /// The deprecated whole-Secret form, where it is not accepted.
-    #[error("using deprecated 'data' field, which is not accepted here: seal the Secret again")]
-    DeprecatedData,
-    /// Both forms at once.
-    #[error("cannot use the field 'encryptedData' and the deprecated field 'data' at the same time")]
-    BothForms,
-    /// The deprecated form does not open.
-    #[error("{}", faulty(*.0, "spec.data"))]
-    DeprecatedItem(ItemFault),
-    /// It opens, and holds something else.
-    #[error("spec.data opens, but what it holds is not a Secret")]
-    DeprecatedShape,
-    /// Texts that are no templates, and beside them the items that do not open; or, where all texts were read and all items
-    /// opened, templates that do not render.
-    #[error("{}", faulty_templates(.items, .templates))]
-    Templates {
-        /// Items that do not open; all of them, each once.
-        items: Vec<ItemError>,
-        /// Templates that do not render; all of them, each once.
-        templates: Vec<BadTemplate>,
-    },
-}
-
-/// One item that does not open.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemError {
-    /// The item's key.
-    pub key: String,
-    /// What is wrong with it.
-    pub fault: ItemFault,
-}
-
-/// What is wrong with an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ItemFault {
-    /// Not base64.
-    NotBase64,
-    /// An envelope that ends early.
-    Truncated,
-    /// Opens, but under a scope that the annotations do not state.
-    OtherScope(Scope),
-    /// Not tried any more: those before it did not open, or took too many keys to open.
-    NotTried,
-    /// Opens under no scope at this place.
-    NoKeyOpens,
-    /// Opens under no scope at this place, and the key it was sealed with is known to have leaked.
-    KeyRevoked,
-}
-
-impl UnsealError {
-    /// Says of whatever no key opens that its key was revoked; the ring alone cannot know which key that was.
-    #[must_use]
-    pub fn blaming_revocation(mut self) -> Self {
-        let faults = match &mut self {
-            Self::Items(errors) | Self::Templates { items: errors, .. } => {
-                errors.iter_mut().map(|error| &mut error.fault).collect()
-            }
-            Self::DeprecatedItem(fault) => vec![fault],
-            Self::NoKeys | Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => Vec::new(),
-        };
-        for fault in faults {
-            if *fault == ItemFault::NoKeyOpens {
-                *fault = ItemFault::KeyRevoked;
-            }
-        }
-        self
-    }
-
-    /// Whether it was found while rendering, so that it tells something of the values.
-    pub fn depends_on_values(&self) -> bool {
-        matches!(self, Self::Templates { templates, .. } if depend_on_values(templates))
-    }
-
-    /// Whether anything in it was sealed with a key that was revoked.
-    pub fn blames_revocation(&self) -> bool {
-        match self {
-            Self::Items(errors) | Self::Templates { items: errors, .. } => {
-                errors.iter().any(|error| error.fault == ItemFault::KeyRevoked)
-            }
-            Self::DeprecatedItem(fault) => *fault == ItemFault::KeyRevoked,
-            Self::NoKeys | Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => false,
-        }
-    }
-
-    /// Whether the arrival of another sealing key may mend it.
-    pub fn wants_key(&self) -> bool {
-        match self {
-            Self::NoKeys => true,
-            Self::Items(errors) | Self::Templates { items: errors, .. } => {
-                errors.iter().any(|error| error.fault == ItemFault::NoKeyOpens)
-            }
-            Self::DeprecatedItem(fault) => *fault == ItemFault::NoKeyOpens,
-            Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => false,
-        }
-    }
-}
-
-/// What is accepted beside the usual.
+/// What is accepted beside `spec.encryptedData`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Accepted {
     /// The deprecated form, `spec.data`.
@@ -145,15 +46,15 @@ pub fn unseal(
     if ring.is_empty() {
         return Err(UnsealError::NoKeys);
     }
-    let place = Place::of(metadata, ring);
+    let opener = ItemOpener::bounded(metadata, ring);
     let mut secret = UnsealedSecret {
-        data: open_items(&place, spec)?,
-        opened_by: place.opened_by(),
+        data: open_items(&opener, spec)?,
+        opened_by: opener.opened_by(),
         metadata: target_metadata(metadata, spec, spec.template.metadata.clone().unwrap_or_default()),
         type_: spec.template.type_.clone(),
         immutable: spec.template.immutable,
         varying: BTreeSet::new(),
-        templated: templates::templated(spec).next().is_some(),
+        templated: templated(spec).next().is_some(),
     };
     templates::render(templates::texts_of(spec), &mut secret, &mut outside)?;
     Ok(secret)
@@ -175,20 +76,20 @@ fn unseal_deprecated(
     if ring.is_empty() {
         return Err(UnsealError::NoKeys);
     }
-    let mut secret = open_whole(&Place::of(metadata, ring), data)?;
+    let mut secret = open_whole(&ItemOpener::bounded(metadata, ring), data)?;
     secret.metadata = target_metadata(metadata, spec, std::mem::take(&mut secret.metadata));
     Ok(secret)
 }
 
-/// Opens every item at the place that the metadata states; all that do not open are named.
+/// Opens every item. The error names all that do not open.
 fn open_items(
-    place: &Place<'_>,
+    opener: &ItemOpener<'_>,
     spec: &SealedSecretSpec,
 ) -> Result<BTreeMap<String, Plaintext>, UnsealError> {
     let mut data = BTreeMap::new();
     let mut errors = Vec::new();
     for (key, sealed) in &spec.encrypted_data {
-        match place.open(sealed) {
+        match opener.open(sealed) {
             Ok(value) => {
                 data.insert(key.clone(), value);
             }
@@ -201,8 +102,8 @@ fn open_items(
     Ok(data)
 }
 
-/// Whether the Secret is to be made without the SealedSecret as its owner. In the deprecated form too it is the template that
-/// says so, and not the Secret in the envelope.
+/// Whether the Secret is to be made without the SealedSecret as its owner. This is read from `spec.template` in the deprecated form
+/// too, not from the Secret in the envelope.
 pub fn skips_owner(spec: &SealedSecretSpec) -> bool {
     let template = spec.template.metadata.as_ref();
     template
@@ -210,8 +111,8 @@ pub fn skips_owner(spec: &SealedSecretSpec) -> bool {
         .is_some_and(|value| value == "true")
 }
 
-/// The template's metadata, without what only the controller writes, with name and namespace forced and the owner set: the SealedSecret, unless it is not to be; then
-/// those that the template names.
+/// The metadata of the Secret: the template's, with the SealedSecret's name and namespace, and without the annotation that only the
+/// controller writes. Its owner is the SealedSecret, unless the template says otherwise.
 fn target_metadata(sealed: &ObjectMeta, spec: &SealedSecretSpec, mut template: ObjectMeta) -> ObjectMeta {
     if let Some(annotations) = &mut template.annotations {
         annotations.remove(UNSEALED_FROM);

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource as _;
-use sealing::ITEMS_OF_A_QUESTION;
+use sealing::MAX_ITEMS_OF_A_REQUEST;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -47,7 +47,7 @@ impl IntoResponse for Refused {
             Self::DoesNotOpen => StatusCode::CONFLICT.into_response(),
             Self::TooMuch => {
                 let why = format!(
-                    "this SealedSecret is too large to be asked about: it has more than {ITEMS_OF_A_QUESTION} items, was sealed \
+                    "this SealedSecret is too large to be asked about: it has more than {MAX_ITEMS_OF_A_REQUEST} items, was sealed \
                      with too many keys, or is YAML of more than {} KiB; the controller unseals it all the same\n",
                     LARGEST_YAML >> 10
                 );
@@ -161,7 +161,7 @@ impl<'de> Deserialize<'de> for Items {
                 let mut items = BTreeMap::new();
                 while let Some((name, sealed)) = map.next_entry()? {
                     items.insert(name, sealed);
-                    if items.len() > ITEMS_OF_A_QUESTION {
+                    if items.len() > MAX_ITEMS_OF_A_REQUEST {
                         drop(items);
                         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                         return Ok(Items::TooMany);

@@ -1,19 +1,19 @@
-//! [`Opener`]: opens the items of one object with the keys of a ring, and counts what that costs.
+//! [`Trials`]: tries the keys of a ring on the items of one object, and counts the tries.
 
 use crate::key_ring::KeyRing;
 use envelope::{Fingerprint, OpenError, Plaintext, open};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
-/// How much trying an object is worth.
+/// How many tries an object may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effort {
-    /// As much as it may cost a controller, to which anybody may give objects.
+    /// A controller reconciles it. Any user may create such an object.
     Bounded,
-    /// Less: as much as a question may cost that anybody may ask, and ask again.
-    Asked,
-    /// Until all is known.
-    Whole,
+    /// A request asks about it. Any user may send such a request, and send it again.
+    Request,
+    /// Every key is tried.
+    Unbounded,
 }
 
 /// Failed tries with a key that the items which do not open may cost. Enough to name every fault of an honest mistake; a
@@ -24,15 +24,13 @@ const FAILED_TRIES: u32 = 600;
 /// as many keys, needs items times keys of them; a hundred items under a hundred keys are let through.
 const MISSES: u32 = 10_000;
 
-/// The same for a question: a few seconds of one core, during which no other request is answered. Enough for fifty items under fifty
+/// As [`MISSES`], for a request: a few seconds of one core, during which no other request is answered. Enough for fifty items under
+/// fifty keys.
+const MISSES_OF_A_REQUEST: u32 = 2_500;
+
+/// The keys of a ring, in the order in which they are tried. While items share a key, their cost does not grow with the number of
 /// keys.
-const MISSES_OF_A_QUESTION: u32 = 2_500;
-
-/// Items of a question: the certificate is public, so that anybody can make any number of them that open.
-pub const ITEMS_OF_A_QUESTION: usize = 500;
-
-/// Opens the items of one object. Its cost does not grow with the number of keys while they share a key.
-pub(crate) struct Opener<'a> {
+pub(crate) struct Trials<'a> {
     ring: &'a KeyRing,
     effort: Effort,
     /// The keys by their index in the ring, in the order in which they are tried: what opened an item last comes first.
@@ -43,7 +41,7 @@ pub(crate) struct Opener<'a> {
     opened: RefCell<BTreeSet<Fingerprint>>,
 }
 
-impl<'a> Opener<'a> {
+impl<'a> Trials<'a> {
     /// Starts on the items of one object; the hinted key, if the ring has it, is tried first, then from the newest on.
     pub(crate) fn new(ring: &'a KeyRing, hint: Option<Fingerprint>, effort: Effort) -> Self {
         let opener = Self {
@@ -64,9 +62,9 @@ impl<'a> Opener<'a> {
     /// Whether the object has cost as many tries as it may.
     pub(crate) fn is_spent(&self) -> bool {
         let misses = match self.effort {
-            Effort::Whole => return false,
+            Effort::Unbounded => return false,
             Effort::Bounded => MISSES,
-            Effort::Asked => MISSES_OF_A_QUESTION,
+            Effort::Request => MISSES_OF_A_REQUEST,
         };
         self.failed.get() >= FAILED_TRIES || self.missed.get() >= misses
     }

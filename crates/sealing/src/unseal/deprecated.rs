@@ -1,7 +1,7 @@
 //! The deprecated form: a whole Secret, as JSON, in one envelope (`spec.data`).
 
-use crate::place::Place;
-use crate::unseal::UnsealError;
+use super::error::UnsealError;
+use crate::item_opener::ItemOpener;
 use crate::unsealed_secret::UnsealedSecret;
 use envelope::Plaintext;
 use k8s_openapi::api::core::v1::Secret;
@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroize as _;
 
 /// Opens the Secret. Its name, namespace and owner are still to be set.
-pub(crate) fn open_whole(place: &Place<'_>, data: &str) -> Result<UnsealedSecret, UnsealError> {
-    let json = place.open(data).map_err(UnsealError::DeprecatedItem)?;
+pub(crate) fn open_whole(opener: &ItemOpener<'_>, data: &str) -> Result<UnsealedSecret, UnsealError> {
+    let json = opener.open(data).map_err(UnsealError::DeprecatedItem)?;
     // serde's error would quote what it stumbled over.
     let secret: Secret = serde_json::from_slice(json.expose()).map_err(|_| UnsealError::DeprecatedShape)?;
     let mut data: BTreeMap<String, Plaintext> =
@@ -24,7 +24,7 @@ pub(crate) fn open_whole(place: &Place<'_>, data: &str) -> Result<UnsealedSecret
         type_: secret.type_,
         immutable: secret.immutable,
         data,
-        opened_by: place.opened_by(),
+        opened_by: opener.opened_by(),
         varying: BTreeSet::new(),
         templated: false,
     })

@@ -1,9 +1,91 @@
-//! [`InFull`]: why a SealedSecret does not become a Secret, told with what depends on its values.
+//! [`UnsealError`]: why a SealedSecret does not become a Secret, as everybody may read it; and [`InFull`], with what depends on its
+//! values.
 
-use crate::message::faulty_templates_in_full;
-use crate::unseal::UnsealError;
+use super::message::{depend_on_values, faulty, faulty_items, faulty_templates, faulty_templates_in_full};
+use crate::item_error::{BadTemplate, ItemError, ItemFault};
 use std::borrow::Borrow;
 use std::fmt;
+
+/// Why a SealedSecret does not become a Secret. Messages name items, never values, and tell of templates nothing that depends on
+/// values but that they do not render; [`InFull`] does.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UnsealError {
+    /// The controller has no sealing key.
+    #[error("there is no sealing key yet")]
+    NoKeys,
+    /// Items that do not open; all of them, each once.
+    #[error("{}", faulty_items(.0))]
+    Items(Vec<ItemError>),
+    /// The deprecated whole-Secret form, where it is not accepted.
+    #[error("using deprecated 'data' field, which is not accepted here: seal the Secret again")]
+    DeprecatedData,
+    /// Both forms at once.
+    #[error("cannot use the field 'encryptedData' and the deprecated field 'data' at the same time")]
+    BothForms,
+    /// The deprecated form does not open.
+    #[error("{}", faulty(*.0, "spec.data"))]
+    DeprecatedItem(ItemFault),
+    /// It opens, and holds something else.
+    #[error("spec.data opens, but what it holds is not a Secret")]
+    DeprecatedShape,
+    /// Texts that are no templates, and beside them the items that do not open; or, where all texts were read and all items
+    /// opened, templates that do not render.
+    #[error("{}", faulty_templates(.items, .templates))]
+    Templates {
+        /// Items that do not open; all of them, each once.
+        items: Vec<ItemError>,
+        /// Templates that do not render; all of them, each once.
+        templates: Vec<BadTemplate>,
+    },
+}
+
+impl UnsealError {
+    /// Says of whatever no key opens that its key was revoked; the ring alone cannot know which key that was.
+    #[must_use]
+    pub fn blaming_revocation(mut self) -> Self {
+        let faults = match &mut self {
+            Self::Items(errors) | Self::Templates { items: errors, .. } => {
+                errors.iter_mut().map(|error| &mut error.fault).collect()
+            }
+            Self::DeprecatedItem(fault) => vec![fault],
+            Self::NoKeys | Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => Vec::new(),
+        };
+        for fault in faults {
+            if *fault == ItemFault::NoKeyOpens {
+                *fault = ItemFault::KeyRevoked;
+            }
+        }
+        self
+    }
+
+    /// Whether it was found while rendering, so that it tells something of the values.
+    pub fn depends_on_values(&self) -> bool {
+        matches!(self, Self::Templates { templates, .. } if depend_on_values(templates))
+    }
+
+    /// Whether anything in it was sealed with a key that was revoked.
+    pub fn blames_revocation(&self) -> bool {
+        match self {
+            Self::Items(errors) | Self::Templates { items: errors, .. } => {
+                errors.iter().any(|error| error.fault == ItemFault::KeyRevoked)
+            }
+            Self::DeprecatedItem(fault) => *fault == ItemFault::KeyRevoked,
+            Self::NoKeys | Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => false,
+        }
+    }
+
+    /// Whether the arrival of another sealing key may mend it.
+    pub fn wants_key(&self) -> bool {
+        match self {
+            Self::NoKeys => true,
+            Self::Items(errors) | Self::Templates { items: errors, .. } => {
+                errors.iter().any(|error| error.fault == ItemFault::NoKeyOpens)
+            }
+            Self::DeprecatedItem(fault) => *fault == ItemFault::NoKeyOpens,
+            Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => false,
+        }
+    }
+}
 
 /// An error as a user who may read the values may read it, or the controller's log: with the lines in which templates failed, and why.
 /// Never for a status or an event.

@@ -1,7 +1,6 @@
 //! The sentences for items that do not open and templates that do not render. Names and counts; never a value.
 
-use crate::templates::BadTemplate;
-use crate::unseal::{ItemError, ItemFault};
+use crate::item_error::{BadTemplate, ItemError, ItemFault};
 use std::fmt::Write as _;
 use template::{Shown, TemplateError};
 
@@ -117,8 +116,8 @@ pub(crate) fn faulty_templates_in_full(items: &[ItemError], templates: &[BadTemp
 
 fn described(error: &TemplateError) -> String {
     let detail = error.detail();
-    let (name, fault) = (cut(error.template(), NAME_LENGTH), cut(&detail.fault.to_string(), TEMPLATE_LENGTH));
-    format!("template {name:?}, line {}: {fault}", detail.line)
+    let (name, cause) = (cut(error.template(), NAME_LENGTH), cut(&detail.cause.to_string(), TEMPLATE_LENGTH));
+    format!("template {name:?}, line {}: {cause}", detail.line)
 }
 
 fn list(names: &[&str]) -> String {

@@ -5,7 +5,8 @@
 //! wins over what a template of its name gives, which must render all the same. A `null` in place of a text leaves the opened
 //! value of its name out of the Secret; templates see it.
 
-use crate::unseal::{ItemError, UnsealError};
+use super::error::UnsealError;
+use crate::item_error::{BadTemplate, ItemError};
 use crate::unsealed_secret::UnsealedSecret;
 use api::SealedSecretSpec;
 use envelope::Plaintext;
@@ -13,15 +14,6 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use template::{Limits, Outside, Rendered, Renderer, Template, TemplateError, Values};
 use zeroize::Zeroizing;
-
-/// A template that does not render.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BadTemplate {
-    /// What is wrong with it.
-    Faulty(TemplateError),
-    /// Not rendered any more: those before it have spent what all templates of an object may cost.
-    NotRendered(String),
-}
 
 /// Renders every template into `secret`, and takes out what a `null` leaves out. All that do not render are named, each once.
 ///
@@ -52,11 +44,11 @@ pub(crate) fn render(
     });
     refuse(Vec::new(), bad)?;
     for (name, Rendered { mut bytes, varies }) in rendered {
-        if let Entry::Vacant(place) = secret.data.entry(name.to_owned()) {
+        if let Entry::Vacant(entry) = secret.data.entry(name.to_owned()) {
             if varies {
                 secret.varying.insert(name.to_owned());
             }
-            place.insert(Plaintext::new(std::mem::take(&mut *bytes)));
+            entry.insert(Plaintext::new(std::mem::take(&mut *bytes)));
         }
     }
     secret.data.retain(|name, _| texts.get(name) != Some(&None));
