@@ -1,4 +1,14 @@
-//! `decode`: JSON into a typed object, with errors that name the field and never show the value.
+//! JSON into typed objects, with errors that name the field and never show the value; bounded where any client may have written it.
+
+mod bounded;
+mod metadata;
+
+#[cfg(test)]
+pub(crate) use bounded::MOST;
+pub use bounded::TooManyEntries;
+pub(crate) use bounded::{Few, few_entries, first_entries, names_of_map};
+pub use metadata::{INSTANCE_LABEL, SealedSecretMetadata};
+pub(crate) use metadata::{cut_metadata, of_watched_object, without_managed_fields};
 
 use serde::Deserializer;
 use serde::de::DeserializeOwned;
@@ -11,12 +21,12 @@ use serde_json::value::RawValue;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.describe())]
 pub struct DecodeError {
-    /// Where, as in `template.metadata.labels`; empty for the whole.
+    /// The field, as `template.metadata.labels`; empty for the whole object.
     pub path: String,
 }
 
 impl DecodeError {
-    /// The same error, seen from the object that has the value under `field`.
+    /// The error as one of the object that has the value in its field `field`.
     #[must_use]
     pub fn within(self, field: &str) -> Self {
         let separator = if self.path.is_empty() { "" } else { "." };
@@ -31,13 +41,13 @@ impl DecodeError {
     }
 }
 
-/// Decodes `value`.
+/// Decodes a value. The error names the field and does not show the value.
 pub fn decode<T: DeserializeOwned>(value: Value) -> Result<T, DecodeError> {
     decode_from(value)
 }
 
-/// Decodes text that is known to be JSON, which may be nested to any depth: too deep where something is to be read is an
-/// error like any other, and what nothing reads is stepped over.
+/// Decodes text that is known to be JSON, and may be nested to any depth. What is not read is skipped; what is read and nested too deep
+/// is an error like any other.
 pub(crate) fn decode_raw<T: DeserializeOwned>(json: &RawValue) -> Result<T, DecodeError> {
     decode_from(&mut serde_json::Deserializer::from_str(json.get()))
 }

@@ -1,7 +1,6 @@
 //! [`SealedSecret`]: the custom resource, as upstream defined it.
 
-use crate::bounded::few_entries;
-use crate::metadata::without_managed_fields;
+use crate::decode::{few_entries, without_managed_fields};
 use crate::status::SealedSecretStatus;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::CustomResource;

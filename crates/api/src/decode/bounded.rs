@@ -1,6 +1,6 @@
-//! Maps and lists of an object that anybody may have written, decoded so that no more is built than is needed.
+//! Maps and lists of objects that any client may have written, decoded into no more memory than is needed.
 //!
-//! An object of 1.5 MB, which is what etcd takes, may have hundreds of thousands of entries, and each takes a hundred bytes of memory
+//! An object of 1.5 MB, the most that etcd takes, may have hundreds of thousands of entries, and each takes a hundred bytes of memory
 //! beyond its own. An honest object has some hundreds.
 
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -12,14 +12,25 @@ use std::marker::PhantomData;
 /// More entries than an honest object can have: a sealed value takes at least 370 bytes.
 pub(crate) const MOST: usize = 5_000;
 
-/// Entries of one object's metadata that are ours.
+/// The most entries of metadata that are kept where they are chosen by name.
 const MOST_CHOSEN: usize = 64;
 
-/// The longest value of such an entry that anything reads: a fingerprint has 64 digits.
+/// The longest value of such an entry, in bytes. The longest that is read, a fingerprint, has 64.
 const LONGEST_CHOSEN: usize = 256;
 
-/// The names of a map that are kept without their values, all together, in bytes. A message has no room for more.
+/// The most bytes of names that are kept where the values are not. A message has no room for more.
 const NAMES: usize = 1_024;
+
+/// A field of a Secret has more entries than are decoded.
+///
+/// Decided: such a Secret is not read at all, instead of reading the entries that are asked for: what is left out may be an
+/// annotation that says whose it is, and what is written back would lose values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it has more than {MOST} entries in {field}, which are too many to be read")]
+pub struct TooManyEntries {
+    /// As `data` or `metadata.labels`.
+    pub field: &'static str,
+}
 
 /// The entries of a map, or the items of a list, of which no more than [`MOST`] are kept.
 #[derive(Debug)]
@@ -84,7 +95,7 @@ pub(crate) fn entries_if<'de, D: Deserializer<'de>>(
     Ok(entries)
 }
 
-/// Decodes the names of a map's entries, if those are few and short. There are none of anything else.
+/// Decodes the names of a map's entries, if they are few and short; else no name.
 pub(crate) fn names_of_map<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     deserializer.deserialize_any(Names)
 }
@@ -100,7 +111,7 @@ where
     checked::<STRICT, _, _>(few)
 }
 
-/// Decodes these items, and drops the others one by one.
+/// Decodes the items that are chosen, and drops the others one by one.
 pub(crate) fn items_if<'de, D, T>(
     deserializer: D,
     chosen: impl Fn(&T) -> bool,

@@ -1,13 +1,12 @@
-//! An object's metadata, as far as anybody here reads it: [`without_managed_fields`] for Secrets that are read whole,
+//! An object's metadata, as far as it is read here: [`without_managed_fields`] for Secrets that are read whole,
 //! [`SealedSecretMetadata`] for SealedSecrets, and [`of_watched_object`] for objects of which only the metadata is asked for.
 //!
 //! A user who may write an object may also write its `managedFields` by hand, nested as deep as the API server takes it, and that
 //! is deeper than `serde_json` decodes. What is skipped has no depth: `serde_json` steps over it without descending. Nor does it
 //! take memory: a hundred thousand labels of one byte each would take ten times their own size.
 
+use super::bounded::{Few, TooManyEntries, entries_if, first_entries, first_items, items_if};
 use crate::annotations;
-use crate::bounded::{Few, entries_if, first_entries, first_items, items_if};
-use crate::observed_secret::TooManyEntries;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference, Time};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -22,7 +21,7 @@ pub(crate) fn without_managed_fields<'de, D: Deserializer<'de>>(
     Ok(Rest::<true>::deserialize(deserializer)?.cut().0)
 }
 
-/// The same, where too many labels or the like are a fact about the object: the first of them, and which field has more.
+/// Decodes metadata and leaves its `managedFields` out. Of too many labels or the like, the first are kept, and the field is named.
 pub(crate) fn cut_metadata<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<(ObjectMeta, Option<TooManyEntries>), D::Error> {
@@ -84,9 +83,9 @@ impl<const STRICT: bool> Rest<STRICT> {
     }
 }
 
-/// The metadata of a SealedSecret: what names and dates it, the annotations that are read, and the label that metrics show.
-/// Others may be many, and `kubectl apply` keeps a copy of the whole object among them. A value that is longer than any that means
-/// something counts as not there.
+/// The metadata of a SealedSecret: name, namespace, dates, the annotations that are read, and the label that metrics show. Other
+/// annotations are left out, because they may be many, and `kubectl apply` keeps a copy of the whole object in one. So is a value that
+/// is too long to mean anything.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SealedSecretMetadata(pub ObjectMeta);
 
@@ -135,7 +134,7 @@ fn instance_label<'de, D: Deserializer<'de>>(
     entries_if(deserializer, |name| name == INSTANCE_LABEL)
 }
 
-/// Decodes the metadata of an object of which nothing else is asked for: what names and dates it, and who controls it.
+/// Decodes the metadata of an object of which nothing else is asked for: name, namespace, dates, and the owner that controls it.
 pub(crate) fn of_watched_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ObjectMeta, D::Error> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -164,7 +163,7 @@ pub(crate) fn of_watched_object<'de, D: Deserializer<'de>>(deserializer: D) -> R
     })
 }
 
-/// An object has one controller among its owners.
+/// Of the owners, the one that controls the object.
 fn controllers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<OwnerReference>>, D::Error> {
     items_if(deserializer, |owner: &OwnerReference| owner.controller == Some(true))
 }

@@ -1,23 +1,23 @@
 //! [`ObservedMetadata`]: the metadata of an object of some kind, as any client may have written it.
 //!
-//! Instead of kube's `PartialObjectMeta`, which reads `managedFields` too and fails where these are nested too deep: one
-//! object of anybody's would end the watch of all.
+//! Decided: a type of our own, because kube's `PartialObjectMeta` also reads `managedFields` and fails where these are nested too deep,
+//! so that one object would end the watch of all.
 
-use crate::metadata::of_watched_object;
+use crate::decode::of_watched_object;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-/// What to accept, of an answer that would be the whole object: its metadata alone. Values need not travel.
+/// The media type that asks the API server for the metadata of objects alone, so that it sends no values.
 pub const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
-/// Asks the API server for the metadata of a `K`, and for no more of it.
+/// The metadata of a `K`. A client that lists or watches this type asks the API server for nothing else.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(bound = "")]
 pub struct ObservedMetadata<K> {
-    /// What names and dates the object, and who controls it.
+    /// Name, namespace, dates, and the owner that controls the object.
     #[serde(deserialize_with = "of_watched_object")]
     pub metadata: ObjectMeta,
     #[serde(skip)]

@@ -1,30 +1,29 @@
 //! [`ObservedSealedSecret`]: a whole SealedSecret as the API server has it, decodable or not. What a watch keeps is less:
 //! [`WatchedSealedSecret`](crate::WatchedSealedSecret).
 //!
-//! A watch that decoded strictly would end at the first object with a wrong shape, and with it the care for all
-//! others. Here a wrong shape is a fact about its object, and so is a depth that `serde_json` does not decode.
+//! A watch that decoded strictly would end at the first object with a wrong shape, and no other object would be reconciled. Here a wrong
+//! shape is a fact about its object, and so is a depth that `serde_json` does not decode.
 
-use crate::decode::{DecodeError, decode_raw};
-use crate::metadata::SealedSecretMetadata;
+use super::served_as::served_as;
+use crate::decode::{DecodeError, SealedSecretMetadata, decode_raw};
 use crate::sealed_secret::{SealedSecret, SealedSecretSpec};
 use crate::status::SealedSecretStatus;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube::Resource;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use std::borrow::Cow;
 
-/// In bytes; longer than any that a controller writes, even where hundreds of keys opened the object.
+/// The longest status that counts, in bytes of JSON. A controller writes none that is longer, even where hundreds of keys opened the
+/// object.
 const LONGEST_STATUS: usize = 128 << 10;
 
 /// A SealedSecret whose metadata is known to decode, and whose spec may not.
 #[derive(Debug, Clone)]
 pub struct ObservedSealedSecret {
-    /// Checked by the API server for every object; as much of it as anybody reads.
+    /// The metadata, as far as it is read here. The API server checks it for every object.
     pub metadata: ObjectMeta,
     /// The spec, or what is wrong with it.
     pub spec: Result<SealedSecretSpec, DecodeError>,
-    /// The status; one that does not decode, or that no controller wrote, counts as none, and is written anew.
+    /// The status. One that does not decode, or that no controller wrote, counts as none and is written again.
     pub status: Option<SealedSecretStatus>,
 }
 
@@ -55,34 +54,7 @@ pub(crate) fn status_of(json: &RawValue) -> Option<SealedSecretStatus> {
     decode_raw(json).ok().flatten()
 }
 
-impl Resource for ObservedSealedSecret {
-    type DynamicType = ();
-    type Scope = <SealedSecret as Resource>::Scope;
-
-    fn kind((): &()) -> Cow<'_, str> {
-        SealedSecret::kind(&())
-    }
-
-    fn group((): &()) -> Cow<'_, str> {
-        SealedSecret::group(&())
-    }
-
-    fn version((): &()) -> Cow<'_, str> {
-        SealedSecret::version(&())
-    }
-
-    fn plural((): &()) -> Cow<'_, str> {
-        SealedSecret::plural(&())
-    }
-
-    fn meta(&self) -> &ObjectMeta {
-        &self.metadata
-    }
-
-    fn meta_mut(&mut self) -> &mut ObjectMeta {
-        &mut self.metadata
-    }
-}
+served_as!(ObservedSealedSecret, SealedSecret, |object| object.metadata, object.metadata);
 
 #[cfg(test)]
 mod tests {

@@ -1,53 +1,40 @@
 //! [`ObservedSecret`]: a Secret as the API server has it, as any client may have written it.
 //!
-//! A list or watch that decoded strictly would fail at the first Secret with too many entries, and with it the care for all others.
-//! Here that is a fact about its Secret.
+//! A list or watch that decoded strictly would fail at the first Secret with too many entries, and no other Secret would be seen. Here
+//! too many entries are a fact about their Secret.
 
-use crate::bounded::{Few, MOST, first_entries};
-use crate::metadata::cut_metadata;
+use super::served_as::served_as;
+use crate::decode::{Few, TooManyEntries, cut_metadata, first_entries};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube::Resource;
 use serde::{Deserialize, Deserializer};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// A Secret less its `managedFields`, which may be nested too deep to be decoded. Prints as its name.
+/// A Secret without its `managedFields`, which may be nested too deep to be decoded. Its `Debug` shows the name alone.
 #[derive(Clone)]
 pub enum ObservedSecret {
     /// All of it.
     Whole(Secret),
-    /// A part of it: one of its fields has so many entries that only the first of them were decoded.
+    /// A part of it: one of its fields has too many entries, and only the first of them were decoded.
     Cut(Secret, TooManyEntries),
 }
 
-/// A field of a Secret has more entries than are decoded.
-///
-/// Decided: such a Secret is not read at all, instead of reading the entries that are asked for: what is left out may be an
-/// annotation that says whose it is, and what is written back would lose values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it has more than {MOST} entries in {field}, which are too many to be read")]
-pub struct TooManyEntries {
-    /// As `data` or `metadata.labels`.
-    pub field: &'static str,
-}
-
 impl ObservedSecret {
-    /// What is known of it, which may be a part.
+    /// The Secret, of which a part may be missing.
     pub fn known(&self) -> &Secret {
         let (Self::Whole(secret) | Self::Cut(secret, _)) = self;
         secret
     }
 
-    /// What is known of it, taken out.
+    /// The Secret, of which a part may be missing, taken out.
     pub fn into_known(self) -> Secret {
         let (Self::Whole(secret) | Self::Cut(secret, _)) = self;
         secret
     }
 
-    /// What is known of it, to be changed or wiped.
+    /// The Secret, of which a part may be missing, to be changed or wiped.
     pub fn known_mut(&mut self) -> &mut Secret {
         let (Self::Whole(secret) | Self::Cut(secret, _)) = self;
         secret
@@ -93,38 +80,12 @@ impl fmt::Debug for ObservedSecret {
     }
 }
 
-impl Resource for ObservedSecret {
-    type DynamicType = ();
-    type Scope = <Secret as Resource>::Scope;
-
-    fn kind((): &()) -> Cow<'_, str> {
-        Secret::kind(&())
-    }
-
-    fn group((): &()) -> Cow<'_, str> {
-        Secret::group(&())
-    }
-
-    fn version((): &()) -> Cow<'_, str> {
-        Secret::version(&())
-    }
-
-    fn plural((): &()) -> Cow<'_, str> {
-        Secret::plural(&())
-    }
-
-    fn meta(&self) -> &ObjectMeta {
-        &self.known().metadata
-    }
-
-    fn meta_mut(&mut self) -> &mut ObjectMeta {
-        &mut self.known_mut().metadata
-    }
-}
+served_as!(ObservedSecret, Secret, |object| object.known().metadata, object.known_mut().metadata);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode::MOST;
     use serde_json::{Value, json};
 
     #[test]

@@ -1,33 +1,30 @@
 //! [`WatchedSealedSecret`]: as much of a SealedSecret as a watch keeps of each.
 //!
-//! A watch keeps every object for as long as it exists, and a SealedSecret may have 1.5 MB: a few hundred of those, which
-//! one tenant may create, are more than a controller's memory. Only a short spec is kept, and as text: decoded it may take ten times as much.
-//! One that is longer is read from the API server when there is something to decide.
+//! A watch keeps every object for as long as it exists, and a SealedSecret may have 1.5 MB. One tenant may create a few hundred of them,
+//! which is more than a controller's memory. So only a short spec is kept, and kept as text: decoded, it may take ten times as much
+//! memory. A longer spec is read from the API server when there is something to decide.
 
-use crate::bounded::names_of_map;
-use crate::decode::{DecodeError, decode_raw};
-use crate::metadata::SealedSecretMetadata;
-use crate::observed::status_of;
+use super::sealed_secret::status_of;
+use super::served_as::served_as;
+use crate::decode::{DecodeError, SealedSecretMetadata, decode_raw, names_of_map};
 use crate::sealed_secret::{SealedSecret, SealedSecretSpec};
 use crate::status::SealedSecretStatus;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube::Resource;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use std::borrow::Cow;
 
-/// In bytes of JSON: the length of a spec that is kept. Ten values that were sealed with a key of 4096 bits are shorter.
+/// The longest spec that is kept, in bytes of JSON. Ten values that were sealed with a key of 4096 bits are shorter.
 const LONGEST_KEPT: usize = 8 << 10;
 
 /// A SealedSecret whose metadata is known to decode; its spec may not, or may be too long to be kept.
 #[derive(Debug, Clone)]
 pub struct WatchedSealedSecret {
-    /// Checked by the API server for every object; as much of it as anybody reads.
+    /// The metadata, as far as it is read here. The API server checks it for every object.
     pub metadata: ObjectMeta,
     /// The spec, if it is short.
     pub spec: WatchedSpec,
-    /// The status; one that does not decode, or that no controller wrote, counts as none, and is written anew.
+    /// The status. One that does not decode, or that no controller wrote, counts as none and is written again.
     pub status: Option<SealedSecretStatus>,
     /// How large the whole object is, in bytes of JSON.
     pub size: usize,
@@ -101,34 +98,7 @@ impl<'de> Deserialize<'de> for WatchedSealedSecret {
     }
 }
 
-impl Resource for WatchedSealedSecret {
-    type DynamicType = ();
-    type Scope = <SealedSecret as Resource>::Scope;
-
-    fn kind((): &()) -> Cow<'_, str> {
-        SealedSecret::kind(&())
-    }
-
-    fn group((): &()) -> Cow<'_, str> {
-        SealedSecret::group(&())
-    }
-
-    fn version((): &()) -> Cow<'_, str> {
-        SealedSecret::version(&())
-    }
-
-    fn plural((): &()) -> Cow<'_, str> {
-        SealedSecret::plural(&())
-    }
-
-    fn meta(&self) -> &ObjectMeta {
-        &self.metadata
-    }
-
-    fn meta_mut(&mut self) -> &mut ObjectMeta {
-        &mut self.metadata
-    }
-}
+served_as!(WatchedSealedSecret, SealedSecret, |object| object.metadata, object.metadata);
 
 #[cfg(test)]
 mod tests {
