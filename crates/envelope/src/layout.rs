@@ -1,6 +1,6 @@
-//! The layout of an envelope: where the wrapped session key ends and the sealed value begins.
+//! The layout of an envelope: where the wrapped session key ends and the sealed value begins, and what the lengths tell without a key.
 //!
-//! No cryptography: `seal` and `open` fill and read these parts.
+//! No cryptography here: `seal` and `open` write and read these parts.
 
 /// Length of the session key, in bytes: AES-256.
 pub(crate) const SESSION_KEY_LEN: usize = 32;
@@ -33,6 +33,22 @@ pub(crate) fn split(envelope: &[u8]) -> Result<Parts<'_>, Truncated> {
     Ok(Parts { wrapped_key, sealed_value })
 }
 
+/// Sizes, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measure {
+    /// Of the RSA modulus it was sealed with.
+    pub modulus: usize,
+    /// Of the value in it: nothing pads it.
+    pub value: usize,
+}
+
+/// Measures an envelope.
+pub fn measure(envelope: &[u8]) -> Result<Measure, Truncated> {
+    let parts = split(envelope)?;
+    let value = parts.sealed_value.len().checked_sub(TAG_LEN).ok_or(Truncated)?;
+    Ok(Measure { modulus: parts.wrapped_key.len(), value })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,5 +69,17 @@ mod tests {
         for cut in [&[][..], &[0], &[0, 1], &[1, 0, 7, 7]] {
             assert_eq!(split(cut), Err(Truncated), "{cut:?}");
         }
+    }
+
+    #[test]
+    fn sizes_are_those_of_the_parts() {
+        let envelope = [&[1, 0][..], &[7; 256], &[8; 16 + 5]].concat();
+        assert_eq!(measure(&envelope), Ok(Measure { modulus: 256, value: 5 }));
+    }
+
+    #[test]
+    fn an_envelope_without_room_for_the_tag_is_cut_off() {
+        assert_eq!(measure(&[&[1, 0][..], &[7; 256], &[8; 15]].concat()), Err(Truncated));
+        assert_eq!(measure(&[]), Err(Truncated));
     }
 }
