@@ -6,8 +6,6 @@ mod unseal;
 
 use anyhow::Result;
 
-use crate::paint;
-
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Leave everything running until Ctrl-C, to play with kubectl and kubeseal-rs
@@ -20,8 +18,4 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if arguments.gitops { gitops::run(arguments.keep) } else { unseal::run(arguments.keep) }
-}
-
-fn heading(text: &str) {
-    println!("\n{}", paint::bold(text));
 }

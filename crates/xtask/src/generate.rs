@@ -2,30 +2,24 @@
 //! its kind.
 
 mod definition;
+mod generated;
 mod man_pages;
 mod manifests;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use harness::failure::Failure;
 use harness::workspace;
+
+use generated::Generated;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Write nothing; fail if a file is not what it should be
     #[arg(long)]
     pub(crate) check: bool,
-}
-
-/// A file that is made from something.
-#[derive(Debug)]
-struct Generated {
-    path: PathBuf,
-    contents: String,
-    /// What a person changes to change it.
-    source: &'static str,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {

@@ -13,6 +13,11 @@ use tokio::process::Command;
 
 use crate::paint;
 
+/// Prints the heading of what is typed next.
+pub(super) fn heading(text: &str) {
+    println!("\n{}", paint::bold(text));
+}
+
 /// A shell with kubectl, helm and kubeseal-rs on its PATH, in a folder of its own, with the admin's kubeconfig.
 #[derive(Debug)]
 pub(super) struct Shell {

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use harness::workspace;
 
-use super::Generated;
+use super::generated::Generated;
 
 const HEADER: &str = "# Generated from crates/api by `cargo xtask generate`. Change it there.\n";
 

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use harness::workspace;
 
-use super::Generated;
+use super::generated::Generated;
 
 /// A file for each page.
 pub(super) fn generated() -> Result<Vec<Generated>> {

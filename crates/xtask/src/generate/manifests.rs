@@ -8,7 +8,7 @@ use harness::programs::program::Program;
 use harness::workspace;
 use tokio::runtime::Runtime;
 
-use super::Generated;
+use super::generated::Generated;
 
 const HEADER: &str = "# Generated from charts/sealed-secrets by `cargo xtask generate`. Change it there; README.md beside \
                       this file says how to\n# install it.\n";

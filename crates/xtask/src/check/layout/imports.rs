@@ -40,8 +40,12 @@ fn is_facade(modules: &Modules, path: &[String], module: &Module, declared: &Use
         .keys()
         .all(|source| source.len() > path.len() && source.starts_with(path));
     let is_used = declared.name.as_ref().is_some_and(|name| {
-        module.paths.iter().any(|written| written.first() == Some(name))
-            || module.uses.iter().any(|other| other.path.len() > 1 && other.path.first() == Some(name))
+        // A module and what it gives may have one name; a longer path then begins with the module.
+        let is_module = modules.contains_key(&[path, std::slice::from_ref(name)].concat());
+        let is_meant =
+            |written: &[String]| written.first() == Some(name) && (written.len() == 1 || !is_module);
+        module.paths.iter().any(|written| is_meant(written))
+            || module.uses.iter().any(|other| other.path.len() > 1 && is_meant(&other.path))
     });
     declared.is_public && is_below && !is_used
 }

@@ -4,8 +4,7 @@ use anyhow::{Context as _, Result};
 use harness::user::page::Page;
 use harness::workspace;
 
-use super::super::heading;
-use super::super::shell::Shell;
+use crate::demo::shell::{Shell, heading};
 
 /// Waits until Flux has applied the last commit, and all of it is healthy.
 const SYNCED: &str = "kubectl wait kustomization/shop --namespace flux-system --timeout=90s \\

@@ -7,7 +7,7 @@ use harness::lab::Lab;
 use harness::pod::Pod;
 use harness::workspace;
 
-use super::super::{heading, shell::Shell};
+use crate::demo::shell::{Shell, heading};
 use crate::paint;
 use crate::span::span;
 
