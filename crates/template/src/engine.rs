@@ -1,4 +1,4 @@
-//! What every function of a rendering shares: the budget, the time, randomness, and the values made so far.
+//! [`Engine`]: what the functions of one rendering share: the budget, the time, randomness, and the values that were made.
 
 use crate::error::Result;
 use crate::input::{Outside, Random};
@@ -49,12 +49,12 @@ impl<'a> Engine<'a> {
         self.now
     }
 
-    /// Notes that something comes from outside, so that the next rendering may give something else.
+    /// Records that the template uses the time, randomness or a new key, so that the next rendering may give something else.
     pub(crate) fn draw(&self) {
         self.drew.set(true);
     }
 
-    /// Whether anything came from outside.
+    /// Whether the template used the time, randomness or a new key.
     pub(crate) fn drew(&self) -> bool {
         self.drew.get()
     }
@@ -64,7 +64,7 @@ impl<'a> Engine<'a> {
         self.random.borrow_mut().fill(bytes);
     }
 
-    /// A random number below `bound`, each as likely as the next. Zero for no bound at all.
+    /// A random number below `bound`, evenly distributed. Zero if the bound is zero.
     pub(crate) fn random_below(&self, bound: u64) -> u64 {
         let Some(excess) = (u64::MAX % bound.max(1)).checked_add(1).map(|rest| rest % bound.max(1)) else {
             return 0;
@@ -95,7 +95,7 @@ impl<'a> Engine<'a> {
         Ok(Value::Text(Text::new(buffer.into_bytes())))
     }
 
-    /// Before so many values are collected, to be made a list or to be looked through.
+    /// Pays for a collection of `count` values, before it is made.
     pub(crate) fn collects(&self, count: usize) -> Result<()> {
         self.budget.memory(count.saturating_mul(size_of::<Value>()))
     }

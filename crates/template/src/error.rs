@@ -1,14 +1,14 @@
-//! Why a template does not render: what may be shown to anybody, and the rest.
+//! Why a template does not render: what a status may show, and the rest.
 //!
-//! A person who may edit a SealedSecret but not read Secrets could ask with templates, and read the answers from the status: which
-//! line failed, at which function, with which types, or which of many templates. So [`TemplateError`] shows nothing that depends on
-//! the values but that its template did not render; a caller with several templates must not even show which of them did not.
-//! Lines, functions and types are in its [`Detail`], which has to be asked for. Neither ever holds a value.
+//! A user who may edit a SealedSecret but not read Secrets could ask questions with templates, and read the answers from the status: which
+//! line failed, in which function, with which types, or which of many templates. So of what depends on values, [`TemplateError`] shows
+//! only that its template did not render; a caller with several templates must not even show which. Lines, functions and types are in its
+//! [`Detail`]. Neither holds a value.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// Why a template does not render, as everybody may read it.
+/// Why a template does not render, as a status may show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TemplateError {
     template: String,
@@ -16,25 +16,25 @@ pub struct TemplateError {
     detail: Detail,
 }
 
-/// How far it came.
+/// Which step failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// The text was read, whatever the values are.
+    /// Reading the text, which does not depend on values.
     Reading,
-    /// The values were at work.
+    /// Rendering, which depends on values.
     Rendering,
 }
 
-/// What everybody may know of a [`TemplateError`].
+/// What a status may show of a [`TemplateError`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shown<'e> {
-    /// Not a template, or one that is too large to be read: by its text alone, which is public.
+    /// The text is not a template, or is too large to be read. The text is public.
     NotATemplate(&'e Detail),
-    /// It does not render with these values, or not within its bounds.
+    /// The template does not render with these values, or not within its bounds.
     DoesNotRender,
 }
 
-/// Where a template failed, and why. It depends on the values, though it holds none: for the log, and for users who have the values.
+/// Where a template failed, and why. It depends on the values but holds none: for the log, and for users who may read the values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {cause}")]
 pub struct Detail {
@@ -50,10 +50,10 @@ pub enum Cause {
     /// Not a template.
     #[error("{0}")]
     Syntax(Cow<'static, str>),
-    /// A step that cannot be taken with these values.
+    /// An action that fails with these values.
     #[error("{0}")]
     Evaluation(Cow<'static, str>),
-    /// A function that failed, or was given what it does not take.
+    /// A function that failed, or got an argument of a wrong type.
     #[error("{function}: {reason}")]
     Call {
         /// The function.
@@ -61,12 +61,12 @@ pub enum Cause {
         /// What it said.
         reason: Cow<'static, str>,
     },
-    /// A bound was reached.
+    /// A limit was reached.
     #[error("{0}")]
     Limit(Bound),
 }
 
-/// The bound that was reached.
+/// The limit that was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Bound {
     /// See [`crate::Limits::output`].
@@ -90,12 +90,12 @@ pub enum Bound {
 pub(crate) type Result<T> = std::result::Result<T, Cause>;
 
 impl TemplateError {
-    /// Of a text that could not be read.
+    /// An error of a text that is not a template.
     pub(crate) fn reading(template: &str, line: usize, cause: Cause) -> Self {
         Self { template: template.to_owned(), stage: Stage::Reading, detail: Detail { line, cause } }
     }
 
-    /// Of a template that was read and did not render.
+    /// An error of a template that was read and does not render.
     pub(crate) fn rendering(template: &str, line: usize, cause: Cause) -> Self {
         Self { template: template.to_owned(), stage: Stage::Rendering, detail: Detail { line, cause } }
     }
@@ -105,7 +105,7 @@ impl TemplateError {
         &self.template
     }
 
-    /// What everybody may know.
+    /// What a status may show.
     pub fn shown(&self) -> Shown<'_> {
         match self.stage {
             Stage::Reading => Shown::NotATemplate(&self.detail),
@@ -113,12 +113,12 @@ impl TemplateError {
         }
     }
 
-    /// Where and why. Not for a status, an event, or anybody who may not read the values.
+    /// Line and cause: for the log, and for users who may read the values. Not for a status or an event.
     pub fn detail(&self) -> &Detail {
         &self.detail
     }
 
-    /// Whether it says that what all templates of the object may cost together is spent.
+    /// Whether the templates of the object together reached a limit, so that none of them can render any more.
     pub fn is_spent(&self) -> bool {
         matches!(self.detail.cause, Cause::Limit(bound) if !matches!(bound, Bound::Depth(_)))
     }
@@ -132,14 +132,14 @@ impl fmt::Display for TemplateError {
     }
 }
 
-/// The same, so that nothing more slips out by the way of a `{:?}`.
+/// As `Display`, so that `{:?}` shows no more.
 impl fmt::Debug for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TemplateError({self})")
     }
 }
 
-/// Behind the name of a template.
+/// The end of a sentence that begins with the name of the template.
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -158,7 +158,7 @@ impl Cause {
         Self::Evaluation(message.into())
     }
 
-    /// Puts the function's name to what went wrong in it. A bound stays a bound.
+    /// This cause, in the function of that name. A limit stays a limit.
     pub(crate) fn within(self, function: &str) -> Self {
         match self {
             Self::Evaluation(reason) => Self::Call { function: function.to_owned(), reason },

@@ -12,7 +12,7 @@ pub struct Limits {
     pub output: usize,
     /// Bytes of values made on the way, and of the parsed templates.
     pub memory: usize,
-    /// Steps: actions, calls, list items, and so many bytes read by a function.
+    /// Steps: actions, calls, list items, and every 256 bytes that a function reads.
     pub steps: u64,
     /// How deep templates, actions and parentheses nest, and values within values. The only bound on each alone.
     pub depth: usize,
@@ -34,10 +34,10 @@ impl Default for Limits {
     }
 }
 
-/// So many bytes are read or compared in about the time of one step.
+/// The number of bytes that are read or compared in about the time of one step.
 const BYTES: usize = 256;
 
-/// Counts what the templates of one object have spent against their limits.
+/// Counts what the templates of one object spend, and fails where that is more than their limits.
 pub(crate) struct Budget {
     limits: Limits,
     output: Cell<usize>,
@@ -59,12 +59,12 @@ impl Budget {
         }
     }
 
-    /// The next template begins at the surface, wherever the one before it ended.
+    /// Resets the depth, before the next template.
     pub(crate) fn surface(&self) {
         self.depth.set(0);
     }
 
-    /// Before so many bytes of output.
+    /// Pays for bytes of output, before they are written.
     pub(crate) fn output(&self, bytes: usize) -> Result<()> {
         let spent = self.output.get().saturating_add(bytes);
         self.output.set(spent);
@@ -74,7 +74,7 @@ impl Budget {
         Ok(())
     }
 
-    /// Before so many bytes are made.
+    /// Pays for bytes of memory, before they are taken.
     pub(crate) fn memory(&self, bytes: usize) -> Result<()> {
         let spent = self.memory.get().saturating_add(bytes);
         self.memory.set(spent);
@@ -84,6 +84,7 @@ impl Budget {
         Ok(())
     }
 
+    /// Pays for steps, before they are taken.
     pub(crate) fn steps(&self, count: usize) -> Result<()> {
         let spent = self.steps.get().saturating_add(count as u64);
         self.steps.set(spent);
@@ -93,12 +94,12 @@ impl Budget {
         Ok(())
     }
 
-    /// Before so many bytes are looked at, `times` over. Short ones come with the step that looks at them.
+    /// Pays for reading `bytes` bytes `times` times. Less than 256 bytes cost nothing beside the step that reads them.
     pub(crate) fn read(&self, bytes: usize, times: usize) -> Result<()> {
         self.steps((bytes / BYTES).saturating_mul(times))
     }
 
-    /// Before work that takes about so many milliseconds whatever its size.
+    /// Pays for work that takes about so long whatever its size, before it is done.
     pub(crate) fn toil(&self, milliseconds: u64) -> Result<()> {
         let spent = self.toil.get().saturating_add(milliseconds);
         self.toil.set(spent);

@@ -59,7 +59,7 @@ impl<'b> Buffer<'b> {
         Self { bytes: Zeroizing::new(Vec::new()), budget }
     }
 
-    /// Room for so many more bytes. A plain `Vec` would leave the old ones behind unwiped as it moves.
+    /// Makes room for more bytes. A plain `Vec` would leave unwiped bytes behind as it grows.
     fn reserve(&mut self, more: usize) -> Result<()> {
         self.budget.memory(more)?;
         let needed = self.bytes.len() + more;

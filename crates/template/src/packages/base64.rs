@@ -12,7 +12,7 @@ pub(crate) const BASE64: Alphabet = Alphabet {
 pub(crate) const BASE32: Alphabet =
     Alphabet { digits: b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", bits: 5, quantum: 8 };
 
-/// An encoding of so many bits a digit, padded to whole quanta.
+/// An encoding with a fixed number of bits a digit, padded to whole quanta.
 pub(crate) struct Alphabet {
     digits: &'static [u8],
     bits: u32,

@@ -81,7 +81,7 @@ impl Regexp {
         Ok(regex.search_half_with(&mut cache.borrow_mut(), &Input::new(text).earliest(true)).is_some())
     }
 
-    /// The first matches, at most so many, each as the places of its groups.
+    /// The first matches, at most `most`, each as the positions of its groups.
     ///
     /// A search may look far beyond the match it finds, and the next one again. Each costs by what it looks at, which is counted
     /// before it is done.

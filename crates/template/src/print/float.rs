@@ -1,4 +1,4 @@
-//! Floating-point numbers: shortest, or with so many digits.
+//! Floating-point numbers: the shortest form, or with a precision.
 
 use super::printer::Printer;
 use crate::error::{Cause, Result};

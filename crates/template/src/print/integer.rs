@@ -33,7 +33,7 @@ impl Printer<'_, '_, '_> {
         let digits = self.layout.precision.unwrap_or(0).max(4);
         self.engine.budget().memory(digits)?;
         let number = format!("{number:X}");
-        // Filled by hand: a width of Rust's own is limited, and it panics beyond.
+        // Not by a width of `format!`, which panics for a large one.
         let mut text = format!("U+{}{number}", "0".repeat(digits.saturating_sub(number.len())));
         if self.layout.sharp && crate::text::is_printable(character) {
             text.push_str(" '");

@@ -91,7 +91,7 @@ impl<V: Item> List<V> {
     }
 }
 
-/// How often a string is compared among so many in order.
+/// How often a string is compared when it is looked up among `count` strings.
 pub(crate) fn comparisons(count: usize) -> usize {
     count.checked_ilog2().map_or(0, |bits| bits as usize + 1)
 }

@@ -72,7 +72,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// So many characters of those that are wanted, each as likely as the next. Fewer than none is none.
+/// Random characters, each of those that are wanted with equal probability. A negative count gives none.
 fn drawn(engine: &Engine<'_>, values: &[Value], wanted: fn(u8) -> bool) -> Result<Value> {
     let count = usize::try_from(int(values, 0)).unwrap_or(0);
     let alphabet: Vec<u8> = (b' '..=b'~').filter(|byte| wanted(*byte)).collect();

@@ -46,7 +46,7 @@ fn matched(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     Ok(Value::Bool(pattern.is_match(engine.budget(), text(values, 1))?))
 }
 
-/// Where the matches are, at most so many; all if negative.
+/// Where the first `most` matches are; all of them if it is negative.
 fn places(engine: &Engine<'_>, values: &[Value], most: i64) -> Result<Vec<(usize, usize)>> {
     let pattern = engine.regexps().compile(engine.budget(), text(values, 0), Wanted::Whole)?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);

@@ -4,7 +4,7 @@
 
 use super::class::{self, literal};
 
-/// The same expression for the `regex` crate, or none if Go would refuse it.
+/// The expression in the syntax of the `regex` crate, or none if Go would refuse it.
 pub(super) fn translate(expression: &str) -> Option<String> {
     let mut translator = Translator { rest: expression, out: String::new(), before: Before::Nothing };
     while !translator.rest.is_empty() {

@@ -12,7 +12,7 @@ pub(crate) fn satisfies(version: &Version, constraint: &str) -> Option<bool> {
     let alternatives =
         ranges_as_comparisons(constraint).split("||").map(conjunction).collect::<Option<Vec<_>>>()?;
     Some(alternatives.iter().any(|all| {
-        // A prerelease is meant only where the constraint names one itself.
+        // A prerelease satisfies only a constraint that names a prerelease.
         let prereleases = all.iter().any(|one| !one.version.prerelease.is_empty());
         let excluded = !version.prerelease.is_empty() && !prereleases;
         !excluded && all.iter().all(|one| one.holds(version))
@@ -186,7 +186,7 @@ impl Comparison {
         version.compare(&self.version) != Ordering::Equal
     }
 
-    /// The same major and minor, as far as they are given, and no less.
+    /// Whether major and minor are equal, as far as they are given, and the version is not lower.
     fn tilde(&self, version: &Version) -> bool {
         if version.compare(&self.version) == Ordering::Less {
             return false;
@@ -198,7 +198,7 @@ impl Comparison {
             && (self.loose_minor || version.numbers[1] == self.version.numbers[1])
     }
 
-    /// The same up to the first number that is not zero, and no less.
+    /// Whether both are equal up to the first number that is not zero, and the version is not lower.
     fn caret(&self, version: &Version) -> bool {
         if version.compare(&self.version) == Ordering::Less {
             return false;

@@ -1,4 +1,4 @@
-//! A point in time and the zone in which it is told.
+//! [`Moment`]: a point in time, with the zone in which it is printed.
 
 use super::zone::Zone;
 use crate::error::{Cause, Result};
@@ -21,7 +21,7 @@ impl Moment {
         Self { time, zone: Zone::Utc }
     }
 
-    /// So many seconds after 1970 began.
+    /// The time that is `second` seconds after the start of 1970.
     pub(crate) fn at_second(second: i64) -> Result<Self> {
         Timestamp::from_second(second).map(Self::utc).map_err(|_| out_of_range())
     }

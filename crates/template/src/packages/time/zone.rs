@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// Where a time is told.
+/// The zone in which a time is printed.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Zone {
     Utc,
