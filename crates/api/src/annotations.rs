@@ -1,4 +1,5 @@
-//! The annotations that Sealed Secrets reads and writes, by name.
+//! The annotations that Sealed Secrets reads and writes, by name. One that is read from a SealedSecret's own metadata also belongs to
+//! [`OF_SEALED_SECRETS`]: what is not listed there is not decoded.
 
 /// On a SealedSecret: `"true"` binds its values to nothing. Wins over [`NAMESPACE_WIDE`].
 pub const CLUSTER_WIDE: &str = "sealedsecrets.bitnami.com/cluster-wide";
@@ -15,26 +16,26 @@ pub const MANAGED: &str = "sealedsecrets.bitnami.com/managed";
 /// On a Secret that is there already: `"true"` lets a SealedSecret of its name add to it, keeping the rest.
 pub const PATCH: &str = "sealedsecrets.bitnami.com/patch";
 
-/// On a SealedSecret: `"false"` leaves its Secret as others make it, until the SealedSecret itself changes.
+/// On a SealedSecret: `"false"` leaves changes to its Secret uncorrected, until the SealedSecret itself changes.
 pub const CORRECT_DRIFT: &str = "sealedsecrets.bitnami.com/correct-drift";
 
 /// On a Secret, written by the controller alone: a digest of the `spec` that it was unsealed from, which is public.
 /// Templates that ask for randomness were rendered from that spec, and are not rendered again while it stays.
 pub const UNSEALED_FROM: &str = "sealedsecrets.bitnami.com/unsealed-from";
 
-/// On a SealedSecret: the fingerprint of the certificate its values were sealed with. A hint that saves time;
-/// it is tried, never trusted.
+/// On a SealedSecret: the fingerprint of the certificate that its values were sealed with. The key is tried first, which saves time; it
+/// is never trusted.
 pub const CERTIFICATE_FINGERPRINT: &str = "sealedsecrets.bitnami.com/certificate-fingerprint";
 
-/// All that are read from a SealedSecret's own metadata.
+/// The annotations that are read from a SealedSecret's own metadata. The others are not decoded.
 pub(crate) const OF_SEALED_SECRETS: [&str; 4] =
     [CLUSTER_WIDE, NAMESPACE_WIDE, CORRECT_DRIFT, CERTIFICATE_FINGERPRINT];
 
-/// What `kubectl apply` and kubecfg leave on an object: a full copy, values included. Never passed on.
+/// Where `kubectl apply` and kubecfg keep a copy of the object, values included. Never passed on.
 pub const LAST_APPLIED: [&str; 2] =
     ["kubectl.kubernetes.io/last-applied-configuration", "kubecfg.ksonnet.io/last-applied-configuration"];
 
-/// What other tools leave on an object: a full copy of it, as JSON or packed, values included.
+/// Where other tools keep a copy of the object, as JSON or compressed, values included.
 const COPIES: [&str; 10] = [
     // kapp; those of the difference quote lines of the copy.
     "kapp.k14s.io/original",
@@ -53,7 +54,7 @@ const COPIES: [&str; 10] = [
     "ksonnet.io/managed",
 ];
 
-/// Whether an annotation of this name is known to repeat the object that it is on. Never passed on.
+/// Whether an annotation of this name holds a copy of its object. Such annotations are never passed on.
 #[must_use]
 pub fn repeats_object(name: &str) -> bool {
     LAST_APPLIED.contains(&name) || COPIES.contains(&name)

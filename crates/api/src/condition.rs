@@ -1,4 +1,5 @@
-//! [`Condition`]: one line of a SealedSecret's status.
+//! [`Condition`]: one observation in the status of a SealedSecret. A new type of condition is a constant here; the controller's
+//! `unseal::report::status` sets it, and `controller/docs/reference.md` lists it.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use schemars::JsonSchema;
@@ -16,11 +17,11 @@ pub struct Condition {
     #[schemars(schema_with = "status_schema")]
     pub status: ConditionStatus,
 
-    /// A word for programs.
+    /// The cause in one word, for programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 
-    /// A sentence for people: what is wrong, where, and the likely cause.
+    /// What is wrong, where, and the likely cause, in a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 
@@ -28,7 +29,7 @@ pub struct Condition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<Time>,
 
-    /// When anything in this condition last changed; of `Synced`, also when it was last found for another generation.
+    /// When anything in this condition last changed; for `Synced`, also when the generation last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_update_time: Option<Time>,
 }
@@ -40,13 +41,13 @@ pub enum ConditionStatus {
     True,
     /// It does not hold.
     False,
-    /// It cannot be told.
+    /// It is not known whether it holds.
     #[serde(other)]
     Unknown,
 }
 
 impl Condition {
-    /// Type of the condition that says whether the Secret is what the SealedSecret stands for.
+    /// Type of the condition that says whether the Secret is what the SealedSecret describes.
     pub const SYNCED: &'static str = "Synced";
     /// Type of the condition that kstatus (Flux) reads as "done".
     pub const READY: &'static str = "Ready";
@@ -55,17 +56,17 @@ impl Condition {
     /// Type of the condition that kstatus reads as "in progress".
     pub const RECONCILING: &'static str = "Reconciling";
 
-    /// Type of the condition that says that a leaked key opens it; absent where none does.
+    /// Type of the condition that says that a leaked key opens the SealedSecret; absent if none does.
     pub const COMPROMISED: &'static str = "Compromised";
 
-    /// Whether both say the same, whenever they said it.
+    /// Whether type, status, reason and message of both are equal. Times may differ.
     pub fn says_the_same(&self, other: &Self) -> bool {
         (&self.type_, self.status, &self.reason, &self.message)
             == (&other.type_, other.status, &other.reason, &other.message)
     }
 }
 
-/// A plain string, as upstream's: a value added later must not make stored objects invalid.
+/// A plain string, as upstream has it, so that a value which is added later does not make stored objects invalid.
 fn status_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "type": "string" })
 }

@@ -1,11 +1,12 @@
-//! [`Scope`]: the place that a sealed value is bound to.
+//! [`Scope`]: what a sealed value is bound to: its namespace and name, its namespace, or nothing. A scope is an annotation for users and
+//! a label for the envelope; a new one is a variant here, and every `match` on it.
 
 use crate::annotations::{CLUSTER_WIDE, NAMESPACE_WIDE};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-/// How firmly a sealed value is bound to its place.
+/// What a sealed value is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Scope {
     /// Opens only under its namespace and name. The default.
@@ -17,7 +18,7 @@ pub enum Scope {
     ClusterWide,
 }
 
-/// The text names no scope.
+/// A text that is not the name of a scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a scope is one of strict, namespace-wide and cluster-wide")]
 pub struct UnknownScope;

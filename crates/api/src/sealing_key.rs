@@ -1,18 +1,19 @@
-//! How sealing keys are stored: the names in a key's Secret. What is in it belongs to `envelope`.
+//! How sealing keys are stored: the labels, annotations and data keys of a key's Secret. What the data means is in `envelope`.
 
 /// Label that makes a `kubernetes.io/tls` Secret a sealing key.
 pub const LABEL: &str = "sealedsecrets.bitnami.com/sealed-secrets-key";
 
-/// Value of [`LABEL`] on a key that counts. Any other value takes the key out.
+/// Value of [`LABEL`] on a key that opens and seals. A key with any other value does not.
 pub const ACTIVE: &str = "active";
 
-/// Value of [`LABEL`] on a key that leaked: it opens nothing any more, and what was sealed with it is marked.
+/// Value of [`LABEL`] on a key that leaked: it opens nothing any more, and the SealedSecrets that it opened get the condition
+/// `Compromised`.
 pub const COMPROMISED: &str = "compromised";
 
-/// Value of [`LABEL`] on a key that nothing needs any more: kept, but it does not count.
+/// Value of [`LABEL`] on a key that no SealedSecret needs any more. The Secret stays, and opens nothing.
 pub const RETIRED: &str = "retired";
 
-/// Annotation on the newest key's Secret, with any value: renew now. A newer key answers it.
+/// Annotation on the newest key's Secret, with any value: it asks the controller to make a new key now.
 pub const RENEW: &str = "sealedsecrets.bitnami.com/renew";
 
 /// Type of a key's Secret.
@@ -30,10 +31,10 @@ pub const CERTIFICATE: &str = "tls.crt";
 /// Default of `--key-prefix`: the start of a key's generated name, and the whole name of a legacy key.
 pub const DEFAULT_PREFIX: &str = "sealed-secrets-key";
 
-/// The Secret beside the keys of this prefix that the controller makes the names of first keys from.
+/// Name of the Secret whose text ([`ORIGIN`]) the controller derives the name of a first key from.
 pub fn origin_name(prefix: &str) -> String {
     format!("{prefix}-origin")
 }
 
-/// Data key of that Secret: the text that names of first keys are made of.
+/// Data key of the Secret [`origin_name`].
 pub const ORIGIN: &str = "origin";

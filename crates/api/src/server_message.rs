@@ -1,9 +1,9 @@
-//! [`server_message`]: what the API server says about a request that failed, without the words that may quote the request.
+//! [`server_message`]: the API server's message about a request that failed, without the parts that may quote the request.
 //!
-//! An admission policy or webhook writes its own words, and may quote what it refuses: a value of a Secret, or a private key. So
-//! may an error page of a proxy, and the API server itself where it could not read a body. Logs, events and statuses have more
-//! readers than Secrets have. Kubernetes' own messages about objects that it could read hold no values, except where its parser
-//! stumbles: a `.dockerconfigjson` that is no JSON is reported with its first wrong character.
+//! An admission policy or webhook writes its own message, and may quote what it refuses: a value of a Secret, or a private key. So may an
+//! error page of a proxy, and the API server itself where it could not read a body. Logs, events and statuses have more readers than
+//! Secrets have. Kubernetes' own messages about objects that it could read hold no values, except where its parser fails: a
+//! `.dockerconfigjson` that is not JSON is reported with its first wrong character.
 
 use kube::core::Status;
 use kube::core::response::StatusCause;
@@ -21,24 +21,24 @@ const NO_API_SERVER: &str = "the answer is no Kubernetes API server's";
 
 const NOT_SHOWN: &str = "why is not shown, because it may quote a value";
 
-/// The API server's words, for a request whose values are not known or must never be shown in part either. Words of admission
-/// policies and webhooks are left out; who spoke them is told.
+/// The API server's message about a request whose values are not known, or must never be shown even in part. The words of admission
+/// policies and webhooks are left out; their names are shown.
 pub fn server_message(status: &Status) -> String {
     message(status, false, |_| false)
 }
 
-/// The API server's words, for a request whose values are known. Words of admission policies and webhooks are told unless they
-/// quote one.
+/// The API server's message about a request whose values are known. The words of admission policies and webhooks are shown unless they
+/// quote a value.
 pub fn server_message_unless(status: &Status, quotes: impl Fn(&str) -> bool) -> String {
     message(status, true, quotes)
 }
 
-/// Who refused a request, but not why: for a Secret whose values were rendered from templates. The author of the templates chooses
+/// The name of what refused a request, without the reason: for a Secret whose values were rendered from templates. The author of the templates chooses
 /// what an admission policy or webhook judges, and its words may be different for each value.
 ///
-/// Decided: the names of the policy and of its binding, or of the webhook, are told, because a user has to know whom to ask, and the
-/// author of a SealedSecret does not write them. Code and reason are not told with them, because each validation of one policy may
-/// have another reason. Only messages whose form is known are told in full, because an answer of an unknown form may hold anything.
+/// Decided: the names of the policy and of its binding, or of the webhook, are shown, because a user has to know where to look, and the
+/// author of a SealedSecret does not choose them. Code and reason are not shown with them, because each validation of one policy may
+/// have another reason. Only messages whose form is known are shown in full, because an answer of an unknown form may hold anything.
 pub fn server_message_without_reason(status: &Status) -> String {
     const IN_THE_LOG: &str =
         "why is told in the controller's log alone, because it may depend on what the templates gave";
@@ -61,7 +61,7 @@ fn message(status: &Status, values_known: bool, quotes: impl Fn(&str) -> bool) -
     let message = &status.message;
     let told = if let Some(end) = free_words(message) {
         let (introduction, words) = message.split_at(end);
-        // The names in it are no values, whatever they look like.
+        // The introduction holds names, and no values.
         let has_names_alone = is_introduction(introduction);
         if values_known && !quotes(if has_names_alone { words } else { message }) {
             return message.clone();

@@ -14,38 +14,38 @@ pub struct SealedSecretStatus {
     #[schemars(schema_with = "generation_schema")]
     pub observed_generation: Option<i64>,
 
-    /// What holds and what does not; `Synced` is always the first.
+    /// The conditions. `Synced` is always the first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
 
-    /// The Secret as it was last left; absent while there is none.
+    /// The Secret as the controller last wrote it; absent while there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<TargetStatus>,
 
-    /// Fingerprints of the sealing keys that opened it when it last was unsealed; none in it where there was nothing to
-    /// open, and absent before anything was.
+    /// Fingerprints of the sealing keys that opened it when it was last unsealed. Empty if there was nothing to open, and absent before
+    /// it was unsealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "fingerprints_schema")]
     pub opened_by: Option<BTreeSet<String>>,
 
-    /// Fingerprints of the sealing keys that leaked, of those that open it; absent where none did. It outlives the Secrets of
-    /// those keys.
+    /// Fingerprints of the leaked sealing keys among those that open it; absent if there is none. They stay when the Secrets of those
+    /// keys are deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "fingerprints_schema")]
     pub compromised_by: Option<BTreeSet<String>>,
 }
 
-/// What a later look needs, to see without opening anything that a Secret is still as it was left.
+/// What a later reconcile compares, to see without opening anything that the Secret is as the controller last wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TargetStatus {
     /// The Secret's resourceVersion.
     pub resource_version: String,
 
-    /// The scope under which it was unsealed: an annotation, so that the generation does not tell of its change.
+    /// The scope under which it was unsealed. It is an annotation, so a change of it does not change the generation.
     pub scope: String,
 
-    /// The generation that it was unsealed from; it outlives later failures.
+    /// The generation that it was unsealed from. It stays when a later generation fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "generation_schema")]
     pub generation: Option<i64>,
@@ -57,10 +57,10 @@ impl SealedSecretStatus {
         self.conditions.iter().find(|condition| condition.type_ == type_)
     }
 
-    /// Whether it says that the sealing key with this fingerprint leaked.
+    /// Whether this status says that the sealing key with this fingerprint leaked.
     ///
-    /// By the message of the condition where there is no field: the status was written by an earlier version, or the
-    /// CustomResourceDefinition in the cluster drops the field. A long message is cut, so that it may name only some of them.
+    /// If there is no field, the message of the condition says it: an earlier version wrote the status, or the CustomResourceDefinition
+    /// in the cluster drops the field. A long message is cut, and may name only some of the keys.
     pub fn says_leaked(&self, fingerprint: &str) -> bool {
         if let Some(keys) = &self.compromised_by {
             return keys.contains(fingerprint);

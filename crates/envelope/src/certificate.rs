@@ -59,7 +59,7 @@ impl Certificate {
         }
     }
 
-    /// Reads a certificate in DER. Its signature is not checked: the caller answers for it.
+    /// Reads a certificate in DER. Its signature is not checked, so the caller must trust where it comes from.
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
         let (rest, parsed) = X509Certificate::from_der(der).map_err(|_| CertificateError::Malformed)?;
         if !rest.is_empty() {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 /// SHA-256 over a certificate's DER: what `openssl x509 -noout -fingerprint -sha256` prints, in lower-case hex.
 ///
-/// It says which key is meant and proves nothing.
+/// It names a key, and proves nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint([u8; 32]);
 
@@ -20,7 +20,7 @@ impl Fingerprint {
         Self(Sha256::digest(der).into())
     }
 
-    /// The first 12 hex digits: enough for a person to tell keys apart.
+    /// The first 12 hex digits: enough to tell the keys of a cluster apart.
     pub fn short(&self) -> String {
         self.to_string().chars().take(12).collect()
     }

@@ -36,7 +36,7 @@ impl KeyPair {
 
     /// Reads both halves from PEM.
     pub fn from_pem(private: &str, certificate: &str) -> Result<Self, KeyPairError> {
-        // The certificate first: it says more of what is wrong, and of a foreign key nothing private is touched.
+        // The certificate first: its errors say more, and the private key of a wrong pair stays unread.
         let certificate = Certificate::from_pem(certificate)?;
         Self::new(PrivateKey::from_pem(private)?, certificate)
     }

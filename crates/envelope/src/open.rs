@@ -13,13 +13,12 @@ pub enum OpenError {
     /// The envelope is shorter than it says.
     #[error(transparent)]
     Truncated(#[from] Truncated),
-    /// Another key, another label, or altered bytes. Which of these it was is not told apart on purpose:
-    /// telling would make an oracle.
+    /// Another key, another label, or altered bytes. The error does not say which, because that would make an oracle.
     #[error("this key and label do not open the sealed value")]
     DoesNotOpen,
 }
 
-/// Opens `envelope` with `key`, asked for with the `label` it was sealed under.
+/// Opens `envelope` with `key`. The `label` must be the one that it was sealed under.
 pub fn open(key: &PrivateKey, label: &[u8], envelope: &[u8]) -> Result<Plaintext, OpenError> {
     let parts = layout::split(envelope)?;
     let session_key = unwrap_session_key(key, label, parts.wrapped_key)?;

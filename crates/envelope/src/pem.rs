@@ -1,7 +1,7 @@
 //! PEM (RFC 7468) in and out, decoded straight into memory that is wiped.
 //!
 //! Decided: our own forty lines, because the `pem` crates leave copies of a private key's text in memory
-//! that are not wiped, or refuse the line widths that people's tools really write. What the blocks mean lives in
+//! that are not wiped, or refuse line widths that common tools write. What the blocks mean lives in
 //! `certificate` and `private_key`.
 
 use base64::Engine as _;

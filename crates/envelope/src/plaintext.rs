@@ -9,17 +9,17 @@ use zeroize::Zeroizing;
 pub struct Plaintext(Zeroizing<Vec<u8>>);
 
 impl Plaintext {
-    /// Takes over `bytes` as a value to be guarded.
+    /// Takes over `bytes`, and wipes them when dropped.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(Zeroizing::new(bytes))
     }
 
-    /// The value itself. The caller answers for where the bytes go.
+    /// The value. The caller must not log, print or store it.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
 
-    /// Hands the value over to a home that wipes it itself.
+    /// The value, in a buffer that is wiped when dropped.
     pub fn into_inner(self) -> Zeroizing<Vec<u8>> {
         self.0
     }

@@ -28,7 +28,7 @@ pub enum PrivateKeyError {
     /// No PEM block with a private key in it.
     #[error("found no PEM block \"RSA PRIVATE KEY\" (PKCS#1) or \"PRIVATE KEY\" (PKCS#8)")]
     NotPem,
-    /// A password is needed, and none is taken.
+    /// It is encrypted with a password. Passwords are not supported.
     #[error("the private key is encrypted with a password; decrypt it first")]
     Encrypted,
     /// Not RSA, damaged, inconsistent, or outside 2048 to 8192 bits.
@@ -80,7 +80,7 @@ impl PrivateKey {
         Ok(pem::encode(PKCS1, info.private_key.as_bytes()))
     }
 
-    /// The half that may be known to everybody.
+    /// The public half.
     pub fn public(&self) -> &PublicKey {
         &self.public
     }

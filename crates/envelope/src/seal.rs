@@ -24,7 +24,7 @@ pub enum SealError {
     TooLong,
 }
 
-/// Seals `value` so that only the owner of `key`'s private half, asked with the same `label`, can open it.
+/// Seals `value`, so that only the private half of `key` opens it, and only with this `label`.
 pub fn seal<R: TryCryptoRng>(
     rng: &mut R,
     key: &PublicKey,

@@ -1,4 +1,4 @@
-//! [`KeyRing`]: the sealing keys that count, newest first. In which order they are tried is for `opener`.
+//! [`KeyRing`]: the sealing keys that open and seal, newest first. The order in which they are tried is in `item_opener`.
 
 use crate::sealing_key::SealingKey;
 use envelope::Fingerprint;
@@ -23,8 +23,7 @@ impl KeyRing {
         Self { newest_first, revoked: BTreeSet::new() }
     }
 
-    /// The same keys, knowing which leaked. Those open nothing, even where another Secret still holds one; what they
-    /// opened before is marked.
+    /// This ring with a list of leaked keys. A leaked key opens nothing, even if a Secret of the ring still holds it.
     #[must_use]
     pub fn revoking(mut self, revoked: BTreeSet<Fingerprint>) -> Self {
         self.newest_first.retain(|key| !revoked.contains(&key.fingerprint()));
@@ -36,14 +35,13 @@ impl KeyRing {
         self.revoked.contains(&fingerprint)
     }
 
-    /// Whether everything opens with the other ring as it does with this one: the same keys, tried in the same order, and the
-    /// same ones revoked.
+    /// Whether both rings have the same keys in the same order, and the same leaked ones, so that everything opens alike.
     pub fn opens_as(&self, other: &Self) -> bool {
         let fingerprints = |ring: &Self| ring.iter().map(SealingKey::fingerprint).collect::<Vec<_>>();
         self.revoked == other.revoked && fingerprints(self) == fingerprints(other)
     }
 
-    /// The same keys, and one more.
+    /// This ring with one more key.
     #[must_use]
     pub fn with(&self, key: Arc<SealingKey>) -> Self {
         Self::new(self.newest_first.iter().cloned().chain([key])).revoking(self.revoked.clone())
@@ -59,7 +57,7 @@ impl KeyRing {
         self.newest_first.iter().map(AsRef::as_ref)
     }
 
-    /// Every key, newest first, to be kept elsewhere as well.
+    /// Every key, newest first, shared with the ring.
     pub fn iter_shared(&self) -> impl Iterator<Item = Arc<SealingKey>> {
         self.newest_first.iter().cloned()
     }

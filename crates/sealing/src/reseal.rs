@@ -1,4 +1,4 @@
-//! `reseal`: the same values, sealed to the newest key. The way to let an old key go.
+//! `reseal`: opens values and seals them to the newest key, so that an old key can be retired. `verify`: only tells whether they open.
 
 use crate::item_opener::ItemOpener;
 use crate::key_ring::KeyRing;
@@ -17,7 +17,7 @@ pub const MAX_ITEMS_OF_A_REQUEST: usize = 500;
 /// Why items were not resealed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResealError {
-    /// At least one does not open. Which, and why, is not told: the client need not be its owner.
+    /// At least one does not open. The error does not say which or why, because the client may not be the owner.
     #[error("the values do not open")]
     DoesNotOpen,
     /// It has more items, or was sealed with more keys, than a controller tries for one request. Says nothing of whether it opens.
@@ -31,10 +31,10 @@ pub enum ResealError {
     Seal(#[from] SealFailure),
 }
 
-/// Opens every item and seals it again with a certificate whose private key need not be at hand, for the same place and
-/// scope. For requests to a controller: one that takes too many tries is refused.
+/// Opens every item and seals it with `certificate`, for the same namespace, name and scope. For requests to a controller: an object that
+/// takes too many tries is refused. The private key of the certificate is not needed.
 ///
-/// The scope is that of the object's own metadata and nothing else's: resealing never widens it.
+/// The scope is that of the object's own metadata, so that resealing never widens it.
 pub fn reseal<R: TryCryptoRng>(
     rng: &mut R,
     metadata: &ObjectMeta,
@@ -48,7 +48,7 @@ pub fn reseal<R: TryCryptoRng>(
     reseal_in(rng, &ItemOpener::for_request(metadata, ring), metadata, spec, certificate)
 }
 
-/// [`reseal`] for a caller that has the keys: however many tries it takes.
+/// Opens every item and seals it with `certificate`, as [`reseal`] does, with any number of tries. For a caller that has the keys.
 pub fn reseal_in_full<R: TryCryptoRng>(
     rng: &mut R,
     metadata: &ObjectMeta,
@@ -86,20 +86,20 @@ fn reseal_in<R: TryCryptoRng>(
     Ok(resealed)
 }
 
-/// The answer to the question whether an object opens.
+/// Whether an object opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// All of it does.
     Opens,
     /// At least one item does not.
     DoesNotOpen,
-    /// It has more items than a question may have, or was sealed with more keys. What was tried until then did open.
+    /// It has more items than a request may have, or was sealed with more keys. All that was tried did open.
     TooMuch,
 }
 
-/// Whether everything in it opens, up to the first that does not. Nothing is rendered, and every value is wiped unseen.
+/// Whether all items open. It stops at the first that does not, renders no template, and wipes every value.
 ///
-/// Too many items are told by their number alone, before any is tried.
+/// An object with too many items is refused before any is tried.
 pub fn verify(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing, accepted: Accepted) -> Verdict {
     if has_too_many_items(spec) {
         return Verdict::TooMuch;

@@ -1,4 +1,4 @@
-//! `seal_secret` and `seal_item`: plaintext into what may be committed.
+//! `seal_secret` and `seal_item`: plaintext into what may be committed to Git.
 
 use api::annotations::{CERTIFICATE_FINGERPRINT, UNSEALED_FROM, repeats_object};
 use api::{Scope, SealedSecret, SealedSecretSpec, SecretTemplate};
@@ -9,10 +9,10 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::TryCryptoRng;
 use std::collections::BTreeMap;
 
-/// A Secret on its way to being sealed: read, checked, and with its place known.
+/// A Secret to be sealed: read, checked, and with its namespace and name set.
 #[derive(Debug)]
 pub struct SecretToSeal {
-    /// As in the input; what must not be passed on is removed here.
+    /// The metadata of the input. [`seal_secret`] removes what must not be passed on.
     pub metadata: ObjectMeta,
     /// The Secret's type.
     pub type_: Option<String>,
@@ -35,8 +35,7 @@ pub struct SealFailure {
 
 /// Seals every value of `secret` for its own name, namespace and scope.
 ///
-/// The scope is what the metadata's annotations state; callers that are told another one annotate first
-/// ([`Scope::annotate`]).
+/// The scope is that of the metadata's annotations. For another scope, call [`Scope::annotate`] first.
 pub fn seal_secret<R: TryCryptoRng>(
     rng: &mut R,
     certificate: &Certificate,

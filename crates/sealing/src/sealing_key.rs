@@ -28,13 +28,13 @@ pub enum KeyOrder {
 /// Why a Secret is not a sealing key. Never shows what is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeySecretError {
-    /// Only TLS Secrets count, whatever their labels say.
+    /// It is not a TLS Secret.
     #[error("its type is not {SECRET_TYPE}")]
     Type,
-    /// A half is missing.
+    /// One half is missing.
     #[error("it has no {0}")]
     Missing(&'static str),
-    /// A half is not PEM, which is text.
+    /// One half is not text, so it is not PEM.
     #[error("its {0} is not text")]
     NotText(&'static str),
     /// It has more entries than are read.
@@ -65,7 +65,7 @@ impl SealingKey {
         })
     }
 
-    /// Reads the Secret of a key as a list or watch shows it.
+    /// Reads the Secret of a key, as it came from a list or watch.
     pub fn from_observed(secret: &ObservedSecret, order: KeyOrder) -> Result<Self, KeySecretError> {
         match secret {
             ObservedSecret::Whole(secret) => Self::from_secret(secret, order),
@@ -73,7 +73,7 @@ impl SealingKey {
         }
     }
 
-    /// The same key, in a Secret that the API server created at this moment.
+    /// This key in a Secret that the API server created at the time `created`.
     #[must_use]
     pub fn stored(self, created: Timestamp, order: KeyOrder) -> Self {
         let since = match order {
@@ -83,7 +83,7 @@ impl SealingKey {
         Self { since, ..self }
     }
 
-    /// Since when it is a key, in the order that was asked for.
+    /// The time by which keys are ordered: the newest key has the latest.
     pub fn since(&self) -> Timestamp {
         self.since
     }
@@ -98,7 +98,7 @@ impl SealingKey {
         &self.pair
     }
 
-    /// The key's short name.
+    /// The fingerprint of its certificate.
     pub fn fingerprint(&self) -> Fingerprint {
         self.pair.certificate().fingerprint()
     }

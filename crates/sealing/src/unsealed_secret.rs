@@ -1,4 +1,4 @@
-//! [`UnsealedSecret`]: what a SealedSecret stands for, values included, on its way to the API server.
+//! [`UnsealedSecret`]: the Secret that a SealedSecret describes, values included, on its way to the API server.
 
 use envelope::{Fingerprint, Plaintext};
 use k8s_openapi::ByteString;
@@ -18,9 +18,9 @@ pub struct UnsealedSecret {
     pub data: BTreeMap<String, Plaintext>,
     /// The keys that opened them; none where there was nothing to open.
     pub opened_by: BTreeSet<Fingerprint>,
-    /// Keys of rendered values that are another each time: from the clock, from randomness, or new keys.
+    /// Keys of rendered values that differ at each rendering: they come from the clock, from randomness, or are new keys.
     pub varying: BTreeSet<String>,
-    /// Whether templates had to be rendered: then whatever is wrong with the values may be the answer to a question about them.
+    /// Whether templates were rendered. Then an error about the values may answer a question that the templates ask.
     pub templated: bool,
 }
 
@@ -33,7 +33,7 @@ impl UnsealedSecret {
         self.type_.as_deref().filter(|name| !name.is_empty()).unwrap_or(OPAQUE)
     }
 
-    /// Takes over what `existing` has for the values that are another each time.
+    /// Replaces the values that differ at each rendering by those of `existing`.
     pub fn keep_varying(&mut self, existing: &Secret) {
         for key in &self.varying {
             if let Some(value) = existing.data.as_ref().and_then(|data| data.get(key)) {

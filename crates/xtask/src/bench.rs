@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Called after the builds: they are the load that would otherwise be told.
+/// Measures, and prints the machine and the time. To be called after the builds, which would load the machine.
 fn timed(what: &str, measure: impl FnOnce() -> Result<()>) -> Result<()> {
     let start = Instant::now();
     println!("{}", paint::bold(&format!("\n{what}")));

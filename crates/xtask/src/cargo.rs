@@ -1,4 +1,4 @@
-//! A cargo command in the checkout. Which one is its caller's to say.
+//! `cargo`, run at the root of the checkout.
 
 use std::env;
 use std::process::Command;

@@ -24,7 +24,7 @@ fn steps_of_ci(steps: &mut Steps) -> Result<()> {
     let mut doc = cargo(&["doc", "--workspace", "--no-deps"]);
     doc.env("RUSTDOCFLAGS", "--deny warnings");
     steps.command("documentation", doc)?;
-    // A person's machine may lack what some tests need, and says so. Of those that decide what lands, each has it.
+    // A developer's machine may lack what some tests need, and they are reported as unrun. On a CI machine every test must run.
     let all_must_run = std::env::var("CI").is_ok_and(|ci| ci == "true");
     if all_must_run {
         steps.step("packages of a node", node_packages::install)?;

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: what the programs do, in front of one's eyes. One module for each story; all of them type into the same shell.
+//! `cargo xtask demo`: shows what the programs do. One module for each demo; both use the same shell.
 
 mod gitops;
 mod shell;

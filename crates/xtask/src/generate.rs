@@ -1,5 +1,4 @@
-//! `cargo xtask generate`: files that are made from others, so that the two cannot differ. What each holds is in the file of
-//! its kind.
+//! `cargo xtask generate`: writes the files that are made from others, so that the two cannot differ. There is a module for each kind.
 
 mod definition;
 mod generated;

@@ -1,10 +1,7 @@
-//! `cargo xtask`: the project's own commands. What each does is in the file of its name; this one only chooses.
+//! `cargo xtask`: the project's own commands. Each is in the file of its name. A new command is a variant of `Command` here and such a
+//! file.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program that talks to a person in a terminal"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints to a terminal")]
 
 mod bench;
 mod cargo;

@@ -10,27 +10,27 @@ static COLOUR: LazyLock<bool> = LazyLock::new(|| {
     io::stdout().is_terminal() && !refused && !dumb
 });
 
-/// What is the heading of a part.
+/// A heading.
 pub(crate) fn bold(text: &str) -> String {
     paint("1", text)
 }
 
-/// What a person would type.
+/// A command to type.
 pub(crate) fn command(text: &str) -> String {
     paint("36", text)
 }
 
-/// What came out well.
+/// A good result.
 pub(crate) fn good(text: &str) -> String {
     paint("1;32", text)
 }
 
-/// What did not.
+/// A bad result.
 pub(crate) fn bad(text: &str) -> String {
     paint("1;31", text)
 }
 
-/// What explains, and may be skipped.
+/// An explanation that may be skipped.
 pub(crate) fn dim(text: &str) -> String {
     paint("2", text)
 }

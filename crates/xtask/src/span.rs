@@ -1,4 +1,4 @@
-//! How long something took, as a person says it.
+//! A duration as text: `3m12s`.
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
-//! Steps of a check, one after the other, each timed, and the table of all at the end. What the steps are is `check`'s and
-//! `ci`'s.
+//! [`Steps`]: runs the steps of `check` and `ci`, times them, and prints a table at the end.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -37,7 +36,7 @@ impl Steps {
         })
     }
 
-    /// The table of them all.
+    /// Prints all steps with their times.
     pub(crate) fn print_table(&self) {
         println!("\n{}", paint::bold("Step                        Time"));
         for (name, time, good) in &self.done {
@@ -49,7 +48,7 @@ impl Steps {
     }
 }
 
-/// A command as a person would type it.
+/// A command as one would type it.
 fn line(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let program = program.file_name().unwrap_or(program.as_os_str());

@@ -1,9 +1,9 @@
 //! An object's metadata, as far as it is read here: [`without_managed_fields`] for Secrets that are read whole,
 //! [`SealedSecretMetadata`] for SealedSecrets, and [`of_watched_object`] for objects of which only the metadata is asked for.
 //!
-//! A user who may write an object may also write its `managedFields` by hand, nested as deep as the API server takes it, and that
-//! is deeper than `serde_json` decodes. What is skipped has no depth: `serde_json` steps over it without descending. Nor does it
-//! take memory: a hundred thousand labels of one byte each would take ten times their own size.
+//! A user who may write an object may also write its `managedFields`, nested as deep as the API server takes them, which is deeper than
+//! `serde_json` decodes. `serde_json` skips a field without descending into it, so that a skipped field may have any depth. It takes no
+//! memory either: a hundred thousand labels of one byte each would take ten times their own size.
 
 use super::bounded::{Few, TooManyEntries, entries_if, first_entries, first_items, items_if};
 use crate::annotations;

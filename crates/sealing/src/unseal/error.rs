@@ -1,4 +1,4 @@
-//! [`UnsealError`]: why a SealedSecret does not become a Secret, as everybody may read it; and [`InFull`], with what depends on its
+//! [`UnsealError`]: why a SealedSecret does not become a Secret, as a status may show it; and [`InFull`], with what depends on its
 //! values.
 
 use super::message::{depend_on_values, faulty, faulty_items, faulty_templates, faulty_templates_in_full};
@@ -6,8 +6,8 @@ use crate::item_error::{BadTemplate, ItemError, ItemFault};
 use std::borrow::Borrow;
 use std::fmt;
 
-/// Why a SealedSecret does not become a Secret. Messages name items, never values, and tell of templates nothing that depends on
-/// values but that they do not render; [`InFull`] does.
+/// Why a SealedSecret does not become a Secret. Messages name items, never values. Of what depends on values, they show only that
+/// templates do not render; [`InFull`] shows the rest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnsealError {
     /// The controller has no sealing key.
@@ -40,7 +40,7 @@ pub enum UnsealError {
 }
 
 impl UnsealError {
-    /// Says of whatever no key opens that its key was revoked; the ring alone cannot know which key that was.
+    /// This error, with [`ItemFault::NoKeyOpens`] replaced by [`ItemFault::KeyRevoked`]. A ring cannot know which key sealed an item.
     #[must_use]
     pub fn blaming_revocation(mut self) -> Self {
         let faults = match &mut self {
@@ -58,12 +58,12 @@ impl UnsealError {
         self
     }
 
-    /// Whether it was found while rendering, so that it tells something of the values.
+    /// Whether it arose while rendering, so that it depends on the values.
     pub fn depends_on_values(&self) -> bool {
         matches!(self, Self::Templates { templates, .. } if depend_on_values(templates))
     }
 
-    /// Whether anything in it was sealed with a key that was revoked.
+    /// Whether it names an item that was sealed with a revoked key.
     pub fn blames_revocation(&self) -> bool {
         match self {
             Self::Items(errors) | Self::Templates { items: errors, .. } => {
@@ -74,7 +74,7 @@ impl UnsealError {
         }
     }
 
-    /// Whether the arrival of another sealing key may mend it.
+    /// Whether another sealing key may solve it.
     pub fn wants_key(&self) -> bool {
         match self {
             Self::NoKeys => true,

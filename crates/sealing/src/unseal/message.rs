@@ -4,10 +4,10 @@ use crate::item_error::{BadTemplate, ItemError, ItemFault};
 use std::fmt::Write as _;
 use template::{Shown, TemplateError};
 
-/// As many names as a person reads at once; a SealedSecret may have thousands.
+/// The most names that a message lists. A SealedSecret may have thousands.
 const NAMES_SHOWN: usize = 10;
 
-/// As much of a name as a person needs; the API server lets a SealedSecret have keys of any length.
+/// The most characters of a name that a message shows. The keys of a SealedSecret may have any length.
 const NAME_LENGTH: usize = 64;
 
 /// All faulty items in one sentence per kind of fault.
@@ -59,7 +59,7 @@ pub(crate) fn faulty(fault: ItemFault, names: &str) -> String {
     }
 }
 
-/// As much of what is wrong with one template as a person needs; it may quote the template, which is as long as it likes.
+/// The most characters that a message shows of the fault of one template. It may quote the template, which may have any length.
 const TEMPLATE_LENGTH: usize = 300;
 
 /// What is shown where templates do not render with the values: one sentence for all of them. Which of many templates failed, and
@@ -67,7 +67,7 @@ const TEMPLATE_LENGTH: usize = 300;
 pub const DO_NOT_RENDER: &str = "the templates in spec.template.data do not give a Secret with these values, or not within \
                                         their bounds; the controller's log tells which, and why";
 
-/// The items that do not open, then the faulty templates, as anybody may read it: a sentence for each text that cannot be read, and
+/// The items that do not open, then the faulty templates, as a status may show them: a sentence for each text that cannot be read, and
 /// one for all that were read and do not render. [`TemplateError`] says why.
 pub(crate) fn faulty_templates(items: &[ItemError], templates: &[BadTemplate]) -> String {
     if depend_on_values(templates) {
@@ -84,7 +84,8 @@ pub(crate) fn depend_on_values(templates: &[BadTemplate]) -> bool {
     )
 }
 
-/// The same for a reader of the controller's log, or a person with the private keys: with the line and cause of each fault.
+/// The items that do not open, then the faulty templates, with the line and cause of each: for the controller's log, and for users who
+/// have the private keys.
 pub(crate) fn faulty_templates_in_full(items: &[ItemError], templates: &[BadTemplate]) -> String {
     let mut sentences = Vec::new();
     if !items.is_empty() {

@@ -2,7 +2,7 @@
 //!
 //! As upstream has it: a template sees the opened values and, under names that none of them has, the texts of all templates
 //! as they stand, so that plain text can be used like a value. It does not see what other templates give. An opened value
-//! wins over what a template of its name gives, which must render all the same. A `null` in place of a text leaves the opened
+//! wins over what a template of its name gives, which must still render. A `null` in place of a text leaves the opened
 //! value of its name out of the Secret; templates see it.
 
 use super::error::UnsealError;

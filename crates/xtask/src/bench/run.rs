@@ -41,7 +41,7 @@ pub(super) fn peak_memory(program: &Path, workload: &Workload, dir: &Path) -> Re
 fn command(program: &Path, workload: &Workload) -> Result<Command> {
     let stdin = File::open(&workload.stdin).context("cannot read the input")?;
     let mut command = Command::new(program);
-    // The same nothing for both: no kubeconfig is looked for, and no cache is filled.
+    // For both programs: there is no kubeconfig to find, and no cache.
     command.env_clear().env("HOME", "/nonexistent").stdin(stdin).stdout(Stdio::null()).stderr(Stdio::null());
     Ok(command)
 }

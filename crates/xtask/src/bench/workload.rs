@@ -14,9 +14,9 @@ pub(super) struct Workload {
     pub name: &'static str,
     pub args: Vec<String>,
     pub stdin: PathBuf,
-    /// At most so many rounds…
+    /// The largest number of rounds.
     pub rounds: usize,
-    /// …and none that begins later than this.
+    /// No round begins later than this.
     pub limit: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! What the tests on a node need of the system, installed. Only where CI runs: a person's machine is the person's own.
+//! Installs the system packages that the tests on a node need. Only in CI, because a developer's machine is not ours to change.
 
 use std::process::Command;
 

@@ -62,7 +62,7 @@ async fn demo(keep: bool, built: Built) -> Result<()> {
     Ok(())
 }
 
-/// The story. Each commit is published while it is told; where `keep`, later ones too, until Ctrl-C.
+/// Runs the demo. Its commits are published while it runs; with `keep`, later ones are too, until Ctrl-C.
 async fn tell(cluster: &Cluster, keep: bool, start: Instant) -> Result<()> {
     let shell = cluster.shell()?;
     let source = cluster.flux.source(NAMESPACE, "shop").await?;

@@ -1,4 +1,4 @@
-//! Commands as a person types them: shown, then run by a shell word for word, so that what is shown is what was done.
+//! [`Shell`]: shows a command, then runs exactly that command.
 
 use std::env;
 use std::ffi::OsString;
@@ -26,7 +26,7 @@ pub(super) struct Shell {
     tools: Vec<PathBuf>,
 }
 
-/// What git is told in its environment: nothing of the user's own settings, and an author.
+/// The environment of git: an author, and none of the user's own settings.
 const GIT: [(&str, &str); 6] = [
     ("GIT_CONFIG_GLOBAL", "/dev/null"),
     ("GIT_CONFIG_NOSYSTEM", "1"),
@@ -65,7 +65,7 @@ impl Shell {
         println!("cd {}", self.dir.display());
     }
 
-    /// Writes a file, and shows it as if a person had asked to see it.
+    /// Writes a file, and shows it as `cat` would.
     pub(super) fn file(&self, name: &str, content: &str) -> Result<()> {
         println!("{}", paint::command(&format!("$ cat {name}")));
         print!("{content}");
@@ -77,7 +77,7 @@ impl Shell {
         self.run_in(&self.dir, line).await
     }
 
-    /// The same in another folder.
+    /// A shell in another folder.
     pub(super) async fn run_in(&self, dir: &Path, line: &str) -> Result<()> {
         println!("{}", paint::command(&format!("$ {line}")));
         let mut command = Command::new("sh");

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the main job, end to end, as a person would do it, on a control plane of its own.
+//! `cargo xtask demo`: seal, apply and unseal a Secret on a control plane of its own, with the commands that a user types.
 
 mod keep;
 mod story;

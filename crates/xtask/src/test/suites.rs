@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use crate::cargo::cargo;
 
-/// Tests that hold times against bounds which a second suite beside them would break, each in its suite. They are a suite of their
-/// own, with both in its name.
+/// Tests that assert times, by suite. Another suite that runs beside them would make them fail, so they are a suite of their own, whose
+/// name has both.
 const TIMED: [(&str, &str); 1] = [("lifecycle", "share::")];
 
-/// A test binary, or what else runs tests.
+/// A test binary, or the documentation tests.
 #[derive(Debug)]
 pub(super) struct Suite {
-    /// As a person names it: `lifecycle`, or `envelope: lib`.
+    /// The name that is shown: `lifecycle`, or `envelope: lib`.
     pub(super) name: String,
     /// What makes `cargo test` run it alone: `-p tests --test lifecycle`. None where its own output says so.
     pub(super) target: Option<String>,
@@ -37,7 +37,7 @@ pub(super) fn build() -> Result<Vec<Suite>> {
     Ok(suites)
 }
 
-/// Out of cargo's messages: a line of JSON for each thing built.
+/// The suites in cargo's messages, of which each is a line of JSON.
 fn built(messages: &str) -> Result<Vec<Suite>> {
     let artifacts = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let artifacts: Vec<_> = artifacts.filter(|message| message["executable"].is_string()).collect();

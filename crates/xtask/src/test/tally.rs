@@ -1,4 +1,4 @@
-//! What `cargo test` says, counted. Pure: lines in, one line out.
+//! [`Tally`]: counts the results in the output of test binaries.
 
 use std::fmt::Write as _;
 
@@ -41,7 +41,7 @@ impl Tally {
         self.targets.push(target);
     }
 
-    /// What a person reads at the end.
+    /// The last line of the run.
     pub(super) fn closing_line(&self, took: &str) -> String {
         let mut line = match self.failed.len() {
             0 if self.targets.is_empty() => format!("All {} tests passed in {took}", self.passed),
@@ -57,7 +57,7 @@ impl Tally {
         line
     }
 
-    /// What a person must not overlook: which tests said nothing, and why. None where all were run.
+    /// The tests that could not run on this machine, with the reasons. None if all ran.
     pub(super) fn unrun(&self) -> Option<String> {
         if self.ignored == 0 {
             return None;
@@ -91,7 +91,7 @@ fn count(counts: &str, word: &str) -> u64 {
     number.and_then(|number| number.trim().parse().ok()).unwrap_or(0)
 }
 
-/// Without the colours that cargo was asked for.
+/// The line without escape sequences for colours.
 fn plain(line: &str) -> String {
     let mut parts = line.split("\x1b[");
     let mut text = parts.next().unwrap_or_default().to_owned();

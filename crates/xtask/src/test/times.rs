@@ -1,4 +1,4 @@
-//! How long each suite took, for a person who wants the tests to be quicker.
+//! The table of how long each suite took.
 
 use std::cmp::Reverse;
 use std::fmt::Write as _;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::span::span;
 
-/// Those that took less are told together.
+/// Suites that took less are summed up in one line.
 const SHORT: Duration = Duration::from_secs(2);
 
 /// A line for each, the slowest first.

@@ -46,7 +46,7 @@ impl<'a> Site<'a> {
         Ok(Self { lab, keys: Vec::new(), chart, files, namespaces: 0 })
     }
 
-    /// Sees to it that there are at least so many sealing keys; none is ever taken away.
+    /// Adds sealing keys until there are at least `count`; none is deleted.
     pub(super) async fn has_keys(&mut self, count: usize) -> Result<()> {
         let secrets: Api<Secret> = Api::namespaced(self.lab.client(), HOME);
         while self.keys.len() < count {

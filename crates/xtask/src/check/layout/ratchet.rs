@@ -9,7 +9,7 @@ pub(super) struct Known {
     pub(super) place: &'static str,
 }
 
-const KNOWN: [Known; 15] = [
+const KNOWN: [Known; 11] = [
     known(Rule::Circle, "controller/src"),
     known(Rule::Circle, "kubeseal-rs/src"),
     known(Rule::Circle, "tests/harness"),
@@ -21,10 +21,6 @@ const KNOWN: [Known; 15] = [
     known(Rule::OldWord, "kubeseal-rs/src"),
     known(Rule::OldWord, "kubeseal-rs/tests"),
     known(Rule::OldWord, "tests"),
-    known(Rule::Root, "Dockerfile"),
-    known(Rule::Root, "LICENSE"),
-    known(Rule::Root, "deny.toml"),
-    known(Rule::Root, "deploy"),
 ];
 
 const fn known(rule: Rule, place: &'static str) -> Known {

@@ -11,7 +11,7 @@ use harness::programs::program::Program;
 
 use super::super::shell::Shell;
 
-/// What the chart names unless told otherwise, as a container runtime writes it in full.
+/// The chart's default image, by the full name that a container runtime uses.
 const IMAGE: &str = concat!("docker.io/library/sealed-secrets-controller:", env!("CARGO_PKG_VERSION"));
 
 /// All that takes a compiler.

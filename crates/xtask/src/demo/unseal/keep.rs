@@ -1,4 +1,4 @@
-//! What a person needs to know to play with a demo that is kept running.
+//! What is printed with `--keep`: how to use the demo that stays running.
 
 use harness::pod::Pod;
 
