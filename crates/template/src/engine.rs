@@ -84,7 +84,7 @@ impl<'a> Engine<'a> {
         Buffer::new(self.budget)
     }
 
-    /// A string of these bytes. They are copied, unless they are given away, only once they are paid for.
+    /// A string of these bytes, which are paid for before they are copied.
     pub(crate) fn text(&self, bytes: impl AsRef<[u8]> + Into<Vec<u8>>) -> Result<Value> {
         Value::text(self.budget, bytes)
     }

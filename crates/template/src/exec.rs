@@ -1,4 +1,4 @@
-//! Walks the tree of a template with its values, and writes.
+//! Walks the tree of a template, with its values, and writes the output.
 
 mod argument;
 mod call;
@@ -16,7 +16,7 @@ use crate::value::Value;
 use execution::Execution;
 use zeroize::Zeroizing;
 
-/// Executes the template `name` of these definitions, giving its output; or where and why it failed.
+/// Executes the template `name` of these definitions. The error has the line and the cause.
 pub(crate) fn execute(
     engine: &Engine<'_>,
     definitions: &Definitions,

@@ -18,7 +18,7 @@ mod text;
 pub(crate) use methods::find_method;
 pub(crate) use signature::{Function, Type};
 
-/// The functions by folder and file. A name stands in one file only.
+/// All functions, by folder and file. Each name is in one file only.
 const AREAS: [&[&[Function]]; 6] = [
     text::FILES,
     collections::FILES,

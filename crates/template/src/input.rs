@@ -1,4 +1,4 @@
-//! What a rendering is given: the opened [`Values`], and from [`Outside`] the time and randomness. All else is pure.
+//! The input of a rendering: the opened [`Values`], and the time and randomness of [`Outside`]. A rendering uses nothing else.
 
 use crate::text::Text;
 use crate::value::{Elem, Map, Value};
@@ -19,7 +19,7 @@ impl<F: FnMut(&mut [u8])> Random for F {
 
 /// The time and the randomness that `now`, `randAlpha`, `uuidv4`, … use.
 ///
-/// Key generation and certificates draw on the random generator inside aws-lc, which takes no other.
+/// Generated keys use the random generator of aws-lc, which takes no other.
 pub struct Outside<'a> {
     /// The time, one for the whole rendering.
     pub now: Timestamp,
@@ -33,10 +33,10 @@ impl std::fmt::Debug for Outside<'_> {
     }
 }
 
-/// The opened values by name. Wiped when dropped, and without a `Debug` that would print them.
+/// The opened values by name, which templates see as their dot. They are wiped when dropped, and `Debug` shows only the names.
 ///
-/// One map of strings for all templates of an object: no function of sprig's can change such a map, in Go as here, for
-/// those that change one take maps of anything.
+/// All templates of an object share one map of strings. No function can change it, in Go as here, because functions that change maps take
+/// maps of any values.
 pub struct Values(Map);
 
 impl Values {
@@ -45,7 +45,7 @@ impl Values {
         Self(Map::new(Elem::Text))
     }
 
-    /// Gives the name a value; the bytes need not be text.
+    /// Adds a value. Its bytes need not be text.
     pub fn insert(&mut self, name: impl Into<String>, value: Zeroizing<Vec<u8>>) {
         let name = Text::new(Zeroizing::new(name.into().into_bytes()));
         if let Some(items) = self.0.items() {

@@ -3,32 +3,31 @@
 use crate::error::{Bound, Cause, Result};
 use std::cell::Cell;
 
-/// The bounds on all templates of one object together. Reaching one ends the rendering with an error that names it.
-///
-/// In sum, because one object may have a thousand hostile templates.
+/// The limits of all templates of one object together, because one object may have a thousand hostile templates. A rendering that reaches
+/// one ends with an error that names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of output. A Secret holds no more than 1 MiB.
     pub output: usize,
-    /// Bytes of values made on the way, and of the parsed templates.
+    /// Bytes of values that are made on the way, and of the parsed templates.
     pub memory: usize,
     /// Steps: actions, calls, list items, and every 256 bytes that a function reads.
     pub steps: u64,
-    /// How deep templates, actions and parentheses nest, and values within values. The only bound on each alone.
+    /// The depth to which templates, actions, parentheses and values nest. The only limit that is for each template alone.
     pub depth: usize,
-    /// Milliseconds, about, of key generation, signatures and password hashing, whose cost is not in their size. As measured on
-    /// one core of an ordinary server, and rather more than less.
+    /// Milliseconds of key generation, signatures and password hashing, whose cost does not depend on size: estimates that were measured
+    /// on one core of an ordinary server, and rounded up.
     pub toil: u64,
 }
 
 impl Default for Limits {
-    /// Ample for a Secret: an honest template takes some hundred steps and makes some kilobytes. A hostile object gets
-    /// a tenth of a second and sixteen megabytes.
+    /// Ample for a Secret: an honest template takes some hundred steps and some kilobytes. A hostile object gets a tenth of a second and
+    /// sixteen megabytes.
     ///
-    /// `toil` is the exception, and a hostile object costs some six tenths of a second by it. The least that is honest decides: sprig's one
-    /// size of `genPrivateKey "rsa"` is 4096 bits, which takes half a second in the mean, and where the dice fall badly more than
-    /// one. So an object may ask for one such key and a hash beside it; or for five RSA keys of 2048 bits, as an authority with
-    /// the certificates it signs; or for eight hashes of passwords; or for three passwords of `derivePassword`.
+    /// `toil` is larger: a hostile object may cost some six tenths of a second. The smallest honest use decides: `genPrivateKey "rsa"` has
+    /// 4096 bits in sprig, which takes half a second on average, and sometimes more than one. So an object may have one such key and a
+    /// hash; or five RSA keys of 2048 bits, as an authority with the certificates that it signs; or eight password hashes; or three
+    /// passwords of `derivePassword`.
     fn default() -> Self {
         Self { output: 1 << 20, memory: 16 << 20, steps: 500_000, depth: 100, toil: 600 }
     }

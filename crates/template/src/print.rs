@@ -23,7 +23,7 @@ pub(crate) fn print_value(engine: &Engine<'_>, out: &mut Buffer<'_>, value: &Val
     Printer::new(engine, out).argument(value, 'v')
 }
 
-/// The values one after the other, with a space between two that are no strings.
+/// `print`: the values, with a space between two that are not strings.
 pub(crate) fn sprint(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let mut out = engine.buffer();
     let mut string_before = true;
@@ -38,7 +38,7 @@ pub(crate) fn sprint(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     engine.finish(out)
 }
 
-/// The values in a line, with a space between any two.
+/// `println`: the values, with a space between any two, and a line end.
 pub(crate) fn sprintln(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let mut out = engine.buffer();
     for (index, value) in values.iter().enumerate() {

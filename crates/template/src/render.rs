@@ -1,7 +1,7 @@
 //! [`Renderer`]: the templates of one object, with the same values, within limits that they share.
 //!
-//! Reading and rendering are two calls, so that all templates of an object can be read before the first is rendered: what a
-//! rendering spends depends on values, and a template that comes after it might then be read or not.
+//! Decided: reading and rendering are two calls, so that all templates of an object are read before the first is rendered, because what a
+//! rendering spends depends on values: whether a later template can still be read would then depend on values.
 
 use crate::engine::Engine;
 use crate::error::TemplateError;
@@ -13,8 +13,8 @@ use crate::limits::Limits;
 use crate::syntax::{self, Definitions};
 use zeroize::Zeroizing;
 
-/// Renders templates over the same values. What one of them spends, the next one does not have: an object with a
-/// thousand templates costs no more than an object with one.
+/// Renders templates over the same values. They share one budget, so that an object with a thousand templates costs no more than an object
+/// with one.
 pub struct Renderer<'v> {
     values: &'v Values,
     budget: Budget,
@@ -30,18 +30,18 @@ pub struct Template {
 pub struct Rendered {
     /// The output, wiped when dropped.
     pub bytes: Zeroizing<Vec<u8>>,
-    /// Whether the template asked for the time, for randomness or for a new key: then it may give something else the
-    /// next time, with the same values.
+    /// Whether the template used the time, randomness or a new key, so that it may give something else the next time, with the same
+    /// values.
     pub varies: bool,
 }
 
 impl<'v> Renderer<'v> {
-    /// Templates that see these values, and may cost so much together.
+    /// A renderer for templates that see these values and share these limits.
     pub fn new(values: &'v Values, limits: Limits) -> Self {
         Self { values, budget: Budget::new(limits) }
     }
 
-    /// Reads the template `name`, whose text is `template`. Whether it is one depends on no value, nor does what reading spends.
+    /// Reads the template `name`, whose text is `template`. The result depends on no value, and neither does what reading costs.
     pub fn parse(&self, name: &str, template: &str) -> Result<Template, TemplateError> {
         self.budget.surface();
         let definitions = syntax::parse(name, template, &self.budget)
@@ -49,9 +49,9 @@ impl<'v> Renderer<'v> {
         Ok(Template { name: name.to_owned(), definitions })
     }
 
-    /// Renders a template that was read. No template sees what another one gives.
+    /// Renders a template that was read. No template sees the output of another.
     ///
-    /// What it gives depends on the arguments alone, unless the template makes keys or certificates.
+    /// The output depends on the arguments alone, unless the template generates keys.
     pub fn execute(&self, template: &Template, outside: Outside<'_>) -> Result<Rendered, TemplateError> {
         self.budget.surface();
         let Outside { now, random } = outside;
@@ -61,7 +61,7 @@ impl<'v> Renderer<'v> {
         Ok(Rendered { bytes, varies: engine.drew() })
     }
 
-    /// Reads and renders: for a template that is alone.
+    /// Reads and renders a template that is the only one of its object.
     pub fn render(
         &self,
         name: &str,
@@ -90,12 +90,12 @@ impl std::fmt::Debug for Rendered {
     }
 }
 
-/// Parts of the names of all functions that ask for the time, for randomness or for a new key.
+/// Parts of the names of all functions that use the time, randomness or a new key.
 const DRAWING: [&str; 11] =
     ["now", "ago", "date", "Date", "duration", "rand", "shuffle", "uuid", "gen", "crypt", "htpasswd"];
 
-/// Whether the template may ask for the time, for randomness or for a new key. A function is always called by its name, so a text
-/// without any of these names never does; a text with one of them may only seem to.
+/// Whether the text may give something else the next time, with the same values, because it uses the time, randomness or a new key. Only
+/// the text is searched: if it has none of the names in `DRAWING`, the answer is certain; if it has one, it may still not call it.
 pub fn may_vary(template: &str) -> bool {
     template.contains("{{") && DRAWING.iter().any(|name| template.contains(name))
 }

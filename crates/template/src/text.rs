@@ -114,7 +114,7 @@ impl<'b> Buffer<'b> {
 /// The characters of a string and their lengths in bytes; a byte that is not UTF-8 counts as U+FFFD, as in Go.
 pub(crate) fn characters(bytes: &[u8]) -> impl Iterator<Item = (char, usize)> {
     let mut rest = bytes;
-    // One at a time, so that the first alone costs no more than one.
+    // One at a time, so that a caller who needs only the first pays only for one.
     std::iter::from_fn(move || {
         let first = *rest.first()?;
         let head = &rest[..rest.len().min(4)];
@@ -134,7 +134,7 @@ pub(crate) fn is_printable(character: char) -> bool {
     if character.is_ascii() {
         return (' '..='~').contains(&character);
     }
-    // A combining mark is escaped only where it comes first; behind a letter, only what does not print is.
+    // `escape_debug` escapes a combining mark only if it comes first, so it is tried after a letter.
     let text = ['a', character];
     text.iter().collect::<String>().escape_debug().count() == 2
 }

@@ -1,4 +1,4 @@
-//! Values, with as much of Go's types as a template can tell apart.
+//! Values, with Go's types as far as a template can tell them apart.
 
 mod collections;
 mod equal;
@@ -32,10 +32,10 @@ pub(crate) const TEXT: usize = 48;
 /// A value in a template.
 #[derive(Clone)]
 pub(crate) enum Value {
-    /// No value: an absent key, a literal nil, a nil that came through a pipeline.
+    /// No value: an absent key, a literal nil, a nil that went through a pipeline.
     Nil,
-    /// A nil inside a list or map of anything, until it goes through a pipeline. Its fields are an error, where
-    /// those of [`Value::Nil`] are no value.
+    /// A nil item of a list or map, until it goes through a pipeline. To read a field of it is an error, while a field of [`Value::Nil`]
+    /// has no value.
     NilInterface,
     Bool(bool),
     Int(IntKind, i64),
@@ -57,12 +57,12 @@ impl Value {
         Self::Int(IntKind::Int64, number)
     }
 
-    /// A length or position, which in memory is below what an `i64` holds.
+    /// A length or position as an `int`.
     pub(crate) fn length(number: usize) -> Self {
         Self::int(i64::try_from(number).unwrap_or(i64::MAX))
     }
 
-    /// A string of these bytes. They are copied, unless they are given away, only once they are paid for.
+    /// A string of these bytes, which are paid for before they are copied.
     pub(crate) fn text(budget: &Budget, bytes: impl AsRef<[u8]> + Into<Vec<u8>>) -> Result<Self> {
         budget.memory(bytes.as_ref().len() + TEXT)?;
         Ok(Self::Text(Text::new(Zeroizing::new(bytes.into()))))
@@ -72,12 +72,12 @@ impl Value {
         matches!(self, Self::Nil | Self::NilInterface)
     }
 
-    /// As it leaves a pipeline or goes into a function: a nil forgets where it lay.
+    /// The value after a pipeline, or as an argument: [`Value::NilInterface`] becomes [`Value::Nil`].
     pub(crate) fn settled(self) -> Self {
         if matches!(self, Self::NilInterface) { Self::Nil } else { self }
     }
 
-    /// Whether `if` takes it for true; also the opposite of sprig's `empty`, structs and nil included.
+    /// Whether `if` takes the value for true. Sprig's `empty` is the opposite.
     pub(crate) fn truth(&self) -> bool {
         match self {
             Self::Nil | Self::NilInterface => false,
@@ -93,7 +93,7 @@ impl Value {
 }
 
 impl collections::Item for Value {
-    /// A nil in a list or map of anything remembers that it lies there.
+    /// A nil becomes [`Value::NilInterface`].
     fn as_item(&self) -> Self {
         if self.is_nil() { Self::NilInterface } else { self.clone() }
     }

@@ -1,4 +1,4 @@
-//! Arguments: each is evaluated for the type of the parameter it goes to, and must be of it.
+//! Arguments: each is evaluated for the type of its parameter.
 
 use super::call::Callee;
 use super::convert::{checked, constant, nil, numeric};

@@ -55,20 +55,20 @@ impl<'t> Execution<'t, '_> {
         given.map_err(|cause| written_out(function, arguments).unwrap_or(cause).within(function.name))
     }
 
-    /// A function reads the texts and lists that it is given, which costs by their length.
+    /// Pays for the texts and lists that a function is given, by their length, because it reads them.
     fn charge(&self, values: &[Value]) -> Result<()> {
         for value in values {
             match value {
                 Value::Text(text) => self.engine.budget().read(text.len(), 1)?,
                 Value::List(list) => self.engine.budget().steps(list.len() / 4)?,
-                // Looked into by key, or by entry, which costs where it is done.
+                // The access to a map by key or by entry pays for itself.
                 _ => {}
             }
         }
         Ok(())
     }
 
-    /// `and` and `or` evaluate no more than they need.
+    /// `and` and `or`, which stop at the first argument that decides.
     fn short_circuit(
         &mut self,
         dot: &Value,
@@ -91,7 +91,7 @@ impl<'t> Execution<'t, '_> {
     }
 }
 
-/// The message of `fail`, if it is a literal: such a one stands in the template, and holds nothing of any value.
+/// The message of `fail`, if it is a literal. A literal is part of the template, so it holds no value.
 fn written_out(function: &Function, arguments: &[Operand]) -> Option<Cause> {
     match arguments {
         [Operand::Text(message)] if function.name == "fail" => {

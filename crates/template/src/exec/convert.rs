@@ -1,4 +1,4 @@
-//! What type a value must be of, and what it becomes on the way: the rules of Go's reflection.
+//! Converts values to the types of parameters, by the rules of Go's reflection.
 
 use crate::error::{Cause, Result};
 use crate::functions::Type;
@@ -34,7 +34,7 @@ pub(super) fn numeric(wanted: Type, number: &Number) -> Result<Value> {
         Type::Any => ideal(number),
         Type::Int => number.int.map(Value::int).ok_or_else(refused),
         Type::Duration => number.int.map(|int| Value::Int(IntKind::Duration, int)).ok_or_else(refused),
-        // As in Go, what does not fit is cut off.
+        // As in Go, higher bits are dropped.
         Type::Uint32 => {
             number.uint.map(|uint| Value::int((uint & 0xffff_ffff).cast_signed())).ok_or_else(refused)
         }
@@ -63,7 +63,7 @@ pub(super) fn checked(wanted: Type, value: Value) -> Result<Value> {
     if fits { Ok(value) } else { Err(mismatch(wanted, &value)) }
 }
 
-/// A number literal where nothing asks for a type.
+/// A number literal in a context without a type: an `int` or a `float64`.
 pub(super) fn ideal(number: &Number) -> Result<Value> {
     if number.written_as_float {
         return Ok(Value::Float(number.float));

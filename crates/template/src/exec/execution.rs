@@ -6,7 +6,7 @@ use crate::syntax::Definitions;
 use crate::text::Buffer;
 use crate::value::Value;
 
-/// How the walk goes on after a statement.
+/// What happens after a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flow {
     Next,
@@ -36,7 +36,7 @@ impl<'t> Execution<'t, '_> {
         Ok(())
     }
 
-    /// Where the variable is. One may parse and yet not be there: declared in a branch that was not taken.
+    /// The index of the variable. It may be absent although the text was read, if a branch that was not taken declares it.
     fn find(&self, name: &str) -> Result<usize> {
         let found = self.variables.iter().rposition(|(there, _)| *there == name);
         // Names of the same length are compared byte by byte.

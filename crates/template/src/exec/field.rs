@@ -8,7 +8,7 @@ use crate::syntax::Operand;
 use crate::value::{Value, certificate_fields};
 
 impl<'t> Execution<'t, '_> {
-    /// Follows a path of names; the arguments are for the last.
+    /// Follows a path of names. The arguments go to the last.
     pub(super) fn path(
         &mut self,
         dot: &Value,

@@ -54,7 +54,7 @@ impl<'t> Execution<'t, '_> {
         Ok(flow)
     }
 
-    /// One turn of the loop. False if it is the last.
+    /// One turn of the loop. False after a `break`.
     fn turn(&mut self, branch: &'t Branch, index: Value, item: &Value) -> Result<bool> {
         self.engine.budget().steps(1)?;
         let top = self.variables.len();
@@ -64,7 +64,7 @@ impl<'t> Execution<'t, '_> {
                 self.assign(first, index)?;
                 self.assign(second, item.clone())?;
             }
-            // The pipeline has declared them, the second on top.
+            // The pipeline declared both variables, the second last.
             ([_], false) => self.variables[top - 1].1 = item.clone(),
             ([_, _], false) => {
                 self.variables[top - 1].1 = item.clone();

@@ -1,4 +1,4 @@
-//! Nodes: texts, actions, conditions, other templates.
+//! Statements: texts, actions, conditions, other templates.
 
 use super::execution::{Execution, Flow};
 use crate::error::{Cause, Result};
@@ -77,7 +77,7 @@ impl<'t> Execution<'t, '_> {
             Some(pipe) => self.pipe(dot, pipe)?,
             None => Value::Nil,
         };
-        // It sees its dot and no variable of ours.
+        // The template sees its dot, and no variable of this one.
         let ours = std::mem::replace(&mut self.variables, vec![("$", dot.clone())]);
         self.walk(&dot, statements)?;
         self.variables = ours;

@@ -7,7 +7,7 @@ use crate::value::{Value, deep_equal};
 use std::cmp::Ordering;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    // The evaluator takes these two over, to evaluate no more arguments than needed.
+    // `exec::call` evaluates these two itself, because they stop at the first argument that decides.
     Function::variadic("and", &[Type::Any], Type::Any, |_, values| Ok(any(values, 0).clone())),
     Function::variadic("or", &[Type::Any], Type::Any, |_, values| Ok(any(values, 0).clone())),
     Function::new("not", &[Type::Any], |_, values| Ok(Value::Bool(!any(values, 0).truth()))),
@@ -33,7 +33,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(Value::Bool(matches!(order(values)?, Some(Ordering::Less | Ordering::Equal))))
     }),
     Function::new("gt", &[Type::Any, Type::Any], |_, values| {
-        // The opposite of less or equal, so that what is not a number is greater than any.
+        // The opposite of less or equal, so that NaN is greater than any number, as in Go.
         Ok(Value::Bool(!matches!(order(values)?, Some(Ordering::Less | Ordering::Equal))))
     }),
     Function::new("ge", &[Type::Any, Type::Any], |_, values| {
@@ -98,12 +98,12 @@ fn equal(engine: &Engine<'_>, a: &Value, b: &Value) -> Result<bool> {
         (Value::List(_), Value::List(_)) | (Value::Map(_), Value::Map(_)) => {
             return Err(Cause::evaluation(format!("non-comparable type {}", a.type_name())));
         }
-        // Structs, lists and maps have no basic kind, so those of different kinds fail later, but fail.
+        // In Go, structs, lists and maps of different types fail in another place, but they fail.
         _ => return Err(incompatible(a, b)),
     })
 }
 
-/// The order of the two arguments; none where one is not a number.
+/// The order of the two arguments. None if one is NaN.
 fn order(values: &[Value]) -> Result<Option<Ordering>> {
     let (a, b) = (any(values, 0), any(values, 1));
     if let Some(order) = order_ints(a, b) {

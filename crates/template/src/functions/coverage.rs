@@ -1,4 +1,4 @@
-//! That the functions are those of Go and sprig, and that the corpus asks each for something usual and something odd.
+//! Tests that the functions are those of Go and sprig, and that the corpus calls each with a usual and with an odd argument.
 
 #[path = "../../tests/it/corpus/cases.rs"]
 mod cases;

@@ -1,4 +1,4 @@
-//! Dates. The local time zone is UTC, as it is in any container.
+//! Functions of dates. The local time zone is UTC, as in containers.
 
 use crate::engine::Engine;
 use crate::error::{Cause, Result};
@@ -52,12 +52,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("durationRound", &[Any], duration_round),
 ];
 
-/// The time that a text names by a layout.
+/// The time in the second argument, by the layout in the first.
 fn parsed(values: &[Value]) -> Option<Moment> {
     parse(utf8(values, 0).ok()?, utf8(values, 1).ok()?)
 }
 
-/// Times and numbers of seconds; anything else is now.
+/// A time, or a number of seconds as a time; for any other value the present.
 fn moment_of(engine: &Engine<'_>, value: &Value) -> Result<Moment> {
     match value {
         Value::Time(moment) => Ok(moment.clone()),
@@ -69,7 +69,7 @@ fn moment_of(engine: &Engine<'_>, value: &Value) -> Result<Moment> {
 fn shown(engine: &Engine<'_>, layout: &str, value: &Value, zone: &str) -> Result<Value> {
     let mut moment = moment_of(engine, value)?;
     moment.zone = Zone::load(zone).unwrap_or(Zone::Utc);
-    // A layout grows by no more than this where a month has its full name.
+    // A layout grows by at most this factor, for a month with its full name.
     engine.budget().memory(layout.len().saturating_mul(16))?;
     engine.text(format(&moment, layout))
 }
@@ -94,7 +94,7 @@ fn must_modify(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
 
 const SECOND: u64 = 1_000_000_000;
 
-/// The largest unit that there is more than one of.
+/// `durationRound`: the duration in the largest unit of which it has more than one.
 fn duration_round(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let duration = match any(values, 0) {
         Value::Text(_) => str::from_utf8(text(values, 0)).ok().and_then(parse_duration).unwrap_or(0),

@@ -1,4 +1,4 @@
-//! Choosing between values, and `fail`.
+//! Functions that choose between values or copy them, and `fail`.
 
 use crate::engine::Engine;
 use crate::error::{Cause, Result};
@@ -24,7 +24,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let chosen = usize::from(!any(values, 2).truth());
         Ok(any(values, chosen).clone())
     }),
-    // What it was given may be made of secrets. The evaluator, which sees whether it is, takes it over.
+    // The message may be made of values. `exec::call`, which sees whether it is a literal, replaces this error.
     Function::new("fail", &[Text], |_, _| {
         Err(Cause::evaluation("failed with a message that is not written out in the template, and not told"))
     }),
@@ -38,7 +38,7 @@ fn copy(engine: &Engine<'_>, value: &Value, depth: usize) -> Result<Value> {
     match value {
         Value::List(list) if list.is_nil() => Ok(Value::List(List::nil(list.elem()))),
         Value::List(list) => {
-            // A list may hold itself: each level is paid for before the next is begun.
+            // A list may hold itself, so each level is paid for before the next.
             engine.collects(list.len())?;
             let mut items = Vec::with_capacity(list.len());
             for item in list.items().iter() {
@@ -54,7 +54,7 @@ fn copy(engine: &Engine<'_>, value: &Value, depth: usize) -> Result<Value> {
             }
             Ok(Value::Map(copied))
         }
-        // The library that sprig uses sees no field of a version.
+        // The library that sprig uses does not copy the fields of a version.
         Value::Version(_) => Ok(Value::Version(Rc::new(Version::default()))),
         Value::Nil if depth == 0 => Err(Cause::evaluation("there is nothing to copy")),
         other => Ok(other.clone()),

@@ -88,7 +88,7 @@ const TIME: &[Function] = &[
     Function::new("AddDate", &[Type::Int, Type::Int, Type::Int], add_date),
 ];
 
-/// Years and months by the calendar; a day that a month has not runs over into the next.
+/// `AddDate`: adds years and months by the calendar. A day beyond the end of the month continues in the next month.
 fn add_date(_: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let moment = moment(values, 0)?;
     let out_of_range = || Cause::evaluation("the time is out of range");
@@ -172,7 +172,7 @@ const VERSION: &[Function] = &[
     Function::new("IncPatch", &[], |engine, values| {
         let version = version(values, 0)?;
         let [major, minor, patch] = version.numbers;
-        // A prerelease comes before its release, which is thus the next.
+        // The next patch after a prerelease is its release.
         let patch = if version.prerelease.is_empty() { patch.wrapping_add(1) } else { patch };
         changed(engine, version.derived([major, minor, patch], "", ""))
     }),
@@ -196,7 +196,7 @@ fn compared(values: &[Value], holds: fn(Ordering) -> bool) -> Result<Value> {
     Ok(Value::Bool(holds(version(values, 0)?.compare(version(values, 1)?))))
 }
 
-/// These Go defines on the pointer only.
+/// Methods that Go defines on the pointer only.
 const VERSION_POINTER: &[Function] = &[
     Function::new("Original", &[], |engine, values| engine.text(version(values, 0)?.original.as_str())),
     Function::new("Compare", &[Type::Version], |_, values| {

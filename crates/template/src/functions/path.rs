@@ -1,4 +1,4 @@
-//! Paths, with slashes; on Linux sprig's `os` functions are the same.
+//! Functions of paths with slashes. Sprig's `os…` functions are the same on Linux.
 
 use crate::functions::signature::{Function, Type, text};
 use crate::value::Value;
@@ -38,7 +38,7 @@ fn ext(path: &[u8]) -> &[u8] {
     name.iter().rposition(|byte| *byte == b'.').map_or(&[], |index| &name[index..])
 }
 
-/// Without empty parts, `.` and what `..` undoes.
+/// The path without empty elements and `.`, and with `..` resolved.
 fn clean(path: &[u8]) -> Vec<u8> {
     let rooted = path.starts_with(b"/");
     let mut parts: Vec<&[u8]> = Vec::new();

@@ -1,4 +1,4 @@
-//! A function: its name, the types of its parameters, and what it does; with what every function reads its arguments by.
+//! [`Function`]: a name, the types of the parameters, and what it does; and the helpers with which functions read their arguments.
 
 use crate::engine::Engine;
 use crate::error::{Cause, Result};

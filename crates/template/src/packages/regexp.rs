@@ -1,8 +1,5 @@
-//! Regular expressions of Go's, run by `regex-automata`, the inside of the `regex` crate, which finds the same matches by the same
-//! rules, and shows what that costs.
-//!
-//! What differs: the size of a compiled expression is bounded, nested repetitions that Go refuses for their product
-//! may pass, and bytes that are no UTF-8 match no `.`.
+//! Go's regular expressions, run by `regex-automata`, which is the core of the `regex` crate. It finds the matches that Go finds, and lets
+//! a caller count what a search costs. What differs from Go is in the README of the crate.
 
 mod class;
 mod scan;
@@ -20,19 +17,19 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// A byte that is searched costs a step more for each such part of the compiled size.
+/// Searching a byte costs one step more for each such part of the compiled size.
 const SIZE_OF_A_STEP: usize = 16 << 10;
 
 /// The number of compiled expressions that a rendering keeps.
 const CACHED: usize = 8;
 
-/// What reading takes for each byte of an expression.
+/// The memory for parsing, for each byte of an expression.
 const READING: usize = 256;
 
-/// Where the groups of a match begin and end, the whole first; none for a group that took no part.
+/// The start and end of the groups of a match, of which the first is the whole match. None for a group that did not match.
 pub(crate) type Groups = Vec<Option<(usize, usize)>>;
 
-/// What is asked of a match. Finding groups takes memory for each of them in each state.
+/// What to find. Finding groups takes memory for each group in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Wanted {
     Whole,
@@ -83,8 +80,7 @@ impl Regexp {
 
     /// The first matches, at most `most`, each as the positions of its groups.
     ///
-    /// A search may look far beyond the match it finds, and the next one again. Each costs by what it looks at, which is counted
-    /// before it is done.
+    /// A search may read far beyond the match that it finds, and so may the next search. What each reads is counted before it is done.
     pub(crate) fn matches(&self, budget: &Budget, text: &[u8], most: usize) -> Result<Vec<Groups>> {
         let Compiled { regex, cache, scan, cost } = &*self.0;
         let (mut found, mut captures) = (Vec::new(), regex.create_captures());
@@ -94,13 +90,13 @@ impl Regexp {
             budget.steps(1 + scan.looks_at(&input).saturating_mul(*cost))?;
             regex.search_captures_with(&mut cache.borrow_mut(), &input, &mut captures);
             let Some(whole) = captures.get_match() else { break };
-            // Nothing at all, where the last match ended, is no match.
+            // An empty match where the last match ended does not count.
             if whole.is_empty() && before == Some(whole.end()) {
                 start += 1;
                 continue;
             }
             (start, before) = (whole.end(), Some(whole.end()));
-            // Nothing is found between the bytes of a character.
+            // An empty match between the bytes of a character does not count.
             if whole.is_empty() && is_inside_character(text, start) {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! Versions: taken loosely, compared strictly.
+//! Semantic versions: read loosely (`v1.2`), compared strictly.
 
 mod constraint;
 
@@ -14,11 +14,11 @@ pub(crate) struct Version {
     pub(crate) prerelease: String,
     pub(crate) metadata: String,
     pub(crate) original: String,
-    /// Go's functions give pointers to versions, and its methods versions, which have fewer methods.
+    /// Whether it is a pointer. Functions give pointers to versions; methods give versions, which have fewer methods.
     pointer: bool,
 }
 
-/// Longer texts are neither versions nor constraints: each is read many times over.
+/// The longest text that is read as a version or constraint, because each is read many times.
 pub(crate) const LONGEST: usize = 4096;
 
 impl Version {
@@ -62,7 +62,7 @@ impl Version {
         self.pointer
     }
 
-    /// A changed version as Go's methods give it: no pointer, and its original text made anew.
+    /// A changed version as Go's methods give it: not a pointer, and with a new original text.
     pub(crate) fn derived(&self, numbers: [u64; 3], prerelease: &str, metadata: &str) -> Self {
         let mut version = Self {
             numbers,
@@ -138,7 +138,7 @@ pub(crate) fn is_metadata(text: &str) -> bool {
     text.len() <= LONGEST && text.split('.').all(is_identifier)
 }
 
-/// Part by part: numbers by size and before words, words by their bytes, a missing part before any.
+/// Compares identifier by identifier: numbers by size and before words, words by their bytes, a missing one before any.
 fn compare_prereleases(a: &str, b: &str) -> Ordering {
     let (mut a, mut b) = (a.split('.'), b.split('.'));
     loop {

@@ -56,7 +56,7 @@ fn underscores_separate_digits(text: &str) -> bool {
     before != '_'
 }
 
-/// A float as Go's conversion takes it: decimal, hexadecimal, infinite or not a number.
+/// A float, as Go reads it: decimal, hexadecimal, infinite or NaN.
 pub(crate) fn parse_float(text: &str) -> Option<f64> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let sign = if text.starts_with('-') { -1.0 } else { 1.0 };
@@ -76,7 +76,7 @@ pub(crate) fn parse_float(text: &str) -> Option<f64> {
     if !plain.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         return None;
     }
-    // Out of range is an error there, and infinity here.
+    // A number out of range is an error in Go, and infinity in Rust.
     plain.parse::<f64>().ok().filter(|value| value.is_finite()).map(|value| sign * value)
 }
 

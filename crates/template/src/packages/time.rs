@@ -1,4 +1,4 @@
-//! Points in time, with Go's layouts for them, and durations.
+//! Go's `time`: points in time, with its layouts, and durations.
 
 mod duration;
 mod format;

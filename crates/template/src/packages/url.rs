@@ -1,4 +1,4 @@
-//! URLs, taken apart and put together as Go does it.
+//! Go's `net/url`: reads URLs and writes them.
 
 mod escape;
 mod host;
@@ -8,7 +8,7 @@ pub(crate) use parse::parse;
 
 use escape::{Component, escape, unescape};
 
-/// A URL in its parts, none of them escaped but for the query.
+/// The components of a URL. Only the query is escaped.
 #[derive(Default)]
 pub(crate) struct Url {
     pub(crate) scheme: Vec<u8>,
@@ -36,7 +36,7 @@ impl User {
         out
     }
 
-    /// What stands before the at sign.
+    /// The user in the text before the at sign.
     fn parse(text: &[u8]) -> Option<Self> {
         let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(byte);
         if !text.iter().all(allowed) {
@@ -93,7 +93,7 @@ impl Url {
         if !self.host.is_empty() && path.first().is_some_and(|first| *first != b'/') {
             out.push(b'/');
         }
-        // A colon in the first part would make it a scheme.
+        // A colon in the first segment would make it a scheme.
         let segment = path.split(|byte| *byte == b'/').next().unwrap_or_default();
         if out.is_empty() && segment.contains(&b':') {
             out.extend_from_slice(b"./");

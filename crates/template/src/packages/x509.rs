@@ -1,4 +1,4 @@
-//! Certificates with their keys, as `genCA` and its kin make them.
+//! Certificates and private keys, as `genCA`, `genSignedCert` and `genPrivateKey` make them.
 
 mod der;
 mod issue;

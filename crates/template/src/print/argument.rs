@@ -1,4 +1,4 @@
-//! One value by one verb: which way to print it, lists and maps piece by piece.
+//! Prints one value by one verb; lists and maps item by item.
 
 use super::printer::Printer;
 use crate::error::{Cause, Result};
@@ -36,7 +36,7 @@ impl Printer<'_, '_, '_> {
             Value::Text(text) if "vsxXq".contains(verb) => self.string(text, verb),
             Value::List(list) => self.list(list, verb, depth),
             Value::Map(map) => self.map(map, verb, depth),
-            // Within another value Go prints the address of it.
+            // In a list or map, Go prints the address.
             Value::Version(version) if version.is_pointer() && depth > 0 => {
                 Err(Cause::evaluation(format!("%{verb} of a version in a value is not supported")))
             }
@@ -52,7 +52,7 @@ impl Printer<'_, '_, '_> {
         }
     }
 
-    /// What a value that prints itself prints. Not for verbs that are not for strings, nor as Go source.
+    /// The text of a value that has a method `String`. Only for verbs of strings, and not as Go source.
     fn own_text(&self, value: &Value, verb: char) -> Option<String> {
         if self.complaining || self.layout.source || !"vsxXq".contains(verb) {
             return None;
@@ -67,7 +67,7 @@ impl Printer<'_, '_, '_> {
         }
     }
 
-    /// `%!d(string=abc)`: the verb is not for such a value.
+    /// `%!d(string=abc)`: the verb does not fit the value.
     fn misfit(&mut self, value: &Value, verb: char) -> Result<()> {
         self.complaining = true;
         self.out.push_str(&format!("%!{verb}("))?;

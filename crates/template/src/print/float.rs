@@ -1,9 +1,9 @@
-//! Floating-point numbers: the shortest form, or with a precision.
+//! Prints floating-point numbers: in the shortest form, or with a precision.
 
 use super::printer::Printer;
 use crate::error::{Cause, Result};
 
-/// No float has more digits behind the point than this; what is asked for beyond is zeros.
+/// The most digits after the point that a float can have. Further digits are zeros.
 const DIGITS: usize = 1100;
 
 impl Printer<'_, '_, '_> {
@@ -44,7 +44,7 @@ impl Printer<'_, '_, '_> {
     }
 }
 
-/// The shortest text that reads back as the number, and the `%v` of it.
+/// The shortest text that reads back as the number; what `%v` prints.
 pub(crate) fn shortest(number: f64) -> String {
     if number.is_nan() {
         return "NaN".to_owned();
@@ -90,7 +90,7 @@ fn general(number: f64, precision: Option<usize>) -> String {
     let digits = if trimmed.is_empty() { "0" } else { trimmed };
     let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
     let most = match precision {
-        // The shortest text turns scientific at a million.
+        // The shortest form is scientific from a million on.
         None => 6,
         Some(precision) => {
             let precision = i32::try_from(precision).unwrap_or(i32::MAX);
@@ -130,7 +130,7 @@ fn hexadecimal(number: f64) -> String {
     if number == 0.0 {
         return "0x0p+00".to_owned();
     }
-    // Scaling by a power of two makes a normal number of one that is not, and changes no digit.
+    // Scaling by a power of two turns a subnormal number into a normal one, and changes no digit.
     let (number, shift) = if number.is_normal() { (number, 0) } else { (number * 2f64.powi(64), 64) };
     let bits = number.to_bits();
     let exponent = i32::try_from(bits >> 52 & 0x7ff).unwrap_or(0) - 1023 - shift;

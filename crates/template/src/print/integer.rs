@@ -1,4 +1,4 @@
-//! Integers: in any base, as characters, as code points.
+//! Prints integers: in any base, as characters, as code points.
 
 use super::printer::Printer;
 use super::quote::quote_char;

@@ -1,11 +1,10 @@
-//! [`Printer`]: where a value becomes text, by the flags, width and precision of a verb. How each kind of value does is in the file
-//! of that kind.
+//! [`Printer`]: prints a value by the flags, width and precision of a verb. Each kind of value is printed in the file of its name.
 
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::text::{Buffer, characters};
 
-/// What stands between a percent sign and its verb.
+/// The flags, width and precision between a percent sign and its verb.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "these are the flags there are, each on its own")]
 pub(super) struct Layout {
@@ -22,12 +21,12 @@ pub(super) struct Layout {
     pub(super) precision: Option<usize>,
 }
 
-/// A value under construction as text.
+/// Prints values to a buffer.
 pub(super) struct Printer<'p, 'e, 'b> {
     pub(super) engine: &'p Engine<'e>,
     pub(super) out: &'p mut Buffer<'b>,
     pub(super) layout: Layout,
-    /// Printing the value of a verb that does not suit it: not by its own way of printing itself.
+    /// Whether the value is printed within `%!d(…)`, where Go does not use its method `String`.
     pub(super) complaining: bool,
 }
 

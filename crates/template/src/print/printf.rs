@@ -1,4 +1,4 @@
-//! `printf`: a format, its verbs, and what it says when they and the arguments do not meet.
+//! `printf`: reads the format and prints each argument by its verb, or says that they do not fit (`%!d(MISSING)`).
 
 use super::printer::{Layout, Printer};
 use crate::engine::Engine;
@@ -34,7 +34,7 @@ struct Run<'v, 'p, 'e, 'b> {
     values: &'v [Value],
     /// The next argument to print.
     argument: usize,
-    /// An index was used, so that arguments may well be left over.
+    /// Whether an index was used, so that unused arguments are no error.
     reordered: bool,
     good_index: bool,
 }
@@ -44,7 +44,7 @@ impl Run<'_, '_, '_, '_> {
         self.format.get(self.position).copied()
     }
 
-    /// Text up to the next percent sign, which is passed. False at the end.
+    /// Prints the text up to the next percent sign, and skips the sign. False at the end.
     fn literal(&mut self) -> Result<bool> {
         let rest = &self.format[self.position..];
         let length = rest.iter().position(|byte| *byte == b'%').unwrap_or(rest.len());
@@ -53,7 +53,7 @@ impl Run<'_, '_, '_, '_> {
         Ok(length < rest.len())
     }
 
-    /// One verb with all its flags. False at the end.
+    /// Prints one verb with its flags. False at the end.
     fn verb(&mut self) -> Result<bool> {
         self.printer.engine.budget().steps(1)?;
         self.good_index = true;
@@ -154,14 +154,14 @@ impl Run<'_, '_, '_, '_> {
         self.printer.argument(value, verb)
     }
 
-    /// A decimal number. One that is too large ends the format.
+    /// Reads a decimal number. One that is too large ends the format.
     fn number(&mut self) -> Option<usize> {
         let (number, position) = decimal(self.format, self.position, self.format.len());
         self.position = position;
         number
     }
 
-    /// `[3]`: the argument to use next. Whether there was an index.
+    /// Reads `[3]`, the argument to use next, and says whether there was such an index.
     fn index(&mut self) -> Result<bool> {
         if self.peek() != Some(b'[') {
             return Ok(false);
@@ -193,7 +193,7 @@ impl Run<'_, '_, '_, '_> {
         }
     }
 
-    /// An argument in place of a number.
+    /// Takes an argument in place of a number (`*`).
     fn number_argument(&mut self) -> Option<i64> {
         let value = self.values.get(self.argument)?;
         self.argument += 1;

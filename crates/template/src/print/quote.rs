@@ -1,4 +1,4 @@
-//! Quoting as Go source has it.
+//! Quotes strings and characters as in Go source.
 
 use crate::error::Result;
 use crate::text::Buffer;

@@ -1,4 +1,4 @@
-//! Strings: as they are, quoted, in hexadecimal.
+//! Prints strings: plain, quoted, in hexadecimal.
 
 use super::printer::Printer;
 use super::quote::quote;

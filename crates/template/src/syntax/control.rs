@@ -1,4 +1,4 @@
-//! Actions that decide: if, with, range, template, block, and what ends them.
+//! Parses control structures: if, with, range, template, block, and their ends.
 
 use super::parser::{Ending, Item, Parser, unexpected};
 use super::token::Kind;
@@ -6,7 +6,7 @@ use super::tree::{Branch, Statement};
 use crate::error::{Cause, Result};
 
 impl Parser<'_, '_> {
-    /// An action whose opening delimiter is past.
+    /// Parses an action after its opening delimiter.
     pub(super) fn action(&mut self) -> Result<Item> {
         let token = self.next_solid();
         let keyword = if token.kind == Kind::Word { token.text } else { "" };
@@ -23,7 +23,7 @@ impl Parser<'_, '_> {
                 return Ok(Item::Ending(Ending::End));
             }
             "else" => {
-                // An `if` or `with` behind it is left for the branch that this ends.
+                // `branch` reads an `if` or `with` that follows the else.
                 let next = self.peek_solid();
                 if !next.is_word("if") && !next.is_word("with") {
                     self.expect_close("else")?;
@@ -60,7 +60,7 @@ impl Parser<'_, '_> {
         Ok(Branch { pipe, body, otherwise })
     }
 
-    /// What follows an else. `else if` is an else with an if in it that needs no end of its own.
+    /// Parses what follows an else. `else if` is an else that contains an if, without an end of its own.
     fn otherwise(&mut self, context: &'static str) -> Result<Vec<Statement>> {
         let next = self.peek();
         if context != "range" && next.is_word(context) {

@@ -1,4 +1,4 @@
-//! Cuts a template into words. White space is trimmed here and nowhere else.
+//! Splits a template into tokens. White space is trimmed here and nowhere else.
 
 use super::token::{Kind, Token};
 use crate::error::{Cause, Result};
@@ -8,17 +8,17 @@ const LEFT: &str = "{{";
 const RIGHT: &str = "}}";
 const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
 
-/// What the lexer did not take, and where.
+/// An error of the lexer, with its line.
 pub(super) struct Refused {
     pub(super) line: usize,
     pub(super) cause: Cause,
 }
 
-/// All words of the template, the last being [`Kind::End`].
-pub(super) fn words<'s>(source: &'s str, budget: &Budget) -> std::result::Result<Vec<Token<'s>>, Refused> {
-    let mut lexer = Lexer { rest: source, line: 1, parens: 0, words: Vec::new(), budget };
+/// All tokens of the template. The last is [`Kind::End`].
+pub(super) fn tokens<'s>(source: &'s str, budget: &Budget) -> std::result::Result<Vec<Token<'s>>, Refused> {
+    let mut lexer = Lexer { rest: source, line: 1, parens: 0, tokens: Vec::new(), budget };
     match lexer.run() {
-        Ok(()) => Ok(lexer.words),
+        Ok(()) => Ok(lexer.tokens),
         Err(cause) => Err(Refused { line: lexer.line, cause }),
     }
 }
@@ -27,7 +27,7 @@ struct Lexer<'s, 'b> {
     rest: &'s str,
     line: usize,
     parens: usize,
-    words: Vec<Token<'s>>,
+    tokens: Vec<Token<'s>>,
     budget: &'b Budget,
 }
 
@@ -47,12 +47,12 @@ impl<'s> Lexer<'s, '_> {
         self.emit(Kind::End, 0)
     }
 
-    /// Takes `length` bytes as one word.
+    /// Takes `length` bytes as one token.
     fn emit(&mut self, kind: Kind, length: usize) -> Result<()> {
         self.budget.memory(size_of::<Token<'_>>())?;
         let line = self.line;
         let text = self.skip(length);
-        self.words.push(Token { kind, text, line });
+        self.tokens.push(Token { kind, text, line });
         Ok(())
     }
 
@@ -125,7 +125,7 @@ impl<'s> Lexer<'s, '_> {
         }
     }
 
-    /// One word inside an action. False once the action is closed.
+    /// One token inside an action. False after its end.
     fn inside(&mut self) -> Result<bool> {
         if let Some(trims) = self.right_delimiter() {
             if self.parens > 0 {
@@ -174,7 +174,7 @@ impl<'s> Lexer<'s, '_> {
         Ok(true)
     }
 
-    /// A run of spaces, less the one that belongs to a closing `-}}`.
+    /// A run of spaces, without the one that belongs to a closing `-}}`.
     fn space(&mut self) -> Result<()> {
         let length = self.rest.len() - self.rest.trim_start_matches(SPACES).len();
         let closes = self.rest[length..].strip_prefix('-').is_some_and(|rest| rest.starts_with(RIGHT));
@@ -186,7 +186,7 @@ impl<'s> Lexer<'s, '_> {
 
     /// A field, variable or word: its first character, then letters, digits and underscores.
     fn name(&mut self, kind: Kind) -> Result<()> {
-        // A word begins with a letter of its own, the others with a mark of one byte.
+        // A word begins with a letter; a field or variable with a mark of one byte.
         let marks = usize::from(kind != Kind::Word);
         let tail = self.rest[marks..].trim_start_matches(is_alphanumeric);
         let ends = match tail.chars().next() {
@@ -215,7 +215,7 @@ impl<'s> Lexer<'s, '_> {
         Err(Cause::syntax(unterminated))
     }
 
-    /// Anything of the shape of a number; whether it is one is for [`super::Number`] to say.
+    /// A text that looks like a number. Whether it is one, `Number::of` decides.
     fn number(&mut self) -> Result<()> {
         let length = number_length(self.rest);
         let next = self.rest[length..].chars().next();

@@ -8,7 +8,7 @@ pub(super) fn unquote(literal: &str) -> Result<Zeroizing<Vec<u8>>> {
     let inner = &literal[1..literal.len() - 1];
     let mut bytes = Zeroizing::new(Vec::with_capacity(inner.len()));
     if literal.starts_with('`') {
-        // Go leaves carriage returns out of raw strings.
+        // Go drops carriage returns in raw strings.
         bytes.extend(inner.bytes().filter(|byte| *byte != b'\r'));
         return Ok(bytes);
     }

@@ -1,21 +1,21 @@
-//! Number literals, which fit whatever type asks for them.
+//! Number literals, whose type depends on where they are used.
 
 use super::literal::{Unit, unquote_char};
 use crate::error::{Cause, Result};
 use crate::packages::strconv::{parse_float, parse_int, parse_uint};
 
-/// A number literal and all it can be taken for.
+/// A number literal, as a value of each type that it fits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Number {
     pub(crate) int: Option<i64>,
     pub(crate) uint: Option<u64>,
     pub(crate) float: f64,
-    /// Where nothing asks for a type: whether it is written as a float.
+    /// Whether it is written as a float, which decides its type where nothing else does.
     pub(crate) written_as_float: bool,
 }
 
 impl Number {
-    /// Of a character constant, quotes included.
+    /// The number of a character constant, given with its quotes.
     pub(super) fn of_character(literal: &str) -> Result<Self> {
         let inner = literal.get(1..).unwrap_or_default();
         let (unit, rest) = unquote_char(inner, '\'')?;

@@ -1,4 +1,4 @@
-//! From words to the tree: texts, actions, definitions.
+//! From tokens to the tree: texts, actions, definitions.
 
 use super::lexer;
 use super::literal::unquote;
@@ -9,13 +9,13 @@ use crate::limits::Budget;
 use crate::text::Text;
 use zeroize::Zeroizing;
 
-/// Parses the text of the template `name`, giving it and all templates defined in it; or where it is wrong.
+/// Parses the text of the template `name`: the result is that template and all that it defines. The error has the line and the cause.
 pub(crate) fn parse(
     name: &str,
     source: &str,
     budget: &Budget,
 ) -> std::result::Result<Definitions, (usize, Cause)> {
-    let tokens = lexer::words(source, budget).map_err(|refused| (refused.line, refused.cause))?;
+    let tokens = lexer::tokens(source, budget).map_err(|refused| (refused.line, refused.cause))?;
     let mut parser = Parser {
         tokens,
         position: 0,
@@ -40,7 +40,7 @@ pub(super) enum Ending {
     Else,
 }
 
-/// A statement, or what ends the list it would be in.
+/// A statement, or the end of a list of statements.
 pub(super) enum Item {
     Statement(Statement),
     Ending(Ending),
@@ -49,7 +49,7 @@ pub(super) enum Item {
 pub(super) struct Parser<'s, 'b> {
     tokens: Vec<Token<'s>>,
     position: usize,
-    /// The names declared so far and still in scope.
+    /// The names of variables in scope.
     pub(super) variables: Vec<&'s str>,
     pub(super) range_depth: usize,
     definitions: Definitions,
@@ -131,7 +131,7 @@ impl<'s> Parser<'s, '_> {
         self.definition(name, "define clause")
     }
 
-    /// The body of a definition or block, which sees no variable from outside.
+    /// Parses the body of a definition or block, which sees no variable from outside.
     pub(super) fn definition(&mut self, name: String, context: &'static str) -> Result<()> {
         let variables = std::mem::replace(&mut self.variables, vec!["$"]);
         let range_depth = std::mem::take(&mut self.range_depth);
@@ -160,7 +160,7 @@ impl<'s> Parser<'s, '_> {
         }
     }
 
-    /// Nodes up to the next end or else on this level.
+    /// Parses statements up to the next end or else of this level.
     pub(super) fn list(&mut self) -> Result<(Vec<Statement>, Ending)> {
         self.budget.descend()?;
         let mut statements = Vec::new();
@@ -191,7 +191,7 @@ impl<'s> Parser<'s, '_> {
     }
 }
 
-/// The token is of the template's text, which is no secret.
+/// The error for a token. It shows the token, which is a part of the template's text and so no secret.
 pub(super) fn unexpected(token: Token<'_>, context: &str) -> Cause {
     if token.kind == Kind::End {
         return Cause::syntax(format!("unexpected EOF in {context}"));

@@ -10,7 +10,7 @@ use crate::functions;
 use crate::text::Text;
 
 impl<'s> Parser<'s, '_> {
-    /// A pipeline and the word that ends it.
+    /// Parses a pipeline and the token that ends it.
     pub(super) fn pipeline(&mut self, context: &'static str, end: Kind) -> Result<Pipe> {
         let line = self.peek_solid().line;
         let (variables, assigns) = self.declarations(context)?;
@@ -47,7 +47,7 @@ impl<'s> Parser<'s, '_> {
         Ok(Pipe { line, variables, assigns, commands })
     }
 
-    /// `$a :=`, `$a =`, or for a range `$a, $b :=`.
+    /// Parses `$a :=`, `$a =`, or for a range `$a, $b :=`.
     fn declarations(&mut self, context: &'static str) -> Result<(Vec<String>, bool)> {
         let mut declared: Vec<&'s str> = Vec::new();
         let mut assigns = false;
@@ -56,7 +56,7 @@ impl<'s> Parser<'s, '_> {
             if variable.kind != Kind::Variable {
                 break;
             }
-            // How many words to give back if this turns out to be an argument.
+            // The number of tokens to give back if this is an argument.
             let mut taken = 1;
             self.next();
             while self.peek().kind == Kind::Space {
@@ -119,7 +119,7 @@ impl<'s> Parser<'s, '_> {
         Ok(Command { first, arguments: operands })
     }
 
-    /// A term and the fields asked of it.
+    /// Parses a term and the fields that follow it.
     fn operand(&mut self) -> Result<Option<Operand>> {
         let Some(term) = self.term()? else { return Ok(None) };
         let mut fields = Vec::new();

@@ -1,6 +1,6 @@
-//! The words of a template.
+//! [`Token`]: a word, number or mark of a template.
 
-/// What a word is.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
@@ -12,7 +12,7 @@ pub(super) enum Kind {
     Pipe,
     LeftParen,
     RightParen,
-    /// Some other printable character, of which only the comma has a use.
+    /// Another printable character, of which only the comma is used.
     Character,
     Dot,
     Field,
@@ -26,7 +26,7 @@ pub(super) enum Kind {
     End,
 }
 
-/// A word, where it stands, and its text.
+/// A token: its kind, text and line.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token<'s> {
     pub(super) kind: Kind,
@@ -40,6 +40,6 @@ impl Token<'_> {
     }
 }
 
-/// The words that are no function's name.
+/// The words that are not names of functions.
 pub(super) const KEYWORDS: [&str; 10] =
     ["block", "break", "continue", "define", "else", "end", "if", "range", "template", "with"];

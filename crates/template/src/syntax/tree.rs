@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// The templates that one text defines, by name; its own among them.
 pub(crate) type Definitions = BTreeMap<String, Vec<Statement>>;
 
-/// A part of a template.
+/// A part of a template: text, or an action.
 pub(crate) enum Statement {
     Text(Text),
     Action(Pipe),
@@ -21,7 +21,7 @@ pub(crate) enum Statement {
 }
 
 impl Statement {
-    /// Whether this is no more than white space, so that a definition may take its place.
+    /// Whether this is only white space. A definition may replace one that has nothing else.
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Text(text) => str::from_utf8(text).is_ok_and(|text| text.trim().is_empty()),
@@ -30,18 +30,18 @@ impl Statement {
     }
 }
 
-/// A condition or range, and what it decides on.
+/// A condition or range, and the statements that it decides about.
 pub(crate) struct Branch {
     pub(crate) pipe: Pipe,
     pub(crate) body: Vec<Statement>,
     pub(crate) otherwise: Option<Vec<Statement>>,
 }
 
-/// Commands, each giving its value to the next, and the variables that take the last one's.
+/// Commands, each of which passes its value to the next, and the variables that take the last value.
 pub(crate) struct Pipe {
     pub(crate) line: usize,
     pub(crate) variables: Vec<String>,
-    /// The variables exist; else they are declared here.
+    /// Whether the variables exist (`=`), or are declared here (`:=`).
     pub(crate) assigns: bool,
     pub(crate) commands: Vec<Command>,
 }
@@ -67,7 +67,7 @@ pub(crate) enum Operand {
 }
 
 impl Operand {
-    /// Whether a value piped into it has nowhere to go.
+    /// Whether it cannot take a piped value.
     pub(super) fn is_constant(&self) -> bool {
         matches!(self, Self::Bool(_) | Self::Nil | Self::Dot | Self::Number(_) | Self::Text(_))
     }

@@ -1,4 +1,4 @@
-//! Lists and maps: shared, as Go's are, so that `set` and `sortAlpha` show through every name they have.
+//! Lists and maps, which are shared as in Go: a change by `set` or `sortAlpha` is visible through every variable that holds them.
 
 use super::types::Elem;
 use crate::error::{Cause, Result};
@@ -9,13 +9,13 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// What lists and maps hold.
+/// An item of lists and maps.
 pub(crate) trait Item: Clone {
-    /// The item as a list or map of anything holds it.
+    /// The item as a list or map of any values holds it.
     fn as_item(&self) -> Self;
 }
 
-/// A window on a shared run of values.
+/// A slice of shared values.
 #[derive(Clone)]
 pub(crate) struct List<V> {
     elem: Elem,
@@ -30,7 +30,7 @@ impl<V: Item> List<V> {
         Self { elem, nil, start: 0, length: items.len(), items: Rc::new(RefCell::new(items)) }
     }
 
-    /// Only the engine makes lists, to be able to empty them in the end.
+    /// A new list. Only the engine calls this, because it empties all lists at the end.
     pub(crate) fn new(elem: Elem, items: Vec<V>) -> Self {
         Self::of(elem, items, false)
     }
@@ -52,7 +52,7 @@ impl<V: Item> List<V> {
         self.length
     }
 
-    /// How far a slice of it may reach, past its own end into what it was cut from.
+    /// The length that a slice of it may reach: beyond its own end, to the end of the list that it was cut from.
     pub(crate) fn capacity(&self) -> usize {
         self.items.borrow().len() - self.start
     }
@@ -96,7 +96,7 @@ pub(crate) fn comparisons(count: usize) -> usize {
     count.checked_ilog2().map_or(0, |bits| bits as usize + 1)
 }
 
-/// A map from strings. To look for a key costs by its length.
+/// A map from strings. Access to a key costs by the key's length.
 #[derive(Clone)]
 pub(crate) struct Map<V> {
     elem: Elem,
@@ -105,7 +105,7 @@ pub(crate) struct Map<V> {
 }
 
 impl<V: Item> Map<V> {
-    /// Only the engine makes maps, to be able to empty them in the end.
+    /// A new map. Only the engine calls this, because it empties all maps at the end.
     pub(crate) fn new(elem: Elem) -> Self {
         Self { elem, items: Some(Rc::default()) }
     }
@@ -140,7 +140,7 @@ impl<V: Item> Map<V> {
         Ok(items.borrow().get(key).map(|value| self.as_held(value)))
     }
 
-    /// Puts a value in. A nil map takes none, as in Go.
+    /// Adds or replaces a value. For a nil map this is an error, as in Go.
     pub(crate) fn put(&self, budget: &Budget, key: Text, value: V) -> Result<()> {
         budget.memory(96)?;
         budget.read(key.len(), comparisons(self.len()))?;

@@ -1,10 +1,10 @@
-//! Deep equality, as Go's reflection has it: the same type, and the same all the way down.
+//! Deep equality, as `reflect.DeepEqual` has it: equal types, and equal items at every level.
 
 use super::Value;
 use crate::error::Result;
 use crate::limits::Budget;
 
-/// Whether the values are the same, as `reflect.DeepEqual` says.
+/// Whether the values are deeply equal.
 pub(crate) fn deep_equal(budget: &Budget, a: &Value, b: &Value) -> Result<bool> {
     equal(budget, a, b, 0)
 }

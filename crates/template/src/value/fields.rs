@@ -1,4 +1,4 @@
-//! The fields of structs, which are printed, written as JSON, and for certificates read.
+//! The fields of certificates and versions, for `fmt`, for JSON and for templates.
 
 use super::Value;
 use super::types::IntKind;

@@ -1,8 +1,8 @@
-//! Types that are no type of their own here: the integers, and what lists and maps hold.
+//! Go's integer types, and the element types of lists and maps.
 
 use crate::packages::time::{DAYS, MONTHS, format_duration};
 
-/// The integers a template can meet.
+/// The integer types that a template can meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IntKind {
     Int,
@@ -53,7 +53,7 @@ impl IntKind {
     }
 }
 
-/// What a list or map holds.
+/// The type of the items of a list or map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Elem {
     Any,

@@ -1,4 +1,4 @@
-//! Dicts: made, read, changed in place, picked from.
+//! Functions of dicts: create, read, change in place, pick entries.
 
 use crate::error::{Cause, Result};
 use crate::functions::signature::{Function, Type, any, dict, text};
@@ -41,7 +41,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }
         engine.list(Elem::Any, found)
     }),
-    // Go gives these two in no order; ours is that of the keys.
+    // In the order of the keys, where Go's order is random.
     Function::variadic("keys", &[], Map, |engine, values| {
         let mut keys = Vec::new();
         for index in 0..values.len() {

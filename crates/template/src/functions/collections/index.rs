@@ -50,7 +50,7 @@ fn at(engine: &Engine<'_>, item: &Value, key: &Value) -> Result<Value> {
     }
 }
 
-/// What a map gives for a key it has not: the zero of what it holds.
+/// What a map gives for an absent key: the zero value of its element type.
 fn absent(map: &Map) -> Value {
     match map.elem() {
         Elem::Text => Value::Text(crate::text::Text::new(Vec::new().into())),

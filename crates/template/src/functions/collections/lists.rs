@@ -1,4 +1,4 @@
-//! Lists: made, grown, joined, cut in pieces.
+//! Functions of lists: create, extend, join, cut into chunks.
 
 use crate::engine::Engine;
 use crate::error::{Cause, Result};
@@ -77,7 +77,7 @@ fn chunk(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
             }
             chunks
         }
-        // Arithmetic that sprig does not guard: one item is one chunk, and up to one more than the size is none.
+        // What sprig's arithmetic gives for a negative size: one item is one chunk, and a few items are no chunk.
         Err(_) if items.len() == 1 => vec![engine.list(Elem::Any, items)?],
         Err(_) if items.len() > 1 && items.len() as u64 - 1 <= int(values, 0).unsigned_abs() => Vec::new(),
         Err(_) => return Err(Cause::evaluation("chunks of negative size")),

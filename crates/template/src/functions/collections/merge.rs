@@ -1,7 +1,7 @@
-//! Merging dicts, the first of which changes.
+//! `merge` and its variants, which change the first dict.
 //!
-//! The rules are those of the library that sprig uses, oddities included: what is empty counts as absent, lists go
-//! over whole, dicts in both are merged in turn.
+//! The rules are those of the library that sprig uses: an empty value counts as absent, a list is copied whole, and a dict that both have
+//! is merged.
 
 use crate::engine::Engine;
 use crate::error::{Cause, Result};
@@ -47,7 +47,7 @@ fn merge(engine: &Engine<'_>, target: &Dict, source: &Dict, overwrite: bool, dep
             merge(engine, target, source, overwrite, depth + 1)?;
         }
         let is_list = matches!(value, Value::List(_));
-        // A list goes over into a dict that holds nothing yet, or with overwriting.
+        // A list is copied if the target is empty, or if it overwrites.
         let replaces_list = is_list && (overwrite || target.len() == 0);
         if let Some(there) = &there
             && there.truth()

@@ -1,4 +1,4 @@
-//! Parts of lists: by place, by what they are.
+//! Functions that select items of lists, by position or by value.
 
 use crate::engine::Engine;
 use crate::error::{Cause, Result};

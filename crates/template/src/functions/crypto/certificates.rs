@@ -55,7 +55,7 @@ fn request(engine: &Engine<'_>, values: &[Value]) -> Result<Request> {
     let strings = |index: usize| {
         let Value::List(list) = any(values, index) else { return Ok(Vec::new()) };
         for item in list.items().iter() {
-            // As a string, in the request, and in the certificate as it is built.
+            // The bytes are copied to a string, to the request, and to the certificate.
             let length = if let Value::Text(text) = item { text.len() } else { 0 };
             engine.budget().memory(length * 4 + 64)?;
         }

@@ -1,4 +1,4 @@
-//! `derivePassword`: the Master Password algorithm, by which one password gives each site its own.
+//! `derivePassword`: the Master Password algorithm, which derives a password for each site from one password.
 
 use crate::engine::Engine;
 use crate::error::{Cause, Result};
@@ -63,7 +63,7 @@ fn set(letter: u8) -> &'static [u8] {
     }
 }
 
-/// The text behind its length.
+/// The text, after its length.
 fn counted(text: &[u8]) -> Vec<u8> {
     let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
     [&length.to_be_bytes(), text].concat()

@@ -63,7 +63,7 @@ fn hashed(engine: &Engine<'_>, algorithm: &'static Algorithm, values: &[Value]) 
     engine.finish(out)
 }
 
-/// With the cost that sprig has, ten.
+/// A bcrypt hash of cost 10, as sprig makes it.
 fn bcrypted(engine: &Engine<'_>, password: &[u8]) -> Result<String> {
     if password.len() > 72 {
         return Ok(
@@ -78,7 +78,7 @@ fn bcrypted(engine: &Engine<'_>, password: &[u8]) -> Result<String> {
     Ok(parts.format_for_version(Version::TwoA))
 }
 
-/// The password itself as the key, filled up with zeros or cut off: what sprig does.
+/// AES with the password itself as the key, padded with zeros or truncated, as sprig does it.
 fn cipher(password: &[u8]) -> Aes256 {
     let mut key = Zeroizing::new([0; 32]);
     let length = password.len().min(32);
@@ -86,7 +86,7 @@ fn cipher(password: &[u8]) -> Aes256 {
     Aes256::new(&(*key).into())
 }
 
-/// CBC with a random first block, which comes before the rest, and PKCS#7 padding.
+/// AES-CBC with PKCS#7 padding. The random initialization vector comes first.
 fn encrypt(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let plain = text(values, 1);
     if plain.is_empty() {
@@ -134,7 +134,7 @@ fn decrypt(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
         cipher.decrypt_block(&mut block);
         plain.extend(block.iter().zip(before).map(|(byte, before)| byte ^ before));
     }
-    // The padding is taken at its word, as sprig takes it.
+    // The padding is not checked, as in sprig.
     let padding = plain.last().map_or(0, |byte| usize::from(*byte));
     let length = plain.len().checked_sub(padding).ok_or_else(wrong)?;
     engine.text(&plain[..length])

@@ -1,4 +1,4 @@
-//! Base64 and base32. What does not decode gives the reason in place of the result, as in sprig.
+//! Functions of base64 and base32. If the text does not decode, the result is the error message, as in sprig.
 
 use crate::engine::Engine;
 use crate::error::Result;

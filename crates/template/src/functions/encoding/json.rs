@@ -1,4 +1,4 @@
-//! Values to JSON and back, as Go's encoder writes and its decoder reads.
+//! Functions of JSON, which is written as Go's encoder does.
 
 use super::json_parse::parse;
 use crate::engine::Engine;
@@ -26,7 +26,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// What cannot be written is empty; but a bound is a bound.
+/// An empty string in place of an error, but not in place of a limit that was reached.
 fn lenient(engine: &Engine<'_>, result: Result<Value>) -> Result<Value> {
     match result {
         Err(Cause::Evaluation(_)) => engine.text(""),
@@ -43,7 +43,7 @@ fn write(engine: &Engine<'_>, values: &[Value], html: bool, pretty: bool) -> Res
 struct Writer<'w, 'e> {
     engine: &'w Engine<'e>,
     out: Buffer<'w>,
-    /// Escapes what HTML would read.
+    /// Escapes `<`, `>` and `&`, for HTML.
     html: bool,
     pretty: bool,
 }
@@ -126,7 +126,7 @@ impl Writer<'_, '_> {
         if size == 0.0 || (1e-6..1e21).contains(&size) {
             return self.out.push_str(&number.to_string());
         }
-        // Scientific, and with no zero before a single digit of a negative exponent.
+        // Scientific. JSON in Go writes `e-7`, where `%v` writes `e-07`.
         let text = shortest(number);
         self.out.push_str(&text.replace("e-0", "e-"))
     }

@@ -1,4 +1,4 @@
-//! JSON to values: numbers as floats, objects as dicts.
+//! Reads JSON: numbers as floats, objects as dicts.
 
 use crate::engine::Engine;
 use crate::error::{Cause, Result};
@@ -33,7 +33,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Whether the byte is next, which is then passed.
+    /// Skips the byte, if it is next, and says whether it was.
     fn takes(&mut self, byte: u8) -> bool {
         self.spaces();
         let found = self.peek() == Some(byte);
@@ -143,7 +143,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// A string, at whose opening quote we are.
+    /// Reads a string, from its opening quote.
     fn string(&mut self) -> Result<Text> {
         self.position += 1;
         let mut out = self.engine.buffer();

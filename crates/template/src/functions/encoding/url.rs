@@ -1,4 +1,4 @@
-//! URLs to dicts and back.
+//! Functions of URLs, which are dicts in templates.
 
 use crate::engine::Engine;
 use crate::error::{Cause, Result};

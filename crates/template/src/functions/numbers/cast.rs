@@ -1,11 +1,11 @@
-//! How sprig makes numbers of anything: what is no number counts as zero.
+//! Sprig's conversion of any value to a number. A value that is not a number counts as zero.
 
 use crate::packages::strconv::{parse_float, parse_int};
 use crate::value::{IntKind, Value};
 
 pub(crate) fn to_int(value: &Value) -> i64 {
     match value {
-        // A duration is of a type the conversion does not know.
+        // The library that sprig uses does not know this type.
         Value::Int(IntKind::Duration, _) => 0,
         Value::Int(_, number) => *number,
         Value::Float(number) => truncated(*number),
@@ -30,7 +30,7 @@ pub(super) fn to_float(value: &Value) -> f64 {
     }
 }
 
-/// As the processor does it under Go on amd64: what does not fit is the least integer.
+/// As Go does it on amd64: a number that does not fit becomes the least integer.
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked first")]
 pub(super) fn truncated(number: f64) -> i64 {
     if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number) {

@@ -1,4 +1,4 @@
-//! Conversions to numbers, and runs of them.
+//! Conversions to numbers, and sequences of numbers.
 
 use super::cast::{to_float, to_int};
 use crate::engine::Engine;
@@ -15,7 +15,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let number = str::from_utf8(text(values, 0)).ok().and_then(|digits| {
             let unsigned = digits.strip_prefix(['+', '-']).unwrap_or(digits);
             if !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
-                // Out of range is the end of it, for the error is not looked at.
+                // Sprig ignores the error for a number out of range, and takes the nearest number.
                 let end = if digits.starts_with('-') { i64::MIN } else { i64::MAX };
                 Some(parse_int(digits, 10).unwrap_or(end))
             } else {
@@ -42,7 +42,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("seq", &[], Int, seq),
 ];
 
-/// The numbers from start to before stop; none where the step leads away from it.
+/// The numbers from `start` to before `stop`; none if the step leads away from it.
 fn numbers(engine: &Engine<'_>, start: i64, stop: i64, step: i64) -> Result<Vec<i64>> {
     if step == 0 || (stop < start) != (step < 0) {
         return Ok(Vec::new());
@@ -67,7 +67,7 @@ fn run(engine: &Engine<'_>, start: i64, stop: i64, step: i64) -> Result<Value> {
     engine.list(Elem::Int, numbers.into_iter().map(Value::int).collect())
 }
 
-/// Like the shell's: `seq last`, `seq first last`, `seq first step last`; the last is part of it.
+/// As `seq` of a shell: `seq last`, `seq first last`, `seq first step last`, with the last included.
 fn seq(engine: &Engine<'_>, values: &[Value]) -> Result<Value> {
     let (start, step, end) = match values.len() {
         1 => (1, None, int(values, 0)),

@@ -1,4 +1,4 @@
-//! Arithmetic: on 64-bit integers that wrap, and on decimals exactly, given as floats.
+//! Arithmetic: on 64-bit integers, which wrap, and on exact decimals, whose results are floats.
 
 use super::cast::{to_float, to_int};
 use crate::engine::Engine;
@@ -66,7 +66,7 @@ fn extreme_float(values: &[Value], choose: fn(f64, f64) -> f64) -> Value {
     Value::Float(values.iter().map(to_float).reduce(choose).unwrap_or(0.0))
 }
 
-/// Half away from zero for positive numbers, and down for negative ones: what sprig does.
+/// As sprig rounds: half up for positive numbers, and down for negative ones.
 fn round(values: &[Value]) -> f64 {
     let up_from = match values.get(2) {
         Some(Value::Float(limit)) => *limit,

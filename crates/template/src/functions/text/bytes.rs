@@ -1,4 +1,4 @@
-//! Searching in bytes, which the standard library does for strings only.
+//! Search in bytes, because the standard library searches in strings only.
 
 use crate::engine::Engine;
 use crate::error::Result;
@@ -6,14 +6,12 @@ use crate::text::characters;
 use crate::value::Value;
 use memchr::memmem::Finder;
 
-/// Where the needle first is.
-///
-/// Linear whatever the needle, and in no memory of its own.
+/// The position of the first `needle`, found in linear time without memory.
 pub(super) fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
     Finder::new(needle).find(hay)
 }
 
-/// The parts between separators, at most `most`; an empty separator parts the characters.
+/// The parts between separators, at most `most`. An empty separator splits after each character.
 pub(super) fn split<'s>(
     engine: &Engine<'_>,
     whole: &'s [u8],
@@ -51,7 +49,7 @@ pub(super) fn split<'s>(
     Ok(parts)
 }
 
-/// Every `old` replaced; an empty one is found before every character and at the end.
+/// Replaces every `old`. An empty one is found before each character and at the end.
 pub(super) fn replace_all(engine: &Engine<'_>, whole: &[u8], old: &[u8], new: &[u8]) -> Result<Value> {
     let mut out = engine.buffer();
     if old.is_empty() {

@@ -1,4 +1,4 @@
-//! Upper, lower and title case, character by character as Go maps them: one to one.
+//! Functions of case, which map each character to one character, as Go does.
 
 use crate::engine::Engine;
 use crate::error::Result;
@@ -65,11 +65,11 @@ pub(super) fn upper(character: char) -> char {
 }
 
 pub(super) fn lower(character: char) -> char {
-    // The one letter whose small form takes a mark more in full than alone.
+    // The only letter whose full lower case has a second character.
     if character == '\u{130}' { 'i' } else { single(character.to_lowercase(), character) }
 }
 
-/// The letters that are two in one have a third form, with only the first one large.
+/// The title case, which differs from the upper case for letters that are two in one.
 fn title(character: char) -> char {
     match character {
         '\u{1c4}'..='\u{1c6}' => '\u{1c5}',
@@ -84,7 +84,7 @@ fn is_title(character: char) -> bool {
     matches!(character, '\u{1c5}' | '\u{1c8}' | '\u{1cb}' | '\u{1f2}')
 }
 
-/// Whether a word may begin behind it: in ASCII all but letters, digits and the underscore; else white space.
+/// Whether a word may begin after this character: in ASCII, all but letters, digits and the underscore; else white space.
 fn separates(character: char) -> bool {
     if character.is_ascii() {
         return !character.is_ascii_alphanumeric() && character != '_';

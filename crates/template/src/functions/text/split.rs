@@ -43,7 +43,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             let only = Value::Text(text_of(engine, any(values, 0))?);
             return engine.list(Elem::Text, vec![only]);
         }
-        // A list of strings is sorted where it is, as sprig does.
+        // A list of strings is sorted in place, as in sprig.
         let list = strings_of(engine, any(values, 0))?;
         sort(engine.budget(), &list)?;
         Ok(Value::List(list))
@@ -60,7 +60,7 @@ fn numbered(engine: &Engine<'_>, parts: &[&[u8]]) -> Result<Value> {
     Ok(Value::Map(map))
 }
 
-/// A list of strings itself; the items of another less its nils, as text; anything else as a list of one.
+/// The value as a list of strings. A list of other items has them as text, without nils; any other value is a list of one.
 fn strings_of(engine: &Engine<'_>, value: &Value) -> Result<List> {
     let items = match value {
         Value::List(list) if list.elem() == Elem::Text => return Ok(list.clone()),

@@ -1,4 +1,4 @@
-//! Strings by their bytes: trimming, cutting, repeating, replacing, testing.
+//! Functions of strings: trim, cut, repeat, replace, test, quote.
 
 use super::bytes::{find, replace_all};
 use crate::engine::Engine;
@@ -94,7 +94,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// Less the characters at both ends for which `cut` holds.
+/// The string without the characters at both ends for which `cut` holds.
 fn trim<'s>(whole: &'s [u8], cut: &dyn Fn(char) -> bool) -> &'s [u8] {
     let start: usize =
         characters(whole).take_while(|(character, _)| cut(*character)).map(|(_, length)| length).sum();

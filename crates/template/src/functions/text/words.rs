@@ -1,4 +1,4 @@
-//! Names between conventions (snake, kebab, Pascal case), initials, white space.
+//! Functions of words: snake, kebab and Pascal case, initials, white space.
 
 use super::casing::{lower, upper};
 use crate::engine::Engine;
@@ -13,7 +13,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("snakecase", &[Text], |engine, values| separated(engine, text(values, 0), '_')),
     Function::new("kebabcase", &[Text], |engine, values| separated(engine, text(values, 0), '-')),
     Function::new("camelcase", &[Text], |engine, values| pascal(engine, text(values, 0))),
-    // Bytes count as characters in these two, as they do in what sprig uses.
+    // These two take each byte for a character, as the library that sprig uses does.
     Function::new("initials", &[Text], |engine, values| {
         let mut out = engine.buffer();
         let mut after_space = true;
@@ -44,8 +44,8 @@ fn is_connector(character: char) -> bool {
     matches!(character, '-' | '_') || character.is_whitespace()
 }
 
-/// Each word large at the start; runs of capitals are one word. Connectors before the first word stay, and all
-/// but one of several in a row.
+/// Pascal case: each word begins with a capital, and a run of capitals is one word. Connectors before the first word stay. Of several
+/// connectors in a row, one is dropped.
 fn pascal(engine: &Engine<'_>, whole: &[u8]) -> Result<Value> {
     let mut out = engine.buffer();
     let mut rest = characters(whole).map(|(character, _)| character);
@@ -60,7 +60,7 @@ fn pascal(engine: &Engine<'_>, whole: &[u8]) -> Result<Value> {
         last = Some(character);
     }
     let Some(first) = held else {
-        // The last of nothing but connectors comes twice.
+        // A string of connectors alone gets its last one twice.
         if let Some(last) = last {
             out.push_char(last)?;
         }
@@ -91,7 +91,7 @@ fn pascal(engine: &Engine<'_>, whole: &[u8]) -> Result<Value> {
     engine.finish(out)
 }
 
-/// What a run of characters is in a name.
+/// The kind of a run of characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     None,
@@ -104,7 +104,7 @@ enum Kind {
 }
 
 fn is_letter(character: char) -> bool {
-    // Letters without case are no part of a word here.
+    // Letters without case do not count as letters here.
     character.is_uppercase() || character.is_lowercase() || matches!(character, 'ǅ' | 'ǈ' | 'ǋ' | 'ǲ')
 }
 
@@ -124,7 +124,7 @@ fn kind_of(character: char) -> Kind {
     }
 }
 
-/// Of ASCII, and of the rest what is most common.
+/// Whether it is punctuation: all of ASCII, and the most common beyond.
 fn is_punctuation(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_punctuation() && !"$+<=>^`|~".contains(character);
@@ -135,10 +135,10 @@ fn is_punctuation(character: char) -> bool {
     )
 }
 
-/// A character and its bytes, which are not those of the character where they are no UTF-8.
+/// A character and its bytes, which differ from it where they are not UTF-8.
 type Letter<'w> = (char, &'w [u8]);
 
-/// Words of a name, one at a time.
+/// Splits a name into words.
 struct Words<'w> {
     rest: &'w [Letter<'w>],
 }
@@ -173,7 +173,7 @@ impl<'w> Words<'w> {
     }
 }
 
-/// Small letters, with the connector between words. Where numbers stand, it depends on what is around them.
+/// Lower case, with the connector between words. Whether a number is a word of its own depends on its neighbours.
 fn separated(engine: &Engine<'_>, whole: &[u8], connector: char) -> Result<Value> {
     let mut letters: Vec<Letter<'_>> = Vec::new();
     engine.budget().memory(whole.len().saturating_mul(size_of::<Letter<'_>>()))?;

@@ -1,4 +1,4 @@
-//! Wrapping and abbreviating, by bytes.
+//! `wrap` and `abbrev`, which count bytes.
 
 use crate::engine::Engine;
 use crate::error::Result;
@@ -32,7 +32,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// Breaks lines at spaces before the width; longer words at the width, or only where they end.
+/// Breaks lines at spaces before the width. A longer word is broken at the width if `break_words` says so, else after its end.
 fn wrap(engine: &Engine<'_>, whole: &[u8], width: i64, separator: &[u8], break_words: bool) -> Result<Value> {
     let width = usize::try_from(width).unwrap_or(0).max(1);
     let is_space = |byte: &u8| *byte == b' ';
@@ -57,7 +57,7 @@ fn wrap(engine: &Engine<'_>, whole: &[u8], width: i64, separator: &[u8], break_w
     engine.finish(out)
 }
 
-/// At most `width` bytes, with dots for what is left out; `offset` is seen if the dots can be before it.
+/// At most `width` bytes of the string, from about `offset`, with three dots for each part that is left out.
 fn abbreviated(whole: &[u8], offset: usize, width: usize) -> Vec<u8> {
     if whole.len() <= width {
         return whole.to_vec();

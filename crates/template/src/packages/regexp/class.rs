@@ -1,8 +1,8 @@
-//! Sets of characters, in brackets or by name, and single escaped ones.
+//! Character classes, in brackets or by name, and escaped characters.
 
 use std::fmt::Write as _;
 
-/// Appends the character so that it is just itself, in a set or out of one.
+/// Appends the character so that it means itself, in a class or outside.
 pub(super) fn literal(character: char, out: &mut String) {
     if character.is_alphanumeric() {
         out.push(character);
@@ -45,7 +45,7 @@ fn property(text: &str, kind: char) -> Option<(String, usize)> {
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return None;
     }
-    // Go's one property that is no property to others.
+    // A property that only Go has.
     if name == "Any" {
         return Some((if negated { "[^\\s\\S]" } else { "[\\s\\S]" }.to_owned(), length));
     }
@@ -64,7 +64,7 @@ pub(super) fn escaped_character(text: &str) -> Option<(char, usize)> {
         'r' => ('\r', 2),
         't' => ('\t', 2),
         'v' => ('\x0b', 2),
-        // One digit alone would refer back, which there is not, unless it is zero.
+        // A single digit other than zero would be a back-reference, which Go does not have.
         '0'..='7' => {
             let length = digits(&text[1..], 3);
             if escaped != '0' && length == 1 {

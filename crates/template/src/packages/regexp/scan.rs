@@ -1,4 +1,4 @@
-//! [`Scan`]: how far a search has to look, counted by going there.
+//! [`Scan`]: counts the bytes that a search will read, by walking an automaton over them.
 
 use regex_automata::Input;
 use regex_automata::hybrid::dfa::{Cache, Config, DFA};
@@ -13,10 +13,10 @@ pub(super) const SIZE: usize = 256 << 10;
 /// cached this makes some 3 MiB, which no budget counts.
 pub(super) const MEMORY: usize = 128 << 10;
 
-/// So often its memory may be cleared before it gives up on an expression that has ever new states.
+/// How often the cache may be cleared before the scan gives up on an expression with ever new states.
 const CLEARS: usize = 100;
 
-/// An expression as a machine that takes one step for each byte, and knows when no later byte matters.
+/// An expression as an automaton that takes one step for each byte, and knows when no later byte matters.
 pub(super) struct Scan {
     machine: DFA,
     cache: RefCell<Cache>,
@@ -52,7 +52,7 @@ impl Scan {
         self.size
     }
 
-    /// How many bytes a search of that input looks at: as far as a longer match could still reach.
+    /// The number of bytes that a search of the input reads: up to where no longer match is possible.
     pub(super) fn looks_at(&self, input: &Input<'_>) -> usize {
         let (span, cache) = (input.get_span(), &mut *self.cache.borrow_mut());
         let Ok(mut state) = self.machine.start_state_forward(cache, input) else { return span.len() };

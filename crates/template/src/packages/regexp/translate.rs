@@ -1,6 +1,6 @@
-//! An expression in Go's syntax to one in that of the `regex` crate.
+//! Translates an expression from Go's syntax to that of the `regex` crate.
 //!
-//! Go's classes `\d`, `\s`, `\w` and `\b` are of ASCII; fewer things nest; a brace that repeats nothing is itself.
+//! In Go, `\d`, `\s`, `\w` and `\b` are ASCII, classes do not nest, and a brace that is not a repetition means itself.
 
 use super::class::{self, literal};
 
@@ -13,7 +13,7 @@ pub(super) fn translate(expression: &str) -> Option<String> {
     Some(translator.out)
 }
 
-/// What stands before, which decides whether a repetition may follow.
+/// What came before, which decides whether a repetition may follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Before {
     Nothing,
@@ -68,7 +68,7 @@ impl Translator<'_> {
         self.before = before;
     }
 
-    /// A repetition of that length, and the question mark that makes it reluctant.
+    /// A repetition of that length, and the question mark that makes it lazy.
     fn repeat(&mut self, length: usize) -> Option<()> {
         if self.before != Before::Term {
             return None;
@@ -104,7 +104,7 @@ impl Translator<'_> {
             }
             2 + end + 1
         };
-        // No flags at all change nothing, which Go takes and others do not.
+        // Go allows an empty list of flags; the `regex` crate does not.
         if &self.rest[..length] != "(?)" {
             self.out.push_str(&self.rest[..length]);
         }

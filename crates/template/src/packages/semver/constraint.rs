@@ -4,7 +4,7 @@ use super::{LONGEST, Version};
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
-/// Whether the version satisfies the constraint; none if that is none.
+/// Whether the version satisfies the constraint; none if the text is not a constraint.
 pub(crate) fn satisfies(version: &Version, constraint: &str) -> Option<bool> {
     if constraint.len() > LONGEST {
         return None;
@@ -25,15 +25,15 @@ const OPERATORS: [&str; 11] = ["!=", ">=", "=>", "<=", "=<", "~>", "=", ">", "<"
 struct Comparison {
     operator: &'static str,
     version: Version,
-    /// Some number is left out or an x.
+    /// A number is left out or is an x.
     loose: bool,
-    /// So is the minor.
+    /// The minor is left out or is an x.
     loose_minor: bool,
-    /// The patch, and not the minor.
+    /// The patch is left out or is an x, and the minor is given.
     loose_patch: bool,
 }
 
-/// The characters that make up a version in a constraint, up to the first that does not.
+/// The length of the version that the text begins with.
 fn version_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let run = |from: usize, belongs: fn(u8) -> bool| {
@@ -122,7 +122,7 @@ impl Comparison {
     fn of(operator: &'static str, text: &str) -> Option<Self> {
         let bare = text.strip_prefix('v').unwrap_or(text);
         let end = bare.find(['-', '+']).unwrap_or(bare.len());
-        // What follows a prerelease is not looked at where a number is open.
+        // If a number is left out, what follows a prerelease is ignored.
         let prerelease = &bare[end..bare.find('+').unwrap_or(bare.len()).max(end)];
         let parts: Vec<&str> = bare[..end].split('.').collect();
         let is_open = |index: usize| parts.get(index).is_none_or(|part| matches!(*part, "x" | "X" | "*"));

@@ -11,7 +11,7 @@ const UNITS: [(&str, u64); 8] = [
     ("h", 3_600_000_000_000),
 ];
 
-/// The duration, or none if the text is none.
+/// The duration, or none if the text is not a duration.
 pub(crate) fn parse_duration(text: &str) -> Option<i64> {
     let negative = text.starts_with('-');
     let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -48,9 +48,9 @@ pub(crate) fn parse_duration(text: &str) -> Option<i64> {
     if negative { 0i64.checked_sub_unsigned(total) } else { i64::try_from(total).ok() }
 }
 
-/// The digits behind a point, of a unit of that size.
+/// The digits after a point, in nanoseconds, for a unit of `size` nanoseconds.
 fn part_of(fraction: &str, size: u64) -> u64 {
-    // No unit has more places than these.
+    // No unit has more decimal places.
     let digits = &fraction[..fraction.len().min(18)];
     let scale = 10u128.pow(u32::try_from(digits.len()).unwrap_or(0));
     let part = u128::from(digits.parse::<u64>().unwrap_or(0)) * u128::from(size) / scale;
@@ -83,7 +83,7 @@ pub(crate) fn format_duration(nanoseconds: i64) -> String {
     format!("{sign}{text}")
 }
 
-/// To the nearest multiple, half away from zero.
+/// The nearest multiple of `unit`, half away from zero.
 pub(crate) fn rounded(nanoseconds: i64, unit: i64) -> i64 {
     if unit <= 0 {
         return nanoseconds;

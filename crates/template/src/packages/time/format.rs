@@ -61,13 +61,13 @@ pub(crate) fn format(moment: &Moment, layout: &str) -> String {
 }
 
 impl Moment {
-    /// `2006-01-02T15:04:05.9Z07:00`
+    /// The time by RFC 3339: `2006-01-02T15:04:05.9Z`.
     pub(crate) fn rfc3339(&self) -> String {
         format(self, "2006-01-02T15:04:05.999999999Z07:00")
     }
 }
 
-/// As `%v` prints it.
+/// What `%v` prints.
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&format(self, "2006-01-02 15:04:05.999999999 -0700 MST"))

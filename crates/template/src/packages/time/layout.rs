@@ -1,4 +1,4 @@
-//! Go's layouts: the reference time, written as the time is to be.
+//! Go's layouts, which show how a time is written by the example of a reference time.
 
 /// An element of a layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(super) enum Element<'l> {
     UpperPm,
     LowerPm,
     ZoneName,
-    /// The offset: whether UTC is `Z`, whether with colons, and how much of it.
+    /// The offset: whether UTC is `Z`, whether it has colons, and how many fields it has.
     Offset {
         z: bool,
         colon: bool,
@@ -41,7 +41,7 @@ pub(super) enum Element<'l> {
     },
 }
 
-/// The marks of the reference time. Where one begins another, the longer comes first.
+/// The marks of the reference time. If one mark begins another, the longer comes first.
 const MARKS: [(&str, Element<'static>); 34] = [
     ("January", Element::LongMonth),
     ("Jan", Element::Month),

@@ -13,7 +13,7 @@ pub(crate) struct Moment {
     pub(crate) zone: Zone,
 }
 
-/// The seconds before 1970 at which Go's zero time is, the start of the year one.
+/// Go's zero time, the start of the year one, in seconds after the start of 1970.
 const ZERO: i64 = -62_135_596_800;
 
 impl Moment {
@@ -38,7 +38,7 @@ impl Moment {
         self.zone.at(self.time)
     }
 
-    /// What calendar and clock show in its zone.
+    /// Date and clock time in its zone.
     pub(crate) fn civil(&self) -> DateTime {
         let offset = Offset::from_seconds(self.offset().0).unwrap_or(Offset::UTC);
         offset.to_datetime(self.time)
@@ -50,7 +50,7 @@ impl Moment {
         Ok(Self { time, zone: self.zone.clone() })
     }
 
-    /// The nanoseconds since the other, as far as a duration reaches.
+    /// The nanoseconds since the other time, or the nearest that a duration can hold.
     pub(crate) fn since(&self, other: &Self) -> i64 {
         let distance = self.time.as_nanosecond() - other.time.as_nanosecond();
         i64::try_from(distance).unwrap_or(if distance < 0 { i64::MIN } else { i64::MAX })

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 
-/// What has been read.
+/// The elements that were read so far.
 #[derive(Default)]
 struct Read {
     year: Option<i16>,
@@ -21,13 +21,13 @@ struct Read {
     nanosecond: i32,
     pm: Option<bool>,
     offset: Option<i32>,
-    /// That of a name, in which the time is shown, though its text is taken for UTC.
+    /// The offset of a zone's name. The time is printed in it, while its text is read as UTC.
     named_offset: Option<i32>,
     zone: Option<String>,
     utc: bool,
 }
 
-/// The time, or none if the text is not of the layout or names no time.
+/// The time, or none if the text does not match the layout or is not a time.
 pub(crate) fn parse(layout: &str, text: &str) -> Option<Moment> {
     let elements = elements(layout);
     let mut read = Read::default();
@@ -53,7 +53,7 @@ fn within<T: TryFrom<i32>>(number: i32, range: std::ops::RangeInclusive<i32>) ->
     if range.contains(&number) { T::try_from(number).ok() } else { None }
 }
 
-/// The place of the name that the text begins with, in any case.
+/// The index of the name that the text begins with, in upper or lower case.
 fn name<'t>(text: &'t str, names: &[&str], length: Option<usize>) -> Option<(usize, &'t str)> {
     names.iter().enumerate().find_map(|(index, name)| {
         let name = &name[..length.unwrap_or(name.len())];
@@ -62,7 +62,7 @@ fn name<'t>(text: &'t str, names: &[&str], length: Option<usize>) -> Option<(usi
     })
 }
 
-/// Spaces in a layout stand for any number of them.
+/// The rest of the text after a literal of the layout. A run of spaces in the layout matches any number of spaces.
 fn literal<'t>(text: &'t str, literal: &str) -> Option<&'t str> {
     let mut rest = text;
     let mut wanted = literal;
@@ -81,7 +81,7 @@ fn literal<'t>(text: &'t str, literal: &str) -> Option<&'t str> {
     Some(rest)
 }
 
-/// Digits behind a point as nanoseconds.
+/// Digits after a point, in nanoseconds.
 fn nanoseconds(digits: &str) -> Option<i32> {
     let digits = &digits[..digits.len().min(9)];
     Some(digits.parse::<i32>().ok()? * 10i32.pow(9 - u32::try_from(digits.len()).ok()?))
@@ -171,7 +171,7 @@ impl Read {
         })
     }
 
-    /// A fraction of a second may follow without the layout asking for it.
+    /// Reads a fraction of a second, which may follow although the layout has none.
     fn unasked_fraction<'t>(&mut self, text: &'t str) -> Option<&'t str> {
         let Some(rest) = text.strip_prefix(['.', ',']) else { return Some(text) };
         let length = rest.bytes().take_while(u8::is_ascii_digit).count();

@@ -1,4 +1,4 @@
-//! Time zones: UTC, which is also the local one of any container; those of the bundled database; fixed offsets.
+//! Time zones: UTC, which is also the local zone, as in containers; those of the bundled database; fixed offsets.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -13,7 +13,7 @@ pub(crate) enum Zone {
 }
 
 impl Zone {
-    /// The zone of that name in the database, whose names are exact.
+    /// The zone of that name in the database, by the exact name.
     pub(crate) fn load(name: &str) -> Option<Self> {
         if matches!(name, "" | "UTC" | "Local") {
             return Some(Self::Utc);
@@ -22,7 +22,7 @@ impl Zone {
         (zone.iana_name() == Some(name)).then_some(Self::Named(zone))
     }
 
-    /// The offset from UTC in seconds at that time, and the name it goes by; empty if none.
+    /// The offset from UTC in seconds at that time, and its name, which may be empty.
     pub(crate) fn at(&self, time: Timestamp) -> (i32, String) {
         match self {
             Self::Utc => (0, "UTC".to_owned()),

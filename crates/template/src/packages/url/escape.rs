@@ -1,6 +1,6 @@
-//! Percent escapes, by the part of the URL.
+//! Percent escapes, which differ by the component of the URL.
 
-/// A part of a URL, with its own set of characters that stand for themselves.
+/// A component of a URL, which decides what characters are not escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Component {
     Path,
@@ -34,7 +34,7 @@ pub(super) fn escape(bytes: &[u8], part: Component) -> Vec<u8> {
     out
 }
 
-/// The bytes without escapes, or none if one is wrong or something may not stand in that part.
+/// The bytes without escapes, or none if an escape is wrong or a character is not allowed in that component.
 pub(super) fn unescape(text: &[u8], part: Component) -> Option<Vec<u8>> {
     let in_host = matches!(part, Component::Host | Component::Zone);
     let mut out = Vec::with_capacity(text.len());

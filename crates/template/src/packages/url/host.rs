@@ -20,7 +20,7 @@ pub(super) fn name(host: &[u8]) -> &[u8] {
     bare.strip_prefix(b"[").and_then(|bare| bare.strip_suffix(b"]")).unwrap_or(bare)
 }
 
-/// The host, unescaped, or none if it is none.
+/// The host, unescaped, or none if it is not a host.
 pub(super) fn parse(scheme: &[u8], host: &[u8]) -> Option<Vec<u8>> {
     match host.iter().rposition(|byte| *byte == b'[') {
         Some(0) => return bracketed(host),
@@ -28,7 +28,7 @@ pub(super) fn parse(scheme: &[u8], host: &[u8]) -> Option<Vec<u8>> {
         None => {}
     }
     let colon = host.iter().position(|byte| *byte == b':');
-    // Several colons are let pass outside of HTTP, for lists of hosts.
+    // Go accepts several colons in schemes other than HTTP, for lists of hosts.
     let colon = if matches!(scheme, b"http" | b"https") {
         colon
     } else {

@@ -1,4 +1,4 @@
-//! A URL from text.
+//! Reads a URL.
 
 use super::escape::{Component, unescape};
 use super::{Url, User, host};
@@ -10,7 +10,7 @@ fn cut(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-/// The URL, or none if the text is none.
+/// The URL, or none if the text is not a URL.
 pub(crate) fn parse(text: &[u8]) -> Option<Url> {
     let (text, fragment) = cut(text, b'#');
     let mut url =

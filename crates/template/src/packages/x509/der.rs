@@ -1,4 +1,4 @@
-//! The little of DER that takes keys out of one wrapping and into another.
+//! The small part of DER that is needed to convert keys from one encoding to another.
 
 use zeroize::Zeroizing;
 
@@ -28,7 +28,7 @@ pub(super) fn read(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(length)
 }
 
-/// An element of that tag around the parts.
+/// An element of that tag, with the parts as its content.
 pub(super) fn write(tag: u8, parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     let length: usize = parts.iter().map(|part| part.len()).sum();
     let mut out = Zeroizing::new(Vec::with_capacity(length + 6));

@@ -1,4 +1,4 @@
-//! Issuing certificates.
+//! Issues certificates.
 
 use super::Certificate;
 use super::key::Key;
@@ -14,19 +14,19 @@ use std::net::IpAddr;
 use std::time::SystemTime;
 use zeroize::Zeroizing;
 
-/// Certificates have no date before the year 0: to write one is a panic of the library's.
+/// The earliest date of a certificate. The library panics when it writes one before the year 0.
 const FIRST_DATE: Timestamp = Timestamp::constant(-62_167_219_200, 0);
 
-/// What a certificate is to say.
+/// What a certificate is to contain.
 pub(crate) struct Request {
     pub(crate) common_name: String,
     pub(crate) addresses: Vec<IpAddr>,
     pub(crate) hosts: Vec<String>,
-    /// How long it is valid.
+    /// The days for which it is valid.
     pub(crate) days: i64,
     pub(crate) is_authority: bool,
     pub(crate) now: Timestamp,
-    /// Random bytes.
+    /// The serial number: random bytes.
     pub(crate) serial: [u8; 16],
 }
 
@@ -63,8 +63,7 @@ pub(crate) fn issue(
     Ok(Certificate::new(pem::encode("CERTIFICATE", certificate.der()), key.pem()?))
 }
 
-/// Whether every kind of name in the subject is one that the library can write again. It reads more than it writes, and to
-/// write one of those is a panic.
+/// Whether the library can write every kind of name in the subject. It reads kinds that it cannot write, and panics when it writes one.
 fn names_can_be_written(der: &[u8]) -> bool {
     let Ok((_, certificate)) = x509_parser::parse_x509_certificate(der) else { return false };
     certificate.subject().iter_attributes().all(|name| {
@@ -108,7 +107,7 @@ fn params(request: &Request) -> Result<CertificateParams> {
     Ok(params)
 }
 
-/// Whether the DER is that of a certificate.
+/// Whether the DER is a certificate.
 pub(crate) fn is_certificate(der: &Zeroizing<Vec<u8>>) -> bool {
     x509_parser::parse_x509_certificate(der).is_ok()
 }

@@ -16,7 +16,7 @@ const NULL: &[u8] = &[5, 0];
 const VERSION_0: &[u8] = &[INTEGER, 1, 0];
 const VERSION_1: &[u8] = &[INTEGER, 1, 1];
 
-/// What kind of key to make.
+/// The kind of key to generate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyKind {
     Rsa2048,
@@ -57,7 +57,7 @@ impl Key {
         Ok(Self { pkcs8 })
     }
 
-    /// The key of the first PEM block: PKCS#8, PKCS#1 or SEC1. It has to be one that signs.
+    /// The key of the first PEM block: PKCS#8, PKCS#1 or SEC1. A key that cannot sign is refused.
     pub(crate) fn parse(budget: &Budget, text: &[u8]) -> Result<Self> {
         budget.memory(text.len().saturating_mul(3))?;
         let wrong = || Cause::evaluation("not a private key in PEM, or not of a kind that is taken");
@@ -72,29 +72,29 @@ impl Key {
             _ => return Err(wrong()),
         };
         let key = Self { pkcs8 };
-        // Half a millisecond at 2048 bits, eight at 8192.
+        // It takes half a millisecond at 2048 bits, eight at 8192.
         budget.toil(1 + key.kibibytes().pow(2))?;
         key.pair()?;
         Ok(key)
     }
 
-    /// Before it signs: what that takes grows with the cube of its length, to forty milliseconds at 8192 bits.
+    /// Pays for a signature, before it is made. The time grows with the cube of the key's length, to forty milliseconds at 8192 bits.
     pub(super) fn pay_for_signature(&self, budget: &Budget) -> Result<()> {
         budget.toil(1 + self.kibibytes().pow(3))
     }
 
-    /// One for an RSA key of 2048 bits, none for an elliptic curve.
+    /// The size of the key in KiB: one for an RSA key of 2048 bits, zero for an elliptic curve.
     fn kibibytes(&self) -> u64 {
         self.pkcs8.len() as u64 / 1024
     }
 
-    /// The key for signing.
+    /// The key in the form that signs.
     pub(super) fn pair(&self) -> Result<KeyPair> {
         KeyPair::try_from(self.pkcs8.as_slice())
             .map_err(|_| Cause::evaluation("the private key is of a kind or size that is not taken"))
     }
 
-    /// In PEM, as Go writes each kind: PKCS#1, SEC1, and PKCS#8 for Ed25519.
+    /// The key in PEM, as Go writes each kind: PKCS#1, SEC1, and PKCS#8 for Ed25519.
     pub(crate) fn pem(&self) -> Result<Zeroizing<Vec<u8>>> {
         self.encoded().ok_or_else(|| Cause::evaluation("the private key does not encode"))
     }
@@ -123,12 +123,12 @@ impl Key {
     }
 }
 
-/// PKCS#8 around a key of that algorithm.
+/// A key of that algorithm in PKCS#8.
 fn wrap(algorithm: &[&[u8]], key: &[u8]) -> Zeroizing<Vec<u8>> {
     write(SEQUENCE, &[VERSION_0, &write(SEQUENCE, algorithm), &write(OCTET_STRING, &[key])])
 }
 
-/// The curve that a SEC1 key names, as it stands there.
+/// The identifier of the curve in a SEC1 key.
 fn curve(sec1: &[u8]) -> Option<&[u8]> {
     let (fields, _) = read(sec1, SEQUENCE)?;
     let (_, fields) = read(fields, INTEGER)?;

@@ -19,7 +19,7 @@ pub(crate) fn decode(text: &[u8]) -> Option<(String, Zeroizing<Vec<u8>>)> {
         };
         let body = &text[start + line.len()..];
         let end = body.find(&format!("-----END {label}-----"))?;
-        // Headers have colons, which base64 has not.
+        // A header has a colon, which base64 does not have.
         let mut content = Zeroizing::new(String::with_capacity(end));
         for line in body[..end].lines().filter(|line| !line.contains(':')) {
             content.extend(line.chars().filter(|character| !character.is_whitespace()));
@@ -29,7 +29,7 @@ pub(crate) fn decode(text: &[u8]) -> Option<(String, Zeroizing<Vec<u8>>)> {
     None
 }
 
-/// A block of that label.
+/// A block with that label.
 pub(super) fn encode(label: &str, content: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut out = Zeroizing::new(Vec::with_capacity(content.len() * 3 / 2 + 100));
     out.extend_from_slice(format!("-----BEGIN {label}-----\n").as_bytes());
