@@ -180,3 +180,6 @@ async fn overdue(shutdown: &CancellationToken) {
     shutdown.cancelled().await;
     tokio::time::sleep(WORK_GRACE).await;
 }
+
+#[cfg(test)]
+mod tests;
