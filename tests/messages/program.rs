@@ -22,20 +22,23 @@ pub(crate) struct Message {
 }
 
 impl Program {
-    pub(crate) fn read(root: &Path, folders: &[&str]) -> Result<Self> {
+    pub(crate) fn read(root: &Path, folders: &[impl AsRef<str>]) -> Result<Self> {
         let mut all = Vec::new();
         for folder in folders {
-            all.extend(sources(root, folder)?);
+            all.extend(sources(root, folder.as_ref())?);
         }
         Ok(Self(all))
     }
 
-    /// Every text of an error, and every warning and error that is logged.
+    /// Every text of an error, and every warning and error that is logged or printed.
     pub(crate) fn messages(&self) -> Vec<Message> {
         let of = |source: &Source| {
             let tokens = &source.tokens;
-            let starts = (0..tokens.len())
-                .filter_map(|at| text_of_error(&tokens[at..]).or_else(|| logged(&tokens[at..])));
+            let starts = (0..tokens.len()).filter_map(|at| {
+                text_of_error(&tokens[at..])
+                    .or_else(|| logged(&tokens[at..]))
+                    .or_else(|| warned(&tokens[at..]))
+            });
             starts.filter_map(|token| Message::new(source, token)).collect::<Vec<_>>()
         };
         self.0.iter().flat_map(of).filter(|message| message.template.has_words()).collect()
@@ -122,6 +125,13 @@ fn logged(tokens: &[Token]) -> Option<&Token> {
         }
     }
     last
+}
+
+/// The text of `warn(…)` or `alert(…)`, where that begins here: kubeseal-rs prints it.
+fn warned(tokens: &[Token]) -> Option<&Token> {
+    let inside = ["warn", "alert"].into_iter().find_map(|name| starts(tokens, &[name, "("]))?;
+    let inside = starts(inside, &["format_args", "!", "("]).unwrap_or(inside);
+    inside.first().filter(|token| token.text().is_some())
 }
 
 /// The tokens behind these, if it begins with them.
