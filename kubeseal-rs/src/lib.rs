@@ -20,7 +20,7 @@ pub(crate) mod settings;
 pub(crate) mod target;
 pub(crate) mod terminal;
 
-pub use crate::cli::man_pages::man_pages;
+pub use crate::cli::man_pages::{command, man_pages};
 
 use crate::cli::Cli;
 use crate::terminal::program;

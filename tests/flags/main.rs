@@ -1,9 +1,9 @@
 //! The controller's command line, judged by upstream's program: each of its flags, as an argument and as a variable, is given the
-//! same values in both, and both must take them or both refuse them. [`differences`] lists where we differ, and why.
+//! same values in both, and both must take them or both refuse them. [`tests::programs::upstream_flags`] lists where we differ, and
+//! why.
 //!
 //! Needs no control plane: a program that takes its flags then fails for want of a cluster, and that is told from a refusal.
 
-mod differences;
 mod program;
 mod values;
 
@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 use std::thread;
 
 use anyhow::{Result, anyhow, ensure};
+use tests::programs::upstream_flags::{DIFFERENCES, ONLY_OURS};
 
-use self::differences::DIFFERENCES;
 use self::program::{Both, Judged};
 use self::values::{Way, values};
 
@@ -57,7 +57,7 @@ fn both_take_and_refuse_the_same_values() -> Result<()> {
     let mut used = BTreeSet::new();
     for (way, judged) in tried.iter().zip(judged) {
         let judged = judged?;
-        let listed = DIFFERENCES.iter().position(|it| it.is_about(way));
+        let listed = DIFFERENCES.iter().position(|it| way.is_in(it));
         match listed {
             Some(at) if judged.ours != judged.upstreams => drop(used.insert(at)),
             Some(at) => ensure!(judged.ours == judged.upstreams, "{}", DIFFERENCES[at].reason),
@@ -86,6 +86,21 @@ fn ours_takes_the_flags_that_upstream_has_had_since() -> Result<()> {
             ensure!(ours == judged.upstreams, "{since:?}: {ours:?}, where {known} is {:?}", judged.upstreams);
         }
     }
+    Ok(())
+}
+
+#[test]
+fn what_is_said_to_be_only_ours_is() -> Result<()> {
+    let both = Both::ready()?;
+    let flags = |help: &str| -> BTreeSet<String> {
+        let lines = help.lines().filter_map(|line| line.trim_start().strip_prefix("--"));
+        lines.map(|line| line.split([' ', '[', '=']).next().unwrap_or_default().to_owned()).collect()
+    };
+    let ours = flags(&both.ours.run(&["--help".to_owned()], &[])?.stdout);
+    let mut upstreams = flags(&both.upstreams_help()?);
+    upstreams.extend(SINCE.map(|(flag, _)| flag.to_owned()));
+    let only_ours: BTreeSet<_> = ours.difference(&upstreams).map(String::as_str).collect();
+    ensure!(only_ours == ONLY_OURS.iter().copied().collect(), "{only_ours:?}");
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What each flag is given: by its type, as upstream's `--help` has it, and for some by name.
 
 use anyhow::{Context as _, Result};
+use tests::programs::upstream_flags::Difference;
 
 const BOOLEANS: &[&str] = &["", "true", "F", "0", "TRUE", "yes", "2"];
 const INTEGERS: &[&str] = &[
@@ -48,6 +49,11 @@ pub(crate) struct Way {
 }
 
 impl Way {
+    /// Whether both programs are known to differ about it.
+    pub(crate) fn is_in(&self, difference: &Difference) -> bool {
+        self.flag == difference.flag && self.value.is_some_and(|value| difference.values.contains(&value))
+    }
+
     pub(crate) fn arguments(&self) -> Vec<String> {
         let argument = match self.value {
             Some(value) => format!("--{}={value}", self.flag),

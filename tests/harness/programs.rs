@@ -18,6 +18,7 @@ pub mod program;
 pub(crate) mod progress;
 pub(crate) mod stamp;
 pub mod upstream_chart;
+pub mod upstream_flags;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};

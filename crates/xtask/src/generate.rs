@@ -1,6 +1,7 @@
 //! `cargo xtask generate`: writes the files that are made from others, so that the two cannot differ. There is a module for each kind.
 
 mod definition;
+mod flags;
 mod generated;
 mod man_pages;
 mod manifests;
@@ -25,7 +26,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     // In this order: helm reads the definition that is written before.
     write(&definition::generated()?, arguments)?;
     write(&manifests::generated()?, arguments)?;
-    man_pages::generated()?.iter().try_for_each(|page| write(page, arguments))
+    man_pages::generated()?.iter().chain(&flags::generated()).try_for_each(|page| write(page, arguments))
 }
 
 fn write(file: &Generated, arguments: &Arguments) -> Result<()> {

@@ -6,12 +6,17 @@ use clap_mangen::Man;
 
 /// Every page: its file name, such as `kubeseal-rs.1`, and its text.
 pub fn man_pages() -> Vec<(String, Vec<u8>)> {
+    let mut pages = Vec::new();
+    add(&command(), &mut pages);
+    pages
+}
+
+/// The definition of flags and commands that pages are made from.
+pub fn command() -> Command {
     let mut root = Cli::command().disable_help_subcommand(true);
     // Names the commands in full, such as `kubeseal-rs-completion`.
     root.build();
-    let mut pages = Vec::new();
-    add(&root, &mut pages);
-    pages
+    root
 }
 
 fn add(command: &Command, pages: &mut Vec<(String, Vec<u8>)>) {

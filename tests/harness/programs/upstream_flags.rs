@@ -1,26 +1,39 @@
-//! Where we refuse at the start what upstream's flags take, and why. Most of it stops upstream's program too, only later.
+//! How the flags of our controller differ from upstream's: `tests/flags` holds it against upstream's program, and
+//! `cargo xtask generate` writes it into `controller/docs/flags.md`.
 
-use crate::values::Way;
-
-/// Values of a flag that one program takes and the other refuses.
+/// Values of a flag that upstream's controller takes and ours refuses at the start, and why. Most of them stop upstream's program
+/// too, only later.
 #[derive(Debug)]
-pub(crate) struct Difference {
-    flag: &'static str,
-    values: &'static [&'static str],
+pub struct Difference {
+    /// Without `--`.
+    pub flag: &'static str,
+    /// Some of them, as `tests/flags` tries them.
+    pub values: &'static [&'static str],
+    /// As `flags.md` says it in parentheses.
     pub reason: &'static str,
 }
 
-impl Difference {
-    pub(crate) fn is_about(&self, way: &Way) -> bool {
-        way.flag == self.flag && way.value.is_some_and(|value| self.values.contains(&value))
-    }
-}
+/// Flags that upstream's controller does not have.
+pub const ONLY_OURS: &[&str] = &[
+    "key-publish-delay",
+    "leader-elect",
+    "leader-elect-lease-duration",
+    "leader-elect-renew-deadline",
+    "leader-elect-resource-name",
+    "leader-elect-retry-period",
+    "serve-rotate",
+    "serve-verify",
+    "shutdown-delay-duration",
+    "templates",
+    "templates-except",
+];
 
 const fn differ(flag: &'static str, values: &'static [&'static str], reason: &'static str) -> Difference {
     Difference { flag, values, reason }
 }
 
-pub(crate) const DIFFERENCES: &[Difference] = &[
+/// All of them.
+pub const DIFFERENCES: &[Difference] = &[
     differ(
         "key-size",
         &["-1", "0", "9223372036854775807"],
