@@ -7,12 +7,13 @@ pub(crate) mod annotations;
 pub(crate) mod completion;
 pub(crate) mod create;
 pub(crate) mod edit;
-pub(crate) mod fingerprint_note;
+pub(crate) mod fingerprint_change;
 pub(crate) mod guard;
 pub(crate) mod inspect;
 pub(crate) mod keys;
 pub(crate) mod reason;
 pub(crate) mod reseal;
+pub(crate) mod sealed_files;
 pub(crate) mod templates;
 pub(crate) mod upstream;
 

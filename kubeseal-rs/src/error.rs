@@ -38,6 +38,11 @@ pub(crate) trait Hint: Error + Send + Sync + 'static {
         Some(self.hint().map_or_else(|| more.to_owned(), |hint| format!("{hint}; {more}")))
     }
 
+    /// The error on one line, and the hint, for a warning.
+    fn with_hint(&self) -> String {
+        self.hint().map_or_else(|| self.to_string(), |hint| format!("{self}; {hint}"))
+    }
+
     /// What the exit code tells.
     fn kind(&self) -> Kind {
         Kind::Failed
@@ -154,45 +159,5 @@ impl<T, E: Into<CommandError>> Context<T> for Result<T, E> {
 
 /// The name of before; modules that still say it turn to [`CommandError`].
 pub(crate) type Failure = CommandError;
-
-/// `Hint` for error types that have a method `hint` of their own still; each goes when its module says `impl Hint` itself.
-macro_rules! hint_of_its_own {
-    ($($error:ty: |$it:ident| $hint:expr;)+) => {
-        $(impl Hint for $error {
-            fn hint(&self) -> Option<String> {
-                let $it = self;
-                $hint
-            }
-        })+
-    };
-}
-
-hint_of_its_own! {
-    crate::commands::edit::error::EditError: |error| error.hint();
-    crate::commands::guard::error::GuardError: |error| Some(error.hint());
-    crate::commands::inspect::error::InspectError: |error| error.hint();
-    crate::commands::keys::error::KeysError: |error| error.hint();
-    crate::commands::reseal::report::NotResealed: |error| error.hint();
-    crate::commands::reseal::report::NothingToReseal: |_error| Some(crate::commands::reseal::report::NothingToReseal::hint());
-    crate::commands::reseal::report::Stale: |_error| Some(crate::commands::reseal::report::Stale::hint());
-    crate::files::file_update::InPlaceError: |error| Some(error.hint());
-    crate::files::input::InputError: |error| error.hint();
-    crate::key_store::backup::error::BackupError: |error| Some(error.hint());
-    crate::key_store::error::KeyStoreError: |error| Some(error.hint());
-    crate::key_store::recovery_keys::error::RecoveryKeyError: |error| Some(error.hint());
-    crate::manifest::error::ManifestError: |error| error.hint();
-    crate::manifest::write::RenderError: |_error| None;
-    crate::manifest::sealed_file::SealedFileError: |error| Some(error.hint());
-}
-
-impl Hint for crate::files::output::OutputError {
-    fn hint(&self) -> Option<String> {
-        self.hint()
-    }
-
-    fn kind(&self) -> Kind {
-        if matches!(self, Self::Reader) { Kind::BrokenPipe } else { Kind::Failed }
-    }
-}
 
 impl Hint for sealing::SealFailure {}

@@ -5,12 +5,13 @@
 pub(crate) mod backup;
 pub(crate) mod error;
 pub(crate) mod recovery_keys;
+pub(crate) mod retry;
 pub(crate) mod stored_key;
 
 use crate::cluster::session::Session;
 use crate::controller::address::ControllerAddress;
 use crate::controller::fault::Fault;
-use crate::key_store::error::{Act, KeyStoreError};
+use crate::key_store::error::{KeyStoreError, Operation};
 use crate::key_store::stored_key::StoredKey;
 use crate::manifest::names::is_object_name;
 use api::sealing_key::{LABEL, ORIGIN, origin_name};
@@ -125,7 +126,7 @@ impl KeyStore {
             let page = match page {
                 // Without the type there is none of it.
                 Err(kube::Error::Api(status)) if status.code == 404 => return Ok(Vec::new()),
-                page => page.map_err(|error| self.failed(Act::ListSealedSecrets, error))?,
+                page => page.map_err(|error| self.failed(Operation::ListSealedSecrets, error))?,
             };
             found.extend(page.items);
             match page.metadata.continue_.filter(|token| !token.is_empty()) {
@@ -137,7 +138,7 @@ impl KeyStore {
 
     /// Gives the key's label another value.
     pub(crate) fn label(&self, key: &StoredKey, value: &str) -> Result<(), KeyStoreError> {
-        self.patch(key, Act::Label(key.name()), json!({ "labels": { LABEL: value } }))
+        self.patch(key, Operation::Label(key.name()), json!({ "labels": { LABEL: value } }))
     }
 
     /// Sets an annotation on the key's Secret, or takes it off.
@@ -147,10 +148,10 @@ impl KeyStore {
         name: &str,
         value: Option<&str>,
     ) -> Result<(), KeyStoreError> {
-        self.patch(key, Act::Annotate(key.name()), json!({ "annotations": { name: value } }))
+        self.patch(key, Operation::Annotate(key.name()), json!({ "annotations": { name: value } }))
     }
 
-    fn patch(&self, key: &StoredKey, act: Act, mut metadata: Value) -> Result<(), KeyStoreError> {
+    fn patch(&self, key: &StoredKey, act: Operation, mut metadata: Value) -> Result<(), KeyStoreError> {
         // Another Secret that has the name by now is not meant.
         metadata["uid"] = json!(key.uid());
         let patch = Patch::Merge(json!({ "metadata": metadata }));
@@ -172,7 +173,7 @@ impl KeyStore {
         match created {
             Ok(created) => Ok(Some(StoredKey::read(created.into()).name())),
             Err(kube::Error::Api(status)) if status.reason == "AlreadyExists" => Ok(None),
-            Err(error) => Err(self.failed(Act::Create(secret.name_any()), error)),
+            Err(error) => Err(self.failed(Operation::Create(secret.name_any()), error)),
         }
     }
 
@@ -189,17 +190,17 @@ impl KeyStore {
             request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
             client.request_text(request).await
         });
-        deleted.map(drop).map_err(|error| self.failed(Act::Delete(name), error))
+        deleted.map(drop).map_err(|error| self.failed(Operation::Delete(name), error))
     }
 
     fn secrets(&self, which: &ListParams) -> Result<Vec<ObservedSecret>, KeyStoreError> {
         let listed = self
             .session
             .ask(async |client| Api::<ObservedSecret>::namespaced(client, &self.namespace).list(which).await);
-        listed.map(|listed| listed.items).map_err(|error| self.failed(Act::ListKeys, error))
+        listed.map(|listed| listed.items).map_err(|error| self.failed(Operation::ListKeys, error))
     }
 
-    fn failed(&self, act: Act, mut error: kube::Error) -> KeyStoreError {
+    fn failed(&self, act: Operation, mut error: kube::Error) -> KeyStoreError {
         // A policy or webhook may quote what it refuses, and that is a private key.
         if let kube::Error::Api(status) = &mut error {
             status.message = server_message(status);

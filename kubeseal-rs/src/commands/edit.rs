@@ -20,9 +20,9 @@ use crate::commands::edit::error::EditError;
 use crate::commands::edit::scratch::Scratch;
 use crate::commands::edit::template_data::template_data;
 use crate::error::{CommandError, Context as _};
-use crate::files::file_update::InPlace;
+use crate::files::file_update::FileUpdate;
 use crate::files::input::{Input, read_all};
-use crate::files::output::tell;
+use crate::files::output::print_text;
 use crate::manifest::error::ManifestError;
 use crate::manifest::sealed_file::SealedFile;
 use crate::manifest::sealed_secrets::SealedObject;
@@ -111,14 +111,14 @@ pub(crate) fn run(args: EditArgs) -> Result<(), CommandError> {
     }
     if !is_quiet() {
         let words = if is_changed { "changed" } else { "nothing was changed" };
-        tell(&format!("{}: {words}\n", shown_path(path)))?;
+        print_text(&format!("{}: {words}\n", shown_path(path)))?;
     }
     Ok(())
 }
 
-fn read(path: &Path) -> Result<(InPlace, SealedFile), CommandError> {
+fn read(path: &Path) -> Result<(FileUpdate, SealedFile), CommandError> {
     let refuse = |source| EditError::File { path: path.to_owned(), source };
-    let place = InPlace::read(path).map_err(refuse)?;
+    let place = FileUpdate::read(path).map_err(refuse)?;
     let text = place.text().map_err(refuse)?;
     let sealed = SealedFile::read(text).context(format_args!("cannot change {}", shown_path(path)))?;
     if sealed.objects().is_empty() {

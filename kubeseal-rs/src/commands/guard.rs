@@ -1,28 +1,20 @@
 //! `guard`: finds what is about to be committed in plaintext.
 //!
-//! Which files: `walk` and `staged`. What is in one: `examine`, which sends manifests through `object`, those that
-//! do not parse through `template`, what kustomize makes Secrets of through `generated`, and everything through `key_block`.
+//! `candidates` finds the files to scan, `scan` looks for plaintext in one file, `value` judges whether a text is a secret value, and `report` has
+//! the messages. To find another kind of credential: its name in `value::credential`, a notation of references in `value::reference`, a
+//! format of private keys in `scan::private_key`, a kind of object in `scan::object`.
 
-pub(crate) mod allowed;
-pub(crate) mod credential;
+pub(crate) mod candidates;
 pub(crate) mod error;
-pub(crate) mod examine;
-pub(crate) mod finding;
-pub(crate) mod flow;
-pub(crate) mod generated;
-pub(crate) mod key_block;
-pub(crate) mod object;
-pub(crate) mod plain;
-pub(crate) mod staged;
-pub(crate) mod tally;
-pub(crate) mod template;
-pub(crate) mod text;
-pub(crate) mod walk;
+pub(crate) mod report;
+pub(crate) mod scan;
+pub(crate) mod value;
 
-use crate::commands::guard::examine::ScannedFile;
-use crate::commands::guard::tally::Tally;
+use crate::commands::guard::candidates::{staged, walk};
+use crate::commands::guard::report::summary::Summary;
+use crate::commands::guard::scan::ScannedFile;
 use crate::error::CommandError;
-use crate::files::output::tell;
+use crate::files::output::print_text;
 use crate::settings::flag_value;
 use crate::terminal::escape::shown_path;
 use crate::terminal::program::name;
@@ -74,52 +66,52 @@ pub(crate) struct GuardArgs {
 }
 
 pub(crate) fn run(args: GuardArgs) -> Result<(), CommandError> {
-    let mut tally = Tally::default();
+    let mut summary = Summary::default();
     let mut paths = args.paths;
     if args.staged == Some(true) {
-        let unreadable = staged::each_file(&paths, &mut |file| look_into(&file, &mut tally))?;
-        tally.unreadable += unreadable;
+        let unreadable = staged::each_file(&paths, &mut |file| scan_file(&file, &mut summary))?;
+        summary.unreadable += unreadable;
     } else {
         if paths.is_empty() {
             paths.push(".".into());
         }
         for path in &paths {
-            let unreadable = walk::each_file(path, &mut |file| look_into(&file, &mut tally))?;
-            tally.unreadable += unreadable;
+            let unreadable = walk::each_file(path, &mut |file| scan_file(&file, &mut summary))?;
+            summary.unreadable += unreadable;
         }
     }
-    if let Some(note) = tally.note() {
+    if let Some(note) = summary.note() {
         alert(note);
     }
-    tell(&tally.findings)?;
-    if let Some(error) = tally.error() {
+    print_text(&summary.findings)?;
+    if let Some(error) = summary.error() {
         return Err(error.into());
     }
-    summary(&tally);
+    print_summary(&summary);
     Ok(())
 }
 
-fn look_into(file: &ScannedFile<'_>, tally: &mut Tally) {
+fn scan_file(file: &ScannedFile<'_>, summary: &mut Summary) {
     let path = file.path;
-    let examined = examine::examine(file);
-    tally.files += 1;
-    tally.unreadable += usize::from(examined.is_unread);
-    tally.files_with_findings += usize::from(!examined.findings.is_empty());
-    tally.count += examined.findings.len();
-    for finding in examined.findings {
+    let result = scan::scan(file);
+    summary.files += 1;
+    summary.unreadable += usize::from(result.is_unread);
+    summary.files_with_findings += usize::from(!result.findings.is_empty());
+    summary.count += result.findings.len();
+    for finding in result.findings {
         // Writing to a String cannot fail.
-        let _ = writeln!(tally.findings, "{}:{finding}", shown_path(path));
+        let _ = writeln!(summary.findings, "{}:{finding}", shown_path(path));
     }
-    tally.templates.extend(examined.is_template.then(|| shown_path(path)));
-    for doubt in examined.doubts {
+    summary.templates.extend(result.is_template.then(|| shown_path(path)));
+    for doubt in result.warnings {
         alert(format_args!("{}{doubt}", shown_path(path)));
     }
 }
 
 /// Hooks are quiet; a person wants to know that something was done.
-fn summary(tally: &Tally) {
+fn print_summary(summary: &Summary) {
     if io::stderr().is_terminal() && !warnings::is_quiet() {
-        let s = if tally.files == 1 { "" } else { "s" };
-        say(format_args!("looked into {} file{s}: no plaintext found\n", tally.files));
+        let s = if summary.files == 1 { "" } else { "s" };
+        say(format_args!("looked into {} file{s}: no plaintext found\n", summary.files));
     }
 }

@@ -1,22 +1,21 @@
 //! `keys`: the sealing keys of a cluster.
 //!
-//! A file for each command; `needed` tells what needs which key, `find` which key is meant, `fresh` waits for a new one,
-//! `insist` tries again, `by_hand` tells how it is done without us, `stray` judges one that the controller made while the others were lost.
+//! A file for each subcommand, with its flags and its help; a new one needs a file, a `mod` line, and two lines in `KeysCommand` and `run`. Shared:
+//! `find` (the key of a fingerprint), `usage` (which SealedSecrets need which key), `renewal` (asks the controller for a key),
+//! `kubectl_command` (what to run instead), `error`. The keys themselves are read and written by `key_store`.
+//! The columns of `keys list` are in `list::table`, and in `list::Line` for JSON.
 
 pub(crate) mod backup;
-pub(crate) mod confirm;
 pub(crate) mod error;
 pub(crate) mod find;
-pub(crate) mod fresh;
 pub(crate) mod kubectl_command;
 pub(crate) mod list;
-pub(crate) mod needed;
 pub(crate) mod renew;
+pub(crate) mod renewal;
 pub(crate) mod restore;
 pub(crate) mod retire;
-pub(crate) mod retry;
 pub(crate) mod revoke;
-pub(crate) mod table;
+pub(crate) mod usage;
 
 use crate::error::CommandError;
 use crate::terminal::program::name;

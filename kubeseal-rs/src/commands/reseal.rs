@@ -3,26 +3,27 @@
 //! `walk` finds the files, `staleness` tells what is old, `resealer` seals it again, `report` says what came of it.
 //! Files are changed by `sealed_file`, which changes nothing else in them.
 
-pub(crate) mod fault;
+pub(crate) mod failure;
 pub(crate) mod file;
 pub(crate) mod progress;
-pub(crate) mod report;
 pub(crate) mod resealer;
 pub(crate) mod staleness;
-pub(crate) mod walk;
+pub(crate) mod summary;
 
 use crate::certificate::CertificateSource;
 use crate::cluster::Cluster;
-use crate::commands::reseal::fault::Fault;
 use crate::commands::reseal::file::{File, Found};
 use crate::commands::reseal::progress::Progress;
-use crate::commands::reseal::report::{NothingToReseal, Report};
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::Present;
+use crate::commands::reseal::summary::{NothingToReseal, ResealSummary};
+use crate::commands::sealed_files;
+use crate::commands::sealed_files::SealedFilesError;
 use crate::controller::address::ControllerAddress;
 use crate::controller::error::CANNOT_ASK;
-use crate::error::{CommandError, Context as _};
-use crate::files::output::progress_lines::Telling;
+use crate::error::CommandError;
+use crate::error::Context as _;
+use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::recovery_keys::RecoveryKeys;
 use crate::settings::certificate_flags::CertificateFlags;
 use crate::settings::connection_flags::ConnectionFlags;
@@ -125,10 +126,10 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
         Some(Resealer::with(&keys, &certificate))
     };
 
-    let (files, not_found) = walk::files(&args.paths);
+    let (files, not_found) = sealed_files::find(&args.paths);
     let progress = Progress::over(files.len());
-    let mut report = Report::new(not_found);
-    let mut telling = Telling::begin();
+    let mut report = ResealSummary::new(not_found);
+    let mut stdout = ProgressLines::new();
     let count = files.len();
     for path in files {
         progress.at(&path);
@@ -140,7 +141,7 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
                 // What was asked about by name, or whether all is well, is not passed over.
                 let counts = is_named || resealer.is_none() && seals;
                 if counts {
-                    report.failed(&path, None, &Fault::Template);
+                    report.failed(&path, None, &SealedFilesError::Template.into());
                 } else {
                     report.template(&path);
                 }
@@ -154,12 +155,12 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
                     }
                 }
             }
-            Err(fault) => report.failed(&path, None, &fault),
+            Err(error) => report.failed(&path, None, &error.into()),
         }
         // After each file: a run that is stopped has told what it changed, and one that takes long shows progress.
         let lines = report.lines();
         if !lines.is_empty() && !is_quiet() {
-            progress.beside(|| telling.tell(&lines));
+            progress.beside(|| stdout.print(&lines));
         }
         progress.done();
     }
@@ -175,10 +176,10 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
     }
 
     if !is_quiet() {
-        telling.tell(&report.sum(is_check));
+        stdout.print(&report.sum(is_check));
     }
     report.outcome(is_check)?;
-    Ok(telling.end()?)
+    Ok(stdout.finish()?)
 }
 
 /// The certificate to reseal to.

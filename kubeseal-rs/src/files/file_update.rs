@@ -1,11 +1,12 @@
-//! [`InPlace`]: a file that is read, changed and written back, without losing what another program saves meanwhile.
+//! [`FileUpdate`]: a file that is read, changed and written back, without losing what another program saves meanwhile.
 //!
 //! Other `kubeseal-rs` processes block on the `lock`; what another program saves is noticed right before it would be lost.
 
 pub(crate) mod lock;
 
+use crate::error::Hint;
 use crate::files::encoding::Encoding;
-use crate::files::file_update::lock::Lock;
+use crate::files::file_update::lock::FileLock;
 use crate::files::output::{Output, OutputError};
 use std::error::Error;
 use std::fs;
@@ -18,10 +19,10 @@ use zeroize::Zeroizing;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A file, as it was read.
-pub(crate) struct InPlace {
+pub(crate) struct FileUpdate {
     path: PathBuf,
     /// Where none of us may change it between reading and replacing.
-    lock: Option<Lock>,
+    lock: Option<FileLock>,
     /// There may be a Secret in it, beside the SealedSecrets.
     bytes: Zeroizing<Vec<u8>>,
     /// The same in UTF-8, where it is not.
@@ -31,7 +32,7 @@ pub(crate) struct InPlace {
 
 /// Why a file was not read, or not replaced.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum InPlaceError {
+pub(crate) enum FileUpdateError {
     #[error("it cannot be read")]
     Read(#[source] io::Error),
     #[error("it is not text, in UTF-8 or UTF-16")]
@@ -48,23 +49,39 @@ pub(crate) enum InPlaceError {
     Write(#[from] OutputError),
 }
 
-impl InPlace {
+impl Hint for FileUpdateError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Read(_) => "name a file that exists and may be read".into(),
+            Self::NotText => "write it as UTF-8".into(),
+            Self::NoFile => "name a regular file".into(),
+            Self::ReadOnly(_) => "make it writable (chmod u+w); nothing was changed".into(),
+            Self::Busy(_) => "run it again once that one is done; nothing was changed".into(),
+            Self::Changed => "run it again; nothing was changed".into(),
+            Self::Write(error) => error.hint_of_a_loss().unwrap_or_else(|| {
+                "make the file, and the directory it is in, writable; nothing was changed".into()
+            }),
+        })
+    }
+}
+
+impl FileUpdate {
     /// Reads it.
-    pub(crate) fn read(path: &Path) -> Result<Self, InPlaceError> {
-        let bytes = Zeroizing::new(fs::read(path).map_err(InPlaceError::Read)?);
+    pub(crate) fn read(path: &Path) -> Result<Self, FileUpdateError> {
+        let bytes = Zeroizing::new(fs::read(path).map_err(FileUpdateError::Read)?);
         let (encoding, decoded) = Encoding::decode(&bytes).unzip();
         let encoding = encoding.unwrap_or(Encoding::Utf8);
         Ok(Self { path: path.to_owned(), lock: None, bytes, decoded, encoding })
     }
 
     /// Reads it, and lets none of us change it until it is replaced.
-    pub(crate) fn locked(path: &Path) -> Result<Self, InPlaceError> {
-        let lock = Lock::of(path, PATIENCE)?;
+    pub(crate) fn locked(path: &Path) -> Result<Self, FileUpdateError> {
+        let lock = FileLock::of(path, PATIENCE)?;
         Ok(Self { lock: Some(lock), ..Self::read(path)? })
     }
 
     /// Whether it will be possible to replace it, before anybody types what is to be in it.
-    pub(crate) fn can_be_replaced(&self) -> Result<(), InPlaceError> {
+    pub(crate) fn can_be_replaced(&self) -> Result<(), FileUpdateError> {
         lock::to_change(&self.path).map(drop)
     }
 
@@ -84,45 +101,30 @@ impl InPlace {
     }
 
     /// What was read.
-    pub(crate) fn text(&self) -> Result<&str, InPlaceError> {
-        std::str::from_utf8(self.bytes()).map_err(|_| InPlaceError::NotText)
+    pub(crate) fn text(&self) -> Result<&str, FileUpdateError> {
+        std::str::from_utf8(self.bytes()).map_err(|_| FileUpdateError::NotText)
     }
 
     /// Replaces it as a whole, in the encoding that it had, unless it is no longer what was read: an editor takes its time.
-    pub(crate) fn replace(&self, text: &[u8]) -> Result<(), InPlaceError> {
+    pub(crate) fn replace(&self, text: &[u8]) -> Result<(), FileUpdateError> {
         let _until_replaced = match self.lock {
             Some(_) => None,
-            None => Some(Lock::of(&self.path, PATIENCE)?),
+            None => Some(FileLock::of(&self.path, PATIENCE)?),
         };
         let now = Self::read(&self.path)?;
         if *now.bytes != *self.bytes {
-            return Err(InPlaceError::Changed);
+            return Err(FileUpdateError::Changed);
         }
         Ok(Output::File(self.path.clone()).write(&self.encoding.encode(text))?)
     }
 }
 
-impl InPlaceError {
+impl FileUpdateError {
     /// What it comes from, for those who say themselves that a file cannot be read.
     pub(crate) fn cause(self) -> Box<dyn Error + Send + Sync> {
         match self {
             Self::Read(source) => Box::new(source),
             other => Box::new(other),
-        }
-    }
-
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> String {
-        match self {
-            Self::Read(_) => "name a file that exists and may be read".into(),
-            Self::NotText => "write it as UTF-8".into(),
-            Self::NoFile => "name a regular file".into(),
-            Self::ReadOnly(_) => "make it writable (chmod u+w); nothing was changed".into(),
-            Self::Busy(_) => "run it again once that one is done; nothing was changed".into(),
-            Self::Changed => "run it again; nothing was changed".into(),
-            Self::Write(error) => error.hint_of_a_loss().unwrap_or_else(|| {
-                "make the file, and the directory it is in, writable; nothing was changed".into()
-            }),
         }
     }
 }

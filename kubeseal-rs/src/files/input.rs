@@ -1,5 +1,6 @@
 //! [`Input`]: where plaintext comes from, read straight into memory that is wiped.
 
+use crate::error::Hint;
 use crate::files::encoding::{to_utf8, utf8_reader};
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::say;
@@ -28,6 +29,19 @@ pub(crate) struct InputError {
     input: Input,
     #[source]
     source: io::Error,
+}
+
+impl Hint for InputError {
+    fn hint(&self) -> Option<String> {
+        match &self.input {
+            Input::File(_) => Some(
+                "--secret-file and --from-file name a file that exists and may be read; without them, standard \
+                 input is read"
+                    .into(),
+            ),
+            Input::Stdin => None,
+        }
+    }
 }
 
 impl From<Option<PathBuf>> for Input {
@@ -72,20 +86,6 @@ impl Input {
     /// It could not be read, because of this.
     pub(crate) fn failed(&self, source: io::Error) -> InputError {
         InputError { input: self.clone(), source }
-    }
-}
-
-impl InputError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
-        match &self.input {
-            Input::File(_) => Some(
-                "--secret-file and --from-file name a file that exists and may be read; without them, standard \
-                 input is read"
-                    .into(),
-            ),
-            Input::Stdin => None,
-        }
     }
 }
 

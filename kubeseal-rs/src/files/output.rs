@@ -6,6 +6,7 @@ pub(crate) mod progress_lines;
 pub(crate) mod replacement;
 pub(crate) mod whole;
 
+use crate::error::{Hint, Kind};
 use crate::files::output::overwrite::{CutShort, overwrite};
 use crate::files::output::replacement::Replacement;
 use crate::files::output::whole::Whole;
@@ -36,6 +37,21 @@ pub(crate) enum OutputError {
         #[source]
         source: io::Error,
     },
+}
+
+impl Hint for OutputError {
+    fn hint(&self) -> Option<String> {
+        const WRITABLE: &str = "--sealed-secret-file needs a file that you may write to, or an existing directory in \
+                                which you may create one; nothing was changed";
+        match self {
+            Self::Reader | Self::Stdout(_) => None,
+            Self::File { .. } => Some(self.hint_of_a_loss().unwrap_or_else(|| WRITABLE.into())),
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        if matches!(self, Self::Reader) { Kind::BrokenPipe } else { Kind::Failed }
+    }
 }
 
 impl Output {
@@ -83,16 +99,6 @@ impl Output {
 }
 
 impl OutputError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
-        const WRITABLE: &str = "--sealed-secret-file needs a file that you may write to, or an existing directory in \
-                                which you may create one; nothing was changed";
-        match self {
-            Self::Reader | Self::Stdout(_) => None,
-            Self::File { .. } => Some(self.hint_of_a_loss().unwrap_or_else(|| WRITABLE.into())),
-        }
-    }
-
     /// What to do about it where the old file is lost.
     pub(crate) fn hint_of_a_loss(&self) -> Option<String> {
         let Self::File { source, .. } = self else { return None };
@@ -102,7 +108,7 @@ impl OutputError {
 }
 
 /// Text for people to standard output, without what a terminal would follow.
-pub(crate) fn tell(text: &str) -> Result<(), OutputError> {
+pub(crate) fn print_text(text: &str) -> Result<(), OutputError> {
     Output::Stdout.write(shown_text(text).as_bytes())
 }
 

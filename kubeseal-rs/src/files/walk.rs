@@ -9,7 +9,7 @@ pub(crate) mod rules;
 
 use crate::files::walk::error::WalkError;
 use crate::files::walk::level::Level;
-use crate::files::walk::rules::{Rules, Verdict};
+use crate::files::walk::rules::{IgnoreDecision, Rules};
 use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -68,12 +68,12 @@ impl Walk {
             if !kind.is_dir() && !kind.is_file() {
                 continue;
             }
-            let verdict = self.ignore_verdict(&path, kind.is_dir());
-            if verdict == Some(Verdict::Ignored) {
+            let decision = self.ignore_decision(&path, kind.is_dir());
+            if decision == Some(IgnoreDecision::Ignored) {
                 continue;
             }
             let is_ignored =
-                verdict.is_none() && (is_ignored || self.is_ignored_by_git(&path, kind.is_dir()));
+                decision.is_none() && (is_ignored || self.is_ignored_by_git(&path, kind.is_dir()));
             if is_ignored && !self.is_tracked(&path, kind.is_dir()) {
                 continue;
             }
@@ -87,20 +87,20 @@ impl Walk {
     }
 
     /// What `.ignore` files say of it, which counts more than what git's do.
-    fn ignore_verdict(&self, path: &Path, is_directory: bool) -> Option<Verdict> {
-        self.levels.iter().rev().find_map(|level| level.ignore.verdict(path, is_directory))
+    fn ignore_decision(&self, path: &Path, is_directory: bool) -> Option<IgnoreDecision> {
+        self.levels.iter().rev().find_map(|level| level.ignore.decision(path, is_directory))
     }
 
     fn is_ignored_by_git(&self, path: &Path, is_directory: bool) -> bool {
-        let mut verdict = None;
+        let mut decision = None;
         for level in self.levels.iter().rev() {
-            verdict = verdict.or_else(|| level.gitignore.verdict(path, is_directory));
+            decision = decision.or_else(|| level.gitignore.decision(path, is_directory));
             if level.is_top() {
-                verdict = verdict.or_else(|| level.excludes.verdict(path, is_directory));
+                decision = decision.or_else(|| level.excludes.decision(path, is_directory));
                 break;
             }
         }
-        verdict.or_else(|| self.global.verdict(path, is_directory)) == Some(Verdict::Ignored)
+        decision.or_else(|| self.global.decision(path, is_directory)) == Some(IgnoreDecision::Ignored)
     }
 
     /// Whether one of the repositories that we are in tracks it: a folder inside may only pretend to be one of its own.

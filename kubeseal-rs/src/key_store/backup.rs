@@ -6,10 +6,10 @@
 //! Decided: age, instead of a format of our own, because this program may not be at hand when a backup is needed years from now.
 
 pub(crate) mod error;
-pub(crate) mod lock;
 pub(crate) mod passphrase;
-pub(crate) mod unlock;
 pub(crate) mod write;
 
+pub(crate) mod decrypt;
+pub(crate) mod encrypt;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use crate::cluster::session::error::SessionError;
 use crate::controller::fault::Fault;
 use crate::controller::right::Right;
-use crate::error::Hint as _;
+use crate::error::Hint;
 use crate::terminal::program::name;
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub(crate) enum KeyStoreError {
     Prefix(String),
     #[error("cannot {}", .act.told(.namespace, .server))]
     Ask {
-        act: Act,
+        act: Operation,
         server: String,
         namespace: String,
         #[source]
@@ -26,9 +26,29 @@ pub(crate) enum KeyStoreError {
     },
 }
 
+impl Hint for KeyStoreError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Session(error) => error.hint().unwrap_or_default(),
+            Self::Name(_) => "check --controller-namespace; it names the namespace of the controller".into(),
+            Self::Prefix(_) => "check --key-prefix; it is what the controller's --key-prefix says".into(),
+            Self::Ask { source: Fault::NotFound(_), .. } => {
+                format!(
+                    "it is gone, or the namespace is; see `{} keys list`, and check --controller-namespace",
+                    name()
+                )
+            }
+            Self::Ask { source: Fault::Changed(_), .. } => {
+                format!("another client changed it meanwhile; look at it again with `{} keys list`", name())
+            }
+            Self::Ask { act, source, namespace, .. } => source.hint(act.right(namespace)),
+        })
+    }
+}
+
 /// What was to be done. A Secret is named by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Act {
+pub(crate) enum Operation {
     /// List the keys.
     ListKeys,
     /// List the SealedSecrets of all namespaces.
@@ -43,7 +63,7 @@ pub(crate) enum Act {
     Delete(String),
 }
 
-impl Act {
+impl Operation {
     fn told(&self, namespace: &str, server: &str) -> impl fmt::Display {
         match self {
             Self::ListKeys => format!("list the sealing keys in namespace {namespace} of {server}"),
@@ -77,24 +97,5 @@ impl KeyStoreError {
     pub(crate) fn may_pass(&self) -> bool {
         let Self::Ask { source, .. } = self else { return false };
         matches!(source, Fault::Unavailable(_) | Fault::TooMany(_) | Fault::Unreachable(_) | Fault::Other(_))
-    }
-
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> String {
-        match self {
-            Self::Session(error) => error.hint().unwrap_or_default(),
-            Self::Name(_) => "check --controller-namespace; it names the namespace of the controller".into(),
-            Self::Prefix(_) => "check --key-prefix; it is what the controller's --key-prefix says".into(),
-            Self::Ask { source: Fault::NotFound(_), .. } => {
-                format!(
-                    "it is gone, or the namespace is; see `{} keys list`, and check --controller-namespace",
-                    name()
-                )
-            }
-            Self::Ask { source: Fault::Changed(_), .. } => {
-                format!("another client changed it meanwhile; look at it again with `{} keys list`", name())
-            }
-            Self::Ask { act, source, namespace, .. } => source.hint(act.right(namespace)),
-        }
     }
 }

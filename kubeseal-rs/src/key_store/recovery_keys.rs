@@ -7,7 +7,7 @@
 pub(crate) mod error;
 
 use crate::files::input::Input;
-use crate::key_store::backup::unlock::Unlock;
+use crate::key_store::backup::decrypt::Decryption;
 use crate::key_store::recovery_keys::error::RecoveryKeyError;
 use crate::manifest::secrets;
 use crate::settings::flag_value::paths_of;
@@ -28,13 +28,13 @@ use zeroize::Zeroizing;
 pub(crate) struct RecoveryKeys {
     pub files: Vec<PathBuf>,
     /// For those that are encrypted.
-    pub unlock: Unlock,
+    pub unlock: Decryption,
 }
 
 impl RecoveryKeys {
     /// The files that flags name.
     pub(crate) fn from_args(files: Vec<PathBuf>, unlock: UnlockFlags) -> Self {
-        Self { files: paths_of(files), unlock: Unlock::from_args(unlock) }
+        Self { files: paths_of(files), unlock: Decryption::from_args(unlock) }
     }
 
     /// Every key in these files. What is none is skipped with a warning, as long as there is one.
@@ -52,7 +52,7 @@ impl RecoveryKeys {
     }
 }
 
-fn read(file: &Path, unlock: &Unlock) -> Result<Vec<KeyPair>, RecoveryKeyError> {
+fn read(file: &Path, unlock: &Decryption) -> Result<Vec<KeyPair>, RecoveryKeyError> {
     let input = Input::File(file.to_owned());
     let bytes = input.read("private keys").map_err(RecoveryKeyError::Read)?;
     let bytes = unlock

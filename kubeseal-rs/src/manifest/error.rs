@@ -1,5 +1,6 @@
 //! [`ManifestError`]: input that is not Secrets.
 
+use crate::error::Hint;
 use crate::files::input::Input;
 use crate::manifest::location::Location;
 use crate::manifest::yaml::invalid::InvalidManifest;
@@ -21,6 +22,19 @@ pub(crate) enum ManifestError {
     },
 }
 
+impl Hint for ManifestError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::NotText(_) => Some(
+                "write the manifest as UTF-8; bytes that are no text belong under data, in base64".into(),
+            ),
+            Self::Nothing(_) => Some("give at least one Secret, in YAML or JSON".into()),
+            Self::NothingSealed(_) => Some("give at least one SealedSecret, in YAML or JSON".into()),
+            Self::At { problem, .. } => problem.hint(),
+        }
+    }
+}
+
 impl ManifestError {
     /// The same, in a stream with so many documents more before it.
     pub(crate) fn after(self, documents: usize) -> Self {
@@ -38,18 +52,6 @@ impl ManifestError {
                 matches!(problem, InvalidManifest::OtherKind(_) | InvalidManifest::NotAnObject(_))
             }
             Self::NotText(_) | Self::NothingSealed(_) => false,
-        }
-    }
-
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
-        match self {
-            Self::NotText(_) => Some(
-                "write the manifest as UTF-8; bytes that are no text belong under data, in base64".into(),
-            ),
-            Self::Nothing(_) => Some("give at least one Secret, in YAML or JSON".into()),
-            Self::NothingSealed(_) => Some("give at least one SealedSecret, in YAML or JSON".into()),
-            Self::At { problem, .. } => problem.hint(),
         }
     }
 }

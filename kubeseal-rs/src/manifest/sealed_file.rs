@@ -1,5 +1,6 @@
 //! [`SealedFile`]: a file with SealedSecrets, edited in place. `yaml-edit-in-place` changes the text; what a SealedSecret is, is known here.
 
+use crate::error::Hint;
 use crate::manifest::location::ObjectLocation;
 use crate::manifest::sealed_secrets::{SealedObject, is_list, is_sealed_secret};
 use api::DecodeError;
@@ -40,6 +41,25 @@ pub(crate) enum SealedFileError {
         #[source]
         source: EditError,
     },
+}
+
+impl Hint for SealedFileError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Parse(ParseError::Syntax { .. }) => "check indentation, quotes and brackets near there".into(),
+            Self::Parse(ParseError::LineBreak { found, .. }) => found.hint(),
+            Self::Shape { .. } => "`kubectl explain sealedsecret.spec` says what belongs where".into(),
+            Self::Edit { source: EditError::NotAMap { path }, .. } => {
+                format!("write {path} as a map of its own, without an alias (*name) or merge key (<<)")
+            }
+            Self::Edit { source: EditError::NotAScalar { path }, .. } => format!("write {path} as text"),
+            Self::Edit { source: EditError::ChangesOther, .. } => {
+                "write what it shares through anchors (&name), aliases (*name) and merge keys (<<) out in full; \
+                 nothing was changed"
+                    .into()
+            }
+        })
+    }
 }
 
 impl SealedFile {
@@ -119,26 +139,6 @@ impl SealedFile {
     /// The text with all edits. There may be a Secret in it, beside the SealedSecrets.
     pub(crate) fn text(&self) -> Zeroizing<String> {
         self.file.text()
-    }
-}
-
-impl SealedFileError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> String {
-        match self {
-            Self::Parse(ParseError::Syntax { .. }) => "check indentation, quotes and brackets near there".into(),
-            Self::Parse(ParseError::LineBreak { found, .. }) => found.hint(),
-            Self::Shape { .. } => "`kubectl explain sealedsecret.spec` says what belongs where".into(),
-            Self::Edit { source: EditError::NotAMap { path }, .. } => {
-                format!("write {path} as a map of its own, without an alias (*name) or merge key (<<)")
-            }
-            Self::Edit { source: EditError::NotAScalar { path }, .. } => format!("write {path} as text"),
-            Self::Edit { source: EditError::ChangesOther, .. } => {
-                "write what it shares through anchors (&name), aliases (*name) and merge keys (<<) out in full; \
-                 nothing was changed"
-                    .into()
-            }
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `write`: a SealedSecret as a JSON object or a YAML document, laid out as upstream's.
 
+use crate::error::Hint;
 use crate::settings::flag_value::Format;
 use api::SealedSecret;
 use serde_json::{Map, Value};
@@ -12,6 +13,8 @@ pub(crate) enum RenderError {
     #[error("cannot write it as YAML")]
     Yaml(#[source] serde_saphyr::ser::Error),
 }
+
+impl Hint for RenderError {}
 
 /// Appends `sealed` to `written`.
 pub(crate) fn write(format: Format, sealed: &SealedSecret, written: &mut Vec<u8>) -> Result<(), RenderError> {

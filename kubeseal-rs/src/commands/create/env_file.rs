@@ -1,7 +1,6 @@
 //! `read`: a file of `KEY=VALUE` lines, by kubectl's rules: no quotes, no escapes, no `export`.
 
-use crate::manifest::names::InvalidKey;
-use crate::manifest::names::check_key;
+use crate::manifest::names::{InvalidKey, check_key};
 use envelope::Plaintext;
 
 /// What is wrong with a line.

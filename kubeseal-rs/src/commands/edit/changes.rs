@@ -4,7 +4,7 @@ use crate::commands::annotations::check_annotations;
 use crate::commands::edit::error::EditError;
 use crate::commands::edit::shown::{PLACEHOLDER, without_copies};
 use crate::commands::edit::template_data::TemplateData;
-use crate::commands::fingerprint_note::noted;
+use crate::commands::fingerprint_change::fingerprint_change;
 use crate::error::Failure;
 use crate::manifest::sealed_field::SealedField;
 use crate::manifest::sealed_secrets::SealedObject;
@@ -107,7 +107,7 @@ impl Sealer<'_> {
             changes.push(SealedField::Item(key).set(sealed));
         }
         if saved.values().any(|value| !is_kept(value)) {
-            changes.extend(noted(object, self.certificate, saved.values().any(is_kept)));
+            changes.extend(fingerprint_change(object, self.certificate, saved.values().any(is_kept)));
         }
         Ok(changes)
     }

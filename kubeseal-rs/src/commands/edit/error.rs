@@ -2,7 +2,8 @@
 
 use crate::commands::annotations::AnnotationFault;
 use crate::error::Failure;
-use crate::files::file_update::InPlaceError;
+use crate::error::Hint;
+use crate::files::file_update::FileUpdateError;
 use crate::manifest::location::ObjectLocation;
 use crate::terminal::escape::shown_path;
 use api::Scope;
@@ -16,7 +17,7 @@ pub(crate) enum EditError {
     File {
         path: PathBuf,
         #[source]
-        source: InPlaceError,
+        source: FileUpdateError,
     },
     #[error("cannot show what is sealed")]
     Show(#[source] serde_saphyr::ser::Error),
@@ -66,13 +67,12 @@ pub(crate) enum EditError {
     },
 }
 
-impl EditError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for EditError {
+    fn hint(&self) -> Option<String> {
         const DISCARDED: &str =
             "what you typed was wiped and not kept, so that no value stays on disk; nothing was changed";
         let hint = match self {
-            Self::File { source, .. } => source.hint(),
+            Self::File { source, .. } => return source.hint(),
             Self::Scratch { .. } => "set XDG_RUNTIME_DIR or TMPDIR to a directory of your own".into(),
             Self::Start { .. } | Self::NoEditor(_) => "set VISUAL or EDITOR to an editor that waits until you are done".into(),
             Self::Editor { .. } | Self::Stopped | Self::Gone(_) => DISCARDED.into(),

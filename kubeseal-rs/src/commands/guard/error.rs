@@ -1,5 +1,6 @@
 //! [`GuardError`]: plaintext was found, or it could not be looked for.
 
+use crate::error::Hint;
 use crate::git::error::GitError;
 use crate::terminal::escape::shown_path;
 use std::io;
@@ -24,14 +25,9 @@ pub(crate) enum GuardError {
     Git(#[from] GitError),
 }
 
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
-impl GuardError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> String {
-        match self {
+impl Hint for GuardError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
             Self::Found { .. } => {
                 "do as each line says; what is no secret passes with the comment \"# kubeseal-rs: allow\" on its line \
                  or alone on the line above. A secret that was committed once stays in Git's history: replace it where it is \
@@ -42,6 +38,10 @@ impl GuardError {
             Self::NotFound { .. } => "name files and directories that exist and may be read".into(),
             Self::NotStaged(_) => "name files and directories of the work tree, or none for everything staged".into(),
             Self::Git(_) => "--staged works in a Git work tree; elsewhere, name files and directories".into(),
-        }
+        })
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -2,6 +2,7 @@
 
 use crate::controller::fault::Fault as ClusterFault;
 use crate::controller::right::Right;
+use crate::error::Hint;
 use crate::files::input::Input;
 use crate::manifest::yaml::invalid::InvalidManifest;
 use crate::terminal::escape::shown_path;
@@ -43,9 +44,8 @@ pub(crate) enum InspectError {
     },
 }
 
-impl InspectError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for InspectError {
+    fn hint(&self) -> Option<String> {
         match self {
             Self::Read { .. } => {
                 Some("name files that exist and may be read; without one, standard input is read".into())

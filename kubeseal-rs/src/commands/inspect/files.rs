@@ -6,8 +6,7 @@
 use crate::commands::inspect::certificates::Certificates;
 use crate::commands::inspect::error::InspectError;
 use crate::commands::inspect::report::Report;
-use crate::commands::reseal::walk;
-use crate::commands::templates;
+use crate::commands::{sealed_files, templates};
 use crate::error::Failure;
 use crate::error::cause::on_one_line;
 use crate::files::encoding::to_utf8;
@@ -71,7 +70,7 @@ struct Files<'a> {
 
 impl Files<'_> {
     fn walk(&mut self, directory: &PathBuf) {
-        let (files, faults) = walk::files(slice::from_ref(directory));
+        let (files, faults) = sealed_files::find(slice::from_ref(directory));
         for (path, fault) in faults {
             self.faults.push(format!("{}: {}", shown_path(path), on_one_line(&fault)));
         }

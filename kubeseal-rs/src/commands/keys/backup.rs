@@ -3,9 +3,9 @@
 use crate::commands::keys::error::KeysError;
 use crate::error::CommandError;
 use crate::files::output::private::{to_new_file as write_new_private, to_stdout as write_all_private};
-use crate::files::output::{OutputError, tell};
+use crate::files::output::{OutputError, print_text};
 use crate::key_store::KeyStore;
-use crate::key_store::backup::lock::Lock;
+use crate::key_store::backup::encrypt::Encryption;
 use crate::key_store::backup::write::list;
 use crate::key_store::stored_key::StoredKey;
 use crate::settings::flag_value;
@@ -69,7 +69,7 @@ pub(crate) struct BackupArgs {
     pub key_store: KeyStoreFlags,
 }
 
-impl Lock {
+impl Encryption {
     fn from_args(args: &mut BackupArgs) -> Result<Self, UsageError> {
         let recipients = texts(std::mem::take(&mut args.recipient));
         let files = std::mem::take(&mut args.recipients_file);
@@ -84,13 +84,13 @@ impl Lock {
 }
 
 pub(crate) fn run(mut args: BackupArgs) -> Result<(), CommandError> {
-    let lock = Lock::from_args(&mut args)?;
+    let lock = Encryption::from_args(&mut args)?;
     let (file, overwrite) = (path_of(args.output), args.force == Some(true));
     let controller = target::key_store(args.key_store)?;
     if let Some(file) = file.as_deref().filter(|file| !overwrite && is_kept(file)) {
         return Err(KeysError::Exists(file.to_owned()).into());
     }
-    let is_plain = matches!(lock, Lock::None);
+    let is_plain = matches!(lock, Encryption::None);
     if is_plain && file.is_none() && io::stdout().is_terminal() {
         return Err(KeysError::Terminal.into());
     }
@@ -119,7 +119,7 @@ pub(crate) fn run(mut args: BackupArgs) -> Result<(), CommandError> {
             if !is_kept {
                 return Ok(());
             }
-            Ok(tell(&summary(file, &keys, is_plain))?)
+            Ok(print_text(&summary(file, &keys, is_plain))?)
         }
     }
 }

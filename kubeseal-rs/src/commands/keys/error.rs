@@ -2,7 +2,7 @@
 
 use crate::commands::templates;
 use crate::controller::error::ControllerError;
-use crate::error::{Failure, Hint as _};
+use crate::error::{Failure, Hint};
 use crate::key_store::error::KeyStoreError;
 use crate::manifest::error::ManifestError;
 use crate::terminal::escape::shown_path;
@@ -36,7 +36,7 @@ pub(crate) enum KeysError {
     #[error("key {} is compromised, and stays so", .0.short())]
     Compromised(Fingerprint),
     #[error("key {} is still needed, or may be{what}", .key.short())]
-    Needed { key: Fingerprint, what: Places, is_known: bool, has_templates: bool },
+    Needed { key: Fingerprint, what: ObjectList, is_known: bool, has_templates: bool },
     #[error("there is no active sealing key")]
     NoActive,
     #[error("no new key appeared within {} s", .waited.as_secs())]
@@ -92,42 +92,8 @@ pub(crate) enum KeysError {
     NotAll(usize),
 }
 
-/// What is to be done once what leaked is out, and nothing has come in its place.
-fn without_successor(left: Option<&Fingerprint>) -> String {
-    let state = match left {
-        Some(left) => format!(
-            "values are sealed with {} meanwhile; a new key is asked for, and a controller that starts later makes it",
-            left.short()
-        ),
-        None => "nothing can be sealed before there is one; a controller that runs makes it at once".into(),
-    };
-    format!(
-        "{state}. See to it that the controller runs, then look at `{} keys list`. An older one, or upstream's, goes on using \
-         the revoked key until you restart it",
-        name()
-    )
-}
-
-/// SealedSecrets, a line each.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Places(pub Vec<String>);
-
-/// Lines of [`Places`] that are shown.
-const SHOWN: usize = 20;
-
-impl fmt::Display for Places {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().take(SHOWN).try_for_each(|place| write!(f, "\n  {place}"))?;
-        match self.0.len().saturating_sub(SHOWN) {
-            0 => Ok(()),
-            more => write!(f, "\n  and {more} more"),
-        }
-    }
-}
-
-impl KeysError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for KeysError {
+    fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NotFingerprint(_) => {
                 format!("it is at least 8 hex digits, as `{} keys list` shows them", name())
@@ -202,5 +168,38 @@ impl KeysError {
             Self::NotAll(_) => "all others are restored; the warnings say what is wrong with these".into(),
             Self::Render(_) => return None,
         })
+    }
+}
+
+/// What is to be done once what leaked is out, and nothing has come in its place.
+fn without_successor(left: Option<&Fingerprint>) -> String {
+    let state = match left {
+        Some(left) => format!(
+            "values are sealed with {} meanwhile; a new key is asked for, and a controller that starts later makes it",
+            left.short()
+        ),
+        None => "nothing can be sealed before there is one; a controller that runs makes it at once".into(),
+    };
+    format!(
+        "{state}. See to it that the controller runs, then look at `{} keys list`. An older one, or upstream's, goes on using \
+         the revoked key until you restart it",
+        name()
+    )
+}
+
+/// SealedSecrets, a line each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ObjectList(pub Vec<String>);
+
+/// Lines of [`ObjectList`] that are shown.
+const SHOWN: usize = 20;
+
+impl fmt::Display for ObjectList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().take(SHOWN).try_for_each(|place| write!(f, "\n  {place}"))?;
+        match self.0.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n  and {more} more"),
+        }
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn find<'a>(
 }
 
 /// The keys that count, newest first: active, and called leaked by no other Secret.
-pub(crate) fn counting(keys: &[StoredKey]) -> impl Iterator<Item = &StoredKey> {
+pub(crate) fn active_keys(keys: &[StoredKey]) -> impl Iterator<Item = &StoredKey> {
     let has_leaked =
         |key: &StoredKey| keys.iter().any(|it| it.state() == State::Compromised && it.is_same(key));
     keys.iter().filter(move |key| key.state() == State::Active && !has_leaked(key))
@@ -50,6 +50,6 @@ pub(crate) fn newest(keys: &[StoredKey]) -> Option<&StoredKey> {
 pub(crate) fn newest_but<'a>(keys: &'a [StoredKey], without: &[&StoredKey]) -> Option<&'a StoredKey> {
     let now = Timestamp::now();
     let is_present = |key: &&StoredKey| key.since().is_some_and(|since| since.duration_since(now) <= SKEW);
-    let others = || counting(keys).filter(|key| !without.iter().any(|out| out.is_same(key)));
+    let others = || active_keys(keys).filter(|key| !without.iter().any(|out| out.is_same(key)));
     others().find(is_present).or_else(|| others().next())
 }

@@ -1,8 +1,8 @@
-//! `by_hand`: the command that gives keys another label without this program.
+//! `kubectl_command`: the command that gives keys another label without this program.
 
 use api::sealing_key::LABEL;
 
 /// For kubectl.
-pub(crate) fn by_hand(namespace: &str, secrets: &[String], label: &str) -> String {
+pub(crate) fn kubectl_command(namespace: &str, secrets: &[String], label: &str) -> String {
     format!("kubectl label secret -n {namespace} {} {LABEL}={label} --overwrite", secrets.join(" "))
 }

@@ -1,12 +1,14 @@
 //! `keys list`: every key, and what needs it.
 
+pub(crate) mod table;
+
 use crate::certificate::withdraw;
 use crate::certificate::withdrawn::Withdrawn;
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::find::newest;
-use crate::commands::keys::needed::{FileUses, SealedFiles, Use, in_cluster, in_files, ring};
-use crate::commands::keys::table;
+use crate::commands::keys::usage::{FileUsage, KeyUsage, SealedFiles, in_cluster, in_files, ring};
 use crate::error::CommandError;
+use crate::error::Hint as _;
 use crate::files::output::Output;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::{State, StoredKey};
@@ -120,10 +122,7 @@ fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) -> Result<(),
     let in_cluster = match store.sealed_secrets() {
         Ok(objects) => Some(in_cluster(&objects, None)),
         Err(error) if error.is_forbidden() => {
-            warn(format_args!(
-                "how many SealedSecrets need each key is not known: {error}; {}",
-                error.hint()
-            ));
+            warn(format_args!("how many SealedSecrets need each key is not known: {}", error.with_hint()));
             None
         }
         Err(error) => return Err(error.into()),
@@ -154,9 +153,9 @@ fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) -> Result<(),
     }
 }
 
-fn lines(keys: &[StoredKey], in_cluster: Option<&[Use]>, in_files: Option<&FileUses>) -> Vec<Line> {
+fn lines(keys: &[StoredKey], in_cluster: Option<&[KeyUsage]>, in_files: Option<&FileUsage>) -> Vec<Line> {
     let newest = newest(keys).map(StoredKey::name);
-    let count = |uses: &[Use], key: Option<Fingerprint>| {
+    let count = |uses: &[KeyUsage], key: Option<Fingerprint>| {
         key.map_or(0, |key| uses.iter().filter(|it| it.keys.contains(&key)).count())
     };
     let line = |key: &StoredKey| {
@@ -180,7 +179,7 @@ fn lines(keys: &[StoredKey], in_cluster: Option<&[Use]>, in_files: Option<&FileU
     keys.iter().map(line).collect()
 }
 
-fn unknown(in_cluster: Option<&[Use]>, in_files: Option<&FileUses>) -> Vec<String> {
+fn unknown(in_cluster: Option<&[KeyUsage]>, in_files: Option<&FileUsage>) -> Vec<String> {
     let in_files = in_files.map(|found| found.uses.as_slice()).unwrap_or_default();
     let all = in_cluster.unwrap_or_default().iter().chain(in_files);
     all.filter(|it| it.unknown).map(|it| it.place.clone()).collect()

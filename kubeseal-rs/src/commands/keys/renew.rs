@@ -1,9 +1,9 @@
 //! `keys renew`: a new key, now.
 
 use crate::certificate::replace_cached;
-use crate::commands::keys::fresh::make_fresh;
+use crate::commands::keys::renewal::make_fresh;
 use crate::error::CommandError;
-use crate::files::output::tell;
+use crate::files::output::print_text;
 use crate::key_store::KeyStore;
 use crate::settings::key_store_flags::KeyStoreFlags;
 use crate::settings::timeout::Timeout;
@@ -41,5 +41,5 @@ pub(crate) fn run(args: RenewArgs) -> Result<(), CommandError> {
         replace_cached(&controller, certificate, store.is_verified());
     }
     let fingerprint = new.fingerprint().map(|it| it.to_string()).unwrap_or_default();
-    Ok(tell(&format!("{fingerprint}\n"))?)
+    Ok(print_text(&format!("{fingerprint}\n"))?)
 }

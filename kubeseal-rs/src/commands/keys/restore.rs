@@ -1,23 +1,23 @@
 //! `keys restore`: puts the keys of a backup back. Nothing that is there is overwritten.
 
 pub(crate) mod backed_up;
-pub(crate) mod clear_up;
 pub(crate) mod leaks;
+pub(crate) mod orphan_cleanup;
 pub(crate) mod orphan_key;
 pub(crate) mod put_back;
 
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::restore::backed_up::BackedUp;
-use crate::commands::keys::restore::clear_up::clear_up;
-use crate::commands::keys::restore::clear_up::{ClearUp, OrphanPolicy};
 use crate::commands::keys::restore::leaks::{note_cluster, note_leaks};
+use crate::commands::keys::restore::orphan_cleanup::clear_up;
+use crate::commands::keys::restore::orphan_cleanup::{ClearUp, OrphanPolicy};
 use crate::commands::keys::restore::put_back::put_back;
 use crate::error::CommandError;
 use crate::files::input::Input;
-use crate::files::output::progress_lines::Telling;
+use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::KeyStore;
+use crate::key_store::backup::decrypt::Decryption;
 use crate::key_store::backup::error::BackupError;
-use crate::key_store::backup::unlock::Unlock;
 use crate::manifest::secrets;
 use crate::settings::flag_value;
 use crate::settings::key_store_flags::KeyStoreFlags;
@@ -86,22 +86,23 @@ pub(crate) fn run(args: RestoreArgs) -> Result<(), CommandError> {
     };
     let dry_run = args.dry_run == Some(true);
     let controller = target::key_store(args.key_store)?;
-    let (mut backup, refused) = read(&flag_value::input(Some(args.file)), &Unlock::from_args(args.unlock))?;
+    let (mut backup, refused) =
+        read(&flag_value::input(Some(args.file)), &Decryption::from_args(args.unlock))?;
     let store = KeyStore::connect(&controller)?;
     let existing = store.keys()?;
     note_cluster(&store, &existing, &mut backup)?;
-    let mut telling = Telling::begin();
+    let mut stdout = ProgressLines::new();
     for key in &backup {
-        telling.tell(&put_back(&store, key, &existing, dry_run)?);
+        stdout.print(&put_back(&store, key, &existing, dry_run)?);
     }
     if policy != OrphanPolicy::Keep {
-        clear_up(&store, &backup, ClearUp { policy, dry_run }, &mut telling)?;
+        clear_up(&store, &backup, ClearUp { policy, dry_run }, &mut stdout)?;
     }
-    if refused > 0 { Err(KeysError::NotAll(refused).into()) } else { Ok(telling.end()?) }
+    if refused > 0 { Err(KeysError::NotAll(refused).into()) } else { Ok(stdout.finish()?) }
 }
 
 /// The keys, oldest first and each once, and how many Secrets are none.
-fn read(file: &Input, unlock: &Unlock) -> Result<(Vec<BackedUp>, usize), CommandError> {
+fn read(file: &Input, unlock: &Decryption) -> Result<(Vec<BackedUp>, usize), CommandError> {
     let bytes = file
         .read("a backup of sealing keys")
         .map_err(|source| BackupError::Read { what: "the backup", source })?;

@@ -2,16 +2,16 @@
 
 use crate::certificate::withdraw;
 use crate::certificate::withdrawn::Withdrawn;
-use crate::commands::keys::error::{KeysError, Places};
+use crate::commands::keys::error::{KeysError, ObjectList};
 use crate::commands::keys::find::{find, newest};
-use crate::commands::keys::needed::{FileUses, SealedFiles, Use, in_cluster, in_files, ring};
+use crate::commands::keys::usage::{FileUsage, KeyUsage, SealedFiles, in_cluster, in_files, ring};
 use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
 use crate::controller::error::{ControllerError, Question};
 use crate::controller::fault::Fault;
 use crate::error::CommandError;
-use crate::files::output::progress_lines::Telling;
-use crate::files::output::tell;
+use crate::files::output::print_text;
+use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::{State, StoredKey};
 use crate::settings::flag_value;
@@ -72,7 +72,7 @@ pub(crate) fn run(args: RetireArgs) -> Result<(), CommandError> {
     }
     let active: Vec<&&StoredKey> = secrets.iter().filter(|key| key.state() != State::Retired).collect();
     if active.is_empty() {
-        return Ok(tell(&format!("{} is retired already\n", fingerprint.short()))?);
+        return Ok(print_text(&format!("{} is retired already\n", fingerprint.short()))?);
     }
     if args.unserved != Some(true) {
         not_served(&controller, fingerprint)?;
@@ -82,7 +82,7 @@ pub(crate) fn run(args: RetireArgs) -> Result<(), CommandError> {
     let mut in_files = in_files(&SealedFiles::new(args.paths, args.namespace), &ring);
     uses.append(&mut in_files.uses);
     nothing_needs(fingerprint, &uses, in_files)?;
-    let mut telling = Telling::begin();
+    let mut stdout = ProgressLines::new();
     for key in active {
         store.label(key, RETIRED)?;
         if let Some(certificate) = key.certificate() {
@@ -90,9 +90,9 @@ pub(crate) fn run(args: RetireArgs) -> Result<(), CommandError> {
         }
         let (namespace, name) = (store.namespace(), key.name());
         let told = format!("{} is retired (Secret {namespace}/{name})\n", fingerprint.short());
-        telling.tell(&told);
+        stdout.print(&told);
     }
-    Ok(telling.end()?)
+    Ok(stdout.finish()?)
 }
 
 /// Refuses the key that new values are sealed with, which with --key-publish-delay is not always the newest; and where it
@@ -130,7 +130,7 @@ fn is_down(error: &ControllerError) -> bool {
 }
 
 /// Refuses while it is needed, or may be.
-fn nothing_needs(key: Fingerprint, uses: &[Use], in_files: FileUses) -> Result<(), KeysError> {
+fn nothing_needs(key: Fingerprint, uses: &[KeyUsage], in_files: FileUsage) -> Result<(), KeysError> {
     let needing = || uses.iter().filter(|it| it.keys.contains(&key)).map(|it| it.place.clone());
     let unknown = uses.iter().filter(|it| it.unknown && !it.keys.contains(&key));
     let unknown =
@@ -140,5 +140,5 @@ fn nothing_needs(key: Fingerprint, uses: &[Use], in_files: FileUses) -> Result<(
         return Ok(());
     }
     let is_known = needing().next().is_some();
-    Err(KeysError::Needed { key, what: Places(what), is_known, has_templates: in_files.has_templates })
+    Err(KeysError::Needed { key, what: ObjectList(what), is_known, has_templates: in_files.has_templates })
 }

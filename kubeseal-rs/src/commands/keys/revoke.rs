@@ -3,23 +3,23 @@
 //! A new key is made first, so that there is one to seal with. But nothing that fails on the way to it, and nothing that cannot
 //! be told, keeps the label from being set; and where the label itself cannot be set, that is said, and how to set it by hand.
 
+pub(crate) mod confirm;
 pub(crate) mod consequences;
-pub(crate) mod question;
 
 use crate::certificate::withdrawn::Withdrawn;
 use crate::certificate::{replace_cached, withdraw};
-use crate::commands::keys::confirm::confirm;
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::find::{find, newest_but};
-use crate::commands::keys::fresh::{ask, make_fresh};
-use crate::commands::keys::kubectl_command::by_hand;
-use crate::commands::keys::needed::SealedFiles;
-use crate::commands::keys::retry::insist;
-use crate::commands::keys::revoke::consequences::tell;
-use crate::commands::keys::revoke::question::question;
+use crate::commands::keys::kubectl_command::kubectl_command;
+use crate::commands::keys::renewal::{ask, make_fresh};
+use crate::commands::keys::revoke::confirm::confirm;
+use crate::commands::keys::revoke::consequences::print_consequences;
+use crate::commands::keys::usage::SealedFiles;
 use crate::error::CommandError;
-use crate::files::output::progress_lines::Telling;
+use crate::error::Hint as _;
+use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::KeyStore;
+use crate::key_store::retry::retry;
 use crate::key_store::stored_key::{State, StoredKey};
 use crate::settings::flag_value;
 use crate::settings::key_store_flags::KeyStoreFlags;
@@ -81,7 +81,7 @@ pub(crate) struct RevokeArgs {
 }
 
 /// A key that leaked.
-pub(crate) struct Leak<'a> {
+pub(crate) struct LeakedKey<'a> {
     fingerprint: Fingerprint,
     /// Every Secret of it. It is the private half that leaked, whatever certificates were made for it.
     secrets: Vec<&'a StoredKey>,
@@ -107,23 +107,23 @@ pub(crate) fn run(mut args: RevokeArgs) -> Result<(), CommandError> {
     };
     let store = KeyStore::connect(&controller).map_err(|error| unknown(error.into()))?;
     let keys = store.keys().map_err(|error| unknown(error.into()))?;
-    let leak = Leak::of(&keys, &revoke.fingerprint).map_err(|error| unknown(error.into()))?;
+    let leak = LeakedKey::of(&keys, &revoke.fingerprint).map_err(|error| unknown(error.into()))?;
     let todo: Vec<&StoredKey> =
         leak.secrets.iter().copied().filter(|key| key.state() != State::Compromised).collect();
     for key in leak.secrets.iter().filter(|key| key.state() == State::Compromised) {
         never_seal_with(&store, key);
     }
-    let mut telling = Telling::begin();
+    let mut stdout = ProgressLines::new();
     let renewal =
-        if todo.is_empty() { Ok(None) } else { take_out(&store, &keys, &leak, &todo, revoke, &mut telling)? };
+        if todo.is_empty() { Ok(None) } else { take_out(&store, &keys, &leak, &todo, revoke, &mut stdout)? };
     if let Ok(Some(new)) = &renewal
         && let Some(certificate) = new.certificate()
     {
         replace_cached(&controller, certificate, store.is_verified());
     }
-    let told = tell(&store, &keys, &leak.secrets, &files, &mut telling);
+    let told = print_consequences(&store, &keys, &leak.secrets, &files, &mut stdout);
     match renewal {
-        Ok(_) => told.and(telling.end().map_err(CommandError::from)),
+        Ok(_) => told.and(stdout.finish().map_err(CommandError::from)),
         Err(source) => {
             let (key, left) = (leak.fingerprint, leak.left.and_then(StoredKey::fingerprint));
             Err(KeysError::NoSuccessor { key, left, source: Box::new(source) }.into())
@@ -131,7 +131,7 @@ pub(crate) fn run(mut args: RevokeArgs) -> Result<(), CommandError> {
     }
 }
 
-impl<'a> Leak<'a> {
+impl<'a> LeakedKey<'a> {
     fn of(keys: &'a [StoredKey], given: &str) -> Result<Self, KeysError> {
         let (fingerprint, same) = find(keys, given)?;
         let secrets: Vec<&StoredKey> =
@@ -147,15 +147,15 @@ impl<'a> Leak<'a> {
 fn take_out(
     store: &KeyStore,
     keys: &[StoredKey],
-    leak: &Leak<'_>,
+    leak: &LeakedKey<'_>,
     todo: &[&StoredKey],
     revoke: &RevokeArgs,
-    telling: &mut Telling,
+    stdout: &mut ProgressLines,
 ) -> Result<Result<Option<StoredKey>, CommandError>, CommandError> {
     let (short, namespace) = (leak.fingerprint.short(), store.namespace());
     let names: Vec<String> = todo.iter().map(|key| key.name()).collect();
     if revoke.yes != Some(true) {
-        let asked = confirm(&question(store, leak, revoke));
+        let asked = confirm(store, leak, revoke);
         asked.map_err(|error| not_revoked(&short, namespace, &names, error.into()))?;
     }
     let mut told = String::new();
@@ -170,7 +170,7 @@ fn take_out(
     let mut failed = Vec::new();
     for key in todo {
         let name = key.name();
-        match insist(|| store.label(key, COMPROMISED)) {
+        match retry(|| store.label(key, COMPROMISED)) {
             Ok(()) => {
                 never_seal_with(store, key);
                 let _ = writeln!(
@@ -182,7 +182,7 @@ fn take_out(
         }
     }
     let (names, errors): (Vec<String>, Vec<_>) = failed.into_iter().unzip();
-    telling.tell(&told);
+    stdout.print(&told);
     if let Some(error) = errors.into_iter().next() {
         return Err(not_revoked(&short, namespace, &names, error.into()));
     }
@@ -191,7 +191,7 @@ fn take_out(
         && let Err(error) = ask(store, left)
     {
         // The request went with the key that is out now, and this one did not take its place.
-        warn(format_args!("a new key could not be asked for: {error}; {}", error.hint()));
+        warn(format_args!("a new key could not be asked for: {}", error.with_hint()));
     }
     Ok(renewed)
 }
@@ -205,7 +205,7 @@ fn renew(
     revoke: &RevokeArgs,
 ) -> Result<Option<StoredKey>, CommandError> {
     let Some(timeout) = revoke.renewal() else { return Ok(None) };
-    let line = by_hand(store.namespace(), names, COMPROMISED);
+    let line = kubectl_command(store.namespace(), names, COMPROMISED);
     let meanwhile =
         format!("until then {short} is NOT REVOKED. To do it at once, in another terminal: `{line}`");
     make_fresh(store, keys, timeout, &meanwhile).map(Some)
@@ -219,6 +219,6 @@ fn never_seal_with(store: &KeyStore, key: &StoredKey) {
 }
 
 fn not_revoked(key: &str, namespace: &str, secrets: &[String], source: CommandError) -> CommandError {
-    let line = by_hand(namespace, secrets, COMPROMISED);
+    let line = kubectl_command(namespace, secrets, COMPROMISED);
     KeysError::NotRevoked { key: key.chars().take(64).collect(), line, source: Box::new(source) }.into()
 }

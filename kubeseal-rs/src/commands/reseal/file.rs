@@ -1,17 +1,17 @@
-//! [`File`]: one file on its way to being resealed.
+//! [`File`]: a file with SealedSecrets that are checked or resealed.
 
 use crate::certificate::is_revoked;
 use crate::commands::reason::Reason;
-use crate::commands::reseal::fault::Fault;
-use crate::commands::reseal::report::Report;
+use crate::commands::reseal::failure::ResealFailure;
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::{Old, Present};
-use crate::commands::reseal::walk::is_manifest;
+use crate::commands::reseal::summary::ResealSummary;
+use crate::commands::sealed_files;
+use crate::commands::sealed_files::{SealedFilesError, is_manifest};
 use crate::commands::templates::{is_template, seals};
-use crate::files::file_update::{InPlace, InPlaceError};
+use crate::files::file_update::{FileUpdate, FileUpdateError};
 use crate::manifest::sealed_field::SealedField;
-use crate::manifest::sealed_file::SealedFileError;
-use crate::manifest::sealed_file::{ObjectEdit, SealedFile};
+use crate::manifest::sealed_file::{ObjectEdit, SealedFile, SealedFileError};
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::yaml::parse::parse;
 use api::annotations::CERTIFICATE_FINGERPRINT;
@@ -21,11 +21,11 @@ use yaml_edit_in_place::{Change, ParseError};
 
 /// A file with at least one SealedSecret.
 pub(crate) struct File {
-    place: InPlace,
+    file: FileUpdate,
     sealed: SealedFile,
 }
 
-/// A SealedSecret that is sealed to the present certificate now.
+/// A SealedSecret that was resealed.
 pub(crate) struct Resealed {
     pub place: String,
     /// It was sealed with a key that was revoked: others may know its values.
@@ -36,45 +36,40 @@ pub(crate) struct Resealed {
 pub(crate) enum Found {
     /// No SealedSecret.
     Nothing,
-    /// Something that mentions them and becomes YAML once it is rendered, such as a Helm template; and whether there is one
-    /// in it, by its text.
+    /// A template, such as Helm's, that mentions SealedSecrets. `true` if it has one, as far as its text tells.
     Template(bool),
     Sealed(File),
 }
 
 impl File {
-    /// Whether nothing in it is a SealedSecret is known only of what parses. It is locked where it is to be changed.
-    pub(crate) fn read(path: &Path, is_named: bool, is_changed: bool) -> Result<Found, Fault> {
-        let mut place = InPlace::read(path)?;
-        // Most files of a directory are something else, and need not even be text.
-        if !place.mentions_sealed() {
-            return if is_named && is_manifest(path) { other(place.text()?) } else { Ok(Found::Nothing) };
+    /// Reads it. Locks it if it is to be changed.
+    pub(crate) fn read(path: &Path, is_named: bool, is_changed: bool) -> Result<Found, SealedFilesError> {
+        let mut file = FileUpdate::read(path)?;
+        if !file.mentions_sealed() {
+            return if is_named && is_manifest(path) { other(file.text()?) } else { Ok(Found::Nothing) };
         }
         if is_changed {
-            place = match InPlace::locked(path) {
-                // It may be up to date, and if not, it is told when it is to be replaced.
-                Err(InPlaceError::ReadOnly(_)) => place,
+            file = match FileUpdate::locked(path) {
+                // It may be up to date; if not, replacing it fails.
+                Err(FileUpdateError::ReadOnly(_)) => file,
                 locked => locked?,
             };
         }
-        let text = place.text()?;
-        match SealedFile::read(text) {
-            Ok(sealed) if sealed.objects().is_empty() => Ok(Found::Nothing),
-            Ok(sealed) => Ok(Found::Sealed(Self { place, sealed })),
-            Err(SealedFileError::Parse(ParseError::Syntax { line, .. })) if is_template(text, line) => {
-                Ok(Found::Template(seals(text)))
-            }
-            Err(error) => Err(error.into()),
+        match sealed_files::read(&file) {
+            Ok(None) => Ok(Found::Nothing),
+            Ok(Some(sealed)) => Ok(Found::Sealed(Self { file, sealed })),
+            Err(SealedFilesError::Template) => Ok(Found::Template(seals(file.text()?))),
+            Err(error) => Err(error),
         }
     }
 
     /// Reports what is sealed to another certificate.
-    pub(crate) fn check(&self, present: &Present<'_>, report: &mut Report) {
+    pub(crate) fn check(&self, present: &Present<'_>, report: &mut ResealSummary) {
         let objects = self.sealed.objects();
         let old: Vec<(&SealedObject, Old)> =
             objects.iter().filter_map(|object| Some((object, present.old(object)?))).collect();
         report.up_to_date(objects.len() - old.len());
-        report.stale(self.place.path(), old);
+        report.stale(self.file.path(), old);
     }
 
     /// Reseals what is old. What does not open is reported, and the others go on.
@@ -83,13 +78,13 @@ impl File {
         present: &Present<'_>,
         resealer: &Resealer<'_>,
         namespace: Option<&str>,
-        report: &mut Report,
+        report: &mut ResealSummary,
     ) {
         let mut edits = Vec::new();
         for (index, object) in self.sealed.objects().iter().enumerate() {
             let Some(old) = present.old(object) else {
                 report.up_to_date(1);
-                edits.extend(noted(index, object, present).map(|edit| (edit, None)));
+                edits.extend(note_fingerprint(index, object, present).map(|edit| (edit, None)));
                 continue;
             };
             let place = object.location.to_string();
@@ -98,7 +93,7 @@ impl File {
                     let was_revoked = old.fingerprint.is_some_and(is_revoked);
                     edits.push((ObjectEdit { index, changes }, Some(Resealed { place, was_revoked })));
                 }
-                Err(fault) => report.failed(self.place.path(), Some(place), &fault),
+                Err(fault) => report.failed(self.file.path(), Some(place), &fault),
             }
         }
         let (edits, places): (Vec<_>, Vec<_>) = edits.into_iter().unzip();
@@ -108,7 +103,9 @@ impl File {
             is_changed |= outcome.is_ok();
             match (outcome, place) {
                 (Ok(()), place) => resealed.extend(place),
-                (Err(error), Some(_)) => report.failed(self.place.path(), None, &error.into()),
+                (Err(error), Some(_)) => {
+                    report.failed(self.file.path(), None, &SealedFilesError::from(error).into())
+                }
                 // A hint is a convenience: a file that has no room for it is fine without.
                 (Err(_), None) => {}
             }
@@ -116,15 +113,15 @@ impl File {
         if !is_changed {
             return;
         }
-        match self.place.replace(self.sealed.text().as_bytes()) {
-            Ok(()) => report.resealed(self.place.path(), &resealed),
-            Err(error) => report.failed(self.place.path(), None, &error.into()),
+        match self.file.replace(self.sealed.text().as_bytes()) {
+            Ok(()) => report.resealed(self.file.path(), &resealed),
+            Err(error) => report.failed(self.file.path(), None, &SealedFilesError::from(error).into()),
         }
     }
 }
 
-/// A file without a SealedSecret that was named: one that does not parse is not what was meant. A template that mentions none has none.
-fn other(text: &str) -> Result<Found, Fault> {
+/// Checks a file that was named and does not mention SealedSecrets: if it does not parse, it is an error, unless it is a template.
+fn other(text: &str) -> Result<Found, SealedFilesError> {
     let mut number = 0;
     for document in documents(text) {
         match parse(document) {
@@ -145,19 +142,19 @@ fn other(text: &str) -> Result<Found, Fault> {
     Ok(Found::Nothing)
 }
 
-/// Notes the certificate where a private key told that it is the present one, so that the key is not needed again.
-fn noted(index: usize, object: &SealedObject, present: &Present<'_>) -> Option<ObjectEdit> {
+/// Sets the fingerprint annotation if a private key showed that the certificate is the present one, so that the key is not needed again.
+fn note_fingerprint(index: usize, object: &SealedObject, present: &Present<'_>) -> Option<ObjectEdit> {
     let hint = present.hint_for(object)?;
     Some(ObjectEdit { index, changes: vec![SealedField::Annotation(CERTIFICATE_FINGERPRINT).set(hint)] })
 }
 
-/// What makes it sealed to the present certificate.
+/// The changes that seal it to the present certificate.
 fn resealed(
     object: &SealedObject,
     resealer: &Resealer<'_>,
     namespace: Option<&str>,
     place: &str,
-) -> Result<Vec<Change>, Fault> {
+) -> Result<Vec<Change>, ResealFailure> {
     let mut object = object.clone();
     object.default_namespace(namespace);
     let resealed =

@@ -1,6 +1,6 @@
 //! [`Resealer`]: the items of one SealedSecret for the present certificate, from the controller or with keys at hand.
 
-use crate::commands::reseal::fault::Fault;
+use crate::commands::reseal::failure::ResealFailure;
 use crate::commands::upstream::re_encrypt::answer::Resealed;
 use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
@@ -18,10 +18,10 @@ const PATIENCE: u32 = 3;
 /// Seals again.
 pub(crate) struct Resealer<'a> {
     certificate: &'a Certificate,
-    means: Means<'a>,
+    opener: Opener<'a>,
 }
 
-enum Means<'a> {
+enum Opener<'a> {
     Controller { controller: Box<Controller>, failures: Cell<u32> },
     Keys(&'a KeyRing),
 }
@@ -33,19 +33,19 @@ impl<'a> Resealer<'a> {
         certificate: &'a Certificate,
     ) -> Result<Self, ControllerError> {
         let controller = Box::new(Controller::find(address)?);
-        Ok(Self { certificate, means: Means::Controller { controller, failures: Cell::new(0) } })
+        Ok(Self { certificate, opener: Opener::Controller { controller, failures: Cell::new(0) } })
     }
 
     /// With keys at hand.
     pub(crate) fn with(keys: &'a KeyRing, certificate: &'a Certificate) -> Self {
-        Self { certificate, means: Means::Keys(keys) }
+        Self { certificate, opener: Opener::Keys(keys) }
     }
 
     /// The new items, and the fingerprint of what they are sealed to.
-    pub(crate) fn reseal(&self, object: &SealedObject, place: &str) -> Result<Resealed, Fault> {
+    pub(crate) fn reseal(&self, object: &SealedObject, place: &str) -> Result<Resealed, ResealFailure> {
         let present = self.certificate.fingerprint().to_string();
-        match &self.means {
-            Means::Keys(keys) => {
+        match &self.opener {
+            Opener::Keys(keys) => {
                 let items = sealing::reseal_in_full(
                     &mut SysRng,
                     &object.metadata,
@@ -55,18 +55,18 @@ impl<'a> Resealer<'a> {
                 )?;
                 Ok(Resealed { items, hint: Some(present) })
             }
-            Means::Controller { controller, failures } => {
+            Opener::Controller { controller, failures } => {
                 if failures.get() >= PATIENCE {
-                    return Err(Fault::NotTried);
+                    return Err(ResealFailure::NotTried);
                 }
                 if object.spec.data.is_some() {
                     return Err(sealing::ResealError::DeprecatedData.into());
                 }
-                let answer = controller.reseal(&object.object).map_err(Fault::from);
-                let is_down = answer.as_ref().is_err_and(Fault::is_of_the_cluster);
+                let answer = controller.reseal(&object.object).map_err(ResealFailure::from);
+                let is_down = answer.as_ref().is_err_and(ResealFailure::is_of_the_cluster);
                 failures.set(if is_down { failures.get() + 1 } else { 0 });
                 let mut resealed = Resealed::of(place, answer?, &object.metadata, &object.spec)
-                    .ok_or(Fault::DoesNotOpen)??;
+                    .ok_or(ResealFailure::DoesNotOpen)??;
                 // Upstream's controller passes the old hint on; it seals to the certificate that it serves.
                 let annotations = object.metadata.annotations.as_ref();
                 let before = annotations.and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT));

@@ -6,16 +6,15 @@ pub(crate) mod error;
 pub(crate) mod target;
 
 use crate::commands::annotations::check_annotations;
-use crate::commands::fingerprint_note::noted;
+use crate::commands::fingerprint_change::fingerprint_change;
 use crate::commands::upstream::merge_into::error::MergeError;
 use crate::commands::upstream::merge_into::target::target_of;
 use crate::commands::upstream::task::MergeInto;
 use crate::error::{CommandError, Context as _};
-use crate::files::file_update::InPlace;
+use crate::files::file_update::FileUpdate;
 use crate::files::input::Input;
 use crate::manifest::sealed_field::SealedField;
-use crate::manifest::sealed_file::SealedFileError;
-use crate::manifest::sealed_file::{ObjectEdit, SealedFile};
+use crate::manifest::sealed_file::{ObjectEdit, SealedFile, SealedFileError};
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::secrets;
 use crate::manifest::secrets::InputSecret;
@@ -46,14 +45,14 @@ pub(crate) fn merge_secrets(
 ) -> Result<(), CommandError> {
     let cannot_change = cannot_change(merge);
     // Before anything is sealed, so that no Secret is typed into a terminal for nothing.
-    let place = InPlace::read(&merge.file)
+    let place = FileUpdate::read(&merge.file)
         .map_err(|source| MergeError::Target { path: merge.file.clone(), source: source.cause() })?;
     warn_of_no_effect(merge, &sealed(merge, &place)?);
     place.can_be_replaced().context(&cannot_change)?;
     let certificate = merge.certificate.certificate()?;
     let secrets = secrets()?;
     // And once more, because others need not wait for who types.
-    let place = InPlace::locked(&merge.file).context(&cannot_change)?;
+    let place = FileUpdate::locked(&merge.file).context(&cannot_change)?;
     let mut file = sealed(merge, &place)?;
     if file.objects().len() == 1 && secrets.len() > 1 {
         return Err(MergeError::SeveralSecrets(secrets.len()).into());
@@ -96,7 +95,7 @@ fn warn_of_no_effect(merge: &MergeInto, target: &SealedFile) {
 }
 
 /// The SealedSecrets of the target, of which there is at least one.
-fn sealed(merge: &MergeInto, place: &InPlace) -> Result<SealedFile, CommandError> {
+fn sealed(merge: &MergeInto, place: &FileUpdate) -> Result<SealedFile, CommandError> {
     let text = place.text().map_err(|_| MergeError::Nothing(merge.file.clone()))?;
     let file = SealedFile::read(text).context(cannot_change(merge))?;
     if file.objects().is_empty() {
@@ -162,7 +161,7 @@ fn changes(
     }
     if !secret.data.is_empty() {
         let some_stay = target.spec.encrypted_data.keys().any(|key| !secret.data.contains_key(key));
-        changes.extend(noted(target, certificate, some_stay));
+        changes.extend(fingerprint_change(target, certificate, some_stay));
     }
     for (name, value) in secret.metadata.labels.into_iter().flatten() {
         changes.push(SealedField::TemplateLabel(&name).set(value));

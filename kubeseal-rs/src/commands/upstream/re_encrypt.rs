@@ -9,7 +9,7 @@ use crate::commands::upstream::validate::DoesNotOpen;
 use crate::controller::Controller;
 use crate::controller::error::CANNOT_ASK;
 use crate::error::{CommandError, Context as _};
-use crate::files::file_update::InPlace;
+use crate::files::file_update::FileUpdate;
 use crate::files::input::Input;
 use crate::files::output::Output;
 use crate::manifest::sealed_field::SealedField;
@@ -32,7 +32,7 @@ pub(crate) fn re_encrypt(re_encrypt: &ReEncrypt) -> Result<(), CommandError> {
 /// Nothing but the items and the hint changes in the file, and nothing at all unless every SealedSecret is resealed.
 fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), CommandError> {
     let cannot_change = format!("cannot change {}", shown_path(path));
-    let place = InPlace::locked(path).context(&cannot_change)?;
+    let place = FileUpdate::locked(path).context(&cannot_change)?;
     let found = place.text().ok().map(SealedFile::read).transpose().context(&cannot_change)?;
     let Some(mut file) = found.filter(|file| !file.objects().is_empty()) else {
         // Nothing to reseal: what there is instead is told as for a stream.

@@ -1,10 +1,10 @@
-//! [`Lock`]: while one of us changes a file, the others wait.
+//! [`FileLock`]: while one of us changes a file, the others wait.
 //!
 //! Decided: an advisory lock (flock) on the file itself, instead of on one beside it, which would be left in the
 //! repository, or on the directory, which would make changes of other files wait. A file is replaced by another, so who
 //! has waited looks whether the path still leads to the one that is locked. Editors know nothing of it.
 
-use crate::files::file_update::InPlaceError;
+use crate::files::file_update::FileUpdateError;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::Path;
@@ -15,11 +15,11 @@ use std::time::{Duration, Instant};
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// A file that is ours alone for as long as this lives.
-pub(crate) struct Lock(#[expect(dead_code, reason = "held, not used")] Option<File>);
+pub(crate) struct FileLock(#[expect(dead_code, reason = "held, not used")] Option<File>);
 
-impl Lock {
+impl FileLock {
     /// Locks the file, for which it waits no longer than `patience`.
-    pub(crate) fn of(path: &Path, patience: Duration) -> Result<Self, InPlaceError> {
+    pub(crate) fn of(path: &Path, patience: Duration) -> Result<Self, FileUpdateError> {
         let end = Instant::now() + patience;
         loop {
             let file = to_change(path)?;
@@ -29,10 +29,12 @@ impl Lock {
             }
             match file.try_lock() {
                 // What a file system without locks answers is no reason not to go on.
-                Ok(()) | Err(TryLockError::Error(_)) if is_at(&file, path).map_err(InPlaceError::Read)? => {
+                Ok(()) | Err(TryLockError::Error(_))
+                    if is_at(&file, path).map_err(FileUpdateError::Read)? =>
+                {
                     return Ok(Self(Some(file)));
                 }
-                _ if Instant::now() >= end => return Err(InPlaceError::Busy(patience)),
+                _ if Instant::now() >= end => return Err(FileUpdateError::Busy(patience)),
                 _ => sleep(PAUSE),
             }
         }
@@ -40,11 +42,11 @@ impl Lock {
 }
 
 /// Opens a file that one may write to.
-pub(crate) fn to_change(path: &Path) -> Result<File, InPlaceError> {
-    if !fs::metadata(path).map_err(InPlaceError::Read)?.is_file() {
-        return Err(InPlaceError::NoFile);
+pub(crate) fn to_change(path: &Path) -> Result<File, FileUpdateError> {
+    if !fs::metadata(path).map_err(FileUpdateError::Read)?.is_file() {
+        return Err(FileUpdateError::NoFile);
     }
-    File::options().read(true).write(true).open(path).map_err(InPlaceError::ReadOnly)
+    File::options().read(true).write(true).open(path).map_err(FileUpdateError::ReadOnly)
 }
 
 #[cfg(unix)]
@@ -68,10 +70,10 @@ mod tests {
     #[test]
     fn one_holds_it_and_another_waits_no_longer_than_it_may() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let first = Lock::of(file.path(), SHORT).unwrap();
-        assert!(matches!(Lock::of(file.path(), SHORT), Err(InPlaceError::Busy(SHORT))));
+        let first = FileLock::of(file.path(), SHORT).unwrap();
+        assert!(matches!(FileLock::of(file.path(), SHORT), Err(FileUpdateError::Busy(SHORT))));
         drop(first);
-        assert!(Lock::of(file.path(), SHORT).is_ok());
+        assert!(FileLock::of(file.path(), SHORT).is_ok());
     }
 
     #[test]
@@ -80,15 +82,15 @@ mod tests {
         let [path, new] = ["file", "new"].map(|name| directory.path().join(name));
         fs::write(&path, "old").unwrap();
         fs::write(&new, "new").unwrap();
-        let first = Lock::of(&path, SHORT).unwrap();
+        let first = FileLock::of(&path, SHORT).unwrap();
         let second = std::thread::spawn({
             let path = path.clone();
-            move || Lock::of(&path, Duration::from_mins(1)).unwrap()
+            move || FileLock::of(&path, Duration::from_mins(1)).unwrap()
         });
         sleep(SHORT);
         fs::rename(new, &path).unwrap();
         drop(first);
         let _second = second.join().unwrap();
-        assert!(matches!(Lock::of(&path, SHORT), Err(InPlaceError::Busy(_))));
+        assert!(matches!(FileLock::of(&path, SHORT), Err(FileUpdateError::Busy(_))));
     }
 }

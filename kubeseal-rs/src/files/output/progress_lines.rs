@@ -1,26 +1,26 @@
-//! [`Telling`]: what is told on standard output between steps of work.
+//! [`ProgressLines`]: lines on standard output about steps that are done.
 
-use crate::files::output::{OutputError, tell};
+use crate::files::output::{OutputError, print_text};
 
-/// A reader that goes away keeps nothing from being done: it is the outcome once all is done.
+/// A reader of standard output that goes away does not stop the work: that is an error once all is done.
 #[must_use]
 #[derive(Debug)]
-pub(crate) struct Telling(Result<(), OutputError>);
+pub(crate) struct ProgressLines(Result<(), OutputError>);
 
-impl Telling {
-    pub(crate) fn begin() -> Self {
+impl ProgressLines {
+    pub(crate) fn new() -> Self {
         Self(Ok(()))
     }
 
-    /// Tells what was done, unless the reader has gone.
-    pub(crate) fn tell(&mut self, text: &str) {
+    /// Prints what was done, unless the reader has gone away.
+    pub(crate) fn print(&mut self, text: &str) {
         if self.0.is_ok() {
-            self.0 = tell(text);
+            self.0 = print_text(text);
         }
     }
 
-    /// Whether all of it was read.
-    pub(crate) fn end(self) -> Result<(), OutputError> {
+    /// Fails if not all lines could be written.
+    pub(crate) fn finish(self) -> Result<(), OutputError> {
         self.0
     }
 }

@@ -11,10 +11,10 @@ const LARGEST: u64 = 4 << 20;
 
 /// What a rule says of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum IgnoreDecision {
     Ignored,
     /// It is not, whatever rules before say.
-    Kept,
+    NotIgnored,
 }
 
 /// The rules of one file.
@@ -51,11 +51,11 @@ impl Rules {
         Self(GitignoreBuilder::new(directory).build_global().0)
     }
 
-    pub(crate) fn verdict(&self, path: &Path, is_directory: bool) -> Option<Verdict> {
+    pub(crate) fn decision(&self, path: &Path, is_directory: bool) -> Option<IgnoreDecision> {
         match self.0.matched(path, is_directory) {
             Match::None => None,
-            Match::Ignore(_) => Some(Verdict::Ignored),
-            Match::Whitelist(_) => Some(Verdict::Kept),
+            Match::Ignore(_) => Some(IgnoreDecision::Ignored),
+            Match::Whitelist(_) => Some(IgnoreDecision::NotIgnored),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! [`BackupError`]: why a backup could not be encrypted or decrypted. Never shows what is in it.
 
+use crate::error::Hint;
 use crate::files::input::InputError;
 use crate::key_store::backup::passphrase::{MOST_WORK, WORK};
 use crate::terminal::escape::shown_path;
@@ -53,10 +54,9 @@ pub(crate) enum BackupError {
     Decrypt(#[source] DecryptError),
 }
 
-impl BackupError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> String {
-        match self {
+impl Hint for BackupError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
             Self::Recipient(_) | Self::RecipientLine { .. } | Self::NoRecipient(_) => {
                 "a recipient is written as age1…; `age-keygen -o key.txt` makes one and prints it (SSH keys and plugins are \
                  not taken)"
@@ -94,6 +94,6 @@ impl BackupError {
                 name()
             ),
             Self::Decrypt(_) => "the file is not whole, or of a newer version of age".into(),
-        }
+        })
     }
 }

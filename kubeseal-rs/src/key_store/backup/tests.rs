@@ -1,10 +1,11 @@
 //! From a List to a locked file and back.
 
+use crate::error::Hint as _;
 use crate::files::input::Input;
 use crate::files::wiped::Wiped;
+use crate::key_store::backup::decrypt::{Decryption, is_encrypted};
+use crate::key_store::backup::encrypt::Encryption;
 use crate::key_store::backup::error::BackupError;
-use crate::key_store::backup::lock::Lock;
-use crate::key_store::backup::unlock::{Unlock, is_encrypted};
 use crate::key_store::backup::write::list;
 use crate::manifest::secrets;
 use age::secrecy::ExposeSecret as _;
@@ -65,11 +66,12 @@ fn what_is_locked_is_unlocked_by_those_it_was_locked_for() {
         (x25519::Identity::generate(), x25519::Identity::generate(), x25519::Identity::generate());
     let identity = |name: &str, it: &x25519::Identity| file(&folder, name, it.to_string().expose_secret());
     let recipients = file(&folder, "to", &format!("# them\n\n  {}\n", two.to_public()));
-    let lock = Lock::Recipients { keys: vec![one.to_public().to_string()], files: vec![recipients] };
+    let lock = Encryption::Recipients { keys: vec![one.to_public().to_string()], files: vec![recipients] };
     let locked = lock.ready().unwrap().lock(plain().bytes()).unwrap().unwrap();
     assert!(is_encrypted(&locked) && !is_encrypted(plain().bytes()));
-    let unlock =
-        |files: Vec<PathBuf>| Unlock { identities: files, passphrase: None }.unlock(&Input::Stdin, &locked);
+    let unlock = |files: Vec<PathBuf>| {
+        Decryption { identities: files, passphrase: None }.unlock(&Input::Stdin, &locked)
+    };
     for files in [
         vec![identity("1", &one)],
         vec![identity("2", &two)],
@@ -84,8 +86,8 @@ fn what_is_locked_is_unlocked_by_those_it_was_locked_for() {
     for at in (0..locked.trim_ascii_end().len()).step_by(97) {
         let mut other = locked.clone();
         other[at] ^= 1;
-        let all = Unlock { identities: vec![identity("1", &one)], passphrase: None };
-        assert!(all.unlock(&Input::Stdin, &other).is_err_and(|error| !error.hint().is_empty()), "{at}");
+        let all = Decryption { identities: vec![identity("1", &one)], passphrase: None };
+        assert!(all.unlock(&Input::Stdin, &other).is_err_and(|error| error.hint().is_some()), "{at}");
         assert!(all.unlock(&Input::Stdin, &locked[..at]).is_err(), "cut at {at}");
     }
 }
@@ -93,10 +95,10 @@ fn what_is_locked_is_unlocked_by_those_it_was_locked_for() {
 #[test]
 fn a_passphrase_is_the_first_line_of_its_file() {
     let folder = tempfile::tempdir().unwrap();
-    let lock = Lock::Passphrase(Some(file(&folder, "p", "correct horse\r\nrest")));
+    let lock = Encryption::Passphrase(Some(file(&folder, "p", "correct horse\r\nrest")));
     let locked = lock.ready().unwrap().lock(b"plain").unwrap().unwrap();
     let unlock = |text: &str| {
-        Unlock { identities: Vec::new(), passphrase: Some(file(&folder, "q", text)) }
+        Decryption { identities: Vec::new(), passphrase: Some(file(&folder, "q", text)) }
             .unlock(&Input::Stdin, &locked)
     };
     assert!(*unlock("correct horse").unwrap() == *b"plain");
@@ -109,9 +111,9 @@ fn a_passphrase_is_the_first_line_of_its_file() {
 #[test]
 fn an_identity_that_cannot_be_read_is_told_of_whatever_the_backup_is() {
     let folder = tempfile::tempdir().unwrap();
-    let lock = Lock::Passphrase(Some(file(&folder, "p", "correct horse")));
+    let lock = Encryption::Passphrase(Some(file(&folder, "p", "correct horse")));
     let locked = lock.ready().unwrap().lock(b"plain").unwrap().unwrap();
-    let unlock = Unlock { identities: vec![folder.path().join("missing.txt")], passphrase: None };
+    let unlock = Decryption { identities: vec![folder.path().join("missing.txt")], passphrase: None };
     for backup in [&locked, plain().bytes()] {
         let error = unlock.plain(&Input::Stdin, backup.to_vec().into()).unwrap_err();
         assert!(
@@ -129,21 +131,22 @@ fn a_private_key_given_by_mistake_is_not_shown() {
     let identity = identity.expose_secret().to_owned();
     let path = file(&folder, "to", &identity);
     for lock in [
-        Lock::Recipients { keys: vec![identity.clone()], files: Vec::new() },
-        Lock::Recipients { keys: Vec::new(), files: vec![path] },
+        Encryption::Recipients { keys: vec![identity.clone()], files: Vec::new() },
+        Encryption::Recipients { keys: Vec::new(), files: vec![path] },
     ] {
         let Err(error) = lock.ready() else { panic!("it was taken") };
-        let told = format!("{error} {error:?} {}", error.hint());
+        let told = format!("{error} {error:?} {}", error.hint().unwrap_or_default());
         assert!(!told.contains(&identity[..30]), "{told}");
     }
-    assert!(Lock::None.ready().unwrap().lock(b"plain").unwrap().is_none());
+    assert!(Encryption::None.ready().unwrap().lock(b"plain").unwrap().is_none());
 }
 
 #[test]
 fn the_work_of_a_passphrase_does_not_depend_on_the_machine() {
     let folder = tempfile::tempdir().unwrap();
     let passphrase = file(&folder, "p", "correct horse");
-    let locked = Lock::Passphrase(Some(passphrase.clone())).ready().unwrap().lock(b"plain").unwrap().unwrap();
+    let locked =
+        Encryption::Passphrase(Some(passphrase.clone())).ready().unwrap().lock(b"plain").unwrap().unwrap();
     let mut header = Vec::new();
     // As far as it can be read as text, which is more than the header.
     let _ = std::io::Read::read_to_end(&mut age::armor::ArmoredReader::new(&*locked), &mut header);
@@ -153,13 +156,13 @@ fn the_work_of_a_passphrase_does_not_depend_on_the_machine() {
     let mut recipient = age::scrypt::Recipient::new("correct horse".to_owned().into());
     recipient.set_work_factor(4);
     let light = age::encrypt(&recipient, b"plain").unwrap();
-    let unlock = Unlock { identities: Vec::new(), passphrase: Some(passphrase) };
+    let unlock = Decryption { identities: Vec::new(), passphrase: Some(passphrase) };
     assert!(*unlock.unlock(&Input::Stdin, &light).unwrap() == *b"plain");
     let at = light.windows(3).position(|bytes| bytes == b" 4\n").unwrap();
     for work in ["23", "63"] {
         let heavy = [&light[..=at], work.as_bytes(), &light[at + 2..]].concat();
         let Err(error) = unlock.unlock(&Input::Stdin, &heavy) else { panic!("it was tried") };
-        let told = format!("{error} {}", error.hint());
+        let told = format!("{error} {}", error.hint().unwrap_or_default());
         assert!(told.contains(&format!("work factor is {work}")) && told.is_ascii(), "{told}");
         assert!(std::error::Error::source(&error).is_none() && !told.contains("age -d"), "{told}");
     }

@@ -1,5 +1,6 @@
 //! [`RecoveryKeyError`]: there is no private key to open with.
 
+use crate::error::Hint;
 use crate::files::input::InputError;
 use crate::key_store::backup::error::BackupError;
 use crate::manifest::error::ManifestError;
@@ -25,22 +26,21 @@ pub(crate) enum RecoveryKeyError {
     Nothing,
 }
 
-impl RecoveryKeyError {
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> String {
-        match self {
+impl Hint for RecoveryKeyError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
             Self::Read(_) => "--recovery-private-key names files that exist and may be read".into(),
             // Standard input may be the SealedSecrets.
             Self::Encrypted { source, .. } if matches!(**source, BackupError::NoTerminalToDecrypt) => {
                 "give --passphrase-file FILE; or run it in a terminal, with -f FILE to name the SealedSecrets".into()
             }
-            Self::Encrypted { source, .. } => source.hint(),
+            Self::Encrypted { source, .. } => return source.hint(),
             Self::NotText(_) | Self::Backup(_) | Self::Nothing => {
                 "--recovery-private-key takes PEM files with an RSA private key (not encrypted), and backups as made \
                  by `keys backup`, or `kubectl get secret -n kube-system -l \
                  sealedsecrets.bitnami.com/sealed-secrets-key -o yaml`"
                     .into()
             }
-        }
+        })
     }
 }

@@ -4,7 +4,7 @@
 //! condition `Compromised` of the SealedSecrets that the key opened, is still there; were the key active again, it would be taken back.
 
 use crate::commands::keys::restore::backed_up::BackedUp;
-use crate::error::Failure;
+use crate::error::{Failure, Hint as _};
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::{State, StoredKey};
 use crate::terminal::warnings::alert;
@@ -24,8 +24,8 @@ pub(crate) fn note_cluster(
     match store.sealed_secrets() {
         Ok(objects) => note_named(backup, &objects),
         Err(error) if error.is_forbidden() => alert(format_args!(
-            "whether SealedSecrets in the cluster say that one of these keys leaked is not known: {error}; {}",
-            error.hint()
+            "whether SealedSecrets in the cluster say that one of these keys leaked is not known: {}",
+            error.with_hint()
         )),
         Err(error) => return Err(error.into()),
     }

@@ -1,8 +1,8 @@
-//! `tell`: what follows from a leak: which values others know, and what nothing is known of.
+//! `print_consequences`: what follows from a leak: which values others know, and what nothing is known of.
 
-use crate::commands::keys::needed::{SealedFiles, Use, in_cluster, in_files, ring};
-use crate::error::Failure;
-use crate::files::output::progress_lines::Telling;
+use crate::commands::keys::usage::{KeyUsage, SealedFiles, in_cluster, in_files, ring};
+use crate::error::{Failure, Hint as _};
+use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::StoredKey;
 use crate::terminal::warnings::warn;
@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 /// What was looked at.
 struct Looked {
-    uses: Vec<Use>,
+    uses: Vec<KeyUsage>,
     /// Files that could not be looked into, and why.
     faults: Vec<String>,
     /// Whether the cluster's SealedSecrets are among it.
@@ -20,12 +20,12 @@ struct Looked {
 }
 
 /// Looks, and tells of all that could be looked at.
-pub(crate) fn tell(
+pub(crate) fn print_consequences(
     store: &KeyStore,
     keys: &[StoredKey],
     leaked: &[&StoredKey],
     files: &SealedFiles,
-    telling: &mut Telling,
+    stdout: &mut ProgressLines,
 ) -> Result<(), Failure> {
     let ring = ring(keys);
     let files = in_files(files, &ring);
@@ -33,12 +33,12 @@ pub(crate) fn tell(
     let mut uses = objects.as_ref().map(|objects| in_cluster(objects, Some(&ring))).unwrap_or_default();
     uses.extend(files.uses);
     let looked = Looked { uses, faults: files.faults, is_cluster_known: objects.is_ok() };
-    telling.tell(&consequences(leaked, &looked));
+    stdout.print(&consequences(leaked, &looked));
     match objects {
         Err(error) if error.is_forbidden() => {
             warn(format_args!(
-                "which SealedSecrets in the cluster were sealed with it is not known: {error}; {}",
-                error.hint()
+                "which SealedSecrets in the cluster were sealed with it is not known: {}",
+                error.with_hint()
             ));
             Ok(())
         }
@@ -48,8 +48,8 @@ pub(crate) fn tell(
 
 fn consequences(leaked: &[&StoredKey], looked: &Looked) -> String {
     let is_leaked =
-        |it: &&Use| leaked.iter().filter_map(|key| key.fingerprint()).any(|key| it.keys.contains(&key));
-    let known: Vec<&Use> = looked.uses.iter().filter(is_leaked).collect();
+        |it: &&KeyUsage| leaked.iter().filter_map(|key| key.fingerprint()).any(|key| it.keys.contains(&key));
+    let known: Vec<&KeyUsage> = looked.uses.iter().filter(is_leaked).collect();
     let mut told = String::new();
     if known.is_empty() {
         told.push_str("\nNothing that was looked at was sealed with it.\n");

@@ -1,4 +1,4 @@
-//! Which keys are stray, and which only look like it.
+//! Which keys are orphan, and which only look like it.
 
 use super::*;
 use sealing::Predecessor;
@@ -7,26 +7,32 @@ fn key(digit: char) -> Fingerprint {
     digit.to_string().repeat(64).parse().unwrap()
 }
 
-fn seen(digit: char, not_before: i64, created: i64) -> Seen {
+fn seen(digit: char, not_before: i64, created: i64) -> KeyFacts {
     let at = |second| Timestamp::from_second(second).unwrap();
     let descent = Descent::First;
-    Seen { fingerprint: key(digit), created: at(created), not_before: at(not_before), active: true, descent }
+    KeyFacts {
+        fingerprint: key(digit),
+        created: at(created),
+        not_before: at(not_before),
+        active: true,
+        descent,
+    }
 }
 
-fn follows(seen: &Seen, before: char) -> Seen {
-    Seen { descent: Descent::Of(key(before)), ..seen.clone() }
+fn follows(seen: &KeyFacts, before: char) -> KeyFacts {
+    KeyFacts { descent: Descent::Of(key(before)), ..seen.clone() }
 }
 
-fn strays_of(keys: &[Seen]) -> Strays {
-    strays(keys, &BTreeSet::from([key('a'), key('b')]))
+fn orphan_keys_of(keys: &[KeyFacts]) -> OrphanKeys {
+    orphan_keys(keys, &BTreeSet::from([key('a'), key('b')]))
 }
 
-fn none() -> Strays {
-    Strays::default()
+fn none() -> OrphanKeys {
+    OrphanKeys::default()
 }
 
-fn doubtful(digits: &str) -> Strays {
-    Strays { certain: None, doubtful: digits.chars().map(key).collect() }
+fn doubtful(digits: &str) -> OrphanKeys {
+    OrphanKeys { certain: None, doubtful: digits.chars().map(key).collect() }
 }
 
 #[test]
@@ -54,7 +60,7 @@ fn a_key_made_while_the_others_were_away_is_stray() {
     ];
     for (name, keys, expected) in cases {
         let certain = expected.then(|| key('f'));
-        assert_eq!(strays_of(&keys), Strays { certain, doubtful: Vec::new() }, "{name}");
+        assert_eq!(orphan_keys_of(&keys), OrphanKeys { certain, doubtful: Vec::new() }, "{name}");
     }
 }
 
@@ -62,7 +68,7 @@ fn a_key_made_while_the_others_were_away_is_stray() {
 fn what_is_not_certain_is_no_stray() {
     let back = || [seen('a', 1, 9_100), seen('b', 2, 9_100)];
     let f = || seen('f', 9_000, 9_000);
-    let unknown = || Seen { descent: Descent::Unknown, ..f() };
+    let unknown = || KeyFacts { descent: Descent::Unknown, ..f() };
     let cases = [
         ("renewed a lost key", vec![follows(&f(), 'b')], none()),
         ("renewed its successor", vec![follows(&f(), 'e'), follows(&seen('e', 8_000, 8_000), 'a')], none()),
@@ -72,10 +78,10 @@ fn what_is_not_certain_is_no_stray() {
         ("a random name", vec![unknown()], doubtful("f")),
         ("was renewed itself", vec![f(), follows(&seen('e', 9_050, 9_050), 'f')], doubtful("ef")),
         ("renewed an unknown key", vec![follows(&f(), 'd')], doubtful("f")),
-        ("in two Secrets", vec![f(), f()], Strays { certain: Some(key('f')), doubtful: Vec::new() }),
+        ("in two Secrets", vec![f(), f()], OrphanKeys { certain: Some(key('f')), doubtful: Vec::new() }),
     ];
     for (name, others, expected) in cases {
-        assert_eq!(strays_of(&[&back()[..], &others].concat()), expected, "{name}");
+        assert_eq!(orphan_keys_of(&[&back()[..], &others].concat()), expected, "{name}");
     }
 }
 
@@ -96,24 +102,24 @@ fn descent_is_read_from_names() {
 
 #[test]
 fn what_serves_alone_goes_on_serving() {
-    let out = |seen: Seen| Seen { active: false, ..seen };
+    let out = |seen: KeyFacts| KeyFacts { active: false, ..seen };
     assert_eq!(
-        strays_of(&[out(seen('a', 1, 100)), seen('f', 90, 90)]),
+        orphan_keys_of(&[out(seen('a', 1, 100)), seen('f', 90, 90)]),
         none(),
         "those of the backup are retired"
     );
-    assert_eq!(strays_of(&[seen('a', 1, 100), out(seen('f', 90, 90))]), none(), "it is out already");
+    assert_eq!(orphan_keys_of(&[seen('a', 1, 100), out(seen('f', 90, 90))]), none(), "it is out already");
 }
 
 #[test]
 fn is_judged_by_what_is_sealed() {
-    let it = |keys: &[char], unknown| Use {
+    let it = |keys: &[char], unknown| KeyUsage {
         place: "ns/a".into(),
         items: Vec::new(),
         keys: keys.iter().map(|digit| key(*digit)).collect(),
         unknown,
     };
-    let cases: [(&[Use], Verdict); 5] = [
+    let cases: [(&[KeyUsage], Verdict); 5] = [
         (&[], Verdict::Unneeded),
         (&[it(&['a'], false)], Verdict::Unneeded),
         (&[it(&['a'], false), it(&['a', 'f'], false)], Verdict::Needed),

@@ -1,0 +1,94 @@
+//! `each_file`: the files of a work tree that Git tracks or would not ignore.
+
+use crate::commands::guard::error::GuardError;
+use crate::commands::guard::scan::ScannedFile;
+use crate::commands::guard::scan::kustomize::Generators;
+use crate::commands::guard::scan::text::is_binary;
+use crate::error::cause::on_one_line;
+use crate::files::input::read_all;
+use crate::files::walk::{IgnoreFiles, walk};
+use crate::git::read_small;
+use crate::terminal::escape::shown_path;
+use crate::terminal::warnings::alert;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// Larger text is not looked into, because all of it has to be in memory.
+pub(crate) const LARGEST: u64 = 64 << 20;
+
+/// As much of a file as tells whether it is text.
+const HEAD: u64 = 8192;
+
+/// No list of files for kustomize is larger.
+const LARGEST_KUSTOMIZATION: u64 = 4 << 20;
+
+/// Calls `look` with each file at or below `path`. A file that is named itself is scanned even if Git ignores it. Returns the number of files
+/// that cannot be read; each has a warning.
+pub(crate) fn each_file(path: &Path, look: &mut impl FnMut(ScannedFile<'_>)) -> Result<usize, GuardError> {
+    let metadata = fs::metadata(path).or_else(|_| fs::symlink_metadata(path));
+    let metadata = metadata.map_err(|source| GuardError::NotFound { path: path.to_owned(), source })?;
+    let mut generators = Generators::new(Box::new(kustomization));
+    if !metadata.is_dir() {
+        return Ok(usize::from(!shown(path, true, &mut generators, look)));
+    }
+    let mut unreadable = 0;
+    for entry in walk(path, IgnoreFiles::All) {
+        match entry {
+            Ok(file) => unreadable += usize::from(!shown(&file, false, &mut generators, look)),
+            Err(error) => {
+                alert(on_one_line(&error));
+                unreadable += 1;
+            }
+        }
+    }
+    Ok(unreadable)
+}
+
+/// Whether it could be shown; if not, a warning says why.
+fn shown(
+    path: &Path,
+    is_named: bool,
+    generators: &mut Generators<'_>,
+    look: &mut impl FnMut(ScannedFile<'_>),
+) -> bool {
+    let path_shown = path.strip_prefix("./").unwrap_or(path);
+    match read(path) {
+        Ok(bytes) => {
+            let place = path
+                .parent()
+                .map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+            let place = place.and_then(|parent| Some(fs::canonicalize(parent).ok()?.join(path.file_name()?)));
+            let generated = place.and_then(|place| generators.of(&place));
+            look(ScannedFile { path: path_shown, bytes: &bytes, is_named, generated });
+            true
+        }
+        Err(error) => {
+            alert(format_args!("cannot look into {}: {error}", shown_path(path_shown)));
+            false
+        }
+    }
+}
+
+/// The content of the file; of a large binary one, only its first bytes.
+fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let file = File::open(path)?;
+    let is_large = file.metadata()?.len() > LARGEST;
+    let bytes = read_all(file.take(if is_large { HEAD } else { LARGEST + 1 }))?;
+    if (is_large || bytes.len() as u64 > LARGEST) && !is_binary(&bytes) {
+        return Err(too_large());
+    }
+    Ok(bytes)
+}
+
+/// A kustomization, or a file of one, if there is one; `path` is canonical down to the kustomization. With a link in it, it is
+/// none: it may lead anywhere.
+fn kustomization(path: &Path) -> Option<Zeroizing<Vec<u8>>> {
+    fs::canonicalize(path).ok().filter(|real| real == path)?;
+    read_small(path, LARGEST_KUSTOMIZATION).ok().flatten().map(Zeroizing::new)
+}
+
+pub(crate) fn too_large() -> io::Error {
+    io::Error::other("it is text of more than 64 MiB; leave it out with an .ignore file if it is no manifest")
+}

@@ -1,0 +1,184 @@
+//! [`Finding`] and [`ScanWarning`]: the messages about a line of a file. They have names of objects and keys, never a value.
+
+use crate::manifest::names::is_like_a_key;
+use crate::terminal::program;
+use std::fmt;
+
+/// Plaintext, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Finding {
+    pub line: usize,
+    /// From 1; none in a file that is no manifest.
+    pub document: Option<usize>,
+    pub what: FindingKind,
+}
+
+/// What was found. A new kind of finding needs a variant here, and its message below.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FindingKind {
+    /// A value of a Secret.
+    Secret { name: String, key: String },
+    /// A value of a Secret with a sealing key: sealed with itself it would be lost.
+    SealingKey { name: String, key: String },
+    /// An annotation that holds a copy of a Secret.
+    LastApplied { annotation: String },
+    /// A credential in the template of a SealedSecret.
+    TemplateData { name: String, key: String },
+    /// A literal of a generator of kustomize.
+    Literal { generator: String, key: String },
+    /// A line of a file that such a generator reads line by line.
+    EnvLine { generator: String, key: String },
+    /// A file that such a generator puts into a Secret.
+    GeneratedFile { generator: String },
+    /// A value of a Secret in a text that does not parse.
+    SecretText { key: String },
+    /// Maps of such a text that are within too many others to be read.
+    UnreadText,
+    /// A private key.
+    PrivateKey,
+}
+
+/// A part of a file that could not be scanned in full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ScanWarning {
+    pub line: Option<usize>,
+    pub document: Option<usize>,
+    pub why: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.line)?;
+        if let Some(document) = self.document {
+            write!(f, "document {document}: ")?;
+        }
+        write!(f, "{}", self.what)
+    }
+}
+
+impl fmt::Display for FindingKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Secret { name, key } => write!(
+                f,
+                "{} holds plaintext ({}); seal it with {}, and commit the SealedSecret instead",
+                named("Secret", name),
+                shown(key),
+                program::name()
+            ),
+            Self::SealingKey { name, key } => write!(
+                f,
+                "{} is a sealing key ({}): keep it out of Git; `{} keys backup` makes an encrypted backup",
+                named("Secret", name),
+                shown(key),
+                program::name()
+            ),
+            Self::LastApplied { annotation } => write!(
+                f,
+                "the annotation {} holds a copy of a Secret, values included; remove the annotation",
+                shown(annotation)
+            ),
+            Self::TemplateData { name, key } => write!(
+                f,
+                "spec.template.data of {} holds a credential in plaintext ({}); seal it into encryptedData, and write a \
+                 template in its place",
+                named("SealedSecret", name),
+                shown(key)
+            ),
+            Self::Literal { generator, key } => write!(
+                f,
+                "{} holds plaintext ({}); {}",
+                named("secretGenerator", generator),
+                name_or_none(key),
+                sealed_resource()
+            ),
+            Self::EnvLine { generator, key } => write!(
+                f,
+                "plaintext ({}), which {} makes a Secret of; {}",
+                name_or_none(key),
+                named("secretGenerator", generator),
+                sealed_resource()
+            ),
+            Self::GeneratedFile { generator } => write!(
+                f,
+                "a file in plaintext, which {} makes a Secret of; {}",
+                named("secretGenerator", generator),
+                sealed_resource()
+            ),
+            Self::SecretText { key } => write!(
+                f,
+                "a Secret holds plaintext ({}), as far as can be told of a file that does not parse; seal it, or \
+                 make it a template",
+                name_or_none(key)
+            ),
+            Self::UnreadText => f.write_str(
+                "a Secret that does not parse has maps within too many others, which were not looked into; correct its \
+                 brackets and quotes",
+            ),
+            Self::PrivateKey => {
+                write!(f, "a private key; keep it out of Git, or seal it with {} create", program::name())
+            }
+        }
+    }
+}
+
+impl fmt::Display for ScanWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        f.write_str(": ")?;
+        if let Some(document) = self.document {
+            write!(f, "document {document}: ")?;
+        }
+        f.write_str(&self.why)
+    }
+}
+
+fn named(kind: &str, name: &str) -> String {
+    if name.is_empty() { format!("a {kind} without a name") } else { format!("{kind} {}", shown(name)) }
+}
+
+/// What to do instead of generating a Secret.
+fn sealed_resource() -> String {
+    format!("seal it with {}, and list the SealedSecret under resources instead", program::name())
+}
+
+/// More of what is no name is not shown.
+const ODD_NAME_SHOWN: usize = 60;
+
+/// A key of a text that is not parsed, or not as YAML: what is no name may be a part of a value, and is not shown.
+fn name_or_none(key: &str) -> &str {
+    if is_like_a_key(key) { key } else { "under what is no name" }
+}
+
+/// A name out of a parsed object; something else that went into its place is escaped and quoted.
+fn shown(name: &str) -> String {
+    if is_like_a_key(name) {
+        return name.to_owned();
+    }
+    let begin: String = name.chars().take(ODD_NAME_SHOWN).collect();
+    let more = if begin.len() < name.len() { "…" } else { "" };
+    format!("\"{}{more}\"", crate::terminal::escape::shown(&begin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `Password=hunter2;Url=https` before the colon of an address, on a line of its own in a text that does not parse.
+    #[test]
+    fn what_may_be_a_part_of_a_value_is_not_shown() {
+        let key = || "Password=hunter2;Url=https".to_owned();
+        let generator = String::new;
+        for what in [
+            FindingKind::SecretText { key: key() },
+            FindingKind::Literal { generator: generator(), key: key() },
+            FindingKind::EnvLine { generator: generator(), key: key() },
+        ] {
+            assert!(!what.to_string().contains("hunter2"), "{what}");
+        }
+        let text = FindingKind::SecretText { key: "password".into() }.to_string();
+        assert!(text.contains("(password)"), "{text}");
+    }
+}

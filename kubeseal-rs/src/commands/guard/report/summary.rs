@@ -1,0 +1,36 @@
+//! [`Summary`]: the findings in all files, and their number.
+
+use crate::commands::guard::error::GuardError;
+use crate::commands::templates;
+
+/// Counts, and the lines to print.
+#[derive(Debug, Default)]
+pub(crate) struct Summary {
+    pub files: usize,
+    pub files_with_findings: usize,
+    pub unreadable: usize,
+    /// How many findings there are.
+    pub count: usize,
+    /// One line each.
+    pub findings: String,
+    /// Files that were only searched as text, because they are templates.
+    pub templates: Vec<String>,
+}
+
+impl Summary {
+    /// The note about templates, for standard error.
+    pub(crate) fn note(&self) -> Option<String> {
+        templates::note(&self.templates, "searched as text")
+    }
+
+    /// The failure that the findings are.
+    pub(crate) fn error(&self) -> Option<GuardError> {
+        if self.count > 0 {
+            Some(GuardError::Found { count: self.count, files: self.files_with_findings })
+        } else if self.unreadable > 0 {
+            Some(GuardError::Unreadable(self.unreadable))
+        } else {
+            None
+        }
+    }
+}

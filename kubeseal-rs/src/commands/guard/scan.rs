@@ -1,0 +1,237 @@
+//! `scan`: every finding in one file. Manifests go through `object`; text that does not parse, such as a Helm template, through `unparsed`; files
+//! of which kustomize makes Secrets through `kustomize`; every text through `private_key`. `allow_comment` knows which lines may pass.
+
+pub(crate) mod allow_comment;
+pub(crate) mod annotation_copy;
+pub(crate) mod kustomize;
+pub(crate) mod object;
+pub(crate) mod private_key;
+pub(crate) mod text;
+pub(crate) mod unparsed;
+pub(crate) mod unparsed_flow;
+
+use crate::commands::guard::report::finding::{Finding, FindingKind, ScanWarning};
+use crate::commands::guard::scan::allow_comment::AllowedLines;
+use crate::commands::guard::scan::annotation_copy::{PACKED, UnpackBudget};
+use crate::commands::guard::scan::kustomize::Generated;
+use crate::commands::guard::scan::text::Text;
+use crate::commands::guard::value::plain::is_encrypted_file;
+use crate::manifest::yaml::parse::parse;
+use serde::de::IgnoredAny;
+use std::collections::HashSet;
+use std::path::Path;
+use yaml_edit_in_place::split::{DocumentText, documents};
+
+/// What was found in a file.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ScanResult {
+    pub findings: Vec<Finding>,
+    pub warnings: Vec<ScanWarning>,
+    /// Parts of it do not parse, and look like a template.
+    pub is_template: bool,
+    /// It is called a manifest, and is no text; or an annotation of it unpacks to too much.
+    pub is_unread: bool,
+}
+
+/// A file to look into. It has no Debug: it holds values.
+pub(crate) struct ScannedFile<'c> {
+    pub path: &'c Path,
+    pub bytes: &'c [u8],
+    /// It was named, not come across.
+    pub is_named: bool,
+    /// The generator of kustomize that makes a Secret of it.
+    pub generated: Option<Generated>,
+}
+
+/// How a file is scanned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Manifests, and what templates of them become.
+    Manifests,
+    /// Manifests, if it parses: the user named it, and what it is called says nothing.
+    Unknown,
+    /// Not more than text.
+    Text,
+}
+
+impl Kind {
+    /// By its name, with what templating and editors append to it.
+    fn of(path: &Path, is_named: bool) -> Self {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        if name == "kustomization" {
+            return Self::Manifests;
+        }
+        // Editors keep what was there before as `a.yaml~`, `#a.yaml#` and `a.yaml.orig`.
+        let name = name.trim_matches(['~', '#']);
+        let mut extensions = name.split('.').skip(1);
+        if extensions.any(|extension| matches!(extension, "yaml" | "yml" | "json" | "tpl")) {
+            Self::Manifests
+        } else if is_named {
+            Self::Unknown
+        } else {
+            Self::Text
+        }
+    }
+}
+
+/// Looks into a file.
+pub(crate) fn scan(file: &ScannedFile<'_>) -> ScanResult {
+    let text = Text::of(file.bytes);
+    let kind = Kind::of(file.path, file.is_named);
+    let mut result = ScanResult::default();
+    match text.text() {
+        Some(text) if kind != Kind::Text => manifest(text, kind, &mut result),
+        Some(text) => keys(text, &mut result),
+        None if kind == Kind::Manifests && !is_encrypted_file(file.bytes) => {
+            result.warnings.push(ScanWarning {
+                line: None,
+                document: None,
+                why: "not text; was not looked into".into(),
+            });
+            // Others, such as `a.json.gz`, only have the word in their names.
+            let last = file.path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+            result.is_unread = matches!(last.as_str(), "yaml" | "yml" | "json" | "tpl");
+        }
+        None => {}
+    }
+    if let Some(generated) = &file.generated {
+        let mut found = generated.findings(file.bytes, text.text());
+        if let Some(allowed) = text.text().map(AllowedLines::of) {
+            found.retain(|finding| !allowed.has(finding.line));
+        }
+        result.findings.append(&mut found);
+        result.findings.sort_by_key(|finding| finding.line);
+    }
+    result
+}
+
+fn keys(text: &str, result: &mut ScanResult) {
+    let allowed = AllowedLines::of(text);
+    for line in private_key::lines(text) {
+        if !allowed.has(line) {
+            result.findings.push(Finding { line, document: None, what: FindingKind::PrivateKey });
+        }
+    }
+}
+
+fn manifest(text: &str, kind: Kind, result: &mut ScanResult) {
+    let allowed = AllowedLines::of(text);
+    let mut number = 0;
+    let mut findings = Vec::new();
+    let mut budget = UnpackBudget::default();
+    for document in documents(text) {
+        let mut found = Vec::new();
+        let first = number + 1;
+        number += count_and_look(document, first, kind, &mut found, &mut budget, result);
+        // Only what is reported hides a key: an allowed value does not speak for the key on the next line.
+        found.retain(|finding| !allowed.has(finding.line));
+        let told: HashSet<usize> = found.iter().map(|finding| finding.line).collect();
+        for line in private_key::lines(document.text).into_iter().map(|line| document.first_line - 1 + line) {
+            // A key in a reported value begins on the line of the value, or on the next one.
+            let is_told = told.contains(&line) || told.contains(&(line - 1));
+            if !is_told && !allowed.has(line) {
+                let document = (kind == Kind::Manifests).then_some(first);
+                found.push(Finding { line, document, what: FindingKind::PrivateKey });
+            }
+        }
+        findings.append(&mut found);
+    }
+    findings.sort_by_key(|finding| finding.line);
+    result.findings.append(&mut findings);
+    if let Some(unread) = budget.unread.iter().find(|unread| !allowed.has(unread.line)) {
+        result.is_unread = true;
+        result.warnings.push(ScanWarning {
+            line: Some(unread.line),
+            document: Some(unread.document),
+            why: "the annotations of this file unpack to more than 8 MiB; this one was not looked into"
+                .into(),
+        });
+    }
+}
+
+/// Looks into a document, and gives the number of objects in it.
+fn count_and_look(
+    document: DocumentText<'_>,
+    first: usize,
+    kind: Kind,
+    findings: &mut Vec<Finding>,
+    budget: &mut UnpackBudget,
+    result: &mut ScanResult,
+) -> usize {
+    // Nothing that is looked for can do without the word, unless it is packed, and parsing takes its time.
+    if !document.text.contains("ecret") && !PACKED.iter().any(|begin| document.text.contains(begin)) {
+        return 1;
+    }
+    match parse(document) {
+        Ok(nodes) => {
+            let before = findings.len();
+            for (index, node) in nodes.iter().enumerate() {
+                findings.append(&mut object::findings(node, first + index, budget));
+            }
+            if findings.len() == before && is_broken_json(document.text) {
+                findings.append(&mut unparsed::findings(document.text, document.first_line, first));
+            }
+            nodes.len()
+        }
+        // It is something else, such as a page about them.
+        Err(_) if kind != Kind::Manifests && !begins_as_manifest(document.text) => 1,
+        Err(broken) => {
+            let number = first + broken.sound;
+            findings.append(&mut unparsed::findings(document.text, document.first_line, number));
+            if document.text.contains("{{") {
+                result.is_template = true;
+            } else {
+                result.warnings.push(ScanWarning {
+                    line: Some(broken.position.map_or(document.first_line, |position| position.line)),
+                    document: Some(number),
+                    why: format!("does not parse ({}); searched as text", broken.fault),
+                });
+            }
+            broken.sound + 1
+        }
+    }
+}
+
+/// Whether it is meant as JSON and is none. As YAML it may parse all the same, with a comment and a key taken for one word.
+fn is_broken_json(text: &str) -> bool {
+    let is_meant =
+        text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '/']));
+    is_meant
+        && serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>().any(|object| object.is_err())
+}
+
+/// Whether its first words are those of a manifest, or of a template.
+fn begins_as_manifest(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_end);
+    let first = lines.find(|line| !(line.is_empty() || line.starts_with('#') || line.starts_with("---")));
+    first.is_some_and(|line| {
+        ["apiVersion:", "kind:", "metadata:", "{"].iter().any(|begin| line.starts_with(begin))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scan(path: &Path, bytes: &[u8], is_named: bool) -> ScanResult {
+        super::scan(&ScannedFile { path, bytes, is_named, generated: None })
+    }
+
+    #[test]
+    fn a_file_that_is_named_is_looked_into_whatever_it_is_called() {
+        let secret = b"kind: Secret\nstringData: {a: b}\n";
+        let found = |name: &str, is_named| scan(Path::new(name), secret, is_named).findings.len();
+        for name in
+            ["a.yaml", "a.yaml.gotmpl", "a.yaml~", "#a.yaml#", "a.json.orig", ".a.yml.swp", "a.yaml.bak"]
+        {
+            assert_eq!(found(name, false), 1, "{name}");
+        }
+        for name in ["p.txt", "values", "a"] {
+            assert_eq!((found(name, false), found(name, true)), (0, 1), "{name}");
+        }
+        let template = b"{{ if .a }}\nkind: Secret\nstringData:\n  a: b\n{{ end }}\n";
+        assert_eq!(scan(Path::new("values"), template, true).findings.len(), 1);
+        let page = b"# Secrets\n\n```yaml\nkind: Secret\nstringData:\n  a: b\n```\n";
+        assert_eq!(scan(Path::new("a.md"), page, true), ScanResult::default());
+    }
+}

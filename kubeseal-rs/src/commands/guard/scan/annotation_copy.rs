@@ -1,0 +1,47 @@
+//! `json_in`: the objects that an annotation repeats, as programs leave them there to see later what they applied.
+//!
+//! Decided: by what an annotation holds, not by its name, because there are many: kubectl and kubecfg write JSON, kapp
+//! (`kapp.k14s.io/original`) too, Rancher (`objectset.rio.cattle.io/applied`) the base64 of gzip, operators (`banzaicloud.com/last-applied`)
+//! the base64 of zip.
+
+use crate::files::decoded::{TooLarge, unpacked};
+use zeroize::Zeroizing;
+
+/// The annotations of one file unpack to no more than this together. One object has 256 KiB of annotations at most.
+const BUDGET: usize = 8 << 20;
+
+/// FindingKind packed copies begin with: the base64 of gzip, of zip, of `{"`, of `{` and a line end, and of `[`.
+pub(crate) const PACKED: [&str; 5] = ["H4sI", "UEsDB", "eyJ", "ewo", "W3s"];
+
+/// How much the annotations of one file may still unpack to. Without a bound for the whole file, a few kilobytes of it could
+/// unpack to more than there is memory.
+pub(crate) struct UnpackBudget {
+    left: usize,
+    /// The annotations that were not looked into, because the budget was used up.
+    pub unread: Vec<Unread>,
+}
+
+/// Where an annotation is that was not looked into.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unread {
+    pub line: usize,
+    pub document: usize,
+}
+
+impl Default for UnpackBudget {
+    fn default() -> Self {
+        Self { left: BUDGET, unread: Vec::new() }
+    }
+}
+
+/// JSON that the annotation holds, packed or not.
+pub(crate) fn json_in(value: &str, budget: &mut UnpackBudget) -> Result<Option<Zeroizing<String>>, TooLarge> {
+    let is_json = |text: &&str| text.starts_with(['{', '[']);
+    let copy = |text: &str| Zeroizing::new(text.to_owned());
+    let value = value.trim();
+    if is_json(&value) {
+        return Ok(Some(copy(value)));
+    }
+    let Some(bytes) = unpacked(value.as_bytes(), &mut budget.left)? else { return Ok(None) };
+    Ok(std::str::from_utf8(&bytes).ok().map(str::trim).filter(is_json).map(copy))
+}

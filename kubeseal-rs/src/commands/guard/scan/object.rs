@@ -1,0 +1,201 @@
+//! `look`: plaintext in a document that parses, at any depth. A new kind of object with secrets needs a line in `visit`.
+
+use crate::commands::guard::report::finding::{Finding, FindingKind};
+use crate::commands::guard::scan::annotation_copy::{UnpackBudget, Unread, json_in};
+use crate::commands::guard::value::credential::{holds_credential, is_secret_name};
+use crate::commands::guard::value::plain::{Extent, is_certificate, is_plain};
+use crate::commands::guard::value::reference::{is_reference, is_vault_key};
+use crate::files::decoded::from_base64;
+use crate::manifest::yaml::node::{YamlNode, YamlValue};
+use crate::manifest::yaml::parse::parse;
+use api::annotations::LAST_APPLIED;
+use api::sealing_key;
+use yaml_edit_in_place::split::DocumentText;
+
+/// Copies in annotations of copies in annotations are not followed further.
+const MAX_DEPTH: usize = 4;
+
+/// The prefix of argocd-vault-plugin's annotations.
+const VAULT_PLUGIN: &str = "avp.kubernetes.io/";
+
+/// Everything that is found in `node`, which is document number `document`.
+pub(crate) fn findings(node: &YamlNode, document: usize, budget: &mut UnpackBudget) -> Vec<Finding> {
+    findings_within(node, Nesting { document, depth: 0, annotation: None }, budget)
+}
+
+fn findings_within(node: &YamlNode, nesting: Nesting, budget: &mut UnpackBudget) -> Vec<Finding> {
+    let mut search = Search { nesting, budget, found: Vec::new() };
+    search.visit(node, 1, None);
+    search.found
+}
+
+/// Where in the file the searched node is.
+#[derive(Debug, Clone, Copy)]
+struct Nesting {
+    document: usize,
+    /// How many annotations we are in.
+    depth: usize,
+    /// The line of the outermost of them.
+    annotation: Option<usize>,
+}
+
+struct Search<'b> {
+    nesting: Nesting,
+    budget: &'b mut UnpackBudget,
+    found: Vec<Finding>,
+}
+
+impl Search<'_> {
+    /// Looks at a node, and what is in it. The items of a list need not say what they are: `implied` does.
+    fn visit(&mut self, node: &YamlNode, around: usize, implied: Option<&str>) {
+        let line = line(node, around);
+        if let YamlValue::List(items) = &node.value {
+            for item in items {
+                self.visit(item, line, implied);
+            }
+        }
+        let kind = node.get("kind").and_then(YamlNode::text).or(implied);
+        let version = node.get("apiVersion").and_then(YamlNode::text);
+        match kind {
+            // Without a version it is sealed as a Secret, too.
+            Some("Secret") if version.is_none_or(|version| matches!(version, "" | "v1")) => {
+                self.secret(node, line);
+            }
+            Some("SealedSecret") => self.sealed_secret(node, line),
+            Some("SecretGenerator") => self.generator(node, line),
+            _ => {}
+        }
+        for (key, value) in node.entries() {
+            if key == "annotations" {
+                value.entries().for_each(|(name, value)| self.annotation(name, value, line));
+                continue;
+            }
+            if LAST_APPLIED.contains(&key) {
+                self.annotation(key, value, line);
+            }
+            if let ("secretGenerator", YamlValue::List(generators)) = (key, &value.value) {
+                for generator in generators {
+                    self.generator(generator, line);
+                }
+            }
+            let implied = if kind == Some("SecretList") && key == "items" { Some("Secret") } else { None };
+            self.visit(value, line, implied);
+        }
+    }
+
+    fn secret(&mut self, node: &YamlNode, around: usize) {
+        let annotations = node.at(&["metadata", "annotations"]);
+        let has_vault_keys =
+            annotations.is_some_and(|all| all.entries().any(|(name, _)| name.starts_with(VAULT_PLUGIN)));
+        let is_sealing_key = node.at(&["metadata", "labels", sealing_key::LABEL]).is_some();
+        let passes =
+            |text: &str| is_reference(text) || is_certificate(text) || has_vault_keys && is_vault_key(text);
+        for field in ["data", "stringData"] {
+            for (key, value) in node.get(field).into_iter().flat_map(YamlNode::entries) {
+                let is_plain = match &value.value {
+                    YamlValue::Text(text) if passes(text) || field == "data" && decoded(text, passes) => {
+                        false
+                    }
+                    YamlValue::Text(text) => is_plain(text, Extent::Whole),
+                    // No text, but meant as a value.
+                    YamlValue::Boolean(_) | YamlValue::Number => true,
+                    YamlValue::Null | YamlValue::List(_) | YamlValue::Map(_) => false,
+                };
+                if is_plain {
+                    let (name, key) = (name(node), key.to_owned());
+                    let what = if is_sealing_key {
+                        FindingKind::SealingKey { name, key }
+                    } else {
+                        FindingKind::Secret { name, key }
+                    };
+                    self.find(line(value, around), what);
+                }
+            }
+        }
+    }
+
+    fn sealed_secret(&mut self, node: &YamlNode, around: usize) {
+        let data = node.at(&["spec", "template", "data"]);
+        for (key, value) in data.into_iter().flat_map(YamlNode::entries) {
+            let is_credential = match &value.value {
+                YamlValue::Text(text) => holds_credential(key, text),
+                YamlValue::Number => is_secret_name(key),
+                _ => false,
+            };
+            if is_credential {
+                self.find(
+                    line(value, around),
+                    FindingKind::TemplateData { name: name(node), key: key.to_owned() },
+                );
+            }
+        }
+    }
+
+    /// A `secretGenerator` of kustomize: `literals`. The files that it names are looked into where they are.
+    fn generator(&mut self, node: &YamlNode, around: usize) {
+        let Some(YamlValue::List(literals)) = node.get("literals").map(|literals| &literals.value) else {
+            return;
+        };
+        let generator = node.get("name").and_then(YamlNode::text).unwrap_or_default();
+        for literal in literals {
+            let Some((key, value)) = literal.text().and_then(|text| text.split_once('=')) else { continue };
+            if is_plain(value.trim().trim_matches(['"', '\'']), Extent::Whole) {
+                let what = FindingKind::Literal { generator: generator.to_owned(), key: key.to_owned() };
+                self.find(line(literal, around), what);
+            }
+        }
+    }
+
+    /// An annotation with a copy of what was applied; harmless where that was sealed.
+    fn annotation(&mut self, annotation: &str, value: &YamlNode, around: usize) {
+        let Some(text) = value.text().filter(|_| self.nesting.depth < MAX_DEPTH) else { return };
+        let line = line(value, around);
+        let document = self.nesting.document;
+        let outermost = self.nesting.annotation.unwrap_or(line);
+        let Ok(json) = json_in(text, self.budget) else {
+            self.budget.unread.push(Unread { line: outermost, document });
+            return;
+        };
+        let text = match &json {
+            Some(json) => json.as_str(),
+            None if LAST_APPLIED.contains(&annotation) => text,
+            None => return,
+        };
+        let holds_plaintext = match parse(DocumentText { text, first_line: 1 }) {
+            Ok(nodes) => {
+                let nesting =
+                    Nesting { document, depth: self.nesting.depth + 1, annotation: Some(outermost) };
+                nodes.iter().any(|node| !findings_within(node, nesting, self.budget).is_empty())
+            }
+            // Cut off, or altered by hand.
+            Err(_) => text.contains("\"Secret\"") && text.contains("ata\":{\""),
+        };
+        if holds_plaintext {
+            self.find(line, FindingKind::LastApplied { annotation: annotation.to_owned() });
+        }
+    }
+
+    fn find(&mut self, line: usize, what: FindingKind) {
+        self.found.push(Finding { line, document: Some(self.nesting.document), what });
+    }
+}
+
+/// Where it begins, if the parser told; else where what it is in does.
+fn line(node: &YamlNode, around: usize) -> usize {
+    node.position.map_or(around, |position| position.line)
+}
+
+/// Whether that holds for the text that this is the base64 of.
+fn decoded(base64: &str, holds: impl Fn(&str) -> bool) -> bool {
+    from_base64(base64.as_bytes()).is_some_and(|bytes| std::str::from_utf8(&bytes).is_ok_and(holds))
+}
+
+/// Namespace and name, as far as they are stated.
+fn name(node: &YamlNode) -> String {
+    let field = |key| node.at(&["metadata", key]).and_then(YamlNode::text);
+    match (field("namespace"), field("name")) {
+        (Some(namespace), Some(name)) => format!("{namespace}/{name}"),
+        (None, name) => name.unwrap_or_default().to_owned(),
+        (Some(_), None) => String::new(),
+    }
+}

@@ -1,0 +1,135 @@
+//! `findings`: Secrets in a text that does not parse, such as a Helm template. Line by line; `unparsed_flow` reads what
+//! stands between brackets.
+
+use crate::commands::guard::report::finding::{Finding, FindingKind};
+use crate::commands::guard::scan::unparsed_flow;
+use crate::commands::guard::value::plain::{Extent, is_plain};
+use crate::manifest::text_scan::names_kind;
+
+/// The plain values of a Secret in `text`, whose first line is `first_line` of its file.
+pub(crate) fn findings(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
+    if !names_kind(text, &["Secret", "SecretList"]) {
+        return Vec::new();
+    }
+    let mut found = unparsed_flow::findings(text, first_line, document);
+    found.append(&mut in_blocks(text, first_line, document));
+    found.sort_by_key(|finding| finding.line);
+    found.dedup();
+    found
+}
+
+fn in_blocks(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
+    let mut found = Vec::new();
+    // The indentation of `data:` as long as we are in it, and the key of the block in it.
+    let mut data: Option<usize> = None;
+    let mut block: Option<(usize, Option<&str>)> = None;
+    for (index, line) in text.lines().enumerate() {
+        let content = line.trim_start();
+        let indentation = line.len() - content.len();
+        let is_in_block = block.is_some_and(|(key_indentation, _)| indentation > key_indentation);
+        if content.is_empty() || content.starts_with('#') || content.starts_with("{{") && !is_in_block {
+            let is_plain_entry = data.is_some_and(|data| indentation > data) && templated_key(content);
+            if is_plain_entry {
+                let what = FindingKind::SecretText { key: String::new() };
+                found.push(Finding { line: first_line + index, document: Some(document), what });
+            }
+            continue;
+        }
+        let mut find = |key: &str| {
+            let what = FindingKind::SecretText { key: key.to_owned() };
+            found.push(Finding { line: first_line + index, document: Some(document), what });
+        };
+        if data.is_some_and(|data| indentation <= data) {
+            data = None;
+        }
+        if let Some((key_indentation, key)) = block {
+            if indentation > key_indentation {
+                if let Some(key) = key.filter(|_| is_plain(content, Extent::Line)) {
+                    find(key);
+                    // Once is enough for the whole block.
+                    block = Some((key_indentation, None));
+                }
+                continue;
+            }
+            block = None;
+        }
+        let Some((key, value)) = entry(content) else { continue };
+        if data.is_none() {
+            // Of the map itself, an anchor or a tag alone may stand there.
+            let is_open = value.is_empty() || value.starts_with(['&', '!']) && !value.contains(' ');
+            data = (matches!(key, "data" | "stringData") && is_open).then_some(indentation);
+        } else if value.starts_with(['|', '>']) {
+            block = Some((indentation, Some(key)));
+        } else if is_plain(value, Extent::Line) {
+            find(key);
+        }
+    }
+    found
+}
+
+/// Whether it is an entry whose key is a template, and whose value is none.
+fn templated_key(content: &str) -> bool {
+    let value = content.split_once("}}").and_then(|(_, rest)| rest.trim_start().strip_prefix(':'));
+    let value = value.map(|value| value.split(" #").next().unwrap_or_default());
+    value.is_some_and(|value| {
+        let value = value.trim_matches([' ', '"', '\'']);
+        !value.starts_with(['|', '>']) && is_plain(value, Extent::Line)
+    })
+}
+
+/// The key and value of a line, without quotes and comments.
+fn entry(content: &str) -> Option<(&str, &str)> {
+    let (key, value) = content.split_once(':')?;
+    let value = value.split(" #").next().unwrap_or_default();
+    let bare = |text: &'_ str| -> (usize, usize) {
+        let start = text.len() - text.trim_start_matches([' ', '"', '\'']).len();
+        let end = text.trim_end_matches([' ', '"', '\'', ',']).len();
+        (start, end.max(start))
+    };
+    let (key_start, key_end) = bare(key);
+    let (value_start, value_end) = bare(value);
+    Some((&key[key_start..key_end], &value[value_start..value_end]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(usize, String)> {
+        let key = |finding: Finding| match finding.what {
+            FindingKind::SecretText { key } => (finding.line, key),
+            other => panic!("{other:?}"),
+        };
+        findings(text, 1, 1).into_iter().map(key).collect()
+    }
+
+    #[test]
+    fn plain_values_are_told_from_templates() {
+        let text = "{{- if .Values.secret }}\napiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Release.Name }}\n\
+                    data:\n  a: {{ .Values.a | b64enc }}\n  b: \"aHVudGVyMg==\" # old\n  {{- range .Values.more }}\n  \
+                    {{ .key }}: {{ .value }}\n  {{- end }}\n  c: ''\n  d: |\n    {{ .Values.d }}\n  e: |\n    hunter2\n    \
+                    hunter3\ntype: Opaque\n{{- end }}\n";
+        assert_eq!(found(text), [(8, "b".into()), (16, "e".into())]);
+    }
+
+    #[test]
+    fn text_beside_templates_is_plain() {
+        let text = "kind: Secret\nstringData:\n  a: x:hunter2@{{ .host }}\n  {{ .key }}: hunter2\n  {{ .key }}: {{ .value }}\n  \
+                    b: {{ \"hunter2\" }}\n  c: |\n    {{ .c }}\n    {{ .c }}hunter2\n    {{- if eq .d \"x\" }}\n  \
+                    d: {{ include \"x\" (dict\n    \"a\" .b) }}\n";
+        let keys = ["a", "", "b", "c"].map(str::to_owned);
+        assert_eq!(found(text), [3, 4, 6, 9].into_iter().zip(keys).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn each_key_of_a_line_is_found() {
+        let text = "kind: Secret\nstringData: {a: hunter2, b: hunter2, c: {{ .c }}}\n";
+        assert_eq!(found(text), [(2, "a".into()), (2, "b".into())]);
+    }
+
+    #[test]
+    fn other_kinds_are_let_pass() {
+        assert_eq!(found("kind: ConfigMap\ndata:\n  a: b\n{{ end }}\n"), []);
+        assert_eq!(found("kind: SealedSecret\nspec:\n  template:\n    data:\n      a: b\n{{ end }}\n"), []);
+    }
+}

@@ -1,0 +1,6 @@
+//! Whether a text is a secret value, or stands for one: `plain` decides, `credential` is for text that may also be configuration.
+
+pub(crate) mod credential;
+pub(crate) mod expression;
+pub(crate) mod plain;
+pub(crate) mod reference;

@@ -1,0 +1,84 @@
+//! `render`: the keys as a table for people.
+
+use crate::commands::keys::error::ObjectList;
+use crate::commands::keys::list::{Line, Listing};
+use crate::terminal::escape::shown;
+use crate::terminal::paint::Paint;
+use jiff::Timestamp;
+use std::fmt::Write as _;
+
+const HEAD: [&str; 8] =
+    ["FINGERPRINT", "STATE", "CREATED", "VALID FROM", "VALID UNTIL", "CLUSTER", "FILES", "SECRET"];
+
+/// All of it, in columns as wide as they need to be.
+pub(crate) fn render(listing: &Listing, paint: Paint) -> String {
+    let Listing { server, namespace, keys, unknown, with_files, .. } = listing;
+    if keys.is_empty() {
+        return format!("There is no sealing key in namespace {namespace} of {}.\n", shown(server));
+    }
+    let is_shown = |column: usize| column != 6 || *with_files;
+    let rows: Vec<[String; 8]> = keys.iter().map(cells).collect();
+    let width = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells.chain([HEAD[column].len()]).max().unwrap_or_default()
+    };
+    let mut text = String::new();
+    let mut push = |row: &[String], paint: &dyn Fn(usize, &str) -> String| {
+        let mut line = String::new();
+        for (column, cell) in row.iter().enumerate().filter(|(column, _)| is_shown(*column)) {
+            let padding = " ".repeat(width(column) - cell.chars().count() + 2);
+            line.push_str(&paint(column, cell));
+            line.push_str(&padding);
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    };
+    push(&HEAD.map(str::to_owned), &|_, cell| paint.dim(cell));
+    for (row, key) in rows.iter().zip(keys) {
+        push(row, &|column, cell| match (column, key.state) {
+            (0, _) => paint.bold(cell),
+            (1, "active") => paint.good(cell),
+            (1, "compromised" | "unusable") => paint.bad(cell),
+            _ => cell.to_owned(),
+        });
+    }
+    for key in keys {
+        if let (Some(problem), "unusable") = (&key.problem, key.state) {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "\nSecret {namespace}/{} is unusable: {problem}", shown(&key.secret));
+        }
+    }
+    if !unknown.is_empty() {
+        let count = unknown.len();
+        let noun = if count == 1 { "SealedSecret does" } else { "SealedSecrets do" };
+        let _ = writeln!(
+            text,
+            "\n{count} {noun} not say which key opened it, and may need any of these:{}",
+            ObjectList(unknown.iter().map(|place| shown(place)).collect())
+        );
+    }
+    text
+}
+
+fn cells(key: &Line) -> [String; 8] {
+    let fingerprint = key.fingerprint.as_deref().map(|text| text.chars().take(12).collect());
+    let state = if key.newest { format!("{}, newest", key.state) } else { key.state.to_owned() };
+    let count = |count: Option<usize>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
+    [
+        fingerprint.unwrap_or_else(|| "?".into()),
+        state,
+        date(key.created),
+        date(key.not_before),
+        date(key.not_after),
+        count(key.cluster),
+        count(key.files),
+        shown(&key.secret),
+    ]
+}
+
+fn date(time: Option<Timestamp>) -> String {
+    time.map_or_else(|| "?".to_owned(), |time| time.strftime("%Y-%m-%d").to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! `clear_up`: sees to a key that the controller made while those of the backup were lost.
+
+use crate::commands::keys::kubectl_command::kubectl_command;
+use crate::commands::keys::restore::backed_up::BackedUp;
+use crate::commands::keys::restore::orphan_key::descent::Descent;
+use crate::commands::keys::restore::orphan_key::{KeyFacts, OrphanKeys, Verdict, judge, orphan_keys};
+use crate::commands::keys::usage::{in_cluster, ring};
+use crate::error::{Failure, Hint as _};
+use crate::files::output::progress_lines::ProgressLines;
+use crate::key_store::KeyStore;
+use crate::key_store::stored_key::{State, StoredKey};
+use crate::terminal::program::name;
+use crate::terminal::warnings::alert;
+use api::sealing_key::RETIRED;
+use envelope::Fingerprint;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// What becomes of a key that the controller made while the others were lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OrphanPolicy {
+    /// It stays as it is.
+    Keep,
+    /// It is retired, if nothing needs it.
+    Retire,
+    /// It is deleted, if nothing needs it.
+    Remove,
+}
+
+/// How to treat such keys.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClearUp {
+    pub policy: OrphanPolicy,
+    /// Nothing is changed.
+    pub dry_run: bool,
+}
+
+/// Sees to the keys that were made while these were lost.
+pub(crate) fn clear_up(
+    store: &KeyStore,
+    backup: &[BackedUp],
+    how: ClearUp,
+    stdout: &mut ProgressLines,
+) -> Result<(), Failure> {
+    let keys = store.keys()?;
+    let backed_up = fingerprints(backup);
+    let others = |key: &StoredKey| key.fingerprint().is_some_and(|it| !backed_up.contains(&it));
+    if !keys.iter().any(|key| key.state() == State::Active && others(key)) {
+        return Ok(());
+    }
+    let OrphanKeys { certain, doubtful } = orphan_keys(&seen(store, &keys, backup, how)?, &backed_up);
+    for key in active(&keys, &doubtful) {
+        alert(doubt(store.namespace(), key));
+    }
+    let Some(orphan) = certain else { return Ok(()) };
+    let objects = match store.sealed_secrets() {
+        Ok(objects) => objects,
+        Err(error) if error.is_forbidden() => {
+            alert(format_args!(
+                "{} was made while these keys were lost, and stays active: you may not list SealedSecrets, to tell whether it is \
+                 needed; {}",
+                orphan.short(),
+                error.hint().unwrap_or_default()
+            ));
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    // With those of the backup: in a dry run they are not in the cluster yet.
+    let all = ring(&keys).iter_shared().chain(backup.iter().map(BackedUp::key)).collect::<Vec<_>>();
+    let uses = in_cluster(&objects, Some(&sealing::KeyRing::new(all)));
+    let verdict = judge(orphan, &uses);
+    for key in active(&keys, &[orphan]) {
+        stdout.print(&settle(store, key, orphan, verdict, how)?);
+    }
+    Ok(())
+}
+
+fn fingerprints(backup: &[BackedUp]) -> BTreeSet<Fingerprint> {
+    backup.iter().map(BackedUp::fingerprint).collect()
+}
+
+/// The Secrets of these keys that count.
+fn active<'a>(keys: &'a [StoredKey], which: &[Fingerprint]) -> impl Iterator<Item = &'a StoredKey> {
+    let is_meant = |key: &StoredKey| key.fingerprint().is_some_and(|it| which.contains(&it));
+    keys.iter().filter(move |key| key.state() == State::Active && is_meant(key))
+}
+
+/// The keys of the cluster, in a dry run with those that would be there.
+fn seen(
+    store: &KeyStore,
+    keys: &[StoredKey],
+    backup: &[BackedUp],
+    how: ClearUp,
+) -> Result<Vec<KeyFacts>, Failure> {
+    let origin = store.origin()?;
+    let mut known = fingerprints(backup);
+    known.extend(keys.iter().filter_map(StoredKey::fingerprint));
+    let descent =
+        |key: &StoredKey| Descent::of(&key.name(), store.prefix(), origin.as_deref(), known.iter().copied());
+    let mut seen: Vec<KeyFacts> = keys.iter().filter_map(|key| KeyFacts::of(key, descent(key))).collect();
+    if how.dry_run {
+        let is_there = |key: &BackedUp| seen.iter().any(|it| it.fingerprint == key.fingerprint());
+        let missing: Vec<KeyFacts> = backup.iter().filter(|key| !is_there(key)).map(to_be).collect();
+        seen.extend(missing);
+    }
+    Ok(seen)
+}
+
+/// What to say of a key of which it is not certain. What needs it may be in no cluster.
+fn doubt(namespace: &str, key: &StoredKey) -> String {
+    let (short, secret) = (key.fingerprint().map(|it| it.short()).unwrap_or_default(), key.name());
+    format!(
+        "{short} may have been made while these keys were lost, and stays active (Secret {namespace}/{secret}): that no key was \
+         there when it was made is not certain. `{} keys list PATH` tells what needs it, in the cluster and in your files; if nothing \
+         does, `{}` takes it out",
+        name(),
+        kubectl_command(namespace, std::slice::from_ref(&secret), RETIRED)
+    )
+}
+
+/// Takes a orphan key out, or says why not.
+fn settle(
+    store: &KeyStore,
+    key: &StoredKey,
+    orphan: Fingerprint,
+    verdict: Verdict,
+    how: ClearUp,
+) -> Result<String, Failure> {
+    let (namespace, name, short) = (store.namespace(), key.name(), orphan.short());
+    let told = format!("{short} was made while these keys were lost (Secret {namespace}/{name}); ");
+    let would = if how.dry_run { "would be" } else { "is" };
+    Ok(match (verdict, how.policy) {
+        (Verdict::Needed, _) | (_, OrphanPolicy::Keep) => {
+            format!("{told}it stays active: something was sealed with it\n")
+        }
+        (Verdict::Unneeded, OrphanPolicy::Remove) => {
+            if !how.dry_run {
+                store.delete(key)?;
+            }
+            format!("{told}nothing in the cluster needs it: it {would} deleted\n")
+        }
+        (verdict, asked) => {
+            if !how.dry_run {
+                store.label(key, RETIRED)?;
+            }
+            let why = match (verdict, asked) {
+                (Verdict::OpensNothing, OrphanPolicy::Remove) => {
+                    "it opens nothing here, but there are SealedSecrets that no key opens: it is not deleted, and "
+                }
+                _ => "nothing in the cluster needs it: it ",
+            };
+            format!("{told}{why}{would} retired\n")
+        }
+    })
+}
+
+/// A key of the backup as it will be.
+fn to_be(key: &BackedUp) -> KeyFacts {
+    let created = Timestamp::now();
+    KeyFacts {
+        fingerprint: key.fingerprint(),
+        created,
+        not_before: key.since(),
+        active: key.counts(),
+        descent: Descent::Unknown,
+    }
+}

@@ -1,0 +1,156 @@
+//! [`KeyUsage`]: which keys a SealedSecret needs, in the cluster (`in_cluster`) or in files (`in_files`).
+//!
+//! By the status, in which the controller notes the keys that opened an object; and by trying the keys, which is certain where the
+//! object is seen as the controller sees it. Where no key opens, the hint that the object carries is believed, as `reseal` does.
+
+use crate::commands::sealed_files;
+use crate::commands::sealed_files::SealedFilesError;
+use crate::error::cause::on_one_line;
+use crate::files::file_update::FileUpdate;
+use crate::key_store::stored_key::StoredKey;
+use crate::manifest::sealed_secrets::SealedObject;
+use crate::settings::flag_value::text;
+use crate::terminal::escape::{shown, shown_path};
+use api::annotations::CERTIFICATE_FINGERPRINT;
+use api::{Condition, ConditionStatus, ObservedSealedSecret, Scope, SealedSecretSpec, SealedSecretStatus};
+use envelope::Fingerprint;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::ResourceExt as _;
+use sealing::{KeyRing, needs};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// SealedSecrets outside of the cluster.
+#[derive(Debug)]
+pub(crate) struct SealedFiles {
+    pub paths: Vec<PathBuf>,
+    /// The namespace of SealedSecrets that name none.
+    pub namespace: Option<String>,
+}
+
+impl SealedFiles {
+    pub(crate) fn new(paths: Vec<PathBuf>, namespace: Option<String>) -> Self {
+        Self { paths, namespace: text(namespace) }
+    }
+}
+
+/// A SealedSecret, and the keys that it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeyUsage {
+    /// Namespace and name, or file and document, as messages show it.
+    pub place: String,
+    /// The names of its items, escaped.
+    pub items: Vec<String>,
+    pub keys: BTreeSet<Fingerprint>,
+    /// Whether it may need other keys as well.
+    pub unknown: bool,
+}
+
+/// Which keys the SealedSecrets in files need.
+#[derive(Debug, Default)]
+pub(crate) struct FileUsage {
+    pub uses: Vec<KeyUsage>,
+    /// Files that could not be read, and why.
+    pub faults: Vec<String>,
+    /// Whether some of them are templates.
+    pub has_templates: bool,
+}
+
+/// Every key that can open something, whatever its label is.
+pub(crate) fn ring(keys: &[StoredKey]) -> KeyRing {
+    KeyRing::new(keys.iter().filter_map(|key| key.key().ok().cloned()))
+}
+
+/// The keys that the SealedSecrets of the cluster need. Their status tells; where it is missing or older than the object, the keys of `ring` are
+/// tried, if there is one.
+pub(crate) fn in_cluster(objects: &[ObservedSealedSecret], ring: Option<&KeyRing>) -> Vec<KeyUsage> {
+    objects.iter().map(|object| of_object(object, ring)).collect()
+}
+
+fn of_object(object: &ObservedSealedSecret, ring: Option<&KeyRing>) -> KeyUsage {
+    let status = object.status.as_ref();
+    let noted = status.and_then(|status| status.opened_by.as_ref());
+    let keys: BTreeSet<Fingerprint> =
+        noted.into_iter().flatten().filter_map(|key| key.parse().ok()).collect();
+    let place = shown(&format!("{}/{}", object.namespace().unwrap_or_default(), object.name_any()));
+    let items = object.spec.as_ref().map(items).unwrap_or_default();
+    let told = KeyUsage { place, items, keys, unknown: noted.is_none() };
+    match (ring, &object.spec) {
+        (Some(_), _) if noted.is_some() && is_current(object, status) => told,
+        (Some(ring), Ok(spec)) => tried(told, &object.metadata, spec, ring),
+        // What it will be once it is corrected is not known.
+        (Some(_), Err(_)) => KeyUsage { unknown: true, ..told },
+        (None, _) => told,
+    }
+}
+
+/// Whether the status is about the object as it is now.
+fn is_current(object: &ObservedSealedSecret, status: Option<&SealedSecretStatus>) -> bool {
+    let synced = |status: &SealedSecretStatus| {
+        let condition = status.condition(Condition::SYNCED);
+        condition.is_some_and(|condition| condition.status == ConditionStatus::True)
+    };
+    status.is_some_and(|status| synced(status) && status.observed_generation == object.metadata.generation)
+}
+
+/// Adds the keys that open it.
+fn tried(known: KeyUsage, metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing) -> KeyUsage {
+    let found = needs(metadata, spec, ring);
+    let mut keys = known.keys;
+    keys.extend(found.keys);
+    let mut unknown = false;
+    if found.unopened {
+        let annotations = metadata.annotations.as_ref();
+        let hint: Option<Fingerprint> =
+            annotations.and_then(|all| all.get(CERTIFICATE_FINGERPRINT)?.parse().ok());
+        let is_placed = metadata.namespace.is_some() || Scope::of(annotations) == Scope::ClusterWide;
+        keys.extend(hint);
+        unknown = hint.is_none() || !is_placed;
+    }
+    KeyUsage { keys, unknown, ..known }
+}
+
+fn items(spec: &SealedSecretSpec) -> Vec<String> {
+    let whole = spec.data.iter().map(|_| "everything in spec.data".to_owned());
+    spec.encrypted_data.keys().map(|key| shown(key)).chain(whole).collect()
+}
+
+/// The keys that the SealedSecrets in these files need.
+pub(crate) fn in_files(files: &SealedFiles, ring: &KeyRing) -> FileUsage {
+    let (paths, not_found) = sealed_files::find(&files.paths);
+    let mut found = FileUsage::default();
+    for (path, fault) in not_found {
+        found.faults.push(format!("{}: {}", shown_path(&path), on_one_line(&fault)));
+    }
+    for path in paths {
+        match read(&path) {
+            Ok(objects) => {
+                let uses = objects.iter().map(|object| of_file(&path, object, files, ring));
+                found.uses.extend(uses);
+            }
+            Err(error) => {
+                found.has_templates |= matches!(error, SealedFilesError::Template);
+                found.faults.push(format!("{}: {}", shown_path(&path), on_one_line(&error)));
+            }
+        }
+    }
+    found
+}
+
+fn read(path: &Path) -> Result<Vec<SealedObject>, SealedFilesError> {
+    let sealed = sealed_files::read(&FileUpdate::read(path)?)?;
+    Ok(sealed.map(|file| file.objects().to_vec()).unwrap_or_default())
+}
+
+fn of_file(path: &Path, object: &SealedObject, files: &SealedFiles, ring: &KeyRing) -> KeyUsage {
+    let mut metadata = object.metadata.clone();
+    if metadata.namespace.is_none() {
+        metadata.namespace.clone_from(&files.namespace);
+    }
+    let place = format!("{}: {}", shown_path(path), object.location);
+    let none = KeyUsage { place, items: items(&object.spec), keys: BTreeSet::new(), unknown: true };
+    tried(none, &metadata, &object.spec, ring)
+}
+
+#[cfg(test)]
+mod tests;

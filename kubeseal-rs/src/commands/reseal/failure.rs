@@ -1,0 +1,103 @@
+//! [`ResealFailure`]: why a file or a SealedSecret in it was not resealed.
+
+use crate::commands::reason::Reason;
+use crate::commands::sealed_files::SealedFilesError;
+use crate::commands::upstream::re_encrypt::answer::OtherAnswer;
+use crate::controller::error::ControllerError;
+use crate::controller::fault::Fault as Request;
+use crate::error::Hint as _;
+use crate::terminal::program::name;
+use sealing::ResealError;
+
+/// Why it was not resealed. Never shows what is sealed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ResealFailure {
+    #[error(transparent)]
+    File(#[from] SealedFilesError),
+    #[error("the controller cannot open it")]
+    DoesNotOpen,
+    #[error("it names no namespace, and does not open without")]
+    NoNamespace,
+    #[error("it does not open: the key that it was sealed with was revoked")]
+    Revoked,
+    #[error("it was not tried, because the cluster keeps failing")]
+    NotTried,
+    #[error(transparent)]
+    OtherAnswer(#[from] OtherAnswer),
+    #[error(transparent)]
+    Reseal(#[from] ResealError),
+    /// Upstream's controller says only that something went wrong, whether it is the SealedSecret or itself.
+    #[error("the controller could not open it, or failed")]
+    NotOpenedOrFailed(#[source] Box<ControllerError>),
+    #[error("the controller did not do it")]
+    Controller(#[source] Box<ControllerError>),
+}
+
+impl From<ControllerError> for ResealFailure {
+    fn from(error: ControllerError) -> Self {
+        match error {
+            ControllerError::Ask { source: Request::Other(_), .. } => {
+                Self::NotOpenedOrFailed(Box::new(error))
+            }
+            _ => Self::Controller(Box::new(error)),
+        }
+    }
+}
+
+impl ResealFailure {
+    /// Whether the next SealedSecret would fare the same.
+    pub(crate) fn is_of_the_cluster(&self) -> bool {
+        matches!(
+            self,
+            Self::Controller(error) if matches!(
+                &**error,
+                ControllerError::Ask {
+                    source: Request::Unreachable(_)
+                        | Request::Unavailable(_)
+                        | Request::Tls(_)
+                        | Request::Unauthorized(_)
+                        | Request::Credentials
+                        | Request::Forbidden(_)
+                        | Request::TooMany(_),
+                    ..
+                }
+            )
+        )
+    }
+
+    /// The same, of a SealedSecret that tells a reason itself: that it does not open needs no other.
+    pub(crate) fn with_reason(self, reason: Option<Reason>) -> Self {
+        match (self, reason) {
+            (
+                Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) | Self::NotOpenedOrFailed(_),
+                Some(reason),
+            ) => match reason {
+                Reason::Revoked => Self::Revoked,
+                Reason::NoNamespace => Self::NoNamespace,
+            },
+            (other, _) => other,
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        let does_not_open = || {
+            format!(
+                "its sealing key is gone, it is another cluster's, or its name, namespace or scope were changed after it was \
+                 sealed; `{} --recovery-unseal` opens it with a backup of the keys, else seal it anew",
+                name()
+            )
+        };
+        match self {
+            Self::File(error) => error.hint(),
+            Self::NoNamespace => Some(Reason::NoNamespace.hint()),
+            Self::Revoked => Some(Reason::Revoked.hint()),
+            Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) => Some(does_not_open()),
+            Self::NotOpenedOrFailed(error) => {
+                Some(format!("{}; {}", does_not_open(), error.hint().unwrap_or_default()))
+            }
+            Self::Controller(error) => error.hint(),
+            Self::NotTried | Self::OtherAnswer(_) | Self::Reseal(_) => None,
+        }
+    }
+}

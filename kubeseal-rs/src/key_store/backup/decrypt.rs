@@ -1,0 +1,96 @@
+//! [`Decryption`]: how to decrypt a backup, and doing so.
+
+use crate::files::encoding::to_utf8;
+use crate::files::input::{Input, read_all};
+use crate::key_store::backup::error::BackupError;
+use crate::key_store::backup::passphrase;
+use crate::settings::flag_value::{path_of, paths_of};
+use crate::settings::unlock_flags::UnlockFlags;
+use age::armor::ArmoredReader;
+use age::{DecryptError, Decryptor, Identity, IdentityFile, scrypt};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// As it was asked for.
+#[derive(Debug)]
+pub(crate) struct Decryption {
+    /// Files of private keys.
+    pub identities: Vec<PathBuf>,
+    /// A file with the passphrase; else it is asked for.
+    pub passphrase: Option<PathBuf>,
+}
+
+/// Whether this is age's, as text or not.
+pub(crate) fn is_encrypted(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii_start();
+    text.starts_with(b"age-encryption.org/") || text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----")
+}
+
+impl Decryption {
+    /// What flags name.
+    pub(crate) fn from_args(flags: UnlockFlags) -> Self {
+        Self { identities: paths_of(flags.identity), passphrase: path_of(flags.passphrase_file) }
+    }
+
+    /// The text that was read from there, in UTF-8, and decrypted if it is encrypted.
+    pub(crate) fn plain(
+        &self,
+        from: &Input,
+        bytes: Zeroizing<Vec<u8>>,
+    ) -> Result<Zeroizing<Vec<u8>>, BackupError> {
+        self.identities.iter().try_for_each(|path| check_readable(path))?;
+        let bytes = to_utf8(bytes);
+        if is_encrypted(&bytes) { self.unlock(from, &bytes).map(to_utf8) } else { Ok(bytes) }
+    }
+
+    /// Decrypts.
+    pub(crate) fn unlock(&self, from: &Input, locked: &[u8]) -> Result<Zeroizing<Vec<u8>>, BackupError> {
+        let decryptor = Decryptor::new_buffered(ArmoredReader::new(locked)).map_err(BackupError::Decrypt)?;
+        let identities: Vec<Box<dyn Identity>> = if decryptor.is_scrypt() {
+            let passphrase = match &self.passphrase {
+                Some(file) => passphrase::from_file(file)?,
+                None => passphrase::ask(from)?,
+            };
+            let mut identity = scrypt::Identity::new(passphrase);
+            identity.set_max_work_factor(passphrase::MOST_WORK);
+            vec![Box::new(identity)]
+        } else if self.identities.is_empty() {
+            return Err(BackupError::NoIdentity);
+        } else {
+            let read: Result<Vec<_>, _> = self.identities.iter().map(|path| identities(path)).collect();
+            read?.into_iter().flatten().collect()
+        };
+        let reader = decryptor.decrypt(identities.iter().map(AsRef::as_ref)).map_err(undone)?;
+        read_all(reader).map_err(|error| BackupError::Decrypt(error.into()))
+    }
+}
+
+/// Of too much work in words of our own: the crate's count from this machine's speed.
+fn undone(error: DecryptError) -> BackupError {
+    match error {
+        DecryptError::ExcessiveWork { required, .. } => BackupError::Work(required),
+        other => BackupError::Decrypt(other),
+    }
+}
+
+/// A file that is named by mistake is told of where it is not needed, too. A pipe gives what it has only once, and is left alone.
+fn check_readable(path: &Path) -> Result<(), BackupError> {
+    let readable = fs::metadata(path)
+        .and_then(|found| if found.is_file() { File::open(path).map(drop) } else { Ok(()) });
+    readable.map_err(|source| BackupError::IdentityFile { path: path.to_owned(), source })
+}
+
+fn identities(path: &Path) -> Result<Vec<Box<dyn Identity>>, BackupError> {
+    let bytes = Input::File(path.to_owned())
+        .read_text("identities")
+        .map_err(|source| BackupError::Read { what: "the identities", source })?;
+    let unusable = || BackupError::Identity(path.to_owned());
+    // Its errors may name what stands there.
+    let found = IdentityFile::from_buffer(bytes.as_slice()).map_err(|_| unusable())?;
+    let found = found.into_identities().map_err(|_| unusable())?;
+    if found.is_empty() {
+        return Err(unusable());
+    }
+    Ok(found.into_iter().map(|identity| identity as Box<dyn Identity>).collect())
+}
