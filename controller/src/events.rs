@@ -1,6 +1,6 @@
-//! Kubernetes events: what they say (`Happening`), what they are about (`About`), and their way to the API server
-//! ([`EventQueue`]). Whether something is worth an event is decided where it happens.
+//! Kubernetes events: which object they are about ([`about`]), and their way to the API server ([`queue`]).
+//!
+//! Which events there are is decided elsewhere: for SealedSecrets in `unseal::report::event`, for sealing keys in `keys::store::events`.
 
 pub(crate) mod about;
-pub(crate) mod happening;
 pub(crate) mod queue;

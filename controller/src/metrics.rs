@@ -1,18 +1,16 @@
-//! [`Metrics`]: what is counted, under upstream's names, so that its dashboards and alerts go on working.
+//! [`Metrics`]: all metrics, under upstream's names, so that its dashboards and alerts go on working. Labels hold names, never values.
 //!
-//! Where they are served is in `http::metrics`. What is told of each object is in `objects`. Labels hold names, never
-//! values.
+//! To add a metric, add a field to [`Metrics`], or to [`ObjectMetrics`] if it has a series for each SealedSecret or namespace, and
+//! register it there. The metrics of the sealing keys are in `keys::metrics`, those of the process in [`process`]; `http::metrics` serves
+//! all of them.
 
 pub(crate) mod classic;
 pub(crate) mod objects;
 pub(crate) mod process;
-pub(crate) mod shown;
 
 use crate::metrics::classic::classic;
-use crate::metrics::objects::{ConditionLabels, ErrorLabels};
+use crate::metrics::objects::ObjectMetrics;
 use crate::metrics::process::ProcessMetrics;
-use crate::metrics::shown::Shown;
-use parking_lot::Mutex;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -43,18 +41,15 @@ struct DurationLabels {
     method: &'static str,
 }
 
-/// Everything that is counted.
+/// All metrics of the controller.
 #[derive(Debug)]
 pub struct Metrics {
-    /// Tries to unseal: how often it was decided what is to become of an object.
+    /// How often a SealedSecret was opened, or a refusal was decided.
     pub unseal_requests: Counter,
-    /// Secrets put right that other clients had edited or deleted.
+    /// Corrections of Secrets that other clients had edited or deleted.
     pub drift_corrections: Counter,
-    errors: Family<ErrorLabels, Counter>,
-    conditions: Family<ConditionLabels, Gauge>,
-    /// Whether `conditions` has anything in it.
-    names_objects: bool,
-    shown: Mutex<Shown>,
+    /// Of each SealedSecret.
+    pub objects: ObjectMetrics,
     requests: Family<RequestLabels, Counter>,
     durations: Family<DurationLabels, Histogram>,
     leader: Gauge,
@@ -68,40 +63,21 @@ impl Default for Metrics {
         let ours = registry.sub_registry_with_prefix(PREFIX);
         let unseal_requests = Counter::default();
         let drift_corrections = Counter::default();
-        let errors = Family::default();
-        let conditions = Family::default();
         let requests = Family::default();
         let durations = Family::<DurationLabels, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
         ours.register("build", "The running version", Info::new([("revision", env!("CARGO_PKG_VERSION"))]));
         ours.register("unseal_requests", "Tries to unseal a SealedSecret", unseal_requests.clone());
         ours.register(
             "drift_corrections",
-            "Secrets put right that other clients had edited or deleted",
+            "Corrections of Secrets that other clients had edited or deleted",
             drift_corrections.clone(),
         );
-        ours.register("unseal_errors", "SealedSecrets that could not be unsealed", errors.clone());
-        ours.register(
-            "condition_info",
-            "State of each SealedSecret: 1 true, 0 unknown, -1 false",
-            conditions.clone(),
-        );
+        let objects = ObjectMetrics::register(ours);
         ours.register("http_requests", "HTTP requests answered", requests.clone());
         ours.register("http_request_duration_seconds", "How long answers took", durations.clone());
         let leader = Gauge::default();
         ours.register("leader", "1 if this replica unseals and renews, 0 if it stands by", leader.clone());
-        let shown = Mutex::default();
-        Self {
-            unseal_requests,
-            drift_corrections,
-            errors,
-            conditions,
-            names_objects: true,
-            shown,
-            requests,
-            durations,
-            leader,
-            registry,
-        }
+        Self { unseal_requests, drift_corrections, objects, requests, durations, leader, registry }
     }
 }
 
@@ -113,10 +89,16 @@ impl Metrics {
         self
     }
 
-    /// With or without a series for each object (`condition_info`): each client of the port could list all SealedSecrets by it.
+    /// With or without a series for each object (`condition_info`), from which each client of the port can list all SealedSecrets.
     #[must_use]
-    pub fn naming_objects(self, names_objects: bool) -> Self {
-        Self { names_objects, ..self }
+    pub fn naming_objects(mut self, names_objects: bool) -> Self {
+        self.objects.name_objects(names_objects);
+        self
+    }
+
+    /// Removes the metrics of all objects, because this replica does not lead any more.
+    pub fn forget_objects(&self) {
+        self.objects.forget_all();
     }
 
     /// Shows whether this replica leads.
@@ -132,12 +114,12 @@ impl Metrics {
         self.durations.get_or_create(&labels).observe(took.as_secs_f64());
     }
 
-    /// All of it, in Prometheus' older text format (0.0.4).
+    /// All metrics in Prometheus' older text format (0.0.4).
     pub fn classic_text(&self) -> Result<String, std::fmt::Error> {
         self.text().map(|text| classic(&text))
     }
 
-    /// All of it, as `OpenMetrics` text.
+    /// All metrics as `OpenMetrics` text.
     pub fn text(&self) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
@@ -164,8 +146,8 @@ mod tests {
         }))
         .unwrap();
         metrics.unseal_requests.inc();
-        metrics.count_error(&observed, "unseal");
-        metrics.observe_condition(&observed, &status);
+        metrics.objects.count_error(&observed, "unseal");
+        metrics.objects.observe_conditions(&observed, &status);
         metrics.observe_request("/v1/verify", "POST", 409, Duration::from_millis(30));
         let text = metrics.text().unwrap();
         let condition = "sealed_secrets_controller_condition_info{namespace=\"ns\",name=\"db\",\
@@ -183,15 +165,15 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
-        let mended =
+        let recovered =
             serde_json::from_value(json!({ "conditions": [{ "type": "Synced", "status": "False" }] }))
                 .unwrap();
-        metrics.observe_condition(&observed, &mended);
+        metrics.objects.observe_conditions(&observed, &recovered);
         let text = metrics.text().unwrap();
         assert!(text.contains(condition) && !text.contains(&leaked), "resealed: {text}");
-        metrics.forget_object("u");
+        metrics.objects.forget("u");
         assert!(!metrics.text().unwrap().contains(condition));
-        metrics.observe_condition(&observed, &status);
+        metrics.objects.observe_conditions(&observed, &status);
         metrics.leads(true);
         metrics.forget_objects();
         let text = metrics.text().unwrap();

@@ -1,11 +1,22 @@
-//! From a SealedSecret to its Secret: `controller` watches, `queue` admits, then `read`, `decide`, `apply`, `report`.
+//! From a SealedSecret to its Secret.
+//!
+//! `controller` watches, and `queue` admits a bounded number of SealedSecrets at a time; for each of them `reconcile` runs the steps
+//!
+//! 1. `read`: gathers all facts, and reads the existing Secret where the watches do not tell enough;
+//! 2. `decide`: turns the facts into one `Plan`; pure, and the only place that knows what should happen;
+//! 3. `apply`: carries the plan out with at most one write, and returns an `Outcome`;
+//! 4. `report`: writes the outcome to the status, then as an event, a metric and a log line;
+//! 5. `requeue`: decides when the SealedSecret is reconciled again.
+//!
+//! `cause` has every reason why a SealedSecret is not unsealed, and `state` what this process remembers of each SealedSecret. The rooms
+//! import one another in one direction: cause, state and queue, context, read, decide, apply, report, requeue, reconcile, controller.
 
 pub(crate) mod apply;
+pub(crate) mod cause;
 pub(crate) mod context;
 pub(crate) mod controller;
 pub(crate) mod decide;
 pub(crate) mod gc;
-pub(crate) mod outcome;
 pub(crate) mod queue;
 pub(crate) mod read;
 pub(crate) mod reconcile;

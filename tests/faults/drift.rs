@@ -74,7 +74,7 @@ pub(crate) async fn an_edit_is_corrected_within_a_second_and_told_once(stage: Ar
                         "SealedSecret unsealed successfully: the Secret had been edited, which was corrected"
                     }
                     _ => {
-                        "SealedSecret unsealed successfully: the Secret had been deleted, and was made again"
+                        "SealedSecret unsealed successfully: the Secret had been deleted, and was created again"
                     }
                 };
                 // Sorted, as they are told here: the unsealing, and one correction.

@@ -161,7 +161,7 @@ async fn the_image_is_changed_and_changed_back(installation: Arc<Installation>) 
         }
         let keys = written(lab, HOME, sealing_key::LABEL).await?;
         ensure!(keys.len() == 3, "keys beside those that were asked for: {keys:?}");
-        let told = "drops what statuses say";
+        let told = "drops from each status";
         ensure!(
             ours.logs()?.matches(told).count() == 1,
             "upstream's definition is not remarked upon, or too often"

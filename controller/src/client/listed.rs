@@ -1,6 +1,6 @@
-//! [`Listed`]: whether the first complete list of a watch has been read, and word of each later one.
+//! [`Listed`]: whether a watch has read its first complete list, and when it reads a later one.
 //!
-//! Instead of kube's `Store::wait_until_ready`, which wakes only the last of several waiters.
+//! Decided: instead of kube's `Store::wait_until_ready`, which wakes only the last of several waiters.
 
 use futures::{Stream, StreamExt as _};
 use kube::runtime::watcher::{Error, Event};
@@ -9,14 +9,14 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_stream::wrappers::WatchStream;
 
-/// A Role that was just made is not known at once.
-const CERTAIN: Duration = Duration::from_secs(5);
+/// How long lists have to be refused before that counts: a new Role takes effect a moment after it is created.
+const REFUSED_FOR: Duration = Duration::from_secs(5);
 
-/// Counts a watch's complete lists; waited for by anybody.
+/// Counts the complete lists of one watch.
 #[derive(Debug)]
 pub(crate) struct Listed {
     lists: watch::Sender<u64>,
-    /// Since when lists are refused for want of a right, or of the namespace.
+    /// Since when lists are refused, because there is no right to list or no such namespace.
     refused: watch::Sender<Option<Instant>>,
 }
 
@@ -27,7 +27,7 @@ impl Default for Listed {
 }
 
 impl Listed {
-    /// Follows a watch, behind its reflector: the store is filled when a list is counted.
+    /// Follows a watch. To be called behind its reflector, so that the store has a list before it is counted.
     pub(crate) fn follow<K>(&self, event: &Result<Event<K>, Error>) {
         match event {
             Ok(Event::InitDone) => {
@@ -49,7 +49,7 @@ impl Listed {
         let _ = self.lists.subscribe().wait_for(|lists| *lists > 0).await;
     }
 
-    /// Waits for the first list, or until it is certain that there is none to be had.
+    /// Waits for the first list, or until lists have been refused for some seconds.
     pub(crate) async fn wait_unless_refused(&self) {
         tokio::select! {
             () = self.wait() => {}
@@ -62,7 +62,7 @@ impl Listed {
         loop {
             let since = refused.wait_for(Option::is_some).await.map(|since| *since);
             let Ok(Some(since)) = since else { return };
-            tokio::time::sleep_until(since + CERTAIN).await;
+            tokio::time::sleep_until(since + REFUSED_FOR).await;
             if *refused.borrow_and_update() == Some(since) {
                 return;
             }
@@ -71,8 +71,8 @@ impl Listed {
 
     /// Yields after each list but the first.
     ///
-    /// A watch that was away for too long (410 Gone) lists anew. What was deleted meanwhile is in no event, and what
-    /// changed is shown before the store has it: only once the list is complete can anybody see the difference.
+    /// A watch that was disconnected for too long (410 Gone) lists anew. What was deleted meanwhile is in no event, and what
+    /// changed is shown before the store has it. So everything has to be reconciled once the list is complete.
     pub(crate) fn again(&self) -> impl Stream<Item = ()> + Send + 'static {
         WatchStream::new(self.lists.subscribe())
             .filter_map(|lists| std::future::ready((lists > 1).then_some(())))
@@ -85,7 +85,7 @@ mod tests {
     use futures::FutureExt as _;
 
     #[test]
-    fn only_a_later_list_is_news() {
+    fn only_a_later_list_is_yielded() {
         let (listed, done) = (Listed::default(), Ok(Event::<()>::InitDone));
         let mut again = Box::pin(listed.again());
         let mut news = || again.next().now_or_never().flatten().is_some();
@@ -108,8 +108,8 @@ mod tests {
         listed.follow(&refusal(500, "InternalError"));
         assert!(listed.wait_unless_refused().now_or_never().is_none() && listed.refused.borrow().is_none());
         listed.follow(&refusal(403, "Forbidden"));
-        assert!(listed.wait_unless_refused().now_or_never().is_none(), "a moment is nothing");
-        listed.refused.send_modify(|since| *since = since.and_then(|since| since.checked_sub(CERTAIN)));
+        assert!(listed.wait_unless_refused().now_or_never().is_none(), "for a moment only");
+        listed.refused.send_modify(|since| *since = since.and_then(|since| since.checked_sub(REFUSED_FOR)));
         listed.follow(&refusal(403, "Forbidden"));
         tokio::time::timeout(Duration::from_secs(1), listed.wait_unless_refused()).await.unwrap();
         listed.follow(&Ok(Event::<()>::InitDone));

@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::{ObjectReference, Secret};
 use kube::{Resource, ResourceExt as _};
 
-/// One version of one object.
+/// One version of one object, for an event.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct About {
     pub api_version: String,
@@ -15,7 +15,7 @@ pub(crate) struct About {
 }
 
 impl About {
-    /// About an object that is read as `K` is; the kind is that of `T`.
+    /// Of an object whose kind is that of `T`, however much of it was read.
     pub(crate) fn object<T: Resource<DynamicType = ()>>(object: &impl Resource) -> Self {
         Self {
             api_version: T::api_version(&()).into_owned(),
@@ -27,7 +27,7 @@ impl About {
         }
     }
 
-    /// About a Secret, whole or its metadata alone.
+    /// Of a Secret, of which the metadata is enough.
     pub(crate) fn secret(secret: &impl Resource) -> Self {
         Self::object::<Secret>(secret)
     }

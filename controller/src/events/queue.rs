@@ -1,10 +1,10 @@
-//! [`EventQueue`]: events on their way to the API server, behind everything else.
+//! [`EventQueue`]: sends events to the API server, one after the other.
 //!
-//! Best effort by design: the queue is bounded and what does not fit is dropped. The status is the truth; events
-//! tell its story. What is so, and is told nowhere else, waits for room and is tried a few times.
+//! Best effort: the queue is bounded, and an event that does not fit is dropped, because the status says the same. An event about a
+//! fact that no status says waits for a place in the queue, and is retried a few times ([`EventQueue::record_once`]).
 
 use crate::events::about::About;
-use crate::events::happening::Happening;
+use crate::process::backoff::Backoff;
 use crate::process::error_chain::chain;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt as _, StreamExt as _};
@@ -24,13 +24,13 @@ const CAPACITY: usize = 1_024;
 /// Source of every event, as upstream's.
 const COMPONENT: &str = "sealed-secrets";
 
-/// How often an event is tried that is told once and then counts as told.
-const TRIES: u32 = 6;
+/// Attempts for an event that is recorded only once.
+const ATTEMPTS: u32 = 6;
 
-/// Before the second try; twice as long before each later one.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
+/// Between the attempts.
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(16));
 
-/// Takes events in, and sends them one after the other.
+/// The sending half: clones share one queue.
 #[derive(Debug, Clone)]
 pub(crate) struct EventQueue(mpsc::Sender<Entry>);
 
@@ -38,10 +38,20 @@ pub(crate) struct EventQueue(mpsc::Sender<Entry>);
 #[derive(Debug)]
 struct Entry {
     event: Event,
-    /// How often it may be tried.
-    tries: u32,
-    /// How often it was.
-    tried: u32,
+    /// How many there are left.
+    attempts: u32,
+    backoff: Backoff,
+}
+
+/// An event to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NewEvent {
+    /// Whether its type is Warning, and not Normal.
+    pub warning: bool,
+    /// One word; upstream's, where upstream has one.
+    pub reason: &'static str,
+    /// A sentence.
+    pub message: String,
 }
 
 impl EventQueue {
@@ -49,7 +59,7 @@ impl EventQueue {
     pub(crate) fn start(client: Client) -> (Self, JoinHandle<()>) {
         let (sender, mut waiting) = mpsc::channel::<Entry>(CAPACITY);
         let task = tokio::spawn(async move {
-            // Beside the queue, so that no other event waits for a second try.
+            // Beside the queue, so that no other event waits for a second attempt.
             let mut again = FuturesUnordered::new();
             loop {
                 let mut entry = tokio::select! {
@@ -57,42 +67,42 @@ impl EventQueue {
                     Some(entry) = waiting.recv() => entry,
                     else => break,
                 };
-                entry.tried += 1;
-                if !send(&client, &entry.event).await && entry.tried < entry.tries {
-                    let wait = FIRST_WAIT * 2_u32.pow(entry.tried - 1);
-                    again.push(tokio::time::sleep(wait).map(|()| entry));
+                entry.attempts -= 1;
+                if !send(&client, &entry.event).await && entry.attempts > 0 {
+                    let delay = entry.backoff.next_delay();
+                    again.push(tokio::time::sleep(delay).map(|()| entry));
                 }
             }
         });
         (Self(sender), task)
     }
 
-    /// Records what happened, each time anew. Never makes the caller wait.
-    pub(crate) fn record(&self, about: About, happening: Happening) {
+    /// Records an event. Never makes the caller wait.
+    pub(crate) fn record(&self, about: About, new: NewEvent) {
         let now = Timestamp::now();
-        let event = to_event(about, happening, &format!("{:x}", now.as_nanosecond()), now);
-        if self.0.try_send(Entry { event, tries: 1, tried: 0 }).is_err() {
+        let event = to_event(about, new, &format!("{:x}", now.as_nanosecond()), now);
+        if self.0.try_send(Entry { event, attempts: 1, backoff: BACKOFF }).is_err() {
             tracing::debug!("too many events at once: one is dropped");
         }
     }
 
-    /// Records what is so, once for each version of the object: the name is made of what is said, so that the API server
-    /// turns it away while it still holds the one from before, even from another replica or before a restart.
+    /// Records an event once for each version of the object: its name is derived from its message, so that the API server refuses it
+    /// while it still has that event from before, even from another replica or before a restart.
     ///
-    /// Waits for room in the queue, because the caller records this only once.
-    pub(crate) async fn record_once(&self, about: About, happening: Happening) {
-        let said = (&about.uid, &about.resource_version, &happening.message);
-        let digest = Sha256::digest(format!("{said:?}"));
+    /// Waits for a place in the queue, because the caller records this only once.
+    pub(crate) async fn record_once(&self, about: About, new: NewEvent) {
+        let identity = (&about.uid, &about.resource_version, &new.message);
+        let digest = Sha256::digest(format!("{identity:?}"));
         let suffix =
             digest.iter().take(8).fold(String::new(), |suffix, byte| suffix + &format!("{byte:02x}"));
-        let event = to_event(about, happening, &suffix, Timestamp::now());
-        if self.0.send(Entry { event, tries: TRIES, tried: 0 }).await.is_err() {
-            tracing::debug!("an event came too late");
+        let event = to_event(about, new, &suffix, Timestamp::now());
+        if self.0.send(Entry { event, attempts: ATTEMPTS, backoff: BACKOFF }).await.is_err() {
+            tracing::debug!("an event came after the queue had closed");
         }
     }
 }
 
-/// Sends it. Whether that is the end of it: it was taken, or it never will be.
+/// Sends an event. Returns whether it needs no other attempt: the API server took it, or never will.
 async fn send(client: &Client, event: &Event) -> bool {
     let namespace = event.metadata.namespace.clone().unwrap_or_default();
     let events = Api::<Event>::namespaced(client.clone(), &namespace);
@@ -100,7 +110,7 @@ async fn send(client: &Client, event: &Event) -> bool {
     match tokio::time::timeout(Duration::from_secs(10), events.create(&options, event)).await {
         Ok(Ok(_)) => true,
         Ok(Err(error)) => {
-            let Untaken { why, is_final } = Untaken::of(&error);
+            let Rejected { why, is_final } = Rejected::of(&error);
             tracing::debug!(event = event.metadata.name, why, "the event was not recorded");
             is_final
         }
@@ -108,25 +118,25 @@ async fn send(client: &Client, event: &Event) -> bool {
     }
 }
 
-/// Why an event was not taken.
+/// Why the API server did not take an event.
 #[derive(Debug, PartialEq, Eq)]
-struct Untaken {
+struct Rejected {
     why: String,
-    /// It will not be taken later either.
+    /// The API server will not take it later either.
     is_final: bool,
 }
 
-impl Untaken {
+impl Rejected {
     fn of(error: &kube::Error) -> Self {
         match error {
-            // As it should be: events that are recorded once have a name for what they say.
+            // As intended: the name of an event that is recorded once is derived from its message.
             kube::Error::Api(status) if status.is_already_exists() => Self {
-                why: "it is there, recorded by another replica or before a restart".into(),
+                why: "it exists, recorded by another replica or before a restart".into(),
                 is_final: true,
             },
             kube::Error::Api(status) => Self {
                 why: chain(error),
-                // A namespace that is being deleted takes no events, and none is missed there.
+                // Such as a namespace that is being deleted.
                 is_final: (400..500).contains(&status.code) && ![401, 429].contains(&status.code),
             },
             _ => Self { why: chain(error), is_final: false },
@@ -134,8 +144,8 @@ impl Untaken {
     }
 }
 
-fn to_event(about: About, happening: Happening, suffix: &str, now: Timestamp) -> Event {
-    // A name has at most 253 characters, of which a suffix takes 17.
+fn to_event(about: About, new: NewEvent, suffix: &str, now: Timestamp) -> Event {
+    // A name has at most 253 characters, of which the suffix takes 17.
     let stem: String = about.name.chars().take(230).collect();
     Event {
         metadata: ObjectMeta {
@@ -144,9 +154,9 @@ fn to_event(about: About, happening: Happening, suffix: &str, now: Timestamp) ->
             ..ObjectMeta::default()
         },
         involved_object: about.into_reference(),
-        type_: Some(if happening.warning { "Warning" } else { "Normal" }.into()),
-        reason: Some(happening.reason.into()),
-        message: Some(happening.message),
+        type_: Some(if new.warning { "Warning" } else { "Normal" }.into()),
+        reason: Some(new.reason.into()),
+        message: Some(new.message),
         source: Some(EventSource { component: Some(COMPONENT.into()), host: None }),
         reporting_component: Some(COMPONENT.into()),
         first_timestamp: Some(Time(now)),
@@ -164,13 +174,13 @@ mod tests {
     use std::collections::VecDeque;
     use std::sync::{Arc, Mutex};
 
-    /// A queue whose events get these answers, one after the other and then the last; and how often it was asked.
-    async fn asked(codes: &[u16], record: impl AsyncFnOnce(&EventQueue)) -> usize {
+    /// How many requests a queue sends whose events get these answers, the last of them for all further requests.
+    async fn requests(codes: &[u16], record: impl AsyncFnOnce(&EventQueue)) -> usize {
         let left = Arc::new(Mutex::new((0, codes.iter().copied().collect::<VecDeque<_>>())));
         let answers = Arc::clone(&left);
         let service = tower::service_fn(move |_: Request<Body>| {
-            let (asked, codes) = &mut *answers.lock().unwrap();
-            *asked += 1;
+            let (requests, codes) = &mut *answers.lock().unwrap();
+            *requests += 1;
             let code = if codes.len() > 1 { codes.pop_front() } else { codes.front().copied() };
             let code = code.unwrap_or(201);
             let status = serde_json::json!({ "metadata": {}, "involvedObject": {}, "status": "Failure", "code": code });
@@ -184,39 +194,39 @@ mod tests {
         left.lock().unwrap().0
     }
 
-    fn news() -> (About, Happening) {
+    fn new_event() -> (About, NewEvent) {
         let secret = k8s_openapi::api::core::v1::Secret::default();
-        (About::secret(&secret), Happening { warning: true, reason: "Test", message: "news".into() })
+        (About::secret(&secret), NewEvent { warning: true, reason: "Test", message: "news".into() })
     }
 
     #[tokio::test]
-    async fn what_is_told_once_is_tried_until_it_is_taken_or_never_will_be() {
-        let once = async |queue: &EventQueue| queue.record_once(news().0, news().1).await;
-        assert_eq!(asked(&[500, 429, 201], once).await, 3);
+    async fn an_event_that_is_recorded_once_is_retried_until_it_is_taken_or_never_will_be() {
+        let once = async |queue: &EventQueue| queue.record_once(new_event().0, new_event().1).await;
+        assert_eq!(requests(&[500, 429, 201], once).await, 3);
         for code in [201, 409, 403, 404] {
-            assert_eq!(asked(&[code], once).await, 1, "{code}");
+            assert_eq!(requests(&[code], once).await, 1, "{code}");
         }
     }
 
     #[test]
-    fn an_event_of_another_replica_is_told_without_the_api_servers_words() {
+    fn an_event_of_another_replica_is_logged_without_the_api_servers_message() {
         let answer = |code: u16, reason: &str| {
             let status = serde_json::json!({
                 "status": "Failure", "code": code, "reason": reason, "message": "events \"a.1\" already exists",
             });
             kube::Error::Api(Box::new(serde_json::from_value(status).unwrap()))
         };
-        let there = Untaken::of(&answer(409, "AlreadyExists"));
-        assert_eq!(there.why, "it is there, recorded by another replica or before a restart");
+        let there = Rejected::of(&answer(409, "AlreadyExists"));
+        assert_eq!(there.why, "it exists, recorded by another replica or before a restart");
         assert!(there.is_final);
-        let conflict = Untaken::of(&answer(409, "Conflict"));
+        let conflict = Rejected::of(&answer(409, "Conflict"));
         assert!(conflict.why.starts_with("the API server answered 409") && conflict.is_final, "{conflict:?}");
-        assert!(!Untaken::of(&answer(429, "TooManyRequests")).is_final);
+        assert!(!Rejected::of(&answer(429, "TooManyRequests")).is_final);
     }
 
     #[tokio::test]
-    async fn what_happens_is_told_once_or_not_at_all() {
-        let each = async |queue: &EventQueue| queue.record(news().0, news().1);
-        assert_eq!(asked(&[500, 201], each).await, 1);
+    async fn any_other_event_is_sent_once() {
+        let each = async |queue: &EventQueue| queue.record(new_event().0, new_event().1);
+        assert_eq!(requests(&[500, 201], each).await, 1);
     }
 }

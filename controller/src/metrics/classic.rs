@@ -1,11 +1,11 @@
-//! [`classic`]: `OpenMetrics` text as Prometheus' older text format (0.0.4), which is what those read who do not ask for the
-//! newer one. Upstream's controller answers in it too.
+//! [`classic`]: converts `OpenMetrics` text to Prometheus' older text format (0.0.4), for clients that do not ask for the newer
+//! one. Upstream's controller answers in it too.
 //!
-//! There a metric's description bears its samples' whole name, and there is no type `info`.
+//! In the older format, the description of a metric has the whole name of its samples, and there is no type `info`.
 
 use std::borrow::Cow;
 
-/// The same metrics. Takes what `prometheus-client` writes: the help, then the type, then the samples.
+/// Takes the text of `prometheus-client`: for each metric the help, then the type, then the samples.
 pub(crate) fn classic(text: &str) -> String {
     let lines: Vec<&str> = text.lines().filter(|line| *line != "# EOF").collect();
     let mut classic = String::with_capacity(text.len());
@@ -35,7 +35,7 @@ fn type_of(line: &str) -> Option<(&str, &str)> {
     line.strip_prefix("# TYPE ")?.split_once(' ')
 }
 
-/// What a metric's samples have after its name.
+/// What follows a metric's name in the names of its samples.
 fn suffix(kind: &str) -> &'static str {
     match kind {
         "counter" => "_total",
@@ -56,7 +56,7 @@ mod tests {
         let named_eof = serde_json::json!({ "metadata": { "namespace": "# EOF", "uid": "u" } });
         let named_eof = serde_json::from_value(named_eof).unwrap();
         metrics.observe_request("/healthz", "GET", 200, Duration::from_millis(1));
-        metrics.count_error(&named_eof, "unseal");
+        metrics.objects.count_error(&named_eof, "unseal");
         let open = metrics.text().unwrap();
         let classic = classic(&open);
         for line in [

@@ -1,7 +1,7 @@
-//! [`ProcessMetrics`]: processor time, memory, files and network of this process, under Prometheus' customary names: all those that
+//! [`ProcessMetrics`]: processor time, memory, files and network of this process, under Prometheus' usual names: all those that
 //! upstream's controller has.
 //!
-//! Read from /proc at each scrape; what is not told there is not shown.
+//! They are read from /proc at each scrape; what is not in there is left out.
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
@@ -38,12 +38,12 @@ impl Collector for ProcessMetrics {
             ("process_cpu_seconds", "Processor time", stat.map(|stat| stat.cpu_seconds)),
             (
                 "process_network_receive_bytes",
-                "Bytes that came over the network, to every process of the pod",
+                "Bytes received over the network by all processes of the pod",
                 octets(&network, "InOctets"),
             ),
             (
                 "process_network_transmit_bytes",
-                "Bytes that went over the network, from every process of the pod",
+                "Bytes sent over the network by all processes of the pod",
                 octets(&network, "OutOctets"),
             ),
         ] {

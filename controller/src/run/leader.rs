@@ -9,11 +9,10 @@ use crate::run::announce::term_begins;
 use crate::run::replica::Replica;
 use crate::unseal::context::Context;
 use crate::unseal::controller;
-use crate::unseal::controller::{Scope, Watches};
-use crate::unseal::decide::KeyPlace;
-use crate::unseal::decide::render_rate::RenderRate;
+use crate::unseal::controller::{Scope, SecretWatch};
 use crate::unseal::queue::cpu_permits::FairPermits;
-use crate::unseal::queue::large_objects::LARGE_AT_ONCE;
+use crate::unseal::queue::render_rate::RenderRate;
+use crate::unseal::read::object_reader::LARGE_OBJECT_PERMITS;
 use kube::Client;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,27 +53,25 @@ async fn reconcile_everywhere(replica: &Replica, client: &Client, events: &Event
     let namespaces = config.watch.namespaces.watched(&cluster.namespace);
     state.readiness.expect(namespaces.len());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let cores = FairPermits::new(cores);
-    let large = FairPermits::new(LARGE_AT_ONCE);
+    let cpu_permits = FairPermits::new(cores);
+    let large_object_permits = FairPermits::new(LARGE_OBJECT_PERMITS);
     let render_rate = Arc::<RenderRate>::default();
     let watches = namespaces.into_iter().map(|namespace| {
         let scope = Scope { namespace, label_selector: config.watch.label_selector.clone() };
-        let secrets = Watches::new(client, &scope);
+        let secrets = SecretWatch::new(client, &scope);
         let context = Context {
             client: client.clone(),
             ring: Arc::clone(&state.ring),
-            key_place: KeyPlace {
-                namespace: cluster.namespace.clone(),
-                prefix: config.keys.new.prefix.clone(),
-            },
-            targets: secrets.targets.clone(),
-            ledger: Arc::default(),
+            key_namespace: cluster.namespace.clone(),
+            key_prefix: config.keys.new.prefix.clone(),
+            secrets: secrets.store.clone(),
+            states: Arc::default(),
             metrics: Arc::clone(&state.metrics),
             settings: config.unseal.clone(),
             events: events.clone(),
             render_rate: Arc::clone(&render_rate),
-            cores: Arc::clone(&cores),
-            large: Arc::clone(&large),
+            cpu_permits: Arc::clone(&cpu_permits),
+            large_object_permits: Arc::clone(&large_object_permits),
             shutdown: shutdown.clone(),
         };
         let state = Arc::clone(state);

@@ -4,10 +4,9 @@ use crate::config::Unseal;
 use crate::events::queue::EventQueue;
 use crate::keys::store::ring::SharedRing;
 use crate::metrics::Metrics;
-use crate::unseal::decide::KeyPlace;
-use crate::unseal::decide::render_rate::RenderRate;
 use crate::unseal::queue::cpu_permits::FairPermits;
-use crate::unseal::state::object_state::Ledger;
+use crate::unseal::queue::render_rate::RenderRate;
+use crate::unseal::state::object_state::ObjectStates;
 use api::{ObservedMetadata, SealedSecretStatus, WatchedSealedSecret};
 use k8s_openapi::api::core::v1::Secret;
 use kube::Client;
@@ -15,43 +14,41 @@ use kube::runtime::reflector::Store;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// Shared by all reconciliations in one namespace, or in all of them at once.
+/// Shared by all reconciliations of one watch, which is on one namespace or on all of them.
 pub(crate) struct Context {
-    /// The API server.
     pub client: Client,
     /// The sealing keys.
     pub ring: Arc<SharedRing>,
-    /// Where the keys are kept.
-    pub key_place: KeyPlace,
+    /// The controller's own namespace, which has the sealing keys.
+    pub key_namespace: String,
+    /// `--key-prefix`.
+    pub key_prefix: String,
     /// Metadata of all Secrets, as the watch shows them.
-    pub targets: Store<ObservedMetadata<Secret>>,
-    /// What this process last left behind.
-    pub ledger: Arc<Ledger>,
-    /// What is counted.
+    pub secrets: Store<ObservedMetadata<Secret>>,
+    pub states: Arc<ObjectStates>,
     pub metrics: Arc<Metrics>,
-    /// What is done with a SealedSecret.
+    /// What the flags say about SealedSecrets.
     pub settings: Unseal,
-    /// Where events go.
     pub events: EventQueue,
-    /// How often sealed values are asked about.
+    /// How often one SealedSecret may be rendered anew.
     pub render_rate: Arc<RenderRate>,
-    /// One for each core: opening takes one.
-    pub cores: Arc<FairPermits>,
-    /// One for each reconciliation that may have large objects in hand.
-    pub large: Arc<FairPermits>,
-    /// Ends the work: what is in hand is finished, and what has not begun is left to the next leader.
+    /// One for each core; opening takes one.
+    pub cpu_permits: Arc<FairPermits>,
+    /// One for each reconciliation that may hold large objects in memory.
+    pub large_object_permits: Arc<FairPermits>,
+    /// Ends the work: what has begun is finished, and the rest is left to the next leader.
     pub shutdown: CancellationToken,
 }
 
 impl Context {
-    /// Shows the state of an object, unless it is gone.
-    pub(crate) fn show(&self, observed: &WatchedSealedSecret, status: &SealedSecretStatus) {
-        self.ledger.while_known(observed, || self.metrics.observe_condition(observed, status));
+    /// Shows the conditions of an object as metrics, unless the object is gone.
+    pub(crate) fn observe_conditions(&self, sealed: &WatchedSealedSecret, status: &SealedSecretStatus) {
+        self.states.while_known(sealed, || self.metrics.objects.observe_conditions(sealed, status));
     }
 
     /// Counts a failure, unless the object is gone.
-    pub(crate) fn count_error(&self, observed: &WatchedSealedSecret, reason: &'static str) {
-        self.ledger.while_known(observed, || self.metrics.count_error(observed, reason));
+    pub(crate) fn count_error(&self, sealed: &WatchedSealedSecret, reason: &'static str) {
+        self.states.while_known(sealed, || self.metrics.objects.count_error(sealed, reason));
     }
 }
 

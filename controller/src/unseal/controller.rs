@@ -1,12 +1,12 @@
-//! `watch`: keeps SealedSecrets coming, and looks again at one whose Secret or keys changed.
+//! [`watch`]: triggers the reconciliation of a SealedSecret when it, its Secret or the sealing keys change.
 
 use crate::client::listed::Listed;
 use crate::client::watch_config::{watch_backoff, watch_config};
-use crate::client::watch_errors::unbroken;
+use crate::client::watch_errors::log_errors;
 use crate::process::error_chain::chain;
 use crate::unseal::context::Context;
 use crate::unseal::gc::collect;
-use crate::unseal::queue::admission::Door;
+use crate::unseal::queue::admission::Admission;
 use crate::unseal::reconcile::reconcile;
 use api::{ObservedMetadata, WatchedSealedSecret};
 use futures::StreamExt as _;
@@ -23,21 +23,21 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use tokio_stream::wrappers::WatchStream;
 
-/// SealedSecrets under way at the same time. Most of that time is spent waiting for the API server.
-const IN_HAND: u16 = 32;
+/// SealedSecrets that are reconciled at the same time. Most of that time is spent waiting for the API server.
+const CONCURRENCY: u16 = 32;
 
-/// Beside those, kube's `Controller` needs room for those that come to the door and are not let in.
-const AT_THE_DOOR: u16 = 32;
+/// Beside those, kube's `Controller` needs places for SealedSecrets that are not admitted.
+const NOT_ADMITTED: u16 = 32;
 
-/// Metadata of Secrets, as a watch yields it.
-type Targets = BoxStream<'static, Result<ObservedMetadata<Secret>, watcher::Error>>;
+/// The metadata of Secrets that changed.
+type SecretStream = BoxStream<'static, Result<ObservedMetadata<Secret>, watcher::Error>>;
 
-/// Where one watch looks.
+/// What one watch is on.
 #[derive(Debug, Clone)]
 pub(crate) struct Scope {
-    /// None for all namespaces at once.
+    /// None for all namespaces.
     pub namespace: Option<String>,
-    /// Of the SealedSecrets; None for any.
+    /// Of the SealedSecrets; None for all of them.
     pub label_selector: Option<String>,
 }
 
@@ -53,116 +53,107 @@ impl Scope {
     }
 }
 
-/// The watch on Secrets: its store, and the stream that fills it.
-pub(crate) struct Watches {
+/// The watch on Secrets: its store, and the stream that fills the store.
+pub(crate) struct SecretWatch {
     /// Metadata of all Secrets.
-    pub targets: Store<ObservedMetadata<Secret>>,
+    pub store: Store<ObservedMetadata<Secret>>,
     listed: Arc<Listed>,
-    stream: Targets,
+    stream: SecretStream,
 }
 
-impl Watches {
+impl SecretWatch {
     /// Prepares the watch. It begins when [`watch`] polls it.
     pub(crate) fn new(client: &Client, scope: &Scope) -> Self {
-        let (targets, writer) = reflector::store();
+        let (store, writer) = reflector::store();
         let listed = Arc::<Listed>::default();
         let list_done = Arc::clone(&listed);
         let secrets = scope.api::<ObservedMetadata<Secret>>(client);
         let stream = watcher(secrets, watch_config())
             .backoff(watch_backoff())
             .modify(|secret| {
-                // Only name, version and owners are ever asked for; the rest is most of the memory.
+                // Only the name, version and owners are needed; the rest is most of the memory.
                 secret.metadata.annotations = None;
                 secret.metadata.labels = None;
             })
             .reflect(writer)
             .inspect(move |event| list_done.follow(event))
             .touched_objects();
-        Self { targets, listed, stream: unbroken("Secrets", stream).boxed() }
+        Self { store, listed, stream: log_errors("Secrets", stream).boxed() }
     }
 }
 
-impl std::fmt::Debug for Watches {
+impl std::fmt::Debug for SecretWatch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Watches").finish_non_exhaustive()
+        f.debug_struct("SecretWatch").finish_non_exhaustive()
     }
 }
 
-/// Reconciles until shutdown, then finishes what is under way. Dropped, it is cut off.
+/// Reconciles until shutdown, then finishes the reconciliations that have begun. Dropped, it stops at once.
 pub(crate) async fn watch(
     context: Arc<Context>,
     scope: Scope,
-    secrets: Watches,
+    secrets: SecretWatch,
     ready: impl FnOnce() + Send + 'static,
 ) {
     let (sealed, writer) = reflector::store::<WatchedSealedSecret>();
     let config = scope.label_selector.iter().fold(watch_config(), |config, it| config.labels(it));
-    let (following, before) = (Arc::clone(&context), sealed.clone());
+    let (follower, before) = (Arc::clone(&context), sealed.clone());
     let sealed_listed = Arc::<Listed>::default();
     let list_done = Arc::clone(&sealed_listed);
     let sealed_events = watcher(scope.api::<WatchedSealedSecret>(&context.client), config)
         .backoff(watch_backoff())
+        // In front of the reflector: at the end of a list, its store still has the objects that are gone.
         .inspect(move |event| {
             if let Ok(event) = event {
-                let context = &following;
-                let gone = context.ledger.follow(event);
-                for uid in &gone {
-                    context.metrics.forget_object(uid);
-                }
-                let gone = match event {
-                    Event::Delete(object) => vec![Arc::new(object.clone())],
-                    // In front of the reflector: the store still has those that the list has just shown to be gone.
-                    Event::InitDone => named(&gone, before.state()),
-                    _ => Vec::new(),
-                };
-                for object in gone.into_iter().filter(|_| context.settings.delete_secrets) {
-                    tokio::spawn(collect(context.client.clone(), object));
-                }
+                follow(event, &before, &follower);
             }
         })
         .reflect(writer)
         .inspect(move |event| list_done.follow(event))
         .applied_objects();
 
-    // The cheap signs tell which of them have changed, so looking at all of them costs no request.
+    // Everything is reconciled after a new list. Where nothing has changed, the facts show it without a request.
     let listed_again = stream::select(sealed_listed.again(), secrets.listed.again());
-    let targets_listed = Arc::clone(&secrets.listed);
-    // A namespace that was named and is gone, with our rights in it, must not keep all others waiting.
-    let elsewhere = scope.namespace.as_ref().is_some_and(|place| *place != context.key_place.namespace);
-    // Within this future: a watch that is dropped has nothing to say any more.
+    let secrets_listed = Arc::clone(&secrets.listed);
+    // An additional namespace that is gone, with the rights in it, must not keep all others waiting.
+    let is_additional = scope.namespace.as_ref().is_some_and(|namespace| *namespace != context.key_namespace);
+    // Within this future, so that a watch that is dropped does not call `ready` any more.
     let announcing = async {
-        if elsewhere {
+        if is_additional {
             sealed_listed.wait_unless_refused().await;
-            targets_listed.wait_unless_refused().await;
+            secrets_listed.wait_unless_refused().await;
         } else {
             sealed_listed.wait().await;
-            targets_listed.wait().await;
+            secrets_listed.wait().await;
         }
         ready();
         std::future::pending::<()>().await;
     };
     let known = sealed.clone();
-    let namesake = move |secret: ObservedMetadata<Secret>| {
+    let same_name = move |secret: ObservedMetadata<Secret>| {
         let sealed = ObjectRef::new(&secret.name_any()).within(&secret.namespace().unwrap_or_default());
         known.get(&sealed).map(|_| sealed)
     };
-    let (door, called) = Door::new(IN_HAND.into());
-    let gate = Gate { context: Arc::clone(&context), targets: secrets.listed, door: Arc::clone(&door) };
+    let (admission, called) = Admission::new(CONCURRENCY.into());
+    let reconciler = Reconciler {
+        context: Arc::clone(&context),
+        secrets_listed: secrets.listed,
+        admission: Arc::clone(&admission),
+    };
     let keys_changed = WatchStream::from_changes(context.ring.opening_changes()).map(|_| ());
 
-    let reconciling = Controller::for_stream(unbroken("SealedSecrets", sealed_events), sealed)
-        .watches_stream(secrets.stream, namesake)
+    let reconciling = Controller::for_stream(log_errors("SealedSecrets", sealed_events), sealed)
+        .watches_stream(secrets.stream, same_name)
         .reconcile_all_on(stream::select(keys_changed, listed_again))
         .reconcile_on(called)
-        .with_config(kube::runtime::controller::Config::default().concurrency(IN_HAND + AT_THE_DOOR))
+        .with_config(kube::runtime::controller::Config::default().concurrency(CONCURRENCY + NOT_ADMITTED))
         .graceful_shutdown_on(context.shutdown.clone().cancelled_owned())
-        .run(when_listed, |_, _, _| Action::await_change(), Arc::new(gate))
+        .run(reconcile_admitted, |_, _, _| Action::await_change(), Arc::new(reconciler))
         .for_each(|result| async {
             match result {
                 Ok(_) => {}
-                // Gone before its turn came.
                 Err(Error::ObjectNotFound(it)) => {
-                    door.is_gone(&it.name, it.namespace.as_deref().unwrap_or_default());
+                    admission.is_gone(&it.name, it.namespace.as_deref().unwrap_or_default());
                 }
                 Err(error) => tracing::warn!(error = chain(&error), "a reconciliation was not run"),
             }
@@ -173,26 +164,49 @@ pub(crate) async fn watch(
     }
 }
 
-/// Those of the objects that have these UIDs.
-fn named(uids: &[String], mut objects: Vec<Arc<WatchedSealedSecret>>) -> Vec<Arc<WatchedSealedSecret>> {
+/// Forgets the objects that an event of the watch shows to be gone, and deletes their Secrets where the flags say so.
+fn follow(event: &Event<WatchedSealedSecret>, store: &Store<WatchedSealedSecret>, context: &Context) {
+    let gone = context.states.follow(event);
+    for uid in &gone {
+        context.metrics.objects.forget(uid);
+    }
+    if !context.settings.delete_secrets {
+        return;
+    }
+    let gone = match event {
+        Event::Delete(object) => vec![Arc::new(object.clone())],
+        Event::InitDone => with_uids(&gone, store.state()),
+        _ => Vec::new(),
+    };
+    for object in gone {
+        tokio::spawn(collect(context.client.clone(), object));
+    }
+}
+
+fn with_uids(uids: &[String], mut objects: Vec<Arc<WatchedSealedSecret>>) -> Vec<Arc<WatchedSealedSecret>> {
     let uids: HashSet<&str> = uids.iter().map(String::as_str).collect();
     objects.retain(|object| object.metadata.uid.as_deref().is_some_and(|uid| uids.contains(uid)));
     objects
 }
 
-/// Holds reconciliations back until the Secrets are listed: before that, each would seem absent.
-struct Gate {
+/// What kube's `Controller` hands to each reconciliation.
+struct Reconciler {
     context: Arc<Context>,
-    targets: Arc<Listed>,
-    door: Arc<Door>,
+    secrets_listed: Arc<Listed>,
+    admission: Arc<Admission>,
 }
 
-async fn when_listed(observed: Arc<WatchedSealedSecret>, gate: Arc<Gate>) -> Result<Action, Infallible> {
-    if gate.context.shutdown.run_until_cancelled(gate.targets.wait()).await.is_none() {
+/// Reconciles a SealedSecret once the Secrets are listed, before which each would seem absent, and if it is admitted.
+async fn reconcile_admitted(
+    sealed: Arc<WatchedSealedSecret>,
+    reconciler: Arc<Reconciler>,
+) -> Result<Action, Infallible> {
+    let listed = reconciler.secrets_listed.wait();
+    if reconciler.context.shutdown.run_until_cancelled(listed).await.is_none() {
         return Ok(Action::await_change());
     }
-    match gate.door.enter(&ObjectRef::from_obj(&*observed)) {
-        Some(_in_hand) => reconcile(observed, Arc::clone(&gate.context)).await,
+    match reconciler.admission.enter(&ObjectRef::from_obj(&*sealed)) {
+        Some(_admitted) => Ok(reconcile(sealed, Arc::clone(&reconciler.context)).await),
         None => Ok(Action::await_change()),
     }
 }

@@ -1,9 +1,9 @@
-//! `collect`: deletes the Secret of a deleted SealedSecret, where that is asked for (`--old-gc-behavior`) instead of left to
-//! Kubernetes' garbage collection.
+//! [`collect`]: deletes the Secret of a deleted SealedSecret. Only with `--old-gc-behavior`: without it, Kubernetes' garbage
+//! collector does.
 
 use crate::leader_election::fence::WriteRefused;
+use crate::process::backoff::Backoff;
 use crate::process::error_chain::chain;
-use crate::unseal::requeue;
 use api::{METADATA_ONLY, ObservedMetadata, SealedSecret, WatchedSealedSecret};
 use http::HeaderValue;
 use http::header::ACCEPT;
@@ -12,14 +12,18 @@ use kube::api::{DeleteParams, Preconditions};
 use kube::core::Request;
 use kube::{Api, Client, Resource as _, ResourceExt as _};
 use std::sync::Arc;
+use std::time::Duration;
 
-/// Deletes it if it is still the one that was controlled; another Secret of that name is left alone.
+/// Between the attempts.
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_mins(5));
+
+/// Deletes the Secret if the deleted SealedSecret still controls it. Another Secret of that name is left as it is.
 ///
-/// Where that fails, or a policy refuses it, it is tried again, ever more rarely, for as long as this replica leads: no event
-/// tells of the deleted SealedSecret again.
+/// A failure, or a refusal by a policy, is retried for as long as this replica leads: no watch event shows the deleted
+/// SealedSecret again.
 pub(crate) async fn collect(client: Client, gone: Arc<WatchedSealedSecret>) {
     let (namespace, name) = (gone.namespace().unwrap_or_default(), gone.name_any());
-    for before in 0.. {
+    for delay in BACKOFF {
         match delete(&client, &namespace, &name, gone.uid().as_deref()).await {
             Ok(()) => return,
             Err(error) if is_term_over(&error) => return,
@@ -28,7 +32,7 @@ pub(crate) async fn collect(client: Client, gone: Arc<WatchedSealedSecret>) {
                 tracing::error!(namespace, name, error, "deleting the Secret failed; trying again");
             }
         }
-        tokio::time::sleep(requeue::delay(before)).await;
+        tokio::time::sleep(delay).await;
     }
 }
 
@@ -42,7 +46,7 @@ async fn delete(
     name: &str,
     owner: Option<&str>,
 ) -> Result<(), kube::Error> {
-    // With a label selector, a label that was taken off looks like a deletion.
+    // With a label selector, a label that was removed looks like a deletion.
     let sealed = Api::<ObservedMetadata<SealedSecret>>::namespaced(client.clone(), namespace);
     if sealed.get_opt(name).await?.is_some_and(|sealed| sealed.uid().as_deref() == owner) {
         return Ok(());
@@ -58,7 +62,7 @@ async fn delete(
     let request = Request::new(Secret::url_path(&(), Some(namespace))).delete(name, &params);
     let mut request = request.map_err(kube::Error::BuildRequest)?;
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
-    // Nothing of the answer is needed. Where a finalizer keeps the Secret for a while, it is that Secret, nested to any depth.
+    // The response is not decoded. Where a finalizer keeps the Secret for a while, it is that Secret, nested to any depth.
     match client.request_text(request).await {
         Ok(_) => {
             tracing::info!(namespace, name, "deleted with its SealedSecret");

@@ -1,6 +1,7 @@
-//! Which SealedSecret is reconciled next, how many at the same time, and who may use a processor.
+//! What bounds the work at one time: [`admission`] the SealedSecrets, [`cpu_permits`] the cores and large objects, and [`render_rate`]
+//! how often one SealedSecret is rendered anew. [`fair_queue`] shares the first two among the namespaces.
 
 pub(crate) mod admission;
 pub(crate) mod cpu_permits;
 pub(crate) mod fair_queue;
-pub(crate) mod large_objects;
+pub(crate) mod render_rate;

@@ -1,92 +1,55 @@
-//! `read`: finds out what is there, with as few requests as it takes. On a first unseal: none.
+//! `read`: finds out what is there, with as few requests as possible. On a first unseal: none.
+//!
+//! Decided: the existing Secret is read only when the metadata watch or the status shows that something changed. Instead of a
+//! cache of all Secrets, which would keep every value of the cluster in memory.
 
+pub(crate) mod compromise;
+pub(crate) mod facts;
+pub(crate) mod object_reader;
+pub(crate) mod settled;
 pub(crate) mod target;
 
-use crate::unseal::context::Context;
-use crate::unseal::decide::compromise::{sealed_with_revoked, telling_hint};
-use crate::unseal::decide::settled::{corrects_drift, is_edited, is_settled};
-use crate::unseal::queue::large_objects::{Room, Unread};
-use crate::unseal::read::target::{ExistingSecret, Target};
-use crate::unseal::state::pause::Inputs;
-use api::{ObservedMetadata, ObservedSecret, Scope, SealedSecretStatus, WatchedSealedSecret};
-use k8s_openapi::api::core::v1::Secret;
+use crate::unseal::read::facts::Facts;
+use crate::unseal::read::object_reader::{ObjectReader, Unread};
+use crate::unseal::read::target::{ExistingSecret, Open, Subject, Target};
+use api::ObservedSecret;
 use kube::ResourceExt as _;
-use kube::runtime::reflector::ObjectRef;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-/// What reading showed.
-#[derive(Debug)]
-pub(crate) enum Seen {
-    /// Nothing to do.
-    Settled,
-    /// Something to decide about.
-    Target(Target),
-    /// Another client edited the Secret again; the correction has to wait for so long.
-    Contested(Duration),
-}
-
-/// Everything that a refusal would depend on, as the watches show it.
-pub(crate) fn inputs(
-    observed: &WatchedSealedSecret,
-    previous: Option<&SealedSecretStatus>,
-    context: &Context,
-) -> Inputs {
-    let ring = context.ring.snapshot();
-    Inputs {
-        generation: observed.metadata.generation,
-        scope: Scope::of(observed.metadata.annotations.as_ref()),
-        correct_drift: corrects_drift(observed, context.settings.correct_drift),
-        hint: telling_hint(observed, previous, &ring),
-        revoked: sealed_with_revoked(&observed.metadata, previous, &ring),
-        ring_version: context.ring.opening_version(),
-        target_version: watched_target(observed, context).and_then(|secret| secret.resource_version()),
-    }
-}
-
-fn watched_target(
-    observed: &WatchedSealedSecret,
-    context: &Context,
-) -> Option<Arc<ObservedMetadata<Secret>>> {
-    let namespace = observed.namespace().unwrap_or_default();
-    context.targets.get(&ObjectRef::new(&observed.name_any()).within(&namespace))
-}
-
-/// Looks at the metadata watch first, and at the API server only where the watch cannot know.
+/// Reads the existing Secret and the spec, unless the facts settle the SealedSecret.
 ///
-/// The watch may lag behind our own writes. Where it shows no Secret although the status tells of one, or where
-/// it has just led astray (`trust_watch` false), the API server is asked.
+/// The metadata watch may lag behind this process' own writes. Where it shows no Secret although the status names one, or where a
+/// decision by it has just failed (`trust_watch` false), the API server is asked. The inputs become those of what was read.
 pub(crate) async fn read(
-    observed: &WatchedSealedSecret,
-    previous: Option<&SealedSecretStatus>,
-    context: &Context,
-    room: &mut Room<'_>,
+    facts: &mut Facts,
+    reader: &mut ObjectReader<'_>,
     trust_watch: bool,
-) -> Result<Seen, Unread> {
-    let watched = watched_target(observed, context);
-    let correct_drift = context.settings.correct_drift;
-    if is_settled(observed, previous, watched.as_ref().map(|secret| &secret.metadata), correct_drift) {
-        return Ok(Seen::Settled);
+) -> Result<Subject, Unread> {
+    let watched = facts.watched_secret.as_ref().map(|secret| &secret.metadata);
+    if facts.is_settled(watched) {
+        return Ok(Subject::Settled);
     }
-    // However fast somebody edits it: neither read nor opened before its turn.
-    if is_edited(previous, watched.as_ref().map(|secret| &secret.metadata))
-        && let Err(wait) = context.ledger.may_correct(observed, Instant::now())
-    {
-        return Ok(Seen::Contested(wait));
+    // However fast another client edits the Secret, it is neither read nor opened before the next correction.
+    if let Some(delay) = facts.memory.correction_delay.filter(|_| facts.recorded.is_edited(watched)) {
+        return Ok(Subject::Contested(delay));
     }
-    let never_written = previous.is_none_or(|status| status.target.is_none());
-    if trust_watch && watched.is_none() && never_written {
-        return Ok(Seen::Target(Target::Absent));
-    }
-    let secret = match room.get::<ObservedSecret>(&observed.name_any()).await? {
-        Some(ObservedSecret::Whole(secret)) => Box::new(ExistingSecret(secret)),
-        Some(ObservedSecret::Cut(secret, too_many)) => {
-            return Ok(Seen::Target(Target::Cut(Box::new(ExistingSecret(secret)), too_many)));
+    let never_written = facts.recorded.last_secret_version.is_none();
+    let target = if trust_watch && watched.is_none() && never_written {
+        Target::Absent
+    } else {
+        match reader.get::<ObservedSecret>(&facts.sealed.name_any()).await? {
+            Some(ObservedSecret::Whole(secret)) => Target::Present(Box::new(ExistingSecret(secret))),
+            Some(ObservedSecret::Cut(secret, too_many)) => {
+                Target::Cut(Box::new(ExistingSecret(secret)), too_many)
+            }
+            None => Target::Absent,
         }
-        None => return Ok(Seen::Target(Target::Absent)),
     };
-    if is_settled(observed, previous, Some(&secret.0.metadata), correct_drift) {
-        return Ok(Seen::Settled);
+    if let Target::Present(secret) = &target
+        && facts.is_settled(Some(&secret.0.metadata))
+    {
+        return Ok(Subject::Settled);
     }
-    Ok(Seen::Target(Target::Present(secret)))
+    let spec = reader.spec_of(&facts.sealed).await?;
+    facts.inputs.target_version = target.version();
+    Ok(Subject::Open(Open { target, spec }))
 }

@@ -1,27 +1,25 @@
-//! `report`: says how it ended. Status first, then the event; the log line tells both.
+//! `report`: tells how a reconciliation ended: by the status first, then by an event, metrics and a log line.
 //!
-//! Nothing is written when nothing changed. A status that the API server will not take (no right to it, or an object that was
-//! stored under another definition) keeps nothing else from being said: the event and the metric tell it once, and the status
-//! is tried again.
+//! Nothing is written when nothing changed. Where the API server does not take the status (no right to it, or an object that was
+//! stored under another definition), the event and the metric are still reported, once, and the status is tried again.
 
-pub(crate) mod api_error;
 pub(crate) mod event;
 pub(crate) mod status;
 pub(crate) mod status_write;
-pub(crate) mod truncate;
 
 use crate::client::api_timeout::API_TIMEOUT;
 use crate::events::about::About;
 use crate::process::error_chain::chain;
+use crate::unseal::apply::outcome::{Act, Outcome};
+use crate::unseal::cause::refusal::Refusal;
+use crate::unseal::cause::transient::Transient;
 use crate::unseal::context::Context;
-use crate::unseal::decide::compromise::compromise;
-use crate::unseal::decide::plan::Refusal;
-use crate::unseal::outcome::{Act, Hindrance, Outcome};
+use crate::unseal::read::compromise::compromise;
+use crate::unseal::read::facts::Facts;
 use crate::unseal::report::event::{event_for, leak_event};
-use crate::unseal::report::status::{next_status, same_words};
+use crate::unseal::report::status::{is_news, next_status};
 use crate::unseal::report::status_write::write_status;
-use crate::unseal::requeue::after;
-use api::{ObservedMetadata, Scope, SealedSecret, SealedSecretStatus, WatchedSealedSecret};
+use api::{ObservedMetadata, SealedSecret, SealedSecretStatus, WatchedSealedSecret};
 use jiff::Timestamp;
 use kube::{Api, ResourceExt as _};
 use std::sync::Once;
@@ -31,81 +29,73 @@ use tokio::time::timeout;
 /// Whether the status now says what happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reported {
-    /// It does.
     Yes,
-    /// The API server did not take it: say it again later.
-    NotYet,
-    /// Another client changed the object meanwhile, which is no failure: look again after so long.
-    Later(Duration),
+    /// The API server did not take the status.
+    No,
+    /// The object was changed since the facts were gathered, which is no failure.
+    Conflict,
+    /// Another client overwrites the status each time, and the next write has to wait this long.
+    Contested(Duration),
     /// The object is gone, or another has its name: there is no status to write.
     Gone,
 }
 
 /// Reports `outcome` on the object.
-pub(crate) async fn report(
-    observed: &WatchedSealedSecret,
-    previous: Option<&SealedSecretStatus>,
-    outcome: &Outcome,
-    context: &Context,
-) -> Reported {
-    let scope = Scope::of(observed.metadata.annotations.as_ref());
-    let compromise = |keys: Option<&_>| compromise(observed, previous, keys, &context.ring.snapshot());
-    let next =
-        next_status(previous, observed.metadata.generation, scope, outcome, compromise, Timestamp::now());
-    count(observed, outcome, context);
-    let said = previous.is_some_and(|previous| same_words(previous, &next));
-    if said && !context.ledger.is_owed(observed) {
-        context.show(observed, &next);
-        if is_due_in_the_log(observed, outcome, context) {
-            log(observed, outcome);
+pub(crate) async fn report(facts: &Facts, outcome: &Outcome, context: &Context) -> Reported {
+    let (sealed, previous) = (&*facts.sealed, facts.status());
+    let leaked = |opened_by: Option<&_>| compromise(sealed, previous, opened_by, &facts.ring);
+    let (generation, scope) = (facts.inputs.generation, facts.inputs.scope);
+    let next = next_status(previous, generation, scope, outcome, leaked, Timestamp::now());
+    count(sealed, outcome, context);
+    let is_news = is_news(previous, &next, outcome);
+    if !is_news && !facts.memory.is_unwritten {
+        context.observe_conditions(sealed, &next);
+        if is_due_in_the_log(sealed, outcome, context) {
+            log(sealed, outcome);
         }
         return Reported::Yes;
     }
-    if let Err(wait) = context.ledger.may_state(observed, Instant::now()) {
-        let (namespace, name) = (observed.namespace().unwrap_or_default(), observed.name_any());
+    if let Some(delay) = facts.memory.status_delay {
+        let (namespace, name) = (sealed.namespace().unwrap_or_default(), sealed.name_any());
         tracing::warn!(
             namespace,
             name,
-            "another client keeps writing this status: is there a second controller?"
+            "another client keeps overwriting the status: is there a second controller?"
         );
-        return Reported::Later(wait);
+        return Reported::Contested(delay);
     }
-    if is_due_in_the_log(observed, outcome, context) || !said {
-        log(observed, outcome);
+    if is_due_in_the_log(sealed, outcome, context) || is_news {
+        log(sealed, outcome);
     }
     let events = event_for(previous, &next, outcome).into_iter().chain(leak_event(previous, &next));
-    let tell = |status: &SealedSecretStatus| {
-        context.show(observed, status);
+    let publish = |status: &SealedSecretStatus| {
+        context.observe_conditions(sealed, status);
         for event in events {
-            context.events.record(About::object::<SealedSecret>(observed), event);
+            context.events.record(About::object::<SealedSecret>(sealed), event);
         }
     };
     let written = if context.settings.status {
-        // On top of what it was judged by. Of two controllers with different keys, one opens it and the other cannot: failure
-        // must not be written over a success that it has not seen.
-        let version = context.ledger.version_of(observed);
-        let writing = write_status(&context.client, observed, &next, version.as_deref());
-        timeout(API_TIMEOUT, writing)
+        // Only if the object still has the version of the facts. Of two controllers with different keys, one opens the object and
+        // the other cannot: a failure must not overwrite a success that it has not seen.
+        let version = facts.memory.version.as_deref();
+        timeout(API_TIMEOUT, write_status(&context.client, sealed, &next, version))
             .await
             .unwrap_or_else(|_| Err(kube::Error::Service("no answer in time".into())))
     } else {
-        warn_of_default_status(observed);
+        warn_of_default_status(sealed);
         Ok(None)
     };
     match written {
         Ok(version) => {
-            tell(&next);
-            context.ledger.wrote(observed, next, version, Instant::now());
+            publish(&next);
+            context.states.wrote_status(sealed, next, version, Instant::now());
             Reported::Yes
         }
-        Err(kube::Error::Api(_)) if is_gone(observed, context).await => Reported::Gone,
-        // It has changed since: it is looked at again as it is now, which the watch shows. If it does not, ever more rarely.
-        Err(kube::Error::Api(status)) if status.is_conflict() => {
-            Reported::Later(after(context.ledger.overtaken(observed, Instant::now())))
-        }
+        Err(kube::Error::Api(_)) if is_gone(sealed, context).await => Reported::Gone,
+        Err(kube::Error::Api(status)) if status.is_conflict() => Reported::Conflict,
         Err(error) => {
-            let (namespace, name) = (observed.namespace().unwrap_or_default(), observed.name_any());
-            context.count_error(observed, "status");
+            let (namespace, name) = (sealed.namespace().unwrap_or_default(), sealed.name_any());
+            context.count_error(sealed, "status");
             tracing::warn!(
                 namespace,
                 name,
@@ -113,19 +103,19 @@ pub(crate) async fn report(
                 "Error updating SealedSecret status, will retry"
             );
             if is_lasting(&error) {
-                tell(&next);
-                context.ledger.owe(observed, next);
+                publish(&next);
+                context.states.could_not_write_status(sealed, next);
             }
-            Reported::NotYet
+            Reported::No
         }
     }
 }
 
-/// Where no status is written, a default of the definition stays for ever. Once is enough: it is so for all objects.
-fn warn_of_default_status(observed: &WatchedSealedSecret) {
-    static TOLD: Once = Once::new();
-    if observed.status.as_ref().is_some_and(|status| status.observed_generation == Some(-1)) {
-        TOLD.call_once(|| {
+/// Where no status is written, a default of the definition stays for ever. Once, because the definition is the same for all objects.
+fn warn_of_default_status(sealed: &WatchedSealedSecret) {
+    static WARNED: Once = Once::new();
+    if sealed.status.as_ref().is_some_and(|status| status.observed_generation == Some(-1)) {
+        WARNED.call_once(|| {
             tracing::warn!(
                 hint = "remove the default from the definition, or run without --update-status=false",
                 "the CustomResourceDefinition sets status.observedGeneration to -1, and --update-status=false leaves that as it \
@@ -135,54 +125,53 @@ fn warn_of_default_status(observed: &WatchedSealedSecret) {
     }
 }
 
-/// Whether the API server understood what was to be written and will not have it, whenever it is asked: without the right to
-/// it (403), under a definition that has no such subresource (404), or where the object breaks a rule that it did not break
-/// when it was stored (422).
+/// Whether the API server will refuse the status each time: there is no right to it (403), the definition has no such subresource
+/// (404), or the object breaks a rule that it did not break when it was stored (422).
 fn is_lasting(error: &kube::Error) -> bool {
     matches!(error, kube::Error::Api(status) if [400, 403, 404, 405, 422].contains(&status.code))
 }
 
-/// Whether the object was deleted, or deleted and made again. Asked only when its status was not taken.
-async fn is_gone(observed: &WatchedSealedSecret, context: &Context) -> bool {
-    let namespace = observed.namespace().unwrap_or_default();
+/// Whether the object was deleted, or deleted and created again. Only read when its status was not taken.
+async fn is_gone(sealed: &WatchedSealedSecret, context: &Context) -> bool {
+    let namespace = sealed.namespace().unwrap_or_default();
     let objects = Api::<ObservedMetadata<SealedSecret>>::namespaced(context.client.clone(), &namespace);
-    match timeout(API_TIMEOUT, objects.get_opt(&observed.name_any())).await {
-        Ok(Ok(now)) => now.is_none_or(|now| now.uid() != observed.uid()),
+    match timeout(API_TIMEOUT, objects.get_opt(&sealed.name_any())).await {
+        Ok(Ok(now)) => now.is_none_or(|now| now.uid() != sealed.uid()),
         _ => false,
     }
 }
 
-/// Upstream's words for where it failed.
-fn count(observed: &WatchedSealedSecret, outcome: &Outcome, context: &Context) {
+/// Counts a failure, under upstream's reasons.
+fn count(sealed: &WatchedSealedSecret, outcome: &Outcome, context: &Context) {
     let reason = match outcome {
-        // What waits for its turn has not failed.
-        Outcome::Synced { .. } | Outcome::Hindered(Hindrance::TooManyQuestions { .. }) => return,
+        // A change that waits has not failed.
+        Outcome::Synced { .. } | Outcome::Failed(Transient::RateLimited { .. }) => return,
         Outcome::Refused(Refusal::Unmanaged { .. }) => "unmanaged",
         Outcome::Refused(refusal) if refusal.is_unseal_failure() => "unseal",
-        Outcome::Refused(_) | Outcome::Hindered(_) => "update",
+        Outcome::Refused(_) | Outcome::Failed(_) => "update",
     };
-    context.count_error(observed, reason);
+    context.count_error(sealed, reason);
 }
 
-/// Whether the status points to the log for the rest, and the log does not have it yet: another policy refuses the Secret than
-/// before, say, or the controller was started since.
-fn is_due_in_the_log(observed: &WatchedSealedSecret, outcome: &Outcome, context: &Context) -> bool {
+/// Whether the status leaves something to the log that was not logged yet: for example, another policy than before refuses the
+/// Secret, or the controller has been restarted.
+fn is_due_in_the_log(sealed: &WatchedSealedSecret, outcome: &Outcome, context: &Context) -> bool {
     outcome.failure().is_some_and(|[shown, in_full]| {
-        shown != in_full && context.ledger.is_news_to_the_log(observed, &in_full)
+        shown != in_full && context.states.is_news_to_the_log(sealed, &in_full)
     })
 }
 
-fn log(observed: &WatchedSealedSecret, outcome: &Outcome) {
-    let (namespace, name) = (observed.namespace().unwrap_or_default(), observed.name_any());
+fn log(sealed: &WatchedSealedSecret, outcome: &Outcome) {
+    let (namespace, name) = (sealed.namespace().unwrap_or_default(), sealed.name_any());
     match outcome {
         Outcome::Synced { act, .. } => {
-            let what = match act {
-                Act::Found => "found unsealed as it should be",
+            let message = match act {
+                Act::Settled | Act::Found => "the Secret is up to date",
                 Act::Written => "unsealed",
-                Act::Mended => "put right: another client had edited the Secret",
-                Act::Remade => "made again: another client had deleted the Secret",
+                Act::Corrected => "corrected drift: another client had edited the Secret",
+                Act::Recreated => "corrected drift: another client had deleted the Secret",
             };
-            tracing::info!(namespace, name, "{what}");
+            tracing::info!(namespace, name, "{message}");
         }
         Outcome::Refused(refusal) => {
             tracing::error!(
@@ -193,8 +182,8 @@ fn log(observed: &WatchedSealedSecret, outcome: &Outcome) {
                 "Error updating, giving up until something changes"
             );
         }
-        Outcome::Hindered(hindrance) => {
-            tracing::warn!(namespace, name, error = hindrance.in_full(), "Error updating, will retry");
+        Outcome::Failed(error) => {
+            tracing::warn!(namespace, name, error = error.in_full(), "Error updating, will retry");
         }
     }
 }

@@ -1,77 +1,75 @@
-//! `next_look`: when to look at an object again without being asked.
+//! [`requeue`]: when a SealedSecret is reconciled again, if nothing triggers that before.
 
-use crate::unseal::outcome::{Hindrance, Outcome};
+use crate::unseal::apply::outcome::Outcome;
+use crate::unseal::cause::transient::Transient;
 use crate::unseal::report::Reported;
-use crate::unseal::state::object_state::Ledger;
-use crate::unseal::state::pause::Inputs;
+use crate::unseal::state::memory::Inputs;
+use crate::unseal::state::object_state::ObjectStates;
 use api::WatchedSealedSecret;
 use kube::runtime::controller::Action;
 use rand::RngExt as _;
 use std::time::{Duration, Instant};
 
-/// Between the first hindrance and the second try.
-pub(crate) const FIRST: Duration = Duration::from_millis(500);
-/// However long the trouble lasts, it is tried this often.
+/// The delay before the first retry, and the longest.
+const SHORTEST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_mins(5);
 
-/// Where the cluster is at fault: again and again, ever more rarely. Where the object is, or all is well: when
-/// something changes.
-pub(crate) fn next_look(
-    observed: &WatchedSealedSecret,
+/// After a transient error, with growing delays, for as long as it lasts. After a refusal or a success, when something changes.
+pub(crate) fn requeue(
+    sealed: &WatchedSealedSecret,
     outcome: &Outcome,
     reported: Reported,
     inputs: Inputs,
-    ledger: &Ledger,
+    states: &ObjectStates,
 ) -> Action {
-    ledger.resume(observed);
-    if let Outcome::Hindered(Hindrance::EarlierOwner(_)) = outcome {
-        ledger.blocked(observed, Instant::now());
+    let now = Instant::now();
+    states.forget_reported(sealed);
+    if let Outcome::Failed(Transient::EarlierOwner(_)) = outcome {
+        states.blocked(sealed, now);
     }
     match (outcome, reported) {
         (_, Reported::Gone) => Action::await_change(),
-        (_, Reported::Later(wait)) => Action::requeue(wait),
-        // Each edit by another client ends here, and each edit that has to wait. They are no failures in a row: they must not make
-        // the wait longer.
+        (_, Reported::Contested(delay)) => Action::requeue(delay),
+        // The watch shows the change, which triggers a reconciliation. It may not.
+        (_, Reported::Conflict) => Action::requeue(delay_after(states.status_conflict(sealed, now))),
+        // Each edit by another client ends here, and each edit that has to wait. They are no failures in a row, and must not make
+        // the delays longer.
         (
-            Outcome::Hindered(Hindrance::Contested { wait, .. } | Hindrance::TooManyQuestions { wait }),
+            Outcome::Failed(Transient::Contested { wait, .. } | Transient::RateLimited { wait }),
             Reported::Yes,
         ) => {
-            ledger.go_on(observed);
+            states.forget_failures(sealed);
             Action::requeue(*wait)
         }
-        (Outcome::Hindered(_), _) | (_, Reported::NotYet) => {
-            let lasted = ledger.hindered(observed, Instant::now());
-            let wait = jittered(after(lasted), rand::rng().random_range(0.0..1.0));
+        (Outcome::Failed(_), _) | (_, Reported::No) => {
+            let lasted = states.failed(sealed, now);
+            let delay = jittered(delay_after(lasted), rand::rng().random_range(0.0..1.0));
             if reported == Reported::Yes {
-                ledger.pause(observed, inputs, Instant::now() + wait);
+                states.reported(sealed, inputs, Some(now + delay));
             }
-            Action::requeue(wait)
+            Action::requeue(delay)
         }
         (Outcome::Refused(_), Reported::Yes) => {
-            ledger.refused(observed, inputs);
+            states.forget_failures(sealed);
+            states.reported(sealed, inputs, None);
             Action::await_change()
         }
         (Outcome::Synced { .. }, Reported::Yes) => {
-            ledger.go_on(observed);
+            states.forget_failures(sealed);
             Action::await_change()
         }
     }
 }
 
-/// How long to wait while trouble has lasted for so long: as long again.
+/// The delay after a failure that has lasted this long: as long again.
 ///
-/// Left alone, that doubles each time. Instead of a count of failures, because every change that comes in meanwhile is one
-/// more try: a few seconds of trouble and a few dozen changes must not end in a wait of minutes.
-pub(crate) fn after(trouble: Duration) -> Duration {
-    trouble.clamp(FIRST, LONGEST)
+/// Decided: by the time, which doubles the delay with each retry, instead of by a count of failures. Every change that comes in
+/// meanwhile is one more attempt: a few seconds of failure with a few dozen changes must not end in a delay of minutes.
+fn delay_after(lasted: Duration) -> Duration {
+    lasted.clamp(SHORTEST, LONGEST)
 }
 
-/// How long to wait before this round, after so many others.
-pub(crate) fn delay(before: u32) -> Duration {
-    FIRST.checked_mul(2_u32.saturating_pow(before)).map_or(LONGEST, |delay| delay.min(LONGEST))
-}
-
-/// Between four fifths and six fifths, so that a thousand objects that failed together do not come back together.
+/// Between four fifths and six fifths, so that a thousand objects that failed together are not retried together.
 fn jittered(delay: Duration, random: f64) -> Duration {
     delay.mul_f64(0.8 + 0.4 * random)
 }
@@ -79,29 +77,21 @@ fn jittered(delay: Duration, random: f64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::unseal::decide::plan::Refusal;
-    use crate::unseal::outcome::Act;
+    use crate::unseal::apply::outcome::Act;
+    use crate::unseal::cause::refusal::Refusal;
     use api::Scope;
     use kube::runtime::watcher::Event;
 
     #[test]
-    fn doubles_up_to_minutes_and_never_overflows() {
-        let seconds: Vec<f64> = (0..4).map(|before| delay(before).as_secs_f64()).collect();
-        assert_eq!(seconds, [0.5, 1.0, 2.0, 4.0]);
-        assert_eq!(delay(20), LONGEST);
-        assert_eq!(delay(u32::MAX), LONGEST);
-    }
-
-    #[test]
-    fn as_long_as_the_trouble_and_never_less_or_more() {
+    fn as_long_as_the_failure_and_never_less_or_more() {
         let mut lasted = Duration::ZERO;
         let waits = [0.5, 0.5, 1.0, 2.0, 4.0, 8.0].map(|expected| {
-            let wait = after(lasted);
+            let wait = delay_after(lasted);
             lasted += wait;
             (wait.as_secs_f64(), expected)
         });
         assert!(waits.iter().all(|(wait, expected)| (wait - expected).abs() < 0.001), "{waits:?}");
-        assert_eq!(after(Duration::from_hours(5)), LONGEST);
+        assert_eq!(delay_after(Duration::from_hours(5)), LONGEST);
     }
 
     fn object() -> WatchedSealedSecret {
@@ -124,51 +114,55 @@ mod tests {
         Outcome::Synced { resource_version: "7".into(), opened_by: None, act: Act::Written }
     }
 
-    fn ended(ledger: &Ledger, outcome: &Outcome, reported: Reported) -> Action {
-        next_look(&object(), outcome, reported, inputs(), ledger)
+    fn ended(states: &ObjectStates, outcome: &Outcome, reported: Reported) -> Action {
+        requeue(&object(), outcome, reported, inputs(), states)
     }
 
-    /// What once was in the way and is not any more says nothing about what comes next.
+    /// An error that has passed does not delay what comes next.
     #[test]
-    fn a_refusal_and_a_quarrel_end_what_hindered() {
+    fn a_refusal_and_a_conflict_end_a_transient_error() {
         let refused = Outcome::Refused(Refusal::SealingKey);
         let wait = Duration::from_secs(3);
-        let contested = Outcome::Hindered(Hindrance::Contested { name: "a".into(), wait });
-        let trouble = Outcome::Hindered(Hindrance::NoAnswer);
+        let contested = Outcome::Failed(Transient::Contested { name: "a".into(), wait });
+        let trouble = Outcome::Failed(Transient::NoAnswer);
+        let blocked = Outcome::Failed(Transient::EarlierOwner("a".into()));
         for (outcome, expected) in [(&refused, Action::await_change()), (&contested, Action::requeue(wait))] {
-            let ledger = Ledger::default();
-            ledger.follow(&Event::Apply(object()));
-            ended(&ledger, &trouble, Reported::Yes);
-            assert_eq!(ended(&ledger, outcome, Reported::Yes), expected);
+            let states = ObjectStates::default();
+            states.follow(&Event::Apply(object()));
+            ended(&states, &trouble, Reported::Yes);
+            ended(&states, &blocked, Reported::Yes);
+            assert_eq!(ended(&states, outcome, Reported::Yes), expected);
             let day = Instant::now() + Duration::from_hours(24);
-            assert_eq!(ledger.hindered(&object(), day), Duration::ZERO, "{outcome:?}");
+            assert!(!states.recall(&object(), day).is_collector_late, "{outcome:?}");
+            assert_eq!(states.failed(&object(), day), Duration::ZERO, "{outcome:?}");
         }
     }
 
-    /// Refused, then something else that could not be said, then as it was when it was refused: that is not what was said last.
+    /// A refusal, then another outcome that could not be reported, then the inputs of the refusal: the status does not say it.
     #[test]
     fn a_refusal_holds_only_until_something_else_happens() {
         let refused = Outcome::Refused(Refusal::SealingKey);
-        for reported in [Reported::NotYet, Reported::Later(Duration::ZERO), Reported::Yes] {
-            let ledger = Ledger::default();
-            ledger.follow(&Event::Apply(object()));
-            ended(&ledger, &refused, Reported::Yes);
-            assert!(ledger.nothing_new(&object(), &inputs()).is_some());
-            ended(&ledger, &synced(), reported);
-            assert_eq!(ledger.nothing_new(&object(), &inputs()), None, "{reported:?}");
+        for reported in [Reported::No, Reported::Conflict, Reported::Contested(Duration::ZERO), Reported::Yes]
+        {
+            let states = ObjectStates::default();
+            states.follow(&Event::Apply(object()));
+            ended(&states, &refused, Reported::Yes);
+            assert!(states.already_reported(&object(), &inputs(), Instant::now()).is_some());
+            ended(&states, &synced(), reported);
+            assert_eq!(states.already_reported(&object(), &inputs(), Instant::now()), None, "{reported:?}");
         }
     }
 
     #[test]
-    fn only_an_earlier_owner_is_waited_for_with_patience() {
+    fn only_the_secret_of_a_deleted_sealed_secret_makes_the_collector_late() {
         let day = Instant::now() + Duration::from_hours(24);
-        for (hindrance, expected) in
-            [(Hindrance::EarlierOwner("a".into()), true), (Hindrance::Terminating("a".into()), false)]
+        for (error, expected) in
+            [(Transient::EarlierOwner("a".into()), true), (Transient::Terminating("a".into()), false)]
         {
-            let ledger = Ledger::default();
-            ledger.follow(&Event::Apply(object()));
-            ended(&ledger, &Outcome::Hindered(hindrance), Reported::NotYet);
-            assert_eq!(ledger.lost_patience(&object(), day), expected);
+            let states = ObjectStates::default();
+            states.follow(&Event::Apply(object()));
+            ended(&states, &Outcome::Failed(error), Reported::No);
+            assert_eq!(states.recall(&object(), day).is_collector_late, expected);
         }
     }
 

@@ -1,7 +1,5 @@
-//! What this process remembers of each SealedSecret between two reconciliations.
+//! What this process remembers of each SealedSecret between two reconciliations. No I/O, and nothing in it is secret.
 
 pub(crate) mod conflict_backoff;
-pub(crate) mod correction;
+pub(crate) mod memory;
 pub(crate) mod object_state;
-pub(crate) mod pause;
-pub(crate) mod statement;

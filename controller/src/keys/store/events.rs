@@ -4,8 +4,7 @@
 //! server takes each of these events once (see [`EventQueue::record_once`]).
 
 use crate::events::about::About;
-use crate::events::happening::Happening;
-use crate::events::queue::EventQueue;
+use crate::events::queue::{EventQueue, NewEvent};
 use crate::keys::store::rejections::{Rejection, Rejections};
 use std::collections::BTreeSet;
 
@@ -21,7 +20,7 @@ pub(crate) async fn record_events(rejections: &Rejections, events: EventQueue) {
         let all = rejections.all();
         for rejection in all.iter().filter(|rejection| !recorded.contains(&rejection.about)) {
             // Boxed, because the future of a leader's whole term contains this one.
-            Box::pin(events.record_once(rejection.about.clone(), happening(rejection))).await;
+            Box::pin(events.record_once(rejection.about.clone(), new_event(rejection))).await;
         }
         // Secrets that are gone or have changed are forgotten.
         recorded = all.into_iter().map(|rejection| rejection.about).collect();
@@ -31,8 +30,8 @@ pub(crate) async fn record_events(rejections: &Rejections, events: EventQueue) {
     }
 }
 
-fn happening(rejection: &Rejection) -> Happening {
-    Happening {
+fn new_event(rejection: &Rejection) -> NewEvent {
+    NewEvent {
         warning: true,
         reason: REASON,
         message: format!("Not used as a sealing key: {}", rejection.message),

@@ -1,6 +1,6 @@
-//! [`TargetBody`]: the Secret as it goes over the wire, written straight from the opened values.
+//! [`TargetBody`]: the Secret as JSON, written straight from the opened values.
 //!
-//! Instead of a k8s-openapi Secret, which would hold a second copy of every value, which is not wiped.
+//! Decided: instead of a k8s-openapi Secret, which would hold a second copy of every value that is not wiped.
 
 use base64::display::Base64Display;
 use base64::prelude::BASE64_STANDARD;

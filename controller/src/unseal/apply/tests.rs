@@ -1,4 +1,4 @@
-//! What an answer of the API server leads to.
+//! What the answers of the API server lead to.
 
 use super::*;
 use envelope::Plaintext;

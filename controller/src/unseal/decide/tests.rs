@@ -1,4 +1,4 @@
-//! The cases that `decide` must answer, an area a file. Here: what they are made from.
+//! The cases of `decide`, a file for each area. Here: what they are made from.
 
 pub(crate) mod created;
 pub(crate) mod existing_secrets;
@@ -9,8 +9,12 @@ pub(crate) mod templates;
 pub(crate) mod unsealed_from;
 
 use super::*;
-use crate::unseal::decide::compromise::sealed_with_revoked;
+use crate::unseal::decide::sealing_key::KeyPlace;
+use crate::unseal::read::compromise::sealed_with_revoked;
+use crate::unseal::read::facts::History;
+use crate::unseal::read::settled::Recorded;
 use crate::unseal::read::target::ExistingSecret;
+use crate::unseal::state::memory::{Inputs, Memory};
 use api::annotations::{MANAGED, PATCH};
 use api::annotations::{NAMESPACE_WIDE, SKIP_SET_OWNER_REFERENCES, UNSEALED_FROM};
 use api::{ObservedSealedSecret, Scope, SealedSecretSpec};
@@ -18,7 +22,7 @@ use envelope::{KeyPair, KeySize, PrivateKey, issue};
 use jiff::{SignedDuration, Timestamp};
 use rand::Rng as _;
 use rand::rngs::SysRng;
-use sealing::{ItemFault, SealingKey, UnsealError, seal_item};
+use sealing::{Accepted, ItemFault, KeyRing, SealingKey, UnsealError, seal_item};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -42,24 +46,71 @@ fn ring() -> KeyRing {
     KeyRing::new([key()])
 }
 
-fn rules() -> Rules {
-    Rules {
+/// The facts and settings that the cases vary.
+#[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+struct Given {
+    key_place: KeyPlace,
+    accepted: Accepted,
+    drift: bool,
+    revoked: bool,
+    unsealed: bool,
+    left_by_us: bool,
+    annotates_all: bool,
+    templates: bool,
+    is_collector_late: bool,
+}
+
+fn given() -> Given {
+    Given {
         key_place: KeyPlace { namespace: "kube-system".into(), prefix: "sealed-secrets-key".into() },
         accepted: Accepted { deprecated_data: true },
         drift: false,
         revoked: false,
         unsealed: false,
         left_by_us: false,
-        marks_all: false,
+        annotates_all: false,
         templates: true,
-        patient: true,
+        is_collector_late: false,
     }
 }
 
-fn decide(observed: &ObservedSealedSecret, target: Target, ring: &KeyRing, rules: &Rules) -> Plan {
+fn facts(observed: &ObservedSealedSecret, ring: &KeyRing, given: &Given) -> Facts {
+    let metadata = serde_json::to_value(&observed.metadata).unwrap();
+    Facts {
+        sealed: Arc::new(serde_json::from_value(json!({ "metadata": metadata })).unwrap()),
+        ring: Arc::new(ring.clone()),
+        watched_secret: None,
+        memory: Memory { is_collector_late: given.is_collector_late, ..Memory::default() },
+        recorded: Recorded::default(),
+        history: History { drift: given.drift, unsealed: given.unsealed, left_by_us: given.left_by_us },
+        inputs: Inputs {
+            generation: observed.metadata.generation,
+            scope: Scope::Strict,
+            correct_drift: true,
+            hint: None,
+            revoked: given.revoked,
+            ring_version: 1,
+            target_version: None,
+        },
+    }
+}
+
+fn decide_on(facts: &Facts, observed: &ObservedSealedSecret, target: Target, given: &Given) -> Plan {
     let mut random = |bytes: &mut [u8]| rand::rng().fill_bytes(bytes);
     let outside = Outside { now: Timestamp::now(), random: &mut random };
-    crate::unseal::decide::decide(&observed.metadata, &observed.spec, target, ring, rules, outside)
+    let settings = Settings {
+        key_place: given.key_place.clone(),
+        accepted: given.accepted,
+        renders_templates: given.templates,
+        annotates_all: given.annotates_all,
+    };
+    let open = Open { target, spec: observed.spec.clone() };
+    crate::unseal::decide::decide(facts, open, &settings, outside)
+}
+
+fn decide(observed: &ObservedSealedSecret, target: Target, ring: &KeyRing, given: &Given) -> Plan {
+    decide_on(&facts(observed, ring, given), observed, target, given)
 }
 
 fn sealed_value(scope: Scope, value: &str) -> String {
@@ -118,11 +169,12 @@ fn owner_without_uid() -> Value {
 /// One word for a plan, and the reason for a refusal.
 fn word(plan: &Plan) -> String {
     match plan {
-        Plan::Leave => "leave".into(),
-        Plan::Create(_) => "create".into(),
-        Plan::Replace(_) => "replace".into(),
+        Plan::Nothing => "nothing".into(),
+        Plan::Create { .. } => "create".into(),
+        Plan::Replace { .. } => "replace".into(),
         Plan::Keep { resource_version, .. } => format!("keep {resource_version}"),
+        Plan::Settled { resource_version, .. } => format!("settled {resource_version}"),
         Plan::Refuse(refusal) => format!("refuse {}", refusal.reason()),
-        Plan::Wait(_) => "wait".into(),
+        Plan::Retry(_) => "wait".into(),
     }
 }

@@ -1,13 +1,14 @@
-//! [`FairPermits`]: a semaphore whose permits go to the namespaces in turn. [`Turns`] says whose turn it is.
+//! [`FairPermits`]: a semaphore whose permits are shared fairly among the namespaces, as [`FairQueue`] decides.
 
-use crate::unseal::queue::fair_queue::Turns;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use crate::unseal::queue::fair_queue::FairQueue;
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::oneshot;
 
-/// A number of permits, shared fairly among the namespaces.
+/// A number of permits.
 #[derive(Debug)]
-pub(crate) struct FairPermits(Mutex<Turns<oneshot::Sender<FairPermit>>>);
+pub(crate) struct FairPermits(Mutex<FairQueue<oneshot::Sender<FairPermit>>>);
 
 /// One permit, until it is dropped.
 #[derive(Debug)]
@@ -19,37 +20,33 @@ pub(crate) struct FairPermit {
 impl FairPermits {
     /// With this number of permits.
     pub(crate) fn new(count: usize) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Turns::new(count))))
+        Arc::new(Self(Mutex::new(FairQueue::new(count))))
     }
 
-    /// Waits for the namespace's turn.
-    pub(crate) async fn take(self: &Arc<Self>, namespace: &str) -> Option<FairPermit> {
-        let (turn, permit) = oneshot::channel();
-        let at_once = self.turns().come(namespace, turn, Instant::now());
-        if let Some(turn) = at_once {
-            self.give(namespace.to_owned(), turn);
+    /// Waits for a permit.
+    pub(crate) async fn acquire(self: &Arc<Self>, namespace: &str) -> Option<FairPermit> {
+        let (sender, permit) = oneshot::channel();
+        let free = self.0.lock().enter(namespace, sender, Instant::now());
+        if let Some(sender) = free {
+            self.give(namespace.to_owned(), sender);
         }
         permit.await.ok()
     }
 
-    fn give(self: &Arc<Self>, namespace: String, turn: oneshot::Sender<FairPermit>) {
-        // A task that stopped waiting just now drops it, and so it goes to the next one.
-        drop(turn.send(FairPermit { of: Arc::clone(self), namespace }));
-    }
-
-    fn turns(&self) -> MutexGuard<'_, Turns<oneshot::Sender<FairPermit>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn give(self: &Arc<Self>, namespace: String, sender: oneshot::Sender<FairPermit>) {
+        // A task that stopped waiting just now drops the permit, and so the next one gets it.
+        drop(sender.send(FairPermit { of: Arc::clone(self), namespace }));
     }
 }
 
 impl Drop for FairPermit {
     fn drop(&mut self) {
-        let mut next = self.of.turns().leave(&self.namespace, Instant::now());
-        while let Some((namespace, turn)) = next {
-            if !turn.is_closed() {
-                return self.of.give(namespace, turn);
+        let mut next = self.of.0.lock().leave(&self.namespace, Instant::now());
+        while let Some((namespace, sender)) = next {
+            if !sender.is_closed() {
+                return self.of.give(namespace, sender);
             }
-            next = self.of.turns().leave(&namespace, Instant::now());
+            next = self.of.0.lock().leave(&namespace, Instant::now());
         }
     }
 }
@@ -60,17 +57,17 @@ mod tests {
     use futures::FutureExt as _;
 
     #[tokio::test]
-    async fn a_permit_is_handed_on_even_past_who_has_gone() {
+    async fn a_permit_is_handed_on_even_past_a_task_that_is_gone() {
         let permits = FairPermits::new(1);
-        let first = permits.take("a").await.unwrap();
-        let mut gone = Box::pin(permits.take("b"));
-        let mut waiting = Box::pin(permits.take("c"));
+        let first = permits.acquire("a").await.unwrap();
+        let mut gone = Box::pin(permits.acquire("b"));
+        let mut waiting = Box::pin(permits.acquire("c"));
         assert!((&mut gone).now_or_never().is_none() && (&mut waiting).now_or_never().is_none());
         drop(gone);
         drop(first);
         let second = waiting.now_or_never().flatten().unwrap();
-        assert!(permits.take("a").now_or_never().is_none(), "there is but one");
+        assert!(permits.acquire("a").now_or_never().is_none(), "there is but one");
         drop(second);
-        assert!(permits.take("a").now_or_never().is_some());
+        assert!(permits.acquire("a").now_or_never().is_some());
     }
 }

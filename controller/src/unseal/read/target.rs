@@ -1,28 +1,53 @@
-//! [`Target`]: the Secret that stands where a SealedSecret wants its own.
+//! [`Subject`]: what reading showed, beside the facts; and [`Target`], the existing Secret with the name of a SealedSecret.
 
+use crate::unseal::read::object_reader::Spec;
 use api::TooManyEntries;
 use k8s_openapi::api::core::v1::Secret;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use zeroize::Zeroize as _;
 
-/// What stands there.
+/// What reading showed.
+#[derive(Debug)]
+pub(crate) enum Subject {
+    /// The Secret is as it was left.
+    Settled,
+    /// Another client edited the Secret again, and the next correction has to wait this long.
+    Contested(Duration),
+    /// The SealedSecret is to be opened.
+    Open(Open),
+}
+
+/// What opening needs.
+#[derive(Debug)]
+pub(crate) struct Open {
+    pub target: Target,
+    pub spec: Spec,
+}
+
+/// The existing Secret, if there is one.
 #[derive(Debug)]
 pub(crate) enum Target {
     /// Nothing.
     Absent,
     /// A Secret, with its values.
     Present(Box<ExistingSecret>),
-    /// A Secret with so many entries that only a part of it is known.
+    /// A Secret with so many entries that only a part of it is read.
     Cut(Box<ExistingSecret>, TooManyEntries),
 }
 
 impl Target {
-    /// Its version.
+    /// The version of the Secret.
     pub(crate) fn version(&self) -> Option<String> {
         match self {
             Self::Absent => None,
             Self::Present(secret) | Self::Cut(secret, _) => secret.0.metadata.resource_version.clone(),
         }
+    }
+
+    /// Whether there is a Secret that is immutable.
+    pub(crate) fn is_immutable(&self) -> bool {
+        matches!(self, Self::Present(existing) if existing.0.immutable == Some(true))
     }
 }
 

@@ -1,16 +1,20 @@
-//! `event_for`: whether an outcome is worth an event, and which. Pure.
+//! The events on a SealedSecret: [`event_for`] an outcome, and [`leak_event`]. Pure. To add one, add a function, and call it in `report`.
+//!
+//! Reasons are interfaces, most of them upstream's.
 
-use crate::events::happening::Happening;
-use crate::unseal::outcome::{Act, Hindrance, Outcome};
-use crate::unseal::report::truncate::shorten;
+use crate::events::queue::NewEvent;
+use crate::unseal::apply::outcome::{Act, Outcome};
+use crate::unseal::cause::transient::Transient;
+use crate::unseal::cause::truncate::truncate;
 use api::{Condition, ConditionStatus, SealedSecretStatus};
 
-/// Events tell of transitions: a Secret written, a fault appeared or changed. A fault that stays is not news.
+/// The event for an outcome: for each Secret that was written, and for each failure that is new or has another message. None where
+/// nothing has changed.
 pub(crate) fn event_for(
     previous: Option<&SealedSecretStatus>,
     next: &SealedSecretStatus,
     outcome: &Outcome,
-) -> Option<Happening> {
+) -> Option<NewEvent> {
     let before = previous.and_then(|status| status.conditions.first());
     let after = next.conditions.first();
     let changed = match (before, after) {
@@ -21,42 +25,42 @@ pub(crate) fn event_for(
         Outcome::Synced { act, .. } => {
             let recovered = before.is_none_or(|condition| condition.status != ConditionStatus::True);
             let message = match act {
-                Act::Found if !recovered => return None,
-                Act::Found | Act::Written => "SealedSecret unsealed successfully",
-                Act::Mended => {
+                Act::Settled | Act::Found if !recovered => return None,
+                Act::Settled | Act::Found | Act::Written => "SealedSecret unsealed successfully",
+                Act::Corrected => {
                     "SealedSecret unsealed successfully: the Secret had been edited, which was corrected"
                 }
-                Act::Remade => {
-                    "SealedSecret unsealed successfully: the Secret had been deleted, and was made again"
+                Act::Recreated => {
+                    "SealedSecret unsealed successfully: the Secret had been deleted, and was created again"
                 }
             };
-            // One reason for all of them, upstream's: a filter by it goes on showing every Secret that is written.
-            Some(Happening { warning: false, reason: "Unsealed", message: message.into() })
+            // Upstream's reason for all of them: a filter by it shows every Secret that is written.
+            Some(NewEvent { warning: false, reason: "Unsealed", message: message.into() })
         }
-        Outcome::Refused(refusal) => changed.then(|| Happening {
+        Outcome::Refused(refusal) => changed.then(|| NewEvent {
             warning: true,
             reason: if refusal.is_unseal_failure() { "ErrUnsealFailed" } else { "ErrUpdateFailed" },
             message: if refusal.is_unseal_failure() {
-                shorten(&format!("Failed to unseal: {refusal}"))
+                truncate(&format!("Failed to unseal: {refusal}"))
             } else {
-                shorten(&refusal.to_string())
+                truncate(&refusal.to_string())
             },
         }),
-        // The event comes when its turn has come.
-        Outcome::Hindered(Hindrance::TooManyQuestions { .. }) => None,
-        Outcome::Hindered(hindrance) => changed.then(|| Happening {
+        // The event comes when the change is processed.
+        Outcome::Failed(Transient::RateLimited { .. }) => None,
+        Outcome::Failed(error) => changed.then(|| NewEvent {
             warning: true,
             reason: "ErrUpdateFailed",
-            message: shorten(&hindrance.to_string()),
+            message: truncate(&error.to_string()),
         }),
     }
 }
 
-/// The news that a key which opened the object leaked; or another one, beside it.
+/// The event for a leaked key that opened the SealedSecret; None where the last status has all leaked keys already.
 pub(crate) fn leak_event(
     previous: Option<&SealedSecretStatus>,
     next: &SealedSecretStatus,
-) -> Option<Happening> {
+) -> Option<NewEvent> {
     let said = |status: &SealedSecretStatus| {
         status.condition(Condition::COMPROMISED).and_then(|condition| condition.message.clone())
     };
@@ -65,5 +69,5 @@ pub(crate) fn leak_event(
         let mut keys = next.compromised_by.iter().flatten();
         said(previous).as_ref() == Some(&message) && keys.all(|key| previous.says_leaked(key))
     });
-    (!is_known).then_some(Happening { warning: true, reason: "KeyCompromised", message })
+    (!is_known).then_some(NewEvent { warning: true, reason: "KeyCompromised", message })
 }

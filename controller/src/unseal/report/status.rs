@@ -1,18 +1,18 @@
-//! `next_status`: what the status should say after an outcome. Pure; the contract is in the table of tests.
+//! [`next_status`]: what the status says after an outcome. Pure; its table of tests is the contract.
 //!
-//! For people and for programs: Argo CD reads the first condition, `Synced`; kstatus (Flux) reads `Ready`,
-//! `Stalled`, `Reconciling` and `observedGeneration`.
+//! Argo CD reads the first condition, `Synced`; kstatus (Flux) reads `Ready`, `Stalled`, `Reconciling` and `observedGeneration`.
+//! To add a condition, add its type to `api::Condition` and its value to each arm of [`next_status`].
 
-use crate::unseal::decide::compromise::Compromise;
-use crate::unseal::outcome::Outcome;
-use crate::unseal::report::truncate::shorten;
+use crate::unseal::apply::outcome::{Act, Outcome};
+use crate::unseal::cause::truncate::truncate;
+use crate::unseal::read::compromise::Compromise;
 use api::{Condition, ConditionStatus, Scope, SealedSecretStatus, TargetStatus};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use std::collections::BTreeSet;
 
-/// Works out the status. Times are kept from `previous` where nothing changed. `compromise` tells what is to be said about
-/// the keys that opened it.
+/// The next status. Its times are those of `previous` where nothing changed. `compromise` returns what to say about the keys that
+/// opened the SealedSecret.
 pub(crate) fn next_status(
     previous: Option<&SealedSecretStatus>,
     generation: Option<i64>,
@@ -21,14 +21,14 @@ pub(crate) fn next_status(
     compromise: impl FnOnce(Option<&BTreeSet<String>>) -> Option<Compromise>,
     now: Timestamp,
 ) -> SealedSecretStatus {
-    // What was left behind, and how, outlives a failure: the Secret does.
+    // A failure keeps what the status records of the Secret: the Secret is still there.
     let left = || previous.and_then(|status| status.target.clone());
     let opened_before = || previous.and_then(|status| status.opened_by.clone());
-    let (mut said, target, opened_by) = match outcome {
+    let (mut conditions, target, opened_by) = match outcome {
         Outcome::Synced { resource_version, opened_by, .. } => (
             vec![
-                say(Condition::SYNCED, ConditionStatus::True, "Unsealed", None),
-                say(Condition::READY, ConditionStatus::True, "Unsealed", None),
+                condition(Condition::SYNCED, ConditionStatus::True, "Unsealed", None),
+                condition(Condition::READY, ConditionStatus::True, "Unsealed", None),
             ],
             Some(TargetStatus {
                 resource_version: resource_version.clone(),
@@ -38,24 +38,24 @@ pub(crate) fn next_status(
             opened_by.clone(),
         ),
         Outcome::Refused(refusal) => {
-            let (reason, message) = (refusal.reason(), shorten(&refusal.to_string()));
+            let (reason, message) = (refusal.reason(), truncate(&refusal.to_string()));
             (
                 vec![
-                    say(Condition::SYNCED, ConditionStatus::False, reason, Some(&message)),
-                    say(Condition::READY, ConditionStatus::False, reason, Some(&message)),
-                    say(Condition::STALLED, ConditionStatus::True, reason, Some(&message)),
+                    condition(Condition::SYNCED, ConditionStatus::False, reason, Some(&message)),
+                    condition(Condition::READY, ConditionStatus::False, reason, Some(&message)),
+                    condition(Condition::STALLED, ConditionStatus::True, reason, Some(&message)),
                 ],
                 left(),
                 opened_before(),
             )
         }
-        Outcome::Hindered(hindrance) => {
-            let (reason, message) = (hindrance.reason(), shorten(&hindrance.to_string()));
+        Outcome::Failed(error) => {
+            let (reason, message) = (error.reason(), truncate(&error.to_string()));
             (
                 vec![
-                    say(Condition::SYNCED, hindrance.synced(), reason, Some(&message)),
-                    say(Condition::READY, ConditionStatus::False, reason, Some(&message)),
-                    say(Condition::RECONCILING, ConditionStatus::True, reason, Some(&message)),
+                    condition(Condition::SYNCED, error.synced(), reason, Some(&message)),
+                    condition(Condition::READY, ConditionStatus::False, reason, Some(&message)),
+                    condition(Condition::RECONCILING, ConditionStatus::True, reason, Some(&message)),
                 ],
                 left(),
                 opened_before(),
@@ -63,21 +63,47 @@ pub(crate) fn next_status(
         }
     };
     let compromised_by = compromise(opened_by.as_ref()).map(|Compromise { message, keys }| {
-        said.push(say(Condition::COMPROMISED, ConditionStatus::True, "KeyRevoked", Some(&message)));
+        conditions.push(condition(
+            Condition::COMPROMISED,
+            ConditionStatus::True,
+            "KeyRevoked",
+            Some(&message),
+        ));
         keys
     });
     let mut conditions: Vec<Condition> =
-        said.into_iter().map(|condition| dated(condition, previous, now)).collect();
+        conditions.into_iter().map(|condition| dated(condition, previous, now)).collect();
     let is_news = previous.is_none_or(|previous| previous.observed_generation != generation);
-    // As upstream has it: what waits for an edit to be dealt with may look at this time alone.
+    // As with upstream: a program that waits until an edit is processed may look at this time alone.
     if let Some(synced) = conditions.first_mut().filter(|_| is_news) {
         synced.last_update_time = Some(Time(now));
     }
     SealedSecretStatus { observed_generation: generation, conditions, target, opened_by, compromised_by }
 }
 
-/// Whether both say the same, whenever they said it.
-pub(crate) fn same_words(one: &SealedSecretStatus, other: &SealedSecretStatus) -> bool {
+/// Whether the status has to be written. Where nothing was read, the status is known to be right in all but the keys that leaked.
+pub(crate) fn is_news(
+    previous: Option<&SealedSecretStatus>,
+    next: &SealedSecretStatus,
+    outcome: &Outcome,
+) -> bool {
+    let Some(previous) = previous else { return true };
+    match outcome {
+        Outcome::Synced { act: Act::Settled, .. } => !same_compromise(previous, next),
+        _ => !says_the_same(previous, next),
+    }
+}
+
+fn same_compromise(one: &SealedSecretStatus, other: &SealedSecretStatus) -> bool {
+    match (one.condition(Condition::COMPROMISED), other.condition(Condition::COMPROMISED)) {
+        (None, None) => true,
+        (Some(mark), Some(due)) => mark.message == due.message && one.compromised_by == other.compromised_by,
+        _ => false,
+    }
+}
+
+/// Whether two statuses differ in their times alone.
+fn says_the_same(one: &SealedSecretStatus, other: &SealedSecretStatus) -> bool {
     one.observed_generation == other.observed_generation
         && one.target == other.target
         && one.opened_by == other.opened_by
@@ -86,7 +112,7 @@ pub(crate) fn same_words(one: &SealedSecretStatus, other: &SealedSecretStatus) -
         && one.conditions.iter().zip(&other.conditions).all(|(one, other)| one.says_the_same(other))
 }
 
-fn say(type_: &str, status: ConditionStatus, reason: &str, message: Option<&str>) -> Condition {
+fn condition(type_: &str, status: ConditionStatus, reason: &str, message: Option<&str>) -> Condition {
     Condition {
         type_: type_.into(),
         status,
@@ -97,17 +123,17 @@ fn say(type_: &str, status: ConditionStatus, reason: &str, message: Option<&str>
     }
 }
 
-/// Dates a condition: the transition when its status changed, the update when anything in it did.
+/// Sets the times of a condition: of the last transition, when its status changed, and of the last update, when anything in it did.
 fn dated(condition: Condition, previous: Option<&SealedSecretStatus>, now: Timestamp) -> Condition {
     let previous = previous.and_then(|status| status.condition(&condition.type_));
     let same_status = previous.filter(|previous| previous.status == condition.status);
-    let same_words = previous.filter(|previous| previous.says_the_same(&condition));
+    let same_text = previous.filter(|previous| previous.says_the_same(&condition));
     let now = Some(Time(now));
     Condition {
         last_transition_time: same_status
             .and_then(|previous| previous.last_transition_time.clone())
             .or_else(|| now.clone()),
-        last_update_time: same_words.and_then(|previous| previous.last_update_time.clone()).or(now),
+        last_update_time: same_text.and_then(|previous| previous.last_update_time.clone()).or(now),
         ..condition
     }
 }

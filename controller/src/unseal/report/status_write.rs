@@ -1,4 +1,4 @@
-//! `write_status`: one merge patch, or what upstream's RBAC allows instead.
+//! [`write_status`]: by one merge patch, or by what upstream's RBAC allows instead.
 
 use api::{SealedSecret, SealedSecretStatus, WatchedSealedSecret};
 use kube::api::{Patch, PatchParams, PostParams};
@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Once;
 
-/// Fields as they came, however deep.
+/// Fields as received, nested to any depth.
 type Fields = BTreeMap<String, Box<RawValue>>;
 
-/// Writes the status on top of `version` of the object, or not at all: 409 where it has changed since, or is another one of the
-/// same name. Returns the object's version that came of it.
+/// Writes the status if the object still has this version. Else, or if another object has its name, the API server answers 409.
+/// Returns the object's new version.
 ///
 /// Decided: the version and not the UID, because a patch of the status of a custom resource does not look at the UID: the
 /// API server puts the metadata it has over what is sent, before it compares.
@@ -26,7 +26,7 @@ pub(crate) async fn write_status(
 ) -> Result<Option<String>, kube::Error> {
     let mut fields = serde_json::to_value(status).map_err(kube::Error::SerdeError)?;
     let written = match patch(client, observed, &mut fields, version).await {
-        // Upstream's chart grants `update` and no `patch`: in its place we write as its own controller does.
+        // Upstream's chart grants `update` and no `patch`.
         Err(kube::Error::Api(refused)) if refused.is_forbidden() => {
             match put(client, observed, fields, version).await {
                 Err(kube::Error::Api(also)) if also.is_forbidden() => Err(kube::Error::Api(refused)),
@@ -36,19 +36,19 @@ pub(crate) async fn write_status(
         written => written,
     }?;
     if status.opened_by.is_some() && written.status.is_some_and(|status| status.opened_by.is_none()) {
-        tell_that_it_is_dropped();
+        warn_of_dropped_fields();
     }
     Ok(written.metadata.resource_version)
 }
 
-/// Once is enough: it is so for all objects.
-fn tell_that_it_is_dropped() {
-    static TOLD: Once = Once::new();
-    TOLD.call_once(|| {
+/// Once, because the definition is the same for all objects.
+fn warn_of_dropped_fields() {
+    static WARNED: Once = Once::new();
+    WARNED.call_once(|| {
         tracing::warn!(
             hint = "apply this project's definition, charts/sealed-secrets/crds, and start the controller again",
-            "the CustomResourceDefinition, upstream's perhaps, drops what statuses say of the keys that opened an object: \
-             `keys list` cannot count, `keys retire` refuses, and each start works through every object once"
+            "the CustomResourceDefinition, which may be upstream's, drops from each status which keys opened the object: \
+             `keys list` cannot count, `keys retire` refuses, and each start opens every object once"
         );
     });
 }
@@ -72,7 +72,7 @@ async fn patch(
         .await
 }
 
-/// The whole object goes back as it came, but for its status; whatever else is in it, we do not need to understand.
+/// Replaces the status and sends the rest of the object as received, without decoding it.
 async fn put(
     client: &Client,
     observed: &WatchedSealedSecret,
@@ -86,7 +86,6 @@ async fn put(
     let mut object: Fields = client.request(get).await?;
     let mut metadata: Fields = part(&object, "metadata")?;
     if part::<Option<String>>(&metadata, "uid")? != observed.uid() {
-        // Not written, so not to be taken for written.
         let gone = Status::failure("another object has its name by now", "NotFound").with_code(404);
         return Err(kube::Error::Api(Box::new(gone)));
     }
@@ -104,7 +103,7 @@ async fn put(
     client.request(put).await
 }
 
-/// One of the fields, decoded; one that is not there is as good as empty.
+/// One of the fields, decoded; the default if there is none.
 fn part<T: DeserializeOwned + Default>(fields: &Fields, name: &str) -> Result<T, kube::Error> {
     let part = fields.get(name).map(|part| serde_json::from_str(part.get()));
     part.unwrap_or_else(|| Ok(T::default())).map_err(kube::Error::SerdeError)

@@ -1,53 +1,49 @@
-//! [`Quarrel`]: something that another client undoes again and again, and how patiently it is put right. No clock: the time is
-//! an argument.
+//! [`ConflictBackoff`]: growing delays between writes that another client reverts each time. No clock: the time is an argument.
 
-use crate::unseal::requeue;
+use crate::process::backoff::Backoff;
 use std::time::{Duration, Instant};
 
-/// What was put right in quick succession, if anything was.
+/// What was written over another client's change, in quick succession; None where nothing was.
 #[derive(Debug, Default)]
-pub(crate) struct Quarrel(Option<Rounds>);
+pub(crate) struct ConflictBackoff(Option<Writes>);
 
 #[derive(Debug)]
-struct Rounds {
-    /// Of the SealedSecret; another one is another story.
+struct Writes {
+    /// Of the SealedSecret: a new generation starts from the beginning.
     generation: Option<i64>,
     count: u32,
     last: Instant,
 }
 
-/// Rounds in quick succession without a pause: one edit, and an undo, and one for good measure.
-const FREE_ROUNDS: u32 = 3;
+/// Writes in quick succession without a delay: an edit, its reversal, and one more.
+const FREE_WRITES: u32 = 3;
 
-/// Peace for so long, and the quarrel is forgotten.
-const PEACE: Duration = Duration::from_mins(15);
+const DELAYS: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_mins(5));
 
-impl Quarrel {
-    /// Whether it was put right before, not long ago: then another client made what differs now.
-    pub(crate) fn goes_on(&self, generation: Option<i64>, now: Instant) -> bool {
-        self.0.as_ref().is_some_and(|rounds| {
-            rounds.generation == generation && now.saturating_duration_since(rounds.last) < PEACE
+/// The count starts from the beginning after this long without a write.
+const FORGET_AFTER: Duration = Duration::from_mins(15);
+
+impl ConflictBackoff {
+    /// Whether there was a write not long ago: then another client made what differs now.
+    pub(crate) fn is_active(&self, generation: Option<i64>, now: Instant) -> bool {
+        self.0.as_ref().is_some_and(|writes| {
+            writes.generation == generation && now.saturating_duration_since(writes.last) < FORGET_AFTER
         })
     }
 
-    /// Whether it may be put right now, else how long to wait. What is undone each time is put right ever more rarely.
-    pub(crate) fn may_answer(&self, generation: Option<i64>, now: Instant) -> Result<(), Duration> {
-        let Some(rounds) = self.0.as_ref().filter(|_| self.goes_on(generation, now)) else { return Ok(()) };
-        let pause = match rounds.count.checked_sub(FREE_ROUNDS) {
-            None | Some(0) => Duration::ZERO,
-            Some(quarrel) => requeue::delay(quarrel),
-        };
-        match pause.checked_sub(now.saturating_duration_since(rounds.last)) {
-            Some(left) if !left.is_zero() => Err(left),
-            _ => Ok(()),
-        }
+    /// How long the next write has to wait; None if it may happen now.
+    pub(crate) fn delay(&self, generation: Option<i64>, now: Instant) -> Option<Duration> {
+        let writes = self.0.as_ref().filter(|_| self.is_active(generation, now))?;
+        let more = writes.count.checked_sub(FREE_WRITES).filter(|more| *more > 0)?;
+        let left = DELAYS.after(more).checked_sub(now.saturating_duration_since(writes.last))?;
+        (!left.is_zero()).then_some(left)
     }
 
-    /// It was put right. What was only tried does not count: no other client saw it.
-    pub(crate) fn answered(&mut self, generation: Option<i64>, now: Instant) {
-        let before = self.0.as_ref().filter(|_| self.goes_on(generation, now));
-        let count = before.map_or(0, |rounds| rounds.count).saturating_add(1);
-        self.0 = Some(Rounds { generation, count, last: now });
+    /// Counts a write. An attempt that wrote nothing does not count: no other client saw it.
+    pub(crate) fn record(&mut self, generation: Option<i64>, now: Instant) {
+        let before = self.0.as_ref().filter(|_| self.is_active(generation, now));
+        let count = before.map_or(0, |writes| writes.count).saturating_add(1);
+        self.0 = Some(Writes { generation, count, last: now });
     }
 }
 
@@ -56,32 +52,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_met_ever_more_rarely_and_forgotten_in_peace() {
-        let (mut quarrel, start) = (Quarrel::default(), Instant::now());
-        let mut answer = |generation, now| {
-            let may = quarrel.may_answer(Some(generation), now);
-            if may.is_ok() {
-                quarrel.answered(Some(generation), now);
+    fn writes_are_delayed_more_and_more_and_forgotten_after_a_quiet_time() {
+        let (mut backoff, start) = (ConflictBackoff::default(), Instant::now());
+        let mut write = |generation, now| {
+            let delay = backoff.delay(Some(generation), now);
+            if delay.is_none() {
+                backoff.record(Some(generation), now);
             }
-            may
+            delay
         };
         // Every round is undone at once, for ten minutes.
         let tries = (0..6_000).map(|tenth| start + Duration::from_millis(100) * tenth);
-        let rounds = tries.filter(|now| answer(1, *now).is_ok()).count();
-        assert!((8..20).contains(&rounds), "{rounds}");
+        let written = tries.filter(|now| write(1, *now).is_none()).count();
+        assert!((8..20).contains(&written), "{written}");
         let end = start + Duration::from_mins(10);
-        let wait = answer(1, end).unwrap_err();
-        assert_eq!(answer(1, end), Err(wait), "asking does not make it longer");
-        assert_eq!(answer(1, end + wait), Ok(()), "and then its time has come");
-        assert_eq!(answer(2, end), Ok(()), "another generation is another story");
+        let wait = write(1, end).unwrap();
+        assert_eq!(write(1, end), Some(wait), "asking does not make it longer");
+        assert_eq!(write(1, end + wait), None, "and then its time has come");
+        assert_eq!(write(2, end), None, "another generation has its own count");
         let later = end + Duration::from_hours(2);
-        assert!((1..=3).all(|_| answer(2, later).is_ok()), "after peace, at once");
+        assert!((1..=3).all(|_| write(2, later).is_none()), "after a quiet time, at once");
     }
 
     #[test]
-    fn what_was_only_tried_is_no_quarrel() {
-        let (quarrel, now) = (Quarrel::default(), Instant::now());
-        assert!((0..100).all(|_| quarrel.may_answer(Some(1), now).is_ok()));
-        assert!(!quarrel.goes_on(Some(1), now));
+    fn attempts_that_wrote_nothing_do_not_count() {
+        let (backoff, now) = (ConflictBackoff::default(), Instant::now());
+        assert!((0..100).all(|_| backoff.delay(Some(1), now).is_none()));
+        assert!(!backoff.is_active(Some(1), now));
     }
 }

@@ -1,140 +1,287 @@
-//! [`Ledger`]: what this process last left behind for each SealedSecret that the watch shows. `statement` is about the status,
-//! `correction` about the Secret, `pause` about when to look again.
+//! [`ObjectStates`]: what this process remembers of each SealedSecret that the watch shows.
 //!
-//! Watches lag behind our own writes. A decision by them alone would, after each unseal, see the new Secret
-//! beside the old status and do everything twice. No I/O, and nothing in it is secret.
+//! Watches lag behind this process' own writes. By the watches alone, a reconciliation right after an unseal would see the new Secret
+//! beside the old status, and do everything twice.
 
-use crate::unseal::state::conflict_backoff::Quarrel;
-use crate::unseal::state::pause::Inputs;
+use crate::unseal::state::conflict_backoff::ConflictBackoff;
+use crate::unseal::state::memory::{Inputs, Memory};
 use api::resource_version::is_later;
-use api::{SealedSecretStatus, WatchedSealedSecret};
+use api::{SealedSecretStatus, TargetStatus, WatchedSealedSecret};
 use kube::ResourceExt as _;
+use kube::runtime::controller::Action;
 use kube::runtime::watcher::Event;
+use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::time::{Duration, Instant};
 
-/// Notes about SealedSecrets.
+/// How long Kubernetes' garbage collector is waited for. It takes a second, and up to half a minute for a type that is new to it.
+const COLLECTOR_TIMEOUT: Duration = Duration::from_secs(45);
+
+/// The states of all SealedSecrets that one watch shows.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger(Mutex<Notes>);
+pub(crate) struct ObjectStates(Mutex<States>);
 
 #[derive(Debug, Default)]
-pub(crate) struct Notes {
-    /// By UID: a SealedSecret deleted and made again starts anew. Of each that the watch shows and of no other, so that nothing
-    /// is noted of one that is gone; None while there is nothing to note.
-    pub(crate) by_uid: HashMap<String, Option<Box<Note>>>,
-    /// UIDs seen since the watch began to list anew.
-    pub(crate) listing: HashSet<String>,
-    /// How often it has begun to.
-    pub(crate) lists: u64,
+struct States {
+    /// By UID: a SealedSecret that is deleted and created again starts anew. An object is in here for as long as the watch shows it,
+    /// and no longer; None while nothing is remembered of it.
+    by_uid: HashMap<String, Option<Box<ObjectState>>>,
+    /// UIDs in the list that the watch is reading.
+    listed: HashSet<String>,
+    /// How many lists the watch has begun.
+    lists: u64,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Note {
-    pub(crate) status: Option<SealedSecretStatus>,
-    /// The SealedSecret's version that has this status, where we were told.
-    pub(crate) version: Option<String>,
+struct ObjectState {
+    /// As last written by this process, or by another client after it.
+    status: Option<SealedSecretStatus>,
+    /// The SealedSecret's version that has this status, where the API server told it.
+    version: Option<String>,
     /// How many lists had been begun when that was noted.
-    pub(crate) lists: u64,
-    /// The status is another client's, written over ours.
-    pub(crate) overruled: bool,
-    /// The status is what was to be written: the API server does not take it.
-    pub(crate) owed: bool,
-    /// The hash of the failure that the log last told, for one of which the status does not tell all.
-    pub(crate) logged: Option<u64>,
-    /// Since when every try to write the status was overtaken.
-    pub(crate) overtaken: Option<Instant>,
-    /// What was last refused or hindered and reported, and until when it stays so; None for until it changes.
-    pub(crate) paused: Option<(Inputs, Option<Instant>)>,
-    /// Since when every try was hindered.
-    pub(crate) hindered: Option<Instant>,
-    /// Since when an earlier SealedSecret's Secret has been in the way.
-    pub(crate) blocked: Option<Instant>,
-    /// The generation for which the Secret was last found or made right.
-    pub(crate) unsealed: Option<i64>,
-    /// About the Secret.
-    pub(crate) corrections: Quarrel,
-    /// About the status.
-    pub(crate) restatements: Quarrel,
+    lists: u64,
+    /// Another client wrote the status over this process' status.
+    is_overwritten: bool,
+    /// The API server did not take the status.
+    is_unwritten: bool,
+    /// The hash of the failure that was logged last; only where the status does not tell all of it.
+    logged: Option<u64>,
+    /// Since when each write of the status was a conflict.
+    conflicts_since: Option<Instant>,
+    /// What an outcome was reported for, and until when it holds; None for until the inputs change.
+    reported: Option<(Inputs, Option<Instant>)>,
+    /// Since when each reconciliation failed with a transient error.
+    failing_since: Option<Instant>,
+    /// Since when the Secret of a deleted SealedSecret is in the way.
+    blocked_since: Option<Instant>,
+    /// The generation for which the Secret was last written or found right.
+    unsealed: Option<i64>,
+    corrections: ConflictBackoff,
+    status_writes: ConflictBackoff,
 }
 
-impl Ledger {
-    /// Follows the watch. The UIDs of those that are gone.
+impl ObjectStates {
+    /// Follows the watch. Returns the UIDs of objects that are gone.
     pub(crate) fn follow(&self, event: &Event<WatchedSealedSecret>) -> Vec<String> {
-        let notes = &mut *self.notes();
+        let states = &mut *self.0.lock();
         match event {
             Event::Init => {
-                notes.listing.clear();
-                notes.lists += 1;
+                states.listed.clear();
+                states.lists += 1;
                 Vec::new()
             }
-            Event::InitApply(observed) => {
-                let uid = observed.uid().unwrap_or_default();
-                let note = notes.by_uid.entry(uid.clone()).or_default();
-                let version = observed.resource_version();
-                // Older in a list than it was before: etcd was restored, and what we did since the backup has not been done.
-                note.take_if(|note| {
-                    note.lists < notes.lists && is_later(note.version.as_deref(), version.as_deref())
+            Event::InitApply(sealed) => {
+                let uid = sealed.uid().unwrap_or_default();
+                let state = states.by_uid.entry(uid.clone()).or_default();
+                let version = sealed.resource_version();
+                // An older version than before: etcd was restored, and nothing done since the backup has been done.
+                state.take_if(|state| {
+                    state.lists < states.lists && is_later(state.version.as_deref(), version.as_deref())
                 });
-                notes.listing.insert(uid);
+                states.listed.insert(uid);
                 Vec::new()
             }
             Event::InitDone => {
-                let listed = std::mem::take(&mut notes.listing);
-                notes.by_uid.extract_if(|uid, _| !listed.contains(uid)).map(|(uid, _)| uid).collect()
+                let listed = std::mem::take(&mut states.listed);
+                states.by_uid.extract_if(|uid, _| !listed.contains(uid)).map(|(uid, _)| uid).collect()
             }
-            Event::Delete(observed) => {
-                let uid = observed.uid().unwrap_or_default();
-                notes.by_uid.remove(&uid);
+            Event::Delete(sealed) => {
+                let uid = sealed.uid().unwrap_or_default();
+                states.by_uid.remove(&uid);
                 vec![uid]
             }
-            Event::Apply(observed) => {
-                notes.by_uid.entry(observed.uid().unwrap_or_default()).or_default();
+            Event::Apply(sealed) => {
+                states.by_uid.entry(sealed.uid().unwrap_or_default()).or_default();
                 Vec::new()
             }
         }
     }
 
-    /// Does something unless the object is gone; and it does not go meanwhile.
-    pub(crate) fn while_known(&self, observed: &WatchedSealedSecret, act: impl FnOnce()) {
-        let notes = self.notes();
-        if notes.by_uid.contains_key(&observed.uid().unwrap_or_default()) {
+    /// Runs `act` unless the object is gone. The object is not forgotten while it runs.
+    pub(crate) fn while_known(&self, sealed: &WatchedSealedSecret, act: impl FnOnce()) {
+        let states = self.0.lock();
+        if states.by_uid.contains_key(&sealed.uid().unwrap_or_default()) {
             act();
         }
-        drop(notes);
+        drop(states);
     }
 
-    /// What is noted, if anything is.
-    pub(crate) fn look<T>(&self, observed: &WatchedSealedSecret, look: impl FnOnce(&Note) -> T) -> Option<T> {
-        let notes = self.notes();
-        notes.by_uid.get(&observed.uid().unwrap_or_default())?.as_deref().map(look)
+    /// Notes a status that another client wrote, and returns what is remembered.
+    pub(crate) fn recall(&self, sealed: &WatchedSealedSecret, now: Instant) -> Memory {
+        self.yield_to(sealed);
+        self.look(sealed, now)
     }
 
-    /// Changes what is noted, if anything is: to note that there is nothing takes no note.
-    pub(crate) fn amend<T>(
+    fn look(&self, sealed: &WatchedSealedSecret, now: Instant) -> Memory {
+        let (generation, shown) = (sealed.metadata.generation, sealed.resource_version());
+        let states = self.0.lock();
+        let state = states.by_uid.get(&sealed.uid().unwrap_or_default()).and_then(Option::as_deref);
+        let Some(state) = state else {
+            return Memory { status: sealed.status.clone(), version: shown, ..Memory::default() };
+        };
+        let is_newer = is_later(state.version.as_deref(), shown.as_deref());
+        Memory {
+            status: state.status.clone().or_else(|| sealed.status.clone()),
+            version: if is_newer { state.version.clone() } else { shown },
+            is_unwritten: state.is_unwritten,
+            status_delay: state.status_writes.delay(generation, now).filter(|_| state.is_overwritten),
+            unsealed: state.unsealed.is_some() && state.unsealed == generation,
+            is_contested: state.corrections.is_active(generation, now),
+            correction_delay: state.corrections.delay(generation, now),
+            is_collector_late: lasted(state.blocked_since, now) >= COLLECTOR_TIMEOUT,
+        }
+    }
+
+    /// Whether another client, such as a second controller, has written a different status over this process' status. From here on
+    /// that status counts, and what was reported for the same inputs is decided again.
+    fn yield_to(&self, sealed: &WatchedSealedSecret) -> bool {
+        let yielded = self.amend(sealed, |state, lists| {
+            let Some(ours) = &state.status else { return false };
+            let theirs = sealed.status.clone().unwrap_or_default();
+            let version = sealed.resource_version();
+            if !is_later(version.as_deref(), state.version.as_deref()) || !differs(&theirs, ours) {
+                return false;
+            }
+            (state.status, state.version, state.lists) = (Some(theirs), version, lists);
+            (state.is_overwritten, state.reported) = (true, None);
+            true
+        });
+        yielded.unwrap_or_default()
+    }
+
+    /// When to look again, if an outcome was reported for these very inputs already. None if they have to be decided.
+    pub(crate) fn already_reported(
         &self,
-        observed: &WatchedSealedSecret,
-        change: impl FnOnce(&mut Note) -> T,
-    ) -> Option<T> {
-        let mut notes = self.notes();
-        notes.by_uid.get_mut(&observed.uid().unwrap_or_default())?.as_deref_mut().map(change)
+        sealed: &WatchedSealedSecret,
+        inputs: &Inputs,
+        now: Instant,
+    ) -> Option<Action> {
+        let until = self.amend(sealed, |state, _| {
+            state.reported.as_ref().filter(|(before, _)| before == inputs).map(|(_, until)| *until)
+        });
+        match until.flatten()? {
+            None => Some(Action::await_change()),
+            Some(until) => until.checked_duration_since(now).map(Action::requeue),
+        }
     }
 
-    /// Changes what is noted, unless the object is gone.
-    pub(crate) fn note<T>(
+    /// Notes that the Secret is what this generation asks for, whether or not the status can be written.
+    pub(crate) fn unsealed(&self, sealed: &WatchedSealedSecret) {
+        self.note(sealed, |state, _| state.unsealed = sealed.metadata.generation);
+    }
+
+    /// Notes that drift was corrected.
+    pub(crate) fn corrected(&self, sealed: &WatchedSealedSecret, now: Instant) {
+        self.note(sealed, |state, _| state.corrections.record(sealed.metadata.generation, now));
+    }
+
+    /// Notes the status that was written, and the SealedSecret's version since.
+    pub(crate) fn wrote_status(
         &self,
-        observed: &WatchedSealedSecret,
-        change: impl FnOnce(&mut Note) -> T,
-    ) -> Option<T> {
-        let mut notes = self.notes();
-        let note = notes.by_uid.get_mut(&observed.uid().unwrap_or_default())?;
-        Some(change(note.get_or_insert_default()))
+        sealed: &WatchedSealedSecret,
+        status: SealedSecretStatus,
+        version: Option<String>,
+        now: Instant,
+    ) {
+        self.note(sealed, |state, lists| {
+            if state.is_overwritten {
+                state.status_writes.record(sealed.metadata.generation, now);
+            }
+            (state.status, state.version, state.lists) = (Some(status), version, lists);
+            (state.is_overwritten, state.conflicts_since, state.is_unwritten) = (false, None, false);
+        });
     }
 
-    /// A panic elsewhere leaves the notes whole: each change to them is one statement.
-    pub(crate) fn notes(&self) -> MutexGuard<'_, Notes> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Notes a status that the API server does not take. From here on it counts as reported, so that events tell it once; and it is
+    /// tried again.
+    pub(crate) fn could_not_write_status(&self, sealed: &WatchedSealedSecret, status: SealedSecretStatus) {
+        self.note(sealed, |state, _| {
+            // Without a version: what the object goes on showing does not overwrite it.
+            (state.status, state.version, state.is_unwritten) = (Some(status), None, true);
+        });
     }
+
+    /// Notes that a write of the status was a conflict. Returns how long each write has been one.
+    pub(crate) fn status_conflict(&self, sealed: &WatchedSealedSecret, now: Instant) -> Duration {
+        let since = self.note(sealed, |state, _| *state.conflicts_since.get_or_insert(now));
+        lasted(since, now)
+    }
+
+    /// Whether another failure than this one was logged last. From here on it is this one.
+    pub(crate) fn is_news_to_the_log(&self, sealed: &WatchedSealedSecret, failure: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        failure.hash(&mut hasher);
+        let hash = Some(hasher.finish());
+        self.note(sealed, |state, _| std::mem::replace(&mut state.logged, hash) != hash).unwrap_or_default()
+    }
+
+    /// Notes a transient error. Returns how long each reconciliation has failed with one.
+    pub(crate) fn failed(&self, sealed: &WatchedSealedSecret, now: Instant) -> Duration {
+        let since = self.note(sealed, |state, _| *state.failing_since.get_or_insert(now));
+        lasted(since, now)
+    }
+
+    /// Notes that the Secret of a deleted SealedSecret is in the way.
+    pub(crate) fn blocked(&self, sealed: &WatchedSealedSecret, now: Instant) {
+        self.note(sealed, |state, _| _ = state.blocked_since.get_or_insert(now));
+    }
+
+    /// Notes that an outcome was reported for these inputs: it holds until then, or, for None, until they change.
+    pub(crate) fn reported(&self, sealed: &WatchedSealedSecret, inputs: Inputs, until: Option<Instant>) {
+        self.note(sealed, |state, _| state.reported = Some((inputs, until)));
+    }
+
+    /// Forgets for which inputs an outcome was reported: the next ones are decided, even if they are the same.
+    pub(crate) fn forget_reported(&self, sealed: &WatchedSealedSecret) {
+        self.amend(sealed, |state, _| state.reported = None);
+    }
+
+    /// Forgets transient errors, and for which inputs an outcome was reported: the cluster did its part.
+    pub(crate) fn forget_failures(&self, sealed: &WatchedSealedSecret) {
+        self.amend(sealed, |state, _| {
+            (state.reported, state.failing_since, state.blocked_since) = (None, None, None);
+        });
+    }
+
+    /// Changes the state, if there is one: nothing is allocated for an object of which nothing is remembered.
+    fn amend<T>(
+        &self,
+        sealed: &WatchedSealedSecret,
+        change: impl FnOnce(&mut ObjectState, u64) -> T,
+    ) -> Option<T> {
+        let mut states = self.0.lock();
+        let lists = states.lists;
+        let state = states.by_uid.get_mut(&sealed.uid().unwrap_or_default())?.as_deref_mut()?;
+        Some(change(state, lists))
+    }
+
+    /// Changes the state, unless the object is gone.
+    fn note<T>(
+        &self,
+        sealed: &WatchedSealedSecret,
+        change: impl FnOnce(&mut ObjectState, u64) -> T,
+    ) -> Option<T> {
+        let mut states = self.0.lock();
+        let lists = states.lists;
+        let state = states.by_uid.get_mut(&sealed.uid().unwrap_or_default())?;
+        Some(change(state.get_or_insert_default(), lists))
+    }
+}
+
+fn lasted(since: Option<Instant>, now: Instant) -> Duration {
+    since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
+}
+
+/// Whether two statuses say different things. A CustomResourceDefinition that does not know `target`, or a field of it, drops it; that
+/// is no difference.
+fn differs(theirs: &SealedSecretStatus, ours: &SealedSecretStatus) -> bool {
+    let same_conditions = theirs.conditions.len() == ours.conditions.len()
+        && theirs.conditions.iter().zip(&ours.conditions).all(|(one, other)| one.says_the_same(other));
+    let left = |target: &TargetStatus| (target.resource_version.clone(), target.scope.clone());
+    let same_target =
+        theirs.target.is_none() || theirs.target.as_ref().map(left) == ours.target.as_ref().map(left);
+    !(same_conditions && same_target && theirs.observed_generation == ours.observed_generation)
 }
 
 #[cfg(test)]

@@ -4,23 +4,23 @@ use super::*;
 
 #[test]
 fn an_earlier_owner_that_is_not_collected_gives_way_in_the_end() {
-    let rules = Rules { patient: false, ..rules() };
+    let given = Given { is_collector_late: true, ..given() };
     let left = |more: Value| {
         let mut metadata = json!({ "ownerReferences": owner_without_uid(), "resourceVersion": "7" });
         merge(&mut metadata, more);
         existing(json!({ "metadata": metadata }))
     };
-    let Plan::Replace(secret) = decide(&sealed(json!({})), left(json!({})), &ring(), &rules) else {
+    let Plan::Replace { secret, .. } = decide(&sealed(json!({})), left(json!({})), &ring(), &given) else {
         panic!("it was not taken over");
     };
     assert_eq!(secret.metadata.resource_version.as_deref(), Some("7"), "only as it was read");
     assert_eq!(secret.metadata.owner_references.unwrap()[0].uid, UID);
     let going = left(json!({ "deletionTimestamp": "2030-01-01T00:00:00Z" }));
-    assert_eq!(word(&decide(&sealed(json!({})), going, &ring(), &rules)), "wait", "it is going after all");
+    assert_eq!(word(&decide(&sealed(json!({})), going, &ring(), &given)), "wait", "it is going after all");
     let foreign = json!({ "metadata": { "ownerReferences": [{
         "apiVersion": "v1", "kind": "ConfigMap", "name": "name", "uid": "x", "controller": true }] } });
-    let plan = decide(&sealed(json!({})), existing(foreign), &ring(), &rules);
-    assert_eq!(word(&plan), "refuse Unmanaged", "impatience is no right to anything else");
+    let plan = decide(&sealed(json!({})), existing(foreign), &ring(), &given);
+    assert_eq!(word(&plan), "refuse Unmanaged", "no other Secret may be taken over");
 }
 
 /// Whose it is may stand in what was not read.
@@ -28,7 +28,7 @@ fn an_earlier_owner_that_is_not_collected_gives_way_in_the_end() {
 fn a_secret_that_is_known_in_part_is_not_written() {
     let Target::Present(secret) = existing(json!({})) else { panic!("nothing there") };
     let target = Target::Cut(secret, api::TooManyEntries { field: "metadata.labels" });
-    let Plan::Refuse(refusal) = decide(&sealed(json!({})), target, &ring(), &rules()) else {
+    let Plan::Refuse(refusal) = decide(&sealed(json!({})), target, &ring(), &given()) else {
         panic!("not refused")
     };
     assert_eq!(refusal.reason(), "TooManyEntries");
@@ -39,7 +39,7 @@ fn a_secret_that_is_known_in_part_is_not_written() {
 fn a_replacement_is_written_on_top_of_what_was_read() {
     let target =
         existing(json!({ "data": { "password": "eA==" }, "metadata": { "finalizers": ["held/by"] } }));
-    let Plan::Replace(secret) = decide(&sealed(json!({})), target, &ring(), &rules()) else {
+    let Plan::Replace { secret, .. } = decide(&sealed(json!({})), target, &ring(), &given()) else {
         panic!("not replaced")
     };
     assert_eq!(secret.metadata.resource_version.as_deref(), Some("7"));
@@ -61,8 +61,8 @@ fn patching_keeps_what_is_there_and_takes_no_ownership() {
         }));
         let labelled =
             json!({ "spec": { "template": { "metadata": { "labels": { "both": "2", "ours": "2" } } } } });
-        let plan = decide(&sealed(labelled), target, &ring(), &rules());
-        let Plan::Replace(secret) = plan else { panic!("{plan:?}") };
+        let plan = decide(&sealed(labelled), target, &ring(), &given());
+        let Plan::Replace { secret, .. } = plan else { panic!("{plan:?}") };
         let labels: Vec<(String, String)> = secret.metadata.labels.unwrap_or_default().into_iter().collect();
         let expected = [("both", "2"), ("ours", "2"), ("theirs", "1")];
         assert_eq!(labels, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
@@ -89,7 +89,7 @@ fn as_drift_only_what_we_set_counts() {
                 &sealed(labelled.clone()),
                 target,
                 &ring(),
-                &Rules { drift, unsealed: true, ..rules() },
+                &Given { drift, unsealed: true, ..given() },
             );
             assert_eq!(word(&plan), expected, "{labels} {drift}");
         }
@@ -101,7 +101,7 @@ fn what_kubernetes_puts_into_a_token_stays_there() {
     let token = "kubernetes.io/service-account-token";
     let target = existing(json!({ "type": token, "data": { "token": "eA==" } }));
     let typed = json!({ "spec": { "template": { "type": token } } });
-    let unsealed = Rules { unsealed: true, ..rules() };
+    let unsealed = Given { unsealed: true, ..given() };
     assert_eq!(word(&decide(&sealed(typed), target, &ring(), &unsealed)), "keep 7");
 }
 
@@ -131,7 +131,7 @@ fn a_secret_made_without_an_owner_stays_its_sealed_secrets_to_write() {
         let object = sealed(json!({ "spec": { "template": template } }));
         let target = existing(json!({
             "metadata": { "annotations": marked, "ownerReferences": owners }, "data": { "password": "eA==" } }));
-        assert_eq!(word(&decide(&object, target, &ring(), &rules())), expected, "{name}");
+        assert_eq!(word(&decide(&object, target, &ring(), &given())), expected, "{name}");
     }
 }
 
@@ -139,7 +139,7 @@ fn a_secret_made_without_an_owner_stays_its_sealed_secrets_to_write() {
 fn an_immutable_secret_stays_so_when_its_labels_change() {
     let labelled = json!({ "spec": { "template": { "metadata": { "labels": { "app": "shop" } } } } });
     let target = existing(json!({ "immutable": true }));
-    let Plan::Replace(secret) = decide(&sealed(labelled), target, &ring(), &rules()) else {
+    let Plan::Replace { secret, .. } = decide(&sealed(labelled), target, &ring(), &given()) else {
         panic!("not replaced")
     };
     assert_eq!(secret.immutable, Some(true));

@@ -4,8 +4,8 @@ use super::*;
 
 #[test]
 fn without_any_key_it_is_the_cluster_that_is_not_ready() {
-    let plan = decide(&sealed(json!({})), Target::Absent, &KeyRing::default(), &rules());
-    assert!(matches!(plan, Plan::Wait(Hindrance::NoKeys)), "{plan:?}");
+    let plan = decide(&sealed(json!({})), Target::Absent, &KeyRing::default(), &given());
+    assert!(matches!(plan, Plan::Retry(Transient::NoKeys)), "{plan:?}");
 }
 
 #[test]
@@ -15,7 +15,7 @@ fn any_of_the_keys_opens_whatever_the_hint_says() {
     for hint in [misleading.as_str(), "nonsense", ""] {
         let hinted = json!({ "metadata": { "annotations": {
             api::annotations::CERTIFICATE_FINGERPRINT: hint } } });
-        assert_eq!(word(&decide(&sealed(hinted), Target::Absent, &ring, &rules())), "create", "{hint}");
+        assert_eq!(word(&decide(&sealed(hinted), Target::Absent, &ring, &given())), "create", "{hint}");
     }
 }
 
@@ -23,7 +23,7 @@ fn any_of_the_keys_opens_whatever_the_hint_says() {
 fn every_bad_item_is_named_once_and_the_scope_it_was_sealed_with() {
     let items = json!({ "spec": { "encryptedData": {
         "a": "%%%", "b": sealed_value(Scope::ClusterWide, "x"), "c": "AgAB", "d": "" } } });
-    let plan = decide(&sealed(items), Target::Absent, &ring(), &rules());
+    let plan = decide(&sealed(items), Target::Absent, &ring(), &given());
     let Plan::Refuse(Refusal::Unseal(UnsealError::Items(errors))) = plan else { panic!("{plan:?}") };
     let found: Vec<(&str, ItemFault)> =
         errors.iter().map(|error| (error.key.as_str(), error.fault)).collect();
@@ -40,11 +40,11 @@ fn every_bad_item_is_named_once_and_the_scope_it_was_sealed_with() {
 fn what_opened_it_is_told() {
     let ring = KeyRing::new([new_key(), key(), new_key()]);
     let expected = BTreeSet::from([key().fingerprint()]);
-    let Plan::Create(secret) = decide(&sealed(json!({})), Target::Absent, &ring, &rules()) else {
+    let Plan::Create { secret, .. } = decide(&sealed(json!({})), Target::Absent, &ring, &given()) else {
         panic!("not created")
     };
     assert_eq!(secret.opened_by, expected);
-    let unsealed = Rules { unsealed: true, ..rules() };
+    let unsealed = Given { unsealed: true, ..given() };
     let plan = decide(&sealed(json!({})), existing(json!({})), &ring, &unsealed);
     let Plan::Keep { opened_by, .. } = plan else { panic!("{plan:?}") };
     assert_eq!(opened_by, expected);
@@ -54,11 +54,13 @@ fn what_opened_it_is_told() {
         seal_item(&mut SysRng, other.pair().certificate(), &Scope::Strict.label("ns", "name"), b"x").unwrap();
     let two = sealed(json!({ "spec": { "encryptedData": { "more": item } } }));
     let both = KeyRing::new([key(), Arc::clone(&other)]);
-    let Plan::Create(secret) = decide(&two, Target::Absent, &both, &rules()) else { panic!("not created") };
+    let Plan::Create { secret, .. } = decide(&two, Target::Absent, &both, &given()) else {
+        panic!("not created")
+    };
     assert_eq!(secret.opened_by, BTreeSet::from([key().fingerprint(), other.fingerprint()]));
 
     let nothing = sealed(json!({ "spec": { "encryptedData": { "password": null } } }));
-    let Plan::Create(secret) = decide(&nothing, Target::Absent, &ring, &rules()) else {
+    let Plan::Create { secret, .. } = decide(&nothing, Target::Absent, &ring, &given()) else {
         panic!("not created")
     };
     assert_eq!(secret.opened_by, BTreeSet::new());
@@ -84,7 +86,7 @@ fn of_a_revoked_key_it_is_said_that_it_was_revoked() {
     for (change, expected) in cases {
         let observed = sealed(change.clone());
         let revoked = sealed_with_revoked(&observed.metadata, observed.status.as_ref(), &ring);
-        let plan = decide(&observed, Target::Absent, &ring, &Rules { revoked, ..rules() });
+        let plan = decide(&observed, Target::Absent, &ring, &Given { revoked, ..given() });
         assert_eq!(word(&plan), expected, "{change}");
         let Plan::Refuse(refusal) = plan else { panic!("{plan:?}") };
         assert_eq!(
@@ -94,14 +96,14 @@ fn of_a_revoked_key_it_is_said_that_it_was_revoked() {
         );
     }
     let faulty_too = json!({ "spec": { "template": { "data": { "file": "{{ .password" } } } });
-    let plan = decide(&sealed(faulty_too), Target::Absent, &ring, &Rules { revoked: true, ..rules() });
+    let plan = decide(&sealed(faulty_too), Target::Absent, &ring, &Given { revoked: true, ..given() });
     assert_eq!(word(&plan), "refuse KeyRevoked");
     let Plan::Refuse(refusal) = plan else { panic!("{plan:?}") };
     assert!(refusal.to_string().contains("revoked") && refusal.to_string().contains("\"file\""), "{refusal}");
     assert!(!refusal.to_string().contains("its key is gone"), "{refusal}");
 
     let broken = json!({ "spec": { "encryptedData": { "broken": "%%%" } } });
-    let plan = decide(&sealed(broken), Target::Absent, &ring, &Rules { revoked: true, ..rules() });
+    let plan = decide(&sealed(broken), Target::Absent, &ring, &Given { revoked: true, ..given() });
     let Plan::Refuse(refusal) = plan else { panic!("{plan:?}") };
     assert!(refusal.to_string().contains("illegal base64 data (broken)"), "{refusal}");
 }
@@ -111,7 +113,7 @@ fn nothing_decided_shows_a_value() {
     let foreign = json!({ "metadata": { "name": "other" } });
     let wrong: SealedSecretSpec = SealedSecretSpec::default();
     for observed in [sealed(json!({})), sealed(foreign)] {
-        let shown = format!("{:?} {wrong:?}", decide(&observed, existing(json!({})), &ring(), &rules()));
+        let shown = format!("{:?} {wrong:?}", decide(&observed, existing(json!({})), &ring(), &given()));
         assert!(!shown.contains("hunter2") && !shown.contains("aHVudGVy"), "{shown}");
     }
 }

@@ -6,7 +6,7 @@ const LABELS: [&str; 3] = ["active", "compromised", ""];
 const WRAPPED: &str = "sealedsecrets.bitnami.com/wrapped-key";
 
 fn labelled(value: &str) -> Value {
-    json!({ "metadata": { "labels": { sealing_key::LABEL: value } } })
+    json!({ "metadata": { "labels": { api::sealing_key::LABEL: value } } })
 }
 
 /// Metadata and type of Secrets that are keys wherever they stand.
@@ -33,8 +33,8 @@ fn others_elsewhere() -> Vec<Value> {
     ]
 }
 
-fn own_prefix() -> Rules {
-    Rules { key_place: KeyPlace { namespace: "home".into(), prefix: "own-prefix".into() }, ..rules() }
+fn own_prefix() -> Given {
+    Given { key_place: KeyPlace { namespace: "home".into(), prefix: "own-prefix".into() }, ..given() }
 }
 
 /// A SealedSecret in `namespace` whose template asks for this Secret.

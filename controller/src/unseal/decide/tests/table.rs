@@ -21,7 +21,7 @@ fn the_table() {
             "being deleted",
             sealed(json!({ "metadata": { "deletionTimestamp": "2030-01-01T00:00:00Z" } })),
             existing(nothing()),
-            "leave",
+            "nothing",
         ),
         (
             "wrong shape",
@@ -181,7 +181,25 @@ fn the_table() {
         ),
     ];
     for (name, sealed, target, expected) in cases {
-        let unsealed = Rules { unsealed: true, ..rules() };
+        let unsealed = Given { unsealed: true, ..given() };
         assert_eq!(word(&decide(&sealed, target, &ring(), &unsealed)), expected, "{name}");
+    }
+}
+
+/// What is not read is not opened, and what another client reverts each time is not written before its time.
+#[test]
+fn what_is_settled_stays_and_what_is_contested_waits() {
+    let observed = sealed(json!({}));
+    let mut facts = facts(&observed, &ring(), &given());
+    facts.recorded.secret_version = Some("7".into());
+    facts.memory.status = Some(serde_json::from_value(json!({ "openedBy": ["a"] })).unwrap());
+    let plan = decide_settled(&facts);
+    assert!(matches!(&plan, Plan::Settled { opened_by: Some(keys), .. } if keys.contains("a")), "{plan:?}");
+    assert_eq!(word(&plan), "settled 7");
+    facts.memory.correction_delay = Some(Duration::from_secs(3));
+    for (drift, expected) in [(true, "wait"), (false, "create")] {
+        facts.history.drift = drift;
+        let plan = decide_on(&facts, &observed, Target::Absent, &given());
+        assert_eq!(word(&plan), expected);
     }
 }

@@ -7,7 +7,7 @@ fn templated(templates: &Value) -> ObservedSealedSecret {
 }
 
 fn text(plan: &Plan, key: &str) -> String {
-    let (Plan::Create(secret) | Plan::Replace(secret)) = plan else { panic!("{plan:?}") };
+    let (Plan::Create { secret, .. } | Plan::Replace { secret, .. }) = plan else { panic!("{plan:?}") };
     String::from_utf8(secret.data[key].expose().to_vec()).unwrap()
 }
 
@@ -16,7 +16,7 @@ fn a_template_sees_values_and_plain_texts_and_yields_to_a_value_of_its_name() {
     let observed = templated(&json!({
         "url": "{{ .user }}:{{ .password }}@db", "password": "<{{ .password }}>", "user": "me", "other": "{{ .url }}",
     }));
-    let plan = decide(&observed, Target::Absent, &ring(), &rules());
+    let plan = decide(&observed, Target::Absent, &ring(), &given());
     assert_eq!(text(&plan, "url"), "me:hunter2@db");
     assert_eq!(text(&plan, "password"), "hunter2");
     assert_eq!(text(&plan, "user"), "me");
@@ -36,8 +36,8 @@ fn what_varies_is_rendered_once_for_each_spec() {
     ];
     for (name, target, unsealed, expected) in cases {
         for drift in [false, true] {
-            let rules = Rules { drift, unsealed, ..rules() };
-            assert_eq!(word(&decide(&observed, target_again(&target), &ring(), &rules)), expected, "{name}");
+            let given = Given { drift, unsealed, ..given() };
+            assert_eq!(word(&decide(&observed, target_again(&target), &ring(), &given)), expected, "{name}");
         }
     }
 }
@@ -47,7 +47,7 @@ fn what_varies_stays_when_something_beside_it_is_put_right() {
     let observed = templated(&json!({ "token": "{{ randAlphaNum 20 }}", "file": "p={{ .password }}" }));
     let edited = existing(json!({ "data": { "token": "YWJj", "file": "eA==" } }));
     for unsealed in [true, false] {
-        let plan = decide(&observed, target_again(&edited), &ring(), &Rules { unsealed, ..rules() });
+        let plan = decide(&observed, target_again(&edited), &ring(), &Given { unsealed, ..given() });
         assert_eq!(text(&plan, "file"), "p=hunter2");
         assert_eq!(text(&plan, "token") == "abc", unsealed);
     }
@@ -63,7 +63,7 @@ fn a_text_that_is_no_template_is_named_and_nothing_is_rendered_beside_it() {
     let observed = templated(&json!({
         "broken": "a\n{{ .password", "failing": "{{ fail .password }}", "right": "{{ .password }}",
     }));
-    let plan = decide(&observed, Target::Absent, &ring(), &rules());
+    let plan = decide(&observed, Target::Absent, &ring(), &given());
     let Plan::Refuse(refusal) = &plan else { panic!("{plan:?}") };
     let message = refusal.to_string();
     assert_eq!(message, "template \"broken\", line 2: unclosed action");
@@ -71,7 +71,7 @@ fn a_text_that_is_no_template_is_named_and_nothing_is_rendered_beside_it() {
 }
 
 fn refusal(observed: &ObservedSealedSecret, target: Target) -> Refusal {
-    match decide(observed, target, &ring(), &rules()) {
+    match decide(observed, target, &ring(), &given()) {
         Plan::Refuse(refusal) => refusal,
         plan => panic!("{plan:?}"),
     }
@@ -132,7 +132,7 @@ fn what_an_immutable_secret_does_not_become_is_told_in_one_way() {
 #[test]
 fn a_null_leaves_a_value_out_that_templates_still_see() {
     let observed = templated(&json!({ "password": null, "nothing": null, "url": "{{ .password }}@db" }));
-    let Plan::Create(secret) = decide(&observed, Target::Absent, &ring(), &rules()) else {
+    let Plan::Create { secret, .. } = decide(&observed, Target::Absent, &ring(), &given()) else {
         panic!("not created")
     };
     assert_eq!(secret.data.keys().collect::<Vec<_>>(), ["url"]);
@@ -141,7 +141,7 @@ fn a_null_leaves_a_value_out_that_templates_still_see() {
 
 #[test]
 fn with_templates_off_only_plain_texts_go_through() {
-    let off = Rules { templates: false, ..rules() };
+    let off = Given { templates: false, ..given() };
     let plain = templated(&json!({ "user": "me", "password": null }));
     assert_eq!(text(&decide(&plain, Target::Absent, &ring(), &off), "user"), "me");
     let many = (0..12).map(|n| (format!("t{n:02}"), json!("{{ .password }}"))).collect();
@@ -164,10 +164,10 @@ fn a_thousand_hostile_templates_cost_no_more_than_one() {
         .map(|n| (format!("t{n}"), json!("{{ range until 1000000 }}{{ repeat 99 \"x\" }}{{ end }}")));
     let observed = templated(&Value::Object(hostile.collect()));
     let start = std::time::Instant::now();
-    let plan = decide(&observed, Target::Absent, &ring(), &rules());
+    let plan = decide(&observed, Target::Absent, &ring(), &given());
     let Plan::Refuse(refusal) = &plan else { panic!("{plan:?}") };
     assert_eq!(refusal.to_string(), sealing::DO_NOT_RENDER);
     assert!(refusal.in_full().contains("limit reached"), "{}", refusal.in_full());
     // Seconds for one would be an hour for all.
-    assert!(start.elapsed() < std::time::Duration::from_secs(30), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
 }

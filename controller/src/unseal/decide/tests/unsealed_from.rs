@@ -15,7 +15,7 @@ fn marked(source: &str, data: &Value) -> Target {
 }
 
 fn mark_of(plan: &Plan) -> Option<String> {
-    let (Plan::Create(secret) | Plan::Replace(secret)) = plan else { panic!("{plan:?}") };
+    let (Plan::Create { secret, .. } | Plan::Replace { secret, .. }) = plan else { panic!("{plan:?}") };
     secret.metadata.annotations.as_ref()?.get(UNSEALED_FROM).cloned()
 }
 
@@ -26,15 +26,15 @@ fn a_new_spec_is_written_whatever_it_gives() {
     for value in ["aHVudGVyMg==", "eA=="] {
         for immutable in [false, true] {
             let target = existing(json!({ "data": { "password": value }, "immutable": immutable }));
-            let plan = decide(&observed, target, &ring(), &rules());
+            let plan = decide(&observed, target, &ring(), &given());
             let expected = if immutable && value == "eA==" { "refuse Immutable" } else { "replace" };
             assert_eq!(word(&plan), expected, "{value} {immutable}");
         }
     }
-    let plan = decide(&observed, existing(json!({})), &ring(), &rules());
+    let plan = decide(&observed, existing(json!({})), &ring(), &given());
     assert_eq!(mark_of(&plan), Some(source(&observed)), "or the API server would count no write");
     let other = existing(json!({ "data": { "password": "eA==" } }));
-    let plan = decide(&observed, other, &ring(), &rules());
+    let plan = decide(&observed, other, &ring(), &given());
     assert_eq!(
         mark_of(&plan),
         Some(source(&observed)),
@@ -46,7 +46,7 @@ fn a_new_spec_is_written_whatever_it_gives() {
 #[test]
 fn drift_is_corrected_with_the_mark_that_was_there() {
     let observed = sealed(json!({}));
-    let drifted = Rules { unsealed: true, drift: true, ..rules() };
+    let drifted = Given { unsealed: true, drift: true, ..given() };
     let other = json!({ "password": "eA==" });
     for (target, expected) in [
         (existing(json!({ "data": other })), None),
@@ -62,11 +62,14 @@ fn what_is_random_stays_while_the_secret_says_that_it_came_from_this_spec() {
     let observed = random();
     let data = || json!({ "token": "YWJj" });
     let keeps = marked(&source(&observed), &data());
-    assert_eq!(word(&decide(&observed, keeps, &ring(), &rules())), "keep 7");
+    assert_eq!(word(&decide(&observed, keeps, &ring(), &given())), "keep 7");
     let edited = marked(&source(&observed), &json!({ "token": "YWJj", "password": "eA==" }));
-    let Plan::Replace(secret) = decide(&observed, edited, &ring(), &rules()) else { panic!("not put right") };
+    let Plan::Replace { secret, .. } = decide(&observed, edited, &ring(), &given()) else {
+        panic!("not corrected")
+    };
     assert_eq!(secret.data["token"].expose(), b"abc");
-    let Plan::Replace(secret) = decide(&observed, marked("another", &data()), &ring(), &rules()) else {
+    let Plan::Replace { secret, .. } = decide(&observed, marked("another", &data()), &ring(), &given())
+    else {
         panic!("an edit of the spec renders anew")
     };
     assert_ne!(secret.data["token"].expose(), b"abc");
@@ -75,13 +78,13 @@ fn what_is_random_stays_while_the_secret_says_that_it_came_from_this_spec() {
 
 #[test]
 fn it_is_on_every_secret_with_templates_and_on_all_where_there_is_no_status() {
-    let (plain, all) = (sealed(json!({})), Rules { marks_all: true, ..rules() });
-    let created = |observed: &ObservedSealedSecret, rules: &Rules| {
-        mark_of(&decide(observed, Target::Absent, &ring(), rules))
+    let (plain, all) = (sealed(json!({})), Given { annotates_all: true, ..given() });
+    let created = |observed: &ObservedSealedSecret, given: &Given| {
+        mark_of(&decide(observed, Target::Absent, &ring(), given))
     };
     let random = random();
-    assert_eq!(created(&random, &rules()), Some(source(&random)));
-    assert_eq!(created(&plain, &rules()), None);
+    assert_eq!(created(&random, &given()), Some(source(&random)));
+    assert_eq!(created(&plain, &given()), None);
     assert_eq!(created(&plain, &all), Some(source(&plain)));
 }
 
@@ -90,8 +93,8 @@ fn it_is_on_every_secret_with_templates_and_on_all_where_there_is_no_status() {
 fn it_is_missed_only_where_this_controller_wrote_it() {
     let observed = random();
     for (left_by_us, expected) in [(false, "keep 7"), (true, "replace")] {
-        let rules = Rules { unsealed: true, left_by_us, drift: left_by_us, ..rules() };
-        let plan = decide(&observed, existing(json!({ "data": { "token": "YWJj" } })), &ring(), &rules);
+        let given = Given { unsealed: true, left_by_us, drift: left_by_us, ..given() };
+        let plan = decide(&observed, existing(json!({ "data": { "token": "YWJj" } })), &ring(), &given);
         assert_eq!(word(&plan), expected);
     }
 }
@@ -100,8 +103,8 @@ fn it_is_missed_only_where_this_controller_wrote_it() {
 fn no_template_writes_it_and_none_stays_from_an_earlier_spec() {
     let annotated = json!({ "spec": { "template": { "metadata": { "annotations": { UNSEALED_FROM: "forged", "a": "b" } } } } });
     let observed = sealed(annotated);
-    assert_eq!(mark_of(&decide(&observed, Target::Absent, &ring(), &rules())), None);
+    assert_eq!(mark_of(&decide(&observed, Target::Absent, &ring(), &given())), None);
     let patched = existing(json!({
         "metadata": { "annotations": { PATCH: "true", UNSEALED_FROM: "earlier" } }, "data": { "password": "eA==" } }));
-    assert_eq!(mark_of(&decide(&observed, patched, &ring(), &rules())), Some(source(&observed)));
+    assert_eq!(mark_of(&decide(&observed, patched, &ring(), &given())), Some(source(&observed)));
 }

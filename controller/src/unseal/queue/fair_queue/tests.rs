@@ -1,16 +1,16 @@
-//! Who is through when, in figures.
+//! When each namespace is done, in figures.
 
 use super::*;
 use std::collections::BTreeMap;
 
-/// What a namespace wants: so many turns of so many milliseconds, from a moment on.
+/// What a namespace wants: a number of pieces of work of so many milliseconds each, from a moment on.
 struct Wants(&'static str, u64, u32, u64);
 
-/// When each namespace is through, in milliseconds.
+/// When each namespace is done, in milliseconds.
 fn through(places: usize, wants: &[Wants]) -> BTreeMap<&'static str, u64> {
     let start = Instant::now();
-    let mut turns = Turns::new(places);
-    // By when something happens and in which order it was begun; no cost where one comes.
+    let mut queue = FairQueue::new(places);
+    // By the time at which something happens and the order in which it began; true at the end of a piece of work.
     let mut ahead = BTreeMap::new();
     let mut begun = 0_usize..;
     for Wants(namespace, from, count, cost) in wants {
@@ -23,16 +23,16 @@ fn through(places: usize, wants: &[Wants]) -> BTreeMap<&'static str, u64> {
         let now = start + Duration::from_millis(at);
         let next = if ends {
             through.insert(namespace, at);
-            turns.leave(namespace, now).map(|(_, next)| next)
+            queue.leave(namespace, now).map(|(_, next)| next)
         } else {
-            turns.come(namespace, (namespace, cost), now)
+            queue.enter(namespace, (namespace, cost), now)
         };
         if let Some((namespace, cost)) = next {
             ahead.insert((at + cost, begun.next()), (namespace, cost, true));
         }
     }
-    assert_eq!(turns.free, places);
-    assert!(turns.by_namespace.is_empty(), "none is remembered for ever");
+    assert_eq!(queue.free, places);
+    assert!(queue.by_namespace.is_empty(), "none is remembered for ever");
     through
 }
 
@@ -77,9 +77,9 @@ fn each_namespace_gets_its_share_and_no_place_is_idle() {
     }
 }
 
-/// A namespace that takes much and goes away for a moment between two turns comes back to what it took.
+/// A namespace that takes much and goes away for a moment between two pieces of work comes back to what it took.
 #[test]
-fn who_comes_and_goes_is_remembered() {
+fn a_namespace_that_comes_and_goes_is_remembered() {
     let attacks = (0..100).map(|number| Wants("a", number * 810, 1, 800));
     let wants: Vec<_> = attacks.chain([Wants("b", 0, 1_000, 4)]).collect();
     assert!(through(1, &wants)["b"] <= 8_900, "{:?}", through(1, &wants));

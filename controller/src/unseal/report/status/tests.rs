@@ -1,9 +1,13 @@
 //! The status contract, as a table.
 
 use super::*;
-use crate::unseal::decide::plan::Refusal;
-use crate::unseal::outcome::{Act, Hindrance};
+use crate::unseal::cause::refusal::Refusal;
+use crate::unseal::cause::transient::Transient;
+use crate::unseal::read::compromise::compromise;
 use crate::unseal::report::event::{event_for, leak_event};
+use api::WatchedSealedSecret;
+use sealing::KeyRing;
+use serde_json::json;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -25,12 +29,12 @@ fn refused() -> Outcome {
     Outcome::Refused(Refusal::Unmanaged { name: "a".into() })
 }
 
-fn hindered() -> Outcome {
-    Outcome::Hindered(Hindrance::Api("no".to_owned().into()))
+fn failed() -> Outcome {
+    Outcome::Failed(Transient::Api("no".to_owned().into()))
 }
 
 fn denied() -> Outcome {
-    Outcome::Hindered(Hindrance::Denied("a policy said no".to_owned().into()))
+    Outcome::Failed(Transient::Denied("a policy said no".to_owned().into()))
 }
 
 fn next(previous: Option<&SealedSecretStatus>, outcome: &Outcome, second: i64) -> SealedSecretStatus {
@@ -58,14 +62,14 @@ fn words(status: &SealedSecretStatus) -> String {
 
 #[test]
 fn a_change_that_waits_for_its_turn_is_in_progress_and_no_event() {
-    let waits = Outcome::Hindered(Hindrance::TooManyQuestions { wait: std::time::Duration::from_secs(9) });
+    let waits = Outcome::Failed(Transient::RateLimited { wait: std::time::Duration::from_secs(9) });
     let before = next(None, &synced(true), 1);
     let status = next(Some(&before), &waits, 2);
     assert_eq!(words(&status), "Synced=Unknown Ready=False Reconciling=True");
     assert_eq!(status.target, before.target, "the Secret stays");
     assert!(event_for(Some(&before), &status, &waits).is_none());
-    let later = Outcome::Hindered(Hindrance::TooManyQuestions { wait: std::time::Duration::from_secs(7) });
-    assert!(same_words(&status, &next(Some(&status), &later, 3)), "nothing is written while it waits");
+    let later = Outcome::Failed(Transient::RateLimited { wait: std::time::Duration::from_secs(7) });
+    assert!(says_the_same(&status, &next(Some(&status), &later, 3)), "nothing is written while it waits");
 }
 
 #[test]
@@ -74,7 +78,7 @@ fn the_contract() {
         (synced(true), "Synced=True Ready=True"),
         (synced(false), "Synced=True Ready=True"),
         (refused(), "Synced=False Ready=False Stalled=True"),
-        (hindered(), "Synced=Unknown Ready=False Reconciling=True"),
+        (failed(), "Synced=Unknown Ready=False Reconciling=True"),
         // Known not to be synced, and yet tried again.
         (denied(), "Synced=False Ready=False Reconciling=True"),
     ];
@@ -82,7 +86,7 @@ fn the_contract() {
         None,
         Some(next(None, &synced(true), 1)),
         Some(next(None, &refused(), 1)),
-        Some(next(None, &hindered(), 1)),
+        Some(next(None, &failed(), 1)),
     ];
     for (outcome, expected) in &cases {
         for previous in &before {
@@ -97,18 +101,18 @@ fn the_contract() {
 fn times_tell_when_it_changed() {
     let first = next(None, &refused(), 10);
     let same = next(Some(&first), &refused(), 20);
-    assert!(same_words(&first, &same));
+    assert!(says_the_same(&first, &same));
     assert_eq!(first, same, "nothing changed, so no time moves");
 
     let other = Outcome::Refused(Refusal::Immutable { name: "a".into(), rendering: None });
     let other = next(Some(&same), &other, 30);
-    assert!(!same_words(&same, &other), "a change of message alone is written");
+    assert!(!says_the_same(&same, &other), "a change of message alone is written");
     assert_eq!(other.conditions[0].last_transition_time, Some(Time(at(10))));
     assert_eq!(other.conditions[0].last_update_time, Some(Time(at(30))));
 
-    let mended = next(Some(&other), &synced(true), 40);
-    assert_eq!(mended.conditions[0].last_transition_time, Some(Time(at(40))));
-    assert_eq!(mended.conditions[0].message, None);
+    let recovered = next(Some(&other), &synced(true), 40);
+    assert_eq!(recovered.conditions[0].last_transition_time, Some(Time(at(40))));
+    assert_eq!(recovered.conditions[0].message, None);
 }
 
 /// As upstream's: a client that edits an object waits for this time to move.
@@ -121,7 +125,7 @@ fn a_new_generation_moves_the_update_of_synced_alone() {
         let second = |time: &Option<Time>| time.as_ref().unwrap().0.as_second();
         (second(&condition.last_transition_time), second(&condition.last_update_time))
     };
-    for outcome in [synced(true), refused(), hindered()] {
+    for outcome in [synced(true), refused(), failed()] {
         let first = of(None, 1, &outcome, 10);
         assert_eq!(first.conditions.iter().map(times).next(), Some((10, 10)));
         let edited = of(Some(&first), 2, &outcome, 20);
@@ -134,7 +138,7 @@ fn a_new_generation_moves_the_update_of_synced_alone() {
 #[test]
 fn failure_remembers_the_secret_that_was_left() {
     let good = next(None, &synced(true), 1);
-    for failure in [refused(), hindered()] {
+    for failure in [refused(), failed()] {
         let failed = next_status(Some(&good), Some(4), Scope::Strict, &failure, |_| None, at(2));
         assert_eq!((&failed.target, failed.observed_generation), (&good.target, Some(4)));
     }
@@ -152,7 +156,7 @@ fn events_tell_of_transitions_alone() {
         ("recovered", Some(&bad), synced(false), Some("Unsealed")),
         ("new fault", Some(&good), refused(), Some("ErrUpdateFailed")),
         ("same fault", Some(&bad), refused(), None),
-        ("hindered", Some(&good), hindered(), Some("ErrUpdateFailed")),
+        ("transient error", Some(&good), failed(), Some("ErrUpdateFailed")),
         (
             "does not open",
             Some(&good),
@@ -172,8 +176,8 @@ fn a_correction_is_told_as_one() {
     let good = next(None, &synced(true), 1);
     for (act, words) in [
         (Act::Written, "unsealed successfully"),
-        (Act::Mended, ": the Secret had been edited, which was corrected"),
-        (Act::Remade, ": the Secret had been deleted, and was made again"),
+        (Act::Corrected, ": the Secret had been edited, which was corrected"),
+        (Act::Recreated, ": the Secret had been deleted, and was created again"),
     ] {
         let status = next(Some(&good), &done(act), 2);
         let event = event_for(Some(&good), &status, &done(act)).unwrap();
@@ -186,11 +190,11 @@ fn a_correction_is_told_as_one() {
 #[test]
 fn a_leak_is_marked_in_every_state_and_changes_nothing_else() {
     let good = next(None, &synced(true), 1);
-    for outcome in [synced(false), refused(), hindered()] {
+    for outcome in [synced(false), refused(), failed()] {
         let plain = next(Some(&good), &outcome, 2);
         let marked = next_leaked(Some(&good), &outcome, 2);
         assert_eq!(words(&marked), format!("{} Compromised=True", words(&plain)));
-        assert!(!same_words(&plain, &marked), "so that it is written");
+        assert!(!says_the_same(&plain, &marked), "so that it is written");
         assert_eq!(marked.opened_by, Some(keys(&["aa"])), "kept, whatever happened since");
         assert_eq!((&marked.compromised_by, plain.compromised_by.as_ref()), (&Some(keys(&["aa"])), None));
         assert_eq!(
@@ -202,8 +206,11 @@ fn a_leak_is_marked_in_every_state_and_changes_nothing_else() {
     let resealed =
         Outcome::Synced { resource_version: "8".into(), opened_by: Some(keys(&["bb"])), act: Act::Written };
     let marked = next_leaked(Some(&good), &synced(false), 2);
-    let mended = next_leaked(Some(&marked), &resealed, 3);
-    assert_eq!((words(&mended).as_str(), mended.opened_by), ("Synced=True Ready=True", Some(keys(&["bb"]))));
+    let recovered = next_leaked(Some(&marked), &resealed, 3);
+    assert_eq!(
+        (words(&recovered).as_str(), recovered.opened_by),
+        ("Synced=True Ready=True", Some(keys(&["bb"])))
+    );
 }
 
 #[test]
@@ -215,4 +222,48 @@ fn a_leak_is_told_once() {
     assert_eq!(event_for(Some(&good), &marked, &synced(false)), None, "nothing was unsealed");
     assert_eq!(leak_event(Some(&marked), &next_leaked(Some(&marked), &refused(), 3)), None);
     assert_eq!(leak_event(Some(&marked), &good), None);
+}
+
+const KEY: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+#[test]
+fn a_settled_status_is_written_for_a_mark_that_is_due_or_overdue_alone() {
+    let revoking = KeyRing::default().revoking(BTreeSet::from([KEY.parse().unwrap()]));
+    let object: WatchedSealedSecret =
+        serde_json::from_value(json!({ "metadata": { "name": "a" }, "spec": { "encryptedData": {} } }))
+            .unwrap();
+    let plain: SealedSecretStatus = serde_json::from_value(json!({
+        "observedGeneration": 2,
+        "conditions": [{ "type": "Synced", "status": "True" }],
+        "target": { "resourceVersion": "7", "scope": "strict" },
+        "openedBy": [KEY],
+    }))
+    .unwrap();
+    let due = compromise(&object, None, plain.opened_by.as_ref(), &revoking).unwrap();
+    let mark = json!({ "type": "Compromised", "status": "True", "message": due.message });
+    let mut as_before = plain.clone();
+    as_before.conditions.push(serde_json::from_value(mark).unwrap());
+    let marked = SealedSecretStatus { compromised_by: Some(due.keys), ..as_before.clone() };
+    let mut overdue = marked.clone();
+    overdue.opened_by = Some(BTreeSet::from(["b".repeat(64)]));
+    let cases = [
+        ("sound", &plain, KeyRing::default(), false),
+        ("due", &plain, revoking.clone(), true),
+        ("said, but by the message alone", &as_before, revoking.clone(), true),
+        ("said", &marked, revoking, false),
+        ("said, and the key's Secret is gone since", &marked, KeyRing::default(), false),
+        ("overdue: no key of now", &overdue, KeyRing::default(), true),
+    ];
+    for (name, status, ring, expected) in cases {
+        let outcome = Outcome::Synced {
+            resource_version: "7".into(),
+            opened_by: status.opened_by.clone(),
+            act: Act::Settled,
+        };
+        let leak = |keys: Option<&_>| compromise(&object, Some(status), keys, &ring);
+        let next = next_status(Some(status), Some(2), Scope::Strict, &outcome, leak, at(9));
+        assert_eq!(is_news(Some(status), &next, &outcome), expected, "{name}");
+        assert_eq!(next.opened_by, status.opened_by, "{name}");
+        assert_eq!(next.target.unwrap().resource_version, "7", "{name}");
+    }
 }

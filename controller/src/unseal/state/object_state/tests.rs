@@ -1,10 +1,7 @@
-//! What the ledger remembers, and when it forgets.
+//! What is remembered, and when it is forgotten.
 
 use super::*;
-use crate::unseal::state::pause::Pause;
-use api::Scope;
 use serde_json::json;
-use std::time::Duration;
 
 fn object(version: &str, synced: &str) -> WatchedSealedSecret {
     serde_json::from_value(json!({
@@ -19,19 +16,19 @@ fn status(synced: &str) -> SealedSecretStatus {
     serde_json::from_value(json!({ "observedGeneration": 1, "conditions": conditions })).unwrap()
 }
 
-/// A ledger that knows the one object.
-fn ledger() -> Ledger {
-    let ledger = Ledger::default();
-    ledger.follow(&Event::Apply(object("1", "Unknown")));
-    ledger
+/// States that know the one object.
+fn states() -> ObjectStates {
+    let states = ObjectStates::default();
+    states.follow(&Event::Apply(object("1", "Unknown")));
+    states
 }
 
-fn list(ledger: &Ledger, listed: &[WatchedSealedSecret]) -> Vec<String> {
-    assert!(ledger.follow(&Event::Init).is_empty());
+fn list(states: &ObjectStates, listed: &[WatchedSealedSecret]) -> Vec<String> {
+    assert!(states.follow(&Event::Init).is_empty());
     for object in listed {
-        assert!(ledger.follow(&Event::InitApply(object.clone())).is_empty());
+        assert!(states.follow(&Event::InitApply(object.clone())).is_empty());
     }
-    ledger.follow(&Event::InitDone)
+    states.follow(&Event::InitDone)
 }
 
 fn inputs() -> Inputs {
@@ -48,19 +45,19 @@ fn inputs() -> Inputs {
 
 #[test]
 fn a_failure_is_logged_once_until_it_is_another() {
-    let (ledger, object) = (ledger(), object("1", "False"));
+    let (states, object) = (states(), object("1", "False"));
     let logged =
-        ["one", "one", "other", "other", "one"].map(|failure| ledger.is_news_to_the_log(&object, failure));
+        ["one", "one", "other", "other", "one"].map(|failure| states.is_news_to_the_log(&object, failure));
     assert_eq!(logged, [true, false, true, false, true]);
-    ledger.follow(&Event::Delete(object.clone()));
-    assert!(!ledger.is_news_to_the_log(&object, "two"), "it is gone");
+    states.follow(&Event::Delete(object.clone()));
+    assert!(!states.is_news_to_the_log(&object, "two"), "it is gone");
 }
 
 #[test]
 fn a_later_status_of_another_client_counts_and_an_earlier_one_does_not() {
-    let ledger = ledger();
-    assert!(!ledger.yield_to(&object("99", "False")), "nothing was written yet");
-    ledger.wrote(&object("99", "False"), status("True"), Some("100".into()), Instant::now());
+    let states = states();
+    assert!(!states.yield_to(&object("99", "False")), "nothing was written yet");
+    states.wrote_status(&object("99", "False"), status("True"), Some("100".into()), Instant::now());
     for (name, version, synced, expected) in [
         ("the watch lags behind", "99", "False", false),
         ("our own", "100", "True", false),
@@ -68,103 +65,114 @@ fn a_later_status_of_another_client_counts_and_an_earlier_one_does_not() {
         ("another client's", "102", "False", true),
         ("known by now", "102", "False", false),
     ] {
-        assert_eq!(ledger.yield_to(&object(version, synced)), expected, "{name}");
+        assert_eq!(states.yield_to(&object(version, synced)), expected, "{name}");
     }
-    assert_eq!(ledger.status_of(&object("102", "False")), Some(status("False")));
-    assert_eq!(ledger.version_of(&object("101", "True")).as_deref(), Some("102"));
+    assert_eq!(states.look(&object("102", "False"), Instant::now()).status, Some(status("False")));
+    assert_eq!(states.look(&object("101", "True"), Instant::now()).version.as_deref(), Some("102"));
 }
 
 /// Helm leaves a definition as it is: an older one of ours drops what it does not know, and means nothing by it.
 #[test]
 fn what_an_older_definition_drops_is_no_other_status() {
-    let ledger = ledger();
+    let states = states();
     let with = |target: serde_json::Value| {
         let mut object = object("2", "True");
         object.status.as_mut().unwrap().target = serde_json::from_value(target).unwrap();
         object
     };
     let ours = with(json!({ "resourceVersion": "7", "scope": "strict", "generation": 1 })).status.unwrap();
-    ledger.wrote(&object("0", "Unknown"), ours, Some("1".into()), Instant::now());
+    states.wrote_status(&object("0", "Unknown"), ours, Some("1".into()), Instant::now());
     for target in [json!(null), json!({ "resourceVersion": "7", "scope": "strict" })] {
-        assert!(!ledger.yield_to(&with(target.clone())), "{target}");
+        assert!(!states.yield_to(&with(target.clone())), "{target}");
     }
-    assert!(ledger.yield_to(&with(json!({ "resourceVersion": "8", "scope": "strict" }))));
+    assert!(states.yield_to(&with(json!({ "resourceVersion": "8", "scope": "strict" }))));
 }
 
 #[test]
-fn what_was_refused_is_looked_at_again_once_another_client_writes_a_status() {
-    let (ledger, before) = (ledger(), object("9", "Unknown"));
-    ledger.wrote(&before, status("False"), Some("10".into()), Instant::now());
-    ledger.refused(&before, inputs());
-    assert!(ledger.yield_to(&object("11", "True")));
-    assert_eq!(ledger.nothing_new(&before, &inputs()), None);
+fn a_reported_refusal_is_decided_again_once_another_client_writes_a_status() {
+    let (states, before) = (states(), object("9", "Unknown"));
+    states.wrote_status(&before, status("False"), Some("10".into()), Instant::now());
+    states.reported(&before, inputs(), None);
+    assert!(states.yield_to(&object("11", "True")));
+    assert_eq!(states.already_reported(&before, &inputs(), Instant::now()), None);
 }
 
 #[test]
-fn a_status_that_is_written_over_each_time_is_restated_ever_more_rarely() {
-    let (ledger, start) = (ledger(), Instant::now());
-    ledger.wrote(&object("0", "Unknown"), status("True"), Some("1".into()), Instant::now());
+fn a_status_that_is_overwritten_each_time_is_written_again_after_growing_delays() {
+    let (states, start) = (states(), Instant::now());
+    states.wrote_status(&object("0", "Unknown"), status("True"), Some("1".into()), Instant::now());
     let mut written = 0;
     for tenth in 1..600_u32 {
-        ledger.yield_to(&object(&(2 * tenth).to_string(), "False"));
+        states.yield_to(&object(&(2 * tenth).to_string(), "False"));
         let now = start + Duration::from_millis(100) * tenth;
-        if ledger.may_state(&object("0", "False"), now).is_ok() {
+        if states.look(&object("0", "False"), now).status_delay.is_none() {
             written += 1;
-            ledger.wrote(&object("0", "False"), status("True"), Some((2 * tenth + 1).to_string()), now);
+            states.wrote_status(
+                &object("0", "False"),
+                status("True"),
+                Some((2 * tenth + 1).to_string()),
+                now,
+            );
         }
     }
     assert!((4..15).contains(&written), "{written}");
-    ledger.wrote(&object("0", "False"), status("True"), Some("9999".into()), Instant::now());
-    assert!(ledger.may_state(&object("9999", "True"), start).is_ok(), "no other client wrote since");
+    states.wrote_status(&object("0", "False"), status("True"), Some("9999".into()), Instant::now());
+    assert!(
+        states.look(&object("9999", "True"), start).status_delay.is_none(),
+        "no other client wrote since"
+    );
 }
 
 #[test]
-fn what_is_owed_is_said_already_and_stays_owed_until_it_is_written() {
-    let ledger = ledger();
-    ledger.wrote(&object("1", "Unknown"), status("False"), Some("2".into()), Instant::now());
-    ledger.owe(&object("2", "False"), status("True"));
+fn an_unwritten_status_counts_as_reported_and_stays_unwritten_until_it_is_written() {
+    let states = states();
+    states.wrote_status(&object("1", "Unknown"), status("False"), Some("2".into()), Instant::now());
+    states.could_not_write_status(&object("2", "False"), status("True"));
     for version in ["2", "3"] {
         let shown = object(version, "False");
-        assert!(!ledger.yield_to(&shown), "what it shows is only what could not be written over");
-        assert!(ledger.is_owed(&shown) && ledger.status_of(&shown) == Some(status("True")));
-        assert_eq!(ledger.version_of(&shown).as_deref(), Some(version));
+        assert!(!states.yield_to(&shown), "what it shows is only what could not be written over");
+        assert!(
+            states.look(&shown, Instant::now()).is_unwritten
+                && states.look(&shown, Instant::now()).status == Some(status("True"))
+        );
+        assert_eq!(states.look(&shown, Instant::now()).version.as_deref(), Some(version));
     }
-    ledger.wrote(&object("3", "False"), status("True"), Some("4".into()), Instant::now());
-    assert!(!ledger.is_owed(&object("4", "True")));
+    states.wrote_status(&object("3", "False"), status("True"), Some("4".into()), Instant::now());
+    assert!(!states.look(&object("4", "True"), Instant::now()).is_unwritten);
 }
 
 #[test]
-fn what_came_of_nothing_is_not_noted() {
-    let (ledger, object) = (ledger(), object("1", "True"));
-    ledger.go_on(&object);
-    ledger.resume(&object);
-    ledger.yield_to(&object);
-    assert!(ledger.notes().by_uid.values().all(Option::is_none));
+fn nothing_is_allocated_for_nothing() {
+    let (states, object) = (states(), object("1", "True"));
+    states.forget_failures(&object);
+    states.forget_reported(&object);
+    states.yield_to(&object);
+    assert!(states.0.lock().by_uid.values().all(Option::is_none));
 }
 
 #[test]
-fn being_overtaken_lasts_until_something_is_written() {
-    let (ledger, object, start) = (ledger(), object("1", "Unknown"), Instant::now());
-    let after = |seconds| ledger.overtaken(&object, start + Duration::from_secs(seconds)).as_secs();
+fn conflicts_last_until_a_status_is_written() {
+    let (states, object, start) = (states(), object("1", "Unknown"), Instant::now());
+    let after = |seconds| states.status_conflict(&object, start + Duration::from_secs(seconds)).as_secs();
     assert_eq!((after(0), after(9)), (0, 9));
-    ledger.wrote(&object, status("True"), Some("2".into()), start);
+    states.wrote_status(&object, status("True"), Some("2".into()), start);
     assert_eq!(after(20), 0);
 }
 
-/// The ledger of one that was written in version 10, before a list or while it was under way.
-fn wrote_ten(before: bool) -> Ledger {
-    let (ledger, write) = (ledger(), |ledger: &Ledger| {
-        ledger.wrote(&object("9", "Unknown"), status("True"), Some("10".into()), Instant::now());
-        ledger.unsealed(&object("9", "Unknown"));
+/// The states after the status was written in version 10, before a list or while it was being read.
+fn wrote_ten(before: bool) -> ObjectStates {
+    let (states, write) = (states(), |states: &ObjectStates| {
+        states.wrote_status(&object("9", "Unknown"), status("True"), Some("10".into()), Instant::now());
+        states.unsealed(&object("9", "Unknown"));
     });
     if before {
-        write(&ledger);
+        write(&states);
     }
-    ledger.follow(&Event::Init);
+    states.follow(&Event::Init);
     if !before {
-        write(&ledger);
+        write(&states);
     }
-    ledger
+    states
 }
 
 #[test]
@@ -175,96 +183,105 @@ fn a_restored_etcd_is_believed() {
         ("changed since", true, "11", true),
         ("the list was asked for before we wrote", false, "8", true),
     ] {
-        let ledger = wrote_ten(before);
-        ledger.follow(&Event::InitApply(object(listed, "Unknown")));
-        ledger.follow(&Event::InitDone);
+        let states = wrote_ten(before);
+        states.follow(&Event::InitApply(object(listed, "Unknown")));
+        states.follow(&Event::InitDone);
         let now = object(listed, "Unknown");
         let expected = if kept { status("True") } else { status("Unknown") };
-        assert_eq!(ledger.status_of(&now), Some(expected), "{name}");
-        assert_eq!(ledger.has_unsealed(&now), kept, "{name}");
+        assert_eq!(states.look(&now, Instant::now()).status, Some(expected), "{name}");
+        assert_eq!(states.look(&now, Instant::now()).unsealed, kept, "{name}");
         let version = if kept && listed == "8" { "10" } else { listed };
-        assert_eq!(ledger.version_of(&now).as_deref(), Some(version), "{name}");
+        assert_eq!(states.look(&now, Instant::now()).version.as_deref(), Some(version), "{name}");
     }
 }
 
 #[test]
-fn what_was_unsealed_is_known_without_a_status() {
-    let ledger = ledger();
+fn an_unsealed_generation_is_known_without_a_status() {
+    let states = states();
     let generation = |generation: Option<i64>| -> WatchedSealedSecret {
         serde_json::from_value(json!({ "metadata": { "uid": "u", "generation": generation } })).unwrap()
     };
-    assert!(!ledger.has_unsealed(&generation(Some(1))));
-    ledger.unsealed(&generation(Some(1)));
-    assert!(ledger.has_unsealed(&generation(Some(1))) && !ledger.has_unsealed(&generation(Some(2))));
-    ledger.unsealed(&generation(None));
-    assert!(!ledger.has_unsealed(&generation(None)), "without a generation nothing is known");
+    assert!(!states.look(&generation(Some(1)), Instant::now()).unsealed);
+    states.unsealed(&generation(Some(1)));
+    assert!(
+        states.look(&generation(Some(1)), Instant::now()).unsealed
+            && !states.look(&generation(Some(2)), Instant::now()).unsealed
+    );
+    states.unsealed(&generation(None));
+    assert!(
+        !states.look(&generation(None), Instant::now()).unsealed,
+        "without a generation nothing is known"
+    );
 }
 
 #[test]
-fn the_same_inputs_are_left_alone_until_their_time() {
-    let (ledger, observed) = (ledger(), object("1", "Unknown"));
-    assert_eq!(ledger.nothing_new(&observed, &inputs()), None);
-    ledger.refused(&observed, inputs());
-    assert_eq!(ledger.nothing_new(&observed, &inputs()), Some(Pause::UntilChange));
+fn the_same_inputs_are_not_decided_again_before_their_time() {
+    let (states, observed) = (states(), object("1", "Unknown"));
+    assert_eq!(states.already_reported(&observed, &inputs(), Instant::now()), None);
+    states.reported(&observed, inputs(), None);
+    assert_eq!(states.already_reported(&observed, &inputs(), Instant::now()), Some(Action::await_change()));
     let newer = Inputs { ring_version: 2, ..inputs() };
-    assert_eq!(ledger.nothing_new(&observed, &newer), None);
-    ledger.pause(&observed, inputs(), Instant::now() + Duration::from_mins(1));
-    assert!(matches!(ledger.nothing_new(&observed, &inputs()), Some(Pause::Until(_))));
-    ledger.pause(&observed, inputs(), Instant::now());
-    assert_eq!(ledger.nothing_new(&observed, &inputs()), None, "its time has come");
-    ledger.go_on(&observed);
-    assert_eq!(ledger.nothing_new(&observed, &inputs()), None);
+    assert_eq!(states.already_reported(&observed, &newer, Instant::now()), None);
+    states.reported(&observed, inputs(), Some(Instant::now() + Duration::from_mins(1)));
+    assert!(
+        states
+            .already_reported(&observed, &inputs(), Instant::now())
+            .is_some_and(|action| action != Action::await_change())
+    );
+    states.reported(&observed, inputs(), Some(Instant::now()));
+    assert_eq!(states.already_reported(&observed, &inputs(), Instant::now()), None, "its time has come");
+    states.forget_failures(&observed);
+    assert_eq!(states.already_reported(&observed, &inputs(), Instant::now()), None);
 }
 
 #[test]
-fn trouble_is_over_when_all_is_well_or_the_object_is_to_blame() {
+fn failures_are_forgotten_with_all_that_they_delay() {
     let (observed, start) = (object("1", "Unknown"), Instant::now());
-    let ends: [fn(&Ledger, &WatchedSealedSecret); 2] =
-        [Ledger::go_on, |ledger, observed| ledger.refused(observed, inputs())];
-    for end in ends {
-        let ledger = ledger();
-        let lasted = |seconds| ledger.hindered(&observed, start + Duration::from_secs(seconds)).as_secs();
-        assert_eq!((lasted(0), lasted(60)), (0, 60));
-        ledger.blocked(&observed, start);
-        assert!(ledger.lost_patience(&observed, start + Duration::from_mins(1)));
-        end(&ledger, &observed);
-        assert_eq!(lasted(90_000), 0);
-        assert!(!ledger.lost_patience(&observed, start + Duration::from_hours(24)));
-    }
+    let states = states();
+    let lasted = |seconds| states.failed(&observed, start + Duration::from_secs(seconds)).as_secs();
+    assert_eq!((lasted(0), lasted(60)), (0, 60));
+    states.blocked(&observed, start);
+    assert!(states.look(&observed, start + Duration::from_mins(1)).is_collector_late);
+    states.forget_failures(&observed);
+    assert_eq!(lasted(90_000), 0);
+    assert!(!states.look(&observed, start + Duration::from_hours(24)).is_collector_late);
 }
 
 #[test]
-fn only_an_earlier_owner_tries_our_patience() {
-    let (ledger, observed, start) = (ledger(), object("1", "Unknown"), Instant::now());
-    ledger.hindered(&observed, start);
+fn only_the_secret_of_a_deleted_sealed_secret_makes_the_collector_late() {
+    let (states, observed, start) = (states(), object("1", "Unknown"), Instant::now());
+    states.failed(&observed, start);
     let day = start + Duration::from_hours(24);
-    assert!(!ledger.lost_patience(&observed, day), "other trouble");
-    ledger.blocked(&observed, day);
-    ledger.blocked(&observed, day + Duration::from_secs(30));
-    assert!(!ledger.lost_patience(&observed, day + Duration::from_secs(44)));
-    assert!(ledger.lost_patience(&observed, day + Duration::from_secs(45)));
+    assert!(!states.look(&observed, day).is_collector_late, "another failure");
+    states.blocked(&observed, day);
+    states.blocked(&observed, day + Duration::from_secs(30));
+    assert!(!states.look(&observed, day + Duration::from_secs(44)).is_collector_late);
+    assert!(states.look(&observed, day + Duration::from_secs(45)).is_collector_late);
 }
 
-/// Settled objects, of which nothing is noted, are gone as well; and what still is under way brings none back.
+/// Objects of which nothing is remembered are reported as gone as well; and a reconciliation that still runs brings none back.
 #[test]
-fn who_is_gone_is_told_and_forgotten() {
+fn objects_that_are_gone_are_reported_and_forgotten() {
     let other: WatchedSealedSecret =
         serde_json::from_value(json!({ "metadata": { "name": "b", "uid": "v" } })).unwrap();
-    let ledger = Ledger::default();
-    assert!(list(&ledger, &[object("1", "True"), other.clone()]).is_empty());
-    assert_eq!(list(&ledger, std::slice::from_ref(&other)), ["u"], "deleted while the watch was away");
-    assert_eq!(ledger.follow(&Event::Delete(other.clone())), ["v"]);
+    let states = ObjectStates::default();
+    assert!(list(&states, &[object("1", "True"), other.clone()]).is_empty());
+    assert_eq!(list(&states, std::slice::from_ref(&other)), ["u"], "deleted while the watch was away");
+    assert_eq!(states.follow(&Event::Delete(other.clone())), ["v"]);
     for gone in [object("1", "True"), other] {
-        ledger.wrote(&gone, status("False"), Some("2".into()), Instant::now());
-        ledger.unsealed(&gone);
-        ledger.refused(&gone, inputs());
-        assert_eq!(ledger.hindered(&gone, Instant::now()), Duration::ZERO);
-        assert!(!ledger.has_unsealed(&gone) && ledger.nothing_new(&gone, &inputs()).is_none());
-        ledger.while_known(&gone, || panic!("it is gone"));
+        states.wrote_status(&gone, status("False"), Some("2".into()), Instant::now());
+        states.unsealed(&gone);
+        states.reported(&gone, inputs(), None);
+        assert_eq!(states.failed(&gone, Instant::now()), Duration::ZERO);
+        assert!(
+            !states.look(&gone, Instant::now()).unsealed
+                && states.already_reported(&gone, &inputs(), Instant::now()).is_none()
+        );
+        states.while_known(&gone, || panic!("it is gone"));
     }
-    assert!(ledger.notes().by_uid.is_empty());
+    assert!(states.0.lock().by_uid.is_empty());
     let mut known = false;
-    ledger.follow(&Event::Apply(object("1", "True")));
-    ledger.while_known(&object("1", "True"), || known = true);
+    states.follow(&Event::Apply(object("1", "True")));
+    states.while_known(&object("1", "True"), || known = true);
     assert!(known);
 }

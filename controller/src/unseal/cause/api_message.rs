@@ -1,11 +1,11 @@
-//! [`ApiMessage`]: why the API server did not write a Secret, once for everybody and once for the log.
+//! [`ApiMessage`]: why the API server did not write a Secret: a text for the status and the event, and one for the log.
 //!
-//! The status and the events have more readers than Secrets have. An untemplated Secret is refused in the words of a policy or
-//! webhook, because those help its author, unless they quote a value. Where values were rendered from templates, those words may
-//! answer a question that the templates ask about the sealed values, so that only the log has them.
+//! The status and the events have more readers than Secrets have. The message of a policy or webhook helps the author of a Secret,
+//! so that both texts have it, unless it quotes a value. Where values were rendered from templates, the message may depend on a
+//! condition that the templates test on the sealed values: then the log alone has it.
 
-use crate::unseal::apply::redact::quotes_any;
-use crate::unseal::report::truncate::shorten;
+use crate::unseal::cause::redact::quotes_any;
+use crate::unseal::cause::truncate::truncate;
 use api::{server_message_unless, server_message_without_reason};
 use kube::core::Status;
 use sealing::UnsealedSecret;
@@ -21,15 +21,15 @@ pub(crate) struct ApiMessage {
 impl ApiMessage {
     /// The answer to a write of `secret`.
     pub(crate) fn about(status: &Status, secret: &UnsealedSecret) -> Self {
-        let in_log = shorten(&server_message_unless(status, |text| quotes_any(text, &secret.data)));
+        let in_log = truncate(&server_message_unless(status, |text| quotes_any(text, &secret.data)));
         if secret.templated {
-            Self { shown: shorten(&server_message_without_reason(status)), in_log }
+            Self { shown: truncate(&server_message_without_reason(status)), in_log }
         } else {
             in_log.into()
         }
     }
 
-    /// The same answer, with the text for the log in both places.
+    /// The answer with the text for the log in both places.
     pub(crate) fn in_full(&self) -> Self {
         self.in_log.clone().into()
     }

@@ -1,9 +1,11 @@
-//! How fast bits come, and who never waits.
+//! How often values are probed, and which edits never wait.
 
 use super::*;
-use crate::unseal::read::target::{ExistingSecret, Target};
+use crate::unseal::queue::render_rate::{REFILL, RenderRate};
+use crate::unseal::read::target::ExistingSecret;
 use api::ObservedSealedSecret;
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 fn object(name: &str, item: &str, template: &str) -> ObservedSealedSecret {
     serde_json::from_value(json!({
@@ -13,70 +15,70 @@ fn object(name: &str, item: &str, template: &str) -> ObservedSealedSecret {
     .unwrap()
 }
 
-fn question_of(object: &ObservedSealedSecret, target: &Target) -> Option<Question> {
-    Question::of(&object.metadata, object.spec.as_ref().unwrap(), target)
+fn probe_for(object: &ObservedSealedSecret, target: &Target) -> Option<Probe> {
+    probe_of(&object.metadata, object.spec.as_ref().unwrap(), target)
 }
 
-fn question(name: &str, template: &str) -> Question {
-    question_of(&object(name, "sealed", template), &Target::Absent).unwrap()
+fn probe(name: &str, template: &str) -> Probe {
+    probe_for(&object(name, "sealed", template), &Target::Absent).unwrap()
 }
 
-/// How many of these questions are answered at once.
-fn at_once(questions: impl IntoIterator<Item = Question>) -> usize {
+/// How many of these probes may happen at once.
+fn at_once(probes: impl IntoIterator<Item = Probe>) -> usize {
     let (rate, now) = (RenderRate::default(), Instant::now());
-    questions.into_iter().filter_map(|question| rate.ask(question, now).ok()).count()
+    probes.into_iter().filter_map(|probe| rate.charge(probe, now).ok()).count()
 }
 
 #[test]
 fn ten_at_once_and_then_one_each_five_minutes() {
     let (rate, start) = (RenderRate::default(), Instant::now());
-    let mut answered = 0;
+    let mut charged = 0;
     for second in 0..86_400 {
-        let question = question("db", &format!("{{{{ eq .p {second} }}}}"));
+        let probe = probe("db", &format!("{{{{ eq .p {second} }}}}"));
         let now = start + Duration::from_secs(second);
-        match rate.ask(question, now) {
-            Ok(_) => answered += 1,
+        match rate.charge(probe, now) {
+            Ok(_) => charged += 1,
             Err(wait) => assert!(wait <= REFILL && !wait.is_zero(), "{wait:?}"),
         }
     }
-    assert_eq!(answered, 10 + 24 * 12 - 1);
+    assert_eq!(charged, 10 + 24 * 12 - 1);
 }
 
 #[test]
 fn edits_of_one_object_wait_and_other_objects_do_not() {
     let many = |name: fn(usize) -> String, template: fn(usize) -> String| {
-        at_once((0..100).map(|number| question(&name(number), &template(number))))
+        at_once((0..100).map(|number| probe(&name(number), &template(number))))
     };
     let (one, each) = (|_| "db".to_owned(), |number| format!("db-{number}"));
     assert_eq!(many(one, |number| format!("{{{{ {number} }}}}")), 10);
     assert_eq!(many(each, |number| format!("{{{{ {number} }}}}")), 100, "a restore");
-    assert_eq!(many(one, |_| "{{ .p }}".to_owned()), 100, "the same question");
+    assert_eq!(many(one, |_| "{{ .p }}".to_owned()), 100, "the same text");
     assert_eq!(
         many(one, |_| "{{ if eq now.Second 7 }}{{ end }}".to_owned()),
         10,
-        "the time may be part of it"
+        "the result may depend on the time"
     );
 }
 
 /// An attacker may change what is sealed, and delete and create the object, as often as they like.
 #[test]
-fn neither_other_ciphertexts_nor_a_new_object_of_the_name_ask_anew() {
-    let asked = |number: usize| {
+fn neither_other_ciphertexts_nor_a_new_object_of_the_name_count_anew() {
+    let probe = |number: usize| {
         let mut object = object("db", &format!("sealed {number}"), "{{ .p }}");
         object.metadata.uid = Some(number.to_string());
-        question_of(&object, &Target::Absent).unwrap()
+        probe_for(&object, &Target::Absent).unwrap()
     };
-    assert_eq!(at_once((0..100).map(asked)), 10);
+    assert_eq!(at_once((0..100).map(probe)), 10);
 }
 
 #[test]
 fn what_nothing_was_rendered_for_costs_nothing() {
     let (rate, now) = (RenderRate::default(), Instant::now());
     for number in 0..100 {
-        let asked = rate.ask(question("db", &format!("{{{{ {number} }}}}")), now).unwrap();
-        rate.take_back(&asked, now);
+        let charge = rate.charge(probe("db", &format!("{{{{ {number} }}}}")), now).unwrap();
+        rate.refund(&charge, now);
     }
-    assert!(rate.buckets().by_object.is_empty());
+    assert!(rate.len() == 0);
 }
 
 #[test]
@@ -84,13 +86,13 @@ fn what_is_full_again_is_forgotten() {
     let (rate, start) = (RenderRate::default(), Instant::now());
     for number in 0..3_000_u32 {
         let now = start + Duration::from_mins(1) * number;
-        rate.ask(question(&number.to_string(), "{{ .p }}"), now).unwrap();
+        rate.charge(probe(&number.to_string(), "{{ .p }}"), now).unwrap();
     }
-    assert!(rate.buckets().by_object.len() <= 1_024);
+    assert!(rate.len() <= 1_024);
 }
 
 #[test]
-fn only_templates_ask_and_immutable_secrets() {
+fn only_templates_and_immutable_secrets_probe() {
     let secret = |uid: &str, immutable: bool| {
         let secret = json!({ "metadata": { "uid": uid }, "immutable": immutable });
         Target::Present(Box::new(ExistingSecret(
@@ -98,11 +100,11 @@ fn only_templates_ask_and_immutable_secrets() {
         )))
     };
     let plain = |item: &str| object("db", item, "text");
-    assert!(question_of(&plain("sealed"), &Target::Absent).is_none());
-    assert!(question_of(&plain("sealed"), &secret("s", false)).is_none());
+    assert!(probe_for(&plain("sealed"), &Target::Absent).is_none());
+    assert!(probe_for(&plain("sealed"), &secret("s", false)).is_none());
     let guesses = (0..100).map(|guess: usize| {
         let guess = guess.to_string();
-        question_of(&plain(&guess), &secret(&guess, true)).unwrap()
+        probe_for(&plain(&guess), &secret(&guess, true)).unwrap()
     });
-    assert_eq!(at_once(guesses), 10, "also where the Secret was deleted and made anew");
+    assert_eq!(at_once(guesses), 10, "also where the Secret was deleted and created again");
 }

@@ -1,7 +1,7 @@
-//! `quotes_any`: whether a text quotes a value of a Secret.
+//! [`quotes_any`]: whether a message quotes a value of a Secret, and must be left out.
 //!
-//! A value is found as it is and in base64, whole or a piece of at least [`PIECE`] bytes. What a policy computed from a value
-//! (in capitals, backwards, its length) cannot be recognised.
+//! A value is recognised as it is and in base64, whole or in a piece of at least eight bytes. What a policy computed from a
+//! value (in capitals, backwards, its length) is not recognised.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -9,10 +9,10 @@ use envelope::Plaintext;
 use std::collections::{BTreeMap, HashSet};
 use zeroize::Zeroizing;
 
-/// Shorter values are in any sentence by chance.
-const LEAST: usize = 4;
+/// Shorter values occur in any sentence by chance.
+const SHORTEST: usize = 4;
 
-/// A shorter piece of a longer value is, too.
+/// Shorter pieces of longer values occur in any sentence by chance.
 const PIECE: usize = 8;
 
 /// Whether `text` quotes one of the `values`.
@@ -21,13 +21,13 @@ pub(crate) fn quotes_any(text: &str, values: &BTreeMap<String, Plaintext>) -> bo
     values.values().any(|value| {
         let encoded = Zeroizing::new(BASE64_STANDARD.encode(value.expose()));
         let encoded = encoded.trim_end_matches('=').as_bytes();
-        [value.expose().trim_ascii(), encoded].into_iter().any(|part| holds(text, &pieces, part))
+        [value.expose().trim_ascii(), encoded].into_iter().any(|part| contains(text, &pieces, part))
     })
 }
 
-fn holds(text: &str, pieces: &HashSet<&[u8]>, part: &[u8]) -> bool {
+fn contains(text: &str, pieces: &HashSet<&[u8]>, part: &[u8]) -> bool {
     if part.len() < PIECE {
-        return part.len() >= LEAST && text.as_bytes().windows(part.len()).any(|window| window == part);
+        return part.len() >= SHORTEST && text.as_bytes().windows(part.len()).any(|window| window == part);
     }
     part.windows(PIECE).any(|piece| pieces.contains(piece))
 }

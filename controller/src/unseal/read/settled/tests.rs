@@ -1,4 +1,4 @@
-//! Which signs settle an object, and what is left to say.
+//! Which facts settle a SealedSecret.
 
 use super::*;
 use api::annotations::NAMESPACE_WIDE;
@@ -22,12 +22,21 @@ fn status(generation: i64, synced: &str, scope: &str) -> SealedSecretStatus {
     .unwrap()
 }
 
+fn is_settled(
+    object: &WatchedSealedSecret,
+    status: Option<&SealedSecretStatus>,
+    target: Option<&ObjectMeta>,
+    correct_drift: bool,
+) -> bool {
+    Recorded::of(object, status).is_settled(target, corrects_drift(object, correct_drift))
+}
+
 fn target(version: &str) -> ObjectMeta {
     ObjectMeta { resource_version: Some(version.into()), ..ObjectMeta::default() }
 }
 
 #[test]
-fn only_when_every_sign_agrees() {
+fn only_when_every_fact_agrees() {
     let wide = json!({ NAMESPACE_WIDE: "true" });
     let cases = [
         ("all agree", observed(2, &json!({})), status(2, "True", "strict"), Some(target("7")), true),
@@ -82,37 +91,6 @@ fn a_status_from_before_is_completed_once() {
     assert!(is_settled(&object, Some(&empty), Some(&target("7")), true), "there was nothing to open");
 }
 
-#[test]
-fn a_mark_that_is_due_or_overdue_is_all_that_is_left_to_say() {
-    let revoking = KeyRing::default().revoking(BTreeSet::from([KEY.parse().unwrap()]));
-    let object = observed(2, &json!({}));
-    let plain = status(2, "True", "strict");
-    let due = compromise(&object, None, plain.opened_by.as_ref(), &revoking).unwrap();
-    let mark = json!({ "type": "Compromised", "status": "True", "message": due.message });
-    let mut as_before = plain.clone();
-    as_before.conditions.push(serde_json::from_value(mark).unwrap());
-    let marked = SealedSecretStatus { compromised_by: Some(due.keys), ..as_before.clone() };
-    let mut overdue = marked.clone();
-    overdue.opened_by = Some(BTreeSet::from(["b".repeat(64)]));
-    let cases = [
-        ("sound", &plain, KeyRing::default(), false),
-        ("due", &plain, revoking.clone(), true),
-        ("said, but by the message alone", &as_before, revoking.clone(), true),
-        ("said", &marked, revoking, false),
-        ("said, and the key's Secret is gone since", &marked, KeyRing::default(), false),
-        ("overdue: no key of now", &overdue, KeyRing::default(), true),
-    ];
-    for (name, status, ring, expected) in cases {
-        let outcome = only_said(&object, Some(status), &ring, false);
-        assert_eq!(outcome.is_some(), expected, "{name}");
-        assert!(only_said(&object, Some(status), &ring, true).is_some(), "{name}: owed");
-        if let Some(Outcome::Synced { resource_version, opened_by, act }) = outcome {
-            assert_eq!((resource_version.as_str(), act), ("7", Act::Found), "{name}");
-            assert_eq!(opened_by, status.opened_by, "{name}");
-        }
-    }
-}
-
 /// A leader that starts anew knows only what the status says. The correction of an edit failed; and what is random stays.
 #[test]
 fn a_failure_does_not_make_it_forget_what_it_left() {
@@ -130,8 +108,9 @@ fn a_failure_does_not_make_it_forget_what_it_left() {
         ("success, as told before generations were", &object, failed("True", json!(null)), true, true),
         ("failure, as told before generations were", &object, failed("False", json!(null)), false, false),
     ] {
-        assert_eq!(left_before(object, Some(&status)).is_some(), left, "{name}");
-        assert_eq!(was_unsealed(object, Some(&status)), known, "{name}");
+        let recorded = Recorded::of(object, Some(&status));
+        assert_eq!(recorded.secret_version.is_some(), left, "{name}");
+        assert_eq!(recorded.unsealed, known, "{name}");
         let settled = is_settled(object, Some(&status), Some(&target("7")), true);
         assert_eq!(settled, name.starts_with("success"), "{name}");
     }
@@ -146,7 +125,8 @@ fn only_what_is_surely_later_is_an_edit() {
         ("gone, or not shown yet", None, false),
         ("edited", Some("8"), true),
     ] {
-        assert_eq!(is_edited(Some(&left), shown.map(target).as_ref()), expected, "{name}");
+        let recorded = Recorded::of(&observed(2, &json!({})), Some(&left));
+        assert_eq!(recorded.is_edited(shown.map(target).as_ref()), expected, "{name}");
     }
-    assert!(!is_edited(None, Some(&target("8"))), "never left");
+    assert!(!Recorded::default().is_edited(Some(&target("8"))), "never written");
 }

@@ -1,24 +1,24 @@
-//! [`Rejection`]: what refused a Secret.
+//! [`RefusedBy`]: what in the API server refused a Secret.
 //!
-//! Decided: only Kubernetes' own validation makes a refusal the object's fault, because it alone judges nothing but the Secret: the
-//! same Secret is refused for as long as it stays the same. What admission refuses (a `ValidatingAdmissionPolicy`, a webhook, a
-//! quota) is asked for again, instead of going by the code: a policy answers 422 as validation does, a webhook answers with any
-//! code, and each of them can be mended without a change of the Secret that we would see.
+//! Decided: only Kubernetes' own validation makes a refusal final, because it alone judges nothing but the Secret, and refuses the
+//! same Secret each time. What admission refuses (a `ValidatingAdmissionPolicy`, a webhook, a quota) is retried. The HTTP code alone
+//! does not tell: a policy answers 422 as validation does, a webhook answers with any code, and both can be changed
+//! without a change of the Secret that this controller would see.
 
 use kube::core::Status;
 use kube::core::response::StatusCause;
 
 /// What refused a Secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rejection {
+pub(crate) enum RefusedBy {
     /// Kubernetes' own validation.
     Validation,
     /// A policy, a webhook or a quota; or the API server, for a reason that does not name the Secret.
     Admission,
 }
 
-impl Rejection {
-    /// Reads it from the answer to a write of a Secret; None if the write was not refused but failed.
+impl RefusedBy {
+    /// From the answer to a write of a Secret. None if the write failed for another reason than a refusal.
     pub(crate) fn of(status: &Status) -> Option<Self> {
         let code = status.code;
         if is_denied(status) {
@@ -33,7 +33,7 @@ impl Rejection {
     }
 }
 
-/// In the words in which the API server introduces a webhook's and a policy's own, whatever their code.
+/// By the words with which the API server introduces the message of a webhook or a policy, whatever the code.
 fn is_denied(status: &Status) -> bool {
     let is_policy =
         status.message.contains("AdmissionPolicy '") && status.message.contains(" denied request");
@@ -53,13 +53,13 @@ fn is_field_of_secret(field: &str) -> bool {
     first.is_some_and(|first| ["metadata", "data", "stringData", "type", "immutable"].contains(&first))
 }
 
-/// The API server's own limit on a request, which is no setting. Its words: those of a proxy are about that proxy.
+/// By the reason that the API server gives for its own limit on requests, which cannot be configured. A proxy answers 413 without it.
 fn is_too_large(status: &Status) -> bool {
     let has_causes = status.details.as_ref().is_some_and(|details| !details.causes.is_empty());
     status.code == 413 && status.reason == "RequestEntityTooLarge" && !has_causes
 }
 
-/// RBAC's words. A Role is often bound a moment later, so that nothing is known yet.
+/// By RBAC's words. Not a refusal: a Role is often bound a moment later.
 fn is_missing_right(status: &Status) -> bool {
     status.code == 403
         && ["create", "update"]
@@ -67,15 +67,15 @@ fn is_missing_right(status: &Status) -> bool {
             .any(|verb| status.message.contains(&format!(" cannot {verb} resource ")))
 }
 
-/// Whether it is the values that validation does not accept: their form, their length, or that there is nothing in one. Not their
-/// names, which are no secret.
+/// Whether validation refused values: their form, their length, or that one is empty. The names of values are not secret, and do not
+/// count.
 pub(crate) fn about_values(status: &Status) -> bool {
     let is_data = |cause: &StatusCause| cause.field.split(['.', '[']).next() == Some("data");
     let mut causes = status.details.iter().flat_map(|details| &details.causes);
     status.code == 413 || causes.any(|cause| is_data(cause) && !about_a_name(cause))
 }
 
-/// A key that no Secret can have.
+/// Whether the cause is a name that no item of a Secret can have.
 fn about_a_name(cause: &StatusCause) -> bool {
     let key = cause.field.strip_prefix("data[").and_then(|rest| rest.strip_suffix(']'));
     key.is_some_and(|key| {
@@ -93,7 +93,7 @@ mod tests {
     /// As the API server 1.35 answers, shortened.
     #[test]
     fn only_validation_is_final() {
-        let (validation, admission) = (Some(Rejection::Validation), Some(Rejection::Admission));
+        let (validation, admission) = (Some(RefusedBy::Validation), Some(RefusedBy::Admission));
         let policy =
             "secrets \"a\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no";
         let webhook = "admission webhook \"w\" denied the request: Secret \"a\" is invalid";
@@ -138,7 +138,7 @@ mod tests {
                 "details": { "kind": kind, "name": "a", "causes": causes },
             });
             let status: Status = serde_json::from_value(status).unwrap();
-            assert_eq!(Rejection::of(&status), expected, "{status:?}");
+            assert_eq!(RefusedBy::of(&status), expected, "{status:?}");
         }
     }
 

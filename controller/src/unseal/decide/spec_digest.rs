@@ -1,4 +1,4 @@
-//! `digest`: the spec that a Secret was unsealed from, as the Secret's annotation `unsealed-from` names it.
+//! [`digest`]: of the spec that a Secret was unsealed from, for the Secret's annotation `unsealed-from`.
 //!
 //! Decided: on the Secret, because it is written together with the values. A status comes later, or never: with
 //! `--update-status=false`, without the right to it, or when the controller is killed in between. Of the spec alone, and not of the
@@ -7,6 +7,7 @@
 use api::SealedSecretSpec;
 use api::annotations::UNSEALED_FROM;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use sealing::UnsealedSecret;
 use sha2::{Digest as _, Sha256};
 
 /// The digest of a spec. It is public, as the spec is: nothing in it depends on what the spec opens to.
@@ -16,7 +17,12 @@ pub(crate) fn digest(spec: &SealedSecretSpec) -> String {
     Sha256::digest(json).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
-/// Whether the Secret with this metadata says that it was unsealed from the spec with this digest.
+/// Whether the annotation of this Secret has this digest.
 pub(crate) fn is_from(secret: &ObjectMeta, digest: &str) -> bool {
     secret.annotations.as_ref().and_then(|all| all.get(UNSEALED_FROM)).is_some_and(|from| from == digest)
+}
+
+/// Sets the annotation.
+pub(crate) fn annotate(secret: &mut UnsealedSecret, digest: String) {
+    secret.metadata.annotations.get_or_insert_default().insert(UNSEALED_FROM.into(), digest);
 }

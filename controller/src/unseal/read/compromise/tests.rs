@@ -1,4 +1,4 @@
-//! What is marked, and in which words.
+//! Which SealedSecrets are marked, and with which message.
 
 use super::*;
 use serde_json::{Value, json};
@@ -106,7 +106,7 @@ fn of_an_unknown_key_a_hint_tells_nothing() {
         ("one that leaked and is gone", Some(SOUND), Some(&marked), true),
         ("made up", Some(SOUND), None, false),
     ] {
-        let told = telling_hint(&observed(hint, &json!({})), status, &ring);
+        let told = known_hint(&observed(hint, &json!({})), status, &ring);
         assert_eq!(told, hint.filter(|_| tells).map(|hint| hint.parse().unwrap()), "{name}");
     }
 }

@@ -1,0 +1,13 @@
+//! Why a SealedSecret is not unsealed. Imports no other room of `unseal`.
+//!
+//! A [`refusal`] lies in the SealedSecret or its Secret, and is not retried; a [`transient`] error lies in the cluster, and is.
+//! [`api_message`] and [`redact`] keep sealed values out of their messages, and [`truncate`] bounds the length.
+//!
+//! To add a reason why a SealedSecret is not unsealed, add a variant with its message and its `reason`, and return it from `decide`,
+//! or from `apply` if an answer of the API server is the cause. `Plan::may_reveal_values` says whether it may depend on sealed values.
+
+pub(crate) mod api_message;
+pub(crate) mod redact;
+pub(crate) mod refusal;
+pub(crate) mod transient;
+pub(crate) mod truncate;

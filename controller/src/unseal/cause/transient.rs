@@ -1,0 +1,102 @@
+//! [`Transient`]: everything in the cluster that can keep a SealedSecret from being unsealed for a while.
+
+use crate::process::error_chain::chain;
+use crate::unseal::cause::api_message::ApiMessage;
+use crate::unseal::cause::truncate::truncate;
+use api::{ConditionStatus, server_message};
+use std::time::Duration;
+
+/// An error that may pass without a change of the SealedSecret. `Display` is the text for the status and the event;
+/// [`Transient::in_full`] is the text for the log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Transient {
+    /// The existing Secret belongs to a deleted SealedSecret of the same name.
+    #[error(
+        "the Secret \"{0}\" still belongs to a deleted SealedSecret of the same name; waiting for Kubernetes' garbage collector \
+         to delete it"
+    )]
+    EarlierOwner(String),
+    /// The existing Secret is being deleted, and has finalizers.
+    #[error("the Secret \"{0}\" is being deleted; waiting until it is gone")]
+    Terminating(String),
+    /// The controller has no sealing key.
+    #[error("there is no sealing key yet")]
+    NoKeys,
+    /// Another client reverts each correction of the Secret.
+    #[error(
+        "another client keeps changing the Secret \"{name}\"; it is corrected again after growing delays"
+    )]
+    Contested {
+        /// The Secret's name.
+        name: String,
+        /// Until the next correction.
+        wait: Duration,
+    },
+    /// The SealedSecret was changed more often than the render rate allows.
+    #[error(
+        "changed too often in a short time: each change of templates, or of the values for an immutable Secret, may reveal \
+         something about the sealed values; the newest change is processed after some minutes"
+    )]
+    RateLimited {
+        /// Until the next change is processed.
+        wait: Duration,
+    },
+    /// The API server did not answer a request in time.
+    #[error("the API server did not answer in time")]
+    NoAnswer,
+    /// The Secret had changed at each attempt to write it.
+    #[error("another client keeps changing the Secret while it is being written")]
+    Conflict,
+    /// Opening panicked.
+    #[error("opening the values failed with an internal error, which the controller's log describes")]
+    Interrupted,
+    /// An admission policy, a webhook or a quota refused the Secret.
+    #[error("the Secret was refused, and is written again after growing delays: {0}")]
+    Denied(ApiMessage),
+    /// A request failed.
+    #[error("a request to the API server failed: {0}")]
+    Api(ApiMessage),
+}
+
+impl Transient {
+    /// The reason of the conditions.
+    pub(crate) fn reason(&self) -> &'static str {
+        match self {
+            Self::Denied(_) => "Denied",
+            _ => "Retrying",
+        }
+    }
+
+    /// The text for the log.
+    pub(crate) fn in_full(&self) -> String {
+        match self {
+            Self::Denied(message) => Self::Denied(message.in_full()).to_string(),
+            Self::Api(message) => Self::Api(message.in_full()).to_string(),
+            other => other.to_string(),
+        }
+    }
+
+    /// The value of the condition `Synced`.
+    ///
+    /// Decided: `False` where the Secret was refused, as upstream's controller has it, because that is an answer: it stays so
+    /// until a person changes the policy or the SealedSecret, so Argo CD should show Degraded and not Progressing. Instead of
+    /// `Unknown`, which is for what has no answer yet and often passes by itself. Neither is `Stalled`, because both are retried:
+    /// kstatus reads `Reconciling`.
+    pub(crate) fn synced(&self) -> ConditionStatus {
+        match self {
+            Self::Denied(_) => ConditionStatus::False,
+            _ => ConditionStatus::Unknown,
+        }
+    }
+
+    /// From the failure of a request that has nothing to do with the SealedSecret.
+    pub(crate) fn from_api(error: kube::Error) -> Self {
+        let message = match error {
+            kube::Error::Api(status) => truncate(&server_message(&status)),
+            // serde's message may quote the response, which may hold values.
+            kube::Error::SerdeError(_) => "its answer cannot be read".into(),
+            error => truncate(&chain(&error)),
+        };
+        Self::Api(message.into())
+    }
+}

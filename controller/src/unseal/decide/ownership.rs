@@ -1,0 +1,70 @@
+//! [`plan_for_foreign`]: whose an existing Secret is, and whether a SealedSecret may change it.
+
+use crate::unseal::cause::refusal::Refusal;
+use crate::unseal::cause::transient::Transient;
+use crate::unseal::decide::plan::Plan;
+use api::annotations::{MANAGED, PATCH, SKIP_SET_OWNER_REFERENCES};
+use api::{SealedSecret, SealedSecretSpec};
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
+use kube::{Resource as _, ResourceExt as _};
+use sealing::skips_owner;
+
+/// The plan for a Secret that must not be changed; None for one that may. It may be if this SealedSecret controls it, if an
+/// annotation of it invites SealedSecrets, or if it was created without an owner, as the template still asks for.
+///
+/// Where `is_collector_late`, the Secret of a deleted SealedSecret of the same name counts as this SealedSecret's. Kubernetes'
+/// garbage collector is known to overlook a Secret that was created at the wrong moment; and to their author, both are the same
+/// SealedSecret.
+pub(crate) fn plan_for_foreign(
+    sealed: &ObjectMeta,
+    spec: &SealedSecretSpec,
+    existing: &Secret,
+    is_collector_late: bool,
+) -> Option<Plan> {
+    let name = existing.name_any();
+    let controller = existing.owner_references().iter().find(|owner| owner.controller == Some(true));
+    let uid = sealed.uid.as_deref().unwrap_or_default();
+    let invited =
+        is_true(existing, MANAGED) || is_true(existing, PATCH) || was_made_ownerless(spec, existing);
+    let is_ours =
+        |owner: &OwnerReference| owner.uid == uid || (is_collector_late && is_namesake(owner, sealed));
+    match controller {
+        Some(owner) if is_ours(owner) && existing.metadata.deletion_timestamp.is_some() => {
+            Some(Plan::Retry(Transient::Terminating(name)))
+        }
+        Some(owner) if is_ours(owner) => None,
+        _ if invited => None,
+        Some(owner) if is_namesake(owner, sealed) => Some(Plan::Retry(Transient::EarlierOwner(name))),
+        _ => Some(Plan::Refuse(Refusal::Unmanaged { name })),
+    }
+}
+
+/// Whether the Secret's annotation says that it was created without its SealedSecret as owner, this SealedSecret asks for just
+/// that, and no other object controls the Secret since.
+///
+/// Decided: by the annotation that the template gave to the Secret, which is as good an invitation as `managed`, instead of
+/// by the status: it outlives the SealedSecret, as the Secret is meant to, and the right to write a status gives
+/// no Secret.
+fn was_made_ownerless(spec: &SealedSecretSpec, existing: &Secret) -> bool {
+    let named = spec.template.metadata.as_ref().and_then(|template| template.owner_references.as_ref());
+    skips_owner(spec)
+        && is_true(existing, SKIP_SET_OWNER_REFERENCES)
+        && controller_of(existing.owner_references()) == controller_of(named.map_or(&[], Vec::as_slice))
+}
+
+fn controller_of(owners: &[OwnerReference]) -> Option<&str> {
+    owners.iter().find(|owner| owner.controller == Some(true)).map(|owner| owner.uid.as_str())
+}
+
+/// Whether the owner is a SealedSecret of this name. With another UID it can only be one that was deleted.
+fn is_namesake(owner: &OwnerReference, sealed: &ObjectMeta) -> bool {
+    owner.kind == SealedSecret::kind(&())
+        && owner.api_version == SealedSecret::api_version(&())
+        && Some(&owner.name) == sealed.name.as_ref()
+}
+
+/// Whether the Secret has this annotation with the value `true`.
+pub(crate) fn is_true(secret: &Secret, annotation: &str) -> bool {
+    secret.annotations().get(annotation).is_some_and(|value| value == "true")
+}

@@ -1,0 +1,90 @@
+//! [`Facts`]: what is known of one SealedSecret without a request: from the watches, its status, the keys and this process' memory.
+
+use crate::unseal::context::Context;
+use crate::unseal::read::compromise::{known_hint, sealed_with_revoked};
+use crate::unseal::read::settled::{Recorded, corrects_drift};
+use crate::unseal::state::memory::{Inputs, Memory};
+use api::{ObservedMetadata, Scope, SealedSecretStatus, WatchedSealedSecret};
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::ResourceExt as _;
+use kube::runtime::reflector::ObjectRef;
+use sealing::KeyRing;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// All facts for one decision and its report. They are gathered once, so that every step sees the same ones.
+#[derive(Debug, Clone)]
+pub(crate) struct Facts {
+    /// The SealedSecret, as the watch shows it.
+    pub sealed: Arc<WatchedSealedSecret>,
+    /// The keys.
+    pub ring: Arc<KeyRing>,
+    /// The metadata of the existing Secret, as the watch shows it.
+    pub watched_secret: Option<Arc<ObservedMetadata<Secret>>>,
+    /// What this process remembers of the SealedSecret.
+    pub memory: Memory,
+    /// What the status records.
+    pub recorded: Recorded,
+    pub history: History,
+    pub inputs: Inputs,
+}
+
+/// What was done before for the SealedSecret as it is now.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct History {
+    /// The Secret was what it should be: another client made what differs.
+    pub drift: bool,
+    /// The existing Secret was unsealed from this spec, by this controller or upstream's. Values that templates render differently
+    /// each time are kept: a password must not change because something beside it did.
+    pub unsealed: bool,
+    /// This controller wrote the existing Secret, or found it right, and set the annotation that says from which spec.
+    pub left_by_us: bool,
+}
+
+impl Facts {
+    /// Gathers the facts as of `now`.
+    pub(crate) fn gather(sealed: &Arc<WatchedSealedSecret>, context: &Context, now: Instant) -> Self {
+        let memory = context.states.recall(sealed, now);
+        let status = memory.status.as_ref();
+        // Before the ring itself: a change between the two is noticed, and not missed.
+        let ring_version = context.ring.opening_version();
+        let ring = context.ring.snapshot();
+        let namespace = sealed.namespace().unwrap_or_default();
+        let watched_secret = context.secrets.get(&ObjectRef::new(&sealed.name_any()).within(&namespace));
+        let inputs = Inputs {
+            generation: sealed.metadata.generation,
+            scope: Scope::of(sealed.metadata.annotations.as_ref()),
+            correct_drift: corrects_drift(sealed, context.settings.correct_drift),
+            hint: known_hint(sealed, status, &ring),
+            revoked: sealed_with_revoked(&sealed.metadata, status, &ring),
+            ring_version,
+            target_version: watched_secret.as_ref().and_then(|secret| secret.resource_version()),
+        };
+        let recorded = Recorded::of(sealed, status);
+        let history = History::of(&recorded, &memory);
+        Self { sealed: Arc::clone(sealed), ring, watched_secret, memory, recorded, history, inputs }
+    }
+
+    /// The last status.
+    pub(crate) fn status(&self) -> Option<&SealedSecretStatus> {
+        self.memory.status.as_ref()
+    }
+
+    /// Whether nothing has to be done, if the existing Secret has this metadata.
+    pub(crate) fn is_settled(&self, secret: Option<&ObjectMeta>) -> bool {
+        self.recorded.is_settled(secret, self.inputs.correct_drift)
+    }
+}
+
+impl History {
+    fn of(recorded: &Recorded, memory: &Memory) -> Self {
+        let left = recorded.secret_version.is_some();
+        let drift = left || memory.is_contested;
+        Self {
+            drift,
+            unsealed: drift || memory.unsealed || recorded.unsealed,
+            left_by_us: left || memory.unsealed,
+        }
+    }
+}

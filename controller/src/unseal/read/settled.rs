@@ -1,0 +1,75 @@
+//! [`Recorded`]: what the status records about the SealedSecret as it is now, and whether that settles it. Pure.
+
+use api::annotations::CORRECT_DRIFT;
+use api::resource_version::is_later;
+use api::{Condition, ConditionStatus, Scope, SealedSecretStatus, WatchedSealedSecret};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+/// What the status records.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Recorded {
+    /// This generation was unsealed once, whatever happened since. An upstream CustomResourceDefinition stores this only until
+    /// the next failure.
+    pub(crate) unsealed: bool,
+    /// The version of the Secret that was written or found right, for this generation and scope.
+    pub(crate) secret_version: Option<String>,
+    /// The version of the Secret that was written or found right last, for any generation and scope.
+    pub(crate) last_secret_version: Option<String>,
+    /// The last reconciliation of this generation was a success.
+    is_synced: bool,
+    /// The status names the keys that opened the SealedSecret. Statuses of earlier versions do not.
+    names_keys: bool,
+}
+
+impl Recorded {
+    /// What `status` records about `sealed`.
+    pub(crate) fn of(sealed: &WatchedSealedSecret, status: Option<&SealedSecretStatus>) -> Self {
+        let Some(status) = status else { return Self::default() };
+        let generation = sealed.metadata.generation;
+        let scope = Scope::of(sealed.metadata.annotations.as_ref());
+        let synced = status.condition(Condition::SYNCED);
+        let synced = synced.is_some_and(|condition| condition.status == ConditionStatus::True);
+        // A failure keeps the target as it was: the Secret is still there.
+        let last = status.target.as_ref();
+        let of_last = last.and_then(|last| last.generation);
+        let unsealed_generation = if synced { status.observed_generation } else { of_last };
+        let unsealed = unsealed_generation.is_some() && unsealed_generation == generation;
+        let secret = last.filter(|last| unsealed && last.scope == scope.as_str());
+        Self {
+            unsealed,
+            secret_version: secret.map(|secret| secret.resource_version.clone()),
+            last_secret_version: last.map(|last| last.resource_version.clone()),
+            is_synced: synced && status.observed_generation == generation,
+            names_keys: status.opened_by.is_some(),
+        }
+    }
+
+    /// Whether there is nothing to do: the status records a success for this generation and scope, and the Secret still has the
+    /// version recorded. After a restart this holds for everything that did not change meanwhile, so that no key is used,
+    /// and nothing is read or written.
+    ///
+    /// Where drift is not corrected, the Secret is left as it is, even if it was deleted.
+    pub(crate) fn is_settled(&self, secret: Option<&ObjectMeta>, corrects_drift: bool) -> bool {
+        let is_unchanged = || secret.is_some_and(|secret| secret.resource_version == self.secret_version);
+        // Where the status does not name the keys, the SealedSecret is opened once more, so that it does.
+        self.is_synced
+            && self.secret_version.is_some()
+            && (!corrects_drift || (self.names_keys && is_unchanged()))
+    }
+
+    /// Whether the Secret has certainly been written since its version was recorded. The watch, which shows it, may lag behind.
+    pub(crate) fn is_edited(&self, secret: Option<&ObjectMeta>) -> bool {
+        let shown = secret.and_then(|secret| secret.resource_version.as_deref());
+        is_later(shown, self.last_secret_version.as_deref())
+    }
+}
+
+/// Whether drift of this SealedSecret's Secret is corrected: by the flag for all, and by the SealedSecret's own annotation.
+pub(crate) fn corrects_drift(sealed: &WatchedSealedSecret, for_all: bool) -> bool {
+    let annotations = sealed.metadata.annotations.as_ref();
+    let own = annotations.and_then(|annotations| annotations.get(CORRECT_DRIFT));
+    for_all && own.is_none_or(|value| value != "false")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+//! [`Memory`] and [`Inputs`]: what [`ObjectStates`](crate::unseal::state::object_state::ObjectStates) tells, and what it compares.
+
+use api::{Scope, SealedSecretStatus};
+use envelope::Fingerprint;
+use std::time::Duration;
+
+/// Everything that an outcome depends on, as it was when it was decided. The same inputs have the same outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Inputs {
+    /// The SealedSecret's, which stands for its spec.
+    pub generation: Option<i64>,
+    /// From the SealedSecret's annotations.
+    pub scope: Scope,
+    /// Drift is corrected, by the flags and the SealedSecret's annotations.
+    pub correct_drift: bool,
+    /// From the SealedSecret's annotations: the key that sealed it, if that key is known.
+    pub hint: Option<Fingerprint>,
+    /// As far as can be told, a key that leaked sealed it: if it does not open, that is why.
+    pub revoked: bool,
+    /// The version of the ring of keys.
+    pub ring_version: u64,
+    /// The version of the existing Secret.
+    pub target_version: Option<String>,
+}
+
+/// What is remembered of one SealedSecret, as of one moment. Each is a fact for a decision or a report.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Memory {
+    /// The status as this process or another client last wrote it, else as the watch shows it.
+    pub status: Option<SealedSecretStatus>,
+    /// The latest version of the SealedSecret that is known.
+    pub version: Option<String>,
+    /// The API server has not taken that status yet, though nothing has changed since.
+    pub is_unwritten: bool,
+    /// How long the status must not be written, because another client overwrites it each time.
+    pub status_delay: Option<Duration>,
+    /// This process has unsealed this generation.
+    pub unsealed: bool,
+    /// The Secret was corrected not long ago: another client made what differs now.
+    pub is_contested: bool,
+    /// How long the Secret must not be corrected, because another client reverts it each time.
+    pub correction_delay: Option<Duration>,
+    /// The Secret of a deleted SealedSecret has been in the way for so long that the garbage collector will not delete it.
+    pub is_collector_late: bool,
+}
