@@ -204,7 +204,7 @@ pub(crate) async fn guesses_come_slowly(stage: Arc<Stage>) -> Result<()> {
             let status = person.sees_synced(namespace, "db", ConditionStatus::Unknown).await?;
             ensure!(status.condition(Condition::RECONCILING).is_some(), "{status:?}");
             let message = status.condition(Condition::SYNCED).and_then(|synced| synced.message.clone());
-            ensure!(message.context("no message")?.contains("after a pause of some minutes"), "{status:?}");
+            ensure!(message.context("no message")?.contains("after some minutes"), "{status:?}");
             let left = person.get_secret(namespace, "db").await?;
             ensure!(left.data.unwrap_or_default().contains_key("x"), "what was rendered before stays");
 

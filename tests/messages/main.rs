@@ -62,6 +62,7 @@ const NO_REASONS: &[&str] = &[
     "SealedSecrets",
     "Secret",
     "SecretCreationTimestamp",
+    "SecretWatch",
     "Secrets",
     "Threads",
     "True",
@@ -69,7 +70,6 @@ const NO_REASONS: &[&str] = &[
     "VmRSS",
     "VmSize",
     "Warning",
-    "Watches",
 ];
 
 #[test]

@@ -1,6 +1,7 @@
 //! What is remembered, and when it is forgotten.
 
 use super::*;
+use api::Scope;
 use serde_json::json;
 
 fn object(version: &str, synced: &str) -> WatchedSealedSecret {
