@@ -1,6 +1,6 @@
 //! The controller: turns every SealedSecret of a cluster into the Secret it stands for.
 //!
-//! [`cli`] parses the flags, [`config`] checks and combines them, and [`run`] starts the rooms: [`keys`] owns the sealing keys,
+//! [`cli`] parses the flags, [`config`] checks and combines them, and [`run`] starts the rooms: `keys` owns the sealing keys,
 //! `unseal` reconciles SealedSecrets, [`http`] serves the certificate, and [`leader_election`] decides which of several replicas
 //! does the first two. `client` and `process` are what all of them use.
 //!
@@ -12,7 +12,7 @@ pub(crate) mod client;
 pub mod config;
 pub mod events;
 pub mod http;
-pub mod keys;
+pub(crate) mod keys;
 pub mod leader_election;
 pub mod logging;
 pub mod metrics;

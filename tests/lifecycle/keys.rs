@@ -210,7 +210,7 @@ pub(crate) async fn a_key_secret_with_too_many_items_breaks_no_other(stage: Arc<
             let is_told = async |pod: &Pod| {
                 eventually(Duration::from_secs(20), "the refusal is told", async || {
                     let logs = pod.logs()?;
-                    let told = "this Secret is labelled as a sealing key and is none";
+                    let told = "this Secret is labelled as a sealing key and cannot be used as one";
                     let mut lines = logs.lines().filter(|line| line.contains(told));
                     let why = "more than 5000 entries in data";
                     ensure!(lines.any(|line| line.contains("secret=odd") && line.contains(why)), "{logs}");
