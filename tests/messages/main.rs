@@ -28,7 +28,13 @@ const REFERENCE: &str = "controller/docs/reference.md";
 /// Functions, constants and types whose texts users read, beside errors and lines of the log.
 const PRINTED: &[(&str, &str)] = &[
     ("controller/src", "ConfigWarning"),
+    ("controller/src", "Refused"),
+    ("controller/src", "cert"),
+    ("controller/src", "compromise"),
     ("controller/src", "event_for"),
+    ("controller/src", "new_event"),
+    ("controller/src", "reject"),
+    ("controller/src", "wait_for_keys"),
     ("crates/api/src", "IN_THE_LOG"),
     ("crates/api/src", "NOT_SHOWN"),
     ("crates/api/src", "NO_API_SERVER"),
@@ -142,7 +148,7 @@ fn said() -> Result<Vec<Message>> {
 }
 
 fn program() -> Result<Program> {
-    let mut folders: Vec<String> = PROGRAMS.iter().map(ToString::to_string).collect();
+    let mut folders: Vec<String> = PROGRAMS.iter().map(|folder| (*folder).to_owned()).collect();
     for entry in fs::read_dir(root().join("crates"))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         if name != "xtask" {

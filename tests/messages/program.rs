@@ -57,7 +57,7 @@ impl Program {
             items.flatten().filter_map(|token| Message::new(source, token)).collect::<Vec<_>>()
         };
         let is_sentence =
-            |message: &Message| message.template.has_words() && message.text.trim().contains(' ');
+            |message: &Message| message.template.has_words() && message.text.split_whitespace().count() > 2;
         self.0.iter().flat_map(of).filter(is_sentence).collect()
     }
 

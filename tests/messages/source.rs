@@ -69,7 +69,7 @@ pub(crate) fn sources(root: &Path, folder: &str) -> Result<Vec<Source>> {
     let (mut sources, mut tests) = (Vec::new(), BTreeSet::new());
     for file in files {
         let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        let (tokens, modules) = without_tests(tokens(&text));
+        let (tokens, modules) = without_tests(&tokens(&text));
         let parent = file.parent().unwrap_or(root);
         let is_root = file.file_stem().is_some_and(|stem| stem == "lib" || stem == "main");
         let home = if is_root { parent.to_owned() } else { file.with_extension("") };
@@ -85,10 +85,10 @@ pub(crate) fn sources(root: &Path, folder: &str) -> Result<Vec<Source>> {
 }
 
 /// The tokens without each item under `#[cfg(test)]`, and the names of the modules among these that are files.
-fn without_tests(tokens: Vec<Token>) -> (Vec<Token>, Vec<String>) {
+fn without_tests(tokens: &[Token]) -> (Vec<Token>, Vec<String>) {
     const MARK: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
     let (mut kept, mut modules) = (Vec::new(), Vec::new());
-    let mut rest = tokens.as_slice();
+    let mut rest = tokens;
     while let Some(first) = rest.first() {
         if rest.len() > MARK.len() && MARK.iter().zip(rest).all(|(mark, token)| token.is(mark)) {
             let item = &rest[MARK.len()..];
@@ -253,7 +253,7 @@ fn texts_keep_their_lines_and_lose_their_escapes() {
 fn tests_are_left_out() {
     let text = "\"a\"; #[cfg(test)] mod tests { fn f() { \"b\"; } } \"c\"; #[cfg(test)] pub(crate) mod model; \"d\"; \
                 #[cfg(test)] use x::y; \"e\"";
-    let (kept, modules) = without_tests(tokens(text));
+    let (kept, modules) = without_tests(&tokens(text));
     let texts: Vec<_> = kept.iter().filter_map(Token::text).collect();
     assert_eq!((texts, modules), (vec!["a", "c", "d", "e"], vec!["model".to_owned()]));
 }
