@@ -1,5 +1,7 @@
 //! A page of the documentation whose YAML and commands a test runs, so that the page is what is tested.
 
+pub mod console;
+
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
@@ -7,6 +9,7 @@ use std::process::Stdio;
 use anyhow::{Context as _, Result, ensure};
 use tokio::process::Command;
 
+use self::console::Console;
 use crate::programs::Programs;
 use crate::workspace;
 
@@ -28,6 +31,16 @@ impl Page {
         let fence = format!("```{language}\n");
         let blocks = self.text.split(fence.as_str()).skip(1);
         blocks.map(|block| block.split("```").next().unwrap_or_default()).collect()
+    }
+
+    /// Its `console` blocks, in order.
+    pub fn consoles(&self) -> Result<Vec<Console>> {
+        Console::all(&self.text)
+    }
+
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The commands after `$ ` in its console blocks, in order.
