@@ -1,10 +1,15 @@
 //! `cargo xtask ci`: all that must hold before a change lands, the quick and the likely to fail first.
 
 mod deny;
+mod examples;
 mod node_packages;
 mod packages;
 
-use anyhow::Result;
+use std::env;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use harness::binaries::Binaries;
 
 use crate::cargo::cargo;
 use crate::step::Steps;
@@ -21,14 +26,26 @@ fn steps_of_ci(steps: &mut Steps) -> Result<()> {
     check::steps_of_check(steps)?;
     steps.step("generated files", || generate::run(&generate::Arguments { check: true }))?;
     steps.step("packages alone", packages::check)?;
+    steps.step("examples of CONTRIBUTING", examples::compile)?;
     let mut doc = cargo(&["doc", "--workspace", "--no-deps"]);
     doc.env("RUSTDOCFLAGS", "--deny warnings");
     steps.command("documentation", doc)?;
     // A developer's machine may lack what some tests need, and they are reported as unrun. On a CI machine every test must run.
-    let all_must_run = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    let all_must_run = env::var("CI").is_ok_and(|ci| ci == "true");
     if all_must_run {
         steps.step("packages of a node", node_packages::install)?;
     }
     steps.step("tests", || test::run(&test::Arguments::everything(all_must_run)))?;
+    steps.step("demo", demo)?;
     steps.step("licenses and bans", deny::run)
+}
+
+/// The README's first command, with the programs that the tests have just used.
+fn demo() -> Result<()> {
+    let binaries = Binaries::build(&["--workspace", "--all-targets"])?;
+    let xtask = env::current_exe().context("cannot find this program")?;
+    let status = Command::new(xtask).arg("demo").envs(binaries.environment()).status();
+    let status = status.context("cannot run the demo")?;
+    ensure!(status.success(), "`cargo xtask demo` ended with {status}");
+    Ok(())
 }
