@@ -1,7 +1,18 @@
 //! The Kubernetes types of Sealed Secrets: `SealedSecret` and its status, scopes, annotations and names.
 //!
-//! No cryptography and no client: what these types mean for bytes is in `envelope` and `sealing`; who reads and
-//! writes them is in `controller` and `kubeseal-rs`.
+//! No cryptography and no client: what these types mean for bytes is in `envelope` and `sealing`; what reads and writes them is in
+//! `controller` and `kubeseal-rs`.
+//!
+//! | to add | change |
+//! |---|---|
+//! | an annotation | `annotations`; one that is read from a SealedSecret belongs to the list of those that are decoded |
+//! | a type of condition | `condition`; the controller's `unseal::report::status` sets it |
+//! | a field of the status or the spec | `status`, `sealed_secret`; then `cargo xtask generate` writes the CustomResourceDefinition |
+//! | a scope | `scope`; the compiler shows each `match` |
+//! | a label or annotation of keys' Secrets | `sealing_key` |
+//!
+//! Objects come in three forms: [`SealedSecret`] and `Secret` as a client writes them; [`ObservedSealedSecret`] and [`ObservedSecret`] as
+//! the API server has them, whatever their shape; and [`WatchedSealedSecret`], which a watch keeps in memory.
 
 pub mod annotations;
 mod condition;

@@ -1,8 +1,16 @@
 //! The verbs of Sealed Secrets on Kubernetes types: seal, unseal, reseal, and the key ring.
 //!
-//! Pure: no client, no clock, no network; time and randomness are arguments. The bytes are `envelope`'s, the types
-//! `api`'s, the language of templates `template`'s. `kubeseal-rs` seals and the controller unseals; both do it here, so
-//! that they cannot differ.
+//! Pure: no client, no clock, no network; time and randomness are arguments. The bytes are in `envelope`, the types in `api`, the language
+//! of templates in `template`. `kubeseal-rs` seals and the controller unseals, and both use this crate, so that they cannot differ.
+//!
+//! | verb | module |
+//! |---|---|
+//! | plaintext into a SealedSecret | `seal` |
+//! | a SealedSecret into the Secret that it describes | `unseal`; its messages are in `unseal::message` |
+//! | sealed values to a newer key; whether values open | `reseal` |
+//! | which keys a SealedSecret needs | `needs` |
+//! | the order in which keys are tried, and how many tries an object may cost | `item_opener` |
+//! | the keys of a cluster; the name of the next key | `key_ring`, `sealing_key`, `successor_name` |
 
 mod base64_text;
 mod item_error;

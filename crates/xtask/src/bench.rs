@@ -18,29 +18,29 @@ use crate::span::span;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// What to measure; everything, if nothing is named
-    parts: Vec<Part>,
+    subjects: Vec<Subject>,
 }
 
 /// What can be measured. Each is a file beside this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Part {
+enum Subject {
     /// kubeseal-rs beside kubeseal
     Cli,
     /// Our controller beside upstream's
     Controller,
 }
 
-const ALL: [Part; 2] = [Part::Cli, Part::Controller];
+const ALL: [Subject; 2] = [Subject::Cli, Subject::Controller];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let parts = if arguments.parts.is_empty() { &ALL } else { arguments.parts.as_slice() };
-    for part in parts {
-        match part {
-            Part::Cli => {
+    let subjects = if arguments.subjects.is_empty() { &ALL } else { arguments.subjects.as_slice() };
+    for subject in subjects {
+        match subject {
+            Subject::Cli => {
                 let prepared = cli::prepare()?;
                 timed("kubeseal-rs beside upstream's kubeseal", || cli::measure(&prepared))?;
             }
-            Part::Controller => {
+            Subject::Controller => {
                 let prepared = controller::prepare()?;
                 timed("our controller beside upstream's", || controller::measure(prepared))?;
             }

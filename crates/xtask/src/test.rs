@@ -1,5 +1,5 @@
-//! `cargo xtask test`: everything built first, with a display of what takes long; then all tests, those that wait side by side;
-//! then the time of each suite, and one line that says how it went. With arguments, it is `cargo test` that runs them.
+//! `cargo xtask test`: builds everything, with a display of what takes long; runs all suites, several at a time; prints the time of each
+//! suite and one line with the result. With arguments, it runs `cargo test` with them.
 
 mod side_by_side;
 mod suites;

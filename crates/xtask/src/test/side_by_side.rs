@@ -1,4 +1,4 @@
-//! Suites side by side: most of those with a control plane wait, for a lease, a retry or a renewal.
+//! Runs suites side by side, because those with a control plane mostly wait: for a lease, a retry or a renewal.
 
 use std::io::{self, Read as _};
 use std::process::{Command, Stdio};
@@ -11,10 +11,10 @@ use super::tally::Tally;
 use crate::paint;
 use crate::span::span;
 
-/// As many at the same time. Each suite runs as many of its own tests at once as it chooses.
+/// The number of suites that run at the same time. Each suite decides how many of its own tests it runs at once.
 const AT_ONCE: usize = 2;
 
-/// These begin first, so that none of them is left over when all others are done.
+/// The longest suites, which start first, so that no long one is left at the end.
 const LONGEST: [&str; 10] = [
     "lifecycle",
     "faults",
@@ -28,25 +28,26 @@ const LONGEST: [&str; 10] = [
     "scenarios",
 ];
 
-/// These run when the others are done, one after the other: they compare times, and a kubelet restarts what answers late.
+/// Suites that run one after the other, when the others are done: they compare times, or have a kubelet, which restarts a container whose
+/// probe is late.
 const ALONE: [&str; 3] = ["effects", "lifecycle: share::", "node"];
 
-/// How all of them went.
+/// The results of all suites.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     pub(super) tally: Tally,
     pub(super) times: Vec<(String, Duration)>,
-    /// A suite did not end well.
+    /// Whether a suite failed.
     pub(super) failed: bool,
 }
 
-/// What all lanes add to.
-struct Report<W> {
+/// The results so far, and where the output goes; shared by all lanes.
+struct Results<W> {
     outcome: Outcome,
     to: W,
 }
 
-/// Runs them with what `prepare` adds to each command. The output of each goes to `to` whole, when it has ended.
+/// Runs the suites, with what `prepare` adds to each command. The whole output of a suite goes to `to` when the suite ends.
 pub(super) fn run(
     suites: Vec<Suite>,
     prepare: impl Fn(&mut Command) + Sync,
@@ -55,7 +56,7 @@ pub(super) fn run(
     let (alone, mut shared): (Vec<_>, Vec<_>) =
         suites.into_iter().partition(|suite| ALONE.contains(&suite.name.as_str()));
     shared.sort_by_key(|suite| LONGEST.iter().position(|name| *name == suite.name).unwrap_or(LONGEST.len()));
-    let report = Mutex::new(Report { outcome: Outcome::default(), to });
+    let results = Mutex::new(Results { outcome: Outcome::default(), to });
     for (lanes, suites) in [(AT_ONCE, shared), (1, alone)] {
         let queue = Mutex::new(suites.into_iter());
         thread::scope(|scope| {
@@ -63,30 +64,30 @@ pub(super) fn run(
                 scope.spawn(|| {
                     while let Some(mut suite) = next(&queue) {
                         prepare(&mut suite.command);
-                        run_one(suite, &report);
+                        run_one(suite, &results);
                     }
                 });
             }
         });
     }
-    report.into_inner().unwrap_or_else(PoisonError::into_inner).outcome
+    results.into_inner().unwrap_or_else(PoisonError::into_inner).outcome
 }
 
 fn next(queue: &Mutex<impl Iterator<Item = Suite>>) -> Option<Suite> {
     locked(queue).next()
 }
 
-fn run_one(mut suite: Suite, report: &Mutex<Report<impl io::Write>>) {
-    // Where the reader has gone, the counting still matters.
-    let _ = writeln!(locked(report).to, "{}", paint::dim(&format!("... {}", suite.name)));
+fn run_one(mut suite: Suite, results: &Mutex<Results<impl io::Write>>) {
+    // If nothing reads the output any more, the results are still counted.
+    let _ = writeln!(locked(results).to, "{}", paint::dim(&format!("... {}", suite.name)));
     let start = Instant::now();
     let (output, succeeded) = output_of(&mut suite.command).unwrap_or_else(|error| {
         (format!("{} cannot be run: {error}\n", suite.command.get_program().display()).into_bytes(), false)
     });
     let took = start.elapsed();
     let heading = paint::bold(&format!("==> {} ({})", suite.name, span(took)));
-    let mut report = locked(report);
-    let Report { outcome, to } = &mut *report;
+    let mut results = locked(results);
+    let Results { outcome, to } = &mut *results;
     let _ = writeln!(to, "{heading}").and_then(|()| to.write_all(&output)).and_then(|()| to.flush());
     for line in String::from_utf8_lossy(&output).lines() {
         outcome.tally.read(line);
@@ -98,11 +99,11 @@ fn run_one(mut suite: Suite, report: &Mutex<Report<impl io::Write>>) {
     outcome.times.push((suite.name, took));
 }
 
-/// What it writes to either stream, in the order in which it does, and whether it ends well.
+/// The output of both streams, in the order in which it was written, and whether the command succeeded.
 fn output_of(command: &mut Command) -> io::Result<(Vec<u8>, bool)> {
     let (mut reader, writer) = io::pipe()?;
     let mut child = command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).spawn()?;
-    // The command holds the ends that are written to: while it does, there is more to read.
+    // The command holds the write ends of the pipe. They are closed here, so that reading ends when the child does.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut output = Vec::new();
     reader.read_to_end(&mut output)?;
