@@ -26,8 +26,8 @@ fn the_reference_lists_every_metric_with_its_type_and_labels() {
             .unwrap();
     let status =
         serde_json::from_value(json!({ "conditions": [{ "type": "Synced", "status": "True" }] })).unwrap();
-    metrics.count_error(&observed, "unseal");
-    metrics.observe_condition(&observed, &status);
+    metrics.objects.count_error(&observed, "unseal");
+    metrics.objects.observe_conditions(&observed, &status);
     metrics.observe_request("/v1/verify", "POST", 200, Duration::from_millis(1));
     assert_eq!(documented(REFERENCE), served(&metrics.classic_text().unwrap()));
 }
