@@ -9,15 +9,13 @@ pub(super) struct Known {
     pub(super) place: &'static str,
 }
 
-const KNOWN: [Known; 11] = [
+const KNOWN: [Known; 9] = [
     known(Rule::Circle, "controller/src"),
     known(Rule::Circle, "kubeseal-rs/src"),
-    known(Rule::Circle, "tests/harness"),
     known(Rule::Crowd, "controller/src"),
     known(Rule::Crowd, "kubeseal-rs/src"),
     known(Rule::Crowd, "kubeseal-rs/tests"),
     known(Rule::Crowd, "tests"),
-    known(Rule::OldWord, "controller/src"),
     known(Rule::OldWord, "kubeseal-rs/src"),
     known(Rule::OldWord, "kubeseal-rs/tests"),
     known(Rule::OldWord, "tests"),
