@@ -246,7 +246,7 @@ pub(crate) fn is_revoked(fingerprint: Fingerprint) -> bool {
     Withdrawal::with(fingerprint).is_some_and(|known| known.how == Withdrawn::Revoked)
 }
 
-/// Lets a retired certificate be sealed with again: its key is back.
+/// Allows sealing with a retired certificate again, because its key is in use again.
 pub(crate) fn reinstate(certificate: &Certificate) {
     Withdrawal::lift(certificate);
 }

@@ -74,7 +74,7 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// Reads the arguments. The error may as well be the help that was asked for.
+    /// Reads the arguments. The error may also be the help text that a flag asks for.
     pub(crate) fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
         let mut command = Self::command()
             .bin_name(name())
@@ -94,7 +94,7 @@ impl Cli {
         Ok(cli)
     }
 
-    /// Does what the command line says.
+    /// Runs the command.
     pub(crate) fn run(self) -> Result<(), CommandError> {
         if self.version == Some(true) {
             return Ok(Output::Stdout.write(version_line().as_bytes())?);
@@ -141,7 +141,7 @@ fn run_upstream(cli: Cli) -> Result<(), CommandError> {
     upstream::run(cli.upstream, cli.certificate, cli.connection)
 }
 
-/// Whatever follows a flag that wants a value is that, even if it begins with a hyphen: passwords and tokens do.
+/// The word after a flag with a value is the value, even if it begins with a hyphen, as passwords and tokens do.
 fn as_pflag_takes_values(argument: clap::Arg) -> clap::Arg {
     let wants_one = !argument.is_positional()
         && argument.get_action().takes_values()
@@ -149,7 +149,7 @@ fn as_pflag_takes_values(argument: clap::Arg) -> clap::Arg {
     if wants_one { argument.allow_hyphen_values(true) } else { argument }
 }
 
-/// No terminal is narrower.
+/// The width of the narrowest terminal.
 const PAGE_WIDTH: usize = 80;
 
 fn help_page() -> String {
@@ -177,7 +177,7 @@ fn help_page() -> String {
 /// Prints what clap has to say, help to stdout and errors to stderr, and gives the exit code.
 pub(crate) fn report(answer: &clap::Error) -> ExitCode {
     if answer.use_stderr() {
-        // It quotes what was typed, which a shell may have taken from the names of files.
+        // It quotes words of the command line, which a shell may have expanded from names of files.
         say(answer.render());
         return ExitCode::from(2);
     }

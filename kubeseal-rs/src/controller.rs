@@ -1,25 +1,27 @@
-//! [`Controller`]: the controller in the cluster, asked through the API server's service proxy.
+//! [`Controller`]: requests to the controller in the cluster, through the API server's service proxy.
 //!
 //! What its answers are used for is in `certificate` and `commands`.
 
 pub(crate) mod address;
 pub(crate) mod error;
-pub(crate) mod fault;
-pub(crate) mod retry_delays;
-pub(crate) mod right;
 
 use crate::cluster::session::Session;
+use crate::cluster::session::request_error::RequestError;
 use crate::controller::address::ControllerAddress;
 use crate::controller::error::{ControllerError, Question};
-use crate::controller::fault::Fault;
 use k8s_openapi::api::core::v1::Service;
 use serde_json::Value;
+use std::time::Duration;
 
-/// A controller that was found.
+/// How many milliseconds to wait before each retry of a request that the controller refused because there are too many: about ten seconds in all. It takes
+/// two requests a second, from all clients together.
+const RETRY_DELAYS: [u64; 5] = [500, 1000, 1500, 2500, 4000];
+
+/// A controller whose Service is in the cluster.
 pub(crate) struct Controller {
     session: Session,
     address: ControllerAddress,
-    /// Of its Service; empty where the only port has no name, which the service proxy understands.
+    /// The name of the Service's port; empty if the only port has no name, which the service proxy accepts.
     port: String,
 }
 
@@ -38,7 +40,7 @@ impl Controller {
         self.ask(Question::Certificate, "cert.pem", None)
     }
 
-    /// Whether a SealedSecret opens there.
+    /// Whether the controller can open a SealedSecret.
     pub(crate) fn verify(&self, sealed: &Value) -> Result<bool, ControllerError> {
         match self.ask(Question::Verify, "verify", Some(sealed)) {
             Ok(_) => Ok(true),
@@ -47,23 +49,23 @@ impl Controller {
         }
     }
 
-    /// The same SealedSecret, sealed to the newest key; none where it does not open there.
+    /// The SealedSecret, resealed to the newest key; None if the controller cannot open it.
     pub(crate) fn reseal(&self, sealed: &Value) -> Result<Option<Value>, ControllerError> {
         match self.ask(Question::Reseal, "rotate", Some(sealed)) {
             Ok(text) => serde_json::from_str(&text)
                 .map(Some)
-                .map_err(|_| self.failed(Question::Reseal, Fault::NotController)),
+                .map_err(|_| self.failed(Question::Reseal, RequestError::NotController)),
             Err(error) if error.is_conflict() => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Whether TLS proves that it is this API server which answers.
+    /// Whether TLS verifies the API server.
     pub(crate) fn is_verified(&self) -> bool {
         self.session.is_verified()
     }
 
-    /// The API server and the context, in words.
+    /// API server and context, for messages.
     pub(crate) fn server(&self) -> &str {
         self.session.server()
     }
@@ -72,7 +74,7 @@ impl Controller {
         let ControllerAddress { namespace, name, .. } = &self.address;
         let service = self
             .send(&format!("/api/v1/namespaces/{namespace}/services/{name}"), None)
-            .and_then(|text| serde_json::from_str::<Service>(&text).map_err(|_| Fault::NotKubernetes))
+            .and_then(|text| serde_json::from_str::<Service>(&text).map_err(|_| RequestError::NotKubernetes))
             .map_err(|source| self.failed(Question::Service, source))?;
         service
             .spec
@@ -81,22 +83,24 @@ impl Controller {
             .ok_or_else(|| ControllerError::NoPort { namespace: namespace.clone(), name: name.clone() })
     }
 
-    /// Asks, and asks again for a while where there were too many requests.
+    /// Sends a request to the controller, and retries for a while if there are too many requests.
     fn ask(&self, question: Question, path: &str, body: Option<&Value>) -> Result<String, ControllerError> {
         let ControllerAddress { namespace, name, .. } = &self.address;
         let port = &self.port;
         let path = format!("/api/v1/namespaces/{namespace}/services/http:{name}:{port}/proxy/v1/{path}");
-        let mut waits = retry_delays::waits();
+        let mut delays = RETRY_DELAYS.into_iter();
         loop {
-            match (self.send(&path, body), waits.next()) {
-                (Err(Fault::TooMany(_)), Some(wait)) => std::thread::sleep(wait),
+            match (self.send(&path, body), delays.next()) {
+                (Err(RequestError::TooMany(_)), Some(delay)) => {
+                    std::thread::sleep(Duration::from_millis(delay))
+                }
                 (answer, _) => return answer.map_err(|source| self.failed(question, source)),
             }
         }
     }
 
-    /// Gets, or posts where there is a body.
-    fn send(&self, path: &str, body: Option<&Value>) -> Result<String, Fault> {
+    /// Sends a GET request, or a POST request if there is a body.
+    fn send(&self, path: &str, body: Option<&Value>) -> Result<String, RequestError> {
         let sent = self.session.ask(async |client| {
             let request = match body {
                 None => http::Request::get(path).body(Vec::new()),
@@ -106,10 +110,10 @@ impl Controller {
             };
             client.request_text(request.map_err(kube::Error::HttpError)?).await
         });
-        sent.map_err(Fault::from)
+        sent.map_err(RequestError::from)
     }
 
-    fn failed(&self, question: Question, source: Fault) -> ControllerError {
+    fn failed(&self, question: Question, source: RequestError) -> ControllerError {
         ControllerError::Ask {
             question,
             server: self.server().to_owned(),

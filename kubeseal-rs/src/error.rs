@@ -157,7 +157,4 @@ impl<T, E: Into<CommandError>> Context<T> for Result<T, E> {
     }
 }
 
-/// The name of before; modules that still say it turn to [`CommandError`].
-pub(crate) type Failure = CommandError;
-
 impl Hint for sealing::SealFailure {}

@@ -9,8 +9,8 @@ pub(crate) mod retry;
 pub(crate) mod stored_key;
 
 use crate::cluster::session::Session;
+use crate::cluster::session::request_error::RequestError;
 use crate::controller::address::ControllerAddress;
-use crate::controller::fault::Fault;
 use crate::key_store::error::{KeyStoreError, Operation};
 use crate::key_store::stored_key::StoredKey;
 use crate::manifest::names::is_object_name;
@@ -209,9 +209,9 @@ impl KeyStore {
             act,
             server: self.server().to_owned(),
             namespace: self.namespace.clone(),
-            source: match Fault::from(error) {
+            source: match RequestError::from(error) {
                 // Of an object, not of the controller's answer.
-                Fault::Conflict(cause) => Fault::Changed(cause),
+                RequestError::Conflict(cause) => RequestError::Changed(cause),
                 other => other,
             },
         }

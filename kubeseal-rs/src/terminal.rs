@@ -1,4 +1,4 @@
-//! What a person sees at a terminal: warnings, colours, prompts, and text that is escaped before it is shown.
+//! What the user sees at a terminal: warnings, colours, prompts, the name of the program, and text that is escaped before it is shown.
 
 pub(crate) mod escape;
 pub(crate) mod paint;

@@ -4,8 +4,8 @@
 //! in different kubeconfigs, and tunnels give different clusters one address. Keeping it is best effort: a read-only
 //! home does not prevent sealing.
 //!
-//! Decided: only what came over TLS that proves the API server is kept. What came over plain http (`kubectl proxy` is that) or
-//! `--insecure-skip-tls-verify` may be an attacker's, and would be sealed with later by a run that asks for no such thing.
+//! Decided: a certificate is cached only if TLS verified the API server. One that came over plain http (as with `kubectl proxy`) or
+//! with `--insecure-skip-tls-verify` may be an attacker's, and a later run without that flag would seal with it.
 
 use crate::certificate::store;
 use crate::certificate::store::Existing;
@@ -26,14 +26,14 @@ const DIRECTORY: &str = "certificates";
 /// A certificate and where it came from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Cached {
-    /// For a person who looks into the file.
+    /// For users who read the file.
     server: String,
     context: String,
     controller: String,
     pub(crate) fingerprint: String,
     fetched: String,
     pub(crate) certificate: String,
-    /// The API server proved by TLS that it is the one that is meant. Files of versions that did not look at that do not say it.
+    /// TLS verified the API server. Files of old versions do not have the field.
     #[serde(default)]
     verified: bool,
 }

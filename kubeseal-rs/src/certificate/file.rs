@@ -8,9 +8,9 @@ use std::path::Path;
 /// Larger than any certificate chain, smaller than most files that are named by mistake.
 pub(crate) const LARGEST: u64 = 1 << 20;
 
-/// Reads the file as text, in UTF-8 or UTF-16. Bytes that are none become question marks: whether PEM is in there is decided later.
+/// Reads the file as text, in UTF-8 or UTF-16. Other bytes become question marks, because only PEM blocks in the text count.
 pub(crate) fn read(path: &Path) -> io::Result<String> {
-    // A private key may stand beside the certificate.
+    // The file may hold a private key, too.
     let bytes = to_utf8(read_all(std::fs::File::open(path)?.take(LARGEST))?);
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -23,7 +23,7 @@ const DIRECTORY: &str = "seen";
 pub(crate) struct KnownCertificate {
     pub certificate: Certificate,
     pub first_fetched: Timestamp,
-    /// The controller, and the context or server it was asked in.
+    /// The controller and its context or server.
     pub from: String,
 }
 
@@ -43,7 +43,7 @@ impl KnownCertificate {
 
     fn read(directory: &Path, fingerprint: Fingerprint) -> Option<Self> {
         let note: Note = serde_json::from_slice(&fs::read(directory.join(name(fingerprint))).ok()?).ok()?;
-        // What is not what its name says was damaged, or put there.
+        // A file whose content does not match its name is damaged or forged.
         let certificate = Certificate::from_pem(&note.certificate).ok()?;
         (certificate.fingerprint() == fingerprint).then_some(Self {
             certificate,
@@ -67,7 +67,7 @@ impl KnownCertificate {
             return;
         }
         let name = name(certificate.fingerprint());
-        // A file that cannot be read says nothing, and must not keep the next one out.
+        // A file that cannot be read is replaced.
         let existing = if directory.join(&name).exists() { Existing::Replaced } else { Existing::Stays };
         let note = Note { from: from.into(), first_fetched, certificate: certificate.to_pem() };
         if let Ok(text) = serde_json::to_vec_pretty(&note)
@@ -82,7 +82,7 @@ fn name(fingerprint: Fingerprint) -> String {
     format!("{fingerprint}.json")
 }
 
-/// Of files that are written once, the time they were written is the time they are of.
+/// Removes the oldest files. They are written once, so that the time of their last change is their age.
 fn forget_oldest(directory: &Path) {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let mut files: Vec<_> =

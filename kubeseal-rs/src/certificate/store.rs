@@ -4,7 +4,7 @@ use std::fs::DirBuilder;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// What becomes of a file that is there already.
+/// What happens to an existing file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Existing {
     Replaced,
@@ -19,7 +19,7 @@ pub(crate) fn directory(name: &str) -> Option<PathBuf> {
     Some(cache.join("kubeseal-rs").join(name))
 }
 
-/// Writes a file of `directory`, which is made where it is not there.
+/// Writes a file in `directory`, which is created if it does not exist.
 pub(crate) fn write(directory: &Path, name: &str, text: &[u8], existing: Existing) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -32,7 +32,7 @@ pub(crate) fn write(directory: &Path, name: &str, text: &[u8], existing: Existin
     let path = directory.join(name);
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     file.write_all(text)?;
-    // Else a crash may leave the name with nothing behind it.
+    // Without this, a crash may leave an empty file.
     file.as_file().sync_all()?;
     let persisted = match existing {
         Existing::Replaced => file.persist(path),

@@ -3,11 +3,11 @@
 use crate::certificate::file::LARGEST;
 use crate::cluster::proxy::{NotAProxy, proxy_for};
 use crate::cluster::runtime::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, block_on};
-use crate::controller::fault::{UNKNOWN_ISSUER, is_unknown_issuer};
+use crate::cluster::session::request_error::{UNKNOWN_ISSUER, is_unknown_issuer};
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, Proxy, StatusCode, Url};
 
-/// Why nothing came.
+/// Why no certificate was fetched.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FetchError {
     #[error("cannot start the network client")]
@@ -30,7 +30,7 @@ pub(crate) fn fetch(url: &Url) -> Result<String, FetchError> {
 async fn get(url: &Url) -> Result<String, FetchError> {
     // Its message would repeat the URL, credentials included.
     let failed = |error: reqwest::Error| FetchError::Request(error.without_url());
-    // reqwest takes a proxy that is none for no proxy: each address is checked before it is asked for.
+    // reqwest connects directly if the proxy's address is invalid, so that each address is checked before the request.
     proxy_on_the_way(url).map_err(FetchError::Proxy)?;
     let checked = |attempt: Attempt<'_>| match proxy_on_the_way(attempt.url()) {
         Ok(_) => Policy::default().redirect(attempt),
@@ -39,7 +39,7 @@ async fn get(url: &Url) -> Result<String, FetchError> {
     let client = Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(ANSWER_TIMEOUT)
-        // Not by reqwest's own reading of the environment.
+        // reqwest would read the environment by rules of its own.
         .no_proxy()
         .proxy(Proxy::custom(|url| proxy_on_the_way(url).ok().flatten()))
         .redirect(Policy::custom(checked))
@@ -62,7 +62,7 @@ async fn get(url: &Url) -> Result<String, FetchError> {
 
 /// The proxy that the environment names for this address, as reqwest takes it.
 fn proxy_on_the_way(url: &Url) -> Result<Option<String>, NotAProxy> {
-    // What is no Uri reqwest cannot ask for either.
+    // reqwest cannot request a URL that is not a Uri either.
     let Ok(target) = url.as_str().parse() else { return Ok(None) };
     let proxy = proxy_for(&target, |name| std::env::var(name).ok())?;
     Ok(proxy.map(|proxy| {

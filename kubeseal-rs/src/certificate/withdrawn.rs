@@ -1,6 +1,6 @@
 //! [`Withdrawal`]: a certificate whose key was revoked or retired, remembered so that nothing is sealed with it again.
 //!
-//! The kept certificate, a file for `--cert` and a controller that was not restarted may all offer it later. As with `cache`,
+//! The cached certificate, a file for `--cert` and a controller that was not restarted may all offer it later. As with `cache`,
 //! remembering is best effort: it guards this machine, and the cluster's own label is what takes the key out.
 
 use crate::certificate::store;
@@ -13,25 +13,25 @@ use std::path::{Path, PathBuf};
 
 const DIRECTORY: &str = "withdrawn";
 
-/// What was done to the key.
+/// Why nothing is sealed with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Withdrawn {
-    /// Others know it.
+    /// The private key leaked.
     Revoked,
-    /// Nothing needs it.
+    /// Nothing needs the key.
     Retired,
 }
 
-/// What is remembered.
+/// A withdrawn certificate: why, when and in which cluster.
 #[derive(Debug, Clone, Serialize, Deserialize, thiserror::Error)]
 #[error("its key was {} on {} ({from})", .how.as_str(), .at.strftime("%Y-%m-%d"))]
 pub(crate) struct Withdrawal {
     pub how: Withdrawn,
     at: Timestamp,
-    /// The cluster, in words.
+    /// The cluster, for messages.
     from: String,
-    /// Where this stands.
+    /// The file with this entry.
     #[serde(skip)]
     pub file: PathBuf,
 }
@@ -46,24 +46,24 @@ impl Withdrawn {
 }
 
 impl Withdrawal {
-    /// What is remembered of this certificate.
+    /// The entry of this certificate.
     pub(crate) fn of(certificate: &Certificate) -> Option<Self> {
         Self::with(certificate.fingerprint())
     }
 
-    /// What is remembered of the certificate with this fingerprint.
+    /// The entry of the certificate with this fingerprint.
     pub(crate) fn with(fingerprint: Fingerprint) -> Option<Self> {
         Self::read(&store::directory(DIRECTORY)?, fingerprint)
     }
 
-    /// Remembers it, if that can be stored.
+    /// Stores an entry, if it can be stored.
     pub(crate) fn note(certificate: &Certificate, how: Withdrawn, from: &str) {
         if let Some(directory) = store::directory(DIRECTORY) {
             Self::write(&directory, certificate.fingerprint(), how, from);
         }
     }
 
-    /// Forgets that it was retired. What others know they know for good.
+    /// Removes the entry of a retired certificate. A revoked one stays revoked.
     pub(crate) fn lift(certificate: &Certificate) {
         if let Some(found) = Self::of(certificate)
             && found.how == Withdrawn::Retired
@@ -81,9 +81,9 @@ impl Withdrawal {
     fn write(directory: &Path, fingerprint: Fingerprint, how: Withdrawn, from: &str) {
         let found = Self { how, at: Timestamp::now(), from: from.into(), file: PathBuf::new() };
         let is_replaced = match Self::read(directory, fingerprint) {
-            // The first time counts; but a retired key may turn out to have leaked.
+            // The first entry stays; but a retired key may be revoked later.
             Some(known) => how == Withdrawn::Revoked && known.how == Withdrawn::Retired,
-            // A file that cannot be read says nothing, and must not keep the next one out.
+            // A file that cannot be read is replaced.
             None => directory.join(name(fingerprint)).exists(),
         };
         let existing = if is_replaced { Existing::Replaced } else { Existing::Stays };

@@ -3,7 +3,7 @@
 
 use clap::Args;
 
-/// None is shown on any help page.
+/// Flags without effect, hidden from help.
 #[derive(Debug, Default, Args)]
 pub(crate) struct KlogFlags {
     #[arg(long = "add_dir_header", hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]

@@ -1,13 +1,13 @@
 //! `check`: flags belong behind the command that they are for.
 //!
 //! Decided: refused, instead of merged into the command's own, because most of upstream's flags mean nothing to a command,
-//! and one that is quietly left out, such as `--context`, has it work on something else than was meant.
+//! and a flag that is ignored, such as `--context`, would make it work on another cluster than the user meant.
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
-/// Refuses a flag that was typed before a command. Those of the environment are for all.
+/// Refuses a flag that was typed before a command. Values from the environment count for every command.
 pub(crate) fn check(command: &mut Command, matches: &ArgMatches) -> Result<(), clap::Error> {
     let Some(verb) = matches.subcommand_name() else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! [`ConnectionError`]: it is not known which cluster is meant, or how to log in to it.
+//! [`ConnectionError`]: flags, kubeconfig and environment name no cluster, or its user cannot authenticate.
 
 use crate::cluster::auth::auth_provider::AuthProviderError;
 use crate::cluster::auth::plugin::PluginError;
@@ -7,7 +7,7 @@ use crate::cluster::proxy::NotAProxy;
 use crate::terminal::escape::shown_path;
 use std::path::PathBuf;
 
-/// Why it is not known which cluster is meant, or how to log in to it. Never quotes a kubeconfig: tokens stand in it.
+/// Why there is no cluster to ask. Never quotes a kubeconfig, because it holds tokens.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConnectionError {
     #[error("there is no kubeconfig{}, and this is not a pod in a cluster", at(.0))]
@@ -60,7 +60,7 @@ fn at(paths: &[PathBuf]) -> String {
 }
 
 impl ConnectionError {
-    /// The step that it made fail.
+    /// The step that failed.
     pub(crate) const fn step(&self) -> &'static str {
         match self {
             Self::Plugin(_) | Self::AuthProvider(_) => "cannot log in to the cluster",

@@ -1,11 +1,11 @@
-//! `read`: which kubeconfig files count, and all of them as one. [`Target`](crate::cluster::target::Target) reads them once in a run.
+//! `read`: the kubeconfig files, merged into one. [`ResolvedCluster`](crate::cluster::resolved::ResolvedCluster) reads them once in a run.
 
 use crate::terminal::escape::shown_path;
 use kube::config::Kubeconfig;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Why there is no kubeconfig that can be used. Never quotes it: tokens stand in it.
+/// Why no kubeconfig can be used. Never quotes one, because it holds tokens.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KubeconfigError {
     #[error("cannot read the kubeconfig {}", shown_path(.path))]
@@ -20,7 +20,7 @@ pub(crate) enum KubeconfigError {
     Merge,
 }
 
-/// The merged kubeconfig, or none where there is no file, or only empty ones. As kubectl has it: a file that was named by a flag must
+/// The merged kubeconfig. None if there is no file, or if all files are empty. As with kubectl, a file that a flag names must
 /// exist, others may be missing.
 pub(crate) fn read(named: Option<&Path>) -> Result<Option<Kubeconfig>, KubeconfigError> {
     let mut merged = Kubeconfig::default();
@@ -46,7 +46,7 @@ pub(crate) fn read(named: Option<&Path>) -> Result<Option<Kubeconfig>, Kubeconfi
     Ok((!is_empty).then_some(merged))
 }
 
-/// Where a kubeconfig is looked for, in this order.
+/// The paths of kubeconfig files, in the order of their precedence.
 pub(crate) fn files(named: Option<&Path>) -> Vec<PathBuf> {
     if let Some(file) = named {
         return vec![file.to_owned()];

@@ -25,7 +25,7 @@ fn speaks_tls(flags: &ConnectionFlags) -> bool {
 pub(crate) fn apply(flags: &ConnectionFlags, config: &mut Config) -> Result<(), ConnectionError> {
     if let Some(url) = server_url(flags)? {
         config.cluster_url = url;
-        // The name that was expected of the other server.
+        // It was the name of the kubeconfig's server.
         config.tls_server_name = None;
     }
     if let Some(name) = given(&flags.tls_server_name) {
@@ -56,7 +56,7 @@ fn apply_to_user(flags: &ConnectionFlags, user: &mut AuthInfo) -> Result<(), Con
     let token = flags.token.as_ref().filter(|token| !token.expose().is_empty());
     let username = given(&flags.username);
     if token.is_some() || username.is_some() {
-        // Whatever else would be logged in with does not count any more.
+        // A flag replaces every credential of the kubeconfig.
         user.auth_provider = None;
         user.exec = None;
         user.token = None;
@@ -92,7 +92,7 @@ fn apply_to_user(flags: &ConnectionFlags, user: &mut AuthInfo) -> Result<(), Con
     Ok(())
 }
 
-/// As kubectl has it: no credentials are sent over plain http. Whom to act as is no secret.
+/// Removes the credentials, because kubectl sends none over plain http. Impersonation is not a secret and stays.
 fn no_credentials_in_clear(user: &mut AuthInfo) {
     *user = AuthInfo {
         impersonate: user.impersonate.take(),

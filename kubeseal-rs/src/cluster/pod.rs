@@ -1,4 +1,4 @@
-//! What is known inside a pod: that it is one, and its namespace. As client-go finds it out.
+//! Whether this program runs in a pod, and the namespace of the pod, by the rules of client-go.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -9,7 +9,7 @@ const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 /// The namespace of a pod that states none.
 const DEFAULT_NAMESPACE: &str = "default";
 
-/// Whether this is a pod that may ask its API server.
+/// Whether this is a pod with a service account, which may ask its API server.
 pub(crate) fn is_inside() -> bool {
     inside(Path::new(SERVICE_ACCOUNT), std::env::var_os)
 }

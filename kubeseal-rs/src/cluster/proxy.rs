@@ -11,7 +11,7 @@ use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 use std::net::IpAddr;
 
-/// The variable names no proxy. Its value is not told: a password may stand in it.
+/// The variable does not hold the address of a proxy. The message does not quote the value, which may hold a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the variable {0} does not hold the address of a proxy")]
 pub(crate) struct NotAProxy(&'static str);
@@ -41,7 +41,7 @@ pub(crate) fn proxy_for(
     };
     let Some((name, text)) = proxy else { return Ok(None) };
     let exceptions = first(["NO_PROXY", "no_proxy"]).map(|(_, text)| text).unwrap_or_default();
-    // Which proxy it is makes no difference to the exceptions.
+    // NO_PROXY does not depend on which proxy it is.
     let matcher = Matcher::builder().all(format!("http://{host}")).no(exceptions).build();
     if matcher.intercept(target).is_none() {
         return Ok(None);
@@ -51,10 +51,10 @@ pub(crate) fn proxy_for(
     address(&text).map(Some).ok_or(NotAProxy(name))
 }
 
-/// The address of a proxy, of a kind that can be spoken to.
+/// The address of a proxy that this program supports.
 pub(crate) fn address(text: &str) -> Option<Uri> {
     let is_known = |url: &Uri| matches!(url.scheme_str(), Some("http" | "https" | "socks5"));
-    // Alone, neither minds every port and host that is none.
+    // Each of the two parsers accepts some ports and hosts that the other rejects.
     let is_sound = reqwest::Url::parse(text.trim()).is_ok_and(|url| url.has_host());
     text.trim().parse().ok().filter(|url| is_sound && is_known(url))
 }
@@ -89,7 +89,7 @@ mod tests {
             let error = found("https://api:6443", &[("https_proxy", text)]).unwrap_err();
             assert_eq!(error.to_string(), "the variable https_proxy does not hold the address of a proxy");
             assert!(!format!("{error:?}{}", error.hint()).contains("hunter2"), "{text}");
-            // Where it does not count, it may be anything.
+            // A variable that is not used may hold anything.
             assert_eq!(found("http://api", &[("https_proxy", text)]), Ok(None));
             assert_eq!(found("https://api", &[("https_proxy", text), ("NO_PROXY", "api")]), Ok(None));
             assert_eq!(found("https://127.0.0.1", &[("https_proxy", text)]), Ok(None));

@@ -1,4 +1,4 @@
-//! [`ResolvedCluster`]: the cluster of a run, its namespace, and how to log in to it.
+//! [`ResolvedCluster`]: server, namespace and user of a cluster, from flags, kubeconfig and environment.
 //!
 //! Decided: resolved once in a run, into a value that reads no kubeconfig, no file of a certificate authority, no flag and no variable again.
 //! `kubectl config use-context` meanwhile would otherwise seal with one cluster's key for another's namespace, and file its certificate
@@ -18,38 +18,38 @@ use kube::Config;
 use kube::config::Cluster;
 use std::sync::Arc;
 
-/// The namespace of a context that states none.
+/// The namespace of a context without a namespace.
 const DEFAULT_NAMESPACE: &str = "default";
 
-/// The cluster of a run. What fails only matters to a caller that needs it: a Secret can be sealed for the context's namespace where the
-/// context's cluster cannot be reached.
+/// The cluster of a run. Each part has an error of its own: a Secret can be sealed for the context's namespace while the
+/// context's cluster has no usable server.
 pub(crate) struct ResolvedCluster {
     /// Empty where flags or a pod name the cluster and no context does.
     context: String,
     namespace: String,
-    /// As the kubeconfig or `--server` states it.
+    /// The value in the kubeconfig or of `--server`, unchanged.
     server: Result<String, Arc<ConnectionError>>,
     client: Result<ClientConfig, Arc<ConnectionError>>,
     request_timeout: Option<Timeout>,
 }
 
-/// What a client needs, except for credentials that are read again for each login.
+/// The configuration of a client, without the credentials that are read for each client.
 struct ClientConfig {
     config: Config,
-    /// The kubeconfig's entry, of which credential plugins are told.
+    /// The kubeconfig's entry, which is passed to credential plugins.
     cluster: Option<Cluster>,
-    /// The words that tell a person which cluster that is.
+    /// Server and context, for messages.
     words: String,
 }
 
 /// The configuration of a client, with credentials.
 pub(crate) struct Authenticated {
     pub config: Config,
-    /// The words that tell a person which cluster that is.
+    /// Server and context, for messages.
     pub server: String,
-    /// The credentials are a plugin's or a file's, which may give others another time.
+    /// The credentials come from a plugin or a file, which may give new ones later.
     pub renews: bool,
-    /// The API server proves by TLS that it is the one that is meant.
+    /// TLS verifies the API server.
     pub is_verified: bool,
 }
 
@@ -66,7 +66,7 @@ impl ResolvedCluster {
             && (server.is_some() || pod::is_inside())
             && [&flags.context, &flags.cluster, &flags.user].into_iter().any(|name| given(name).is_some())
         {
-            // Another cluster than the one that was named, otherwise.
+            // Without this, it would be another cluster than the one that the flag names.
             return Err(ConnectionError::NothingToSelectFrom(kubeconfig::files(file)));
         }
         let selected = match &kubeconfig {
@@ -101,7 +101,7 @@ impl ResolvedCluster {
         self.server.clone().map(|server| (self.context.clone(), server))
     }
 
-    /// What `--request-timeout` says, if it says anything.
+    /// The value of `--request-timeout`.
     pub(crate) fn request_timeout(&self) -> Option<Timeout> {
         self.request_timeout
     }
@@ -140,24 +140,24 @@ impl ClientConfig {
             (None, Some(url)) => (Config::new(url), false, String::new()),
             (None, None) => {
                 let config = Config::incluster().map_err(ConnectionError::Pod)?;
-                // The way from a pod to its API server leads through no proxy.
+                // A pod reaches its API server without a proxy.
                 (config, true, " (from inside the cluster)".into())
             }
         };
         overrides::apply(flags, &mut config)?;
-        // One that is stated counts, whatever the environment says.
+        // A proxy in flags or kubeconfig comes before that of the environment.
         if !direct && config.proxy_url.is_none() {
             let proxy = proxy_for(&config.cluster_url, |name| std::env::var(name).ok());
             config.proxy_url = proxy.map_err(ConnectionError::ProxyVariable)?;
         }
-        // A person waits: what is not available now is better said than waited for.
+        // The user waits: an error now is better than retries.
         config.default_retry = false;
         let words = format!("{}{from}", shown(&config.cluster_url));
         Ok(Self { config, cluster, words })
     }
 }
 
-/// An address without what it may hold to log in with.
+/// An address without user name, password and query.
 fn shown(url: &http::Uri) -> String {
     let host = url.host().unwrap_or_default();
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();

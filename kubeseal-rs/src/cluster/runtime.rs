@@ -1,16 +1,16 @@
-//! `block_on` and `runtime`: what runs whatever needs the network. Nothing asynchronous exists before they are called.
+//! `block_on` and `runtime`: run futures for requests over the network, on the calling thread.
 
 use std::io;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
-/// For the connection, handshake included.
+/// The longest time to connect, TLS handshake included.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// For each answer.
+/// The longest time to wait for a response.
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Something to run futures on, on this thread.
+/// A runtime that runs futures on this thread.
 pub(crate) fn runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }

@@ -4,7 +4,7 @@ use crate::cluster::error::ConnectionError;
 use crate::settings::connection_flags::{ConnectionFlags, given};
 use kube::config::{AuthInfo, Cluster, Context, Kubeconfig};
 
-/// The context that counts.
+/// A context, and the flags that replace parts of it.
 pub(crate) struct Selected<'a> {
     kubeconfig: &'a Kubeconfig,
     flags: &'a ConnectionFlags,
@@ -14,9 +14,8 @@ pub(crate) struct Selected<'a> {
 }
 
 impl<'a> Selected<'a> {
-    /// The context that counts; none where `--server` names the cluster and nothing names a context.
-    ///
-    /// Where `--cluster` names the cluster and no context does, there is one of no name.
+    /// The context that flags or kubeconfig choose. None if `--server` names the cluster and nothing names a context. If `--cluster` names the
+    /// cluster and nothing names a context, the context has no name.
     pub(crate) fn of(
         kubeconfig: &'a Kubeconfig,
         flags: &'a ConnectionFlags,
@@ -33,7 +32,7 @@ impl<'a> Selected<'a> {
         }
     }
 
-    /// The context's namespace, if it states one.
+    /// The namespace of the context.
     pub(crate) fn namespace(&self) -> Option<String> {
         self.context.namespace.clone().filter(|namespace| !namespace.is_empty())
     }
@@ -52,7 +51,7 @@ impl<'a> Selected<'a> {
         cluster.server.clone().ok_or_else(|| ConnectionError::ClusterServer(name.into()))
     }
 
-    /// The user that `--user` or the context names. As client-go: a context may do without its user.
+    /// The user that `--user` or the context names. As in client-go, a context without a user is valid.
     pub(crate) fn user(&self) -> Result<AuthInfo, ConnectionError> {
         let user = given(&self.flags.user).or(self.context.user.as_deref());
         let named = self.kubeconfig.auth_infos.iter().find(|named| Some(named.name.as_str()) == user);

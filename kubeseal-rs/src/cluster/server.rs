@@ -1,4 +1,4 @@
-//! `config_of`: a cluster of a kubeconfig, as a client needs it. Nothing of the user, and nothing of the environment.
+//! `config_of`: the configuration of a client from a cluster of a kubeconfig, without the user and without the environment.
 //!
 //! Decided: worked out here, because kube 5 takes the environment's proxy in with the cluster, compares `NO_PROXY` with the
 //! proxy's own address, and fails where it cannot read `NO_PROXY`, needed or not.
@@ -11,7 +11,7 @@ use kube::Config;
 use kube::config::Cluster;
 use std::path::Path;
 
-/// What a client needs to know of a cluster.
+/// The configuration of a client for this cluster.
 pub(crate) fn config_of(name: &str, cluster: &Cluster) -> Result<Config, ConnectionError> {
     let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let server = text(&cluster.server).and_then(|server| address(&server, false));
@@ -36,14 +36,14 @@ pub(crate) fn config_of(name: &str, cluster: &Cluster) -> Result<Config, Connect
     Ok(config)
 }
 
-/// An address, with the scheme that it is taken to have where it states none.
+/// An address. One without a scheme gets https if `speaks_tls`, else http.
 pub(crate) fn address(text: &str, speaks_tls: bool) -> Option<Uri> {
     let scheme = if speaks_tls { "https" } else { "http" };
     let text = if text.contains("://") { text.to_owned() } else { format!("{scheme}://{text}") };
     text.parse().ok().filter(|url: &Uri| url.host().is_some_and(|host| !host.is_empty()))
 }
 
-/// The certificates in a file, of which there is at least one.
+/// The certificates in a file. A file without any is an error.
 pub(crate) fn authorities(path: &Path) -> Result<Vec<Vec<u8>>, ConnectionError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| ConnectionError::CertificateAuthority { path: path.to_owned(), source })?;

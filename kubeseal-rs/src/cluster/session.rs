@@ -4,6 +4,8 @@
 //! after the other, and the controller lets in two requests a second.
 
 pub(crate) mod error;
+pub(crate) mod permission;
+pub(crate) mod request_error;
 
 use crate::cluster::Cluster;
 use crate::cluster::resolved::{Authenticated, ResolvedCluster};
@@ -16,20 +18,20 @@ use kube::{Client, Config};
 use std::cell::{Cell, RefCell};
 use tokio::runtime::Runtime;
 
-/// A client that has logged in to a cluster.
+/// A client that has authenticated to a cluster.
 pub(crate) struct Session {
     runtime: Runtime,
     client: RefCell<Client>,
-    /// Whether logging in anew may help where the credentials have run out.
+    /// Whether a new authentication may give other credentials.
     renews: Cell<bool>,
     cluster: Cluster,
-    /// The API server and the context, in words.
+    /// API server and context, for messages.
     server: String,
     is_verified: bool,
 }
 
 impl Session {
-    /// Logs in. Nothing is asked yet.
+    /// Authenticates. No request is sent yet.
     pub(crate) fn begin(cluster: &Cluster) -> Result<Self, SessionError> {
         let runtime = runtime().map_err(SessionError::Start)?;
         let (client, authenticated) =
@@ -44,18 +46,18 @@ impl Session {
         })
     }
 
-    /// The API server and the context, in words.
+    /// API server and context, for messages.
     pub(crate) fn server(&self) -> &str {
         &self.server
     }
 
-    /// Whether TLS proves that it is this API server which answers.
+    /// Whether TLS verifies the API server.
     pub(crate) fn is_verified(&self) -> bool {
         self.is_verified
     }
 
-    /// Asks once, or again with new credentials where those at hand have run out meanwhile. To be one request: what was
-    /// refused was not done, and what came before it is not done twice.
+    /// Sends a request, and sends it again with new credentials if the API server answers 401. `request` must send one request only: a request that
+    /// was refused had no effect, but earlier requests would be sent twice.
     pub(crate) fn ask<T>(
         &self,
         request: impl AsyncFn(Client) -> Result<T, kube::Error>,
@@ -67,7 +69,7 @@ impl Session {
         match ask() {
             Err(error) if is_unauthorized(&error) && self.authenticate_again() => {
                 let answer = ask();
-                // New ones that are refused as well are not asked for again.
+                // New credentials that are refused as well are not renewed again.
                 self.renews.set(!answer.as_ref().is_err_and(is_unauthorized));
                 answer
             }
@@ -75,7 +77,7 @@ impl Session {
         }
     }
 
-    /// Whether there are new credentials. Why there are none, the plugin says itself.
+    /// Whether there are new credentials. A plugin that fails prints the reason itself.
     fn authenticate_again(&self) -> bool {
         let resolved = self.cluster.resolved().ok().filter(|_| self.renews.get());
         let renewed = resolved.and_then(|cluster| self.runtime.block_on(client(cluster)).ok());
@@ -88,14 +90,14 @@ fn is_unauthorized(error: &kube::Error) -> bool {
     matches!(error, kube::Error::Api(status) if status.code == 401)
 }
 
-/// By what name the API server knows kubeseal-rs, in `managedFields` and in its audit log.
+/// The name of kubeseal-rs in `managedFields` and in the API server's audit log.
 const NAME: &str = concat!("kubeseal-rs/", env!("CARGO_PKG_VERSION"));
 
-/// A client, and how it logged in. To be called inside the runtime: the client starts a task.
+/// A client, and the configuration that it authenticated with. Must be called inside the runtime, because the client starts a task.
 async fn client(cluster: &ResolvedCluster) -> Result<(Client, Authenticated), SessionError> {
     let authenticated = cluster.authenticate().await.map_err(SessionError::Connection)?;
     let mut config = with_timeouts(authenticated.config.clone(), cluster.request_timeout());
-    // The API server notes its first part as the manager of the fields that are written, and would note `unknown` without it.
+    // The API server records the part before the slash as field manager, and `unknown` without it.
     config.headers.push((USER_AGENT, HeaderValue::from_static(NAME)));
     let client = Client::try_from(config).map_err(|error| SessionError::Client {
         server: authenticated.server.clone(),
@@ -104,7 +106,7 @@ async fn client(cluster: &ResolvedCluster) -> Result<(Client, Authenticated), Se
     Ok((client, authenticated))
 }
 
-/// A person waits: without a word from them, not for ever.
+/// The time-outs of `--request-timeout`; the defaults where it is not given, so that a user does not wait for ever.
 fn with_timeouts(mut config: Config, stated: Option<Timeout>) -> Config {
     config.connect_timeout = Some(CONNECT_TIMEOUT);
     config.read_timeout = Some(ANSWER_TIMEOUT);

@@ -38,7 +38,7 @@ impl ControllerAddress {
         }
     }
 
-    /// Keeps a flag from reaching other paths of the API server.
+    /// Refuses names that would lead to other paths of the API server.
     pub(crate) fn check(&self) -> Result<(), ControllerError> {
         match [&self.namespace, &self.name].into_iter().find(|part| !is_name(part)) {
             Some(part) => Err(ControllerError::Name(part.clone())),

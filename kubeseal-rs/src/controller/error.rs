@@ -1,8 +1,8 @@
 //! [`ControllerError`]: why the controller did not answer, and what to do about it.
 
 use crate::cluster::session::error::SessionError;
-use crate::controller::fault::Fault;
-use crate::controller::right::Right;
+use crate::cluster::session::permission::Permission;
+use crate::cluster::session::request_error::RequestError;
 use crate::error::Hint;
 use std::fmt;
 
@@ -15,38 +15,38 @@ pub(crate) enum ControllerError {
     Name(String),
     #[error("Service {namespace}/{name} has no port")]
     NoPort { namespace: String, name: String },
-    #[error("cannot {}", .question.told(.namespace, .name, .server))]
+    #[error("cannot {}", .question.described(.namespace, .name, .server))]
     Ask {
         question: Question,
         server: String,
         namespace: String,
         name: String,
         #[source]
-        source: Fault,
+        source: RequestError,
     },
 }
 
 /// The step of a command that the controller did not answer.
 pub(crate) const CANNOT_ASK: &str = "cannot ask the controller";
 
-/// What the controller answers while there is no key to seal with.
+/// What the controller answers if it has no sealing key.
 const NO_KEY: &str = "there is no sealing key";
 
-/// What is asked.
+/// What is asked of the API server or the controller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Question {
-    /// Where it is.
+    /// The controller's Service.
     Service,
-    /// Its certificate.
+    /// The certificate of the newest key.
     Certificate,
     /// Whether a SealedSecret opens.
     Verify,
-    /// A SealedSecret for the newest key.
+    /// A SealedSecret, resealed to the newest key.
     Reseal,
 }
 
 impl Question {
-    fn told(self, namespace: &str, name: &str, server: &str) -> impl fmt::Display {
+    fn described(self, namespace: &str, name: &str, server: &str) -> impl fmt::Display {
         match self {
             Self::Service => format!("get Service {namespace}/{name} from {server}"),
             Self::Certificate => format!("get the certificate through the service proxy of {server}"),
@@ -55,20 +55,20 @@ impl Question {
         }
     }
 
-    fn right(self, namespace: &str) -> Right<'_> {
+    fn permission(self, namespace: &str) -> Permission<'_> {
         let (verb, resource) = match self {
             Self::Service => ("get", "services"),
             Self::Certificate => ("get", "services/proxy"),
             Self::Verify | Self::Reseal => ("create", "services/proxy"),
         };
-        Right { verb, resource, namespace: Some(namespace) }
+        Permission { verb, resource, namespace: Some(namespace) }
     }
 }
 
 impl ControllerError {
-    /// Whether the controller answered, and the answer is that the SealedSecret does not open.
+    /// Whether the controller answered that it cannot open the SealedSecret.
     pub(crate) fn is_conflict(&self) -> bool {
-        matches!(self, Self::Ask { source: Fault::Conflict(_), .. })
+        matches!(self, Self::Ask { source: RequestError::Conflict(_), .. })
     }
 }
 
@@ -85,33 +85,33 @@ impl Hint for ControllerError {
     }
 }
 
-fn asked(question: Question, fault: &Fault, namespace: &str, name: &str) -> String {
-    let right = question.right(namespace);
+fn asked(question: Question, fault: &RequestError, namespace: &str, name: &str) -> String {
+    let right = question.permission(namespace);
     match (question, fault) {
-        (Question::Service, Fault::NotFound(_)) => {
+        (Question::Service, RequestError::NotFound(_)) => {
             "say where the controller's Service is, with --controller-name NAME and --controller-namespace \
              NAMESPACE; `kubectl get services -A | grep -i sealed` finds it"
                 .into()
         }
         (Question::Service, fault) => fault.hint(right),
-        (_, Fault::Unavailable(cause)) if cause.to_string().contains(NO_KEY) => format!(
+        (_, RequestError::Unavailable(cause)) if cause.to_string().contains(NO_KEY) => format!(
             "the controller runs, and has no key: `{0} keys list` shows what there is, `{0} keys restore FILE` puts a backup back; the \
              log of the controller {namespace}/{name} says why it makes none",
             crate::terminal::program::name()
         ),
-        (_, Fault::Unavailable(_)) => format!(
+        (_, RequestError::Unavailable(_)) => format!(
             "the controller is not running, or not ready; see `kubectl -n {namespace} get endpointslices -l \
              kubernetes.io/service-name={name}`"
         ),
-        (Question::Certificate, Fault::NotFound(_)) => {
+        (Question::Certificate, RequestError::NotFound(_)) => {
             "this Service is not the controller's; check --controller-name and --controller-namespace".into()
         }
-        (Question::Verify | Question::Reseal, Fault::NotFound(_)) => {
+        (Question::Verify | Question::Reseal, RequestError::NotFound(_)) => {
             "either this is switched off at the controller, or the Service is not the controller's; check \
              --controller-name and --controller-namespace"
                 .into()
         }
-        (Question::Verify | Question::Reseal, Fault::Other(_)) => {
+        (Question::Verify | Question::Reseal, RequestError::Other(_)) => {
             format!("the log of the controller {namespace}/{name} may say why")
         }
         (_, fault) => fault.hint(right),

@@ -1,8 +1,8 @@
 //! [`KeyStoreError`]: why the cluster's keys could not be read or changed, and what to do about it.
 
 use crate::cluster::session::error::SessionError;
-use crate::controller::fault::Fault;
-use crate::controller::right::Right;
+use crate::cluster::session::permission::Permission;
+use crate::cluster::session::request_error::RequestError;
 use crate::error::Hint;
 use crate::terminal::program::name;
 use std::fmt;
@@ -22,7 +22,7 @@ pub(crate) enum KeyStoreError {
         server: String,
         namespace: String,
         #[source]
-        source: Fault,
+        source: RequestError,
     },
 }
 
@@ -32,16 +32,16 @@ impl Hint for KeyStoreError {
             Self::Session(error) => error.hint().unwrap_or_default(),
             Self::Name(_) => "check --controller-namespace; it names the namespace of the controller".into(),
             Self::Prefix(_) => "check --key-prefix; it is what the controller's --key-prefix says".into(),
-            Self::Ask { source: Fault::NotFound(_), .. } => {
+            Self::Ask { source: RequestError::NotFound(_), .. } => {
                 format!(
                     "it is gone, or the namespace is; see `{} keys list`, and check --controller-namespace",
                     name()
                 )
             }
-            Self::Ask { source: Fault::Changed(_), .. } => {
+            Self::Ask { source: RequestError::Changed(_), .. } => {
                 format!("another client changed it meanwhile; look at it again with `{} keys list`", name())
             }
-            Self::Ask { act, source, namespace, .. } => source.hint(act.right(namespace)),
+            Self::Ask { act, source, namespace, .. } => source.hint(act.permission(namespace)),
         })
     }
 }
@@ -75,7 +75,7 @@ impl Operation {
         }
     }
 
-    fn right<'a>(&self, namespace: &'a str) -> Right<'a> {
+    fn permission<'a>(&self, namespace: &'a str) -> Permission<'a> {
         let (verb, resource, namespace) = match self {
             Self::ListKeys => ("list", "secrets", Some(namespace)),
             Self::ListSealedSecrets => ("list", "sealedsecrets.bitnami.com", None),
@@ -83,19 +83,25 @@ impl Operation {
             Self::Create(_) => ("create", "secrets", Some(namespace)),
             Self::Delete(_) => ("delete", "secrets", Some(namespace)),
         };
-        Right { verb, resource, namespace }
+        Permission { verb, resource, namespace }
     }
 }
 
 impl KeyStoreError {
     /// Whether it is a matter of rights alone.
     pub(crate) fn is_forbidden(&self) -> bool {
-        matches!(self, Self::Ask { source: Fault::Forbidden(_), .. })
+        matches!(self, Self::Ask { source: RequestError::Forbidden(_), .. })
     }
 
     /// Whether the same request may well succeed a moment later.
     pub(crate) fn may_pass(&self) -> bool {
         let Self::Ask { source, .. } = self else { return false };
-        matches!(source, Fault::Unavailable(_) | Fault::TooMany(_) | Fault::Unreachable(_) | Fault::Other(_))
+        matches!(
+            source,
+            RequestError::Unavailable(_)
+                | RequestError::TooMany(_)
+                | RequestError::Unreachable(_)
+                | RequestError::Other(_)
+        )
     }
 }

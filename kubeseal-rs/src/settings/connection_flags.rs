@@ -122,7 +122,7 @@ pub(crate) struct ConnectionFlags {
     )]
     pub proxy_url: Option<String>,
 
-    // As typed: upstream's takes any text here, and refuses it with another exit code than a flag that cannot be read.
+    // Any text, because upstream's parser of flags takes any text: the error of its program has another exit code.
     /// How long to wait for an answer, as in 30s or 2m; 0 is for ever.
     #[arg(
         long,

@@ -1,4 +1,4 @@
-//! The types of flags' values, how clap reads them, and [`text`] and others, for which: an empty value counts as a flag that was not given.
+//! The types of flags' values, and how clap reads them. [`text`], [`texts`], [`path_of`] and [`paths_of`] drop empty values, which count as not given.
 
 use crate::files::input::Input;
 use crate::terminal::warnings::When;

@@ -1,4 +1,4 @@
-//! [`UsageError`]: flags that contradict each other, and what to write instead.
+//! [`UsageError`]: flags that contradict each other or are not enough, and what to write instead.
 
 use crate::error::{Hint, Kind};
 use crate::settings::flag_value::{FORMAT_RULE, NAMESPACE_RULE};

@@ -1,4 +1,4 @@
-//! [`NamespaceRule`]: the namespace of what is sealed. The input's own; else `-n`; else the context's.
+//! [`NamespaceRule`]: the namespace of an object: its own; else that of `-n`; else that of the context.
 
 use crate::cluster::Cluster;
 use crate::cluster::error::ConnectionError;
@@ -6,29 +6,29 @@ use crate::error::Hint;
 use crate::settings::flag_value::{NAMESPACE_RULE, is_namespace};
 use std::sync::Arc;
 
-/// Knows the namespace for Secrets that state none.
+/// The namespace for objects without one.
 #[derive(Debug)]
 pub(crate) struct NamespaceRule {
     flag: Option<String>,
     cluster: Cluster,
 }
 
-/// No namespace can be told.
+/// Why an object has no namespace that it can be sealed for.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NamespaceError {
-    /// Nothing states one.
+    /// Object, flag and kubeconfig name none.
     #[error("cannot tell which namespace to seal for")]
     Unknown(#[source] Arc<ConnectionError>),
-    /// Two that contradict each other.
+    /// Object and flag contradict each other.
     #[error("the Secret is in namespace \"{input}\", but --namespace says \"{flag}\"")]
     Mismatch { input: String, flag: String },
-    /// What is sealed for it never opens.
+    /// A value that is sealed for it can never be opened.
     #[error("no namespace can be called \"{0}\"")]
     Impossible(String),
 }
 
 impl NamespaceRule {
-    /// A rule with the value of `-n` and the cluster to ask otherwise.
+    /// `flag` is the value of `-n`; without it, the context of `cluster` counts.
     pub(crate) fn new(flag: Option<String>, cluster: Cluster) -> Self {
         Self { flag, cluster }
     }
@@ -38,7 +38,7 @@ impl NamespaceRule {
         self.flag.as_deref()
     }
 
-    /// The namespace for something whose own is `input`.
+    /// The namespace of an object that names `input`.
     pub(crate) fn decide(&self, input: Option<&str>) -> Result<String, NamespaceError> {
         if let Some(flag) = self.flag.as_ref().filter(|flag| !is_namespace(flag)) {
             return Err(NamespaceError::Impossible(flag.clone()));

@@ -1,6 +1,6 @@
 //! Text that comes from files, clusters and command lines, as it may stand on a terminal.
 //!
-//! [`shown`] is for a name within a line, [`shown_path`] for a path, [`shown_text`] for text of several lines. `notice::say` and
+//! [`shown`] is for a name within a line, [`shown_path`] for a path, [`shown_text`] for text of several lines. `warnings::say` and
 //! `output::tell` pass everything through the last, so that no message can move the cursor or hide text, wherever it comes from; the other
 //! two keep a name from ending the line that it stands on.
 //!
@@ -14,12 +14,12 @@ pub(crate) fn shown(name: &str) -> String {
     escaped(name, is_unsafe)
 }
 
-/// Text of several lines: the same, but for the line ends.
+/// Text of several lines: what a terminal would follow or hide is escaped; line ends stay.
 pub(crate) fn shown_text(text: &str) -> String {
     escaped(text, |c| c != '\n' && is_unsafe(c))
 }
 
-/// JSON: the same within its strings, which may not hold most of it anyway. It means what it meant.
+/// JSON: escapes in its strings what a terminal would follow or hide. The values stay the same.
 pub(crate) fn shown_json(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
     for c in json.chars() {

@@ -1,8 +1,8 @@
-//! [`Paint`]: colours for people at a terminal, and none for anybody else.
+//! [`Paint`]: colours at a terminal, and none in files and pipes.
 
 use std::io::{self, IsTerminal as _};
 
-/// Whether standard output takes colours.
+/// Whether standard output gets colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Paint {
     colours: bool,
@@ -16,22 +16,22 @@ impl Paint {
         Self { colours: io::stdout().is_terminal() && !refused && !dumb }
     }
 
-    /// What something is about.
+    /// A heading.
     pub(crate) fn bold(self, text: &str) -> String {
         self.with("1", text)
     }
 
-    /// What goes without saying.
+    /// Text of little importance.
     pub(crate) fn dim(self, text: &str) -> String {
         self.with("2", text)
     }
 
-    /// What is well.
+    /// A good state.
     pub(crate) fn good(self, text: &str) -> String {
         self.with("32", text)
     }
 
-    /// What is not.
+    /// A problem.
     pub(crate) fn bad(self, text: &str) -> String {
         self.with("31", text)
     }

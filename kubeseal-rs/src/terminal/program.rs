@@ -1,4 +1,4 @@
-//! The name that this program was called by, for everything that it says about itself, and its version.
+//! The name that this program was called by, for its messages and help, and its version.
 //!
 //! Decided: it is one setting for the whole process, as in `warnings`. Where it is not set, as for the manual, it is
 //! `kubeseal-rs`.
@@ -7,17 +7,17 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// What it is called where no argument tells.
+/// The name where no argument says another.
 const DEFAULT_NAME: &str = "kubeseal-rs";
 
-/// The version of upstream's that this program stands in for.
+/// The version of upstream's kubeseal that this program is compatible with.
 const UPSTREAM: &str = "0.40.0";
 
 static NAME: OnceLock<String> = OnceLock::new();
 
 /// Takes the name from the zeroth argument: `kubeseal-rs`, or `kubeseal` where it stands in for upstream's.
 pub(crate) fn called_by(argument: Option<&OsString>) {
-    // A process is called once.
+    // Set once in a process.
     let _ = NAME.set(name_in(argument).to_owned());
 }
 

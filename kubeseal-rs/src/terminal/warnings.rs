@@ -1,4 +1,4 @@
-//! `warn` and `alert`: lines to a person, on standard error, beside a result that is sound.
+//! `warn` and `alert`: warnings on standard error, beside a result that is valid.
 //!
 //! Decided: a warning is shown on a terminal, with `--warn=always`, and beside an error, and not elsewhere, because scripts and
 //! deployment tools take any line on standard error for a failure, and the first certificate that nears its end would stop them all.

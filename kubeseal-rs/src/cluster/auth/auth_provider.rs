@@ -1,4 +1,4 @@
-//! `authenticate`: what a kubeconfig's `auth-provider` holds: client-go's way to log in from before there were credential plugins.
+//! `authenticate`: uses the token of a kubeconfig's `auth-provider`, which client-go had before credential plugins.
 //!
 //! Decided: an ID token that has expired is not refreshed here. Identity providers let a refresh token be used once and answer with
 //! the next; kube 5 keeps that to itself, and the one that stays in the kubeconfig is spent: kubectl would be logged out. kubectl
@@ -9,10 +9,10 @@ use jiff::{SignedDuration, Timestamp};
 use kube::config::AuthInfo;
 use serde_json::Value;
 
-/// A token that ends within this is not worth a request.
+/// A token that expires within this time is not used.
 const MARGIN: SignedDuration = SignedDuration::from_secs(10);
 
-/// Why an auth provider gave no credentials. Never a token.
+/// Why an auth provider gave no credentials. Never shows a token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AuthProviderError {
     #[error(
@@ -27,7 +27,7 @@ pub(crate) enum AuthProviderError {
     Removed(String),
 }
 
-/// Puts the token that it holds in the provider's place.
+/// Replaces the auth provider by the token that it holds.
 pub(crate) fn authenticate(user: &mut AuthInfo) -> Result<(), AuthProviderError> {
     let Some(provider) = user.auth_provider.take() else { return Ok(()) };
     if provider.name != "oidc" {

@@ -1,8 +1,8 @@
 //! `authenticate`: runs a kubeconfig's credential plugin, once, by client-go's protocol of exec credentials.
 //!
 //! Decided: run here, because kube 5 hands the plugin our standard input, in which there may be a Secret, and does not show
-//! what the plugin says to the person. It is run once for each client; `Session` makes another where its token
-//! has run out.
+//! the user what the plugin prints. It is run once for each client; `Session` makes another client when the token
+//! has expired.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use kube::config::{AuthInfo, Cluster, ExecAuthCluster, ExecConfig, ExecInteractiveMode};
@@ -13,7 +13,7 @@ use std::process::{ExitStatus, Stdio};
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
-/// Why a plugin gave no credentials. Never what it printed: there may be a token in it.
+/// Why a plugin gave no credentials. Never shows what it printed, which may hold a token.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PluginError {
     #[error("its user names no program for credentials")]
@@ -28,14 +28,14 @@ pub(crate) enum PluginError {
     #[error("the credential plugin \"{command}\" failed ({status})")]
     Failed { command: String, status: ExitStatus },
     #[error("the credential plugin \"{0}\" printed no ExecCredential with a token or a client certificate")]
-    Answer(String),
+    NoCredential(String),
     #[error("the credential plugin \"{0}\" wants a terminal, and standard input is none")]
     Terminal(String),
 }
 
-/// What a plugin prints, as far as it counts.
+/// The `ExecCredential` that a plugin prints; only what is used of it.
 #[derive(Deserialize)]
-struct Answer {
+struct ExecCredential {
     status: Option<Credentials>,
 }
 
@@ -47,7 +47,7 @@ struct Credentials {
     client_key_data: Option<String>,
 }
 
-/// Puts the plugin's credentials in the plugin's place, where the user logs in by one. Tells whether that is so.
+/// Replaces the plugin by its credentials. False if the user has no plugin, or other credentials come first.
 pub(crate) async fn authenticate(
     user: &mut AuthInfo,
     cluster: Option<&Cluster>,
@@ -58,7 +58,7 @@ pub(crate) async fn authenticate(
     let credentials = run(&plugin, &command, cluster).await?;
     let certificate = credentials.client_certificate_data.zip(credentials.client_key_data);
     if credentials.token.is_none() && certificate.is_none() {
-        return Err(PluginError::Answer(command));
+        return Err(PluginError::NoCredential(command));
     }
     user.token = credentials.token.map(Into::into);
     if let Some((certificate, key)) = certificate {
@@ -77,17 +77,17 @@ async fn run(
     let interactive = match plugin.interactive_mode {
         Some(ExecInteractiveMode::Never) => false,
         Some(ExecInteractiveMode::Always) if !terminal => return Err(PluginError::Terminal(command.into())),
-        // What is piped in is for us.
+        // A pipe is the input of this program.
         _ => terminal,
     };
     let variables = plugin.env.iter().flatten().filter_map(|pair| pair.get("name").zip(pair.get("value")));
     let child = Command::new(command)
         .args(plugin.args.iter().flatten())
         .envs(variables)
-        .env("KUBERNETES_EXEC_INFO", told(plugin, interactive, cluster).to_string())
+        .env("KUBERNETES_EXEC_INFO", exec_info(plugin, interactive, cluster).to_string())
         .stdin(if interactive { Stdio::inherit() } else { Stdio::null() })
         .stdout(Stdio::piped())
-        // Where it says what to do: "run aws sso login".
+        // The plugin prints there what the user has to do, such as "run aws sso login".
         .stderr(Stdio::inherit())
         .spawn();
     let start = |source| PluginError::Start {
@@ -100,12 +100,12 @@ async fn run(
     if !output.status.success() {
         return Err(PluginError::Failed { command: command.into(), status: output.status });
     }
-    let answer: Option<Answer> = serde_saphyr::from_slice(&printed).ok();
-    answer.and_then(|answer| answer.status).ok_or_else(|| PluginError::Answer(command.into()))
+    let printed: Option<ExecCredential> = serde_saphyr::from_slice(&printed).ok();
+    printed.and_then(|printed| printed.status).ok_or_else(|| PluginError::NoCredential(command.into()))
 }
 
-/// What a plugin is told, in its environment.
-fn told(plugin: &ExecConfig, interactive: bool, cluster: Option<&Cluster>) -> Value {
+/// The value of `KUBERNETES_EXEC_INFO`.
+fn exec_info(plugin: &ExecConfig, interactive: bool, cluster: Option<&Cluster>) -> Value {
     let mut spec = json!({ "interactive": interactive });
     if plugin.provide_cluster_info
         && let Some(cluster) = cluster.and_then(|cluster| ExecAuthCluster::try_from(cluster).ok())
@@ -121,7 +121,7 @@ impl PluginError {
         match self {
             Self::Start { install_hint: Some(hint), .. } => format!("the kubeconfig says: {}", hint.trim()),
             Self::Start { command, .. } => format!("install \"{command}\", or put it on the PATH"),
-            Self::Failed { .. } | Self::Answer(_) => {
+            Self::Failed { .. } | Self::NoCredential(_) => {
                 "log in again; `kubectl auth whoami` uses the same credentials".into()
             }
             Self::Terminal(_) => {

@@ -1,13 +1,13 @@
-//! `authenticate`: reads a kubeconfig's token file, once for each client, as client-go does: what is around the token is not part of it,
-//! and the file comes before a token that stands in the kubeconfig, as long as it can be read and holds one.
+//! `authenticate`: reads a kubeconfig's token file, once for each client, as client-go does: spaces and line ends around the token are removed,
+//! and a file that holds a token comes before a token in the kubeconfig.
 //!
 //! Decided: read here, because kube takes the token first, and sends the line end of the file with its own.
 
 use kube::config::AuthInfo;
 use zeroize::Zeroizing;
 
-/// Puts the file's token in the file's place. Tells whether that is so. A file that is all there is and cannot be read stays,
-/// for kube to say why.
+/// Replaces the file by its token. False if there is no file. A file that cannot be read stays if there is no other token, so that kube reports
+/// the error.
 pub(crate) fn authenticate(user: &mut AuthInfo) -> bool {
     let Some(path) = &user.token_file else { return false };
     let token = std::fs::read_to_string(path).map(Zeroizing::new);

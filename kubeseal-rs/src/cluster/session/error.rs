@@ -1,12 +1,12 @@
-//! [`SessionError`]: why the client could not log in, and what to do about it.
+//! [`SessionError`]: why there is no client of the API server, and what to do about it.
 
 use crate::cluster::error::ConnectionError;
-use crate::controller::fault::Fault;
-use crate::controller::right::Right;
+use crate::cluster::session::permission::Permission;
+use crate::cluster::session::request_error::RequestError;
 use crate::error::Hint;
 use std::sync::Arc;
 
-/// Why the client could not log in.
+/// Why there is no client of the API server.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SessionError {
     #[error("cannot start the network client")]
@@ -17,7 +17,7 @@ pub(crate) enum SessionError {
     Client {
         server: String,
         #[source]
-        source: Fault,
+        source: RequestError,
     },
 }
 
@@ -26,9 +26,9 @@ impl Hint for SessionError {
         Some(match self {
             Self::Start(_) => "the system has to allow threads and sockets".into(),
             Self::Connection(error) => error.hint(),
-            // Nothing was asked, so that no right can be missing.
+            // No request was sent, so that no permission is missing.
             Self::Client { source, .. } => {
-                source.hint(Right { verb: "get", resource: "services", namespace: None })
+                source.hint(Permission { verb: "get", resource: "services", namespace: None })
             }
         })
     }

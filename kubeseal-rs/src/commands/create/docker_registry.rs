@@ -11,10 +11,10 @@ use serde::de::IgnoredAny;
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// Its type.
+/// The type of such a Secret.
 pub(crate) const TYPE: &str = "kubernetes.io/dockerconfigjson";
 
-/// Its values; asks for the password where there is none.
+/// The values of the Secret. Asks for the password if no flag gives it.
 pub(crate) fn values(login: &RegistryLogin) -> Result<Values, CreateError> {
     let config = if let Some(password) = &login.password {
         config(login, password.expose())
@@ -35,11 +35,11 @@ pub(crate) fn from_file(path: &Path) -> Result<Values, CreateError> {
     Ok(Values::from([(DOCKER_CONFIG_KEY.to_owned(), Plaintext::new(std::mem::take(&mut *config)))]))
 }
 
-/// Decided: written piece by piece into one room, because a JSON writer grows its own and leaves the old ones behind.
+/// Decided: written piece by piece into one buffer of sufficient size, because a JSON writer grows its buffer and leaves copies behind.
 fn config(login: &RegistryLogin, password: &str) -> Plaintext {
     let email = login.email.as_deref().unwrap_or_default();
     let plain = login.server.len() + 2 * (login.username.len() + password.len()) + email.len();
-    // No character takes more than six.
+    // No character takes more than six bytes.
     let mut json = Vec::with_capacity(6 * plain + 100);
     let mut credentials = Zeroizing::new(Vec::with_capacity(login.username.len() + password.len() + 1));
     for piece in [login.username.as_str(), ":", password] {
@@ -65,7 +65,7 @@ fn config(login: &RegistryLogin, password: &str) -> Plaintext {
     Plaintext::new(json)
 }
 
-/// A JSON string as Go writes it: what means something in HTML is escaped, too.
+/// A JSON string as Go writes it: characters with a meaning in HTML are escaped, too.
 fn push_string(json: &mut Vec<u8>, text: &str) {
     json.push(b'"');
     for c in text.chars() {
@@ -108,7 +108,7 @@ mod tests {
         String::from_utf8(config(&login, password).expose().to_vec()).unwrap()
     }
 
-    /// What kubectl 1.32 printed for the same.
+    /// The output of kubectl 1.32 for these flags.
     #[test]
     fn is_kubectls() {
         assert_eq!(

@@ -83,7 +83,7 @@ pub(crate) enum ValueSource {
     Path(Option<String>, PathBuf),
     /// A file with lines `KEY=VALUE`.
     EnvFile(PathBuf),
-    /// The user is asked, or standard input has it.
+    /// The terminal, or one line of standard input.
     Prompt(String),
 }
 
@@ -92,7 +92,7 @@ pub(crate) enum ValueSource {
 pub(crate) struct RegistryLogin {
     pub server: String,
     pub username: String,
-    /// None is asked for.
+    /// The user is asked if it is None.
     pub password: Option<Sensitive>,
     pub email: Option<String>,
 }
@@ -103,7 +103,7 @@ pub(crate) const DOCKER_CONFIG_KEY: &str = ".dockerconfigjson";
 /// The server that a login without one is for.
 const DOCKER_HUB: &str = "https://index.docker.io/v1/";
 
-/// `[secret] [KIND] NAME`: as kubectl's command line has it.
+/// Kind and name, from `[secret] [KIND] NAME`, as kubectl's command line has it.
 pub(crate) fn kind_and_name(words: &[String]) -> Result<(&str, String), CreateUsage> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let words = match words.as_slice() {
@@ -119,7 +119,7 @@ pub(crate) fn kind_and_name(words: &[String]) -> Result<(&str, String), CreateUs
     if is_object_name(name) { Ok((kind, name.to_owned())) } else { Err(CreateUsage::Name(name.to_owned())) }
 }
 
-/// RFC 1123, section 2.1, as the API server has it for Secrets.
+/// Whether the API server takes it as the name of a Secret: RFC 1123, section 2.1.
 fn is_object_name(name: &str) -> bool {
     let is_end = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     name.len() <= 253
@@ -193,7 +193,7 @@ fn is_one_file(values: &[ValueSource]) -> bool {
     matches!(values, [ValueSource::Path(..)])
 }
 
-/// kubectl's form; the API server takes no other key.
+/// The file of a Secret that docker wrote, in kubectl's form; the API server takes no other key.
 fn docker_config(values: Vec<ValueSource>) -> Result<Form, CreateUsage> {
     match values.into_iter().next() {
         Some(ValueSource::Path(None, path)) => Ok(Form::DockerConfig(path)),

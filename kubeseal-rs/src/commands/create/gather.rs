@@ -1,4 +1,4 @@
-//! `gather`: the values of a generic Secret, from wherever they are to come.
+//! `gather`: the values of a generic Secret, from flags, files, environment and prompts.
 
 use crate::commands::create::error::CreateError;
 use crate::commands::create::form::ValueSource;
@@ -14,7 +14,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// Every value; no key comes twice. People are asked last, when nothing else can fail any more, and `check` has seen all keys.
+/// Every value; no key comes twice. The user is asked last, when nothing else can fail any more, and `check` has seen all keys.
 pub(crate) fn gather(sources: &[ValueSource], check: Check<'_>) -> Result<Values, CreateError> {
     let mut values = Values::new();
     let (prompts, others): (Vec<_>, Vec<_>) =

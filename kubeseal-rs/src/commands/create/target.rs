@@ -1,4 +1,4 @@
-//! `check`: whether the file that is written to may be replaced: where it holds nothing, or what is made anew, all of it.
+//! `check`: whether the output file may be replaced: it is empty, or holds only the SealedSecret that is created again, with nothing that gets lost.
 //! `check_merged`: whether the file holds the SealedSecret that values are added to.
 
 use crate::commands::create::error::CreateError;
@@ -18,21 +18,21 @@ use std::path::Path;
 use yaml_edit_in_place::split::documents;
 use zeroize::Zeroizing;
 
-/// The type of a Secret that states none.
+/// The type of a Secret without one.
 const DEFAULT_TYPE: &str = "Opaque";
 
-/// What the new SealedSecret's own annotations state anew.
+/// Annotations that the new SealedSecret gets in any case.
 const STATED_ANEW: [&str; 3] = [CLUSTER_WIDE, NAMESPACE_WIDE, CERTIFICATE_FINGERPRINT];
 
-/// What is made anew, beside the items.
+/// What the new SealedSecret has beside its items.
 pub(crate) struct Template<'a> {
     pub metadata: &'a ObjectMeta,
     pub type_: Option<&'a str>,
     pub immutable: Option<bool>,
 }
 
-/// Refuses a file with other objects in it, or with what cannot be told; and a SealedSecret with more in it than is made anew: these
-/// `keys`, and what is in `template`.
+/// Refuses a file with other objects, or one that cannot be read; and a SealedSecret that holds more than the new one, which has these
+/// `keys` and what is in `template`.
 pub(crate) fn check(
     output: &Output,
     template: &Template<'_>,
@@ -40,7 +40,7 @@ pub(crate) fn check(
 ) -> Result<(), CreateError> {
     let metadata = template.metadata;
     let Output::File(path) = output else { return Ok(()) };
-    // What is no file, such as a pipe, holds nothing; what is not there neither.
+    // A pipe and a file that does not exist hold nothing.
     if !fs::metadata(path).is_ok_and(|found| found.is_file()) {
         return Ok(());
     }
@@ -58,7 +58,7 @@ pub(crate) fn check(
     if lost.is_empty() { Ok(()) } else { Err(CreateError::Loses { path: path.clone(), name, lost }) }
 }
 
-/// What of the SealedSecret would not be in the new one, in words.
+/// What the SealedSecret has and the new one has not, in words.
 fn lost(there: &SealedObject, new: &Template<'_>, keys: &BTreeSet<&str>) -> Vec<String> {
     let template = &there.spec.template;
     let items = there.spec.encrypted_data.keys().filter(|key| !keys.contains(key.as_str()));

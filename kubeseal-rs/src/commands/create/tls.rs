@@ -11,7 +11,7 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, P
 use std::path::Path;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-/// Its type.
+/// The type of such a Secret.
 pub(crate) const TYPE: &str = "kubernetes.io/tls";
 
 /// Why two files are not a certificate and its key.
@@ -51,7 +51,7 @@ impl TlsFault {
     }
 }
 
-/// The values, as they stand in the files.
+/// The contents of the files, unchanged.
 pub(crate) fn values(certificate: &Path, key: &Path) -> Result<Values, CreateError> {
     let mut certificate_bytes = gather::read_text(certificate)?;
     let mut key_bytes = gather::read_text(key)?;

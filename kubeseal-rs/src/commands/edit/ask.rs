@@ -2,12 +2,12 @@
 
 use crate::commands::edit::editor::Editor;
 use crate::commands::edit::error::EditError;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::terminal::warnings::say;
 use std::io::{IsTerminal as _, stderr, stdin};
 
 /// Tells what is wrong, and asks. Without a terminal, the answer is no.
-pub(crate) fn edit_again(editor: &mut Editor, failure: &Failure) -> Result<bool, EditError> {
+pub(crate) fn edit_again(editor: &mut Editor, failure: &CommandError) -> Result<bool, EditError> {
     if !stdin().is_terminal() || !stderr().is_terminal() {
         return Ok(false);
     }

@@ -5,7 +5,7 @@ use crate::commands::edit::error::EditError;
 use crate::commands::edit::shown::{PLACEHOLDER, without_copies};
 use crate::commands::edit::template_data::TemplateData;
 use crate::commands::fingerprint_change::fingerprint_change;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::manifest::sealed_field::SealedField;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::secrets::InputSecret;
@@ -35,7 +35,7 @@ impl Sealer<'_> {
         object: &SealedObject,
         saved: InputSecret,
         template_data: &TemplateData,
-    ) -> Result<Vec<Change>, Failure> {
+    ) -> Result<Vec<Change>, CommandError> {
         let secret = saved.secret;
         check_place(object, &secret.metadata)?;
         if secret.metadata.generate_name.is_some() {
@@ -84,7 +84,7 @@ impl Sealer<'_> {
         &self,
         object: &SealedObject,
         saved: &BTreeMap<String, Plaintext>,
-    ) -> Result<Vec<Change>, Failure> {
+    ) -> Result<Vec<Change>, CommandError> {
         let before = &object.spec.encrypted_data;
         let is_kept = |value: &Plaintext| value.expose() == PLACEHOLDER.as_bytes();
         let mut changes: Vec<Change> = before
@@ -112,7 +112,7 @@ impl Sealer<'_> {
         Ok(changes)
     }
 
-    fn label(&self, object: &SealedObject) -> Result<Vec<u8>, Failure> {
+    fn label(&self, object: &SealedObject) -> Result<Vec<u8>, CommandError> {
         let scope = object.scope();
         let name = object.metadata.name.as_deref().unwrap_or_default();
         if scope == Scope::Strict && name.is_empty() {

@@ -1,7 +1,7 @@
 //! [`EditError`]: why an edit came to nothing, and what to do about it.
 
 use crate::commands::annotations::AnnotationFault;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::error::Hint;
 use crate::files::file_update::FileUpdateError;
 use crate::manifest::location::ObjectLocation;
@@ -40,7 +40,7 @@ pub(crate) enum EditError {
     #[error("stopped by a signal")]
     Stopped,
     #[error("what was saved in the editor cannot be used")]
-    Discarded(#[source] Box<Failure>),
+    Discarded(#[source] Box<CommandError>),
     #[error("there are {after} Secrets in what was saved, and {before} SealedSecrets in the file")]
     Count { before: usize, after: usize },
     #[error("the {what} was changed, and the values are bound to where they were sealed for (scope {scope})")]
@@ -63,7 +63,7 @@ pub(crate) enum EditError {
     Object {
         place: ObjectLocation,
         #[source]
-        source: Box<Failure>,
+        source: Box<CommandError>,
     },
 }
 

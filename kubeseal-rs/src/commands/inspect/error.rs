@@ -1,7 +1,7 @@
 //! [`InspectError`]: why nothing could be told.
 
-use crate::controller::fault::Fault as ClusterFault;
-use crate::controller::right::Right;
+use crate::cluster::session::permission::Permission;
+use crate::cluster::session::request_error::RequestError;
 use crate::error::Hint;
 use crate::files::input::Input;
 use crate::manifest::yaml::invalid::InvalidManifest;
@@ -40,7 +40,7 @@ pub(crate) enum InspectError {
         namespace: String,
         name: String,
         #[source]
-        source: ClusterFault,
+        source: RequestError,
     },
 }
 
@@ -57,18 +57,18 @@ impl Hint for InspectError {
             Self::Broken { .. } => Some("mend the file first; what is in it cannot be told".into()),
             Self::Render(_) => None,
             // An object that is not there is no failure; a kind that is not there is.
-            Self::Get { source: ClusterFault::NotFound(_), .. } => Some(
+            Self::Get { source: RequestError::NotFound(_), .. } => Some(
                 "this cluster knows no SealedSecrets: install the controller and its CustomResourceDefinition, or \
                  choose another cluster with --context NAME"
                     .into(),
             ),
             Self::Get { source, namespace, .. } => {
-                Some(source.hint(right(namespace)))
+                Some(source.hint(permission(namespace)))
             }
         }
     }
 }
 
-const fn right(namespace: &str) -> Right<'_> {
-    Right { verb: "get", resource: "sealedsecrets.bitnami.com", namespace: Some(namespace) }
+const fn permission(namespace: &str) -> Permission<'_> {
+    Permission { verb: "get", resource: "sealedsecrets.bitnami.com", namespace: Some(namespace) }
 }

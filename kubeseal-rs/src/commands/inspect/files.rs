@@ -7,7 +7,7 @@ use crate::commands::inspect::certificates::Certificates;
 use crate::commands::inspect::error::InspectError;
 use crate::commands::inspect::report::Report;
 use crate::commands::{sealed_files, templates};
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::error::cause::on_one_line;
 use crate::files::encoding::to_utf8;
 use crate::files::input::{Input, read_all};
@@ -26,7 +26,7 @@ pub(crate) struct Found {
 }
 
 /// Reads them all; directories are walked through.
-pub(crate) fn read(inputs: &[Input], certificates: &Certificates) -> Result<Found, Failure> {
+pub(crate) fn read(inputs: &[Input], certificates: &Certificates) -> Result<Found, CommandError> {
     match inputs {
         [Input::File(path)] if path.is_dir() => {}
         [input] => {
@@ -54,7 +54,7 @@ pub(crate) fn read(inputs: &[Input], certificates: &Certificates) -> Result<Foun
 
 impl Found {
     /// How it ended, once everything is told.
-    pub(crate) fn outcome(self) -> Result<(), Failure> {
+    pub(crate) fn outcome(self) -> Result<(), CommandError> {
         if self.faults.is_empty() { Ok(()) } else { Err(InspectError::NotAll(self.faults).into()) }
     }
 }
@@ -107,7 +107,7 @@ impl Files<'_> {
     }
 }
 
-fn bytes(input: &Input) -> Result<Zeroizing<Vec<u8>>, Failure> {
+fn bytes(input: &Input) -> Result<Zeroizing<Vec<u8>>, CommandError> {
     Ok(to_utf8(match input {
         Input::Stdin => input.read("SealedSecrets, in YAML or JSON,")?,
         Input::File(path) => File::open(path)

@@ -1,9 +1,9 @@
 //! [`Cluster`]: what the cluster says about a SealedSecret.
 
 use crate::cluster::session::Session;
+use crate::cluster::session::request_error::RequestError;
 use crate::commands::inspect::error::InspectError;
 use crate::commands::inspect::report::{LiveState, Report};
-use crate::controller::fault::Fault;
 use crate::error::{CommandError, Context as _};
 use crate::manifest::names::is_object_name;
 use crate::target::namespace::NamespaceRule;
@@ -54,7 +54,7 @@ impl<'a> Cluster<'a> {
             server: self.session.server().to_owned(),
             namespace,
             name,
-            source: Fault::from(error),
+            source: RequestError::from(error),
         })?;
         if let Some(found) = found {
             fill(&mut state, found, report);

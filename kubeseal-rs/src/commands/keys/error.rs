@@ -2,7 +2,7 @@
 
 use crate::commands::templates;
 use crate::controller::error::ControllerError;
-use crate::error::{Failure, Hint};
+use crate::error::{CommandError, Hint};
 use crate::key_store::error::KeyStoreError;
 use crate::manifest::error::ManifestError;
 use crate::terminal::escape::shown_path;
@@ -52,7 +52,7 @@ pub(crate) enum KeysError {
         /// What revokes it without this program.
         line: String,
         #[source]
-        source: Box<Failure>,
+        source: Box<CommandError>,
     },
     #[error("the key {} IS REVOKED, but there is no new key yet", .key.short())]
     NoSuccessor {
@@ -60,7 +60,7 @@ pub(crate) enum KeysError {
         /// The newest of those that are left.
         left: Option<Fingerprint>,
         #[source]
-        source: Box<Failure>,
+        source: Box<CommandError>,
     },
     #[error("aborted")]
     NotSure,

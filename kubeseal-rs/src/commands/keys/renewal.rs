@@ -2,7 +2,7 @@
 
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::find::{active_keys, newest};
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::key_store::KeyStore;
 use crate::key_store::error::KeyStoreError;
 use crate::key_store::retry::retry;
@@ -26,7 +26,7 @@ pub(crate) fn make_fresh(
     keys: &[StoredKey],
     timeout: Timeout,
     meanwhile: &str,
-) -> Result<StoredKey, Failure> {
+) -> Result<StoredKey, CommandError> {
     let asked = to_ask(keys);
     if asked.is_empty() {
         return Err(KeysError::NoActive.into());
@@ -64,7 +64,7 @@ fn wait(
     keys: &[StoredKey],
     timeout: Timeout,
     meanwhile: &str,
-) -> Result<StoredKey, Failure> {
+) -> Result<StoredKey, CommandError> {
     let known: BTreeSet<String> = keys.iter().map(StoredKey::name).collect();
     // A key that was there and is restored under another name is not new.
     let is_new = |key: &StoredKey| {

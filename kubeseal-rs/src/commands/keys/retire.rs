@@ -2,13 +2,13 @@
 
 use crate::certificate::withdraw;
 use crate::certificate::withdrawn::Withdrawn;
+use crate::cluster::session::request_error::RequestError;
 use crate::commands::keys::error::{KeysError, ObjectList};
 use crate::commands::keys::find::{find, newest};
 use crate::commands::keys::usage::{FileUsage, KeyUsage, SealedFiles, in_cluster, in_files, ring};
 use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
 use crate::controller::error::{ControllerError, Question};
-use crate::controller::fault::Fault;
 use crate::error::CommandError;
 use crate::files::output::print_text;
 use crate::files::output::progress_lines::ProgressLines;
@@ -120,12 +120,15 @@ fn not_served(controller: &ControllerAddress, key: Fingerprint) -> Result<(), Ke
 
 /// Whether there is no such Service.
 fn is_gone(error: &ControllerError) -> bool {
-    matches!(error, ControllerError::Ask { question: Question::Service, source: Fault::NotFound(_), .. })
+    matches!(
+        error,
+        ControllerError::Ask { question: Question::Service, source: RequestError::NotFound(_), .. }
+    )
 }
 
 /// Whether the Service leads to no pod. The service proxy says so in words alone; a pod that does not answer is another matter.
 fn is_down(error: &ControllerError) -> bool {
-    matches!(error, ControllerError::Ask { source: Fault::Unavailable(cause), .. }
+    matches!(error, ControllerError::Ask { source: RequestError::Unavailable(cause), .. }
         if cause.to_string().contains("no endpoints available"))
 }
 

@@ -1,10 +1,10 @@
 //! [`ResealFailure`]: why a file or a SealedSecret in it was not resealed.
 
+use crate::cluster::session::request_error::RequestError;
 use crate::commands::reason::Reason;
 use crate::commands::sealed_files::SealedFilesError;
 use crate::commands::upstream::re_encrypt::answer::OtherAnswer;
 use crate::controller::error::ControllerError;
-use crate::controller::fault::Fault as Request;
 use crate::error::Hint as _;
 use crate::terminal::program::name;
 use sealing::ResealError;
@@ -36,7 +36,7 @@ pub(crate) enum ResealFailure {
 impl From<ControllerError> for ResealFailure {
     fn from(error: ControllerError) -> Self {
         match error {
-            ControllerError::Ask { source: Request::Other(_), .. } => {
+            ControllerError::Ask { source: RequestError::Other(_), .. } => {
                 Self::NotOpenedOrFailed(Box::new(error))
             }
             _ => Self::Controller(Box::new(error)),
@@ -52,13 +52,13 @@ impl ResealFailure {
             Self::Controller(error) if matches!(
                 &**error,
                 ControllerError::Ask {
-                    source: Request::Unreachable(_)
-                        | Request::Unavailable(_)
-                        | Request::Tls(_)
-                        | Request::Unauthorized(_)
-                        | Request::Credentials
-                        | Request::Forbidden(_)
-                        | Request::TooMany(_),
+                    source: RequestError::Unreachable(_)
+                        | RequestError::Unavailable(_)
+                        | RequestError::Tls(_)
+                        | RequestError::Unauthorized(_)
+                        | RequestError::Credentials
+                        | RequestError::Forbidden(_)
+                        | RequestError::TooMany(_),
                     ..
                 }
             )

@@ -6,7 +6,7 @@ use crate::commands::reseal::file::Resealed;
 use crate::commands::reseal::staleness::Old;
 use crate::commands::sealed_files::NotFound;
 use crate::commands::templates;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::error::Hint;
 use crate::error::cause::on_one_line;
 use crate::manifest::sealed_secrets::SealedObject;
@@ -165,7 +165,7 @@ impl ResealSummary {
     }
 
     /// How it ended.
-    pub(crate) fn outcome(self, is_check: bool) -> Result<(), Failure> {
+    pub(crate) fn outcome(self, is_check: bool) -> Result<(), CommandError> {
         if !self.failures.is_empty() {
             return Err(NotResealed { failures: self.failures, hint: self.hint, is_check }.into());
         }

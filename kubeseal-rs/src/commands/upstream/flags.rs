@@ -6,7 +6,7 @@ use api::Scope;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Every flag, under upstream's name.
+/// Upstream's flags.
 #[derive(Debug, Default, Args)]
 pub(crate) struct UpstreamFlags {
     /// Secrets to read; else standard input.

@@ -1,4 +1,4 @@
-//! `recovery_unseal`: SealedSecrets back into Secrets, with private keys at hand instead of a cluster.
+//! `recovery_unseal`: opens SealedSecrets with private keys from files instead of a cluster.
 
 use crate::commands::upstream::task::RecoveryUnseal;
 use crate::error::{CommandError, Context as _, Hint};
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rand::Rng as _;
 use sealing::{Accepted, InFull, Outside, UnsealError};
 
-/// Why a SealedSecret was not opened. In full: the user has the private keys.
+/// A SealedSecret was not opened. The cause names every detail, because the user has the private keys.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot open the SealedSecret in {place}")]
 pub(crate) struct NotOpened {

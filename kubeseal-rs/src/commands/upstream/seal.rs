@@ -1,5 +1,5 @@
-//! `seal`: whole Secrets into SealedSecrets, as a stream: `pipeline` takes it apart and puts it together, `document`
-//! does what there is to do for each.
+//! `seal`: seals whole Secrets, as a stream: `pipeline` splits it into documents and writes the results in order, `document`
+//! seals the Secrets of one document, `settle` decides name, namespace and scope of each.
 
 pub(crate) mod document;
 pub(crate) mod pipeline;
@@ -10,7 +10,7 @@ use crate::commands::upstream::task::Seal;
 use crate::error::CommandError;
 
 pub(crate) fn seal(seal: &Seal) -> Result<(), CommandError> {
-    // Before the Secrets are read, so that none is typed into a terminal for nothing.
+    // First, so that the user types no Secret into a terminal in vain.
     let certificate = seal.certificate.certificate()?;
     let secrets = seal.secrets.open_text("Secrets, in YAML or JSON,")?;
     let written = Pipeline::new(seal, &certificate).run(secrets)?;

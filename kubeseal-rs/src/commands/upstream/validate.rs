@@ -1,4 +1,4 @@
-//! `validate`: whether SealedSecrets open in the cluster. Says nothing where they do.
+//! `validate`: asks the controller whether it can open SealedSecrets. Prints nothing if it can.
 
 use crate::commands::reason::Reason;
 use crate::commands::upstream::task::Validate;
@@ -7,13 +7,13 @@ use crate::controller::error::CANNOT_ASK;
 use crate::error::{CommandError, Context as _, Hint};
 use crate::manifest::sealed_secrets;
 
-/// The controller says that some do not open.
+/// The controller cannot open some of them.
 #[derive(Debug, thiserror::Error)]
 #[error("{} on {server}", .places.iter().map(|place| format!("the SealedSecret in {place} does not open")).collect::<Vec<_>>().join("; "))]
 pub(crate) struct DoesNotOpen {
     pub(crate) server: String,
     pub(crate) places: Vec<String>,
-    /// The gravest that one of them tells.
+    /// The most important reason of any of them.
     pub(crate) reason: Option<Reason>,
 }
 

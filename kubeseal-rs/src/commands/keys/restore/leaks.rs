@@ -4,7 +4,7 @@
 //! condition `Compromised` of the SealedSecrets that the key opened, is still there; were the key active again, it would be taken back.
 
 use crate::commands::keys::restore::backed_up::BackedUp;
-use crate::error::{Failure, Hint as _};
+use crate::error::{CommandError, Hint as _};
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::{State, StoredKey};
 use crate::terminal::warnings::alert;
@@ -17,7 +17,7 @@ pub(crate) fn note_cluster(
     store: &KeyStore,
     existing: &[StoredKey],
     backup: &mut [BackedUp],
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     let leaked = existing.iter().filter(|key| key.state() == State::Compromised);
     let leaked: Vec<Certificate> = leaked.filter_map(|key| key.certificate().cloned()).collect();
     note_leaks(backup, &leaked);

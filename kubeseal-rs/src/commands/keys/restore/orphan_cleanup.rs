@@ -5,7 +5,7 @@ use crate::commands::keys::restore::backed_up::BackedUp;
 use crate::commands::keys::restore::orphan_key::descent::Descent;
 use crate::commands::keys::restore::orphan_key::{KeyFacts, OrphanKeys, Verdict, judge, orphan_keys};
 use crate::commands::keys::usage::{in_cluster, ring};
-use crate::error::{Failure, Hint as _};
+use crate::error::{CommandError, Hint as _};
 use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::{State, StoredKey};
@@ -41,7 +41,7 @@ pub(crate) fn clear_up(
     backup: &[BackedUp],
     how: ClearUp,
     stdout: &mut ProgressLines,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     let keys = store.keys()?;
     let backed_up = fingerprints(backup);
     let others = |key: &StoredKey| key.fingerprint().is_some_and(|it| !backed_up.contains(&it));
@@ -92,7 +92,7 @@ fn seen(
     keys: &[StoredKey],
     backup: &[BackedUp],
     how: ClearUp,
-) -> Result<Vec<KeyFacts>, Failure> {
+) -> Result<Vec<KeyFacts>, CommandError> {
     let origin = store.origin()?;
     let mut known = fingerprints(backup);
     known.extend(keys.iter().filter_map(StoredKey::fingerprint));
@@ -126,7 +126,7 @@ fn settle(
     orphan: Fingerprint,
     verdict: Verdict,
     how: ClearUp,
-) -> Result<String, Failure> {
+) -> Result<String, CommandError> {
     let (namespace, name, short) = (store.namespace(), key.name(), orphan.short());
     let told = format!("{short} was made while these keys were lost (Secret {namespace}/{name}); ");
     let would = if how.dry_run { "would be" } else { "is" };

@@ -2,7 +2,7 @@
 
 use crate::certificate::reinstate;
 use crate::commands::keys::restore::backed_up::BackedUp;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::{State, StoredKey};
 use crate::terminal::escape::shown;
@@ -14,7 +14,7 @@ pub(crate) fn put_back(
     key: &BackedUp,
     existing: &[StoredKey],
     dry_run: bool,
-) -> Result<String, Failure> {
+) -> Result<String, CommandError> {
     let (short, namespace) = (key.fingerprint().short(), store.namespace());
     if let Some(there) = existing.iter().find(|there| is_whole(there, key)) {
         let (name, state) = (there.name(), there.state());

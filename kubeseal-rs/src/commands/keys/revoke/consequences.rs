@@ -1,7 +1,7 @@
 //! `print_consequences`: what follows from a leak: which values others know, and what nothing is known of.
 
 use crate::commands::keys::usage::{KeyUsage, SealedFiles, in_cluster, in_files, ring};
-use crate::error::{Failure, Hint as _};
+use crate::error::{CommandError, Hint as _};
 use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::StoredKey;
@@ -26,7 +26,7 @@ pub(crate) fn print_consequences(
     leaked: &[&StoredKey],
     files: &SealedFiles,
     stdout: &mut ProgressLines,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     let ring = ring(keys);
     let files = in_files(files, &ring);
     let objects = store.sealed_secrets();

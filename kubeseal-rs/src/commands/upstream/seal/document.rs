@@ -1,4 +1,4 @@
-//! `seal_document`: the Secrets of one document into SealedSecrets, written out.
+//! `seal_document`: seals the Secrets of one document.
 
 use crate::commands::upstream::seal::settle::{SettleError, check, settle};
 use crate::commands::upstream::task::Seal;
@@ -8,17 +8,17 @@ use crate::manifest::{secrets, write};
 use envelope::Certificate;
 use rand::rngs::SysRng;
 
-/// What came of a document.
+/// The result for one document.
 pub(crate) struct Sealed {
-    /// How many objects are in it.
+    /// Number of objects in the document.
     pub objects: usize,
-    /// How many of them are Secrets, those in Lists included.
+    /// Number of Secrets among them, those in Lists included.
     pub secrets: usize,
-    /// Numbers of documents in the error are those within this one.
+    /// The SealedSecrets as text. Numbers of documents in the error count from this document.
     pub written: Result<Vec<u8>, SettleError>,
 }
 
-/// Seals all of it. A Secret is dropped, wiped, as soon as it is sealed.
+/// Seals all Secrets of the document. Each is wiped as soon as it is sealed.
 pub(crate) fn seal_document(seal: &Seal, certificate: &Certificate, document: &StreamedDocument) -> Sealed {
     let (objects, secrets) = match secrets::read_document(&seal.secrets, document) {
         Ok(read) => read,

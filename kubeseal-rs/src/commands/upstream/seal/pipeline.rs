@@ -1,7 +1,7 @@
 //! [`Pipeline`]: a stream of documents, sealed on all cores, written in the order they came in.
 //!
 //! One thread, the caller's, cuts the stream and writes; the others parse and seal. Memory is bounded by the window:
-//! so many documents are between the two, however long the stream is.
+//! only so many documents are read and not yet written, however long the stream is.
 
 use crate::commands::upstream::seal::document::{Sealed, seal_document};
 use crate::commands::upstream::task::Seal;
@@ -17,21 +17,21 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Under this many, starting threads costs more than it saves.
+/// With fewer documents, threads cost more time than they save.
 const FEW: usize = 8;
 
-/// How many documents are in the window for each core: enough that none waits while the next is read.
+/// Number of documents in the window for each core, so that no core waits for the next document.
 const FOR_EACH_CORE: usize = 8;
 
-/// A document, and where to put what comes of it.
+/// A document, and the channel for its result.
 type Job = (StreamedDocument, SyncSender<Sealed>);
 
-/// Seals, and writes to a whole that the caller finishes.
+/// Seals a stream, and writes to a `Whole` that the caller finishes.
 pub(crate) struct Pipeline<'a> {
     seal: &'a Seal,
     certificate: &'a Certificate,
     written: Whole<'a>,
-    /// Before the document at hand, for messages.
+    /// Objects before the current document, for messages.
     objects: usize,
     secrets: usize,
 }
@@ -71,15 +71,15 @@ impl<'a> Pipeline<'a> {
         let (jobs, queue) = channel::<Job>();
         let queue = Mutex::new(queue);
         thread::scope(|scope| {
-            // Dropped when this ends, however it ends; the threads end with it.
+            // The threads end when this sender is dropped.
             let jobs = jobs;
             for _ in 0..cores {
                 scope.spawn(|| {
                     loop {
-                        // Held only while taking; a thread that panicked ends the scope with its panic anyway.
+                        // The lock is held only to receive; a thread that panicked ends the scope with its panic.
                         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
                         let Ok((document, result)) = next else { break };
-                        // Where an earlier one failed, nothing receives it.
+                        // There is no receiver after an earlier document failed.
                         let _ = result.send(seal_document(seal, certificate, &document));
                     }
                 });
@@ -90,7 +90,7 @@ impl<'a> Pipeline<'a> {
                     self.take_first(&mut window)?;
                 }
                 let (send, receive) = sync_channel(1);
-                // A thread takes it, unless all have panicked; then nothing is received either.
+                // Fails only if all threads have panicked; then nothing is received either.
                 let _ = jobs.send((document?, send));
                 window.push_back(receive);
             }
@@ -102,7 +102,7 @@ impl<'a> Pipeline<'a> {
     }
 
     fn take_first(&mut self, window: &mut VecDeque<Receiver<Sealed>>) -> Result<(), CommandError> {
-        // Nothing comes of one whose thread panicked, which ends the scope with its panic.
+        // A thread that panicked sends nothing; the scope ends with its panic.
         let Some(sealed) = window.pop_front().and_then(|first| first.recv().ok()) else { return Ok(()) };
         self.take(sealed)
     }

@@ -1,4 +1,4 @@
-//! `settle`: name, namespace and scope of a Secret, from the Secret itself and the flags.
+//! `settle`: decides name, namespace and scope of a Secret, from the Secret itself and the flags.
 
 use crate::commands::annotations::{AnnotationFault, check_annotations};
 use crate::commands::upstream::task::Seal;
@@ -11,7 +11,7 @@ use crate::target::namespace::NamespaceError;
 use api::Scope;
 use sealing::SealFailure;
 
-/// Why a Secret that was read will not be sealed.
+/// Why a document was not sealed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SettleError {
     #[error(transparent)]
@@ -50,7 +50,7 @@ pub(crate) fn check(seal: &Seal, input: &InputSecret) -> Result<(), SettleError>
         .map_err(|source| SettleError::Annotation { place: input.location.clone(), source })
 }
 
-/// Fills in what flags say, and refuses what they contradict.
+/// Fills in the values of flags, and refuses contradictions.
 pub(crate) fn settle(seal: &Seal, input: &mut InputSecret) -> Result<(), SettleError> {
     let place = &input.location;
     let secret = &mut input.secret;
@@ -66,7 +66,7 @@ pub(crate) fn settle(seal: &Seal, input: &mut InputSecret) -> Result<(), SettleE
     if let Some(scope) = seal.scope {
         scope.annotate(secret.metadata.annotations.get_or_insert_default());
     }
-    // A cluster-wide value is bound to no namespace: what the input says stays, contradictions included.
+    // A cluster-wide value is bound to no namespace, so that the Secret keeps its own, even if a flag names another.
     if Scope::of(secret.metadata.annotations.as_ref()) != Scope::ClusterWide {
         let namespace = seal
             .namespace
@@ -78,7 +78,7 @@ pub(crate) fn settle(seal: &Seal, input: &mut InputSecret) -> Result<(), SettleE
 }
 
 impl SettleError {
-    /// The same, in a stream with so many documents more before it.
+    /// Adds `documents` to the number of the document in the message.
     pub(crate) fn after(self, documents: usize) -> Self {
         match self {
             Self::Manifest(error) => Self::Manifest(error.after(documents)),

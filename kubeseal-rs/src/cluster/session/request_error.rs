@@ -1,6 +1,6 @@
-//! [`Fault`]: what went wrong with a request to the API server, sorted by what a person can do about it.
+//! [`RequestError`]: why a request to the API server failed, sorted by what the user can do about it.
 
-use crate::controller::right::Right;
+use crate::cluster::session::permission::Permission;
 use crate::terminal::escape::shown_path;
 use kube::client::AuthError;
 use std::error::Error;
@@ -10,7 +10,7 @@ type Cause = Box<dyn Error + Send + Sync>;
 
 /// A failed request.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Fault {
+pub(crate) enum RequestError {
     #[error("it was not found")]
     NotFound(#[source] Cause),
     #[error("your user may not do that")]
@@ -31,7 +31,7 @@ pub(crate) enum Fault {
     Tls(#[source] Cause),
     #[error("the API server cannot be reached")]
     Unreachable(#[source] Cause),
-    /// Without a cause: it may quote a token.
+    /// Without a cause, which may quote a token.
     #[error("the kubeconfig's credentials could not be obtained")]
     Credentials,
     #[error("the kubeconfig's token file {} cannot be read", shown_path(.path))]
@@ -48,20 +48,20 @@ pub(crate) enum Fault {
     Other(#[source] Cause),
 }
 
-/// What the API server answered.
+/// The status that the API server answered.
 #[derive(Debug, thiserror::Error)]
 #[error("the API server answered {code}{}{message}", if .message.is_empty() { "" } else { ": " })]
-struct Answer {
+struct ApiStatus {
     code: u16,
     message: String,
 }
 
-impl From<kube::Error> for Fault {
+impl From<kube::Error> for RequestError {
     fn from(error: kube::Error) -> Self {
         match error {
             kube::Error::Api(status) => {
                 let answer =
-                    Box::new(Answer { code: status.code, message: status.message.trim().to_owned() });
+                    Box::new(ApiStatus { code: status.code, message: status.message.trim().to_owned() });
                 match status.code {
                     401 => Self::Unauthorized(answer),
                     403 => Self::Forbidden(answer),
@@ -93,7 +93,7 @@ pub(crate) fn is_unknown_issuer(error: &(dyn Error + 'static)) -> bool {
     ["unknownissuer", "unknown issuer", "self-signed", "self signed"].iter().any(|word| words.contains(word))
 }
 
-/// Of an error and its causes, in lower case. Their types are private to many crates.
+/// The texts of an error and its causes, in lower case. Their types are private to many crates.
 fn all_words(error: &(dyn Error + 'static)) -> String {
     let mut words = String::new();
     let mut next = Some(error);
@@ -105,7 +105,7 @@ fn all_words(error: &(dyn Error + 'static)) -> String {
     words
 }
 
-impl Fault {
+impl RequestError {
     /// The transport's errors are of many private types; only their words tell TLS from the rest.
     fn of_transport(cause: Cause) -> Self {
         let words = all_words(&*cause);
@@ -116,10 +116,10 @@ impl Fault {
         }
     }
 
-    /// What to do about it, for a request that needs this right.
-    pub(crate) fn hint(&self, right: Right<'_>) -> String {
+    /// What to do about it, for a request that needs this permission.
+    pub(crate) fn hint(&self, permission: Permission<'_>) -> String {
         match self {
-            Self::Forbidden(_) => right.hint(),
+            Self::Forbidden(_) => permission.hint(),
             Self::Unauthorized(_) | Self::Credentials => {
                 "log in again; `kubectl auth whoami` uses the same credentials".into()
             }

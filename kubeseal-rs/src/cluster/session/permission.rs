@@ -1,17 +1,17 @@
-//! [`Right`]: what a Role has to allow, in words and as the commands that grant it and check it.
+//! [`Permission`]: what a Role has to allow, in words and as the kubectl commands that grant and check it.
 
 /// One verb on one resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Right<'a> {
+pub(crate) struct Permission<'a> {
     pub verb: &'static str,
-    /// Plural; with its subresource behind a slash.
+    /// Plural, with its subresource after a slash.
     pub resource: &'static str,
-    /// None for all of them.
+    /// None for all namespaces.
     pub namespace: Option<&'a str>,
 }
 
-impl Right<'_> {
-    /// What a user without it can do.
+impl Permission<'_> {
+    /// What a user without this permission can do.
     pub(crate) fn hint(&self) -> String {
         let Self { verb, resource, .. } = self;
         let (kind, place, flag) = match self.namespace {
@@ -35,13 +35,13 @@ mod tests {
 
     #[test]
     fn commands_are_kubectls() {
-        let hint = Right { verb: "get", resource: "services/proxy", namespace: Some("a") }.hint();
+        let hint = Permission { verb: "get", resource: "services/proxy", namespace: Some("a") }.hint();
         assert!(
             hint.contains("`kubectl create role NAME -n a --verb=get --resource=services/proxy`"),
             "{hint}"
         );
         assert!(hint.contains("`kubectl auth can-i get services --subresource=proxy -n a`"), "{hint}");
-        let hint = Right { verb: "list", resource: "sealedsecrets.bitnami.com", namespace: None }.hint();
+        let hint = Permission { verb: "list", resource: "sealedsecrets.bitnami.com", namespace: None }.hint();
         assert!(
             hint.contains(
                 "`kubectl create clusterrole NAME --verb=list --resource=sealedsecrets.bitnami.com`"
