@@ -1,7 +1,7 @@
 //! [`Metrics`]: all metrics, under upstream's names, so that its dashboards and alerts go on working. Labels hold names, never values.
 //!
-//! To add a metric, add a field to [`Metrics`], or to [`ObjectMetrics`] if it has a series for each SealedSecret or namespace, and
-//! register it there. The metrics of the sealing keys are in `keys::metrics`, those of the process in [`process`]; `http::metrics` serves
+//! To add a metric, add a field to [`Metrics`], or to `ObjectMetrics` if it has a series for each SealedSecret or namespace, and
+//! register it there. The metrics of the sealing keys are in `keys::metrics`, those of the process in `metrics::process`; `http::metrics` serves
 //! all of them.
 
 pub(crate) mod classic;

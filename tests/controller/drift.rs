@@ -139,7 +139,7 @@ pub(crate) async fn what_others_add_to_a_secret_is_theirs(stage: Arc<Stage>) -> 
 }
 
 /// A client that changes it back each time: its changes lose at first, and never cost more than a few writes a minute.
-pub(crate) async fn a_quarrel_is_not_fought_at_full_speed(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn a_conflict_is_not_fought_at_full_speed(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |person, namespace| {
             person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": "1" })), &[]).await?;

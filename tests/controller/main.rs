@@ -37,7 +37,7 @@ fn main() -> ExitCode {
             drift::an_edited_secret_is_put_right,
             drift::what_others_add_to_a_secret_is_theirs,
             drift::what_is_random_stays_when_something_beside_it_is_put_right,
-            drift::a_quarrel_is_not_fought_at_full_speed,
+            drift::a_conflict_is_not_fought_at_full_speed,
             adopt::a_managed_secret_is_taken_over,
             adopt::a_patched_secret_keeps_what_it_had,
             adopt::a_secret_with_too_many_items_is_left_as_it_is,

@@ -95,7 +95,7 @@ pub(crate) async fn an_edit_is_corrected_within_a_second_and_told_once(stage: Ar
         .await
 }
 
-pub(crate) async fn a_quarrel_is_bounded_told_and_ended(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn a_conflict_is_bounded_told_and_ended(stage: Arc<Stage>) -> Result<()> {
     const LASTS: Duration = Duration::from_secs(20);
     stage
         .play(async |scene| {

@@ -70,7 +70,7 @@ fn main() -> ExitCode {
             watches::a_watch_that_has_died_unnoticed,
             watches::a_foreign_secret_that_came_and_went_unseen,
             drift::an_edit_is_corrected_within_a_second_and_told_once,
-            drift::a_quarrel_is_bounded_told_and_ended,
+            drift::a_conflict_is_bounded_told_and_ended,
             drift::what_is_random_outlives_a_failure_and_a_restart,
             drift::a_secret_deleted_while_it_is_updated,
             recreated::deleted_and_recreated_at_once,
