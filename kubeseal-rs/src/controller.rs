@@ -92,7 +92,7 @@ impl Controller {
         loop {
             match (self.send(&path, body), delays.next()) {
                 (Err(RequestError::TooMany(_)), Some(delay)) => {
-                    std::thread::sleep(Duration::from_millis(delay))
+                    std::thread::sleep(Duration::from_millis(delay));
                 }
                 (answer, _) => return answer.map_err(|source| self.failed(question, source)),
             }

@@ -109,8 +109,8 @@ fn text_of_error(tokens: &[Token]) -> Option<&Token> {
 
 /// The message of `tracing::warn!(…)` or `tracing::error!(…)`, where that begins here: its last text.
 fn logged(tokens: &[Token]) -> Option<&Token> {
-    let level = ["warn", "error"].into_iter();
-    let inside = level.filter_map(|level| starts(tokens, &["tracing", ":", ":", level, "!", "("])).next()?;
+    let mut level = ["warn", "error"].into_iter();
+    let inside = level.find_map(|level| starts(tokens, &["tracing", ":", ":", level, "!", "("]))?;
     let mut depth = 1_usize;
     let mut last = None;
     for token in inside {

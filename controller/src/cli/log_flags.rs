@@ -6,6 +6,7 @@ use clap::Args;
 /// What is logged.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Logging")]
+#[expect(clippy::struct_field_names, reason = "clap names the flags after the fields")]
 pub struct LogFlags {
     /// Minimum level: DEBUG, INFO, WARN or ERROR. Any other value means INFO.
     #[arg(long, default_value = "INFO", value_name = "LEVEL")]

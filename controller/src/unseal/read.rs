@@ -51,5 +51,5 @@ pub(crate) async fn read(
     }
     let spec = reader.spec_of(&facts.sealed).await?;
     facts.inputs.target_version = target.version();
-    Ok(Subject::Open(Open { target, spec }))
+    Ok(Subject::Open(Box::new(Open { target, spec })))
 }

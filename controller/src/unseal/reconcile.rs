@@ -86,7 +86,7 @@ async fn unseal(
                         Err(wait) => return Ok(Some(Outcome::Failed(Transient::RateLimited { wait }))),
                     }
                 }
-                let Some(plan) = decide_on_a_core(facts.clone(), open, context).await else {
+                let Some(plan) = decide_on_a_core(facts.clone(), *open, context).await else {
                     return Ok(None);
                 };
                 if let Some(charge) = charge.take_if(|_| !plan.may_reveal_values()) {

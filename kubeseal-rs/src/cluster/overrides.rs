@@ -11,13 +11,13 @@ use std::path::Path;
 
 /// The address of `--server`, with the scheme that kubectl takes it to have.
 pub(crate) fn server_url(flags: &ConnectionFlags) -> Result<Option<http::Uri>, ConnectionError> {
-    let Some(server) = given(&flags.server) else { return Ok(None) };
+    let Some(server) = given(flags.server.as_ref()) else { return Ok(None) };
     address(server, speaks_tls(flags)).map(Some).ok_or(ConnectionError::Server)
 }
 
 fn speaks_tls(flags: &ConnectionFlags) -> bool {
-    given_path(&flags.certificate_authority).is_some()
-        || given_path(&flags.client_certificate).is_some()
+    given_path(flags.certificate_authority.as_ref()).is_some()
+        || given_path(flags.client_certificate.as_ref()).is_some()
         || flags.insecure_skip_tls_verify == Some(true)
 }
 
@@ -28,10 +28,10 @@ pub(crate) fn apply(flags: &ConnectionFlags, config: &mut Config) -> Result<(), 
         // It was the name of the kubeconfig's server.
         config.tls_server_name = None;
     }
-    if let Some(name) = given(&flags.tls_server_name) {
+    if let Some(name) = given(flags.tls_server_name.as_ref()) {
         config.tls_server_name = Some(name.to_owned());
     }
-    if let Some(path) = given_path(&flags.certificate_authority) {
+    if let Some(path) = given_path(flags.certificate_authority.as_ref()) {
         config.root_cert = Some(authorities(path)?);
         config.root_cert_file = None;
         config.accept_invalid_certs = flags.insecure_skip_tls_verify == Some(true);
@@ -42,7 +42,7 @@ pub(crate) fn apply(flags: &ConnectionFlags, config: &mut Config) -> Result<(), 
     if let Some(disable) = flags.disable_compression {
         config.disable_compression = disable;
     }
-    if let Some(proxy_url) = given(&flags.proxy_url) {
+    if let Some(proxy_url) = given(flags.proxy_url.as_ref()) {
         config.proxy_url = Some(proxy::address(proxy_url).ok_or(ConnectionError::Proxy)?);
     }
     apply_to_user(flags, &mut config.auth_info)?;
@@ -54,7 +54,7 @@ pub(crate) fn apply(flags: &ConnectionFlags, config: &mut Config) -> Result<(), 
 
 fn apply_to_user(flags: &ConnectionFlags, user: &mut AuthInfo) -> Result<(), ConnectionError> {
     let token = flags.token.as_ref().filter(|token| !token.expose().is_empty());
-    let username = given(&flags.username);
+    let username = given(flags.username.as_ref());
     if token.is_some() || username.is_some() {
         // A flag replaces every credential of the kubeconfig.
         user.auth_provider = None;
@@ -71,18 +71,18 @@ fn apply_to_user(flags: &ConnectionFlags, user: &mut AuthInfo) -> Result<(), Con
         let password = flags.password.as_ref().map_or("", Sensitive::expose);
         user.password = Some(password.to_owned().into());
     }
-    if let Some(file) = given_path(&flags.client_certificate) {
+    if let Some(file) = given_path(flags.client_certificate.as_ref()) {
         user.client_certificate = Some(path_text(file)?);
         user.client_certificate_data = None;
     }
-    if let Some(file) = given_path(&flags.client_key) {
+    if let Some(file) = given_path(flags.client_key.as_ref()) {
         user.client_key = Some(path_text(file)?);
         user.client_key_data = None;
     }
-    if let Some(name) = given(&flags.as_user) {
+    if let Some(name) = given(flags.as_user.as_ref()) {
         user.impersonate = Some(name.to_owned());
     }
-    if let Some(uid) = given(&flags.as_uid) {
+    if let Some(uid) = given(flags.as_uid.as_ref()) {
         user.impersonate_uid = Some(uid.to_owned());
     }
     let groups: Vec<String> = flags.as_group.iter().filter(|group| !group.is_empty()).cloned().collect();

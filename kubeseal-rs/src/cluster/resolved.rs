@@ -59,12 +59,14 @@ impl ResolvedCluster {
         flags: &ConnectionFlags,
         request_timeout: Option<Timeout>,
     ) -> Result<Self, ConnectionError> {
-        let file = given_path(&flags.kubeconfig);
+        let file = given_path(flags.kubeconfig.as_ref());
         let kubeconfig = kubeconfig::read(file)?;
-        let server = given(&flags.server);
+        let server = given(flags.server.as_ref());
         if kubeconfig.is_none()
             && (server.is_some() || pod::is_inside())
-            && [&flags.context, &flags.cluster, &flags.user].into_iter().any(|name| given(name).is_some())
+            && [&flags.context, &flags.cluster, &flags.user]
+                .into_iter()
+                .any(|name| given(name.as_ref()).is_some())
         {
             // Without this, it would be another cluster than the one that the flag names.
             return Err(ConnectionError::NothingToSelectFrom(kubeconfig::files(file)));

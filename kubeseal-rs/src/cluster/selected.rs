@@ -20,9 +20,13 @@ impl<'a> Selected<'a> {
         kubeconfig: &'a Kubeconfig,
         flags: &'a ConnectionFlags,
     ) -> Result<Option<Self>, ConnectionError> {
-        let stated = given(&flags.context).or(kubeconfig.current_context.as_deref());
+        let stated = given(flags.context.as_ref()).or(kubeconfig.current_context.as_deref());
         let selected = |name, context| Some(Self { kubeconfig, flags, name, context });
-        match (stated.filter(|name| !name.is_empty()), given(&flags.cluster), given(&flags.server)) {
+        match (
+            stated.filter(|name| !name.is_empty()),
+            given(flags.cluster.as_ref()),
+            given(flags.server.as_ref()),
+        ) {
             (Some(name), _, _) => Ok(selected(name.to_owned(), context_of(kubeconfig, name)?.clone())),
             (None, Some(cluster), _) => {
                 Ok(selected(String::new(), Context { cluster: cluster.to_owned(), ..Context::default() }))
@@ -39,7 +43,7 @@ impl<'a> Selected<'a> {
 
     /// The cluster that `--cluster` or the context names.
     pub(crate) fn cluster(&self) -> Result<(&str, &'a Cluster), ConnectionError> {
-        let name = given(&self.flags.cluster).unwrap_or(&self.context.cluster);
+        let name = given(self.flags.cluster.as_ref()).unwrap_or(&self.context.cluster);
         let named = self.kubeconfig.clusters.iter().find(|named| named.name == name);
         let found = named.and_then(|named| named.cluster.as_ref());
         found.map(|found| (name, found)).ok_or_else(|| ConnectionError::UnknownCluster(name.to_owned()))
@@ -53,9 +57,9 @@ impl<'a> Selected<'a> {
 
     /// The user that `--user` or the context names. As in client-go, a context without a user is valid.
     pub(crate) fn user(&self) -> Result<AuthInfo, ConnectionError> {
-        let user = given(&self.flags.user).or(self.context.user.as_deref());
+        let user = given(self.flags.user.as_ref()).or(self.context.user.as_deref());
         let named = self.kubeconfig.auth_infos.iter().find(|named| Some(named.name.as_str()) == user);
-        match (named, given(&self.flags.user)) {
+        match (named, given(self.flags.user.as_ref())) {
             (None, Some(user)) => Err(ConnectionError::UnknownUser(user.to_owned())),
             (named, _) => Ok(named.and_then(|named| named.auth_info.clone()).unwrap_or_default()),
         }

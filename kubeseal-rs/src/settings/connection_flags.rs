@@ -161,11 +161,11 @@ pub(crate) struct ConnectionFlags {
 }
 
 /// The value of a flag, unless it is empty, which counts as not given.
-pub(crate) fn given(value: &Option<String>) -> Option<&str> {
-    value.as_deref().filter(|value| !value.is_empty())
+pub(crate) fn given(value: Option<&String>) -> Option<&str> {
+    value.map(String::as_str).filter(|value| !value.is_empty())
 }
 
 /// The path of a flag, unless it is empty, which counts as not given.
-pub(crate) fn given_path(value: &Option<PathBuf>) -> Option<&Path> {
-    value.as_deref().filter(|value| !value.as_os_str().is_empty())
+pub(crate) fn given_path(value: Option<&PathBuf>) -> Option<&Path> {
+    value.map(PathBuf::as_path).filter(|value| !value.as_os_str().is_empty())
 }

@@ -15,7 +15,7 @@ pub(crate) enum Subject {
     /// Another client edited the Secret again, and the next correction has to wait this long.
     Contested(Duration),
     /// The SealedSecret is to be opened.
-    Open(Open),
+    Open(Box<Open>),
 }
 
 /// What opening needs.

@@ -25,6 +25,7 @@ pub(crate) struct Inputs {
 
 /// What is remembered of one SealedSecret, as of one moment. Each is a fact for a decision or a report.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and all combinations occur")]
 pub(crate) struct Memory {
     /// The status as this process or another client last wrote it, else as the watch shows it.
     pub status: Option<SealedSecretStatus>,

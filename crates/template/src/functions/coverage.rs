@@ -78,7 +78,7 @@ impl Asked {
             match statement {
                 Statement::Action(pipe) => self.pipe(pipe),
                 Statement::If(branch) | Statement::With(branch) | Statement::Range(branch) => {
-                    self.branch(branch)
+                    self.branch(branch);
                 }
                 Statement::Template { pipe, .. } => {
                     if let Some(pipe) = pipe {

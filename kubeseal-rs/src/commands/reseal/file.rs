@@ -104,7 +104,7 @@ impl File {
             match (outcome, place) {
                 (Ok(()), place) => resealed.extend(place),
                 (Err(error), Some(_)) => {
-                    report.failed(self.file.path(), None, &SealedFilesError::from(error).into())
+                    report.failed(self.file.path(), None, &SealedFilesError::from(error).into());
                 }
                 // A hint is a convenience: a file that has no room for it is fine without.
                 (Err(_), None) => {}

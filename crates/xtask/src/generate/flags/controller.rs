@@ -31,7 +31,8 @@ pub(super) fn page() -> String {
             [typed(flag), format!("`{}`", variable(long)), default(flag), meaning(flag), upstream(flag, long)]
         });
         let columns = ["flag", "environment", "default", "meaning", "upstream"];
-        page += &format!("\n## {}\n\n{}", heading.unwrap_or("Other"), table(columns, rows));
+        let heading = heading.unwrap_or("Other");
+        page = page + "\n## " + heading + "\n\n" + &table(columns, rows);
     }
     let rows = hidden.iter().map(|flag| [typed(flag), meaning(flag)]);
     page + "\n## Accepted, and without effect\n\n" + &table(["flag", "why"], rows)

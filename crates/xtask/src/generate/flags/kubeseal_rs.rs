@@ -1,6 +1,7 @@
 //! The flags of kubeseal-rs: those without a command, then those of each command.
 
 use clap::{Arg, Command};
+use std::fmt::Write as _;
 
 use super::table::{headings, meaning, sentence, table, typed};
 
@@ -34,7 +35,8 @@ fn describe(page: &mut String, command: &Command, shared: &[&Arg]) {
     }
     let name = command.get_bin_name().unwrap_or(command.get_name());
     let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-    *page += &format!("\n## `{name}`\n\n{}\n", sentence(&about));
+    // Writing to a String cannot fail.
+    let _ = write!(page, "\n## `{name}`\n\n{}\n", sentence(&about));
     let below: Vec<_> = command.get_subcommands().filter(|next| !next.is_hide_set()).collect();
     if below.is_empty() {
         let is_shared = |flag: &&&Arg| shared.iter().any(|other| is_same(flag, other));
@@ -43,12 +45,12 @@ fn describe(page: &mut String, command: &Command, shared: &[&Arg]) {
             flags.iter().partition(is_shared)
         };
         if !own.is_empty() {
-            *page += &format!("\n{}", rows(&own));
+            let _ = write!(page, "\n{}", rows(&own));
         }
         let known: Vec<String> =
             known.iter().filter_map(|flag| flag.get_long()).map(|long| format!("`--{long}`")).collect();
         if !known.is_empty() {
-            *page += &format!("\nAnd, as without a command: {}.\n", known.join(", "));
+            let _ = write!(page, "\nAnd, as without a command: {}.\n", known.join(", "));
         }
     }
     for next in below {
@@ -57,12 +59,12 @@ fn describe(page: &mut String, command: &Command, shared: &[&Arg]) {
 }
 
 fn section(page: &mut String, title: &str, flags: &[&Arg]) {
-    *page += &format!("\n## {title}\n");
+    let _ = write!(page, "\n## {title}\n");
     for heading in headings(flags) {
         let of_heading: Vec<&Arg> =
             flags.iter().copied().filter(|flag| flag.get_help_heading() == heading).collect();
         let title = heading.map(|heading| format!("\n### {heading}\n")).unwrap_or_default();
-        *page += &format!("{title}\n{}", rows(&of_heading));
+        let _ = write!(page, "{title}\n{}", rows(&of_heading));
     }
 }
 

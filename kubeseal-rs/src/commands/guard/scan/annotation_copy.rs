@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 /// The annotations of one file unpack to no more than this together. One object has 256 KiB of annotations at most.
 const BUDGET: usize = 8 << 20;
 
-/// FindingKind packed copies begin with: the base64 of gzip, of zip, of `{"`, of `{` and a line end, and of `[`.
+/// Packed copies begin with one of these: the base64 of gzip, of zip, of `{"`, of `{` and a line end, and of `[`.
 pub(crate) const PACKED: [&str; 5] = ["H4sI", "UEsDB", "eyJ", "ewo", "W3s"];
 
 /// How much the annotations of one file may still unpack to. Without a bound for the whole file, a few kilobytes of it could

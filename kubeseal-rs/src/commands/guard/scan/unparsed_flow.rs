@@ -2,8 +2,8 @@
 //! brackets, whatever comments and templates stand there.
 //!
 //! Decided: each map is read for itself, because in a text that does not parse nothing tells which of its brackets counts. A map within a
-//! map is therefore read twice, and so on: together, at most [`MOST_READINGS`] times the length of the text is read. FindingKind stays unread
-//! beyond that is told as a finding: no sound file comes near it.
+//! map is therefore read twice, and so on: together, at most [`MOST_READINGS`] times the length of the text is read. A text in
+//! which more is left unread gives a finding: no sound file comes near that length.
 
 use crate::commands::guard::report::finding::{Finding, FindingKind};
 use crate::commands::guard::value::plain::{Extent, is_plain};
