@@ -7,7 +7,7 @@ pub(crate) mod event;
 pub(crate) mod status;
 pub(crate) mod status_write;
 
-use crate::client::api_timeout::API_TIMEOUT;
+use crate::client::api_timeout::with_api_timeout;
 use crate::events::about::About;
 use crate::process::error_chain::chain;
 use crate::unseal::apply::outcome::{Act, Outcome};
@@ -24,7 +24,6 @@ use jiff::Timestamp;
 use kube::{Api, ResourceExt as _};
 use std::sync::Once;
 use std::time::{Duration, Instant};
-use tokio::time::timeout;
 
 /// Whether the status now says what happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,9 +77,7 @@ pub(crate) async fn report(facts: &Facts, outcome: &Outcome, context: &Context) 
         // Only if the object still has the version of the facts. Of two controllers with different keys, one opens the object and
         // the other cannot: a failure must not overwrite a success that it has not seen.
         let version = facts.memory.version.as_deref();
-        timeout(API_TIMEOUT, write_status(&context.client, sealed, &next, version))
-            .await
-            .unwrap_or_else(|_| Err(kube::Error::Service("no answer in time".into())))
+        with_api_timeout(write_status(&context.client, sealed, &next, version)).await
     } else {
         warn_of_default_status(sealed);
         Ok(None)
@@ -135,10 +132,8 @@ fn is_lasting(error: &kube::Error) -> bool {
 async fn is_gone(sealed: &WatchedSealedSecret, context: &Context) -> bool {
     let namespace = sealed.namespace().unwrap_or_default();
     let objects = Api::<ObservedMetadata<SealedSecret>>::namespaced(context.client.clone(), &namespace);
-    match timeout(API_TIMEOUT, objects.get_opt(&sealed.name_any())).await {
-        Ok(Ok(now)) => now.is_none_or(|now| now.uid() != sealed.uid()),
-        _ => false,
-    }
+    let now = with_api_timeout(objects.get_opt(&sealed.name_any())).await;
+    now.is_ok_and(|now| now.is_none_or(|now| now.uid() != sealed.uid()))
 }
 
 /// Counts a failure, under upstream's reasons.

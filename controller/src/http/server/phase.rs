@@ -1,7 +1,7 @@
 //! [`PhaseTimer`]: which phase a connection is in, and when that phase times out.
 
 use crate::config::http::ClientTimeouts;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use parking_lot::{Mutex, MutexGuard};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -31,7 +31,7 @@ impl PhaseTimer {
     }
 
     fn current(&self) -> MutexGuard<'_, (Phase, Instant)> {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+        self.current.lock()
     }
 
     pub(crate) fn enter(&self, phase: Phase) {

@@ -16,12 +16,14 @@ use envelope::Fingerprint;
 use jiff::{SignedDuration, Timestamp};
 use sealing::Predecessor;
 
+/// What renewal does now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RenewalPlan {
     Wait(Wait),
     Create(NewKey),
 }
 
+/// What renewal waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wait {
     /// Nothing is due before this moment, if ever, unless something changes. All requests are fulfilled.
@@ -57,7 +59,7 @@ pub(crate) enum RenewalReason {
     FutureDates,
 }
 
-/// `first_key_text` is what the first key's name is derived from.
+/// Plans what renewal does at the schedule's moment. The name of a first key is derived from `first_key_text`.
 pub(crate) fn next_step(
     schedule: &Schedule<'_>,
     local: Option<LocalRequest>,

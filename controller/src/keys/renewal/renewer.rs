@@ -35,7 +35,6 @@ const BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from
 const ANSWER_BEHIND_WATCH: Duration = Duration::from_secs(1);
 
 /// Renews keys in the controller's namespace.
-#[derive(Clone)]
 pub(crate) struct Renewer<'a> {
     client: Client,
     namespace: &'a str,

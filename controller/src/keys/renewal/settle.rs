@@ -74,7 +74,7 @@ pub(crate) async fn settle(
             RenewalPlan::Create(key) => {
                 // Another controller may have created it, which the watch has not shown yet.
                 if !api.find(&key.name).await? && api.create(&key, now).await? {
-                    // Whichever key the request was about: were that dated in the future, it would make another key.
+                    // Whichever key the request was about: one about a key dated in the future would make another key.
                     requests.fulfil(request);
                 }
             }

@@ -19,7 +19,7 @@ use sealing::Predecessor;
 use std::sync::Arc;
 use tokio::signal::unix::Signal;
 
-/// A request that was made.
+/// A request to renew one key, which this process makes until it is fulfilled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct SignalRequest {
     /// The name of the key's Secret.
@@ -29,6 +29,7 @@ struct SignalRequest {
     successor: String,
 }
 
+/// What has become of a [`SignalRequest`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Progress {
     Open,
