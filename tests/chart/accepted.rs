@@ -25,7 +25,7 @@ pub(crate) async fn values_render_what_they_say(stage: Arc<Stage>) -> Result<()>
             }
             renders_what_it_says(&case, &objects(&case, &stage).await?)
         };
-        check.await.with_context(|| format!("values/{}.yaml", case.name()))?;
+        check.await.with_context(|| format!("{}", case.name()))?;
     }
     Ok(())
 }
@@ -34,10 +34,10 @@ pub(crate) async fn the_api_server_takes_what_is_rendered(stage: Arc<Stage>) -> 
     for case in Case::all("values")? {
         let yaml = case.template(&stage.lab).await?.stdout()?;
         let ran = kubectl(&stage.lab, &["apply", "--dry-run=server", "--filename", "-"], &yaml).await?;
-        ensure!(ran.succeeded, "values/{}.yaml: {}", case.name(), ran.stderr);
+        ensure!(ran.succeeded, "{}: {}", case.name(), ran.stderr);
         let violates = ran.stderr.contains("would violate PodSecurity");
         let may = case.expects("violates").any(|standard| standard == "restricted");
-        ensure!(violates == may, "values/{}.yaml: {}", case.name(), ran.stderr);
+        ensure!(violates == may, "{}: {}", case.name(), ran.stderr);
     }
     Ok(())
 }
@@ -51,7 +51,7 @@ pub(crate) async fn the_controller_knows_its_arguments(stage: Arc<Stage>) -> Res
         command.args(&args).env_clear().envs(environment(&objects)).env("KUBECONFIG", "/nonexistent");
         let ran = run(command, "").await?;
         let code = ran.code.context("it was killed")?;
-        ensure!(code != USAGE && code != 0, "values/{}.yaml, {args:?}: {}", case.name(), ran.stderr);
+        ensure!(code != USAGE && code != 0, "{}, {args:?}: {}", case.name(), ran.stderr);
     }
     Ok(())
 }

@@ -26,11 +26,10 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// Every case of the folder `name` beside this file.
+    /// Every case of the folder `name` beside this file, and of the folders in it.
     pub(crate) fn all(name: &str) -> Result<Vec<Self>> {
         let folder = workspace::root().join("tests/chart").join(name);
-        let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
-        let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+        let mut paths = files_below(&folder)?;
         paths.sort();
         ensure!(!paths.is_empty(), "no case in {}", folder.display());
         paths.into_iter().map(Self::read).collect()
@@ -50,9 +49,9 @@ impl Case {
         Ok(Self { path, expected })
     }
 
-    /// The name of its file.
+    /// Its file, from the root of the checkout.
     pub(crate) fn name(&self) -> String {
-        self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+        self.path.strip_prefix(workspace::root()).unwrap_or(&self.path).display().to_string()
     }
 
     /// Where it is.
@@ -76,6 +75,20 @@ impl Case {
     pub(crate) async fn lint(&self, lab: &Lab) -> Result<Ran> {
         helm(lab, &["lint", "--strict", "charts/sealed-secrets", "--values", path(&self.path)?]).await
     }
+}
+
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(files_below(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
 }
 
 fn path(path: &Path) -> Result<&str> {

@@ -11,7 +11,7 @@ use crate::stage::Stage;
 
 pub(crate) async fn every_value_of_upstreams_is_in_the_readme(_: Arc<Stage>) -> Result<()> {
     let readme = fs::read_to_string(workspace::chart_dir().join("README.md"))?;
-    let values = workspace::root().join("tests/chart/values/upstream-2.19.yaml");
+    let values = workspace::root().join("tests/chart/values/upstream/upstream-2.19.yaml");
     let values: Value = serde_saphyr::from_str(&fs::read_to_string(values)?)?;
     let mut names = Vec::new();
     collect(&values, "", &mut names).context("the values are no map")?;

@@ -11,7 +11,7 @@ use crate::stage::{HOME, Stage};
 const CHART: &str = "charts/sealed-secrets";
 
 pub(crate) async fn upstreams_image_is_remarked_upon(stage: Arc<Stage>) -> Result<()> {
-    let values = "tests/chart/values/upstream-2.19.yaml";
+    let values = "tests/chart/values/upstream/upstream-2.19.yaml";
     let install =
         ["install", "upstreams", CHART, "--dry-run=server", "--namespace", HOME, "--values", values];
     let told = helm(&stage.lab, &install).await?.stdout()?;

@@ -24,7 +24,7 @@ pub(crate) async fn by_an_upgrade_and_a_rollback(stage: Arc<Stage>) -> Result<()
         for reuse in ["--reset-then-reuse-values", "--reuse-values"] {
             upgrade_and_roll_back(&stage.lab, &case, reuse)
                 .await
-                .with_context(|| format!("moved/{}.yaml {reuse}", case.name()))?;
+                .with_context(|| format!("{} {reuse}", case.name()))?;
         }
     }
     Ok(())

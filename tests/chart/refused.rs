@@ -16,7 +16,7 @@ pub(crate) async fn values_that_cannot_be_meant_are_named(stage: Arc<Stage>) -> 
     for case in Case::all("refused")? {
         let says = case.expects("says").next().context("the case does not say what is said")?;
         let ran = case.template(&stage.lab).await?;
-        ensure!(!ran.succeeded && ran.stderr.contains(says), "refused/{}.yaml: {}", case.name(), ran.stderr);
+        ensure!(!ran.succeeded && ran.stderr.contains(says), "{}: {}", case.name(), ran.stderr);
     }
     Ok(())
 }

@@ -3,19 +3,25 @@
 //! One controller serves all of these at once; tests that need one of their own, to stop it or to take its keys, are in
 //! `lifecycle`. Those in which upstream's programs take part are in `interop`.
 
-mod adopt;
 mod chart;
-mod connections;
-mod drift;
-mod http;
 mod oracle;
-mod policy;
-mod refuse;
-mod reseal;
 mod stage;
-mod status;
-mod unseal;
-mod verify;
+
+mod http {
+    pub(crate) mod connections;
+    pub(crate) mod endpoints;
+    pub(crate) mod verify;
+}
+
+mod secrets {
+    pub(crate) mod adopt;
+    pub(crate) mod drift;
+    pub(crate) mod policy;
+    pub(crate) mod refuse;
+    pub(crate) mod reseal;
+    pub(crate) mod status;
+    pub(crate) mod unseal;
+}
 
 use std::process::ExitCode;
 
@@ -26,47 +32,47 @@ fn main() -> ExitCode {
     suite::run(
         stage::set,
         tests![
-            unseal::seals_and_unseals,
-            unseal::every_scope_by_flag_and_by_annotation,
-            unseal::type_labels_and_immutability_come_along,
-            unseal::a_change_of_the_sealed_secret_reaches_the_secret,
-            unseal::the_secret_goes_with_its_sealed_secret,
-            unseal::a_recreated_sealed_secret_waits_for_its_turn,
-            unseal::many_at_once,
-            drift::a_deleted_secret_comes_back,
-            drift::an_edited_secret_is_put_right,
-            drift::what_others_add_to_a_secret_is_theirs,
-            drift::what_is_random_stays_when_something_beside_it_is_put_right,
-            drift::a_conflict_is_not_fought_at_full_speed,
-            adopt::a_managed_secret_is_taken_over,
-            adopt::a_patched_secret_keeps_what_it_had,
-            adopt::a_secret_with_too_many_items_is_left_as_it_is,
-            refuse::an_unmanaged_secret_is_left_alone,
-            refuse::a_moved_sealed_secret_does_not_open,
-            refuse::every_bad_item_is_named,
-            refuse::a_wrong_shape_stops_nothing_else,
-            refuse::a_secret_that_the_api_server_rejects,
-            refuse::an_immutable_secret_is_explained,
-            refuse::a_template_that_fails_is_told_and_mended,
-            refuse::hostile_templates_stop_nothing_else,
-            refuse::a_sealing_key_cannot_be_smuggled_in,
-            policy::a_policy_that_quotes_a_value_is_not_quoted,
-            policy::what_a_policy_says_of_rendered_values_is_in_the_log_alone,
-            policy::what_a_policy_refused_is_unsealed_once_it_is_mended,
-            status::who_waits_for_a_status_may_update,
+            secrets::unseal::seals_and_unseals,
+            secrets::unseal::every_scope_by_flag_and_by_annotation,
+            secrets::unseal::type_labels_and_immutability_come_along,
+            secrets::unseal::a_change_of_the_sealed_secret_reaches_the_secret,
+            secrets::unseal::the_secret_goes_with_its_sealed_secret,
+            secrets::unseal::a_recreated_sealed_secret_waits_for_its_turn,
+            secrets::unseal::many_at_once,
+            secrets::drift::a_deleted_secret_comes_back,
+            secrets::drift::an_edited_secret_is_put_right,
+            secrets::drift::what_others_add_to_a_secret_is_theirs,
+            secrets::drift::what_is_random_stays_when_something_beside_it_is_put_right,
+            secrets::drift::a_conflict_is_not_fought_at_full_speed,
+            secrets::adopt::a_managed_secret_is_taken_over,
+            secrets::adopt::a_patched_secret_keeps_what_it_had,
+            secrets::adopt::a_secret_with_too_many_items_is_left_as_it_is,
+            secrets::refuse::an_unmanaged_secret_is_left_alone,
+            secrets::refuse::a_moved_sealed_secret_does_not_open,
+            secrets::refuse::every_bad_item_is_named,
+            secrets::refuse::a_wrong_shape_stops_nothing_else,
+            secrets::refuse::a_secret_that_the_api_server_rejects,
+            secrets::refuse::an_immutable_secret_is_explained,
+            secrets::refuse::a_template_that_fails_is_told_and_mended,
+            secrets::refuse::hostile_templates_stop_nothing_else,
+            secrets::refuse::a_sealing_key_cannot_be_smuggled_in,
+            secrets::policy::a_policy_that_quotes_a_value_is_not_quoted,
+            secrets::policy::what_a_policy_says_of_rendered_values_is_in_the_log_alone,
+            secrets::policy::what_a_policy_refused_is_unsealed_once_it_is_mended,
+            secrets::status::who_waits_for_a_status_may_update,
             chart::lints_clean,
             chart::a_misspelt_value_is_refused_by_name,
             chart::rights_are_these_and_no_more,
             oracle::a_guess_tells_one_bit,
             oracle::a_policy_answers_no_guess,
             oracle::guesses_come_slowly,
-            reseal::a_folder_is_resealed_and_still_opens,
-            verify::tells_what_opens_and_nothing_more,
-            verify::rotate_reseals_and_never_widens,
-            connections::files_joined_and_credentials_from_a_program,
-            connections::a_server_and_a_token_alone,
-            connections::through_a_proxy,
-            http::serves_health_readiness_and_the_certificate,
+            secrets::reseal::a_folder_is_resealed_and_still_opens,
+            http::verify::tells_what_opens_and_nothing_more,
+            http::verify::rotate_reseals_and_never_widens,
+            http::connections::files_joined_and_credentials_from_a_program,
+            http::connections::a_server_and_a_token_alone,
+            http::connections::through_a_proxy,
+            http::endpoints::serves_health_readiness_and_the_certificate,
         ],
     )
 }

@@ -1,21 +1,29 @@
 //! The tables of cases. What is in each is at the top of its file.
 
-pub(crate) mod certificates;
-pub(crate) mod cluster;
-pub(crate) mod connections;
-pub(crate) mod data;
-pub(crate) mod environment;
-pub(crate) mod files;
-pub(crate) mod flags;
-pub(crate) mod merge;
-pub(crate) mod metadata;
-pub(crate) mod raw;
-pub(crate) mod recovery;
-pub(crate) mod scalars;
-pub(crate) mod scopes;
-pub(crate) mod streams;
-pub(crate) mod wrong;
-pub(crate) mod yaml;
+pub(crate) mod clusters {
+    pub(crate) mod certificates;
+    pub(crate) mod cluster;
+    pub(crate) mod connections;
+}
+
+pub(crate) mod options {
+    pub(crate) mod environment;
+    pub(crate) mod flags;
+    pub(crate) mod merge;
+    pub(crate) mod raw;
+    pub(crate) mod recovery;
+    pub(crate) mod scopes;
+}
+
+pub(crate) mod secrets {
+    pub(crate) mod data;
+    pub(crate) mod files;
+    pub(crate) mod metadata;
+    pub(crate) mod scalars;
+    pub(crate) mod streams;
+    pub(crate) mod wrong;
+    pub(crate) mod yaml;
+}
 
 /// A Secret in JSON.
 pub(crate) const JSON: &str = r#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"db","namespace":"shop"},"stringData":{"password":"hunter2"}}"#;

@@ -23,10 +23,9 @@ use std::process::ExitCode;
 use tests::test::suite;
 use tests::tests;
 
-use self::families::{
-    certificates, cluster, data, environment, files, flags, merge, metadata, raw, recovery, scalars, scopes,
-    streams, wrong, yaml,
-};
+use self::families::clusters::{certificates, cluster};
+use self::families::options::{environment, flags, merge, raw, recovery, scopes};
+use self::families::secrets::{data, files, metadata, scalars, streams, wrong, yaml};
 
 fn main() -> ExitCode {
     suite::run(

@@ -5,27 +5,45 @@
 //! Every test has a controller, keys and a namespace of its own, so they run side by side. What a controller does when all is
 //! well is in `controller`; stopping and starting it in order is in `lifecycle`.
 
-mod answers;
-mod audit;
-mod churn;
-mod clock;
-mod clock_skew;
-mod deep;
-mod drift;
-mod gone;
-mod intruder;
-mod killed;
-mod late;
-mod older_definition;
-mod outage;
-mod random;
-mod recreated;
-mod renewal;
 mod stage;
-mod two;
-mod unwritable;
-mod watches;
-mod witness;
+
+mod api_server {
+    pub(crate) mod broken_answers;
+    pub(crate) mod late;
+    pub(crate) mod outage;
+    pub(crate) mod unwritable;
+    pub(crate) mod watches;
+}
+
+mod clocks {
+    pub(crate) mod clock;
+    pub(crate) mod clock_skew;
+}
+
+mod keys {
+    pub(crate) mod intruder;
+    pub(crate) mod renewal;
+    pub(crate) mod two_controllers;
+}
+
+mod objects {
+    pub(crate) mod deep;
+    pub(crate) mod drift;
+    pub(crate) mod gone;
+    pub(crate) mod older_definition;
+    pub(crate) mod recreated;
+}
+
+mod process {
+    pub(crate) mod killed;
+    pub(crate) mod random;
+}
+
+mod scene {
+    pub(crate) mod audit;
+    pub(crate) mod churn;
+    pub(crate) mod witness;
+}
 
 use std::process::ExitCode;
 
@@ -40,44 +58,44 @@ fn main() -> ExitCode {
         AT_ONCE,
         stage::set,
         tests![
-            late::an_answer_that_comes_too_late,
-            late::a_first_key_that_hangs_on_its_way,
-            late::a_new_key_that_hangs_on_its_way,
-            late::requests_that_hang_at_any_time,
-            late::lists_that_hang_keep_no_certificate_waiting,
-            clock::steps_of_hours_and_years,
-            clock::a_delay_before_a_key_is_published,
-            clock_skew::by_clocks_that_differ,
-            outage::the_api_server_and_etcd_restart,
-            killed::while_it_unseals,
-            random::it_stays_where_no_status_remembers_it,
-            killed::while_it_makes_its_first_key,
-            killed::a_leader_of_three_in_a_storm,
-            killed::while_it_renews_because_it_was_asked,
-            killed::while_it_renews_by_age,
-            answers::every_kind_of_broken_answer,
-            answers::a_write_whose_answer_is_lost,
-            unwritable::a_status_that_is_not_taken,
-            older_definition::each_is_reported_and_stops_nothing_else,
-            deep::each_is_its_own_affair_and_stops_nothing_else,
-            renewal::a_new_key_whose_answer_is_lost,
-            renewal::asked_of_a_key_that_goes_away,
-            renewal::the_first_key_of_all,
-            renewal::by_age_in_a_race,
-            watches::a_watch_that_lost_its_place,
-            watches::watches_that_end_at_any_time,
-            watches::a_server_that_asks_for_ten_minutes,
-            watches::a_watch_that_has_died_unnoticed,
-            watches::a_foreign_secret_that_came_and_went_unseen,
-            drift::an_edit_is_corrected_within_a_second_and_told_once,
-            drift::a_conflict_is_bounded_told_and_ended,
-            drift::what_is_random_outlives_a_failure_and_a_restart,
-            drift::a_secret_deleted_while_it_is_updated,
-            recreated::deleted_and_recreated_at_once,
-            gone::a_namespace_deleted_under_way,
-            intruder::installs_no_key_in_another_controllers_namespace,
-            two::with_different_keys,
-            two::with_the_same_keys,
+            api_server::late::an_answer_that_comes_too_late,
+            api_server::late::a_first_key_that_hangs_on_its_way,
+            api_server::late::a_new_key_that_hangs_on_its_way,
+            api_server::late::requests_that_hang_at_any_time,
+            api_server::late::lists_that_hang_keep_no_certificate_waiting,
+            clocks::clock::steps_of_hours_and_years,
+            clocks::clock::a_delay_before_a_key_is_published,
+            clocks::clock_skew::by_clocks_that_differ,
+            api_server::outage::the_api_server_and_etcd_restart,
+            process::killed::while_it_unseals,
+            process::random::it_stays_where_no_status_remembers_it,
+            process::killed::while_it_makes_its_first_key,
+            process::killed::a_leader_of_three_in_a_storm,
+            process::killed::while_it_renews_because_it_was_asked,
+            process::killed::while_it_renews_by_age,
+            api_server::broken_answers::every_kind_of_broken_answer,
+            api_server::broken_answers::a_write_whose_answer_is_lost,
+            api_server::unwritable::a_status_that_is_not_taken,
+            objects::older_definition::each_is_reported_and_stops_nothing_else,
+            objects::deep::each_is_its_own_affair_and_stops_nothing_else,
+            keys::renewal::a_new_key_whose_answer_is_lost,
+            keys::renewal::asked_of_a_key_that_goes_away,
+            keys::renewal::the_first_key_of_all,
+            keys::renewal::by_age_in_a_race,
+            api_server::watches::a_watch_that_lost_its_place,
+            api_server::watches::watches_that_end_at_any_time,
+            api_server::watches::a_server_that_asks_for_ten_minutes,
+            api_server::watches::a_watch_that_has_died_unnoticed,
+            api_server::watches::a_foreign_secret_that_came_and_went_unseen,
+            objects::drift::an_edit_is_corrected_within_a_second_and_told_once,
+            objects::drift::a_conflict_is_bounded_told_and_ended,
+            objects::drift::what_is_random_outlives_a_failure_and_a_restart,
+            objects::drift::a_secret_deleted_while_it_is_updated,
+            objects::recreated::deleted_and_recreated_at_once,
+            objects::gone::a_namespace_deleted_under_way,
+            keys::intruder::installs_no_key_in_another_controllers_namespace,
+            keys::two_controllers::with_different_keys,
+            keys::two_controllers::with_the_same_keys,
         ],
     )
 }

@@ -24,8 +24,8 @@ use tests::test::eventually::eventually;
 use tests::test::temp_namespace::with_temp_ns;
 use tests::user::person::Person;
 
-use crate::audit::{one_key_for_each_date, unseen};
-use crate::witness::Witness;
+use crate::scene::audit::{one_key_for_each_date, unseen};
+use crate::scene::witness::Witness;
 
 /// What every sealed value begins with. No log may show it.
 pub(crate) const CANARY: &str = "canary-7f3a9c-";

@@ -17,8 +17,7 @@ const TIMES: usize = 4;
 pub(crate) async fn repeated_reconciliations_write_nothing(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {
-            let source = scene.source("shop").await?;
-            let kustomization = scene.kustomization("shop", &Value::Null).await?;
+            let (source, kustomization) = scene.shop().await?;
             let mut secret = scene.secret("db", "1");
             secret["metadata"]["labels"] = json!({ "app": "shop" });
             secret["type"] = json!("example.com/login");
@@ -94,8 +93,7 @@ pub(crate) async fn a_deleted_secret_comes_back_while_flux_stays_ready(stage: Ar
     stage
         .play(async |scene| {
             let (person, namespace) = (scene.person(), scene.namespace);
-            let source = scene.source("shop").await?;
-            let kustomization = scene.kustomization("shop", &Value::Null).await?;
+            let (source, kustomization) = scene.shop().await?;
             let revision = source.commit(&[("shop/db.yaml", &scene.sealed("db", "1").await?)]).await?;
             kustomization.sees_ready(&revision).await?;
             let before = person.get_secret(namespace, "db").await?;
@@ -112,8 +110,7 @@ pub(crate) async fn a_renewed_key_changes_nothing_that_is_synced(stage: Arc<Stag
     stage
         .play(async |scene| {
             let (person, namespace) = (scene.person(), scene.namespace);
-            let source = scene.source("shop").await?;
-            let kustomization = scene.kustomization("shop", &Value::Null).await?;
+            let (source, kustomization) = scene.shop().await?;
             let (db, mail) = (scene.sealed("db", "1").await?, scene.sealed("mail", "1").await?);
             let old = source.commit(&[("shop/db.yaml", &db), ("shop/mail.yaml", &mail)]).await?;
             kustomization.sees_ready(&old).await?;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
-use serde_json::Value;
 
 use crate::stage::Stage;
 
@@ -11,8 +10,7 @@ pub(crate) async fn a_removed_sealed_secret_takes_its_secret_along(stage: Arc<St
     stage
         .play(async |scene| {
             let (person, namespace) = (scene.person(), scene.namespace);
-            let source = scene.source("shop").await?;
-            let kustomization = scene.kustomization("shop", &Value::Null).await?;
+            let (source, kustomization) = scene.shop().await?;
             let (db, mail) = (scene.sealed("db", "1").await?, scene.sealed("mail", "2").await?);
             let both = source.commit(&[("shop/db.yaml", &db), ("shop/mail.yaml", &mail)]).await?;
             kustomization.sees_ready(&both).await?;

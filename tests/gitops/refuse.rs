@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use api::ConditionStatus;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::stage::Stage;
 
@@ -12,8 +12,7 @@ pub(crate) async fn an_update_that_does_not_open_leaves_the_old_secret(stage: Ar
     stage
         .play(async |scene| {
             let (person, namespace) = (scene.person(), scene.namespace);
-            let source = scene.source("shop").await?;
-            let kustomization = scene.kustomization("shop", &Value::Null).await?;
+            let (source, kustomization) = scene.shop().await?;
             let good = scene.sealed("db", "1").await?;
             kustomization.sees_ready(&source.commit(&[("shop/db.yaml", &good)]).await?).await?;
             let before = person.get_secret(namespace, "db").await?;
@@ -37,8 +36,7 @@ pub(crate) async fn a_foreign_secret_in_the_way_is_left_alone(stage: Arc<Stage>)
     stage
         .play(async |scene| {
             let (person, namespace) = (scene.person(), scene.namespace);
-            let source = scene.source("shop").await?;
-            let kustomization = scene.kustomization("shop", &Value::Null).await?;
+            let (source, kustomization) = scene.shop().await?;
             person.apply(&scene.secret("db", "theirs")).await?;
             let theirs = person.get_secret(namespace, "db").await?;
             let sealed = scene.sealed("db", "ours").await?;

@@ -103,6 +103,11 @@ impl Scene<'_> {
         self.stage.flux.kustomization(&manifest).await
     }
 
+    /// A repository called `shop`, and the documented Kustomization for it.
+    pub(crate) async fn shop(&self) -> Result<(Source<'_>, Kustomization)> {
+        Ok((self.source("shop").await?, self.kustomization("shop", &Value::Null).await?))
+    }
+
     /// A SealedSecret `name` with the item `password`, as YAML.
     pub(crate) async fn sealed(&self, name: &str, password: &str) -> Result<String> {
         Ok(self.person().seal(&self.secret(name, password), &[]).await?.to_string())

@@ -89,8 +89,7 @@ pub(crate) async fn a_wrong_key_fails_at_once_and_holds_its_dependent_back(stage
 pub(crate) async fn a_suspended_kustomization_syncs_once_it_is_resumed(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {
-            let source = scene.source("shop").await?;
-            let kustomization = scene.kustomization("shop", &Value::Null).await?;
+            let (source, kustomization) = scene.shop().await?;
             let first = source.commit(&[("shop/db.yaml", &scene.sealed("db", "1").await?)]).await?;
             kustomization.sees_ready(&first).await?;
             kustomization.patch(&json!({ "spec": { "suspend": true } })).await?;

@@ -19,16 +19,41 @@
 
 pub mod binaries;
 pub mod chart;
-pub mod cluster;
 pub mod control_plane;
 pub mod failure;
 pub mod image;
 pub mod lab;
-pub mod network;
 pub mod node;
 pub mod pod;
 pub mod process;
 pub mod programs;
-pub mod test;
-pub mod user;
 pub mod workspace;
+
+/// What a test puts into the cluster beside a chart: Flux, an admission policy, SealedSecrets that no key opens.
+pub mod cluster {
+    pub mod admission_policy;
+    pub mod flux;
+    pub mod unopenable;
+}
+
+/// The network between a controller and the API server, and the ways in which it fails.
+pub mod network {
+    pub mod cuttable_link;
+    pub mod fault_proxy;
+    pub mod namespace;
+}
+
+/// What each test uses: the suite that runs it, a namespace of its own, waiting, and cleaning up.
+pub mod test {
+    pub mod cleanup;
+    pub mod eventually;
+    pub mod interruption;
+    pub mod suite;
+    pub mod temp_namespace;
+}
+
+/// The user's side: what a user does and sees at a terminal, and the commands of a page of the documentation.
+pub mod user {
+    pub mod page;
+    pub mod person;
+}

@@ -3,20 +3,26 @@
 //! Each has a namespace, keys and replicas of its own, and waits most of its time for a lease to run out, so some run side by
 //! side.
 
-mod burst;
-mod cut;
-mod election;
-mod first_key;
-mod forbidden;
-mod handover;
-mod hung;
-mod keys;
-mod paused;
-mod renewal;
 mod replicas;
-mod rolled;
 mod stage;
-mod together;
+
+mod election {
+    pub(crate) mod burst;
+    pub(crate) mod cut;
+    pub(crate) mod election;
+    pub(crate) mod forbidden;
+    pub(crate) mod handover;
+    pub(crate) mod hung;
+    pub(crate) mod paused;
+    pub(crate) mod rolled;
+    pub(crate) mod together;
+}
+
+mod keys {
+    pub(crate) mod first_key;
+    pub(crate) mod key_changes;
+    pub(crate) mod renewal;
+}
 
 use std::process::ExitCode;
 
@@ -31,28 +37,28 @@ fn main() -> ExitCode {
         AT_ONCE,
         stage::set,
         tests![
-            together::one_leads_and_all_serve,
-            first_key::three_at_once_make_one_key,
-            handover::a_killed_leader_is_followed_within_the_lease,
-            handover::a_leader_told_to_end_is_followed_at_once,
-            handover::a_leader_told_to_end_serves_on_and_writes_nothing,
-            handover::a_crashed_container_takes_its_own_lease_again,
-            paused::a_leader_that_was_paused_writes_nothing,
-            burst::a_leader_paused_in_a_burst_leaves_all_to_the_next,
-            cut::a_leader_that_is_cut_off_stops_before_the_next_begins,
-            cut::a_leader_in_a_network_that_goes_down_stops_before_the_next_begins,
-            hung::one_renewal_that_hangs_costs_nothing,
-            hung::a_leader_whose_renewals_hang_stops_before_the_next_begins,
-            hung::a_standby_whose_looks_hang_takes_nothing,
-            rolled::replacing_all_three_loses_nothing,
-            renewal::the_leader_renews_whomever_is_asked_and_all_serve_the_new_key,
-            renewal::one_key_for_each_date_whichever_replica_leads,
-            keys::what_is_done_to_a_key_counts_at_once_in_every_replica,
-            forbidden::with_upstreams_narrowest_rights_it_makes_keys,
-            forbidden::without_rights_it_leads_as_upstreams_does,
-            forbidden::without_rights_it_serves_the_certificate_before_it_leads,
-            forbidden::a_right_that_comes_a_moment_late_makes_no_lone_leader,
-            forbidden::told_to_elect_it_waits_for_the_rights,
+            election::together::one_leads_and_all_serve,
+            keys::first_key::three_at_once_make_one_key,
+            election::handover::a_killed_leader_is_followed_within_the_lease,
+            election::handover::a_leader_told_to_end_is_followed_at_once,
+            election::handover::a_leader_told_to_end_serves_on_and_writes_nothing,
+            election::handover::a_crashed_container_takes_its_own_lease_again,
+            election::paused::a_leader_that_was_paused_writes_nothing,
+            election::burst::a_leader_paused_in_a_burst_leaves_all_to_the_next,
+            election::cut::a_leader_that_is_cut_off_stops_before_the_next_begins,
+            election::cut::a_leader_in_a_network_that_goes_down_stops_before_the_next_begins,
+            election::hung::one_renewal_that_hangs_costs_nothing,
+            election::hung::a_leader_whose_renewals_hang_stops_before_the_next_begins,
+            election::hung::a_standby_whose_looks_hang_takes_nothing,
+            election::rolled::replacing_all_three_loses_nothing,
+            keys::renewal::the_leader_renews_whomever_is_asked_and_all_serve_the_new_key,
+            keys::renewal::one_key_for_each_date_whichever_replica_leads,
+            keys::key_changes::what_is_done_to_a_key_counts_at_once_in_every_replica,
+            election::forbidden::with_upstreams_narrowest_rights_it_makes_keys,
+            election::forbidden::without_rights_it_leads_as_upstreams_does,
+            election::forbidden::without_rights_it_serves_the_certificate_before_it_leads,
+            election::forbidden::a_right_that_comes_a_moment_late_makes_no_lone_leader,
+            election::forbidden::told_to_elect_it_waits_for_the_rights,
         ],
     )
 }

@@ -1,0 +1,36 @@
+//! SealedSecrets that are deleted and made again before anybody has tidied up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use rand::RngExt as _;
+
+use crate::scene::audit::{Ledger, right};
+use crate::stage::{Stage, stop};
+
+pub(crate) async fn deleted_and_recreated_at_once(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |scene| {
+            let pod = scene.start().await?;
+            let sealed = scene.seal(&pod, 4).await?;
+            let mut dice = scene.dice();
+            let mut wanted = Ledger::new();
+            for _ in 0..8 {
+                for number in 0..15 {
+                    let name = format!("s{number}");
+                    if wanted.contains_key(&name) {
+                        scene.person.delete_sealed(&scene.place, &name).await?;
+                    }
+                    // The same, or another; as it may be.
+                    let sealed = &sealed[dice.random_range(0..sealed.len())];
+                    scene.apply(&name, sealed).await?;
+                    wanted.insert(name, sealed.value.clone());
+                }
+                tokio::time::sleep(Duration::from_millis(dice.random_range(0..500))).await;
+            }
+            right(scene, &wanted).await?;
+            stop(pod).await
+        })
+        .await
+}

@@ -1,0 +1,58 @@
+//! `--old-gc-behavior`: Secrets that the controller itself deletes, seen while Kubernetes' own garbage collection stands still: it
+//! would do the same, and the test could not tell which did.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use api::ConditionStatus;
+use serde_json::json;
+use tests::chart::CONTROLLER_NAME;
+use tests::chart::upstream_rights;
+use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::rule::Rule;
+use tests::network::fault_proxy::strike::Fault;
+use tests::test::eventually::eventually;
+use tests::user::person::Person;
+
+use crate::secrets::flags::signal;
+use crate::stage::{HOME, Stage, stop};
+
+/// Deleted while the watch was away: no event ever tells of it, only the next list.
+pub(crate) async fn what_a_list_shows_to_be_gone(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |namespace| {
+            let person = &stage.person;
+            upstream_rights::grant(&stage.lab.client(), HOME, CONTROLLER_NAME).await?;
+            let proxy = FaultProxy::start(&stage.lab.control_plane, 1).await?;
+            let pod = stage.pod()?.flag("old-gc-behavior", "true").through(&proxy.url());
+            let mut pod = pod.start(&stage.lab).await?;
+            pod.wait_ready().await?;
+            for name in ["gone", "kept"] {
+                person.seal_and_apply(&Person::secret(namespace, name, &json!({ "v": "1" })), &[]).await?;
+                person.sees_synced(namespace, name, ConditionStatus::True).await?;
+            }
+            let collector = stage.lab.control_plane.process_ids().await;
+            let collector = collector.first().context("no controller-manager")?.to_string();
+            signal("-STOP", &collector).await?;
+            let collected = async {
+                proxy.set([Rule::on("watch", "*", Fault::Refuse(500, "InternalError", None))]);
+                proxy.cut_watches();
+                person.delete_sealed(namespace, "gone").await?;
+                let listed = proxy.done("list", "sealedsecrets");
+                proxy.set([Rule::on("watch", "*", Fault::WatchGone).once_each()]);
+                eventually(Duration::from_mins(1), "they are listed anew", async || {
+                    ensure!(proxy.done("list", "sealedsecrets") > listed, "not yet");
+                    Ok(())
+                })
+                .await?;
+                person.sees_no_secret(namespace, "gone").await?;
+                person.sees_values(namespace, "kept", &[("v", b"1")]).await
+            };
+            let collected = collected.await;
+            signal("-CONT", &collector).await?;
+            collected?;
+            stop(pod).await
+        })
+        .await
+}
