@@ -2,7 +2,6 @@
 
 use crate::commands::annotations::AnnotationFault;
 use crate::commands::create::env_file::EnvFileFault;
-use crate::commands::create::tls::TlsFault;
 use crate::error::Hint;
 use crate::manifest::names::InvalidKey;
 use crate::terminal::escape::shown_path;
@@ -48,7 +47,7 @@ pub(crate) enum CreateError {
         certificate: PathBuf,
         key: PathBuf,
         #[source]
-        source: TlsFault,
+        source: TlsError,
     },
     #[error("{} holds something else than the SealedSecret {name} alone", shown_path(.path))]
     HoldsOther { path: PathBuf, name: String },
@@ -104,5 +103,42 @@ impl Hint for CreateError {
                     .into()
             }
         })
+    }
+}
+
+/// Why two files are not a certificate and its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum TlsError {
+    #[error("the certificate file holds no PEM block \"CERTIFICATE\"")]
+    NoCertificate,
+    #[error("the certificate is damaged")]
+    Certificate,
+    #[error("the key file holds no PEM block with a private key")]
+    NoKey,
+    #[error("the private key is encrypted with a password")]
+    Encrypted,
+    #[error("the private key is damaged, or of a kind that is not supported")]
+    Key,
+    #[error("the certificate belongs to another private key")]
+    Mismatch,
+}
+
+impl TlsError {
+    pub(crate) fn hint(self) -> &'static str {
+        match self {
+            Self::NoCertificate | Self::Certificate => {
+                "--cert-file takes a PEM file whose first certificate is the server's own"
+            }
+            Self::NoKey => "--key-file takes a PEM file with the private key",
+            Self::Encrypted => {
+                "no server can read it so; decrypt it first, such as with `openssl pkey -in KEY`, into a pipe: \
+                 --key-file /dev/stdin"
+            }
+            Self::Key => "it must be RSA of at least 2048 bits, ECDSA on P-256, P-384 or P-521, or Ed25519",
+            Self::Mismatch => {
+                "give the key that the certificate was made for; the server's own certificate comes first in its \
+                 file, those of the authorities behind it"
+            }
+        }
     }
 }

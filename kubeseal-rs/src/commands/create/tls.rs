@@ -1,6 +1,6 @@
 //! The Secret of a certificate and its private key, which are checked to belong together.
 
-use crate::commands::create::error::CreateError;
+use crate::commands::create::error::{CreateError, TlsError};
 use crate::commands::create::{Values, gather};
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::warn;
@@ -13,43 +13,6 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 /// The type of such a Secret.
 pub(crate) const TYPE: &str = "kubernetes.io/tls";
-
-/// Why two files are not a certificate and its key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum TlsFault {
-    #[error("the certificate file holds no PEM block \"CERTIFICATE\"")]
-    NoCertificate,
-    #[error("the certificate is damaged")]
-    Certificate,
-    #[error("the key file holds no PEM block with a private key")]
-    NoKey,
-    #[error("the private key is encrypted with a password")]
-    Encrypted,
-    #[error("the private key is damaged, or of a kind that is not supported")]
-    Key,
-    #[error("the certificate belongs to another private key")]
-    Mismatch,
-}
-
-impl TlsFault {
-    pub(crate) fn hint(self) -> &'static str {
-        match self {
-            Self::NoCertificate | Self::Certificate => {
-                "--cert-file takes a PEM file whose first certificate is the server's own"
-            }
-            Self::NoKey => "--key-file takes a PEM file with the private key",
-            Self::Encrypted => {
-                "no server can read it so; decrypt it first, such as with `openssl pkey -in KEY`, into a pipe: \
-                 --key-file /dev/stdin"
-            }
-            Self::Key => "it must be RSA of at least 2048 bits, ECDSA on P-256, P-384 or P-521, or Ed25519",
-            Self::Mismatch => {
-                "give the key that the certificate was made for; the server's own certificate comes first in its \
-                 file, those of the authorities behind it"
-            }
-        }
-    }
-}
 
 /// The contents of the files, unchanged.
 pub(crate) fn values(certificate: &Path, key: &Path) -> Result<Values, CreateError> {
@@ -70,16 +33,16 @@ pub(crate) fn values(certificate: &Path, key: &Path) -> Result<Values, CreateErr
 }
 
 /// The end of the certificate's validity, in Unix time, if the two belong together.
-fn check(certificate: &[u8], key: &[u8]) -> Result<i64, TlsFault> {
-    let text = std::str::from_utf8(certificate).map_err(|_| TlsFault::NoCertificate)?;
+fn check(certificate: &[u8], key: &[u8]) -> Result<i64, TlsError> {
+    let text = std::str::from_utf8(certificate).map_err(|_| TlsError::NoCertificate)?;
     let blocks = pem::blocks(text);
-    let first = blocks.iter().find(|block| block.label == "CERTIFICATE").ok_or(TlsFault::NoCertificate)?;
-    let (_, parsed) = X509Certificate::from_der(&first.der).map_err(|_| TlsFault::Certificate)?;
+    let first = blocks.iter().find(|block| block.label == "CERTIFICATE").ok_or(TlsError::NoCertificate)?;
+    let (_, parsed) = X509Certificate::from_der(&first.der).map_err(|_| TlsError::Certificate)?;
 
-    let text = std::str::from_utf8(key).map_err(|_| TlsFault::NoKey)?;
+    let text = std::str::from_utf8(key).map_err(|_| TlsError::NoKey)?;
     let blocks = pem::blocks(text);
     let is_encrypted = text.contains("ENCRYPTED");
-    let no_key = if is_encrypted { TlsFault::Encrypted } else { TlsFault::NoKey };
+    let no_key = if is_encrypted { TlsError::Encrypted } else { TlsError::NoKey };
     let key = blocks
         .iter()
         .find_map(|block| match block.label.as_str() {
@@ -89,11 +52,11 @@ fn check(certificate: &[u8], key: &[u8]) -> Result<i64, TlsFault> {
             _ => None,
         })
         .ok_or(no_key)?;
-    let key = any_supported_type(&key).map_err(|_| TlsFault::Key)?;
-    let public = key.public_key().ok_or(TlsFault::Key)?;
+    let key = any_supported_type(&key).map_err(|_| TlsError::Key)?;
+    let public = key.public_key().ok_or(TlsError::Key)?;
     if public.as_ref() == parsed.public_key().raw {
         Ok(parsed.validity().not_after.timestamp())
     } else {
-        Err(TlsFault::Mismatch)
+        Err(TlsError::Mismatch)
     }
 }
