@@ -52,7 +52,9 @@ fn served(text: &str) -> Families {
         if let Some((name, kind)) = line.strip_prefix("# TYPE ").and_then(|rest| rest.split_once(' ')) {
             families.insert(name.to_owned(), (kind.to_owned(), BTreeSet::new()));
         } else if let Some((name, labels)) = line.split_once('{') {
-            let name = name.strip_suffix("_bucket").unwrap_or(name);
+            let of_histogram =
+                ["_bucket", "_sum", "_count"].into_iter().find_map(|end| name.strip_suffix(end));
+            let name = if families.contains_key(name) { name } else { of_histogram.unwrap_or(name) };
             let labels = labels.split("=\"").filter_map(|part| part.rsplit(['{', ',', '"']).next());
             let labels =
                 labels.filter(|label| !label.is_empty() && *label != "le" && !label.starts_with('}'));
