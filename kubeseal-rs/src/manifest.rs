@@ -1,8 +1,8 @@
 //! Manifests: Secrets and SealedSecrets in YAML and JSON, read, edited and written.
 //!
 //! Read: `yaml-edit-in-place` splits a text into documents (`yaml::stream` splits what is still being read), `yaml::parse` makes a `YamlNode`
-//! of each object, `objects` goes through them, and `FieldReader` takes a node apart, field by field. `secrets` reads Secrets, `secret` their
-//! fields; `sealed_secrets` reads SealedSecrets.
+//! of each object, `objects` goes through them, and `FieldReader` takes a node apart, field by field. `secrets` reads Secrets (`secrets::secret` has
+//! their fields); `sealed_secrets` reads SealedSecrets.
 //! Edit: `sealed_file`, and `sealed_field` for the fields that can be changed.
 //! Write: `write`, and `write_secret` for a Secret that was opened.
 //!
@@ -17,7 +17,6 @@ pub(crate) mod objects;
 pub(crate) mod sealed_field;
 pub(crate) mod sealed_file;
 pub(crate) mod sealed_secrets;
-pub(crate) mod secret;
 pub(crate) mod secrets;
 pub(crate) mod text_scan;
 pub(crate) mod write;

@@ -1,7 +1,7 @@
 //! `read`: the certificate from a file.
 
 use crate::files::encoding::to_utf8;
-use crate::files::input::read_all;
+use crate::files::wiped::read_all;
 use std::io::{self, Read as _};
 use std::path::Path;
 

@@ -3,7 +3,8 @@
 //! Decided: labels are not looked at. Tools keep no copies in 63 letters, and a value that is also the name of an application is
 //! no leak.
 
-use crate::files::decoded::{TooLarge, any_form};
+use crate::files::decoded::any_form;
+use crate::files::decoded::inflate::TooLarge;
 use crate::terminal::escape::shown;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;

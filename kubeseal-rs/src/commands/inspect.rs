@@ -18,13 +18,9 @@ use crate::commands::inspect::certificates::Certificates;
 use crate::commands::inspect::error::InspectError;
 use crate::commands::inspect::live::{Cluster, is_compromised};
 use crate::commands::inspect::problem::Problem;
-use crate::commands::inspect::report::Report;
 use crate::error::CommandError;
 use crate::files::input::Input;
 use crate::files::output::Output;
-use crate::manifest::error::ManifestError;
-use crate::manifest::yaml::node::{YamlNode, YamlValue};
-use crate::manifest::yaml::parse::parse;
 use crate::settings::certificate_flags::CertificateFlags;
 use crate::settings::connection_flags::ConnectionFlags;
 use crate::settings::flag_value;
@@ -36,7 +32,6 @@ use crate::terminal::program::name;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use std::path::PathBuf;
-use yaml_edit_in_place::split::documents;
 
 /// What `help inspect` begins with.
 pub(crate) const LONG_ABOUT: &str = "Tell about SealedSecrets what can be told without opening them: the name and namespace that their \
@@ -133,53 +128,6 @@ pub(crate) fn run(args: InspectArgs) -> Result<(), CommandError> {
     };
     Output::Stdout.write(written.as_bytes())?;
     found.outcome()
-}
-
-/// A report on each SealedSecret; other objects beside them do not matter.
-fn read(input: &Input, bytes: &[u8], certificates: &Certificates) -> Result<Vec<Report>, CommandError> {
-    let stream = std::str::from_utf8(bytes).map_err(|_| ManifestError::NotText(input.clone()))?;
-    let mut reports = Vec::new();
-    let mut number = 0;
-    for document in documents(stream) {
-        let nodes = parse(document).map_err(|broken| InspectError::Broken {
-            input: input.clone(),
-            document: number + broken.sound + 1,
-            line: broken.position.map_or(document.first_line, |position| position.line),
-            fault: broken.fault,
-        })?;
-        for node in &nodes {
-            number += 1;
-            for sealed in sealed_secrets(node) {
-                let mut report = look::look(sealed, certificates);
-                report.file = match input {
-                    Input::File(path) => path.display().to_string(),
-                    Input::Stdin => input.to_string(),
-                };
-                report.document = number;
-                reports.push(report);
-            }
-        }
-    }
-    if reports.is_empty() {
-        return Err(InspectError::Nothing(input.clone()).into());
-    }
-    Ok(reports)
-}
-
-/// The SealedSecret that a node is, or those in the list that it is.
-fn sealed_secrets(node: &YamlNode) -> Vec<&YamlNode> {
-    let is_sealed = |node: &YamlNode| node.get("kind").and_then(YamlNode::text) == Some("SealedSecret");
-    if is_sealed(node) {
-        return vec![node];
-    }
-    let kind = node.get("kind").and_then(YamlNode::text).unwrap_or_default();
-    match node.get("items").map(|items| &items.value) {
-        // The items of a SealedSecretList need not say what they are.
-        Some(YamlValue::List(items)) => {
-            items.iter().filter(|item| kind == "SealedSecretList" || is_sealed(item)).collect()
-        }
-        _ => Vec::new(),
-    }
 }
 
 #[cfg(test)]

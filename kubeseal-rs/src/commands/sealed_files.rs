@@ -2,9 +2,11 @@
 
 use crate::commands::templates;
 use crate::error::Hint;
-use crate::files::file_update::{FileUpdate, FileUpdateError};
+use crate::files::file_update::FileUpdate;
+use crate::files::file_update::error::FileUpdateError;
 use crate::files::walk::error::WalkError;
-use crate::files::walk::{IgnoreFiles, walk};
+use crate::files::walk::rules::IgnoreFiles;
+use crate::files::walk::walk;
 use crate::manifest::sealed_file::{SealedFile, SealedFileError};
 use std::collections::HashSet;
 use std::fs;

@@ -5,20 +5,14 @@
 
 pub(crate) mod inflate;
 
-use crate::files::decoded::inflate::{inflated, may_be_packed};
+use crate::files::decoded::inflate::{Bytes, LARGEST, TooLarge, inflated, may_be_packed};
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
-/// What is decoded is wiped, wherever it ends.
-type Bytes = Zeroizing<Vec<u8>>;
-
 /// No tool packs deeper; a text that goes on decoding was not packed by one.
 const DEEPEST: usize = 6;
-
-/// The largest sum of decoded bytes. A Kubernetes object has 1.5 MiB at most.
-const LARGEST: usize = 16 << 20;
 
 /// Fewer bytes in the midst of a text are words that look like base64.
 const SHORTEST: usize = 8;
@@ -33,11 +27,6 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true),
 );
-
-/// The text decodes to more than is looked through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it decodes to more than {} MiB", LARGEST >> 20)]
-pub(crate) struct TooLarge;
 
 /// Whether `is_it` holds for the text or anything that it decodes to.
 pub(crate) fn any_form(text: &[u8], is_it: &mut dyn FnMut(&[u8]) -> bool) -> Result<bool, TooLarge> {

@@ -3,7 +3,7 @@
 //! Every file that people name as text is read through this. What holds values, such as the file of `--from-file`, is not: its
 //! bytes are what is sealed.
 
-use crate::files::input::read_all;
+use crate::files::wiped::read_all;
 use std::io::{self, Cursor, Read};
 use zeroize::Zeroizing;
 

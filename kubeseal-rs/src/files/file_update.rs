@@ -2,15 +2,14 @@
 //!
 //! Other `kubeseal-rs` processes block on the `lock`; what another program saves is noticed right before it would be lost.
 
+pub(crate) mod error;
 pub(crate) mod lock;
 
-use crate::error::Hint;
 use crate::files::encoding::Encoding;
+use crate::files::file_update::error::FileUpdateError;
 use crate::files::file_update::lock::FileLock;
-use crate::files::output::{Output, OutputError};
-use std::error::Error;
+use crate::files::output::Output;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -28,41 +27,6 @@ pub(crate) struct FileUpdate {
     /// The same in UTF-8, where it is not.
     decoded: Option<Zeroizing<Vec<u8>>>,
     encoding: Encoding,
-}
-
-/// Why a file was not read, or not replaced.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum FileUpdateError {
-    #[error("it cannot be read")]
-    Read(#[source] io::Error),
-    #[error("it is not text, in UTF-8 or UTF-16")]
-    NotText,
-    #[error("it is not a regular file")]
-    NoFile,
-    #[error("it may not be written to")]
-    ReadOnly(#[source] io::Error),
-    #[error("another process has been changing it for {} seconds", .0.as_secs())]
-    Busy(Duration),
-    #[error("another program changed it meanwhile")]
-    Changed,
-    #[error(transparent)]
-    Write(#[from] OutputError),
-}
-
-impl Hint for FileUpdateError {
-    fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::Read(_) => "name a file that exists and may be read".into(),
-            Self::NotText => "write it as UTF-8".into(),
-            Self::NoFile => "name a regular file".into(),
-            Self::ReadOnly(_) => "make it writable (chmod u+w); nothing was changed".into(),
-            Self::Busy(_) => "run it again once that one is done; nothing was changed".into(),
-            Self::Changed => "run it again; nothing was changed".into(),
-            Self::Write(error) => error.hint_of_a_loss().unwrap_or_else(|| {
-                "make the file, and the directory it is in, writable; nothing was changed".into()
-            }),
-        })
-    }
 }
 
 impl FileUpdate {
@@ -116,15 +80,5 @@ impl FileUpdate {
             return Err(FileUpdateError::Changed);
         }
         Ok(Output::File(self.path.clone()).write(&self.encoding.encode(text))?)
-    }
-}
-
-impl FileUpdateError {
-    /// What it comes from, for those who say themselves that a file cannot be read.
-    pub(crate) fn cause(self) -> Box<dyn Error + Send + Sync> {
-        match self {
-            Self::Read(source) => Box::new(source),
-            other => Box::new(other),
-        }
     }
 }

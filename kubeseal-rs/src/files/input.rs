@@ -2,6 +2,7 @@
 
 use crate::error::Hint;
 use crate::files::encoding::{to_utf8, utf8_reader};
+use crate::files::wiped::read_all;
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::say;
 use std::fmt;
@@ -9,9 +10,6 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
 use std::path::PathBuf;
 use zeroize::Zeroizing;
-
-/// Room for most Secrets at once.
-const FIRST_ROOM: usize = 64 * 1024;
 
 /// Where to read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,40 +92,6 @@ impl fmt::Display for Input {
         match self {
             Self::Stdin => f.write_str("standard input"),
             Self::File(path) => f.write_str(&shown_path(path)),
-        }
-    }
-}
-
-/// Grows by moving into a larger room and wiping the old one; `read_to_end` leaves its old rooms behind.
-pub(crate) fn read_all(mut reader: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut room = Zeroizing::new(vec![0; FIRST_ROOM]);
-    let mut length = 0;
-    loop {
-        if length == room.len() {
-            let mut larger = Zeroizing::new(vec![0; room.len() * 2]);
-            larger[..length].copy_from_slice(&room);
-            room = larger;
-        }
-        match reader.read(&mut room[length..]) {
-            Ok(0) => break,
-            Ok(count) => length += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    room.truncate(length);
-    Ok(room)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_what_is_larger_than_its_room() {
-        for length in [0, 1, FIRST_ROOM - 1, FIRST_ROOM, FIRST_ROOM + 1, 5 * FIRST_ROOM] {
-            let bytes: Vec<u8> = (0..length).map(|n| u8::try_from(n % 251).unwrap()).collect();
-            assert_eq!(*read_all(bytes.as_slice()).unwrap(), bytes, "{length}");
         }
     }
 }

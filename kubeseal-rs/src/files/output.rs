@@ -9,7 +9,6 @@ pub(crate) mod whole;
 use crate::error::{Hint, Kind};
 use crate::files::output::overwrite::{CutShort, overwrite};
 use crate::files::output::replacement::Replacement;
-use crate::files::output::whole::Whole;
 use crate::terminal::escape::{shown_path, shown_text};
 use std::io::{self, StdoutLock, Write as _};
 use std::path::{Path, PathBuf};
@@ -63,11 +62,6 @@ impl Output {
     /// Writes everything.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), OutputError> {
         self.put(bytes).map_err(|error| self.failed(error))
-    }
-
-    /// Begins to write what comes bit by bit.
-    pub(crate) fn begin(&self) -> Whole<'_> {
-        Whole::of(self)
     }
 
     fn put(&self, bytes: &[u8]) -> io::Result<()> {

@@ -9,17 +9,10 @@ pub(crate) mod rules;
 
 use crate::files::walk::error::WalkError;
 use crate::files::walk::level::Level;
-use crate::files::walk::rules::{IgnoreDecision, Rules};
+use crate::files::walk::rules::{IgnoreDecision, IgnoreFiles, Rules};
 use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// Whether `.ignore` files count beside git's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum IgnoreFiles {
-    Gits,
-    All,
-}
 
 /// The regular files below `directory`, in order, and what cannot be walked into.
 pub(crate) fn walk(directory: &Path, ignore_files: IgnoreFiles) -> Vec<Result<PathBuf, WalkError>> {

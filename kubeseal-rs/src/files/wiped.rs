@@ -1,6 +1,6 @@
-//! [`Wiped`]: a buffer to write values into, which leaves no copy behind when it grows.
+//! [`Wiped`] and `read_all`: buffers for secret values. They zeroize the old memory when they grow; `Zeroizing<Vec>` alone does not.
 
-use std::io;
+use std::io::{self, Read};
 use zeroize::Zeroizing;
 
 /// Bytes that are wiped on drop, and whenever they move.
@@ -41,6 +41,30 @@ impl io::Write for Wiped {
     }
 }
 
+/// Large enough for most Secrets.
+const FIRST_ROOM: usize = 64 * 1024;
+
+/// Reads to the end. `read_to_end` would leave copies in memory as it grows.
+pub(crate) fn read_all(mut reader: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut room = Zeroizing::new(vec![0; FIRST_ROOM]);
+    let mut length = 0;
+    loop {
+        if length == room.len() {
+            let mut larger = Zeroizing::new(vec![0; room.len() * 2]);
+            larger[..length].copy_from_slice(&room);
+            room = larger;
+        }
+        match reader.read(&mut room[length..]) {
+            Ok(0) => break,
+            Ok(count) => length += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    room.truncate(length);
+    Ok(room)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,5 +79,13 @@ mod tests {
             expected.extend(piece);
         }
         assert!(wiped.bytes() == expected);
+    }
+
+    #[test]
+    fn reads_what_is_larger_than_its_room() {
+        for length in [0, 1, FIRST_ROOM - 1, FIRST_ROOM, FIRST_ROOM + 1, 5 * FIRST_ROOM] {
+            let bytes: Vec<u8> = (0..length).map(|n| u8::try_from(n % 251).unwrap()).collect();
+            assert_eq!(*read_all(bytes.as_slice()).unwrap(), bytes, "{length}");
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! Backups of sealing keys, as files: a List of Secrets, encrypted in the format of age or not.
 //!
-//! `write` makes the List, `lock` encrypts it, `unlock` decrypts what is encrypted. What is backed up, and what is put
-//! back, is decided in `command::keys`.
+//! `write` makes the List, `encrypt` encrypts it, `decrypt` decrypts it. What is backed up and restored is decided in `commands::keys`.
 //!
 //! Decided: age, instead of a format of our own, because this program may not be at hand when a backup is needed years from now.
 
 pub(crate) mod error;
 pub(crate) mod passphrase;
+pub(crate) mod work_factor;
 pub(crate) mod write;
 
 pub(crate) mod decrypt;

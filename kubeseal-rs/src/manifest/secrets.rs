@@ -1,12 +1,14 @@
 //! `read`: the Secrets in a stream of manifests. Anything else in it is an error. `secret` reads the fields of one.
 
+pub(crate) mod secret;
+
 use crate::files::input::Input;
 use crate::manifest::error::ManifestError;
 use crate::manifest::field::FieldReader;
 use crate::manifest::location::Location;
 use crate::manifest::names::shown_kind;
 use crate::manifest::objects::{DEFAULT_KIND, each_object, each_object_of};
-use crate::manifest::secret;
+use crate::manifest::secrets::secret::{FIELDS, field_meant_by, read_fields};
 use crate::manifest::yaml::invalid::InvalidManifest;
 use crate::manifest::yaml::stream::StreamedDocument;
 use sealing::SecretToSeal;
@@ -45,7 +47,7 @@ pub(crate) fn read_document(
 /// A Secret, or a List of them.
 fn read_object(object: FieldReader, secrets: &mut Vec<InputSecret>) -> Result<(), ManifestError> {
     let location = object.location.clone();
-    let fields = object.object(secret::FIELDS)?;
+    let fields = object.object(FIELDS)?;
     let mut kind = None;
     let mut version = None;
     let mut rest = Vec::with_capacity(fields.len());
@@ -73,11 +75,11 @@ fn read_object(object: FieldReader, secrets: &mut Vec<InputSecret>) -> Result<()
         return read_list(&location, rest, secrets);
     }
     for (name, field) in &rest {
-        if let Some(meant) = secret::field_meant_by(name) {
+        if let Some(meant) = field_meant_by(name) {
             return Err(field.invalid(InvalidManifest::Mistyped(meant)));
         }
     }
-    secrets.push(InputSecret { secret: secret::read(rest)?, location });
+    secrets.push(InputSecret { secret: read_fields(rest)?, location });
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use crate::commands::create::error::CreateError;
 use crate::commands::create::form::ValueSource;
 use crate::commands::create::{Check, Values, env_file};
 use crate::files::encoding::to_utf8;
-use crate::files::input::read_all;
+use crate::files::wiped::read_all;
 use crate::manifest::names::check_key;
 use crate::terminal::escape::shown_path;
 use crate::terminal::prompt;

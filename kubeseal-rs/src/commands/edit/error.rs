@@ -3,7 +3,7 @@
 use crate::commands::annotations::AnnotationFault;
 use crate::error::CommandError;
 use crate::error::Hint;
-use crate::files::file_update::FileUpdateError;
+use crate::files::file_update::error::FileUpdateError;
 use crate::manifest::location::ObjectLocation;
 use crate::terminal::escape::shown_path;
 use api::Scope;

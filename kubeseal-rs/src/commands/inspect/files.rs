@@ -1,21 +1,26 @@
 //! `read`: the SealedSecrets of one input, or of all that are given.
 //!
-//! Decided: of several, one that is broken or something else keeps nothing of the others from being told; a pattern such as
-//! `deploy/*` names all sorts of files.
+//! Decided: of several files, a broken one does not stop the others, because a pattern such as `deploy/*` names all sorts of files.
 
 use crate::commands::inspect::certificates::Certificates;
 use crate::commands::inspect::error::InspectError;
+use crate::commands::inspect::look::look;
 use crate::commands::inspect::report::Report;
 use crate::commands::{sealed_files, templates};
 use crate::error::CommandError;
 use crate::error::cause::on_one_line;
 use crate::files::encoding::to_utf8;
-use crate::files::input::{Input, read_all};
+use crate::files::input::Input;
+use crate::files::wiped::read_all;
+use crate::manifest::error::ManifestError;
+use crate::manifest::yaml::node::{YamlNode, YamlValue};
+use crate::manifest::yaml::parse::parse;
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::{alert, warn};
 use std::fs::File;
 use std::path::PathBuf;
 use std::slice;
+use yaml_edit_in_place::split::documents;
 use zeroize::Zeroizing;
 
 /// What was found.
@@ -30,7 +35,7 @@ pub(crate) fn read(inputs: &[Input], certificates: &Certificates) -> Result<Foun
     match inputs {
         [Input::File(path)] if path.is_dir() => {}
         [input] => {
-            let reports = crate::commands::inspect::read(input, &bytes(input)?, certificates)?;
+            let reports = read_input(input, &bytes(input)?, certificates)?;
             return Ok(Found { reports, faults: Vec::new() });
         }
         _ => {}
@@ -91,7 +96,7 @@ impl Files<'_> {
         if !is_named && !bytes.windows(WORD.len()).any(|window| window == WORD) {
             return;
         }
-        match crate::commands::inspect::read(input, &bytes, self.certificates) {
+        match read_input(input, &bytes, self.certificates) {
             Ok(mut found) => self.reports.append(&mut found),
             Err(error) => match error.downcast_ref() {
                 Some(InspectError::Nothing(_)) if is_named => {
@@ -114,4 +119,51 @@ fn bytes(input: &Input) -> Result<Zeroizing<Vec<u8>>, CommandError> {
             .and_then(read_all)
             .map_err(|source| InspectError::Read { path: path.clone(), source })?,
     }))
+}
+
+/// A report on each SealedSecret; other objects beside them do not matter.
+fn read_input(input: &Input, bytes: &[u8], certificates: &Certificates) -> Result<Vec<Report>, CommandError> {
+    let stream = std::str::from_utf8(bytes).map_err(|_| ManifestError::NotText(input.clone()))?;
+    let mut reports = Vec::new();
+    let mut number = 0;
+    for document in documents(stream) {
+        let nodes = parse(document).map_err(|broken| InspectError::Broken {
+            input: input.clone(),
+            document: number + broken.sound + 1,
+            line: broken.position.map_or(document.first_line, |position| position.line),
+            fault: broken.fault,
+        })?;
+        for node in &nodes {
+            number += 1;
+            for sealed in sealed_secrets(node) {
+                let mut report = look(sealed, certificates);
+                report.file = match input {
+                    Input::File(path) => path.display().to_string(),
+                    Input::Stdin => input.to_string(),
+                };
+                report.document = number;
+                reports.push(report);
+            }
+        }
+    }
+    if reports.is_empty() {
+        return Err(InspectError::Nothing(input.clone()).into());
+    }
+    Ok(reports)
+}
+
+/// The SealedSecret that a node is, or those in the list that it is.
+fn sealed_secrets(node: &YamlNode) -> Vec<&YamlNode> {
+    let is_sealed = |node: &YamlNode| node.get("kind").and_then(YamlNode::text) == Some("SealedSecret");
+    if is_sealed(node) {
+        return vec![node];
+    }
+    let kind = node.get("kind").and_then(YamlNode::text).unwrap_or_default();
+    match node.get("items").map(|items| &items.value) {
+        // The items of a SealedSecretList need not say what they are.
+        Some(YamlValue::List(items)) => {
+            items.iter().filter(|item| kind == "SealedSecretList" || is_sealed(item)).collect()
+        }
+        _ => Vec::new(),
+    }
 }

@@ -1,11 +1,13 @@
 //! `keys list`: every key, and what needs it.
 
+pub(crate) mod listing;
 pub(crate) mod table;
 
 use crate::certificate::withdraw;
 use crate::certificate::withdrawn::Withdrawn;
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::find::newest;
+use crate::commands::keys::list::listing::{Line, Listing};
 use crate::commands::keys::usage::{FileUsage, KeyUsage, SealedFiles, in_cluster, in_files, ring};
 use crate::error::CommandError;
 use crate::error::Hint as _;
@@ -21,8 +23,6 @@ use crate::terminal::program::name;
 use crate::terminal::warnings::warn;
 use clap::{Args, ValueEnum};
 use envelope::{Certificate, Fingerprint};
-use jiff::Timestamp;
-use serde::Serialize;
 use std::path::PathBuf;
 
 /// What `help keys list` begins with.
@@ -65,44 +65,6 @@ pub(crate) enum ListFormat {
     Text,
     /// For programs.
     Json,
-}
-
-/// Everything that there is to tell.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Listing {
-    pub server: String,
-    pub namespace: String,
-    pub keys: Vec<Line>,
-    /// Whether files were named.
-    #[serde(skip)]
-    pub with_files: bool,
-    /// What was named and could not be looked into, and why.
-    pub not_looked_into: Vec<String>,
-    /// SealedSecrets of which it is not known which key they need.
-    pub unknown: Vec<String>,
-}
-
-/// A key.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Line {
-    /// Absent where there is no certificate that can be read.
-    pub fingerprint: Option<String>,
-    pub secret: String,
-    pub state: &'static str,
-    /// New values are sealed with it, once it is served.
-    pub newest: bool,
-    pub created: Option<Timestamp>,
-    pub not_before: Option<Timestamp>,
-    pub not_after: Option<Timestamp>,
-    /// SealedSecrets in the cluster that need it; absent where they could not be listed.
-    pub cluster: Option<usize>,
-    /// SealedSecrets in the files that need it; absent where none were named, or not all could be looked into.
-    pub files: Option<usize>,
-    /// Why it is unusable.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<String>,
 }
 
 pub(crate) fn run(args: ListArgs) -> Result<(), CommandError> {

@@ -5,15 +5,16 @@
 
 pub(crate) mod confirm;
 pub(crate) mod consequences;
+pub(crate) mod leaked_key;
 
 use crate::certificate::withdrawn::Withdrawn;
 use crate::certificate::{replace_cached, withdraw};
 use crate::commands::keys::error::KeysError;
-use crate::commands::keys::find::{find, newest_but};
 use crate::commands::keys::kubectl_command::kubectl_command;
 use crate::commands::keys::renewal::{ask, make_fresh};
 use crate::commands::keys::revoke::confirm::confirm;
 use crate::commands::keys::revoke::consequences::print_consequences;
+use crate::commands::keys::revoke::leaked_key::LeakedKey;
 use crate::commands::keys::usage::SealedFiles;
 use crate::error::CommandError;
 use crate::error::Hint as _;
@@ -29,7 +30,6 @@ use crate::terminal::program::name;
 use crate::terminal::warnings::warn;
 use api::sealing_key::COMPROMISED;
 use clap::Args;
-use envelope::Fingerprint;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -80,17 +80,6 @@ pub(crate) struct RevokeArgs {
     pub key_store: KeyStoreFlags,
 }
 
-/// A key that leaked.
-pub(crate) struct LeakedKey<'a> {
-    fingerprint: Fingerprint,
-    /// Every Secret of it. It is the private half that leaked, whatever certificates were made for it.
-    secrets: Vec<&'a StoredKey>,
-    /// The newest key that counts without it.
-    left: Option<&'a StoredKey>,
-    /// New values are sealed with it.
-    is_newest: bool,
-}
-
 impl RevokeArgs {
     /// How long to wait for a new key; None where none is to be made.
     pub(crate) fn renewal(&self) -> Option<Timeout> {
@@ -131,18 +120,6 @@ pub(crate) fn run(mut args: RevokeArgs) -> Result<(), CommandError> {
     }
 }
 
-impl<'a> LeakedKey<'a> {
-    fn of(keys: &'a [StoredKey], given: &str) -> Result<Self, KeysError> {
-        let (fingerprint, same) = find(keys, given)?;
-        let secrets: Vec<&StoredKey> =
-            keys.iter().filter(|key| same.iter().any(|it| it.is_same(key))).collect();
-        let left = newest_but(keys, &secrets);
-        let newest = newest_but(keys, &[]).map(StoredKey::name);
-        let is_newest = newest.is_some_and(|newest| secrets.iter().any(|key| key.name() == newest));
-        Ok(Self { fingerprint, secrets, left, is_newest })
-    }
-}
-
 /// Renews if it can be done, and labels whether or not. How the renewal went.
 fn take_out(
     store: &KeyStore,
@@ -155,7 +132,7 @@ fn take_out(
     let (short, namespace) = (leak.fingerprint.short(), store.namespace());
     let names: Vec<String> = todo.iter().map(|key| key.name()).collect();
     if revoke.yes != Some(true) {
-        let asked = confirm(store, leak, revoke);
+        let asked = confirm(store, leak, revoke.renewal().is_some());
         asked.map_err(|error| not_revoked(&short, namespace, &names, error.into()))?;
     }
     let mut told = String::new();

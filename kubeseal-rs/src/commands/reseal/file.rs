@@ -5,11 +5,12 @@ use crate::commands::reason::Reason;
 use crate::commands::reseal::failure::ResealFailure;
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::{Old, Present};
-use crate::commands::reseal::summary::ResealSummary;
+use crate::commands::reseal::summary::{ResealSummary, Resealed};
 use crate::commands::sealed_files;
 use crate::commands::sealed_files::{SealedFilesError, is_manifest};
 use crate::commands::templates::{is_template, seals};
-use crate::files::file_update::{FileUpdate, FileUpdateError};
+use crate::files::file_update::FileUpdate;
+use crate::files::file_update::error::FileUpdateError;
 use crate::manifest::sealed_field::SealedField;
 use crate::manifest::sealed_file::{ObjectEdit, SealedFile, SealedFileError};
 use crate::manifest::sealed_secrets::SealedObject;
@@ -23,13 +24,6 @@ use yaml_edit_in_place::{Change, ParseError};
 pub(crate) struct File {
     file: FileUpdate,
     sealed: SealedFile,
-}
-
-/// A SealedSecret that was resealed.
-pub(crate) struct Resealed {
-    pub place: String,
-    /// It was sealed with a key that was revoked: others may know its values.
-    pub was_revoked: bool,
 }
 
 /// What a file holds.

@@ -2,7 +2,6 @@
 
 use crate::certificate::is_revoked;
 use crate::commands::reseal::failure::ResealFailure;
-use crate::commands::reseal::file::Resealed;
 use crate::commands::reseal::staleness::Old;
 use crate::commands::sealed_files::NotFound;
 use crate::commands::templates;
@@ -30,6 +29,13 @@ pub(crate) struct ResealSummary {
     templates: Vec<String>,
     failures: Vec<String>,
     hint: Option<String>,
+}
+
+/// A SealedSecret that was resealed.
+pub(crate) struct Resealed {
+    pub place: String,
+    /// It was sealed with a key that was revoked: others may know its values.
+    pub was_revoked: bool,
 }
 
 /// Something is sealed to an older certificate, and `--check` was asked for.

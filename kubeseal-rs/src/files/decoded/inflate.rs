@@ -3,12 +3,22 @@
 //! Decided: all of it in one call, into room for the most that it can be, because between two calls the library keeps the end of the
 //! plain text, and does not wipe it.
 
-use crate::files::decoded::{Bytes, TooLarge};
 use flate2::{Decompress, FlushDecompress, Status};
 use zeroize::Zeroizing;
 
+/// Decoded bytes: they may be secret.
+pub(crate) type Bytes = Zeroizing<Vec<u8>>;
+
+/// The largest sum of decoded bytes. A Kubernetes object has 1.5 MiB at most.
+pub(crate) const LARGEST: usize = 16 << 20;
+
 /// A byte of deflate holds no more.
 const LARGEST_RATIO: usize = 1032;
+
+/// The text decodes to more than is looked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it decodes to more than {} MiB", LARGEST >> 20)]
+pub(crate) struct TooLarge;
 
 /// What is in `bytes`, at most `largest` of it; none where they are not packed. Of what is cut off, as much as there is.
 pub(crate) fn inflated(bytes: &[u8], largest: usize) -> Result<Option<Bytes>, TooLarge> {

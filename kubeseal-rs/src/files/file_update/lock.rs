@@ -4,7 +4,7 @@
 //! repository, or on the directory, which would make changes of other files wait. A file is replaced by another, so who
 //! has waited looks whether the path still leads to the one that is locked. Editors know nothing of it.
 
-use crate::files::file_update::FileUpdateError;
+use crate::files::file_update::error::FileUpdateError;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::Path;

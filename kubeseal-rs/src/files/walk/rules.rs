@@ -9,6 +9,13 @@ use std::path::Path;
 /// A larger ignore file is taken for none, so that more is shown, not less.
 const LARGEST: u64 = 4 << 20;
 
+/// Whether `.ignore` files count beside git's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IgnoreFiles {
+    Gits,
+    All,
+}
+
 /// What a rule says of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IgnoreDecision {

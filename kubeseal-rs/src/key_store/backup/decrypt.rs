@@ -1,9 +1,11 @@
 //! [`Decryption`]: how to decrypt a backup, and doing so.
 
 use crate::files::encoding::to_utf8;
-use crate::files::input::{Input, read_all};
+use crate::files::input::Input;
+use crate::files::wiped::read_all;
 use crate::key_store::backup::error::BackupError;
 use crate::key_store::backup::passphrase;
+use crate::key_store::backup::work_factor::MOST_WORK;
 use crate::settings::flag_value::{path_of, paths_of};
 use crate::settings::unlock_flags::UnlockFlags;
 use age::armor::ArmoredReader;
@@ -53,7 +55,7 @@ impl Decryption {
                 None => passphrase::ask(from)?,
             };
             let mut identity = scrypt::Identity::new(passphrase);
-            identity.set_max_work_factor(passphrase::MOST_WORK);
+            identity.set_max_work_factor(MOST_WORK);
             vec![Box::new(identity)]
         } else if self.identities.is_empty() {
             return Err(BackupError::NoIdentity);

@@ -3,6 +3,7 @@
 use crate::files::input::Input;
 use crate::key_store::backup::error::BackupError;
 use crate::key_store::backup::passphrase;
+use crate::key_store::backup::work_factor::WORK;
 use age::armor::{ArmoredWriter, Format};
 use age::{Encryptor, Recipient, scrypt, x25519};
 use std::io::Write as _;
@@ -31,7 +32,7 @@ impl Encryption {
                 let passphrase =
                     file.as_ref().map_or_else(passphrase::ask_new, |file| passphrase::from_file(file))?;
                 let mut recipient = scrypt::Recipient::new(passphrase);
-                recipient.set_work_factor(passphrase::WORK);
+                recipient.set_work_factor(WORK);
                 vec![Box::new(recipient)]
             }
             Self::Recipients { keys, files } => {

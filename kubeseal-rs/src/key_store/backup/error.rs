@@ -2,7 +2,7 @@
 
 use crate::error::Hint;
 use crate::files::input::InputError;
-use crate::key_store::backup::passphrase::{MOST_WORK, WORK};
+use crate::key_store::backup::work_factor::{MOST_WORK, WORK};
 use crate::terminal::escape::shown_path;
 use crate::terminal::program::name;
 use crate::terminal::prompt::PromptError;

@@ -1,7 +1,4 @@
-//! `from_file`, `ask_new`, `ask`: a passphrase, straight into memory that is wiped; and how much work it is to try one.
-//!
-//! Decided: that is fixed. The crate would time the machine, both when it writes and when it reads: what an idle machine wrote, a busy
-//! one refused.
+//! `from_file`, `ask_new`, `ask`: a passphrase, straight into memory that is wiped.
 
 use crate::files::input::Input;
 use crate::key_store::backup::error::BackupError;
@@ -10,12 +7,6 @@ use age::secrecy::SecretString;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use zeroize::Zeroizing;
-
-/// The work of trying a passphrase that we write, as a power of two: about a second and 256 MiB, as of `age -p`.
-pub(crate) const WORK: u8 = 18;
-
-/// The most that we take, as `age -d`: 4 GiB. Earlier versions of this program wrote what took the machine a second.
-pub(crate) const MOST_WORK: u8 = 22;
 
 /// What it is called in questions.
 const NAME: &str = "passphrase of the backup";

@@ -4,7 +4,8 @@
 //! (`kapp.k14s.io/original`) too, Rancher (`objectset.rio.cattle.io/applied`) the base64 of gzip, operators (`banzaicloud.com/last-applied`)
 //! the base64 of zip.
 
-use crate::files::decoded::{TooLarge, unpacked};
+use crate::files::decoded::inflate::TooLarge;
+use crate::files::decoded::unpacked;
 use zeroize::Zeroizing;
 
 /// The annotations of one file unpack to no more than this together. One object has 256 KiB of annotations at most.

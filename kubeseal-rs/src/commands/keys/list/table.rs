@@ -1,7 +1,7 @@
 //! `render`: the keys as a table for people.
 
 use crate::commands::keys::error::ObjectList;
-use crate::commands::keys::list::{Line, Listing};
+use crate::commands::keys::list::listing::{Line, Listing};
 use crate::terminal::escape::shown;
 use crate::terminal::paint::Paint;
 use jiff::Timestamp;

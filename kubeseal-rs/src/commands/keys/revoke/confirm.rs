@@ -1,19 +1,19 @@
 //! `confirm`: asks at the terminal before a key is revoked.
 
 use crate::commands::keys::error::KeysError;
-use crate::commands::keys::revoke::{LeakedKey, RevokeArgs};
+use crate::commands::keys::revoke::leaked_key::LeakedKey;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::StoredKey;
 use crate::terminal::warnings::say;
 use std::io::{IsTerminal as _, stderr, stdin};
 
 /// Asks whether to revoke the key, and says what follows from it. Without a terminal, it cannot be asked.
-pub(crate) fn confirm(store: &KeyStore, leak: &LeakedKey<'_>, revoke: &RevokeArgs) -> Result<(), KeysError> {
+pub(crate) fn confirm(store: &KeyStore, leak: &LeakedKey<'_>, renews: bool) -> Result<(), KeysError> {
     if !stdin().is_terminal() || !stderr().is_terminal() {
         return Err(KeysError::NoTerminal);
     }
     // Writing may fail if the terminal is gone; reading then fails, too.
-    say(format_args!("{} [y/N] ", question(store, leak, revoke)));
+    say(format_args!("{} [y/N] ", question(store, leak, renews)));
     let mut line = String::new();
     let read = stdin().read_line(&mut line);
     match read {
@@ -22,12 +22,12 @@ pub(crate) fn confirm(store: &KeyStore, leak: &LeakedKey<'_>, revoke: &RevokeArg
     }
 }
 
-fn question(store: &KeyStore, leak: &LeakedKey<'_>, revoke: &RevokeArgs) -> String {
+fn question(store: &KeyStore, leak: &LeakedKey<'_>, renews: bool) -> String {
     let (namespace, server) = (store.namespace(), store.server());
     let question = format!("Revoke key {} in namespace {namespace} of {server}?", leak.fingerprint.short());
-    let then = match (revoke.renewal(), leak.is_newest, leak.left.and_then(StoredKey::fingerprint)) {
-        (None, true, None) => " It is the only one, and without another nothing can be sealed.".to_owned(),
-        (None, true, Some(left)) => {
+    let then = match (renews, leak.is_newest, leak.left.and_then(StoredKey::fingerprint)) {
+        (false, true, None) => " It is the only one, and without another nothing can be sealed.".to_owned(),
+        (false, true, Some(left)) => {
             format!(" It is the newest; new values will be sealed with {}.", left.short())
         }
         _ => String::new(),

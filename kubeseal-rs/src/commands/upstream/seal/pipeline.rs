@@ -38,7 +38,7 @@ pub(crate) struct Pipeline<'a> {
 
 impl<'a> Pipeline<'a> {
     pub(crate) fn new(seal: &'a Seal, certificate: &'a Certificate) -> Self {
-        Self { seal, certificate, written: seal.output.begin(), objects: 0, secrets: 0 }
+        Self { seal, certificate, written: Whole::of(&seal.output), objects: 0, secrets: 0 }
     }
 
     /// Seals every Secret of the stream; the error is that of the first document that fails.

@@ -1,4 +1,4 @@
-//! `read`: the fields of a Secret into a `SecretToSeal`. As strict about types as the API server.
+//! `read_fields`: the fields of a Secret. A new field that is to be sealed needs a name in `FIELDS` and a line in `read_fields`. As strict about types as the API server.
 //!
 //! Decided: only what is close to a name is refused, because upstream ignores unknown fields, and files are about that
 //! keep their anchors in some. What is in a mistyped `stringData` would be lost without a word.
@@ -31,7 +31,7 @@ const BASE64: GeneralPurpose =
 type Bytes = Zeroizing<Vec<u8>>;
 
 /// Reads a Secret from its fields.
-pub(crate) fn read(fields: Vec<(String, FieldReader)>) -> Result<SecretToSeal, ManifestError> {
+pub(crate) fn read_fields(fields: Vec<(String, FieldReader)>) -> Result<SecretToSeal, ManifestError> {
     let mut secret =
         SecretToSeal { metadata: ObjectMeta::default(), type_: None, immutable: None, data: BTreeMap::new() };
     let mut string_data = BTreeMap::new();
