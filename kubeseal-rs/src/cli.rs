@@ -136,7 +136,8 @@ impl Cli {
 fn run_upstream(cli: Cli) -> Result<(), CommandError> {
     if let Some(word) = cli.rest.first() {
         let word = word.to_string_lossy();
-        return Err(UsageError::Argument(word.clone().into_owned())).hint(usage_hints::of_argument(&word));
+        return Err(UsageError::Argument(word.clone().into_owned()))
+            .hint(usage_hints::of_argument(&word, &Cli::command()));
     }
     upstream::run(cli.upstream, cli.certificate, cli.connection)
 }

@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::ResourceExt as _;
 use serde::Deserialize;
 
-use crate::seen::Seen;
+use crate::snapshot::Snapshot;
 use crate::stated::Stated;
 use crate::synced::Synced;
 
@@ -47,7 +47,7 @@ pub(crate) enum Wanted {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Present {
     data: BTreeMap<String, Stated<String>>,
-    /// As [`Seen::owner`] says it.
+    /// As [`Snapshot::owner`] says it.
     owner: String,
     #[serde(rename = "type", default = "opaque")]
     type_: String,
@@ -86,33 +86,33 @@ impl From<SecretEntry> for Wanted {
 
 impl Outcome {
     /// Whether this is what is there; the error says what differs.
-    pub(crate) fn check(&self, seen: &Seen) -> Result<()> {
-        self.synced.check("Synced", |wanted| wanted.check(seen))?;
-        self.secret.check("the Secret", |wanted| wanted.check(seen))?;
-        self.events.check("events", |wanted| same("all of them", wanted, &seen.events))
+    pub(crate) fn check(&self, snapshot: &Snapshot) -> Result<()> {
+        self.synced.check("Synced", |wanted| wanted.check(snapshot))?;
+        self.secret.check("the Secret", |wanted| wanted.check(snapshot))?;
+        self.events.check("events", |wanted| same("all of them", wanted, &snapshot.events))
     }
 }
 
 impl Glimpse {
     /// Whether this is there now.
-    pub(crate) fn check(&self, seen: &Seen) -> Result<()> {
+    pub(crate) fn check(&self, snapshot: &Snapshot) -> Result<()> {
         if let Some(synced) = &self.synced {
-            synced.check(seen)?;
+            synced.check(snapshot)?;
         }
         if let Some(secret) = &self.secret {
-            secret.check(seen).context("the Secret")?;
+            secret.check(snapshot).context("the Secret")?;
         }
-        ensure!(seen.events.is_superset(&self.events), "there are events {:?}", seen.events);
+        ensure!(snapshot.events.is_superset(&self.events), "there are events {:?}", snapshot.events);
         Ok(())
     }
 }
 
 impl Wanted {
-    fn check(&self, seen: &Seen) -> Result<()> {
-        match (self, &seen.secret) {
+    fn check(&self, snapshot: &Snapshot) -> Result<()> {
+        match (self, &snapshot.secret) {
             (Self::Absent, there) => ensure!(there.is_none(), "it is there"),
             (Self::Present(_), None) => anyhow::bail!("it is not there"),
-            (Self::Present(wanted), Some(secret)) => wanted.check(secret, &seen.owner(secret))?,
+            (Self::Present(wanted), Some(secret)) => wanted.check(secret, &snapshot.owner(secret))?,
         }
         Ok(())
     }

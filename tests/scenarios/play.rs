@@ -16,8 +16,8 @@ use tokio::time::sleep;
 use crate::list;
 use crate::outcome::Outcome;
 use crate::scenario::Scenario;
-use crate::seen::Seen;
 use crate::sentinel::{BY_THE_CLOCK, Sentinel};
+use crate::snapshot::Snapshot;
 use crate::stage::{self, Stage};
 use crate::steps::SOON;
 
@@ -93,6 +93,6 @@ impl Player {
     }
 
     async fn sees(&self, expect: &Outcome, namespace: &str, object: &str) -> Result<()> {
-        expect.check(&Seen::look(&self.client, &self.person, namespace, object).await?)
+        expect.check(&Snapshot::look(&self.client, &self.person, namespace, object).await?)
     }
 }

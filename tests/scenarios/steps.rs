@@ -11,7 +11,7 @@ use tests::test::eventually::eventually;
 
 use crate::play::Player;
 use crate::scenario::{Owner, Sealing, Step};
-use crate::seen::Seen;
+use crate::snapshot::Snapshot;
 
 /// Longer than either controller takes.
 pub(crate) const SOON: Duration = Duration::from_secs(40);
@@ -34,7 +34,7 @@ impl Player {
             Step::Settled => self.sees_it_settled(namespace, object).await,
             Step::Wait(glimpse) => {
                 eventually(SOON, "it is as waited for", async || {
-                    glimpse.check(&Seen::look(&self.client, person, namespace, object).await?)
+                    glimpse.check(&Snapshot::look(&self.client, person, namespace, object).await?)
                 })
                 .await
             }
@@ -42,19 +42,19 @@ impl Player {
     }
 
     async fn take_in_vain(&self, namespace: &str, object: &str, step: &Step) -> Result<()> {
-        let before = Seen::look(&self.client, &self.person, namespace, object).await?.traces();
+        let before = Snapshot::look(&self.client, &self.person, namespace, object).await?.traces();
         Box::pin(self.take(namespace, object, step)).await?;
         self.sentinel.pass(&self.person, namespace).await?;
-        let after = Seen::look(&self.client, &self.person, namespace, object).await?.traces();
+        let after = Snapshot::look(&self.client, &self.person, namespace, object).await?.traces();
         ensure!(before == after, "something came of it: {before:?} is now {after:?}");
         Ok(())
     }
 
     async fn sees_it_settled(&self, namespace: &str, object: &str) -> Result<()> {
         eventually(SOON, "it is settled", async || {
-            let seen = Seen::look(&self.client, &self.person, namespace, object).await?;
-            let settled = seen.synced().0 == "True" || seen.failures >= self.tries;
-            ensure!(settled, "it was tried {} times", seen.failures);
+            let snapshot = Snapshot::look(&self.client, &self.person, namespace, object).await?;
+            let settled = snapshot.synced().0 == "True" || snapshot.failures >= self.tries;
+            ensure!(settled, "it was tried {} times", snapshot.failures);
             Ok(())
         })
         .await

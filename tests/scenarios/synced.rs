@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde::Deserialize;
 
-use crate::seen::Seen;
+use crate::snapshot::Snapshot;
 
 /// The condition's status, for the newest generation, and what its message names.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -64,8 +64,8 @@ impl Word {
 }
 
 impl Synced {
-    pub(crate) fn check(&self, seen: &Seen) -> Result<()> {
-        let (word, message) = seen.synced();
+    pub(crate) fn check(&self, snapshot: &Snapshot) -> Result<()> {
+        let (word, message) = snapshot.synced();
         ensure!(word == self.status.as_str(), "it is {word}: {message:?}");
         // `kubectl get` shows it under Status.
         ensure!((word == "False" || word == "Unknown") != message.is_empty(), "{word} with {message:?}");

@@ -1,8 +1,9 @@
 //! [`Keys`]: how sealing keys are ordered, made and renewed.
 
 use crate::cli::key_flags::KeyFlags;
+use crate::config::error::ConfigError;
+use crate::config::pairs;
 use crate::config::warning::ConfigWarning;
-use crate::config::{ConfigError, pairs};
 use envelope::KeySize;
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{SignedDuration, Timestamp};

@@ -1,27 +1,24 @@
 //! Errors of the command line with what to write instead.
 
-use crate::cli::Cli;
 use crate::terminal::escape::shown;
-use clap::CommandFactory as _;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Command};
 use std::ffi::OsString;
 
-/// What to write instead of a word that is no command.
-pub(crate) fn of_argument(word: &str) -> String {
-    if Cli::command().get_arguments().any(|flag| flag.get_long() == Some(word)) {
+/// What to write instead of a word that is no command of the program `root`.
+pub(crate) fn of_argument(word: &str, root: &Command) -> String {
+    if root.get_arguments().any(|flag| flag.get_long() == Some(word)) {
         return format!("it is a flag: write --{word}");
     }
     format!(
         "to seal a file, write --secret-file FILE (or -f FILE); the commands are {}; see --help",
-        commands()
+        commands(root)
     )
 }
 
 /// The commands, as a sentence lists them.
-fn commands() -> String {
-    let root = Cli::command();
+fn commands(root: &Command) -> String {
     let shown = root.get_subcommands().filter(|command| !command.is_hide_set());
     let mut names: Vec<&str> = shown.map(Command::get_name).collect();
     let last = names.pop().unwrap_or_default();

@@ -11,6 +11,7 @@ pub(crate) mod gather;
 pub(crate) mod target;
 pub(crate) mod tls;
 pub(crate) mod usage_error;
+pub(crate) mod values;
 
 use crate::commands::annotations::check_annotations;
 use crate::commands::create::error::CreateError;
@@ -18,6 +19,7 @@ use crate::commands::create::form::{
     DOCKER_CONFIG_KEY, DockerFlags, Form, TlsFlags, ValueFlags, form, kind_and_name, pairs,
 };
 use crate::commands::create::usage_error::CreateUsage;
+use crate::commands::create::values::{KeyCheck, Values};
 use crate::commands::upstream::merge_into::merge_secrets;
 use crate::commands::upstream::task::MergeInto;
 use crate::error::CommandError;
@@ -34,7 +36,6 @@ use crate::target::namespace::NamespaceRule;
 use crate::terminal::program::name;
 use api::Scope;
 use clap::Args;
-use envelope::Plaintext;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::rngs::SysRng;
 use sealing::SecretToSeal;
@@ -68,8 +69,8 @@ pub(crate) const LONG_ABOUT: &str = "Build a Secret and seal it in one go: no pl
         {0} create docker-registry pull -n shop --from-file .dockerconfigjson=config.json\n\n  \
         # For an Ingress: checks that key and certificate belong together\n  \
         {0} create tls web -n shop --cert-file web.crt --key-file web.key\n\n\
-        A value in --from-literal or --docker-password lands in your shell's history, and is shown to everybody on \
-        this machine who lists processes. --prompt, --from-file and a pipe do neither.", name())
+        A value in --from-literal or --docker-password lands in your shell's history, and every user of this machine can \
+        see it in the list of processes. --prompt, --from-file and a pipe do neither.", name())
 )]
 pub(crate) struct CreateArgs {
     /// The Secret's name; before it, docker-registry or tls for a Secret of that kind.
@@ -157,9 +158,6 @@ pub(crate) struct CreateArgs {
     #[command(flatten)]
     pub connection: ConnectionFlags,
 }
-
-/// The values of a Secret, by key.
-type Values = BTreeMap<String, Plaintext>;
 
 pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
     let (kind, name) = kind_and_name(&args.words)?;
@@ -250,9 +248,6 @@ fn merge_values(merge: &MergeInto, metadata: ObjectMeta, form: &Form) -> Result<
     })
 }
 
-/// Refuses keys, before their values are asked for.
-type Check<'a> = &'a dyn Fn(&BTreeSet<&str>) -> Result<(), CreateError>;
-
 /// The type that the form has.
 const fn type_of(form: &Form) -> Option<&'static str> {
     match form {
@@ -263,7 +258,7 @@ const fn type_of(form: &Form) -> Option<&'static str> {
 }
 
 /// The values, which may be asked for once `check` has seen their keys.
-fn values(form: &Form, may_be_empty: bool, check: Check<'_>) -> Result<Values, CommandError> {
+fn values(form: &Form, may_be_empty: bool, check: KeyCheck<'_>) -> Result<Values, CommandError> {
     let data = match form {
         Form::Generic(sources) => gather::gather(sources, check)?,
         Form::DockerRegistry(login) => {

@@ -6,8 +6,8 @@
 //! Decided: what is shown is a Secret, instead of a form of our own, because people know it, its rules are those of
 //! sealing one, and what is wrong in it is told in the same words.
 
-pub(crate) mod ask;
 pub(crate) mod changes;
+pub(crate) mod edit_again;
 pub(crate) mod editor;
 pub(crate) mod error;
 pub(crate) mod scratch;
@@ -145,7 +145,7 @@ fn in_editor(
             Ok(changes) => return Ok(changes),
             Err(failure) => failure,
         };
-        if !ask::edit_again(&mut editor, &failure)? {
+        if !edit_again::edit_again(&mut editor, &failure)? {
             return Err(EditError::Discarded(Box::new(failure)).into());
         }
     }

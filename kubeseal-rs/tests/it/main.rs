@@ -89,7 +89,7 @@ mod reseal {
 #[cfg(unix)]
 mod edit {
     mod desk;
-    mod in_place;
+    mod file_update;
     mod refused;
     mod text;
 }

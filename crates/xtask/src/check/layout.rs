@@ -1,7 +1,5 @@
 //! The layout of the repository, checked: no import circles ([`circles`]), no crowded folders ([`folders`]), no module named with a
 //! word that was given up ([`old_words`]), and nothing at the root but what belongs there ([`root`]).
-//!
-//! A fault that is known is listed in [`ratchet`], which may only shrink.
 
 mod circles;
 mod finding;
@@ -9,7 +7,6 @@ mod folders;
 mod imports;
 mod modules;
 mod old_words;
-mod ratchet;
 mod root;
 
 use std::path::Path;
@@ -24,7 +21,7 @@ use crate::cargo::cargo;
 
 use finding::Rule;
 
-/// Fails with every finding that is not known, and with every known fault that is mended.
+/// Fails with every finding.
 pub(super) fn check() -> Result<()> {
     let root = workspace::root();
     let files = tracked_files(root)?;
@@ -32,23 +29,16 @@ pub(super) fn check() -> Result<()> {
     findings.extend(folders::crowded(&files));
     findings.extend(old_words::used(&files));
     findings.extend(root::strangers(&files));
-    let verdict = ratchet::judge(findings);
     for rule in Rule::ALL {
-        let mut texts = verdict.new.iter().filter(|finding| finding.rule == rule).peekable();
+        let mut texts = findings.iter().filter(|finding| finding.rule == rule).peekable();
         if texts.peek().is_some() {
             texts.for_each(|finding| println!("{}", finding.text));
             println!("  to mend it, {}", rule.how_to_mend());
         }
     }
-    for known in &verdict.mended {
-        println!(
-            "{} ({:?}) is mended: remove it from crates/xtask/src/check/layout/ratchet.rs",
-            known.place, known.rule
-        );
-    }
-    let count = verdict.new.len() + verdict.mended.len();
+    let count = findings.len();
     ensure!(count == 0, Failure::new(format!("the layout has {count} faults"), "each is printed above"));
-    println!("{} files, {} faults that are known", files.len(), verdict.known);
+    println!("{} files", files.len());
     Ok(())
 }
 

@@ -2,7 +2,8 @@
 
 use crate::commands::create::error::CreateError;
 use crate::commands::create::form::{DOCKER_CONFIG_KEY, RegistryLogin};
-use crate::commands::create::{Values, gather};
+use crate::commands::create::gather;
+use crate::commands::create::values::Values;
 use crate::terminal::prompt;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;

@@ -1,8 +1,9 @@
 //! `gather`: the values of a generic Secret, from flags, files, environment and prompts.
 
+use crate::commands::create::env_file;
 use crate::commands::create::error::CreateError;
 use crate::commands::create::form::ValueSource;
-use crate::commands::create::{Check, Values, env_file};
+use crate::commands::create::values::{KeyCheck, Values};
 use crate::files::encoding::to_utf8;
 use crate::files::wiped::read_all;
 use crate::manifest::names::check_key;
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// Every value; no key comes twice. The user is asked last, when nothing else can fail any more, and `check` has seen all keys.
-pub(crate) fn gather(sources: &[ValueSource], check: Check<'_>) -> Result<Values, CreateError> {
+pub(crate) fn gather(sources: &[ValueSource], check: KeyCheck<'_>) -> Result<Values, CreateError> {
     let mut values = Values::new();
     let (prompts, others): (Vec<_>, Vec<_>) =
         sources.iter().partition(|source| matches!(source, ValueSource::Prompt(_)));

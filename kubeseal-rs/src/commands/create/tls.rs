@@ -1,7 +1,8 @@
 //! The Secret of a certificate and its private key, which are checked to belong together.
 
 use crate::commands::create::error::{CreateError, TlsError};
-use crate::commands::create::{Values, gather};
+use crate::commands::create::gather;
+use crate::commands::create::values::Values;
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::warn;
 use envelope::{Plaintext, pem};

@@ -1,4 +1,4 @@
-//! [`Seen`]: what a person sees of one SealedSecret and its Secret, at one moment.
+//! [`Snapshot`]: what a person sees of one SealedSecret and its Secret, at one moment.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use kube::{Api, Client, Resource as _, ResourceExt as _};
 use tests::user::person::Person;
 
 /// One look.
-pub(crate) struct Seen {
+pub(crate) struct Snapshot {
     pub sealed: Option<ObservedSealedSecret>,
     pub secret: Option<Secret>,
     /// `Normal Unsealed` and the like. How often is left out: upstream says everything again at every try.
@@ -30,7 +30,7 @@ pub(crate) struct Traces {
     told: i64,
 }
 
-impl Seen {
+impl Snapshot {
     pub(crate) async fn look(client: &Client, person: &Person, namespace: &str, name: &str) -> Result<Self> {
         let sealed = Api::<ObservedSealedSecret>::namespaced(client.clone(), namespace).get_opt(name).await?;
         let mut secret = Api::<Secret>::namespaced(client.clone(), namespace).get_opt(name).await?;
