@@ -25,7 +25,7 @@ pub(crate) async fn values_render_what_they_say(stage: Arc<Stage>) -> Result<()>
             }
             renders_what_it_says(&case, &objects(&case, &stage).await?)
         };
-        check.await.with_context(|| case.name().to_string())?;
+        check.await.with_context(|| case.name())?;
     }
     Ok(())
 }

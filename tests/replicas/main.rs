@@ -9,10 +9,10 @@ mod stage;
 mod election {
     pub(crate) mod burst;
     pub(crate) mod cut;
-    pub(crate) mod election;
     pub(crate) mod forbidden;
     pub(crate) mod handover;
     pub(crate) mod hung;
+    pub(crate) mod lease;
     pub(crate) mod paused;
     pub(crate) mod rolled;
     pub(crate) mod together;

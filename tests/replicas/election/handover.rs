@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use rustix::process::Signal;
 
-use crate::election::election::holder;
+use crate::election::lease::holder;
 use crate::replicas::{Replicas, TAKEOVER, ends, get, leads, logs, remark, signal, stop};
 use crate::stage::{DEFAULT, Stage};
 

@@ -9,7 +9,7 @@ use tests::network::fault_proxy::rule::Rule;
 use tests::network::fault_proxy::strike::Fault;
 
 use crate::election::cut::outlives_a_cut;
-use crate::election::election::holder;
+use crate::election::lease::holder;
 use crate::replicas::{Replicas, leads, logs, stop};
 use crate::stage::{SHORT, Stage};
 

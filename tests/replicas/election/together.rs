@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 
-use crate::election::election::lease;
+use crate::election::lease::lease;
 use crate::replicas::{Replicas, get, metrics, stop};
 use crate::stage::{DEFAULT, Stage};
 
