@@ -1,7 +1,7 @@
 //! The controller: turns every SealedSecret of a cluster into the Secret it stands for.
 //!
 //! [`cli`] parses the flags, [`config`] checks and combines them, and [`run`] starts the rooms: `keys` owns the sealing keys,
-//! `unseal` reconciles SealedSecrets, [`http`] serves the certificate, and [`leader_election`] decides which of several replicas
+//! `unseal` reconciles SealedSecrets, `http` serves the certificate, and `leader_election` decides which of several replicas
 //! does the first two. `client` and `process` are what all of them use.
 //!
 //! What a SealedSecret means is not here: the types are in `api`, unsealing is in `sealing`, and the bytes are
@@ -10,12 +10,12 @@
 pub mod cli;
 pub(crate) mod client;
 pub mod config;
-pub mod events;
-pub mod http;
+pub(crate) mod events;
+pub(crate) mod http;
 pub(crate) mod keys;
-pub mod leader_election;
+pub(crate) mod leader_election;
 pub mod logging;
-pub mod metrics;
+pub(crate) mod metrics;
 pub mod process;
 pub mod run;
 pub(crate) mod unseal;

@@ -43,7 +43,7 @@ struct DurationLabels {
 
 /// All metrics of the controller.
 #[derive(Debug)]
-pub struct Metrics {
+pub(crate) struct Metrics {
     /// How often a SealedSecret was opened, or a refusal was decided.
     pub unseal_requests: Counter,
     /// Corrections of Secrets that other clients had edited or deleted.
@@ -84,30 +84,36 @@ impl Default for Metrics {
 impl Metrics {
     /// With the metrics of another collector.
     #[must_use]
-    pub fn with(mut self, collector: Box<dyn Collector>) -> Self {
+    pub(crate) fn with(mut self, collector: Box<dyn Collector>) -> Self {
         self.registry.register_collector(collector);
         self
     }
 
     /// With or without a series for each object (`condition_info`), from which each client of the port can list all SealedSecrets.
     #[must_use]
-    pub fn naming_objects(mut self, names_objects: bool) -> Self {
+    pub(crate) fn naming_objects(mut self, names_objects: bool) -> Self {
         self.objects.name_objects(names_objects);
         self
     }
 
     /// Removes the metrics of all objects, because this replica does not lead any more.
-    pub fn forget_objects(&self) {
+    pub(crate) fn forget_objects(&self) {
         self.objects.forget_all();
     }
 
     /// Shows whether this replica leads.
-    pub fn leads(&self, leads: bool) {
+    pub(crate) fn leads(&self, leads: bool) {
         self.leader.set(i64::from(leads));
     }
 
     /// Counts an answered request.
-    pub fn observe_request(&self, path: &'static str, method: &'static str, code: u16, took: Duration) {
+    pub(crate) fn observe_request(
+        &self,
+        path: &'static str,
+        method: &'static str,
+        code: u16,
+        took: Duration,
+    ) {
         let labels = RequestLabels { path, code, method };
         self.requests.get_or_create(&labels).inc();
         let labels = DurationLabels { path, method };
@@ -115,12 +121,12 @@ impl Metrics {
     }
 
     /// All metrics in Prometheus' older text format (0.0.4).
-    pub fn classic_text(&self) -> Result<String, std::fmt::Error> {
+    pub(crate) fn classic_text(&self) -> Result<String, std::fmt::Error> {
         self.text().map(|text| classic(&text))
     }
 
     /// All metrics as `OpenMetrics` text.
-    pub fn text(&self) -> Result<String, std::fmt::Error> {
+    pub(crate) fn text(&self) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

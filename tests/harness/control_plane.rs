@@ -2,7 +2,7 @@
 //! temporary folder. Several can run side by side. Nothing here knows Sealed Secrets.
 //!
 //! There is no kubelet and no scheduler: what runs in pods is started by [`pod`](crate::pod), and reached through
-//! [`pod_network`](crate::control_plane::pod_network). There is no Deployment controller either: a Deployment is applied, and stays a
+//! [`pod_network`]. There is no Deployment controller either: a Deployment is applied, and stays a
 //! description.
 
 pub(crate) mod apiserver;

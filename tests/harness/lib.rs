@@ -3,7 +3,7 @@
 //! A test file is a list of named async functions, given to [`suite::run`](test::suite::run); each gets an
 //! [`Arc<Lab>`](lab::Lab). Where to look:
 //!
-//! - [`test`]: the suite, a namespace for each test, waiting ([`eventually`](test::eventually::eventually)), cleaning up;
+//! - [`mod@test`]: the suite, a namespace for each test, waiting ([`eventually`](test::eventually::eventually)), cleaning up;
 //! - [`lab`]: a control plane, and the programs to run on it;
 //! - [`programs`]: etcd, Kubernetes, helm and upstream's programs, found or built; [`binaries`]: this project's two programs;
 //! - [`process`]: a process that ends with the harness, [`Cli`](process::cli::Cli) for commands, and a clock that a test sets;

@@ -35,7 +35,7 @@ struct ConditionLabels {
 
 /// The metrics of all SealedSecrets.
 #[derive(Debug)]
-pub struct ObjectMetrics {
+pub(crate) struct ObjectMetrics {
     errors: Family<ErrorLabels, Counter>,
     conditions: Family<ConditionLabels, Gauge>,
     /// Whether there is a series for each object.
@@ -77,14 +77,14 @@ impl ObjectMetrics {
     }
 
     /// Counts a failure of an object; the reason is one of upstream's, `REASONS`.
-    pub fn count_error(&self, sealed: &WatchedSealedSecret, reason: &'static str) {
+    pub(crate) fn count_error(&self, sealed: &WatchedSealedSecret, reason: &'static str) {
         let (uid, namespace) = identity(sealed);
         self.shown.lock().object(uid, &namespace);
         self.errors.get_or_create(&ErrorLabels { reason, namespace }).inc();
     }
 
     /// Shows the conditions `Synced` and `Compromised` of an object.
-    pub fn observe_conditions(&self, sealed: &WatchedSealedSecret, status: &SealedSecretStatus) {
+    pub(crate) fn observe_conditions(&self, sealed: &WatchedSealedSecret, status: &SealedSecretStatus) {
         let types: &[&str] =
             if self.names_objects { &[Condition::SYNCED, Condition::COMPROMISED] } else { &[] };
         let mut now = Vec::new();
@@ -106,7 +106,7 @@ impl ObjectMetrics {
     }
 
     /// Removes the series of an object that is gone, and the failures of its namespace if it was the last one there.
-    pub fn forget(&self, uid: &str) {
+    pub(crate) fn forget(&self, uid: &str) {
         let (labels, emptied) = self.shown.lock().forget(uid);
         for labels in labels {
             self.conditions.remove(&labels);
