@@ -1,5 +1,5 @@
 //! The annotations that Sealed Secrets reads and writes, by name. One that is read from a SealedSecret's own metadata also belongs to
-//! [`OF_SEALED_SECRETS`]: what is not listed there is not decoded.
+//! `OF_SEALED_SECRETS`: what is not listed there is not decoded.
 
 /// On a SealedSecret: `"true"` binds its values to nothing. Wins over [`NAMESPACE_WIDE`].
 pub const CLUSTER_WIDE: &str = "sealedsecrets.bitnami.com/cluster-wide";
