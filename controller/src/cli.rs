@@ -1,8 +1,8 @@
 //! [`Cli`]: the command line, with a file for each group of flags. Names, defaults and environment variables are upstream's.
 //!
 //! `config` checks and combines the flags. `go_value` parses values in the syntax of Go's flag packages; `environment` gives a flag
-//! that is not on the command line the value of its variable. A new flag is a field in one of the `_flags` files, and a field in the
-//! file of the same group in `config`.
+//! that is not on the command line the value of its variable. A new flag is a field in one of the `_flags` files, and a field in
+//! `config`, where the flags of unsealing are in `config.rs` itself and each other group has a file.
 
 pub(crate) mod election_flags;
 pub(crate) mod environment;

@@ -14,7 +14,8 @@
 //!
 //! - *a reason to reject a key Secret*: `RejectionReason` in `store/rejections.rs`, returned where `store/key_secret.rs` reads the
 //!   Secret. Events and metrics follow;
-//! - *another trigger for renewal*: `RenewalReason` and `next_step` in `renewal/plan.rs`, with a log line in `renewal/renewer.rs`;
+//! - *another trigger for renewal*: `RenewalReason` and `next_step` in `renewal/plan.rs`, with a log line in `renewal/renewer.rs`. One that is
+//!   a date belongs to `renewal/due.rs`; one from outside must also wake `Renewer::renew`;
 //! - *a metric about keys*: a field of `KeyStatus` in `status.rs`, encoded in `metrics.rs`.
 //!
 //! Sealing and unsealing with the keys are in the crate `sealing`.

@@ -14,8 +14,8 @@
 //! Lease and offers a state to look at. None of them stops a process that was paused after it looked.
 //!
 //! Decided: a replica that loses the Lease stands by and contends again, instead of ending as client-go's programs do. It
-//! goes on serving the certificate through an outage of the API server, and does not end up in the kubelet's ever
-//! longer pauses between restarts. Nothing of a term outlives it but the sealing keys and the counters: the work is one
+//! goes on serving the certificate through an outage of the API server, and avoids the kubelet's
+//! restart backoff (CrashLoopBackOff). Nothing of a term outlives it but the sealing keys and the counters: the work is one
 //! future, which is dropped, and its client is fenced for good.
 //!
 //! Decided: a container that was started again takes the Lease of its pod's dead process at once, instead of waiting it
@@ -24,16 +24,16 @@
 //! Decided: the Lease is polled, each second by default, instead of watched: a watch cut off looks like a leader that is
 //! silent, and polling needs no right beyond `get`.
 //!
-//! Decided: a candidate that finds no Lease waits for the whole duration before it makes one: it may have been deleted under a
-//! leader that is cut off just then, and writes until its deadline. A leader that is not cut off makes it again with its next renewal.
-//! Only where there has never been a sealing key, and so no leader, it is a renewal's time (2.5 s by default): a first
-//! installation does not wait. A Lease that was released is there, and is taken at once. A
-//! candidate that has not looked for a renew deadline waits anew. What that does not cover: a Lease that is made and deleted
-//! again between two of its looks.
+//! Decided: a candidate that finds no Lease waits one lease duration before it creates one. The Lease may have been deleted while its
+//! leader cannot reach the API server, and that leader still writes until its renew deadline. A leader that reaches the API server
+//! creates the Lease again with its next renewal. If there has never been a sealing key, no replica has ever led: the candidate then
+//! waits 2.5 s (by default), so that a first installation starts fast. A Lease that was released still exists, and is taken at once. A
+//! candidate that has not read the Lease for a renew deadline starts to wait again. Not covered: a Lease that is created and deleted
+//! between two reads.
 //!
-//! Decided: a replica that may not use Leases leads alone, as upstream's controller does, but only when that has been so for 5 seconds
-//! in which it could read the keys: a Role takes a moment to be known. So it leads between 5 and 6 seconds after its start, and serves the
-//! certificate of keys that are there meanwhile. It tries again each minute, and ends its term to contend once it may.
+//! Decided: a replica that RBAC denies the use of Leases leads alone, as upstream's controller does. It first waits 5 s in which it can
+//! read the keys, because a new Role takes a moment to work. So it leads between 5 and 6 s after its start, and until then serves the
+//! certificate of existing keys. It tries to use the Lease each minute, and ends its term once it may.
 //!
 //! What no fence on this side can do: recall a request that is in the network when the process is paused or cut off. Such
 //! a write is made harmless by what it says: Secrets are created, or replaced in the version that was read.

@@ -3,7 +3,7 @@
 //! `controller` watches, and `queue` admits a bounded number of SealedSecrets at a time; for each of them `reconcile` runs the steps
 //!
 //! 1. `read`: gathers all facts, and reads the existing Secret where the watches do not tell enough;
-//! 2. `decide`: turns the facts into one `Plan`; pure, and the only place that knows what should happen;
+//! 2. `decide`: turns the facts into one `Plan`; pure;
 //! 3. `apply`: carries the plan out with at most one write, and returns an `Outcome`;
 //! 4. `report`: writes the outcome to the status, then as an event, a metric and a log line;
 //! 5. `requeue`: decides when the SealedSecret is reconciled again.

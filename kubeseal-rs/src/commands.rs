@@ -3,18 +3,14 @@
 //! To add one, write `commands/NAME.rs` with a struct of its flags (`#[derive(clap::Args)]`; the doc comment is its line in `--help`) and `run`, and add
 //! it to [`Command`].
 
-pub(crate) mod annotations;
+pub(crate) mod common;
 pub(crate) mod completion;
 pub(crate) mod create;
 pub(crate) mod edit;
-pub(crate) mod fingerprint_change;
 pub(crate) mod guard;
 pub(crate) mod inspect;
 pub(crate) mod keys;
-pub(crate) mod reason;
 pub(crate) mod reseal;
-pub(crate) mod sealed_files;
-pub(crate) mod templates;
 pub(crate) mod upstream;
 
 use crate::error::CommandError;

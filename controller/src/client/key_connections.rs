@@ -1,9 +1,9 @@
 //! `own_connection_for_keys`: each request for Secrets that may be sealing keys has a connection of its own, closed once it is answered.
 //!
-//! Decided: because the buffers of a connection (TLS, HTTP) keep what went through them last, a private key in base64 for one, until
-//! something else overwrites it or the connection is closed. Closed, they are freed, and the program's allocator wipes them. Instead of
-//! a client of its own for keys, which a later request for keys may forget to use. A connection takes a millisecond or two, and requests
-//! for keys are rare.
+//! Decided: a new connection for each such request, because the buffers of a connection (TLS, HTTP) keep what went through them last, a
+//! private key in base64 for example, until something else overwrites it. When the connection closes, its buffers are freed, and the
+//! program's allocator wipes them. Instead of a second client for keys, which a later request may forget to use. A connection takes a
+//! millisecond or two, and requests for keys are rare.
 
 use http::header::{ACCEPT, CONNECTION};
 use http::{HeaderValue, Request};

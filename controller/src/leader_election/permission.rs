@@ -1,8 +1,9 @@
 //! [`LeasePermission`]: whether RBAC denies this replica the use of Leases for good, or the Role is only not known yet. Pure.
 //!
-//! What it cannot know: whether other replicas have the right. Where the Role is deleted, or binds another ServiceAccount, and a
-//! replica starts without `--leader-elect`, then after some seconds it leads beside the elected leader, without a fence. Keys still have one name for each date, and Secrets are created, or replaced in the version that
-//! was read; statuses and events may be written by both. `--leader-elect=true`, as in the chart, rules it out. A replica that
+//! It cannot know whether other replicas may use Leases. Example: the Role is deleted, or binds another ServiceAccount, and a replica
+//! starts without `--leader-elect`. After some seconds it leads beside the elected leader, without a fence. Keys and Secrets stay
+//! correct: keys have one name for each date, and Secrets are created, or replaced in the version that was read. Both replicas may write
+//! statuses and events. `--leader-elect=true`, as in the chart, prevents this. A replica that
 //! has seen a Lease, held or not, never leads without one. A replica that may read Leases and finds none for that time leads until
 //! there is one: a leader that lives would have made it again.
 

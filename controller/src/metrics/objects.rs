@@ -1,7 +1,7 @@
 //! [`ObjectMetrics`]: conditions and failures of each SealedSecret.
 //!
-//! A series goes when its object or the last object of its namespace is gone, and when this replica ceases to lead: only the leader sees
-//! objects go. Upstream's controller shows failures for ever, in namespaces that are gone.
+//! A series is removed when its object, or the last object of its namespace, is deleted, and when this replica stops leading: only the
+//! leader sees deletions. Upstream's controller shows failures for ever, also in namespaces that were deleted.
 
 use api::{Condition, ConditionStatus, SealedSecretStatus, WatchedSealedSecret};
 use kube::ResourceExt as _;

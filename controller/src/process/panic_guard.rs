@@ -2,8 +2,8 @@
 //! [`end_on_panic`], for every other panic.
 //!
 //! Decided: panics unwind, in releases as well. An object that makes a library panic would otherwise end this process, and the
-//! next one, and every replica's. Anywhere else a panic ends the process as ever: a task that is gone while the rest goes on
-//! would not be seen.
+//! next one, and every replica's. A panic anywhere else ends the process: otherwise one task would be gone, and the rest would go on
+//! without a sign of it.
 
 use std::cell::Cell;
 use std::panic::{self, PanicHookInfo};

@@ -1,4 +1,5 @@
-//! `decide`: what should happen. Pure, and the only place that knows; `tests/table.rs` is its specification.
+//! `decide`: what should happen, by the facts. Pure; `tests/table.rs` is its specification. What only an answer of the API server can
+//! tell (a Secret that is refused, a conflict) is decided in `apply` and `reconcile`.
 
 pub(crate) mod ownership;
 pub(crate) mod plan;

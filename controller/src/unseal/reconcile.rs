@@ -56,11 +56,9 @@ pub(crate) async fn reconcile(sealed: Arc<WatchedSealedSecret>, context: Arc<Con
         Err(Unread::Outdated) => return Action::requeue(OUTDATED),
         Err(Unread::Shutdown) => return Action::await_change(),
     };
-    // The response to a write of the status is the whole object.
-    if reader.reserve(sealed.size).await.is_err() {
+    let Ok(reported) = report(&facts, &outcome, &mut reader, &context).await else {
         return Action::await_change();
-    }
-    let reported = report(&facts, &outcome, &context).await;
+    };
     requeue(&sealed, &outcome, reported, facts.inputs, &context.states)
 }
 
@@ -86,7 +84,7 @@ async fn unseal(
                         Err(wait) => return Ok(Some(Outcome::Failed(Transient::RateLimited { wait }))),
                     }
                 }
-                let Some(plan) = decide_on_a_core(facts.clone(), *open, context).await else {
+                let Some(plan) = decide_on_a_core(facts, *open, context).await else {
                     return Ok(None);
                 };
                 if let Some(charge) = charge.take_if(|_| !plan.may_reveal_values()) {
@@ -144,10 +142,12 @@ fn charge_for(facts: &Facts, open: &Open, context: &Context) -> Result<Option<Ch
 
 /// RSA takes milliseconds per item: never on an async worker, and never on more threads than there are cores. None if the controller shuts
 /// down before there is a core: a backlog may take minutes.
-async fn decide_on_a_core(facts: Facts, open: Open, context: &Arc<Context>) -> Option<Plan> {
+async fn decide_on_a_core(facts: &mut Facts, open: Open, context: &Arc<Context>) -> Option<Plan> {
     let namespace = facts.sealed.namespace().unwrap_or_default();
     // Held by the work itself, which goes on if this future is dropped.
     let core = context.shutdown.run_until_cancelled(context.cpu_permits.acquire(&namespace)).await??;
+    facts.refresh_ring(context);
+    let facts = facts.clone();
     let settings = Settings {
         key_place: KeyPlace { namespace: context.key_namespace.clone(), prefix: context.key_prefix.clone() },
         accepted: Accepted { deprecated_data: context.settings.deprecated_data },

@@ -16,6 +16,7 @@ use crate::unseal::cause::transient::Transient;
 use crate::unseal::context::Context;
 use crate::unseal::read::compromise::compromise;
 use crate::unseal::read::facts::Facts;
+use crate::unseal::read::object_reader::{ObjectReader, Unread};
 use crate::unseal::report::event::{event_for, leak_event};
 use crate::unseal::report::status::{is_news, next_status};
 use crate::unseal::report::status_write::write_status;
@@ -39,8 +40,13 @@ pub(crate) enum Reported {
     Gone,
 }
 
-/// Reports `outcome` on the object.
-pub(crate) async fn report(facts: &Facts, outcome: &Outcome, context: &Context) -> Reported {
+/// Reports `outcome` on the object. The error is a shutdown: the next leader reports it.
+pub(crate) async fn report(
+    facts: &Facts,
+    outcome: &Outcome,
+    reader: &mut ObjectReader<'_>,
+    context: &Context,
+) -> Result<Reported, Unread> {
     let (sealed, previous) = (&*facts.sealed, facts.status());
     let leaked = |opened_by: Option<&_>| compromise(sealed, previous, opened_by, &facts.ring);
     let (generation, scope) = (facts.inputs.generation, facts.inputs.scope);
@@ -52,7 +58,7 @@ pub(crate) async fn report(facts: &Facts, outcome: &Outcome, context: &Context) 
         if is_due_in_the_log(sealed, outcome, context) {
             log(sealed, outcome);
         }
-        return Reported::Yes;
+        return Ok(Reported::Yes);
     }
     if let Some(delay) = facts.memory.status_delay {
         let (namespace, name) = (sealed.namespace().unwrap_or_default(), sealed.name_any());
@@ -61,8 +67,10 @@ pub(crate) async fn report(facts: &Facts, outcome: &Outcome, context: &Context) 
             name,
             "another client keeps overwriting the status: is there a second controller?"
         );
-        return Reported::Contested(delay);
+        return Ok(Reported::Contested(delay));
     }
+    // The response to a write of the status is the whole object.
+    reader.reserve(sealed.size).await?;
     if is_due_in_the_log(sealed, outcome, context) || is_news {
         log(sealed, outcome);
     }
@@ -82,7 +90,7 @@ pub(crate) async fn report(facts: &Facts, outcome: &Outcome, context: &Context) 
         warn_of_default_status(sealed);
         Ok(None)
     };
-    match written {
+    Ok(match written {
         Ok(version) => {
             publish(&next);
             context.states.wrote_status(sealed, next, version, Instant::now());
@@ -105,7 +113,7 @@ pub(crate) async fn report(facts: &Facts, outcome: &Outcome, context: &Context) 
             }
             Reported::No
         }
-    }
+    })
 }
 
 /// Where no status is written, a default of the definition stays for ever. Once, because the definition is the same for all objects.

@@ -1,8 +1,8 @@
 //! [`KnownCertificate`]: every certificate that a controller ever served to this machine, to tell later which one a SealedSecret was sealed with.
 //!
 //! Decided: one small file per certificate, named by its fingerprint, over all controllers, so that one look finds it
-//! however long ago it was. It says what was so at first, and is never written again. As with `cache`, keeping it is
-//! best effort.
+//! however long ago it was. The file records what was known when it was first written, and is never changed. As with `cache`, keeping
+//! it is best effort.
 
 use crate::certificate::cache::Cached;
 use crate::certificate::store;

@@ -13,7 +13,7 @@ pub(crate) mod tls;
 pub(crate) mod usage_error;
 pub(crate) mod values;
 
-use crate::commands::annotations::check_annotations;
+use crate::commands::common::annotations::check_annotations;
 use crate::commands::create::error::CreateError;
 use crate::commands::create::form::{
     DOCKER_CONFIG_KEY, DockerFlags, Form, TlsFlags, ValueFlags, form, kind_and_name, pairs,

@@ -1,7 +1,8 @@
 //! `edit`: a SealedSecret in an editor, without a private key.
 //!
 //! `shown` writes what the editor opens, `scratch` keeps it and wipes it, `editor` runs the editor, `changes` compares
-//! what was saved with what is sealed. Opened values play no part in it: there are none.
+//! what was saved with what is sealed. Nothing is opened. `manifest::sealed_file` writes only
+//! the changes into the file: every other byte stays.
 //!
 //! Decided: what is shown is a Secret, instead of a form of our own, because people know it, its rules are those of
 //! sealing one, and what is wrong in it is told in the same words.

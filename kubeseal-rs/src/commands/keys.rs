@@ -3,7 +3,7 @@
 //! A file for each subcommand, with its flags and its help; a new one needs a file, a `mod` line, and two lines in `KeysCommand` and `run`. Shared:
 //! `find` (the key of a fingerprint), `usage` (which SealedSecrets need which key), `renewal` (asks the controller for a key),
 //! `kubectl_command` (what to run instead), `error`. The keys themselves are read and written by `key_store`.
-//! The columns of `keys list` are in `list::table`, and in `list::Line` for JSON.
+//! The columns of `keys list` are in `list::table`, and in `list::listing::Line` for JSON.
 
 pub(crate) mod backup;
 pub(crate) mod error;

@@ -1,7 +1,7 @@
 //! `reseal`: everything under some paths that is sealed to an older certificate, to the present one, in place.
 //!
-//! `walk` finds the files, `staleness` tells what is old, `resealer` seals it again, `report` says what came of it.
-//! Files are changed by `sealed_file`, which changes nothing else in them.
+//! `common::sealed_files` finds the files, and `file` reads one; `staleness` tells what is old, `resealer` seals it again, `failure` says
+//! why it was not, `progress` and `summary` print. `manifest::sealed_file` changes the files, and nothing else in them.
 
 pub(crate) mod failure;
 pub(crate) mod file;
@@ -12,13 +12,13 @@ pub(crate) mod summary;
 
 use crate::certificate::CertificateSource;
 use crate::cluster::Cluster;
+use crate::commands::common::sealed_files;
+use crate::commands::common::sealed_files::SealedFilesError;
 use crate::commands::reseal::file::{File, Found};
 use crate::commands::reseal::progress::Progress;
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::Present;
 use crate::commands::reseal::summary::{NothingToReseal, ResealSummary};
-use crate::commands::sealed_files;
-use crate::commands::sealed_files::SealedFilesError;
 use crate::controller::address::ControllerAddress;
 use crate::controller::error::CANNOT_ASK;
 use crate::error::CommandError;

@@ -127,6 +127,7 @@ impl SealedFile {
         outcomes
     }
 
+    // It was decoded before, and an edit only sets texts where texts belong: decoding it again does not fail.
     fn read_again(&mut self, index: usize) -> Result<(), SealedFileError> {
         let (number, at) = &self.places[index];
         let document = &self.file.documents()[*number];

@@ -1,7 +1,7 @@
 //! Text that comes from files, clusters and command lines, as it may stand on a terminal.
 //!
 //! [`shown`] is for a name within a line, [`shown_path`] for a path, [`shown_text`] for text of several lines. `warnings::say` and
-//! `output::tell` pass everything through the last, so that no message can move the cursor or hide text, wherever it comes from; the other
+//! `output::print_text` pass everything through the last, so that no message can move the cursor or hide text, wherever it comes from; the other
 //! two keep a name from ending the line that it stands on.
 //!
 //! Decided: escaped whether or not a terminal reads it, because logs and pipes end at terminals, too.

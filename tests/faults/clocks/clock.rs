@@ -1,5 +1,5 @@
 //! The controller's clock is set, forwards and back, by hours and by years. What renewal goes by is the API server's, so nothing
-//! comes of it. Steps of that one are simulated over decades, in the controller's `keys::decades`; what comes of it where it is not
+//! comes of it. Steps of that one are simulated over decades, in the controller's `keys::renewal::simulation`; what comes of it where it is not
 //! the one that dates Secrets is in `clock_skew`.
 
 use std::sync::Arc;

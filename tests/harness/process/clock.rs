@@ -24,7 +24,7 @@ impl Clock {
     pub async fn new() -> Result<Self> {
         let clock = Self { dir: TempDir::new().context("cannot make a folder")? };
         clock.set(0)?;
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/clock/shift.c");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("harness/process/clock/shift.c");
         let output = Command::new("cc")
             .args(["-shared", "-fPIC", "-O1", "-o"])
             .args([&clock.library(), &source])

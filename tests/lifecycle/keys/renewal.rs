@@ -1,4 +1,4 @@
-//! New sealing keys: asked for, published later, and what is said of them. By age, see `flags`.
+//! New sealing keys: asked for, published later, and what is said of them. Renewal by age is tested in `secrets/flags.rs`.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -3,8 +3,8 @@
 //! Renewal copes with such dates ([`KeyAge`](crate::keys::key_age::KeyAge)). This is for people: a clock is wrong somewhere, or was wrong
 //! when those keys were made, and nothing else shows it.
 //!
-//! Decided: of keys whose certificate and Secret were dated by different clocks, only the newest counts. The others no longer affect
-//! any date and stay for years, and an alert that never ends warns of nothing. A certificate that is older than its Secret is no
+//! Decided: of keys whose certificate and Secret were dated by different clocks, only the newest counts. Older ones change no date
+//! any more but stay for years, and an alert that never ends is ignored. A certificate that is older than its Secret is no
 //! sign: each restored key has one. A key that was put into an older Secret looks like one of another clock.
 
 use crate::keys::renewal::schedule::Schedule;

@@ -118,13 +118,6 @@ impl<'a> Renewer<'a> {
     fn first_key_name(&self) -> FirstKeyName<'_> {
         FirstKeyName::new(&self.secrets, &self.settings().new.prefix)
     }
-
-    /// Best effort: at worst a name is used twice, should that key be deleted.
-    async fn record_first_key(&self) {
-        if let Err(error) = self.first_key_name().record_use().await {
-            tracing::debug!(error = chain(&error), "recording that there is a first key failed");
-        }
-    }
 }
 
 impl RenewalApi for Renewer<'_> {
@@ -176,10 +169,13 @@ impl RenewalApi for Renewer<'_> {
         }
         // It counts before the watch shows it.
         self.ring.add(&created);
-        if key.predecessor.is_none() {
-            self.record_first_key().await;
-        }
         Ok(true)
+    }
+
+    async fn record_first_key(&self) {
+        if let Err(error) = self.first_key_name().record_use().await {
+            tracing::debug!(error = chain(&error), "recording that there is a first key failed");
+        }
     }
 
     async fn remove_request(&self, name: &str) {

@@ -3,8 +3,8 @@
 //!
 //! - **One clock.** `now` is the API server's time, which is the same for all replicas; their own clocks may be wrong.
 //! - **Two dates** belong to a key; [`KeyAge`] says from which its age is counted.
-//! - **A key that is dated in the future**, because that clock was wrong when it was made, unseals what was sealed with it and is
-//!   ignored by renewal, which it would stop for years. If there is no other key, one is made.
+//! - **A key that is dated in the future**, because that clock was wrong when it was made, unseals what was sealed with it, and renewal
+//!   ignores it; otherwise no key would be renewed until its date. If there is no other key, one is made.
 //! - **Names** are derived from the predecessor, so that a successor is recognized, and made once (`sealing::successor_name`).
 
 use crate::config::keys::{Keys, Renewal};

@@ -43,6 +43,8 @@ pub(crate) trait RenewalApi {
     async fn find(&self, name: &str) -> Result<bool, RenewalError>;
     /// Creates a key that is valid from `now`, and adds it to the records. False if its name is taken.
     async fn create(&self, key: &NewKey, now: Timestamp) -> Result<bool, RenewalError>;
+    /// Records that there is a first key. Best effort: at worst a name is used twice, should that key be deleted.
+    async fn record_first_key(&self);
     /// Removes the annotation that requests a renewal from the Secret of this name, if that is allowed.
     async fn remove_request(&self, name: &str);
 }
@@ -76,6 +78,9 @@ pub(crate) async fn settle(
                 if !api.find(&key.name).await? && api.create(&key, now).await? {
                     // Whichever key the request was about: one about a key dated in the future would make another key.
                     requests.fulfil(request);
+                    if key.predecessor.is_none() {
+                        api.record_first_key().await;
+                    }
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! [`RingState`]: what follows from all key Secrets together: the ring, the records for renewal, and the rejections. Pure.
 //!
-//! Decided: a key that one Secret calls leaked counts nowhere, whatever another Secret says of it, and under another certificate
-//! neither: it is the private key that leaked. Otherwise a backup that is restored beside it would silently bring it back.
+//! Decided: if one Secret marks a key as leaked, that private key is not used at all: not from another Secret, and not under another
+//! certificate. Otherwise a backup that is restored beside it would bring it back without a message.
 
 use crate::keys::key_age::KeyAge;
 use crate::keys::store::key_records::{KeyRecord, KeyRecords, KeyState};

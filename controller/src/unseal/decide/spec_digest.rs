@@ -1,8 +1,8 @@
 //! [`digest`]: of the spec that a Secret was unsealed from, for the Secret's annotation `unsealed-from`.
 //!
 //! Decided: on the Secret, because it is written together with the values. A status comes later, or never: with
-//! `--update-status=false`, without the right to it, or when the controller is killed in between. Of the spec alone, and not of the
-//! scope: an item opens under one scope, so an object that unseals under two of them has nothing sealed in it.
+//! `--update-status=false`, without the right to it, or when the controller is killed in between. The digest covers the spec and not the
+//! scope: an item opens under one scope only, so an object that unseals under two scopes has no sealed items.
 
 use api::SealedSecretSpec;
 use api::annotations::UNSEALED_FROM;

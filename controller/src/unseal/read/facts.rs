@@ -66,6 +66,16 @@ impl Facts {
         Self { sealed: Arc::clone(sealed), ring, watched_secret, memory, recorded, history, inputs }
     }
 
+    /// Takes the ring as it is now: keys may have been added or revoked while the SealedSecret waited.
+    pub(crate) fn refresh_ring(&mut self, context: &Context) {
+        // Before the ring itself: a change between the two is noticed, and not missed.
+        self.inputs.ring_version = context.ring.opening_version();
+        self.ring = context.ring.snapshot();
+        let status = self.memory.status.as_ref();
+        self.inputs.hint = known_hint(&self.sealed, status, &self.ring);
+        self.inputs.revoked = sealed_with_revoked(&self.sealed.metadata, status, &self.ring);
+    }
+
     /// The last status.
     pub(crate) fn status(&self) -> Option<&SealedSecretStatus> {
         self.memory.status.as_ref()

@@ -1,5 +1,8 @@
 //! [`next_status`]: what the status says after an outcome. Pure; its table of tests is the contract.
 //!
+//! `Synced` is True only for `Outcome::Synced`, which `apply` alone makes: after the API server took the Secret, after the existing Secret
+//! was compared, or where `read` finds that nothing changed since.
+//!
 //! Argo CD reads the first condition, `Synced`; kstatus (Flux) reads `Ready`, `Stalled`, `Reconciling` and `observedGeneration`.
 //! To add a condition, add its type to `api::Condition` and its value to each arm of [`next_status`].
 

@@ -1,8 +1,7 @@
 //! `authenticate`: uses the token of a kubeconfig's `auth-provider`, which client-go had before credential plugins.
 //!
-//! Decided: an ID token that has expired is not refreshed here. Identity providers let a refresh token be used once and answer with
-//! the next; kube 5 keeps that to itself, and the one that stays in the kubeconfig is spent: kubectl would be logged out. kubectl
-//! refreshes and writes the next one back, so it is left to it.
+//! Decided: an ID token that has expired is not refreshed here. A refresh token works once, and the answer has the next one.
+//! kube 5 does not write that to the kubeconfig, so kubectl would be logged out. Therefore kubectl has to refresh the token.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::{SignedDuration, Timestamp};

@@ -1,6 +1,6 @@
 //! [`CreateError`]: why a Secret could not be built.
 
-use crate::commands::annotations::AnnotationFault;
+use crate::commands::common::annotations::AnnotationFault;
 use crate::commands::create::env_file::EnvFileFault;
 use crate::error::Hint;
 use crate::manifest::names::InvalidKey;

@@ -1,10 +1,10 @@
 //! [`Sealer`]: what was saved in the editor, compared with what is sealed, into changes.
 
-use crate::commands::annotations::check_annotations;
+use crate::commands::common::annotations::check_annotations;
+use crate::commands::common::fingerprint_change::fingerprint_change;
 use crate::commands::edit::error::EditError;
 use crate::commands::edit::shown::{PLACEHOLDER, without_copies};
 use crate::commands::edit::template_data::TemplateData;
-use crate::commands::fingerprint_change::fingerprint_change;
 use crate::error::CommandError;
 use crate::manifest::sealed_field::SealedField;
 use crate::manifest::sealed_secrets::SealedObject;

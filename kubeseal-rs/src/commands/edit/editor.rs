@@ -1,6 +1,6 @@
 //! [`Editor`]: runs the editor, and outlives the signals that would end us before the text is wiped.
 //!
-//! Decided: Ctrl-C is the editor's as long as it runs, as with git; what asks us to go, we pass on to it.
+//! Decided: Ctrl-C goes to the editor, as with git; other signals that would end this program are passed on to the editor.
 
 use crate::cluster::runtime;
 use crate::commands::edit::error::EditError;

@@ -1,6 +1,6 @@
 //! [`EditError`]: why an edit came to nothing, and what to do about it.
 
-use crate::commands::annotations::AnnotationFault;
+use crate::commands::common::annotations::AnnotationFault;
 use crate::error::CommandError;
 use crate::error::Hint;
 use crate::files::file_update::error::FileUpdateError;

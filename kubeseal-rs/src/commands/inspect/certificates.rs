@@ -1,4 +1,4 @@
-//! [`Certificates`]: those that are known, and which of them, or of those fetched ever, a SealedSecret was sealed with.
+//! [`Certificates`]: the known certificates, and with which of them, or of all that were ever fetched, a SealedSecret was sealed.
 
 use crate::certificate::known_certificate::KnownCertificate;
 use crate::certificate::{CertificateSource, SourceError, is_revoked};

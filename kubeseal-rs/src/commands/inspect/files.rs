@@ -2,11 +2,11 @@
 //!
 //! Decided: of several files, a broken one does not stop the others, because a pattern such as `deploy/*` names all sorts of files.
 
+use crate::commands::common::{sealed_files, templated_files};
 use crate::commands::inspect::certificates::Certificates;
 use crate::commands::inspect::error::InspectError;
 use crate::commands::inspect::look::look;
 use crate::commands::inspect::report::Report;
-use crate::commands::{sealed_files, templates};
 use crate::error::CommandError;
 use crate::error::cause::on_one_line;
 use crate::files::encoding::to_utf8;
@@ -48,7 +48,7 @@ pub(crate) fn read(inputs: &[Input], certificates: &Certificates) -> Result<Foun
             input => files.take(input, true),
         }
     }
-    if let Some(note) = templates::note(&files.templates, "what is sealed in there is not told") {
+    if let Some(note) = templated_files::note(&files.templates, "what is sealed in there is not told") {
         alert(note);
     }
     if files.reports.is_empty() && files.faults.is_empty() {

@@ -1,6 +1,6 @@
 //! [`KeysError`]: why a key was not shown, renewed, taken out, backed up or restored.
 
-use crate::commands::templates;
+use crate::commands::common::templated_files;
 use crate::controller::error::ControllerError;
 use crate::error::{CommandError, Hint};
 use crate::key_store::error::KeyStoreError;
@@ -117,7 +117,7 @@ impl Hint for KeysError {
             Self::Needed { has_templates: true, .. } => format!(
                 "name what a template renders to (`helm template CHART > rendered.yaml`) instead of it, to know what it needs; \
                  {}; then apply it. Reseal other files with `{} reseal PATH`",
-                templates::hint(),
+                templated_files::hint(),
                 name()
             ),
             Self::Needed { is_known: true, .. } => {

@@ -1,7 +1,7 @@
 //! `keys revoke`: takes out a key that leaked, and tells what that means.
 //!
-//! A new key is made first, so that there is one to seal with. But nothing that fails on the way to it, and nothing that cannot
-//! be told, keeps the label from being set; and where the label itself cannot be set, that is said, and how to set it by hand.
+//! A new key is made first, so that there is one to seal with. If that fails, the label is set all the same. If the label cannot be set,
+//! the command says so, and shows how to set it by hand.
 
 pub(crate) mod confirm;
 pub(crate) mod consequences;

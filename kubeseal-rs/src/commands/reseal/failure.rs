@@ -1,8 +1,8 @@
 //! [`ResealFailure`]: why a file or a SealedSecret in it was not resealed.
 
 use crate::cluster::session::request_error::RequestError;
-use crate::commands::reason::Reason;
-use crate::commands::sealed_files::SealedFilesError;
+use crate::commands::common::reason::Reason;
+use crate::commands::common::sealed_files::SealedFilesError;
 use crate::commands::upstream::re_encrypt::answer::OtherAnswer;
 use crate::controller::error::ControllerError;
 use crate::error::Hint as _;

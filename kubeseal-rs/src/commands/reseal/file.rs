@@ -1,14 +1,14 @@
 //! [`File`]: a file with SealedSecrets that are checked or resealed.
 
 use crate::certificate::is_revoked;
-use crate::commands::reason::Reason;
+use crate::commands::common::reason::Reason;
+use crate::commands::common::sealed_files;
+use crate::commands::common::sealed_files::{SealedFilesError, is_manifest};
+use crate::commands::common::templated_files::{is_template, seals};
 use crate::commands::reseal::failure::ResealFailure;
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::{Old, Present};
 use crate::commands::reseal::summary::{ResealSummary, Resealed};
-use crate::commands::sealed_files;
-use crate::commands::sealed_files::{SealedFilesError, is_manifest};
-use crate::commands::templates::{is_template, seals};
 use crate::files::file_update::FileUpdate;
 use crate::files::file_update::error::FileUpdateError;
 use crate::manifest::sealed_field::SealedField;

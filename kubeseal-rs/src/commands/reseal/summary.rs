@@ -1,10 +1,10 @@
 //! [`ResealSummary`]: what came of it, for each file and in sum.
 
 use crate::certificate::is_revoked;
+use crate::commands::common::sealed_files::NotFound;
+use crate::commands::common::templated_files;
 use crate::commands::reseal::failure::ResealFailure;
 use crate::commands::reseal::staleness::Old;
-use crate::commands::sealed_files::NotFound;
-use crate::commands::templates;
 use crate::error::CommandError;
 use crate::error::Hint;
 use crate::error::cause::on_one_line;
@@ -133,7 +133,7 @@ impl ResealSummary {
 
     /// What a person should know beside it.
     pub(crate) fn note(&self) -> Option<String> {
-        templates::note(&self.templates, "what is sealed in there was not looked at")
+        templated_files::note(&self.templates, "what is sealed in there was not looked at")
     }
 
     /// This is not, and will not be.

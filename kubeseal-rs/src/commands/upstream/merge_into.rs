@@ -1,12 +1,12 @@
-//! `merge_into`: a Secret's values into a SealedSecret that is there, for that one's place and scope.
+//! `merge_into`: adds a Secret's values to an existing SealedSecret, sealed for that SealedSecret's namespace, name and scope.
 //!
 //! Everything else in the file stays as it is, byte for byte.
 
 pub(crate) mod error;
 pub(crate) mod target;
 
-use crate::commands::annotations::check_annotations;
-use crate::commands::fingerprint_change::fingerprint_change;
+use crate::commands::common::annotations::check_annotations;
+use crate::commands::common::fingerprint_change::fingerprint_change;
 use crate::commands::upstream::merge_into::error::MergeError;
 use crate::commands::upstream::merge_into::target::target_of;
 use crate::commands::upstream::task::MergeInto;

@@ -2,7 +2,7 @@
 
 pub(crate) mod answer;
 
-use crate::commands::reason::Reason;
+use crate::commands::common::reason::Reason;
 use crate::commands::upstream::re_encrypt::answer::Resealed;
 use crate::commands::upstream::task::ReEncrypt;
 use crate::commands::upstream::validate::DoesNotOpen;

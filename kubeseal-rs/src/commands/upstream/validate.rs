@@ -1,6 +1,6 @@
 //! `validate`: asks the controller whether it can open SealedSecrets. Prints nothing if it can.
 
-use crate::commands::reason::Reason;
+use crate::commands::common::reason::Reason;
 use crate::commands::upstream::task::Validate;
 use crate::controller::Controller;
 use crate::controller::error::CANNOT_ASK;

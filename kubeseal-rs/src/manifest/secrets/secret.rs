@@ -1,7 +1,8 @@
-//! `read_fields`: the fields of a Secret. A new field that is to be sealed needs a name in `FIELDS` and a line in `read_fields`. As strict about types as the API server.
+//! `read_fields`: the fields of a Secret, as strict about types as the API server. A new field that is to be sealed needs a name in
+//! `FIELDS` and a line in `read_fields`.
 //!
-//! Decided: only what is close to a name is refused, because upstream ignores unknown fields, and files are about that
-//! keep their anchors in some. What is in a mistyped `stringData` would be lost without a word.
+//! Decided: an unknown field is refused only if it is close to a known name, because upstream ignores unknown fields, and some
+//! existing files keep YAML anchors in them. The values in a mistyped `stringData` would be lost without a message.
 
 use crate::manifest::error::ManifestError;
 use crate::manifest::field::FieldReader;

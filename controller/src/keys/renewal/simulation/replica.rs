@@ -59,6 +59,8 @@ impl RenewalApi for Replica<'_> {
         if self.dies { Err(GenerateError::Cancelled.into()) } else { Ok(true) }
     }
 
+    async fn record_first_key(&self) {}
+
     /// As with upstream's Role, which does not allow it.
     async fn remove_request(&self, _: &str) {}
 }

@@ -75,10 +75,10 @@ impl Model {
     }
 
     /// Runs the loop that ships. Returns why keys were created.
-    pub(crate) fn settle(&mut self, index: usize, dies: bool) -> Vec<RenewalReason> {
+    pub(crate) fn settle(&mut self, index: usize, mut dies: bool) -> Vec<RenewalReason> {
         let mut created = Vec::new();
         // With outdated records it may meet every Secret of the store.
-        for _ in 0..=self.store.len() / ATTEMPTS + 1 {
+        for _ in 0..=self.store.len() / ATTEMPTS + 2 {
             let requests = Arc::clone(&self.requests[index]);
             let model = RefCell::new(&mut *self);
             let replica = Replica { model, index, dies, created: RefCell::default() };
@@ -93,8 +93,9 @@ impl Model {
                     return created;
                 }
                 Err(RenewalError::Generate(_)) => {
+                    // It looks again right after its start.
                     self.restart(index);
-                    return created;
+                    dies = false;
                 }
                 Err(RenewalError::NoFreeName) => {}
                 Err(error) => panic!("{error}"),

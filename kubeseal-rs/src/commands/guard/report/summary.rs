@@ -1,7 +1,7 @@
 //! [`Summary`]: the findings in all files, and their number.
 
+use crate::commands::common::templated_files;
 use crate::commands::guard::error::GuardError;
-use crate::commands::templates;
 
 /// Counts, and the lines to print.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ pub(crate) struct Summary {
 impl Summary {
     /// The note about templates, for standard error.
     pub(crate) fn note(&self) -> Option<String> {
-        templates::note(&self.templates, "searched as text")
+        templated_files::note(&self.templates, "searched as text")
     }
 
     /// The failure that the findings are.

@@ -7,6 +7,9 @@ use crate::terminal::paint::Paint;
 use jiff::Timestamp;
 use std::fmt::Write as _;
 
+/// Position of the column that is hidden where no files were given.
+const FILES: usize = 6;
+
 const HEAD: [&str; 8] =
     ["FINGERPRINT", "STATE", "CREATED", "VALID FROM", "VALID UNTIL", "CLUSTER", "FILES", "SECRET"];
 
@@ -16,7 +19,7 @@ pub(crate) fn render(listing: &Listing, paint: Paint) -> String {
     if keys.is_empty() {
         return format!("There is no sealing key in namespace {namespace} of {}.\n", shown(server));
     }
-    let is_shown = |column: usize| column != 6 || *with_files;
+    let is_shown = |column: usize| column != FILES || *with_files;
     let rows: Vec<[String; 8]> = keys.iter().map(cells).collect();
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());

@@ -1,4 +1,4 @@
-//! `note_leaks`: which keys of a backup are known to have leaked, by its own word, the cluster's keys' or its SealedSecrets'.
+//! `note_leaks`: which keys of a backup are known to have leaked: the backup, the cluster's keys or its SealedSecrets may say so.
 //!
 //! A backup may be older than the leak, and the Secret that was called compromised may be gone. What the controller wrote then, in the
 //! condition `Compromised` of the SealedSecrets that the key opened, is still there; were the key active again, it would be taken back.

@@ -1,6 +1,6 @@
 //! [`MergeError`]: why nothing was merged, and what to do about it.
 
-use crate::commands::annotations::AnnotationFault;
+use crate::commands::common::annotations::AnnotationFault;
 use crate::error::Hint;
 use crate::manifest::location::Location;
 use crate::target::namespace::NamespaceError;

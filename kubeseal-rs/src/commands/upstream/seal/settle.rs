@@ -1,6 +1,6 @@
 //! `settle`: decides name, namespace and scope of a Secret, from the Secret itself and the flags.
 
-use crate::commands::annotations::{AnnotationFault, check_annotations};
+use crate::commands::common::annotations::{AnnotationFault, check_annotations};
 use crate::commands::upstream::task::Seal;
 use crate::error::Hint;
 use crate::manifest::error::ManifestError;

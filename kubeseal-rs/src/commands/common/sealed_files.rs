@@ -1,6 +1,6 @@
 //! The files with SealedSecrets below some paths, for `reseal`, `inspect` and `keys`: `find` lists them, `read` reads one.
 
-use crate::commands::templates;
+use crate::commands::common::templated_files;
 use crate::error::Hint;
 use crate::files::file_update::FileUpdate;
 use crate::files::file_update::error::FileUpdateError;
@@ -32,7 +32,7 @@ impl Hint for SealedFilesError {
             Self::File(error) => error.hint(),
             Self::Walk(_) => Some("give files and directories that may be read".into()),
             Self::SealedFile(error) => error.hint(),
-            Self::Template => Some(templates::hint()),
+            Self::Template => Some(templated_files::hint()),
         }
     }
 }
@@ -78,7 +78,7 @@ pub(crate) fn read(file: &FileUpdate) -> Result<Option<SealedFile>, SealedFilesE
     match SealedFile::read(text) {
         Ok(sealed) => Ok(Some(sealed).filter(|sealed| !sealed.objects().is_empty())),
         Err(SealedFileError::Parse(ParseError::Syntax { line, .. }))
-            if templates::is_template(text, line) =>
+            if templated_files::is_template(text, line) =>
         {
             Err(SealedFilesError::Template)
         }

@@ -1,5 +1,5 @@
-//! Files that do not parse, because they are templates: a chart has many. `note` is the one line about them, `hint` what to
-//! do with those in which something is sealed.
+//! Files that do not parse because they are templates, as the files of a chart are. `note` makes one line about them, `hint` says what
+//! to do with those that hold SealedSecrets.
 
 use crate::manifest::text_scan::names_kind;
 use crate::terminal::program::name;
