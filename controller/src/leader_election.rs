@@ -15,7 +15,7 @@
 //!
 //! Decided: a replica that loses the Lease stands by and contends again, instead of ending as client-go's programs do. It
 //! goes on serving the certificate through an outage of the API server, and avoids the kubelet's
-//! restart backoff (CrashLoopBackOff). Nothing of a term outlives it but the sealing keys and the counters: the work is one
+//! restart backoff (`CrashLoopBackOff`). Nothing of a term outlives it but the sealing keys and the counters: the work is one
 //! future, which is dropped, and its client is fenced for good.
 //!
 //! Decided: a container that was started again takes the Lease of its pod's dead process at once, instead of waiting it

@@ -87,7 +87,11 @@ fn what_is_locked_is_unlocked_by_those_it_was_locked_for() {
         let mut other = locked.clone();
         other[at] ^= 1;
         let all = Decryption { identities: vec![identity("1", &one)], passphrase: None };
-        assert!(all.unlock(&Input::Stdin, &other).is_err_and(|error| error.hint().is_some_and(|hint| !hint.is_empty())), "{at}");
+        assert!(
+            all.unlock(&Input::Stdin, &other)
+                .is_err_and(|error| error.hint().is_some_and(|hint| !hint.is_empty())),
+            "{at}"
+        );
         assert!(all.unlock(&Input::Stdin, &locked[..at]).is_err(), "cut at {at}");
     }
 }
