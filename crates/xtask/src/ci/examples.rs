@@ -39,6 +39,7 @@ fn apply_all(copy: &Path) -> Result<()> {
     let page = Page::read(PAGE)?;
     let examples = page.blocks("diff");
     ensure!(!examples.is_empty(), "{PAGE} has no example");
+    fs::create_dir_all(copy).with_context(|| format!("cannot create {}", copy.display()))?;
     for name in COPIED {
         copy_all(&workspace::root().join(name), &copy.join(name))?;
     }
@@ -83,9 +84,10 @@ mod tests {
 
     #[test]
     fn the_examples_apply() -> Result<()> {
-        let copy = tempfile::tempdir()?;
-        apply_all(copy.path())?;
-        assert!(copy.path().join("kubeseal-rs/src/commands/fingerprint.rs").exists());
+        let dir = tempfile::tempdir()?;
+        let copy = dir.path().join("examples");
+        apply_all(&copy)?;
+        assert!(copy.join("kubeseal-rs/src/commands/fingerprint.rs").exists());
         Ok(())
     }
 }
