@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Result, ensure};
 use api::ConditionStatus;
 use serde_json::{Value, json};
+use tests::network::http_client::http_client;
 use tests::pod::Pod;
 use tests::test::temp_namespace::with_temp_ns;
 use tests::user::person::Person;
@@ -33,7 +34,7 @@ pub(crate) async fn alerts_and_dashboard_know_the_metrics(stage: Arc<Stage>) -> 
         sealed["spec"]["encryptedData"]["v"] = json!("%%%");
         person.apply(&sealed).await?;
         person.sees_synced(home, "db", ConditionStatus::False).await?;
-        let http = reqwest::Client::builder().no_proxy().build()?;
+        let http = http_client().build()?;
         let counted = http.get(pod.metrics_url()).send().await?.text().await?;
 
         let rule: Value = chart.find("PrometheusRule")?;

@@ -16,6 +16,7 @@ use tests::chart::Chart;
 use tests::chart::rendered::Rendered;
 use tests::control_plane::ControlPlane;
 use tests::lab::{Lab, Maker};
+use tests::network::http_client::http_client;
 use tests::pod::Pod;
 use tests::pod::builder::PodBuilder;
 use tests::process::cli::Cli;
@@ -171,7 +172,7 @@ impl Scene {
 
     /// The certificate that the controller serves, as PEM.
     pub(crate) async fn certificate(&self, pod: &Pod) -> Result<String> {
-        let http = reqwest::Client::builder().no_proxy().build()?;
+        let http = http_client().build()?;
         let served = http.get(format!("{}/v1/cert.pem", pod.url())).send().await?.error_for_status()?;
         Ok(served.text().await?)
     }

@@ -36,10 +36,11 @@ pub mod cluster {
     pub mod unopenable;
 }
 
-/// The network between a controller and the API server, and the ways in which it fails.
+/// The network between a controller and the API server, and the ways in which it fails; the tests' own HTTP client.
 pub mod network {
     pub mod cuttable_link;
     pub mod fault_proxy;
+    pub mod http_client;
     pub mod namespace;
 }
 

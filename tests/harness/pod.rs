@@ -20,6 +20,7 @@ use anyhow::{Context as _, Result, bail};
 use kube::Client;
 
 use crate::control_plane::pod_network::PodAddress;
+use crate::network::http_client::http_client;
 use crate::pod::object::PodObject;
 use crate::process::Process;
 use crate::process::log_tail::log_tail;
@@ -51,7 +52,7 @@ impl Pod {
     /// it. Fails at once, with the end of its log, if the process ends.
     pub async fn wait_ready(&mut self) -> Result<()> {
         let url = format!("{}{}", self.url(), self.ready_path);
-        let http = reqwest::Client::builder().no_proxy().build().context("cannot make an HTTP client")?;
+        let http = http_client().build().context("cannot make an HTTP client")?;
         let start = std::time::Instant::now();
         loop {
             let answer = http.get(&url).timeout(Duration::from_secs(5)).send().await;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use serde_json::json;
+use tests::network::http_client::http_client;
 use tests::test::eventually::eventually;
 
 use crate::stage::{SOON, Scene, Stage, short, stop};
@@ -102,7 +103,7 @@ fn renamed(mut sealed: serde_json::Value) -> serde_json::Value {
 }
 
 async fn reqwest_text(url: &str) -> Result<String> {
-    let client = reqwest::Client::builder().no_proxy().build()?;
+    let client = http_client().build()?;
     Ok(client.get(url).send().await?.text().await?)
 }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use kube::Client;
 use tests::chart::CONTROLLER_NAME;
+use tests::network::http_client::http_client;
 use tests::test::eventually::eventually;
 use tokio::task::JoinSet;
 
@@ -42,7 +43,7 @@ impl Load {
     pub(crate) async fn start(release: &Release<'_>) -> Result<Self> {
         let port = release.stage.node.open(release.service().await?).await?;
         let url = format!("http://127.0.0.1:{port}/v1/cert.pem");
-        let client = || reqwest::Client::builder().timeout(LONGEST).no_proxy();
+        let client = || http_client().timeout(LONGEST);
         let (new, kept) = (client().pool_max_idle_per_host(0).build()?, client().build()?);
         let path = format!(
             "/api/v1/namespaces/{}/services/http:{CONTROLLER_NAME}:http/proxy/v1/cert.pem",

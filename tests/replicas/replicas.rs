@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
+use tests::network::http_client::http_client;
 use tests::pod::Pod;
 use tests::test::eventually::eventually;
 
@@ -75,13 +76,13 @@ pub(crate) async fn leads(pod: &Pod) -> Result<bool> {
 
 /// Its metrics. A process that is paused does not answer.
 pub(crate) async fn metrics(pod: &Pod) -> Result<String> {
-    let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build()?;
+    let http = http_client().timeout(Duration::from_secs(2)).build()?;
     Ok(http.get(pod.metrics_url()).send().await?.error_for_status()?.text().await?)
 }
 
 /// What it answers to a GET: status and body.
 pub(crate) async fn get(pod: &Pod, path: &str) -> Result<(u16, String)> {
-    let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
+    let http = http_client().timeout(Duration::from_secs(5)).build()?;
     let answer = http.get(format!("{}{path}", pod.url())).send().await?;
     Ok((answer.status().as_u16(), answer.text().await?))
 }

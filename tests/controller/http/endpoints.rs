@@ -1,6 +1,7 @@
 //! What the controller serves, and what it says at its start.
 
 use std::sync::Arc;
+use tests::network::http_client::http_client;
 
 use anyhow::{Result, ensure};
 use api::sealing_key;
@@ -11,7 +12,7 @@ use kube::api::{Api, ListParams};
 use crate::stage::{HOME, Stage};
 
 pub(crate) async fn serves_health_readiness_and_the_certificate(stage: Arc<Stage>) -> Result<()> {
-    let http = reqwest::Client::builder().no_proxy().build()?;
+    let http = http_client().build()?;
     let get = async |path: &str| {
         http.get(format!("{}{path}", stage.pod.url())).send().await.map_err(anyhow::Error::from)
     };

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
-use reqwest::{Client, Response};
+use reqwest::Response;
 use serde_json::{Value, json};
+use tests::network::http_client::http_client;
 use tests::user::person::Person;
 
 use crate::stage::{Stage, VALUE};
 
 async fn post(stage: &Stage, path: &str, body: impl Into<reqwest::Body>) -> Result<Response> {
-    let http = Client::builder().no_proxy().build()?;
+    let http = http_client().build()?;
     Ok(http.post(format!("{}{path}", stage.pod.url())).body(body).send().await?)
 }
 

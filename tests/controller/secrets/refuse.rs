@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use api::{Condition, ConditionStatus, SealedSecretStatus};
 use serde_json::{Value, json};
+use tests::network::http_client::http_client;
 use tests::user::person::Person;
 
 use crate::stage::{HOME, Stage, VALUE};
@@ -199,7 +200,7 @@ pub(crate) async fn hostile_templates_stop_nothing_else(stage: Arc<Stage>) -> Re
             }
             person.apply(&honest).await?;
             let asked = AtomicBool::new(true);
-            let http = reqwest::Client::builder().no_proxy().build()?;
+            let http = http_client().build()?;
             let ask = async {
                 let mut took = Vec::new();
                 while asked.load(Ordering::Relaxed) {

@@ -9,6 +9,7 @@ use api::ConditionStatus;
 use tests::network::fault_proxy::FaultProxy;
 use tests::network::fault_proxy::rule::Rule;
 use tests::network::fault_proxy::strike::Fault;
+use tests::network::http_client::http_client;
 
 use crate::process::killed::usr1;
 use crate::scene::audit::{Ledger, one_key_for_each_date, right};
@@ -161,7 +162,7 @@ pub(crate) async fn lists_that_hang_keep_no_certificate_waiting(stage: Arc<Stage
                 async || scene.certificate(&pod).await,
             )
             .await?;
-            let readyz = reqwest::Client::builder().no_proxy().build()?.get(format!("{}/readyz", pod.url()));
+            let readyz = http_client().build()?.get(format!("{}/readyz", pod.url()));
             let (code, said) = {
                 let answer = readyz.send().await?;
                 (answer.status(), answer.text().await?)

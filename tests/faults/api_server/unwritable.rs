@@ -9,6 +9,7 @@ use serde_json::json;
 use tests::network::fault_proxy::FaultProxy;
 use tests::network::fault_proxy::rule::Rule;
 use tests::network::fault_proxy::strike::Fault;
+use tests::network::http_client::http_client;
 use tests::pod::Pod;
 use tests::test::eventually::eventually;
 
@@ -92,7 +93,7 @@ async fn told(scene: &Scene, name: &str) -> Result<Vec<(bool, String)>> {
 }
 
 async fn metrics(pod: &Pod) -> Result<String> {
-    let http = reqwest::Client::builder().no_proxy().build()?;
+    let http = http_client().build()?;
     Ok(http.get(pod.metrics_url()).send().await?.text().await?)
 }
 

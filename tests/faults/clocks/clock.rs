@@ -11,6 +11,7 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::ResourceExt as _;
 use kube::api::{Api, Patch, PatchParams};
 use serde_json::json;
+use tests::network::http_client::http_client;
 use tests::pod::Pod;
 use tests::process::clock::Clock;
 use tests::test::eventually::eventually;
@@ -108,7 +109,7 @@ pub(crate) async fn a_delay_before_a_key_is_published(stage: Arc<Stage>) -> Resu
 }
 
 async fn served(pod: &Pod) -> Result<String> {
-    let http = reqwest::Client::builder().no_proxy().build()?;
+    let http = http_client().build()?;
     let answer = http.get(format!("{}/v1/cert.pem", pod.url())).send().await?;
     Ok(answer.error_for_status()?.text().await?)
 }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use tests::network::fault_proxy::FaultProxy;
 use tests::network::fault_proxy::rule::Rule;
 use tests::network::fault_proxy::strike::Fault;
+use tests::network::http_client::http_client;
 use tests::pod::Pod;
 
 use crate::clocks::clock::{HOUR, SOON, YEAR, looks};
@@ -61,7 +62,7 @@ pub(crate) async fn by_clocks_that_differ(stage: Arc<Stage>) -> Result<()> {
 
 /// Metrics and `/readyz?verbose` report these keys, and the controller is ready all the same.
 async fn reports(pod: &Pod, clock_skew: [usize; 2]) -> Result<()> {
-    let http = reqwest::Client::builder().no_proxy().build()?;
+    let http = http_client().build()?;
     let metrics = http.get(pod.metrics_url()).send().await?.text().await?;
     for (reason, count) in ["future", "apart"].into_iter().zip(clock_skew) {
         let gauge = format!("sealed_secrets_controller_misdated_keys{{reason=\"{reason}\"}} {count}\n");

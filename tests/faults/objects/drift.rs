@@ -12,6 +12,7 @@ use serde_json::json;
 use tests::network::fault_proxy::FaultProxy;
 use tests::network::fault_proxy::rule::Rule;
 use tests::network::fault_proxy::strike::Fault;
+use tests::network::http_client::http_client;
 use tests::test::eventually::eventually;
 
 use crate::scene::audit::{Ledger, events, right};
@@ -86,7 +87,7 @@ pub(crate) async fn an_edit_is_corrected_within_a_second_and_told_once(stage: Ar
                 })
                 .await?;
             }
-            let http = reqwest::Client::builder().no_proxy().build()?;
+            let http = http_client().build()?;
             let metrics = http.get(pod.metrics_url()).send().await?.text().await?;
             let corrected = format!("sealed_secrets_controller_drift_corrections_total {}\n", wanted.len());
             ensure!(metrics.contains(&corrected), "{metrics}");

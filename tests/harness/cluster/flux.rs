@@ -27,6 +27,7 @@ use crate::cluster::flux::artifacts::Artifacts;
 use crate::cluster::flux::kustomization::{FIELD_MANAGER, Kustomization};
 use crate::cluster::flux::source::Source;
 use crate::control_plane::port::free_port;
+use crate::network::http_client::http_client;
 use crate::process::log_tail::log_tail;
 use crate::process::log_tail::read_log;
 use crate::process::{Process, lifeline};
@@ -84,7 +85,7 @@ impl Flux {
     }
 
     async fn wait_ready(&mut self, url: &str) -> Result<()> {
-        let http = reqwest::Client::builder().no_proxy().build().context("cannot make an HTTP client")?;
+        let http = http_client().build().context("cannot make an HTTP client")?;
         let ready = eventually(READY, "kustomize-controller is ready", async || {
             let answer = http.get(url).timeout(Duration::from_secs(5)).send().await?;
             ensure!(answer.status().is_success(), "{}", answer.status());

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
+use tests::network::http_client::http_client;
 use tests::pod::Pod;
 
 use crate::stage::{Stage, stop};
 
 async fn post(pod: &Pod, path: &str) -> Result<u16> {
-    let http = reqwest::Client::builder().no_proxy().build()?;
+    let http = http_client().build()?;
     Ok(http.post(format!("{}{path}", pod.url())).body("{}").send().await?.status().as_u16())
 }
 

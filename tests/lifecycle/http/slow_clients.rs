@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use reqwest::Client;
+use tests::network::http_client::http_client;
 use tests::pod::Pod;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -43,8 +43,7 @@ async fn many(url: &str, count: usize, said: &[u8]) -> Result<Vec<TcpStream>> {
 
 /// On connections of its own each time, within what a kubelet might wait.
 async fn is_healthy(pod: &Pod) -> Result<()> {
-    let http =
-        Client::builder().no_proxy().pool_max_idle_per_host(0).timeout(Duration::from_secs(20)).build()?;
+    let http = http_client().pool_max_idle_per_host(0).timeout(Duration::from_secs(20)).build()?;
     for url in [format!("{}/healthz", pod.url()), pod.metrics_url()] {
         let answer = http.get(&url).send().await.with_context(|| url.clone())?;
         ensure!(answer.status() == 200, "{url}: {}", answer.status());

@@ -12,6 +12,7 @@ use kube::ResourceExt as _;
 use kube::api::{Api, DeleteParams, ListParams, ObjectMeta, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
 use tests::lab::Maker;
+use tests::network::http_client::http_client;
 use tests::pod::Pod;
 use tests::test::eventually::eventually;
 use tests::user::person::Person;
@@ -273,7 +274,7 @@ pub(crate) async fn without_rights_it_says_what_is_missing(stage: Arc<Stage>) ->
                 Ok(())
             })
             .await?;
-            let http = reqwest::Client::builder().no_proxy().build()?;
+            let http = http_client().build()?;
             let ready = http.get(format!("{}/readyz", pod.url())).send().await?;
             ensure!(ready.status() == 503 && ready.text().await?.contains("[-] sealing keys read"));
             stop(pod).await

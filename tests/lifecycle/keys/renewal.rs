@@ -11,6 +11,7 @@ use kube::ResourceExt as _;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
 use tests::cluster::admission_policy::{AdmissionPolicy, Refused};
+use tests::network::http_client::http_client;
 use tests::pod::Pod;
 use tests::test::eventually::eventually;
 use tests::user::person::Person;
@@ -27,7 +28,7 @@ const A_WHILE: Duration = Duration::from_secs(4);
 
 /// What it answers to a GET: status and body.
 pub(crate) async fn get(url: &str) -> Result<(u16, String)> {
-    let http = reqwest::Client::builder().no_proxy().build()?;
+    let http = http_client().build()?;
     let answer = http.get(url).send().await?;
     Ok((answer.status().as_u16(), answer.text().await?))
 }
@@ -192,7 +193,7 @@ pub(crate) async fn a_new_key_opens_at_once_and_is_published_later(stage: Arc<St
             let early = person.seal(&secret, &["--cert", &path.display().to_string()]).await?;
             person.apply(&early).await?;
             person.sees_values(namespace, "db", &[("v", b"1")]).await?;
-            let http = reqwest::Client::builder().no_proxy().build()?;
+            let http = http_client().build()?;
             let resealed_to = async || {
                 let answer =
                     http.post(format!("{}/v1/rotate", pod.url())).body(sealed.to_string()).send().await?;

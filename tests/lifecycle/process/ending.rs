@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use reqwest::Client;
 use reqwest::header::CONNECTION;
 use rustix::process::{Pid, Signal, kill_process};
 use tests::cluster::unopenable::{Keys, hopeless};
+use tests::network::http_client::http_client;
 use tests::pod::Pod;
 use tests::test::eventually::eventually;
 
@@ -26,7 +26,7 @@ pub(crate) async fn requests_are_answered_until_the_work_is_done(stage: Arc<Stag
             let (log, url, metrics) = (pod.log_file().to_owned(), pod.url(), pod.metrics_url());
             let asking = async {
                 // Each time on a connection of its own: those that are open already are not refused.
-                let http = Client::builder().no_proxy().pool_max_idle_per_host(0);
+                let http = http_client().pool_max_idle_per_host(0);
                 let http = http.timeout(Duration::from_secs(20)).build()?;
                 let paths = ["/healthz", "/v1/cert.pem", "/readyz"].map(|path| format!("{url}{path}"));
                 let (mut was_ending, mut answered) = (false, 0);
@@ -75,7 +75,7 @@ pub(crate) async fn requests_are_answered_until_the_shutdown_delay_is_over(stage
             pod.wait_ready().await?;
             let delay = Duration::from_secs(5);
             let client = |kept: usize| {
-                let client = Client::builder().no_proxy().timeout(Duration::from_secs(20));
+                let client = http_client().timeout(Duration::from_secs(20));
                 client.pool_max_idle_per_host(kept).build()
             };
             let (new, kept, silent) = (client(0)?, client(1)?, client(1)?);

@@ -17,6 +17,7 @@ use kube::api::{ListParams, Patch, PatchParams, PostParams};
 use kube::core::Request;
 use kube::{Resource as _, ResourceExt as _};
 use serde_json::{Value, json};
+use tests::network::http_client::http_client;
 use tests::pod::Pod;
 use tests::test::eventually::eventually;
 use tests::user::person::Person;
@@ -132,7 +133,7 @@ pub(crate) async fn a_body_takes_no_more_than_a_few_times_its_size(stage: Arc<St
             let pod = OF_THE_IMAGE.iter().fold(pod, |pod, (name, value)| pod.env(name, value));
             let mut pod = pod.start(&stage.lab).await?;
             pod.wait_ready().await?;
-            let http = reqwest::Client::builder().no_proxy().build()?;
+            let http = http_client().build()?;
             let post = async |path: &str, body: String| {
                 anyhow::Ok(http.post(format!("{}{path}", pod.url())).body(body).send().await?.bytes().await?)
             };
@@ -201,7 +202,7 @@ pub(crate) async fn the_memory_limit_of_the_chart_holds(stage: Arc<Stage>) -> Re
                 }
                 stage.person.sees_synced(namespace, &format!("s{}", OBJECTS - 1), ConditionStatus::True).await
             };
-            let http = reqwest::Client::builder().no_proxy().build()?;
+            let http = http_client().build()?;
             let asking = async {
                 for (name, body) in bodies("AgAB") {
                     let posts = (0..AT_ONCE).map(|number| {

@@ -10,6 +10,7 @@ use serde_json::json;
 use tests::chart::CONTROLLER_NAME;
 use tests::chart::upstream_rights;
 use tests::lab::Maker;
+use tests::network::http_client::http_client;
 use tests::pod::Pod;
 use tests::test::eventually::eventually;
 use tests::user::person::Person;
@@ -120,7 +121,7 @@ fn sorted(line: &str) -> String {
 }
 
 async fn scraped(pod: &Pod) -> Result<String> {
-    let http = reqwest::Client::builder().no_proxy().build()?;
+    let http = http_client().build()?;
     Ok(http.get(pod.metrics_url()).send().await?.text().await?)
 }
 

@@ -10,6 +10,7 @@ use serde_json::json;
 use tests::chart::CONTROLLER_NAME;
 use tests::chart::upstream_rights;
 use tests::lab::Maker;
+use tests::network::http_client::http_client;
 use tests::pod::builder::PodBuilder;
 use tests::test::eventually::eventually;
 use tests::test::temp_namespace::with_temp_ns;
@@ -196,7 +197,7 @@ pub(crate) async fn serves_metrics_under_upstreams_names(stage: Arc<Stage>) -> R
             person.sees_synced(namespace, "good", ConditionStatus::True).await?;
             person.sees_synced(namespace, "bad", ConditionStatus::False).await?;
             let metrics = async || {
-                let http = reqwest::Client::builder().no_proxy().build()?;
+                let http = http_client().build()?;
                 anyhow::Ok(http.get(pod.metrics_url()).send().await?.text().await?)
             };
             let text = metrics().await?;

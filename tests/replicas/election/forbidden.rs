@@ -11,6 +11,7 @@ use k8s_openapi::api::rbac::v1::Role;
 use kube::api::{DeleteParams, ListParams, PostParams};
 use kube::{Api, ResourceExt as _};
 use rustix::process::Signal;
+use tests::network::http_client::http_client;
 use tests::pod::Pod;
 use tests::test::eventually::eventually;
 
@@ -83,7 +84,7 @@ pub(crate) async fn without_rights_it_leads_as_upstreams_does(stage: Arc<Stage>)
             logs(&pod, "the lease failed", 1).await?;
             ensure!(!leads(&pod).await?, "one refusal is no proof");
             // Some seconds, and then the first key. Upstream's controller does not listen before: a client that asks, waits.
-            let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
+            let http = http_client().timeout(Duration::from_secs(30)).build()?;
             let certificate = http.get(format!("{}/v1/cert.pem", pod.url())).send().await?;
             ensure!(certificate.status() == 200, "{certificate:?}");
             ensure!(leads(&pod).await?);

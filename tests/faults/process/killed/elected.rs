@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use rand::RngExt as _;
+use tests::network::http_client::http_client;
 use tests::pod::Pod;
 use tests::test::eventually::eventually;
 
@@ -37,7 +38,7 @@ async fn replica(scene: &Scene) -> Result<Pod> {
 
 /// The line of its metrics that says so.
 async fn shows(pod: &Pod, line: &str) -> Result<bool> {
-    let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build()?;
+    let http = http_client().timeout(Duration::from_secs(2)).build()?;
     let metrics = http.get(pod.metrics_url()).send().await?.error_for_status()?.text().await?;
     Ok(metrics.lines().any(|there| there == line))
 }
