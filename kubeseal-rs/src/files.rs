@@ -6,4 +6,3 @@ pub(crate) mod file_update;
 pub(crate) mod input;
 pub(crate) mod output;
 pub(crate) mod walk;
-pub(crate) mod wiped;

@@ -4,10 +4,9 @@
 //! of each object, `objects` goes through them, and `FieldReader` takes a node apart, field by field. `secrets` reads Secrets (`secrets::secret` has
 //! their fields); `sealed_secrets` reads SealedSecrets.
 //! Edit: `sealed_file`, and `sealed_field` for the fields that can be changed.
-//! Write: `write`, and `write_secret` for a Secret that was opened.
+//! Write: `write`, a SealedSecret or a Secret that was opened.
 //!
-//! Decided: nodes of our own instead of `serde_json::Value`, because they zeroize the text they hold, keep no numbers (which may be
-//! values, too), and know their line.
+//! Decided: nodes of our own instead of `serde_json::Value`, because they keep no numbers (which may be values), and know their line.
 
 pub(crate) mod error;
 pub(crate) mod field;
@@ -20,5 +19,4 @@ pub(crate) mod sealed_secrets;
 pub(crate) mod secrets;
 pub(crate) mod text_scan;
 pub(crate) mod write;
-pub(crate) mod write_secret;
 pub(crate) mod yaml;

@@ -1,7 +1,6 @@
 //! `read`: the certificate from a file.
 
 use crate::files::encoding::to_utf8;
-use crate::files::wiped::read_all;
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -10,7 +9,7 @@ pub(crate) const LARGEST: u64 = 1 << 20;
 
 /// Reads the file as text, in UTF-8 or UTF-16. Other bytes become question marks, because only PEM blocks in the text count.
 pub(crate) fn read(path: &Path) -> io::Result<String> {
-    // The file may hold a private key, too.
-    let bytes = to_utf8(read_all(std::fs::File::open(path)?.take(LARGEST))?);
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&to_utf8(bytes)).into_owned())
 }

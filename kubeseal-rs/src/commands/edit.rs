@@ -24,7 +24,6 @@ use crate::error::{CommandError, Context as _};
 use crate::files::file_update::FileUpdate;
 use crate::files::input::Input;
 use crate::files::output::print_text;
-use crate::files::wiped::read_all;
 use crate::manifest::error::ManifestError;
 use crate::manifest::sealed_file::SealedFile;
 use crate::manifest::sealed_secrets::SealedObject;
@@ -40,7 +39,7 @@ use crate::terminal::escape::shown_path;
 use crate::terminal::program::name;
 use crate::terminal::warnings::is_quiet;
 use clap::Args;
-use std::fs::File;
+use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 use yaml_edit_in_place::Change;
@@ -141,7 +140,7 @@ fn in_editor(
     loop {
         editor.run(scratch.path())?;
         let saved = Input::File(scratch.path().to_owned());
-        let bytes = File::open(scratch.path()).and_then(read_all).map_err(EditError::Gone)?;
+        let bytes = fs::read(scratch.path()).map_err(EditError::Gone)?;
         let failure = match changes_in(&saved, &bytes, shown, objects, sealer) {
             Ok(changes) => return Ok(changes),
             Err(failure) => failure,

@@ -1,15 +1,14 @@
 //! `any_form`: every form that a text can be decoded to: out of JSON's escapes, base64, gzip, zlib and zip, and of one in another.
 //! [`unpacked`] and [`from_base64`]: what a whole text is packed from.
 //!
-//! Tools pack copies of an object into annotations in such forms. What is decoded is wiped.
+//! Tools pack copies of an object into annotations in such forms.
 
 pub(crate) mod inflate;
 
-use crate::files::decoded::inflate::{Bytes, LARGEST, TooLarge, inflated, may_be_packed};
+use crate::files::decoded::inflate::{LARGEST, TooLarge, inflated, may_be_packed};
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use zeroize::Zeroizing;
 
 /// No tool packs deeper; a text that goes on decoding was not packed by one.
 const DEEPEST: usize = 6;
@@ -92,7 +91,7 @@ fn is_base64(byte: u8) -> bool {
 
 /// What a text holds that is base64 of JSON or of something packed with gzip, zlib or zip; none where it is not base64 at all. What is
 /// inflated is taken from `left`, which is how much that may be.
-pub(crate) fn unpacked(text: &[u8], left: &mut usize) -> Result<Option<Bytes>, TooLarge> {
+pub(crate) fn unpacked(text: &[u8], left: &mut usize) -> Result<Option<Vec<u8>>, TooLarge> {
     let Some(decoded) = from_base64(text) else { return Ok(None) };
     // What gives nothing is charged as well, as room was made for it; and nothing is tried any more once the bound is reached.
     match inflated(&decoded, *left) {
@@ -114,30 +113,27 @@ pub(crate) fn unpacked(text: &[u8], left: &mut usize) -> Result<Option<Bytes>, T
 }
 
 /// Of either alphabet, with padding and with white space in it, or without.
-pub(crate) fn from_base64(run: &[u8]) -> Option<Bytes> {
+pub(crate) fn from_base64(run: &[u8]) -> Option<Vec<u8>> {
     let characters = run.iter().filter(|byte| !byte.is_ascii_whitespace());
-    let mut text: Bytes = Zeroizing::new(Vec::with_capacity(run.len()));
-    text.extend(characters.map(|byte| match byte {
-        b'-' => b'+',
-        b'_' => b'/',
-        other => *other,
-    }));
+    let mut text: Vec<u8> = characters
+        .map(|byte| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            other => *other,
+        })
+        .collect();
     if text.len() % 4 == 1 {
         text.pop();
     }
-    let mut decoded = Zeroizing::new(vec![0; base64::decoded_len_estimate(text.len())]);
-    let length = BASE64.decode_slice(&*text, &mut decoded).ok()?;
-    decoded.truncate(length);
-    Some(decoded)
+    BASE64.decode(text).ok()
 }
 
 /// Without JSON's escapes, wherever they stand; none where there are none.
-fn unescaped(bytes: &[u8]) -> Option<Bytes> {
+fn unescaped(bytes: &[u8]) -> Option<Vec<u8>> {
     if !bytes.contains(&b'\\') {
         return None;
     }
-    // Nothing becomes longer.
-    let mut plain: Bytes = Zeroizing::new(Vec::with_capacity(bytes.len()));
+    let mut plain = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let [byte, tail @ ..] = rest {
         rest = tail;

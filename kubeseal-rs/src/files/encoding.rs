@@ -3,9 +3,7 @@
 //! Every file that people name as text is read through this. What holds values, such as the file of `--from-file`, is not: its
 //! bytes are what is sealed.
 
-use crate::files::wiped::read_all;
 use std::io::{self, Cursor, Read};
-use zeroize::Zeroizing;
 
 const MARK: char = '\u{feff}';
 
@@ -37,7 +35,7 @@ impl Encoding {
     }
 
     /// UTF-16 in UTF-8, without its byte order mark, and how it was written. None for everything else.
-    pub(crate) fn decode(bytes: &[u8]) -> Option<(Self, Zeroizing<Vec<u8>>)> {
+    pub(crate) fn decode(bytes: &[u8]) -> Option<(Self, Vec<u8>)> {
         let encoding = Self::of(bytes);
         let Self::Utf16 { is_big_endian, has_mark } = encoding else { return None };
         let (pairs, rest) = bytes.as_chunks::<2>();
@@ -45,7 +43,7 @@ impl Encoding {
             if is_big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) }
         };
         // Room for all of it: a unit takes three bytes at most.
-        let mut text = Zeroizing::new(Vec::with_capacity(3 * pairs.len()));
+        let mut text = Vec::with_capacity(3 * pairs.len());
         for character in char::decode_utf16(pairs.iter().skip(usize::from(has_mark)).map(unit)) {
             text.extend_from_slice(character.ok()?.encode_utf8(&mut [0; 4]).as_bytes());
         }
@@ -53,11 +51,11 @@ impl Encoding {
     }
 
     /// The text as bytes.
-    pub(crate) fn encode(self, text: &[u8]) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn encode(self, text: &[u8]) -> Vec<u8> {
         let (Self::Utf16 { is_big_endian, has_mark }, Ok(text)) = (self, std::str::from_utf8(text)) else {
-            return Zeroizing::new(text.to_vec());
+            return text.to_vec();
         };
-        let mut bytes = Zeroizing::new(Vec::with_capacity(2 * text.len() + 2));
+        let mut bytes = Vec::with_capacity(2 * text.len() + 2);
         let mut units = [0; 2];
         for character in has_mark.then_some(MARK).into_iter().chain(text.chars()) {
             for unit in character.encode_utf16(&mut units) {
@@ -69,17 +67,19 @@ impl Encoding {
 }
 
 /// What was read from a text file, in UTF-8; as it is, if it is no text.
-pub(crate) fn to_utf8(bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
+pub(crate) fn to_utf8(bytes: Vec<u8>) -> Vec<u8> {
     Encoding::decode(&bytes).map_or(bytes, |(_, text)| text)
 }
 
 /// A reader of the same text in UTF-8. UTF-16 is read as a whole: it comes from editors and shells, not from streams.
 pub(crate) fn utf8_reader(mut reader: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
-    let mut first = Zeroizing::new(Vec::with_capacity(4));
+    let mut first = Vec::new();
     reader.by_ref().take(4).read_to_end(&mut first)?;
-    let is_utf8 = !Encoding::is_utf16(&first);
-    let whole = Cursor::new(first).chain(reader);
-    Ok(if is_utf8 { Box::new(whole) } else { Box::new(Cursor::new(to_utf8(read_all(whole)?))) })
+    if !Encoding::is_utf16(&first) {
+        return Ok(Box::new(Cursor::new(first).chain(reader)));
+    }
+    reader.read_to_end(&mut first)?;
+    Ok(Box::new(Cursor::new(to_utf8(first))))
 }
 
 #[cfg(test)]
@@ -99,13 +99,13 @@ mod tests {
         {
             let bytes = encoding.encode(TEXT.as_bytes());
             assert_eq!(Encoding::decode(&bytes).map_or(Encoding::Utf8, |(found, _)| found), encoding);
-            assert_eq!(*to_utf8(bytes.clone()), TEXT.as_bytes());
+            assert_eq!(to_utf8(bytes.clone()), TEXT.as_bytes());
             let mut streamed = Vec::new();
-            let reader = Cursor::new(bytes.to_vec());
+            let reader = Cursor::new(bytes);
             utf8_reader(Box::new(reader)).unwrap().read_to_end(&mut streamed).unwrap();
             assert_eq!(streamed, TEXT.as_bytes());
         }
-        assert_eq!(*utf16(false, true).encode(b"a\n"), b"\xff\xfea\0\n\0");
+        assert_eq!(utf16(false, true).encode(b"a\n"), b"\xff\xfea\0\n\0");
     }
 
     #[test]
@@ -122,7 +122,7 @@ mod tests {
             b"a\0b\0c",
             b"\xff\xfe\0\0a\0\0\0",
         ] {
-            assert_eq!(*to_utf8(Zeroizing::new(bytes.to_vec())), bytes, "{bytes:?}");
+            assert_eq!(to_utf8(bytes.to_vec()), bytes, "{bytes:?}");
         }
     }
 }

@@ -12,7 +12,6 @@ use crate::files::output::Output;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use zeroize::Zeroizing;
 
 /// So long one waits for another, who may be waiting for a controller.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,17 +21,16 @@ pub(crate) struct FileUpdate {
     path: PathBuf,
     /// Where none of us may change it between reading and replacing.
     lock: Option<FileLock>,
-    /// There may be a Secret in it, beside the SealedSecrets.
-    bytes: Zeroizing<Vec<u8>>,
+    bytes: Vec<u8>,
     /// The same in UTF-8, where it is not.
-    decoded: Option<Zeroizing<Vec<u8>>>,
+    decoded: Option<Vec<u8>>,
     encoding: Encoding,
 }
 
 impl FileUpdate {
     /// Reads it.
     pub(crate) fn read(path: &Path) -> Result<Self, FileUpdateError> {
-        let bytes = Zeroizing::new(fs::read(path).map_err(FileUpdateError::Read)?);
+        let bytes = fs::read(path).map_err(FileUpdateError::Read)?;
         let (encoding, decoded) = Encoding::decode(&bytes).unzip();
         let encoding = encoding.unwrap_or(Encoding::Utf8);
         Ok(Self { path: path.to_owned(), lock: None, bytes, decoded, encoding })
@@ -76,7 +74,7 @@ impl FileUpdate {
             None => Some(FileLock::of(&self.path, PATIENCE)?),
         };
         let now = Self::read(&self.path)?;
-        if *now.bytes != *self.bytes {
+        if now.bytes != self.bytes {
             return Err(FileUpdateError::Changed);
         }
         Ok(Output::File(self.path.clone()).write(&self.encoding.encode(text))?)

@@ -1,15 +1,13 @@
-//! [`Input`]: where plaintext comes from, read straight into memory that is wiped.
+//! [`Input`]: where plaintext comes from: standard input or a file.
 
 use crate::error::Hint;
 use crate::files::encoding::{to_utf8, utf8_reader};
-use crate::files::wiped::read_all;
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::say;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
 use std::path::PathBuf;
-use zeroize::Zeroizing;
 
 /// Where to read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,12 +48,14 @@ impl From<Option<PathBuf>> for Input {
 
 impl Input {
     /// Reads all of it. At a terminal, it says what it waits for.
-    pub(crate) fn read(&self, expected: &str) -> Result<Zeroizing<Vec<u8>>, InputError> {
-        read_all(self.open(expected)?).map_err(|source| self.failed(source))
+    pub(crate) fn read(&self, expected: &str) -> Result<Vec<u8>, InputError> {
+        let mut bytes = Vec::new();
+        self.open(expected)?.read_to_end(&mut bytes).map_err(|source| self.failed(source))?;
+        Ok(bytes)
     }
 
     /// Reads all of it, which is text, in UTF-8. At a terminal, it says what it waits for.
-    pub(crate) fn read_text(&self, expected: &str) -> Result<Zeroizing<Vec<u8>>, InputError> {
+    pub(crate) fn read_text(&self, expected: &str) -> Result<Vec<u8>, InputError> {
         self.read(expected).map(to_utf8)
     }
 

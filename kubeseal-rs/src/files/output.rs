@@ -85,7 +85,7 @@ impl Output {
     /// Writes everything, which is plaintext: only the owner may read it, and no copy of it is left elsewhere.
     pub(crate) fn write_private(&self, bytes: &[u8]) -> Result<(), OutputError> {
         match self {
-            Self::Stdout => private::to_stdout(bytes),
+            Self::Stdout => self.put(bytes),
             Self::File(path) => private::to_file(path, bytes),
         }
         .map_err(|error| self.failed(error))

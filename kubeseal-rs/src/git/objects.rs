@@ -9,7 +9,6 @@ use gix_odb::store::init::Options;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 /// A larger object is not read.
 const LARGEST_ALLOCATION: usize = 4 << 30;
@@ -100,11 +99,8 @@ impl Objects {
     }
 
     /// What is in a file.
-    pub(crate) fn blob(&self, id: &oid) -> Result<Zeroizing<Vec<u8>>, GitError> {
-        self.find(id, |store, buffer| {
-            let blob = store.find_blob(id, buffer)?;
-            Ok(Zeroizing::new(blob.data.to_vec()))
-        })
+    pub(crate) fn blob(&self, id: &oid) -> Result<Vec<u8>, GitError> {
+        self.find(id, |store, buffer| Ok(store.find_blob(id, buffer)?.data.to_vec()))
     }
 
     /// Looks for an object in one directory after the other.
@@ -121,7 +117,7 @@ impl Objects {
         }
         let mut failure: Box<dyn std::error::Error + Send + Sync> = "there is none".into();
         for store in &self.stores {
-            match get(store, &mut Zeroizing::new(Vec::new())) {
+            match get(store, &mut Vec::new()) {
                 Ok(found) => return Ok(found),
                 Err(error) => failure = error.into(),
             }

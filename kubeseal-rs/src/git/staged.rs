@@ -8,7 +8,6 @@ use crate::git::repository::Repository;
 use gix_hash::ObjectId;
 use gix_index::entry::{Flags, Mode};
 use std::collections::HashMap;
-use zeroize::Zeroizing;
 
 /// What is staged, and what was there before.
 pub(crate) struct Staged {
@@ -78,13 +77,13 @@ impl Staged {
     }
 
     /// What the index has of a file, staged or as before; none if it is not tracked, or is no file.
-    pub(crate) fn content_of(&self, name: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    pub(crate) fn content_of(&self, name: &[u8]) -> Option<Vec<u8>> {
         let id = self.names.get(name).copied().flatten()?;
         self.objects.blob(&id).ok()
     }
 
     /// What is staged of a file.
-    pub(crate) fn content(&self, file: &StagedFile) -> Result<Zeroizing<Vec<u8>>, GitError> {
+    pub(crate) fn content(&self, file: &StagedFile) -> Result<Vec<u8>, GitError> {
         self.objects.blob(&file.id)
     }
 }

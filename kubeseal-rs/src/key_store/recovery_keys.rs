@@ -21,7 +21,6 @@ use sealing::{KeyRing, SealingKey};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use zeroize::Zeroizing;
 
 /// As they were asked for.
 #[derive(Debug)]
@@ -74,15 +73,12 @@ fn read(file: &Path, unlock: &Decryption) -> Result<Vec<KeyPair>, RecoveryKeyErr
     let secrets = secrets::read(&input, &bytes).map_err(RecoveryKeyError::Backup)?;
     for secret in secrets {
         let text = |key: &str| {
-            let value = secret.secret.data.get(key)?;
-            std::str::from_utf8(value.expose()).ok().map(|text| Zeroizing::new(text.to_owned()))
+            std::str::from_utf8(secret.secret.data.get(key)?.expose()).ok()
         };
         match text(PRIVATE_KEY) {
             None => warn(format_args!("skipped the Secret in {}: it has no {PRIVATE_KEY}", secret.location)),
             Some(private) => {
-                let both = Zeroizing::new(
-                    [private.as_str(), text(CERTIFICATE).as_deref().map_or("", |c| c)].join("\n"),
-                );
+                let both = [private, text(CERTIFICATE).unwrap_or_default()].join("\n");
                 read_pem(&format_args!("the Secret in {}", secret.location), &both, &mut sound);
             }
         }

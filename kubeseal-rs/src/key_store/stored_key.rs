@@ -11,9 +11,8 @@ use sealing::{KeyOrder, KeySecretError, SealingKey, UnsealedSecret};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use zeroize::Zeroize as _;
 
-/// A Secret with the label of sealing keys, or the name of those from before. Wiped on drop, and without Debug.
+/// A Secret with the label of sealing keys, or the name of those from before. It has no Debug: it holds a private key.
 pub(crate) struct StoredKey {
     secret: Secret,
     key: Result<Arc<SealingKey>, KeySecretError>,
@@ -151,19 +150,6 @@ impl StoredKey {
             varying: BTreeSet::new(),
             templated: false,
         }
-    }
-}
-
-impl Drop for StoredKey {
-    fn drop(&mut self) {
-        wipe(&mut self.secret);
-    }
-}
-
-/// Wipes the values of a Secret that held a private key.
-pub(crate) fn wipe(secret: &mut Secret) {
-    for value in secret.data.iter_mut().flat_map(BTreeMap::values_mut) {
-        value.0.zeroize();
     }
 }
 

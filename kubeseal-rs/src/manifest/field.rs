@@ -5,7 +5,6 @@ use crate::manifest::location::Location;
 use crate::manifest::yaml::invalid::InvalidManifest;
 use crate::manifest::yaml::node::{Key, YamlNode, YamlValue};
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 /// A part of a Secret on its way to being read. `null` counts as absent, as in Go.
 pub(crate) struct FieldReader {
@@ -108,17 +107,12 @@ impl FieldReader {
     }
 
     /// Text.
-    pub(crate) fn text(self) -> Result<Option<Zeroizing<String>>, ManifestError> {
+    pub(crate) fn text(self) -> Result<Option<String>, ManifestError> {
         match self.value {
             YamlValue::Null => Ok(None),
             YamlValue::Text(text) => Ok(Some(text)),
             ref other => Err(self.invalid(other_shape(other, "text"))),
         }
-    }
-
-    /// Text that is no value, and need not be wiped.
-    pub(crate) fn plain_text(self) -> Result<Option<String>, ManifestError> {
-        Ok(self.text()?.map(|mut text| std::mem::take(&mut *text)))
     }
 
     /// A boolean.
@@ -136,7 +130,7 @@ impl FieldReader {
             YamlValue::Null => Ok(Value::Null),
             YamlValue::Boolean(value) => Ok(value.into()),
             YamlValue::Number => Ok(0.into()),
-            YamlValue::Text(mut text) => Ok(std::mem::take(&mut *text).into()),
+            YamlValue::Text(text) => Ok(text.into()),
             YamlValue::List(items) => items
                 .into_iter()
                 .map(|node| Self::new(self.location.at(node.position), node).value())

@@ -7,7 +7,6 @@ use api::DecodeError;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use yaml_edit_in_place::{Change, Document, Edit, EditError, ParseError, Position, YamlFile};
-use zeroize::Zeroizing;
 
 /// A text with YAML documents or JSON objects, some of which are SealedSecrets.
 pub(crate) struct SealedFile {
@@ -137,9 +136,9 @@ impl SealedFile {
         Ok(())
     }
 
-    /// The text with all edits. There may be a Secret in it, beside the SealedSecrets.
-    pub(crate) fn text(&self) -> Zeroizing<String> {
-        self.file.text()
+    /// The text with all edits.
+    pub(crate) fn text(&self) -> String {
+        std::mem::take(&mut *self.file.text())
     }
 }
 

@@ -53,8 +53,8 @@ fn read_object(object: FieldReader, secrets: &mut Vec<InputSecret>) -> Result<()
     let mut rest = Vec::with_capacity(fields.len());
     for (name, field) in fields {
         match name.as_str() {
-            "kind" => kind = field.plain_text()?,
-            "apiVersion" => version = field.plain_text()?,
+            "kind" => kind = field.text()?,
+            "apiVersion" => version = field.text()?,
             _ => rest.push((name, field)),
         }
     }

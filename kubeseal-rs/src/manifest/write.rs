@@ -1,11 +1,14 @@
-//! `write`: a SealedSecret as a JSON object or a YAML document, laid out as upstream's.
+//! `write` and `write_secret`: a SealedSecret, or a Secret that was opened, as a JSON object or a YAML document, laid out as upstream's.
 
 use crate::error::Hint;
 use crate::settings::flag_value::Format;
 use api::SealedSecret;
-use serde_json::{Map, Value};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sealing::UnsealedSecret;
+use serde_json::{Map, Value, json};
 
-/// A SealedSecret could not be written out.
+/// An object could not be written out.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RenderError {
     #[error("cannot write it as JSON")]
@@ -18,7 +21,36 @@ impl Hint for RenderError {}
 
 /// Appends `sealed` to `written`.
 pub(crate) fn write(format: Format, sealed: &SealedSecret, written: &mut Vec<u8>) -> Result<(), RenderError> {
-    let value = serde_json::to_value(sealed).map_err(RenderError::Json)?;
+    append(format, serde_json::to_value(sealed).map_err(RenderError::Json)?, written)
+}
+
+/// Appends `secret` to `written`.
+pub(crate) fn write_secret(
+    format: Format,
+    secret: &UnsealedSecret,
+    written: &mut Vec<u8>,
+) -> Result<(), RenderError> {
+    append(format, secret_value(secret)?, written)
+}
+
+/// The Secret as the API server has it: values in base64, the fields in Go's order.
+pub(crate) fn secret_value(secret: &UnsealedSecret) -> Result<Value, RenderError> {
+    let metadata = serde_json::to_value(&secret.metadata).map_err(RenderError::Json)?;
+    let mut value = json!({ "kind": "Secret", "apiVersion": "v1", "metadata": metadata });
+    if let Some(immutable) = secret.immutable {
+        value["immutable"] = immutable.into();
+    }
+    if !secret.data.is_empty() {
+        let data = secret.data.iter();
+        value["data"] = data.map(|(key, value)| (key.clone(), BASE64_STANDARD.encode(value.expose()))).collect();
+    }
+    if let Some(type_) = secret.type_.as_deref().filter(|type_| !type_.is_empty()) {
+        value["type"] = type_.into();
+    }
+    Ok(value)
+}
+
+fn append(format: Format, value: Value, written: &mut Vec<u8>) -> Result<(), RenderError> {
     match format {
         Format::Json => {
             serde_json::to_writer_pretty(&mut *written, &in_gos_order(value)).map_err(RenderError::Json)?;
@@ -42,7 +74,8 @@ pub(crate) fn to_yaml(value: Value) -> Result<String, RenderError> {
 
 /// The order in which Go has the fields, as far as they occur.
 fn in_gos_order(mut value: Value) -> Value {
-    const METADATA: &[&str] = &["name", "generateName", "namespace", "labels", "annotations", "finalizers"];
+    const METADATA: &[&str] =
+        &["name", "generateName", "namespace", "labels", "annotations", "ownerReferences", "finalizers"];
     let orders: [(&str, &[&str]); 5] = [
         ("", &["kind", "apiVersion", "metadata", "spec"]),
         ("/metadata", METADATA),
@@ -55,11 +88,15 @@ fn in_gos_order(mut value: Value) -> Value {
             reorder(part, order);
         }
     }
+    let owners = value.pointer_mut("/metadata/ownerReferences").and_then(Value::as_array_mut);
+    for owner in owners.into_iter().flatten() {
+        reorder(owner, &["apiVersion", "kind", "name", "uid", "controller"]);
+    }
     value
 }
 
 /// Moves these fields to the front, in this order.
-pub(crate) fn reorder(value: &mut Value, order: &[&str]) {
+fn reorder(value: &mut Value, order: &[&str]) {
     if let Value::Object(map) = value {
         let mut rest = std::mem::take(map);
         for key in order {
@@ -85,7 +122,6 @@ fn sorted(value: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn written(format: Format, annotations: &[(&str, &str)]) -> String {
         let annotations: Map<String, Value> =

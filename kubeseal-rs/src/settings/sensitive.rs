@@ -3,11 +3,10 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
-use zeroize::Zeroizing;
 
-/// Text without Display, whose Debug shows nothing, wiped on drop.
+/// Text without Display, whose Debug shows nothing.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(crate) struct Sensitive(Zeroizing<String>);
+pub(crate) struct Sensitive(String);
 
 impl Sensitive {
     /// The text itself.
@@ -20,7 +19,7 @@ impl FromStr for Sensitive {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self(Zeroizing::new(text.to_owned())))
+        Ok(Self(text.to_owned()))
     }
 }
 

@@ -14,7 +14,6 @@ pub(crate) mod typed;
 use crate::terminal::prompt::typed::Typed;
 use crate::terminal::warnings::say;
 use std::io::{self, IsTerminal as _};
-use zeroize::Zeroizing;
 
 /// How often an answer that cannot be taken is asked for again.
 const TRIES: usize = 3;
@@ -38,7 +37,7 @@ pub(crate) enum PromptError {
 }
 
 /// Asks for `what`, which is the name of a value.
-pub(crate) fn ask(what: &str) -> Result<Zeroizing<Vec<u8>>, PromptError> {
+pub(crate) fn ask(what: &str) -> Result<Vec<u8>, PromptError> {
     let stdin = io::stdin();
     let answer = if stdin.is_terminal() {
         ask_twice(what)?
@@ -53,7 +52,7 @@ pub(crate) fn ask(what: &str) -> Result<Zeroizing<Vec<u8>>, PromptError> {
 }
 
 /// Asks for `what`, which a user at a terminal knows already: once.
-pub(crate) fn ask_once(what: &str) -> Result<Zeroizing<Vec<u8>>, PromptError> {
+pub(crate) fn ask_once(what: &str) -> Result<Vec<u8>, PromptError> {
     for _ in 0..TRIES {
         match typed(what, &format!("{what}: "))? {
             Typed::Line(answer) if !answer.is_empty() => return Ok(answer),
@@ -67,7 +66,7 @@ pub(crate) fn ask_once(what: &str) -> Result<Zeroizing<Vec<u8>>, PromptError> {
 /// Said before it is asked for again.
 const CONTROL: &str = "a control character was typed, as arrow keys and tabs make them; once more\n";
 
-fn ask_twice(what: &str) -> Result<Option<Zeroizing<Vec<u8>>>, PromptError> {
+fn ask_twice(what: &str) -> Result<Option<Vec<u8>>, PromptError> {
     let mut refused = PromptError::Different(what.to_owned());
     for _ in 0..TRIES {
         let first = match typed(what, &format!("{what}: "))? {

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use std::io::IsTerminal as _;
 use std::process::{ExitStatus, Stdio};
 use tokio::process::Command;
-use zeroize::Zeroizing;
 
 /// Why a plugin gave no credentials. Never shows what it printed, which may hold a token.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +62,7 @@ pub(crate) async fn authenticate(
     user.token = credentials.token.map(Into::into);
     if let Some((certificate, key)) = certificate {
         user.client_certificate_data = Some(BASE64_STANDARD.encode(certificate));
-        user.client_key_data = Some(BASE64_STANDARD.encode(Zeroizing::new(key)).into());
+        user.client_key_data = Some(BASE64_STANDARD.encode(key).into());
     }
     Ok(true)
 }
@@ -96,11 +95,10 @@ async fn run(
         source,
     };
     let output = child.map_err(start)?.wait_with_output().await.map_err(start)?;
-    let printed = Zeroizing::new(output.stdout);
     if !output.status.success() {
         return Err(PluginError::Failed { command: command.into(), status: output.status });
     }
-    let printed: Option<ExecCredential> = serde_saphyr::from_slice(&printed).ok();
+    let printed: Option<ExecCredential> = serde_saphyr::from_slice(&output.stdout).ok();
     printed.and_then(|printed| printed.status).ok_or_else(|| PluginError::NoCredential(command.into()))
 }
 

@@ -4,13 +4,12 @@
 //! Decided: read here, because kube takes the token first, and sends the line end of the file with its own.
 
 use kube::config::AuthInfo;
-use zeroize::Zeroizing;
 
 /// Replaces the file by its token. False if there is no file. A file that cannot be read stays if there is no other token, so that kube reports
 /// the error.
 pub(crate) fn authenticate(user: &mut AuthInfo) -> bool {
     let Some(path) = &user.token_file else { return false };
-    let token = std::fs::read_to_string(path).map(Zeroizing::new);
+    let token = std::fs::read_to_string(path);
     match token.as_ref().map(|token| token.trim()) {
         Ok(token) if !token.is_empty() => user.token = Some(token.to_owned().into()),
         _ if user.token.is_none() => return false,

@@ -10,7 +10,6 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 use envelope::Plaintext;
 use memchr::memmem::Finder;
-use zeroize::Zeroizing;
 
 /// Shorter values stand in annotations by chance.
 const SHORTEST: usize = 8;
@@ -43,7 +42,7 @@ pub(crate) fn check_annotations<'a>(
         // A line end behind the value is not repeated with it.
         .map(|(key, value)| (key, value.expose().trim_ascii(), value.expose()))
         .filter(|(_, trimmed, _)| trimmed.len() >= SHORTEST)
-        .map(|(key, trimmed, value)| (key, trimmed, Zeroizing::new(BASE64_STANDARD_NO_PAD.encode(value))))
+        .map(|(key, trimmed, value)| (key, trimmed, BASE64_STANDARD_NO_PAD.encode(value)))
         .collect();
     let wanted: Vec<_> = encoded
         .iter()

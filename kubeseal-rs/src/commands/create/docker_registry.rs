@@ -8,9 +8,10 @@ use crate::terminal::prompt;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use envelope::Plaintext;
+use serde::Serialize;
 use serde::de::IgnoredAny;
+use serde_json::json;
 use std::path::Path;
-use zeroize::Zeroizing;
 
 /// The type of such a Secret.
 pub(crate) const TYPE: &str = "kubernetes.io/dockerconfigjson";
@@ -28,71 +29,34 @@ pub(crate) fn values(login: &RegistryLogin) -> Result<Values, CreateError> {
 
 /// The file as it is, if it is what docker writes: the API server would refuse anything else.
 pub(crate) fn from_file(path: &Path) -> Result<Values, CreateError> {
-    let mut config = gather::read_text(path)?;
+    let config = gather::read_text(path)?;
     let is_json = serde_json::from_slice::<IgnoredAny>(&config).is_ok();
     if !is_json || !config.trim_ascii_start().starts_with(b"{") {
         return Err(CreateError::NotDockerConfig(path.to_owned()));
     }
-    Ok(Values::from([(DOCKER_CONFIG_KEY.to_owned(), Plaintext::new(std::mem::take(&mut *config)))]))
+    Ok(Values::from([(DOCKER_CONFIG_KEY.to_owned(), Plaintext::new(config))]))
 }
 
-/// Decided: written piece by piece into one buffer of sufficient size, because a JSON writer grows its buffer and leaves copies behind.
+/// What docker keeps of a login, in the order in which Go writes it.
+#[derive(Serialize)]
+struct Login<'a> {
+    username: &'a str,
+    password: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    auth: String,
+}
+
 fn config(login: &RegistryLogin, password: &str) -> Plaintext {
-    let email = login.email.as_deref().unwrap_or_default();
-    let plain = login.server.len() + 2 * (login.username.len() + password.len()) + email.len();
-    // No character takes more than six bytes.
-    let mut json = Vec::with_capacity(6 * plain + 100);
-    let mut credentials = Zeroizing::new(Vec::with_capacity(login.username.len() + password.len() + 1));
-    for piece in [login.username.as_str(), ":", password] {
-        credentials.extend_from_slice(piece.as_bytes());
+    let RegistryLogin { server, username, email, .. } = login;
+    let auth = BASE64_STANDARD.encode(format!("{username}:{password}"));
+    let login = Login { username, password, email: email.as_deref().filter(|email| !email.is_empty()), auth };
+    let mut json = json!({ "auths": { server: login } }).to_string();
+    // Go escapes these in strings, and they stand nowhere else.
+    for c in ['<', '>', '&', '\u{2028}', '\u{2029}'] {
+        json = json.replace(c, &format!("\\u{:04x}", u32::from(c)));
     }
-    let credentials = Zeroizing::new(BASE64_STANDARD.encode(&*credentials));
-    let email = Some(("email", email)).filter(|(_, email)| !email.is_empty());
-    let fields = [("username", login.username.as_str()), ("password", password)]
-        .into_iter()
-        .chain(email)
-        .chain([("auth", credentials.as_str())]);
-
-    json.extend_from_slice(b"{\"auths\":{");
-    push_string(&mut json, &login.server);
-    json.push(b':');
-    for (index, (name, value)) in fields.enumerate() {
-        json.push(if index == 0 { b'{' } else { b',' });
-        push_string(&mut json, name);
-        json.push(b':');
-        push_string(&mut json, value);
-    }
-    json.extend_from_slice(b"}}}");
-    Plaintext::new(json)
-}
-
-/// A JSON string as Go writes it: characters with a meaning in HTML are escaped, too.
-fn push_string(json: &mut Vec<u8>, text: &str) {
-    json.push(b'"');
-    for c in text.chars() {
-        match c {
-            '"' => json.extend_from_slice(b"\\\""),
-            '\\' => json.extend_from_slice(b"\\\\"),
-            '\n' => json.extend_from_slice(b"\\n"),
-            '\r' => json.extend_from_slice(b"\\r"),
-            '\t' => json.extend_from_slice(b"\\t"),
-            '\u{8}' => json.extend_from_slice(b"\\b"),
-            '\u{c}' => json.extend_from_slice(b"\\f"),
-            '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => push_escape(json, c),
-            _ => json.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
-    }
-    json.push(b'"');
-}
-
-fn push_escape(json: &mut Vec<u8>, c: char) {
-    json.extend_from_slice(b"\\u");
-    let code = u32::from(c);
-    for shift in [12, 8, 4, 0] {
-        json.extend(
-            char::from_digit(code >> shift & 0xf, 16).map(|digit| u8::try_from(digit).unwrap_or(b'0')),
-        );
-    }
+    Plaintext::new(json.into_bytes())
 }
 
 #[cfg(test)]

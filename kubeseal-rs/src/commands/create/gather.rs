@@ -5,15 +5,13 @@ use crate::commands::create::error::CreateError;
 use crate::commands::create::form::ValueSource;
 use crate::commands::create::values::{KeyCheck, Values};
 use crate::files::encoding::to_utf8;
-use crate::files::wiped::read_all;
 use crate::manifest::names::check_key;
 use crate::terminal::escape::shown_path;
 use crate::terminal::prompt;
 use envelope::Plaintext;
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 /// Every value; no key comes twice. The user is asked last, when nothing else can fail any more, and `check` has seen all keys.
 pub(crate) fn gather(sources: &[ValueSource], check: KeyCheck<'_>) -> Result<Values, CreateError> {
@@ -41,20 +39,18 @@ pub(crate) fn gather(sources: &[ValueSource], check: KeyCheck<'_>) -> Result<Val
     check(&values.keys().map(String::as_str).chain(asked).collect())?;
     for source in prompts {
         if let ValueSource::Prompt(key) = source {
-            let mut value = prompt::ask(key)?;
-            add(&mut values, key.clone(), Plaintext::new(std::mem::take(&mut *value)))?;
+            add(&mut values, key.clone(), Plaintext::new(prompt::ask(key)?))?;
         }
     }
     Ok(values)
 }
 
-/// All of a file, in memory that is wiped.
-fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, CreateError> {
-    File::open(path).and_then(read_all).map_err(|source| CreateError::Read { path: path.to_owned(), source })
+fn read(path: &Path) -> Result<Vec<u8>, CreateError> {
+    fs::read(path).map_err(|source| CreateError::Read { path: path.to_owned(), source })
 }
 
 /// All of a text file, in UTF-8.
-pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<Vec<u8>>, CreateError> {
+pub(crate) fn read_text(path: &Path) -> Result<Vec<u8>, CreateError> {
     read(path).map(to_utf8)
 }
 
@@ -72,8 +68,7 @@ fn add_file(values: &mut Values, key: Option<&str>, path: &Path) -> Result<(), C
     let name = path.file_name().map(|name| name.to_string_lossy());
     let key = key.or(name.as_deref()).unwrap_or_default().to_owned();
     checked(&key, &format!("--from-file {}", shown_path(path)))?;
-    let mut value = read(path)?;
-    add(values, key, Plaintext::new(std::mem::take(&mut *value)))
+    add(values, key, Plaintext::new(read(path)?))
 }
 
 /// The regular files in a directory. As kubectl has it, links and directories in it do not count.

@@ -16,7 +16,6 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use yaml_edit_in_place::split::documents;
-use zeroize::Zeroizing;
 
 /// The type of a Secret without one.
 const DEFAULT_TYPE: &str = "Opaque";
@@ -45,7 +44,7 @@ pub(crate) fn check(
         return Ok(());
     }
     let bytes = match fs::read(path) {
-        Ok(bytes) => to_utf8(Zeroizing::new(bytes)),
+        Ok(bytes) => to_utf8(bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(source) => return Err(CreateError::Read { path: path.clone(), source }),
     };
@@ -103,7 +102,7 @@ fn named(what: &str, name: &str) -> String {
 
 /// Refuses a file in which there is not the one SealedSecret of this name, where it can be told: a value in another's place is lost.
 pub(crate) fn check_merged(path: &Path, name: &str, namespace: Option<&str>) -> Result<(), CreateError> {
-    let bytes = to_utf8(Zeroizing::new(fs::read(path).unwrap_or_default()));
+    let bytes = to_utf8(fs::read(path).unwrap_or_default());
     let Some(file) = std::str::from_utf8(&bytes).ok().and_then(|text| SealedFile::read(text).ok()) else {
         return Ok(());
     };

@@ -17,8 +17,8 @@ pub(crate) const TYPE: &str = "kubernetes.io/tls";
 
 /// The contents of the files, unchanged.
 pub(crate) fn values(certificate: &Path, key: &Path) -> Result<Values, CreateError> {
-    let mut certificate_bytes = gather::read_text(certificate)?;
-    let mut key_bytes = gather::read_text(key)?;
+    let certificate_bytes = gather::read_text(certificate)?;
+    let key_bytes = gather::read_text(key)?;
     let not_after = check(&certificate_bytes, &key_bytes).map_err(|source| CreateError::Tls {
         certificate: certificate.to_owned(),
         key: key.to_owned(),
@@ -28,8 +28,8 @@ pub(crate) fn values(certificate: &Path, key: &Path) -> Result<Values, CreateErr
         warn(format_args!("the certificate {} has expired", shown_path(certificate)));
     }
     Ok(Values::from([
-        ("tls.crt".to_owned(), Plaintext::new(std::mem::take(&mut *certificate_bytes))),
-        ("tls.key".to_owned(), Plaintext::new(std::mem::take(&mut *key_bytes))),
+        ("tls.crt".to_owned(), Plaintext::new(certificate_bytes)),
+        ("tls.key".to_owned(), Plaintext::new(key_bytes)),
     ]))
 }
 

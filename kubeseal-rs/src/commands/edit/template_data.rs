@@ -19,7 +19,7 @@ pub(crate) fn template_data(input: &Input, bytes: &[u8]) -> Result<Vec<TemplateD
         let fields = object.object(&[TEMPLATE_DATA])?;
         for (_, field) in fields.into_iter().filter(|(name, _)| name == TEMPLATE_DATA) {
             for (key, field) in field.map()? {
-                values.insert(key, field.plain_text()?);
+                values.insert(key, field.text()?);
             }
         }
         all.push(values);

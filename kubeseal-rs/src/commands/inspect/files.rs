@@ -11,17 +11,15 @@ use crate::error::CommandError;
 use crate::error::cause::on_one_line;
 use crate::files::encoding::to_utf8;
 use crate::files::input::Input;
-use crate::files::wiped::read_all;
 use crate::manifest::error::ManifestError;
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::manifest::yaml::parse::parse;
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::{alert, warn};
-use std::fs::File;
+use std::fs;
 use std::path::PathBuf;
 use std::slice;
 use yaml_edit_in_place::split::documents;
-use zeroize::Zeroizing;
 
 /// What was found.
 pub(crate) struct Found {
@@ -112,12 +110,12 @@ impl Files<'_> {
     }
 }
 
-fn bytes(input: &Input) -> Result<Zeroizing<Vec<u8>>, CommandError> {
+fn bytes(input: &Input) -> Result<Vec<u8>, CommandError> {
     Ok(to_utf8(match input {
         Input::Stdin => input.read("SealedSecrets, in YAML or JSON,")?,
-        Input::File(path) => File::open(path)
-            .and_then(read_all)
-            .map_err(|source| InspectError::Read { path: path.clone(), source })?,
+        Input::File(path) => {
+            fs::read(path).map_err(|source| InspectError::Read { path: path.clone(), source })?
+        }
     }))
 }
 

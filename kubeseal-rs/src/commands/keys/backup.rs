@@ -108,8 +108,8 @@ pub(crate) fn run(mut args: BackupArgs) -> Result<(), CommandError> {
     let is_left_out = |name: &str| name == RENEW || repeats_object(name);
     let secrets: Vec<UnsealedSecret> = keys.iter().map(|key| key.to_back_up(is_left_out)).collect();
     let plain = list(&secrets)?;
-    let locked = lock.lock(plain.bytes())?;
-    let bytes = locked.as_deref().unwrap_or(plain.bytes());
+    let locked = lock.lock(plain.as_bytes())?;
+    let bytes = locked.as_deref().unwrap_or(plain.as_bytes());
     match &file {
         // The reader must get all of it.
         None => Ok(write_all_private(bytes).map_err(OutputError::Stdout)?),

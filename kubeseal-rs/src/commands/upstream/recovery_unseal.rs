@@ -2,10 +2,9 @@
 
 use crate::commands::upstream::task::RecoveryUnseal;
 use crate::error::{CommandError, Context as _, Hint};
-use crate::files::wiped::Wiped;
 use crate::manifest::location::Location;
 use crate::manifest::sealed_secrets::{NAMESPACE_HINT, lacks_namespace};
-use crate::manifest::{sealed_secrets, write_secret};
+use crate::manifest::{sealed_secrets, write};
 use jiff::Timestamp;
 use rand::Rng as _;
 use sealing::{Accepted, InFull, Outside, UnsealError};
@@ -23,7 +22,7 @@ pub(crate) struct NotOpened {
 pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandError> {
     let ring = recovery.keys.load().context("cannot open without a cluster")?;
     let bytes = recovery.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
-    let mut written = Wiped::default();
+    let mut written = Vec::new();
     for mut sealed in sealed_secrets::read(&recovery.sealed, &bytes)? {
         sealed.default_namespace(recovery.namespace.as_deref());
         let mut random = |bytes: &mut [u8]| rand::rng().fill_bytes(bytes);
@@ -37,9 +36,9 @@ pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandEr
                     source: Box::new(InFull(source)),
                 }
             })?;
-        write_secret::write_secret(recovery.format, &secret, &mut written)?;
+        write::write_secret(recovery.format, &secret, &mut written)?;
     }
-    Ok(recovery.output.write_private(written.bytes())?)
+    Ok(recovery.output.write_private(&written)?)
 }
 
 impl Hint for NotOpened {

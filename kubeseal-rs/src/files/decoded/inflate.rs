@@ -1,13 +1,9 @@
-//! `inflated`: what is packed as gzip, zlib or zip, straight into memory that is wiped.
+//! `inflated`: what is packed as gzip, zlib or zip.
 //!
-//! Decided: all of it in one call, into room for the most that it can be, because between two calls the library keeps the end of the
-//! plain text, and does not wipe it.
+//! Decided: all of it in one call, into room for the most that it can be, instead of through the library's readers, because those lose
+//! what stands before the damage in a damaged text.
 
 use flate2::{Decompress, FlushDecompress, Status};
-use zeroize::Zeroizing;
-
-/// Decoded bytes: they may be secret.
-pub(crate) type Bytes = Zeroizing<Vec<u8>>;
 
 /// The largest sum of decoded bytes. A Kubernetes object has 1.5 MiB at most.
 pub(crate) const LARGEST: usize = 16 << 20;
@@ -21,7 +17,7 @@ const LARGEST_RATIO: usize = 1032;
 pub(crate) struct TooLarge;
 
 /// What is in `bytes`, at most `largest` of it; none where they are not packed. Of what is cut off, as much as there is.
-pub(crate) fn inflated(bytes: &[u8], largest: usize) -> Result<Option<Bytes>, TooLarge> {
+pub(crate) fn inflated(bytes: &[u8], largest: usize) -> Result<Option<Vec<u8>>, TooLarge> {
     if let Some(packed) = in_gzip(bytes).or_else(|| in_zip(bytes)) {
         return inflate(packed, false, largest);
     }
@@ -63,9 +59,9 @@ fn in_zip(bytes: &[u8]) -> Option<&[u8]> {
     header.get(26 + number(22)? + number(24)?..).filter(|_| is_deflated)
 }
 
-fn inflate(packed: &[u8], has_zlib_header: bool, largest: usize) -> Result<Option<Bytes>, TooLarge> {
+fn inflate(packed: &[u8], has_zlib_header: bool, largest: usize) -> Result<Option<Vec<u8>>, TooLarge> {
     let most = packed.len().saturating_mul(LARGEST_RATIO).saturating_add(1);
-    let mut room = Zeroizing::new(vec![0; most.min(largest)]);
+    let mut room = vec![0; most.min(largest)];
     let mut state = Decompress::new(has_zlib_header);
     let status = state.decompress(packed, &mut room, FlushDecompress::Finish);
     let filled = usize::try_from(state.total_out()).map_or(0, |filled| filled.min(room.len()));

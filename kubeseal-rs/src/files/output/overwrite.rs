@@ -7,7 +7,6 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Seek as _, Write as _};
 use std::path::Path;
-use zeroize::Zeroizing;
 
 /// Neither the new text nor the old one is there.
 #[derive(Debug, thiserror::Error)]
@@ -26,8 +25,7 @@ pub(crate) fn overwrite(path: &Path, mut content: impl Read) -> io::Result<()> {
     if !there.metadata()?.is_file() {
         return io::copy(&mut content, &mut there).map(drop);
     }
-    // There may be a Secret in it.
-    let before = fs::read(path).map(Zeroizing::new);
+    let before = fs::read(path);
     write(&mut there, content).map_err(|error| match before {
         Ok(before) if write(&mut there, before.as_slice()).is_ok() => error,
         _ => io::Error::new(error.kind(), CutShort(error)),

@@ -1,4 +1,4 @@
-//! Writes plaintext: to standard output past its buffer, and to files that only their owner may read.
+//! Writes plaintext to files that only their owner may read.
 //!
 //! Decided: written in place, instead of through a temporary file, which a crash would leave behind with the
 //! plaintext in it. What is lost then can be opened again.
@@ -8,23 +8,6 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
 use tempfile::Builder;
-
-/// To standard output.
-pub(crate) fn to_stdout(bytes: &[u8]) -> io::Result<()> {
-    unbuffered()?.write_all(bytes)
-}
-
-/// The buffer of the standard library keeps what went through it.
-#[cfg(unix)]
-fn unbuffered() -> io::Result<File> {
-    use std::os::fd::AsFd as _;
-    io::stdout().as_fd().try_clone_to_owned().map(File::from)
-}
-
-#[cfg(not(unix))]
-fn unbuffered() -> io::Result<io::Stdout> {
-    Ok(io::stdout())
-}
 
 /// To a file of mode 0600, whatever it was before.
 pub(crate) fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -2,7 +2,6 @@
 
 use crate::files::encoding::to_utf8;
 use crate::files::input::Input;
-use crate::files::wiped::read_all;
 use crate::key_store::backup::error::BackupError;
 use crate::key_store::backup::passphrase;
 use crate::key_store::backup::work_factor::MOST_WORK;
@@ -11,8 +10,8 @@ use crate::settings::unlock_flags::UnlockFlags;
 use age::armor::ArmoredReader;
 use age::{DecryptError, Decryptor, Identity, IdentityFile, scrypt};
 use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 /// As it was asked for.
 #[derive(Debug)]
@@ -39,15 +38,15 @@ impl Decryption {
     pub(crate) fn plain(
         &self,
         from: &Input,
-        bytes: Zeroizing<Vec<u8>>,
-    ) -> Result<Zeroizing<Vec<u8>>, BackupError> {
+        bytes: Vec<u8>,
+    ) -> Result<Vec<u8>, BackupError> {
         self.identities.iter().try_for_each(|path| check_readable(path))?;
         let bytes = to_utf8(bytes);
         if is_encrypted(&bytes) { self.unlock(from, &bytes).map(to_utf8) } else { Ok(bytes) }
     }
 
     /// Decrypts.
-    pub(crate) fn unlock(&self, from: &Input, locked: &[u8]) -> Result<Zeroizing<Vec<u8>>, BackupError> {
+    pub(crate) fn unlock(&self, from: &Input, locked: &[u8]) -> Result<Vec<u8>, BackupError> {
         let decryptor = Decryptor::new_buffered(ArmoredReader::new(locked)).map_err(BackupError::Decrypt)?;
         let identities: Vec<Box<dyn Identity>> = if decryptor.is_scrypt() {
             let passphrase = match &self.passphrase {
@@ -63,8 +62,10 @@ impl Decryption {
             let read: Result<Vec<_>, _> = self.identities.iter().map(|path| identities(path)).collect();
             read?.into_iter().flatten().collect()
         };
-        let reader = decryptor.decrypt(identities.iter().map(AsRef::as_ref)).map_err(undone)?;
-        read_all(reader).map_err(|error| BackupError::Decrypt(error.into()))
+        let mut reader = decryptor.decrypt(identities.iter().map(AsRef::as_ref)).map_err(undone)?;
+        let mut plain = Vec::new();
+        reader.read_to_end(&mut plain).map_err(|error| BackupError::Decrypt(error.into()))?;
+        Ok(plain)
     }
 }
 

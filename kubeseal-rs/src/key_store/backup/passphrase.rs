@@ -1,4 +1,4 @@
-//! `from_file`, `ask_new`, `ask`: a passphrase, straight into memory that is wiped.
+//! `from_file`, `ask_new`, `ask`: a passphrase, from a file or typed.
 
 use crate::files::input::Input;
 use crate::key_store::backup::error::BackupError;
@@ -6,7 +6,6 @@ use crate::terminal::prompt;
 use age::secrecy::SecretString;
 use std::io::IsTerminal as _;
 use std::path::Path;
-use zeroize::Zeroizing;
 
 /// What it is called in questions.
 const NAME: &str = "passphrase of the backup";
@@ -42,8 +41,5 @@ fn secret(bytes: &[u8]) -> Result<SecretString, BackupError> {
     if text.is_empty() {
         return Err(BackupError::NoPassphrase);
     }
-    // Of the exact size, so that turning it into a box moves nothing.
-    let mut exact = Zeroizing::new(String::with_capacity(text.len()));
-    exact.push_str(text);
-    Ok(SecretString::from(std::mem::take(&mut *exact)))
+    Ok(SecretString::from(text.to_owned()))
 }

@@ -2,7 +2,6 @@
 
 use crate::error::Hint as _;
 use crate::files::input::Input;
-use crate::files::wiped::Wiped;
 use crate::key_store::backup::decrypt::{Decryption, is_encrypted};
 use crate::key_store::backup::encrypt::Encryption;
 use crate::key_store::backup::error::BackupError;
@@ -35,7 +34,7 @@ fn secret(name: &str) -> UnsealedSecret {
     }
 }
 
-fn plain() -> Wiped {
+fn plain() -> String {
     list(&[secret("one"), secret("two")]).unwrap()
 }
 
@@ -47,7 +46,7 @@ fn file(folder: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
 
 #[test]
 fn a_list_reads_back_as_what_was_written() {
-    let read = secrets::read(&Input::Stdin, plain().bytes()).unwrap();
+    let read = secrets::read(&Input::Stdin, plain().as_bytes()).unwrap();
     let names: Vec<_> = read.iter().map(|it| it.secret.metadata.name.clone().unwrap()).collect();
     assert_eq!(names, ["one", "two"]);
     for it in read {
@@ -67,8 +66,8 @@ fn what_is_locked_is_unlocked_by_those_it_was_locked_for() {
     let identity = |name: &str, it: &x25519::Identity| file(&folder, name, it.to_string().expose_secret());
     let recipients = file(&folder, "to", &format!("# them\n\n  {}\n", two.to_public()));
     let lock = Encryption::Recipients { keys: vec![one.to_public().to_string()], files: vec![recipients] };
-    let locked = lock.ready().unwrap().lock(plain().bytes()).unwrap().unwrap();
-    assert!(is_encrypted(&locked) && !is_encrypted(plain().bytes()));
+    let locked = lock.ready().unwrap().lock(plain().as_bytes()).unwrap().unwrap();
+    assert!(is_encrypted(&locked) && !is_encrypted(plain().as_bytes()));
     let unlock = |files: Vec<PathBuf>| {
         Decryption { identities: files, passphrase: None }.unlock(&Input::Stdin, &locked)
     };
@@ -77,7 +76,7 @@ fn what_is_locked_is_unlocked_by_those_it_was_locked_for() {
         vec![identity("2", &two)],
         vec![identity("3", &stranger), identity("2", &two)],
     ] {
-        assert!(*unlock(files).unwrap() == *plain().bytes());
+        assert!(*unlock(files).unwrap() == *plain().as_bytes());
     }
     assert!(matches!(unlock(vec![identity("3", &stranger)]), Err(BackupError::Decrypt(_))));
     assert!(matches!(unlock(Vec::new()), Err(BackupError::NoIdentity)));
@@ -118,7 +117,7 @@ fn an_identity_that_cannot_be_read_is_told_of_whatever_the_backup_is() {
     let lock = Encryption::Passphrase(Some(file(&folder, "p", "correct horse")));
     let locked = lock.ready().unwrap().lock(b"plain").unwrap().unwrap();
     let unlock = Decryption { identities: vec![folder.path().join("missing.txt")], passphrase: None };
-    for backup in [&locked, plain().bytes()] {
+    for backup in [&locked, plain().as_bytes()] {
         let error = unlock.plain(&Input::Stdin, backup.to_vec().into()).unwrap_err();
         assert!(
             error.to_string().contains("cannot read the identities in ")

@@ -15,7 +15,6 @@ use envelope::Plaintext;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::SecretToSeal;
 use std::collections::BTreeMap;
-use zeroize::Zeroizing;
 
 /// The fields of a Secret or a List of them. A name that is close to one of them is refused; any other is ignored.
 pub(crate) const FIELDS: &[&str] =
@@ -27,9 +26,6 @@ const METADATA_FIELDS: &[&str] =
 /// Go's decoder: padding is wanted, and the bits behind the last byte may be anything.
 const BASE64: GeneralPurpose =
     GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
-
-/// A value on its way, wiped wherever it ends.
-type Bytes = Zeroizing<Vec<u8>>;
 
 /// Reads a Secret from its fields.
 pub(crate) fn read_fields(fields: Vec<(String, FieldReader)>) -> Result<SecretToSeal, ManifestError> {
@@ -68,15 +64,15 @@ fn metadata(field: FieldReader) -> Result<ObjectMeta, ManifestError> {
 }
 
 fn non_empty(field: FieldReader) -> Result<Option<String>, ManifestError> {
-    Ok(field.plain_text()?.filter(|text| !text.is_empty()))
+    Ok(field.text()?.filter(|text| !text.is_empty()))
 }
 
 fn texts(field: FieldReader) -> Result<Option<BTreeMap<String, String>>, ManifestError> {
     let mut texts = BTreeMap::new();
     for (key, field) in field.map()? {
-        // Copies of all values: wiped here, not carried further.
+        // Copies of all values: not carried further.
         if !repeats_object(&key) {
-            texts.insert(key, field.plain_text()?.unwrap_or_default());
+            texts.insert(key, field.text()?.unwrap_or_default());
         }
     }
     Ok((!texts.is_empty()).then_some(texts))
@@ -86,7 +82,7 @@ fn list(field: FieldReader) -> Result<Option<Vec<String>>, ManifestError> {
     let location = field.location.clone();
     let mut texts = Vec::new();
     for node in field.list()? {
-        texts.extend(FieldReader::new(location.at(node.position), node).plain_text()?);
+        texts.extend(FieldReader::new(location.at(node.position), node).text()?);
     }
     Ok((!texts.is_empty()).then_some(texts))
 }
@@ -94,28 +90,23 @@ fn list(field: FieldReader) -> Result<Option<Vec<String>>, ManifestError> {
 /// The values of `data` or `stringData`; one that is null is empty, as upstream has it.
 fn values(
     field: FieldReader,
-    decode: fn(Bytes) -> Result<Bytes, InvalidManifest>,
+    decode: fn(Vec<u8>) -> Result<Vec<u8>, InvalidManifest>,
 ) -> Result<BTreeMap<String, Plaintext>, ManifestError> {
     let mut values = BTreeMap::new();
     for (key, field) in field.map()? {
         let location = field.location.clone();
-        // Taken over, not copied, so that there is one location to wipe.
-        let text = field.text()?.map(|mut text| std::mem::take(&mut *text).into_bytes()).unwrap_or_default();
-        let mut value =
-            decode(Zeroizing::new(text)).map_err(|problem| ManifestError::At { location, problem })?;
-        values.insert(key, Plaintext::new(std::mem::take(&mut *value)));
+        let text = field.text()?.unwrap_or_default().into_bytes();
+        let value = decode(text).map_err(|problem| ManifestError::At { location, problem })?;
+        values.insert(key, Plaintext::new(value));
     }
     Ok(values)
 }
 
 /// Base64, in which line breaks count for nothing.
-fn decode(mut text: Bytes) -> Result<Bytes, InvalidManifest> {
+fn decode(mut text: Vec<u8>) -> Result<Vec<u8>, InvalidManifest> {
     text.retain(|byte| !matches!(byte, b'\r' | b'\n'));
-    let mut value = Zeroizing::new(vec![0; base64::decoded_len_estimate(text.len())]);
     // The decoder's error would quote a byte.
-    let length = BASE64.decode_slice(&*text, &mut value).map_err(|_| InvalidManifest::NotBase64)?;
-    value.truncate(length);
-    Ok(value)
+    BASE64.decode(text).map_err(|_| InvalidManifest::NotBase64)
 }
 
 /// A field of a `ConfigMap`. Its other fields have the names of a Secret's.

@@ -1,10 +1,9 @@
-//! [`YamlNode`]: a piece of YAML or JSON, with its line, whose text is wiped on drop.
+//! [`YamlNode`]: a piece of YAML or JSON, with its line.
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 use std::fmt;
 use yaml_edit_in_place::Position;
-use zeroize::Zeroizing;
 
 /// A piece of a document. It has no Debug: it holds values.
 pub(crate) struct YamlNode {
@@ -18,7 +17,7 @@ pub(crate) enum YamlValue {
     Null,
     Boolean(bool),
     Number,
-    Text(Zeroizing<String>),
+    Text(String),
     List(Vec<YamlNode>),
     Map(Vec<(Key, YamlNode)>),
 }
@@ -139,11 +138,11 @@ impl<'de> Visitor<'de> for ContentVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<YamlValue, E> {
-        Ok(YamlValue::Text(Zeroizing::new(text.to_owned())))
+        Ok(YamlValue::Text(text.to_owned()))
     }
 
     fn visit_string<E>(self, text: String) -> Result<YamlValue, E> {
-        Ok(YamlValue::Text(Zeroizing::new(text)))
+        Ok(YamlValue::Text(text))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<YamlValue, A::Error> {

@@ -3,133 +3,58 @@
 //! Decided: JSON objects in a row are one document, as they are to `documents`: where one ends is known only once it is
 //! parsed.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead as _, BufReader, Read};
 use yaml_edit_in_place::split::{BYTE_ORDER_MARK, has_content, marker_length};
-use zeroize::Zeroizing;
 
-/// Room for most documents at once.
-const FIRST_ROOM: usize = 64 * 1024;
-
-/// Less at a time would go through the buffer of standard input, which keeps what went through it.
-const LEAST_READ: usize = 16 * 1024;
+/// How much is read at a time.
+const ROOM: usize = 64 * 1024;
 
 /// One piece of the stream that has content. It has no Debug: it holds values.
 pub(crate) struct StreamedDocument {
     /// Not yet known to be text.
-    pub bytes: Zeroizing<Vec<u8>>,
+    pub bytes: Vec<u8>,
     /// Line in the stream that it begins on, from 1.
     pub first_line: usize,
 }
 
 /// The documents of a reader, in order.
 pub(crate) struct DocumentStream<R> {
-    reader: R,
-    /// Wiped when it becomes too small, and at the end.
-    room: Zeroizing<Vec<u8>>,
-    /// How much of the room was read into.
-    filled: usize,
-    /// Where the document at hand begins, in the room and in lines.
-    start: usize,
+    reader: BufReader<R>,
+    /// What was read of the document at hand.
+    document: Vec<u8>,
+    /// Line that it begins on, and the number of lines read so far.
     first_line: usize,
-    /// Where the next line begins that was not looked at, in the room and in lines.
-    next: usize,
-    line: usize,
-    /// How far its end was looked for.
-    searched: usize,
-    has_begun: bool,
-    /// The reader has nothing more.
-    is_read: bool,
+    lines: usize,
     is_done: bool,
 }
 
 impl<R: Read> DocumentStream<R> {
     pub(crate) fn new(reader: R) -> Self {
-        Self {
-            reader,
-            room: Zeroizing::new(vec![0; FIRST_ROOM]),
-            filled: 0,
-            start: 0,
-            first_line: 1,
-            next: 0,
-            line: 1,
-            searched: 0,
-            has_begun: false,
-            is_read: false,
-            is_done: false,
-        }
+        let reader = BufReader::with_capacity(ROOM, reader);
+        Self { reader, document: Vec::new(), first_line: 1, lines: 0, is_done: false }
     }
 
     fn advance(&mut self) -> io::Result<Option<StreamedDocument>> {
-        if !self.has_begun {
-            self.begin()?;
-        }
         while !self.is_done {
-            let Some(end) = self.line_end() else {
-                self.read()?;
-                continue;
-            };
-            let begin = std::mem::replace(&mut self.next, end);
+            let begin = self.document.len();
             // Behind the last line, there is an empty one, which ends the last document.
-            self.is_done = begin == end;
-            let marker = if self.is_done { Some(0) } else { marker_length(&self.room[begin..end]) };
-            if let Some(marker) = marker {
-                let bytes = Zeroizing::new(self.room[self.start..begin].to_vec());
-                // What follows on the line of a marker belongs to the next document.
-                self.start = begin + marker;
-                let first_line = std::mem::replace(&mut self.first_line, self.line);
-                if std::str::from_utf8(&bytes).map_or(true, has_content) {
-                    self.line += 1;
-                    return Ok(Some(StreamedDocument { bytes, first_line }));
-                }
+            self.is_done = self.reader.read_until(b'\n', &mut self.document)? == 0;
+            self.lines += 1;
+            if self.lines == 1 && self.document.starts_with(BYTE_ORDER_MARK.to_string().as_bytes()) {
+                self.document.drain(..BYTE_ORDER_MARK.len_utf8());
             }
-            self.line += 1;
+            let marker = if self.is_done { Some(0) } else { marker_length(&self.document[begin..]) };
+            let Some(marker) = marker else { continue };
+            // What follows on the line of a marker belongs to the next document.
+            let next = self.document.split_off(begin + marker);
+            let mut bytes = std::mem::replace(&mut self.document, next);
+            bytes.truncate(begin);
+            let first_line = std::mem::replace(&mut self.first_line, self.lines);
+            if std::str::from_utf8(&bytes).map_or(true, has_content) {
+                return Ok(Some(StreamedDocument { bytes, first_line }));
+            }
         }
         Ok(None)
-    }
-
-    /// Passes over a byte order mark.
-    fn begin(&mut self) -> io::Result<()> {
-        while self.filled < BYTE_ORDER_MARK.len_utf8() && !self.is_read {
-            self.read()?;
-        }
-        let mut mark = [0; 3];
-        if self.room[..self.filled].starts_with(BYTE_ORDER_MARK.encode_utf8(&mut mark).as_bytes()) {
-            (self.start, self.next, self.searched) = (mark.len(), mark.len(), mark.len());
-        }
-        self.has_begun = true;
-        Ok(())
-    }
-
-    /// Where the next line ends, if that was read.
-    fn line_end(&mut self) -> Option<usize> {
-        let unsearched = &self.room[self.searched..self.filled];
-        let newline = unsearched.iter().position(|byte| *byte == b'\n');
-        self.searched = newline.map_or(self.filled, |newline| self.searched + newline + 1);
-        (newline.is_some() || self.is_read).then_some(self.searched)
-    }
-
-    fn read(&mut self) -> io::Result<()> {
-        if self.start > 0 {
-            self.room.copy_within(self.start..self.filled, 0);
-            self.filled -= self.start;
-            self.next -= self.start;
-            self.searched -= self.start;
-            self.start = 0;
-        }
-        if self.room.len() - self.filled < LEAST_READ {
-            let mut larger = Zeroizing::new(vec![0; self.room.len() * 2]);
-            larger[..self.filled].copy_from_slice(&self.room[..self.filled]);
-            self.room = larger;
-        }
-        match self.reader.read(&mut self.room[self.filled..]) {
-            Ok(count) => {
-                self.filled += count;
-                self.is_read = count == 0;
-                Ok(())
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
-            Err(error) => Err(error),
-        }
     }
 }
 
@@ -162,7 +87,7 @@ mod tests {
     fn assert_same(stream: &str, at_a_time: usize) {
         let streamed: Vec<(usize, String)> = DocumentStream::new(Slow(stream.as_bytes(), at_a_time))
             .map(Result::unwrap)
-            .map(|document| (document.first_line, String::from_utf8(document.bytes.to_vec()).unwrap()))
+            .map(|document| (document.first_line, String::from_utf8(document.bytes).unwrap()))
             .collect();
         let whole: Vec<(usize, String)> = documents(stream)
             .into_iter()
@@ -173,7 +98,7 @@ mod tests {
 
     #[test]
     fn is_cut_as_a_whole_is() {
-        let long = "k: v\n".repeat(FIRST_ROOM / 2);
+        let long = "k: v\n".repeat(ROOM / 2);
         for stream in [
             "",
             "\n",
@@ -204,6 +129,6 @@ mod tests {
         let stream = "a: 1\n---\n".repeat(100_000);
         let mut documents = DocumentStream::new(stream.as_bytes());
         assert_eq!(documents.by_ref().map(Result::unwrap).count(), 100_000);
-        assert_eq!(documents.room.len(), FIRST_ROOM);
+        assert!(documents.document.capacity() < 1000);
     }
 }

@@ -3,9 +3,7 @@
 //! Decided: a line with control characters is refused, instead of sealed or mended, because the user does not see what an arrow key or a tab did
 //! to it. There is no cursor: keys that would move one are refused, too.
 
-use crate::terminal::prompt::line::Line;
 use std::io;
-use zeroize::Zeroizing;
 
 const CTRL_C: u8 = 0x03;
 const CTRL_D: u8 = 0x04;
@@ -22,7 +20,7 @@ const PASTE: [&[u8]; 2] = [b"200~", b"201~"];
 /// What was typed for a line.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Typed {
-    Line(Zeroizing<Vec<u8>>),
+    Line(Vec<u8>),
     /// The input ended before anything was typed.
     Nothing,
     /// It has a control character in it.
@@ -31,7 +29,7 @@ pub(crate) enum Typed {
 
 /// Reads keys up to the end of the line.
 pub(crate) fn read(mut next: impl FnMut() -> io::Result<Option<u8>>) -> io::Result<Typed> {
-    let mut line = Line::default();
+    let mut line = Vec::new();
     let mut has_control = false;
     // Read and to be looked at once more.
     let mut again = None;
@@ -41,18 +39,18 @@ pub(crate) fn read(mut next: impl FnMut() -> io::Result<Option<u8>>) -> io::Resu
             None => next()?,
         };
         match key {
-            None | Some(CTRL_D) if line.0.is_empty() && !has_control => return Ok(Typed::Nothing),
+            None | Some(CTRL_D) if line.is_empty() && !has_control => return Ok(Typed::Nothing),
             None | Some(b'\n' | b'\r') => break,
             Some(CTRL_C | CTRL_BACKSLASH) => {
                 return Err(io::Error::new(io::ErrorKind::Interrupted, "interrupted"));
             }
             Some(CTRL_D) => {}
             Some(CTRL_U) => {
-                line = Line::default();
+                line.clear();
                 has_control = false;
             }
-            Some(CTRL_W) => line.pop_word(),
-            Some(key) if BACKSPACE.contains(&key) => line.pop_character(),
+            Some(CTRL_W) => pop_word(&mut line),
+            Some(key) if BACKSPACE.contains(&key) => pop_character(&mut line),
             Some(ESCAPE) => {
                 let (is_paste, behind) = sequence(&mut next)?;
                 has_control |= !is_paste;
@@ -65,8 +63,20 @@ pub(crate) fn read(mut next: impl FnMut() -> io::Result<Option<u8>>) -> io::Resu
         }
     }
     // Of two bytes: C1.
-    has_control |= line.0.utf8_chunks().any(|chunk| chunk.valid().contains(char::is_control));
-    Ok(if has_control { Typed::Control } else { Typed::Line(line.0) })
+    has_control |= line.utf8_chunks().any(|chunk| chunk.valid().contains(char::is_control));
+    Ok(if has_control { Typed::Control } else { Typed::Line(line) })
+}
+
+/// Takes back the last word, and the spaces behind it.
+fn pop_word(line: &mut Vec<u8>) {
+    let end = line.trim_ascii_end().len();
+    let start = line[..end].iter().rposition(|byte| *byte == b' ').map_or(0, |space| space + 1);
+    line.truncate(start);
+}
+
+/// Takes back the last character, which may be several bytes.
+fn pop_character(line: &mut Vec<u8>) {
+    while line.pop().is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000) {}
 }
 
 /// Reads what follows an escape: whether that marks pasted text, and a key behind it that is not part of it.
@@ -98,7 +108,7 @@ mod tests {
     }
 
     fn line(text: &str) -> Typed {
-        Typed::Line(Zeroizing::new(text.as_bytes().to_vec()))
+        Typed::Line(text.as_bytes().to_vec())
     }
 
     #[test]

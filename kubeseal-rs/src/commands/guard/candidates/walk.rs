@@ -7,14 +7,12 @@ use crate::commands::guard::scan::text::is_binary;
 use crate::error::cause::on_one_line;
 use crate::files::walk::rules::IgnoreFiles;
 use crate::files::walk::walk;
-use crate::files::wiped::read_all;
 use crate::git::read_small;
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::alert;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
-use zeroize::Zeroizing;
 
 /// Larger text is not looked into, because all of it has to be in memory.
 pub(crate) const LARGEST: u64 = 64 << 20;
@@ -73,10 +71,11 @@ fn shown(
 }
 
 /// The content of the file; of a large binary one, only its first bytes.
-fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+fn read(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let is_large = file.metadata()?.len() > LARGEST;
-    let bytes = read_all(file.take(if is_large { HEAD } else { LARGEST + 1 }))?;
+    let mut bytes = Vec::new();
+    file.take(if is_large { HEAD } else { LARGEST + 1 }).read_to_end(&mut bytes)?;
     if (is_large || bytes.len() as u64 > LARGEST) && !is_binary(&bytes) {
         return Err(too_large());
     }
@@ -85,9 +84,9 @@ fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
 
 /// A kustomization, or a file of one, if there is one; `path` is canonical down to the kustomization. With a link in it, it is
 /// none: it may lead anywhere.
-fn kustomization(path: &Path) -> Option<Zeroizing<Vec<u8>>> {
+fn kustomization(path: &Path) -> Option<Vec<u8>> {
     fs::canonicalize(path).ok().filter(|real| real == path)?;
-    read_small(path, LARGEST_KUSTOMIZATION).ok().flatten().map(Zeroizing::new)
+    read_small(path, LARGEST_KUSTOMIZATION).ok().flatten()
 }
 
 pub(crate) fn too_large() -> io::Error {

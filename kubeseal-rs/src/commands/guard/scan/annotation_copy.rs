@@ -6,7 +6,6 @@
 
 use crate::files::decoded::inflate::TooLarge;
 use crate::files::decoded::unpacked;
-use zeroize::Zeroizing;
 
 /// The annotations of one file unpack to no more than this together. One object has 256 KiB of annotations at most.
 const BUDGET: usize = 8 << 20;
@@ -36,13 +35,12 @@ impl Default for UnpackBudget {
 }
 
 /// JSON that the annotation holds, packed or not.
-pub(crate) fn json_in(value: &str, budget: &mut UnpackBudget) -> Result<Option<Zeroizing<String>>, TooLarge> {
+pub(crate) fn json_in(value: &str, budget: &mut UnpackBudget) -> Result<Option<String>, TooLarge> {
     let is_json = |text: &&str| text.starts_with(['{', '[']);
-    let copy = |text: &str| Zeroizing::new(text.to_owned());
     let value = value.trim();
     if is_json(&value) {
-        return Ok(Some(copy(value)));
+        return Ok(Some(value.to_owned()));
     }
     let Some(bytes) = unpacked(value.as_bytes(), &mut budget.left)? else { return Ok(None) };
-    Ok(std::str::from_utf8(&bytes).ok().map(str::trim).filter(is_json).map(copy))
+    Ok(std::str::from_utf8(&bytes).ok().map(str::trim).filter(is_json).map(str::to_owned))
 }

@@ -11,13 +11,12 @@ use crate::manifest::yaml::parse::parse;
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use yaml_edit_in_place::split::documents;
-use zeroize::Zeroizing;
 
 /// The names of kustomization files.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Reads a file that need not be there.
-pub(crate) type Reader<'r> = Box<dyn Fn(&Path) -> Option<Zeroizing<Vec<u8>>> + 'r>;
+pub(crate) type Reader<'r> = Box<dyn Fn(&Path) -> Option<Vec<u8>> + 'r>;
 
 /// The kustomizations that were read.
 pub(crate) struct Generators<'r> {
@@ -180,7 +179,7 @@ mod tests {
                              - known.txt # kubeseal-rs: allow\n- name: one\n  env: d.env\nconfigMapGenerator:\n- files: [e]\n";
         let read = |path: &Path| {
             (path == Path::new("base/kustomization.yaml"))
-                .then(|| Zeroizing::new(kustomization.as_bytes().to_vec()))
+                .then(|| kustomization.as_bytes().to_vec())
         };
         let mut generators = Generators::new(Box::new(read));
         let mut of = |path: &str| generators.of(Path::new(path)).map(|named| (named.generator, named.is_env));

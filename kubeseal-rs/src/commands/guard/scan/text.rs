@@ -1,7 +1,6 @@
 //! [`Text`]: a file as text, if it is text.
 
 use crate::files::encoding::Encoding;
-use zeroize::Zeroizing;
 
 /// How far Git looks for a zero byte, which makes a file binary.
 const LOOKED_AT: usize = 8000;
@@ -11,9 +10,9 @@ pub(crate) enum Text<'a> {
     /// UTF-8.
     Utf8(&'a str),
     /// UTF-16, which is what PowerShell's `>` writes, as UTF-8.
-    Utf16(Zeroizing<Vec<u8>>),
+    Utf16(Vec<u8>),
     /// Mostly text, such as Latin-1, with something else for the bytes that are none.
-    Lossy(Zeroizing<String>),
+    Lossy(String),
     /// No text.
     Binary,
 }
@@ -30,7 +29,7 @@ impl<'a> Text<'a> {
         }
         match std::str::from_utf8(bytes) {
             Ok(text) => Self::Utf8(text),
-            Err(_) => Self::Lossy(Zeroizing::new(String::from_utf8_lossy(bytes).into_owned())),
+            Err(_) => Self::Lossy(String::from_utf8_lossy(bytes).into_owned()),
         }
     }
 

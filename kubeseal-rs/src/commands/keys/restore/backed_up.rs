@@ -1,6 +1,5 @@
 //! [`BackedUp`]: a sealing key as a backup has it.
 
-use crate::key_store::stored_key::wipe;
 use api::sealing_key::{ACTIVE, COMPROMISED, LABEL, RENEW};
 use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
@@ -10,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::{KeyOrder, KeySecretError, SealingKey, SecretToSeal};
 use std::sync::Arc;
 
-/// A Secret that was seen to be a sealing key. Wiped on drop.
+/// A Secret that was seen to be a sealing key.
 pub(crate) struct BackedUp {
     secret: Secret,
     key: Arc<SealingKey>,
@@ -18,14 +17,11 @@ pub(crate) struct BackedUp {
     leaked: bool,
 }
 
-/// A Secret on its way to the API server. Wiped on drop.
-pub(crate) struct ToStore(Secret);
-
 impl BackedUp {
     /// Takes over a Secret, if it is a key.
     pub(crate) fn read(read: SecretToSeal) -> Result<Self, KeySecretError> {
         let data = read.data.into_iter();
-        let mut secret = Secret {
+        let secret = Secret {
             metadata: read.metadata,
             type_: read.type_,
             immutable: read.immutable,
@@ -36,16 +32,9 @@ impl BackedUp {
             ),
             ..Secret::default()
         };
-        match SealingKey::from_secret(&secret, KeyOrder::CertNotBefore) {
-            Ok(key) => {
-                let leaked = label(&secret) == Some(COMPROMISED);
-                Ok(Self { secret, key: Arc::new(key), leaked })
-            }
-            Err(error) => {
-                wipe(&mut secret);
-                Err(error)
-            }
-        }
+        let key = SealingKey::from_secret(&secret, KeyOrder::CertNotBefore)?;
+        let leaked = label(&secret) == Some(COMPROMISED);
+        Ok(Self { secret, key: Arc::new(key), leaked })
     }
 
     pub(crate) fn fingerprint(&self) -> Fingerprint {
@@ -87,7 +76,7 @@ impl BackedUp {
     }
 
     /// As it is to be stored, under this name or one that the API server chooses.
-    pub(crate) fn to_store(&self, namespace: &str, prefix: &str, name: Option<&str>) -> ToStore {
+    pub(crate) fn to_store(&self, namespace: &str, prefix: &str, name: Option<&str>) -> Secret {
         let mut labels = self.secret.metadata.labels.clone().unwrap_or_default();
         if self.leaked {
             labels.insert(LABEL.into(), COMPROMISED.into());
@@ -98,7 +87,7 @@ impl BackedUp {
         }
         let mut annotations = self.secret.metadata.annotations.clone().unwrap_or_default();
         annotations.remove(RENEW);
-        ToStore(Secret {
+        Secret {
             metadata: ObjectMeta {
                 namespace: Some(namespace.into()),
                 name: name.map(Into::into),
@@ -111,30 +100,10 @@ impl BackedUp {
             immutable: self.secret.immutable,
             data: self.secret.data.clone(),
             ..Secret::default()
-        })
+        }
     }
 }
 
 fn label(secret: &Secret) -> Option<&str> {
     secret.metadata.labels.as_ref()?.get(LABEL).map(String::as_str)
-}
-
-impl Drop for BackedUp {
-    fn drop(&mut self) {
-        wipe(&mut self.secret);
-    }
-}
-
-impl std::ops::Deref for ToStore {
-    type Target = Secret;
-
-    fn deref(&self) -> &Secret {
-        &self.0
-    }
-}
-
-impl Drop for ToStore {
-    fn drop(&mut self) {
-        wipe(&mut self.0);
-    }
 }

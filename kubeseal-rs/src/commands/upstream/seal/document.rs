@@ -18,7 +18,7 @@ pub(crate) struct Sealed {
     pub written: Result<Vec<u8>, SettleError>,
 }
 
-/// Seals all Secrets of the document. Each is wiped as soon as it is sealed.
+/// Seals all Secrets of the document.
 pub(crate) fn seal_document(seal: &Seal, certificate: &Certificate, document: &StreamedDocument) -> Sealed {
     let (objects, secrets) = match secrets::read_document(&seal.secrets, document) {
         Ok(read) => read,
