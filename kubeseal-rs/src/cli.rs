@@ -17,7 +17,8 @@ use crate::settings::usage_error::UsageError;
 use crate::terminal::program::{name, version_line};
 use crate::terminal::warnings::{When, say};
 use clap::parser::ValueSource;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser};
+use std::any::TypeId;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -46,8 +47,7 @@ pub(crate) struct Cli {
     pub warn: Option<When>,
 
     /// No warnings, as --warn=never.
-    #[arg(long, global = true, env = "SEALED_SECRETS_QUIET", hide_env = true, num_args = 0..=1,
-          require_equals = true, default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long, global = true, env = "SEALED_SECRETS_QUIET", hide_env = true)]
     pub quiet: Option<bool>,
 
     #[command(flatten)]
@@ -61,8 +61,7 @@ pub(crate) struct Cli {
 
     // Not from the environment: `SEALED_SECRETS_VERSION=0.38.4` is a likely line in a pipeline.
     /// Print the version.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long)]
     pub version: Option<bool>,
 
     /// Words that are no command, which are refused.
@@ -74,9 +73,14 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
+    /// The flags and commands.
+    pub(crate) fn definition() -> clap::Command {
+        with_gos_booleans(Self::command())
+    }
+
     /// Reads the arguments. The error may also be the help text that a flag asks for.
     pub(crate) fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
-        let mut command = Self::command()
+        let mut command = Self::definition()
             .bin_name(name())
             .override_usage(format!("{} [flags] < secret.yaml > sealed-secret.yaml", name()))
             .override_help(help_page())
@@ -100,7 +104,7 @@ impl Cli {
             return Ok(Output::Stdout.write(version_line().as_bytes())?);
         }
         if let Some(command) = self.command {
-            return command.run(&Self::command());
+            return command.run(&Self::definition());
         }
         // What upstream's parser of flags takes and its program then refuses is exit code 1.
         run_upstream(self).map_err(CommandError::usage_as_failed)
@@ -137,13 +141,25 @@ fn run_upstream(cli: Cli) -> Result<(), CommandError> {
     if let Some(word) = cli.rest.first() {
         let word = word.to_string_lossy();
         return Err(UsageError::Argument(word.clone().into_owned()))
-            .hint(usage_hints::of_argument(&word, &Cli::command()));
+            .hint(usage_hints::of_argument(&word, &Cli::definition()));
     }
     upstream::run(cli.upstream, cli.certificate, cli.connection)
 }
 
+/// Every boolean is written as `--flag`, `--flag=true` or `--flag=false`.
+fn with_gos_booleans(command: clap::Command) -> clap::Command {
+    let as_go_has_it = |flag: Arg| {
+        if flag.get_value_parser().type_id() != TypeId::of::<bool>() {
+            return flag;
+        }
+        let flag = flag.num_args(0..=1).require_equals(true).default_missing_value("true");
+        flag.value_parser(flag_value::boolean()).value_name("BOOL")
+    };
+    command.mut_args(as_go_has_it).mut_subcommands(with_gos_booleans)
+}
+
 /// The word after a flag with a value is the value, even if it begins with a hyphen, as passwords and tokens do.
-fn as_pflag_takes_values(argument: clap::Arg) -> clap::Arg {
+fn as_pflag_takes_values(argument: Arg) -> Arg {
     let wants_one = !argument.is_positional()
         && argument.get_action().takes_values()
         && !argument.is_require_equals_set();
@@ -154,7 +170,7 @@ fn as_pflag_takes_values(argument: clap::Arg) -> clap::Arg {
 const PAGE_WIDTH: usize = 80;
 
 fn help_page() -> String {
-    let root = Cli::command();
+    let root = Cli::definition();
     let commands: Vec<_> = root.get_subcommands().filter(|command| !command.is_hide_set()).collect();
     let width = commands.iter().map(|command| command.get_name().len()).max().unwrap_or_default();
     let mut lines = String::new();
@@ -200,7 +216,7 @@ mod tests {
 
     #[test]
     fn is_sound() {
-        Cli::command().debug_assert();
+        Cli::definition().debug_assert();
     }
 
     #[test]
@@ -285,7 +301,7 @@ mod tests {
 
     #[test]
     fn every_flag_is_on_the_help_page() {
-        for argument in Cli::command().get_arguments().filter(|argument| !argument.is_hide_set()) {
+        for argument in Cli::definition().get_arguments().filter(|argument| !argument.is_hide_set()) {
             if let Some(long) = argument.get_long() {
                 assert!(HELP.contains(&format!("--{long}")), "{long}");
             }
@@ -297,7 +313,7 @@ mod tests {
 
     #[test]
     fn every_flag_has_its_variable() {
-        let command = Cli::command();
+        let command = Cli::definition();
         for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
             let Some(long) = argument.get_long().filter(|long| *long != "version") else { continue };
             let variable = format!("SEALED_SECRETS_{}", long.to_ascii_uppercase().replace('-', "_"));
@@ -315,7 +331,7 @@ mod tests {
 
     #[test]
     fn every_flag_has_its_words() {
-        let shown = Cli::command();
+        let shown = Cli::definition();
         for argument in shown.get_arguments().filter(|argument| !argument.is_hide_set()) {
             assert!(argument.get_help().is_some(), "{}", argument.get_id());
         }
@@ -331,7 +347,7 @@ mod tests {
             }
             command.get_subcommands().for_each(check);
         }
-        check(&Cli::command());
+        check(&Cli::definition());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `man_pages`: the manual, a page for the program and one for each command, in roff.
 
 use crate::cli::Cli;
-use clap::{Command, CommandFactory as _};
+use clap::Command;
 use clap_mangen::Man;
 
 /// Every page: its file name, such as `kubeseal-rs.1`, and its text.
@@ -13,7 +13,7 @@ pub fn man_pages() -> Vec<(String, Vec<u8>)> {
 
 /// The definition of flags and commands that pages are made from.
 pub fn command() -> Command {
-    let mut root = Cli::command().disable_help_subcommand(true);
+    let mut root = Cli::definition().disable_help_subcommand(true);
     // Names the commands in full, such as `kubeseal-rs-completion`.
     root.build();
     root

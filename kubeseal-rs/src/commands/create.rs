@@ -102,8 +102,7 @@ pub(crate) struct CreateArgs {
     pub merge_into: Option<PathBuf>,
 
     /// Overwrite the file of -w whatever it holds; else only one with this SealedSecret alone is replaced, and nothing in it is lost.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long)]
     pub force: Option<bool>,
 
     /// Output format, json or yaml; else yaml, or json if the file of -w ends with .json.
@@ -114,8 +113,7 @@ pub(crate) struct CreateArgs {
     pub values: ValueFlags,
 
     /// Seal a Secret that has no data.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL", help_heading = "Values")]
+    #[arg(long, help_heading = "Values")]
     pub allow_empty_data: Option<bool>,
 
     /// Type of the Secret, as in kubernetes.io/basic-auth; else Opaque.
@@ -142,8 +140,7 @@ pub(crate) struct CreateArgs {
     pub allow_annotation: Vec<String>,
 
     /// Make a Secret that cannot be changed, only replaced.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL", help_heading = "Secret")]
+    #[arg(long, help_heading = "Secret")]
     pub immutable: Option<bool>,
 
     #[command(flatten)]

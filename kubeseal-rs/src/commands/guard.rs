@@ -15,7 +15,6 @@ use crate::commands::guard::report::summary::Summary;
 use crate::commands::guard::scan::ScannedFile;
 use crate::error::CommandError;
 use crate::files::output::print_text;
-use crate::settings::flag_value;
 use crate::terminal::escape::shown_path;
 use crate::terminal::program::name;
 use crate::terminal::warnings;
@@ -60,8 +59,7 @@ pub(crate) struct GuardArgs {
     pub paths: Vec<PathBuf>,
 
     /// Look at what is staged in Git, as it is staged, instead of at the work tree.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long)]
     pub staged: Option<bool>,
 }
 

@@ -70,8 +70,7 @@ pub(crate) struct InspectArgs {
     pub namespace: Option<String>,
 
     /// Ask the cluster, too: for the controller's certificate, and whether the SealedSecret is synced.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long)]
     pub live: Option<bool>,
 
     #[command(flatten)]

@@ -61,13 +61,11 @@ pub(crate) struct ResealArgs {
     pub paths: Vec<PathBuf>,
 
     /// Change nothing; list what is sealed to older certificates, and exit with 1 if there is any.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long)]
     pub check: Option<bool>,
 
     /// Reseal every SealedSecret, whatever it is sealed to.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long)]
     pub all: Option<bool>,
 
     /// Open with the private keys in this file, or backup of keys, instead of asking the controller; may be repeated.

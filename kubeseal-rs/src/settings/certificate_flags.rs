@@ -1,6 +1,5 @@
 //! [`CertificateFlags`]: the flags that say where the certificate to seal with is. How it is fetched is in `certificate`.
 
-use crate::settings::flag_value;
 use clap::Args;
 
 /// Shared by every command that seals or asks the controller.
@@ -20,7 +19,6 @@ pub(crate) struct CertificateFlags {
     pub controller_namespace: Option<String>,
 
     /// Seal with the certificate that the controller gave last; needs no cluster.
-    #[arg(long, env = "SEALED_SECRETS_OFFLINE", hide_env = true, num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long, env = "SEALED_SECRETS_OFFLINE", hide_env = true)]
     pub offline: Option<bool>,
 }

@@ -97,9 +97,7 @@ pub(crate) struct ConnectionFlags {
     pub client_key: Option<PathBuf>,
 
     /// Do not check the API server's certificate: any server that answers is believed.
-    #[arg(long, env = "SEALED_SECRETS_INSECURE_SKIP_TLS_VERIFY", hide_env = true, num_args = 0..=1,
-          require_equals = true, default_missing_value = "true", value_parser = flag_value::boolean(),
-          value_name = "BOOL", hide_short_help = true)]
+    #[arg(long, env = "SEALED_SECRETS_INSECURE_SKIP_TLS_VERIFY", hide_env = true, hide_short_help = true)]
     pub insecure_skip_tls_verify: Option<bool>,
 
     /// Name that the API server's certificate must have; else that of its address.
@@ -154,9 +152,7 @@ pub(crate) struct ConnectionFlags {
     pub password: Option<Sensitive>,
 
     /// Do not ask for compressed answers.
-    #[arg(long, env = "SEALED_SECRETS_DISABLE_COMPRESSION", hide_env = true, num_args = 0..=1,
-          require_equals = true, default_missing_value = "true", value_parser = flag_value::boolean(),
-          value_name = "BOOL", hide_short_help = true)]
+    #[arg(long, env = "SEALED_SECRETS_DISABLE_COMPRESSION", hide_env = true, hide_short_help = true)]
     pub disable_compression: Option<bool>,
 }
 

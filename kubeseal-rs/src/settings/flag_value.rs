@@ -80,7 +80,7 @@ pub(crate) fn path() -> impl TypedValueParser<Value = PathBuf> {
     clap::builder::OsStringValueParser::new().map(PathBuf::from)
 }
 
-/// A boolean as Go's flags read it. An empty environment variable is false; an empty value on the command line is refused, as in
+/// A boolean as Go's flags read it. Every flag of type `bool` is read with it: see `Cli::definition`. An empty environment variable is false; an empty value on the command line is refused, as in
 /// `--validate=$CHECK` where nothing set `CHECK`.
 pub(crate) fn boolean() -> impl TypedValueParser<Value = bool> {
     Boolean

@@ -56,13 +56,11 @@ pub(crate) struct BackupArgs {
     pub passphrase_file: Option<PathBuf>,
 
     /// Do not encrypt.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long)]
     pub plain: Option<bool>,
 
     /// Overwrite the file if it is there.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long)]
     pub force: Option<bool>,
 
     #[command(flatten)]

@@ -59,18 +59,15 @@ pub(crate) struct RestoreArgs {
     pub unlock: UnlockFlags,
 
     /// Tell what would be done, and do nothing.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long)]
     pub dry_run: Option<bool>,
 
     /// Delete a key that the controller made meanwhile and nothing needs, instead of retiring it.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL", conflicts_with = "keep_stray")]
+    #[arg(long, conflicts_with = "keep_stray")]
     pub remove_stray: Option<bool>,
 
     /// Leave a key that the controller made meanwhile as it is.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long)]
     pub keep_stray: Option<bool>,
 
     #[command(flatten)]

@@ -47,8 +47,7 @@ pub(crate) struct RetireArgs {
     pub paths: Vec<PathBuf>,
 
     /// Another key is served, take my word for it: do not ask the controller.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long)]
     pub unserved: Option<bool>,
 
     /// Namespace of SealedSecrets in files that name none, as where kustomize adds it.

@@ -59,13 +59,11 @@ pub(crate) struct RevokeArgs {
     pub paths: Vec<PathBuf>,
 
     /// Do not ask whether you are sure.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long)]
     pub yes: Option<bool>,
 
     /// Do not renew first: there is a newer key already, or the controller cannot make one.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true",
-          value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long)]
     pub no_renew: Option<bool>,
 
     /// How long to wait for the new key, as in 30s or 2m; 0 is for ever.

@@ -41,8 +41,7 @@ pub(crate) struct UpstreamFlags {
     pub namespace: Option<String>,
 
     /// Seal a Secret that has no data.
-    #[arg(long, env = "SEALED_SECRETS_ALLOW_EMPTY_DATA", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long, env = "SEALED_SECRETS_ALLOW_EMPTY_DATA")]
     pub allow_empty_data: Option<bool>,
 
     /// Keep an annotation of this name though it repeats a sealed value; may be repeated.
@@ -56,8 +55,7 @@ pub(crate) struct UpstreamFlags {
     pub allow_annotation: Vec<String>,
 
     /// Seal one bare value and print it in base64.
-    #[arg(long, env = "SEALED_SECRETS_RAW", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long, env = "SEALED_SECRETS_RAW")]
     pub raw: Option<bool>,
 
     /// With --raw: the file that holds the value; else standard input.
@@ -65,8 +63,7 @@ pub(crate) struct UpstreamFlags {
     pub from_file: Vec<String>,
 
     /// Print the cluster's certificate, for --cert.
-    #[arg(long, env = "SEALED_SECRETS_FETCH_CERT", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long, env = "SEALED_SECRETS_FETCH_CERT")]
     pub fetch_cert: Option<bool>,
 
     /// Seal into the SealedSecret in this file, in place.
@@ -74,23 +71,19 @@ pub(crate) struct UpstreamFlags {
     pub merge_into: Option<PathBuf>,
 
     /// Ask the controller whether SealedSecrets open.
-    #[arg(long, env = "SEALED_SECRETS_VALIDATE", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long, env = "SEALED_SECRETS_VALIDATE")]
     pub validate: Option<bool>,
 
     /// Have SealedSecrets sealed to the newest key; those in the file of -f in place.
-    #[arg(long, env = "SEALED_SECRETS_RE_ENCRYPT", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long, env = "SEALED_SECRETS_RE_ENCRYPT")]
     pub re_encrypt: Option<bool>,
 
     /// The old name of `--re-encrypt`.
-    #[arg(long, env = "SEALED_SECRETS_ROTATE", hide = true, num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean())]
+    #[arg(long, env = "SEALED_SECRETS_ROTATE", hide = true)]
     pub rotate: Option<bool>,
 
     /// Open SealedSecrets without a cluster.
-    #[arg(long, env = "SEALED_SECRETS_RECOVERY_UNSEAL", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", value_parser = flag_value::boolean(), value_name = "BOOL")]
+    #[arg(long, env = "SEALED_SECRETS_RECOVERY_UNSEAL")]
     pub recovery_unseal: Option<bool>,
 
     /// With --recovery-unseal: a private key (PEM) or a backup of sealing keys, encrypted or not; may be repeated.
