@@ -94,10 +94,8 @@ impl Cached {
             certificate: certificate.to_pem(),
             verified: true,
         };
-        if let Ok(text) = serde_json::to_vec_pretty(&cached) {
-            // Best effort: see above.
-            let _ = store::write(&directory, &name, &text, Existing::Replaced);
-        }
+        // Best effort: see above.
+        let _ = store::write(&directory, &name, &cached, Existing::Replaced);
     }
 
     /// Removes what this controller served last.
@@ -114,8 +112,7 @@ impl Cached {
         let fingerprint = certificate.fingerprint().to_string();
         let entries = store::directory(DIRECTORY).map(fs::read_dir).into_iter().flatten().flatten().flatten();
         for path in entries.map(|entry| entry.path()) {
-            let cached = fs::read(&path).ok().and_then(|text| serde_json::from_slice::<Self>(&text).ok());
-            if cached.is_some_and(|cached| cached.fingerprint == fingerprint) {
+            if store::read::<Self>(&path).is_some_and(|cached| cached.fingerprint == fingerprint) {
                 let _ = fs::remove_file(path);
             }
         }

@@ -5,8 +5,7 @@
 //! it is best effort.
 
 use crate::certificate::cache::Cached;
-use crate::certificate::store;
-use crate::certificate::store::Existing;
+use crate::certificate::store::{self, Existing, name};
 use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,7 +41,7 @@ impl KnownCertificate {
     }
 
     fn read(directory: &Path, fingerprint: Fingerprint) -> Option<Self> {
-        let note: Note = serde_json::from_slice(&fs::read(directory.join(name(fingerprint))).ok()?).ok()?;
+        let note: Note = store::read(&directory.join(name(fingerprint)))?;
         // A file whose content does not match its name is damaged or forged.
         let certificate = Certificate::from_pem(&note.certificate).ok()?;
         (certificate.fingerprint() == fingerprint).then_some(Self {
@@ -70,16 +69,10 @@ impl KnownCertificate {
         // A file that cannot be read is replaced.
         let existing = if directory.join(&name).exists() { Existing::Replaced } else { Existing::Stays };
         let note = Note { from: from.into(), first_fetched, certificate: certificate.to_pem() };
-        if let Ok(text) = serde_json::to_vec_pretty(&note)
-            && store::write(directory, &name, &text, existing).is_ok()
-        {
+        if store::write(directory, &name, &note, existing).is_ok() {
             forget_oldest(directory);
         }
     }
-}
-
-fn name(fingerprint: Fingerprint) -> String {
-    format!("{fingerprint}.json")
 }
 
 /// Removes the oldest files. They are written once, so that the time of their last change is their age.

@@ -1,6 +1,9 @@
 //! Where certificates are kept: `$XDG_CACHE_HOME/kubeseal-rs`, readable by the owner alone; a file is written whole or not at all.
 
-use std::fs::DirBuilder;
+use envelope::Fingerprint;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fs::{self, DirBuilder};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -19,8 +22,19 @@ pub(crate) fn directory(name: &str) -> Option<PathBuf> {
     Some(cache.join("kubeseal-rs").join(name))
 }
 
+/// The name of the file about this certificate.
+pub(crate) fn name(fingerprint: Fingerprint) -> String {
+    format!("{fingerprint}.json")
+}
+
+/// What is in a file; none if there is no such file, or if it is damaged.
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
 /// Writes a file in `directory`, which is created if it does not exist.
-pub(crate) fn write(directory: &Path, name: &str, text: &[u8], existing: Existing) -> io::Result<()> {
+pub(crate) fn write(directory: &Path, name: &str, value: &impl Serialize, existing: Existing) -> io::Result<()> {
+    let text = serde_json::to_vec_pretty(value)?;
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -31,7 +45,7 @@ pub(crate) fn write(directory: &Path, name: &str, text: &[u8], existing: Existin
     builder.create(directory)?;
     let path = directory.join(name);
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.write_all(text)?;
+    file.write_all(&text)?;
     // Without this, a crash may leave an empty file.
     file.as_file().sync_all()?;
     let persisted = match existing {

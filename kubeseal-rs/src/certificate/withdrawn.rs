@@ -3,8 +3,7 @@
 //! The cached certificate, a file for `--cert` and a controller that was not restarted may all offer it later. As with `cache`,
 //! remembering is best effort: it guards this machine, and the cluster's own label is what takes the key out.
 
-use crate::certificate::store;
-use crate::certificate::store::Existing;
+use crate::certificate::store::{self, Existing, name};
 use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -74,7 +73,7 @@ impl Withdrawal {
 
     fn read(directory: &Path, fingerprint: Fingerprint) -> Option<Self> {
         let file = directory.join(name(fingerprint));
-        let found: Self = serde_json::from_slice(&fs::read(&file).ok()?).ok()?;
+        let found: Self = store::read(&file)?;
         Some(Self { file, ..found })
     }
 
@@ -87,14 +86,8 @@ impl Withdrawal {
             None => directory.join(name(fingerprint)).exists(),
         };
         let existing = if is_replaced { Existing::Replaced } else { Existing::Stays };
-        if let Ok(text) = serde_json::to_vec_pretty(&found) {
-            let _ = store::write(directory, &name(fingerprint), &text, existing);
-        }
+        let _ = store::write(directory, &name(fingerprint), &found, existing);
     }
-}
-
-fn name(fingerprint: Fingerprint) -> String {
-    format!("{fingerprint}.json")
 }
 
 #[cfg(test)]
