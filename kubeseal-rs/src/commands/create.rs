@@ -237,7 +237,7 @@ fn merge_values(merge: &MergeInto, metadata: ObjectMeta, form: &Form) -> Result<
     merge_secrets(merge, || {
         // The type is that of the SealedSecret in the file.
         let data = values(form, merge.allow_empty_data, &|_| Ok(()))?;
-        let location = Location::document(&merge.secret, 1, None);
+        let location = Location::document(1, None).of(&merge.secret);
         Ok(vec![InputSecret {
             location,
             secret: SecretToSeal { metadata, type_: None, immutable: None, data },

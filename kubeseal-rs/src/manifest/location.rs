@@ -1,4 +1,5 @@
-//! [`Location`] and [`ObjectLocation`]: where something is in the input, as messages name it.
+//! [`Location`]: where something is in the input, as messages name it.
+
 
 use crate::files::input::Input;
 use crate::manifest::names::shown_name;
@@ -7,19 +8,14 @@ use std::fmt;
 use std::sync::Arc;
 use yaml_edit_in_place::Position;
 
-/// The input, and where in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Location {
-    input: Arc<Input>,
-    pub within: ObjectLocation,
-}
-
 /// Document, object, line and field. In a box, because every error holds one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ObjectLocation(Box<Parts>);
+pub(crate) struct Location(Box<Parts>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Parts {
+    /// None where the message names the file itself.
+    input: Option<Arc<Input>>,
     document: usize,
     /// In a `List`.
     item: Option<usize>,
@@ -30,17 +26,24 @@ struct Parts {
     field: String,
 }
 
-impl ObjectLocation {
+impl Location {
     /// A whole document.
     pub(crate) fn document(document: usize, position: Option<Position>) -> Self {
-        Self(Box::new(Parts { document, item: None, object: None, position, field: String::new() }))
+        Self(Box::new(Parts { input: None, document, item: None, object: None, position, field: String::new() }))
+    }
+
+    /// Adds the input.
+    pub(crate) fn of(mut self, input: &Input) -> Self {
+        self.0.input = Some(Arc::new(input.clone()));
+        self
     }
 
     /// An item of the List in this document. Where its position is not known, that of the List would mislead.
     pub(crate) fn item(&self, item: usize, position: Option<Position>) -> Self {
-        let mut within = Self::document(self.0.document, position);
-        within.0.item = Some(item);
-        within
+        let mut location = Self::document(self.0.document, position);
+        location.0.input.clone_from(&self.0.input);
+        location.0.item = Some(item);
+        location
     }
 
     /// Adds what the object calls itself.
@@ -54,41 +57,24 @@ impl ObjectLocation {
         });
         self
     }
-}
-
-impl Location {
-    /// A whole document.
-    pub(crate) fn document(input: &Input, document: usize, position: Option<Position>) -> Self {
-        ObjectLocation::document(document, position).of(input)
-    }
 
     /// The location in a stream with this many documents more before it.
     pub(crate) fn after(mut self, documents: usize) -> Self {
-        self.within.0.document += documents;
+        self.0.document += documents;
         self
-    }
-
-    /// Adds what the object calls itself.
-    pub(crate) fn of_object(self, kind: &str, namespace: Option<&str>, name: Option<&str>) -> Self {
-        Self { within: self.within.of_object(kind, namespace, name), ..self }
-    }
-
-    /// An item of the List in this document.
-    pub(crate) fn item(&self, item: usize, position: Option<Position>) -> Self {
-        Self { input: Arc::clone(&self.input), within: self.within.item(item, position) }
     }
 
     /// Another line, for what has no name of its own.
     pub(crate) fn at(&self, position: Option<Position>) -> Self {
         let mut location = self.clone();
-        location.within.0.position = position.or(self.within.0.position);
+        location.0.position = position.or(self.0.position);
         location
     }
 
     /// A field of what is here.
     pub(crate) fn field(&self, key: &str, position: Option<Position>) -> Self {
         let mut location = self.clone();
-        let parts = &mut *location.within.0;
+        let parts = &mut *location.0;
         // Without a position of its own, the position of what is around it would mislead.
         parts.position = position;
         if !parts.field.is_empty() {
@@ -99,22 +85,12 @@ impl Location {
     }
 }
 
-impl ObjectLocation {
-    /// The location in this input.
-    pub(crate) fn of(self, input: &Input) -> Location {
-        Location { input: Arc::new(input.clone()), within: self }
-    }
-}
-
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}", self.input, self.within)
-    }
-}
-
-impl fmt::Display for ObjectLocation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = &*self.0;
+        if let Some(input) = &parts.input {
+            write!(f, "{input}, ")?;
+        }
         write!(f, "document {}", parts.document)?;
         if let Some(item) = parts.item {
             write!(f, ", item {item}")?;

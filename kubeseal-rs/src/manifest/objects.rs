@@ -33,14 +33,14 @@ pub(crate) fn each_object_of(
     take: &mut dyn FnMut(FieldReader) -> Result<(), ManifestError>,
 ) -> Result<usize, ManifestError> {
     let nodes = parse(document).map_err(|broken| {
-        let whole = Location::document(input, before + broken.sound + 1, broken.position);
+        let whole = Location::document(before + broken.sound + 1, broken.position).of(input);
         let location =
             broken.field.map_or_else(|| whole.clone(), |field| whole.field(&field, broken.position));
         ManifestError::At { location, problem: broken.fault }
     })?;
     let count = nodes.len();
     for (index, node) in nodes.into_iter().enumerate() {
-        let location = Location::document(input, before + index + 1, node.position);
+        let location = Location::document(before + index + 1, node.position).of(input);
         let field = FieldReader::of_object(location, node, DEFAULT_KIND);
         if !field.is_empty() {
             take(field)?;

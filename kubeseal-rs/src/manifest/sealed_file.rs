@@ -1,7 +1,7 @@
 //! [`SealedFile`]: a file with SealedSecrets, edited in place. `yaml-edit-in-place` changes the text; what a SealedSecret is, is known here.
 
 use crate::error::Hint;
-use crate::manifest::location::ObjectLocation;
+use crate::manifest::location::Location;
 use crate::manifest::sealed_secrets::{SealedObject, is_list, is_sealed_secret};
 use api::DecodeError;
 use serde_json::{Map, Value, json};
@@ -30,13 +30,13 @@ pub(crate) enum SealedFileError {
     Parse(#[from] ParseError),
     #[error("{location} has a wrong shape")]
     Shape {
-        location: ObjectLocation,
+        location: Location,
         #[source]
         source: DecodeError,
     },
     #[error("{location} cannot be changed")]
     Edit {
-        location: ObjectLocation,
+        location: Location,
         #[source]
         source: EditError,
     },
@@ -146,7 +146,7 @@ fn decode(document: &Document, item: Option<usize>, object: &Value) -> Result<Se
     // The line of the first word, not of the marker before it.
     let before = &document.text()[..document.text().len() - document.text().trim_start().len()];
     let line = document.first_line() + before.matches('\n').count();
-    let whole = ObjectLocation::document(document.number(), Some(Position { line, column: None }));
+    let whole = Location::document(document.number(), Some(Position { line, column: None }));
     let name = |field: &str| object.pointer(field).and_then(Value::as_str);
     let location = item.map_or_else(|| whole.clone(), |item| whole.item(item + 1, None)).of_object(
         "SealedSecret",

@@ -4,7 +4,7 @@
 use crate::files::input::Input;
 use crate::manifest::error::ManifestError;
 use crate::manifest::field::FieldReader;
-use crate::manifest::location::{Location, ObjectLocation};
+use crate::manifest::location::Location;
 use crate::manifest::names::shown_kind;
 use crate::manifest::objects::each_object;
 use crate::manifest::yaml::invalid::InvalidManifest;
@@ -20,7 +20,7 @@ pub(crate) const NAMESPACE_HINT: &str = "it names no namespace, and it is bound 
 /// A SealedSecret.
 #[derive(Debug, Clone)]
 pub(crate) struct SealedObject {
-    pub location: ObjectLocation,
+    pub location: Location,
     /// All of it, unknown fields included.
     pub object: Value,
     pub metadata: ObjectMeta,
@@ -50,7 +50,7 @@ fn read_object(
 ) -> Result<(), ManifestError> {
     let refuse = |problem| ManifestError::At { location: location.clone(), problem };
     if is_sealed_secret(&object) {
-        let decoded = SealedObject::decode(&location.within, object);
+        let decoded = SealedObject::decode(location, object);
         sealed.push(decoded.map_err(|error| refuse(InvalidManifest::Shape(error)))?);
         return Ok(());
     }
@@ -73,7 +73,7 @@ fn read_object(
 
 impl SealedObject {
     /// Decodes metadata and spec. The error names the field.
-    pub(crate) fn decode(location: &ObjectLocation, object: Value) -> Result<Self, DecodeError> {
+    pub(crate) fn decode(location: &Location, object: Value) -> Result<Self, DecodeError> {
         let part = |field: &str| object.get(field).cloned().unwrap_or(Value::Null);
         let metadata = decode(part("metadata")).map_err(|error| error.within("metadata"))?;
         let spec = decode(part("spec")).map_err(|error| error.within("spec"))?;
@@ -148,7 +148,7 @@ mod tests {
         let all =
             read(&Input::Stdin, stream.replace("name: a", "name: a, namespace: shop").as_bytes()).unwrap();
         let places: Vec<String> =
-            all.iter().map(|sealed| sealed.location.clone().of(&Input::Stdin).to_string()).collect();
+            all.iter().map(|sealed| sealed.location.to_string()).collect();
         for (place, expected) in places.iter().zip([
             "standard input, document 1 (SealedSecret shop/a), line 1",
             "standard input, document 2 (SealedSecret shop/a), line 6",

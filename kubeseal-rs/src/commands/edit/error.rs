@@ -4,7 +4,7 @@ use crate::commands::common::annotations::AnnotationFault;
 use crate::error::CommandError;
 use crate::error::Hint;
 use crate::files::file_update::error::FileUpdateError;
-use crate::manifest::location::ObjectLocation;
+use crate::manifest::location::Location;
 use crate::terminal::escape::shown_path;
 use api::Scope;
 use std::io;
@@ -61,7 +61,7 @@ pub(crate) enum EditError {
     Annotation(AnnotationFault),
     #[error("{place} is not changed")]
     Object {
-        place: ObjectLocation,
+        place: Location,
         #[source]
         source: Box<CommandError>,
     },

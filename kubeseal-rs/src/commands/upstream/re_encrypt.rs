@@ -63,7 +63,7 @@ fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), CommandErr
     let controller = Controller::find(&re_encrypt.controller).context(CANNOT_ASK)?;
     let mut written = Vec::new();
     for mut sealed in all {
-        let place = sealed.location.clone().of(&re_encrypt.sealed).to_string();
+        let place = sealed.location.to_string();
         let stated = sealed.metadata.namespace.clone();
         sealed.default_namespace(re_encrypt.namespace.as_deref());
         let answer = controller.reseal(&sealed.object).context(CANNOT_ASK)?;

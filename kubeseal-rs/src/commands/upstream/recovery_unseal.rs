@@ -31,7 +31,7 @@ pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandEr
         let secret =
             sealing::unseal(&sealed.metadata, &sealed.spec, &ring, accepted, outside).map_err(|source| {
                 NotOpened {
-                    place: sealed.location.of(&recovery.sealed),
+                    place: sealed.location,
                     lacks_namespace: lacks_namespace(&sealed.metadata),
                     source: Box::new(InFull(source)),
                 }

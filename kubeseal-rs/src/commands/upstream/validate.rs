@@ -27,7 +27,7 @@ pub(crate) fn validate(validate: &Validate) -> Result<(), CommandError> {
         sealed.default_namespace(validate.namespace.as_deref());
         if !controller.verify(&sealed.object).context(CANNOT_ASK)? {
             reason = reason.max(Reason::of(&sealed.metadata));
-            places.push(sealed.location.of(&validate.sealed).to_string());
+            places.push(sealed.location.to_string());
         }
     }
     if places.is_empty() {
