@@ -12,8 +12,8 @@ pub(crate) mod summary;
 
 use crate::certificate::CertificateSource;
 use crate::cluster::Cluster;
-use crate::commands::common::sealed_files;
-use crate::commands::common::sealed_files::SealedFilesError;
+use crate::commands::common::sealed_files::{self, SealedFilesError};
+use crate::commands::common::templated_files;
 use crate::commands::reseal::file::{File, Found};
 use crate::commands::reseal::progress::Progress;
 use crate::commands::reseal::resealer::Resealer;
@@ -32,6 +32,7 @@ use crate::settings::flag_value::text;
 use crate::settings::unlock_flags::UnlockFlags;
 use crate::settings::usage_error::UsageError;
 use crate::target;
+use crate::terminal::escape::shown_path;
 use crate::terminal::program::name;
 use crate::terminal::warnings::{alert, is_quiet, warn};
 use clap::Args;
@@ -133,7 +134,7 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
         progress.at(&path);
         let is_named = args.paths.contains(&path);
         match File::read(&path, is_named, resealer.is_some()) {
-            Ok(Found::Nothing) if is_named => report.nothing_in(&path),
+            Ok(Found::Nothing) if is_named => report.without_any.push(shown_path(&path)),
             Ok(Found::Nothing) => {}
             Ok(Found::Template(seals)) => {
                 // What was asked about by name, or whether all is well, is not passed over.
@@ -141,11 +142,11 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
                 if counts {
                     report.failed(&path, None, &SealedFilesError::Template.into());
                 } else {
-                    report.template(&path);
+                    report.templates.push(shown_path(&path));
                 }
             }
             Ok(Found::Sealed(file)) => {
-                report.looked_into();
+                report.files += 1;
                 match &resealer {
                     None => file.check(&present, &mut report),
                     Some(resealer) => {
@@ -163,13 +164,13 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
         progress.done();
     }
     progress.end();
-    if let Some(note) = report.note() {
+    if let Some(note) = templated_files::note(&report.templates, "what is sealed in there was not looked at") {
         alert(note);
     }
     if report.has_found_nothing() {
         return Err(NothingToReseal(count).into());
     }
-    for path in report.without_any() {
+    for path in &report.without_any {
         warn(format_args!("found no SealedSecret in {path}; it is passed over"));
     }
 

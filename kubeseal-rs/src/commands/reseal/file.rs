@@ -62,7 +62,7 @@ impl File {
         let objects = self.sealed.objects();
         let old: Vec<(&SealedObject, Old)> =
             objects.iter().filter_map(|object| Some((object, present.old(object)?))).collect();
-        report.up_to_date(objects.len() - old.len());
+        report.up_to_date += objects.len() - old.len();
         report.stale(self.file.path(), old);
     }
 
@@ -77,7 +77,7 @@ impl File {
         let mut edits = Vec::new();
         for (index, object) in self.sealed.objects().iter().enumerate() {
             let Some(old) = present.old(object) else {
-                report.up_to_date(1);
+                report.up_to_date += 1;
                 edits.extend(note_fingerprint(index, object, present).map(|edit| (edit, None)));
                 continue;
             };
@@ -151,9 +151,8 @@ fn resealed(
 ) -> Result<Vec<Change>, ResealFailure> {
     let mut object = object.clone();
     object.default_namespace(namespace);
-    let resealed =
-        resealer.reseal(&object, place).map_err(|fault| fault.with_reason(Reason::of(&object.metadata)))?;
-    let items = resealed.items.into_iter().map(|(key, item)| SealedField::Item(&key).set(item));
-    let hint = SealedField::Annotation(CERTIFICATE_FINGERPRINT).set_or_remove(resealed.hint);
-    Ok(items.chain([hint]).collect())
+    match resealer.reseal(&object, place) {
+        Ok(resealed) => Ok(resealed.into_changes()),
+        Err(failure) => Err(failure.with_reason(Reason::of(&object.metadata))),
+    }
 }

@@ -2,7 +2,6 @@
 
 use crate::certificate::is_revoked;
 use crate::commands::common::sealed_files::NotFound;
-use crate::commands::common::templated_files;
 use crate::commands::reseal::failure::ResealFailure;
 use crate::commands::reseal::staleness::Old;
 use crate::error::CommandError;
@@ -19,14 +18,16 @@ use std::path::Path;
 pub(crate) struct ResealSummary {
     /// What was found or done and is not told yet, a line each.
     lines: String,
-    files: usize,
-    up_to_date: usize,
+    /// Files with SealedSecrets.
+    pub files: usize,
+    /// SealedSecrets that are as they should be.
+    pub up_to_date: usize,
     resealed: usize,
     stale: usize,
     /// Files that were named, and have no SealedSecret.
-    without_any: Vec<String>,
+    pub without_any: Vec<String>,
     /// Files that do not parse, because they are templates.
-    templates: Vec<String>,
+    pub templates: Vec<String>,
     failures: Vec<String>,
     hint: Option<String>,
 }
@@ -72,32 +73,12 @@ impl ResealSummary {
         report
     }
 
-    /// There is a SealedSecret in one more file.
-    pub(crate) fn looked_into(&mut self) {
-        self.files += 1;
-    }
-
-    /// There is none in this file, which was named.
-    pub(crate) fn nothing_in(&mut self, path: &Path) {
-        self.without_any.push(shown_path(path));
-    }
-
-    /// See `nothing_in`.
-    pub(crate) fn without_any(&self) -> &[String] {
-        &self.without_any
-    }
-
     /// Whether there is no SealedSecret, and nothing that may have kept one from being found.
     pub(crate) fn has_found_nothing(&self) -> bool {
         self.files == 0 && self.failures.is_empty()
     }
 
-    /// As many SealedSecrets are as they should be.
-    pub(crate) fn up_to_date(&mut self, number: usize) {
-        self.up_to_date += number;
-    }
-
-    /// These are not.
+    /// Adds SealedSecrets that are sealed to another certificate.
     pub(crate) fn stale(&mut self, path: &Path, found: Vec<(&SealedObject, Old)>) {
         self.stale += found.len();
         for (object, old) in found {
@@ -113,7 +94,7 @@ impl ResealSummary {
         }
     }
 
-    /// These are again.
+    /// Adds SealedSecrets that were resealed.
     pub(crate) fn resealed(&mut self, path: &Path, all: &[Resealed]) {
         self.resealed += all.len();
         for Resealed { place, was_revoked } in all {
@@ -126,17 +107,7 @@ impl ResealSummary {
         }
     }
 
-    /// This cannot be looked into before it is rendered.
-    pub(crate) fn template(&mut self, path: &Path) {
-        self.templates.push(shown_path(path));
-    }
-
-    /// What a person should know beside it.
-    pub(crate) fn note(&self) -> Option<String> {
-        templated_files::note(&self.templates, "what is sealed in there was not looked at")
-    }
-
-    /// This is not, and will not be.
+    /// Adds a file or a SealedSecret that was not resealed.
     pub(crate) fn failed(&mut self, path: &Path, place: Option<String>, fault: &ResealFailure) {
         let mut words = shown_path(path);
         for part in place.into_iter().chain([on_one_line(fault)]) {

@@ -12,7 +12,6 @@ use crate::error::{CommandError, Context as _};
 use crate::files::file_update::FileUpdate;
 use crate::files::input::Input;
 use crate::files::output::Output;
-use crate::manifest::sealed_field::SealedField;
 use crate::manifest::sealed_file::{ObjectEdit, SealedFile};
 use crate::manifest::{sealed_secrets, write};
 use crate::terminal::escape::shown_path;
@@ -20,7 +19,6 @@ use api::SealedSecret;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::path::Path;
-use yaml_edit_in_place::Change;
 
 pub(crate) fn re_encrypt(re_encrypt: &ReEncrypt) -> Result<(), CommandError> {
     match (&re_encrypt.sealed, &re_encrypt.output) {
@@ -47,11 +45,7 @@ fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), CommandError> {
         let answer = controller.reseal(&object.object).context(CANNOT_ASK)?;
         let resealed = Resealed::of(&place, answer, &object.metadata, &object.spec)
             .ok_or_else(|| does_not_open(&controller, &place, &object.metadata))??;
-        let mut changes: Vec<Change> =
-            resealed.items.into_iter().map(|(key, item)| SealedField::Item(&key).set(item)).collect();
-        let hint = SealedField::Annotation(CERTIFICATE_FINGERPRINT);
-        changes.push(hint.set_or_remove(resealed.hint));
-        edits.push(ObjectEdit { index, changes });
+        edits.push(ObjectEdit { index, changes: resealed.into_changes() });
     }
     file.edit_all(&edits).into_iter().collect::<Result<(), _>>().context(&cannot_change)?;
     place.replace(file.text().as_bytes()).context(&cannot_change)

@@ -4,12 +4,14 @@
 //! answers with another scope is not followed.
 
 use crate::error::Hint;
+use crate::manifest::sealed_field::SealedField;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use api::{Scope, SealedSecretSpec, decode};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use yaml_edit_in_place::Change;
 
 /// Items for the newest key.
 pub(crate) struct Resealed {
@@ -54,6 +56,13 @@ impl Resealed {
 
     fn taken(answer: Answer) -> Self {
         Self { hint: hint(&answer.metadata).cloned(), items: answer.spec.encrypted_data }
+    }
+
+    /// The changes that write it into the SealedSecret of a file.
+    pub(crate) fn into_changes(self) -> Vec<Change> {
+        let items = self.items.into_iter().map(|(key, item)| SealedField::Item(&key).set(item));
+        let hint = SealedField::Annotation(CERTIFICATE_FINGERPRINT).set_or_remove(self.hint);
+        items.chain([hint]).collect()
     }
 }
 
