@@ -135,8 +135,14 @@ mod tests {
 
     #[test]
     fn offline_and_live_exclude_each_other() {
-        let certificate = CertificateFlags { offline: Some(true), ..CertificateFlags::default() };
-        let error = run(InspectArgs { live: Some(true), certificate, ..InspectArgs::default() }).unwrap_err();
-        assert!(error.to_string().contains("--live") && error.to_string().contains("--offline"), "{error}");
+        let error = |offline| {
+            let certificate = CertificateFlags { offline: Some(offline), ..CertificateFlags::default() };
+            let kubeconfig = Some("/nonexistent".into());
+            let connection = ConnectionFlags { kubeconfig, ..ConnectionFlags::default() };
+            run(InspectArgs { live: Some(true), certificate, connection, ..InspectArgs::default() }).unwrap_err()
+        };
+        let refused = error(true).to_string();
+        assert!(refused.contains("--live") && refused.contains("--offline"), "{refused}");
+        assert!(error(false).downcast_ref::<UsageError>().is_none());
     }
 }

@@ -101,7 +101,7 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
         return Err(UsageError::Exclude("--check", "--all").into());
     }
     let recovery_keys = RecoveryKeys::from_args(args.recovery_private_key, args.unlock);
-    let by_controller = !is_check && recovery_keys.files.is_empty();
+    let by_controller = is_by_controller(is_check, &recovery_keys);
     if by_controller && args.certificate.offline == Some(true) {
         return Err(UsageError::Offline("reseal without --recovery-private-key").into());
     }
@@ -181,6 +181,11 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
     Ok(stdout.finish()?)
 }
 
+/// Whether the controller opens, and not this program with keys of its own.
+fn is_by_controller(is_check: bool, keys: &RecoveryKeys) -> bool {
+    !is_check && keys.files.is_empty()
+}
+
 /// The certificate to reseal to.
 fn certificate_source(
     by_controller: bool,
@@ -202,11 +207,14 @@ mod tests {
 
     #[test]
     fn the_controller_reseals_to_its_own_certificate() {
-        let source = |by_controller| {
+        let source = |is_check, keys: &[&str]| {
+            let keys = RecoveryKeys::from_args(keys.iter().map(Into::into).collect(), UnlockFlags::default());
             let flags = CertificateFlags { cert: Some("a.crt".into()), ..CertificateFlags::default() };
+            let by_controller = is_by_controller(is_check, &keys);
             certificate_source(by_controller, flags, ControllerAddress::default()).unwrap()
         };
-        assert!(matches!(source(true), CertificateSource::Controller(_)));
-        assert!(matches!(source(false), CertificateSource::File(_)));
+        assert!(matches!(source(false, &[]), CertificateSource::Controller(_)));
+        assert!(matches!(source(true, &[]), CertificateSource::File(_)));
+        assert!(matches!(source(false, &["a.key"]), CertificateSource::File(_)));
     }
 }
