@@ -2,12 +2,12 @@
 
 use crate::settings::flag_value;
 use crate::settings::sensitive::Sensitive;
-use clap::Args;
+use clap::{Arg, Args};
 use std::path::{Path, PathBuf};
 
 /// Shared by every command that may talk to a cluster.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Cluster")]
+#[command(next_help_heading = "Cluster", mut_args = in_long_help)]
 pub(crate) struct ConnectionFlags {
     /// Kubeconfig to use; else $KUBECONFIG, else ~/.kube/config.
     #[arg(long, env = "SEALED_SECRETS_KUBECONFIG", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
@@ -18,142 +18,83 @@ pub(crate) struct ConnectionFlags {
     pub context: Option<String>,
 
     /// Cluster of the kubeconfig; else the context's.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_CLUSTER",
-        hide_env = true,
-        value_name = "CLUSTER",
-        hide_short_help = true
-    )]
+    #[arg(long, env = "SEALED_SECRETS_CLUSTER", hide_env = true, value_name = "CLUSTER")]
     pub cluster: Option<String>,
 
     /// User of the kubeconfig; else the context's.
-    #[arg(long, env = "SEALED_SECRETS_USER", hide_env = true, value_name = "USER", hide_short_help = true)]
+    #[arg(long, env = "SEALED_SECRETS_USER", hide_env = true, value_name = "USER")]
     pub user: Option<String>,
 
     /// Address of the API server.
-    #[arg(long, env = "SEALED_SECRETS_SERVER", hide_env = true, value_name = "URL", hide_short_help = true)]
+    #[arg(long, env = "SEALED_SECRETS_SERVER", hide_env = true, value_name = "URL")]
     pub server: Option<String>,
 
     /// Bearer token to log in with.
-    #[arg(long, env = "SEALED_SECRETS_TOKEN", hide_env = true, value_name = "TOKEN", hide_short_help = true)]
+    #[arg(long, env = "SEALED_SECRETS_TOKEN", hide_env = true, value_name = "TOKEN")]
     pub token: Option<Sensitive>,
 
     /// User to act as.
-    #[arg(
-        long = "as",
-        env = "SEALED_SECRETS_AS",
-        hide_env = true,
-        value_name = "USER",
-        hide_short_help = true
-    )]
+    #[arg(long = "as", env = "SEALED_SECRETS_AS", hide_env = true, value_name = "USER")]
     pub as_user: Option<String>,
 
     /// Group to act as; may be repeated.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_AS_GROUP",
-        hide_env = true,
-        value_name = "GROUP",
-        hide_short_help = true
-    )]
+    #[arg(long, env = "SEALED_SECRETS_AS_GROUP", hide_env = true, value_name = "GROUP")]
     pub as_group: Vec<String>,
 
     /// UID to act as.
-    #[arg(long, env = "SEALED_SECRETS_AS_UID", hide_env = true, value_name = "UID", hide_short_help = true)]
+    #[arg(long, env = "SEALED_SECRETS_AS_UID", hide_env = true, value_name = "UID")]
     pub as_uid: Option<String>,
 
     /// Certificate of the authority that signed the API server's.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_CERTIFICATE_AUTHORITY",
-        hide_env = true,
-        value_name = "FILE",
-        hide_short_help = true,
-        value_parser = flag_value::path()
-    )]
+    #[arg(long, env = "SEALED_SECRETS_CERTIFICATE_AUTHORITY", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub certificate_authority: Option<PathBuf>,
 
     /// Certificate to log in with.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_CLIENT_CERTIFICATE",
-        hide_env = true,
-        value_name = "FILE",
-        hide_short_help = true,
-        value_parser = flag_value::path()
-    )]
+    #[arg(long, env = "SEALED_SECRETS_CLIENT_CERTIFICATE", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub client_certificate: Option<PathBuf>,
 
     /// Private key of --client-certificate.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_CLIENT_KEY",
-        hide_env = true,
-        value_name = "FILE",
-        hide_short_help = true,
-        value_parser = flag_value::path()
-    )]
+    #[arg(long, env = "SEALED_SECRETS_CLIENT_KEY", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub client_key: Option<PathBuf>,
 
     /// Do not check the API server's certificate: any server that answers is believed.
-    #[arg(long, env = "SEALED_SECRETS_INSECURE_SKIP_TLS_VERIFY", hide_env = true, hide_short_help = true)]
+    #[arg(long, env = "SEALED_SECRETS_INSECURE_SKIP_TLS_VERIFY", hide_env = true)]
     pub insecure_skip_tls_verify: Option<bool>,
 
     /// Name that the API server's certificate must have; else that of its address.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_TLS_SERVER_NAME",
-        hide_env = true,
-        value_name = "NAME",
-        hide_short_help = true
-    )]
+    #[arg(long, env = "SEALED_SECRETS_TLS_SERVER_NAME", hide_env = true, value_name = "NAME")]
     pub tls_server_name: Option<String>,
 
     /// Proxy on the way to the API server.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_PROXY_URL",
-        hide_env = true,
-        value_name = "URL",
-        hide_short_help = true
-    )]
+    #[arg(long, env = "SEALED_SECRETS_PROXY_URL", hide_env = true, value_name = "URL")]
     pub proxy_url: Option<String>,
 
     // Any text, because upstream's parser of flags takes any text: the error of its program has another exit code.
     /// How long to wait for an answer, as in 30s or 2m; 0 is for ever.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_REQUEST_TIMEOUT",
-        hide_env = true,
-        value_name = "DURATION",
-        hide_short_help = true
-    )]
+    #[arg(long, env = "SEALED_SECRETS_REQUEST_TIMEOUT", hide_env = true, value_name = "DURATION")]
     pub request_timeout: Option<String>,
 
     /// User name to log in with.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_USERNAME",
-        hide_env = true,
-        value_name = "NAME",
-        hide_short_help = true
-    )]
+    #[arg(long, env = "SEALED_SECRETS_USERNAME", hide_env = true, value_name = "NAME")]
     pub username: Option<String>,
 
     /// Password to log in with.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_PASSWORD",
-        hide_env = true,
-        value_name = "PASSWORD",
-        hide_short_help = true
-    )]
+    #[arg(long, env = "SEALED_SECRETS_PASSWORD", hide_env = true, value_name = "PASSWORD")]
     pub password: Option<Sensitive>,
 
     /// Do not ask for compressed answers.
-    #[arg(long, env = "SEALED_SECRETS_DISABLE_COMPRESSION", hide_env = true, hide_short_help = true)]
+    #[arg(long, env = "SEALED_SECRETS_DISABLE_COMPRESSION", hide_env = true)]
     pub disable_compression: Option<bool>,
+}
+
+/// Of the flags that name a cluster, `-h` shows only these.
+const IN_SHORT_HELP: [&str; 5] =
+    ["kubeconfig", "context", "controller_name", "controller_namespace", "key_prefix"];
+
+fn in_long_help(flag: Arg) -> Arg {
+    let is_hidden =
+        flag.get_help_heading() == Some("Cluster") && !IN_SHORT_HELP.contains(&flag.get_id().as_str());
+    if is_hidden { flag.hide_short_help(true) } else { flag }
 }
 
 /// The value of a flag, unless it is empty, which counts as not given.
