@@ -13,7 +13,7 @@ use crate::cluster::session::request_error::RequestError;
 use crate::controller::address::ControllerAddress;
 use crate::key_store::error::{KeyStoreError, Operation};
 use crate::key_store::stored_key::StoredKey;
-use crate::manifest::names::is_object_name;
+use crate::manifest::names::is_name_prefix;
 use api::sealing_key::{LABEL, ORIGIN, origin_name};
 use api::{METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, ObservedSecret, server_message};
 use http::HeaderValue;
@@ -41,7 +41,7 @@ impl KeyStore {
     /// Prepares to ask. Nothing is asked yet.
     pub(crate) fn connect(address: &ControllerAddress) -> Result<Self, KeyStoreError> {
         let prefix = &address.key_prefix;
-        if !is_object_name(prefix) {
+        if !is_name_prefix(prefix) {
             return Err(KeyStoreError::Prefix(prefix.chars().take(80).collect()));
         }
         address.check().map_err(|_| KeyStoreError::Name(address.namespace.clone()))?;

@@ -158,7 +158,7 @@ pub(crate) struct CreateArgs {
 
 pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
     let (kind, name) = kind_and_name(&args.words)?;
-    let form = form(kind, &args.values, args.docker, args.tls)?;
+    let form = form(kind, args.values, args.docker, args.tls)?;
     let file = path_of(args.sealed_secret_file);
     let merge_into = path_of(args.merge_into);
     let overwrite = args.force == Some(true);

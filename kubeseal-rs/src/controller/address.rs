@@ -2,6 +2,7 @@
 
 use crate::cluster::Cluster;
 use crate::controller::error::ControllerError;
+use crate::manifest::names::is_object_name;
 use crate::settings::flag_value::text;
 use api::sealing_key::DEFAULT_PREFIX;
 
@@ -40,30 +41,9 @@ impl ControllerAddress {
 
     /// Refuses names that would lead to other paths of the API server.
     pub(crate) fn check(&self) -> Result<(), ControllerError> {
-        match [&self.namespace, &self.name].into_iter().find(|part| !is_name(part)) {
+        match [&self.namespace, &self.name].into_iter().find(|part| !is_object_name(part)) {
             Some(part) => Err(ControllerError::Name(part.clone())),
             None => Ok(()),
-        }
-    }
-}
-
-fn is_name(text: &str) -> bool {
-    !text.is_empty()
-        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c))
-        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_stay_within_their_path() {
-        for good in ["sealed-secrets-controller", "a", "a.b", "0"] {
-            assert!(is_name(good), "{good}");
-        }
-        for bad in ["", "..", "a/b", "a b", "A", "a%2fb", "a?b", ".a"] {
-            assert!(!is_name(bad), "{bad}");
         }
     }
 }

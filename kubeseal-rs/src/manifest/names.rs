@@ -33,8 +33,19 @@ pub(crate) fn check_key(key: &str) -> Result<(), InvalidKey> {
     }
 }
 
-/// Whether an object can have a name that begins so. Such a name means nothing else in a selector or in the path of a URL.
-pub(crate) fn is_object_name(text: &str) -> bool {
+/// Whether the API server takes it as the name of an object: RFC 1123, section 2.1. It means nothing else in the path of a URL.
+pub(crate) fn is_object_name(name: &str) -> bool {
+    let is_end = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    name.len() <= LONGEST
+        && name.split('.').all(|label| {
+            label.starts_with(is_end)
+                && label.ends_with(is_end)
+                && label.chars().all(|c| is_end(c) || c == '-')
+        })
+}
+
+/// Whether the name of an object can begin so. It means nothing else in a selector.
+pub(crate) fn is_name_prefix(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.len() <= LONGEST
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c))
@@ -62,6 +73,17 @@ fn is_like_a_name(text: &str, longest: usize, punctuation: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_those_that_the_api_server_takes() {
+        for good in ["a", "a-b.c", "a.b", "0", "sealed-secrets-controller"] {
+            assert!(is_object_name(good), "{good}");
+        }
+        let others = ["..", "a/b", "a b", "a%2fb", "a?b"];
+        for bad in ["", "A", "a_b", "-a", "a-", "a..b", ".a", &"a".repeat(254)].into_iter().chain(others) {
+            assert!(!is_object_name(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn keys_are_the_api_servers() {

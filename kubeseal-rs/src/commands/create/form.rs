@@ -1,6 +1,7 @@
 //! [`Form`]: which Secret `create` builds, and where each of its values comes from.
 
 use crate::commands::create::usage_error::CreateUsage;
+use crate::manifest::names::is_object_name;
 use crate::settings::flag_value::{path_of, text};
 use crate::settings::sensitive::Sensitive;
 use clap::Args;
@@ -65,7 +66,7 @@ pub(crate) struct TlsFlags {
 #[derive(Debug)]
 pub(crate) enum Form {
     /// Any keys and values.
-    Generic(Vec<ValueSource>),
+    Generic(ValueSources),
     /// A login to an image registry.
     DockerRegistry(RegistryLogin),
     /// Logins to image registries, as docker keeps them in a file.
@@ -74,17 +75,17 @@ pub(crate) enum Form {
     Tls { certificate: PathBuf, key: PathBuf },
 }
 
-/// Where values come from.
-#[derive(Debug)]
-pub(crate) enum ValueSource {
-    /// The command line: the key, and the value.
-    Literal(String, Sensitive),
-    /// A file, or the files of a directory; under this key, else under their names.
-    Path(Option<String>, PathBuf),
-    /// A file with lines `KEY=VALUE`.
-    EnvFile(PathBuf),
-    /// The terminal, or one line of standard input.
-    Prompt(String),
+/// Where the values of a generic Secret come from.
+#[derive(Debug, Default)]
+pub(crate) struct ValueSources {
+    /// Keys and values on the command line.
+    pub literals: Vec<(String, Sensitive)>,
+    /// Files, and directories of files; under this key, else under their names.
+    pub paths: Vec<(Option<String>, PathBuf)>,
+    /// Files with lines `KEY=VALUE`.
+    pub env_files: Vec<PathBuf>,
+    /// Keys of values that are typed, or piped in.
+    pub prompts: Vec<String>,
 }
 
 /// A login to an image registry.
@@ -119,51 +120,47 @@ pub(crate) fn kind_and_name(words: &[String]) -> Result<(&str, String), CreateUs
     if is_object_name(name) { Ok((kind, name.to_owned())) } else { Err(CreateUsage::Name(name.to_owned())) }
 }
 
-/// Whether the API server takes it as the name of a Secret: RFC 1123, section 2.1.
-fn is_object_name(name: &str) -> bool {
-    let is_end = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    name.len() <= 253
-        && name.split('.').all(|label| {
-            label.starts_with(is_end)
-                && label.ends_with(is_end)
-                && label.chars().all(|c| is_end(c) || c == '-')
-        })
-}
-
-fn values(flags: &ValueFlags) -> Result<Vec<ValueSource>, CreateUsage> {
-    let mut values = Vec::new();
-    for (index, literal) in flags.from_literal.iter().enumerate() {
-        match literal.expose().split_once('=') {
-            Some((key, value)) if !key.is_empty() => {
-                let value = value.parse().unwrap_or_default();
-                values.push(ValueSource::Literal(key.to_owned(), value));
+impl ValueSources {
+    fn from_args(flags: ValueFlags) -> Result<Self, CreateUsage> {
+        let mut sources = Self { env_files: flags.from_env_file, prompts: flags.prompt, ..Self::default() };
+        for (index, literal) in flags.from_literal.iter().enumerate() {
+            match literal.expose().split_once('=') {
+                Some((key, value)) if !key.is_empty() => {
+                    sources.literals.push((key.to_owned(), value.parse().unwrap_or_default()));
+                }
+                // Not shown: it may be the value.
+                _ => return Err(CreateUsage::Literal(index + 1)),
             }
-            // Not shown: it may be the value.
-            _ => return Err(CreateUsage::Literal(index + 1)),
         }
+        for source in flags.from_file {
+            sources.paths.push(match source.split('=').collect::<Vec<_>>().as_slice() {
+                [path] if !path.is_empty() => (None, path.into()),
+                [key, path] if !key.is_empty() && !path.is_empty() => {
+                    (Some((*key).to_owned()), path.into())
+                }
+                _ => return Err(CreateUsage::FromFile(source)),
+            });
+        }
+        Ok(sources)
     }
-    for source in &flags.from_file {
-        values.push(match source.split('=').collect::<Vec<_>>().as_slice() {
-            [path] if !path.is_empty() => ValueSource::Path(None, path.into()),
-            [key, path] if !key.is_empty() && !path.is_empty() => {
-                ValueSource::Path(Some((*key).to_owned()), path.into())
-            }
-            _ => return Err(CreateUsage::FromFile(source.clone())),
-        });
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.paths.is_empty() && self.is_empty_but_for_paths()
     }
-    values.extend(flags.from_env_file.iter().cloned().map(ValueSource::EnvFile));
-    values.extend(flags.prompt.iter().cloned().map(ValueSource::Prompt));
-    Ok(values)
+
+    fn is_empty_but_for_paths(&self) -> bool {
+        self.literals.is_empty() && self.env_files.is_empty() && self.prompts.is_empty()
+    }
 }
 
 /// The form of this kind, with what the flags say.
 pub(crate) fn form(
     kind: &str,
-    values: &ValueFlags,
+    values: ValueFlags,
     docker: DockerFlags,
     tls: TlsFlags,
 ) -> Result<Form, CreateUsage> {
-    let values = self::values(values)?;
+    let values = ValueSources::from_args(values)?;
     let for_docker = docker.server.is_some()
         || docker.username.is_some()
         || docker.password.is_some()
@@ -189,15 +186,16 @@ pub(crate) fn form(
     }
 }
 
-fn is_one_file(values: &[ValueSource]) -> bool {
-    matches!(values, [ValueSource::Path(..)])
+fn is_one_file(values: &ValueSources) -> bool {
+    values.paths.len() == 1 && values.is_empty_but_for_paths()
 }
 
 /// The file of a Secret that docker wrote, in kubectl's form; the API server takes no other key.
-fn docker_config(values: Vec<ValueSource>) -> Result<Form, CreateUsage> {
-    match values.into_iter().next() {
-        Some(ValueSource::Path(None, path)) => Ok(Form::DockerConfig(path)),
-        Some(ValueSource::Path(Some(key), path)) if key == DOCKER_CONFIG_KEY => Ok(Form::DockerConfig(path)),
+fn docker_config(values: ValueSources) -> Result<Form, CreateUsage> {
+    match values.paths.into_iter().next() {
+        Some((key, path)) if key.as_deref().is_none_or(|key| key == DOCKER_CONFIG_KEY) => {
+            Ok(Form::DockerConfig(path))
+        }
         _ => Err(CreateUsage::DockerConfigKey),
     }
 }
@@ -236,19 +234,9 @@ mod tests {
     }
 
     #[test]
-    fn names_are_those_that_the_api_server_takes() {
-        for good in ["a", "a-b.c", "0"] {
-            assert!(is_object_name(good), "{good}");
-        }
-        for bad in ["", "A", "a_b", "-a", "a-", "a..b", ".a", &"a".repeat(254)] {
-            assert!(!is_object_name(bad), "{bad}");
-        }
-    }
-
-    #[test]
     fn a_literal_that_is_none_is_not_shown() {
         let flags = ValueFlags { from_literal: vec!["hunter2".parse().unwrap()], ..ValueFlags::default() };
-        let error = values(&flags).unwrap_err();
+        let error = ValueSources::from_args(flags).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("hunter2"));
     }
 }

@@ -2,45 +2,33 @@
 
 use crate::commands::create::env_file;
 use crate::commands::create::error::CreateError;
-use crate::commands::create::form::ValueSource;
+use crate::commands::create::form::ValueSources;
 use crate::commands::create::values::{KeyCheck, Values};
 use crate::files::encoding::to_utf8;
 use crate::manifest::names::check_key;
 use crate::terminal::escape::shown_path;
 use crate::terminal::prompt;
 use envelope::Plaintext;
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every value; no key comes twice. The user is asked last, when nothing else can fail any more, and `check` has seen all keys.
-pub(crate) fn gather(sources: &[ValueSource], check: KeyCheck<'_>) -> Result<Values, CreateError> {
+pub(crate) fn gather(sources: &ValueSources, check: KeyCheck<'_>) -> Result<Values, CreateError> {
     let mut values = Values::new();
-    let (prompts, others): (Vec<_>, Vec<_>) =
-        sources.iter().partition(|source| matches!(source, ValueSource::Prompt(_)));
-    let mut asked = BTreeSet::new();
-    for source in &prompts {
-        if let ValueSource::Prompt(key) = source {
-            checked(key, "--prompt")?;
-            asked.insert(key.as_str());
-        }
+    sources.prompts.iter().try_for_each(|key| checked(key, "--prompt"))?;
+    for (key, value) in &sources.literals {
+        checked(key, "--from-literal")?;
+        add(&mut values, key.clone(), Plaintext::new(value.expose().as_bytes().to_vec()))?;
     }
-    for source in others {
-        match source {
-            ValueSource::Literal(key, value) => {
-                checked(key, "--from-literal")?;
-                add(&mut values, key.clone(), Plaintext::new(value.expose().as_bytes().to_vec()))?;
-            }
-            ValueSource::Path(key, path) => add_path(&mut values, key.as_deref(), path)?,
-            ValueSource::EnvFile(path) => add_env_file(&mut values, path)?,
-            ValueSource::Prompt(_) => {}
-        }
+    for (key, path) in &sources.paths {
+        add_path(&mut values, key.as_deref(), path)?;
     }
-    check(&values.keys().map(String::as_str).chain(asked).collect())?;
-    for source in prompts {
-        if let ValueSource::Prompt(key) = source {
-            add(&mut values, key.clone(), Plaintext::new(prompt::ask(key)?))?;
-        }
+    for path in &sources.env_files {
+        add_env_file(&mut values, path)?;
+    }
+    check(&values.keys().chain(&sources.prompts).map(String::as_str).collect())?;
+    for key in &sources.prompts {
+        add(&mut values, key.clone(), Plaintext::new(prompt::ask(key)?))?;
     }
     Ok(values)
 }
