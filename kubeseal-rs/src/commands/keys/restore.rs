@@ -10,7 +10,7 @@ use crate::commands::keys::error::KeysError;
 use crate::commands::keys::restore::backed_up::BackedUp;
 use crate::commands::keys::restore::leaks::{note_cluster, note_leaks};
 use crate::commands::keys::restore::orphan_cleanup::clear_up;
-use crate::commands::keys::restore::orphan_cleanup::{ClearUp, OrphanPolicy};
+use crate::commands::keys::restore::orphan_cleanup::{ClearUp, clear_up};
 use crate::commands::keys::restore::put_back::put_back;
 use crate::error::CommandError;
 use crate::files::input::Input;
@@ -22,7 +22,6 @@ use crate::manifest::secrets;
 use crate::settings::flag_value;
 use crate::settings::key_store_flags::KeyStoreFlags;
 use crate::settings::unlock_flags::UnlockFlags;
-use crate::settings::usage_error::UsageError;
 use crate::target;
 use crate::terminal::program::name;
 use crate::terminal::warnings::warn;
@@ -75,12 +74,6 @@ pub(crate) struct RestoreArgs {
 }
 
 pub(crate) fn run(args: RestoreArgs) -> Result<(), CommandError> {
-    let policy = match (args.keep_stray == Some(true), args.remove_stray == Some(true)) {
-        (true, true) => return Err(UsageError::Exclude("--keep-stray", "--remove-stray").into()),
-        (true, false) => OrphanPolicy::Keep,
-        (false, true) => OrphanPolicy::Remove,
-        (false, false) => OrphanPolicy::Retire,
-    };
     let dry_run = args.dry_run == Some(true);
     let controller = target::key_store(args.key_store)?;
     let (mut backup, refused) =
@@ -92,8 +85,9 @@ pub(crate) fn run(args: RestoreArgs) -> Result<(), CommandError> {
     for key in &backup {
         stdout.print(&put_back(&store, key, &existing, dry_run)?);
     }
-    if policy != OrphanPolicy::Keep {
-        clear_up(&store, &backup, ClearUp { policy, dry_run }, &mut stdout)?;
+    if args.keep_stray != Some(true) {
+        let how = ClearUp { removes: args.remove_stray == Some(true), dry_run };
+        clear_up(&store, &backup, how, &mut stdout)?;
     }
     if refused > 0 { Err(KeysError::NotAll(refused).into()) } else { Ok(stdout.finish()?) }
 }

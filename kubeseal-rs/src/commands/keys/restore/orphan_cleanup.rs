@@ -16,21 +16,11 @@ use envelope::Fingerprint;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
-/// What becomes of a key that the controller made while the others were lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OrphanPolicy {
-    /// It stays as it is.
-    Keep,
-    /// It is retired, if nothing needs it.
-    Retire,
-    /// It is deleted, if nothing needs it.
-    Remove,
-}
-
-/// How to treat such keys.
+/// What becomes of such keys that nothing needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ClearUp {
-    pub policy: OrphanPolicy,
+    /// They are deleted instead of retired.
+    pub removes: bool,
     /// Nothing is changed.
     pub dry_run: bool,
 }
@@ -129,30 +119,22 @@ fn settle(
 ) -> Result<String, CommandError> {
     let (namespace, name, short) = (store.namespace(), key.name(), orphan.short());
     let told = format!("{short} was made while these keys were lost (Secret {namespace}/{name}); ");
+    let (removes, why) = match verdict {
+        Verdict::Needed => return Ok(format!("{told}it stays active: something was sealed with it\n")),
+        Verdict::OpensNothing if how.removes => (
+            false,
+            "it opens nothing here, but there are SealedSecrets that no key opens: it is not deleted, and ",
+        ),
+        _ => (how.removes, "nothing in the cluster needs it: it "),
+    };
+    match (how.dry_run, removes) {
+        (true, _) => {}
+        (false, true) => store.delete(key)?,
+        (false, false) => store.label(key, RETIRED)?,
+    }
     let would = if how.dry_run { "would be" } else { "is" };
-    Ok(match (verdict, how.policy) {
-        (Verdict::Needed, _) | (_, OrphanPolicy::Keep) => {
-            format!("{told}it stays active: something was sealed with it\n")
-        }
-        (Verdict::Unneeded, OrphanPolicy::Remove) => {
-            if !how.dry_run {
-                store.delete(key)?;
-            }
-            format!("{told}nothing in the cluster needs it: it {would} deleted\n")
-        }
-        (verdict, asked) => {
-            if !how.dry_run {
-                store.label(key, RETIRED)?;
-            }
-            let why = match (verdict, asked) {
-                (Verdict::OpensNothing, OrphanPolicy::Remove) => {
-                    "it opens nothing here, but there are SealedSecrets that no key opens: it is not deleted, and "
-                }
-                _ => "nothing in the cluster needs it: it ",
-            };
-            format!("{told}{why}{would} retired\n")
-        }
-    })
+    let done = if removes { "deleted" } else { "retired" };
+    Ok(format!("{told}{why}{would} {done}\n"))
 }
 
 /// A key of the backup as it will be.
