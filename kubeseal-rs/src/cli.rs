@@ -5,6 +5,7 @@ pub(crate) mod man_pages;
 pub(crate) mod misplaced;
 pub(crate) mod usage_hints;
 
+use crate::cli::klog_flags::klog_flags;
 use crate::commands::Command;
 use crate::commands::upstream;
 use crate::commands::upstream::flags::UpstreamFlags;
@@ -56,9 +57,6 @@ pub(crate) struct Cli {
     #[command(flatten)]
     pub connection: ConnectionFlags,
 
-    #[command(flatten)]
-    pub klog: klog_flags::KlogFlags,
-
     // Not from the environment: `SEALED_SECRETS_VERSION=0.38.4` is a likely line in a pipeline.
     /// Print the version.
     #[arg(long)]
@@ -75,7 +73,7 @@ pub(crate) struct Cli {
 impl Cli {
     /// The flags and commands.
     pub(crate) fn definition() -> clap::Command {
-        with_gos_booleans(Self::command())
+        with_gos_booleans(Self::command().args(klog_flags()))
     }
 
     /// Reads the arguments. The error may also be the help text that a flag asks for.

@@ -9,7 +9,6 @@ pub(crate) mod put_back;
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::restore::backed_up::BackedUp;
 use crate::commands::keys::restore::leaks::{note_cluster, note_leaks};
-use crate::commands::keys::restore::orphan_cleanup::clear_up;
 use crate::commands::keys::restore::orphan_cleanup::{ClearUp, clear_up};
 use crate::commands::keys::restore::put_back::put_back;
 use crate::error::CommandError;
