@@ -24,8 +24,7 @@ pub use crate::cli::man_pages::{command, man_pages};
 
 use crate::cli::Cli;
 use crate::terminal::program;
-use crate::terminal::warnings;
-use crate::terminal::warnings::When;
+use crate::terminal::warnings::{self, When};
 use std::ffi::OsString;
 use std::process::ExitCode;
 

@@ -7,8 +7,7 @@
 //! Decided: a certificate is cached only if TLS verified the API server. One that came over plain http (as with `kubectl proxy`) or
 //! with `--insecure-skip-tls-verify` may be an attacker's, and a later run without that flag would seal with it.
 
-use crate::certificate::store;
-use crate::certificate::store::Existing;
+use crate::certificate::store::{self, Existing};
 use crate::cluster::error::ConnectionError;
 use crate::controller::address::ControllerAddress;
 use crate::terminal::escape::shown_path;

@@ -32,16 +32,14 @@ use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::manifest::yaml::parse::parse;
 use crate::settings::certificate_flags::CertificateFlags;
 use crate::settings::connection_flags::ConnectionFlags;
-use crate::settings::flag_value;
-use crate::settings::flag_value::texts;
+use crate::settings::flag_value::{self, texts};
 use crate::target::Target;
 use crate::terminal::escape::shown_path;
 use crate::terminal::program::name;
 use crate::terminal::warnings::is_quiet;
 use clap::Args;
 use std::fs;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use yaml_edit_in_place::Change;
 use yaml_edit_in_place::split::documents;
 

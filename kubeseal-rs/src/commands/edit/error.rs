@@ -1,8 +1,7 @@
 //! [`EditError`]: why an edit came to nothing, and what to do about it.
 
 use crate::commands::common::annotations::AnnotationFault;
-use crate::error::CommandError;
-use crate::error::Hint;
+use crate::error::{CommandError, Hint};
 use crate::files::file_update::error::FileUpdateError;
 use crate::manifest::location::Location;
 use crate::terminal::escape::shown_path;

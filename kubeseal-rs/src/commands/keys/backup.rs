@@ -8,8 +8,7 @@ use crate::key_store::KeyStore;
 use crate::key_store::backup::encrypt::Encryption;
 use crate::key_store::backup::write::list;
 use crate::key_store::stored_key::StoredKey;
-use crate::settings::flag_value;
-use crate::settings::flag_value::{path_of, texts};
+use crate::settings::flag_value::{self, path_of, texts};
 use crate::settings::key_store_flags::KeyStoreFlags;
 use crate::settings::usage_error::UsageError;
 use crate::target;
@@ -21,8 +20,7 @@ use api::sealing_key::RENEW;
 use clap::Args;
 use sealing::UnsealedSecret;
 use std::io::{self, ErrorKind, IsTerminal as _};
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What `help keys backup` begins with.
 pub(crate) const LONG_ABOUT: &str = "Write all sealing keys to a file, whatever their state, encrypted in the format of age (https://age-encryption.org): to \

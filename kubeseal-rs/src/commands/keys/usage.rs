@@ -3,8 +3,7 @@
 //! By the status, in which the controller notes the keys that opened an object; and by trying the keys, which is certain where the
 //! object is seen as the controller sees it. Where no key opens, the hint that the object carries is believed, as `reseal` does.
 
-use crate::commands::common::sealed_files;
-use crate::commands::common::sealed_files::SealedFilesError;
+use crate::commands::common::sealed_files::{self, SealedFilesError};
 use crate::error::cause::on_one_line;
 use crate::files::file_update::FileUpdate;
 use crate::key_store::stored_key::StoredKey;

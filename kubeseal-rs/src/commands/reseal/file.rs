@@ -2,8 +2,7 @@
 
 use crate::certificate::is_revoked;
 use crate::commands::common::reason::Reason;
-use crate::commands::common::sealed_files;
-use crate::commands::common::sealed_files::{SealedFilesError, is_manifest};
+use crate::commands::common::sealed_files::{self, SealedFilesError, is_manifest};
 use crate::commands::common::templated_files::{is_template, seals};
 use crate::commands::reseal::failure::ResealFailure;
 use crate::commands::reseal::resealer::Resealer;

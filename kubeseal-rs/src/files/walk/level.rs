@@ -1,8 +1,7 @@
 //! [`Level`]: a directory on the way down, with its rules, and the repository that begins there.
 
 use crate::files::walk::error::WalkError;
-use crate::files::walk::rules::IgnoreFiles;
-use crate::files::walk::rules::Rules;
+use crate::files::walk::rules::{IgnoreFiles, Rules};
 use crate::git::error::GitError;
 use crate::git::index::Index;
 use crate::git::repository::Repository;

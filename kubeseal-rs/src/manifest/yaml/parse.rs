@@ -5,8 +5,7 @@ use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use serde_saphyr::Error as YamlError;
 use serde_saphyr::options;
 use serde_saphyr::options::NonFiniteFloatPolicy;
-use yaml_edit_in_place::LineBreak;
-use yaml_edit_in_place::Position;
+use yaml_edit_in_place::{LineBreak, Position};
 use yaml_edit_in_place::limits::{alias_limits, budget};
 use yaml_edit_in_place::split::DocumentText;
 
