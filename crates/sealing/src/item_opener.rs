@@ -2,7 +2,7 @@
 
 mod trials;
 
-use crate::base64_text::decode;
+use crate::base64_text::decode_base64;
 use crate::item_error::ItemFault;
 use crate::key_ring::KeyRing;
 use api::Scope;
@@ -54,7 +54,7 @@ impl<'a> ItemOpener<'a> {
         if self.trials.is_spent() {
             return Err(ItemFault::NotTried);
         }
-        let envelope = decode(sealed).ok_or(ItemFault::NotBase64)?;
+        let envelope = decode_base64(sealed).ok_or(ItemFault::NotBase64)?;
         let open = |scope| self.open_under(scope, &envelope);
         match open(self.scope) {
             Ok(value) => Ok(value),
@@ -85,7 +85,7 @@ impl<'a> ItemOpener<'a> {
 
     /// Opens an item, without a reason where it does not: for clients that may ask about objects which are not theirs.
     pub(crate) fn open_or_not(&self, sealed: &str) -> Option<Plaintext> {
-        self.open_under(self.scope, &decode(sealed)?).ok()
+        self.open_under(self.scope, &decode_base64(sealed)?).ok()
     }
 
     fn open_under(&self, scope: Scope, envelope: &[u8]) -> Result<Plaintext, OpenError> {

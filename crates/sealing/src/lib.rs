@@ -9,6 +9,7 @@
 //! | a SealedSecret into the Secret that it describes | `unseal`; its messages are in `unseal::message` |
 //! | sealed values to a newer key; whether values open | `reseal` |
 //! | which keys a SealedSecret needs | `needs` |
+//! | base64 as Go reads it | `base64_text` |
 //! | the order in which keys are tried, and how many tries an object may cost | `item_opener` |
 //! | the keys of a cluster; the name of the next key | `key_ring`, `sealing_key`, `successor_name` |
 
@@ -24,6 +25,7 @@ mod successor_name;
 mod unseal;
 mod unsealed_secret;
 
+pub use base64_text::decode_base64;
 pub use item_error::{BadTemplate, ItemError, ItemFault};
 pub use key_ring::KeyRing;
 pub use needs::{Needs, needs};

@@ -9,6 +9,7 @@ use crate::files::encoding::Encoding;
 use crate::files::file_update::error::FileUpdateError;
 use crate::files::file_update::lock::FileLock;
 use crate::files::output::Output;
+use memchr::memmem;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -53,8 +54,7 @@ impl FileUpdate {
 
     /// Whether it is worth reading as text.
     pub(crate) fn mentions_sealed(&self) -> bool {
-        const WORD: &[u8] = b"SealedSecret";
-        self.bytes().windows(WORD.len()).any(|window| window == WORD)
+        memmem::find(self.bytes(), b"SealedSecret").is_some()
     }
 
     /// What was read, text or not; text in UTF-8.

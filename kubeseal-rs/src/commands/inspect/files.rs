@@ -16,6 +16,7 @@ use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::manifest::yaml::parse::parse;
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::{alert, warn};
+use memchr::memmem;
 use std::fs;
 use std::path::PathBuf;
 use std::slice;
@@ -84,14 +85,13 @@ impl Files<'_> {
 
     /// What has no SealedSecret is passed over, with a word about it where it was named.
     fn take(&mut self, input: &Input, is_named: bool) {
-        const WORD: &[u8] = b"SealedSecret";
         self.count += 1;
         let bytes = match bytes(input) {
             Ok(bytes) => bytes,
             Err(failure) => return self.faults.push(on_one_line(&failure)),
         };
         // What a directory has beside them need not even parse.
-        if !is_named && !bytes.windows(WORD.len()).any(|window| window == WORD) {
+        if !is_named && memmem::find(&bytes, b"SealedSecret").is_none() {
             return;
         }
         match read_input(input, &bytes, self.certificates) {
@@ -101,7 +101,7 @@ impl Files<'_> {
                     warn(format_args!("found no SealedSecret in {input}; it is passed over"));
                 }
                 Some(InspectError::Nothing(_)) => {}
-                Some(InspectError::Broken { .. }) if bytes.windows(2).any(|two| two == b"{{") => {
+                Some(InspectError::Broken { .. }) if memmem::find(&bytes, b"{{").is_some() => {
                     self.templates.push(input.to_string());
                 }
                 _ => self.faults.push(on_one_line(&error)),

@@ -2,14 +2,8 @@
 
 use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::report::Item;
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use envelope::measure;
-
-/// Go's decoder: padding is wanted, and the bits behind the last byte may be anything.
-const BASE64: GeneralPurpose =
-    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+use sealing::decode_base64;
 
 /// The smallest key that counts as a sealing key, in bits.
 const SMALLEST_KEY: usize = 2048;
@@ -22,8 +16,7 @@ pub(crate) fn item(key: &str, sealed: Option<&str>, problems: &mut Vec<Problem>)
         problems.push(Problem::NotText(key()));
         return nothing;
     };
-    let packed: String = sealed.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
-    let Ok(envelope) = BASE64.decode(packed) else {
+    let Some(envelope) = decode_base64(sealed) else {
         problems.push(Problem::NotBase64(key()));
         return nothing;
     };

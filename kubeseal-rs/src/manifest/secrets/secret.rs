@@ -8,12 +8,9 @@ use crate::manifest::error::ManifestError;
 use crate::manifest::field::FieldReader;
 use crate::manifest::yaml::invalid::InvalidManifest;
 use api::annotations::repeats_object;
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use envelope::Plaintext;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use sealing::SecretToSeal;
+use sealing::{SecretToSeal, decode_base64};
 use std::collections::BTreeMap;
 
 /// The fields of a Secret or a List of them. A name that is close to one of them is refused; any other is ignored.
@@ -22,10 +19,6 @@ pub(crate) const FIELDS: &[&str] =
 
 const METADATA_FIELDS: &[&str] =
     &["name", "generateName", "namespace", "labels", "annotations", "finalizers"];
-
-/// Go's decoder: padding is wanted, and the bits behind the last byte may be anything.
-const BASE64: GeneralPurpose =
-    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 /// Reads a Secret from its fields.
 pub(crate) fn read_fields(fields: Vec<(String, FieldReader)>) -> Result<SecretToSeal, ManifestError> {
@@ -37,8 +30,8 @@ pub(crate) fn read_fields(fields: Vec<(String, FieldReader)>) -> Result<SecretTo
             "metadata" => secret.metadata = metadata(field)?,
             "type" => secret.type_ = non_empty(field)?,
             "immutable" => secret.immutable = field.boolean()?,
-            "data" => secret.data = values(field, decode)?,
-            "stringData" => string_data = values(field, Ok)?,
+            "data" => secret.data = values(field, |text| decode_base64(&text).ok_or(InvalidManifest::NotBase64))?,
+            "stringData" => string_data = values(field, |text| Ok(text.into_bytes()))?,
             _ => {}
         }
     }
@@ -90,23 +83,15 @@ fn list(field: FieldReader) -> Result<Option<Vec<String>>, ManifestError> {
 /// The values of `data` or `stringData`; one that is null is empty, as upstream has it.
 fn values(
     field: FieldReader,
-    decode: fn(Vec<u8>) -> Result<Vec<u8>, InvalidManifest>,
+    decode: impl Fn(String) -> Result<Vec<u8>, InvalidManifest>,
 ) -> Result<BTreeMap<String, Plaintext>, ManifestError> {
     let mut values = BTreeMap::new();
     for (key, field) in field.map()? {
         let location = field.location.clone();
-        let text = field.text()?.unwrap_or_default().into_bytes();
-        let value = decode(text).map_err(|problem| ManifestError::At { location, problem })?;
+        let value = decode(field.text()?.unwrap_or_default()).map_err(|problem| ManifestError::At { location, problem })?;
         values.insert(key, Plaintext::new(value));
     }
     Ok(values)
-}
-
-/// Base64, in which line breaks count for nothing.
-fn decode(mut text: Vec<u8>) -> Result<Vec<u8>, InvalidManifest> {
-    text.retain(|byte| !matches!(byte, b'\r' | b'\n'));
-    // The decoder's error would quote a byte.
-    BASE64.decode(text).map_err(|_| InvalidManifest::NotBase64)
 }
 
 /// A field of a `ConfigMap`. Its other fields have the names of a Secret's.

@@ -37,7 +37,7 @@ const ENCRYPTED_FILES: [&[u8]; 2] = [b"\0GITCRYPT\0", b"age-encryption.org/"];
 
 /// Whether a whole file is encrypted.
 pub(crate) fn is_encrypted_file(bytes: &[u8]) -> bool {
-    let has = |words: &[u8]| bytes.windows(words.len()).any(|window| window == words);
+    let has = |words: &[u8]| memchr::memmem::find(bytes, words).is_some();
     ENCRYPTED_FILES.iter().any(|begin| bytes.starts_with(begin))
         || ENCRYPTED.iter().any(|begin| bytes.starts_with(begin.as_bytes()))
         // SOPS keeps the structure of a file, and adds what it needs to decrypt it.
