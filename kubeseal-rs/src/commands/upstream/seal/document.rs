@@ -14,33 +14,26 @@ pub(crate) struct Sealed {
     pub objects: usize,
     /// Number of Secrets among them, those in Lists included.
     pub secrets: usize,
-    /// The SealedSecrets as text. Numbers of documents in the error count from this document.
-    pub written: Result<Vec<u8>, SettleError>,
+    /// The SealedSecrets as text.
+    pub written: Vec<u8>,
 }
 
-/// Seals all Secrets of the document.
-pub(crate) fn seal_document(seal: &Seal, certificate: &Certificate, document: &StreamedDocument) -> Sealed {
-    let (objects, secrets) = match secrets::read_document(&seal.secrets, document) {
-        Ok(read) => read,
-        Err(error) => return Sealed { objects: 0, secrets: 0, written: Err(error.into()) },
-    };
-    Sealed { objects, secrets: secrets.len(), written: seal_all(seal, certificate, secrets) }
-}
-
-fn seal_all(
+/// Seals all Secrets of the document. Numbers of documents in the error count from this document.
+pub(crate) fn seal_document(
     seal: &Seal,
     certificate: &Certificate,
-    mut secrets: Vec<InputSecret>,
-) -> Result<Vec<u8>, SettleError> {
+    document: &StreamedDocument,
+) -> Result<Sealed, SettleError> {
+    let (objects, mut secrets) = secrets::read_document(&seal.secrets, document)?;
     for secret in &mut secrets {
         settle(seal, secret)?;
         check(seal, secret)?;
     }
-    let mut written = Vec::new();
+    let mut sealed = Sealed { objects, secrets: secrets.len(), written: Vec::new() };
     for InputSecret { secret, location: place } in secrets {
-        let sealed = sealing::seal_secret(&mut SysRng, certificate, secret)
+        let object = sealing::seal_secret(&mut SysRng, certificate, secret)
             .map_err(|source| SettleError::Seal { place, source })?;
-        write::write(seal.format, &sealed, &mut written)?;
+        write::write(seal.format, &object, &mut sealed.written)?;
     }
-    Ok(written)
+    Ok(sealed)
 }

@@ -4,6 +4,7 @@
 //! only so many documents are read and not yet written, however long the stream is.
 
 use crate::commands::upstream::seal::document::{Sealed, seal_document};
+use crate::commands::upstream::seal::settle::SettleError;
 use crate::commands::upstream::task::Seal;
 use crate::error::CommandError;
 use crate::files::output::whole::Whole;
@@ -24,7 +25,9 @@ const FEW: usize = 8;
 const FOR_EACH_CORE: usize = 8;
 
 /// A document, and the channel for its result.
-type Job = (StreamedDocument, SyncSender<Sealed>);
+type Job = (StreamedDocument, SyncSender<Outcome>);
+
+type Outcome = Result<Sealed, SettleError>;
 
 /// Seals a stream, and writes to a `Whole` that the caller finishes.
 pub(crate) struct Pipeline<'a> {
@@ -84,7 +87,7 @@ impl<'a> Pipeline<'a> {
                     }
                 });
             }
-            let mut window: VecDeque<Receiver<Sealed>> = VecDeque::new();
+            let mut window: VecDeque<Receiver<Outcome>> = VecDeque::new();
             for document in documents {
                 if window.len() >= cores * FOR_EACH_CORE {
                     self.take_first(&mut window)?;
@@ -101,16 +104,16 @@ impl<'a> Pipeline<'a> {
         })
     }
 
-    fn take_first(&mut self, window: &mut VecDeque<Receiver<Sealed>>) -> Result<(), CommandError> {
+    fn take_first(&mut self, window: &mut VecDeque<Receiver<Outcome>>) -> Result<(), CommandError> {
         // A thread that panicked sends nothing; the scope ends with its panic.
         let Some(sealed) = window.pop_front().and_then(|first| first.recv().ok()) else { return Ok(()) };
         self.take(sealed)
     }
 
-    fn take(&mut self, sealed: Sealed) -> Result<(), CommandError> {
-        let written = sealed.written.map_err(|error| error.after(self.objects))?;
+    fn take(&mut self, sealed: Outcome) -> Result<(), CommandError> {
+        let sealed = sealed.map_err(|error| error.after(self.objects))?;
         self.objects += sealed.objects;
         self.secrets += sealed.secrets;
-        Ok(self.written.write(&written)?)
+        Ok(self.written.write(&sealed.written)?)
     }
 }
