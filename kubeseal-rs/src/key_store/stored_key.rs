@@ -2,14 +2,13 @@
 
 use api::ObservedSecret;
 use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, LABEL, RETIRED};
-use envelope::{Certificate, Fingerprint, Plaintext};
+use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::ResourceExt as _;
-use sealing::{KeyOrder, KeySecretError, SealingKey, UnsealedSecret};
+use sealing::{KeyOrder, KeySecretError, SealingKey};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A Secret with the label of sealing keys, or the name of those from before. It has no Debug: it holds a private key.
@@ -124,11 +123,11 @@ impl StoredKey {
     }
 
     /// The Secret without what only this cluster knows of it, for a backup. With copies of the values.
-    pub(crate) fn to_back_up(&self, is_left_out: impl Fn(&str) -> bool) -> UnsealedSecret {
+    pub(crate) fn to_back_up(&self, is_left_out: impl Fn(&str) -> bool) -> Secret {
         let metadata = &self.secret.metadata;
         let mut annotations = metadata.annotations.clone().unwrap_or_default();
         annotations.retain(|name, _| !is_left_out(name));
-        UnsealedSecret {
+        Secret {
             metadata: ObjectMeta {
                 name: metadata.name.clone(),
                 namespace: metadata.namespace.clone(),
@@ -139,16 +138,8 @@ impl StoredKey {
             },
             type_: self.secret.type_.clone(),
             immutable: self.secret.immutable,
-            data: self
-                .secret
-                .data
-                .iter()
-                .flatten()
-                .map(|(key, value)| (key.clone(), Plaintext::new(value.0.clone())))
-                .collect(),
-            opened_by: BTreeSet::new(),
-            varying: BTreeSet::new(),
-            templated: false,
+            data: self.secret.data.clone(),
+            ..Secret::default()
         }
     }
 }

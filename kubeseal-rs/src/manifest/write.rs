@@ -3,10 +3,10 @@
 use crate::error::Hint;
 use crate::settings::flag_value::Format;
 use api::SealedSecret;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use k8s_openapi::ByteString;
+use k8s_openapi::api::core::v1::Secret;
 use sealing::UnsealedSecret;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// An object could not be written out.
 #[derive(Debug, thiserror::Error)]
@@ -27,27 +27,18 @@ pub(crate) fn write(format: Format, sealed: &SealedSecret, written: &mut Vec<u8>
 /// Appends `secret` to `written`.
 pub(crate) fn write_secret(
     format: Format,
-    secret: &UnsealedSecret,
+    secret: UnsealedSecret,
     written: &mut Vec<u8>,
 ) -> Result<(), RenderError> {
-    append(format, secret_value(secret)?, written)
-}
-
-/// The Secret as the API server has it: values in base64, the fields in Go's order.
-pub(crate) fn secret_value(secret: &UnsealedSecret) -> Result<Value, RenderError> {
-    let metadata = serde_json::to_value(&secret.metadata).map_err(RenderError::Json)?;
-    let mut value = json!({ "kind": "Secret", "apiVersion": "v1", "metadata": metadata });
-    if let Some(immutable) = secret.immutable {
-        value["immutable"] = immutable.into();
-    }
-    if !secret.data.is_empty() {
-        let data = secret.data.iter();
-        value["data"] = data.map(|(key, value)| (key.clone(), BASE64_STANDARD.encode(value.expose()))).collect();
-    }
-    if let Some(type_) = secret.type_.as_deref().filter(|type_| !type_.is_empty()) {
-        value["type"] = type_.into();
-    }
-    Ok(value)
+    let data = secret.data.iter().map(|(key, value)| (key.clone(), ByteString(value.expose().to_vec())));
+    let secret = Secret {
+        metadata: secret.metadata,
+        type_: secret.type_.filter(|type_| !type_.is_empty()),
+        immutable: secret.immutable,
+        data: (!secret.data.is_empty()).then(|| data.collect()),
+        ..Secret::default()
+    };
+    append(format, serde_json::to_value(secret).map_err(RenderError::Json)?, written)
 }
 
 fn append(format: Format, value: Value, written: &mut Vec<u8>) -> Result<(), RenderError> {
@@ -77,7 +68,7 @@ fn in_gos_order(mut value: Value) -> Value {
     const METADATA: &[&str] =
         &["name", "generateName", "namespace", "labels", "annotations", "ownerReferences", "finalizers"];
     let orders: [(&str, &[&str]); 5] = [
-        ("", &["kind", "apiVersion", "metadata", "spec"]),
+        ("", &["kind", "apiVersion", "metadata", "immutable", "data", "type", "spec"]),
         ("/metadata", METADATA),
         ("/spec", &["template", "encryptedData"]),
         ("/spec/template", &["metadata", "type", "immutable"]),
@@ -122,6 +113,7 @@ fn sorted(value: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn written(format: Format, annotations: &[(&str, &str)]) -> String {
         let annotations: Map<String, Value> =

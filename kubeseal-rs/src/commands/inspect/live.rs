@@ -33,15 +33,7 @@ impl<'a> Cluster<'a> {
         let mut state = LiveState {
             server: self.session.server().to_owned(),
             namespace: namespace.clone(),
-            exists: false,
-            same_items: None,
-            same_names: false,
-            synced: None,
-            reason: None,
-            message: None,
-            compromised: None,
-            generation: None,
-            observed_generation: None,
+            ..LiveState::default()
         };
         // A manifest must not reach other paths of the API server.
         if !is_object_name(&name) || !is_object_name(&namespace) {

@@ -78,7 +78,7 @@ pub(crate) struct SealedWith {
 }
 
 /// What the cluster says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LiveState {
     pub server: String,

@@ -18,7 +18,7 @@ use crate::terminal::warnings::alert;
 use api::annotations::repeats_object;
 use api::sealing_key::RENEW;
 use clap::Args;
-use sealing::UnsealedSecret;
+use k8s_openapi::api::core::v1::Secret;
 use std::io::{self, ErrorKind, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
@@ -102,7 +102,7 @@ pub(crate) fn run(mut args: BackupArgs) -> Result<(), CommandError> {
     }
     // A request to renew is not a part of the key; and what kubectl and others note may hold the key itself.
     let is_left_out = |name: &str| name == RENEW || repeats_object(name);
-    let secrets: Vec<UnsealedSecret> = keys.iter().map(|key| key.to_back_up(is_left_out)).collect();
+    let secrets: Vec<Secret> = keys.iter().map(|key| key.to_back_up(is_left_out)).collect();
     let plain = list(&secrets)?;
     let locked = lock.lock(plain.as_bytes())?;
     let bytes = locked.as_deref().unwrap_or(plain.as_bytes());

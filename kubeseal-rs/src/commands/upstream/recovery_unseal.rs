@@ -36,7 +36,7 @@ pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandEr
                     source: Box::new(InFull(source)),
                 }
             })?;
-        write::write_secret(recovery.format, &secret, &mut written)?;
+        write::write_secret(recovery.format, secret, &mut written)?;
     }
     Ok(recovery.output.write_private(&written)?)
 }

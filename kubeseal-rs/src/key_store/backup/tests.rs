@@ -9,28 +9,25 @@ use crate::key_store::backup::write::list;
 use crate::manifest::secrets;
 use age::secrecy::ExposeSecret as _;
 use age::x25519;
-use envelope::Plaintext;
-use sealing::UnsealedSecret;
+use k8s_openapi::ByteString;
+use k8s_openapi::api::core::v1::Secret;
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-fn secret(name: &str) -> UnsealedSecret {
-    UnsealedSecret {
+fn secret(name: &str) -> Secret {
+    Secret {
         metadata: serde_json::from_value(json!({
             "name": name, "namespace": "kube-system", "creationTimestamp": "2026-01-01T00:00:00Z",
             "labels": { "l": "active" }, "annotations": { "note": "two\nlines: \"quoted\" # no comment\n---\n" },
         }))
         .unwrap(),
         type_: Some("kubernetes.io/tls".into()),
-        immutable: None,
-        data: BTreeMap::from([
-            ("tls.crt".into(), Plaintext::new(b"public".to_vec())),
-            ("tls.key".into(), Plaintext::new(vec![0x97; 3000])),
-        ]),
-        opened_by: BTreeSet::new(),
-        varying: BTreeSet::new(),
-        templated: false,
+        data: Some(BTreeMap::from([
+            ("tls.crt".into(), ByteString(b"public".to_vec())),
+            ("tls.key".into(), ByteString(vec![0x97; 3000])),
+        ])),
+        ..Secret::default()
     }
 }
 
@@ -54,7 +51,7 @@ fn a_list_reads_back_as_what_was_written() {
         assert_eq!(it.secret.metadata.labels, expected.metadata.labels);
         assert_eq!(it.secret.metadata.annotations, expected.metadata.annotations);
         assert_eq!(it.secret.type_, expected.type_);
-        assert_eq!(it.secret.data["tls.key"].expose(), expected.data["tls.key"].expose());
+        assert_eq!(it.secret.data["tls.key"].expose(), expected.data.unwrap()["tls.key"].0);
     }
 }
 
@@ -118,7 +115,7 @@ fn an_identity_that_cannot_be_read_is_told_of_whatever_the_backup_is() {
     let locked = lock.ready().unwrap().lock(b"plain").unwrap().unwrap();
     let unlock = Decryption { identities: vec![folder.path().join("missing.txt")], passphrase: None };
     for backup in [&locked, plain().as_bytes()] {
-        let error = unlock.plain(&Input::Stdin, backup.to_vec().into()).unwrap_err();
+        let error = unlock.plain(&Input::Stdin, backup.to_vec()).unwrap_err();
         assert!(
             error.to_string().contains("cannot read the identities in ")
                 && error.to_string().contains("missing.txt"),

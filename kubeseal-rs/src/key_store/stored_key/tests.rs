@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use k8s_openapi::ByteString;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use rand::rngs::SysRng;
+use std::collections::BTreeMap;
 
 /// A key whose certificate begins at one second, in a Secret made at another.
 fn stored(name: &str, not_before: i64, created: i64) -> StoredKey {
