@@ -3,7 +3,7 @@
 //! Decided: written in place, instead of through a temporary file, which a crash would leave behind with the
 //! plaintext in it. What is lost then can be opened again.
 
-use crate::files::output::replacement::{beside, directory};
+use crate::files::output::replacement::{beside, sync_directory};
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -49,9 +49,6 @@ pub(crate) fn to_new_file(path: &Path, bytes: &[u8], overwrite: bool) -> io::Res
     file.as_file().sync_all()?;
     let persisted = if overwrite { file.persist(path) } else { file.persist_noclobber(path) };
     persisted.map_err(|error| error.error)?;
-    // The name is durable once its directory is; not every file system can be asked.
-    if let Ok(directory) = File::open(directory(path)) {
-        let _ = directory.sync_all();
-    }
+    sync_directory(path);
     Ok(())
 }

@@ -55,10 +55,7 @@ impl Replacement {
             }
             put => put.map_err(|error| error.error)?,
         };
-        // The name is durable once its directory is; not every file system can be asked.
-        if let Ok(directory) = File::open(directory(&self.target)) {
-            let _ = directory.sync_all();
-        }
+        sync_directory(&self.target);
         Ok(())
     }
 }
@@ -95,6 +92,13 @@ fn keep_owner(file: &File, existing: &Metadata) {
 
 #[cfg(not(unix))]
 fn keep_owner(_: &File, _: &Metadata) {}
+
+/// Makes the name of a file durable, as far as the file system can be asked.
+pub(crate) fn sync_directory(target: &Path) {
+    if let Ok(directory) = File::open(directory(target)) {
+        let _ = directory.sync_all();
+    }
+}
 
 pub(crate) fn directory(target: &Path) -> &Path {
     match target.parent() {

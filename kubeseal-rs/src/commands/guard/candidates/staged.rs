@@ -9,7 +9,7 @@ use crate::commands::guard::scan::text::is_binary;
 use crate::error::cause::on_one_line;
 use crate::git::error::GitError;
 use crate::git::repository::Repository;
-use crate::git::staged::Staged;
+use crate::git::staged::{Staged, StagedFile};
 use crate::git::within::{as_path, within};
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::alert;
@@ -42,26 +42,31 @@ pub(crate) fn each_file(
             continue;
         }
         let path = as_path(&file.name);
-        if file.is_unmerged {
-            alert(format_args!("{} is not merged, and was not looked into", shown_path(&path)));
-            unreadable += 1;
-            continue;
-        }
-        let content = match staged.content(file) {
-            Ok(content) => content,
-            Err(error) => {
-                alert(format_args!("cannot look into {}: {}", shown_path(&path), on_one_line(&error)));
-                unreadable += 1;
-                continue;
+        match content(&staged, file, &path) {
+            Ok(bytes) => {
+                let is_named = specs.iter().any(|spec| spec.names(&file.name));
+                look(ScannedFile { path: &path, bytes: &bytes, is_named, generated: generators.of(&path) });
             }
-        };
-        if content.len() as u64 > LARGEST && !is_binary(&content) {
-            alert(format_args!("cannot look into {}: {}", shown_path(&path), too_large()));
-            unreadable += 1;
-            continue;
+            Err(why) => {
+                alert(why);
+                unreadable += 1;
+            }
         }
-        let is_named = specs.iter().any(|spec| spec.names(&file.name));
-        look(ScannedFile { path: &path, bytes: &content, is_named, generated: generators.of(&path) });
     }
     Ok(unreadable)
+}
+
+/// The staged content of a file, or why it cannot be scanned.
+fn content(staged: &Staged, file: &StagedFile, path: &Path) -> Result<Vec<u8>, String> {
+    let path = shown_path(path);
+    if file.is_unmerged {
+        return Err(format!("{path} is not merged, and was not looked into"));
+    }
+    match staged.content(file) {
+        Err(error) => Err(format!("cannot look into {path}: {}", on_one_line(&error))),
+        Ok(bytes) if bytes.len() as u64 > LARGEST && !is_binary(&bytes) => {
+            Err(format!("cannot look into {path}: {}", too_large()))
+        }
+        Ok(bytes) => Ok(bytes),
+    }
 }

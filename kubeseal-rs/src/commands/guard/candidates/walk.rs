@@ -5,6 +5,7 @@ use crate::commands::guard::scan::ScannedFile;
 use crate::commands::guard::scan::kustomize::Generators;
 use crate::commands::guard::scan::text::is_binary;
 use crate::error::cause::on_one_line;
+use crate::files::output::replacement::directory;
 use crate::files::walk::rules::IgnoreFiles;
 use crate::files::walk::walk;
 use crate::git::read_small;
@@ -55,10 +56,8 @@ fn shown(
     let path_shown = path.strip_prefix("./").unwrap_or(path);
     match read(path) {
         Ok(bytes) => {
-            let place = path
-                .parent()
-                .map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
-            let place = place.and_then(|parent| Some(fs::canonicalize(parent).ok()?.join(path.file_name()?)));
+            let parent = fs::canonicalize(directory(path)).ok();
+            let place = parent.and_then(|parent| Some(parent.join(path.file_name()?)));
             let generated = place.and_then(|place| generators.of(&place));
             look(ScannedFile { path: path_shown, bytes: &bytes, is_named, generated });
             true

@@ -81,14 +81,11 @@ fn templated_key(content: &str) -> bool {
 fn entry(content: &str) -> Option<(&str, &str)> {
     let (key, value) = content.split_once(':')?;
     let value = value.split(" #").next().unwrap_or_default();
-    let bare = |text: &'_ str| -> (usize, usize) {
-        let start = text.len() - text.trim_start_matches([' ', '"', '\'']).len();
-        let end = text.trim_end_matches([' ', '"', '\'', ',']).len();
-        (start, end.max(start))
-    };
-    let (key_start, key_end) = bare(key);
-    let (value_start, value_end) = bare(value);
-    Some((&key[key_start..key_end], &value[value_start..value_end]))
+    Some((bare(key), bare(value)))
+}
+
+fn bare(text: &str) -> &str {
+    text.trim_start_matches([' ', '"', '\'']).trim_end_matches([' ', '"', '\'', ','])
 }
 
 #[cfg(test)]
