@@ -86,6 +86,24 @@ fn command(editor: &OsString, file: &Path) -> Command {
     command
 }
 
+impl Signals {
+    /// How it ended, and whether we were told to stop meanwhile.
+    async fn until_end_of(&mut self, child: &mut Child) -> io::Result<(ExitStatus, bool)> {
+        let mut stopped = false;
+        loop {
+            tokio::select! {
+                status = child.wait() => return status.map(|status| (status, stopped)),
+                pass_on = self.any() => {
+                    stopped = true;
+                    if pass_on {
+                        terminate(child);
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[cfg(unix)]
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
@@ -112,22 +130,6 @@ impl Signals {
             _ = self.quit.recv() => false,
             _ = self.hangup.recv() => true,
             _ = self.terminate.recv() => true,
-        }
-    }
-
-    /// How it ended, and whether we were told to stop meanwhile.
-    async fn until_end_of(&mut self, child: &mut Child) -> io::Result<(ExitStatus, bool)> {
-        let mut stopped = false;
-        loop {
-            tokio::select! {
-                status = child.wait() => return status.map(|status| (status, stopped)),
-                pass_on = self.any() => {
-                    stopped = true;
-                    if pass_on {
-                        terminate(child);
-                    }
-                }
-            }
         }
     }
 }
@@ -157,14 +159,7 @@ impl Signals {
         }
         false
     }
-
-    async fn until_end_of(&mut self, child: &mut Child) -> io::Result<(ExitStatus, bool)> {
-        let mut stopped = false;
-        loop {
-            tokio::select! {
-                status = child.wait() => return status.map(|status| (status, stopped)),
-                _ = self.any() => stopped = true,
-            }
-        }
-    }
 }
+
+#[cfg(not(unix))]
+fn terminate(_: &Child) {}
