@@ -158,3 +158,4 @@ impl<T, E: Into<CommandError>> Context<T> for Result<T, E> {
 }
 
 impl Hint for sealing::SealFailure {}
+impl Hint for envelope::SealError {}

@@ -15,12 +15,12 @@ pub(crate) mod text;
 
 use crate::certificate::CertificateSource;
 use crate::commands::inspect::certificates::Certificates;
-use crate::commands::inspect::error::InspectError;
 use crate::commands::inspect::live::{Cluster, is_compromised};
 use crate::commands::inspect::problem::Problem;
 use crate::error::CommandError;
 use crate::files::input::Input;
 use crate::files::output::Output;
+use crate::manifest::write::RenderError;
 use crate::settings::certificate_flags::CertificateFlags;
 use crate::settings::connection_flags::ConnectionFlags;
 use crate::settings::flag_value;
@@ -122,7 +122,7 @@ pub(crate) fn run(args: InspectArgs) -> Result<(), CommandError> {
     let written = match args.format {
         InspectFormat::Text => text::render(&found.reports, Paint::for_stdout(), Timestamp::now()),
         InspectFormat::Json => {
-            shown_json(&serde_json::to_string_pretty(&found.reports).map_err(InspectError::Render)?) + "\n"
+            shown_json(&serde_json::to_string_pretty(&found.reports).map_err(RenderError::Json)?) + "\n"
         }
     };
     Output::Stdout.write(written.as_bytes())?;

@@ -32,8 +32,6 @@ pub(crate) enum InspectError {
         #[source]
         fault: InvalidManifest,
     },
-    #[error("cannot write what was found as JSON")]
-    Render(#[source] serde_json::Error),
     #[error("cannot get SealedSecret {namespace}/{name} from {server}")]
     Get {
         server: String,
@@ -55,7 +53,6 @@ impl Hint for InspectError {
             }
             Self::NotAll(_) => Some("mend these files first; what is in them cannot be told".into()),
             Self::Broken { .. } => Some("mend the file first; what is in it cannot be told".into()),
-            Self::Render(_) => None,
             // An object that is not there is no failure; a kind that is not there is.
             Self::Get { source: RequestError::NotFound(_), .. } => Some(
                 "this cluster knows no SealedSecrets: install the controller and its CustomResourceDefinition, or \

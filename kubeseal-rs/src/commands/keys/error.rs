@@ -78,8 +78,6 @@ pub(crate) enum KeysError {
         #[source]
         source: io::Error,
     },
-    #[error("cannot write what was found as JSON")]
-    Render(#[source] serde_json::Error),
     #[error(
         "{0} of what was named could not be looked into: how many of your files need each key is not known"
     )]
@@ -166,7 +164,6 @@ impl Hint for KeysError {
                 )
             }
             Self::NotAll(_) => "all others are restored; the warnings say what is wrong with these".into(),
-            Self::Render(_) => return None,
         })
     }
 }

@@ -13,6 +13,7 @@ use crate::error::{CommandError, Hint as _};
 use crate::files::output::Output;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::{State, StoredKey};
+use crate::manifest::write::RenderError;
 use crate::settings::flag_value;
 use crate::settings::key_store_flags::KeyStoreFlags;
 use crate::target;
@@ -104,7 +105,7 @@ fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) -> Result<(),
     let written = match format {
         ListFormat::Text => table::render(&listing, Paint::for_stdout()),
         ListFormat::Json => {
-            shown_json(&serde_json::to_string_pretty(&listing).map_err(KeysError::Render)?) + "\n"
+            shown_json(&serde_json::to_string_pretty(&listing).map_err(RenderError::Json)?) + "\n"
         }
     };
     Output::Stdout.write(written.as_bytes())?;
