@@ -29,9 +29,7 @@ use std::path::PathBuf;
 /// Decided: an enum, because the four sources are all there will be, and `inspect` tells the user which one it was.
 #[derive(Debug, Clone)]
 pub(crate) enum CertificateSource {
-    /// A file.
     File(PathBuf),
-    /// A URL.
     Url(reqwest::Url),
     /// The controller of a cluster.
     Controller(ControllerAddress),

@@ -14,9 +14,7 @@ const NAMESPACE: &str = "kube-system";
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ControllerAddress {
     pub cluster: Cluster,
-    /// Namespace of its Service.
     pub namespace: String,
-    /// Name of its Service.
     pub name: String,
     /// Start of the names of its keys; and the whole name of a key from before there were labels.
     pub key_prefix: String,

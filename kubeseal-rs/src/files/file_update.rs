@@ -29,7 +29,6 @@ pub(crate) struct FileUpdate {
 }
 
 impl FileUpdate {
-    /// Reads it.
     pub(crate) fn read(path: &Path) -> Result<Self, FileUpdateError> {
         let bytes = fs::read(path).map_err(FileUpdateError::Read)?;
         let (encoding, decoded) = Encoding::decode(&bytes).unzip();
@@ -62,7 +61,6 @@ impl FileUpdate {
         self.decoded.as_ref().unwrap_or(&self.bytes)
     }
 
-    /// What was read.
     pub(crate) fn text(&self) -> Result<&str, FileUpdateError> {
         std::str::from_utf8(self.bytes()).map_err(|_| FileUpdateError::NotText)
     }

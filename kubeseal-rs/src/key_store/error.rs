@@ -49,17 +49,12 @@ impl Hint for KeyStoreError {
 /// What was to be done. A Secret is named by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Operation {
-    /// List the keys.
     ListKeys,
     /// List the SealedSecrets of all namespaces.
     ListSealedSecrets,
-    /// Label a key.
     Label(String),
-    /// Annotate a key.
     Annotate(String),
-    /// Store a key.
     Create(String),
-    /// Delete a key.
     Delete(String),
 }
 

@@ -59,7 +59,6 @@ impl StoredKey {
         Self { secret, key, certificate }
     }
 
-    /// The Secret's name.
     pub(crate) fn name(&self) -> String {
         self.secret.name_any()
     }

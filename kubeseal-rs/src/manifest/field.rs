@@ -106,7 +106,6 @@ impl FieldReader {
         }
     }
 
-    /// Text.
     pub(crate) fn text(self) -> Result<Option<String>, ManifestError> {
         match self.value {
             YamlValue::Null => Ok(None),
@@ -115,7 +114,6 @@ impl FieldReader {
         }
     }
 
-    /// A boolean.
     pub(crate) fn boolean(self) -> Result<Option<bool>, ManifestError> {
         match self.value {
             YamlValue::Null => Ok(None),

@@ -17,7 +17,6 @@ use serde_json::{Value, json};
 pub(crate) const NAMESPACE_HINT: &str = "it names no namespace, and it is bound to one: say which with -n NAMESPACE, that of the \
                                          cluster's copy, or write it into metadata.namespace";
 
-/// A SealedSecret.
 #[derive(Debug, Clone)]
 pub(crate) struct SealedObject {
     pub location: Location,

@@ -9,7 +9,6 @@ use clap::{Arg, Command};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// Output formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Format {
     /// Indented JSON objects.

@@ -9,7 +9,6 @@ use std::str::FromStr;
 pub(crate) struct Sensitive(String);
 
 impl Sensitive {
-    /// The text itself.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }

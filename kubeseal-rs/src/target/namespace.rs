@@ -33,7 +33,6 @@ impl NamespaceRule {
         Self { flag, cluster }
     }
 
-    /// The value of `-n`.
     pub(crate) fn stated(&self) -> Option<&str> {
         self.flag.as_deref()
     }

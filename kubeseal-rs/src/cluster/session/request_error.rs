@@ -8,7 +8,6 @@ use std::path::PathBuf;
 
 type Cause = Box<dyn Error + Send + Sync>;
 
-/// A failed request.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RequestError {
     #[error("it was not found")]

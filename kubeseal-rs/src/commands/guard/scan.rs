@@ -74,7 +74,6 @@ impl Kind {
     }
 }
 
-/// Looks into a file.
 pub(crate) fn scan(file: &ScannedFile<'_>) -> ScanResult {
     let text = Text::of(file.bytes);
     let kind = Kind::of(file.path, file.is_named);

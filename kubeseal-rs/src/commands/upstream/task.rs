@@ -18,7 +18,6 @@ use crate::target::namespace::NamespaceRule;
 use api::Scope;
 use std::path::{Path, PathBuf};
 
-/// One of upstream's tasks.
 #[derive(Debug)]
 pub(crate) enum Task {
     FetchCert { certificate: CertificateSource, output: Output },

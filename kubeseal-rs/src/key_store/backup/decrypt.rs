@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 /// As it was asked for.
 #[derive(Debug)]
 pub(crate) struct Decryption {
-    /// Files of private keys.
     pub identities: Vec<PathBuf>,
     /// A file with the passphrase; else it is asked for.
     pub passphrase: Option<PathBuf>,
@@ -45,7 +44,6 @@ impl Decryption {
         if is_encrypted(&bytes) { self.unlock(from, &bytes).map(to_utf8) } else { Ok(bytes) }
     }
 
-    /// Decrypts.
     pub(crate) fn unlock(&self, from: &Input, locked: &[u8]) -> Result<Vec<u8>, BackupError> {
         let decryptor = Decryptor::new_buffered(ArmoredReader::new(locked)).map_err(BackupError::Decrypt)?;
         let identities: Vec<Box<dyn Identity>> = if decryptor.is_scrypt() {

@@ -34,7 +34,6 @@ pub(crate) enum FindingKind {
     SecretText { key: String },
     /// Maps of such a text that are within too many others to be read.
     UnreadText,
-    /// A private key.
     PrivateKey,
 }
 

@@ -7,13 +7,11 @@ const LOOKED_AT: usize = 8000;
 
 /// The content of a file. It has no Debug: it holds values.
 pub(crate) enum Text<'a> {
-    /// UTF-8.
     Utf8(&'a str),
     /// UTF-16, which is what PowerShell's `>` writes, as UTF-8.
     Utf16(Vec<u8>),
     /// Mostly text, such as Latin-1, with something else for the bytes that are none.
     Lossy(String),
-    /// No text.
     Binary,
 }
 

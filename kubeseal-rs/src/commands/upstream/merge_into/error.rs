@@ -9,7 +9,6 @@ use api::Scope;
 use std::error::Error;
 use std::path::PathBuf;
 
-/// Why nothing was merged.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MergeError {
     #[error("cannot read the SealedSecret to merge into, {}", shown_path(.path))]

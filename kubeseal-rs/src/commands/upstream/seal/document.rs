@@ -14,7 +14,6 @@ pub(crate) struct Sealed {
     pub objects: usize,
     /// Number of Secrets among them, those in Lists included.
     pub secrets: usize,
-    /// The SealedSecrets as text.
     pub written: Vec<u8>,
 }
 
