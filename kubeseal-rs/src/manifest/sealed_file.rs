@@ -12,8 +12,8 @@ use yaml_edit_in_place::{Change, Document, Edit, EditError, ParseError, Position
 pub(crate) struct SealedFile {
     file: YamlFile,
     objects: Vec<SealedObject>,
-    /// Of each object: the index of its document, and where it is in the document.
-    places: Vec<(usize, String)>,
+    /// Of each object: the index of its document, and of the item that it is in a List.
+    places: Vec<(usize, Option<usize>)>,
 }
 
 /// Changes of one SealedSecret.
@@ -75,12 +75,12 @@ impl SealedFile {
             let items = root.get("items").and_then(Value::as_array).filter(|_| is_list(root));
             if is_sealed_secret(root) {
                 objects.push(decode(document, None, root)?);
-                places.push((index, String::new()));
+                places.push((index, None));
             }
             for (item, object) in items.into_iter().flatten().enumerate() {
                 if is_sealed_secret(object) {
                     objects.push(decode(document, Some(item), object)?);
-                    places.push((index, format!("/items/{item}")));
+                    places.push((index, Some(item)));
                 }
             }
         }
@@ -113,7 +113,7 @@ impl SealedFile {
             let in_document: Vec<Edit> = numbers
                 .iter()
                 .map(|number| &edits[*number])
-                .map(|edit| Edit { at: self.places[edit.index].1.clone(), changes: edit.changes.clone() })
+                .map(|edit| Edit { at: pointer(self.places[edit.index].1), changes: edit.changes.clone() })
                 .collect();
             for (number, outcome) in numbers.into_iter().zip(self.file.edit(document, &in_document)) {
                 let index = edits[number].index;
@@ -128,10 +128,9 @@ impl SealedFile {
 
     // It was decoded before, and an edit only sets texts where texts belong: decoding it again does not fail.
     fn read_again(&mut self, index: usize) -> Result<(), SealedFileError> {
-        let (number, at) = &self.places[index];
-        let document = &self.file.documents()[*number];
-        let item = at.strip_prefix("/items/").and_then(|item| item.parse().ok());
-        let object = document.value()?.pointer(at).unwrap_or(&Value::Null);
+        let (number, item) = self.places[index];
+        let document = &self.file.documents()[number];
+        let object = document.value()?.pointer(&pointer(item)).unwrap_or(&Value::Null);
         self.objects[index] = decode(document, item, object)?;
         Ok(())
     }
@@ -140,6 +139,11 @@ impl SealedFile {
     pub(crate) fn text(&self) -> String {
         std::mem::take(&mut *self.file.text())
     }
+}
+
+/// Where an object is in its document.
+fn pointer(item: Option<usize>) -> String {
+    item.map(|item| format!("/items/{item}")).unwrap_or_default()
 }
 
 fn decode(document: &Document, item: Option<usize>, object: &Value) -> Result<SealedObject, SealedFileError> {

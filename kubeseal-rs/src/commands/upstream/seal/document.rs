@@ -1,6 +1,6 @@
 //! `seal_document`: seals the Secrets of one document.
 
-use crate::commands::upstream::seal::settle::{SettleError, check, settle};
+use crate::commands::upstream::seal::settle::{SettleError, settle};
 use crate::commands::upstream::task::Seal;
 use crate::manifest::secrets::InputSecret;
 use crate::manifest::yaml::stream::StreamedDocument;
@@ -24,10 +24,7 @@ pub(crate) fn seal_document(
     document: &StreamedDocument,
 ) -> Result<Sealed, SettleError> {
     let (objects, mut secrets) = secrets::read_document(&seal.secrets, document)?;
-    for secret in &mut secrets {
-        settle(seal, secret)?;
-        check(seal, secret)?;
-    }
+    secrets.iter_mut().try_for_each(|secret| settle(seal, secret))?;
     let mut sealed = Sealed { objects, secrets: secrets.len(), written: Vec::new() };
     for InputSecret { secret, location: place } in secrets {
         let object = sealing::seal_secret(&mut SysRng, certificate, secret)

@@ -42,15 +42,7 @@ pub(crate) enum SettleError {
     },
 }
 
-/// Refuses annotations that repeat a value.
-pub(crate) fn check(seal: &Seal, input: &InputSecret) -> Result<(), SettleError> {
-    let secret = &input.secret;
-    let annotations = secret.metadata.annotations.iter().flatten();
-    check_annotations(annotations, &secret.data, &seal.allowed_annotations)
-        .map_err(|source| SettleError::Annotation { place: input.location.clone(), source })
-}
-
-/// Fills in the values of flags, and refuses contradictions.
+/// Fills in the values of flags, and refuses contradictions and annotations that repeat a value.
 pub(crate) fn settle(seal: &Seal, input: &mut InputSecret) -> Result<(), SettleError> {
     let place = &input.location;
     let secret = &mut input.secret;
@@ -74,7 +66,9 @@ pub(crate) fn settle(seal: &Seal, input: &mut InputSecret) -> Result<(), SettleE
             .map_err(|source| SettleError::Namespace { place: place.clone(), source: Box::new(source) })?;
         secret.metadata.namespace = Some(namespace);
     }
-    Ok(())
+    let annotations = secret.metadata.annotations.iter().flatten();
+    check_annotations(annotations, &secret.data, &seal.allowed_annotations)
+        .map_err(|source| SettleError::Annotation { place: place.clone(), source })
 }
 
 impl SettleError {
