@@ -26,6 +26,7 @@ use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Precon
 use kube::core::Request;
 use kube::{Api, Resource as _, ResourceExt as _};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// SealedSecrets in one answer of the API server.
 const PAGE: u32 = 500;
@@ -72,15 +73,9 @@ impl KeyStore {
     /// Every key, newest first, whatever its label says; also the one from before there were labels.
     pub(crate) fn keys(&self) -> Result<Vec<StoredKey>, KeyStoreError> {
         let mut secrets = self.secrets(&ListParams::default().labels(LABEL))?;
+        let known: BTreeSet<String> = secrets.iter().map(kube::ResourceExt::name_any).collect();
         let legacy = self.secrets(&named(&self.prefix))?;
-        let is_new = |found: &ObservedSecret, secrets: &[ObservedSecret]| {
-            secrets.iter().all(|secret| secret.name_any() != found.name_any())
-        };
-        for found in legacy {
-            if is_new(&found, &secrets) {
-                secrets.push(found);
-            }
-        }
+        secrets.extend(legacy.into_iter().filter(|secret| !known.contains(&secret.name_any())));
         let mut keys: Vec<StoredKey> = secrets.into_iter().map(StoredKey::read).collect();
         keys.sort_by_key(StoredKey::order);
         Ok(keys)
