@@ -33,7 +33,12 @@ pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
 }
 
 /// Writes a file in `directory`, which is created if it does not exist.
-pub(crate) fn write(directory: &Path, name: &str, value: &impl Serialize, existing: Existing) -> io::Result<()> {
+pub(crate) fn write(
+    directory: &Path,
+    name: &str,
+    value: &impl Serialize,
+    existing: Existing,
+) -> io::Result<()> {
     let text = serde_json::to_vec_pretty(value)?;
     let mut builder = DirBuilder::new();
     builder.recursive(true);

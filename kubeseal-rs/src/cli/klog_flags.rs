@@ -25,7 +25,8 @@ const TEXTS: [&str; 7] = [
 /// Flags without effect, hidden from help.
 pub(crate) fn klog_flags() -> impl Iterator<Item = Arg> {
     let flag = |name: &'static str| Arg::new(name).long(name).hide(true);
-    let boolean = |name: &'static str| flag(name).num_args(0..=1).require_equals(true).default_missing_value("true");
+    let boolean =
+        |name: &'static str| flag(name).num_args(0..=1).require_equals(true).default_missing_value("true");
     let verbosity = flag("v").short('v').allow_negative_numbers(true).value_parser(value_parser!(i32));
     BOOLEANS.map(boolean).into_iter().chain(TEXTS.map(flag)).chain([verbosity])
 }

@@ -139,7 +139,8 @@ mod tests {
             let certificate = CertificateFlags { offline: Some(offline), ..CertificateFlags::default() };
             let kubeconfig = Some("/nonexistent".into());
             let connection = ConnectionFlags { kubeconfig, ..ConnectionFlags::default() };
-            run(InspectArgs { live: Some(true), certificate, connection, ..InspectArgs::default() }).unwrap_err()
+            run(InspectArgs { live: Some(true), certificate, connection, ..InspectArgs::default() })
+                .unwrap_err()
         };
         let refused = error(true).to_string();
         assert!(refused.contains("--live") && refused.contains("--offline"), "{refused}");

@@ -162,7 +162,8 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
         progress.done();
     }
     progress.end();
-    if let Some(note) = templated_files::note(&report.templates, "what is sealed in there was not looked at") {
+    if let Some(note) = templated_files::note(&report.templates, "what is sealed in there was not looked at")
+    {
         alert(note);
     }
     if report.has_found_nothing() {

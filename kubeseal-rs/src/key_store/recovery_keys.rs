@@ -72,9 +72,7 @@ fn read(file: &Path, unlock: &Decryption) -> Result<Vec<KeyPair>, RecoveryKeyErr
     }
     let secrets = secrets::read(&input, &bytes).map_err(RecoveryKeyError::Backup)?;
     for secret in secrets {
-        let text = |key: &str| {
-            std::str::from_utf8(secret.secret.data.get(key)?.expose()).ok()
-        };
+        let text = |key: &str| std::str::from_utf8(secret.secret.data.get(key)?.expose()).ok();
         match text(PRIVATE_KEY) {
             None => warn(format_args!("skipped the Secret in {}: it has no {PRIVATE_KEY}", secret.location)),
             Some(private) => {

@@ -1,6 +1,5 @@
 //! [`Location`]: where something is in the input, as messages name it.
 
-
 use crate::files::input::Input;
 use crate::manifest::names::shown_name;
 use crate::terminal::escape::shown;
@@ -29,7 +28,14 @@ struct Parts {
 impl Location {
     /// A whole document.
     pub(crate) fn document(document: usize, position: Option<Position>) -> Self {
-        Self(Box::new(Parts { input: None, document, item: None, object: None, position, field: String::new() }))
+        Self(Box::new(Parts {
+            input: None,
+            document,
+            item: None,
+            object: None,
+            position,
+            field: String::new(),
+        }))
     }
 
     /// Adds the input.

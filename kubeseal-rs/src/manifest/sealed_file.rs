@@ -211,7 +211,7 @@ mod tests {
         assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
         let items = |index: usize| format!("{:?}", file.objects()[index].spec.encrypted_data);
         assert_eq!([0, 1, 2].map(items), [r#"{"k": "AgC="}"#, r#"{"l": "AgD="}"#, r#"{"k": "AgB="}"#]);
-        assert!(file.text().contains("encryptedData:\n      l: AgD=\n-   api"), "{}", *file.text());
+        assert!(file.text().contains("encryptedData:\n      l: AgD=\n-   api"), "{}", file.text());
     }
 
     #[test]

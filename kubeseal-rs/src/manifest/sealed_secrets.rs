@@ -146,8 +146,7 @@ mod tests {
         let stream = format!("{YAML}---\n{YAML}---\nkind: List\nitems:\n- {items}\n- {items}\n");
         let all =
             read(&Input::Stdin, stream.replace("name: a", "name: a, namespace: shop").as_bytes()).unwrap();
-        let places: Vec<String> =
-            all.iter().map(|sealed| sealed.location.to_string()).collect();
+        let places: Vec<String> = all.iter().map(|sealed| sealed.location.to_string()).collect();
         for (place, expected) in places.iter().zip([
             "standard input, document 1 (SealedSecret shop/a), line 1",
             "standard input, document 2 (SealedSecret shop/a), line 6",

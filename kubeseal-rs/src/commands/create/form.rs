@@ -135,9 +135,7 @@ impl ValueSources {
         for source in flags.from_file {
             sources.paths.push(match source.split('=').collect::<Vec<_>>().as_slice() {
                 [path] if !path.is_empty() => (None, path.into()),
-                [key, path] if !key.is_empty() && !path.is_empty() => {
-                    (Some((*key).to_owned()), path.into())
-                }
+                [key, path] if !key.is_empty() && !path.is_empty() => (Some((*key).to_owned()), path.into()),
                 _ => return Err(CreateUsage::FromFile(source)),
             });
         }

@@ -2,13 +2,13 @@
 
 use crate::commands::keys::error::KeysError;
 use crate::error::CommandError;
-use crate::files::output::private::{to_new_file as write_new_private, to_stdout as write_all_private};
+use crate::files::output::private::to_new_file as write_new_private;
 use crate::files::output::{OutputError, print_text};
 use crate::key_store::KeyStore;
 use crate::key_store::backup::encrypt::Encryption;
 use crate::key_store::backup::write::list;
 use crate::key_store::stored_key::StoredKey;
-use crate::settings::flag_value::{self, path_of, texts};
+use crate::settings::flag_value::{path_of, texts};
 use crate::settings::key_store_flags::KeyStoreFlags;
 use crate::settings::usage_error::UsageError;
 use crate::target;
@@ -19,7 +19,7 @@ use api::annotations::repeats_object;
 use api::sealing_key::RENEW;
 use clap::Args;
 use k8s_openapi::api::core::v1::Secret;
-use std::io::{self, ErrorKind, IsTerminal as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 /// What `help keys backup` begins with.
@@ -108,7 +108,11 @@ pub(crate) fn run(mut args: BackupArgs) -> Result<(), CommandError> {
     let bytes = locked.as_deref().unwrap_or(plain.as_bytes());
     match &file {
         // The reader must get all of it.
-        None => Ok(write_all_private(bytes).map_err(OutputError::Stdout)?),
+        None => {
+            let mut stdout = io::stdout();
+            stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(OutputError::Stdout)?;
+            Ok(())
+        }
         Some(file) => {
             let is_kept = !is_passage(file);
             write(file, bytes, overwrite)?;

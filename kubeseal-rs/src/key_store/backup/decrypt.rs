@@ -34,11 +34,7 @@ impl Decryption {
     }
 
     /// The text that was read from there, in UTF-8, and decrypted if it is encrypted.
-    pub(crate) fn plain(
-        &self,
-        from: &Input,
-        bytes: Vec<u8>,
-    ) -> Result<Vec<u8>, BackupError> {
+    pub(crate) fn plain(&self, from: &Input, bytes: Vec<u8>) -> Result<Vec<u8>, BackupError> {
         self.identities.iter().try_for_each(|path| check_readable(path))?;
         let bytes = to_utf8(bytes);
         if is_encrypted(&bytes) { self.unlock(from, &bytes).map(to_utf8) } else { Ok(bytes) }

@@ -30,7 +30,9 @@ pub(crate) fn read_fields(fields: Vec<(String, FieldReader)>) -> Result<SecretTo
             "metadata" => secret.metadata = metadata(field)?,
             "type" => secret.type_ = non_empty(field)?,
             "immutable" => secret.immutable = field.boolean()?,
-            "data" => secret.data = values(field, |text| decode_base64(&text).ok_or(InvalidManifest::NotBase64))?,
+            "data" => {
+                secret.data = values(field, |text| decode_base64(&text).ok_or(InvalidManifest::NotBase64))?
+            }
             "stringData" => string_data = values(field, |text| Ok(text.into_bytes()))?,
             _ => {}
         }
@@ -88,7 +90,8 @@ fn values(
     let mut values = BTreeMap::new();
     for (key, field) in field.map()? {
         let location = field.location.clone();
-        let value = decode(field.text()?.unwrap_or_default()).map_err(|problem| ManifestError::At { location, problem })?;
+        let value = decode(field.text()?.unwrap_or_default())
+            .map_err(|problem| ManifestError::At { location, problem })?;
         values.insert(key, Plaintext::new(value));
     }
     Ok(values)

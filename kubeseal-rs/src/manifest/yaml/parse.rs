@@ -5,9 +5,9 @@ use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use serde_saphyr::Error as YamlError;
 use serde_saphyr::options;
 use serde_saphyr::options::NonFiniteFloatPolicy;
-use yaml_edit_in_place::{LineBreak, Position};
 use yaml_edit_in_place::limits::{alias_limits, budget};
 use yaml_edit_in_place::split::DocumentText;
+use yaml_edit_in_place::{LineBreak, Position};
 
 /// A document that does not parse.
 #[derive(Debug, PartialEq, Eq)]

@@ -34,6 +34,7 @@ pub(crate) enum FindingKind {
     SecretText { key: String },
     /// Maps of such a text that are within too many others to be read.
     UnreadText,
+    /// A private key.
     PrivateKey,
 }
 

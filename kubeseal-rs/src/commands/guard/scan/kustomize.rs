@@ -178,8 +178,7 @@ mod tests {
         let kustomization = "secretGenerator:\n- name: app\n  envs: [.env, sub/../b.env]\n  files:\n  - tls.key\n  - key=c.txt\n  \
                              - known.txt # kubeseal-rs: allow\n- name: one\n  env: d.env\nconfigMapGenerator:\n- files: [e]\n";
         let read = |path: &Path| {
-            (path == Path::new("base/kustomization.yaml"))
-                .then(|| kustomization.as_bytes().to_vec())
+            (path == Path::new("base/kustomization.yaml")).then(|| kustomization.as_bytes().to_vec())
         };
         let mut generators = Generators::new(Box::new(read));
         let mut of = |path: &str| generators.of(Path::new(path)).map(|named| (named.generator, named.is_env));
