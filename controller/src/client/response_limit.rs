@@ -11,19 +11,18 @@
 //! same list.
 
 use crate::client::api_timeout::API_TIMEOUT;
-use futures::future::BoxFuture;
+use http::request::Parts;
 use http::uri::PathAndQuery;
-use http::{Extensions, HeaderMap, Method, Request, Response, Uri};
+use http::{Method, Request, Response, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use kube::Client;
 use kube::client::Body;
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
-use tower::{BoxError, Service};
+use tower::BoxError;
 
 /// The largest page, in bytes.
 const LARGEST: usize = 8 << 20;
@@ -60,18 +59,18 @@ pub(crate) fn limited(client: Client) -> Client {
 /// The client with pages of up to `largest` bytes.
 fn with_pages(client: Client, largest: usize) -> Client {
     let namespace = client.default_namespace().to_owned();
-    let lists = Lists { largest, reading: Semaphore::new(AT_ONCE), limits: Mutex::default() };
-    Client::new(LimitedClient { client, lists: Arc::new(lists) }, namespace)
+    let reading = Semaphore::new(AT_ONCE);
+    let limited = Arc::new(LimitedClient { client, largest, reading, limits: Mutex::default() });
+    let service = tower::service_fn(move |request| {
+        let limited = Arc::clone(&limited);
+        async move { limited.send(request).await }
+    });
+    Client::new(service, namespace)
 }
 
-#[derive(Clone)]
+/// The client without limits, and the lists that are being read.
 struct LimitedClient {
     client: Client,
-    lists: Arc<Lists>,
-}
-
-/// The lists that are being read.
-struct Lists {
     /// The largest page, in bytes.
     largest: usize,
     reading: Semaphore,
@@ -86,42 +85,37 @@ impl LimitedClient {
             let whole = whole(answer, most).await?;
             return Ok(whole.ok_or(TooLong(most))?.0);
         }
-        match Page::of(&request) {
+        let (parts, body) = request.into_parts();
+        match Page::of(&parts) {
             Some(page) => self.list(&page).await,
-            None => Ok(self.client.send(request).await?),
+            None => Ok(self.client.send(Request::from_parts(parts, body)).await?),
         }
     }
 
     async fn list(&self, page: &Page) -> Result<Response<Body>, BoxError> {
-        let known = self.lists.limits().get(&page.list).copied().filter(|_| !page.is_first);
+        let known = self.limits.lock().get(&page.list).copied().filter(|_| !page.is_first);
         let mut limit = known.unwrap_or(FIRST).min(page.limit);
         loop {
             let answer = self.client.send(page.request(limit)?).await?;
             // Only now, when the answer has begun: a list that hangs keeps no other waiting.
-            let _reading = self.lists.reading.acquire().await?;
+            let _reading = self.reading.acquire().await?;
             // A page that stalls keeps others waiting for no longer than API_TIMEOUT. One object is read whatever its size.
-            let most = if limit > 1 { self.lists.largest } else { usize::MAX };
+            let most = if limit > 1 { self.largest } else { usize::MAX };
             if let Some((answer, size)) = timeout(API_TIMEOUT, whole(answer, most)).await?? {
                 if answer.status().is_success() {
-                    self.lists.limits().insert(page.list.clone(), self.lists.next(limit, size));
+                    self.limits.lock().insert(page.list.clone(), self.next_limit(limit, size));
                 }
                 return Ok(answer);
             }
             limit = (limit / FEWER).max(1);
         }
     }
-}
 
-impl Lists {
     /// Number of objects of the page after one of `limit` objects that had `size` bytes. Objects differ, so the aim is half of the largest
     /// page; and large ones may begin where the last page ended, so it grows step by step.
-    fn next(&self, limit: u32, size: usize) -> u32 {
+    fn next_limit(&self, limit: u32, size: usize) -> u32 {
         let fitting = u64::from(limit) * (self.largest / 2) as u64 / size.max(1) as u64;
         u32::try_from(fitting).unwrap_or(u32::MAX).clamp(1, limit.saturating_mul(2))
-    }
-
-    fn limits(&self) -> MutexGuard<'_, HashMap<String, u32>> {
-        self.limits.lock()
     }
 }
 
@@ -152,15 +146,13 @@ struct Page {
     is_first: bool,
     /// The path, and the query less the limit.
     path: String,
-    uri: Uri,
-    headers: HeaderMap,
-    extensions: Extensions,
+    parts: Parts,
 }
 
 impl Page {
-    fn of(request: &Request<Body>) -> Option<Self> {
-        let (path, query) = (request.uri().path(), request.uri().query()?);
-        if *request.method() != Method::GET {
+    fn of(parts: &Parts) -> Option<Self> {
+        let (path, query) = (parts.uri.path(), parts.uri.query()?);
+        if parts.method != Method::GET {
             return None;
         }
         let (mut limit, mut is_first) = (None, true);
@@ -178,36 +170,15 @@ impl Page {
                 }
             }
         }
-        let (uri, headers) = (request.uri().clone(), request.headers().clone());
-        let extensions = request.extensions().clone();
-        Some(Self { list, limit: limit?, is_first, path: rest, uri, headers, extensions })
+        Some(Self { list, limit: limit?, is_first, path: rest, parts: parts.clone() })
     }
 
     /// The request for `limit` objects.
     fn request(&self, limit: u32) -> Result<Request<Body>, http::Error> {
-        let mut parts = self.uri.clone().into_parts();
-        parts.path_and_query = Some(format!("{}limit={limit}", self.path).parse::<PathAndQuery>()?);
-        let mut page = Request::new(Body::empty());
-        *page.method_mut() = Method::GET;
-        *page.uri_mut() = Uri::from_parts(parts)?;
-        page.headers_mut().clone_from(&self.headers);
-        page.extensions_mut().clone_from(&self.extensions);
-        Ok(page)
-    }
-}
-
-impl Service<Request<Body>> for LimitedClient {
-    type Response = Response<Body>;
-    type Error = BoxError;
-    type Future = BoxFuture<'static, Result<Response<Body>, BoxError>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let client = self.clone();
-        Box::pin(async move { client.send(request).await })
+        let (mut parts, mut uri) = (self.parts.clone(), self.parts.uri.clone().into_parts());
+        uri.path_and_query = Some(format!("{}limit={limit}", self.path).parse::<PathAndQuery>()?);
+        parts.uri = Uri::from_parts(uri)?;
+        Ok(Request::from_parts(parts, Body::empty()))
     }
 }
 

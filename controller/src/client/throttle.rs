@@ -4,8 +4,7 @@
 //! as the `Retry-After` of an answer says, ten minutes if need be, and then sends a write that passed the fence before its term ended.
 //! What lasts longer is returned to the caller, which backs off and logs why.
 
-use http::{Request, StatusCode};
-use kube::client::Body;
+use http::StatusCode;
 use std::time::Duration;
 
 /// Time before each retry.
@@ -15,14 +14,4 @@ pub(crate) const RETRY_DELAYS: [Duration; 3] =
 /// Whether the API server refused the request without reading it.
 pub(crate) fn is_throttled(status: StatusCode) -> bool {
     matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
-}
-
-/// A copy of the request; None where its body cannot be read twice.
-pub(crate) fn clone_request(request: &Request<Body>) -> Option<Request<Body>> {
-    let mut same = Request::new(request.body().try_clone()?);
-    *same.method_mut() = request.method().clone();
-    *same.uri_mut() = request.uri().clone();
-    *same.headers_mut() = request.headers().clone();
-    *same.extensions_mut() = request.extensions().clone();
-    Some(same)
 }

@@ -6,9 +6,8 @@
 //! A write also carries `timeout=`, what was left when it was handed over, so that the API server gives it up itself, however
 //! long admission or etcd takes. Reading is free.
 
-use crate::client::throttle::{RETRY_DELAYS, clone_request, is_throttled};
+use crate::client::throttle::{RETRY_DELAYS, is_throttled};
 use crate::process::boot_clock::Moment;
-use futures::future::BoxFuture;
 use http::uri::PathAndQuery;
 use http::{Method, Request, Response, Uri};
 use kube::Client;
@@ -17,9 +16,9 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
-use tower::{BoxError, Service};
+use tower::BoxError;
 
 /// Why a write did not happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -74,9 +73,33 @@ impl Fence {
         self.0.store(CLOSED, Ordering::SeqCst);
     }
 
-    /// A client that reads whenever it likes, and writes while the term lasts.
+    /// A client that reads whenever it likes, and writes while the term lasts. A request that the API server refuses unread is sent again.
     pub(crate) fn guard(&self, client: &Client) -> Client {
-        Client::new(FencedClient { client: client.clone(), fence: self.clone() }, client.default_namespace())
+        let (unfenced, fence) = (client.clone(), self.clone());
+        let service = tower::service_fn(move |request: Request<Body>| {
+            let (client, fence) = (unfenced.clone(), fence.clone());
+            async move {
+                let (parts, body) = request.into_parts();
+                for delay in RETRY_DELAYS {
+                    // None for a body that cannot be read twice.
+                    let Some(copy) = body.try_clone() else { break };
+                    let answer = fence.send(&client, Request::from_parts(parts.clone(), copy)).await?;
+                    if !is_throttled(answer.status()) {
+                        return Ok(answer);
+                    }
+                    tokio::time::sleep(delay).await;
+                }
+                fence.send(&client, Request::from_parts(parts, body)).await
+            }
+        });
+        Client::new(service, client.default_namespace())
+    }
+
+    async fn send(&self, client: &Client, request: Request<Body>) -> Result<Response<Body>, BoxError> {
+        if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+            return Ok(client.send(request).await?);
+        }
+        self.write(client, request).await
     }
 
     pub(crate) fn write_window(&self, now: Moment) -> Option<WriteWindow> {
@@ -108,49 +131,6 @@ impl Fence {
             sending.as_mut().poll(context).map_err(Into::into)
         })
         .await
-    }
-}
-
-/// A client that hands writes to the connection only while the term lasts.
-#[derive(Clone)]
-struct FencedClient {
-    client: Client,
-    fence: Fence,
-}
-
-impl FencedClient {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
-        if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-            return Ok(self.client.send(request).await?);
-        }
-        self.fence.write(&self.client, request).await
-    }
-}
-
-impl Service<Request<Body>> for FencedClient {
-    type Response = Response<Body>;
-    type Error = BoxError;
-    type Future = BoxFuture<'static, Result<Response<Body>, BoxError>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let fenced = self.clone();
-        Box::pin(async move {
-            let mut request = request;
-            for pause in RETRY_DELAYS {
-                let Some(same) = clone_request(&request) else { break };
-                let answer = fenced.send(request).await?;
-                if !is_throttled(answer.status()) {
-                    return Ok(answer);
-                }
-                request = same;
-                tokio::time::sleep(pause).await;
-            }
-            fenced.send(request).await
-        })
     }
 }
 
