@@ -13,17 +13,11 @@ use tokio_stream::wrappers::WatchStream;
 const REFUSED_FOR: Duration = Duration::from_secs(5);
 
 /// Counts the complete lists of one watch.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Listed {
     lists: watch::Sender<u64>,
     /// Since when lists are refused, because there is no right to list or no such namespace.
     refused: watch::Sender<Option<Instant>>,
-}
-
-impl Default for Listed {
-    fn default() -> Self {
-        Self { lists: watch::Sender::new(0), refused: watch::Sender::new(None) }
-    }
 }
 
 impl Listed {

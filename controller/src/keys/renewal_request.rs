@@ -76,14 +76,8 @@ pub(crate) struct LocalRequest {
 }
 
 /// The last [`LocalRequest`], until it is fulfilled.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct LocalRequests(watch::Sender<Option<LocalRequest>>);
-
-impl Default for LocalRequests {
-    fn default() -> Self {
-        Self(watch::Sender::new(None))
-    }
-}
 
 impl LocalRequests {
     pub(crate) fn request(&self, key: Option<Fingerprint>) {

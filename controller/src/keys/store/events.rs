@@ -16,8 +16,7 @@ pub(crate) async fn record_events(rejections: &Rejections, events: EventQueue) {
     let mut changes = rejections.changes();
     let mut recorded: BTreeSet<About> = BTreeSet::new();
     loop {
-        changes.borrow_and_update();
-        let all = rejections.all();
+        let all: Vec<Rejection> = changes.borrow_and_update().values().flatten().cloned().collect();
         for rejection in all.iter().filter(|rejection| !recorded.contains(&rejection.about)) {
             // Boxed, because the future of a leader's whole term contains this one.
             Box::pin(events.record_once(rejection.about.clone(), new_event(rejection))).await;

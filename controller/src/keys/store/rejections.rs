@@ -3,7 +3,6 @@
 
 use crate::events::about::About;
 use envelope::{CertificateError, KeyPairError, PublicKeyError};
-use parking_lot::Mutex;
 use sealing::KeySecretError;
 use std::collections::BTreeMap;
 use tokio::sync::watch;
@@ -95,39 +94,25 @@ pub(crate) enum SeenBy {
 }
 
 /// All rejections of all watches.
-#[derive(Debug)]
-pub(crate) struct Rejections {
-    current: Mutex<BTreeMap<SeenBy, Vec<Rejection>>>,
-    version: watch::Sender<u64>,
-}
-
-impl Default for Rejections {
-    fn default() -> Self {
-        Self { current: Mutex::default(), version: watch::Sender::new(0) }
-    }
-}
+#[derive(Debug, Default)]
+pub(crate) struct Rejections(watch::Sender<BTreeMap<SeenBy, Vec<Rejection>>>);
 
 impl Rejections {
     /// Replaces the rejections of one watch.
     pub(crate) fn replace(&self, seen_by: SeenBy, rejections: Vec<Rejection>) {
-        self.current.lock().insert(seen_by, rejections);
-        self.version.send_modify(|version| *version += 1);
-    }
-
-    pub(crate) fn all(&self) -> Vec<Rejection> {
-        self.current.lock().values().flatten().cloned().collect()
+        self.0.send_modify(|current| _ = current.insert(seen_by, rejections));
     }
 
     /// How many there are for each reason.
     pub(crate) fn counts(&self) -> [(RejectionReason, usize); RejectionReason::ALL.len()] {
-        let current = self.current.lock();
+        let current = self.0.borrow();
         RejectionReason::ALL.map(|reason| {
             (reason, current.values().flatten().filter(|rejection| rejection.reason == reason).count())
         })
     }
 
     /// Notified of each replacement.
-    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
-        self.version.subscribe()
+    pub(crate) fn changes(&self) -> watch::Receiver<BTreeMap<SeenBy, Vec<Rejection>>> {
+        self.0.subscribe()
     }
 }

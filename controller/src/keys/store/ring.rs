@@ -27,8 +27,8 @@ impl SharedRing {
     pub(crate) fn new(settings: Keys) -> Self {
         Self {
             current: ArcSwap::default(),
-            version: watch::Sender::new(0),
-            opening: watch::Sender::new(0),
+            version: watch::Sender::default(),
+            opening: watch::Sender::default(),
             clock: ApiServerClock::default(),
             settings,
         }
