@@ -5,6 +5,7 @@
 //! all of them.
 
 pub(crate) mod classic;
+pub(crate) mod encode;
 pub(crate) mod objects;
 pub(crate) mod process;
 
@@ -20,6 +21,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Upstream's prefix.
@@ -49,15 +51,16 @@ pub(crate) struct Metrics {
     /// Corrections of Secrets that other clients had edited or deleted.
     pub drift_corrections: Counter,
     /// Of each SealedSecret.
-    pub objects: ObjectMetrics,
+    pub objects: Arc<ObjectMetrics>,
     requests: Family<RequestLabels, Counter>,
     durations: Family<DurationLabels, Histogram>,
     leader: Gauge,
     registry: Registry,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
+impl Metrics {
+    /// `names_objects`: with a series for each SealedSecret (`condition_info`).
+    pub(crate) fn new(names_objects: bool) -> Self {
         let mut registry = Registry::default();
         registry.register_collector(Box::new(ProcessMetrics));
         let ours = registry.sub_registry_with_prefix(PREFIX);
@@ -72,33 +75,20 @@ impl Default for Metrics {
             "Corrections of Secrets that other clients had edited or deleted",
             drift_corrections.clone(),
         );
-        let objects = ObjectMetrics::register(ours);
+        let objects = Arc::new(ObjectMetrics::new(names_objects));
+        ours.register_collector(Box::new(Arc::clone(&objects)));
         ours.register("http_requests", "HTTP requests answered", requests.clone());
         ours.register("http_request_duration_seconds", "How long answers took", durations.clone());
         let leader = Gauge::default();
         ours.register("leader", "1 if this replica unseals and renews, 0 if it stands by", leader.clone());
         Self { unseal_requests, drift_corrections, objects, requests, durations, leader, registry }
     }
-}
 
-impl Metrics {
     /// With the metrics of another collector.
     #[must_use]
     pub(crate) fn with(mut self, collector: Box<dyn Collector>) -> Self {
         self.registry.register_collector(collector);
         self
-    }
-
-    /// With or without a series for each object (`condition_info`), from which each client of the port can list all SealedSecrets.
-    #[must_use]
-    pub(crate) fn naming_objects(mut self, names_objects: bool) -> Self {
-        self.objects.name_objects(names_objects);
-        self
-    }
-
-    /// Removes the metrics of all objects, because this replica does not lead any more.
-    pub(crate) fn forget_objects(&self) {
-        self.objects.forget_all();
     }
 
     /// Shows whether this replica leads.
@@ -142,7 +132,7 @@ mod tests {
 
     #[test]
     fn names_and_labels_are_upstreams() {
-        let metrics = Metrics::default();
+        let metrics = Metrics::new(true);
         let observed: WatchedSealedSecret = serde_json::from_value(json!({
             "metadata": { "namespace": "ns", "name": "db", "uid": "u", "labels": { INSTANCE: "shop" } },
         }))
@@ -181,7 +171,7 @@ mod tests {
         assert!(!metrics.text().unwrap().contains(condition));
         metrics.objects.observe_conditions(&observed, &status);
         metrics.leads(true);
-        metrics.forget_objects();
+        metrics.objects.forget_all();
         let text = metrics.text().unwrap();
         assert!(!text.contains(condition) && text.contains("sealed_secrets_controller_leader 1"), "{text}");
     }

@@ -74,10 +74,9 @@ async fn run_async(config: Config) -> Result<(), RunError> {
 
     let ring = Arc::new(SharedRing::new(config.keys.clone()));
     let rejections = Arc::<Rejections>::default();
-    let counted = Metrics::default()
-        .naming_objects(config.http.metrics_name_objects)
-        .with(Box::new(KeyMetrics::new(&ring, &rejections)));
-    let state = HttpState::new(Arc::clone(&ring), Arc::clone(&rejections), counted, shutdown.clone());
+    let metrics =
+        Metrics::new(config.http.metrics_name_objects).with(Box::new(KeyMetrics::new(&ring, &rejections)));
+    let state = HttpState::new(Arc::clone(&ring), Arc::clone(&rejections), metrics, shutdown.clone());
     let state = Arc::new(state);
     let timeouts = config.http.timeouts;
     let close = CancellationToken::new();
@@ -166,7 +165,7 @@ async fn lead(replica: &Replica) {
             Role::Standby => {
                 readiness.stand_by();
                 // What they say of SealedSecrets would be true for a while, and then wrong for ever.
-                metrics.forget_objects();
+                metrics.objects.forget_all();
             }
         }
         metrics.leads(role == Role::Leader);

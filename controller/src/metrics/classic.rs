@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn descriptions_bear_the_names_of_their_samples() {
-        let metrics = Metrics::default();
+        let metrics = Metrics::new(true);
         let named_eof = serde_json::json!({ "metadata": { "namespace": "# EOF", "uid": "u" } });
         let named_eof = serde_json::from_value(named_eof).unwrap();
         metrics.observe_request("/healthz", "GET", 200, Duration::from_millis(1));

@@ -3,8 +3,9 @@
 //!
 //! They are read from /proc at each scrape; what is not in there is left out.
 
+use crate::metrics::encode::encode_value;
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use std::fmt;
@@ -47,7 +48,7 @@ impl Collector for ProcessMetrics {
                 octets(&network, "OutOctets"),
             ),
         ] {
-            show(&mut encoder, name, help, value.map(ConstCounter::new))?;
+            encode_value(&mut encoder, name, help, value.map(ConstCounter::new))?;
         }
         for (name, help, value) in [
             // In kB there, and not in pages, whose size is the kernel's choice: 4, 16 or 64 KiB on arm64.
@@ -67,20 +68,10 @@ impl Collector for ProcessMetrics {
             ),
             ("process_start_time_seconds", "When this process was started, in seconds since 1970", started),
         ] {
-            show(&mut encoder, name, help, value.map(ConstGauge::new))?;
+            encode_value(&mut encoder, name, help, value.map(ConstGauge::new))?;
         }
         Ok(())
     }
-}
-
-fn show(
-    encoder: &mut DescriptorEncoder<'_>,
-    name: &str,
-    help: &str,
-    metric: Option<impl EncodeMetric>,
-) -> fmt::Result {
-    let Some(metric) = metric else { return Ok(()) };
-    metric.encode(encoder.encode_descriptor(name, help, None, metric.metric_type())?)
 }
 
 /// proc(5): fields after the command, which stands in parentheses and may hold anything.
@@ -160,7 +151,7 @@ mod tests {
 
     #[test]
     fn this_process_is_told_of_as_it_is() {
-        let text = Metrics::default().classic_text().unwrap();
+        let text = Metrics::new(true).classic_text().unwrap();
         let value = |name: &str| -> f64 {
             let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
             line.unwrap_or_else(|| panic!("no {name}:\n{text}")).parse().unwrap()

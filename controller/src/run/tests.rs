@@ -20,7 +20,7 @@ type Families = BTreeMap<String, (String, BTreeSet<String>)>;
 fn the_reference_lists_every_metric_with_its_type_and_labels() {
     let ring = SharedRing::unread();
     ring.show([a_key()]);
-    let metrics = Metrics::default().with(Box::new(KeyMetrics::new(&ring, &Arc::<Rejections>::default())));
+    let metrics = Metrics::new(true).with(Box::new(KeyMetrics::new(&ring, &Arc::<Rejections>::default())));
     let observed: WatchedSealedSecret =
         serde_json::from_value(json!({ "metadata": { "namespace": "shop", "name": "db", "uid": "u" } }))
             .unwrap();

@@ -19,7 +19,7 @@ const SOON: Duration = Duration::from_secs(30);
 /// The status of an answer to who waits for so long at the most; 200 is what the handler says.
 async fn answer(ring: &Arc<SharedRing>, shutdown: &CancellationToken, longest: Duration) -> StatusCode {
     let state =
-        HttpState::new(Arc::clone(ring), Arc::<Rejections>::default(), Metrics::default(), shutdown.clone());
+        HttpState::new(Arc::clone(ring), Arc::<Rejections>::default(), Metrics::new(true), shutdown.clone());
     let state = Arc::new(state);
     let awaited = KeysWait { state, longest, shutdown: shutdown.clone() };
     let handler = get(async || "keys").layer(from_fn_with_state(awaited, wait_for_keys));
