@@ -1,13 +1,14 @@
 //! [`ProcessMetrics`]: processor time, memory, files and network of this process, under Prometheus' usual names: all those that
 //! upstream's controller has.
 //!
-//! They are read from /proc at each scrape; what is not in there is left out.
+//! They are read at each scrape, most of them from /proc; what is not in there is left out.
 
 use crate::metrics::encode::encode_value;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
+use rustix::process::{Resource, getrlimit};
 use std::fmt;
 use std::fs;
 
@@ -31,7 +32,7 @@ impl Collector for ProcessMetrics {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let read = |path| fs::read_to_string(path).unwrap_or_default();
         let (stat, status) = (stat(&read("/proc/self/stat")), read("/proc/self/status"));
-        let (limits, network) = (read("/proc/self/limits"), read("/proc/self/net/netstat"));
+        let network = read("/proc/self/net/netstat");
         let started = boot_time(&read("/proc/stat")).zip(stat).map(|(boot, stat)| boot + stat.started_after);
         #[expect(clippy::cast_precision_loss, reason = "a process has no 2^52 files open")]
         let open = fs::read_dir("/proc/self/fd").ok().map(|files| files.count() as f64);
@@ -57,15 +58,11 @@ impl Collector for ProcessMetrics {
             (
                 "process_virtual_memory_max_bytes",
                 "Address space that may be used",
-                soft_limit(&limits, "Max address space"),
+                Some(soft_limit(Resource::As)),
             ),
             ("process_threads", "Threads", stat.map(|stat| stat.threads)),
             ("process_open_fds", "Open files and connections", open),
-            (
-                "process_max_fds",
-                "Files and connections that may be open",
-                soft_limit(&limits, "Max open files"),
-            ),
+            ("process_max_fds", "Files and connections that may be open", Some(soft_limit(Resource::Nofile))),
             ("process_start_time_seconds", "When this process was started, in seconds since 1970", started),
         ] {
             encode_value(&mut encoder, name, help, value.map(ConstGauge::new))?;
@@ -96,11 +93,10 @@ fn bytes(text: &str, name: &str) -> Option<f64> {
     rest.trim().strip_suffix(" kB")?.parse::<f64>().ok().map(|kilobytes| kilobytes * 1024.0)
 }
 
-/// The limit that counts, in /proc/self/limits. None at all is the greatest number, as with Prometheus' other clients.
-fn soft_limit(text: &str, name: &str) -> Option<f64> {
-    let soft = text.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?;
-    #[expect(clippy::cast_precision_loss, reason = "it stands for no limit")]
-    if soft == "unlimited" { Some(u64::MAX as f64) } else { soft.parse().ok() }
+/// The limit that counts. No limit is the greatest number, as with Prometheus' other clients.
+#[expect(clippy::cast_precision_loss, reason = "a limit of 2^52 stands for none")]
+fn soft_limit(resource: Resource) -> f64 {
+    getrlimit(resource).current.unwrap_or(u64::MAX) as f64
 }
 
 /// Of /proc/self/net/netstat, where a line of names stands over a line of numbers.
@@ -129,16 +125,6 @@ mod tests {
         let text = "VmPeak:\t    9 kB\nVmRSS:\t    640 kB\nVmRSSx:\t 1 kB\nThreads:\t9\n";
         assert_eq!(bytes(text, "VmRSS"), Some(655_360.0));
         assert_eq!((bytes(text, "VmSize"), bytes(text, "Threads")), (None, None));
-    }
-
-    #[test]
-    fn limits_are_the_soft_ones() {
-        let text = "Limit                     Soft Limit           Hard Limit           Units     \n\
-                    Max open files            1024                 524288               files     \n\
-                    Max address space         unlimited            unlimited            bytes     \n";
-        assert_eq!(soft_limit(text, "Max open files"), Some(1024.0));
-        assert_eq!(soft_limit(text, "Max address space"), Some(18_446_744_073_709_551_615.0));
-        assert_eq!(soft_limit(text, "Max locked memory"), None);
     }
 
     #[test]
