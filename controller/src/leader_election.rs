@@ -38,7 +38,6 @@
 //! What no fence on this side can do: recall a request that is in the network when the process is paused or cut off. Such
 //! a write is made harmless by what it says: Secrets are created, or replaced in the version that was read.
 
-pub(crate) mod earlier_leaders;
 pub(crate) mod election;
 pub(crate) mod elector;
 pub(crate) mod fence;

@@ -2,7 +2,6 @@
 //! both in order.
 
 pub mod announce;
-pub(crate) mod earlier_leaders;
 pub(crate) mod error;
 pub mod exit;
 pub(crate) mod leader;
@@ -23,7 +22,7 @@ use crate::keys::store::rejections::Rejections;
 use crate::keys::store::ring::SharedRing;
 use crate::keys::store::watch::watch_keys;
 use crate::leader_election::elector::Elector;
-use crate::leader_election::lead::{ElectionMode, Role, lead_when_elected};
+use crate::leader_election::lead::{Role, lead_when_elected};
 use crate::metrics::Metrics;
 use crate::process::shutdown::Shutdown;
 use crate::run::error::RunError;
@@ -148,15 +147,15 @@ async fn work_then_close(
 
 /// Leads whenever this replica is elected.
 async fn lead(replica: &Replica) {
-    let elector = |terms| {
+    let elector = |terms, is_required| {
         let (client, namespace) = (replica.cluster.lease_client.clone(), &replica.cluster.namespace);
-        let ring: Arc<SharedRing> = Arc::clone(&replica.state.ring);
-        Box::new(Elector::new(client, namespace, terms, ring))
+        // The first act of a leader is to make a sealing key.
+        Some(Elector::new(client, namespace, terms, is_required, replica.state.ring.changes()))
     };
-    let mode = match replica.config.election.clone() {
-        LeaderElection::Off => ElectionMode::Alone,
-        LeaderElection::WherePermitted(terms) => ElectionMode::WherePermitted(elector(terms)),
-        LeaderElection::Always(terms) => ElectionMode::Elected(elector(terms)),
+    let elector = match replica.config.election.clone() {
+        LeaderElection::Off => None,
+        LeaderElection::WherePermitted(terms) => elector(terms, false),
+        LeaderElection::Always(terms) => elector(terms, true),
     };
     let on_role = |role| {
         let HttpState { readiness, metrics, .. } = &*replica.state;
@@ -171,7 +170,7 @@ async fn lead(replica: &Replica) {
         metrics.leads(role == Role::Leader);
     };
     let term = async |fence| leader::lead(replica, fence).await;
-    lead_when_elected(mode, on_role, &replica.shutdown, term).await;
+    lead_when_elected(elector, on_role, &replica.shutdown, term).await;
 }
 
 /// Waits until the work has had its time. A Lease whose last writes were not answered is not released, but runs out.

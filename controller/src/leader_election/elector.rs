@@ -1,7 +1,6 @@
 //! [`Elector`]: reads and writes the Lease as `election` decides. All requests for the Lease are here.
 
 use crate::config::election::LeaseTerms;
-use crate::leader_election::earlier_leaders::EarlierLeaders;
 use crate::leader_election::election::{Election, LeaseAction, Loss};
 use crate::leader_election::fence::Fence;
 use crate::leader_election::identity::Identity;
@@ -14,8 +13,8 @@ use k8s_openapi::api::coordination::v1::Lease;
 use kube::api::{Api, PostParams};
 use kube::{Client, Error};
 use rand::RngExt as _;
-use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -33,8 +32,10 @@ const PERMISSION_POLL: Duration = Duration::from_mins(1);
 pub(crate) struct Elector {
     leases: Api<Lease>,
     election: Election,
-    /// The sealing keys: where there is one, a replica has led.
-    earlier_leaders: Arc<dyn EarlierLeaders>,
+    /// Whether this replica never leads without an election. Otherwise it does for as long as it may not use Leases.
+    is_required: bool,
+    /// Whether a replica may have led before; None until that is known.
+    earlier_leader: watch::Receiver<Option<bool>>,
     /// As last read or written: only this version of it is ever overwritten.
     lease: Option<Lease>,
     /// Whether RBAC denies the use of Leases.
@@ -64,12 +65,14 @@ impl Elector {
         client: Client,
         namespace: &str,
         terms: LeaseTerms,
-        earlier_leaders: Arc<dyn EarlierLeaders>,
+        is_required: bool,
+        earlier_leader: watch::Receiver<Option<bool>>,
     ) -> Self {
         Self {
             leases: Api::namespaced(client, namespace),
             election: Election::new(Identity::of_this_process(), terms),
-            earlier_leaders,
+            is_required,
+            earlier_leader,
             lease: None,
             permission: LeasePermission::default(),
             may_read: false,
@@ -80,8 +83,8 @@ impl Elector {
 
     /// Stands by until the Lease is ours. `stood_by` is called each time that another replica turns out to hold it.
     pub(crate) async fn contend(&mut self, stop: &CancellationToken, stood_by: impl Fn()) -> Contended {
-        let keys = timeout(KEYS_FIRST, self.earlier_leaders.read());
-        stop.run_until_cancelled(keys).await;
+        let known = self.earlier_leader.wait_for(Option::is_some);
+        stop.run_until_cancelled(timeout(KEYS_FIRST, known)).await;
         while !stop.is_cancelled() {
             let wait = match self.look().await {
                 Ok(()) => match self.election.next(Moment::now()) {
@@ -153,6 +156,11 @@ impl Elector {
         }
     }
 
+    /// Whether this replica never leads without an election.
+    pub(crate) const fn is_required(&self) -> bool {
+        self.is_required
+    }
+
     /// The name under which we hold the Lease.
     pub(crate) fn me(&self) -> &str {
         self.election.me()
@@ -169,7 +177,7 @@ impl Elector {
         let reading = self.leases.get_opt(&self.election.terms().name);
         self.lease = timeout(self.request_timeout(), reading).await.map_err(|_| LeaseError::NoAnswer)??;
         self.may_read = true;
-        self.election.pristine(self.earlier_leaders.none_ever());
+        self.election.pristine(*self.earlier_leader.borrow() == Some(false));
         self.election.observe(self.lease.as_ref().map(LeaseRecord::of), Moment::now());
         self.failing = false;
         Ok(())
@@ -248,7 +256,7 @@ impl Elector {
     /// replica that has ever seen a Lease, held or not, is part of an election for good.
     fn is_shut_out(&mut self, error: &LeaseError) -> bool {
         let forbidden = matches!(error, LeaseError::Api(Error::Api(status)) if status.is_forbidden());
-        let lasting = forbidden && self.election.is_new() && self.earlier_leaders.are_read();
+        let lasting = forbidden && self.election.is_new() && self.earlier_leader.borrow().is_some();
         self.permission.failed(lasting, Moment::now())
     }
 

@@ -6,17 +6,6 @@ use crate::leader_election::fence::Fence;
 use std::panic::resume_unwind;
 use tokio_util::sync::CancellationToken;
 
-/// Whether, and how, this replica takes part in an election.
-#[derive(Debug)]
-pub(crate) enum ElectionMode {
-    /// There is none: this replica leads from its start to its end, whatever others do.
-    Alone,
-    /// Leads when elected; where it may not use Leases, it leads without an election for as long as that is so.
-    WherePermitted(Box<Elector>),
-    /// Leads when elected.
-    Elected(Box<Elector>),
-}
-
 /// What this replica does from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -26,31 +15,28 @@ pub(crate) enum Role {
     Standby,
 }
 
-/// Runs `lead` in each term, until it ends by itself. Returns its result, or None if `stop` came before.
+/// Runs `lead` in each term, until it ends by itself. Returns its result, or None if `stop` came before. Without an `elector`, this
+/// replica leads from its start to its end, whatever others do.
 ///
 /// `lead` ends at `stop` as well, in its own time, and the Lease is kept until then. Where a term is lost, `lead` is dropped.
 /// `on_role` is called at each change, and may be called again with the same role.
 pub(crate) async fn lead_when_elected<T>(
-    mode: ElectionMode,
+    elector: Option<Elector>,
     on_role: impl Fn(Role),
     stop: &CancellationToken,
     lead: impl AsyncFn(Fence) -> T,
 ) -> Option<T> {
-    let (mut elector, permitted) = match mode {
-        ElectionMode::Alone => {
-            on_role(Role::Leader);
-            let ended = Box::pin(lead(Fence::unbounded())).await;
-            on_role(Role::Standby);
-            return Some(ended);
-        }
-        ElectionMode::WherePermitted(elector) => (elector, false),
-        ElectionMode::Elected(elector) => (elector, true),
+    let Some(mut elector) = elector else {
+        on_role(Role::Leader);
+        let ended = Box::pin(lead(Fence::unbounded())).await;
+        on_role(Role::Standby);
+        return Some(ended);
     };
     loop {
         let fence = match elector.contend(stop, || on_role(Role::Standby)).await {
             Contended::Won(fence) => fence,
             Contended::Stopped => return None,
-            Contended::Denied if permitted => {
+            Contended::Denied if elector.is_required() => {
                 stop.run_until_cancelled(tokio::time::sleep(elector.retry_period())).await;
                 continue;
             }

@@ -14,8 +14,9 @@ use tokio::sync::watch;
 #[derive(Debug)]
 pub(crate) struct SharedRing {
     current: ArcSwap<RingState>,
-    /// How often the state was replaced; 0 until the first complete list has been read.
-    version: watch::Sender<u64>,
+    /// Whether a Secret is labelled as a key, or one has been a key since this process started; None until the first complete list
+    /// has been read. Sent again whenever the state is replaced.
+    has_had_key: watch::Sender<Option<bool>>,
     /// How often it was replaced by one that unseals other objects.
     opening: watch::Sender<u64>,
     clock: ApiServerClock,
@@ -27,7 +28,7 @@ impl SharedRing {
     pub(crate) fn new(settings: Keys) -> Self {
         Self {
             current: ArcSwap::default(),
-            version: watch::Sender::default(),
+            has_had_key: watch::Sender::default(),
             opening: watch::Sender::default(),
             clock: ApiServerClock::default(),
             settings,
@@ -49,11 +50,6 @@ impl SharedRing {
     /// How keys are ordered, made, renewed and published.
     pub(crate) fn settings(&self) -> &Keys {
         &self.settings
-    }
-
-    /// Whether no Secret is labelled as a key, and none has been a key since this process started; false until the keys are read.
-    pub(crate) fn never_had_key(&self) -> bool {
-        self.is_loaded() && self.current.load().never_had_key()
     }
 
     /// Replaces the state by what follows from these Secrets, which the watch has shown up to this resourceVersion.
@@ -79,13 +75,14 @@ impl SharedRing {
         if !before.ring.opens_as(&self.snapshot()) {
             self.opening.send_modify(|opening| *opening += 1);
         }
-        self.version.send_modify(|version| *version += 1);
+        // Under the lock of the value, so that the last of two changes sends what holds after both.
+        self.has_had_key.send_modify(|has_had_key| *has_had_key = Some(!self.current.load().never_had_key()));
         before
     }
 
-    /// Notified whenever the state is replaced.
-    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
-        self.version.subscribe()
+    /// Notified whenever the state is replaced. The value is whether there is a key, or has been one; None until the keys are read.
+    pub(crate) fn changes(&self) -> watch::Receiver<Option<bool>> {
+        self.has_had_key.subscribe()
     }
 
     /// How often the state was replaced by one that unseals other objects. An annotation on a key's Secret does not count: each
@@ -102,18 +99,16 @@ impl SharedRing {
     /// Waits until the keys have been read.
     pub(crate) async fn loaded(&self) {
         // Waiting cannot fail: the sender lives as long as self.
-        let _ = self.version.subscribe().wait_for(|version| *version > 0).await;
+        let _ = self.has_had_key.subscribe().wait_for(Option::is_some).await;
     }
 
     /// Waits until the keys have been read and, where there has never been a key, until the first is made.
     pub(crate) async fn settled(&self) {
-        // The version is locked while this looks at the state, and is increased after the state was replaced.
-        let settled = |version: &u64| *version > 0 && !self.current.load().never_had_key();
-        let _ = self.version.subscribe().wait_for(settled).await;
+        let _ = self.has_had_key.subscribe().wait_for(|has_had_key| *has_had_key == Some(true)).await;
     }
 
     pub(crate) fn is_loaded(&self) -> bool {
-        *self.version.borrow() > 0
+        self.has_had_key.borrow().is_some()
     }
 }
 
