@@ -146,7 +146,7 @@ async fn decide_on_a_core(facts: &mut Facts, open: Open, context: &Arc<Context>)
     let namespace = facts.sealed.namespace().unwrap_or_default();
     // Held by the work itself, which goes on if this future is dropped.
     let core = context.shutdown.run_until_cancelled(context.cpu_permits.acquire(&namespace)).await??;
-    facts.refresh_ring(context);
+    facts.take_ring(context);
     let facts = facts.clone();
     let settings = Settings {
         key_place: KeyPlace { namespace: context.key_namespace.clone(), prefix: context.key_prefix.clone() },

@@ -60,8 +60,7 @@ pub(crate) struct Probe {
 /// What a probe cost, so that it can be refunded.
 #[derive(Debug)]
 pub(crate) struct Charge {
-    object: (String, String),
-    text: Option<Digest>,
+    probe: Probe,
     is_charged: bool,
 }
 
@@ -69,30 +68,29 @@ impl RenderRate {
     /// Charges for a probe. Else the error is how long it has to wait, and it has cost nothing.
     pub(crate) fn charge(&self, probe: Probe, now: Instant) -> Result<Charge, Duration> {
         let mut buckets = self.0.lock();
-        let Probe { object, text } = probe;
         let empty = || Bucket { full_at: now, charged: VecDeque::new() };
-        let bucket = buckets.by_object.entry(object.clone()).or_insert_with(empty);
-        let is_charged = !text.is_some_and(|text| bucket.charged.contains(&text));
+        let bucket = buckets.by_object.entry(probe.object.clone()).or_insert_with(empty);
+        let is_charged = !probe.text.is_some_and(|text| bucket.charged.contains(&text));
         if is_charged {
             if let Some(wait) = bucket.wait(now) {
                 return Err(wait);
             }
-            bucket.charge(text, now);
+            bucket.charge(probe.text, now);
         }
         buckets.forget(now);
-        Ok(Charge { object, text, is_charged })
+        Ok(Charge { probe, is_charged })
     }
 
     /// Gives back what a probe cost that told nothing, because nothing was rendered.
     pub(crate) fn refund(&self, charge: &Charge, now: Instant) {
         let mut buckets = self.0.lock();
         if charge.is_charged
-            && let Some(bucket) = buckets.by_object.get_mut(&charge.object)
+            && let Some(bucket) = buckets.by_object.get_mut(&charge.probe.object)
         {
             bucket.full_at = bucket.full_at.checked_sub(REFILL).unwrap_or(now);
-            bucket.charged.retain(|text| Some(text) != charge.text.as_ref());
+            bucket.charged.retain(|text| Some(text) != charge.probe.text.as_ref());
             if bucket.full_at <= now {
-                buckets.by_object.remove(&charge.object);
+                buckets.by_object.remove(&charge.probe.object);
             }
         }
     }

@@ -46,28 +46,27 @@ impl Facts {
     /// Gathers the facts as of `now`.
     pub(crate) fn gather(sealed: &Arc<WatchedSealedSecret>, context: &Context, now: Instant) -> Self {
         let memory = context.states.recall(sealed, now);
-        let status = memory.status.as_ref();
-        // Before the ring itself: a change between the two is noticed, and not missed.
-        let ring_version = context.ring.opening_version();
-        let ring = context.ring.snapshot();
         let namespace = sealed.namespace().unwrap_or_default();
         let watched_secret = context.secrets.get(&ObjectRef::new(&sealed.name_any()).within(&namespace));
         let inputs = Inputs {
             generation: sealed.metadata.generation,
             scope: Scope::of(sealed.metadata.annotations.as_ref()),
             correct_drift: corrects_drift(sealed, context.settings.correct_drift),
-            hint: known_hint(sealed, status, &ring),
-            revoked: sealed_with_revoked(&sealed.metadata, status, &ring),
-            ring_version,
+            hint: None,
+            revoked: false,
+            ring_version: 0,
             target_version: watched_secret.as_ref().and_then(|secret| secret.resource_version()),
         };
-        let recorded = Recorded::of(sealed, status);
+        let recorded = Recorded::of(sealed, memory.status.as_ref());
         let history = History::of(&recorded, &memory);
-        Self { sealed: Arc::clone(sealed), ring, watched_secret, memory, recorded, history, inputs }
+        let (sealed, ring) = (Arc::clone(sealed), Arc::default());
+        let mut facts = Self { sealed, ring, watched_secret, memory, recorded, history, inputs };
+        facts.take_ring(context);
+        facts
     }
 
-    /// Takes the ring as it is now: keys may have been added or revoked while the SealedSecret waited.
-    pub(crate) fn refresh_ring(&mut self, context: &Context) {
+    /// Takes the ring as it is now, and what it tells: keys may have been added or revoked while the SealedSecret waited.
+    pub(crate) fn take_ring(&mut self, context: &Context) {
         // Before the ring itself: a change between the two is noticed, and not missed.
         self.inputs.ring_version = context.ring.opening_version();
         self.ring = context.ring.snapshot();
