@@ -10,7 +10,7 @@ pub(crate) const API_TIMEOUT: Duration = Duration::from_secs(30);
 /// The error of a request that takes longer. The request may have been carried out all the same.
 #[derive(Debug, thiserror::Error)]
 #[error("the API server did not answer in {} s", API_TIMEOUT.as_secs())]
-struct NoAnswer;
+pub(crate) struct NoAnswer;
 
 /// A request that fails after [`API_TIMEOUT`].
 pub(crate) async fn with_api_timeout<T>(request: impl Future<Output = kube::Result<T>>) -> kube::Result<T> {

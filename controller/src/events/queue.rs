@@ -3,6 +3,7 @@
 //! Best effort: the queue is bounded, and an event that does not fit is dropped, because the status says the same. An event about a
 //! fact that no status says waits for a place in the queue, and is retried a few times ([`EventQueue::record_once`]).
 
+use crate::client::api_timeout::with_api_timeout;
 use crate::events::about::About;
 use crate::process::backoff::Backoff;
 use crate::process::error_chain::chain;
@@ -107,15 +108,10 @@ async fn send(client: &Client, event: &Event) -> bool {
     let namespace = event.metadata.namespace.clone().unwrap_or_default();
     let events = Api::<Event>::namespaced(client.clone(), &namespace);
     let options = PostParams::default();
-    match tokio::time::timeout(Duration::from_secs(10), events.create(&options, event)).await {
-        Ok(Ok(_)) => true,
-        Ok(Err(error)) => {
-            let Rejected { why, is_final } = Rejected::of(&error);
-            tracing::debug!(event = event.metadata.name, why, "the event was not recorded");
-            is_final
-        }
-        Err(_) => false,
-    }
+    let Err(error) = with_api_timeout(events.create(&options, event)).await else { return true };
+    let Rejected { why, is_final } = Rejected::of(&error);
+    tracing::debug!(event = event.metadata.name, why, "the event was not recorded");
+    is_final
 }
 
 /// Why the API server did not take an event.

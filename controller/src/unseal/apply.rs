@@ -4,7 +4,7 @@ pub(crate) mod outcome;
 pub(crate) mod refused_by;
 pub(crate) mod secret_body;
 
-use crate::client::api_timeout::API_TIMEOUT;
+use crate::client::api_timeout::with_api_timeout;
 use crate::unseal::apply::outcome::{Act, Outcome};
 use crate::unseal::apply::refused_by::{RefusedBy, about_values};
 use crate::unseal::apply::secret_body::TargetBody;
@@ -23,7 +23,6 @@ use kube::core::{Request, Status};
 use kube::{Client, Resource as _, ResourceExt as _};
 use sealing::UnsealedSecret;
 use std::collections::BTreeSet;
-use tokio::time::timeout;
 
 /// How carrying a plan out ended.
 #[derive(Debug)]
@@ -43,13 +42,13 @@ pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
         Plan::Create { secret, corrects } => {
             let create = |request: Request, body| request.create(&PostParams::default(), body);
             let act = if corrects { Act::Recreated } else { Act::Written };
-            applied(timeout(API_TIMEOUT, write(client, &secret, create)).await.ok(), &secret, act)
+            applied(with_api_timeout(write(client, &secret, create)).await, &secret, act)
         }
         Plan::Replace { secret, corrects } => {
             let name = secret.metadata.name.clone().unwrap_or_default();
             let replace = |request: Request, body| request.replace(&name, &PostParams::default(), body);
             let act = if corrects { Act::Corrected } else { Act::Written };
-            applied(timeout(API_TIMEOUT, write(client, &secret, replace)).await.ok(), &secret, act)
+            applied(with_api_timeout(write(client, &secret, replace)).await, &secret, act)
         }
         Plan::Keep { resource_version, opened_by } => {
             let opened_by = Some(names(&opened_by));
@@ -63,15 +62,14 @@ pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
     }
 }
 
-/// From the answer to a write; None if there was none in time.
-fn applied(written: Option<Result<String, kube::Error>>, secret: &UnsealedSecret, act: Act) -> Applied {
+/// From the answer to a write.
+fn applied(written: kube::Result<String>, secret: &UnsealedSecret, act: Act) -> Applied {
     match written {
-        Some(Ok(resource_version)) => {
+        Ok(resource_version) => {
             let opened_by = Some(names(&secret.opened_by));
             Applied::Outcome(Outcome::Synced { resource_version, opened_by, act })
         }
-        Some(Err(error)) => failed(error, secret),
-        None => Applied::Outcome(Outcome::Failed(Transient::NoAnswer)),
+        Err(error) => failed(error, secret),
     }
 }
 
@@ -118,7 +116,7 @@ async fn write(
     client: &Client,
     secret: &UnsealedSecret,
     request: impl FnOnce(Request, Vec<u8>) -> Result<http::Request<Vec<u8>>, kube::core::request::Error>,
-) -> Result<String, kube::Error> {
+) -> kube::Result<String> {
     let namespace = secret.metadata.namespace.as_deref();
     let body = serde_json::to_vec(&TargetBody(secret)).map_err(kube::Error::SerdeError)?;
     let mut request =

@@ -1,5 +1,6 @@
 //! [`Transient`]: everything in the cluster that can keep a SealedSecret from being unsealed for a while.
 
+use crate::client::api_timeout::NoAnswer;
 use crate::process::error_chain::chain;
 use crate::unseal::cause::api_message::ApiMessage;
 use crate::unseal::cause::truncate::truncate;
@@ -93,6 +94,7 @@ impl Transient {
     pub(crate) fn from_api(error: kube::Error) -> Self {
         let message = match error {
             kube::Error::Api(status) => truncate(&server_message(&status)),
+            kube::Error::Service(error) if error.is::<NoAnswer>() => return Self::NoAnswer,
             // serde's message may quote the response, which may hold values.
             kube::Error::SerdeError(_) => "its answer cannot be read".into(),
             error => truncate(&chain(&error)),

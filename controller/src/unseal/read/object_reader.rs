@@ -8,7 +8,7 @@
 //! A reconciliation takes one permit at most, and keeps it to its end. It may wait for a core while it has the permit, but never waits
 //! for the permit while it has a core. So there is no deadlock.
 
-use crate::client::api_timeout::API_TIMEOUT;
+use crate::client::api_timeout::with_api_timeout;
 use crate::client::response_limit::{AtMost, is_too_long};
 use crate::unseal::cause::transient::Transient;
 use crate::unseal::context::Context;
@@ -18,7 +18,6 @@ use kube::api::GetParams;
 use kube::core::{NamespaceResourceScope, Request};
 use kube::{Resource, ResourceExt as _};
 use serde::de::DeserializeOwned;
-use tokio::time::timeout;
 
 /// In bytes of JSON: objects up to this size take no permit.
 const SMALL: usize = 64 << 10;
@@ -74,27 +73,23 @@ impl<'a> ObjectReader<'a> {
     {
         if self.permit.is_none() {
             match self.request(name, Some(AtMost(SMALL))).await {
-                Some(Err(error)) if is_too_long(&error) => self.acquire().await?,
+                Err(error) if is_too_long(&error) => self.acquire().await?,
                 answer => return read(answer),
             }
         }
         read(self.request(name, None).await)
     }
 
-    /// None if there was no answer in time.
-    async fn request<K>(&self, name: &str, most: Option<AtMost>) -> Option<Result<K, kube::Error>>
+    async fn request<K>(&self, name: &str, most: Option<AtMost>) -> kube::Result<K>
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + DeserializeOwned,
     {
         let request = Request::new(K::url_path(&(), Some(&self.namespace))).get(name, &GetParams::default());
-        let mut request = match request {
-            Ok(request) => request,
-            Err(error) => return Some(Err(kube::Error::BuildRequest(error))),
-        };
+        let mut request = request.map_err(kube::Error::BuildRequest)?;
         if let Some(most) = most {
             request.extensions_mut().insert(most);
         }
-        timeout(API_TIMEOUT, self.context.client.request(request)).await.ok()
+        with_api_timeout(self.context.client.request(request)).await
     }
 
     /// The spec, from the watch or, where that did not keep a long one, from the API server.
@@ -108,12 +103,11 @@ impl<'a> ObjectReader<'a> {
     }
 }
 
-fn read<K>(answer: Option<Result<K, kube::Error>>) -> Result<Option<K>, Unread> {
+fn read<K>(answer: kube::Result<K>) -> Result<Option<K>, Unread> {
     match answer {
-        Some(Ok(object)) => Ok(Some(object)),
-        Some(Err(kube::Error::Api(status))) if status.is_not_found() => Ok(None),
-        Some(Err(error)) => Err(Unread::Failed(Transient::from_api(error))),
-        None => Err(Unread::Failed(Transient::NoAnswer)),
+        Ok(object) => Ok(Some(object)),
+        Err(kube::Error::Api(status)) if status.is_not_found() => Ok(None),
+        Err(error) => Err(Unread::Failed(Transient::from_api(error))),
     }
 }
 
