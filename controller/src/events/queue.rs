@@ -15,6 +15,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use kube::api::PostParams;
 use kube::{Api, Client};
 use sha2::{Digest as _, Sha256};
+use std::iter::Take;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -25,8 +26,8 @@ const CAPACITY: usize = 1_024;
 /// Source of every event, as upstream's.
 const COMPONENT: &str = "sealed-secrets";
 
-/// Attempts for an event that is recorded only once.
-const ATTEMPTS: u32 = 6;
+/// Attempts for an event that is recorded only once, after the first.
+const RETRIES: usize = 5;
 
 /// Between the attempts.
 const BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(16));
@@ -39,9 +40,8 @@ pub(crate) struct EventQueue(mpsc::Sender<Entry>);
 #[derive(Debug)]
 struct Entry {
     event: Event,
-    /// How many there are left.
-    attempts: u32,
-    backoff: Backoff,
+    /// Before each attempt that is left, after the next.
+    delays: Take<Backoff>,
 }
 
 /// An event to be recorded.
@@ -68,9 +68,9 @@ impl EventQueue {
                     Some(entry) = waiting.recv() => entry,
                     else => break,
                 };
-                entry.attempts -= 1;
-                if !send(&client, &entry.event).await && entry.attempts > 0 {
-                    let delay = entry.backoff.next_delay();
+                if !send(&client, &entry.event).await
+                    && let Some(delay) = entry.delays.next()
+                {
                     again.push(tokio::time::sleep(delay).map(|()| entry));
                 }
             }
@@ -82,7 +82,7 @@ impl EventQueue {
     pub(crate) fn record(&self, about: About, new: NewEvent) {
         let now = Timestamp::now();
         let event = to_event(about, new, &format!("{:x}", now.as_nanosecond()), now);
-        if self.0.try_send(Entry { event, attempts: 1, backoff: BACKOFF }).is_err() {
+        if self.0.try_send(Entry { event, delays: BACKOFF.take(0) }).is_err() {
             tracing::debug!("too many events at once: one is dropped");
         }
     }
@@ -97,7 +97,7 @@ impl EventQueue {
         let suffix =
             digest.iter().take(8).fold(String::new(), |suffix, byte| suffix + &format!("{byte:02x}"));
         let event = to_event(about, new, &suffix, Timestamp::now());
-        if self.0.send(Entry { event, attempts: ATTEMPTS, backoff: BACKOFF }).await.is_err() {
+        if self.0.send(Entry { event, delays: BACKOFF.take(RETRIES) }).await.is_err() {
             tracing::debug!("an event came after the queue had closed");
         }
     }

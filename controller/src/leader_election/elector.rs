@@ -6,13 +6,13 @@ use crate::leader_election::fence::Fence;
 use crate::leader_election::identity::Identity;
 use crate::leader_election::lease::LeaseRecord;
 use crate::leader_election::permission::LeasePermission;
+use crate::process::backoff::jittered;
 use crate::process::boot_clock::Moment;
 use crate::process::error_chain::chain;
 use jiff::Timestamp;
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::api::{Api, PostParams};
 use kube::{Client, Error};
-use rand::RngExt as _;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -105,8 +105,7 @@ impl Elector {
                 self.log_leader();
                 stood_by();
             }
-            let wait = wait.mul_f64(rand::rng().random_range(0.8..1.2));
-            stop.run_until_cancelled(tokio::time::sleep(wait)).await;
+            stop.run_until_cancelled(tokio::time::sleep(jittered(wait))).await;
         }
         Contended::Stopped
     }

@@ -30,12 +30,26 @@ impl Backoff {
         grown.map_or(self.longest, |delay| delay.min(self.longest))
     }
 
+    /// The delay after failures that have lasted this long: as long again.
+    ///
+    /// Decided: by the time, which doubles the delay with each retry, instead of by a count, for work that a change from outside also
+    /// starts again. Every such change is one more attempt: a few seconds of failure with a few dozen changes must not end in a delay of
+    /// minutes.
+    pub(crate) fn after_lasting(&self, lasted: Duration) -> Duration {
+        lasted.clamp(self.first, self.longest)
+    }
+
     /// Counts a failure, and returns the delay before the next attempt.
     pub(crate) fn next_delay(&mut self) -> Duration {
         let delay = self.after(self.failures);
         self.failures = self.failures.saturating_add(1);
         if self.jitter { delay.mul_f64(rand::rng().random_range(0.5..1.0)) } else { delay }
     }
+}
+
+/// Between four fifths and six fifths of a delay, so that what failed together is not tried again together.
+pub(crate) fn jittered(delay: Duration) -> Duration {
+    delay.mul_f64(rand::rng().random_range(0.8..1.2))
 }
 
 impl Iterator for Backoff {
@@ -66,6 +80,25 @@ mod tests {
         assert_eq!(backoff.after(u32::MAX), Duration::from_secs(10));
         backoff.reset();
         assert_eq!(backoff.next_delay(), Duration::from_millis(500));
+    }
+
+    #[test]
+    fn as_long_as_the_failure_and_never_less_or_more() {
+        let backoff = Backoff::new(Duration::from_millis(500), Duration::from_mins(5));
+        let mut lasted = Duration::ZERO;
+        let waits = [0.5, 0.5, 1.0, 2.0, 4.0, 8.0].map(|expected| {
+            let wait = backoff.after_lasting(lasted);
+            lasted += wait;
+            (wait.as_secs_f64(), expected)
+        });
+        assert!(waits.iter().all(|(wait, expected)| (wait - expected).abs() < 0.001), "{waits:?}");
+        assert_eq!(backoff.after_lasting(Duration::from_hours(5)), Duration::from_mins(5));
+    }
+
+    #[test]
+    fn jitter_stays_near() {
+        let around = Duration::from_secs(8)..Duration::from_secs(12);
+        assert!((0..100).all(|_| around.contains(&jittered(Duration::from_secs(10)))));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! [`requeue`]: when a SealedSecret is reconciled again, if nothing triggers that before.
 
+use crate::process::backoff::{Backoff, jittered};
 use crate::unseal::apply::outcome::Outcome;
 use crate::unseal::cause::transient::Transient;
 use crate::unseal::report::Reported;
@@ -7,12 +8,9 @@ use crate::unseal::state::memory::Inputs;
 use crate::unseal::state::object_state::ObjectStates;
 use api::WatchedSealedSecret;
 use kube::runtime::controller::Action;
-use rand::RngExt as _;
 use std::time::{Duration, Instant};
 
-/// The delay before the first retry, and the longest.
-const SHORTEST: Duration = Duration::from_millis(500);
-const LONGEST: Duration = Duration::from_mins(5);
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_mins(5));
 
 /// After a transient error, with growing delays, for as long as it lasts. After a refusal or a success, when something changes.
 pub(crate) fn requeue(
@@ -31,7 +29,9 @@ pub(crate) fn requeue(
         (_, Reported::Gone) => Action::await_change(),
         (_, Reported::Contested(delay)) => Action::requeue(delay),
         // The watch shows the change, which triggers a reconciliation. It may not.
-        (_, Reported::Conflict) => Action::requeue(delay_after(states.status_conflict(sealed, now))),
+        (_, Reported::Conflict) => {
+            Action::requeue(BACKOFF.after_lasting(states.status_conflict(sealed, now)))
+        }
         // Each edit by another client ends here, and each edit that has to wait. They are no failures in a row, and must not make
         // the delays longer.
         (
@@ -42,8 +42,7 @@ pub(crate) fn requeue(
             Action::requeue(*wait)
         }
         (Outcome::Failed(_), _) | (_, Reported::No) => {
-            let lasted = states.failed(sealed, now);
-            let delay = jittered(delay_after(lasted), rand::rng().random_range(0.0..1.0));
+            let delay = jittered(BACKOFF.after_lasting(states.failed(sealed, now)));
             if reported == Reported::Yes {
                 states.reported(sealed, inputs, Some(now + delay));
             }
@@ -61,19 +60,6 @@ pub(crate) fn requeue(
     }
 }
 
-/// The delay after a failure that has lasted this long: as long again.
-///
-/// Decided: by the time, which doubles the delay with each retry, instead of by a count of failures. Every change that comes in
-/// meanwhile is one more attempt: a few seconds of failure with a few dozen changes must not end in a delay of minutes.
-fn delay_after(lasted: Duration) -> Duration {
-    lasted.clamp(SHORTEST, LONGEST)
-}
-
-/// Between four fifths and six fifths, so that a thousand objects that failed together are not retried together.
-fn jittered(delay: Duration, random: f64) -> Duration {
-    delay.mul_f64(0.8 + 0.4 * random)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,18 +67,6 @@ mod tests {
     use crate::unseal::cause::refusal::Refusal;
     use api::Scope;
     use kube::runtime::watcher::Event;
-
-    #[test]
-    fn as_long_as_the_failure_and_never_less_or_more() {
-        let mut lasted = Duration::ZERO;
-        let waits = [0.5, 0.5, 1.0, 2.0, 4.0, 8.0].map(|expected| {
-            let wait = delay_after(lasted);
-            lasted += wait;
-            (wait.as_secs_f64(), expected)
-        });
-        assert!(waits.iter().all(|(wait, expected)| (wait - expected).abs() < 0.001), "{waits:?}");
-        assert_eq!(delay_after(Duration::from_hours(5)), LONGEST);
-    }
 
     fn object() -> WatchedSealedSecret {
         serde_json::from_value(serde_json::json!({ "metadata": { "uid": "u" } })).unwrap()
@@ -164,11 +138,5 @@ mod tests {
             ended(&states, &Outcome::Failed(error), Reported::No);
             assert_eq!(states.recall(&object(), day).is_collector_late, expected);
         }
-    }
-
-    #[test]
-    fn jitter_stays_near() {
-        assert_eq!(jittered(Duration::from_secs(10), 0.0), Duration::from_secs(8));
-        assert!(jittered(Duration::from_secs(10), 0.999) < Duration::from_secs(12));
     }
 }
