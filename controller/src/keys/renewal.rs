@@ -15,3 +15,5 @@ pub(crate) mod settle;
 pub(crate) mod signal;
 #[cfg(test)]
 pub(crate) mod simulation;
+#[cfg(test)]
+pub(crate) mod test_keys;

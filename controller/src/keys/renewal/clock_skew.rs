@@ -54,25 +54,20 @@ impl fmt::Display for ClockSkew {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::keys::Renewal;
     use crate::keys::key_age::KeyAge;
-    use crate::keys::store::key_records::{KeyRecord, KeyRecords, KeyState};
-    use jiff::Timestamp;
+    use crate::keys::renewal::test_keys::{at, dated_key, records, schedule};
+    use crate::keys::store::key_records::KeyRecord;
 
     const HOUR: i64 = 3_600;
 
     /// Of keys with these dates, in hours: of the Secret, and of the certificate.
     fn clock_skew(keys: &[(i64, i64)], now: i64) -> (usize, bool) {
-        let at = |hour| Timestamp::from_second(hour * HOUR).unwrap();
-        let secrets = keys.iter().enumerate().map(|(index, (since, valid_from))| {
-            let fingerprint = format!("{:064x}", *valid_from).parse().unwrap();
-            let age = KeyAge { since: at(*since), valid_from: at(*valid_from) };
-            let state = KeyState::Active { fingerprint, age, request: None };
-            KeyRecord { name: index.to_string(), state, fulfils: Vec::new() }
+        let keys = keys.iter().map(|(since, valid_from)| {
+            let age = KeyAge { since: at(since * HOUR), valid_from: at(valid_from * HOUR) };
+            dated_key(char::from_digit(u32::try_from(*valid_from).unwrap(), 10).unwrap(), age)
         });
-        let records = KeyRecords { secrets: secrets.collect(), had_any: true };
-        let renewal = Renewal { period: None, cutoff: None };
-        let skew = ClockSkew::of(&Schedule { records: &records, prefix: "p", renewal, now: at(now) });
+        let records = records(&keys.collect::<Vec<KeyRecord>>());
+        let skew = ClockSkew::of(&schedule(&records, 0, now * HOUR));
         (skew.future, skew.apart)
     }
 

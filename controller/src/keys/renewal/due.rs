@@ -53,14 +53,7 @@ fn jitter(fingerprint: Fingerprint, period: SignedDuration) -> SignedDuration {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    fn fingerprint(digit: &str) -> Fingerprint {
-        digit.repeat(64).parse().unwrap()
-    }
+    use crate::keys::renewal::test_keys::{at, fingerprint};
 
     #[test]
     fn due_by_age_and_by_cutoff() {
@@ -78,17 +71,17 @@ mod tests {
             ("longer than time", Renewal { period: Some(SignedDuration::MAX), cutoff: None }, None),
         ];
         for (name, renewal, expected) in cases {
-            assert_eq!(due(fingerprint("0"), at(1_000), renewal), expected, "{name}");
+            assert_eq!(due(fingerprint('0'), at(1_000), renewal), expected, "{name}");
         }
     }
 
     #[test]
     fn jitter_is_early_by_a_tenth_or_a_day() {
         let [hour, year] = [1, 8_760].map(SignedDuration::from_hours);
-        assert_eq!(jitter(fingerprint("0"), hour), SignedDuration::ZERO);
-        assert!((hour / 10 - jitter(fingerprint("f"), hour)).as_micros() == 0);
-        assert_eq!(jitter(fingerprint("8"), hour).as_secs(), 191);
-        assert!(jitter(fingerprint("f"), year) < LONGEST_JITTER);
-        assert!(jitter(fingerprint("f"), SignedDuration::MAX) < LONGEST_JITTER);
+        assert_eq!(jitter(fingerprint('0'), hour), SignedDuration::ZERO);
+        assert!((hour / 10 - jitter(fingerprint('f'), hour)).as_micros() == 0);
+        assert_eq!(jitter(fingerprint('8'), hour).as_secs(), 191);
+        assert!(jitter(fingerprint('f'), year) < LONGEST_JITTER);
+        assert!(jitter(fingerprint('f'), SignedDuration::MAX) < LONGEST_JITTER);
     }
 }

@@ -147,27 +147,18 @@ impl<'a> Schedule<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::store::key_records::{KeyRecord, KeyState};
+    use crate::keys::renewal::test_keys::{key, records, requested, schedule};
+    use crate::keys::store::key_records::KeyRecord;
 
     #[test]
     fn a_request_is_fulfilled_by_a_newer_key_that_is_not_dated_in_the_future() {
-        let at = |second: i64| Timestamp::from_second(second).unwrap();
-        let key = |name: &str, since, requested: bool| {
-            let fingerprint = name.repeat(64).parse().unwrap();
-            let request = requested.then(|| RenewalRequest::new(fingerprint, "please"));
-            let age = KeyAge { since: at(since), valid_from: at(since) };
-            let state = KeyState::Active { fingerprint, age, request };
-            KeyRecord { name: name.into(), state, fulfils: Vec::new() }
-        };
         let fulfilled = |secrets: [KeyRecord; 2]| {
-            let records = KeyRecords { secrets: secrets.into(), had_any: true };
-            let renewal = Renewal { period: None, cutoff: None };
-            let schedule = Schedule { records: &records, prefix: "p", renewal, now: at(5_000) };
-            schedule.fulfilled().map(|key| key.name.to_owned()).collect::<Vec<_>>()
+            let records = records(&secrets);
+            schedule(&records, 0, 5_000).fulfilled().map(|key| key.name.to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(fulfilled([key("1", 1_000, true), key("2", 2_000, false)]), ["1"]);
-        assert!(fulfilled([key("1", 1_000, false), key("2", 2_000, true)]).is_empty());
+        assert_eq!(fulfilled([requested(key('1', 1_000)), key('2', 2_000)]), ["restored-1"]);
+        assert!(fulfilled([key('1', 1_000), requested(key('2', 2_000))]).is_empty());
         // The key that is dated in the future is not the newest, and the newest does not fulfil its request.
-        assert!(fulfilled([key("1", 1_000, false), key("2", 9_000, true)]).is_empty());
+        assert!(fulfilled([key('1', 1_000), requested(key('2', 9_000))]).is_empty());
     }
 }

@@ -1,39 +1,20 @@
 //! What renewal does in each state of the keys.
 
 use super::*;
-use crate::config::keys::Renewal;
 use crate::keys::key_age::KeyAge;
+use crate::keys::renewal::test_keys::{
+    at, dated_key, fingerprint, key, leaked, records, requested, retired, schedule,
+};
 use crate::keys::store::key_records::{KeyRecord, KeyRecords, KeyState};
 use sealing::{KeyOrder, successor_name};
 
 const DAY: i64 = 86_400;
 
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(second).unwrap()
-}
-
-fn age(second: i64) -> KeyAge {
-    KeyAge { since: at(second), valid_from: at(second) }
-}
-
-fn fingerprint(digit: char) -> Fingerprint {
-    digit.to_string().repeat(64).parse().unwrap()
-}
-
-fn key(digit: char, since: i64, requested: bool) -> KeyRecord {
-    let request = requested.then(|| RenewalRequest::new(fingerprint(digit), "please"));
-    let state = KeyState::Active { fingerprint: fingerprint(digit), age: age(since), request };
-    KeyRecord { name: format!("restored-{digit}"), state, fulfils: Vec::new() }
-}
-
-fn schedule(records: &KeyRecords, now: i64) -> Schedule<'_> {
-    let renewal = Renewal { period: Some(SignedDuration::from_hours(30 * 24)), cutoff: None };
-    Schedule { records, prefix: "p", renewal, now: at(now) }
-}
+/// The period, in days.
+const PERIOD: i64 = 30;
 
 fn step(secrets: &[KeyRecord], local: Option<LocalRequest>, now: i64) -> RenewalPlan {
-    let had_any = secrets.iter().any(KeyRecord::is_active);
-    next_step(&schedule(&KeyRecords { secrets: secrets.to_vec(), had_any }, now), local, "here")
+    next_step(&schedule(&records(secrets), PERIOD, now), local, "here")
 }
 
 fn new_key(plan: RenewalPlan) -> NewKey {
@@ -55,7 +36,7 @@ fn waits(plan: &RenewalPlan) -> bool {
 fn a_new_cluster_gets_its_first_key_and_an_emptied_one_none() {
     assert_eq!(created(step(&[], None, 0)), (None, RenewalReason::First));
     let emptied = KeyRecords { secrets: Vec::new(), had_any: true };
-    let step = |local| next_step(&schedule(&emptied, 0), local, "here");
+    let step = |local| next_step(&schedule(&emptied, PERIOD, 0), local, "here");
     assert_eq!(step(None), RenewalPlan::Wait(Wait::UntilDue(None)));
     let requested = Some(LocalRequest { key: None });
     assert_eq!(created(step(requested)), (None, RenewalReason::Requested));
@@ -63,43 +44,41 @@ fn a_new_cluster_gets_its_first_key_and_an_emptied_one_none() {
 
 #[test]
 fn one_request_makes_one_key() {
-    let old = key('0', 0, true);
+    let old = requested(key('0', 0));
     let new = new_key(step(std::slice::from_ref(&old), None, DAY));
     assert_eq!((new.predecessor, new.reason), (Some(fingerprint('0')), RenewalReason::Requested));
-    let newer = KeyRecord { name: new.name, ..key('1', DAY, false) };
+    let newer = KeyRecord { name: new.name, ..key('1', DAY) };
     assert!(waits(&step(&[old, newer], None, DAY)));
     let local = Some(LocalRequest { key: Some(fingerprint('0')) });
-    assert_eq!(created(step(&[key('0', 0, false)], local, DAY)).1, RenewalReason::Requested);
-    assert!(waits(&step(&[key('0', 0, false), key('1', 5, false)], local, DAY)));
+    assert_eq!(created(step(&[key('0', 0)], local, DAY)).1, RenewalReason::Requested);
+    assert!(waits(&step(&[key('0', 0), key('1', 5)], local, DAY)));
 }
 
 /// The clock was ahead when the renewal was requested, and the annotation could not be removed.
 #[test]
 fn one_request_makes_one_key_even_if_that_is_dated_in_the_future() {
-    let old = key('0', 0, true);
+    let old = requested(key('0', 0));
     let NewKey { name, fulfils, .. } = new_key(step(std::slice::from_ref(&old), None, 20 * DAY));
-    let newer = KeyRecord { name, fulfils, ..key('1', 20 * DAY, false) };
+    let newer = KeyRecord { name, fulfils, ..key('1', 20 * DAY) };
     assert!(waits(&step(&[old.clone(), newer.clone()], None, DAY)));
     // Once the new key leaked, the same annotation makes another.
-    let leaked = KeyState::Leaked { fingerprint: fingerprint('1'), valid_from: at(20 * DAY) };
-    let all = [old, KeyRecord { state: leaked, ..newer }];
+    let all = [old, leaked(newer)];
     assert_eq!(created(step(&all, None, 21 * DAY)), (Some(fingerprint('0')), RenewalReason::Requested));
 }
 
 #[test]
 fn a_key_is_never_made_in_the_second_of_its_predecessor() {
     let wait = RenewalPlan::Wait(Wait::UntilNewer(at(11)));
-    assert_eq!(step(&[key('0', 10, true)], None, 10), wait);
-    assert_eq!(created(step(&[key('0', 10, true)], None, 11)).1, RenewalReason::Requested);
+    assert_eq!(step(&[requested(key('0', 10))], None, 10), wait);
+    assert_eq!(created(step(&[requested(key('0', 10))], None, 11)).1, RenewalReason::Requested);
 }
 
 #[test]
 fn a_revoked_successor_keeps_its_name_and_the_next_gets_another() {
     let predecessor = Predecessor::Key(fingerprint('0'));
-    let leaked = KeyState::Leaked { fingerprint: fingerprint('1'), valid_from: at(40 * DAY) };
     let name = successor_name("p", &predecessor, 0);
-    let leaked = KeyRecord { name, state: leaked, fulfils: Vec::new() };
-    let new = new_key(step(&[key('0', 0, false), leaked.clone()], None, 41 * DAY));
+    let leaked = leaked(KeyRecord { name, ..key('1', 40 * DAY) });
+    let new = new_key(step(&[key('0', 0), leaked.clone()], None, 41 * DAY));
     assert_eq!((new.predecessor, new.reason), (Some(fingerprint('0')), RenewalReason::Due));
     assert_eq!(new.name, successor_name("p", &predecessor, 1));
     assert_eq!(created(step(&[leaked], None, 41 * DAY)), (Some(fingerprint('1')), RenewalReason::Leaked));
@@ -107,42 +86,42 @@ fn a_revoked_successor_keeps_its_name_and_the_next_gets_another() {
 
 #[test]
 fn a_key_dated_in_the_future_neither_stops_renewal_nor_starts_a_loop() {
-    let future = key('f', 9_999 * DAY, false);
-    let old = key('0', 0, false);
+    let future = key('f', 9_999 * DAY);
+    let old = key('0', 0);
     assert!(waits(&step(&[old.clone(), future.clone()], None, DAY)));
     let due = step(&[old, future.clone()], None, 31 * DAY);
     assert_eq!(created(due), (Some(fingerprint('0')), RenewalReason::Due));
     let alone = step(std::slice::from_ref(&future), None, DAY);
     assert_eq!(created(alone), (Some(fingerprint('f')), RenewalReason::FutureDates));
-    assert!(waits(&step(&[future, key('1', DAY, false)], None, DAY + 1)));
+    assert!(waits(&step(&[future, key('1', DAY)], None, DAY + 1)));
 }
 
 #[test]
 fn of_two_keys_made_in_one_second_the_successor_is_the_newest() {
     let name = successor_name("p", &Predecessor::Key(fingerprint('0')), 0);
-    let successor = KeyRecord { name, ..key('1', 10, false) };
-    assert!(waits(&step(&[key('0', 10, true), successor], None, 20)));
+    let successor = KeyRecord { name, ..key('1', 10) };
+    assert!(waits(&step(&[requested(key('0', 10)), successor], None, 20)));
 }
 
 /// The API server's clock was a month ahead when one key was made. A list shows that key as the newest, so a user annotates it.
 #[test]
 fn a_request_for_a_key_dated_in_the_future_renews_the_newest() {
-    let [old, future] = [key('0', 0, false), key('f', 32 * DAY, true)];
+    let [old, future] = [key('0', 0), requested(key('f', 32 * DAY))];
     let new = new_key(step(&[old.clone(), future.clone()], None, 2 * DAY));
     assert_eq!((new.predecessor, new.reason), (Some(fingerprint('0')), RenewalReason::Requested));
     assert_eq!(new.fulfils, [RenewalRequest::new(fingerprint('f'), "please")]);
-    let new = KeyRecord { name: new.name, fulfils: new.fulfils, ..key('1', 2 * DAY, false) };
+    let new = KeyRecord { name: new.name, fulfils: new.fulfils, ..key('1', 2 * DAY) };
     let all = [old.clone(), future.clone(), new.clone()];
     // The request remains fulfilled: the annotation may stay for ever, and the date of that key comes.
     for day in [2, 3, 31] {
         assert!(waits(&step(&all, None, day * DAY + 5)), "on day {day}");
     }
     assert!(waits(&step(&all[1..], None, 33 * DAY)));
-    let retired = KeyRecord { state: KeyState::Unused, ..new.clone() };
-    assert!(waits(&step(&[old.clone(), future.clone(), retired], None, 3 * DAY)));
+    assert!(waits(&step(&[old.clone(), future.clone(), retired(new.clone())], None, 3 * DAY)));
     // Another value of the annotation is another request.
     let request = Some(RenewalRequest::new(fingerprint('f'), "again"));
-    let state = KeyState::Active { fingerprint: fingerprint('f'), age: age(32 * DAY), request };
+    let age = KeyAge { since: at(32 * DAY), valid_from: at(32 * DAY) };
+    let state = KeyState::Active { fingerprint: fingerprint('f'), age, request };
     let again = step(&[old, KeyRecord { state, ..future }, new], None, 3 * DAY);
     assert_eq!(created(again), (Some(fingerprint('1')), RenewalReason::Requested));
 }
@@ -150,12 +129,12 @@ fn a_request_for_a_key_dated_in_the_future_renews_the_newest() {
 /// A request for a key dated in the future is fulfilled by whatever key is made next.
 #[test]
 fn a_due_date_and_a_request_for_a_key_dated_in_the_future_make_one_key() {
-    let future = key('f', 99 * DAY, true);
-    for (others, predecessor) in [(vec![key('0', 0, false)], '0'), (vec![], 'f')] {
+    let future = requested(key('f', 99 * DAY));
+    for (others, predecessor) in [(vec![key('0', 0)], '0'), (vec![], 'f')] {
         let mut all: Vec<KeyRecord> = others.into_iter().chain([future.clone()]).collect();
         let NewKey { name, fulfils, predecessor: renewed, .. } = new_key(step(&all, None, 31 * DAY));
         assert_eq!(renewed, Some(fingerprint(predecessor)));
-        all.push(KeyRecord { name, fulfils, ..key('1', 31 * DAY, false) });
+        all.push(KeyRecord { name, fulfils, ..key('1', 31 * DAY) });
         assert!(waits(&step(&all, None, 31 * DAY + 5)));
     }
 }
@@ -164,20 +143,20 @@ fn a_due_date_and_a_request_for_a_key_dated_in_the_future_make_one_key() {
 #[test]
 fn a_request_that_was_fulfilled_in_the_future_is_not_open_in_the_present() {
     let name = successor_name("p", &Predecessor::Key(fingerprint('e')), 0);
-    let newer = KeyRecord { name, ..key('f', 50 * DAY, false) };
-    let all = [key('0', 0, false), key('e', 40 * DAY, true), newer];
+    let newer = KeyRecord { name, ..key('f', 50 * DAY) };
+    let all = [key('0', 0), requested(key('e', 40 * DAY)), newer];
     assert!(waits(&step(&all, None, DAY)));
 }
 
 #[test]
 fn a_local_request_is_about_the_newest_key_that_is_not_dated_in_the_future() {
-    let records = KeyRecords { secrets: vec![key('0', 0, false), key('f', 32 * DAY, false)], had_any: true };
+    let records = records(&[key('0', 0), key('f', 32 * DAY)]);
     let [present, future] = ['0', 'f'].map(|digit| LocalRequest { key: Some(fingerprint(digit)) });
     let none = LocalRequest { key: None };
     for (request, day, expected) in
         [(future, 1, present), (present, 1, present), (future, 33, future), (none, 1, none)]
     {
-        let about = schedule(&records, day * DAY).about_present(request);
+        let about = schedule(&records, PERIOD, day * DAY).about_present(request);
         assert_eq!(about, expected, "{request:?} on day {day}");
     }
 }
@@ -185,16 +164,16 @@ fn a_local_request_is_about_the_newest_key_that_is_not_dated_in_the_future() {
 /// The API server that dates the successor is behind the one that dated the key before it.
 #[test]
 fn a_successor_that_is_a_little_older_is_one() {
-    let old = key('0', 40, true);
+    let old = requested(key('0', 40));
     let name = new_key(step(std::slice::from_ref(&old), None, 41)).name;
-    let successor = KeyRecord { name: name.clone(), ..key('1', 25, false) };
+    let successor = KeyRecord { name: name.clone(), ..key('1', 25) };
     let all = [old, successor];
     assert!(waits(&step(&all, None, 41)));
     // The next key renews the successor.
     assert_eq!(created(step(&all, None, 60 * DAY)), (Some(fingerprint('1')), RenewalReason::Due));
     // A key that was made long before does not renew this one.
-    let before = KeyRecord { name, ..key('1', 0, false) };
-    let plan = step(&[key('0', DAY, true), before], None, DAY + 1);
+    let before = KeyRecord { name, ..key('1', 0) };
+    let plan = step(&[requested(key('0', DAY)), before], None, DAY + 1);
     assert_eq!(created(plan).0, Some(fingerprint('0')));
 }
 
@@ -212,7 +191,7 @@ fn clocks_that_differ_have_one_key_each() {
             vec![2 * YEAR, YEAR, 0, -YEAR, 3 * YEAR],
         ] {
             let now = 10 * YEAR;
-            let mut all = vec![key('0', now, false)];
+            let mut all = vec![key('0', now)];
             for second in 0..40 {
                 let now = now + 1 + second;
                 for ahead in &clocks {
@@ -237,15 +216,15 @@ fn clocks_that_differ_have_one_key_each() {
 /// Another API server, whose clock is years behind, stores the successor.
 #[test]
 fn a_successor_that_was_stored_with_a_date_of_long_ago_is_one() {
-    for (requested, now, reason) in
+    for (is_requested, now, reason) in
         [(true, 401 * DAY, RenewalReason::Requested), (false, 440 * DAY, RenewalReason::Due)]
     {
-        let old = key('0', 400 * DAY, requested);
+        let old = key('0', 400 * DAY);
+        let old = if is_requested { requested(old) } else { old };
         let new = new_key(step(std::slice::from_ref(&old), None, now));
         assert_eq!(new.reason, reason);
-        let age = KeyAge { since: at(DAY), valid_from: at(now) };
-        let state = KeyState::Active { fingerprint: fingerprint('1'), age, request: None };
-        let all = [old, KeyRecord { name: new.name, state, fulfils: Vec::new() }];
+        let successor = dated_key('1', KeyAge { since: at(DAY), valid_from: at(now) });
+        let all = [old, KeyRecord { name: new.name, ..successor }];
         assert!(waits(&step(&all, None, now + 5)), "{reason:?}");
         let next = created(step(&all, None, now + 31 * DAY));
         assert_eq!(next, (Some(fingerprint('1')), RenewalReason::Due));

@@ -1,33 +1,12 @@
 //! What becomes of a request when keys come and go.
 
 use super::*;
-use crate::config::keys::Renewal;
-use crate::keys::key_age::KeyAge;
 use crate::keys::renewal::plan::{NewKey, RenewalPlan, Wait, next_step};
-use crate::keys::renewal_request::RenewalRequest;
-use crate::keys::store::key_records::{KeyRecord, KeyRecords, KeyState};
-use jiff::Timestamp;
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(second).unwrap()
-}
-
-fn fingerprint(digit: &str) -> Fingerprint {
-    digit.repeat(64).parse().unwrap()
-}
-
-fn key(digit: &str, since: i64) -> KeyRecord {
-    let age = KeyAge { since: at(since), valid_from: at(since) };
-    let state = KeyState::Active { fingerprint: fingerprint(digit), age, request: None };
-    KeyRecord { name: digit.into(), state, fulfils: Vec::new() }
-}
-
-fn records(secrets: &[KeyRecord]) -> KeyRecords {
-    KeyRecords { secrets: secrets.to_vec(), had_any: true }
-}
+use crate::keys::renewal::test_keys::{self, fingerprint, key, leaked, records, requested, retired};
+use crate::keys::store::key_records::{KeyRecord, KeyRecords};
 
 fn schedule(records: &KeyRecords, now: i64) -> Schedule<'_> {
-    Schedule { records, prefix: "p", renewal: Renewal { period: None, cutoff: None }, now: at(now) }
+    test_keys::schedule(records, 0, now)
 }
 
 fn plan(secrets: &[KeyRecord], now: i64) -> RenewalPlan {
@@ -36,34 +15,24 @@ fn plan(secrets: &[KeyRecord], now: i64) -> RenewalPlan {
 
 /// The key that is made because renewal of this one was requested.
 fn successor(of: &KeyRecord, others: &[KeyRecord], since: i64) -> KeyRecord {
-    let all: Vec<_> = others.iter().chain([&requested(of)]).cloned().collect();
+    let all: Vec<_> = others.iter().cloned().chain([requested(of.clone())]).collect();
     let RenewalPlan::Create(NewKey { name, .. }) = plan(&all, since) else { panic!("no successor") };
-    KeyRecord { name, ..key("a", since) }
-}
-
-fn requested(key: &KeyRecord) -> KeyRecord {
-    let mut key = key.clone();
-    if let KeyState::Active { fingerprint, request, .. } = &mut key.state {
-        *request = Some(RenewalRequest::new(*fingerprint, "please"));
-    }
-    key
+    KeyRecord { name, ..key('a', since) }
 }
 
 #[test]
 fn a_request_is_lost_with_its_key_unless_it_was_fulfilled() {
-    let (old, new) = (key("1", 100), key("2", 200));
+    let (old, new) = (key('1', 100), key('2', 200));
     let request = SignalRequest::new(&schedule(&records(&[old.clone(), new.clone()]), 300)).unwrap();
-    assert_eq!((request.secret.as_str(), request.key), ("2", fingerprint("2")));
-    let retired = KeyRecord { state: KeyState::Unused, ..new.clone() };
-    let leaked = KeyState::Leaked { fingerprint: fingerprint("2"), valid_from: at(200) };
-    let leaked = KeyRecord { state: leaked, ..new.clone() };
+    assert_eq!((request.secret.as_str(), request.key), ("restored-2", fingerprint('2')));
     let successor = successor(&new, std::slice::from_ref(&old), 300);
-    let retired_successor = KeyRecord { state: KeyState::Unused, ..successor.clone() };
+    let (leaked, retired_successor) = (leaked(new.clone()), retired(successor.clone()));
+    let retired = retired(new.clone());
     for (what, secrets, expected) in [
         ("nothing happened", vec![&old, &new], Progress::Open),
         ("renewed", vec![&old, &new, &successor], Progress::Fulfilled),
-        ("another key that is newer was restored", vec![&old, &new, &key("3", 250)], Progress::Fulfilled),
-        ("another key that is older was restored", vec![&old, &new, &key("3", 150)], Progress::Open),
+        ("another key that is newer was restored", vec![&old, &new, &key('3', 250)], Progress::Fulfilled),
+        ("another key that is older was restored", vec![&old, &new, &key('3', 150)], Progress::Open),
         ("deleted", vec![&old], Progress::Lost),
         ("retired", vec![&old, &retired], Progress::Lost),
         ("revoked", vec![&old, &leaked], Progress::Lost),
@@ -79,10 +48,10 @@ fn a_request_is_lost_with_its_key_unless_it_was_fulfilled() {
 /// A successor that fulfilled an earlier request and was retired does not fulfil this one.
 #[test]
 fn a_successor_of_an_earlier_request_does_not_count() {
-    let old = key("1", 100);
-    let earlier = KeyRecord { state: KeyState::Unused, ..successor(&old, &[], 200) };
+    let old = key('1', 100);
+    let earlier = retired(successor(&old, &[], 200));
     let request = SignalRequest::new(&schedule(&records(&[old.clone(), earlier.clone()]), 300)).unwrap();
-    assert_eq!(request.key, fingerprint("1"));
+    assert_eq!(request.key, fingerprint('1'));
     let progress = |secrets: &[KeyRecord]| request.progress(&schedule(&records(secrets), 300));
     assert_eq!(progress(&[old, earlier.clone()]), Progress::Open);
     assert_eq!(progress(&[earlier]), Progress::Lost);
@@ -91,9 +60,9 @@ fn a_successor_of_an_earlier_request_does_not_count() {
 /// The successor was being made when the key was deleted, so that a second request was made, about the other key.
 #[test]
 fn a_second_request_makes_no_second_key() {
-    let (old, new) = (key("1", 100), key("2", 200));
+    let (old, new) = (key('1', 100), key('2', 200));
     let successor = successor(&new, std::slice::from_ref(&old), 300);
-    let all = [requested(&old), successor];
+    let all = [requested(old), successor];
     assert_eq!(plan(&all, 310), RenewalPlan::Wait(Wait::UntilDue(None)));
     // Without the successor, it makes one.
     assert!(matches!(plan(&all[..1], 310), RenewalPlan::Create(_)));
