@@ -5,6 +5,8 @@ pub(crate) mod cluster;
 pub(crate) mod key_connections;
 pub(crate) mod listed;
 pub(crate) mod response_limit;
+#[cfg(test)]
+pub(crate) mod test_server;
 pub(crate) mod throttle;
 pub(crate) mod watch_config;
 pub(crate) mod watch_errors;

@@ -165,8 +165,7 @@ fn to_event(about: About, new: NewEvent, suffix: &str, now: Timestamp) -> Event 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::{Request, Response};
-    use kube::client::Body;
+    use crate::client::test_server::answering;
     use std::collections::VecDeque;
     use std::sync::{Arc, Mutex};
 
@@ -174,16 +173,15 @@ mod tests {
     async fn requests(codes: &[u16], record: impl AsyncFnOnce(&EventQueue)) -> usize {
         let left = Arc::new(Mutex::new((0, codes.iter().copied().collect::<VecDeque<_>>())));
         let answers = Arc::clone(&left);
-        let service = tower::service_fn(move |_: Request<Body>| {
+        let client = answering(move |_, _| {
             let (requests, codes) = &mut *answers.lock().unwrap();
             *requests += 1;
             let code = if codes.len() > 1 { codes.pop_front() } else { codes.front().copied() };
             let code = code.unwrap_or(201);
             let status = serde_json::json!({ "metadata": {}, "involvedObject": {}, "status": "Failure", "code": code });
-            let answer = Response::builder().status(code).body(Body::from(status.to_string().into_bytes()));
-            std::future::ready(answer)
+            (code, status.to_string())
         });
-        let (queue, task) = EventQueue::start(Client::new(service, "default"));
+        let (queue, task) = EventQueue::start(client);
         record(&queue).await;
         drop(queue);
         task.await.unwrap();

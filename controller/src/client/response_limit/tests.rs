@@ -1,6 +1,7 @@
 //! Lists of objects of all sizes, as an API server would give them in pages.
 
 use super::*;
+use crate::client::test_server::answering;
 use futures::StreamExt as _;
 use kube::core::Request as ApiRequest;
 use kube::runtime::watcher::{self, Event, watcher};
@@ -23,27 +24,25 @@ fn number(query: &str, name: &str) -> Option<usize> {
 fn api_server(sizes: Vec<usize>) -> (Client, Given) {
     let given = Given::default();
     let pages = Arc::clone(&given);
-    let service = tower::service_fn(move |request: Request<Body>| {
-        let query = request.uri().query().unwrap_or_default();
-        let answer = if query.contains("watch=") {
-            String::new()
-        } else {
-            let start = number(query, "continue").unwrap_or_default();
-            let limit = number(query, "limit").unwrap_or(usize::MAX);
-            let end = sizes.len().min(start + limit);
-            let item =
-                |at: usize| json!({ "metadata": { "name": format!("s{at}"), "x": "x".repeat(sizes[at]) } });
-            let items: Vec<Value> = (start..end).map(item).collect();
-            let next = if end < sizes.len() { json!(end.to_string()) } else { Value::Null };
-            let list = json!({ "apiVersion": "v1", "kind": "L", "items": items,
-                               "metadata": { "resourceVersion": "1", "continue": next } });
-            let list = list.to_string();
-            pages.lock().push((limit, list.len()));
-            list
-        };
-        std::future::ready(Response::builder().body(Body::from(answer.into_bytes())))
+    let client = answering(move |request, _| {
+        let query = request.uri.query().unwrap_or_default();
+        if query.contains("watch=") {
+            return (200, String::new());
+        }
+        let start = number(query, "continue").unwrap_or_default();
+        let limit = number(query, "limit").unwrap_or(usize::MAX);
+        let end = sizes.len().min(start + limit);
+        let item =
+            |at: usize| json!({ "metadata": { "name": format!("s{at}"), "x": "x".repeat(sizes[at]) } });
+        let items: Vec<Value> = (start..end).map(item).collect();
+        let next = if end < sizes.len() { json!(end.to_string()) } else { Value::Null };
+        let list = json!({ "apiVersion": "v1", "kind": "L", "items": items,
+                           "metadata": { "resourceVersion": "1", "continue": next } });
+        let list = list.to_string();
+        pages.lock().push((limit, list.len()));
+        (200, list)
     });
-    (with_pages(Client::new(service, "default"), PAGE), given)
+    (with_pages(client, PAGE), given)
 }
 
 /// Lists objects of these sizes as a watch does; the pages that were given.

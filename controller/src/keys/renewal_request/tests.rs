@@ -1,8 +1,7 @@
 //! What annotations say, and answers of the API server that cannot be decoded.
 
 use super::*;
-use http::{Request, Response};
-use kube::client::Body;
+use crate::client::test_server::answering;
 use parking_lot::Mutex;
 use std::sync::Arc;
 
@@ -25,17 +24,11 @@ fn a_written_annotation_reads_back() {
 fn api_server(code: u16, answer: String) -> (Client, Arc<Mutex<Vec<String>>>) {
     let requests = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&requests);
-    let service = tower::service_fn(move |request: Request<Body>| {
-        let (log, answer) = (Arc::clone(&log), answer.clone());
-        async move {
-            let head = format!("{} {} {:?}", request.method(), request.uri().path(), request.headers());
-            let body = request.into_body().collect_bytes().await?;
-            log.lock().push(format!("{head} {}", String::from_utf8_lossy(&body)));
-            let answer = Response::builder().status(code).body(Body::from(answer.into_bytes()));
-            answer.map_err(kube::Error::HttpError)
-        }
+    let client = answering(move |request, body| {
+        log.lock().push(format!("{} {} {:?} {body}", request.method, request.uri.path(), request.headers));
+        (code, answer.clone())
     });
-    (Client::new(service, "home"), requests)
+    (client, requests)
 }
 
 /// Nested more deeply than `serde_json` decodes.

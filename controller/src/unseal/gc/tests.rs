@@ -1,6 +1,7 @@
 //! Answers to a deletion.
 
 use super::*;
+use crate::client::test_server::answering;
 use http::{Method, Response};
 use kube::client::Body;
 use serde_json::json;
@@ -19,29 +20,24 @@ fn secret(deep: bool) -> String {
 
 /// Deletes where the SealedSecret is gone, and deleting the Secret gets this answer.
 async fn deleting(code: u16, answer: String) -> Result<(), kube::Error> {
-    let service = tower::service_fn(move |request: http::Request<Body>| {
-        let answer = answer.clone();
-        async move {
-            let not_found =
-                json!({ "kind": "Status", "status": "Failure", "code": 404, "reason": "NotFound" });
-            let is_secret = request.uri().path() == "/api/v1/namespaces/shop/secrets/db";
-            let metadata = request.headers()[ACCEPT].to_str().unwrap().contains("as=PartialObjectMetadata");
-            assert!(metadata, "{request:?}");
-            let (code, answer) = match *request.method() {
-                Method::DELETE if is_secret => {
-                    let body = request.into_body().collect_bytes().await?;
-                    let options: serde_json::Value = serde_json::from_slice(&body).unwrap();
-                    assert_eq!(options["preconditions"], json!({ "uid": "s", "resourceVersion": "7" }));
-                    (code, answer)
-                }
-                Method::GET if is_secret => (200, secret(true)),
-                _ => (404, not_found.to_string()),
-            };
-            let answer = Response::builder().status(code).body(Body::from(answer.into_bytes()));
-            answer.map_err(kube::Error::HttpError)
+    let client = answering(move |request, body| {
+        let metadata = request.headers[ACCEPT].to_str().unwrap().contains("as=PartialObjectMetadata");
+        assert!(metadata, "{request:?}");
+        match request.method {
+            _ if request.uri.path() != "/api/v1/namespaces/shop/secrets/db" => {
+                let not_found =
+                    json!({ "kind": "Status", "status": "Failure", "code": 404, "reason": "NotFound" });
+                (404, not_found.to_string())
+            }
+            Method::DELETE => {
+                let options: serde_json::Value = serde_json::from_str(body).unwrap();
+                assert_eq!(options["preconditions"], json!({ "uid": "s", "resourceVersion": "7" }));
+                (code, answer.clone())
+            }
+            _ => (200, secret(true)),
         }
     });
-    delete(&Client::new(service, "shop"), "shop", "db", Some("u")).await
+    delete(&client, "shop", "db", Some("u")).await
 }
 
 #[tokio::test]

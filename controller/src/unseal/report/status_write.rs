@@ -112,24 +112,22 @@ fn part<T: DeserializeOwned + Default>(fields: &Fields, name: &str) -> Result<T,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::{Method, Request, Response};
-    use kube::client::Body;
+    use crate::client::test_server::answering;
+    use http::Method;
 
     /// Under upstream's rights, and deleted and made again meanwhile: the status is not the new object's.
     #[tokio::test]
     async fn a_namesake_is_not_written_to() {
-        let service = tower::service_fn(|request: Request<Body>| {
-            let (code, answer) = match *request.method() {
+        let client = answering(|request, _| {
+            let (code, answer) = match request.method {
                 Method::PATCH => (403, json!({ "status": "Failure", "reason": "Forbidden", "code": 403 })),
                 Method::GET => (200, json!({ "metadata": { "name": "a", "uid": "another" } })),
                 _ => (200, json!({ "metadata": { "name": "a", "uid": "another", "resourceVersion": "2" } })),
             };
-            let answer = Response::builder().status(code).body(Body::from(answer.to_string().into_bytes()));
-            std::future::ready(answer)
+            (code, answer.to_string())
         });
         let observed = json!({ "metadata": { "namespace": "ns", "name": "a", "uid": "u" } });
         let observed: WatchedSealedSecret = serde_json::from_value(observed).unwrap();
-        let client = Client::new(service, "ns");
         let written = write_status(&client, &observed, &SealedSecretStatus::default(), Some("1")).await;
         assert!(matches!(written, Err(kube::Error::Api(status)) if status.is_not_found()));
     }
@@ -141,32 +139,18 @@ mod tests {
         let metadata = format!(r#"{{"managedFields":{deep},"name":"a","resourceVersion":"1","uid":"u"}}"#);
         let object = format!(r#"{{"metadata":{metadata},"spec":{{"x":{deep}}},"status":{{}}}}"#);
         let stored = object.clone();
-        let service = tower::service_fn(move |request: Request<Body>| {
-            let object = stored.clone();
-            async move {
-                let (method, body) = (request.method().clone(), request.into_body().collect_bytes().await?);
-                let (code, answer) = match method {
-                    Method::PATCH => {
-                        let refused = json!({ "status": "Failure", "reason": "Forbidden", "code": 403 });
-                        (403, refused.to_string())
-                    }
-                    Method::GET => (200, object),
-                    // It says what it was sent.
-                    _ => {
-                        let sent = String::from_utf8_lossy(&body).into_owned();
-                        assert_eq!(
-                            sent,
-                            object.replace(r#""resourceVersion":"1""#, r#""resourceVersion":"2""#)
-                        );
-                        (200, sent)
-                    }
-                };
-                let answer = Response::builder().status(code).body(Body::from(answer.into_bytes()));
-                answer.map_err(kube::Error::HttpError)
+        let client = answering(move |request, sent| match request.method {
+            Method::PATCH => {
+                (403, json!({ "status": "Failure", "reason": "Forbidden", "code": 403 }).to_string())
+            }
+            Method::GET => (200, stored.clone()),
+            // It says what it was sent.
+            _ => {
+                assert_eq!(sent, stored.replace(r#""resourceVersion":"1""#, r#""resourceVersion":"2""#));
+                (200, sent.to_owned())
             }
         });
         let observed: WatchedSealedSecret = serde_json::from_str(&object).unwrap();
-        let client = Client::new(service, "ns");
         let written = write_status(&client, &observed, &SealedSecretStatus::default(), Some("2")).await;
         assert_eq!(written.unwrap().as_deref(), Some("2"));
     }

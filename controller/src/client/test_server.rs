@@ -1,0 +1,23 @@
+//! An API server for tests.
+
+use http::Response;
+use http::request::Parts;
+use kube::Client;
+use kube::client::Body;
+use std::sync::Arc;
+use tower::BoxError;
+
+/// A client whose requests, and the texts of their bodies, get the answers of `answer`: a code and a text.
+pub(crate) fn answering(answer: impl Fn(&Parts, &str) -> (u16, String) + Send + Sync + 'static) -> Client {
+    let answer = Arc::new(answer);
+    let service = tower::service_fn(move |request: http::Request<Body>| {
+        let answer = Arc::clone(&answer);
+        async move {
+            let (request, body) = request.into_parts();
+            let body = body.collect_bytes().await?;
+            let (code, text) = answer(&request, &String::from_utf8_lossy(&body));
+            Ok::<_, BoxError>(Response::builder().status(code).body(Body::from(text.into_bytes()))?)
+        }
+    });
+    Client::new(service, "default")
+}
