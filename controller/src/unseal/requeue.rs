@@ -65,23 +65,10 @@ mod tests {
     use super::*;
     use crate::unseal::apply::outcome::Act;
     use crate::unseal::cause::refusal::Refusal;
-    use api::Scope;
     use kube::runtime::watcher::Event;
 
     fn object() -> WatchedSealedSecret {
         serde_json::from_value(serde_json::json!({ "metadata": { "uid": "u" } })).unwrap()
-    }
-
-    fn inputs() -> Inputs {
-        Inputs {
-            generation: Some(1),
-            scope: Scope::Strict,
-            correct_drift: true,
-            hint: None,
-            revoked: false,
-            ring_version: 1,
-            target_version: None,
-        }
     }
 
     fn synced() -> Outcome {
@@ -89,7 +76,7 @@ mod tests {
     }
 
     fn ended(states: &ObjectStates, outcome: &Outcome, reported: Reported) -> Action {
-        requeue(&object(), outcome, reported, inputs(), states)
+        requeue(&object(), outcome, reported, Inputs::default(), states)
     }
 
     /// An error that has passed does not delay what comes next.
@@ -121,9 +108,13 @@ mod tests {
             let states = ObjectStates::default();
             states.follow(&Event::Apply(object()));
             ended(&states, &refused, Reported::Yes);
-            assert!(states.already_reported(&object(), &inputs(), Instant::now()).is_some());
+            assert!(states.already_reported(&object(), &Inputs::default(), Instant::now()).is_some());
             ended(&states, &synced(), reported);
-            assert_eq!(states.already_reported(&object(), &inputs(), Instant::now()), None, "{reported:?}");
+            assert_eq!(
+                states.already_reported(&object(), &Inputs::default(), Instant::now()),
+                None,
+                "{reported:?}"
+            );
         }
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod templates;
 pub(crate) mod unsealed_from;
 
 use super::*;
+use crate::keys::store::ring::tests::new_key;
 use crate::unseal::decide::sealing_key::KeyPlace;
 use crate::unseal::read::compromise::sealed_with_revoked;
 use crate::unseal::read::facts::History;
@@ -18,23 +19,15 @@ use crate::unseal::state::memory::{Inputs, Memory};
 use api::annotations::{MANAGED, PATCH};
 use api::annotations::{NAMESPACE_WIDE, SKIP_SET_OWNER_REFERENCES, UNSEALED_FROM};
 use api::{ObservedSealedSecret, Scope, SealedSecretSpec};
-use envelope::{KeyPair, KeySize, PrivateKey, issue};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rand::Rng as _;
 use rand::rngs::SysRng;
-use sealing::{Accepted, ItemFault, KeyRing, SealingKey, UnsealError, seal_item};
+use sealing::{Accepted, ItemFault, KeyRing, SealingKey, UnsealError, UnsealedSecret, seal_item};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 const UID: &str = "0f1e2d3c-uid";
-
-fn new_key() -> Arc<SealingKey> {
-    let private = PrivateKey::generate(KeySize::Rsa2048).unwrap();
-    let certificate =
-        issue(&mut SysRng, &private, "", Timestamp::now(), SignedDuration::from_hours(1)).unwrap();
-    Arc::new(SealingKey::new("key".into(), KeyPair::new(private, certificate).unwrap()))
-}
 
 /// RSA keys take a moment to make; the cases share one.
 fn key() -> Arc<SealingKey> {
@@ -84,15 +77,7 @@ fn facts(observed: &ObservedSealedSecret, ring: &KeyRing, given: &Given) -> Fact
         memory: Memory { is_collector_late: given.is_collector_late, ..Memory::default() },
         recorded: Recorded::default(),
         history: History { drift: given.drift, unsealed: given.unsealed, left_by_us: given.left_by_us },
-        inputs: Inputs {
-            generation: observed.metadata.generation,
-            scope: Scope::Strict,
-            correct_drift: true,
-            hint: None,
-            revoked: given.revoked,
-            ring_version: 1,
-            target_version: None,
-        },
+        inputs: Inputs { revoked: given.revoked, ..Inputs::default() },
     }
 }
 
@@ -164,6 +149,21 @@ fn merge(into: &mut Value, change: Value) {
 fn owner_without_uid() -> Value {
     json!([{ "apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "name": "name", "uid": "older",
              "controller": true }])
+}
+
+fn created(plan: Plan) -> UnsealedSecret {
+    let Plan::Create { secret, .. } = plan else { panic!("{plan:?}") };
+    secret
+}
+
+fn replaced(plan: Plan) -> UnsealedSecret {
+    let Plan::Replace { secret, .. } = plan else { panic!("{plan:?}") };
+    secret
+}
+
+fn refused(plan: Plan) -> Refusal {
+    let Plan::Refuse(refusal) = plan else { panic!("{plan:?}") };
+    refusal
 }
 
 /// One word for a plan, and the reason for a refusal.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 /// Everything that an outcome depends on, as it was when it was decided. The same inputs have the same outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Default))]
 pub(crate) struct Inputs {
     /// The SealedSecret's, which stands for its spec.
     pub generation: Option<i64>,

@@ -4,9 +4,13 @@ use super::*;
 use crate::cli::Cli;
 use crate::config::Config;
 use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, LABEL, PRIVATE_KEY, SECRET_TYPE};
+use envelope::{KeyPair, KeySize, PrivateKey, issue};
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use rand::rngs::SysRng;
+use sealing::SealingKey;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -44,6 +48,14 @@ pub(crate) fn a_key() -> Secret {
         data: Some(data.map(|(name, text)| (name.to_owned(), ByteString(text.into()))).into()),
         ..Secret::default()
     }
+}
+
+/// Another key each time.
+pub(crate) fn new_key() -> Arc<SealingKey> {
+    let private = PrivateKey::generate(KeySize::Rsa2048).unwrap();
+    let certificate =
+        issue(&mut SysRng, &private, "", Timestamp::now(), SignedDuration::from_hours(1)).unwrap();
+    Arc::new(SealingKey::new("key".into(), KeyPair::new(private, certificate).unwrap()))
 }
 
 #[tokio::test]

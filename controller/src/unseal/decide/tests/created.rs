@@ -12,9 +12,7 @@ fn the_secret_is_named_owned_and_typed() {
                           "annotations": { "c": "d" }, "finalizers": ["e/f"], "uid": "g" },
         } },
     });
-    let Plan::Create { secret, .. } = decide(&sealed(change), Target::Absent, &ring(), &given()) else {
-        panic!("not created")
-    };
+    let secret = created(decide(&sealed(change), Target::Absent, &ring(), &given()));
     let metadata = serde_json::to_value(&secret.metadata).unwrap();
     assert_eq!(
         metadata,
@@ -33,9 +31,7 @@ fn the_secret_is_named_owned_and_typed() {
 fn a_secret_can_be_left_without_an_owner() {
     let change = json!({ "spec": { "template": { "metadata": {
         "annotations": { SKIP_SET_OWNER_REFERENCES: "true" } } } } });
-    let Plan::Create { secret, .. } = decide(&sealed(change), Target::Absent, &ring(), &given()) else {
-        panic!("not created")
-    };
+    let secret = created(decide(&sealed(change), Target::Absent, &ring(), &given()));
     assert_eq!(secret.metadata.owner_references, None);
 }
 
@@ -45,9 +41,7 @@ fn the_templates_owners_count_only_instead_of_the_sealed_secret() {
     for (skip, kind) in [("true", "ConfigMap"), ("false", "SealedSecret")] {
         let change = json!({ "spec": { "template": { "metadata": {
             "annotations": { SKIP_SET_OWNER_REFERENCES: skip }, "ownerReferences": [owner] } } } });
-        let Plan::Create { secret, .. } = decide(&sealed(change), Target::Absent, &ring(), &given()) else {
-            panic!("not created")
-        };
+        let secret = created(decide(&sealed(change), Target::Absent, &ring(), &given()));
         let owners = secret.metadata.owner_references.unwrap_or_default();
         let kinds: Vec<&str> = owners.iter().map(|owner| owner.kind.as_str()).collect();
         assert_eq!(kinds, [kind], "{skip}");
@@ -63,9 +57,7 @@ fn in_the_deprecated_form_too_the_template_says_whether_there_is_an_owner() {
         let data = seal_item(&mut SysRng, key().pair().certificate(), &label, whole.to_string().as_bytes());
         let change = json!({ "spec": {
             "data": data.unwrap(), "encryptedData": { "password": null }, "template": template } });
-        let Plan::Create { secret, .. } = decide(&sealed(change), Target::Absent, &ring(), &given()) else {
-            panic!("not created")
-        };
+        let secret = created(decide(&sealed(change), Target::Absent, &ring(), &given()));
         assert_eq!(secret.metadata.owner_references.is_some(), owned);
     }
 }

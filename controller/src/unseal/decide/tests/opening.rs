@@ -23,8 +23,8 @@ fn any_of_the_keys_opens_whatever_the_hint_says() {
 fn every_bad_item_is_named_once_and_the_scope_it_was_sealed_with() {
     let items = json!({ "spec": { "encryptedData": {
         "a": "%%%", "b": sealed_value(Scope::ClusterWide, "x"), "c": "AgAB", "d": "" } } });
-    let plan = decide(&sealed(items), Target::Absent, &ring(), &given());
-    let Plan::Refuse(Refusal::Unseal(UnsealError::Items(errors))) = plan else { panic!("{plan:?}") };
+    let refusal = refused(decide(&sealed(items), Target::Absent, &ring(), &given()));
+    let Refusal::Unseal(UnsealError::Items(errors)) = refusal else { panic!("{refusal:?}") };
     let found: Vec<(&str, ItemFault)> =
         errors.iter().map(|error| (error.key.as_str(), error.fault)).collect();
     let expected = [
@@ -40,9 +40,7 @@ fn every_bad_item_is_named_once_and_the_scope_it_was_sealed_with() {
 fn what_opened_it_is_told() {
     let ring = KeyRing::new([new_key(), key(), new_key()]);
     let expected = BTreeSet::from([key().fingerprint()]);
-    let Plan::Create { secret, .. } = decide(&sealed(json!({})), Target::Absent, &ring, &given()) else {
-        panic!("not created")
-    };
+    let secret = created(decide(&sealed(json!({})), Target::Absent, &ring, &given()));
     assert_eq!(secret.opened_by, expected);
     let unsealed = Given { unsealed: true, ..given() };
     let plan = decide(&sealed(json!({})), existing(json!({})), &ring, &unsealed);
@@ -54,15 +52,11 @@ fn what_opened_it_is_told() {
         seal_item(&mut SysRng, other.pair().certificate(), &Scope::Strict.label("ns", "name"), b"x").unwrap();
     let two = sealed(json!({ "spec": { "encryptedData": { "more": item } } }));
     let both = KeyRing::new([key(), Arc::clone(&other)]);
-    let Plan::Create { secret, .. } = decide(&two, Target::Absent, &both, &given()) else {
-        panic!("not created")
-    };
+    let secret = created(decide(&two, Target::Absent, &both, &given()));
     assert_eq!(secret.opened_by, BTreeSet::from([key().fingerprint(), other.fingerprint()]));
 
     let nothing = sealed(json!({ "spec": { "encryptedData": { "password": null } } }));
-    let Plan::Create { secret, .. } = decide(&nothing, Target::Absent, &ring, &given()) else {
-        panic!("not created")
-    };
+    let secret = created(decide(&nothing, Target::Absent, &ring, &given()));
     assert_eq!(secret.opened_by, BTreeSet::new());
 }
 
@@ -88,23 +82,22 @@ fn of_a_revoked_key_it_is_said_that_it_was_revoked() {
         let revoked = sealed_with_revoked(&observed.metadata, observed.status.as_ref(), &ring);
         let plan = decide(&observed, Target::Absent, &ring, &Given { revoked, ..given() });
         assert_eq!(word(&plan), expected, "{change}");
-        let Plan::Refuse(refusal) = plan else { panic!("{plan:?}") };
         assert_eq!(
-            refusal.to_string().contains("its key is gone"),
+            refused(plan).to_string().contains("its key is gone"),
             expected == "refuse NoKeyOpens",
-            "{refusal}"
+            "{change}"
         );
     }
     let faulty_too = json!({ "spec": { "template": { "data": { "file": "{{ .password" } } } });
     let plan = decide(&sealed(faulty_too), Target::Absent, &ring, &Given { revoked: true, ..given() });
     assert_eq!(word(&plan), "refuse KeyRevoked");
-    let Plan::Refuse(refusal) = plan else { panic!("{plan:?}") };
+    let refusal = refused(plan);
     assert!(refusal.to_string().contains("revoked") && refusal.to_string().contains("\"file\""), "{refusal}");
     assert!(!refusal.to_string().contains("its key is gone"), "{refusal}");
 
     let broken = json!({ "spec": { "encryptedData": { "broken": "%%%" } } });
-    let plan = decide(&sealed(broken), Target::Absent, &ring, &Given { revoked: true, ..given() });
-    let Plan::Refuse(refusal) = plan else { panic!("{plan:?}") };
+    let refusal =
+        refused(decide(&sealed(broken), Target::Absent, &ring, &Given { revoked: true, ..given() }));
     assert!(refusal.to_string().contains("illegal base64 data (broken)"), "{refusal}");
 }
 

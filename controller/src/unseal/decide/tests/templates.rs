@@ -63,18 +63,14 @@ fn a_text_that_is_no_template_is_named_and_nothing_is_rendered_beside_it() {
     let observed = templated(&json!({
         "broken": "a\n{{ .password", "failing": "{{ fail .password }}", "right": "{{ .password }}",
     }));
-    let plan = decide(&observed, Target::Absent, &ring(), &given());
-    let Plan::Refuse(refusal) = &plan else { panic!("{plan:?}") };
+    let refusal = refusal(&observed, Target::Absent);
     let message = refusal.to_string();
     assert_eq!(message, "template \"broken\", line 2: unclosed action");
     assert_eq!(refusal.in_full(), message);
 }
 
 fn refusal(observed: &ObservedSealedSecret, target: Target) -> Refusal {
-    match decide(observed, target, &ring(), &given()) {
-        Plan::Refuse(refusal) => refusal,
-        plan => panic!("{plan:?}"),
-    }
+    refused(decide(observed, target, &ring(), &given()))
 }
 
 /// With 62 templates for each character, that would be a password in two edits.
@@ -132,9 +128,7 @@ fn what_an_immutable_secret_does_not_become_is_told_in_one_way() {
 #[test]
 fn a_null_leaves_a_value_out_that_templates_still_see() {
     let observed = templated(&json!({ "password": null, "nothing": null, "url": "{{ .password }}@db" }));
-    let Plan::Create { secret, .. } = decide(&observed, Target::Absent, &ring(), &given()) else {
-        panic!("not created")
-    };
+    let secret = created(decide(&observed, Target::Absent, &ring(), &given()));
     assert_eq!(secret.data.keys().collect::<Vec<_>>(), ["url"]);
     assert_eq!(secret.data["url"].expose(), b"hunter2@db");
 }
@@ -145,10 +139,7 @@ fn with_templates_off_only_plain_texts_go_through() {
     let plain = templated(&json!({ "user": "me", "password": null }));
     assert_eq!(text(&decide(&plain, Target::Absent, &ring(), &off), "user"), "me");
     let many = (0..12).map(|n| (format!("t{n:02}"), json!("{{ .password }}"))).collect();
-    let Plan::Refuse(refusal) = decide(&templated(&Value::Object(many)), Target::Absent, &ring(), &off)
-    else {
-        panic!("rendered")
-    };
+    let refusal = refused(decide(&templated(&Value::Object(many)), Target::Absent, &ring(), &off));
     assert_eq!(refusal.reason(), "TemplatesOff");
     assert!(
         refusal

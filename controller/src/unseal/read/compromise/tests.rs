@@ -1,6 +1,7 @@
 //! Which SealedSecrets are marked, and with which message.
 
 use super::*;
+use crate::keys::store::ring::tests::new_key;
 use serde_json::{Value, json};
 
 const LEAKED: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -54,7 +55,7 @@ fn the_key_and_the_items_are_named() {
 /// As after `kubectl delete secret` of a key that leaked.
 #[test]
 fn a_mark_outlives_the_secret_of_the_key() {
-    let key = a_key();
+    let key = new_key();
     let own = key.fingerprint().to_string();
     let object = observed(None, &json!({ "password": "x" }));
     let revoking = KeyRing::default().revoking(BTreeSet::from([key.fingerprint()]));
@@ -91,7 +92,7 @@ fn a_mark_outlives_the_secret_of_the_key() {
 /// Made-up fingerprints, one after the other, are no reason to look again.
 #[test]
 fn of_an_unknown_key_a_hint_tells_nothing() {
-    let key = a_key();
+    let key = new_key();
     let own = key.fingerprint().to_string();
     let ring = KeyRing::new([key]).revoking(BTreeSet::from([LEAKED.parse().unwrap()]));
     let marked: SealedSecretStatus = serde_json::from_value(json!({
@@ -109,12 +110,4 @@ fn of_an_unknown_key_a_hint_tells_nothing() {
         let told = known_hint(&observed(hint, &json!({})), status, &ring);
         assert_eq!(told, hint.filter(|_| tells).map(|hint| hint.parse().unwrap()), "{name}");
     }
-}
-
-fn a_key() -> std::sync::Arc<sealing::SealingKey> {
-    let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
-    let (now, hour) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(1));
-    let certificate = envelope::issue(&mut rand::rngs::SysRng, &private, "", now, hour).unwrap();
-    let pair = envelope::KeyPair::new(private, certificate).unwrap();
-    std::sync::Arc::new(sealing::SealingKey::new("key".into(), pair))
 }

@@ -1,7 +1,6 @@
 //! What is remembered, and when it is forgotten.
 
 use super::*;
-use api::Scope;
 use serde_json::json;
 
 fn object(version: &str, synced: &str) -> WatchedSealedSecret {
@@ -30,18 +29,6 @@ fn list(states: &ObjectStates, listed: &[WatchedSealedSecret]) -> Vec<String> {
         assert!(states.follow(&Event::InitApply(object.clone())).is_empty());
     }
     states.follow(&Event::InitDone)
-}
-
-fn inputs() -> Inputs {
-    Inputs {
-        generation: Some(1),
-        scope: Scope::Strict,
-        correct_drift: true,
-        hint: None,
-        revoked: false,
-        ring_version: 1,
-        target_version: None,
-    }
 }
 
 #[test]
@@ -93,9 +80,9 @@ fn what_an_older_definition_drops_is_no_other_status() {
 fn a_reported_refusal_is_decided_again_once_another_client_writes_a_status() {
     let (states, before) = (states(), object("9", "Unknown"));
     states.wrote_status(&before, status("False"), Some("10".into()), Instant::now());
-    states.reported(&before, inputs(), None);
+    states.reported(&before, Inputs::default(), None);
     assert!(states.yield_to(&object("11", "True")));
-    assert_eq!(states.already_reported(&before, &inputs(), Instant::now()), None);
+    assert_eq!(states.already_reported(&before, &Inputs::default(), Instant::now()), None);
 }
 
 #[test]
@@ -218,21 +205,28 @@ fn an_unsealed_generation_is_known_without_a_status() {
 #[test]
 fn the_same_inputs_are_not_decided_again_before_their_time() {
     let (states, observed) = (states(), object("1", "Unknown"));
-    assert_eq!(states.already_reported(&observed, &inputs(), Instant::now()), None);
-    states.reported(&observed, inputs(), None);
-    assert_eq!(states.already_reported(&observed, &inputs(), Instant::now()), Some(Action::await_change()));
-    let newer = Inputs { ring_version: 2, ..inputs() };
+    assert_eq!(states.already_reported(&observed, &Inputs::default(), Instant::now()), None);
+    states.reported(&observed, Inputs::default(), None);
+    assert_eq!(
+        states.already_reported(&observed, &Inputs::default(), Instant::now()),
+        Some(Action::await_change())
+    );
+    let newer = Inputs { ring_version: 2, ..Inputs::default() };
     assert_eq!(states.already_reported(&observed, &newer, Instant::now()), None);
-    states.reported(&observed, inputs(), Some(Instant::now() + Duration::from_mins(1)));
+    states.reported(&observed, Inputs::default(), Some(Instant::now() + Duration::from_mins(1)));
     assert!(
         states
-            .already_reported(&observed, &inputs(), Instant::now())
+            .already_reported(&observed, &Inputs::default(), Instant::now())
             .is_some_and(|action| action != Action::await_change())
     );
-    states.reported(&observed, inputs(), Some(Instant::now()));
-    assert_eq!(states.already_reported(&observed, &inputs(), Instant::now()), None, "its time has come");
+    states.reported(&observed, Inputs::default(), Some(Instant::now()));
+    assert_eq!(
+        states.already_reported(&observed, &Inputs::default(), Instant::now()),
+        None,
+        "its time has come"
+    );
     states.forget_failures(&observed);
-    assert_eq!(states.already_reported(&observed, &inputs(), Instant::now()), None);
+    assert_eq!(states.already_reported(&observed, &Inputs::default(), Instant::now()), None);
 }
 
 #[test]
@@ -272,11 +266,11 @@ fn objects_that_are_gone_are_reported_and_forgotten() {
     for gone in [object("1", "True"), other] {
         states.wrote_status(&gone, status("False"), Some("2".into()), Instant::now());
         states.unsealed(&gone);
-        states.reported(&gone, inputs(), None);
+        states.reported(&gone, Inputs::default(), None);
         assert_eq!(states.failed(&gone, Instant::now()), Duration::ZERO);
         assert!(
             !states.look(&gone, Instant::now()).unsealed
-                && states.already_reported(&gone, &inputs(), Instant::now()).is_none()
+                && states.already_reported(&gone, &Inputs::default(), Instant::now()).is_none()
         );
         states.while_known(&gone, || panic!("it is gone"));
     }
