@@ -2,187 +2,112 @@
 
 use super::*;
 
+/// The word for the plan, where `change` is merged over the SealedSecret, and there is this Secret.
+fn planned(change: &Value, target: Target) -> String {
+    let unsealed = Given { unsealed: true, ..given() };
+    word(&decide(&sealed(change.clone()), target, &ring(), &unsealed))
+}
+
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table is as long as its cases")]
-fn the_table() {
-    let nothing = || json!({});
-    let immutable = json!({ "spec": { "template": { "immutable": true } } });
-    let labelled = json!({ "spec": { "template": { "metadata": { "labels": { "app": "shop" } } } } });
-    let cases: Vec<(&str, ObservedSealedSecret, Target, &str)> = vec![
-        ("first unseal", sealed(nothing()), Target::Absent, "create"),
+fn without_a_secret() {
+    let data = |value: Value| json!({ "spec": { "encryptedData": { "password": value } } });
+    for (name, change, expected) in [
+        ("first unseal", json!({}), "create"),
+        ("no items", data(json!(null)), "create"),
+        ("wrong shape", data(json!(5)), "refuse InvalidSpec"),
+        ("not base64", data(json!("%%%")), "refuse UnsealFailed"),
+        ("another name", json!({ "metadata": { "name": "other" } }), "refuse NoKeyOpens"),
+        ("another namespace", json!({ "metadata": { "namespace": "other" } }), "refuse NoKeyOpens"),
         (
-            "no items",
-            sealed(json!({ "spec": { "encryptedData": { "password": null } } })),
-            Target::Absent,
-            "create",
+            "scope widened by hand",
+            json!({ "metadata": { "annotations": { NAMESPACE_WIDE: "true" } } }),
+            "refuse UnsealFailed",
         ),
-        ("as it should be", sealed(nothing()), existing(nothing()), "keep 7"),
-        (
-            "being deleted",
-            sealed(json!({ "metadata": { "deletionTimestamp": "2030-01-01T00:00:00Z" } })),
-            existing(nothing()),
-            "nothing",
-        ),
-        (
-            "wrong shape",
-            sealed(json!({ "spec": { "encryptedData": { "password": 5 } } })),
-            Target::Absent,
-            "refuse InvalidSpec",
-        ),
-        ("value changed", sealed(nothing()), existing(json!({ "data": { "password": "eA==" } })), "replace"),
-        (
-            "value added by hand",
-            sealed(nothing()),
-            existing(json!({ "data": { "more": "eA==" } })),
-            "replace",
-        ),
-        ("value removed by hand", sealed(nothing()), existing(json!({ "data": null })), "replace"),
-        ("label wanted", sealed(labelled.clone()), existing(nothing()), "replace"),
-        (
-            "label there",
-            sealed(labelled),
-            existing(json!({ "metadata": { "labels": { "app": "shop" } } })),
-            "keep 7",
-        ),
-        (
-            "no owner",
-            sealed(nothing()),
-            existing(json!({ "metadata": { "ownerReferences": null } })),
-            "refuse Unmanaged",
-        ),
-        (
-            "owned, but not controlled",
-            sealed(nothing()),
-            existing(json!({ "metadata": { "ownerReferences": [{
-                "apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "name": "name", "uid": UID }] } })),
-            "refuse Unmanaged",
-        ),
-        (
-            "another owner",
-            sealed(nothing()),
-            existing(json!({ "metadata": { "ownerReferences": [{
-                "apiVersion": "v1", "kind": "ConfigMap", "name": "name", "uid": "x", "controller": true }] } })),
-            "refuse Unmanaged",
-        ),
-        (
-            "earlier SealedSecret of this name",
-            sealed(nothing()),
-            existing(json!({ "metadata": { "ownerReferences": owner_without_uid() } })),
-            "wait",
-        ),
+        ("templates", json!({ "spec": { "template": { "data": { "x": "{{ .password }}" } } } }), "create"),
+        ("deprecated form", json!({ "spec": { "data": "AAAA" } }), "refuse UnsealFailed"),
+    ] {
+        assert_eq!(planned(&change, Target::Absent), expected, "{name}");
+    }
+}
+
+#[test]
+fn with_a_secret() {
+    let wrong = json!({ "password": "eA==" });
+    let owned = |owners: Value| json!({ "metadata": { "ownerReferences": owners } });
+    let annotated = |annotation: &str, value: &str, more: Value| {
+        let metadata = json!({ "ownerReferences": null, "annotations": { annotation: value } });
+        let mut secret = json!({ "metadata": metadata });
+        merge(&mut secret, more);
+        secret
+    };
+    let uncontrolled =
+        json!([{ "apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "name": "name", "uid": UID }]);
+    let another =
+        json!([{ "apiVersion": "v1", "kind": "ConfigMap", "name": "name", "uid": "x", "controller": true }]);
+    for (name, change, expected) in [
+        ("as it should be", json!({}), "keep 7"),
+        ("value changed", json!({ "data": wrong }), "replace"),
+        ("value added by hand", json!({ "data": { "more": "eA==" } }), "replace"),
+        ("value removed by hand", json!({ "data": null }), "replace"),
+        ("no owner", owned(json!(null)), "refuse Unmanaged"),
+        ("owned, but not controlled", owned(uncontrolled), "refuse Unmanaged"),
+        ("another owner", owned(another), "refuse Unmanaged"),
+        ("earlier SealedSecret of this name", owned(owner_without_uid()), "wait"),
         (
             "Secret being deleted",
-            sealed(nothing()),
-            existing(json!({ "metadata": { "deletionTimestamp": "2030-01-01T00:00:00Z" } })),
+            json!({ "metadata": { "deletionTimestamp": "2030-01-01T00:00:00Z" } }),
             "wait",
         ),
-        (
-            "managed: taken over",
-            sealed(nothing()),
-            existing(json!({ "metadata": { "ownerReferences": null, "annotations": { MANAGED: "true" } } })),
-            "replace",
-        ),
-        (
-            "managed by another word than true",
-            sealed(nothing()),
-            existing(json!({ "metadata": { "ownerReferences": null, "annotations": { MANAGED: "yes" } } })),
-            "refuse Unmanaged",
-        ),
+        ("managed: taken over", annotated(MANAGED, "true", json!({})), "replace"),
+        ("managed by another word than true", annotated(MANAGED, "yes", json!({})), "refuse Unmanaged"),
         (
             "patch: something to add",
-            sealed(nothing()),
-            existing(json!({ "metadata": { "ownerReferences": null, "annotations": { PATCH: "true" } },
-                             "data": { "password": "eA==", "theirs": "eA==" } })),
+            annotated(PATCH, "true", json!({ "data": { "password": "eA==", "theirs": "eA==" } })),
             "replace",
         ),
         (
             "patch: nothing to add",
-            sealed(nothing()),
-            existing(json!({ "metadata": { "ownerReferences": null, "annotations": { PATCH: "true" } },
-                             "data": { "theirs": "eA==" } })),
+            annotated(PATCH, "true", json!({ "data": { "theirs": "eA==" } })),
             "keep 7",
         ),
         (
             "patch into another type",
-            sealed(nothing()),
-            existing(json!({ "metadata": { "ownerReferences": null, "annotations": { PATCH: "true" } },
-                             "type": "example.com/theirs" })),
+            annotated(PATCH, "true", json!({ "type": "example.com/theirs" })),
             "keep 7",
         ),
         (
             "managed and immutable",
-            sealed(nothing()),
-            existing(json!({ "metadata": { "ownerReferences": null, "annotations": { MANAGED: "true" } },
-                             "immutable": true, "data": { "password": "eA==" } })),
+            annotated(MANAGED, "true", json!({ "immutable": true, "data": wrong })),
             "refuse Immutable",
         ),
-        (
-            "another type",
-            sealed(nothing()),
-            existing(json!({ "type": "kubernetes.io/tls" })),
-            "refuse TypeChange",
-        ),
-        ("made immutable", sealed(immutable.clone()), existing(nothing()), "replace"),
-        ("immutable and right", sealed(immutable.clone()), existing(json!({ "immutable": true })), "keep 7"),
-        (
-            "immutable and wrong",
-            sealed(immutable),
-            existing(json!({ "immutable": true, "data": { "password": "eA==" } })),
-            "refuse Immutable",
-        ),
-        ("immutable by another client", sealed(nothing()), existing(json!({ "immutable": true })), "keep 7"),
+        ("another type", json!({ "type": "kubernetes.io/tls" }), "refuse TypeChange"),
+        ("immutable by another client", json!({ "immutable": true }), "keep 7"),
         (
             "immutable by another client, and wrong",
-            sealed(nothing()),
-            existing(json!({ "immutable": true, "data": { "password": "eA==" } })),
+            json!({ "immutable": true, "data": wrong }),
             "refuse Immutable",
         ),
-        (
-            "mutable again",
-            sealed(json!({ "spec": { "template": { "immutable": false } } })),
-            existing(json!({ "immutable": true })),
-            "refuse Immutable",
-        ),
-        (
-            "not base64",
-            sealed(json!({ "spec": { "encryptedData": { "password": "%%%" } } })),
-            Target::Absent,
-            "refuse UnsealFailed",
-        ),
-        (
-            "another name",
-            sealed(json!({ "metadata": { "name": "other" } })),
-            Target::Absent,
-            "refuse NoKeyOpens",
-        ),
-        (
-            "another namespace",
-            sealed(json!({ "metadata": { "namespace": "other" } })),
-            Target::Absent,
-            "refuse NoKeyOpens",
-        ),
-        (
-            "scope widened by hand",
-            sealed(json!({ "metadata": { "annotations": { NAMESPACE_WIDE: "true" } } })),
-            Target::Absent,
-            "refuse UnsealFailed",
-        ),
-        (
-            "templates",
-            sealed(json!({ "spec": { "template": { "data": { "x": "{{ .password }}" } } } })),
-            Target::Absent,
-            "create",
-        ),
-        (
-            "deprecated form",
-            sealed(json!({ "spec": { "data": "AAAA" } })),
-            Target::Absent,
-            "refuse UnsealFailed",
-        ),
-    ];
-    for (name, sealed, target, expected) in cases {
-        let unsealed = Given { unsealed: true, ..given() };
-        assert_eq!(word(&decide(&sealed, target, &ring(), &unsealed)), expected, "{name}");
+    ] {
+        assert_eq!(planned(&json!({}), existing(change)), expected, "{name}");
+    }
+}
+
+#[test]
+fn with_a_secret_and_a_sealed_secret_that_asks_for_more() {
+    let immutable = |value: bool| json!({ "spec": { "template": { "immutable": value } } });
+    let labelled = json!({ "spec": { "template": { "metadata": { "labels": { "app": "shop" } } } } });
+    let deleted = json!({ "metadata": { "deletionTimestamp": "2030-01-01T00:00:00Z" } });
+    let wrong = json!({ "immutable": true, "data": { "password": "eA==" } });
+    for (name, change, target, expected) in [
+        ("being deleted", &deleted, json!({}), "nothing"),
+        ("label wanted", &labelled, json!({}), "replace"),
+        ("label there", &labelled, json!({ "metadata": { "labels": { "app": "shop" } } }), "keep 7"),
+        ("made immutable", &immutable(true), json!({}), "replace"),
+        ("immutable and right", &immutable(true), json!({ "immutable": true }), "keep 7"),
+        ("immutable and wrong", &immutable(true), wrong, "refuse Immutable"),
+        ("mutable again", &immutable(false), json!({ "immutable": true }), "refuse Immutable"),
+    ] {
+        assert_eq!(planned(change, existing(target)), expected, "{name}");
     }
 }
 
