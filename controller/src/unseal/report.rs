@@ -18,7 +18,7 @@ use crate::unseal::read::compromise::compromise;
 use crate::unseal::read::facts::Facts;
 use crate::unseal::read::object_reader::{ObjectReader, Unread};
 use crate::unseal::report::event::{event_for, leak_event};
-use crate::unseal::report::status::{is_news, next_status};
+use crate::unseal::report::status::{is_news, must_be_written, next_status};
 use crate::unseal::report::status_write::write_status;
 use api::{ObservedMetadata, SealedSecret, SealedSecretStatus, WatchedSealedSecret};
 use jiff::Timestamp;
@@ -52,8 +52,7 @@ pub(crate) async fn report(
     let (generation, scope) = (facts.inputs.generation, facts.inputs.scope);
     let next = next_status(previous, generation, scope, outcome, leaked, Timestamp::now());
     count(sealed, outcome, context);
-    let is_news = is_news(previous, &next, outcome);
-    if !is_news && !facts.memory.is_unwritten {
+    if !must_be_written(&facts.memory, &next, outcome) {
         context.observe_conditions(sealed, &next);
         if is_due_in_the_log(sealed, outcome, context) {
             log(sealed, outcome);
@@ -71,7 +70,7 @@ pub(crate) async fn report(
     }
     // The response to a write of the status is the whole object.
     reader.reserve(sealed.size).await?;
-    if is_due_in_the_log(sealed, outcome, context) || is_news {
+    if is_due_in_the_log(sealed, outcome, context) || is_news(previous, &next, outcome) {
         log(sealed, outcome);
     }
     let events = event_for(previous, &next, outcome).into_iter().chain(leak_event(previous, &next));

@@ -9,7 +9,9 @@
 use crate::unseal::apply::outcome::{Act, Outcome};
 use crate::unseal::cause::truncate::truncate;
 use crate::unseal::read::compromise::Compromise;
-use api::{Condition, ConditionStatus, Scope, SealedSecretStatus, TargetStatus};
+use crate::unseal::state::memory::Memory;
+use api::ConditionStatus::{False, True};
+use api::{Condition, Scope, SealedSecretStatus, TargetStatus};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use std::collections::BTreeSet;
@@ -24,58 +26,48 @@ pub(crate) fn next_status(
     compromise: impl FnOnce(Option<&BTreeSet<String>>) -> Option<Compromise>,
     now: Timestamp,
 ) -> SealedSecretStatus {
-    // A failure keeps what the status records of the Secret: the Secret is still there.
-    let left = || previous.and_then(|status| status.target.clone());
-    let opened_before = || previous.and_then(|status| status.opened_by.clone());
-    let (mut conditions, target, opened_by) = match outcome {
-        Outcome::Synced { resource_version, opened_by, .. } => (
-            vec![
-                condition(Condition::SYNCED, ConditionStatus::True, "Unsealed", None),
-                condition(Condition::READY, ConditionStatus::True, "Unsealed", None),
-            ],
-            Some(TargetStatus {
-                resource_version: resource_version.clone(),
-                scope: scope.as_str().into(),
-                generation,
-            }),
-            opened_by.clone(),
-        ),
-        Outcome::Refused(refusal) => {
-            let (reason, message) = (refusal.reason(), truncate(&refusal.to_string()));
-            (
-                vec![
-                    condition(Condition::SYNCED, ConditionStatus::False, reason, Some(&message)),
-                    condition(Condition::READY, ConditionStatus::False, reason, Some(&message)),
-                    condition(Condition::STALLED, ConditionStatus::True, reason, Some(&message)),
-                ],
-                left(),
-                opened_before(),
-            )
+    let (states, reason, message) = match outcome {
+        Outcome::Synced { .. } => {
+            (vec![(Condition::SYNCED, True), (Condition::READY, True)], "Unsealed", None)
         }
-        Outcome::Failed(error) => {
-            let (reason, message) = (error.reason(), truncate(&error.to_string()));
-            (
-                vec![
-                    condition(Condition::SYNCED, error.synced(), reason, Some(&message)),
-                    condition(Condition::READY, ConditionStatus::False, reason, Some(&message)),
-                    condition(Condition::RECONCILING, ConditionStatus::True, reason, Some(&message)),
-                ],
-                left(),
-                opened_before(),
-            )
+        Outcome::Refused(refusal) => (
+            vec![(Condition::SYNCED, False), (Condition::READY, False), (Condition::STALLED, True)],
+            refusal.reason(),
+            Some(refusal.to_string()),
+        ),
+        Outcome::Failed(error) => (
+            vec![
+                (Condition::SYNCED, error.synced()),
+                (Condition::READY, False),
+                (Condition::RECONCILING, True),
+            ],
+            error.reason(),
+            Some(error.to_string()),
+        ),
+    };
+    let message = message.map(|message| truncate(&message));
+    let (target, opened_by) = match outcome {
+        Outcome::Synced { resource_version, opened_by, .. } => {
+            let (resource_version, scope) = (resource_version.clone(), scope.as_str().into());
+            (Some(TargetStatus { resource_version, scope, generation }), opened_by.clone())
+        }
+        // What the status records of the Secret stays: the Secret is still there.
+        Outcome::Refused(_) | Outcome::Failed(_) => {
+            previous.map(|status| (status.target.clone(), status.opened_by.clone())).unwrap_or_default()
         }
     };
+    let condition = |type_: &str, status, reason: &str, message| {
+        let (type_, reason) = (type_.to_owned(), Some(reason.to_owned()));
+        let new =
+            Condition { type_, status, reason, message, last_transition_time: None, last_update_time: None };
+        dated(new, previous, now)
+    };
+    let mut conditions: Vec<Condition> =
+        states.into_iter().map(|(type_, status)| condition(type_, status, reason, message.clone())).collect();
     let compromised_by = compromise(opened_by.as_ref()).map(|Compromise { message, keys }| {
-        conditions.push(condition(
-            Condition::COMPROMISED,
-            ConditionStatus::True,
-            "KeyRevoked",
-            Some(&message),
-        ));
+        conditions.push(condition(Condition::COMPROMISED, True, "KeyRevoked", Some(message)));
         keys
     });
-    let mut conditions: Vec<Condition> =
-        conditions.into_iter().map(|condition| dated(condition, previous, now)).collect();
     let is_news = previous.is_none_or(|previous| previous.observed_generation != generation);
     // As with upstream: a program that waits until an edit is processed may look at this time alone.
     if let Some(synced) = conditions.first_mut().filter(|_| is_news) {
@@ -84,7 +76,13 @@ pub(crate) fn next_status(
     SealedSecretStatus { observed_generation: generation, conditions, target, opened_by, compromised_by }
 }
 
-/// Whether the status has to be written. Where nothing was read, the status is known to be right in all but the keys that leaked.
+/// Whether the status has to be written: it is news, or the API server has not taken it yet.
+pub(crate) fn must_be_written(memory: &Memory, next: &SealedSecretStatus, outcome: &Outcome) -> bool {
+    memory.is_unwritten || is_news(memory.status.as_ref(), next, outcome)
+}
+
+/// Whether the status tells something else than the previous one. Where nothing was read, the status is known to be right in all but
+/// the keys that leaked.
 pub(crate) fn is_news(
     previous: Option<&SealedSecretStatus>,
     next: &SealedSecretStatus,
@@ -113,17 +111,6 @@ fn says_the_same(one: &SealedSecretStatus, other: &SealedSecretStatus) -> bool {
         && one.compromised_by == other.compromised_by
         && one.conditions.len() == other.conditions.len()
         && one.conditions.iter().zip(&other.conditions).all(|(one, other)| one.says_the_same(other))
-}
-
-fn condition(type_: &str, status: ConditionStatus, reason: &str, message: Option<&str>) -> Condition {
-    Condition {
-        type_: type_.into(),
-        status,
-        reason: Some(reason.into()),
-        message: message.map(Into::into),
-        last_transition_time: None,
-        last_update_time: None,
-    }
 }
 
 /// Sets the times of a condition: of the last transition, when its status changed, and of the last update, when anything in it did.

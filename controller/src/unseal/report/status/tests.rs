@@ -97,6 +97,20 @@ fn the_contract() {
     }
 }
 
+/// A settled SealedSecret as well: without a change, nothing else would write its status again.
+#[test]
+fn a_status_is_written_if_it_is_news_or_unwritten() {
+    let good = next(None, &synced(true), 1);
+    for (outcome, is_news) in [(done(Act::Settled), false), (synced(false), false), (refused(), true)] {
+        let next = next(Some(&good), &outcome, 2);
+        for is_unwritten in [true, false] {
+            let memory = Memory { status: Some(good.clone()), is_unwritten, ..Memory::default() };
+            assert_eq!(must_be_written(&memory, &next, &outcome), is_news || is_unwritten, "{outcome:?}");
+        }
+    }
+    assert!(must_be_written(&Memory::default(), &good, &synced(true)), "the first status");
+}
+
 #[test]
 fn times_tell_when_it_changed() {
     let first = next(None, &refused(), 10);
