@@ -7,7 +7,7 @@ use crate::keys::renewal::settle::{RenewalApi, RenewalError};
 use crate::keys::renewal::simulation::model::{Model, PREFIX};
 use crate::keys::store::key_records::KeyRecords;
 use jiff::Timestamp;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 /// One run of `settle`.
@@ -18,6 +18,8 @@ pub(crate) struct Replica<'m> {
     pub dies: bool,
     /// Why it has created keys.
     pub created: RefCell<Vec<RenewalReason>>,
+    /// How often it has looked for a Secret or created one.
+    pub calls: Cell<usize>,
 }
 
 impl RenewalApi for Replica<'_> {
@@ -38,6 +40,7 @@ impl RenewalApi for Replica<'_> {
     }
 
     async fn find(&self, name: &str) -> Result<bool, RenewalError> {
+        self.calls.update(|calls| calls + 1);
         let mut model = self.model.borrow_mut();
         let found = model.store.iter().find(|secret| secret.name == name).cloned();
         let is_found = found.is_some();
@@ -48,6 +51,7 @@ impl RenewalApi for Replica<'_> {
     }
 
     async fn create(&self, key: &NewKey, now: Timestamp) -> Result<bool, RenewalError> {
+        self.calls.update(|calls| calls + 1);
         let mut model = self.model.borrow_mut();
         if model.store.iter().any(|secret| secret.name == key.name) {
             return Ok(false);

@@ -9,7 +9,7 @@ use crate::keys::renewal::simulation::replica::Replica;
 use crate::keys::store::key_records::KeyState;
 use futures::FutureExt as _;
 use jiff::SignedDuration;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 impl Model {
@@ -76,14 +76,20 @@ impl Model {
 
     /// Runs the loop that ships. Returns why keys were created.
     pub(crate) fn settle(&mut self, index: usize, mut dies: bool) -> Vec<RenewalReason> {
-        let mut created = Vec::new();
+        let (mut created, mut calls) = (Vec::new(), 0);
         // With outdated records it may meet every Secret of the store.
         for _ in 0..=self.store.len() / ATTEMPTS + 2 {
             let requests = Arc::clone(&self.requests[index]);
             let model = RefCell::new(&mut *self);
-            let replica = Replica { model, index, dies, created: RefCell::default() };
+            let replica = Replica { model, index, dies, created: RefCell::default(), calls: Cell::default() };
             let settled = settle(&replica, &requests).now_or_never().unwrap();
             created.append(&mut replica.created.into_inner());
+            calls += replica.calls.get();
+            let most = 8 + self.store.len();
+            assert!(
+                calls <= most,
+                "replica {index} looks for and creates {calls} Secrets, of at most {most}"
+            );
             match settled {
                 Ok((wait, now)) => {
                     if let Wait::UntilNewer(moment) = wait {
