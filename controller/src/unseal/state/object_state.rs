@@ -100,11 +100,7 @@ impl ObjectStates {
 
     /// Runs `act` unless the object is gone. The object is not forgotten while it runs.
     pub(crate) fn while_known(&self, sealed: &WatchedSealedSecret, act: impl FnOnce()) {
-        let states = self.0.lock();
-        if states.by_uid.contains_key(&sealed.uid().unwrap_or_default()) {
-            act();
-        }
-        drop(states);
+        self.access(sealed, |_, _| act());
     }
 
     /// Notes a status that another client wrote, and returns what is remembered.
@@ -250,10 +246,7 @@ impl ObjectStates {
         sealed: &WatchedSealedSecret,
         change: impl FnOnce(&mut ObjectState, u64) -> T,
     ) -> Option<T> {
-        let mut states = self.0.lock();
-        let lists = states.lists;
-        let state = states.by_uid.get_mut(&sealed.uid().unwrap_or_default())?.as_deref_mut()?;
-        Some(change(state, lists))
+        self.access(sealed, |state, lists| state.as_deref_mut().map(|state| change(state, lists))).flatten()
     }
 
     /// Changes the state, unless the object is gone.
@@ -262,10 +255,18 @@ impl ObjectStates {
         sealed: &WatchedSealedSecret,
         change: impl FnOnce(&mut ObjectState, u64) -> T,
     ) -> Option<T> {
+        self.access(sealed, |state, lists| change(state.get_or_insert_default(), lists))
+    }
+
+    /// None if the object is gone.
+    fn access<T>(
+        &self,
+        sealed: &WatchedSealedSecret,
+        act: impl FnOnce(&mut Option<Box<ObjectState>>, u64) -> T,
+    ) -> Option<T> {
         let mut states = self.0.lock();
         let lists = states.lists;
-        let state = states.by_uid.get_mut(&sealed.uid().unwrap_or_default())?;
-        Some(change(state.get_or_insert_default(), lists))
+        Some(act(states.by_uid.get_mut(&sealed.uid().unwrap_or_default())?, lists))
     }
 }
 
