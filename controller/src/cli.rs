@@ -30,6 +30,7 @@ use std::ffi::OsString;
 /// environment, as `SEALED_SECRETS_` and its name in upper case with underscores.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "sealed-secrets-controller", disable_version_flag = true, args_override_self = true)]
+#[command(mut_args = go_value::optional_boolean)]
 pub struct Cli {
     /// Which SealedSecrets are unsealed.
     #[command(flatten)]
@@ -56,8 +57,7 @@ pub struct Cli {
     pub log: LogFlags,
 
     /// Print the version and exit.
-    #[arg(long, default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true,
-          value_parser = go_value::boolean, value_name = "BOOL", hide_default_value = true, hide_possible_values = true)]
+    #[arg(long, default_value = "false", value_parser = go_value::boolean, hide_default_value = true)]
     pub version: bool,
 
     /// Arguments that belong to no flag.

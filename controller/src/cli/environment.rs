@@ -1,8 +1,8 @@
 //! The environment: every flag also has a variable, which is read where the flag is not on the command line.
 
+use crate::cli::go_value::is_boolean;
 use clap::builder::{OsStr, ValueRange};
 use clap::{Arg, Command};
-use std::any::TypeId;
 use std::ffi::OsString;
 
 /// A variable whose value its flag does not accept.
@@ -78,8 +78,7 @@ fn takes(trial: &Command, flag: &str, value: &std::ffi::OsStr) -> bool {
 
 /// A boolean flag without a default is neither true nor false where it is not given.
 fn counts_as(arg: &Arg) -> CountsAs {
-    let is_boolean = arg.get_value_parser().type_id() == TypeId::of::<bool>();
-    if is_boolean && !arg.get_default_values().is_empty() { CountsAs::False } else { CountsAs::Unset }
+    if is_boolean(arg) && !arg.get_default_values().is_empty() { CountsAs::False } else { CountsAs::Unset }
 }
 
 /// Lets a flag take the next argument even where it begins with `-`, as in `--kubeclient-qps -1`.

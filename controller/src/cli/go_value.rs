@@ -2,7 +2,9 @@
 
 use crate::cli::go_duration;
 use crate::cli::go_duration::NotADuration;
+use clap::Arg;
 use jiff::SignedDuration;
+use std::any::TypeId;
 
 /// `true` and `false` in all of Go's spellings.
 pub(crate) fn boolean(text: &str) -> Result<bool, &'static str> {
@@ -11,6 +13,18 @@ pub(crate) fn boolean(text: &str) -> Result<bool, &'static str> {
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
         _ => Err("write true or false"),
     }
+}
+
+pub(crate) fn is_boolean(arg: &Arg) -> bool {
+    arg.get_value_parser().type_id() == TypeId::of::<bool>()
+}
+
+/// Lets a boolean flag stand without its value, as in Go: `--flag` or `--flag=false`.
+pub(crate) fn optional_boolean(arg: Arg) -> Arg {
+    if !is_boolean(&arg) {
+        return arg;
+    }
+    arg.num_args(0..=1).require_equals(true).default_missing_value("true").value_name("BOOL")
 }
 
 /// A whole number as in Go's source: `10`, `-1`, `0x10`, `0o17`, `017`, `0b1`, `1_000`.

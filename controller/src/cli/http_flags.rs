@@ -17,18 +17,15 @@ pub struct HttpFlags {
     pub listen_metrics_addr: String,
 
     /// Leave out the metric `condition_info`, which has the names and namespaces of all SealedSecrets. All other metrics stay.
-    #[arg(long, default_value = "false", default_missing_value = "true",
-          num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
+    #[arg(long, default_value = "false", value_parser = go_value::boolean)]
     pub metrics_omit_secret_labels: bool,
 
     /// Serve POST /v1/verify, which `kubeseal --validate` uses: whether the controller can open a SealedSecret.
-    #[arg(long, default_value = "true", default_missing_value = "true",
-          num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
+    #[arg(long, default_value = "true", value_parser = go_value::boolean)]
     pub serve_verify: bool,
 
     /// Serve POST /v1/rotate, which `kubeseal --re-encrypt` uses: reseals a SealedSecret to the newest key.
-    #[arg(long, default_value = "true", default_missing_value = "true",
-          num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
+    #[arg(long, default_value = "true", value_parser = go_value::boolean)]
     pub serve_rotate: bool,
 
     /// Number of requests per second to each of /v1/verify and /v1/rotate.

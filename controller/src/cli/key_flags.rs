@@ -51,7 +51,6 @@ pub struct KeyFlags {
     pub privatekey_labels: String,
 
     /// Accepted and not needed: keys that are added, changed or deleted always count at once.
-    #[arg(long, default_value = "false", default_missing_value = "true",
-          num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, hide = true)]
+    #[arg(long, default_value = "false", value_parser = go_value::boolean, hide = true)]
     pub watch_for_secrets: bool,
 }

@@ -17,7 +17,6 @@ pub struct LogFlags {
     pub log_format: String,
 
     /// Log INFO and DEBUG lines to standard output; WARN and ERROR lines always go to standard error.
-    #[arg(long, default_value = "true", default_missing_value = "true",
-          num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
+    #[arg(long, default_value = "true", value_parser = go_value::boolean)]
     pub log_info_stdout: bool,
 }

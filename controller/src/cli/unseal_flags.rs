@@ -18,23 +18,19 @@ pub enum OnOff {
 #[expect(clippy::struct_excessive_bools, reason = "as many as upstream has; what they mean is in `config`")]
 pub struct UnsealFlags {
     /// Unseal the deprecated form as well: a whole Secret in `spec.data`.
-    #[arg(long, default_value = "true", default_missing_value = "true",
-          num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
+    #[arg(long, default_value = "true", value_parser = go_value::boolean)]
     pub accept_deprecated_v1_data: bool,
 
     /// Write the status of each SealedSecret.
-    #[arg(long, default_value = "true", default_missing_value = "true",
-          num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
+    #[arg(long, default_value = "true", value_parser = go_value::boolean)]
     pub update_status: bool,
 
     /// Do not create a deleted Secret again, and do not correct an edited one, until its SealedSecret changes.
-    #[arg(long, default_value = "false", default_missing_value = "true",
-          num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
+    #[arg(long, default_value = "false", value_parser = go_value::boolean)]
     pub skip_recreate: bool,
 
     /// Delete the Secret of a deleted SealedSecret, instead of leaving it to garbage collection.
-    #[arg(long, default_value = "false", default_missing_value = "true",
-          num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
+    #[arg(long, default_value = "false", value_parser = go_value::boolean)]
     pub old_gc_behavior: bool,
 
     /// Whether the templates in `spec.template.data` are rendered. With `off`, a SealedSecret whose templates have actions

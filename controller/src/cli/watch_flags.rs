@@ -8,8 +8,7 @@ use clap::Args;
 #[command(next_help_heading = "Which SealedSecrets")]
 pub struct WatchFlags {
     /// Unseal in all namespaces; with `=false`, in the controller's own.
-    #[arg(long, default_value = "true", default_missing_value = "true",
-          num_args = 0..=1, require_equals = true, value_parser = go_value::boolean, value_name = "BOOL")]
+    #[arg(long, default_value = "true", value_parser = go_value::boolean)]
     pub all_namespaces: bool,
 
     /// Unseal only in the controller's own namespace and in these, as in `a,b`.
