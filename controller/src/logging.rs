@@ -5,7 +5,7 @@
 
 pub(crate) mod lines;
 
-use crate::config::logging::{LogLevel, Logging};
+use crate::config::logging::Logging;
 use crate::logging::lines::Lines;
 use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -21,18 +21,12 @@ pub fn start(logging: &Logging) {
     } else {
         BoxMakeWriter::new(std::io::stderr)
     };
-    let level = match logging.level {
-        LogLevel::Debug => LevelFilter::DEBUG,
-        LogLevel::Info => LevelFilter::INFO,
-        LogLevel::Warn => LevelFilter::WARN,
-        LogLevel::Error => LevelFilter::ERROR,
-    };
     // kube wraps each reconciliation in a span of its own, which says again what our lines say.
     let filter = Targets::new()
         // What libraries say for their own sake may be more than belongs in a log.
-        .with_default(level.min(LevelFilter::INFO))
-        .with_target(env!("CARGO_CRATE_NAME"), level)
-        .with_target("kube", level.min(LevelFilter::WARN))
+        .with_default(logging.level.min(LevelFilter::INFO))
+        .with_target(env!("CARGO_CRATE_NAME"), logging.level)
+        .with_target("kube", logging.level.min(LevelFilter::WARN))
         // It logs whole answers that it cannot decode, and an answer may be a Secret.
         .with_target("kube_client::client", LevelFilter::OFF)
         // It logs whole errors of the API server, which `chain` tells without what they may quote.

@@ -2,36 +2,24 @@
 
 use crate::cli::log_flags::LogFlags;
 use crate::config::warning::ConfigWarning;
+use tracing::level_filters::LevelFilter;
 
 /// Level, format and output of log lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logging {
     /// Minimum level.
-    pub level: LogLevel,
+    pub level: LevelFilter,
     /// One JSON object per line.
     pub json: bool,
     /// INFO and DEBUG lines go to standard output.
     pub info_to_stdout: bool,
 }
 
-/// Minimum level of log lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogLevel {
-    /// Everything.
-    Debug,
-    /// What happens.
-    Info,
-    /// What should not happen.
-    Warn,
-    /// What must not happen.
-    Error,
-}
-
 impl Logging {
     pub(crate) fn from_flags(flags: &LogFlags, warnings: &mut Vec<ConfigWarning>) -> Self {
         let level = level(&flags.log_level).unwrap_or_else(|| {
             warnings.push(ConfigWarning::LogLevel);
-            LogLevel::Info
+            LevelFilter::INFO
         });
         if !["text", "json"].contains(&flags.log_format.as_str()) {
             warnings.push(ConfigWarning::LogFormat);
@@ -42,7 +30,7 @@ impl Logging {
 
 /// A level as Go's slog reads it: a name, and perhaps so much more or less, four from each to the next. What lies beyond ERROR
 /// still lets errors through.
-fn level(text: &str) -> Option<LogLevel> {
+fn level(text: &str) -> Option<LevelFilter> {
     let (name, more) = text.split_at(text.find(['+', '-']).unwrap_or(text.len()));
     let more: i64 = if more.is_empty() { 0 } else { more.parse().ok()? };
     let named = match name.to_ascii_uppercase().as_str() {
@@ -53,10 +41,10 @@ fn level(text: &str) -> Option<LogLevel> {
         _ => return None,
     };
     Some(match more.saturating_add(named) {
-        ..=-4 => LogLevel::Debug,
-        -3..=0 => LogLevel::Info,
-        1..=4 => LogLevel::Warn,
-        5.. => LogLevel::Error,
+        ..=-4 => LevelFilter::DEBUG,
+        -3..=0 => LevelFilter::INFO,
+        1..=4 => LevelFilter::WARN,
+        5.. => LevelFilter::ERROR,
     })
 }
 
@@ -67,14 +55,14 @@ mod tests {
     #[test]
     fn levels_are_read_as_slogs() {
         let cases = [
-            ("INFO", Some(LogLevel::Info)),
-            ("info", Some(LogLevel::Info)),
-            ("DEBUG", Some(LogLevel::Debug)),
-            ("debug+1", Some(LogLevel::Info)),
-            ("WARN", Some(LogLevel::Warn)),
-            ("INFO+2", Some(LogLevel::Warn)),
-            ("ERROR-3", Some(LogLevel::Error)),
-            ("ERROR+9223372036854775807", Some(LogLevel::Error)),
+            ("INFO", Some(LevelFilter::INFO)),
+            ("info", Some(LevelFilter::INFO)),
+            ("DEBUG", Some(LevelFilter::DEBUG)),
+            ("debug+1", Some(LevelFilter::INFO)),
+            ("WARN", Some(LevelFilter::WARN)),
+            ("INFO+2", Some(LevelFilter::WARN)),
+            ("ERROR-3", Some(LevelFilter::ERROR)),
+            ("ERROR+9223372036854775807", Some(LevelFilter::ERROR)),
             ("", None),
             ("LOUD", None),
             ("INFO+", None),

@@ -4,11 +4,11 @@ use super::*;
 use crate::config::election::LeaseTerms;
 use crate::config::keys::Renewal;
 use crate::config::listen_address::ListenAddress;
-use crate::config::logging::LogLevel;
 use crate::config::watch::Namespaces;
 use envelope::KeySize;
 use jiff::{SignedDuration, Timestamp};
 use sealing::KeyOrder;
+use tracing::level_filters::LevelFilter;
 
 fn config(arguments: &[&str]) -> Result<Config, ConfigError> {
     Config::from_cli(Cli::read(["controller"].iter().chain(arguments), |_| None).unwrap())
@@ -26,7 +26,7 @@ fn defaults_are_upstreams() {
     let period = Some(SignedDuration::from_hours(720));
     assert_eq!(config.keys.renewal, Renewal { period, cutoff: None });
     assert_eq!(config.keys.publish_delay, SignedDuration::ZERO);
-    assert_eq!(config.logging, Logging { level: LogLevel::Info, json: false, info_to_stdout: true });
+    assert_eq!(config.logging, Logging { level: LevelFilter::INFO, json: false, info_to_stdout: true });
     assert_eq!(config.watch.namespaces, Namespaces::All);
     let templates = Templates::from_flags(crate::cli::unseal_flags::OnOff::On, "");
     let unseal =
