@@ -75,8 +75,13 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     let rejections = Arc::<Rejections>::default();
     let metrics =
         Metrics::new(config.http.metrics_name_objects).with(Box::new(KeyMetrics::new(&ring, &rejections)));
-    let state = HttpState::new(Arc::clone(&ring), Arc::clone(&rejections), metrics, shutdown.clone());
-    let state = Arc::new(state);
+    let state = Arc::new(HttpState {
+        ring: Arc::clone(&ring),
+        rejections: Arc::clone(&rejections),
+        metrics: Arc::new(metrics),
+        readiness: Arc::default(),
+        ending: shutdown.clone(),
+    });
     let timeouts = config.http.timeouts;
     let close = CancellationToken::new();
     let metrics = serve_metrics(metrics_listener, Arc::clone(&state), timeouts, close.clone());

@@ -89,12 +89,3 @@ fn own_namespace(of_config: &str) -> String {
         .unwrap_or("default")
         .to_owned()
 }
-
-impl std::fmt::Debug for Cluster {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cluster")
-            .field("server", &self.server)
-            .field("namespace", &self.namespace)
-            .finish_non_exhaustive()
-    }
-}

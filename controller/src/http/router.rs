@@ -37,7 +37,7 @@ pub(crate) async fn serve(
         let limit = KeyUseLimit::new(endpoints.rate, &concurrency);
         Arc::new(PrivateKeyState { ring: Arc::clone(&state.ring), limit, accepted: endpoints.accepted })
     };
-    let wait = KeysWait { state: Arc::clone(&state), longest: LONGEST, shutdown: state.ending.clone() };
+    let wait = KeysWait { state: Arc::clone(&state), longest: LONGEST };
     let mut key_routes = Router::new();
     if endpoints.verify {
         key_routes = key_routes.route("/v1/verify", post(verify::verify).with_state(private_key_state()));

@@ -24,18 +24,6 @@ pub(crate) struct HttpState {
     pub ending: CancellationToken,
 }
 
-impl HttpState {
-    /// The state before any watch has started.
-    pub(crate) fn new(
-        ring: Arc<SharedRing>,
-        rejections: Arc<Rejections>,
-        metrics: Metrics,
-        ending: CancellationToken,
-    ) -> Self {
-        Self { ring, rejections, metrics: Arc::new(metrics), readiness: Arc::default(), ending }
-    }
-}
-
 /// What a handler that uses a private key reads. Each endpoint has its own limit.
 pub(crate) struct PrivateKeyState {
     pub(crate) ring: Arc<SharedRing>,

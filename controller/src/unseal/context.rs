@@ -51,9 +51,3 @@ impl Context {
         self.states.while_known(sealed, || self.metrics.objects.count_error(sealed, reason));
     }
 }
-
-impl std::fmt::Debug for Context {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Context").field("ring", &self.ring).finish_non_exhaustive()
-    }
-}

@@ -82,12 +82,6 @@ impl SecretWatch {
     }
 }
 
-impl std::fmt::Debug for SecretWatch {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SecretWatch").finish_non_exhaustive()
-    }
-}
-
 /// Reconciles until shutdown, then finishes the reconciliations that have begun. Dropped, it stops at once.
 pub(crate) async fn watch(
     context: Arc<Context>,

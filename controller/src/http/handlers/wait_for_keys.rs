@@ -10,7 +10,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 
 /// Well under what clients and the API server's proxy wait for an answer.
 pub(crate) const LONGEST: Duration = Duration::from_secs(10);
@@ -21,15 +20,13 @@ pub(crate) struct KeysWait {
     pub(crate) state: Arc<HttpState>,
     /// Maximum wait: [`LONGEST`], except in tests.
     pub(crate) longest: Duration,
-    /// Ends the wait at SIGTERM.
-    pub(crate) shutdown: CancellationToken,
 }
 
 /// Passes the request on, or answers 503 where the keys could not be read in time.
 pub(crate) async fn wait_for_keys(State(wait): State<KeysWait>, request: Request, next: Next) -> Response {
-    let KeysWait { state, longest, shutdown } = wait;
-    // After the time-out, what is known by then decides.
-    let _ = shutdown.run_until_cancelled(tokio::time::timeout(longest, state.ring.settled())).await;
+    let KeysWait { state, longest } = wait;
+    // After the time-out, or at SIGTERM, what is known by then decides.
+    let _ = state.ending.run_until_cancelled(tokio::time::timeout(longest, state.ring.settled())).await;
     if !state.ring.is_loaded() {
         return (StatusCode::SERVICE_UNAVAILABLE, "the sealing keys could not be read yet\n").into_response();
     }

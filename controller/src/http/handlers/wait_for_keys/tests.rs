@@ -1,7 +1,6 @@
 //! What a request gets that comes before the keys.
 
 use super::*;
-use crate::keys::store::rejections::Rejections;
 use crate::keys::store::ring::SharedRing;
 use crate::keys::store::ring::tests::a_key;
 use crate::metrics::Metrics;
@@ -10,6 +9,7 @@ use axum::body::Body;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 /// Long enough for what must not happen, and for what must.
@@ -18,10 +18,14 @@ const SOON: Duration = Duration::from_secs(30);
 
 /// The status of an answer to who waits for so long at the most; 200 is what the handler says.
 async fn answer(ring: &Arc<SharedRing>, shutdown: &CancellationToken, longest: Duration) -> StatusCode {
-    let state =
-        HttpState::new(Arc::clone(ring), Arc::<Rejections>::default(), Metrics::new(true), shutdown.clone());
-    let state = Arc::new(state);
-    let awaited = KeysWait { state, longest, shutdown: shutdown.clone() };
+    let state = HttpState {
+        ring: Arc::clone(ring),
+        rejections: Arc::default(),
+        metrics: Arc::new(Metrics::new(true)),
+        readiness: Arc::default(),
+        ending: shutdown.clone(),
+    };
+    let awaited = KeysWait { state: Arc::new(state), longest };
     let handler = get(async || "keys").layer(from_fn_with_state(awaited, wait_for_keys));
     let router = Router::new().route("/", handler);
     router.oneshot(Request::new(Body::empty())).await.unwrap().status()
