@@ -25,11 +25,10 @@ impl SharedRing {
         let (now, state) = (self.clock().now(), self.state());
         // The newest by renewal's order, which another clock than that of the key before it may have dated, comes first.
         let newest = Schedule::new(&state.records, self.settings(), now).newest().map(|key| key.fingerprint);
-        let is_newest = move |key: &&SealingKey| Some(key.fingerprint()) == newest;
-        let newest_first =
-            ring.iter().filter(is_newest).chain(ring.iter().filter(move |key| !is_newest(key)));
-        let dates = |key: &SealingKey| (KeyAge::of(key), Validity::of(key));
-        published(newest_first, dates, self.settings().publish_delay, now)
+        let is_newest = |key: &&SealingKey| Some(key.fingerprint()) == newest;
+        let newest_first = ring.iter().filter(is_newest).chain(ring.iter().filter(|key| !is_newest(key)));
+        let dated: Vec<_> = newest_first.map(|key| (key, KeyAge::of(key), Validity::of(key))).collect();
+        published(&dated, self.settings().publish_delay, now).copied()
     }
 }
 
@@ -53,29 +52,26 @@ impl Validity {
 }
 
 /// The published key of these, which are ordered newest first.
-pub(crate) fn published<'a, K: ?Sized>(
-    newest_first: impl Iterator<Item = &'a K> + Clone,
-    dates: impl Fn(&K) -> (KeyAge, Validity),
+pub(crate) fn published<K>(
+    newest_first: &[(K, KeyAge, Validity)],
     delay: SignedDuration,
     now: Timestamp,
-) -> Option<&'a K> {
-    let valid = newest_first.clone().filter(|key| dates(key).1.includes(now));
-    old_enough(valid, &dates, delay, now).or_else(|| old_enough(newest_first, &dates, delay, now))
+) -> Option<&K> {
+    let valid = newest_first.iter().filter(|(.., validity)| validity.includes(now));
+    old_enough(valid, delay, now).or_else(|| old_enough(newest_first.iter(), delay, now))
 }
 
 /// The newest key that is old enough, else the oldest, else the newest of those dated in the future.
-fn old_enough<'a, K: ?Sized>(
-    mut newest_first: impl Iterator<Item = &'a K> + Clone,
-    dates: impl Fn(&K) -> (KeyAge, Validity),
+fn old_enough<'a, K: 'a>(
+    mut newest_first: impl Iterator<Item = &'a (K, KeyAge, Validity)> + Clone,
     delay: SignedDuration,
     now: Timestamp,
 ) -> Option<&'a K> {
-    let all = newest_first.clone();
-    let present = || all.clone().filter(|key| !dates(key).0.is_future(now));
+    let present = newest_first.clone().filter(|(_, age, _)| !age.is_future(now));
     // Without a delay a clock that is a little behind changes nothing.
-    let is_old_enough =
-        |key: &&K| delay.is_zero() || now.duration_since(dates(key).0.counted_from(now)) >= delay;
-    present().find(is_old_enough).or_else(|| present().last()).or_else(|| newest_first.next())
+    let is_old_enough = |age: &KeyAge| delay.is_zero() || now.duration_since(age.counted_from(now)) >= delay;
+    let old_enough = present.clone().find(|(_, age, _)| is_old_enough(age));
+    old_enough.or_else(|| present.last()).or_else(|| newest_first.next()).map(|(key, ..)| key)
 }
 
 #[cfg(test)]
@@ -90,9 +86,9 @@ mod tests {
     #[test]
     fn the_newest_that_is_old_enough() {
         let at = |second: i64| Timestamp::from_second(second).unwrap();
-        let dates = |second: i64| {
-            let valid = Validity { from: at(second), until: at(second + 10 * YEAR) };
-            (KeyAge { since: at(second), valid_from: at(second) }, valid)
+        let dated = |second: &i64| {
+            let valid = Validity { from: at(*second), until: at(second + 10 * YEAR) };
+            (*second, KeyAge { since: at(*second), valid_from: at(*second) }, valid)
         };
         let cases: [Case; 10] = [
             ("none", &[], 0, 0, None),
@@ -107,8 +103,8 @@ mod tests {
             ("one in the future, one too new", &[YEAR, 900], 500, 1_000, Some(900)),
         ];
         for (name, keys, delay, now, expected) in cases {
-            let delay = SignedDuration::from_secs(delay);
-            let served = published(keys.iter(), |second| dates(*second), delay, at(now));
+            let keys: Vec<_> = keys.iter().map(dated).collect();
+            let served = published(&keys, SignedDuration::from_secs(delay), at(now));
             assert_eq!(served.copied(), expected, "{name}");
         }
     }
@@ -132,12 +128,13 @@ mod tests {
             (&[EXPIRED], 0, Some("expired")),
         ];
         for (keys, delay, expected) in cases {
-            let dates = |key: &Key| {
-                let (from, until) = (at(key.2.0), at(key.2.1));
-                (KeyAge { since: at(key.1), valid_from: from }, Validity { from, until })
+            let dated = |(name, since, (from, until)): &Key| {
+                let (from, until) = (at(*from), at(*until));
+                (*name, KeyAge { since: at(*since), valid_from: from }, Validity { from, until })
             };
-            let served = published(keys.iter(), dates, SignedDuration::from_secs(delay), at(1_000));
-            assert_eq!(served.map(|key| key.0), expected, "{keys:?}");
+            let all: Vec<_> = keys.iter().map(dated).collect();
+            let served = published(&all, SignedDuration::from_secs(delay), at(1_000));
+            assert_eq!(served.copied(), expected, "{keys:?}");
         }
     }
 }

@@ -23,7 +23,8 @@ impl Model {
         let delay = SignedDuration::from_secs(DAY);
         let validity = |key: &KeyAge| Validity { from: key.valid_from, until: Timestamp::MAX };
         let is_valid = |key: &&KeyAge| validity(key).includes(now);
-        if let Some(served) = published(all.iter(), |key| (*key, validity(key)), delay, now) {
+        let dated: Vec<_> = all.iter().map(|key| (*key, *key, validity(key))).collect();
+        if let Some(served) = published(&dated, delay, now) {
             let is_old_enough = |key: &KeyAge| now.duration_since(key.counted_from(now)) >= delay;
             let mut valid = all.iter().filter(is_valid).filter(|key| !key.is_future(now));
             assert!(is_old_enough(served) || !valid.any(is_old_enough), "a key was published early");
