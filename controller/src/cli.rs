@@ -6,7 +6,7 @@
 
 pub(crate) mod election_flags;
 pub(crate) mod environment;
-pub mod go_duration;
+pub(crate) mod go_duration;
 pub(crate) mod go_value;
 pub(crate) mod http_flags;
 pub(crate) mod key_flags;
@@ -34,44 +34,44 @@ use std::ffi::OsString;
 pub struct Cli {
     /// Which SealedSecrets are unsealed.
     #[command(flatten)]
-    pub watch: WatchFlags,
+    pub(crate) watch: WatchFlags,
 
     /// How they are unsealed.
     #[command(flatten)]
-    pub unseal: UnsealFlags,
+    pub(crate) unseal: UnsealFlags,
 
     /// The sealing keys.
     #[command(flatten)]
-    pub keys: KeyFlags,
+    pub(crate) keys: KeyFlags,
 
     /// What is served.
     #[command(flatten)]
-    pub http: HttpFlags,
+    pub(crate) http: HttpFlags,
 
     /// Which of several replicas leads.
     #[command(flatten)]
-    pub election: ElectionFlags,
+    pub(crate) election: ElectionFlags,
 
     /// What is logged.
     #[command(flatten)]
-    pub log: LogFlags,
+    pub(crate) log: LogFlags,
 
     /// Print the version and exit.
     #[arg(long, default_value = "false", value_parser = go_value::boolean, hide_default_value = true)]
-    pub version: bool,
+    pub(crate) version: bool,
 
     /// Arguments that belong to no flag.
     #[arg(hide = true)]
-    pub ignored: Vec<String>,
+    pub(crate) ignored: Vec<String>,
 
     /// Variables whose values their flags do not accept.
     #[arg(skip)]
-    pub unreadable: Vec<Unreadable>,
+    pub(crate) unreadable: Vec<Unreadable>,
 }
 
 impl Cli {
     /// Parses the arguments, of which the first is the program's name, and then the environment.
-    pub fn read<T: Into<OsString> + Clone>(
+    pub(crate) fn read<T: Into<OsString> + Clone>(
         arguments: impl IntoIterator<Item = T>,
         variable: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Self, clap::Error> {

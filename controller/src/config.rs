@@ -25,7 +25,7 @@ use sealing::Accepted;
 
 /// The whole configuration of the controller.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub(crate) struct Config {
     /// Which SealedSecrets.
     pub watch: Watch,
     /// What is done with them.
@@ -48,7 +48,7 @@ pub struct Config {
     clippy::struct_excessive_bools,
     reason = "four things that are each done or not, in any combination"
 )]
-pub struct Unseal {
+pub(crate) struct Unseal {
     /// The deprecated form is unsealed too.
     pub deprecated_data: bool,
     /// The status is written.
@@ -63,7 +63,7 @@ pub struct Unseal {
 
 impl Config {
     /// Checks and combines the flags.
-    pub fn from_cli(cli: Cli) -> Result<Self, ConfigError> {
+    pub(crate) fn from_cli(cli: Cli) -> Result<Self, ConfigError> {
         let mut warnings: Vec<ConfigWarning> =
             cli.unreadable.into_iter().map(ConfigWarning::Unreadable).collect();
         warnings.extend(cli.ignored.into_iter().map(ConfigWarning::Ignored));

@@ -15,7 +15,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{fmt, registry};
 
 /// Starts logging. Lines are structured, as Go's slog does it: text as `key=value`, or one JSON object each.
-pub fn start(logging: &Logging) {
+pub(crate) fn start(logging: &Logging) {
     let writer = if logging.info_to_stdout {
         BoxMakeWriter::new(std::io::stderr.with_max_level(Level::WARN).or_else(std::io::stdout))
     } else {

@@ -1,12 +1,6 @@
-//! The program `sealed-secrets-controller`: arguments in, exit code out. Everything else is in the library.
+//! The program `sealed-secrets-controller`. Everything but its allocator is in the library.
 
-use controller::cli::Cli;
-use controller::config::Config;
-use controller::process::{core_dumps, panic_guard};
-use controller::run::{announce, exit};
-use controller::{logging, run};
 use std::alloc::System;
-use std::env;
 use std::process::ExitCode;
 use zeroizing_alloc::ZeroAlloc;
 
@@ -16,24 +10,5 @@ use zeroizing_alloc::ZeroAlloc;
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
-    let cli = match Cli::read(env::args_os(), |variable| env::var_os(variable)) {
-        Ok(cli) => cli,
-        Err(error) => error.exit(),
-    };
-    if cli.version {
-        exit::print_version();
-        return ExitCode::SUCCESS;
-    }
-    let config = match Config::from_cli(cli) {
-        Ok(config) => config,
-        Err(error) => return exit::usage_error(&error),
-    };
-    logging::start(&config.logging);
-    announce::process_starts(&config);
-    core_dumps::forbid();
-    panic_guard::end_on_panic();
-    match run::run(config) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => exit::fatal(&error),
-    }
+    controller::main()
 }

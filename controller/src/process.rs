@@ -2,8 +2,8 @@
 
 pub(crate) mod backoff;
 pub(crate) mod boot_clock;
-pub mod core_dumps;
+pub(crate) mod core_dumps;
 pub(crate) mod error_chain;
-pub mod panic_guard;
-pub mod readiness;
-pub mod shutdown;
+pub(crate) mod panic_guard;
+pub(crate) mod readiness;
+pub(crate) mod shutdown;

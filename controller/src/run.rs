@@ -1,9 +1,9 @@
 //! `run`: starts what every replica does (HTTP, the watch of the keys, the election) and what the leader does (`leader`), and ends
 //! both in order.
 
-pub mod announce;
+pub(crate) mod announce;
 pub(crate) mod error;
-pub mod exit;
+pub(crate) mod exit;
 pub(crate) mod leader;
 pub(crate) mod replica;
 
@@ -51,7 +51,7 @@ const ANSWERS_GRACE: Duration = Duration::from_secs(5);
 /// Kubernetes takes a pod out of its Services at the same time, and each node and proxy learns that a moment later. Instead of
 /// closing them first, which refuses connections in each rolling update; and instead of a `preStop` that sleeps, during which
 /// this replica would go on leading, and which a process outside of a pod does not have.
-pub fn run(config: Config) -> Result<(), RunError> {
+pub(crate) fn run(config: Config) -> Result<(), RunError> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(RunError::Start)?;
     let ended = runtime.block_on(run_async(config));

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Several replicas")]
 #[expect(clippy::struct_field_names, reason = "clap names the flags after the fields")]
-pub struct ElectionFlags {
+pub(crate) struct ElectionFlags {
     /// Elect one replica by a Lease: it unseals and renews, the others stand by. Without this flag, the controller elects a leader
     /// if RBAC permits the Lease, and runs without an election otherwise, as upstream's controller.
     #[arg(long, value_parser = go_value::boolean)]

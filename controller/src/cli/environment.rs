@@ -11,7 +11,7 @@ use std::ffi::OsString;
 /// is false here too, because `""` and `no` mean that; a number or duration counts as not set, because an unreadable text does not
 /// ask for zero. The controller starts in both cases, and logs a warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
+pub(crate) struct Unreadable {
     /// Name of the variable.
     pub variable: String,
     /// What it counts as.
@@ -20,7 +20,7 @@ pub struct Unreadable {
 
 /// What an unreadable variable counts as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CountsAs {
+pub(crate) enum CountsAs {
     /// `false`.
     False,
     /// Not set.

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 /// The text is no duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a duration is written as in `720h`, `1h30m` or `45s`")]
-pub struct NotADuration;
+pub(crate) struct NotADuration;
 
 /// Units, the two-letter ones first: `ms` must not be read as `m`.
 const UNITS: [(&str, i64); 8] = [
@@ -20,7 +20,7 @@ const UNITS: [(&str, i64); 8] = [
 ];
 
 /// Reads a duration in Go's syntax. The range is Go's as well: about 292 years.
-pub fn parse(text: &str) -> Result<SignedDuration, NotADuration> {
+pub(crate) fn parse(text: &str) -> Result<SignedDuration, NotADuration> {
     let (negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),

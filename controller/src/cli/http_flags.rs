@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 /// What is served.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "HTTP")]
-pub struct HttpFlags {
+pub(crate) struct HttpFlags {
     /// Address on which the certificate is served: `:PORT` for every interface, or `HOST:PORT`.
     #[arg(long, default_value = ":8080", value_name = "ADDRESS")]
     pub listen_addr: String,

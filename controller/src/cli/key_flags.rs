@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 /// The sealing keys.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sealing keys")]
-pub struct KeyFlags {
+pub(crate) struct KeyFlags {
     /// Prefix of the names of the Secrets that hold sealing keys.
     #[arg(long, default_value = DEFAULT_PREFIX, value_name = "PREFIX")]
     pub key_prefix: String,

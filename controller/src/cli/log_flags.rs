@@ -7,7 +7,7 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Logging")]
 #[expect(clippy::struct_field_names, reason = "clap names the flags after the fields")]
-pub struct LogFlags {
+pub(crate) struct LogFlags {
     /// Minimum level: DEBUG, INFO, WARN or ERROR. Any other value means INFO.
     #[arg(long, default_value = "INFO", value_name = "LEVEL")]
     pub log_level: String,

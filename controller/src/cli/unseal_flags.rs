@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 
 /// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum OnOff {
+pub(crate) enum OnOff {
     /// On.
     On,
     /// Off.
@@ -16,7 +16,7 @@ pub enum OnOff {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Unsealing")]
 #[expect(clippy::struct_excessive_bools, reason = "as many as upstream has; what they mean is in `config`")]
-pub struct UnsealFlags {
+pub(crate) struct UnsealFlags {
     /// Unseal the deprecated form as well: a whole Secret in `spec.data`.
     #[arg(long, default_value = "true", value_parser = go_value::boolean)]
     pub accept_deprecated_v1_data: bool,

@@ -6,7 +6,7 @@ use clap::Args;
 /// Which SealedSecrets.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Which SealedSecrets")]
-pub struct WatchFlags {
+pub(crate) struct WatchFlags {
     /// Unseal in all namespaces; with `=false`, in the controller's own.
     #[arg(long, default_value = "true", value_parser = go_value::boolean)]
     pub all_namespaces: bool,

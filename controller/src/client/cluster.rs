@@ -28,7 +28,7 @@ pub(crate) struct Cluster {
 
 /// Why there is no client for a cluster.
 #[derive(Debug, thiserror::Error)]
-pub enum ClusterError {
+pub(crate) enum ClusterError {
     /// `KUBERNETES_SERVICE_HOST` is set, but the ServiceAccount's files are not there.
     #[error("this looks like a pod, but its ServiceAccount cannot be used")]
     InCluster(#[source] InClusterError),

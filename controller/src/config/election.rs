@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// Whether a leader is elected.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LeaderElection {
+pub(crate) enum LeaderElection {
     /// No election.
     Off,
     /// An election where RBAC permits Leases; otherwise none.
@@ -19,7 +19,7 @@ pub enum LeaderElection {
 
 /// The Lease, and how long it lasts: `duration` > `deadline` > `retry`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeaseTerms {
+pub(crate) struct LeaseTerms {
     /// Name of the Lease.
     pub name: String,
     /// Time without a renewal after which another replica takes the Lease.

@@ -2,7 +2,7 @@
 
 /// A flag has a value that the controller cannot use.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
+pub(crate) enum ConfigError {
     /// An address.
     #[error("--{0}: write `:PORT` or `HOST:PORT`, with a port from 0 to 65535")]
     ListenAddress(&'static str),

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// What is served, where, and how much of it.
 #[derive(Debug, Clone)]
-pub struct Http {
+pub(crate) struct Http {
     /// Where the certificate is served.
     pub listen: ListenAddress,
     /// Where metrics are served.
@@ -27,7 +27,7 @@ pub struct Http {
 
 /// Which of the endpoints that use a private key are served.
 #[derive(Debug, Clone, Copy)]
-pub struct PrivateKeyEndpoints {
+pub(crate) struct PrivateKeyEndpoints {
     /// `/v1/verify`.
     pub verify: bool,
     /// `/v1/rotate`.
@@ -40,7 +40,7 @@ pub struct PrivateKeyEndpoints {
 
 /// How many requests an endpoint accepts.
 #[derive(Debug, Clone, Copy)]
-pub struct RateLimit {
+pub(crate) struct RateLimit {
     /// Average number of requests per second.
     pub per_second: NonZeroU32,
     /// Maximum number of requests at once.
@@ -49,7 +49,7 @@ pub struct RateLimit {
 
 /// How long a client may take.
 #[derive(Debug, Clone, Copy)]
-pub struct ClientTimeouts {
+pub(crate) struct ClientTimeouts {
     /// Maximum time for a request to arrive, counted from the end of the answer before it.
     pub read: Duration,
     /// Maximum time for the client to read an answer.

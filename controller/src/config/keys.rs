@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// How sealing keys are ordered, made and renewed.
 #[derive(Debug, Clone)]
-pub struct Keys {
+pub(crate) struct Keys {
     /// How new keys are made.
     pub new: NewKeys,
     /// The date that orders the keys.
@@ -25,7 +25,7 @@ pub struct Keys {
 
 /// How new sealing keys are made.
 #[derive(Debug, Clone)]
-pub struct NewKeys {
+pub(crate) struct NewKeys {
     /// Start of the Secret's name.
     pub prefix: String,
     /// Modulus size.
@@ -42,7 +42,7 @@ pub struct NewKeys {
 
 /// When a new key is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Renewal {
+pub(crate) struct Renewal {
     /// Age at which the newest key is renewed; None for never.
     pub period: Option<SignedDuration>,
     /// After this date, a newest key that is older than it is renewed.

@@ -4,7 +4,7 @@ use crate::config::error::ConfigError;
 
 /// An address to listen on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListenAddress {
+pub(crate) struct ListenAddress {
     /// None means every interface.
     pub host: Option<String>,
     /// The port.

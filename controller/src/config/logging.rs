@@ -6,7 +6,7 @@ use tracing::level_filters::LevelFilter;
 
 /// Level, format and output of log lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Logging {
+pub(crate) struct Logging {
     /// Minimum level.
     pub level: LevelFilter,
     /// One JSON object per line.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 /// Where the templates of SealedSecrets are rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Templates {
+pub(crate) struct Templates {
     /// Everywhere but there, or nowhere but there.
     rendered: bool,
     except: BTreeSet<String>,
@@ -18,7 +18,7 @@ impl Templates {
     }
 
     /// Whether they are in this namespace.
-    pub fn are_rendered_in(&self, namespace: &str) -> bool {
+    pub(crate) fn are_rendered_in(&self, namespace: &str) -> bool {
         self.rendered != self.except.contains(namespace)
     }
 }

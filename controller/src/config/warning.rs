@@ -7,7 +7,7 @@ use std::fmt;
 
 /// What the controller logs at the start, and goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ConfigWarning {
+pub(crate) enum ConfigWarning {
     /// A variable has a value that its flag does not accept.
     Unreadable(Unreadable),
     /// An argument that belongs to no flag.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// Which SealedSecrets are unsealed, and how the API server is asked.
 #[derive(Debug, Clone)]
-pub struct Watch {
+pub(crate) struct Watch {
     /// Where.
     pub namespaces: Namespaces,
     /// With which labels; None for any.
@@ -17,7 +17,7 @@ pub struct Watch {
 
 /// The namespaces in which SealedSecrets are unsealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Namespaces {
+pub(crate) enum Namespaces {
     /// Every one.
     All,
     /// The controller's own, and these.
@@ -26,7 +26,7 @@ pub enum Namespaces {
 
 impl Namespaces {
     /// What is watched: None for all at once, or one after the other. Kubernetes knows nothing in between.
-    pub fn watched(&self, own: &str) -> Vec<Option<String>> {
+    pub(crate) fn watched(&self, own: &str) -> Vec<Option<String>> {
         match self {
             Self::All => vec![None],
             Self::OwnAnd(others) => {
@@ -37,14 +37,14 @@ impl Namespaces {
     }
 
     /// As [`watched`](Self::watched), without the controller's own namespace where that is watched by itself.
-    pub fn elsewhere(&self, own: &str) -> impl Iterator<Item = Option<String>> {
+    pub(crate) fn elsewhere(&self, own: &str) -> impl Iterator<Item = Option<String>> {
         self.watched(own).into_iter().filter(move |namespace| namespace.as_deref() != Some(own))
     }
 }
 
 /// How often the API server is asked: so many requests in so much time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClientLimit {
+pub(crate) struct ClientLimit {
     /// The burst; at least one.
     pub requests: u32,
     /// How long a burst has to last.

@@ -7,7 +7,7 @@
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
 /// Forbids core dumps of this process. Best effort: no system refuses a lower limit, and the controller unseals without it too.
-pub fn forbid() {
+pub(crate) fn forbid() {
     let none = Rlimit { current: Some(0), maximum: Some(0) };
     for forbidden in [setrlimit(Resource::Core, none), set_dumpable_behavior(DumpableBehavior::NotDumpable)] {
         if let Err(error) = forbidden {

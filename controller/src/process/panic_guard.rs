@@ -29,7 +29,7 @@ pub(crate) async fn catch_panic<T: Send + 'static>(work: impl FnOnce() -> T + Se
 /// From here on, a panic is logged, and ends the process unless `catch_panic` runs the work.
 ///
 /// The log line has the place and the literal message of the panic; never arguments of the message, which may be values.
-pub fn end_on_panic() {
+pub(crate) fn end_on_panic() {
     panic::set_hook(Box::new(|panic| {
         log(panic);
         if !CAUGHT.get() {

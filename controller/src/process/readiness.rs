@@ -4,7 +4,7 @@ use parking_lot::{Mutex, MutexGuard};
 
 /// The role of this replica, and whether it is ready in it.
 #[derive(Debug, Default)]
-pub struct Readiness(Mutex<Role>);
+pub(crate) struct Readiness(Mutex<Role>);
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Role {
@@ -19,22 +19,22 @@ enum Role {
 
 impl Readiness {
     /// Records that another replica leads.
-    pub fn stand_by(&self) {
+    pub(crate) fn stand_by(&self) {
         *self.role() = Role::StandsBy;
     }
 
     /// Records that this replica leads.
-    pub fn lead(&self) {
+    pub(crate) fn lead(&self) {
         *self.role() = Role::Leads { missing: None };
     }
 
     /// Records the number of watches of this term.
-    pub fn expect(&self, watches: usize) {
+    pub(crate) fn expect(&self, watches: usize) {
         *self.role() = Role::Leads { missing: Some(watches) };
     }
 
     /// Records that the first list of one more watch is complete. True for the last.
-    pub fn one_listed(&self) -> bool {
+    pub(crate) fn one_listed(&self) -> bool {
         match &mut *self.role() {
             Role::Leads { missing: Some(missing) } if *missing > 0 => {
                 *missing -= 1;
@@ -45,12 +45,12 @@ impl Readiness {
     }
 
     /// Whether this replica is ready in its role.
-    pub fn is_ready(&self) -> bool {
+    pub(crate) fn is_ready(&self) -> bool {
         matches!(*self.role(), Role::StandsBy | Role::Leads { missing: Some(0) })
     }
 
     /// Whether this replica leads.
-    pub fn leads(&self) -> bool {
+    pub(crate) fn leads(&self) -> bool {
         matches!(*self.role(), Role::Leads { .. })
     }
 

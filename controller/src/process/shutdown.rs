@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 /// The two steps of a shutdown.
 #[derive(Debug, Clone, Default)]
-pub struct Shutdown {
+pub(crate) struct Shutdown {
     /// Cancelled at SIGTERM or SIGINT, or by a task that cannot go on: the work ends, and `/readyz` fails.
     pub begun: CancellationToken,
     /// Cancelled once clients have had their time to leave.
@@ -32,7 +32,7 @@ enum End {
 
 impl Shutdown {
     /// Begins at SIGTERM or SIGINT; `delay` follows SIGTERM only.
-    pub fn on_signal(delay: Duration) -> io::Result<Self> {
+    pub(crate) fn on_signal(delay: Duration) -> io::Result<Self> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let terminate = poll_fn(move |cx| terminate.poll_recv(cx)).map(|()| End::Terminate);

@@ -6,7 +6,7 @@ use std::io;
 
 /// Why the controller stopped other than by being told to.
 #[derive(Debug, thiserror::Error)]
-pub enum RunError {
+pub(crate) enum RunError {
     /// The async runtime or the signal handlers.
     #[error("starting up failed")]
     Start(#[source] io::Error),
@@ -26,7 +26,7 @@ pub enum RunError {
 
 impl RunError {
     /// What to do about it.
-    pub fn hint(&self) -> &'static str {
+    pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::Start(_) => "is the process allowed to start threads and handle signals?",
             Self::Cluster(_) => "in a cluster, give the pod a ServiceAccount; elsewhere, set KUBECONFIG",

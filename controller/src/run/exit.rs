@@ -9,14 +9,14 @@ use std::process::ExitCode;
 const UPSTREAM: &str = "0.40.0";
 
 /// Logs why the controller cannot go on.
-pub fn fatal(error: &RunError) -> ExitCode {
+pub(crate) fn fatal(error: &RunError) -> ExitCode {
     tracing::error!(error = chain(error), hint = error.hint(), "sealed-secrets-controller stops");
     ExitCode::FAILURE
 }
 
 /// Prints what is wrong with the command line; logging has not started yet.
 #[expect(clippy::print_stderr, reason = "a usage error goes to the user at the terminal")]
-pub fn usage_error(error: &ConfigError) -> ExitCode {
+pub(crate) fn usage_error(error: &ConfigError) -> ExitCode {
     eprintln!("error: {error}\nhint: `sealed-secrets-controller --help` lists the flags");
     ExitCode::from(2)
 }
@@ -24,6 +24,6 @@ pub fn usage_error(error: &ConfigError) -> ExitCode {
 /// Prints what `--version` asks for. Scripts look for `controller version: v` and compare the third word with versions of
 /// upstream's that they know: it is the one that this program stands in for. Its own version follows.
 #[expect(clippy::print_stdout, reason = "the version was asked for")]
-pub fn print_version() {
+pub(crate) fn print_version() {
     println!("controller version: v{UPSTREAM} (sealed-secrets-controller v{})", env!("CARGO_PKG_VERSION"));
 }

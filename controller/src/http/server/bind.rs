@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 /// The port could not be opened.
 #[derive(Debug, thiserror::Error)]
 #[error("listening on {address} failed")]
-pub struct ListenError {
+pub(crate) struct ListenError {
     /// As it was tried.
     pub address: String,
     /// What the system said.
