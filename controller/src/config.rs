@@ -23,20 +23,13 @@ use crate::config::warning::ConfigWarning;
 use crate::config::watch::Watch;
 use sealing::Accepted;
 
-/// The whole configuration of the controller.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    /// Which SealedSecrets.
     pub watch: Watch,
-    /// What is done with them.
     pub unseal: Unseal,
-    /// The sealing keys.
     pub keys: Keys,
-    /// What is served.
     pub http: Http,
-    /// Which of several replicas leads.
     pub election: LeaderElection,
-    /// What is logged, how and where.
     pub logging: Logging,
     /// Flags and variables that were read in another way than they were written.
     pub warnings: Vec<ConfigWarning>,
@@ -51,18 +44,15 @@ pub(crate) struct Config {
 pub(crate) struct Unseal {
     /// The deprecated form is unsealed too.
     pub deprecated_data: bool,
-    /// The status is written.
     pub status: bool,
     /// A Secret that was deleted or edited is put right at once.
     pub correct_drift: bool,
     /// The Secret of a deleted SealedSecret is deleted by us, instead of by garbage collection.
     pub delete_secrets: bool,
-    /// Where templates are rendered.
     pub templates: Templates,
 }
 
 impl Config {
-    /// Checks and combines the flags.
     pub(crate) fn from_cli(cli: Cli) -> Result<Self, ConfigError> {
         let mut warnings: Vec<ConfigWarning> =
             cli.unreadable.into_iter().map(ConfigWarning::Unreadable).collect();

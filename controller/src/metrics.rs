@@ -43,7 +43,6 @@ struct DurationLabels {
     method: &'static str,
 }
 
-/// All metrics of the controller.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     /// How often a SealedSecret was opened, or a refusal was decided.

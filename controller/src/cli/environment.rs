@@ -12,18 +12,14 @@ use std::ffi::OsString;
 /// ask for zero. The controller starts in both cases, and logs a warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unreadable {
-    /// Name of the variable.
     pub variable: String,
-    /// What it counts as.
     pub counts_as: CountsAs,
 }
 
 /// What an unreadable variable counts as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CountsAs {
-    /// `false`.
     False,
-    /// Not set.
     Unset,
 }
 

@@ -22,7 +22,6 @@ pub(crate) struct Cluster {
     pub lease_client: Client,
     /// The controller's own namespace: that of its keys.
     pub namespace: String,
-    /// Address of the API server.
     pub server: String,
 }
 
@@ -32,10 +31,8 @@ pub(crate) enum ClusterError {
     /// `KUBERNETES_SERVICE_HOST` is set, but the ServiceAccount's files are not there.
     #[error("this looks like a pod, but its ServiceAccount cannot be used")]
     InCluster(#[source] InClusterError),
-    /// Neither a kubeconfig nor a ServiceAccount.
     #[error("found neither a kubeconfig nor a ServiceAccount")]
     Infer(#[source] InferConfigError),
-    /// The client refused the configuration.
     #[error("the configuration for the API server cannot be used")]
     Client(#[source] kube::Error),
 }

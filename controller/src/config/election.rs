@@ -9,7 +9,6 @@ use std::time::Duration;
 /// Whether a leader is elected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum LeaderElection {
-    /// No election.
     Off,
     /// An election where RBAC permits Leases; otherwise none.
     WherePermitted(LeaseTerms),
@@ -20,7 +19,6 @@ pub(crate) enum LeaderElection {
 /// The Lease, and how long it lasts: `duration` > `deadline` > `retry`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LeaseTerms {
-    /// Name of the Lease.
     pub name: String,
     /// Time without a renewal after which another replica takes the Lease.
     pub duration: Duration,

@@ -1,45 +1,33 @@
 //! [`ConfigError`]: a flag whose value is refused at the start.
 
-/// A flag has a value that the controller cannot use.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ConfigError {
-    /// An address.
     #[error("--{0}: write `:PORT` or `HOST:PORT`, with a port from 0 to 65535")]
     ListenAddress(&'static str),
-    /// A duration that must be positive.
     #[error("--{0}: write a duration greater than zero")]
     NotPositive(&'static str),
-    /// A duration that must not be negative.
     #[error("--{0}: write a duration that is not negative")]
     Negative(&'static str),
-    /// A list of pairs.
     #[error("--{0}: write a list as in `a=b,c=d`")]
     Pairs(&'static str),
-    /// `--key-prefix`.
     #[error(
         "--key-prefix: a prefix is lower-case letters, digits and `-`, begins with a letter or digit, and has at most \
          200 characters"
     )]
     KeyPrefix,
-    /// `--key-size`.
     #[error("--key-size: a key has 2048, 3072, 4096 or 8192 bits")]
     KeySize,
-    /// `--key-cutoff-time`.
     #[error("--key-cutoff-time: write a date as in `Mon, 02 Jan 2006 15:04:05 +0200`")]
     Cutoff,
-    /// The durations of the Lease.
     #[error(
         "--leader-elect-lease-duration must be longer than --leader-elect-renew-deadline, and that longer than \
          --leader-elect-retry-period; a lease lasts from a second to a day"
     )]
     LeaseTerms,
-    /// `--leader-elect-resource-name`.
     #[error("--leader-elect-resource-name: a name is lower-case letters, digits, `-` and `.`")]
     LeaseName,
-    /// `--rate-limit`.
     #[error("--rate-limit: write a number greater than zero")]
     RateLimit,
-    /// `--rate-limit-burst`.
     #[error("--rate-limit-burst: write a number that is not negative")]
     RateLimitBurst,
 }

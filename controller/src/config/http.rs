@@ -8,18 +8,14 @@ use sealing::Accepted;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// What is served, where, and how much of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Http {
     /// Where the certificate is served.
     pub listen: ListenAddress,
     /// Where metrics are served.
     pub metrics_listen: ListenAddress,
-    /// Whether metrics name SealedSecrets.
     pub metrics_name_objects: bool,
-    /// The endpoints that use a private key.
     pub private_key: PrivateKeyEndpoints,
-    /// How long clients may take.
     pub timeouts: ClientTimeouts,
     /// Minimum time for which requests are answered after SIGTERM.
     pub shutdown_delay: Duration,
@@ -28,11 +24,8 @@ pub(crate) struct Http {
 /// Which of the endpoints that use a private key are served.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PrivateKeyEndpoints {
-    /// `/v1/verify`.
     pub verify: bool,
-    /// `/v1/rotate`.
     pub rotate: bool,
-    /// How many requests each of them accepts.
     pub rate: RateLimit,
     /// Which deprecated forms of SealedSecrets are opened.
     pub accepted: Accepted,

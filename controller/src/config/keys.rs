@@ -10,14 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 use sealing::KeyOrder;
 use std::collections::BTreeMap;
 
-/// How sealing keys are ordered, made and renewed.
 #[derive(Debug, Clone)]
 pub(crate) struct Keys {
-    /// How new keys are made.
     pub new: NewKeys,
     /// The date that orders the keys.
     pub order: KeyOrder,
-    /// When a new key is made.
     pub renewal: Renewal,
     /// Age at which the certificate of a key is served.
     pub publish_delay: SignedDuration,
@@ -28,11 +25,9 @@ pub(crate) struct Keys {
 pub(crate) struct NewKeys {
     /// Start of the Secret's name.
     pub prefix: String,
-    /// Modulus size.
     pub size: KeySize,
     /// Validity of the certificate.
     pub ttl: SignedDuration,
-    /// Common name of the certificate.
     pub common_name: String,
     /// Annotations of the Secret.
     pub annotations: BTreeMap<String, String>,
@@ -40,7 +35,6 @@ pub(crate) struct NewKeys {
     pub labels: BTreeMap<String, String>,
 }
 
-/// When a new key is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Renewal {
     /// Age at which the newest key is renewed; None for never.

@@ -2,12 +2,10 @@
 
 use crate::config::error::ConfigError;
 
-/// An address to listen on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ListenAddress {
     /// None means every interface.
     pub host: Option<String>,
-    /// The port.
     pub port: u16,
 }
 

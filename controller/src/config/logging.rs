@@ -4,10 +4,8 @@ use crate::cli::log_flags::LogFlags;
 use crate::config::warning::ConfigWarning;
 use tracing::level_filters::LevelFilter;
 
-/// Level, format and output of log lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Logging {
-    /// Minimum level.
     pub level: LevelFilter,
     /// One JSON object per line.
     pub json: bool,

@@ -3,7 +3,6 @@
 use crate::cli::unseal_flags::OnOff;
 use std::collections::BTreeSet;
 
-/// Where the templates of SealedSecrets are rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Templates {
     /// Everywhere but there, or nowhere but there.

@@ -10,15 +10,11 @@ use std::fmt;
 pub(crate) enum ConfigWarning {
     /// A variable has a value that its flag does not accept.
     Unreadable(Unreadable),
-    /// An argument that belongs to no flag.
     Ignored(String),
     /// `--key-size` asks for a size that the crypto library does not make.
     KeySize(i64, KeySize),
-    /// `--key-order-priority` is neither of the two.
     KeyOrder,
-    /// `--log-level` is no level.
     LogLevel,
-    /// `--log-format` is no format.
     LogFormat,
 }
 

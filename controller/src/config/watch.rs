@@ -4,10 +4,8 @@ use crate::cli::watch_flags::WatchFlags;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// Which SealedSecrets are unsealed, and how the API server is asked.
 #[derive(Debug, Clone)]
 pub(crate) struct Watch {
-    /// Where.
     pub namespaces: Namespaces,
     /// With which labels; None for any.
     pub label_selector: Option<String>,
@@ -18,7 +16,6 @@ pub(crate) struct Watch {
 /// The namespaces in which SealedSecrets are unsealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Namespaces {
-    /// Every one.
     All,
     /// The controller's own, and these.
     OwnAnd(BTreeSet<String>),

@@ -12,11 +12,9 @@ use tokio_util::sync::CancellationToken;
 /// What all handlers read.
 #[derive(Debug)]
 pub(crate) struct HttpState {
-    /// The sealing keys.
     pub ring: Arc<SharedRing>,
     /// Secrets that are labelled as sealing keys and are rejected.
     pub rejections: Arc<Rejections>,
-    /// The counters and gauges.
     pub metrics: Arc<Metrics>,
     /// Whether this replica leads, and whether the first lists of SealedSecrets and Secrets are complete.
     pub readiness: Arc<Readiness>,

@@ -17,7 +17,6 @@ pub(crate) enum LeaseAction {
     Renew,
     /// Nothing for this time.
     Wait(Duration),
-    /// Stop leading.
     GiveUp(Loss),
 }
 
@@ -26,7 +25,6 @@ pub(crate) enum LeaseAction {
 pub(crate) enum Loss {
     /// No renewal came through in time.
     Expired,
-    /// Another replica holds the Lease.
     Taken(String),
 }
 
@@ -67,7 +65,6 @@ struct Held {
 }
 
 impl Election {
-    /// Of the replica `me`.
     pub(crate) const fn new(me: Identity, terms: LeaseTerms) -> Self {
         Self { me, terms, seen: None, absent: None, pristine: false, held: None }
     }
@@ -97,7 +94,6 @@ impl Election {
         self.pristine = pristine;
     }
 
-    /// What to do now.
     pub(crate) fn next(&self, now: Moment) -> LeaseAction {
         match &self.held {
             Some(held) => self.as_holder(held, now),
@@ -172,7 +168,6 @@ impl Election {
         start.plus(self.terms.deadline)
     }
 
-    /// The term is over.
     pub(crate) fn stepped_down(&mut self) {
         self.held = None;
     }
@@ -193,7 +188,6 @@ impl Election {
         &self.me.name
     }
 
-    /// Who wants it how.
     pub(crate) const fn terms(&self) -> &LeaseTerms {
         &self.terms
     }

@@ -48,14 +48,12 @@ pub(crate) struct Elector {
     logged_leader: Option<String>,
 }
 
-/// How contending ended.
 #[derive(Debug)]
 pub(crate) enum Contended {
     /// This replica leads, as long as the fence is open.
     Won(Fence),
     /// RBAC denies the use of Leases.
     Denied,
-    /// The process ends.
     Stopped,
 }
 
@@ -170,7 +168,6 @@ impl Elector {
         self.election.terms().retry
     }
 
-    /// Reads the Lease.
     async fn look(&mut self) -> Result<(), LeaseError> {
         self.may_read = false;
         let reading = self.leases.get_opt(&self.election.terms().name);

@@ -20,7 +20,6 @@ use std::task::Poll;
 use std::time::Duration;
 use tower::BoxError;
 
-/// Why a write did not happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum WriteRefused {
     /// The term was over before the request was handed to the connection.

@@ -16,7 +16,6 @@ const CLOCK: ClockId = ClockId::Monotonic;
 pub(crate) struct Moment(Duration);
 
 impl Moment {
-    /// Now.
     pub(crate) fn now() -> Self {
         let now = clock_gettime(CLOCK);
         let seconds = u64::try_from(now.tv_sec).unwrap_or_default();
@@ -29,7 +28,6 @@ impl Moment {
         Self(since_start)
     }
 
-    /// The moment `later` than this one.
     pub(crate) const fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(duration))
     }

@@ -18,12 +18,10 @@ enum Role {
 }
 
 impl Readiness {
-    /// Records that another replica leads.
     pub(crate) fn stand_by(&self) {
         *self.role() = Role::StandsBy;
     }
 
-    /// Records that this replica leads.
     pub(crate) fn lead(&self) {
         *self.role() = Role::Leads { missing: None };
     }
@@ -44,12 +42,10 @@ impl Readiness {
         }
     }
 
-    /// Whether this replica is ready in its role.
     pub(crate) fn is_ready(&self) -> bool {
         matches!(*self.role(), Role::StandsBy | Role::Leads { missing: Some(0) })
     }
 
-    /// Whether this replica leads.
     pub(crate) fn leads(&self) -> bool {
         matches!(*self.role(), Role::Leads { .. })
     }

@@ -4,28 +4,22 @@ use crate::client::cluster::ClusterError;
 use crate::http::server::bind::ListenError;
 use std::io;
 
-/// Why the controller stopped other than by being told to.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RunError {
-    /// The async runtime or the signal handlers.
     #[error("starting up failed")]
     Start(#[source] io::Error),
-    /// No cluster.
     #[error("connecting to the cluster failed")]
     Cluster(#[from] ClusterError),
-    /// No port.
     #[error("opening the port failed")]
     Listen(#[from] ListenError),
     /// The task that follows the keys ended.
     #[error("the sealing keys are not looked after any more")]
     Keys,
-    /// The HTTP server ended.
     #[error("the HTTP server failed")]
     Http(#[source] io::Error),
 }
 
 impl RunError {
-    /// What to do about it.
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::Start(_) => "is the process allowed to start threads and handle signals?",

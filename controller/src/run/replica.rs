@@ -8,13 +8,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// One process of the controller.
 pub(crate) struct Replica {
     pub(crate) cluster: Cluster,
     pub(crate) config: Config,
     /// What the HTTP handlers read, and the work writes.
     pub(crate) state: Arc<HttpState>,
-    /// Address of the API port.
     pub(crate) address: SocketAddr,
     /// Renewal that only this process was asked for, by SIGUSR1.
     pub(crate) renewal_requests: Arc<LocalRequests>,

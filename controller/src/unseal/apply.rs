@@ -27,7 +27,6 @@ use std::collections::BTreeSet;
 /// How carrying a plan out ended.
 #[derive(Debug)]
 pub(crate) enum Applied {
-    /// With an outcome to be reported.
     Outcome(Outcome),
     /// The Secret was changed since it was read: the facts have to be gathered anew.
     Conflict,
@@ -35,7 +34,6 @@ pub(crate) enum Applied {
     Nothing,
 }
 
-/// Carries `plan` out.
 pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
     match plan {
         Plan::Nothing => Applied::Nothing,

@@ -17,11 +17,9 @@ use tokio_util::sync::CancellationToken;
 /// Shared by all reconciliations of one watch, which is on one namespace or on all of them.
 pub(crate) struct Context {
     pub client: Client,
-    /// The sealing keys.
     pub ring: Arc<SharedRing>,
     /// The controller's own namespace, which has the sealing keys.
     pub key_namespace: String,
-    /// `--key-prefix`.
     pub key_prefix: String,
     /// Metadata of all Secrets, as the watch shows them.
     pub secrets: Store<ObservedMetadata<Secret>>,

@@ -71,9 +71,7 @@ fn metadata(out: &mut Vec<u8>, metadata: &RawValue, fingerprint: &str) -> Result
 
 /// What became of a field.
 enum Copied {
-    /// It is to be copied.
     AsItIs,
-    /// It is left out.
     LeftOut,
     /// Its value has been written.
     Replaced,

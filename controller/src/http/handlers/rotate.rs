@@ -15,7 +15,6 @@ use rand::rngs::SysRng;
 use sealing::{KeyRing, ResealError, SealingKey, reseal};
 use std::sync::Arc;
 
-/// Answers with the resealed object.
 pub(crate) async fn rotate(
     State(state): State<Arc<PrivateKeyState>>,
     body: Bytes,

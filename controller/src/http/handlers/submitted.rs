@@ -32,11 +32,9 @@ pub(crate) struct Submitted {
 pub(crate) enum Refused {
     /// The body is not one SealedSecret; answered as upstream does.
     NotASealedSecret,
-    /// It does not open.
     DoesNotOpen,
     /// It is more than one request is worth.
     TooMuch,
-    /// Too many requests.
     TooMany,
 }
 

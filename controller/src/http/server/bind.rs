@@ -4,13 +4,10 @@ use crate::config::listen_address::ListenAddress;
 use std::io;
 use tokio::net::TcpListener;
 
-/// The port could not be opened.
 #[derive(Debug, thiserror::Error)]
 #[error("listening on {address} failed")]
 pub(crate) struct ListenError {
-    /// As it was tried.
     pub address: String,
-    /// What the system said.
     pub source: io::Error,
 }
 

@@ -5,7 +5,6 @@ use envelope::{IssueError, KeyPair, KeyPairError, PrivateKey, PrivateKeyError, i
 use jiff::Timestamp;
 use rand::rngs::SysRng;
 
-/// Why a key could not be generated.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum GenerateError {
     #[error("generating an RSA key failed")]

@@ -32,7 +32,6 @@ pub(crate) enum Wait {
     UntilNewer(Timestamp),
 }
 
-/// A key to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NewKey {
     /// The name of its Secret.
@@ -44,7 +43,6 @@ pub(crate) struct NewKey {
     pub fulfils: Vec<RenewalRequest>,
 }
 
-/// Why a key is created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RenewalReason {
     /// There has never been a key.
@@ -55,7 +53,6 @@ pub(crate) enum RenewalReason {
     Requested,
     /// Only leaked keys are left.
     Leaked,
-    /// All keys are dated in the future.
     FutureDates,
 }
 

@@ -15,7 +15,6 @@ use std::sync::Arc;
 /// Keys that other replicas have created, or names that other Secrets have, before it is an error.
 pub(crate) const ATTEMPTS: usize = 16;
 
-/// Why a key could not be created.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RenewalError {
     #[error(transparent)]

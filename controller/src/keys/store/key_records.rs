@@ -35,11 +35,7 @@ pub(crate) enum KeyState {
         request: Option<RenewalRequest>,
     },
     /// A key that is labelled as leaked.
-    Leaked {
-        fingerprint: Fingerprint,
-        /// The start of its certificate's validity.
-        valid_from: Timestamp,
-    },
+    Leaked { fingerprint: Fingerprint, valid_from: Timestamp },
     /// Retired, rejected, or no key at all.
     Unused,
 }

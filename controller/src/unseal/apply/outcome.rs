@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 pub(crate) enum Outcome {
     /// The Secret is what the SealedSecret asks for.
     Synced {
-        /// The Secret's version.
         resource_version: String,
         /// Fingerprints of the keys that opened the values in it, where they are known.
         opened_by: Option<BTreeSet<String>>,

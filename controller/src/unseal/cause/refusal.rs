@@ -40,28 +40,19 @@ pub(crate) enum Refusal {
         "Resource \"{name}\" already exists and is not managed by SealedSecret. To have it replaced by this SealedSecret, \
          annotate that Secret with {MANAGED}=true; to have the values added to it, with {PATCH}=true; or delete it"
     )]
-    Unmanaged {
-        /// The Secret's name.
-        name: String,
-    },
+    Unmanaged { name: String },
     /// The existing Secret has so many entries that it is read in part only: neither its owner nor its data are certain.
     #[error(
         "the Secret \"{name}\" already exists, and {too_many}; remove some of them, or delete the Secret: it is then created again \
          from this SealedSecret"
     )]
-    TooManyEntries {
-        /// The Secret's name.
-        name: String,
-        /// Which entries, and how many.
-        too_many: TooManyEntries,
-    },
+    TooManyEntries { name: String, too_many: TooManyEntries },
     /// The existing Secret is immutable, and would have to change.
     #[error(
         "the target Secret is immutable: its values cannot be changed, and it cannot be made mutable again; delete the Secret \
          \"{name}\": it is then created again from this SealedSecret"
     )]
     Immutable {
-        /// The Secret's name.
         name: String,
         /// That the templates do not render, for the log. In the status it would tell a second bit about the values, beside whether
         /// they are those of the Secret.
@@ -72,14 +63,7 @@ pub(crate) enum Refusal {
         "the Secret \"{name}\" has type {existing}, and a type cannot be changed; delete the Secret: it is then created again \
          with type {wanted}"
     )]
-    TypeChange {
-        /// The Secret's name.
-        name: String,
-        /// The existing Secret's type.
-        existing: String,
-        /// The type that the SealedSecret asks for.
-        wanted: String,
-    },
+    TypeChange { name: String, existing: String, wanted: String },
     /// The API server does not accept the Secret, for a reason that is not in rendered values.
     #[error("the API server does not accept the Secret: {0}")]
     Rejected(String),

@@ -20,7 +20,6 @@ pub(crate) enum Transient {
     /// The existing Secret is being deleted, and has finalizers.
     #[error("the Secret \"{0}\" is being deleted; waiting until it is gone")]
     Terminating(String),
-    /// The controller has no sealing key.
     #[error("there is no sealing key yet")]
     NoKeys,
     /// Another client reverts each correction of the Secret.
@@ -28,7 +27,6 @@ pub(crate) enum Transient {
         "another client keeps changing the Secret \"{name}\"; it is corrected again after growing delays"
     )]
     Contested {
-        /// The Secret's name.
         name: String,
         /// Until the next correction.
         wait: Duration,

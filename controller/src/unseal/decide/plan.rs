@@ -6,12 +6,10 @@ use envelope::Fingerprint;
 use sealing::UnsealedSecret;
 use std::collections::BTreeSet;
 
-/// What is to be done.
 #[derive(Debug)]
 pub(crate) enum Plan {
     /// Nothing is done or reported: the SealedSecret is being deleted.
     Nothing,
-    /// Create the Secret.
     Create {
         secret: UnsealedSecret,
         /// It corrects drift: another client deleted the Secret.

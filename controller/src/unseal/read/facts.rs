@@ -18,13 +18,10 @@ use std::time::Instant;
 pub(crate) struct Facts {
     /// The SealedSecret, as the watch shows it.
     pub sealed: Arc<WatchedSealedSecret>,
-    /// The keys.
     pub ring: Arc<KeyRing>,
     /// The metadata of the existing Secret, as the watch shows it.
     pub watched_secret: Option<Arc<ObservedMetadata<Secret>>>,
-    /// What this process remembers of the SealedSecret.
     pub memory: Memory,
-    /// What the status records.
     pub recorded: Recorded,
     pub history: History,
     pub inputs: Inputs,

@@ -42,7 +42,6 @@ pub(crate) enum Unread {
     Failed(Transient),
     /// The SealedSecret has changed since the watch showed it, or is gone.
     Outdated,
-    /// The controller is shutting down.
     Shutdown,
 }
 

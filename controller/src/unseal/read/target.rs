@@ -28,7 +28,6 @@ pub(crate) struct Open {
 /// The existing Secret, if there is one.
 #[derive(Debug)]
 pub(crate) enum Target {
-    /// Nothing.
     Absent,
     /// A Secret, with its values.
     Present(Box<ExistingSecret>),
