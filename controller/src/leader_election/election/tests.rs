@@ -14,6 +14,10 @@ fn at(seconds: f64) -> Moment {
     Moment::at(Duration::from_secs_f64(seconds))
 }
 
+fn wait(seconds: f64) -> LeaseAction {
+    LeaseAction::Wait(Duration::from_secs_f64(seconds))
+}
+
 fn election() -> Election {
     Election::new(Identity::new("me", None, "1"), terms())
 }
@@ -51,20 +55,12 @@ fn a_lease_without_a_holder_is_taken_at_once() {
 fn another_ones_lease_is_taken_after_its_whole_duration_without_a_change() {
     let mut election = election();
     election.observe(Some(record("other", 1)), at(100.0));
-    assert_eq!(election.next(at(100.0)), LeaseAction::Wait(RETRY / 2));
+    assert_eq!(election.next(at(100.0)), wait(1.0));
     election.observe(Some(record("other", 1)), at(114.0));
-    assert_eq!(
-        election.next(at(114.5)),
-        LeaseAction::Wait(Duration::from_millis(500)),
-        "no later than it is free"
-    );
+    assert_eq!(election.next(at(114.5)), wait(0.5), "no later than it is free");
     assert_eq!(election.next(at(115.0)), LeaseAction::Acquire);
     election.observe(Some(record("other", 2)), at(116.0));
-    assert_eq!(
-        election.next(at(130.9)),
-        LeaseAction::Wait(Duration::from_millis(100)),
-        "it was alive after all"
-    );
+    assert_eq!(election.next(at(130.9)), wait(0.1), "it was alive after all");
     assert_eq!(election.next(at(131.0)), LeaseAction::Acquire);
 }
 
@@ -93,10 +89,10 @@ fn deleting_the_lease_ends_no_term() {
 fn where_there_is_no_lease_its_whole_duration_is_waited_out() {
     let mut election = election();
     election.observe(None, at(0.0));
-    assert_eq!(election.next(at(0.0)), LeaseAction::Wait(RETRY / 2));
+    assert_eq!(election.next(at(0.0)), wait(1.0));
     election.observe(None, at(7.0));
     election.observe(None, at(14.9));
-    assert_eq!(election.next(at(14.9)), LeaseAction::Wait(Duration::from_millis(100)));
+    assert_eq!(election.next(at(14.9)), wait(0.1));
     assert_eq!(election.next(at(15.0)), LeaseAction::Acquire);
     // Paused, it may have missed a whole term.
     election.observe(None, at(25.0));
@@ -109,9 +105,9 @@ fn where_no_replica_has_ever_led_it_is_taken_after_a_renewals_time() {
     let mut election = election();
     election.pristine(true);
     election.observe(None, at(0.0));
-    assert_eq!(election.next(at(0.0)), LeaseAction::Wait(RETRY / 2));
+    assert_eq!(election.next(at(0.0)), wait(1.0));
     election.observe(None, at(2.0));
-    assert_eq!(election.next(at(2.0)), LeaseAction::Wait(Duration::from_millis(500)));
+    assert_eq!(election.next(at(2.0)), wait(0.5));
     assert_eq!(election.next(at(2.5)), LeaseAction::Acquire);
     election.observe(Some(record("", 1)), at(3.0));
     assert_eq!(election.next(at(3.0)), LeaseAction::Acquire, "it was released");
@@ -126,22 +122,18 @@ fn a_holder_makes_a_deleted_lease_again_at_once() {
     election.observe(None, at(2.1));
     assert_eq!(election.next(at(2.1)), LeaseAction::Renew);
     election.tried(at(2.1));
-    assert_eq!(election.next(at(2.2)), LeaseAction::Wait(Duration::from_millis(1_900)), "that one failed");
+    assert_eq!(election.next(at(2.2)), wait(1.9), "that one failed");
 }
 
 #[test]
 fn a_holder_renews_in_time_and_steps_down_when_it_could_not() {
     let mut election = leading(0.0);
-    assert_eq!(election.next(at(0.5)), LeaseAction::Wait(Duration::from_millis(1_500)));
+    assert_eq!(election.next(at(0.5)), wait(1.5));
     assert_eq!(election.next(at(2.0)), LeaseAction::Renew);
     election.tried(at(2.0));
-    assert_eq!(election.next(at(3.0)), LeaseAction::Wait(Duration::from_secs(1)), "that one failed");
+    assert_eq!(election.next(at(3.0)), wait(1.0), "that one failed");
     election.tried(at(9.5));
-    assert_eq!(
-        election.next(at(9.5)),
-        LeaseAction::Wait(Duration::from_millis(500)),
-        "no later than the end"
-    );
+    assert_eq!(election.next(at(9.5)), wait(0.5), "no later than the end");
     assert_eq!(election.next(at(10.0)), LeaseAction::GiveUp(Loss::Expired));
     // A renewal counts from when it was begun.
     let mut election = leading(0.0);
