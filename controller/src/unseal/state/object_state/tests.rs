@@ -23,6 +23,19 @@ fn states() -> ObjectStates {
     states
 }
 
+fn look(states: &ObjectStates, object: &WatchedSealedSecret) -> Memory {
+    states.look(object, Instant::now())
+}
+
+/// The status was written, and the object has this version since.
+fn wrote(states: &ObjectStates, synced: &str, version: &str) {
+    states.wrote_status(&object("0", "Unknown"), status(synced), Some(version.into()), Instant::now());
+}
+
+fn already_reported(states: &ObjectStates, inputs: &Inputs) -> Option<Action> {
+    states.already_reported(&object("1", "Unknown"), inputs, Instant::now())
+}
+
 fn list(states: &ObjectStates, listed: &[WatchedSealedSecret]) -> Vec<String> {
     assert!(states.follow(&Event::Init).is_empty());
     for object in listed {
@@ -45,7 +58,7 @@ fn a_failure_is_logged_once_until_it_is_another() {
 fn a_later_status_of_another_client_counts_and_an_earlier_one_does_not() {
     let states = states();
     assert!(!states.yield_to(&object("99", "False")), "nothing was written yet");
-    states.wrote_status(&object("99", "False"), status("True"), Some("100".into()), Instant::now());
+    wrote(&states, "True", "100");
     for (name, version, synced, expected) in [
         ("the watch lags behind", "99", "False", false),
         ("our own", "100", "True", false),
@@ -55,8 +68,8 @@ fn a_later_status_of_another_client_counts_and_an_earlier_one_does_not() {
     ] {
         assert_eq!(states.yield_to(&object(version, synced)), expected, "{name}");
     }
-    assert_eq!(states.look(&object("102", "False"), Instant::now()).status, Some(status("False")));
-    assert_eq!(states.look(&object("101", "True"), Instant::now()).version.as_deref(), Some("102"));
+    assert_eq!(look(&states, &object("102", "False")).status, Some(status("False")));
+    assert_eq!(look(&states, &object("101", "True")).version.as_deref(), Some("102"));
 }
 
 /// Helm leaves a definition as it is: an older one of ours drops what it does not know, and means nothing by it.
@@ -88,7 +101,7 @@ fn a_reported_refusal_is_decided_again_once_another_client_writes_a_status() {
 #[test]
 fn a_status_that_is_overwritten_each_time_is_written_again_after_growing_delays() {
     let (states, start) = (states(), Instant::now());
-    states.wrote_status(&object("0", "Unknown"), status("True"), Some("1".into()), Instant::now());
+    wrote(&states, "True", "1");
     let mut written = 0;
     for tenth in 1..600_u32 {
         states.yield_to(&object(&(2 * tenth).to_string(), "False"));
@@ -104,7 +117,7 @@ fn a_status_that_is_overwritten_each_time_is_written_again_after_growing_delays(
         }
     }
     assert!((4..15).contains(&written), "{written}");
-    states.wrote_status(&object("0", "False"), status("True"), Some("9999".into()), Instant::now());
+    wrote(&states, "True", "9999");
     assert!(
         states.look(&object("9999", "True"), start).status_delay.is_none(),
         "no other client wrote since"
@@ -114,19 +127,16 @@ fn a_status_that_is_overwritten_each_time_is_written_again_after_growing_delays(
 #[test]
 fn an_unwritten_status_counts_as_reported_and_stays_unwritten_until_it_is_written() {
     let states = states();
-    states.wrote_status(&object("1", "Unknown"), status("False"), Some("2".into()), Instant::now());
+    wrote(&states, "False", "2");
     states.could_not_write_status(&object("2", "False"), status("True"));
     for version in ["2", "3"] {
         let shown = object(version, "False");
         assert!(!states.yield_to(&shown), "what it shows is only what could not be written over");
-        assert!(
-            states.look(&shown, Instant::now()).is_unwritten
-                && states.look(&shown, Instant::now()).status == Some(status("True"))
-        );
-        assert_eq!(states.look(&shown, Instant::now()).version.as_deref(), Some(version));
+        assert!(look(&states, &shown).is_unwritten && look(&states, &shown).status == Some(status("True")));
+        assert_eq!(look(&states, &shown).version.as_deref(), Some(version));
     }
-    states.wrote_status(&object("3", "False"), status("True"), Some("4".into()), Instant::now());
-    assert!(!states.look(&object("4", "True"), Instant::now()).is_unwritten);
+    wrote(&states, "True", "4");
+    assert!(!look(&states, &object("4", "True")).is_unwritten);
 }
 
 #[test]
@@ -150,7 +160,7 @@ fn conflicts_last_until_a_status_is_written() {
 /// The states after the status was written in version 10, before a list or while it was being read.
 fn wrote_ten(before: bool) -> ObjectStates {
     let (states, write) = (states(), |states: &ObjectStates| {
-        states.wrote_status(&object("9", "Unknown"), status("True"), Some("10".into()), Instant::now());
+        wrote(states, "True", "10");
         states.unsealed(&object("9", "Unknown"));
     });
     if before {
@@ -176,10 +186,10 @@ fn a_restored_etcd_is_believed() {
         states.follow(&Event::InitDone);
         let now = object(listed, "Unknown");
         let expected = if kept { status("True") } else { status("Unknown") };
-        assert_eq!(states.look(&now, Instant::now()).status, Some(expected), "{name}");
-        assert_eq!(states.look(&now, Instant::now()).unsealed, kept, "{name}");
+        assert_eq!(look(&states, &now).status, Some(expected), "{name}");
+        assert_eq!(look(&states, &now).unsealed, kept, "{name}");
         let version = if kept && listed == "8" { "10" } else { listed };
-        assert_eq!(states.look(&now, Instant::now()).version.as_deref(), Some(version), "{name}");
+        assert_eq!(look(&states, &now).version.as_deref(), Some(version), "{name}");
     }
 }
 
@@ -189,44 +199,29 @@ fn an_unsealed_generation_is_known_without_a_status() {
     let generation = |generation: Option<i64>| -> WatchedSealedSecret {
         serde_json::from_value(json!({ "metadata": { "uid": "u", "generation": generation } })).unwrap()
     };
-    assert!(!states.look(&generation(Some(1)), Instant::now()).unsealed);
+    assert!(!look(&states, &generation(Some(1))).unsealed);
     states.unsealed(&generation(Some(1)));
-    assert!(
-        states.look(&generation(Some(1)), Instant::now()).unsealed
-            && !states.look(&generation(Some(2)), Instant::now()).unsealed
-    );
+    assert!(look(&states, &generation(Some(1))).unsealed && !look(&states, &generation(Some(2))).unsealed);
     states.unsealed(&generation(None));
-    assert!(
-        !states.look(&generation(None), Instant::now()).unsealed,
-        "without a generation nothing is known"
-    );
+    assert!(!look(&states, &generation(None)).unsealed, "without a generation nothing is known");
 }
 
 #[test]
 fn the_same_inputs_are_not_decided_again_before_their_time() {
     let (states, observed) = (states(), object("1", "Unknown"));
-    assert_eq!(states.already_reported(&observed, &Inputs::default(), Instant::now()), None);
+    assert_eq!(already_reported(&states, &Inputs::default()), None);
     states.reported(&observed, Inputs::default(), None);
-    assert_eq!(
-        states.already_reported(&observed, &Inputs::default(), Instant::now()),
-        Some(Action::await_change())
-    );
+    assert_eq!(already_reported(&states, &Inputs::default()), Some(Action::await_change()));
     let newer = Inputs { ring_version: 2, ..Inputs::default() };
-    assert_eq!(states.already_reported(&observed, &newer, Instant::now()), None);
+    assert_eq!(already_reported(&states, &newer), None);
     states.reported(&observed, Inputs::default(), Some(Instant::now() + Duration::from_mins(1)));
     assert!(
-        states
-            .already_reported(&observed, &Inputs::default(), Instant::now())
-            .is_some_and(|action| action != Action::await_change())
+        already_reported(&states, &Inputs::default()).is_some_and(|action| action != Action::await_change())
     );
     states.reported(&observed, Inputs::default(), Some(Instant::now()));
-    assert_eq!(
-        states.already_reported(&observed, &Inputs::default(), Instant::now()),
-        None,
-        "its time has come"
-    );
+    assert_eq!(already_reported(&states, &Inputs::default()), None, "its time has come");
     states.forget_failures(&observed);
-    assert_eq!(states.already_reported(&observed, &Inputs::default(), Instant::now()), None);
+    assert_eq!(already_reported(&states, &Inputs::default()), None);
 }
 
 #[test]
@@ -269,7 +264,7 @@ fn objects_that_are_gone_are_reported_and_forgotten() {
         states.reported(&gone, Inputs::default(), None);
         assert_eq!(states.failed(&gone, Instant::now()), Duration::ZERO);
         assert!(
-            !states.look(&gone, Instant::now()).unsealed
+            !look(&states, &gone).unsealed
                 && states.already_reported(&gone, &Inputs::default(), Instant::now()).is_none()
         );
         states.while_known(&gone, || panic!("it is gone"));
