@@ -3,16 +3,15 @@
 use crate::config::http::RateLimit;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 /// Number of requests that use a private key at the same time, on all endpoints together: reconciliation keeps the other processors.
 const MAX_CONCURRENT: usize = 1;
 
-/// How often a request tries to get a permit before it is answered with 429.
-const TRIES: u32 = 20;
-
-/// Time between two tries.
-const TRY_INTERVAL: std::time::Duration = std::time::Duration::from_millis(100);
+/// How long a request waits for a permit before it is answered with 429.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// The limit of one endpoint.
 pub(crate) struct KeyUseLimit {
@@ -35,12 +34,6 @@ impl KeyUseLimit {
     /// Admits a request, or returns None: answer 429. The permit belongs to the work, which goes on when the client hangs up.
     pub(crate) async fn admit(&self) -> Option<OwnedSemaphorePermit> {
         self.rate.check().ok()?;
-        for _ in 0..TRIES {
-            if let Ok(permit) = Arc::clone(&self.concurrency).try_acquire_owned() {
-                return Some(permit);
-            }
-            tokio::time::sleep(TRY_INTERVAL).await;
-        }
-        None
+        timeout(LONGEST_WAIT, Arc::clone(&self.concurrency).acquire_owned()).await.ok()?.ok()
     }
 }

@@ -1,6 +1,6 @@
 //! [`Readiness`]: whether this replica leads, and how many of a leader's watches have shown their first complete list.
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 
 /// The role of this replica, and whether it is ready in it.
 #[derive(Debug, Default)]
@@ -19,21 +19,21 @@ enum Role {
 
 impl Readiness {
     pub(crate) fn stand_by(&self) {
-        *self.role() = Role::StandsBy;
+        *self.0.lock() = Role::StandsBy;
     }
 
     pub(crate) fn lead(&self) {
-        *self.role() = Role::Leads { missing: None };
+        *self.0.lock() = Role::Leads { missing: None };
     }
 
     /// Records the number of watches of this term.
     pub(crate) fn expect(&self, watches: usize) {
-        *self.role() = Role::Leads { missing: Some(watches) };
+        *self.0.lock() = Role::Leads { missing: Some(watches) };
     }
 
     /// Records that the first list of one more watch is complete. True for the last.
     pub(crate) fn one_listed(&self) -> bool {
-        match &mut *self.role() {
+        match &mut *self.0.lock() {
             Role::Leads { missing: Some(missing) } if *missing > 0 => {
                 *missing -= 1;
                 *missing == 0
@@ -43,15 +43,11 @@ impl Readiness {
     }
 
     pub(crate) fn is_ready(&self) -> bool {
-        matches!(*self.role(), Role::StandsBy | Role::Leads { missing: Some(0) })
+        matches!(*self.0.lock(), Role::StandsBy | Role::Leads { missing: Some(0) })
     }
 
     pub(crate) fn leads(&self) -> bool {
-        matches!(*self.role(), Role::Leads { .. })
-    }
-
-    fn role(&self) -> MutexGuard<'_, Role> {
-        self.0.lock()
+        matches!(*self.0.lock(), Role::Leads { .. })
     }
 }
 

@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,12 +41,8 @@ impl Default for BodyLimit {
 }
 
 impl BodyLimit {
-    fn arriving(&self) -> MutexGuard<'_, (u64, BTreeMap<u64, CancellationToken>)> {
-        self.arriving.lock()
-    }
-
     fn arrives(&self) -> ArrivingBody<'_> {
-        let mut arriving = self.arriving();
+        let mut arriving = self.arriving.lock();
         let (next, there) = &mut *arriving;
         if there.len() >= AT_ONCE
             && let Some((_, eldest)) = there.pop_first()
@@ -82,7 +78,7 @@ impl ArrivingBody<'_> {
 
 impl Drop for ArrivingBody<'_> {
     fn drop(&mut self) {
-        self.bodies.arriving().1.remove(&self.number);
+        self.bodies.arriving.lock().1.remove(&self.number);
     }
 }
 
@@ -130,7 +126,7 @@ mod tests {
         assert_eq!(to_bytes(honest.unwrap(), LIMIT).await.unwrap(), "{}");
         assert_eq!(there.join_next().await.unwrap().unwrap(), Some(StatusCode::TOO_MANY_REQUESTS));
         there.shutdown().await;
-        assert!(bodies.arriving().1.is_empty());
+        assert!(bodies.arriving.lock().1.is_empty());
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! [`PhaseTimer`]: which phase a connection is in, and when that phase times out.
 
 use crate::config::http::ClientTimeouts;
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -30,24 +30,20 @@ impl PhaseTimer {
         Self { timeouts, current, evicted: CancellationToken::new() }
     }
 
-    fn current(&self) -> MutexGuard<'_, (Phase, Instant)> {
-        self.current.lock()
-    }
-
     pub(crate) fn enter(&self, phase: Phase) {
-        *self.current() = (phase, Instant::now());
+        *self.current.lock() = (phase, Instant::now());
     }
 
     /// The whole answer is sent: the next request may come.
     pub(crate) fn answer_sent(&self) {
-        if self.current().0 == Phase::Answering {
+        if self.current.lock().0 == Phase::Answering {
             self.enter(Phase::Awaiting);
         }
     }
 
     /// When the current phase times out; None while a handler works.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        let (phase, since) = *self.current();
+        let (phase, since) = *self.current.lock();
         match phase {
             Phase::Awaiting => since.checked_add(self.timeouts.read),
             Phase::Answering => since.checked_add(self.timeouts.write),
@@ -57,7 +53,7 @@ impl PhaseTimer {
 
     /// Of two connections, the lesser is evicted first.
     pub(crate) fn eviction_order(&self) -> impl Ord + use<> {
-        *self.current()
+        *self.current.lock()
     }
 
     /// Ends the connection.
