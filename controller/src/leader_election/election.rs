@@ -31,8 +31,8 @@ pub(crate) enum Loss {
 /// One replica's view of the Lease.
 #[derive(Debug)]
 pub(crate) struct Election {
-    me: Identity,
-    terms: LeaseTerms,
+    pub me: Identity,
+    pub terms: LeaseTerms,
     seen: Option<SeenRecord>,
     /// Where there is no Lease.
     absent: Option<Absence>,
@@ -181,15 +181,6 @@ impl Election {
     /// Whether nothing has been seen yet.
     pub(crate) const fn is_new(&self) -> bool {
         self.seen.is_none()
-    }
-
-    /// The name under which we hold it.
-    pub(crate) fn me(&self) -> &str {
-        &self.me.name
-    }
-
-    pub(crate) const fn terms(&self) -> &LeaseTerms {
-        &self.terms
     }
 }
 

@@ -144,9 +144,9 @@ impl Elector {
         let Some(lease) = &self.lease else { return };
         let released = LeaseRecord::of(lease)
             .released(Timestamp::now())
-            .write_into(Some(lease), &self.election.terms().name);
+            .write_into(Some(lease), &self.election.terms.name);
         match self.put(&released).await {
-            Ok(_) => tracing::info!(lease = self.election.terms().name, "lease released"),
+            Ok(_) => tracing::info!(lease = self.election.terms.name, "lease released"),
             Err(error) => {
                 tracing::warn!(error = chain(&error), "releasing the lease failed; it runs out by itself");
             }
@@ -160,17 +160,17 @@ impl Elector {
 
     /// The name under which we hold the Lease.
     pub(crate) fn me(&self) -> &str {
-        self.election.me()
+        &self.election.me.name
     }
 
     /// How long to wait between two tries.
     pub(crate) const fn retry_period(&self) -> Duration {
-        self.election.terms().retry
+        self.election.terms.retry
     }
 
     async fn look(&mut self) -> Result<(), LeaseError> {
         self.may_read = false;
-        let reading = self.leases.get_opt(&self.election.terms().name);
+        let reading = self.leases.get_opt(&self.election.terms.name);
         self.lease = timeout(self.request_timeout(), reading).await.map_err(|_| LeaseError::NoAnswer)??;
         self.may_read = true;
         self.election.pristine(*self.earlier_leader.borrow() == Some(false));
@@ -182,7 +182,7 @@ impl Elector {
     /// Writes our claim over the Lease as it was last seen. When the term ends; None if the Lease has changed since.
     async fn claim(&mut self) -> Result<Option<Moment>, LeaseError> {
         let record = self.election.claim(Timestamp::now());
-        let claim = record.write_into(self.lease.as_ref(), &self.election.terms().name);
+        let claim = record.write_into(self.lease.as_ref(), &self.election.terms.name);
         let start = Moment::now();
         self.election.tried(start);
         match self.put(&claim).await {
@@ -207,7 +207,7 @@ impl Elector {
         let options = PostParams::default();
         let writing = async {
             match &lease.metadata.resource_version {
-                Some(_) => self.leases.replace(&self.election.terms().name, &options, lease).await,
+                Some(_) => self.leases.replace(&self.election.terms.name, &options, lease).await,
                 None => self.leases.create(&options, lease).await,
             }
         };
@@ -216,7 +216,7 @@ impl Elector {
 
     /// How long one request may take: a second one must fit into a term.
     fn request_timeout(&self) -> Duration {
-        self.election.terms().deadline / 2
+        self.election.terms.deadline / 2
     }
 
     /// Waits until we may use Leases after all, having been shut out. By trying to write, because a replica that may only read them is
@@ -258,7 +258,7 @@ impl Elector {
 
     /// Logs a failure, once. Returns how long to wait.
     fn log_failure(&mut self, doing: &'static str, error: &LeaseError) -> Duration {
-        let name = &self.election.terms().name;
+        let name = &self.election.terms.name;
         if !std::mem::replace(&mut self.failing, true) {
             tracing::warn!(lease = name, error = chain(error), "{doing} the lease failed; trying again");
         }
@@ -271,7 +271,7 @@ impl Elector {
         if let Some(leader) = &other
             && self.logged_leader != other
         {
-            tracing::info!(leader, me = self.election.me(), "standing by: another replica leads");
+            tracing::info!(leader, me = self.election.me.name, "standing by: another replica leads");
             self.logged_leader = other;
         }
     }
