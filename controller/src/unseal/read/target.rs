@@ -1,11 +1,10 @@
 //! [`Subject`]: what reading showed, beside the facts; and [`Target`], the existing Secret with the name of a SealedSecret.
 
+use crate::keys::store::wipe::wipe;
 use crate::unseal::read::object_reader::Spec;
 use api::TooManyEntries;
 use k8s_openapi::api::core::v1::Secret;
-use std::collections::BTreeMap;
 use std::time::Duration;
-use zeroize::Zeroize as _;
 
 /// What reading showed.
 #[derive(Debug)]
@@ -55,9 +54,7 @@ pub(crate) struct ExistingSecret(pub(crate) Secret);
 
 impl Drop for ExistingSecret {
     fn drop(&mut self) {
-        for value in self.0.data.iter_mut().flat_map(BTreeMap::values_mut) {
-            value.0.zeroize();
-        }
+        wipe(&mut self.0);
     }
 }
 
