@@ -32,14 +32,14 @@ const BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
-    path: &'static str,
+    path: String,
     code: u16,
     method: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DurationLabels {
-    path: &'static str,
+    path: String,
     method: &'static str,
 }
 
@@ -96,14 +96,8 @@ impl Metrics {
     }
 
     /// Counts an answered request.
-    pub(crate) fn observe_request(
-        &self,
-        path: &'static str,
-        method: &'static str,
-        code: u16,
-        took: Duration,
-    ) {
-        let labels = RequestLabels { path, code, method };
+    pub(crate) fn observe_request(&self, path: String, method: &'static str, code: u16, took: Duration) {
+        let labels = RequestLabels { path: path.clone(), code, method };
         self.requests.get_or_create(&labels).inc();
         let labels = DurationLabels { path, method };
         self.durations.get_or_create(&labels).observe(took.as_secs_f64());
@@ -143,7 +137,7 @@ mod tests {
         metrics.unseal_requests.inc();
         metrics.objects.count_error(&observed, "unseal");
         metrics.objects.observe_conditions(&observed, &status);
-        metrics.observe_request("/v1/verify", "POST", 409, Duration::from_millis(30));
+        metrics.observe_request("/v1/verify".into(), "POST", 409, Duration::from_millis(30));
         let text = metrics.text().unwrap();
         let condition = "sealed_secrets_controller_condition_info{namespace=\"ns\",name=\"db\",\
                          condition=\"Synced\",ss_app_kubernetes_io_instance=\"shop\"} -1";

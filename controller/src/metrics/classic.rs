@@ -55,7 +55,7 @@ mod tests {
         let metrics = Metrics::new(true);
         let named_eof = serde_json::json!({ "metadata": { "namespace": "# EOF", "uid": "u" } });
         let named_eof = serde_json::from_value(named_eof).unwrap();
-        metrics.observe_request("/healthz", "GET", 200, Duration::from_millis(1));
+        metrics.observe_request("/healthz".into(), "GET", 200, Duration::from_millis(1));
         metrics.objects.count_error(&named_eof, "unseal");
         let open = metrics.text().unwrap();
         let classic = classic(&open);

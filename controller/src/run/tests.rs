@@ -28,7 +28,7 @@ fn the_reference_lists_every_metric_with_its_type_and_labels() {
         serde_json::from_value(json!({ "conditions": [{ "type": "Synced", "status": "True" }] })).unwrap();
     metrics.objects.count_error(&observed, "unseal");
     metrics.objects.observe_conditions(&observed, &status);
-    metrics.observe_request("/v1/verify", "POST", 200, Duration::from_millis(1));
+    metrics.observe_request("/v1/verify".into(), "POST", 200, Duration::from_millis(1));
     assert_eq!(documented(REFERENCE), served(&metrics.classic_text().unwrap()));
 }
 
