@@ -2,7 +2,7 @@
 
 use crate::cli::key_flags::KeyFlags;
 use crate::config::error::ConfigError;
-use crate::config::pairs;
+use crate::config::lists;
 use crate::config::warning::ConfigWarning;
 use envelope::KeySize;
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -61,8 +61,8 @@ impl Keys {
                 size: size(flags.key_size, warnings)?,
                 ttl: flags.key_ttl,
                 common_name: flags.my_cn,
-                annotations: pairs::parse("privatekey-annotations", &flags.privatekey_annotations)?,
-                labels: pairs::parse("privatekey-labels", &flags.privatekey_labels)?,
+                annotations: lists::pairs("privatekey-annotations", &flags.privatekey_annotations)?,
+                labels: lists::pairs("privatekey-labels", &flags.privatekey_labels)?,
             },
             order: match flags.key_order_priority.as_str() {
                 "CertNotBefore" => KeyOrder::CertNotBefore,

@@ -1,6 +1,7 @@
 //! [`Templates`]: where templates are rendered.
 
 use crate::cli::unseal_flags::OnOff;
+use crate::config::lists;
 use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +13,8 @@ pub(crate) struct Templates {
 
 impl Templates {
     pub(crate) fn from_flags(templates: OnOff, except: &str) -> Self {
-        let except = except.split(',').map(str::trim).filter(|name| !name.is_empty());
-        Self { rendered: templates == OnOff::On, except: except.map(ToOwned::to_owned).collect() }
+        let except = lists::items(except).map(ToOwned::to_owned).collect();
+        Self { rendered: templates == OnOff::On, except }
     }
 
     /// Whether they are in this namespace.

@@ -1,6 +1,7 @@
 //! [`Watch`]: which SealedSecrets are unsealed, and how the API server is asked.
 
 use crate::cli::watch_flags::WatchFlags;
+use crate::config::lists;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -50,12 +51,8 @@ pub(crate) struct ClientLimit {
 
 impl Watch {
     pub(crate) fn from_flags(flags: WatchFlags) -> Self {
-        let additional: BTreeSet<String> = flags
-            .additional_namespaces
-            .split(',')
-            .map(|namespace| namespace.trim().to_owned())
-            .filter(|namespace| !namespace.is_empty())
-            .collect();
+        let additional: BTreeSet<String> =
+            lists::items(&flags.additional_namespaces).map(ToOwned::to_owned).collect();
         let namespaces = if flags.all_namespaces && additional.is_empty() {
             Namespaces::All
         } else {

@@ -23,36 +23,27 @@ pub(crate) struct Shutdown {
     pub delay_over: CancellationToken,
 }
 
-/// A signal that ends the process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    Terminate,
-    Interrupt,
-}
-
 impl Shutdown {
     /// Begins at SIGTERM or SIGINT; `delay` follows SIGTERM only.
     pub(crate) fn on_signal(delay: Duration) -> io::Result<Self> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let terminate = poll_fn(move |cx| terminate.poll_recv(cx)).map(|()| End::Terminate);
-        let interrupt = poll_fn(move |cx| interrupt.poll_recv(cx)).map(|()| End::Interrupt);
+        let signals = |kind| -> io::Result<_> {
+            let mut signals = signal(kind)?;
+            Ok(poll_fn(move |cx| signals.poll_recv(cx)).map(move |()| kind))
+        };
+        let (terminate, interrupt) = (signals(SignalKind::terminate())?, signals(SignalKind::interrupt())?);
         let shutdown = Self::default();
         tokio::spawn(shutdown.clone().follow(select(terminate, interrupt), delay));
         Ok(shutdown)
     }
 
-    async fn follow(self, signals: impl Stream<Item = End>, delay: Duration) {
+    async fn follow(self, signals: impl Stream<Item = SignalKind>, delay: Duration) {
         let mut signals = pin!(signals);
         let first = self.begun.run_until_cancelled(signals.next()).await.flatten();
         if let Some(signal) = first {
-            let signal = match signal {
-                End::Terminate => "SIGTERM",
-                End::Interrupt => "SIGINT",
-            };
+            let signal = if signal == SignalKind::terminate() { "SIGTERM" } else { "SIGINT" };
             tracing::info!(signal, "finishing the work in hand");
         }
-        if first == Some(End::Terminate) && !delay.is_zero() {
+        if first == Some(SignalKind::terminate()) && !delay.is_zero() {
             self.begun.cancel();
             // A second signal ends the delay.
             let _ = tokio::time::timeout(delay, signals.next()).await;
@@ -74,7 +65,7 @@ mod tests {
     const SOON: Duration = Duration::from_secs(30);
 
     /// A process that may be sent signals, with a delay that does not end by itself.
-    fn process() -> (mpsc::UnboundedSender<End>, Shutdown) {
+    fn process() -> (mpsc::UnboundedSender<SignalKind>, Shutdown) {
         let (sender, mut signals) = mpsc::unbounded_channel();
         let shutdown = Shutdown::default();
         tokio::spawn(shutdown.clone().follow(poll_fn(move |cx| signals.poll_recv(cx)), Duration::MAX));
@@ -86,7 +77,7 @@ mod tests {
         let (sender, mut signals) = mpsc::unbounded_channel();
         let shutdown = Shutdown::default();
         let following = shutdown.clone().follow(poll_fn(move |cx| signals.poll_recv(cx)), A_MOMENT);
-        sender.send(End::Terminate).unwrap();
+        sender.send(SignalKind::terminate()).unwrap();
         let start = std::time::Instant::now();
         following.await;
         assert!(shutdown.begun.is_cancelled() && shutdown.delay_over.is_cancelled());
@@ -95,9 +86,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_second_signal_ends_the_delay() {
-        for second in [End::Terminate, End::Interrupt] {
+        for second in [SignalKind::terminate(), SignalKind::interrupt()] {
             let (signals, shutdown) = process();
-            signals.send(End::Terminate).unwrap();
+            signals.send(SignalKind::terminate()).unwrap();
             timeout(SOON, shutdown.begun.cancelled()).await.unwrap();
             assert!(timeout(A_MOMENT, shutdown.delay_over.cancelled()).await.is_err(), "the delay goes on");
             signals.send(second).unwrap();
@@ -108,7 +99,7 @@ mod tests {
     #[tokio::test]
     async fn sigint_has_no_delay() {
         let (signals, shutdown) = process();
-        signals.send(End::Interrupt).unwrap();
+        signals.send(SignalKind::interrupt()).unwrap();
         timeout(SOON, shutdown.delay_over.cancelled()).await.unwrap();
         assert!(shutdown.begun.is_cancelled());
     }
