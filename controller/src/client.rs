@@ -1,4 +1,4 @@
-//! The client of the API server: which cluster, how much of an answer it holds, how it is throttled, and how watches are kept up.
+//! The client of the API server: which cluster, how much of an answer it holds, and how watches are kept up.
 
 pub(crate) mod api_timeout;
 pub(crate) mod cluster;
@@ -7,6 +7,4 @@ pub(crate) mod listed;
 pub(crate) mod response_limit;
 #[cfg(test)]
 pub(crate) mod test_server;
-pub(crate) mod throttle;
-pub(crate) mod watch_config;
-pub(crate) mod watch_errors;
+pub(crate) mod watch;

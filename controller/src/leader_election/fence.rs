@@ -3,13 +3,16 @@
 //! Decided: in the client, before each request and again whenever its future is polled, instead of a flag that the work
 //! looks at: a process that was paused goes on wherever it was, and there is no place that it could not have been.
 //!
+//! Decided: a request that the API server refused unread, with 429 or 503, is sent again a few times and soon, before the fence,
+//! instead of by kube's own retry. kube waits for as long as the `Retry-After` of an answer says, ten minutes if need be, and then sends
+//! a write that passed the fence before its term ended. What lasts longer is returned to the caller, which backs off and logs why.
+//!
 //! A write also carries `timeout=`, what was left when it was handed over, so that the API server gives it up itself, however
 //! long admission or etcd takes. Reading is free.
 
-use crate::client::throttle::{RETRY_DELAYS, is_throttled};
 use crate::process::boot_clock::Moment;
 use http::uri::PathAndQuery;
-use http::{Method, Request, Response, Uri};
+use http::{Method, Request, Response, StatusCode, Uri};
 use kube::Client;
 use kube::client::Body;
 use std::future::poll_fn;
@@ -29,6 +32,10 @@ pub(crate) enum WriteRefused {
     #[error("the API server did not answer while this replica certainly led")]
     NoAnswer,
 }
+
+/// Time before each retry of a request that was refused unread.
+const RETRY_DELAYS: [Duration; 3] =
+    [Duration::from_millis(200), Duration::from_millis(500), Duration::from_secs(1)];
 
 /// No write passes.
 const CLOSED: u64 = 0;
@@ -83,7 +90,10 @@ impl Fence {
                     // None for a body that cannot be read twice.
                     let Some(copy) = body.try_clone() else { break };
                     let answer = fence.send(&client, Request::from_parts(parts.clone(), copy)).await?;
-                    if !is_throttled(answer.status()) {
+                    if !matches!(
+                        answer.status(),
+                        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+                    ) {
                         return Ok(answer);
                     }
                     tokio::time::sleep(delay).await;

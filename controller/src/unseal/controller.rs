@@ -1,8 +1,7 @@
 //! [`watch`]: triggers the reconciliation of a SealedSecret when it, its Secret or the sealing keys change.
 
 use crate::client::listed::Listed;
-use crate::client::watch_config::{watch_backoff, watch_config};
-use crate::client::watch_errors::log_errors;
+use crate::client::watch::{log_errors, watch_backoff, watch_config};
 use crate::process::error_chain::chain;
 use crate::unseal::context::Context;
 use crate::unseal::gc::collect;

@@ -4,7 +4,7 @@
 //! Decided: a watch of its own, of metadata only and selected by the API server, which shows next to nothing and costs as much;
 //! instead of the watch of all Secrets, which would have to keep their labels for it.
 
-use crate::client::watch_config::{watch_backoff, watch_config};
+use crate::client::watch::{watch_backoff, watch_config};
 use crate::events::about::About;
 use crate::keys::store::rejections::{Rejection, RejectionReason, Rejections, SeenBy};
 use crate::process::error_chain::chain;

@@ -1,6 +1,6 @@
 //! `watch_keys`: watches the key Secrets in the controller's namespace and keeps the [`SharedRing`] and the rejections up to date.
 
-use crate::client::watch_config::{watch_backoff, watch_config};
+use crate::client::watch::{watch_backoff, watch_config};
 use crate::keys::store::rejections::{Rejections, SeenBy};
 use crate::keys::store::ring::SharedRing;
 use crate::keys::store::watched::WatchedSecrets;
