@@ -9,7 +9,7 @@
 //! 5. `requeue`: decides when the SealedSecret is reconciled again.
 //!
 //! `cause` has every reason why a SealedSecret is not unsealed, and `state` what this process remembers of each SealedSecret. The rooms
-//! import one another in one direction: cause, state and queue, context, read, decide, apply, report, requeue, reconcile, controller.
+//! import one another in one direction: cause and outcome, state and queue, context, read, decide, apply, report, requeue, reconcile, controller.
 
 pub(crate) mod apply;
 pub(crate) mod cause;
@@ -17,6 +17,7 @@ pub(crate) mod context;
 pub(crate) mod controller;
 pub(crate) mod decide;
 pub(crate) mod gc;
+pub(crate) mod outcome;
 pub(crate) mod queue;
 pub(crate) mod read;
 pub(crate) mod reconcile;

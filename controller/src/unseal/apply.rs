@@ -1,11 +1,9 @@
 //! `apply`: carries a plan out, with at most one write.
 
-pub(crate) mod outcome;
 pub(crate) mod refused_by;
 pub(crate) mod secret_body;
 
 use crate::client::api_timeout::with_api_timeout;
-use crate::unseal::apply::outcome::{Act, Outcome};
 use crate::unseal::apply::refused_by::{RefusedBy, about_values};
 use crate::unseal::apply::secret_body::TargetBody;
 use crate::unseal::cause::api_message::ApiMessage;
@@ -13,8 +11,8 @@ use crate::unseal::cause::refusal::Refusal;
 use crate::unseal::cause::transient::Transient;
 use crate::unseal::cause::truncate::truncate;
 use crate::unseal::decide::plan::Plan;
+use crate::unseal::outcome::{Act, Outcome};
 use api::{METADATA_ONLY, ObservedMetadata, server_message};
-use envelope::Fingerprint;
 use http::HeaderValue;
 use http::header::ACCEPT;
 use k8s_openapi::api::core::v1::Secret;
@@ -22,7 +20,6 @@ use kube::api::PostParams;
 use kube::core::{Request, Status};
 use kube::{Client, Resource as _, ResourceExt as _};
 use sealing::UnsealedSecret;
-use std::collections::BTreeSet;
 
 /// How carrying a plan out ended.
 #[derive(Debug)]
@@ -37,6 +34,7 @@ pub(crate) enum Applied {
 pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
     match plan {
         Plan::Nothing => Applied::Nothing,
+        Plan::Leave(outcome) => Applied::Outcome(outcome),
         Plan::Create { secret, corrects } => {
             let create = |request: Request, body| request.create(&PostParams::default(), body);
             let act = if corrects { Act::Recreated } else { Act::Written };
@@ -48,25 +46,13 @@ pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
             let act = if corrects { Act::Corrected } else { Act::Written };
             applied(with_api_timeout(write(client, &secret, replace)).await, &secret, act)
         }
-        Plan::Keep { resource_version, opened_by } => {
-            let opened_by = Some(names(&opened_by));
-            Applied::Outcome(Outcome::Synced { resource_version, opened_by, act: Act::Found })
-        }
-        Plan::Settled { resource_version, opened_by } => {
-            Applied::Outcome(Outcome::Synced { resource_version, opened_by, act: Act::Settled })
-        }
-        Plan::Refuse(refusal) => Applied::Outcome(Outcome::Refused(refusal)),
-        Plan::Retry(error) => Applied::Outcome(Outcome::Failed(error)),
     }
 }
 
 /// From the answer to a write.
 fn applied(written: kube::Result<String>, secret: &UnsealedSecret, act: Act) -> Applied {
     match written {
-        Ok(resource_version) => {
-            let opened_by = Some(names(&secret.opened_by));
-            Applied::Outcome(Outcome::Synced { resource_version, opened_by, act })
-        }
+        Ok(resource_version) => Applied::Outcome(Outcome::synced(resource_version, &secret.opened_by, act)),
         Err(error) => failed(error, secret),
     }
 }
@@ -92,10 +78,6 @@ fn failed(error: kube::Error, secret: &UnsealedSecret) -> Applied {
         None => Outcome::Failed(Transient::Api(message())),
     };
     Applied::Outcome(outcome)
-}
-
-fn names(keys: &BTreeSet<Fingerprint>) -> BTreeSet<String> {
-    keys.iter().map(ToString::to_string).collect()
 }
 
 fn is_namespace_terminating(status: &Status) -> bool {

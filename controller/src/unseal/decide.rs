@@ -11,12 +11,13 @@ pub(crate) mod update;
 
 use crate::unseal::cause::refusal::Refusal;
 use crate::unseal::cause::transient::Transient;
-use crate::unseal::decide::ownership::plan_for_foreign;
+use crate::unseal::decide::ownership::check_owner;
 use crate::unseal::decide::plan::Plan;
-use crate::unseal::decide::sealing_key::is_sealing_key;
+use crate::unseal::decide::sealing_key::check_no_sealing_key;
 use crate::unseal::decide::settings::Settings;
 use crate::unseal::decide::spec_digest::{annotate, digest};
 use crate::unseal::decide::update::{type_of, update};
+use crate::unseal::outcome::{Act, Outcome};
 use crate::unseal::read::facts::Facts;
 use crate::unseal::read::target::{Open, Target};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -25,20 +26,21 @@ use std::time::Duration;
 
 /// The plan for a Secret that is as it was left.
 pub(crate) fn decide_settled(facts: &Facts) -> Plan {
-    Plan::Settled {
+    Plan::Leave(Outcome::Synced {
         resource_version: facts.recorded.secret_version.clone().unwrap_or_default(),
         opened_by: facts.status().and_then(|status| status.opened_by.clone()),
-    }
+        act: Act::Settled,
+    })
 }
 
 /// The plan while another client reverts each correction.
 pub(crate) fn decide_contested(metadata: &ObjectMeta, wait: Duration) -> Plan {
-    Plan::Retry(Transient::Contested { name: name_of(metadata), wait })
+    Plan::Leave(Transient::Contested { name: name_of(metadata), wait }.into())
 }
 
 /// Opens a SealedSecret and decides on its Secret. Templates may use the time and randomness; both come with `outside`.
 pub(crate) fn decide(facts: &Facts, open: Open, settings: &Settings, outside: Outside<'_>) -> Plan {
-    let plan = decide_uncontested(facts, open, settings, outside);
+    let plan = decide_uncontested(facts, open, settings, outside).unwrap_or_else(Plan::Leave);
     match facts.memory.correction_delay {
         Some(delay) if facts.history.drift && plan.writes() => {
             decide_contested(&facts.sealed.metadata, delay)
@@ -47,61 +49,57 @@ pub(crate) fn decide(facts: &Facts, open: Open, settings: &Settings, outside: Ou
     }
 }
 
-/// The order of the checks matters: what will not be written is not opened.
-fn decide_uncontested(facts: &Facts, open: Open, settings: &Settings, outside: Outside<'_>) -> Plan {
+/// The order of the checks matters: what will not be written is not opened. The error is why the Secret is left as it is.
+fn decide_uncontested(
+    facts: &Facts,
+    open: Open,
+    settings: &Settings,
+    outside: Outside<'_>,
+) -> Result<Plan, Outcome> {
     let metadata = &facts.sealed.metadata;
     if metadata.deletion_timestamp.is_some() {
-        return Plan::Nothing;
+        return Ok(Plan::Nothing);
     }
-    let spec = match open.spec {
-        Ok(spec) => spec,
-        Err(error) => return Plan::Refuse(Refusal::Undecodable(error)),
-    };
+    let spec = open.spec.map_err(Refusal::Undecodable)?;
     let existing = match open.target {
         Target::Absent => None,
         Target::Present(existing) => Some(existing),
         Target::Cut(_, too_many) => {
-            return Plan::Refuse(Refusal::TooManyEntries { name: name_of(metadata), too_many });
+            return Err(Refusal::TooManyEntries { name: name_of(metadata), too_many }.into());
         }
     };
     let existing = existing.as_ref().map(|existing| &existing.0);
     if let Some(existing) = existing {
-        if let Some(plan) = plan_for_foreign(metadata, &spec, existing, facts.memory.is_collector_late) {
-            return plan;
-        }
-        if is_sealing_key(&existing.metadata, type_of(existing), &settings.key_place) {
-            return Plan::Refuse(Refusal::SealingKey);
-        }
+        check_owner(metadata, &spec, existing, facts.memory.is_collector_late)?;
+        check_no_sealing_key(&existing.metadata, type_of(existing), &settings.key_place)?;
     }
     if !settings.renders_templates {
         let names: Vec<String> = templated(&spec).map(ToOwned::to_owned).collect();
         if !names.is_empty() {
-            return Plan::Refuse(Refusal::TemplatesOff(names));
+            return Err(Refusal::TemplatesOff(names).into());
         }
     }
     let is_immutable = existing.is_some_and(|existing| existing.immutable == Some(true));
-    let mut wanted = match unseal(metadata, &spec, &facts.ring, settings.accepted, outside) {
-        Ok(wanted) => wanted,
-        Err(error) if error.depends_on_values() && is_immutable => {
-            return Plan::Refuse(Refusal::Immutable { name: name_of(metadata), rendering: Some(error) });
+    let unsealed = unseal(metadata, &spec, &facts.ring, settings.accepted, outside);
+    let mut wanted = unsealed.map_err(|error| -> Outcome {
+        match error {
+            error if error.depends_on_values() && is_immutable => {
+                Refusal::Immutable { name: name_of(metadata), rendering: Some(error) }.into()
+            }
+            UnsealError::NoKeys => Transient::NoKeys.into(),
+            error if facts.inputs.revoked => Refusal::Unseal(error.blaming_revocation()).into(),
+            error => Refusal::Unseal(error).into(),
         }
-        Err(UnsealError::NoKeys) => return Plan::Retry(Transient::NoKeys),
-        Err(error) if facts.inputs.revoked => {
-            return Plan::Refuse(Refusal::Unseal(error.blaming_revocation()));
-        }
-        Err(error) => return Plan::Refuse(Refusal::Unseal(error)),
-    };
+    })?;
     let source = digest(&spec);
     if let Some(existing) = existing {
         return update(wanted, source, existing, facts.history, settings);
     }
-    if is_sealing_key(&wanted.metadata, wanted.effective_type(), &settings.key_place) {
-        return Plan::Refuse(Refusal::SealingKey);
-    }
+    check_no_sealing_key(&wanted.metadata, wanted.effective_type(), &settings.key_place)?;
     if wanted.templated || settings.annotates_all {
         annotate(&mut wanted, source);
     }
-    Plan::Create { secret: wanted, corrects: facts.history.drift }
+    Ok(Plan::Create { secret: wanted, corrects: facts.history.drift })
 }
 
 fn name_of(metadata: &ObjectMeta) -> String {

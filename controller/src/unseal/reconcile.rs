@@ -1,7 +1,6 @@
 //! [`reconcile`]: one SealedSecret through all steps: read, decide, apply, report, requeue.
 
 use crate::process::panic_guard::catch_panic;
-use crate::unseal::apply::outcome::{Act, Outcome};
 use crate::unseal::apply::{Applied, apply};
 use crate::unseal::cause::transient::Transient;
 use crate::unseal::context::Context;
@@ -11,6 +10,7 @@ use crate::unseal::decide::sealing_key::KeyPlace;
 use crate::unseal::decide::settings::Settings;
 use crate::unseal::decide::spec_digest::{digest, is_from};
 use crate::unseal::decide::{decide, decide_contested, decide_settled};
+use crate::unseal::outcome::{Act, Outcome};
 use crate::unseal::queue::render_rate::Charge;
 use crate::unseal::read::facts::Facts;
 use crate::unseal::read::object_reader::{ObjectReader, Unread};
@@ -161,5 +161,5 @@ async fn decide_on_a_core(facts: &mut Facts, open: Open, context: &Arc<Context>)
         decide(&facts, open, &settings, outside)
     });
     // After a panic, the object is retried, and no other is affected.
-    Some(plan.await.unwrap_or(Plan::Retry(Transient::Interrupted)))
+    Some(plan.await.unwrap_or(Plan::Leave(Transient::Interrupted.into())))
 }

@@ -1,8 +1,8 @@
 //! [`requeue`]: when a SealedSecret is reconciled again, if nothing triggers that before.
 
 use crate::process::backoff::{Backoff, jittered};
-use crate::unseal::apply::outcome::Outcome;
 use crate::unseal::cause::transient::Transient;
+use crate::unseal::outcome::Outcome;
 use crate::unseal::report::Reported;
 use crate::unseal::state::memory::Inputs;
 use crate::unseal::state::object_state::ObjectStates;
@@ -63,8 +63,8 @@ pub(crate) fn requeue(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::unseal::apply::outcome::Act;
     use crate::unseal::cause::refusal::Refusal;
+    use crate::unseal::outcome::Act;
     use kube::runtime::watcher::Event;
 
     fn object() -> WatchedSealedSecret {

@@ -1,8 +1,8 @@
-//! [`plan_for_foreign`]: whose an existing Secret is, and whether a SealedSecret may change it.
+//! [`check_owner`]: whose an existing Secret is, and whether a SealedSecret may change it.
 
 use crate::unseal::cause::refusal::Refusal;
 use crate::unseal::cause::transient::Transient;
-use crate::unseal::decide::plan::Plan;
+use crate::unseal::outcome::Outcome;
 use api::annotations::{MANAGED, PATCH, SKIP_SET_OWNER_REFERENCES};
 use api::{SealedSecret, SealedSecretSpec};
 use k8s_openapi::api::core::v1::Secret;
@@ -10,18 +10,18 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference}
 use kube::{Resource as _, ResourceExt as _};
 use sealing::skips_owner;
 
-/// The plan for a Secret that must not be changed; None for one that may. It may be if this SealedSecret controls it, if an
-/// annotation of it invites SealedSecrets, or if it was created without an owner, as the template still asks for.
+/// Whether the Secret may be changed; the error is why not. It may be if this SealedSecret controls it, if an annotation of it invites
+/// SealedSecrets, or if it was created without an owner, as the template still asks for.
 ///
 /// Where `is_collector_late`, the Secret of a deleted SealedSecret of the same name counts as this SealedSecret's. Kubernetes'
 /// garbage collector is known to overlook a Secret that was created at the wrong moment; and to their author, both are the same
 /// SealedSecret.
-pub(crate) fn plan_for_foreign(
+pub(crate) fn check_owner(
     sealed: &ObjectMeta,
     spec: &SealedSecretSpec,
     existing: &Secret,
     is_collector_late: bool,
-) -> Option<Plan> {
+) -> Result<(), Outcome> {
     let name = existing.name_any();
     let controller = existing.owner_references().iter().find(|owner| owner.controller == Some(true));
     let uid = sealed.uid.as_deref().unwrap_or_default();
@@ -31,12 +31,12 @@ pub(crate) fn plan_for_foreign(
         |owner: &OwnerReference| owner.uid == uid || (is_collector_late && is_namesake(owner, sealed));
     match controller {
         Some(owner) if is_ours(owner) && existing.metadata.deletion_timestamp.is_some() => {
-            Some(Plan::Retry(Transient::Terminating(name)))
+            Err(Transient::Terminating(name).into())
         }
-        Some(owner) if is_ours(owner) => None,
-        _ if invited => None,
-        Some(owner) if is_namesake(owner, sealed) => Some(Plan::Retry(Transient::EarlierOwner(name))),
-        _ => Some(Plan::Refuse(Refusal::Unmanaged { name })),
+        Some(owner) if is_ours(owner) => Ok(()),
+        _ if invited => Ok(()),
+        Some(owner) if is_namesake(owner, sealed) => Err(Transient::EarlierOwner(name).into()),
+        _ => Err(Refusal::Unmanaged { name }.into()),
     }
 }
 

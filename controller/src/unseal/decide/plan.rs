@@ -2,9 +2,8 @@
 
 use crate::unseal::cause::refusal::Refusal;
 use crate::unseal::cause::transient::Transient;
-use envelope::Fingerprint;
+use crate::unseal::outcome::Outcome;
 use sealing::UnsealedSecret;
-use std::collections::BTreeSet;
 
 #[derive(Debug)]
 pub(crate) enum Plan {
@@ -21,14 +20,8 @@ pub(crate) enum Plan {
         /// It corrects drift: another client edited the Secret.
         corrects: bool,
     },
-    /// Leave the Secret as it is: it was compared with what the SealedSecret opens to.
-    Keep { resource_version: String, opened_by: BTreeSet<Fingerprint> },
-    /// Leave the Secret as it is: it has the version that the status names, so that nothing was read or opened.
-    Settled { resource_version: String, opened_by: Option<BTreeSet<String>> },
-    /// Report the refusal, and wait until the SealedSecret, its Secret or the keys change.
-    Refuse(Refusal),
-    /// Report the error, and try again later.
-    Retry(Transient),
+    /// Leave the Secret as it is, and report this outcome.
+    Leave(Outcome),
 }
 
 impl Plan {
@@ -50,17 +43,19 @@ impl Plan {
     /// Whether the plan may depend on what templates rendered. Nothing was rendered where an item did not open.
     pub(crate) fn may_reveal_values(&self) -> bool {
         match self {
-            Self::Refuse(Refusal::Unseal(error)) => error.depends_on_values(),
+            Self::Leave(Outcome::Refused(Refusal::Unseal(error))) => error.depends_on_values(),
             Self::Nothing
-            | Self::Retry(Transient::NoKeys | Transient::EarlierOwner(_) | Transient::Terminating(_))
-            | Self::Refuse(
+            | Self::Leave(Outcome::Failed(
+                Transient::NoKeys | Transient::EarlierOwner(_) | Transient::Terminating(_),
+            ))
+            | Self::Leave(Outcome::Refused(
                 Refusal::Undecodable(_)
                 | Refusal::SealingKey
                 | Refusal::Unmanaged { .. }
                 | Refusal::TooManyEntries { .. }
                 | Refusal::TemplatesOff(_)
                 | Refusal::TypeChange { .. },
-            ) => false,
+            )) => false,
             _ => true,
         }
     }

@@ -162,7 +162,7 @@ fn replaced(plan: Plan) -> UnsealedSecret {
 }
 
 fn refused(plan: Plan) -> Refusal {
-    let Plan::Refuse(refusal) = plan else { panic!("{plan:?}") };
+    let Plan::Leave(Outcome::Refused(refusal)) = plan else { panic!("{plan:?}") };
     refusal
 }
 
@@ -172,9 +172,8 @@ fn word(plan: &Plan) -> String {
         Plan::Nothing => "nothing".into(),
         Plan::Create { .. } => "create".into(),
         Plan::Replace { .. } => "replace".into(),
-        Plan::Keep { resource_version, .. } => format!("keep {resource_version}"),
-        Plan::Settled { resource_version, .. } => format!("settled {resource_version}"),
-        Plan::Refuse(refusal) => format!("refuse {}", refusal.reason()),
-        Plan::Retry(_) => "wait".into(),
+        Plan::Leave(Outcome::Synced { resource_version, act, .. }) => format!("{act:?} {resource_version}"),
+        Plan::Leave(Outcome::Refused(refusal)) => format!("refuse {}", refusal.reason()),
+        Plan::Leave(Outcome::Failed(_)) => "wait".into(),
     }
 }

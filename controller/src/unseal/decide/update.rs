@@ -3,9 +3,10 @@
 use crate::unseal::cause::refusal::Refusal;
 use crate::unseal::decide::ownership::is_true;
 use crate::unseal::decide::plan::Plan;
-use crate::unseal::decide::sealing_key::is_sealing_key;
+use crate::unseal::decide::sealing_key::check_no_sealing_key;
 use crate::unseal::decide::settings::Settings;
 use crate::unseal::decide::spec_digest::{annotate, is_from};
+use crate::unseal::outcome::{Act, Outcome};
 use crate::unseal::read::facts::History;
 use api::annotations::{MANAGED, PATCH, UNSEALED_FROM};
 use envelope::Plaintext;
@@ -31,24 +32,19 @@ pub(crate) fn update(
     existing: &Secret,
     history: History,
     settings: &Settings,
-) -> Plan {
+) -> Result<Plan, Outcome> {
     let annotated = is_from(&existing.metadata, &source);
     let unsealed = history.unsealed || annotated;
     if unsealed {
         wanted.keep_varying(existing);
     }
     let mut wanted = if is_true(existing, PATCH) { patched(wanted, existing) } else { wanted };
-    if is_sealing_key(&wanted.metadata, wanted.effective_type(), &settings.key_place) {
-        return Plan::Refuse(Refusal::SealingKey);
-    }
+    check_no_sealing_key(&wanted.metadata, wanted.effective_type(), &settings.key_place)?;
     let name = existing.name_any();
     let existing_type = type_of(existing);
     if existing_type != wanted.effective_type() {
-        return Plan::Refuse(Refusal::TypeChange {
-            name,
-            existing: existing_type.to_owned(),
-            wanted: wanted.effective_type().to_owned(),
-        });
+        let (existing, wanted) = (existing_type.to_owned(), wanted.effective_type().to_owned());
+        return Err(Refusal::TypeChange { name, existing, wanted }.into());
     }
     let same_data = if existing_type == SERVICE_ACCOUNT_TOKEN {
         // Kubernetes fills in its items again as soon as they are removed.
@@ -61,17 +57,15 @@ pub(crate) fn update(
     wanted.immutable = wanted.immutable.or(existing.immutable);
     let same_immutable = is_immutable == (wanted.immutable == Some(true));
     if is_immutable && !(same_data && same_immutable) {
-        return Plan::Refuse(Refusal::Immutable { name, rendering: None });
+        return Err(Refusal::Immutable { name, rendering: None }.into());
     }
     let same =
         same_data && same_immutable && same_metadata(&wanted.metadata, &existing.metadata, history.drift);
     // Another client took the annotation away.
     let annotation_is_due = wanted.templated && history.left_by_us && !annotated;
     if same && unsealed && !annotation_is_due {
-        return Plan::Keep {
-            resource_version: existing.resource_version().unwrap_or_default(),
-            opened_by: wanted.opened_by,
-        };
+        let version = existing.resource_version().unwrap_or_default();
+        return Ok(Plan::Leave(Outcome::synced(version, &wanted.opened_by, Act::Found)));
     }
     // On each write of a new spec, and not only on those that would change nothing else: so the annotation depends on the
     // specs alone, and not on the values that they opened to. A new owner is a change, too: a Secret that is taken over
@@ -83,7 +77,7 @@ pub(crate) fn update(
     // The API server refuses the write if the Secret has changed since it was read. Finalizers of other clients stay.
     wanted.metadata.resource_version = existing.resource_version();
     wanted.metadata.finalizers.clone_from(&existing.metadata.finalizers);
-    Plan::Replace { secret: wanted, corrects: history.drift }
+    Ok(Plan::Replace { secret: wanted, corrects: history.drift })
 }
 
 /// The Secret for the annotation `patch`: whatever the existing Secret has stays, unless the SealedSecret sets it. The owner stays

@@ -3,9 +3,9 @@
 //! Reasons are interfaces, most of them upstream's.
 
 use crate::events::queue::NewEvent;
-use crate::unseal::apply::outcome::{Act, Outcome};
 use crate::unseal::cause::transient::Transient;
 use crate::unseal::cause::truncate::truncate;
+use crate::unseal::outcome::{Act, Outcome};
 use api::{Condition, ConditionStatus, SealedSecretStatus};
 
 /// The event for an outcome: for each Secret that was written, and for each failure that is new or has another message. None where

@@ -6,8 +6,8 @@
 //! Argo CD reads the first condition, `Synced`; kstatus (Flux) reads `Ready`, `Stalled`, `Reconciling` and `observedGeneration`.
 //! To add a condition, add its type to `api::Condition` and its value to each arm of [`next_status`].
 
-use crate::unseal::apply::outcome::{Act, Outcome};
 use crate::unseal::cause::truncate::truncate;
+use crate::unseal::outcome::{Act, Outcome};
 use crate::unseal::read::compromise::Compromise;
 use crate::unseal::state::memory::Memory;
 use api::ConditionStatus::{False, True};

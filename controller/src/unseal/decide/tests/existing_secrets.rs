@@ -71,7 +71,7 @@ fn patching_keeps_what_is_there_and_takes_no_ownership() {
 fn as_drift_only_what_we_set_counts() {
     let labelled = json!({ "spec": { "template": { "metadata": { "labels": { "ours": "1" } } } } });
     let cases = [
-        (json!({ "ours": "1", "theirs": "1" }), "keep 7", "replace"),
+        (json!({ "ours": "1", "theirs": "1" }), "Found 7", "replace"),
         (json!({ "ours": "2" }), "replace", "replace"),
         (json!({}), "replace", "replace"),
     ];
@@ -95,7 +95,7 @@ fn what_kubernetes_puts_into_a_token_stays_there() {
     let target = existing(json!({ "type": token, "data": { "token": "eA==" } }));
     let typed = json!({ "spec": { "template": { "type": token } } });
     let unsealed = Given { unsealed: true, ..given() };
-    assert_eq!(word(&decide(&sealed(typed), target, &ring(), &unsealed)), "keep 7");
+    assert_eq!(word(&decide(&sealed(typed), target, &ring(), &unsealed)), "Found 7");
 }
 
 /// Upstream's are never written again.

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn without_any_key_it_is_the_cluster_that_is_not_ready() {
     let plan = decide(&sealed(json!({})), Target::Absent, &KeyRing::default(), &given());
-    assert!(matches!(plan, Plan::Retry(Transient::NoKeys)), "{plan:?}");
+    assert!(matches!(plan, Plan::Leave(Outcome::Failed(Transient::NoKeys))), "{plan:?}");
 }
 
 #[test]
@@ -44,8 +44,8 @@ fn what_opened_it_is_told() {
     assert_eq!(secret.opened_by, expected);
     let unsealed = Given { unsealed: true, ..given() };
     let plan = decide(&sealed(json!({})), existing(json!({})), &ring, &unsealed);
-    let Plan::Keep { opened_by, .. } = plan else { panic!("{plan:?}") };
-    assert_eq!(opened_by, expected);
+    let Plan::Leave(Outcome::Synced { opened_by, .. }) = plan else { panic!("{plan:?}") };
+    assert_eq!(opened_by, Some(BTreeSet::from([key().fingerprint().to_string()])));
 
     let other = new_key();
     let item =

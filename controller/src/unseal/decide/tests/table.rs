@@ -45,7 +45,7 @@ fn with_a_secret() {
     let another =
         json!([{ "apiVersion": "v1", "kind": "ConfigMap", "name": "name", "uid": "x", "controller": true }]);
     for (name, change, expected) in [
-        ("as it should be", json!({}), "keep 7"),
+        ("as it should be", json!({}), "Found 7"),
         ("value changed", json!({ "data": wrong }), "replace"),
         ("value added by hand", json!({ "data": { "more": "eA==" } }), "replace"),
         ("value removed by hand", json!({ "data": null }), "replace"),
@@ -68,12 +68,12 @@ fn with_a_secret() {
         (
             "patch: nothing to add",
             annotated(PATCH, "true", json!({ "data": { "theirs": "eA==" } })),
-            "keep 7",
+            "Found 7",
         ),
         (
             "patch into another type",
             annotated(PATCH, "true", json!({ "type": "example.com/theirs" })),
-            "keep 7",
+            "Found 7",
         ),
         (
             "managed and immutable",
@@ -81,7 +81,7 @@ fn with_a_secret() {
             "refuse Immutable",
         ),
         ("another type", json!({ "type": "kubernetes.io/tls" }), "refuse TypeChange"),
-        ("immutable by another client", json!({ "immutable": true }), "keep 7"),
+        ("immutable by another client", json!({ "immutable": true }), "Found 7"),
         (
             "immutable by another client, and wrong",
             json!({ "immutable": true, "data": wrong }),
@@ -101,9 +101,9 @@ fn with_a_secret_and_a_sealed_secret_that_asks_for_more() {
     for (name, change, target, expected) in [
         ("being deleted", &deleted, json!({}), "nothing"),
         ("label wanted", &labelled, json!({}), "replace"),
-        ("label there", &labelled, json!({ "metadata": { "labels": { "app": "shop" } } }), "keep 7"),
+        ("label there", &labelled, json!({ "metadata": { "labels": { "app": "shop" } } }), "Found 7"),
         ("made immutable", &immutable(true), json!({}), "replace"),
-        ("immutable and right", &immutable(true), json!({ "immutable": true }), "keep 7"),
+        ("immutable and right", &immutable(true), json!({ "immutable": true }), "Found 7"),
         ("immutable and wrong", &immutable(true), wrong, "refuse Immutable"),
         ("mutable again", &immutable(false), json!({ "immutable": true }), "refuse Immutable"),
     ] {
@@ -119,8 +119,9 @@ fn what_is_settled_stays_and_what_is_contested_waits() {
     facts.recorded.secret_version = Some("7".into());
     facts.memory.status = Some(serde_json::from_value(json!({ "openedBy": ["a"] })).unwrap());
     let plan = decide_settled(&facts);
-    assert!(matches!(&plan, Plan::Settled { opened_by: Some(keys), .. } if keys.contains("a")), "{plan:?}");
-    assert_eq!(word(&plan), "settled 7");
+    assert_eq!(word(&plan), "Settled 7");
+    let Plan::Leave(Outcome::Synced { opened_by, .. }) = plan else { panic!("{plan:?}") };
+    assert_eq!(opened_by, Some(BTreeSet::from(["a".to_owned()])));
     facts.memory.correction_delay = Some(Duration::from_secs(3));
     for (drift, expected) in [(true, "wait"), (false, "create")] {
         facts.history.drift = drift;

@@ -29,7 +29,7 @@ fn what_varies_is_rendered_once_for_each_spec() {
     let with = |token: Value, file: &str| existing(json!({ "data": { "token": token, "file": file } }));
     let (random, right, edited) = (json!("YWJj"), "cD1odW50ZXIy", "cD1lZGl0ZWQ=");
     let cases = [
-        ("rendered before from this spec", with(random.clone(), right), true, "keep 7"),
+        ("rendered before from this spec", with(random.clone(), right), true, "Found 7"),
         ("the spec is new", with(random.clone(), right), false, "replace"),
         ("gone", with(Value::Null, right), true, "replace"),
         ("beside one that was edited", with(random, edited), true, "replace"),
@@ -156,7 +156,7 @@ fn a_thousand_hostile_templates_cost_no_more_than_one() {
     let observed = templated(&Value::Object(hostile.collect()));
     let start = std::time::Instant::now();
     let plan = decide(&observed, Target::Absent, &ring(), &given());
-    let Plan::Refuse(refusal) = &plan else { panic!("{plan:?}") };
+    let Plan::Leave(Outcome::Refused(refusal)) = &plan else { panic!("{plan:?}") };
     assert_eq!(refusal.to_string(), sealing::DO_NOT_RENDER);
     assert!(refusal.in_full().contains("limit reached"), "{}", refusal.in_full());
     // Seconds for one would be an hour for all.

@@ -62,7 +62,7 @@ fn what_is_random_stays_while_the_secret_says_that_it_came_from_this_spec() {
     let observed = random();
     let data = || json!({ "token": "YWJj" });
     let keeps = marked(&source(&observed), &data());
-    assert_eq!(word(&decide(&observed, keeps, &ring(), &given())), "keep 7");
+    assert_eq!(word(&decide(&observed, keeps, &ring(), &given())), "Found 7");
     let edited = marked(&source(&observed), &json!({ "token": "YWJj", "password": "eA==" }));
     let secret = replaced(decide(&observed, edited, &ring(), &given()));
     assert_eq!(secret.data["token"].expose(), b"abc");
@@ -87,7 +87,7 @@ fn it_is_on_every_secret_with_templates_and_on_all_where_there_is_no_status() {
 #[test]
 fn it_is_missed_only_where_this_controller_wrote_it() {
     let observed = random();
-    for (left_by_us, expected) in [(false, "keep 7"), (true, "replace")] {
+    for (left_by_us, expected) in [(false, "Found 7"), (true, "replace")] {
         let given = Given { unsealed: true, left_by_us, drift: left_by_us, ..given() };
         let plan = decide(&observed, existing(json!({ "data": { "token": "YWJj" } })), &ring(), &given);
         assert_eq!(word(&plan), expected);

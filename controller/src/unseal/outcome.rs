@@ -2,6 +2,7 @@
 
 use crate::unseal::cause::refusal::Refusal;
 use crate::unseal::cause::transient::Transient;
+use envelope::Fingerprint;
 use std::collections::BTreeSet;
 
 /// How a reconciliation ended. There is none where nothing is reported.
@@ -35,7 +36,25 @@ pub(crate) enum Act {
     Recreated,
 }
 
+impl From<Refusal> for Outcome {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Transient> for Outcome {
+    fn from(error: Transient) -> Self {
+        Self::Failed(error)
+    }
+}
+
 impl Outcome {
+    /// The Secret is in this version what the SealedSecret asks for, which these keys opened.
+    pub(crate) fn synced(resource_version: String, keys: &BTreeSet<Fingerprint>, act: Act) -> Self {
+        let opened_by = Some(keys.iter().map(ToString::to_string).collect());
+        Self::Synced { resource_version, opened_by, act }
+    }
+
     /// The message of a failure, for the status and the event, and for the log. None for a success.
     pub(crate) fn failure(&self) -> Option<[String; 2]> {
         match self {
