@@ -106,9 +106,9 @@ impl Collector for ObjectMetrics {
             let labels = move |condition| {
                 [
                     ("namespace", namespace),
-                    ("name", &object.name),
+                    ("name", object.name.as_str()),
                     ("condition", condition),
-                    ("ss_app_kubernetes_io_instance", &object.instance),
+                    ("ss_app_kubernetes_io_instance", object.instance.as_str()),
                 ]
             };
             object.conditions.iter().map(move |(type_, value)| (labels(*type_), ConstGauge::new(*value)))
