@@ -90,12 +90,10 @@ impl Metrics {
         self
     }
 
-    /// Shows whether this replica leads.
     pub(crate) fn leads(&self, leads: bool) {
         self.leader.set(i64::from(leads));
     }
 
-    /// Counts an answered request.
     pub(crate) fn observe_request(&self, path: String, method: &'static str, code: u16, took: Duration) {
         let labels = RequestLabels { path: path.clone(), code, method };
         self.requests.get_or_create(&labels).inc();

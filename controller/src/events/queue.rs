@@ -44,14 +44,12 @@ struct Entry {
     delays: Take<Backoff>,
 }
 
-/// An event to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NewEvent {
     /// Whether its type is Warning, and not Normal.
     pub warning: bool,
     /// One word; upstream's, where upstream has one.
     pub reason: &'static str,
-    /// A sentence.
     pub message: String,
 }
 

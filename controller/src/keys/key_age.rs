@@ -30,7 +30,6 @@ impl KeyAge {
         Self { since: key.since(), valid_from: key.pair().certificate().not_before() }
     }
 
-    /// Whether both dates are in the future.
     pub(crate) fn is_future(&self, now: Timestamp) -> bool {
         is_future(self.since.min(self.valid_from), now)
     }

@@ -10,7 +10,6 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use std::fmt;
 use std::sync::Arc;
 
-/// The collector of these metrics.
 #[derive(Debug)]
 pub(crate) struct KeyMetrics {
     ring: Arc<SharedRing>,

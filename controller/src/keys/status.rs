@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use sealing::SealingKey;
 use std::fmt;
 
-/// The sealing keys at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeyStatus {
     /// How many keys count.

@@ -52,7 +52,6 @@ pub(crate) struct Elector {
 pub(crate) enum Contended {
     /// This replica leads, as long as the fence is open.
     Won(Fence),
-    /// RBAC denies the use of Leases.
     Denied,
     Stopped,
 }

@@ -11,7 +11,6 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// The format of a line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Lines {
     /// `time=… level=INFO msg=unsealed name=db`.

@@ -12,7 +12,6 @@ use rustix::process::{Resource, getrlimit};
 use std::fmt;
 use std::fs;
 
-/// Reads /proc.
 #[derive(Debug)]
 pub(crate) struct ProcessMetrics;
 

@@ -56,7 +56,6 @@ impl PhaseTimer {
         *self.current.lock()
     }
 
-    /// Ends the connection.
     pub(crate) fn evict(&self) {
         self.evicted.cancel();
     }

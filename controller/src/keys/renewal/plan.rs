@@ -16,7 +16,6 @@ use envelope::Fingerprint;
 use jiff::{SignedDuration, Timestamp};
 use sealing::Predecessor;
 
-/// What renewal does now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RenewalPlan {
     Wait(Wait),

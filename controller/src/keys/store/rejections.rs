@@ -18,13 +18,11 @@ pub(crate) enum RejectionReason {
     Broken,
     /// More labels, annotations or items than are read.
     TooManyEntries,
-    /// A key of another algorithm.
     NotRsa,
     /// Fewer than 2048 bits.
     TooSmall,
     /// The certificate belongs to another private key.
     Mismatched,
-    /// Not in the controller's namespace.
     Namespace,
     /// Another Secret says that this key leaked.
     Leaked,
@@ -98,7 +96,6 @@ pub(crate) enum SeenBy {
 pub(crate) struct Rejections(watch::Sender<BTreeMap<SeenBy, Vec<Rejection>>>);
 
 impl Rejections {
-    /// Replaces the rejections of one watch.
     pub(crate) fn replace(&self, seen_by: SeenBy, rejections: Vec<Rejection>) {
         self.0.send_modify(|current| _ = current.insert(seen_by, rejections));
     }

@@ -60,7 +60,6 @@ impl WatchedSecrets {
         }
     }
 
-    /// Whether a complete list has been read.
     pub(crate) fn is_listed(&self) -> bool {
         self.is_listed
     }

@@ -4,7 +4,6 @@ use k8s_openapi::api::core::v1::Secret;
 use std::collections::BTreeMap;
 use zeroize::Zeroize as _;
 
-/// Zeroizes the values of a Secret.
 pub(crate) fn wipe(secret: &mut Secret) {
     for value in secret.data.iter_mut().flat_map(BTreeMap::values_mut) {
         value.0.zeroize();

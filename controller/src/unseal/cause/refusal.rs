@@ -8,7 +8,6 @@ use sealing::{DO_NOT_RENDER, InFull, UnsealError};
 /// nothing that depends on values; [`Refusal::in_full`] is the text for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
-    /// The spec has a wrong shape.
     #[error("the SealedSecret cannot be read: {0}")]
     Undecodable(DecodeError),
     /// Items do not open, or templates do not render.
@@ -70,7 +69,6 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
-    /// The reason of the conditions.
     pub(crate) fn reason(&self) -> &'static str {
         match self {
             Self::Undecodable(_) => "InvalidSpec",

@@ -52,13 +52,11 @@ pub(crate) enum Transient {
     /// An admission policy, a webhook or a quota refused the Secret.
     #[error("the Secret was refused, and is written again after growing delays: {0}")]
     Denied(ApiMessage),
-    /// A request failed.
     #[error("a request to the API server failed: {0}")]
     Api(ApiMessage),
 }
 
 impl Transient {
-    /// The reason of the conditions.
     pub(crate) fn reason(&self) -> &'static str {
         match self {
             Self::Denied(_) => "Denied",

@@ -25,7 +25,6 @@ pub(crate) enum Plan {
 }
 
 impl Plan {
-    /// Whether the plan writes a Secret.
     pub(crate) fn writes(&self) -> bool {
         matches!(self, Self::Create { .. } | Self::Replace { .. })
     }

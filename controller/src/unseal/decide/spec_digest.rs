@@ -22,7 +22,6 @@ pub(crate) fn is_from(secret: &ObjectMeta, digest: &str) -> bool {
     secret.annotations.as_ref().and_then(|all| all.get(UNSEALED_FROM)).is_some_and(|from| from == digest)
 }
 
-/// Sets the annotation.
 pub(crate) fn annotate(secret: &mut UnsealedSecret, digest: String) {
     secret.metadata.annotations.get_or_insert_default().insert(UNSEALED_FROM.into(), digest);
 }

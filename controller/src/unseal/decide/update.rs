@@ -127,7 +127,6 @@ fn owners(metadata: &ObjectMeta) -> &[OwnerReference] {
     metadata.owner_references.as_deref().unwrap_or_default()
 }
 
-/// The type of an existing Secret.
 pub(crate) fn type_of(secret: &Secret) -> &str {
     secret.type_.as_deref().unwrap_or_default()
 }

@@ -16,7 +16,6 @@ use tokio_stream::wrappers::UnboundedReceiverStream;
 
 type Object = ObjectRef<WatchedSealedSecret>;
 
-/// Admits SealedSecrets.
 #[derive(Debug)]
 pub(crate) struct Admission(Mutex<Inner>);
 

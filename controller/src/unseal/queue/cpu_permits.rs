@@ -18,12 +18,10 @@ pub(crate) struct FairPermit {
 }
 
 impl FairPermits {
-    /// With this number of permits.
     pub(crate) fn new(count: usize) -> Arc<Self> {
         Arc::new(Self(Mutex::new(FairQueue::new(count))))
     }
 
-    /// Waits for a permit.
     pub(crate) async fn acquire(self: &Arc<Self>, namespace: &str) -> Option<FairPermit> {
         let (sender, permit) = oneshot::channel();
         let free = self.0.lock().enter(namespace, sender, Instant::now());

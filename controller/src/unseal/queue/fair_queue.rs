@@ -25,7 +25,6 @@ struct Share<T> {
 }
 
 impl<T> FairQueue<T> {
-    /// With this number of places.
     pub(crate) fn new(places: usize) -> Self {
         Self { free: places, by_namespace: HashMap::new() }
     }

@@ -40,7 +40,6 @@ pub(crate) struct History {
 }
 
 impl Facts {
-    /// Gathers the facts as of `now`.
     pub(crate) fn gather(sealed: &Arc<WatchedSealedSecret>, context: &Context, now: Instant) -> Self {
         let memory = context.states.recall(sealed, now);
         let namespace = sealed.namespace().unwrap_or_default();
@@ -72,7 +71,6 @@ impl Facts {
         self.inputs.revoked = sealed_with_revoked(&self.sealed.metadata, status, &self.ring);
     }
 
-    /// The last status.
     pub(crate) fn status(&self) -> Option<&SealedSecretStatus> {
         self.memory.status.as_ref()
     }

@@ -167,7 +167,6 @@ impl ObjectStates {
         self.note(sealed, |state, _| state.unsealed = sealed.metadata.generation);
     }
 
-    /// Notes that drift was corrected.
     pub(crate) fn corrected(&self, sealed: &WatchedSealedSecret, now: Instant) {
         self.note(sealed, |state, _| state.corrections.record(sealed.metadata.generation, now));
     }
