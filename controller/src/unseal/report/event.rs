@@ -21,7 +21,7 @@ pub(crate) fn event_for(
         (Some(before), Some(after)) => !before.says_the_same(after),
         _ => true,
     };
-    match outcome {
+    let (reason, message) = match outcome {
         Outcome::Synced { act, .. } => {
             let recovered = before.is_none_or(|condition| condition.status != ConditionStatus::True);
             let message = match act {
@@ -35,25 +35,17 @@ pub(crate) fn event_for(
                 }
             };
             // Upstream's reason for all of them: a filter by it shows every Secret that is written.
-            Some(NewEvent { warning: false, reason: "Unsealed", message: message.into() })
+            return Some(NewEvent { warning: false, reason: "Unsealed", message: message.into() });
         }
-        Outcome::Refused(refusal) => changed.then(|| NewEvent {
-            warning: true,
-            reason: if refusal.is_unseal_failure() { "ErrUnsealFailed" } else { "ErrUpdateFailed" },
-            message: if refusal.is_unseal_failure() {
-                truncate(&format!("Failed to unseal: {refusal}"))
-            } else {
-                truncate(&refusal.to_string())
-            },
-        }),
         // The event comes when the change is processed.
-        Outcome::Failed(Transient::RateLimited { .. }) => None,
-        Outcome::Failed(error) => changed.then(|| NewEvent {
-            warning: true,
-            reason: "ErrUpdateFailed",
-            message: truncate(&error.to_string()),
-        }),
-    }
+        Outcome::Failed(Transient::RateLimited { .. }) => return None,
+        Outcome::Refused(refusal) if refusal.is_unseal_failure() => {
+            ("ErrUnsealFailed", format!("Failed to unseal: {refusal}"))
+        }
+        Outcome::Refused(refusal) => ("ErrUpdateFailed", refusal.to_string()),
+        Outcome::Failed(error) => ("ErrUpdateFailed", error.to_string()),
+    };
+    changed.then(|| NewEvent { warning: true, reason, message: truncate(&message) })
 }
 
 /// The event for a leaked key that opened the SealedSecret; None where the last status has all leaked keys already.
