@@ -55,8 +55,6 @@ const UNREAD: &[(&str, &str)] = &[
 const NO_REASONS: &[&str] = &[
     "ApiError",
     "CertNotBefore",
-    "Cluster",
-    "Context",
     "False",
     "InOctets",
     "Logging",
@@ -68,7 +66,6 @@ const NO_REASONS: &[&str] = &[
     "SealedSecrets",
     "Secret",
     "SecretCreationTimestamp",
-    "SecretWatch",
     "Secrets",
     "Threads",
     "True",
