@@ -45,10 +45,6 @@ impl Readiness {
     pub(crate) fn is_ready(&self) -> bool {
         matches!(*self.0.lock(), Role::StandsBy | Role::Leads { missing: Some(0) })
     }
-
-    pub(crate) fn leads(&self) -> bool {
-        matches!(*self.0.lock(), Role::Leads { .. })
-    }
 }
 
 #[cfg(test)]
@@ -58,11 +54,11 @@ mod tests {
     #[test]
     fn a_standby_is_ready_at_once_and_a_leader_when_all_is_listed() {
         let readiness = Readiness::default();
-        assert!(!readiness.is_ready() && !readiness.leads(), "before the Lease was seen");
+        assert!(!readiness.is_ready(), "before the Lease was seen");
         readiness.stand_by();
-        assert!(readiness.is_ready() && !readiness.leads());
+        assert!(readiness.is_ready());
         readiness.lead();
-        assert!(!readiness.is_ready() && readiness.leads());
+        assert!(!readiness.is_ready());
         readiness.expect(2);
         assert!(!readiness.one_listed() && !readiness.is_ready());
         assert!(readiness.one_listed() && readiness.is_ready());

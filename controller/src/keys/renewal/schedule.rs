@@ -146,7 +146,6 @@ impl<'a> Schedule<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::keys::renewal::test_keys::{key, records, requested, schedule};
     use crate::keys::store::key_records::KeyRecord;
 

@@ -4,7 +4,7 @@ use super::*;
 use envelope::Plaintext;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const POLICY: &str =
     "secrets \"a\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request";
