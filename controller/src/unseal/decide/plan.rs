@@ -44,17 +44,17 @@ impl Plan {
         match self {
             Self::Leave(Outcome::Refused(Refusal::Unseal(error))) => error.depends_on_values(),
             Self::Nothing
-            | Self::Leave(Outcome::Failed(
-                Transient::NoKeys | Transient::EarlierOwner(_) | Transient::Terminating(_),
-            ))
-            | Self::Leave(Outcome::Refused(
-                Refusal::Undecodable(_)
-                | Refusal::SealingKey
-                | Refusal::Unmanaged { .. }
-                | Refusal::TooManyEntries { .. }
-                | Refusal::TemplatesOff(_)
-                | Refusal::TypeChange { .. },
-            )) => false,
+            | Self::Leave(
+                Outcome::Failed(Transient::NoKeys | Transient::EarlierOwner(_) | Transient::Terminating(_))
+                | Outcome::Refused(
+                    Refusal::Undecodable(_)
+                    | Refusal::SealingKey
+                    | Refusal::Unmanaged { .. }
+                    | Refusal::TooManyEntries { .. }
+                    | Refusal::TemplatesOff(_)
+                    | Refusal::TypeChange { .. },
+                ),
+            ) => false,
             _ => true,
         }
     }
