@@ -31,7 +31,7 @@ pub(crate) fn read_fields(fields: Vec<(String, FieldReader)>) -> Result<SecretTo
             "type" => secret.type_ = non_empty(field)?,
             "immutable" => secret.immutable = field.boolean()?,
             "data" => {
-                secret.data = values(field, |text| decode_base64(&text).ok_or(InvalidManifest::NotBase64))?
+                secret.data = values(field, |text| decode_base64(&text).ok_or(InvalidManifest::NotBase64))?;
             }
             "stringData" => string_data = values(field, |text| Ok(text.into_bytes()))?,
             _ => {}
