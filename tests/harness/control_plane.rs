@@ -12,6 +12,7 @@ pub(crate) mod etcd;
 pub(crate) mod kubeconfig;
 pub mod pod_network;
 pub(crate) mod port;
+pub(crate) mod program;
 pub(crate) mod ready;
 pub(crate) mod token;
 

@@ -79,7 +79,7 @@ struct Built {
 fn build() -> Result<Built> {
     let others = [Program::Helm, Program::UpstreamKubeseal, Program::UpstreamController];
     let programs = Programs::ready(&[Node::PROGRAMS.as_slice(), &others].concat())?;
-    let (binaries, controller) = (Binaries::ready()?, StaticController::ready()?);
+    let (binaries, controller) = (Binaries::ready()?, StaticController::build()?);
     Ok(Built { programs, binaries, controller, upstream_chart: upstream_chart()? })
 }
 

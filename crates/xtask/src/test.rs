@@ -14,7 +14,6 @@ use std::{io, thread};
 
 use anyhow::{Context as _, Result, bail};
 use harness::binaries::Binaries;
-use harness::binaries::static_controller::StaticController;
 use harness::failure::Failure;
 use harness::node::requirements;
 use harness::programs::Programs;
@@ -50,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     // dependencies, and so twice.
     let binaries = Binaries::build(&["--workspace", "--all-targets"])?;
     let (tally, succeeded) = if arguments.cargo.is_empty() {
-        everything(arguments, &binaries, has_node)?
+        everything(arguments, &binaries)?
     } else {
         cargo_test(arguments, &binaries)?
     };
@@ -75,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Runs all there is, suites side by side.
-fn everything(arguments: &Arguments, binaries: &Binaries, has_node: bool) -> Result<(Tally, bool)> {
+fn everything(arguments: &Arguments, binaries: &Binaries) -> Result<(Tally, bool)> {
     let suites = suites::build()?;
     let prepare = |command: &mut Command| {
         command.envs(binaries.environment());
@@ -83,14 +82,7 @@ fn everything(arguments: &Arguments, binaries: &Binaries, has_node: bool) -> Res
         command.env("RUST_LIB_BACKTRACE", "0");
         all_must_run(arguments, command);
     };
-    // Only a node runs an image. If it cannot be built, the suite of the node says why.
-    let image = || {
-        let start = Instant::now();
-        let image = has_node.then(StaticController::build)?.ok()?;
-        println!("The program of the image is built after {}.", span(start.elapsed()));
-        Some(image.environment())
-    };
-    let outcome = side_by_side::run(suites, prepare, image, io::stdout());
+    let outcome = side_by_side::run(suites, prepare, io::stdout());
     println!("\n{}", times::table(&outcome.times));
     Ok((outcome.tally, !outcome.failed))
 }

@@ -1,7 +1,6 @@
 //! The controller as its image holds it: the release build, linked statically. How it is built is said by
 //! `controller/build-static.sh`, which the Dockerfile runs too.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,9 +12,6 @@ use crate::binaries::executable;
 use crate::failure::Failure;
 use crate::workspace;
 
-/// The variable by which a parent process that has built it says where it is.
-const STATIC_CONTROLLER: &str = "SEALED_SECRETS_TEST_STATIC_CONTROLLER";
-
 /// The executable of `sealed-secrets-controller` for an image.
 #[derive(Debug, Clone)]
 pub struct StaticController {
@@ -23,15 +19,11 @@ pub struct StaticController {
 }
 
 impl StaticController {
-    /// What a parent process has built, else builds it. Blocks while cargo works, which is minutes the first time.
-    pub fn ready() -> Result<Self> {
-        env::var_os(STATIC_CONTROLLER).map_or_else(Self::build, |path| Ok(Self { path: path.into() }))
-    }
-
-    /// Builds it, with cargo's usual output on standard error, and checks that it starts where there is nothing else.
+    /// Builds it, with cargo's usual output on standard error, which takes minutes the first time. Checks that it starts where there is
+    /// nothing else.
     pub fn build() -> Result<Self> {
         let script = workspace::root().join("controller/build-static.sh");
-        // Compiling must not make tests late that run meanwhile.
+        // Tests that run meanwhile must not be late because of it.
         let output = Command::new("nice")
             .arg(&script)
             .arg("--message-format=json-render-diagnostics")
@@ -50,11 +42,6 @@ impl StaticController {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// What a child process's environment must hold for its [`ready`](Self::ready) to find it.
-    pub fn environment(&self) -> (&'static str, PathBuf) {
-        (STATIC_CONTROLLER, self.path.clone())
     }
 }
 

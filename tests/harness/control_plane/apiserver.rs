@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use crate::control_plane::etcd;
 use crate::control_plane::pod_network::PodNetwork;
-use crate::process::{Process, lifeline};
+use crate::control_plane::{etcd, program};
+use crate::process::Process;
 use crate::programs::Programs;
 use crate::programs::program::Program;
 
@@ -16,7 +16,7 @@ const EGRESS: &str = "egress.json";
 pub(crate) fn start(programs: &Programs, dir: &Path, port: u16, network: &PodNetwork) -> Result<Process> {
     fs::write(dir.join(EGRESS), network.egress_selector_configuration().to_string())
         .context("cannot write the egress selector's configuration")?;
-    let mut command = lifeline::command(programs.path(Program::KubeApiserver)?);
+    let mut command = program::command(programs, Program::KubeApiserver)?;
     command.current_dir(dir).args([
         "--bind-address=127.0.0.1",
         "--advertise-address=127.0.0.1",

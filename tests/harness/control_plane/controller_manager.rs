@@ -5,7 +5,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::process::{Process, lifeline};
+use crate::control_plane::program;
+use crate::process::Process;
 use crate::programs::Programs;
 use crate::programs::program::Program;
 
@@ -22,7 +23,7 @@ const CONTROLLERS: [&str; 5] = [
 ];
 
 pub(crate) fn start(programs: &Programs, dir: &Path, kubeconfig: &Path) -> Result<Process> {
-    let mut command = lifeline::command(programs.path(Program::KubeControllerManager)?);
+    let mut command = program::command(programs, Program::KubeControllerManager)?;
     command.current_dir(dir).args([
         &format!("--kubeconfig={}", kubeconfig.display()),
         &format!("--controllers={}", CONTROLLERS.join(",")),

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::process::{Process, lifeline};
+use crate::control_plane::program;
+use crate::process::Process;
 use crate::programs::Programs;
 use crate::programs::program::Program;
 
@@ -15,7 +16,7 @@ pub(crate) const URL: &str = "unix://etcd.sock:1";
 const PEER_URL: &str = "unix://etcd-peer.sock:1";
 
 pub(crate) fn start(programs: &Programs, dir: &Path) -> Result<Process> {
-    let mut command = lifeline::command(programs.path(Program::Etcd)?);
+    let mut command = program::command(programs, Program::Etcd)?;
     command.current_dir(dir).args([
         "--name=etcd",
         "--data-dir=etcd",

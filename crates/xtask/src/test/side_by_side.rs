@@ -1,7 +1,6 @@
 //! Runs suites side by side, because those with a control plane mostly wait: for a lease, a retry or a renewal.
 
 use std::io::{self, Read as _};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -16,22 +15,22 @@ use crate::span::span;
 const AT_ONCE: usize = 3;
 
 /// The longest suites, which start first, so that no long one is left at the end.
-const LONGEST: [&str; 10] = [
+const LONGEST: [&str; 11] = [
+    "node",
     "lifecycle",
     "faults",
     "keys_commands",
     "gitops",
     "replicas",
     "differential",
+    "documents",
     "kubeseal-rs: it",
     "chart",
     "controller",
-    "scenarios",
 ];
 
-/// Suites that run one after the other, when the others are done: they compare times, or have a kubelet, which restarts a container whose
-/// probe is late.
-const ALONE: [&str; 3] = ["effects", "lifecycle: share::", "node"];
+/// Suites that run one after the other, when the others are done: they compare times.
+const ALONE: [&str; 2] = ["effects", "lifecycle: share::"];
 
 /// The results of all suites.
 #[derive(Debug, Default)]
@@ -48,34 +47,29 @@ struct Results<W> {
     to: W,
 }
 
-/// Runs the suites, with what `prepare` adds to each command. The whole output of a suite goes to `to` when the suite ends. `image` is
-/// built meanwhile, and what comes of it is added to the command of each suite that runs alone.
+/// Runs the suites, with what `prepare` adds to each command. The whole output of a suite goes to `to` when the suite ends.
 pub(super) fn run(
     suites: Vec<Suite>,
     prepare: impl Fn(&mut Command) + Sync,
-    image: impl FnOnce() -> Option<(&'static str, PathBuf)> + Send,
     to: impl io::Write + Send,
 ) -> Outcome {
     let (alone, mut shared): (Vec<_>, Vec<_>) =
         suites.into_iter().partition(|suite| ALONE.contains(&suite.name.as_str()));
     shared.sort_by_key(|suite| LONGEST.iter().position(|name| *name == suite.name).unwrap_or(LONGEST.len()));
     let results = Mutex::new(Results { outcome: Outcome::default(), to });
-    let run_lane = |queue: &Mutex<std::vec::IntoIter<Suite>>, image: Option<&(&'static str, PathBuf)>| {
-        while let Some(mut suite) = next(queue) {
-            prepare(&mut suite.command);
-            suite.command.envs(image.cloned());
-            run_one(suite, &results);
-        }
-    };
-    let queue = Mutex::new(shared.into_iter());
-    let image = thread::scope(|scope| {
-        let image = scope.spawn(image);
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| run_lane(&queue, None));
-        }
-        image.join().ok().flatten()
-    });
-    run_lane(&Mutex::new(alone.into_iter()), image.as_ref());
+    for (lanes, suites) in [(AT_ONCE, shared), (1, alone)] {
+        let queue = Mutex::new(suites.into_iter());
+        thread::scope(|scope| {
+            for _ in 0..lanes {
+                scope.spawn(|| {
+                    while let Some(mut suite) = next(&queue) {
+                        prepare(&mut suite.command);
+                        run_one(suite, &results);
+                    }
+                });
+            }
+        });
+    }
     results.into_inner().unwrap_or_else(PoisonError::into_inner).outcome
 }
 
@@ -143,7 +137,7 @@ mod tests {
         let passed = |command: &mut Command| {
             command.env("PASSED", "3");
         };
-        let outcome = run(suites, passed, || None, &mut shown);
+        let outcome = run(suites, passed, &mut shown);
         assert!(String::from_utf8_lossy(&shown).contains("FAILED\ntest result: FAILED"), "{shown:?}");
         assert!(outcome.failed);
         assert_eq!(outcome.times.len(), 2);
@@ -155,6 +149,6 @@ mod tests {
     fn a_program_that_is_not_there_is_a_failure() {
         let command = Command::new("/nowhere/suite");
         let missing = Suite { name: "a".to_owned(), target: None, command };
-        assert!(run(vec![missing], |_| {}, || None, io::sink()).failed);
+        assert!(run(vec![missing], |_| {}, io::sink()).failed);
     }
 }

@@ -35,7 +35,7 @@ impl Built {
         let others = [Program::Helm, Program::KustomizeController];
         let programs = Programs::ready(&[Node::PROGRAMS.as_slice(), &others].concat())
             .context("the programs that the demo uses could not be had")?;
-        let (binaries, controller) = (Binaries::ready()?, StaticController::ready()?);
+        let (binaries, controller) = (Binaries::ready()?, StaticController::build()?);
         Ok(Self { programs, binaries, controller })
     }
 
