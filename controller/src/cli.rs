@@ -36,7 +36,7 @@ pub struct Cli {
     #[command(flatten)]
     pub(crate) watch: WatchFlags,
 
-    /// How they are unsealed.
+    /// How SealedSecrets are unsealed.
     #[command(flatten)]
     pub(crate) unseal: UnsealFlags,
 
@@ -225,10 +225,11 @@ mod tests {
         assert!(!cli.unseal.update_status);
         assert_eq!(cli.keys.key_renew_period.as_hours(), 720);
         assert_eq!((cli.keys.key_size, cli.election.leader_elect), (4096, None));
-        let mut told: Vec<_> = cli.unreadable.iter().map(|it| (it.variable.as_str(), it.counts_as)).collect();
-        told.sort_by_key(|(variable, _)| *variable);
+        let mut unreadable: Vec<_> =
+            cli.unreadable.iter().map(|it| (it.variable.as_str(), it.counts_as)).collect();
+        unreadable.sort_by_key(|(variable, _)| *variable);
         let [soon, size, elect] = [soon, size, elect].map(|(variable, _)| (variable, CountsAs::Unset));
-        assert_eq!(told, [soon, size, elect, (no.0, CountsAs::False)]);
+        assert_eq!(unreadable, [soon, size, elect, (no.0, CountsAs::False)]);
         assert!(read(&["--update-status"], &[no]).unseal.update_status);
     }
 }

@@ -1,4 +1,5 @@
-//! The client of the API server: which cluster, how much of an answer it holds, and how watches are kept up.
+//! The client of the API server: which cluster, how many bytes of a response it holds, and how watches are restarted. To change every
+//! request, wrap the client in `cluster`; to change every watch, see `watch`.
 
 pub(crate) mod api_timeout;
 pub(crate) mod cluster;

@@ -45,9 +45,9 @@ pub(crate) struct Unseal {
     /// The deprecated form is unsealed too.
     pub deprecated_data: bool,
     pub status: bool,
-    /// A Secret that was deleted or edited is put right at once.
+    /// A Secret that was deleted or edited is corrected at once.
     pub correct_drift: bool,
-    /// The Secret of a deleted SealedSecret is deleted by us, instead of by garbage collection.
+    /// The controller deletes the Secret of a deleted SealedSecret, instead of garbage collection.
     pub delete_secrets: bool,
     pub templates: Templates,
 }

@@ -1,8 +1,9 @@
 //! The controller: turns every SealedSecret of a cluster into the Secret it stands for.
 //!
-//! `cli` parses the flags, `config` checks and combines them, and `run` starts the rooms: `keys` owns the sealing keys,
+//! `cli` parses the flags, `config` checks and combines them, and `run` starts the parts: `keys` owns the sealing keys,
 //! `unseal` reconciles SealedSecrets, `http` serves the certificate, and `leader_election` decides which of several replicas
-//! does the first two. `client` and `process` are what all of them use.
+//! does the first two. All of them use `client` for requests to the API server, `events`,
+//! `metrics` and `logging` for reports, and `process` for what concerns the process itself.
 //!
 //! What a SealedSecret means is not here: the types are in `api`, unsealing is in `sealing`, and the bytes are
 //! in `envelope`.

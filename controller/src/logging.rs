@@ -21,15 +21,15 @@ pub(crate) fn start(logging: &Logging) {
     } else {
         BoxMakeWriter::new(std::io::stderr)
     };
-    // kube wraps each reconciliation in a span of its own, which says again what our lines say.
+    // kube wraps each reconciliation in a span of its own, which repeats the fields of these lines.
     let filter = Targets::new()
-        // What libraries say for their own sake may be more than belongs in a log.
+        // Libraries log more details than belong in a log.
         .with_default(logging.level.min(LevelFilter::INFO))
         .with_target(env!("CARGO_CRATE_NAME"), logging.level)
         .with_target("kube", logging.level.min(LevelFilter::WARN))
-        // It logs whole answers that it cannot decode, and an answer may be a Secret.
+        // It logs whole responses that it cannot decode, and a response may be a Secret.
         .with_target("kube_client::client", LevelFilter::OFF)
-        // It logs whole errors of the API server, which `chain` tells without what they may quote.
+        // It logs whole errors of the API server, which `chain` prints without values.
         .with_target("kube_runtime::watcher", LevelFilter::OFF);
     let form = if logging.json { Lines::Json } else { Lines::Text };
     registry().with(fmt::layer().event_format(form).with_writer(writer).with_filter(filter)).init();

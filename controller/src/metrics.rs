@@ -45,11 +45,11 @@ struct DurationLabels {
 
 #[derive(Debug)]
 pub(crate) struct Metrics {
-    /// How often a SealedSecret was opened, or a refusal was decided.
+    /// Number of SealedSecrets that were opened or refused.
     pub unseal_requests: Counter,
     /// Corrections of Secrets that other clients had edited or deleted.
     pub drift_corrections: Counter,
-    /// Of each SealedSecret.
+    /// Metrics of each SealedSecret.
     pub objects: Arc<ObjectMetrics>,
     requests: Family<RequestLabels, Counter>,
     durations: Family<DurationLabels, Histogram>,
@@ -83,7 +83,7 @@ impl Metrics {
         Self { unseal_requests, drift_corrections, objects, requests, durations, leader, registry }
     }
 
-    /// With the metrics of another collector.
+    /// Adds the metrics of another collector.
     #[must_use]
     pub(crate) fn with(mut self, collector: Box<dyn Collector>) -> Self {
         self.registry.register_collector(collector);

@@ -1,4 +1,4 @@
-//! This process: its panics, core dumps, shutdown, readiness and clock. Imports nothing of the other rooms.
+//! This process: its panics, core dumps, shutdown, readiness and clock. Imports no other module of the controller.
 
 pub(crate) mod backoff;
 pub(crate) mod boot_clock;

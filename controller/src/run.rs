@@ -1,5 +1,5 @@
-//! `run`: starts what every replica does (HTTP, the watch of the keys, the election) and what the leader does (`leader`), and ends
-//! both in order.
+//! `run`: starts what every replica does (HTTP, the watch of the keys, the election) and what the leader does, and ends both in
+//! order. A new task of every replica starts here, one of the leader in `leader`.
 
 pub(crate) mod announce;
 pub(crate) mod error;
@@ -34,12 +34,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// How long the work in hand, and the release of the Lease, may take at the end. This or the shutdown delay, whichever is longer,
-/// together with [`ANSWERS_GRACE`], must stay well below the time after which Kubernetes kills the process: thirty seconds, or
-/// the chart's `terminationGracePeriodSeconds`, which is longer where the delay is.
+/// How long the work that has begun, and the release of the Lease, may take at the end. This or the shutdown delay,
+/// whichever is longer, together with [`ANSWERS_GRACE`], must stay well below the time after which Kubernetes kills the
+/// process: thirty seconds, or the chart's `terminationGracePeriodSeconds`, which is longer where the delay is.
 const WORK_GRACE: Duration = Duration::from_secs(15);
 
-/// How long the answers under way may take once the ports are closed.
+/// How long the responses under way may take once the ports are closed.
 const ANSWERS_GRACE: Duration = Duration::from_secs(5);
 
 /// Runs until SIGTERM or SIGINT, or until it cannot go on.
@@ -55,7 +55,7 @@ pub(crate) fn run(config: Config) -> Result<(), RunError> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(RunError::Start)?;
     let ended = runtime.block_on(run_async(config));
-    // Watches and the like may be waiting for the network; nothing of theirs is worth waiting for.
+    // Watches and other requests may be waiting for the network; none of them has to finish.
     runtime.shutdown_timeout(Duration::from_millis(100));
     ended
 }
@@ -89,16 +89,16 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     let answering = tokio::spawn(async { tokio::try_join!(http, metrics).map(drop) });
     tracing::info!(addr = %address, "HTTP server serving");
     tracing::info!(addr = %metrics_address, "HTTP metrics server serving");
-    let place = || (cluster.client.clone(), cluster.namespace.clone());
-    let (client, namespace) = place();
+    let client_and_namespace = || (cluster.client.clone(), cluster.namespace.clone());
+    let (client, namespace) = client_and_namespace();
     let watching_keys =
         tokio::spawn(watch_keys(client, namespace, Arc::clone(&ring), Arc::clone(&rejections)));
     for foreign in config.watch.namespaces.elsewhere(&cluster.namespace) {
-        let (client, own_namespace) = place();
+        let (client, own_namespace) = client_and_namespace();
         tokio::spawn(watch_foreign_namespace(client, own_namespace, foreign, Arc::clone(&rejections)));
     }
     let renewal_requests = Arc::<LocalRequests>::default();
-    let (client, namespace) = place();
+    let (client, namespace) = client_and_namespace();
     tokio::spawn(handle_signal(renewal_signal, client, namespace, ring, Arc::clone(&renewal_requests)));
     let replica = Replica { cluster, config, state, address, renewal_requests, shutdown };
 
@@ -110,8 +110,8 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Works until shutdown, and closes the ports when that is done and clients have had their time to leave. Where answering ends by
-/// itself, so does the work, in order.
+/// Works until shutdown, and closes the ports when the work is finished and clients have had their time to leave. If
+/// the HTTP server ends by itself, so does the work, in order.
 async fn work_then_close(
     replica: &Replica,
     delay_over: &CancellationToken,
@@ -168,7 +168,7 @@ async fn lead(replica: &Replica) {
             Role::Leader => readiness.lead(),
             Role::Standby => {
                 readiness.stand_by();
-                // What they say of SealedSecrets would be true for a while, and then wrong for ever.
+                // These metrics about SealedSecrets would be outdated soon.
                 metrics.objects.forget_all();
             }
         }
@@ -178,7 +178,7 @@ async fn lead(replica: &Replica) {
     lead_when_elected(elector, on_role, &replica.shutdown, term).await;
 }
 
-/// Waits until the work has had its time. A Lease whose last writes were not answered is not released, but runs out.
+/// Waits until the work has had its time. A Lease whose last writes were not answered is not released, but expires.
 async fn overdue(shutdown: &CancellationToken) {
     shutdown.cancelled().await;
     tokio::time::sleep(WORK_GRACE).await;

@@ -2,13 +2,13 @@
 //!
 //! `controller` watches, and `queue` admits a bounded number of SealedSecrets at a time; for each of them `reconcile` runs the steps
 //!
-//! 1. `read`: gathers all facts, and reads the existing Secret where the watches do not tell enough;
+//! 1. `read`: gathers all facts, and reads the existing Secret if the watches do not show enough;
 //! 2. `decide`: turns the facts into one `Plan`; pure;
 //! 3. `apply`: carries the plan out with at most one write, and returns an `Outcome`;
 //! 4. `report`: writes the outcome to the status, then as an event, a metric and a log line;
 //! 5. `requeue`: decides when the SealedSecret is reconciled again.
 //!
-//! `cause` has every reason why a SealedSecret is not unsealed, and `state` what this process remembers of each SealedSecret. The rooms
+//! `cause` has every reason why a SealedSecret is not unsealed, and `state` what this process remembers of each SealedSecret. The modules
 //! import one another in one direction: cause and outcome, state and queue, context, read, decide, apply, report, requeue, reconcile, controller.
 
 pub(crate) mod apply;

@@ -1,6 +1,7 @@
-//! [`CertificateSource`]: where the certificate comes from, and the two things that commands want of it: to seal with it, and
-//! to print it. How it is fetched is in `file`, `url`, `cache` and, for a cluster, in `controller`. `known_certificate` has every certificate that was
-//! ever fetched, and `withdrawn` those that nothing is sealed with again.
+//! [`CertificateSource`]: where the certificate comes from; commands seal with it, or print it. How it is fetched is in
+//! `file`, `url`, `cache` and, for a cluster, in `controller`. `known_certificate` stores every certificate that was
+//! fetched, `withdrawn` those whose keys were retired or revoked. To add a source: a variant here, and a file beside
+//! `url`.
 
 pub(crate) mod address;
 pub(crate) mod cache;
@@ -24,7 +25,7 @@ use envelope::{Certificate, CertificateError, Expired, Fingerprint, pem};
 use jiff::Timestamp;
 use std::path::PathBuf;
 
-/// Where the certificate is.
+/// The source of the certificate.
 ///
 /// Decided: an enum, because the four sources are all there will be, and `inspect` tells the user which one it was.
 #[derive(Debug, Clone)]
@@ -33,7 +34,7 @@ pub(crate) enum CertificateSource {
     Url(reqwest::Url),
     /// The controller of a cluster.
     Controller(ControllerAddress),
-    /// The cache of this machine: what that controller served last.
+    /// The cache of this machine: the certificate that this controller served last.
     Cache(ControllerAddress),
 }
 
@@ -80,7 +81,7 @@ pub(crate) enum SourceError {
     },
 }
 
-/// What a source gave.
+/// The result of a source.
 struct Fetched {
     certificate: Certificate,
     /// The PEM text, which may hold more certificates.
@@ -88,7 +89,7 @@ struct Fetched {
     trust: Trust,
 }
 
-/// Why a certificate is believed to be the controller's.
+/// Why a certificate is trusted to be the controller's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trust {
     /// The user names it, as a file or URL.
@@ -109,7 +110,7 @@ impl Trust {
 }
 
 impl CertificateSource {
-    /// The file or URL that `--cert` names; the controller where it names none.
+    /// The file or URL of `--cert`; without it, the controller.
     pub(crate) fn named(
         address: Option<String>,
         controller: ControllerAddress,
@@ -135,11 +136,11 @@ impl CertificateSource {
         Ok(fetched.certificate)
     }
 
-    /// The certificate as PEM, expired or not: to look at it does no harm. Several stay several; whatever else
-    /// stands beside them, such as the private key in a bundle, is left out.
+    /// The certificate as PEM, expired or not: printing it does no harm. Several certificates stay several; other
+    /// blocks, such as the private key in a bundle, are left out.
     pub(crate) fn pem(&self) -> Result<String, SourceError> {
         let fetched = self.fetch()?;
-        // A certificate that the user names may be looked at.
+        // A certificate that the user names may be printed.
         if fetched.trust != Trust::Named {
             self.check_not_withdrawn(&fetched)?;
         }
@@ -180,7 +181,7 @@ impl CertificateSource {
         Ok(Fetched { certificate, text, trust })
     }
 
-    /// A cluster that serves a retired key over verified TLS has taken it in again.
+    /// A cluster that serves a retired key over verified TLS uses it again.
     fn check_not_withdrawn(&self, fetched: &Fetched) -> Result<(), SourceError> {
         match Withdrawal::of(&fetched.certificate) {
             None => Ok(()),
@@ -208,7 +209,7 @@ impl CertificateSource {
                 }
                 if fetched.trust == Trust::Verified {
                     Cached::keep(controller, certificate, now);
-                    // The last as well: versions before this one kept no list of known certificates.
+                    // The last one too: earlier versions stored no list of known certificates.
                     for cached in last.into_iter().chain(Cached::of(controller)) {
                         KnownCertificate::note(&cached);
                     }
@@ -228,12 +229,13 @@ impl CertificateSource {
             Self::File(path) => shown_path(path),
             Self::Url(url) => address::shown(url),
             Self::Controller(controller) => format!("of {}/{}", controller.namespace, controller.name),
-            Self::Cache(controller) => format!("kept of {}/{}", controller.namespace, controller.name),
+            Self::Cache(controller) => format!("cached from {}/{}", controller.namespace, controller.name),
         }
     }
 }
 
-/// Remembers that the key of this certificate was revoked or retired in the cluster `from`, so that this machine seals nothing with it again.
+/// Records that the key of this certificate was revoked or retired in the cluster `from`, so that this machine seals
+/// nothing with it again.
 pub(crate) fn withdraw(certificate: &Certificate, how: Withdrawn, from: &str) {
     Withdrawal::note(certificate, how, from);
     Cached::drop_everywhere(certificate);
@@ -249,8 +251,8 @@ pub(crate) fn reinstate(certificate: &Certificate) {
     Withdrawal::lift(certificate);
 }
 
-/// Caches the certificate of a new key in place of the one before it. Where TLS did not verify the API server, the one before is dropped, and nothing is
-/// cached.
+/// Caches the certificate of a new key in place of the cached one. If TLS did not verify the API server, the cached one
+/// is removed, and nothing is cached.
 pub(crate) fn replace_cached(controller: &ControllerAddress, new: &Certificate, is_verified: bool) {
     if is_verified {
         Cached::keep(controller, new, Timestamp::now());
@@ -291,7 +293,7 @@ impl Hint for SourceError {
                 }
             },
             Self::Expired { served: true, .. } => {
-                "the controller has made no new one in time; its log and its --key-renew-period tell why".into()
+                "the controller has made no new one in time; its log and its --key-renew-period show why".into()
             }
             Self::Expired { served: false, .. } => {
                 "fetch the present one with --fetch-cert; the controller makes a new one every 30 days".into()

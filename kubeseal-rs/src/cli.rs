@@ -26,7 +26,7 @@ use std::process::ExitCode;
 
 /// The page that `--help` prints, with `{name}` for the program's name and `{commands}` for a line for each command.
 ///
-/// Decided: written by hand and held complete by a test, because the generated page has a line for each
+/// Decided: written by hand, and a test checks that it is complete, because the generated page has a line for each
 /// environment variable and optional boolean, and fits no screen.
 const HELP: &str = include_str!("cli/help.txt");
 
@@ -62,7 +62,7 @@ pub(crate) struct Cli {
     #[arg(long)]
     pub version: Option<bool>,
 
-    /// Words that are no command, which are refused.
+    /// Words that are not a command, which are refused.
     #[arg(hide = true)]
     pub rest: Vec<OsString>,
 
@@ -104,12 +104,12 @@ impl Cli {
         if let Some(command) = self.command {
             return command.run(&Self::definition());
         }
-        // What upstream's parser of flags takes and its program then refuses is exit code 1.
+        // Values that upstream's flag parser accepts and its program refuses later exit with code 1.
         run_upstream(self).map_err(CommandError::usage_as_failed)
     }
 
-    /// As upstream has it: of its flags, one that may be repeated adds to its variable, where any other replaces it; and
-    /// of jobs that exclude each other, what was typed counts over `SEALED_SECRETS_RAW`.
+    /// As in upstream's kubeseal: the variable of a repeatable flag adds to the flag, the variable of another flag is
+    /// replaced by it; and if modes exclude each other, the typed one wins over `SEALED_SECRETS_RAW`.
     fn add_from_environment(
         &mut self,
         is_typed: impl Fn(&str) -> bool,
@@ -189,10 +189,10 @@ fn help_page() -> String {
     HELP.replace("{name}", name()).replace("{commands}", &lines)
 }
 
-/// Prints what clap has to say, help to stdout and errors to stderr, and gives the exit code.
+/// Prints clap's message, help to stdout and errors to stderr, and returns the exit code.
 pub(crate) fn report(answer: &clap::Error) -> ExitCode {
     if answer.use_stderr() {
-        // It quotes words of the command line, which a shell may have expanded from names of files.
+        // It shows words of the command line, which a shell may have expanded from names of files.
         say(answer.render());
         return ExitCode::from(2);
     }
@@ -340,7 +340,7 @@ mod tests {
         fn check(command: &clap::Command) {
             let text = command.get_after_long_help().or(command.get_after_help());
             for line in text.map(ToString::to_string).unwrap_or_default().lines() {
-                // What is indented is to be copied.
+                // Indented lines are commands to copy.
                 assert!(!line.starts_with(' ') || line.chars().count() <= 100, "{line}");
             }
             command.get_subcommands().for_each(check);

@@ -1,7 +1,7 @@
-//! [`Cluster`]: the cluster that flags and kubeconfig name. `session` asks it.
+//! [`Cluster`]: the cluster that flags and kubeconfig name. `session` sends requests to it.
 //!
-//! Nothing here dials. The kubeconfig is read when something is first asked of the cluster, and once in a run: commands that need no cluster need
-//! no kubeconfig.
+//! Nothing here connects. The kubeconfig is read before the first request, and once in a run: commands that need no
+//! cluster need no kubeconfig.
 
 pub(crate) mod auth;
 pub(crate) mod error;
@@ -44,19 +44,20 @@ impl Cluster {
         Ok(Self(Arc::new(Lazy { flags, request_timeout, resolved: OnceLock::new() })))
     }
 
-    /// What flags, kubeconfig and environment say about the cluster. The first call reads them; a failure is kept as well.
+    /// What flags, kubeconfig and environment say about the cluster. The first call reads them; a failure is stored as
+    /// well.
     pub(crate) fn resolved(&self) -> Result<&ResolvedCluster, Arc<ConnectionError>> {
         let resolve = || ResolvedCluster::resolve(&self.0.flags, self.0.request_timeout).map_err(Arc::new);
         self.0.resolved.get_or_init(resolve).as_ref().map_err(Arc::clone)
     }
 
-    /// Context and server, which together tell one cluster from another.
+    /// Context and server, which together identify a cluster.
     pub(crate) fn identity(&self) -> Result<(String, String), Arc<ConnectionError>> {
         self.resolved()?.identity()
     }
 }
 
-/// Shows nothing of the kubeconfig: credentials stand in it.
+/// Shows nothing of the kubeconfig, which holds credentials.
 impl fmt::Debug for Cluster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cluster").field("flags", &self.0.flags).finish_non_exhaustive()

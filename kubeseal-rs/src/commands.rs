@@ -16,7 +16,7 @@ pub(crate) mod upstream;
 use crate::error::CommandError;
 use clap::Subcommand;
 
-/// The commands that stand beside upstream's flags.
+/// The commands beside upstream's flags.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Create(Box<create::CreateArgs>),

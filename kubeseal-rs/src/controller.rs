@@ -1,6 +1,6 @@
 //! [`Controller`]: requests to the controller in the cluster, through the API server's service proxy.
 //!
-//! What its answers are used for is in `certificate` and `commands`.
+//! `certificate` and `commands` use its responses.
 
 pub(crate) mod address;
 pub(crate) mod error;
@@ -8,13 +8,13 @@ pub(crate) mod error;
 use crate::cluster::session::Session;
 use crate::cluster::session::request_error::RequestError;
 use crate::controller::address::ControllerAddress;
-use crate::controller::error::{ControllerError, Question};
+use crate::controller::error::{ControllerError, RequestKind};
 use k8s_openapi::api::core::v1::Service;
 use serde_json::Value;
 use std::time::Duration;
 
-/// How many milliseconds to wait before each retry of a request that the controller refused because there are too many: about ten seconds in all. It takes
-/// two requests a second, from all clients together.
+/// Milliseconds before each retry of a request that the controller refused because there are too many: about ten
+/// seconds in all. It accepts two requests a second, from all clients together.
 const RETRY_DELAYS: [u64; 5] = [500, 1000, 1500, 2500, 4000];
 
 /// A controller whose Service is in the cluster.
@@ -35,14 +35,14 @@ impl Controller {
         Ok(found)
     }
 
-    /// Its newest certificate, as text.
+    /// The newest certificate that the controller serves, as PEM text.
     pub(crate) fn certificate(&self) -> Result<String, ControllerError> {
-        self.ask(Question::Certificate, "cert.pem", None)
+        self.request(RequestKind::Certificate, "cert.pem", None)
     }
 
     /// Whether the controller can open a SealedSecret.
     pub(crate) fn verify(&self, sealed: &Value) -> Result<bool, ControllerError> {
-        match self.ask(Question::Verify, "verify", Some(sealed)) {
+        match self.request(RequestKind::Verify, "verify", Some(sealed)) {
             Ok(_) => Ok(true),
             Err(error) if error.is_conflict() => Ok(false),
             Err(error) => Err(error),
@@ -51,10 +51,10 @@ impl Controller {
 
     /// The SealedSecret, resealed to the newest key; None if the controller cannot open it.
     pub(crate) fn reseal(&self, sealed: &Value) -> Result<Option<Value>, ControllerError> {
-        match self.ask(Question::Reseal, "rotate", Some(sealed)) {
+        match self.request(RequestKind::Reseal, "rotate", Some(sealed)) {
             Ok(text) => serde_json::from_str(&text)
                 .map(Some)
-                .map_err(|_| self.failed(Question::Reseal, RequestError::NotController)),
+                .map_err(|_| self.failed(RequestKind::Reseal, RequestError::NotController)),
             Err(error) if error.is_conflict() => Ok(None),
             Err(error) => Err(error),
         }
@@ -75,7 +75,7 @@ impl Controller {
         let service = self
             .send(&format!("/api/v1/namespaces/{namespace}/services/{name}"), None)
             .and_then(|text| serde_json::from_str::<Service>(&text).map_err(|_| RequestError::NotKubernetes))
-            .map_err(|source| self.failed(Question::Service, source))?;
+            .map_err(|source| self.failed(RequestKind::Service, source))?;
         service
             .spec
             .and_then(|spec| spec.ports?.into_iter().next())
@@ -84,7 +84,12 @@ impl Controller {
     }
 
     /// Sends a request to the controller, and retries for a while if there are too many requests.
-    fn ask(&self, question: Question, path: &str, body: Option<&Value>) -> Result<String, ControllerError> {
+    fn request(
+        &self,
+        kind: RequestKind,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<String, ControllerError> {
         let ControllerAddress { namespace, name, .. } = &self.address;
         let port = &self.port;
         let path = format!("/api/v1/namespaces/{namespace}/services/http:{name}:{port}/proxy/v1/{path}");
@@ -94,14 +99,14 @@ impl Controller {
                 (Err(RequestError::TooMany(_)), Some(delay)) => {
                     std::thread::sleep(Duration::from_millis(delay));
                 }
-                (answer, _) => return answer.map_err(|source| self.failed(question, source)),
+                (answer, _) => return answer.map_err(|source| self.failed(kind, source)),
             }
         }
     }
 
     /// Sends a GET request, or a POST request if there is a body.
     fn send(&self, path: &str, body: Option<&Value>) -> Result<String, RequestError> {
-        let sent = self.session.ask(async |client| {
+        let sent = self.session.request(async |client| {
             let request = match body {
                 None => http::Request::get(path).body(Vec::new()),
                 Some(body) => http::Request::post(path)
@@ -113,9 +118,9 @@ impl Controller {
         sent.map_err(RequestError::from)
     }
 
-    fn failed(&self, question: Question, source: RequestError) -> ControllerError {
-        ControllerError::Ask {
-            question,
+    fn failed(&self, kind: RequestKind, source: RequestError) -> ControllerError {
+        ControllerError::Request {
+            kind,
             server: self.server().to_owned(),
             namespace: self.address.namespace.clone(),
             name: self.address.name.clone(),

@@ -15,7 +15,7 @@ use std::error::Error;
 use std::fmt::{self, Display, Write as _};
 use std::process::ExitCode;
 
-/// What the exit code tells.
+/// What the exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// The command line is wrong: exit code 2.
@@ -33,7 +33,7 @@ pub(crate) trait Hint: Error + Send + Sync + 'static {
         None
     }
 
-    /// The hint, and something more to do.
+    /// The hint, with a second one.
     fn hint_and(&self, more: &str) -> Option<String> {
         Some(self.hint().map_or_else(|| more.to_owned(), |hint| format!("{hint}; {more}")))
     }
@@ -43,7 +43,7 @@ pub(crate) trait Hint: Error + Send + Sync + 'static {
         self.hint().map_or_else(|| self.to_string(), |hint| format!("{self}; {hint}"))
     }
 
-    /// What the exit code tells.
+    /// What the exit code says.
     fn kind(&self) -> Kind {
         Kind::Failed
     }
@@ -80,13 +80,13 @@ impl CommandError {
         Self { source: Box::new(source), ..self }
     }
 
-    /// With exit code 1 instead of 2, as upstream has it where its parser took the flags.
+    /// With exit code 1 instead of 2, for flags that upstream's parser accepts.
     pub(crate) fn usage_as_failed(self) -> Self {
         let kind = if self.kind == Kind::Usage { Kind::Failed } else { self.kind };
         Self { kind, ..self }
     }
 
-    /// The error of a module that this is, without context.
+    /// The module's error without context, if it is of this type.
     pub(crate) fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
         self.source.downcast_ref()
     }

@@ -1,4 +1,6 @@
-//! Files: read, written whole or not at all, updated in place, found below a directory, and decoded.
+//! Files: `input` reads them, `output` writes them whole or not at all, `file_update` changes them in place, `walk` finds them
+//! below a directory. `encoding` and `decoded` turn bytes into text; `wiped` has the buffers for plaintext. What the files hold
+//! is known to `manifest`.
 
 pub(crate) mod decoded;
 pub(crate) mod encoding;

@@ -1,9 +1,9 @@
 //! Reads Git repositories: what is tracked, and what is staged.
 //!
-//! Decided: reads the files of the repository itself, instead of asking the program git, because git runs commands that a
-//! repository names (`core.fsmonitor`, filters, hooks), and what is looked into may come from a stranger: a folder that
-//! looks like a bare repository is enough. Nothing here starts a process, and of the configuration only the format of the
-//! repository is read.
+//! Decided: reads the files of the repository itself, instead of running git, because git runs commands that a
+//! repository names (`core.fsmonitor`, filters, hooks), and the repository may come from a stranger: a folder that
+//! looks like a bare repository is enough. Nothing here starts a process, and of the configuration only the format of
+//! the repository is read.
 
 pub(crate) mod config;
 pub(crate) mod error;
@@ -33,8 +33,8 @@ pub(crate) fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>>
     Ok(Some(bytes))
 }
 
-/// Checks that no entry of a directory whose name begins with `prefix` is a pipe or a device: gix opens them
-/// without looking, and would wait for a pipe for ever. A directory that is not there has none.
+/// Checks that no entry of a directory whose name begins with `prefix` is a pipe or a device: gix opens them without a
+/// check, and would wait for a pipe for ever. A missing directory has none.
 fn no_pipes(directory: &Path, prefix: &str) -> io::Result<()> {
     let entries = match fs::read_dir(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -49,7 +49,7 @@ fn no_pipes(directory: &Path, prefix: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Checks that no pipe or device is at a path. There may be nothing.
+/// Checks that no pipe or device is at a path, which may not exist.
 fn no_pipe(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => {

@@ -1,6 +1,6 @@
-//! [`KeyStore`]: the sealing keys that a cluster keeps, and the SealedSecrets that may need them.
+//! [`KeyStore`]: the sealing keys of a cluster, and the SealedSecrets that may need them.
 //!
-//! Talks to the API server alone, never to the controller, so that it works while that is down or not yet there.
+//! It sends requests to the API server only, never to the controller, so that it works without a running controller.
 
 pub(crate) mod backup;
 pub(crate) mod error;
@@ -28,7 +28,7 @@ use kube::{Api, Resource as _, ResourceExt as _};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// SealedSecrets in one answer of the API server.
+/// Number of SealedSecrets in one response of the API server.
 const PAGE: u32 = 500;
 
 /// A cluster's keys.
@@ -39,7 +39,7 @@ pub(crate) struct KeyStore {
 }
 
 impl KeyStore {
-    /// Prepares to ask. Nothing is asked yet.
+    /// Prepares a session. No request is sent yet.
     pub(crate) fn connect(address: &ControllerAddress) -> Result<Self, KeyStoreError> {
         let prefix = &address.key_prefix;
         if !is_name_prefix(prefix) {
@@ -50,27 +50,27 @@ impl KeyStore {
         Ok(Self { session, namespace: address.namespace.clone(), prefix: prefix.clone() })
     }
 
-    /// Where the keys are.
+    /// The namespace of the keys.
     pub(crate) fn namespace(&self) -> &str {
         &self.namespace
     }
 
-    /// The start of the keys' names.
+    /// The prefix of the keys' names.
     pub(crate) fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// The API server and the context, in words.
+    /// API server and context, for messages.
     pub(crate) fn server(&self) -> &str {
         self.session.server()
     }
 
-    /// Whether TLS proves that it is this API server which answers.
+    /// Whether TLS verifies the API server.
     pub(crate) fn is_verified(&self) -> bool {
         self.session.is_verified()
     }
 
-    /// Every key, newest first, whatever its label says; also the one from before there were labels.
+    /// Every key, newest first, with any label; also the one from before there were labels.
     pub(crate) fn keys(&self) -> Result<Vec<StoredKey>, KeyStoreError> {
         let mut secrets = self.secrets(&ListParams::default().labels(LABEL))?;
         let known: BTreeSet<String> = secrets.iter().map(kube::ResourceExt::name_any).collect();
@@ -81,8 +81,8 @@ impl KeyStore {
         Ok(keys)
     }
 
-    /// Whether the user may list the keys. Asked of the API server, instead of tried: a refused request for private keys looks like an
-    /// attack. Where it is not known, the answer is no.
+    /// Whether the user may list the keys. This is a review request instead of a try: a refused request for private
+    /// keys looks like an attack. If the review fails, the answer is no.
     pub(crate) fn may_list_keys(&self) -> bool {
         let attributes = ResourceAttributes {
             namespace: Some(self.namespace.clone()),
@@ -97,15 +97,15 @@ impl KeyStore {
             },
             ..SelfSubjectAccessReview::default()
         };
-        let reviewed = self.session.ask(async |client| {
+        let reviewed = self.session.request(async |client| {
             Api::<SelfSubjectAccessReview>::all(client).create(&PostParams::default(), &review).await
         });
         reviewed.is_ok_and(|review| review.status.is_some_and(|status| status.allowed))
     }
 
-    /// The text that names of first keys are made of; none where no controller of ours has made one.
+    /// The text that names of first keys are derived from; none if no controller of ours has made one.
     pub(crate) fn origin(&self) -> Result<Option<String>, KeyStoreError> {
-        // A list, as of the key from before there were labels: the right to list Secrets is enough.
+        // As a list, like the key from before there were labels: permission to list Secrets is enough.
         let found = self.secrets(&named(&origin_name(&self.prefix)))?.pop();
         let text = found.and_then(|secret| Some(secret.into_known().data?.remove(ORIGIN)?.0));
         Ok(text.map(|text| String::from_utf8_lossy(&text).into_owned()))
@@ -116,10 +116,11 @@ impl KeyStore {
         let mut found = Vec::new();
         let mut params = ListParams::default().limit(PAGE);
         loop {
-            let page =
-                self.session.ask(async |client| Api::<ObservedSealedSecret>::all(client).list(&params).await);
+            let page = self
+                .session
+                .request(async |client| Api::<ObservedSealedSecret>::all(client).list(&params).await);
             let page = match page {
-                // Without the type there is none of it.
+                // Without the CustomResourceDefinition there are none.
                 Err(kube::Error::Api(status)) if status.code == 404 => return Ok(Vec::new()),
                 page => page.map_err(|error| self.failed(Operation::ListSealedSecrets, error))?,
             };
@@ -131,12 +132,12 @@ impl KeyStore {
         }
     }
 
-    /// Gives the key's label another value.
+    /// Sets the value of the key's label.
     pub(crate) fn label(&self, key: &StoredKey, value: &str) -> Result<(), KeyStoreError> {
         self.patch(key, Operation::Label(key.name()), json!({ "labels": { LABEL: value } }))
     }
 
-    /// Sets an annotation on the key's Secret, or takes it off.
+    /// Sets an annotation on the key's Secret, or removes it.
     pub(crate) fn annotate(
         &self,
         key: &StoredKey,
@@ -147,21 +148,21 @@ impl KeyStore {
     }
 
     fn patch(&self, key: &StoredKey, act: Operation, mut metadata: Value) -> Result<(), KeyStoreError> {
-        // Another Secret that has the name by now is not meant.
+        // Not a new Secret of the same name.
         metadata["uid"] = json!(key.uid());
         let patch = Patch::Merge(json!({ "metadata": metadata }));
         let name = key.name();
-        // The answer's metadata alone: the values stay where they are.
-        let patched = self.session.ask(async |client| {
+        // Only the metadata in the response: the values stay in the cluster.
+        let patched = self.session.request(async |client| {
             let secrets = Api::<ObservedMetadata<Secret>>::namespaced(client, &self.namespace);
             secrets.patch(&name, &PatchParams::default(), &patch).await
         });
         patched.map(drop).map_err(|error| self.failed(act, error))
     }
 
-    /// Stores a key; the name it got. None where the name is taken.
+    /// Stores a key; returns its name. None if the name is in use.
     pub(crate) fn create(&self, secret: &Secret) -> Result<Option<String>, KeyStoreError> {
-        let created = self.session.ask(async |client| {
+        let created = self.session.request(async |client| {
             let secrets = Api::<Secret>::namespaced(client, &self.namespace);
             secrets.create(&PostParams::default(), secret).await
         });
@@ -172,14 +173,14 @@ impl KeyStore {
         }
     }
 
-    /// Deletes this very key, as it was read.
+    /// Deletes exactly the key that was read.
     pub(crate) fn delete(&self, key: &StoredKey) -> Result<(), KeyStoreError> {
         let params = DeleteParams::default()
             .preconditions(Preconditions { uid: key.uid(), resource_version: key.resource_version() });
         let name = key.name();
-        // Nothing of the answer is needed. Where a finalizer keeps the Secret for a while, it is that Secret, of which no
-        // private key need come back, nested to any depth.
-        let deleted = self.session.ask(async |client| {
+        // Only the metadata in the response: if a finalizer keeps the Secret, the response would hold the private key,
+        // and may be nested too deep to be decoded.
+        let deleted = self.session.request(async |client| {
             let request = Request::new(Secret::url_path(&(), Some(&self.namespace))).delete(&name, &params);
             let mut request = request.map_err(kube::Error::BuildRequest)?;
             request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
@@ -189,23 +190,23 @@ impl KeyStore {
     }
 
     fn secrets(&self, which: &ListParams) -> Result<Vec<ObservedSecret>, KeyStoreError> {
-        let listed = self
-            .session
-            .ask(async |client| Api::<ObservedSecret>::namespaced(client, &self.namespace).list(which).await);
+        let listed = self.session.request(async |client| {
+            Api::<ObservedSecret>::namespaced(client, &self.namespace).list(which).await
+        });
         listed.map(|listed| listed.items).map_err(|error| self.failed(Operation::ListKeys, error))
     }
 
     fn failed(&self, act: Operation, mut error: kube::Error) -> KeyStoreError {
-        // A policy or webhook may quote what it refuses, and that is a private key.
+        // A policy or webhook may show what it refuses, which is a private key.
         if let kube::Error::Api(status) = &mut error {
             status.message = server_message(status);
         }
-        KeyStoreError::Ask {
+        KeyStoreError::Request {
             act,
             server: self.server().to_owned(),
             namespace: self.namespace.clone(),
             source: match RequestError::from(error) {
-                // Of an object, not of the controller's answer.
+                // The conflict is about an object, not about the controller's response.
                 RequestError::Conflict(cause) => RequestError::Changed(cause),
                 other => other,
             },
@@ -213,7 +214,7 @@ impl KeyStore {
     }
 }
 
-/// The one of this name.
+/// Selects the Secret of this name.
 fn named(name: &str) -> ListParams {
     ListParams::default().fields(&format!("metadata.name={name}"))
 }

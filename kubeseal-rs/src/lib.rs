@@ -1,10 +1,12 @@
 //! `kubeseal-rs`: seals Kubernetes Secrets on a laptop with a public certificate.
 //!
-//! `cli` reads the command line, `target` resolves which certificate, controller and namespace it means, and `commands` has a file for each command.
-//! How values are sealed is in the crate `sealing`; what a SealedSecret looks like, in the crate `api`.
+//! `cli` reads the command line, `target` resolves which certificate, controller and namespace it names, and `commands` has a
+//! file for each command. Flags of several commands are in `settings`. Commands read and write manifests with `manifest`, in
+//! files with `files`; they send requests to the API server with `cluster`, to the controller with `controller`, and read its
+//! keys with `key_store`. How values are sealed is in the crate `sealing`; the fields of a SealedSecret are in the crate `api`.
 //!
-//! Decided: nothing is written before everything is sealed, because half an output looks like a whole one to the script
-//! that reads it. What memory should not hold waits in a temporary file.
+//! Decided: nothing is written before everything is sealed, because a script would take half an output for a whole one. What
+//! memory should not hold waits in a temporary file.
 
 pub(crate) mod certificate;
 pub(crate) mod cli;
@@ -30,10 +32,12 @@ use std::process::ExitCode;
 
 /// Runs the program with these arguments, of which the first is the name it was called by.
 ///
-/// Exit codes: 0 done; 1 failed; 2 wrong usage; 141 the reader of standard output went away (`| head`), as if by SIGPIPE.
+/// Exit codes: 0 done; 1 failed; 2 wrong usage; 141 the reader of standard output closed it (`| head`), as if by
+/// SIGPIPE.
 ///
-/// With upstream's flags, wrong usage is what upstream's parser of flags refuses: a flag that does not exist or has no value, a boolean or a
-/// scope that cannot be read. What its program refuses later (`--format xml`, `--request-timeout soon`, `--raw` without `--name`) is 1.
+/// With upstream's flags, wrong usage is what upstream's flag parser refuses: a flag that does not exist or has no
+/// value, a boolean or a scope that cannot be read. What its program refuses later (`--format xml`, `--request-timeout
+/// soon`, `--raw` without `--name`) is 1.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     forbid_core_dumps();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
@@ -58,7 +62,7 @@ fn forbid_core_dumps() {
     #[cfg(target_os = "linux")]
     {
         use rustix::process::{DumpableBehavior, set_dumpable_behavior};
-        // The limit does not count where cores are piped to a program (`core_pattern`).
+        // The limit does not apply where core dumps are piped to a program (`core_pattern`).
         let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     }
 }

@@ -1,4 +1,5 @@
-//! The flags that several commands share, as clap reads them, and the types of their values. What they resolve to is in `target`.
+//! The flags that several commands share, as clap reads them, and the types of their values. `target` and `cluster` resolve them.
+//! A new flag is a field of one of the `_flags` structs; a flag of one command only is in the file of the command.
 
 pub(crate) mod certificate_flags;
 pub(crate) mod connection_flags;

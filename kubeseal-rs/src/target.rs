@@ -1,8 +1,9 @@
-//! [`Target`]: what a command works with: the certificate, the controller and the namespace, from flags, environment and defaults.
+//! [`Target`]: what a command works with: the certificate, the controller and the namespace, from flags, environment
+//! and defaults.
 //!
-//! Decided: resolved once, before a command begins, into a value that does not change; a command reads no flag of the connection and no
-//! kubeconfig. The kubeconfig itself is read when something is first asked of the cluster, and once in a run, because commands that need no
-//! cluster need no kubeconfig.
+//! Decided: resolved once, before a command begins, into a value that does not change; a command reads no flag of the
+//! connection and no kubeconfig. The kubeconfig itself is read before the first request, and once in a run, because
+//! commands that need no cluster need no kubeconfig.
 
 pub(crate) mod namespace;
 

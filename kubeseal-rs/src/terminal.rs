@@ -1,4 +1,4 @@
-//! What the user sees at a terminal: warnings, colours, prompts, the name of the program, and text that is escaped before it is shown.
+//! The terminal: warnings, colours, prompts, the name of the program, and escaped text.
 
 pub(crate) mod escape;
 pub(crate) mod paint;

@@ -1,5 +1,5 @@
-//! `values/`: every value there is, in combinations; what is rendered, what the API server makes of it, and whether the
-//! controller knows the arguments.
+//! `values/`: every value of the chart, in combinations; what is rendered, whether the API server accepts it, and
+//! whether the controller accepts the arguments.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -42,7 +42,8 @@ pub(crate) async fn the_api_server_takes_what_is_rendered(stage: Arc<Stage>) -> 
     Ok(())
 }
 
-/// Each Deployment's arguments and environment are given to the controller. It then fails for want of a cluster, not of understanding.
+/// Each Deployment's arguments and environment are given to the controller. It must fail because there is no cluster,
+/// and not because of its arguments.
 pub(crate) async fn the_controller_knows_its_arguments(stage: Arc<Stage>) -> Result<()> {
     for case in Case::all("values")? {
         let objects = objects(&case, &stage).await?;
@@ -116,7 +117,7 @@ fn arguments(objects: &[Value]) -> Option<Vec<String>> {
     args.iter().map(|arg| arg.as_str().map(str::to_owned)).collect()
 }
 
-/// The environment variables that the controller is given a fixed value for.
+/// The environment variables of the controller that have a fixed value.
 fn environment(objects: &[Value]) -> Vec<(String, String)> {
     let deployment = objects.iter().find(|object| object["kind"] == "Deployment");
     let variables = deployment.map(|it| &it["spec"]["template"]["spec"]["containers"][0]["env"]);

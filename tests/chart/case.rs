@@ -1,12 +1,12 @@
-//! [`Case`]: a values file, whose header of comments says what must come of it.
+//! [`Case`]: a values file. The comments at its top say what must be rendered from it.
 //!
 //! - `# has: Kind/name`, `# lacks: Kind` or `# lacks: Kind/name`: the objects;
 //! - `# argument: --flag=value`: one of the controller's arguments;
 //! - `# environment: NAME=value`: one of its environment variables;
-//! - `# renders: text`: a line of what is rendered, less its indentation;
+//! - `# renders: text`: a line of the rendered text, without its indentation;
 //! - `# allows: resource verb`: a right that one of the roles gives; no case may delete Secrets without it;
-//! - `# violates: restricted`: the pod is outside that Pod Security Standard, as no other case's is;
-//! - `# says: text`: why it is refused.
+//! - `# violates: restricted`: the pod violates that Pod Security Standard; the pods of other cases do not;
+//! - `# says: text`: the message of the refusal.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,12 +49,12 @@ impl Case {
         Ok(Self { path, expected })
     }
 
-    /// Its file, from the root of the checkout.
+    /// Path of the case's file, from the root of the checkout.
     pub(crate) fn name(&self) -> String {
         self.path.strip_prefix(workspace::root()).unwrap_or(&self.path).display().to_string()
     }
 
-    /// Where it is.
+    /// Absolute path of the case's file.
     pub(crate) fn path(&self) -> Result<&str> {
         path(&self.path)
     }

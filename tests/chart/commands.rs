@@ -1,4 +1,4 @@
-//! helm and kubectl as a person types them, at the root of the checkout.
+//! helm and kubectl as a user runs them, at the root of the checkout.
 
 use std::process::Stdio;
 
@@ -20,7 +20,7 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    /// What it wrote to standard output; an error, with the rest, if it failed.
+    /// Standard output of a command that succeeded; else an error with everything that it wrote.
     pub(crate) fn stdout(self) -> Result<String> {
         ensure!(self.succeeded, "{}{}", self.stdout, self.stderr);
         Ok(self.stdout)
@@ -47,9 +47,10 @@ pub(crate) async fn run(mut command: Command, stdin: &str) -> Result<Ran> {
     let mut child = command.spawn().context("a program cannot be started")?;
     let mut pipe = child.stdin.take().context("no pipe to standard input")?;
     let stdin = stdin.to_owned();
-    // On its own task: a program that writes before it has read all would otherwise wait for us, and we for it.
+    // On a task of its own: a program that writes before it has read everything would otherwise wait for this process,
+    // and this process for it.
     let writer = tokio::spawn(async move {
-        // One that does not care for its input may close it.
+        // A program that does not read its input may close it.
         let _ = pipe.write_all(stdin.as_bytes()).await;
     });
     let output = child.wait_with_output().await?;

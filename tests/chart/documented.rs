@@ -1,4 +1,4 @@
-//! The chart's README goes through upstream's values one by one: none may be missing there.
+//! The chart's README lists each of upstream's values.
 
 use std::fs;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub(crate) async fn every_value_of_upstreams_is_in_the_readme(_: Arc<Stage>) -> 
     Ok(())
 }
 
-/// The names of all values that hold no others: `a.b.c`.
+/// The paths of all values that are not maps: `a.b.c`.
 fn collect(values: &Value, prefix: &str, names: &mut Vec<String>) -> Option<()> {
     for (key, value) in values.as_object()? {
         let name = format!("{prefix}{key}");

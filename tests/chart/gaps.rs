@@ -1,5 +1,5 @@
-//! Values with nothing behind them, as `podLabels:` alone on its line: helm then takes the chart's own value away too. What
-//! upstream's chart bears, ours must.
+//! Values that are null, as `podLabels:` with nothing after it: helm then removes the chart's own value. Each value
+//! that may be null in upstream's chart may be null in ours.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use tests::programs::upstream_chart::upstream_chart;
 use crate::commands::{Ran, helm};
 use crate::stage::Stage;
 
-/// Renders at once.
+/// Number of renderings at the same time.
 const AT_ONCE: usize = 4;
 
 pub(crate) async fn whatever_may_be_left_empty_in_upstreams_may_be_here(stage: Arc<Stage>) -> Result<()> {
@@ -49,7 +49,7 @@ async fn template(lab: &Lab, chart: &str, values: &Value) -> Result<Ran> {
     helm(lab, &["template", "release", chart, "--values", &file]).await
 }
 
-/// Everything that can be rendered is, but for the one value.
+/// Enables everything that can be rendered, with null for this one value.
 fn with_nothing_at(path: &[String]) -> Result<Value> {
     let mut values = json!({
         "ingress": { "enabled": true },
@@ -62,12 +62,12 @@ fn with_nothing_at(path: &[String]) -> Result<Value> {
         "pdb": { "create": true },
     });
     let (last, parents) = path.split_last().context("an empty path")?;
-    let mut place = &mut values;
+    let mut location = &mut values;
     for name in parents {
-        let map = place.as_object_mut().context("no map")?;
-        place = map.entry(name).or_insert_with(|| Value::Object(Map::new()));
+        let map = location.as_object_mut().context("no map")?;
+        location = map.entry(name).or_insert_with(|| Value::Object(Map::new()));
     }
-    place[last] = Value::Null;
+    location[last] = Value::Null;
     Ok(values)
 }
 

@@ -1,4 +1,4 @@
-//! What helm does only with a cluster before it: notes and questions. Upgrades are in `moved`.
+//! What helm does only with a cluster: notes and lookups. Upgrades are in `moved`.
 
 use std::sync::Arc;
 
@@ -14,19 +14,19 @@ pub(crate) async fn upstreams_image_is_remarked_upon(stage: Arc<Stage>) -> Resul
     let values = "tests/chart/values/upstream/upstream-2.19.yaml";
     let install =
         ["install", "upstreams", CHART, "--dry-run=server", "--namespace", HOME, "--values", values];
-    let told = helm(&stage.lab, &install).await?.stdout()?;
-    ensure!(told.contains("WARNING: image.repository"), "{told}");
+    let stdout = helm(&stage.lab, &install).await?.stdout()?;
+    ensure!(stdout.contains("WARNING: image.repository"), "{stdout}");
     let install = ["install", "ours", CHART, "--dry-run=server", "--namespace", HOME];
-    let told = helm(&stage.lab, &install).await?.stdout()?;
-    ensure!(told.contains("NOTES:") && !told.contains("WARNING"), "{told}");
+    let stdout = helm(&stage.lab, &install).await?.stdout()?;
+    ensure!(stdout.contains("NOTES:") && !stdout.contains("WARNING"), "{stdout}");
     Ok(())
 }
 
 pub(crate) async fn the_notes_have_keys_backed_up_encrypted(stage: Arc<Stage>) -> Result<()> {
     let install =
         ["install", "ours", CHART, "--dry-run=server", "--namespace", HOME, "--set", "secretName=mine"];
-    let told = helm(&stage.lab, &install).await?.stdout()?;
-    let notes = told.split_once("NOTES:").context("no notes")?.1;
+    let stdout = helm(&stage.lab, &install).await?.stdout()?;
+    let notes = stdout.split_once("NOTES:").context("no notes")?.1;
     ensure!(!notes.contains("get secrets"), "keys in plain text: {notes}");
     let backup = notes
         .lines()
@@ -38,8 +38,9 @@ pub(crate) async fn the_notes_have_keys_backed_up_encrypted(stage: Arc<Stage>) -
     Ok(())
 }
 
-pub(crate) async fn the_cluster_is_asked_where_its_api_server_is(stage: Arc<Stage>) -> Result<()> {
-    // The lab's API server is on loopback, which no EndpointSlice may hold: this is one as a cluster has it.
+pub(crate) async fn the_address_of_the_api_server_is_read_from_the_cluster(stage: Arc<Stage>) -> Result<()> {
+    // The lab's API server listens on loopback, which no EndpointSlice may hold. This EndpointSlice is like that of a
+    // real cluster.
     let slice = json!({
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",

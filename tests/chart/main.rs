@@ -1,7 +1,8 @@
-//! System tests of what is installed: the chart with every value, the plain manifests made from it, and the kustomize base.
+//! System tests of what users install: the chart with every value, the plain manifests made from it, and the kustomize
+//! base.
 //!
-//! `values/`, `moved/` and `refused/` hold a case each file; its header says what must come of it ([`case`]). That the chart's
-//! defaults work is shown by `controller` and `lifecycle`, which run under them.
+//! `values/`, `moved/` and `refused/` hold one case in each file; the comments at its top say what is expected
+//! ([`case`]). The suites `controller` and `lifecycle` run under the chart's defaults.
 
 mod accepted;
 mod case;
@@ -31,7 +32,7 @@ fn main() -> ExitCode {
             documented::every_value_of_upstreams_is_in_the_readme,
             installed::upstreams_image_is_remarked_upon,
             installed::the_notes_have_keys_backed_up_encrypted,
-            installed::the_cluster_is_asked_where_its_api_server_is,
+            installed::the_address_of_the_api_server_is_read_from_the_cluster,
             gaps::whatever_may_be_left_empty_in_upstreams_may_be_here,
             moved::by_an_upgrade_and_a_rollback,
             moved::by_a_server_side_apply,
@@ -40,7 +41,7 @@ fn main() -> ExitCode {
             permissions::namespaced_roles_are_enough,
             permissions::a_namespace_that_is_gone_keeps_no_other_waiting,
             permissions::what_upstreams_chart_grants_is_enough,
-            permissions::secrets_are_deleted_only_where_that_was_asked_for,
+            permissions::secrets_are_deleted_only_with_the_flag,
             monitoring::alerts_and_dashboard_know_the_metrics,
             plain::the_manifests_work_as_they_are,
             plain::kustomize_builds_on_them,

@@ -1,4 +1,4 @@
-//! The alerts and the dashboard, which are worth nothing if they ask for metrics that do not exist.
+//! The alerts and the dashboard use only metrics that exist.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tests::user::person::Person;
 
 use crate::stage::{Stage, stop};
 
-/// How the names of our metrics begin: what the controller counts, and what it says of its process.
+/// Prefixes of our metrics' names: the controller's, and those of its process.
 const PREFIXES: [&str; 2] = ["sealed_secrets_controller_", "process_"];
 
 pub(crate) async fn alerts_and_dashboard_know_the_metrics(stage: Arc<Stage>) -> Result<()> {
@@ -27,10 +27,11 @@ pub(crate) async fn alerts_and_dashboard_know_the_metrics(stage: Arc<Stage>) -> 
         chart.apply(&lab.client()).await?;
         let mut pod = Pod::of(&chart.deployment()?).flag("key-size", "2048").start(lab).await?;
         pod.wait_ready().await?;
-        let (place, name) = (format!("--controller-namespace={home}"), format!("--controller-name={home}"));
+        let (location, name) =
+            (format!("--controller-namespace={home}"), format!("--controller-name={home}"));
         let mut sealed =
-            person.seal(&Person::secret(home, "db", &json!({ "v": "1" })), &[&place, &name]).await?;
-        // What fails is counted too.
+            person.seal(&Person::secret(home, "db", &json!({ "v": "1" })), &[&location, &name]).await?;
+        // A failure is counted too.
         sealed["spec"]["encryptedData"]["v"] = json!("%%%");
         person.apply(&sealed).await?;
         person.sees_synced(home, "db", ConditionStatus::False).await?;
@@ -43,12 +44,15 @@ pub(crate) async fn alerts_and_dashboard_know_the_metrics(stage: Arc<Stage>) -> 
         ensure!(serde_json::from_str::<Value>(dashboard)?["panels"].is_array(), "a dashboard without panels");
         for (whose, text) in [("alerts", rule["spec"].to_string()), ("dashboard", dashboard.to_owned())] {
             let wanted = metrics(&text);
-            ensure!(wanted.len() >= 2, "the {whose} ask for {wanted:?} alone");
+            ensure!(wanted.len() >= 2, "the {whose} use {wanted:?} alone");
             for metric in wanted {
                 let line = |line: &str| {
                     line.starts_with(&format!("{metric}{{")) || line.starts_with(&format!("{metric} "))
                 };
-                ensure!(counted.lines().any(line), "the {whose} ask for {metric}:\n{counted}");
+                ensure!(
+                    counted.lines().any(line),
+                    "the {whose} use {metric}, which is not among:\n{counted}"
+                );
             }
         }
         ensure!(

@@ -1,5 +1,5 @@
-//! Installations of upstream's own chart (`moved/`: values as people have them), moved to ours and back: by helm with either way
-//! of reusing values, and by a server-side apply.
+//! Installations of upstream's chart (`moved/`: values that users have), changed to ours and back: by helm with and
+//! without `--reuse-values`, and by a server-side apply.
 
 use std::sync::Arc;
 
@@ -33,17 +33,17 @@ pub(crate) async fn by_an_upgrade_and_a_rollback(stage: Arc<Stage>) -> Result<()
 async fn upgrade_and_roll_back(lab: &Lab, case: &Case, reuse: &str) -> Result<()> {
     let upstreams = upstream_chart()?.display().to_string();
     with_temp_ns(lab, async |home| {
-        // A release's name is part of its cluster-wide objects' names, and other tests install too.
+        // The release's name is part of the names of cluster-wide objects, and other tests install releases too.
         let role = format!("rbac.clusterRoleName={home}");
-        let place = ["--namespace", home];
+        let location = ["--namespace", home];
         let install = ["install", home, &upstreams, "--set", &role, "--values", case.path()?];
-        helm(lab, &[&install[..], &place].concat()).await?.stdout()?;
+        helm(lab, &[&install[..], &location].concat()).await?.stdout()?;
         let before = deployment(lab, home).await?;
 
-        helm(lab, &[&["upgrade", home, OURS, reuse][..], &place].concat()).await?.stdout()?;
+        helm(lab, &[&["upgrade", home, OURS, reuse][..], &location].concat()).await?.stdout()?;
         let moved = deployment(lab, home).await?;
         ensure!(moved["metadata"]["uid"] == before["metadata"]["uid"], "another Deployment");
-        let manifest = helm(lab, &[&["get", "manifest", home][..], &place].concat()).await?.stdout()?;
+        let manifest = helm(lab, &[&["get", "manifest", home][..], &location].concat()).await?.stdout()?;
         for hole in ["<nil>", "%!", "<no value>"] {
             ensure!(!manifest.contains(hole), "{hole} in\n{manifest}");
         }
@@ -57,10 +57,10 @@ async fn upgrade_and_roll_back(lab: &Lab, case: &Case, reuse: &str) -> Result<()
         let ran = run(command, "").await?;
         ensure!(ran.code.is_some_and(|code| code != USAGE && code != 0), "{args:?}: {}", ran.stderr);
 
-        helm(lab, &[&["rollback", home, "1"][..], &place].concat()).await?.stdout()?;
+        helm(lab, &[&["rollback", home, "1"][..], &location].concat()).await?.stdout()?;
         let back = deployment(lab, home).await?;
         ensure!(back["spec"] == before["spec"], "{}\n{}", before["spec"], back["spec"]);
-        helm(lab, &[&["uninstall", home][..], &place].concat()).await?.stdout()?;
+        helm(lab, &[&["uninstall", home][..], &location].concat()).await?.stdout()?;
         Ok(())
     })
     .await
@@ -75,7 +75,7 @@ pub(crate) async fn by_a_server_side_apply(stage: Arc<Stage>) -> Result<()> {
         };
         let upstreams = chart(lab.upstream_chart(home)?).render().await?;
         let ours = chart(lab.chart(home)?).render().await?;
-        // Of the definition, each chart has its own, and other tests have ours.
+        // Each chart has its own CustomResourceDefinition, and other tests use ours.
         let without_definition = |yaml: &str| {
             let parts = yaml.split("\n---\n").filter(|part| !part.contains("kind: CustomResourceDefinition"));
             parts.collect::<Vec<_>>().join("\n---\n")

@@ -1,4 +1,4 @@
-//! The controller under less, and under more, than the chart's usual rights.
+//! The controller with fewer and with more permissions than the chart's usual ones.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use tests::user::person::Person;
 use crate::commands::kubectl;
 use crate::stage::{Stage, stop};
 
-/// Arguments by which kubeseal finds a controller that is named as its namespace.
+/// Arguments by which kubeseal finds a controller that has the name of its namespace.
 fn controller_in(home: &str) -> [String; 2] {
     [format!("--controller-namespace={home}"), format!("--controller-name={home}")]
 }
@@ -33,10 +33,10 @@ pub(crate) async fn namespaced_roles_are_enough(stage: Arc<Stage>) -> Result<()>
                 let mut pod = Pod::of(&chart.deployment()?).flag("key-size", "2048").start(lab).await?;
                 pod.wait_ready().await?;
 
-                let [place, name] = controller_in(home);
+                let [location, name] = controller_in(home);
                 for namespace in [outside, inside, home] {
                     let secret = Person::secret(namespace, "db", &json!({ "v": "1" }));
-                    person.seal_and_apply(&secret, &[&place, &name]).await?;
+                    person.seal_and_apply(&secret, &[&location, &name]).await?;
                 }
                 for namespace in [inside, home] {
                     person.sees_synced(namespace, "db", ConditionStatus::True).await?;
@@ -67,7 +67,7 @@ pub(crate) async fn namespaced_roles_are_enough(stage: Arc<Stage>) -> Result<()>
     .await
 }
 
-/// Named once, and deleted since, with the Role in it.
+/// A namespace in the list is deleted, and its Role with it.
 pub(crate) async fn a_namespace_that_is_gone_keeps_no_other_waiting(stage: Arc<Stage>) -> Result<()> {
     let (lab, person) = (&stage.lab, &stage.person);
     let _turn = stage.turn.lock().await;
@@ -80,9 +80,9 @@ pub(crate) async fn a_namespace_that_is_gone_keeps_no_other_waiting(stage: Arc<S
             let pod = pod.flag("additional-namespaces", &format!("{inside},{home}-gone"));
             let mut pod = pod.start(lab).await?;
             pod.wait_ready().await?;
-            let [place, name] = controller_in(home);
+            let [location, name] = controller_in(home);
             let secret = Person::secret(inside, "db", &json!({ "v": "1" }));
-            person.seal_and_apply(&secret, &[&place, &name]).await?;
+            person.seal_and_apply(&secret, &[&location, &name]).await?;
             person.sees_synced(inside, "db", ConditionStatus::True).await?;
             ensure!(
                 pod.logs()?.contains(&format!("in the namespace \\\"{home}-gone\\\"")),
@@ -96,7 +96,8 @@ pub(crate) async fn a_namespace_that_is_gone_keeps_no_other_waiting(stage: Arc<S
     .await
 }
 
-/// An administrator who manages permissions apart from the chart has those of upstream's chart, which know no Leases.
+/// An administrator who manages permissions outside the chart has granted those of upstream's chart, which has none for
+/// Leases.
 pub(crate) async fn what_upstreams_chart_grants_is_enough(stage: Arc<Stage>) -> Result<()> {
     let (lab, person) = (&stage.lab, &stage.person);
     let _turn = stage.turn.lock().await;
@@ -111,8 +112,8 @@ pub(crate) async fn what_upstreams_chart_grants_is_enough(stage: Arc<Stage>) -> 
         chart.apply(&lab.client()).await?;
         let mut pod = Pod::of(&chart.deployment()?).flag("key-size", "2048").start(lab).await?;
         pod.wait_ready().await?;
-        let [place, name] = controller_in(home);
-        person.seal_and_apply(&Person::secret(home, "db", &json!({ "v": "1" })), &[&place, &name]).await?;
+        let [location, name] = controller_in(home);
+        person.seal_and_apply(&Person::secret(home, "db", &json!({ "v": "1" })), &[&location, &name]).await?;
         person.sees_synced(home, "db", ConditionStatus::True).await?;
         person.sees_values(home, "db", &[("v", b"1")]).await?;
         stop(pod).await?;
@@ -122,8 +123,9 @@ pub(crate) async fn what_upstreams_chart_grants_is_enough(stage: Arc<Stage>) -> 
     .await
 }
 
-/// That the controller is first is not to be seen here, because garbage collection may be quicker; that it may be, is.
-pub(crate) async fn secrets_are_deleted_only_where_that_was_asked_for(stage: Arc<Stage>) -> Result<()> {
+/// Garbage collection may be quicker than the controller, so this test checks only that the controller may delete
+/// Secrets.
+pub(crate) async fn secrets_are_deleted_only_with_the_flag(stage: Arc<Stage>) -> Result<()> {
     let (lab, person) = (&stage.lab, &stage.person);
     let _turn = stage.turn.lock().await;
     with_temp_ns(lab, async |home| {
@@ -132,8 +134,8 @@ pub(crate) async fn secrets_are_deleted_only_where_that_was_asked_for(stage: Arc
         chart.apply(&lab.client()).await?;
         let mut pod = Pod::of(&chart.deployment()?).flag("key-size", "2048").start(lab).await?;
         pod.wait_ready().await?;
-        let [place, name] = controller_in(home);
-        person.seal_and_apply(&Person::secret(home, "db", &json!({ "v": "1" })), &[&place, &name]).await?;
+        let [location, name] = controller_in(home);
+        person.seal_and_apply(&Person::secret(home, "db", &json!({ "v": "1" })), &[&location, &name]).await?;
         person.sees_synced(home, "db", ConditionStatus::True).await?;
         may(lab, home, &[("delete", home, "yes"), ("deletecollection", home, "no")]).await?;
         person.delete_sealed(home, "db").await?;
@@ -146,7 +148,8 @@ pub(crate) async fn secrets_are_deleted_only_where_that_was_asked_for(stage: Arc
     .await
 }
 
-/// Asks the API server what the account of the controller in `home` may do with Secrets: verb, namespace, answer.
+/// Checks with the API server what the service account of the controller in `home` may do with Secrets: verb, namespace,
+/// expected answer.
 async fn may(lab: &Lab, home: &str, questions: &[(&str, &str, &str)]) -> Result<()> {
     let account = format!("--as=system:serviceaccount:{home}:{home}");
     for (verb, namespace, wanted) in questions {

@@ -16,7 +16,7 @@ const MANIFEST: &str = "charts/kustomize/controller.yaml";
 /// A kustomization that builds on `charts/kustomize`, as an installation has one.
 const OVERLAY: &str = "tests/chart/fixtures/overlay";
 
-/// As upstream's: in the place where every kubeseal looks unless told otherwise.
+/// As upstream's: the namespace in which every kubeseal looks by default.
 const HOME: &str = "kube-system";
 
 pub(crate) async fn the_manifests_work_as_they_are(stage: Arc<Stage>) -> Result<()> {
@@ -36,7 +36,7 @@ pub(crate) async fn the_manifests_work_as_they_are(stage: Arc<Stage>) -> Result<
 
 pub(crate) async fn kustomize_builds_on_them(stage: Arc<Stage>) -> Result<()> {
     let lab = &stage.lab;
-    // Two who create the same objects at once get in each other's way, even in a dry run.
+    // Two clients that create the same objects at once disturb each other, even in a dry run.
     let _turn = stage.turn.lock().await;
     let built = kubectl(lab, &["kustomize", OVERLAY], "").await?.stdout()?;
     ensure!(built.contains("image: registry.example.com/tools/sealed-secrets-controller:1.2.3\n"), "{built}");

@@ -1,4 +1,4 @@
-//! `refused/`: values that are refused, and what is said about them; and those that are called otherwise here.
+//! `refused/`: values that the chart refuses, with its messages; and values of upstream's that have another name here.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -34,12 +34,12 @@ pub(crate) async fn what_is_called_otherwise_is_refused_with_its_name_here(stage
         let name = name.split([' ', ',', ';', ':']).next().unwrap_or_default();
         ensure!(there(name) || name == "nothing", "{path}: there is no {name}");
         ensure!(!there(path), "{path} is a value of ours");
-        let mut place = &mut values;
+        let mut location = &mut values;
         for part in path.split('.') {
-            let map = place.as_object_mut().with_context(|| format!("{path}: no map"))?;
-            place = map.entry(part).or_insert_with(|| Value::Object(Map::new()));
+            let map = location.as_object_mut().with_context(|| format!("{path}: no map"))?;
+            location = map.entry(part).or_insert_with(|| Value::Object(Map::new()));
         }
-        *place = json!("x");
+        *location = json!("x");
     }
     let file = tempfile::NamedTempFile::new()?;
     fs::write(&file, values.to_string())?;

@@ -1,5 +1,5 @@
-//! What each test of this suite gets: a lab with every kind of object that the chart can make, and the namespaces that the
-//! cases name.
+//! What each test of this suite gets: a lab with every kind of object that the chart can render, and the namespaces
+//! that the cases name.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use tests::pod::Pod;
 use tests::user::person::Person;
 use tokio::sync::Mutex;
 
-/// Where the cases install.
+/// The namespace in which the cases install.
 pub(crate) const HOME: &str = "sealed-secrets";
 
-/// Namespaces that the cases name besides.
+/// Other namespaces that the cases name.
 const OTHERS: [&str; 2] = ["shop", "monitoring"];
 
 const MONITORING: &str = include_str!("fixtures/monitoring.yaml");
@@ -26,7 +26,7 @@ const MONITORING: &str = include_str!("fixtures/monitoring.yaml");
 pub(crate) struct Stage {
     pub lab: Arc<Lab>,
     pub person: Person,
-    /// Held while a controller runs: most would unseal in the other tests' namespaces too.
+    /// Locked while a controller runs: most controllers would also unseal in the other tests' namespaces.
     pub turn: Mutex<()>,
 }
 
@@ -35,7 +35,7 @@ pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
     let params = PatchParams::apply("sealed-secrets-tests").force();
     let namespaces: Api<Namespace> = Api::all(client.clone());
     for name in [HOME].into_iter().chain(OTHERS) {
-        // A pod outside the restricted standard is taken, and remarked upon in the answer.
+        // A pod that violates the restricted standard is accepted, with a warning in the response.
         let labels = json!({ "pod-security.kubernetes.io/warn": "restricted" });
         let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name, "labels": labels } });
         namespaces.patch(name, &params, &Patch::Apply(namespace)).await.context("cannot make a namespace")?;
@@ -46,14 +46,14 @@ pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
         definitions.patch(&name, &params, &Patch::Apply(&definition)).await?;
         await_condition(definitions.clone(), &name, is_crd_established()).await?;
     }
-    // Of this project's own objects only the definition: each test brings the rest.
+    // Of this project's own objects only the CustomResourceDefinition: each test applies the others.
     let definition = lab.chart(HOME)?.set("createController", "false").set("rbac.create", "false");
     lab.install(&definition.set("serviceAccount.create", "false").render().await?).await?;
     let person = Person::with(&lab, Maker::Ours)?;
     Ok(Arc::new(Stage { lab, person, turn: Mutex::new(()) }))
 }
 
-/// Stops it, and it must end well.
+/// Stops the controller, which must exit with success.
 pub(crate) async fn stop(pod: Pod) -> Result<()> {
     let status = pod.stop().await?;
     anyhow::ensure!(status.success(), "the controller ended with {status}");

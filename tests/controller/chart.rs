@@ -1,4 +1,4 @@
-//! The chart as helm sees it. That it works is shown by every other test here: they run under what it installs.
+//! The chart as helm lints it. Every other test here runs under what it installs.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub(crate) async fn a_misspelt_value_is_refused_by_name(stage: Arc<Stage>) -> Re
     Ok(())
 }
 
-/// What the controller may do in the whole cluster, and no more: a right added by accident is seen here.
+/// The controller's cluster-wide permissions, all of them: a permission that is added by accident fails this test.
 pub(crate) async fn rights_are_these_and_no_more(stage: Arc<Stage>) -> Result<()> {
     let rendered = stage.lab.chart("kube-system")?.render().await?;
     let role: k8s_openapi::api::rbac::v1::ClusterRole = rendered.find("ClusterRole")?;

@@ -1,7 +1,7 @@
 //! System tests of our controller and kubeseal-rs on a real control plane, under the chart's own RBAC.
 //!
-//! One controller serves all of these at once; tests that need one of their own, to stop it or to take its keys, are in
-//! `lifecycle`. Those in which upstream's programs take part are in `interop`.
+//! One controller serves all of these tests at once. Tests that need a controller of their own, to stop it or to delete
+//! its keys, are in `lifecycle`. Tests with upstream's programs are in `interop`.
 
 mod chart;
 mod oracle;
@@ -53,21 +53,21 @@ fn main() -> ExitCode {
             secrets::refuse::a_wrong_shape_stops_nothing_else,
             secrets::refuse::a_secret_that_the_api_server_rejects,
             secrets::refuse::an_immutable_secret_is_explained,
-            secrets::refuse::a_template_that_fails_is_told_and_mended,
+            secrets::refuse::a_template_that_fails_is_reported_and_can_be_corrected,
             secrets::refuse::hostile_templates_stop_nothing_else,
             secrets::refuse::a_sealing_key_cannot_be_smuggled_in,
-            secrets::policy::a_policy_that_quotes_a_value_is_not_quoted,
+            secrets::policy::a_policy_message_with_a_value_is_not_reported,
             secrets::policy::what_a_policy_says_of_rendered_values_is_in_the_log_alone,
             secrets::policy::what_a_policy_refused_is_unsealed_once_it_is_mended,
             secrets::status::who_waits_for_a_status_may_update,
             chart::lints_clean,
             chart::a_misspelt_value_is_refused_by_name,
             chart::rights_are_these_and_no_more,
-            oracle::a_guess_tells_one_bit,
+            oracle::a_guess_reveals_one_bit,
             oracle::a_policy_answers_no_guess,
             oracle::guesses_come_slowly,
             secrets::reseal::a_folder_is_resealed_and_still_opens,
-            http::verify::tells_what_opens_and_nothing_more,
+            http::verify::verify_says_whether_it_opens_and_nothing_more,
             http::verify::rotate_reseals_and_never_widens,
             http::connections::files_joined_and_credentials_from_a_program,
             http::connections::a_server_and_a_token_alone,

@@ -1,5 +1,6 @@
-//! A person who may edit SealedSecrets, and see everything but Secrets, guesses at a value: with templates, and with the public
-//! certificate. What they see is the same for a right guess and a wrong one, but for whether templates rendered.
+//! A user who may edit SealedSecrets, and read everything except Secrets, guesses a value: with templates, and with the
+//! public certificate. Status, events and HTTP answers are the same for a right and a wrong guess; only whether
+//! templates render may differ.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,20 +16,21 @@ use tests::user::person::Person;
 
 use crate::stage::Stage;
 
-/// What is guessed at begins with an `h`.
+/// The value that is guessed begins with an `h`.
 const PASSWORD: &str = "hunter2-5ecret-value";
 
-/// Everything that the guesser sees of one edit, but for what is another each time whatever the answer is.
+/// Everything that the user sees after an edit, without fields that differ each time.
 #[derive(Debug, PartialEq)]
 struct Sight {
     /// Type, status, reason and message.
     conditions: Vec<[String; 4]>,
-    /// The Secret's version in the status is another than before.
+    /// Whether the Secret's resource version in the status changed.
     written: bool,
-    /// Writes of the SealedSecret since the edit are too many to tell apart by its version; its status is written once.
+    /// The number of keys in the status. The SealedSecret is written too often to compare its resource versions; its
+    /// status is written once.
     opened_by: usize,
-    /// Type, reason and message of what was told since.
-    told: Vec<[String; 3]>,
+    /// Type, reason and message of the new events.
+    events: Vec<[String; 3]>,
 }
 
 struct Guesser<'a> {
@@ -41,7 +43,7 @@ impl Guesser<'_> {
         Ok(self.person.get_sealed(self.namespace, "db").await?.status.unwrap_or_default())
     }
 
-    async fn told(&self) -> Result<Vec<(String, [String; 3])>> {
+    async fn events(&self) -> Result<Vec<(String, [String; 3])>> {
         let events = self.person.events(self.namespace, "db").await?.into_iter().map(|event| {
             let words = [event.type_.clone(), event.reason.clone(), event.message.clone()];
             (event.name_any(), words.map(Option::unwrap_or_default))
@@ -49,25 +51,25 @@ impl Guesser<'_> {
         Ok(events.collect())
     }
 
-    /// Edits, and looks once the edit was processed.
+    /// Edits the SealedSecret, and reads everything once the edit was processed.
     async fn edit(&self, patch: &Value) -> Result<Sight> {
         let before = self.status().await?;
-        let known: BTreeSet<String> = self.told().await?.into_iter().map(|(name, _)| name).collect();
+        let known: BTreeSet<String> = self.events().await?.into_iter().map(|(name, _)| name).collect();
         self.person.patch_sealed(self.namespace, "db", patch).await?;
         let status = eventually(Duration::from_secs(30), "the edit was processed", async || {
             let sealed = self.person.get_sealed(self.namespace, "db").await?;
             let status = sealed.status.unwrap_or_default();
             ensure!(status.observed_generation == sealed.metadata.generation, "not yet");
-            // What a policy refuses is tried again, and that is what it was processed to.
+            // A Secret that a policy refuses is tried again: that state counts as processed.
             let reconciling = status.condition(Condition::RECONCILING);
             let is_done = reconciling.is_none_or(|it| it.reason.as_deref() == Some("Denied"));
             ensure!(is_done, "{:?}", status.conditions);
             Ok(status)
         })
         .await?;
-        // Events come behind the status.
+        // Events are written after the status.
         tokio::time::sleep(Duration::from_millis(700)).await;
-        let told = self.told().await?.into_iter().filter(|(name, _)| !known.contains(name));
+        let events = self.events().await?.into_iter().filter(|(name, _)| !known.contains(name));
         let version = |status: &SealedSecretStatus| {
             status.target.as_ref().map(|target| target.resource_version.clone())
         };
@@ -80,21 +82,21 @@ impl Guesser<'_> {
             conditions: conditions.collect(),
             written: version(&status) != version(&before),
             opened_by: status.opened_by.map_or(0, |keys| keys.len()),
-            told: told.map(|(_, words)| words).collect(),
+            events: events.map(|(_, words)| words).collect(),
         })
     }
 
     async fn render(&self, templates: &Value) -> Result<Sight> {
-        // A merge patch keeps what it does not name.
+        // A merge patch keeps the fields that it does not name.
         self.edit(&json!({ "spec": { "template": { "data": templates } } })).await
     }
 }
 
-fn asks(letter: char, then: &str, otherwise: &str) -> String {
+fn guess(letter: char, then: &str, otherwise: &str) -> String {
     format!("{{{{ if eq (substr 0 1 .p) \"{letter}\" }}}}{then}{{{{ else }}}}{otherwise}{{{{ end }}}}")
 }
 
-pub(crate) async fn a_guess_tells_one_bit(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn a_guess_reveals_one_bit(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |person, namespace| {
             let guesser = Guesser { person, namespace };
@@ -108,28 +110,29 @@ pub(crate) async fn a_guess_tells_one_bit(stage: Arc<Stage>) -> Result<()> {
             person.sees_synced(namespace, "db", ConditionStatus::True).await?;
             person.sees_event(namespace, "db", "Unsealed").await?;
 
-            // Both render. The first gives what is there, the second something else; and then back.
-            let same = guesser.render(&json!({ "x": asks('a', "1", "0") })).await?;
-            let other = guesser.render(&json!({ "x": asks('h', "1", "0") })).await?;
-            let back = guesser.render(&json!({ "x": asks('b', "1", "0") })).await?;
+            // Both templates render. The first gives the present value, the second another one, the third the present
+            // one again.
+            let same = guesser.render(&json!({ "x": guess('a', "1", "0") })).await?;
+            let other = guesser.render(&json!({ "x": guess('h', "1", "0") })).await?;
+            let back = guesser.render(&json!({ "x": guess('b', "1", "0") })).await?;
             ensure!(same == other && other == back, "{same:?}\n{other:?}\n{back:?}");
-            ensure!(same.written && same.told.len() == 1, "{same:?}");
+            ensure!(same.written && same.events.len() == 1, "{same:?}");
 
-            // One fails, or two, or they are out of bounds, in any order.
-            let fails = |letter| asks(letter, "{{ fail \"\" }}", "");
-            let spends = asks('h', "{{ range until 10000000 }}{{ end }}", "");
+            // One template fails, or both do, or they are out of bounds, in any order.
+            let fails = |letter| guess(letter, "{{ fail \"\" }}", "");
+            let spends = guess('h', "{{ range until 10000000 }}{{ end }}", "");
             let one = guesser.render(&json!({ "a": fails('a'), "h": fails('h') })).await?;
             let other = guesser.render(&json!({ "a": fails('h'), "h": fails('b') })).await?;
             let two = guesser.render(&json!({ "a": fails('h'), "h": fails('h') })).await?;
             let spent = guesser.render(&json!({ "a": spends, "h": "{{ .p }}" })).await?;
-            // The first of them is news; what stays is none.
-            ensure!(one.told.len() == 1 && one.told[0][1] == "ErrUnsealFailed", "{one:?}");
+            // The first failure has an event; the same failure again has none.
+            ensure!(one.events.len() == 1 && one.events[0][1] == "ErrUnsealFailed", "{one:?}");
             for sight in [&other, &two, &spent] {
-                ensure!(sight.conditions == one.conditions && sight.told.is_empty(), "{one:?}\n{sight:?}");
+                ensure!(sight.conditions == one.conditions && sight.events.is_empty(), "{one:?}\n{sight:?}");
             }
             ensure!(!one.written && !format!("{one:?} {two:?} {spent:?}").contains(PASSWORD), "{one:?}");
 
-            // Sealed with the public certificate, in place of what is there: without templates, and another ciphertext each time.
+            // Sealed with the public certificate: without templates, and with another ciphertext each time.
             let plain = json!({ "spec": { "template": { "data": null }, "encryptedData": { "p": seal(PASSWORD).await? } } });
             guesser.edit(&plain).await?;
             let guess = async |value: &str| {
@@ -137,9 +140,10 @@ pub(crate) async fn a_guess_tells_one_bit(stage: Arc<Stage>) -> Result<()> {
             };
             let right = guess(PASSWORD).await?;
             let wrong = guess("wrong").await?;
-            ensure!(right == wrong && right.written && right.told.len() == 1, "{right:?}\n{wrong:?}");
+            ensure!(right == wrong && right.written && right.events.len() == 1, "{right:?}\n{wrong:?}");
 
-            // A guess, the value again, a spec that does not open, and the value once more: whether that is written tells nothing.
+            // A guess, the real value again, a spec that does not open, and the real value again: whether the Secret is
+            // written reveals nothing.
             let real = json!({ "spec": { "encryptedData": { "p": seal(PASSWORD).await? } } });
             let mut sights = Vec::new();
             for value in [PASSWORD, "wrong"] {
@@ -155,7 +159,7 @@ pub(crate) async fn a_guess_tells_one_bit(stage: Arc<Stage>) -> Result<()> {
         .await
 }
 
-/// A policy of the cluster says of each Secret with which character it begins, and how long it is.
+/// A policy of the cluster that reveals the first character and the length of each Secret.
 pub(crate) async fn a_policy_answers_no_guess(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |person, namespace| {
@@ -170,11 +174,11 @@ pub(crate) async fn a_policy_answers_no_guess(stage: Arc<Stage>) -> Result<()> {
             person.sees_event(namespace, "db", "Unsealed").await?;
 
             let one = guesser.render(&json!({ "x": "{{ .p }}" })).await?;
-            ensure!(one.told.len() == 1 && one.told[0][1] == "ErrUpdateFailed", "{one:?}");
-            ensure!(one.told[0][2].contains(policy.name()), "{one:?}");
+            ensure!(one.events.len() == 1 && one.events[0][1] == "ErrUpdateFailed", "{one:?}");
+            ensure!(one.events[0][2].contains(policy.name()), "{one:?}");
             for template in ["{{ upper .p }}", "{{ substr 1 3 .p }}"] {
                 let other = guesser.render(&json!({ "x": template })).await?;
-                ensure!(other.conditions == one.conditions && other.told.is_empty(), "{one:?}\n{other:?}");
+                ensure!(other.conditions == one.conditions && other.events.is_empty(), "{one:?}\n{other:?}");
                 ensure!(!other.written && !one.written, "{one:?}\n{other:?}");
             }
             Ok(())
@@ -191,7 +195,7 @@ pub(crate) async fn guesses_come_slowly(stage: Arc<Stage>) -> Result<()> {
                 sealed["spec"]["template"]["data"] = json!({ "x": format!("{{{{ eq .p \"{number}\" }}}}") });
                 person.apply(&sealed).await
             };
-            // Also where the object is deleted and made again.
+            // Also where the object is deleted and created again.
             for number in 0..10 {
                 if number == 5 {
                     person.delete_sealed(namespace, "db").await?;
@@ -208,7 +212,7 @@ pub(crate) async fn guesses_come_slowly(stage: Arc<Stage>) -> Result<()> {
             let left = person.get_secret(namespace, "db").await?;
             ensure!(left.data.unwrap_or_default().contains_key("x"), "what was rendered before stays");
 
-            // What was asked before costs nothing, and another object does not wait.
+            // A repeated request costs nothing, and another object does not wait.
             guess(8).await?;
             person.sees_synced(namespace, "db", ConditionStatus::True).await?;
             let secret = Person::secret(namespace, "third", &json!({ "p": "fresh" }));

@@ -1,4 +1,4 @@
-//! What each test of this suite gets: a lab in which our controller runs as the chart says, and a person in it.
+//! What each test of this suite gets: a lab in which our controller runs as the chart says, and a user of it.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use tests::user::person::Person;
 /// The namespace of the controller and its keys.
 pub(crate) const HOME: &str = "kube-system";
 
-/// A value that no log, event or status may ever show. In parts, so that no test shows it by accident.
+/// A value that no log, event or status may show. Tests use it in parts, so that no test shows it by accident.
 pub(crate) const VALUE: &str = "hunter2-5ecret-value";
 
 pub(crate) struct Stage {
@@ -34,7 +34,7 @@ pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
 }
 
 impl Stage {
-    /// A test in a namespace of its own, after which no log line may show a value.
+    /// Runs a test in a namespace of its own, and checks that no log line shows a value.
     pub(crate) async fn play(&self, test: impl AsyncFnOnce(&Person, &str) -> Result<()>) -> Result<()> {
         with_temp_ns(&self.lab, async |namespace| test(&self.person, namespace).await).await?;
         ensure!(!self.pod.logs()?.contains(VALUE), "the controller logged a value");

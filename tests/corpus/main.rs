@@ -1,5 +1,5 @@
-//! The corpus of `crates/template`, judged by Go itself: Go's text/template and sprig render it anew, and must make of it
-//! what is committed. That our engine makes the same of it is for `crates/template/tests/it/corpus.rs`.
+//! Go judges the corpus of `crates/template`: Go's text/template and sprig render it again, with the committed results.
+//! `crates/template/tests/it/corpus.rs` compares our engine's results with the same files.
 //!
 //! Needs Go, and no control plane.
 
@@ -12,7 +12,7 @@ use anyhow::{Result, ensure};
 use tests::programs::own::judge::Judge;
 use tests::workspace;
 
-/// Every area of the language has a file; fewer would mean that they were looked for in the wrong place.
+/// Every area of the language has a file; fewer would mean that the folder was not found.
 const AREAS: usize = 5;
 
 /// The names of all functions that Go and sprig have.
@@ -54,9 +54,9 @@ fn is_what_go_says() -> Result<()> {
     Ok(())
 }
 
-/// Has the Go program render the cases in `directory`, which adds the expectations.
+/// Runs the Go program on the cases in `directory`, which adds the expected results.
 fn render(directory: &Path) -> Result<()> {
-    Judge::ready("sprig")?.ask(&[directory.display().to_string()], "")?;
+    Judge::ready("sprig")?.run(&[directory.display().to_string()], "")?;
     Ok(())
 }
 

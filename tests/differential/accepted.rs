@@ -1,7 +1,8 @@
-//! What either kubeseal writes, `kubectl apply --dry-run=server` takes: the API server looks at it, and keeps nothing.
+//! `kubectl apply --dry-run=server` accepts what either kubeseal writes: the API server validates it, and stores
+//! nothing.
 //!
-//! Every output of every case is asked about. What the API server refuses for a reason of the Secret's own (`REASONS`) no
-//! kubeseal could have mended; whether it refuses both alike is `judge`'s.
+//! Every output of every case is applied. What the API server refuses for a reason in the Secret itself (`REASONS`) no
+//! kubeseal could have corrected; whether it refuses both outputs is compared in `judge`.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -16,32 +17,32 @@ use crate::family::Family;
 use crate::outcome::{Manifest, Outcome};
 use crate::stage::{Answers, Stage};
 
-/// Why what a person wrote cannot be applied, whichever program sealed it: parts of what kubectl says.
+/// Why a Secret cannot be applied, whichever program sealed it: parts of kubectl's messages.
 const REASONS: &[&str] = &[
     "a lowercase RFC 1123 subdomain must consist of",
     "may not contain '/'",
-    // A namespace with an invented name, which is not there.
+    // A namespace that does not exist.
     "not found",
-    // kubectl itself keeps a copy of what it applies, and that only fits up to a size.
+    // kubectl keeps a copy of what it applies in an annotation, which has a limited size.
     "metadata.annotations: Too long",
-    // A Secret that is recovered belongs to its SealedSecret, which was never in a cluster.
+    // A recovered Secret belongs to a SealedSecret that was never in a cluster.
     "metadata.ownerReferences.uid: Invalid value",
 ];
 
-/// Refused, so that the others are told of with their file: of a single one kubectl tells the object alone.
+/// A refused object. With more than one object, kubectl names each file in its errors.
 const REFUSED: &str = r#"{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "REFUSED"}}"#;
 
-/// That the API server did not take something.
+/// An object that the API server refused.
 #[derive(Debug, Clone)]
-pub(crate) struct Refusal {
+pub(crate) struct AcceptedRefusal {
     /// One of `REASONS`.
     pub reason: Option<&'static str>,
-    /// What kubectl said.
+    /// kubectl's message.
     pub complaint: String,
 }
 
-/// Asks the API server about all that was written, and notes in the outcomes what it does not take.
-pub(crate) async fn ask(stage: &Stage, family: Family, answers: &mut [Answers]) -> Result<()> {
+/// Applies everything that was written, and stores in the outcomes what the API server refuses.
+pub(crate) async fn compare(stage: &Stage, family: Family, answers: &mut [Answers]) -> Result<()> {
     let (ours, upstreams): (Vec<_>, Vec<_>) =
         answers.iter_mut().map(|Answers { ours, upstreams }| (ours, upstreams)).unzip();
     let dir = stage.folder(&format!("{family:?}"));
@@ -51,7 +52,7 @@ pub(crate) async fn ask(stage: &Stage, family: Family, answers: &mut [Answers]) 
     Ok(())
 }
 
-/// One kubectl for all of them: it goes on after what is refused, and says in which file that was.
+/// One kubectl for all objects: it continues after an error, and names the file.
 async fn ask_about(stage: &Stage, dir: PathBuf, outcomes: Vec<&mut Outcome>) -> Result<()> {
     fs::create_dir_all(&dir)?;
     let mut files: BTreeMap<String, (PathBuf, usize)> = BTreeMap::new();
@@ -78,7 +79,7 @@ async fn ask_about(stage: &Stage, dir: PathBuf, outcomes: Vec<&mut Outcome>) -> 
     for outcome in outcomes {
         let mut paths = outcome.manifests.iter().filter_map(|manifest| files.get(&form(manifest)));
         let complaint = paths.find_map(|(path, _)| complaint_about(path));
-        outcome.refused = complaint.map(|complaint| Refusal {
+        outcome.refused = complaint.map(|complaint| AcceptedRefusal {
             reason: REASONS.iter().copied().find(|reason| complaint.contains(reason)),
             complaint: complaint.clone(),
         });
@@ -86,7 +87,7 @@ async fn ask_about(stage: &Stage, dir: PathBuf, outcomes: Vec<&mut Outcome>) -> 
     Ok(())
 }
 
-/// The file of a manifest, unless one of the same form has one.
+/// Writes the file of a manifest, unless one of the same form has been written.
 fn new_file<'a>(
     files: &'a mut BTreeMap<String, (PathBuf, usize)>,
     manifest: &Manifest,
@@ -98,7 +99,7 @@ fn new_file<'a>(
     }
 }
 
-/// The text without what is sealed: that is never the same twice, and nothing that the API server looks at.
+/// The text without sealed values: they differ each time, and the API server does not look at them.
 fn form(manifest: &Manifest) -> String {
     const SEALED: usize = 300;
     let is_inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
@@ -106,7 +107,7 @@ fn form(manifest: &Manifest) -> String {
     manifest.format.chars().chain(words.filter(|word| word.len() < SEALED).flat_map(str::chars)).collect()
 }
 
-/// How many objects were taken, and what was said of the others.
+/// The number of accepted objects, and the messages about the others.
 async fn apply(stage: &Stage, dir: &Path) -> Result<(usize, Vec<String>)> {
     let output = Command::new(stage.lab.programs.path(Program::Kubectl)?)
         .args(["apply", "--dry-run=server", "--validate=strict", "-f"])

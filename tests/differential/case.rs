@@ -1,35 +1,35 @@
-//! [`Case`]: one thing that is asked of both kubeseals. What they answer is `outcome`, whether that is the same is `judge`.
+//! [`Case`]: the input of one comparison of the two kubeseals. The results are in `outcome`, the comparison in `judge`.
 
 use serde_json::Value;
 
 /// Arguments, standard input, files and environment: the same for both.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
-    /// Unique in its family, and what the list of differences names it by.
+    /// Unique in its family. The list of differences uses this name.
     pub name: String,
     pub args: Vec<String>,
     pub stdin: Vec<u8>,
-    /// In the working folder, beside the fixtures.
+    /// Files in the working folder, beside the fixtures.
     pub files: Vec<(String, Vec<u8>)>,
     pub env: Vec<(String, String)>,
     pub compared: Compared,
-    /// Upstream's does it; if that fails, the case says nothing about what it is there for.
+    /// Upstream's kubeseal must succeed: if it fails, the case does not test what it is for.
     pub is_possible: bool,
 }
 
-/// What must be the same, when both do what they are asked for.
+/// What is compared when both succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Compared {
-    /// The meaning of all that is written.
+    /// The meaning of everything that is written.
     Everything,
-    /// That they do it: what is written is for people, and may be said in other words.
+    /// That both succeed: the output is for people, and may differ.
     Status,
-    /// That each tells its own version.
+    /// That each prints its own version.
     Version,
 }
 
 impl Case {
-    /// Just the arguments, separated by spaces.
+    /// A case with arguments only, separated by spaces.
     pub(crate) fn bare(name: impl Into<String>, args: &str) -> Self {
         let case = Self {
             name: name.into(),
@@ -43,12 +43,12 @@ impl Case {
         case.args(args)
     }
 
-    /// Seals what comes on standard input, without a cluster.
+    /// A case that seals standard input, without a cluster.
     pub(crate) fn seal(name: impl Into<String>, stdin: impl AsRef<[u8]>) -> Self {
         Self::bare(name, "--cert cert.pem").stdin(stdin)
     }
 
-    /// The same with an object in JSON.
+    /// A case that seals an object in JSON, without a cluster.
     pub(crate) fn seal_json(name: impl Into<String>, secret: &Value) -> Self {
         Self::seal(name, secret.to_string())
     }
@@ -60,28 +60,28 @@ impl Case {
         self
     }
 
-    /// One more argument, spaces and all.
+    /// Adds one argument, which may contain spaces.
     #[must_use]
     pub(crate) fn arg(mut self, arg: impl Into<String>) -> Self {
         self.args.push(arg.into());
         self
     }
 
-    /// What is on standard input.
+    /// Sets standard input.
     #[must_use]
     pub(crate) fn stdin(mut self, stdin: impl AsRef<[u8]>) -> Self {
         stdin.as_ref().clone_into(&mut self.stdin);
         self
     }
 
-    /// One more file.
+    /// Adds a file.
     #[must_use]
     pub(crate) fn file(mut self, name: &str, content: impl AsRef<[u8]>) -> Self {
         self.files.push((name.to_owned(), content.as_ref().to_owned()));
         self
     }
 
-    /// One more variable.
+    /// Adds an environment variable.
     #[must_use]
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.to_owned(), value.to_owned()));

@@ -1,8 +1,7 @@
-//! `differences`: where kubeseal-rs answers otherwise than upstream's kubeseal, and means to. The README names the same
-//! under "better on purpose".
+//! `differences`: where kubeseal-rs differs from upstream's kubeseal on purpose. `kubeseal-rs/docs/migrating.md` lists
+//! the same differences.
 //!
-//! The list stays true: a difference that is not listed fails its family, and so does one that is listed and no longer
-//! there.
+//! A difference that is not listed fails its family, and so does a listed one that does not occur.
 
 mod cluster;
 mod connections;
@@ -15,17 +14,17 @@ use crate::judge::How;
 /// Cases that differ on purpose.
 #[derive(Debug)]
 pub(crate) struct Difference {
-    /// Names of cases; `*` stands for anything.
+    /// Names of cases; `*` stands for any text.
     pub cases: &'static [&'static str],
     pub how: How,
     /// Why ours is better.
     pub because: &'static str,
 }
 
-/// All differences of a family. A case is held against the first that names it.
+/// All differences of a family. The first one that names a case counts.
 pub(crate) fn differences(family: Family) -> Vec<&'static Difference> {
     let (list, more): (&[Difference], &[Difference]) = match family {
-        // Not one.
+        // No differences.
         Family::Scopes => (&[], &[]),
         Family::Data => (input::DATA, &[]),
         Family::Metadata => (input::METADATA, &[]),

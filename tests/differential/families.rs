@@ -1,4 +1,4 @@
-//! The tables of cases. What is in each is at the top of its file.
+//! The tables of cases. The first line of each file says what its cases test.
 
 pub(crate) mod clusters {
     pub(crate) mod certificates;

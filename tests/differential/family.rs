@@ -1,6 +1,6 @@
-//! [`Family`]: which tables of cases there are. The cases are under `families`, the differences in `differences`.
+//! [`Family`]: the tables of cases. The cases are under `families`, the differences in `differences`.
 
-/// One table, and one trial.
+/// One table, which is one test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Family {
     Scopes,

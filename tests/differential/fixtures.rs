@@ -1,8 +1,8 @@
 //! [`Fixtures`]: the keys, certificates and kubeconfigs that cases name in their arguments. Each case finds them in its
 //! working folder.
 //!
-//! Decided: the key pair of kubeseal-rs' own tests, because it says of itself that it is worthless, and a published key is
-//! better published once.
+//! Decided: the key pair of kubeseal-rs' own tests, because its files say that it is worthless, instead of another
+//! published key.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -21,7 +21,7 @@ pub(crate) struct Fixtures {
     pub key: PrivateKey,
 }
 
-/// A context with a namespace and one without; no cluster that exists.
+/// A context with a namespace and one without; the cluster does not exist.
 const KUBECONFIG: &str = "\
 apiVersion: v1
 kind: Config
@@ -37,7 +37,7 @@ users:
 ";
 
 impl Fixtures {
-    /// Writes them into `dir`. `admin` is the kubeconfig of the cluster that does exist.
+    /// Writes them into `dir`. `admin` is the kubeconfig of the cluster that exists.
     pub(crate) fn write(dir: PathBuf, admin: &Path) -> Result<Self> {
         fs::create_dir_all(&dir)?;
         let from = workspace::root().join("kubeseal-rs/tests/fixtures");
@@ -80,7 +80,7 @@ impl Fixtures {
         Ok(Self { dir, key })
     }
 
-    /// Puts all of them into `dir`, as links.
+    /// Puts links to all fixtures into `dir`.
     pub(crate) fn lay_out(&self, dir: &Path) -> Result<()> {
         for entry in fs::read_dir(&self.dir)? {
             let entry = entry?;
@@ -89,7 +89,7 @@ impl Fixtures {
         Ok(())
     }
 
-    /// The path of one of them.
+    /// The path of the fixture `name`.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.join(name)
     }

@@ -1,5 +1,5 @@
-//! `judge`: plays the cases of a family, and holds every difference against the list of those that are meant. What comes out
-//! must pass the API server as well.
+//! `judge`: runs the cases of a family, and compares every difference with the list of intended ones. The API server
+//! must accept the output as well.
 
 use anyhow::{Result, bail, ensure};
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -9,26 +9,26 @@ use crate::accepted;
 use crate::case::{Case, Compared};
 use crate::differences::{Difference, differences};
 use crate::family::Family;
-use crate::report::Report;
+use crate::report::ComparisonReport;
 use crate::stage::{Answers, Stage};
 
-/// Cases at a time. Each is two short processes; the families run side by side as well.
+/// Number of cases at a time. Each runs two short processes; the families run side by side as well.
 const AT_ONCE: usize = 3;
 
-/// In which way the two answered differently.
+/// How the two results differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum How {
-    /// Ours refuses what upstream's does.
+    /// Ours fails, upstream's succeeds.
     OursRefuses,
-    /// Ours does what upstream's refuses.
+    /// Ours succeeds, upstream's fails.
     UpstreamRefuses,
-    /// Both do it, and something else comes out.
+    /// Both succeed, with different outputs.
     OtherMeaning,
-    /// Both refuse it, with different exit codes.
+    /// Both fail, with different exit codes.
     OtherCode,
 }
 
-/// Fails with a report of what differs and is not listed, and of what is listed and does not differ.
+/// Fails with a report of unlisted differences, and of listed ones that do not occur.
 pub(crate) async fn judge(stage: &Stage, family: Family, cases: Vec<Case>) -> Result<()> {
     let mut names: Vec<&str> = cases.iter().map(|case| case.name.as_str()).collect();
     names.sort_unstable();
@@ -40,9 +40,9 @@ pub(crate) async fn judge(stage: &Stage, family: Family, cases: Vec<Case>) -> Re
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
-    accepted::ask(stage, family, &mut answers).await?;
+    accepted::compare(stage, family, &mut answers).await?;
     let list = differences(family);
-    let mut report = Report::new(cases.len());
+    let mut report = ComparisonReport::new(cases.len());
     for difference in &list {
         for pattern in difference.cases {
             let is_used = cases.iter().any(|case| matches(pattern, &case.name));
@@ -93,7 +93,7 @@ fn how(case: &Case, answers: &Answers) -> Option<How> {
     match (ours.succeeded, upstreams.succeeded) {
         (false, true) => Some(How::OursRefuses),
         (true, false) => Some(How::UpstreamRefuses),
-        // Of a failure, scripts can rely on the exit code alone; of a crash, on nothing.
+        // Scripts can rely on the exit code of a failure, and on nothing of a crash.
         (false, false) => (!upstreams.crashed && ours.code != upstreams.code).then_some(How::OtherCode),
         (true, true) => {
             let same = match case.compared {
@@ -106,24 +106,24 @@ fn how(case: &Case, answers: &Answers) -> Option<How> {
     }
 }
 
-/// Whether both tell a version in the same form, and ours says whose it is behind it.
+/// Whether both print a version in the same form, and ours adds the program's name.
 fn is_version(ours: &Value, upstreams: &Value) -> bool {
     let line = |version: &str| json!({ "format": "yaml", "objects": [{ "kubeseal version": version }] });
-    let told = |told: &Value| {
-        told.pointer("/objects/0/kubeseal version").and_then(Value::as_str).unwrap_or_default().to_owned()
+    let printed = |printed: &Value| {
+        printed.pointer("/objects/0/kubeseal version").and_then(Value::as_str).unwrap_or_default().to_owned()
     };
-    let is_ours = |told: &str| {
-        let (version, program) = told.split_once(' ').unwrap_or_default();
+    let is_ours = |printed: &str| {
+        let (version, program) = printed.split_once(' ').unwrap_or_default();
         version
             .strip_prefix("v0.")
             .is_some_and(|rest| rest.split('.').all(|part| part.parse::<u32>().is_ok()))
             && program == concat!("(kubeseal-rs v", env!("CARGO_PKG_VERSION"), ")")
     };
-    *ours == line(&told(ours)) && *upstreams == line(&told(upstreams)) && is_ours(&told(ours))
+    *ours == line(&printed(ours)) && *upstreams == line(&printed(upstreams)) && is_ours(&printed(ours))
 }
 
-/// In which way what ours wrote does not pass the API server as it ought to: it does wherever upstream's does, and else is
-/// refused for the same known reason.
+/// How the API server's verdict about our output differs from what is expected: it must be accepted wherever upstream's
+/// is, and else be refused for the same known reason.
 fn refused(Answers { ours, upstreams }: &Answers) -> Option<&'static str> {
     match (&ours.refused, &upstreams.refused) {
         (None, Some(_)) if ours.succeeded => Some("the API server refuses upstream's alone"),
@@ -138,7 +138,7 @@ fn refused(Answers { ours, upstreams }: &Answers) -> Option<&'static str> {
     }
 }
 
-/// Whether `name` is of the form `pattern`, in which each `*` stands for anything.
+/// Whether `name` matches `pattern`, in which each `*` stands for any text.
 fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,

@@ -1,10 +1,10 @@
-//! kubeseal-rs judged by the original: both programs get the same arguments, input, files and environment, and what comes
-//! out of them must mean the same, and pass a cluster.
+//! kubeseal-rs compared with upstream's kubeseal: both programs get the same arguments, input, files and environment,
+//! and their outputs must have the same meaning, and be accepted by a cluster.
 //!
-//! - `case`: what is asked; `families`: tables of it, one trial each;
-//! - `stage`: asks both; `outcome` and `meaning`: what an answer comes to;
-//! - `accepted`: whether the API server takes it;
-//! - `judge`: whether it is the same; `differences`: where it is not meant to be.
+//! - `case`: one input; `families`: tables of cases, one test each;
+//! - `stage`: runs both programs; `outcome` and `meaning`: their results;
+//! - `accepted`: whether the API server accepts them;
+//! - `judge`: whether they are the same; `differences`: where they differ on purpose.
 
 mod accepted;
 mod case;

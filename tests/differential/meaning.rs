@@ -1,5 +1,5 @@
-//! `meaning`: what a kubeseal wrote, with everything opened and everything left out that means nothing: the order of keys,
-//! nulls, and our hint at the certificate.
+//! `meaning`: the output of a kubeseal, with every value opened, and without what has no meaning: the order of keys,
+//! nulls, and our fingerprint annotation.
 
 use api::Scope;
 use base64::Engine as _;
@@ -7,14 +7,14 @@ use base64::engine::general_purpose::STANDARD;
 use envelope::{PrivateKey, open, pem};
 use serde_json::{Value, json};
 
-/// What our kubeseal adds to a SealedSecret, and upstream's ignores.
+/// The annotation that our kubeseal adds to a SealedSecret, and upstream's ignores.
 const HINT: &str = "sealedsecrets.bitnami.com/certificate-fingerprint";
 
-/// Namespaces and names that cases use: a bare value does not say what it is bound to.
+/// Namespaces and names that cases use: a raw value does not say what it is bound to.
 const NAMESPACES: [&str; 6] = ["", "shop", "default", "other", "kube-system", "from-env"];
 const NAMES: [&str; 6] = ["", "db", "other", "a.b", "db=x", "from-env"];
 
-/// Of a whole output.
+/// The meaning of a whole output.
 pub(crate) fn meaning(output: &[u8], key: &PrivateKey) -> Value {
     let Ok(text) = std::str::from_utf8(output) else { return json!({ "bytes": STANDARD.encode(output) }) };
     if text.trim().is_empty() {
@@ -43,14 +43,14 @@ pub(crate) fn objects(text: &str) -> Option<(&'static str, Vec<Value>)> {
     all.then_some((format, objects))
 }
 
-/// Certificates and keys, without whatever stands around them.
+/// Certificates and keys, without the text around them.
 fn pem_blocks(text: &str) -> Option<Value> {
     let shown = |block: pem::Block| json!({ block.label: STANDARD.encode(&*block.der) });
     let blocks: Vec<Value> = pem::blocks(text).into_iter().map(shown).collect();
     (!blocks.is_empty()).then(|| json!({ "pem": blocks }))
 }
 
-/// A value sealed with `--raw`: what it is bound to, and what it is.
+/// A value sealed with `--raw`: its scope, and its plaintext.
 fn bare(text: &str, key: &PrivateKey) -> Option<Value> {
     let envelope = STANDARD.decode(text.trim()).ok()?;
     let labels = NAMESPACES.iter().flat_map(|namespace| {
@@ -77,7 +77,8 @@ fn opened(mut object: Value, key: &PrivateKey) -> Value {
     if let Some(items) = object.pointer_mut("/spec/encryptedData").and_then(Value::as_object_mut) {
         for item in items.values_mut() {
             let envelope = item.as_str().and_then(|item| STANDARD.decode(item).ok());
-            // Not every case seals with our key; what does not open stays as a mark, and is the same mark for both.
+            // Not every case seals with this key; a value that does not open becomes a mark, which is the same for both
+            // programs.
             let value = envelope.and_then(|envelope| open(key, &label, &envelope).ok());
             *item = value.map_or_else(|| json!({ "sealed": "for another" }), |value| shown(value.expose()));
         }

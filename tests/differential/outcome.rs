@@ -1,4 +1,4 @@
-//! [`Outcome`]: how one kubeseal answered one case, reduced to what it means, and its exit code.
+//! [`Outcome`]: the result of one kubeseal in one case: exit code, and the meaning of what it wrote.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +9,7 @@ use envelope::PrivateKey;
 use serde_json::Value;
 use tests::process::cli::CliOutput;
 
-use crate::accepted::Refusal;
+use crate::accepted::AcceptedRefusal;
 use crate::case::Case;
 use crate::meaning::{meaning, objects};
 
@@ -17,19 +17,19 @@ use crate::meaning::{meaning, objects};
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub succeeded: bool,
-    /// None where a signal ended it, or where it had to be ended.
+    /// None where a signal ended it, or where it had to be killed.
     pub code: Option<i32>,
-    /// It ended by a signal or a panic, or not at all, which no program may.
+    /// Whether it ended by a signal or a panic, or had to be killed.
     pub crashed: bool,
     pub stdout: Value,
-    /// Files that the case brought along or that were made.
+    /// Files that the case has, and files that were made.
     pub files: BTreeMap<String, Value>,
-    /// A file of the case is not what it was.
+    /// Whether a file of the case was changed.
     pub touched: bool,
-    /// What was written for a cluster.
+    /// Manifests that were written.
     pub manifests: Vec<Manifest>,
-    /// What the API server said to that, if it did not take it.
-    pub refused: Option<Refusal>,
+    /// What the API server answered to them, if it refused them.
+    pub refused: Option<AcceptedRefusal>,
     pub stderr: String,
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct Manifest {
 const PANICKED: i32 = 101;
 
 impl Outcome {
-    /// Of a run that had to be ended.
+    /// The outcome of a run that had to be killed.
     pub(crate) fn hangs() -> Self {
         Self {
             succeeded: false,
@@ -62,7 +62,7 @@ impl Outcome {
         }
     }
 
-    /// Of a run in `dir`.
+    /// The outcome of a run in `dir`.
     pub(crate) fn of(ran: CliOutput, case: &Case, dir: &Path, key: &PrivateKey) -> Result<Self> {
         let mut files = BTreeMap::new();
         let mut touched = false;
@@ -70,7 +70,7 @@ impl Outcome {
         for entry in fs::read_dir(dir)? {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            // Links are the fixtures, folders are the case's own and hold no output.
+            // Links are the fixtures; folders belong to the case and hold no output.
             if !entry.file_type()?.is_file() {
                 continue;
             }
@@ -97,7 +97,7 @@ impl Outcome {
     }
 }
 
-/// Neither a bare value nor a certificate is one.
+/// The output as a manifest, unless it is a raw value or a certificate.
 fn manifest(written: &[u8]) -> Option<Manifest> {
     let text = std::str::from_utf8(written).ok()?;
     let (format, objects) = objects(text)?;

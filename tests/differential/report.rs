@@ -1,5 +1,5 @@
-//! [`Report`]: what a family's trial says when it fails. The first few cases in full, the rest by name: a table that fails
-//! as a whole would bury the reader.
+//! [`ComparisonReport`]: the message of a family that fails. It shows the first few cases in full, and the names of the
+//! others.
 
 use std::fmt::{self, Write as _};
 
@@ -15,24 +15,24 @@ const SHOWN: usize = 12;
 const WIDTH: usize = 1200;
 
 #[derive(Debug)]
-pub(crate) struct Report {
+pub(crate) struct ComparisonReport {
     cases: usize,
     differing: Vec<(String, String)>,
     stale: Vec<String>,
 }
 
-impl Report {
-    /// About this many cases.
+impl ComparisonReport {
+    /// A report about this many cases.
     pub(crate) fn new(cases: usize) -> Self {
         Self { cases, differing: Vec::new(), stale: Vec::new() }
     }
 
-    /// Nothing to tell.
+    /// Whether there is no difference to report.
     pub(crate) fn is_empty(&self) -> bool {
         self.differing.is_empty() && self.stale.is_empty()
     }
 
-    /// A case that is not answered alike.
+    /// Adds a case in which the programs differ.
     pub(crate) fn differs(&mut self, case: &Case, answers: &Answers, how: &str) {
         let mut text = String::new();
         // Writing to a String cannot fail.
@@ -50,11 +50,16 @@ impl Report {
                 short(&format!("{:?}", String::from_utf8_lossy(&case.stdin)))
             );
         }
-        let _ = write!(text, "  upstream: {}\n  ours:     {}", told(&answers.upstreams), told(&answers.ours));
+        let _ = write!(
+            text,
+            "  upstream: {}\n  ours:     {}",
+            described(&answers.upstreams),
+            described(&answers.ours)
+        );
         self.differing.push((format!("{} ({how})", case.name), text));
     }
 
-    /// Something on the list that is not so, unless it is.
+    /// Adds an entry of the list that does not hold, unless it does.
     pub(crate) fn stale_unless(&mut self, is_so: bool, what: &str, why: &str) {
         if !is_so {
             self.stale.push(format!("{what}: {why}"));
@@ -62,7 +67,7 @@ impl Report {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for ComparisonReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "of {} cases, {} differ from upstream's:", self.cases, self.differing.len())?;
         for (name, text) in self.differing.iter().take(SHOWN) {
@@ -78,7 +83,7 @@ impl fmt::Display for Report {
     }
 }
 
-fn told(outcome: &Outcome) -> String {
+fn described(outcome: &Outcome) -> String {
     if let Some(refusal) = &outcome.refused {
         return short(&format!("refused: {} ({})", refusal.complaint, outcome.stdout));
     }

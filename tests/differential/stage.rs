@@ -1,4 +1,4 @@
-//! [`Stage`]: both kubeseals, and a folder in which each case is played twice.
+//! [`Stage`]: both kubeseals, and a folder in which each case is run twice.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,13 +24,13 @@ use crate::family::Family;
 use crate::fixtures::Fixtures;
 use crate::outcome::Outcome;
 
-/// Nothing that a case asks for takes seconds, a refused connection included. Upstream's never ends on some inputs.
+/// No case takes seconds, a refused connection included. Upstream's kubeseal never ends on some inputs.
 const LONGEST: Duration = Duration::from_secs(15);
 
 /// The namespace of the controller and its keys.
 pub(crate) const HOME: &str = "kube-system";
 
-/// Where cases put their objects, beside what every cluster has.
+/// The namespaces of cases' objects, beside those of every cluster.
 const NAMESPACES: [&str; 3] = ["shop", "other", "from-env"];
 
 pub(crate) struct Stage {
@@ -41,7 +41,7 @@ pub(crate) struct Stage {
     dir: TempDir,
 }
 
-/// How both answered.
+/// The outcomes of both programs.
 pub(crate) struct Answers {
     pub ours: Outcome,
     pub upstreams: Outcome,
@@ -54,7 +54,7 @@ pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
 }
 
 impl Stage {
-    /// Our chart, installed when it is first asked for: most families need no cluster.
+    /// Our chart, installed when it is first needed: most families need no cluster.
     pub(crate) async fn chart(&self) -> Result<&Rendered> {
         let install = async || {
             let chart = self.lab.chart(HOME)?.render().await?;
@@ -65,7 +65,7 @@ impl Stage {
         self.chart.get_or_try_init(install).await
     }
 
-    /// A cluster that knows SealedSecrets, and has the namespaces that cases name.
+    /// A cluster with the CustomResourceDefinition, and the namespaces that cases name.
     pub(crate) async fn cluster(&self) -> Result<()> {
         self.chart().await?;
         let make = async || {
@@ -80,23 +80,23 @@ impl Stage {
         self.namespaces.get_or_try_init(make).await.copied()
     }
 
-    /// A folder for what a family leaves.
+    /// A folder for the output of a family.
     pub(crate) fn folder(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    /// What comes out of a kubeseal that seals `secret` with `cert.pem`.
+    /// The output of a kubeseal that seals `secret` with `cert.pem`.
     pub(crate) async fn sealed(&self, maker: Maker, args: &str, secret: &str) -> Result<String> {
         let case = Case::seal("", secret).args(args);
         let kubeseal = Cli::new(self.program(maker)?).current_dir(&self.fixtures.path(""));
         Ok(String::from_utf8(kubeseal.output(&case.args, &case.stdin).await?)?)
     }
 
-    /// Asks both.
+    /// Runs a case with both programs.
     pub(crate) async fn play(&self, family: Family, number: usize, case: &Case) -> Result<Answers> {
         let dir = self.dir.path().join(format!("{family:?}-{number}"));
-        let ours = self.ask(Maker::Ours, case, dir.join("ours"));
-        let upstreams = self.ask(Maker::Upstream, case, dir.join("upstream"));
+        let ours = self.run(Maker::Ours, case, dir.join("ours"));
+        let upstreams = self.run(Maker::Upstream, case, dir.join("upstream"));
         let (ours, upstreams) = futures::future::try_join(ours, upstreams)
             .await
             .with_context(|| format!("case {}", case.name))?;
@@ -104,7 +104,7 @@ impl Stage {
         Ok(Answers { ours, upstreams })
     }
 
-    async fn ask(&self, maker: Maker, case: &Case, dir: PathBuf) -> Result<Outcome> {
+    async fn run(&self, maker: Maker, case: &Case, dir: PathBuf) -> Result<Outcome> {
         fs::create_dir_all(&dir)?;
         self.fixtures.lay_out(&dir)?;
         for (name, content) in &case.files {
@@ -112,7 +112,7 @@ impl Stage {
             fs::create_dir_all(path.parent().unwrap_or(&dir))?;
             fs::write(path, content).with_context(|| format!("cannot write {name}"))?;
         }
-        // Logs that a flag sends to files go to the folder of temporary files, unless told otherwise.
+        // Logs go to the folder of temporary files by default.
         let temporary = dir.join("tmp");
         fs::create_dir(&temporary)?;
         let mut kubeseal = Cli::new(self.program(maker)?).current_dir(&dir).env("TMPDIR", temporary);

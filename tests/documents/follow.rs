@@ -1,4 +1,4 @@
-//! Follows one page: prepares what the page takes for granted, and runs its commands.
+//! Follows one page: prepares what the page expects, and runs its commands.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
-//! [`Kubelet`]: runs the controller that the cluster's Deployment names, as long as a page is followed: starts it when the page
-//! installs it, replaces it when the page changes it, ends it when the page removes it. It stands for the Deployment controller too,
-//! and reports the rollout that `kubectl rollout status` waits for.
+//! [`Kubelet`]: runs the controller of the cluster's Deployment while a page is followed: starts it when the page
+//! installs it, replaces it when the page changes it, ends it when the page removes it. It acts as the Deployment
+//! controller too, and reports the rollout that `kubectl rollout status` waits for.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use tests::lab::{Lab, Maker};
 use tests::pod::Pod;
 use tokio::sync::Mutex;
 
-/// Where every page installs it.
+/// The namespace in which every page installs the controller.
 const HOME: &str = "kube-system";
 
 const LOOK: Duration = Duration::from_millis(200);
@@ -58,7 +58,8 @@ impl<'a> Kubelet<'a> {
             return Ok(());
         }
         if running.generation.is_none() {
-            // The definition of SealedSecrets is new, too: the garbage collector is told, instead of finding it within 30 seconds.
+            // The CustomResourceDefinition is new: a restarted garbage collector knows it at once, instead of within 30
+            // seconds.
             self.lab.control_plane.restart_controllers().await?;
         }
         let next = match &deployment {

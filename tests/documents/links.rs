@@ -1,4 +1,4 @@
-//! Links between pages: each leads somewhere, and every page is found from the README.
+//! Links between pages: each target exists, and every page is found from the README.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -75,8 +75,8 @@ fn anchors(text: &str) -> BTreeSet<String> {
 
 fn anchor(heading: &str) -> String {
     let lower = heading.to_lowercase();
-    let kept = lower.chars().filter(|it| it.is_alphanumeric() || matches!(it, ' ' | '-' | '_'));
-    kept.map(|it| if it == ' ' { '-' } else { it }).collect()
+    let outside_code = lower.chars().filter(|it| it.is_alphanumeric() || matches!(it, ' ' | '-' | '_'));
+    outside_code.map(|it| if it == ' ' { '-' } else { it }).collect()
 }
 
 fn outside_fences(text: &str) -> impl Iterator<Item = &str> {

@@ -1,9 +1,9 @@
-//! The documentation, followed as a reader follows it: every command of every `console` block is run, in order, page by page, on a
-//! control plane of its own; and every page is found from the README.
+//! The documentation, followed as a reader follows it: every command of every `console` block is run, in order, page by
+//! page, on a control plane of its own; and every page is found from the README.
 //!
-//! A block that needs what a test machine lacks has a mark before it, `<!-- unrun: REASON -->`. [`pages`] counts the marks of
-//! each page, so that a new one is seen. Lines that a page shows below a command must be in its output, where `…` stands for any
-//! text. A command fails if and only if the page shows a line that begins with `error:`.
+//! A block that needs what a test machine lacks has a mark before it, `<!-- unrun: REASON -->`. [`pages`] counts the
+//! marks of each page, so that a new one is seen. Lines that a page shows below a command must be in its output, where
+//! `…` stands for any text. A command fails if and only if the page shows a line that begins with `error:`.
 
 mod follow;
 mod kubelet;

@@ -1,5 +1,5 @@
-//! The list of pages with commands, and what each takes for granted. A page that is new, or has a new mark, is missing here until it is
-//! added.
+//! The list of pages with commands, and what each page expects. A new page, or a new mark, fails the test until it is
+//! added here.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,15 +27,15 @@ pub(crate) enum Installed {
 pub(crate) struct Followed {
     pub path: &'static str,
     pub installed: Installed,
-    /// Commands that make what the page takes for granted.
+    /// Commands that prepare what the page expects.
     pub prepare: &'static [&'static str],
-    /// How many of its blocks have the mark that they are not run.
+    /// Number of blocks with the mark that they are not run.
     unrun: usize,
 }
 
-/// What most pages take for granted: a namespace.
+/// What most pages expect: a namespace.
 const NAMESPACE: &str = "kubectl create namespace shop";
-/// And a SealedSecret in a folder, which is unsealed.
+/// What some pages expect: a folder with a SealedSecret, which is unsealed.
 const MANIFESTS: [&str; 4] = [
     NAMESPACE,
     "mkdir manifests && head -c 24 /dev/urandom | base64 | kubeseal-rs create db -n shop --prompt password -w manifests/db.yaml",
@@ -83,10 +83,10 @@ pub(crate) const PAGES: &[Followed] = &[
     ),
 ];
 
-/// Pages of which nothing can be run here, with the number of their blocks.
+/// Pages whose commands cannot be run here, with the number of their blocks.
 const UNRUN: &[(&str, usize)] = &[(".github/CONTRIBUTING.md", 1), ("controller/docs/image.md", 3)];
 
-/// Pages whose commands another suite runs, by name and one by one; and how many commands they have.
+/// Pages whose commands another suite runs, with the number of commands.
 const ELSEWHERE: &[(&str, &str, usize)] = &[("controller/docs/gitops.md", "tests/gitops", 6)];
 
 pub(crate) async fn every_page_with_commands_is_in_the_list(_: Arc<Stage>) -> Result<()> {
@@ -146,7 +146,7 @@ pub(crate) fn all() -> Result<Vec<String>> {
     Ok(paths)
 }
 
-/// What is built, and what belongs to Git.
+/// Whether a folder is built, or belongs to Git.
 fn is_left_out(root: &Path, folder: &Path) -> bool {
     folder == root.join("target") || folder == root.join(".git")
 }

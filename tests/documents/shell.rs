@@ -1,4 +1,4 @@
-//! [`Shell`]: where a reader types: a folder with the chart in it, and a PATH with kubectl, helm and kubeseal-rs.
+//! [`Shell`]: the reader's terminal: a folder with the chart in it, and a PATH with kubectl, helm and kubeseal-rs.
 
 use std::os::unix::fs::symlink;
 use std::process::Stdio;
@@ -15,13 +15,13 @@ use tokio::process::Command;
 /// Longer than any command of a page takes.
 const LONGEST: Duration = Duration::from_mins(3);
 
-/// The fingerprint that the pages show as an example. In its place, the command gets the oldest active key's.
+/// The fingerprint that the pages show as an example. The test replaces it by that of the oldest active key.
 const EXAMPLE: &str = "3f2a9c0d1e2b";
 const OLDEST: &str = "kubeseal-rs keys list -o json";
 
 pub(crate) struct Shell<'a> {
     lab: &'a Lab,
-    /// Of the reader: `work` is where commands run, `tools` is on the PATH, `home` holds what programs keep.
+    /// The reader's folders: `work` is the working directory, `tools` is on the PATH, `home` holds caches.
     folder: TempDir,
 }
 

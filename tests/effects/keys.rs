@@ -1,4 +1,4 @@
-//! The flags about sealing keys: how a new one is made, and that one is found which a user adds.
+//! The flags about sealing keys: how a new key is made, and that a key which a user adds is found.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use x509_parser::pem::parse_x509_pem;
 use crate::order::add_key;
 use crate::stage::Stage;
 
-pub(crate) async fn a_new_key_is_made_as_told(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn a_new_key_follows_the_flags(stage: Arc<Stage>) -> Result<()> {
     let flags = [
         ("my-cn", "keys of the shop"),
         ("key-ttl", "100h30m"),
@@ -51,7 +51,7 @@ pub(crate) async fn a_new_key_is_made_as_told(stage: Arc<Stage>) -> Result<()> {
         .await
 }
 
-/// With `--watch-for-secrets`, which ours does not need.
+/// With `--watch-for-secrets`, which our controller does not need.
 pub(crate) async fn a_key_that_is_added_opens(stage: Arc<Stage>) -> Result<()> {
     stage
         .both(async |maker, namespace| {
@@ -61,7 +61,7 @@ pub(crate) async fn a_key_that_is_added_opens(stage: Arc<Stage>) -> Result<()> {
             let file = directory.path().join("cert.pem");
             std::fs::write(&file, added)?;
             let file = file.display().to_string();
-            // Upstream's tries again by itself only a few times, so the key comes first.
+            // Upstream's controller retries only a few times, so the key comes first.
             tokio::time::sleep(Duration::from_secs(1)).await;
             let secret = Person::secret(namespace, "db", &json!({ "v": "1" }));
             stage.person.seal_and_apply(&secret, &["--cert", &file]).await?;

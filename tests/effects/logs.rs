@@ -1,4 +1,4 @@
-//! `--log-level` and `--log-format`: what a controller at work tells, and how.
+//! `--log-level` and `--log-format`: what a running controller logs, and in which format.
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use tests::user::person::Person;
 
 use crate::stage::Stage;
 
-pub(crate) async fn only_errors_are_told_and_each_line_is_json(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn only_errors_are_logged_and_each_line_is_json(stage: Arc<Stage>) -> Result<()> {
     stage
         .both(async |maker, namespace| {
             let person = &stage.person;
-            for (level, tells) in [("INFO", true), ("ERROR", false)] {
+            for (level, expects_info) in [("INFO", true), ("ERROR", false)] {
                 let pod = stage.start(maker, &[("log-level", level), ("log-format", "json")]).await?;
                 let name = level.to_lowercase();
                 person.seal_and_apply(&Person::secret(namespace, &name, &json!({ "v": "1" })), &[]).await?;
@@ -26,8 +26,8 @@ pub(crate) async fn only_errors_are_told_and_each_line_is_json(stage: Arc<Stage>
                     let keys = ["time", "level", "msg"].map(|key| line[key].as_str());
                     ensure!(keys.iter().all(Option::is_some), "{line}");
                 }
-                let told = lines.iter().any(|line| line["level"] == "INFO");
-                ensure!(told == tells, "{level}: {logs}");
+                let has_info = lines.iter().any(|line| line["level"] == "INFO");
+                ensure!(has_info == expects_info, "{level}: {logs}");
                 stage.stop(maker, pod).await?;
             }
             Ok(())

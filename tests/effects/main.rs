@@ -1,5 +1,5 @@
-//! What upstream's flags do, seen in a cluster: each test gives the same flags to upstream's controller and to ours, and both must
-//! do the same. Which values they take is for `flags`; what only ours has is for `lifecycle`.
+//! The effects of upstream's flags in a cluster: each test gives the same flags to upstream's controller and to ours,
+//! and both must do the same. Which values the flags accept is in `flags`; our own flags are in `lifecycle`.
 
 mod keys;
 mod logs;
@@ -17,14 +17,14 @@ fn main() -> ExitCode {
     suite::run(
         stage::set,
         tests![
-            keys::a_new_key_is_made_as_told,
+            keys::a_new_key_follows_the_flags,
             keys::a_key_that_is_added_opens,
             order::the_newest_key_is_what_the_order_says,
             pace::requests_are_as_many_as_allowed,
             secrets::a_deleted_secret_stays_away_and_no_status_is_written,
             secrets::the_controller_deletes_secrets_itself,
             secrets::what_failed_too_often_is_given_up_by_upstreams_alone,
-            logs::only_errors_are_told_and_each_line_is_json,
+            logs::only_errors_are_logged_and_each_line_is_json,
         ],
     )
 }

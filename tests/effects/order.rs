@@ -1,4 +1,4 @@
-//! `--key-order-priority`: which of two keys is the newest, where their certificates and their Secrets say otherwise.
+//! `--key-order-priority`: which of two keys is the newest, where certificates and Secrets have different dates.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tests::user::person::Person;
 
 use crate::stage::{HOME, Stage};
 
-/// Adds a sealing key whose certificate is so old; the certificate.
+/// Adds a sealing key whose certificate begins at `since`; returns the certificate.
 pub(crate) async fn add_key(stage: &Stage, name: &str, since: Timestamp) -> Result<String> {
     let private = PrivateKey::generate(KeySize::Rsa2048)?;
     let valid = SignedDuration::from_hours(24 * 365);
@@ -30,7 +30,7 @@ pub(crate) async fn the_newest_key_is_what_the_order_says(stage: Arc<Stage>) -> 
         .both(async |maker, _| {
             let ago = |hours| Timestamp::now() - SignedDuration::from_hours(hours);
             let newer_certificate = add_key(&stage, "first", ago(1)).await?;
-            // The API server tells times of creation in whole seconds.
+            // The API server gives times of creation in whole seconds.
             tokio::time::sleep(Duration::from_millis(1100)).await;
             let newer_secret = add_key(&stage, "second", ago(2)).await?;
             for (order, expected) in

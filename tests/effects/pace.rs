@@ -1,4 +1,4 @@
-//! `--kubeclient-qps` and `--kubeclient-burst`: how fast the API server is asked.
+//! `--kubeclient-qps` and `--kubeclient-burst`: the rate of requests to the API server.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use tests::user::person::Person;
 
 use crate::stage::{Flags, Stage};
 
-/// SealedSecrets, each of which takes one request at least: to make its Secret.
+/// Number of SealedSecrets. Each takes one request at least: to create its Secret.
 const OBJECTS: u32 = 8;
 
 /// Requests a second.
@@ -24,7 +24,7 @@ pub(crate) async fn requests_are_as_many_as_allowed(stage: Arc<Stage>) -> Result
         .both(async |maker, namespace| {
             let slow = [("kubeclient-qps", pace.as_str()), ("kubeclient-burst", "1")];
             let slow = unsealed(&stage, maker, &slow, namespace, "slow").await?;
-            // The first comes at once.
+            // The first request is sent at once.
             let least = Duration::from_secs(1) * (OBJECTS - 1) / PACE;
             ensure!(slow >= least, "{OBJECTS} Secrets in {slow:?}");
             for (name, flags) in [
@@ -66,7 +66,7 @@ async fn unsealed(
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let took = start.elapsed();
-    // Whatever is left waits for its turn, which is not what is tested.
+    // The remaining requests are not part of the test.
     pod.kill().await?;
     Ok(took)
 }

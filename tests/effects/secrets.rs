@@ -1,4 +1,4 @@
-//! The flags about what is done with SealedSecrets and their Secrets.
+//! The flags about SealedSecrets and their Secrets.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,16 +23,16 @@ pub(crate) async fn a_deleted_secret_stays_away_and_no_status_is_written(stage: 
             person.sees_values(namespace, "db", &[("v", b"1")]).await?;
             person.sees_event(namespace, "db", "Unsealed").await?;
             person.delete_secret(namespace, "db").await?;
-            // Whatever else happens meanwhile.
+            // Another object is unsealed meanwhile.
             person.seal_and_apply(&Person::secret(namespace, "later", &json!({ "v": "1" })), &[]).await?;
             person.sees_values(namespace, "later", &[("v", b"1")]).await?;
             person.sees_event(namespace, "later", "Unsealed").await?;
-            ensure!(person.get_secret(namespace, "db").await.is_err(), "it was made again");
+            ensure!(person.get_secret(namespace, "db").await.is_err(), "it was created again");
             for name in ["db", "later"] {
                 let status = person.get_sealed(namespace, name).await?.status.unwrap_or_default();
                 ensure!(status.conditions.is_empty(), "{status:?}");
             }
-            // A change of the SealedSecret is a reason.
+            // A change of the SealedSecret recreates the Secret.
             person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": "2" })), &[]).await?;
             person.sees_values(namespace, "db", &[("v", b"2")]).await?;
             stage.stop(maker, pod).await
@@ -40,7 +40,8 @@ pub(crate) async fn a_deleted_secret_stays_away_and_no_status_is_written(stage: 
         .await
 }
 
-/// `--old-gc-behavior`, with garbage collection standing still meanwhile: it would do the same, and the test could not tell which did.
+/// `--old-gc-behavior`, while garbage collection is stopped: it would delete the Secrets too, and the test could not
+/// see which did.
 pub(crate) async fn the_controller_deletes_secrets_itself(stage: Arc<Stage>) -> Result<()> {
     stage
         .both(async |maker, namespace| {
@@ -69,7 +70,7 @@ async fn signal(name: &str, process: &str) -> Result<()> {
     Ok(())
 }
 
-/// `--max-unseal-retries`: ours takes it, and goes on.
+/// `--max-unseal-retries`: our controller accepts it, and keeps retrying.
 pub(crate) async fn what_failed_too_often_is_given_up_by_upstreams_alone(stage: Arc<Stage>) -> Result<()> {
     stage
         .both(async |maker, namespace| {
@@ -81,14 +82,15 @@ pub(crate) async fn what_failed_too_often_is_given_up_by_upstreams_alone(stage: 
             if maker == Maker::Upstream {
                 eventually(Duration::from_secs(20), "it gives up", async || {
                     let (logs, about) = (pod.logs()?, format!("key={namespace}/db"));
-                    let told = logs.lines().any(|line| line.contains("giving up") && line.contains(&about));
-                    ensure!(told, "{logs}");
+                    let is_logged =
+                        logs.lines().any(|line| line.contains("giving up") && line.contains(&about));
+                    ensure!(is_logged, "{logs}");
                     Ok(())
                 })
                 .await?;
             }
             person.delete_secret(namespace, "db").await?;
-            // Whatever else happens meanwhile.
+            // Another object is unsealed meanwhile.
             person.seal_and_apply(&Person::secret(namespace, "later", &json!({ "v": "1" })), &[]).await?;
             person.sees_synced(namespace, "later", ConditionStatus::True).await?;
             match maker {

@@ -37,14 +37,15 @@ pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
 }
 
 impl Stage {
-    /// Plays a test for upstream's controller and then for ours, each in a namespace of its own, from a cluster without keys.
+    /// Runs a test for upstream's controller and then for ours, each in a namespace of its own, in a cluster without
+    /// keys.
     pub(crate) async fn both(&self, test: impl AsyncFn(Maker, &str) -> Result<()>) -> Result<()> {
         let _turn = self.turn.lock().await;
         for maker in [Maker::Upstream, Maker::Ours] {
             self.secrets().delete_collection(&DeleteParams::default(), &ListParams::default()).await?;
             let play = async |namespace: &str| {
                 test(maker, namespace).await?;
-                // Before the keys go: the controller that is started next would find all of them broken.
+                // Before the keys are deleted: the next controller would find all SealedSecrets broken.
                 let sealed: Api<ObservedSealedSecret> = Api::namespaced(self.lab.client(), namespace);
                 sealed.delete_collection(&DeleteParams::default(), &ListParams::default()).await?;
                 Ok(())
@@ -55,11 +56,11 @@ impl Stage {
         Ok(())
     }
 
-    /// Starts a controller, and waits until it is ready. Its keys are small, unless said.
+    /// Starts a controller, and waits until it is ready. Its keys are small, unless a flag says otherwise.
     pub(crate) async fn start(&self, maker: Maker, flags: Flags<'_>) -> Result<Pod> {
         let pod = Pod::of(&self.chart.deployment()?).maker(maker).flag("key-size", "2048");
         let pod = match maker {
-            // One that is killed keeps its Lease, for which the next would wait.
+            // A killed leader keeps its Lease, and the next one would wait for it.
             Maker::Ours => pod.flag("leader-elect", "false"),
             Maker::Upstream => pod,
         };
@@ -69,7 +70,7 @@ impl Stage {
         Ok(pod)
     }
 
-    /// Stops it, which must end well if it is ours.
+    /// Stops the controller. Ours must exit with success.
     pub(crate) async fn stop(&self, maker: Maker, pod: Pod) -> Result<()> {
         let status = pod.stop().await?;
         ensure!(maker == Maker::Upstream || status.success(), "our controller ended with {status}");

@@ -1,9 +1,10 @@
-//! What the world does to a controller: it is killed, its API server goes away or lies, its clock jumps, others get in its way.
-//! Each test is a bounded loop of such faults, and ends with the same audit: every SealedSecret unsealed right, every status
-//! true, no key twice, no value in any log. Chance is seeded; a failure names its seed, and `FAULTS_SEED` repeats it.
+//! Faults around a controller: it is killed, its API server stops or sends errors, its clock jumps, other clients
+//! interfere. Each test is a bounded loop of such faults, and ends with the same audit: every SealedSecret is unsealed
+//! correctly, every status is true, no key exists twice, no log shows a value. Random choices are seeded; a failure
+//! names its seed, and `FAULTS_SEED` repeats it.
 //!
-//! Every test has a controller, keys and a namespace of its own, so they run side by side. What a controller does when all is
-//! well is in `controller`; stopping and starting it in order is in `lifecycle`.
+//! Every test has a controller, keys and a namespace of its own, so they run side by side. A controller without faults
+//! is tested in `controller`; stopping and starting it normally in `lifecycle`.
 
 mod stage;
 
@@ -71,7 +72,7 @@ fn main() -> ExitCode {
             process::random::it_stays_where_no_status_remembers_it,
             process::killed::while_it_makes_its_first_key,
             process::killed::a_leader_of_three_in_a_storm,
-            process::killed::while_it_renews_because_it_was_asked,
+            process::killed::while_it_renews_on_request,
             process::killed::while_it_renews_by_age,
             api_server::broken_answers::every_kind_of_broken_answer,
             api_server::broken_answers::a_write_whose_answer_is_lost,
@@ -79,16 +80,16 @@ fn main() -> ExitCode {
             objects::older_definition::each_is_reported_and_stops_nothing_else,
             objects::deep::each_is_its_own_affair_and_stops_nothing_else,
             keys::renewal::a_new_key_whose_answer_is_lost,
-            keys::renewal::asked_of_a_key_that_goes_away,
+            keys::renewal::requested_of_a_key_that_is_deleted,
             keys::renewal::the_first_key_of_all,
             keys::renewal::by_age_in_a_race,
             api_server::watches::a_watch_that_lost_its_place,
             api_server::watches::watches_that_end_at_any_time,
-            api_server::watches::a_server_that_asks_for_ten_minutes,
+            api_server::watches::a_retry_after_of_ten_minutes_is_not_waited_for,
             api_server::watches::a_watch_that_has_died_unnoticed,
             api_server::watches::a_foreign_secret_that_came_and_went_unseen,
-            objects::drift::an_edit_is_corrected_within_a_second_and_told_once,
-            objects::drift::a_conflict_is_bounded_told_and_ended,
+            objects::drift::an_edit_is_corrected_within_a_second_and_reported_once,
+            objects::drift::a_conflict_is_bounded_reported_and_ends,
             objects::drift::what_is_random_outlives_a_failure_and_a_restart,
             objects::drift::a_secret_deleted_while_it_is_updated,
             objects::recreated::deleted_and_recreated_at_once,

@@ -1,4 +1,4 @@
-//! What each test gets: a scene of its own, with a controller's namespace, and one in which it unseals.
+//! What each test gets: a scene of its own, with a namespace for the controller, and one in which it unseals.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -28,7 +28,7 @@ use tests::user::person::Person;
 use crate::scene::audit::{one_key_for_each_date, unseen};
 use crate::scene::witness::Witness;
 
-/// What every sealed value begins with. No log may show it.
+/// Every sealed value begins with this. No log may show it.
 pub(crate) const CANARY: &str = "canary-7f3a9c-";
 
 pub(crate) struct Stage {
@@ -41,12 +41,12 @@ pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
 }
 
 impl Stage {
-    /// Plays a test beside the others.
+    /// Runs a test beside the others.
     pub(crate) async fn play(&self, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<()> {
         play(&self.lab, test).await
     }
 
-    /// Plays a test on a control plane of its own, which it may take apart.
+    /// Runs a test on a control plane of its own, which it may stop and restart.
     pub(crate) async fn play_apart(&self, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<()> {
         let control_plane = ControlPlane::start(&self.lab.programs).await?;
         let (programs, binaries) = (self.lab.programs.clone(), self.lab.binaries.clone());
@@ -64,9 +64,9 @@ async fn play(lab: &Arc<Lab>, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> R
         Err(_) => rand::random_range(0..1_000_000),
     };
     let played = with_temp_ns(lab, async |home| {
-        with_temp_ns(lab, async |place| {
-            let scene = Scene::set(lab, home, place, seed).await?;
-            let witness = Witness::of(lab.client(), place).await?;
+        with_temp_ns(lab, async |namespace| {
+            let scene = Scene::set(lab, home, namespace, seed).await?;
+            let witness = Witness::of(lab.client(), namespace).await?;
             test(&scene).await?;
             witness.testify()?;
             if !scene.expected.refusals.load(Ordering::Relaxed) {
@@ -80,20 +80,20 @@ async fn play(lab: &Arc<Lab>, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> R
     played.await.with_context(|| format!("the dice were cast with FAULTS_SEED={seed}"))
 }
 
-/// A controller to be, and a namespace for it.
+/// A controller that is not started yet, and a namespace for it.
 pub(crate) struct Scene {
     pub lab: Arc<Lab>,
     /// The controller's namespace, with its keys.
     pub home: String,
-    /// Where it unseals, beside its home: nothing else is its business, so that scenes can be set side by side.
-    pub place: String,
+    /// The only namespace that it watches beside its home, so that scenes can run side by side.
+    pub namespace: String,
     pub person: Person,
     pub seed: u64,
     chart: Rendered,
     expected: Expected,
 }
 
-/// What is looked at when the test is over.
+/// What is checked when the test is over.
 struct Expected {
     keys: AtomicUsize,
     refusals: AtomicBool,
@@ -107,35 +107,35 @@ pub(crate) struct Sealed {
 }
 
 impl Sealed {
-    /// Under a name that is to be changed.
+    /// The SealedSecret, with a name that the caller replaces.
     pub(crate) fn object(&self) -> Value {
         self.object.clone()
     }
 }
 
 impl Scene {
-    async fn set(lab: &Arc<Lab>, home: &str, place: &str, seed: u64) -> Result<Self> {
+    async fn set(lab: &Arc<Lab>, home: &str, namespace: &str, seed: u64) -> Result<Self> {
         let chart = Chart::new(lab.programs.path(Program::Helm)?, home).set("fullnameOverride", home);
         let chart = chart.render().await?;
         lab.install(&chart).await?;
         let (person, lab) = (Person::with(lab, Maker::Ours)?, Arc::clone(lab));
         let expected = Expected { keys: AtomicUsize::new(1), refusals: AtomicBool::new(false) };
-        Ok(Self { lab, home: home.into(), place: place.into(), person, seed, chart, expected })
+        Ok(Self { lab, home: home.into(), namespace: namespace.into(), person, seed, chart, expected })
     }
 
-    /// So many keys are to be there when the test is over. One, unless it says so.
+    /// Sets the number of keys at the end of the test. It is one by default.
     pub(crate) fn expects_keys(&self, count: usize) {
         self.expected.keys.store(count, Ordering::Relaxed);
     }
 
-    /// There are SealedSecrets that cannot be unsealed for a while. Unless a test says so, none may ever be said to be.
+    /// Allows SealedSecrets that cannot be unsealed for a while. By default no status may report one.
     pub(crate) fn expects_refusals(&self) {
         self.expected.refusals.store(true, Ordering::Relaxed);
     }
 
-    /// The same place, seen from another home: for a second controller with keys of its own.
+    /// The same namespace with another home: for a second controller with keys of its own.
     pub(crate) async fn in_another_home(&self, home: &str) -> Result<Self> {
-        Self::set(&self.lab, home, &self.place, self.seed).await
+        Self::set(&self.lab, home, &self.namespace, self.seed).await
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -146,26 +146,27 @@ impl Scene {
         StdRng::seed_from_u64(self.seed)
     }
 
-    /// A controller to be started. Its keys are small: what is tested here is not their size.
+    /// A controller to be started. Its keys are small, because their size is not tested here.
     pub(crate) fn pod(&self) -> Result<PodBuilder> {
         Ok(Pod::of(&self.chart.deployment()?)
             .flag("key-size", "2048")
-            // Alone in its namespace; a killed leader's Lease would only make the next one wait. Elections are in `replicas`.
+            // It is alone in its namespace; a killed leader's Lease would delay the next controller. Elections are
+            // tested in `replicas`.
             .flag("leader-elect", "false")
             .flag("all-namespaces", "false")
-            .flag("additional-namespaces", &self.place))
+            .flag("additional-namespaces", &self.namespace))
     }
 
     pub(crate) async fn start(&self) -> Result<Pod> {
         started(self.pod()?, &self.lab).await
     }
 
-    /// So many values, each sealed with the certificate that the controller serves.
+    /// Seals `count` values with the certificate that the controller serves.
     pub(crate) async fn seal(&self, pod: &Pod, count: usize) -> Result<Vec<Sealed>> {
         self.seal_in_scope(pod, count, "namespace-wide").await
     }
 
-    /// A value that opens in any namespace.
+    /// Seals a value that opens in any namespace.
     pub(crate) async fn seal_for_any_place(&self, pod: &Pod) -> Result<Sealed> {
         self.seal_in_scope(pod, 1, "cluster-wide").await?.pop().context("nothing sealed")
     }
@@ -186,7 +187,7 @@ impl Scene {
         let mut sealed = Vec::new();
         for number in 0..count {
             let value = format!("{CANARY}{number}-{:08x}", rand::random::<u32>());
-            let secret = Person::secret(&self.place, "any", &json!({ "v": value }));
+            let secret = Person::secret(&self.namespace, "any", &json!({ "v": value }));
             let args = ["--cert", &path, "--scope", scope];
             let object = kubeseal.output(&args, secret.to_string().as_bytes()).await?;
             sealed.push(Sealed { value, object: serde_json::from_slice(&object)? });
@@ -196,10 +197,10 @@ impl Scene {
 
     /// `kubectl apply`.
     pub(crate) async fn apply(&self, name: &str, sealed: &Sealed) -> Result<()> {
-        self.apply_in(&self.place, name, sealed).await
+        self.apply_in(&self.namespace, name, sealed).await
     }
 
-    /// The same in another namespace, for what was sealed for any.
+    /// `kubectl apply` in another namespace, for a value that opens in any.
     pub(crate) async fn apply_in(&self, namespace: &str, name: &str, sealed: &Sealed) -> Result<()> {
         let mut object = sealed.object.clone();
         object["metadata"]["name"] = json!(name);
@@ -207,14 +208,14 @@ impl Scene {
         self.person.apply(&object).await
     }
 
-    /// The controller's keys, whatever their label says.
+    /// The controller's keys, with any value of the label.
     pub(crate) async fn keys(&self) -> Result<Vec<Secret>> {
         let secrets: Api<ObservedSecret> = Api::namespaced(self.client(), &self.home);
         let keys = secrets.list(&ListParams::default().labels(sealing_key::LABEL)).await?;
         Ok(keys.into_iter().map(ObservedSecret::into_known).collect())
     }
 
-    /// Waits until there are so many keys.
+    /// Waits until there are `count` keys.
     pub(crate) async fn sees_keys(&self, count: usize, longest: Duration) -> Result<()> {
         eventually(longest, &format!("there are {count} keys"), async || {
             let keys = self.keys().await?;
@@ -231,7 +232,7 @@ pub(crate) async fn started(pod: PodBuilder, lab: &Lab) -> Result<Pod> {
     Ok(pod)
 }
 
-/// Stops it, and it must end well: it has survived whatever was done to it.
+/// Stops the controller, which must exit with success.
 pub(crate) async fn stop(pod: Pod) -> Result<()> {
     let status = pod.stop().await?;
     ensure!(status.success(), "the controller ended with {status}");

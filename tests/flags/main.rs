@@ -1,8 +1,9 @@
-//! The controller's command line, judged by upstream's program: each of its flags, as an argument and as a variable, is given the
-//! same values in both, and both must take them or both refuse them. [`tests::programs::upstream_flags`] lists where we differ, and
-//! why.
+//! The controller's command line, compared with upstream's program: each of its flags, as an argument and as a
+//! variable, gets the same values in both, and both must accept or both refuse them.
+//! [`tests::programs::upstream_flags`] lists the differences, and why.
 //!
-//! Needs no control plane: a program that takes its flags then fails for want of a cluster, and that is told from a refusal.
+//! Needs no control plane: a program that accepts its flags then fails because there is no cluster, which is
+//! distinguished from a refusal.
 
 mod program;
 mod values;
@@ -70,7 +71,8 @@ fn both_take_and_refuse_the_same_values() -> Result<()> {
     Ok(())
 }
 
-/// Flags that upstream's program has had since the version that judges, each with a flag of its type that the judge knows.
+/// Flags that upstream's program has since a later version than the tested one, each with a flag of its type that the
+/// tested program has.
 const SINCE: [(&str, &str); 1] = [("metrics-omit-secret-labels", "skip-recreate")];
 
 #[test]
@@ -117,7 +119,7 @@ fn both_take_and_refuse_the_same_command_lines() -> Result<()> {
     Ok(())
 }
 
-/// What a script takes a version from, and how it ends.
+/// The output of `--version`, which scripts read, and its exit code.
 #[test]
 fn both_print_their_version_in_one_form() -> Result<()> {
     let both = Both::ready()?;
@@ -138,11 +140,11 @@ fn both_print_their_version_in_one_form() -> Result<()> {
     Ok(())
 }
 
-/// The keys by which a log pipeline selects, and the stream.
+/// The keys by which a log pipeline selects lines, and the stream.
 #[test]
 fn log_lines_have_slogs_keys() -> Result<()> {
     let both = Both::ready()?;
-    // A level that is none: ours tells of it, and upstream's says that it starts.
+    // With an unknown level, ours logs a warning, and upstream's logs that it starts.
     for program in [&both.ours, &both.upstreams] {
         let line = |arguments: &[&str]| -> Result<(Option<String>, Option<String>)> {
             let arguments: Vec<String> = arguments.iter().map(|it| (*it).to_owned()).collect();

@@ -1,4 +1,4 @@
-//! The two controllers, run without a cluster, and what each made of its flags.
+//! The two controllers, run without a cluster, and whether they accept their flags.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -6,13 +6,13 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 use tests::binaries::Binaries;
 use tests::programs::Programs;
-use tests::programs::program::Program as Known;
+use tests::programs::program::Program as HarnessProgram;
 
 /// One program.
 #[derive(Debug)]
 pub(crate) struct Program {
     path: PathBuf,
-    /// What it says once it has taken its flags.
+    /// What the program prints once it has accepted its flags.
     goes_on: &'static str,
 }
 
@@ -23,16 +23,16 @@ pub(crate) struct Both {
     pub upstreams: Program,
 }
 
-/// What a program made of its flags.
+/// Whether a program accepted its flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Taken,
     Refused,
-    /// It did what it was asked for, as `--help`.
+    /// It did what a flag such as `--help` says, and ended.
     Done,
 }
 
-/// What both made of the same.
+/// The verdicts of both programs about the same flags.
 #[derive(Debug)]
 pub(crate) struct Judged {
     pub ours: Verdict,
@@ -49,8 +49,9 @@ pub(crate) struct Ran {
 
 impl Both {
     pub(crate) fn ready() -> Result<Self> {
-        let upstreams =
-            Programs::ready(&[Known::UpstreamController])?.path(Known::UpstreamController)?.to_owned();
+        let upstreams = Programs::ready(&[HarnessProgram::UpstreamController])?
+            .path(HarnessProgram::UpstreamController)?
+            .to_owned();
         let ours = Binaries::ready()?.controller;
         Ok(Self {
             ours: Program { path: ours, goes_on: "sealed-secrets-controller stops" },
@@ -58,13 +59,13 @@ impl Both {
         })
     }
 
-    /// Gives both the same.
+    /// Runs both programs with the same flags.
     pub(crate) fn judge(&self, arguments: &[String], variables: &[(String, String)]) -> Result<Judged> {
         let verdict = |program: &Program| program.run(arguments, variables)?.verdict(program.goes_on);
         Ok(Judged { ours: verdict(&self.ours)?, upstreams: verdict(&self.upstreams)? })
     }
 
-    /// Where upstream's program names its flags and their types.
+    /// The text in which upstream's program lists its flags and their types.
     pub(crate) fn upstreams_help(&self) -> Result<String> {
         let ran = self.upstreams.run(&["--help".to_owned()], &[])?;
         Ok(ran.stdout + &ran.stderr)
@@ -91,7 +92,7 @@ impl Ran {
         match self.code {
             0 => Ok(Verdict::Done),
             _ if self.stderr.contains(goes_on) => Ok(Verdict::Taken),
-            // Both end so where they refuse a flag.
+            // Both programs exit with this code when they refuse a flag.
             2 => Ok(Verdict::Refused),
             code => bail!("it ended with {code}: {}{}", self.stdout, self.stderr),
         }

@@ -1,4 +1,4 @@
-//! What each flag is given: by its type, as upstream's `--help` has it, and for some by name.
+//! The values that each flag gets: by its type in upstream's `--help`, and for some flags by name.
 
 use anyhow::{Context as _, Result};
 use tests::programs::upstream_flags::Difference;
@@ -42,7 +42,7 @@ const BY_NAME: &[(&str, &[&str])] = &[
 #[derive(Debug)]
 pub(crate) struct Way {
     pub flag: String,
-    /// None is the flag without one.
+    /// None is the flag without a value.
     pub value: Option<&'static str>,
     /// In the environment instead of on the command line.
     pub variable: bool,
@@ -69,7 +69,7 @@ impl Way {
     }
 }
 
-/// Everything there is to try.
+/// Every value to try.
 pub(crate) fn values(help: &str) -> Result<Vec<Way>> {
     let listed = help.lines().filter_map(|line| line.trim_start().strip_prefix("--"));
     // Not in the list, because it is an old name.

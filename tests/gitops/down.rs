@@ -1,4 +1,4 @@
-//! Flux without our controller: a commit that nothing unseals is never Ready.
+//! Flux without our controller: a commit with a SealedSecret that is not unsealed never becomes Ready.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use tokio::try_join;
 
 use crate::stage::{Scene, Stage};
 
-/// With the expressions of the page; and without them, with the default that the page gives for that case. Each for a SealedSecret
-/// that is new, and for one that was synced and has changed.
+/// With the expressions of the page, and without them, with the default that the page gives for that case. Each for a
+/// new SealedSecret, and for one that was synced and has changed.
 pub(crate) async fn it_is_never_ready_while_the_controller_is_down(stage: Arc<Stage>) -> Result<()> {
     stage
         .without_controller(async |scene| {
@@ -60,8 +60,8 @@ pub(crate) async fn it_is_never_ready_while_the_controller_is_down(stage: Arc<St
         .await
 }
 
-/// The two limits that the page names: without expressions and without the default, Flux takes an object without a status for done;
-/// and a scope that only an annotation changes is no new generation.
+/// The two limits that the page names: without expressions and without the default, Flux takes an object without a
+/// status for ready; and a scope that only an annotation changes is no new generation.
 pub(crate) async fn what_flux_takes_for_done_is_documented(stage: Arc<Stage>) -> Result<()> {
     stage
         .without_controller(async |scene| {
@@ -86,8 +86,8 @@ pub(crate) async fn what_flux_takes_for_done_is_documented(stage: Arc<Stage>) ->
         .await
 }
 
-/// A source and the Kustomization that syncs from it: one SealedSecret, of the same name. Its two versions are sealed beforehand,
-/// while there is a controller to ask for the certificate.
+/// A source and the Kustomization that syncs from it: one SealedSecret, of the same name. Its two versions are sealed
+/// beforehand, while a controller serves the certificate.
 struct Sync<'a> {
     name: &'a str,
     source: Source<'a>,
@@ -107,12 +107,12 @@ impl<'a> Sync<'a> {
         self.source.commit(&[("shop/sealed.yaml", sealed)]).await
     }
 
-    /// Commits it; Flux says that it is Ready.
+    /// Commits the value; Flux reports Ready.
     async fn is_ready(&self, value: &str) -> Result<()> {
         self.kustomization.sees_ready(&self.commit(value).await?).await
     }
 
-    /// Commits twice: the second is not looked at while Flux waits for the first.
+    /// Commits twice: Flux ignores the second commit while it waits for the first.
     async fn takes_no_later_commit(&self) -> Result<()> {
         let first = self.commit("1").await?;
         let attempts = |status: &Value| {
@@ -125,7 +125,7 @@ impl<'a> Sync<'a> {
         attempts(&self.kustomization.status().await?)
     }
 
-    /// Commits it; Flux waits, and says so when it gives up.
+    /// Commits the value; Flux waits, and reports a failure at its time-out. Returns the message.
     async fn waits(&self, value: &str) -> Result<String> {
         let failed = self.kustomization.sees_failed(&self.commit(value).await?).await?;
         ensure!(failed.message.contains("timeout waiting for"), "{failed:?}");

@@ -1,5 +1,5 @@
-//! Flux reconciles over and over: where nothing changed, nothing is written, and neither it nor the controller undoes what the
-//! other does.
+//! Flux reconciles repeatedly: where nothing changed, nothing is written, and neither Flux nor the controller undoes
+//! the other's changes.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub(crate) async fn repeated_reconciliations_write_nothing(stage: Arc<Stage>) ->
             for _ in 0..TIMES {
                 ready_again(&kustomization).await?;
             }
-            // Another commit that leaves these files as they are.
+            // Another commit that leaves these files unchanged.
             kustomization.sees_ready(&source.commit(&files).await?).await?;
             ensure!(written(scene).await? == before, "{:?}, before {before:?}", written(scene).await?);
             let said = said_of_db(&stage.flux.logs()?, scene.namespace)?;
@@ -44,7 +44,7 @@ pub(crate) async fn repeated_reconciliations_write_nothing(stage: Arc<Stage>) ->
         .await
 }
 
-/// Labels that Flux puts on the Secret itself, beside a controller that owns the rest of it.
+/// Flux adds labels to the Secret itself, while the controller owns its other fields.
 pub(crate) async fn labels_of_flux_on_the_secret_are_left_alone(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {
@@ -70,7 +70,7 @@ pub(crate) async fn labels_of_flux_on_the_secret_are_left_alone(stage: Arc<Stage
             }
             ensure!(written(scene).await? == before, "{:?}, before {before:?}", written(scene).await?);
 
-            // A new value is written whole: the label goes, and comes back when Flux looks again.
+            // A new value is written whole: the label is removed, and Flux adds it again.
             let second = scene.sealed("db", "2").await?;
             kustomization.sees_ready(&source.commit(&[("shop/db.yaml", &second)]).await?).await?;
             ready_again(&label).await?;
@@ -123,7 +123,7 @@ pub(crate) async fn a_renewed_key_changes_nothing_that_is_synced(stage: Arc<Stag
             ready_again(&kustomization).await?;
             ensure!(written(scene).await? == before, "{:?}, before {before:?}", written(scene).await?);
 
-            // One is resealed, the other is as it was.
+            // One SealedSecret is resealed, the other is unchanged.
             tests::test::eventually::eventually(
                 std::time::Duration::from_secs(20),
                 "the new key is served",
@@ -143,15 +143,14 @@ pub(crate) async fn a_renewed_key_changes_nothing_that_is_synced(stage: Arc<Stag
         .await
 }
 
-/// Reconciles once more, and is Ready.
+/// Reconciles once more, and expects Ready.
 async fn ready_again(kustomization: &Kustomization) -> Result<()> {
     let ready = kustomization.reconcile().await?;
     ensure!(ready.ready, "{ready:?}");
     Ok(())
 }
 
-/// What changes where anything is written to the SealedSecret `db`, its status and its Secret: resource versions, and who manages
-/// which fields.
+/// Resource versions and field managers of the SealedSecret `db` and its Secret: they change with every write.
 async fn written(scene: &Scene<'_>) -> Result<BTreeSet<String>> {
     let sealed = scene.person().get_sealed(scene.namespace, "db").await?.metadata;
     let secret = scene.person().get_secret(scene.namespace, "db").await?.metadata;
@@ -161,7 +160,7 @@ async fn written(scene: &Scene<'_>) -> Result<BTreeSet<String>> {
         .collect()
 }
 
-/// What kustomize-controller logged of each time that it applied the SealedSecret `db`: `created`, `configured` or `unchanged`.
+/// The log lines of kustomize-controller about applying the SealedSecret `db`: `created`, `configured` or `unchanged`.
 fn said_of_db(logs: &str, namespace: &str) -> Result<Vec<String>> {
     let object = format!("SealedSecret/{namespace}/db");
     let lines =

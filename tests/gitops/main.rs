@@ -1,5 +1,5 @@
-//! System tests of our controller with Flux's kustomize-controller: what Flux says of a commit with SealedSecrets, and what stays
-//! as it is. The manifests are those of `controller/docs/gitops.md`.
+//! System tests of our controller with Flux's kustomize-controller: what Flux reports about a commit with
+//! SealedSecrets. The manifests are those of `controller/docs/gitops.md`.
 
 mod down;
 mod drift;
@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use tests::test::suite;
 use tests::tests;
 
-/// Tests at the same time: they wait for Flux, which looks at health every 5 s.
+/// Number of tests at the same time: they wait for Flux, which checks health every 5 s.
 const SIDE_BY_SIDE: usize = 4;
 
 fn main() -> ExitCode {
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
             drift::a_renewed_key_changes_nothing_that_is_synced,
             trips::only_wait_or_health_checks_look_at_a_sealed_secret,
             trips::a_target_namespace_moves_what_is_sealed_for_another,
-            trips::substitution_reaches_into_templates_unless_told_otherwise,
+            trips::substitution_changes_templates_unless_it_is_disabled,
             page::its_commands_show_why_a_kustomization_failed,
             down::it_is_never_ready_while_the_controller_is_down,
             down::what_flux_takes_for_done_is_documented,

@@ -1,4 +1,4 @@
-//! The page's own commands, on the namespaces and names that it uses.
+//! The commands of the GitOps page, on the namespaces and names that it uses.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use tests::user::page::{Page, run};
 
 use crate::stage::{Scene, Stage, documented};
 
-/// What a user looks for.
+/// The message that a user looks for.
 const CAUSE: &str = "no key could decrypt secret (password)";
 
 pub(crate) async fn its_commands_show_why_a_kustomization_failed(stage: Arc<Stage>) -> Result<()> {
@@ -52,7 +52,7 @@ async fn as_written(scene: &Scene<'_>) -> Result<()> {
     }
     runs("kubectl annotate").await?;
     kustomization
-        .eventually("it has reconciled as asked", |status| {
+        .eventually("it has reconciled as requested", |status| {
             ensure!(status["lastHandledReconcileAt"].is_string(), "{status}");
             Ok(())
         })

@@ -23,7 +23,7 @@ pub(crate) async fn an_update_that_does_not_open_leaves_the_old_secret(stage: Ar
             ensure!(failed.reason == "HealthCheckFailed", "{failed:?}");
             ensure!(person.get_secret(namespace, "db").await? == before, "the Secret changed");
 
-            // `git revert`: the same ciphertext as at first.
+            // `git revert`: the same ciphertext as in the first commit.
             kustomization.sees_ready(&source.commit(&[("shop/db.yaml", &good)]).await?).await?;
             let after = person.sees_values(namespace, "db", &[("password", b"1")]).await?;
             ensure!(after.metadata.uid == before.metadata.uid, "the Secret was made anew");
@@ -48,7 +48,7 @@ pub(crate) async fn a_foreign_secret_in_the_way_is_left_alone(stage: Arc<Stage>)
             let message = status.conditions[0].message.clone().unwrap_or_default();
             ensure!(message.contains("already exists and is not managed by SealedSecret"), "{message}");
 
-            // Out of the way, it needs no commit.
+            // Once the Secret is deleted, no commit is needed.
             person.delete_secret(namespace, "db").await?;
             person.sees_values(namespace, "db", &[("password", b"ours")]).await?;
             person.sees_synced(namespace, "db", ConditionStatus::True).await?;
@@ -59,7 +59,8 @@ pub(crate) async fn a_foreign_secret_in_the_way_is_left_alone(stage: Arc<Stage>)
         .await
 }
 
-/// `spec.force` is for what Flux applies: the SealedSecret. It deletes no Secret, and no SealedSecret that can be updated.
+/// `spec.force` applies to what Flux applies: the SealedSecret. It deletes no Secret, and no SealedSecret that can be
+/// updated.
 pub(crate) async fn an_immutable_secret_is_not_forced(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {

@@ -26,7 +26,7 @@ pub(crate) struct Stage {
     pub person: Person,
     pub flux: Flux,
     chart: Rendered,
-    /// Written by a test that takes the controller away from all others.
+    /// Locked for writing by a test that stops the controller of all others.
     controller: RwLock<Option<Pod>>,
 }
 
@@ -44,13 +44,13 @@ pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
 }
 
 impl Stage {
-    /// A test in a namespace of its own, beside others.
+    /// Runs a test in a namespace of its own, beside others.
     pub(crate) async fn play(&self, test: impl AsyncFnOnce(&Scene<'_>) -> Result<()>) -> Result<()> {
         let _controller = self.controller.read().await;
         with_temp_ns(&self.lab, async |namespace| test(&Scene { stage: self, namespace }).await).await
     }
 
-    /// A test without any other beside it and without a controller; one is running again afterwards.
+    /// Runs a test alone, without a controller, and starts one again after it.
     pub(crate) async fn without_controller(
         &self,
         test: impl AsyncFnOnce(&Scene<'_>) -> Result<()>,
@@ -65,7 +65,7 @@ impl Stage {
         played
     }
 
-    /// Starts a controller and waits until it is ready. Its keys are small: what is tested here is not their size.
+    /// Starts a controller and waits until it is ready. Its keys are small, because their size is not tested here.
     pub(crate) async fn start(&self) -> Result<Pod> {
         let mut pod = Pod::of(&self.chart.deployment()?).flag("key-size", "2048").start(&self.lab).await?;
         pod.wait_ready().await?;
@@ -89,8 +89,8 @@ impl Scene<'_> {
         self.stage.flux.source(self.namespace, name).await
     }
 
-    /// The Kustomization of the documentation, of this name and for the source `name`, with the fields of `spec` in place
-    /// of its own; without those that are null there.
+    /// The Kustomization of the documentation, with this name and the source `name`; fields of `spec` replace its own,
+    /// and null removes a field.
     pub(crate) async fn kustomization(&self, name: &str, spec: &Value) -> Result<Kustomization> {
         let mut manifest = documented()?;
         manifest["metadata"] = json!({ "name": name, "namespace": self.namespace });
@@ -103,7 +103,7 @@ impl Scene<'_> {
         self.stage.flux.kustomization(&manifest).await
     }
 
-    /// A repository called `shop`, and the documented Kustomization for it.
+    /// A repository named `shop`, and the documented Kustomization for it.
     pub(crate) async fn shop(&self) -> Result<(Source<'_>, Kustomization)> {
         Ok((self.source("shop").await?, self.kustomization("shop", &Value::Null).await?))
     }
@@ -113,7 +113,7 @@ impl Scene<'_> {
         Ok(self.person().seal(&self.secret(name, password), &[]).await?.to_string())
     }
 
-    /// As [`sealed`](Self::sealed), with a key that no controller has.
+    /// A SealedSecret `name` with the item `password`, sealed with a key that no controller has.
     pub(crate) async fn sealed_with_a_wrong_key(&self, name: &str, password: &str) -> Result<String> {
         let certificate = workspace::root().join("kubeseal-rs/tests/fixtures/test-only.crt");
         let args = ["--cert", &certificate.display().to_string()];

@@ -1,4 +1,4 @@
-//! Commits that are applied, held back, and repaired.
+//! Commits that are applied, suspended, and corrected.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 use crate::stage::Stage;
 
-/// Flux looks as soon as it has applied, mostly after the controller, and again 5 s later.
+/// Flux checks health as soon as it has applied, mostly after the controller has finished, and again 5 s later.
 const SECOND_LOOK: SignedDuration = SignedDuration::from_secs(7);
-/// How long the first look takes.
+/// Duration of the first check.
 const FIRST_LOOK: SignedDuration = SignedDuration::from_secs(1);
-/// How many commits may be looked at before one is refused at the first look. On a busy machine Flux sometimes comes before the
+/// Number of commits until one is not ready at the first check. On a busy machine Flux sometimes comes before the
 /// controller.
 const LOOKS: usize = 6;
 
@@ -25,7 +25,7 @@ pub(crate) async fn a_good_commit_is_ready_with_its_secret_there(stage: Arc<Stag
             let kustomization = scene.kustomization("shop", &Value::Null).await?;
             let revision = source.commit(&[("shop/db.yaml", &sealed)]).await?;
             kustomization.sees_ready(&revision).await?;
-            // No waiting: Ready means that it is there.
+            // Without waiting: Ready means that the Secret exists.
             let secret = scene.person().get_secret(scene.namespace, "db").await?;
             ensure!(secret.data.unwrap_or_default()["password"].0 == b"1", "another value");
             Ok(())
@@ -94,7 +94,7 @@ pub(crate) async fn a_suspended_kustomization_syncs_once_it_is_resumed(stage: Ar
             kustomization.sees_ready(&first).await?;
             kustomization.patch(&json!({ "spec": { "suspend": true } })).await?;
             let second = source.commit(&[("shop/db.yaml", &scene.sealed("db", "2").await?)]).await?;
-            // The controller goes on meanwhile: what is suspended is the commit.
+            // The controller continues: only the syncing of commits is suspended.
             scene.person().delete_secret(scene.namespace, "db").await?;
             scene.person().sees_values(scene.namespace, "db", &[("password", b"1")]).await?;
             ensure!(kustomization.status().await?["lastAttemptedRevision"] == first, "it was not suspended");
@@ -105,7 +105,7 @@ pub(crate) async fn a_suspended_kustomization_syncs_once_it_is_resumed(stage: Ar
         .await
 }
 
-/// How long Flux looked at the health of what it had applied: `health check failed after 91.5ms: …`.
+/// How long Flux checked the health of what it had applied: `health check failed after 91.5ms: …`.
 fn checked_for(message: &str) -> Result<SignedDuration> {
     let time = message.strip_prefix("health check failed after ").and_then(|rest| rest.split(": ").next());
     Ok(time.with_context(|| format!("no time in {message}"))?.parse()?)

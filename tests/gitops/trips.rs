@@ -1,4 +1,4 @@
-//! Settings of a Kustomization that change a SealedSecret on its way.
+//! Settings of a Kustomization that change a SealedSecret before it is applied.
 
 use std::sync::Arc;
 
@@ -57,9 +57,7 @@ pub(crate) async fn a_target_namespace_moves_what_is_sealed_for_another(stage: A
         .await
 }
 
-pub(crate) async fn substitution_reaches_into_templates_unless_told_otherwise(
-    stage: Arc<Stage>,
-) -> Result<()> {
+pub(crate) async fn substitution_changes_templates_unless_it_is_disabled(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {
             let source = scene.source("shop").await?;

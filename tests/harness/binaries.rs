@@ -1,4 +1,4 @@
-//! Our own two programs, as cargo builds them. Programs of other projects are [`programs`](crate::programs).
+//! Our two programs, as cargo builds them. Programs of other projects are [`programs`](crate::programs).
 
 pub(crate) mod elf;
 pub mod static_controller;
@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use crate::workspace;
 
-/// The variables by which a parent process that has built them says where they are. `cargo xtask test` does.
+/// The variables by which a parent process passes the paths of programs that it has built. `cargo xtask test` sets
+/// them.
 const CONTROLLER: &str = "SEALED_SECRETS_TEST_CONTROLLER";
 const KUBESEAL: &str = "SEALED_SECRETS_TEST_KUBESEAL";
 
@@ -26,7 +27,7 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// Those a parent process has built, else builds them. Blocks while cargo works.
+    /// The programs that a parent process has built, else builds them. Blocks while cargo works.
     pub fn ready() -> Result<Self> {
         match (env::var_os(CONTROLLER), env::var_os(KUBESEAL)) {
             (Some(controller), Some(kubeseal)) => {
@@ -36,7 +37,7 @@ impl Binaries {
         }
     }
 
-    /// Runs `cargo build ARGS`, with its usual output on standard error, and finds the two programs in what it built.
+    /// Runs `cargo build ARGS`, with its usual output on standard error; returns the two programs among its results.
     pub fn build(args: &[&str]) -> Result<Self> {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)
@@ -55,19 +56,19 @@ impl Binaries {
         })
     }
 
-    /// What a child process's environment must hold for its [`ready`](Self::ready) to find them.
+    /// The environment by which a child process's [`ready`](Self::ready) finds the programs.
     pub fn environment(&self) -> [(&'static str, PathBuf); 2] {
         [(CONTROLLER, self.controller.clone()), (KUBESEAL, self.kubeseal.clone())]
     }
 }
 
-/// Where cargo put the program `name`, out of its messages: a line of JSON for each thing built.
+/// The path of the program `name`, from cargo's messages: a line of JSON for each artifact.
 fn executable(messages: &str, name: &str) -> Result<PathBuf> {
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .filter(|message| message["target"]["name"] == name && message["target"]["kind"][0] == "bin")
-        // The same program built for its own unit tests is another executable under the same name.
+        // The program built for its own unit tests is another executable of the same name.
         .filter(|message| message["profile"]["test"] == false)
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
         .with_context(|| format!("cargo built no program called {name}"))

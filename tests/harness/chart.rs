@@ -1,5 +1,5 @@
-//! This project's chart and upstream's, as helm renders them. What it renders is real; only the Deployment's pod is started by
-//! [`pod`](crate::pod), because there is no kubelet.
+//! This project's chart and upstream's, rendered by helm and applied to the control plane. The Deployment's pod is
+//! started by [`pod`](crate::pod), because there is no kubelet.
 
 pub mod rendered;
 pub mod upstream_rights;
@@ -13,26 +13,26 @@ use crate::chart::rendered::Rendered;
 use crate::programs::upstream_chart::upstream_chart;
 use crate::workspace;
 
-/// The name under which every kubeseal looks for the controller, unless told otherwise.
+/// The name under which every kubeseal looks for the controller by default.
 pub const CONTROLLER_NAME: &str = "sealed-secrets-controller";
 
 /// The chart with the values of one installation.
 #[derive(Debug, Clone)]
 pub struct Chart {
     helm: PathBuf,
-    /// Its folder.
+    /// The chart's folder.
     source: String,
     namespace: String,
     args: Vec<String>,
 }
 
 impl Chart {
-    /// This project's in `namespace`, everything as its values.yaml says, under [`CONTROLLER_NAME`].
+    /// This project's chart in `namespace`, with its default values, under [`CONTROLLER_NAME`].
     pub fn new(helm: &Path, namespace: &str) -> Self {
         Self::of(helm, namespace, "charts/sealed-secrets".to_owned())
     }
 
-    /// Upstream's, likewise. Blocks, where its module has yet to be downloaded.
+    /// Upstream's chart in `namespace`, under [`CONTROLLER_NAME`]. Blocks while its module is downloaded.
     pub fn upstreams(helm: &Path, namespace: &str) -> Result<Self> {
         Ok(Self::of(helm, namespace, upstream_chart()?.display().to_string()))
     }
@@ -43,14 +43,14 @@ impl Chart {
         chart.set("fullnameOverride", CONTROLLER_NAME)
     }
 
-    /// With another value, as `helm --set KEY=VALUE` takes it.
+    /// Sets a value, as `helm --set KEY=VALUE` does.
     #[must_use]
     pub fn set(mut self, key: &str, value: &str) -> Self {
         self.args.extend(["--set".to_owned(), format!("{key}={value}")]);
         self
     }
 
-    /// The arguments that render it: what a person would type after `helm`, the chart's path relative to the checkout.
+    /// The arguments of helm that render the chart, with a path relative to the checkout.
     pub fn arguments(&self) -> Vec<String> {
         let fixed = ["template", "sealed-secrets", &self.source, "--include-crds", "--namespace"];
         fixed
@@ -61,7 +61,7 @@ impl Chart {
             .collect()
     }
 
-    /// Renders it.
+    /// Renders the chart.
     pub async fn render(&self) -> Result<Rendered> {
         let output = Command::new(&self.helm)
             .args(self.arguments())

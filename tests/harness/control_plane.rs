@@ -1,9 +1,8 @@
-//! A Kubernetes control plane on loopback: etcd, kube-apiserver, kube-controller-manager, each a process of its own, in one
-//! temporary folder. Several can run side by side. Nothing here knows Sealed Secrets.
+//! A Kubernetes control plane on loopback: etcd, kube-apiserver and kube-controller-manager, each a process of its own,
+//! in one temporary folder. Several can run side by side. This module knows nothing of Sealed Secrets.
 //!
-//! There is no kubelet and no scheduler: what runs in pods is started by [`pod`](crate::pod), and reached through
-//! [`pod_network`]. There is no Deployment controller either: a Deployment is applied, and stays a
-//! description.
+//! There is no kubelet and no scheduler: [`pod`](crate::pod) starts what runs in pods, and [`pod_network`] connects it.
+//! There is no Deployment controller either: an applied Deployment starts nothing.
 
 pub(crate) mod apiserver;
 pub(crate) mod certificates;
@@ -37,12 +36,14 @@ use crate::process::Process;
 use crate::programs::Programs;
 use crate::programs::program::Program;
 
-/// How often a start is tried again because another process took the port first.
+/// Number of tries, if another process takes a port first.
 const TRIES: u32 = 3;
-/// How long the processes may take to end in good order. Their data goes with the folder, so there is little to put in order.
+/// How long the processes may take to end by themselves. Their data is deleted with the folder, so there is little to
+/// finish.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// A running control plane. Dropped, everything of it is killed and removed; [`stop`](Self::stop) does so in good order.
+/// A running control plane. When this is dropped, its processes are killed and its folder deleted; [`stop`](Self::stop)
+/// ends them normally.
 pub struct ControlPlane {
     running: Mutex<Option<Running>>,
     dir: PathBuf,
@@ -53,7 +54,7 @@ pub struct ControlPlane {
     programs: Programs,
 }
 
-/// What [`ControlPlane::stop`] takes away. Fields are dropped in this order: processes before their folder.
+/// What [`ControlPlane::stop`] ends and deletes. Fields are dropped in this order: processes before their folder.
 #[derive(Debug)]
 struct Running {
     /// In the order in which they are stopped.
@@ -61,9 +62,9 @@ struct Running {
     dir: TempDir,
 }
 
-/// A program of the control plane that a test may take away for a while.
+/// A program of the control plane that a test may stop for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum Component {
     /// kube-apiserver.
     ApiServer,
     /// etcd.
@@ -79,9 +80,9 @@ pub enum End {
     Terminate,
 }
 
-impl Part {
-    /// Its place among [`Running::processes`].
-    const fn place(self) -> usize {
+impl Component {
+    /// The program's index in [`Running::processes`].
+    const fn index(self) -> usize {
         match self {
             Self::ApiServer => 1,
             Self::Etcd => 2,
@@ -94,7 +95,7 @@ impl ControlPlane {
     pub const PROGRAMS: [Program; 3] =
         [Program::Etcd, Program::KubeApiserver, Program::KubeControllerManager];
 
-    /// Starts one, and waits until it is ready for use. Takes a few seconds.
+    /// Starts a control plane, and waits until it is ready for use. Takes a few seconds.
     pub async fn start(programs: &Programs) -> Result<Self> {
         let mut tries = 1;
         loop {
@@ -110,7 +111,7 @@ impl ControlPlane {
             let hint = "free some space, or set TMPDIR to a folder that can be written to";
             anyhow::Error::new(error).context(Failure::new("no temporary folder could be made", hint))
         })?;
-        // Also said here, where it is needed: the folder holds the keys to everything.
+        // The folder holds the keys to everything.
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700))
             .context("cannot close the folder")?;
         let path = dir.path().to_owned();
@@ -131,23 +132,23 @@ impl ControlPlane {
         Ok(Self { running, dir: path, port, client, certificates, network, programs })
     }
 
-    /// Starts the controllers anew. The garbage collector looks for new types every 30 s only, but also when it starts: after
-    /// a definition was applied, this saves tests that wait for a garbage collection that time.
+    /// Restarts the controllers. The garbage collector discovers new types every 30 s only, and when it starts: after a
+    /// CustomResourceDefinition was applied, this saves waiting.
     pub async fn restart_controllers(&self) -> Result<()> {
         let mut running = self.running.lock().await;
         let Some(Running { processes: [controller_manager, ..], .. }) = running.as_mut() else {
             return Ok(());
         };
-        // It keeps its state at the API server, so nothing is lost, and a kill is the quickest end.
+        // Its state is at the API server, so nothing is lost, and a kill is quickest.
         controller_manager.kill().await?;
         *controller_manager = controller_manager::start(&self.programs, &self.dir, &self.kubeconfig())?;
         Ok(())
     }
 
-    /// Ends every process, and removes the folder. Once stopped, it stays stopped; a second call does nothing.
+    /// Ends every process, and deletes the folder. A second call does nothing.
     pub async fn stop(&self) -> Result<()> {
         let Some(Running { mut processes, dir }) = self.running.lock().await.take() else { return Ok(()) };
-        // All at once: an API server waits long for clients that are still connected, and nothing of theirs is kept.
+        // All at once: an API server waits long for clients that are still connected, and no data is needed any more.
         future::try_join_all(processes.iter_mut().map(|process| process.stop(GRACE))).await?;
         dir.close().context("the control plane's folder could not be removed")
     }
@@ -157,17 +158,17 @@ impl ControlPlane {
         self.client.clone()
     }
 
-    /// A kubeconfig for that client: what KUBECONFIG is set to.
+    /// The path of that client's kubeconfig, for KUBECONFIG.
     pub fn kubeconfig(&self) -> PathBuf {
         self.dir.join("admin.kubeconfig")
     }
 
-    /// The folder of everything that belongs to this control plane. Gone after [`stop`](Self::stop).
+    /// The folder of everything that belongs to this control plane. It is deleted by [`stop`](Self::stop).
     pub fn dir(&self) -> &Path {
         &self.dir
     }
 
-    /// Where the API server listens.
+    /// The API server's URL.
     pub fn url(&self) -> String {
         kubeconfig::url(self.port)
     }
@@ -177,12 +178,12 @@ impl ControlPlane {
         self.port
     }
 
-    /// The certificate of the authority that signed the API server's, in PEM.
+    /// The certificate of the authority that signed the API server's certificate, in PEM.
     pub fn ca(&self) -> &str {
         &self.certificates.ca
     }
 
-    /// Where pods have their addresses.
+    /// The network in which pods have addresses.
     pub const fn network(&self) -> &PodNetwork {
         &self.network
     }
@@ -192,12 +193,13 @@ impl ControlPlane {
         token::request(self.client(), namespace, service_account).await
     }
 
-    /// Writes a kubeconfig called `name` for the bearer of `token` into this control plane's folder; its path.
+    /// Writes a kubeconfig called `name` for the bearer of `token` into this control plane's folder; returns its path.
     pub fn kubeconfig_of_token(&self, name: &str, namespace: &str, token: &str) -> Result<PathBuf> {
         kubeconfig::write(&self.dir, name, self.port, namespace, User::Token(token))
     }
 
-    /// Writes a kubeconfig for the bearer of `token` that leads to `server`, which is a proxy before this control plane; its path.
+    /// Writes a kubeconfig for the bearer of `token` with the address `server`, which is a proxy before this control
+    /// plane; returns its path.
     pub fn kubeconfig_through(
         &self,
         server: &str,
@@ -210,15 +212,16 @@ impl ControlPlane {
 
     /// A client without any credentials, for a proxy.
     pub(crate) async fn anonymous_client(&self) -> Result<Client> {
-        let path = kubeconfig::write(&self.dir, "nobody.kubeconfig", self.port, "default", User::Nobody)?;
+        let path =
+            kubeconfig::write(&self.dir, "anonymous.kubeconfig", self.port, "default", User::Anonymous)?;
         kubeconfig::passing_client(&path).await
     }
 
-    /// Ends one of its programs, until [`up`](Self::up). Its data stays, and so does its address.
-    pub async fn down(&self, part: Part, end: End) -> Result<()> {
+    /// Ends one of its programs, until [`up`](Self::up). Its data and its address stay.
+    pub async fn down(&self, part: Component, end: End) -> Result<()> {
         let mut running = self.running.lock().await;
         let Some(Running { processes, .. }) = running.as_mut() else { return Ok(()) };
-        let process = &mut processes[part.place()];
+        let process = &mut processes[part.index()];
         match end {
             End::Kill => process.kill().await?,
             End::Terminate => process.stop(GRACE).await?,
@@ -226,25 +229,27 @@ impl ControlPlane {
         Ok(())
     }
 
-    /// Starts them again, in this order, and waits until the control plane is ready.
-    pub async fn up(&self, parts: &[Part]) -> Result<()> {
+    /// Starts these programs again, in this order, and waits until the control plane is ready.
+    pub async fn up(&self, parts: &[Component]) -> Result<()> {
         let mut running = self.running.lock().await;
         let Some(Running { processes, .. }) = running.as_mut() else { return Ok(()) };
         for part in parts {
-            processes[part.place()] = match part {
-                Part::ApiServer => apiserver::start(&self.programs, &self.dir, self.port, &self.network)?,
-                Part::Etcd => etcd::start(&self.programs, &self.dir)?,
+            processes[part.index()] = match part {
+                Component::ApiServer => {
+                    apiserver::start(&self.programs, &self.dir, self.port, &self.network)?
+                }
+                Component::Etcd => etcd::start(&self.programs, &self.dir)?,
             };
         }
         ready::wait(&self.client, processes).await
     }
 
-    /// Destroys everything that the cluster knows, as a lost disk does, and starts it anew: empty, under the same address and
-    /// with the same certificates.
+    /// Deletes everything that the cluster stores, as a lost disk does, and starts it again: empty, under the same
+    /// address and with the same certificates.
     pub async fn lose_data(&self) -> Result<()> {
         let mut running = self.running.lock().await;
         let Some(Running { processes, .. }) = running.as_mut() else { return Ok(()) };
-        // The controllers too: they remember objects that are gone, and would not make them again.
+        // The controllers too: they remember deleted objects, and would not create them again.
         for process in processes.iter_mut() {
             process.kill().await?;
         }
@@ -258,8 +263,8 @@ impl ControlPlane {
         Ok(())
     }
 
-    /// The process ids of what runs, for a test of the harness that looks whether they are gone.
-    /// The controller-manager first.
+    /// The process ids of the running programs, for a test of the harness that checks whether they have ended. The
+    /// controller-manager comes first.
     pub async fn process_ids(&self) -> Vec<u32> {
         let running = self.running.lock().await;
         running.iter().flat_map(|running| &running.processes).filter_map(Process::id).collect()

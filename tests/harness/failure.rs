@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::fmt::{self, Write as _};
 
-/// A failure that knows what to do about it. Its `Display` is the failure alone; [`report`] prints the hint, last.
+/// An error with advice for the user. Its `Display` is the error; [`report`] prints the hint, last.
 #[derive(Debug)]
 pub struct Failure {
     what: String,
@@ -12,7 +12,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure and what a person can do about it.
+    /// An error and its hint.
     pub fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { what: what.into(), hint: hint.into() }
     }
@@ -26,15 +26,15 @@ impl fmt::Display for Failure {
 
 impl Error for Failure {}
 
-/// Why a test cannot run on this machine. A test that ends with this error counts as ignored, with the reason shown; where
-/// `SEALED_SECRETS_TEST_ALL` is set it counts as failed.
+/// Why a test cannot run on this machine. A test that ends with this error counts as ignored, with the reason shown;
+/// where `SEALED_SECRETS_TEST_ALL` is set it counts as failed.
 #[derive(Debug)]
 pub struct Unrun {
     reason: String,
 }
 
 impl Unrun {
-    /// With what is missing, and what would give it.
+    /// `reason` says what is missing, and how to install it.
     pub fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into() }
     }
@@ -48,7 +48,7 @@ impl fmt::Display for Unrun {
 
 impl Error for Unrun {}
 
-/// The whole of an error in the order a person reads it: `error:`, its causes, then `hint:` where one of them has one.
+/// The whole text of an error: `error:`, its causes, then `hint:` if one of them has a hint.
 pub fn report(error: &anyhow::Error) -> String {
     let mut text = format!("error: {error}");
     for cause in error.chain().skip(1) {

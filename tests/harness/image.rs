@@ -1,7 +1,7 @@
-//! [`Image`]: a container image of a few files, written as an OCI archive without Docker, a daemon or root.
-//! `ctr images import`, `docker load`, `podman load` and `skopeo` take it.
+//! [`Image`]: a container image of a few files, written as an OCI archive without Docker, a daemon or root. `ctr images
+//! import`, `docker load`, `podman load` and `skopeo` accept it.
 //!
-//! The same image is the same bytes: nothing of this machine, and no time, goes in.
+//! The same files give the same bytes: the archive holds no time and nothing of this machine.
 
 pub(crate) mod archive;
 pub(crate) mod controller;
@@ -19,14 +19,14 @@ use crate::image::archive::{Archive, archive};
 use crate::image::reference::Reference;
 use crate::image::tar_writer::TarWriter;
 
-/// Nothing in an image has a time: the digest would differ with each build.
+/// Images have no time: with one, the digest would differ at each build.
 const CREATED: &str = "1970-01-01T00:00:00Z";
 
-/// What is in an image, and how its program is run.
+/// The files of an image, and how its program is run.
 #[derive(Debug, Clone)]
 pub struct Image {
     reference: Reference,
-    /// By their path without the first slash; folders are made as needed. All belong to root.
+    /// By path without the first slash; parent folders are added. All belong to root.
     files: BTreeMap<String, Content>,
     user: String,
     entrypoint: Vec<String>,
@@ -51,7 +51,7 @@ enum Content {
 }
 
 impl Image {
-    /// An image with nothing in it, for machines like this one.
+    /// An empty image, for this machine's architecture.
     pub fn new(reference: Reference) -> Self {
         Self {
             reference,
@@ -64,53 +64,53 @@ impl Image {
         }
     }
 
-    /// With the program `source` as `/path`.
+    /// Adds the program `source` as `/path`.
     #[must_use]
     pub fn program(self, path: &str, source: &Path) -> Self {
         self.file(path, source, 0o755)
     }
 
-    /// With the file `source` as `/path`.
+    /// Adds the file `source` as `/path`.
     #[must_use]
     pub fn file(self, path: &str, source: &Path, mode: u32) -> Self {
         self.with(path, Content::File { source: source.to_owned(), mode })
     }
 
-    /// With a symbolic link at `/path`.
+    /// Adds a symbolic link at `/path`.
     #[must_use]
     pub fn symlink(self, path: &str, target: &str) -> Self {
         self.with(path, Content::Symlink { target: target.to_owned() })
     }
 
-    /// Run as this user: `UID:GID`, as numbers, where `runAsNonRoot` is to be checked.
+    /// Sets the user: `UID:GID`, as numbers, where `runAsNonRoot` is to be checked.
     #[must_use]
     pub fn user(mut self, user: &str) -> Self {
         user.clone_into(&mut self.user);
         self
     }
 
-    /// Run with this command.
+    /// Sets the command.
     #[must_use]
     pub fn entrypoint(mut self, command: &[&str]) -> Self {
         self.entrypoint = command.iter().map(ToString::to_string).collect();
         self
     }
 
-    /// With a variable in its environment.
+    /// Adds an environment variable.
     #[must_use]
     pub fn environment(mut self, name: &str, value: &str) -> Self {
         self.environment.push(format!("{name}={value}"));
         self
     }
 
-    /// With a label.
+    /// Adds a label.
     #[must_use]
     pub fn label(mut self, name: &str, value: &str) -> Self {
         self.labels.insert(name.to_owned(), value.to_owned());
         self
     }
 
-    /// It listens at this TCP port.
+    /// Adds a TCP port at which the program listens.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.ports.push(port);
@@ -122,7 +122,7 @@ impl Image {
         &self.reference
     }
 
-    /// Writes it to `file`, whose folder is made as needed. The whole of it is held in memory meanwhile.
+    /// Writes the image to `file`, and creates its folder. The whole archive is held in memory.
     pub fn write(&self, file: &Path) -> Result<Written> {
         let archive = self.archive()?;
         if let Some(dir) = file.parent() {
@@ -147,7 +147,7 @@ impl Image {
         for (path, content) in &self.files {
             for (end, _) in path.match_indices('/') {
                 let dir = &path[..end];
-                // Sorted by path, whatever is in a folder follows it.
+                // Sorted by path, the entries of a folder follow it.
                 if !last.starts_with(&path[..=end]) {
                     tar.directory(dir)?;
                 }
@@ -165,7 +165,7 @@ impl Image {
         Ok(tar.finish()?)
     }
 
-    /// What a container runtime reads, in the words of the OCI image specification.
+    /// The image's configuration, in the format of the OCI image specification.
     fn config(&self, layer: &Value) -> Value {
         let ports: serde_json::Map<_, _> =
             self.ports.iter().map(|port| (format!("{port}/tcp"), json!({}))).collect();
@@ -186,7 +186,7 @@ impl Image {
     }
 }
 
-/// This machine's, in Go's words, which are those of images.
+/// This machine's architecture, by its name in Go, which images use.
 pub fn architecture() -> &'static str {
     match env::consts::ARCH {
         "x86_64" => "amd64",

@@ -11,7 +11,7 @@ use crate::process::cli::Cli;
 use crate::programs::Programs;
 use crate::programs::program::Program;
 
-/// Whose program: there are two of each, and they stand in for each other.
+/// Who made a program: each of the two programs exists twice, and they replace each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Maker {
     /// `sealed-secrets-controller` and `kubeseal-rs`.
@@ -20,19 +20,19 @@ pub enum Maker {
     Upstream,
 }
 
-/// A control plane, and all programs that meet on it.
+/// A control plane, and all programs that run on it.
 #[derive(Debug)]
 pub struct Lab {
     /// Programs of other projects.
     pub programs: Programs,
-    /// Ours.
+    /// Our programs.
     pub binaries: Binaries,
-    /// Running until [`stop`](Self::stop).
+    /// Runs until [`stop`](Self::stop).
     pub control_plane: ControlPlane,
 }
 
 impl Lab {
-    /// Finds or builds everything, then starts the control plane. `wanted` must hold [`ControlPlane::PROGRAMS`].
+    /// Finds or builds all programs, then starts the control plane. `wanted` must hold [`ControlPlane::PROGRAMS`].
     pub async fn start(wanted: &'static [Program]) -> Result<Self> {
         let build = move || anyhow::Ok((Programs::ready(wanted)?, Binaries::ready()?));
         let (programs, binaries) =
@@ -40,13 +40,13 @@ impl Lab {
         Self::start_with(programs, binaries).await
     }
 
-    /// Starts the control plane for what has been found or built.
+    /// Starts the control plane for programs that were found or built.
     pub async fn start_with(programs: Programs, binaries: Binaries) -> Result<Self> {
         let control_plane = ControlPlane::start(&programs).await?;
         Ok(Self { programs, binaries, control_plane })
     }
 
-    /// Ends the control plane and removes what it wrote.
+    /// Ends the control plane and deletes its files.
     pub async fn stop(&self) -> Result<()> {
         self.control_plane.stop().await
     }
@@ -65,7 +65,7 @@ impl Lab {
         Ok(Cli::new(program).kubeconfig(&self.control_plane.kubeconfig()))
     }
 
-    /// Applies what a chart renders. The first time, which brings a new type, the controllers are told to look at it.
+    /// Applies a rendered chart. The first time, with a new type, the controllers are restarted so that they know it.
     pub async fn install(&self, chart: &Rendered) -> Result<()> {
         let is_new = chart.brings_new_types(&self.client()).await?;
         chart.apply(&self.client()).await?;
@@ -75,12 +75,12 @@ impl Lab {
         Ok(())
     }
 
-    /// This project's chart, to be installed into `namespace` under the name that kubeseal looks for.
+    /// This project's chart for `namespace`, under the name that kubeseal looks for.
     pub fn chart(&self, namespace: &str) -> Result<Chart> {
         Ok(Chart::new(self.programs.path(Program::Helm)?, namespace))
     }
 
-    /// Upstream's, likewise.
+    /// Upstream's chart for `namespace`, under the name that kubeseal looks for.
     pub fn upstream_chart(&self, namespace: &str) -> Result<Chart> {
         Chart::upstreams(self.programs.path(Program::Helm)?, namespace)
     }

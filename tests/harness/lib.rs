@@ -29,7 +29,7 @@ pub mod process;
 pub mod programs;
 pub mod workspace;
 
-/// What a test puts into the cluster beside a chart: Flux, an admission policy, SealedSecrets that no key opens.
+/// What a test adds to the cluster beside a chart: Flux, an admission policy, SealedSecrets that no key opens.
 pub mod cluster {
     pub mod admission_policy;
     pub mod flux;
@@ -53,7 +53,7 @@ pub mod test {
     pub mod temp_namespace;
 }
 
-/// The user's side: what a user does and sees at a terminal, and the commands of a page of the documentation.
+/// What a user does and sees at a terminal, and the commands of a page of the documentation.
 pub mod user {
     pub mod page;
     pub mod person;

@@ -45,7 +45,8 @@ use crate::test::eventually::eventually;
 const KUBECONFIGS: [(&str, &str); 3] =
     [("inside.kubeconfig", "admin"), ("kubelet.kubeconfig", "kubelet"), ("proxy.kubeconfig", "kube-proxy")];
 
-/// A running cluster. Dropped, everything of it is killed and removed; [`stop`](Self::stop) also tells what could not be.
+/// A running cluster. When this is dropped, everything of it is killed and deleted; [`stop`](Self::stop) also reports
+/// what could not be.
 pub struct Node {
     running: Mutex<Option<Running>>,
     dir: PathBuf,
@@ -53,7 +54,7 @@ pub struct Node {
     programs: Programs,
 }
 
-/// What [`Node::stop`] takes away. Fields are dropped in this order: processes before their folder.
+/// What [`Node::stop`] ends and deletes. Fields are dropped in this order: processes before their folder.
 struct Running {
     processes: Vec<Process>,
     namespaces: Namespaces,
@@ -76,7 +77,8 @@ impl Node {
         Program::Ctr,
     ];
 
-    /// Starts one with these images beside the pause image, and waits until it is ready for Pods. Takes some ten seconds. [`Unrun`](crate::failure::Unrun) where it cannot run.
+    /// Starts a node with these images beside the pause image, and waits until it is ready for Pods. Takes some ten
+    /// seconds. [`Unrun`](crate::failure::Unrun) where it cannot run.
     pub async fn start(programs: &Programs, images: &[Image]) -> Result<Self> {
         if let Some(unrun) = requirements::missing() {
             return Err(unrun.into());
@@ -95,9 +97,10 @@ impl Node {
         let cgroup = Cgroup::make(name)?;
         let bin = programs.path(Program::ContainerdShim)?.parent().unwrap_or(Path::new("/")).to_owned();
         let namespaces = Namespaces::new(&path, &bin).await?;
-        let door = namespaces.doors.open(0, SocketAddrV4::new(ADDRESS.parse::<Ipv4Addr>()?, PORT)).await?;
+        let port =
+            namespaces.port_forwards.open(0, SocketAddrV4::new(ADDRESS.parse::<Ipv4Addr>()?, PORT)).await?;
         let admin =
-            kubeconfig::write(&path, "admin.kubeconfig", door, "default", User::Certificate("admin"))?;
+            kubeconfig::write(&path, "admin.kubeconfig", port, "default", User::Certificate("admin"))?;
         let client = kubeconfig::client(&admin).await?;
 
         let components = Components { dir: &path, programs, namespaces: &namespaces };
@@ -122,13 +125,13 @@ impl Node {
         Ok(node)
     }
 
-    /// Ends every process, and removes what the node left. Once stopped, it stays stopped; a second call does nothing.
+    /// Ends every process, and deletes what the node left. A second call does nothing.
     pub async fn stop(&self) -> Result<()> {
         let Some(Running { processes, mut namespaces, cgroup, dir }) = self.running.lock().await.take()
         else {
             return Ok(());
         };
-        // What is in the namespaces goes with their first process: nothing of it is worth an end in good order.
+        // The processes in the namespaces end with the first one: none of them needs a normal end.
         namespaces.end().await?;
         drop(processes);
         cgroup.remove().await?;
@@ -140,24 +143,24 @@ impl Node {
         self.client.clone()
     }
 
-    /// A kubeconfig for that client: what KUBECONFIG is set to, outside.
+    /// The path of that client's kubeconfig, for KUBECONFIG outside.
     pub fn kubeconfig(&self) -> PathBuf {
         self.dir.join("admin.kubeconfig")
     }
 
-    /// The folder of everything that belongs to this cluster, logs included. Gone after [`stop`](Self::stop).
+    /// The folder of everything that belongs to this cluster, logs included. It is deleted by [`stop`](Self::stop).
     pub fn dir(&self) -> &Path {
         &self.dir
     }
 
-    /// From now on, clients that connect to this port on 127.0.0.1 reach `inside`: a Service's address, or a Pod's.
+    /// Forwards a port on 127.0.0.1 to `inside`: a Service's address, or a Pod's. Returns the port.
     pub async fn open(&self, inside: SocketAddrV4) -> Result<u16> {
         let running = self.running.lock().await;
         let running = running.as_ref().context("the node is stopped")?;
-        running.namespaces.doors.open(0, inside).await
+        running.namespaces.port_forwards.open(0, inside).await
     }
 
-    /// The kernel's words (`/proc/ID/status`) about the process of a container, which is named as in a Pod's status.
+    /// The status (`/proc/ID/status`) of a container's process. The container is named as in a Pod's status.
     pub async fn process_status(&self, container: &str) -> Result<String> {
         let tasks = self.ctr(&["tasks", "list"]).await?;
         let task = tasks.lines().find(|line| line.split_whitespace().next() == Some(plain_id(container)));
@@ -209,7 +212,7 @@ fn pause_image() -> Result<Image> {
     Ok(Image::new(PAUSE_IMAGE.parse()?).program("/pause", &pause()?).entrypoint(&["/pause"]))
 }
 
-/// Without the name of the runtime before it.
+/// A container's id without the name of the runtime before it.
 fn plain_id(container: &str) -> &str {
     container.rsplit_once("//").map_or(container, |(_, id)| id)
 }

@@ -1,10 +1,10 @@
-//! A controller's pod, with the harness as the kubelet: the Pod object out of a Deployment's template, its status, and the
-//! process, with exactly the arguments, environment and service account that the Deployment names. So the chart's RBAC,
-//! flags, ports and probes are what is tested.
+//! A controller's pod, with the harness as the kubelet: the Pod object from a Deployment's template, its status, and
+//! the process, with the arguments, environment and service account of the Deployment. So the chart's RBAC, flags,
+//! ports and probes are tested.
 //!
-//! What differs from a container: the process listens on loopback (`--listen-addr` is rewritten, and
-//! [`pod_network`](crate::control_plane::pod_network) leads the pod's port there), it shares the machine's files, and its image is the
-//! program that was built here.
+//! Differences from a container: the process listens on loopback (`--listen-addr` is replaced, and
+//! [`pod_network`](crate::control_plane::pod_network) connects the pod's port to it), it shares the machine's files,
+//! and its image is the program that was built here.
 
 pub mod builder;
 pub(crate) mod container;
@@ -29,27 +29,28 @@ use crate::test::eventually::eventually;
 
 /// How long a controller may take until it is ready; it may have to make its first key.
 const READY: Duration = Duration::from_mins(1);
-/// What a kubelet gives by default.
+/// A kubelet's default.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// A running controller. Dropped, its process is killed and its object deleted; [`stop`](Self::stop) does so in order.
+/// A running controller. When this is dropped, its process is killed and its object deleted; [`stop`](Self::stop) ends
+/// it normally.
 pub struct Pod {
     process: Process,
     object: PodObject,
-    /// Held for its drop, which frees the address.
+    /// Its drop frees the address.
     _address: PodAddress,
     log: PathBuf,
-    /// Where its port `http` is, on 127.0.0.1.
+    /// Its port `http`, on 127.0.0.1.
     port: u16,
-    /// Where its metrics are, on 127.0.0.1.
+    /// Its metrics port, on 127.0.0.1.
     metrics_port: u16,
     ready_path: String,
     client: Client,
 }
 
 impl Pod {
-    /// Waits until its readiness probe passes, then marks the Pod ready and waits until the Services that select it lead to
-    /// it. Fails at once, with the end of its log, if the process ends.
+    /// Waits until its readiness probe passes, then marks the Pod ready and waits until its Services select it. Fails
+    /// at once, with the end of its log, if the process ends.
     pub async fn wait_ready(&mut self) -> Result<()> {
         let url = format!("{}{}", self.url(), self.ready_path);
         let http = http_client().build().context("cannot make an HTTP client")?;
@@ -80,22 +81,22 @@ impl Pod {
         &self.object.name
     }
 
-    /// Where its port `http` is reached from here, without the API server.
+    /// The URL of its port `http`, without the API server.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Where its metrics are reached from here.
+    /// The URL of its metrics.
     pub fn metrics_url(&self) -> String {
         format!("http://127.0.0.1:{}/metrics", self.metrics_port)
     }
 
-    /// All it has written, standard output and standard error together.
+    /// Its log: standard output and standard error together.
     pub fn logs(&self) -> Result<String> {
         read_log(&self.log)
     }
 
-    /// The file of [`logs`](Self::logs). It stays when the pod goes, until the control plane stops.
+    /// Path of the log. The file stays until the control plane stops.
     pub fn log_file(&self) -> &Path {
         &self.log
     }
@@ -105,21 +106,21 @@ impl Pod {
         self.process.id()
     }
 
-    /// How the process ended, if it has.
+    /// The exit status of the process, if it has ended.
     pub fn exited(&mut self) -> Result<Option<ExitStatus>> {
         self.process.exited()
     }
 
-    /// As `kubectl delete pod`: SIGTERM, SIGKILL after 30 s, then the Pod object goes. How the process ended.
+    /// As `kubectl delete pod`: SIGTERM, SIGKILL after 30 s, then the Pod object is deleted. Returns the exit status.
     pub async fn stop(mut self) -> Result<ExitStatus> {
-        // Endpoints first, as the API server does it: no client is sent to a pod that is going.
+        // Endpoints first, as in a cluster: no client is sent to a terminating pod.
         self.object.mark_terminating(&self.client).await?;
         let status = self.process.stop(GRACE).await?;
         self.object.delete().await?;
         Ok(status)
     }
 
-    /// As a crash: SIGKILL, then the Pod object goes.
+    /// As a crash: SIGKILL, then the Pod object is deleted.
     pub async fn kill(mut self) -> Result<()> {
         self.process.kill().await?;
         self.object.delete().await

@@ -1,5 +1,5 @@
-//! A process that lives no longer than the harness: started, watched, stopped, its output kept in a file. What it runs is
-//! its owner's to say: [`control_plane`](crate::control_plane), [`pod`](crate::pod).
+//! A child process that ends with the harness: started, watched, stopped, its output written to a file.
+//! [`control_plane`](crate::control_plane) and [`pod`](crate::pod) say what it runs.
 
 pub mod cli;
 pub mod clock;
@@ -17,17 +17,18 @@ use anyhow::{Context as _, Result};
 use rustix::process::{Pid, Signal};
 use tokio::process::{Child, Command};
 
-/// A running child. Dropped, it is killed; killed with the harness too, where the system can ([`lifeline`]).
+/// A running child process. When this is dropped, it is killed; it is also killed with the harness, where the system
+/// can ([`lifeline`]).
 #[derive(Debug)]
 pub(crate) struct Process {
     name: String,
-    /// Locked for what takes no time only; it is what makes a Process, and so a Pod, `Sync`.
+    /// Locked for short calls only; the lock makes a Process, and so a Pod, `Sync`.
     child: Mutex<Child>,
     log: PathBuf,
 }
 
 impl Process {
-    /// Starts `command`; its output goes to the end of the file `log`.
+    /// Starts `command`; its output is appended to the file `log`.
     pub(crate) fn spawn(name: &str, mut command: Command, log: &Path) -> Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(log);
         let file = file.with_context(|| format!("cannot write {}", log.display()))?;
@@ -35,7 +36,7 @@ impl Process {
             .stdin(Stdio::null())
             .stdout(file.try_clone().context("cannot share the log file")?)
             .stderr(file)
-            // A Ctrl-C in the terminal is for the harness alone, which then ends its children in order.
+            // Ctrl-C in the terminal is for the harness only, which then ends its children in order.
             .process_group(0)
             .kill_on_drop(true);
         let child = spawner::spawn(command).with_context(|| format!("cannot start {name}"))?;
@@ -50,15 +51,15 @@ impl Process {
         &self.log
     }
 
-    /// Its process id, until it has been seen to end.
+    /// Its process id, until it is known to have ended.
     pub(crate) fn id(&self) -> Option<u32> {
         self.child.lock().unwrap_or_else(PoisonError::into_inner).id()
     }
 
-    /// How it ended, if it has.
+    /// Its exit status, if it has ended.
     pub(crate) fn exited(&mut self) -> Result<Option<ExitStatus>> {
         let status = self.child().try_wait();
-        status.with_context(|| format!("cannot ask whether {} still runs", self.name))
+        status.with_context(|| format!("cannot find out whether {} still runs", self.name))
     }
 
     /// Sends a signal, if it still runs.
@@ -66,14 +67,14 @@ impl Process {
         let Some(pid) = self.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)) else {
             return Ok(());
         };
-        // The child is not reaped before `wait`, so this process id cannot be another process's by now.
+        // The child is not reaped before `wait`, so this process id cannot belong to another process.
         match rustix::process::kill_process(pid, signal) {
             Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
             Err(error) => Err(error).with_context(|| format!("cannot signal {}", self.name)),
         }
     }
 
-    /// SIGTERM, then SIGKILL if it still runs after `grace`; how it ended.
+    /// Sends SIGTERM, then SIGKILL if it still runs after `grace`; returns the exit status.
     pub(crate) async fn stop(&mut self, grace: Duration) -> Result<ExitStatus> {
         self.signal(Signal::TERM)?;
         match tokio::time::timeout(grace, self.child().wait()).await {
@@ -82,7 +83,7 @@ impl Process {
         }
     }
 
-    /// SIGKILL; how it ended.
+    /// Sends SIGKILL; returns the exit status.
     pub(crate) async fn kill(&mut self) -> Result<ExitStatus> {
         self.signal(Signal::KILL)?;
         let status = self.child().wait().await;

@@ -1,11 +1,12 @@
-//! Programs of other projects, found, or built once from Go modules and kept under `target/programs`; and small Go programs of this
-//! repository ([`own`]), which give a test the answer of a Go library.
+//! Programs of other projects, found, or built once from Go modules and kept under `target/programs`; and small Go
+//! programs of this repository ([`own`]), which give a test the result of a Go library.
 //!
-//! [`control_plane`](crate::control_plane), [`pod`](crate::pod), [`chart`](crate::chart) and [`cli`](crate::process::cli) run them.
+//! [`control_plane`](crate::control_plane), [`pod`](crate::pod), [`chart`](crate::chart) and
+//! [`cli`](crate::process::cli) run them.
 //!
 //! Decided: `go build` in a folder with a go.mod and go.sum of our own (`tests/programs/*`), because `go install
-//! pkg@version` refuses modules with `replace` lines, which Kubernetes has, and because go.sum pins every byte; instead of
-//! downloading release archives, which not every machine that runs the tests can reach.
+//! pkg@version` refuses modules with `replace` lines, which Kubernetes has, and because go.sum pins every byte; instead
+//! of downloading release archives, which not every machine that runs the tests can reach.
 
 pub(crate) mod assets;
 pub(crate) mod build;
@@ -30,26 +31,27 @@ use crate::programs::program::Program;
 use crate::programs::progress::Progress;
 use crate::workspace;
 
-/// The programs that were asked for, each with the path of its executable.
+/// The requested programs, each with the path of its executable.
 #[derive(Debug, Clone)]
 pub struct Programs {
     paths: BTreeMap<Program, PathBuf>,
 }
 
 impl Programs {
-    /// All that this machine's tests can use: those of a node only where `with_node`.
+    /// All programs that the tests on this machine can use; those of a node only if `with_node`.
     pub fn all(with_node: bool) -> Result<Self> {
         let node: &[Program] = if with_node { &Program::NODE } else { &[] };
         Self::ready(&[Program::SYSTEM.as_slice(), &[Program::KustomizeController], node].concat())
     }
 
-    /// Those `wanted`, found or built. Blocks for as long as that takes, which is minutes the first time; says on standard
-    /// error what it is building.
+    /// Finds or builds the programs `wanted`. Blocks while it builds, which takes minutes the first time; prints on
+    /// standard error what it builds.
     pub fn ready(wanted: &[Program]) -> Result<Self> {
         let (mut paths, missing) = assets::found(wanted);
         let dir = Self::dir();
         fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
-        // Held until the builds are done: a second test binary, or a second terminal, waits and then finds them built.
+        // Locked until the builds are done: a second test binary, or a second terminal, waits and then finds the
+        // programs.
         let _lock = lock(&dir)?;
         let mut stale = Vec::new();
         for program in missing {
@@ -65,13 +67,13 @@ impl Programs {
         Ok(Self { paths })
     }
 
-    /// Where one of them is. An error if it was not asked for.
+    /// The path of one of them. An error if it was not requested.
     pub fn path(&self, program: Program) -> Result<&Path> {
         let path = self.paths.get(&program).map(PathBuf::as_path);
-        path.ok_or_else(|| anyhow!("{program} is needed here, but was not among the programs asked for"))
+        path.ok_or_else(|| anyhow!("{program} is needed here, but is not in the suite's list of programs"))
     }
 
-    /// Where the built ones are kept, under their own names: fit for a PATH.
+    /// The folder of the built programs, under their own names, for a PATH.
     pub fn dir() -> PathBuf {
         workspace::target_dir().join("programs")
     }

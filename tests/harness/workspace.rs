@@ -1,4 +1,4 @@
-//! Where things are in the checkout. What is built there, and by whom, is said by the modules that build it.
+//! Paths in the checkout. The modules that build files say what is built.
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What is left when something ends: nothing, or a clear word.
+//! What is left when something ends: nothing, or a clear message.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,12 +10,12 @@ use tests::control_plane::ControlPlane;
 use tests::lab::Lab;
 use tests::test::temp_namespace::with_temp_ns;
 
-/// Whether a process of this id runs. Only where there is a /proc.
+/// Whether a process of this id runs. Needs /proc.
 pub(crate) fn runs(process: u32) -> bool {
     Path::new("/proc").join(process.to_string()).exists()
 }
 
-/// A second control plane beside the suite's own, stopped, and another one, dropped without a word.
+/// A second control plane beside the suite's own, stopped, and a third one, dropped.
 pub(crate) async fn a_control_plane_leaves_nothing_behind(lab: Arc<Lab>) -> Result<()> {
     let second = ControlPlane::start(&lab.programs).await?;
     let (processes, dir) = (second.process_ids().await, second.dir().to_owned());

@@ -1,5 +1,5 @@
-//! The harness itself, on trial with upstream's programs: whatever fails here is no fault of ours alone. And what it leaves
-//! behind, which is nothing.
+//! The harness itself, tested with upstream's programs: a failure here is not caused by our programs alone. And what
+//! the harness leaves behind, which is nothing.
 
 mod ends;
 mod upstream;

@@ -1,4 +1,4 @@
-//! Upstream's controller in our chart's Deployment, and upstream's kubeseal: the whole way of a Secret.
+//! Upstream's controller in our chart's Deployment, and upstream's kubeseal: from sealing to the Secret.
 
 use std::sync::Arc;
 use std::time::Duration;

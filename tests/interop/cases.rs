@@ -1,8 +1,8 @@
-//! Secrets that are awkward to carry: in their values, keys, names and scopes.
+//! Secrets with unusual values, keys, names and scopes.
 
 use serde_json::{Value, json};
 
-/// One Secret, the flags it is sealed with, and what must come out.
+/// One Secret, the flags it is sealed with, and the expected result.
 pub(crate) struct Case {
     pub name: String,
     pub secret: Value,

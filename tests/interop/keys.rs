@@ -1,4 +1,4 @@
-//! The keys: either controller takes over from the other, on the Secrets it finds.
+//! Keys: either controller continues with the Secrets of the other.
 
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ pub(crate) async fn ours_starts_on_upstreams_key(stage: Arc<Stage>) -> Result<()
     one_takes_over(&stage, Maker::Upstream, Maker::Ours).await
 }
 
-/// The first makes the key and unseals; the second serves the same certificate, opens what was sealed before, and no
-/// Secret changes when it starts.
+/// The first controller makes the key and unseals; the second serves the same certificate, opens what was sealed
+/// before, and changes no Secret when it starts.
 async fn one_takes_over(stage: &Stage, first: Maker, second: Maker) -> Result<()> {
     stage
         .alone(async || {
@@ -45,7 +45,7 @@ async fn one_takes_over(stage: &Stage, first: Maker, second: Maker) -> Result<()
                 ensure!(served == certificate, "another certificate is served");
                 let after = person.sees_values(namespace, "before", &[("v", b"1")]).await?;
                 let versions = (before.metadata.resource_version, after.metadata.resource_version);
-                // Upstream writes every Secret whose template has no type again, with no change to it.
+                // Upstream's controller rewrites every Secret whose template has no type, unchanged.
                 ensure!(versions.0 == versions.1, "the Secret was written again");
 
                 let other = Person::with(&stage.lab, second)?;

@@ -1,7 +1,7 @@
-//! System tests in which our programs and upstream's meet on one control plane. Ours alone are in `controller`.
+//! System tests of our programs and upstream's on one control plane. Tests of our programs alone are in `controller`.
 //!
-//! Each test has the control plane for itself while it runs: two controllers with different keys, side by side, would each
-//! call the other's SealedSecrets broken.
+//! Each test has the control plane for itself while it runs: two controllers with different keys, side by side, would
+//! each report the other's SealedSecrets as broken.
 
 mod cases;
 mod keys;

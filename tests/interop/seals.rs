@@ -1,4 +1,4 @@
-//! The bytes: what one side seals, the other unseals.
+//! What one kubeseal seals, the other controller unseals.
 
 use std::sync::Arc;
 

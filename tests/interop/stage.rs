@@ -29,7 +29,7 @@ pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
 }
 
 impl Stage {
-    /// Plays a test without any other beside it, from a cluster without sealing keys.
+    /// Runs a test alone, in a cluster without sealing keys.
     pub(crate) async fn alone(&self, test: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
         let _turn = self.turn.lock().await;
         let secrets: Api<Secret> = Api::namespaced(self.lab.client(), HOME);
@@ -44,7 +44,7 @@ impl Stage {
         Ok(pod)
     }
 
-    /// Stops a controller, which must end well if it is ours.
+    /// Stops a controller. Ours must exit with success.
     pub(crate) async fn stop(&self, maker: Maker, pod: Pod) -> Result<()> {
         let status = pod.stop().await?;
         ensure!(maker == Maker::Upstream || status.success(), "our controller ended with {status}");

@@ -12,7 +12,7 @@ fn mode(scene: &Scene, name: &str) -> Result<u32> {
     Ok(std::fs::metadata(scene.folder.path().join(name))?.permissions().mode() & 0o777)
 }
 
-/// No private key, in no form.
+/// Whether these bytes hold no private key, in any form.
 fn is_closed(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     // "-----BEGIN RSA" in base64, and the name of the field.
@@ -27,7 +27,7 @@ pub(crate) async fn encrypted_to_age_and_to_a_passphrase(stage: Arc<Stage>) -> R
             ensure!(empty.contains("there is no sealing key to back up"), "{empty}");
             ensure!(scene.read("none.age").is_err(), "a file was left");
             let pod = scene.start().await?;
-            scene.told(&["renew"]).await?;
+            scene.printed(&["renew"]).await?;
             let before = scene.all_at_once().await?;
             let sealed = scene.unsealed("db", "worth-it").await?.to_string();
             scene.write("to.txt", format!("# the admins\n\n{RECIPIENT}\n"))?;
@@ -59,8 +59,8 @@ pub(crate) async fn encrypted_to_age_and_to_a_passphrase(stage: Arc<Stage>) -> R
                     "passphrase is another",
                 ),
             ] {
-                let told = scene.told(&[&["backup", "-o", file][..], &lock].concat()).await?;
-                ensure!(told == format!("{file}: 2 sealing keys, encrypted\n"), "{told}");
+                let printed = scene.printed(&[&["backup", "-o", file][..], &lock].concat()).await?;
+                ensure!(printed == format!("{file}: 2 sealing keys, encrypted\n"), "{printed}");
                 ensure!(mode(scene, file)? == 0o600 && is_closed(&scene.read(file)?), "{file}");
                 let again = scene.keys(&[&["backup", "-o", file][..], &lock].concat()).await?.failure(1)?;
                 ensure!(again.contains("is there already") && again.contains("--force"), "{again}");
@@ -68,7 +68,7 @@ pub(crate) async fn encrypted_to_age_and_to_a_passphrase(stage: Arc<Stage>) -> R
                 ensure!(refused.contains(words) && refused.contains("hint: "), "{refused}");
 
                 scene.lose_keys().await?;
-                scene.told(&[&["restore", file][..], &unlock].concat()).await?;
+                scene.printed(&[&["restore", file][..], &unlock].concat()).await?;
                 ensure!(scene.all_at_once().await? == before, "{file}");
                 let kubeseal = scene.lab.kubeseal(Maker::Ours)?.current_dir(scene.folder.path());
                 let recovery = ["--recovery-unseal", "--recovery-private-key", file];
@@ -76,7 +76,7 @@ pub(crate) async fn encrypted_to_age_and_to_a_passphrase(stage: Arc<Stage>) -> R
                 let opened: serde_json::Value = serde_json::from_slice(&opened)?;
                 ensure!(opened["data"]["password"] == "d29ydGgtaXQ=", "{file}");
             }
-            scene.told(&["backup", "-o", "a.age", "--force", "--recipient", RECIPIENT]).await?;
+            scene.printed(&["backup", "-o", "a.age", "--force", "--recipient", RECIPIENT]).await?;
             let printed = scene.keys(&["backup", "--recipient", RECIPIENT]).await?.success()?;
             ensure!(printed.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----") && is_closed(&printed));
             ensure!(std::fs::read_dir(scene.folder.path())?.count() == 8, "something was left behind");
@@ -105,11 +105,11 @@ pub(crate) async fn plain_is_what_others_read(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |scene| {
             let pod = scene.start().await?;
-            scene.told(&["renew"]).await?;
+            scene.printed(&["renew"]).await?;
             let before = scene.all_at_once().await?;
             let sealed = scene.unsealed("db", "worth-it").await?;
-            let told = scene.told(&["backup", "--plain", "-o", "keys.yaml"]).await?;
-            ensure!(told.contains("not encrypted") && mode(scene, "keys.yaml")? == 0o600, "{told}");
+            let printed = scene.printed(&["backup", "--plain", "-o", "keys.yaml"]).await?;
+            ensure!(printed.contains("not encrypted") && mode(scene, "keys.yaml")? == 0o600, "{printed}");
             let text = String::from_utf8(scene.read("keys.yaml")?)?;
             for gone in ["resourceVersion", "uid", "managedFields", "sealedsecrets.bitnami.com/renew"] {
                 ensure!(!text.contains(gone), "{gone} is in it");

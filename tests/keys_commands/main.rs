@@ -1,7 +1,7 @@
-//! `kubeseal-rs keys` against a real control plane and our controller: list, renew, retire, revoke, backup and restore; and the
-//! drill, in which everything is lost and comes back.
+//! `kubeseal-rs keys` against a real control plane and our controller: list, renew, retire, revoke, backup and restore;
+//! and disaster recovery.
 //!
-//! One at a time: what a key is needed for is asked of the whole cluster.
+//! One test at a time: the commands read the whole cluster.
 
 mod backup;
 mod drill;
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
             retire::what_it_says_to_do_first_is_what_helps,
             retire::not_while_it_is_not_known,
             retire::not_while_it_is_served,
-            revoke::what_leaked_is_taken_out_and_told_of,
+            revoke::a_leaked_key_is_revoked_and_its_values_listed,
             revoke::without_a_yes_nothing_is_revoked,
             revoke::a_controller_that_is_down_keeps_nothing_from_being_revoked,
             backup::encrypted_to_age_and_to_a_passphrase,

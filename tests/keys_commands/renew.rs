@@ -21,9 +21,9 @@ pub(crate) async fn a_new_key_is_made_and_served(stage: Arc<Stage>) -> Result<()
             let pod = scene.start().await?;
             let (first, before) = (scene.newest().await?, scene.served().await?);
             scene.unsealed("db", "1").await?;
-            let told = scene.told(&["renew"]).await?;
+            let printed = scene.printed(&["renew"]).await?;
             let second = scene.newest().await?;
-            ensure!(told == format!("{second}\n") && first != second, "{told}");
+            ensure!(printed == format!("{second}\n") && first != second, "{printed}");
             ensure!(scene.all().await?.len() == 2);
             for key in scene.secrets().list(&ListParams::default().labels(LABEL)).await?.items {
                 ensure!(!key.annotations().contains_key(RENEW), "the request stays");
@@ -74,18 +74,18 @@ pub(crate) async fn a_certificate_from_the_future_is_not_the_newest(stage: Arc<S
             scene.secrets().create(&PostParams::default(), &secret).await?;
             let future = certificate.fingerprint().to_string();
             let pod = scene.start().await?;
-            let told = scene.told(&["renew"]).await?;
+            let printed = scene.printed(&["renew"]).await?;
             let listing = scene.listing(&[]).await?;
             let (newest, other) = (&listing["keys"][0], &listing["keys"][1]);
             ensure!(
                 newest["newest"] == true
-                    && told == format!("{}\n", newest["fingerprint"].as_str().unwrap_or_default())
+                    && printed == format!("{}\n", newest["fingerprint"].as_str().unwrap_or_default())
             );
             ensure!(
                 other["fingerprint"] == *future && other["newest"] == false && listing["keys"][2].is_null(),
                 "{listing}"
             );
-            scene.told(&["retire", &future]).await?;
+            scene.printed(&["retire", &future]).await?;
             stop(pod).await
         })
         .await

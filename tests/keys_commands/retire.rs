@@ -22,10 +22,10 @@ pub(crate) async fn not_while_something_needs_it(stage: Arc<Stage>) -> Result<()
             let sealed = scene.unsealed("db", "1").await?;
             std::fs::create_dir(scene.folder.path().join("deploy"))?;
             scene.write("deploy/db.json", sealed.to_string())?;
-            scene.told(&["renew"]).await?;
+            scene.printed(&["renew"]).await?;
             let needed = scene.keys(&["retire", short(&old)]).await?.failure(1)?;
             ensure!(needed.contains("/db") && needed.contains("kubeseal-rs reseal"), "{needed}");
-            ensure!(!needed.contains("deploy/db.json"), "it was not asked about: {needed}");
+            ensure!(!needed.contains("deploy/db.json"), "it names a file that it was not given: {needed}");
 
             // Resealed in the cluster, and not yet in the folder.
             let resealed = scene.kubeseal.output(&["--re-encrypt"], sealed.to_string().as_bytes()).await?;
@@ -35,21 +35,21 @@ pub(crate) async fn not_while_something_needs_it(stage: Arc<Stage>) -> Result<()
             ensure!(needed.contains("deploy/db.json: document 1 (SealedSecret "), "{needed}");
             scene.kubeseal.output(&["reseal", "deploy"], b"").await?;
 
-            let told = scene.told(&["retire", &old.to_uppercase(), "deploy"]).await?;
-            ensure!(told.contains("is retired"), "{told}");
+            let printed = scene.printed(&["retire", &old.to_uppercase(), "deploy"]).await?;
+            ensure!(printed.contains("is retired"), "{printed}");
             ensure!(scene.all().await?[1].1 == "retired");
             let keys = scene.secrets().list(&ListParams::default().labels(sealing_key::LABEL)).await?.items;
             let fields = keys.iter().flat_map(ResourceExt::managed_fields);
             let managers: Vec<_> = fields.filter_map(|entry| entry.manager.as_deref()).collect();
             ensure!(managers.contains(&"kubeseal-rs"), "{managers:?}");
-            let again = scene.told(&["retire", &old]).await?;
+            let again = scene.printed(&["retire", &old]).await?;
             ensure!(again.contains("is retired already"), "{again}");
 
-            // It opens nothing any more, until it is active again.
+            // It opens nothing until it is active again.
             let mut late = sealed;
             late["metadata"]["annotations"] = json!({});
             scene.person.apply(&late).await?;
-            scene.person.sees_synced(&scene.place, "db", ConditionStatus::False).await?;
+            scene.person.sees_synced(&scene.namespace, "db", ConditionStatus::False).await?;
             scene.label(&old, sealing_key::ACTIVE).await?;
             scene.sees("db", "1").await?;
             for (given, words) in [
@@ -65,14 +65,14 @@ pub(crate) async fn not_while_something_needs_it(stage: Arc<Stage>) -> Result<()
         .await
 }
 
-/// An item that was sealed with an older certificate, pasted under the hint of the newest.
+/// An item that was sealed with an older certificate, with the fingerprint annotation of the newest.
 pub(crate) async fn what_it_says_to_do_first_is_what_helps(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |scene| {
             let pod = scene.start().await?;
             let old = scene.newest().await?;
             let item = scene.seal("db", "1").await?["spec"]["encryptedData"].clone();
-            scene.told(&["renew"]).await?;
+            scene.printed(&["renew"]).await?;
             let newest = scene.newest().await?;
             eventually(SOON, "the new key is served", async || {
                 let sealed = scene.seal("db", "2").await?;
@@ -92,7 +92,7 @@ pub(crate) async fn what_it_says_to_do_first_is_what_helps(stage: Arc<Stage>) ->
             );
             let resealed = scene.kubeseal.output(&["reseal", "db.json"], b"").await?;
             ensure!(String::from_utf8_lossy(&resealed).contains("1 resealed, 0 up to date"));
-            scene.told(&["retire", &old, "db.json"]).await?;
+            scene.printed(&["retire", &old, "db.json"]).await?;
             scene.person.apply(&serde_json::from_slice(&scene.read("db.json")?)?).await?;
             scene.sees("db", "1").await?;
             stop(pod).await
@@ -106,25 +106,25 @@ pub(crate) async fn not_while_it_is_not_known(stage: Arc<Stage>) -> Result<()> {
             let pod = scene.start().await?;
             let old = scene.newest().await?;
             let mut moved = scene.seal("db", "1").await?;
-            scene.told(&["renew"]).await?;
-            // It opens under no name but its own, and says nothing of its key.
+            scene.printed(&["renew"]).await?;
+            // It opens under its own name only, and has no fingerprint annotation.
             moved["metadata"]["name"] = json!("moved");
             moved["metadata"]["annotations"] = json!({});
             scene.person.apply(&moved).await?;
-            scene.person.sees_synced(&scene.place, "moved", ConditionStatus::False).await?;
+            scene.person.sees_synced(&scene.namespace, "moved", ConditionStatus::False).await?;
             let unknown = scene.keys(&["retire", &old]).await?.failure(1)?;
             ensure!(unknown.contains("/moved (it is not known which key)"), "{unknown}");
             ensure!(scene.all().await?.iter().all(|key| key.1 == "active"));
-            scene.person.delete_sealed(&scene.place, "moved").await?;
+            scene.person.delete_sealed(&scene.namespace, "moved").await?;
 
-            // What trying settles needs no status.
+            // The keys decide without a status.
             stop(pod).await?;
             let fresh = scene.start().await?;
             let unseen = scene.seal("unseen", "1").await?;
             stop(fresh).await?;
             scene.person.apply(&unseen).await?;
             ensure!(scene.listing(&[]).await?["unknown"].as_array().is_some_and(|all| all.len() == 1));
-            scene.told(&["retire", &old]).await?;
+            scene.printed(&["retire", &old]).await?;
             Ok(())
         })
         .await
@@ -136,13 +136,13 @@ pub(crate) async fn not_while_it_is_served(stage: Arc<Stage>) -> Result<()> {
             let mut pod = scene.pod()?.flag("key-publish-delay", "1h").start(&scene.lab).await?;
             pod.wait_ready().await?;
             let served = scene.newest().await?;
-            scene.told(&["renew"]).await?;
+            scene.printed(&["renew"]).await?;
             ensure!(scene.newest().await? != served, "the new key is not the newest");
             let refused = scene.keys(&["retire", &served]).await?.failure(1)?;
             ensure!(refused.contains("is the one that is served"), "{refused}");
             stop(pod).await?;
             // It is not served any more, and nothing was sealed with it.
-            eventually(SOON, "the Service leads nowhere", async || scene.told(&["retire", &served]).await)
+            eventually(SOON, "the Service leads nowhere", async || scene.printed(&["retire", &served]).await)
                 .await?;
             Ok(())
         })

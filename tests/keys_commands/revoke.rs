@@ -9,48 +9,49 @@ use tests::test::eventually::eventually;
 
 use crate::stage::{SOON, Scene, Stage, short, stop};
 
-pub(crate) async fn what_leaked_is_taken_out_and_told_of(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn a_leaked_key_is_revoked_and_its_values_listed(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |scene| {
             let pod = scene.start().await?;
             let leaked = scene.newest().await?;
             let sealed = scene.unsealed("db", "known-to-others").await?;
             scene.write("db.json", sealed.to_string())?;
-            let told = scene.told(&["revoke", "--yes", short(&leaked), "db.json"]).await?;
+            let printed = scene.printed(&["revoke", "--yes", short(&leaked), "db.json"]).await?;
             let new = scene.newest().await?;
-            ensure!(told.starts_with(&format!("new key {new}\n")), "{told}");
+            ensure!(printed.starts_with(&format!("new key {new}\n")), "{printed}");
             for words in [
                 format!("{} is revoked (Secret kube-system/", short(&leaked)),
-                format!("{}/db: password", scene.place),
-                format!("db.json: document 1 (SealedSecret {}/db), line 1: password", scene.place),
+                format!("{}/db: password", scene.namespace),
+                format!("db.json: document 1 (SealedSecret {}/db), line 1: password", scene.namespace),
             ] {
-                ensure!(told.contains(&words), "no {words:?} in {told}");
+                ensure!(printed.contains(&words), "no {words:?} in {printed}");
             }
-            ensure!(!told.contains("known-to-others"), "{told}");
+            ensure!(!printed.contains("known-to-others"), "{printed}");
             let states: Vec<(String, String)> =
                 scene.all().await?.into_iter().map(|key| (key.0, key.1)).collect();
             ensure!(states == [(new, "active".into()), (leaked.clone(), "compromised".into())], "{states:?}");
 
-            // Marked without a restart; its Secret stays.
+            // The SealedSecret is marked without a restart; its Secret stays.
             let message = scene.sees_compromised("db", true).await?;
             ensure!(message.contains(&leaked) && message.contains("password"), "{message}");
             scene.sees("db", "known-to-others").await?;
-            let event = scene.person.sees_event(&scene.place, "db", "KeyCompromised").await?;
+            let event = scene.person.sees_event(&scene.namespace, "db", "KeyCompromised").await?;
             ensure!(event.contains("leaked"), "{event}");
             let metrics = reqwest_text(&pod.metrics_url()).await?;
             ensure!(metrics.contains("name=\"db\",condition=\"Compromised\""), "{metrics}");
 
-            // Said again to each later call; nothing is done twice.
-            let again = scene.told(&["revoke", &leaked]).await?;
+            // Each later call prints this again; nothing is done twice.
+            let again = scene.printed(&["revoke", &leaked]).await?;
             ensure!(!again.contains("new key") && again.contains("/db: password"), "{again}");
             ensure!(scene.all().await?.len() == 2);
 
             scene.unsealed("db", "unknown").await?;
             scene.sees_compromised("db", false).await?;
-            // What is sealed with it now never opens, and says why.
+            // A SealedSecret sealed with it now never opens, and its status says why.
             scene.person.apply(&renamed(sealed)).await?;
             eventually(SOON, "it is refused", async || {
-                let status = scene.person.get_sealed(&scene.place, "late").await?.status.unwrap_or_default();
+                let status =
+                    scene.person.get_sealed(&scene.namespace, "late").await?.status.unwrap_or_default();
                 let reason = status.conditions.first().and_then(|it| it.reason.clone());
                 ensure!(reason.as_deref() == Some("KeyRevoked"), "{:?}", status.conditions);
                 Ok(())
@@ -70,17 +71,17 @@ pub(crate) async fn a_controller_that_is_down_keeps_nothing_from_being_revoked(
             let newest = scene.newest().await?;
             down(scene, &newest, "nothing can be sealed before there is one").await?;
 
-            // With another key that is left, that one is asked for a successor.
+            // If another key is left, its successor is requested.
             let pod = scene.start().await?;
             let left = scene.newest().await?;
-            let newest = scene.told(&["renew"]).await?.trim().to_owned();
+            let newest = scene.printed(&["renew"]).await?.trim().to_owned();
             stop(pod).await?;
             down(scene, &newest, &format!("values are sealed with {} meanwhile", short(&left))).await
         })
         .await
 }
 
-/// Revokes a key while no controller runs; and then one does.
+/// Revokes a key while no controller runs; then starts one.
 async fn down(scene: &Scene, leaked: &str, words: &str) -> Result<()> {
     let before: Vec<String> = scene.all().await?.into_iter().map(|key| key.0).collect();
     let error = scene.keys(&["revoke", "--yes", "--timeout", "1s", leaked]).await?.failure(1)?;

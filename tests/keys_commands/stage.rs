@@ -1,4 +1,4 @@
-//! What each test gets: a cluster without SealedSecrets and keys, a person with kubeseal-rs, and a folder.
+//! What each test gets: a cluster without SealedSecrets and keys, a user of kubeseal-rs, and a folder.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,14 +25,14 @@ use tokio::sync::Mutex;
 /// The namespace of the controller and its keys.
 pub(crate) const HOME: &str = "kube-system";
 
-/// Longer than anything takes that happens at all.
+/// Longer than anything takes.
 pub(crate) const SOON: Duration = Duration::from_mins(1);
 
-/// An identity of age, and who it is. Made for these tests, and used nowhere else.
+/// An identity of age, and its recipient. Made for these tests, and used nowhere else.
 pub(crate) const IDENTITY: &str =
     "AGE-SECRET-KEY-1RS0RFZUWV29JTLAFGJYUCS9F4PN3SCY0QVEJHDZW3AQXZXQ3LQCQ6H8VFV";
 pub(crate) const RECIPIENT: &str = "age1unwpu3ucka8pgmv6y93upyxphy6rle3c4qlxp8ltpx36wz6ggpps9ecg45";
-/// Another.
+/// The recipient of another identity.
 pub(crate) const STRANGER: &str =
     "AGE-SECRET-KEY-16V44DRTLSV067T4WZ0UV8ZH9DEP64UF6TQLW3A7JF3G57HWDFW0S49MZNE";
 
@@ -47,22 +47,23 @@ pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
 }
 
 impl Stage {
-    /// Plays a test without any other beside it.
+    /// Runs a test alone.
     pub(crate) async fn alone(&self, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<()> {
         let _turn = self.turn.lock().await;
         let scene = Scene::set(&self.lab).await?;
         scene.sweep().await?;
-        with_temp_ns(&self.lab, async |place| test(&Scene { place: place.into(), ..scene }).await).await
+        with_temp_ns(&self.lab, async |namespace| test(&Scene { namespace: namespace.into(), ..scene }).await)
+            .await
     }
 
-    /// Plays a test on a control plane of its own, which it may take apart.
+    /// Runs a test on a control plane of its own, which it may stop and restart.
     pub(crate) async fn apart(&self, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<()> {
         let _turn = self.turn.lock().await;
         let control_plane = ControlPlane::start(&self.lab.programs).await?;
         let (programs, binaries) = (self.lab.programs.clone(), self.lab.binaries.clone());
         let lab = Arc::new(Lab { programs, binaries, control_plane });
         lab.install(&lab.chart(HOME)?.render().await?).await?;
-        let scene = Scene { place: "default".into(), ..Scene::set(&lab).await? };
+        let scene = Scene { namespace: "default".into(), ..Scene::set(&lab).await? };
         let played = test(&scene).await;
         lab.stop().await?;
         played
@@ -72,9 +73,9 @@ impl Stage {
 pub(crate) struct Scene {
     pub lab: Arc<Lab>,
     pub person: Person,
-    /// Where it unseals.
-    pub place: String,
-    /// For files; kubeseal-rs runs in it.
+    /// The namespace in which it unseals.
+    pub namespace: String,
+    /// The working directory of kubeseal-rs.
     pub folder: TempDir,
     pub kubeseal: Cli,
     chart: Rendered,
@@ -89,14 +90,14 @@ impl Scene {
         Ok(Self {
             lab: Arc::clone(lab),
             person: Person::with(lab, Maker::Ours)?,
-            place: String::new(),
+            namespace: String::new(),
             kubeseal: lab.kubeseal(Maker::Ours)?.current_dir(folder.path()),
             folder,
             chart: lab.chart(HOME)?.render().await?,
         })
     }
 
-    /// Nothing of an earlier test is left to need a key.
+    /// Deletes the SealedSecrets of earlier tests, which need keys.
     async fn sweep(&self) -> Result<()> {
         self.secrets().delete_collection(&DeleteParams::default(), &ListParams::default()).await?;
         let all: Api<ObservedSealedSecret> = Api::all(self.lab.client());
@@ -108,7 +109,7 @@ impl Scene {
         .await
     }
 
-    /// A controller to be started. Its keys are small: what is tested here is not their size.
+    /// A controller to be started. Its keys are small, because their size is not tested here.
     pub(crate) fn pod(&self) -> Result<PodBuilder> {
         Ok(Pod::of(&self.chart.deployment()?).flag("key-size", "2048"))
     }
@@ -125,19 +126,19 @@ impl Scene {
         Api::namespaced(self.lab.client(), HOME)
     }
 
-    /// `kubeseal-rs keys …`, to its end.
+    /// Runs `kubeseal-rs keys …`.
     pub(crate) async fn keys(&self, args: &[&str]) -> Result<CliOutput> {
         self.kubeseal.run(&[&["keys"], args].concat(), b"").await
     }
 
-    /// `kubeseal-rs keys …`, which must succeed; its standard output.
-    pub(crate) async fn told(&self, args: &[&str]) -> Result<String> {
+    /// The standard output of `kubeseal-rs keys …`, which must succeed.
+    pub(crate) async fn printed(&self, args: &[&str]) -> Result<String> {
         Ok(String::from_utf8(self.keys(args).await?.success()?)?)
     }
 
     /// `kubeseal-rs keys list -o json …`.
     pub(crate) async fn listing(&self, paths: &[&str]) -> Result<Value> {
-        let text = self.told(&[&["list", "-o", "json"], paths].concat()).await?;
+        let text = self.printed(&[&["list", "-o", "json"], paths].concat()).await?;
         serde_json::from_str(&text).context("keys list wrote no JSON")
     }
 
@@ -152,12 +153,12 @@ impl Scene {
             .collect())
     }
 
-    /// As a set, to compare.
+    /// The keys as a set, to compare.
     pub(crate) async fn all_at_once(&self) -> Result<BTreeSet<Key>> {
         Ok(self.all().await?.into_iter().collect())
     }
 
-    /// The fingerprint of the newest.
+    /// The fingerprint of the newest key.
     pub(crate) async fn newest(&self) -> Result<String> {
         Ok(self.all().await?.first().context("no key")?.0.clone())
     }
@@ -167,12 +168,12 @@ impl Scene {
         self.kubeseal.output(&["--fetch-cert"], b"").await
     }
 
-    /// Seals a Secret of one value with the certificate that is served.
+    /// Seals a Secret of one value with the served certificate.
     pub(crate) async fn seal(&self, name: &str, value: &str) -> Result<Value> {
-        self.person.seal(&Person::secret(&self.place, name, &json!({ "password": value })), &[]).await
+        self.person.seal(&Person::secret(&self.namespace, name, &json!({ "password": value })), &[]).await
     }
 
-    /// Seals, applies, and waits until it is unsealed.
+    /// Seals and applies a Secret, and waits until it is unsealed.
     pub(crate) async fn unsealed(&self, name: &str, value: &str) -> Result<Value> {
         let sealed = self.seal(name, value).await?;
         self.person.apply(&sealed).await?;
@@ -180,16 +181,16 @@ impl Scene {
         Ok(sealed)
     }
 
-    /// Waits until it is unsealed, and says so.
+    /// Waits until the Secret has this value, and the SealedSecret is Synced.
     pub(crate) async fn sees(&self, name: &str, value: &str) -> Result<()> {
-        self.person.sees_values(&self.place, name, &[("password", value.as_bytes())]).await?;
-        self.person.sees_synced(&self.place, name, ConditionStatus::True).await.map(drop)
+        self.person.sees_values(&self.namespace, name, &[("password", value.as_bytes())]).await?;
+        self.person.sees_synced(&self.namespace, name, ConditionStatus::True).await.map(drop)
     }
 
-    /// Waits until the condition Compromised is there, or is not.
+    /// Waits until the condition Compromised exists, or does not.
     pub(crate) async fn sees_compromised(&self, name: &str, wanted: bool) -> Result<String> {
         eventually(SOON, &format!("{name} is compromised: {wanted}"), async || {
-            let status = self.person.get_sealed(&self.place, name).await?.status.unwrap_or_default();
+            let status = self.person.get_sealed(&self.namespace, name).await?.status.unwrap_or_default();
             let condition = status.condition(Condition::COMPROMISED);
             ensure!(condition.is_some() == wanted, "{:?}", status.conditions);
             ensure!(status.conditions[0].type_ == Condition::SYNCED, "Synced is not the first");
@@ -221,18 +222,18 @@ impl Scene {
         std::fs::write(self.folder.path().join(name), text).with_context(|| format!("cannot write {name}"))
     }
 
-    /// Reads one.
+    /// Reads a file of the folder.
     pub(crate) fn read(&self, name: &str) -> Result<Vec<u8>> {
         std::fs::read(self.folder.path().join(name)).with_context(|| format!("cannot read {name}"))
     }
 }
 
-/// The first digits, as people see them.
+/// The first digits of a fingerprint, as the programs print it.
 pub(crate) fn short(fingerprint: &str) -> &str {
     fingerprint.get(..12).unwrap_or(fingerprint)
 }
 
-/// Stops it, and it must end well.
+/// Stops the controller, which must exit with success.
 pub(crate) async fn stop(pod: Pod) -> Result<()> {
     let status = pod.stop().await?;
     ensure!(status.success(), "the controller ended with {status}");

@@ -32,14 +32,14 @@ pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
 }
 
 impl Stage {
-    /// Plays a test without any other beside it, in a namespace of its own.
+    /// Runs a test alone, in a namespace of its own.
     pub(crate) async fn alone(&self, test: impl AsyncFnOnce(&str) -> Result<()>) -> Result<()> {
         let _turn = self.turn.lock().await;
         self.secrets().delete_collection(&DeleteParams::default(), &ListParams::default()).await?;
         with_temp_ns(&self.lab, test).await
     }
 
-    /// A controller to be started. Its keys are small: what is tested here is not their size.
+    /// A controller to be started. Its keys are small, because their size is not tested here.
     pub(crate) fn pod(&self) -> Result<PodBuilder> {
         Ok(Pod::of(&self.chart.deployment()?).flag("key-size", "2048"))
     }
@@ -77,7 +77,7 @@ impl Stage {
     }
 }
 
-/// Stops it, and it must end well.
+/// Stops the controller, which must exit with success.
 pub(crate) async fn stop(pod: Pod) -> Result<()> {
     let status = pod.stop().await?;
     ensure!(status.success(), "the controller ended with {status}");

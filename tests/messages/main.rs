@@ -1,5 +1,5 @@
-//! The documents list what the programs say: each message, reason, event, annotation, label and path has its entry in a table, and
-//! no table has one that no program says. Reads the sources and the documents, and runs nothing.
+//! The documents list the programs' texts: each message, reason, event, annotation, label and path has an entry in a
+//! table, and each entry is a text of a program. Reads the sources and the documents, and runs nothing.
 //!
 //! A new message fails here until `docs/troubleshooting.md` of its program says what causes it and what to do.
 
@@ -17,7 +17,7 @@ use anyhow::{Result, ensure};
 use self::page::Page;
 use self::program::{Message, Program};
 
-/// What both programs are made of, beside the crates.
+/// The folders of both programs, beside the crates.
 const PROGRAMS: &[&str] = &["controller/src", "kubeseal-rs/src"];
 
 const TROUBLESHOOTING: &[&str] =
@@ -25,7 +25,7 @@ const TROUBLESHOOTING: &[&str] =
 
 const REFERENCE: &str = "controller/docs/reference.md";
 
-/// Functions, constants and types whose texts users read, beside errors and lines of the log.
+/// Functions, constants and types whose texts users read, beside errors and log lines.
 const PRINTED: &[(&str, &str)] = &[
     ("controller/src", "ConfigWarning"),
     ("controller/src", "Refused"),
@@ -44,14 +44,14 @@ const PRINTED: &[(&str, &str)] = &[
     ("crates/sealing/src", "faulty_templates_in_full"),
 ];
 
-/// Errors that no user reads, and why.
+/// Errors that users never read, and why.
 const UNREAD: &[(&str, &str)] = &[
     ("the answer is longer than {0} bytes", "the object is read again, without a limit"),
     ("the sealed value is cut off: it ends before its own announced length", "`faulty` says it of the item"),
     ("this key and label do not open the sealed value", "`faulty` says it of the item"),
 ];
 
-/// Words in the form of a reason that are none: what Kubernetes says, kinds, and names for Debug.
+/// Words in CamelCase that are no reasons: kinds, names for Debug, and words of Kubernetes.
 const NO_REASONS: &[&str] = &[
     "ApiError",
     "CertNotBefore",
@@ -89,7 +89,7 @@ fn no_entry_speaks_of_a_message_that_is_gone() -> Result<()> {
     let texts = program()?.texts();
     let mut gone = entries("message")?;
     gone.retain(|(_, text)| !texts.iter().any(|it| it.template.is(text)));
-    let gone: Vec<String> = gone.iter().map(|(place, text)| format!("{place}: {text}")).collect();
+    let gone: Vec<String> = gone.iter().map(|(source, text)| format!("{source}: {text}")).collect();
     ensure!(gone.is_empty(), "no program says:\n{}", gone.join("\n"));
     for (text, _) in UNREAD {
         ensure!(texts.iter().any(|it| it.text == *text), "UNREAD: no program says: {text}");
@@ -132,7 +132,7 @@ fn every_path_has_its_entry_and_no_other_has() -> Result<()> {
     same(REFERENCE, &listed("path")?.into_iter().map(path).collect(), &served)
 }
 
-/// What users may read, from all programs.
+/// The messages that users may read, from all programs.
 fn said() -> Result<Vec<Message>> {
     let mut said = program()?.messages();
     for (folder, name) in PRINTED {
@@ -155,7 +155,7 @@ fn program() -> Result<Program> {
     Program::read(&root(), &folders)
 }
 
-/// The entries of the pages about messages under this heading, with their places.
+/// The entries of the pages about messages under this heading, with their locations.
 fn entries(heading: &str) -> Result<Vec<(String, String)>> {
     let mut all = Vec::new();
     for path in TROUBLESHOOTING {
@@ -180,7 +180,7 @@ fn same(path: &str, listed: &BTreeSet<String>, there: &BTreeSet<String>) -> Resu
     Ok(())
 }
 
-/// As in `NoKeyOpens`.
+/// Whether a word is written as in `NoKeyOpens`.
 fn is_camel_case(word: &str) -> bool {
     word.len() > 1
         && word.starts_with(|first: char| first.is_ascii_uppercase())

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 #[derive(Debug)]
 pub(crate) struct Page(Vec<Entry>);
 
-/// What stands in code in the first column of a row.
+/// A code span in the first column of a row.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub line: usize,
@@ -24,7 +24,7 @@ impl Page {
         Ok(Self(entries(&text)))
     }
 
-    /// The entries of tables whose first column is headed so.
+    /// The entries of tables whose first column has this heading.
     pub(crate) fn of<'a>(&'a self, heading: &'a str) -> impl Iterator<Item = &'a Entry> {
         self.0.iter().filter(move |entry| entry.of == heading)
     }
@@ -60,7 +60,7 @@ fn first_cell(row: &str) -> String {
     cell
 }
 
-/// The code spans of a cell: what stands between as many backquotes as opened it.
+/// The code spans of a cell, between equal numbers of backquotes.
 fn spans(cell: &str) -> Vec<String> {
     let (mut spans, mut rest) = (Vec::new(), cell);
     while let Some(start) = rest.find('`') {

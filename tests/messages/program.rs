@@ -1,4 +1,4 @@
-//! [`Program`]: the messages, reasons and names that stand in the sources of a program.
+//! [`Program`]: the messages, reasons and names in the sources of a program.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::template::Template;
 #[derive(Debug)]
 pub(crate) struct Program(Vec<Source>);
 
-/// A text that the program prints, and where it stands.
+/// A text that the program prints, and where it is.
 #[derive(Debug)]
 pub(crate) struct Message {
     pub path: PathBuf,
@@ -88,7 +88,7 @@ impl Program {
 }
 
 impl Message {
-    /// For a person: where it stands, and its text.
+    /// Location and text, for an error message.
     pub(crate) fn with_place(&self) -> String {
         format!("{}:{}: {}", self.path.display(), self.line, self.text)
     }
@@ -134,7 +134,7 @@ fn warned(tokens: &[Token]) -> Option<&Token> {
     inside.first().filter(|token| token.text().is_some())
 }
 
-/// The tokens behind these, if it begins with them.
+/// The tokens after these, if it begins with them.
 fn starts<'a>(tokens: &'a [Token], with: &[&str]) -> Option<&'a [Token]> {
     let begins = tokens.len() > with.len() && with.iter().zip(tokens).all(|(word, token)| token.is(word));
     begins.then(|| &tokens[with.len()..])

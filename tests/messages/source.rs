@@ -52,7 +52,8 @@ impl Token {
     }
 }
 
-/// Every file of Rust under `folder`, or that file itself, in the workspace `root`, but those that are compiled for tests alone.
+/// Every Rust file under `folder`, or that file itself, in the workspace `root`, except those that are compiled for
+/// tests only.
 pub(crate) fn sources(root: &Path, folder: &str) -> Result<Vec<Source>> {
     let (mut files, mut paths) = (Vec::new(), vec![root.join(folder)]);
     while let Some(path) = paths.pop() {
@@ -87,7 +88,7 @@ pub(crate) fn sources(root: &Path, folder: &str) -> Result<Vec<Source>> {
 /// The tokens without each item under `#[cfg(test)]`, and the names of the modules among these that are files.
 fn without_tests(tokens: &[Token]) -> (Vec<Token>, Vec<String>) {
     const MARK: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
-    let (mut kept, mut modules) = (Vec::new(), Vec::new());
+    let (mut remaining, mut modules) = (Vec::new(), Vec::new());
     let mut rest = tokens;
     while let Some(first) = rest.first() {
         if rest.len() > MARK.len() && MARK.iter().zip(rest).all(|(mark, token)| token.is(mark)) {
@@ -101,11 +102,11 @@ fn without_tests(tokens: &[Token]) -> (Vec<Token>, Vec<String>) {
             }
             rest = &item[end..];
         } else {
-            kept.push(first.clone());
+            remaining.push(first.clone());
             rest = &rest[1..];
         }
     }
-    (kept, modules)
+    (remaining, modules)
 }
 
 /// How many tokens the item that begins here has: up to its block's end, or its semicolon.
@@ -197,7 +198,7 @@ impl Scanner<'_> {
                 Some('n') => text.push('\n'),
                 Some('t') => text.push('\t'),
                 Some('\n') => while self.next_if(char::is_whitespace).is_some() {},
-                // A code such as `u{1b}` is no word that a document has; what is left of it does no harm.
+                // A code such as `u{1b}` is no word in a document; the rest of it does no harm.
                 Some(other) => text.push(other),
                 None => break,
             }
@@ -253,7 +254,7 @@ fn texts_keep_their_lines_and_lose_their_escapes() {
 fn tests_are_left_out() {
     let text = "\"a\"; #[cfg(test)] mod tests { fn f() { \"b\"; } } \"c\"; #[cfg(test)] pub(crate) mod model; \"d\"; \
                 #[cfg(test)] use x::y; \"e\"";
-    let (kept, modules) = without_tests(&tokens(text));
-    let texts: Vec<_> = kept.iter().filter_map(Token::text).collect();
+    let (remaining, modules) = without_tests(&tokens(text));
+    let texts: Vec<_> = remaining.iter().filter_map(Token::text).collect();
     assert_eq!((texts, modules), (vec!["a", "c", "d", "e"], vec!["model".to_owned()]));
 }

@@ -1,18 +1,18 @@
-//! [`Template`]: a message as the program has it, with a place for each value.
+//! [`Template`]: a message of the program, with a placeholder for each value.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
 /// A message of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Template(Vec<Part>);
+pub(crate) struct Template(Vec<FormatPart>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum FormatPart {
     Text(String),
     /// A value, as in `{name}`: documents have a word in CAPITALS for it, or leave it out.
     Value,
-    /// A constant, as in `{MOST}`: documents have what it stands for.
+    /// A constant, as in `{MOST}`: documents have its value.
     Constant,
 }
 
@@ -30,19 +30,21 @@ impl Template {
                 continue;
             }
             if !own.is_empty() {
-                parts.push(Part::Text(std::mem::take(&mut own)));
+                parts.push(FormatPart::Text(std::mem::take(&mut own)));
             }
-            parts.push(place(&mut chars));
+            parts.push(placeholder(&mut chars));
         }
         if !own.is_empty() {
-            parts.push(Part::Text(own));
+            parts.push(FormatPart::Text(own));
         }
         Self(parts)
     }
 
-    /// Whether it has words of its own, and not just those of what stands in its places.
+    /// Whether it has words of its own, beside its placeholders.
     pub(crate) fn has_words(&self) -> bool {
-        self.0.iter().any(|part| matches!(part, Part::Text(text) if text.chars().any(char::is_alphabetic)))
+        self.0
+            .iter()
+            .any(|part| matches!(part, FormatPart::Text(text) if text.chars().any(char::is_alphabetic)))
     }
 
     /// Whether a document's `text` is this message.
@@ -51,19 +53,19 @@ impl Template {
     }
 }
 
-/// What stands between braces, of which the first is read.
-fn place(chars: &mut Peekable<Chars<'_>>) -> Part {
+/// The text between braces, of which the first was read.
+fn placeholder(chars: &mut Peekable<Chars<'_>>) -> FormatPart {
     let name: String = chars.by_ref().take_while(|next| *next != '}').collect();
     let name = name.split(':').next().unwrap_or_default();
     let is_constant = name.starts_with(|first: char| first.is_ascii_uppercase());
-    if is_constant { Part::Constant } else { Part::Value }
+    if is_constant { FormatPart::Constant } else { FormatPart::Value }
 }
 
-fn is(parts: &[Part], text: &str) -> bool {
+fn is(parts: &[FormatPart], text: &str) -> bool {
     let Some((first, rest)) = parts.split_first() else { return text.is_empty() };
     match first {
-        Part::Text(own) => text.strip_prefix(own.as_str()).is_some_and(|text| is(rest, text)),
-        Part::Value => {
+        FormatPart::Text(own) => text.strip_prefix(own.as_str()).is_some_and(|text| is(rest, text)),
+        FormatPart::Value => {
             let word = text.trim_start_matches([' ', '"']);
             let is_capital = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || "_-".contains(c);
             let end = word.find(|c| !is_capital(c)).unwrap_or(word.len());
@@ -72,7 +74,9 @@ fn is(parts: &[Part], text: &str) -> bool {
             let after = [after.strip_prefix('"'), Some(after)].into_iter().flatten();
             is(rest, text) || is_word && after.into_iter().any(|after| is(rest, after))
         }
-        Part::Constant => (1..=text.len()).any(|end| text.get(end..).is_some_and(|text| is(rest, text))),
+        FormatPart::Constant => {
+            (1..=text.len()).any(|end| text.get(end..).is_some_and(|text| is(rest, text)))
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The first installation, as a person does it, and its end.
+//! The first installation, as a user does it, and the uninstallation.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use tests::workspace;
 use crate::release::{Release, container_status};
 use crate::stage::Stage;
 
-/// How long the kubelet may take to see that a container is ready, from when it started. On a first installation the controller waits for
-/// one renewal of the Lease (2.5 s) and makes a key, which takes up to a second or two.
+/// How long the kubelet may take to see that a container is ready, after its start. On a first installation the
+/// controller waits for one renewal of the Lease (2.5 s) and makes a key, which takes up to a second or two.
 const READY: Duration = Duration::from_secs(9);
 
-/// What `helm install --wait` promises, and what the controller may not do without: Pod Security `restricted` (not root, no group of root's, nothing
-/// writable), probes, the certificate through the API server, unsealing; and what an uninstallation leaves.
+/// `helm install --wait` under Pod Security `restricted` (not root, no group of root's, nothing writable), probes, the
+/// certificate through the API server, unsealing; and what an uninstallation leaves.
 pub(crate) async fn under_restricted_pod_security(stage: Arc<Stage>) -> Result<()> {
     Release::with(&stage, async |release| {
         release.install(&[]).await?;
@@ -35,7 +35,7 @@ pub(crate) async fn under_restricted_pod_security(stage: Arc<Stage>) -> Result<(
         let process = stage.node.process_status(status["containerID"].as_str().unwrap_or_default()).await?;
         for of in ["Uid", "Gid", "Groups"] {
             let line = process.lines().find_map(|line| line.strip_prefix(of)?.strip_prefix(':'));
-            let ids: Vec<_> = line.context("the kernel told no ids")?.split_whitespace().collect();
+            let ids: Vec<_> = line.context("the kernel gave no ids")?.split_whitespace().collect();
             ensure!(ids.iter().all(|id| *id == "1001"), "{of} of the process: {ids:?}");
         }
 
@@ -52,7 +52,7 @@ pub(crate) async fn under_restricted_pod_security(stage: Arc<Stage>) -> Result<(
         release.person()?.sees_values("default", "first", &[("value", b"first")]).await?;
         release.person()?.get_sealed("default", "first").await?;
 
-        // With the key there, and the Lease released by the last leader, nothing is to be waited for.
+        // With an existing key, and a released Lease, the controller waits for nothing.
         release.install(&[]).await?;
         ensure!(release.keys().await? == keys, "the second installation made a key");
         ensure!(release.certificate(Maker::Ours).await? == ours, "another certificate");

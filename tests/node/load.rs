@@ -1,5 +1,5 @@
-//! A stream of requests for the certificate, each counted: through the Service's address with a new connection each time, the same with
-//! kept connections, and through the API server as kubeseal does.
+//! A stream of requests for the certificate, each counted: through the Service's address with a new connection each
+//! time, with kept-alive connections, and through the API server as kubeseal does.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -16,12 +16,13 @@ use crate::release::Release;
 
 /// How long each client waits between two requests.
 const PAUSE: Duration = Duration::from_millis(15);
-/// An answer that takes longer counts as none. A request that hangs does so for ever; a busy machine stops all for some seconds.
+/// A response that takes longer counts as none. A request that hangs does so for ever; a busy machine stops everything
+/// for some seconds.
 const LONGEST: Duration = Duration::from_secs(30);
-/// How many failures a person wants to read.
+/// Number of failures that are printed.
 const SHOWN: usize = 12;
 
-/// Clients that ask until they are told to end.
+/// Clients that send requests until they are stopped.
 pub(crate) struct Load {
     end: Arc<AtomicBool>,
     answered: Arc<AtomicUsize>,
@@ -29,7 +30,7 @@ pub(crate) struct Load {
     start: Instant,
 }
 
-/// One way to ask for the certificate.
+/// One route to the certificate.
 #[derive(Clone)]
 enum Way {
     /// Through a Service's address.
@@ -44,14 +45,14 @@ impl Load {
         let port = release.stage.node.open(release.service().await?).await?;
         let url = format!("http://127.0.0.1:{port}/v1/cert.pem");
         let client = || http_client().timeout(LONGEST);
-        let (new, kept) = (client().pool_max_idle_per_host(0).build()?, client().build()?);
+        let (new, keep_alive) = (client().pool_max_idle_per_host(0).build()?, client().build()?);
         let path = format!(
             "/api/v1/namespaces/{}/services/http:{CONTROLLER_NAME}:http/proxy/v1/cert.pem",
             release.namespace
         );
         let ways = [
             ("a new connection", Way::Service { http: new, url: url.clone() }),
-            ("a kept connection", Way::Service { http: kept, url }),
+            ("a kept connection", Way::Service { http: keep_alive, url }),
             ("the API server", Way::ApiServer { client: release.stage.client(), path }),
         ];
         for (name, way) in &ways {
@@ -63,12 +64,12 @@ impl Load {
         let mut clients = JoinSet::new();
         let start = Instant::now();
         for (name, way) in ways.into_iter().flat_map(|way| [way.clone(), way]) {
-            clients.spawn(ask(name, way, start, Arc::clone(&end), Arc::clone(&answered)));
+            clients.spawn(get(name, way, start, Arc::clone(&end), Arc::clone(&answered)));
         }
         Ok(Self { end, answered, clients, start })
     }
 
-    /// Ends it. An error if a request failed, or if there were too few to tell.
+    /// Stops the clients. An error if a request failed, or if there were too few.
     pub(crate) async fn end(mut self) -> Result<()> {
         self.end.store(true, Ordering::Relaxed);
         let mut failed = Vec::new();
@@ -88,7 +89,7 @@ impl Load {
     }
 }
 
-async fn ask(
+async fn get(
     name: &str,
     way: Way,
     start: Instant,

@@ -1,7 +1,8 @@
-//! The chart and the image on a real node: what a kubelet, a scheduler, kube-proxy and helm make of them, from the first installation to
-//! the last, upstream's chart and program included. What the controller makes of SealedSecrets is the other suites' business.
+//! The chart and the image on a real node with kubelet, scheduler, kube-proxy and helm, from the first installation to
+//! the last, upstream's chart and program included. What the controller does with SealedSecrets is in the other suites.
 //!
-//! All tests share one cluster, and each has a release of its own, one after the other: two controllers would both unseal.
+//! All tests share one cluster, and each has a release of its own, one after the other: two controllers would both
+//! unseal.
 
 mod installs;
 mod load;

@@ -1,4 +1,4 @@
-//! A small memory limit, as a kubelet enforces it.
+//! A small memory limit, enforced by a kubelet.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,13 +18,14 @@ use crate::stage::Stage;
 
 const OBJECTS: usize = 800;
 
-/// 800 SealedSecrets are unsealed within 32 MiB, and listed again by a container that starts anew: it is never killed for its memory.
+/// 800 SealedSecrets are unsealed within 32 MiB, and listed again by a restarted container: it is never killed for its
+/// memory.
 pub(crate) async fn eight_hundred_objects_fit_into_32_mebibytes(stage: Arc<Stage>) -> Result<()> {
     Release::with(&stage, async |release| {
         let limits = "resources.limits.memory=32Mi,resources.requests.memory=32Mi";
         release.install(&["--set", limits]).await?;
         let person = release.person()?;
-        // Sealed once for all names in the namespace: sealing is not what is measured.
+        // Sealed once for all names in the namespace: sealing is not measured.
         let secret = Person::secret("default", "all", &json!({ "password": "p".repeat(64) }));
         let sealed = person.seal(&secret, &["--scope=namespace-wide"]).await?;
         stream::iter(0..OBJECTS)

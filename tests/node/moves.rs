@@ -9,7 +9,7 @@ use tests::workspace;
 use crate::release::Release;
 use crate::stage::{IMAGE, Stage};
 
-/// Each step unseals, serves the certificate of before, and neither loses a key nor makes one.
+/// Each step unseals, serves the same certificate, and neither loses a key nor makes one.
 pub(crate) async fn from_upstreams_chart_to_ours_and_back(stage: Arc<Stage>) -> Result<()> {
     Release::with(&stage, async |release| {
         let theirs = &stage.upstream_chart;

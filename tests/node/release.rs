@@ -23,7 +23,7 @@ use crate::stage::Stage;
 
 /// The release's name.
 const NAME: &str = "sealed-secrets";
-/// How long helm waits. Images are on the node, so nothing of it takes long.
+/// How long helm waits. The images are on the node, so nothing takes long.
 const TIMEOUT: &str = "--timeout=60s";
 
 /// A namespace, and what helm has installed there.
@@ -33,8 +33,8 @@ pub(crate) struct Release<'a> {
 }
 
 impl<'a> Release<'a> {
-    /// Runs `test` with a namespace in which nothing is installed yet. After it, the release and the namespace are deleted, and all
-    /// SealedSecrets of the cluster; if it failed, the error tells what was there.
+    /// Runs `test` with a namespace in which nothing is installed yet. After it, the release and the namespace are
+    /// deleted, and all SealedSecrets of the cluster; if it failed, the error shows the state of the namespace.
     pub(crate) async fn with(stage: &'a Stage, test: impl AsyncFnOnce(&Self) -> Result<()>) -> Result<()> {
         let namespace = format!("sealed-{:08x}", rand::random::<u32>());
         let namespaces: Api<Namespace> = Api::all(stage.client());
@@ -109,13 +109,13 @@ impl<'a> Release<'a> {
         self.stage.tool(Program::Helm)?.run(&[fixed.as_slice(), args].concat(), b"").await
     }
 
-    /// The kubeseal of `maker`, told where the controller is.
+    /// The kubeseal of `maker`, with flags that name the controller.
     pub(crate) fn kubeseal(&self, maker: Maker) -> Result<Cli> {
         let kubeseal = self.stage.kubeseal(maker)?;
         Ok(kubeseal.env("SEALED_SECRETS_CONTROLLER_NAMESPACE", &self.namespace))
     }
 
-    /// A person with kubeseal-rs who knows where the controller is.
+    /// A user of kubeseal-rs, with flags that name the controller.
     pub(crate) fn person(&self) -> Result<Person> {
         Ok(Person::new(self.stage.client(), self.kubeseal(Maker::Ours)?))
     }
@@ -135,7 +135,7 @@ impl<'a> Release<'a> {
         self.person()?.seal(&Person::secret("default", name, &json!({ "value": name })), &[]).await
     }
 
-    /// Applies it, and waits until it is unsealed.
+    /// Applies a SealedSecret, and waits until it is unsealed.
     pub(crate) async fn unseal(&self, sealed: &Value) -> Result<()> {
         let person = self.person()?;
         person.apply(sealed).await?;
@@ -144,7 +144,7 @@ impl<'a> Release<'a> {
         Ok(())
     }
 
-    /// The pods of the Deployment that are not about to go.
+    /// The pods of the Deployment that are not terminating.
     pub(crate) async fn pods(&self) -> Result<Vec<Pod>> {
         let pods: Api<Pod> = Api::namespaced(self.stage.client(), &self.namespace);
         let all = pods.list(&ListParams::default().labels("app.kubernetes.io/name=sealed-secrets")).await?;
@@ -182,7 +182,7 @@ impl<'a> Release<'a> {
         Ok(())
     }
 
-    /// What a person looks at when something went wrong.
+    /// The state of the release, for an error message.
     async fn state(&self) -> String {
         let mut text = format!("namespace {}, as the test left it:", self.namespace);
         let selector = "--selector=app.kubernetes.io/name=sealed-secrets";
@@ -205,10 +205,10 @@ impl<'a> Release<'a> {
 /// Deletes what a test made.
 async fn remove(client: Client, helm: Cli, kubectl: Cli, namespace: String) -> Result<()> {
     helm.output(&["uninstall", NAME, "--namespace", &namespace, "--ignore-not-found"], b"").await?;
-    // At once: what the controller does at its end is a test's business, and is over here.
+    // Without a grace period: how the controller ends is tested elsewhere.
     let pods = ["delete", "pods", "--all", "--force", "--grace-period=0", "--namespace", &namespace];
     kubectl.output(&pods, b"").await?;
-    // In one request each: kubectl would delete hundreds one by one, and wait for each.
+    // In one request for each kind: kubectl would delete hundreds one by one, and wait for each.
     let all = (DeleteParams::default(), ListParams::default());
     let sealed: Api<ObservedSealedSecret> = Api::namespaced(client.clone(), "default");
     match sealed.delete_collection(&all.0, &all.1).await {
@@ -222,7 +222,7 @@ async fn remove(client: Client, helm: Cli, kubectl: Cli, namespace: String) -> R
     Ok(())
 }
 
-/// The container's status, as the kubelet reports it: the only one of a pod of ours.
+/// The status of a pod's only container, as the kubelet reports it.
 pub(crate) fn container_status(pod: &Pod) -> Result<Value> {
     let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_ref());
     Ok(serde_json::to_value(statuses.and_then(|all| all.first()).context("no container status")?)?)

@@ -1,4 +1,4 @@
-//! Three replicas on a node: who leads when a leader goes, and whether the Service answers all the time.
+//! Three replicas on a node: which one leads when the leader ends, and whether the Service answers all the time.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,9 +12,9 @@ use crate::load::Load;
 use crate::release::{Release, container_status};
 use crate::stage::Stage;
 
-/// How long a SealedSecret may wait where the leader releases its Lease.
+/// How long a SealedSecret may wait if the leader releases its Lease.
 const HANDED_OVER: Duration = Duration::from_secs(8);
-/// And where the Lease runs out, after 15 seconds.
+/// How long a SealedSecret may wait if the Lease expires, after 15 seconds.
 const RUN_OUT: Duration = Duration::from_secs(30);
 
 const THREE: [&str; 6] = [
@@ -26,8 +26,9 @@ const THREE: [&str; 6] = [
     "logLevel=DEBUG",
 ];
 
-/// A leader that is deleted hands over at once, with a grace period and without one: the kubelet sends it SIGTERM in both cases. One that is stopped,
-/// as on a node that hangs, is followed when its Lease has run out. One that is killed is started anew by the kubelet, and leads.
+/// A deleted leader hands over at once, with a grace period and without one: the kubelet sends it SIGTERM in both
+/// cases. A stopped leader, as on a node that hangs, is followed when its Lease has expired. A killed leader is
+/// restarted by the kubelet, and leads.
 pub(crate) async fn the_leader_is_deleted_stopped_and_killed(stage: Arc<Stage>) -> Result<()> {
     Release::with(&stage, async |release| {
         release.install(&THREE).await?;
@@ -48,7 +49,7 @@ pub(crate) async fn the_leader_is_deleted_stopped_and_killed(stage: Arc<Stage>) 
 
         let leader = release.leader().await?;
         let container = container_of(release, &leader).await?;
-        // Sealed before: until the kubelet has seen it, the Service leads to the one that does not answer, too.
+        // Sealed before: until the kubelet has seen it, the Service also routes to the replica that does not answer.
         let sealed = release.seal("stopped").await?;
         let start = Instant::now();
         stage.node.signal_container(&container, "SIGSTOP").await?;
@@ -57,7 +58,7 @@ pub(crate) async fn the_leader_is_deleted_stopped_and_killed(stage: Arc<Stage>) 
         ensure!(took < RUN_OUT, "unsealed {took:?} after the leader was stopped");
         let next = release.leader().await?;
         ensure!(next != leader, "a process that is stopped still leads");
-        // It goes on where it was stopped, and must not write: another one leads.
+        // The old leader continues, and must not write: another one leads.
         stage.node.signal_container(&container, "SIGCONT").await?;
         release.rolled_out().await?;
         release.unseals("continued").await?;
@@ -100,7 +101,7 @@ async fn restart_under_load(release: &Release<'_>, replicas: usize) -> Result<()
     let args = ["rollout", "restart", "deployment/sealed-secrets-controller", "--namespace"];
     release.stage.kubectl(&[args.as_slice(), &[release.namespace.as_str()]].concat()).await?;
     release.rolled_out().await?;
-    // `rollout status` does not wait for the end of the last of the old pods, which may still be asked.
+    // `rollout status` does not wait until the last old pod has ended, which may still get requests.
     eventually(Duration::from_mins(1), "the old pods are gone", async || {
         let all = ["get", "pods", "--output=name", "--namespace"];
         let all = release.stage.kubectl(&[all.as_slice(), &[release.namespace.as_str()]].concat()).await?;

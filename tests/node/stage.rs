@@ -1,4 +1,4 @@
-//! A node with the images on it, and the tools of a person outside.
+//! A node with the images on it, and the tools of a user outside.
 
 use std::path::PathBuf;
 
@@ -15,10 +15,10 @@ use tests::programs::program::Program;
 use tests::programs::upstream_chart::upstream_chart;
 use tests::test::suite;
 
-/// What the chart names unless told otherwise, as a container runtime writes it in full.
+/// The chart's default image, as a container runtime writes it in full.
 pub(crate) const IMAGE: &str =
     concat!("docker.io/library/sealed-secrets-controller:", env!("CARGO_PKG_VERSION"));
-/// What upstream's chart names.
+/// The image of upstream's chart.
 const UPSTREAM_IMAGE: &str = "docker.io/bitnami/sealed-secrets-controller:0.38.1";
 
 /// The cluster of all tests.
@@ -53,7 +53,7 @@ impl Stage {
         Ok(Cli::new(self.programs.path(program)?).kubeconfig(&self.node.kubeconfig()))
     }
 
-    /// What kubectl prints.
+    /// The output of kubectl.
     pub(crate) async fn kubectl(&self, args: &[&str]) -> Result<String> {
         let output = self.tool(Program::Kubectl)?.output(args, b"").await?;
         Ok(String::from_utf8(output)?.trim().to_owned())
@@ -68,7 +68,7 @@ impl Stage {
     }
 }
 
-/// All that takes a compiler.
+/// What needs a compiler.
 struct Built {
     programs: Programs,
     binaries: Binaries,

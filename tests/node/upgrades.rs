@@ -1,4 +1,4 @@
-//! Upgrades that go wrong, and the way back.
+//! Upgrades that fail, and the rollback.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,8 +11,8 @@ use crate::load::Load;
 use crate::release::Release;
 use crate::stage::Stage;
 
-/// `helm upgrade --wait` and `--atomic` say what is true with one replica: an image that cannot be pulled is a failure, the old pod serves on all the
-/// time, and `--atomic` leaves the release as it was.
+/// `helm upgrade --wait` and `--atomic` with one replica: an image that cannot be pulled is a failure, the old pod
+/// keeps serving, and `--atomic` leaves the release as it was.
 pub(crate) async fn to_an_image_that_does_not_exist_fails_and_the_old_pod_stays(
     stage: Arc<Stage>,
 ) -> Result<()> {
@@ -31,7 +31,7 @@ pub(crate) async fn to_an_image_that_does_not_exist_fails_and_the_old_pod_stays(
 
         // Revision 1 is the installation, 2 is the failed upgrade.
         release.roll_back(1).await?;
-        // Helm does not wait until the Pod of the image that does not exist is told to end.
+        // Helm does not wait until the Pod with the missing image has ended.
         let only_the_old_is_left = async || {
             eventually(Duration::from_secs(20), "only the old pod is left", async || {
                 let names = names().await?;

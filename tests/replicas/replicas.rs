@@ -1,4 +1,4 @@
-//! [`Replicas`]: running replicas; which of them leads; what is done to one of them.
+//! [`Replicas`]: running replicas; which of them leads; signals to one of them.
 
 use std::time::{Duration, Instant};
 
@@ -10,17 +10,17 @@ use tests::test::eventually::eventually;
 
 use crate::stage::Scene;
 
-/// Longer than a lease by default, and than what two busy cores add to it.
+/// Longer than a lease by default, on two busy processors.
 pub(crate) const TAKEOVER: Duration = Duration::from_mins(1);
 
-/// What a scrape by Prometheus shows of a leader.
+/// The line in a leader's metrics.
 const LEADS: &str = "sealed_secrets_controller_leader 1";
 
-/// Replicas that run.
+/// Running replicas.
 pub(crate) struct Replicas(pub Vec<Pod>);
 
 impl Replicas {
-    /// Three, started at once and waited for until they are ready.
+    /// Starts three replicas, and waits until they are ready.
     pub(crate) async fn three(scene: &Scene) -> Result<Self> {
         let (a, b, c) = futures::try_join!(scene.start(), scene.start(), scene.start())?;
         let mut pods = vec![a, b, c];
@@ -30,13 +30,13 @@ impl Replicas {
         Ok(Self(pods))
     }
 
-    /// Waits until one leads, and takes it out.
+    /// Waits until one leads, and removes it from the list.
     pub(crate) async fn take_leader(&mut self) -> Result<Pod> {
         let at = eventually(TAKEOVER, "one of the replicas leads", async || self.leader().await).await?;
         Ok(self.0.swap_remove(at))
     }
 
-    /// Which one leads right now. Never more than one.
+    /// The index of the leader. There is never more than one.
     pub(crate) async fn leader(&self) -> Result<usize> {
         let mut leaders = Vec::new();
         for (at, pod) in self.0.iter().enumerate() {
@@ -48,7 +48,7 @@ impl Replicas {
         leaders.pop().context("no replica leads")
     }
 
-    /// Waits until one leads; how long that took, since `start`.
+    /// Waits until one leads; returns how long that took, since `start`.
     pub(crate) async fn followed(&self, start: Instant) -> Result<Duration> {
         let fast = Duration::from_millis(20);
         while start.elapsed() < TAKEOVER {
@@ -60,7 +60,7 @@ impl Replicas {
         self.leader().await.context("no replica took over").map(|_| start.elapsed())
     }
 
-    /// Ends all of them, and each must end well.
+    /// Stops all replicas; each must exit with success.
     pub(crate) async fn stop(self) -> Result<()> {
         for pod in self.0 {
             stop(pod).await?;
@@ -69,18 +69,18 @@ impl Replicas {
     }
 }
 
-/// Whether it leads, by its own metrics.
+/// Whether a replica leads, according to its metrics.
 pub(crate) async fn leads(pod: &Pod) -> Result<bool> {
     Ok(metrics(pod).await?.lines().any(|line| line == LEADS))
 }
 
-/// Its metrics. A process that is paused does not answer.
+/// The metrics of a replica. A paused process does not answer.
 pub(crate) async fn metrics(pod: &Pod) -> Result<String> {
     let http = http_client().timeout(Duration::from_secs(2)).build()?;
     Ok(http.get(pod.metrics_url()).send().await?.error_for_status()?.text().await?)
 }
 
-/// What it answers to a GET: status and body.
+/// The response to a GET: status and body.
 pub(crate) async fn get(pod: &Pod, path: &str) -> Result<(u16, String)> {
     let http = http_client().timeout(Duration::from_secs(5)).build()?;
     let answer = http.get(format!("{}{path}", pod.url())).send().await?;
@@ -93,7 +93,7 @@ pub(crate) fn signal(pod: &Pod, signal: Signal) -> Result<()> {
     Ok(kill_process(id.context("it has ended")?, signal)?)
 }
 
-/// Waits until its log has this in it, so often.
+/// Waits until a replica's log contains this text, this often.
 pub(crate) async fn logs(pod: &Pod, text: &str, times: usize) -> Result<()> {
     eventually(TAKEOVER, &format!("the log says `{text}` {times} times"), async || {
         let logs = pod.logs()?;
@@ -103,14 +103,14 @@ pub(crate) async fn logs(pod: &Pod, text: &str, times: usize) -> Result<()> {
     .await
 }
 
-/// Stops it, and it must end well.
+/// Stops a replica; it must exit with success.
 pub(crate) async fn stop(pod: Pod) -> Result<()> {
     let status = pod.stop().await?;
     ensure!(status.success(), "the controller ended with {status}");
     Ok(())
 }
 
-/// Waits until it has ended by itself, and it must end well. To [`stop`] a pod that was told to end is a second signal.
+/// Waits until it ends by itself; it must exit with success. [`stop`] would send a terminating pod a second signal.
 pub(crate) async fn ends(mut pod: Pod) -> Result<()> {
     let status =
         eventually(TAKEOVER, "the process has ended", async || pod.exited()?.context("it runs")).await?;
@@ -118,7 +118,7 @@ pub(crate) async fn ends(mut pod: Pod) -> Result<()> {
     stop(pod).await
 }
 
-/// For the person who looks at how long it took.
+/// Prints how long something took.
 #[expect(clippy::print_stderr, reason = "the standard error of a test binary is for such remarks")]
 pub(crate) fn remark(text: &str) {
     eprintln!("    {text}");

@@ -1,4 +1,4 @@
-//! What each test gets: a namespace with an installation in it, and what a person needs to use that.
+//! What each test gets: a namespace with an installation, and what a user of it needs.
 
 use std::sync::Arc;
 
@@ -23,10 +23,10 @@ pub(crate) struct Stage {
 /// Terms of a Lease as the chart's values name them: duration, deadline, retry.
 pub(crate) type Terms = [&'static str; 3];
 
-/// So short that a test takes seconds.
+/// Short terms, so that a test takes seconds.
 pub(crate) const SHORT: Terms = ["6s", "4s", "1s"];
 
-/// The controller's own.
+/// The controller's default terms.
 pub(crate) const DEFAULT: Terms = ["", "", ""];
 
 pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
@@ -35,7 +35,7 @@ pub(crate) async fn set(lab: Arc<Lab>) -> Result<Arc<Stage>> {
 }
 
 impl Stage {
-    /// Plays a test in an installation of its own.
+    /// Runs a test in an installation of its own.
     pub(crate) async fn play(
         &self,
         terms: Terms,
@@ -43,7 +43,7 @@ impl Stage {
     ) -> Result<()> {
         with_temp_ns(&self.lab, async |home| {
             let mut chart = self.lab.chart(home)?.set("fullnameOverride", home).set("replicaCount", "3");
-            // It unseals in its own namespace, and meets no other test's objects.
+            // It unseals in its own namespace only, apart from other tests' objects.
             chart = chart.set("rbac.namespacedRoles", "true");
             for (name, value) in ["leaseDuration", "renewDeadline", "retryPeriod"].into_iter().zip(terms) {
                 chart = chart.set(&format!("leaderElection.{name}"), value);
@@ -77,7 +77,7 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// A replica to be started. Its keys are small: what is tested here is not their size.
+    /// A replica to be started. Its keys are small, because their size is not tested here.
     pub(crate) fn pod(&self) -> Result<PodBuilder> {
         Ok(Pod::of(&self.chart.deployment()?).flag("key-size", "2048"))
     }
@@ -91,19 +91,19 @@ impl Scene {
         self.seal_in_scope(name, value, "strict").await
     }
 
-    /// The same, to be given any name.
+    /// Seals a Secret of one value for this installation, so that it opens under any name.
     pub(crate) async fn seal_for_any_name(&self, value: &str) -> Result<Value> {
         self.seal_in_scope("any", value, "namespace-wide").await
     }
 
-    /// The file of the certificate, fetched once, through the Service: later it may lead to a replica that is paused.
+    /// The file of the certificate, fetched once, through the Service: later the Service may route to a paused replica.
     async fn certificate(&self) -> Result<&str> {
         let path = self.folder.path().join("cert.pem");
         let fetch = async || {
-            let place = format!("--controller-namespace={}", self.home);
+            let home_flag = format!("--controller-namespace={}", self.home);
             let controller = format!("--controller-name={}", self.home);
             let kubeseal = self.lab.kubeseal(Maker::Ours)?;
-            let certificate = kubeseal.output(&["--fetch-cert", &place, &controller], b"").await?;
+            let certificate = kubeseal.output(&["--fetch-cert", &home_flag, &controller], b"").await?;
             std::fs::write(&path, certificate)?;
             anyhow::Ok(path.display().to_string())
         };
@@ -115,12 +115,12 @@ impl Scene {
         self.person.seal(&secret, &["--cert", self.certificate().await?, "--scope", scope]).await
     }
 
-    /// Seals and applies.
+    /// Seals and applies a Secret.
     pub(crate) async fn seal_and_apply(&self, name: &str, value: &str) -> Result<()> {
         self.person.apply(&self.seal(name, value).await?).await
     }
 
-    /// Waits until it is unsealed, and says so.
+    /// Waits until the Secret has this value, and the SealedSecret is Synced.
     pub(crate) async fn sees(&self, name: &str, value: &str) -> Result<()> {
         self.person.sees_values(&self.home, name, &[("v", value.as_bytes())]).await?;
         self.person.sees_synced(&self.home, name, ConditionStatus::True).await.map(drop)

@@ -28,7 +28,7 @@ pub(crate) fn all() -> Result<Vec<Scenario>> {
     Ok(scenarios)
 }
 
-/// A difference has a reason, and is one.
+/// Checks that a scenario with a difference gives a reason, and a different end state.
 fn sound(scenario: Scenario) -> Result<Scenario> {
     if let Some(better) = &scenario.ours {
         ensure!(!better.because.is_empty(), "a difference without a reason");

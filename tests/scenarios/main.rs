@@ -1,8 +1,8 @@
-//! Judged by the original: one list of scenarios, played against upstream's controller and against ours.
+//! One list of scenarios, run against upstream's controller and against ours.
 //!
-//! The list is under `list/`: given objects, steps, and the end state that must come of it. Both controllers must reach it,
-//! except where a scenario says what ours does better, and why. All of an end state has to be said (Secret and owner, `Synced`,
-//! every event by type and reason), or that one of them may be `any`, and why; and it has to stay so.
+//! The list is under `list/`: objects, steps, and the expected end state. Both controllers must reach it, except where
+//! a scenario says what ours does better, and why. An end state must state everything (Secret and owner, `Synced`,
+//! every event by type and reason), or say that a part may be `any`, and why; and it must stay so.
 
 mod list;
 mod outcome;

@@ -1,5 +1,5 @@
-//! [`Outcome`]: an end state. Whatever it leaves out is not "any" but the usual: no labels, type Opaque, not immutable.
-//! [`Glimpse`]: what a step waits for.
+//! [`Outcome`]: an end state. What it leaves out has the usual value, not any: no labels, type Opaque, not immutable.
+//! [`Glimpse`]: a state that a step waits for.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -13,7 +13,7 @@ use crate::snapshot::Snapshot;
 use crate::stated::Stated;
 use crate::synced::Synced;
 
-/// What is there at the end: all of it has to be said.
+/// The end state: all of it must be stated.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Outcome {
@@ -23,18 +23,18 @@ pub(crate) struct Outcome {
     events: Stated<BTreeSet<String>>,
 }
 
-/// What is there in between.
+/// A state between two steps.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Glimpse {
     secret: Option<Wanted>,
     synced: Option<Synced>,
-    /// Events that are there, perhaps among others.
+    /// Events that must exist; others may exist too.
     #[serde(default)]
     events: BTreeSet<String>,
 }
 
-/// The Secret.
+/// The expected Secret.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(from = "SecretEntry")]
 pub(crate) enum Wanted {
@@ -42,12 +42,12 @@ pub(crate) enum Wanted {
     Present(Box<Present>),
 }
 
-/// A Secret that is there.
+/// A Secret that exists.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Present {
     data: BTreeMap<String, Stated<String>>,
-    /// As [`Snapshot::owner`] says it.
+    /// In the form of [`Snapshot::owner`].
     owner: String,
     #[serde(rename = "type", default = "opaque")]
     type_: String,
@@ -85,7 +85,7 @@ impl From<SecretEntry> for Wanted {
 }
 
 impl Outcome {
-    /// Whether this is what is there; the error says what differs.
+    /// Compares it with the cluster's state; the error says what differs.
     pub(crate) fn check(&self, snapshot: &Snapshot) -> Result<()> {
         self.synced.check("Synced", |wanted| wanted.check(snapshot))?;
         self.secret.check("the Secret", |wanted| wanted.check(snapshot))?;
@@ -94,7 +94,7 @@ impl Outcome {
 }
 
 impl Glimpse {
-    /// Whether this is there now.
+    /// Compares it with the cluster's present state.
     pub(crate) fn check(&self, snapshot: &Snapshot) -> Result<()> {
         if let Some(synced) = &self.synced {
             synced.check(snapshot)?;
@@ -140,7 +140,7 @@ fn opaque() -> String {
     "Opaque".into()
 }
 
-/// The same keys, and the values that are stated.
+/// Checks that the keys are equal, and that the stated values are.
 fn each(
     what: &str,
     wanted: &BTreeMap<String, Stated<String>>,

@@ -1,4 +1,4 @@
-//! Plays the whole list against one controller; every scenario that ends otherwise is named.
+//! Runs the whole list against one controller; the error names every scenario with another end state.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -21,16 +21,16 @@ use crate::snapshot::Snapshot;
 use crate::stage::{self, Stage};
 use crate::steps::SOON;
 
-/// Scenarios under way at the same time, each in a namespace of its own. Most of their time is spent waiting.
+/// Number of scenarios at the same time, each in a namespace of its own. They mostly wait.
 const AT_ONCE: usize = 16;
 
-/// Who plays: a person, before one controller.
+/// Runs scenarios: a user of one controller.
 pub(crate) struct Player {
     pub client: Client,
     pub person: Person,
     pub kubeseal: Cli,
     pub sentinel: Sentinel,
-    /// How often the controller tries, and says so each time, before it gives up.
+    /// How often the controller tries, with an event each time, before it gives up.
     pub tries: i64,
     maker: Maker,
 }

@@ -1,41 +1,42 @@
-//! [`Scenario`]: one entry of the list, as it is written.
+//! [`Scenario`]: one entry of the list.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::outcome::{Glimpse, Outcome};
 
-/// One story, told of the SealedSecret and Secret called `db` unless it says otherwise.
+/// One sequence of steps, with the SealedSecret and Secret called `db` unless it says otherwise.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Scenario {
-    /// In one line.
+    /// Its name, in one line.
     pub name: String,
-    /// Whose end state is looked at.
+    /// The object whose end state is checked.
     #[serde(default = "db")]
     pub object: String,
-    /// Upstream's watch ends at it: played after all others, and by the clock, because upstream sees nothing any more.
+    /// Upstream's watch ends at this object: the scenario runs after all others, and waits by time, because upstream
+    /// sees nothing any more.
     #[serde(default)]
     pub poison: bool,
-    /// What happens, in order.
+    /// The steps, in order.
     pub steps: Vec<Step>,
     /// The end state.
     pub expect: Outcome,
-    /// The end state with our controller, where it is another on purpose.
+    /// The end state with our controller, where it differs on purpose.
     pub ours: Option<Better>,
 }
 
-/// Where ours differs, and why that is better.
+/// How ours differs, and why that is better.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Better {
-    /// The reason, one of those in the README.
+    /// The reason, one of those in `controller/docs/migrating.md`.
     pub because: String,
     /// The end state.
     pub expect: Outcome,
 }
 
-/// One thing that a person does, or waits for. Objects get the scenario's namespace.
+/// One step of a user, or a wait. Objects get the scenario's namespace.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) enum Step {
@@ -55,7 +56,7 @@ pub(crate) enum Step {
     PatchSealed(Value),
     /// `kubectl patch --type merge` on the Secret.
     PatchSecret(Value),
-    /// Makes another object the controller of the Secret, its only owner.
+    /// Makes another object the controller of the Secret, and its only owner.
     Give(Owner),
     /// `kubectl delete sealedsecret`.
     DeleteSealed,
@@ -63,11 +64,11 @@ pub(crate) enum Step {
     OrphanSealed,
     /// `kubectl delete secret`.
     DeleteSecret,
-    /// A step of which nothing comes: no write to the Secret or the status, no event.
+    /// A step without an effect: no write to the Secret or the status, no event.
     InVain(Box<Step>),
-    /// Waits until it is unsealed, or has failed and is not tried again in a while.
+    /// Waits until it is unsealed, or has failed and is not tried again for a while.
     Settled,
-    /// Waits for a state in between.
+    /// Waits for a state between two steps.
     Wait(Box<Glimpse>),
 }
 

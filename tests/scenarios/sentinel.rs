@@ -1,6 +1,5 @@
-//! [`Sentinel`]: a SealedSecret that is applied after everything else. Once it has been seen through from its Secret and event
-//! to its collection, so has whatever was to happen to those before it: that nothing more happens is then more than that it had
-//! not happened yet.
+//! [`Sentinel`]: a SealedSecret that is applied after everything else. Once it has been unsealed, reported and
+//! garbage-collected, the controller has finished with the objects before it: then nothing more happens to them.
 
 use std::time::Duration;
 
@@ -11,11 +10,11 @@ use tokio::time::sleep;
 
 const NAME: &str = "sentinel";
 
-/// Longer than either controller takes for all the tries that it makes in quick succession, and no sentinel is seen through
-/// before the one that was tried at the same time.
+/// Longer than either controller takes for its quick tries, so that the sentinel cannot finish before an object that
+/// was tried at the same time.
 const SETTLE: Duration = Duration::from_millis(500);
 
-/// As long where nothing tells.
+/// The time to wait where there is no sentinel.
 pub(crate) const BY_THE_CLOCK: Duration = Duration::from_secs(5);
 
 /// The SealedSecret, which opens in every namespace.
@@ -27,12 +26,12 @@ impl Sentinel {
         Ok(Self(person.seal(&secret, &["--scope", "cluster-wide"]).await?))
     }
 
-    /// Waits until the controller is through with everything in the namespace, and garbage collection too.
+    /// Waits until the controller has finished with everything in the namespace, and garbage collection too.
     pub(crate) async fn pass(&self, person: &Person, namespace: &str) -> Result<()> {
         let mut sealed = self.0.clone();
         sealed["metadata"]["namespace"] = json!(namespace);
         person.apply(&sealed).await?;
-        // Either controller sends its events in the order in which they happened.
+        // Either controller sends its events in order.
         person.sees_event(namespace, NAME, "Unsealed").await?;
         person.delete_sealed(namespace, NAME).await?;
         person.sees_no_secret(namespace, NAME).await?;

@@ -12,8 +12,8 @@ use tokio::sync::Mutex;
 
 const HOME: &str = "kube-system";
 
-/// Upstream's tries after the first one. It shares ten a second among all objects beyond the first hundred, which at its usual
-/// five for each would make giving up a long story.
+/// Upstream's tries after the first one. It shares ten a second among all objects beyond the first hundred, so its
+/// default of five for each object would take long.
 pub(crate) const RETRIES: i64 = 1;
 
 pub(crate) struct Stage {

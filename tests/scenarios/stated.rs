@@ -1,4 +1,4 @@
-//! [`Stated`]: one thing that a scenario has to say: what is expected, or that it may be anything, and why.
+//! [`Stated`]: a part of an end state: the expected value, or that it may be anything, and why.
 
 use anyhow::{Context as _, Result};
 use serde::de::{DeserializeOwned, Error as _};
@@ -8,14 +8,14 @@ use serde_json::Value;
 /// `any: why` in the list, else what is expected.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Stated<T> {
-    /// It depends on something that no scenario can hold still.
+    /// It depends on something that no scenario can fix.
     Any,
-    /// This, and nothing else.
+    /// Exactly this.
     Exactly(T),
 }
 
 impl<T> Stated<T> {
-    /// Holds what is expected, if anything is, against what is there.
+    /// Compares the expected value, if there is one, with the cluster's.
     pub(crate) fn check(&self, what: &str, check: impl FnOnce(&T) -> Result<()>) -> Result<()> {
         match self {
             Self::Any => Ok(()),

@@ -1,4 +1,4 @@
-//! `take`: carries out one step, as a person would.
+//! `take`: carries out one step.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::snapshot::Snapshot;
 pub(crate) const SOON: Duration = Duration::from_secs(40);
 
 impl Player {
-    /// Takes one step in the story of `object`.
+    /// Carries out one step for `object`.
     pub(crate) async fn take(&self, namespace: &str, object: &str, step: &Step) -> Result<()> {
         let person = &self.person;
         match step {
@@ -123,7 +123,7 @@ impl Player {
     }
 }
 
-/// In the scenario's namespace, and under its name unless it has one.
+/// The object with the scenario's namespace, and with this name unless it has one.
 fn placed(object: &Value, namespace: &str, name: &str) -> Value {
     let mut object = object.clone();
     if object["metadata"]["namespace"].is_null() {

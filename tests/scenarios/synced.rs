@@ -1,4 +1,4 @@
-//! [`Synced`]: what the condition of that name says.
+//! [`Synced`]: the condition `Synced`.
 
 use anyhow::{Result, ensure};
 use serde::Deserialize;
@@ -67,7 +67,7 @@ impl Synced {
     pub(crate) fn check(&self, snapshot: &Snapshot) -> Result<()> {
         let (word, message) = snapshot.synced();
         ensure!(word == self.status.as_str(), "it is {word}: {message:?}");
-        // `kubectl get` shows it under Status.
+        // `kubectl get` shows it in the column Status.
         ensure!((word == "False" || word == "Unknown") != message.is_empty(), "{word} with {message:?}");
         for text in &self.says {
             ensure!(message.contains(text), "{text:?} is not in {message:?}");

@@ -1,5 +1,5 @@
-//! What upstream's own chart installs at its defaults: its definition, its rights, which are fewer than our chart grants, and its
-//! Deployment.
+//! Upstream's own chart at its defaults: its CustomResourceDefinition, its permissions, which are fewer than our
+//! chart's, and its Deployment.
 
 use std::sync::Arc;
 
@@ -8,18 +8,18 @@ use k8s_openapi::api::apps::v1::Deployment;
 use tests::lab::Lab;
 use tokio::sync::Mutex;
 
-/// Where it is installed.
+/// The namespace of the installation.
 pub(crate) const HOME: &str = "kube-system";
 
 /// A lab with upstream's chart in it, and the Deployment for the pods.
 pub(crate) struct Installation {
     pub lab: Arc<Lab>,
     pub deployment: Deployment,
-    /// Held while controllers run: each unseals in the other test's namespaces too.
+    /// Locked while controllers run: each unseals in the other test's namespaces too.
     pub turn: Mutex<()>,
 }
 
-/// Everything of the chart is installed; the Deployment's pods are started by the test.
+/// Installs the chart; the test starts the Deployment's pods.
 pub(crate) async fn install(lab: Arc<Lab>) -> Result<Arc<Installation>> {
     let chart = lab.upstream_chart(HOME)?.render().await?;
     lab.install(&chart).await?;

@@ -1,6 +1,6 @@
-//! An installation by upstream's chart, moved to our program by its image alone, back, and there again: no Secret and no key is
-//! written by the change, the statuses stay right, and the keys of either serve the other, with no right and no argument that the chart
-//! does not give. And moved to our chart: [`side_by_side`].
+//! An installation of upstream's chart is changed to our program by its image alone, back, and to ours again: the
+//! change writes no Secret and no key, the statuses stay right, and each program uses the keys of the other, without
+//! permissions or arguments that the chart does not give. And a change to our chart: [`side_by_side`].
 
 mod installation;
 mod side_by_side;
@@ -54,7 +54,7 @@ async fn written(lab: &Lab, namespace: &str, labels: &str) -> Result<Written> {
     Ok(there.into_iter().map(what).collect())
 }
 
-/// The Secrets that say from which spec they were unsealed.
+/// The Secrets with the annotation of the spec that they were unsealed from.
 async fn marked(lab: &Lab, namespace: &str) -> Result<Vec<String>> {
     let secrets: Api<Secret> = Api::namespaced(lab.client(), namespace);
     let there = secrets.list(&ListParams::default()).await?.items;
@@ -62,7 +62,7 @@ async fn marked(lab: &Lab, namespace: &str) -> Result<Vec<String>> {
     Ok(there.iter().filter(|it| is_marked(it)).map(kube::ResourceExt::name_any).collect())
 }
 
-/// Has a running controller make a key, as an administrator does; the new certificate.
+/// Makes a running controller create a key, as an administrator does; returns the new certificate.
 async fn renewed(lab: &Lab, pod: &Pod, old: &[u8]) -> Result<Vec<u8>> {
     let process = pod.process_id().context("it ended")?.to_string();
     ensure!(Command::new("kill").args(["-USR1", &process]).status().await?.success(), "kill failed");
@@ -93,8 +93,9 @@ async fn the_image_is_changed_and_changed_back(installation: Arc<Installation>) 
             std::fs::write(&file, certificate)?;
             person.seal_and_apply(&secret(name, name), &["--cert", &file.display().to_string()]).await
         };
-        // Starts the other program, which must serve this certificate and leave every Secret and every key as it is. Upstream's takes our
-        // annotation from the Secrets that were edited under ours, which is a write each; it makes none of them anew.
+        // Starts the other program, which must serve this certificate and leave every Secret and every key unchanged.
+        // Upstream's removes our annotation from Secrets that were edited under ours, which is one write each; it
+        // recreates none.
         let change_to = async |maker: Maker, certificate: &[u8], marker: &str| {
             let mut secrets = written(lab, namespace, "").await?;
             let marked = if maker == Maker::Upstream { marked(lab, namespace).await? } else { Vec::new() };
@@ -102,7 +103,7 @@ async fn the_image_is_changed_and_changed_back(installation: Arc<Installation>) 
             let pod = start(&installation, maker).await?;
             let served = kubeseal.output(&["--fetch-cert"], b"").await?;
             ensure!(served == certificate, "another certificate");
-            // Its turn comes after that of all that were there before.
+            // It is processed after all objects that existed before.
             person.seal_and_apply(&secret(marker, marker), &[]).await?;
             right(marker, marker).await?;
             let mut now = written(lab, namespace, "").await?;
@@ -160,10 +161,10 @@ async fn the_image_is_changed_and_changed_back(installation: Arc<Installation>) 
             right(name, value).await?;
         }
         let keys = written(lab, HOME, sealing_key::LABEL).await?;
-        ensure!(keys.len() == 3, "keys beside those that were asked for: {keys:?}");
-        let told = "drops from each status";
+        ensure!(keys.len() == 3, "keys that none of the changes made: {keys:?}");
+        let warning = "drops from each status";
         ensure!(
-            ours.logs()?.matches(told).count() == 1,
+            ours.logs()?.matches(warning).count() == 1,
             "upstream's definition is not remarked upon, or too often"
         );
         person.delete_sealed(namespace, "second").await?;

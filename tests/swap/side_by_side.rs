@@ -1,5 +1,5 @@
-//! Upstream's chart is upgraded to ours. Both start the new pod before they end the old one, so for some seconds upstream's
-//! controller, which takes part in no election, runs beside ours.
+//! Upstream's chart is upgraded to ours. Both start the new pod before they end the old one, so for some seconds
+//! upstream's controller, which has no leader election, runs beside ours.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use tests::user::person::Person;
 use crate::installation::Installation;
 use crate::written;
 
-/// Longer than a kubelet and the Deployment's controller take to end the old pod once the new one is ready.
+/// Longer than a kubelet and the Deployment controller take to end the old pod once the new one is ready.
 const TOGETHER: Duration = Duration::from_secs(4);
 
 pub(crate) async fn an_upgrade_to_our_chart_runs_both_for_a_moment(
@@ -30,8 +30,9 @@ pub(crate) async fn an_upgrade_to_our_chart_runs_both_for_a_moment(
         let (upstreams, ours) =
             (named(lab.upstream_chart(home)?).render().await?, named(lab.chart(home)?).render().await?);
         let person = Person::with(lab, Maker::Ours)?;
-        let place = [format!("--controller-name={home}"), format!("--controller-namespace={home}")];
-        let place = [place[0].as_str(), &place[1]];
+        let controller_flags =
+            [format!("--controller-name={home}"), format!("--controller-namespace={home}")];
+        let controller_flags = [controller_flags[0].as_str(), &controller_flags[1]];
         let secret = |name: &str| Person::secret(home, name, &json!({ "v": name }));
         let right = async |name: &str| {
             person.sees_values(home, name, &[("v", name.as_bytes())]).await?;
@@ -50,16 +51,16 @@ pub(crate) async fn an_upgrade_to_our_chart_runs_both_for_a_moment(
         let mut old = old.start(lab).await?;
         old.wait_ready().await?;
         for name in ["first", "second"] {
-            person.seal_and_apply(&secret(name), &place).await?;
+            person.seal_and_apply(&secret(name), &controller_flags).await?;
             right(name).await?;
         }
         let (keys, secrets) = (written(lab, home, sealing_key::LABEL).await?, written(lab, home, "").await?);
 
-        // An upgrade changes the rights of the pod that runs, too, and leaves the definition as it is.
+        // An upgrade changes the permissions of the running pod too, and leaves the CustomResourceDefinition unchanged.
         ours.apply_but_definitions(&lab.client()).await?;
         let start = Instant::now();
         let mut new = Pod::of(&ours.deployment()?).flag("key-size", "2048").start(lab).await?;
-        person.seal_and_apply(&secret("meanwhile"), &place).await?;
+        person.seal_and_apply(&secret("meanwhile"), &controller_flags).await?;
         right("meanwhile").await?;
         ensure!(!new.logs()?.contains("this replica leads"), "ours led before the Lease's duration was over");
         new.wait_ready().await?;
@@ -71,10 +72,10 @@ pub(crate) async fn an_upgrade_to_our_chart_runs_both_for_a_moment(
         let before = versions().await?;
         tokio::time::sleep(TOGETHER / 2).await;
         ensure!(versions().await? == before, "statuses are written over and over");
-        person.seal_and_apply(&secret("together"), &place).await?;
+        person.seal_and_apply(&secret("together"), &controller_flags).await?;
         right("together").await?;
         old.stop().await?;
-        person.seal_and_apply(&secret("after"), &place).await?;
+        person.seal_and_apply(&secret("after"), &controller_flags).await?;
         right("after").await?;
         let mut now = written(lab, home, "").await?;
         now.retain(|name, _| secrets.contains_key(name));

@@ -39,7 +39,7 @@ upgrade --reuse-values` from upstream's chart for what only this one has.
 {{- end -}}
 
 {{/*
-What --leader-elect is told: true or false, or nothing, where the controller is to find out whether it may use Leases. That
+The value of --leader-elect: true, false, or empty, where the controller finds out whether it may use Leases. That
 is where the permissions are granted apart from the chart, perhaps for upstream's controller.
 */}}
 {{- define "sealed-secrets.election" -}}
@@ -71,7 +71,7 @@ true
 # upstream's chart makes.
 type: RollingUpdate
 {{- if or .Values.hostNetwork .Values.hostPorts.http .Values.hostPorts.metrics (ne (include "sealed-secrets.election" .) "true") }}
-# The old pod is told to end before the new one starts, and then only finishes the work in hand: a port of a node belongs to one pod,
+# The old pod is terminated before the new one starts, and then only finishes the work in hand: a port of a node belongs to one pod,
 # and controllers that take part in no election must not unseal side by side.
 rollingUpdate:
   maxSurge: 0
@@ -87,13 +87,13 @@ rollingUpdate:
 {{- end -}}
 {{- end -}}
 
-{{/* How many seconds a pod answers requests after it was told to end. */}}
+{{/* How many seconds a pod answers requests after SIGTERM. */}}
 {{- define "sealed-secrets.shutdownDelaySeconds" -}}
 {{- include "sealed-secrets.said" (list .Values.shutdownDelaySeconds 5) -}}
 {{- end -}}
 
 {{/*
-After how many seconds Kubernetes kills a pod that was told to end. The controller takes 20 seconds at the most: 15 for the work in
+After how many seconds Kubernetes kills a terminating pod. The controller takes 20 seconds at the most: 15 for the work in
 hand and 5 for the last answers; or, where that is longer, the delay and those 5.
 */}}
 {{- define "sealed-secrets.terminationGracePeriodSeconds" -}}

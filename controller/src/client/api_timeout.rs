@@ -7,7 +7,7 @@ use tokio::time::timeout;
 /// The API server answers in milliseconds. A request that takes longer than this has failed.
 pub(crate) const API_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The error of a request that takes longer. The request may have been carried out all the same.
+/// The error of a request that takes longer. The request may have been carried out nevertheless.
 #[derive(Debug, thiserror::Error)]
 #[error("the API server did not answer in {} s", API_TIMEOUT.as_secs())]
 pub(crate) struct NoAnswer;

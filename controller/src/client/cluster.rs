@@ -44,8 +44,8 @@ const NAME: &str = concat!("sealed-secrets-controller/", env!("CARGO_PKG_VERSION
 const NAMESPACE_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
 impl Cluster {
-    /// Connects with the ServiceAccount in a Pod, and with KUBECONFIG elsewhere. `KUBERNETES_SERVICE_HOST` tells that this is a Pod, so
-    /// that a kubeconfig in an image is never used by mistake.
+    /// Connects with the ServiceAccount in a Pod, and with KUBECONFIG elsewhere. `KUBERNETES_SERVICE_HOST` shows that
+    /// this is a Pod, so that a kubeconfig in an image is never used by mistake.
     pub(crate) async fn connect(limit: Option<ClientLimit>) -> Result<Self, ClusterError> {
         let mut config = if std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() {
             Config::incluster().map_err(ClusterError::InCluster)?

@@ -8,7 +8,7 @@
 use http::header::{ACCEPT, CONNECTION};
 use http::{HeaderValue, Request};
 
-/// Changes requests for the Secrets of the namespace of keys. Those that ask for metadata alone stay as they are.
+/// Changes requests for the Secrets of the namespace of keys. Requests for metadata alone stay as they are.
 pub(crate) fn own_connection_for_keys<B>(
     namespace: &str,
 ) -> impl Fn(Request<B>) -> Request<B> + Clone + use<B> {

@@ -21,7 +21,7 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
-    /// Follows a watch. To be called behind its reflector, so that the store has a list before it is counted.
+    /// Follows a watch. To be called after its reflector, so that the store has a list before it is counted.
     pub(crate) fn follow<K>(&self, event: &Result<Event<K>, Error>) {
         match event {
             Ok(Event::InitDone) => {
@@ -89,7 +89,7 @@ mod tests {
         assert!(!news(), "no list");
         listed.follow(&done);
         assert!(news(), "listed again");
-        assert!(!news(), "told once");
+        assert!(!news(), "yielded once");
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@
 //!
 //! Decided: a page is bounded by its bytes, and not by a smaller number of objects. 10,000 usual objects are listed with some twenty
 //! requests; in pages of five, which is what large ones need, they would be 2,000. The API server has no such bound, so a page that
-//! turns out too large is dropped, and asked for again with fewer objects: the `limit` may be another in each request for the
+//! turns out too large is dropped, and requested again with fewer objects: the `limit` may be another in each request for the
 //! same list.
 
 use crate::client::api_timeout::API_TIMEOUT;
@@ -119,7 +119,7 @@ impl LimitedClient {
     }
 }
 
-/// The answer once it is here, and its size; None if that is more than `most`. What tells of a failure is short.
+/// The response once it is complete, and its size; None if that is more than `most`. Error responses are short.
 async fn whole(answer: Response<Body>, most: usize) -> Result<Option<(Response<Body>, usize)>, BoxError> {
     if !answer.status().is_success() {
         return Ok(Some((answer, 0)));
@@ -139,12 +139,12 @@ async fn whole(answer: Response<Body>, most: usize) -> Result<Option<(Response<B
 /// A request for a page of a list.
 #[derive(Debug)]
 struct Page {
-    /// What is listed: the same for all its pages.
+    /// What is listed: equal for all its pages.
     list: String,
-    /// How many objects are asked for.
+    /// Number of objects that are requested.
     limit: u32,
     is_first: bool,
-    /// The path, and the query less the limit.
+    /// The path, and the query without the limit.
     path: String,
     parts: Parts,
 }

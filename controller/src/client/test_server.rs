@@ -7,7 +7,7 @@ use kube::client::Body;
 use std::sync::Arc;
 use tower::BoxError;
 
-/// A client whose requests, and the texts of their bodies, get the answers of `answer`: a code and a text.
+/// A client of which each request gets the response that `answer` gives for it and the text of its body: a code and a text.
 pub(crate) fn answering(answer: impl Fn(&Parts, &str) -> (u16, String) + Send + Sync + 'static) -> Client {
     let answer = Arc::new(answer);
     let service = tower::service_fn(move |request: http::Request<Body>| {

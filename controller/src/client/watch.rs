@@ -1,5 +1,4 @@
-//! How every watch is kept up: after how long it is started anew, how long it waits before that where it failed, and what becomes of
-//! its errors.
+//! The configuration of every watch: how long it lasts, the delays after a failure, and what happens to its errors.
 
 use crate::process::backoff::Backoff;
 use crate::process::error_chain::chain;
@@ -12,8 +11,8 @@ use std::time::Duration;
 /// that is lost without an error is noticed only then: an edited Secret or a revoked key counts this much later at worst.
 const WATCH_SECONDS: u32 = 60;
 
-/// Between a failure and the next attempt. All watches of all replicas fail at the same moment, hence the jitter; and the longest
-/// delay is how late a watch notices that the API server is back.
+/// Delays between a failure and the next attempt. All watches of all replicas fail at the same moment, hence the
+/// jitter; and the longest delay is how late a watch notices that the API server is back.
 const BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(10)).with_jitter();
 
 /// The delays start from the first again after this long without a failure.

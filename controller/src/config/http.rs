@@ -49,7 +49,7 @@ pub(crate) struct ClientTimeouts {
     pub write: Duration,
 }
 
-/// Stands for "no limit": longer than any request takes.
+/// Means "no limit": longer than any request takes.
 const ENDLESS: Duration = Duration::from_hours(24);
 
 impl Http {

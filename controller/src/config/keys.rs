@@ -80,18 +80,19 @@ impl Keys {
     }
 }
 
-/// The smallest size that has at least `bits` bits: aws-lc makes four sizes, and a key of fewer bits than asked for would be weaker.
+/// The smallest size that has at least `bits` bits: aws-lc makes four sizes, and a key of fewer bits than requested
+/// would be weaker.
 fn size(bits: i64, warnings: &mut Vec<ConfigWarning>) -> Result<KeySize, ConfigError> {
     let sizes = [KeySize::Rsa2048, KeySize::Rsa3072, KeySize::Rsa4096, KeySize::Rsa8192];
-    let asked = usize::try_from(bits).ok().filter(|bits| *bits > 0).ok_or(ConfigError::KeySize)?;
-    let size = sizes.into_iter().find(|size| size.bits() >= asked).ok_or(ConfigError::KeySize)?;
-    if size.bits() != asked {
+    let requested = usize::try_from(bits).ok().filter(|bits| *bits > 0).ok_or(ConfigError::KeySize)?;
+    let size = sizes.into_iter().find(|size| size.bits() >= requested).ok_or(ConfigError::KeySize)?;
+    if size.bits() != requested {
         warnings.push(ConfigWarning::KeySize(bits, size));
     }
     Ok(size)
 }
 
-/// What is added is ten characters, and a Secret's name has at most 253.
+/// The suffix has ten characters, and a Secret's name has at most 253.
 fn prefix(prefix: String) -> Result<String, ConfigError> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
     let begins_well = prefix.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());

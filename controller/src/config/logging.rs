@@ -26,8 +26,8 @@ impl Logging {
     }
 }
 
-/// A level as Go's slog reads it: a name, and perhaps so much more or less, four from each to the next. What lies beyond ERROR
-/// still lets errors through.
+/// A level as Go's slog reads it: a name, and an optional offset; one level is four. Levels above ERROR still log
+/// errors.
 fn level(text: &str) -> Option<LevelFilter> {
     let (name, more) = text.split_at(text.find(['+', '-']).unwrap_or(text.len()));
     let more: i64 = if more.is_empty() { 0 } else { more.parse().ok()? };

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Templates {
-    /// Everywhere but there, or nowhere but there.
+    /// Everywhere except these namespaces, or only there.
     rendered: bool,
     except: BTreeSet<String>,
 }
@@ -17,7 +17,7 @@ impl Templates {
         Self { rendered: templates == OnOff::On, except }
     }
 
-    /// Whether they are in this namespace.
+    /// Whether templates are rendered in this namespace.
     pub(crate) fn are_rendered_in(&self, namespace: &str) -> bool {
         self.rendered != self.except.contains(namespace)
     }

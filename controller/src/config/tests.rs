@@ -76,7 +76,7 @@ fn election() {
         other => panic!("{other:?}"),
     };
     assert_eq!(name(&["--leader-elect-resource-name=mine"]), "mine");
-    // What is no replica of each other has no Lease in common; what is has.
+    // Controllers that are not replicas of each other have different Leases; replicas have the same one.
     let mut special = ["--key-prefix=mine", "--label-selector=a=b", "--all-namespaces=false"]
         .map(|argument| name(&[argument]))
         .to_vec();
@@ -111,16 +111,16 @@ fn refuses_what_cannot_be_meant() {
 }
 
 #[test]
-fn what_upstream_takes_in_its_own_way_is_taken_and_told_of() {
-    let told = |argument: &str| config(&[argument]).unwrap().warnings;
-    assert_eq!(told("--key-size=3000"), [ConfigWarning::KeySize(3000, KeySize::Rsa3072)]);
-    assert_eq!(told("--key-size=6144"), [ConfigWarning::KeySize(6144, KeySize::Rsa8192)]);
-    assert_eq!(told("--key-order-priority=size"), [ConfigWarning::KeyOrder]);
-    assert_eq!(told("--log-level=LOUD"), [ConfigWarning::LogLevel]);
-    assert_eq!(told("--log-format=xml"), [ConfigWarning::LogFormat]);
-    assert_eq!(told("serve"), [ConfigWarning::Ignored("serve".into())]);
+fn values_that_upstream_reads_differently_are_warned_about() {
+    let warnings = |argument: &str| config(&[argument]).unwrap().warnings;
+    assert_eq!(warnings("--key-size=3000"), [ConfigWarning::KeySize(3000, KeySize::Rsa3072)]);
+    assert_eq!(warnings("--key-size=6144"), [ConfigWarning::KeySize(6144, KeySize::Rsa8192)]);
+    assert_eq!(warnings("--key-order-priority=size"), [ConfigWarning::KeyOrder]);
+    assert_eq!(warnings("--log-level=LOUD"), [ConfigWarning::LogLevel]);
+    assert_eq!(warnings("--log-format=xml"), [ConfigWarning::LogFormat]);
+    assert_eq!(warnings("serve"), [ConfigWarning::Ignored("serve".into())]);
     for silent in ["--key-size=3072", "--log-level=warn", "--read-timeout=-1s", "--kubeclient-burst=-1"] {
-        assert_eq!(told(silent), [], "{silent}");
+        assert_eq!(warnings(silent), [], "{silent}");
     }
     let config = config(&["--key-size=6144", "--key-order-priority=size", "--log-format=xml"]).unwrap();
     assert_eq!((config.keys.new.size, config.keys.order), (KeySize::Rsa8192, KeyOrder::CertNotBefore));

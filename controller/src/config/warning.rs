@@ -5,7 +5,7 @@ use crate::cli::environment::{CountsAs, Unreadable};
 use envelope::KeySize;
 use std::fmt;
 
-/// What the controller logs at the start, and goes on.
+/// A warning that the controller logs at the start, before it continues.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ConfigWarning {
     /// A variable has a value that its flag does not accept.
@@ -30,8 +30,8 @@ impl fmt::Display for ConfigWarning {
             Self::Ignored(argument) => {
                 write!(f, "the argument `{argument}` belongs to no flag and is ignored: write --flag=value")
             }
-            Self::KeySize(asked, made) => {
-                write!(f, "--key-size: keys of {asked} bits cannot be made, new ones have {made}")
+            Self::KeySize(requested, made) => {
+                write!(f, "--key-size: keys of {requested} bits cannot be made, new ones have {made}")
             }
             Self::KeyOrder => {
                 f.write_str("--key-order-priority is none of CertNotBefore and SecretCreationTimestamp: the former counts")

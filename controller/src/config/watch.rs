@@ -1,4 +1,4 @@
-//! [`Watch`]: which SealedSecrets are unsealed, and how the API server is asked.
+//! [`Watch`]: which SealedSecrets are unsealed, and the rate of requests to the API server.
 
 use crate::cli::watch_flags::WatchFlags;
 use crate::config::lists;
@@ -8,9 +8,9 @@ use std::time::Duration;
 #[derive(Debug, Clone)]
 pub(crate) struct Watch {
     pub namespaces: Namespaces,
-    /// With which labels; None for any.
+    /// The labels; None for any.
     pub label_selector: Option<String>,
-    /// How often the API server is asked; None for no limit of ours.
+    /// The rate of requests to the API server; None for no limit of this program.
     pub client_limit: Option<ClientLimit>,
 }
 
@@ -23,7 +23,7 @@ pub(crate) enum Namespaces {
 }
 
 impl Namespaces {
-    /// What is watched: None for all at once, or one after the other. Kubernetes knows nothing in between.
+    /// What is watched: None for all namespaces at once, or one watch for each. Kubernetes has no watch on several.
     pub(crate) fn watched(&self, own: &str) -> Vec<Option<String>> {
         match self {
             Self::All => vec![None],
@@ -40,12 +40,12 @@ impl Namespaces {
     }
 }
 
-/// How often the API server is asked: so many requests in so much time.
+/// The rate of requests to the API server: a number of requests in a length of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ClientLimit {
     /// The burst; at least one.
     pub requests: u32,
-    /// How long a burst has to last.
+    /// The time for one burst.
     pub per: Duration,
 }
 
@@ -66,12 +66,12 @@ impl Watch {
     }
 }
 
-/// A limit that is given is kept to. Zero is one too: client-go's default.
+/// A given limit is obeyed. Zero is a limit too: client-go's default.
 fn client_limit(qps: Option<f64>, burst: i64) -> Option<ClientLimit> {
     let qps = qps.map(|qps| if qps == 0.0 { 5.0 } else { qps }).filter(|qps| *qps > 0.0)?;
     let burst = if burst == 0 { 10 } else { burst.max(1) };
     let requests = u32::try_from(burst).unwrap_or(u32::MAX);
-    // A limit in the thousands of millions is none; one of less than a request a day is that.
+    // A limit of thousands of millions counts as none; one of less than a request a day counts as one a day.
     let seconds = (f64::from(requests) / qps).min(86_400.0);
     let per = Duration::try_from_secs_f64(seconds).ok().filter(|per| !per.is_zero())?;
     Some(ClientLimit { requests, per })
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn limits_are_kept_to_and_negative_is_none() {
+    fn limits_hold_and_a_negative_one_is_no_limit() {
         let per = |qps, burst| client_limit(qps, burst).map(|limit| (limit.requests, limit.per));
         assert_eq!(per(None, 10), None);
         assert_eq!(per(Some(-1.0), 10), None);

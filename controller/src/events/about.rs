@@ -15,7 +15,7 @@ pub(crate) struct About {
 }
 
 impl About {
-    /// Of an object whose kind is that of `T`, however much of it was read.
+    /// About an object of the kind of `T`; its metadata is enough.
     pub(crate) fn object<T: Resource<DynamicType = ()>>(object: &impl Resource) -> Self {
         Self {
             api_version: T::api_version(&()).into_owned(),
@@ -27,7 +27,7 @@ impl About {
         }
     }
 
-    /// Of a Secret, of which the metadata is enough.
+    /// About a Secret; its metadata is enough.
     pub(crate) fn secret(secret: &impl Resource) -> Self {
         Self::object::<Secret>(secret)
     }

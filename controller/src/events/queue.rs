@@ -29,18 +29,18 @@ const COMPONENT: &str = "sealed-secrets";
 /// Attempts for an event that is recorded only once, after the first.
 const RETRIES: usize = 5;
 
-/// Between the attempts.
+/// Delays between the attempts.
 const BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(16));
 
 /// The sending half: clones share one queue.
 #[derive(Debug, Clone)]
 pub(crate) struct EventQueue(mpsc::Sender<Entry>);
 
-/// An event that waits.
+/// An event in the queue.
 #[derive(Debug)]
 struct Entry {
     event: Event,
-    /// Before each attempt that is left, after the next.
+    /// The delays before the remaining attempts.
     delays: Take<Backoff>,
 }
 
@@ -54,11 +54,11 @@ pub(crate) struct NewEvent {
 }
 
 impl EventQueue {
-    /// Starts sending. The task ends once every clone of the queue is dropped and what waited is sent.
+    /// Starts sending. The task ends once every clone of the queue is dropped and the waiting events are sent.
     pub(crate) fn start(client: Client) -> (Self, JoinHandle<()>) {
         let (sender, mut waiting) = mpsc::channel::<Entry>(CAPACITY);
         let task = tokio::spawn(async move {
-            // Beside the queue, so that no other event waits for a second attempt.
+            // Outside the queue, so that no other event waits for a second attempt.
             let mut again = FuturesUnordered::new();
             loop {
                 let mut entry = tokio::select! {
@@ -101,7 +101,7 @@ impl EventQueue {
     }
 }
 
-/// Sends an event. Returns whether it needs no other attempt: the API server took it, or never will.
+/// Sends an event. Returns whether no other attempt is needed: the API server accepted it, or never will.
 async fn send(client: &Client, event: &Event) -> bool {
     let namespace = event.metadata.namespace.clone().unwrap_or_default();
     let events = Api::<Event>::namespaced(client.clone(), &namespace);
@@ -112,11 +112,11 @@ async fn send(client: &Client, event: &Event) -> bool {
     is_final
 }
 
-/// Why the API server did not take an event.
+/// Why the API server did not accept an event.
 #[derive(Debug, PartialEq, Eq)]
 struct Rejected {
     why: String,
-    /// The API server will not take it later either.
+    /// Whether the API server will not accept it later either.
     is_final: bool,
 }
 
@@ -167,7 +167,7 @@ mod tests {
     use std::collections::VecDeque;
     use std::sync::{Arc, Mutex};
 
-    /// How many requests a queue sends whose events get these answers, the last of them for all further requests.
+    /// Number of requests of a queue whose events get these responses, the last of them for all further requests.
     async fn requests(codes: &[u16], record: impl AsyncFnOnce(&EventQueue)) -> usize {
         let left = Arc::new(Mutex::new((0, codes.iter().copied().collect::<VecDeque<_>>())));
         let answers = Arc::clone(&left);

@@ -31,7 +31,8 @@ impl KeyUseLimit {
         Arc::new(Semaphore::new(MAX_CONCURRENT))
     }
 
-    /// Admits a request, or returns None: answer 429. The permit belongs to the work, which goes on when the client hangs up.
+    /// Admits a request, or returns None: answer 429. The permit belongs to the work, which continues when the client
+    /// closes the connection.
     pub(crate) async fn admit(&self) -> Option<OwnedSemaphorePermit> {
         self.rate.check().ok()?;
         timeout(LONGEST_WAIT, Arc::clone(&self.concurrency).acquire_owned()).await.ok()?.ok()

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::limit::GlobalConcurrencyLimitLayer;
 
-/// For clients that ask for it, as Prometheus does.
+/// For clients that accept it, as Prometheus does.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// For all other clients.
@@ -49,9 +49,9 @@ pub(crate) async fn serve_metrics(
 }
 
 async fn answer(State(metrics): State<Arc<Metrics>>, headers: HeaderMap) -> Response {
-    let asks =
+    let is_openmetrics =
         |accept: &HeaderValue| accept.to_str().is_ok_and(|it| it.contains("application/openmetrics-text"));
-    let (kind, text) = if headers.get_all(header::ACCEPT).iter().any(asks) {
+    let (kind, text) = if headers.get_all(header::ACCEPT).iter().any(is_openmetrics) {
         (OPENMETRICS, metrics.text())
     } else {
         (CLASSIC, metrics.classic_text())
@@ -69,7 +69,7 @@ pub(crate) async fn count_requests(
     next: Next,
 ) -> Response {
     let path = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
-    // A client can invent methods; each would be counted, and kept, for ever.
+    // A client can invent methods; each would be counted, and stored, for ever.
     let method = match *request.method() {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

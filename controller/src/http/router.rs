@@ -45,7 +45,7 @@ pub(crate) async fn serve(
     if endpoints.rotate {
         key_routes = key_routes.route("/v1/rotate", post(rotate::rotate).with_state(private_key_state()));
     }
-    // Bodies may come slowly and many at once; requests for health or the certificate do not wait behind them.
+    // Bodies may come slowly and many at once; requests for health or the certificate do not wait for them.
     let request_timeout = timeouts.read.saturating_add(timeouts.write);
     let key_routes = key_routes
         .layer(from_fn_with_state(wait.clone(), wait_for_keys))

@@ -18,7 +18,7 @@ pub(crate) struct HttpState {
     pub metrics: Arc<Metrics>,
     /// Whether this replica leads, and whether the first lists of SealedSecrets and Secrets are complete.
     pub readiness: Arc<Readiness>,
-    /// Cancelled at SIGTERM: the process still answers each connection once more, but is not ready any more.
+    /// Cancelled at SIGTERM: the process still answers each connection once more, but is no longer ready.
     pub ending: CancellationToken,
 }
 

@@ -1,5 +1,5 @@
-//! [`Election`]: what one replica does next about the Lease. Pure: it is told what was seen and written, and when by this
-//! machine's own clock; it never compares that clock with another's.
+//! [`Election`]: what one replica does next about the Lease. Pure: its inputs are what was read and written, and when
+//! by this machine's own clock; it never compares that clock with another's.
 
 use crate::config::election::LeaseTerms;
 use crate::leader_election::identity::Identity;
@@ -13,7 +13,7 @@ use std::time::Duration;
 pub(crate) enum LeaseAction {
     /// Write a claim: no replica holds the Lease.
     Acquire,
-    /// Write that we still hold it.
+    /// Write that this replica still holds it.
     Renew,
     /// Nothing for this time.
     Wait(Duration),
@@ -34,7 +34,7 @@ pub(crate) struct Election {
     pub me: Identity,
     pub terms: LeaseTerms,
     seen: Option<SeenRecord>,
-    /// Where there is no Lease.
+    /// Set while there is no Lease.
     absent: Option<Absence>,
     /// Whether it is certain that no replica has ever led.
     pristine: bool,
@@ -55,12 +55,12 @@ struct Absence {
     seen: Moment,
 }
 
-/// Our own term.
+/// This replica's own term.
 #[derive(Debug)]
 struct Held {
     /// When the last successful renewal began.
     renewed: Moment,
-    /// When the last renewal began, whatever came of it; None if the next one is due at once.
+    /// When the last renewal began, whether it succeeded or not; None if the next one is due at once.
     tried: Option<Moment>,
 }
 
@@ -69,14 +69,14 @@ impl Election {
         Self { me, terms, seen: None, absent: None, pristine: false, held: None }
     }
 
-    /// Takes in what the Lease said; `now` is when the answer had come.
+    /// Records what the Lease said; `now` is when the response had come.
     ///
-    /// None, a Lease that does not exist, ends no term: its holder makes it again at once, and others wait for that.
+    /// None, a Lease that does not exist, ends no term: its holder creates it again at once, and others wait for that.
     pub(crate) fn observe(&mut self, record: Option<LeaseRecord>, now: Moment) {
         let Some(record) = record else {
-            // One who has not looked for as long as a term may last could have missed one.
-            let unbroken = |absence: &Absence| absence.seen.until(now) <= self.terms.deadline;
-            let since = self.absent.take().filter(unbroken).map_or(now, |absence| absence.since);
+            // A replica that has not read the Lease for as long as a term may last could have missed one.
+            let is_recent = |absence: &Absence| absence.seen.until(now) <= self.terms.deadline;
+            let since = self.absent.take().filter(is_recent).map_or(now, |absence| absence.since);
             self.absent = Some(Absence { since, seen: now });
             if let Some(held) = &mut self.held {
                 held.tried = None;
@@ -89,7 +89,7 @@ impl Election {
         }
     }
 
-    /// Takes in whether it is certain that no replica has ever led here.
+    /// Records whether it is certain that no replica has ever led here.
     pub(crate) const fn pristine(&mut self, pristine: bool) {
         self.pristine = pristine;
     }
@@ -118,9 +118,10 @@ impl Election {
     fn as_candidate(&self, now: Moment) -> LeaseAction {
         let living = |_: &&SeenRecord| self.other().is_some_and(|other| !self.me.succeeds(other));
         let seen = self.seen.as_ref().filter(living);
-        // The holder's own promise counts: it may run with other flags than we do.
+        // The holder's own duration counts: it may run with other flags than this replica.
         let silent = seen.map(|seen| seen.since.plus(seen.record.duration));
-        // Where there is none, it may have been deleted under a holder that we have never seen and that cannot make it again.
+        // If there is no Lease, it may have been deleted while a holder that this replica has never seen cannot create
+        // it again.
         let unclaimed = self.absent.as_ref().map(|absence| absence.since.plus(self.absence()));
         match silent.max(unclaimed) {
             Some(free) if now < free => LeaseAction::Wait(now.until(free).min(self.poll())),
@@ -128,17 +129,17 @@ impl Election {
         }
     }
 
-    /// How long there must be no Lease before we make one.
+    /// How long there must be no Lease before this replica creates one.
     fn absence(&self) -> Duration {
         if self.pristine { self.terms.retry * 5 / 4 } else { self.terms.duration }
     }
 
-    /// How often a standby looks: so often that a Lease which was released is taken within a second or so.
+    /// How often a standby reads the Lease: so often that a released Lease is taken within about a second.
     pub(crate) fn poll(&self) -> Duration {
         self.terms.retry / 2
     }
 
-    /// The record by which we take or renew the Lease; the time is for people to read.
+    /// The record by which this replica takes or renews the Lease; the time is for people to read.
     pub(crate) fn claim(&self, now: Timestamp) -> LeaseRecord {
         let before = self.seen.as_ref().map(|seen| &seen.record);
         let ours = self.held.as_ref().and(before);
@@ -153,14 +154,14 @@ impl Election {
         }
     }
 
-    /// A claim was begun at `start`, by whatever end.
+    /// A claim was begun at `start`, whether it succeeded or not.
     pub(crate) const fn tried(&mut self, start: Moment) {
         if let Some(held) = &mut self.held {
             held.tried = Some(start);
         }
     }
 
-    /// The claim begun at `start` was taken. When the term ends unless it is renewed again.
+    /// The claim begun at `start` succeeded. Returns when the term ends unless it is renewed again.
     pub(crate) fn won(&mut self, record: LeaseRecord, start: Moment, now: Moment) -> Moment {
         self.seen = Some(SeenRecord { record, since: now });
         self.absent = None;

@@ -18,13 +18,13 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-/// How often a replica tries that was answered 403, until it is certain that RBAC denies the use of Leases.
+/// How often a replica retries that was answered 403, until it is certain that RBAC denies the use of Leases.
 const DOUBT_POLL: Duration = Duration::from_millis(500);
 
 /// How long the first request for the Lease waits for the keys to be read: before that, a 403 proves nothing.
 const KEYS_FIRST: Duration = Duration::from_secs(1);
 
-/// How often a replica tries again that is denied the use of Leases.
+/// How often a replica retries that is denied the use of Leases.
 const PERMISSION_POLL: Duration = Duration::from_mins(1);
 
 /// One replica's part in the election.
@@ -32,15 +32,15 @@ const PERMISSION_POLL: Duration = Duration::from_mins(1);
 pub(crate) struct Elector {
     leases: Api<Lease>,
     election: Election,
-    /// Whether this replica never leads without an election. Otherwise it does for as long as it may not use Leases.
+    /// Whether this replica never leads without an election. Otherwise it leads without one while it may not use Leases.
     is_required: bool,
     /// Whether a replica may have led before; None until that is known.
     earlier_leader: watch::Receiver<Option<bool>>,
-    /// As last read or written: only this version of it is ever overwritten.
+    /// As last read or written: only this version of it is overwritten.
     lease: Option<Lease>,
     /// Whether RBAC denies the use of Leases.
     permission: LeasePermission,
-    /// Whether the last look showed what there is.
+    /// Whether the last read succeeded.
     may_read: bool,
     /// Whether the last request failed: a failure is logged once.
     failing: bool,
@@ -50,14 +50,14 @@ pub(crate) struct Elector {
 
 #[derive(Debug)]
 pub(crate) enum Contended {
-    /// This replica leads, as long as the fence is open.
+    /// This replica leads, while the fence is open.
     Won(Fence),
     Denied,
     Stopped,
 }
 
 impl Elector {
-    /// Contends for the Lease in `namespace`. `client` is for this alone: neither limited nor fenced.
+    /// Contends for the Lease in `namespace`. `client` is for this only: neither limited nor fenced.
     pub(crate) fn new(
         client: Client,
         namespace: &str,
@@ -78,7 +78,8 @@ impl Elector {
         }
     }
 
-    /// Stands by until the Lease is ours. `stood_by` is called each time that another replica turns out to hold it.
+    /// Stands by until this replica holds the Lease. `stood_by` is called each time that another replica is found to
+    /// hold it.
     pub(crate) async fn contend(&mut self, stop: &CancellationToken, stood_by: impl Fn()) -> Contended {
         let known = self.earlier_leader.wait_for(Option::is_some);
         stop.run_until_cancelled(timeout(KEYS_FIRST, known)).await;
@@ -120,7 +121,7 @@ impl Elector {
                 LeaseAction::Acquire | LeaseAction::Renew => match self.claim().await {
                     Ok(Some(end)) if fence.extend(end, Moment::now()) => {}
                     Ok(Some(_)) => return Some(Loss::Expired),
-                    // Who holds it now, the next step tells.
+                    // The next read shows the holder.
                     Ok(None) => {}
                     Err(error) => {
                         self.log_failure("renewing", &error);
@@ -131,13 +132,13 @@ impl Elector {
         None
     }
 
-    /// The term is over; the Lease itself is left as it is.
+    /// The term is over; the Lease itself stays as it is.
     pub(crate) fn step_down(&mut self) {
         self.election.stepped_down();
         self.logged_leader = None;
     }
 
-    /// Gives the Lease up, so that another replica may take it at once. Only when the last write was answered.
+    /// Releases the Lease, so that another replica may take it at once. Only when the last write was answered.
     pub(crate) async fn release(&mut self) {
         self.election.stepped_down();
         let Some(lease) = &self.lease else { return };
@@ -157,7 +158,7 @@ impl Elector {
         self.is_required
     }
 
-    /// The name under which we hold the Lease.
+    /// The name under which this replica holds the Lease.
     pub(crate) fn me(&self) -> &str {
         &self.election.me.name
     }
@@ -178,7 +179,8 @@ impl Elector {
         Ok(())
     }
 
-    /// Writes our claim over the Lease as it was last seen. When the term ends; None if the Lease has changed since.
+    /// Writes this replica's claim over the Lease as it was last read. Returns when the term ends; None if the Lease
+    /// has changed since.
     async fn claim(&mut self) -> Result<Option<Moment>, LeaseError> {
         let record = self.election.claim(Timestamp::now());
         let claim = record.write_into(self.lease.as_ref(), &self.election.terms.name);
@@ -191,7 +193,7 @@ impl Elector {
                 self.failing = false;
                 Ok(Some(self.election.won(record, start, Moment::now())))
             }
-            // 409: another version of it is there; 404: it was deleted.
+            // 409: the Lease has another version; 404: it was deleted.
             Err(LeaseError::Api(Error::Api(status)))
                 if status.code == 409 || (status.code == 404 && self.lease.is_some()) =>
             {
@@ -218,14 +220,14 @@ impl Elector {
         self.election.terms.deadline / 2
     }
 
-    /// Waits until we may use Leases after all, having been shut out. By trying to write, because a replica that may only read them is
-    /// still shut out.
+    /// Waits until this replica may use Leases, after it was denied. It tries to write, because a replica that may only
+    /// read them is still denied.
     pub(crate) async fn permitted(&mut self) {
         let mut wait = PERMISSION_POLL;
         loop {
             tokio::time::sleep(wait).await;
             let entry = self.try_in().await;
-            // A leader that was elected ends this at once, wherever it can be seen.
+            // An elected leader ends this at once, wherever it is seen.
             if entry.is_ok() || self.election.other().is_some() {
                 self.permission.forget();
                 return;
@@ -234,7 +236,7 @@ impl Elector {
         }
     }
 
-    /// Looks at the Lease, and takes it if it is free.
+    /// Reads the Lease, and takes it if it is free.
     async fn try_in(&mut self) -> Result<(), LeaseError> {
         loop {
             self.look().await?;
@@ -246,9 +248,9 @@ impl Elector {
         }
     }
 
-    /// Whether everything that we wanted to do with Leases since the start was forbidden, for long enough, while our rights on
-    /// keys were known: an API server that has just started knows of none. Later it is trouble, which may pass; and a
-    /// replica that has ever seen a Lease, held or not, is part of an election for good.
+    /// Whether every use of Leases since the start was forbidden, for long enough, while the permissions on keys were
+    /// known: an API server that has just started knows of none. Later a 403 is an error that may pass; and a replica
+    /// that has ever seen a Lease, held or not, takes part in elections for good.
     fn is_shut_out(&mut self, error: &LeaseError) -> bool {
         let forbidden = matches!(error, LeaseError::Api(Error::Api(status)) if status.is_forbidden());
         let lasting = forbidden && self.election.is_new() && self.earlier_leader.borrow().is_some();

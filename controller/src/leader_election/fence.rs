@@ -1,14 +1,14 @@
-//! [`Fence`]: until when a term's writes may be handed to the connection, and the client that keeps to it.
+//! [`Fence`]: until when a term's writes may be handed to the connection, and the client that obeys it.
 //!
 //! Decided: in the client, before each request and again whenever its future is polled, instead of a flag that the work
-//! looks at: a process that was paused goes on wherever it was, and there is no place that it could not have been.
+//! checks: a process that was paused continues at any instruction, and no check covers all of them.
 //!
 //! Decided: a request that the API server refused unread, with 429 or 503, is sent again a few times and soon, before the fence,
 //! instead of by kube's own retry. kube waits for as long as the `Retry-After` of an answer says, ten minutes if need be, and then sends
 //! a write that passed the fence before its term ended. What lasts longer is returned to the caller, which backs off and logs why.
 //!
-//! A write also carries `timeout=`, what was left when it was handed over, so that the API server gives it up itself, however
-//! long admission or etcd takes. Reading is free.
+//! A write also carries `timeout=`, the time that was left when it was handed over, so that the API server gives it up itself,
+//! however long admission or etcd takes. Reads are never fenced.
 
 use crate::process::boot_clock::Moment;
 use http::uri::PathAndQuery;
@@ -28,7 +28,7 @@ pub(crate) enum WriteRefused {
     /// The term was over before the request was handed to the connection.
     #[error("this replica does not lead any more")]
     TermOver,
-    /// The answer did not come while the term certainly lasted.
+    /// The response did not come while the term certainly lasted.
     #[error("the API server did not answer while this replica certainly led")]
     NoAnswer,
 }
@@ -40,11 +40,11 @@ const RETRY_DELAYS: [Duration; 3] =
 /// No write passes.
 const CLOSED: u64 = 0;
 
-/// Every write passes: there is no election.
+/// Every write passes, because there is no election.
 const UNBOUNDED: u64 = u64::MAX;
 
-/// The end of one term's writes, shared by all who write. Once it has passed it never comes back: another term has another
-/// fence.
+/// The end of one term's writes, shared by all writers. Once it has passed it never comes back: another term has
+/// another fence.
 #[derive(Debug, Clone)]
 pub(crate) struct Fence(Arc<AtomicU64>);
 
@@ -56,7 +56,7 @@ pub(crate) enum WriteWindow {
 }
 
 impl Fence {
-    /// Writes may be handed over until then.
+    /// Writes may be handed over until `end`.
     pub(crate) fn until(end: Moment) -> Self {
         Self(Arc::new(AtomicU64::new(end.nanos())))
     }
@@ -66,7 +66,8 @@ impl Fence {
         Self(Arc::new(AtomicU64::new(UNBOUNDED)))
     }
 
-    /// The term was renewed in time: writes may be handed over until `end`. False if it is over already, and then it stays so.
+    /// The term was renewed in time: writes may be handed over until `end`. False if the term is over already; it is
+    /// then over for good.
     pub(crate) fn extend(&self, end: Moment, now: Moment) -> bool {
         let extended = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |until| {
             (until > now.nanos()).then(|| until.max(end.nanos()))
@@ -74,12 +75,12 @@ impl Fence {
         extended.is_ok()
     }
 
-    /// The term is over.
+    /// Ends the term.
     pub(crate) fn close(&self) {
         self.0.store(CLOSED, Ordering::SeqCst);
     }
 
-    /// A client that reads whenever it likes, and writes while the term lasts. A request that the API server refuses unread is sent again.
+    /// A client that always reads, and writes while the term lasts. A request that the API server refuses unread is sent again.
     pub(crate) fn guard(&self, client: &Client) -> Client {
         let (unfenced, fence) = (client.clone(), self.clone());
         let service = tower::service_fn(move |request: Request<Body>| {
@@ -130,7 +131,7 @@ impl Fence {
         let mut overdue = pin!(tokio::time::sleep(left));
         poll_fn(|context| {
             let now = Moment::now();
-            // Before anything else happens: a process that was paused here may find the term over.
+            // First of all: a process that was paused here may find the term over.
             if self.write_window(now).is_none() {
                 return Poll::Ready(Err(WriteRefused::TermOver.into()));
             }

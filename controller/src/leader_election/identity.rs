@@ -1,16 +1,16 @@
 //! [`Identity`]: the name under which this process holds the Lease.
 
-/// Who we are among the replicas, and who we were before.
+/// The name of this process among the replicas, and those of earlier processes of this pod.
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
-    /// No other process's, not even that of an earlier one in the same pod.
+    /// Unique: not even an earlier process in the same pod had it.
     pub(crate) name: String,
-    /// How the names of all processes of this pod begin; None where it is not known which pod it is.
+    /// The common prefix of the names of all processes of this pod; None if the pod is not known.
     pod: Option<String>,
 }
 
 impl Identity {
-    /// From what the chart puts into the environment.
+    /// From the variables that the chart sets.
     pub(crate) fn of_this_process() -> Self {
         let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
         let pod = variable("POD_NAME").or_else(|| variable("HOSTNAME"));
@@ -25,8 +25,8 @@ impl Identity {
         }
     }
 
-    /// Whether `holder` is an earlier process of this pod. It is dead: a kubelet starts a container again when it has
-    /// ended. Told by the pod's UID, because names come back, and a name alone may be that of a node.
+    /// Whether `holder` is an earlier process of this pod. It has ended: a kubelet starts a container again when it has
+    /// ended. By the pod's UID, because names are reused, and a name alone may be that of a node.
     pub(crate) fn succeeds(&self, holder: &str) -> bool {
         self.pod.as_ref().is_some_and(|pod| holder.starts_with(pod.as_str()))
     }

@@ -6,7 +6,7 @@ use crate::leader_election::fence::Fence;
 use std::panic::resume_unwind;
 use tokio_util::sync::CancellationToken;
 
-/// What this replica does from now on.
+/// The role of this replica from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// Makes and renews sealing keys, and unseals.
@@ -16,7 +16,7 @@ pub(crate) enum Role {
 }
 
 /// Runs `lead` in each term, until it ends by itself. Returns its result, or None if `stop` came before. Without an `elector`, this
-/// replica leads from its start to its end, whatever others do.
+/// replica leads from its start to its end.
 ///
 /// `lead` ends at `stop` as well, in its own time, and the Lease is kept until then. Where a term is lost, `lead` is dropped.
 /// `on_role` is called at each change, and may be called again with the same role.
@@ -63,29 +63,29 @@ pub(crate) async fn lead_when_elected<T>(
         };
         tracing::info!(me = elector.me(), "this replica leads");
         on_role(Role::Leader);
-        // In a task of its own: whatever the work is busy with, the Lease is renewed.
+        // In a task of its own: the Lease is renewed while the work is busy.
         let done = CancellationToken::new();
         let _ends = done.clone().drop_guard();
         let mut keeping = {
             let (fence, done) = (fence.clone(), done.clone());
             tokio::spawn(async move {
                 let loss = elector.keep(&fence, &done).await;
-                // Here and now: the task that waits for this one may be busy.
+                // Called here: the task that waits for this one may be busy.
                 if loss.is_some() {
                     fence.close();
                 }
                 (elector, loss)
             })
         };
-        let kept = tokio::select! {
+        let result = tokio::select! {
             ended = Box::pin(lead(fence.clone())) => Err(ended),
-            kept = &mut keeping => Ok(kept),
+            result = &mut keeping => Ok(result),
         };
         fence.close();
         on_role(Role::Standby);
-        match kept {
-            Ok(kept) => {
-                let (returned, loss) = kept.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+        match result {
+            Ok(result) => {
+                let (returned, loss) = result.unwrap_or_else(|error| resume_unwind(error.into_panic()));
                 elector = returned;
                 elector.step_down();
                 log_loss(loss.as_ref());

@@ -1,27 +1,27 @@
-//! [`LeaseRecord`]: who holds the Lease, and on what terms; read from the object and written into it. Pure.
+//! [`LeaseRecord`]: the holder of the Lease, and its durations; read from the object and written into it. Pure.
 
 use jiff::Timestamp;
 use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, ObjectMeta};
 use std::time::Duration;
 
-/// A Lease's record. Another replica's is only ever compared with itself: has it changed since it was last looked at?
+/// A Lease's record. Another replica's record is only compared with itself: whether it changed since it was last read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LeaseRecord {
-    /// None where it was released, or never held.
+    /// None if it was released, or never held.
     pub(crate) holder: Option<String>,
-    /// How long others wait without seeing a change before they take it.
+    /// How long others wait without a change before they take it.
     pub(crate) duration: Duration,
     /// When this holder took it, by the holder's clock.
     pub(crate) acquired: Option<Timestamp>,
-    /// When it last said that it is alive, by the holder's clock.
+    /// When its holder last renewed it, by the holder's clock.
     pub(crate) renewed: Option<Timestamp>,
     /// How often the holder has changed.
     pub(crate) transitions: i32,
 }
 
 impl LeaseRecord {
-    /// Reads the record. Whatever is missing is as in a Lease that was never held.
+    /// Reads the record. Missing fields are as in a Lease that was never held.
     pub(crate) fn of(lease: &Lease) -> Self {
         let spec = lease.spec.clone().unwrap_or_default();
         let seconds = spec.lease_duration_seconds.and_then(|seconds| u64::try_from(seconds).ok());
@@ -51,7 +51,7 @@ impl LeaseRecord {
         lease
     }
 
-    /// The record after the holder has given it up: free at once, even to those who wait out every duration.
+    /// The record after the holder has released it: free at once, even for replicas that wait for the whole duration.
     pub(crate) fn released(&self, now: Timestamp) -> Self {
         Self {
             holder: None,

@@ -5,7 +5,7 @@
 //! correct: keys have one name for each date, and Secrets are created, or replaced in the version that was read. Both replicas may write
 //! statuses and events. `--leader-elect=true`, as in the chart, prevents this. A replica that
 //! has seen a Lease, held or not, never leads without one. A replica that may read Leases and finds none for that time leads until
-//! there is one: a leader that lives would have made it again.
+//! there is one: a leader that lives would have created one.
 
 use crate::process::boot_clock::Moment;
 use std::time::Duration;

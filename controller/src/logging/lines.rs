@@ -35,10 +35,10 @@ where
         let (now, level) = (Timestamp::now(), level(*event.metadata().level()));
         match self {
             Self::Text => {
-                write!(writer, "time={now:.3} level={level} msg={}", quoted(&said.message))?;
+                write!(writer, "time={now:.3} level={level} msg={}", with_quotes(&said.message))?;
                 for (key, value) in &said.fields {
                     let text = value.as_str().map_or_else(|| value.to_string().into(), Cow::Borrowed);
-                    write!(writer, " {}={}", quoted(key), quoted(&text))?;
+                    write!(writer, " {}={}", with_quotes(key), with_quotes(&text))?;
                 }
                 writeln!(writer)
             }
@@ -107,7 +107,7 @@ fn level(level: Level) -> &'static str {
 }
 
 /// The value, in quotes where it is not one word.
-fn quoted(text: &str) -> Cow<'_, str> {
+fn with_quotes(text: &str) -> Cow<'_, str> {
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '"' && c != '=';
     if !text.is_empty() && text.chars().all(plain) {
         Cow::Borrowed(text)

@@ -1,11 +1,11 @@
-//! [`classic`]: converts `OpenMetrics` text to Prometheus' older text format (0.0.4), for clients that do not ask for the newer
-//! one. Upstream's controller answers in it too.
+//! [`classic`]: converts `OpenMetrics` text to Prometheus' older text format (0.0.4), for clients that do not accept
+//! the newer one. Upstream's controller answers in it too.
 //!
 //! In the older format, the description of a metric has the whole name of its samples, and there is no type `info`.
 
 use std::borrow::Cow;
 
-/// Takes the text of `prometheus-client`: for each metric the help, then the type, then the samples.
+/// Converts the text of `prometheus-client`: for each metric the help, then the type, then the samples.
 pub(crate) fn classic(text: &str) -> String {
     let lines: Vec<&str> = text.lines().filter(|line| *line != "# EOF").collect();
     let mut classic = String::with_capacity(text.len());

@@ -82,7 +82,7 @@ impl ObjectMetrics {
         });
     }
 
-    /// Removes all series: from now on another replica shows them, and sees which objects go.
+    /// Removes all series: from now on another replica shows them, and sees deletions.
     pub(crate) fn forget_all(&self) {
         self.namespaces.lock().clear();
     }
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_are_not_named_where_that_was_asked_for_and_failures_still_go() {
+    fn metrics_without_object_names_still_remove_failures() {
         let metrics = Metrics::new(false);
         let text = || metrics.text().unwrap();
         metrics.objects.count_error(&object("one", "a"), "unseal");

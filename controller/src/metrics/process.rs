@@ -23,7 +23,7 @@ const TICKS: f64 = 100.0;
 struct Stat {
     cpu_seconds: f64,
     threads: f64,
-    /// Since the machine was started.
+    /// Seconds between the machine's start and the process's.
     started_after: f64,
 }
 
@@ -70,7 +70,7 @@ impl Collector for ProcessMetrics {
     }
 }
 
-/// proc(5): fields after the command, which stands in parentheses and may hold anything.
+/// proc(5): the fields after the command, which is in parentheses and may hold any text.
 fn stat(text: &str) -> Option<Stat> {
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
     let number = |at: usize| fields.get(at).and_then(|text| text.parse::<f64>().ok());
@@ -92,13 +92,13 @@ fn bytes(text: &str, name: &str) -> Option<f64> {
     rest.trim().strip_suffix(" kB")?.parse::<f64>().ok().map(|kilobytes| kilobytes * 1024.0)
 }
 
-/// The limit that counts. No limit is the greatest number, as with Prometheus' other clients.
+/// The soft limit. No limit is the greatest number, as with Prometheus' other clients.
 #[expect(clippy::cast_precision_loss, reason = "a limit of 2^52 stands for none")]
 fn soft_limit(resource: Resource) -> f64 {
     getrlimit(resource).current.unwrap_or(u64::MAX) as f64
 }
 
-/// Of /proc/self/net/netstat, where a line of names stands over a line of numbers.
+/// A number in /proc/self/net/netstat, which has a line of names above a line of numbers.
 fn octets(text: &str, name: &str) -> Option<f64> {
     let mut lines = text.lines().filter_map(|line| line.strip_prefix("IpExt:"));
     let (names, numbers) = (lines.next()?, lines.next()?);
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn this_process_is_told_of_as_it_is() {
+    fn the_metrics_describe_this_process() {
         let text = Metrics::new(true).classic_text().unwrap();
         let value = |name: &str| -> f64 {
             let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));

@@ -19,7 +19,7 @@ impl Backoff {
         Self { first, longest, jitter: false, failures: 0 }
     }
 
-    /// For work that fails in many places at the same moment, and must not all be tried again at the same moment.
+    /// For work that fails in many places at the same moment, and must not be retried at the same moment.
     pub(crate) const fn with_jitter(self) -> Self {
         Self { jitter: true, ..self }
     }

@@ -1,7 +1,7 @@
-//! [`Moment`]: time by the machine's monotonic clock, which goes on while the machine is suspended.
+//! [`Moment`]: time by the machine's monotonic clock, which also counts the time in which the machine is suspended.
 //!
-//! Decided: `CLOCK_BOOTTIME` where there is one, instead of `std::time::Instant`, which on Linux stands still while the
-//! machine is suspended: a leader that wakes up must know that its time is over.
+//! Decided: `CLOCK_BOOTTIME` where there is one, instead of `std::time::Instant`, which on Linux stops while the
+//! machine is suspended: a leader that wakes up must know that its term is over.
 
 use rustix::time::{ClockId, clock_gettime};
 use std::time::Duration;

@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 
 /// An error and its causes in one line: `read the keys: connect: refused`.
 ///
-/// It quotes nothing that was sent or received. An answer of the API server is printed as by [`server_message`], without the texts around
-/// it that repeat the whole answer; an answer that does not decode, without the text of serde, which quotes it.
+/// It shows nothing that was sent or received. A response of the API server is printed by [`server_message`], without
+/// the texts around it that repeat the whole response; a response that does not decode, without the text of serde,
+/// which repeats it.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     if causes(error).any(quotes_an_answer) {
         return "the API server's answer cannot be read".into();
@@ -19,7 +20,7 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
             Some(status) => format!("the API server answered {}: {}", status.code, server_message(status)),
             None => own_words(cause),
         };
-        // Libraries repeat their cause in their own words; once is enough.
+        // Libraries repeat their cause in their own text; once is enough.
         if !own.is_empty() && !text.contains(&own) {
             let separator = if text.is_empty() { "" } else { ": " };
             // Writing to a String cannot fail.
@@ -43,15 +44,15 @@ fn status<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Status> {
     error.downcast_ref::<Status>().or_else(|| error.downcast_ref::<Box<Status>>().map(|status| &**status))
 }
 
-/// The text of an error. If an answer of the API server is among its causes, the text ends before it: `kube` repeats the answer in
-/// the text of each error above it, the details included.
+/// The text of an error. If a response of the API server is among its causes, the text ends before it: `kube` repeats
+/// the response in the text of each error above it, the details included.
 fn own_words(error: &(dyn Error + 'static)) -> String {
     let text = error.to_string();
     let Some(answer) = causes(error).find_map(status) else { return text };
-    // `kube` says "ApiError" and then all of it, twice.
+    // `kube` prints "ApiError" and then all of it, twice.
     let cut = ["ApiError", &answer.to_string()].into_iter().filter_map(|words| text.find(words)).min();
     let own = text[..cut.unwrap_or(text.len())].trim_end_matches([' ', ':', '(']);
-    // Whatever else a library makes of an answer.
+    // Another text that repeats the response.
     let repeats = !answer.message.is_empty() && own.contains(&answer.message);
     if repeats { String::new() } else { own.to_owned() }
 }
@@ -75,11 +76,11 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_an_answer_is_told_that_may_quote_a_value() {
+    fn nothing_of_a_response_is_shown_that_may_contain_a_value() {
         let denied =
             "secrets \"a\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request";
         let api = || kube::Error::Api(answer(&format!("{denied}: \"hunter2\"")));
-        let told =
+        let shown =
             format!("the API server answered 422: {denied}; why is not shown, because it may quote a value");
         let cases: [(Box<dyn Error>, &str); 6] = [
             (Box::new(api()), ""),
@@ -93,12 +94,12 @@ mod tests {
             (Box::new(std::io::Error::other(api())), ""),
         ];
         for (error, before) in cases {
-            assert_eq!(chain(&*error), format!("{before}{told}"));
+            assert_eq!(chain(&*error), format!("{before}{shown}"));
         }
     }
 
     #[test]
-    fn the_api_servers_own_words_are_told_once() {
+    fn the_message_of_the_api_server_is_printed_once() {
         let message = "secrets is forbidden: User \"u\" cannot list resource \"secrets\"";
         let error = watcher::Error::InitialListFailed(kube::Error::Api(answer(message)));
         let expected =
@@ -107,14 +108,14 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_does_not_decode_is_not_quoted() {
+    fn an_error_does_not_show_a_response_that_does_not_decode() {
         let error = serde_json::from_str::<u8>("\"hunter2\"").unwrap_err();
         let error = Ours(Box::new(kube::Error::SerdeError(error)));
         assert_eq!(chain(&error), "the API server's answer cannot be read");
     }
 
     #[test]
-    fn other_errors_are_told_with_their_causes() {
+    fn other_errors_are_printed_with_their_causes() {
         let cause = std::io::Error::other("refused");
         assert_eq!(chain(&kube::Error::ReadEvents(cause)), "Error reading events stream: refused");
     }

@@ -1,9 +1,9 @@
 //! `catch_panic`: runs work on objects that users wrote on a thread of its own, where a panic ends no other work; and
 //! [`end_on_panic`], for every other panic.
 //!
-//! Decided: panics unwind, in releases as well. An object that makes a library panic would otherwise end this process, and the
-//! next one, and every replica's. A panic anywhere else ends the process: otherwise one task would be gone, and the rest would go on
-//! without a sign of it.
+//! Decided: panics unwind, in releases as well. An object that makes a library panic would otherwise end this process,
+//! and the next one, and every replica's. A panic anywhere else ends the process: otherwise one task would be gone, and
+//! the others would continue without a sign of it.
 
 use std::cell::Cell;
 use std::panic::{self, PanicHookInfo};
@@ -28,7 +28,8 @@ pub(crate) async fn catch_panic<T: Send + 'static>(work: impl FnOnce() -> T + Se
 
 /// From here on, a panic is logged, and ends the process unless `catch_panic` runs the work.
 ///
-/// The log line has the place and the literal message of the panic; never arguments of the message, which may be values.
+/// The log line has the location and the literal message of the panic; never arguments of the message, which may be
+/// values.
 pub(crate) fn end_on_panic() {
     panic::set_hook(Box::new(|panic| {
         log(panic);
@@ -41,7 +42,7 @@ pub(crate) fn end_on_panic() {
 fn log(panic: &PanicHookInfo<'_>) {
     let at = panic.location().map(ToString::to_string).unwrap_or_default();
     let why = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or_default();
-    tracing::error!(at, why, hint = "this is a fault of the controller's: please report it", "panicked");
+    tracing::error!(at, why, hint = "this is a bug in the controller: please report it", "panicked");
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! [`Shutdown`]: when the work ends, and when the ports close.
 //!
-//! Kubernetes sends SIGTERM while it takes the pod out of its Services; each node and each proxy learns that a moment later, and
-//! sends requests here until then. So SIGTERM ends the work, and starts the delay of `--shutdown-delay-duration`, as in
-//! kube-apiserver.
+//! Kubernetes sends SIGTERM while it takes the pod out of its Services; each node and each proxy learns that a moment
+//! later, and sends requests here until then. So SIGTERM ends the work, and starts the delay of
+//! `--shutdown-delay-duration`, as in kube-apiserver.
 //!
-//! Decided: SIGINT has no delay, and a second signal ends it, because then a person at a terminal waits for the end. The work in
-//! hand is finished in any case.
+//! Decided: SIGINT has no delay, and a second signal ends the delay, because then a user at a terminal waits. Work that
+//! has begun is finished in any case.
 
 use futures::stream::{Stream, StreamExt as _, poll_fn, select};
 use std::io;
@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 /// The two steps of a shutdown.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shutdown {
-    /// Cancelled at SIGTERM or SIGINT, or by a task that cannot go on: the work ends, and `/readyz` fails.
+    /// Cancelled at SIGTERM or SIGINT, or by a task that cannot continue: the work ends, and `/readyz` fails.
     pub begun: CancellationToken,
     /// Cancelled once clients have had their time to leave.
     pub delay_over: CancellationToken,
@@ -49,7 +49,7 @@ impl Shutdown {
             let _ = tokio::time::timeout(delay, signals.next()).await;
         }
         self.delay_over.cancel();
-        // Where there is no delay, the work begins to end only now, so that its end finds the delay over.
+        // Without a delay, the work begins to end only now, so that its end finds the delay over.
         self.begun.cancel();
     }
 }
@@ -76,10 +76,10 @@ mod tests {
     async fn sigterm_is_followed_by_the_delay() {
         let (sender, mut signals) = mpsc::unbounded_channel();
         let shutdown = Shutdown::default();
-        let following = shutdown.clone().follow(poll_fn(move |cx| signals.poll_recv(cx)), A_MOMENT);
+        let follower = shutdown.clone().follow(poll_fn(move |cx| signals.poll_recv(cx)), A_MOMENT);
         sender.send(SignalKind::terminate()).unwrap();
         let start = std::time::Instant::now();
-        following.await;
+        follower.await;
         assert!(shutdown.begun.is_cancelled() && shutdown.delay_over.is_cancelled());
         assert!(start.elapsed() >= A_MOMENT, "{:?}", start.elapsed());
     }

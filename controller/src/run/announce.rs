@@ -4,8 +4,8 @@ use crate::config::Config;
 use crate::config::watch::Namespaces;
 use crate::run::replica::Replica;
 
-/// Logs that this process starts, and the warnings about its configuration. The first line has upstream's words: programs that wait
-/// for a start look for them.
+/// Logs that this process starts, and the warnings about its configuration. The first line has upstream's words,
+/// because programs that wait for a start look for them.
 pub(crate) fn process_starts(config: &Config) {
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "Starting sealed-secrets controller");
     for warning in &config.warnings {

@@ -1,4 +1,4 @@
-//! [`RunError`]: why the controller stopped other than by being told to, and what to do about it.
+//! [`RunError`]: why the controller stopped without a signal, and what to do about it.
 
 use crate::client::cluster::ClusterError;
 use crate::http::server::bind::ListenError;

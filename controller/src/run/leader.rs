@@ -10,22 +10,22 @@ use crate::run::replica::Replica;
 use crate::unseal::context::Context;
 use crate::unseal::controller;
 use crate::unseal::controller::{Scope, SecretWatch};
-use crate::unseal::queue::cpu_permits::FairPermits;
+use crate::unseal::queue::cpu_permits::FairSemaphore;
 use crate::unseal::queue::render_rate::RenderRate;
 use crate::unseal::read::object_reader::LARGE_OBJECT_PERMITS;
 use kube::Client;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long the events that still wait may take at the end.
+/// How long the waiting events may take at the end.
 const EVENTS_GRACE: Duration = Duration::from_secs(2);
 
-/// Leads until shutdown, and finishes what is in hand. Dropped where the term is lost.
+/// Leads until shutdown, and finishes the work that has begun. Dropped if the term is lost.
 pub(crate) async fn lead(replica: &Replica, fence: Fence) {
     let Replica { cluster, state, shutdown, .. } = replica;
     let client = fence.guard(&cluster.client);
     let renewer = Renewer::new(client.clone(), &cluster.namespace, &state.ring, &replica.renewal_requests);
-    // A key that is half made at the end is found by its name, or made, at the next start.
+    // A key that is being made at the end is found by its name, or made, at the next start.
     if shutdown.run_until_cancelled(renewer.ensure_first_key()).await.is_none() {
         return;
     }
@@ -43,7 +43,7 @@ pub(crate) async fn lead(replica: &Replica, fence: Fence) {
     };
     tokio::join!(looking_after_keys, reconciling);
     drop(events);
-    // Every sender is gone: what waits is sent, and then the task ends.
+    // Every sender is dropped: the waiting events are sent, and then the task ends.
     let _ = tokio::time::timeout(EVENTS_GRACE, sending).await;
 }
 
@@ -52,9 +52,9 @@ async fn reconcile_everywhere(replica: &Replica, client: &Client, events: &Event
     let Replica { cluster, config, state, shutdown, .. } = replica;
     let namespaces = config.watch.namespaces.watched(&cluster.namespace);
     state.readiness.expect(namespaces.len());
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let cpu_permits = FairPermits::new(cores);
-    let large_object_permits = FairPermits::new(LARGE_OBJECT_PERMITS);
+    let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let cpu_permits = FairSemaphore::new(cpus);
+    let large_object_permits = FairSemaphore::new(LARGE_OBJECT_PERMITS);
     let render_rate = Arc::<RenderRate>::default();
     let watches = namespaces.into_iter().map(|namespace| {
         let scope = Scope { namespace, label_selector: config.watch.label_selector.clone() };

@@ -11,11 +11,11 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct Replica {
     pub(crate) cluster: Cluster,
     pub(crate) config: Config,
-    /// What the HTTP handlers read, and the work writes.
+    /// The state that the HTTP handlers read, and the work writes.
     pub(crate) state: Arc<HttpState>,
     pub(crate) address: SocketAddr,
-    /// Renewal that only this process was asked for, by SIGUSR1.
+    /// Renewals that only this process knows of, requested by SIGUSR1.
     pub(crate) renewal_requests: Arc<LocalRequests>,
-    /// Ends the work. `/readyz` says so at once; the ports stay open until the work is done.
+    /// Ends the work. `/readyz` fails at once; the ports stay open until the work is finished.
     pub(crate) shutdown: CancellationToken,
 }

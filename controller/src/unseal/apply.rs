@@ -1,4 +1,5 @@
-//! `apply`: carries a plan out, with at most one write.
+//! `apply`: carries a plan out, with at most one write. `secret_body` is the Secret that is written, `refused_by` reads the
+//! refusal of the API server.
 
 pub(crate) mod refused_by;
 pub(crate) mod secret_body;
@@ -21,11 +22,11 @@ use kube::core::{Request, Status};
 use kube::{Client, Resource as _, ResourceExt as _};
 use sealing::UnsealedSecret;
 
-/// How carrying a plan out ended.
+/// The result of carrying a plan out.
 #[derive(Debug)]
 pub(crate) enum Applied {
     Outcome(Outcome),
-    /// The Secret was changed since it was read: the facts have to be gathered anew.
+    /// The Secret was changed since it was read: the facts have to be gathered again.
     Conflict,
     /// Nothing is reported: the SealedSecret is being deleted, or its namespace.
     Nothing,
@@ -49,7 +50,7 @@ pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
     }
 }
 
-/// From the answer to a write.
+/// From the response to a write.
 fn applied(written: kube::Result<String>, secret: &UnsealedSecret, act: Act) -> Applied {
     match written {
         Ok(resource_version) => Applied::Outcome(Outcome::synced(resource_version, &secret.opened_by, act)),
@@ -72,7 +73,7 @@ fn failed(error: kube::Error, secret: &UnsealedSecret) -> Applied {
         }
         Some(RefusedBy::Validation) => Outcome::Refused(Refusal::Rejected(validation())),
         Some(RefusedBy::Admission) => Outcome::Failed(Transient::Denied(message())),
-        // 409: it exists, or another version of it does; 404: it is gone.
+        // 409: it exists, or has another version; 404: it was deleted.
         None if status.code == 409 => return Applied::Conflict,
         None if status.is_not_found() && !is_about_namespace(&status) => return Applied::Conflict,
         None => Outcome::Failed(Transient::Api(message())),

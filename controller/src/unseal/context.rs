@@ -4,7 +4,7 @@ use crate::config::Unseal;
 use crate::events::queue::EventQueue;
 use crate::keys::store::ring::SharedRing;
 use crate::metrics::Metrics;
-use crate::unseal::queue::cpu_permits::FairPermits;
+use crate::unseal::queue::cpu_permits::FairSemaphore;
 use crate::unseal::queue::render_rate::RenderRate;
 use crate::unseal::state::object_state::ObjectStates;
 use api::{ObservedMetadata, SealedSecretStatus, WatchedSealedSecret};
@@ -30,10 +30,10 @@ pub(crate) struct Context {
     pub events: EventQueue,
     /// How often one SealedSecret may be rendered anew.
     pub render_rate: Arc<RenderRate>,
-    /// One for each core; opening takes one.
-    pub cpu_permits: Arc<FairPermits>,
+    /// One for each processor; opening takes one.
+    pub cpu_permits: Arc<FairSemaphore>,
     /// One for each reconciliation that may hold large objects in memory.
-    pub large_object_permits: Arc<FairPermits>,
+    pub large_object_permits: Arc<FairSemaphore>,
     /// Ends the work: what has begun is finished, and the rest is left to the next leader.
     pub shutdown: CancellationToken,
 }

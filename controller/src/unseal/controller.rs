@@ -25,18 +25,18 @@ use tokio_stream::wrappers::WatchStream;
 /// SealedSecrets that are reconciled at the same time. Most of that time is spent waiting for the API server.
 const CONCURRENCY: u16 = 32;
 
-/// Beside those, kube's `Controller` needs places for SealedSecrets that are not admitted.
+/// Beside those, kube's `Controller` needs room for SealedSecrets that are not admitted.
 const NOT_ADMITTED: u16 = 32;
 
 /// The metadata of Secrets that changed.
 type SecretStream = BoxStream<'static, Result<ObservedMetadata<Secret>, watcher::Error>>;
 
-/// What one watch is on.
+/// The scope of one watch.
 #[derive(Debug, Clone)]
 pub(crate) struct Scope {
     /// None for all namespaces.
     pub namespace: Option<String>,
-    /// Of the SealedSecrets; None for all of them.
+    /// A selector of SealedSecrets; None for all of them.
     pub label_selector: Option<String>,
 }
 
@@ -95,7 +95,7 @@ pub(crate) async fn watch(
     let list_done = Arc::clone(&sealed_listed);
     let sealed_events = watcher(scope.api::<WatchedSealedSecret>(&context.client), config)
         .backoff(watch_backoff())
-        // In front of the reflector: at the end of a list, its store still has the objects that are gone.
+        // Before the reflector: at the end of a list, its store still has the deleted objects.
         .inspect(move |event| {
             if let Ok(event) = event {
                 follow(event, &before, &follower);
@@ -105,10 +105,10 @@ pub(crate) async fn watch(
         .inspect(move |event| list_done.follow(event))
         .applied_objects();
 
-    // Everything is reconciled after a new list. Where nothing has changed, the facts show it without a request.
+    // Everything is reconciled after a new list. If nothing has changed, the facts show it without a request.
     let listed_again = stream::select(sealed_listed.again(), secrets.listed.again());
     let secrets_listed = Arc::clone(&secrets.listed);
-    // An additional namespace that is gone, with the rights in it, must not keep all others waiting.
+    // An additional namespace that was deleted, with its permissions, must not delay all others.
     let is_additional = scope.namespace.as_ref().is_some_and(|namespace| *namespace != context.key_namespace);
     // Within this future, so that a watch that is dropped does not call `ready` any more.
     let announcing = async {
@@ -157,7 +157,7 @@ pub(crate) async fn watch(
     }
 }
 
-/// Forgets the objects that an event of the watch shows to be gone, and deletes their Secrets where the flags say so.
+/// Forgets the objects that an event of the watch shows to be deleted, and deletes their Secrets if the flags say so.
 fn follow(event: &Event<WatchedSealedSecret>, store: &Store<WatchedSealedSecret>, context: &Context) {
     let gone = context.states.follow(event);
     for uid in &gone {
@@ -182,7 +182,7 @@ fn with_uids(uids: &[String], mut objects: Vec<Arc<WatchedSealedSecret>>) -> Vec
     objects
 }
 
-/// What kube's `Controller` hands to each reconciliation.
+/// What kube's `Controller` passes to each reconciliation.
 struct Reconciler {
     context: Arc<Context>,
     secrets_listed: Arc<Listed>,

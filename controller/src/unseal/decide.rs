@@ -1,5 +1,7 @@
-//! `decide`: what should happen, by the facts. Pure; `tests/table.rs` is its specification. What only an answer of the API server can
-//! tell (a Secret that is refused, a conflict) is decided in `apply` and `reconcile`.
+//! `decide`: what should happen, by the facts. Pure; `tests/table.rs` is its specification. `update` decides about an existing
+//! Secret of the SealedSecret, `ownership` about any other existing Secret. A new decision is a variant of `plan::Plan`, which
+//! `apply` carries out. What only a response of the API server can show (a Secret that is refused, a conflict) is decided in
+//! `apply` and `reconcile`.
 
 pub(crate) mod ownership;
 pub(crate) mod plan;
@@ -24,7 +26,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::{Outside, UnsealError, templated, unseal};
 use std::time::Duration;
 
-/// The plan for a Secret that is as it was left.
+/// The plan for a Secret that is unchanged.
 pub(crate) fn decide_settled(facts: &Facts) -> Plan {
     Plan::Leave(Outcome::Synced {
         resource_version: facts.recorded.secret_version.clone().unwrap_or_default(),
@@ -49,7 +51,7 @@ pub(crate) fn decide(facts: &Facts, open: Open, settings: &Settings, outside: Ou
     }
 }
 
-/// The order of the checks matters: what will not be written is not opened. The error is why the Secret is left as it is.
+/// The order of the checks matters: a SealedSecret whose Secret will not be written is not opened. The error is why the Secret is left as it is.
 fn decide_uncontested(
     facts: &Facts,
     open: Open,

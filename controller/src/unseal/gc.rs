@@ -14,7 +14,7 @@ use kube::{Api, Client, Resource as _, ResourceExt as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Between the attempts.
+/// Delays between the attempts.
 const BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_mins(5));
 
 /// Deletes the Secret if the deleted SealedSecret still controls it. Another Secret of that name is left as it is.
@@ -62,7 +62,8 @@ async fn delete(
     let request = Request::new(Secret::url_path(&(), Some(namespace))).delete(name, &params);
     let mut request = request.map_err(kube::Error::BuildRequest)?;
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
-    // The response is not decoded. Where a finalizer keeps the Secret for a while, it is that Secret, nested to any depth.
+    // The response is not decoded: if a finalizer keeps the Secret for a while, the response is that Secret, nested to
+    // any depth.
     match client.request_text(request).await {
         Ok(_) => {
             tracing::info!(namespace, name, "deleted with its SealedSecret");

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// How a reconciliation ended. There is none where nothing is reported.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// The Secret is what the SealedSecret asks for.
+    /// The Secret is what the SealedSecret describes.
     Synced {
         resource_version: String,
         /// Fingerprints of the keys that opened the values in it, where they are known.
@@ -21,7 +21,7 @@ pub(crate) enum Outcome {
     Failed(Transient),
 }
 
-/// What was done for a Secret to be what its SealedSecret asks for.
+/// What was done so that the Secret is what its SealedSecret describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Act {
     /// Nothing: the status and the watches showed it.
@@ -49,7 +49,7 @@ impl From<Transient> for Outcome {
 }
 
 impl Outcome {
-    /// The Secret is in this version what the SealedSecret asks for, which these keys opened.
+    /// The Secret has the wanted values in this version; these keys opened them.
     pub(crate) fn synced(resource_version: String, keys: &BTreeSet<Fingerprint>, act: Act) -> Self {
         let opened_by = Some(keys.iter().map(ToString::to_string).collect());
         Self::Synced { resource_version, opened_by, act }

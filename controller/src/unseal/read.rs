@@ -1,4 +1,5 @@
-//! `read`: finds out what is there, with as few requests as possible. On a first unseal: none.
+//! `read`: reads the existing objects, with as few requests as possible. On a first unseal: none. A fact that needs no request is
+//! a field of `facts::Facts`.
 //!
 //! Decided: the existing Secret is read only when the metadata watch or the status shows that something changed. Instead of a
 //! cache of all Secrets, which would keep every value of the cluster in memory.
@@ -17,8 +18,9 @@ use kube::ResourceExt as _;
 
 /// Reads the existing Secret and the spec, unless the facts settle the SealedSecret.
 ///
-/// The metadata watch may lag behind this process' own writes. Where it shows no Secret although the status names one, or where a
-/// decision by it has just failed (`trust_watch` false), the API server is asked. The inputs become those of what was read.
+/// The metadata watch may lag behind this process' own writes. If it shows no Secret although the status names one, or
+/// if a decision by it has just failed (`trust_watch` false), the Secret is read from the API server. The inputs become
+/// those of what was read.
 pub(crate) async fn read(
     facts: &mut Facts,
     reader: &mut ObjectReader<'_>,

@@ -30,8 +30,8 @@ use std::time::{Duration, Instant};
 /// How often a Secret is read and written if it changes in between each time.
 const ATTEMPTS: usize = 3;
 
-/// A SealedSecret that is not as the watch showed it is reconciled when the watch shows the change. It may not: the API server may
-/// answer 404 for a moment, for example.
+/// A SealedSecret that is not as the watch showed it is reconciled when the watch shows the change. The watch may show
+/// none: the API server may answer 404 for a moment, for example.
 const OUTDATED: Duration = Duration::from_secs(5);
 
 /// Makes the Secret of one SealedSecret what it should be, and reports how that ended. A failure is no error here: it only decides when
@@ -113,7 +113,7 @@ async fn unseal(
     Ok(Some(Outcome::Failed(Transient::Conflict)))
 }
 
-/// Notes what was done to the Secret.
+/// Records what was done to the Secret.
 fn remember(facts: &Facts, outcome: &Outcome, context: &Context) {
     match outcome {
         Outcome::Synced { act: Act::Settled, .. } | Outcome::Refused(_) | Outcome::Failed(_) => {}
@@ -127,8 +127,8 @@ fn remember(facts: &Facts, outcome: &Outcome, context: &Context) {
     }
 }
 
-/// Charges the render rate for what opening may tell of the sealed values; the error is how long it has to wait. A spec that was
-/// unsealed before tells nothing new, unless its templates render differently each time.
+/// Charges the render rate for what opening may reveal of the sealed values; the error is how long it has to wait. A spec that was
+/// unsealed before reveals nothing new, unless its templates render differently each time.
 fn charge_for(facts: &Facts, open: &Open, context: &Context) -> Result<Option<Charge>, Duration> {
     let Ok(spec) = &open.spec else { return Ok(None) };
     let Some(probe) = probe_of(&facts.sealed.metadata, spec, &open.target) else { return Ok(None) };
@@ -140,11 +140,11 @@ fn charge_for(facts: &Facts, open: &Open, context: &Context) -> Result<Option<Ch
     context.render_rate.charge(probe, Instant::now()).map(Some)
 }
 
-/// RSA takes milliseconds per item: never on an async worker, and never on more threads than there are cores. None if the controller shuts
-/// down before there is a core: a backlog may take minutes.
+/// RSA takes milliseconds per item: never on an async worker, and never on more threads than there are processors. None
+/// if the controller shuts down before a processor is free: a backlog may take minutes.
 async fn decide_on_a_core(facts: &mut Facts, open: Open, context: &Arc<Context>) -> Option<Plan> {
     let namespace = facts.sealed.namespace().unwrap_or_default();
-    // Held by the work itself, which goes on if this future is dropped.
+    // Held by the work itself, which continues if this future is dropped.
     let core = context.shutdown.run_until_cancelled(context.cpu_permits.acquire(&namespace)).await??;
     facts.take_ring(context);
     let facts = facts.clone();

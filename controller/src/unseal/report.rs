@@ -1,7 +1,8 @@
-//! `report`: tells how a reconciliation ended: by the status first, then by an event, metrics and a log line.
+//! `report`: reports the outcome of a reconciliation: the status first, then an event, metrics and a log line.
 //!
-//! Nothing is written when nothing changed. Where the API server does not take the status (no right to it, or an object that was
-//! stored under another definition), the event and the metric are still reported, once, and the status is tried again.
+//! Nothing is written when nothing changed. If the API server does not accept the status (no permission for it, or an
+//! object that was stored under another definition), the event and the metric are still reported, once, and the status
+//! is tried again.
 
 pub(crate) mod event;
 pub(crate) mod status;
@@ -30,7 +31,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reported {
     Yes,
-    /// The API server did not take the status.
+    /// The API server did not accept the status.
     No,
     /// The object was changed since the facts were gathered, which is no failure.
     Conflict,
@@ -129,13 +130,13 @@ fn warn_of_default_status(sealed: &WatchedSealedSecret) {
     }
 }
 
-/// Whether the API server will refuse the status each time: there is no right to it (403), the definition has no such subresource
-/// (404), or the object breaks a rule that it did not break when it was stored (422).
+/// Whether the API server will refuse the status each time: there is no permission (403), the definition has no such
+/// subresource (404), or the object violates a rule that did not exist when it was stored (422).
 fn is_lasting(error: &kube::Error) -> bool {
     matches!(error, kube::Error::Api(status) if [400, 403, 404, 405, 422].contains(&status.code))
 }
 
-/// Whether the object was deleted, or deleted and created again. Only read when its status was not taken.
+/// Whether the object was deleted, or deleted and created again. Only read if its status was not accepted.
 async fn is_gone(sealed: &WatchedSealedSecret, context: &Context) -> bool {
     let namespace = sealed.namespace().unwrap_or_default();
     let objects = Api::<ObservedMetadata<SealedSecret>>::namespaced(context.client.clone(), &namespace);
@@ -155,8 +156,8 @@ fn count(sealed: &WatchedSealedSecret, outcome: &Outcome, context: &Context) {
     context.count_error(sealed, reason);
 }
 
-/// Whether the status leaves something to the log that was not logged yet: for example, another policy than before refuses the
-/// Secret, or the controller has been restarted.
+/// Whether the log has to get something that the status leaves out and that was not logged yet: for example, another
+/// policy than before refuses the Secret, or the controller has been restarted.
 fn is_due_in_the_log(sealed: &WatchedSealedSecret, outcome: &Outcome, context: &Context) -> bool {
     outcome.failure().is_some_and(|[shown, in_full]| {
         shown != in_full && context.states.is_news_to_the_log(sealed, &in_full)

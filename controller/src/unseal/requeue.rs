@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 const BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_mins(5));
 
-/// After a transient error, with growing delays, for as long as it lasts. After a refusal or a success, when something changes.
+/// After a transient error, with growing delays, while it lasts. After a refusal or a success, when something changes.
 pub(crate) fn requeue(
     sealed: &WatchedSealedSecret,
     outcome: &Outcome,
@@ -28,7 +28,7 @@ pub(crate) fn requeue(
     match (outcome, reported) {
         (_, Reported::Gone) => Action::await_change(),
         (_, Reported::Contested(delay)) => Action::requeue(delay),
-        // The watch shows the change, which triggers a reconciliation. It may not.
+        // The watch usually shows the change, which triggers a reconciliation.
         (_, Reported::Conflict) => {
             Action::requeue(BACKOFF.after_lasting(states.status_conflict(sealed, now)))
         }

@@ -3,7 +3,7 @@
 //! Decided: an object that the controller has not seen has no status, as upstream's has none, instead of a default
 //! `status.observedGeneration: -1`. One definition cannot serve all readers: plain kstatus (Flux without `healthCheckExprs`) sees an
 //! unseen object as in progress only by a status, while clients wait for `status` to be there and take that for "processed" (upstream's
-//! own integration suite does). A drop-in comes first, and the default has another fault: where the controller writes no status
+//! own integration suite does). A drop-in comes first, and the default has another disadvantage: where the controller writes no status
 //! (`--update-status=false`), it stays, and kstatus reads "in progress" for ever. Argo CD says Progressing where there is no
 //! status; Flux says so with `healthCheckExprs`. Who has Flux without expressions, and no such client, can set the default:
 //! `controller/docs/gitops.md` has both, and the test `lifecycle::health` runs what it says.
@@ -19,7 +19,7 @@ use kube::CustomResourceExt as _;
 const FIELDS_OF_EVERY_OBJECT: [(&str, &str, Option<&str>); 3] = [
     ("apiVersion", "string", Some("The version of this schema that the object is written in.")),
     ("kind", "string", Some("The type of the object: SealedSecret.")),
-    // Kubernetes takes nothing beside the type.
+    // Kubernetes accepts nothing beside the type.
     ("metadata", "object", None),
 ];
 
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(schema()["properties"]["status"].get("default"), None);
     }
 
-    /// As controller-gen lists them, for upstream's definition too.
+    /// As controller-gen lists them, in upstream's definition too.
     #[test]
     fn the_fields_of_every_object_are_listed() {
         let schema = schema();

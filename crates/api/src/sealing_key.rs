@@ -13,7 +13,7 @@ pub const COMPROMISED: &str = "compromised";
 /// Value of [`LABEL`] on a key that no SealedSecret needs any more. The Secret stays, and opens nothing.
 pub const RETIRED: &str = "retired";
 
-/// Annotation on the newest key's Secret, with any value: it asks the controller to make a new key now.
+/// Annotation on the newest key's Secret, with any value: requests a new key.
 pub const RENEW: &str = "sealedsecrets.bitnami.com/renew";
 
 /// Type of a key's Secret.

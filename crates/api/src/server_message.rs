@@ -33,15 +33,17 @@ pub fn server_message_unless(status: &Status, quotes: impl Fn(&str) -> bool) -> 
     message(status, true, quotes)
 }
 
-/// The name of what refused a request, without the reason: for a Secret whose values were rendered from templates. The author of the templates chooses
-/// what an admission policy or webhook judges, and its words may be different for each value.
+/// The name of what refused a request, without the reason: for a Secret whose values were rendered from templates. The
+/// author of the templates chooses what an admission policy or webhook validates, and its message may be different for
+/// each value.
 ///
-/// Decided: the names of the policy and of its binding, or of the webhook, are shown, because a user has to know where to look, and the
-/// author of a SealedSecret does not choose them. Code and reason are not shown with them, because each validation of one policy may
-/// have another reason. Only messages whose form is known are shown in full, because an answer of an unknown form may hold anything.
+/// Decided: the names of the policy and of its binding, or of the webhook, are shown, because a user has to know where
+/// to look, and the author of a SealedSecret does not choose them. Code and reason are not shown with them, because
+/// each validation of one policy may have another reason. Only messages whose form is known are shown in full, because
+/// a response of an unknown form may hold anything.
 pub fn server_message_without_reason(status: &Status) -> String {
     const IN_THE_LOG: &str =
-        "why is told in the controller's log alone, because it may depend on what the templates gave";
+        "the reason is only in the controller's log, because it may depend on rendered values";
     if status.reason == NOT_A_STATUS {
         return NO_API_SERVER.into();
     }
@@ -59,18 +61,18 @@ fn message(status: &Status, values_known: bool, quotes: impl Fn(&str) -> bool) -
     }
     let causes = status.details.iter().flat_map(|details| &details.causes);
     let message = &status.message;
-    let told = if let Some(end) = free_words(message) {
+    let shown = if let Some(end) = free_words(message) {
         let (introduction, words) = message.split_at(end);
         // The introduction holds names, and no values.
         let has_names_alone = is_introduction(introduction);
         if values_known && !quotes(if has_names_alone { words } else { message }) {
             return message.clone();
         }
-        let told = format!("{introduction}; {NOT_SHOWN}");
+        let shown = format!("{introduction}; {NOT_SHOWN}");
         if has_names_alone {
-            return told;
+            return shown;
         }
-        told
+        shown
     } else if causes.clone().any(about_a_value) {
         causes.map(cause).collect::<Vec<_>>().join("; ")
     } else if status.code == 400 && !values_known {
@@ -78,7 +80,7 @@ fn message(status: &Status, values_known: bool, quotes: impl Fn(&str) -> bool) -
     } else {
         message.clone()
     };
-    if quotes(&told) { NOT_SHOWN.into() } else { told }
+    if quotes(&shown) { NOT_SHOWN.into() } else { shown }
 }
 
 /// Where the words begin that are not the API server's own.
@@ -198,12 +200,12 @@ mod tests {
     fn a_name_is_no_quote() {
         for words in ["it is too short", "hunter2"] {
             let introduction = "secrets \"hunter2\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request";
-            let told = server_message_unless(
+            let shown = server_message_unless(
                 &status(422, "Invalid", &format!("{introduction}: {words}"), &json!([])),
                 |text| text.contains("hunter2"),
             );
-            assert!(told.starts_with(introduction), "{told}");
-            assert_eq!(told.contains("not shown"), words == "hunter2", "{told}");
+            assert!(shown.starts_with(introduction), "{shown}");
+            assert_eq!(shown.contains("not shown"), words == "hunter2", "{shown}");
         }
     }
 
@@ -214,7 +216,7 @@ mod tests {
         let mutating = "policy 'p' with binding 'b' denied request";
         let right = "secrets is forbidden: User \"u\" cannot create resource \"secrets\" in API group \"\"";
         let quota = "secrets \"a\" is forbidden: exceeded quota: q, requested: count/secrets=1";
-        let (log, answered) = ("; why is told in the controller's log alone", "the API server answered ");
+        let (log, answered) = ("; the reason is only in the controller's log", "the API server answered ");
         for (message, start) in [
             (format!("{POLICY}: VALUE"), POLICY),
             (format!("{POLICY}: VALUE denied request"), POLICY),
@@ -226,18 +228,18 @@ mod tests {
             (right.into(), right),
             (quota.into(), quota),
         ] {
-            let told = |value: &str| {
+            let shown = |value: &str| {
                 let message = message.replace("VALUE", value);
                 server_message_without_reason(&status(403, value, &message, &json!([{ "message": message }])))
             };
-            assert!(told("a").starts_with(start), "{}", told("a"));
-            assert!(message == start || told("a").contains(log), "{}", told("a"));
-            assert_eq!(told("a"), told("hunter2 denied the request"));
+            assert!(shown("a").starts_with(start), "{}", shown("a"));
+            assert!(message == start || shown("a").contains(log), "{}", shown("a"));
+            assert_eq!(shown("a"), shown("hunter2 denied the request"));
         }
     }
 
     #[test]
-    fn what_a_parser_stumbled_over_is_not_told() {
+    fn the_text_of_a_syntax_error_is_not_shown() {
         let message = "Secret \"a\" is invalid: all of it, with the 'h' of hunter2";
         let bad = json!({ "reason": "FieldValueInvalid", "field": "data[.dockerconfigjson]",
                           "message": "Invalid value: invalid character 'h'" });

@@ -19,10 +19,10 @@ static ALLOCATED: PeakAlloc = PeakAlloc;
 /// As much as etcd takes.
 const SIZE: usize = 1_500_000;
 
-/// How many times its own size an object may take while it is decoded.
+/// Memory that decoding an object may use, in sizes of its text.
 const TIMES: f64 = 4.0;
 
-/// What a watch may keep of an object: a short spec, and some metadata.
+/// Memory that a watch may keep for an object: a short spec, and some metadata.
 const KEPT: usize = 12 << 10;
 
 fn many(entry: impl Fn(usize) -> String) -> String {
@@ -40,7 +40,7 @@ fn filled(size: usize, entry: impl Fn(usize) -> String) -> String {
     text
 }
 
-/// How many times the size of the text was taken while it was decoded, and how many bytes are kept.
+/// Memory that decoding uses, in sizes of the text; and the number of bytes that stay in use.
 fn taken<T: DeserializeOwned>(json: &str) -> (f64, usize) {
     let before = ALLOCATED.current_usage();
     ALLOCATED.reset_peak_usage();
@@ -150,11 +150,11 @@ fn no_object_takes_more_than_four_times_its_size() {
         assert!(times <= 2.0, "{name}: {times:.1} times the size of a page");
         assert!(kept <= 5 * KEPT, "{name}: {kept} bytes are kept of a page");
     }
-    short_specs_are_kept_small();
+    short_specs_take_little_memory();
 }
 
 /// A part of the test above, for which the allocator counts.
-fn short_specs_are_kept_small() {
+fn short_specs_take_little_memory() {
     for (name, entry) in [("items", r#":"""#), ("numbers", ":0")] {
         let items = filled(8_000, |number| format!(r#""{number:x}"{entry}"#));
         let object = format!(r#"{{"metadata":{{"name":"a"}},"spec":{{"encryptedData":{{{items}}}}}}}"#);

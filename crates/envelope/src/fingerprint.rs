@@ -20,7 +20,7 @@ impl Fingerprint {
         Self(Sha256::digest(der).into())
     }
 
-    /// The first 12 hex digits: enough to tell the keys of a cluster apart.
+    /// The first 12 hex digits: enough to distinguish the keys of a cluster.
     pub fn short(&self) -> String {
         self.to_string().chars().take(12).collect()
     }

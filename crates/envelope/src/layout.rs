@@ -1,4 +1,4 @@
-//! The layout of an envelope: where the wrapped session key ends and the sealed value begins, and what the lengths tell without a key.
+//! The layout of an envelope: where the wrapped session key ends and the sealed value begins, and what the lengths show without a key.
 //!
 //! No cryptography here: `seal` and `open` write and read these parts.
 

@@ -9,12 +9,12 @@ pub struct ItemError {
     /// The item's key.
     pub key: String,
     /// What is wrong with it.
-    pub fault: ItemFault,
+    pub kind: ItemErrorKind,
 }
 
 /// What is wrong with an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ItemFault {
+pub enum ItemErrorKind {
     /// Not base64.
     NotBase64,
     /// An envelope that ends early.

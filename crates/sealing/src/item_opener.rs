@@ -3,7 +3,7 @@
 mod trials;
 
 use crate::base64_text::decode_base64;
-use crate::item_error::ItemFault;
+use crate::item_error::ItemErrorKind;
 use crate::key_ring::KeyRing;
 use api::Scope;
 use api::annotations::CERTIFICATE_FINGERPRINT;
@@ -50,21 +50,21 @@ impl<'a> ItemOpener<'a> {
     }
 
     /// Opens an item, or says why it does not open. The reason is for the object's own status.
-    pub(crate) fn open(&self, sealed: &str) -> Result<Plaintext, ItemFault> {
+    pub(crate) fn open(&self, sealed: &str) -> Result<Plaintext, ItemErrorKind> {
         if self.trials.is_spent() {
-            return Err(ItemFault::NotTried);
+            return Err(ItemErrorKind::NotTried);
         }
-        let envelope = decode_base64(sealed).ok_or(ItemFault::NotBase64)?;
+        let envelope = decode_base64(sealed).ok_or(ItemErrorKind::NotBase64)?;
         let open = |scope| self.open_under(scope, &envelope);
         match open(self.scope) {
             Ok(value) => Ok(value),
-            Err(OpenError::Truncated(_)) => Err(ItemFault::Truncated),
+            Err(OpenError::Truncated(_)) => Err(ItemErrorKind::Truncated),
             // This only finds the scope that it was sealed with. The value is dropped, and so wiped.
             Err(OpenError::DoesNotOpen) => Err(Scope::ALL
                 .into_iter()
                 .filter(|scope| *scope != self.scope)
                 .find(|scope| open(*scope).is_ok())
-                .map_or(ItemFault::NoKeyOpens, ItemFault::OtherScope)),
+                .map_or(ItemErrorKind::NoKeyOpens, ItemErrorKind::OtherScope)),
         }
     }
 
@@ -83,7 +83,7 @@ impl<'a> ItemOpener<'a> {
         self.trials.opens()
     }
 
-    /// Opens an item, without a reason where it does not: for clients that may ask about objects which are not theirs.
+    /// Opens an item, without a reason if it does not open: for clients that may send objects which are not theirs.
     pub(crate) fn open_or_not(&self, sealed: &str) -> Option<Plaintext> {
         self.open_under(self.scope, &decode_base64(sealed)?).ok()
     }

@@ -26,7 +26,7 @@ mod unseal;
 mod unsealed_secret;
 
 pub use base64_text::decode_base64;
-pub use item_error::{BadTemplate, ItemError, ItemFault};
+pub use item_error::{BadTemplate, ItemError, ItemErrorKind};
 pub use key_ring::KeyRing;
 pub use needs::{Needs, needs};
 pub use reseal::{MAX_ITEMS_OF_A_REQUEST, ResealError, Verdict, reseal, reseal_in_full, verify};

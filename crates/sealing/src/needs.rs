@@ -1,4 +1,4 @@
-//! [`needs`]: which keys an object was sealed with, found by trying. It tells whether a key may be taken out.
+//! [`needs`]: which keys an object was sealed with, found by trying: they must not be retired.
 
 use crate::item_opener::ItemOpener;
 use crate::key_ring::KeyRing;

@@ -1,4 +1,5 @@
-//! `reseal`: opens values and seals them to the newest key, so that an old key can be retired. `verify`: only tells whether they open.
+//! `reseal`: opens values and seals them to the newest key, so that an old key can be retired. `verify`: says only
+//! whether they open.
 
 use crate::item_opener::ItemOpener;
 use crate::key_ring::KeyRing;

@@ -26,7 +26,7 @@ pub struct SecretToSeal {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("item {key} could not be sealed")]
 pub struct SealFailure {
-    /// The item at fault.
+    /// The item that could not be sealed.
     pub key: String,
     /// What failed.
     #[source]

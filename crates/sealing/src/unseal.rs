@@ -93,7 +93,7 @@ fn open_items(
             Ok(value) => {
                 data.insert(key.clone(), value);
             }
-            Err(fault) => errors.push(ItemError { key: key.clone(), fault }),
+            Err(kind) => errors.push(ItemError { key: key.clone(), kind }),
         }
     }
     if !errors.is_empty() {

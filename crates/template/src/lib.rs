@@ -25,11 +25,11 @@
 //! answers from the status: which line failed, in which function, at which types, or which of a hundred templates. So a
 //! [`TemplateError`] of a template that was read shows nothing of that. The line and the cause are in its [`Detail`], for the controller's
 //! log and for users who have the private key. Text that is not a template is shown with its line, because that depends on no value; for
-//! this reason all templates of an object are read ([`Renderer::parse`]) before the first is rendered. Each edit still tells whether all
+//! this reason all templates of an object are read ([`Renderer::parse`]) before the first is rendered. Each edit still reveals whether all
 //! templates of the object rendered, and roughly how long that took, because both show in the Secret and the status. No program that
 //! renders can hide that. The controller limits how often one SealedSecret can ask, and `--templates=off` renders nothing.
 //!
-//! **The message of `fail` is told only if it is a literal**, and only in the detail, because any other message may be made of values.
+//! **The message of `fail` is shown only if it is a literal**, and only in the detail, because any other message may be made of values.
 //!
 //! ---
 #![doc = include_str!("../README.md")]

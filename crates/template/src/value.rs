@@ -1,4 +1,4 @@
-//! Values, with Go's types as far as a template can tell them apart.
+//! Values, with Go's types as far as a template can distinguish them.
 
 mod collections;
 mod equal;

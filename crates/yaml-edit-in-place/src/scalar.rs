@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_surely_text_is_quoted() {
+    fn what_is_not_surely_text_gets_quotes() {
         for text in ["", "yes", "No", "1e3", "+1", "a: b", "a #", "~", "a,b", "2020-01-01", "-", "<<", "é"] {
             assert!(scalar(text, Syntax::Yaml, ScalarStyle::Plain).starts_with('"'), "{text}");
         }

@@ -33,7 +33,7 @@ pub(crate) fn ranges(text: &str) -> Vec<(Range<usize>, usize)> {
     for (index, line) in text[mark..].split_inclusive('\n').enumerate() {
         if let Some(marker) = marker_length(line.as_bytes()) {
             found.push((start..position, first_line));
-            // What follows on the line of a marker belongs to the next document.
+            // Text after a marker on its line belongs to the next document.
             start = position + marker;
             first_line = index + 1;
         }

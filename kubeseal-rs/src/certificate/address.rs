@@ -51,7 +51,7 @@ impl Address {
     }
 }
 
-/// A URL without what it may hold to log in with.
+/// A URL without its user name and password.
 pub(crate) fn shown(url: &Url) -> String {
     let mut url = url.clone();
     // Neither fails for the schemes that get here.
@@ -61,7 +61,7 @@ pub(crate) fn shown(url: &Url) -> String {
     url.into()
 }
 
-/// What stands before the first colon, if it can be a scheme. One letter is a Windows drive.
+/// The text before the first colon, if it can be a scheme. One letter is a Windows drive.
 fn scheme(address: &str) -> Option<String> {
     let (scheme, rest) = address.split_once(':')?;
     let is_scheme = scheme.len() > 1

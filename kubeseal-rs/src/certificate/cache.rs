@@ -1,11 +1,12 @@
-//! [`Cached`]: the certificate that a controller served last, kept for `--offline` and to warn when it changes.
+//! [`Cached`]: the certificate that a controller served last, cached for `--offline` and to warn when it changes.
 //!
-//! Decided: one small file per context, server and controller, because one context's name means different clusters
-//! in different kubeconfigs, and tunnels give different clusters one address. Keeping it is best effort: a read-only
-//! home does not prevent sealing.
+//! Decided: one small file per context, server and controller, because one context's name means different clusters in
+//! different kubeconfigs, and tunnels give different clusters one address. Caching is best effort: a read-only home
+//! does not prevent sealing.
 //!
-//! Decided: a certificate is cached only if TLS verified the API server. One that came over plain http (as with `kubectl proxy`) or
-//! with `--insecure-skip-tls-verify` may be an attacker's, and a later run without that flag would seal with it.
+//! Decided: a certificate is cached only if TLS verified the API server. One that came over plain http (as with
+//! `kubectl proxy`) or with `--insecure-skip-tls-verify` may be an attacker's, and a later run without that flag would
+//! seal with it.
 
 use crate::certificate::store::{self, Existing};
 use crate::cluster::error::ConnectionError;
@@ -32,7 +33,7 @@ pub(crate) struct Cached {
     pub(crate) fingerprint: String,
     fetched: String,
     pub(crate) certificate: String,
-    /// TLS verified the API server. Files of old versions do not have the field.
+    /// Whether TLS verified the API server. Files of old versions do not have the field.
     #[serde(default)]
     verified: bool,
 }
@@ -44,7 +45,7 @@ pub(crate) enum CacheError {
     Connection(#[source] Arc<ConnectionError>),
     #[error("there is no home directory to keep certificates in")]
     NoPlace,
-    #[error("no certificate of {controller} in {server} is kept in {}", shown_path(.directory))]
+    #[error("no certificate of {controller} in {server} is cached in {}", shown_path(.directory))]
     Absent { controller: String, server: String, directory: PathBuf },
     #[error("cannot read {}", shown_path(.path))]
     Read {
@@ -59,7 +60,7 @@ pub(crate) enum CacheError {
 }
 
 impl Cached {
-    /// What this controller served last.
+    /// The certificate that this controller served last.
     pub(crate) fn of(controller: &ControllerAddress) -> Result<Self, CacheError> {
         let (context, server) = controller.cluster.identity().map_err(CacheError::Connection)?;
         let directory = store::directory(DIRECTORY).ok_or(CacheError::NoPlace)?;
@@ -79,7 +80,8 @@ impl Cached {
         }
     }
 
-    /// Stores what this controller serves, if it can be stored. Only for what came over verified TLS.
+    /// Stores the certificate that this controller serves, if it can be stored. Only for certificates that came over
+    /// verified TLS.
     pub(crate) fn keep(controller: &ControllerAddress, certificate: &Certificate, now: Timestamp) {
         let Ok((context, server)) = controller.cluster.identity() else { return };
         let Some(directory) = store::directory(DIRECTORY) else { return };
@@ -93,11 +95,11 @@ impl Cached {
             certificate: certificate.to_pem(),
             verified: true,
         };
-        // Best effort: see above.
+        // Best effort: see the header of this file.
         let _ = store::write(&directory, &name, &cached, Existing::Replaced);
     }
 
-    /// Removes what this controller served last.
+    /// Removes the certificate that this controller served last.
     pub(crate) fn drop(controller: &ControllerAddress) {
         if let Ok((context, server)) = controller.cluster.identity()
             && let Some(directory) = store::directory(DIRECTORY)
@@ -119,17 +121,17 @@ impl Cached {
 
     /// The controller and its context or server, in words.
     pub(crate) fn from(&self) -> String {
-        let place = if self.context.is_empty() { &self.server } else { &self.context };
-        format!("{} in {place}", self.controller)
+        let source = if self.context.is_empty() { &self.server } else { &self.context };
+        format!("{} in {source}", self.controller)
     }
 
-    /// When it was fetched. None where the file is of a version that did not say it.
+    /// When it was fetched. None if the file is of a version that did not record it.
     pub(crate) fn fetched(&self) -> Option<Timestamp> {
         self.fetched.parse().ok()
     }
 }
 
-/// A name of fixed length, whatever names and addresses look like.
+/// A file name of fixed length, whatever names and addresses look like.
 fn file_name(controller: &ControllerAddress, context: &str, server: &str) -> String {
     let mut hash = Sha256::new();
     for part in [context, server, &controller.namespace, &controller.name] {

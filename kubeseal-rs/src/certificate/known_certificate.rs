@@ -1,8 +1,9 @@
-//! [`KnownCertificate`]: every certificate that a controller ever served to this machine, to tell later which one a SealedSecret was sealed with.
+//! [`KnownCertificate`]: every certificate that a controller ever served to this machine, to find out later which one a
+//! SealedSecret was sealed with.
 //!
-//! Decided: one small file per certificate, named by its fingerprint, over all controllers, so that one look finds it
-//! however long ago it was. The file records what was known when it was first written, and is never changed. As with `cache`, keeping
-//! it is best effort.
+//! Decided: one small file per certificate, named by its fingerprint, over all controllers, so that one read finds it.
+//! The file records what was known when it was first written, and is never changed. As with `cache`, storing it is best
+//! effort.
 
 use crate::certificate::cache::Cached;
 use crate::certificate::store::{self, Existing, name};
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::Path;
 
-/// Number of certificates that are kept: five clusters that renew every month, for four years.
+/// Number of certificates that are stored: five clusters that renew every month, for four years.
 const MOST: usize = 256;
 
 const DIRECTORY: &str = "seen";
@@ -35,7 +36,7 @@ struct Note {
 }
 
 impl KnownCertificate {
-    /// The one with this fingerprint, if it is known.
+    /// The certificate with this fingerprint, if it is known.
     pub(crate) fn with(fingerprint: Fingerprint) -> Option<Self> {
         Self::read(&store::directory(DIRECTORY)?, fingerprint)
     }
@@ -51,7 +52,7 @@ impl KnownCertificate {
         })
     }
 
-    /// Stores it, unless it is stored already, or cannot be.
+    /// Stores the certificate, unless it is stored already, or cannot be.
     pub(crate) fn note(cached: &Cached) {
         if let Some(directory) = store::directory(DIRECTORY)
             && let Some(fetched) = cached.fetched()

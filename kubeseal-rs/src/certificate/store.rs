@@ -1,4 +1,5 @@
-//! Where certificates are kept: `$XDG_CACHE_HOME/kubeseal-rs`, readable by the owner alone; a file is written whole or not at all.
+//! Files with certificates: in `$XDG_CACHE_HOME/kubeseal-rs`, readable by the owner only; a file is written whole or
+//! not at all.
 
 use envelope::Fingerprint;
 use serde::Serialize;
@@ -14,7 +15,7 @@ pub(crate) enum Existing {
     Stays,
 }
 
-/// The directory of this name; none where there is no home.
+/// The directory of this name; none if there is no home.
 pub(crate) fn directory(name: &str) -> Option<PathBuf> {
     let absolute = |path: PathBuf| path.is_absolute().then_some(path);
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).and_then(absolute);

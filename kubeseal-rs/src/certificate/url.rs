@@ -46,7 +46,7 @@ async fn get(url: &Url) -> Result<String, FetchError> {
         .build()
         .map_err(failed)?;
     let mut response = client.get(url.clone()).send().await.map_err(failed)?;
-    // As upstream has it: no other success counts.
+    // As in upstream's kubeseal: no other success counts.
     if response.status() != StatusCode::OK {
         return Err(FetchError::Status(response.status()));
     }
@@ -67,7 +67,7 @@ fn proxy_on_the_way(url: &Url) -> Result<Option<String>, NotAProxy> {
     let proxy = proxy_for(&target, |name| std::env::var(name).ok())?;
     Ok(proxy.map(|proxy| {
         let text = proxy.to_string();
-        // The proxy looks names up, as with the API server; reqwest calls that by another name.
+        // The proxy resolves names, as for the API server; reqwest has another name for that.
         text.strip_prefix("socks5://").map(|rest| format!("socks5h://{rest}")).unwrap_or(text)
     }))
 }

@@ -5,13 +5,13 @@ use crate::terminal::warnings::warn;
 use envelope::Certificate;
 use jiff::{SignedDuration, Timestamp};
 
-/// Certificates are renewed every 30 days, so one that ends within that is an old one.
+/// Certificates are renewed every 30 days, so one that expires within that time is an old one.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// After this long, the controller has a newer one.
+/// After this time, the controller has a newer one.
 const LONG_AGO: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Warns if it expires soon, or has expired.
+/// Warns if the certificate expires soon, or has expired.
 pub(crate) fn of_its_end(certificate: &Certificate, now: Timestamp) {
     let left = certificate.not_after().duration_since(now);
     if left <= SOON {
@@ -24,7 +24,7 @@ pub(crate) fn of_its_end(certificate: &Certificate, now: Timestamp) {
     }
 }
 
-/// Warns if it is another one than last time.
+/// Warns if it differs from the certificate of the last run.
 pub(crate) fn of_change(certificate: &Certificate, last: &Cached) {
     let fingerprint = certificate.fingerprint();
     if last.fingerprint != fingerprint.to_string() {
@@ -38,7 +38,7 @@ pub(crate) fn of_change(certificate: &Certificate, last: &Cached) {
     }
 }
 
-/// Warns if it was fetched long ago.
+/// Warns if the certificate was fetched long ago.
 pub(crate) fn of_its_age(certificate: &Certificate, cached: &Cached, now: Timestamp) {
     let old = cached.fetched().is_none_or(|fetched| now.duration_since(fetched) > LONG_AGO);
     if old {

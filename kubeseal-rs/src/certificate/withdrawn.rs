@@ -1,7 +1,8 @@
-//! [`Withdrawal`]: a certificate whose key was revoked or retired, remembered so that nothing is sealed with it again.
+//! [`Withdrawal`]: a certificate whose key was revoked or retired, recorded so that nothing is sealed with it again.
 //!
-//! The cached certificate, a file for `--cert` and a controller that was not restarted may all offer it later. As with `cache`,
-//! remembering is best effort: it guards this machine, and the cluster's own label is what takes the key out.
+//! The cached certificate, a file for `--cert` and a controller that was not restarted may all offer it later. As with
+//! `cache`, recording is best effort: it protects this machine only; in the cluster, the key's label takes it out of
+//! use.
 
 use crate::certificate::store::{self, Existing, name};
 use envelope::{Certificate, Fingerprint};
@@ -12,13 +13,13 @@ use std::path::{Path, PathBuf};
 
 const DIRECTORY: &str = "withdrawn";
 
-/// Why nothing is sealed with it.
+/// Why nothing is sealed with a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Withdrawn {
     /// The private key leaked.
     Revoked,
-    /// Nothing needs the key.
+    /// No SealedSecret needs the key.
     Retired,
 }
 

@@ -1,4 +1,4 @@
-//! The flags of upstream's logging library. They are taken, so that scripts go on working, and mean nothing here: this program keeps no log.
+//! The flags of upstream's logging library. They are accepted, so that scripts keep working, and have no effect: this program has no log.
 
 use clap::{Arg, value_parser};
 

@@ -1,7 +1,7 @@
-//! `check`: flags belong behind the command that they are for.
+//! `check`: flags of a command must follow it.
 //!
-//! Decided: refused, instead of merged into the command's own, because most of upstream's flags mean nothing to a command,
-//! and a flag that is ignored, such as `--context`, would make it work on another cluster than the user meant.
+//! Decided: refused, instead of merged into the command's own, because most of upstream's flags mean nothing to a
+//! command, and a flag that is ignored, such as `--context`, would make it work on another cluster than the user meant.
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -23,9 +23,8 @@ pub(crate) fn check(command: &mut Command, matches: &ArgMatches) -> Result<(), c
     match misplaced {
         None => Ok(()),
         Some(flag) => {
-            let words = format!(
-                "--{flag} stands before the command; flags of a command stand behind it: {verb} --{flag} ..."
-            );
+            let words =
+                format!("--{flag} is before the command; flags of a command follow it: {verb} --{flag} ...");
             Err(command.error(ErrorKind::ArgumentConflict, words))
         }
     }

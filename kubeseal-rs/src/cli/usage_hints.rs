@@ -1,4 +1,4 @@
-//! Errors of the command line with what to write instead.
+//! Adds to errors of the command line what to write instead.
 
 use crate::terminal::escape::shown;
 use clap::builder::StyledStr;
@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Command};
 use std::ffi::OsString;
 
-/// What to write instead of a word that is no command of the program `root`.
+/// The hint for a word that is not a command of the program `root`.
 pub(crate) fn of_argument(word: &str, root: &Command) -> String {
     if root.get_arguments().any(|flag| flag.get_long() == Some(word)) {
         return format!("it is a flag: write --{word}");
@@ -25,7 +25,7 @@ fn commands(root: &Command) -> String {
     format!("{} and {last}", names.join(", "))
 }
 
-/// Takes from an error the advice to write `-- --flag`: no argument of this program begins with a hyphen.
+/// Removes from an error the advice to write `-- --flag`: no argument of this program begins with a hyphen.
 pub(crate) fn without_escape(mut error: clap::Error) -> clap::Error {
     if let Some(ContextValue::StyledStrs(tips)) = error.remove(ContextKind::Suggested) {
         let tips: Vec<_> =
@@ -37,7 +37,7 @@ pub(crate) fn without_escape(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// Escapes line breaks in what an error quotes of the command line.
+/// Escapes line breaks in the words of the command line that an error shows.
 pub(crate) fn on_one_line(mut error: clap::Error) -> clap::Error {
     for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
         if let Some(ContextValue::String(typed)) = error.get(kind) {

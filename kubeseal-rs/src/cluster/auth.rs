@@ -1,4 +1,5 @@
-//! How a kubeconfig's user authenticates: credential plugin, auth-provider, token file.
+//! How a kubeconfig's user authenticates: credential plugin, auth-provider, token file. Each is a file here, which `session`
+//! calls.
 
 pub(crate) mod auth_provider;
 pub(crate) mod plugin;

@@ -7,7 +7,7 @@ use crate::cluster::proxy::NotAProxy;
 use crate::terminal::escape::shown_path;
 use std::path::PathBuf;
 
-/// Why there is no cluster to ask. Never quotes a kubeconfig, because it holds tokens.
+/// Why there is no cluster. Never shows a kubeconfig, because it holds tokens.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConnectionError {
     #[error("there is no kubeconfig{}, and this is not a pod in a cluster", at(.0))]

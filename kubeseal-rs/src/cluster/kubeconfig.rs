@@ -5,7 +5,7 @@ use kube::config::Kubeconfig;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Why no kubeconfig can be used. Never quotes one, because it holds tokens.
+/// Why no kubeconfig can be used. Never shows one, because it holds tokens.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KubeconfigError {
     #[error("cannot read the kubeconfig {}", shown_path(.path))]
@@ -38,7 +38,7 @@ pub(crate) fn read(named: Option<&Path>) -> Result<Option<Kubeconfig>, Kubeconfi
             // Its text would quote the file.
             Err(_) => return Err(KubeconfigError::Malformed(path)),
         };
-        // `kubectl config unset current-context` leaves an empty one, which is none.
+        // `kubectl config unset current-context` leaves an empty name, which means none.
         next.current_context = next.current_context.filter(|name| !name.is_empty());
         merged = merged.merge(next).map_err(|_| KubeconfigError::Merge)?;
     }

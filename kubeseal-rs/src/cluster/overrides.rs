@@ -1,4 +1,4 @@
-//! [`apply`]: what flags say about a connection, over what the kubeconfig says; with kubectl's precedence.
+//! [`apply`]: the flags of a connection replace what the kubeconfig says, with kubectl's precedence.
 
 use crate::cluster::error::ConnectionError;
 use crate::cluster::proxy;
@@ -9,7 +9,7 @@ use kube::Config;
 use kube::config::AuthInfo;
 use std::path::Path;
 
-/// The address of `--server`, with the scheme that kubectl takes it to have.
+/// The address of `--server`, with the scheme that kubectl adds.
 pub(crate) fn server_url(flags: &ConnectionFlags) -> Result<Option<http::Uri>, ConnectionError> {
     let Some(server) = given(flags.server.as_ref()) else { return Ok(None) };
     address(server, speaks_tls(flags)).map(Some).ok_or(ConnectionError::Server)
@@ -21,11 +21,11 @@ fn speaks_tls(flags: &ConnectionFlags) -> bool {
         || flags.insecure_skip_tls_verify == Some(true)
 }
 
-/// Writes what the flags say over what the kubeconfig says.
+/// Replaces parts of the configuration by the flags.
 pub(crate) fn apply(flags: &ConnectionFlags, config: &mut Config) -> Result<(), ConnectionError> {
     if let Some(url) = server_url(flags)? {
         config.cluster_url = url;
-        // It was the name of the kubeconfig's server.
+        // It was the name of the kubeconfig's server, which the flag replaces.
         config.tls_server_name = None;
     }
     if let Some(name) = given(flags.tls_server_name.as_ref()) {

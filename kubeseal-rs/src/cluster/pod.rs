@@ -9,7 +9,7 @@ const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 /// The namespace of a pod that states none.
 const DEFAULT_NAMESPACE: &str = "default";
 
-/// Whether this is a pod with a service account, which may ask its API server.
+/// Whether this is a pod with a service account, which may send requests to its API server.
 pub(crate) fn is_inside() -> bool {
     inside(Path::new(SERVICE_ACCOUNT), std::env::var_os)
 }

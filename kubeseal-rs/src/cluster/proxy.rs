@@ -1,17 +1,17 @@
-//! Which proxy the environment names for an address, by the rules that Go's programs follow.
+//! Which proxy the environment names for an address, by the rules of Go programs.
 //!
-//! Decided: worked out here for the API server, because kube 5 compares `NO_PROXY` with the proxy's own address
-//! and sends loopback through the proxy; and for a certificate behind a URL, because reqwest reads the same variables by rules of
+//! Decided: computed here for the API server, because kube 5 compares `NO_PROXY` with the proxy's own address and sends
+//! loopback through the proxy; and for a certificate behind a URL, because reqwest reads the same variables by rules of
 //! its own.
 //!
-//! Decided: a value that is no address is an error, where Go and reqwest connect directly without a word: a user who set it
-//! does not want that.
+//! Decided: a value that is no address is an error, where Go and reqwest connect directly without a message: a user who
+//! set it does not want that.
 
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 use std::net::IpAddr;
 
-/// The variable does not hold the address of a proxy. The message does not quote the value, which may hold a password.
+/// The variable does not hold the address of a proxy. The message does not show the value, which may hold a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the variable {0} does not hold the address of a proxy")]
 pub(crate) struct NotAProxy(&'static str);
@@ -26,7 +26,7 @@ impl NotAProxy {
     }
 }
 
-/// The proxy for `target`, where `variable` looks up the environment.
+/// The proxy for `target`, where `variable` reads the environment.
 pub(crate) fn proxy_for(
     target: &Uri,
     variable: impl Fn(&str) -> Option<String>,

@@ -1,11 +1,11 @@
 //! [`ResolvedCluster`]: server, namespace and user of a cluster, from flags, kubeconfig and environment.
 //!
-//! Decided: resolved once in a run, into a value that reads no kubeconfig, no file of a certificate authority, no flag and no variable again.
-//! `kubectl config use-context` meanwhile would otherwise seal with one cluster's key for another's namespace, and file its certificate
-//! under the other's name.
+//! Decided: resolved once in a run, into a value that reads no kubeconfig, no file of a certificate authority, no flag
+//! and no variable again. `kubectl config use-context` during a run would otherwise seal with one cluster's key for
+//! another's namespace, and cache its certificate under the other's name.
 //!
-//! Decided: what client-go reads again for a later login is read again: the credentials of a plugin, the token in a token file, and the files of a
-//! client certificate. Each of them runs out and is replaced while a program runs.
+//! Decided: what client-go reads again for a later login is read again: the credentials of a plugin, the token in a
+//! token file, and the files of a client certificate. Each of them expires and is replaced while a program runs.
 
 use crate::cluster::auth::{auth_provider, plugin, token_file};
 use crate::cluster::error::ConnectionError;
@@ -68,7 +68,7 @@ impl ResolvedCluster {
                 .into_iter()
                 .any(|name| given(name.as_ref()).is_some())
         {
-            // Without this, it would be another cluster than the one that the flag names.
+            // Without this, another cluster would be used than the one that the flag names.
             return Err(ConnectionError::NothingToSelectFrom(kubeconfig::files(file)));
         }
         let selected = match &kubeconfig {
@@ -98,7 +98,7 @@ impl ResolvedCluster {
         &self.namespace
     }
 
-    /// Context and server, which together tell one cluster from another.
+    /// Context and server, which together identify a cluster.
     pub(crate) fn identity(&self) -> Result<(String, String), Arc<ConnectionError>> {
         self.server.clone().map(|server| (self.context.clone(), server))
     }
@@ -108,7 +108,7 @@ impl ResolvedCluster {
         self.request_timeout
     }
 
-    /// The configuration of a client, with the credentials of this moment. Runs the credential plugin, if the user has one.
+    /// The configuration of a client, with present credentials. Runs the credential plugin, if the user has one.
     pub(crate) async fn authenticate(&self) -> Result<Authenticated, Arc<ConnectionError>> {
         let ClientConfig { config, cluster, words } = self.client.as_ref().map_err(Arc::clone)?;
         let mut config = config.clone();
@@ -118,7 +118,7 @@ impl ResolvedCluster {
     }
 }
 
-/// Puts the credentials of this moment into `config`. True if there may be others later.
+/// Adds present credentials to `config`. True if later ones may differ.
 async fn add_credentials(config: &mut Config, cluster: Option<&Cluster>) -> Result<bool, ConnectionError> {
     auth_provider::authenticate(&mut config.auth_info)?;
     let by_file = token_file::authenticate(&mut config.auth_info);

@@ -1,7 +1,8 @@
-//! `config_of`: the configuration of a client from a cluster of a kubeconfig, without the user and without the environment.
+//! `config_of`: the configuration of a client from a cluster of a kubeconfig, without the user and without the
+//! environment.
 //!
-//! Decided: worked out here, because kube 5 takes the environment's proxy in with the cluster, compares `NO_PROXY` with the
-//! proxy's own address, and fails where it cannot read `NO_PROXY`, needed or not.
+//! Decided: built here, because kube 5 adds the environment's proxy to the cluster, compares `NO_PROXY` with the
+//! proxy's own address, and fails if it cannot read `NO_PROXY`, needed or not.
 
 use crate::cluster::error::ConnectionError;
 use crate::cluster::proxy;

@@ -1,7 +1,7 @@
 //! [`Session`]: a client of the API server, which authenticates again when its credentials have expired.
 //!
-//! Decided: plain calls on a runtime of its own, instead of async functions, because every command asks one thing
-//! after the other, and the controller lets in two requests a second.
+//! Decided: blocking calls on a runtime of its own, instead of async functions, because every command sends one request
+//! after the other, and the controller accepts two requests a second.
 
 pub(crate) mod error;
 pub(crate) mod permission;
@@ -58,17 +58,17 @@ impl Session {
 
     /// Sends a request, and sends it again with new credentials if the API server answers 401. `request` must send one request only: a request that
     /// was refused had no effect, but earlier requests would be sent twice.
-    pub(crate) fn ask<T>(
+    pub(crate) fn request<T>(
         &self,
         request: impl AsyncFn(Client) -> Result<T, kube::Error>,
     ) -> Result<T, kube::Error> {
-        let ask = || {
+        let request = || {
             let client = self.client.borrow().clone();
             self.runtime.block_on(request(client))
         };
-        match ask() {
+        match request() {
             Err(error) if is_unauthorized(&error) && self.authenticate_again() => {
-                let answer = ask();
+                let answer = request();
                 // New credentials that are refused as well are not renewed again.
                 self.renews.set(!answer.as_ref().is_err_and(is_unauthorized));
                 answer

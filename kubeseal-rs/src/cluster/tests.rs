@@ -1,4 +1,4 @@
-//! Which cluster and namespace are meant, and that they stay the same.
+//! Which cluster and namespace flags and kubeconfig name, and that they stay the same during a run.
 
 use super::*;
 use crate::cluster::resolved::Authenticated;

@@ -1,7 +1,8 @@
 //! `create`: builds a Secret and seals it, without a plaintext file in between.
 //!
-//! Which Secret is built is in `form`; what a Secret of each kind looks like, in `docker_registry` and `tls`; where single values come from, in
-//! `gather`; what may be overwritten, in `target`.
+//! `form` says which Secret is built; `docker_registry` and `tls` build the Secrets of those types; `gather` reads single values;
+//! `target` says what may be overwritten. Another type of Secret is a variant of `form::Form`, and a file that builds it; another
+//! source of values is a variant of `form::ValueSource`, which `gather` reads.
 
 pub(crate) mod docker_registry;
 pub(crate) mod env_file;
@@ -42,13 +43,13 @@ use sealing::SecretToSeal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-/// What `help create` begins with.
-pub(crate) const LONG_ABOUT: &str = "Build a Secret and seal it in one go: no plaintext file is ever written.\n\n\
-    The flags are those of `kubectl create secret`, and so are the Secrets they make. The result is a \
-    SealedSecret, in YAML, on standard output or in the file of -w; or the values are added to the one in the file of \
-    --merge-into.";
+/// The first part of `help create`.
+pub(crate) const LONG_ABOUT: &str = "Build a Secret and seal it in one step: no plaintext file is written.\n\n\
+    The flags are those of `kubectl create secret`, and so are the Secrets that they make. The result is \
+    a SealedSecret, in YAML, on standard output or in the file of -w; or the values are added to the \
+    SealedSecret in the file of --merge-into.";
 
-/// Build a Secret and seal it in one go, without a plaintext file.
+/// Build a Secret and seal it in one step, without a plaintext file.
 #[derive(Debug, Default, Args)]
 #[command(long_about = LONG_ABOUT,
     override_usage = format!("{0} create [generic] NAME [--from-literal KEY=VALUE] [--from-file [KEY=]PATH] \
@@ -73,11 +74,11 @@ pub(crate) const LONG_ABOUT: &str = "Build a Secret and seal it in one go: no pl
         see it in the list of processes. --prompt, --from-file and a pipe do neither.", name())
 )]
 pub(crate) struct CreateArgs {
-    /// The Secret's name; before it, docker-registry or tls for a Secret of that kind.
+    /// The Secret's name; before it, docker-registry or tls for a Secret of that type.
     #[arg(value_name = "NAME")]
     pub words: Vec<String>,
 
-    /// Namespace; else that of the kubeconfig context.
+    /// Namespace (default: that of the kubeconfig context).
     #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 
@@ -86,7 +87,7 @@ pub(crate) struct CreateArgs {
           value_name = "SCOPE")]
     pub scope: Option<Scope>,
 
-    /// File to write to; else standard output.
+    /// File to write to (default: standard output).
     #[arg(
         short = 'w',
         long,
@@ -97,15 +98,15 @@ pub(crate) struct CreateArgs {
     )]
     pub sealed_secret_file: Option<PathBuf>,
 
-    /// Add the values to the SealedSecret of this name in this file, in place, for its own scope; else a new one is made.
+    /// Add the values to the SealedSecret of this name in this file, in place, for its own scope, instead of making a new one.
     #[arg(long, value_name = "FILE")]
     pub merge_into: Option<PathBuf>,
 
-    /// Overwrite the file of -w whatever it holds; else only one with this SealedSecret alone is replaced, and nothing in it is lost.
+    /// Overwrite the file of -w, whatever it holds. Without this flag, a file is replaced only if it holds this SealedSecret alone, and nothing of it is lost.
     #[arg(long)]
     pub force: Option<bool>,
 
-    /// Output format, json or yaml; else yaml, or json if the file of -w ends with .json.
+    /// Output format, json or yaml (default: yaml, or json if the file of -w ends with .json).
     #[arg(short = 'o', long, value_parser = flag_value::offered_format(), hide_possible_values = true, value_name = "FORMAT")]
     pub format: Option<Format>,
 
@@ -116,7 +117,7 @@ pub(crate) struct CreateArgs {
     #[arg(long, help_heading = "Values")]
     pub allow_empty_data: Option<bool>,
 
-    /// Type of the Secret, as in kubernetes.io/basic-auth; else Opaque.
+    /// Type of the Secret, as in kubernetes.io/basic-auth (default: Opaque).
     #[arg(long = "type", value_name = "TYPE", help_heading = "Secret")]
     pub type_: Option<String>,
 
@@ -128,7 +129,7 @@ pub(crate) struct CreateArgs {
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Secret")]
     pub annotation: Vec<String>,
 
-    /// Keep an annotation of this name though it repeats a sealed value; may be repeated.
+    /// Keep the annotation of this name although it repeats a sealed value; may be repeated.
     #[arg(
         long,
         env = "SEALED_SECRETS_ALLOW_ANNOTATION",
@@ -199,13 +200,13 @@ pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
             namespace,
             allow_empty_data,
             allowed_annotations,
-            // Refused, beside a file to merge into.
+            // Empty: refused, beside a file to merge into.
             elsewhere: None,
             format: None,
         };
         return merge_values(&merge, metadata, &form);
     }
-    // Everything that can fail first, so that no password is typed for nothing.
+    // First everything that can fail, so that the user does not type a password in vain.
     let certificate = certificate.certificate()?;
     let metadata = metadata(name, &namespace, args.scope, labels, annotations)?;
     let (type_, immutable) = (text(args.type_), args.immutable);
@@ -219,7 +220,7 @@ pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
     let check =
         |keys: &BTreeSet<&str>| if overwrite { Ok(()) } else { target::check(&output, &template, keys) };
     let data = values(&form, allow_empty_data, &check)?;
-    // Once more: typing takes its time.
+    // Once more, because the file may have changed while the user typed.
     check(&data.keys().map(String::as_str).collect())?;
     check_annotations(metadata.annotations.iter().flatten(), &data, &allowed_annotations)
         .map_err(CreateError::Annotation)?;
@@ -254,7 +255,7 @@ const fn type_of(form: &Form) -> Option<&'static str> {
     }
 }
 
-/// The values, which may be asked for once `check` has seen their keys.
+/// The values. The user is prompted once `check` has seen their keys.
 fn values(form: &Form, may_be_empty: bool, check: KeyCheck<'_>) -> Result<Values, CommandError> {
     let data = match form {
         Form::Generic(sources) => gather::gather(sources, check)?,
@@ -278,12 +279,12 @@ fn metadata(
     labels: BTreeMap<String, String>,
     mut annotations: BTreeMap<String, String>,
 ) -> Result<ObjectMeta, CommandError> {
-    // Without --scope, an annotation may state it, as in a manifest.
+    // Without --scope, an annotation may state the scope, as in a manifest.
     if let Some(scope) = scope {
         scope.annotate(&mut annotations);
     }
     let namespace = match Scope::of(Some(&annotations)) {
-        // Bound to no namespace, it needs none.
+        // A cluster-wide SealedSecret needs no namespace.
         Scope::ClusterWide => namespace.stated().map(ToOwned::to_owned),
         Scope::Strict | Scope::NamespaceWide => Some(namespace.decide(None)?),
     };

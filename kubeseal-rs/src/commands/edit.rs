@@ -1,11 +1,11 @@
 //! `edit`: a SealedSecret in an editor, without a private key.
 //!
-//! `shown` writes what the editor opens, `scratch` keeps it and wipes it, `editor` runs the editor, `changes` compares
-//! what was saved with what is sealed. Nothing is opened. `manifest::sealed_file` writes only
-//! the changes into the file: every other byte stays.
+//! `shown` writes the text that the editor opens, `scratch` stores and wipes it, `editor` runs the editor, `changes`
+//! compares the saved text with the SealedSecret. No value is opened. `manifest::sealed_file` writes only the changes
+//! into the file: every other byte stays.
 //!
-//! Decided: what is shown is a Secret, instead of a form of our own, because people know it, its rules are those of
-//! sealing one, and what is wrong in it is told in the same words.
+//! Decided: the editor shows a Secret, instead of a format of our own, because users know it, its rules are those of
+//! sealing one, and errors in it have the same messages.
 
 pub(crate) mod changes;
 pub(crate) mod edit_again;
@@ -43,17 +43,19 @@ use std::path::{Path, PathBuf};
 use yaml_edit_in_place::Change;
 use yaml_edit_in_place::split::documents;
 
-/// What `help edit` begins with.
+/// The first part of `help edit`.
 pub(crate) const LONG_ABOUT: &str = "Edit a SealedSecret in an editor, without a private key.\n\n\
     Opens $VISUAL, $EDITOR or vi on a Secret in which every sealed value is shown as <sealed>. Write a \
-    value over it to have that sealed; leave it to keep what is sealed there, byte for byte; add lines \
-    and take lines out. Labels, annotations, finalizers, the type, immutable and spec.template.data (shown as templateData) can be \
-    changed as well. Name, namespace and scope cannot: the values are bound to them. When the editor ends, only what you changed is changed in the \
-    file; comments, order and other documents stay as they are.\n\n\
-    What you write lies in a directory that only you can read, in memory where the system has a place for \
-    that ($XDG_RUNTIME_DIR, /dev/shm), and is overwritten and removed at the end, also after an error. \
-    What was sealed before never lies there: only the controller can read it. Keep your editor from \
-    writing copies elsewhere (vim: set directory, backupdir and undodir to nothing).";
+    value over it to seal that value; leave it to keep the sealed value, byte for byte; add and remove \
+    lines. Labels, annotations, finalizers, the type, immutable and spec.template.data (shown as \
+    templateData) can be changed as well. Name, namespace and scope cannot: the values are bound to \
+    them. When the editor ends, only what you changed is changed in the file; comments, order and other \
+    documents stay as they are.\n\n\
+    The text that you edit is in a directory that only you can read, in memory if the system has a \
+    directory for that ($XDG_RUNTIME_DIR, /dev/shm). It is overwritten and removed at the end, also \
+    after an error. It never holds a value that was sealed before: only the controller can open those. \
+    Keep your editor from writing copies elsewhere (vim: set directory, backupdir and undodir to \
+    nothing).";
 
 /// Edit a SealedSecret in an editor, without a private key.
 #[derive(Debug, Args)]
@@ -63,11 +65,11 @@ pub(crate) struct EditArgs {
     /// File with SealedSecrets, in YAML or JSON.
     pub file: PathBuf,
 
-    /// Namespace of SealedSecrets that name none; else that of the kubeconfig context.
+    /// Namespace of SealedSecrets without one (default: that of the kubeconfig context).
     #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace)]
     pub namespace: Option<String>,
 
-    /// Keep an annotation of this name though it repeats a sealed value; may be repeated.
+    /// Keep the annotation of this name although it repeats a sealed value; may be repeated.
     #[arg(
         long,
         env = "SEALED_SECRETS_ALLOW_ANNOTATION",
@@ -88,8 +90,8 @@ pub(crate) fn run(args: EditArgs) -> Result<(), CommandError> {
     let target = Target::resolve(args.certificate, args.connection, args.namespace)?;
     let allowed_annotations = texts(args.allow_annotation);
     let path = args.file.as_path();
-    let (place, mut sealed) = read(path)?;
-    // Before the editor opens, so that nothing is typed in vain.
+    let (update, mut sealed) = read(path)?;
+    // Before the editor opens, so that the user types nothing in vain.
     let certificate = target.certificate.certificate()?;
     let sealer = Sealer {
         certificate: &certificate,
@@ -104,7 +106,7 @@ pub(crate) fn run(args: EditArgs) -> Result<(), CommandError> {
         for (index, changes) in changes.iter().enumerate() {
             sealed.edit(index, changes).context(format_args!("cannot change {}", shown_path(path)))?;
         }
-        place
+        update
             .replace(sealed.text().as_bytes())
             .map_err(|source| EditError::File { path: path.to_owned(), source })?;
     }
@@ -117,17 +119,17 @@ pub(crate) fn run(args: EditArgs) -> Result<(), CommandError> {
 
 fn read(path: &Path) -> Result<(FileUpdate, SealedFile), CommandError> {
     let refuse = |source| EditError::File { path: path.to_owned(), source };
-    let place = FileUpdate::read(path).map_err(refuse)?;
-    let text = place.text().map_err(refuse)?;
+    let update = FileUpdate::read(path).map_err(refuse)?;
+    let text = update.text().map_err(refuse)?;
     let sealed = SealedFile::read(text).context(format_args!("cannot change {}", shown_path(path)))?;
     if sealed.objects().is_empty() {
         return Err(ManifestError::NothingSealed(Input::File(path.to_owned())).into());
     }
-    place.can_be_replaced().map_err(refuse)?;
-    Ok((place, sealed))
+    update.can_be_replaced().map_err(refuse)?;
+    Ok((update, sealed))
 }
 
-/// What the person at the editor wants changed, for each object. What was typed is wiped before this returns.
+/// The changes that the user made in the editor, for each object. The text is wiped before this returns.
 fn in_editor(
     shown: &str,
     objects: &[SealedObject],
@@ -164,7 +166,7 @@ fn changes_in(
     if let Some(key) = key_without_value(bytes) {
         return Err(EditError::NoValue(key).into());
     }
-    // A List is one object and several Secrets, and is not shown in the editor.
+    // A List is one object with several Secrets, and is not shown in the editor.
     if let Some(after) =
         [secrets.len(), template_data.len()].into_iter().find(|count| *count != objects.len())
     {
@@ -176,13 +178,13 @@ fn changes_in(
         .zip(saved)
         .map(|(object, (secret, template_data))| {
             let in_object =
-                |source| EditError::Object { place: object.location.clone(), source: Box::new(source) };
+                |source| EditError::Object { location: object.location.clone(), source: Box::new(source) };
             Ok(sealer.changes(object, secret, &template_data).map_err(in_object)?)
         })
         .collect()
 }
 
-/// The key of a value that was taken out, which a Secret would hold as an empty one.
+/// The key of a value that was removed, which a Secret would hold as an empty one.
 fn key_without_value(saved: &[u8]) -> Option<String> {
     let nodes =
         documents(std::str::from_utf8(saved).ok()?).into_iter().filter_map(|document| parse(document).ok());

@@ -1,8 +1,9 @@
-//! `guard`: finds what is about to be committed in plaintext.
+//! `guard`: finds plaintext that is about to be committed.
 //!
-//! `candidates` finds the files to scan, `scan` looks for plaintext in one file, `value` judges whether a text is a secret value, and `report` has
-//! the messages. To find another kind of credential: its name in `value::credential`, a notation of references in `value::reference`, a
-//! format of private keys in `scan::private_key`, a kind of object in `scan::object`.
+//! `candidates` finds the files to scan, `scan` looks for plaintext in one file, `value` judges whether a text is a
+//! secret value, and `report` has the messages. To find another kind of credential: its name in `value::credential`, a
+//! notation of references in `value::reference`, a format of private keys in `scan::private_key`, a kind of object in
+//! `scan::object`.
 
 pub(crate) mod candidates;
 pub(crate) mod error;
@@ -23,17 +24,19 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
-/// What `help guard` begins with.
-pub(crate) const LONG_ABOUT: &str = "Find what is about to be committed in plaintext, for a pre-commit hook.\n\n\
-    Looks for Secrets with data or stringData, alone, in Lists and inside other objects; for annotations that \
-    repeat a Secret (last-applied-configuration and others); for literals and files of kustomize's \
+/// The first part of `help guard`.
+pub(crate) const LONG_ABOUT: &str = "Find plaintext that is about to be committed, for a pre-commit hook.\n\n\
+    Looks for Secrets with data or stringData, alone, in Lists and inside other objects; for annotations \
+    that repeat a Secret (last-applied-configuration and others); for literals and files of kustomize's \
     secretGenerator; for passwords, tokens and the like in spec.template.data of SealedSecrets; and for \
-    private keys (PEM, age), in any file. Manifests are files with .yaml, .yml, .json or .tpl in their names, and \
-    editors' leftovers of them (a.yaml~, a.yaml.orig); and whatever is named itself, if it parses as one.\n\n\
-    Prints a line for each key, FILE:LINE: what it is and what to do, never the value, and exits 1; is \
-    quiet and exits 0 where there is none. Fails, too, where something cannot be read. Values of SOPS, \
-    references (<path:…>, ref+…://), and values that are nothing but templates ({{ … }}) or placeholders (${…}), are \
-    let pass. So are the values on a line that has, or stands right below, the comment\n\n  \
+    private keys (PEM, age), in any file. Manifests are files with .yaml, .yml, .json or .tpl in their \
+    names, and editors' copies of them (a.yaml~, a.yaml.orig); and every file that you name, if it \
+    parses as a manifest.\n\n\
+    Prints a line for each key, FILE:LINE: what it is and what to do, never the value, and exits with 1. \
+    Prints nothing and exits with 0 if there is none. Exits with 1, too, if a file cannot be read. \
+    Allowed are values of SOPS, references (<path:…>, ref+…://), and values that are only templates ({{ \
+    … }}) or placeholders (${…}). Also allowed are the values on a line with this comment, or right \
+    below it:\n\n  \
     # kubeseal-rs: allow";
 
 /// Find plaintext Secrets in files, or in what is staged.
@@ -53,11 +56,11 @@ pub(crate) const LONG_ABOUT: &str = "Find what is about to be committed in plain
             language: system\n      \
             types: [text]", name()))]
 pub(crate) struct GuardArgs {
-    /// Files, and directories to walk through; else the present directory.
+    /// Files, and directories to search (default: the current directory).
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// Look at what is staged in Git, as it is staged, instead of at the work tree.
+    /// Scan what is staged in Git, as it is staged, instead of the work tree.
     #[arg(long)]
     pub staged: Option<bool>,
 }
@@ -105,10 +108,10 @@ fn scan_file(file: &ScannedFile<'_>, summary: &mut Summary) {
     }
 }
 
-/// Hooks are quiet; a person wants to know that something was done.
+/// Hooks print nothing; at a terminal, the user sees that files were scanned.
 fn print_summary(summary: &Summary) {
     if io::stderr().is_terminal() && !warnings::is_quiet() {
         let s = if summary.files == 1 { "" } else { "s" };
-        say(format_args!("looked into {} file{s}: no plaintext found\n", summary.files));
+        say(format_args!("scanned {} file{s}: no plaintext found\n", summary.files));
     }
 }

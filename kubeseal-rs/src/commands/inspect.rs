@@ -1,7 +1,9 @@
-//! `inspect`: what can be told about SealedSecrets without opening them.
+//! `inspect`: what SealedSecrets show without being opened.
 //!
-//! `files` finds them, `look` reads one into a `Report`, `item` and `problem` say what is in it and wrong with it, `certificates` which
-//! one it was sealed with, `live` what the cluster says; `text` prints a report for people.
+//! `files` finds them, `look` reads one into a report, `item` and `problem` describe its values and errors, `certificates` finds
+//! the certificate it was sealed with, `live` reads its state in the cluster; `text` prints a report for people. Another error is
+//! a variant of `problem::Problem`, found in `look`; another line of the output is a field of `report::SealedSecretReport`,
+//! printed in `text`.
 
 pub(crate) mod certificates;
 pub(crate) mod error;
@@ -33,19 +35,20 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use std::path::PathBuf;
 
-/// What `help inspect` begins with.
-pub(crate) const LONG_ABOUT: &str = "Tell about SealedSecrets what can be told without opening them: the name and namespace that their \
-    values are bound to, the items and the sizes of their values, the certificate they were sealed \
+/// The first part of `help inspect`.
+pub(crate) const LONG_ABOUT: &str = "Show what is known about SealedSecrets without opening them: the name and namespace that their \
+    values are bound to, the items and the sizes of their values, the certificate that they were sealed \
     with, and what is wrong with them.\n\n\
-    Asks no cluster, unless told so with --live: then it tells as well whether the controller has \
-    unsealed it, and if not, why. Whether the certificate is the newest is told of the one that the \
-    controller gave last (kept since), of those in --cert, or with --live of the controller's \
-    present one. When it was made is told as well of any other that a controller ever gave to this program, here.\n\n\
-    Exits 0 for what it can tell about, sound or not; the problems are in the output. Of several files, \
-    those without a SealedSecret are passed over, and one that cannot be read or is broken makes it exit 1, \
-    once the others are told.";
+    Sends no request to a cluster, except with --live: then it also shows whether the controller has \
+    unsealed the SealedSecret, and if not, why. Whether the certificate is the newest is decided by the \
+    certificate that the controller served last (cached since), by those in --cert, or with --live by \
+    the controller's present one. When a certificate was made is shown for every certificate that a \
+    controller ever served to this program on this machine.\n\n\
+    Exits with 0 if the SealedSecrets can be read, whether or not they have problems; the problems are \
+    in the output. Of several files, those without a SealedSecret are skipped. If one cannot be read or \
+    is broken, the others are printed first, and the exit code is 1.";
 
-/// Tell what a SealedSecret is bound to, what is in it, and what is wrong with it.
+/// Show what a SealedSecret is bound to, what is in it, and what is wrong with it.
 #[derive(Debug, Default, Args)]
 #[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
         # Files, or standard input\n  \
@@ -57,7 +60,7 @@ pub(crate) const LONG_ABOUT: &str = "Tell about SealedSecrets what can be told w
         # For programs: those that have problems\n  \
         {0} inspect -o json deploy/*.yaml | jq -r '.[] | select(.problems != []) | .file'", name()))]
 pub(crate) struct InspectArgs {
-    /// Files with SealedSecrets, in YAML or JSON, and directories with them; else standard input.
+    /// Files with SealedSecrets, in YAML or JSON, and directories with them (default: standard input).
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
@@ -65,11 +68,11 @@ pub(crate) struct InspectArgs {
     #[arg(short = 'o', long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: InspectFormat,
 
-    /// Namespace of SealedSecrets that state none, in the cluster; else that of the kubeconfig context.
+    /// Namespace, in the cluster, of SealedSecrets without one (default: that of the kubeconfig context).
     #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 
-    /// Ask the cluster, too: for the controller's certificate, and whether the SealedSecret is synced.
+    /// Also request the controller's certificate from the cluster, and whether the SealedSecret is synced.
     #[arg(long)]
     pub live: Option<bool>,
 
@@ -80,7 +83,7 @@ pub(crate) struct InspectArgs {
     pub connection: ConnectionFlags,
 }
 
-/// How `inspect` tells.
+/// The output format of `inspect`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum InspectFormat {
     /// For people.
@@ -97,7 +100,7 @@ pub(crate) fn run(args: InspectArgs) -> Result<(), CommandError> {
     }
     let Target { certificate, controller, namespace } =
         Target::resolve(args.certificate, args.connection, args.namespace)?;
-    // No cluster is asked for a certificate alone: the cached one will do.
+    // No request is sent for a certificate only: the cached one is enough.
     let certificate = match certificate {
         CertificateSource::Controller(controller) if !is_live => CertificateSource::Cache(controller),
         other => other,
@@ -110,7 +113,7 @@ pub(crate) fn run(args: InspectArgs) -> Result<(), CommandError> {
     let cluster = is_live.then(|| Cluster::connect(&controller.cluster, &namespace)).transpose()?;
     let mut found = files::read(&inputs, &certificates)?;
     for report in &mut found.reports {
-        report.cluster = cluster.as_ref().map(|cluster| cluster.ask(report)).transpose()?;
+        report.cluster = cluster.as_ref().map(|cluster| cluster.state_of(report)).transpose()?;
         let is_known = report.problems.contains(&Problem::Compromised);
         if !is_known && report.cluster.as_ref().is_some_and(|state| is_compromised(report, state)) {
             report.problems.insert(0, Problem::Compromised);

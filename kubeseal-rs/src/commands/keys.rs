@@ -1,9 +1,9 @@
 //! `keys`: the sealing keys of a cluster.
 //!
-//! A file for each subcommand, with its flags and its help; a new one needs a file, a `mod` line, and two lines in `KeysCommand` and `run`. Shared:
-//! `find` (the key of a fingerprint), `usage` (which SealedSecrets need which key), `renewal` (asks the controller for a key),
-//! `kubectl_command` (what to run instead), `error`. The keys themselves are read and written by `key_store`.
-//! The columns of `keys list` are in `list::table`, and in `list::listing::Line` for JSON.
+//! A file for each subcommand, with its flags and its help; a new one needs a file, a `mod` line, and two lines in
+//! `KeysCommand` and `run`. Shared: `find` (the key of a fingerprint), `usage` (which SealedSecrets need which key),
+//! `renewal` (requests a new key), `kubectl_command` (what to run instead), `error`. `key_store` reads and writes the
+//! keys themselves. The columns of `keys list` are in `list::table`, and in `list::listing::Line` for JSON.
 
 pub(crate) mod backup;
 pub(crate) mod error;
@@ -21,11 +21,12 @@ use crate::error::CommandError;
 use crate::terminal::program::name;
 use clap::{Args, Subcommand};
 
-/// What `help keys` begins with.
-pub(crate) const LONG_ABOUT: &str = "The sealing keys of a cluster: which there are and what needs them, renewal, the end of one, and their backup.\n\n\
-    With a sealing key, everything that was sealed with it can be opened; without it, nothing of that. These \
-    commands read and change the keys' Secrets in the controller's namespace, as you; no private key is ever shown, but for \
-    the backup.";
+/// The first part of `help keys`.
+pub(crate) const LONG_ABOUT: &str = "The sealing keys of a cluster: list them and what needs them, renew, retire and revoke them, and \
+    make and restore backups.\n\n\
+    With a sealing key, everything that was sealed with it can be opened; without it, nothing of that. \
+    These commands read and change the keys' Secrets in the controller's namespace, with your \
+    permissions; no private key is ever shown, except in a backup.";
 
 /// List, renew, retire, revoke, back up and restore the sealing keys of a cluster.
 #[derive(Debug, Args)]

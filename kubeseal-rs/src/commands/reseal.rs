@@ -1,7 +1,8 @@
-//! `reseal`: everything under some paths that is sealed to an older certificate, to the present one, in place.
+//! `reseal`: seals everything below some paths that is sealed to an older certificate to the present one, in place.
 //!
-//! `common::sealed_files` finds the files, and `file` reads one; `staleness` tells what is old, `resealer` seals it again, `failure` says
-//! why it was not, `progress` and `summary` print. `manifest::sealed_file` changes the files, and nothing else in them.
+//! `common::sealed_files` finds the files, and `file` reads one; `staleness` decides what is old, `resealer` seals it
+//! again, `failure` says why it was not, `progress` and `summary` print. `manifest::sealed_file` changes the files, and
+//! nothing else in them.
 
 pub(crate) mod failure;
 pub(crate) mod file;
@@ -14,13 +15,13 @@ use crate::certificate::CertificateSource;
 use crate::cluster::Cluster;
 use crate::commands::common::sealed_files::{self, SealedFilesError};
 use crate::commands::common::templated_files;
-use crate::commands::reseal::file::{File, Found};
+use crate::commands::reseal::file::{File, FileContent};
 use crate::commands::reseal::progress::Progress;
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::Present;
 use crate::commands::reseal::summary::{NothingToReseal, ResealSummary};
 use crate::controller::address::ControllerAddress;
-use crate::controller::error::CANNOT_ASK;
+use crate::controller::error::NO_ANSWER;
 use crate::error::{CommandError, Context as _};
 use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::recovery_keys::RecoveryKeys;
@@ -37,17 +38,17 @@ use clap::Args;
 use sealing::KeyRing;
 use std::path::PathBuf;
 
-/// What `help reseal` begins with.
+/// The first part of `help reseal`.
 pub(crate) const LONG_ABOUT: &str = "Reseal what is sealed to older certificates.\n\n\
-    Goes through files, and through directories as git sees them, and seals every SealedSecret that is not \
-    sealed to the present certificate again: by the controller, which is the only one that can open them, \
-    or with backups of its private keys, encrypted or not. Only the items and the fingerprint that notes \
-    their certificate are changed; comments, order and other documents stay as they are, and each file is \
+    Reads files, and directories as git sees them, and seals every SealedSecret that is not sealed to \
+    the present certificate again: by the controller, which is the only one that can open them, or with \
+    backups of its private keys, encrypted or not. Only the items and the fingerprint of their \
+    certificate are changed; comments, order and other documents stay as they are, and each file is \
     replaced as a whole or not at all.\n\n\
-    What a SealedSecret is sealed to is tried with the private keys where they are at hand: those of \
-    --recovery-private-key, or the controller's, if you may read them. Where they are not, the fingerprint is believed, and a \
-    SealedSecret without one, such as one made by another program, counts as sealed to an older certificate. --all \
-    reseals all of them.";
+    Which certificate a SealedSecret is sealed to is found by trying the private keys, if they are \
+    available: those of --recovery-private-key, or the controller's, if you may read them. Without them, \
+    the fingerprint is believed, and a SealedSecret without one, such as one made by another program, \
+    counts as sealed to an older certificate. --all reseals all of them.";
 
 /// Reseal what is sealed to older certificates.
 #[derive(Debug, Args)]
@@ -55,7 +56,7 @@ pub(crate) const LONG_ABOUT: &str = "Reseal what is sealed to older certificates
                        {0} reseal --check --cert cert.pem .    # for CI: exit code 1 if something is stale\n  \
                        {0} reseal --cert new.pem --recovery-private-key keys.age --identity age.txt deploy/", name()))]
 pub(crate) struct ResealArgs {
-    /// Files, and directories in which *.yaml, *.yml and *.json are looked at.
+    /// Files, and directories, of which *.yaml, *.yml and *.json are read.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
@@ -67,7 +68,7 @@ pub(crate) struct ResealArgs {
     #[arg(long)]
     pub all: Option<bool>,
 
-    /// Open with the private keys in this file, or backup of keys, instead of asking the controller; may be repeated.
+    /// Open with the private keys or the backup of keys in this file, instead of through the controller; may be repeated.
     #[arg(
         long,
         env = "SEALED_SECRETS_RECOVERY_PRIVATE_KEY",
@@ -81,7 +82,7 @@ pub(crate) struct ResealArgs {
     #[command(flatten)]
     pub unlock: UnlockFlags,
 
-    /// Namespace of SealedSecrets that name none, as where kustomize adds it.
+    /// Namespace of SealedSecrets without one, as where kustomize adds it.
     #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace)]
     pub namespace: Option<String>,
 
@@ -112,13 +113,13 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
     };
     let certificate = source.certificate()?;
     let namespace = text(args.namespace);
-    // The cluster whose keys tell what something is sealed to, if they may be read.
+    // The cluster whose keys show what something is sealed to, if the user may read them.
     let key_store = matches!(source, CertificateSource::Controller(_)).then_some(&controller);
     let present = Present::new(&certificate, &keys, all, namespace.as_deref(), key_store);
     let resealer = if is_check {
         None
     } else if by_controller {
-        Some(Resealer::asking(&controller, &certificate).context(CANNOT_ASK)?)
+        Some(Resealer::by_controller(&controller, &certificate).context(NO_ANSWER)?)
     } else {
         Some(Resealer::with(&keys, &certificate))
     };
@@ -132,10 +133,10 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
         progress.at(&path);
         let is_named = args.paths.contains(&path);
         match File::read(&path, is_named, resealer.is_some()) {
-            Ok(Found::Nothing) if is_named => report.without_any.push(shown_path(&path)),
-            Ok(Found::Nothing) => {}
-            Ok(Found::Template(seals)) => {
-                // What was asked about by name, or whether all is well, is not passed over.
+            Ok(FileContent::Nothing) if is_named => report.without_any.push(shown_path(&path)),
+            Ok(FileContent::Nothing) => {}
+            Ok(FileContent::Template(seals)) => {
+                // A template that the user named, or that `--check` finds, counts.
                 let counts = is_named || resealer.is_none() && seals;
                 if counts {
                     report.failed(&path, None, &SealedFilesError::Template.into());
@@ -143,7 +144,7 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
                     report.templates.push(shown_path(&path));
                 }
             }
-            Ok(Found::Sealed(file)) => {
+            Ok(FileContent::Sealed(file)) => {
                 report.files += 1;
                 match &resealer {
                     None => file.check(&present, &mut report),
@@ -154,7 +155,7 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
             }
             Err(error) => report.failed(&path, None, &error.into()),
         }
-        // After each file: a run that is stopped has told what it changed, and one that takes long shows progress.
+        // After each file: a run that is stopped has printed what it changed, and a long run shows progress.
         let lines = report.lines();
         if !lines.is_empty() && !is_quiet() {
             progress.beside(|| stdout.print(&lines));
@@ -170,7 +171,7 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
         return Err(NothingToReseal(count).into());
     }
     for path in &report.without_any {
-        warn(format_args!("found no SealedSecret in {path}; it is passed over"));
+        warn(format_args!("found no SealedSecret in {path}; it is skipped"));
     }
 
     if !is_quiet() {

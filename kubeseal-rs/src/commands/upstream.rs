@@ -1,4 +1,6 @@
-//! What upstream's `kubeseal` does, under its flags: `flags` are read into a `task`, which one of the other files carries out.
+//! The modes of upstream's `kubeseal`, chosen by its flags: `flags` are read into a `task`, which one of the other files carries
+//! out. A new flag is a field in `flags` and in the variant of `task::Task` that uses it; a new mode is a variant of `mode::Mode`
+//! and of `Task`, and a file here.
 
 pub(crate) mod flags;
 pub(crate) mod merge_into;

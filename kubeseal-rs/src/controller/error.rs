@@ -15,9 +15,9 @@ pub(crate) enum ControllerError {
     Name(String),
     #[error("Service {namespace}/{name} has no port")]
     NoPort { namespace: String, name: String },
-    #[error("cannot {}", .question.described(.namespace, .name, .server))]
-    Ask {
-        question: Question,
+    #[error("cannot {}", .kind.described(.namespace, .name, .server))]
+    Request {
+        kind: RequestKind,
         server: String,
         namespace: String,
         name: String,
@@ -26,15 +26,15 @@ pub(crate) enum ControllerError {
     },
 }
 
-/// The step of a command that the controller did not answer.
-pub(crate) const CANNOT_ASK: &str = "cannot ask the controller";
+/// The failed step, if the controller did not answer.
+pub(crate) const NO_ANSWER: &str = "cannot ask the controller";
 
 /// What the controller answers if it has no sealing key.
 const NO_KEY: &str = "there is no sealing key";
 
-/// What is asked of the API server or the controller.
+/// The kinds of requests to the API server or the controller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Question {
+pub(crate) enum RequestKind {
     /// The controller's Service.
     Service,
     /// The certificate of the newest key.
@@ -45,7 +45,7 @@ pub(crate) enum Question {
     Reseal,
 }
 
-impl Question {
+impl RequestKind {
     fn described(self, namespace: &str, name: &str, server: &str) -> impl fmt::Display {
         match self {
             Self::Service => format!("get Service {namespace}/{name} from {server}"),
@@ -68,7 +68,7 @@ impl Question {
 impl ControllerError {
     /// Whether the controller answered that it cannot open the SealedSecret.
     pub(crate) fn is_conflict(&self) -> bool {
-        matches!(self, Self::Ask { source: RequestError::Conflict(_), .. })
+        matches!(self, Self::Request { source: RequestError::Conflict(_), .. })
     }
 }
 
@@ -80,22 +80,22 @@ impl Hint for ControllerError {
                 "check --controller-name and --controller-namespace; they name the controller's Service"
                     .into()
             }
-            Self::Ask { question, source, namespace, name, .. } => asked(*question, source, namespace, name),
+            Self::Request { kind, source, namespace, name, .. } => hint_of(*kind, source, namespace, name),
         })
     }
 }
 
-fn asked(question: Question, fault: &RequestError, namespace: &str, name: &str) -> String {
-    let right = question.permission(namespace);
-    match (question, fault) {
-        (Question::Service, RequestError::NotFound(_)) => {
+fn hint_of(kind: RequestKind, source: &RequestError, namespace: &str, name: &str) -> String {
+    let right = kind.permission(namespace);
+    match (kind, source) {
+        (RequestKind::Service, RequestError::NotFound(_)) => {
             "say where the controller's Service is, with --controller-name NAME and --controller-namespace \
              NAMESPACE; `kubectl get services -A | grep -i sealed` finds it"
                 .into()
         }
-        (Question::Service, fault) => fault.hint(right),
+        (RequestKind::Service, source) => source.hint(right),
         (_, RequestError::Unavailable(cause)) if cause.to_string().contains(NO_KEY) => format!(
-            "the controller runs, and has no key: `{0} keys list` shows what there is, `{0} keys restore FILE` puts a backup back; the \
+            "the controller runs, and has no key: `{0} keys list` shows what there is, `{0} keys restore FILE` restores a backup; the \
              log of the controller {namespace}/{name} says why it makes none",
             crate::terminal::program::name()
         ),
@@ -103,17 +103,17 @@ fn asked(question: Question, fault: &RequestError, namespace: &str, name: &str) 
             "the controller is not running, or not ready; see `kubectl -n {namespace} get endpointslices -l \
              kubernetes.io/service-name={name}`"
         ),
-        (Question::Certificate, RequestError::NotFound(_)) => {
+        (RequestKind::Certificate, RequestError::NotFound(_)) => {
             "this Service is not the controller's; check --controller-name and --controller-namespace".into()
         }
-        (Question::Verify | Question::Reseal, RequestError::NotFound(_)) => {
+        (RequestKind::Verify | RequestKind::Reseal, RequestError::NotFound(_)) => {
             "either this is switched off at the controller, or the Service is not the controller's; check \
              --controller-name and --controller-namespace"
                 .into()
         }
-        (Question::Verify | Question::Reseal, RequestError::Other(_)) => {
+        (RequestKind::Verify | RequestKind::Reseal, RequestError::Other(_)) => {
             format!("the log of the controller {namespace}/{name} may say why")
         }
-        (_, fault) => fault.hint(right),
+        (_, source) => source.hint(right),
     }
 }

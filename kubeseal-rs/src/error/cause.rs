@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::io;
 
-/// The causes of an error, from the nearest to the last, without those whose words the one before has already: libraries repeat their causes
-/// in their own text.
+/// The causes of an error, from the nearest to the last, without those whose text the one before has already: libraries
+/// repeat their causes in their own text.
 pub(crate) fn causes(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut last = error.to_string();
     let mut causes = Vec::new();
@@ -25,8 +25,8 @@ pub(crate) fn on_one_line(error: &(dyn Error + 'static)) -> String {
     std::iter::once(error.to_string()).chain(causes(error)).collect::<Vec<_>>().join(": ")
 }
 
-/// An error without its causes. What the system says is said as Go and the shell say it (`no such file or directory`), because scripts look for
-/// that, and without Rust's `(os error 2)`.
+/// The text of an error without its causes. Errors of the system have the text of Go and the shell (`no such file or
+/// directory`), because scripts look for it, and no `(os error 2)` of Rust's.
 pub(crate) fn words(cause: &(dyn Error + 'static)) -> String {
     let said = cause.to_string();
     let code = cause.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error);

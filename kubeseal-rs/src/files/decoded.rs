@@ -1,5 +1,5 @@
-//! `any_form`: every form that a text can be decoded to: out of JSON's escapes, base64, gzip, zlib and zip, and of one in another.
-//! [`unpacked`] and [`from_base64`]: what a whole text is packed from.
+//! `any_form`: every form that a text can be decoded to: JSON's escapes, base64, gzip, zlib and zip, also nested.
+//! [`unpacked`] and [`from_base64`]: the content of a text that is packed as a whole.
 //!
 //! Tools pack copies of an object into annotations in such forms.
 
@@ -10,16 +10,16 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// No tool packs deeper; a text that goes on decoding was not packed by one.
+/// No tool packs deeper; text that can still be decoded was not packed by one.
 const DEEPEST: usize = 6;
 
-/// Fewer bytes in the midst of a text are words that look like base64.
+/// Fewer bytes within a text are words that look like base64.
 const SHORTEST: usize = 8;
 
-/// Fewer characters do not hold that.
+/// Fewer characters of base64 do not hold that many bytes.
 const SHORTEST_BASE64: usize = 11;
 
-/// As lenient as can be: the text need not come from a tool.
+/// As lenient as possible: the text need not come from a tool.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
@@ -34,7 +34,7 @@ pub(crate) fn any_form(text: &[u8], is_it: &mut dyn FnMut(&[u8]) -> bool) -> Res
 
 struct Search<'a> {
     is_it: &'a mut dyn FnMut(&[u8]) -> bool,
-    /// How much more may be decoded.
+    /// Number of bytes that may still be decoded.
     left: usize,
 }
 
@@ -59,7 +59,7 @@ impl Search<'_> {
                 return Ok(true);
             }
         }
-        // Base64 that is broken into lines.
+        // Base64 with line breaks.
         for run in runs(bytes, |byte| is_base64(byte) || byte.is_ascii_whitespace()) {
             if run.iter().any(u8::is_ascii_whitespace) && self.visit_base64(run, depth)? {
                 return Ok(true);
@@ -89,11 +89,12 @@ fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte)
 }
 
-/// What a text holds that is base64 of JSON or of something packed with gzip, zlib or zip; none where it is not base64 at all. What is
-/// inflated is taken from `left`, which is how much that may be.
+/// The content of a text that is base64 of JSON or of gzip, zlib or zip; none if it is not base64. The inflated bytes
+/// are subtracted from `left`, the number that is allowed.
 pub(crate) fn unpacked(text: &[u8], left: &mut usize) -> Result<Option<Vec<u8>>, TooLarge> {
     let Some(decoded) = from_base64(text) else { return Ok(None) };
-    // What gives nothing is charged as well, as room was made for it; and nothing is tried any more once the bound is reached.
+    // A failed try is charged as well, because memory was reserved for it; once the limit is reached, nothing more is
+    // tried.
     match inflated(&decoded, *left) {
         Ok(Some(inflated)) => {
             *left = left.saturating_sub(inflated.len().max(decoded.len()));
@@ -112,7 +113,7 @@ pub(crate) fn unpacked(text: &[u8], left: &mut usize) -> Result<Option<Vec<u8>>,
     }
 }
 
-/// Of either alphabet, with padding and with white space in it, or without.
+/// Base64 of either alphabet, with or without padding and white space.
 pub(crate) fn from_base64(run: &[u8]) -> Option<Vec<u8>> {
     let characters = run.iter().filter(|byte| !byte.is_ascii_whitespace());
     let mut text: Vec<u8> = characters
@@ -128,7 +129,7 @@ pub(crate) fn from_base64(run: &[u8]) -> Option<Vec<u8>> {
     BASE64.decode(text).ok()
 }
 
-/// Without JSON's escapes, wherever they stand; none where there are none.
+/// The text without JSON's escapes; none if it has none.
 fn unescaped(bytes: &[u8]) -> Option<Vec<u8>> {
     if !bytes.contains(&b'\\') {
         return None;
@@ -161,7 +162,7 @@ fn unescaped(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(plain)
 }
 
-/// The character of the hexadecimal digits behind `\u`, and how long it is written; of a pair, the second half's too.
+/// The character of the hexadecimal digits after `\u`, and its written length; for a surrogate pair, of both halves.
 fn character(digits: &[u8]) -> Option<(char, usize)> {
     let unit = |digits: &[u8]| u16::from_str_radix(std::str::from_utf8(digits.get(..4)?).ok()?, 16).ok();
     let first = unit(digits)?;
@@ -289,7 +290,7 @@ mod tests {
         for mut left in [100, 0] {
             assert_eq!((unpacked(large.as_bytes(), &mut left), left), (Err(TooLarge), 0));
         }
-        // A header, and nothing behind it that can be inflated.
+        // A header, without data that can be inflated.
         let empty = BASE64_STANDARD.encode(b"\x1f\x8b\x08\0\0\0\0\0\0\xff\xff\xff");
         let mut left = 100;
         assert!(unpacked(empty.as_bytes(), &mut left).unwrap().is_some());

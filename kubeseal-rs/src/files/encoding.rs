@@ -1,7 +1,7 @@
 //! [`Encoding`]: how a text is written as bytes: UTF-8, or the UTF-16 that PowerShell's `>` writes.
 //!
-//! Every file that people name as text is read through this. What holds values, such as the file of `--from-file`, is not: its
-//! bytes are what is sealed.
+//! Every file that users name as text is read through this. Files that hold values, such as that of `--from-file`, are
+//! not: their bytes are sealed.
 
 use std::io::{self, Cursor, Read};
 
@@ -10,14 +10,15 @@ const MARK: char = '\u{feff}';
 /// How a text is written as bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
-    /// UTF-8, or what is no text.
+    /// UTF-8, or bytes that are no text.
     Utf8,
     /// UTF-16, with a byte order mark or without.
     Utf16 { is_big_endian: bool, has_mark: bool },
 }
 
 impl Encoding {
-    /// What the first four bytes of a text tell. Manifests, PEM and all else that we read begin with a character of ASCII.
+    /// The encoding that the first four bytes show. Manifests, PEM and all other texts that are read begin with a
+    /// character of ASCII.
     fn of(bytes: &[u8]) -> Self {
         let (is_big_endian, has_mark) = match bytes {
             [0xff, 0xfe, rest @ ..] if !rest.starts_with(&[0, 0]) => (false, true),
@@ -29,12 +30,12 @@ impl Encoding {
         Self::Utf16 { is_big_endian, has_mark }
     }
 
-    /// Whether a text that begins so is UTF-16.
+    /// Whether a text that begins with these bytes is UTF-16.
     pub(crate) fn is_utf16(bytes: &[u8]) -> bool {
         Self::of(bytes) != Self::Utf8
     }
 
-    /// UTF-16 in UTF-8, without its byte order mark, and how it was written. None for everything else.
+    /// UTF-16 as UTF-8, without its byte order mark, and its encoding. None for other bytes.
     pub(crate) fn decode(bytes: &[u8]) -> Option<(Self, Vec<u8>)> {
         let encoding = Self::of(bytes);
         let Self::Utf16 { is_big_endian, has_mark } = encoding else { return None };
@@ -42,7 +43,7 @@ impl Encoding {
         let unit = |pair: &[u8; 2]| {
             if is_big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) }
         };
-        // Room for all of it: a unit takes three bytes at most.
+        // Room for the whole text: a unit takes three bytes at most.
         let mut text = Vec::with_capacity(3 * pairs.len());
         for character in char::decode_utf16(pairs.iter().skip(usize::from(has_mark)).map(unit)) {
             text.extend_from_slice(character.ok()?.encode_utf8(&mut [0; 4]).as_bytes());
@@ -66,12 +67,12 @@ impl Encoding {
     }
 }
 
-/// What was read from a text file, in UTF-8; as it is, if it is no text.
+/// The content of a text file in UTF-8; unchanged, if it is no text.
 pub(crate) fn to_utf8(bytes: Vec<u8>) -> Vec<u8> {
     Encoding::decode(&bytes).map_or(bytes, |(_, text)| text)
 }
 
-/// A reader of the same text in UTF-8. UTF-16 is read as a whole: it comes from editors and shells, not from streams.
+/// A reader of the text in UTF-8. UTF-16 is read as a whole: it comes from editors and shells, not from streams.
 pub(crate) fn utf8_reader(mut reader: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
     let mut first = Vec::new();
     reader.by_ref().take(4).read_to_end(&mut first)?;

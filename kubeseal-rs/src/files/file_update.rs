@@ -1,6 +1,8 @@
-//! [`FileUpdate`]: a file that is read, changed and written back, without losing what another program saves meanwhile.
+//! [`FileUpdate`]: a file that is read, changed and written back, without losing changes that another program saves
+//! meanwhile.
 //!
-//! Other `kubeseal-rs` processes block on the `lock`; what another program saves is noticed right before it would be lost.
+//! Other `kubeseal-rs` processes block on the `lock`; a change by another program is noticed right before the file is
+//! replaced.
 
 pub(crate) mod error;
 pub(crate) mod lock;
@@ -14,16 +16,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// So long one waits for another, who may be waiting for a controller.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a process waits for the lock; its holder may be waiting for a controller.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A file, as it was read.
+/// A file, with the content that was read.
 pub(crate) struct FileUpdate {
     path: PathBuf,
-    /// Where none of us may change it between reading and replacing.
+    /// Set if no other `kubeseal-rs` process may change the file between reading and replacing.
     lock: Option<FileLock>,
     bytes: Vec<u8>,
-    /// The same in UTF-8, where it is not.
+    /// The content in UTF-8, if it has another encoding.
     decoded: Option<Vec<u8>>,
     encoding: Encoding,
 }
@@ -36,13 +38,13 @@ impl FileUpdate {
         Ok(Self { path: path.to_owned(), lock: None, bytes, decoded, encoding })
     }
 
-    /// Reads it, and lets none of us change it until it is replaced.
+    /// Reads the file, and locks it until it is replaced.
     pub(crate) fn locked(path: &Path) -> Result<Self, FileUpdateError> {
-        let lock = FileLock::of(path, PATIENCE)?;
+        let lock = FileLock::of(path, LOCK_TIMEOUT)?;
         Ok(Self { lock: Some(lock), ..Self::read(path)? })
     }
 
-    /// Whether it will be possible to replace it, before anybody types what is to be in it.
+    /// Checks that the file can be replaced, before the user types its new content.
     pub(crate) fn can_be_replaced(&self) -> Result<(), FileUpdateError> {
         lock::to_change(&self.path).map(drop)
     }
@@ -51,12 +53,12 @@ impl FileUpdate {
         &self.path
     }
 
-    /// Whether it is worth reading as text.
+    /// Whether the content mentions SealedSecrets.
     pub(crate) fn mentions_sealed(&self) -> bool {
         memmem::find(self.bytes(), b"SealedSecret").is_some()
     }
 
-    /// What was read, text or not; text in UTF-8.
+    /// The content, text or not; text in UTF-8.
     pub(crate) fn bytes(&self) -> &[u8] {
         self.decoded.as_ref().unwrap_or(&self.bytes)
     }
@@ -65,11 +67,11 @@ impl FileUpdate {
         std::str::from_utf8(self.bytes()).map_err(|_| FileUpdateError::NotText)
     }
 
-    /// Replaces it as a whole, in the encoding that it had, unless it is no longer what was read: an editor takes its time.
+    /// Replaces the file as a whole, in its encoding, unless it changed since it was read.
     pub(crate) fn replace(&self, text: &[u8]) -> Result<(), FileUpdateError> {
         let _until_replaced = match self.lock {
             Some(_) => None,
-            None => Some(FileLock::of(&self.path, PATIENCE)?),
+            None => Some(FileLock::of(&self.path, LOCK_TIMEOUT)?),
         };
         let now = Self::read(&self.path)?;
         if now.bytes != self.bytes {

@@ -1,4 +1,4 @@
-//! [`Input`]: where plaintext comes from: standard input or a file.
+//! [`Input`]: where plaintext is read from: standard input or a file.
 
 use crate::error::Hint;
 use crate::files::encoding::{to_utf8, utf8_reader};
@@ -44,24 +44,24 @@ impl From<Option<PathBuf>> for Input {
 }
 
 impl Input {
-    /// Reads all of it. At a terminal, it says what it waits for.
+    /// Reads everything. At a terminal, it prints what it waits for.
     pub(crate) fn read(&self, expected: &str) -> Result<Vec<u8>, InputError> {
         let mut bytes = Vec::new();
         self.open(expected)?.read_to_end(&mut bytes).map_err(|source| self.failed(source))?;
         Ok(bytes)
     }
 
-    /// Reads all of it, which is text, in UTF-8. At a terminal, it says what it waits for.
+    /// Reads a whole text, as UTF-8. At a terminal, it prints what it waits for.
     pub(crate) fn read_text(&self, expected: &str) -> Result<Vec<u8>, InputError> {
         self.read(expected).map(to_utf8)
     }
 
-    /// Opens it, which is text, to be read bit by bit in UTF-8.
+    /// Opens a text, to be read in parts as UTF-8.
     pub(crate) fn open_text(&self, expected: &str) -> Result<Box<dyn Read>, InputError> {
         utf8_reader(self.open(expected)?).map_err(|source| self.failed(source))
     }
 
-    /// Opens it, to be read bit by bit. At a terminal, it says what it waits for.
+    /// Opens the input, to be read in parts. At a terminal, it prints what it waits for.
     fn open(&self, expected: &str) -> Result<Box<dyn Read>, InputError> {
         match self {
             Self::Stdin => {
@@ -78,7 +78,7 @@ impl Input {
         }
     }
 
-    /// It could not be read, because of this.
+    /// The error that the input could not be read.
     pub(crate) fn failed(&self, source: io::Error) -> InputError {
         InputError { input: self.clone(), source }
     }

@@ -1,4 +1,4 @@
-//! [`Output`]: where the result goes, all of it or nothing.
+//! [`Output`]: where the result is written, all of it or nothing.
 
 pub(crate) mod overwrite;
 pub(crate) mod private;
@@ -25,7 +25,7 @@ pub(crate) enum Output {
 /// The result could not be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OutputError {
-    /// The reader closed it early; output that is cut off is no success for a program that needs all of it.
+    /// The reader closed the pipe early; for a program that needs the whole output, a part of it is no success.
     #[error("the reader of standard output went away")]
     Reader,
     #[error("cannot write to standard output")]
@@ -54,7 +54,7 @@ impl Hint for OutputError {
 }
 
 impl Output {
-    /// Standard output, unless there is a file.
+    /// The file, or standard output without one.
     pub(crate) fn to(file: Option<PathBuf>) -> Self {
         file.map_or(Self::Stdout, Self::File)
     }
@@ -71,7 +71,7 @@ impl Output {
         }
     }
 
-    /// It could not be written, because of this.
+    /// The error that the output could not be written.
     pub(crate) fn failed(&self, source: io::Error) -> OutputError {
         match self {
             Self::Stdout if source.kind() == io::ErrorKind::BrokenPipe => OutputError::Reader,
@@ -82,7 +82,7 @@ impl Output {
 }
 
 impl Output {
-    /// Writes everything, which is plaintext: only the owner may read it, and no copy of it is left elsewhere.
+    /// Writes plaintext: only the owner may read it, and no copy is left elsewhere.
     pub(crate) fn write_private(&self, bytes: &[u8]) -> Result<(), OutputError> {
         match self {
             Self::Stdout => self.put(bytes),
@@ -93,7 +93,7 @@ impl Output {
 }
 
 impl OutputError {
-    /// What to do about it where the old file is lost.
+    /// The hint if the old file is lost.
     pub(crate) fn hint_of_a_loss(&self) -> Option<String> {
         let Self::File { source, .. } = self else { return None };
         source.get_ref()?.downcast_ref::<CutShort>()?;
@@ -101,7 +101,7 @@ impl OutputError {
     }
 }
 
-/// Text for people to standard output, without what a terminal would follow.
+/// Prints text for people to standard output, with control characters escaped.
 pub(crate) fn print_text(text: &str) -> Result<(), OutputError> {
     Output::Stdout.write(shown_text(text).as_bytes())
 }

@@ -1,7 +1,8 @@
-//! `walk`: the files below a directory as git sees them: what no `.gitignore` names, and what is tracked although one does.
+//! `walk`: the files below a directory as git sees them: those that no `.gitignore` names, and tracked ones in any
+//! case.
 //!
-//! The tree may come from a stranger. Links are not followed, pipes and devices are not opened, no command runs, and a folder
-//! that looks like a bare repository is a folder.
+//! The tree may come from a stranger. Links are not followed, pipes and devices are not opened, no command runs, and a
+//! folder that looks like a bare repository is a folder.
 
 pub(crate) mod error;
 pub(crate) mod level;
@@ -9,12 +10,12 @@ pub(crate) mod rules;
 
 use crate::files::walk::error::WalkError;
 use crate::files::walk::level::Level;
-use crate::files::walk::rules::{IgnoreDecision, IgnoreFiles, Rules};
+use crate::files::walk::rules::{IgnoreDecision, IgnoreFiles, IgnoreRules};
 use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The regular files below `directory`, in order, and what cannot be walked into.
+/// The regular files below `directory`, in order, and the errors about directories that cannot be read.
 pub(crate) fn walk(directory: &Path, ignore_files: IgnoreFiles) -> Vec<Result<PathBuf, WalkError>> {
     let top = match fs::canonicalize(directory) {
         Ok(top) => top,
@@ -22,7 +23,7 @@ pub(crate) fn walk(directory: &Path, ignore_files: IgnoreFiles) -> Vec<Result<Pa
     };
     let mut walk = Walk {
         levels: Level::above(&top, ignore_files),
-        global: Rules::global(&top),
+        global: IgnoreRules::global(&top),
         ignore_files,
         found: Vec::new(),
     };
@@ -31,16 +32,17 @@ pub(crate) fn walk(directory: &Path, ignore_files: IgnoreFiles) -> Vec<Result<Pa
 }
 
 struct Walk {
-    /// The directories that we are in, outermost first.
+    /// The directories around the current one, outermost first.
     levels: Vec<Level>,
-    /// What the user's own configuration of git names.
-    global: Rules,
+    /// The ignore file that the user's own git configuration names.
+    global: IgnoreRules,
     ignore_files: IgnoreFiles,
     found: Vec<Result<PathBuf, WalkError>>,
 }
 
 impl Walk {
-    /// Goes through a directory: `shown` as it was given, `path` as it is. What `is_ignored` counts only if it is tracked.
+    /// Walks through a directory: `shown` as the user gave it, `path` as it is on disk. In an ignored directory only
+    /// tracked files count.
     fn enter(&mut self, shown: &Path, path: &Path, is_ignored: bool) {
         let entries = match sorted(path) {
             Ok(entries) => entries,
@@ -79,7 +81,7 @@ impl Walk {
         self.levels.pop();
     }
 
-    /// What `.ignore` files say of it, which counts more than what git's do.
+    /// The decision of `.ignore` files, which win over git's.
     fn ignore_decision(&self, path: &Path, is_directory: bool) -> Option<IgnoreDecision> {
         self.levels.iter().rev().find_map(|level| level.ignore.decision(path, is_directory))
     }
@@ -96,7 +98,8 @@ impl Walk {
         decision.or_else(|| self.global.decision(path, is_directory)) == Some(IgnoreDecision::Ignored)
     }
 
-    /// Whether one of the repositories that we are in tracks it: a folder inside may only pretend to be one of its own.
+    /// Whether one of the repositories around tracks it: a folder inside may only pretend to be a repository of its
+    /// own.
     fn is_tracked(&mut self, path: &Path, is_directory: bool) -> bool {
         let mut is_tracked = false;
         for level in &mut self.levels {

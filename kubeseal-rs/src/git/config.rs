@@ -1,4 +1,4 @@
-//! [`Format`]: the format of a repository, by its configuration.
+//! [`Format`]: the format of a repository, from its configuration.
 
 use crate::git::error::GitError;
 use crate::git::read_small;
@@ -11,30 +11,30 @@ const LARGEST: u64 = 1 << 20;
 /// The format of a repository.
 #[derive(Debug)]
 pub(crate) struct Format {
-    /// How objects are named.
+    /// The hash that names objects.
     pub object_hash: Kind,
-    /// How references are kept, if not as files. The index does not depend on it.
+    /// How references are stored, if not as files. The index does not depend on it.
     pub other_references: Option<String>,
 }
 
 impl Format {
-    /// The format of the repository with this common directory. One that is not known is an error, because its index could be
-    /// misread.
+    /// The format of the repository with this common directory. An unknown format is an error, because its index could
+    /// be misread.
     pub(crate) fn of(common: &Path) -> Result<Self, GitError> {
         let path = common.join("config");
         let bytes =
             read_small(&path, LARGEST).map_err(|source| GitError::Read { path, source })?.unwrap_or_default();
         let mut format = Self { object_hash: Kind::Sha1, other_references: None };
         for (key, value) in entries(&String::from_utf8_lossy(&bytes)) {
-            let told = || format!("{key} = {}", value.escape_debug());
+            let setting = || format!("{key} = {}", value.escape_debug());
             match (key.as_str(), value.as_str()) {
                 ("core.repositoryformatversion", "0" | "1") | ("extensions.objectformat", "sha1") => {}
                 ("extensions.objectformat", "sha256") => format.object_hash = Kind::Sha256,
                 ("extensions.refstorage", value) => {
-                    format.other_references = (value != "files").then(told);
+                    format.other_references = (value != "files").then(setting);
                 }
                 ("core.repositoryformatversion" | "extensions.objectformat", _) => {
-                    return Err(GitError::Format(told()));
+                    return Err(GitError::Format(setting()));
                 }
                 _ => {}
             }
@@ -43,7 +43,7 @@ impl Format {
     }
 }
 
-/// `section.key` and value of each line, in lower case. Sections with names in quotes are none that are looked for.
+/// `section.key` and value of each line, in lower case. Sections with quoted names are skipped.
 fn entries(text: &str) -> Vec<(String, String)> {
     let mut section = String::new();
     let mut entries = Vec::new();

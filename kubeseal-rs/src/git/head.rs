@@ -6,16 +6,16 @@ use crate::git::repository::Repository;
 use gix_hash::ObjectId;
 use std::path::PathBuf;
 
-/// No name of a branch is longer.
+/// No branch name is longer.
 const LONGEST_REF: u64 = 4096;
 
 /// No list of references is larger.
 const LARGEST_LIST: u64 = 1 << 30;
 
-/// How many references may name one another.
+/// Number of references that may name one another.
 const MAX_DEPTH: usize = 5;
 
-/// The commit that HEAD names; none where nothing was committed yet.
+/// The commit that HEAD names; none if nothing was committed yet.
 pub(crate) fn head(repository: &Repository) -> Result<Option<ObjectId>, GitError> {
     if let Some(format) = &repository.other_references {
         return Err(GitError::Format(format.clone()));
@@ -35,7 +35,7 @@ pub(crate) fn head(repository: &Repository) -> Result<Option<ObjectId>, GitError
             Some(_) => return Err(GitError::Head),
             None => return ObjectId::from_hex(text.as_bytes()).map(Some).map_err(|_| GitError::Head),
         }
-        // What a repository has there whose references are kept otherwise.
+        // The content of HEAD in a repository that stores references in another way.
         if name == "refs/heads/.invalid" {
             return Err(GitError::Format("reftable".into()));
         }
@@ -43,7 +43,7 @@ pub(crate) fn head(repository: &Repository) -> Result<Option<ObjectId>, GitError
     Err(GitError::Head)
 }
 
-/// The reference, of those that stand in one file.
+/// The reference in `packed-refs`.
 fn packed(repository: &Repository, name: &str) -> Result<Option<ObjectId>, GitError> {
     let text = read(repository.common_directory.join("packed-refs"), LARGEST_LIST)?.unwrap_or_default();
     let id = text.lines().find_map(|line| line.strip_suffix(name)?.strip_suffix(' '));

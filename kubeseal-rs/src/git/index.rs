@@ -1,4 +1,4 @@
-//! [`Index`]: what a repository tracks.
+//! [`Index`]: the files that a repository tracks.
 
 use crate::git::error::GitError;
 use crate::git::no_pipes;
@@ -9,14 +9,14 @@ use gix_index::{File, State};
 use std::path::Path;
 use std::{fs, io};
 
-/// An index takes less memory than this for each of its parts, however many files there are.
+/// Upper limit of memory for one part of an index.
 const LARGEST_ALLOCATION: usize = 4 << 30;
 
 /// The index of a repository.
 pub(crate) struct Index(pub(crate) State);
 
 impl Index {
-    /// Reads it. A repository in which nothing was added has none.
+    /// Reads the index. A repository in which nothing was added has none.
     pub(crate) fn read(repository: &Repository) -> Result<Self, GitError> {
         let path = repository.index.as_path();
         match fs::metadata(path) {
@@ -27,7 +27,7 @@ impl Index {
             }
             Err(error) => return Err(failed(path, error)),
         }
-        // What a split index shares stands beside it.
+        // The shared part of a split index is a file beside it.
         no_pipes(path.parent().unwrap_or(path), "sharedindex.").map_err(|error| failed(path, error))?;
         let options = Options {
             thread_limit: Some(1),
@@ -39,7 +39,7 @@ impl Index {
         Ok(Self(file.into_parts().0))
     }
 
-    /// Whether it has the file, or something below the directory, of this name from the top of the work tree.
+    /// Whether it has the file, or a file below the directory, with this name from the top of the work tree.
     pub(crate) fn tracks(&self, name: &[u8], is_directory: bool) -> bool {
         let index = &self.0;
         if index.entry_index_by_path(name.into()).is_ok() {
@@ -57,7 +57,7 @@ impl Index {
     }
 }
 
-/// What everything below a directory begins with.
+/// The common prefix of all files below a directory.
 fn below(directory: &[u8]) -> Vec<u8> {
     if directory.is_empty() { Vec::new() } else { [directory, b"/"].concat() }
 }

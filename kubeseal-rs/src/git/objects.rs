@@ -22,16 +22,16 @@ const LARGEST_LIST: u64 = 1 << 20;
 /// No repository has more directories of objects.
 const MAX_DIRECTORIES: usize = 1000;
 
-/// The bits of a mode that tell a file from a link.
+/// The bits of a mode that distinguish a file from a link.
 const KIND: u32 = 0o170_000;
 
-/// A file in a tree: its mode and its content's name.
+/// A file in a tree: its mode and its object id.
 pub(crate) type TreeFile = (u32, ObjectId);
 
 /// The object database, with its alternates.
 pub(crate) struct Objects {
     stores: Vec<gix_odb::Handle>,
-    /// All directories of objects, those of alternates included.
+    /// All object directories, those of alternates included.
     directories: Vec<PathBuf>,
 }
 
@@ -55,8 +55,8 @@ impl Objects {
         self.find(commit, |store, buffer| Ok(store.find_commit(commit, buffer)?.tree()))
     }
 
-    /// Adds every file below a tree, by its path. A directory that is `known` to have the tree that it has here is left out,
-    /// and taken from `known`.
+    /// Adds every file below a tree, by its path. A directory that is `known` to have the same tree is left out, and
+    /// removed from `known`.
     pub(crate) fn add_files(
         &self,
         tree: &oid,
@@ -98,12 +98,12 @@ impl Objects {
         Ok(())
     }
 
-    /// What is in a file.
+    /// The content of a file.
     pub(crate) fn blob(&self, id: &oid) -> Result<Vec<u8>, GitError> {
         self.find(id, |store, buffer| Ok(store.find_blob(id, buffer)?.data.to_vec()))
     }
 
-    /// Looks for an object in one directory after the other.
+    /// Searches for an object in one directory after the other.
     fn find<T>(
         &self,
         id: &oid,
@@ -126,8 +126,7 @@ impl Objects {
     }
 }
 
-/// Checks that gix opens no pipe in a directory of objects and in its alternates, and adds all of them to
-/// `directories`.
+/// Checks that gix opens no pipe in an object directory and in its alternates, and adds all of them to `directories`.
 fn check(objects: &Path, directories: &mut Vec<PathBuf>) -> io::Result<()> {
     let mut next = vec![objects.to_owned()];
     while let Some(directory) = next.pop() {
@@ -140,7 +139,7 @@ fn check(objects: &Path, directories: &mut Vec<PathBuf>) -> io::Result<()> {
         no_pipes(&directory.join("pack"), "")?;
         let alternates = read_small(&directory.join("info").join("alternates"), LARGEST_LIST)?;
         let alternates = gix_odb::alternate::parse(&alternates.unwrap_or_default());
-        // gix sees relative paths from the first directory.
+        // gix takes relative paths from the first directory.
         next.extend(alternates.map_err(io::Error::other)?.into_iter().map(|path| objects.join(path)));
         directories.push(directory);
     }

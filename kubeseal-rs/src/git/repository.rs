@@ -1,4 +1,4 @@
-//! [`Repository`]: where the parts of a repository are.
+//! [`Repository`]: the directories and files of a repository.
 
 use crate::git::config::Format;
 use crate::git::error::GitError;
@@ -12,19 +12,19 @@ use std::{env, fs, io};
 /// Files that name a directory are no longer.
 const LONGEST_PATH: u64 = 1 << 16;
 
-/// A repository with a work tree. A bare one is none: it may be a folder that was committed.
+/// A repository with a work tree. A bare one counts as none: it may be a folder that was committed.
 #[derive(Debug)]
 pub(crate) struct Repository {
     /// The directory whose files it tracks.
     pub work_tree: PathBuf,
-    /// `.git`, or what a linked work tree or a submodule has instead.
+    /// `.git`, or the directory of a linked work tree or a submodule.
     pub(crate) git_directory: PathBuf,
-    /// What linked work trees have in common.
+    /// The directory that linked work trees share.
     pub(crate) common_directory: PathBuf,
     pub(crate) index: PathBuf,
     pub(crate) objects: Vec<PathBuf>,
     pub(crate) object_hash: Kind,
-    /// How references are kept, if not as files.
+    /// How references are stored, if not as files.
     pub(crate) other_references: Option<String>,
 }
 
@@ -34,7 +34,7 @@ impl Repository {
         let path = directory.join(".git");
         match fs::metadata(&path) {
             Ok(metadata) if !metadata.is_dir() => Self::named(&path, directory).map(Some),
-            // Git passes over a broken link, and over a directory of that name that is no repository.
+            // Git skips a broken link, and a directory of that name that is no repository.
             metadata => match metadata.and_then(|_| fs::symlink_metadata(path.join("HEAD"))) {
                 Ok(_) => Self::new(directory.to_owned(), path).map(Some),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -43,7 +43,7 @@ impl Repository {
         }
     }
 
-    /// The repository that a command means which runs in `directory`: the one that git names to its hooks, or the one around.
+    /// The repository of a command that runs in `directory`: the one that git names to its hooks, or the one around.
     pub(crate) fn around(directory: &Path) -> Result<Self, GitError> {
         let mut repository = match variable("GIT_DIR") {
             Some(path) => Self::named(&directory.join(path), directory)?,
@@ -64,7 +64,7 @@ impl Repository {
         Ok(repository)
     }
 
-    /// The repository of the innermost work tree that `directory` is in.
+    /// The repository of the innermost work tree around `directory`.
     fn found(directory: &Path) -> Result<Self, GitError> {
         for ancestor in directory.ancestors() {
             if let Some(repository) = Self::at(ancestor)? {
@@ -74,7 +74,7 @@ impl Repository {
         Err(GitError::NotARepository)
     }
 
-    /// The repository that `.git`, or a file in its place, is of.
+    /// The repository of `.git`, which is a directory or a file.
     fn named(path: &Path, work_tree: &Path) -> Result<Self, GitError> {
         let directory = if path.is_dir() {
             path.to_owned()
@@ -104,7 +104,7 @@ impl Repository {
         })
     }
 
-    /// The patterns of files that are ignored here alone.
+    /// The ignore file of this repository only.
     pub(crate) fn excludes(&self) -> PathBuf {
         self.common_directory.join("info").join("exclude")
     }
@@ -114,7 +114,7 @@ fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// The directory that a file names, seen from `around`; none if there is no such file.
+/// The directory that a file names, relative to `around`; none if there is no such file.
 fn linked(path: &Path, prefix: &str, around: &Path) -> Result<Option<PathBuf>, GitError> {
     let bytes =
         read_small(path, LONGEST_PATH).map_err(|source| GitError::Read { path: path.to_owned(), source })?;

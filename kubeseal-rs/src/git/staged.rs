@@ -1,4 +1,4 @@
-//! [`Staged`]: what the next commit changes.
+//! [`Staged`]: the changes of the next commit.
 
 use crate::git::error::GitError;
 use crate::git::head::head;
@@ -9,11 +9,11 @@ use gix_hash::ObjectId;
 use gix_index::entry::{Flags, Mode};
 use std::collections::HashMap;
 
-/// What is staged, and what was there before.
+/// The staged files, and the files of the last commit.
 pub(crate) struct Staged {
-    /// In order of their names.
+    /// In the order of their names.
     pub files: Vec<StagedFile>,
-    /// What was tracked before, and what is, with its content's name.
+    /// All names that are tracked, now or before, with their object ids.
     names: HashMap<Vec<u8>, Option<ObjectId>>,
     objects: Objects,
 }
@@ -22,7 +22,7 @@ pub(crate) struct Staged {
 pub(crate) struct StagedFile {
     /// From the top of the work tree.
     pub name: Vec<u8>,
-    /// It takes part in a merge that is not resolved: there is more than one content.
+    /// Whether it belongs to a merge that is not resolved: it has more than one content.
     pub is_unmerged: bool,
     id: ObjectId,
 }
@@ -34,7 +34,7 @@ impl Staged {
         let objects = Objects::open(repository)?;
         let head = head(repository)?.map(|commit| objects.tree_of(&commit)).transpose()?;
 
-        // Directories of a sparse index. What is left here in the end has another tree than before.
+        // Directories of a sparse index. Those that remain at the end have another tree than before.
         let mut sparse: HashMap<Vec<u8>, ObjectId> = index
             .entries()
             .iter()
@@ -61,7 +61,7 @@ impl Staged {
             }
         }
         for entry in index.entries() {
-            // `git add --intent-to-add` stages a name alone.
+            // `git add --intent-to-add` stages a name without content.
             if !entry.flags.contains(Flags::INTENT_TO_ADD) {
                 add(entry.path(&index).to_vec(), entry.mode.bits(), entry.id, entry.stage_raw() != 0);
             }
@@ -71,18 +71,18 @@ impl Staged {
         Ok(Self { files, names, objects })
     }
 
-    /// Whether one of the names that are tracked, or were before, is of that kind.
+    /// Whether one of the names that are tracked, now or before, satisfies the condition.
     pub(crate) fn knows(&self, is_meant: impl Fn(&[u8]) -> bool) -> bool {
         self.names.keys().any(|name| is_meant(name))
     }
 
-    /// What the index has of a file, staged or as before; none if it is not tracked, or is no file.
+    /// The content of a file in the index, staged or unchanged; none if it is not tracked, or is no file.
     pub(crate) fn content_of(&self, name: &[u8]) -> Option<Vec<u8>> {
         let id = self.names.get(name).copied().flatten()?;
         self.objects.blob(&id).ok()
     }
 
-    /// What is staged of a file.
+    /// The staged content of a file.
     pub(crate) fn content(&self, file: &StagedFile) -> Result<Vec<u8>, GitError> {
         self.objects.blob(&file.id)
     }

@@ -30,7 +30,7 @@ pub(crate) fn normal(path: &Path) -> PathBuf {
     normal
 }
 
-/// `path` as git names it that is below `directory`; none if it is elsewhere. The directory itself is empty.
+/// `path` relative to `directory`, as git writes it; none if it is outside. The directory itself is empty.
 pub(crate) fn within(directory: &Path, path: &Path) -> Option<Vec<u8>> {
     let mut name: Vec<&[u8]> = Vec::new();
     for component in path.strip_prefix(directory).ok()?.components() {

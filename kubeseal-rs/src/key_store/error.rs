@@ -7,7 +7,7 @@ use crate::error::Hint;
 use crate::terminal::program::name;
 use std::fmt;
 
-/// Why the cluster's keys could not be read or changed. Never shows what is in them.
+/// Why the cluster's keys could not be read or changed. Never shows their content.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyStoreError {
     #[error(transparent)]
@@ -16,8 +16,8 @@ pub(crate) enum KeyStoreError {
     Name(String),
     #[error("\"{0}\" cannot be the start of a key's name")]
     Prefix(String),
-    #[error("cannot {}", .act.told(.namespace, .server))]
-    Ask {
+    #[error("cannot {}", .act.described(.namespace, .server))]
+    Request {
         act: Operation,
         server: String,
         namespace: String,
@@ -32,21 +32,21 @@ impl Hint for KeyStoreError {
             Self::Session(error) => error.hint().unwrap_or_default(),
             Self::Name(_) => "check --controller-namespace; it names the namespace of the controller".into(),
             Self::Prefix(_) => "check --key-prefix; it is what the controller's --key-prefix says".into(),
-            Self::Ask { source: RequestError::NotFound(_), .. } => {
+            Self::Request { source: RequestError::NotFound(_), .. } => {
                 format!(
                     "it is gone, or the namespace is; see `{} keys list`, and check --controller-namespace",
                     name()
                 )
             }
-            Self::Ask { source: RequestError::Changed(_), .. } => {
+            Self::Request { source: RequestError::Changed(_), .. } => {
                 format!("another client changed it meanwhile; look at it again with `{} keys list`", name())
             }
-            Self::Ask { act, source, namespace, .. } => source.hint(act.permission(namespace)),
+            Self::Request { act, source, namespace, .. } => source.hint(act.permission(namespace)),
         })
     }
 }
 
-/// What was to be done. A Secret is named by its name.
+/// A request about keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Operation {
     ListKeys,
@@ -59,7 +59,7 @@ pub(crate) enum Operation {
 }
 
 impl Operation {
-    fn told(&self, namespace: &str, server: &str) -> impl fmt::Display {
+    fn described(&self, namespace: &str, server: &str) -> impl fmt::Display {
         match self {
             Self::ListKeys => format!("list the sealing keys in namespace {namespace} of {server}"),
             Self::ListSealedSecrets => format!("list the SealedSecrets of {server}"),
@@ -83,14 +83,14 @@ impl Operation {
 }
 
 impl KeyStoreError {
-    /// Whether it is a matter of rights alone.
+    /// Whether only a permission is missing.
     pub(crate) fn is_forbidden(&self) -> bool {
-        matches!(self, Self::Ask { source: RequestError::Forbidden(_), .. })
+        matches!(self, Self::Request { source: RequestError::Forbidden(_), .. })
     }
 
-    /// Whether the same request may well succeed a moment later.
+    /// Whether a repeated request may succeed.
     pub(crate) fn may_pass(&self) -> bool {
-        let Self::Ask { source, .. } = self else { return false };
+        let Self::Request { source, .. } = self else { return false };
         matches!(
             source,
             RequestError::Unavailable(_)

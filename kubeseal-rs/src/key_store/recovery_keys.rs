@@ -1,8 +1,8 @@
 //! [`RecoveryKeys`]: private keys from files, to open SealedSecrets without their cluster.
 //!
 //! A file is PEM (PKCS#1 or PKCS#8, several keys and certificates in one), or a backup of sealing keys: Secrets and
-//! Lists of them, in YAML or JSON, as `kubectl get -o yaml` writes them.
-//! Either may be encrypted, in the format of age, as `keys backup` writes it.
+//! Lists of them, in YAML or JSON, as `kubectl get -o yaml` writes them. Either may be encrypted, in the format of age,
+//! as `keys backup` writes it.
 
 pub(crate) mod error;
 
@@ -22,11 +22,11 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// As they were asked for.
+/// The files that the flags name.
 #[derive(Debug)]
 pub(crate) struct RecoveryKeys {
     pub files: Vec<PathBuf>,
-    /// For those that are encrypted.
+    /// How to decrypt encrypted files.
     pub unlock: Decryption,
 }
 
@@ -36,7 +36,7 @@ impl RecoveryKeys {
         Self { files: paths_of(files), unlock: Decryption::from_args(unlock) }
     }
 
-    /// Every key in these files. What is none is skipped with a warning, as long as there is one.
+    /// Every key in these files. A Secret that is no key is skipped with a warning, as long as there is one key.
     pub(crate) fn load(&self) -> Result<KeyRing, RecoveryKeyError> {
         let mut keys = Vec::new();
         for file in &self.files {
@@ -59,7 +59,7 @@ fn read(file: &Path, unlock: &Decryption) -> Result<Vec<KeyPair>, RecoveryKeyErr
         .map_err(|source| RecoveryKeyError::Encrypted { file: file.to_owned(), source: source.into() })?;
     let text = std::str::from_utf8(&bytes).map_err(|_| RecoveryKeyError::NotText(file.to_owned()))?;
     let mut sound = Vec::new();
-    // A Secret in YAML may hold PEM as it is, under stringData, or encoded, under data.
+    // A Secret in YAML may hold PEM under stringData, or its base64 under data.
     if text.contains("-----BEGIN ")
         && pem::blocks(text).iter().any(|block| block.label.ends_with("PRIVATE KEY"))
     {
@@ -103,7 +103,7 @@ fn read_pem(from: &dyn Display, text: &str, sound: &mut Vec<KeyPair>) {
     }
 }
 
-/// The key with its certificate; where that is not known, with one made for it: a ring is of pairs.
+/// The key with its certificate; without one, a certificate is made for it, because a ring holds pairs.
 fn paired(from: &dyn Display, private: PrivateKey, certificates: &[Certificate]) -> Option<KeyPair> {
     let known = certificates.iter().find(|certificate| certificate.public() == private.public()).cloned();
     let certificate = known.or_else(|| {

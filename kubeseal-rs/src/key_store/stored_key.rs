@@ -1,4 +1,4 @@
-//! [`StoredKey`]: a sealing key's Secret, as the cluster has it.
+//! [`StoredKey`]: a sealing key's Secret in the cluster.
 
 use api::ObservedSecret;
 use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, LABEL, RETIRED};
@@ -11,30 +11,30 @@ use sealing::{KeyOrder, KeySecretError, SealingKey};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-/// A Secret with the label of sealing keys, or the name of those from before. It has no Debug: it holds a private key.
+/// A Secret with the label of sealing keys, or with the name of a legacy key. It has no Debug: it holds a private key.
 pub(crate) struct StoredKey {
     secret: Secret,
     key: Result<Arc<SealingKey>, KeySecretError>,
     certificate: Option<Certificate>,
 }
 
-/// Whether a key counts, and if not, why.
+/// Whether a key is in use, and if not, why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
-    /// It opens.
+    /// It opens values.
     Active,
-    /// Nothing needs it any more.
+    /// No SealedSecret needs it any more.
     Retired,
     /// It leaked.
     Compromised,
-    /// Its label has another value, which takes it out.
+    /// Its label has another value, so that it is not in use.
     Inactive,
-    /// It is labelled as a key, and is none that opens anything.
+    /// It is labelled as a key, and holds no valid one.
     Unusable,
 }
 
 impl State {
-    /// In one word.
+    /// The state in one word.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -47,7 +47,7 @@ impl State {
 }
 
 impl StoredKey {
-    /// Takes over a Secret.
+    /// Takes a Secret.
     pub(crate) fn read(secret: ObservedSecret) -> Self {
         let key = SealingKey::from_observed(&secret, KeyOrder::CertNotBefore).map(Arc::new);
         let secret = secret.into_known();
@@ -71,40 +71,40 @@ impl StoredKey {
         self.secret.resource_version()
     }
 
-    /// When the Secret was made, which for a restored key is later than the key.
+    /// When the Secret was created, which for a restored key is later than the key.
     pub(crate) fn created(&self) -> Option<Timestamp> {
         self.secret.creation_timestamp().map(|time| time.0)
     }
 
-    /// Both halves, or why they are none.
+    /// The key pair, or why there is none.
     pub(crate) fn key(&self) -> Result<&Arc<SealingKey>, KeySecretError> {
         self.key.as_ref().map_err(|error| *error)
     }
 
-    /// The public half, if that much can be read.
+    /// The certificate, if it can be read.
     pub(crate) fn certificate(&self) -> Option<&Certificate> {
         self.certificate.as_ref()
     }
 
-    /// The certificate's.
+    /// The certificate's fingerprint.
     pub(crate) fn fingerprint(&self) -> Option<Fingerprint> {
         self.certificate().map(Certificate::fingerprint)
     }
 
-    /// Whether it counts.
+    /// The state of the key.
     pub(crate) fn state(&self) -> State {
         match self.secret.labels().get(LABEL).map(String::as_str) {
             Some(COMPROMISED) => State::Compromised,
             Some(RETIRED) => State::Retired,
-            // Without a label: from before there were labels.
+            // Without a label: a legacy key.
             None | Some(ACTIVE) if self.key.is_ok() => State::Active,
             None | Some(ACTIVE) => State::Unusable,
             Some(_) => State::Inactive,
         }
     }
 
-    /// Since when it is a key, as the controller reckons: a certificate that begins later than its Secret was made was dated
-    /// by a wrong clock. None without a certificate.
+    /// Its age for the controller: a certificate that begins later than its Secret was created has the date of a wrong
+    /// clock. None without a certificate.
     pub(crate) fn since(&self) -> Option<Timestamp> {
         let not_before = self.certificate().map(Certificate::not_before)?;
         Some(self.created().map_or(not_before, |created| created.min(not_before)))
@@ -116,12 +116,12 @@ impl StoredKey {
         matches!(certificates, (Some(this), Some(other)) if this.public() == other.public())
     }
 
-    /// Newest first, in the controller's order; what has no certificate comes last.
+    /// Sorts by age, newest first, as the controller does; Secrets without a certificate come last.
     pub(crate) fn order(&self) -> (Reverse<Option<Timestamp>>, Option<Fingerprint>, String) {
         (Reverse(self.since()), self.fingerprint(), self.name())
     }
 
-    /// The Secret without what only this cluster knows of it, for a backup. With copies of the values.
+    /// The Secret for a backup, without fields that only this cluster uses. It copies the values.
     pub(crate) fn to_back_up(&self, is_left_out: impl Fn(&str) -> bool) -> Secret {
         let metadata = &self.secret.metadata;
         let mut annotations = metadata.annotations.clone().unwrap_or_default();

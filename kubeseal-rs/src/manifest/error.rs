@@ -36,7 +36,7 @@ impl Hint for ManifestError {
 }
 
 impl ManifestError {
-    /// The same, in a stream with so many documents more before it.
+    /// The error with the document's number in the whole stream, in which there are this many documents before it.
     pub(crate) fn after(self, documents: usize) -> Self {
         match self {
             Self::At { location, problem } => Self::At { location: location.after(documents), problem },
@@ -44,7 +44,7 @@ impl ManifestError {
         }
     }
 
-    /// Whether it can be read, and is something else.
+    /// Whether the input is valid, and another kind of object.
     pub(crate) fn is_of_other_kind(&self) -> bool {
         match self {
             Self::Nothing(_) => true,

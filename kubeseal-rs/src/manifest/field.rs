@@ -1,4 +1,4 @@
-//! [`Field`]: a node and its location, asked for the shape it should have.
+//! [`FieldReader`]: a node and its location; its methods read the expected type, or return an error.
 
 use crate::manifest::error::ManifestError;
 use crate::manifest::location::Location;
@@ -6,7 +6,7 @@ use crate::manifest::yaml::invalid::InvalidManifest;
 use crate::manifest::yaml::node::{Key, YamlNode, YamlValue};
 use serde_json::Value;
 
-/// A part of a Secret on its way to being read. `null` counts as absent, as in Go.
+/// A part of a Secret that is being read. `null` counts as absent, as in Go.
 pub(crate) struct FieldReader {
     pub location: Location,
     value: YamlValue,
@@ -18,7 +18,7 @@ impl FieldReader {
         Self { location, value: node.value }
     }
 
-    /// An object at its location, which says what the object is called. One without a kind is of the `implied` one.
+    /// An object at its location, with its kind and name. An object without a kind is of the `implied` one.
     pub(crate) fn of_object(location: Location, node: YamlNode, implied: &str) -> Self {
         let text = |path: &[&str]| node.at(path).and_then(YamlNode::text).filter(|text| !text.is_empty());
         let name = text(&["metadata", "name"]).or_else(|| text(&["metadata", "generateName"]));
@@ -32,7 +32,7 @@ impl FieldReader {
         matches!(self.value, YamlValue::Null)
     }
 
-    /// Whether there is nothing in it, so that a document does not count.
+    /// Whether it is empty, so that a document is skipped.
     pub(crate) fn is_empty(&self) -> bool {
         match &self.value {
             YamlValue::Null => true,
@@ -41,7 +41,7 @@ impl FieldReader {
         }
     }
 
-    /// The fields of a Kubernetes object; `known` are those that are told from misspelt ones.
+    /// The fields of a Kubernetes object; a field whose name is close to one of `known` is an error.
     pub(crate) fn object(self, known: &[&'static str]) -> Result<Vec<(String, Self)>, ManifestError> {
         if !matches!(self.value, YamlValue::Map(_)) {
             let found = self.value.kind();
@@ -50,7 +50,8 @@ impl FieldReader {
         self.object_or_nothing(known)
     }
 
-    /// The same, where the object may be left out.
+    /// The fields of a Kubernetes object that may be left out; a field whose name is close to one of `known` is an
+    /// error.
     pub(crate) fn object_or_nothing(
         self,
         known: &[&'static str],
@@ -65,7 +66,7 @@ impl FieldReader {
         Ok(fields)
     }
 
-    /// The entries of a map, whose keys are text and differ.
+    /// The entries of a map, with unique string keys.
     pub(crate) fn map(self) -> Result<Vec<(String, Self)>, ManifestError> {
         let entries = match self.value {
             YamlValue::Null => Vec::new(),
@@ -122,7 +123,7 @@ impl FieldReader {
         }
     }
 
-    /// All of it. Numbers become zero: no field that is read has one, and what is none of those is left out later.
+    /// The whole value. Numbers become zero: no field that is read is a number, and other fields are dropped later.
     pub(crate) fn value(self) -> Result<Value, ManifestError> {
         match self.value {
             YamlValue::Null => Ok(Value::Null),
@@ -141,7 +142,7 @@ impl FieldReader {
         }
     }
 
-    /// Something wrong here.
+    /// The error that this is invalid.
     pub(crate) fn invalid(&self, problem: InvalidManifest) -> ManifestError {
         ManifestError::At { location: self.location.clone(), problem }
     }

@@ -1,4 +1,4 @@
-//! [`Location`]: where something is in the input, as messages name it.
+//! [`Location`]: a position in the input, for messages.
 
 use crate::files::input::Input;
 use crate::manifest::names::shown_name;
@@ -16,7 +16,7 @@ struct Parts {
     /// None where the message names the file itself.
     input: Option<Arc<Input>>,
     document: usize,
-    /// In a `List`.
+    /// The index in a `List`.
     item: Option<usize>,
     /// Kind, namespace and name of the object, as far as it has a name.
     object: Option<Arc<str>>,
@@ -44,7 +44,7 @@ impl Location {
         self
     }
 
-    /// An item of the List in this document. Where its position is not known, that of the List would mislead.
+    /// An item of the List in this document. If its position is not known, that of the List would mislead.
     pub(crate) fn item(&self, item: usize, position: Option<Position>) -> Self {
         let mut location = Self::document(self.0.document, position);
         location.0.input.clone_from(&self.0.input);
@@ -52,7 +52,7 @@ impl Location {
         location
     }
 
-    /// Adds what the object calls itself.
+    /// Adds the object's kind and name.
     pub(crate) fn of_object(mut self, kind: &str, namespace: Option<&str>, name: Option<&str>) -> Self {
         self.0.object = name.filter(|name| !name.is_empty()).map(|name| {
             let (kind, name) = (shown_name(kind), shown_name(name));
@@ -70,18 +70,18 @@ impl Location {
         self
     }
 
-    /// Another line, for what has no name of its own.
+    /// Another line, for parts without a name of their own.
     pub(crate) fn at(&self, position: Option<Position>) -> Self {
         let mut location = self.clone();
         location.0.position = position.or(self.0.position);
         location
     }
 
-    /// A field of what is here.
+    /// A field of this object.
     pub(crate) fn field(&self, key: &str, position: Option<Position>) -> Self {
         let mut location = self.clone();
         let parts = &mut *location.0;
-        // Without a position of its own, the position of what is around it would mislead.
+        // Without a position of its own, the position of the object around it would mislead.
         parts.position = position;
         if !parts.field.is_empty() {
             parts.field.push('.');

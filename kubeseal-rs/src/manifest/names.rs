@@ -1,4 +1,4 @@
-//! Names: which ones the API server takes, and which ones may be shown in a message.
+//! Names: which ones the API server accepts, and which ones may be shown in a message.
 
 /// The longest name of an object, and the longest key of a Secret.
 const LONGEST: usize = 253;
@@ -18,7 +18,7 @@ pub(crate) enum InvalidKey {
     Digit,
 }
 
-/// Checks that the API server takes it as a key of a Secret.
+/// Checks that the API server accepts it as a key of a Secret.
 pub(crate) fn check_key(key: &str) -> Result<(), InvalidKey> {
     if key.is_empty() {
         Err(InvalidKey::Empty)
@@ -33,7 +33,7 @@ pub(crate) fn check_key(key: &str) -> Result<(), InvalidKey> {
     }
 }
 
-/// Whether the API server takes it as the name of an object: RFC 1123, section 2.1. It means nothing else in the path of a URL.
+/// Whether the API server accepts it as the name of an object: RFC 1123, section 2.1. In the path of a URL it has no other meaning.
 pub(crate) fn is_object_name(name: &str) -> bool {
     let is_end = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     name.len() <= LONGEST
@@ -51,12 +51,12 @@ pub(crate) fn is_name_prefix(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c))
 }
 
-/// The name of an object as a message shows it. A text that is no name may be a value that was written into the wrong field.
+/// The name of an object for a message. An invalid name may be a value that was written into the wrong field.
 pub(crate) fn shown_name(name: &str) -> &str {
     if is_like_a_name(name, LONGEST, "-._") { name } else { "(something else)" }
 }
 
-/// A kind or an apiVersion as a message shows it.
+/// A kind or an apiVersion for a message.
 pub(crate) fn shown_kind(kind: &str) -> &str {
     if is_like_a_name(kind, 63, "./-") { kind } else { "(something else)" }
 }

@@ -1,4 +1,4 @@
-//! `each_object`: the Kubernetes objects in a stream of YAML documents and JSON objects. What kind they are is not known here.
+//! `each_object`: the Kubernetes objects of any kind in a stream of YAML documents and JSON objects.
 
 use crate::files::input::Input;
 use crate::manifest::error::ManifestError;
@@ -7,7 +7,7 @@ use crate::manifest::location::Location;
 use crate::manifest::yaml::parse::parse;
 use yaml_edit_in_place::split::{DocumentText, documents};
 
-/// An object without a kind is taken for a Secret, as upstream takes it.
+/// An object without a kind is read as a Secret, as upstream does.
 pub(crate) const DEFAULT_KIND: &str = "Secret";
 
 /// Calls `take` with every object in `bytes` that is not empty.
@@ -36,7 +36,7 @@ pub(crate) fn each_object_of(
         let whole = Location::document(before + broken.sound + 1, broken.position).of(input);
         let location =
             broken.field.map_or_else(|| whole.clone(), |field| whole.field(&field, broken.position));
-        ManifestError::At { location, problem: broken.fault }
+        ManifestError::At { location, problem: broken.error }
     })?;
     let count = nodes.len();
     for (index, node) in nodes.into_iter().enumerate() {

@@ -19,7 +19,7 @@ pub(crate) enum SealedField<'a> {
 }
 
 impl SealedField<'_> {
-    /// Gives the field this value, whether it is there or not.
+    /// Sets the field to this value, whether it exists or not.
     pub(crate) fn set(self, value: impl Into<NewValue>) -> Change {
         Change::set(self.path(), value)
     }

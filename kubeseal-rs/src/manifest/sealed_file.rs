@@ -1,4 +1,5 @@
-//! [`SealedFile`]: a file with SealedSecrets, edited in place. `yaml-edit-in-place` changes the text; what a SealedSecret is, is known here.
+//! [`SealedFile`]: a file with SealedSecrets, edited in place. `yaml-edit-in-place` changes the text; this file knows
+//! SealedSecrets.
 
 use crate::error::Hint;
 use crate::manifest::location::Location;
@@ -12,8 +13,8 @@ use yaml_edit_in_place::{Change, Document, Edit, EditError, ParseError, Position
 pub(crate) struct SealedFile {
     file: YamlFile,
     objects: Vec<SealedObject>,
-    /// Of each object: the index of its document, and of the item that it is in a List.
-    places: Vec<(usize, Option<usize>)>,
+    /// For each object: the index of its document, and its index in a List.
+    locations: Vec<(usize, Option<usize>)>,
 }
 
 /// Changes of one SealedSecret.
@@ -66,7 +67,7 @@ impl SealedFile {
     /// escapes, but is not in practice.
     pub(crate) fn read(text: &str) -> Result<Self, SealedFileError> {
         let file = YamlFile::read(text);
-        let (mut objects, mut places) = (Vec::new(), Vec::new());
+        let (mut objects, mut locations) = (Vec::new(), Vec::new());
         for (index, document) in file.documents().iter().enumerate() {
             if !document.text().contains("SealedSecret") {
                 continue;
@@ -75,16 +76,16 @@ impl SealedFile {
             let items = root.get("items").and_then(Value::as_array).filter(|_| is_list(root));
             if is_sealed_secret(root) {
                 objects.push(decode(document, None, root)?);
-                places.push((index, None));
+                locations.push((index, None));
             }
             for (item, object) in items.into_iter().flatten().enumerate() {
                 if is_sealed_secret(object) {
                     objects.push(decode(document, Some(item), object)?);
-                    places.push((index, Some(item)));
+                    locations.push((index, Some(item)));
                 }
             }
         }
-        Ok(Self { file, objects, places })
+        Ok(Self { file, objects, locations })
     }
 
     /// The SealedSecrets, in order.
@@ -106,14 +107,14 @@ impl SealedFile {
     pub(crate) fn edit_all(&mut self, edits: &[ObjectEdit]) -> Vec<Result<(), SealedFileError>> {
         let mut by_document: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (number, edit) in edits.iter().enumerate() {
-            by_document.entry(self.places[edit.index].0).or_default().push(number);
+            by_document.entry(self.locations[edit.index].0).or_default().push(number);
         }
         let mut outcomes: Vec<_> = edits.iter().map(|_| Ok(())).collect();
         for (document, numbers) in by_document {
             let in_document: Vec<Edit> = numbers
                 .iter()
                 .map(|number| &edits[*number])
-                .map(|edit| Edit { at: pointer(self.places[edit.index].1), changes: edit.changes.clone() })
+                .map(|edit| Edit { at: pointer(self.locations[edit.index].1), changes: edit.changes.clone() })
                 .collect();
             for (number, outcome) in numbers.into_iter().zip(self.file.edit(document, &in_document)) {
                 let index = edits[number].index;
@@ -126,9 +127,9 @@ impl SealedFile {
         outcomes
     }
 
-    // It was decoded before, and an edit only sets texts where texts belong: decoding it again does not fail.
+    // The object was decoded before, and an edit only sets strings: decoding it again does not fail.
     fn read_again(&mut self, index: usize) -> Result<(), SealedFileError> {
-        let (number, item) = self.places[index];
+        let (number, item) = self.locations[index];
         let document = &self.file.documents()[number];
         let object = document.value()?.pointer(&pointer(item)).unwrap_or(&Value::Null);
         self.objects[index] = decode(document, item, object)?;
@@ -163,7 +164,8 @@ fn decode(document: &Document, item: Option<usize>, object: &Value) -> Result<Se
     Ok(sealed)
 }
 
-/// A SealedSecret that is being written may have no metadata, no spec and no items yet, or items without a value. Go reads it, too.
+/// A SealedSecret that is being written may have no metadata, no spec and no items yet, or items without a value. Go
+/// reads it, too.
 fn without_null(mut object: Value) -> Value {
     let empty_map = |value: &mut Value| {
         if value.is_null() {

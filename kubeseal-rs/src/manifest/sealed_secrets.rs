@@ -13,14 +13,14 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource as _;
 use serde_json::{Value, json};
 
-/// What to do about a SealedSecret that names no namespace and is bound to one.
+/// The hint about a SealedSecret without a namespace that is bound to one.
 pub(crate) const NAMESPACE_HINT: &str = "it names no namespace, and it is bound to one: say which with -n NAMESPACE, that of the \
                                          cluster's copy, or write it into metadata.namespace";
 
 #[derive(Debug, Clone)]
 pub(crate) struct SealedObject {
     pub location: Location,
-    /// All of it, unknown fields included.
+    /// The whole object, unknown fields included.
     pub object: Value,
     pub metadata: ObjectMeta,
     pub spec: SealedSecretSpec,
@@ -84,7 +84,7 @@ impl SealedObject {
         Scope::of(self.metadata.annotations.as_ref())
     }
 
-    /// Puts it into `namespace` if it names none, as manifests do to which kustomize or a GitOps tool adds the namespace.
+    /// Sets `namespace` if it has none, for manifests to which kustomize or a GitOps tool adds the namespace.
     pub(crate) fn default_namespace(&mut self, namespace: Option<&str>) {
         let Some(namespace) = namespace.filter(|_| names_no_namespace(&self.metadata)) else { return };
         self.metadata.namespace = Some(namespace.to_owned());
@@ -92,7 +92,7 @@ impl SealedObject {
     }
 }
 
-/// Whether it cannot be opened because it names no namespace. A cluster-wide SealedSecret needs none.
+/// Whether it cannot be opened because it has no namespace. A cluster-wide SealedSecret needs none.
 pub(crate) fn lacks_namespace(metadata: &ObjectMeta) -> bool {
     names_no_namespace(metadata) && Scope::of(metadata.annotations.as_ref()) != Scope::ClusterWide
 }
@@ -107,12 +107,12 @@ pub(crate) fn is_sealed_secret(object: &Value) -> bool {
         && text(object, "apiVersion") == SealedSecret::api_version(&())
 }
 
-/// Whether it is a List that may have SealedSecrets in it.
+/// Whether an object is a List that may hold SealedSecrets.
 pub(crate) fn is_list(object: &Value) -> bool {
     matches!(text(object, "kind"), "List" | "SealedSecretList")
 }
 
-/// A field that holds text; empty if it does not.
+/// A string field; empty if it is no string.
 fn text<'a>(object: &'a Value, field: &str) -> &'a str {
     object.get(field).and_then(Value::as_str).unwrap_or_default()
 }
@@ -146,16 +146,16 @@ mod tests {
         let stream = format!("{YAML}---\n{YAML}---\nkind: List\nitems:\n- {items}\n- {items}\n");
         let all =
             read(&Input::Stdin, stream.replace("name: a", "name: a, namespace: shop").as_bytes()).unwrap();
-        let places: Vec<String> = all.iter().map(|sealed| sealed.location.to_string()).collect();
-        for (place, expected) in places.iter().zip([
+        let locations: Vec<String> = all.iter().map(|sealed| sealed.location.to_string()).collect();
+        for (location, expected) in locations.iter().zip([
             "standard input, document 1 (SealedSecret shop/a), line 1",
             "standard input, document 2 (SealedSecret shop/a), line 6",
             "standard input, document 3, item 1 (SealedSecret shop/a)",
             "standard input, document 3, item 2 (SealedSecret shop/a)",
         ]) {
-            assert!(place.starts_with(expected), "{place}");
+            assert!(location.starts_with(expected), "{location}");
         }
-        assert_eq!(places.len(), 4);
+        assert_eq!(locations.len(), 4);
     }
 
     #[test]

@@ -60,11 +60,11 @@ fn read_object(object: FieldReader, secrets: &mut Vec<InputSecret>) -> Result<()
     }
     let refuse = |problem| Err(ManifestError::At { location: location.clone(), problem });
     let has = |wanted: &str| rest.iter().any(|(name, field)| name == wanted && !field.is_null());
-    // Programs in Go marshal a list that they got from the API server without a kind, and its items, too.
+    // Go programs marshal a list from the API server, and its items, without a kind.
     let is_bare_list =
         kind.as_deref().is_none_or(str::is_empty) && has("items") && !has("data") && !has("stringData");
     match kind.as_deref() {
-        // As upstream has it: an object without a kind is taken for a Secret.
+        // As in upstream's kubeseal: an object without a kind is read as a Secret.
         None | Some("" | "Secret" | "List" | "SecretList") => {}
         Some(kind) => return refuse(InvalidManifest::OtherKind(shown_kind(kind).to_owned())),
     }

@@ -1,6 +1,6 @@
-//! Looking into a text that does not parse: words and colons are all there is to go by.
+//! Searches a text that does not parse, by words and colons.
 
-/// Whether the text has `kind: KIND` in it, of one of these kinds, in any style.
+/// Whether the text has `kind: KIND` with one of these kinds, in any style.
 pub(crate) fn names_kind(text: &str, kinds: &[&str]) -> bool {
     behind_key(text, "kind").any(|at| {
         let value = text[at..].trim_start().trim_start_matches(['"', '\'']);
@@ -11,7 +11,7 @@ pub(crate) fn names_kind(text: &str, kinds: &[&str]) -> bool {
 
 /// Where the value of each `key:` begins, quoted or not, outside comments.
 pub(crate) fn behind_key<'t>(text: &'t str, key: &'static str) -> impl Iterator<Item = usize> + 't {
-    // The end of the line before, and whether this line is a comment: looked for once, however many keys are on a line.
+    // The end of the previous line, and whether this line is a comment: computed once, however many keys are on a line.
     let (mut passed, mut is_comment) = (0, starts_comment(text));
     text.match_indices(key).filter_map(move |(at, _)| {
         if let Some(end) = text[passed..at].rfind('\n') {
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_are_told_in_any_style() {
+    fn kinds_are_found_in_every_yaml_style() {
         for text in [
             "kind: Secret",
             "- kind: 'Secret' # x",

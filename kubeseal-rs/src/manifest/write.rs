@@ -1,4 +1,4 @@
-//! `write` and `write_secret`: a SealedSecret, or a Secret that was opened, as a JSON object or a YAML document, laid out as upstream's.
+//! `write` and `write_secret`: a SealedSecret, or a Secret that was opened, as a JSON object or a YAML document, formatted as upstream's.
 
 use crate::error::Hint;
 use crate::settings::flag_value::Format;
@@ -58,12 +58,12 @@ fn append(format: Format, value: Value, written: &mut Vec<u8>) -> Result<(), Ren
 
 /// Sorted YAML.
 pub(crate) fn to_yaml(value: Value) -> Result<String, RenderError> {
-    // Escapes instead of block scalars for text of several lines: what is in it then cannot end a document.
+    // Escapes instead of block scalars for text of several lines: the text then cannot end a document.
     let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
     serde_saphyr::to_string_with_options(&sorted(value), options).map_err(RenderError::Yaml)
 }
 
-/// The order in which Go has the fields, as far as they occur.
+/// Sorts the fields in Go's order.
 fn in_gos_order(mut value: Value) -> Value {
     const METADATA: &[&str] =
         &["name", "generateName", "namespace", "labels", "annotations", "ownerReferences", "finalizers"];
@@ -150,7 +150,7 @@ mod tests {
         );
     }
 
-    /// Go's YAML reader, which is what kubectl has, takes each of these for another type where it is not quoted.
+    /// Go's YAML reader, which kubectl uses, reads each of these as another type if it is not quoted.
     const NOT_PLAIN: &[&str] = &[
         "",
         "~",
@@ -242,7 +242,7 @@ mod tests {
     ];
 
     #[test]
-    fn what_reads_as_another_type_is_quoted() {
+    fn a_value_that_reads_as_another_type_gets_quotes() {
         for text in NOT_PLAIN {
             let yaml = written(Format::Yaml, &[("k", text)]);
             let line = yaml.lines().find_map(|line| line.trim().strip_prefix("k: ")).unwrap_or("");
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_reads_as_another_type_is_quoted_as_a_key_too() {
+    fn a_key_that_reads_as_another_type_gets_quotes() {
         for text in NOT_PLAIN {
             let yaml = written(Format::Yaml, &[(text, "v")]);
             let line = yaml.lines().find(|line| line.ends_with(": v")).unwrap_or("").trim();

@@ -1,27 +1,28 @@
-//! [`ConnectionFlags`]: the flags that choose a cluster and say how to log in to it, under kubectl's names. What they resolve to is in `cluster`.
+//! [`ConnectionFlags`]: the flags that choose a cluster and say how to log in to it, under kubectl's names. `cluster`
+//! resolves them.
 
 use crate::settings::flag_value;
 use crate::settings::sensitive::Sensitive;
 use clap::{Arg, Args};
 use std::path::{Path, PathBuf};
 
-/// Shared by every command that may talk to a cluster.
+/// Shared by every command that may connect to a cluster.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Cluster", mut_args = in_long_help)]
 pub(crate) struct ConnectionFlags {
-    /// Kubeconfig to use; else $KUBECONFIG, else ~/.kube/config.
+    /// Kubeconfig to use (default: $KUBECONFIG, else ~/.kube/config).
     #[arg(long, env = "SEALED_SECRETS_KUBECONFIG", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub kubeconfig: Option<PathBuf>,
 
-    /// Context of the kubeconfig; else the current one.
+    /// Context of the kubeconfig (default: the current one).
     #[arg(long, env = "SEALED_SECRETS_CONTEXT", hide_env = true, value_name = "CONTEXT")]
     pub context: Option<String>,
 
-    /// Cluster of the kubeconfig; else the context's.
+    /// Cluster of the kubeconfig (default: the context's).
     #[arg(long, env = "SEALED_SECRETS_CLUSTER", hide_env = true, value_name = "CLUSTER")]
     pub cluster: Option<String>,
 
-    /// User of the kubeconfig; else the context's.
+    /// User of the kubeconfig (default: the context's).
     #[arg(long, env = "SEALED_SECRETS_USER", hide_env = true, value_name = "USER")]
     pub user: Option<String>,
 
@@ -57,20 +58,20 @@ pub(crate) struct ConnectionFlags {
     #[arg(long, env = "SEALED_SECRETS_CLIENT_KEY", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub client_key: Option<PathBuf>,
 
-    /// Do not check the API server's certificate: any server that answers is believed.
+    /// Do not verify the API server's certificate: any server that answers is trusted.
     #[arg(long, env = "SEALED_SECRETS_INSECURE_SKIP_TLS_VERIFY", hide_env = true)]
     pub insecure_skip_tls_verify: Option<bool>,
 
-    /// Name that the API server's certificate must have; else that of its address.
+    /// Name that the API server's certificate must have (default: that of its address).
     #[arg(long, env = "SEALED_SECRETS_TLS_SERVER_NAME", hide_env = true, value_name = "NAME")]
     pub tls_server_name: Option<String>,
 
-    /// Proxy on the way to the API server.
+    /// Proxy for requests to the API server.
     #[arg(long, env = "SEALED_SECRETS_PROXY_URL", hide_env = true, value_name = "URL")]
     pub proxy_url: Option<String>,
 
-    // Any text, because upstream's parser of flags takes any text: the error of its program has another exit code.
-    /// How long to wait for an answer, as in 30s or 2m; 0 is for ever.
+    // Any text, because upstream's flag parser accepts any text: the error of its program has another exit code.
+    /// How long to wait for a response, as in 30s or 2m; 0 is for ever.
     #[arg(long, env = "SEALED_SECRETS_REQUEST_TIMEOUT", hide_env = true, value_name = "DURATION")]
     pub request_timeout: Option<String>,
 
@@ -82,7 +83,7 @@ pub(crate) struct ConnectionFlags {
     #[arg(long, env = "SEALED_SECRETS_PASSWORD", hide_env = true, value_name = "PASSWORD")]
     pub password: Option<Sensitive>,
 
-    /// Do not ask for compressed answers.
+    /// Do not request compressed responses.
     #[arg(long, env = "SEALED_SECRETS_DISABLE_COMPRESSION", hide_env = true)]
     pub disable_compression: Option<bool>,
 }

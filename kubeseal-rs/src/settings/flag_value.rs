@@ -20,7 +20,7 @@ pub(crate) enum Format {
 
 const FORMATS: &[&str] = &["json", "yaml"];
 
-/// A parser of values, and the names that a shell completes.
+/// A parser of values, with the names that a shell completes.
 #[derive(Clone)]
 struct Offered<P> {
     read: P,
@@ -54,8 +54,8 @@ pub(crate) fn offered_format() -> impl TypedValueParser<Value = Format> {
     Offered { read: format, names: FORMATS }
 }
 
-/// Any text; a shell completes the names of formats. It is read with [`format`] later, because upstream's parser of flags takes any text, and a value
-/// that a parser of flags refuses has another exit code than one that is refused later.
+/// Any text; a shell completes the names of formats. It is read with [`format`] later, because upstream's flag parser
+/// accepts any text, and a value that a flag parser refuses has another exit code than one that is refused later.
 pub(crate) fn unchecked_format() -> impl TypedValueParser<Value = String> {
     Offered { read: clap::builder::StringValueParser::new(), names: FORMATS }
 }
@@ -74,7 +74,7 @@ fn warn(text: &str) -> Result<When, &'static str> {
     }
 }
 
-/// A path; empty, as of an unset variable, is none, as upstream has it. clap refuses that.
+/// A path; an empty one, as of an unset variable, counts as none, as in upstream's kubeseal. clap refuses that.
 pub(crate) fn path() -> impl TypedValueParser<Value = PathBuf> {
     clap::builder::OsStringValueParser::new().map(PathBuf::from)
 }
@@ -134,23 +134,23 @@ pub(crate) fn format(text: &str) -> Result<Format, &'static str> {
     }
 }
 
-/// The names of formats, in words.
+/// The rule for formats, in words.
 pub(crate) const FORMAT_RULE: &str = "a format is one of json and yaml";
 
-/// The names of namespaces, in words.
+/// The rule for names of namespaces, in words.
 pub(crate) const NAMESPACE_RULE: &str =
     "a namespace has lower-case letters, digits and inner hyphens, 63 at most";
 
 /// A namespace by name, or as kubectl also prints it: `namespace/shop`. Empty is none.
 ///
-/// What is sealed for a name that no namespace can have never opens.
+/// A value that is sealed for a name that no namespace can have never opens.
 pub(crate) fn namespace(text: &str) -> Result<String, &'static str> {
     let name = without_kind(text);
     if is_namespace(name) { Ok(name.into()) } else { Err(NAMESPACE_RULE) }
 }
 
-/// Any text, without the kind that kubectl prints before a namespace. It is checked where it is used, because upstream ignores `-n` where the scope is cluster-wide, and programs such as
-/// the extension of VS Code fill in a word there.
+/// Any text, without the kind that kubectl prints before a namespace. It is checked where it is used, because upstream
+/// ignores `-n` if the scope is cluster-wide, and programs such as the extension of VS Code fill in a word there.
 pub(crate) fn unchecked_namespace() -> impl TypedValueParser<Value = String> {
     clap::builder::StringValueParser::new().map(|text| without_kind(&text).to_owned())
 }
@@ -186,7 +186,7 @@ pub(crate) fn paths_of(values: Vec<PathBuf>) -> Vec<PathBuf> {
     values.into_iter().filter(|value| !value.as_os_str().is_empty()).collect()
 }
 
-/// The file to read, where `-` and none are standard input, as kubectl has it. A file of this name is `./-`.
+/// The file to read; `-` and none are standard input, as in kubectl. A file of this name is `./-`.
 pub(crate) fn input(file: Option<PathBuf>) -> Input {
     Input::from(file.filter(|file| file != Path::new("-")))
 }

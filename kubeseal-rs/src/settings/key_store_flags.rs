@@ -3,19 +3,19 @@
 use crate::settings::connection_flags::ConnectionFlags;
 use clap::Args;
 
-/// The flags of all commands of `keys` that find the controller and its keys.
+/// The flags of all `keys` commands that find the controller and its keys.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Cluster")]
 pub(crate) struct KeyStoreFlags {
-    /// Name of the controller's Service, which is asked what it serves; else sealed-secrets-controller.
+    /// Name of the controller's Service, which serves the certificate (default: sealed-secrets-controller).
     #[arg(long, env = "SEALED_SECRETS_CONTROLLER_NAME", hide_env = true, value_name = "NAME")]
     pub controller_name: Option<String>,
 
-    /// Namespace of the controller and its keys; else kube-system.
+    /// Namespace of the controller and its keys (default: kube-system).
     #[arg(long, env = "SEALED_SECRETS_CONTROLLER_NAMESPACE", hide_env = true, value_name = "NAMESPACE")]
     pub controller_namespace: Option<String>,
 
-    /// Start of the names of sealing keys, as the controller's --key-prefix has it; else sealed-secrets-key.
+    /// Prefix of the names of sealing keys, as in the controller's --key-prefix (default: sealed-secrets-key).
     #[arg(long, env = "SEALED_SECRETS_KEY_PREFIX", hide_env = true, value_name = "PREFIX")]
     pub key_prefix: Option<String>,
 

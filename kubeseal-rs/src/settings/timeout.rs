@@ -1,4 +1,4 @@
-//! [`Timeout`]: how long to wait for an answer, as kubectl's `--request-timeout` writes it.
+//! [`Timeout`]: how long to wait for a response, as kubectl's `--request-timeout` writes it.
 
 use jiff::SignedDuration;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use std::time::Duration;
 /// How a duration is written.
 pub(crate) const DURATION_RULE: &str = "a duration is written as in 30s, 2m or 1h30m; 0 is for ever";
 
-/// A length of time, or for ever.
+/// A duration, or for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Timeout(pub Option<Duration>);
 
@@ -15,7 +15,7 @@ impl FromStr for Timeout {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // As kubectl has it: a bare number is seconds.
+        // As in kubectl: a number without a unit is seconds.
         let length = match text.parse::<u64>() {
             Ok(seconds) => Duration::from_secs(seconds),
             Err(_) if text.is_empty() => Duration::ZERO,

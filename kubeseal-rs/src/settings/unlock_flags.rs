@@ -11,7 +11,7 @@ pub(crate) struct UnlockFlags {
     #[arg(short = 'i', long, env = "SEALED_SECRETS_IDENTITY", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub identity: Vec<PathBuf>,
 
-    /// Decrypt a backup with the passphrase on the first line of this file; else it is asked for.
+    /// Decrypt a backup with the passphrase on the first line of this file (default: a prompt).
     #[arg(long, env = "SEALED_SECRETS_PASSPHRASE_FILE", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub passphrase_file: Option<PathBuf>,
 }

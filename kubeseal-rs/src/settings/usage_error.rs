@@ -16,7 +16,7 @@ pub(crate) enum UsageError {
     RawWithSecretFile,
     #[error("{0} and {1} exclude each other")]
     Exclude(&'static str, &'static str),
-    #[error("{0} asks the cluster, which --offline does not")]
+    #[error("{0} needs the cluster, which --offline does not use")]
     Offline(&'static str),
     #[error("--cert names a URL, which --offline does not fetch")]
     OfflineWithUrl,

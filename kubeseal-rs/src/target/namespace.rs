@@ -16,13 +16,13 @@ pub(crate) struct NamespaceRule {
 /// Why an object has no namespace that it can be sealed for.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NamespaceError {
-    /// Object, flag and kubeconfig name none.
+    /// Neither object nor flag nor kubeconfig names one.
     #[error("cannot tell which namespace to seal for")]
     Unknown(#[source] Arc<ConnectionError>),
     /// Object and flag contradict each other.
     #[error("the Secret is in namespace \"{input}\", but --namespace says \"{flag}\"")]
     Mismatch { input: String, flag: String },
-    /// A value that is sealed for it can never be opened.
+    /// A value that is sealed for it could never be opened.
     #[error("no namespace can be called \"{0}\"")]
     Impossible(String),
 }

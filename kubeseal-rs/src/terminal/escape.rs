@@ -1,25 +1,25 @@
-//! Text that comes from files, clusters and command lines, as it may stand on a terminal.
+//! Escapes text from files, clusters and command lines for a terminal.
 //!
-//! [`shown`] is for a name within a line, [`shown_path`] for a path, [`shown_text`] for text of several lines. `warnings::say` and
-//! `output::print_text` pass everything through the last, so that no message can move the cursor or hide text, wherever it comes from; the other
-//! two keep a name from ending the line that it stands on.
+//! [`shown`] is for a name within a line, [`shown_path`] for a path, [`shown_text`] for text of several lines.
+//! `warnings::say` and `output::print_text` pass everything through the last, so that no message can move the cursor or
+//! hide text, wherever it comes from; the other two keep a name from ending its line.
 //!
 //! Decided: escaped whether or not a terminal reads it, because logs and pipes end at terminals, too.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// A name within a line: what would break the line, or what a terminal would follow or hide, is escaped as Rust has it.
+/// A name within a line: line ends, and characters that a terminal would obey or hide, are escaped as in Rust.
 pub(crate) fn shown(name: &str) -> String {
     escaped(name, is_unsafe)
 }
 
-/// Text of several lines: what a terminal would follow or hide is escaped; line ends stay.
+/// Text of several lines: characters that a terminal would obey or hide are escaped; line ends stay.
 pub(crate) fn shown_text(text: &str) -> String {
     escaped(text, |c| c != '\n' && is_unsafe(c))
 }
 
-/// JSON: escapes in its strings what a terminal would follow or hide. The values stay the same.
+/// JSON: escapes in its strings the characters that a terminal would obey or hide. The values stay the same.
 pub(crate) fn shown_json(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
     for c in json.chars() {
@@ -35,7 +35,7 @@ pub(crate) fn shown_json(json: &str) -> String {
     shown
 }
 
-/// A path, by git's rule: what is unsafe is escaped, byte by byte in octal, and quotes around the path say so.
+/// A path, by git's rule: unsafe bytes are escaped in octal, and the path is then quoted.
 pub(crate) fn shown_path(path: impl AsRef<Path>) -> String {
     let bytes = path.as_ref().as_os_str().as_encoded_bytes();
     let is_plain = |text: &str| !text.chars().any(|c| is_unsafe(c) || c == '"');
@@ -60,8 +60,8 @@ pub(crate) fn shown_path(path: impl AsRef<Path>) -> String {
     shown
 }
 
-/// Whether a terminal may follow it (C0, DEL, C1), order text by it (bidirectional controls), show nothing of it (zero width, tags),
-/// or end a line at it.
+/// Whether a terminal may obey the character (C0, DEL, C1), order text by it (bidirectional controls), hide it (zero
+/// width, tags), or end a line at it.
 pub(crate) fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

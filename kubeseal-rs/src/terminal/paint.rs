@@ -9,7 +9,7 @@ pub(crate) struct Paint {
 }
 
 impl Paint {
-    /// As the terminal and `NO_COLOR` (<https://no-color.org>) have it.
+    /// Whether standard output is a terminal and `NO_COLOR` (<https://no-color.org>) is not set.
     pub(crate) fn for_stdout() -> Self {
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");

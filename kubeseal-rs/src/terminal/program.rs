@@ -15,7 +15,7 @@ const UPSTREAM: &str = "0.40.0";
 
 static NAME: OnceLock<String> = OnceLock::new();
 
-/// Takes the name from the zeroth argument: `kubeseal-rs`, or `kubeseal` where it stands in for upstream's.
+/// Takes the name from the zeroth argument: `kubeseal-rs`, or `kubeseal` where it replaces upstream's.
 pub(crate) fn called_by(argument: Option<&OsString>) {
     // Set once in a process.
     let _ = NAME.set(name_in(argument).to_owned());
@@ -27,7 +27,7 @@ pub(crate) fn name() -> &'static str {
 }
 
 /// The line that `--version` prints. Scripts look for `kubeseal version: v` and compare the third word with versions of
-/// upstream's that they know: it is the one whose flags and files these are, under whatever name the program is called.
+/// upstream's: it is the version of the supported flags and files, under any name of the program.
 pub(crate) fn version_line() -> String {
     format!("kubeseal version: v{UPSTREAM} ({DEFAULT_NAME} v{})\n", env!("CARGO_PKG_VERSION"))
 }

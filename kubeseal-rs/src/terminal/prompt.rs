@@ -1,9 +1,9 @@
-//! [`ask`]: a value that must not be shown, from the user or from standard input.
+//! [`read`]: a secret value, from the user or from standard input.
 //!
-//! At a terminal it is typed without being shown, and typed again; from a pipe it is one line.
+//! At a terminal it is typed twice without being shown; from a pipe it is one line.
 //!
-//! Decided: a few lines on rustix and signal-hook instead of rpassword, because that reads through a buffer that is never wiped, and
-//! leaves the terminal without echo when a signal ends it.
+//! Decided: a few lines on rustix and signal-hook instead of rpassword, because that reads through a buffer that is
+//! never wiped, and leaves the terminal without echo when a signal ends it.
 
 pub(crate) mod line;
 #[cfg(unix)]
@@ -15,10 +15,10 @@ use crate::terminal::prompt::typed::Typed;
 use crate::terminal::warnings::say;
 use std::io::{self, IsTerminal as _};
 
-/// How often an answer that cannot be taken is asked for again.
+/// How often the prompt is repeated after invalid input.
 const TRIES: usize = 3;
 
-/// Nothing was entered, or not what was asked for.
+/// Nothing was entered, or something invalid.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PromptError {
     #[error("cannot read {what} from {from}")]
@@ -36,11 +36,11 @@ pub(crate) enum PromptError {
     Control(String),
 }
 
-/// Asks for `what`, which is the name of a value.
-pub(crate) fn ask(what: &str) -> Result<Vec<u8>, PromptError> {
+/// Prompts for `what`, which is the name of a value: twice at a terminal, else one line.
+pub(crate) fn read(what: &str) -> Result<Vec<u8>, PromptError> {
     let stdin = io::stdin();
     let answer = if stdin.is_terminal() {
-        ask_twice(what)?
+        read_twice(what)?
     } else {
         let failed = |source| PromptError::Read { what: what.to_owned(), from: "standard input", source };
         line::read(line::stdin().map_err(failed)?).map_err(failed)?
@@ -51,8 +51,8 @@ pub(crate) fn ask(what: &str) -> Result<Vec<u8>, PromptError> {
     }
 }
 
-/// Asks for `what`, which a user at a terminal knows already: once.
-pub(crate) fn ask_once(what: &str) -> Result<Vec<u8>, PromptError> {
+/// Prompts once at a terminal for `what`, which the user knows already.
+pub(crate) fn read_once(what: &str) -> Result<Vec<u8>, PromptError> {
     for _ in 0..TRIES {
         match typed(what, &format!("{what}: "))? {
             Typed::Line(answer) if !answer.is_empty() => return Ok(answer),
@@ -63,10 +63,10 @@ pub(crate) fn ask_once(what: &str) -> Result<Vec<u8>, PromptError> {
     Err(PromptError::Control(what.to_owned()))
 }
 
-/// Said before it is asked for again.
+/// Printed before the prompt is repeated.
 const CONTROL: &str = "a control character was typed, as arrow keys and tabs make them; once more\n";
 
-fn ask_twice(what: &str) -> Result<Option<Vec<u8>>, PromptError> {
+fn read_twice(what: &str) -> Result<Option<Vec<u8>>, PromptError> {
     let mut refused = PromptError::Different(what.to_owned());
     for _ in 0..TRIES {
         let first = match typed(what, &format!("{what}: "))? {

@@ -1,11 +1,12 @@
 //! `warn` and `alert`: warnings on standard error, beside a result that is valid.
 //!
-//! Decided: a warning is shown on a terminal, with `--warn=always`, and beside an error, and not elsewhere, because scripts and
-//! deployment tools take any line on standard error for a failure, and the first certificate that nears its end would stop them all.
-//! What a script must not miss is an `alert`: something was left out, or is still to be done by hand.
+//! Decided: a warning is shown on a terminal, with `--warn=always`, and beside an error, and not elsewhere, because
+//! scripts and deployment tools take any line on standard error for a failure, and the first certificate that expires
+//! soon would stop them all. What a script must not miss is an `alert`: something was left out, or the user has to do
+//! something.
 //!
-//! Decided: which of them are shown is one setting for the whole process, like a log level, instead of an argument that
-//! every function passes on.
+//! Decided: which of them are shown is one setting for the whole process, like a log level, instead of an argument of
+//! every function.
 
 use crate::terminal::escape::shown_text;
 use std::fmt::Display;
@@ -19,7 +20,7 @@ pub(crate) enum When {
     #[default]
     Auto,
     Always,
-    /// Nor alerts.
+    /// Alerts are not shown either.
     Never,
 }
 
@@ -28,9 +29,9 @@ static WHEN: OnceLock<When> = OnceLock::new();
 /// Warnings that were not shown.
 static WITHHELD: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Says when warnings are shown (`--warn`, `--quiet`).
+/// Sets when warnings are shown (`--warn`, `--quiet`).
 pub(crate) fn show(when: When) {
-    // A process is called once.
+    // Set once in a process.
     let _ = WHEN.set(when);
 }
 
@@ -43,7 +44,7 @@ pub(crate) fn is_quiet() -> bool {
     when() == When::Never
 }
 
-/// Advice beside a result that is whole.
+/// A warning beside a complete result.
 pub(crate) fn warn(words: impl Display) {
     let line = format!("warning: {}\n", continued(&words.to_string()));
     match when() {
@@ -55,21 +56,22 @@ pub(crate) fn warn(words: impl Display) {
     }
 }
 
-/// A warning that is shown to scripts as well: the result is not whole, or something is left to do.
+/// A warning that scripts see as well: the result is not complete, or the user has to do something.
 pub(crate) fn alert(words: impl Display) {
     if !is_quiet() {
         say(format_args!("warning: {}\n", continued(&words.to_string())));
     }
 }
 
-/// Shows the warnings that were not shown so far, because now there is an error that they may explain.
+/// Shows the warnings that were not shown so far, because they may explain an error.
 pub(crate) fn show_withheld() {
     for line in std::mem::take(&mut *WITHHELD.lock().unwrap_or_else(PoisonError::into_inner)) {
         say(line);
     }
 }
 
-/// Text of several lines, of which only the first begins at the margin: no name that it holds begins a message of its own.
+/// Text of several lines, of which only the first begins at the margin: no name in it can look like a message of its
+/// own.
 pub(crate) fn continued(words: &str) -> String {
     let mut lines = words.split('\n');
     let mut text = lines.next().unwrap_or_default().to_owned();
@@ -80,7 +82,7 @@ pub(crate) fn continued(words: &str) -> String {
     text
 }
 
-/// Says it on standard error, without what a terminal would follow. Where that is full or closed, what happens stays the same.
+/// Prints to standard error, with control characters escaped. If that fails, the program continues.
 pub(crate) fn say(words: impl Display) {
     let _ = io::stderr().write_all(shown_text(&words.to_string()).as_bytes());
 }

@@ -1,5 +1,5 @@
-//! The ways to a cluster that people have: files joined in KUBECONFIG, tokens, credentials from a program, proxies. (Client
-//! certificates are what every other test here uses.)
+//! Ways in which users connect to a cluster: several files in KUBECONFIG, tokens, credential plugins, proxies. Every
+//! other test here uses client certificates.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -93,7 +93,7 @@ pub(crate) async fn through_a_proxy(stage: Arc<Stage>) -> Result<()> {
     Ok(())
 }
 
-/// `CONNECT HOST:PORT`, and then whatever the two have to say.
+/// An HTTP CONNECT proxy: reads `CONNECT HOST:PORT`, and copies bytes in both directions.
 async fn tunnel(client: TcpStream) -> Result<()> {
     let mut client = BufReader::new(client);
     let mut request = String::new();

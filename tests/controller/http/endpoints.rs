@@ -1,4 +1,4 @@
-//! What the controller serves, and what it says at its start.
+//! What the controller serves over HTTP, and what it logs at its start.
 
 use std::sync::Arc;
 use tests::network::http_client::http_client;
@@ -26,7 +26,7 @@ pub(crate) async fn serves_health_readiness_and_the_certificate(stage: Arc<Stage
     ensure!(served.headers()["content-type"] == "application/x-pem-file", "{:?}", served.headers());
     let served = served.text().await?;
 
-    // The key was made at the first start; its Secret is shaped as upstream's.
+    // The key was made at the first start; its Secret has the form of upstream's.
     let secrets: Api<Secret> = Api::namespaced(stage.lab.client(), HOME);
     let keys = secrets.list(&ListParams::default().labels(&format!("{}=active", sealing_key::LABEL))).await?;
     let [key] = keys.items.as_slice() else { anyhow::bail!("{} keys", keys.items.len()) };

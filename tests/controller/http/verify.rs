@@ -1,4 +1,4 @@
-//! `/v1/verify` and `/v1/rotate`: what they answer, and what no client can learn from them.
+//! `/v1/verify` and `/v1/rotate`: their answers, and that clients learn nothing else from them.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ async fn post(stage: &Stage, path: &str, body: impl Into<reqwest::Body>) -> Resu
     Ok(http.post(format!("{}{path}", stage.pod.url())).body(body).send().await?)
 }
 
-/// A SealedSecret that opens here, and then one change each after which it does not.
+/// A SealedSecret that opens here, and copies with one change each, after which they do not open.
 async fn sealed_and_spoilt(stage: &Stage, namespace: &str) -> Result<(Value, Vec<Value>)> {
     let sealed = stage.person.seal(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
     let changes: [fn(&mut Value); 5] = [
@@ -35,13 +35,13 @@ async fn sealed_and_spoilt(stage: &Stage, namespace: &str) -> Result<(Value, Vec
     Ok((sealed, spoilt.into()))
 }
 
-pub(crate) async fn tells_what_opens_and_nothing_more(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn verify_says_whether_it_opens_and_nothing_more(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |_, namespace| {
             let (sealed, spoilt) = sealed_and_spoilt(&stage, namespace).await?;
             ensure!(post(&stage, "/v1/verify", sealed.to_string()).await?.status() == 200);
 
-            // A template would tell one value from another by how long it takes, or by failing.
+            // A template would reveal the value by the time that it takes, or by failing.
             let mut templated = sealed.clone();
             templated["spec"]["template"]["data"] = json!({ "x": "{{ fail .v }}" });
             ensure!(
@@ -57,7 +57,7 @@ pub(crate) async fn tells_what_opens_and_nothing_more(stage: Arc<Stage>) -> Resu
             for nothing in ["", "{}", "kind: Secret", "[1, 2", "- a\n- b\n"] {
                 ensure!(post(&stage, "/v1/verify", nothing).await?.status() == 500, "{nothing}");
             }
-            // Good, and more than a question is worth: that is said, by the number alone.
+            // A valid SealedSecret with too many items: the response depends on their number only.
             let mut many = sealed.clone();
             let item = &sealed["spec"]["encryptedData"]["v"];
             many["spec"]["encryptedData"] =
@@ -79,7 +79,7 @@ pub(crate) async fn rotate_reseals_and_never_widens(stage: Arc<Stage>) -> Result
     stage
         .play(async |person, namespace| {
             let (mut sealed, spoilt) = sealed_and_spoilt(&stage, namespace).await?;
-            // The template says cluster-wide; the object itself does not, and only that counts.
+            // The template says cluster-wide, the object does not; only the object counts.
             sealed["spec"]["template"]["metadata"]["annotations"] =
                 json!({ "sealedsecrets.bitnami.com/cluster-wide": "true" });
             sealed["metadata"]["labels"] = json!({ "kept": "yes" });

@@ -1,4 +1,5 @@
-//! Secrets that were there before, and whose owner invites SealedSecrets: `managed` and `patch`.
+//! Secrets that existed before, with the annotations `managed` and `patch` by which their owner allows SealedSecrets to
+//! write them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,7 +43,7 @@ pub(crate) async fn a_patched_secret_keeps_what_it_had(stage: Arc<Stage>) -> Res
             ensure!(patched.labels()["theirs"] == "yes" && patched.annotations()[PATCH] == "true");
             person.sees_synced(namespace, "db", ConditionStatus::True).await?;
 
-            // What it brought is kept right; what is theirs is theirs.
+            // The controller corrects the items of the SealedSecret, and leaves the others.
             let edit = json!({ "stringData": { "v": "drift", "theirs": "y" } });
             person.patch_secret(namespace, "db", &edit).await?;
             person.sees_values(namespace, "db", &[("theirs", b"y"), ("v", VALUE.as_bytes())]).await?;

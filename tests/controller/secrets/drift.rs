@@ -85,7 +85,7 @@ pub(crate) async fn what_is_random_stays_when_something_beside_it_is_put_right(
             person.patch_secret(namespace, "db", &json!({ "data": { "token": null } })).await?;
             let anew = rendered(person, namespace, |secret| token(secret).is_some()).await?;
             ensure!(token(&anew) != token(&made), "it was never gone");
-            // Random as it is, it is no drift: it is not written again.
+            // A random value of a template is no drift: the Secret is not written again.
             tokio::time::sleep(Duration::from_secs(3)).await;
             let later = person.get_secret(namespace, "db").await?;
             ensure!(later.metadata.resource_version == anew.metadata.resource_version, "written again");
@@ -103,9 +103,9 @@ pub(crate) async fn what_is_random_stays_when_something_beside_it_is_put_right(
         .await
 }
 
-/// Waits for a Secret with the right value that is as it should be.
+/// Waits until the Secret has the expected value and form.
 async fn rendered(person: &Person, namespace: &str, is_right: impl Fn(&Secret) -> bool) -> Result<Secret> {
-    eventually(Duration::from_secs(20), "the Secret is put right", async || {
+    eventually(Duration::from_secs(20), "the Secret is corrected", async || {
         let secret = person.get_secret(namespace, "db").await?;
         let value = secret.data.as_ref().and_then(|data| data.get("v")).map(|value| value.0.as_slice());
         ensure!(value == Some(VALUE.as_bytes()) && is_right(&secret), "not yet");
@@ -124,11 +124,11 @@ pub(crate) async fn what_others_add_to_a_secret_is_theirs(stage: Arc<Stage>) -> 
             let theirs = json!({ "metadata": { "labels": { "theirs": "x" }, "annotations": { "theirs": "x" } },
                                  "stringData": { "v": "edited" } });
             person.patch_secret(namespace, "db", &theirs).await?;
-            // The value is put right, and with it the whole Secret: what we write, we write whole.
+            // The value is corrected, and with it the whole Secret, because the controller writes Secrets whole.
             person.sees_values(namespace, "db", &[("v", b"1")]).await?;
             let label = json!({ "metadata": { "labels": { "theirs": "y" } } });
             person.patch_secret(namespace, "db", &label).await?;
-            // Whatever else happens meanwhile.
+            // Another object is unsealed meanwhile.
             person.seal_and_apply(&Person::secret(namespace, "later", &json!({ "v": "1" })), &[]).await?;
             person.sees_synced(namespace, "later", ConditionStatus::True).await?;
             let labels = person.get_secret(namespace, "db").await?.metadata.labels.unwrap_or_default();
@@ -138,7 +138,7 @@ pub(crate) async fn what_others_add_to_a_secret_is_theirs(stage: Arc<Stage>) -> 
         .await
 }
 
-/// A client that changes it back each time: its changes lose at first, and never cost more than a few writes a minute.
+/// A client that changes the Secret back each time: the controller corrects it at first, and then a few times a minute.
 pub(crate) async fn a_conflict_is_not_fought_at_full_speed(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |person, namespace| {
@@ -153,11 +153,11 @@ pub(crate) async fn a_conflict_is_not_fought_at_full_speed(stage: Arc<Stage>) ->
                     undone += 1;
                 }
             }
-            ensure!((4..=10).contains(&undone), "it was put right {undone} times in 8 seconds");
+            ensure!((4..=10).contains(&undone), "it was corrected {undone} times in 8 seconds");
             let status = person.sees_synced(namespace, "db", ConditionStatus::Unknown).await?;
             let message = status.conditions[0].message.clone().unwrap_or_default();
             ensure!(message.contains("another client keeps changing"), "{message}");
-            // And it is right in the end.
+            // In the end the Secret is right.
             person.sees_values(namespace, "db", &[("v", b"1")]).await?;
             Ok(())
         })

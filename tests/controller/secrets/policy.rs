@@ -14,7 +14,8 @@ use tests::user::person::Person;
 
 use crate::stage::{Stage, VALUE};
 
-/// The contract of a Secret that was refused and is tried again: Synced first and False, Ready False, Reconciling True.
+/// The status contract for a Secret that was refused and is tried again: Synced first and False, Ready False,
+/// Reconciling True.
 fn denied(status: &SealedSecretStatus) -> Result<String> {
     let words: Vec<String> = status
         .conditions
@@ -38,8 +39,8 @@ async fn refuse_v(
     AdmissionPolicy::create(stage.lab.client(), namespace, refused).await
 }
 
-/// A policy of the cluster may quote what it refuses. A status has more readers than a Secret has.
-pub(crate) async fn a_policy_that_quotes_a_value_is_not_quoted(stage: Arc<Stage>) -> Result<()> {
+/// A policy may show the refused value in its message. More users can read a status than a Secret.
+pub(crate) async fn a_policy_message_with_a_value_is_not_reported(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |person, namespace| {
             let quotes = "'too weak: ' + string(object.data['v'])";
@@ -51,23 +52,23 @@ pub(crate) async fn a_policy_that_quotes_a_value_is_not_quoted(stage: Arc<Stage>
             let event = person.sees_event(namespace, "db", "ErrUpdateFailed").await?;
             let encoded = BASE64_STANDARD.encode(VALUE);
             let log = stage.pod.logs()?;
-            for told in [&message, &event, &log] {
-                ensure!(!told.contains(VALUE) && !told.contains(encoded.trim_end_matches('=')), "{told}");
+            for text in [&message, &event, &log] {
+                ensure!(!text.contains(VALUE) && !text.contains(encoded.trim_end_matches('=')), "{text}");
             }
             Ok(())
         })
         .await
 }
 
-/// The author of a template could ask with it for one character after the other. Only the log has the words of the policy, and has
-/// them once.
+/// A policy's message that quotes a rendered value would reveal it to the author of the template, one character at a time.
+/// Only the log has the message, once.
 pub(crate) async fn what_a_policy_says_of_rendered_values_is_in_the_log_alone(
     stage: Arc<Stage>,
 ) -> Result<()> {
     stage
         .play(async |person, namespace| {
-            let tells = "'it begins with ' + string(object.data['v']).substring(0, 1)";
-            let policy = refuse_v(&stage, namespace, tells, None).await?;
+            let message = "'it begins with ' + string(object.data['v']).substring(0, 1)";
+            let policy = refuse_v(&stage, namespace, message, None).await?;
             let mut sealed =
                 person.seal(&Person::secret(namespace, "db", &json!({ "p": VALUE })), &[]).await?;
             sealed["spec"]["template"]["data"] = json!({ "v": "{{ .p }}" });
@@ -75,11 +76,11 @@ pub(crate) async fn what_a_policy_says_of_rendered_values_is_in_the_log_alone(
             let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
             let message = denied(&status)?;
             let event = person.sees_event(namespace, "db", "ErrUpdateFailed").await?;
-            for told in [&message, &event] {
-                ensure!(!told.contains("begins with") && told.contains("controller's log"), "{told}");
-                ensure!(told.contains(policy.name()), "{told}");
+            for text in [&message, &event] {
+                ensure!(!text.contains("begins with") && text.contains("controller's log"), "{text}");
+                ensure!(text.contains(policy.name()), "{text}");
             }
-            // Some retries later.
+            // After some retries.
             tokio::time::sleep(Duration::from_secs(3)).await;
             let log = stage.pod.logs()?;
             // CEL sees the base64 of the value.
@@ -93,7 +94,7 @@ pub(crate) async fn what_a_policy_says_of_rendered_values_is_in_the_log_alone(
         .await
 }
 
-/// By each of the codes that a policy may answer with. None of the SealedSecrets is touched.
+/// For each HTTP code that a policy may answer with. The SealedSecrets are not changed.
 pub(crate) async fn what_a_policy_refused_is_unsealed_once_it_is_mended(stage: Arc<Stage>) -> Result<()> {
     for reason in [None, Some("Forbidden"), Some("RequestEntityTooLarge")] {
         stage
@@ -110,7 +111,7 @@ pub(crate) async fn what_a_policy_refused_is_unsealed_once_it_is_mended(stage: A
                     ensure!(message.contains("ask the platform team"), "{message}");
                     person.sees_no_secret(namespace, name).await?;
                 }
-                // It is tried again, but the status is not written again where it says the same.
+                // It is tried again, but an equal status is not written again.
                 let before = person.get_sealed(namespace, "db0").await?.resource_version();
                 tokio::time::sleep(Duration::from_secs(3)).await;
                 let after = person.get_sealed(namespace, "db0").await?.resource_version();

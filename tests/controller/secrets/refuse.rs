@@ -1,4 +1,4 @@
-//! What is not unsealed, what is said about it, and how it recovers once its cause is gone.
+//! SealedSecrets that are not unsealed, their messages, and how they recover once the cause is gone.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ use tests::user::person::Person;
 
 use crate::stage::{HOME, Stage, VALUE};
 
-/// The contract of a fault that lies in the object: Synced first and False, Ready False, Stalled True.
+/// The status contract for an error in the object: Synced first and False, Ready False, Stalled True.
 fn stalled(status: &SealedSecretStatus) -> Result<String> {
     let words: Vec<String> = status
         .conditions
@@ -34,9 +34,9 @@ pub(crate) async fn an_unmanaged_secret_is_left_alone(stage: Arc<Stage>) -> Resu
             person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": VALUE })), &[]).await?;
             let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
             let expected = "Resource \"db\" already exists and is not managed by SealedSecret";
-            for told in [stalled(&status)?, person.sees_event(namespace, "db", "ErrUpdateFailed").await?] {
-                ensure!(told.starts_with(expected), "{told}");
-                ensure!(told.contains("sealedsecrets.bitnami.com/managed=true"), "{told}");
+            for message in [stalled(&status)?, person.sees_event(namespace, "db", "ErrUpdateFailed").await?] {
+                ensure!(message.starts_with(expected), "{message}");
+                ensure!(message.contains("sealedsecrets.bitnami.com/managed=true"), "{message}");
             }
             person.sees_values(namespace, "db", &[("theirs", b"x")]).await?;
 
@@ -139,7 +139,7 @@ pub(crate) async fn an_immutable_secret_is_explained(stage: Arc<Stage>) -> Resul
             let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
             let message = stalled(&status)?;
             ensure!(message.contains("is immutable") && message.contains("delete the Secret"), "{message}");
-            // What the message advises works.
+            // The advice of the message works.
             person.delete_secret(namespace, "db").await?;
             person.sees_values(namespace, "db", &[("v", b"2")]).await?;
             person.sees_synced(namespace, "db", ConditionStatus::True).await?;
@@ -148,7 +148,7 @@ pub(crate) async fn an_immutable_secret_is_explained(stage: Arc<Stage>) -> Resul
         .await
 }
 
-pub(crate) async fn a_template_that_fails_is_told_and_mended(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn a_template_that_fails_is_reported_and_can_be_corrected(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |person, namespace| {
             let mut sealed =
@@ -159,7 +159,7 @@ pub(crate) async fn a_template_that_fails_is_told_and_mended(stage: Arc<Stage>) 
             let message = stalled(&status)?;
             ensure!(message.starts_with("the templates in spec.template.data do not give"), "{message}");
             ensure!(!format!("{status:?}").contains(VALUE), "{status:?}");
-            // Which template it was, and which line, may depend on the value: that is for the log alone.
+            // Which template fails, and in which line, may depend on the value: only the log has it.
             ensure!(!message.contains("file") && !message.contains("line 2"), "{message}");
             let logs = stage.pod.logs()?;
             ensure!(logs.contains("template \\\"file\\\", line 2: fail"), "{logs}");
@@ -177,7 +177,7 @@ pub(crate) async fn a_template_that_fails_is_told_and_mended(stage: Arc<Stage>) 
         .await
 }
 
-/// They keep the cores busy for seconds, and yet each request is answered, and others are unsealed in between.
+/// Rendering keeps the processors busy for seconds; meanwhile each request is answered, and other objects are unsealed.
 pub(crate) async fn hostile_templates_stop_nothing_else(stage: Arc<Stage>) -> Result<()> {
     const HOSTILE: usize = 16;
     stage
@@ -187,7 +187,7 @@ pub(crate) async fn hostile_templates_stop_nothing_else(stage: Arc<Stage>) -> Re
             let honest = person.seal(&secret, &scope).await?;
             let mut all = Vec::new();
             for _ in 0..HOSTILE {
-                // One sealed value would soon be one that is asked about too often.
+                // One sealed value would soon reach the limit of requests for a value.
                 let mut sealed = person.seal(&secret, &scope).await?;
                 sealed["spec"]["template"]["data"] =
                     json!({ "hashes": "{{ range 1000 }}{{ bcrypt \"x\" }}{{ end }}" });
@@ -199,11 +199,11 @@ pub(crate) async fn hostile_templates_stop_nothing_else(stage: Arc<Stage>) -> Re
                 person.apply(&sealed).await?;
             }
             person.apply(&honest).await?;
-            let asked = AtomicBool::new(true);
+            let requested = AtomicBool::new(true);
             let http = http_client().build()?;
-            let ask = async {
+            let request = async {
                 let mut took = Vec::new();
-                while asked.load(Ordering::Relaxed) {
+                while requested.load(Ordering::Relaxed) {
                     let start = Instant::now();
                     http.get(format!("{}/readyz", stage.pod.url())).send().await?.error_for_status()?;
                     took.push(start.elapsed());
@@ -221,11 +221,11 @@ pub(crate) async fn hostile_templates_stop_nothing_else(stage: Arc<Stage>) -> Re
                         "{message}"
                     );
                 }
-                asked.store(false, Ordering::Relaxed);
+                requested.store(false, Ordering::Relaxed);
                 anyhow::Ok(())
             };
-            let (took, ()) = tokio::try_join!(ask, refused)?;
-            // A rendering takes twice as long: where it kept the answers waiting, most of these would be late.
+            let (took, ()) = tokio::try_join!(request, refused)?;
+            // A rendering takes twice as long: if renderings delayed the answers, most of these would be late.
             let late = took.iter().filter(|took| **took > Duration::from_millis(250)).count();
             ensure!(late < HOSTILE / 4, "{late} of {} answers were late", took.len());
             ensure!(start.elapsed() < Duration::from_mins(1), "it took {:?}", start.elapsed());

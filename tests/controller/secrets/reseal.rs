@@ -1,4 +1,4 @@
-//! Files that are resealed through the running controller: what `kubeseal-rs reseal` is for.
+//! `kubeseal-rs reseal` through the running controller.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub(crate) async fn a_folder_is_resealed_and_still_opens(stage: Arc<Stage>) -> R
             let secret = Person::secret(namespace, "db", &json!({ "v": VALUE })).to_string();
             let sealed = kubeseal.output(&["-o", "yaml"], secret.as_bytes()).await?;
             let sealed = String::from_utf8(sealed)?;
-            // Without the hint the certificate does not tell whether it is the present key's.
+            // Without the fingerprint annotation, the certificate does not show whether the object is current.
             let lines: Vec<&str> =
                 sealed.lines().filter(|line| !line.contains("certificate-fingerprint")).collect();
             let stale = format!("{}\n", lines.join("\n"));
@@ -29,11 +29,14 @@ pub(crate) async fn a_folder_is_resealed_and_still_opens(stage: Arc<Stage>) -> R
             std::fs::write(&file, &before)?;
             let path = folder.path().to_str().context("the path is no text")?;
 
-            // The key itself does, and who may read it needs nothing more than the hint.
+            // The key shows it, and a user who may read the key needs no annotation.
             kubeseal.output(&["reseal", "--check", path], b"").await?;
             kubeseal.output(&["reseal", path], b"").await?;
-            let noted = std::fs::read_to_string(&file)?;
-            ensure!(noted.contains("certificate-fingerprint") && noted.contains(item(&sealed)?), "{noted}");
+            let annotated = std::fs::read_to_string(&file)?;
+            ensure!(
+                annotated.contains("certificate-fingerprint") && annotated.contains(item(&sealed)?),
+                "{annotated}"
+            );
             kubeseal.output(&["reseal", "--all", path], b"").await?;
             let after = std::fs::read_to_string(&file)?;
             ensure!(

@@ -1,4 +1,4 @@
-//! What a client may rely on that knows upstream's controller.
+//! What clients of upstream's controller rely on in the status.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,8 +23,8 @@ fn times(object: &DynamicObject) -> Result<[String; 2]> {
     Ok([time("lastTransitionTime")?, time("lastUpdateTime")?])
 }
 
-/// As upstream's own integration suite: a status that is there means that the object was processed, so that nothing is written any
-/// more, and an update on top of what is read then is no conflict.
+/// As upstream's integration suite: a status means that the object was processed, so that nothing is written any more,
+/// and an update of what is read then causes no conflict.
 pub(crate) async fn who_waits_for_a_status_may_update(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |person, namespace| {
@@ -60,7 +60,7 @@ pub(crate) async fn who_waits_for_a_status_may_update(stage: Arc<Stage>) -> Resu
             .await?;
             let [second_transition, second_update] = times(&processed)?;
             ensure!(second_transition == transition, "it was synced all the time");
-            ensure!(second_update != update, "the update is not told");
+            ensure!(second_update != update, "the status does not have the time of the second update");
             person.sees_values(namespace, "db", &[("v", b"another")]).await.map(drop)
         })
         .await

@@ -1,4 +1,4 @@
-//! From a SealedSecret to its Secret, and through all of their life together.
+//! From a SealedSecret to its Secret, and their updates and deletion.
 
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ pub(crate) async fn every_scope_by_flag_and_by_annotation(stage: Arc<Stage>) -> 
                 let annotation = format!("sealedsecrets.bitnami.com/{scope}");
                 secret["metadata"]["annotations"] = json!({ annotation: "true" });
                 let mut sealed = person.seal(&secret, &[]).await?;
-                // Bound to no name, so it opens under another.
+                // The value is bound to no name, so it opens under another one.
                 sealed["metadata"]["name"] = json!(format!("{by_annotation}-renamed"));
                 person.apply(&sealed).await?;
                 let renamed = format!("{by_annotation}-renamed");
@@ -103,7 +103,7 @@ pub(crate) async fn a_change_of_the_sealed_secret_reaches_the_secret(stage: Arc<
             ensure!(made.metadata.uid == changed.metadata.uid, "changed in place");
             person.sees_synced(namespace, "db", ConditionStatus::True).await?;
 
-            // An annotation does not change the generation, and yet it is a change.
+            // A change of an annotation does not change the generation, but must be processed.
             let scope = json!({ "metadata": { "annotations": { "sealedsecrets.bitnami.com/cluster-wide": "true" } } });
             person.patch_sealed(namespace, "db", &scope).await?;
             let status = person.sees_synced(namespace, "db", ConditionStatus::False).await?;
@@ -136,7 +136,7 @@ pub(crate) async fn a_recreated_sealed_secret_waits_for_its_turn(stage: Arc<Stag
                 let made = person.sees_values(namespace, "db", &[("v", VALUE.as_bytes())]).await?;
                 ensure!(made.metadata.uid != earlier, "the Secret of the deleted SealedSecret was kept");
                 earlier = made.metadata.uid;
-                // The Secret is still there, and garbage collection on its way, when the next one appears.
+                // The old Secret still exists, and garbage collection is under way, when the next SealedSecret appears.
                 person.delete_sealed(namespace, "db").await?;
             }
             Ok(())

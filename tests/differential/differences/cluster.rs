@@ -1,4 +1,4 @@
-//! Differences where a SealedSecret is read: unsealing, merging, and asking a controller.
+//! Differences in commands that read a SealedSecret: unsealing, merging, and requests to a controller.
 
 use super::Difference;
 use crate::judge::How::{OtherMeaning, OursRefuses, UpstreamRefuses};
@@ -83,7 +83,7 @@ pub(super) const MERGE: &[Difference] = &[
             "comment in the target in json",
         ],
         how: OtherMeaning,
-        because: "the file keeps its format, its comments and its order; upstream's writes it anew, as JSON unless told otherwise",
+        because: "the file keeps its format, its comments and its order; upstream's writes it anew, as JSON by default",
     },
     Difference {
         cases: &["--raw into *"],

@@ -1,4 +1,4 @@
-//! Differences in how a cluster is reached, and as whom.
+//! Differences in how the cluster is reached, and as which user.
 
 use super::Difference;
 use crate::judge::How::{OursRefuses, UpstreamRefuses};
@@ -15,7 +15,7 @@ pub(super) const CONNECTIONS: &[Difference] = &[
             "flags --user token --insecure-skip-tls-verify --certificate-authority cert.pem",
         ],
         how: UpstreamRefuses,
-        because: "nothing is verified, as was asked for, and an authority beside that changes nothing",
+        because: "nothing is verified, as requested, and an authority beside that changes nothing",
     },
     Difference {
         cases: &["*--user plugin-v1alpha1", "*--user plugin-of-other-version"],
@@ -35,6 +35,6 @@ pub(super) const CONNECTIONS: &[Difference] = &[
     Difference {
         cases: &["KUBECONFIG=admin --kubeconfig odd --context whole"],
         how: OursRefuses,
-        because: "a mode that there is not is a mistake in the file; upstream's tells of it only when that user is chosen",
+        because: "an unknown mode is a mistake in the file; upstream's reports it only when that user is chosen",
     },
 ];

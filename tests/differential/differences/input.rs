@@ -1,4 +1,4 @@
-//! Differences in what is read: Secrets in YAML and JSON.
+//! Differences in the input: Secrets in YAML and JSON.
 
 use super::Difference;
 use crate::judge::How::{OtherMeaning, OursRefuses, UpstreamRefuses};

@@ -1,4 +1,4 @@
-//! Differences in how it is called: flags, files, certificates, environment.
+//! Differences in flags, files, certificates and environment.
 
 use super::Difference;
 use crate::judge::How::{OtherMeaning, OursRefuses, UpstreamRefuses};
@@ -10,7 +10,7 @@ const NO_CERTIFICATE: &str =
     "upstream's prints whatever it got under the name of a certificate, private keys included";
 
 const IGNORED: &str =
-    "upstream's ignores a variable that it cannot read, and does something else than was asked for";
+    "upstream's ignores a variable that it cannot read, and does something else than the variable says";
 
 pub(super) const WRONG: &[Difference] = &[
     Difference {
@@ -31,7 +31,7 @@ pub(super) const WRONG: &[Difference] = &[
     Difference {
         cases: &["--cert cert.pem --raw --fetch-cert"],
         how: OursRefuses,
-        because: "upstream's does one of the two things asked for, and does not say which",
+        because: "upstream's does one of the two requested things, and does not say which",
     },
     Difference { cases: &["help"], how: UpstreamRefuses, because: "ours has the command `help`" },
     Difference {
@@ -47,7 +47,7 @@ pub(super) const WRONG: &[Difference] = &[
     Difference {
         cases: &["--help=true", "--help=false *"],
         how: OursRefuses,
-        because: "--help takes no value: no script asks for help by a variable",
+        because: "--help takes no value: no script requests help by a variable",
     },
     Difference {
         cases: &["--help --no-such-flag"],

@@ -1,4 +1,4 @@
-//! An API server that refuses, breaks off, and forgets to say what it has done.
+//! An API server that refuses requests, breaks off responses, and does not send them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::fault::Fault;
 use tests::network::fault_proxy::rule::Rule;
-use tests::network::fault_proxy::strike::Fault;
 
-use crate::scene::audit::{Ledger, no_flood_of_events, right};
+use crate::scene::audit::{ExpectedValues, no_flood_of_events, right};
 use crate::scene::churn::churn;
 use crate::stage::{Stage, started, stop};
 
@@ -48,7 +48,7 @@ pub(crate) async fn every_kind_of_broken_answer(stage: Arc<Stage>) -> Result<()>
             let id = pod.process_id();
             let sealed = scene.seal(&pod, 6).await?;
             for (name, rules) in kinds() {
-                let before = proxy.strikes();
+                let before = proxy.hits();
                 proxy.set(rules);
                 let over = AtomicBool::new(false);
                 let breaking = async {
@@ -59,12 +59,14 @@ pub(crate) async fn every_kind_of_broken_answer(stage: Arc<Stage>) -> Result<()>
                 let churning = churn(scene, &sealed, 12, Duration::from_millis(60), &over);
                 let ((), wanted) = tokio::try_join!(breaking, churning)?;
                 proxy.heal();
-                ensure!(proxy.strikes() > before + 5, "{name}: only {} strikes", proxy.strikes() - before);
+                ensure!(proxy.hits() > before + 5, "{name}: only {} hits", proxy.hits() - before);
                 right(scene, &wanted).await.with_context(|| format!("after {name}"))?;
                 for leftover in wanted.keys() {
-                    scene.person.delete_sealed(&scene.place, leftover).await?;
+                    scene.person.delete_sealed(&scene.namespace, leftover).await?;
                 }
-                right(scene, &Ledger::new()).await.with_context(|| format!("cleaning up after {name}"))?;
+                right(scene, &ExpectedValues::new())
+                    .await
+                    .with_context(|| format!("cleaning up after {name}"))?;
             }
             ensure!(pod.process_id() == id && scene.keys().await?.len() == 1);
             stop(pod).await
@@ -72,14 +74,14 @@ pub(crate) async fn every_kind_of_broken_answer(stage: Arc<Stage>) -> Result<()>
         .await
 }
 
-/// It happened, and the answer was lost: what is done twice must be done as if once.
+/// The request was carried out, and the response was lost: a repeated request must have no further effect.
 pub(crate) async fn a_write_whose_answer_is_lost(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {
             let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
             let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
             let sealed = scene.seal(&pod, 2).await?;
-            let mut wanted = Ledger::new();
+            let mut wanted = ExpectedValues::new();
             for (number, (verb, resource)) in [
                 ("create", "secrets"),
                 ("patch", "sealedsecrets/status"),
@@ -95,12 +97,12 @@ pub(crate) async fn a_write_whose_answer_is_lost(stage: Arc<Stage>) -> Result<()
                     wanted.insert(name.clone(), sealed[0].value.clone());
                     right(scene, &wanted).await?;
                 }
-                let before = proxy.strikes();
+                let before = proxy.hits();
                 proxy.set([Rule::on(verb, resource, Fault::ResetAfter).times(2)]);
                 scene.apply(&name, &sealed[1]).await?;
                 wanted.insert(name, sealed[1].value.clone());
                 right(scene, &wanted).await.with_context(|| format!("after {verb} {resource}"))?;
-                ensure!(proxy.strikes() > before, "{verb} {resource} was never asked for");
+                ensure!(proxy.hits() > before, "{verb} {resource} was never requested");
                 proxy.heal();
             }
             no_flood_of_events(scene, 4).await?;

@@ -1,11 +1,11 @@
-//! The API server and etcd go away, and come back with what they had.
+//! The API server and etcd stop, and start again with their data.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use tests::control_plane::{End, Part};
+use tests::control_plane::{Component, End};
 
 use crate::scene::audit::right;
 use crate::scene::churn::churn;
@@ -22,11 +22,11 @@ pub(crate) async fn the_api_server_and_etcd_restart(stage: Arc<Stage>) -> Result
                 let control_plane = &scene.lab.control_plane;
                 let one = |part| vec![part];
                 for (parts, end) in [
-                    (one(Part::ApiServer), End::Kill),
-                    (one(Part::Etcd), End::Kill),
-                    (one(Part::ApiServer), End::Terminate),
-                    (one(Part::Etcd), End::Terminate),
-                    (vec![Part::Etcd, Part::ApiServer], End::Kill),
+                    (one(Component::ApiServer), End::Kill),
+                    (one(Component::Etcd), End::Kill),
+                    (one(Component::ApiServer), End::Terminate),
+                    (one(Component::Etcd), End::Terminate),
+                    (vec![Component::Etcd, Component::ApiServer], End::Kill),
                 ] {
                     tokio::time::sleep(Duration::from_secs(2)).await;
                     for part in &parts {
@@ -42,7 +42,7 @@ pub(crate) async fn the_api_server_and_etcd_restart(stage: Arc<Stage>) -> Result
             let failing = async { failing.await.inspect_err(|_| over.store(true, Ordering::Relaxed)) };
             let churning = churn(scene, &sealed, 20, Duration::from_millis(60), &over);
             let ((), wanted) = tokio::try_join!(failing, churning)?;
-            // Kubernetes' own garbage collector overlooks what happened while it could not look, until it starts anew.
+            // Kubernetes' garbage collector misses what happened during the outage, until it is restarted.
             scene.lab.control_plane.restart_controllers().await?;
             right(scene, &wanted).await?;
             ensure!(pod.process_id() == id, "it did not survive");

@@ -1,4 +1,4 @@
-//! Watches that end, lose their place in history, or talk nonsense.
+//! Watches that end, lose their place in history, or send invalid events.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,26 +12,26 @@ use kube::api::PostParams;
 use rand::RngExt as _;
 use serde_json::json;
 use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::fault::Fault;
 use tests::network::fault_proxy::rule::Rule;
-use tests::network::fault_proxy::strike::Fault;
 use tests::test::eventually::eventually;
 use tests::user::person::Person;
 
-use crate::scene::audit::{Ledger, right};
+use crate::scene::audit::{ExpectedValues, right};
 use crate::scene::churn::churn;
 use crate::stage::{Stage, started, stop};
 
-/// What happens while no watch is open is seen afterwards, though no event ever tells of it.
+/// Changes while no watch is open are found afterwards, though no event reports them.
 pub(crate) async fn a_watch_that_lost_its_place(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {
-            let (person, place) = (&scene.person, &scene.place);
+            let (person, namespace) = (&scene.person, &scene.namespace);
             let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
             let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
             let id = pod.process_id();
             let sealed = scene.seal(&pod, 2).await?;
             for round in 0..3 {
-                let mut wanted = Ledger::new();
+                let mut wanted = ExpectedValues::new();
                 for name in ["untouched", "edited", "deleted", "resealed", "gone", "again"] {
                     scene.apply(name, &sealed[0]).await?;
                     wanted.insert(name.into(), sealed[0].value.clone());
@@ -39,11 +39,11 @@ pub(crate) async fn a_watch_that_lost_its_place(stage: Arc<Stage>) -> Result<()>
                 right(scene, &wanted).await?;
                 proxy.set([Rule::on("watch", "*", Fault::Refuse(500, "InternalError", None))]);
                 proxy.cut_watches();
-                person.patch_secret(place, "edited", &json!({ "stringData": { "v": "x" } })).await?;
-                person.delete_secret(place, "deleted").await?;
+                person.patch_secret(namespace, "edited", &json!({ "stringData": { "v": "x" } })).await?;
+                person.delete_secret(namespace, "deleted").await?;
                 scene.apply("resealed", &sealed[1]).await?;
-                person.delete_sealed(place, "gone").await?;
-                person.delete_sealed(place, "again").await?;
+                person.delete_sealed(namespace, "gone").await?;
+                person.delete_sealed(namespace, "again").await?;
                 scene.apply("again", &sealed[1]).await?;
                 wanted.remove("gone");
                 for name in ["resealed", "again"] {
@@ -52,15 +52,16 @@ pub(crate) async fn a_watch_that_lost_its_place(stage: Arc<Stage>) -> Result<()>
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 let lists = || ["secrets", "sealedsecrets"].map(|resource| proxy.done("list", resource));
                 let listed = lists();
-                // Once each: what is listed twice may be seen by luck.
+                // Once each: with two lists, the second could find the change by chance.
                 proxy.set([Rule::on("watch", "*", Fault::WatchGone).once_each()]);
-                // In the place and at home; of Secrets, the keys' two watches list as well, and one looks for keys in the place.
+                // In the scene's namespace and at home; of Secrets, the two watches of keys list as well, and one looks
+                // for keys in the scene's namespace.
                 eventually(Duration::from_mins(1), "all is listed anew", async || {
                     let [secrets, sealed] = lists();
                     ensure!(
                         secrets >= listed[0] + 5 && sealed >= listed[1] + 2,
-                        "{secrets} and {sealed} lists since {listed:?}, {} strikes",
-                        proxy.strikes()
+                        "{secrets} and {sealed} lists since {listed:?}, {} hits",
+                        proxy.hits()
                     );
                     Ok(())
                 })
@@ -97,15 +98,15 @@ pub(crate) async fn watches_that_end_at_any_time(stage: Arc<Stage>) -> Result<()
             let ((), wanted) = tokio::try_join!(cutting, churning)?;
             proxy.heal();
             right(scene, &wanted).await?;
-            ensure!(proxy.strikes() > 5, "only {} strikes", proxy.strikes());
+            ensure!(proxy.hits() > 5, "only {} hits", proxy.hits());
             ensure!(pod.process_id() == id && scene.keys().await?.len() == 1);
             stop(pod).await
         })
         .await
 }
 
-/// `Retry-After` is what it would like, not what it can have: it may be well again in a moment.
-pub(crate) async fn a_server_that_asks_for_ten_minutes(stage: Arc<Stage>) -> Result<()> {
+/// The controller does not wait for a long `Retry-After`: the server may recover within moments.
+pub(crate) async fn a_retry_after_of_ten_minutes_is_not_waited_for(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {
             let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
@@ -115,21 +116,21 @@ pub(crate) async fn a_server_that_asks_for_ten_minutes(stage: Arc<Stage>) -> Res
             proxy.set([Rule::on("watch", "*", busy)]);
             proxy.cut_watches();
             eventually(Duration::from_secs(10), "watches are refused", async || {
-                ensure!(proxy.strikes() >= 2);
+                ensure!(proxy.hits() >= 2);
                 Ok(())
             })
             .await?;
             proxy.heal();
             scene.apply("db", &sealed[0]).await?;
-            // Four attempts of less than two seconds, and a pause.
-            let wanted = Ledger::from([("db".into(), sealed[0].value.clone())]);
+            // Four attempts of less than two seconds, and a delay.
+            let wanted = ExpectedValues::from([("db".into(), sealed[0].value.clone())]);
             right(scene, &wanted).await?;
             stop(pod).await
         })
         .await
 }
 
-/// The connection is gone without an error: what happens meanwhile is seen a minute later.
+/// The connection is lost without an error: changes are found a minute later.
 pub(crate) async fn a_watch_that_has_died_unnoticed(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {
@@ -139,28 +140,28 @@ pub(crate) async fn a_watch_that_has_died_unnoticed(stage: Arc<Stage>) -> Result
             proxy.set([Rule::on("watch", "sealedsecrets", Fault::WatchSilent).once_each()]);
             proxy.cut_watches();
             eventually(Duration::from_secs(20), "the watch is silent", async || {
-                ensure!(proxy.strikes() >= 1);
+                ensure!(proxy.hits() >= 1);
                 Ok(())
             })
             .await?;
             scene.apply("db", &sealed[0]).await?;
             eventually(Duration::from_secs(90), "it is unsealed", async || {
-                let secrets: Api<Secret> = Api::namespaced(scene.client(), &scene.place);
+                let secrets: Api<Secret> = Api::namespaced(scene.client(), &scene.namespace);
                 ensure!(secrets.get_opt("db").await?.is_some());
                 Ok(())
             })
             .await?;
-            right(scene, &Ledger::from([("db".into(), sealed[0].value.clone())])).await?;
+            right(scene, &ExpectedValues::from([("db".into(), sealed[0].value.clone())])).await?;
             stop(pod).await
         })
         .await
 }
 
-/// Refused because of a Secret that only the API server showed: when a list shows none, that is news.
+/// Refused because of a Secret that only the API server showed: a list without that Secret is a change.
 pub(crate) async fn a_foreign_secret_that_came_and_went_unseen(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {
-            let (person, place) = (&scene.person, &scene.place);
+            let (person, namespace) = (&scene.person, &scene.namespace);
             let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
             let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
             let sealed = scene.seal(&pod, 1).await?;
@@ -168,15 +169,15 @@ pub(crate) async fn a_foreign_secret_that_came_and_went_unseen(stage: Arc<Stage>
             proxy.cut_watches();
             tokio::time::sleep(Duration::from_secs(1)).await;
             scene.expects_refusals();
-            let foreign = Person::secret(place, "db", &json!({ "v": "foreign" }));
-            let secrets: Api<Secret> = Api::namespaced(scene.client(), place);
+            let foreign = Person::secret(namespace, "db", &json!({ "v": "foreign" }));
+            let secrets: Api<Secret> = Api::namespaced(scene.client(), namespace);
             secrets.create(&PostParams::default(), &serde_json::from_value(foreign)?).await?;
             scene.apply("db", &sealed[0]).await?;
-            person.sees_synced(place, "db", ConditionStatus::False).await?;
-            person.delete_secret(place, "db").await?;
-            // What happened meanwhile is in no event any more.
+            person.sees_synced(namespace, "db", ConditionStatus::False).await?;
+            person.delete_secret(namespace, "db").await?;
+            // No watch event reports the change.
             proxy.set([Rule::on("watch", "secrets", Fault::WatchGone).once_each()]);
-            let wanted = Ledger::from([("db".into(), sealed[0].value.clone())]);
+            let wanted = ExpectedValues::from([("db".into(), sealed[0].value.clone())]);
             right(scene, &wanted).await?;
             stop(pod).await
         })

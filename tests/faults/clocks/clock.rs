@@ -1,6 +1,6 @@
-//! The controller's clock is set, forwards and back, by hours and by years. What renewal goes by is the API server's, so nothing
-//! comes of it. Steps of that one are simulated over decades, in the controller's `keys::renewal::simulation`; what comes of it where it is not
-//! the one that dates Secrets is in `clock_skew`.
+//! The controller's clock is set, forwards and back, by hours and by years. Renewal goes by the API server's clock, so
+//! this has no effect. Steps of the API server's clock are simulated over decades in the controller's
+//! `keys::renewal::simulation`; API servers whose clock differs from that which dates Secrets are in `clock_skew`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,7 +44,7 @@ pub(crate) async fn steps_of_hours_and_years(stage: Arc<Stage>) -> Result<()> {
                 }
                 let keys = scene.keys().await?.len();
                 ensure!(keys == 1, "{keys} keys, because of a clock that is only the controller's");
-                // What is asked for is made, at any time, and is of the present.
+                // A requested renewal is made at any time, with the present date.
                 for (ahead, keys) in [(3 * YEAR, 2), (-3 * YEAR, 3)] {
                     clock.set(ahead)?;
                     usr1(&pod)?;
@@ -65,7 +65,7 @@ pub(crate) async fn steps_of_hours_and_years(stage: Arc<Stage>) -> Result<()> {
             scene.expects_keys(3);
             let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
             ensure!(births.iter().all(|birth| (now - HOUR..=now).contains(birth)), "{births:?} at {now}");
-            // The shifted clock was the controller's own: its log is dated by it.
+            // The log has the dates of the shifted clock.
             let logs = pod.logs()?;
             let year = |ahead: i64| format!("{}-", 1970 + (now + ahead) / 31_556_952);
             ensure!(logs.contains(&year(3 * YEAR)) && logs.contains(&year(-3 * YEAR)), "no clock was set");
@@ -76,7 +76,8 @@ pub(crate) async fn steps_of_hours_and_years(stage: Arc<Stage>) -> Result<()> {
         .await
 }
 
-/// With `--key-publish-delay`: neither at once, by a clock that is ahead, nor never, by one that is behind.
+/// With `--key-publish-delay`: a fast clock must not publish the key at once, and a slow one must not delay it for
+/// ever.
 pub(crate) async fn a_delay_before_a_key_is_published(stage: Arc<Stage>) -> Result<()> {
     const DELAY: i64 = 15;
     stage
@@ -99,7 +100,7 @@ pub(crate) async fn a_delay_before_a_key_is_published(stage: Arc<Stage>) -> Resu
                     Ok(now)
                 });
                 let lasted = i64::try_from(after.await?.duration_since(UNIX_EPOCH)?.as_secs())? - born;
-                // It is looked at now and then; and was born some time in that second.
+                // The controller looks at its keys at intervals; and the key was born at some time in that second.
                 ensure!(lasted >= DELAY - 1, "{lasted} s after it was made, by a clock {ahead} s ahead");
             }
             scene.expects_keys(5);
@@ -114,7 +115,7 @@ async fn served(pod: &Pod) -> Result<String> {
     Ok(answer.error_for_status()?.text().await?)
 }
 
-/// Has the controller look at its keys, by a change that means nothing to it.
+/// Makes the controller look at its keys, by a change that has no effect.
 pub(crate) async fn looks(scene: &Scene, number: i64) -> Result<()> {
     let secrets: Api<Secret> = Api::namespaced(scene.client(), &scene.home);
     let key = scene.keys().await?.pop().context("no key")?;

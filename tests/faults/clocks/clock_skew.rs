@@ -1,12 +1,12 @@
-//! The API server's answers are dated by other clocks than its objects, by hours and by years: something in between rewrites the
-//! `Date`, or there are several API servers. A clock may have a key of its own; none has one after another.
+//! The API server's responses have other dates than its objects, by hours and by years: a proxy rewrites the `Date`, or
+//! there are several API servers. Each clock may cause one key, but not one after another.
 
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::fault::Fault;
 use tests::network::fault_proxy::rule::Rule;
-use tests::network::fault_proxy::strike::Fault;
 use tests::network::http_client::http_client;
 use tests::pod::Pod;
 
@@ -22,7 +22,8 @@ pub(crate) async fn by_clocks_that_differ(stage: Arc<Stage>) -> Result<()> {
                 anyhow::Ok((proxy, pod))
             };
             let [one, two] = [start().await?, start().await?];
-            // The last: how many keys are dated in the future, and whether the newest was stored by another clock.
+            // The last column: the number of keys that are dated in the future, and whether the newest was stored by
+            // another clock.
             for (ahead, keys, what, clock_skew) in [
                 ([HOUR, HOUR], 1, "forwards by less than a period", [0, 0]),
                 ([12 * HOUR, -4 * 60], 1, "apart by less than a period", [0, 0]),
@@ -41,7 +42,7 @@ pub(crate) async fn by_clocks_that_differ(stage: Arc<Stage>) -> Result<()> {
                 }
                 looks(scene, ahead[0]).await?;
                 scene.sees_keys(keys, SOON).await?;
-                // Each takes long enough for several keys too many to come.
+                // Each round takes long enough for several extra keys.
                 for number in 0..2 {
                     looks(scene, number).await?;
                 }
@@ -52,7 +53,7 @@ pub(crate) async fn by_clocks_that_differ(stage: Arc<Stage>) -> Result<()> {
             scene.expects_keys(6);
             let logs = one.1.logs()? + &two.1.logs()?;
             let logged = logs.matches("are dated by different clocks").count();
-            // Those of the years that were ahead.
+            // The log lines of the years ahead.
             ensure!(logged == 3, "logged {logged} times");
             stop(one.1).await?;
             stop(two.1).await

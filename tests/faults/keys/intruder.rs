@@ -1,5 +1,5 @@
-//! A tenant who may only edit SealedSecrets in the namespace where a second controller keeps its keys. The first controller, which
-//! watches that namespace too, must not carry a key there for them.
+//! A tenant who may only edit SealedSecrets in the namespace where a second controller keeps its keys. The first
+//! controller, which watches that namespace too, must not create a key there for the tenant.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use tests::test::temp_namespace::with_temp_ns;
 
 use crate::stage::{Scene, Stage, started, stop};
 
-/// A key pair of the tenant's own, newer than any: private half and certificate, as PEM.
+/// A key pair of the tenant's, newer than any other: private key and certificate, as PEM.
 fn own_key() -> Result<(String, String)> {
     let private = PrivateKey::generate(KeySize::Rsa2048)?;
     let now = Timestamp::now().checked_add(SignedDuration::from_secs(60))?;

@@ -1,4 +1,4 @@
-//! Keys that are made while requests get lost: one for each time it was asked, whatever became of the answers.
+//! Keys that are made while requests get lost: one for each request for renewal, whatever happens to the responses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,18 +10,18 @@ use kube::ResourceExt as _;
 use kube::api::{Api, DeleteParams, Patch, PatchParams};
 use serde_json::json;
 use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::fault::Fault;
 use tests::network::fault_proxy::rule::Rule;
-use tests::network::fault_proxy::strike::Fault;
 use tests::test::eventually::eventually;
 
 use crate::process::killed::usr1;
-use crate::scene::audit::{Ledger, births, right};
+use crate::scene::audit::{ExpectedValues, births, right};
 use crate::stage::{Stage, started, stop};
 
-/// Retries come after half a second, and then ever more rarely.
+/// Retries come after half a second, and then at growing intervals.
 const RETRIED: Duration = Duration::from_mins(1);
 
-/// Long enough for a key too many to come.
+/// Long enough for an extra key to appear.
 const A_WHILE: Duration = Duration::from_secs(5);
 
 pub(crate) async fn a_new_key_whose_answer_is_lost(stage: Arc<Stage>) -> Result<()> {
@@ -42,26 +42,26 @@ pub(crate) async fn a_new_key_whose_answer_is_lost(stage: Arc<Stage>) -> Result<
                 (Fault::ResetBefore, "list"),
             ] {
                 let what = format!("{fault:?} on {verb}");
-                let before = proxy.strikes();
+                let before = proxy.hits();
                 proxy.set([Rule::on(verb, "secrets", fault).times(1)]);
                 usr1(&pod)?;
                 keys += 1;
                 scene.sees_keys(keys, RETRIED).await.context(what.clone())?;
-                ensure!(proxy.strikes() == before + 1, "{what} was never asked for");
+                ensure!(proxy.hits() == before + 1, "{what} was never requested");
                 tokio::time::sleep(A_WHILE).await;
                 let there = scene.keys().await?.len();
                 ensure!(there == keys, "{what}: {there} keys instead of {keys}");
             }
             scene.expects_keys(keys);
             scene.apply("s", &sealed[0]).await?;
-            right(scene, &Ledger::from([("s".into(), sealed[0].value.clone())])).await?;
+            right(scene, &ExpectedValues::from([("s".into(), sealed[0].value.clone())])).await?;
             stop(pod).await
         })
         .await
 }
 
-/// The key that is asked about goes while the question is on its way: the user gets a new key all the same, and one alone.
-pub(crate) async fn asked_of_a_key_that_goes_away(stage: Arc<Stage>) -> Result<()> {
+/// The annotated key is deleted while the annotation is being written: the user gets exactly one new key.
+pub(crate) async fn requested_of_a_key_that_is_deleted(stage: Arc<Stage>) -> Result<()> {
     /// Long enough for the key to go.
     const ON_ITS_WAY: Duration = Duration::from_secs(2);
     let retire = |label: &str| Patch::Merge(json!({ "metadata": { "labels": { LABEL: label } } }));
@@ -71,7 +71,8 @@ pub(crate) async fn asked_of_a_key_that_goes_away(stage: Arc<Stage>) -> Result<(
             let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
             let secrets: Api<Secret> = Api::namespaced(scene.client(), &scene.home);
             let (mut keys, late) = (1, Fault::Late(ON_ITS_WAY));
-            // The first is the only one. A process without the right to write asks none but itself, and may not have begun.
+            // The first controller is the only one. A process without write permission changes only its own state, and
+            // may not have begun.
             for (what, label, fault) in [
                 ("deleted, the only one", None, late),
                 ("retired", Some("retired"), late),
@@ -82,12 +83,12 @@ pub(crate) async fn asked_of_a_key_that_goes_away(stage: Arc<Stage>) -> Result<(
                 let mut there = scene.keys().await?;
                 there.sort_by_key(|key| key.metadata.creation_timestamp.clone().map(|created| created.0));
                 let newest = there.pop().context("no key")?.name_any();
-                let struck = proxy.strikes();
+                let hits = proxy.hits();
                 proxy.set([Rule::on("patch", "secrets", fault).times(1)]);
                 usr1(&pod)?;
                 if matches!(fault, Fault::Late(_)) {
                     eventually(RETRIED, "the question is on its way", async || {
-                        ensure!(proxy.strikes() == struck + 1, "{what}: nothing was asked");
+                        ensure!(proxy.hits() == hits + 1, "{what}: no request was sent");
                         Ok(())
                     })
                     .await?;
@@ -120,7 +121,7 @@ pub(crate) async fn the_first_key_of_all(stage: Arc<Stage>) -> Result<()> {
                 Rule::on("create", "secrets", Fault::ResetAfter).times(1),
             ]);
             let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
-            ensure!(proxy.strikes() == 3, "{} strikes", proxy.strikes());
+            ensure!(proxy.hits() == 3, "{} hits", proxy.hits());
             tokio::time::sleep(A_WHILE).await;
             let keys = scene.keys().await?.len();
             ensure!(keys == 1, "{keys} keys");
@@ -129,9 +130,9 @@ pub(crate) async fn the_first_key_of_all(stage: Arc<Stage>) -> Result<()> {
         .await
 }
 
-/// Two that do not know of each other, and one key for each date.
+/// Two controllers that do not know of each other make one key for each date.
 pub(crate) async fn by_age_in_a_race(stage: Arc<Stage>) -> Result<()> {
-    /// Less the jitter, and rounded up to whole seconds, which is what certificates tell, it is the same.
+    /// With the jitter subtracted, and rounded up to whole seconds, as in certificates, the period stays the same.
     const PERIOD: i64 = 4;
     const PERIODS: u64 = 5;
     stage
@@ -152,7 +153,7 @@ pub(crate) async fn by_age_in_a_race(stage: Arc<Stage>) -> Result<()> {
             scene.expects_keys(births.len());
             let pod = scene.start().await?;
             scene.apply("s", &sealed[0]).await?;
-            right(scene, &Ledger::from([("s".into(), sealed[0].value.clone())])).await?;
+            right(scene, &ExpectedValues::from([("s".into(), sealed[0].value.clone())])).await?;
             stop(pod).await
         })
         .await

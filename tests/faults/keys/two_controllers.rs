@@ -1,4 +1,4 @@
-//! Two controllers by mistake.
+//! Two controllers that were installed by mistake.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,30 +9,30 @@ use serde_json::json;
 use tests::pod::builder::PodBuilder;
 use tests::test::temp_namespace::with_temp_ns;
 
-use crate::scene::audit::{Ledger, no_flood_of_events, one_key_for_each_date, right};
+use crate::scene::audit::{ExpectedValues, no_flood_of_events, one_key_for_each_date, right};
 use crate::scene::churn::churn;
 use crate::scene::witness::Witness;
 use crate::stage::{Scene, Stage, started, stop};
 
-/// A controller that does not know that there is another. The one place to say so where replicas know of each other.
+/// A controller without leader election, which does not know of the other one.
 fn alone(scene: &Scene) -> Result<PodBuilder> {
     scene.pod()
 }
 
-/// Two installations that watch the same namespace: what either of them opens is unsealed, and what one of them cannot open is
-/// no fault as long as the other can.
+/// Two installations that watch the same namespace: what either of them opens is unsealed, and what only one of them
+/// can open is not reported as broken.
 pub(crate) async fn with_different_keys(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {
             with_temp_ns(&scene.lab, async |home| {
                 let other = scene.in_another_home(home).await?;
-                // What one of them cannot open is refused until the other has opened it.
+                // A controller refuses what it cannot open until the other one has opened it.
                 scene.expects_refusals();
-                let witness = Witness::of(scene.client(), &scene.place).await?;
+                let witness = Witness::of(scene.client(), &scene.namespace).await?;
                 let one = started(alone(scene)?, &scene.lab).await?;
                 let two = started(alone(&other)?, &scene.lab).await?;
                 let sealed = [scene.seal(&one, 1).await?, other.seal(&two, 1).await?].concat();
-                let mut wanted = Ledger::new();
+                let mut wanted = ExpectedValues::new();
                 for round in 0..3 {
                     for number in 0..20 {
                         let (name, sealed) = (format!("s{number}"), &sealed[(number + round) % 2]);
@@ -43,14 +43,14 @@ pub(crate) async fn with_different_keys(stage: Arc<Stage>) -> Result<()> {
                 }
                 for name in wanted.keys() {
                     let edit = json!({ "stringData": { "v": "edited" } });
-                    scene.person.patch_secret(&scene.place, name, &edit).await?;
+                    scene.person.patch_secret(&scene.namespace, name, &edit).await?;
                 }
                 right(scene, &wanted).await.context("after an edit")?;
                 ensure!(witness.most_changes() <= 25, "a status changed {} times", witness.most_changes());
                 no_flood_of_events(scene, 20).await?;
                 witness.testify()?;
 
-                // Each starts again beside what the other did, and leaves it.
+                // Each starts again, and leaves what the other one wrote.
                 stop(one).await?;
                 let one = started(alone(scene)?, &scene.lab).await?;
                 stop(two).await?;
@@ -65,7 +65,7 @@ pub(crate) async fn with_different_keys(stage: Arc<Stage>) -> Result<()> {
         .await
 }
 
-/// The same keys, the same work: done twice, it is done once.
+/// Two controllers with the same keys do the same work, with the same result.
 pub(crate) async fn with_the_same_keys(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {

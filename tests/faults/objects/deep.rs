@@ -1,5 +1,5 @@
-//! Objects that are nested deeper than `serde_json` decodes, and no deeper than the API server stores: a user who may write one
-//! object anywhere can write such a one.
+//! Objects that are nested deeper than `serde_json` decodes, and no deeper than the API server stores: a user who may
+//! write one object anywhere can create one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,29 +46,29 @@ pub(crate) async fn each_is_its_own_affair_and_stops_nothing_else(stage: Arc<Sta
         .await
 }
 
-/// Objects of every depth, each named after the round.
+/// Stores objects of every kind, named after the round.
 async fn store(scene: &Scene, round: &str, sealed: &Sealed) -> Result<()> {
     let name = |kind: &str| format!("{kind}-{round}");
-    // One that only lies there, and one that looks like a key in the wrong place.
+    // One without a meaning, and one that is labelled as a key in the wrong namespace.
     for (kind, labels) in [("plain", json!({})), ("key", json!({ sealing_key::LABEL: sealing_key::ACTIVE }))]
     {
         let metadata =
             json!({ "name": name(kind), "labels": labels, "managedFields": managed_fields::<Secret>() });
         create::<Secret>(scene, json!({ "metadata": metadata })).await?;
     }
-    // One that is in the way, and lets itself be taken over.
+    // One with the name of a Secret that is to be written, which allows to be taken over.
     let annotations = json!({ "sealedsecrets.bitnami.com/managed": "true" });
     let taken = json!({ "name": name("taken"), "annotations": annotations, "managedFields": managed_fields::<Secret>() });
     create::<Secret>(scene, json!({ "metadata": taken, "stringData": { "v": "theirs" } })).await?;
     scene.apply(&name("taken"), sealed).await?;
 
     let mut object = sealed.object();
-    object["metadata"]["namespace"] = json!(scene.place);
+    object["metadata"]["namespace"] = json!(scene.namespace);
     let mut own = object.clone();
     own["metadata"]["name"] = json!(name("own"));
     own["metadata"]["managedFields"] = managed_fields::<api::SealedSecret>();
     create::<api::SealedSecret>(scene, own).await?;
-    // Nothing reads this one.
+    // An object that no part of the controller reads.
     let mut unread = object.clone();
     unread["metadata"]["name"] = json!(name("unread"));
     unread["spec"]["template"]["metadata"]["x"] = nested("x");
@@ -79,35 +79,35 @@ async fn store(scene: &Scene, round: &str, sealed: &Sealed) -> Result<()> {
     create::<api::SealedSecret>(scene, read).await
 }
 
-/// Those of the round are as they should be, and everything else goes on.
+/// The objects of the round are handled correctly, and everything else works.
 async fn all_is_well(scene: &Scene, round: &str, sealed: &Sealed) -> Result<()> {
-    let (person, place) = (&scene.person, &scene.place);
+    let (person, namespace) = (&scene.person, &scene.namespace);
     let name = |kind: &str| format!("{kind}-{round}");
     scene.apply(&name("good"), sealed).await?;
     for kind in ["good", "own", "unread"] {
         let values = [("v", sealed.value.as_bytes())];
-        person.sees_values(place, &name(kind), &values).await?;
-        person.sees_synced(place, &name(kind), ConditionStatus::True).await?;
-        person.delete_secret(place, &name(kind)).await?;
-        person.sees_values(place, &name(kind), &values).await.context("it does not come back")?;
+        person.sees_values(namespace, &name(kind), &values).await?;
+        person.sees_synced(namespace, &name(kind), ConditionStatus::True).await?;
+        person.delete_secret(namespace, &name(kind)).await?;
+        person.sees_values(namespace, &name(kind), &values).await.context("it does not come back")?;
     }
-    person.sees_synced(place, &name("taken"), ConditionStatus::True).await?;
-    let secrets: Api<ObservedSecret> = Api::namespaced(scene.client(), place);
+    person.sees_synced(namespace, &name("taken"), ConditionStatus::True).await?;
+    let secrets: Api<ObservedSecret> = Api::namespaced(scene.client(), namespace);
     let taken = secrets.get(&name("taken")).await?.into_known().data.unwrap_or_default();
     ensure!(taken.get("v").is_some_and(|value| value.0 == sealed.value.as_bytes()), "not taken over");
 
     let field = "field spec.template.metadata.ownerReferences";
-    let status = person.sees_synced(place, &name("read"), ConditionStatus::False).await?;
+    let status = person.sees_synced(namespace, &name("read"), ConditionStatus::False).await?;
     let synced = &status.conditions[0];
     ensure!(synced.reason.as_deref() == Some("InvalidSpec"), "{synced:?}");
     ensure!(synced.message.as_ref().is_some_and(|message| message.contains(field)), "{synced:?}");
     ensure!(status.condition(Condition::STALLED).is_some(), "{status:?}");
     for (kind, words) in [("read", field), ("key", "only Secrets in the controller's own namespace")] {
-        eventually(LONG, "one event tells of it", async || {
-            let told = events(scene).await?.into_iter();
-            let told = told.filter(|event| event.involved_object.name.as_ref() == Some(&name(kind)));
-            let told: Vec<_> = told.filter_map(|event| event.message).collect();
-            ensure!(told.len() == 1 && told[0].contains(words), "{told:?}");
+        eventually(LONG, "one event reports it", async || {
+            let messages = events(scene).await?.into_iter();
+            let messages = messages.filter(|event| event.involved_object.name.as_ref() == Some(&name(kind)));
+            let messages: Vec<_> = messages.filter_map(|event| event.message).collect();
+            ensure!(messages.len() == 1 && messages[0].contains(words), "{messages:?}");
             Ok(())
         })
         .await?;
@@ -115,7 +115,7 @@ async fn all_is_well(scene: &Scene, round: &str, sealed: &Sealed) -> Result<()> 
     Ok(())
 }
 
-/// The controller's own key, too: it is read as any other.
+/// The controller's own key is read like any other.
 async fn dig_key(scene: &Scene) -> Result<()> {
     let key = scene.keys().await?.pop().context("no key")?;
     let patch = Patch::Merge(json!({ "metadata": { "managedFields": managed_fields::<Secret>() } }));
@@ -133,17 +133,17 @@ async fn keys_can_be_listed(scene: &Scene) -> Result<()> {
     Ok(())
 }
 
-/// Stores an object as text: what the API server answers cannot be decoded.
+/// Stores an object as text, because the API server's response cannot be decoded.
 async fn create<K: Resource<DynamicType = ()>>(scene: &Scene, mut object: Value) -> Result<()> {
     object["apiVersion"] = json!(K::api_version(&()));
     object["kind"] = json!(K::kind(&()));
-    let objects = Request::new(K::url_path(&(), Some(&scene.place)));
+    let objects = Request::new(K::url_path(&(), Some(&scene.namespace)));
     let request = objects.create(&PostParams::default(), serde_json::to_vec(&object)?)?;
     let name = object["metadata"]["name"].to_string();
     is_deep(&scene.client().request_text(request).await.with_context(|| name.clone())?).context(name)
 }
 
-/// What was stored is as deep as it was sent.
+/// Asserts that the object is stored with its whole depth.
 fn is_deep(stored: &str) -> Result<()> {
     let decoded = serde_json::from_str::<Value>(stored);
     ensure!(decoded.is_err_and(|error| error.to_string().contains("recursion limit")), "it is not deep");

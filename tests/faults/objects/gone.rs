@@ -1,4 +1,4 @@
-//! A namespace that goes while its SealedSecrets are being unsealed.
+//! A namespace that is deleted while its SealedSecrets are unsealed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{Api, DeleteParams, ObjectMeta, PostParams};
 use tests::test::eventually::eventually;
 
-use crate::scene::audit::{Ledger, right, right_in};
+use crate::scene::audit::{ExpectedValues, right, right_in};
 use crate::stage::{Scene, Stage, started, stop};
 
 const OBJECTS: usize = 30;
@@ -17,13 +17,13 @@ const OBJECTS: usize = 30;
 pub(crate) async fn a_namespace_deleted_under_way(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {
-            let doomed = format!("{}-doomed", scene.place);
-            let both = format!("{},{doomed}", scene.place);
+            let doomed = format!("{}-doomed", scene.namespace);
+            let both = format!("{},{doomed}", scene.namespace);
             let pod = started(scene.pod()?.flag("additional-namespaces", &both), &scene.lab).await?;
             let sealed = scene.seal(&pod, 1).await?;
             let wide = scene.seal_for_any_place(&pod).await?;
             let namespaces: Api<Namespace> = Api::all(scene.client());
-            let mut last = Ledger::new();
+            let mut last = ExpectedValues::new();
             for round in 0..3 {
                 create(scene, &doomed).await?;
                 for number in 0..OBJECTS {
@@ -34,17 +34,17 @@ pub(crate) async fn a_namespace_deleted_under_way(stage: Arc<Stage>) -> Result<(
                     break;
                 }
                 namespaces.delete(&doomed, &DeleteParams::background()).await?;
-                // Meanwhile others have what they want.
+                // Meanwhile SealedSecrets in other namespaces are unsealed.
                 let name = format!("other-{round}");
                 scene.apply(&name, &sealed[0]).await?;
-                scene.person.sees_synced(&scene.place, &name, ConditionStatus::True).await?;
+                scene.person.sees_synced(&scene.namespace, &name, ConditionStatus::True).await?;
                 eventually(Duration::from_secs(90), "the namespace is gone", async || {
                     ensure!(namespaces.get_opt(&doomed).await?.is_none(), "it is still there");
                     Ok(())
                 })
                 .await?;
             }
-            // The last one stays, and all is well in it.
+            // The last namespace stays, and everything in it is right.
             right_in(scene, &doomed, &last).await?;
             let others = (0..2).map(|round| (format!("other-{round}"), sealed[0].value.clone()));
             right(scene, &others.collect()).await?;

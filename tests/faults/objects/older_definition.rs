@@ -1,4 +1,4 @@
-//! Objects of every wrong shape, stored while the CustomResourceDefinition let anything in.
+//! Objects of every wrong shape, stored while the CustomResourceDefinition had no schema.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::stage::{Scene, Stage, stop};
 
 const LONG: Duration = Duration::from_mins(1);
 
-/// By name: the field that has to be named, and the object less its metadata.
+/// By name: the field that the message must name, and the object without its metadata.
 fn broken() -> BTreeMap<&'static str, (&'static str, Value)> {
     let template =
         |template: Value| json!({ "spec": { "encryptedData": { "v": "x" }, "template": template } });
@@ -62,24 +62,27 @@ pub(crate) async fn each_is_reported_and_stops_nothing_else(stage: Arc<Stage>) -
             let pod = scene.start().await?;
             for name in ["good-1", "good-2"] {
                 scene.apply(name, &sealed[0]).await?;
-                scene.person.sees_synced(&scene.place, name, ConditionStatus::True).await?;
+                scene.person.sees_synced(&scene.namespace, name, ConditionStatus::True).await?;
                 let values = [("v", sealed[0].value.as_bytes())];
-                scene.person.sees_values(&scene.place, name, &values).await?;
+                scene.person.sees_values(&scene.namespace, name, &values).await?;
             }
             for (name, (field, _)) in broken() {
                 let field = format!("field {field} does not have the shape");
-                eventually(LONG, "an event tells of it", async || {
-                    let told = events(scene).await?.into_iter().filter(|event| {
+                eventually(LONG, "an event reports it", async || {
+                    let messages = events(scene).await?.into_iter().filter(|event| {
                         event.involved_object.name.as_deref() == Some(name)
                             && event.reason.as_deref() == Some("ErrUnsealFailed")
                     });
-                    let told: Vec<_> = told.filter_map(|event| event.message).collect();
-                    ensure!(told.len() == 1 && told[0].contains(&field), "{name}: {told:?}, not {field}");
+                    let messages: Vec<_> = messages.filter_map(|event| event.message).collect();
+                    ensure!(
+                        messages.len() == 1 && messages[0].contains(&field),
+                        "{name}: {messages:?}, not {field}"
+                    );
                     Ok(())
                 })
                 .await?;
-                // Of what has not changed, the API server forgives what is wrong: the status can be written.
-                let status = scene.person.sees_synced(&scene.place, name, ConditionStatus::False).await?;
+                // The API server accepts invalid fields that do not change: the status can be written.
+                let status = scene.person.sees_synced(&scene.namespace, name, ConditionStatus::False).await?;
                 let message = status.conditions[0].message.clone().unwrap_or_default();
                 ensure!(message.contains(&field), "{name}: {message}, not {field}");
                 ensure!(status.condition(Condition::STALLED).is_some(), "{name}: {status:?}");
@@ -90,25 +93,25 @@ pub(crate) async fn each_is_reported_and_stops_nothing_else(stage: Arc<Stage>) -
 }
 
 fn objects(scene: &Scene) -> Api<DynamicObject> {
-    Api::namespaced_with(scene.client(), &scene.place, &ApiResource::erase::<api::SealedSecret>(&()))
+    Api::namespaced_with(scene.client(), &scene.namespace, &ApiResource::erase::<api::SealedSecret>(&()))
 }
 
-/// Puts a definition in place that lets anything in. The one from before.
+/// Replaces the CustomResourceDefinition by one without a schema; returns the one from before.
 async fn anything_goes(client: &Client) -> Result<CustomResourceDefinition> {
     let definitions: Api<CustomResourceDefinition> = Api::all(client.clone());
     let before = definitions.get("sealedsecrets.bitnami.com").await?;
-    let mut loose = before.clone();
-    for version in &mut loose.spec.versions {
+    let mut permissive = before.clone();
+    for version in &mut permissive.spec.versions {
         let schema =
             json!({ "openAPIV3Schema": { "type": "object", "x-kubernetes-preserve-unknown-fields": true } });
         version.schema = serde_json::from_value(schema)?;
     }
-    definitions.replace("sealedsecrets.bitnami.com", &PostParams::default(), &loose).await?;
+    definitions.replace("sealedsecrets.bitnami.com", &PostParams::default(), &permissive).await?;
     is_judged_by(client, true).await?;
     Ok(before)
 }
 
-/// Puts the definition back.
+/// Restores the CustomResourceDefinition.
 async fn ours_again(scene: &Scene, before: CustomResourceDefinition) -> Result<()> {
     let definitions: Api<CustomResourceDefinition> = Api::all(scene.client());
     let spec = Patch::Merge(json!({ "spec": { "versions": before.spec.versions } }));
@@ -116,15 +119,15 @@ async fn ours_again(scene: &Scene, before: CustomResourceDefinition) -> Result<(
     is_judged_by(&scene.client(), false).await
 }
 
-/// Waits until the API server goes by the definition, which it does a moment after it has taken it.
-async fn is_judged_by(client: &Client, loose: bool) -> Result<()> {
+/// Waits until the API server validates by the new definition, which takes a moment.
+async fn is_judged_by(client: &Client, permissive: bool) -> Result<()> {
     let kind = ApiResource::erase::<api::SealedSecret>(&());
     let objects: Api<DynamicObject> = Api::namespaced_with(client.clone(), "default", &kind);
     let wrong = DynamicObject::new("wrong", &kind).data(json!({ "spec": { "encryptedData": 5 } }));
     let dry_run = PostParams { dry_run: true, ..PostParams::default() };
     eventually(LONG, "the definition counts", async || {
         let taken = objects.create(&dry_run, &wrong).await;
-        ensure!(taken.is_ok() == loose, "{taken:?}");
+        ensure!(taken.is_ok() == permissive, "{taken:?}");
         Ok(())
     })
     .await

@@ -1,4 +1,4 @@
-//! kill -9: a hundred times in all, at random moments and in each phase of the making of a key.
+//! SIGKILL: a hundred times in all, at random moments and in each phase of making a key.
 
 mod elected;
 mod first_key;
@@ -17,15 +17,15 @@ use tests::pod::Pod;
 pub(crate) use self::elected::a_leader_of_three_in_a_storm;
 pub(crate) use self::first_key::while_it_makes_its_first_key;
 use self::phase::killed;
-pub(crate) use self::renewal::{while_it_renews_because_it_was_asked, while_it_renews_by_age};
+pub(crate) use self::renewal::{while_it_renews_by_age, while_it_renews_on_request};
 use crate::scene::audit::right;
 use crate::scene::churn::churn;
 use crate::stage::{Stage, stop};
 
 const WHILE_UNSEALING: usize = 60;
-/// Half of them when there is none yet.
+/// Half of the kills happen while there is no key yet.
 const WHILE_MAKING_A_KEY: usize = 20;
-/// Half of them asked to, half of them by age.
+/// Half of the renewals are requested, half of them are due by age.
 const WHILE_RENEWING: usize = 20;
 
 pub(crate) async fn while_it_unseals(stage: Arc<Stage>) -> Result<()> {

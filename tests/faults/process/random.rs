@@ -1,4 +1,4 @@
-//! A random value of a template is rendered once, also where no status remembers it.
+//! A random value of a template is rendered once, also where no status records it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::fault::Fault;
 use tests::network::fault_proxy::rule::Rule;
-use tests::network::fault_proxy::strike::Fault;
 use tests::test::eventually::eventually;
 
 use crate::stage::{Scene, Sealed, Stage, started, stop};
@@ -21,16 +21,16 @@ pub(crate) async fn it_stays_where_no_status_remembers_it(stage: Arc<Stage>) -> 
             let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
             let sealed = scene.seal(&pod, 3).await?;
 
-            // Killed while the status is on its way, ever so long.
+            // Killed while the status write is delayed.
             proxy.set([Rule::on("patch", "sealedsecrets/status", Fault::Late(10 * LONG))]);
             apply(scene, "killed", &sealed[0]).await?;
             let killed = token(scene, "killed").await?;
             pod.kill().await?;
             proxy.heal();
 
-            // Without the right to write it.
+            // Without permission to write the status.
             let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
-            let is = scene.person.sees_synced(&scene.place, "killed", api::ConditionStatus::True).await;
+            let is = scene.person.sees_synced(&scene.namespace, "killed", api::ConditionStatus::True).await;
             is.context("after the kill")?;
             ensure!(token(scene, "killed").await? == killed, "killed before its status: another token");
             let refuse = |verb| Rule::on(verb, "sealedsecrets/status", Fault::Refuse(403, "Forbidden", None));
@@ -46,7 +46,7 @@ pub(crate) async fn it_stays_where_no_status_remembers_it(stage: Arc<Stage>) -> 
             }
             proxy.heal();
 
-            // Where none is to be written; and a restart writes nothing.
+            // With `--update-status=false`; and a restart writes nothing.
             let silent = || anyhow::Ok(scene.pod()?.flag("update-status", "false").through(&proxy.url()));
             let pod = started(silent()?, &scene.lab).await?;
             apply(scene, "silent", &sealed[2]).await?;
@@ -71,7 +71,7 @@ pub(crate) async fn it_stays_where_no_status_remembers_it(stage: Arc<Stage>) -> 
             // An edit of the spec renders anew.
             let pod = scene.start().await?;
             let patch = json!({ "spec": { "template": { "data": { "more": "x" } } } });
-            scene.person.patch_sealed(&scene.place, "killed", &patch).await?;
+            scene.person.patch_sealed(&scene.namespace, "killed", &patch).await?;
             eventually(LONG, "it is rendered anew", async || {
                 ensure!(token(scene, "killed").await? != killed, "the old token");
                 Ok(())
@@ -82,26 +82,26 @@ pub(crate) async fn it_stays_where_no_status_remembers_it(stage: Arc<Stage>) -> 
         .await
 }
 
-/// With a random value beside the sealed one.
+/// Applies a SealedSecret with a random value beside the sealed one.
 async fn apply(scene: &Scene, name: &str, sealed: &Sealed) -> Result<()> {
     let mut object = sealed.object();
     object["metadata"]["name"] = json!(name);
-    object["metadata"]["namespace"] = json!(scene.place);
+    object["metadata"]["namespace"] = json!(scene.namespace);
     object["spec"]["template"]["data"] = json!({ "token": "{{ randAlphaNum 40 }}" });
     scene.person.apply(&object).await
 }
 
 async fn token(scene: &Scene, name: &str) -> Result<Vec<u8>> {
     eventually(LONG, &format!("the Secret {name} has a token"), async || {
-        let secret = scene.person.get_secret(&scene.place, name).await?;
+        let secret = scene.person.get_secret(&scene.namespace, name).await?;
         Ok(secret.data.unwrap_or_default().remove("token").context("no token")?.0)
     })
     .await
 }
 
-/// An object that comes after all that were listed before it: when its Secret is there, they are through.
+/// Applies another object: when its Secret exists, all objects that were listed before it have been processed.
 async fn passed(scene: &Scene, name: &str, sealed: &Sealed) -> Result<()> {
     scene.apply(name, sealed).await?;
-    scene.person.sees_values(&scene.place, name, &[("v", sealed.value.as_bytes())]).await?;
+    scene.person.sees_values(&scene.namespace, name, &[("v", sealed.value.as_bytes())]).await?;
     Ok(())
 }

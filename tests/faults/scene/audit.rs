@@ -1,5 +1,5 @@
-//! The audit with which every test ends: what is there, against what ought to be there. Waiting until it is so is part of it,
-//! and so is looking a second time: what is right must stay as it is.
+//! The audit at the end of every test: the objects in the cluster, compared with the expected ones. It waits until they
+//! are equal, and checks again that they stay so.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,29 +17,29 @@ use tests::test::eventually::eventually;
 use crate::scene::witness::keeps_contract;
 use crate::stage::{CANARY, Scene};
 
-/// Longer than anything waits that waits at all: watches and reconciliations back off for up to half a minute in these tests.
+/// Longer than any delay in these tests: watches and reconciliations back off for up to half a minute.
 const SETTLED: Duration = Duration::from_mins(2);
 
-/// What ought to be there: the value of each SealedSecret, by name. Whatever is not named must not be there.
-pub(crate) type Ledger = BTreeMap<String, String>;
+/// The expected Secrets: the value of each SealedSecret, by name. No others may exist.
+pub(crate) type ExpectedValues = BTreeMap<String, String>;
 
-/// Of SealedSecrets and their Secrets, by name.
+/// Resource versions of SealedSecrets and their Secrets, by name.
 type Versions = BTreeMap<String, [Option<String>; 2]>;
 
-/// Waits until everything in the place is right, and sees it stay so.
-pub(crate) async fn right(scene: &Scene, expected: &Ledger) -> Result<()> {
-    right_in(scene, &scene.place, expected).await
+/// Waits until everything in the scene's namespace is right, and checks that it stays so.
+pub(crate) async fn right(scene: &Scene, expected: &ExpectedValues) -> Result<()> {
+    right_in(scene, &scene.namespace, expected).await
 }
 
-/// Waits until everything in the place is right, and does not look again: for one round of many.
-pub(crate) async fn comes_right(scene: &Scene, expected: &Ledger) -> Result<()> {
-    comes_right_in(scene, &scene.place, expected).await.map(drop)
+/// Waits until everything in the scene's namespace is right, without a second check: for one round of many.
+pub(crate) async fn comes_right(scene: &Scene, expected: &ExpectedValues) -> Result<()> {
+    comes_right_in(scene, &scene.namespace, expected).await.map(drop)
 }
 
-/// The same as [`right`] for another namespace.
-pub(crate) async fn right_in(scene: &Scene, namespace: &str, expected: &Ledger) -> Result<()> {
+/// Waits until everything in another namespace is right, and checks that it stays so.
+pub(crate) async fn right_in(scene: &Scene, namespace: &str, expected: &ExpectedValues) -> Result<()> {
     let look = async || look(scene, namespace, expected).await;
-    // Late work of the garbage collector's or of a retry's may still come; then nothing may be written any more.
+    // Late work of the garbage collector or of a retry may still come; after that, nothing may be written.
     let mut before = comes_right_in(scene, namespace, expected).await?;
     for _ in 0..5 {
         tokio::time::sleep(Duration::from_secs(2)).await;
@@ -52,13 +52,13 @@ pub(crate) async fn right_in(scene: &Scene, namespace: &str, expected: &Ledger) 
     anyhow::bail!("it was right, and yet it was written to for 10 seconds")
 }
 
-async fn comes_right_in(scene: &Scene, namespace: &str, expected: &Ledger) -> Result<Versions> {
+async fn comes_right_in(scene: &Scene, namespace: &str, expected: &ExpectedValues) -> Result<Versions> {
     let look = async || look(scene, namespace, expected).await;
     eventually(SETTLED, "every SealedSecret is unsealed right", look).await
 }
 
-/// Everything in a namespace, if it is right.
-async fn look(scene: &Scene, namespace: &str, expected: &Ledger) -> Result<Versions> {
+/// The versions of everything in a namespace, if it is right.
+async fn look(scene: &Scene, namespace: &str, expected: &ExpectedValues) -> Result<Versions> {
     let sealed: Api<ObservedSealedSecret> = Api::namespaced(scene.client(), namespace);
     let sealed = sealed.list(&ListParams::default()).await?.items;
     let secrets: Api<Secret> = Api::namespaced(scene.client(), namespace);
@@ -96,15 +96,12 @@ fn is_right(object: &ObservedSealedSecret, secret: &Secret, value: &str) -> Resu
     ensure!(status.observed_generation == object.metadata.generation, "the status is of an older generation");
     let synced = status.condition(Condition::SYNCED).context("no condition Synced")?;
     ensure!(synced.status == ConditionStatus::True, "Synced is {:?}: {:?}", synced.status, synced.message);
-    let target = status.target.context("the status tells of no Secret")?;
-    ensure!(
-        Some(target.resource_version) == secret.resource_version(),
-        "the status tells of an older Secret"
-    );
+    let target = status.target.context("the status names no Secret")?;
+    ensure!(Some(target.resource_version) == secret.resource_version(), "the status names an older Secret");
     Ok(())
 }
 
-/// No SealedSecret in the place has more events than this.
+/// No SealedSecret in the scene's namespace has more events than this.
 pub(crate) async fn no_flood_of_events(scene: &Scene, at_most: usize) -> Result<()> {
     let mut counts = BTreeMap::<String, usize>::new();
     for event in events(scene).await? {
@@ -115,13 +112,13 @@ pub(crate) async fn no_flood_of_events(scene: &Scene, at_most: usize) -> Result<
     Ok(())
 }
 
-/// The events in the place.
+/// The events in the scene's namespace.
 pub(crate) async fn events(scene: &Scene) -> Result<Vec<Event>> {
-    let events: Api<Event> = Api::namespaced(scene.client(), &scene.place);
+    let events: Api<Event> = Api::namespaced(scene.client(), &scene.namespace);
     Ok(events.list(&ListParams::default()).await?.items)
 }
 
-/// Since when each key is one, in seconds and in order.
+/// The start of each key's certificate, in seconds and in order.
 pub(crate) async fn births(scene: &Scene) -> Result<Vec<i64>> {
     let mut births = Vec::new();
     for key in scene.keys().await? {
@@ -133,7 +130,7 @@ pub(crate) async fn births(scene: &Scene) -> Result<Vec<i64>> {
     Ok(births)
 }
 
-/// So many keys are there, and no two of one date.
+/// There are `count` keys, and no two of one date.
 pub(crate) async fn one_key_for_each_date(scene: &Scene, count: usize) -> Result<()> {
     let births = births(scene).await?;
     ensure!(births.len() == count, "there are to be {count} keys, and these dates have one: {births:?}");
@@ -146,7 +143,7 @@ pub(crate) fn unseen(scene: &Scene) -> Result<()> {
     let logs = scene.lab.control_plane.dir().join("pods");
     for log in std::fs::read_dir(&logs).into_iter().flatten().flatten() {
         match shows_nothing(&log.path()) {
-            // Another test has just removed it, having looked itself.
+            // Another test has just removed this log, after its own check.
             Err(error) if error.downcast_ref().is_some_and(is_not_found) => {}
             other => other?,
         }
@@ -158,10 +155,10 @@ fn is_not_found(error: &std::io::Error) -> bool {
     error.kind() == std::io::ErrorKind::NotFound
 }
 
-/// The log shows no value and no private key, and tells of no panic.
+/// The log shows no value, no private key, and no panic.
 pub(crate) fn shows_nothing(log: &Path) -> Result<()> {
     let text = String::from_utf8_lossy(&std::fs::read(log)?).into_owned();
-    // Base64 of a beginning is a beginning of base64, but for the last characters.
+    // The base64 of a prefix is a prefix of the base64, except for the last characters.
     let encoded = [CANARY, "-----BEGIN RSA PRIVATE KEY"].map(|text| BASE64_STANDARD.encode(text));
     for canary in [CANARY, "PRIVATE KEY", &encoded[0][..16], &encoded[1][..16], "panicked at"] {
         ensure!(!text.contains(canary), "{} shows {canary}", log.display());

@@ -1,4 +1,4 @@
-//! [`churn`]: people who apply, change and delete SealedSecrets without pause, and who keep a ledger of what they want.
+//! [`churn`]: users who apply, change and delete SealedSecrets continuously, and record the expected values.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -7,30 +7,30 @@ use anyhow::Result;
 use rand::RngExt as _;
 use rand::rngs::StdRng;
 
-use crate::scene::audit::Ledger;
+use crate::scene::audit::ExpectedValues;
 use crate::stage::{Scene, Sealed};
 
-/// Churns among `names` names until `over`, once in about `pause`; what ought to be there at the end.
+/// Changes objects among `names` names until `over`, about once in `interval`; returns the expected values.
 pub(crate) async fn churn(
     scene: &Scene,
     sealed: &[Sealed],
     names: usize,
-    pause: Duration,
+    interval: Duration,
     over: &AtomicBool,
-) -> Result<Ledger> {
+) -> Result<ExpectedValues> {
     let mut dice = scene.dice();
-    let mut wanted = Ledger::new();
+    let mut wanted = ExpectedValues::new();
     while !over.load(Ordering::Relaxed) {
         one(scene, sealed, names, &mut dice, &mut wanted).await;
-        tokio::time::sleep(pause.mul_f64(dice.random_range(0.5..1.5))).await;
+        tokio::time::sleep(interval.mul_f64(dice.random_range(0.5..1.5))).await;
     }
     Ok(wanted)
 }
 
-async fn one(scene: &Scene, sealed: &[Sealed], names: usize, dice: &mut StdRng, wanted: &mut Ledger) {
+async fn one(scene: &Scene, sealed: &[Sealed], names: usize, dice: &mut StdRng, wanted: &mut ExpectedValues) {
     let name = format!("s{}", dice.random_range(0..names));
     if wanted.contains_key(&name) && dice.random_bool(0.3) {
-        until_done(async || match scene.person.delete_sealed(&scene.place, &name).await {
+        until_done(async || match scene.person.delete_sealed(&scene.namespace, &name).await {
             Err(error) if is_gone(&error) => Ok(()),
             other => other,
         })
@@ -43,7 +43,7 @@ async fn one(scene: &Scene, sealed: &[Sealed], names: usize, dice: &mut StdRng, 
     }
 }
 
-/// The API server may be away; people try again until it has taken what they want. The test's own limit ends this.
+/// Repeats a request until the API server has accepted it. The test's own time limit ends this.
 pub(crate) async fn until_done(attempt: impl AsyncFn() -> Result<()>) {
     while attempt().await.is_err() {
         tokio::time::sleep(Duration::from_millis(100)).await;

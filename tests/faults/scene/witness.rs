@@ -1,5 +1,5 @@
-//! [`Witness`]: watches the statuses of all SealedSecrets in one namespace from the first to the last, and holds each against
-//! the contract: what is true in the end has to be true on the way, too.
+//! [`Witness`]: watches the statuses of all SealedSecrets in one namespace during the whole test, and checks each of
+//! them against the status contract.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 #[derive(Debug, Default)]
 struct Seen {
     broken: Vec<String>,
-    /// Statuses by which an object is at fault.
+    /// Statuses that report an error in the object.
     refused: Vec<String>,
     /// How often the status was seen to change, by name.
     changes: BTreeMap<String, (String, usize)>,
@@ -33,14 +33,14 @@ impl Witness {
         let seen = Arc::<Mutex<Seen>>::default();
         let mut watching = JoinSet::new();
         let (listed, ready) = tokio::sync::oneshot::channel();
-        let noted = Arc::clone(&seen);
+        let recorded = Arc::clone(&seen);
         watching.spawn(async move {
             let mut events = watcher(objects, watcher::Config::default()).default_backoff().boxed();
             let mut listed = Some(listed);
             while let Some(event) = events.next().await {
                 match event {
                     Ok(Event::Apply(object) | Event::InitApply(object)) => {
-                        noted.lock().unwrap_or_else(PoisonError::into_inner).note(&object);
+                        recorded.lock().unwrap_or_else(PoisonError::into_inner).note(&object);
                     }
                     Ok(Event::InitDone) => drop(listed.take().map(|listed| listed.send(()))),
                     Ok(Event::Init | Event::Delete(_)) | Err(_) => {}
@@ -51,21 +51,22 @@ impl Witness {
         Ok(Self { seen, _watching: watching })
     }
 
-    /// Fails if any status ever broke the contract.
+    /// Fails if any status broke the contract.
     pub(crate) fn testify(&self) -> Result<()> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         ensure!(seen.broken.is_empty(), "statuses that broke the contract:\n{}", seen.broken.join("\n"));
         Ok(())
     }
 
-    /// Fails if any object was ever said to be at fault. Where each can be opened that is wrong, whatever is done to the cluster.
+    /// Fails if any status reported an error in its object. Every object of these tests can be opened, whatever happens
+    /// to the cluster.
     pub(crate) fn saw_no_refusal(&self) -> Result<()> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         ensure!(seen.refused.is_empty(), "refused for no fault of theirs:\n{}", seen.refused.join("\n"));
         Ok(())
     }
 
-    /// How often the status of the most restless object changed.
+    /// The highest number of status changes of one object.
     pub(crate) fn most_changes(&self) -> usize {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.changes.values().map(|(_, changes)| *changes).max().unwrap_or_default()
@@ -89,15 +90,15 @@ impl Seen {
     }
 }
 
-/// DESIGN.md's status contract, for a status that was written at all.
+/// The status contract, for a status that was written.
 pub(crate) fn keeps_contract(object: &ObservedSealedSecret) -> Result<()> {
     let Some(status) = object.status.as_ref().filter(|status| !status.conditions.is_empty()) else {
         return Ok(());
     };
     let holds = |type_| status.condition(type_).map(|condition| condition.status);
     ensure!(status.conditions[0].type_ == Condition::SYNCED, "Synced is not the first condition");
-    for (place, condition) in status.conditions.iter().enumerate() {
-        let again = status.conditions[place + 1..].iter().any(|other| other.type_ == condition.type_);
+    for (namespace, condition) in status.conditions.iter().enumerate() {
+        let again = status.conditions[namespace + 1..].iter().any(|other| other.type_ == condition.type_);
         ensure!(!again, "{} is there twice", condition.type_);
     }
     let said = (

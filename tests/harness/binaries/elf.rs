@@ -1,9 +1,9 @@
-//! What an executable says of itself: whether it starts without a loader and libraries. 64 bits, little-endian: all that
+//! Reads an executable's headers: whether it starts without a loader and libraries. 64 bits, little-endian: all that
 //! the controller is built for.
 
 use anyhow::{Context as _, Result, ensure};
 
-/// Program headers by which an executable names its loader, and its dynamic section.
+/// Type of the program header by which an executable names its loader. The other type is its dynamic section.
 const PT_INTERP: u64 = 3;
 const PT_DYNAMIC: u64 = 2;
 /// The tag by which the dynamic section names a library.
@@ -21,8 +21,8 @@ impl<'a> Elf<'a> {
         Ok(Self { bytes })
     }
 
-    /// Whether it names neither a loader nor a library. A dynamic section alone is no sign: a static executable that can be
-    /// loaded anywhere has one.
+    /// Whether it names neither a loader nor a library. A dynamic section alone does not mean that: a
+    /// position-independent static executable has one.
     pub(crate) fn is_static(self) -> Result<bool> {
         let (first, size, count) = (self.number(32, 8)?, self.number(54, 2)?, self.number(56, 2)?);
         for header in (0..count).map(|index| first + index * size) {
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_static_executable_is_told_by_what_it_does_not_name() -> Result<()> {
+    fn a_static_executable_names_no_interpreter_and_no_library() -> Result<()> {
         let is_static = |bytes: &[u8]| Elf::parse(bytes)?.is_static();
         assert!(is_static(&executable(1, 0))?);
         assert!(is_static(&executable(2, 0))?, "a static executable at any address");

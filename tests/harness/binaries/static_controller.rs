@@ -1,5 +1,5 @@
-//! The controller as its image holds it: the release build, linked statically. How it is built is said by
-//! `controller/build-static.sh`, which the Dockerfile runs too.
+//! The controller as its image holds it: the release build, linked statically. `controller/build-static.sh` builds it,
+//! and the Dockerfile runs that script too.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ impl StaticController {
         Ok(Self { path })
     }
 
-    /// Where it is.
+    /// Path of the executable.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -19,7 +19,7 @@ const CRD: &str = "CustomResourceDefinition";
 /// How long a CRD may take to be served.
 const ESTABLISHED: Duration = Duration::from_secs(30);
 
-/// What the chart makes, not necessarily applied.
+/// The rendered objects, which are not applied yet.
 #[derive(Debug, Clone)]
 pub struct Rendered {
     namespace: String,
@@ -28,7 +28,7 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// The objects of a YAML stream, however it was made; those without a namespace go to `namespace`.
+    /// The objects of a YAML stream; those without a namespace get `namespace`.
     pub(crate) fn parse(namespace: &str, yaml: String) -> Result<Self> {
         let documents: Vec<Value> =
             serde_saphyr::from_multiple(&yaml).context("the chart renders to broken YAML")?;
@@ -51,7 +51,7 @@ impl Rendered {
         &self.objects
     }
 
-    /// Whether it holds a definition that the API server does not have yet.
+    /// Whether it holds a CustomResourceDefinition that the API server does not have yet.
     pub async fn brings_new_types(&self, client: &Client) -> Result<bool> {
         let there: Api<CustomResourceDefinition> = Api::all(client.clone());
         for object in self.objects.iter().filter(|object| kind(object) == CRD) {
@@ -62,7 +62,8 @@ impl Rendered {
         Ok(false)
     }
 
-    /// Applies everything, definitions first, and waits until those are served. Doing so again changes nothing.
+    /// Applies all objects, CustomResourceDefinitions first, and waits until those are served. A repetition changes
+    /// nothing.
     pub async fn apply(&self, client: &Client) -> Result<()> {
         let (definitions, others): (Vec<_>, Vec<_>) =
             self.objects.iter().partition(|object| kind(object) == CRD);
@@ -76,7 +77,7 @@ impl Rendered {
         Ok(())
     }
 
-    /// Applies everything else, where the definitions that are there are to stay.
+    /// Applies all objects except CustomResourceDefinitions.
     pub async fn apply_but_definitions(&self, client: &Client) -> Result<()> {
         for object in self.objects.iter().filter(|object| kind(object) != CRD) {
             self.apply_one(client, object).await?;
@@ -84,7 +85,7 @@ impl Rendered {
         Ok(())
     }
 
-    /// Deletes everything but the definitions, which others may use too. What is gone already is no error.
+    /// Deletes all objects except CustomResourceDefinitions, which other tests may use. A missing object is no error.
     pub async fn delete(&self, client: &Client) -> Result<()> {
         for object in self.objects.iter().rev().filter(|object| kind(object) != CRD) {
             match self

@@ -1,5 +1,5 @@
-//! What upstream's controller asks of the API server beyond what our chart grants ours: rights for the tests in which it
-//! stands in our Deployment. Our chart must not grant them.
+//! The permissions that upstream's controller needs and our chart does not grant: for tests that run upstream's
+//! controller in our Deployment.
 
 use anyhow::{Context as _, Result};
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding};
@@ -9,14 +9,14 @@ use serde_json::json;
 
 const NAME: &str = "upstream-sealed-secrets";
 
-/// Grants them to a service account. Doing so again for another one takes them from the first.
+/// Grants them to a service account. A second call for another account takes them from the first.
 pub async fn grant(client: &Client, namespace: &str, service_account: &str) -> Result<()> {
     let role = json!({
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "ClusterRole",
         "metadata": { "name": NAME },
         "rules": [
-            // It replaces where ours patches, and deletes where ours leaves it to garbage collection.
+            // It updates where ours patches, and deletes where ours leaves it to garbage collection.
             { "apiGroups": ["bitnami.com"], "resources": ["sealedsecrets"], "verbs": ["get", "list", "watch"] },
             { "apiGroups": ["bitnami.com"], "resources": ["sealedsecrets/status"], "verbs": ["update", "patch"] },
             {

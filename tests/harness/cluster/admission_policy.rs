@@ -1,4 +1,4 @@
-//! [`AdmissionPolicy`]: a `ValidatingAdmissionPolicy` that refuses Secrets in one namespace for the time of a test.
+//! [`AdmissionPolicy`]: a `ValidatingAdmissionPolicy` that refuses Secrets in one namespace during a test.
 
 use std::time::Duration;
 
@@ -17,17 +17,17 @@ use crate::test::eventually::eventually;
 /// Which Secrets are refused, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct Refused<'a> {
-    /// Those that have an item of this name.
+    /// The key of an item: Secrets that have it are refused.
     pub key: &'a str,
-    /// Whether updates are refused as well, and not only creations.
+    /// Whether updates are refused too, and not only creations.
     pub updates: bool,
-    /// What the policy says: an expression in CEL, which sees the Secret as `object`.
+    /// The policy's message: an expression in CEL, in which the Secret is `object`.
     pub message: &'a str,
-    /// The reason in the answer, which decides about its code. The API server's default is `Invalid`, with 422.
+    /// The reason in the response, which decides its code. The API server's default is `Invalid`, with 422.
     pub reason: Option<&'a str>,
 }
 
-/// A policy that is deleted when it is dropped.
+/// A policy that is deleted when this is dropped.
 #[derive(Debug)]
 pub struct AdmissionPolicy {
     policies: Api<ValidatingAdmissionPolicy>,
@@ -36,7 +36,7 @@ pub struct AdmissionPolicy {
 }
 
 impl AdmissionPolicy {
-    /// Refuses these Secrets in `namespace`. Returns once the API server goes by it, which takes a moment.
+    /// Refuses these Secrets in `namespace`. Returns once the API server enforces the policy, which takes a moment.
     pub async fn create(client: Client, namespace: &str, refused: Refused<'_>) -> Result<Self> {
         let registration = "admissionregistration.k8s.io/v1";
         let name = format!("refuses-{namespace}");
@@ -66,7 +66,7 @@ impl AdmissionPolicy {
         });
         let policies: Api<ValidatingAdmissionPolicy> = Api::all(client.clone());
         let bindings: Api<ValidatingAdmissionPolicyBinding> = Api::all(client.clone());
-        // Before there is anything to delete: half of it may be there when the rest fails.
+        // Before the objects exist: if creating them fails half-way, the first must be deleted.
         let cleanup = Cleanup::new(delete(policies.clone(), bindings.clone(), name.clone()));
         let params = PostParams::default();
         policies.create(&params, &serde_json::from_value(policy)?).await.context("cannot create a policy")?;
@@ -88,12 +88,12 @@ impl AdmissionPolicy {
         Ok(Self { policies, name, cleanup })
     }
 
-    /// Its name, and that of its binding.
+    /// The name of the policy and of its binding.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Edits the policy so that it refuses nothing any more.
+    /// Edits the policy so that it refuses nothing.
     pub async fn relent(&self) -> Result<()> {
         let validations = json!([{ "expression": "true" }]);
         let patch = Patch::Merge(json!({ "spec": { "validations": validations } }));
@@ -101,7 +101,7 @@ impl AdmissionPolicy {
         Ok(())
     }
 
-    /// Deletes it before the test is over.
+    /// Deletes the policy before the test is over.
     pub async fn delete(self) -> Result<()> {
         self.cleanup.now().await
     }

@@ -1,9 +1,9 @@
-//! Flux without source-controller and without a git server: kustomize-controller as a process, sources whose artifacts this
-//! process serves, and the Kustomizations that sync from them.
+//! Flux without source-controller and without a git server: kustomize-controller as a process, sources whose artifacts
+//! this process serves, and the Kustomizations that sync from them.
 //!
-//! Decided: the harness writes a GitRepository's status as source-controller would, and serves its archives itself. Because
-//! kustomize-controller is what decides whether a commit is applied and ready; source-controller would add another hundred
-//! modules and a git server, and nothing to that.
+//! Decided: the harness writes a GitRepository's status as source-controller would, and serves its archives itself,
+//! because kustomize-controller decides whether a commit is applied and ready; instead of source-controller, which
+//! would add a hundred modules and a git server, and nothing to what is tested.
 
 pub(crate) mod archive;
 pub(crate) mod artifacts;
@@ -36,13 +36,13 @@ use crate::programs::flux_definitions::flux_definitions;
 use crate::programs::program::Program;
 use crate::test::eventually::eventually;
 
-/// Where Flux keeps what belongs to itself, as `flux install` has it.
+/// The namespace of Flux's own objects, as after `flux install`.
 pub const NAMESPACE: &str = "flux-system";
 
 const READY: Duration = Duration::from_mins(1);
 const GRACE: Duration = Duration::from_secs(5);
 
-/// A running kustomize-controller. Dropped, it is killed.
+/// A running kustomize-controller, which is killed when this is dropped.
 pub struct Flux {
     process: Process,
     artifacts: Artifacts,
@@ -50,8 +50,9 @@ pub struct Flux {
 }
 
 impl Flux {
-    /// Applies Flux's definitions to the cluster of `client`, starts kustomize-controller with `kubeconfig`, and waits until it is
-    /// ready. `dir` is for its log and its temporary files. `programs` must hold [`Program::KustomizeController`].
+    /// Applies Flux's CustomResourceDefinitions to the cluster of `client`, starts kustomize-controller with
+    /// `kubeconfig`, and waits until it is ready. `dir` is for its log and its temporary files. `programs` must hold
+    /// [`Program::KustomizeController`].
     pub async fn start(kubeconfig: &Path, client: Client, dir: &Path, programs: &Programs) -> Result<Self> {
         let definitions = tokio::task::spawn_blocking(flux_definitions).await.context("Go panicked")??;
         Rendered::parse(NAMESPACE, definitions)?.apply(&client).await?;
@@ -62,7 +63,7 @@ impl Flux {
             .context("cannot create Flux's namespace")?;
 
         let dir = dir.join("flux");
-        // It removes what an earlier process of its kind left in the folder for temporary files: so not in the machine's.
+        // It deletes old files in the folder for temporary files, so it must not be the machine's.
         let temporary = dir.join("tmp");
         fs::create_dir_all(&temporary).with_context(|| format!("cannot create {}", temporary.display()))?;
         let health = free_port()?;
@@ -70,7 +71,7 @@ impl Flux {
         command
             .arg(format!("--health-addr={}:{health}", Ipv4Addr::LOCALHOST))
             .arg(format!("--metrics-addr={}:{}", Ipv4Addr::LOCALHOST, free_port()?))
-            // How soon it looks again at a `dependsOn` that was not ready: 30 s unless said.
+            // How soon it checks a `dependsOn` again that was not ready: 30 s by default.
             .arg("--requeue-dependency=1s")
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
@@ -104,12 +105,12 @@ impl Flux {
         Kustomization::apply(&self.client, manifest).await
     }
 
-    /// All that kustomize-controller has written: a line of JSON for each message.
+    /// The log of kustomize-controller: a line of JSON for each message.
     pub fn logs(&self) -> Result<String> {
         read_log(self.process.log())
     }
 
-    /// The file of [`logs`](Self::logs).
+    /// Path of the log.
     pub fn log_file(&self) -> PathBuf {
         self.process.log().to_owned()
     }

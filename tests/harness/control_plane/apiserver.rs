@@ -24,7 +24,7 @@ pub(crate) fn start(programs: &Programs, dir: &Path, port: u16, network: &PodNet
         "--tls-cert-file=apiserver.crt",
         "--tls-private-key-file=apiserver.key",
         "--client-ca-file=ca.crt",
-        // Otherwise it makes a folder of its own for certificates it does not need.
+        // Otherwise it creates a folder for certificates that are not needed.
         "--cert-dir=.",
         &format!("--etcd-servers={}", etcd::URL),
         "--authorization-mode=RBAC",
@@ -32,7 +32,7 @@ pub(crate) fn start(programs: &Programs, dir: &Path, port: u16, network: &PodNet
         "--service-account-signing-key-file=service-account.key",
         "--service-account-key-file=service-account.pub",
         "--service-cluster-ip-range=10.96.0.0/16",
-        // Its own address is loopback, which is no endpoint: it would refuse to write that.
+        // It refuses to write its own address, which is loopback, into Endpoints.
         "--endpoint-reconciler-type=none",
         &format!("--egress-selector-config-file={EGRESS}"),
         "--profiling=false",

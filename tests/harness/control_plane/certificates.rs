@@ -1,5 +1,5 @@
-//! The control plane's own keys and certificates: one authority, the API server, its clients, and the key that signs service
-//! account tokens. Sealing keys are something else entirely.
+//! The control plane's keys and certificates: one authority, the API server, its clients, and the key that signs
+//! service account tokens. They have nothing to do with sealing keys.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -21,9 +21,9 @@ pub(crate) struct Certificates {
 }
 
 impl Certificates {
-    /// Makes those that every control plane needs and writes them into `dir`, where the programs read them. The API server's is
-    /// for loopback and for `addresses`. P-256, which takes no time to make; valid without end, because they live no longer than the
-    /// folder.
+    /// Makes the certificates that every control plane needs and writes them into `dir`, where the programs read them.
+    /// The API server's is for loopback and for `addresses`. The keys are P-256, which is quick to make; the
+    /// certificates never expire, because they are deleted with the folder.
     pub(crate) fn write(dir: &Path, addresses: &[&str]) -> Result<Self> {
         let mut params = subject("sealed-secrets-test-ca", None);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -48,7 +48,7 @@ impl Certificates {
         Ok(this)
     }
 
-    /// A client's: `NAME.crt` and `NAME.key`, for the user `user` in `group`.
+    /// Makes a client's certificate: `NAME.crt` and `NAME.key`, for the user `user` in `group`.
     pub(crate) fn issue_client(&self, name: &str, user: &str, group: Option<&str>) -> Result<()> {
         let mut params = subject(user, group);
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];

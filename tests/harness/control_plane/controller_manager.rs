@@ -1,5 +1,5 @@
-//! How kube-controller-manager is started, and which of its controllers. No Deployment controller: pods are started by the
-//! harness, which is the only kubelet.
+//! How kube-controller-manager is started, and which of its controllers. No Deployment controller: the harness starts
+//! pods, as the only kubelet.
 
 use std::path::Path;
 
@@ -11,14 +11,14 @@ use crate::programs::Programs;
 use crate::programs::program::Program;
 
 const CONTROLLERS: [&str; 5] = [
-    // Owner references: a Secret goes with its SealedSecret.
+    // Owner references: a Secret is deleted with its SealedSecret.
     "garbage-collector-controller",
-    // Namespaces that are deleted take what is in them along.
+    // The contents of a deleted namespace are deleted.
     "namespace-controller",
     // Every namespace has a service account `default`, and the authority's certificate.
     "serviceaccount-controller",
     "root-ca-certificate-publisher-controller",
-    // Services find their pods.
+    // The Endpoints of Services.
     "endpoints-controller",
 ];
 
@@ -31,7 +31,7 @@ pub(crate) fn start(programs: &Programs, dir: &Path, kubeconfig: &Path) -> Resul
         "--leader-elect=false",
         // It serves no requests, so it needs no port.
         "--secure-port=0",
-        // Its default of 20 requests a second is for clusters with others in them.
+        // Its default of 20 requests a second is for clusters with other clients.
         "--kube-api-qps=500",
         "--kube-api-burst=1000",
         "--profiling=false",

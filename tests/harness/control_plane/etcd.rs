@@ -1,4 +1,5 @@
-//! How etcd is started: on unix sockets in the control plane's folder, which needs no port, and which no other user can open.
+//! How etcd is started: on unix sockets in the control plane's folder, which need no port, and which no other user can
+//! open.
 
 use std::path::Path;
 
@@ -9,10 +10,10 @@ use crate::process::Process;
 use crate::programs::Programs;
 use crate::programs::program::Program;
 
-/// Where the API server finds it: the socket `etcd.sock:1` in the folder that both have as their working directory. Both
-/// read all that follows `//` as the name, and etcd insists that it looks like a host and a port.
+/// Address for the API server: the socket `etcd.sock:1` in the folder that both have as their working directory. Both
+/// take everything after `//` as the name, and etcd wants it to look like a host and a port.
 pub(crate) const URL: &str = "unix://etcd.sock:1";
-/// Where its peers would find it, if it had any.
+/// Address for other members of etcd's cluster, of which there are none.
 const PEER_URL: &str = "unix://etcd-peer.sock:1";
 
 pub(crate) fn start(programs: &Programs, dir: &Path) -> Result<Process> {
@@ -25,7 +26,7 @@ pub(crate) fn start(programs: &Programs, dir: &Path) -> Result<Process> {
         &format!("--listen-peer-urls={PEER_URL}"),
         &format!("--initial-advertise-peer-urls={PEER_URL}"),
         &format!("--initial-cluster=etcd={PEER_URL}"),
-        // The data dies with the folder, so nothing is gained by waiting for the disk.
+        // The data is deleted with the folder, so there is no need to wait for the disk.
         "--unsafe-no-fsync",
         "--logger=zap",
         "--log-level=warn",

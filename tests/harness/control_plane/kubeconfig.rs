@@ -9,27 +9,27 @@ use kube::{Client, Config};
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-/// As whom.
+/// The user of a kubeconfig.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum User<'a> {
     /// The bearer of the client certificate `NAME.crt`.
     Certificate(&'a str),
     /// The bearer of a token.
     Token(&'a str),
-    /// No user: each request that passes through brings its own credentials.
-    Nobody,
+    /// No user: each request through a proxy has its own credentials.
+    Anonymous,
 }
 
 pub(crate) fn url(port: u16) -> String {
     format!("https://127.0.0.1:{port}")
 }
 
-/// Writes `dir/name`, readable by no other user; its path. JSON, which is YAML too.
+/// Writes `dir/name`, readable by no other user; returns its path. The format is JSON, which is YAML too.
 pub(crate) fn write(dir: &Path, name: &str, port: u16, namespace: &str, user: User<'_>) -> Result<PathBuf> {
     write_for(dir, name, &url(port), namespace, user)
 }
 
-/// As [`write`], with another address: that of a proxy.
+/// Writes `dir/name` with the address of a proxy; returns its path.
 pub(crate) fn write_for(
     dir: &Path,
     name: &str,
@@ -43,7 +43,7 @@ pub(crate) fn write_for(
             json!({ "client-certificate": file("crt"), "client-key": file("key") })
         }
         User::Token(token) => json!({ "token": token }),
-        User::Nobody => json!({}),
+        User::Anonymous => json!({}),
     };
     let config = json!({
         "apiVersion": "v1",
@@ -57,7 +57,7 @@ pub(crate) fn write_for(
         "current-context": "local",
     });
     let path = dir.join(name);
-    // Whole at any moment: tests that run side by side may read and write the same one.
+    // Replaced as a whole: tests that run side by side may read and write the same file.
     let file = NamedTempFile::new_in(dir).and_then(|mut file| {
         file.write_all(format!("{config:#}\n").as_bytes())?;
         Ok(file.persist(&path)?)
@@ -71,7 +71,7 @@ pub(crate) async fn client(path: &Path) -> Result<Client> {
     Client::try_from(config(path).await?).context("cannot make a client")
 }
 
-/// A client that passes on what it is given: it asks once, and waits as long as it takes.
+/// A client for a proxy: it sends each request once, and waits without a time-out.
 pub(crate) async fn passing_client(path: &Path) -> Result<Client> {
     let mut config = config(path).await?;
     config.default_retry = false;

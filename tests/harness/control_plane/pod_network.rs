@@ -1,17 +1,17 @@
-//! The network in which pods have addresses: a table from pod IP and port to a port on loopback, and the way by which the
-//! API server reaches it. Which pods there are is [`pod`](crate::pod)'s.
+//! The network in which pods have addresses: a table from pod IP and port to a port on loopback, and the proxy by which
+//! the API server reaches it. [`pod`](crate::pod) adds the pods.
 //!
-//! kubeseal fetches its certificate through the API server's service proxy. That dials the pod's IP out of the Endpoints,
-//! and refuses loopback addresses; but there is no kubelet here, and the controller is a process that listens on loopback.
+//! kubeseal fetches its certificate through the API server's service proxy. That connects to the pod's IP from the
+//! Endpoints, and refuses loopback addresses; but there is no kubelet here, and the controller is a process that
+//! listens on loopback.
 //!
-//! Decided: the API server's own egress selector (`--egress-selector-config-file`), the mechanism by which real clusters
-//! put a proxy between control plane and nodes. For traffic to the cluster it asks an HTTP CONNECT proxy on a unix socket,
-//! which is this module; the proxy knows the pod IPs and connects to loopback. Because it needs no root and no kernel
-//! feature, and everything stays reachable from the terminal beside it; instead of running everything in a network
-//! namespace of its own (`unshare --net`), which needs both, and hides the control plane from the person who wants to look
-//! at it with kubectl.
+//! Decided: the API server's own egress selector (`--egress-selector-config-file`), the mechanism by which real
+//! clusters put a proxy between control plane and nodes. For traffic to the cluster it connects through an HTTP CONNECT
+//! proxy on a unix socket, which is this module; the proxy knows the pod IPs and connects to loopback. Because it needs
+//! no root and no kernel feature, and everything can be reached from a terminal; instead of running everything in a
+//! network namespace (`unshare --net`), which needs both, and hides the control plane from a user with kubectl.
 //!
-//! The addresses are of 192.0.2.0/24, TEST-NET-1: reserved for documentation, routed nowhere. None is ever dialled.
+//! The addresses are of 192.0.2.0/24, TEST-NET-1: reserved for documentation, not routed. No program connects to them.
 
 pub(crate) mod connect;
 pub(crate) mod table;
@@ -34,7 +34,7 @@ pub struct PodNetwork {
     server: JoinHandle<()>,
 }
 
-/// A pod's address. The address is free again, and leads nowhere, when this is dropped.
+/// A pod's address. When this is dropped, the address is free again, and connects to nothing.
 #[derive(Debug)]
 pub struct PodAddress {
     ip: Ipv4Addr,
@@ -51,13 +51,13 @@ impl PodNetwork {
         Ok(Self { table, socket: socket.to_owned(), server })
     }
 
-    /// An address for one pod, with nothing listening at it yet.
+    /// Reserves an address for a pod, with no port yet.
     pub fn add_pod(&self) -> Result<PodAddress> {
         let ip = self.table.take_ip().context("all 254 pod addresses are taken")?;
         Ok(PodAddress { ip, table: Arc::clone(&self.table) })
     }
 
-    /// What the API server must be told (`--egress-selector-config-file`) to find this network.
+    /// The API server's configuration (`--egress-selector-config-file`) by which it uses this network.
     pub fn egress_selector_configuration(&self) -> serde_json::Value {
         serde_json::json!({
             "apiVersion": "apiserver.k8s.io/v1beta1",
@@ -85,7 +85,7 @@ impl PodAddress {
         self.ip
     }
 
-    /// From now on, connections to this pod's `port` reach `local_port` on 127.0.0.1.
+    /// Connects this pod's `port` to `local_port` on 127.0.0.1.
     pub fn listens(&self, port: u16, local_port: u16) {
         self.table.set(SocketAddrV4::new(self.ip, port), local_port);
     }

@@ -1,4 +1,4 @@
-//! When a control plane is ready for use, and what to say when it will not be.
+//! Waiting until a control plane is ready, and the error if it does not become so.
 
 use std::time::{Duration, Instant};
 
@@ -12,12 +12,12 @@ use crate::process::Process;
 use crate::process::log_tail::log_tail;
 use crate::process::log_tail::read_log;
 
-/// Five seconds where nothing else runs; a machine that compiles meanwhile takes longer.
+/// Five seconds on an idle machine; longer while something compiles.
 const LONGEST: Duration = Duration::from_mins(2);
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// Waits until the API server is ready, then starts the controllers, and waits until they have made what namespaces are used
-/// with.
+/// Waits until the API server is ready, then starts the controllers, and waits until they have created what every
+/// namespace needs.
 pub(crate) async fn with_controllers(
     client: &Client,
     mut servers: [Process; 2],
@@ -30,13 +30,12 @@ pub(crate) async fn with_controllers(
     Ok(processes)
 }
 
-/// Waits until the API server is ready. kube-controller-manager is to be started after that: it waits for ten seconds, and then
-/// ends.
+/// Waits until the API server is ready. kube-controller-manager must be started after that: it waits ten seconds only.
 pub(crate) async fn wait_for_api_server(client: &Client, processes: &mut [Process]) -> Result<()> {
     wait_for(processes, async || api_server(client).await).await
 }
 
-/// Waits until the API server is ready and the controllers have made what namespaces are used with.
+/// Waits until the API server is ready and the controllers have created what every namespace needs.
 pub(crate) async fn wait(client: &Client, processes: &mut [Process]) -> Result<()> {
     wait_for(processes, async || {
         api_server(client).await?;
@@ -45,10 +44,10 @@ pub(crate) async fn wait(client: &Client, processes: &mut [Process]) -> Result<(
     .await
 }
 
-async fn wait_for(processes: &mut [Process], ask: impl AsyncFn() -> Result<()>) -> Result<()> {
+async fn wait_for(processes: &mut [Process], check: impl AsyncFn() -> Result<()>) -> Result<()> {
     let start = Instant::now();
     loop {
-        let Err(error) = ask().await else { return Ok(()) };
+        let Err(error) = check().await else { return Ok(()) };
         for process in &mut *processes {
             if let Some(status) = process.exited()? {
                 return Err(ended(process, &status.to_string()));

@@ -1,4 +1,4 @@
-//! Tokens of service accounts, by the TokenRequest API, which is how kubelets get them.
+//! Tokens of service accounts, through the TokenRequest API, as kubelets request them.
 
 use anyhow::{Context as _, Result};
 use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::ServiceAccount;
 use kube::Client;
 use kube::api::{Api, PostParams};
 
-/// Longer than any run, so that nothing needs to renew it.
+/// Longer than any test run, so that no token must be renewed.
 const ONE_DAY: i64 = 24 * 60 * 60;
 
 pub(crate) async fn request(client: Client, namespace: &str, service_account: &str) -> Result<String> {

@@ -1,7 +1,7 @@
 //! An image as one file: an OCI image layout in a tar archive.
 //!
-//! Decided: a layer is not compressed. The digest then depends on the files alone, and not on the version of a compressor;
-//! what pushes an image to a registry (docker, podman, skopeo) compresses it there.
+//! Decided: layers are not compressed, because the digest then depends on the files only, and not on the version of a
+//! compressor; what pushes an image to a registry (docker, podman, skopeo) compresses it there.
 
 use std::collections::BTreeMap;
 
@@ -25,12 +25,12 @@ pub(crate) struct Archive {
     pub(crate) digest: String,
 }
 
-/// Content by its digest.
+/// Contents by digest.
 #[derive(Default)]
 struct Blobs(BTreeMap<String, Vec<u8>>);
 
 impl Blobs {
-    /// Keeps `bytes`, and describes them as a manifest does.
+    /// Stores `bytes`, and returns their descriptor for a manifest.
     fn add(&mut self, media_type: &str, bytes: Vec<u8>) -> Value {
         let digest = sha256(&bytes);
         let descriptor =
@@ -40,7 +40,7 @@ impl Blobs {
     }
 }
 
-/// The archive of the image `reference` that has the one layer, and the configuration that `config` makes of that layer's
+/// The archive of the image `reference` with this one layer, and the configuration that `config` makes from the layer's
 /// digest.
 pub(crate) fn archive(
     reference: &Reference,
@@ -55,14 +55,14 @@ pub(crate) fn archive(
     let manifest = json!({ "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [layer] });
     let mut manifest = blobs.add(MANIFEST, json_bytes(&manifest)?);
     manifest["platform"] = platform;
-    // Both as `docker save` writes them: containerd and podman take the first, skopeo the second.
+    // Both, as `docker save` writes them: containerd and podman read the first, skopeo the second.
     manifest["annotations"] = json!({
         "io.containerd.image.name": reference.to_string(),
         "org.opencontainers.image.ref.name": reference.tag,
     });
     let digest = manifest["digest"].as_str().context("a descriptor without digest")?.to_owned();
     let index = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": [manifest] });
-    // What Docker before version 25 reads instead.
+    // Docker before version 25 reads this file instead.
     let docker = json!([{
         "Config": blob_path(&config["digest"]),
         "RepoTags": [reference.to_string()],

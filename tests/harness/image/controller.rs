@@ -6,7 +6,7 @@ use crate::image::Image;
 use crate::image::reference::Reference;
 
 impl Image {
-    /// The controller's, whose executable is `program`.
+    /// The image of the controller whose executable is `program`.
     pub fn controller(program: &Path, reference: Reference) -> Self {
         Self::new(reference)
             .program("/usr/local/bin/controller", program)
@@ -36,7 +36,7 @@ mod tests {
     use crate::image::{Content, Image};
     use crate::workspace;
 
-    /// The instructions of the Dockerfile's last stage, and the words of each: `["ENV", "A=1"]`.
+    /// The instructions of the Dockerfile's last stage, each as a list of words: `["ENV", "A=1"]`.
     fn instructions(dockerfile: &str) -> Vec<Vec<String>> {
         let lines = dockerfile.lines().filter(|line| !line.trim_start().starts_with('#'));
         let whole = lines.collect::<Vec<_>>().join("\n").replace("\\\n", " ");
@@ -44,7 +44,7 @@ mod tests {
         last.lines().map(words).filter(|words| !words.is_empty()).collect()
     }
 
-    /// Split at spaces that are not within quotes, which are dropped.
+    /// Splits at spaces outside quotes, and removes the quotes.
     fn words(line: &str) -> Vec<String> {
         let mut words = vec![String::new()];
         for (index, part) in line.split('"').enumerate() {
@@ -58,7 +58,7 @@ mod tests {
         words
     }
 
-    /// What follows an instruction, wherever it stands.
+    /// The arguments of all instructions `name`.
     fn said<'a>(instructions: &'a [Vec<String>], name: &str) -> Vec<&'a str> {
         let named = instructions.iter().filter(|words| words[0] == name);
         named.flat_map(|words| &words[1..]).map(String::as_str).collect()

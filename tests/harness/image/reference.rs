@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use anyhow::{Context as _, Error, Result, ensure};
 
-/// `REGISTRY/REPOSITORY:TAG`. Parsed from a shorter name, it has what Docker and the kubelet add to that: `web` means
+/// `REGISTRY/REPOSITORY:TAG`. Parsing a shorter name adds Docker's defaults: `web` means
 /// `docker.io/library/web:latest`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {

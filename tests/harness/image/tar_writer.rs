@@ -1,4 +1,4 @@
-//! A tar archive whose bytes depend on nothing but what is put in: no times, no owners of this machine.
+//! A tar archive whose bytes depend only on the added files: no times, no owners of this machine.
 
 use std::io;
 
@@ -32,7 +32,7 @@ impl TarWriter {
     }
 }
 
-/// Of a file of root's, from 1970.
+/// The header of a file that belongs to root, dated 1970.
 fn header(kind: EntryType, mode: u32) -> Header {
     let mut header = Header::new_ustar();
     header.set_entry_type(kind);

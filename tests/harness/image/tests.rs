@@ -1,4 +1,4 @@
-//! What is in an archive, read back by a tar reader.
+//! Reads an archive with a tar reader.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// An image with a program, a file in the same folder and one in another, and a link.
+/// An image with a program, a file in the same folder, a file in another folder, and a link.
 fn image(dir: &TempDir) -> Result<Image> {
     let source = dir.path().join("source");
     fs::write(&source, "content")?;
@@ -49,7 +49,7 @@ fn written_twice_it_is_the_same_file() -> Result<()> {
     let (first, second) = (TempDir::new()?, TempDir::new()?);
     let (one, other) = (first.path().join("new/image.tar"), second.path().join("image.tar"));
     let digest = image(&first)?.write(&one)?.digest;
-    // Files are of another time, in another folder.
+    // Files with other times, in another folder.
     fs::File::open(first.path().join("source"))?.set_modified(std::time::SystemTime::UNIX_EPOCH)?;
     assert_eq!(image(&second)?.write(&other)?.digest, digest);
     assert_eq!(fs::read(one)?, fs::read(other)?);

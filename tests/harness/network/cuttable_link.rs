@@ -1,7 +1,7 @@
-//! [`CuttableLink`]: the network between one controller and the API server, which can be cut and mended.
+//! [`CuttableLink`]: the network between one controller and the API server, which can be cut and restored.
 //!
-//! Bytes, not requests: while it is cut, nothing passes in either direction and no side gets an error, as when packets are lost.
-//! What was on its way stays on its way, and arrives when the link is mended.
+//! It works on bytes, not on requests: while it is cut, nothing passes in either direction and no side gets an error,
+//! as when packets are lost. Data under way stays under way, and arrives when the link is restored.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-/// A way on loopback to a port on loopback. Dropped, it is gone, with all its connections.
+/// A link from a port on loopback to another one. When this is dropped, all its connections are closed.
 #[derive(Debug)]
 pub struct CuttableLink {
     port: u16,
@@ -28,7 +28,7 @@ impl CuttableLink {
         Self::from(listener.context("cannot listen on loopback")?, port)
     }
 
-    /// The same for clients that connect to `listener`, which may be in another network namespace.
+    /// A link to `port` on 127.0.0.1 for clients of `listener`, which may be in another network namespace.
     pub fn from(listener: TcpListener, port: u16) -> Result<Self> {
         let own = listener.local_addr().context("the listener has no address")?.port();
         let passes = Arc::new(watch::Sender::new(true));
@@ -41,12 +41,12 @@ impl CuttableLink {
         format!("https://127.0.0.1:{}", self.port)
     }
 
-    /// From now on, nothing passes.
+    /// Cuts the link.
     pub fn cut(&self) {
         self.passes.send_replace(false);
     }
 
-    /// Everything passes again.
+    /// Restores the link.
     pub fn mend(&self) {
         self.passes.send_replace(true);
     }

@@ -1,15 +1,16 @@
-//! A proxy between one controller and the API server that breaks what it is told to break: answers that refuse, answers that
-//! never come, connections that are reset before or *after* the API server has done as it was asked, watches that end.
+//! A proxy between one controller and the API server that causes errors by rules: responses that refuse, responses that
+//! never come, connections that are reset before or *after* the API server has carried out the request, watches that
+//! end.
 //!
-//! Everything else goes through as it is, the caller's token included, so that the caller's rights are still what counts. The
-//! way to the proxy is plain HTTP/1.1 on loopback: one request at a time on a connection, so that a broken one is broken
-//! alone. What a request asks for is in `request`, which requests are to be hit in `rule`, what is done to them in `strike`.
+//! Everything else passes unchanged, the caller's token included, so that the caller's permissions count. The
+//! connection to the proxy is plain HTTP/1.1 on loopback: one request at a time on a connection, so that a fault breaks
+//! one request only. `request` reads a request, `rule` says which requests are hit, `fault` what is done to them.
 
+pub mod fault;
 pub(crate) mod passage;
 pub(crate) mod request;
 pub mod rule;
 pub(crate) mod shared;
-pub mod strike;
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -24,10 +25,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::control_plane::ControlPlane;
-use crate::network::fault_proxy::rule::{Rule, Rules};
+use crate::network::fault_proxy::rule::{FaultRules, Rule};
 use crate::network::fault_proxy::shared::{Reset, Shared, lock};
 
-/// A running proxy. It ends, with every connection through it, when it is dropped.
+/// A running proxy. When this is dropped, it ends, with every connection through it.
 pub struct FaultProxy {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -35,12 +36,12 @@ pub struct FaultProxy {
 }
 
 impl FaultProxy {
-    /// Starts one that breaks nothing yet. `seed` decides what chance decides.
+    /// Starts a proxy without rules. `seed` decides random choices.
     pub async fn start(control_plane: &ControlPlane, seed: u64) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no port for the proxy")?;
         let shared = Arc::new(Shared {
             server: control_plane.anonymous_client().await?,
-            rules: Mutex::new(Rules::seeded(seed)),
+            rules: Mutex::new(FaultRules::seeded(seed)),
             cuts: watch::Sender::new(0),
             done: Mutex::default(),
         });
@@ -50,32 +51,32 @@ impl FaultProxy {
         Ok(Self { address, shared, _serving: serving })
     }
 
-    /// Where the API server seems to be.
+    /// The proxy's URL, which replaces the API server's.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// From now on these, and none of those before.
+    /// Replaces all rules.
     pub fn set(&self, rules: impl IntoIterator<Item = Rule>) {
         lock(&self.shared.rules).set(rules);
     }
 
-    /// From now on nothing is broken.
+    /// Removes all rules.
     pub fn heal(&self) {
         self.set([]);
     }
 
-    /// Ends every watch that is under way, as a load balancer does.
+    /// Ends every open watch, as a load balancer does.
     pub fn cut_watches(&self) {
         self.shared.cuts.send_modify(|cuts| *cuts += 1);
     }
 
-    /// How many requests were hit so far.
-    pub fn strikes(&self) -> u64 {
-        lock(&self.shared.rules).strikes()
+    /// Number of requests that were hit so far.
+    pub fn hits(&self) -> u64 {
+        lock(&self.shared.rules).hits()
     }
 
-    /// How many requests of this verb and resource the API server has carried out, as in `("create", "secrets")`.
+    /// Number of requests of this verb and resource that the API server has carried out, as in `("create", "secrets")`.
     pub fn done(&self, verb: &str, resource: &str) -> u64 {
         lock(&self.shared.done).get(&format!("{verb} {resource}")).copied().unwrap_or_default()
     }
@@ -101,6 +102,6 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
         let (shared, reset) = (Arc::clone(&shared), Arc::clone(&reset));
         async move { passage::pass(request, &shared, &reset).await }
     });
-    // An error is how a connection is broken; the caller sees it, and no other has to.
+    // An error is how a connection is broken; only the client must see it.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }

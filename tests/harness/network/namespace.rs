@@ -1,12 +1,12 @@
-//! [`NetworkNamespace`]: a network of its own for one controller, with nothing in it but loopback, which can go down.
+//! [`NetworkNamespace`]: a network of its own for one controller, with only a loopback interface, which can go down.
 //!
-//! Two ways lead through its wall, both of the harness's making: a [`CuttableLink`] from inside to the API server, and a
-//! door from outside to each port of the pod. A thread that lives in the namespace makes their sockets there; a socket
-//! stays where it was made, whichever thread uses it.
+//! The harness makes two connections into it: a [`CuttableLink`] from inside to the API server, and a port forward from
+//! outside to each port of the pod. A thread in the namespace makes their sockets; a socket belongs to the namespace in
+//! which it was made, whichever thread uses it.
 //!
-//! Decided: instead of a pair of virtual interfaces, which would reach into the machine's own network.
+//! Decided: instead of a pair of virtual interfaces, which would change the machine's own network.
 
-pub(crate) mod doors;
+pub(crate) mod port_forwards;
 pub(crate) mod resident;
 
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -22,21 +22,22 @@ use tokio::process::Command;
 use crate::failure::Unrun;
 use crate::lab::Lab;
 use crate::network::cuttable_link::CuttableLink;
-use crate::network::namespace::doors::Doors;
+use crate::network::namespace::port_forwards::PortForwards;
 use crate::process::{Process, lifeline};
 use crate::test::eventually::eventually;
 
-/// A namespace. Dropped, it is gone, with whatever is in it.
+/// A network namespace. It ends when this is dropped, with the processes in it.
 #[derive(Debug)]
 pub struct NetworkNamespace {
-    /// Keeps it there until something else lives in it.
+    /// Keeps the namespace until another process is in it.
     _holder: Process,
     path: PathBuf,
-    doors: Doors,
+    port_forwards: PortForwards,
 }
 
 impl NetworkNamespace {
-    /// A new one. [`Unrun`] where none can be made: it takes Linux, root, and the programs `unshare`, `nsenter` and `ip`.
+    /// A new namespace. [`Unrun`] where none can be made: it needs Linux, root, and the programs `unshare`, `nsenter`
+    /// and `ip`.
     pub async fn new(lab: &Lab) -> Result<Self> {
         let missing =
             || Unrun::new("no network namespace can be made here (root, `unshare`, `nsenter`, `ip`)");
@@ -55,25 +56,25 @@ impl NetworkNamespace {
             Ok(())
         })
         .await?;
-        let doors = Doors::of(&path)?;
-        let namespace = Self { _holder: holder, path, doors };
+        let port_forwards = PortForwards::of(&path)?;
+        let namespace = Self { _holder: holder, path, port_forwards };
         namespace.up().await?;
         Ok(namespace)
     }
 
     /// A link from inside to `port` on this machine's own loopback.
     pub fn link_to(&self, port: u16) -> Result<CuttableLink> {
-        let listener = self.doors.listen()?;
+        let listener = self.port_forwards.listen()?;
         listener.set_nonblocking(true)?;
         CuttableLink::from(TcpListener::from_std(listener)?, port)
     }
 
-    /// Its network goes down: nothing that is in it reaches anything.
+    /// Takes its network down: no process in it reaches anything.
     pub async fn down(&self) -> Result<()> {
         self.set("down").await
     }
 
-    /// And up again.
+    /// Takes the network of the namespace up again.
     pub async fn up(&self) -> Result<()> {
         self.set("up").await
     }
@@ -82,16 +83,16 @@ impl NetworkNamespace {
         run(&["nsenter", &self.flag(), "ip", "link", "set", "lo", state]).await
     }
 
-    /// A command that runs `program` in it, tied to the life of the harness.
+    /// A command that runs `program` in the namespace, and ends with the harness.
     pub(crate) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new("nsenter");
         command.args([&self.flag(), "--"]).args(lifeline::prefix()).arg(program);
         command
     }
 
-    /// From now on, clients that connect to `port` on loopback outside reach that port inside.
+    /// Connects `port` on loopback outside to the same port inside.
     pub(crate) async fn opens(&self, port: u16) -> Result<()> {
-        self.doors.open(port, SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)).await?;
+        self.port_forwards.open(port, SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)).await?;
         Ok(())
     }
 

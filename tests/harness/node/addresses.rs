@@ -1,4 +1,4 @@
-//! The names and addresses that the parts of a node agree on.
+//! The names and addresses that the programs of a node agree on.
 
 /// The node's name.
 pub const NAME: &str = "node1";

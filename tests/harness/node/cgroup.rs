@@ -1,4 +1,4 @@
-//! The cgroup of a node: below it are those of its Pods, so that nothing of the machine's own is touched.
+//! The cgroup of a node, with those of its Pods below it. Cgroups of the machine are not touched.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,21 +7,21 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 const ROOT: &str = "/sys/fs/cgroup";
-/// The file that tells which controllers the cgroups below have.
+/// The file that lists the controllers of the cgroups below.
 const SUBTREE: &str = "cgroup.subtree_control";
 const CONTROLLERS: [&str; 5] = ["cpu", "cpuset", "memory", "hugetlb", "pids"];
-/// How long killed processes may take to leave it.
+/// How long killed processes may take to leave the cgroup.
 const LONGEST: Duration = Duration::from_secs(10);
-/// The same where the node is dropped.
+/// How long killed processes may take to leave the cgroup when the node is dropped.
 const DROPPED: Duration = Duration::from_secs(2);
-/// Between two tries.
+/// Delay between two tries.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A cgroup in each of the machine's hierarchies, of which version 2 has one.
+/// A cgroup in each of the machine's hierarchies; version 2 has one.
 #[derive(Debug)]
 pub(crate) struct Cgroup {
     name: String,
-    /// Controllers of version 2 that the machine had not enabled for the cgroups below its root, and the node needs there.
+    /// Controllers of version 2 that the machine had not enabled below its root, and the node needs.
     enabled: Vec<&'static str>,
 }
 
@@ -34,7 +34,7 @@ impl Cgroup {
         for folder in this.folders()? {
             fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         }
-        // Version 1 takes no process into a set of CPUs that is empty.
+        // Version 1 accepts no process in a cgroup with an empty set of CPUs.
         let set = Path::new(ROOT).join("cpuset");
         for file in ["cpuset.cpus", "cpuset.mems"].iter().filter(|file| set.join(file).exists()) {
             fs::copy(set.join(file), set.join(&this.name).join(file))
@@ -43,12 +43,12 @@ impl Cgroup {
         Ok(this)
     }
 
-    /// Its path, as the kubelet wants it.
+    /// The path of the cgroup, in the kubelet's form.
     pub(crate) fn path(&self) -> String {
         format!("/{}", self.name)
     }
 
-    /// Removes it, once its processes are gone.
+    /// Removes the cgroup, once its processes have ended.
     pub(crate) async fn remove(&self) -> Result<()> {
         let start = Instant::now();
         loop {
@@ -60,7 +60,7 @@ impl Cgroup {
         }
     }
 
-    /// The kubelet wants all of those that the root has.
+    /// The kubelet needs all controllers that the root has.
     fn enable_controllers(&mut self) -> Result<()> {
         let root = Path::new(ROOT);
         let read = |file: &str| {
@@ -77,11 +77,11 @@ impl Cgroup {
         Ok(())
     }
 
-    /// One try.
+    /// Tries once to remove the cgroups.
     fn try_remove(&self) -> Result<()> {
         self.folders()?.iter().try_for_each(|folder| remove_tree(folder))?;
         for name in &self.enabled {
-            // In use by another by now, it stays.
+            // If another cgroup uses the controller by now, it stays enabled.
             let _ = fs::write(Path::new(ROOT).join(SUBTREE), format!("-{name}"));
         }
         Ok(())
@@ -94,7 +94,7 @@ impl Cgroup {
         }
         let entries = fs::read_dir(root).with_context(|| format!("cannot read {ROOT}"))?;
         let hierarchies = entries.filter_map(Result::ok).map(|entry| entry.path());
-        // Names such as `cpu` are links to the hierarchy `cpu,cpuacct` on some machines: either way is right.
+        // Names such as `cpu` are links to the hierarchy `cpu,cpuacct` on some machines.
         Ok(hierarchies.filter(|path| path.is_dir()).map(|path| path.join(&self.name)).collect())
     }
 }
@@ -104,7 +104,7 @@ fn is_version_2() -> bool {
 }
 
 impl Drop for Cgroup {
-    /// For a node that did not start, or whose owner was dropped: there its processes were killed just now.
+    /// For a node that did not start, or that was dropped: its processes were killed just now.
     fn drop(&mut self) {
         let start = Instant::now();
         while self.try_remove().is_err() && start.elapsed() < DROPPED {
@@ -113,7 +113,7 @@ impl Drop for Cgroup {
     }
 }
 
-/// Removes a cgroup with those below it. The files in it are not ours to remove, and go with it.
+/// Removes a cgroup with those below it. Its files are virtual, and cannot be deleted.
 fn remove_tree(dir: &Path) -> Result<()> {
     let Ok(entries) = fs::read_dir(dir) else { return Ok(()) };
     for entry in entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir()) {

@@ -102,7 +102,7 @@ SystemdCgroup = false
     }
 
     pub(crate) fn kubelet(&self, cgroup: &str) -> Result<Process> {
-        // The machine's own may be a link to a folder that the node does not see.
+        // The machine's file may be a link to a folder that the node does not see.
         let resolver = self.dir.join("resolv.conf");
         fs::write(&resolver, format!("nameserver {DNS_ADDRESS}\n")).context("cannot write resolv.conf")?;
         let config = json!({
@@ -118,13 +118,13 @@ SystemdCgroup = false
                 "anonymous": { "enabled": false },
             },
             "authorization": { "mode": "Webhook" },
-            // The machine is shared: how full it is says nothing about the node.
+            // The machine is shared: its free space says nothing about the node.
             "evictionHard": { "memory.available": "100Mi" },
             "imageGCHighThresholdPercent": 100,
             "failSwapOn": false,
             "oomScoreAdj": 0,
             "nodeStatusUpdateFrequency": "2s",
-            // Nothing answers there: what runs on this node looks up no names. Without it, each Pod gets an event.
+            // Nothing answers there: the Pods of the tests look up no names. Without it, each Pod gets an event.
             "clusterDNS": [DNS_ADDRESS],
             "clusterDomain": "cluster.local",
             "resolvConf": resolver,

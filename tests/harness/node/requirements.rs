@@ -1,4 +1,4 @@
-//! What this machine must have to run a node, and what to say where it has not. Installing is `install-packages.sh`'s.
+//! What this machine needs to run a node, and the message if it is missing. `install-packages.sh` installs it.
 
 use std::env;
 use std::path::Path;
@@ -8,20 +8,20 @@ use crate::failure::Unrun;
 use crate::node::cgroup::Cgroup;
 use crate::workspace;
 
-/// How a person gets what is missing, on Debian and its like.
+/// The script that installs what is missing, on Debian and distributions like it.
 pub const INSTALL: &str = "tests/harness/node/install-packages.sh";
 
-/// Where Debian keeps the plugins that give each Pod its network.
+/// Debian's folder of the plugins that give each Pod its network.
 pub(crate) const NETWORK_PLUGINS: &str = "/usr/lib/cni";
 
-/// Folders that a node has of its own: `inside.sh` covers them.
+/// Folders that a node has for itself: `inside.sh` covers them.
 const HIDDEN: [&str; 3] = ["/run", "/var/lib", "/var/log"];
 
 const COMMANDS: [&str; 9] =
     ["unshare", "nsenter", "mount", "sysctl", "ip", "runc", "iptables", "nft", "conntrack"];
 const PLUGINS: [&str; 4] = ["bridge", "host-local", "loopback", "portmap"];
 
-/// Why no node can run here; None where one can.
+/// Why no node can run here; None if one can.
 pub fn missing() -> Option<Unrun> {
     if !cfg!(target_os = "linux") {
         return Some(Unrun::new("a node runs on Linux only"));

@@ -1,4 +1,4 @@
-//! How a pod is to be started, and the start itself.
+//! [`PodBuilder`]: how a controller's pod is to be started, and the start.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,7 +22,7 @@ use crate::programs::program::Program;
 /// The variable by which the Deployment names the shutdown delay. Upstream's controller does not know it.
 const SHUTDOWN_DELAY: &str = "SEALED_SECRETS_SHUTDOWN_DELAY_DURATION";
 
-/// A pod to be: whose program, and what differs from the Deployment.
+/// A pod that is not started yet: whose program, and what differs from the Deployment.
 #[derive(Debug, Clone)]
 #[must_use = "nothing runs before `start`"]
 pub struct PodBuilder {
@@ -38,7 +38,7 @@ pub struct PodBuilder {
 }
 
 impl Pod {
-    /// Of this Deployment's template; [`PodBuilder::start`] starts it.
+    /// A pod of this Deployment's template; [`PodBuilder::start`] starts it.
     pub fn of(deployment: &Deployment) -> PodBuilder {
         PodBuilder::new(deployment)
     }
@@ -59,57 +59,59 @@ impl PodBuilder {
         }
     }
 
-    /// In a network of its own. Its way to the API server is [`through`](Self::through) a link out of there.
+    /// Runs it in a network of its own. It reaches the API server [`through`](Self::through) a link out of that
+    /// network.
     pub fn in_network(mut self, network: &Arc<NetworkNamespace>) -> Self {
         self.network = Some(Arc::clone(network));
         self
     }
 
-    /// With another way to the API server: a proxy's address.
+    /// Sets another address of the API server: a proxy's.
     pub fn through(mut self, server: &str) -> Self {
         self.server = Some(server.to_owned());
         self
     }
 
-    /// Whose controller. Ours, unless said.
+    /// Whose controller. Ours by default.
     pub const fn maker(mut self, maker: Maker) -> Self {
         self.maker = maker;
         self
     }
 
-    /// With the ServiceAccount's files where a kubelet puts them, instead of a kubeconfig. Upstream's knows no other way.
+    /// Gives it the ServiceAccount's files where a kubelet puts them, instead of a kubeconfig. Upstream's controller
+    /// needs this.
     pub const fn in_cluster(mut self) -> Self {
         self.in_cluster = true;
         self
     }
 
-    /// With the flag `--name=value`, instead of the one in the Deployment if it is there.
+    /// Sets the flag `--name=value`, instead of the one in the Deployment if it is there.
     pub fn flag(mut self, name: &str, value: &str) -> Self {
         self.flags.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// With one more environment variable.
+    /// Adds an environment variable.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// With the shutdown delay that the Deployment names. Without it, a pod that is told to end closes its ports as soon as its work
-    /// is done: the tests stop hundreds.
+    /// Keeps the Deployment's shutdown delay. Without it, a terminating pod closes its ports as soon as its work is
+    /// done: the tests stop hundreds.
     pub const fn shutdown_delay(mut self) -> Self {
         self.shutdown_delay = true;
         self
     }
 
-    /// With another service account than the Deployment's.
+    /// Sets another service account than the Deployment's.
     pub fn service_account(mut self, name: &str) -> Self {
         self.service_account = Some(name.to_owned());
         self
     }
 
-    /// Starts it and does not wait for it: [`Pod::wait_ready`] does. An [`Unrun`](crate::failure::Unrun) error where
-    /// upstream's controller cannot run on this machine.
+    /// Starts it and does not wait until it is ready: [`Pod::wait_ready`] does. An [`Unrun`](crate::failure::Unrun)
+    /// error where upstream's controller cannot run on this machine.
     pub async fn start(self, lab: &Lab) -> Result<Pod> {
         // On the heap: every test holds this future within its own.
         Box::pin(self.start_now(lab)).await
@@ -146,7 +148,7 @@ impl PodBuilder {
         container::set_flag(&mut args, "listen-addr", &loopback(port));
         address
             .listens(container::port(container, "http").context("the container has no port `http`")?, port);
-        // Both controllers always listen there, whether or not their Deployment says so.
+        // Both controllers always listen on a metrics port, whether or not their Deployment says so.
         let metrics_port = free_port()?;
         container::set_flag(&mut args, "listen-metrics-addr", &loopback(metrics_port));
         address.listens(container::port(container, "metrics").unwrap_or(8081), metrics_port);
@@ -181,7 +183,7 @@ impl PodBuilder {
         let process = Process::spawn(&object.name, command, &log)?;
         let ready_path = match self.maker {
             Maker::Ours => container::readiness_path(container).unwrap_or("/healthz"),
-            // It has no other.
+            // Upstream's controller has no other endpoint for it.
             Maker::Upstream => "/healthz",
         };
         Ok(Pod {
@@ -201,7 +203,7 @@ fn loopback(port: u16) -> String {
     format!("{}:{port}", Ipv4Addr::LOCALHOST)
 }
 
-/// The container's environment, and of the person's own only what finds programs.
+/// Sets the container's environment, and of the user's own only the PATH.
 fn with(command: &mut Command, args: &[String], env: &BTreeMap<String, String>) {
     let path = std::env::var_os("PATH").map(|path| ("PATH", path));
     command.args(args).env_clear().envs(path).envs(env);

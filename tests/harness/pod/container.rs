@@ -1,4 +1,4 @@
-//! What the Deployment's container says, as a process needs it: arguments and environment with everything resolved. Pure.
+//! The arguments and environment of the Deployment's container, with all references resolved. Pure.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{Container, EnvVar, PodSpec};
 
-/// The pod's own facts, for `fieldRef`.
+/// The pod's fields, for `fieldRef`.
 #[derive(Debug)]
 pub(crate) struct Facts<'a> {
     pub(crate) name: &'a str,
@@ -65,9 +65,9 @@ pub(crate) fn arguments(container: &Container, environment: &BTreeMap<String, St
     container.args.iter().flatten().map(expand).collect()
 }
 
-/// Gives the flag `name` another value: in its place if it is there, as `--name=x` or `--name x`, else at the end.
+/// Sets the flag `name`: replaces `--name=x` or `--name x` in place, else appends it.
 ///
-/// In its place, because a flag given twice is an error to some parsers and the last one counts to others.
+/// In place, because a repeated flag is an error to some parsers, and to others the last one counts.
 pub(crate) fn set_flag(args: &mut Vec<String>, name: &str, value: &str) {
     let flag = format!("--{name}");
     let whole = format!("{flag}={value}");
@@ -110,7 +110,7 @@ mod tests {
             environment,
             BTreeMap::from([("PLAIN".into(), "x".into()), ("POD".into(), "pod-1".into())])
         );
-        // What no variable has is left, as a kubelet leaves it.
+        // A reference to an unknown variable stays, as a kubelet leaves it.
         assert_eq!(arguments(&container, &environment), ["--listen-addr=:8080", "--my-cn=pod-1-$(OTHER)"]);
         assert_eq!(port(&container, "http"), Some(8080));
         assert_eq!(port(&container, "metrics"), None);

@@ -1,5 +1,5 @@
-//! The in-cluster configuration, for a program that knows no other: files at a fixed path, which only a mount namespace of
-//! its own can give to one process.
+//! The in-cluster configuration, for a program that has no other: files at a fixed path, which only a mount namespace
+//! can give to one process.
 
 use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -14,12 +14,12 @@ use crate::control_plane::ControlPlane;
 use crate::failure::Unrun;
 use crate::process::lifeline;
 
-/// As root; else as root of a user namespace that has no other user in it.
+/// As root; else as root of a new user namespace.
 const NAMESPACES: [&[&str]; 2] = [&["--mount"], &["--user", "--map-root-user", "--mount"]];
 
-/// Covers the folder in which /var/run really is, in this mount namespace alone, and copies the working directory's files
-/// to where a kubelet mounts them. They are copied out of the working directory, which stays the same folder even where the
-/// new mount covers its path.
+/// Covers the folder of /var/run in this mount namespace, and copies the working directory's files to where a kubelet
+/// mounts them. They are copied from the working directory, which stays the same folder even where the new mount covers
+/// its path.
 const MOUNT: &str = r#"
 run=$(readlink -f /var/run)
 mount -t tmpfs -o mode=0755 sealed-secrets-tests "$run"
@@ -27,7 +27,7 @@ mkdir -p "$run/secrets/kubernetes.io/serviceaccount"
 cp ./* "$run/secrets/kubernetes.io/serviceaccount/"
 "#;
 
-/// What tells a program that it is in a cluster, and where the API server is.
+/// The variables by which a program knows that it is in a cluster, and where the API server is.
 pub(crate) fn environment(port: u16) -> [(String, String); 2] {
     [
         ("KUBERNETES_SERVICE_HOST".into(), "127.0.0.1".into()),
@@ -35,7 +35,7 @@ pub(crate) fn environment(port: u16) -> [(String, String); 2] {
     ]
 }
 
-/// A command that runs `program` with these files in place. [`Unrun`] where no mount namespace can be made.
+/// A command that runs `program` with these files. [`Unrun`] where no mount namespace can be made.
 pub(crate) async fn command(
     program: &Path,
     cp: &ControlPlane,
@@ -55,14 +55,14 @@ pub(crate) async fn command(
         fs::write(dir.join(name), content)
             .with_context(|| format!("cannot write the service account's {name}"))?;
     }
-    // The lifeline goes last: a process that enters a user namespace loses it.
+    // The lifeline must be last: a process that enters a user namespace loses it.
     let run = format!("set -eu\n{MOUNT}\nexec {} \"$@\"", lifeline::prefix().join(" "));
     let mut command = Command::new("unshare");
     command.args(how).args(["--", "sh", "-c", &run, "sh"]).arg(program).current_dir(dir);
     Ok(command)
 }
 
-/// The arguments to `unshare` that work here, tried once.
+/// The arguments of `unshare` that work here, tried once.
 async fn how() -> Option<&'static [&'static str]> {
     static HOW: OnceCell<Option<&'static [&'static str]>> = OnceCell::const_new();
     *HOW.get_or_init(async || {

@@ -1,4 +1,4 @@
-//! The Pod object, and what a kubelet writes into its status. The process behind it is `Pod`'s.
+//! The Pod object, and the status that a kubelet writes. Its process is in `Pod`.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -12,15 +12,15 @@ use serde_json::json;
 
 use crate::test::cleanup::Cleanup;
 
-/// A Pod that exists at the API server until it is deleted here, at the latest by the drop.
+/// A Pod that exists at the API server until it is deleted, at the latest when this is dropped.
 pub(crate) struct PodObject {
     pub(crate) name: String,
     pub(crate) namespace: String,
     pub(crate) uid: String,
     labels: BTreeMap<String, String>,
     ip: Ipv4Addr,
-    /// None once it is deleted. A test that failed before it stopped its pod must not leave an address in the Endpoints for the
-    /// next one.
+    /// None once the Pod is deleted. A test that failed before it stopped its pod must not leave an address in the
+    /// Endpoints for the next test.
     cleanup: Option<Cleanup>,
 }
 
@@ -59,12 +59,12 @@ impl PodObject {
         self.set_ready(client, true).await
     }
 
-    /// Its Services no longer lead to it.
+    /// Removes it from its Services' Endpoints.
     pub(crate) async fn mark_terminating(&self, client: &Client) -> Result<()> {
         self.set_ready(client, false).await
     }
 
-    /// Whether every Service that selects it has it among its Endpoints: that is when the service proxy finds it.
+    /// Whether the Endpoints of every Service that selects it hold it: then the service proxy reaches it.
     pub(crate) async fn reachable(&self, client: &Client) -> Result<()> {
         let services: Api<Service> = Api::namespaced(client.clone(), &self.namespace);
         let endpoints: Api<Endpoints> = Api::namespaced(client.clone(), &self.namespace);
@@ -112,7 +112,7 @@ impl std::fmt::Debug for PodObject {
     }
 }
 
-/// At once: the harness is the kubelet that the API server would otherwise wait for.
+/// Without a grace period: the API server would wait for a kubelet.
 async fn delete(client: Client, namespace: String, name: String) -> Result<()> {
     let pods: Api<Pod> = Api::namespaced(client, &namespace);
     match pods.delete(&name, &DeleteParams::default().grace_period(0)).await {

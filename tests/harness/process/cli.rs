@@ -1,5 +1,4 @@
-//! kubeseal as a function: arguments and standard input in, outcome out. Ours or upstream's. What it ought to answer is the
-//! tests' business.
+//! kubeseal as a function, ours or upstream's: arguments and standard input in, exit status and output out.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -11,13 +10,13 @@ use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
-/// One kubeseal, and the environment it runs in: none of the person's own, so that a test means the same everywhere.
+/// A kubeseal, and its environment, which has nothing of the user's, so that a test means the same everywhere.
 #[derive(Debug, Clone)]
 pub struct Cli {
     program: PathBuf,
     env: Vec<(OsString, OsString)>,
     dir: Option<PathBuf>,
-    /// Empty, and gone with the last clone: no user's configuration is read, and what is kept is kept nowhere else.
+    /// An empty home directory, deleted with the last clone: no user's configuration is read, and caches stay in it.
     home: Arc<OnceLock<TempDir>>,
 }
 
@@ -39,27 +38,27 @@ impl Cli {
         Self { program: program.to_owned(), env: Vec::new(), dir: None, home: Arc::default() }
     }
 
-    /// With the cluster of this kubeconfig.
+    /// Sets the kubeconfig.
     #[must_use]
     pub fn kubeconfig(self, path: &Path) -> Self {
         self.env("KUBECONFIG", path)
     }
 
-    /// With one more variable in its environment.
+    /// Adds an environment variable.
     #[must_use]
     pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.env.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
         self
     }
 
-    /// With this working directory.
+    /// Sets the working directory.
     #[must_use]
     pub fn current_dir(mut self, dir: &Path) -> Self {
         self.dir = Some(dir.to_owned());
         self
     }
 
-    /// Runs it to its end, whatever that is.
+    /// Runs it until it ends, with any exit status.
     pub async fn run<S: AsRef<OsStr>>(&self, args: &[S], stdin: &[u8]) -> Result<CliOutput> {
         let mut command = Command::new(&self.program);
         command
@@ -79,9 +78,10 @@ impl Cli {
         let mut child = command.spawn().with_context(|| format!("cannot run {text}"))?;
         let mut pipe = child.stdin.take().context("no pipe to standard input")?;
         let stdin = stdin.to_owned();
-        // On its own task: a program that writes before it has read all would otherwise wait for us, and we for it.
+        // On a task of its own: a program that writes before it has read everything would otherwise wait for this
+        // process, and this process for it.
         let writer = tokio::spawn(async move {
-            // One that ends without reading is no failure of ours; its status says what it thinks of its input.
+            // A program that ends without reading its input is no error here; the caller sees its status.
             let _ = pipe.write_all(&stdin).await;
         });
         let output = child.wait_with_output().await.with_context(|| format!("cannot wait for {text}"))?;
@@ -102,14 +102,14 @@ impl Cli {
         Ok(self.home.get_or_init(|| made).path())
     }
 
-    /// Runs it; its standard output if it exits 0, else an error that shows its standard error.
+    /// Runs it; its standard output if it exits with 0, else an error that shows its standard error.
     pub async fn output<S: AsRef<OsStr>>(&self, args: &[S], stdin: &[u8]) -> Result<Vec<u8>> {
         self.run(args, stdin).await?.success()
     }
 }
 
 impl CliOutput {
-    /// Its standard output if it exited 0, else an error that shows its standard error.
+    /// Its standard output if it exited with 0, else an error that shows its standard error.
     pub fn success(self) -> Result<Vec<u8>> {
         ensure!(
             self.status.success(),

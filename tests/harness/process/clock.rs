@@ -1,8 +1,8 @@
-//! [`Clock`]: the time of day as one process sees it, set by a test while it runs.
+//! [`Clock`]: the time of day as one process sees it, which a test sets while the process runs.
 //!
-//! Decided: a library of sixty lines of C, compiled where it is needed, that stands before libc's clock (`LD_PRELOAD`); instead
-//! of libfaketime, which a machine may not have, and of a flag of the controller's, which would be there in production too. Not
-//! `unshare --time`, which moves every clock but this one.
+//! Decided: a library of sixty lines of C, compiled when needed, that replaces libc's clock (`LD_PRELOAD`); instead of
+//! libfaketime, which a machine may not have, and of a flag of the controller's, which would exist in production too.
+//! Not `unshare --time`, which moves every clock except this one.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,14 +13,14 @@ use tokio::process::Command;
 
 use crate::failure::Unrun;
 
-/// A clock for one or more processes: right, until [`set`](Self::set).
+/// A clock for one or more processes. It shows the right time until [`set`](Self::set).
 #[derive(Debug)]
 pub struct Clock {
     dir: TempDir,
 }
 
 impl Clock {
-    /// Makes one. An [`Unrun`] error where there is no C compiler, or none of Linux's dynamic loader.
+    /// Makes a clock. An [`Unrun`] error where there is no C compiler, or no dynamic loader of Linux.
     pub async fn new() -> Result<Self> {
         let clock = Self { dir: TempDir::new().context("cannot make a folder")? };
         clock.set(0)?;
@@ -39,16 +39,16 @@ impl Clock {
         Ok(clock)
     }
 
-    /// So many seconds ahead of the right time, or behind. Counts at once.
+    /// Sets it this many seconds ahead, or behind. Takes effect at once.
     pub fn set(&self, ahead: i64) -> Result<()> {
         let nanoseconds = ahead.checked_mul(1_000_000_000).context("no clock is that wrong")?;
-        // Written over in place: the processes that look at it have this very file mapped.
+        // Overwritten in place: the processes have this file mapped.
         let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(self.file())?;
         std::os::unix::fs::FileExt::write_all_at(&file, &nanoseconds.to_ne_bytes(), 0)
             .context("cannot set the clock")
     }
 
-    /// What a process needs in its environment to live by it.
+    /// The environment of a process that uses this clock.
     pub fn environment(&self) -> [(&'static str, String); 2] {
         let text = |path: PathBuf| path.display().to_string();
         [("LD_PRELOAD", text(self.library())), ("SHIFTED_CLOCK", text(self.file()))]

@@ -1,11 +1,11 @@
-//! How a process comes to die with the harness, however the harness dies. Ending it in good order is `Process::stop`.
+//! How a process is ended with the harness, however the harness ends. `Process::stop` ends it normally.
 //!
-//! Decided: `setpriv --pdeathsig`, because it is a program that every Linux has and it needs no `unsafe` here; instead of
+//! Decided: `setpriv --pdeathsig`, because every Linux has that program and it needs no `unsafe` here; instead of
 //! `prctl` in a `pre_exec` hook, which needs it. Where it is missing (macOS, busybox) a harness that was killed with
 //! SIGKILL leaves its processes behind; every other end of the harness stops them.
 //!
-//! The signal is KILL, not TERM: nothing of theirs is worth saving when the tests are gone, and an API server that has
-//! lost its etcd takes a minute to end in good order.
+//! The signal is KILL, not TERM: no data is worth saving when the tests have ended, and an API server without its etcd
+//! takes a minute to end.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -23,12 +23,12 @@ static HAS_SETPRIV: LazyLock<bool> = LazyLock::new(|| {
     probe.status().is_ok_and(|status| status.success())
 });
 
-/// The words to put before a command line so that the process dies with the harness; none where the system has no way.
+/// The words to put before a command line so that the process ends with the harness; none where the system cannot.
 pub(crate) fn prefix() -> &'static [&'static str] {
     if *HAS_SETPRIV { &SETPRIV } else { &[] }
 }
 
-/// A command that runs `program`, tied to the life of the harness.
+/// A command that runs `program`, and ends with the harness.
 pub(crate) fn command(program: &Path) -> Command {
     let mut words = prefix().iter().map(OsString::from).chain([program.into()]);
     let mut command = Command::new(words.next().unwrap_or_default());

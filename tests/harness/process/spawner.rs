@@ -33,6 +33,6 @@ pub(crate) fn spawn(mut command: Command) -> io::Result<Child> {
     };
     let spawner = SPAWNER.as_ref().map_err(|error| io::Error::new(error.kind(), error.to_string()))?;
     spawner.send(Box::new(work)).map_err(|_| gone())?;
-    // Starting a process takes a millisecond: short enough to hold a worker thread for.
+    // Starting a process takes a millisecond: short enough to block a worker thread.
     answered.recv().map_err(|_| gone())?
 }

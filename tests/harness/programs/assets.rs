@@ -1,5 +1,5 @@
-//! `KUBEBUILDER_ASSETS`, envtest's convention: a folder of prebuilt control plane programs. What is missing there is built:
-//! envtest's own has no controller manager, and what is not Kubernetes' may be put into the folder too.
+//! `KUBEBUILDER_ASSETS`, envtest's convention: a folder of prebuilt control plane programs. Programs that are missing
+//! there are built: envtest has no controller manager. Other programs may be put into the folder too.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -11,7 +11,7 @@ use crate::programs::progress::Progress;
 /// The variable that names the folder.
 const VARIABLE: &str = "KUBEBUILDER_ASSETS";
 
-/// Splits `wanted` into what the assets hold and what they do not.
+/// Splits `wanted` into the programs in the folder and the others.
 pub(crate) fn found(wanted: &[Program]) -> (BTreeMap<Program, PathBuf>, Vec<Program>) {
     let Some(dir) = env::var_os(VARIABLE).filter(|dir| !dir.is_empty()) else {
         return (BTreeMap::new(), wanted.to_vec());

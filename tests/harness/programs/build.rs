@@ -1,5 +1,5 @@
-//! Building programs, one after the other: each to a temporary name, then renamed, so that a name under
-//! `target/programs` is always a whole program. Called with the lock held.
+//! Builds programs, one after the other: each to a temporary name, then renamed, so that a file under `target/programs`
+//! is always a whole program. Called with the lock held.
 
 use std::fs;
 use std::path::Path;
@@ -10,14 +10,14 @@ use crate::programs::program::Program;
 use crate::programs::progress::Progress;
 use crate::programs::{disk_space, go, stamp};
 
-/// Go's caches after a build of everything from nothing: 1.6 GB of modules, 4.6 GB of compiled packages.
+/// Go's caches after a build from nothing: 1.6 GB of modules, 4.6 GB of compiled packages.
 const CACHES: u64 = 6 << 30;
 /// All programs, and the one that is being linked.
 const OUTPUT: u64 = 1 << 30;
 
 pub(crate) fn build(programs: &[Program], dir: &Path) -> Result<()> {
     let Some(&first) = programs.first() else { return Ok(()) };
-    // Also the first moment at which a missing or old Go shows.
+    // A missing or old Go shows here first.
     let caches = go::run(&first.module_dir(), &["env", "GOCACHE", "GOMODCACHE"])
         .with_context(|| format!("{first} and {} more must be built with Go", programs.len() - 1))?;
     let cold = caches.lines().any(|cache| is_empty(Path::new(cache)));

@@ -1,4 +1,4 @@
-//! Whether a disk has room, asked before minutes are spent on filling it. Freeing space is a person's decision.
+//! Whether a disk has room for a build, checked before it starts. Nothing is deleted.
 
 use std::path::Path;
 
@@ -8,11 +8,11 @@ use crate::failure::Failure;
 
 const GIB: u64 = 1 << 30;
 
-/// Fails, with what to do, unless the file system that holds `dir` (or will) has `needed` bytes free.
+/// Fails, with advice, unless the file system that holds `dir` (or will) has `needed` bytes free.
 pub(crate) fn check(dir: &Path, needed: u64, what_for: &str) -> Result<()> {
     let existing = dir.ancestors().find(|dir| dir.exists()).unwrap_or(dir);
     let fs = rustix::fs::statvfs(existing)
-        .with_context(|| format!("cannot ask how much space is free at {}", existing.display()))?;
+        .with_context(|| format!("cannot find out how much space is free at {}", existing.display()))?;
     let free = fs.f_bavail.saturating_mul(fs.f_frsize);
     ensure!(free >= needed, too_little(dir, free, needed, what_for));
     Ok(())

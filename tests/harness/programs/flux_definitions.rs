@@ -8,13 +8,15 @@ use crate::programs::module_files;
 use crate::programs::program::Program;
 
 const SOURCE_CONTROLLER: &str = "github.com/fluxcd/source-controller";
-/// Of the release of Flux that kustomize-controller is from: its go.mod requires this version of `source-controller/api`.
+/// Of the release of Flux that kustomize-controller is from: its go.mod requires this version of
+/// `source-controller/api`.
 const VERSION: (&str, &str) = ("v1.9.6", "h1:nG534/bI6nVpyHra7ONAk6xDB3xPsVT+EOLHZHXPrrc=");
 
-/// The kinds of source that kustomize-controller watches.
+/// The kinds of sources that kustomize-controller watches.
 const SOURCES: [&str; 3] = ["buckets", "gitrepositories", "ocirepositories"];
 
-/// The definitions that kustomize-controller needs to start, as one YAML stream. Blocks, where a module has yet to be downloaded.
+/// The CustomResourceDefinitions that kustomize-controller needs to start, as one YAML stream. Blocks while a module is
+/// downloaded.
 pub(crate) fn flux_definitions() -> Result<String> {
     let program = Program::KustomizeController;
     let dir = program.module_dir();

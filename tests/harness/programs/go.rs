@@ -1,4 +1,4 @@
-//! Calling Go: with which arguments and environment, and what to say when it fails. What to build is `build`'s to say.
+//! Runs Go: its arguments and environment, and the message when it fails. `build` says what is built.
 
 pub(crate) mod failure;
 pub(crate) mod go_mod;
@@ -20,12 +20,12 @@ pub(crate) fn read_go_mod(dir: &Path) -> Result<String> {
     fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// The version of `program` that its go.mod pins, as a person writes it.
+/// The version of `program` that its go.mod pins, without a leading `v`.
 pub(crate) fn version(program: Program, go_mod: &str) -> String {
     go_mod::version(go_mod, program.module()).unwrap_or("of unknown version").to_owned()
 }
 
-/// What follows `go` to build `program`, less the output's path.
+/// The arguments of `go` that build `program`, without the output's path.
 pub(crate) fn build_arguments(program: Program, go_mod: &str) -> Vec<String> {
     let mut ldflags = "-s -w".to_owned();
     if let Some(variable) = program.version_variable() {
@@ -35,7 +35,7 @@ pub(crate) fn build_arguments(program: Program, go_mod: &str) -> Vec<String> {
     [fixed.as_slice(), &[ldflags, program.package().to_owned()]].concat()
 }
 
-/// Runs `go ARGS` in `dir`, which holds a go.mod; its standard output, or an error with a hint.
+/// Runs `go ARGS` in `dir`, which holds a go.mod; returns its standard output, or an error with a hint.
 pub(crate) fn run<S: AsRef<OsStr>>(dir: &Path, args: &[S]) -> Result<String> {
     let go_mod = read_go_mod(dir)?;
     let wanted = go_mod::go_version(&go_mod).unwrap_or("of a recent version");
@@ -59,9 +59,9 @@ fn output<S: AsRef<OsStr>>(dir: &Path, args: &[S]) -> std::io::Result<Output> {
         .args(args)
         .current_dir(dir)
         .stdin(Stdio::null())
-        // No C compiler is needed, and the programs need no C library where they run.
+        // No C compiler is needed, and the programs need no C library.
         .env("CGO_ENABLED", "0")
-        // A person's own defaults and workspaces are not ours.
+        // The user's own defaults and workspaces do not apply.
         .env("GOFLAGS", "")
         .env("GOWORK", "off")
         .output()

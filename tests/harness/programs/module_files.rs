@@ -1,5 +1,5 @@
-//! The files of a Go module, as the Go command downloads and checks them: charts, definitions and rules that a module holds
-//! beside its source.
+//! The files of a Go module, as the Go command downloads and verifies them: charts, CustomResourceDefinitions and rules
+//! that a module holds beside its source.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::programs::go;
 
-/// What `go mod download -json` prints, of which only this is of use.
+/// The output of `go mod download -json`, of which only this field is used.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Downloaded {
@@ -21,8 +21,8 @@ pub(crate) fn required_by(dir: &Path, module: &str) -> Result<PathBuf> {
     Ok(download(dir, module)?.dir)
 }
 
-/// The files of `module` at `version`, which no go.mod requires. They must be those that `sum` (as in a go.sum) was made of,
-/// whatever this machine's Go checks by itself.
+/// The files of `module` at `version`, which no go.mod requires. They must match `sum` (as in a go.sum), whatever this
+/// machine's Go verifies by itself.
 pub(crate) fn at_version(dir: &Path, module: &str, version: &str, sum: &str) -> Result<PathBuf> {
     let downloaded = download(dir, &format!("{module}@{version}"))?;
     ensure!(downloaded.sum == sum, "{module} {version} has the sum {}, not {sum}", downloaded.sum);

@@ -1,6 +1,6 @@
-//! Programs of our own in Go: the folders of `tests/programs` that have a `main.go`.
+//! Go programs of this repository: the folders of `tests/programs` that have a `main.go`.
 //!
-//! No stamp tells whether one is current: Go looks at its source each time, and builds nothing twice.
+//! They have no stamp: Go checks their sources each time, and builds nothing twice.
 
 pub mod judge;
 
@@ -17,7 +17,7 @@ pub(crate) fn source(name: &str) -> PathBuf {
     workspace::root().join("tests/programs").join(name)
 }
 
-/// Builds it under `file_name`, linked statically; its path. Blocks, the first time for up to a minute.
+/// Builds it under `file_name`, linked statically; returns its path. Blocks up to a minute the first time.
 pub(crate) fn build(name: &str, file_name: &str) -> Result<PathBuf> {
     let dir = Programs::dir();
     fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;

@@ -1,4 +1,4 @@
-//! Which programs there are: their names, where their source is, how long they take to build. Building is `build`.
+//! [`Program`]: the names of the programs, where their source is, how long they take to build. `build` builds them.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -15,23 +15,23 @@ pub enum Program {
     KubeApiserver,
     /// Its controllers, for garbage collection, namespaces, service accounts and endpoints.
     KubeControllerManager,
-    /// What a person types.
+    /// The command line of Kubernetes.
     Kubectl,
     /// Renders the chart.
     Helm,
-    /// The `kubeseal` that ours stands in for.
+    /// Upstream's command line, which ours replaces.
     UpstreamKubeseal,
-    /// The controller that ours stands in for.
+    /// Upstream's controller, which ours replaces.
     UpstreamController,
     /// Runs the containers of a node's Pods.
     Kubelet,
     /// Gives each Pod a node.
     KubeScheduler,
-    /// Leads a Service's address to its Pods.
+    /// Routes a Service's address to its Pods.
     KubeProxy,
     /// The container runtime that the kubelet calls.
     Containerd,
-    /// What containerd starts for each Pod.
+    /// containerd starts it for each Pod.
     ContainerdShim,
     /// Imports images into containerd.
     Ctr,
@@ -40,8 +40,8 @@ pub enum Program {
 }
 
 impl Program {
-    /// What most system tests need: a control plane, and the programs that meet on it. In the order in which they are best
-    /// built: the first needed first, packages shared with later ones early.
+    /// What most system tests need: a control plane, and the programs that run on it. In the best order for building:
+    /// the first needed first, packages shared with later ones early.
     pub const SYSTEM: [Self; 7] = [
         Self::Etcd,
         Self::KubeApiserver,
@@ -76,7 +76,7 @@ impl Program {
             Self::KubeScheduler => "kube-scheduler",
             Self::KubeProxy => "kube-proxy",
             Self::Containerd => "containerd",
-            // By this name, containerd finds it on its PATH.
+            // containerd looks for this name on its PATH.
             Self::ContainerdShim => "containerd-shim-runc-v2",
             Self::Ctr => "ctr",
             Self::KustomizeController => "kustomize-controller",
@@ -120,7 +120,7 @@ impl Program {
         }
     }
 
-    /// The linker's `-X` target that tells the program its version, where it is not told otherwise.
+    /// The linker's `-X` variable that holds the program's version, where the build does not set it.
     pub(crate) const fn version_variable(self) -> Option<&'static str> {
         match self {
             Self::Etcd
@@ -157,7 +157,7 @@ impl Program {
         workspace::root().join("tests/programs").join(name)
     }
 
-    /// How long it took on two cores with nothing cached but what those before it left. Told to the person who waits.
+    /// How long it took on two processors with nothing cached except by those before it. Shown to the user who waits.
     pub(crate) const fn estimate(self) -> Duration {
         let seconds = match self {
             Self::Etcd => 40,

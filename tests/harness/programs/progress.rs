@@ -1,5 +1,5 @@
-//! What is being built, as which of how many, for how long, and about how long it takes. A line that redraws itself on a
-//! terminal; plain lines elsewhere.
+//! Shows the progress of a build: which program, which of how many, for how long, and about how long it takes. A line
+//! that is redrawn on a terminal; plain lines elsewhere.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -19,14 +19,14 @@ pub(crate) struct Progress {
 
 /// One build among them.
 #[derive(Debug)]
-pub(crate) struct Step {
+pub(crate) struct BuildStep {
     what: String,
     started: Instant,
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    /// Says what is about to happen, and how long it may take.
+    /// Prints which programs are built, and how long that may take.
     pub(crate) fn start(programs: &[Program]) -> Self {
         let names: Vec<_> = programs.iter().map(|program| program.file_name()).collect();
         let about = about(programs.iter().map(|program| program.estimate()).sum());
@@ -34,14 +34,14 @@ impl Progress {
         Self { count: programs.len(), started: Instant::now() }
     }
 
-    /// A line of its own.
+    /// Prints a line of its own.
     pub(crate) fn note(line: &str) {
-        // To a closed standard error there is nothing to say.
+        // If standard error is closed, nothing is printed.
         let _ = writeln!(io::stderr(), "{line}");
     }
 
-    /// One program's turn has come, counted from 1.
-    pub(crate) fn building(&self, turn: usize, program: Program, version: &str) -> Step {
+    /// Begins the build of a program, counted from 1.
+    pub(crate) fn building(&self, turn: usize, program: Program, version: &str) -> BuildStep {
         let what = format!("[{turn}/{}] {program} {version}", self.count);
         let about = about(program.estimate());
         let bar = io::stderr().is_terminal().then(|| {
@@ -56,17 +56,17 @@ impl Progress {
         if bar.is_none() {
             Self::note(&format!("{what}: {about}…"));
         }
-        Step { what, started: Instant::now(), bar }
+        BuildStep { what, started: Instant::now(), bar }
     }
 
-    /// All of them are built.
+    /// Ends the display: all programs are built.
     pub(crate) fn done(self) {
         Self::note(&format!("built in {}; they are kept in target/programs", length(self.started.elapsed())));
     }
 }
 
-impl Step {
-    /// It is built.
+impl BuildStep {
+    /// Ends the line: the program is built.
     pub(crate) fn done(self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -75,10 +75,10 @@ impl Step {
     }
 }
 
-/// The estimate on this machine. Go compiles packages side by side, but the last link of each is one thread's work.
-fn about(on_two_cores: Duration) -> String {
-    let cores = thread::available_parallelism().map_or(2, usize::from).clamp(1, 8);
-    let here = on_two_cores.mul_f64(2.0 / f64::from(u32::try_from(cores).unwrap_or(2)));
+/// The estimate on this machine. Go compiles packages in parallel, but links each program on one thread.
+fn about(on_two_cpus: Duration) -> String {
+    let cpus = thread::available_parallelism().map_or(2, usize::from).clamp(1, 8);
+    let here = on_two_cpus.mul_f64(2.0 / f64::from(u32::try_from(cpus).unwrap_or(2)));
     format!("about {}", length(here.max(Duration::from_secs(5))))
 }
 

@@ -1,4 +1,4 @@
-//! Where upstream's chart is: in the module that its programs are built from, as the version in go.mod has it.
+//! The path of upstream's chart: in the module that its programs are built from, at the version in go.mod.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::programs::module_files;
 use crate::programs::program::Program;
 
-/// The folder of upstream's chart. Blocks, where the module has yet to be downloaded.
+/// The folder of upstream's chart. Blocks while the module is downloaded.
 pub fn upstream_chart() -> Result<PathBuf> {
     let program = Program::UpstreamController;
     let module = module_files::required_by(&program.module_dir(), program.module())

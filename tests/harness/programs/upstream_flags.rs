@@ -1,15 +1,15 @@
-//! How the flags of our controller differ from upstream's: `tests/flags` holds it against upstream's program, and
-//! `cargo xtask generate` writes it into `controller/docs/flags.md`.
+//! How the flags of our controller differ from upstream's: `tests/flags` compares them with upstream's program, and
+//! `cargo xtask generate` writes them into `controller/docs/flags.md`.
 
-/// Values of a flag that upstream's controller takes and ours refuses at the start, and why. Most of them stop upstream's program
-/// too, only later.
+/// Values of a flag that upstream's controller accepts and ours refuses at the start, and why. Most of them stop
+/// upstream's program too, but later.
 #[derive(Debug)]
 pub struct Difference {
     /// Without `--`.
     pub flag: &'static str,
-    /// Some of them, as `tests/flags` tries them.
+    /// Some of these values, which `tests/flags` tries.
     pub values: &'static [&'static str],
-    /// As `flags.md` says it in parentheses.
+    /// The text in parentheses in `flags.md`.
     pub reason: &'static str,
 }
 
@@ -32,7 +32,7 @@ const fn differ(flag: &'static str, values: &'static [&'static str], reason: &'s
     Difference { flag, values, reason }
 }
 
-/// All of them.
+/// All flags whose values are accepted differently.
 pub const DIFFERENCES: &[Difference] = &[
     differ(
         "key-size",

@@ -1,4 +1,4 @@
-//! [`Cleanup`]: what a test has to undo in a cluster that later tests share.
+//! [`Cleanup`]: undoes what a test did to a cluster that later tests share.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -10,21 +10,21 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::failure::report;
 
-/// Undoes something when it is dropped: when the test is over, has failed, has panicked or has timed out. The drop waits until it is
-/// undone, so that the next test does not meet it; but not in a runtime with one thread, which cannot do both.
+/// Runs a future when it is dropped: when the test is over, has failed, has panicked or has timed out. The drop waits
+/// for it, so that the next test does not see the change; but not in a runtime with one thread, which cannot do both.
 #[must_use = "it undoes when it is dropped"]
 pub struct Cleanup(
-    /// In a lock for its `Sync` alone: tests share what holds a cleanup, and only its owner takes the future out.
+    /// The lock only makes it `Sync`: tests share the value that holds a cleanup, and only its owner takes the future.
     Mutex<Option<BoxFuture<'static, Result<()>>>>,
 );
 
 impl Cleanup {
-    /// Nothing is done before it is dropped.
+    /// The future starts when this is dropped.
     pub fn new(undo: impl Future<Output = Result<()>> + Send + 'static) -> Self {
         Self(Mutex::new(Some(undo.boxed())))
     }
 
-    /// Undoes it now, and fails where that fails.
+    /// Runs the future now, and returns its error.
     pub async fn now(mut self) -> Result<()> {
         match self.take() {
             Some(undo) => undo.await,

@@ -1,13 +1,14 @@
-//! Waiting for something to become true. How long is the caller's business, and so is what.
+//! [`eventually`]: waits until something becomes true.
 
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// How often a condition is asked: quick enough not to be felt, slow enough not to load the API server.
+/// How often a condition is checked: often enough for quick tests, seldom enough not to load the API server.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// Asks until the answer is `Ok`, at least once, and gives that answer; after `timeout` the last `Err` is the error.
+/// Calls `condition` until it returns `Ok`, at least once, and returns that value; after `timeout` the last `Err` is
+/// the error.
 ///
 /// Any error counts as "not yet", so a condition is written with `?` and `ensure!`:
 ///
@@ -43,11 +44,11 @@ mod tests {
 
     #[tokio::test]
     async fn the_first_ok_is_the_answer() -> Result<()> {
-        let mut asked = 0;
+        let mut calls = 0;
         let answer = eventually(Duration::from_secs(5), "three", async || {
-            asked += 1;
-            ensure!(asked == 3, "only {asked}");
-            Ok(asked)
+            calls += 1;
+            ensure!(calls == 3, "only {calls}");
+            Ok(calls)
         });
         assert_eq!(answer.await?, 3);
         Ok(())

@@ -1,10 +1,10 @@
-//! The ways in which a person ends a program. What is then to be put in order is its owner's business.
+//! The signals by which a user ends a program.
 
 use anyhow::{Context as _, Result};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Returns when Ctrl-C is typed, SIGTERM comes, or the terminal is closed. From the first call on, none of these ends the
-/// process by itself any more.
+/// Returns when Ctrl-C is typed, SIGTERM comes, or the terminal is closed. From the first call on, none of these ends
+/// the process by itself.
 pub async fn interruption() -> Result<()> {
     let listen = |kind| signal(kind).context("cannot listen for signals");
     let mut interrupt = listen(SignalKind::interrupt())?;

@@ -27,10 +27,10 @@ use crate::lab::Lab;
 use crate::programs::program::Program;
 use crate::test::interruption::interruption;
 
-/// A test that takes longer hangs: better to say which one than to be ended with all of them.
+/// A test that takes longer hangs. It fails with its name, before a time limit ends the whole suite.
 const LONGEST: Duration = Duration::from_mins(5);
 
-/// The variable by which a machine says that it has all that the tests need: one that cannot run there has then failed.
+/// If this variable is set, a test that cannot run on the machine fails, instead of being ignored.
 pub const ALL_MUST_RUN: &str = "SEALED_SECRETS_TEST_ALL";
 
 type Body<C> = Box<dyn FnOnce(C) -> LocalBoxFuture<'static, Result<()>> + Send>;
@@ -77,7 +77,7 @@ impl<C> fmt::Debug for Test<C> {
     }
 }
 
-/// Runs the tests that the command line asks for. `setup` makes of the running lab what each test gets a clone of: the lab
+/// Runs the tests that the command line selects. `setup` makes of the running lab what each test gets a clone of: the lab
 /// itself, or an `Arc` of something with a running controller in it. None of it happens if there is no test to run.
 ///
 /// Ctrl-C, SIGTERM and SIGHUP stop the control plane too.
@@ -88,15 +88,16 @@ where
     run_as(&Arguments::from_args(), async || Lab::start(&Program::SYSTEM).await, setup, tests)
 }
 
-/// As [`run`], on another stage than a lab, with one test after the other. Where `start` ends with [`Unrun`], so does each test.
+/// As [`run`], on another stage than a lab, with one test after the other. Where `start` ends with [`Unrun`], so does
+/// each test.
 pub fn run_on<S: Stage>(start: impl AsyncFnOnce() -> Result<S>, tests: Vec<Test<Arc<S>>>) -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(1);
     run_as(&arguments, start, async |stage| Ok(stage), tests)
 }
 
-/// As [`run`], with so many tests at the same time unless the command line says otherwise: for tests that wait more than they
-/// work.
+/// As [`run`], with this many tests at the same time unless the command line says otherwise: for tests that mostly
+/// wait.
 pub fn run_side_by_side<C>(
     count: usize,
     setup: impl AsyncFnOnce(Arc<Lab>) -> Result<C>,
@@ -126,7 +127,7 @@ where
     match run_on_stage(arguments, start, setup, tests) {
         Ok(code) => code,
         Err(error) => {
-            tell(&error);
+            print_error(&error);
             ExitCode::FAILURE
         }
     }
@@ -156,12 +157,12 @@ where
         }
         Err(error) => return Err(error),
     };
-    runtime.spawn(stop_when_told(Arc::clone(&stage)));
+    runtime.spawn(stop_on_signal(Arc::clone(&stage)));
     let concluded = match runtime.block_on(setup(Arc::clone(&stage))) {
         Ok(context) => {
             let handle = runtime.handle();
             let trials = tests.into_iter().map(|test| trial(test, context.clone(), handle.clone())).collect();
-            // Whatever the setup made is dropped within the runtime, before the control plane that it runs on is stopped.
+            // What the setup made is dropped within the runtime, before its control plane is stopped.
             let _inside = handle.enter();
             let conclusion = libtest_mimic::run(arguments, trials);
             drop(context);
@@ -195,16 +196,16 @@ fn is_wanted(arguments: &Arguments, name: &str) -> bool {
     !arguments.is_filtered_out(&Trial::test(name, || Ok(())))
 }
 
-async fn stop_when_told(stage: Arc<impl Stage>) -> Result<()> {
+async fn stop_on_signal(stage: Arc<impl Stage>) -> Result<()> {
     interruption().await?;
     if let Err(error) = stage.stop().await {
-        tell(&error);
+        print_error(&error);
     }
-    // The status by which a shell knows that it was interrupted.
+    // The exit code by which a shell knows that the program was interrupted.
     std::process::exit(130)
 }
 
 #[expect(clippy::print_stderr, reason = "the standard error of a test binary is this module's to write")]
-fn tell(error: &anyhow::Error) {
+fn print_error(error: &anyhow::Error) {
     eprintln!("{}", report(error));
 }

@@ -1,4 +1,4 @@
-//! A namespace for one test: random, shown when the test fails, gone afterwards.
+//! A namespace for one test: with a random name, printed when the test fails, deleted after it.
 
 use std::any::Any;
 use std::fmt::Write as _;
@@ -17,8 +17,9 @@ use crate::lab::Lab;
 use crate::process::log_tail::log_tail;
 use crate::test::cleanup::Cleanup;
 
-/// Runs `test` with the name of a new namespace. If it fails, what is in the namespace is added to the end of the error: names, states
-/// and events, never values. The namespace is deleted in any case, without waiting until it is gone.
+/// Runs `test` with the name of a new namespace. If it fails, the namespace's objects are added to the end of the
+/// error: names, states and events, never values. The namespace is deleted in any case, without waiting until it is
+/// gone.
 pub async fn with_temp_ns<T>(lab: &Lab, test: impl AsyncFnOnce(&str) -> Result<T>) -> Result<T> {
     let name = format!("test-{:08x}", rand::random::<u32>());
     let client = lab.client();
@@ -37,7 +38,7 @@ pub async fn with_temp_ns<T>(lab: &Lab, test: impl AsyncFnOnce(&str) -> Result<T
         Ok(())
     });
 
-    // A failed assertion is a failed test like any other, and wants the same last look around.
+    // A failed assertion is treated like any other failed test.
     let outcome = AssertUnwindSafe(Box::pin(test(&name)))
         .catch_unwind()
         .await
@@ -46,7 +47,7 @@ pub async fn with_temp_ns<T>(lab: &Lab, test: impl AsyncFnOnce(&str) -> Result<T
         Ok(value) => Ok(value),
         Err(error) if error.is::<Unrun>() => Err(error),
         Err(error) => {
-            // Last, for it is long: where output is cut, the causes should not be what is missing.
+            // Last, because it is long: if output is cut, the causes must remain.
             let left = anyhow::anyhow!("namespace {name}, as the test left it:\n{}", state(lab, &name).await);
             let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
             Err(causes.into_iter().rfold(left, anyhow::Error::context))
@@ -72,7 +73,7 @@ async fn state(lab: &Lab, namespace: &str) -> String {
         secrets(&client, namespace).await,
         events(&client, namespace).await,
     ] {
-        // Writing to a String cannot fail; what cannot be read is said, and the rest still shown.
+        // Writing to a String cannot fail; an object that cannot be read is reported, and the rest still shown.
         let _ = write!(text, "{}", section.unwrap_or_else(|error| format!("  ({error:#})\n")));
     }
     for log in fs::read_dir(lab.control_plane.dir().join("pods")).into_iter().flatten().flatten() {

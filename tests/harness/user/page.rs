@@ -1,4 +1,4 @@
-//! A page of the documentation whose YAML and commands a test runs, so that the page is what is tested.
+//! A page of the documentation whose YAML and commands a test runs.
 
 pub mod console;
 
@@ -61,7 +61,7 @@ impl Page {
     }
 }
 
-/// Runs a command as a user would who has this kubeconfig; what it writes to standard output.
+/// Runs a command as a user with this kubeconfig; returns its standard output.
 pub async fn run(command: &str, kubeconfig: &Path) -> Result<String> {
     let path = format!("{}:{}", Programs::dir().display(), std::env::var("PATH").unwrap_or_default());
     let mut shell = Command::new("sh");

@@ -1,5 +1,5 @@
-//! What a person does at a terminal, and sees: seals, applies, edits, deletes, looks. Asserts nothing about what ought to be
-//! seen; waiting for it is in [`eventually`].
+//! [`Person`]: what a user does at a terminal, and sees: seals, applies, edits, deletes, reads. It does not know what
+//! should be seen; [`eventually`] waits for that.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use crate::lab::{Lab, Maker};
 use crate::process::cli::Cli;
 use crate::test::eventually::eventually;
 
-/// Longer than anything takes that happens at all. Garbage collection learns of a new kind within 30 seconds.
+/// Longer than anything takes. Garbage collection discovers a new kind within 30 seconds.
 const SOON: Duration = Duration::from_secs(90);
 
-/// A person with a cluster and a kubeseal.
+/// A user with a cluster and a kubeseal.
 #[derive(Clone)]
 pub struct Person {
     client: Client,
@@ -26,12 +26,12 @@ pub struct Person {
 }
 
 impl Person {
-    /// Who uses the kubeseal of `maker`.
+    /// A user of the kubeseal of `maker`.
     pub fn with(lab: &Lab, maker: Maker) -> Result<Self> {
         Ok(Self { client: lab.client(), kubeseal: lab.kubeseal(maker)? })
     }
 
-    /// A Secret of these values, as a person would write it.
+    /// A Secret of these values, as a user would write it.
     pub fn secret(namespace: &str, name: &str, values: &Value) -> Value {
         json!({
             "apiVersion": "v1", "kind": "Secret", "metadata": { "name": name, "namespace": namespace },
@@ -39,7 +39,7 @@ impl Person {
         })
     }
 
-    /// Who may do what `client` may, with this kubeseal.
+    /// A user with the permissions of `client`, and this kubeseal.
     pub const fn new(client: Client, kubeseal: Cli) -> Self {
         Self { client, kubeseal }
     }
@@ -60,7 +60,7 @@ impl Person {
         Ok(())
     }
 
-    /// Seals and applies.
+    /// Seals `secret` and applies the result.
     pub async fn seal_and_apply(&self, secret: &Value, args: &[&str]) -> Result<()> {
         self.apply(&self.seal(secret, args).await?).await
     }
@@ -94,7 +94,7 @@ impl Person {
         Ok(self.secrets(namespace).get(name).await?)
     }
 
-    /// The SealedSecret, as it is now, whatever its shape.
+    /// The SealedSecret, as it is now, with any fields.
     pub async fn get_sealed(&self, namespace: &str, name: &str) -> Result<ObservedSealedSecret> {
         Ok(self.sealed_secrets(namespace).get(name).await?)
     }
@@ -115,7 +115,7 @@ impl Person {
         .await
     }
 
-    /// Waits until there is no such Secret.
+    /// Waits until the Secret does not exist.
     pub async fn sees_no_secret(&self, namespace: &str, name: &str) -> Result<()> {
         eventually(SOON, &format!("the Secret {name} is gone"), async || {
             ensure!(self.secrets(namespace).get_opt(name).await?.is_none(), "it is still there");
@@ -124,7 +124,7 @@ impl Person {
         .await
     }
 
-    /// Waits until `Synced` has this status for the newest generation; the whole status.
+    /// Waits until `Synced` has this status for the newest generation; returns the whole status.
     pub async fn sees_synced(
         &self,
         namespace: &str,
@@ -142,7 +142,7 @@ impl Person {
         .await
     }
 
-    /// Waits until an event of this reason tells of the SealedSecret; its message.
+    /// Waits until the SealedSecret has an event with this reason; returns its message.
     pub async fn sees_event(&self, namespace: &str, name: &str, reason: &str) -> Result<String> {
         eventually(SOON, &format!("an event {reason} on {name}"), async || {
             let events = self.events(namespace, name).await?;

@@ -1,4 +1,4 @@
-//! How often the requests that use a private key are let in, and that they can be refused altogether.
+//! The rate limit of requests that use a private key, and the flags that turn these endpoints off.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(crate) async fn too_many_requests_are_turned_away(stage: Arc<Stage>) -> Resu
                 for _ in 0..10 {
                     answers.push(post(&pod, path).await?);
                 }
-                // A burst of two is what is let in on top of one, as upstream counts.
+                // A burst of two is allowed beyond the first, as upstream counts.
                 ensure!(answers.starts_with(&[500, 500, 500]), "{path}: {answers:?}");
                 ensure!(answers.contains(&429), "{path}: {answers:?}");
             }
@@ -31,7 +31,7 @@ pub(crate) async fn too_many_requests_are_turned_away(stage: Arc<Stage>) -> Resu
         .await
 }
 
-pub(crate) async fn either_door_can_be_shut(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn verify_and_rotate_can_each_be_turned_off(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |_| {
             let mut pod = stage.pod()?.flag("serve-verify", "false").start(&stage.lab).await?;

@@ -1,4 +1,4 @@
-//! Clients that keep the controller waiting: they are cut off, and meanwhile keep no other client out.
+//! Slow clients: the controller closes their connections, and serves other clients meanwhile.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +12,11 @@ use tokio::time::timeout;
 
 use crate::stage::{Stage, stop};
 
-/// More than the controller has room for.
+/// More connections than the controller accepts.
 const MANY: usize = 600;
 
-/// Far beyond the timeouts that the controller is given here.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// Far longer than the controller's time-outs here.
+const TIMEOUT: Duration = Duration::from_secs(90);
 
 async fn start(stage: &Stage, read: &str, write: &str) -> Result<Pod> {
     let pod = stage.pod()?.flag("read-timeout", read).flag("write-timeout", write);
@@ -27,21 +27,21 @@ async fn start(stage: &Stage, read: &str, write: &str) -> Result<Pod> {
 
 async fn connect(url: &str) -> Result<TcpStream> {
     let address = url.strip_prefix("http://").context("not plain HTTP")?;
-    Ok(timeout(PATIENCE, TcpStream::connect(address.trim_end_matches('/'))).await??)
+    Ok(timeout(TIMEOUT, TcpStream::connect(address.trim_end_matches('/'))).await??)
 }
 
 async fn many(url: &str, count: usize, said: &[u8]) -> Result<Vec<TcpStream>> {
     let mut connections = Vec::new();
     for _ in 0..count {
         let mut connection = connect(url).await?;
-        // One that was cut off for another one says so here, or later.
+        // A connection that was closed in favour of another one fails here, or later.
         let _ = connection.write_all(said).await;
         connections.push(connection);
     }
     Ok(connections)
 }
 
-/// On connections of its own each time, within what a kubelet might wait.
+/// The controller answers health checks, each on a new connection, within a kubelet's time-out.
 async fn is_healthy(pod: &Pod) -> Result<()> {
     let http = http_client().pool_max_idle_per_host(0).timeout(Duration::from_secs(20)).build()?;
     for url in [format!("{}/healthz", pod.url()), pod.metrics_url()] {
@@ -51,18 +51,18 @@ async fn is_healthy(pod: &Pod) -> Result<()> {
     Ok(())
 }
 
-/// Reads to the end, which must come; what it read.
+/// Reads until the connection is closed; returns what it read.
 async fn to_the_end(connection: &mut TcpStream) -> Result<Vec<u8>> {
     let mut read = Vec::new();
-    // An end in disorder is an end.
-    let _ = timeout(PATIENCE, connection.read_to_end(&mut read)).await.context("still open")?;
+    // A reset is an end too.
+    let _ = timeout(TIMEOUT, connection.read_to_end(&mut read)).await.context("still open")?;
     Ok(read)
 }
 
 pub(crate) async fn connections_that_say_nothing_keep_no_other_out(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |_| {
-            // Nothing runs out by the clock at first: there is no room for all of them.
+            // With long time-outs: only the number of connections is limited.
             let pod = start(&stage, "10m", "10m").await?;
             let metrics = pod.metrics_url();
             let metrics = metrics.strip_suffix("/metrics").unwrap_or(&metrics);
@@ -75,12 +75,12 @@ pub(crate) async fn connections_that_say_nothing_keep_no_other_out(stage: Arc<St
             let pod = start(&stage, "2s", "10m").await?;
             let mut silent = many(&pod.url(), 20, b"").await?;
             let mut half = many(&pod.url(), 20, b"GET /healthz HTTP/1.1\r\nHost: x\r\n").await?;
-            // Answered, and then silent.
-            let mut kept = many(&pod.url(), 20, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await?;
+            // A request is answered, and then the client is silent.
+            let mut connections = many(&pod.url(), 20, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await?;
             for connection in silent.iter_mut().chain(&mut half) {
                 ensure!(!to_the_end(connection).await?.starts_with(b"HTTP/1.1 200"));
             }
-            for connection in &mut kept {
+            for connection in &mut connections {
                 let read = to_the_end(connection).await?;
                 ensure!(read.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&read));
             }
@@ -117,7 +117,7 @@ pub(crate) async fn an_answer_that_is_not_read_is_cut_off(stage: Arc<Stage>) -> 
             let pod = start(&stage, "10m", "3s").await?;
             let metrics = pod.metrics_url();
             let mut deaf = connect(metrics.strip_suffix("/metrics").unwrap_or(&metrics)).await?;
-            // More requests than answers fit between the two, until the controller takes no more.
+            // More requests than responses fit between client and controller, until it reads no more.
             let request = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1_000);
             let written = async {
                 loop {
@@ -126,7 +126,7 @@ pub(crate) async fn an_answer_that_is_not_read_is_cut_off(stage: Arc<Stage>) -> 
                     }
                 }
             };
-            let error = timeout(PATIENCE, written).await.context("the connection is still open")?;
+            let error = timeout(TIMEOUT, written).await.context("the connection is still open")?;
             ensure!(
                 matches!(error.kind(), std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe),
                 "{error}"

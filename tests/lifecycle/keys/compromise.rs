@@ -1,4 +1,4 @@
-//! A key that leaked, and the SealedSecrets that it opened; drift that is wanted.
+//! A leaked key, and the SealedSecrets that it opened; and the annotation that allows drift.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tests::user::person::Person;
 
 use crate::stage::{Stage, stop};
 
-/// Longer than anything takes that happens at all.
+/// Longer than anything takes.
 const SOON: Duration = Duration::from_mins(1);
 
 pub(crate) async fn what_a_leaked_key_opened_is_marked_until_it_is_sealed_anew(
@@ -32,7 +32,7 @@ pub(crate) async fn what_a_leaked_key_opened_is_marked_until_it_is_sealed_anew(
             ensure!(opened_by.len() == 1, "{opened_by:?}");
             let written = person.get_secret(namespace, "db").await?.resource_version();
 
-            // Another key, and then the label: as `kubectl label` does, without any restart.
+            // First another key, then the label, as `kubectl label` does, without a restart.
             let http = stage.lab.kubeseal(Maker::Ours)?;
             let certificate = http.output(&["--fetch-cert"], b"").await?;
             http.output(&["keys", "renew"], b"").await?;
@@ -71,7 +71,7 @@ pub(crate) async fn what_a_leaked_key_opened_is_marked_until_it_is_sealed_anew(
             );
             ensure!(compromised("other").await?.0 == [Condition::SYNCED, Condition::READY]);
 
-            // Known as sound again, after all.
+            // The key turns out to be sound.
             stage.secrets().patch(&name, &params, &label(sealing_key::ACTIVE)).await?;
             let unmarked = async || {
                 let types = compromised("db").await?.0;
@@ -86,11 +86,11 @@ pub(crate) async fn what_a_leaked_key_opened_is_marked_until_it_is_sealed_anew(
             })
             .await?;
 
-            // A restart forgets nothing, and a new value ends it.
+            // A restart changes nothing, and a new value removes the condition.
             stop(pod).await?;
             let pod = stage.start().await?;
             ensure!(compromised("db").await?.0.len() == 3, "the restart took the mark off");
-            // Nor does deleting the key: a copy of it still opens.
+            // Deleting the key changes nothing: a copy of it still opens.
             stage.secrets().delete(&name, &DeleteParams::default()).await?;
             person.seal_and_apply(&Person::secret(namespace, "later", &json!({ "v": "1" })), &[]).await?;
             person.sees_synced(namespace, "later", ConditionStatus::True).await?;
@@ -122,7 +122,7 @@ pub(crate) async fn drift_that_is_wanted_stays(stage: Arc<Stage>) -> Result<()> 
             person.sees_values(namespace, "right", &[("v", b"1")]).await?;
             person.sees_values(namespace, "kept", &[("v", b"edited")]).await?;
 
-            // Until the SealedSecret itself changes, or the annotation goes.
+            // Until the SealedSecret itself changes, or the annotation is removed.
             let annotations = json!({ "metadata": { "annotations": { CORRECT_DRIFT: null } } });
             person.patch_sealed(namespace, "kept", &annotations).await?;
             person.sees_values(namespace, "kept", &[("v", b"1")]).await?;

@@ -1,4 +1,4 @@
-//! Sealing keys that come, go, and are not what they seem, while the controller runs.
+//! Sealing keys that are added, removed, or invalid, while the controller runs.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tests::pod::Pod;
 use tests::test::eventually::eventually;
 use tests::user::person::Person;
 
-use crate::keys::renewal::{ask, get};
+use crate::keys::renewal::{get, request_renewal};
 use crate::stage::{HOME, Stage, stop};
 
 /// The key Secret as a backup would restore it.
@@ -55,8 +55,8 @@ pub(crate) async fn a_key_that_arrives_opens_what_waited_for_it(stage: Arc<Stage
         .await
 }
 
-/// Many wait: refused while there is another key, then without any, tried ever more rarely. Neither keeps one from being opened
-/// when its key comes.
+/// Many objects wait for a key: refused while there is another key, then without any key, tried at growing intervals.
+/// All are opened when their key comes.
 pub(crate) async fn a_key_that_arrives_opens_all_within_a_second(stage: Arc<Stage>) -> Result<()> {
     const OBJECTS: usize = 40;
     stage
@@ -78,7 +78,7 @@ pub(crate) async fn a_key_that_arrives_opens_all_within_a_second(stage: Arc<Stag
             person.sees_synced(namespace, &last, ConditionStatus::False).await?;
             stage.secrets().delete(&other.name_any(), &DeleteParams::default()).await?;
             person.sees_synced(namespace, &last, ConditionStatus::Unknown).await?;
-            // So long that the next try would come many seconds later.
+            // Long enough that the next try would come many seconds later.
             tokio::time::sleep(Duration::from_secs(10)).await;
 
             let secrets: Api<Secret> = Api::namespaced(stage.lab.client(), namespace);
@@ -93,7 +93,7 @@ pub(crate) async fn a_key_that_arrives_opens_all_within_a_second(stage: Arc<Stag
             }
             let mut took: Vec<Duration> = took.into_values().collect();
             took.sort_unstable();
-            // The machine may be busy with something else for a moment.
+            // The machine may be busy for a moment.
             ensure!(took[OBJECTS / 2] < Duration::from_secs(1), "it took {took:?}");
             ensure!(took[OBJECTS - 1] < Duration::from_secs(5), "it took {took:?}");
             for number in 0..OBJECTS {
@@ -104,7 +104,8 @@ pub(crate) async fn a_key_that_arrives_opens_all_within_a_second(stage: Arc<Stag
         .await
 }
 
-/// Once it has come there is one key more, whether a controller was running then or not, and however often one is started afterwards.
+/// A cut-off time in the past makes exactly one new key, whether a controller was running then or not, and however
+/// often one is started later.
 pub(crate) async fn a_cutoff_renews_once(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |_| {
@@ -124,7 +125,7 @@ pub(crate) async fn a_cutoff_renews_once(stage: Arc<Stage>) -> Result<()> {
                 Ok(())
             })
             .await?;
-            // The cut-off is in whole seconds.
+            // The cut-off has whole seconds.
             ensure!(SystemTime::now() + Duration::from_secs(1) >= cutoff, "it renewed before its time");
             tokio::time::sleep(Duration::from_secs(4)).await;
             stop(pod).await?;
@@ -194,7 +195,7 @@ pub(crate) async fn a_broken_key_breaks_no_other(stage: Arc<Stage>) -> Result<()
         .await
 }
 
-/// On the same page of every list as the real keys, from the start and while a watch is open.
+/// On the same page of every list as the real keys, at the start and while a watch is open.
 pub(crate) async fn a_key_secret_with_too_many_items_breaks_no_other(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |namespace| {
@@ -208,11 +209,11 @@ pub(crate) async fn a_key_secret_with_too_many_items_breaks_no_other(stage: Arc<
             odd["metadata"]["labels"] = json!({ sealing_key::LABEL: "active" });
             let odd: Secret = serde_json::from_value(odd)?;
             stage.secrets().create(&PostParams::default(), &odd).await?;
-            let is_told = async |pod: &Pod| {
-                eventually(Duration::from_secs(20), "the refusal is told", async || {
+            let logs_refusal = async |pod: &Pod| {
+                eventually(Duration::from_secs(20), "the refusal is reported", async || {
                     let logs = pod.logs()?;
-                    let told = "this Secret is labelled as a sealing key and cannot be used as one";
-                    let mut lines = logs.lines().filter(|line| line.contains(told));
+                    let text = "this Secret is labelled as a sealing key and cannot be used as one";
+                    let mut lines = logs.lines().filter(|line| line.contains(text));
                     let why = "more than 5000 entries in data";
                     ensure!(lines.any(|line| line.contains("secret=odd") && line.contains(why)), "{logs}");
                     let gauge = "sealed_secrets_controller_key_refusals{reason=\"too_many_entries\"} 1";
@@ -222,13 +223,13 @@ pub(crate) async fn a_key_secret_with_too_many_items_breaks_no_other(stage: Arc<
                 })
                 .await
             };
-            is_told(&pod).await?;
+            logs_refusal(&pod).await?;
             let about = "involvedObject.name=odd,reason=SealingKeyRefused";
-            eventually(Duration::from_secs(20), "an event tells it", async || {
+            eventually(Duration::from_secs(20), "an event reports it", async || {
                 let events = stage.events(HOME, about).await?;
-                let told = events.iter().filter_map(|event| event.message.as_deref());
+                let text = events.iter().filter_map(|event| event.message.as_deref());
                 ensure!(
-                    told.clone().any(|text| text.contains("more than 5000 entries in data")),
+                    text.clone().any(|text| text.contains("more than 5000 entries in data")),
                     "{events:?}"
                 );
                 Ok(())
@@ -236,10 +237,10 @@ pub(crate) async fn a_key_secret_with_too_many_items_breaks_no_other(stage: Arc<
             .await?;
             stop(pod).await?;
 
-            // It is in the list with which the next one starts.
+            // It is in the first list of the next controller.
             let pod = stage.start().await?;
-            is_told(&pod).await?;
-            ask(&stage, &before[0]).await?;
+            logs_refusal(&pod).await?;
+            request_renewal(&stage, &before[0]).await?;
             eventually(Duration::from_secs(30), "the key is renewed", async || {
                 let keys =
                     stage.secrets().list(&ListParams::default().labels(sealing_key::LABEL)).await?.items;
@@ -265,7 +266,7 @@ pub(crate) async fn without_rights_it_says_what_is_missing(stage: Arc<Stage>) ->
     stage
         .alone(async |_| {
             let pod = stage.pod()?.service_account("default").start(&stage.lab).await?;
-            eventually(Duration::from_secs(10), "the log tells of it", async || {
+            eventually(Duration::from_secs(10), "the log has a line about it", async || {
                 let logs = pod.logs()?;
                 ensure!(
                     logs.contains("watching the sealing keys failed") && logs.contains("forbidden"),

@@ -1,4 +1,4 @@
-//! New sealing keys: asked for, published later, and what is said of them. Renewal by age is tested in `secrets/flags.rs`.
+//! New sealing keys: requested, published later, and reported. Renewal by age is tested in `secrets/flags.rs`.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,20 +20,20 @@ use crate::keys::key_changes::restored;
 use crate::secrets::flags::signal;
 use crate::stage::{HOME, Stage, stop};
 
-/// What the API server and a busy machine may take.
+/// The time limit for the API server and a busy machine.
 const SOON: Duration = Duration::from_secs(30);
 
-/// Long enough for what must not happen.
+/// Long enough for something that must not happen.
 const A_WHILE: Duration = Duration::from_secs(4);
 
-/// What it answers to a GET: status and body.
+/// The response to a GET: status and body.
 pub(crate) async fn get(url: &str) -> Result<(u16, String)> {
     let http = http_client().build()?;
     let answer = http.get(url).send().await?;
     Ok((answer.status().as_u16(), answer.text().await?))
 }
 
-/// The value of one of its gauges.
+/// The value of a gauge of the controller.
 async fn gauge(pod: &Pod, name: &str) -> Result<i64> {
     let (_, text) = get(&pod.metrics_url()).await?;
     let line = format!("sealed_secrets_controller_{name} ");
@@ -57,10 +57,10 @@ async fn new_key(stage: &Stage, before: &[Secret]) -> Result<Secret> {
     .await
 }
 
-/// Waits until the Secret that names the first key says that the name is used.
-async fn first_key_is_noted(stage: &Stage) -> Result<()> {
+/// Waits until the Secret with the name of the first key records that the name is used.
+async fn first_key_is_recorded(stage: &Stage) -> Result<()> {
     let name = sealing_key::origin_name("sealed-secrets-key");
-    eventually(SOON, "the first key is noted", async || {
+    eventually(SOON, "the first key is recorded", async || {
         let data = stage.secrets().get(&name).await?.data.unwrap_or_default();
         ensure!(data.contains_key("used"), "{name}: {:?}", data.keys());
         Ok(())
@@ -68,14 +68,14 @@ async fn first_key_is_noted(stage: &Stage) -> Result<()> {
     .await
 }
 
-/// Asks for the renewal of a key by its annotation.
-pub(crate) async fn ask(stage: &Stage, key: &Secret) -> Result<()> {
-    let asked = json!({ "metadata": { "annotations": { sealing_key::RENEW: "please" } } });
-    stage.secrets().patch(&key.name_any(), &PatchParams::default(), &Patch::Merge(asked)).await?;
+/// Requests the renewal of a key by its annotation.
+pub(crate) async fn request_renewal(stage: &Stage, key: &Secret) -> Result<()> {
+    let annotation = json!({ "metadata": { "annotations": { sealing_key::RENEW: "please" } } });
+    stage.secrets().patch(&key.name_any(), &PatchParams::default(), &Patch::Merge(annotation)).await?;
     Ok(())
 }
 
-pub(crate) async fn an_annotation_asks_for_one_key(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn an_annotation_requests_one_key(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |_| {
             let pod = stage.start().await?;
@@ -90,11 +90,11 @@ pub(crate) async fn an_annotation_asks_for_one_key(stage: Arc<Stage>) -> Result<
             ensure!(gauge(&pod, "sealing_keys").await? == 1);
             let since = old.not_before().as_second();
             ensure!(gauge(&pod, "newest_key_created_timestamp_seconds").await? == since);
-            // 30 days, less a day at the most.
+            // 30 days, minus one day at most.
             let due = gauge(&pod, "next_renewal_timestamp_seconds").await? - since;
             ensure!((29 * 86_400..=30 * 86_400).contains(&due), "{due} s");
 
-            ask(&stage, &before[0]).await?;
+            request_renewal(&stage, &before[0]).await?;
             let new = certificate(&new_key(&stage, &before).await?)?;
             eventually(SOON, "the new certificate is served", async || {
                 let (_, served) = get(&format!("{}/v1/cert.pem", pod.url())).await?;
@@ -107,9 +107,9 @@ pub(crate) async fn an_annotation_asks_for_one_key(stage: Arc<Stage>) -> Result<
                 gauge(&pod, "newest_key_created_timestamp_seconds").await? == new.not_before().as_second()
             );
 
-            // It is answered, and stays so: asked again, started again.
-            ask(&stage, &before[0]).await?;
-            eventually(SOON, "what is answered is not asked any more", async || {
+            // The request is fulfilled once: repeated requests and restarts change nothing.
+            request_renewal(&stage, &before[0]).await?;
+            eventually(SOON, "the fulfilled request is removed", async || {
                 let old = stage.secrets().get(&before[0].name_any()).await?;
                 ensure!(!old.annotations().contains_key(sealing_key::RENEW));
                 Ok(())
@@ -128,8 +128,8 @@ pub(crate) async fn an_annotation_asks_for_one_key(stage: Arc<Stage>) -> Result<
         .await
 }
 
-/// A policy that refuses key Secrets, and quotes the private key in its message.
-pub(crate) async fn a_policy_that_quotes_a_private_key_is_not_quoted(stage: Arc<Stage>) -> Result<()> {
+/// A policy that refuses key Secrets, and shows the private key in its message.
+pub(crate) async fn a_policy_message_with_a_private_key_is_not_logged(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |_| {
             let mut pod = stage.pod()?.flag("log-level", "DEBUG").start(&stage.lab).await?;
@@ -142,23 +142,23 @@ pub(crate) async fn a_policy_that_quotes_a_private_key_is_not_quoted(stage: Arc<
                 reason: None,
             };
             let policy = AdmissionPolicy::create(stage.lab.client(), HOME, refused).await?;
-            ask(&stage, &before[0]).await?;
+            request_renewal(&stage, &before[0]).await?;
             let refused = "denied request; why is not shown, because it may quote a value";
             eventually(SOON, "the refusal is logged", async || {
                 let log = pod.logs()?;
-                let told = log
+                let found = log
                     .lines()
                     .any(|line| line.contains("Failed to generate new key") && line.contains(refused));
-                ensure!(told, "not yet");
+                ensure!(found, "not yet");
                 Ok(())
             })
             .await?;
             policy.delete().await?;
             new_key(&stage, &before).await?;
             let log = pod.logs()?;
-            // The beginning of the key as PEM, and that in base64.
-            for quoted in ["PRIVATE KEY", "LS0tLS1CRUdJTi"] {
-                ensure!(!log.contains(quoted), "the log quotes the private key: {quoted}");
+            // The beginning of the key as PEM, and that text in base64.
+            for secret_text in ["PRIVATE KEY", "LS0tLS1CRUdJTi"] {
+                ensure!(!log.contains(secret_text), "the log quotes the private key: {secret_text}");
             }
             stop(pod).await
         })
@@ -167,14 +167,14 @@ pub(crate) async fn a_policy_that_quotes_a_private_key_is_not_quoted(stage: Arc<
 
 pub(crate) async fn a_new_key_opens_at_once_and_is_published_later(stage: Arc<Stage>) -> Result<()> {
     const DELAY: Duration = Duration::from_secs(25);
-    // Certificates tell whole seconds only.
+    // Certificates have whole seconds only.
     const SECONDS: Duration = Duration::from_secs(2);
     stage
         .alone(async |namespace| {
             let person = &stage.person;
             let delay = format!("{}s", DELAY.as_secs());
             let mut pod = stage.pod()?.flag("key-publish-delay", &delay).start(&stage.lab).await?;
-            // The first is served at once: nothing was ever sealed to another.
+            // The first key is served at once, because nothing was sealed to an older one.
             pod.wait_ready().await?;
             let before = stage.keys().await?;
             let old = certificate(&before[0])?;
@@ -184,9 +184,9 @@ pub(crate) async fn a_new_key_opens_at_once_and_is_published_later(stage: Arc<St
             let sealed = person.seal(&secret, &[]).await?;
 
             let start = Instant::now();
-            ask(&stage, &before[0]).await?;
+            request_renewal(&stage, &before[0]).await?;
             let new = certificate(&new_key(&stage, &before).await?)?;
-            // Another cluster, which has fetched the new key, already seals to it.
+            // Another client, which has fetched the new certificate, already seals to it.
             let folder = tempfile::tempdir()?;
             let path = folder.path().join("new.pem");
             std::fs::write(&path, new.to_pem())?;
@@ -202,7 +202,7 @@ pub(crate) async fn a_new_key_opens_at_once_and_is_published_later(stage: Arc<St
                 anyhow::Ok(hint.as_str().unwrap_or_default().to_owned())
             };
             let (served_early, resealed_early) = (served().await?, resealed_to().await?);
-            // A machine that was too busy for all this has not seen anything.
+            // A machine that was too busy for all this proves nothing.
             ensure!(start.elapsed() + SECONDS < DELAY, "it took {:?}", start.elapsed());
             ensure!(served_early == old.to_pem(), "the new certificate is served before its time");
             ensure!(resealed_early == old.fingerprint().to_string(), "it was resealed to the new key");
@@ -228,7 +228,7 @@ pub(crate) async fn the_last_key_deleted_is_missed_aloud(stage: Arc<Stage>) -> R
         .alone(async |_| {
             let pod = stage.start().await?;
             let [last] = stage.keys().await?.try_into().ok().context("not one key")?;
-            first_key_is_noted(&stage).await?;
+            first_key_is_recorded(&stage).await?;
             stage.secrets().delete(&last.name_any(), &DeleteParams::default()).await?;
             eventually(SOON, "it is said everywhere", async || {
                 ensure!(pod.logs()?.contains("no sealing key is left"), "{}", pod.logs()?);
@@ -240,7 +240,7 @@ pub(crate) async fn the_last_key_deleted_is_missed_aloud(stage: Arc<Stage>) -> R
                 Ok(())
             })
             .await?;
-            // A user who deletes keys may be restoring: nothing comes in between.
+            // A user who deletes keys may be restoring a backup: no key is made in between.
             tokio::time::sleep(A_WHILE).await;
             ensure!(stage.keys().await?.is_empty(), "a key was made");
             signal("-USR1", &pod.process_id().context("it ended")?.to_string()).await?;
@@ -252,9 +252,9 @@ pub(crate) async fn the_last_key_deleted_is_missed_aloud(stage: Arc<Stage>) -> R
                 Ok(())
             })
             .await?;
-            // Names are derived, and yet a backup finds its own free: each time all were deleted, as often as that happens. Not where a key is
-            // deleted in the milliseconds before it is noted that its name is used.
-            first_key_is_noted(&stage).await?;
+            // Names are derived, and yet a backup finds its own name free whenever all keys were deleted. Not where a
+            // key is deleted in the milliseconds before its name is recorded.
+            first_key_is_recorded(&stage).await?;
             stage.secrets().delete(&key.name_any(), &DeleteParams::default()).await?;
             eventually(SOON, "that one is missed as well", async || {
                 ensure!(gauge(&pod, "sealing_keys").await? == 0);
@@ -276,7 +276,7 @@ pub(crate) async fn the_last_key_deleted_is_missed_aloud(stage: Arc<Stage>) -> R
         .await
 }
 
-/// The halves of a key that no controller made.
+/// A Secret of a key that no controller made.
 fn fixture(name: &str, key: &str, certificate: &str) -> Value {
     let mut secret = Person::secret(
         HOME,
@@ -288,7 +288,7 @@ fn fixture(name: &str, key: &str, certificate: &str) -> Value {
     secret
 }
 
-pub(crate) async fn what_is_refused_is_told_and_counted(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn rejected_keys_are_reported_and_counted(stage: Arc<Stage>) -> Result<()> {
     const A: [&str; 2] = [
         include_str!("../../../crates/envelope/tests/keys/a.pkcs8.pem"),
         include_str!("../../../crates/envelope/tests/keys/a.crt.pem"),
@@ -322,11 +322,11 @@ pub(crate) async fn what_is_refused_is_told_and_counted(stage: Arc<Stage>) -> Re
                 person.apply(secret).await?;
             }
             for (reason, secret) in &refused {
-                let place = secret["metadata"]["namespace"].as_str().unwrap_or_default();
+                let namespace = secret["metadata"]["namespace"].as_str().unwrap_or_default();
                 let name = secret["metadata"]["name"].as_str().unwrap_or_default();
                 let about = format!("involvedObject.kind=Secret,involvedObject.name={name}");
                 eventually(SOON, &format!("an event on {name}"), async || {
-                    let events = stage.events(place, &about).await?;
+                    let events = stage.events(namespace, &about).await?;
                     let [event] = &events[..] else { anyhow::bail!("{} events", events.len()) };
                     ensure!(event.reason.as_deref() == Some("SealingKeyRefused"), "{event:?}");
                     ensure!(event.type_.as_deref() == Some("Warning"), "{event:?}");
@@ -338,22 +338,24 @@ pub(crate) async fn what_is_refused_is_told_and_counted(stage: Arc<Stage>) -> Re
             }
             let (code, said) = get(&format!("{}/readyz?verbose", pod.url())).await?;
             ensure!(code == 200 && said.contains("1 active") && said.contains(", 6 refused"), "{said}");
-            // None of them breaks the one that counts.
+            // None of them disturbs the valid key.
             person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": "1" })), &[]).await?;
             person.sees_values(namespace, "db", &[("v", b"1")]).await?;
             stop(pod).await?;
 
-            // Said once: the API server still has the events when another process says it again.
+            // Reported once: the API server still has the events when another process reports them again.
             let pod = stage.start().await?;
             tokio::time::sleep(A_WHILE).await;
-            let told = stage.events(HOME, "involvedObject.kind=Secret,involvedObject.name=small").await?;
-            ensure!(told.len() == 1, "{} events", told.len());
+            let found = stage.events(HOME, "involvedObject.kind=Secret,involvedObject.name=small").await?;
+            ensure!(found.len() == 1, "{} events", found.len());
 
-            // Mended, it counts; gone, it is not counted any more.
+            // A corrected key counts; a deleted one is not counted any more.
             person.apply(&fixture("mismatched", A[0], A[1])).await?;
             for (_, secret) in refused.iter().filter(|(reason, _)| *reason != "mismatched") {
-                let place = secret["metadata"]["namespace"].as_str().unwrap_or_default();
-                person.delete_secret(place, secret["metadata"]["name"].as_str().unwrap_or_default()).await?;
+                let namespace = secret["metadata"]["namespace"].as_str().unwrap_or_default();
+                person
+                    .delete_secret(namespace, secret["metadata"]["name"].as_str().unwrap_or_default())
+                    .await?;
             }
             eventually(SOON, "nothing is refused", async || {
                 let (_, said) = get(&format!("{}/readyz?verbose", pod.url())).await?;

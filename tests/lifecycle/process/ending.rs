@@ -1,4 +1,4 @@
-//! What a controller answers while it ends, and when it does.
+//! Which requests a terminating controller answers, and when it ends.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,19 +13,19 @@ use tests::test::eventually::eventually;
 
 use crate::stage::{Stage, stop};
 
-/// Readiness goes at once; all else is answered until the work in hand is finished and the Lease released.
+/// Readiness fails at once; all other requests are answered until the work is finished and the Lease released.
 pub(crate) async fn requests_are_answered_until_the_work_is_done(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |namespace| {
             let mut pod = stage.pod()?.flag("key-size", "4096").start(&stage.lab).await?;
             pod.wait_ready().await?;
-            // A second of work each: some of them are in hand at the end.
+            // A second of work each: some of them are being unsealed at the end.
             for number in 0..8 {
                 stage.person.apply(&hopeless(namespace, &format!("h{number}"), Keys::Rsa4096)).await?;
             }
             let (log, url, metrics) = (pod.log_file().to_owned(), pod.url(), pod.metrics_url());
-            let asking = async {
-                // Each time on a connection of its own: those that are open already are not refused.
+            let requesting = async {
+                // Each time on a new connection: open ones are not refused.
                 let http = http_client().pool_max_idle_per_host(0);
                 let http = http.timeout(Duration::from_secs(20)).build()?;
                 let paths = ["/healthz", "/v1/cert.pem", "/readyz"].map(|path| format!("{url}{path}"));
@@ -44,7 +44,7 @@ pub(crate) async fn requests_are_answered_until_the_work_is_done(stage: Arc<Stag
                         match (url.ends_with("/readyz"), was_ending) {
                             (true, true) => ensure!(code == 503, "{url}: {code}"),
                             (false, _) => ensure!(code == 200, "{url}: {code}"),
-                            // It may be told to end just now.
+                            // The controller may receive SIGTERM just now.
                             (true, false) => {}
                         }
                         answered += usize::from(was_ending);
@@ -57,7 +57,7 @@ pub(crate) async fn requests_are_answered_until_the_work_is_done(stage: Arc<Stag
                 tokio::time::sleep(Duration::from_millis(500)).await;
                 stop(pod).await
             };
-            let (answered, ()) = tokio::try_join!(asking, ending)?;
+            let (answered, ()) = tokio::try_join!(requesting, ending)?;
             ensure!(answered >= 4, "only {answered} requests came while it ended");
             let log = std::fs::read_to_string(&log)?;
             ensure!(log.trim_end().ends_with("stopped"), "{log}");
@@ -66,25 +66,25 @@ pub(crate) async fn requests_are_answered_until_the_work_is_done(stage: Arc<Stag
         .await
 }
 
-/// With nothing to do, a controller under the chart's own Deployment releases its Lease at once and answers every request of five
-/// more seconds: on new connections, as clients come that have not learned of its end, and on kept ones, which it has them leave.
+/// An idle controller under the chart's Deployment releases its Lease at once and answers every request for five more
+/// seconds: on new connections, as from clients that still have its address, and on kept-alive ones, which it closes.
 pub(crate) async fn requests_are_answered_until_the_shutdown_delay_is_over(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |_| {
             let mut pod = stage.pod()?.shutdown_delay().start(&stage.lab).await?;
             pod.wait_ready().await?;
             let delay = Duration::from_secs(5);
-            let client = |kept: usize| {
+            let client = |keep_alive: usize| {
                 let client = http_client().timeout(Duration::from_secs(20));
-                client.pool_max_idle_per_host(kept).build()
+                client.pool_max_idle_per_host(keep_alive).build()
             };
-            let (new, kept, silent) = (client(0)?, client(1)?, client(1)?);
+            let (new, keep_alive, silent) = (client(0)?, client(1)?, client(1)?);
             let paths = ["/healthz", "/v1/cert.pem", "/readyz"].map(|path| format!("{}{path}", pod.url()));
             let urls = [&paths[..], &[pod.metrics_url()]].concat();
             for url in &urls {
-                let answer = kept.get(url).send().await?;
+                let answer = keep_alive.get(url).send().await?;
                 ensure!(answer.status() == 200 && answer.headers().get(CONNECTION).is_none(), "{answer:?}");
-                // Its connections stay open to the end, and hold nothing up.
+                // Idle connections stay open to the end, and do not delay it.
                 silent.get(url).send().await?;
             }
             let start = Instant::now();
@@ -92,12 +92,12 @@ pub(crate) async fn requests_are_answered_until_the_shutdown_delay_is_over(stage
             logs(&pod, "serving requests until the shutdown delay is over").await?;
             ensure!(pod.logs()?.contains("lease released"), "{}", pod.logs()?);
             let mut answered = 0;
-            // Clients learn within this time, so that none asks in the last moment.
+            // Clients learn of the end within this time, so that none sends a request at the last moment.
             let last = delay.saturating_sub(Duration::from_secs(1));
             while start.elapsed() < last {
                 for url in &urls {
                     let expected = if url.ends_with("/readyz") { 503 } else { 200 };
-                    for client in [&new, &kept] {
+                    for client in [&new, &keep_alive] {
                         let after = start.elapsed();
                         if after > last {
                             break;
@@ -113,7 +113,7 @@ pub(crate) async fn requests_are_answered_until_the_shutdown_delay_is_over(stage
             }
             let status = ended(&mut pod, Duration::from_secs(10)).await?;
             let took = start.elapsed();
-            // Connections that hold it up would be cut off 5 s after the delay.
+            // Open connections that delay the end would be closed 5 s after the delay.
             let held_up = delay + Duration::from_millis(4_500);
             ensure!(status && took >= delay && took < held_up, "{status} {took:?}");
             ensure!(answered >= 20, "only {answered} requests");
@@ -123,7 +123,7 @@ pub(crate) async fn requests_are_answered_until_the_shutdown_delay_is_over(stage
         .await
 }
 
-/// A person at a terminal does not wait for clients to leave.
+/// Ctrl-C at a terminal does not wait for clients.
 pub(crate) async fn ctrl_c_or_a_second_signal_ends_without_a_delay(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |_| {
@@ -159,7 +159,7 @@ async fn logs(pod: &Pod, text: &str) -> Result<()> {
     .await
 }
 
-/// Whether it ends well, and in this time.
+/// Whether the controller exits with success within this time.
 async fn ended(pod: &mut Pod, longest: Duration) -> Result<bool> {
     let start = Instant::now();
     while start.elapsed() < longest {

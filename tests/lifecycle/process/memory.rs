@@ -1,4 +1,4 @@
-//! What the memory of the process holds, and how much of it there is: under hostile requests, and after private keys went through.
+//! What the memory of the process holds, and how much: with hostile requests, and after private keys were used.
 
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -24,22 +24,22 @@ use tests::user::person::Person;
 
 use crate::stage::{Stage, stop};
 
-/// What the API server and a busy machine may take.
+/// The time limit for the API server and a busy machine.
 const SOON: Duration = Duration::from_secs(30);
 
-/// When the watch of keys has gone on over another connection, and what a busy machine may take.
+/// The time until the watch of keys has been reconnected, on a busy machine.
 const WIPED: Duration = Duration::from_secs(50);
 
 /// The largest body that is read.
 const BODY: usize = 2 << 20;
 
-/// The largest that is read as YAML.
+/// The largest body that is read as YAML.
 const YAML: usize = 512 << 10;
 
-/// What one body may take, beyond what the process had before.
+/// What one body may use, beyond what the process had before.
 const MOST: u64 = 4 * (BODY as u64);
 
-/// What may be left when all is over, for threads and pools that there were not before.
+/// What may remain after all requests, for threads and pools that did not exist before.
 const LEFT: u64 = 12 << 20;
 
 /// The image's settings for the allocator (Dockerfile).
@@ -49,7 +49,7 @@ fn process(pod: &Pod) -> Result<u32> {
     pod.process_id().context("the controller has ended")
 }
 
-/// In bytes.
+/// A memory figure of the process, in bytes.
 fn memory(pod: &Pod, field: &str) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", process(pod)?))?;
     let line = status.lines().find_map(|line| line.strip_prefix(field)).context("no such field")?;
@@ -57,7 +57,7 @@ fn memory(pod: &Pod, field: &str) -> Result<u64> {
     Ok(kilobytes << 10)
 }
 
-/// Begins to measure the most memory anew.
+/// Resets the peak memory.
 fn forget_peak(pod: &Pod) -> Result<()> {
     Ok(fs::write(format!("/proc/{}/clear_refs", process(pod)?), "5")?)
 }
@@ -72,7 +72,7 @@ fn filled(size: usize, before: &str, entry: impl Fn(usize) -> String, after: &st
     text + after
 }
 
-/// Bodies that were made to take memory, by what is in them.
+/// Bodies that use much memory, by what they hold.
 fn bodies(item: &str) -> Vec<(&'static str, String)> {
     let head = r#"{"apiVersion":"bitnami.com/v1alpha1","kind":"SealedSecret","metadata":{"name":"a","namespace":"b"},"spec":{"encryptedData":{}}"#;
     let json = |key: &str, entry: &dyn Fn(usize) -> String, last: &str, close: &str| {
@@ -148,13 +148,13 @@ pub(crate) async fn a_body_takes_no_more_than_a_few_times_its_size(stage: Arc<St
                 )
                 .await?;
             let item = sealed["spec"]["encryptedData"]["v"].as_str().context("no item")?;
-            // Threads and buffers that there are from now on.
+            // Starts threads and buffers that stay.
             for path in ["/v1/verify", "/v1/rotate"] {
                 post(path, "{}".into()).await?;
                 post(path, " ".repeat(BODY)).await?;
             }
             let before = memory(&pod, "VmRSS")?;
-            let mut told = Vec::new();
+            let mut measured = Vec::new();
             for (name, body) in bodies(item) {
                 ensure!(body.len() <= BODY, "{name}: {} bytes", body.len());
                 for path in ["/v1/verify", "/v1/rotate"] {
@@ -162,8 +162,8 @@ pub(crate) async fn a_body_takes_no_more_than_a_few_times_its_size(stage: Arc<St
                     forget_peak(&pod)?;
                     post(path, body.clone()).await?;
                     let peak = memory(&pod, "VmHWM")?.saturating_sub(rest);
-                    told.push(format!("{name} {path}: {} KiB more than {} KiB", peak >> 10, rest >> 10));
-                    ensure!(peak <= MOST, "{}", told.join("\n"));
+                    measured.push(format!("{name} {path}: {} KiB more than {} KiB", peak >> 10, rest >> 10));
+                    ensure!(peak <= MOST, "{}", measured.join("\n"));
                 }
             }
             tokio::time::sleep(Duration::from_secs(15)).await;
@@ -174,7 +174,7 @@ pub(crate) async fn a_body_takes_no_more_than_a_few_times_its_size(stage: Arc<St
         .await
 }
 
-/// Hundreds of SealedSecrets, and more hostile requests at once than are let in.
+/// Hundreds of SealedSecrets, and more hostile requests at once than are accepted.
 pub(crate) async fn the_memory_limit_of_the_chart_holds(stage: Arc<Stage>) -> Result<()> {
     const OBJECTS: usize = 800;
     const AT_ONCE: usize = 40;
@@ -203,11 +203,11 @@ pub(crate) async fn the_memory_limit_of_the_chart_holds(stage: Arc<Stage>) -> Re
                 stage.person.sees_synced(namespace, &format!("s{}", OBJECTS - 1), ConditionStatus::True).await
             };
             let http = http_client().build()?;
-            let asking = async {
+            let requesting = async {
                 for (name, body) in bodies("AgAB") {
                     let posts = (0..AT_ONCE).map(|number| {
                         let path = ["/v1/verify", "/v1/rotate"][number % 2];
-                        // One that has to give way may be cut off.
+                        // A request beyond the limit may be cut off.
                         http.post(format!("{}{path}", pod.url())).body(body.clone()).send()
                     });
                     futures::future::join_all(posts).await;
@@ -216,14 +216,14 @@ pub(crate) async fn the_memory_limit_of_the_chart_holds(stage: Arc<Stage>) -> Re
                 }
                 anyhow::Ok(())
             };
-            tokio::try_join!(applying, asking)?;
+            tokio::try_join!(applying, requesting)?;
             stop(pod).await
         })
         .await
 }
 
-/// What a person sees who lists the SealedSecrets of a namespace: of each its name and its column `Synced`. The objects stay at the
-/// API server.
+/// The names and the column `Synced` of the SealedSecrets in a namespace, as `kubectl get` prints them. The objects
+/// stay at the API server.
 async fn listed(stage: &Stage, namespace: &str) -> Result<Vec<(String, String)>> {
     let path = SealedSecret::url_path(&(), Some(namespace));
     let mut request = Request::new(format!("{path}?")).list(&ListParams::default())?;
@@ -234,15 +234,16 @@ async fn listed(stage: &Stage, namespace: &str) -> Result<Vec<(String, String)>>
     *request.uri_mut() = path.parse()?;
     let table: Value = stage.lab.client().request(request).await?;
     let columns = table["columnDefinitions"].as_array().context("no columns")?;
-    let place =
+    let column =
         |name: &str| columns.iter().position(|column| column["name"] == name).context("no such column");
-    let (name, synced) = (place("Name")?, place("Synced")?);
+    let (name, synced) = (column("Name")?, column("Synced")?);
     let text = |cell: &Value| cell.as_str().unwrap_or_default().to_owned();
     let rows = table["rows"].as_array().into_iter().flatten();
     Ok(rows.map(|row| (text(&row["cells"][name]), text(&row["cells"][synced]))).collect())
 }
 
-/// As large as etcd takes them, and more than fit into the memory limit all at once: at a start, at a restart, and when they change.
+/// SealedSecrets as large as etcd accepts, and more than fit into the memory limit at once: at a start, at a restart,
+/// and when they change.
 pub(crate) async fn the_memory_limit_holds_for_large_sealed_secrets(stage: Arc<Stage>) -> Result<()> {
     const OBJECTS: usize = 90;
     const OPEN: usize = 6;
@@ -295,7 +296,7 @@ pub(crate) async fn the_memory_limit_holds_for_large_sealed_secrets(stage: Arc<S
             stop(pod).await?;
 
             let pod = start().await?;
-            // It is through when all that was listed before it is.
+            // It is unsealed after everything that was listed before it.
             stage.person.seal_and_apply(&Person::secret(namespace, "new", &json!({ "v": "1" })), &[]).await?;
             stage.person.sees_synced(namespace, "new", ConditionStatus::True).await?;
             stage.person.delete_sealed(namespace, "new").await?;
@@ -316,11 +317,11 @@ pub(crate) async fn the_memory_limit_holds_for_large_sealed_secrets(stage: Arc<S
         .await
 }
 
-/// Where any of these is in the writable memory of the process.
+/// Finds these texts in the writable memory of the process.
 fn found(pod: &Pod, wanted: &[Vec<u8>]) -> Result<Vec<String>> {
     let process = process(pod)?;
     let mut memory = File::open(format!("/proc/{process}/mem"))?;
-    let mut places = Vec::new();
+    let mut findings = Vec::new();
     for line in fs::read_to_string(format!("/proc/{process}/maps"))?.lines() {
         let mut fields = line.split_whitespace();
         let (range, rights) = (fields.next().context("no range")?, fields.next().context("no rights")?);
@@ -331,20 +332,20 @@ fn found(pod: &Pod, wanted: &[Vec<u8>]) -> Result<Vec<String>> {
         let (start, end) = (u64::from_str_radix(start, 16)?, u64::from_str_radix(end, 16)?);
         let mut bytes = Vec::new();
         memory.seek(SeekFrom::Start(start))?;
-        // A mapping that went meanwhile holds nothing.
+        // A mapping that was removed meanwhile holds nothing.
         let _ = (&mut memory).take(end - start).read_to_end(&mut bytes);
         for (number, wanted) in wanted.iter().enumerate() {
             let count = bytes.windows(wanted.len()).filter(|window| window == wanted).count();
             if count > 0 {
-                places.push(format!("text {number}, {count} times in {line}"));
+                findings.push(format!("text {number}, {count} times in {line}"));
             }
         }
     }
-    Ok(places)
+    Ok(findings)
 }
 
-/// Neither a process that made and stored a key nor one that read it keeps the key's PEM text, or that text in base64, as it passes through
-/// the buffers of connections to the API server.
+/// Neither a process that made and stored a key nor one that read it keeps the key's PEM text, or that text in base64,
+/// which passes through the buffers of connections to the API server.
 pub(crate) async fn no_text_of_a_private_key_stays(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |_| {
@@ -364,17 +365,17 @@ pub(crate) async fn no_text_of_a_private_key_stays(stage: Arc<Stage>) -> Result<
             let mut wanted = Vec::new();
             for key in &keys {
                 let pem = &key.data.as_ref().context("no data")?[PRIVATE_KEY].0;
-                // From the middle, where it is like no other text. Three bytes are four characters of base64.
+                // From the middle, which is unique. Three bytes are four characters of base64.
                 let middle = &pem[pem.len() / 6 * 3..][..42];
                 wanted.push(middle.to_vec());
                 wanted.push(STANDARD.encode(middle).into_bytes());
             }
             let none_is_found = async |pod: &Pod| {
-                // Until the watch has surely shown the key that was made.
+                // Until the watch has shown the new key.
                 tokio::time::sleep(Duration::from_secs(3)).await;
                 eventually(WIPED, "no text of a private key is in memory", async || {
-                    let places = found(pod, &wanted)?;
-                    ensure!(places.is_empty(), "{}", places.join("\n"));
+                    let findings = found(pod, &wanted)?;
+                    ensure!(findings.is_empty(), "{}", findings.join("\n"));
                     Ok(())
                 })
                 .await
@@ -388,7 +389,7 @@ pub(crate) async fn no_text_of_a_private_key_stays(stage: Arc<Stage>) -> Result<
         .await
 }
 
-/// The flag that goes with the limit cannot be seen from outside; a unit test looks at it.
+/// The other part of the setting cannot be seen from outside; a unit test checks it.
 pub(crate) async fn it_dumps_no_core(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |_| {

@@ -43,7 +43,7 @@ pub(crate) async fn a_restart_writes_nothing(stage: Arc<Stage>) -> Result<()> {
             stop(pod).await?;
 
             let pod = stage.start().await?;
-            // A new object is through when all that was listed before it is.
+            // A new object is unsealed after everything that was listed before it.
             person.seal_and_apply(&Person::secret(namespace, "new", &json!({ "v": "1" })), &[]).await?;
             person.sees_synced(namespace, "new", ConditionStatus::True).await?;
             let after = state().await?;
@@ -69,7 +69,7 @@ pub(crate) async fn sigterm_ends_it_cleanly(stage: Arc<Stage>) -> Result<()> {
         .await
 }
 
-/// SIGTERM in the middle of a burst: whatever was begun is finished, status included.
+/// SIGTERM in the middle of a burst: work that has begun is finished, status included.
 pub(crate) async fn sigterm_finishes_what_is_in_hand(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |namespace| {
@@ -97,7 +97,7 @@ pub(crate) async fn sigterm_finishes_what_is_in_hand(stage: Arc<Stage>) -> Resul
                 }
             }
             ensure!(unsealed > 0, "nothing was unsealed");
-            // The rest is done by the next.
+            // The next controller does the rest.
             let pod = stage.start().await?;
             for name in &names {
                 person.sees_synced(namespace, name, ConditionStatus::True).await?;
@@ -107,7 +107,8 @@ pub(crate) async fn sigterm_finishes_what_is_in_hand(stage: Arc<Stage>) -> Resul
         .await
 }
 
-/// SIGTERM while a minute of opening waits for a core: what waits is no work in hand, and the Lease is free at once.
+/// SIGTERM while a minute of opening waits for a processor: waiting objects are not begun, and the Lease is released at
+/// once.
 pub(crate) async fn sigterm_leaves_what_has_not_begun(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |namespace| {

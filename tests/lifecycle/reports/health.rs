@@ -1,4 +1,4 @@
-//! What Argo CD and Flux make of a SealedSecret in each of its states, said by their own rules and libraries.
+//! The health of a SealedSecret in each of its states, according to the rules and libraries of Argo CD and Flux.
 
 mod judge;
 mod page;
@@ -33,14 +33,15 @@ pub(crate) async fn argo_cd_and_flux_see_the_truth(stage: Arc<Stage>) -> Result<
             stop(pod).await?;
 
             person.apply(&first).await?;
-            // Kstatus takes what has no status for done, and Flux's expressions cannot be evaluated yet, so that it waits.
+            // Kstatus takes an object without a status for ready, and Flux's expressions cannot be evaluated yet, so
+            // Flux waits.
             sees("unseen", ["Progressing", "Progressing", "Current", "Unknown"]).await?;
             let pod = stage.start().await?;
             sees("unsealed", ["Healthy", "Healthy", "Current", "Current"]).await?;
             stop(pod).await?;
 
             person.apply(&second).await?;
-            // The plain rule cannot know; the generation tells the others.
+            // The plain rule cannot know; the others see the generation.
             sees("edited, not yet seen", ["Healthy", "Progressing", "InProgress", "InProgress"]).await?;
             let [lost] = stage.keys().await?.try_into().ok().context("not one key")?;
             stage.secrets().delete(&lost.name_any(), &DeleteParams::default()).await?;
@@ -53,7 +54,7 @@ pub(crate) async fn argo_cd_and_flux_see_the_truth(stage: Arc<Stage>) -> Result<
                 .patch_sealed(namespace, "db", &json!({ "metadata": { "finalizers": ["example.com/hold"] } }))
                 .await?;
             person.delete_sealed(namespace, "db").await?;
-            // A deletion is a new generation, and nothing is reported on it any more.
+            // A deletion is a new generation, and no status is written for it.
             sees("being deleted", ["Healthy", "Progressing", "Terminating", "InProgress"]).await?;
             person.patch_sealed(namespace, "db", &json!({ "metadata": { "finalizers": null } })).await?;
             stop(pod).await
@@ -61,7 +62,7 @@ pub(crate) async fn argo_cd_and_flux_see_the_truth(stage: Arc<Stage>) -> Result<
         .await
 }
 
-/// With the default of the page, plain kstatus waits as well; and nothing else changes.
+/// With the default of the page, plain kstatus waits as well; nothing else changes.
 pub(crate) async fn the_documented_default_makes_plain_kstatus_wait(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |namespace| {
@@ -82,7 +83,7 @@ async fn plain_kstatus_waits(stage: &Stage, namespace: &str) -> Result<()> {
     stop(pod).await?;
     stage.person.apply(&sealed).await?;
     court.sees("unseen", ["Progressing", "Progressing", "InProgress", "InProgress"]).await?;
-    // It is not for a controller that writes no status, and that one says so.
+    // The default is not for a controller that writes no status, and such a controller logs that.
     let mut pod = stage.pod()?.flag("update-status", "false").start(&stage.lab).await?;
     pod.wait_ready().await?;
     stage.person.sees_values(namespace, "db", &[("v", b"1")]).await?;
@@ -99,7 +100,7 @@ async fn plain_kstatus_waits(stage: &Stage, namespace: &str) -> Result<()> {
     stop(pod).await
 }
 
-/// The judges, before one object.
+/// All judges, for one object.
 struct Court {
     judge: Judge,
     objects: Api<DynamicObject>,
@@ -108,13 +109,13 @@ struct Court {
 impl Court {
     async fn sit(stage: &Stage, namespace: &str) -> Result<Self> {
         let judge = tokio::task::spawn_blocking(Judge::ready).await??;
-        // As the API server returns it: not through a type of ours, which might leave something out.
+        // As the API server returns it: a type of ours might leave something out.
         let resource = ApiResource::erase::<ObservedSealedSecret>(&());
         let objects = Api::namespaced_with(stage.lab.client(), namespace, &resource);
         Ok(Self { judge, objects })
     }
 
-    /// Waits until they say so of `db`.
+    /// Waits until the judges give these verdicts about `db`.
     async fn sees(&self, state: &str, [plain, strict, kstatus, cel]: [&str; 4]) -> Result<()> {
         let [plain, strict, kstatus, cel] = [plain, strict, kstatus, cel].map(str::to_owned);
         let expected = Verdict { plain, strict, kstatus, cel };

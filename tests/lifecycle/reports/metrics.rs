@@ -1,4 +1,5 @@
-//! Metrics, judged by upstream's program: both are given the same to do, and ours names and counts all that upstream's does.
+//! Metrics, compared with upstream's program: both do the same work, and ours counts everything that upstream's does,
+//! under the same names.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,7 +34,7 @@ pub(crate) async fn ours_names_and_counts_what_upstreams_does(stage: Arc<Stage>)
             );
             for (name, kind) in upstreams.kinds {
                 let same = ours.kinds.get(&name) == Some(&kind);
-                // What Go says of itself, and its library of its own endpoint.
+                // Metrics of the Go runtime, and of its library's own endpoint.
                 let theirs = ["go_", "promhttp_"].iter().any(|prefix| name.starts_with(prefix));
                 ensure!(same || theirs, "{name} is a {kind}: {:?}", ours.kinds.get(&name));
             }
@@ -42,7 +43,7 @@ pub(crate) async fn ours_names_and_counts_what_upstreams_does(stage: Arc<Stage>)
         .await
 }
 
-/// What was counted once all was done.
+/// The metrics after all work was done.
 struct Counted {
     /// The type of each metric.
     kinds: BTreeMap<String, String>,
@@ -50,18 +51,18 @@ struct Counted {
     errors: Vec<String>,
 }
 
-/// One SealedSecret that is made and changed, and whose Secret is deleted; a key that is new to all of them; one more, and one
+/// A SealedSecret that is created and changed, and whose Secret is deleted; a new key; another SealedSecret, and one
 /// that does not open.
 async fn played(stage: &Stage, maker: Maker, namespace: &str) -> Result<Counted> {
     let (person, team) = (&stage.person, format!("{maker:?}"));
-    // It counts what it finds at its start: here, nothing.
+    // It counts what it finds at its start, which is nothing here.
     let pod = stage.pod()?.maker(maker).flag("label-selector", &format!("team={team}"));
     let mut pod = pod.flag("max-unseal-retries", "0").flag("kubeclient-qps", "-1").start(&stage.lab).await?;
     pod.wait_ready().await?;
     let apply = async |name: &str, value: &str, good: bool| {
         let name = format!("{name}-{}", team.to_lowercase());
         let mut secret = Person::secret(namespace, &name, &json!({ "v": value }));
-        // The Secret too: upstream's program looks only at those that the selector finds.
+        // The Secret too: upstream's program watches only those that the selector finds.
         secret["metadata"]["labels"] = json!({ "team": team });
         let mut sealed = person.seal(&secret, &[]).await?;
         sealed["metadata"]["labels"] = json!({ "team": team });
@@ -112,7 +113,7 @@ async fn played(stage: &Stage, maker: Maker, namespace: &str) -> Result<Counted>
     Ok(Counted { kinds, tries, errors })
 }
 
-/// Labels in one order, and the value.
+/// A line with its labels sorted.
 fn sorted(line: &str) -> String {
     let (labels, value) = line.split_once('}').unwrap_or((line, ""));
     let mut labels: Vec<&str> = labels.split(',').collect();
@@ -125,7 +126,7 @@ async fn scraped(pod: &Pod) -> Result<String> {
     Ok(http.get(pod.metrics_url()).send().await?.text().await?)
 }
 
-pub(crate) async fn objects_are_not_named_where_that_was_asked_for(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn the_flag_removes_object_names(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |namespace| {
             let person = &stage.person;

@@ -1,5 +1,5 @@
-//! Texts that logs and alerts are searched for, judged by upstream's program: both are given the same faults, and the event of each
-//! must have the same words.
+//! Texts that users search for in logs and alerts, compared with upstream's program: both meet the same errors, and
+//! their events must have the same words.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use tests::user::person::Person;
 
 use crate::stage::{HOME, Stage, stop};
 
-/// Each with its SealedSecret's name, the reason of its event, and the words in it.
+/// The SealedSecret's name, the reason of its event, and the words in it.
 const FAULTS: [(&str, &str, &str); 6] = [
     ("moved", "ErrUnsealFailed", "Failed to unseal: no key could decrypt secret (v)"),
     ("widened", "ErrUnsealFailed", "Failed to unseal: no key could decrypt secret (v)"),
@@ -27,7 +27,7 @@ const FAULTS: [(&str, &str, &str); 6] = [
     ("immutable", "ErrUpdateFailed", "the target Secret is immutable"),
 ];
 
-/// What the log says of a controller that starts, makes its first key and meets these faults.
+/// Log lines of a controller that starts, makes its first key and meets these errors.
 const LOGGED: [&str; 5] = [
     "Starting sealed-secrets controller",
     "HTTP server serving",
@@ -36,15 +36,15 @@ const LOGGED: [&str; 5] = [
     "Error updating, giving up",
 ];
 
-pub(crate) async fn faults_are_told_in_upstreams_words(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn errors_have_upstreams_messages(stage: Arc<Stage>) -> Result<()> {
     upstream_rights::grant(&stage.lab.client(), HOME, CONTROLLER_NAME).await?;
     for maker in [Maker::Upstream, Maker::Ours] {
-        stage.alone(async |namespace| told(&stage, maker, namespace).await).await?;
+        stage.alone(async |namespace| check(&stage, maker, namespace).await).await?;
     }
     Ok(())
 }
 
-async fn told(stage: &Stage, maker: Maker, namespace: &str) -> Result<()> {
+async fn check(stage: &Stage, maker: Maker, namespace: &str) -> Result<()> {
     let person = &stage.person;
     let pod = stage.pod()?.maker(maker).flag("max-unseal-retries", "0").flag("kubeclient-qps", "-1");
     let mut pod = pod.start(&stage.lab).await?;

@@ -1,4 +1,4 @@
-//! Flags that change what the controller does, each seen to do it.
+//! Flags that change what the controller does.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ async fn started(stage: &Stage, pod: PodBuilder) -> Result<tests::pod::Pod> {
     Ok(pod)
 }
 
-pub(crate) async fn only_the_namespaces_asked_for(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn only_the_given_namespaces(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |inside| {
             with_temp_ns(&stage.lab, async |outside| {
@@ -35,7 +35,7 @@ pub(crate) async fn only_the_namespaces_asked_for(stage: Arc<Stage>) -> Result<(
                 person.seal_and_apply(&Person::secret(outside, "db", &json!({ "v": "1" })), &[]).await?;
                 person.seal_and_apply(&Person::secret(inside, "db", &json!({ "v": "1" })), &[]).await?;
                 person.sees_values(inside, "db", &[("v", b"1")]).await?;
-                // Drift is seen there too, so Secrets are watched there.
+                // Drift is corrected there too, so Secrets are watched there.
                 person.delete_secret(inside, "db").await?;
                 person.sees_values(inside, "db", &[("v", b"1")]).await?;
                 ensure!(
@@ -48,7 +48,7 @@ pub(crate) async fn only_the_namespaces_asked_for(stage: Arc<Stage>) -> Result<(
         .await
 }
 
-pub(crate) async fn only_the_labels_asked_for(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn only_the_labels_of_the_selector(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |namespace| {
             let person = &stage.person;
@@ -74,18 +74,18 @@ pub(crate) async fn hands_off_deleted_and_edited_secrets(stage: Arc<Stage>) -> R
             person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": "1" })), &[]).await?;
             person.sees_synced(namespace, "db", ConditionStatus::True).await?;
             person.delete_secret(namespace, "db").await?;
-            // Whatever else happens meanwhile.
+            // Another object is unsealed meanwhile.
             person.seal_and_apply(&Person::secret(namespace, "later", &json!({ "v": "1" })), &[]).await?;
             person.sees_synced(namespace, "later", ConditionStatus::True).await?;
-            ensure!(person.get_secret(namespace, "db").await.is_err(), "it was made again");
+            ensure!(person.get_secret(namespace, "db").await.is_err(), "it was created again");
             person.patch_secret(namespace, "later", &json!({ "stringData": { "v": "edited" } })).await?;
             stop(pod).await?;
             let pod = started(&stage, stage.pod()?.flag("skip-recreate", "true")).await?;
             person.seal_and_apply(&Person::secret(namespace, "last", &json!({ "v": "1" })), &[]).await?;
             person.sees_synced(namespace, "last", ConditionStatus::True).await?;
-            ensure!(person.get_secret(namespace, "db").await.is_err(), "it was made again at the start");
+            ensure!(person.get_secret(namespace, "db").await.is_err(), "it was created again at the start");
             person.sees_values(namespace, "later", &[("v", b"edited")]).await?;
-            // A change of the SealedSecret is a reason.
+            // A change of the SealedSecret recreates the Secret.
             person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": "2" })), &[]).await?;
             person.sees_values(namespace, "db", &[("v", b"2")]).await?;
             stop(pod).await
@@ -108,12 +108,12 @@ pub(crate) async fn says_nothing_on_the_status(stage: Arc<Stage>) -> Result<()> 
         .await
 }
 
-/// With garbage collection standing still meanwhile: it would do the same, and the test could not tell which did.
+/// With garbage collection stopped: it would delete the Secrets too, and the test could not see which did.
 pub(crate) async fn deletes_secrets_itself(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |namespace| {
             let person = &stage.person;
-            // Our chart gives no right to delete: by default nothing is deleted.
+            // Our chart gives no permission to delete: by default nothing is deleted.
             upstream_rights::grant(&stage.lab.client(), HOME, CONTROLLER_NAME).await?;
             let pod = started(&stage, stage.pod()?.flag("old-gc-behavior", "true")).await?;
             person.seal_and_apply(&Person::secret(namespace, "db", &json!({ "v": "1" })), &[]).await?;
@@ -141,7 +141,7 @@ pub(crate) async fn signal(name: &str, process: &str) -> Result<()> {
     Ok(())
 }
 
-pub(crate) async fn renews_by_age_and_when_told_to(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn renews_by_age_and_on_sigusr1(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |namespace| {
             let person = &stage.person;
@@ -163,7 +163,7 @@ pub(crate) async fn renews_by_age_and_when_told_to(stage: Arc<Stage>) -> Result<
                 .await
             };
             two(2).await?;
-            // What was sealed before still opens.
+            // A value that was sealed before still opens.
             person.apply(&sealed_before).await?;
             person.sees_values(namespace, "db", &[("v", b"1")]).await?;
             stop(pod).await?;

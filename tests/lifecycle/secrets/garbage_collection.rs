@@ -1,5 +1,5 @@
-//! `--old-gc-behavior`: Secrets that the controller itself deletes, seen while Kubernetes' own garbage collection stands still: it
-//! would do the same, and the test could not tell which did.
+//! `--old-gc-behavior`: Secrets that the controller itself deletes, while Kubernetes' garbage collection is stopped: it
+//! would delete them too, and the test could not see which did.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,15 +10,15 @@ use serde_json::json;
 use tests::chart::CONTROLLER_NAME;
 use tests::chart::upstream_rights;
 use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::fault::Fault;
 use tests::network::fault_proxy::rule::Rule;
-use tests::network::fault_proxy::strike::Fault;
 use tests::test::eventually::eventually;
 use tests::user::person::Person;
 
 use crate::secrets::flags::signal;
 use crate::stage::{HOME, Stage, stop};
 
-/// Deleted while the watch was away: no event ever tells of it, only the next list.
+/// Deleted while the watch was interrupted: no event reports it, only the next list.
 pub(crate) async fn what_a_list_shows_to_be_gone(stage: Arc<Stage>) -> Result<()> {
     stage
         .alone(async |namespace| {

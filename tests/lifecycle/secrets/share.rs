@@ -1,4 +1,4 @@
-//! Many namespaces, and one that wants everything for itself.
+//! Fair shares: one namespace with much work does not delay others.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,10 +11,10 @@ use tests::user::person::Person;
 
 use crate::stage::{Stage, stop};
 
-/// How many SealedSecrets there are of the greedy one. To look at each takes a core nearly a second.
+/// Number of the tenant's SealedSecrets. Trying each takes a processor nearly a second.
 const HOPELESS: usize = 60;
 
-/// A user changes what will never open, faster than it can be looked at; and what others apply is unsealed as ever.
+/// A tenant changes SealedSecrets that never open, faster than they can be tried; other tenants' are unsealed in time.
 pub(crate) async fn one_namespace_keeps_no_other_waiting(stage: Arc<Stage>) -> Result<()> {
     let person = &stage.person;
     let greedy = async |greedy: &str| -> Result<()> {

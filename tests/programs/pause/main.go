@@ -1,4 +1,4 @@
-// Pause is the first container of each Pod on the tests' node: it holds the Pod's namespaces until it is told to end.
+// Pause is the first container of each Pod on the tests' node: it holds the Pod's namespaces until SIGTERM.
 package main
 
 import (

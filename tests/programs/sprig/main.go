@@ -89,7 +89,7 @@ func listFunctions(file string) error {
 	return os.WriteFile(file, []byte(strings.Join(sorted, "\n")+"\n"), 0o644)
 }
 
-// Go does not tell the names of its own functions, so they are read from its source. Each is then parsed,
+// Go does not list the names of its own functions, so they are read from its source. Each is then parsed,
 // to see that it is one.
 func builtins() (map[string]bool, error) {
 	root, err := exec.Command("go", "env", "GOROOT").Output()

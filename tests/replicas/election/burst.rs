@@ -1,4 +1,5 @@
-//! A leader that is paused with its hands full: answers lie unread in its sockets, opened values wait to be written.
+//! A leader that is paused in the middle of its work: responses are unread in its sockets, opened values wait to be
+//! written.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,7 +19,7 @@ use crate::stage::{SHORT, Scene, Stage};
 
 const OBJECTS: usize = 120;
 
-/// Names and versions of all SealedSecrets and Secrets: whatever is written changes one.
+/// Names and versions of all SealedSecrets and Secrets: each write changes one.
 pub(crate) async fn versions(scene: &Scene) -> Result<Vec<(String, Option<String>)>> {
     let client = scene.lab.client();
     let sealed: Api<PartialObjectMeta<SealedSecret>> = Api::namespaced(client.clone(), &scene.home);
@@ -62,7 +63,7 @@ pub(crate) async fn a_leader_paused_in_a_burst_leaves_all_to_the_next(stage: Arc
 
             signal(&old, Signal::CONT)?;
             logs(&old, "standing by", 1).await?;
-            // Longer than a request that was let through could take.
+            // Longer than a request under way could take.
             tokio::time::sleep(Duration::from_secs(2)).await;
             let after = versions(scene).await?;
             let changed: Vec<_> = done.iter().filter(|object| !after.contains(object)).collect();
@@ -72,7 +73,7 @@ pub(crate) async fn a_leader_paused_in_a_burst_leaves_all_to_the_next(stage: Arc
                 old.logs()?
             );
 
-            // Nor did it forget how: its next term is like its first.
+            // Its next term works like its first.
             replicas.stop().await?;
             let mut replicas = Replicas(vec![old]);
             let old = replicas.take_leader().await?;

@@ -1,4 +1,4 @@
-//! A leader that is cut off from the API server, while everything else goes on.
+//! A leader that is cut off from the API server, while everything else works.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,13 +14,13 @@ use crate::election::burst::versions;
 use crate::replicas::{Replicas, TAKEOVER, get, leads, logs, metrics, remark, stop};
 use crate::stage::{SHORT, Scene, Stage};
 
-/// So many are applied just before.
+/// Number of SealedSecrets that are applied just before.
 const BURST: usize = 40;
 
 const LOST: &str = "this replica leads no more";
 const LEADS: &str = "this replica leads\" me=";
 
-/// Bytes no longer pass, and no side gets an error. All others still reach it.
+/// Bytes no longer pass, and no side gets an error. All others still reach the leader.
 pub(crate) async fn a_leader_that_is_cut_off_stops_before_the_next_begins(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(SHORT, async |scene| {
@@ -40,7 +40,7 @@ pub(crate) async fn a_leader_that_is_cut_off_stops_before_the_next_begins(stage:
         .await
 }
 
-/// The kernel drops its packets. No client reaches it at all.
+/// The kernel drops its packets. No client reaches it.
 pub(crate) async fn a_leader_in_a_network_that_goes_down_stops_before_the_next_begins(
     stage: Arc<Stage>,
 ) -> Result<()> {
@@ -61,16 +61,17 @@ pub(crate) async fn a_leader_in_a_network_that_goes_down_stops_before_the_next_b
         .await
 }
 
-/// They never lead at the same time, and the old one goes on serving.
+/// They never lead at the same time, and the old one keeps serving HTTP.
 pub(crate) async fn never_both(old: &Pod, standby: &Pod) -> Result<()> {
-    // In this order: the replica that leads at the second look led at the first.
+    // In this order: the replica that leads at the second check led at the first.
     let both = leads(standby).await? && leads(old).await?;
     ensure!(!both, "two replicas lead");
     ensure!(get(old, "/v1/cert.pem").await?.0 == 200, "it does not serve the certificate any more");
     Ok(())
 }
 
-/// Begins with `old` as the leader, alone; cuts it off with its hands full, and mends that when another has taken over.
+/// Begins with `old` as the only leader; cuts it off in the middle of its work, and restores the link when another one
+/// leads.
 pub(crate) async fn outlives_a_cut(
     scene: &Scene,
     old: Pod,
@@ -86,7 +87,7 @@ pub(crate) async fn outlives_a_cut(
     let changed = scene.seal("db", "2").await?;
     let sealed = scene.seal_for_any_name("1").await?;
 
-    // It has more to do than it can have done when it is cut off: opened values and requests wait for the way to be free.
+    // It has more work than it can finish before the cut: opened values and requests wait for the link.
     let burst = (0..BURST).map(|number| {
         let mut sealed = sealed.clone();
         sealed["metadata"]["name"] = json!(format!("s{number}"));
@@ -106,7 +107,7 @@ pub(crate) async fn outlives_a_cut(
         scene.sees(&format!("s{number}"), "1").await?;
     }
     let done = versions(scene).await?;
-    // Both write by the same clock.
+    // Both log by the same clock.
     let (stopped, began) = (said_at(&old, LOST)?, said_at(&standby, LEADS)?);
     ensure!(stopped < began, "one stopped at {stopped}, the next began at {began}");
     remark(&format!("cut off, the leader stopped at {stopped}; the next began at {began}, after {took:.1?}"));
@@ -120,7 +121,7 @@ pub(crate) async fn outlives_a_cut(
         Ok(())
     })
     .await?;
-    // Longer than a request that was let through could take.
+    // Longer than a request under way could take.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let after = versions(scene).await?;
     let changed: Vec<_> = done.iter().filter(|object| !after.contains(object)).collect();
@@ -132,7 +133,7 @@ pub(crate) async fn outlives_a_cut(
     scene.seal_and_apply("last", "3").await?;
     scene.sees("last", "3").await?;
     ensure!(!old.logs()?.contains(" name=last"), "{}", old.logs()?);
-    // And leads again when its turn comes.
+    // It leads again when its turn comes.
     stop(standby).await?;
     let mut replicas = Replicas(vec![old]);
     let old = replicas.take_leader().await?;
@@ -141,7 +142,7 @@ pub(crate) async fn outlives_a_cut(
     stop(old).await
 }
 
-/// When its log first said so.
+/// The time of the first log line with this text.
 fn said_at(pod: &Pod, text: &str) -> Result<String> {
     let log = pod.logs()?;
     let line = log.lines().find(|line| line.contains(text));

@@ -1,4 +1,4 @@
-//! A controller that has no right on Leases, as upstream's chart gives none.
+//! A controller without permission for Leases, as under upstream's chart.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ use tests::test::eventually::eventually;
 use crate::replicas::{Replicas, get, leads, logs, remark, signal, stop};
 use crate::stage::{DEFAULT, SHORT, Scene, Stage};
 
-/// Takes the right away; the Role, to give it back.
+/// Deletes the permission; returns the Role, to restore it.
 async fn forbid(scene: &Scene) -> Result<(Api<Role>, Role)> {
     let roles: Api<Role> = Api::namespaced(scene.lab.client(), &scene.home);
     let name = format!("{}-leader-election", scene.home);
@@ -29,7 +29,7 @@ async fn forbid(scene: &Scene) -> Result<(Api<Role>, Role)> {
     Ok((roles, role))
 }
 
-/// The time of the first line that has `text` in it.
+/// The time of the first log line that contains `text`.
 fn logged_at(log: &str, text: &str) -> Result<Timestamp> {
     let line =
         log.lines().find(|line| line.contains(text)).with_context(|| format!("no `{text}` in {log}"))?;
@@ -37,7 +37,7 @@ fn logged_at(log: &str, text: &str) -> Result<Timestamp> {
     Ok(time.with_context(|| format!("no time in {line}"))?.parse()?)
 }
 
-/// Nothing is said about whether there is an election. The Lease keeps its name: the chart's Role is about that one alone.
+/// The Deployment without the election flag. The Lease keeps its name: the chart's Role is about that one only.
 fn without_election(scene: &Scene) -> Result<Deployment> {
     let mut deployment = scene.chart.deployment()?;
     let spec = deployment.spec.as_mut().and_then(|spec| spec.template.spec.as_mut());
@@ -46,8 +46,8 @@ fn without_election(scene: &Scene) -> Result<Deployment> {
     Ok(deployment)
 }
 
-/// Beside its keys, upstream's controller may list and create Secrets where its Roles are namespaced, and nothing else. That is
-/// enough for ours to make a first key, and to be asked for another.
+/// Beside its keys, upstream's controller may list and create Secrets where its Roles are namespaced, and nothing else.
+/// That is enough for ours to make a first key, and to renew it on request.
 pub(crate) async fn with_upstreams_narrowest_rights_it_makes_keys(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(SHORT, async |scene| {
@@ -61,10 +61,10 @@ pub(crate) async fn with_upstreams_narrowest_rights_it_makes_keys(stage: Arc<Sta
                 let name = role.name_any();
                 roles.replace(&name, &PostParams::default(), &role).await?;
             }
-            let pod = untold(scene).await?;
+            let pod = without_election_flag(scene).await?;
             let made = |key: usize| logs(&pod, "New key written", key);
             made(1).await?;
-            // Keys are of different seconds.
+            // The keys must be of different seconds.
             tokio::time::sleep(Duration::from_secs(2)).await;
             signal(&pod, Signal::USR1)?;
             logs(&pod, "requesting the renewal through the API failed", 1).await?;
@@ -75,15 +75,15 @@ pub(crate) async fn with_upstreams_narrowest_rights_it_makes_keys(stage: Arc<Sta
         .await
 }
 
-/// Nothing is said about an election, as in a Deployment of upstream's chart.
+/// Without the election flag, as in a Deployment of upstream's chart.
 pub(crate) async fn without_rights_it_leads_as_upstreams_does(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(SHORT, async |scene| {
             let (roles, role) = forbid(scene).await?;
-            let mut pod = untold(scene).await?;
+            let mut pod = without_election_flag(scene).await?;
             logs(&pod, "the lease failed", 1).await?;
             ensure!(!leads(&pod).await?, "one refusal is no proof");
-            // Some seconds, and then the first key. Upstream's controller does not listen before: a client that asks, waits.
+            // Some seconds, and then the first key. Upstream's controller does not listen before: a client waits.
             let http = http_client().timeout(Duration::from_secs(30)).build()?;
             let certificate = http.get(format!("{}/v1/cert.pem", pod.url())).send().await?;
             ensure!(certificate.status() == 200, "{certificate:?}");
@@ -93,7 +93,7 @@ pub(crate) async fn without_rights_it_leads_as_upstreams_does(stage: Arc<Stage>)
             ensure!(log.matches("leading without an election").count() == 1, "{log}");
             scene.seal_and_apply("db", "1").await?;
             scene.sees("db", "1").await?;
-            // And once there is a right, there is an election.
+            // Once the permission exists, there is an election.
             roles.create(&PostParams::default(), &role).await?;
             eventually(Duration::from_mins(3), "it has been elected", async || {
                 let leases: Api<Lease> = Api::namespaced(scene.lab.client(), &scene.home);
@@ -112,8 +112,8 @@ pub(crate) async fn without_rights_it_leads_as_upstreams_does(stage: Arc<Stage>)
         .await
 }
 
-/// As where upstream's chart is left as it is and the image alone is changed: the key of before is served at once, and work begins a
-/// little later than the five seconds that prove that there is no right.
+/// As where upstream's chart stays and only the image is changed: the old key is served at once, and work begins a
+/// little later than the five seconds that prove that the permission is missing.
 pub(crate) async fn without_rights_it_serves_the_certificate_before_it_leads(
     stage: Arc<Stage>,
 ) -> Result<()> {
@@ -124,7 +124,7 @@ pub(crate) async fn without_rights_it_serves_the_certificate_before_it_leads(
             let (_, certificate) = get(&first, "/v1/cert.pem").await?;
             stop(first).await?;
             forbid(scene).await?;
-            let mut pod = untold(scene).await?;
+            let mut pod = without_election_flag(scene).await?;
             logs(&pod, "the lease failed", 1).await?;
             ensure!(get(&pod, "/v1/cert.pem").await? == (200, certificate), "another certificate, or none");
             ensure!(!leads(&pod).await?, "it led already: {}", pod.logs()?);
@@ -136,7 +136,7 @@ pub(crate) async fn without_rights_it_serves_the_certificate_before_it_leads(
             let took = logged_at(&log, "unsealing SealedSecrets")?
                 .duration_since(logged_at(&log, "the lease failed")?);
             remark(&format!("without a right to Leases it led {took:.1?} after the first refusal"));
-            // It looks each half second; where it looked each two seconds, it took 8.
+            // It checks each half second; when it checked every two seconds, it took 8.
             let right = SignedDuration::from_millis(4_900)..SignedDuration::from_millis(7_500);
             ensure!(right.contains(&took), "{took:?}");
             ensure!(scene.keys().await?.len() == 1, "another key was made");
@@ -145,12 +145,12 @@ pub(crate) async fn without_rights_it_serves_the_certificate_before_it_leads(
         .await
 }
 
-/// A Role is sometimes known later than the Deployment: no reason to lead for ever without an election.
+/// A Role sometimes takes effect later than the Deployment: the controller must not lead without an election for ever.
 pub(crate) async fn a_right_that_comes_a_moment_late_makes_no_lone_leader(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(SHORT, async |scene| {
             let (roles, role) = forbid(scene).await?;
-            let mut pod = untold(scene).await?;
+            let mut pod = without_election_flag(scene).await?;
             logs(&pod, "the lease failed", 1).await?;
             roles.create(&PostParams::default(), &role).await?;
             pod.wait_ready().await?;
@@ -161,13 +161,13 @@ pub(crate) async fn a_right_that_comes_a_moment_late_makes_no_lone_leader(stage:
         .await
 }
 
-/// A controller that was not told whether there is an election.
-async fn untold(scene: &Scene) -> Result<Pod> {
+/// A controller without the election flag.
+async fn without_election_flag(scene: &Scene) -> Result<Pod> {
     Pod::of(&without_election(scene)?).flag("key-size", "2048").start(&scene.lab).await
 }
 
-/// This project's chart says that there is one: a right that comes late makes no second leader.
-pub(crate) async fn told_to_elect_it_waits_for_the_rights(stage: Arc<Stage>) -> Result<()> {
+/// This project's chart sets the flag: a permission that comes late makes no second leader.
+pub(crate) async fn with_the_election_flag_it_waits_for_the_permissions(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(SHORT, async |scene| {
             let (roles, role) = forbid(scene).await?;

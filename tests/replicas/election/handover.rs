@@ -1,4 +1,4 @@
-//! The leader goes, and another replica takes over.
+//! The leader ends, and another replica takes over.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,8 +10,8 @@ use crate::election::lease::holder;
 use crate::replicas::{Replicas, TAKEOVER, ends, get, leads, logs, remark, signal, stop};
 use crate::stage::{DEFAULT, Stage};
 
-/// With the terms as they are by default: not before the leader would have stopped by itself, had it been alive, and not
-/// long after the lease is over.
+/// With the default terms: not before the old leader would have stopped by itself, and soon after the lease has
+/// expired.
 pub(crate) async fn a_killed_leader_is_followed_within_the_lease(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(DEFAULT, async |scene| {
@@ -33,7 +33,7 @@ pub(crate) async fn a_killed_leader_is_followed_within_the_lease(stage: Arc<Stag
         .await
 }
 
-pub(crate) async fn a_leader_told_to_end_is_followed_at_once(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn a_leader_that_gets_sigterm_is_replaced_at_once(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(DEFAULT, async |scene| {
             let mut replicas = Replicas::three(scene).await?;
@@ -54,10 +54,10 @@ pub(crate) async fn a_leader_told_to_end_is_followed_at_once(stage: Arc<Stage>) 
                 stop(leader).await?;
                 let log = std::fs::read_to_string(log)?;
                 let order = ["this replica leads", "finishing the work in hand", "lease released", "stopped"];
-                let places = order.map(|text| log.find(text));
-                ensure!(places.is_sorted() && places[0].is_some(), "{places:?}\n{log}");
+                let positions = order.map(|text| log.find(text));
+                ensure!(positions.is_sorted() && positions[0].is_some(), "{positions:?}\n{log}");
             }
-            // A standby looks once in 1.2 s at the latest. The machine may be busy for a moment, but not each time.
+            // A standby checks every 1.2 s at the latest. The machine may be busy for a moment, but not each time.
             ensure!(quickest < Duration::from_millis(2_500), "{quickest:?}");
             replicas.stop().await?;
             ensure!(holder(scene).await?.is_empty(), "the last one left the Lease free");
@@ -66,9 +66,11 @@ pub(crate) async fn a_leader_told_to_end_is_followed_at_once(stage: Arc<Stage>) 
         .await
 }
 
-/// As a rolling update does it, with a shutdown delay: the leader goes on serving, and another one leads all the same.
-/// The old one writes nothing any more.
-pub(crate) async fn a_leader_told_to_end_serves_on_and_writes_nothing(stage: Arc<Stage>) -> Result<()> {
+/// As in a rolling update, with a shutdown delay: the leader keeps serving HTTP, and another one leads. The old one
+/// writes nothing any more.
+pub(crate) async fn a_leader_that_gets_sigterm_serves_http_and_writes_nothing(
+    stage: Arc<Stage>,
+) -> Result<()> {
     stage
         .play(DEFAULT, async |scene| {
             // As long as the test takes: a second signal, or SIGINT, ends it.
@@ -86,11 +88,11 @@ pub(crate) async fn a_leader_told_to_end_serves_on_and_writes_nothing(stage: Arc
             signal(&old, Signal::TERM)?;
             let took = replicas.followed(term).await?;
             remark(&format!("after SIGTERM another replica led in {took:.1?}, beside the old one"));
-            // Where the Lease is not released, it is 15 s.
+            // If the Lease is not released, it takes 15 s.
             ensure!(took < Duration::from_secs(10), "{took:?}");
             let led = holder(scene).await?;
             ensure!(!led.is_empty() && !led.starts_with(old.name()), "the Lease is {led}'s");
-            // All of it is within the delay: the old one still runs.
+            // All of this is within the delay: the old one still runs.
             scene.seal_and_apply("meanwhile", "2").await?;
             scene.sees("meanwhile", "2").await?;
             ensure!(get(&old, "/v1/cert.pem").await?.0 == 200, "it does not serve any more");
@@ -102,7 +104,7 @@ pub(crate) async fn a_leader_told_to_end_serves_on_and_writes_nothing(stage: Arc
             ensure!(!log.contains("meanwhile") && !after.contains("nseal"), "it went on working:\n{log}");
             ensure!(holder(scene).await? == led, "the Lease changed its holder again");
             ensure!(scene.keys().await?.len() == 1);
-            // A standby serves on as well, though it has nothing to finish.
+            // A standby keeps serving too, though it has no work to finish.
             let leader = replicas.take_leader().await?;
             let standby = replicas.0.remove(0);
             signal(&standby, Signal::TERM)?;
@@ -119,7 +121,7 @@ pub(crate) async fn a_leader_told_to_end_serves_on_and_writes_nothing(stage: Arc
         .await
 }
 
-/// As a kubelet does it: another process in the same pod.
+/// As a kubelet does: another process in the same pod.
 pub(crate) async fn a_crashed_container_takes_its_own_lease_again(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(DEFAULT, async |scene| {
@@ -133,7 +135,7 @@ pub(crate) async fn a_crashed_container_takes_its_own_lease_again(stage: Arc<Sta
             ensure!(leads(&second).await?, "{}", second.logs()?);
             ensure!(start.elapsed() < Duration::from_secs(8), "it waited {:?}", start.elapsed());
             second.kill().await?;
-            // Another pod, though of the same name, has no such right.
+            // Another pod of the same name must wait.
             let third = pod("2")?.start(&scene.lab).await?;
             logs(&third, "standing by", 1).await?;
             ensure!(!leads(&third).await?);

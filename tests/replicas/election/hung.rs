@@ -1,19 +1,19 @@
-//! A leader whose renewals of the Lease hang, while everything else that it asks for goes through.
+//! A leader whose renewals of the Lease hang, while its other requests succeed.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::fault::Fault;
 use tests::network::fault_proxy::rule::Rule;
-use tests::network::fault_proxy::strike::Fault;
 
 use crate::election::cut::outlives_a_cut;
 use crate::election::lease::holder;
 use crate::replicas::{Replicas, leads, logs, stop};
 use crate::stage::{SHORT, Stage};
 
-/// Longer than the whole lease, so that what hangs is given up first, and carried out when another leads.
+/// Longer than the whole lease, so that a hanging request is given up first, and carried out when another one leads.
 const TOO_LONG: Duration = Duration::from_secs(8);
 
 /// There is time for a second try within a term.
@@ -32,7 +32,7 @@ pub(crate) async fn one_renewal_that_hangs_costs_nothing(stage: Arc<Stage>) -> R
                 ensure!(leads(&old).await? && !leads(&standby).await?, "{}", old.logs()?);
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
-            ensure!(proxy.strikes() == 1, "{} strikes", proxy.strikes());
+            ensure!(proxy.hits() == 1, "{} hits", proxy.hits());
             ensure!(holder(scene).await? == before, "another holds the Lease");
             stop(standby).await?;
             stop(old).await
@@ -40,7 +40,7 @@ pub(crate) async fn one_renewal_that_hangs_costs_nothing(stage: Arc<Stage>) -> R
         .await
 }
 
-/// None gets through in time: its term ends before the next begins, and what arrives late gives it nothing.
+/// No renewal arrives in time: its term ends before the next begins, and late renewals have no effect.
 pub(crate) async fn a_leader_whose_renewals_hang_stops_before_the_next_begins(
     stage: Arc<Stage>,
 ) -> Result<()> {
@@ -54,10 +54,10 @@ pub(crate) async fn a_leader_whose_renewals_hang_stops_before_the_next_begins(
                 Ok(())
             };
             let heal = async || {
-                // Those that hang are refused when they arrive.
+                // The hanging requests are refused when they arrive.
                 tokio::time::sleep(TOO_LONG).await;
                 proxy.heal();
-                ensure!(proxy.strikes() > 0, "no renewal was hit");
+                ensure!(proxy.hits() > 0, "no renewal was hit");
                 Ok(())
             };
             outlives_a_cut(scene, old, hang, heal, crate::election::cut::never_both).await
@@ -65,7 +65,7 @@ pub(crate) async fn a_leader_whose_renewals_hang_stops_before_the_next_begins(
         .await
 }
 
-/// A standby that cannot look at the Lease for a while takes nothing, and then follows like any other.
+/// A standby that cannot read the Lease for a while does not take it, and later follows as usual.
 pub(crate) async fn a_standby_whose_looks_hang_takes_nothing(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(SHORT, async |scene| {
@@ -81,7 +81,7 @@ pub(crate) async fn a_standby_whose_looks_hang_takes_nothing(stage: Arc<Stage>) 
                 ensure!(leads(&old).await? && !leads(&standby).await?, "{}", standby.logs()?);
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
-            ensure!(proxy.strikes() > 2, "{} strikes", proxy.strikes());
+            ensure!(proxy.hits() > 2, "{} hits", proxy.hits());
             proxy.heal();
             old.kill().await?;
             let mut replicas = Replicas(vec![standby]);

@@ -6,13 +6,13 @@ use kube::Api;
 
 use crate::stage::Scene;
 
-/// What stands in the installation's Lease.
+/// The spec of the installation's Lease.
 pub(crate) async fn lease(scene: &Scene) -> Result<LeaseSpec> {
     let leases: Api<Lease> = Api::namespaced(scene.lab.client(), &scene.home);
     leases.get(&scene.home).await?.spec.context("the Lease is empty")
 }
 
-/// Who holds it.
+/// The holder of the Lease.
 pub(crate) async fn holder(scene: &Scene) -> Result<String> {
     Ok(lease(scene).await?.holder_identity.unwrap_or_default())
 }

@@ -1,4 +1,5 @@
-//! Leaders that are paused, and go on when their time is over: the one thing that no look at a flag can help against.
+//! Leaders that are paused, and continue after their lease has expired: checking a flag before a write cannot prevent
+//! that.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,8 +14,8 @@ use crate::stage::{SHORT, Stage};
 
 const LOST: &str = "this replica leads no more";
 
-/// First the next leader has done all there was to do. Then it is paused as well before there is something to do: the old
-/// one finds that undone, and leaves it so until the Lease is its own again.
+/// First the next leader does all the work. Then it is paused as well before there is new work: the old leader finds
+/// that undone, and leaves it so until the Lease is its own again.
 pub(crate) async fn a_leader_that_was_paused_writes_nothing(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(SHORT, async |scene| {
@@ -23,7 +24,7 @@ pub(crate) async fn a_leader_that_was_paused_writes_nothing(stage: Arc<Stage>) -
             let bystander = replicas.0.swap_remove(0);
             scene.seal_and_apply("db", "1").await?;
             scene.sees("db", "1").await?;
-            // Not before: the Service, by which the certificate was fetched, may lead to it.
+            // Not before: the Service, through which the certificate was fetched, may route to it.
             signal(&bystander, Signal::STOP)?;
             let undone = scene.seal("undone", "3").await?;
             let changed = scene.seal("db", "2").await?;
@@ -50,7 +51,7 @@ pub(crate) async fn a_leader_that_was_paused_writes_nothing(stage: Arc<Stage>) -
             let start = Instant::now();
             logs(&old, LOST, 1).await?;
             logs(&old, "standing by", 1).await?;
-            // Its first look at the other's Lease was after the start, and that lasts six seconds.
+            // It first saw the other's Lease after the start, and that lease lasts six seconds.
             while start.elapsed() < Duration::from_secs(4) {
                 ensure!(!leads(&old).await?, "{}", old.logs()?);
                 ensure!(
@@ -69,7 +70,7 @@ pub(crate) async fn a_leader_that_was_paused_writes_nothing(stage: Arc<Stage>) -
             signal(&next, Signal::CONT)?;
             logs(&next, LOST, 1).await?;
             signal(&bystander, Signal::CONT)?;
-            // A new object is through when all that was under way is.
+            // A new object is unsealed after everything that was under way.
             scene.seal_and_apply("last", "4").await?;
             scene.sees("last", "4").await?;
             let after = state().await?;

@@ -1,4 +1,4 @@
-//! A rolling update: all three are replaced, one after the other, while there is work.
+//! A rolling update: all three replicas are replaced, one after the other, during work.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,7 +31,7 @@ pub(crate) async fn replacing_all_three_loses_nothing(stage: Arc<Stage>) -> Resu
             let rolling = async {
                 let rolled = async {
                     for _ in 0..3 {
-                        // As the Deployment says: another one is ready before one goes.
+                        // As in the Deployment: the new replica is ready before an old one ends.
                         let mut pod = scene.start().await?;
                         pod.wait_ready().await?;
                         replicas.0.push(pod);

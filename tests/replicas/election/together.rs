@@ -1,4 +1,4 @@
-//! Three replicas while nothing goes wrong.
+//! Three replicas without faults.
 
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ use kube::api::{DeleteParams, ListParams};
 use crate::replicas::Replicas;
 use crate::stage::{SHORT, Stage};
 
-/// Again and again, because it is a race.
+/// Repeated, because it is a race.
 const ROUNDS: usize = 5;
 
 pub(crate) async fn three_at_once_make_one_key(stage: Arc<Stage>) -> Result<()> {

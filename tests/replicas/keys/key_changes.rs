@@ -1,4 +1,4 @@
-//! Keys that come, change and go: what counts in one replica counts in all.
+//! Keys that are added, changed and deleted: all replicas see it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,11 +14,11 @@ use serde_json::json;
 use crate::replicas::{Replicas, TAKEOVER, get, metrics, signal};
 use crate::stage::{SHORT, Stage};
 
-/// How long that may take; and how long, where the machine was busy with something else.
+/// How long that may take. The other limit is for a busy machine.
 const AT_ONCE: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// What every replica is to show.
+/// What every replica must show.
 struct Shown<'a> {
     certificate: &'a [u8],
     active: usize,
@@ -26,7 +26,7 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    /// Waits until all show it; how long that took.
+    /// Waits until all replicas show it; returns how long that took.
     async fn by_all(&self, replicas: &Replicas, longest: Duration) -> Result<Duration> {
         let start = Instant::now();
         loop {
@@ -81,7 +81,7 @@ pub(crate) async fn what_is_done_to_a_key_counts_at_once_in_every_replica(stage:
             let mut took = Vec::new();
             secrets.delete(&name, &DeleteParams::default()).await?;
             took.push(before.by_all(&replicas, LONGEST).await.context("deleted")?);
-            // As a backup brings it, but for what forbids to edit it.
+            // As in a backup, but not immutable.
             let metadata = ObjectMeta {
                 name: Some(name.clone()),
                 labels: new.metadata.labels.clone(),
@@ -99,7 +99,7 @@ pub(crate) async fn what_is_done_to_a_key_counts_at_once_in_every_replica(stage:
             let leaked = Shown { refused: 0, ..broken };
             took.push(leaked.by_all(&replicas, LONGEST).await.context("labelled as leaked")?);
             took.sort_unstable();
-            // The machine may be busy with something else for a moment, but not each time.
+            // The machine may be busy for a moment, but not each time.
             ensure!(took[took.len() / 2] < AT_ONCE, "it took {took:?}");
             replicas.stop().await
         })

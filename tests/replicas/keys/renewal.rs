@@ -1,4 +1,4 @@
-//! Renewal when there are several.
+//! Renewal with several replicas.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,10 +11,10 @@ use tests::test::eventually::eventually;
 use crate::replicas::{Replicas, TAKEOVER, get, signal, stop};
 use crate::stage::{SHORT, Stage};
 
-/// Long enough for a key too many to come.
+/// Long enough for an extra key to appear.
 const A_WHILE: Duration = Duration::from_secs(4);
 
-pub(crate) async fn the_leader_renews_whomever_is_asked_and_all_serve_the_new_key(
+pub(crate) async fn the_leader_renews_whichever_replica_gets_the_request_and_all_serve_the_new_key(
     stage: Arc<Stage>,
 ) -> Result<()> {
     stage
@@ -22,9 +22,9 @@ pub(crate) async fn the_leader_renews_whomever_is_asked_and_all_serve_the_new_ke
             let mut replicas = Replicas::three(scene).await?;
             let leader = replicas.take_leader().await?;
             let mut keys = 1;
-            for asked in replicas.0.iter().chain([&leader]) {
+            for replica in replicas.0.iter().chain([&leader]) {
                 let (_, before) = get(&leader, "/v1/cert.pem").await?;
-                signal(asked, Signal::USR1)?;
+                signal(replica, Signal::USR1)?;
                 keys += 1;
                 for pod in replicas.0.iter().chain([&leader]) {
                     eventually(TAKEOVER, "the new certificate is served", async || {
@@ -47,9 +47,9 @@ pub(crate) async fn the_leader_renews_whomever_is_asked_and_all_serve_the_new_ke
         .await
 }
 
-/// Leaders come and go, and each date has one key.
+/// Leaders change, and each date has one key.
 pub(crate) async fn one_key_for_each_date_whichever_replica_leads(stage: Arc<Stage>) -> Result<()> {
-    /// Less the jitter, and rounded up to whole seconds, which is what certificates tell, it is the same.
+    /// With the jitter subtracted, and rounded up to whole seconds, as in certificates, the period stays the same.
     const PERIOD: i64 = 5;
     stage
         .play(SHORT, async |scene| {
@@ -63,7 +63,7 @@ pub(crate) async fn one_key_for_each_date_whichever_replica_leads(stage: Arc<Sta
             let mut replicas = Replicas(vec![a, b, c]);
             let began = Instant::now();
             for _ in 0..3 {
-                // Two dates later, more or less.
+                // About two dates later.
                 tokio::time::sleep(Duration::from_millis(rand::random_range(7_000..12_000))).await;
                 replicas.take_leader().await?.kill().await?;
                 replicas.0.push(start().await?);

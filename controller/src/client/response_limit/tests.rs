@@ -13,7 +13,7 @@ type Object = api::ObservedMetadata<api::SealedSecret>;
 /// The largest page, in bytes.
 const PAGE: usize = 80_000;
 
-/// A page that was given: the objects asked for, and its size.
+/// A page that was given: the number of requested objects, and its size.
 type Given = Arc<Mutex<Vec<(usize, usize)>>>;
 
 fn number(query: &str, name: &str) -> Option<usize> {

@@ -1,6 +1,7 @@
 //! `GET /healthz` (the process runs) and `GET /readyz` (it can do its work).
 //!
-//! `/readyz?verbose` lists the checks in any case, with what there is to know of the keys.
+//! `/readyz?verbose` always lists the checks, and the figures about keys. A new check is a line in `readyz`, and a row
+//! in `controller/docs/troubleshooting.md`.
 
 use crate::http::state::HttpState;
 use axum::extract::{RawQuery, State};
@@ -13,9 +14,9 @@ pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Ready once the keys have been read, there is at least one, and SealedSecrets are being watched, unless another replica
-/// does that: a standby serves all that a leader does. Not any more once the process was told to end: it still answers, so that no
-/// request is refused that Kubernetes sends here until it has taken notice.
+/// Ready once the keys have been read, there is at least one, and SealedSecrets are being watched, unless another
+/// replica does that: a standby serves everything that a leader does. Not ready once the process received SIGTERM: it
+/// still answers, so that no request is refused that Kubernetes sends here until it has noticed.
 pub(crate) async fn readyz(
     State(state): State<Arc<HttpState>>,
     RawQuery(query): RawQuery,
@@ -30,7 +31,7 @@ pub(crate) async fn readyz(
             state.readiness.is_ready(),
             String::new(),
         ),
-        ("not told to end", !state.ending.is_cancelled(), String::new()),
+        ("not terminating", !state.ending.is_cancelled(), String::new()),
     ];
     let ready = checks.iter().all(|(_, passed, _)| *passed);
     let verbose = query.is_some_and(|query| query.split('&').any(|word| word.starts_with("verbose")));
@@ -43,7 +44,7 @@ pub(crate) async fn readyz(
         // Writing to a String cannot fail.
         let _ = writeln!(lines, "[{sign}] {name}{detail}");
     }
-    // No reason to take a replica out of service: renewal goes by the dates that are left.
+    // No reason to take a replica out of service: renewal uses the dates that fit.
     let sign = if keys.clock_skew.any() { '!' } else { '+' };
     let _ = writeln!(lines, "[{sign}] sealing keys dated by {}", keys.clock_skew);
     (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, lines)

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What belongs to the cluster it was read from would only make trouble in a file.
+/// Fields that belong to the cluster it was read from, and are no use in a file.
 const OF_A_CLUSTER: [&str; 6] =
     ["creationTimestamp", "deletionTimestamp", "generation", "managedFields", "resourceVersion", "uid"];
 
@@ -69,7 +69,7 @@ fn metadata(out: &mut Vec<u8>, metadata: &RawValue, fingerprint: &str) -> Result
     Ok(Copied::Replaced)
 }
 
-/// What became of a field.
+/// What to do with a field.
 enum Copied {
     AsItIs,
     LeftOut,
@@ -79,7 +79,7 @@ enum Copied {
 
 type Change<'c> = dyn FnMut(&mut Vec<u8>, &str, &RawValue) -> Result<Copied, Error> + 'c;
 
-/// Copies the object `json`, each field as `change` says, and then one `more`.
+/// Copies the object `json`, each field as `change` says, and then the field `more`.
 fn copy(
     out: &mut Vec<u8>,
     json: &[u8],

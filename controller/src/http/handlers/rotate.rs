@@ -1,7 +1,9 @@
-//! `POST /v1/rotate`: the same SealedSecret, sealed to the newest key that is published. "Rotate" is the wire's word for resealing.
+//! `POST /v1/rotate`: returns the SealedSecret of the request, sealed to the newest published key. "Rotate" is
+//! upstream's word for resealing.
 //!
-//! 200 and the object as JSON; 409 if it does not open; 413 too large to be asked about; 500 not a SealedSecret; 429 too many. The
-//! scope is that of the object's own annotations, so that resealing never widens it, and nothing but the items and the hint changes.
+//! 200 and the object as JSON; 409 if it does not open; 413 if it is too large for a request; 500 if it is not a
+//! SealedSecret; 429 if there are too many requests. The scope is that of the object's own annotations, so that
+//! resealing never widens it, and only the items and the fingerprint change.
 
 use crate::http::handlers::resealed_object::resealed_object;
 use crate::http::handlers::submitted::{Refused, Submitted, json_text};
@@ -39,7 +41,7 @@ fn resealed(json: &[u8], sealed: Submitted, ring: &KeyRing, to: &SealingKey) -> 
         Err(ResealError::TooMuch) => return Err(Refused::TooMuch),
         Err(_) => return Err(Refused::DoesNotOpen),
     };
-    // A copy less, before the next is made.
+    // Dropped before the next copy is made.
     drop(sealed);
     resealed_object(json, &items, &certificate.fingerprint().to_string()).ok_or(Refused::NotASealedSecret)
 }

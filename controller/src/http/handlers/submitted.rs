@@ -1,7 +1,7 @@
 //! [`Submitted`]: a SealedSecret from the body of a request, JSON or YAML, one document.
 //!
-//! Everybody may send one, so it must not cost more memory than its own size a few times: what is not needed to open it is checked
-//! to be JSON and otherwise stepped over, and never built. [`json_text`] makes JSON of YAML, within a budget.
+//! Any client may send one, so it must not use more memory than a few times its own size: fields that are not needed to
+//! open it are checked to be JSON and skipped, and never built. [`json_text`] converts YAML to JSON, within a budget.
 
 use api::SealedSecretSpec;
 use api::{SealedSecret, SealedSecretMetadata};
@@ -18,7 +18,7 @@ use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What of a SealedSecret is needed to open it.
+/// The fields of a SealedSecret that are needed to open it.
 #[derive(Debug)]
 pub(crate) struct Submitted {
     /// Its name, namespace and our annotations.
@@ -27,13 +27,13 @@ pub(crate) struct Submitted {
     pub spec: SealedSecretSpec,
 }
 
-/// Why a request is not answered.
+/// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
     /// The body is not one SealedSecret; answered as upstream does.
     NotASealedSecret,
     DoesNotOpen,
-    /// It is more than one request is worth.
+    /// It has too many items for a request.
     TooMuch,
     TooMany,
 }
@@ -45,7 +45,7 @@ impl IntoResponse for Refused {
             Self::DoesNotOpen => StatusCode::CONFLICT.into_response(),
             Self::TooMuch => {
                 let why = format!(
-                    "this SealedSecret is too large to be asked about: it has more than {MAX_ITEMS_OF_A_REQUEST} items, was sealed \
+                    "this SealedSecret is too large for /v1/verify and /v1/rotate: it has more than {MAX_ITEMS_OF_A_REQUEST} items, was sealed \
                      with too many keys, or is YAML of more than {} KiB; the controller unseals it all the same\n",
                     LARGEST_YAML >> 10
                 );
@@ -56,10 +56,10 @@ impl IntoResponse for Refused {
     }
 }
 
-/// YAML is read by way of values, which take several times its size. What programs send, and may be larger, is JSON.
+/// YAML is read into values, which take several times its size. Programs send JSON, which may be larger.
 const LARGEST_YAML: usize = 512 << 10;
 
-/// The body as JSON text: as it is, or converted from YAML.
+/// The body as JSON text: unchanged, or converted from YAML.
 pub(crate) fn json_text(body: Bytes) -> Result<Bytes, Refused> {
     let text = std::str::from_utf8(&body).map_err(|_| Refused::NotASealedSecret)?;
     if serde_json::from_str::<IgnoredAny>(text).is_ok() {
@@ -75,8 +75,8 @@ pub(crate) fn json_text(body: Bytes) -> Result<Bytes, Refused> {
     json.map(Bytes::from).ok_or(Refused::NotASealedSecret)
 }
 
-/// More than any SealedSecret that is worth asking about needs. Each node of YAML is built as a value, which takes up to a kilobyte;
-/// and a few bytes of YAML can stand for a great many.
+/// More than any sensible SealedSecret needs. Each node of YAML is built as a value, which takes up to a kilobyte; and
+/// a few bytes of YAML can expand to many nodes.
 fn budget() -> serde_saphyr::Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
@@ -95,7 +95,7 @@ fn budget() -> serde_saphyr::Options {
 }
 
 impl Submitted {
-    /// Understands a JSON text, or refuses it without a word on what is in it.
+    /// Reads a JSON text, or refuses it without showing its content.
     pub(crate) fn read(json: &[u8]) -> Result<Self, Refused> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
@@ -119,14 +119,14 @@ impl Submitted {
     }
 }
 
-/// serde would take a list for a struct; [`resealed_object`](crate::http::handlers::resealed_object) would not.
+/// serde would accept a list for a struct; [`resealed_object`](crate::http::handlers::resealed_object) would not.
 fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, Refused> {
     let is_object = json.trim_ascii_start().first() == Some(&b'{');
     let read = is_object.then(|| serde_json::from_slice(json).ok()).flatten();
     read.ok_or(Refused::NotASealedSecret)
 }
 
-/// Of a spec, what is sealed. What else is in it is not looked at.
+/// The sealed values of a spec. Other fields are skipped.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Spec {
@@ -134,7 +134,7 @@ struct Spec {
     encrypted_data: Items,
 }
 
-/// The items, if they are few enough to be asked about.
+/// The items, if there are not too many for a request.
 enum Items {
     These(BTreeMap<String, String>),
     TooMany,

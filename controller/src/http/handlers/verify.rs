@@ -1,7 +1,7 @@
 //! `POST /v1/verify`: whether a SealedSecret would open here.
 //!
-//! 200 yes, 409 no, 413 too large to be asked about, 500 not a SealedSecret, 429 too many. Nothing is rendered and nothing else is
-//! told: why it does not open is on the SealedSecret's own status, for those who may read that.
+//! 200 yes, 409 no, 413 too large for a request, 500 not a SealedSecret, 429 too many requests. Nothing is rendered and
+//! nothing else is returned: why it does not open is in the SealedSecret's own status, for users who may read that.
 
 use crate::http::handlers::submitted::{Refused, Submitted, json_text};
 use crate::http::state::PrivateKeyState;
@@ -11,7 +11,7 @@ use axum::extract::State;
 use sealing::Verdict;
 use std::sync::Arc;
 
-/// Answers with a status alone.
+/// Answers with a status code only.
 pub(crate) async fn verify(State(state): State<Arc<PrivateKeyState>>, body: Bytes) -> Result<(), Refused> {
     let permit = state.limit.admit().await.ok_or(Refused::TooMany)?;
     let answered = catch_panic(move || {

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Well under what clients and the API server's proxy wait for an answer.
+/// Well under the time that clients and the API server's proxy wait for a response.
 pub(crate) const LONGEST: Duration = Duration::from_secs(10);
 
 /// The state of the middleware.
@@ -22,10 +22,10 @@ pub(crate) struct KeysWait {
     pub(crate) longest: Duration,
 }
 
-/// Passes the request on, or answers 503 where the keys could not be read in time.
+/// Passes the request on, or answers 503 if the keys could not be read in time.
 pub(crate) async fn wait_for_keys(State(wait): State<KeysWait>, request: Request, next: Next) -> Response {
     let KeysWait { state, longest } = wait;
-    // After the time-out, or at SIGTERM, what is known by then decides.
+    // After the time-out, or at SIGTERM, the keys that are known by then decide.
     let _ = state.ending.run_until_cancelled(tokio::time::timeout(longest, state.ring.settled())).await;
     if !state.ring.is_loaded() {
         return (StatusCode::SERVICE_UNAVAILABLE, "the sealing keys could not be read yet\n").into_response();

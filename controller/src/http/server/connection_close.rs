@@ -1,5 +1,5 @@
-//! `Connection: close`, once the process was told to end: a client that keeps its connection open learns with the next answer to
-//! go elsewhere, and sends no request on it at the moment in which it is closed.
+//! `Connection: close`, once the process received SIGTERM: a client that keeps its connection open learns with the next
+//! response to connect elsewhere, and sends no request at the moment in which the connection is closed.
 
 use axum::extract::{Request, State};
 use axum::http::HeaderValue;
@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tokio_util::sync::CancellationToken;
 
-/// Adds the header to each answer once `ending` is cancelled; hyper then closes the connection behind the answer.
+/// Adds the header to each response once `ending` is cancelled; hyper then closes the connection after the response.
 pub(crate) async fn close_when_ending(
     State(ending): State<CancellationToken>,
     request: Request,
@@ -31,7 +31,7 @@ mod tests {
     use tower::ServiceExt as _;
 
     #[tokio::test]
-    async fn only_a_process_that_was_told_to_end_closes_connections() {
+    async fn only_a_terminating_process_closes_connections() {
         let ending = CancellationToken::new();
         let router = Router::new().route("/", get(async || "ok"));
         let router = router.layer(from_fn_with_state(ending.clone(), close_when_ending));

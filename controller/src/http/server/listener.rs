@@ -21,7 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// How long an evicted connection has to end before the next one is evicted.
 const EVICTION_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A listener whose connections keep to [`ClientTimeouts`].
+/// A listener whose connections obey [`ClientTimeouts`].
 pub(crate) struct LimitedListener {
     listener: TcpListener,
     timeouts: ClientTimeouts,
@@ -61,7 +61,7 @@ impl Listener for LimitedListener {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        // Axum's `accept` waits a while where the process has no more file descriptors.
+        // Axum's `accept` waits a while if the process has no more file descriptors.
         let (stream, address) = Listener::accept(&mut self.listener).await;
         let permit = self.permit().await;
         let phase = Arc::new(PhaseTimer::new(self.timeouts));
@@ -75,7 +75,7 @@ impl Listener for LimitedListener {
     }
 }
 
-/// How a request finds the phase of its connection.
+/// The phase of a request's connection.
 #[derive(Debug, Clone)]
 pub(crate) struct ConnectionInfo(Arc<PhaseTimer>);
 
@@ -85,7 +85,7 @@ impl Connected<IncomingStream<'_, LimitedListener>> for ConnectionInfo {
     }
 }
 
-/// Middleware: the connection is in the phase `Working` from the whole request to the answer.
+/// Middleware: the connection is in the phase `Working` from the whole request to the response.
 pub(crate) async fn track_phase(
     ConnectInfo(ConnectionInfo(phase)): ConnectInfo<ConnectionInfo>,
     request: Request,

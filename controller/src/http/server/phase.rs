@@ -5,7 +5,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// What a connection does. The order is that of eviction: least is lost with the first.
+/// The phases of a connection, in the order of eviction: least is lost with the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Phase {
     /// The header of its next request has not arrived.
@@ -34,7 +34,7 @@ impl PhaseTimer {
         *self.current.lock() = (phase, Instant::now());
     }
 
-    /// The whole answer is sent: the next request may come.
+    /// The whole response is sent: the next request may come.
     pub(crate) fn answer_sent(&self) {
         if self.current.lock().0 == Phase::Answering {
             self.enter(Phase::Awaiting);
@@ -51,7 +51,7 @@ impl PhaseTimer {
         }
     }
 
-    /// Of two connections, the lesser is evicted first.
+    /// Of two connections, the lesser one is evicted first.
     pub(crate) fn eviction_order(&self) -> impl Ord + use<> {
         *self.current.lock()
     }

@@ -1,4 +1,4 @@
-//! What annotations say, and answers of the API server that cannot be decoded.
+//! What annotations say, and responses of the API server that cannot be decoded.
 
 use super::*;
 use crate::client::test_server::answering;
@@ -11,7 +11,7 @@ fn a_written_annotation_reads_back() {
     let requests = [(one, "please"), (one, "again"), (two, "please")]
         .map(|(key, value)| RenewalRequest::new(key, value));
     assert!(requests[0] != requests[1] && requests[0] != requests[2]);
-    // Written down, because another version of this program must read it.
+    // A fixed value, because another version of this program must read it.
     assert_eq!(requests[0].to_string(), "5d0f3bd54c35989c");
     let annotations = [(FULFILS.to_owned(), RenewalRequest::annotation(&requests).unwrap())];
     let metadata = ObjectMeta { annotations: Some(annotations.into()), ..ObjectMeta::default() };
@@ -20,7 +20,7 @@ fn a_written_annotation_reads_back() {
     assert_eq!(RenewalRequest::fulfilled_by(&ObjectMeta::default()), []);
 }
 
-/// An API server that gives this answer to every request, and the requests it got.
+/// An API server that gives this response to every request, and the requests that it received.
 fn api_server(code: u16, answer: String) -> (Client, Arc<Mutex<Vec<String>>>) {
     let requests = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&requests);

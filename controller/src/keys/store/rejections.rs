@@ -100,7 +100,7 @@ impl Rejections {
         self.0.send_modify(|current| _ = current.insert(seen_by, rejections));
     }
 
-    /// How many there are for each reason.
+    /// The number of rejections for each reason.
     pub(crate) fn counts(&self) -> [(RejectionReason, usize); RejectionReason::ALL.len()] {
         let current = self.0.borrow();
         RejectionReason::ALL.map(|reason| {

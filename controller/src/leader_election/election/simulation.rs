@@ -1,14 +1,14 @@
-//! Three replicas and one Lease through pauses, lost answers, late requests, clocks that run at different rates, and
-//! releases: never may two of them write at the same time.
+//! Three replicas and one Lease with pauses, lost responses, late requests, clocks that run at different rates, and
+//! releases: no two of them may ever write at the same time.
 
 use super::*;
 use crate::leader_election::election::tests::terms;
 use crate::leader_election::fence::Fence;
 use proptest::prelude::*;
 
-/// What happens next, to one of the replicas, after so many milliseconds.
+/// What happens next, to one of the replicas, after this many milliseconds.
 #[derive(Debug, Clone)]
-struct Turn {
+struct Step {
     after: u64,
     who: usize,
     what: What,
@@ -16,25 +16,25 @@ struct Turn {
 
 #[derive(Debug, Clone, Copy)]
 enum What {
-    /// It looks and acts, and all requests are answered.
+    /// It reads and acts, and all requests are answered.
     Act,
-    /// It acts, the write arrives, the answer is lost.
+    /// It acts, the write arrives, the response is lost.
     AnswerLost,
-    /// It acts, the write arrives, and the answer comes only at its next turn.
+    /// It acts, the write arrives, and the response comes only at its next step.
     AnswerLate,
-    /// It acts, and the write arrives only at its next turn.
+    /// It acts, and the write arrives only at its next step.
     WriteLate,
-    /// It acts by what it saw at its last turn, without looking.
+    /// It acts by what it read at its last step, without reading.
     Blind,
-    /// It reads, and nothing more: then it is paused.
+    /// It only reads: then it is paused.
     LookOnly,
-    /// It gives the Lease up.
+    /// It releases the Lease.
     Release,
     /// The Lease is deleted.
     Delete,
 }
 
-/// The Lease as the API server has it: its version, and what stands in it.
+/// The Lease at the API server: its version, and its record.
 #[derive(Debug, Default, Clone)]
 struct Server {
     version: u64,
@@ -43,11 +43,11 @@ struct Server {
     made: u64,
 }
 
-/// A Lease is not deleted sooner after it was made: who looks once in a renew deadline has seen it.
+/// A Lease is not deleted sooner after it was created: a replica that reads once in a renew deadline has seen it.
 const SETTLED: u64 = 12_500;
 
 impl Server {
-    /// Takes a write only over the version that was read.
+    /// Accepts a write only over the version that was read.
     fn write(&mut self, read: u64, record: Option<LeaseRecord>) -> bool {
         if read != self.version {
             return false;
@@ -63,9 +63,9 @@ struct Replica {
     /// The version that it read last.
     read: u64,
     fence: Option<Fence>,
-    /// A write on its way: over which version, and what.
+    /// A write under way: over which version, and what.
     late: Option<(u64, LeaseRecord)>,
-    /// An answer on its way: which claim was taken, and when that was begun.
+    /// A response under way: which claim succeeded, and when it was begun.
     answer: Option<(LeaseRecord, Moment)>,
     /// Its clock runs this many percent as fast as time.
     rate: u64,
@@ -121,7 +121,7 @@ impl Replica {
                 if matches!(what, What::WriteLate) {
                     self.late = Some((self.read, record));
                 } else if !server.write(self.read, Some(record.clone())) {
-                    // As in the elector: refused, it looks again.
+                    // As in the elector: if it is refused, it reads again.
                     self.read = server.version;
                     self.election.observe(server.record.clone(), clock);
                 } else if !matches!(what, What::AnswerLost) {
@@ -142,7 +142,7 @@ impl Replica {
     }
 }
 
-fn turns() -> impl Strategy<Value = Vec<Turn>> {
+fn steps() -> impl Strategy<Value = Vec<Step>> {
     let what = prop_oneof![
         12 => Just(What::Act),
         2 => Just(What::AnswerLost),
@@ -154,12 +154,12 @@ fn turns() -> impl Strategy<Value = Vec<Turn>> {
         1 => Just(What::Delete),
     ];
     let after = prop_oneof![8 => 0_u64..1_500, 2 => 1_500..9_000_u64, 1 => 9_000..40_000_u64];
-    let turn = (after, 0..3_usize, what).prop_map(|(after, who, what)| Turn { after, who, what });
-    proptest::collection::vec(turn, 1..200)
+    let step = (after, 0..3_usize, what).prop_map(|(after, who, what)| Step { after, who, what });
+    proptest::collection::vec(step, 1..200)
 }
 
-/// Plays the turns; how often another replica came to lead.
-fn play(turns: &[Turn], rates: [u64; 3]) -> usize {
+/// Runs the steps; returns how often another replica became the leader.
+fn play(steps: &[Step], rates: [u64; 3]) -> usize {
     let mut server = Server::default();
     let mut replicas = [0, 1, 2].map(|number| Replica {
         election: Election::new(Identity::new("replica", None, &number.to_string()), terms()),
@@ -171,15 +171,15 @@ fn play(turns: &[Turn], rates: [u64; 3]) -> usize {
         start: 1_000_000 * (number as u64 + 1),
     });
     let (mut now, mut leader, mut changes) = (0, None, 0);
-    for turn in turns {
-        // Every millisecond of the way would be the same as its end: fences close by themselves, and open by turns.
-        now += turn.after;
-        if matches!(turn.what, What::Delete) {
+    for step in steps {
+        // The milliseconds in between need no check: fences close by themselves, and open only in steps.
+        now += step.after;
+        if matches!(step.what, What::Delete) {
             if now >= server.made + SETTLED {
                 server.write(server.version, None);
             }
         } else {
-            replicas[turn.who].take(turn.what, &mut server, now);
+            replicas[step.who].take(step.what, &mut server, now);
         }
         if server.record.is_none() {
             server.made = now;
@@ -199,28 +199,28 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn never_do_two_write_at_once(turns in turns(), a in 90_u64..111, b in 90_u64..111, c in 90_u64..111) {
-        play(&turns, [a, b, c]);
+    fn never_do_two_write_at_once(steps in steps(), a in 90_u64..111, b in 90_u64..111, c in 90_u64..111) {
+        play(&steps, [a, b, c]);
     }
 }
 
-/// The simulation is worth something only if leaders come and go in it.
+/// The simulation proves something only if leaders change in it.
 #[test]
 fn leaders_change_in_it() {
-    // The first look finds no Lease.
+    // The first read finds no Lease.
     let start = [act(0, 0), act(7_500, 0), act(7_500, 0), act(10, 1)];
-    let mut turns = start.to_vec();
-    turns.extend((0..20).map(|_| act(1_000, 1)));
-    turns.push(act(0, 0));
-    assert_eq!(play(&turns, [100, 100, 100]), 2);
-    // Deleted under a leader, it goes to no candidate before its time.
-    let deleted = Turn { after: SETTLED, who: 0, what: What::Delete };
-    let turns = start.into_iter().chain([act(5_000, 0), deleted, act(10, 1)]);
-    assert_eq!(play(&turns.collect::<Vec<_>>(), [100, 100, 100]), 1);
+    let mut steps = start.to_vec();
+    steps.extend((0..20).map(|_| act(1_000, 1)));
+    steps.push(act(0, 0));
+    assert_eq!(play(&steps, [100, 100, 100]), 2);
+    // A Lease that is deleted while a leader holds it goes to no candidate before its time.
+    let deleted = Step { after: SETTLED, who: 0, what: What::Delete };
+    let steps = start.into_iter().chain([act(5_000, 0), deleted, act(10, 1)]);
+    assert_eq!(play(&steps.collect::<Vec<_>>(), [100, 100, 100]), 1);
 }
 
-/// Deleted at any moment under a leader, the Lease does not go to one that has just come: not while the leader is alive, and
-/// where it is cut off, not before its deadline.
+/// A Lease that is deleted at any moment while a leader holds it does not go to a new candidate: not while the leader
+/// is alive, and if the leader is cut off, not before its deadline.
 #[test]
 fn a_lease_deleted_under_a_leader_goes_to_no_candidate_before_its_time() {
     const ELECTED: u64 = 15_000;
@@ -229,23 +229,23 @@ fn a_lease_deleted_under_a_leader_goes_to_no_candidate_before_its_time() {
         .step_by(25)
         .flat_map(|after| [(ELECTED + after, false), (ELECTED + after, true)])
     {
-        // The leader acts when its renewals are due, and once more: refused, it looks, and then it writes.
+        // The leader acts when its renewals are due, and once more: if it is refused, it reads, and then it writes.
         let renewals = (ELECTED..END).step_by(2_000).flat_map(|time| [(time, 0), (time + 1, 0)]);
         let renewals = renewals.filter(|(time, _)| !cut_off || *time < deleted);
         let newcomer = (deleted + 1..END).step_by(190).map(|time| (time, 1));
         let acts = [(0, 0), (7_500, 0)].into_iter().chain(renewals).chain(newcomer);
-        let mut turns: Vec<(u64, usize, What)> = acts.map(|(time, who)| (time, who, What::Act)).collect();
-        turns.push((deleted, 0, What::Delete));
-        turns.sort_by_key(|(time, ..)| *time);
+        let mut steps: Vec<(u64, usize, What)> = acts.map(|(time, who)| (time, who, What::Act)).collect();
+        steps.push((deleted, 0, What::Delete));
+        steps.sort_by_key(|(time, ..)| *time);
         let mut now = 0;
-        let turns: Vec<Turn> = turns
+        let steps: Vec<Step> = steps
             .into_iter()
-            .map(|(time, who, what)| Turn { after: time - std::mem::replace(&mut now, time), who, what })
+            .map(|(time, who, what)| Step { after: time - std::mem::replace(&mut now, time), who, what })
             .collect();
-        assert_eq!(play(&turns, [100, 100, 100]), 1 + usize::from(cut_off), "{deleted} {cut_off}");
+        assert_eq!(play(&steps, [100, 100, 100]), 1 + usize::from(cut_off), "{deleted} {cut_off}");
     }
 }
 
-fn act(after: u64, who: usize) -> Turn {
-    Turn { after, who, what: What::Act }
+fn act(after: u64, who: usize) -> Step {
+    Step { after, who, what: What::Act }
 }

@@ -22,7 +22,7 @@ fn election() -> Election {
     Election::new(Identity::new("me", None, "1"), terms())
 }
 
-/// A record of `holder`, renewed so often.
+/// A record of `holder`, renewed this often.
 fn record(holder: &str, renewals: i64) -> LeaseRecord {
     let time = Some(Timestamp::from_second(renewals).unwrap());
     LeaseRecord {
@@ -64,7 +64,7 @@ fn another_ones_lease_is_taken_after_its_whole_duration_without_a_change() {
     assert_eq!(election.next(at(131.0)), LeaseAction::Acquire);
 }
 
-/// The holder's clock may be decades off: its times are compared with nothing but each other.
+/// The holder's clock may be decades off: its times are compared only with each other.
 #[test]
 fn the_times_in_the_record_mean_nothing() {
     for renewed in [0, 4_000_000_000] {
@@ -84,7 +84,8 @@ fn deleting_the_lease_ends_no_term() {
     assert_eq!(election.next(at(16.0)), LeaseAction::Acquire);
 }
 
-/// A new candidate cannot know whether it was deleted under a holder that is cut off and may write until the deadline.
+/// A new candidate cannot know whether the Lease was deleted while its holder is cut off and may write until the
+/// deadline.
 #[test]
 fn where_there_is_no_lease_its_whole_duration_is_waited_out() {
     let mut election = election();
@@ -94,12 +95,12 @@ fn where_there_is_no_lease_its_whole_duration_is_waited_out() {
     election.observe(None, at(14.9));
     assert_eq!(election.next(at(14.9)), wait(0.1));
     assert_eq!(election.next(at(15.0)), LeaseAction::Acquire);
-    // Paused, it may have missed a whole term.
+    // After a pause, it may have missed a whole term.
     election.observe(None, at(25.0));
     assert!(matches!(election.next(at(39.9)), LeaseAction::Wait(_)));
 }
 
-/// Where no replica has ever led, others that start now are all that there may be.
+/// If no replica has ever led, there are only those that start now.
 #[test]
 fn where_no_replica_has_ever_led_it_is_taken_after_a_renewals_time() {
     let mut election = election();

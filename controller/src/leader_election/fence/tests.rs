@@ -1,11 +1,11 @@
-//! The guarded client before, during and after a term.
+//! The fenced client before, during and after a term.
 
 use super::*;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::api::{Api, PostParams};
 use std::sync::Mutex;
 
-/// A client that leads to nothing but a note of what was sent, and an answer after `delay`.
+/// A client that records what was sent, and answers after `delay`.
 fn sink(delay: Duration) -> (Client, Arc<Mutex<Vec<String>>>) {
     let sent = Arc::<Mutex<Vec<String>>>::default();
     let notes = Arc::clone(&sent);
@@ -66,7 +66,7 @@ async fn what_is_under_way_is_given_up_at_the_end() {
     assert!(fence.extend(in_(Duration::from_millis(100)), Moment::now()));
     let refused = refusal(create(&fence.guard(&client)).await);
     assert!(matches!(refused, Some(WriteRefused::TermOver | WriteRefused::NoAnswer)), "{refused:?}");
-    // Renewed meanwhile: the term lasts, the request does not.
+    // Renewed meanwhile: the term lasts, but the time-out of the request does not.
     let fence = Fence::until(in_(Duration::from_millis(200)));
     let guarded = fence.guard(&client);
     let renew = async {

@@ -1,9 +1,9 @@
-//! [`RefusedBy`]: what in the API server refused a Secret.
+//! [`RefusedBy`]: which part of the API server refused a Secret.
 //!
-//! Decided: only Kubernetes' own validation makes a refusal final, because it alone judges nothing but the Secret, and refuses the
-//! same Secret each time. What admission refuses (a `ValidatingAdmissionPolicy`, a webhook, a quota) is retried. The HTTP code alone
-//! does not tell: a policy answers 422 as validation does, a webhook answers with any code, and both can be changed
-//! without a change of the Secret that this controller would see.
+//! Decided: only Kubernetes' own validation makes a refusal final, because it depends on nothing but the Secret, and
+//! refuses the same Secret each time. What admission refuses (a `ValidatingAdmissionPolicy`, a webhook, a quota) is
+//! retried. The HTTP code alone does not show it: a policy answers 422 as validation does, a webhook answers with any
+//! code, and both can be changed without a change of the Secret that this controller would see.
 
 use kube::core::Status;
 use kube::core::response::StatusCause;
@@ -18,7 +18,7 @@ pub(crate) enum RefusedBy {
 }
 
 impl RefusedBy {
-    /// From the answer to a write of a Secret. None if the write failed for another reason than a refusal.
+    /// From the response to a write of a Secret. None if the write failed for another reason than a refusal.
     pub(crate) fn of(status: &Status) -> Option<Self> {
         let code = status.code;
         if is_denied(status) {
@@ -59,7 +59,7 @@ fn is_too_large(status: &Status) -> bool {
     status.code == 413 && status.reason == "RequestEntityTooLarge" && !has_causes
 }
 
-/// By RBAC's words. Not a refusal: a Role is often bound a moment later.
+/// By RBAC's message. Not a refusal: a Role is often bound a moment later.
 fn is_missing_right(status: &Status) -> bool {
     status.code == 403
         && ["create", "update"]
@@ -112,7 +112,7 @@ mod tests {
             (403, "Forbidden", "secrets", policy, message.clone(), admission),
             (401, "Unauthorized", "secrets", policy, message.clone(), admission),
             (413, "RequestEntityTooLarge", "secrets", policy, message, admission),
-            // A webhook made with controller-runtime says it in the very form of validation.
+            // A webhook made with controller-runtime answers in the form of validation.
             (422, "Invalid", "Secret", webhook, field(&["data[x]"]), admission),
             (409, "Conflict", "Secret", webhook, vec![], admission),
             (404, "NotFound", "", webhook, vec![], admission),
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_values_were_refused_for_is_told_from_their_names_and_the_rest() {
+    fn refusals_of_values_of_names_and_of_the_rest_are_distinguished() {
         let refused = |code: u16, field: &str| -> Status {
             let details = json!({ "kind": "Secret", "causes": [{ "field": field }] });
             serde_json::from_value(json!({ "status": "Failure", "code": code, "details": details })).unwrap()

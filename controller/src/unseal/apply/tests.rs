@@ -1,4 +1,4 @@
-//! What the answers of the API server lead to.
+//! What the responses of the API server lead to.
 
 use super::*;
 use envelope::Plaintext;
@@ -21,8 +21,8 @@ fn secret(templated: bool) -> UnsealedSecret {
     }
 }
 
-/// What the status and what the log tell of an answer.
-fn told(secret: &UnsealedSecret, code: u16, message: &str, causes: &Value) -> [String; 2] {
+/// The texts about a response, for the status and for the log.
+fn messages(secret: &UnsealedSecret, code: u16, message: &str, causes: &Value) -> [String; 2] {
     let status = json!({
         "status": "Failure", "code": code, "reason": "Invalid", "message": message,
         "details": { "kind": "Secret", "name": "a", "causes": causes },
@@ -32,15 +32,15 @@ fn told(secret: &UnsealedSecret, code: u16, message: &str, causes: &Value) -> [S
     outcome.failure().unwrap()
 }
 
-/// Each word of a policy may answer what a template asks.
+/// Each word of a policy's message may reveal something about the values.
 #[test]
-fn a_refusal_of_rendered_values_is_told_in_the_same_words_whatever_they_are() {
+fn a_refusal_of_rendered_values_has_one_message_for_all_values() {
     let webhook = "admission webhook \"w\" denied the request";
     let failed = "Internal error occurred: failed calling webhook \"w\"";
     for (code, introduction) in [(422, POLICY), (403, POLICY), (400, webhook), (500, webhook), (500, failed)]
     {
         let answers = ["begins with h", "begins with g", "denied request", "hunter2"].map(|words| {
-            let [shown, in_full] = told(
+            let [shown, in_full] = messages(
                 &secret(true),
                 code,
                 &format!("{introduction}: {words}"),
@@ -55,15 +55,16 @@ fn a_refusal_of_rendered_values_is_told_in_the_same_words_whatever_they_are() {
 }
 
 #[test]
-fn a_refusal_of_sealed_values_is_told_in_the_words_of_the_policy_unless_they_quote_one() {
+fn a_refusal_of_sealed_values_has_the_message_of_the_policy_unless_it_shows_a_value() {
     for (words, is_shown) in [("ask the platform team", true), ("too weak: hunter2", false)] {
-        let [shown, in_full] = told(&secret(false), 422, &format!("{POLICY}: {words}"), &json!([]));
+        let [shown, in_full] = messages(&secret(false), 422, &format!("{POLICY}: {words}"), &json!([]));
         assert_eq!(shown.contains(words), is_shown, "{shown}");
         assert_eq!(shown, in_full);
     }
 }
 
-/// The author of a SealedSecret could write guesses at a value into a label, and see by what is left out whether it is among them.
+/// The author of a SealedSecret could write guesses at a value into a label, and see from the message whether one of
+/// them is the value.
 #[test]
 fn what_validation_says_of_names_and_labels_does_not_depend_on_values() {
     let guesses = "hunter1 hunter2 hunter3";
@@ -71,19 +72,19 @@ fn what_validation_says_of_names_and_labels_does_not_depend_on_values() {
     let key =
         json!([{ "reason": "FieldValueInvalid", "field": format!("data[{guesses}]"), "message": "no" }]);
     for (templated, causes) in [(false, &label), (true, &label), (false, &key), (true, &key)] {
-        let [shown, in_full] = told(&secret(templated), 422, &format!("invalid: {guesses}"), causes);
+        let [shown, in_full] = messages(&secret(templated), 422, &format!("invalid: {guesses}"), causes);
         assert!(shown.contains(guesses), "{shown}");
         assert_eq!(shown, in_full);
     }
 }
 
 #[test]
-fn rendered_values_that_do_not_fit_their_type_are_told_as_templates_that_do_not_render() {
+fn rendered_values_that_do_not_fit_their_type_are_reported_as_templates_that_do_not_render() {
     let causes =
         json!([{ "reason": "FieldValueInvalid", "field": "data[.dockerconfigjson]", "message": "'h'" }]);
-    let [shown, in_full] = told(&secret(true), 422, "invalid", &causes);
+    let [shown, in_full] = messages(&secret(true), 422, "invalid", &causes);
     assert_eq!(shown, sealing::DO_NOT_RENDER);
     assert!(in_full.contains("data[.dockerconfigjson]: not what the type"), "{in_full}");
-    let [shown, _] = told(&secret(false), 422, "invalid", &causes);
+    let [shown, _] = messages(&secret(false), 422, "invalid", &causes);
     assert!(shown.contains("data[.dockerconfigjson]: not what the type"), "{shown}");
 }

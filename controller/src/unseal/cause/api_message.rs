@@ -11,7 +11,7 @@ use kube::core::Status;
 use sealing::UnsealedSecret;
 use std::fmt;
 
-/// What the API server answered. `Display` is the text for the status and the event.
+/// The API server's response. `Display` is the text for the status and the event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ApiMessage {
     shown: String,
@@ -19,7 +19,7 @@ pub(crate) struct ApiMessage {
 }
 
 impl ApiMessage {
-    /// The answer to a write of `secret`.
+    /// The response to a write of `secret`.
     pub(crate) fn about(status: &Status, secret: &UnsealedSecret) -> Self {
         let in_log = truncate(&server_message_unless(status, |text| quotes_any(text, &secret.data)));
         if secret.templated {
@@ -29,7 +29,7 @@ impl ApiMessage {
         }
     }
 
-    /// The answer with the text for the log in both places.
+    /// The response with the text for the log in both places.
     pub(crate) fn in_full(&self) -> Self {
         self.in_log.clone().into()
     }

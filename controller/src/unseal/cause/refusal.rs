@@ -1,11 +1,11 @@
-//! [`Refusal`]: everything that can be wrong with a SealedSecret or with the Secret in its place.
+//! [`Refusal`]: every error in a SealedSecret, or in the Secret with its name.
 
 use api::annotations::{MANAGED, PATCH};
 use api::{DecodeError, TooManyEntries};
 use sealing::{DO_NOT_RENDER, InFull, UnsealError};
 
-/// What is wrong. The message names it, and never quotes a value. `Display` is the text for the status and the event, which tell
-/// nothing that depends on values; [`Refusal::in_full`] is the text for the log.
+/// Why a SealedSecret is refused. The message names it, and never shows a value. `Display` is the text for the status
+/// and the event, which depends on no value; [`Refusal::in_full`] is the text for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     #[error("the SealedSecret cannot be read: {0}")]
@@ -13,8 +13,9 @@ pub(crate) enum Refusal {
     /// Items do not open, or templates do not render.
     #[error("{0}")]
     Unseal(UnsealError),
-    /// The API server does not accept the rendered values. The message is the one for templates that do not render: from another
-    /// one, a person who chooses the Secret's type would learn whether a value is JSON, for example, or how long it is.
+    /// The API server does not accept the rendered values. The message is the one for templates that do not render: by
+    /// another one, a user who chooses the Secret's type would learn whether a value is JSON, for example, or how long
+    /// it is.
     #[error("{DO_NOT_RENDER}")]
     RenderedBadly {
         /// The API server's message, for the log.
@@ -53,8 +54,8 @@ pub(crate) enum Refusal {
     )]
     Immutable {
         name: String,
-        /// That the templates do not render, for the log. In the status it would tell a second bit about the values, beside whether
-        /// they are those of the Secret.
+        /// The error of the templates, for the log. In the status it would reveal a second bit about the values, beside
+        /// whether they are those of the Secret.
         rendering: Option<UnsealError>,
     },
     /// The existing Secret has another type.
@@ -85,17 +86,17 @@ impl Refusal {
         }
     }
 
-    /// The text for the log, which may tell where a template failed with these values.
+    /// The text for the log, which may name the line where a template failed with these values.
     pub(crate) fn in_full(&self) -> String {
         match self {
             Self::Unseal(error) => InFull(error).to_string(),
             Self::RenderedBadly { detail } => {
                 format!("the API server does not accept what the templates give: {detail}")
             }
-            told @ Self::Immutable { rendering: Some(error), .. } => {
-                format!("{told}; and {}", InFull(error))
+            short @ Self::Immutable { rendering: Some(error), .. } => {
+                format!("{short}; and {}", InFull(error))
             }
-            told => told.to_string(),
+            short => short.to_string(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! [`Transient`]: everything in the cluster that can keep a SealedSecret from being unsealed for a while.
+//! [`Transient`]: every error of the cluster that can keep a SealedSecret from being unsealed for a while.
 
 use crate::client::api_timeout::NoAnswer;
 use crate::process::error_chain::chain;
@@ -75,10 +75,10 @@ impl Transient {
 
     /// The value of the condition `Synced`.
     ///
-    /// Decided: `False` where the Secret was refused, as upstream's controller has it, because that is an answer: it stays so
-    /// until a person changes the policy or the SealedSecret, so Argo CD should show Degraded and not Progressing. Instead of
-    /// `Unknown`, which is for what has no answer yet and often passes by itself. Neither is `Stalled`, because both are retried:
-    /// kstatus reads `Reconciling`.
+    /// Decided: `False` if the Secret was refused, as in upstream's controller, because that is a result: it stays so
+    /// until a user changes the policy or the SealedSecret, so Argo CD should show Degraded and not Progressing.
+    /// Instead of `Unknown`, which means that there is no result yet, and often passes by itself. Neither is `Stalled`,
+    /// because both are retried: kstatus reads `Reconciling`.
     pub(crate) fn synced(&self) -> ConditionStatus {
         match self {
             Self::Denied(_) => ConditionStatus::False,

@@ -1,4 +1,4 @@
-//! [`check_owner`]: whose an existing Secret is, and whether a SealedSecret may change it.
+//! [`check_owner`]: who owns an existing Secret, and whether a SealedSecret may change it.
 
 use crate::unseal::cause::refusal::Refusal;
 use crate::unseal::cause::transient::Transient;
@@ -11,7 +11,7 @@ use kube::{Resource as _, ResourceExt as _};
 use sealing::skips_owner;
 
 /// Whether the Secret may be changed; the error is why not. It may be if this SealedSecret controls it, if an annotation of it invites
-/// SealedSecrets, or if it was created without an owner, as the template still asks for.
+/// SealedSecrets, or if it was created without an owner, as the template still says.
 ///
 /// Where `is_collector_late`, the Secret of a deleted SealedSecret of the same name counts as this SealedSecret's. Kubernetes'
 /// garbage collector is known to overlook a Secret that was created at the wrong moment; and to their author, both are the same
@@ -40,12 +40,12 @@ pub(crate) fn check_owner(
     }
 }
 
-/// Whether the Secret's annotation says that it was created without its SealedSecret as owner, this SealedSecret asks for just
-/// that, and no other object controls the Secret since.
+/// Whether the Secret's annotation says that it was created without its SealedSecret as owner, this SealedSecret states
+/// the same, and no other object controls the Secret since.
 ///
-/// Decided: by the annotation that the template gave to the Secret, which is as good an invitation as `managed`, instead of
-/// by the status: it outlives the SealedSecret, as the Secret is meant to, and the right to write a status gives
-/// no Secret.
+/// Decided: by the annotation that the template gave to the Secret, which allows it as `managed` does, instead of by
+/// the status: it outlives the SealedSecret, as the Secret is meant to, and the permission to write a status gives no
+/// Secret.
 fn was_made_ownerless(spec: &SealedSecretSpec, existing: &Secret) -> bool {
     let named = spec.template.metadata.as_ref().and_then(|template| template.owner_references.as_ref());
     skips_owner(spec)

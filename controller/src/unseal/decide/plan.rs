@@ -1,4 +1,4 @@
-//! [`Plan`]: everything that can be decided about a SealedSecret.
+//! [`Plan`]: every possible decision about a SealedSecret.
 
 use crate::unseal::cause::refusal::Refusal;
 use crate::unseal::cause::transient::Transient;

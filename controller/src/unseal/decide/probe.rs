@@ -1,4 +1,4 @@
-//! [`probe_of`]: what unsealing a SealedSecret would tell of its sealed values, for the render rate.
+//! [`probe_of`]: what unsealing a SealedSecret would reveal of its sealed values, for the render rate.
 
 use crate::unseal::queue::render_rate::{Digest, Probe};
 use crate::unseal::read::target::Target;
@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::{may_vary, templated};
 use sha2::{Digest as _, Sha256};
 
-/// What unsealing this SealedSecret onto `target` would probe; None where it probes nothing.
+/// What unsealing this SealedSecret onto `target` would reveal; None if it reveals nothing.
 pub(crate) fn probe_of(metadata: &ObjectMeta, spec: &SealedSecretSpec, target: &Target) -> Option<Probe> {
     if !target.is_immutable() && templated(spec).next().is_none() {
         return None;

@@ -25,10 +25,10 @@ pub(crate) struct KeyPlace {
 pub(crate) fn check_no_sealing_key(
     secret: &ObjectMeta,
     type_: &str,
-    place: &KeyPlace,
+    location: &KeyPlace,
 ) -> Result<(), Refusal> {
     let labelled = secret.labels.as_ref().is_some_and(|labels| labels.contains_key(sealing_key::LABEL));
-    let is_home = secret.namespace.as_ref() == Some(&place.namespace);
+    let is_home = secret.namespace.as_ref() == Some(&location.namespace);
     let named = |prefix: &str| {
         let name = secret.name.as_deref().unwrap_or_default();
         let is_legacy_key = name == prefix && (is_home || type_ == sealing_key::SECRET_TYPE);
@@ -36,7 +36,7 @@ pub(crate) fn check_no_sealing_key(
     };
     let is_sealing_key = labelled
         || type_.starts_with(sealing_key::RESERVED_TYPES)
-        || named(&place.prefix)
+        || named(&location.prefix)
         || named(sealing_key::DEFAULT_PREFIX);
     if is_sealing_key { Err(Refusal::SealingKey) } else { Ok(()) }
 }

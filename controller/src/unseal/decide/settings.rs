@@ -3,15 +3,15 @@
 use crate::unseal::decide::sealing_key::KeyPlace;
 use sealing::Accepted;
 
-/// They depend on the namespace of a SealedSecret, and on nothing else of it.
+/// They depend on the namespace of a SealedSecret only.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    /// Where no SealedSecret may write its Secret.
+    /// The names of key Secrets, which no SealedSecret may write.
     pub key_place: KeyPlace,
     /// Deprecated forms that are unsealed.
     pub accepted: Accepted,
     /// Templates are rendered.
     pub renders_templates: bool,
-    /// Each Secret gets the annotation that says from which spec it was unsealed, because no status is written.
+    /// Each Secret gets the annotation of the spec that it was unsealed from, because no status is written.
     pub annotates_all: bool,
 }

@@ -1,4 +1,4 @@
-//! The cases of `decide`, a file for each area. Here: what they are made from.
+//! The cases of `decide`, a file for each area. This file has their inputs.
 
 pub(crate) mod created;
 pub(crate) mod existing_secrets;
@@ -22,7 +22,7 @@ use api::{ObservedSealedSecret, Scope, SealedSecretSpec};
 use jiff::Timestamp;
 use rand::Rng as _;
 use rand::rngs::SysRng;
-use sealing::{Accepted, ItemFault, KeyRing, SealingKey, UnsealError, UnsealedSecret, seal_item};
+use sealing::{Accepted, ItemErrorKind, KeyRing, SealingKey, UnsealError, UnsealedSecret, seal_item};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -113,7 +113,7 @@ fn sealed(change: Value) -> ObservedSealedSecret {
     serde_json::from_value(object).unwrap()
 }
 
-/// The Secret that `sealed` stands for, as the API server has it; `change` is merged over it.
+/// The Secret of `sealed` at the API server; `change` is merged over it.
 fn existing(change: Value) -> Target {
     let mut object = json!({
         "metadata": {

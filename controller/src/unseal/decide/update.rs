@@ -19,13 +19,13 @@ use std::collections::BTreeMap;
 /// A type to whose data Kubernetes adds items.
 const SERVICE_ACCOUNT_TOKEN: &str = "kubernetes.io/service-account-token";
 
-/// What to do about an existing Secret that may be changed, for the Secret that is wanted and the digest of its spec.
+/// What to do about an existing Secret that may be changed, for the wanted Secret and the digest of its spec.
 ///
-/// Decided: a new spec is always written, even if the Secret has its values already. A person who may edit a SealedSecret
-/// but not read Secrets could seal a guess, or probe with a template, and see in the status, the events or the cluster's revision
-/// whether the Secret was written. The API server counts a write only if something changes: here the annotation
-/// `unsealed-from`. A Secret has it from its first edit on, and not from its creation: upstream's controller, if it comes
-/// back, would take it away from each Secret.
+/// Decided: a new spec is always written, even if the Secret has its values already. A user who may edit a SealedSecret
+/// but not read Secrets could seal a guess, or probe with a template, and see in the status, the events or the
+/// cluster's revision whether the Secret was written. The API server counts a write only if something changes: here the
+/// annotation `unsealed-from`. A Secret has it from its first edit on, and not from its creation: upstream's
+/// controller, if it comes back, would remove it from each Secret.
 pub(crate) fn update(
     mut wanted: UnsealedSecret,
     source: String,
@@ -52,7 +52,7 @@ pub(crate) fn update(
     } else {
         wanted.same_data(existing)
     };
-    // A SealedSecret that does not set `immutable` leaves it to other clients: it cannot be undone, and is no fault.
+    // A SealedSecret that does not set `immutable` leaves it to other clients: it cannot be undone, and is no error.
     let is_immutable = existing.immutable == Some(true);
     wanted.immutable = wanted.immutable.or(existing.immutable);
     let same_immutable = is_immutable == (wanted.immutable == Some(true));
@@ -61,15 +61,15 @@ pub(crate) fn update(
     }
     let same =
         same_data && same_immutable && same_metadata(&wanted.metadata, &existing.metadata, history.drift);
-    // Another client took the annotation away.
+    // Another client removed the annotation.
     let annotation_is_due = wanted.templated && history.left_by_us && !annotated;
     if same && unsealed && !annotation_is_due {
         let version = existing.resource_version().unwrap_or_default();
         return Ok(Plan::Leave(Outcome::synced(version, &wanted.opened_by, Act::Found)));
     }
-    // On each write of a new spec, and not only on those that would change nothing else: so the annotation depends on the
-    // specs alone, and not on the values that they opened to. A new owner is a change, too: a Secret that is taken over
-    // is left as the template has it.
+    // On each write of a new spec, and not only on those that would change nothing else: so the annotation depends on
+    // the specs only, and not on the opened values. A new owner is a change, too: a Secret that is taken over is
+    // written as the template says.
     let new_spec = !unsealed && owners(&wanted.metadata) == owners(&existing.metadata);
     if new_spec || annotated || wanted.templated || settings.annotates_all {
         annotate(&mut wanted, source);
@@ -80,8 +80,8 @@ pub(crate) fn update(
     Ok(Plan::Replace { secret: wanted, corrects: history.drift })
 }
 
-/// The Secret for the annotation `patch`: whatever the existing Secret has stays, unless the SealedSecret sets it. The owner stays
-/// too, unless the Secret is also `managed`.
+/// The Secret for the annotation `patch`: the existing Secret's fields stay, unless the SealedSecret sets them. The
+/// owner stays too, unless the Secret is also `managed`.
 fn patched(mut wanted: UnsealedSecret, existing: &Secret) -> UnsealedSecret {
     for (key, value) in existing.data.iter().flatten() {
         wanted.data.entry(key.clone()).or_insert_with(|| Plaintext::new(value.0.clone()));
@@ -94,7 +94,7 @@ fn patched(mut wanted: UnsealedSecret, existing: &Secret) -> UnsealedSecret {
     };
     over(&mut wanted.metadata.labels, existing.labels());
     over(&mut wanted.metadata.annotations, existing.annotations());
-    // That of an earlier spec does not stay.
+    // The annotation of an earlier spec does not stay.
     wanted.metadata.annotations.get_or_insert_default().remove(UNSEALED_FROM);
     // The template may set `managed` as well, as with upstream.
     let managed = wanted.metadata.annotations.as_ref().and_then(|all| all.get(MANAGED));
@@ -108,9 +108,9 @@ fn patched(mut wanted: UnsealedSecret, existing: &Secret) -> UnsealedSecret {
     wanted
 }
 
-/// Whether the existing metadata is as wanted. As drift, only what the SealedSecret sets counts: labels and annotations that other
-/// clients add (Argo CD, a reloader) are theirs. Where the SealedSecret itself has changed, what it does not set any more has to go.
-/// The annotation `unsealed-from` never counts.
+/// Whether the existing metadata is as wanted. As drift, only what the SealedSecret sets counts: labels and annotations
+/// that other clients add (Argo CD, a reloader) are theirs. If the SealedSecret itself has changed, what it does not
+/// set any more is removed. The annotation `unsealed-from` never counts.
 fn same_metadata(wanted: &ObjectMeta, existing: &ObjectMeta, drift: bool) -> bool {
     let same_map = |wanted: &Option<BTreeMap<_, _>>, existing: &Option<BTreeMap<_, _>>| {
         let none = BTreeMap::<String, String>::new();

@@ -1,4 +1,4 @@
-//! Answers to a deletion.
+//! Responses to a deletion.
 
 use super::*;
 use crate::client::test_server::answering;
@@ -18,7 +18,7 @@ fn secret(deep: bool) -> String {
     )
 }
 
-/// Deletes where the SealedSecret is gone, and deleting the Secret gets this answer.
+/// Collects a deleted SealedSecret, where deleting the Secret gets this response.
 async fn deleting(code: u16, answer: String) -> Result<(), kube::Error> {
     let client = answering(move |request, body| {
         let metadata = request.headers[ACCEPT].to_str().unwrap().contains("as=PartialObjectMetadata");
@@ -49,7 +49,7 @@ async fn what_took_effect_has_not_failed() {
     }
 }
 
-/// No event tells of the deleted SealedSecret again.
+/// No further event reports the deleted SealedSecret.
 #[tokio::test]
 async fn what_was_refused_is_tried_again_while_the_term_lasts() {
     let gone = json!({ "metadata": { "namespace": "shop", "name": "db", "uid": "u" } });
@@ -81,7 +81,7 @@ async fn what_was_refused_is_tried_again_while_the_term_lasts() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_told_and_what_is_gone_is_not() {
+async fn a_refused_deletion_is_reported_and_a_missing_secret_is_not() {
     let refusal = |code: u16, reason: &str| {
         json!({ "kind": "Status", "status": "Failure", "code": code, "reason": reason, "message": "no" })
             .to_string()

@@ -1,4 +1,4 @@
-//! [`FairPermits`]: a semaphore whose permits are shared fairly among the namespaces, as [`FairQueue`] decides.
+//! [`FairSemaphore`]: a semaphore whose permits are shared fairly among the namespaces, as [`FairQueue`] decides.
 
 use crate::unseal::queue::fair_queue::FairQueue;
 use parking_lot::Mutex;
@@ -8,16 +8,16 @@ use tokio::sync::oneshot;
 
 /// A number of permits.
 #[derive(Debug)]
-pub(crate) struct FairPermits(Mutex<FairQueue<oneshot::Sender<FairPermit>>>);
+pub(crate) struct FairSemaphore(Mutex<FairQueue<oneshot::Sender<FairPermit>>>);
 
 /// One permit, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct FairPermit {
-    of: Arc<FairPermits>,
+    of: Arc<FairSemaphore>,
     namespace: String,
 }
 
-impl FairPermits {
+impl FairSemaphore {
     pub(crate) fn new(count: usize) -> Arc<Self> {
         Arc::new(Self(Mutex::new(FairQueue::new(count))))
     }
@@ -56,7 +56,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_permit_is_handed_on_even_past_a_task_that_is_gone() {
-        let permits = FairPermits::new(1);
+        let permits = FairSemaphore::new(1);
         let first = permits.acquire("a").await.unwrap();
         let mut gone = Box::pin(permits.acquire("b"));
         let mut waiting = Box::pin(permits.acquire("c"));

@@ -1,8 +1,9 @@
-//! [`FairQueue`]: which namespace is next, where there are fewer places than work. Pure: the time is an argument.
+//! [`FairQueue`]: which namespace is next, if there are fewer places than work. Pure: the time is an argument.
 //!
-//! Decided: the namespace whose work has taken the least time so far is next, instead of the one that came first: one namespace
-//! with a hundred objects that take a second each would keep all others waiting for minutes. Instead of a limit for each namespace,
-//! too: a namespace that is alone has every place, so that it is restored as fast as the machine can.
+//! Decided: the namespace whose work has taken the least time so far is next, instead of the one that came first: one
+//! namespace with a hundred objects that take a second each would keep all others waiting for minutes. Also instead of
+//! a limit for each namespace: a namespace that is alone has every place, so that it is restored as fast as the machine
+//! can.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -14,7 +15,7 @@ pub(crate) struct FairQueue<T> {
     by_namespace: HashMap<String, Share<T>>,
 }
 
-/// The part of one namespace.
+/// The work of one namespace.
 #[derive(Debug)]
 struct Share<T> {
     /// How long its work has taken; of the work under way, the time until `as_of`.
@@ -39,7 +40,7 @@ impl<T> FairQueue<T> {
             waiting: VecDeque::new(),
         });
         if !share.is_busy() {
-            // An idle hour is no credit for an hour of work.
+            // A namespace gets no credit for idle time.
             share.taken = share.taken.max(least);
         }
         share.waiting.push_back(work);
@@ -53,7 +54,7 @@ impl<T> FairQueue<T> {
             share.running = share.running.saturating_sub(1);
             self.free += 1;
         }
-        // A namespace that took more than others is remembered until those have caught up, or no work is left.
+        // A namespace that took more than others is remembered until those have taken as much, or no work is left.
         let alone = self.by_namespace.values().all(|share| !share.is_busy());
         self.by_namespace.retain(|_, share| share.is_busy() || (!alone && share.taken > least));
         self.next()

@@ -1,29 +1,31 @@
 //! [`RenderRate`]: how often edits of one SealedSecret may probe its sealed values. No clock: the time is an argument.
 //!
-//! A person who may edit a SealedSecret but not read Secrets learns one bit with each edit: whether its templates rendered. 95 such
-//! bits are a password of 16 random letters and digits. So the edits of one object that render templates are limited. The limit
-//! holds, too, for values that are compared with an immutable Secret: whether they are refused tells whether they are the same.
+//! A user who may edit a SealedSecret but not read Secrets learns one bit with each edit: whether its templates
+//! rendered. 95 such bits are a password of 16 random letters and digits. So the edits of one object that render
+//! templates are limited. The limit also applies to values that are compared with an immutable Secret: whether they are
+//! refused reveals whether they are equal.
 //!
-//! Decided: by the object's namespace and name, instead of by its UID, which a deletion changes. A value that was sealed with the strict
-//! scope opens under no other name. One that was sealed namespace-wide or cluster-wide can be probed under as many names as a
-//! person may create; limiting those together would hold back a restore, and the other tenants who use the same value.
+//! Decided: by the object's namespace and name, instead of by its UID, which a deletion changes. A value that was
+//! sealed with the strict scope opens under no other name. One that was sealed namespace-wide or cluster-wide can be
+//! probed under as many names as a user may create; limiting those together would delay a restore, and the other
+//! tenants who use the same value.
 //!
-//! Decided: ten at once and then one each five minutes. A person who works at a template gets ten tries in a row; a pipeline that
-//! changes one object every few minutes for a day is never held back; those 95 bits take seven hours. A probe with the same text (the
-//! spec without the Secret's metadata) costs nothing a second time. A template that may use the time or randomness is a
-//! new probe each time.
+//! Decided: ten at once and then one every five minutes. A user who works at a template gets ten tries in a row; a
+//! pipeline that changes one object every few minutes for a day is never delayed; those 95 bits take seven hours. A
+//! probe with the same text (the spec without the Secret's metadata) costs nothing a second time. A template that may
+//! use the time or randomness is a new probe each time.
 
 use parking_lot::Mutex;
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-/// Probes at once.
+/// Number of probes at once.
 const BURST: u32 = 10;
 
-/// Until there may be one more.
+/// Time until there may be one more.
 pub(crate) const REFILL: Duration = Duration::from_mins(5);
 
-/// Probes that are remembered of each object.
+/// Number of probes that are remembered of each object.
 const REMEMBERED: usize = 16;
 
 /// A bucket of tokens for each SealedSecret.
@@ -48,7 +50,7 @@ struct Bucket {
 /// The first half of a SHA-256, which is enough: no two texts with the same one can be found.
 pub(crate) type Digest = [u8; 16];
 
-/// An unseal that would tell something of the sealed values beside that they open.
+/// An unseal that reveals something of the sealed values beside that they open.
 #[derive(Debug)]
 pub(crate) struct Probe {
     /// Namespace and name of the SealedSecret.
@@ -65,7 +67,7 @@ pub(crate) struct Charge {
 }
 
 impl RenderRate {
-    /// Charges for a probe. Else the error is how long it has to wait, and it has cost nothing.
+    /// Charges for a probe. Else the error is the delay, and nothing is charged.
     pub(crate) fn charge(&self, probe: Probe, now: Instant) -> Result<Charge, Duration> {
         let mut buckets = self.0.lock();
         let empty = || Bucket { full_at: now, charged: VecDeque::new() };
@@ -81,7 +83,7 @@ impl RenderRate {
         Ok(Charge { probe, is_charged })
     }
 
-    /// Gives back what a probe cost that told nothing, because nothing was rendered.
+    /// Refunds a probe that revealed nothing, because nothing was rendered.
     pub(crate) fn refund(&self, charge: &Charge, now: Instant) {
         let mut buckets = self.0.lock();
         if charge.is_charged

@@ -1,7 +1,7 @@
 //! [`compromise`]: whether a leaked key opens a SealedSecret. Pure.
 //!
-//! Decided: deleting the Secret of a leaked key does not take the mark away. A key that the status once called leaked stays so, until
-//! other keys open the SealedSecret, or the key is active again.
+//! Decided: deleting the Secret of a leaked key does not remove the condition. A key that the status once named as
+//! leaked stays so, until other keys open the SealedSecret, or the key is active again.
 
 use crate::unseal::cause::truncate::truncate;
 use api::annotations::CERTIFICATE_FINGERPRINT;
@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 /// What the status says about leaked keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Compromise {
-    /// Of the condition `Compromised`.
+    /// The message of the condition `Compromised`.
     pub(crate) message: String,
     /// Fingerprints of the keys that leaked. Not only in the message, which is truncated.
     pub(crate) keys: BTreeSet<String>,
@@ -49,7 +49,7 @@ pub(crate) fn compromise(
     Some(Compromise { message, keys: leaked })
 }
 
-/// Whether a SealedSecret that no key opens was sealed with a key that leaked, as far as can be told.
+/// Whether a SealedSecret that no key opens was sealed with a leaked key, as far as is known.
 pub(crate) fn sealed_with_revoked(
     metadata: &ObjectMeta,
     previous: Option<&SealedSecretStatus>,

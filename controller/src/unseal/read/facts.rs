@@ -27,15 +27,15 @@ pub(crate) struct Facts {
     pub inputs: Inputs,
 }
 
-/// What was done before for the SealedSecret as it is now.
+/// What was done before for the present SealedSecret.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct History {
-    /// The Secret was what it should be: another client made what differs.
+    /// The Secret was right before: another client made the difference.
     pub drift: bool,
     /// The existing Secret was unsealed from this spec, by this controller or upstream's. Values that templates render differently
     /// each time are kept: a password must not change because something beside it did.
     pub unsealed: bool,
-    /// This controller wrote the existing Secret, or found it right, and set the annotation that says from which spec.
+    /// This controller wrote the existing Secret, or found it right, and set the annotation of the spec.
     pub left_by_us: bool,
 }
 
@@ -61,7 +61,7 @@ impl Facts {
         facts
     }
 
-    /// Takes the ring as it is now, and what it tells: keys may have been added or revoked while the SealedSecret waited.
+    /// Takes the ring as it is now, and what follows from it: keys may have been added or revoked while the SealedSecret waited.
     pub(crate) fn take_ring(&mut self, context: &Context) {
         // Before the ring itself: a change between the two is noticed, and not missed.
         self.inputs.ring_version = context.ring.opening_version();

@@ -1,12 +1,13 @@
 //! [`ObjectReader`]: reads objects from the API server, and bounds how many reconciliations hold large ones in memory.
 //!
-//! Most objects are small, and 32 reconciliations of them at the same time take little memory. An object may have 1.5 MB, though, and
-//! the work on it takes several times that: the SealedSecret as received and decoded, its values, the existing Secret and the new one.
-//! So only a few reconciliations may hold large objects, and the others wait for a permit. Permits are shared among the namespaces, so
-//! that one with hundreds of large objects does not keep the others from theirs.
+//! Most objects are small, and 32 reconciliations of them at the same time take little memory. An object may have 1.5
+//! MB, though, and the work on it takes several times that: the SealedSecret as received and decoded, its values, the
+//! existing Secret and the new one. So only a few reconciliations may hold large objects, and the others wait for a
+//! permit. Permits are shared among the namespaces, so that one with hundreds of large objects does not delay the
+//! others.
 //!
-//! A reconciliation takes one permit at most, and keeps it to its end. It may wait for a core while it has the permit, but never waits
-//! for the permit while it has a core. So there is no deadlock.
+//! A reconciliation takes one permit at most, and keeps it to its end. It may wait for a processor while it has the
+//! permit, but never waits for the permit while it has a processor. So there is no deadlock.
 
 use crate::client::api_timeout::with_api_timeout;
 use crate::client::response_limit::{AtMost, is_too_long};
@@ -19,20 +20,20 @@ use kube::core::{NamespaceResourceScope, Request};
 use kube::{Resource, ResourceExt as _};
 use serde::de::DeserializeOwned;
 
-/// In bytes of JSON: objects up to this size take no permit.
+/// In bytes of JSON: objects up to this size need no permit.
 const SMALL: usize = 64 << 10;
 
-/// Reconciliations that hold large objects at the same time.
+/// Number of reconciliations that hold large objects at the same time.
 pub(crate) const LARGE_OBJECT_PERMITS: usize = 4;
 
-/// Of one reconciliation.
+/// Reads the objects of one reconciliation.
 pub(crate) struct ObjectReader<'a> {
     context: &'a Context,
     namespace: String,
     permit: Option<FairPermit>,
 }
 
-/// A spec, or what is wrong with it.
+/// A spec, or its error.
 pub(crate) type Spec = Result<SealedSecretSpec, DecodeError>;
 
 /// Why an object was not read.
@@ -46,7 +47,7 @@ pub(crate) enum Unread {
 }
 
 impl<'a> ObjectReader<'a> {
-    /// Without a permit.
+    /// A reader without a permit.
     pub(crate) fn new(observed: &WatchedSealedSecret, context: &'a Context) -> Self {
         Self { context, namespace: observed.namespace().unwrap_or_default(), permit: None }
     }

@@ -1,4 +1,5 @@
-//! [`Subject`]: what reading showed, beside the facts; and [`Target`], the existing Secret with the name of a SealedSecret.
+//! [`Subject`]: the result of reading, beside the facts; and [`Target`], the existing Secret with the name of a
+//! SealedSecret.
 
 use crate::keys::store::wipe::wipe;
 use crate::unseal::read::object_reader::Spec;
@@ -6,10 +7,10 @@ use api::TooManyEntries;
 use k8s_openapi::api::core::v1::Secret;
 use std::time::Duration;
 
-/// What reading showed.
+/// The result of reading.
 #[derive(Debug)]
 pub(crate) enum Subject {
-    /// The Secret is as it was left.
+    /// The Secret is unchanged.
     Settled,
     /// Another client edited the Secret again, and the next correction has to wait this long.
     Contested(Duration),

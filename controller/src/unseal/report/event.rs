@@ -8,8 +8,8 @@ use crate::unseal::cause::truncate::truncate;
 use crate::unseal::outcome::{Act, Outcome};
 use api::{Condition, ConditionStatus, SealedSecretStatus};
 
-/// The event for an outcome: for each Secret that was written, and for each failure that is new or has another message. None where
-/// nothing has changed.
+/// The event for an outcome: for each Secret that was written, and for each failure that is new or has another message.
+/// None if nothing has changed.
 pub(crate) fn event_for(
     previous: Option<&SealedSecretStatus>,
     next: &SealedSecretStatus,

@@ -16,8 +16,8 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use std::collections::BTreeSet;
 
-/// The next status. Its times are those of `previous` where nothing changed. `compromise` returns what to say about the keys that
-/// opened the SealedSecret.
+/// The next status. Its times are those of `previous` where nothing changed. `compromise` returns the text about the
+/// keys that opened the SealedSecret.
 pub(crate) fn next_status(
     previous: Option<&SealedSecretStatus>,
     generation: Option<i64>,
@@ -69,19 +69,19 @@ pub(crate) fn next_status(
         keys
     });
     let is_news = previous.is_none_or(|previous| previous.observed_generation != generation);
-    // As with upstream: a program that waits until an edit is processed may look at this time alone.
+    // As in upstream's controller: a program that waits until an edit is processed may read this time only.
     if let Some(synced) = conditions.first_mut().filter(|_| is_news) {
         synced.last_update_time = Some(Time(now));
     }
     SealedSecretStatus { observed_generation: generation, conditions, target, opened_by, compromised_by }
 }
 
-/// Whether the status has to be written: it is news, or the API server has not taken it yet.
+/// Whether the status has to be written: it is new, or the API server has not accepted it yet.
 pub(crate) fn must_be_written(memory: &Memory, next: &SealedSecretStatus, outcome: &Outcome) -> bool {
     memory.is_unwritten || is_news(memory.status.as_ref(), next, outcome)
 }
 
-/// Whether the status tells something else than the previous one. Where nothing was read, the status is known to be right in all but
+/// Whether the status says something else than the previous one. Where nothing was read, the status is known to be right in all but
 /// the keys that leaked.
 pub(crate) fn is_news(
     previous: Option<&SealedSecretStatus>,
@@ -103,7 +103,7 @@ fn same_compromise(one: &SealedSecretStatus, other: &SealedSecretStatus) -> bool
     }
 }
 
-/// Whether two statuses differ in their times alone.
+/// Whether two statuses differ only in their times.
 fn says_the_same(one: &SealedSecretStatus, other: &SealedSecretStatus) -> bool {
     one.observed_generation == other.observed_generation
         && one.target == other.target

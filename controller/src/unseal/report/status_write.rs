@@ -13,11 +13,11 @@ use std::sync::Once;
 /// Fields as received, nested to any depth.
 type Fields = BTreeMap<String, Box<RawValue>>;
 
-/// Writes the status if the object still has this version. Else, or if another object has its name, the API server answers 409.
-/// Returns the object's new version.
+/// Writes the status if the object still has this version. Else, or if another object has its name, the API server
+/// answers 409. Returns the object's new version.
 ///
-/// Decided: the version and not the UID, because a patch of the status of a custom resource does not look at the UID: the
-/// API server puts the metadata it has over what is sent, before it compares.
+/// Decided: the version and not the UID, because a patch of the status of a custom resource ignores the UID: the API
+/// server puts its own metadata over what is sent, before it compares.
 pub(crate) async fn write_status(
     client: &Client,
     observed: &WatchedSealedSecret,
@@ -60,7 +60,7 @@ async fn patch(
     version: Option<&str>,
 ) -> Result<WatchedSealedSecret, kube::Error> {
     if let Value::Object(fields) = fields {
-        // A merge patch keeps what it does not name.
+        // A merge patch keeps the fields that it does not name.
         fields.entry("target").or_insert(Value::Null);
         fields.entry("openedBy").or_insert(Value::Null);
         fields.entry("compromisedBy").or_insert(Value::Null);
@@ -115,7 +115,8 @@ mod tests {
     use crate::client::test_server::answering;
     use http::Method;
 
-    /// Under upstream's rights, and deleted and made again meanwhile: the status is not the new object's.
+    /// With upstream's permissions, and an object that was deleted and created again: the status does not belong to the
+    /// new object.
     #[tokio::test]
     async fn a_namesake_is_not_written_to() {
         let client = answering(|request, _| {
@@ -132,7 +133,7 @@ mod tests {
         assert!(matches!(written, Err(kube::Error::Api(status)) if status.is_not_found()));
     }
 
-    /// Under upstream's rights again: what is nested deeper than we decode goes back as it came.
+    /// With upstream's permissions: an object that is nested deeper than `serde_json` decodes is sent back as received.
     #[tokio::test]
     async fn a_deep_object_is_written_to() {
         let deep = "[".repeat(20_000) + &"]".repeat(20_000);
@@ -144,7 +145,7 @@ mod tests {
                 (403, json!({ "status": "Failure", "reason": "Forbidden", "code": 403 }).to_string())
             }
             Method::GET => (200, stored.clone()),
-            // It says what it was sent.
+            // It answers with the object that it was sent.
             _ => {
                 assert_eq!(sent, stored.replace(r#""resourceVersion":"1""#, r#""resourceVersion":"2""#));
                 (200, sent.to_owned())

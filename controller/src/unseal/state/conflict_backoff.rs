@@ -3,7 +3,7 @@
 use crate::process::backoff::Backoff;
 use std::time::{Duration, Instant};
 
-/// What was written over another client's change, in quick succession; None where nothing was.
+/// Writes over another client's changes, in quick succession; None if there were none.
 #[derive(Debug, Default)]
 pub(crate) struct ConflictBackoff(Option<Writes>);
 
@@ -24,7 +24,7 @@ const DELAYS: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_
 const FORGET_AFTER: Duration = Duration::from_mins(15);
 
 impl ConflictBackoff {
-    /// Whether there was a write not long ago: then another client made what differs now.
+    /// Whether there was a write not long ago: then another client made the present difference.
     pub(crate) fn is_active(&self, generation: Option<i64>, now: Instant) -> bool {
         self.0.as_ref().is_some_and(|writes| {
             writes.generation == generation && now.saturating_duration_since(writes.last) < FORGET_AFTER
@@ -39,7 +39,7 @@ impl ConflictBackoff {
         (!left.is_zero()).then_some(left)
     }
 
-    /// Counts a write. An attempt that wrote nothing does not count: no other client saw it.
+    /// Counts a write. An attempt that wrote nothing does not count, because no other client saw it.
     pub(crate) fn record(&mut self, generation: Option<i64>, now: Instant) {
         let before = self.0.as_ref().filter(|_| self.is_active(generation, now));
         let count = before.map_or(0, |writes| writes.count).saturating_add(1);
@@ -61,13 +61,13 @@ mod tests {
             }
             delay
         };
-        // Every round is undone at once, for ten minutes.
+        // Every write is undone at once, for ten minutes.
         let tries = (0..6_000).map(|tenth| start + Duration::from_millis(100) * tenth);
         let written = tries.filter(|now| write(1, *now).is_none()).count();
         assert!((8..20).contains(&written), "{written}");
         let end = start + Duration::from_mins(10);
         let wait = write(1, end).unwrap();
-        assert_eq!(write(1, end), Some(wait), "asking does not make it longer");
+        assert_eq!(write(1, end), Some(wait), "an attempt that wrote nothing does not make it longer");
         assert_eq!(write(1, end + wait), None, "and then its time has come");
         assert_eq!(write(2, end), None, "another generation has its own count");
         let later = end + Duration::from_hours(2);

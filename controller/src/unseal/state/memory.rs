@@ -1,4 +1,5 @@
-//! [`Memory`] and [`Inputs`]: what [`ObjectStates`](crate::unseal::state::object_state::ObjectStates) tells, and what it compares.
+//! [`Memory`] and [`Inputs`]: what [`ObjectStates`](crate::unseal::state::object_state::ObjectStates) returns, and what
+//! it compares.
 
 use api::{Scope, SealedSecretStatus};
 use envelope::Fingerprint;
@@ -8,15 +9,15 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(Default))]
 pub(crate) struct Inputs {
-    /// The SealedSecret's, which stands for its spec.
+    /// The SealedSecret's generation, which identifies its spec.
     pub generation: Option<i64>,
-    /// From the SealedSecret's annotations.
+    /// The scope in the SealedSecret's annotations.
     pub scope: Scope,
     /// Drift is corrected, by the flags and the SealedSecret's annotations.
     pub correct_drift: bool,
-    /// From the SealedSecret's annotations: the key that sealed it, if that key is known.
+    /// The key in the SealedSecret's annotations, if that key is known.
     pub hint: Option<Fingerprint>,
-    /// As far as can be told, a key that leaked sealed it: if it does not open, that is why.
+    /// As far as is known, a leaked key sealed it: if it does not open, that is why.
     pub revoked: bool,
     /// The version of the ring of keys.
     pub ring_version: u64,
@@ -24,7 +25,7 @@ pub(crate) struct Inputs {
     pub target_version: Option<String>,
 }
 
-/// What is remembered of one SealedSecret, as of one moment. Each is a fact for a decision or a report.
+/// What is remembered of one SealedSecret at one moment. Each field is a fact for a decision or a report.
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and all combinations occur")]
 pub(crate) struct Memory {
@@ -32,16 +33,16 @@ pub(crate) struct Memory {
     pub status: Option<SealedSecretStatus>,
     /// The latest version of the SealedSecret that is known.
     pub version: Option<String>,
-    /// The API server has not taken that status yet, though nothing has changed since.
+    /// The API server has not accepted that status yet, though nothing has changed since.
     pub is_unwritten: bool,
     /// How long the status must not be written, because another client overwrites it each time.
     pub status_delay: Option<Duration>,
     /// This process has unsealed this generation.
     pub unsealed: bool,
-    /// The Secret was corrected not long ago: another client made what differs now.
+    /// The Secret was corrected not long ago: another client made the present difference.
     pub is_contested: bool,
     /// How long the Secret must not be corrected, because another client reverts it each time.
     pub correction_delay: Option<Duration>,
-    /// The Secret of a deleted SealedSecret has been in the way for so long that the garbage collector will not delete it.
+    /// The Secret of a deleted SealedSecret exists for so long that the garbage collector will not delete it.
     pub is_collector_late: bool,
 }

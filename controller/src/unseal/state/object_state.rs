@@ -15,7 +15,8 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::{Duration, Instant};
 
-/// How long Kubernetes' garbage collector is waited for. It takes a second, and up to half a minute for a type that is new to it.
+/// How long the controller waits for Kubernetes' garbage collector. It takes a second, and up to half a minute for a
+/// type that is new to it.
 const COLLECTOR_TIMEOUT: Duration = Duration::from_secs(45);
 
 /// The states of all SealedSecrets that one watch shows.
@@ -24,8 +25,8 @@ pub(crate) struct ObjectStates(Mutex<States>);
 
 #[derive(Debug, Default)]
 struct States {
-    /// By UID: a SealedSecret that is deleted and created again starts anew. An object is in here for as long as the watch shows it,
-    /// and no longer; None while nothing is remembered of it.
+    /// By UID: a SealedSecret that is deleted and created again has a new state. An object is in here while the watch
+    /// shows it; None while nothing is remembered of it.
     by_uid: HashMap<String, Option<Box<ObjectState>>>,
     /// UIDs in the list that the watch is reading.
     listed: HashSet<String>,
@@ -37,23 +38,23 @@ struct States {
 struct ObjectState {
     /// As last written by this process, or by another client after it.
     status: Option<SealedSecretStatus>,
-    /// The SealedSecret's version that has this status, where the API server told it.
+    /// The SealedSecret's version that has this status, if the API server returned it.
     version: Option<String>,
-    /// How many lists had been begun when that was noted.
+    /// Number of lists that had been begun at that time.
     lists: u64,
     /// Another client wrote the status over this process' status.
     is_overwritten: bool,
-    /// The API server did not take the status.
+    /// The API server did not accept the status.
     is_unwritten: bool,
-    /// The hash of the failure that was logged last; only where the status does not tell all of it.
+    /// The hash of the failure that was logged last; only if the status does not hold all of it.
     logged: Option<u64>,
     /// Since when each write of the status was a conflict.
     conflicts_since: Option<Instant>,
-    /// What an outcome was reported for, and until when it holds; None for until the inputs change.
+    /// The inputs for which an outcome was reported, and until when it holds; None for until the inputs change.
     reported: Option<(Inputs, Option<Instant>)>,
     /// Since when each reconciliation failed with a transient error.
     failing_since: Option<Instant>,
-    /// Since when the Secret of a deleted SealedSecret is in the way.
+    /// Since when the Secret of a deleted SealedSecret has the name.
     blocked_since: Option<Instant>,
     /// The generation for which the Secret was last written or found right.
     unsealed: Option<i64>,
@@ -62,7 +63,7 @@ struct ObjectState {
 }
 
 impl ObjectStates {
-    /// Follows the watch. Returns the UIDs of objects that are gone.
+    /// Follows the watch. Returns the UIDs of deleted objects.
     pub(crate) fn follow(&self, event: &Event<WatchedSealedSecret>) -> Vec<String> {
         let states = &mut *self.0.lock();
         match event {
@@ -75,7 +76,7 @@ impl ObjectStates {
                 let uid = sealed.uid().unwrap_or_default();
                 let state = states.by_uid.entry(uid.clone()).or_default();
                 let version = sealed.resource_version();
-                // An older version than before: etcd was restored, and nothing done since the backup has been done.
+                // An older version than before: etcd was restored from a backup, without the changes since.
                 state.take_if(|state| {
                     state.lists < states.lists && is_later(state.version.as_deref(), version.as_deref())
                 });
@@ -103,7 +104,7 @@ impl ObjectStates {
         self.access(sealed, |_, _| act());
     }
 
-    /// Notes a status that another client wrote, and returns what is remembered.
+    /// Records a status that another client wrote, and returns what is remembered.
     pub(crate) fn recall(&self, sealed: &WatchedSealedSecret, now: Instant) -> Memory {
         self.yield_to(sealed);
         self.look(sealed, now)
@@ -146,7 +147,7 @@ impl ObjectStates {
         yielded.unwrap_or_default()
     }
 
-    /// When to look again, if an outcome was reported for these very inputs already. None if they have to be decided.
+    /// When to check again, if an outcome was reported for equal inputs already. None if they have to be decided.
     pub(crate) fn already_reported(
         &self,
         sealed: &WatchedSealedSecret,
@@ -162,7 +163,7 @@ impl ObjectStates {
         }
     }
 
-    /// Notes that the Secret is what this generation asks for, whether or not the status can be written.
+    /// Records that the Secret is what this generation describes, whether or not the status can be written.
     pub(crate) fn unsealed(&self, sealed: &WatchedSealedSecret) {
         self.note(sealed, |state, _| state.unsealed = sealed.metadata.generation);
     }
@@ -171,7 +172,7 @@ impl ObjectStates {
         self.note(sealed, |state, _| state.corrections.record(sealed.metadata.generation, now));
     }
 
-    /// Notes the status that was written, and the SealedSecret's version since.
+    /// Records the status that was written, and the SealedSecret's version since.
     pub(crate) fn wrote_status(
         &self,
         sealed: &WatchedSealedSecret,
@@ -188,16 +189,16 @@ impl ObjectStates {
         });
     }
 
-    /// Notes a status that the API server does not take. From here on it counts as reported, so that events tell it once; and it is
-    /// tried again.
+    /// Records a status that the API server does not accept. From here on it counts as reported, so that there is one
+    /// event; and it is tried again.
     pub(crate) fn could_not_write_status(&self, sealed: &WatchedSealedSecret, status: SealedSecretStatus) {
         self.note(sealed, |state, _| {
-            // Without a version: what the object goes on showing does not overwrite it.
+            // Without a version: the object as the watch shows it does not replace it.
             (state.status, state.version, state.is_unwritten) = (Some(status), None, true);
         });
     }
 
-    /// Notes that a write of the status was a conflict. Returns how long each write has been one.
+    /// Records that a write of the status was a conflict. Returns how long each write has been one.
     pub(crate) fn status_conflict(&self, sealed: &WatchedSealedSecret, now: Instant) -> Duration {
         let since = self.note(sealed, |state, _| *state.conflicts_since.get_or_insert(now));
         lasted(since, now)
@@ -211,18 +212,18 @@ impl ObjectStates {
         self.note(sealed, |state, _| std::mem::replace(&mut state.logged, hash) != hash).unwrap_or_default()
     }
 
-    /// Notes a transient error. Returns how long each reconciliation has failed with one.
+    /// Records a transient error. Returns how long each reconciliation has failed with one.
     pub(crate) fn failed(&self, sealed: &WatchedSealedSecret, now: Instant) -> Duration {
         let since = self.note(sealed, |state, _| *state.failing_since.get_or_insert(now));
         lasted(since, now)
     }
 
-    /// Notes that the Secret of a deleted SealedSecret is in the way.
+    /// Records that the Secret of a deleted SealedSecret has the name.
     pub(crate) fn blocked(&self, sealed: &WatchedSealedSecret, now: Instant) {
         self.note(sealed, |state, _| _ = state.blocked_since.get_or_insert(now));
     }
 
-    /// Notes that an outcome was reported for these inputs: it holds until then, or, for None, until they change.
+    /// Records that an outcome was reported for these inputs: it holds until then, or, for None, until they change.
     pub(crate) fn reported(&self, sealed: &WatchedSealedSecret, inputs: Inputs, until: Option<Instant>) {
         self.note(sealed, |state, _| state.reported = Some((inputs, until)));
     }
@@ -232,7 +233,7 @@ impl ObjectStates {
         self.amend(sealed, |state, _| state.reported = None);
     }
 
-    /// Forgets transient errors, and for which inputs an outcome was reported: the cluster did its part.
+    /// Forgets transient errors, and for which inputs an outcome was reported: the cluster works again.
     pub(crate) fn forget_failures(&self, sealed: &WatchedSealedSecret) {
         self.amend(sealed, |state, _| {
             (state.reported, state.failing_since, state.blocked_since) = (None, None, None);
@@ -273,8 +274,8 @@ fn lasted(since: Option<Instant>, now: Instant) -> Duration {
     since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
 }
 
-/// Whether two statuses say different things. A CustomResourceDefinition that does not know `target`, or a field of it, drops it; that
-/// is no difference.
+/// Whether two statuses say different things. A CustomResourceDefinition that does not have `target`, or a field of it,
+/// drops it; that is no difference.
 fn differs(theirs: &SealedSecretStatus, ours: &SealedSecretStatus) -> bool {
     let same_conditions = theirs.conditions.len() == ours.conditions.len()
         && theirs.conditions.iter().zip(&ours.conditions).all(|(one, other)| one.says_the_same(other));

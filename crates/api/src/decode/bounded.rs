@@ -23,7 +23,7 @@ const NAMES: usize = 1_024;
 
 /// A field of a Secret has more entries than are decoded.
 ///
-/// Decided: such a Secret is not read at all, instead of reading the entries that are asked for: what is left out may be an
+/// Decided: such a Secret is not read at all, instead of reading the requested entries: what is left out may be an
 /// annotation that says whose it is, and what is written back would lose values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it has more than {MOST} entries in {field}, which are too many to be read")]

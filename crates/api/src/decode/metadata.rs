@@ -1,5 +1,5 @@
 //! An object's metadata, as far as it is read here: [`without_managed_fields`] for Secrets that are read whole,
-//! [`SealedSecretMetadata`] for SealedSecrets, and [`of_watched_object`] for objects of which only the metadata is asked for.
+//! [`SealedSecretMetadata`] for SealedSecrets, and [`of_watched_object`] for objects of which only the metadata is requested.
 //!
 //! A user who may write an object may also write its `managedFields`, nested as deep as the API server takes them, which is deeper than
 //! `serde_json` decodes. `serde_json` skips a field without descending into it, so that a skipped field may have any depth. It takes no
@@ -134,7 +134,8 @@ fn instance_label<'de, D: Deserializer<'de>>(
     entries_if(deserializer, |name| name == INSTANCE_LABEL)
 }
 
-/// Decodes the metadata of an object of which nothing else is asked for: name, namespace, dates, and the owner that controls it.
+/// Decodes the metadata of an object of which only the metadata is needed: name, namespace, dates, and the owner that
+/// controls it.
 pub(crate) fn of_watched_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ObjectMeta, D::Error> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -174,7 +175,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn everything_else_is_kept() {
+    fn everything_else_stays() {
         let time = "2024-01-02T03:04:05Z";
         let owner = json!({ "apiVersion": "v1", "kind": "K", "name": "o", "uid": "u", "controller": true });
         let mut metadata = json!({
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_sealed_secret_what_is_read_is_kept() {
+    fn of_a_sealed_secret_the_fields_that_are_read_are_decoded() {
         let metadata = json!({
             "annotations": { "sealedsecrets.bitnami.com/cluster-wide": "true",
                              "sealedsecrets.bitnami.com/certificate-fingerprint": "f".repeat(10_000),
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_watched_object_its_controller_is_kept() {
+    fn of_a_watched_object_its_controller_is_decoded() {
         let owner = |name: &str, controller: bool| json!({ "apiVersion": "v1", "kind": "K", "name": name, "uid": "u", "controller": controller });
         let metadata = json!({ "name": "a", "labels": { "l": "m" }, "annotations": { "a": "b" },
                                "ownerReferences": [owner("first", false), owner("second", true)] });

@@ -10,10 +10,10 @@ use serde::Deserialize;
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-/// The media type that asks the API server for the metadata of objects alone, so that it sends no values.
+/// The media type by which a client requests only the metadata of objects, so that the API server sends no values.
 pub const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
-/// The metadata of a `K`. A client that lists or watches this type asks the API server for nothing else.
+/// The metadata of a `K`. A client that lists or watches this type requests nothing else.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(bound = "")]
 pub struct ObservedMetadata<K> {

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_spec_is_kept_and_a_wrong_one_is_a_fact_about_its_object() {
+    fn a_short_spec_is_stored_and_a_wrong_one_is_an_error_of_its_object() {
         let short = watched(&json!({ "encryptedData": { "password": "AgA=" } }));
         assert_eq!(short.spec.decoded().unwrap().unwrap().encrypted_data["password"], "AgA=");
         assert_eq!(short.spec.items(), ["password"]);
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_spec_the_names_are_kept() {
+    fn of_a_long_spec_the_names_are_stored() {
         let observed = watched(&json!({ "encryptedData": { "a": long(), "b": "AgA=" }, "template": {} }));
         assert_eq!(observed.spec.decoded(), None);
         assert_eq!(observed.spec.items(), ["a", "b"]);
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_many_or_long_are_not_kept() {
+    fn too_many_or_too_long_names_are_dropped() {
         let many: Value = (0..1_000).map(|number| (format!("item-{number}"), json!("AgA="))).collect();
         let odd = json!({ "a": [long()], "b": 5 });
         for (items, expected) in [

@@ -10,26 +10,26 @@ use std::collections::BTreeSet;
 pub(crate) enum Effort {
     /// A controller reconciles it. Any user may create such an object.
     Bounded,
-    /// A request asks about it. Any user may send such a request, and send it again.
+    /// A request submits it. Any user may send such a request, and send it again.
     Request,
     /// Every key is tried.
     Unbounded,
 }
 
-/// Failed tries with a key that the items which do not open may cost. Enough to name every fault of an honest mistake; a
-/// few seconds of one core for an object made to waste them.
+/// Failed tries with a key that the items which do not open may cost. Enough to name every error of an honest mistake;
+/// a few seconds of one processor for an object made to waste them.
 const FAILED_TRIES: u32 = 600;
 
 /// Failed tries on the way to the key that does open. An object whose items were sealed one by one, over years, under
 /// as many keys, needs items times keys of them; a hundred items under a hundred keys are let through.
 const MISSES: u32 = 10_000;
 
-/// As [`MISSES`], for a request: a few seconds of one core, during which no other request is answered. Enough for fifty items under
-/// fifty keys.
+/// As [`MISSES`], for a request: a few seconds of one processor, during which no other request is answered. Enough for
+/// fifty items under fifty keys.
 const MISSES_OF_A_REQUEST: u32 = 2_500;
 
-/// The keys of a ring, in the order in which they are tried. While items share a key, their cost does not grow with the number of
-/// keys.
+/// The keys of a ring, in the order in which they are tried. While items share a key, their cost does not grow with the
+/// number of keys.
 pub(crate) struct Trials<'a> {
     ring: &'a KeyRing,
     effort: Effort,

@@ -2,7 +2,7 @@
 //! values.
 
 use super::message::{depend_on_values, faulty, faulty_items, faulty_templates, faulty_templates_in_full};
-use crate::item_error::{BadTemplate, ItemError, ItemFault};
+use crate::item_error::{BadTemplate, ItemError, ItemErrorKind};
 use std::borrow::Borrow;
 use std::fmt;
 
@@ -24,7 +24,7 @@ pub enum UnsealError {
     BothForms,
     /// The deprecated form does not open.
     #[error("{}", faulty(*.0, "spec.data"))]
-    DeprecatedItem(ItemFault),
+    DeprecatedItem(ItemErrorKind),
     /// It opens, and holds something else.
     #[error("spec.data opens, but what it holds is not a Secret")]
     DeprecatedShape,
@@ -40,19 +40,19 @@ pub enum UnsealError {
 }
 
 impl UnsealError {
-    /// This error, with [`ItemFault::NoKeyOpens`] replaced by [`ItemFault::KeyRevoked`]. A ring cannot know which key sealed an item.
+    /// This error, with [`ItemErrorKind::NoKeyOpens`] replaced by [`ItemErrorKind::KeyRevoked`]. A ring cannot know which key sealed an item.
     #[must_use]
     pub fn blaming_revocation(mut self) -> Self {
-        let faults = match &mut self {
+        let kinds = match &mut self {
             Self::Items(errors) | Self::Templates { items: errors, .. } => {
-                errors.iter_mut().map(|error| &mut error.fault).collect()
+                errors.iter_mut().map(|error| &mut error.kind).collect()
             }
-            Self::DeprecatedItem(fault) => vec![fault],
+            Self::DeprecatedItem(kind) => vec![kind],
             Self::NoKeys | Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => Vec::new(),
         };
-        for fault in faults {
-            if *fault == ItemFault::NoKeyOpens {
-                *fault = ItemFault::KeyRevoked;
+        for kind in kinds {
+            if *kind == ItemErrorKind::NoKeyOpens {
+                *kind = ItemErrorKind::KeyRevoked;
             }
         }
         self
@@ -67,9 +67,9 @@ impl UnsealError {
     pub fn blames_revocation(&self) -> bool {
         match self {
             Self::Items(errors) | Self::Templates { items: errors, .. } => {
-                errors.iter().any(|error| error.fault == ItemFault::KeyRevoked)
+                errors.iter().any(|error| error.kind == ItemErrorKind::KeyRevoked)
             }
-            Self::DeprecatedItem(fault) => *fault == ItemFault::KeyRevoked,
+            Self::DeprecatedItem(kind) => *kind == ItemErrorKind::KeyRevoked,
             Self::NoKeys | Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => false,
         }
     }
@@ -79,9 +79,9 @@ impl UnsealError {
         match self {
             Self::NoKeys => true,
             Self::Items(errors) | Self::Templates { items: errors, .. } => {
-                errors.iter().any(|error| error.fault == ItemFault::NoKeyOpens)
+                errors.iter().any(|error| error.kind == ItemErrorKind::NoKeyOpens)
             }
-            Self::DeprecatedItem(fault) => *fault == ItemFault::NoKeyOpens,
+            Self::DeprecatedItem(kind) => *kind == ItemErrorKind::NoKeyOpens,
             Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => false,
         }
     }

@@ -1,6 +1,6 @@
 //! The sentences for items that do not open and templates that do not render. Names and counts; never a value.
 
-use crate::item_error::{BadTemplate, ItemError, ItemFault};
+use crate::item_error::{BadTemplate, ItemError, ItemErrorKind};
 use std::fmt::Write as _;
 use template::{Shown, TemplateError};
 
@@ -10,20 +10,20 @@ const NAMES_SHOWN: usize = 10;
 /// The most characters of a name that a message shows. The keys of a SealedSecret may have any length.
 const NAME_LENGTH: usize = 64;
 
-/// All faulty items in one sentence per kind of fault.
+/// One sentence for each kind of error, with the names of its items.
 pub(crate) fn faulty_items(errors: &[ItemError]) -> String {
-    let mut faults: Vec<ItemFault> = Vec::new();
+    let mut kinds: Vec<ItemErrorKind> = Vec::new();
     for error in errors {
-        if !faults.contains(&error.fault) {
-            faults.push(error.fault);
+        if !kinds.contains(&error.kind) {
+            kinds.push(error.kind);
         }
     }
-    let sentences: Vec<String> = faults
+    let sentences: Vec<String> = kinds
         .into_iter()
-        .map(|fault| {
+        .map(|kind| {
             let names: Vec<&str> =
-                errors.iter().filter(|error| error.fault == fault).map(|error| error.key.as_str()).collect();
-            faulty(fault, &list(&names))
+                errors.iter().filter(|error| error.kind == kind).map(|error| error.key.as_str()).collect();
+            faulty(kind, &list(&names))
         })
         .collect();
     sentences.join("; ")
@@ -33,39 +33,40 @@ pub(crate) fn faulty_items(errors: &[ItemError]) -> String {
 const NO_KEY: &str = "no key could decrypt secret";
 
 /// What is wrong with these items: upstream's words and the items, by which logs and alerts are searched, then the likely cause.
-pub(crate) fn faulty(fault: ItemFault, names: &str) -> String {
-    match fault {
-        ItemFault::NotBase64 => {
-            format!("illegal base64 data ({names}): something else stands where kubeseal writes base64")
+pub(crate) fn faulty(kind: ItemErrorKind, names: &str) -> String {
+    match kind {
+        ItemErrorKind::NotBase64 => {
+            format!("illegal base64 data ({names}): kubeseal writes base64, and this is something else")
         }
-        ItemFault::Truncated => {
+        ItemErrorKind::Truncated => {
             format!("{NO_KEY} ({names}): cut off; a part of what kubeseal wrote is missing")
         }
-        ItemFault::OtherScope(scope) => {
+        ItemErrorKind::OtherScope(scope) => {
             format!(
                 "{NO_KEY} ({names}): sealed with scope {scope}, which the SealedSecret's annotations do not state"
             )
         }
-        ItemFault::NotTried => format!(
+        ItemErrorKind::NotTried => format!(
             "not tried ({names}): too many before it do not open, or open only with keys that are tried late"
         ),
-        ItemFault::NoKeyOpens => format!(
+        ItemErrorKind::NoKeyOpens => format!(
             "{NO_KEY} ({names}): sealed for another cluster, or for another name or namespace, or its key is gone"
         ),
-        ItemFault::KeyRevoked => format!(
+        ItemErrorKind::KeyRevoked => format!(
             "{NO_KEY} ({names}): sealed with a key that leaked and was revoked; change the value where it comes from, and seal \
              the new one"
         ),
     }
 }
 
-/// The most characters that a message shows of the fault of one template. It may quote the template, which may have any length.
+/// The most characters of one template's error in a message. The error may show the template, which may have any
+/// length.
 const TEMPLATE_LENGTH: usize = 300;
 
-/// What is shown where templates do not render with the values: one sentence for all of them. Which of many templates failed, and
-/// how, would tell as many bits of the values as there are templates.
+/// The message if templates do not render with the values: one sentence for all of them. Which of many templates
+/// failed, and how, would reveal as many bits of the values as there are templates.
 pub const DO_NOT_RENDER: &str = "the templates in spec.template.data do not give a Secret with these values, or not within \
-                                        their bounds; the controller's log tells which, and why";
+                                        their bounds; the controller's log says which, and why";
 
 /// The items that do not open, then the faulty templates, as a status may show them: a sentence for each text that cannot be read, and
 /// one for all that were read and do not render. [`TemplateError`] says why.
@@ -155,9 +156,10 @@ mod tests {
         )
     }
 
-    /// However many failed, in whatever way: each of them is a question that its writer asked of the values.
+    /// The message does not depend on how many templates fail, or how: each failure would answer a question of the
+    /// template's author about the values.
     #[test]
-    fn templates_that_do_not_render_are_told_in_one_sentence_and_one_by_one_in_full() {
+    fn templates_that_do_not_render_have_a_short_and_a_full_message() {
         let failing = [faulty("a", "\n{{ fail \"no\" }}"), faulty("d", "{{ fail .v }}")];
         let endless = [faulty("c", "{{ range 9999999 }}{{ end }}"), BadTemplate::NotRendered("e".into())];
         for templates in [&failing[..1], &failing[..], &endless[..1], &endless[..]] {
@@ -171,11 +173,11 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_are_no_templates_are_told_beside_the_items() {
-        let items = [error("i", ItemFault::NotBase64)];
+    fn syntax_errors_of_templates_are_reported_beside_the_items() {
+        let items = [error("i", ItemErrorKind::NotBase64)];
         assert_eq!(
             faulty_templates(&items, &[faulty("b", "{{ .v")]),
-            "illegal base64 data (i): something else stands where kubeseal writes base64; template \"b\", line 1: unclosed action"
+            "illegal base64 data (i): kubeseal writes base64, and this is something else; template \"b\", line 1: unclosed action"
         );
     }
 
@@ -186,43 +188,43 @@ mod tests {
         assert!(full.contains("290 more templates do not render") && full.len() < 2000, "{full}");
     }
 
-    fn error(key: &str, fault: ItemFault) -> ItemError {
-        ItemError { key: key.into(), fault }
+    fn error(key: &str, kind: ItemErrorKind) -> ItemError {
+        ItemError { key: key.into(), kind }
     }
 
     /// Upstream's own words and form, `WORDS (ITEMS)`, which scripts match.
     #[test]
     fn every_sentence_begins_with_upstreams_words() {
         let scope = api::Scope::ClusterWide;
-        for fault in [ItemFault::NoKeyOpens, ItemFault::KeyRevoked, ItemFault::OtherScope(scope)] {
-            let text = faulty_items(&[error("b", fault), error("a", fault)]);
+        for kind in [ItemErrorKind::NoKeyOpens, ItemErrorKind::KeyRevoked, ItemErrorKind::OtherScope(scope)] {
+            let text = faulty_items(&[error("b", kind), error("a", kind)]);
             assert!(text.starts_with("no key could decrypt secret (b, a): sealed "), "{text}");
         }
-        let whole = crate::UnsealError::DeprecatedItem(ItemFault::NoKeyOpens).to_string();
+        let whole = crate::UnsealError::DeprecatedItem(ItemErrorKind::NoKeyOpens).to_string();
         assert!(whole.starts_with("no key could decrypt secret (spec.data): "), "{whole}");
     }
 
     #[test]
     fn groups_by_fault() {
         let errors = [
-            error("a", ItemFault::NotBase64),
-            error("b", ItemFault::Truncated),
-            error("c", ItemFault::NotBase64),
+            error("a", ItemErrorKind::NotBase64),
+            error("b", ItemErrorKind::Truncated),
+            error("c", ItemErrorKind::NotBase64),
         ];
         assert_eq!(
             faulty_items(&errors),
-            "illegal base64 data (a, c): something else stands where kubeseal writes base64; no key could decrypt secret (b): cut \
+            "illegal base64 data (a, c): kubeseal writes base64, and this is something else; no key could decrypt secret (b): cut \
              off; a part of what kubeseal wrote is missing"
         );
     }
 
     #[test]
     fn stays_readable_with_many_items() {
-        let errors: Vec<_> = (0..300).map(|n| error(&format!("k{n}"), ItemFault::NotBase64)).collect();
+        let errors: Vec<_> = (0..300).map(|n| error(&format!("k{n}"), ItemErrorKind::NotBase64)).collect();
         let text = faulty_items(&errors);
         assert!(text.contains("k9 and 290 more"), "{text}");
         assert!(text.len() < 300, "{text}");
-        let long = faulty_items(&[error(&"k".repeat(600_000), ItemFault::NotBase64)]);
+        let long = faulty_items(&[error(&"k".repeat(600_000), ItemErrorKind::NotBase64)]);
         assert!(long.len() < 300, "{}", long.len());
     }
 }

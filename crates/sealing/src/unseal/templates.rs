@@ -81,7 +81,7 @@ fn written(texts: &Texts) -> impl Iterator<Item = (&str, &str)> {
     texts.iter().filter_map(|(name, text)| Some((name.as_str(), text.as_deref()?)))
 }
 
-/// Reads all of them; or tells of each that cannot be read.
+/// Parses all templates; the error lists each that cannot be parsed.
 fn parse<'t>(
     renderer: &Renderer<'_>,
     texts: &'t Texts,

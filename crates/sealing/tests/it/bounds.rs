@@ -5,7 +5,7 @@ use api::{Scope, SealedSecret};
 use envelope::{Certificate, KeyPair, KeySize, PrivateKey, issue};
 use jiff::SignedDuration;
 use rand::rngs::SysRng;
-use sealing::{ItemFault, KeyRing, ResealError, SealingKey, UnsealError, Verdict, seal_item};
+use sealing::{ItemErrorKind, KeyRing, ResealError, SealingKey, UnsealError, Verdict, seal_item};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -19,7 +19,7 @@ fn an_object_made_to_waste_time_wastes_little() {
     let error = open(&sealed).unwrap_err();
     let UnsealError::Items(errors) = &error else { panic!("{error}") };
     assert_eq!(errors.len(), 2_000, "all are named");
-    let tried = errors.iter().filter(|error| error.fault != ItemFault::NotTried).count();
+    let tried = errors.iter().filter(|error| error.kind != ItemErrorKind::NotTried).count();
     assert!(tried <= 101, "{tried} were tried");
 }
 
@@ -32,7 +32,7 @@ fn a_question_is_worth_five_hundred_items_and_more_are_said_to_be_too_many() {
         let resealed = reseal_to_newest(&sealed, ring());
         assert_eq!(resealed.err(), (verdict == Verdict::TooMuch).then_some(ResealError::TooMuch));
         assert!(open(&sealed).is_ok(), "a controller unseals it");
-        // By the number alone: whether too many would open is not told.
+        // The response depends on the number of items only, and not on whether they would open.
         sealed.metadata.name = Some("other".into());
         let expected = if verdict == Verdict::TooMuch { verdict } else { Verdict::DoesNotOpen };
         assert_eq!(opens(&sealed, ring()), expected);
@@ -86,7 +86,7 @@ fn an_object_made_to_try_every_key_is_given_up() {
     let (sealed, ring) = (sealed_over_years(1_000), &old_ring().0);
     let error = unseal_with(&sealed, ring, ALL).unwrap_err();
     let UnsealError::Items(errors) = &error else { panic!("{error}") };
-    assert!(errors.iter().all(|error| error.fault == ItemFault::NotTried), "{error}");
+    assert!(errors.iter().all(|error| error.kind == ItemErrorKind::NotTried), "{error}");
     assert!((500..900).contains(&errors.len()), "{} were not tried", errors.len());
 }
 

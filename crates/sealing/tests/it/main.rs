@@ -1,4 +1,4 @@
-//! The verbs of the crate from outside: seal, unseal, verify, reseal, and what a ring of keys can tell.
+//! The verbs of the crate from outside: seal, unseal, verify, reseal, and what a ring of keys says about a SealedSecret.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

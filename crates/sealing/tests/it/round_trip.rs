@@ -7,7 +7,7 @@ use envelope::Certificate;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use proptest::prelude::*;
 use rand::rngs::SysRng;
-use sealing::{Accepted, ItemFault, KeyRing, UnsealError, Verdict, seal_item};
+use sealing::{Accepted, ItemErrorKind, KeyRing, UnsealError, Verdict, seal_item};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -86,12 +86,12 @@ fn what_must_not_be_passed_on_is_not() {
 }
 
 #[test]
-fn a_key_that_is_gone_is_told_from_damage() {
+fn a_missing_key_and_damage_are_different_errors() {
     let sealed = seal(json!({ "namespace": "ns", "name": "name" }), one_item());
     let error = unseal_with(&sealed, &KeyRing::new([key(B)]), ALL).unwrap_err();
     assert!(error.wants_key());
     let UnsealError::Items(errors) = &error else { panic!("{error}") };
-    assert_eq!(errors[0].fault, ItemFault::NoKeyOpens);
+    assert_eq!(errors[0].kind, ItemErrorKind::NoKeyOpens);
     assert!(error.to_string().starts_with("no key could decrypt secret (password): "), "{error}");
 }
 

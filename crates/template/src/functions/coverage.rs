@@ -31,31 +31,31 @@ fn they_are_those_of_go_and_sprig() {
 }
 
 #[test]
-fn each_is_asked_for_something_usual_and_something_odd() {
-    let mut asked = Asked::default();
+fn each_function_has_a_usual_and_an_odd_case() {
+    let mut covered = Covered::default();
     for area in ["odd", "printf", "regex", "strings", "syntax", "values"] {
         let expected = corpus(&Path::new(area).with_extension("expected"));
         let cases = cases::parse(&corpus(&Path::new(area).with_extension("cases")));
         assert_eq!(cases.len(), expected.lines().count(), "{area}");
         for (case, expected) in cases.iter().zip(expected.lines()) {
-            asked.renders = expected[case_name_end(expected)..].starts_with("ok\t");
-            asked.given = case.values.clone();
+            covered.renders = expected[case_name_end(expected)..].starts_with("ok\t");
+            covered.given = case.values.clone();
             let budget = Budget::new(Limits::default());
             // What does not even read calls nothing.
             if let Ok(definitions) = parse(&case.name, &case.text, &budget) {
                 for statements in definitions.values() {
-                    asked.statements(statements);
+                    covered.statements(statements);
                 }
             }
         }
     }
-    let lacking = |asked: &BTreeSet<&'static str>| -> Vec<&str> {
-        all().map(|function| function.name).filter(|name| !asked.contains(name)).collect()
+    let lacking = |covered: &BTreeSet<&'static str>| -> Vec<&str> {
+        all().map(|function| function.name).filter(|name| !covered.contains(name)).collect()
     };
     // These two refuse whatever they are given: no value is a function, and a message is all that `fail` makes.
-    asked.usual.extend(["call", "fail"]);
-    assert_eq!(lacking(&asked.usual), [] as [&str; 0], "no case with them renders");
-    assert_eq!(lacking(&asked.odd), [] as [&str; 0], "no odd case");
+    covered.usual.extend(["call", "fail"]);
+    assert_eq!(lacking(&covered.usual), [] as [&str; 0], "no case with them renders");
+    assert_eq!(lacking(&covered.odd), [] as [&str; 0], "no odd case");
 }
 
 /// Where the outcome begins, behind the name.
@@ -65,14 +65,14 @@ fn case_name_end(line: &str) -> usize {
 
 /// The functions called so far.
 #[derive(Default)]
-struct Asked {
+struct Covered {
     renders: bool,
     given: cases::Given,
     usual: BTreeSet<&'static str>,
     odd: BTreeSet<&'static str>,
 }
 
-impl Asked {
+impl Covered {
     fn statements(&mut self, statements: &[Statement]) {
         for statement in statements {
             match statement {

@@ -26,7 +26,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     // The message may be made of values. `exec::call`, which sees whether it is a literal, replaces this error.
     Function::new("fail", &[Text], |_, _| {
-        Err(Cause::evaluation("failed with a message that is not written out in the template, and not told"))
+        Err(Cause::evaluation("failed with a message that is not a literal in the template, and not shown"))
     }),
     Function::new("deepCopy", &[Any], |engine, values| copy(engine, any(values, 0), 0)),
     Function::new("mustDeepCopy", &[Any], |engine, values| copy(engine, any(values, 0), 0)),

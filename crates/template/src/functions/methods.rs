@@ -120,7 +120,7 @@ const NAMED: &[Function] = &[Function::new("String", &[], |engine, values| match
     _ => engine.text(""),
 })];
 
-#[expect(clippy::cast_precision_loss, reason = "a float is asked for")]
+#[expect(clippy::cast_precision_loss, reason = "the result is a float")]
 fn parts(values: &[Value], unit: i64) -> Value {
     let duration = int(values, 0);
     Value::Float((duration / unit) as f64 + (duration % unit) as f64 / unit as f64)

@@ -34,7 +34,7 @@ impl Number {
         })
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a float is asked for")]
+    #[expect(clippy::cast_precision_loss, reason = "the result is a float")]
     pub(super) fn of(text: &str) -> Result<Self> {
         if text.ends_with('i') {
             return Err(Cause::syntax("complex numbers are not supported"));

@@ -1,4 +1,4 @@
-//! What honest objects ask for fits within the limits, above all where it takes time rather than room.
+//! The templates of honest objects render within the limits, above all where it takes time rather than room.
 
 use template::{Limits, Outside, Renderer, Values};
 

@@ -1,4 +1,4 @@
-//! No error tells anything of the values: a user who may edit a template and read its status could ask for them bit by bit.
+//! No error depends on the values: else a user who may edit a template and read its status could find them out bit by bit.
 
 use template::{Cause, Limits, Outside, Renderer, Shown, TemplateError, Values};
 
@@ -12,7 +12,7 @@ fn refused(template: &str, given: &[(&str, &str)]) -> TemplateError {
     Renderer::new(&values, Limits::default()).render("item", template, outside).expect_err(template)
 }
 
-/// Whatever the value is, what everybody may read is the same.
+/// Two values give the same text in the status, which every user of the namespace may read.
 #[test]
 fn what_is_shown_does_not_depend_on_values() {
     for template in [
@@ -34,17 +34,17 @@ fn what_is_shown_does_not_depend_on_values() {
     }
 }
 
-/// What is wrong with the text itself is told with its line: it is there for everybody to read.
+/// An error of syntax names its line: it depends on the template alone, which its reader may read too.
 #[test]
-fn a_text_that_is_no_template_is_told_with_its_line() {
+fn a_syntax_error_names_its_line() {
     let error = refused("one\n{{ nosuch }}", &[]);
     assert_eq!(error.to_string(), "template \"item\", line 2: function \"nosuch\" not defined");
     assert_eq!(error.shown(), Shown::NotATemplate(error.detail()));
 }
 
-/// The message of `fail` is told in the detail where the template says it word for word, and nowhere else.
+/// The detail holds the message of `fail` if the template has it as a literal, and no other message.
 #[test]
-fn the_detail_tells_a_message_only_if_it_is_a_literal() {
+fn the_detail_shows_a_message_only_if_it_is_a_literal() {
     let reason = |template: &str| match &refused(template, &[("user", "admin")]).detail().cause {
         Cause::Call { function, reason } if function == "fail" => reason.clone().into_owned(),
         other => panic!("{other:?}"),

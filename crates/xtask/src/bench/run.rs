@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::workload::Workload;
 
-/// GNU time. Decided: it, instead of asking the kernel ourselves, because the kernel counts the memory of the process that starts a
+/// GNU time. Decided: it, instead of a system call of our own, because the kernel counts the memory of the process that starts a
 /// program as the program's own until the program is loaded, and GNU time is smaller than anything measured here.
 const GNU_TIME: &str = "/usr/bin/time";
 
@@ -29,12 +29,12 @@ pub(super) fn peak_memory(program: &Path, workload: &Workload, dir: &Path) -> Re
     if !Path::new(GNU_TIME).exists() {
         return Ok(None);
     }
-    let told = dir.join("peak");
+    let peak_file = dir.join("peak");
     let mut command = command(GNU_TIME.as_ref(), workload)?;
-    command.args(["--format", "%M", "--output"]).arg(&told).arg(program).args(&workload.args);
+    command.args(["--format", "%M", "--output"]).arg(&peak_file).arg(program).args(&workload.args);
     let status = command.status().context("cannot run GNU time")?;
-    // Another `time` than GNU's knows none of these flags, and then there is nothing to tell.
-    let peak = std::fs::read_to_string(&told).unwrap_or_default().trim().parse().ok();
+    // Another `time` than GNU's has none of these flags; then there is no figure.
+    let peak = std::fs::read_to_string(&peak_file).unwrap_or_default().trim().parse().ok();
     Ok(peak.filter(|_| status.success()))
 }
 

@@ -1,5 +1,5 @@
-//! The layout of the repository, checked: no import circles ([`circles`]), no crowded folders ([`folders`]), no module named with a
-//! word that was given up ([`old_words`]), and nothing at the root but what belongs there ([`root`]).
+//! The layout of the repository, checked: no import circles ([`circles`]), no crowded folders ([`folders`]), no word
+//! that was given up ([`old_words`]), and nothing at the root but what belongs there ([`root`]).
 
 mod circles;
 mod finding;
@@ -27,7 +27,11 @@ pub(super) fn check() -> Result<()> {
     let files = tracked_files(root)?;
     let mut findings = circles::circles_of(root, &crate_roots(root)?)?;
     findings.extend(folders::crowded(&files));
-    findings.extend(old_words::used(&files));
+    findings.extend(old_words::in_paths(&files));
+    for file in files.iter().filter(|file| file.ends_with(".rs")) {
+        let text = std::fs::read_to_string(root.join(file)).with_context(|| format!("cannot read {file}"))?;
+        findings.extend(old_words::in_text(file, &text));
+    }
     findings.extend(root::strangers(&files));
     for rule in Rule::ALL {
         let mut texts = findings.iter().filter(|finding| finding.rule == rule).peekable();

@@ -1,5 +1,5 @@
 //! Packages as they are built outside this workspace's own commands. A build of the whole workspace hides a package that only
-//! builds because another one asked for a feature.
+//! builds because another one enabled a feature.
 //!
 //! Decided: the programs each alone, as the Dockerfile and users build them, and the libraries together, instead of every package
 //! alone: with each selection most dependencies have other features, and are compiled once more. A library is used by the

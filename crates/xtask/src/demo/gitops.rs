@@ -51,7 +51,7 @@ async fn demo(keep: bool, built: Built) -> Result<()> {
     };
     println!("Ready after {}.", span(start.elapsed()));
     let outcome = tokio::select! {
-        outcome = tell(&cluster, keep, start) => outcome.map(|()| "Done"),
+        outcome = play(&cluster, keep, start) => outcome.map(|()| "Done"),
         result = interruption() => result.map(|()| "Ended"),
     };
     let dir = cluster.node.dir().display().to_string();
@@ -63,11 +63,11 @@ async fn demo(keep: bool, built: Built) -> Result<()> {
 }
 
 /// Runs the demo. Its commits are published while it runs; with `keep`, later ones are too, until Ctrl-C.
-async fn tell(cluster: &Cluster, keep: bool, start: Instant) -> Result<()> {
+async fn play(cluster: &Cluster, keep: bool, start: Instant) -> Result<()> {
     let shell = cluster.shell()?;
     let source = cluster.flux.source(NAMESPACE, "shop").await?;
     let story = async {
-        story::tell(&shell).await?;
+        story::play(&shell).await?;
         if keep {
             println!("\nThe story took {}.", span(start.elapsed()));
             print_kept(cluster, &shell);
@@ -76,7 +76,7 @@ async fn tell(cluster: &Cluster, keep: bool, start: Instant) -> Result<()> {
         Ok(())
     };
     tokio::select! {
-        told = story => told,
+        played = story => played,
         failed = source.follow(shell.dir()) => failed.map(|never| match never {}),
     }
 }

@@ -45,7 +45,7 @@ async fn demo(keep: bool, programs: Programs, binaries: Binaries) -> Result<()> 
     println!("Ready at {} after {}.", control_plane.url(), span(start.elapsed()));
     let lab = Lab { programs, binaries, control_plane };
     let outcome = tokio::select! {
-        outcome = tell(&lab, keep) => outcome.map(Some),
+        outcome = play(&lab, keep) => outcome.map(Some),
         result = interruption() => result.map(|()| None),
     };
     let ended = match outcome {
@@ -65,7 +65,7 @@ async fn demo(keep: bool, programs: Programs, binaries: Binaries) -> Result<()> 
 }
 
 /// The whole story, less its end; the controller still runs.
-async fn tell(lab: &Lab, keep: bool) -> Result<Pod> {
+async fn play(lab: &Lab, keep: bool) -> Result<Pod> {
     let control_plane = &lab.control_plane;
     let shell = Shell::new(control_plane.dir(), control_plane.kubeconfig(), &lab.programs, &lab.binaries)?;
     let controller = story::install(lab, &shell).await?;

@@ -16,7 +16,7 @@ const HEADER: &str = "# Generated from charts/sealed-secrets by `cargo xtask gen
 /// Where upstream's manifests put it too.
 const NAMESPACE: &str = "kube-system";
 
-/// Labels that tell Helm's own tools what is Helm's, and comments that name files which are not in this repository.
+/// Helm's own labels, and comments that name files which are not in this repository.
 const HELMS: [&str; 3] = ["app.kubernetes.io/managed-by: Helm", "helm.sh/chart: ", "# Source: "];
 
 pub(super) fn generated() -> Result<Generated> {

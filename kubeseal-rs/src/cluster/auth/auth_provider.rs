@@ -1,7 +1,8 @@
 //! `authenticate`: uses the token of a kubeconfig's `auth-provider`, which client-go had before credential plugins.
 //!
-//! Decided: an ID token that has expired is not refreshed here. A refresh token works once, and the answer has the next one.
-//! kube 5 does not write that to the kubeconfig, so kubectl would be logged out. Therefore kubectl has to refresh the token.
+//! Decided: an ID token that has expired is not refreshed here, because a refresh token works once, and the response
+//! has the next one. kube 5 does not write that to the kubeconfig, so kubectl would be logged out. Therefore kubectl
+//! has to refresh the token.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::{SignedDuration, Timestamp};

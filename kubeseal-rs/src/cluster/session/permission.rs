@@ -14,7 +14,7 @@ impl Permission<'_> {
     /// What a user without this permission can do.
     pub(crate) fn hint(&self) -> String {
         let Self { verb, resource, .. } = self;
-        let (kind, place, flag) = match self.namespace {
+        let (kind, location, flag) = match self.namespace {
             Some(namespace) => ("role", format!("in namespace {namespace}"), format!(" -n {namespace}")),
             None => ("clusterrole", "in all namespaces".into(), String::new()),
         };
@@ -23,7 +23,7 @@ impl Permission<'_> {
             None => ((*resource).to_owned(), if self.namespace.is_none() { " -A" } else { "" }),
         };
         format!(
-            "your user needs the right to {verb} {resource} {place}: `kubectl create {kind} NAME{flag} --verb={verb} \
+            "your user needs the right to {verb} {resource} {location}: `kubectl create {kind} NAME{flag} --verb={verb} \
              --resource={resource}` and a binding grant it, `kubectl auth can-i {verb} {checked}{flag}{all}` checks it"
         )
     }

@@ -30,7 +30,7 @@ pub(crate) enum RequestError {
     Tls(#[source] Cause),
     #[error("the API server cannot be reached")]
     Unreachable(#[source] Cause),
-    /// Without a cause, which may quote a token.
+    /// Without a cause, which may show a token.
     #[error("the kubeconfig's credentials could not be obtained")]
     Credentials,
     #[error("the kubeconfig's token file {} cannot be read", shown_path(.path))]
@@ -105,7 +105,7 @@ fn all_words(error: &(dyn Error + 'static)) -> String {
 }
 
 impl RequestError {
-    /// The transport's errors are of many private types; only their words tell TLS from the rest.
+    /// The transport's errors are of many private types; only their texts distinguish TLS from the rest.
     fn of_transport(cause: Cause) -> Self {
         let words = all_words(&*cause);
         if ["certificate", "tls", "handshake", "corrupt message"].iter().any(|word| words.contains(word)) {

@@ -1,7 +1,7 @@
-//! `check_annotations`: refuses annotations that repeat a value which is sealed: they stay readable in the SealedSecret.
+//! `check_annotations`: refuses annotations that repeat a sealed value: annotations stay readable in the SealedSecret.
 //!
-//! Decided: labels are not looked at. Tools keep no copies in 63 letters, and a value that is also the name of an application is
-//! no leak.
+//! Decided: labels are not checked, because tools keep no copies in 63 letters, and a value that is also the name of an
+//! application is no leak.
 
 use crate::files::decoded::any_form;
 use crate::files::decoded::inflate::TooLarge;
@@ -11,12 +11,12 @@ use base64::prelude::BASE64_STANDARD_NO_PAD;
 use envelope::Plaintext;
 use memchr::memmem::Finder;
 
-/// Shorter values stand in annotations by chance.
+/// Shorter values occur in annotations by chance.
 const SHORTEST: usize = 8;
 
-/// An annotation that repeats what is sealed, or that cannot be looked through. Never holds the value.
+/// An annotation that repeats a sealed value, or that cannot be searched. Never holds the value.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum AnnotationFault {
+pub(crate) enum AnnotationError {
     #[error("the annotation {} repeats the value of {}", shown(.annotation), shown(.key))]
     Repeats { annotation: String, key: String },
     #[error("the annotation {} cannot be searched for the values", shown(.annotation))]
@@ -27,19 +27,20 @@ pub(crate) enum AnnotationFault {
     },
 }
 
-/// Refuses the first annotation that holds one of `values`, as it is, escaped, encoded or packed, unless its name is `allowed`.
+/// Refuses the first annotation that holds one of `values`, plain, escaped, encoded or compressed, unless its name is
+/// `allowed`.
 pub(crate) fn check_annotations<'a>(
     annotations: impl IntoIterator<Item = (&'a String, &'a String)>,
     values: impl IntoIterator<Item = (&'a String, &'a Plaintext)>,
     allowed: &[String],
-) -> Result<(), AnnotationFault> {
+) -> Result<(), AnnotationError> {
     let mut annotations = annotations.into_iter().filter(|(name, _)| !allowed.contains(name)).peekable();
     if annotations.peek().is_none() {
         return Ok(());
     }
     let encoded: Vec<_> = values
         .into_iter()
-        // A line end behind the value is not repeated with it.
+        // A line end after the value is not repeated with it.
         .map(|(key, value)| (key, value.expose().trim_ascii(), value.expose()))
         .filter(|(_, trimmed, _)| trimmed.len() >= SHORTEST)
         .map(|(key, trimmed, value)| (key, trimmed, BASE64_STANDARD_NO_PAD.encode(value)))
@@ -56,20 +57,20 @@ pub(crate) fn check_annotations<'a>(
             repeated.is_some()
         };
         any_form(text.as_bytes(), &mut repeats)
-            .map_err(|source| AnnotationFault::TooLarge { annotation: annotation.clone(), source })?;
+            .map_err(|source| AnnotationError::TooLarge { annotation: annotation.clone(), source })?;
         if let Some(key) = repeated {
-            return Err(AnnotationFault::Repeats { annotation: annotation.clone(), key: key.clone() });
+            return Err(AnnotationError::Repeats { annotation: annotation.clone(), key: key.clone() });
         }
     }
     Ok(())
 }
 
-impl AnnotationFault {
+impl AnnotationError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         let (Self::Repeats { annotation, .. } | Self::TooLarge { annotation, .. }) = self;
         format!(
-            "annotations are not sealed: take it out; or, if everybody may read what is in it, write --allow-annotation \
+            "annotations are not sealed: remove it; or, if its value is not secret, write --allow-annotation \
              {}",
             shown(annotation)
         )
@@ -82,7 +83,7 @@ mod tests {
     use base64::prelude::BASE64_STANDARD;
     use std::collections::BTreeMap;
 
-    fn check(annotation: &str, value: &str, allowed: &[&str]) -> Result<(), AnnotationFault> {
+    fn check(annotation: &str, value: &str, allowed: &[&str]) -> Result<(), AnnotationError> {
         let annotations = BTreeMap::from([("note".to_owned(), annotation.to_owned())]);
         let values = BTreeMap::from([("k".to_owned(), Plaintext::new(value.as_bytes().to_vec()))]);
         let allowed: Vec<String> = allowed.iter().map(|name| (*name).to_owned()).collect();
@@ -99,9 +100,9 @@ mod tests {
             &format!("path/{encoded}"),
             &BASE64_STANDARD.encode(r#"{"stringData":{"k":"hunter2-planted"}}"#),
         ] {
-            let fault = check(annotation, "hunter2-planted\n", &["other"]).unwrap_err();
-            assert_eq!(fault.to_string(), "the annotation note repeats the value of k");
-            assert!(!format!("{fault:?} {}", fault.hint()).contains("hunter2"));
+            let error = check(annotation, "hunter2-planted\n", &["other"]).unwrap_err();
+            assert_eq!(error.to_string(), "the annotation note repeats the value of k");
+            assert!(!format!("{error:?} {}", error.hint()).contains("hunter2"));
             assert!(check(annotation, "hunter2-planted\n", &["note"]).is_ok());
         }
     }

@@ -1,7 +1,7 @@
-//! `fingerprint_change`: what to note of the certificate on a SealedSecret of which some items were sealed anew.
+//! `fingerprint_change`: the fingerprint annotation of a SealedSecret of which some items were sealed anew.
 //!
-//! Decided: no hint rather than a wrong one. There is one for all items, so that it is true only where all of them were
-//! sealed to the same certificate; without it, the SealedSecret counts as sealed to an older one.
+//! Decided: no annotation rather than a wrong one, because there is one for all items, so that it is true only if all
+//! of them were sealed to the same certificate; without it, the SealedSecret counts as sealed to an older one.
 
 use crate::manifest::sealed_field::SealedField;
 use crate::manifest::sealed_secrets::SealedObject;
@@ -9,8 +9,8 @@ use api::annotations::CERTIFICATE_FINGERPRINT;
 use envelope::Certificate;
 use yaml_edit_in_place::Change;
 
-/// The change to the hint of `object`, to which new items were sealed with `certificate`. `some_stay` says whether there
-/// are items that stay as they were.
+/// The change of the fingerprint annotation of `object`, which got new items sealed with `certificate`. `some_stay`
+/// says whether other items stay as they were.
 pub(crate) fn fingerprint_change(
     object: &SealedObject,
     certificate: &Certificate,

@@ -1,21 +1,21 @@
-//! [`Reason`]: why a SealedSecret does not open, where it tells so itself.
+//! [`Reason`]: why a SealedSecret does not open, if its metadata shows that.
 
 use crate::certificate::is_revoked;
 use crate::manifest::sealed_secrets::{NAMESPACE_HINT, lacks_namespace};
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-/// What can be seen of it from outside.
+/// Why a SealedSecret does not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reason {
-    /// It is bound to a namespace, and names none.
+    /// It is bound to a namespace, and has none.
     NoNamespace,
-    /// The key that it names was revoked from this machine. Of several reasons this is the one to tell.
+    /// The key of its fingerprint annotation was revoked from this machine. Of several reasons this one is printed.
     Revoked,
 }
 
 impl Reason {
-    /// None where it may be anything.
+    /// None if there may be any other reason.
     pub(crate) fn of(metadata: &ObjectMeta) -> Option<Self> {
         let hint = metadata.annotations.as_ref().and_then(|all| all.get(CERTIFICATE_FINGERPRINT));
         if hint.and_then(|hint| hint.parse().ok()).is_some_and(is_revoked) {

@@ -37,11 +37,11 @@ impl Hint for SealedFilesError {
     }
 }
 
-/// Paths that were asked for and could not be read.
+/// Paths that the user gave and that could not be read.
 pub(crate) type NotFound = Vec<(PathBuf, SealedFilesError)>;
 
-/// The manifests below these paths, each file once, in order. A file that is named is a manifest whatever it is called; in directories its
-/// extension decides, and files that Git ignores are left out.
+/// The manifests below these paths, each file once, in order. A file that the user names is a manifest whatever its
+/// extension; in directories the extension decides, and files that Git ignores are left out.
 pub(crate) fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, NotFound) {
     let mut found = Vec::new();
     let mut not_found = Vec::new();
@@ -69,7 +69,7 @@ pub(crate) fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, NotFound) {
     (found, not_found)
 }
 
-/// The SealedSecrets of a file. Most files of a directory have none, and need not even be text.
+/// The SealedSecrets of a file. Most files of a directory have none, and need not be text.
 pub(crate) fn read(file: &FileUpdate) -> Result<Option<SealedFile>, SealedFilesError> {
     if !file.mentions_sealed() {
         return Ok(None);

@@ -1,14 +1,14 @@
-//! Files that do not parse because they are templates, as the files of a chart are. `note` makes one line about them, `hint` says what
-//! to do with those that hold SealedSecrets.
+//! Files that do not parse because they are templates, as the files of a chart. `note` makes a line about them, `hint`
+//! says what to do with those that hold SealedSecrets.
 
 use crate::manifest::text_scan::names_kind;
 use crate::terminal::program::name;
 use yaml_edit_in_place::split::documents;
 
-/// As many names as a person reads at once.
+/// Number of names in a message.
 const NAMES_SHOWN: usize = 3;
 
-/// Names them, and says what that means; none where there is none.
+/// The line about these files: their names, and `so`, what that means. None if there are no files.
 pub(crate) fn note(files: &[String], so: &str) -> Option<String> {
     let shown = files.len().min(NAMES_SHOWN);
     let names = files[..shown].join(", ");
@@ -20,7 +20,7 @@ pub(crate) fn note(files: &[String], so: &str) -> Option<String> {
     (shown > 0).then(|| format!("{names}{more} {does} not parse, as templates may; {so}"))
 }
 
-/// What to do with a template in which something is sealed.
+/// What to do with a template that holds sealed values.
 pub(crate) fn hint() -> String {
     format!(
         "a template is not resealed where it is: seal its values anew with `{0} --raw`, or render it (`helm template CHART > \
@@ -29,13 +29,13 @@ pub(crate) fn hint() -> String {
     )
 }
 
-/// Whether the document that this line is in looks like a template.
+/// Whether the document of this line looks like a template.
 pub(crate) fn is_template(text: &str, line: usize) -> bool {
     let document = documents(text).into_iter().rfind(|document| document.first_line <= line);
     document.is_some_and(|document| document.text.contains("{{"))
 }
 
-/// Whether something is sealed in a text that does not parse, as far as can be told.
+/// Whether a text that does not parse seems to hold sealed values.
 pub(crate) fn seals(text: &str) -> bool {
     names_kind(text, &["SealedSecret", "SealedSecretList"])
 }

@@ -1,4 +1,4 @@
-//! The Secret of a login to an image registry, byte for byte as kubectl makes it.
+//! The Secret of a registry login, byte for byte as kubectl makes it.
 
 use crate::commands::create::error::CreateError;
 use crate::commands::create::form::{DOCKER_CONFIG_KEY, RegistryLogin};
@@ -16,18 +16,18 @@ use std::path::Path;
 /// The type of such a Secret.
 pub(crate) const TYPE: &str = "kubernetes.io/dockerconfigjson";
 
-/// The values of the Secret. Asks for the password if no flag gives it.
+/// The values of the Secret. Prompts for the password if no flag gives it.
 pub(crate) fn values(login: &RegistryLogin) -> Result<Values, CreateError> {
     let config = if let Some(password) = &login.password {
         config(login, password.expose())
     } else {
-        let typed = prompt::ask("password")?;
+        let typed = prompt::read("password")?;
         config(login, std::str::from_utf8(&typed).map_err(|_| CreateError::PasswordNotText)?)
     };
     Ok(Values::from([(DOCKER_CONFIG_KEY.to_owned(), config)]))
 }
 
-/// The file as it is, if it is what docker writes: the API server would refuse anything else.
+/// The file unchanged, if it is what docker writes: the API server would refuse anything else.
 pub(crate) fn from_file(path: &Path) -> Result<Values, CreateError> {
     let config = gather::read_text(path)?;
     let is_json = serde_json::from_slice::<IgnoredAny>(&config).is_ok();

@@ -5,14 +5,14 @@ use envelope::Plaintext;
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum EnvFileFault {
+pub(crate) enum EnvFileError {
     #[error("it is not text (UTF-8)")]
     NotText,
-    #[error("what stands before the = cannot be a key")]
+    #[error("the text before the = cannot be a key")]
     Key(#[source] InvalidKey),
 }
 
-impl EnvFileFault {
+impl EnvFileError {
     pub(crate) fn hint(self) -> &'static str {
         match self {
             Self::NotText => "values that are no text go in with --from-file KEY=PATH",
@@ -23,17 +23,17 @@ impl EnvFileFault {
     }
 }
 
-/// The keys and values in `bytes`; `variable` is asked for those that stand there without a value.
+/// The keys and values in `bytes`; `variable` gives the values of keys that have none.
 pub(crate) fn read(
     bytes: &[u8],
     variable: impl Fn(&str) -> Vec<u8>,
-) -> Result<Vec<(String, Plaintext)>, (usize, EnvFileFault)> {
+) -> Result<Vec<(String, Plaintext)>, (usize, EnvFileError)> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let mut values = Vec::new();
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
-        let failed = |fault| (index + 1, fault);
-        let line = std::str::from_utf8(line).map_err(|_| failed(EnvFileFault::NotText))?;
-        // What stands behind the value belongs to it, but for the line's own end.
+        let failed = |error| (index + 1, error);
+        let line = std::str::from_utf8(line).map_err(|_| failed(EnvFileError::NotText))?;
+        // Spaces after the value belong to it; the line end does not.
         let line = line.strip_suffix('\r').unwrap_or(line).trim_start();
         if line.is_empty() || line.starts_with('#') {
             continue;
@@ -42,13 +42,13 @@ pub(crate) fn read(
             Some((key, value)) => (key, Plaintext::new(value.as_bytes().to_vec())),
             None => (line, Plaintext::new(variable(line))),
         };
-        check(key).map_err(|bad| failed(EnvFileFault::Key(bad)))?;
+        check(key).map_err(|bad| failed(EnvFileError::Key(bad)))?;
         values.push((key.to_owned(), value));
     }
     Ok(values)
 }
 
-/// The name of a variable, as kubectl has it.
+/// Checks the name of a variable by kubectl's rules.
 fn check(key: &str) -> Result<(), InvalidKey> {
     check_key(key)?;
     if key.starts_with(|c: char| c.is_ascii_digit()) { Err(InvalidKey::Digit) } else { Ok(()) }
@@ -58,7 +58,7 @@ fn check(key: &str) -> Result<(), InvalidKey> {
 mod tests {
     use super::*;
 
-    fn values(file: &[u8]) -> Result<Vec<(String, String)>, (usize, EnvFileFault)> {
+    fn values(file: &[u8]) -> Result<Vec<(String, String)>, (usize, EnvFileError)> {
         let shown = |value: &Plaintext| String::from_utf8(value.expose().to_vec()).unwrap();
         let read = read(file, |name| format!("${name}").into_bytes())?;
         Ok(read.iter().map(|(key, value)| (key.clone(), shown(value))).collect())
@@ -81,10 +81,10 @@ mod tests {
 
     #[test]
     fn faults_name_their_line() {
-        assert_eq!(values(b"a=1\nexport b=2\n"), Err((2, EnvFileFault::Key(InvalidKey::Character))));
-        assert_eq!(values(b"1a=1"), Err((1, EnvFileFault::Key(InvalidKey::Digit))));
-        assert_eq!(values(b"=1"), Err((1, EnvFileFault::Key(InvalidKey::Empty))));
-        assert_eq!(values(b"a =1"), Err((1, EnvFileFault::Key(InvalidKey::Character))));
-        assert_eq!(values(b"a=\xff"), Err((1, EnvFileFault::NotText)));
+        assert_eq!(values(b"a=1\nexport b=2\n"), Err((2, EnvFileError::Key(InvalidKey::Character))));
+        assert_eq!(values(b"1a=1"), Err((1, EnvFileError::Key(InvalidKey::Digit))));
+        assert_eq!(values(b"=1"), Err((1, EnvFileError::Key(InvalidKey::Empty))));
+        assert_eq!(values(b"a =1"), Err((1, EnvFileError::Key(InvalidKey::Character))));
+        assert_eq!(values(b"a=\xff"), Err((1, EnvFileError::NotText)));
     }
 }

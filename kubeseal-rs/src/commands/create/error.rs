@@ -1,7 +1,7 @@
 //! [`CreateError`]: why a Secret could not be built.
 
-use crate::commands::common::annotations::AnnotationFault;
-use crate::commands::create::env_file::EnvFileFault;
+use crate::commands::common::annotations::AnnotationError;
+use crate::commands::create::env_file::EnvFileError;
 use crate::error::Hint;
 use crate::manifest::names::InvalidKey;
 use crate::terminal::escape::shown_path;
@@ -20,7 +20,7 @@ pub(crate) enum CreateError {
     },
     #[error("--from-file {key}={} gives one key to a directory", shown_path(.path))]
     KeyForDirectory { key: String, path: PathBuf },
-    /// Not shown where it stood on the command line: half a value may have got into the key.
+    /// Without its flag's text: half a value may have got into the key.
     #[error("{from} gives a key that a Secret cannot have")]
     Key {
         from: String,
@@ -34,7 +34,7 @@ pub(crate) enum CreateError {
         path: PathBuf,
         line: usize,
         #[source]
-        source: EnvFileFault,
+        source: EnvFileError,
     },
     #[error(transparent)]
     Prompt(#[from] PromptError),
@@ -60,7 +60,7 @@ pub(crate) enum CreateError {
     #[error("the Secret has no data")]
     NoData,
     #[error(transparent)]
-    Annotation(AnnotationFault),
+    Annotation(AnnotationError),
 }
 
 impl Hint for CreateError {
@@ -96,7 +96,7 @@ impl Hint for CreateError {
                  new one is written with -w FILE"
                     .into()
             }
-            Self::Annotation(fault) => fault.hint(),
+            Self::Annotation(error) => error.hint(),
             Self::NoData => {
                 "give it values with --prompt, --from-file, --from-env-file or --from-literal; --allow-empty-data \
                  seals a Secret without"

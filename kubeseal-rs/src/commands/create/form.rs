@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// The flags for single values.
 #[derive(Debug, Default, Args)]
 pub(crate) struct ValueFlags {
-    /// A value as it stands here; it lands in your shell's history, so rather use --prompt.
+    /// A value on the command line; it gets into your shell's history, so prefer --prompt.
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Values")]
     pub from_literal: Vec<Sensitive>,
 
@@ -19,11 +19,11 @@ pub(crate) struct ValueFlags {
     #[arg(long, value_name = "[KEY=]PATH", help_heading = "Values")]
     pub from_file: Vec<String>,
 
-    /// Values from a file with a line KEY=VALUE for each; KEY alone takes it from the environment.
+    /// Values from a file of KEY=VALUE lines; KEY alone takes its value from the environment.
     #[arg(long, value_name = "FILE", help_heading = "Values")]
     pub from_env_file: Vec<PathBuf>,
 
-    /// Ask for a value: typed without echo at a terminal, or one line of a pipe.
+    /// Prompt for a value: typed without echo at a terminal, or one line of a pipe.
     #[arg(long, value_name = "KEY", help_heading = "Values")]
     pub prompt: Vec<String>,
 }
@@ -32,7 +32,7 @@ pub(crate) struct ValueFlags {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "For create docker-registry")]
 pub(crate) struct DockerFlags {
-    /// Address of the registry; else Docker Hub's.
+    /// Address of the registry (default: Docker Hub's).
     #[arg(id = "docker-server", long = "docker-server", value_name = "URL")]
     pub server: Option<String>,
 
@@ -40,11 +40,11 @@ pub(crate) struct DockerFlags {
     #[arg(id = "docker-username", long = "docker-username", value_name = "USER")]
     pub username: Option<String>,
 
-    /// Password; asked for where it is left out, and better so.
+    /// Password; better left out: then there is a prompt for it.
     #[arg(id = "docker-password", long = "docker-password", value_name = "PASSWORD")]
     pub password: Option<Sensitive>,
 
-    /// Email address; no registry asks for it any more.
+    /// Email address; no registry uses it any more.
     #[arg(id = "docker-email", long = "docker-email", value_name = "EMAIL")]
     pub email: Option<String>,
 }
@@ -53,11 +53,11 @@ pub(crate) struct DockerFlags {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "For create tls")]
 pub(crate) struct TlsFlags {
-    /// Certificate to put into the Secret, PEM; --cert is the one to seal with.
+    /// TLS certificate for the Secret, PEM; --cert is the certificate to seal with.
     #[arg(long, value_name = "FILE")]
     pub cert_file: Option<PathBuf>,
 
-    /// Private key to put into the Secret, PEM.
+    /// Private key for the Secret, PEM.
     #[arg(long, visible_alias = "key", value_name = "FILE")]
     pub key_file: Option<PathBuf>,
 }
@@ -67,9 +67,9 @@ pub(crate) struct TlsFlags {
 pub(crate) enum Form {
     /// Any keys and values.
     Generic(ValueSources),
-    /// A login to an image registry.
+    /// A registry login.
     DockerRegistry(RegistryLogin),
-    /// Logins to image registries, as docker keeps them in a file.
+    /// Registry logins, in a file that docker wrote.
     DockerConfig(PathBuf),
     /// A certificate and its private key.
     Tls { certificate: PathBuf, key: PathBuf },
@@ -84,27 +84,27 @@ pub(crate) struct ValueSources {
     pub paths: Vec<(Option<String>, PathBuf)>,
     /// Files with lines `KEY=VALUE`.
     pub env_files: Vec<PathBuf>,
-    /// Keys of values that are typed, or piped in.
+    /// Keys of values from the terminal, or from standard input.
     pub prompts: Vec<String>,
 }
 
-/// A login to an image registry.
+/// A registry login.
 #[derive(Debug)]
 pub(crate) struct RegistryLogin {
     pub server: String,
     pub username: String,
-    /// The user is asked if it is None.
+    /// None prompts the user.
     pub password: Option<Sensitive>,
     pub email: Option<String>,
 }
 
-/// The key of a Secret that holds logins to image registries.
+/// The key of a Secret that holds registry logins.
 pub(crate) const DOCKER_CONFIG_KEY: &str = ".dockerconfigjson";
 
-/// The server that a login without one is for.
+/// The server of a login without one.
 const DOCKER_HUB: &str = "https://index.docker.io/v1/";
 
-/// Kind and name, from `[secret] [KIND] NAME`, as kubectl's command line has it.
+/// Kind and name, from `[secret] [KIND] NAME`, as on kubectl's command line.
 pub(crate) fn kind_and_name(words: &[String]) -> Result<(&str, String), CreateUsage> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let words = match words.as_slice() {
@@ -151,7 +151,7 @@ impl ValueSources {
     }
 }
 
-/// The form of this kind, with what the flags say.
+/// The form of this kind, filled from the flags.
 pub(crate) fn form(
     kind: &str,
     values: ValueFlags,
@@ -188,7 +188,7 @@ fn is_one_file(values: &ValueSources) -> bool {
     values.paths.len() == 1 && values.is_empty_but_for_paths()
 }
 
-/// The file of a Secret that docker wrote, in kubectl's form; the API server takes no other key.
+/// A Secret with docker's file, as kubectl makes it; the API server accepts no other key.
 fn docker_config(values: ValueSources) -> Result<Form, CreateUsage> {
     match values.paths.into_iter().next() {
         Some((key, path)) if key.as_deref().is_none_or(|key| key == DOCKER_CONFIG_KEY) => {

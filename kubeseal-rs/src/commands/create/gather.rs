@@ -12,7 +12,8 @@ use envelope::Plaintext;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Every value; no key comes twice. The user is asked last, when nothing else can fail any more, and `check` has seen all keys.
+/// Every value; no key comes twice. The user is prompted last, when nothing else can fail, and `check` has seen all
+/// keys.
 pub(crate) fn gather(sources: &ValueSources, check: KeyCheck<'_>) -> Result<Values, CreateError> {
     let mut values = Values::new();
     sources.prompts.iter().try_for_each(|key| checked(key, "--prompt"))?;
@@ -28,7 +29,7 @@ pub(crate) fn gather(sources: &ValueSources, check: KeyCheck<'_>) -> Result<Valu
     }
     check(&values.keys().chain(&sources.prompts).map(String::as_str).collect())?;
     for key in &sources.prompts {
-        add(&mut values, key.clone(), Plaintext::new(prompt::ask(key)?))?;
+        add(&mut values, key.clone(), Plaintext::new(prompt::read(key)?))?;
     }
     Ok(values)
 }
@@ -37,7 +38,7 @@ fn read(path: &Path) -> Result<Vec<u8>, CreateError> {
     fs::read(path).map_err(|source| CreateError::Read { path: path.to_owned(), source })
 }
 
-/// All of a text file, in UTF-8.
+/// A whole text file, in UTF-8.
 pub(crate) fn read_text(path: &Path) -> Result<Vec<u8>, CreateError> {
     read(path).map(to_utf8)
 }
@@ -59,7 +60,7 @@ fn add_file(values: &mut Values, key: Option<&str>, path: &Path) -> Result<(), C
     add(values, key, Plaintext::new(read(path)?))
 }
 
-/// The regular files in a directory. As kubectl has it, links and directories in it do not count.
+/// The regular files in a directory. As in kubectl, links and subdirectories are skipped.
 fn files(directory: &Path) -> Result<Vec<PathBuf>, CreateError> {
     let failed = |source| CreateError::Read { path: directory.to_owned(), source };
     let mut files = Vec::new();

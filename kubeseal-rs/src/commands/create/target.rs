@@ -1,5 +1,5 @@
-//! `check`: whether the output file may be replaced: it is empty, or holds only the SealedSecret that is created again, with nothing that gets lost.
-//! `check_merged`: whether the file holds the SealedSecret that values are added to.
+//! `check`: whether the output file may be replaced: it is empty, or holds only the SealedSecret that is created again,
+//! and nothing of it gets lost. `check_merged`: whether the file holds the SealedSecret to which values are added.
 
 use crate::commands::create::error::CreateError;
 use crate::files::encoding::to_utf8;
@@ -20,18 +20,18 @@ use yaml_edit_in_place::split::documents;
 /// The type of a Secret without one.
 const DEFAULT_TYPE: &str = "Opaque";
 
-/// Annotations that the new SealedSecret gets in any case.
+/// Annotations that every new SealedSecret gets.
 const STATED_ANEW: [&str; 3] = [CLUSTER_WIDE, NAMESPACE_WIDE, CERTIFICATE_FINGERPRINT];
 
-/// What the new SealedSecret has beside its items.
+/// The fields of the new SealedSecret beside its items.
 pub(crate) struct Template<'a> {
     pub metadata: &'a ObjectMeta,
     pub type_: Option<&'a str>,
     pub immutable: Option<bool>,
 }
 
-/// Refuses a file with other objects, or one that cannot be read; and a SealedSecret that holds more than the new one, which has these
-/// `keys` and what is in `template`.
+/// Refuses a file with other objects, or one that cannot be read; and a SealedSecret that holds more than the new one,
+/// which has these `keys` and this `template`.
 pub(crate) fn check(
     output: &Output,
     template: &Template<'_>,
@@ -57,7 +57,7 @@ pub(crate) fn check(
     if lost.is_empty() { Ok(()) } else { Err(CreateError::Loses { path: path.clone(), name, lost }) }
 }
 
-/// What the SealedSecret has and the new one has not, in words.
+/// What the existing SealedSecret has and the new one has not, in words.
 fn lost(there: &SealedObject, new: &Template<'_>, keys: &BTreeSet<&str>) -> Vec<String> {
     let template = &there.spec.template;
     let items = there.spec.encrypted_data.keys().filter(|key| !keys.contains(key.as_str()));
@@ -78,20 +78,20 @@ fn lost(there: &SealedObject, new: &Template<'_>, keys: &BTreeSet<&str>) -> Vec<
     lost
 }
 
-/// Labels, annotations and finalizers that are in `before` and not in `after`.
+/// Labels, annotations and finalizers in `before` that are not in `after`.
 fn lost_metadata(whose: &str, before: &ObjectMeta, after: &ObjectMeta) -> Vec<String> {
     let mut lost = Vec::new();
     for (what, before, after) in
         [("label", &before.labels, &after.labels), ("annotation", &before.annotations, &after.annotations)]
     {
-        let is_kept = |name: &String| after.as_ref().is_some_and(|after| after.contains_key(name));
-        let gone = before.iter().flatten().map(|(name, _)| name).filter(|name| !is_kept(name));
+        let remains = |name: &String| after.as_ref().is_some_and(|after| after.contains_key(name));
+        let gone = before.iter().flatten().map(|(name, _)| name).filter(|name| !remains(name));
         lost.extend(gone.map(|name| named(&format!("{whose} {what}"), name)));
     }
     let finalizers = before.finalizers.iter().flatten();
-    let is_kept = |name: &String| after.finalizers.as_ref().is_some_and(|after| after.contains(name));
+    let remains = |name: &String| after.finalizers.as_ref().is_some_and(|after| after.contains(name));
     lost.extend(
-        finalizers.filter(|name| !is_kept(name)).map(|name| named(&format!("{whose} finalizer"), name)),
+        finalizers.filter(|name| !remains(name)).map(|name| named(&format!("{whose} finalizer"), name)),
     );
     lost
 }
@@ -100,7 +100,8 @@ fn named(what: &str, name: &str) -> String {
     format!("{what} \"{}\"", shown(name))
 }
 
-/// Refuses a file in which there is not the one SealedSecret of this name, where it can be told: a value in another's place is lost.
+/// Refuses a file that does not hold exactly one SealedSecret of this name, as far as that is known: a value in another
+/// SealedSecret would be lost.
 pub(crate) fn check_merged(path: &Path, name: &str, namespace: Option<&str>) -> Result<(), CreateError> {
     let bytes = to_utf8(fs::read(path).unwrap_or_default());
     let Some(file) = std::str::from_utf8(&bytes).ok().and_then(|text| SealedFile::read(text).ok()) else {
@@ -112,13 +113,13 @@ pub(crate) fn check_merged(path: &Path, name: &str, namespace: Option<&str>) -> 
             && namespace.is_none_or(|namespace| own.is_none_or(|own| own == namespace))
     };
     match (file.objects().len(), file.objects().iter().filter(fits).count()) {
-        // What merges has words for that.
+        // The merge has an error message for that.
         (0, _) | (_, 1) => Ok(()),
         (_, count) => Err(CreateError::NotTheOne { path: path.to_owned(), name: name.to_owned(), count }),
     }
 }
 
-/// The file holds something else than the SealedSecret that is made anew.
+/// The file holds something else than the SealedSecret that is created.
 struct SomethingElse;
 
 /// The SealedSecret of this name and namespace, if there is one.

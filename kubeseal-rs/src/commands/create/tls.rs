@@ -1,4 +1,4 @@
-//! The Secret of a certificate and its private key, which are checked to belong together.
+//! The Secret of a certificate and its private key, which must belong together.
 
 use crate::commands::create::error::{CreateError, TlsError};
 use crate::commands::create::gather;

@@ -1,4 +1,4 @@
-//! [`CreateUsage`]: flags of `create` that are not enough, or do not go together.
+//! [`CreateUsage`]: flags of `create` that are missing, or exclude each other.
 
 use crate::error::{Hint, Kind};
 
@@ -41,7 +41,7 @@ impl Hint for CreateUsage {
                 "a name has lower-case letters, digits, - and ., and begins and ends with a letter or digit".into()
             }
             Self::Literal(_) => {
-                "write --from-literal KEY=VALUE, or --prompt KEY to be asked for the value".into()
+                "write --from-literal KEY=VALUE, or --prompt KEY for a prompt".into()
             }
             Self::FromFile(_) => "write --from-file PATH or --from-file KEY=PATH; neither may have an = in it".into(),
             Self::Pair(flag, _) => format!("write {flag} KEY=VALUE"),
@@ -54,7 +54,7 @@ impl Hint for CreateUsage {
             }
             Self::DockerConfigKey => "write --from-file PATH, or --from-file .dockerconfigjson=PATH".into(),
             Self::NoUsername => {
-                "write --docker-username USER; the password is asked for where --docker-password is left out".into()
+                "write --docker-username USER; without --docker-password there is a prompt".into()
             }
             Self::NoTlsFile(_) => {
                 "write --cert-file FILE and --key-file FILE; --cert is the certificate to seal with, not the one in \

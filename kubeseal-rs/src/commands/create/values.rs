@@ -1,4 +1,4 @@
-//! [`Values`] and [`KeyCheck`]: what all forms of `create` read and check.
+//! [`Values`] and [`KeyCheck`]: types that all forms of `create` use.
 
 use crate::commands::create::error::CreateError;
 use envelope::Plaintext;
@@ -7,5 +7,5 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The values of a Secret, by key.
 pub(crate) type Values = BTreeMap<String, Plaintext>;
 
-/// Refuses keys before the user is asked for their values.
+/// Refuses keys before the user is prompted for their values.
 pub(crate) type KeyCheck<'a> = &'a dyn Fn(&BTreeSet<&str>) -> Result<(), CreateError>;

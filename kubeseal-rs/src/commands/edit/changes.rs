@@ -1,4 +1,4 @@
-//! [`Sealer`]: what was saved in the editor, compared with what is sealed, into changes.
+//! [`Sealer`]: compares the saved text with the SealedSecret, and makes the changes.
 
 use crate::commands::common::annotations::check_annotations;
 use crate::commands::common::fingerprint_change::fingerprint_change;
@@ -19,17 +19,17 @@ use sealing::SealFailure;
 use std::collections::BTreeMap;
 use yaml_edit_in_place::{Change, NewValue};
 
-/// Seals new values for the place that the others are bound to.
+/// Seals new values under the scope of the others.
 pub(crate) struct Sealer<'a> {
     pub certificate: &'a Certificate,
-    /// For objects that state none.
+    /// The namespace of objects that state none.
     pub namespace: &'a NamespaceRule,
     /// Names of annotations that may repeat a value.
     pub allowed_annotations: &'a [String],
 }
 
 impl Sealer<'_> {
-    /// What makes `object` what was saved.
+    /// The changes that make `object` the saved one.
     pub(crate) fn changes(
         &self,
         object: &SealedObject,
@@ -41,13 +41,13 @@ impl Sealer<'_> {
         if secret.metadata.generate_name.is_some() {
             return Err(EditError::NotHere.into());
         }
-        // Copies stay, and are not shown; they must not repeat what is typed now.
+        // Copies stay, and are not shown; they must not repeat a typed value.
         let copies =
             object.spec.template.metadata.iter().flat_map(|metadata| metadata.annotations.iter().flatten());
         let copies = copies.filter(|(name, _)| repeats_object(name));
         let annotations =
             [&secret.metadata.annotations, &object.metadata.annotations].into_iter().flatten().flatten();
-        // What stands for a sealed value is no value.
+        // The placeholder of a sealed value is no value.
         let typed = secret.data.iter().filter(|(_, value)| value.expose() != PLACEHOLDER.as_bytes());
         check_annotations(annotations.chain(copies), typed, self.allowed_annotations)
             .map_err(EditError::Annotation)?;
@@ -86,14 +86,15 @@ impl Sealer<'_> {
         saved: &BTreeMap<String, Plaintext>,
     ) -> Result<Vec<Change>, CommandError> {
         let before = &object.spec.encrypted_data;
-        let is_kept = |value: &Plaintext| value.expose() == PLACEHOLDER.as_bytes();
+        let is_unchanged = |value: &Plaintext| value.expose() == PLACEHOLDER.as_bytes();
         let mut changes: Vec<Change> = before
             .keys()
             .filter(|key| !saved.contains_key(*key))
             .map(|key| SealedField::Item(key).remove())
             .collect();
-        let new = saved.iter().filter(|(_, value)| !is_kept(value));
-        if let Some((key, _)) = saved.iter().find(|(key, value)| is_kept(value) && !before.contains_key(*key))
+        let new = saved.iter().filter(|(_, value)| !is_unchanged(value));
+        if let Some((key, _)) =
+            saved.iter().find(|(key, value)| is_unchanged(value) && !before.contains_key(*key))
         {
             return Err(EditError::NothingToKeep(key.clone()).into());
         }
@@ -106,8 +107,8 @@ impl Sealer<'_> {
                 .map_err(|source| SealFailure { key: key.clone(), source })?;
             changes.push(SealedField::Item(key).set(sealed));
         }
-        if saved.values().any(|value| !is_kept(value)) {
-            changes.extend(fingerprint_change(object, self.certificate, saved.values().any(is_kept)));
+        if saved.values().any(|value| !is_unchanged(value)) {
+            changes.extend(fingerprint_change(object, self.certificate, saved.values().any(is_unchanged)));
         }
         Ok(changes)
     }
@@ -126,13 +127,13 @@ impl Sealer<'_> {
     }
 }
 
-/// Whether text was typed beside what stands for the sealed value, and not over it.
+/// Whether text was typed beside the placeholder of a sealed value, instead of over it.
 fn mentions_placeholder(value: &Plaintext) -> bool {
     let placeholder = PLACEHOLDER.as_bytes();
     value.expose().windows(placeholder.len()).any(|window| window.eq_ignore_ascii_case(placeholder))
 }
 
-/// Values do not open elsewhere than where they were sealed for.
+/// Refuses a changed name, namespace or scope: the sealed values would not open.
 fn check_place(object: &SealedObject, saved: &ObjectMeta) -> Result<(), EditError> {
     let non_empty = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     if saved.name != non_empty(&object.metadata.name) {
@@ -160,7 +161,7 @@ fn texts(
     differences(&before, &after, set, |name| field(name).remove())
 }
 
-/// What makes one map the other.
+/// The differences between two maps.
 fn differences<T: PartialEq>(
     before: &BTreeMap<String, T>,
     after: &BTreeMap<String, T>,

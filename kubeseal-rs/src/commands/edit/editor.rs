@@ -1,6 +1,7 @@
-//! [`Editor`]: runs the editor, and outlives the signals that would end us before the text is wiped.
+//! [`Editor`]: runs the editor, and handles the signals that would end this program before the text is wiped.
 //!
-//! Decided: Ctrl-C goes to the editor, as with git; other signals that would end this program are passed on to the editor.
+//! Decided: Ctrl-C goes to the editor, as with git; other signals that would end this program are passed on to the
+//! editor.
 
 use crate::cluster::runtime;
 use crate::commands::edit::error::EditError;
@@ -12,7 +13,7 @@ use std::process::ExitStatus;
 use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
 
-/// The editor, with an ear on signals.
+/// The editor's command, and the signals of this program.
 pub(crate) struct Editor {
     runtime: Runtime,
     signals: Signals,
@@ -20,7 +21,7 @@ pub(crate) struct Editor {
 }
 
 impl Editor {
-    /// Listens from here on; before anything is written that has to be wiped.
+    /// Listens for signals from here on; call it before writing text that has to be wiped.
     pub(crate) fn listening() -> Result<Self, EditError> {
         let command = ["VISUAL", "EDITOR"]
             .into_iter()
@@ -33,7 +34,7 @@ impl Editor {
         Ok(Self { runtime, signals, command })
     }
 
-    /// Runs it on a file until it ends.
+    /// Runs the editor on a file until it ends.
     pub(crate) fn run(&mut self, file: &Path) -> Result<(), EditError> {
         let editor = self.command.to_string_lossy().into_owned();
         let (status, stopped) = self
@@ -49,14 +50,14 @@ impl Editor {
         if status.success() {
             return Ok(());
         }
-        // The shell's word for a program that it did not find.
+        // A shell's exit code for a program that it did not find.
         if status.code() == Some(127) {
             return Err(EditError::NoEditor(editor));
         }
         Err(EditError::Editor { editor, how: status.to_string() })
     }
 
-    /// Waits for something that has nothing to be wiped itself, but not beyond a signal.
+    /// Waits for a future that holds nothing to wipe, until a signal comes.
     pub(crate) fn wait<T>(&mut self, something: impl Future<Output = T>) -> Result<T, EditError> {
         self.runtime.block_on(async {
             tokio::select! {
@@ -67,7 +68,7 @@ impl Editor {
     }
 }
 
-/// Its command may have arguments, as in `code --wait`; the shell takes it apart, as for every program that has one.
+/// The command may have arguments, as in `code --wait`; the shell splits it, as for every program that runs an editor.
 #[cfg(unix)]
 fn command(editor: &OsString, file: &Path) -> Command {
     let mut script = editor.clone();
@@ -87,7 +88,7 @@ fn command(editor: &OsString, file: &Path) -> Command {
 }
 
 impl Signals {
-    /// How it ended, and whether we were told to stop meanwhile.
+    /// The exit status, and whether this program received a signal to end.
     async fn until_end_of(&mut self, child: &mut Child) -> io::Result<(ExitStatus, bool)> {
         let mut stopped = false;
         loop {
@@ -139,7 +140,7 @@ fn terminate(child: &Child) {
     use rustix::process::{Pid, Signal, kill_process};
     let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
     if let Some(pid) = pid {
-        // It may have ended meanwhile.
+        // It may have ended already.
         let _ = kill_process(pid, Signal::TERM);
     }
 }

@@ -1,6 +1,6 @@
-//! [`EditError`]: why an edit came to nothing, and what to do about it.
+//! [`EditError`]: why nothing was edited, and what to do about it.
 
-use crate::commands::common::annotations::AnnotationFault;
+use crate::commands::common::annotations::AnnotationError;
 use crate::error::{CommandError, Hint};
 use crate::files::file_update::error::FileUpdateError;
 use crate::manifest::location::Location;
@@ -9,7 +9,7 @@ use api::Scope;
 use std::io;
 use std::path::PathBuf;
 
-/// Why an edit came to nothing. Never shows what was typed.
+/// Why nothing was edited. Never shows what was typed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EditError {
     #[error("cannot edit {}", shown_path(.path))]
@@ -46,7 +46,9 @@ pub(crate) enum EditError {
     Bound { what: &'static str, scope: Scope },
     #[error("the item \"{0}\" is to keep what is sealed there, and there is no such item")]
     NothingToKeep(String),
-    #[error("the value of the item \"{0}\" has <sealed> in it, which stands for a whole value that is kept")]
+    #[error(
+        "the value of the item \"{0}\" has <sealed> in it, which is the placeholder of a whole sealed value"
+    )]
     Placeholder(String),
     #[error("the item \"{0}\" has no value")]
     NoValue(String),
@@ -57,10 +59,10 @@ pub(crate) enum EditError {
     #[error("generateName is not edited here")]
     NotHere,
     #[error(transparent)]
-    Annotation(AnnotationFault),
-    #[error("{place} is not changed")]
+    Annotation(AnnotationError),
+    #[error("{location} is not changed")]
     Object {
-        place: Location,
+        location: Location,
         #[source]
         source: Box<CommandError>,
     },
@@ -96,7 +98,7 @@ impl Hint for EditError {
             }
             Self::NoName => "give it a metadata.name in the file".into(),
             Self::NotHere => "a Secret that is made from a SealedSecret has its name".into(),
-            Self::Annotation(fault) => fault.hint(),
+            Self::Annotation(error) => error.hint(),
             Self::Object { source, .. } => return source.hint(),
             Self::Show(_) => return None,
         };

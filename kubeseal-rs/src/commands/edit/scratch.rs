@@ -1,7 +1,8 @@
-//! [`Scratch`]: where the text lies while it is edited. No other user can read it, and it is wiped whatever happens.
+//! [`Scratch`]: the file that holds the text while it is edited. No other user can read it, and it is wiped in any
+//! case.
 //!
-//! Overwriting reaches what the file system lets it reach: in memory that is all of it, on a disk that journals or
-//! copies on write it may not be. So memory is taken where there is any, and a warning given where there is none.
+//! Overwriting works as far as the file system allows: in memory that is all of the text, on a disk that journals or
+//! copies on write it may not be. So the file is in memory if possible, and a warning is printed if not.
 
 use crate::commands::edit::error::EditError;
 use crate::terminal::escape::shown_path;
@@ -12,10 +13,10 @@ use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// Name of the file: what editors choose their colours by.
+/// Name of the file, by which editors choose syntax colours.
 const NAME: &str = "secret.yaml";
 
-/// A file in a directory of its own. Editors that put copies beside it put them there.
+/// A file in a directory of its own, in which editors also put their copies.
 pub(crate) struct Scratch {
     directory: TempDir,
     path: PathBuf,
@@ -40,14 +41,14 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Beside the file there may be an editor's backups and swap files. The directory removes itself.
+        // The directory may hold an editor's backups and swap files. It removes itself.
         if let Err(error) = wipe_all(self.directory.path()) {
             alert(format_args!("could not wipe {}: {error}", shown_path(self.directory.path())));
         }
     }
 }
 
-/// In memory, if the system says where.
+/// A directory in memory, if the system has one.
 fn base() -> PathBuf {
     let runtime = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
     let in_memory = [runtime, Some(PathBuf::from("/dev/shm"))];
@@ -108,7 +109,7 @@ fn wipe(path: &Path) -> io::Result<()> {
     file.seek(SeekFrom::Start(0))?;
     while left > 0 {
         let piece = left.min(4096);
-        // It is at most 4096.
+        // The number is at most 4096.
         file.write_all(&zeros[..usize::try_from(piece).unwrap_or(zeros.len())])?;
         left -= piece;
     }
@@ -130,7 +131,7 @@ mod tests {
         let directory = scratch.directory.path().to_owned();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&directory), mode(scratch.path())), (0o700, 0o600));
-        // What an editor leaves: a backup, and a file held open by its old name.
+        // Files that an editor leaves: a backup, and a file held open by its old name.
         fs::hard_link(scratch.path(), directory.join("secret.yaml~")).unwrap();
         let mut held = File::open(scratch.path()).unwrap();
         drop(scratch);

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// What stands for a value that is sealed.
+/// The placeholder of a sealed value.
 pub(crate) const PLACEHOLDER: &str = "<sealed>";
 
 /// The objects, a YAML document each.
@@ -39,12 +39,12 @@ pub(crate) fn text(path: &Path, objects: &[SealedObject]) -> Result<String, serd
     Ok(text)
 }
 
-/// Without block scalars, but where they are asked for: not every text can be told from what one holds.
+/// Without block scalars, except where they are chosen: a block scalar cannot hold every text exactly.
 fn yaml(value: &impl Serialize) -> Result<String, serde_saphyr::ser::Error> {
     serde_saphyr::to_string_with_options(value, serde_saphyr::ser_options! { prefer_block_scalars: false })
 }
 
-/// A text; as a block, if that holds just this text whatever an editor does to the ends of lines.
+/// A text; as a block scalar, if that holds exactly this text whatever an editor does to line ends.
 struct Shown<'a>(&'a str);
 
 impl Shown<'_> {
@@ -52,7 +52,7 @@ impl Shown<'_> {
         let lines = self.0.strip_suffix('\n').unwrap_or(self.0);
         let is_plain =
             |line: &str| !line.ends_with([' ', '\t']) && !line.chars().any(|c| c != '\t' && is_unsafe(c));
-        // A first line that is empty or begins with a space would hide how far the block is indented.
+        // A first line that is empty or begins with a space would hide the indentation of the block.
         self.0.contains('\n')
             && !lines.starts_with([' ', '\t', '\n'])
             && !lines.ends_with('\n')
@@ -70,7 +70,7 @@ impl Serialize for Shown<'_> {
     }
 }
 
-/// Without copies of the Secret that tools keep in annotations: what is read back has none of them.
+/// Without the copies of the Secret that tools keep in annotations: they are not read back either.
 pub(crate) fn without_copies(
     annotations: Option<BTreeMap<String, String>>,
 ) -> Option<BTreeMap<String, String>> {

@@ -5,13 +5,13 @@ use crate::manifest::error::ManifestError;
 use crate::manifest::objects::each_object;
 use std::collections::BTreeMap;
 
-/// Where they stand.
+/// Name of the field in the shown text.
 pub(crate) const TEMPLATE_DATA: &str = "templateData";
 
 /// A text for each name, or `null`, which leaves the sealed value of that name out of the Secret.
 pub(crate) type TemplateData = BTreeMap<String, Option<String>>;
 
-/// Those of each object in `bytes`, which came from `input`.
+/// The template data of each object in `bytes`, which came from `input`.
 pub(crate) fn template_data(input: &Input, bytes: &[u8]) -> Result<Vec<TemplateData>, ManifestError> {
     let mut all = Vec::new();
     each_object(input, bytes, &mut |object| {

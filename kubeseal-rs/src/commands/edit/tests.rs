@@ -1,4 +1,4 @@
-//! Whatever stands in a SealedSecret: what was not touched in the editor stays as it was.
+//! Whatever a SealedSecret holds: what is not edited stays unchanged.
 
 use super::*;
 use crate::cluster::Cluster;
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// What texts are made of.
+/// The parts from which texts are built.
 const PIECES: [&str; 36] = [
     " ",
     "  ",
@@ -68,7 +68,8 @@ fn object(data: &BTreeMap<String, String>, annotations: &BTreeMap<String, String
     })
 }
 
-/// Shows the object, saves it with `touched` written over and the rest as `save` has it, and gives the object as it is then.
+/// Shows the object, replaces its text by `touched` where that is set and by `save` elsewhere, and returns the edited
+/// object.
 fn edited(object: &Value, save: impl Fn(&str) -> String) -> Value {
     let mut file = SealedFile::read(&object.to_string()).unwrap();
     let text = shown::text(Path::new("a.yaml"), file.objects()).unwrap();
@@ -88,7 +89,7 @@ fn edited(object: &Value, save: impl Fn(&str) -> String) -> Value {
     file.objects()[0].object.clone()
 }
 
-/// The object, with what must have changed as it was.
+/// The object, with the fields that must have changed set back.
 fn untouched(mut after: Value, before: &Value) -> Value {
     let touched = &mut after["spec"]["encryptedData"]["touched"];
     assert_ne!(*touched, "AgA=");

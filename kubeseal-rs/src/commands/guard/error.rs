@@ -1,4 +1,4 @@
-//! [`GuardError`]: plaintext was found, or it could not be looked for.
+//! [`GuardError`]: plaintext was found, or files could not be scanned.
 
 use crate::error::Hint;
 use crate::git::error::GitError;
@@ -6,12 +6,12 @@ use crate::terminal::escape::shown_path;
 use std::io;
 use std::path::PathBuf;
 
-/// Why `guard` does not let something pass.
+/// Why `guard` fails.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum GuardError {
     #[error("found plaintext in {}: {}", counted(*.files, "file"), counted(*.count, "place"))]
     Found { count: usize, files: usize },
-    #[error("cannot look into {}", counted(*.0, "file"))]
+    #[error("cannot scan {}", counted(*.0, "file"))]
     Unreadable(usize),
     #[error("cannot read {}", shown_path(.path))]
     NotFound {

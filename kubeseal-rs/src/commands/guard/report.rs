@@ -1,4 +1,4 @@
-//! What is printed: a `finding` with its line, and the `summary` of all files.
+//! The output: a `finding` with its line, and the `summary` of all files.
 
 pub(crate) mod finding;
 pub(crate) mod summary;

@@ -29,39 +29,39 @@ pub(crate) struct ScanResult {
     pub warnings: Vec<ScanWarning>,
     /// Parts of it do not parse, and look like a template.
     pub is_template: bool,
-    /// It is called a manifest, and is no text; or an annotation of it unpacks to too much.
+    /// Whether its name is a manifest's and it is no text, or an annotation of it unpacks to too much.
     pub is_unread: bool,
 }
 
-/// A file to look into. It has no Debug: it holds values.
+/// A file to scan. It has no Debug, because it holds values.
 pub(crate) struct ScannedFile<'c> {
     pub path: &'c Path,
     pub bytes: &'c [u8],
-    /// It was named, not come across.
+    /// Whether the user named it.
     pub is_named: bool,
-    /// The generator of kustomize that makes a Secret of it.
+    /// The `secretGenerator` that makes a Secret of it.
     pub generated: Option<Generated>,
 }
 
 /// How a file is scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// Manifests, and what templates of them become.
+    /// Manifests, and templates of them.
     Manifests,
-    /// Manifests, if it parses: the user named it, and what it is called says nothing.
+    /// Manifests, if it parses: the user named it, and its extension says nothing.
     Unknown,
-    /// Not more than text.
+    /// Text only.
     Text,
 }
 
 impl Kind {
-    /// By its name, with what templating and editors append to it.
+    /// By its name, and the extensions that templating and editors append.
     fn of(path: &Path, is_named: bool) -> Self {
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
         if name == "kustomization" {
             return Self::Manifests;
         }
-        // Editors keep what was there before as `a.yaml~`, `#a.yaml#` and `a.yaml.orig`.
+        // Editors keep earlier versions as `a.yaml~`, `#a.yaml#` and `a.yaml.orig`.
         let name = name.trim_matches(['~', '#']);
         let mut extensions = name.split('.').skip(1);
         if extensions.any(|extension| matches!(extension, "yaml" | "yml" | "json" | "tpl")) {
@@ -85,7 +85,7 @@ pub(crate) fn scan(file: &ScannedFile<'_>) -> ScanResult {
             result.warnings.push(ScanWarning {
                 line: None,
                 document: None,
-                why: "not text; was not looked into".into(),
+                why: "not text; it was not scanned".into(),
             });
             // Others, such as `a.json.gz`, only have the word in their names.
             let last = file.path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
@@ -122,13 +122,13 @@ fn manifest(text: &str, kind: Kind, result: &mut ScanResult) {
         let mut found = Vec::new();
         let first = number + 1;
         number += count_and_look(document, first, kind, &mut found, &mut budget, result);
-        // Only what is reported hides a key: an allowed value does not speak for the key on the next line.
+        // Only a reported value hides a key: an allowed value does not allow the key on the next line.
         found.retain(|finding| !allowed.has(finding.line));
-        let told: HashSet<usize> = found.iter().map(|finding| finding.line).collect();
+        let reported_lines: HashSet<usize> = found.iter().map(|finding| finding.line).collect();
         for line in private_key::lines(document.text).into_iter().map(|line| document.first_line - 1 + line) {
             // A key in a reported value begins on the line of the value, or on the next one.
-            let is_told = told.contains(&line) || told.contains(&(line - 1));
-            if !is_told && !allowed.has(line) {
+            let is_reported = reported_lines.contains(&line) || reported_lines.contains(&(line - 1));
+            if !is_reported && !allowed.has(line) {
                 let document = (kind == Kind::Manifests).then_some(first);
                 found.push(Finding { line, document, what: FindingKind::PrivateKey });
             }
@@ -142,13 +142,12 @@ fn manifest(text: &str, kind: Kind, result: &mut ScanResult) {
         result.warnings.push(ScanWarning {
             line: Some(unread.line),
             document: Some(unread.document),
-            why: "the annotations of this file unpack to more than 8 MiB; this one was not looked into"
-                .into(),
+            why: "the annotations of this file unpack to more than 8 MiB; this one was not scanned".into(),
         });
     }
 }
 
-/// Looks into a document, and gives the number of objects in it.
+/// Scans a document, and returns the number of objects in it.
 fn count_and_look(
     document: DocumentText<'_>,
     first: usize,
@@ -157,7 +156,7 @@ fn count_and_look(
     budget: &mut UnpackBudget,
     result: &mut ScanResult,
 ) -> usize {
-    // Nothing that is looked for can do without the word, unless it is packed, and parsing takes its time.
+    // Nothing can be found in a document without the word, unless it is compressed, and parsing takes time.
     if !document.text.contains("ecret") && !PACKED.iter().any(|begin| document.text.contains(begin)) {
         return 1;
     }
@@ -172,7 +171,7 @@ fn count_and_look(
             }
             nodes.len()
         }
-        // It is something else, such as a page about them.
+        // It is another text, such as a page about them.
         Err(_) if kind != Kind::Manifests && !begins_as_manifest(document.text) => 1,
         Err(broken) => {
             let number = first + broken.sound;
@@ -183,7 +182,7 @@ fn count_and_look(
                 result.warnings.push(ScanWarning {
                     line: Some(broken.position.map_or(document.first_line, |position| position.line)),
                     document: Some(number),
-                    why: format!("does not parse ({}); searched as text", broken.fault),
+                    why: format!("does not parse ({}); searched as text", broken.error),
                 });
             }
             broken.sound + 1
@@ -191,7 +190,7 @@ fn count_and_look(
     }
 }
 
-/// Whether it is meant as JSON and is none. As YAML it may parse all the same, with a comment and a key taken for one word.
+/// Whether it looks like JSON and is invalid. As YAML it may parse, with a comment and a key taken for one word.
 fn is_broken_json(text: &str) -> bool {
     let is_meant =
         text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '/']));
@@ -199,7 +198,7 @@ fn is_broken_json(text: &str) -> bool {
         && serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>().any(|object| object.is_err())
 }
 
-/// Whether its first words are those of a manifest, or of a template.
+/// Whether the text begins like a manifest or a template.
 fn begins_as_manifest(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim_end);
     let first = lines.find(|line| !(line.is_empty() || line.starts_with('#') || line.starts_with("---")));

@@ -1,4 +1,5 @@
-//! Whether a text is a secret value, or stands for one: `plain` decides, `credential` is for text that may also be configuration.
+//! Whether a text is a secret value, or a placeholder for one: `plain` decides, `credential` is for text that may also
+//! be configuration.
 
 pub(crate) mod credential;
 pub(crate) mod expression;

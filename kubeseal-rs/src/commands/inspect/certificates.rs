@@ -1,4 +1,5 @@
-//! [`Certificates`]: the known certificates, and with which of them, or of all that were ever fetched, a SealedSecret was sealed.
+//! [`Certificates`]: the known certificates, and which of them, or of all that were ever fetched, a SealedSecret was
+//! sealed with.
 
 use crate::certificate::known_certificate::KnownCertificate;
 use crate::certificate::{CertificateSource, SourceError, is_revoked};
@@ -8,7 +9,7 @@ use crate::terminal::warnings::alert;
 use envelope::{Certificate, Fingerprint, pem};
 use std::error::Error;
 
-/// Certificates, and where they are known from.
+/// Certificates, and where they come from.
 #[derive(Debug, Default)]
 pub(crate) struct Certificates {
     newest_first: Vec<Certificate>,
@@ -16,7 +17,7 @@ pub(crate) struct Certificates {
 }
 
 impl Certificates {
-    /// Those of `source`. What was never kept is no error: then there is less to tell.
+    /// The certificates of `source`. A missing cached certificate is no error: then less is printed.
     pub(crate) fn from(source: &CertificateSource) -> Result<Self, SourceError> {
         let from = match source {
             CertificateSource::File(_) | CertificateSource::Url(_) => "cert",
@@ -27,10 +28,10 @@ impl Certificates {
             Ok(text) => text,
             Err(SourceError::Cache(_)) => return Ok(Self::default()),
             Err(error @ SourceError::Withdrawn { .. }) => {
-                alert(format_args!("no certificate is taken for the present one: {}", last_cause(&error)));
+                alert(format_args!("the present certificate is not known: {}", last_cause(&error)));
                 return Ok(Self::default());
             }
-            // What else the cluster says can be told without it.
+            // The rest of the cluster's state can be printed without it.
             Err(SourceError::Controller(error)) => {
                 alert(format_args!("cannot fetch the controller's certificate: {}", last_cause(&*error)));
                 return Ok(Self::default());
@@ -40,14 +41,14 @@ impl Certificates {
         let mut newest_first: Vec<Certificate> = pem::blocks(&text)
             .iter()
             .filter(|block| block.label == "CERTIFICATE")
-            // The first is sound, or there would be no text; others that are not cannot have sealed.
+            // The first is valid, or there would be no text; others that are not cannot have sealed.
             .filter_map(|block| Certificate::from_der(&block.der).ok())
             .collect();
         newest_first.sort_by_key(|certificate| std::cmp::Reverse(certificate.not_before()));
         Ok(Self { newest_first, from: Some(from) })
     }
 
-    /// What can be told of the certificate that `hint` names, and whose key has this size.
+    /// What is known of the certificate that `hint` names, and whose key has this size.
     pub(crate) fn sealed_with(
         &self,
         hint: Option<&str>,
@@ -65,9 +66,9 @@ impl Certificates {
         if let (Some(known), Some(bits)) = (known, key_bits)
             && known.public().bits() != bits
         {
-            problems.push(Problem::OtherKey { noted: known.public().bits() });
+            problems.push(Problem::OtherKey { annotated: known.public().bits() });
         }
-        // Without a hint, only the size of the key may tell that it is another.
+        // Without a fingerprint, only the size of the key may show that it is another one.
         let is_newest = newest.and_then(|newest| match (fingerprint, key_bits) {
             (Some(fingerprint), _) => Some(newest.fingerprint() == fingerprint),
             (None, Some(bits)) if bits != newest.public().bits() => Some(false),
@@ -88,7 +89,7 @@ impl Certificates {
     }
 }
 
-/// What an error comes down to.
+/// The last cause of an error, in words.
 fn last_cause(error: &(dyn Error + 'static)) -> String {
     let mut last = error;
     while let Some(cause) = last.source() {

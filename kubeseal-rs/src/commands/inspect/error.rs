@@ -1,4 +1,4 @@
-//! [`InspectError`]: why nothing could be told.
+//! [`InspectError`]: why nothing could be inspected.
 
 use crate::cluster::session::permission::Permission;
 use crate::cluster::session::request_error::RequestError;
@@ -9,7 +9,7 @@ use crate::terminal::escape::shown_path;
 use std::io;
 use std::path::PathBuf;
 
-/// Why nothing could be told.
+/// Why nothing could be inspected.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InspectError {
     #[error("cannot read {}", shown_path(.path))]
@@ -22,7 +22,7 @@ pub(crate) enum InspectError {
     Nothing(Input),
     #[error("found no SealedSecret in any of {0} files")]
     NothingInAny(usize),
-    #[error("not everything could be told:\n  {}", .0.join("\n  "))]
+    #[error("not all files could be read:\n  {}", .0.join("\n  "))]
     NotAll(Vec<String>),
     #[error("cannot read {input}, document {document}, line {line}")]
     Broken {
@@ -30,7 +30,7 @@ pub(crate) enum InspectError {
         document: usize,
         line: usize,
         #[source]
-        fault: InvalidManifest,
+        error: InvalidManifest,
     },
     #[error("cannot get SealedSecret {namespace}/{name} from {server}")]
     Get {
@@ -51,9 +51,9 @@ impl Hint for InspectError {
             Self::Nothing(_) | Self::NothingInAny(_) => {
                 Some("give at least one object of kind: SealedSecret, in YAML or JSON".into())
             }
-            Self::NotAll(_) => Some("mend these files first; what is in them cannot be told".into()),
-            Self::Broken { .. } => Some("mend the file first; what is in it cannot be told".into()),
-            // An object that is not there is no failure; a kind that is not there is.
+            Self::NotAll(_) => Some("correct these files first; they cannot be inspected as they are".into()),
+            Self::Broken { .. } => Some("correct the file first; it cannot be inspected as it is".into()),
+            // A missing object is no failure; a missing resource type is.
             Self::Get { source: RequestError::NotFound(_), .. } => Some(
                 "this cluster knows no SealedSecrets: install the controller and its CustomResourceDefinition, or \
                  choose another cluster with --context NAME"

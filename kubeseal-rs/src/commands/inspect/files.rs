@@ -1,12 +1,13 @@
-//! `read`: the SealedSecrets of one input, or of all that are given.
+//! `read`: the SealedSecrets of one input, or of all files.
 //!
-//! Decided: of several files, a broken one does not stop the others, because a pattern such as `deploy/*` names all sorts of files.
+//! Decided: of several files, a broken one does not stop the others, because a pattern such as `deploy/*` names all
+//! sorts of files.
 
 use crate::commands::common::{sealed_files, templated_files};
 use crate::commands::inspect::certificates::Certificates;
 use crate::commands::inspect::error::InspectError;
 use crate::commands::inspect::look::look;
-use crate::commands::inspect::report::Report;
+use crate::commands::inspect::report::SealedSecretReport;
 use crate::error::CommandError;
 use crate::error::cause::on_one_line;
 use crate::files::encoding::to_utf8;
@@ -22,51 +23,51 @@ use std::path::PathBuf;
 use std::slice;
 use yaml_edit_in_place::split::documents;
 
-/// What was found.
-pub(crate) struct Found {
-    pub reports: Vec<Report>,
-    /// What could not be read, and why.
-    faults: Vec<String>,
+/// The reports of all SealedSecrets that were found.
+pub(crate) struct InspectedFiles {
+    pub reports: Vec<SealedSecretReport>,
+    /// Files that could not be read, and why.
+    errors: Vec<String>,
 }
 
-/// Reads them all; directories are walked through.
-pub(crate) fn read(inputs: &[Input], certificates: &Certificates) -> Result<Found, CommandError> {
+/// Reads all inputs; directories are searched.
+pub(crate) fn read(inputs: &[Input], certificates: &Certificates) -> Result<InspectedFiles, CommandError> {
     match inputs {
         [Input::File(path)] if path.is_dir() => {}
         [input] => {
             let reports = read_input(input, &bytes(input)?, certificates)?;
-            return Ok(Found { reports, faults: Vec::new() });
+            return Ok(InspectedFiles { reports, errors: Vec::new() });
         }
         _ => {}
     }
     let mut files =
-        Files { certificates, reports: Vec::new(), faults: Vec::new(), templates: Vec::new(), count: 0 };
+        Files { certificates, reports: Vec::new(), errors: Vec::new(), templates: Vec::new(), count: 0 };
     for input in inputs {
         match input {
             Input::File(path) if path.is_dir() => files.walk(path),
             input => files.take(input, true),
         }
     }
-    if let Some(note) = templated_files::note(&files.templates, "what is sealed in there is not told") {
+    if let Some(note) = templated_files::note(&files.templates, "their sealed values are not shown") {
         alert(note);
     }
-    if files.reports.is_empty() && files.faults.is_empty() {
+    if files.reports.is_empty() && files.errors.is_empty() {
         return Err(InspectError::NothingInAny(files.count).into());
     }
-    Ok(Found { reports: files.reports, faults: files.faults })
+    Ok(InspectedFiles { reports: files.reports, errors: files.errors })
 }
 
-impl Found {
-    /// How it ended, once everything is told.
+impl InspectedFiles {
+    /// An error if a file could not be read; to be returned once the reports are printed.
     pub(crate) fn outcome(self) -> Result<(), CommandError> {
-        if self.faults.is_empty() { Ok(()) } else { Err(InspectError::NotAll(self.faults).into()) }
+        if self.errors.is_empty() { Ok(()) } else { Err(InspectError::NotAll(self.errors).into()) }
     }
 }
 
 struct Files<'a> {
     certificates: &'a Certificates,
-    reports: Vec<Report>,
-    faults: Vec<String>,
+    reports: Vec<SealedSecretReport>,
+    errors: Vec<String>,
     /// Files that do not parse, because they are templates.
     templates: Vec<String>,
     count: usize,
@@ -74,23 +75,23 @@ struct Files<'a> {
 
 impl Files<'_> {
     fn walk(&mut self, directory: &PathBuf) {
-        let (files, faults) = sealed_files::find(slice::from_ref(directory));
-        for (path, fault) in faults {
-            self.faults.push(format!("{}: {}", shown_path(path), on_one_line(&fault)));
+        let (files, errors) = sealed_files::find(slice::from_ref(directory));
+        for (path, error) in errors {
+            self.errors.push(format!("{}: {}", shown_path(path), on_one_line(&error)));
         }
         for file in files {
             self.take(&Input::File(file), false);
         }
     }
 
-    /// What has no SealedSecret is passed over, with a word about it where it was named.
+    /// Reads a file. One without a SealedSecret is skipped, with a message if the user named it.
     fn take(&mut self, input: &Input, is_named: bool) {
         self.count += 1;
         let bytes = match bytes(input) {
             Ok(bytes) => bytes,
-            Err(failure) => return self.faults.push(on_one_line(&failure)),
+            Err(failure) => return self.errors.push(on_one_line(&failure)),
         };
-        // What a directory has beside them need not even parse.
+        // Other files of a directory need not parse.
         if !is_named && memmem::find(&bytes, b"SealedSecret").is_none() {
             return;
         }
@@ -98,13 +99,13 @@ impl Files<'_> {
             Ok(mut found) => self.reports.append(&mut found),
             Err(error) => match error.downcast_ref() {
                 Some(InspectError::Nothing(_)) if is_named => {
-                    warn(format_args!("found no SealedSecret in {input}; it is passed over"));
+                    warn(format_args!("found no SealedSecret in {input}; it is skipped"));
                 }
                 Some(InspectError::Nothing(_)) => {}
                 Some(InspectError::Broken { .. }) if memmem::find(&bytes, b"{{").is_some() => {
                     self.templates.push(input.to_string());
                 }
-                _ => self.faults.push(on_one_line(&error)),
+                _ => self.errors.push(on_one_line(&error)),
             },
         }
     }
@@ -120,7 +121,11 @@ fn bytes(input: &Input) -> Result<Vec<u8>, CommandError> {
 }
 
 /// A report on each SealedSecret; other objects beside them do not matter.
-fn read_input(input: &Input, bytes: &[u8], certificates: &Certificates) -> Result<Vec<Report>, CommandError> {
+fn read_input(
+    input: &Input,
+    bytes: &[u8],
+    certificates: &Certificates,
+) -> Result<Vec<SealedSecretReport>, CommandError> {
     let stream = std::str::from_utf8(bytes).map_err(|_| ManifestError::NotText(input.clone()))?;
     let mut reports = Vec::new();
     let mut number = 0;
@@ -129,7 +134,7 @@ fn read_input(input: &Input, bytes: &[u8], certificates: &Certificates) -> Resul
             input: input.clone(),
             document: number + broken.sound + 1,
             line: broken.position.map_or(document.first_line, |position| position.line),
-            fault: broken.fault,
+            error: broken.error,
         })?;
         for node in &nodes {
             number += 1;
@@ -150,7 +155,7 @@ fn read_input(input: &Input, bytes: &[u8], certificates: &Certificates) -> Resul
     Ok(reports)
 }
 
-/// The SealedSecret that a node is, or those in the list that it is.
+/// The SealedSecrets in a node, which is one or a list of them.
 fn sealed_secrets(node: &YamlNode) -> Vec<&YamlNode> {
     let is_sealed = |node: &YamlNode| node.get("kind").and_then(YamlNode::text) == Some("SealedSecret");
     if is_sealed(node) {
@@ -158,7 +163,7 @@ fn sealed_secrets(node: &YamlNode) -> Vec<&YamlNode> {
     }
     let kind = node.get("kind").and_then(YamlNode::text).unwrap_or_default();
     match node.get("items").map(|items| &items.value) {
-        // The items of a SealedSecretList need not say what they are.
+        // The items of a SealedSecretList need no kind.
         Some(YamlValue::List(items)) => {
             items.iter().filter(|item| kind == "SealedSecretList" || is_sealed(item)).collect()
         }

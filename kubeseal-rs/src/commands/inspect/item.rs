@@ -1,4 +1,4 @@
-//! `item`: what a sealed value's length tells.
+//! `item`: what the length of a sealed value shows.
 
 use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::report::Item;
@@ -8,7 +8,7 @@ use sealing::decode_base64;
 /// The smallest key that counts as a sealing key, in bits.
 const SMALLEST_KEY: usize = 2048;
 
-/// Tells about the value under `key`; none where it is no text.
+/// Describes the value under `key`; none if it is no text.
 pub(crate) fn item(key: &str, sealed: Option<&str>, problems: &mut Vec<Problem>) -> Item {
     let nothing = Item { key: key.to_owned(), size: None, key_bits: None };
     let key = || key.to_owned();

@@ -1,23 +1,23 @@
-//! [`Cluster`]: what the cluster says about a SealedSecret.
+//! [`Cluster`]: the state of a SealedSecret in the cluster.
 
 use crate::cluster::session::Session;
 use crate::cluster::session::request_error::RequestError;
 use crate::commands::inspect::error::InspectError;
-use crate::commands::inspect::report::{LiveState, Report};
+use crate::commands::inspect::report::{LiveState, SealedSecretReport};
 use crate::error::{CommandError, Context as _};
 use crate::manifest::names::is_object_name;
 use crate::target::namespace::NamespaceRule;
 use api::{Condition, ConditionStatus, ObservedSealedSecret};
 use kube::Api;
 
-/// A cluster to ask.
+/// A cluster that requests are sent to.
 pub(crate) struct Cluster<'a> {
     session: Session,
     namespace: &'a NamespaceRule,
 }
 
 impl<'a> Cluster<'a> {
-    /// Prepares to ask. Nothing is asked yet.
+    /// Prepares a session. No request is sent yet.
     pub(crate) fn connect(
         cluster: &crate::cluster::Cluster,
         namespace: &'a NamespaceRule,
@@ -26,8 +26,8 @@ impl<'a> Cluster<'a> {
         Ok(Self { session, namespace })
     }
 
-    /// What it says about the SealedSecret of this report.
-    pub(crate) fn ask(&self, report: &Report) -> Result<LiveState, CommandError> {
+    /// The cluster's state of this report's SealedSecret.
+    pub(crate) fn state_of(&self, report: &SealedSecretReport) -> Result<LiveState, CommandError> {
         let namespace = self.namespace.decide(report.namespace.as_deref())?;
         let name = report.name.clone().unwrap_or_default();
         let mut state = LiveState {
@@ -39,7 +39,7 @@ impl<'a> Cluster<'a> {
         if !is_object_name(&name) || !is_object_name(&namespace) {
             return Ok(state);
         }
-        let found = self.session.ask(async |client| {
+        let found = self.session.request(async |client| {
             Api::<ObservedSealedSecret>::namespaced(client, &namespace).get_opt(&name).await
         });
         let found = found.map_err(|error| InspectError::Get {
@@ -55,7 +55,7 @@ impl<'a> Cluster<'a> {
     }
 }
 
-fn fill(state: &mut LiveState, found: ObservedSealedSecret, report: &Report) {
+fn fill(state: &mut LiveState, found: ObservedSealedSecret, report: &SealedSecretReport) {
     state.exists = true;
     let items = found.spec.ok().map(|spec| spec.encrypted_data);
     state.same_items = Some(items.as_ref() == Some(&report.encrypted_data));
@@ -77,8 +77,8 @@ fn fill(state: &mut LiveState, found: ObservedSealedSecret, report: &Report) {
     }
 }
 
-/// Whether the key that leaked opens the values of this report: it is what the cluster has, or names that key.
-pub(crate) fn is_compromised(report: &Report, state: &LiveState) -> bool {
+/// Whether the leaked key opens the values of this report: they are the cluster's, or name that key.
+pub(crate) fn is_compromised(report: &SealedSecretReport, state: &LiveState) -> bool {
     let hint = report.certificate.fingerprint.as_deref();
     state.compromised.as_deref().is_some_and(|message| {
         state.same_items == Some(true) || hint.is_some_and(|hint| message.contains(hint))

@@ -1,19 +1,19 @@
-//! `look`: a SealedSecret into a report. As lenient as can be: what is wrong with it is what people ask for.
+//! `look`: reads a SealedSecret into a report. It accepts as much as possible: errors become problems of the report.
 
 use crate::commands::inspect::certificates::Certificates;
 use crate::commands::inspect::item::item;
 use crate::commands::inspect::problem::Problem;
-use crate::commands::inspect::report::{Report, TemplateItem};
+use crate::commands::inspect::report::{SealedSecretReport, TemplateItem};
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use api::Scope;
 use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the API server takes it for.
+/// The `apiVersion` of SealedSecrets.
 const API_VERSION: &str = "bitnami.com/v1alpha1";
 
-/// Tells about the SealedSecret that `node` is. Where it was found is for the caller to add.
-pub(crate) fn look(node: &YamlNode, certificates: &Certificates) -> Report {
+/// The report about the SealedSecret in `node`. The caller adds where it was found.
+pub(crate) fn look(node: &YamlNode, certificates: &Certificates) -> SealedSecretReport {
     let mut problems = Vec::new();
     let field = |path: &[&str]| non_empty(node.at(path));
     let (namespace, name) = (field(&["metadata", "namespace"]), field(&["metadata", "name"]));
@@ -50,7 +50,7 @@ pub(crate) fn look(node: &YamlNode, certificates: &Certificates) -> Report {
     }
     let encrypted_data = texts(sealed);
     let template_data = template(node, &encrypted_data, &mut problems);
-    Report {
+    SealedSecretReport {
         file: String::new(),
         document: 0,
         bound_to: bound_to(scope, namespace.as_deref(), name.as_deref()),
@@ -71,7 +71,7 @@ pub(crate) fn look(node: &YamlNode, certificates: &Certificates) -> Report {
     }
 }
 
-/// Whether the status, which came with it from a cluster, says that a key that leaked opens it.
+/// Whether the object's own status, which came with it from a cluster, says that a leaked key opens it.
 fn is_marked(node: &YamlNode) -> bool {
     let leaked = node.at(&["status", "compromisedBy"]).map(|keys| &keys.value);
     matches!(leaked, Some(YamlValue::List(keys)) if !keys.is_empty())
@@ -83,7 +83,7 @@ fn scope(node: &YamlNode, annotations: &BTreeMap<String, String>, problems: &mut
         problems.push(Problem::BothScopes);
     }
     for name in [CLUSTER_WIDE, NAMESPACE_WIDE] {
-        // A boolean without quotes is no text, and counts for nothing either.
+        // A boolean without quotes is no string, and has no effect either.
         let stated = node.at(&["metadata", "annotations", name]);
         let says_no = matches!(stated.and_then(YamlNode::text), Some("false" | ""));
         if stated.is_some() && !says_no && !is_true(name) {
@@ -92,7 +92,7 @@ fn scope(node: &YamlNode, annotations: &BTreeMap<String, String>, problems: &mut
     }
     let own = Scope::of(Some(annotations));
     let template = Scope::of(Some(&texts(node.at(&["spec", "template", "metadata", "annotations"]))));
-    // As kubeseal copies it, both say the same; strict is what saying nothing means.
+    // kubeseal writes the same scope in both; no annotation means strict.
     if template != own && template != Scope::Strict {
         problems.push(Problem::TemplateScope { own, template });
     }
@@ -141,7 +141,7 @@ fn non_empty(node: Option<&YamlNode>) -> Option<String> {
     node.and_then(YamlNode::text).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
 }
 
-/// The entries of a map that are text.
+/// The entries of a map that are strings.
 fn texts(node: Option<&YamlNode>) -> BTreeMap<String, String> {
     let entries = node.into_iter().flat_map(YamlNode::entries);
     entries.filter_map(|(key, value)| Some((key.to_owned(), value.text()?.to_owned()))).collect()

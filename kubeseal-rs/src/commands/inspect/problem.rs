@@ -1,9 +1,9 @@
-//! [`Problem`]: what is wrong with a SealedSecret, as far as can be seen from outside.
+//! [`Problem`]: what is wrong with a SealedSecret, as far as its text shows.
 
 use api::Scope;
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
-/// One thing that is wrong, or may surprise.
+/// Something that is wrong, or may surprise.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Problem {
     #[error(
@@ -51,13 +51,13 @@ pub(crate) enum Problem {
     #[error("the certificate-fingerprint annotation is no fingerprint")]
     BadFingerprint,
     #[error(
-        "the certificate-fingerprint annotation names a certificate of {noted} bits, and the items are of another"
+        "the certificate-fingerprint annotation names a certificate of {annotated} bits, and the items are of another"
     )]
-    OtherKey { noted: usize },
+    OtherKey { annotated: usize },
 }
 
 impl Problem {
-    /// The word for programs.
+    /// The problem's code in JSON output.
     fn code(&self) -> &'static str {
         match self {
             Self::Compromised => "compromised",

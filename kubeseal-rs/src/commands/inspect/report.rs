@@ -1,21 +1,22 @@
-//! [`Report`]: everything that is told about one SealedSecret. Its field names are what programs rely on.
+//! [`SealedSecretReport`]: everything that is printed about one SealedSecret. Its field names are the JSON output, on which
+//! programs rely.
 
 use crate::commands::inspect::problem::Problem;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// One SealedSecret.
+/// The report about one SealedSecret.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Report {
+pub(crate) struct SealedSecretReport {
     pub file: String,
-    /// From 1.
+    /// Counted from 1.
     pub document: usize,
     pub namespace: Option<String>,
     pub name: Option<String>,
     pub scope: &'static str,
-    /// What must stay as it is for the values to open.
+    /// What must stay unchanged for the values to open.
     pub bound_to: String,
     #[serde(rename = "type")]
     pub type_: Option<String>,
@@ -25,10 +26,10 @@ pub(crate) struct Report {
     pub template_data: Vec<TemplateItem>,
     pub certificate: SealedWith,
     pub problems: Vec<Problem>,
-    /// Absent where the cluster was not asked.
+    /// Absent without `--live`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster: Option<LiveState>,
-    /// To compare with the cluster's.
+    /// To compare with the cluster's items.
     #[serde(skip)]
     pub encrypted_data: BTreeMap<String, String>,
 }
@@ -38,9 +39,9 @@ pub(crate) struct Report {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Item {
     pub key: String,
-    /// Of the value, in bytes; absent where it cannot be told.
+    /// Length of the value in bytes; absent if it is not known.
     pub size: Option<usize>,
-    /// Of the RSA key, in bits.
+    /// Size of the RSA key in bits.
     pub key_bits: Option<usize>,
 }
 
@@ -52,48 +53,48 @@ pub(crate) struct TemplateItem {
     pub is_template: bool,
 }
 
-/// The certificate it was sealed with.
+/// The certificate that it was sealed with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SealedWith {
-    /// Its key was revoked from this machine. Told as a problem.
+    /// Whether its key was revoked from this machine. Printed as a problem.
     #[serde(skip)]
     pub is_revoked: bool,
-    /// As the annotation has it, which is a hint.
+    /// The fingerprint in the annotation, which may be wrong.
     pub fingerprint: Option<String>,
-    /// Of the items, where they agree.
+    /// Size of the items' RSA key in bits, if all agree.
     pub key_bits: Option<usize>,
-    /// Where it is one that is known.
+    /// Start of the certificate's validity, if the certificate is known.
     pub not_before: Option<Timestamp>,
     pub not_after: Option<Timestamp>,
-    /// Where a cluster gave it to us: when it did first, and the controller.
+    /// When a controller served it to this machine first, and which controller.
     pub first_fetched: Option<Timestamp>,
     pub fetched_from: Option<String>,
-    /// Absent where it cannot be told.
+    /// Absent if it is not known.
     pub is_newest: Option<bool>,
-    /// The newest that is known.
+    /// The fingerprint of the newest known certificate.
     pub newest: Option<String>,
-    /// Where that is known from: `cert`, `kept` or `cluster`.
+    /// Where the newest certificate comes from: `cert`, `kept` or `cluster`.
     pub known_from: Option<&'static str>,
 }
 
-/// What the cluster says.
+/// The SealedSecret's state in the cluster.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LiveState {
     pub server: String,
     pub namespace: String,
     pub exists: bool,
-    /// Whether the cluster's has the same items.
+    /// Whether the cluster's SealedSecret has equal items.
     pub same_items: Option<bool>,
-    /// Whether they have the same names at least.
+    /// Whether the names of the items are equal.
     #[serde(skip)]
     pub same_names: bool,
     /// `True`, `False` or `Unknown`.
     pub synced: Option<String>,
     pub reason: Option<String>,
     pub message: Option<String>,
-    /// What the condition `Compromised` says; absent where it is not there.
+    /// The message of the condition `Compromised`; absent without it.
     pub compromised: Option<String>,
     pub generation: Option<i64>,
     pub observed_generation: Option<i64>,

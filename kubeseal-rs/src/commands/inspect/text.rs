@@ -1,7 +1,7 @@
 //! `render`: reports for people, aligned.
 
 use crate::commands::inspect::problem::Problem;
-use crate::commands::inspect::report::{LiveState, Report, SealedWith};
+use crate::commands::inspect::report::{LiveState, SealedSecretReport, SealedWith};
 use crate::terminal::escape::{shown, shown_path};
 use crate::terminal::paint::Paint;
 use jiff::Timestamp;
@@ -10,29 +10,29 @@ use std::fmt::Write as _;
 /// Room for the longest label.
 const LABEL: usize = 14;
 
-/// Everything, with an empty line between SealedSecrets.
-pub(crate) fn render(reports: &[Report], paint: Paint, now: Timestamp) -> String {
+/// All reports, with an empty line between them.
+pub(crate) fn render(reports: &[SealedSecretReport], paint: Paint, now: Timestamp) -> String {
     let texts: Vec<String> = reports.iter().map(|report| Page::of(report, paint, now)).collect();
     texts.join("\n")
 }
 
-/// A report on its way to text.
+/// The text of a report, as it grows.
 struct Page {
     text: String,
     paint: Paint,
 }
 
 impl Page {
-    fn of(report: &Report, paint: Paint, now: Timestamp) -> String {
+    fn of(report: &SealedSecretReport, paint: Paint, now: Timestamp) -> String {
         let mut page = Self { text: String::new(), paint };
         let name = report.name.as_deref().unwrap_or("(no name)");
         let name = match &report.namespace {
             Some(namespace) => format!("{namespace}/{name}"),
             None => name.to_owned(),
         };
-        let place = paint.dim(&format!("{}, document {}", shown_path(&report.file), report.document));
+        let location = paint.dim(&format!("{}, document {}", shown_path(&report.file), report.document));
         // Writing to a String cannot fail.
-        let _ = writeln!(page.text, "{}  {place}", paint.bold(&format!("SealedSecret {}", shown(&name))));
+        let _ = writeln!(page.text, "{}  {location}", paint.bold(&format!("SealedSecret {}", shown(&name))));
         page.line("Scope", &scope(report));
         if let Some(type_) = &report.type_ {
             page.line("Type", &shown(type_));
@@ -56,7 +56,7 @@ impl Page {
         let _ = writeln!(self.text, "  {label:<LABEL$}{text}");
     }
 
-    /// Several, the label before the first.
+    /// Several lines, with the label before the first.
     fn lines(&mut self, label: &str, texts: &[String]) {
         for (index, text) in texts.iter().enumerate() {
             self.line(if index == 0 { label } else { "" }, text);
@@ -67,7 +67,7 @@ impl Page {
         let bits = sealed.key_bits.map(|bits| format!(" (RSA {bits})")).unwrap_or_default();
         let name = match &sealed.fingerprint {
             Some(fingerprint) => format!("{}{bits}", short(fingerprint)),
-            None => format!("not noted{bits}"),
+            None => format!("not recorded{bits}"),
         };
         let newest = sealed.newest.as_deref().map(short).unwrap_or_default();
         let whose = match sealed.known_from {
@@ -75,16 +75,16 @@ impl Page {
             Some("kept") => "the newest that the controller gave us",
             _ => "the newest in --cert",
         };
-        let told = match sealed.is_newest {
+        let verdict = match sealed.is_newest {
             Some(true) => self.paint.good(whose),
-            // To seal known values anew would protect nothing.
+            // Sealing values again that others know would protect nothing.
             Some(false) if is_compromised => self.paint.bad(&format!("not {whose}, {newest}")),
             Some(false) => self.paint.bad(&format!("not {whose}, {newest}; reseal it")),
             None if is_compromised => self.paint.bad("its key was revoked"),
             None if sealed.known_from.is_some() => format!("it may be {whose}, {newest}"),
             None => "compare with --cert FILE, or with --live".into(),
         };
-        self.line("Certificate", &format!("{name}: {told}"));
+        self.line("Certificate", &format!("{name}: {verdict}"));
         let day = |time: Timestamp| time.strftime("%Y-%m-%d").to_string();
         if let (Some(from), Some(until)) = (sealed.not_before, sealed.not_after) {
             let days = now.duration_since(from).as_hours() / 24;
@@ -101,7 +101,7 @@ impl Page {
         }
     }
 
-    fn items(&mut self, report: &Report) {
+    fn items(&mut self, report: &SealedSecretReport) {
         let names = report
             .items
             .iter()
@@ -133,15 +133,15 @@ impl Page {
     }
 
     fn cluster(&mut self, state: &LiveState) {
-        let mut told = vec![self.synced(state)];
+        let mut lines = vec![self.synced(state)];
         if let Some(message) = &state.compromised {
-            told.insert(0, self.paint.bad(&format!("COMPROMISED: {}", shown(message))));
+            lines.insert(0, self.paint.bad(&format!("COMPROMISED: {}", shown(message))));
         }
         if let (true, Some(generation)) = (state.exists, state.generation)
             && state.observed_generation != Some(generation)
         {
             let seen = state.observed_generation.map_or_else(|| "none".into(), |seen| seen.to_string());
-            told.push(self.paint.bad(&format!(
+            lines.push(self.paint.bad(&format!(
                 "the controller has not processed the latest change: generation {generation}, processed {seen}"
             )));
         }
@@ -151,10 +151,10 @@ impl Page {
             } else {
                 "other items: this file is not applied yet, or another one was since"
             };
-            told.push(self.paint.bad(&format!("the cluster has {difference}")));
+            lines.push(self.paint.bad(&format!("the cluster has {difference}")));
         }
-        told.push(self.paint.dim(&shown(&state.server)));
-        self.lines("Cluster", &told);
+        lines.push(self.paint.dim(&shown(&state.server)));
+        self.lines("Cluster", &lines);
     }
 
     fn synced(&self, state: &LiveState) -> String {
@@ -174,7 +174,7 @@ impl Page {
     }
 }
 
-fn scope(report: &Report) -> String {
+fn scope(report: &SealedSecretReport) -> String {
     let bound = shown(&report.bound_to);
     match report.scope {
         "cluster-wide" => "cluster-wide: opens under any name, anywhere in its cluster".into(),

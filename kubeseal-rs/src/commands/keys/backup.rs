@@ -22,13 +22,15 @@ use k8s_openapi::api::core::v1::Secret;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-/// What `help keys backup` begins with.
-pub(crate) const LONG_ABOUT: &str = "Write all sealing keys to a file, whatever their state, encrypted in the format of age (https://age-encryption.org): to \
-    the recipients named, or to a passphrase, which is asked for at a terminal. Only you may read the file, and one that is \
-    there is not overwritten. A Secret that is labelled as a key and is none is named, and left out.\n\n\
-    What is encrypted is a List of Secrets, as kubectl writes it: without this program, `age -d keys.age | kubectl apply -f -` \
-    restores it. With --recovery-private-key, --recovery-unseal and `reseal` open with it where there is no cluster. With --plain \
-    the List is written as it is; with it, everything can be opened.";
+/// The first part of `help keys backup`.
+pub(crate) const LONG_ABOUT: &str = "Write all sealing keys to a file, whatever their state, encrypted in the format of age \
+    (https://age-encryption.org): to the given recipients, or to a passphrase, for which you are \
+    prompted at a terminal. Only you may read the file, and an existing one is not overwritten. A Secret \
+    that is labelled as a key and holds none is reported, and left out.\n\n\
+    The encrypted text is a List of Secrets, as kubectl writes it: without this program, `age -d \
+    keys.age | kubectl apply -f -` restores it. With --recovery-private-key, --recovery-unseal and \
+    `reseal` open SealedSecrets with it without a cluster. With --plain the List is not encrypted; any \
+    user who has it can open everything.";
 
 /// Write all keys to a file, encrypted.
 #[derive(Debug, Args)]
@@ -37,11 +39,11 @@ pub(crate) const LONG_ABOUT: &str = "Write all sealing keys to a file, whatever 
         {0} keys backup --recipients-file admins.txt > keys.age\n  \
         {0} keys backup -o keys.age    # asks for a passphrase", name()))]
 pub(crate) struct BackupArgs {
-    /// Where to write; else standard output.
+    /// Where to write (default: standard output).
     #[arg(short = 'o', long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// Whom to encrypt to: a public key of age (age1…); may be repeated.
+    /// Recipient of the encryption: a public key of age (age1…); may be repeated.
     #[arg(short = 'r', long, value_name = "AGE1…", conflicts_with_all = ["passphrase_file", "plain"])]
     pub recipient: Vec<String>,
 
@@ -57,7 +59,7 @@ pub(crate) struct BackupArgs {
     #[arg(long)]
     pub plain: Option<bool>,
 
-    /// Overwrite the file if it is there.
+    /// Overwrite an existing file.
     #[arg(long)]
     pub force: Option<bool>,
 
@@ -100,14 +102,14 @@ pub(crate) fn run(mut args: BackupArgs) -> Result<(), CommandError> {
     if keys.is_empty() {
         return Err(KeysError::NothingToBackUp(store.namespace().to_owned()).into());
     }
-    // A request to renew is not a part of the key; and what kubectl and others note may hold the key itself.
+    // A request for renewal is not a part of the key; annotations of kubectl and other tools may hold the key itself.
     let is_left_out = |name: &str| name == RENEW || repeats_object(name);
     let secrets: Vec<Secret> = keys.iter().map(|key| key.to_back_up(is_left_out)).collect();
     let plain = list(&secrets)?;
     let locked = lock.lock(plain.as_bytes())?;
     let bytes = locked.as_deref().unwrap_or(plain.as_bytes());
     match &file {
-        // The reader must get all of it.
+        // The reader must get the whole backup.
         None => {
             let mut stdout = io::stdout();
             stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(OutputError::Stdout)?;
@@ -129,12 +131,12 @@ fn is_kept(file: &Path) -> bool {
     file.exists() && !is_passage(file)
 }
 
-/// Whether it is a pipe or a device, which leads elsewhere.
+/// Whether the file is a pipe or a device.
 fn is_passage(file: &Path) -> bool {
     file.metadata().is_ok_and(|file| !file.is_file() && !file.is_dir())
 }
 
-/// What is no key when it is backed up is none when it is restored.
+/// A Secret that is no key in the cluster would be none after a restore.
 fn left_out(namespace: &str, key: &StoredKey) -> String {
     let why = key.key().err().map(|error| error.to_string()).unwrap_or_default();
     format!(

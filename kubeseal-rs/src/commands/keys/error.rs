@@ -1,4 +1,4 @@
-//! [`KeysError`]: why a key was not shown, renewed, taken out, backed up or restored.
+//! [`KeysError`]: why a key was not shown, renewed, retired, revoked, backed up or restored.
 
 use crate::commands::common::templated_files;
 use crate::controller::error::ControllerError;
@@ -13,7 +13,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Why it was not done. Never shows a private key.
+/// Why a command failed. Never shows a private key.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeysError {
     #[error("\"{0}\" is not a fingerprint")]
@@ -29,7 +29,7 @@ pub(crate) enum KeysError {
     #[error("it is not known whether key {} is the one that is served", .key.short())]
     ServedUnknown {
         key: Fingerprint,
-        /// None where the answer was no certificate.
+        /// None if the controller's response was no certificate.
         #[source]
         source: Option<Box<ControllerError>>,
     },
@@ -42,14 +42,14 @@ pub(crate) enum KeysError {
     #[error("no new key appeared within {} s", .waited.as_secs())]
     NotRenewed {
         waited: Duration,
-        /// Of the last look.
+        /// The error of the last request.
         #[source]
         source: Option<Box<KeyStoreError>>,
     },
     #[error("the key {key} is NOT REVOKED")]
     NotRevoked {
         key: String,
-        /// What revokes it without this program.
+        /// The kubectl command that revokes the key.
         line: String,
         #[source]
         source: Box<CommandError>,
@@ -57,7 +57,7 @@ pub(crate) enum KeysError {
     #[error("the key {} IS REVOKED, but there is no new key yet", .key.short())]
     NoSuccessor {
         key: Fingerprint,
-        /// The newest of those that are left.
+        /// The newest of the remaining keys.
         left: Option<Fingerprint>,
         #[source]
         source: Box<CommandError>,
@@ -78,9 +78,7 @@ pub(crate) enum KeysError {
         #[source]
         source: io::Error,
     },
-    #[error(
-        "{0} of what was named could not be looked into: how many of your files need each key is not known"
-    )]
+    #[error("{0} of the given paths could not be read: how many of your files need each key is not known")]
     NotLookedInto(usize),
     #[error("cannot read a backup of sealing keys")]
     NotBackup(#[source] ManifestError),
@@ -126,7 +124,7 @@ impl Hint for KeysError {
                 )
             }
             Self::Needed { .. } => {
-                "no key opens those of which it is not known: mend or delete them, or name the namespace of those that name none, with \
+                "no key opens those of which it is not known: correct or delete them, or name the namespace of those that name none, with \
                  -n. Or label the key yourself: \
                  `kubectl label secret -n NAMESPACE SECRET sealedsecrets.bitnami.com/sealed-secrets-key=retired --overwrite`"
                     .into()
@@ -168,11 +166,11 @@ impl Hint for KeysError {
     }
 }
 
-/// What is to be done once what leaked is out, and nothing has come in its place.
+/// What to do after a leaked key was revoked, if no new key has come.
 fn without_successor(left: Option<&Fingerprint>) -> String {
     let state = match left {
         Some(left) => format!(
-            "values are sealed with {} meanwhile; a new key is asked for, and a controller that starts later makes it",
+            "values are sealed with {} meanwhile; a new key is requested, and a controller that starts later makes it",
             left.short()
         ),
         None => "nothing can be sealed before there is one; a controller that runs makes it at once".into(),
@@ -184,7 +182,7 @@ fn without_successor(left: Option<&Fingerprint>) -> String {
     )
 }
 
-/// SealedSecrets, a line each.
+/// SealedSecrets, one on each line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ObjectList(pub Vec<String>);
 
@@ -193,7 +191,7 @@ const SHOWN: usize = 20;
 
 impl fmt::Display for ObjectList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().take(SHOWN).try_for_each(|place| write!(f, "\n  {place}"))?;
+        self.0.iter().take(SHOWN).try_for_each(|location| write!(f, "\n  {location}"))?;
         match self.0.len().saturating_sub(SHOWN) {
             0 => Ok(()),
             more => write!(f, "\n  and {more} more"),

@@ -1,4 +1,4 @@
-//! `find`: the key that is meant by a fingerprint or the beginning of one; `newest`: the one that is meant by none.
+//! `find`: the key with a fingerprint or the beginning of one; `newest`: the newest key.
 
 use crate::commands::keys::error::KeysError;
 use crate::key_store::stored_key::{State, StoredKey};
@@ -34,19 +34,19 @@ pub(crate) fn find<'a>(
     }
 }
 
-/// The keys that count, newest first: active, and called leaked by no other Secret.
+/// The keys in use, newest first: active, and not marked as leaked by another Secret.
 pub(crate) fn active_keys(keys: &[StoredKey]) -> impl Iterator<Item = &StoredKey> {
     let has_leaked =
         |key: &StoredKey| keys.iter().any(|it| it.state() == State::Compromised && it.is_same(key));
     keys.iter().filter(move |key| key.state() == State::Active && !has_leaked(key))
 }
 
-/// The newest key that counts, as the controller sees it: not one from the future, unless there is no other.
+/// The newest key in use, in the controller's order: not one from the future, unless there is no other.
 pub(crate) fn newest(keys: &[StoredKey]) -> Option<&StoredKey> {
     newest_but(keys, &[])
 }
 
-/// The same, had it not these keys.
+/// The newest key in use except these.
 pub(crate) fn newest_but<'a>(keys: &'a [StoredKey], without: &[&StoredKey]) -> Option<&'a StoredKey> {
     let now = Timestamp::now();
     let is_present = |key: &&StoredKey| key.since().is_some_and(|since| since.duration_since(now) <= SKEW);

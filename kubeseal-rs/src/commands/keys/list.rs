@@ -1,4 +1,4 @@
-//! `keys list`: every key, and what needs it.
+//! `keys list`: every key, and how many SealedSecrets need it.
 
 pub(crate) mod listing;
 pub(crate) mod table;
@@ -25,13 +25,15 @@ use clap::{Args, ValueEnum};
 use envelope::{Certificate, Fingerprint};
 use std::path::PathBuf;
 
-/// What `help keys list` begins with.
-pub(crate) const LONG_ABOUT: &str = "Show every sealing key, newest first: its fingerprint, when it was made, how long its certificate is valid, \
-    whether it is active, and how many SealedSecrets still need it.\n\n\
-    Those in the cluster count by their status, in which the controller notes the keys that opened each; those that do not \
-    say are counted as unknown. Those in the files named are tried with the keys, here and now. Where one of them cannot be read, how many need each key is not known: ?, and exit 1.\n\n\
-    A key is active, retired (nothing needs it), compromised (it leaked), inactive (its label has another value), or unusable \
-    (it is no key, whatever its label says).";
+/// The first part of `help keys list`.
+pub(crate) const LONG_ABOUT: &str = "Show every sealing key, newest first: its fingerprint, when it was made, how long its certificate is \
+    valid, whether it is active, and how many SealedSecrets still need it.\n\n\
+    SealedSecrets in the cluster count by their status, in which the controller records the keys that \
+    opened each; those without such a status are counted as unknown. SealedSecrets in the given files \
+    are tried with the keys. If one of these files cannot be read, the number for each key is not known: \
+    ?, and exit code 1.\n\n\
+    A key is active, retired (nothing needs it), compromised (it leaked), inactive (its label has \
+    another value), or unusable (the Secret holds no key, whatever its label says).";
 
 /// Show every key, and how many SealedSecrets still need it.
 #[derive(Debug, Args)]
@@ -41,7 +43,7 @@ pub(crate) const LONG_ABOUT: &str = "Show every sealing key, newest first: its f
         # For programs: the keys that nothing needs\n  \
         {0} keys list -o json deploy/ |\n    jq -r '.keys[] | select(.cluster == 0 and .files == 0) | .fingerprint'", name()))]
 pub(crate) struct ListArgs {
-    /// Files, and directories in which *.yaml, *.yml and *.json are looked at.
+    /// Files, and directories, of which *.yaml, *.yml and *.json are read.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
@@ -49,7 +51,7 @@ pub(crate) struct ListArgs {
     #[arg(short = 'o', long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: ListFormat,
 
-    /// Namespace of SealedSecrets in files that name none, as where kustomize adds it.
+    /// Namespace of SealedSecrets in files without one, as where kustomize adds it.
     #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 
@@ -57,7 +59,7 @@ pub(crate) struct ListArgs {
     pub key_store: KeyStoreFlags,
 }
 
-/// How `keys list` tells.
+/// The output format of `keys list`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum ListFormat {
     /// For people.
@@ -75,8 +77,8 @@ pub(crate) fn run(args: ListArgs) -> Result<(), CommandError> {
 
 fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) -> Result<(), CommandError> {
     let keys = store.keys()?;
-    // Others may have revoked them, from elsewhere. A certificate alone proves nothing: it is public, and that of another cluster
-    // may have been put there.
+    // Keys may have been revoked from another machine. A certificate alone proves nothing: it is public, and that of
+    // another cluster may have been put there.
     let revoked = keys.iter().filter(|key| key.state() == State::Compromised && store.is_verified());
     for key in revoked.filter_map(|key| key.key().ok()) {
         withdraw(key.pair().certificate(), Withdrawn::Revoked, store.server());
@@ -90,10 +92,10 @@ fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) -> Result<(),
         Err(error) => return Err(error.into()),
     };
     let in_files = (!files.paths.is_empty()).then(|| in_files(files, &ring(&keys)));
-    for fault in in_files.iter().flat_map(|found| &found.faults) {
-        warn(format_args!("not looked into: {fault}"));
+    for error in in_files.iter().flat_map(|found| &found.errors) {
+        warn(format_args!("not read: {error}"));
     }
-    let not_looked_into = in_files.as_ref().map(|found| found.faults.clone()).unwrap_or_default();
+    let not_looked_into = in_files.as_ref().map(|found| found.errors.clone()).unwrap_or_default();
     let listing = Listing {
         with_files: in_files.is_some(),
         server: store.server().to_owned(),
@@ -131,9 +133,9 @@ fn lines(keys: &[StoredKey], in_cluster: Option<&[KeyUsage]>, in_files: Option<&
             not_before: key.certificate().map(Certificate::not_before),
             not_after: key.certificate().map(Certificate::not_after),
             cluster: in_cluster.map(|uses| count(uses, fingerprint)),
-            // Fewer than there are is worse than none: keys are retired by it.
+            // A number that is too low is worse than none: users retire keys by it.
             files: in_files
-                .filter(|found| found.faults.is_empty())
+                .filter(|found| found.errors.is_empty())
                 .map(|found| count(&found.uses, fingerprint)),
             problem: key.key().err().map(|error| error.to_string()),
         }
@@ -144,5 +146,5 @@ fn lines(keys: &[StoredKey], in_cluster: Option<&[KeyUsage]>, in_files: Option<&
 fn unknown(in_cluster: Option<&[KeyUsage]>, in_files: Option<&FileUsage>) -> Vec<String> {
     let in_files = in_files.map(|found| found.uses.as_slice()).unwrap_or_default();
     let all = in_cluster.unwrap_or_default().iter().chain(in_files);
-    all.filter(|it| it.unknown).map(|it| it.place.clone()).collect()
+    all.filter(|it| it.unknown).map(|it| it.location.clone()).collect()
 }

@@ -11,12 +11,13 @@ use crate::target;
 use crate::terminal::program::name;
 use clap::Args;
 
-/// What `help keys renew` begins with.
-pub(crate) const LONG_ABOUT: &str = "Ask the controller for a new sealing key now, and wait until it is there. Prints its fingerprint.\n\n\
-    It is asked through the API server, by an annotation on the newest key, so that it does not matter which replica leads, \
-    and that a controller which is down does it when it is back. What is sealed stays sealed: older keys go on opening.";
+/// The first part of `help keys renew`.
+pub(crate) const LONG_ABOUT: &str = "Request a new sealing key from the controller now, and wait for it. Prints its fingerprint.\n\n\
+    The request is an annotation on the newest key, through the API server, so that it does not matter \
+    which replica leads, and that a controller which is down makes the key when it is back. Sealed \
+    values stay valid: older keys still open them.";
 
-/// Have the controller make a new key now.
+/// Let the controller make a new key now.
 #[derive(Debug, Args)]
 #[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
         {0} keys renew\n  \
@@ -30,7 +31,7 @@ pub(crate) struct RenewArgs {
     pub key_store: KeyStoreFlags,
 }
 
-/// Told while it takes long.
+/// Printed if it takes long.
 const MEANWHILE: &str = "a controller that runs answers within seconds, but for RSA keys of 8192 bits";
 
 pub(crate) fn run(args: RenewArgs) -> Result<(), CommandError> {

@@ -1,4 +1,4 @@
-//! `make_fresh`: asks the controller for a new key, and waits for it.
+//! `make_fresh`: requests a new key from the controller, and waits for it.
 
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::find::{active_keys, newest};
@@ -14,29 +14,30 @@ use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-/// Between two looks. The controller takes a second or more to make a key.
+/// Delay between two requests. The controller takes a second or more to make a key.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// After this long, a person wants to know what is waited for.
+/// After this time, a message says what is waited for.
 const LONG: Duration = Duration::from_secs(8);
 
-/// Asks, and gives the new key. If that takes long, `meanwhile` is told.
+/// Requests a new key, and returns it. If that takes long, `meanwhile` is printed.
 pub(crate) fn make_fresh(
     store: &KeyStore,
     keys: &[StoredKey],
     timeout: Timeout,
     meanwhile: &str,
 ) -> Result<StoredKey, CommandError> {
-    let asked = to_ask(keys);
-    if asked.is_empty() {
+    let requested = newest_in_either_order(keys);
+    if requested.is_empty() {
         return Err(KeysError::NoActive.into());
     }
-    for key in &asked {
-        ask(store, key)?;
+    for key in &requested {
+        request_renewal(store, key)?;
     }
     let new = wait(store, keys, timeout, meanwhile)?;
-    for key in asked {
-        // Answered. Left there, it would count as asked again once the new key is gone.
+    for key in requested {
+        // The request is fulfilled. If the annotation stayed, it would count as a new request once the new key is
+        // deleted.
         if let Err(error) = store.annotate(key, RENEW, None) {
             alert(format_args!("the request for renewal stays on Secret {}: {error}", key.name()));
         }
@@ -44,21 +45,21 @@ pub(crate) fn make_fresh(
     Ok(new)
 }
 
-/// Asks for a newer key than this one.
-pub(crate) fn ask(store: &KeyStore, key: &StoredKey) -> Result<(), KeyStoreError> {
+/// Requests a newer key than this one.
+pub(crate) fn request_renewal(store: &KeyStore, key: &StoredKey) -> Result<(), KeyStoreError> {
     let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     retry(|| store.annotate(key, RENEW, Some(&now)))
 }
 
-/// The newest key in either order that a controller may have; all of them where it is not clear which of several that is.
-fn to_ask(keys: &[StoredKey]) -> Vec<&StoredKey> {
+/// The newest key in each of the two orders that a controller may use; all of them if several are equally new.
+fn newest_in_either_order(keys: &[StoredKey]) -> Vec<&StoredKey> {
     let since = newest(keys).and_then(StoredKey::since);
     // Under --key-order-priority SecretCreationTimestamp.
     let created = active_keys(keys).filter_map(StoredKey::created).max();
     active_keys(keys).filter(|key| key.since() == since || key.created() == created).collect()
 }
 
-/// Waits for an active key that was not there. An API server that fails meanwhile is asked again.
+/// Waits for an active key that did not exist before. A failed request to the API server is repeated.
 fn wait(
     store: &KeyStore,
     keys: &[StoredKey],
@@ -66,14 +67,14 @@ fn wait(
     meanwhile: &str,
 ) -> Result<StoredKey, CommandError> {
     let known: BTreeSet<String> = keys.iter().map(StoredKey::name).collect();
-    // A key that was there and is restored under another name is not new.
+    // A known key that is restored under another name is not new.
     let is_new = |key: &StoredKey| {
         key.state() == State::Active
             && !known.contains(&key.name())
             && !keys.iter().any(|there| there.is_same(key))
     };
     let start = Instant::now();
-    let mut is_told = false;
+    let mut is_announced = false;
     loop {
         let last = match store.keys() {
             Ok(found) => match found.into_iter().find(is_new) {
@@ -88,15 +89,15 @@ fn wait(
         {
             return Err(KeysError::NotRenewed { waited: longest, source: last }.into());
         }
-        if !is_told && start.elapsed() >= LONG {
-            is_told = true;
-            alert(format_args!("there is no new key yet{}; {meanwhile}", told(timeout)));
+        if !is_announced && start.elapsed() >= LONG {
+            is_announced = true;
+            alert(format_args!("there is no new key yet{}; {meanwhile}", limit_text(timeout)));
         }
         std::thread::sleep(INTERVAL);
     }
 }
 
-fn told(timeout: Timeout) -> String {
+fn limit_text(timeout: Timeout) -> String {
     timeout
         .0
         .map_or_else(String::new, |longest| format!(", and it is waited for up to {} s", longest.as_secs()))

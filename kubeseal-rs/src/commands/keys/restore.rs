@@ -1,4 +1,4 @@
-//! `keys restore`: puts the keys of a backup back. Nothing that is there is overwritten.
+//! `keys restore`: stores the keys of a backup in the cluster. No existing Secret is overwritten.
 
 pub(crate) mod backed_up;
 pub(crate) mod leaks;
@@ -29,42 +29,45 @@ use envelope::Certificate;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// What `help keys restore` begins with.
-pub(crate) const LONG_ABOUT: &str = "Put the keys of a backup into the controller's namespace, before or after the controller's first start there; it counts them \
-    at once. Keys that are there already, and whole, are left as they are, and nothing is overwritten: where another key, or a damaged \
-    one, has the name, it is stored under another. So running it again is safe. A key that the backup or the cluster calls \
-    compromised, if only in the condition Compromised of a SealedSecret, is never stored as active.\n\n\
-    A controller that starts without keys makes one. If that happened since the keys were lost, and trying proves that no \
-    SealedSecret in the cluster needs that key, it is retired: it stays in the cluster, but is not served, and opens nothing; \
-    with --remove-stray it is deleted. What was sealed with it and is not in the cluster yet has to be sealed anew. If it is \
-    needed, or either cannot be told, it stays active, and you are told why. A key that was made by renewal of another is not \
-    one of these.\n\n\
-    Keys are as old as their certificates, so that renewal goes on as if nothing had happened. (Under --key-order-priority \
-    SecretCreationTimestamp they are as old as their Secrets, which is new: they are restored oldest first.)";
+/// The first part of `help keys restore`.
+pub(crate) const LONG_ABOUT: &str = "Store the keys of a backup in the controller's namespace, before or after the controller's first \
+    start there; it uses them at once. Existing, undamaged keys are left as they are, and nothing is \
+    overwritten: if another key, or a damaged one, has the name, the key is stored under another name. \
+    So it is safe to run it again. A key that the backup or the cluster marks as compromised, if only in \
+    the condition Compromised of a SealedSecret, is never stored as active.\n\n\
+    A controller that starts without keys makes one. If that happened since the keys were lost, and \
+    trying the keys proves that no SealedSecret in the cluster needs that key, it is retired: it stays \
+    in the cluster, but is not served, and opens nothing; with --remove-stray it is deleted. Values that \
+    were sealed with it and are not in the cluster yet must be sealed again. If the key is needed, or \
+    that is not certain, it stays active, and a message says why. A key that was made by renewal of \
+    another is not such a key.\n\n\
+    Keys are as old as their certificates, so that renewal continues as before. (Under \
+    --key-order-priority SecretCreationTimestamp they are as old as their Secrets, which are new: they \
+    are restored oldest first.)";
 
-/// Put the keys of a backup back.
+/// Store the keys of a backup in the cluster again.
 #[derive(Debug, Args)]
 #[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
         {0} keys restore keys.age --identity ~/age.txt --dry-run\n  \
         {0} keys restore keys.age --identity ~/age.txt\n  \
         {0} keys restore keys.age    # asks for the passphrase", name()))]
 pub(crate) struct RestoreArgs {
-    /// The backup: of `keys backup`, or Secrets in YAML or JSON; - is standard input.
+    /// The backup: a file of `keys backup`, or Secrets in YAML or JSON; - is standard input.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
     #[command(flatten)]
     pub unlock: UnlockFlags,
 
-    /// Tell what would be done, and do nothing.
+    /// Print what would be done, and do nothing.
     #[arg(long)]
     pub dry_run: Option<bool>,
 
-    /// Delete a key that the controller made meanwhile and nothing needs, instead of retiring it.
+    /// Delete a key that the controller made while the keys were lost and that nothing needs, instead of retiring it.
     #[arg(long, conflicts_with = "keep_stray")]
     pub remove_stray: Option<bool>,
 
-    /// Leave a key that the controller made meanwhile as it is.
+    /// Leave a key unchanged that the controller made while the keys were lost.
     #[arg(long)]
     pub keep_stray: Option<bool>,
 
@@ -91,7 +94,7 @@ pub(crate) fn run(args: RestoreArgs) -> Result<(), CommandError> {
     if refused > 0 { Err(KeysError::NotAll(refused).into()) } else { Ok(stdout.finish()?) }
 }
 
-/// The keys, oldest first and each once, and how many Secrets are none.
+/// The keys, oldest first and each once, and the number of Secrets that are no keys.
 fn read(file: &Input, unlock: &Decryption) -> Result<(Vec<BackedUp>, usize), CommandError> {
     let bytes = file
         .read("a backup of sealing keys")
@@ -100,12 +103,12 @@ fn read(file: &Input, unlock: &Decryption) -> Result<(Vec<BackedUp>, usize), Com
     let mut refused = 0;
     let mut keys = Vec::new();
     for secret in secrets::read(file, &plain).map_err(KeysError::NotBackup)? {
-        let place = secret.location;
+        let location = secret.location;
         match BackedUp::read(secret.secret) {
             Ok(key) => keys.push(key),
             Err(error) => {
                 refused += 1;
-                warn(format_args!("the Secret in {place} is no sealing key: {error}"));
+                warn(format_args!("the Secret in {location} is no sealing key: {error}"));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! `keys retire`: takes out a key that nothing needs.
+//! `keys retire`: takes a key out of use that nothing needs.
 
 use crate::certificate::withdraw;
 use crate::certificate::withdrawn::Withdrawn;
@@ -8,7 +8,7 @@ use crate::commands::keys::find::{find, newest};
 use crate::commands::keys::usage::{FileUsage, KeyUsage, SealedFiles, in_cluster, in_files, ring};
 use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
-use crate::controller::error::{ControllerError, Question};
+use crate::controller::error::{ControllerError, RequestKind};
 use crate::error::CommandError;
 use crate::files::output::print_text;
 use crate::files::output::progress_lines::ProgressLines;
@@ -24,14 +24,14 @@ use clap::Args;
 use envelope::{Certificate, Fingerprint};
 use std::path::PathBuf;
 
-/// What `help keys retire` begins with.
-pub(crate) const LONG_ABOUT: &str = "Take a sealing key out of use that nothing needs any more. It stays in the cluster, labelled \"retired\", and in \
-    backups; label it \"active\", and it opens again.\n\n\
-    Refused as long as a SealedSecret in the cluster, or in the files named, needs it, or may need it. What the status does not \
-    tell is found out by trying the keys. The newest key is never retired, nor is the one that the controller serves, which under \
-    --key-publish-delay is an older one.";
+/// The first part of `help keys retire`.
+pub(crate) const LONG_ABOUT: &str = "Take a sealing key out of use that nothing needs any more. It stays in the cluster, labelled \
+    \"retired\", and in backups; label it \"active\", and it opens again.\n\n\
+    Refused as long as a SealedSecret in the cluster, or in the given files, needs it, or may need it. \
+    If the status does not show it, the keys are tried. The newest key is never retired, nor is the one \
+    that the controller serves, which under --key-publish-delay is an older one.";
 
-/// Take a key out that nothing needs any more.
+/// Take a key out of use that nothing needs any more.
 #[derive(Debug, Args)]
 #[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
         # What is in Git still needs it? Then reseal that first\n  \
@@ -46,11 +46,11 @@ pub(crate) struct RetireArgs {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// Another key is served, take my word for it: do not ask the controller.
+    /// Do not check with the controller that another key is served.
     #[arg(long)]
     pub unserved: Option<bool>,
 
-    /// Namespace of SealedSecrets in files that name none, as where kustomize adds it.
+    /// Namespace of SealedSecrets in files without one, as where kustomize adds it.
     #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 
@@ -88,14 +88,14 @@ pub(crate) fn run(args: RetireArgs) -> Result<(), CommandError> {
             withdraw(certificate, Withdrawn::Retired, store.server());
         }
         let (namespace, name) = (store.namespace(), key.name());
-        let told = format!("{} is retired (Secret {namespace}/{name})\n", fingerprint.short());
-        stdout.print(&told);
+        let line = format!("{} is retired (Secret {namespace}/{name})\n", fingerprint.short());
+        stdout.print(&line);
     }
     Ok(stdout.finish()?)
 }
 
-/// Refuses the key that new values are sealed with, which with --key-publish-delay is not always the newest; and where it
-/// is not known which that is.
+/// Refuses the key that new values are sealed with, which with --key-publish-delay is not always the newest; and fails
+/// if that key is not known.
 fn not_served(controller: &ControllerAddress, key: Fingerprint) -> Result<(), KeysError> {
     match Controller::find(controller).and_then(|found| found.certificate()) {
         Ok(text) => match Certificate::from_pem(&text) {
@@ -117,26 +117,27 @@ fn not_served(controller: &ControllerAddress, key: Fingerprint) -> Result<(), Ke
     }
 }
 
-/// Whether there is no such Service.
+/// Whether the Service does not exist.
 fn is_gone(error: &ControllerError) -> bool {
     matches!(
         error,
-        ControllerError::Ask { question: Question::Service, source: RequestError::NotFound(_), .. }
+        ControllerError::Request { kind: RequestKind::Service, source: RequestError::NotFound(_), .. }
     )
 }
 
-/// Whether the Service leads to no pod. The service proxy says so in words alone; a pod that does not answer is another matter.
+/// Whether the Service has no pod. The service proxy says so only in its message; a pod that does not answer is another
+/// error.
 fn is_down(error: &ControllerError) -> bool {
-    matches!(error, ControllerError::Ask { source: RequestError::Unavailable(cause), .. }
+    matches!(error, ControllerError::Request { source: RequestError::Unavailable(cause), .. }
         if cause.to_string().contains("no endpoints available"))
 }
 
-/// Refuses while it is needed, or may be.
+/// Refuses if a SealedSecret needs the key, or may need it.
 fn nothing_needs(key: Fingerprint, uses: &[KeyUsage], in_files: FileUsage) -> Result<(), KeysError> {
-    let needing = || uses.iter().filter(|it| it.keys.contains(&key)).map(|it| it.place.clone());
+    let needing = || uses.iter().filter(|it| it.keys.contains(&key)).map(|it| it.location.clone());
     let unknown = uses.iter().filter(|it| it.unknown && !it.keys.contains(&key));
     let unknown =
-        unknown.map(|it| format!("{} (it is not known which key)", it.place)).chain(in_files.faults);
+        unknown.map(|it| format!("{} (it is not known which key)", it.location)).chain(in_files.errors);
     let what: Vec<String> = needing().chain(unknown).collect();
     if what.is_empty() {
         return Ok(());

@@ -1,7 +1,7 @@
-//! `keys revoke`: takes out a key that leaked, and tells what that means.
+//! `keys revoke`: takes a leaked key out of use, and lists what must be changed.
 //!
-//! A new key is made first, so that there is one to seal with. If that fails, the label is set all the same. If the label cannot be set,
-//! the command says so, and shows how to set it by hand.
+//! A new key is made first, so that there is one to seal with. If that fails, the label is set anyway. If the label
+//! cannot be set, the command says so, and prints the kubectl command that sets it.
 
 pub(crate) mod confirm;
 pub(crate) mod consequences;
@@ -11,7 +11,7 @@ use crate::certificate::withdrawn::Withdrawn;
 use crate::certificate::{replace_cached, withdraw};
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::kubectl_command::kubectl_command;
-use crate::commands::keys::renewal::{ask, make_fresh};
+use crate::commands::keys::renewal::{make_fresh, request_renewal};
 use crate::commands::keys::revoke::confirm::confirm;
 use crate::commands::keys::revoke::consequences::print_consequences;
 use crate::commands::keys::revoke::leaked_key::LeakedKey;
@@ -32,16 +32,19 @@ use clap::Args;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// What `help keys revoke` begins with.
-pub(crate) const LONG_ABOUT: &str = "For a sealing key that leaked: with it, everything that was ever sealed with it can be opened, in every copy of your \
-    repository. So a new key is made first; then this one is labelled \"compromised\", and opens nothing any more; the controller \
-    marks the SealedSecrets that it opened (condition Compromised); and you are told which values in these files and in the cluster to change at their \
-    source, and to seal anew, and how to find those that are in the history of your repository alone.\n\n\
-    If no new key comes in time, or the controller is down, the key is revoked all the same, and you are told so; then, too, it \
-    exits with 1.\n\n\
-    Secrets that are unsealed stay as they are meanwhile, but are not put right or made again before theirs is sealed anew.";
+/// The first part of `help keys revoke`.
+pub(crate) const LONG_ABOUT: &str = "For a leaked sealing key: with it, everything that was ever sealed with it can be opened, in every \
+    copy of your repository. First a new key is made; then the leaked one is labelled \"compromised\", and \
+    opens nothing any more; the controller marks the SealedSecrets that it opened (condition \
+    Compromised). The output lists which values in the given files and in the cluster must be changed at \
+    their source, and sealed again, and how to find those that are only in the history of your \
+    repository.\n\n\
+    If no new key comes in time, or the controller is down, the key is revoked anyway, a message says \
+    so, and the exit code is 1.\n\n\
+    Unsealed Secrets stay as they are, but are not corrected or recreated until their SealedSecret is \
+    sealed again.";
 
-/// Take a key out that leaked, and tell which values must be changed.
+/// Take a leaked key out of use, and list which values must be changed.
 #[derive(Debug, Args)]
 #[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
         {0} keys revoke 3f2a9c0d1e2b deploy/\n\n  \
@@ -53,11 +56,11 @@ pub(crate) struct RevokeArgs {
     #[arg(value_name = "FINGERPRINT")]
     pub fingerprint: String,
 
-    /// Files, and directories, with SealedSecrets to tell about as well.
+    /// Files, and directories, with SealedSecrets that are checked as well.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// Do not ask whether you are sure.
+    /// Do not ask for confirmation.
     #[arg(long)]
     pub yes: Option<bool>,
 
@@ -69,7 +72,7 @@ pub(crate) struct RevokeArgs {
     #[arg(long, default_value = "2m", value_name = "DURATION")]
     pub timeout: Timeout,
 
-    /// Namespace of SealedSecrets in files that name none, as where kustomize adds it.
+    /// Namespace of SealedSecrets in files without one, as where kustomize adds it.
     #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 
@@ -78,7 +81,7 @@ pub(crate) struct RevokeArgs {
 }
 
 impl RevokeArgs {
-    /// How long to wait for a new key; None where none is to be made.
+    /// How long to wait for a new key; None if none is to be made.
     pub(crate) fn renewal(&self) -> Option<Timeout> {
         (self.no_renew != Some(true)).then_some(self.timeout)
     }
@@ -107,9 +110,9 @@ pub(crate) fn run(mut args: RevokeArgs) -> Result<(), CommandError> {
     {
         replace_cached(&controller, certificate, store.is_verified());
     }
-    let told = print_consequences(&store, &keys, &leak.secrets, &files, &mut stdout);
+    let text = print_consequences(&store, &keys, &leak.secrets, &files, &mut stdout);
     match renewal {
-        Ok(_) => told.and(stdout.finish().map_err(CommandError::from)),
+        Ok(_) => text.and(stdout.finish().map_err(CommandError::from)),
         Err(source) => {
             let (key, left) = (leak.fingerprint, leak.left.and_then(StoredKey::fingerprint));
             Err(KeysError::NoSuccessor { key, left, source: Box::new(source) }.into())
@@ -117,7 +120,7 @@ pub(crate) fn run(mut args: RevokeArgs) -> Result<(), CommandError> {
     }
 }
 
-/// Renews if it can be done, and labels whether or not. How the renewal went.
+/// Renews if possible, and labels in any case. Returns the result of the renewal.
 fn take_out(
     store: &KeyStore,
     keys: &[StoredKey],
@@ -129,18 +132,18 @@ fn take_out(
     let (short, namespace) = (leak.fingerprint.short(), store.namespace());
     let names: Vec<String> = todo.iter().map(|key| key.name()).collect();
     if revoke.yes != Some(true) {
-        let asked = confirm(store, leak, revoke.renewal().is_some());
-        asked.map_err(|error| not_revoked(&short, namespace, &names, error.into()))?;
+        let confirmed = confirm(store, leak, revoke.renewal().is_some());
+        confirmed.map_err(|error| not_revoked(&short, namespace, &names, error.into()))?;
     }
-    let mut told = String::new();
+    let mut text = String::new();
     let renewed = renew(store, keys, &short, &names, revoke);
     if let Ok(Some(new)) = &renewed
         && let Some(new) = new.fingerprint()
     {
         // Writing to a String cannot fail.
-        let _ = writeln!(told, "new key {new}");
+        let _ = writeln!(text, "new key {new}");
     }
-    // Nothing that may fail stands between here and the last label.
+    // From here to the last label, nothing may return early.
     let mut failed = Vec::new();
     for key in todo {
         let name = key.name();
@@ -148,7 +151,7 @@ fn take_out(
             Ok(()) => {
                 never_seal_with(store, key);
                 let _ = writeln!(
-                    told,
+                    text,
                     "{short} is revoked (Secret {namespace}/{name}): it opens nothing any more"
                 );
             }
@@ -156,21 +159,21 @@ fn take_out(
         }
     }
     let (names, errors): (Vec<String>, Vec<_>) = failed.into_iter().unzip();
-    stdout.print(&told);
+    stdout.print(&text);
     if let Some(error) = errors.into_iter().next() {
         return Err(not_revoked(&short, namespace, &names, error.into()));
     }
     if renewed.is_err()
         && let Some(left) = leak.left
-        && let Err(error) = ask(store, left)
+        && let Err(error) = request_renewal(store, left)
     {
-        // The request went with the key that is out now, and this one did not take its place.
-        warn(format_args!("a new key could not be asked for: {}", error.with_hint()));
+        // The revoked key carried the request for renewal, and the remaining key got none.
+        warn(format_args!("a new key could not be requested: {}", error.with_hint()));
     }
     Ok(renewed)
 }
 
-/// The new key, if one is wanted.
+/// Makes the new key, if one is wanted.
 fn renew(
     store: &KeyStore,
     keys: &[StoredKey],
@@ -185,7 +188,7 @@ fn renew(
     make_fresh(store, keys, timeout, &meanwhile).map(Some)
 }
 
-/// On this machine: neither with what is kept of it, nor with a file.
+/// Makes this machine seal nothing with the key again: neither with the cached certificate, nor with a file.
 fn never_seal_with(store: &KeyStore, key: &StoredKey) {
     if let Some(certificate) = key.certificate() {
         withdraw(certificate, Withdrawn::Revoked, store.server());

@@ -1,7 +1,7 @@
 //! [`KeyUsage`]: which keys a SealedSecret needs, in the cluster (`in_cluster`) or in files (`in_files`).
 //!
-//! By the status, in which the controller notes the keys that opened an object; and by trying the keys, which is certain where the
-//! object is seen as the controller sees it. Where no key opens, the hint that the object carries is believed, as `reseal` does.
+//! By its status, in which the controller records the keys that opened it; and by trying the keys, which is certain for
+//! the object as the controller sees it. If no key opens it, its fingerprint annotation is believed, as in `reseal`.
 
 use crate::commands::common::sealed_files::{self, SealedFilesError};
 use crate::error::cause::on_one_line;
@@ -19,11 +19,11 @@ use sealing::{KeyRing, needs};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// SealedSecrets outside of the cluster.
+/// SealedSecrets in files.
 #[derive(Debug)]
 pub(crate) struct SealedFiles {
     pub paths: Vec<PathBuf>,
-    /// The namespace of SealedSecrets that name none.
+    /// The namespace of SealedSecrets that have none.
     pub namespace: Option<String>,
 }
 
@@ -33,11 +33,11 @@ impl SealedFiles {
     }
 }
 
-/// A SealedSecret, and the keys that it needs.
+/// The keys that a SealedSecret needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeyUsage {
     /// Namespace and name, or file and document, as messages show it.
-    pub place: String,
+    pub location: String,
     /// The names of its items, escaped.
     pub items: Vec<String>,
     pub keys: BTreeSet<Fingerprint>,
@@ -50,40 +50,40 @@ pub(crate) struct KeyUsage {
 pub(crate) struct FileUsage {
     pub uses: Vec<KeyUsage>,
     /// Files that could not be read, and why.
-    pub faults: Vec<String>,
-    /// Whether some of them are templates.
+    pub errors: Vec<String>,
+    /// Whether some of the files are templates.
     pub has_templates: bool,
 }
 
-/// Every key that can open something, whatever its label is.
+/// Every key that can open values, whatever its label is.
 pub(crate) fn ring(keys: &[StoredKey]) -> KeyRing {
     KeyRing::new(keys.iter().filter_map(|key| key.key().ok().cloned()))
 }
 
-/// The keys that the SealedSecrets of the cluster need. Their status tells; where it is missing or older than the object, the keys of `ring` are
-/// tried, if there is one.
+/// The keys that the SealedSecrets of the cluster need. Their status shows them; if it is missing or older than the
+/// object, the keys of `ring` are tried, if there is one.
 pub(crate) fn in_cluster(objects: &[ObservedSealedSecret], ring: Option<&KeyRing>) -> Vec<KeyUsage> {
     objects.iter().map(|object| of_object(object, ring)).collect()
 }
 
 fn of_object(object: &ObservedSealedSecret, ring: Option<&KeyRing>) -> KeyUsage {
     let status = object.status.as_ref();
-    let noted = status.and_then(|status| status.opened_by.as_ref());
+    let opened_by = status.and_then(|status| status.opened_by.as_ref());
     let keys: BTreeSet<Fingerprint> =
-        noted.into_iter().flatten().filter_map(|key| key.parse().ok()).collect();
-    let place = shown(&format!("{}/{}", object.namespace().unwrap_or_default(), object.name_any()));
+        opened_by.into_iter().flatten().filter_map(|key| key.parse().ok()).collect();
+    let location = shown(&format!("{}/{}", object.namespace().unwrap_or_default(), object.name_any()));
     let items = object.spec.as_ref().map(items).unwrap_or_default();
-    let told = KeyUsage { place, items, keys, unknown: noted.is_none() };
+    let usage = KeyUsage { location, items, keys, unknown: opened_by.is_none() };
     match (ring, &object.spec) {
-        (Some(_), _) if noted.is_some() && is_current(object, status) => told,
-        (Some(ring), Ok(spec)) => tried(told, &object.metadata, spec, ring),
-        // What it will be once it is corrected is not known.
-        (Some(_), Err(_)) => KeyUsage { unknown: true, ..told },
-        (None, _) => told,
+        (Some(_), _) if opened_by.is_some() && is_current(object, status) => usage,
+        (Some(ring), Ok(spec)) => tried(usage, &object.metadata, spec, ring),
+        // After a correction it may need another key.
+        (Some(_), Err(_)) => KeyUsage { unknown: true, ..usage },
+        (None, _) => usage,
     }
 }
 
-/// Whether the status is about the object as it is now.
+/// Whether the status is about the present object.
 fn is_current(object: &ObservedSealedSecret, status: Option<&SealedSecretStatus>) -> bool {
     let synced = |status: &SealedSecretStatus| {
         let condition = status.condition(Condition::SYNCED);
@@ -92,7 +92,7 @@ fn is_current(object: &ObservedSealedSecret, status: Option<&SealedSecretStatus>
     status.is_some_and(|status| synced(status) && status.observed_generation == object.metadata.generation)
 }
 
-/// Adds the keys that open it.
+/// Adds the keys that open the object.
 fn tried(known: KeyUsage, metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing) -> KeyUsage {
     let found = needs(metadata, spec, ring);
     let mut keys = known.keys;
@@ -118,8 +118,8 @@ fn items(spec: &SealedSecretSpec) -> Vec<String> {
 pub(crate) fn in_files(files: &SealedFiles, ring: &KeyRing) -> FileUsage {
     let (paths, not_found) = sealed_files::find(&files.paths);
     let mut found = FileUsage::default();
-    for (path, fault) in not_found {
-        found.faults.push(format!("{}: {}", shown_path(&path), on_one_line(&fault)));
+    for (path, error) in not_found {
+        found.errors.push(format!("{}: {}", shown_path(&path), on_one_line(&error)));
     }
     for path in paths {
         match read(&path) {
@@ -129,7 +129,7 @@ pub(crate) fn in_files(files: &SealedFiles, ring: &KeyRing) -> FileUsage {
             }
             Err(error) => {
                 found.has_templates |= matches!(error, SealedFilesError::Template);
-                found.faults.push(format!("{}: {}", shown_path(&path), on_one_line(&error)));
+                found.errors.push(format!("{}: {}", shown_path(&path), on_one_line(&error)));
             }
         }
     }
@@ -146,8 +146,8 @@ fn of_file(path: &Path, object: &SealedObject, files: &SealedFiles, ring: &KeyRi
     if metadata.namespace.is_none() {
         metadata.namespace.clone_from(&files.namespace);
     }
-    let place = format!("{}: {}", shown_path(path), object.location);
-    let none = KeyUsage { place, items: items(&object.spec), keys: BTreeSet::new(), unknown: true };
+    let location = format!("{}: {}", shown_path(path), object.location);
+    let none = KeyUsage { location, items: items(&object.spec), keys: BTreeSet::new(), unknown: true };
     tried(none, &metadata, &object.spec, ring)
 }
 

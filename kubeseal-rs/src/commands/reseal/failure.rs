@@ -3,13 +3,13 @@
 use crate::cluster::session::request_error::RequestError;
 use crate::commands::common::reason::Reason;
 use crate::commands::common::sealed_files::SealedFilesError;
-use crate::commands::upstream::re_encrypt::answer::OtherAnswer;
+use crate::commands::upstream::re_encrypt::rotated_object::UnexpectedObject;
 use crate::controller::error::ControllerError;
 use crate::error::Hint as _;
 use crate::terminal::program::name;
 use sealing::ResealError;
 
-/// Why it was not resealed. Never shows what is sealed.
+/// Why a SealedSecret was not resealed. Never shows sealed values.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ResealFailure {
     #[error(transparent)]
@@ -23,10 +23,10 @@ pub(crate) enum ResealFailure {
     #[error("it was not tried, because the cluster keeps failing")]
     NotTried,
     #[error(transparent)]
-    OtherAnswer(#[from] OtherAnswer),
+    UnexpectedObject(#[from] UnexpectedObject),
     #[error(transparent)]
     Reseal(#[from] ResealError),
-    /// Upstream's controller says only that something went wrong, whether it is the SealedSecret or itself.
+    /// Upstream's controller answers this both if the SealedSecret does not open and if it fails itself.
     #[error("the controller could not open it, or failed")]
     NotOpenedOrFailed(#[source] Box<ControllerError>),
     #[error("the controller did not do it")]
@@ -36,7 +36,7 @@ pub(crate) enum ResealFailure {
 impl From<ControllerError> for ResealFailure {
     fn from(error: ControllerError) -> Self {
         match error {
-            ControllerError::Ask { source: RequestError::Other(_), .. } => {
+            ControllerError::Request { source: RequestError::Other(_), .. } => {
                 Self::NotOpenedOrFailed(Box::new(error))
             }
             _ => Self::Controller(Box::new(error)),
@@ -45,13 +45,13 @@ impl From<ControllerError> for ResealFailure {
 }
 
 impl ResealFailure {
-    /// Whether the next SealedSecret would fare the same.
+    /// Whether the next SealedSecret would fail, too.
     pub(crate) fn is_of_the_cluster(&self) -> bool {
         matches!(
             self,
             Self::Controller(error) if matches!(
                 &**error,
-                ControllerError::Ask {
+                ControllerError::Request {
                     source: RequestError::Unreachable(_)
                         | RequestError::Unavailable(_)
                         | RequestError::Tls(_)
@@ -65,7 +65,7 @@ impl ResealFailure {
         )
     }
 
-    /// The same, of a SealedSecret that tells a reason itself: that it does not open needs no other.
+    /// Adds the reason that the SealedSecret itself shows, if it does not open.
     pub(crate) fn with_reason(self, reason: Option<Reason>) -> Self {
         match (self, reason) {
             (
@@ -97,7 +97,7 @@ impl ResealFailure {
                 Some(format!("{}; {}", does_not_open(), error.hint().unwrap_or_default()))
             }
             Self::Controller(error) => error.hint(),
-            Self::NotTried | Self::OtherAnswer(_) | Self::Reseal(_) => None,
+            Self::NotTried | Self::UnexpectedObject(_) | Self::Reseal(_) => None,
         }
     }
 }

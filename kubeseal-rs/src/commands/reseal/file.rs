@@ -26,20 +26,28 @@ pub(crate) struct File {
 }
 
 /// What a file holds.
-pub(crate) enum Found {
+pub(crate) enum FileContent {
     /// No SealedSecret.
     Nothing,
-    /// A template, such as Helm's, that mentions SealedSecrets. `true` if it has one, as far as its text tells.
+    /// A template, such as Helm's, that mentions SealedSecrets. `true` if it seems to hold one.
     Template(bool),
     Sealed(File),
 }
 
 impl File {
-    /// Reads it. Locks it if it is to be changed.
-    pub(crate) fn read(path: &Path, is_named: bool, is_changed: bool) -> Result<Found, SealedFilesError> {
+    /// Reads the file, and locks it if it is to be changed.
+    pub(crate) fn read(
+        path: &Path,
+        is_named: bool,
+        is_changed: bool,
+    ) -> Result<FileContent, SealedFilesError> {
         let mut file = FileUpdate::read(path)?;
         if !file.mentions_sealed() {
-            return if is_named && is_manifest(path) { other(file.text()?) } else { Ok(Found::Nothing) };
+            return if is_named && is_manifest(path) {
+                other(file.text()?)
+            } else {
+                Ok(FileContent::Nothing)
+            };
         }
         if is_changed {
             file = match FileUpdate::locked(path) {
@@ -49,14 +57,14 @@ impl File {
             };
         }
         match sealed_files::read(&file) {
-            Ok(None) => Ok(Found::Nothing),
-            Ok(Some(sealed)) => Ok(Found::Sealed(Self { file, sealed })),
-            Err(SealedFilesError::Template) => Ok(Found::Template(seals(file.text()?))),
+            Ok(None) => Ok(FileContent::Nothing),
+            Ok(Some(sealed)) => Ok(FileContent::Sealed(Self { file, sealed })),
+            Err(SealedFilesError::Template) => Ok(FileContent::Template(seals(file.text()?))),
             Err(error) => Err(error),
         }
     }
 
-    /// Reports what is sealed to another certificate.
+    /// Reports the SealedSecrets that are sealed to another certificate.
     pub(crate) fn check(&self, present: &Present<'_>, report: &mut ResealSummary) {
         let objects = self.sealed.objects();
         let old: Vec<(&SealedObject, Old)> =
@@ -65,7 +73,7 @@ impl File {
         report.stale(self.file.path(), old);
     }
 
-    /// Reseals what is old. What does not open is reported, and the others go on.
+    /// Reseals the old SealedSecrets. One that does not open is reported, and the others are resealed.
     pub(crate) fn reseal(
         mut self,
         present: &Present<'_>,
@@ -80,26 +88,26 @@ impl File {
                 edits.extend(note_fingerprint(index, object, present).map(|edit| (edit, None)));
                 continue;
             };
-            let place = object.location.to_string();
-            match resealed(object, resealer, namespace, &place) {
+            let location = object.location.to_string();
+            match resealed(object, resealer, namespace, &location) {
                 Ok(changes) => {
                     let was_revoked = old.fingerprint.is_some_and(is_revoked);
-                    edits.push((ObjectEdit { index, changes }, Some(Resealed { place, was_revoked })));
+                    edits.push((ObjectEdit { index, changes }, Some(Resealed { location, was_revoked })));
                 }
-                Err(fault) => report.failed(self.file.path(), Some(place), &fault),
+                Err(failure) => report.failed(self.file.path(), Some(location), &failure),
             }
         }
-        let (edits, places): (Vec<_>, Vec<_>) = edits.into_iter().unzip();
+        let (edits, locations): (Vec<_>, Vec<_>) = edits.into_iter().unzip();
         let mut is_changed = false;
         let mut resealed = Vec::new();
-        for (outcome, place) in self.sealed.edit_all(&edits).into_iter().zip(places) {
+        for (outcome, location) in self.sealed.edit_all(&edits).into_iter().zip(locations) {
             is_changed |= outcome.is_ok();
-            match (outcome, place) {
-                (Ok(()), place) => resealed.extend(place),
+            match (outcome, location) {
+                (Ok(()), location) => resealed.extend(location),
                 (Err(error), Some(_)) => {
                     report.failed(self.file.path(), None, &SealedFilesError::from(error).into());
                 }
-                // A hint is a convenience: a file that has no room for it is fine without.
+                // The fingerprint annotation is not necessary: a file in which it cannot be written stays without it.
                 (Err(_), None) => {}
             }
         }
@@ -113,8 +121,9 @@ impl File {
     }
 }
 
-/// Checks a file that was named and does not mention SealedSecrets: if it does not parse, it is an error, unless it is a template.
-fn other(text: &str) -> Result<Found, SealedFilesError> {
+/// Checks a file that the user named and that does not mention SealedSecrets: if it does not parse, it is an error,
+/// unless it is a template.
+fn other(text: &str) -> Result<FileContent, SealedFilesError> {
     let mut number = 0;
     for document in documents(text) {
         match parse(document) {
@@ -122,7 +131,7 @@ fn other(text: &str) -> Result<Found, SealedFilesError> {
             Err(broken) => {
                 let line = broken.position.map_or(document.first_line, |position| position.line);
                 if is_template(text, line) {
-                    return Ok(Found::Nothing);
+                    return Ok(FileContent::Nothing);
                 }
                 return Err(SealedFileError::Parse(ParseError::Syntax {
                     document: number + broken.sound + 1,
@@ -132,7 +141,7 @@ fn other(text: &str) -> Result<Found, SealedFilesError> {
             }
         }
     }
-    Ok(Found::Nothing)
+    Ok(FileContent::Nothing)
 }
 
 /// Sets the fingerprint annotation if a private key showed that the certificate is the present one, so that the key is not needed again.
@@ -141,16 +150,16 @@ fn note_fingerprint(index: usize, object: &SealedObject, present: &Present<'_>) 
     Some(ObjectEdit { index, changes: vec![SealedField::Annotation(CERTIFICATE_FINGERPRINT).set(hint)] })
 }
 
-/// The changes that seal it to the present certificate.
+/// The changes that seal the object to the present certificate.
 fn resealed(
     object: &SealedObject,
     resealer: &Resealer<'_>,
     namespace: Option<&str>,
-    place: &str,
+    location: &str,
 ) -> Result<Vec<Change>, ResealFailure> {
     let mut object = object.clone();
     object.default_namespace(namespace);
-    match resealer.reseal(&object, place) {
+    match resealer.reseal(&object, location) {
         Ok(resealed) => Ok(resealed.into_changes()),
         Err(failure) => Err(failure.with_reason(Reason::of(&object.metadata))),
     }

@@ -1,7 +1,8 @@
-//! [`Resealer`]: the items of one SealedSecret for the present certificate, from the controller or with keys at hand.
+//! [`Resealer`]: seals the items of one SealedSecret to the present certificate, by the controller or with private
+//! keys.
 
 use crate::commands::reseal::failure::ResealFailure;
-use crate::commands::upstream::re_encrypt::answer::Resealed;
+use crate::commands::upstream::re_encrypt::rotated_object::Resealed;
 use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
 use crate::controller::error::ControllerError;
@@ -12,10 +13,10 @@ use rand::rngs::SysRng;
 use sealing::KeyRing;
 use std::cell::Cell;
 
-/// A cluster that failed this often in a row has failed for good, and the run ends.
-const PATIENCE: u32 = 3;
+/// After this many failures of the cluster in a row the run ends.
+const MAX_FAILURES: u32 = 3;
 
-/// Seals again.
+/// Seals SealedSecrets again.
 pub(crate) struct Resealer<'a> {
     certificate: &'a Certificate,
     opener: Opener<'a>,
@@ -27,8 +28,8 @@ enum Opener<'a> {
 }
 
 impl<'a> Resealer<'a> {
-    /// By the controller, whose certificate this is.
-    pub(crate) fn asking(
+    /// Reseals by the controller, which serves this certificate.
+    pub(crate) fn by_controller(
         address: &ControllerAddress,
         certificate: &'a Certificate,
     ) -> Result<Self, ControllerError> {
@@ -36,13 +37,13 @@ impl<'a> Resealer<'a> {
         Ok(Self { certificate, opener: Opener::Controller { controller, failures: Cell::new(0) } })
     }
 
-    /// With keys at hand.
+    /// Reseals with these private keys.
     pub(crate) fn with(keys: &'a KeyRing, certificate: &'a Certificate) -> Self {
         Self { certificate, opener: Opener::Keys(keys) }
     }
 
-    /// The new items, and the fingerprint of what they are sealed to.
-    pub(crate) fn reseal(&self, object: &SealedObject, place: &str) -> Result<Resealed, ResealFailure> {
+    /// The new items, and the fingerprint of the certificate that they are sealed to.
+    pub(crate) fn reseal(&self, object: &SealedObject, location: &str) -> Result<Resealed, ResealFailure> {
         let present = self.certificate.fingerprint().to_string();
         match &self.opener {
             Opener::Keys(keys) => {
@@ -56,7 +57,7 @@ impl<'a> Resealer<'a> {
                 Ok(Resealed { items, hint: Some(present) })
             }
             Opener::Controller { controller, failures } => {
-                if failures.get() >= PATIENCE {
+                if failures.get() >= MAX_FAILURES {
                     return Err(ResealFailure::NotTried);
                 }
                 if object.spec.data.is_some() {
@@ -65,9 +66,9 @@ impl<'a> Resealer<'a> {
                 let answer = controller.reseal(&object.object).map_err(ResealFailure::from);
                 let is_down = answer.as_ref().is_err_and(ResealFailure::is_of_the_cluster);
                 failures.set(if is_down { failures.get() + 1 } else { 0 });
-                let mut resealed = Resealed::of(place, answer?, &object.metadata, &object.spec)
+                let mut resealed = Resealed::of(location, answer?, &object.metadata, &object.spec)
                     .ok_or(ResealFailure::DoesNotOpen)??;
-                // Upstream's controller passes the old hint on; it seals to the certificate that it serves.
+                // Upstream's controller keeps the old annotation; it seals to the certificate that it serves.
                 let annotations = object.metadata.annotations.as_ref();
                 let before = annotations.and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT));
                 if resealed.hint.as_ref() == before {

@@ -1,8 +1,9 @@
-//! [`Present`]: tells whether a SealedSecret is sealed to the present certificate.
+//! [`Present`]: whether a SealedSecret is sealed to the present certificate.
 //!
-//! Decided: the certificate's private key is tried wherever it can be had, from a file or from the cluster, because a hint may be wrong:
-//! an item that was sealed with an older certificate may have been pasted under it. The cluster is asked for the key only if the user may
-//! read it, so that the runs of other users leave no refused requests for private keys in the audit log.
+//! Decided: the certificate's private key is tried wherever it is available, from a file or from the cluster, because
+//! the fingerprint annotation may be wrong: an item that was sealed with an older certificate may have been pasted in.
+//! The key is requested from the cluster only if the user may read it, so that the runs of other users leave no refused
+//! requests for private keys in the audit log.
 
 use crate::controller::address::ControllerAddress;
 use crate::key_store::KeyStore;
@@ -16,16 +17,16 @@ use sealing::{KeyRing, SealingKey};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-/// The present certificate, with its private key where that is at hand.
+/// The present certificate, with its private key if that is available.
 pub(crate) struct Present<'a> {
     certificate: &'a Certificate,
-    /// Of a file.
+    /// The private key from a file.
     given: Option<&'a PrivateKey>,
-    /// Of the cluster, once it was asked; None where it cannot be had.
+    /// The private key from the cluster, once it was requested; None if it cannot be read.
     fetched: OnceCell<Option<Arc<SealingKey>>>,
-    /// Nothing counts as up to date.
+    /// Whether nothing counts as up to date (`--all`).
     all: bool,
-    /// The namespace of SealedSecrets that name none.
+    /// The namespace of SealedSecrets that have none.
     namespace: Option<&'a str>,
     /// The cluster whose keys may be read.
     key_store: Option<&'a ControllerAddress>,
@@ -33,7 +34,7 @@ pub(crate) struct Present<'a> {
 
 /// A SealedSecret that is sealed to another certificate.
 pub(crate) struct Old {
-    /// By the hint, unless that was found wrong.
+    /// The fingerprint annotation of the SealedSecret, unless it proved wrong.
     pub fingerprint: Option<Fingerprint>,
 }
 
@@ -51,7 +52,7 @@ impl<'a> Present<'a> {
         Self { certificate, given, fetched: OnceCell::new(), all, namespace, key_store }
     }
 
-    /// None where the SealedSecret is up to date. The hint is believed where there is no private key to try.
+    /// None if the SealedSecret is up to date. The annotation is believed if there is no private key to try.
     pub(crate) fn old(&self, object: &SealedObject) -> Option<Old> {
         if object.spec.encrypted_data.is_empty() && object.spec.data.is_none() {
             return None;
@@ -86,14 +87,14 @@ impl<'a> Present<'a> {
         object.scope().label(self.namespace_of(object).unwrap_or_default(), name)
     }
 
-    /// What to note on a SealedSecret that is up to date and does not say so.
+    /// The fingerprint to be written on a SealedSecret that is up to date and has none.
     pub(crate) fn hint_for(&self, object: &SealedObject) -> Option<String> {
-        let is_told = hint(object).is_some() || object.spec.encrypted_data.is_empty();
-        (!is_told).then(|| self.certificate.fingerprint().to_string())
+        let is_known = hint(object).is_some() || object.spec.encrypted_data.is_empty();
+        (!is_known).then(|| self.certificate.fingerprint().to_string())
     }
 }
 
-/// The private key of this certificate, if the user may read the keys of the cluster. That it cannot be had hinders nothing.
+/// The private key of this certificate, if the user may read the keys of the cluster. An error is ignored.
 fn fetch(controller: &ControllerAddress, certificate: &Certificate) -> Option<Arc<SealingKey>> {
     let store = KeyStore::connect(controller).ok()?;
     if !store.may_list_keys() {

@@ -1,4 +1,4 @@
-//! [`ResealSummary`]: what came of it, for each file and in sum.
+//! [`ResealSummary`]: the results, for each file and in sum.
 
 use crate::certificate::is_revoked;
 use crate::commands::common::sealed_files::NotFound;
@@ -12,18 +12,18 @@ use std::error::Error;
 use std::fmt::{self, Write as _};
 use std::path::Path;
 
-/// What came of it so far.
+/// The results so far.
 #[derive(Default)]
 pub(crate) struct ResealSummary {
-    /// What was found or done and is not told yet, a line each.
+    /// Results that are not printed yet, a line each.
     lines: String,
     /// Files with SealedSecrets.
     pub files: usize,
-    /// SealedSecrets that are as they should be.
+    /// SealedSecrets that are up to date.
     pub up_to_date: usize,
     resealed: usize,
     stale: usize,
-    /// Files that were named, and have no SealedSecret.
+    /// Files that the user named, and that hold no SealedSecret.
     pub without_any: Vec<String>,
     /// Files that do not parse, because they are templates.
     pub templates: Vec<String>,
@@ -33,27 +33,27 @@ pub(crate) struct ResealSummary {
 
 /// A SealedSecret that was resealed.
 pub(crate) struct Resealed {
-    pub place: String,
-    /// It was sealed with a key that was revoked: others may know its values.
+    pub location: String,
+    /// Whether its old key was revoked: others may know its values.
     pub was_revoked: bool,
 }
 
-/// Something is sealed to an older certificate, and `--check` was asked for.
+/// With `--check`: something is sealed to an older certificate.
 #[derive(Debug, thiserror::Error)]
 #[error("{} not sealed to the present certificate", are(*.0, "SealedSecret"))]
 pub(crate) struct Stale(usize);
 
-/// What was asked about has no SealedSecret at all: it may not be what was meant.
+/// No file holds a SealedSecret: the user may have meant others.
 #[derive(Debug, thiserror::Error)]
 #[error("found no SealedSecret in {}", in_files(*.0))]
 pub(crate) struct NothingToReseal(pub(crate) usize);
 
-/// Something was not resealed, or not even looked at.
+/// Something was not resealed, or not read.
 #[derive(Debug)]
 pub(crate) struct NotResealed {
     failures: Vec<String>,
     hint: Option<String>,
-    /// Nothing was to be resealed.
+    /// Whether files were only checked, and not changed.
     is_check: bool,
 }
 
@@ -66,18 +66,18 @@ impl Hint for NotResealed {
 impl ResealSummary {
     pub(crate) fn new(not_found: NotFound) -> Self {
         let mut report = Self::default();
-        for (path, fault) in not_found {
-            report.failed(&path, None, &fault.into());
+        for (path, failure) in not_found {
+            report.failed(&path, None, &failure.into());
         }
         report
     }
 
-    /// Whether there is no SealedSecret, and nothing that may have kept one from being found.
+    /// Whether there is no SealedSecret, and no error that may have hidden one.
     pub(crate) fn has_found_nothing(&self) -> bool {
         self.files == 0 && self.failures.is_empty()
     }
 
-    /// Adds SealedSecrets that are sealed to another certificate.
+    /// Reports SealedSecrets that are sealed to another certificate.
     pub(crate) fn stale(&mut self, path: &Path, found: Vec<(&SealedObject, Old)>) {
         self.stale += found.len();
         for (object, old) in found {
@@ -93,27 +93,27 @@ impl ResealSummary {
         }
     }
 
-    /// Adds SealedSecrets that were resealed.
+    /// Reports SealedSecrets that were resealed.
     pub(crate) fn resealed(&mut self, path: &Path, all: &[Resealed]) {
         self.resealed += all.len();
-        for Resealed { place, was_revoked } in all {
+        for Resealed { location, was_revoked } in all {
             let leak = if *was_revoked {
                 "; its old key was revoked: change its values where they come from"
             } else {
                 ""
             };
-            let _ = writeln!(self.lines, "{}: {place}: resealed{leak}", shown_path(path));
+            let _ = writeln!(self.lines, "{}: {location}: resealed{leak}", shown_path(path));
         }
     }
 
-    /// Adds a file or a SealedSecret that was not resealed.
-    pub(crate) fn failed(&mut self, path: &Path, place: Option<String>, fault: &ResealFailure) {
+    /// Reports a file or a SealedSecret that was not resealed.
+    pub(crate) fn failed(&mut self, path: &Path, location: Option<String>, failure: &ResealFailure) {
         let mut words = shown_path(path);
-        for part in place.into_iter().chain([on_one_line(fault)]) {
+        for part in location.into_iter().chain([on_one_line(failure)]) {
             words.extend([": ", &part]);
         }
         self.failures.push(words);
-        self.hint = self.hint.take().or_else(|| fault.hint());
+        self.hint = self.hint.take().or_else(|| failure.hint());
     }
 
     /// The lines since the last time.
@@ -121,7 +121,7 @@ impl ResealSummary {
         std::mem::take(&mut self.lines)
     }
 
-    /// What to print at the end.
+    /// The last line: the sums.
     pub(crate) fn sum(&self, is_check: bool) -> String {
         let files = count(self.files, "file");
         let sum = if is_check {
@@ -140,7 +140,7 @@ impl ResealSummary {
         format!("{sum}\n")
     }
 
-    /// How it ended.
+    /// The error, if there is one.
     pub(crate) fn outcome(self, is_check: bool) -> Result<(), CommandError> {
         if !self.failures.is_empty() {
             return Err(NotResealed { failures: self.failures, hint: self.hint, is_check }.into());

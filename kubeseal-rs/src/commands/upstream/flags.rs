@@ -9,11 +9,11 @@ use std::path::PathBuf;
 /// Upstream's flags.
 #[derive(Debug, Default, Args)]
 pub(crate) struct UpstreamFlags {
-    /// Secrets to read; else standard input.
+    /// Secrets to read (default: standard input).
     #[arg(short = 'f', long, env = "SEALED_SECRETS_SECRET_FILE", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub secret_file: Option<PathBuf>,
 
-    /// Where to write; else standard output.
+    /// Where to write (default: standard output).
     #[arg(
         short = 'w',
         long,
@@ -24,7 +24,7 @@ pub(crate) struct UpstreamFlags {
     )]
     pub sealed_secret_file: Option<PathBuf>,
 
-    /// Output format: json (the default), or yaml, which is also that of a file named so.
+    /// Output format: json (the default), or yaml, which is also the default for a file that ends with .yaml or .yml.
     #[arg(short = 'o', long, env = "SEALED_SECRETS_FORMAT", value_parser = flag_value::unchecked_format(), hide_possible_values = true, value_name = "FORMAT")]
     pub format: Option<String>,
 
@@ -32,11 +32,11 @@ pub(crate) struct UpstreamFlags {
     #[arg(long, env = "SEALED_SECRETS_SCOPE", value_parser = flag_value::offered_scope(), hide_possible_values = true, value_name = "SCOPE")]
     pub scope: Option<Scope>,
 
-    /// Name to seal for, over the Secret's own.
+    /// Name to seal for, instead of the Secret's own.
     #[arg(long, env = "SEALED_SECRETS_NAME", hide_env = true, value_name = "NAME")]
     pub name: Option<String>,
 
-    /// Namespace of Secrets that name none; else that of the context.
+    /// Namespace of Secrets without one (default: that of the context).
     #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::unchecked_namespace(), value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 
@@ -44,7 +44,7 @@ pub(crate) struct UpstreamFlags {
     #[arg(long, env = "SEALED_SECRETS_ALLOW_EMPTY_DATA")]
     pub allow_empty_data: Option<bool>,
 
-    /// Keep an annotation of this name though it repeats a sealed value; may be repeated.
+    /// Keep the annotation of this name although it repeats a sealed value; may be repeated.
     #[arg(
         long,
         env = "SEALED_SECRETS_ALLOW_ANNOTATION",
@@ -58,7 +58,7 @@ pub(crate) struct UpstreamFlags {
     #[arg(long, env = "SEALED_SECRETS_RAW")]
     pub raw: Option<bool>,
 
-    /// With --raw: the file that holds the value; else standard input.
+    /// With --raw: the file that holds the value (default: standard input).
     #[arg(long, env = "SEALED_SECRETS_FROM_FILE", hide_env = true, value_name = "[KEY=]FILE")]
     pub from_file: Vec<String>,
 
@@ -70,11 +70,11 @@ pub(crate) struct UpstreamFlags {
     #[arg(long, env = "SEALED_SECRETS_MERGE_INTO", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub merge_into: Option<PathBuf>,
 
-    /// Ask the controller whether SealedSecrets open.
+    /// Check whether the controller can open SealedSecrets.
     #[arg(long, env = "SEALED_SECRETS_VALIDATE")]
     pub validate: Option<bool>,
 
-    /// Have SealedSecrets sealed to the newest key; those in the file of -f in place.
+    /// Let the controller seal SealedSecrets to the newest key; those in the file of -f in place.
     #[arg(long, env = "SEALED_SECRETS_RE_ENCRYPT")]
     pub re_encrypt: Option<bool>,
 

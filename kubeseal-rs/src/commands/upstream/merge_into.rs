@@ -37,29 +37,29 @@ pub(crate) fn merge_into(merge: &MergeInto) -> Result<(), CommandError> {
     })
 }
 
-/// Merges Secrets that are asked for once everything else that can fail did not.
+/// Merges Secrets that are read last, when nothing else can fail.
 pub(crate) fn merge_secrets(
     merge: &MergeInto,
     secrets: impl FnOnce() -> Result<Vec<InputSecret>, CommandError>,
 ) -> Result<(), CommandError> {
     let cannot_change = cannot_change(merge);
-    // Before anything is sealed, so that no Secret is typed into a terminal for nothing.
-    let place = FileUpdate::read(&merge.file)
+    // Before anything is sealed, so that the user types no Secret into a terminal in vain.
+    let update = FileUpdate::read(&merge.file)
         .map_err(|source| MergeError::Target { path: merge.file.clone(), source: source.cause() })?;
-    warn_of_no_effect(merge, &sealed(merge, &place)?);
-    place.can_be_replaced().context(&cannot_change)?;
+    warn_of_no_effect(merge, &sealed(merge, &update)?);
+    update.can_be_replaced().context(&cannot_change)?;
     let certificate = merge.certificate.certificate()?;
     let secrets = secrets()?;
-    // And once more, because others need not wait for who types.
-    let place = FileUpdate::locked(&merge.file).context(&cannot_change)?;
-    let mut file = sealed(merge, &place)?;
+    // Once more, because no lock was held while the user typed.
+    let update = FileUpdate::locked(&merge.file).context(&cannot_change)?;
+    let mut file = sealed(merge, &update)?;
     if file.objects().len() == 1 && secrets.len() > 1 {
         return Err(MergeError::SeveralSecrets(secrets.len()).into());
     }
     let mut edits: Vec<ObjectEdit> = Vec::new();
     for secret in secrets {
         let index = target_of(&secret, file.objects())?;
-        // What is merged into one twice is merged into what the first time made of it.
+        // A second merge into the same SealedSecret works on the result of the first.
         if edits.iter().any(|edit| edit.index == index) {
             carry_out(&mut file, &mut edits).context(&cannot_change)?;
         }
@@ -67,7 +67,7 @@ pub(crate) fn merge_secrets(
         edits.push(ObjectEdit { index, changes });
     }
     carry_out(&mut file, &mut edits).context(&cannot_change)?;
-    place.replace(file.text().as_bytes()).context(&cannot_change)
+    update.replace(file.text().as_bytes()).context(&cannot_change)
 }
 
 fn cannot_change(merge: &MergeInto) -> String {
@@ -78,7 +78,7 @@ fn carry_out(file: &mut SealedFile, edits: &mut Vec<ObjectEdit>) -> Result<(), S
     file.edit_all(&std::mem::take(edits)).into_iter().collect()
 }
 
-/// No error, because scripts may have them from where they seal anew.
+/// A warning instead of an error, because scripts that seal anew may set these flags.
 fn warn_of_no_effect(merge: &MergeInto, target: &SealedFile) {
     let file = shown_path(&merge.file);
     if let Some(elsewhere) = &merge.elsewhere {
@@ -93,9 +93,9 @@ fn warn_of_no_effect(merge: &MergeInto, target: &SealedFile) {
     }
 }
 
-/// The SealedSecrets of the target, of which there is at least one.
-fn sealed(merge: &MergeInto, place: &FileUpdate) -> Result<SealedFile, CommandError> {
-    let text = place.text().map_err(|_| MergeError::Nothing(merge.file.clone()))?;
+/// The SealedSecrets of the target; at least one.
+fn sealed(merge: &MergeInto, update: &FileUpdate) -> Result<SealedFile, CommandError> {
+    let text = update.text().map_err(|_| MergeError::Nothing(merge.file.clone()))?;
     let file = SealedFile::read(text).context(cannot_change(merge))?;
     if file.objects().is_empty() {
         return Err(MergeError::Nothing(merge.file.clone()).into());
@@ -103,16 +103,16 @@ fn sealed(merge: &MergeInto, place: &FileUpdate) -> Result<SealedFile, CommandEr
     Ok(file)
 }
 
-/// Seals the values for the place and scope of the target.
+/// Seals the values under the target's namespace, name and scope.
 fn changes(
     merge: &MergeInto,
     certificate: &Certificate,
     input: InputSecret,
     target: &SealedObject,
 ) -> Result<Vec<Change>, CommandError> {
-    let InputSecret { location: place, secret } = input;
+    let InputSecret { location, secret } = input;
     if secret.data.is_empty() && !merge.allow_empty_data {
-        return Err(MergeError::NoData(place).into());
+        return Err(MergeError::NoData(location).into());
     }
     let target_place = target.location.clone().of(&Input::File(merge.file.clone()));
     let scope = target.scope();
@@ -137,9 +137,9 @@ fn changes(
         ));
     }
     let stated = Scope::of(secret.metadata.annotations.as_ref());
-    let asked = merge.scope.or_else(|| (stated != Scope::default()).then_some(stated));
-    if let Some(asked) = asked.filter(|asked| *asked != scope) {
-        return Err(MergeError::Scope { target: target_place, scope, asked }.into());
+    let requested = merge.scope.or_else(|| (stated != Scope::default()).then_some(stated));
+    if let Some(requested) = requested.filter(|requested| *requested != scope) {
+        return Err(MergeError::Scope { target: target_place, scope, requested }.into());
     }
     let namespace = match scope {
         Scope::ClusterWide => String::new(),
@@ -149,7 +149,7 @@ fn changes(
     };
     let annotations = [&secret.metadata.annotations, &target.metadata.annotations, &plain.annotations];
     check_annotations(annotations.into_iter().flatten().flatten(), &secret.data, &merge.allowed_annotations)
-        .map_err(|source| MergeError::Annotation { place, target: target_place.clone(), source })?;
+        .map_err(|source| MergeError::Annotation { location, target: target_place.clone(), source })?;
     let label = scope.label(&namespace, name);
     let mut changes: Vec<Change> =
         copies.iter().map(|name| SealedField::TemplateAnnotation(name).remove()).collect();
@@ -166,7 +166,7 @@ fn changes(
         changes.push(SealedField::TemplateLabel(&name).set(value));
     }
     for (name, value) in secret.metadata.annotations.into_iter().flatten() {
-        // The scope is the target's own already.
+        // The target has a scope of its own.
         if !SCOPES.contains(&name.as_str()) {
             changes.push(SealedField::TemplateAnnotation(&name).set(value));
         }

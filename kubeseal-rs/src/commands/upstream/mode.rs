@@ -1,10 +1,10 @@
-//! [`Mode`]: what upstream's flags ask for. The modes exclude each other.
+//! [`Mode`]: what upstream's flags choose. The modes exclude each other.
 
 use crate::commands::upstream::flags::UpstreamFlags;
 use crate::settings::usage_error::UsageError;
 use crate::terminal::warnings::warn;
 
-/// A mode, which a flag of its own chooses.
+/// A mode, chosen by a flag of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     Seal,
@@ -17,14 +17,14 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
-    /// The mode that the flags ask for; sealing where they ask for none.
+    /// The mode that the flags choose; sealing by default.
     pub(crate) fn from_args(flags: &UpstreamFlags, is_offline: bool) -> Result<Self, UsageError> {
         let rotate = flags.rotate == Some(true);
         if rotate {
             warn("--rotate is the old name of --re-encrypt");
         }
         let merge_into = flags.merge_into.as_ref().is_some_and(|file| !file.as_os_str().is_empty());
-        let asked = [
+        let given = [
             (Self::RecoveryUnseal, "--recovery-unseal", flags.recovery_unseal == Some(true)),
             (Self::Validate, "--validate", flags.validate == Some(true)),
             (Self::ReEncrypt, "--re-encrypt", flags.re_encrypt == Some(true) || rotate),
@@ -32,11 +32,11 @@ impl Mode {
             (Self::Raw, "--raw", flags.raw == Some(true)),
             (Self::FetchCert, "--fetch-cert", flags.fetch_cert == Some(true)),
         ];
-        let mut asked = asked.into_iter().filter(|(_, _, asked)| *asked);
-        let Some((task, flag, _)) = asked.next() else {
+        let mut given = given.into_iter().filter(|(_, _, given)| *given);
+        let Some((task, flag, _)) = given.next() else {
             return Ok(Self::Seal);
         };
-        if let Some((_, other, _)) = asked.next() {
+        if let Some((_, other, _)) = given.next() {
             return Err(UsageError::Exclude(flag, other));
         }
         if task == Self::RecoveryUnseal

@@ -15,6 +15,6 @@ pub(crate) fn raw(raw: &Raw) -> Result<(), CommandError> {
     let label = raw.scope.label(&namespace, &raw.name);
     let sealed =
         sealing::seal_item(&mut SysRng, &certificate, &label, &value).context("cannot seal the value")?;
-    // No newline, as upstream: it goes into a manifest.
+    // No newline, as upstream: the output goes into a manifest.
     Ok(raw.output.write(sealed.as_bytes())?)
 }

@@ -1,13 +1,13 @@
-//! `re_encrypt`: SealedSecrets to the controller's newest key, by the controller itself.
+//! `re_encrypt`: has the controller seal SealedSecrets to its newest key.
 
-pub(crate) mod answer;
+pub(crate) mod rotated_object;
 
 use crate::commands::common::reason::Reason;
-use crate::commands::upstream::re_encrypt::answer::Resealed;
+use crate::commands::upstream::re_encrypt::rotated_object::Resealed;
 use crate::commands::upstream::task::ReEncrypt;
 use crate::commands::upstream::validate::DoesNotOpen;
 use crate::controller::Controller;
-use crate::controller::error::CANNOT_ASK;
+use crate::controller::error::NO_ANSWER;
 use crate::error::{CommandError, Context as _};
 use crate::files::file_update::FileUpdate;
 use crate::files::input::Input;
@@ -27,42 +27,44 @@ pub(crate) fn re_encrypt(re_encrypt: &ReEncrypt) -> Result<(), CommandError> {
     }
 }
 
-/// Nothing but the items and the hint changes in the file, and nothing at all unless every SealedSecret is resealed.
+/// Only the items and the fingerprint change in the file, and nothing at all unless every SealedSecret is resealed.
 fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), CommandError> {
     let cannot_change = format!("cannot change {}", shown_path(path));
-    let place = FileUpdate::locked(path).context(&cannot_change)?;
-    let found = place.text().ok().map(SealedFile::read).transpose().context(&cannot_change)?;
+    let update = FileUpdate::locked(path).context(&cannot_change)?;
+    let found = update.text().ok().map(SealedFile::read).transpose().context(&cannot_change)?;
     let Some(mut file) = found.filter(|file| !file.objects().is_empty()) else {
-        // Nothing to reseal: what there is instead is told as for a stream.
-        return sealed_secrets::read(&re_encrypt.sealed, place.bytes()).map(drop).map_err(CommandError::from);
+        // No SealedSecret in the file: the error is that of a stream.
+        return sealed_secrets::read(&re_encrypt.sealed, update.bytes())
+            .map(drop)
+            .map_err(CommandError::from);
     };
-    let controller = Controller::find(&re_encrypt.controller).context(CANNOT_ASK)?;
+    let controller = Controller::find(&re_encrypt.controller).context(NO_ANSWER)?;
     let mut edits = Vec::new();
     for index in 0..file.objects().len() {
         let mut object = file.objects()[index].clone();
-        let place = object.location.clone().of(&re_encrypt.sealed).to_string();
+        let location = object.location.clone().of(&re_encrypt.sealed).to_string();
         object.default_namespace(re_encrypt.namespace.as_deref());
-        let answer = controller.reseal(&object.object).context(CANNOT_ASK)?;
-        let resealed = Resealed::of(&place, answer, &object.metadata, &object.spec)
-            .ok_or_else(|| does_not_open(&controller, &place, &object.metadata))??;
+        let answer = controller.reseal(&object.object).context(NO_ANSWER)?;
+        let resealed = Resealed::of(&location, answer, &object.metadata, &object.spec)
+            .ok_or_else(|| does_not_open(&controller, &location, &object.metadata))??;
         edits.push(ObjectEdit { index, changes: resealed.into_changes() });
     }
     file.edit_all(&edits).into_iter().collect::<Result<(), _>>().context(&cannot_change)?;
-    place.replace(file.text().as_bytes()).context(&cannot_change)
+    update.replace(file.text().as_bytes()).context(&cannot_change)
 }
 
 fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), CommandError> {
     let bytes = re_encrypt.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
     let all = sealed_secrets::read(&re_encrypt.sealed, &bytes)?;
-    let controller = Controller::find(&re_encrypt.controller).context(CANNOT_ASK)?;
+    let controller = Controller::find(&re_encrypt.controller).context(NO_ANSWER)?;
     let mut written = Vec::new();
     for mut sealed in all {
-        let place = sealed.location.to_string();
+        let location = sealed.location.to_string();
         let stated = sealed.metadata.namespace.clone();
         sealed.default_namespace(re_encrypt.namespace.as_deref());
-        let answer = controller.reseal(&sealed.object).context(CANNOT_ASK)?;
-        let resealed = Resealed::of(&place, answer, &sealed.metadata, &sealed.spec)
-            .ok_or_else(|| does_not_open(&controller, &place, &sealed.metadata))??;
+        let answer = controller.reseal(&sealed.object).context(NO_ANSWER)?;
+        let resealed = Resealed::of(&location, answer, &sealed.metadata, &sealed.spec)
+            .ok_or_else(|| does_not_open(&controller, &location, &sealed.metadata))??;
         let (mut metadata, mut spec) = (portable(sealed.metadata), sealed.spec);
         metadata.namespace = stated;
         let annotations = metadata.annotations.get_or_insert_default();
@@ -76,15 +78,15 @@ fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), CommandErr
     Ok(output.write(&written)?)
 }
 
-fn does_not_open(controller: &Controller, place: &str, metadata: &ObjectMeta) -> DoesNotOpen {
+fn does_not_open(controller: &Controller, location: &str, metadata: &ObjectMeta) -> DoesNotOpen {
     DoesNotOpen {
         server: controller.server().to_owned(),
-        places: vec![place.to_owned()],
+        locations: vec![location.to_owned()],
         reason: Reason::of(metadata),
     }
 }
 
-/// Without what belongs to the cluster it was read from.
+/// Removes the fields that belong to the cluster it was read from.
 fn portable(metadata: ObjectMeta) -> ObjectMeta {
     ObjectMeta {
         creation_timestamp: None,

@@ -11,9 +11,9 @@ use sealing::{Accepted, InFull, Outside, UnsealError};
 
 /// A SealedSecret was not opened. The cause names every detail, because the user has the private keys.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot open the SealedSecret in {place}")]
+#[error("cannot open the SealedSecret in {location}")]
 pub(crate) struct NotOpened {
-    place: Location,
+    location: Location,
     lacks_namespace: bool,
     #[source]
     source: Box<InFull<UnsealError>>,
@@ -31,7 +31,7 @@ pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandEr
         let secret =
             sealing::unseal(&sealed.metadata, &sealed.spec, &ring, accepted, outside).map_err(|source| {
                 NotOpened {
-                    place: sealed.location,
+                    location: sealed.location,
                     lacks_namespace: lacks_namespace(&sealed.metadata),
                     source: Box::new(InFull(source)),
                 }

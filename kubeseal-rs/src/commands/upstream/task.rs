@@ -1,4 +1,5 @@
-//! [`Task`]: what upstream's flags ask for, with everything that it needs. Flags that contradict each other end here.
+//! [`Task`]: the mode that upstream's flags choose, with everything that it needs. Contradictory flags are refused
+//! here.
 
 use crate::certificate::CertificateSource;
 use crate::cluster::Cluster;
@@ -62,18 +63,18 @@ pub(crate) struct Seal {
 pub(crate) struct RecoveryUnseal {
     pub keys: RecoveryKeys,
     pub sealed: Input,
-    /// The namespace of SealedSecrets that name none.
+    /// The namespace of SealedSecrets that have none.
     pub namespace: Option<String>,
     pub format: Format,
     pub output: Output,
 }
 
-/// Asks the controller whether SealedSecrets open.
+/// Checks through the controller whether SealedSecrets open.
 #[derive(Debug)]
 pub(crate) struct Validate {
     pub controller: ControllerAddress,
     pub sealed: Input,
-    /// The namespace of SealedSecrets that name none.
+    /// The namespace of SealedSecrets that have none.
     pub namespace: Option<String>,
 }
 
@@ -95,7 +96,7 @@ pub(crate) struct MergeInto {
     pub certificate: CertificateSource,
     pub secret: Input,
     pub file: PathBuf,
-    /// None where no flag asks for one.
+    /// None if no flag states one.
     pub scope: Option<Scope>,
     pub namespace: NamespaceRule,
     pub allow_empty_data: bool,
@@ -108,7 +109,7 @@ pub(crate) struct MergeInto {
 }
 
 impl Task {
-    /// The task that the flags ask for.
+    /// The task that the flags choose.
     pub(crate) fn from_args(
         flags: UpstreamFlags,
         certificate: CertificateFlags,
@@ -134,7 +135,7 @@ impl Task {
             return Err(UsageError::Namespace(name.to_owned()).into());
         }
         let controller = target::controller(&certificate, &cluster);
-        // As upstream has it: the default, even where it was typed, leaves annotations as they are.
+        // As in upstream's kubeseal: the default, even if it is typed, leaves annotations unchanged.
         let stated_scope = flags.scope.filter(|scope| *scope != Scope::default());
         let allow_empty_data = flags.allow_empty_data == Some(true);
         let allowed_annotations = texts(flags.allow_annotation);

@@ -1,39 +1,39 @@
-//! `validate`: asks the controller whether it can open SealedSecrets. Prints nothing if it can.
+//! `validate`: checks through the controller whether SealedSecrets open. Prints nothing if they do.
 
 use crate::commands::common::reason::Reason;
 use crate::commands::upstream::task::Validate;
 use crate::controller::Controller;
-use crate::controller::error::CANNOT_ASK;
+use crate::controller::error::NO_ANSWER;
 use crate::error::{CommandError, Context as _, Hint};
 use crate::manifest::sealed_secrets;
 
-/// The controller cannot open some of them.
+/// The error that the controller cannot open some of the SealedSecrets.
 #[derive(Debug, thiserror::Error)]
-#[error("{} on {server}", .places.iter().map(|place| format!("the SealedSecret in {place} does not open")).collect::<Vec<_>>().join("; "))]
+#[error("{} on {server}", .locations.iter().map(|location| format!("the SealedSecret in {location} does not open")).collect::<Vec<_>>().join("; "))]
 pub(crate) struct DoesNotOpen {
     pub(crate) server: String,
-    pub(crate) places: Vec<String>,
-    /// The most important reason of any of them.
+    pub(crate) locations: Vec<String>,
+    /// The most important of the reasons why they do not open.
     pub(crate) reason: Option<Reason>,
 }
 
 pub(crate) fn validate(validate: &Validate) -> Result<(), CommandError> {
     let bytes = validate.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
     let all = sealed_secrets::read(&validate.sealed, &bytes)?;
-    let controller = Controller::find(&validate.controller).context(CANNOT_ASK)?;
-    let mut places = Vec::new();
+    let controller = Controller::find(&validate.controller).context(NO_ANSWER)?;
+    let mut locations = Vec::new();
     let mut reason = None;
     for mut sealed in all {
         sealed.default_namespace(validate.namespace.as_deref());
-        if !controller.verify(&sealed.object).context(CANNOT_ASK)? {
+        if !controller.verify(&sealed.object).context(NO_ANSWER)? {
             reason = reason.max(Reason::of(&sealed.metadata));
-            places.push(sealed.location.to_string());
+            locations.push(sealed.location.to_string());
         }
     }
-    if places.is_empty() {
+    if locations.is_empty() {
         Ok(())
     } else {
-        Err(DoesNotOpen { server: controller.server().to_owned(), places, reason }.into())
+        Err(DoesNotOpen { server: controller.server().to_owned(), locations, reason }.into())
     }
 }
 

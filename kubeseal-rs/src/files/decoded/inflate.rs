@@ -1,22 +1,23 @@
-//! `inflated`: what is packed as gzip, zlib or zip.
+//! `inflated`: the content of gzip, zlib or zip.
 //!
-//! Decided: all of it in one call, into room for the most that it can be, instead of through the library's readers, because those lose
-//! what stands before the damage in a damaged text.
+//! Decided: in one call, with room for the largest possible result, instead of through the library's readers, because those lose the
+//! part before the damage in a damaged text.
 
 use flate2::{Decompress, FlushDecompress, Status};
 
 /// The largest sum of decoded bytes. A Kubernetes object has 1.5 MiB at most.
 pub(crate) const LARGEST: usize = 16 << 20;
 
-/// A byte of deflate holds no more.
+/// One byte of deflate holds no more.
 const LARGEST_RATIO: usize = 1032;
 
-/// The text decodes to more than is looked through.
+/// The text decodes to more than is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it decodes to more than {} MiB", LARGEST >> 20)]
 pub(crate) struct TooLarge;
 
-/// What is in `bytes`, at most `largest` of it; none where they are not packed. Of what is cut off, as much as there is.
+/// The content of `bytes`, at most `largest` bytes; none if they are not packed. Of truncated data, as much as there
+/// is.
 pub(crate) fn inflated(bytes: &[u8], largest: usize) -> Result<Option<Vec<u8>>, TooLarge> {
     if let Some(packed) = in_gzip(bytes).or_else(|| in_zip(bytes)) {
         return inflate(packed, false, largest);
@@ -29,12 +30,12 @@ pub(crate) fn inflated(bytes: &[u8], largest: usize) -> Result<Option<Vec<u8>>, 
     }
 }
 
-/// Whether it begins as something packed does.
+/// Whether the bytes begin like packed data.
 pub(crate) fn may_be_packed(bytes: &[u8]) -> bool {
     matches!(bytes, [0x1f, 0x8b, ..] | [b'P', b'K', ..] | [0x78, ..])
 }
 
-/// The deflated bytes behind a header of gzip.
+/// The deflated bytes after a gzip header.
 fn in_gzip(bytes: &[u8]) -> Option<&[u8]> {
     let [0x1f, 0x8b, 8, flags, _, _, _, _, _, _, rest @ ..] = bytes else { return None };
     let mut rest = rest;
@@ -42,7 +43,7 @@ fn in_gzip(bytes: &[u8]) -> Option<&[u8]> {
         let (length, extra) = rest.split_first_chunk::<2>()?;
         rest = extra.get(usize::from(u16::from_le_bytes(*length))..)?;
     }
-    // A file's name, and a comment.
+    // A file name, and a comment.
     for flag in [8, 16] {
         if flags & flag != 0 {
             rest = &rest[memchr::memchr(0, rest)? + 1..];

@@ -42,7 +42,7 @@ impl Hint for FileUpdateError {
 }
 
 impl FileUpdateError {
-    /// What it comes from, for those who say themselves that a file cannot be read.
+    /// The cause, for callers that have their own message about the file.
     pub(crate) fn cause(self) -> Box<dyn Error + Send + Sync> {
         match self {
             Self::Read(source) => Box::new(source),

@@ -1,8 +1,8 @@
-//! [`FileLock`]: while one of us changes a file, the others wait.
+//! [`FileLock`]: while one `kubeseal-rs` process changes a file, others wait.
 //!
 //! Decided: an advisory lock (flock) on the file itself, instead of on one beside it, which would be left in the
-//! repository, or on the directory, which would make changes of other files wait. A file is replaced by another, so who
-//! has waited looks whether the path still leads to the one that is locked. Editors know nothing of it.
+//! repository, or on the directory, which would make changes of other files wait. A file is replaced by another, so a
+//! process that has waited checks whether the path still leads to the locked file. Editors ignore the lock.
 
 use crate::files::file_update::error::FileUpdateError;
 use std::fs::{self, File, TryLockError};
@@ -11,37 +11,37 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Between two tries.
+/// Delay between two tries.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// A file that is ours alone for as long as this lives.
+/// A lock on a file, released on drop.
 pub(crate) struct FileLock(#[expect(dead_code, reason = "held, not used")] Option<File>);
 
 impl FileLock {
-    /// Locks the file, for which it waits no longer than `patience`.
-    pub(crate) fn of(path: &Path, patience: Duration) -> Result<Self, FileUpdateError> {
-        let end = Instant::now() + patience;
+    /// Locks the file, and waits no longer than `timeout`.
+    pub(crate) fn of(path: &Path, timeout: Duration) -> Result<Self, FileUpdateError> {
+        let end = Instant::now() + timeout;
         loop {
             let file = to_change(path)?;
-            // A lock on another system keeps even us from reading what we locked.
+            // On other systems the lock keeps even this process from reading the file.
             if cfg!(not(unix)) {
                 return Ok(Self(None));
             }
             match file.try_lock() {
-                // What a file system without locks answers is no reason not to go on.
+                // A file system without locks is no reason to fail.
                 Ok(()) | Err(TryLockError::Error(_))
                     if is_at(&file, path).map_err(FileUpdateError::Read)? =>
                 {
                     return Ok(Self(Some(file)));
                 }
-                _ if Instant::now() >= end => return Err(FileUpdateError::Busy(patience)),
+                _ if Instant::now() >= end => return Err(FileUpdateError::Busy(timeout)),
                 _ => sleep(PAUSE),
             }
         }
     }
 }
 
-/// Opens a file that one may write to.
+/// Opens a file for writing.
 pub(crate) fn to_change(path: &Path) -> Result<File, FileUpdateError> {
     if !fs::metadata(path).map_err(FileUpdateError::Read)?.is_file() {
         return Err(FileUpdateError::NoFile);

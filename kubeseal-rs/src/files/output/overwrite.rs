@@ -1,25 +1,25 @@
-//! `overwrite`: writes over what is there, where it cannot be replaced by another file.
+//! `overwrite`: writes into the existing file, if it cannot be replaced by another one.
 //!
-//! That is so for devices and pipes; for a file that is a mount of its own, as `docker run -v FILE:FILE` makes them; and
-//! for one in a directory in which no file may be created. What is lost then: a reader meanwhile, or after a
-//! crash, may find half of it. What fails halfway is put back.
+//! That is so for devices and pipes; for a file that is a mount of its own, as `docker run -v FILE:FILE` makes them;
+//! and for one in a directory in which no file may be created. The disadvantage: a reader at that moment, or after a
+//! crash, may find half of it. A failed write restores the old content.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek as _, Write as _};
 use std::path::Path;
 
-/// Neither the new text nor the old one is there.
+/// The file holds neither the new text nor the old one.
 #[derive(Debug, thiserror::Error)]
 #[error("it could only be written in place, and is cut short now")]
 pub(crate) struct CutShort(#[source] io::Error);
 
-/// Whether what failed so with a file beside may be done without one.
+/// Whether an error of creating a file beside it allows writing into the file.
 pub(crate) fn is_called_for(kind: io::ErrorKind) -> bool {
     use io::ErrorKind::{CrossesDevices, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
     matches!(kind, CrossesDevices | PermissionDenied | ReadOnlyFilesystem | ResourceBusy)
 }
 
-/// Writes all of it, which is at hand by now.
+/// Writes the whole content, which is complete by now.
 pub(crate) fn overwrite(path: &Path, mut content: impl Read) -> io::Result<()> {
     let mut there = File::options().write(true).open(path)?;
     if !there.metadata()?.is_file() {

@@ -1,7 +1,7 @@
 //! Writes plaintext to files that only their owner may read.
 //!
 //! Decided: written in place, instead of through a temporary file, which a crash would leave behind with the
-//! plaintext in it. What is lost then can be opened again.
+//! plaintext in it. A lost result can be opened again.
 
 use crate::files::output::replacement::{beside, sync_directory};
 use std::fs::File;
@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use tempfile::Builder;
 
-/// To a file of mode 0600, whatever it was before.
+/// Writes to a file, which gets the mode 0600.
 pub(crate) fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = File::options();
     options.write(true).create(true);
@@ -31,10 +31,10 @@ pub(crate) fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.flush()
 }
 
-/// To a file of mode 0600 that appears whole or not at all; in place of another only if `overwrite`. Pipes and devices cannot be
-/// replaced, only written to.
+/// Writes a new file of mode 0600, whole or not at all; it replaces another only if `overwrite`. Pipes and devices are
+/// written to.
 ///
-/// For what cannot be had again, unlike the above: a backup must not be half of one.
+/// For content that cannot be produced a second time: a backup must never be half-written.
 pub(crate) fn to_new_file(path: &Path, bytes: &[u8], overwrite: bool) -> io::Result<()> {
     // A link is followed, so that it stays a link.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -43,7 +43,7 @@ pub(crate) fn to_new_file(path: &Path, bytes: &[u8], overwrite: bool) -> io::Res
         let mut passage = File::options().write(true).open(path)?;
         return passage.write_all(bytes).and_then(|()| passage.flush());
     }
-    // Temporary files are their owner's alone.
+    // Temporary files are readable by their owner only.
     let file = beside(path, &mut Builder::new())?;
     file.as_file().write_all(bytes)?;
     file.as_file().sync_all()?;

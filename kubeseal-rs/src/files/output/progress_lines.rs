@@ -1,8 +1,8 @@
-//! [`ProgressLines`]: lines on standard output about steps that are done.
+//! [`ProgressLines`]: lines on standard output about finished steps.
 
 use crate::files::output::{OutputError, print_text};
 
-/// A reader of standard output that goes away does not stop the work: that is an error once all is done.
+/// If the reader closes standard output, the work continues; the error is returned at the end.
 #[must_use]
 #[derive(Debug)]
 pub(crate) struct ProgressLines(Result<(), OutputError>);
@@ -12,7 +12,7 @@ impl ProgressLines {
         Self(Ok(()))
     }
 
-    /// Prints what was done, unless the reader has gone away.
+    /// Prints a line, unless the reader has closed the pipe.
     pub(crate) fn print(&mut self, text: &str) {
         if self.0.is_ok() {
             self.0 = print_text(text);

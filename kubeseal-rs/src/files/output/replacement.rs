@@ -1,4 +1,4 @@
-//! [`Replacement`]: a file beside another, in the place of which it is put once it is whole.
+//! [`Replacement`]: a temporary file beside another, which it replaces once it is complete.
 
 use crate::files::output::overwrite::{is_called_for, overwrite};
 use crate::terminal::escape::shown_path;
@@ -7,17 +7,18 @@ use std::io::{self, Seek as _, Write};
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile, PersistError};
 
-/// A reader sees the old file or the new one, and so does one after a crash.
+/// A reader sees the old file or the new one, also after a crash.
 #[derive(Debug)]
 pub(crate) struct Replacement {
     file: NamedTempFile,
     target: PathBuf,
-    /// Whether there is something to replace.
+    /// Whether the file exists.
     is_there: bool,
 }
 
 impl Replacement {
-    /// Begins one for `path`; none where that can only be written to, such as a device or pipe (`/dev/stdout`).
+    /// Begins a replacement of `path`; none if the path can only be written to, such as a device or pipe
+    /// (`/dev/stdout`).
     pub(crate) fn of(path: &Path) -> io::Result<Option<Self>> {
         // A link is followed, so that it stays a link.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -26,7 +27,7 @@ impl Replacement {
             return Ok(None);
         }
         if existing.is_some() {
-            // A directory lets one replace even what one may not write to.
+            // Write permission on the directory would allow replacing a file that the user may not write to.
             File::options().write(true).open(&target)?;
         }
         let mut builder = Builder::new();
@@ -44,7 +45,7 @@ impl Replacement {
         Ok(Some(Self { file, target, is_there: existing.is_some() }))
     }
 
-    /// Puts it into its place.
+    /// Replaces the file.
     pub(crate) fn commit(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         match self.file.persist(&self.target) {
@@ -71,7 +72,7 @@ impl Write for Replacement {
     }
 }
 
-/// A file of no name that anybody knows, in the directory of `target`, which is what an error names.
+/// A temporary file with a random name, in the directory of `target`, which errors name.
 pub(crate) fn beside(target: &Path, builder: &mut Builder<'_, '_>) -> io::Result<NamedTempFile> {
     let directory = directory(target);
     fs::metadata(directory)?;
@@ -81,7 +82,7 @@ pub(crate) fn beside(target: &Path, builder: &mut Builder<'_, '_>) -> io::Result
     })
 }
 
-/// Not everybody may give files away; a group of one's own is kept still.
+/// Keeps owner and group. Only root may change the owner; other users can still keep a group of their own.
 #[cfg(unix)]
 fn keep_owner(file: &File, existing: &Metadata) {
     use std::os::unix::fs::{MetadataExt as _, fchown};
@@ -107,7 +108,8 @@ pub(crate) fn directory(target: &Path) -> &Path {
     }
 }
 
-/// What is sealed is no secret: readable as the umask has it, not by the owner alone as temporary files are.
+/// The permissions of a new file: by the umask, because sealed values are no secret. Temporary files are readable by
+/// the owner only.
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "other systems have no modes to give")]
 fn new_file_permissions() -> Option<Permissions> {

@@ -1,7 +1,7 @@
-//! [`Whole`]: output that is written bit by bit and appears at once, because half an output looks like a whole one to the
-//! script that reads it.
+//! [`Whole`]: output that is written in parts and appears at once, because a script would take half an output for a
+//! whole one.
 //!
-//! For what is sealed, not for plaintext: what memory should not hold goes to a temporary file.
+//! For sealed output, not for plaintext: what memory should not hold goes to a temporary file.
 
 use crate::files::output::overwrite::overwrite;
 use crate::files::output::replacement::Replacement;
@@ -9,10 +9,10 @@ use crate::files::output::{Output, OutputError, write_stdout};
 use std::fs::File;
 use std::io::{self, Seek as _, Write as _};
 
-/// As much is held in memory.
+/// Number of bytes that are held in memory.
 const HELD: usize = 1 << 20;
 
-/// An output to be.
+/// An output that has not appeared yet.
 #[derive(Debug)]
 pub(crate) struct Whole<'a> {
     output: &'a Output,
@@ -20,14 +20,14 @@ pub(crate) struct Whole<'a> {
     spilled: Option<Spilled>,
 }
 
-/// Where the rest went.
+/// Where the rest is stored.
 #[derive(Debug)]
 enum Spilled {
-    /// To what will be the file.
+    /// In the temporary file that becomes the output.
     Beside(Replacement),
-    /// To a file without a name, to be copied out.
+    /// In a file without a name, which is copied at the end.
     Unnamed(File),
-    /// Nowhere: there is no room for temporary files.
+    /// In memory: there is no directory for temporary files.
     Held,
 }
 
@@ -36,12 +36,12 @@ impl<'a> Whole<'a> {
         Self { output, held: Vec::new(), spilled: None }
     }
 
-    /// Writes some more.
+    /// Writes a part.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
         self.add(bytes).map_err(|error| self.output.failed(error))
     }
 
-    /// Lets all of it appear.
+    /// Makes the whole output appear.
     pub(crate) fn finish(self) -> Result<(), OutputError> {
         let output = self.output;
         self.appear().map_err(|error| output.failed(error))

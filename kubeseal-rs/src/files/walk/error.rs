@@ -1,11 +1,11 @@
-//! [`WalkError`]: a part of a tree that was not walked through.
+//! [`WalkError`]: a part of a tree that could not be walked through.
 
 use crate::git::error::GitError;
 use crate::terminal::escape::shown_path;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why something may be missing from what was found.
+/// Why files may be missing in the result.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WalkError {
     #[error("cannot read {}", shown_path(.path))]

@@ -1,7 +1,7 @@
-//! [`Level`]: a directory on the way down, with its rules, and the repository that begins there.
+//! [`Level`]: a directory on the way down, with its ignore rules, and the repository that begins there.
 
 use crate::files::walk::error::WalkError;
-use crate::files::walk::rules::{IgnoreFiles, Rules};
+use crate::files::walk::rules::{IgnoreFiles, IgnoreRules};
 use crate::git::error::GitError;
 use crate::git::index::Index;
 use crate::git::repository::Repository;
@@ -10,28 +10,28 @@ use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::alert;
 use std::path::{Path, PathBuf};
 
-/// A directory that we are in.
+/// A directory on the way down.
 pub(crate) struct Level {
     path: PathBuf,
-    /// Of `.ignore`.
-    pub ignore: Rules,
-    pub gitignore: Rules,
-    /// Of `.git/info/exclude`.
-    pub excludes: Rules,
+    /// The rules of `.ignore`.
+    pub ignore: IgnoreRules,
+    pub gitignore: IgnoreRules,
+    /// The rules of `.git/info/exclude`.
+    pub excludes: IgnoreRules,
     tracked: Tracked,
 }
 
-/// What git tracks from here on.
+/// What git tracks below this directory.
 enum Tracked {
     /// No work tree begins here.
     Nothing,
-    /// The index is read where something is ignored.
+    /// The index, which is read when something is ignored.
     Unread(Box<Repository>),
     Read(Box<Index>),
-    /// It cannot be read, because of this.
+    /// The index cannot be read.
     Broken(GitError),
-    /// That was told.
-    Told,
+    /// The index cannot be read, and that was reported.
+    Reported,
 }
 
 impl Level {
@@ -44,12 +44,12 @@ impl Level {
             repository => repository,
         };
         let excludes = match &repository {
-            Ok(Some(repository)) => Rules::read(path, &repository.excludes()),
-            _ => Rules::none(),
+            Ok(Some(repository)) => IgnoreRules::read(path, &repository.excludes()),
+            _ => IgnoreRules::none(),
         };
         Self {
             excludes,
-            gitignore: Rules::in_tree(path, ".gitignore"),
+            gitignore: IgnoreRules::in_tree(path, ".gitignore"),
             tracked: match repository {
                 Ok(None) => Tracked::Nothing,
                 Ok(Some(repository)) => Tracked::Unread(Box::new(repository)),
@@ -59,23 +59,23 @@ impl Level {
         }
     }
 
-    /// Without what git has there.
+    /// A directory without git's rules.
     fn plain(path: &Path, ignore_files: IgnoreFiles) -> Self {
         let ignore = match ignore_files {
-            IgnoreFiles::All => Rules::in_tree(path, ".ignore"),
-            IgnoreFiles::Gits => Rules::none(),
+            IgnoreFiles::All => IgnoreRules::in_tree(path, ".ignore"),
+            IgnoreFiles::Gits => IgnoreRules::none(),
         };
         Self {
             path: path.to_owned(),
             ignore,
-            gitignore: Rules::none(),
-            excludes: Rules::none(),
+            gitignore: IgnoreRules::none(),
+            excludes: IgnoreRules::none(),
             tracked: Tracked::Nothing,
         }
     }
 
-    /// The directories above `path`, outermost first. Git's rules begin where the innermost repository does; without one, as in
-    /// a copy of a tree without its `.git`, all of them count.
+    /// The directories above `path`, outermost first. Git's rules begin where the innermost repository does; without
+    /// one, as in a copy of a tree without its `.git`, all of them count.
     pub(crate) fn above(path: &Path, ignore_files: IgnoreFiles) -> Vec<Self> {
         let mut is_outside = match Repository::at(path) {
             Ok(repository) => repository.is_some(),
@@ -100,7 +100,8 @@ impl Level {
         !matches!(self.tracked, Tracked::Nothing)
     }
 
-    /// Whether the repository that begins here tracks the file, or something below the directory. That this cannot be told is told once.
+    /// Whether the repository that begins here tracks the file, or something below the directory. An error is returned
+    /// once.
     pub(crate) fn tracks(&mut self, path: &Path, is_directory: bool) -> Result<bool, WalkError> {
         if let Tracked::Unread(repository) = &self.tracked {
             self.tracked = match Index::read(repository) {
@@ -109,7 +110,7 @@ impl Level {
             };
         }
         if matches!(self.tracked, Tracked::Broken(_))
-            && let Tracked::Broken(source) = std::mem::replace(&mut self.tracked, Tracked::Told)
+            && let Tracked::Broken(source) = std::mem::replace(&mut self.tracked, Tracked::Reported)
         {
             return Err(WalkError::Tracked { path: self.path.clone(), source });
         }
@@ -118,8 +119,8 @@ impl Level {
     }
 }
 
-/// Whether a work tree whose repository is not there is a plain folder: one that was copied alone, of a submodule or of a linked work
-/// tree. `guard` cannot pass it over, because files that are ignored may be tracked there.
+/// Whether a work tree whose repository is missing is a plain folder: a submodule or a linked work tree that was copied
+/// without it. `guard` cannot accept that, because ignored files may be tracked there.
 fn is_passed_over(error: &GitError, ignore_files: IgnoreFiles) -> bool {
     let is_missing = matches!(error, GitError::NotAGitDirectory(directory) if !directory.exists());
     is_missing && ignore_files == IgnoreFiles::Gits

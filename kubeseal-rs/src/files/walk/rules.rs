@@ -1,4 +1,4 @@
-//! [`Rules`]: what one ignore file says.
+//! [`IgnoreRules`]: the rules of one ignore file.
 
 use crate::git::read_small;
 use ignore::Match;
@@ -6,7 +6,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::fs;
 use std::path::Path;
 
-/// A larger ignore file is taken for none, so that more is shown, not less.
+/// A larger ignore file counts as empty, so that more files are found, not fewer.
 const LARGEST: u64 = 4 << 20;
 
 /// Whether `.ignore` files count beside git's own.
@@ -16,24 +16,24 @@ pub(crate) enum IgnoreFiles {
     All,
 }
 
-/// What a rule says of a file.
+/// The decision of a rule about a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IgnoreDecision {
     Ignored,
-    /// It is not, whatever rules before say.
+    /// It is not ignored, whatever earlier rules say.
     NotIgnored,
 }
 
 /// The rules of one file.
 #[derive(Debug)]
-pub(crate) struct Rules(Gitignore);
+pub(crate) struct IgnoreRules(Gitignore);
 
-impl Rules {
+impl IgnoreRules {
     pub(crate) fn none() -> Self {
         Self(Gitignore::empty())
     }
 
-    /// Of a file in the tree. A link is none, as for git: it may lead anywhere.
+    /// The rules of a file in the tree. A symbolic link counts as empty, as in git: it may lead anywhere.
     pub(crate) fn in_tree(directory: &Path, name: &str) -> Self {
         let path = directory.join(name);
         match fs::symlink_metadata(&path) {
@@ -42,18 +42,18 @@ impl Rules {
         }
     }
 
-    /// Of a file that is anywhere, for what is below `directory`.
+    /// The rules of a file anywhere, for paths below `directory`.
     pub(crate) fn read(directory: &Path, path: &Path) -> Self {
         let Ok(Some(bytes)) = read_small(path, LARGEST) else { return Self::none() };
         let mut builder = GitignoreBuilder::new(directory);
         for line in String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').lines() {
-            // A rule that is none is passed over, as git does.
+            // An invalid rule is skipped, as git does.
             let _ = builder.add_line(None, line);
         }
         Self(builder.build().unwrap_or_else(|_| Gitignore::empty()))
     }
 
-    /// Of the file that the user's own configuration of git names.
+    /// The rules of the file that the user's own git configuration names.
     pub(crate) fn global(directory: &Path) -> Self {
         Self(GitignoreBuilder::new(directory).build_global().0)
     }

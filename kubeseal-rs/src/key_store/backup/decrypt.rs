@@ -1,4 +1,4 @@
-//! [`Decryption`]: how to decrypt a backup, and doing so.
+//! [`Decryption`]: decrypts a backup, with the identities or passphrase that flags name.
 
 use crate::files::encoding::to_utf8;
 use crate::files::input::Input;
@@ -13,27 +13,27 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// As it was asked for.
+/// What the flags name.
 #[derive(Debug)]
 pub(crate) struct Decryption {
     pub identities: Vec<PathBuf>,
-    /// A file with the passphrase; else it is asked for.
+    /// A file with the passphrase; without it, the user is prompted.
     pub passphrase: Option<PathBuf>,
 }
 
-/// Whether this is age's, as text or not.
+/// Whether the bytes are in the format of age, armoured or not.
 pub(crate) fn is_encrypted(bytes: &[u8]) -> bool {
     let text = bytes.trim_ascii_start();
     text.starts_with(b"age-encryption.org/") || text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----")
 }
 
 impl Decryption {
-    /// What flags name.
+    /// From the flags.
     pub(crate) fn from_args(flags: UnlockFlags) -> Self {
         Self { identities: paths_of(flags.identity), passphrase: path_of(flags.passphrase_file) }
     }
 
-    /// The text that was read from there, in UTF-8, and decrypted if it is encrypted.
+    /// The text that was read from `from`, in UTF-8, and decrypted if it is encrypted.
     pub(crate) fn plain(&self, from: &Input, bytes: Vec<u8>) -> Result<Vec<u8>, BackupError> {
         self.identities.iter().try_for_each(|path| check_readable(path))?;
         let bytes = to_utf8(bytes);
@@ -45,7 +45,7 @@ impl Decryption {
         let identities: Vec<Box<dyn Identity>> = if decryptor.is_scrypt() {
             let passphrase = match &self.passphrase {
                 Some(file) => passphrase::from_file(file)?,
-                None => passphrase::ask(from)?,
+                None => passphrase::prompt_for(from)?,
             };
             let mut identity = scrypt::Identity::new(passphrase);
             identity.set_max_work_factor(MOST_WORK);
@@ -63,7 +63,7 @@ impl Decryption {
     }
 }
 
-/// Of too much work in words of our own: the crate's count from this machine's speed.
+/// The message about a high work factor is our own: the crate's depends on this machine's speed.
 fn undone(error: DecryptError) -> BackupError {
     match error {
         DecryptError::ExcessiveWork { required, .. } => BackupError::Work(required),
@@ -71,7 +71,8 @@ fn undone(error: DecryptError) -> BackupError {
     }
 }
 
-/// A file that is named by mistake is told of where it is not needed, too. A pipe gives what it has only once, and is left alone.
+/// Checks that the file can be read, even if the backup does not need it. A pipe can be read only once, and is not
+/// checked.
 fn check_readable(path: &Path) -> Result<(), BackupError> {
     let readable = fs::metadata(path)
         .and_then(|found| if found.is_file() { File::open(path).map(drop) } else { Ok(()) });
@@ -83,7 +84,7 @@ fn identities(path: &Path) -> Result<Vec<Box<dyn Identity>>, BackupError> {
         .read_text("identities")
         .map_err(|source| BackupError::Read { what: "the identities", source })?;
     let unusable = || BackupError::Identity(path.to_owned());
-    // Its errors may name what stands there.
+    // Its errors may show the content.
     let found = IdentityFile::from_buffer(bytes.as_slice()).map_err(|_| unusable())?;
     let found = found.into_identities().map_err(|_| unusable())?;
     if found.is_empty() {

@@ -1,4 +1,4 @@
-//! [`Encryption`]: what a backup is encrypted with.
+//! [`Encryption`]: encrypts a backup.
 
 use crate::files::input::Input;
 use crate::key_store::backup::error::BackupError;
@@ -9,28 +9,28 @@ use age::{Encryptor, Recipient, scrypt, x25519};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-/// As it was asked for.
+/// What the flags name.
 #[derive(Debug)]
 pub(crate) enum Encryption {
-    /// Nothing.
+    /// No encryption.
     None,
     /// Public keys, and files of them.
     Recipients { keys: Vec<String>, files: Vec<PathBuf> },
-    /// A passphrase from a file, else one that is asked for.
+    /// A passphrase from a file; without one, the user is prompted.
     Passphrase(Option<PathBuf>),
 }
 
-/// Ready for use: whatever could be wrong with it was said before a key is read.
+/// The recipients, checked before a key is read.
 pub(crate) struct ReadyEncryption(Vec<Box<dyn Recipient>>);
 
 impl Encryption {
-    /// Reads the files, and asks for a passphrase.
+    /// Reads the files, and prompts for a passphrase.
     pub(crate) fn ready(&self) -> Result<ReadyEncryption, BackupError> {
         Ok(ReadyEncryption(match self {
             Self::None => Vec::new(),
             Self::Passphrase(file) => {
                 let passphrase =
-                    file.as_ref().map_or_else(passphrase::ask_new, |file| passphrase::from_file(file))?;
+                    file.as_ref().map_or_else(passphrase::prompt_new, |file| passphrase::from_file(file))?;
                 let mut recipient = scrypt::Recipient::new(passphrase);
                 recipient.set_work_factor(WORK);
                 vec![Box::new(recipient)]
@@ -50,7 +50,7 @@ impl Encryption {
 }
 
 impl ReadyEncryption {
-    /// Encrypts, as text; or gives it back as it is, where it is to be plain.
+    /// Encrypts, as armoured text; None if the backup is to be plain.
     pub(crate) fn lock(&self, plain: &[u8]) -> Result<Option<Vec<u8>>, BackupError> {
         if self.0.is_empty() {
             return Ok(None);
@@ -78,14 +78,14 @@ fn of_file(path: &Path) -> Result<Vec<Box<dyn Recipient>>, BackupError> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        // Without the line: a private key that stands there by mistake must not be shown.
+        // Without the line: a private key that was put there by mistake must not be shown.
         let wrong = || BackupError::RecipientLine { path: path.to_owned(), line: index + 1 };
         found.push(recipient(line).ok_or_else(wrong)?);
     }
     if found.is_empty() { Err(BackupError::NoRecipient(path.to_owned())) } else { Ok(found) }
 }
 
-/// Of a person, or of hardware that takes their place.
+/// A recipient of age, or of a plugin.
 fn recipient(text: &str) -> Option<Box<dyn Recipient>> {
     if let Ok(key) = text.parse::<x25519::Recipient>() {
         return Some(Box::new(key));
@@ -96,7 +96,7 @@ fn recipient(text: &str) -> Option<Box<dyn Recipient>> {
     text.parse::<age::tagpq::Recipient>().ok().map(|key| Box::new(key) as Box<dyn Recipient>)
 }
 
-/// A private key that was given by mistake is not shown.
+/// The recipient as a message shows it: a private key that was given by mistake is not shown.
 fn shown(key: &str) -> Option<String> {
     key.starts_with("age1").then(|| key.chars().take(80).collect())
 }

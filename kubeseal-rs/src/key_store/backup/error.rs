@@ -13,7 +13,7 @@ use std::path::PathBuf;
 /// Why a backup could not be encrypted or decrypted.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BackupError {
-    /// What begins as one does is shown; anything else may be the private key.
+    /// Text that begins like a recipient is shown; other text may be the private key.
     #[error("{} is not a public key of age", .0.as_ref().map_or_else(|| "what --recipient says".into(), |key| format!("\"{key}\"")))]
     Recipient(Option<String>),
     #[error("line {line} of {} is not a public key of age", shown_path(.path))]

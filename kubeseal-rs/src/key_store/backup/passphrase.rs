@@ -1,4 +1,4 @@
-//! `from_file`, `ask_new`, `ask`: a passphrase, from a file or typed.
+//! `from_file`, `prompt_new`, `prompt_for`: reads a passphrase from a file or the terminal.
 
 use crate::files::input::Input;
 use crate::key_store::backup::error::BackupError;
@@ -7,10 +7,10 @@ use age::secrecy::SecretString;
 use std::io::IsTerminal as _;
 use std::path::Path;
 
-/// What it is called in questions.
+/// The name of the passphrase in prompts.
 const NAME: &str = "passphrase of the backup";
 
-/// The first line of a file.
+/// The passphrase on the first line of a file.
 pub(crate) fn from_file(file: &Path) -> Result<SecretString, BackupError> {
     let bytes = Input::File(file.to_owned())
         .read_text("a passphrase")
@@ -19,19 +19,19 @@ pub(crate) fn from_file(file: &Path) -> Result<SecretString, BackupError> {
     secret(line.strip_suffix(b"\r").unwrap_or(line))
 }
 
-/// A new one, typed twice.
-pub(crate) fn ask_new() -> Result<SecretString, BackupError> {
+/// Prompts for a new passphrase, twice.
+pub(crate) fn prompt_new() -> Result<SecretString, BackupError> {
     need_terminal(BackupError::NoTerminal)?;
-    secret(&prompt::ask(NAME).map_err(BackupError::Prompt)?)
+    secret(&prompt::read(NAME).map_err(BackupError::Prompt)?)
 }
 
-/// One that is known, typed once: that of the backup in this file, which may be one of several.
-pub(crate) fn ask(from: &Input) -> Result<SecretString, BackupError> {
+/// Prompts once for the passphrase of the backup in this file, which may be one of several.
+pub(crate) fn prompt_for(from: &Input) -> Result<SecretString, BackupError> {
     need_terminal(BackupError::NoTerminalToDecrypt)?;
-    secret(&prompt::ask_once(&format!("{NAME} {from}")).map_err(BackupError::Prompt)?)
+    secret(&prompt::read_once(&format!("{NAME} {from}")).map_err(BackupError::Prompt)?)
 }
 
-/// Never from a pipe: what comes through it was meant for something else.
+/// Never from a pipe, which holds the command's input.
 fn need_terminal(without: BackupError) -> Result<(), BackupError> {
     if std::io::stdin().is_terminal() { Ok(()) } else { Err(without) }
 }

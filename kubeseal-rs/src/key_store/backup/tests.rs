@@ -1,4 +1,4 @@
-//! From a List to a locked file and back.
+//! From a List to an encrypted file and back.
 
 use crate::error::Hint as _;
 use crate::files::input::Input;
@@ -78,7 +78,7 @@ fn what_is_locked_is_unlocked_by_those_it_was_locked_for() {
     assert!(matches!(unlock(vec![identity("3", &stranger)]), Err(BackupError::Decrypt(_))));
     assert!(matches!(unlock(Vec::new()), Err(BackupError::NoIdentity)));
 
-    // Whatever was done to it: an error, and never half of it. The line break at its end says nothing.
+    // Any change is an error, and never gives a part of the text. The line break at the end does not count.
     for at in (0..locked.trim_ascii_end().len()).step_by(97) {
         let mut other = locked.clone();
         other[at] ^= 1;
@@ -109,7 +109,7 @@ fn a_passphrase_is_the_first_line_of_its_file() {
 }
 
 #[test]
-fn an_identity_that_cannot_be_read_is_told_of_whatever_the_backup_is() {
+fn an_identity_that_cannot_be_read_is_an_error_for_every_backup() {
     let folder = tempfile::tempdir().unwrap();
     let lock = Encryption::Passphrase(Some(file(&folder, "p", "correct horse")));
     let locked = lock.ready().unwrap().lock(b"plain").unwrap().unwrap();
@@ -135,8 +135,8 @@ fn a_private_key_given_by_mistake_is_not_shown() {
         Encryption::Recipients { keys: Vec::new(), files: vec![path] },
     ] {
         let Err(error) = lock.ready() else { panic!("it was taken") };
-        let told = format!("{error} {error:?} {}", error.hint().unwrap_or_default());
-        assert!(!told.contains(&identity[..30]), "{told}");
+        let printed = format!("{error} {error:?} {}", error.hint().unwrap_or_default());
+        assert!(!printed.contains(&identity[..30]), "{printed}");
     }
     assert!(Encryption::None.ready().unwrap().lock(b"plain").unwrap().is_none());
 }
@@ -162,8 +162,8 @@ fn the_work_of_a_passphrase_does_not_depend_on_the_machine() {
     for work in ["23", "63"] {
         let heavy = [&light[..=at], work.as_bytes(), &light[at + 2..]].concat();
         let Err(error) = unlock.unlock(&Input::Stdin, &heavy) else { panic!("it was tried") };
-        let told = format!("{error} {}", error.hint().unwrap_or_default());
-        assert!(told.contains(&format!("work factor is {work}")) && told.is_ascii(), "{told}");
-        assert!(std::error::Error::source(&error).is_none() && !told.contains("age -d"), "{told}");
+        let printed = format!("{error} {}", error.hint().unwrap_or_default());
+        assert!(printed.contains(&format!("work factor is {work}")) && printed.is_ascii(), "{printed}");
+        assert!(std::error::Error::source(&error).is_none() && !printed.contains("age -d"), "{printed}");
     }
 }

@@ -1,4 +1,4 @@
-//! [`RecoveryKeyError`]: there is no private key to open with.
+//! [`RecoveryKeyError`]: why there is no private key to open with.
 
 use crate::error::Hint;
 use crate::files::input::InputError;
@@ -7,7 +7,7 @@ use crate::manifest::error::ManifestError;
 use crate::terminal::escape::shown_path;
 use std::path::PathBuf;
 
-/// Why there is no private key to open with. Shows names of files and fields, never what is in them.
+/// Why there is no private key to open with. Shows names of files and fields, never their content.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RecoveryKeyError {
     #[error("cannot read a private key")]
@@ -30,7 +30,7 @@ impl Hint for RecoveryKeyError {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Read(_) => "--recovery-private-key names files that exist and may be read".into(),
-            // Standard input may be the SealedSecrets.
+            // Standard input may hold the SealedSecrets.
             Self::Encrypted { source, .. } if matches!(**source, BackupError::NoTerminalToDecrypt) => {
                 "give --passphrase-file FILE; or run it in a terminal, with -f FILE to name the SealedSecrets".into()
             }

@@ -1,8 +1,9 @@
-//! `read_fields`: the fields of a Secret, as strict about types as the API server. A new field that is to be sealed needs a name in
-//! `FIELDS` and a line in `read_fields`.
+//! `read_fields`: the fields of a Secret, as strict about types as the API server. A new field that is to be sealed
+//! needs a name in `FIELDS` and a line in `read_fields`.
 //!
-//! Decided: an unknown field is refused only if it is close to a known name, because upstream ignores unknown fields, and some
-//! existing files keep YAML anchors in them. The values in a mistyped `stringData` would be lost without a message.
+//! Decided: an unknown field is refused only if it is close to a known name, because upstream ignores unknown fields,
+//! and some existing files keep YAML anchors in them. The values in a misspelt `stringData` would be lost without a
+//! message.
 
 use crate::manifest::error::ManifestError;
 use crate::manifest::field::FieldReader;
@@ -41,7 +42,7 @@ pub(crate) fn read_fields(fields: Vec<(String, FieldReader)>) -> Result<SecretTo
     Ok(secret)
 }
 
-/// What a SealedSecret passes on; the rest belongs to the cluster that the Secret came from.
+/// The metadata that a SealedSecret keeps; the rest belongs to the cluster that the Secret came from.
 fn metadata(field: FieldReader) -> Result<ObjectMeta, ManifestError> {
     let mut metadata = ObjectMeta::default();
     for (name, field) in field.object_or_nothing(METADATA_FIELDS)? {
@@ -65,7 +66,7 @@ fn non_empty(field: FieldReader) -> Result<Option<String>, ManifestError> {
 fn texts(field: FieldReader) -> Result<Option<BTreeMap<String, String>>, ManifestError> {
     let mut texts = BTreeMap::new();
     for (key, field) in field.map()? {
-        // Copies of all values: not carried further.
+        // Copies of all values: dropped here.
         if !repeats_object(&key) {
             texts.insert(key, field.text()?.unwrap_or_default());
         }
@@ -82,7 +83,7 @@ fn list(field: FieldReader) -> Result<Option<Vec<String>>, ManifestError> {
     Ok((!texts.is_empty()).then_some(texts))
 }
 
-/// The values of `data` or `stringData`; one that is null is empty, as upstream has it.
+/// The values of `data` or `stringData`; a null is an empty value, as in upstream's kubeseal.
 fn values(
     field: FieldReader,
     decode: impl Fn(String) -> Result<Vec<u8>, InvalidManifest>,
@@ -97,10 +98,11 @@ fn values(
     Ok(values)
 }
 
-/// A field of a `ConfigMap`. Its other fields have the names of a Secret's.
+/// A field of a `ConfigMap`, whose other fields have the names of a Secret's.
 const OF_CONFIG_MAP: &str = "binaryData";
 
-/// The field of a Secret that is probably meant by this name. `None` for the name of a field, and for a name that is like none.
+/// The field of a Secret to which this name is close. `None` for the name of a field, and for a name that is close to
+/// none.
 pub(crate) fn field_meant_by(name: &str) -> Option<&'static str> {
     if FIELDS.contains(&name) {
         return None;
@@ -108,7 +110,7 @@ pub(crate) fn field_meant_by(name: &str) -> Option<&'static str> {
     if name == OF_CONFIG_MAP {
         return Some("data");
     }
-    // A letter in four, so that short names do not catch everything.
+    // One letter in four may differ, so that short names do not match everything.
     let close = FIELDS.iter().filter(|field| **field != "items").map(|field| (distance(name, field), *field));
     close.filter(|(distance, field)| *distance <= field.len() / 4).min().map(|(_, field)| field)
 }

@@ -1,4 +1,4 @@
-//! Streams of manifests as people write them: what is read, and the location and words of what is refused.
+//! Streams of manifests as users write them: what is read, and the location and message of each error.
 
 use super::*;
 use std::error::Error as _;
@@ -8,7 +8,7 @@ fn names(stream: &str) -> Vec<String> {
     secrets.into_iter().filter_map(|input| input.secret.metadata.name).collect()
 }
 
-/// The fault and its location, or how many Secrets there are.
+/// The error and its location, or the number of Secrets.
 fn outcome(stream: &str) -> String {
     match read(&Input::Stdin, stream.as_bytes()) {
         Ok(secrets) => format!("{} secrets", secrets.len()),
@@ -44,7 +44,7 @@ fn a_missing_kind_is_a_secret_and_another_is_not() {
 }
 
 #[test]
-fn a_mistyped_field_is_told_and_an_unknown_one_is_ignored() {
+fn a_field_of_the_wrong_type_is_an_error_and_an_unknown_one_is_ignored() {
     let error = outcome("metadata: {name: a}\ndata: {a: ''}\nstringDatas: {k: hunter2}\n");
     assert!(error.contains("field stringDatas") && error.contains("stringData is spelt so"), "{error}");
     assert!(!error.contains("hunter2"), "{error}");
@@ -76,14 +76,17 @@ fn a_spot_names_its_document_and_object() {
     let list = "kind: List\nitems:\n- metadata: {name: a}\n- kind: Pod\n  metadata: {name: b}\n";
     let error = outcome(&format!("{one}---\n{list}"));
     assert!(error.contains("document 2, item 2 (Pod b), line 7"), "{error}");
-    // A value that went into a field of names is not told.
+    // A value that was written into a field of names is not shown.
     let error = outcome("metadata: {name: hunter2 hunter2}\ndata: 5\n");
     assert!(error.contains("(Secret (something else))") && !error.contains("hunter2 h"), "{error}");
 
     let read = read(&Input::Stdin, format!("{one}---\n{one}---\n{{}}\n---\n{one}").as_bytes()).unwrap();
-    let places: Vec<String> = read.iter().map(|input| input.location.to_string()).collect();
+    let locations: Vec<String> = read.iter().map(|input| input.location.to_string()).collect();
     let expected = [1, 2, 4].map(|it| format!("standard input, document {it} (Secret one), line "));
-    assert!(places.iter().zip(&expected).all(|(location, start)| location.starts_with(start)), "{places:?}");
+    assert!(
+        locations.iter().zip(&expected).all(|(location, start)| location.starts_with(start)),
+        "{locations:?}"
+    );
 }
 
 #[test]
@@ -91,12 +94,12 @@ fn a_list_may_say_nothing_of_what_it_is() {
     let items = r#"{"metadata": {"resourceVersion": "1"}, "items": [{"metadata": {"name": "a"}, "data": {}}, {"metadata": {"name": "b"}}]}"#;
     assert_eq!(names(items), ["a", "b"]);
     assert_eq!(names("metadata: {}\nitems:\n- metadata: {name: c}\n"), ["c"]);
-    // A Secret that has such a field, which means nothing.
+    // A Secret that has such a field, which has no meaning.
     assert_eq!(names("metadata: {name: d}\nitems: [{metadata: {name: e}}]\nstringData: {k: l}\n"), ["d"]);
     assert_eq!(names("metadata: {name: f}\nitems:\n"), ["f"]);
 }
 
-/// What Go's reader makes of each is in `tests/differential`: never this text.
+/// `tests/differential` compares what Go reads: never this text.
 #[test]
 fn line_breaks_of_others_are_refused_wherever_they_stand() {
     for (character, name) in [('\u{85}', "U+0085"), ('\u{2028}', "U+2028"), ('\u{2029}', "U+2029")] {
@@ -122,7 +125,7 @@ fn line_breaks_of_others_are_refused_wherever_they_stand() {
             assert!(error.contains("document 1, line ") && error.contains(name), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
         }
-        // To readers of JSON, it is a character as any other.
+        // In JSON, it is a character like any other.
         let json = format!("{{\"metadata\": {{\"name\": \"a\"}}, \"stringData\": {{\"k\": \"a{c}b\"}}}}");
         let secrets = read(&Input::Stdin, json.as_bytes()).unwrap();
         assert_eq!(secrets[0].secret.data["k"].expose(), format!("a{c}b").as_bytes());
@@ -163,7 +166,7 @@ fn a_long_list_is_read_and_a_bomb_is_not() {
     assert!(error.contains("expands to more than"), "{error}");
 }
 
-/// Cuts and alters a manifest in every location: whatever the parsers have to say, the values are not in it.
+/// Cuts and alters a manifest at every position: no error shows a value.
 #[test]
 fn no_fault_quotes_a_value() {
     let yaml =
@@ -177,8 +180,11 @@ fn no_fault_quotes_a_value() {
                 "]", ",", ": ", "#", "?", "- ", "\\", "\u{0}", "<<: ",
             ] {
                 for altered in [format!("{cut}{with}"), format!("{cut}{with}{}", &sound[at..])] {
-                    let told = outcome(&altered);
-                    assert!(!told.contains("hunter2") && !told.contains("unter2"), "{altered}\n{told}");
+                    let printed = outcome(&altered);
+                    assert!(
+                        !printed.contains("hunter2") && !printed.contains("unter2"),
+                        "{altered}\n{printed}"
+                    );
                 }
             }
         }

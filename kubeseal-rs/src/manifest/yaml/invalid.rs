@@ -1,4 +1,4 @@
-//! [`InvalidManifest`]: what can be wrong at a place in a manifest.
+//! [`InvalidManifest`]: what can be wrong in a manifest.
 
 use yaml_edit_in_place::LineBreak;
 
@@ -9,11 +9,11 @@ pub(crate) enum InvalidManifest {
     Yaml(String),
     #[error("it is not well-formed JSON: {0}")]
     Json(String),
-    #[error("an alias (*name) stands for an anchor (&name) that is not there")]
+    #[error("an alias (*name) names an anchor (&name) that does not exist")]
     UnknownAnchor,
     #[error("it expands to more than a manifest can sensibly hold")]
     TooLarge,
-    #[error("the key \"{0}\" stands there twice")]
+    #[error("the key \"{0}\" occurs twice")]
     DuplicateKey(String),
     #[error("a key is read as {0}, not as text")]
     KeyNotText(&'static str),
@@ -36,7 +36,7 @@ pub(crate) enum InvalidManifest {
     #[error("it is not base64")]
     NotBase64,
     #[error(
-        "{0} stands there, which is a line break to kubectl and upstream's kubeseal and no line break to others"
+        "there is {0}, which is a line break to kubectl and upstream's kubeseal and no line break to others"
     )]
     LineBreak(LineBreak),
 }

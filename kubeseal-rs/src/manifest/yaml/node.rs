@@ -7,12 +7,12 @@ use yaml_edit_in_place::Position;
 
 /// A piece of a document. It has no Debug: it holds values.
 pub(crate) struct YamlNode {
-    /// Where it begins, if the parser tells.
+    /// Where it begins, if the parser knows that.
     pub position: Option<Position>,
     pub value: YamlValue,
 }
 
-/// What a node holds. Numbers are not kept: no field of a Secret that is read has one.
+/// The content of a node. Numbers are not stored: no field of a Secret that is read is one.
 pub(crate) enum YamlValue {
     Null,
     Boolean(bool),
@@ -25,12 +25,12 @@ pub(crate) enum YamlValue {
 /// A key of a map.
 pub(crate) enum Key {
     Text(String),
-    /// Something that YAML takes for another type, such as `yes`: said what.
+    /// A key of another type in YAML, such as `yes`, by the name of the type.
     Other(&'static str),
 }
 
 impl YamlValue {
-    /// What it is, in words.
+    /// The type of the node, in words.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "nothing",
@@ -44,7 +44,7 @@ impl YamlValue {
 }
 
 impl YamlNode {
-    /// The text that it is.
+    /// The text, if it is a string.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.value {
             YamlValue::Text(text) => Some(text),
@@ -52,8 +52,7 @@ impl YamlNode {
         }
     }
 
-    /// The entries of the map that it is. A key that YAML takes for something else than text stands there as what
-    /// it is taken for.
+    /// The entries, if it is a map. A key that is no string in YAML has the name of its type.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &Self)> {
         let entries = match &self.value {
             YamlValue::Map(entries) => entries.as_slice(),
@@ -65,12 +64,12 @@ impl YamlNode {
         })
     }
 
-    /// What stands under a key of the map that it is.
+    /// The value of a key, if it is a map.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         self.entries().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 
-    /// What stands under keys of maps in maps.
+    /// The value at a path of keys.
     pub(crate) fn at(&self, path: &[&str]) -> Option<&Self> {
         path.iter().try_fold(self, |node, key| node.get(key))
     }

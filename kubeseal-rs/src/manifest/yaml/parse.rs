@@ -12,20 +12,20 @@ use yaml_edit_in_place::{LineBreak, Position};
 /// A document that does not parse.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Broken {
-    /// How many objects before it, in the same document, do parse.
+    /// Number of objects before it, in the same document, that parse.
     pub sound: usize,
     pub position: Option<Position>,
-    /// The field it is in, where that can be told.
+    /// The field with the error, if it is known.
     pub field: Option<String>,
-    pub fault: InvalidManifest,
+    pub error: InvalidManifest,
 }
 
 /// Every object of the document. Positions are those in the whole stream.
 pub(crate) fn parse(document: DocumentText<'_>) -> Result<Vec<YamlNode>, Broken> {
     let text = document.text;
     let mut parsed = match text.trim_start().strip_prefix('{') {
-        // Objects with bare keys are YAML; others that do not parse are broken JSON, and YAML would only say
-        // something less fitting about them.
+        // Objects with unquoted keys are YAML; others that do not parse are broken JSON, for which YAML's error would
+        // be less helpful.
         Some(object) => json(text).or_else(|broken| {
             yaml(text).map_err(|yaml| {
                 let is_json = object.trim_start().starts_with('"');
@@ -59,14 +59,14 @@ fn json(text: &str) -> Result<Vec<YamlNode>, Broken> {
                     sound: nodes.len(),
                     position: Some(Position { line: error.line(), column: Some(error.column()) }),
                     field: None,
-                    fault: InvalidManifest::Json(json_words(&error)),
+                    error: InvalidManifest::Json(json_words(&error)),
                 });
             }
         }
     }
 }
 
-/// A spot in a text, which only moves forward: a stream may hold thousands of objects.
+/// A position in a text, which only moves forward: a stream may hold thousands of objects.
 #[derive(Default)]
 struct Cursor {
     offset: usize,
@@ -94,7 +94,7 @@ impl Cursor {
     }
 }
 
-/// `serde_json`'s own words for broken syntax quote nothing; those for other faults may.
+/// `serde_json`'s messages about broken syntax show no text of the input; those about other errors may.
 fn json_words(error: &serde_json::Error) -> String {
     if error.is_syntax() || error.is_eof() {
         let words = error.to_string();
@@ -106,12 +106,12 @@ fn json_words(error: &serde_json::Error) -> String {
 
 fn yaml(text: &str) -> Result<Vec<YamlNode>, Broken> {
     let options = options! {
-        // A snippet is a line of the input, and that line may be the value.
+        // A snippet is a line of the input, which may hold the value.
         with_snippet: false,
         legacy_octal_numbers: true,
-        // `password: !hunter2` would otherwise be an empty value with an odd tag.
+        // Without this, `password: !hunter2` would be an empty value with an unknown tag.
         reject_unsupported_tags: true,
-        // Not a fault of their own: they are numbers, which the field has words for.
+        // No syntax error: they are numbers, about which the field has its own error.
         non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
         budget: budget(text),
         alias_limits: alias_limits(text),
@@ -120,14 +120,14 @@ fn yaml(text: &str) -> Result<Vec<YamlNode>, Broken> {
     if let Some((line_break, position)) = LineBreak::first_in(text) {
         let field =
             parsed.ok().and_then(|node| field_with(&node, &|text| LineBreak::first_in(text).is_some()));
-        let fault = InvalidManifest::LineBreak(line_break);
-        return Err(Broken { sound: 0, position: Some(position), field, fault });
+        let error = InvalidManifest::LineBreak(line_break);
+        return Err(Broken { sound: 0, position: Some(position), field, error });
     }
     parsed.map(|node| vec![node]).map_err(|error| Broken {
         sound: 0,
         position: yaml_position(&error),
         field: None,
-        fault: yaml_fault(&error),
+        error: yaml_error(&error),
     })
 }
 
@@ -136,7 +136,7 @@ fn field_with(node: &YamlNode, holds: &dyn Fn(&str) -> bool) -> Option<String> {
     match &node.value {
         YamlValue::Text(text) => holds(text).then(String::new),
         YamlValue::List(items) => items.iter().find_map(|item| field_with(item, holds)),
-        // Not a key, which is the path itself: it could not be shown.
+        // The values of the map; its keys are the path itself, and could not be shown.
         YamlValue::Map(_) => node.entries().filter(|(key, _)| !holds(key)).find_map(|(key, value)| {
             let rest = field_with(value, holds)?;
             Some(if rest.is_empty() { key.to_owned() } else { format!("{key}.{rest}") })
@@ -151,21 +151,21 @@ fn yaml_position(error: &YamlError) -> Option<Position> {
     Some(Position { line, column: usize::try_from(location.column()).ok() })
 }
 
-/// Only what is known to quote nothing of the input is passed on.
-fn yaml_fault(error: &YamlError) -> InvalidManifest {
+/// Passes on only messages that are known to show nothing of the input.
+fn yaml_error(error: &YamlError) -> InvalidManifest {
     match error.without_snippet() {
         YamlError::DuplicateMappingKey { key: Some(key), .. } => InvalidManifest::DuplicateKey(key.clone()),
         YamlError::UnknownAnchor { .. } => InvalidManifest::UnknownAnchor,
-        YamlError::AliasError { error, .. } => yaml_fault(error),
+        YamlError::AliasError { error, .. } => yaml_error(error),
         YamlError::Budget { .. }
         | YamlError::AliasReplayLimitExceeded { .. }
         | YamlError::AliasExpansionLimitExceeded { .. }
         | YamlError::AliasReplayStackDepthExceeded { .. } => InvalidManifest::TooLarge,
-        // The parser's own, fixed sentences; this one would quote a character.
+        // The parser's own, fixed sentences; this one would show a character.
         YamlError::ExternalMessage { msg, .. } if !msg.starts_with("unexpected character") => {
             InvalidManifest::Yaml(msg.clone())
         }
-        _ => InvalidManifest::Yaml("something stands there that may not".into()),
+        _ => InvalidManifest::Yaml("there is text that does not belong there".into()),
     }
 }
 

@@ -1,7 +1,6 @@
-//! [`DocumentStream`]: cuts documents out of a reader, of which no more than the document at hand is in memory.
+//! [`DocumentStream`]: splits a reader into documents; only the current document is in memory.
 //!
-//! Decided: JSON objects in a row are one document, as they are to `documents`: where one ends is known only once it is
-//! parsed.
+//! Decided: JSON objects in a row are one document, as in `documents`: where one ends is known only after parsing it.
 
 use std::io::{self, BufRead as _, BufReader, Read};
 use yaml_edit_in_place::split::{BYTE_ORDER_MARK, has_content, marker_length};
@@ -9,11 +8,11 @@ use yaml_edit_in_place::split::{BYTE_ORDER_MARK, has_content, marker_length};
 /// How much is read at a time.
 const ROOM: usize = 64 * 1024;
 
-/// One piece of the stream that has content. It has no Debug: it holds values.
+/// One piece of the stream that has content. It has no Debug, because it holds values.
 pub(crate) struct StreamedDocument {
-    /// Not yet known to be text.
+    /// The bytes, which may not be text.
     pub bytes: Vec<u8>,
-    /// Line in the stream that it begins on, from 1.
+    /// Line in the stream on which it begins, counted from 1.
     pub first_line: usize,
 }
 
@@ -37,7 +36,7 @@ impl<R: Read> DocumentStream<R> {
     fn advance(&mut self) -> io::Result<Option<StreamedDocument>> {
         while !self.is_done {
             let begin = self.document.len();
-            // Behind the last line, there is an empty one, which ends the last document.
+            // After the last line there is an empty one, which ends the last document.
             self.is_done = self.reader.read_until(b'\n', &mut self.document)? == 0;
             self.lines += 1;
             if self.lines == 1 && self.document.starts_with(BYTE_ORDER_MARK.to_string().as_bytes()) {
@@ -45,7 +44,7 @@ impl<R: Read> DocumentStream<R> {
             }
             let marker = if self.is_done { Some(0) } else { marker_length(&self.document[begin..]) };
             let Some(marker) = marker else { continue };
-            // What follows on the line of a marker belongs to the next document.
+            // Text after a marker on its line belongs to the next document.
             let next = self.document.split_off(begin + marker);
             let mut bytes = std::mem::replace(&mut self.document, next);
             bytes.truncate(begin);
@@ -72,7 +71,7 @@ mod tests {
     use proptest::prelude::*;
     use yaml_edit_in_place::split::documents;
 
-    /// Reads so many bytes at a time.
+    /// A reader that gives this many bytes at a time.
     struct Slow<'a>(&'a [u8], usize);
 
     impl Read for Slow<'_> {

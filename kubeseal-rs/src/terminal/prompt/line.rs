@@ -1,8 +1,8 @@
-//! `read`: one line, byte by byte, so that the lines behind it stay for the next read.
+//! `read`: one line, byte by byte, so that the following lines stay for the next read.
 
 use std::io::{self, Read};
 
-/// Standard input without std's buffer, which would take more than a line.
+/// Standard input without the standard library's buffer, which would read more than a line.
 #[cfg(unix)]
 pub(crate) fn stdin() -> io::Result<impl Read> {
     use std::os::fd::AsFd as _;

@@ -1,4 +1,4 @@
-//! [`HeldSignals`]: signals that would end or stop the program wait until the terminal is put back.
+//! [`HeldSignals`]: holds signals that would end or stop the program until the terminal is restored.
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::flag::{register_conditional_default, register_usize};
@@ -10,17 +10,18 @@ use std::sync::{Arc, OnceLock};
 
 const SIGNALS: [c_int; 5] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP];
 
-/// Installed with the first prompt. A handler cannot be taken back, so from then on it does what the signal does by default.
+/// Installed with the first prompt. A handler cannot be removed, so from then on it does what the signal does by
+/// default.
 static HANDLERS: OnceLock<Handlers> = OnceLock::new();
 
 struct Handlers {
-    /// Whether signals do what they do by default.
+    /// Whether signals have their default action.
     are_default: Arc<AtomicBool>,
-    /// The last signal that was held; 0 for none.
+    /// The last held signal; 0 for none.
     held: Arc<AtomicUsize>,
 }
 
-/// As long as it lives, signals are held.
+/// Signals are held until this is dropped.
 pub(crate) struct HeldSignals(&'static Handlers);
 
 impl HeldSignals {
@@ -35,7 +36,7 @@ impl HeldSignals {
         Ok(Self(handlers))
     }
 
-    /// The signal that came since the last look.
+    /// The signal that came since the last call.
     pub(crate) fn take(&self) -> Option<c_int> {
         c_int::try_from(self.0.held.swap(0, Ordering::SeqCst)).ok().filter(|signal| *signal != 0)
     }
@@ -61,8 +62,9 @@ impl Handlers {
     }
 }
 
-/// Does what the signal does by default: only one that stops the program comes back, once the program is continued.
+/// Does what the signal does by default: it returns only for a signal that stops the program, once the program is
+/// continued.
 pub(crate) fn deliver(signal: c_int) {
-    // It fails for signals that are not known alone.
+    // It fails only for unknown signals.
     let _ = emulate_default_handler(signal);
 }

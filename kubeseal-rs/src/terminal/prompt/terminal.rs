@@ -1,16 +1,16 @@
-//! `read_hidden`: a line typed at the terminal that standard input is, without its being shown.
+//! `read_hidden`: a line typed at the terminal on standard input, without showing it.
 
 use crate::terminal::prompt::typed::Typed;
 use std::io;
 
-/// Asks, and reads a line.
+/// Prints the prompt, and reads a line.
 #[cfg(unix)]
 pub(crate) fn read_hidden(question: &str) -> io::Result<Typed> {
     use crate::terminal::warnings::say;
     let hidden = unix::Sensitive::begin(question)?;
     let typed = crate::terminal::prompt::typed::read(|| hidden.next());
     drop(hidden);
-    // What was typed to end the line was not shown either.
+    // The line end was not shown either.
     say("\n");
     typed
 }
@@ -22,7 +22,8 @@ pub(crate) fn read_hidden(_: &str) -> io::Result<Typed> {
 
 #[cfg(unix)]
 mod unix {
-    //! The terminal, taken byte by byte, so that Ctrl-C comes to us; and put back before a signal ends or stops the program.
+    //! Reads the terminal byte by byte, so that this program gets Ctrl-C; and restores it before a signal ends or stops
+    //! the program.
 
     use crate::terminal::prompt::line;
     use crate::terminal::prompt::signals::{HeldSignals, deliver};
@@ -37,19 +38,19 @@ mod unix {
 
     const CTRL_Z: u8 = 0x1a;
 
-    /// A signal that comes right before we wait is noticed after this long; any other interrupts the waiting.
+    /// A signal that comes right before the wait is noticed after this time; any other interrupts the wait.
     const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
-    /// As long as it lives, nothing that is typed is shown.
+    /// Typed characters are hidden until this is dropped.
     pub(crate) struct Sensitive<'a> {
         question: &'a str,
         before: Termios,
-        /// Dropped last: what was held is delivered once the terminal is put back.
+        /// Dropped last: held signals are delivered once the terminal is restored.
         signals: HeldSignals,
     }
 
     impl<'a> Sensitive<'a> {
-        /// Asks.
+        /// Hides typed characters, and prints the prompt.
         pub(crate) fn begin(question: &'a str) -> io::Result<Self> {
             let signals = HeldSignals::begin()?;
             let hidden = Self { question, before: tcgetattr(io::stdin())?, signals };
@@ -71,13 +72,14 @@ mod unix {
             Ok(())
         }
 
-        /// Whatever was typed ahead goes, or the shell would show it and run it: the next lines of a pasted key, say.
+        /// Restores the terminal, and discards unread input: the shell would show and run it, for example the next
+        /// lines of a pasted key.
         fn put_back(&self) {
-            // If the terminal is gone, there is nothing to put back.
+            // If the terminal is gone, there is nothing to restore.
             let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.before);
         }
 
-        /// The next key; none at the end. Where the question was asked again, the key that begins the line anew.
+        /// The next key; none at the end. If the prompt was repeated, the key that starts the line again.
         pub(crate) fn next(&self) -> io::Result<Option<u8>> {
             loop {
                 if let Some(signal) = self.signals.take() {
@@ -88,7 +90,7 @@ mod unix {
                 match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&LOOK)) {
                     Ok(0) | Err(Errno::INTR) => {}
                     Ok(_) => match line::next(&mut line::stdin()?)? {
-                        // As the terminal has it: to everybody in front of it, ourselves included.
+                        // As a terminal does: to all processes in its foreground, this one included.
                         Some(CTRL_Z) => kill_current_process_group(Signal::TSTP)?,
                         byte => return Ok(byte),
                     },
@@ -97,7 +99,7 @@ mod unix {
             }
         }
 
-        /// Ends or stops as the signal would, at a terminal that is put back. Once continued, asks again.
+        /// Restores the terminal, and ends or stops as the signal would. Once continued, prints the prompt again.
         fn give_way(&self, signal: c_int) -> io::Result<()> {
             self.put_back();
             say("\n");

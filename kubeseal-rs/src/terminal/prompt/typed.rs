@@ -1,29 +1,29 @@
-//! [`Typed`]: a line from the keys that were pressed for it, as a terminal would edit it.
+//! [`Typed`]: a line from the pressed keys, edited as by a terminal.
 //!
-//! Decided: a line with control characters is refused, instead of sealed or mended, because the user does not see what an arrow key or a tab did
-//! to it. There is no cursor: keys that would move one are refused, too.
+//! Decided: a line with control characters is refused, instead of sealed or corrected, because the user does not see
+//! what an arrow key or a tab did to it. There is no cursor: keys that would move one are refused, too.
 
 use std::io;
 
 const CTRL_C: u8 = 0x03;
 const CTRL_D: u8 = 0x04;
 const BACKSPACE: [u8; 2] = [0x08, 0x7f];
-/// The line begins anew.
+/// Starts the line again.
 pub(crate) const CTRL_U: u8 = 0x15;
 const CTRL_W: u8 = 0x17;
 const ESCAPE: u8 = 0x1b;
 const CTRL_BACKSLASH: u8 = 0x1c;
 
-/// What a terminal that marks pasted text puts around it.
+/// The marks that a terminal puts around pasted text.
 const PASTE: [&[u8]; 2] = [b"200~", b"201~"];
 
-/// What was typed for a line.
+/// The result of typing a line.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Typed {
     Line(Vec<u8>),
     /// The input ended before anything was typed.
     Nothing,
-    /// It has a control character in it.
+    /// The line holds a control character.
     Control,
 }
 
@@ -31,7 +31,7 @@ pub(crate) enum Typed {
 pub(crate) fn read(mut next: impl FnMut() -> io::Result<Option<u8>>) -> io::Result<Typed> {
     let mut line = Vec::new();
     let mut has_control = false;
-    // Read and to be looked at once more.
+    // A key that was read and must be handled again.
     let mut again = None;
     loop {
         let key = match again.take() {
@@ -62,24 +62,24 @@ pub(crate) fn read(mut next: impl FnMut() -> io::Result<Option<u8>>) -> io::Resu
             }
         }
     }
-    // Of two bytes: C1.
+    // C1, which has two bytes.
     has_control |= line.utf8_chunks().any(|chunk| chunk.valid().contains(char::is_control));
     Ok(if has_control { Typed::Control } else { Typed::Line(line) })
 }
 
-/// Takes back the last word, and the spaces behind it.
+/// Removes the last word, and the spaces after it.
 fn pop_word(line: &mut Vec<u8>) {
     let end = line.trim_ascii_end().len();
     let start = line[..end].iter().rposition(|byte| *byte == b' ').map_or(0, |space| space + 1);
     line.truncate(start);
 }
 
-/// Takes back the last character, which may be several bytes.
+/// Removes the last character, which may be several bytes.
 fn pop_character(line: &mut Vec<u8>) {
     while line.pop().is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000) {}
 }
 
-/// Reads what follows an escape: whether that marks pasted text, and a key behind it that is not part of it.
+/// Reads the bytes after an escape: whether they mark pasted text, and a key after them that is not part of it.
 fn sequence(next: &mut impl FnMut() -> io::Result<Option<u8>>) -> io::Result<(bool, Option<u8>)> {
     match next()? {
         Some(b'[') => {}
@@ -145,7 +145,7 @@ mod tests {
         ] {
             assert_eq!(typed(keys).unwrap(), Typed::Control, "{keys:?}");
         }
-        // Unless the line was begun anew.
+        // Unless the line was started again.
         assert_eq!(typed(b"hunter\x1b[D\x15hunter2\n").unwrap(), line("hunter2"));
     }
 }

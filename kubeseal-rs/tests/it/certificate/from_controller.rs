@@ -7,14 +7,14 @@ use std::process::Output;
 const SERVICE: &str = "/services/sealed-secrets-controller";
 const PROXY: &str = "/proxy/v1/cert.pem";
 
-/// Runs `--fetch-cert` against a server that says these lines.
+/// Runs `--fetch-cert` against a server with these prepared responses.
 fn fetch(lines: Vec<Line>) -> Output {
     let server = Server::start(lines);
     let kubeconfig = server.kubeconfig("{}");
     run(&["--fetch-cert", "--kubeconfig", kubeconfig.path().to_str().unwrap()], b"")
 }
 
-/// Fails, and says all of these.
+/// Asserts that the run failed, and that its error contains all of these words.
 fn assert_says(output: &Output, words: &[&str]) {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{stderr}");

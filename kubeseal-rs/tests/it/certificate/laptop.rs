@@ -1,4 +1,4 @@
-//! A cache that stays from one run to the next, and controllers to fill it from.
+//! A certificate cache that stays from one run to the next, and controllers to fill it from.
 
 use crate::support::key_lines::key;
 use crate::support::program::{finish, fixture, program};
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 const SECRET: &[u8] = b"metadata: {name: a, namespace: shop}\nstringData: {k: v}\n";
 
-/// A laptop: what is kept stays from one run to the next.
+/// A laptop: its certificate cache stays from one run to the next.
 pub(super) struct Laptop {
     pub(super) server: Server,
     pub(super) kubeconfig: tempfile::NamedTempFile,
@@ -22,15 +22,15 @@ impl Laptop {
         Self { server, kubeconfig, home: tempfile::tempdir().unwrap() }
     }
 
-    /// Seals through TLS that is verified: whether it succeeded, and what was said.
+    /// Seals through verified TLS: whether it succeeded, and standard error.
     pub(super) fn seals(&self, arguments: &[&str]) -> (bool, String) {
         self.run(&[&self.trust()[..], arguments].concat())
     }
 
-    /// Runs with these arguments alone.
+    /// Runs the program with these arguments only.
     pub(super) fn run(&self, arguments: &[&str]) -> (bool, String) {
-        let place = ["--kubeconfig", self.kubeconfig.path().to_str().unwrap()];
-        let mut command = program(&[arguments, &place, &["--warn=always"]].concat());
+        let connection = ["--kubeconfig", self.kubeconfig.path().to_str().unwrap()];
+        let mut command = program(&[arguments, &connection, &["--warn=always"]].concat());
         command.env("XDG_CACHE_HOME", self.home.path());
         let output = finish(command, SECRET);
         (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
@@ -41,7 +41,7 @@ impl Laptop {
         ["--certificate-authority", authority, "--tls-server-name", "elsewhere.example"]
     }
 
-    pub(super) fn kept(&self) -> Vec<PathBuf> {
+    pub(super) fn cached(&self) -> Vec<PathBuf> {
         let folder = std::fs::read_dir(self.home.path().join("kubeseal-rs/certificates"));
         folder.into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
     }
@@ -66,7 +66,7 @@ pub(super) fn serving(certificates: &[&str]) -> Vec<Line> {
     lines
 }
 
-/// A key that is newer than the fixture: its Secret, and its certificate.
+/// A key that is newer than the fixture's: its Secret, and its certificate.
 pub(super) fn newer() -> (Value, String) {
     let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
     let (start, day) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24 * 365));

@@ -1,14 +1,15 @@
-//! `--cert URL`: which proxy the certificate comes through.
+//! `--cert URL`: through which proxy the certificate is fetched.
 
 use crate::support::program::{finish, fixture, program};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 
-/// Answers one request on each connection, the first as the first says. Gives its address, and where the requests begin.
-fn answering(answers: Vec<String>, is_socks: bool) -> (String, std::thread::JoinHandle<Vec<String>>) {
+/// A proxy that gives the first connection the first response, the second the second, and so on. Returns its address,
+/// and the first lines of the requests.
+fn proxy_answering(responses: Vec<String>, is_socks: bool) -> (String, std::thread::JoinHandle<Vec<String>>) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let answer_all = move || {
-        let answer = |answer: String| {
+        let response = |response: String| {
             let mut stream = listener.accept().unwrap().0;
             let mut begin = String::new();
             if is_socks {
@@ -22,10 +23,10 @@ fn answering(answers: Vec<String>, is_socks: bool) -> (String, std::thread::Join
             let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
             begin.push_str(&lines.next().unwrap());
             lines.find(String::is_empty);
-            stream.write_all(answer.as_bytes()).unwrap();
+            stream.write_all(response.as_bytes()).unwrap();
             begin
         };
-        answers.into_iter().map(answer).collect()
+        responses.into_iter().map(response).collect()
     };
     (address, std::thread::spawn(answer_all))
 }
@@ -41,7 +42,7 @@ fn redirect(to: &str) -> String {
 
 const BEHIND_A_PROXY: &str = "http://certs.invalid/cert.pem";
 
-/// Fetches the certificate from there, with this in the environment.
+/// Fetches the certificate from this URL, with these environment variables.
 fn fetch(url: &str, environment: &[(&str, &str)]) -> (bool, String) {
     let mut command = program(&["--fetch-cert", "--cert", url]);
     command.envs(environment.iter().copied());
@@ -49,49 +50,49 @@ fn fetch(url: &str, environment: &[(&str, &str)]) -> (bool, String) {
     (output.status.success(), String::from_utf8(output.stderr).unwrap())
 }
 
-/// A certificate behind a URL comes through the proxy that was found sound, and through no other.
+/// A certificate behind a URL is fetched through the proxy that was checked, and through no other.
 #[test]
 fn the_proxy_that_is_checked_is_the_one_that_is_used() {
     for (before, after, empty) in
         [("http://", "", false), ("http://", " ", false), ("", "\r", false), (" ", "", false), ("", "", true)]
     {
-        let (proxy, asked) = answering(vec![certificate_answer()], false);
+        let (proxy, requests) = proxy_answering(vec![certificate_answer()], false);
         let value = format!("{before}{proxy}{after}");
         let environment = if empty {
             vec![("HTTP_PROXY", ""), ("http_proxy", value.as_str())]
         } else {
             vec![("HTTP_PROXY", value.as_str())]
         };
-        let (fetched, told) = fetch(BEHIND_A_PROXY, &environment);
-        assert!(fetched, "{environment:?}: {told}");
-        assert_eq!(asked.join().unwrap(), [format!("GET {BEHIND_A_PROXY} HTTP/1.1")], "{environment:?}");
+        let (fetched, printed) = fetch(BEHIND_A_PROXY, &environment);
+        assert!(fetched, "{environment:?}: {printed}");
+        assert_eq!(requests.join().unwrap(), [format!("GET {BEHIND_A_PROXY} HTTP/1.1")], "{environment:?}");
     }
-    let (proxy, asked) = answering(vec![certificate_answer()], true);
-    let (fetched, told) = fetch(BEHIND_A_PROXY, &[("HTTP_PROXY", &format!("socks5://{proxy}"))]);
-    assert!(fetched, "{told}");
-    // The proxy looks the name up.
-    assert_eq!(asked.join().unwrap(), ["certs.invalid GET /cert.pem HTTP/1.1"]);
+    let (proxy, requests) = proxy_answering(vec![certificate_answer()], true);
+    let (fetched, printed) = fetch(BEHIND_A_PROXY, &[("HTTP_PROXY", &format!("socks5://{proxy}"))]);
+    assert!(fetched, "{printed}");
+    // The proxy resolves the host name.
+    assert_eq!(requests.join().unwrap(), ["certs.invalid GET /cert.pem HTTP/1.1"]);
 }
 
 #[test]
 fn a_redirect_goes_the_way_that_the_environment_names_for_it() {
-    let (proxy, by_proxy) = answering(vec![certificate_answer()], false);
-    let (server, direct) = answering(vec![redirect(BEHIND_A_PROXY)], false);
-    let (fetched, told) = fetch(&format!("http://{server}/cert.pem"), &[("HTTP_PROXY", &proxy)]);
-    assert!(fetched, "{told}");
+    let (proxy, by_proxy) = proxy_answering(vec![certificate_answer()], false);
+    let (server, direct) = proxy_answering(vec![redirect(BEHIND_A_PROXY)], false);
+    let (fetched, printed) = fetch(&format!("http://{server}/cert.pem"), &[("HTTP_PROXY", &proxy)]);
+    assert!(fetched, "{printed}");
     assert_eq!(direct.join().unwrap(), ["GET /cert.pem HTTP/1.1"]);
     assert_eq!(by_proxy.join().unwrap(), [format!("GET {BEHIND_A_PROXY} HTTP/1.1")]);
 
-    let (server, direct) = answering(vec![certificate_answer()], false);
-    let (proxy, by_proxy) = answering(vec![redirect(&format!("http://{server}/cert.pem"))], false);
-    let (fetched, told) = fetch(BEHIND_A_PROXY, &[("HTTP_PROXY", &proxy)]);
-    assert!(fetched, "{told}");
+    let (server, direct) = proxy_answering(vec![certificate_answer()], false);
+    let (proxy, by_proxy) = proxy_answering(vec![redirect(&format!("http://{server}/cert.pem"))], false);
+    let (fetched, printed) = fetch(BEHIND_A_PROXY, &[("HTTP_PROXY", &proxy)]);
+    assert!(fetched, "{printed}");
     assert_eq!(by_proxy.join().unwrap(), [format!("GET {BEHIND_A_PROXY} HTTP/1.1")]);
     assert_eq!(direct.join().unwrap(), ["GET /cert.pem HTTP/1.1"]);
 
-    let (server, _) = answering(vec![redirect("https://certs.invalid/cert.pem")], false);
+    let (server, _) = proxy_answering(vec![redirect("https://certs.invalid/cert.pem")], false);
     let broken = ("HTTPS_PROXY", "ftp://joe:hunter2@proxy:1");
-    let (fetched, told) = fetch(&format!("http://{server}/cert.pem"), &[broken]);
-    assert!(!fetched && told.contains("the variable HTTPS_PROXY does not hold"), "{told}");
-    assert!(!told.contains("hunter2"), "{told}");
+    let (fetched, printed) = fetch(&format!("http://{server}/cert.pem"), &[broken]);
+    assert!(!fetched && printed.contains("the variable HTTPS_PROXY does not hold"), "{printed}");
+    assert!(!printed.contains("hunter2"), "{printed}");
 }

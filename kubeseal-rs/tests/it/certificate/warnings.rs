@@ -1,4 +1,4 @@
-//! Warnings: a script sees none beside a result, a person does.
+//! Warnings: a script gets none beside a result, a person at a terminal does.
 
 use crate::support::key_lines::{KEY, LABELLED, LEGACY, changed, key, list};
 use crate::support::program::{finish, fixture, program};
@@ -9,7 +9,7 @@ use std::process::Output;
 
 const SECRET: &[u8] = b"metadata: {name: a, namespace: shop}\nstringData: {k: v}\n";
 
-/// A certificate that ends in ten days.
+/// A certificate that expires in ten days.
 fn ending() -> tempfile::NamedTempFile {
     let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
     let (start, days) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24 * 10));
@@ -19,20 +19,20 @@ fn ending() -> tempfile::NamedTempFile {
     file
 }
 
-/// What stands on standard error of a run that succeeds.
-fn told(output: &Output) -> String {
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{told}");
-    told.into_owned()
+/// Standard error of a run that succeeds.
+fn printed(output: &Output) -> String {
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{printed}");
+    printed.into_owned()
 }
 
 #[test]
-fn a_script_gets_none_with_its_result_unless_it_asks() {
+fn a_script_gets_no_warnings_unless_it_sets_the_flag() {
     let ending = ending();
     let seal = |more: &[&str], variable: Option<(&str, &str)>| {
         let mut command = program(&[&["--cert", ending.path().to_str().unwrap()], more].concat());
         command.envs(variable);
-        told(&finish(command, SECRET))
+        printed(&finish(command, SECRET))
     };
     for (more, variable) in [
         (&[][..], None),
@@ -45,14 +45,17 @@ fn a_script_gets_none_with_its_result_unless_it_asks() {
         assert_eq!(seal(more, variable), "", "{more:?} {variable:?}");
     }
     for (more, variable) in [(&["--warn=always"][..], None), (&[], Some(("SEALED_SECRETS_WARN", "always")))] {
-        let told = seal(more, variable);
-        assert!(told.starts_with("warning: the certificate ") && told.contains(" expires on "), "{told}");
-        assert_eq!(told.lines().count(), 1, "{told}");
+        let printed = seal(more, variable);
+        assert!(
+            printed.starts_with("warning: the certificate ") && printed.contains(" expires on "),
+            "{printed}"
+        );
+        assert_eq!(printed.lines().count(), 1, "{printed}");
     }
 }
 
 #[test]
-fn a_person_gets_them() {
+fn a_terminal_gets_warnings() {
     let ending = ending();
     let run = |more: &[&str]| {
         let file = fixture("kubeconfig.yaml");
@@ -74,47 +77,50 @@ fn a_person_gets_them() {
     assert_eq!(run(&["--warn=never"]).2, "");
 }
 
-/// What comes before the error may explain it.
+/// The warnings may explain the error that follows.
 #[test]
-fn an_error_brings_them_along_behind_it() {
+fn warnings_follow_an_error() {
     let ending = ending();
     let arguments = ["--cert", ending.path().to_str().unwrap()];
     let output = finish(program(&arguments), b"kind: ConfigMap\n");
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    let warning = told.find("warning: the certificate ").unwrap();
-    assert!(told.starts_with("error: ") && warning > told.find("hint: ").unwrap_or_default(), "{told}");
+    let printed = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{printed}");
+    let warning = printed.find("warning: the certificate ").unwrap();
+    assert!(
+        printed.starts_with("error: ") && warning > printed.find("hint: ").unwrap_or_default(),
+        "{printed}"
+    );
     let quiet = finish(program(&[&arguments[..], &["--quiet"]].concat()), b"kind: ConfigMap\n");
     assert!(!String::from_utf8_lossy(&quiet.stderr).contains("warning: "));
 }
 
-/// What a script must not miss: a key that is not in the backup, a file that was not looked into.
+/// Warnings that a script must not miss: a key that is missing in the backup, a file that was not read.
 #[test]
-fn what_is_not_whole_is_told_to_scripts_as_well() {
+fn an_incomplete_result_is_an_error_for_scripts_too() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("broken.yaml"), "kind: Secret\ndata: {a: [\n").unwrap();
     let output = finish(program(&["guard", folder.path().to_str().unwrap()]), b"");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("broken.yaml"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(printed.contains("broken.yaml"), "{printed}");
 }
 
 #[test]
-fn what_inspect_did_not_look_into_is_told_to_scripts_as_well() {
+fn files_that_inspect_skipped_are_an_error_for_scripts_too() {
     let folder = tempfile::tempdir().unwrap();
     let sealed = finish(program(&["--cert", "test-only.crt", "-o", "yaml"]), SECRET);
     std::fs::write(folder.path().join("sealed.yaml"), &sealed.stdout).unwrap();
     let template = "{{ if .a }}\nkind: SealedSecret\n{{ end }}\n";
     std::fs::write(folder.path().join("template.yaml"), template).unwrap();
     let folder = folder.path().to_str().unwrap();
-    let told_of = |more: &[&str]| told(&finish(program(&[&["inspect", folder], more].concat()), b""));
-    let alert = told_of(&["--cert", "test-only.crt"]);
+    let printed_with = |more: &[&str]| printed(&finish(program(&[&["inspect", folder], more].concat()), b""));
+    let alert = printed_with(&["--cert", "test-only.crt"]);
     assert!(alert.starts_with("warning: ") && alert.contains("template.yaml does not parse"), "{alert}");
-    assert_eq!(told_of(&["--cert", "test-only.crt", "--quiet"]), "");
+    assert_eq!(printed_with(&["--cert", "test-only.crt", "--quiet"]), "");
 }
 
-/// Left there, it counts as asked again once the new key is gone.
+/// If the annotation stays, the controller makes another key as soon as the new one is deleted.
 #[test]
-fn a_request_for_renewal_that_stays_is_told_to_scripts_as_well() {
+fn a_request_for_renewal_that_stays_is_an_error_for_scripts_too() {
     let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
     let (start, year) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24 * 365));
     let certificate = envelope::issue(&mut rand::rngs::SysRng, &private, "", start, year).unwrap();
@@ -132,7 +138,9 @@ fn a_request_for_renewal_that_stays_is_told_to_scripts_as_well() {
         (KEY, 403, status(403, "Forbidden", "no patch")),
     ]);
     let kubeconfig = server.kubeconfig("{}");
-    let alert =
-        told(&finish(program(&["keys", "renew", "--kubeconfig", kubeconfig.path().to_str().unwrap()]), b""));
+    let alert = printed(&finish(
+        program(&["keys", "renew", "--kubeconfig", kubeconfig.path().to_str().unwrap()]),
+        b"",
+    ));
     assert!(alert.contains("the request for renewal stays on Secret sealed-secrets-keyabcde: "), "{alert}");
 }

@@ -1,4 +1,4 @@
-//! What becomes of the kept certificate when its key is revoked, retired or renewed.
+//! What happens to the cached certificate when its key is revoked, retired or renewed.
 
 use super::laptop::{Laptop, fingerprint, newer, pem, serving};
 use crate::support::key_lines::{KEY, LABELLED, LEGACY, changed, key, list, nothing_sealed};
@@ -13,25 +13,25 @@ fn nothing_is_sealed_to_a_key_that_was_revoked() {
     lines.push(nothing_sealed());
     let laptop = Laptop::new(Server::start_tls(lines, false));
     assert!(laptop.seals(&[]).0);
-    let (revoked, told) = laptop.keys(&["revoke", &fingerprint(&pem()), "--yes", "--no-renew"]);
-    assert!(revoked, "{told}");
-    let (sealed, told) = laptop.run(&["--offline"]);
-    assert!(!sealed && told.contains("no certificate of"), "{told}");
-    // It comes again: from a file, and from a controller that was not restarted.
-    for (sealed, told) in [laptop.run(&["--cert", "test-only.crt"]), laptop.seals(&[])] {
-        assert!(!sealed && told.contains("because: its key was revoked on "), "{told}");
-        assert!(told.contains("delete "), "{told}");
+    let (revoked, printed) = laptop.keys(&["revoke", &fingerprint(&pem()), "--yes", "--no-renew"]);
+    assert!(revoked, "{printed}");
+    let (sealed, printed) = laptop.run(&["--offline"]);
+    assert!(!sealed && printed.contains("no certificate of"), "{printed}");
+    // The revoked certificate appears again: from a file, and from a controller that was not restarted.
+    for (sealed, printed) in [laptop.run(&["--cert", "test-only.crt"]), laptop.seals(&[])] {
+        assert!(!sealed && printed.contains("because: its key was revoked on "), "{printed}");
+        assert!(printed.contains("delete "), "{printed}");
     }
     assert!(!laptop.seals(&["--fetch-cert"]).0);
     assert!(!laptop.run(&["--offline"]).0);
-    // The way out that the hint names.
-    let (_, told) = laptop.run(&["--cert", "test-only.crt"]);
-    std::fs::remove_file(told.trim_end().rsplit_once("delete ").unwrap().1).unwrap();
+    // Deletes the file that the hint names.
+    let (_, printed) = laptop.run(&["--cert", "test-only.crt"]);
+    std::fs::remove_file(printed.trim_end().rsplit_once("delete ").unwrap().1).unwrap();
     assert!(laptop.run(&["--cert", "test-only.crt"]).0);
 }
 
 #[test]
-fn what_was_sealed_to_a_key_that_was_revoked_is_told_so() {
+fn an_object_sealed_to_a_revoked_key_is_reported() {
     let mut lines = vec![(LABELLED, 200, list(&[key()])), (LEGACY, 200, list(&[])), changed()];
     lines.extend(serving(&[&pem()]));
     lines.push(nothing_sealed());
@@ -41,8 +41,8 @@ fn what_was_sealed_to_a_key_that_was_revoked_is_told_so() {
     let file = laptop.home.path().join("a.yaml");
     let file = file.to_str().unwrap();
     assert!(laptop.seals(&["-w", file]).0);
-    let (revoked, told) = laptop.keys(&["revoke", &fingerprint(&pem()), "--yes", "--no-renew"]);
-    assert!(revoked, "{told}");
+    let (revoked, printed) = laptop.keys(&["revoke", &fingerprint(&pem()), "--yes", "--no-renew"]);
+    assert!(revoked, "{printed}");
 
     let text = |arguments: &[&str]| {
         let mut command = program(arguments);
@@ -50,27 +50,30 @@ fn what_was_sealed_to_a_key_that_was_revoked_is_told_so() {
         let output = finish(command, b"");
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
-    let (code, told) = text(&["inspect", file]);
-    assert!(code == Some(0) && told.contains("its key was revoked\n"), "{told}");
-    assert!(told.contains("COMPROMISED: ") && !told.contains("reseal it"), "{told}");
-    let (_, told) = text(&["inspect", "-o", "json", file]);
-    assert!(told.contains(r#""code": "compromised""#), "{told}");
+    let (code, printed) = text(&["inspect", file]);
+    assert!(code == Some(0) && printed.contains("its key was revoked\n"), "{printed}");
+    assert!(printed.contains("COMPROMISED: ") && !printed.contains("reseal it"), "{printed}");
+    let (_, printed) = text(&["inspect", "-o", "json", file]);
+    assert!(printed.contains(r#""code": "compromised""#), "{printed}");
 
     let (_, newer) = newer();
     let newer_file = laptop.home.path().join("newer.pem");
     std::fs::write(&newer_file, newer).unwrap();
-    let (code, told) = text(&["reseal", "--check", "--cert", newer_file.to_str().unwrap(), file]);
-    assert!(code == Some(1) && told.contains(", whose key was revoked; change its values\n"), "{told}");
-    let (valid, told) = laptop.seals(&["--validate", "-f", file]);
-    assert!(!valid && told.contains("hint: it was sealed with a key that leaked and was revoked"), "{told}");
-    // A backup opens it still. It is up to date then, and its value known to others.
+    let (code, printed) = text(&["reseal", "--check", "--cert", newer_file.to_str().unwrap(), file]);
+    assert!(code == Some(1) && printed.contains(", whose key was revoked; change its values\n"), "{printed}");
+    let (valid, printed) = laptop.seals(&["--validate", "-f", file]);
+    assert!(
+        !valid && printed.contains("hint: it was sealed with a key that leaked and was revoked"),
+        "{printed}"
+    );
+    // A key from a backup still opens it. After that the object is up to date, but its value stays compromised.
     let key = fixture("test-only.key");
     let with_key = ["--recovery-private-key", key.to_str().unwrap()];
-    let (code, told) =
+    let (code, printed) =
         text(&[&["reseal", "--cert", newer_file.to_str().unwrap()], &with_key[..], &[file]].concat());
     assert!(
-        code == Some(0) && told.contains(": resealed; its old key was revoked: change its values"),
-        "{told}"
+        code == Some(0) && printed.contains(": resealed; its old key was revoked: change its values"),
+        "{printed}"
     );
 }
 
@@ -82,14 +85,14 @@ fn a_key_that_others_revoked_is_known_from_the_list() {
     lines.extend(serving(&[&pem()]));
     let laptop = Laptop::new(Server::start_tls(lines, false));
     assert!(laptop.seals(&[]).0);
-    let (listed, told) = laptop.keys(&["list"]);
-    assert!(listed, "{told}");
+    let (listed, printed) = laptop.keys(&["list"]);
+    assert!(listed, "{printed}");
     assert!(!laptop.run(&["--offline"]).0);
-    let (sealed, told) = laptop.run(&["--cert", "test-only.crt"]);
-    assert!(!sealed && told.contains("its key was revoked"), "{told}");
+    let (sealed, printed) = laptop.run(&["--cert", "test-only.crt"]);
+    assert!(!sealed && printed.contains("its key was revoked"), "{printed}");
 }
 
-/// Who may write Secrets in one cluster does not take away the certificate of another.
+/// A user who may write Secrets in one cluster cannot withdraw the certificate of another cluster.
 #[test]
 fn a_certificate_without_its_key_withdraws_nothing() {
     let mut leaked = key();
@@ -97,10 +100,10 @@ fn a_certificate_without_its_key_withdraws_nothing() {
     leaked["data"]["tls.key"] = newer().0["data"]["tls.key"].clone();
     let lines = vec![(LABELLED, 200, list(&[leaked])), (LEGACY, 200, list(&[])), nothing_sealed()];
     let laptop = Laptop::new(Server::start_tls(lines, false));
-    let (listed, told) = laptop.keys(&["list"]);
-    assert!(listed, "{told}");
-    let (sealed, told) = laptop.run(&["--cert", "test-only.crt"]);
-    assert!(sealed, "{told}");
+    let (listed, printed) = laptop.keys(&["list"]);
+    assert!(listed, "{printed}");
+    let (sealed, printed) = laptop.run(&["--cert", "test-only.crt"]);
+    assert!(sealed, "{printed}");
 }
 
 #[test]
@@ -111,14 +114,14 @@ fn a_retired_key_is_sealed_to_once_a_verified_controller_serves_it_again() {
     lines.push(nothing_sealed());
     let laptop = Laptop::new(Server::start_tls(lines, false));
     assert!(laptop.seals(&[]).0);
-    let (retired, told) = laptop.keys(&["retire", &fingerprint(&pem())]);
-    assert!(retired, "{told}");
+    let (retired, printed) = laptop.keys(&["retire", &fingerprint(&pem())]);
+    assert!(retired, "{printed}");
     assert!(!laptop.run(&["--offline"]).0);
-    let (sealed, told) = laptop.run(&["--cert", "test-only.crt"]);
-    assert!(!sealed && told.contains("its key was retired"), "{told}");
+    let (sealed, printed) = laptop.run(&["--cert", "test-only.crt"]);
+    assert!(!sealed && printed.contains("its key was retired"), "{printed}");
     assert!(!laptop.run(&["--insecure-skip-tls-verify"]).0);
-    let (sealed, told) = laptop.seals(&[]);
-    assert!(sealed, "{told}");
+    let (sealed, printed) = laptop.seals(&[]);
+    assert!(sealed, "{printed}");
     assert!(laptop.run(&["--cert", "test-only.crt"]).0);
 }
 
@@ -131,15 +134,16 @@ fn a_renewed_key_takes_the_place_of_the_one_before_it() {
         lines.extend(serving(&[&pem()]));
         let laptop = Laptop::new(Server::start_tls(lines, false));
         assert!(laptop.seals(&[]).0);
-        let (renewed, told) = if insecure {
+        let (renewed, printed) = if insecure {
             laptop.run(&["keys", "renew", "--insecure-skip-tls-verify"])
         } else {
             laptop.keys(&["renew"])
         };
-        assert!(renewed, "{told}");
-        let kept: String = laptop.kept().iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
-        assert_eq!(kept.contains(&fingerprint(&certificate)), !insecure, "{kept}");
-        assert!(!kept.contains(&fingerprint(&pem())), "{kept}");
+        assert!(renewed, "{printed}");
+        let cached: String =
+            laptop.cached().iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+        assert_eq!(cached.contains(&fingerprint(&certificate)), !insecure, "{cached}");
+        assert!(!cached.contains(&fingerprint(&pem())), "{cached}");
         assert_eq!(laptop.run(&["--offline"]).0, !insecure);
     }
 }

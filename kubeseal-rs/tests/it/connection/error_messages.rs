@@ -1,6 +1,6 @@
-//! What is told when the cluster fails us, whole: what was tried, what came back, what to do next.
+//! The whole error message for each failure of the cluster: what was tried, what the server answered, what to do next.
 //!
-//! One file per case in `tests/told`; `TOLD=overwrite` writes them anew.
+//! One file per case in `tests/error_messages`; `ERROR_MESSAGES=overwrite` writes them anew.
 
 use crate::support::program::{fixture, run};
 use crate::support::server::{Line, PORTS, Server, status};
@@ -17,13 +17,14 @@ fn check(case: &str, server: &Server, arguments: &[&str], input: &[u8]) {
     let output = run(&all, input);
     assert_eq!(output.status.code(), Some(1), "{case}");
     assert!(output.stdout.is_empty(), "{case}");
-    let told = server.told(&output.stderr);
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/told").join(format!("{case}.stderr"));
-    if std::env::var_os("TOLD").is_some() {
-        std::fs::write(&file, &told).unwrap();
+    let printed = server.printed(&output.stderr);
+    let file =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/error_messages").join(format!("{case}.stderr"));
+    if std::env::var_os("ERROR_MESSAGES").is_some() {
+        std::fs::write(&file, &printed).unwrap();
     }
     let expected = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(told == expected, "{case} tells:\n{told}\nand not:\n{expected}");
+    assert!(printed == expected, "{case} prints:\n{printed}\ninstead of:\n{expected}");
 }
 
 fn service() -> Line {
@@ -68,7 +69,7 @@ fn rights_are_missing() {
 }
 
 #[test]
-fn the_controller_is_away() {
+fn the_controller_is_unavailable() {
     let away = status(503, "ServiceUnavailable", "no endpoints available for service");
     let server = Server::start(vec![service(), ("cert.pem", 503, away)]);
     check("unavailable", &server, &["--fetch-cert"], b"");

@@ -1,4 +1,5 @@
-//! Credentials that run out while the program works: a plugin is asked for others, once for each that was refused.
+//! Credentials that expire while the program runs: the credential plugin is run again, once for each credential that
+//! was refused.
 
 use crate::support::key_lines::{KEY, LABELLED, LEGACY, SEALED, changed, key, list};
 use crate::support::program::{finish, fixture, program};
@@ -6,7 +7,7 @@ use crate::support::server::{Line, PORTS, Server, status};
 use serde_json::{Value, json};
 use std::process::Output;
 
-/// Three of them.
+/// Three SealedSecrets.
 fn sealed() -> String {
     const SEALED: &str = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: db, namespace: shop}\n\
                           spec: {encryptedData: {password: AgA=}}\n";
@@ -25,13 +26,14 @@ fn refused() -> Line {
     unauthorized("verify")
 }
 
-/// A run, the tokens it showed, and how often the plugin was called, which gives another token each time.
+/// Runs `--validate`: its output, the tokens it sent, and how often the plugin was run. The plugin gives another token
+/// each time.
 fn validate(lines: Vec<Line>, flags: &[&str]) -> (Output, Vec<String>, usize) {
     let service = ("/services/sealed-secrets-controller", 200, PORTS.into());
     with_plugin([vec![service], lines].concat(), &[&["--validate"], flags].concat(), &sealed())
 }
 
-/// The same, of any command.
+/// Runs any command with such a plugin: its output, the tokens it sent, and how often the plugin was run.
 fn with_plugin(lines: Vec<Line>, arguments: &[&str], input: &str) -> (Output, Vec<String>, usize) {
     let directory = tempfile::tempdir().unwrap();
     let calls = directory.path().join("calls");
@@ -50,16 +52,16 @@ fn with_plugin(lines: Vec<Line>, arguments: &[&str], input: &str) -> (Output, Ve
     (output, tokens, std::fs::read_to_string(calls).unwrap().lines().count())
 }
 
-/// A run of this user, and the tokens it showed.
+/// Runs a command as this user of the kubeconfig: its output, and the tokens it sent.
 fn as_user(user: &str, lines: Vec<Line>, arguments: &[&str], input: &str) -> (Output, Vec<String>) {
     let server = Server::start_tls(lines, false);
     let kubeconfig = server.kubeconfig(user);
-    let place = ["--insecure-skip-tls-verify", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
-    let mut command = program(&[arguments, &place].concat());
+    let connection = ["--insecure-skip-tls-verify", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let mut command = program(&[arguments, &connection].concat());
     command.env("PATH", std::env::var_os("PATH").unwrap());
     let output = finish(command, input.as_bytes());
-    let asked = server.asked();
-    let tokens = asked.iter().flat_map(|request| request.lines());
+    let requests = server.requests();
+    let tokens = requests.iter().flat_map(|request| request.lines());
     let tokens = tokens.filter_map(|line| line.strip_prefix("authorization: bearer ").map(ToOwned::to_owned));
     (output, tokens.collect())
 }
@@ -69,7 +71,7 @@ fn succeeds(output: &Output) {
 }
 
 #[test]
-fn a_plugin_is_asked_for_others_and_the_run_goes_on() {
+fn a_plugin_gives_new_credentials_and_the_run_continues() {
     let (output, tokens, calls) = validate(vec![opens(), refused(), opens(), refused(), opens()], &[]);
     succeeds(&output);
     assert_eq!(tokens, ["t1", "t1", "t1", "t2", "t2", "t3"]);
@@ -77,7 +79,7 @@ fn a_plugin_is_asked_for_others_and_the_run_goes_on() {
 }
 
 #[test]
-fn others_that_are_refused_as_well_end_it() {
+fn credentials_refused_twice_are_an_error() {
     let (output, tokens, calls) = validate(vec![refused()], &[]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("log in again"));
@@ -91,7 +93,7 @@ fn a_token_of_a_flag_has_no_other() {
     assert_eq!((tokens, calls), (vec!["mine".to_owned(); 3], 0));
 }
 
-/// SealedSecrets, and where more of them are.
+/// One page of a list of SealedSecrets, with the token of the next page.
 fn page(path: &'static str, more: &str) -> Line {
     let page = json!({
         "kind": "SealedSecretList", "apiVersion": "bitnami.com/v1alpha1", "metadata": { "continue": more },
@@ -109,25 +111,26 @@ fn keys_are_listed_on_from_where_it_was_refused() {
     succeeds(&output);
     let listing: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(listing["keys"].as_array().map(Vec::len), Some(1), "{listing}");
-    // Labelled; legacy, twice; a page; the next, twice. The controller is asked by another login.
+    // Requests: labelled keys; legacy keys, twice; a page; the next page, twice. The request to the controller uses a
+    // new login.
     assert_eq!(tokens[..6], ["t1", "t1", "t2", "t2", "t2", "t3"], "{calls}");
 }
 
 #[test]
-fn a_key_is_changed_once_by_who_was_let_in() {
+fn a_patch_of_a_key_is_not_sent_twice() {
     let lines = || vec![(LABELLED, 200, list(&[key()])), (LEGACY, 200, list(&[])), page(SEALED, "")];
     let text = std::fs::read_to_string(fixture("test-only.crt")).unwrap();
     let fingerprint = envelope::Certificate::from_pem(&text).unwrap().fingerprint().to_string();
     let revoke = ["keys", "revoke", &fingerprint, "--yes", "--no-renew"];
     let (output, tokens, calls) =
         with_plugin([lines(), vec![unauthorized(KEY), changed()]].concat(), &revoke, "");
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert!(told.contains(" is revoked ("), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(printed.contains(" is revoked ("), "{printed}{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!((tokens.last().map(String::as_str), calls), (Some("t2"), 2));
 
     let (output, tokens, calls) = with_plugin([lines(), vec![unauthorized(KEY)]].concat(), &revoke, "");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(1) && told.contains("log in again"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && printed.contains("log in again"), "{printed}");
     assert_eq!((tokens.last().map(String::as_str), calls), (Some("t2"), 2));
 }
 
@@ -140,7 +143,7 @@ fn live() -> Line {
 const INSPECT: [&str; 5] = ["inspect", "--live", "--cert", "test-only.crt", "-o=json"];
 
 #[test]
-fn what_is_inspected_is_asked_about_to_the_end() {
+fn every_inspected_object_is_requested() {
     let lines = vec![live(), unauthorized(LIVE), live()];
     let (output, tokens, calls) = with_plugin(lines, &INSPECT, &sealed());
     let reports: Value = serde_json::from_slice(&output.stdout).unwrap();

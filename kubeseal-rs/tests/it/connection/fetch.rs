@@ -14,10 +14,10 @@ pub(super) fn fetch(server: &Server, user: &str, arguments: &[&str]) -> Output {
     run(&[&["--fetch-cert", "--kubeconfig", kubeconfig.path().to_str().unwrap()], arguments].concat(), b"")
 }
 
-/// The requests of a run that succeeds with this user and these flags.
-pub(super) fn asked(user: &str, arguments: &[&str]) -> String {
+/// The requests of a successful run as this user and with these flags.
+pub(super) fn requests(user: &str, arguments: &[&str]) -> String {
     let server = Server::start_tls(lines(), false);
     let output = fetch(&server, user, &[&["--insecure-skip-tls-verify"], arguments].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    server.asked().concat()
+    server.requests().concat()
 }

@@ -1,9 +1,9 @@
-//! Which proxy the API server is reached through.
+//! Through which proxy the API server is reached.
 
 use crate::support::program::{finish, fixture, program, run};
 use crate::support::server::Server;
 
-/// One that a kubeconfig states counts, whatever the environment says; and that is read as Go reads it.
+/// A proxy in the kubeconfig wins over the environment. The variables of the environment are read as Go reads them.
 #[test]
 fn proxies_of_a_kubeconfig_and_of_the_environment() {
     let config = |server: &str, cluster: &str| {
@@ -21,9 +21,9 @@ fn proxies_of_a_kubeconfig_and_of_the_environment() {
         command.env("NO_PROXY", no_proxy).env("HTTPS_PROXY", "http://127.0.0.1:1");
         finish(command, b"");
         assert!(
-            proxy.asked()[0].starts_with("CONNECT api.example.com:6443 "),
+            proxy.requests()[0].starts_with("CONNECT api.example.com:6443 "),
             "{no_proxy}: {:?}",
-            proxy.asked()
+            proxy.requests()
         );
     }
     for no_proxy in ["localhost,127.0.0.1,", "a,,b", "127.0.0.0/8"] {
@@ -33,35 +33,41 @@ fn proxies_of_a_kubeconfig_and_of_the_environment() {
         command.env("NO_PROXY", no_proxy).env("HTTPS_PROXY", proxy.url());
         finish(command, b"");
         assert!(
-            proxy.asked()[0].starts_with("CONNECT api.example.com:6443 "),
+            proxy.requests()[0].starts_with("CONNECT api.example.com:6443 "),
             "{no_proxy}: {:?}",
-            proxy.asked()
+            proxy.requests()
         );
     }
 }
 
-/// What cannot be read is not taken for no proxy.
+/// A proxy variable that cannot be read is an error, instead of no proxy.
 #[test]
 fn a_proxy_variable_that_cannot_be_read_ends_the_run() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let text = std::fs::read_to_string(fixture("kubeconfig.yaml")).unwrap();
     std::fs::write(file.path(), text.replace("http://127.0.0.1:1", "https://api.example.com:6443")).unwrap();
-    let place = ["--fetch-cert", "--kubeconfig", file.path().to_str().unwrap()];
-    for arguments in [&place[..], &["--fetch-cert", "--cert", "https://example.com/cert.pem"]] {
+    let connection = ["--fetch-cert", "--kubeconfig", file.path().to_str().unwrap()];
+    for arguments in [&connection[..], &["--fetch-cert", "--cert", "https://example.com/cert.pem"]] {
         for value in ["http://joe:hunter2@pro xy:3128", "ftp://joe:hunter2@proxy:3128", "proxy:hunter2"] {
             let mut command = program(arguments);
             command.env("HTTPS_PROXY", value);
             let output = finish(command, b"");
-            let told = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(output.status.code(), Some(1), "{told}");
-            assert!(told.contains("the variable HTTPS_PROXY does not hold the address of a proxy"), "{told}");
-            assert!(told.contains("HTTPS_PROXY=http://HOST:PORT") && !told.contains("hunter2"), "{told}");
+            let printed = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{printed}");
+            assert!(
+                printed.contains("the variable HTTPS_PROXY does not hold the address of a proxy"),
+                "{printed}"
+            );
+            assert!(
+                printed.contains("HTTPS_PROXY=http://HOST:PORT") && !printed.contains("hunter2"),
+                "{printed}"
+            );
         }
     }
-    let mut command = program(&[&place[..], &["--proxy-url", "ftp://joe:hunter2@proxy:1"]].concat());
+    let mut command = program(&[&connection[..], &["--proxy-url", "ftp://joe:hunter2@proxy:1"]].concat());
     command.env("HTTPS_PROXY", "http://127.0.0.1:1");
-    let told = String::from_utf8(finish(command, b"").stderr).unwrap();
-    assert!(told.contains("--proxy-url is not an address") && !told.contains("hunter2"), "{told}");
+    let printed = String::from_utf8(finish(command, b"").stderr).unwrap();
+    assert!(printed.contains("--proxy-url is not an address") && !printed.contains("hunter2"), "{printed}");
 }
 
 #[test]
@@ -80,5 +86,5 @@ fn the_proxy_of_a_flag() {
         b"",
     );
     assert_eq!(output.status.code(), Some(1));
-    assert!(proxy.asked()[0].starts_with("CONNECT api.example.com:6443 "), "{:?}", proxy.asked());
+    assert!(proxy.requests()[0].starts_with("CONNECT api.example.com:6443 "), "{:?}", proxy.requests());
 }

@@ -4,18 +4,18 @@ use super::fetch::{fetch, lines};
 use crate::support::program::{finish, fixture, program, run};
 use crate::support::server::Server;
 
-/// A company's own authority, for the API server and for a certificate behind a URL.
+/// A company's own certificate authority, for the API server and for a certificate behind a URL.
 #[test]
 fn authorities_are_named_in_the_environment() {
     let server = Server::start_tls(lines(), false);
     let authority = &server.files.as_ref().unwrap()[0];
     let kubeconfig = server.kubeconfig("{}");
-    let place =
+    let connection =
         ["--tls-server-name", "elsewhere.example", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
-    let cluster = [&["--fetch-cert"], &place[..]].concat();
+    let cluster = [&["--fetch-cert"], &connection[..]].concat();
     let address = format!("{}/proxy/v1/cert.pem", server.url());
     let url = ["--fetch-cert", "--cert", &address];
-    let told = |arguments: &[&str], trusted: bool| {
+    let printed = |arguments: &[&str], trusted: bool| {
         let mut command = program(arguments);
         if trusted {
             command.env("SSL_CERT_FILE", authority);
@@ -23,13 +23,16 @@ fn authorities_are_named_in_the_environment() {
         String::from_utf8(finish(command, b"").stderr).unwrap()
     };
     for arguments in [&cluster[..], &url] {
-        let told = told(arguments, false);
-        assert!(told.contains("UnknownIssuer") && told.contains("the variable SSL_CERT_FILE"), "{told}");
+        let printed = printed(arguments, false);
+        assert!(
+            printed.contains("UnknownIssuer") && printed.contains("the variable SSL_CERT_FILE"),
+            "{printed}"
+        );
     }
-    assert_eq!(told(&cluster, true), "");
-    // Trusted by now: it is only called otherwise.
-    let told = told(&url, true);
-    assert!(told.contains("not valid for name") && !told.contains("SSL_CERT_FILE"), "{told}");
+    assert_eq!(printed(&cluster, true), "");
+    // Its authority is trusted now: only the server's name differs.
+    let printed = printed(&url, true);
+    assert!(printed.contains("not valid for name") && !printed.contains("SSL_CERT_FILE"), "{printed}");
 }
 
 #[test]
@@ -53,7 +56,7 @@ fn clusters_and_users_by_name_from_several_files() {
     std::fs::write(&first, other).unwrap();
     std::fs::write(&second, "users:\n- {name: joe, user: {token: t5}}\n").unwrap();
     let list = std::env::join_paths([&first, &second, &fixture("kubeconfig.yaml")]).unwrap();
-    // In the context of the third file, and in none.
+    // With the context of the third file, and without a context.
     for context in [&["--context", "shop"][..], &[]] {
         let mut command =
             program(&[&["--fetch-cert", "--cluster", "here", "--user", "joe"], context].concat());
@@ -61,11 +64,11 @@ fn clusters_and_users_by_name_from_several_files() {
         let output = finish(command, b"");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
-    assert!(server.asked().iter().all(|request| request.contains("authorization: bearer t5\r\n")));
+    assert!(server.requests().iter().all(|request| request.contains("authorization: bearer t5\r\n")));
 }
 
 #[test]
-fn certificates_are_checked_unless_told_otherwise() {
+fn certificates_are_verified_unless_a_flag_turns_it_off() {
     let server = Server::start_tls(lines(), false);
     let authority = server.files.as_ref().unwrap()[0].to_str().unwrap();
     let name = "--tls-server-name=elsewhere.example";
@@ -80,7 +83,7 @@ fn certificates_are_checked_unless_told_otherwise() {
 
 #[test]
 fn an_answer_that_does_not_come() {
-    // Accepts, and says nothing.
+    // A server that accepts the connection and never answers.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let output = run(&["--fetch-cert", "--server", &address, "--request-timeout", "200ms"], b"");

@@ -1,5 +1,5 @@
-//! One run works on one cluster: kubeconfig, context and certificate authority are read once, and what becomes of them meanwhile changes
-//! nothing. Credentials are read again for each login.
+//! One run uses one cluster: kubeconfig, context and certificate authority are read once, and changes during the run
+//! have no effect. Credentials are read again for each login.
 
 use crate::support::program::{finish, fixture, program};
 use crate::support::server::{PORTS, Server, status};
@@ -8,8 +8,8 @@ use std::process::Command;
 
 const SECRET: &[u8] = b"metadata: {name: a}\nstringData: {k: v}\n";
 
-/// The two files of a kubeconfig, a context, and its cluster and user, who logs in by a program that is run first; and the certificate
-/// authority, which is at the same path for all clusters.
+/// Writes a kubeconfig of two files: a context, and its cluster and user, whose credential plugin is `plugin`. The
+/// certificate authority is at the same path for all clusters.
 fn kubeconfig(folder: &Path, name: &str, server: &Server, plugin: &Path) {
     let authority = folder.join("authority");
     let authority = authority.display();
@@ -35,7 +35,8 @@ fn switch_to(folder: &Path, name: &str) {
     }
 }
 
-/// Switches from cluster `one` to `two` while the certificate is fetched, between a token that is refused and the next.
+/// The context is switched from cluster `one` to `two` while the certificate is fetched, between a refused token and
+/// the next.
 #[test]
 fn a_context_that_is_switched_meanwhile_changes_nothing() {
     let pem = std::fs::read_to_string(fixture("test-only.crt")).unwrap();
@@ -69,16 +70,16 @@ fn a_context_that_is_switched_meanwhile_changes_nothing() {
         let output = finish(command, SECRET);
         [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap())
     };
-    let [sealed, told] = seal(&[]);
-    assert!(sealed.contains("namespace: one-shop"), "{sealed}{told}");
-    let tokens: Vec<String> = one.asked().iter().map(|request| header(request, "authorization")).collect();
+    let [sealed, printed] = seal(&[]);
+    assert!(sealed.contains("namespace: one-shop"), "{sealed}{printed}");
+    let tokens: Vec<String> = one.requests().iter().map(|request| header(request, "authorization")).collect();
     assert_eq!(tokens, ["bearer token-1", "bearer token-1", "bearer token-2"], "it did not log in anew");
     assert!(std::fs::read_to_string(&contexts).unwrap().contains("two"), "it was not switched");
-    assert!(two.asked().is_empty(), "{:?}", two.asked());
+    assert!(two.requests().is_empty(), "{:?}", two.requests());
 
-    // Nor is it filed as the other's.
-    let [sealed, told] = seal(&["--offline"]);
-    assert!(sealed.is_empty() && told.contains(&format!("in {} is kept", two.url())), "{told}");
+    // The certificate is not cached for the other cluster either.
+    let [sealed, printed] = seal(&["--offline"]);
+    assert!(sealed.is_empty() && printed.contains(&format!("in {} is cached", two.url())), "{printed}");
     switch_to(folder.path(), "one");
     assert!(seal(&["--offline"])[0].contains("namespace: one-shop"));
 }
@@ -100,24 +101,24 @@ fn a_kubeconfig_that_can_be_read_once_is_enough() {
     let pipe = folder.path().join("kubeconfig");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let kubeconfig = std::fs::read(server.kubeconfig("{}").path()).unwrap();
-    let place = pipe.clone();
-    let writer = std::thread::spawn(move || std::fs::write(place, kubeconfig).unwrap());
+    let path = pipe.clone();
+    let writer = std::thread::spawn(move || std::fs::write(path, kubeconfig).unwrap());
     let mut command = program(&["--kubeconfig", pipe.to_str().unwrap(), "--context", "shop", "-o", "yaml"]);
     command.env("XDG_CACHE_HOME", folder.path());
     let output = finish(command, SECRET);
     writer.join().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(String::from_utf8_lossy(&output.stdout).contains("namespace: shop"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("namespace: shop"), "{printed}");
 }
 
-/// As client-go has it: where an entry is named that is nowhere, no other cluster takes its place.
+/// As in client-go: a named entry that no kubeconfig has is an error, and no other cluster is used instead.
 #[test]
 fn an_entry_that_is_named_has_to_be_in_a_kubeconfig() {
     for entry in [["--context", "prod"], ["--cluster", "prod"], ["--user", "prod"]] {
         let command = program(&[&["--fetch-cert", "--server", "https://127.0.0.1:1"], &entry[..]].concat());
         let output = finish(command, b"");
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.code() == Some(1) && told.contains("there is no kubeconfig"), "{told}");
-        assert!(told.contains("name an entry of one"), "{told}");
+        let printed = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && printed.contains("there is no kubeconfig"), "{printed}");
+        assert!(printed.contains("name an entry of one"), "{printed}");
     }
 }

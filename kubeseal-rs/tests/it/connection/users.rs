@@ -1,30 +1,30 @@
-//! What authenticates to the API server: tokens, passwords, client certificates, impersonation, OIDC.
+//! How the program authenticates to the API server: tokens, passwords, client certificates, impersonation, OIDC.
 
-use super::fetch::{asked, fetch, lines};
+use super::fetch::{fetch, lines, requests};
 use crate::support::program::run;
 use crate::support::server::Server;
 
 #[test]
 fn tokens_and_passwords() {
-    assert!(asked("{token: t1}", &[]).contains("authorization: bearer t1\r\n"));
-    assert!(asked("{token: t1}", &["--token", "t2"]).contains("authorization: bearer t2\r\n"));
+    assert!(requests("{token: t1}", &[]).contains("authorization: bearer t1\r\n"));
+    assert!(requests("{token: t1}", &["--token", "t2"]).contains("authorization: bearer t2\r\n"));
     assert!(
-        asked("{token: t1}", &["--username=joe", "--password=pw"])
+        requests("{token: t1}", &["--username=joe", "--password=pw"])
             .contains("authorization: basic am9lonb3\r\n")
     );
 }
 
 #[test]
-fn acting_as_somebody_else() {
-    let asked = asked("{}", &["--as", "jane", "--as-group", "a", "--as-group=b", "--as-uid", "7"]);
+fn impersonation_headers_are_sent() {
+    let requests = requests("{}", &["--as", "jane", "--as-group", "a", "--as-group=b", "--as-uid", "7"]);
     for header in
         ["impersonate-user: jane", "impersonate-group: a", "impersonate-group: b", "impersonate-uid: 7"]
     {
-        assert!(asked.contains(&format!("{header}\r\n")), "{asked}");
+        assert!(requests.contains(&format!("{header}\r\n")), "{requests}");
     }
 }
 
-/// As kubectl has it: no credentials are sent over plain HTTP, where others may read them.
+/// As in kubectl: no credentials are sent over plain HTTP.
 #[test]
 fn no_credentials_over_plain_http() {
     let server = Server::start(lines());
@@ -40,16 +40,17 @@ fn no_credentials_over_plain_http() {
         let output = fetch(&server, user, flags);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
-    // A bare address over an encrypted cluster of the kubeconfig.
+    // An address of plain HTTP, where the kubeconfig's cluster uses TLS.
     let tls = Server::start_tls(lines(), false);
     let bare = server.url().replace("http://", "");
     assert!(fetch(&tls, "{token: hunter2}", &["--server", &bare]).status.success());
-    let asked = server.asked();
-    assert!(asked.iter().all(|request| !request.contains("authorization")), "{asked:?}");
-    assert!(asked[0].contains("impersonate-user: jane"), "{asked:?}");
+    let requests = server.requests();
+    assert!(requests.iter().all(|request| !request.contains("authorization")), "{requests:?}");
+    assert!(requests[0].contains("impersonate-user: jane"), "{requests:?}");
 }
 
-/// A refresh token may count once; the program that spends it has to store the next.
+/// A refresh token may be valid once only, so the program that uses it must store the next one. kubeseal-rs stores
+/// nothing, so it does not refresh.
 #[test]
 fn id_tokens_are_used_and_not_refreshed() {
     use base64::Engine as _;
@@ -62,23 +63,26 @@ fn id_tokens_are_used_and_not_refreshed() {
         )
     };
     let now = jiff::Timestamp::now().as_second();
-    assert!(asked(&user(now + 60), &[]).contains("authorization: bearer aa."));
+    assert!(requests(&user(now + 60), &[]).contains("authorization: bearer aa."));
     let server = Server::start_tls(lines(), false);
     let output = fetch(&server, &user(now - 60), &["--insecure-skip-tls-verify"]);
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("expired on ") && told.contains("run `kubectl auth whoami`"), "{told}");
-    assert!(!told.contains("hunter2") && server.asked().is_empty() && issuer.asked().is_empty(), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{printed}");
+    assert!(printed.contains("expired on ") && printed.contains("run `kubectl auth whoami`"), "{printed}");
+    assert!(
+        !printed.contains("hunter2") && server.requests().is_empty() && issuer.requests().is_empty(),
+        "{printed}"
+    );
 
     let gone = "{auth-provider: {name: gcp, config: {cmd-path: /bin/echo, access-token: hunter2}}}";
     let output = fetch(&server, gone, &["--insecure-skip-tls-verify"]);
-    let told = String::from_utf8_lossy(&output.stderr);
+    let printed = String::from_utf8_lossy(&output.stderr);
     assert!(
-        told.contains("\"gcp\", which has been removed") && told.contains("gke-gcloud-auth-plugin"),
-        "{told}"
+        printed.contains("\"gcp\", which has been removed") && printed.contains("gke-gcloud-auth-plugin"),
+        "{printed}"
     );
-    // A flag logs in otherwise.
-    assert!(asked(gone, &["--token", "t7"]).contains("authorization: bearer t7\r\n"));
+    // A token on the command line is used instead.
+    assert!(requests(gone, &["--token", "t7"]).contains("authorization: bearer t7\r\n"));
 }
 
 #[test]

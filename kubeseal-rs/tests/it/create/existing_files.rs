@@ -1,4 +1,4 @@
-//! What becomes of a file that is there: nothing in it is lost.
+//! `create` over an existing file: nothing in the file is lost.
 
 use super::outcome::{PLANTED, assert_fails};
 use crate::support::program::{fixture, run};
@@ -17,7 +17,7 @@ fn a_file_with_something_else_in_it_is_not_overwritten() {
     };
     let db = ["db", "-n", "shop"];
     assert!(create(&db).status.success());
-    // Made anew.
+    // The file is written for the first time.
     let first = std::fs::read_to_string(&file).unwrap();
     assert!(create(&db).status.success());
     assert_ne!(std::fs::read_to_string(&file).unwrap(), first);
@@ -67,10 +67,10 @@ fn what_is_not_given_now_is_not_lost() {
         assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
     }
     assert!(create(&["--prompt", "token", "--force"]).status.success());
-    // It has the one that is made anew.
+    // The new item is in the file.
     assert!(create(&["--prompt", "token"]).status.success());
     let made = std::fs::read_to_string(&file).unwrap();
-    for (place, more, lost) in [
+    for (parent, more, lost) in [
         ("metadata", json!({ "labels": { "app": "db" } }), "its own label \"app\""),
         ("metadata", json!({ "annotations": { "mine": "yes" } }), "its own annotation \"mine\""),
         ("metadata", json!({ "finalizers": ["me.example/wait"] }), "its own finalizer \"me.example/wait\""),
@@ -83,9 +83,9 @@ fn what_is_not_given_now_is_not_lost() {
         ("template", json!({ "immutable": true }), "that the Secret is immutable"),
     ] {
         let mut object: Value = serde_saphyr::from_str(&made).unwrap();
-        let place =
-            if place == "metadata" { &mut object["metadata"] } else { &mut object["spec"]["template"] };
-        merge(place, &more);
+        let parent =
+            if parent == "metadata" { &mut object["metadata"] } else { &mut object["spec"]["template"] };
+        merge(parent, &more);
         std::fs::write(&file, object.to_string()).unwrap();
         assert_fails(
             &create(&["--prompt", "token"]),
@@ -93,7 +93,7 @@ fn what_is_not_given_now_is_not_lost() {
             &[&format!("also holds {lost}, which is not"), "--force"],
         );
     }
-    // What is the same, or is what counts where nothing is written, is not lost.
+    // A field with an equal value, or one that has no effect, is not reported as lost.
     let mut object: Value = serde_saphyr::from_str(&made).unwrap();
     merge(&mut object["spec"]["template"], &json!({ "type": "Opaque", "immutable": false }));
     std::fs::write(&file, object.to_string()).unwrap();
@@ -106,7 +106,7 @@ fn what_is_not_given_now_is_not_lost() {
     );
 }
 
-/// Adds fields to an object, and to the objects in it.
+/// Adds fields to an object, and to the objects inside it.
 fn merge(object: &mut Value, more: &Value) {
     for (name, value) in more.as_object().unwrap() {
         if value.is_object() && object[name].is_object() {

@@ -1,4 +1,4 @@
-//! Asking at a terminal: nothing that is typed is shown, and the terminal is left as it was.
+//! Prompts at a terminal: input is not shown, and the terminal is restored.
 
 use crate::support::program::{fixture, program, run};
 use crate::support::terminal::Terminal;
@@ -11,14 +11,15 @@ fn start() -> Terminal {
     Terminal::start(program(&CREATE))
 }
 
-/// Waits until this is asked, which it is once echo is off.
+/// Waits for this prompt. It is ready for input once echo is off.
 fn wait_for(terminal: &mut Terminal, question: &str) {
     terminal.wait_for(question);
     assert!(!terminal.echoes());
 }
 
-/// The kernel hands typed keys on to the program's side a moment later. What is typed before a signal must be there before the signal.
-fn until_keys_are_handed_on() {
+/// The kernel hands typed keys to the program's side a moment later. Keys typed before a signal must arrive before the
+/// signal.
+fn wait_for_keys() {
     std::thread::sleep(Duration::from_millis(200));
 }
 
@@ -29,7 +30,7 @@ fn end(terminal: Terminal) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn what_is_typed_is_not_shown_and_is_asked_twice() {
+fn the_prompt_hides_the_input_and_comes_twice() {
     let mut terminal = start();
     wait_for(&mut terminal, "password: ");
     terminal.type_in("hunterX\x7f2\n");
@@ -41,7 +42,7 @@ fn what_is_typed_is_not_shown_and_is_asked_twice() {
 }
 
 #[test]
-fn different_answers_are_asked_for_again() {
+fn two_different_inputs_are_prompted_for_again() {
     let mut terminal = start();
     for _ in 0..3 {
         wait_for(&mut terminal, "password: ");
@@ -70,7 +71,7 @@ fn a_signal_ends_it_at_a_terminal_that_is_as_it_was() {
         let mut terminal = start();
         wait_for(&mut terminal, "password: ");
         terminal.type_in("hunter2");
-        until_keys_are_handed_on();
+        wait_for_keys();
         terminal.signal(signal);
         let (status, shown) = terminal.end_by_signal();
         assert_eq!(status, Some(signal.as_raw()), "{shown}");
@@ -79,7 +80,7 @@ fn a_signal_ends_it_at_a_terminal_that_is_as_it_was() {
 }
 
 #[test]
-fn once_it_was_asked_a_signal_ends_it_as_before() {
+fn after_the_prompt_a_signal_ends_the_program_again() {
     let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", server.local_addr().unwrap());
     let arguments = ["keys", "backup", "-o", "/dev/null", "--server", &url];
@@ -88,18 +89,18 @@ fn once_it_was_asked_a_signal_ends_it_as_before() {
         wait_for(&mut terminal, question);
         terminal.type_in("hunter2\n");
     }
-    // It asks the API server, which never answers.
+    // The program sends a request to an API server that never answers.
     let _asked = server.accept().unwrap();
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.end_by_signal().0, Some(Signal::TERM.as_raw()));
 }
 
 #[test]
-fn while_it_is_stopped_the_terminal_is_as_it_was_and_then_it_is_asked_again() {
+fn while_it_is_stopped_the_terminal_is_restored_and_then_the_prompt_comes_again() {
     let mut terminal = start();
     wait_for(&mut terminal, "password: ");
     terminal.type_in("thrown away");
-    until_keys_are_handed_on();
+    wait_for_keys();
     terminal.signal(Signal::TSTP);
     terminal.wait_until_stopped();
     assert!(terminal.echoes());
@@ -144,7 +145,7 @@ fn a_value_through_a_pipe_keeps_every_byte() {
     assert_eq!(secret["data"]["password"], expected);
 }
 
-/// What `/proc` says of a process belongs to root where only root may read its memory.
+/// `/proc/PID` belongs to root where only root may read the process's memory.
 #[test]
 #[cfg(target_os = "linux")]
 fn no_core_is_dumped() {

@@ -1,4 +1,4 @@
-//! Secrets with a type: image registry logins, Docker configurations, TLS certificates.
+//! Secrets with a type: registry logins, Docker configurations, TLS certificates.
 
 use super::outcome::{assert_fails, create, sealed, values};
 use crate::support::program::fixture;

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Output;
 
-/// A directory with a file to edit, a place for the editor's text, and a shell script as editor.
+/// A directory with a SealedSecret to edit, a directory for the editor's text, and a shell script as editor.
 pub(super) struct Desk {
     pub(super) directory: tempfile::TempDir,
 }
@@ -65,22 +65,22 @@ impl Desk {
         assert!(left.is_empty(), "{left:?}");
         let names = fs::read_dir(self.directory.path()).unwrap().map(|entry| entry.unwrap().file_name());
         let strange = names.filter(|name| {
-            !["memory", "sealed.yaml", "editor", "seen", "noted"].iter().any(|known| name == known)
+            !["memory", "sealed.yaml", "editor", "seen", "listing"].iter().any(|known| name == known)
         });
         assert_eq!(strange.count(), 0);
     }
 
-    /// Refused, with these words; nothing typed is told, nothing is written.
+    /// Asserts that the edit is refused with these words, that no typed value is printed, and that nothing is written.
     pub(super) fn refused(&self, script: &str, words: &[&str]) {
         let before = self.text();
         let output = self.edit(script);
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{told}");
+        let printed = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{printed}");
         for word in words {
-            assert!(told.contains(word), "no {word:?} in:\n{told}");
+            assert!(printed.contains(word), "no {word:?} in:\n{printed}");
         }
-        assert!(!told.contains("hunter2"), "{told}");
-        assert!(told.contains("nothing was changed"), "{told}");
+        assert!(!printed.contains("hunter2"), "{printed}");
+        assert!(printed.contains("nothing was changed"), "{printed}");
         assert_eq!(self.text(), before);
     }
 

@@ -1,4 +1,4 @@
-//! Files that are changed in place: several at once, and where a file cannot be replaced by another.
+//! Files that are updated in place: by several programs at once, and where the file cannot be replaced by a new one.
 
 #![expect(clippy::print_stderr, reason = "says what could not be tried")]
 
@@ -37,15 +37,15 @@ impl Folder {
     }
 }
 
-/// As a user other than root: file modes do not apply to root.
+/// Runs a program as a user other than root: file modes do not apply to root.
 const ORDINARY: [&str; 3] = ["/usr/bin/setpriv", "--bounding-set=-all", "--inh-caps=-all"];
 
-/// In namespaces of its own, in which `$0 "$@"` is the program.
+/// Runs a script in new user and mount namespaces. In the script, `$0 "$@"` is the program.
 fn unshared(script: &str) -> [&str; 5] {
     ["/usr/bin/unshare", "-rm", "/bin/sh", "-ec", script]
 }
 
-/// The program with these arguments, started by another.
+/// The program with these arguments, started by a wrapper.
 fn through(wrapper: &[&str], arguments: &[&str]) -> Command {
     let direct = program(arguments);
     let mut command = Command::new(wrapper[0]);
@@ -59,10 +59,10 @@ fn ordinary(arguments: &[&str]) -> Command {
     if rustix::process::geteuid().is_root() { through(&ORDINARY, arguments) } else { program(arguments) }
 }
 
-/// Whether one may mount here; where not, this is said.
+/// Whether this machine allows mounts in user namespaces. If not, the test prints that.
 fn may_mount() -> bool {
-    let answer = Command::new("unshare").args(["-rm", "true"]).status();
-    let may = answer.is_ok_and(|status| status.success());
+    let status = Command::new("unshare").args(["-rm", "true"]).status();
+    let may = status.is_ok_and(|status| status.success());
     if !may {
         eprintln!("not tried: there are no user namespaces here");
     }
@@ -73,7 +73,7 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-fn told(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
@@ -86,7 +86,7 @@ fn secret(key: &str) -> Vec<u8> {
 }
 
 #[test]
-fn who_merges_at_the_same_time_loses_nothing() {
+fn concurrent_merges_lose_nothing() {
     let folder = Folder::new();
     let keys: Vec<String> = (0..12).map(|number| format!("k{number}")).collect();
     std::thread::scope(|scope| {
@@ -94,7 +94,7 @@ fn who_merges_at_the_same_time_loses_nothing() {
             let file = folder.file();
             scope.spawn(move || {
                 let output = run(&merge_into(&file), &secret(key));
-                assert!(output.status.success(), "{}", told(&output));
+                assert!(output.status.success(), "{}", printed(&output));
             });
         }
     });
@@ -125,7 +125,7 @@ fn edit_and_reseal_wait_for_one_another() {
         assert_eq!(folder.text(), before);
         drop(lock);
         let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "{}", told(&output));
+        assert!(output.status.success(), "{}", printed(&output));
         assert_ne!(folder.text(), before);
         fs::write(file, before).unwrap();
     }
@@ -142,17 +142,17 @@ fn a_file_that_is_a_mount_is_written_to() {
     let (file, mounted) = (folder.file(), mounted.to_str().unwrap().to_owned());
     let script = format!("mount --bind '{}' '{mounted}'; exec \"$0\" \"$@\"", file.display());
     let output = finish(through(&unshared(&script), &merge_into(Path::new(&mounted))), &secret("extra"));
-    assert!(output.status.success(), "{}", told(&output));
+    assert!(output.status.success(), "{}", printed(&output));
     assert!(folder.text().contains("    extra: "), "{}", folder.text());
     let seal = ["--cert", "test-only.crt", "-n", "shop", "-w", &mounted];
     let output = finish(through(&unshared(&script), &seal), b"metadata: {name: a}\nstringData: {k: v}\n");
-    assert!(output.status.success(), "{}", told(&output));
+    assert!(output.status.success(), "{}", printed(&output));
     assert!(folder.text().starts_with("---\n") && !folder.text().contains("extra"), "{}", folder.text());
     assert_eq!(fs::read_dir(folder.0.path()).unwrap().count(), 2);
 }
 
 #[test]
-fn what_has_no_room_in_place_is_put_back() {
+fn a_failed_write_in_place_restores_the_file() {
     if !may_mount() {
         return;
     }
@@ -170,9 +170,9 @@ fn what_has_no_room_in_place_is_put_back() {
     let long = format!("stringData: {{extra: {}}}\n", "x".repeat(20_000));
     let mounted = mounted.to_string();
     let output = finish(through(&unshared(&script), &merge_into(Path::new(&mounted))), long.as_bytes());
-    let told = told(&output);
-    assert!(output.stdout.is_empty() && output.status.code() == Some(1), "{told}");
-    assert!(told.contains("no space left") && told.contains("nothing was changed"), "{told}");
+    let printed = printed(&output);
+    assert!(output.stdout.is_empty() && output.status.code() == Some(1), "{printed}");
+    assert!(printed.contains("no space left") && printed.contains("nothing was changed"), "{printed}");
 }
 
 #[test]
@@ -180,16 +180,16 @@ fn where_no_file_can_be_created_the_one_there_is_written_to() {
     let folder = Folder::new();
     set_mode(folder.0.path(), 0o555);
     let output = finish(ordinary(&merge_into(&folder.file())), &secret("extra"));
-    assert!(output.status.success(), "{}", told(&output));
+    assert!(output.status.success(), "{}", printed(&output));
     assert!(folder.text().contains("    extra: "), "{}", folder.text());
 
     let new = folder.path("new.yaml");
     let seal = ["--cert", "test-only.crt", "-n", "shop", "-w", new.to_str().unwrap()];
     let output = finish(ordinary(&seal), b"metadata: {name: a}\nstringData: {k: v}\n");
-    let told = told(&output).replace(folder.0.path().to_str().unwrap(), "FOLDER");
+    let printed = printed(&output).replace(folder.0.path().to_str().unwrap(), "FOLDER");
     assert_eq!(output.status.code(), Some(1));
-    assert!(told.contains("because: no file can be created in FOLDER: permission denied\n"), "{told}");
-    assert!(!told.contains(".sealed-"), "{told}");
+    assert!(printed.contains("because: no file can be created in FOLDER: permission denied\n"), "{printed}");
+    assert!(!printed.contains(".sealed-"), "{printed}");
     set_mode(folder.0.path(), 0o755);
 }
 
@@ -203,23 +203,30 @@ fn what_may_not_be_written_to_is_not_replaced() {
     let seal = ["--cert", "test-only.crt", "-n", "shop", "-w", file];
     for arguments in [&merge_into(Path::new(file))[..], &seal] {
         let output = finish(ordinary(arguments), b"metadata: {name: a}\nstringData: {k: v}\n");
-        let told = told(&output);
-        assert!(output.status.code() == Some(1) && told.contains("permission denied"), "{told}");
-        assert!(told.contains("writable (chmod u+w)") || told.contains("that you may write to"), "{told}");
+        let printed = printed(&output);
+        assert!(output.status.code() == Some(1) && printed.contains("permission denied"), "{printed}");
+        assert!(
+            printed.contains("writable (chmod u+w)") || printed.contains("that you may write to"),
+            "{printed}"
+        );
     }
     let mut edit = ordinary(&["edit", "--cert", "test-only.crt", file]);
     edit.env("EDITOR", format!("touch '{}'", folder.path("opened").display()));
     let output = finish(edit, b"");
-    assert!(output.status.code() == Some(1) && !folder.path("opened").exists(), "{}", told(&output));
+    assert!(output.status.code() == Some(1) && !folder.path("opened").exists(), "{}", printed(&output));
     let reseal = ["reseal", "--cert", "test-only.crt", "--recovery-private-key", "test-only.key", file];
     let output = finish(ordinary(&reseal), b"");
-    assert!(output.status.success(), "it is up to date: {}", told(&output));
+    assert!(output.status.success(), "it is up to date: {}", printed(&output));
     let stale = before.replace(PRESENT, &"0a".repeat(32));
     set_mode(&folder.file(), 0o644);
     fs::write(file, &stale).unwrap();
     set_mode(&folder.file(), 0o444);
     let output = finish(ordinary(&reseal), b"");
-    assert!(output.status.code() == Some(1) && told(&output).contains("chmod u+w"), "{}", told(&output));
+    assert!(
+        output.status.code() == Some(1) && printed(&output).contains("chmod u+w"),
+        "{}",
+        printed(&output)
+    );
     assert_eq!(folder.text(), stale);
 }
 
@@ -233,7 +240,7 @@ fn the_owner_stays() {
     let folder = Folder::new();
     chown(folder.file(), Some(65534), Some(65533)).unwrap();
     let output = run(&merge_into(&folder.file()), &secret("extra"));
-    assert!(output.status.success(), "{}", told(&output));
+    assert!(output.status.success(), "{}", printed(&output));
     let file = fs::metadata(folder.file()).unwrap();
     assert_eq!((file.uid(), file.gid()), (65534, 65533));
 }

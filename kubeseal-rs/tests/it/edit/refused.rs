@@ -1,4 +1,4 @@
-//! What `edit` refuses, and that it leaves no file of its own behind.
+//! What `edit` refuses, and that it leaves no temporary file behind.
 
 use super::desk::Desk;
 use crate::support::program::finish;
@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 #[test]
-fn what_is_neither_kept_nor_a_value_is_refused() {
+fn what_is_neither_sealed_nor_a_value_is_refused() {
     let desk = Desk::new();
     for value in ["<sealed>hunter2", "<Sealed>", "'hunter2 <SEALED>'"] {
         let script = format!(r#"sed -i "s/  user: .*/  user: {value}/" "$1""#);
@@ -39,10 +39,11 @@ fn what_does_not_parse_is_wiped_and_said_so() {
     command.env("EDITOR", "/nonexistent/editor --wait");
     let output = finish(command, b"");
     assert_eq!(output.status.code(), Some(1));
-    let told = String::from_utf8(output.stderr).unwrap();
+    let printed = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.contains("there is no editor \"/nonexistent/editor --wait\"") && told.contains("set VISUAL"),
-        "{told}"
+        printed.contains("there is no editor \"/nonexistent/editor --wait\"")
+            && printed.contains("set VISUAL"),
+        "{printed}"
     );
     desk.assert_clean();
 }
@@ -52,16 +53,17 @@ fn signals_do_not_leave_anything_behind() {
     for signal in ["INT", "TERM", "HUP"] {
         let desk = Desk::new();
         let before = desk.text();
-        let script = format!("echo 'x: hunter2' >> \"$1\"\n: > '{}'\nsleep 2", desk.path("noted").display());
+        let script =
+            format!("echo 'x: hunter2' >> \"$1\"\n: > '{}'\nsleep 2", desk.path("listing").display());
         let mut child = desk.command(&script).spawn().unwrap();
-        wait_for(&desk.path("noted"));
+        wait_for(&desk.path("listing"));
         let sent = std::process::Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
         assert!(sent.unwrap().success());
         let status = child.wait().unwrap();
         assert_eq!(status.code(), Some(1), "{signal}");
-        let mut told = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-        assert!(told.contains("stopped by a signal"), "{told}");
+        let mut printed = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut printed).unwrap();
+        assert!(printed.contains("stopped by a signal"), "{printed}");
         assert_eq!(desk.text(), before);
         desk.assert_clean();
     }

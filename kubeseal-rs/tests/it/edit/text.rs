@@ -1,4 +1,4 @@
-//! What the editor is shown, and what of it is sealed anew or written.
+//! What the editor shows, and which parts of its text are sealed anew or written.
 
 use super::desk::{Desk, line};
 use std::fs;
@@ -7,7 +7,7 @@ use std::fs;
 fn what_is_shown_is_a_secret_without_values() {
     let desk = Desk::new();
     let output =
-        desk.edit(&format!("ls -ld \"$(dirname \"$1\")\" \"$1\" > '{}'", desk.path("noted").display()));
+        desk.edit(&format!("ls -ld \"$(dirname \"$1\")\" \"$1\" > '{}'", desk.path("listing").display()));
     assert!(output.status.success());
     assert!(String::from_utf8(output.stdout).unwrap().ends_with("nothing was changed\n"));
     let seen = fs::read_to_string(desk.path("seen")).unwrap();
@@ -24,11 +24,11 @@ fn what_is_shown_is_a_secret_without_values() {
         assert!(seen.contains(part), "no {part} in:\n{seen}");
     }
     assert!(!seen.contains("hunter2") && !seen.contains("encryptedData"));
-    let noted = fs::read_to_string(desk.path("noted")).unwrap();
-    let mut lines = noted.lines();
-    assert!(lines.next().unwrap().starts_with("drwx------"), "{noted}");
-    assert!(lines.next().unwrap().starts_with("-rw-------"), "{noted}");
-    assert!(noted.contains("/memory/"), "{noted}");
+    let listing = fs::read_to_string(desk.path("listing")).unwrap();
+    let mut lines = listing.lines();
+    assert!(lines.next().unwrap().starts_with("drwx------"), "{listing}");
+    assert!(lines.next().unwrap().starts_with("-rw-------"), "{listing}");
+    assert!(listing.contains("/memory/"), "{listing}");
 }
 
 #[test]
@@ -111,9 +111,9 @@ fn plain_parts_are_shown_and_written() {
     );
 }
 
-/// A `null` is no empty text: it leaves the sealed value of that name out of the Secret.
+/// A `null` is not an empty text: it removes the sealed value of that name from the Secret.
 #[test]
-fn a_null_in_template_data_is_kept_and_can_be_written() {
+fn a_null_in_template_data_stays_and_can_be_written() {
     let desk = Desk::new();
     let with_null = desk.text().replace("  template:\n", "  template:\n    data:\n      password: null\n");
     assert!(with_null.contains("password: null"), "{with_null}");
@@ -130,13 +130,13 @@ fn a_null_in_template_data_is_kept_and_can_be_written() {
 }
 
 #[test]
-fn the_hint_moves_once_everything_is_sealed_anew() {
+fn the_fingerprint_changes_once_every_item_is_sealed_anew() {
     let desk = Desk::new();
     let fingerprint = "f5b8ca6cdb64f96f0fd3e0d50116cafb3664a3a52afdb229260d9d8c1054c057";
     fs::write(desk.file(), desk.text().replace(fingerprint, &"0a".repeat(32))).unwrap();
     desk.edit(r#"sed -i 's/tier: back/tier: front/' "$1""#);
     assert!(desk.text().contains(&"0a".repeat(32)));
-    // One hint cannot name two certificates.
+    // One annotation cannot name two certificates.
     desk.edit(r#"sed -i 's/  user: .*/  user: new/' "$1""#);
     assert!(!desk.text().contains("certificate-fingerprint"));
     let output = desk.edit(r#"sed -i 's/<sealed>$/new/' "$1""#);

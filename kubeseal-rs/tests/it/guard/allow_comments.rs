@@ -1,4 +1,4 @@
-//! What the comment `kubeseal-rs: allow` lets pass.
+//! The comment `kubeseal-rs: allow`: what it allows.
 
 use super::folder::{SECRET, directory, found, found_in, guard};
 use crate::support::program::fixture;
@@ -31,7 +31,7 @@ fn a_comment_lets_pass_what_is_on_its_line_and_nothing_else() {
     for (line, name) in stdout.lines().zip(["password", "token", "tls.key"]) {
         assert!(line.contains(&format!("Secret db holds plaintext ({name})")), "{line}");
     }
-    // Above a block it is for all of it, and above the map for none of its keys.
+    // Above a block scalar the comment covers all its lines; above a map it covers none of the map's keys.
     let allowed = secret.replace("  tls.key", "  # kubeseal-rs: allow\n  tls.key");
     assert_eq!(found_in(&allowed), found_in(&secret)[..2]);
     for above in ["apiVersion", "kind", "stringData"] {

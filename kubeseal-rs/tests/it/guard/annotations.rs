@@ -1,4 +1,4 @@
-//! Copies of Secrets in annotations, packed or not.
+//! Copies of Secrets in annotations, compressed or not.
 
 use super::folder::{directory, found_in, guard};
 use base64::Engine as _;
@@ -41,7 +41,7 @@ fn what_unpacks_to_too_much_leaves_the_file_unread() {
         text
     };
     let copies = vec![spaces(3); 3];
-    // In a copy of a copy, too.
+    // Also a copy inside a copy.
     let nested = gzip(format!(r#"{{"metadata":{{"annotations":{{"a":"{}"}}}}}}"#, spaces(9)).as_bytes());
     for (text, line) in [(manifest(&copies), 6), (manifest(&[nested]), 4)] {
         let output = guard(directory(&[("a.yaml", &text)]).path(), &[]);

@@ -1,4 +1,4 @@
-//! Folders to look into, and what `guard` says of them.
+//! Temporary folders, and what `guard` prints about them.
 
 use crate::support::program::{finish, program};
 use std::fs;
@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-/// Its plaintext is on line 5.
+/// A Secret whose plaintext is on line 5.
 pub(crate) const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop}\nstringData:\n  password: hunter2-planted\n";
 
-/// A folder with these files.
+/// A temporary folder with these files.
 pub(crate) fn directory(files: &[(&str, &str)]) -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -20,7 +20,7 @@ pub(crate) fn directory(files: &[(&str, &str)]) -> TempDir {
     directory
 }
 
-/// Runs `guard` there; none of the planted values is in what it writes.
+/// Runs `guard` there, and asserts that its output holds none of the planted values.
 pub(crate) fn guard(directory: &Path, arguments: &[&str]) -> Output {
     let mut command = program(&[&["guard"], arguments].concat());
     command.current_dir(directory).env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -34,10 +34,10 @@ pub(crate) fn guard(directory: &Path, arguments: &[&str]) -> Output {
 /// `FILE:LINE` of each finding.
 pub(crate) fn found(output: &Output) -> Vec<String> {
     let stdout = String::from_utf8(output.stdout.clone()).unwrap();
-    let places: Vec<String> =
+    let locations: Vec<String> =
         stdout.lines().map(|line| line.split(':').take(2).collect::<Vec<_>>().join(":")).collect();
-    assert_eq!(output.status.code(), Some(i32::from(!places.is_empty())));
-    places
+    assert_eq!(output.status.code(), Some(i32::from(!locations.is_empty())));
+    locations
 }
 
 /// `FILE:LINE` of each finding in a manifest.
@@ -45,7 +45,7 @@ pub(crate) fn found_in(text: &str) -> Vec<String> {
     found(&guard(directory(&[("a.yaml", text)]).path(), &[]))
 }
 
-/// Runs git there, with nothing of the user's configuration.
+/// Runs git there, without the user's configuration.
 pub(crate) fn git(directory: &Path, arguments: &[&str]) {
     let status = Command::new("git")
         .args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"])

@@ -1,4 +1,4 @@
-//! What kustomize makes Secrets of.
+//! Files that kustomize generates Secrets from.
 
 use super::folder::{directory, found, found_in, git, guard};
 use std::fs;
@@ -20,14 +20,14 @@ fn what_kustomize_makes_a_secret_of_is_found() {
     assert_eq!(found(&output), all);
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(stdout.contains("2: plaintext (A), which secretGenerator app makes a Secret of"), "{stdout}");
-    // A hook may be given the file alone, or have it staged alone.
+    // A hook may get the name of this file only, or have only this file staged.
     assert_eq!(found(&guard(&path.join("base"), &[".env"])), [".env:2"]);
     git(path, &["init", "-q"]);
     git(path, &["add", "base/kustomization.yaml"]);
     git(path, &["commit", "-q", "-m", "one"]);
     git(path, &["add", "."]);
     assert_eq!(found(&guard(path, &["--staged"])), [all[0], all[2]]);
-    // As it should be: it is generated from what is not committed.
+    // The recommended way: the Secret is generated from a file that is not committed.
     git(path, &["rm", "-q", "--cached", "base/.env"]);
     fs::write(path.join(".gitignore"), ".env\n").unwrap();
     assert_eq!(found(&guard(path, &[])), all[1..]);

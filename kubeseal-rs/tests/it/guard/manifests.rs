@@ -1,4 +1,4 @@
-//! What is found in manifests that parse, and in other files as they are.
+//! Findings in manifests that parse, and in other text files.
 
 use super::folder::{SECRET, directory, found, found_in, guard};
 use crate::support::program::fixture;
@@ -36,7 +36,7 @@ fn secrets_are_found_wherever_they_are() {
 fn a_sealing_key_is_to_be_backed_up_and_not_to_be_sealed() {
     let [key, certificate] = ["test-only.key", "test-only.crt"].map(|name| {
         let text = fs::read_to_string(fixture(name)).unwrap();
-        // Without the comment before it, which is no part of a sealing key.
+        // Without the comment before it, which is not part of a sealing key.
         BASE64_STANDARD.encode(&text[text.find("-----BEGIN ").unwrap()..])
     });
     let secret = format!(
@@ -45,20 +45,20 @@ fn a_sealing_key_is_to_be_backed_up_and_not_to_be_sealed() {
     );
     let directory = directory(&[("a.yaml", &secret)]);
     let output = guard(directory.path(), &["."]);
-    let told = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(told.lines().count(), 1, "{told}");
-    assert!(told.contains("a.yaml:8: document 1: Secret k is a sealing key (tls.key): keep it out of Git; `kubeseal-rs keys backup`"), "{told}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(printed.lines().count(), 1, "{printed}");
+    assert!(printed.contains("a.yaml:8: document 1: Secret k is a sealing key (tls.key): keep it out of Git; `kubeseal-rs keys backup`"), "{printed}");
 }
 
 #[test]
 fn a_key_that_is_no_name_is_shown_escaped() {
     let directory = directory(&[("a.yaml", "kind: Secret\nstringData: {\"a\\e[2Jb c\": d}\n")]);
-    let told = String::from_utf8(guard(directory.path(), &["."]).stdout).unwrap();
-    assert!(told.contains("holds plaintext (\"a\\u{1b}[2Jb c\"); seal it"), "{told}");
+    let printed = String::from_utf8(guard(directory.path(), &["."]).stdout).unwrap();
+    assert!(printed.contains("holds plaintext (\"a\\u{1b}[2Jb c\"); seal it"), "{printed}");
 }
 
 #[test]
-fn what_is_no_plaintext_is_let_pass_quietly() {
+fn what_is_no_plaintext_has_no_finding() {
     for text in [
         "apiVersion: v1\nkind: Secret\ndata:\n",
         "apiVersion: v1\nkind: Secret\ndata: {a: '', b: }\n",
@@ -92,7 +92,7 @@ fn a_value_with_a_reference_in_it_is_still_one() {
 }
 
 #[test]
-fn references_are_let_pass() {
+fn references_have_no_findings() {
     for value in [
         "<path:secret/data/db#password>",
         "ref+vault://secret/db#/password",
@@ -111,7 +111,7 @@ fn references_are_let_pass() {
 }
 
 #[test]
-fn charts_are_let_pass() {
+fn charts_have_no_findings() {
     let chart = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ include \"x.name\" . }}\ntype: Opaque\ndata:\n  \
                  {{- if .Values.existing }}\n  a: {{ .Values.password | b64enc | quote }}\n  {{- else }}\n  \
                  a: {{ include \"x.y\" (dict \"key\" \"a\") | b64enc }}\n  {{- end }}\n  b: {{ randAlphaNum 16 | b64enc }}\n  \

@@ -12,11 +12,11 @@ fn what_is_staged_counts_and_not_what_is_in_the_work_tree() {
     git(path, &["init", "-q"]);
     assert_eq!(found(&guard(path, &["--staged"])), [] as [&str; 0]);
     git(path, &["add", "a \u{e9}.yaml", "sub"]);
-    // Sealed after it was staged.
+    // The file is sealed after it was staged.
     fs::write(path.join("sub/b.yaml"), "a: 1\n").unwrap();
     assert_eq!(found(&guard(path, &["--staged"])), ["a \u{e9}.yaml:5", "sub/b.yaml:5"]);
     assert_eq!(found(&guard(path, &["--staged", "sub"])), ["sub/b.yaml:5"]);
-    // Git may have been told to show only what is below the present directory.
+    // With this setting Git shows only files below the current directory.
     git(path, &["config", "diff.relative", "true"]);
     assert_eq!(found(&guard(&path.join("sub"), &["--staged"])), ["a \u{e9}.yaml:5", "sub/b.yaml:5"]);
     git(path, &["commit", "-q", "-m", "plaintext"]);
@@ -49,19 +49,19 @@ fn an_object_that_cannot_be_read_leaves_the_other_findings() {
     let path = tree.path();
     git(path, &["init", "-q"]);
     git(path, &["add", "."]);
-    // The name of `a: 1` and a line end.
+    // The object id of `a: 1` and a line end.
     let id = Command::new("git").args(["hash-object", "a.yaml"]).current_dir(path).output().unwrap();
     let id = String::from_utf8(id.stdout).unwrap();
     fs::remove_file(path.join(".git/objects").join(&id[..2]).join(id[2..].trim())).unwrap();
     let output = guard(path, &["--staged"]);
     assert_eq!(found(&output), ["b.yaml:5"]);
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(stderr.contains("cannot look into a.yaml: cannot read the object"), "{stderr}");
+    assert!(stderr.contains("cannot scan a.yaml: cannot read the object"), "{stderr}");
     git(path, &["rm", "-q", "--cached", "b.yaml"]);
     assert_eq!(guard(path, &["--staged"]).status.code(), Some(1));
 }
 
-/// What `git commit` lets its hook see: all that `arguments` commit, from an index of its own.
+/// What `git commit` shows its hook: everything that `arguments` commit, in an index of its own.
 #[test]
 #[cfg(unix)]
 fn a_hook_sees_what_its_commit_takes() {
@@ -85,18 +85,18 @@ fn a_hook_sees_what_its_commit_takes() {
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .output()
             .unwrap();
-        let told = [&output.stdout[..], &output.stderr[..]].concat();
-        (output.status.success(), String::from_utf8(told).unwrap())
+        let printed = [&output.stdout[..], &output.stderr[..]].concat();
+        (output.status.success(), String::from_utf8(printed).unwrap())
     };
     for directory in [path.to_owned(), path.join("other")] {
         fs::write(directory.join("b.yaml"), SECRET).unwrap();
         fs::write(directory.join("a.yaml"), "a: 2\n").unwrap();
-        let (done, told) = commit(&directory, &["-a"]);
-        assert!(!done && told.contains("b.yaml:5"), "{told}");
-        let (done, told) = commit(&directory, &["b.yaml"]);
-        assert!(!done && told.contains("b.yaml:5"), "{told}");
-        let (done, told) = commit(&directory, &["a.yaml"]);
-        assert!(done, "{told}");
+        let (done, printed) = commit(&directory, &["-a"]);
+        assert!(!done && printed.contains("b.yaml:5"), "{printed}");
+        let (done, printed) = commit(&directory, &["b.yaml"]);
+        assert!(!done && printed.contains("b.yaml:5"), "{printed}");
+        let (done, printed) = commit(&directory, &["a.yaml"]);
+        assert!(done, "{printed}");
     }
 }
 

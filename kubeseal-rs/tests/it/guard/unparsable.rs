@@ -1,9 +1,9 @@
-//! What is found in texts that do not parse, such as templates.
+//! Findings in texts that do not parse, such as templates.
 
 use super::folder::{directory, found, guard};
 
 #[test]
-fn what_does_not_parse_is_searched_and_told() {
+fn what_does_not_parse_is_searched_and_reported() {
     let helm =
         "{{ if .x }}\napiVersion: v1\nkind: Secret\nstringData:\n  a: hunter2\n  b: {{ .b }}\n{{ end }}\n";
     let broken = "apiVersion: v1\nkind: Secret\ndata:\n a: [\n";

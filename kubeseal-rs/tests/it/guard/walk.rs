@@ -1,4 +1,4 @@
-//! Which files are looked into where a folder is walked, and what cannot be.
+//! Which files of a folder are read, and which cannot be.
 
 use super::folder::{SECRET, directory, found, git, guard};
 use crate::support::program::{finish, program};
@@ -37,11 +37,11 @@ fn what_git_tracks_counts_whatever_is_ignored() {
     let below = ["sub/keep.yaml:5", "sub/out/deep/b.yaml:5", "sub/z.yaml:5"];
     assert_eq!(found(&guard(path, &[])), [&["a.yaml:5"][..], &below].concat());
     assert_eq!(found(&guard(path, &["sub"])), below);
-    // As a hook, git says where its index is, seen from elsewhere.
+    // In a hook, Git sets GIT_INDEX_FILE, relative to another directory.
     let mut command = program(&["guard", "sub/out"]);
     command.current_dir(path).env("GIT_DIR", ".git").env("GIT_INDEX_FILE", ".git/index");
     assert_eq!(found(&finish(command, b"")), ["sub/out/deep/b.yaml:5"]);
-    // What cannot be told is a failure.
+    // A repository that cannot be read is an error.
     fs::write(path.join(".git/config"), "[core]\nrepositoryformatversion = 99\n").unwrap();
     let output = guard(path, &["."]);
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -51,7 +51,7 @@ fn what_git_tracks_counts_whatever_is_ignored() {
 }
 
 #[test]
-fn what_is_named_is_looked_into_whatever_it_is_called() {
+fn a_file_given_by_name_is_read_whatever_its_extension() {
     let tree =
         directory(&[("p.txt", SECRET), ("values", SECRET), ("a.yaml~", SECRET), ("a.yaml.orig", SECRET)]);
     assert_eq!(found(&guard(tree.path(), &["p.txt", "values"])), ["p.txt:5", "values:5"]);
@@ -73,14 +73,14 @@ fn what_is_too_large_is_a_failure_that_names_it() {
         let file = fs::File::create(path.join(name)).unwrap();
         file.set_len((64 << 20) + 1).unwrap();
     }
-    // Without zeros at its beginning it is text.
+    // Without zero bytes at its beginning the file is text.
     fs::write(path.join("large.txt"), vec![b'a'; (64 << 20) + 1]).unwrap();
     let output = guard(path, &[]);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr.contains("cannot look into large.txt: ") && !stderr.contains("large.bin"), "{stderr}");
-    assert!(stderr.contains("large.yaml: not text; was not looked into"), "{stderr}");
-    assert!(stderr.contains("cannot look into 2 files"), "{stderr}");
+    assert!(stderr.contains("cannot scan large.txt: ") && !stderr.contains("large.bin"), "{stderr}");
+    assert!(stderr.contains("large.yaml: not text; it was not scanned"), "{stderr}");
+    assert!(stderr.contains("cannot scan 2 files"), "{stderr}");
     fs::write(path.join(".ignore"), "large.*\n").unwrap();
     assert_eq!(found(&guard(path, &[])), [] as [&str; 0]);
 }

@@ -1,6 +1,6 @@
-//! Nothing outside is read, and nothing in it makes the program wait.
+//! Nothing outside the repository is read, and no special file makes the program wait.
 
-use super::repository::{Hostile, SECRET, git, in_time, places, told};
+use super::repository::{Hostile, SECRET, git, in_time, locations, printed};
 use crate::support::program::program;
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 #[test]
-fn what_leads_elsewhere_or_never_ends_is_passed_over() {
+fn links_out_of_the_folder_and_loops_are_skipped() {
     let hostile = Hostile::new();
     let tree = hostile.tree();
     let outside = hostile.path("outside");
@@ -25,14 +25,14 @@ fn what_leads_elsewhere_or_never_ends_is_passed_over() {
         let status = Command::new("mkfifo").arg(tree.join(name)).status().unwrap();
         assert!(status.success());
     }
-    let (code, told) = hostile.run(&["guard"]);
+    let (code, printed) = hostile.run(&["guard"]);
     assert_eq!(
-        (code, places(&told)),
+        (code, locations(&printed)),
         (Some(1), vec!["app/secret.yaml:5".to_owned(), "deploy/secret.yaml:5".into()]),
-        "{told}"
+        "{printed}"
     );
-    let (code, told) = hostile.run(&["inspect", "."]);
-    assert!(told.contains("app/sealed.yaml") && !told.contains("file.yaml"), "{code:?} {told}");
+    let (code, printed) = hostile.run(&["inspect", "."]);
+    assert!(printed.contains("app/sealed.yaml") && !printed.contains("file.yaml"), "{code:?} {printed}");
 }
 
 #[test]
@@ -49,17 +49,17 @@ fn kustomizations_lead_to_nothing_outside() {
     for file in [elsewhere.to_str().unwrap(), "../../outside/gen.yaml", "link/gen.yaml", "/proc/kmsg"] {
         hostile.write("app/kustomization.yaml", &format!("generators: ['{file}']\n"));
         for arguments in [["guard", "app"], ["guard", "app/notes.txt"]] {
-            let (_, told) = hostile.run(&arguments);
-            assert!(!told.contains("notes.txt"), "{file}: {told}");
+            let (_, printed) = hostile.run(&arguments);
+            assert!(!printed.contains("notes.txt"), "{file}: {printed}");
         }
     }
     hostile.write("app/gen.yaml", generator);
     hostile.write("app/kustomization.yaml", "generators: [./gen.yaml]\n");
-    let (_, told) = hostile.run(&["guard", "app"]);
-    assert!(told.contains("app/notes.txt:1: a file in plaintext"), "{told}");
+    let (_, printed) = hostile.run(&["guard", "app"]);
+    assert!(printed.contains("app/notes.txt:1: a file in plaintext"), "{printed}");
 }
 
-/// Replaces a file by a pipe.
+/// Replaces a file by a named pipe.
 fn pipe(path: &Path) {
     let _ = fs::remove_file(path);
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
@@ -81,8 +81,8 @@ fn pipes_in_the_repository_are_a_failure_and_no_end() {
         let mut command = program(arguments);
         command.current_dir(path);
         let output = in_time(command);
-        assert_eq!(output.status.code(), Some(1), "{}", told(&output));
-        assert!(told(&output).contains("is a pipe or a device"), "{}", told(&output));
+        assert_eq!(output.status.code(), Some(1), "{}", printed(&output));
+        assert!(printed(&output).contains("is a pipe or a device"), "{}", printed(&output));
     };
     let entries = |directory: PathBuf| {
         fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
@@ -102,19 +102,19 @@ fn pipes_in_the_repository_are_a_failure_and_no_end() {
     }
     fails(packed.path(), &["guard", "--staged"]);
 
-    // A repository whose alternate has them.
+    // A repository that has the objects through an alternate.
     let borrower = tree();
     let objects = packed.path().join(".git/objects");
     fs::write(borrower.path().join(".git/objects/info/alternates"), format!("{}\n", objects.display()))
         .unwrap();
     fails(borrower.path(), &["guard", "--staged"]);
 
-    let loose = tree();
-    let objects = loose.path().join(".git/objects");
+    let many_objects = tree();
+    let objects = many_objects.path().join(".git/objects");
     for directory in entries(objects).iter().filter(|path| path.file_name().unwrap().len() == 2) {
         for path in entries(directory.clone()) {
             pipe(&path);
         }
     }
-    fails(loose.path(), &["guard", "--staged"]);
+    fails(many_objects.path(), &["guard", "--staged"]);
 }

@@ -1,4 +1,4 @@
-//! A Git repository that names commands wherever Git would run one.
+//! A Git repository that names commands everywhere Git would run one.
 
 use crate::support::program::{program, run};
 use std::fs;
@@ -12,7 +12,7 @@ pub(super) const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: 
 
 pub(super) const FINGERPRINT: &str = "f5b8ca6cdb64f96f0fd3e0d50116cafb3664a3a52afdb229260d9d8c1054c057";
 
-/// Everything of git's that names a command.
+/// Every setting of Git's that names a command.
 const COMMANDS: &str = "[core]\n\trepositoryformatversion = 0\n\tworktree = .\n\tfsmonitor = MARK\n\thooksPath = HOOKS\n\
     \tpager = MARK\n\teditor = MARK\n\tsshCommand = MARK\n\talternateRefsCommand = MARK\n\
     [diff]\n\texternal = MARK\n[diff \"evil\"]\n\tcommand = MARK\n\ttextconv = MARK\n\
@@ -56,12 +56,12 @@ impl Hostile {
         hostile.write("deploy/hooks/post-index-change", "#!/bin/sh\nfalse\n");
         symlink("/dev/zero", tree.join("app/.ignore")).unwrap();
         git(&tree, &["add", "-f", "."]);
-        // Only now: git itself would run all of this.
+        // From here on: git itself would run all of this.
         let commands = hostile.commands();
         hostile.write("deploy/config", &commands);
         hostile.write("deploy/more", &commands);
         git(&tree, &["add", "-f", "deploy"]);
-        // What an archive may have beside that.
+        // Other files that an archive may hold.
         hostile.write(".git/config", &commands);
         hostile.write(".git/more", &commands);
         hostile.write("nested/.git", "gitdir: ../deploy\n");
@@ -97,7 +97,7 @@ impl Hostile {
         fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    /// Runs a verb there, with a git on the PATH that leaves a mark, and with the real one.
+    /// Runs a command there, once with a `git` on the PATH that leaves a mark, once with the real one.
     pub(super) fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let real = std::env::var("PATH").unwrap_or_default();
         let pretended = format!("{}:{real}", self.path("bin").display());
@@ -106,19 +106,19 @@ impl Hostile {
             let mut command = program(arguments);
             command.current_dir(self.tree()).env("PATH", path);
             let output = in_time(command);
-            assert!(!self.path("marked").exists(), "{arguments:?} ran a command: {}", told(&output));
+            assert!(!self.path("marked").exists(), "{arguments:?} ran a command: {}", printed(&output));
             last = Some(output);
         }
         let output = last.unwrap();
-        (output.status.code(), told(&output))
+        (output.status.code(), printed(&output))
     }
 }
 
-pub(super) fn told(output: &Output) -> String {
+pub(super) fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned()
 }
 
-/// Its output; a program that waits for something fails the test.
+/// The output of a program. A program that waits for something fails the test.
 pub(super) fn in_time(mut command: Command) -> Output {
     let mut child = command.stdin(std::process::Stdio::null()).spawn().unwrap();
     let begin = Instant::now();
@@ -145,7 +145,7 @@ pub(super) fn git(directory: &Path, arguments: &[&str]) {
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-pub(super) fn places(stdout: &str) -> Vec<String> {
+pub(super) fn locations(stdout: &str) -> Vec<String> {
     let findings = stdout.lines().filter(|line| line.contains(": document "));
     findings.map(|line| line.split(": ").next().unwrap().to_owned()).collect()
 }

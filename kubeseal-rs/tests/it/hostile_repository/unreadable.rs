@@ -1,6 +1,6 @@
 //! A repository that cannot be read is an error, not an empty one.
 
-use super::repository::{Hostile, places};
+use super::repository::{Hostile, locations};
 use crate::support::program::fixture;
 use std::fs;
 use std::process::Command;
@@ -30,10 +30,10 @@ fn what_cannot_be_read_of_the_repository_is_a_failure() {
         for (arguments, words) in
             [(["guard", "."], "cannot tell which of the ignored"), (["guard", "--staged"], "error: ")]
         {
-            let (code, told) = hostile.run(&arguments);
+            let (code, printed) = hostile.run(&arguments);
             assert!(
-                code == Some(1) && told.contains(words) && places(&told).is_empty(),
-                "{what}: {arguments:?}: {told}"
+                code == Some(1) && printed.contains(words) && locations(&printed).is_empty(),
+                "{what}: {arguments:?}: {printed}"
             );
         }
     }
@@ -48,31 +48,31 @@ fn a_work_tree_without_its_repository_is_a_plain_folder_where_nothing_is_guarded
     let (certificate, key) = (fixture("test-only.crt"), fixture("test-only.key"));
     let certificate = ["--cert", certificate.to_str().unwrap()];
     let keys = ["--recovery-private-key", key.to_str().unwrap()];
-    let (code, told) = hostile.run(&[&["inspect", "."], &certificate[..]].concat());
-    assert!(code == Some(0) && told.contains("app/sealed.yaml"), "{code:?}: {told}");
-    assert_eq!(told.matches("is taken as a plain folder").count(), 1, "{told}");
-    let (code, told) = hostile.run(&[&["reseal", "--check"], &certificate[..], &keys, &["."]].concat());
-    assert!(code == Some(0) && told.contains("is taken as a plain folder"), "{code:?}: {told}");
-    let (code, told) = hostile.run(&["guard", "."]);
-    assert!(code == Some(1) && told.contains("cannot tell which of the ignored"), "{code:?}: {told}");
+    let (code, printed) = hostile.run(&[&["inspect", "."], &certificate[..]].concat());
+    assert!(code == Some(0) && printed.contains("app/sealed.yaml"), "{code:?}: {printed}");
+    assert_eq!(printed.matches("is taken as a plain folder").count(), 1, "{printed}");
+    let (code, printed) = hostile.run(&[&["reseal", "--check"], &certificate[..], &keys, &["."]].concat());
+    assert!(code == Some(0) && printed.contains("is taken as a plain folder"), "{code:?}: {printed}");
+    let (code, printed) = hostile.run(&["guard", "."]);
+    assert!(code == Some(1) && printed.contains("cannot tell which of the ignored"), "{code:?}: {printed}");
 }
 
 #[test]
-fn references_that_are_kept_otherwise_matter_only_to_what_is_staged() {
+fn the_format_of_references_matters_only_to_staged_files() {
     let hostile = Hostile::new();
     hostile.write(
         ".git/config",
         "[core]\n\trepositoryformatversion = 1\n[extensions]\n\trefstorage = reftable\n",
     );
     let certificate = fixture("test-only.crt");
-    let (code, told) = hostile.run(&["guard", "."]);
+    let (code, printed) = hostile.run(&["guard", "."]);
     assert_eq!(
-        (code, places(&told)),
+        (code, locations(&printed)),
         (Some(1), vec!["app/secret.yaml:5".to_owned(), "deploy/secret.yaml:5".into()]),
-        "{told}"
+        "{printed}"
     );
-    let (code, told) = hostile.run(&["inspect", ".", "--cert", certificate.to_str().unwrap()]);
-    assert!(code == Some(0) && told.contains("app/sealed.yaml"), "{told}");
-    let (code, told) = hostile.run(&["guard", "--staged"]);
-    assert!(code == Some(1) && told.contains("extensions.refstorage = reftable"), "{told}");
+    let (code, printed) = hostile.run(&["inspect", ".", "--cert", certificate.to_str().unwrap()]);
+    assert!(code == Some(0) && printed.contains("app/sealed.yaml"), "{printed}");
+    let (code, printed) = hostile.run(&["guard", "--staged"]);
+    assert!(code == Some(1) && printed.contains("extensions.refstorage = reftable"), "{printed}");
 }

@@ -1,4 +1,4 @@
-//! `inspect`: with a cluster that only says its lines. What is told without one is in `tests/cases/inspect`.
+//! `inspect` with a cluster of prepared responses. Cases without a cluster are in `tests/cases/inspect`.
 
 use crate::support::program::{finish, fixture, program, run};
 use crate::support::server::{Line, PORTS, SERVICE, Server, status};
@@ -30,7 +30,7 @@ fn certificate() -> Vec<Line> {
     vec![(SERVICE, 200, PORTS.into()), (CERTIFICATE, 200, pem)]
 }
 
-/// Flags by which this server's TLS is verified: nothing else is kept.
+/// Flags that verify this server's TLS: certificates from unverified servers are not cached.
 fn trust(server: &Server) -> [&str; 4] {
     let authority = server.files.as_ref().unwrap()[0].to_str().unwrap();
     ["--certificate-authority", authority, "--tls-server-name", "elsewhere.example"]
@@ -43,7 +43,7 @@ fn inspect(sealed: &[u8], lines: Vec<Line>, arguments: &[&str]) -> Output {
     run(&[&all, arguments].concat(), sealed)
 }
 
-fn told(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout.clone()).unwrap()
 }
@@ -62,20 +62,20 @@ fn the_cluster_says_whether_it_is_synced_and_why_not() {
         ),
     ] {
         let lines = [certificate(), vec![(OBJECT, 200, object(&sealed, generation, state))]].concat();
-        let told = told(&inspect(&sealed, lines, &[]));
+        let printed = printed(&inspect(&sealed, lines, &[]));
         for word in words {
-            assert!(told.contains(word), "no {word:?} in:\n{told}");
+            assert!(printed.contains(word), "no {word:?} in:\n{printed}");
         }
-        assert!(!told.contains("\u{1b}["), "{told}");
+        assert!(!printed.contains("\u{1b}["), "{printed}");
     }
 }
 
 #[test]
-fn another_object_in_the_cluster_is_told() {
+fn another_object_in_the_cluster_is_reported() {
     let (ours, theirs) = (sealed(), sealed());
     let lines = [certificate(), vec![(OBJECT, 200, object(&theirs, 2, synced("True", "")))]].concat();
     let output = inspect(&ours, lines, &["-o", "json"]);
-    let reports: Value = serde_json::from_str(&told(&output)).unwrap();
+    let reports: Value = serde_json::from_str(&printed(&output)).unwrap();
     assert_eq!(reports[0]["cluster"]["sameItems"], false);
     assert_eq!(reports[0]["cluster"]["synced"], "True");
     assert_eq!(reports[0]["certificate"]["knownFrom"], "cluster");
@@ -83,11 +83,11 @@ fn another_object_in_the_cluster_is_told() {
 }
 
 #[test]
-fn other_ciphertext_is_told_from_other_items() {
+fn other_ciphertext_and_other_items_are_distinguished() {
     let (ours, theirs) = (sealed(), sealed());
     let text_with = |theirs: &[u8]| {
         let lines = [certificate(), vec![(OBJECT, 200, object(theirs, 2, synced("True", "")))]].concat();
-        told(&inspect(&ours, lines, &[]))
+        printed(&inspect(&ours, lines, &[]))
     };
     let text = text_with(&theirs);
     assert!(
@@ -102,32 +102,32 @@ fn other_ciphertext_is_told_from_other_items() {
 #[test]
 fn what_a_cluster_marked_is_compromised_without_it_too() {
     let marked = object(&sealed(), 2, json!({ "compromisedBy": ["ab".repeat(32)] }));
-    let text = told(&run(&["inspect"], marked.as_bytes()));
+    let text = printed(&run(&["inspect"], marked.as_bytes()));
     assert!(
         text.contains("COMPROMISED: the key that it was sealed with leaked") && !text.contains("reseal it"),
         "{text}"
     );
     let sound = object(&sealed(), 2, json!({ "compromisedBy": [] }));
-    assert!(!told(&run(&["inspect"], sound.as_bytes())).contains("Problems"));
+    assert!(!printed(&run(&["inspect"], sound.as_bytes())).contains("Problems"));
 }
 
 #[test]
-fn what_is_not_in_the_cluster_is_told() {
+fn what_is_not_in_the_cluster_is_reported() {
     let absent = status(404, "NotFound", "sealedsecrets.bitnami.com not found");
     let lines = [certificate(), vec![(OBJECT, 404, absent)]].concat();
-    let told = told(&inspect(&sealed(), lines, &[]));
-    assert!(told.contains("no such SealedSecret in namespace shop"), "{told}");
+    let printed = printed(&inspect(&sealed(), lines, &[]));
+    assert!(printed.contains("no such SealedSecret in namespace shop"), "{printed}");
 }
 
 #[test]
-fn a_certificate_that_cannot_be_had_keeps_nothing_else_from_being_told() {
+fn without_a_certificate_everything_else_is_printed() {
     let sealed = sealed();
     let forbidden = status(403, "Forbidden", "jane cannot");
     let lines =
         vec![(SERVICE, 403, forbidden.clone()), (OBJECT, 200, object(&sealed, 2, synced("True", "well")))];
     let output = inspect(&sealed, lines, &[]);
-    assert!(told(&output).contains("synced: well"));
-    // A script is told as well: the comparison did not take place.
+    assert!(printed(&output).contains("synced: well"));
+    // The warning appears in a script too: the comparison did not happen.
     assert!(
         String::from_utf8_lossy(&output.stderr)
             .contains("warning: cannot fetch the controller's certificate")
@@ -147,7 +147,7 @@ fn a_certificate_that_cannot_be_had_keeps_nothing_else_from_being_told() {
 }
 
 #[test]
-fn without_live_nothing_is_dialled_and_what_was_kept_is_used() {
+fn without_live_no_connection_is_made_and_the_cache_is_used() {
     let server = Server::start_tls(certificate(), false);
     let kubeconfig = server.kubeconfig("{}");
     let cache = tempfile::tempdir().unwrap();
@@ -157,20 +157,20 @@ fn without_live_nothing_is_dialled_and_what_was_kept_is_used() {
         command.env("XDG_CACHE_HOME", cache.path());
         finish(command, input)
     };
-    let before = told(&run(&["inspect"], &sealed()));
+    let before = printed(&run(&["inspect"], &sealed()));
     assert!(before.contains("compare with --cert FILE"), "{before}");
-    assert!(server.asked().is_empty());
+    assert!(server.requests().is_empty());
     assert!(run(&[&["--fetch-cert"], &trust(&server)[..]].concat(), b"").status.success());
-    let asked = server.asked().len();
-    let after = told(&run(&["inspect"], &sealed()));
+    let requests = server.requests().len();
+    let after = printed(&run(&["inspect"], &sealed()));
     assert!(after.contains("the newest that the controller gave us"), "{after}");
-    assert_eq!(server.asked().len(), asked);
+    assert_eq!(server.requests().len(), requests);
 }
 
 #[test]
 fn an_earlier_certificate_is_still_known() {
     let earlier = std::fs::read_to_string(fixture("test-only.crt")).unwrap();
-    // Looking at it harms nobody.
+    // An expired certificate is no error here.
     let present = std::fs::read_to_string(fixture("expired.crt")).unwrap();
     let lines = vec![(SERVICE, 200, PORTS.into()), (CERTIFICATE, 200, earlier), (CERTIFICATE, 200, present)];
     let server = Server::start_tls(lines, false);
@@ -184,18 +184,24 @@ fn an_earlier_certificate_is_still_known() {
     for _ in 0..2 {
         assert!(run(&[&["--fetch-cert"], &trust(&server)[..]].concat(), b"").status.success());
     }
-    let asked = server.asked().len();
-    let told = told(&run(&["inspect"], &sealed()));
-    assert!(told.contains("f5b8ca6cdb64 (RSA 2048): not the newest that the controller gave us, "), "{told}");
-    assert!(told.contains("                made ") && told.contains(", expires 2126-10-30\n"), "{told}");
-    assert!(told.contains(" from kube-system/sealed-secrets-controller in plain\n"), "{told}");
+    let requests = server.requests().len();
+    let printed = printed(&run(&["inspect"], &sealed()));
+    assert!(
+        printed.contains("f5b8ca6cdb64 (RSA 2048): not the newest that the controller gave us, "),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("                made ") && printed.contains(", expires 2126-10-30\n"),
+        "{printed}"
+    );
+    assert!(printed.contains(" from kube-system/sealed-secrets-controller in plain\n"), "{printed}");
 
-    // Nor does that need a cluster that is known.
+    // This works without a kubeconfig too.
     let output = run(&["inspect", "--kubeconfig", "none", "-o", "json"], &sealed());
     let reports: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(reports[0]["certificate"]["isNewest"], Value::Null);
     assert!(reports[0]["certificate"]["firstFetched"].is_string(), "{reports}");
-    assert_eq!(server.asked().len(), asked);
+    assert_eq!(server.requests().len(), requests);
 
     #[cfg(unix)]
     {
@@ -220,21 +226,21 @@ fn what_a_leaked_key_opens_is_compromised() {
     let lines = |state: &Value, object_of: &[u8]| {
         [certificate(), vec![(OBJECT, 200, object(object_of, 2, state.clone()))]].concat()
     };
-    let text = told(&inspect(&sealed, lines(&state, &sealed), &[]));
+    let text = printed(&inspect(&sealed, lines(&state, &sealed), &[]));
     assert!(text.contains("COMPROMISED: sealed with a key that leaked and was revoked (abab"), "{text}");
     assert!(
         text.contains("sealing the old ones anew protects nothing") && !text.contains("reseal it"),
         "{text}"
     );
     let codes = |state: &Value, object_of: &[u8]| {
-        let json = told(&inspect(&sealed, lines(state, object_of), &["-o", "json"]));
+        let json = printed(&inspect(&sealed, lines(state, object_of), &["-o", "json"]));
         let reports: Value = serde_json::from_str(&json).unwrap();
         (reports[0]["problems"].to_string(), reports[0]["cluster"]["compromised"].clone())
     };
     let (problems, said) = codes(&state, &sealed);
     assert!(problems.contains(r#""code":"compromised""#) && said == *message, "{problems}");
 
-    // Other values, sealed with another key, are not known to anybody.
+    // Other values, sealed with another key, are not compromised.
     let (problems, said) = codes(&state, &self::sealed());
     assert!(problems == "[]" && said == *message, "{problems}");
     state["conditions"][1]["status"] = json!("False");

@@ -1,4 +1,4 @@
-//! `inspect` of several files and of directories: what cannot be told of one keeps nothing of the others from being told.
+//! `inspect` of several files and of directories: a file that cannot be read does not hide the others.
 
 use crate::support::program::{finish, program, run};
 use std::fs;
@@ -19,7 +19,7 @@ fn tree() -> TempDir {
     tree
 }
 
-/// Exit code, the files that are told of, and what was said beside.
+/// Runs `inspect`: exit code, the files that it printed, and standard error.
 fn inspect(tree: &TempDir, files: &[&str]) -> (Option<i32>, Vec<String>, String) {
     let mut command = program(&[&["inspect", "-o", "json"], files].concat());
     command.current_dir(tree.path()).env("SEALED_SECRETS_WARN", "always");
@@ -30,21 +30,21 @@ fn inspect(tree: &TempDir, files: &[&str]) -> (Option<i32>, Vec<String>, String)
 }
 
 #[test]
-fn other_kinds_are_passed_over() {
+fn other_kinds_are_skipped() {
     let (code, files, stderr) = inspect(&tree(), &["a.yaml", "other.yaml", "sub/b.yaml"]);
     assert_eq!((code, files), (Some(0), vec!["a.yaml".to_owned(), "sub/b.yaml".to_owned()]));
-    assert_eq!(stderr, "warning: found no SealedSecret in other.yaml; it is passed over\n");
+    assert_eq!(stderr, "warning: found no SealedSecret in other.yaml; it is skipped\n");
     let (code, files, stderr) = inspect(&tree(), &["other.yaml", "other.yaml"]);
     assert_eq!((code, files.len()), (Some(1), 0));
     assert!(stderr.contains("found no SealedSecret in any of 2 files"), "{stderr}");
 }
 
 #[test]
-fn a_broken_file_fails_once_the_others_are_told() {
+fn a_broken_file_fails_after_the_others_are_printed() {
     for files in [["broken.yaml", "a.yaml"], ["a.yaml", "nowhere.yaml"]] {
         let (code, files, stderr) = inspect(&tree(), &files);
         assert_eq!((code, files), (Some(1), vec!["a.yaml".to_owned()]));
-        assert!(stderr.contains("error: not everything could be told:\n  cannot read "), "{stderr}");
+        assert!(stderr.contains("error: not all files could be read:\n  cannot read "), "{stderr}");
     }
 }
 

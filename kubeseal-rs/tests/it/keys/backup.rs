@@ -1,4 +1,4 @@
-//! `keys backup`: what is in it, and where it goes.
+//! `keys backup`: what a backup holds, and where it is written.
 
 use crate::support::key_lines::{LABELLED, LEGACY, key, key_lines, list};
 use crate::support::program::{finish, program, run};
@@ -10,26 +10,29 @@ use std::process::Stdio;
 fn a_reader_that_goes_away_has_no_backup() {
     let server = Server::start(key_lines());
     let kubeconfig = server.kubeconfig("{}");
-    let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
-    let mut command = program(&[&["keys", "backup", "--plain"], &place[..]].concat());
+    let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let mut command = program(&[&["keys", "backup", "--plain"], &connection[..]].concat());
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     command.stdout(Stdio::from(writer));
     let output = finish(command, b"");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(1) && told.contains("cannot write to standard output"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.code() == Some(1) && printed.contains("cannot write to standard output"),
+        "{printed}"
+    );
 }
 
 #[test]
-fn what_leads_elsewhere_is_written_to_and_stays() {
+fn symbolic_links_are_followed_and_stay() {
     let server = Server::start(key_lines());
     let kubeconfig = server.kubeconfig("{}");
-    let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
     let folder = tempfile::tempdir().unwrap();
     let backup = |file: &str, flags: &[&str]| {
-        run(&[&["keys", "backup", "--plain", "-o", file], flags, &place[..]].concat(), b"")
+        run(&[&["keys", "backup", "--plain", "-o", file], flags, &connection[..]].concat(), b"")
     };
-    // A device, by a link: were it replaced, it would be the link.
+    // A symbolic link to a device. If `backup` replaced files here, it would replace the link.
     let device = folder.path().join("null");
     std::os::unix::fs::symlink("/dev/null", &device).unwrap();
     for flags in [&["--force"][..], &[]] {
@@ -38,9 +41,9 @@ fn what_leads_elsewhere_is_written_to_and_stays() {
         assert!(device.is_symlink() && std::fs::metadata("/dev/null").unwrap().len() == 0);
         assert!(output.stdout.is_empty(), "a summary may land in the backup");
     }
-    // All of it, and nothing else.
+    // The whole backup, and nothing else.
     let output = backup("/dev/stdout", &[]);
-    assert_eq!(output.stdout, run(&[&["keys", "backup", "--plain"], &place[..]].concat(), b"").stdout);
+    assert_eq!(output.stdout, run(&[&["keys", "backup", "--plain"], &connection[..]].concat(), b"").stdout);
 
     let [file, link] = ["file", "link"].map(|name| folder.path().join(name));
     std::fs::write(&file, "old").unwrap();
@@ -65,11 +68,11 @@ fn what_is_no_key_is_named_and_left_out() {
         run(&["keys", "backup", "--plain", "--kubeconfig", kubeconfig.path().to_str().unwrap()], b"")
     };
     let output = backup(&[key(), damaged.clone(), theirs.clone()]);
-    let [text, told] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    let [text, printed] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
     assert!(output.status.success() && text.matches("- apiVersion").count() == 1, "{text}");
     assert!(!text.contains("aHVudGVyMg"), "{text}");
     for name in ["damaged", "theirs"] {
-        assert!(told.contains(&format!("warning: Secret kube-system/{name} is labelled")), "{told}");
+        assert!(printed.contains(&format!("warning: Secret kube-system/{name} is labelled")), "{printed}");
     }
     let output = backup(&[damaged, theirs]);
     assert!(output.status.code() == Some(1) && output.stdout.is_empty());
@@ -104,8 +107,8 @@ fn the_key_from_before_labels_has_the_name_that_the_prefix_is() {
 fn a_backup_has_nothing_of_its_cluster() {
     let server = Server::start(key_lines());
     let kubeconfig = server.kubeconfig("{}");
-    let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
-    let output = run(&[&["keys", "backup", "--plain"], &place[..]].concat(), b"");
+    let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let output = run(&[&["keys", "backup", "--plain"], &connection[..]].concat(), b"");
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success() && text.starts_with("apiVersion: v1\nkind: List\nitems:\n"), "{text}");
     for there in ["mine: ", "creationTimestamp: ", "tls.key: ", "name: sealed-secrets-keyabcde"] {

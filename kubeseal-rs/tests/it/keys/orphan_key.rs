@@ -1,4 +1,4 @@
-//! The key that a controller made while there was none, beside those that are restored.
+//! The key that a controller made while it had none, when older keys are restored beside it.
 
 use super::restored::{CREATE, made};
 use crate::support::key_lines::{LABELLED, LEGACY, key, list, nothing_sealed};
@@ -8,15 +8,15 @@ use sealing::{Predecessor, successor_name};
 use serde_json::{Value, json};
 
 /// A key that the controller made an hour ago, when it had none.
-fn stray() -> Value {
+fn orphan() -> Value {
     let name = successor_name("sealed-secrets-key", &Predecessor::None("origin".into()), 0);
     made(&name)
 }
 
 #[test]
-fn a_stray_whose_deletion_is_answered_with_more_than_can_be_decoded_is_deleted() {
-    let stray = stray();
-    let name = stray["metadata"]["name"].as_str().unwrap();
+fn an_orphan_is_deleted_though_the_response_to_its_deletion_does_not_decode() {
+    let orphan = orphan();
+    let name = orphan["metadata"]["name"].as_str().unwrap();
     let mut back = key();
     back["metadata"]["creationTimestamp"] = json!(jiff::Timestamp::now());
     let origin =
@@ -26,7 +26,7 @@ fn a_stray_whose_deletion_is_answered_with_more_than_can_be_decoded_is_deleted()
         r#"{{"kind":"PartialObjectMetadata","metadata":{{"managedFields":[{{"fieldsV1":{deep}}}]}}}}"#
     );
     let server = Server::start(vec![
-        (LABELLED, 200, list(&[back, stray.clone()])),
+        (LABELLED, 200, list(&[back, orphan.clone()])),
         (LEGACY, 200, list(&[])),
         ("%3Dsealed-secrets-key-origin", 200, list(&[origin])),
         nothing_sealed(),
@@ -38,27 +38,27 @@ fn a_stray_whose_deletion_is_answered_with_more_than_can_be_decoded_is_deleted()
     let mut backup = key();
     backup["kind"] = json!("Secret");
     let output = run(&args, backup.to_string().as_bytes());
-    let [told, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    assert!(told.contains("nothing in the cluster needs it: it is deleted"), "{told}{error}");
+    let [printed, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert!(printed.contains("nothing in the cluster needs it: it is deleted"), "{printed}{error}");
     assert!(output.status.success() && error.is_empty(), "{error}");
-    let asked = server.asked();
-    let deleted = asked.iter().find(|request| request.starts_with("DELETE ")).unwrap();
-    // The private key need not come back, and another Secret of the name is not meant.
+    let requests = server.requests();
+    let deleted = requests.iter().find(|request| request.starts_with("DELETE ")).unwrap();
+    // The response need not contain the private key, and a new Secret of the same name is not deleted.
     assert!(deleted.contains("as=partialobjectmetadata") && deleted.contains(r#""uid":"u""#), "{deleted}");
 }
 
 #[test]
-fn every_key_is_restored_and_a_stray_retired_though_nobody_reads() {
-    let stray = stray();
+fn every_key_is_restored_and_an_orphan_retired_with_stdout_closed() {
+    let orphan = orphan();
     let mut back = key();
     back["metadata"]["creationTimestamp"] = json!(jiff::Timestamp::now());
     let origin =
         json!({ "metadata": { "name": "sealed-secrets-key-origin" }, "data": { "origin": "b3JpZ2lu" } });
-    let path = format!("/secrets/{}?", stray["metadata"]["name"].as_str().unwrap());
+    let path = format!("/secrets/{}?", orphan["metadata"]["name"].as_str().unwrap());
     let metadata = json!({ "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": {} });
     let server = Server::start(vec![
-        (LABELLED, 200, list(std::slice::from_ref(&stray))),
-        (LABELLED, 200, list(&[back, stray])),
+        (LABELLED, 200, list(std::slice::from_ref(&orphan))),
+        (LABELLED, 200, list(&[back, orphan])),
         (LEGACY, 200, list(&[])),
         ("%3Dsealed-secrets-key-origin", 200, list(&[origin])),
         nothing_sealed(),
@@ -76,7 +76,7 @@ fn every_key_is_restored_and_a_stray_retired_though_nobody_reads() {
     let backup = json!({ "apiVersion": "v1", "kind": "List", "items": items }).to_string();
     let arguments = ["keys", "restore", "-", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
     let (code, error) = run_unread(&arguments, backup.as_bytes());
-    let asked = server.asked();
-    assert_eq!(asked.iter().filter(|request| request.starts_with("POST ")).count(), 3, "{error}");
+    let requests = server.requests();
+    assert_eq!(requests.iter().filter(|request| request.starts_with("POST ")).count(), 3, "{error}");
     assert_eq!((code, error.as_str()), (Some(141), ""));
 }

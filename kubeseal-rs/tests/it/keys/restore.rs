@@ -1,4 +1,4 @@
-//! `keys restore`: what counts as there, and what is known to have leaked.
+//! `keys restore`: which keys count as present, and which are known to have leaked.
 
 use super::restored::{CREATE, LABEL, labelled, restore, restore_beside};
 use crate::support::key_lines::{LABELLED, LEGACY, SEALED, key, list, nothing_sealed};
@@ -22,11 +22,11 @@ fn a_list_without_a_kind_is_a_backup() {
         let kubeconfig = kubeconfig.path().to_str().unwrap();
         let output =
             run(&["keys", "restore", "-", "--keep-stray", "--kubeconfig", kubeconfig], text.as_bytes());
-        let [told, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-        assert!(output.status.success() && error.is_empty(), "{form}: {told}{error}");
+        let [printed, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        assert!(output.status.success() && error.is_empty(), "{form}: {printed}{error}");
         assert!(
-            told.contains(" is restored (Secret kube-system/sealed-secrets-keystored)"),
-            "{form}: {told}"
+            printed.contains(" is restored (Secret kube-system/sealed-secrets-keystored)"),
+            "{form}: {printed}"
         );
     }
 }
@@ -38,33 +38,36 @@ fn a_damaged_copy_is_not_there() {
     let mut lost = damaged.clone();
     lost["data"]["tls.crt"] = json!("eA==");
     for broken in [damaged, lost] {
-        let (told, error, stored) = restore(&[broken], &[key()]);
-        assert!(told.contains(" is restored (Secret kube-system/sealed-secrets-keystored)"), "{told}");
+        let (printed, error, stored) = restore(&[broken], &[key()]);
+        assert!(printed.contains(" is restored (Secret kube-system/sealed-secrets-keystored)"), "{printed}");
         assert!(error.contains("Secret kube-system/sealed-secrets-keyabcde is broken: "), "{error}");
         assert!(error.contains("kubectl delete secret -n kube-system sealed-secrets-keyabcde"), "{error}");
         assert!(stored.len() == 1 && stored[0].contains("generateName"), "{stored:?}");
     }
-    // Beside a whole copy a damaged one does no harm.
+    // A damaged copy beside a whole one does no harm.
     let mut damaged = labelled("damaged", "active");
     damaged["data"]["tls.key"] = json!("eA==");
-    let (told, _, stored) = restore(&[damaged, key()], &[key()]);
-    assert!(told.contains("is there already, active (Secret kube-system/sealed-secrets-keyabcde)"), "{told}");
+    let (printed, _, stored) = restore(&[damaged, key()], &[key()]);
+    assert!(
+        printed.contains("is there already, active (Secret kube-system/sealed-secrets-keyabcde)"),
+        "{printed}"
+    );
     assert!(stored.is_empty());
 }
 
 #[test]
-fn what_leaked_does_not_come_back() {
+fn a_compromised_key_is_restored_as_compromised() {
     let [one, other] = [labelled("one", "active"), labelled("other", "compromised")];
     for backup in [[one.clone(), other.clone()], [other.clone(), one.clone()]] {
-        let (told, _, stored) = restore(&[], &backup);
-        assert!(told.contains(" is restored, as compromised (Secret "), "{told}");
+        let (printed, _, stored) = restore(&[], &backup);
+        assert!(printed.contains(" is restored, as compromised (Secret "), "{printed}");
         assert!(
             stored.len() == 1 && stored[0].contains(&format!("\"{LABEL}\":\"compromised\"")),
             "{stored:?}"
         );
     }
-    let (told, error, stored) = restore(&[one], &[other]);
-    assert!(told.contains("is there already, active") && stored.is_empty(), "{told}");
+    let (printed, error, stored) = restore(&[one], &[other]);
+    assert!(printed.contains("is there already, active") && stored.is_empty(), "{printed}");
     assert!(error.contains("known to have leaked") && error.contains("kubeseal-rs keys revoke "), "{error}");
 }
 
@@ -87,12 +90,13 @@ fn sealed_saying(condition: &str, status: &str, key: &str) -> Line {
 }
 
 #[test]
-fn what_a_sealed_secret_says_leaked_does_not_come_back() {
+fn a_key_in_a_compromised_condition_is_restored_as_compromised() {
     let pem = std::fs::read_to_string(fixture("test-only.crt")).unwrap();
     let key_there = envelope::Certificate::from_pem(&pem).unwrap().fingerprint();
     let (whole, short) = (key_there.to_string(), key_there.short());
-    let (told, error, stored) = restore_beside(sealed_saying("Compromised", "True", &whole), &[], &[key()]);
-    assert!(told.contains(&format!("{short} is restored, as compromised (Secret ")), "{told}");
+    let (printed, error, stored) =
+        restore_beside(sealed_saying("Compromised", "True", &whole), &[], &[key()]);
+    assert!(printed.contains(&format!("{short} is restored, as compromised (Secret ")), "{printed}");
     assert!(error.contains(&format!("{short} leaked and was revoked")), "{error}");
     assert!(error.contains("of the SealedSecret shop/a and 2 more"), "{error}");
     assert!(stored.len() == 1 && stored[0].contains(&format!("\"{LABEL}\":\"compromised\"")), "{stored:?}");
@@ -102,20 +106,23 @@ fn what_a_sealed_secret_says_leaked_does_not_come_back() {
         sealed_saying("Compromised", "False", &whole),
         sealed_saying("Synced", "True", &whole),
     ] {
-        let (told, error, stored) = restore_beside(sealed, &[], &[key()]);
-        assert!(told.contains(&format!("{short} is restored (Secret ")) && error.is_empty(), "{told}{error}");
+        let (printed, error, stored) = restore_beside(sealed, &[], &[key()]);
+        assert!(
+            printed.contains(&format!("{short} is restored (Secret ")) && error.is_empty(),
+            "{printed}{error}"
+        );
         assert!(stored.len() == 1 && stored[0].contains(&format!("\"{LABEL}\":\"active\"")), "{stored:?}");
     }
 
-    // Whoever may not look is told so, and gets the keys back.
+    // A user who may not list SealedSecrets gets a warning, and the keys are restored.
     let forbidden = status(403, "Forbidden", "no");
-    let (told, error, _) = restore_beside((SEALED, 403, forbidden), &[], &[key()]);
-    assert!(told.contains(&format!("{short} is restored (Secret ")), "{told}");
+    let (printed, error, _) = restore_beside((SEALED, 403, forbidden), &[], &[key()]);
+    assert!(printed.contains(&format!("{short} is restored (Secret ")), "{printed}");
     assert!(error.contains("say that one of these keys leaked is not known"), "{error}");
 }
 
 #[test]
-fn what_is_no_backup_is_told_what_one_is() {
+fn an_error_about_a_backup_says_what_a_backup_is() {
     let sealed = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: db}\nspec: {}\n";
     let output = run(&["keys", "restore", "-"], sealed.as_bytes());
     let error = String::from_utf8(output.stderr).unwrap();

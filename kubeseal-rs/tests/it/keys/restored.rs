@@ -1,4 +1,4 @@
-//! Runs `keys restore` where there are keys already.
+//! Runs `keys restore` against a cluster that has keys already.
 
 use crate::support::key_lines::{LABELLED, LEGACY, key, list, nothing_sealed};
 use crate::support::program::run;
@@ -16,12 +16,13 @@ pub(super) fn labelled(name: &str, label: &str) -> Value {
     secret
 }
 
-/// What is there, and a backup: output, error, and what was stored.
+/// Restores a backup into a cluster with these keys: standard output, standard error, and the Secrets that were stored.
 pub(super) fn restore(there: &[Value], backup: &[Value]) -> (String, String, Vec<String>) {
     restore_beside(nothing_sealed(), there, backup)
 }
 
-/// The same, where these SealedSecrets are.
+/// Restores a backup into a cluster with these keys and SealedSecrets: standard output, standard error, and the Secrets
+/// that were stored.
 pub(super) fn restore_beside(
     sealed: Line,
     there: &[Value],
@@ -48,10 +49,10 @@ pub(super) fn restore_beside(
     let text = json!({ "apiVersion": "v1", "kind": "List", "items": items }).to_string();
     let args = ["keys", "restore", "-", "--keep-stray", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
     let output = run(&args, text.as_bytes());
-    let [told, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    assert!(output.status.success(), "{told}{error}");
-    let stored = server.asked().into_iter().filter(|request| request.starts_with("POST ")).collect();
-    (told, error, stored)
+    let [printed, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert!(output.status.success(), "{printed}{error}");
+    let stored = server.requests().into_iter().filter(|request| request.starts_with("POST ")).collect();
+    (printed, error, stored)
 }
 
 /// A key that was made an hour ago.
@@ -61,8 +62,8 @@ pub(super) fn made(name: &str) -> Value {
     let hour = jiff::SignedDuration::from_hours(1);
     let made = jiff::Timestamp::now() - hour;
     let certificate = envelope::issue(&mut rand::rngs::SysRng, &private, "", made, 2 * hour).unwrap();
-    let mut stray = labelled(name, "active");
-    stray["metadata"]["creationTimestamp"] = json!(made);
-    stray["data"] = json!({ "tls.crt": base64(&certificate.to_pem()), "tls.key": base64(&private.to_pkcs1_pem().unwrap()) });
-    stray
+    let mut orphan = labelled(name, "active");
+    orphan["metadata"]["creationTimestamp"] = json!(made);
+    orphan["data"] = json!({ "tls.crt": base64(&certificate.to_pem()), "tls.key": base64(&private.to_pkcs1_pem().unwrap()) });
+    orphan
 }

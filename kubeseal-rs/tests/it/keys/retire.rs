@@ -1,4 +1,4 @@
-//! `keys retire` where the controller cannot be asked which key it serves.
+//! `keys retire` where the controller does not say which key it serves.
 
 use crate::support::key_lines::{KEY, LABELLED, LEGACY, changed, key, list, nothing_sealed};
 use crate::support::program::{fixture, run, run_unread};
@@ -11,7 +11,7 @@ fn fingerprint() -> String {
     envelope::Certificate::from_pem(&pem).unwrap().fingerprint().to_string()
 }
 
-/// A newer key than the fixture.
+/// The Secret of a key that is newer than the fixture's.
 fn newer() -> Value {
     let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
     let (start, day) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24));
@@ -24,22 +24,23 @@ fn newer() -> Value {
     newer
 }
 
-/// Retires the fixture, to which there is a newer key: exit code, standard error, and whether it was labelled.
+/// Retires the fixture's key, beside which there is a newer one: exit code, standard error, and whether the key was
+/// labelled.
 fn retire(controller: Vec<Line>, flags: &[&str]) -> (Option<i32>, String, bool) {
     let mut lines =
         vec![(LABELLED, 200, list(&[newer(), key()])), (LEGACY, 200, list(&[])), changed(), nothing_sealed()];
     lines.extend(controller);
     let server = Server::start(lines);
     let kubeconfig = server.kubeconfig("{}");
-    let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
-    let output = run(&[&["keys", "retire", &fingerprint()], flags, &place].concat(), b"");
+    let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let output = run(&[&["keys", "retire", &fingerprint()], flags, &connection].concat(), b"");
     let labelled =
-        server.asked().iter().any(|request| request.starts_with("PATCH ") && request.contains(KEY));
+        server.requests().iter().any(|request| request.starts_with("PATCH ") && request.contains(KEY));
     (output.status.code(), String::from_utf8(output.stderr).unwrap(), labelled)
 }
 
 #[test]
-fn not_to_know_what_is_served_is_not_to_know_that_nothing_is() {
+fn an_unknown_served_key_is_not_taken_for_none() {
     let found = || (SERVICE, 200, PORTS.to_owned());
     let certificate = |code, reason, message| ("/proxy/v1/cert.pem", code, status(code, reason, message));
     let refused = [
@@ -77,7 +78,7 @@ fn not_to_know_what_is_served_is_not_to_know_that_nothing_is() {
 }
 
 #[test]
-fn what_to_do_with_templates_is_told() {
+fn templates_have_a_hint() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.yaml");
     std::fs::write(&file, "kind: SealedSecret\nmetadata: {name: a, namespace: {{ .Release.Namespace }}}\n")
@@ -92,7 +93,7 @@ fn what_to_do_with_templates_is_told() {
 }
 
 #[test]
-fn every_secret_of_a_key_is_retired_though_nobody_reads() {
+fn every_secret_of_a_key_is_retired_with_stdout_closed() {
     let mut second = key();
     second["metadata"]["name"] = json!("sealed-secrets-keysecond");
     let (_, _, metadata) = changed();
@@ -104,10 +105,10 @@ fn every_secret_of_a_key_is_retired_though_nobody_reads() {
         nothing_sealed(),
     ]);
     let kubeconfig = server.kubeconfig("{}");
-    let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
     let (code, error) =
-        run_unread(&[&["keys", "retire", &fingerprint(), "--unserved"][..], &place].concat(), b"");
-    let asked = server.asked();
-    assert_eq!(asked.iter().filter(|request| request.starts_with("PATCH ")).count(), 2, "{error}");
+        run_unread(&[&["keys", "retire", &fingerprint(), "--unserved"][..], &connection].concat(), b"");
+    let requests = server.requests();
+    assert_eq!(requests.iter().filter(|request| request.starts_with("PATCH ")).count(), 2, "{error}");
     assert_eq!((code, error.as_str()), (Some(141), ""));
 }

@@ -1,4 +1,4 @@
-//! `keys revoke` where something fails: what leaked is taken out all the same, or it is said that it is not.
+//! `keys revoke` where a request fails: the leaked key is revoked anyway, or an error says that it is not.
 
 use crate::support::key_lines::{
     KEY, LABELLED, LEGACY, SEALED, changed, key, key_lines, list, nothing_sealed,
@@ -6,7 +6,7 @@ use crate::support::key_lines::{
 use crate::support::program::{fixture, run, run_unread};
 use crate::support::server::{Line, Server, status};
 
-const BY_HAND: &str = "`kubectl label secret -n kube-system sealed-secrets-keyabcde \
+const KUBECTL_COMMAND: &str = "`kubectl label secret -n kube-system sealed-secrets-keyabcde \
                        sealedsecrets.bitnami.com/sealed-secrets-key=compromised --overwrite`";
 
 fn fingerprint() -> String {
@@ -15,17 +15,17 @@ fn fingerprint() -> String {
     certificate.unwrap().fingerprint().to_string()
 }
 
-/// Revokes the fixture: exit code, standard output, standard error, and whether it was labelled.
+/// Revokes the fixture's key: exit code, standard output, standard error, and whether the key was labelled.
 fn revoke(lines: Vec<Line>, flags: &[&str]) -> (Option<i32>, String, String, bool) {
     let fingerprint = fingerprint();
     let server = Server::start(lines);
     let kubeconfig = server.kubeconfig("{}");
-    let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
-    let output = run(&[&["keys", "revoke", &fingerprint], flags, &place].concat(), b"");
+    let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let output = run(&[&["keys", "revoke", &fingerprint], flags, &connection].concat(), b"");
     let is_label = |request: &String| request.starts_with("PATCH ") && request.contains("\"compromised\"");
-    let labelled = server.asked().iter().any(is_label);
-    let [told, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    (output.status.code(), told, error, labelled)
+    let labelled = server.requests().iter().any(is_label);
+    let [printed, error] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    (output.status.code(), printed, error, labelled)
 }
 
 fn with(mut lines: Vec<Line>, more: impl IntoIterator<Item = Line>) -> Vec<Line> {
@@ -34,7 +34,7 @@ fn with(mut lines: Vec<Line>, more: impl IntoIterator<Item = Line>) -> Vec<Line>
 }
 
 #[test]
-fn without_a_new_key_it_is_revoked_all_the_same() {
+fn a_key_is_revoked_even_if_no_new_key_comes() {
     let failing =
         || vec![(LABELLED, 200, list(&[key()])), (LABELLED, 500, String::new()), (LEGACY, 200, list(&[]))];
     let forbidden = || {
@@ -44,14 +44,19 @@ fn without_a_new_key_it_is_revoked_all_the_same() {
             (LEGACY, 200, list(&[])),
         ]
     };
-    for (what, lines) in
-        [("nobody answers", key_lines()), ("the looks fail", failing()), ("looks are forbidden", forbidden())]
-    {
+    for (what, lines) in [
+        ("no new key comes", key_lines()),
+        ("the looks fail", failing()),
+        ("looks are forbidden", forbidden()),
+    ] {
         let lines = with(lines, [changed(), nothing_sealed()]);
-        let (code, told, error, labelled) = revoke(lines, &["--yes", "--timeout", "1s"]);
-        assert!(code == Some(1) && labelled, "{what}: {told}{error}");
-        assert!(told.contains("is revoked (Secret kube-system/sealed-secrets-keyabcde)"), "{what}: {told}");
-        assert!(told.contains("Nothing that was looked at was sealed with it"), "{what}: {told}");
+        let (code, printed, error, labelled) = revoke(lines, &["--yes", "--timeout", "1s"]);
+        assert!(code == Some(1) && labelled, "{what}: {printed}{error}");
+        assert!(
+            printed.contains("is revoked (Secret kube-system/sealed-secrets-keyabcde)"),
+            "{what}: {printed}"
+        );
+        assert!(printed.contains("Nothing that was looked at was sealed with it"), "{what}: {printed}");
         assert!(error.contains("IS REVOKED, but there is no new key yet"), "{what}: {error}");
         assert!(error.contains("nothing can be sealed before there is one"), "{what}: {error}");
     }
@@ -60,15 +65,15 @@ fn without_a_new_key_it_is_revoked_all_the_same() {
 #[test]
 fn without_a_label_it_says_so_and_how() {
     let no = || status(403, "Forbidden", "no patch");
-    let (code, told, error, _) = revoke(with(key_lines(), [(KEY, 403, no())]), &["--yes"]);
-    assert!(code == Some(1) && told.is_empty(), "{told}");
-    assert!(error.contains(" is NOT REVOKED\n") && error.contains(BY_HAND), "{error}");
+    let (code, printed, error, _) = revoke(with(key_lines(), [(KEY, 403, no())]), &["--yes"]);
+    assert!(code == Some(1) && printed.is_empty(), "{printed}");
+    assert!(error.contains(" is NOT REVOKED\n") && error.contains(KUBECTL_COMMAND), "{error}");
     assert!(error.contains("the right to patch secrets"), "{error}");
 
-    // Nobody to ask is no reason to believe that it is done.
+    // Without a terminal and without `--yes`, nothing is revoked.
     let (code, _, error, labelled) = revoke(key_lines(), &[]);
     assert!(code == Some(1) && !labelled && error.contains(" is NOT REVOKED\n"), "{error}");
-    assert!(error.contains("--yes") && error.contains(BY_HAND), "{error}");
+    assert!(error.contains("--yes") && error.contains(KUBECTL_COMMAND), "{error}");
 
     let (code, _, error, _) = revoke(vec![(LABELLED, 403, no())], &["--yes"]);
     assert!(code == Some(1) && error.contains(" is NOT REVOKED\n"), "{error}");
@@ -78,17 +83,17 @@ fn without_a_label_it_says_so_and_how() {
 #[test]
 fn the_newest_can_be_revoked_without_a_new_one() {
     let lines = with(key_lines(), [changed(), nothing_sealed()]);
-    let (code, told, error, labelled) = revoke(lines, &["--yes", "--no-renew"]);
-    assert!(code == Some(0) && labelled, "{told}{error}");
-    assert!(!told.contains("new key"), "{told}");
+    let (code, printed, error, labelled) = revoke(lines, &["--yes", "--no-renew"]);
+    assert!(code == Some(0) && labelled, "{printed}{error}");
+    assert!(!printed.contains("new key"), "{printed}");
 }
 
 #[test]
-fn what_was_resealed_since_is_known_all_the_same_and_git_finds_it() {
-    let (_, told, error, _) =
+fn resealed_objects_are_listed_and_git_finds_their_old_values() {
+    let (_, printed, error, _) =
         revoke(with(key_lines(), [changed(), nothing_sealed()]), &["--yes", "--no-renew"]);
-    assert!(told.contains("also one that was resealed since"), "{told}{error}");
-    let command = told.lines().find_map(|line| line.strip_prefix("  git log --all -S ")).unwrap();
+    assert!(printed.contains("also one that was resealed since"), "{printed}{error}");
+    let command = printed.lines().find_map(|line| line.strip_prefix("  git log --all -S ")).unwrap();
     let certificate = fixture("test-only.crt");
     let secret = b"{kind: Secret, apiVersion: v1, metadata: {name: a, namespace: b}, stringData: {c: d}}";
     let sealed = run(&["--cert", certificate.to_str().unwrap(), "-o", "yaml"], secret);
@@ -97,17 +102,17 @@ fn what_was_resealed_since_is_known_all_the_same_and_git_finds_it() {
 }
 
 #[test]
-fn what_the_files_tell_is_told_without_the_cluster() {
+fn what_the_files_show_is_printed_without_the_cluster() {
     let lines = with(key_lines(), [changed(), (SEALED, 403, status(403, "Forbidden", "not you"))]);
-    let (code, told, error, labelled) =
+    let (code, printed, error, labelled) =
         revoke(lines, &["--yes", "--no-renew", "nowhere.yaml", "--warn=always"]);
     assert!(code == Some(0) && labelled, "{error}");
-    assert!(told.contains("nowhere.yaml: ") && told.contains("condition Compromised"), "{told}");
+    assert!(printed.contains("nowhere.yaml: ") && printed.contains("condition Compromised"), "{printed}");
     assert!(error.contains("the right to list sealedsecrets.bitnami.com"), "{error}");
 }
 
 #[test]
-fn a_new_key_is_asked_for_and_its_lack_is_told_though_nobody_reads() {
+fn a_new_key_is_requested_and_its_absence_printed_with_stdout_closed() {
     let mut other = key();
     other["metadata"]["name"] = serde_json::json!("sealed-secrets-keyother");
     let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
@@ -138,9 +143,9 @@ fn a_new_key_is_asked_for_and_its_lack_is_told_though_nobody_reads() {
         kubeconfig.path().to_str().unwrap(),
     ];
     let (code, error) = run_unread(&arguments, b"");
-    let asked = server.asked();
-    // The request that the revoked key carried went with it: the one that is left is asked for a new one.
-    let last = asked.iter().rfind(|request| request.starts_with("PATCH ")).unwrap();
+    let requests = server.requests();
+    // The revoked key carried the request for renewal. The remaining key is annotated instead.
+    let last = requests.iter().rfind(|request| request.starts_with("PATCH ")).unwrap();
     assert!(
         last.contains("sealed-secrets-keyother") && last.contains("sealedsecrets.bitnami.com/renew"),
         "{last}"

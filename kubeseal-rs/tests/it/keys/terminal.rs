@@ -1,4 +1,4 @@
-//! `keys` at a terminal: passphrases, and the question before a key is revoked.
+//! `keys` at a terminal: passphrases, and the confirmation before a key is revoked.
 
 use super::list::fingerprint;
 use crate::support::key_lines::{key_lines, nothing_sealed};
@@ -7,7 +7,7 @@ use crate::support::server::{Server, status};
 use crate::support::terminal::Terminal;
 
 #[test]
-fn a_passphrase_is_asked_for_twice_and_never_shown() {
+fn the_prompt_for_a_passphrase_comes_twice_and_hides_it() {
     let mut lines = key_lines();
     lines.push(nothing_sealed());
     let server = Server::start(lines);
@@ -15,9 +15,9 @@ fn a_passphrase_is_asked_for_twice_and_never_shown() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys.age");
     let file = file.to_str().unwrap();
-    let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
 
-    let mut terminal = Terminal::start(program(&[&["keys", "backup", "-o", file], &place[..]].concat()));
+    let mut terminal = Terminal::start(program(&[&["keys", "backup", "-o", file], &connection[..]].concat()));
     for question in ["passphrase of the backup: ", "passphrase of the backup, again: "] {
         terminal.wait_for(question);
         assert!(!terminal.echoes());
@@ -27,9 +27,9 @@ fn a_passphrase_is_asked_for_twice_and_never_shown() {
     assert_eq!((code, output), (Some(0), format!("{file}: 1 sealing key, encrypted\n")));
     assert!(!shown.contains("hunter2"), "{shown}");
 
-    // Nothing of the cluster's own is in it, and once typed is enough.
+    // The keys of the cluster are not in it, so one prompt for the passphrase is enough.
     let mut terminal =
-        Terminal::start(program(&[&["keys", "restore", file, "--dry-run"], &place[..]].concat()));
+        Terminal::start(program(&[&["keys", "restore", file, "--dry-run"], &connection[..]].concat()));
     terminal.wait_for(&format!("passphrase of the backup {file}: "));
     terminal.type_in("hunter2 hunter2\n");
     let (code, output, _) = terminal.end();
@@ -38,27 +38,27 @@ fn a_passphrase_is_asked_for_twice_and_never_shown() {
         output.contains("is there already, active (Secret kube-system/sealed-secrets-keyabcde)"),
         "{output}"
     );
-    assert!(server.asked().iter().all(|asked| asked.starts_with("GET ")), "{:?}", server.asked());
+    assert!(server.requests().iter().all(|requests| requests.starts_with("GET ")), "{:?}", server.requests());
 }
 
 #[test]
-fn whoever_is_asked_may_say_no() {
-    for (answer, asked) in [("n\n", false), ("\n", false), ("yes please\n", false), ("y\n", true)] {
+fn answering_no_changes_nothing() {
+    for (answer, requests) in [("n\n", false), ("\n", false), ("yes please\n", false), ("y\n", true)] {
         let mut lines = key_lines();
         lines.push(("/secrets/sealed-secrets-keyabcde?", 403, status(403, "Forbidden", "no patch")));
         let server = Server::start(lines);
         let kubeconfig = server.kubeconfig("{}");
         let fingerprint = fingerprint();
-        let place = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+        let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
         let mut terminal =
-            Terminal::start(program(&[&["keys", "revoke", &fingerprint], &place[..]].concat()));
+            Terminal::start(program(&[&["keys", "revoke", &fingerprint], &connection[..]].concat()));
         terminal.wait_for(" [y/N] ");
         terminal.type_in(answer);
         let (code, _, shown) = terminal.end();
         let question = shown.split(" [y/N] ").next().unwrap();
         assert!(question.contains(&fingerprint[..12]) && question.contains("Revoke key"), "{shown}");
         assert_eq!(code, Some(1));
-        let patched = server.asked().iter().any(|request| request.starts_with("PATCH "));
-        assert_eq!(patched, asked, "{answer:?}");
+        let patched = server.requests().iter().any(|request| request.starts_with("PATCH "));
+        assert_eq!(patched, requests, "{answer:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What files, names and clusters hold moves no cursor and begins no message of its own, whichever command tells of it.
+//! Text from files, names and clusters moves no cursor and starts no message of its own, in the output of any command.
 
 use crate::support::key_lines::{LABELLED, LEGACY, SEALED, changed, key, key_lines, list, nothing_sealed};
 use crate::support::program::{finish, fixture, program};
@@ -7,7 +7,7 @@ use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Moves the cursor (C0 and C1), turns text around, hides it, and begins a line.
+/// Moves the cursor (C0 and C1), reverses text, hides it, and begins a line.
 const HOSTILE: &str =
     "x\u{1b}[2J\u{1b}]0;t\u{7}\u{9b}31m\u{202e}\u{2066}\u{200b}\u{7f}\rhint: run this\nerror: forged";
 
@@ -18,7 +18,7 @@ impl Tree {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// A file of a hostile name with this text.
+    /// A file with a hostile name and this text.
     fn file(&self, end: &str, text: &str) -> PathBuf {
         let path = self.0.path().join(format!("{}{end}", HOSTILE.replace('/', "")));
         fs::write(&path, text).unwrap();
@@ -26,8 +26,8 @@ impl Tree {
     }
 }
 
-/// Everything that it told.
-fn told(arguments: &[&str], input: &str) -> String {
+/// Standard output and standard error of a run.
+fn printed(arguments: &[&str], input: &str) -> String {
     let mut command = program(arguments);
     command.env("EDITOR", "true");
     let output = finish(command, input.as_bytes());
@@ -35,15 +35,15 @@ fn told(arguments: &[&str], input: &str) -> String {
 }
 
 fn assert_harmless(arguments: &[&str], input: &str) {
-    let told = told(arguments, input);
+    let printed = printed(arguments, input);
     let is_harmful = |c: char| c != '\n' && c.is_control() || "\u{202e}\u{2066}\u{200b}".contains(c);
-    assert!(!told.contains(is_harmful), "{arguments:?}: {told:?}");
+    assert!(!printed.contains(is_harmful), "{arguments:?}: {printed:?}");
     assert!(
-        !told.lines().any(|line| line.starts_with("error: forged") || line.starts_with("hint: run this")),
-        "{arguments:?}: {told:?}"
+        !printed.lines().any(|line| line.starts_with("error: forged") || line.starts_with("hint: run this")),
+        "{arguments:?}: {printed:?}"
     );
-    // It was told of at all; where no object can have such a name, in other words.
-    assert!(told.contains("[2J") || told.contains("(something else)"), "{arguments:?}: {told:?}");
+    // The text is printed, escaped; where no object can have such a name, another text stands for it.
+    assert!(printed.contains("[2J") || printed.contains("(something else)"), "{arguments:?}: {printed:?}");
 }
 
 fn sealed(name: &str) -> String {
@@ -66,7 +66,7 @@ fn text(path: &Path) -> &str {
 }
 
 #[test]
-fn of_a_file_whose_name_is_hostile() {
+fn a_hostile_file_name_is_escaped() {
     let tree = Tree::new();
     let broken = tree.file(".yaml", "kind: [Secret, SealedSecret\n");
     let broken = text(&broken);
@@ -115,7 +115,7 @@ fn of_a_file_whose_name_is_hostile() {
 }
 
 #[test]
-fn of_an_object_whose_name_and_keys_are_hostile() {
+fn hostile_object_names_and_keys_are_escaped() {
     let tree = Tree::new();
     let plain = tree.0.path().join("plain.json");
     fs::write(&plain, sealed(HOSTILE)).unwrap();
@@ -157,7 +157,7 @@ fn of_an_object_whose_name_and_keys_are_hostile() {
 }
 
 #[test]
-fn of_what_a_cluster_says() {
+fn hostile_messages_of_a_cluster_are_escaped() {
     let mut odd = key();
     odd["metadata"]["name"] = json!(HOSTILE);
     let hostile = json!(HOSTILE).to_string();
@@ -175,14 +175,14 @@ fn of_what_a_cluster_says() {
         let server = Server::start(lines);
         let kubeconfig = server.kubeconfig("{}");
         for arguments in [&["keys", "list"][..], &["keys", "list", "-o", "json"]] {
-            let place = ["--kubeconfig", text(kubeconfig.path())];
-            assert_harmless(&[arguments, &place].concat(), "");
+            let connection = ["--kubeconfig", text(kubeconfig.path())];
+            assert_harmless(&[arguments, &connection].concat(), "");
         }
     }
 }
 
 #[test]
-fn of_what_a_revoked_key_opened_and_of_a_backup() {
+fn inspect_names_what_a_revoked_key_opened() {
     let certificate = envelope::Certificate::from_pem(&fs::read_to_string(fixture("test-only.crt")).unwrap());
     let fingerprint = certificate.unwrap().fingerprint().to_string();
     let mut object: serde_json::Value = serde_json::from_str(&sealed("a")).unwrap();
@@ -206,7 +206,7 @@ fn of_what_a_revoked_key_opened_and_of_a_backup() {
     {
         let server = Server::start(lines);
         let kubeconfig = server.kubeconfig("{}");
-        let place = ["--kubeconfig", text(kubeconfig.path())];
-        assert_harmless(&[arguments, &place].concat(), input);
+        let connection = ["--kubeconfig", text(kubeconfig.path())];
+        assert_harmless(&[arguments, &connection].concat(), input);
     }
 }

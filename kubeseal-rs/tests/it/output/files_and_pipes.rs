@@ -1,4 +1,4 @@
-//! Where the result goes: whole files or none, and a reader that leaves early.
+//! Where the result is written: whole files or none, and a reader that closes the pipe early.
 
 use crate::support::program::{finish, program, run};
 use std::path::Path;
@@ -54,7 +54,8 @@ fn assert_in_order(text: &[u8], count: usize) {
 fn many_come_out_in_order_whether_memory_holds_them_or_not() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("sealed.yaml");
-    // The last takes several megabytes, which go through a temporary file; without a place for one, through memory.
+    // The last size is several megabytes, which go through a temporary file; without a directory for one, through
+    // memory.
     for (count, size, temporary) in
         [(3, 1, "/tmp"), (200, 1, "/tmp"), (60, 50_000, "/tmp"), (60, 50_000, "/nowhere")]
     {
@@ -101,7 +102,7 @@ fn a_broken_one_among_many_is_named_and_nothing_is_written() {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(names(directory.path()), ["sealed.yaml"]);
     }
-    // Not UTF-8, behind many that are.
+    // A document that is not UTF-8, behind many that are.
     let output = run(&["--cert", "test-only.crt", "-n", "shop"], &[&before[..], b"---\na: \xff\n"].concat());
     assert!(output.status.code() == Some(1) && output.stdout.is_empty());
 }
@@ -118,7 +119,7 @@ fn success_leaves_no_other_file() {
 
 #[cfg(unix)]
 #[test]
-fn modes_and_links_are_kept() {
+fn modes_and_links_stay() {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("sealed.yaml");
@@ -157,14 +158,14 @@ fn what_is_cut_off_is_no_success() {
         drop(reader);
         command.stdout(Stdio::from(writer));
         let output = finish(command, input);
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.code() == Some(141) && told.is_empty(), "{arguments:?}: {told}");
+        let printed = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(141) && printed.is_empty(), "{arguments:?}: {printed}");
     }
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_cannot_be_told_changes_nothing() {
+fn what_cannot_be_printed_changes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("sealed.yaml");
     assert!(seal_to(&path, SECRET).status.success());
@@ -194,7 +195,7 @@ fn what_cannot_be_told_changes_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn it_answers_to_the_name_it_is_called_by() {
+fn the_program_uses_the_name_it_was_called_by() {
     use std::os::unix::process::CommandExt as _;
     let mut command = program(&["--version"]);
     command.arg0("/usr/local/bin/kubeseal");

@@ -1,34 +1,34 @@
-//! The program names itself as it was called: `kubeseal` in every page and every hint where that is its name. Under its own name, see
-//! `tests/cases`.
+//! The program uses the name that it was called by: help pages and hints say `kubeseal` if it was called `kubeseal`.
+//! Its own name is tested in `tests/cases`.
 
 use crate::support::key_lines::{key_lines, nothing_sealed};
 use crate::support::program::{finish, fixture, program};
 use crate::support::server::Server;
 use std::os::unix::process::CommandExt as _;
 
-/// What is called so whatever the program is called.
+/// Words that stay the same under every name of the program.
 const FIXED: [&str; 2] = ["# kubeseal-rs: allow", "id: kubeseal-rs-guard"];
 
-fn told(name: &str, arguments: &[&str], input: &[u8]) -> String {
+fn printed(name: &str, arguments: &[&str], input: &[u8]) -> String {
     let mut command = program(arguments);
     command.arg0(format!("/usr/local/bin/{name}"));
     let output = finish(command, input);
     String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
 }
 
-/// Tells the same under both names, but for the name, which is in there.
+/// Asserts that the output is the same under both names, except for the name itself, which must occur.
 fn check(arguments: &[&str], input: &[u8]) {
-    let [ours, theirs] = ["kubeseal-rs", "kubeseal"].map(|name| told(name, arguments, input));
+    let [ours, theirs] = ["kubeseal-rs", "kubeseal"].map(|name| printed(name, arguments, input));
     let hide = |text: &str| FIXED.iter().fold(text.to_owned(), |text, fixed| text.replace(fixed, ""));
     let (ours, theirs) = (hide(&ours), hide(&theirs));
     assert!(ours.contains("kubeseal-rs"), "{arguments:?}:\n{ours}");
-    // A shorter name breaks lines elsewhere.
+    // A shorter name breaks lines at other words.
     let words = |text: &str| text.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>();
     assert_eq!(words(&theirs), words(&ours.replace("kubeseal-rs", "kubeseal")), "{arguments:?}");
 }
 
 #[test]
-fn pages_have_the_name_that_was_called() {
+fn help_has_the_name_that_was_called() {
     check(&["--help"], b"");
     for command in ["create", "guard", "inspect", "keys", "completion", "edit", "reseal"] {
         check(&["help", command], b"");

@@ -1,4 +1,4 @@
-//! What only a person at a terminal is shown: how far `reseal` is, and colours.
+//! Output that appears only at a terminal: the progress of `reseal`, and colours.
 
 use crate::support::program::{fixture, program, run};
 use crate::support::terminal::Terminal;
@@ -30,13 +30,13 @@ fn a_terminal_shows_how_far_it_is_and_is_left_clean() {
     let (code, output, shown) = Terminal::start(at_xterm(&check(tree.path()))).end();
     assert_eq!(code, Some(0), "{shown}");
     assert!(shown.contains("] 0/3 ") && shown.contains("a.yaml"), "{shown:?}");
-    // Its line is cleared at the end, and nothing comes after.
+    // The progress line is cleared at the end, and nothing follows it.
     assert!(shown.ends_with("\r\u{1b}[2K"), "{shown:?}");
     assert!(!output.contains("/3"), "{output}");
 }
 
 #[test]
-fn neither_a_pipe_nor_somebody_who_wants_quiet_is_shown_it() {
+fn neither_a_pipe_nor_quiet_shows_it() {
     let tree = tree();
     assert_eq!(String::from_utf8(run(&check(tree.path()), b"").stderr).unwrap(), "");
     let quiet = [&check(tree.path())[..], &["--quiet"]].concat();
@@ -62,7 +62,7 @@ fn colours_are_for_terminals_that_want_them() {
         );
     }
     let tree = tree();
-    // The bar has none to take away. Codes that end with m are those for colours.
+    // The progress bar has no colours. Codes that end with m are colours.
     let shown = shown(Some(("NO_COLOR", "1")), &check(tree.path()));
     let ends = |code: &str| code.chars().find(char::is_ascii_alphabetic);
     assert!(shown.contains("] 0/3 "), "{shown:?}");

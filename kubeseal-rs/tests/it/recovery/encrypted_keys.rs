@@ -13,7 +13,7 @@ use std::process::Output;
 const WORDS: &str = "correct horse";
 const SECRET: &[u8] = b"metadata: {name: db, namespace: shop}\nstringData: {password: hunter2}\n";
 
-/// Backups in every form, what decrypts them, and a SealedSecret.
+/// A directory with backups in every format, what decrypts them, and a SealedSecret.
 struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -59,12 +59,12 @@ impl Folder {
 
     fn refused(&self, flags: &[&str], words: &[&str]) {
         let output = self.unseal(flags);
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.code() == Some(1) && output.stdout.is_empty(), "{flags:?}: {told}");
+        let printed = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && output.stdout.is_empty(), "{flags:?}: {printed}");
         for words in words {
-            assert!(told.contains(words), "no {words:?} in {told}");
+            assert!(printed.contains(words), "no {words:?} in {printed}");
         }
-        assert!(!told.contains("hunter2") && !told.contains("AGE-SECRET-KEY-1Q"), "{told}");
+        assert!(!printed.contains("hunter2") && !printed.contains("AGE-SECRET-KEY-1Q"), "{printed}");
     }
 }
 
@@ -97,7 +97,7 @@ fn opens_with_what_was_locked() {
 }
 
 #[test]
-fn what_is_missing_is_told() {
+fn what_is_missing_is_reported() {
     let folder = Folder::new();
     folder.refused(
         &["--recovery-private-key", "me.age"],
@@ -119,7 +119,7 @@ fn what_is_missing_is_told() {
         &["--recovery-private-key", "me.age", "-i", "words.txt"],
         &["words.txt holds no identity", "--recovery-private-key <(age -d -i IDENTITY"],
     );
-    // What it decrypts to is told no more of than what was never encrypted.
+    // The decrypted text appears in errors as little as a plain one does.
     folder.refused(
         &["--recovery-private-key", "text.age", "--passphrase-file", "words.txt"],
         &["where a Kubernetes object belongs"],
@@ -127,7 +127,7 @@ fn what_is_missing_is_told() {
 }
 
 #[test]
-fn a_passphrase_is_asked_for_by_the_name_of_its_file() {
+fn the_prompt_for_a_passphrase_names_its_file() {
     let folder = Folder::new();
     let mut command =
         program(&["--recovery-unseal", "-f", "sealed.yaml", "--recovery-private-key", "words.age,pem.age"]);
@@ -147,7 +147,7 @@ fn a_passphrase_is_asked_for_by_the_name_of_its_file() {
 fn reseal_opens_with_it_and_checks_with_it() {
     let folder = Folder::new();
     let sealed = fs::read_to_string(folder.path().join("sealed.yaml")).unwrap();
-    // Without the hint, and sealed to the present certificate: only the private key can tell.
+    // Without the fingerprint, sealed to the present certificate: only the private key shows that.
     let without = sealed.lines().filter(|line| !line.contains("fingerprint")).collect::<Vec<_>>().join("\n");
     assert_ne!(without.len() + 1, sealed.len());
     folder.write("sealed.yaml", &without);
@@ -167,8 +167,8 @@ fn reseal_opens_with_it_and_checks_with_it() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
     let output = reseal(&["--recovery-private-key", "me.age"]);
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.code() == Some(1) && told.contains("--identity FILE"), "{told}");
+    let printed = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && printed.contains("--identity FILE"), "{printed}");
 
     let old =
         sealed.replace("f5b8ca6cdb64f96f0fd3e0d50116cafb3664a3a52afdb229260d9d8c1054c057", &"0a".repeat(32));

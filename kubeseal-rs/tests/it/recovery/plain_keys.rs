@@ -1,4 +1,4 @@
-//! `--recovery-unseal`: what was sealed comes back, with every kind of file that holds a key.
+//! `--recovery-unseal`: sealed values are opened with every kind of file that holds a key.
 
 use crate::support::program::{fixture, run};
 use base64::Engine as _;
@@ -27,7 +27,7 @@ fn secret() -> Value {
     })
 }
 
-/// Private key and certificate in a Secret, as the cluster has it.
+/// A Secret with private key and certificate, as the cluster has it.
 fn backup(private: &str) -> Value {
     let certificate = std::fs::read(fixture("test-only.crt")).unwrap();
     json!({
@@ -66,7 +66,7 @@ fn every_kind_of_file_opens() {
         opens(&list.to_string());
         opens(&serde_saphyr::to_string(&list).unwrap());
     }
-    // As a program in Go marshals the list that it got.
+    // Without `apiVersion` and `kind`, as a Go program marshals the items of a list.
     let bare = |object: &Value| {
         let mut object = object.clone();
         object.as_object_mut().unwrap().retain(|key, _| key != "kind" && key != "apiVersion");
@@ -82,14 +82,14 @@ fn every_kind_of_file_opens() {
 }
 
 #[test]
-fn what_is_no_key_is_told_and_not_shown() {
+fn what_is_no_key_is_an_error_that_does_not_show_it() {
     let directory = tempfile::tempdir().unwrap();
     let refused = |text: &str, words: &str| {
-        let told = opens_with(directory.path(), text).unwrap_err();
-        assert!(told.contains(words), "{told}");
+        let printed = opens_with(directory.path(), text).unwrap_err();
+        assert!(printed.contains(words), "{printed}");
         let shown: Vec<&str> =
-            key().lines().filter(|line| line.len() > 40 && told.contains(line)).map(|_| "").collect();
-        assert!(shown.is_empty(), "{told}");
+            key().lines().filter(|line| line.len() > 40 && printed.contains(line)).map(|_| "").collect();
+        assert!(shown.is_empty(), "{printed}");
     };
     refused("", "found no Secret");
     refused("hunter2", "where a Kubernetes object belongs");
@@ -120,8 +120,11 @@ fn several_files_by_commas_and_by_repetition() {
         assert!(run(&[&["--recovery-unseal"], arguments].concat(), &input).status.success());
     }
     let output = run(&["--recovery-unseal", "--recovery-private-key", other], &input);
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("no key could decrypt secret (") && told.contains("every sealing key"), "{told}");
+    let printed = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        printed.contains("no key could decrypt secret (") && printed.contains("every sealing key"),
+        "{printed}"
+    );
 }
 
 #[test]
@@ -186,13 +189,13 @@ fn a_template_is_rendered_or_named() {
     assert_eq!(url, [b"<", text.as_slice(), b">"].concat());
 
     object["spec"]["template"]["data"] = json!({ "url": "{{ fail .text }}" });
-    let told = String::from_utf8(unseal(&object).stderr).unwrap();
-    assert!(told.contains("template \"url\", line 1") && !told.contains("hunter2"), "{told}");
-    assert!(told.contains("hint: correct the template"), "{told}");
+    let printed = String::from_utf8(unseal(&object).stderr).unwrap();
+    assert!(printed.contains("template \"url\", line 1") && !printed.contains("hunter2"), "{printed}");
+    assert!(printed.contains("hint: correct the template"), "{printed}");
 }
 
 #[test]
-fn what_names_no_namespace_is_told_so_and_placed_by_a_flag() {
+fn without_a_namespace_it_fails_and_a_flag_gives_one() {
     let mut object: Value = serde_json::from_slice(&sealed(&[], &secret())).unwrap();
     object["metadata"].as_object_mut().unwrap().remove("namespace").unwrap();
     let key = fixture("test-only.key");

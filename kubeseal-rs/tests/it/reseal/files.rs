@@ -1,4 +1,4 @@
-//! Which files `reseal` finds in a folder, and what it says of those that do not parse.
+//! Which files `reseal` finds in a folder, and what it prints about files that do not parse.
 
 use super::tree::{CERT, PRESENT, Tree, old, with_key};
 use crate::support::program::{program, run};
@@ -38,7 +38,7 @@ fn files_are_found_as_git_sees_them() {
     );
     assert_eq!(tree.text("a.yaml"), old);
 
-    // What is named counts, whatever it is called; and once.
+    // A file given by name is read, whatever its extension, and once.
     let file = tree.path("f.txt");
     let output = run(
         &[
@@ -53,7 +53,7 @@ fn files_are_found_as_git_sees_them() {
         b"",
     );
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
-    assert!(tree.told(&output.stderr).starts_with("error: 1 SealedSecret is not"));
+    assert!(tree.printed(&output.stderr).starts_with("error: 1 SealedSecret is not"));
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn what_git_tracks_counts_though_it_is_ignored() {
 }
 
 #[test]
-fn what_is_named_is_parsed_and_something_must_be_found() {
+fn a_file_given_by_name_must_hold_a_sealed_secret() {
     let tree = Tree::new(&[
         ("broken.yaml", "a: [\n"),
         ("ok.yaml", "a: b\n"),
@@ -86,7 +86,7 @@ fn what_is_named_is_parsed_and_something_must_be_found() {
         let paths: Vec<PathBuf> = names.iter().map(|name| tree.path(name)).collect();
         let paths: Vec<&str> = paths.iter().map(|path| path.to_str().unwrap()).collect();
         let output = run(&[&["reseal"], flags, &paths].concat(), b"");
-        (output.status.code(), tree.told(&output.stdout), tree.told(&output.stderr))
+        (output.status.code(), tree.printed(&output.stdout), tree.printed(&output.stderr))
     };
     for flags in [[&CERT[..], &["--check"]].concat(), with_key()] {
         let (code, _, stderr) = on(&["broken.yaml", "ok.yaml"], &flags);
@@ -103,12 +103,12 @@ fn what_is_named_is_parsed_and_something_must_be_found() {
             );
         }
     }
-    // Beside others it is told, as `inspect` does; and what a directory has beside them need not parse.
+    // Beside other files it is reported, as by `inspect`; other files of a directory need not parse.
     let (code, stdout, stderr) =
         on(&["ok.yaml", "sub", "a.yaml"], &[&with_key()[..], &["--warn=always"]].concat());
     assert!(code == Some(0) && stdout.contains("1 resealed"), "{stdout}{stderr}");
-    assert_eq!(stderr, "warning: found no SealedSecret in ok.yaml; it is passed over\n");
-    // A shell's `*` names whatever is there.
+    assert_eq!(stderr, "warning: found no SealedSecret in ok.yaml; it is skipped\n");
+    // A shell's `*` names every file.
     let chart = [
         ("c.yaml", "kind: Deployment\nspec: {{ .Values.spec }}\n"),
         ("README.md", "[a\n"),
@@ -118,11 +118,11 @@ fn what_is_named_is_parsed_and_something_must_be_found() {
     let files = ["a.yaml", "c.yaml", "README.md", "i.png"].map(|name| chart.path(name));
     let files: Vec<&str> = files.iter().map(|file| file.to_str().unwrap()).collect();
     let output = run(&[&["reseal"], &with_key()[..], &files].concat(), b"");
-    assert_eq!(output.status.code(), Some(0), "{}", chart.told(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{}", chart.printed(&output.stderr));
 }
 
 #[test]
-fn templates_are_told_and_fail_where_somebody_relies_on_them() {
+fn templates_are_reported_and_fail_where_others_depend_on_them() {
     let template = "{{- if .Values.sealed }}\nkind: SealedSecret\nspec: {{ .Values.spec }}\n{{- end }}\n";
     let inside = old().replace("  template:\n", "  template:\n    data: {url: '{{ .password }}'}\n");
     let other = "kind: ConfigMap # no SealedSecret\ndata: {{ .Values.data }}\n";
@@ -143,14 +143,14 @@ fn templates_are_told_and_fail_where_somebody_relies_on_them() {
     assert_eq!((code, stderr.as_str()), (Some(0), words));
     let (code, stdout, stderr) = tree.run(&[&CERT[..], &["--check"]].concat());
     assert!(code == Some(1) && stdout.contains("0 of 1 SealedSecret in 1 file"), "{stdout}{stderr}");
-    // What is named is wanted.
+    // A file given by name must parse.
     for name in ["templates/a.yaml", "templates/c.yaml"] {
         let file = tree.path(name);
         let output = run(&[&["reseal"], &with_key()[..], &[file.to_str().unwrap()]].concat(), b"");
         assert_eq!(output.status.code(), Some(1), "{name}");
-        assert!(tree.told(&output.stderr).contains(&format!("  {name}: it does not parse")), "{name}");
+        assert!(tree.printed(&output.stderr).contains(&format!("  {name}: it does not parse")), "{name}");
     }
-    // A template beside it makes nothing of a document that is broken.
+    // A template in the same file does not excuse a broken document.
     fs::write(tree.path("b.yaml"), "a: '{{ .b }}'\n---\nkind: SealedSecret\na: [\n").unwrap();
     let (code, _, stderr) = tree.run(&with_key());
     assert!(code == Some(1) && stderr.contains("b.yaml: document 2, line 4 is not well-formed"), "{stderr}");
@@ -172,9 +172,9 @@ fn one_bad_file_does_not_stop_the_rest() {
         b"",
     );
     assert_eq!(output.status.code(), Some(1));
-    let stdout = tree.told(&output.stdout);
+    let stdout = tree.printed(&output.stdout);
     assert!(stdout.ends_with("2 files with SealedSecrets: 2 resealed, 0 up to date, 3 failed\n"), "{stdout}");
-    let stderr = tree.told(&output.stderr);
+    let stderr = tree.printed(&output.stderr);
     let expected = "error: not everything was resealed:\n  missing: it cannot be read: no such file or directory\n  \
                     a.yaml: document 1, line 2 is not well-formed YAML or JSON\n  b.yaml: document 1 (SealedSecret shop/other), line 2: the values do not open\nhint: ";
     assert!(stderr.starts_with(expected), "{stderr}");
@@ -185,11 +185,11 @@ fn one_bad_file_does_not_stop_the_rest() {
 
 #[test]
 #[cfg(unix)]
-fn each_file_is_told_once_it_is_written() {
+fn each_file_is_printed_after_it_is_written() {
     use std::io::{BufRead as _, BufReader};
     let old = old();
     let tree = Tree::new(&[("a\nb.yaml", &old)]);
-    // It waits for what is written into the second one.
+    // The program waits for text in the second file.
     let pipe = tree.path("z.yaml");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let first = tree.path("a\nb.yaml");

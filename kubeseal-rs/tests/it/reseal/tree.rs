@@ -1,4 +1,4 @@
-//! Folders with sealed files, and what `reseal` makes of them.
+//! Folders with sealed files, and the output of `reseal` for them.
 
 use crate::support::program::{fixture, run};
 use std::fs;
@@ -9,7 +9,7 @@ pub(super) const PRESENT: &str = "f5b8ca6cdb64f96f0fd3e0d50116cafb3664a3a52afdb2
 pub(super) const SECRET: &[u8] =
     b"metadata: {name: db, namespace: shop}\nstringData: {password: hunter2, user: admin}\n";
 
-/// What the fixture's certificate seals, laid out by a person, with a hint that says it was another.
+/// A SealedSecret for the fixture's certificate, formatted by hand, with the fingerprint of another certificate.
 pub(super) fn old() -> String {
     let output = run(&["--cert", "test-only.crt", "-o", "yaml"], SECRET);
     let text = String::from_utf8(output.stdout).unwrap();
@@ -38,14 +38,14 @@ impl Tree {
     }
 
     /// Output, with the paths as the test named them.
-    pub(super) fn told(&self, bytes: &[u8]) -> String {
+    pub(super) fn printed(&self, bytes: &[u8]) -> String {
         String::from_utf8_lossy(bytes).replace(&format!("{}/", self.0.path().display()), "")
     }
 
     pub(super) fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
         let root = self.0.path().to_str().unwrap();
         let output = run(&[&["reseal"], arguments, &[root]].concat(), b"");
-        (output.status.code(), self.told(&output.stdout), self.told(&output.stderr))
+        (output.status.code(), self.printed(&output.stdout), self.printed(&output.stderr))
     }
 }
 

@@ -7,11 +7,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-pub(super) fn answer(hint: &str) -> Line {
-    let answer = format!(
+pub(super) fn rotated(hint: &str) -> Line {
+    let rotated = format!(
         r#"{{"apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "metadata": {{"name": "db", "namespace": "shop", "annotations": {{"sealedsecrets.bitnami.com/certificate-fingerprint": "{hint}"}}}}, "spec": {{"encryptedData": {{"password": "AgNEW=", "user": "AgNEW="}}}}}}"#
     );
-    ("rotate", 200, answer)
+    ("rotate", 200, rotated)
 }
 
 pub(super) fn online(tree: &Path, lines: Vec<Line>, arguments: &[&str]) -> (Output, Vec<String>) {
@@ -23,7 +23,7 @@ pub(super) fn online(tree: &Path, lines: Vec<Line>, arguments: &[&str]) -> (Outp
     let server = Server::start(all.concat());
     let kubeconfig = server.kubeconfig("{}");
     let flags = ["reseal", "--kubeconfig", kubeconfig.path().to_str().unwrap(), tree.to_str().unwrap()];
-    (run(&[&flags[..], arguments].concat(), b""), server.asked())
+    (run(&[&flags[..], arguments].concat(), b""), server.requests())
 }
 
 #[test]
@@ -32,12 +32,12 @@ fn the_controller_reseals() {
     for hint in [PRESENT.to_owned(), "0a".repeat(32)] {
         let tree = Tree::new(&[("a.yaml", &old), ("new.yaml", &old.replace(&"0a".repeat(32), PRESENT))]);
         let busy = || ("rotate", 429, String::new());
-        let (output, asked) = online(tree.0.path(), vec![busy(), answer(&hint)], &[]);
+        let (output, requests) = online(tree.0.path(), vec![busy(), rotated(&hint)], &[]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        assert_eq!(asked.iter().filter(|request| request.contains("/v1/rotate")).count(), 2);
+        assert_eq!(requests.iter().filter(|request| request.contains("/v1/rotate")).count(), 2);
         let after = tree.text("a.yaml");
         assert_eq!(after.matches("AgNEW=").count(), 2, "{after}");
-        // Upstream's controller passes the old hint on.
+        // Upstream's controller keeps the old fingerprint.
         assert!(after.contains(PRESENT) && after.contains("\n  # Ours.\n"), "{after}");
     }
 }
@@ -48,12 +48,12 @@ fn what_the_controller_refuses_is_listed_and_the_rest_goes_on() {
     let tree = Tree::new(&[("a.yaml", &old), ("b.yaml", &old), ("c.yaml", &old)]);
     let lines = vec![
         ("rotate", 409, String::new()),
-        ("rotate", 200, answer("").2.replace("\"db\"", "\"x\"")),
-        answer(PRESENT),
+        ("rotate", 200, rotated("").2.replace("\"db\"", "\"x\"")),
+        rotated(PRESENT),
     ];
     let (output, _) = online(tree.0.path(), lines, &[]);
     assert_eq!(output.status.code(), Some(1));
-    let stderr = tree.told(&output.stderr);
+    let stderr = tree.printed(&output.stderr);
     assert!(
         stderr.contains("a.yaml: document 1 (SealedSecret shop/db), line 2: the controller cannot open it\n"),
         "{stderr}"
@@ -67,15 +67,15 @@ fn what_the_controller_refuses_is_listed_and_the_rest_goes_on() {
 }
 
 #[test]
-fn a_cluster_that_keeps_failing_is_not_asked_for_ever() {
+fn a_cluster_that_keeps_failing_gets_a_bounded_number_of_requests() {
     let old = old();
     let names: Vec<String> = (0..6).map(|n| format!("{n}.yaml")).collect();
     let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), old.as_str())).collect();
     let tree = Tree::new(&files);
-    let (output, asked) = online(tree.0.path(), vec![("rotate", 403, String::new())], &[]);
+    let (output, requests) = online(tree.0.path(), vec![("rotate", 403, String::new())], &[]);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(asked.iter().filter(|request| request.starts_with("POST ")).count(), 3);
-    assert_eq!(tree.told(&output.stderr).matches("it was not tried").count(), 3);
+    assert_eq!(requests.iter().filter(|request| request.starts_with("POST ")).count(), 3);
+    assert_eq!(tree.printed(&output.stderr).matches("it was not tried").count(), 3);
 }
 
 #[test]
@@ -85,11 +85,11 @@ fn what_upstreams_controller_cannot_open_does_not_stop_the_rest() {
     let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), old.as_str())).collect();
     let tree = Tree::new(&files);
     let cannot = || ("rotate", 500, "Error rotating".to_owned());
-    let lines = vec![cannot(), cannot(), cannot(), cannot(), answer(PRESENT)];
-    let (output, asked) = online(tree.0.path(), lines, &[]);
+    let lines = vec![cannot(), cannot(), cannot(), cannot(), rotated(PRESENT)];
+    let (output, requests) = online(tree.0.path(), lines, &[]);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(asked.iter().filter(|request| request.starts_with("POST ")).count(), 6);
-    let stderr = tree.told(&output.stderr);
+    assert_eq!(requests.iter().filter(|request| request.starts_with("POST ")).count(), 6);
+    let stderr = tree.printed(&output.stderr);
     assert_eq!(stderr.matches("the controller could not open it, or failed").count(), 4, "{stderr}");
     assert!(stderr.contains("answered 500") && stderr.contains("the log of the controller"), "{stderr}");
     assert!(tree.text("4.yaml").contains("AgNEW=") && tree.text("5.yaml").contains("AgNEW="));
@@ -98,8 +98,8 @@ fn what_upstreams_controller_cannot_open_does_not_stop_the_rest() {
 #[test]
 fn the_certificate_of_the_controller_counts_where_it_reseals() {
     let tree = Tree::new(&[("a.yaml", &old())]);
-    // Upstream's controller passes the old hint on.
-    let lines = vec![answer(&"0a".repeat(32))];
+    // Upstream's controller keeps the old fingerprint.
+    let lines = vec![rotated(&"0a".repeat(32))];
     let (output, _) = online(tree.0.path(), lines, &["--cert", "expired.crt", "--warn=always"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(String::from_utf8_lossy(&output.stderr).contains("that of --cert is not used"));
@@ -107,9 +107,9 @@ fn the_certificate_of_the_controller_counts_where_it_reseals() {
 }
 
 #[test]
-fn a_check_asks_for_nothing_but_the_certificate() {
+fn a_check_requests_only_the_certificate() {
     let tree = Tree::new(&[("a.yaml", &old())]);
-    let (output, asked) = online(tree.0.path(), vec![], &["--check"]);
+    let (output, requests) = online(tree.0.path(), vec![], &["--check"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(asked.iter().all(|request| request.starts_with("GET ")), "{asked:?}");
+    assert!(requests.iter().all(|request| request.starts_with("GET ")), "{requests:?}");
 }

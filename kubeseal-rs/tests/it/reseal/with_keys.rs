@@ -1,4 +1,4 @@
-//! `reseal` without a cluster, with private keys or a certificate alone.
+//! `reseal` without a cluster, with private keys or with a certificate only.
 
 use super::tree::{CERT, PRESENT, Tree, old, opens, with_key};
 use crate::support::program::run;
@@ -33,7 +33,7 @@ fn keys_reseal_in_place_and_keep_the_rest() {
 }
 
 #[test]
-fn without_a_hint_only_a_key_can_tell() {
+fn without_a_hint_only_a_key_shows_it() {
     let text = old()
         .lines()
         .filter(|line| !line.contains("certificate-fingerprint") && !line.contains("annotations"))
@@ -46,10 +46,10 @@ fn without_a_hint_only_a_key_can_tell() {
     assert_eq!(code, Some(0));
     let (code, stdout, _) = tree.run(&with_key());
     assert!(code == Some(0) && stdout.contains("0 resealed, 1 up to date"), "{stdout}");
-    // It is noted, with nothing else changed, so that nobody needs the key again.
-    let noted = tree.text("a.yaml");
-    assert_eq!(noted.lines().count(), text.lines().count() + 2);
-    assert!(text.lines().all(|line| noted.contains(line)));
+    // Only the fingerprint is added, so that the next run needs no key.
+    let annotated = tree.text("a.yaml");
+    assert_eq!(annotated.lines().count(), text.lines().count() + 2);
+    assert!(text.lines().all(|line| annotated.contains(line)));
     assert_eq!(tree.run(&[&CERT[..], &["--check"]].concat()).0, Some(0));
 }
 
@@ -62,7 +62,7 @@ fn a_wrong_hint_is_found_where_there_is_a_key() {
     let moved = sealed.replace("  namespace: shop\n", "");
     let tree = Tree::new(&[("a.yaml", &sealed), ("b.yaml", &wrong), ("c.yaml", &moved)]);
     assert_eq!(tree.run(&[&CERT[..], &["--check"]].concat()).0, Some(0));
-    // What has no namespace may be as it says.
+    // An object without a namespace may have any fingerprint.
     let (code, stdout, _) = tree.run(&[&with_key()[..], &["--check"]].concat());
     assert_eq!(code, Some(1));
     assert!(
@@ -76,7 +76,7 @@ fn a_wrong_hint_is_found_where_there_is_a_key() {
 }
 
 #[test]
-fn what_names_no_namespace_is_told_so() {
+fn without_a_namespace_it_fails() {
     let tree = Tree::new(&[("a.yaml", &old().replace("  namespace: shop\n", ""))]);
     let (code, _, stderr) = tree.run(&with_key());
     assert_eq!(code, Some(1));

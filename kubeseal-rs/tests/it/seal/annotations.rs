@@ -1,5 +1,5 @@
-//! Annotations that repeat a sealed value: what tools are known to leave is dropped, and all else is refused, wherever values are
-//! sealed.
+//! Annotations that repeat a sealed value: copies of known tools are dropped, and others are refused, in every command
+//! that seals.
 
 use crate::support::program::run;
 use base64::Engine as _;
@@ -13,7 +13,7 @@ use std::process::Output;
 
 const PLANTED: &str = "hunter2-planted";
 
-/// What Rancher's tools leave: the object, in gzip and base64.
+/// The copy that Rancher's tools leave: the object, in gzip and base64.
 fn packed() -> String {
     let object = json!({ "kind": "Secret", "data": { "password": "aHVudGVyMi1wbGFudGVk" } }).to_string();
     let header = b"\x1f\x8b\x08\0\0\0\0\0\0\xff";
@@ -56,8 +56,8 @@ fn copies_of_the_object_are_dropped() {
         ("kept", "me"),
     ];
     let output = seal(&[], &annotations);
-    let (written, told) = (text(&output.stdout), text(&output.stderr));
-    assert!(output.status.success(), "{told}");
+    let (written, printed) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{printed}");
     assert!(written.contains("kept: me"), "{written}");
     for (name, value) in &annotations[..7] {
         assert!(!written.contains(name) && !written.contains(value), "{name} in {written}");
@@ -69,17 +69,20 @@ fn any_other_that_repeats_a_value_is_refused_unless_it_is_allowed() {
     let packed = packed();
     for value in ["the password is hunter2-planted", "aHVudGVyMi1wbGFudGVk", packed.as_str()] {
         let output = seal(&[], &[("example.com/note", value)]);
-        let told = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{told}");
+        let printed = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{printed}");
         assert!(output.stdout.is_empty());
         let expected = "error: will not seal the Secret in standard input, document 1 (Secret shop/db), line 1, column 1\n  \
                         because: the annotation example.com/note repeats the value of password\nhint: ";
-        assert!(told.starts_with(expected) && told.contains("--allow-annotation example.com/note"), "{told}");
-        assert!(!told.contains(PLANTED) && !told.contains(value), "{told}");
+        assert!(
+            printed.starts_with(expected) && printed.contains("--allow-annotation example.com/note"),
+            "{printed}"
+        );
+        assert!(!printed.contains(PLANTED) && !printed.contains(value), "{printed}");
         let allowed = seal(&["--allow-annotation", "a,example.com/note"], &[("example.com/note", value)]);
         assert!(allowed.status.success() && text(&allowed.stdout).contains("example.com/note"));
     }
-    // A value of seven bytes may stand anywhere by chance.
+    // A value of seven bytes may occur in other texts by chance.
     let short = secret(&[("note", "hunter2")]).replace(PLANTED, "hunter2");
     assert!(run(&["--cert", "test-only.crt"], short.as_bytes()).status.success());
 }
@@ -100,9 +103,9 @@ fn create_refuses_it_too() {
         run(&[&arguments, more].concat(), b"")
     };
     let output = create(&["--annotation", "note=hunter2-planted"]);
-    let told = text(&output.stderr);
-    assert!(told.starts_with("error: the annotation note repeats the value of password\n"), "{told}");
-    assert!(!told.contains(PLANTED) && output.stdout.is_empty());
+    let printed = text(&output.stderr);
+    assert!(printed.starts_with("error: the annotation note repeats the value of password\n"), "{printed}");
+    assert!(!printed.contains(PLANTED) && output.stdout.is_empty());
     assert!(create(&["--annotation", "note=hunter2-planted", "--allow-annotation", "note"]).status.success());
 }
 
@@ -117,12 +120,15 @@ fn merging_takes_copies_out_and_looks_at_what_is_there() {
         run(&[&arguments, more].concat(), secret(annotations).as_bytes())
     };
 
-    // As upstream's kubeseal has left it there.
+    // As upstream's kubeseal leaves it in its output.
     let copy = sealed.replace("note: none", "kapp.k14s.io/original: '{\"password\":\"hunter2-planted\"}'");
     fs::write(&path, &copy).unwrap();
     let output = merge(&[], &[]);
-    let (after, told) = (fs::read_to_string(&path).unwrap(), text(&output.stderr));
-    assert!(output.status.success() && !after.contains("kapp") && !after.contains(PLANTED), "{told}{after}");
+    let (after, printed) = (fs::read_to_string(&path).unwrap(), text(&output.stderr));
+    assert!(
+        output.status.success() && !after.contains("kapp") && !after.contains(PLANTED),
+        "{printed}{after}"
+    );
 
     for (at, annotations) in [
         (sealed.replace("note: none", "note: hunter2-planted"), &[][..]),
@@ -137,10 +143,10 @@ fn merging_takes_copies_out_and_looks_at_what_is_there() {
     ] {
         fs::write(&path, &at).unwrap();
         let output = merge(&[], annotations);
-        let told = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{told}");
-        assert!(told.contains("because: the annotation note repeats the value of password"), "{told}");
-        assert!(told.contains("(SealedSecret shop/db)") && !told.contains(PLANTED), "{told}");
+        let printed = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{printed}");
+        assert!(printed.contains("because: the annotation note repeats the value of password"), "{printed}");
+        assert!(printed.contains("(SealedSecret shop/db)") && !printed.contains(PLANTED), "{printed}");
         assert_eq!(fs::read_to_string(&path).unwrap(), at);
         assert!(merge(&["--allow-annotation", "note"], annotations).status.success());
     }

@@ -1,4 +1,4 @@
-//! No failure shows what it was given to keep: planted values never come out, on any way of failing.
+//! No error shows a value that is to be sealed, whatever fails.
 
 use crate::support::program::run;
 
@@ -44,7 +44,7 @@ fn broken_manifests() {
         format!("{{\"stringData\": {{\"k\": \"{PLANTED}\"}}}} {PLANTED}\n"),
         format!("kind: List\nitems:\n- {PLANTED}\n"),
         format!("kind: List\nitems: {PLANTED}\n"),
-        // Sound, but refused for want of a name, or for the place.
+        // A sound Secret, refused because it has no name, or because of the output path.
         format!("stringData: {{k: {PLANTED}}}\n"),
         format!("metadata: {{name: a, namespace: b}}\nstringData: {{k: {PLANTED}}}\n"),
     ];
@@ -76,7 +76,7 @@ fn sound_input_and_no_way_to_seal_it() {
 }
 
 #[test]
-fn a_kubeconfig_is_not_quoted() {
+fn errors_do_not_show_the_kubeconfig() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), format!("users:\n- name: a\n  user: {{token: {PLANTED}\n")).unwrap();
     assert_fails_silently(&["--kubeconfig", file.path().to_str().unwrap(), "--fetch-cert"], b"");

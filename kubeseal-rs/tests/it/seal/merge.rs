@@ -1,4 +1,4 @@
-//! `--merge-into`: the new values open at the target's place, and nothing else in the file changes.
+//! `--merge-into`: the new values open under the target's name and namespace, and nothing else in the file changes.
 
 use crate::support::program::{program, run};
 use serde_json::Value;
@@ -46,8 +46,8 @@ fn values_open_and_the_rest_stays() {
             String::from_utf8_lossy(&output.stderr)
         );
         let after = std::fs::read_to_string(&path).unwrap();
-        let kept = before.lines().filter(|line| !line.trim().starts_with("password:"));
-        for line in kept {
+        let unchanged = before.lines().filter(|line| !line.trim().starts_with("password:"));
+        for line in unchanged {
             assert!(after.contains(line), "{line} is gone from\n{after}");
         }
         let secret = opened(&path);
@@ -60,7 +60,7 @@ fn values_open_and_the_rest_stays() {
 }
 
 #[test]
-fn the_hint_goes_where_it_would_be_wrong() {
+fn a_wrong_fingerprint_annotation_is_removed() {
     const PRESENT: &str = "f5b8ca6cdb64f96f0fd3e0d50116cafb3664a3a52afdb229260d9d8c1054c057";
     let directory = tempfile::tempdir().unwrap();
     let (path, before) = target(directory.path(), "strict");
@@ -79,7 +79,7 @@ fn the_hint_goes_where_it_would_be_wrong() {
     assert!(!after.contains("certificate-fingerprint"), "{after}");
     assert_eq!(check(), Some(1));
 
-    // None stays.
+    // No old item stays.
     std::fs::write(&path, &old).unwrap();
     assert!(merge(&path, &[], b"stringData: {user: new, password: new}\n").status.success());
     assert_eq!((std::fs::read_to_string(&path).unwrap().contains(PRESENT), check()), (true, Some(0)));
@@ -95,10 +95,10 @@ fn another_scope_is_refused() {
         merge(&path, &[], annotated.as_bytes())
     }];
     for output in refused {
-        let told = String::from_utf8(output.stderr).unwrap();
+        let printed = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1));
-        let told = told.replace(path.to_str().unwrap(), "FILE");
-        assert_eq!(told, include_str!("../../told/merge-other-scope.stderr"));
+        let printed = printed.replace(path.to_str().unwrap(), "FILE");
+        assert_eq!(printed, include_str!("../../error_messages/merge-other-scope.stderr"));
     }
     assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
     assert!(merge(&path, &["--scope", "namespace-wide"], SECRET).status.success());
@@ -115,27 +115,27 @@ fn among_several_the_name_decides() {
     assert!(after.starts_with(&before), "{after}");
     assert_eq!(after.matches("extra:").count(), 1);
     let unnamed = b"stringData: {a: b}\n";
-    let told = String::from_utf8(merge(&path, &[], unnamed).stderr).unwrap();
-    assert!(told.contains("into which of 2 SealedSecrets"), "{told}");
+    let printed = String::from_utf8(merge(&path, &[], unnamed).stderr).unwrap();
+    assert!(printed.contains("into which of 2 SealedSecrets"), "{printed}");
 }
 
 #[test]
-fn mistakes_are_told_and_change_nothing() {
+fn mistakes_are_errors_and_change_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let (path, before) = target(directory.path(), "strict");
-    let told = |output: Output| {
+    let printed = |output: Output| {
         assert_eq!(output.status.code(), Some(1));
         String::from_utf8(output.stderr).unwrap()
     };
-    assert!(told(merge(&path, &["-n", "web"], SECRET)).contains("--namespace says \"web\""));
-    assert!(told(merge(&path, &[], b"metadata: {name: a}\n")).contains("has no data"));
-    assert!(told(merge(&path, &[], &[SECRET, b"---\n", SECRET].concat())).contains("there are 2 Secrets"));
+    assert!(printed(merge(&path, &["-n", "web"], SECRET)).contains("--namespace says \"web\""));
+    assert!(printed(merge(&path, &[], b"metadata: {name: a}\n")).contains("has no data"));
+    assert!(printed(merge(&path, &[], &[SECRET, b"---\n", SECRET].concat())).contains("there are 2 Secrets"));
     assert!(
-        told(merge(&directory.path().join("none"), &[], SECRET)).contains("cannot read the SealedSecret")
+        printed(merge(&directory.path().join("none"), &[], SECRET)).contains("cannot read the SealedSecret")
     );
     let empty = directory.path().join("empty");
     std::fs::write(&empty, SECRET).unwrap();
-    assert!(told(merge(&empty, &[], SECRET)).contains("found no SealedSecret"));
+    assert!(printed(merge(&empty, &[], SECRET)).contains("found no SealedSecret"));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
 }
 
@@ -147,18 +147,18 @@ fn what_has_no_name_is_refused() {
         let nameless = before.replace("\n  name: db\n", "\n");
         std::fs::write(&path, &nameless).unwrap();
         let output = merge(&path, &[], SECRET);
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{told}");
-        assert!(told.contains("has no metadata.name\nhint: is the file whole?"), "{told}");
+        let printed = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{printed}");
+        assert!(printed.contains("has no metadata.name\nhint: is the file whole?"), "{printed}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), nameless);
-        // One is generated for it, and binds nothing where the scope does not.
+        // The cluster generates the name, so the scope must not bind to it.
         std::fs::write(&path, before.replace("\n  name: db\n", "\n  generateName: db-\n")).unwrap();
         assert_eq!(merge(&path, &[], SECRET).status.success(), scope == "cluster-wide");
     }
 }
 
 #[test]
-fn flags_without_effect_are_told() {
+fn flags_without_effect_are_reported() {
     let directory = tempfile::tempdir().unwrap();
     let (yaml, _) = target(directory.path(), "strict");
     let json = directory.path().join("sealed.json");
@@ -168,9 +168,12 @@ fn flags_without_effect_are_told() {
     let elsewhere = elsewhere.to_str().unwrap();
     let warnings = |path: &Path, arguments: &[&str]| {
         let output = merge(path, &[arguments, &["--warn=always"]].concat(), SECRET);
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.success() && !Path::new(elsewhere).exists(), "{told}");
-        told.lines().map(|line| line[..line.find(" has no effect").unwrap()].to_owned()).collect::<Vec<_>>()
+        let printed = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && !Path::new(elsewhere).exists(), "{printed}");
+        printed
+            .lines()
+            .map(|line| line[..line.find(" has no effect").unwrap()].to_owned())
+            .collect::<Vec<_>>()
     };
     for (path, own, other) in [(&yaml, "yaml", "json"), (&json, "json", "yaml")] {
         assert!(warnings(path, &["-o", own]).is_empty());
@@ -185,7 +188,7 @@ fn flags_without_effect_are_told() {
 
 #[cfg(unix)]
 #[test]
-fn a_cause_is_told_once() {
+fn a_cause_is_printed_once() {
     let output = merge(Path::new("/nowhere/none.yaml"), &[], SECRET);
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.contains("none.yaml\n  because: no such file or directory"), "{stderr}");
@@ -200,7 +203,7 @@ fn what_is_saved_meanwhile_is_merged_into() {
     let arguments =
         ["--cert", "test-only.crt", "--merge-into", path.to_str().unwrap(), "-f", pipe.to_str().unwrap()];
     let child = program(&arguments).spawn().unwrap();
-    // Opens once the other side does, which has looked at the target by then.
+    // The pipe opens for writing once the program opens it, which has read the target by then.
     let mut writer = std::fs::File::options().write(true).open(&pipe).unwrap();
     std::fs::write(&path, format!("{before}# saved meanwhile\n")).unwrap();
     std::io::Write::write_all(&mut writer, SECRET).unwrap();

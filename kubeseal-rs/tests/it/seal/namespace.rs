@@ -1,11 +1,11 @@
-//! Which namespace a Secret without one is sealed for: the kubeconfig's rules, as kubectl has them.
+//! For which namespace a Secret without one is sealed: the kubeconfig's rules, as in kubectl.
 
 use crate::support::program::{finish, fixture, program};
 use std::ffi::OsStr;
 
 const SECRET: &[u8] = b"metadata: {name: a}\nstringData: {k: v}\n";
 
-/// The namespace sealed for with this `KUBECONFIG`, or the error.
+/// The namespace that is sealed for with this `KUBECONFIG`, or the error.
 fn namespace(kubeconfig: &OsStr, arguments: &[&str]) -> Result<String, String> {
     let mut command = program(&[&["--cert", "test-only.crt"], arguments].concat());
     command.env("KUBECONFIG", kubeconfig);
@@ -35,7 +35,7 @@ fn several_files_are_one_and_missing_ones_do_not_matter() {
 }
 
 #[test]
-fn a_kubeconfig_is_not_opened_where_nothing_is_asked_of_it() {
+fn a_kubeconfig_is_opened_only_where_it_is_needed() {
     let broken = OsStr::new("test-only.key");
     assert!(namespace(broken, &[]).unwrap_err().contains("is not a kubeconfig"));
     assert_eq!(namespace(broken, &["-n", "web"]).unwrap(), "web");

@@ -1,4 +1,4 @@
-//! What the program seals, the private key opens: every scope and format, awkward names and values.
+//! The private key opens what the program seals: every scope and format, unusual names and values.
 
 use crate::support::program::{fixture, run};
 use api::{Scope, SealedSecret};
@@ -26,7 +26,7 @@ fn sealed(arguments: &[&str], input: &[u8]) -> SealedSecret {
     serde_json::from_value(value).unwrap()
 }
 
-/// Every item, opened under the scope that the SealedSecret states; and under no other.
+/// Every item, opened under the scope that the SealedSecret states, and under no other.
 fn opened(sealed: &SealedSecret) -> BTreeMap<String, Vec<u8>> {
     let key = private_key();
     let namespace = sealed.metadata.namespace.as_deref().unwrap_or_default();

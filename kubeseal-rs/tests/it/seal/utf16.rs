@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const SECRET: &str =
     "apiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop}\nstringData: {password: hunter2ü}\n";
 
-/// The ways to write UTF-16: little-endian or not, with a byte order mark or not.
+/// The encodings of UTF-16: little-endian or not, with a byte order mark or not.
 const WAYS: [(bool, bool); 4] = [(true, true), (true, false), (false, true), (false, false)];
 
 fn utf16(text: &str, (little, mark): (bool, bool)) -> Vec<u8> {
@@ -46,8 +46,8 @@ fn certificates_keys_manifests_and_sealed_files() {
             let file = at("sealed.yaml", &sealed);
             let opened = done(&["--recovery-unseal", "--recovery-private-key", &key, "-f", &file], b"");
             assert!(opened.contains("aHVudGVyMsO8"), "{opened}");
-            let told = done(&["inspect", &file], b"");
-            assert!(told.contains("SealedSecret shop/db"), "{told}");
+            let printed = done(&["inspect", &file], b"");
+            assert!(printed.contains("SealedSecret shop/db"), "{printed}");
         }
         assert!(
             done(&["--cert", &certificate, "--fetch-cert"], b"").starts_with("-----BEGIN CERTIFICATE-----\n")
@@ -80,11 +80,11 @@ fn what_is_changed_in_place_keeps_its_encoding() {
         let old = utf16(&sealed.replace("fingerprint: f5b8", "fingerprint: 0000"), way);
         let path = write(directory.path(), "sealed.yaml", &old);
         let file = path.to_str().unwrap();
-        let told = done(
+        let printed = done(
             &["reseal", "--cert", "test-only.crt", "--recovery-private-key", "test-only.key", file],
             b"",
         );
-        assert!(told.contains("1 resealed"), "{told}");
+        assert!(printed.contains("1 resealed"), "{printed}");
         done(&["--cert", "test-only.crt", "--merge-into", file], b"stringData: {more: x}\n");
         let after = fs::read(&path).unwrap();
         assert_eq!(after[..2], old[..2]);
@@ -107,7 +107,7 @@ fn env_files_and_files_for_tls_and_docker() {
         };
         let env = at("env", "# ours\nPASSWORD=hunter2ü\n");
         assert!(create(&["--from-env-file", &env]).contains("\"PASSWORD\": \"aHVudGVyMsO8\""));
-        // A value is its bytes.
+        // The bytes of a value stay as they are.
         let opened = create(&["--from-file", &format!("k={env}")]);
         assert!(!opened.contains("aHVudGVyMsO8"), "{opened}");
     }

@@ -1,4 +1,4 @@
-//! What an API server says that has one sealing key: the fixture.
+//! Responses of an API server with one sealing key: the fixture's.
 
 use super::program::fixture;
 use super::server::Line;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub(crate) const LABELLED: &str = "%2Fsealed-secrets-key";
 /// End of the path that lists the key from before there were labels.
 pub(crate) const LEGACY: &str = "%3Dsealed-secrets-key";
-/// End of the path that changes the key.
+/// End of the path that patches the key.
 pub(crate) const KEY: &str = "/secrets/sealed-secrets-keyabcde?";
 /// End of the path that lists SealedSecrets.
 pub(crate) const SEALED: &str = "/sealedsecrets?&limit=500";
@@ -35,18 +35,18 @@ pub(crate) fn list(items: &[Value]) -> String {
     json!({ "kind": "SecretList", "apiVersion": "v1", "metadata": {}, "items": items }).to_string()
 }
 
-/// The key alone.
+/// Responses with this key only.
 pub(crate) fn key_lines() -> Vec<Line> {
     vec![(LABELLED, 200, list(&[key()])), (LEGACY, 200, list(&[]))]
 }
 
-/// No SealedSecret.
+/// An empty list of SealedSecrets.
 pub(crate) fn nothing_sealed() -> Line {
     let none = json!({ "kind": "SealedSecretList", "apiVersion": "bitnami.com/v1alpha1", "metadata": {}, "items": [] });
     (SEALED, 200, none.to_string())
 }
 
-/// The key may be changed.
+/// The response to a patch of the key.
 pub(crate) fn changed() -> Line {
     let metadata = json!({ "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": {} });
     (KEY, 200, metadata.to_string())

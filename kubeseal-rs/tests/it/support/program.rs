@@ -16,7 +16,7 @@ pub(crate) fn program(arguments: &[&str]) -> Command {
         .args(arguments)
         .env_clear()
         .env("HOME", "/nonexistent")
-        // Where nothing can be kept, not even by root: one test must not tell another.
+        // No cache can be written there, not even by root: one test must not influence another.
         .env("XDG_CACHE_HOME", "/dev/null")
         .current_dir(fixture(""))
         .stdin(Stdio::piped())
@@ -25,27 +25,27 @@ pub(crate) fn program(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs it with this on standard input.
+/// Runs the program with this standard input.
 pub(crate) fn run(arguments: &[&str], input: &[u8]) -> Output {
     finish(program(arguments), input)
 }
 
-/// Runs it with this on standard input, once its standard output is closed at the other end: exit code and standard error.
+/// Runs the program with its standard output closed: exit code and standard error.
 pub(crate) fn run_unread(arguments: &[&str], input: &[u8]) -> (Option<i32>, String) {
     let mut child = program(arguments).spawn().unwrap();
     drop(child.stdout.take());
-    // It may end before it reads.
+    // The program may end before it reads.
     let _ = child.stdin.take().unwrap().write_all(input);
     let output = child.wait_with_output().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
-/// Runs a prepared one.
+/// Runs a prepared command with this standard input.
 pub(crate) fn finish(mut command: Command, input: &[u8]) -> Output {
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
-    // It may fail before it reads; then nobody takes the input, which is fine.
+    // The program may fail before it reads its input.
     let writer = std::thread::spawn(move || {
         let _ = stdin.write_all(&input);
     });

@@ -1,4 +1,5 @@
-//! An API server that only says its lines, and remembers what it was asked. The real one is in the package `tests`.
+//! An API server with prepared responses, which records its requests. Tests with the real one are in the package
+//! `tests`.
 
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
@@ -12,15 +13,17 @@ pub(crate) const SERVICE: &str = "/api/v1/namespaces/kube-system/services/sealed
 pub(crate) const PORTS: &str =
     r#"{"metadata": {}, "spec": {"ports": [{"name": "web", "port": 80}, {"name": "metrics", "port": 81}]}}"#;
 
-/// End of a path, status and body of what the server answers. Of several for one path, the last one stays.
+/// End of a path, and status and body of the response. Of several for one path, each is used once, and the last one
+/// stays.
 pub(crate) type Line = (&'static str, u16, String);
 
-/// Stops when the test's process does.
+/// The server runs until the test's process ends.
 pub(crate) struct Server {
     scheme: &'static str,
     port: u16,
-    asked: Arc<Mutex<Vec<String>>>,
-    /// Certificate of the authority that signed the server's and the clients', and of a client with its key.
+    requests: Arc<Mutex<Vec<String>>>,
+    /// Certificate of the authority that signed the server's and the clients' certificates, and a client's certificate
+    /// and key.
     pub files: Option<[PathBuf; 3]>,
     _directory: tempfile::TempDir,
 }
@@ -30,7 +33,7 @@ impl Server {
         Self::run(lines, None)
     }
 
-    /// Speaks TLS, as `elsewhere.example`, with clients of its authority only if `clients`.
+    /// A server that speaks TLS as `elsewhere.example`. With `clients` it accepts only clients of its authority.
     pub(crate) fn start_tls(lines: Vec<Line>, clients: bool) -> Self {
         Self::run(lines, Some(clients))
     }
@@ -40,13 +43,13 @@ impl Server {
         let (config, files) = tls.map(|clients| tls_config(directory.path(), clients)).unzip();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&asked);
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&requests);
         let lines = Arc::new(Mutex::new(lines));
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (config, lines, log) = (config.clone(), Arc::clone(&lines), Arc::clone(&log));
-                // A program may keep one connection while it opens another. A client that hangs up early is part of some tests.
+                // The program may keep one connection while it opens another. In some tests it closes one early.
                 std::thread::spawn(move || match config {
                     None => answer(stream, &lines, &log),
                     Some(config) => {
@@ -57,10 +60,10 @@ impl Server {
             }
         });
         let scheme = if tls.is_some() { "https" } else { "http" };
-        Self { scheme, port, asked, files, _directory: directory }
+        Self { scheme, port, requests, files, _directory: directory }
     }
 
-    /// Its address.
+    /// The server's address.
     pub(crate) fn url(&self) -> String {
         format!("{}://127.0.0.1:{}", self.scheme, self.port)
     }
@@ -76,12 +79,12 @@ impl Server {
     }
 
     /// Every request so far: request line and headers, in lower case, then the body.
-    pub(crate) fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
     }
 
-    /// Text that names this server, with a port that is the same in every run.
-    pub(crate) fn told(&self, text: &[u8]) -> String {
+    /// Text of the program's, with the server's port replaced by `PORT`.
+    pub(crate) fn printed(&self, text: &[u8]) -> String {
         String::from_utf8_lossy(text).replace(&format!(":{}", self.port), ":PORT")
     }
 }
@@ -89,7 +92,7 @@ impl Server {
 fn answer(
     stream: impl Read + Write,
     lines: &Mutex<Vec<Line>>,
-    asked: &Mutex<Vec<String>>,
+    requests: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     loop {
@@ -113,7 +116,7 @@ fn answer(
         let mut body = vec![0; length];
         reader.read_exact(&mut body)?;
         request.push_str(&String::from_utf8_lossy(&body));
-        asked.lock().unwrap().push(request);
+        requests.lock().unwrap().push(request);
         let (_, code, body) = next(&path, &mut lines.lock().unwrap());
         write!(reader.get_mut(), "HTTP/1.1 {code} X\r\nContent-Length: {}\r\n\r\n{body}", body.len())?;
         reader.get_mut().flush()?;

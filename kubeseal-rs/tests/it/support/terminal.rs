@@ -1,4 +1,4 @@
-//! A terminal with the program at it, and a person.
+//! A terminal in which the program runs, and the user's side of it.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process};
@@ -10,9 +10,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// How long the program may write nothing while a test waits for its words.
-const PATIENCE: Timespec = Timespec { tv_sec: 60, tv_nsec: 0 };
+const TIMEOUT: Timespec = Timespec { tv_sec: 60, tv_nsec: 0 };
 
-/// A terminal with the program at it.
+/// A terminal in which the program runs.
 pub(crate) struct Terminal {
     person: File,
     program_side: File,
@@ -21,12 +21,12 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// Standard input and error are the terminal; standard output is a pipe.
+    /// Starts the program: standard input and error are the terminal; standard output is a pipe.
     pub(crate) fn start(command: Command) -> Self {
         Self::run(command, false)
     }
 
-    /// Standard output is the terminal as well.
+    /// Starts the program: standard output is the terminal as well.
     pub(crate) fn start_all(command: Command) -> Self {
         Self::run(command, true)
     }
@@ -46,12 +46,12 @@ impl Terminal {
         Self { person: person.into(), program_side, child: command.spawn().unwrap(), shown: String::new() }
     }
 
-    /// Waits until this is shown.
+    /// Waits until the terminal shows these words.
     pub(crate) fn wait_for(&mut self, words: &str) {
-        // What was shown before was waited for before.
+        // Earlier output was matched by earlier calls.
         let begin = self.shown.len();
         while !self.shown[begin..].ends_with(words) {
-            let ready = poll(&mut [PollFd::new(&self.person, PollFlags::IN)], Some(&PATIENCE)).unwrap();
+            let ready = poll(&mut [PollFd::new(&self.person, PollFlags::IN)], Some(&TIMEOUT)).unwrap();
             assert!(ready > 0, "waited for {words:?}; shown: {:?}", self.shown);
             let mut bytes = [0; 256];
             let count = self.person.read(&mut bytes).unwrap();
@@ -59,7 +59,7 @@ impl Terminal {
         }
     }
 
-    /// Whether what is typed is shown.
+    /// Whether the terminal shows typed input.
     pub(crate) fn echoes(&self) -> bool {
         tcgetattr(&self.program_side).unwrap().local_modes.contains(LocalModes::ECHO)
     }
@@ -68,18 +68,18 @@ impl Terminal {
         self.person.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Its process id.
+    /// The program's process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Sends it a signal.
+    /// Sends the program a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         let id = Pid::from_raw(i32::try_from(self.id()).unwrap()).unwrap();
         kill_process(id, signal).unwrap();
     }
 
-    /// Waits until a signal has stopped it.
+    /// Waits until a signal has stopped the program.
     pub(crate) fn wait_until_stopped(&self) {
         let state = || {
             let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id())).unwrap();
@@ -90,14 +90,14 @@ impl Terminal {
         }
     }
 
-    /// The signal that ended it, and everything that was shown.
+    /// The signal that ended the program, and all of its terminal output.
     pub(crate) fn end_by_signal(mut self) -> (Option<i32>, String) {
         let status = self.child.wait().unwrap();
         let (_, _, shown) = self.end();
         (std::os::unix::process::ExitStatusExt::signal(&status), shown)
     }
 
-    /// Exit code, standard output where that is a pipe, and everything that was shown.
+    /// Exit code, standard output where that is a pipe, and all of the terminal output.
     pub(crate) fn end(mut self) -> (Option<i32>, String, String) {
         let mut output = String::new();
         if let Some(mut stdout) = self.child.stdout.take() {
@@ -111,7 +111,7 @@ impl Terminal {
                 .contains(LocalModes::ECHO | LocalModes::ICANON)
         );
         let mut rest = vec![0; 4096];
-        // What was written is there to read; a terminal has no end to wait for.
+        // Everything that was written can be read now; a terminal has no end of file.
         std::thread::sleep(Duration::from_millis(50));
         rustix::io::ioctl_fionbio(&self.person, true).unwrap();
         while let Ok(count) = self.person.read(&mut rest)

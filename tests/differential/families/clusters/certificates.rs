@@ -1,4 +1,4 @@
-//! `--cert` and `--fetch-cert` with every certificate that is not quite right, as a file and as a URL.
+//! `--cert` and `--fetch-cert` with every kind of faulty certificate, as a file and as a URL.
 
 use std::sync::Arc;
 

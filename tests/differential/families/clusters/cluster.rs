@@ -1,4 +1,4 @@
-//! What asks a controller: the certificate fetched from it, `--validate` and `--re-encrypt`. Against ours and upstream's.
+//! Requests to a controller, ours and upstream's: fetching the certificate, `--validate` and `--re-encrypt`.
 
 use std::sync::Arc;
 
@@ -23,7 +23,8 @@ pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
     for (maker, family) in
         [(Maker::Ours, Family::OurController), (Maker::Upstream, Family::UpstreamsController)]
     {
-        // The test key is as old as the checkout; a controller that renews would answer with a key that nothing here opens.
+        // The test key is as old as the checkout; a controller that renews would answer with a key that opens nothing
+        // here.
         let pod = Pod::of(&chart.deployment()?).maker(maker).flag("key-renew-period", "0");
         let mut pod =
             pod.flag("rate-limit", "1000").flag("rate-limit-burst", "1000").start(&stage.lab).await?;
@@ -34,7 +35,7 @@ pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
             .await
             .with_context(|| format!("{maker:?} controller"));
         if maker == Maker::Ours {
-            // Whose controller it is makes no difference to the way there.
+            // The connection does not depend on whose controller it is.
             judged = judged.and(connections::agree(&stage, &sealed).await.context("connections"));
         }
         pod.stop().await?;
@@ -43,7 +44,7 @@ pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
     Ok(())
 }
 
-/// Makes the test key the controller's.
+/// Stores the test key as the controller's key.
 async fn give_key(stage: &Stage) -> Result<()> {
     let backup: Value = serde_json::from_slice(&std::fs::read(stage.fixtures.path("backup.json"))?)?;
     let secrets: Api<Secret> = Api::namespaced(stage.lab.client(), HOME);

@@ -1,7 +1,8 @@
-//! How a cluster is reached, and as whom: proxies, authorities, client certificates, tokens, credential plugins, several
-//! kubeconfigs, impersonation. The controller is the same for all; a request without the right identity is refused.
+//! How the cluster is reached, and as which user: proxies, certificate authorities, client certificates, tokens,
+//! credential plugins, several kubeconfigs, impersonation. The controller is the same for all; a request without the
+//! right identity is refused.
 //!
-//! `kubeconfig`: what the cases choose from; `people`: who may do what; `proxy`: stands between.
+//! `kubeconfig`: the entries that cases name; `people`: the users' permissions; `proxy`: the proxy of the cases.
 
 mod kubeconfig;
 mod people;
@@ -34,7 +35,7 @@ const IMPERSONATION: &[&str] = &[
     "--as=",
 ];
 
-/// Flags for the user without credentials, at a cluster that is all right.
+/// Flags for the user without credentials, with a cluster that works.
 const FLAGS: &[&str] = &[
     "--token-of-fixture",
     "--client-certificate admin.crt --client-key admin.key",
@@ -94,7 +95,7 @@ const PROXIES: &[&str] = &[
     "HTTPS_PROXY=@wrong",
 ];
 
-/// Cases that show that others fail for their own reasons.
+/// Cases which show that others fail for their own reasons.
 const POSSIBLE: &[&str] = &[
     "--fetch-cert --cluster proxied --user token",
     "--fetch-cert --cluster proxied-with-password --user token",
@@ -139,7 +140,7 @@ pub(crate) async fn agree(stage: &Stage, sealed: &str) -> Result<()> {
         }
     }
     for cluster in ["named", "proxied", "live"] {
-        // What is excepted from a proxy matters where there is one to be found.
+        // NO_PROXY matters only where a proxy is set.
         for variables in PROXIES.iter().filter(|it| cluster == "named" || !it.contains("NO_PROXY")) {
             let mut case =
                 Case::bare(format!("{cluster} with {variables}"), "--fetch-cert --user token --cluster");
@@ -160,7 +161,7 @@ pub(crate) async fn agree(stage: &Stage, sealed: &str) -> Result<()> {
     judge(stage, Family::Connections, cases).await
 }
 
-/// Kubeconfigs that are put together, and the one in the home.
+/// Kubeconfigs in several files, and the one in the home directory.
 fn several() -> Vec<Case> {
     let paths = [
         "config",

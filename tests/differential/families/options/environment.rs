@@ -1,4 +1,4 @@
-//! `SEALED_SECRETS_*`: each flag from the environment, and which of the two wins.
+//! `SEALED_SECRETS_*`: each flag from the environment, and whether flag or variable wins.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::stage::Stage;
 
 const NO_NAMESPACE: &str = "kind: Secret\nmetadata: {name: db}\nstringData: {k: v}\n";
 
-/// Variables, arguments, and whether the input is without a namespace.
+/// Variables, arguments, and whether the input has no namespace.
 const VARIABLES: &[(&str, &str)] = &[
     ("CERT=cert.pem", ""),
     ("CERT=nowhere.pem", "--cert cert.pem"),
@@ -90,7 +90,7 @@ pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
         };
         cases.push(case);
     }
-    // KUBECONFIG itself: several files, of which some are not there.
+    // KUBECONFIG with several files, some of which do not exist.
     for files in ["kubeconfig", "nowhere", "nowhere:kubeconfig", "kubeconfig:nowhere", "admin:kubeconfig", ""]
     {
         let case = Case::seal(format!("KUBECONFIG {files:?}"), NO_NAMESPACE).env("KUBECONFIG", files);

@@ -1,4 +1,4 @@
-//! How flags are written: values joined or apart, booleans in all their forms, flags given twice; kubectl's and klog's.
+//! How flags are written: values joined or separate, booleans in all forms, repeated flags; kubectl's and klog's flags.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `--merge-into`: what is added, what is replaced, what stays, and what is refused.
+//! `--merge-into`: which items are added, replaced, kept and refused.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ const TARGETS: &[(&str, &str, &str)] = &[
     ("empty", "kind: Secret\nmetadata: {name: db, namespace: shop}\n", "--allow-empty-data"),
 ];
 
-/// What is merged into it.
+/// The input that is merged into it.
 const INPUTS: &[(&str, &str)] = &[
     ("add", "kind: Secret\nmetadata: {name: db, namespace: shop}\nstringData: {c: new}\n"),
     ("replace", "kind: Secret\nmetadata: {name: db, namespace: shop}\nstringData: {a: new}\n"),
@@ -112,13 +112,13 @@ pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
     judge(&stage, Family::Merge, cases).await
 }
 
-/// The format is said: without it, upstream's writes JSON, whatever was there.
+/// With the format as a flag: without it, upstream's kubeseal writes JSON, whatever the file was.
 fn merge(name: String, file: &str, sealed: &str, format: &str) -> Case {
     let case = Case::bare(name, "--cert cert.pem --merge-into").arg(file).file(file, sealed);
     if format.is_empty() { case } else { case.args("-o").arg(format) }
 }
 
-/// Targets that are not quite a SealedSecret.
+/// Targets that are not a valid SealedSecret.
 fn targets(format: &str, sealed: &str) -> Vec<Case> {
     let case = |name: &str, text: String| merge(format!("{name} in {format}"), "target", &text, format);
     vec![

@@ -1,4 +1,4 @@
-//! `--raw`: scopes, names and namespaces multiplied, and every way to give the value.
+//! `--raw`: every combination of scopes, names and namespaces, and every way to give the value.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `--recovery-unseal`: what either kubeseal sealed, opened by either, with keys in every form that a backup has.
+//! `--recovery-unseal`: what either kubeseal sealed, opened by either, with keys in every form of a backup.
 
 use std::sync::Arc;
 
@@ -81,7 +81,7 @@ const SECRETS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Types, and what a cluster wants in a Secret of each.
+/// Types, and the items that the API server requires of a Secret of each.
 const TYPES: &[(&str, &str)] = &[
     ("Opaque", "{k: v}"),
     ("kubernetes.io/tls", "{tls.crt: c, tls.key: k}"),
@@ -123,7 +123,7 @@ fn unseal(name: impl Into<String>, sealed: impl AsRef<[u8]>) -> Case {
     Case::bare(name, "--recovery-unseal --recovery-private-key pkcs1.pem").stdin(sealed)
 }
 
-/// Of no owner, because its SealedSecret was never in a cluster, and so a Secret that a cluster takes.
+/// A Secret of this type without an owner, because its SealedSecret was never in a cluster. The API server accepts it.
 fn of_type((kind, data): &(&'static str, &str)) -> (&'static str, String, &'static str) {
     let annotations = "{sealedsecrets.bitnami.com/skip-set-owner-references: 'true', kubernetes.io/service-account.name: default}";
     let metadata = format!("{{name: db, namespace: shop, labels: {{a: b}}, annotations: {annotations}}}");
@@ -145,7 +145,7 @@ fn with_keys(case: Case, stage: &Stage) -> Result<Case> {
         .file("crlf.pem", pkcs1.replace('\n', "\r\n")))
 }
 
-/// A SealedSecret that is not what was sealed.
+/// SealedSecrets that were changed after sealing.
 fn spoilt(sealed: &str) -> Vec<Case> {
     let changed = [
         ("other name", sealed.replace("\"db\"", "\"other\"")),

@@ -1,4 +1,4 @@
-//! Every scope by flag, every scope by annotation, and every place that a namespace can come from, multiplied.
+//! Every combination of a scope by flag, a scope by annotation, and a source of the namespace.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::stage::Stage;
 
 const FLAGS: [&str; 5] = ["", "strict", "namespace-wide", "cluster-wide", "empty"];
 
-/// A name, and what the two annotations say.
+/// A name, and the values of the two annotations.
 const ANNOTATIONS: [(&str, Option<&str>, Option<&str>); 8] = [
     ("none", None, None),
     ("namespace", Some("true"), None),

@@ -1,4 +1,4 @@
-//! Every kind of data, in either format, with and without leave to be empty.
+//! Every kind of data, in both formats, with and without `--allow-empty-data`.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
     judge(&stage, Family::Data, cases()).await
 }
 
-/// What stands beside the metadata.
+/// The fields beside the metadata.
 fn kinds() -> Vec<(&'static str, Value)> {
     let binary: Vec<u8> = (0..=255).collect();
     let large = "x".repeat(300_000);

@@ -1,7 +1,7 @@
-//! `-f` and `-w`: every spelling, every ending, files that are there and files that are not.
+//! `-f` and `-w`: every spelling, every ending, files that exist and files that do not.
 //!
-//! Not asked of upstream's, because it writes beside the file and renames: `-w /dev/stdout`, which as root puts a plain file
-//! in the place of the device. Cases name files in their own folder only.
+//! Not tested: `-w /dev/stdout`. Upstream's kubeseal writes beside the file and renames, which as root replaces the
+//! device by a plain file. Cases name files in their own folder only.
 
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
     for (name, content) in
         [("broken", "{"), ("empty", ""), ("without data", "kind: Secret\nmetadata: {name: x}\n")]
     {
-        // Upstream's never ends on an open brace, and keeps a processor busy with it.
+        // Upstream's kubeseal never ends on an open brace, and keeps a processor busy.
         let outputs: &[&str] =
             if name == "broken" { &["-w there.yaml"] } else { &["-w out.yaml", "-w there.yaml", ""] };
         for output in outputs {

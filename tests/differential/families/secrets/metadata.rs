@@ -1,4 +1,5 @@
-//! What stands around the data: types, immutability, labels, annotations, and what the API server or kubectl put there.
+//! The fields beside the data: types, immutability, labels, annotations, and the fields that the API server or kubectl
+//! add.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! What people write without quotes where a text belongs, in every place that takes a text. The reader of YAML decides
-//! which of these are numbers, booleans, dates or nothing.
+//! Scalars that users write without quotes where a string belongs, in every field that takes a string. The YAML parser
+//! decides which of them are numbers, booleans, dates or null.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::family::Family;
 use crate::judge::judge;
 use crate::stage::Stage;
 
-/// By what YAML 1.1, which Go reads, takes them for.
+/// By the type that YAML 1.1, which Go reads, gives them.
 const SCALARS: &[(&str, &[&str])] = &[
     ("integer", &["1", "-1", "+1", "007", "0o17", "0x1F", "0b11", "1_000", "!!int '5'", "-0"]),
     ("float", &["089", "1.5", ".5", "1.", "1e3", "1E+3", ".inf", "-.Inf", ".nan", "0.1e400"]),
@@ -52,7 +52,7 @@ const SCALARS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What belongs there, a name, and a Secret with `@` where the scalar goes.
+/// The expected type, a name, and a Secret with `@` where the scalar goes.
 const PLACES: [(&str, &str, &str); 9] = [
     ("text", "value", "stringData:\n  k: @\nmetadata:\n  name: db\n  namespace: shop\n"),
     ("text", "label", "stringData: {k: v}\nmetadata:\n  name: db\n  namespace: shop\n  labels:\n    l: @\n"),

@@ -1,5 +1,5 @@
-//! Several objects in one input: documents, lists, objects in a row, what helm and kubectl print, and one broken among
-//! sound ones.
+//! Several objects in one input: documents, lists, JSON objects without separators, output of helm and kubectl, and one
+//! broken document among sound ones.
 
 use std::sync::Arc;
 

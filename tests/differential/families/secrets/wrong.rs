@@ -1,4 +1,4 @@
-//! What goes wrong before anything is sealed: flags that do not exist or do not fit, files that are not there.
+//! Errors before anything is sealed: flags that do not exist or do not fit, files that do not exist.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::family::Family;
 use crate::judge::judge;
 use crate::stage::Stage;
 
-/// Arguments; each is given a Secret on standard input.
+/// Arguments; each case gets a Secret on standard input.
 const ARGUMENTS: &[&str] = &[
     "--cert cert.pem --no-such-flag",
     "--cert cert.pem -x",
@@ -107,7 +107,7 @@ const ARGUMENTS: &[&str] = &[
 
 pub(crate) async fn agree(stage: Arc<Stage>) -> Result<()> {
     let mut cases: Vec<Case> = ARGUMENTS.iter().map(|args| Case::bare(*args, args).stdin(JSON)).collect();
-    // What is printed for people is not what a script reads.
+    // Output for people is not compared.
     for case in &mut cases {
         if case.name.contains("help") || case.name.contains("-h") {
             case.compared = Compared::Status;

@@ -1,4 +1,4 @@
-//! YAML that people really write: anchors, blocks, tabs, line ends, comments, and what is almost YAML.
+//! YAML as users write it: anchors, blocks, tabs, line ends, comments, and text that is almost YAML.
 
 mod bytes;
 mod text;

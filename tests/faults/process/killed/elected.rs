@@ -1,4 +1,4 @@
-//! kill -9 of whichever replica leads, while SealedSecrets change and renewals are asked for.
+//! SIGKILL of the leading replica, while SealedSecrets change and renewals are requested.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +28,7 @@ const TERMS: [(&str, &str); 3] = [
 /// A lease, a start and a key, on a busy machine.
 const SOON: Duration = Duration::from_secs(40);
 
-/// A replica of the election.
+/// A replica with leader election.
 async fn replica(scene: &Scene) -> Result<Pod> {
     let pod = TERMS
         .iter()
@@ -36,14 +36,14 @@ async fn replica(scene: &Scene) -> Result<Pod> {
     started(pod, &scene.lab).await
 }
 
-/// The line of its metrics that says so.
+/// Whether the replica's metrics have this line.
 async fn shows(pod: &Pod, line: &str) -> Result<bool> {
     let http = http_client().timeout(Duration::from_secs(2)).build()?;
     let metrics = http.get(pod.metrics_url()).send().await?.error_for_status()?.text().await?;
     Ok(metrics.lines().any(|there| there == line))
 }
 
-/// Waits until one leads; which.
+/// Waits until one replica leads; returns its index.
 async fn leader(replicas: &[Pod]) -> Result<usize> {
     eventually(SOON, "one of the replicas leads", async || {
         for (at, pod) in replicas.iter().enumerate() {
@@ -68,7 +68,7 @@ pub(crate) async fn a_leader_of_three_in_a_storm(stage: Arc<Stage>) -> Result<()
                 for kill in 0..KILLS {
                     let old = replicas.swap_remove(leader(&replicas).await?);
                     tokio::time::sleep(Duration::from_millis(dice.random_range(0..1_500))).await;
-                    // Every other time a standby is asked to renew: the leader dies before, while or after it does so.
+                    // Every other time a standby gets the request: the leader dies before, while or after it renews.
                     if kill % 2 == 0 {
                         usr1(&replicas[0])?;
                         keys += 1;
@@ -77,7 +77,7 @@ pub(crate) async fn a_leader_of_three_in_a_storm(stage: Arc<Stage>) -> Result<()
                     at_work += usize::from(killed(old).await?.contains(" msg=unsealed "));
                     replicas.push(replica(scene).await?);
                     scene.sees_keys(keys, SOON).await.with_context(|| format!("after kill {kill}"))?;
-                    // The replica that is asked next knows which key is the newest.
+                    // The replica that gets the next request knows which key is the newest.
                     let known = format!("sealed_secrets_controller_sealing_keys {keys}");
                     eventually(SOON, "all know all keys", async || {
                         for pod in &replicas {

@@ -1,4 +1,4 @@
-//! kill -9 while the first sealing key of a cluster is made.
+//! SIGKILL while the first sealing key of a cluster is made.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,14 +10,14 @@ use tests::network::fault_proxy::FaultProxy;
 
 use super::WHILE_MAKING_A_KEY;
 use super::phase::{LONGEST_HELD, Phase, killed_in};
-use crate::scene::audit::{Ledger, comes_right, one_key_for_each_date, right};
+use crate::scene::audit::{ExpectedValues, comes_right, one_key_for_each_date, right};
 use crate::stage::{Stage, started};
 
 const SIGN: &str = "no sealing key yet: making the first";
-/// What it says where the one before it, which was killed, had sent its own in the last moment.
+/// The log line of a controller that finds the key of the killed one, which had sent it in the last moment.
 const FOUND: &str = "unsealing SealedSecrets";
 
-/// In each round one is killed before there is a key, and another in one of the phases.
+/// In each round one controller is killed before there is a key, and another in one of the phases.
 const ROUNDS: usize = WHILE_MAKING_A_KEY / 2;
 
 pub(crate) async fn while_it_makes_its_first_key(stage: Arc<Stage>) -> Result<()> {
@@ -27,13 +27,13 @@ pub(crate) async fn while_it_makes_its_first_key(stage: Arc<Stage>) -> Result<()
             let secrets: Api<Secret> = Api::namespaced(scene.client(), &scene.home);
             let pod = || anyhow::Ok(scene.pod()?.through(&proxy.url()));
             let mut dice = scene.dice();
-            let mut wanted = Ledger::new();
+            let mut wanted = ExpectedValues::new();
             let mut left: Vec<Phase> = Phase::ALL.into_iter().cycle().take(ROUNDS).collect();
             for round in 0..2 * ROUNDS {
                 let Some(phase) = left.last().copied() else { break };
-                // What was sealed to a key that is gone is gone first.
+                // SealedSecrets of a deleted key are deleted first.
                 for name in std::mem::take(&mut wanted).into_keys() {
-                    scene.person.delete_sealed(&scene.place, &name).await?;
+                    scene.person.delete_sealed(&scene.namespace, &name).await?;
                 }
                 secrets.delete_collection(&DeleteParams::default(), &ListParams::default()).await?;
                 let mut in_time = true;

@@ -1,5 +1,5 @@
-//! [`Phase`]: a moment in the making of a sealing key, and a kill -9 just then. It is no luck: the log says when a key begins to
-//! be made, and the fault proxy holds what is on its way.
+//! [`Phase`]: a moment in the making of a sealing key, and a SIGKILL at that moment. The log shows when the making
+//! begins, and the fault proxy delays the requests.
 
 use std::time::{Duration, Instant};
 
@@ -7,29 +7,29 @@ use anyhow::{Result, ensure};
 use rand::RngExt as _;
 use rand::rngs::StdRng;
 use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::fault::Fault;
 use tests::network::fault_proxy::rule::Rule;
-use tests::network::fault_proxy::strike::Fault;
 use tests::pod::Pod;
 
 use crate::scene::audit::shows_nothing;
 
-/// What the log says of a key that its maker knows to be stored.
+/// The log line about a key that its maker knows to be stored.
 pub(super) const MADE: &str = "New key written";
 
-/// What is held longer than this is not waited for.
+/// No request is delayed longer than this.
 pub(super) const LONGEST_HELD: Duration = Duration::from_millis(1_500);
 
-/// Starting and reading keys takes a second, and a busy machine some more.
+/// Starting and reading keys takes a second, and longer on a busy machine.
 const SOON: Duration = Duration::from_secs(30);
 
-/// Where a key is when its maker dies.
+/// Where a key is when the controller that makes it is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// In memory, and not whole.
+    /// The key is being generated.
     Generating,
-    /// On its way, to arrive when its maker is dead.
+    /// The request to store it is under way, and arrives after the kill.
     Storing,
-    /// Stored, and its maker was not told.
+    /// The key is stored, and the response has not arrived.
     Stored,
 }
 
@@ -38,20 +38,20 @@ impl Phase {
 
     fn fault(self, dice: &mut StdRng) -> Fault {
         match self {
-            // A kill that comes too late for the one is at least in time for the other.
+            // A kill that comes too late for the first phase is in time for the second.
             Self::Generating | Self::Storing => held(dice),
             Self::Stored => Fault::LateAnswer(SOON),
         }
     }
 }
 
-/// For a random time, during which the next controller starts or makes a key itself.
+/// Delays a request for a random time, during which the next controller starts or makes a key itself.
 pub(super) fn held(dice: &mut StdRng) -> Fault {
     Fault::Late(LONGEST_HELD.mul_f64(dice.random_range(0.2..1.0)))
 }
 
-/// Kills it in this phase of the making of the key that its log announces by `sign`; by `moot` it says that there is nothing to
-/// make. False if it was not in that phase, because the machine was busy with something else.
+/// Kills the controller in this phase of the making of the key that its log announces by `sign`; by `moot` the log says
+/// that there is nothing to make. False if it was not in that phase, because the machine was busy.
 pub(super) async fn killed_in(
     phase: Phase,
     pod: Pod,
@@ -59,7 +59,7 @@ pub(super) async fn killed_in(
     proxy: &FaultProxy,
     dice: &mut StdRng,
 ) -> Result<bool> {
-    let (struck, stored) = (proxy.strikes(), proxy.done("create", "secrets"));
+    let (hits, stored) = (proxy.hits(), proxy.done("create", "secrets"));
     let is_moot = |log: &str| !log.contains(sign) && log.contains(moot);
     until(|| pod.logs().map(|log| log.contains(sign) || is_moot(&log))).await?;
     if is_moot(&pod.logs()?) {
@@ -70,16 +70,16 @@ pub(super) async fn killed_in(
     let is_missed = || anyhow::Ok(pod.logs()?.contains(MADE));
     match phase {
         Phase::Generating => tokio::time::sleep(Duration::from_millis(dice.random_range(0..20))).await,
-        Phase::Storing => until(|| Ok(proxy.strikes() > struck || is_missed()?)).await?,
+        Phase::Storing => until(|| Ok(proxy.hits() > hits || is_missed()?)).await?,
         Phase::Stored => until(|| Ok(proxy.done("create", "secrets") > stored || is_missed()?)).await?,
     }
     let log = killed(pod).await?;
     proxy.heal();
-    let is_held = proxy.strikes() > struck;
+    let is_held = proxy.hits() > hits;
     Ok(!log.contains(MADE) && is_held == (phase != Phase::Generating))
 }
 
-/// Kills it. Its log, which is not kept, being one of a hundred.
+/// Kills the controller; returns its log, which is then deleted, because there are a hundred of them.
 pub(super) async fn killed(pod: Pod) -> Result<String> {
     let file = pod.log_file().to_owned();
     pod.kill().await?;
@@ -89,7 +89,7 @@ pub(super) async fn killed(pod: Pod) -> Result<String> {
     Ok(log)
 }
 
-/// Asks ever so often: what is waited for may be over in the twentieth part of a second.
+/// Polls quickly, because the state may last a twentieth of a second only.
 pub(super) async fn until(condition: impl Fn() -> Result<bool>) -> Result<()> {
     let start = Instant::now();
     while !condition()? {

@@ -1,4 +1,4 @@
-//! kill -9 while a sealing key is renewed: because a user asked, and because it is due.
+//! SIGKILL while a sealing key is renewed: because a user requested it, and because it is due.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,37 +11,37 @@ use tests::pod::Pod;
 
 use super::phase::{LONGEST_HELD, MADE, Phase, held, killed, killed_in, until};
 use super::{WHILE_RENEWING, usr1};
-use crate::scene::audit::{Ledger, births, no_flood_of_events, one_key_for_each_date, right};
+use crate::scene::audit::{ExpectedValues, births, no_flood_of_events, one_key_for_each_date, right};
 use crate::stage::{Stage, started, stop};
 
 const REQUESTED: &str = "renewal was requested: making a sealing key";
 const DUE: &str = "the newest sealing key is due: making its successor";
 
-/// A key, its successors, and what a busy machine adds.
+/// A key, its successors, and the delay of a busy machine.
 const SOON: Duration = Duration::from_secs(30);
 
-/// Where a renewal that was asked for is when the controller dies.
+/// Where a requested renewal is when the controller is killed.
 #[derive(Debug, Clone, Copy)]
 enum Moment {
-    /// The question is on its way.
-    Asking,
-    /// The answer is being made.
+    /// The annotation is being written.
+    Requesting,
+    /// The key is being made.
     Making(Phase),
-    /// It is made, and the question is being taken back.
+    /// The key is made, and the annotation is being removed.
     Withdrawing,
 }
 
 impl Moment {
-    /// Asks, and kills. Whether it was then.
+    /// Requests a renewal, and kills the controller. Whether the kill came at this moment.
     async fn kill(self, pod: Pod, proxy: &FaultProxy, dice: &mut StdRng) -> Result<bool> {
-        let struck = proxy.strikes();
+        let hits = proxy.hits();
         let hold = |dice: &mut StdRng| proxy.set([Rule::on("patch", "secrets", held(dice)).times(1)]);
         match self {
             Self::Making(phase) => {
                 usr1(&pod)?;
                 return killed_in(phase, pod, (REQUESTED, MADE), proxy, dice).await;
             }
-            Self::Asking => {
+            Self::Requesting => {
                 hold(dice);
                 usr1(&pod)?;
             }
@@ -51,15 +51,15 @@ impl Moment {
                 hold(dice);
             }
         }
-        until(|| Ok(proxy.strikes() > struck)).await?;
+        until(|| Ok(proxy.hits() > hits)).await?;
         let log = killed(pod).await?;
         proxy.heal();
         Ok(log.contains(MADE) == matches!(self, Self::Withdrawing))
     }
 }
 
-/// Each time that it was asked there is one key more, and no other.
-pub(crate) async fn while_it_renews_because_it_was_asked(stage: Arc<Stage>) -> Result<()> {
+/// There is exactly one new key for each request.
+pub(crate) async fn while_it_renews_on_request(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {
             let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
@@ -68,7 +68,7 @@ pub(crate) async fn while_it_renews_because_it_was_asked(stage: Arc<Stage>) -> R
             let mut pod = start().await?;
             let sealed = scene.seal(&pod, 1).await?;
             let moments =
-                Phase::ALL.map(Moment::Making).into_iter().chain([Moment::Asking, Moment::Withdrawing]);
+                Phase::ALL.map(Moment::Making).into_iter().chain([Moment::Requesting, Moment::Withdrawing]);
             let mut left: Vec<Moment> = moments.cycle().take(WHILE_RENEWING / 2).collect();
             let mut keys = 1;
             for _ in 0..WHILE_RENEWING {
@@ -79,25 +79,25 @@ pub(crate) async fn while_it_renews_because_it_was_asked(stage: Arc<Stage>) -> R
                 keys += 1;
                 pod = start().await?;
                 scene.sees_keys(keys, SOON).await.with_context(|| format!("{moment:?}"))?;
-                // What was held arrives, and the controller's watch shows it the new key.
+                // The delayed requests arrive, and the controller's watch shows the new key.
                 tokio::time::sleep(LONGEST_HELD).await;
                 one_key_for_each_date(scene, keys).await.with_context(|| format!("{moment:?}"))?;
-                // This one's log tells of the key that it has made.
+                // This controller's log has the line about the key that it made.
                 stop(pod).await?;
                 pod = start().await?;
             }
             ensure!(left.is_empty(), "never killed in time: {left:?}");
             scene.expects_keys(keys);
             scene.apply("s", &sealed[0]).await?;
-            right(scene, &Ledger::from([("s".into(), sealed[0].value.clone())])).await?;
+            right(scene, &ExpectedValues::from([("s".into(), sealed[0].value.clone())])).await?;
             stop(pod).await
         })
         .await
 }
 
-/// One for each date, whichever replica was killed when it came.
+/// There is one key for each date, whichever replica was killed at that date.
 pub(crate) async fn while_it_renews_by_age(stage: Arc<Stage>) -> Result<()> {
-    /// Less the jitter, and rounded up to whole seconds, which is what certificates tell, it is the same.
+    /// With the jitter subtracted, and rounded up to whole seconds, as in certificates, the period stays the same.
     const PERIOD: i64 = 4;
     stage
         .play(async |scene| {
@@ -118,14 +118,14 @@ pub(crate) async fn while_it_renews_by_age(stage: Arc<Stage>) -> Result<()> {
             ensure!(left.is_empty(), "never killed in time: {left:?}");
             tokio::time::sleep(LONGEST_HELD).await;
             let births = births(scene).await?;
-            // One that is stored too late, or lost, may be the same as the next one.
+            // A key that is stored too late, or lost, may coincide with the next one.
             ensure!(births.len() > WHILE_RENEWING / 6, "only these were made: {births:?}");
             let too_soon = births.windows(2).any(|pair| pair[1] - pair[0] < PERIOD);
             ensure!(!too_soon, "two keys for one date: {births:?}");
             scene.expects_keys(births.len());
             let pod = started(pod()?, &scene.lab).await?;
             scene.apply("s", &sealed[0]).await?;
-            right(scene, &Ledger::from([("s".into(), sealed[0].value.clone())])).await?;
+            right(scene, &ExpectedValues::from([("s".into(), sealed[0].value.clone())])).await?;
             no_flood_of_events(scene, 10).await?;
             stop(pod).await
         })

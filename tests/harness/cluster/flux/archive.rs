@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tokio::process::Command;
 
-/// Of these files, each a path and its content.
+/// The archive of these files, each a path and its content.
 pub(crate) fn of_files(files: &[(&str, &str)]) -> Result<Vec<u8>> {
     let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
     for (path, content) in files {
@@ -29,7 +29,7 @@ pub(crate) async fn head(dir: &Path) -> Result<Option<String>> {
     Ok(output.status.success().then(|| id.trim().to_owned()))
 }
 
-/// Of the commit `id` in the git repository at `dir`.
+/// The archive of the commit `id` in the git repository at `dir`.
 pub(crate) async fn of_commit(dir: &Path, id: &str) -> Result<Vec<u8>> {
     let output = git(dir, &["archive", "--format=tar.gz", id]).await?;
     let stderr = String::from_utf8_lossy(&output.stderr);

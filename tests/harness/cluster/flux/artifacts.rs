@@ -1,4 +1,4 @@
-//! The server of artifacts, which is part of source-controller in a real Flux.
+//! The HTTP server of artifacts, which is part of source-controller in a real Flux.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -35,7 +35,7 @@ impl Artifacts {
         Ok(Self { address, files, _serving: serving })
     }
 
-    /// Serves `content` under `path`; the URL.
+    /// Serves `content` under `path`; returns the URL.
     pub(crate) fn add(&self, path: &str, content: Vec<u8>) -> String {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         files.insert(format!("/{path}"), content.into());
@@ -52,7 +52,7 @@ async fn accept(listener: TcpListener, files: Files) {
             async { Ok::<_, Infallible>(answer) }
         });
         connections.spawn(async {
-            // A client that hangs up asks again.
+            // A client that closes the connection sends its request again.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
         while connections.try_join_next().is_some() {}

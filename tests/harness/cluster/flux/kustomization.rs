@@ -1,4 +1,4 @@
-//! [`Kustomization`]: one object of Flux's, and what a user sees of it.
+//! [`Kustomization`]: a Kustomization object of Flux's, and its status.
 
 use std::time::Duration;
 
@@ -29,9 +29,9 @@ pub struct Kustomization {
 pub struct Ready {
     /// Whether its status is True.
     pub ready: bool,
-    /// In one word.
+    /// The condition's reason.
     pub reason: String,
-    /// In Flux's own words.
+    /// Flux's message.
     pub message: String,
 }
 
@@ -63,19 +63,19 @@ impl Kustomization {
         Ok(())
     }
 
-    /// `flux reconcile kustomization`: asks for a reconciliation, and waits until it is over; how it ended.
+    /// `flux reconcile kustomization`: requests a reconciliation, and waits until it ends; returns its result.
     pub async fn reconcile(&self) -> Result<Ready> {
         let now = Timestamp::now().to_string();
         let request = json!({ "metadata": { "annotations": { "reconcile.fluxcd.io/requestedAt": now } } });
         self.patch(&request).await?;
-        self.eventually("it has reconciled as asked", |status| {
+        self.eventually("it has reconciled as requested", |status| {
             ensure!(status["lastHandledReconcileAt"] == now, "{status}");
             ended(status)
         })
         .await
     }
 
-    /// Waits until a reconciliation of `revision` has ended; how.
+    /// Waits until a reconciliation of `revision` has ended; returns its result.
     pub async fn attempted(&self, revision: &str) -> Result<Ready> {
         self.eventually("it has attempted the revision", |status| {
             ensure!(status["lastAttemptedRevision"] == revision, "{status}");
@@ -94,33 +94,33 @@ impl Kustomization {
         .await
     }
 
-    /// Waits until a reconciliation of `revision` has failed; with which words.
+    /// Waits until a reconciliation of `revision` has failed; returns its result.
     pub async fn sees_failed(&self, revision: &str) -> Result<Ready> {
         let ready = self.attempted(revision).await?;
         ensure!(!ready.ready, "{} is Ready: {}", self.name, ready.message);
         Ok(ready)
     }
 
-    /// Its status, as it is now; null before there is one.
+    /// The current status; null before there is one.
     pub async fn status(&self) -> Result<Value> {
         Ok(self.objects.get(&self.name).await?.data["status"].clone())
     }
 
-    /// What it has applied and may prune: `NAMESPACE_NAME_GROUP_KIND`.
+    /// The objects that it has applied and may prune: `NAMESPACE_NAME_GROUP_KIND`.
     pub async fn inventory(&self) -> Result<Vec<String>> {
         let status = self.status().await?;
         let entries = status["inventory"]["entries"].as_array().cloned().unwrap_or_default();
         Ok(entries.iter().filter_map(|entry| entry["id"].as_str().map(str::to_owned)).collect())
     }
 
-    /// Waits until its status holds.
+    /// Waits until `holds` accepts the status.
     pub async fn eventually<T>(&self, what: &str, holds: impl Fn(&Value) -> Result<T>) -> Result<T> {
         let what = format!("of the Kustomization {}: {what}", self.name);
         eventually(SOON, &what, async || holds(&self.status().await?)).await
     }
 }
 
-/// Whether the last reconciliation was a success; an error while one is under way.
+/// The result of the last reconciliation; an error while one is under way.
 fn ended(status: &Value) -> Result<Ready> {
     let conditions = status["conditions"].as_array().context("no conditions")?;
     let ready = conditions.iter().find(|condition| condition["type"] == "Ready").context("no Ready")?;

@@ -17,14 +17,14 @@ use crate::cluster::flux::archive;
 use crate::cluster::flux::artifacts::Artifacts;
 use crate::cluster::flux::kustomization::FIELD_MANAGER;
 
-/// How often a git repository is looked at for a new commit.
+/// How often a git repository is checked for a new commit.
 const INTERVAL: Duration = Duration::from_millis(200);
 
 /// A GitRepository, to which a test commits.
 pub struct Source<'a> {
     artifacts: &'a Artifacts,
     repositories: Api<DynamicObject>,
-    /// In the paths of its artifacts too.
+    /// Part of the paths of its artifacts too.
     namespace: String,
     name: String,
 }
@@ -41,7 +41,7 @@ impl<'a> Source<'a> {
         let manifest = json!({
             "apiVersion": kind.api_version(), "kind": kind.kind,
             "metadata": { "name": name, "namespace": namespace },
-            // Never asked: there is no source-controller.
+            // Never used: there is no source-controller.
             "spec": { "interval": "1m", "url": format!("https://git.example.com/{name}"), "ref": { "branch": "main" } },
         });
         repositories
@@ -51,15 +51,15 @@ impl<'a> Source<'a> {
         Ok(Self { artifacts, repositories, namespace: namespace.to_owned(), name: name.to_owned() })
     }
 
-    /// A commit after which the repository holds these files and no others; its revision.
+    /// Commits these files, and removes all others; returns the revision.
     pub async fn commit(&self, files: &[(&str, &str)]) -> Result<String> {
         // As with git, the same files committed again are another commit.
         let id: [u8; 20] = rand::random();
         self.publish(&hex(&id), archive::of_files(files)?).await
     }
 
-    /// Publishes the last commit of the git repository at `dir`, now and whenever there is another, as source-controller does of a
-    /// branch. It ends with an error only.
+    /// Publishes the last commit of the git repository at `dir`, and each later one, as source-controller does for a
+    /// branch. Returns only with an error.
     pub async fn follow(&self, dir: &Path) -> Result<Infallible> {
         let mut published = None;
         loop {

@@ -1,5 +1,5 @@
-//! The HTTP CONNECT proxy, as much of one as the API server speaks to: a request head in, a status line out, then bytes
-//! both ways. It connects to 127.0.0.1 and nowhere else.
+//! An HTTP CONNECT proxy with the features that the API server needs: it reads a request head, answers with a status
+//! line, and copies bytes in both directions. It connects to 127.0.0.1 only.
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use tokio::task::JoinSet;
 
 use crate::control_plane::pod_network::table::Table;
 
-/// The API server's requests have five header lines; anything longer is not from it.
+/// The API server's requests have five header lines; a longer head is not from it.
 const LONGEST_HEAD: usize = 8 << 10;
 
-/// Serves until dropped, and then drops every connection.
+/// Serves until dropped, which closes every connection.
 pub(crate) async fn serve(listener: UnixListener, table: Arc<Table>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
@@ -41,7 +41,7 @@ async fn proxy(mut client: UnixStream, table: &Table) -> Result<()> {
     Ok(())
 }
 
-/// Byte by byte, so that nothing after the head is taken from the connection; a head is 100 bytes.
+/// Reads byte by byte, so that nothing after the head is read; a head has 100 bytes.
 async fn read_head(client: &mut UnixStream) -> Result<Vec<u8>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

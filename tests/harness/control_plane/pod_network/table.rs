@@ -1,4 +1,4 @@
-//! Which pod addresses are taken, and where their ports lead. A lock around two small collections; no I/O.
+//! Which pod addresses are in use, and to which ports they connect. A lock around two small collections; no I/O.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -18,7 +18,7 @@ struct Inner {
 }
 
 impl Table {
-    /// A free address; not the one freed last, so that an Endpoints object of the past does not lead to a new pod.
+    /// A free address; not the one freed last, so that an outdated Endpoints object does not point to a new pod.
     pub(crate) fn take_ip(&self) -> Option<Ipv4Addr> {
         let mut inner = self.lock();
         let mut candidates = (1..=254_u8).cycle().skip(usize::from(inner.last)).take(254);
@@ -43,7 +43,7 @@ impl Table {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // Every change is one insertion or removal: a panic elsewhere leaves the collections whole.
+        // Every change is one insertion or removal: a panic elsewhere leaves the collections consistent.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

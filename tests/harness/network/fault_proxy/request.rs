@@ -1,4 +1,4 @@
-//! [`ApiRequest`]: what a request to the API server asks for, in the words of RBAC. Pure.
+//! [`ApiRequest`]: verb and resource of a request to the API server, as in RBAC. Pure.
 
 use http::{Method, Uri};
 
@@ -7,10 +7,10 @@ use http::{Method, Uri};
 pub(crate) struct ApiRequest {
     /// `get`, `list`, `watch`, `create`, `update`, `patch` or `delete`.
     pub(crate) verb: &'static str,
-    /// As in `secrets` or `sealedsecrets/status`; empty for what is no resource.
+    /// As in `secrets` or `sealedsecrets/status`; empty if the path is no resource.
     pub(crate) resource: String,
-    /// Of what exactly: the path, and the selectors. The same for each request of one watch.
-    pub(crate) place: String,
+    /// The path, and the selectors. Equal for each request of one watch.
+    pub(crate) target: String,
 }
 
 impl ApiRequest {
@@ -33,7 +33,7 @@ impl ApiRequest {
         let pairs = || uri.query().unwrap_or_default().split('&');
         let watch = pairs().any(|pair| pair == "watch=true");
         let selectors = pairs().filter(|pair| pair.contains("Selector="));
-        let place = [uri.path()].into_iter().chain(selectors).collect::<Vec<_>>().join("&");
+        let target = [uri.path()].into_iter().chain(selectors).collect::<Vec<_>>().join("&");
         let verb = match *method {
             Method::POST => "create",
             Method::PUT => "update",
@@ -43,7 +43,7 @@ impl ApiRequest {
             _ if named => "get",
             _ => "list",
         };
-        Self { verb, resource, place }
+        Self { verb, resource, target }
     }
 }
 
@@ -67,16 +67,16 @@ mod tests {
             (Method::GET, "/api/v1/namespaces/a", "get", "namespaces"),
             (Method::GET, "/version", "list", ""),
         ] {
-            let asked = ApiRequest::by(&method, &Uri::from_static(uri));
-            assert_eq!((asked.verb, asked.resource.as_str()), (verb, resource), "{uri}");
+            let api_request = ApiRequest::by(&method, &Uri::from_static(uri));
+            assert_eq!((api_request.verb, api_request.resource.as_str()), (verb, resource), "{uri}");
         }
     }
 
     #[test]
     fn a_watch_is_the_same_watch_when_it_goes_on() {
-        let place = |uri| ApiRequest::by(&Method::GET, &Uri::from_static(uri)).place;
-        let first = place("/api/v1/secrets?watch=true&labelSelector=a&resourceVersion=1");
-        assert_eq!(first, place("/api/v1/secrets?watch=true&labelSelector=a&resourceVersion=2"));
-        assert_ne!(first, place("/api/v1/secrets?watch=true&resourceVersion=1"));
+        let target = |uri| ApiRequest::by(&Method::GET, &Uri::from_static(uri)).target;
+        let first = target("/api/v1/secrets?watch=true&labelSelector=a&resourceVersion=1");
+        assert_eq!(first, target("/api/v1/secrets?watch=true&labelSelector=a&resourceVersion=2"));
+        assert_ne!(first, target("/api/v1/secrets?watch=true&resourceVersion=1"));
     }
 }

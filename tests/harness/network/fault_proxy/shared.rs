@@ -1,4 +1,4 @@
-//! What the connections of a fault proxy share, and the handle by which one of them is reset.
+//! What the connections of a fault proxy share, and the handle by which a connection is reset.
 
 use std::collections::HashMap;
 use std::os::fd::{AsFd as _, OwnedFd};
@@ -9,20 +9,20 @@ use kube::Client;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use crate::network::fault_proxy::rule::Rules;
+use crate::network::fault_proxy::rule::FaultRules;
 
-/// What every connection uses.
+/// Shared by all connections.
 pub(crate) struct Shared {
-    /// Without credentials of its own: those of the caller are passed on.
+    /// Without credentials: the caller's are passed on.
     pub(crate) server: Client,
-    pub(crate) rules: Mutex<Rules>,
+    pub(crate) rules: Mutex<FaultRules>,
     /// Changed to end every watch that is under way.
     pub(crate) cuts: watch::Sender<u64>,
     /// Requests that the API server has carried out, by verb and resource.
     pub(crate) done: Mutex<HashMap<String, u64>>,
 }
 
-/// A handle on a connection by which its close becomes a reset.
+/// Makes the close of a connection a reset.
 pub(crate) struct Reset(OwnedFd);
 
 impl Reset {
@@ -35,7 +35,7 @@ impl Reset {
     }
 }
 
-/// A panic elsewhere leaves what is locked whole: each change is one statement.
+/// A panic elsewhere leaves the locked value consistent: each change is one statement.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! [`Resident`]: the thread that lives in a network namespace and makes sockets there for others.
+//! [`Resident`]: a thread in a network namespace, which makes sockets there for other threads.
 
 use std::io;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::thread;
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// A thread that does what it is given. It ends when this is dropped.
+/// A thread that runs closures. It ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Resident(Sender<Work>);
 
@@ -18,7 +18,7 @@ impl Resident {
         let (sender, work) = mpsc::channel::<Work>();
         let (settled, answer) = mpsc::sync_channel(1);
         thread::Builder::new().name("resident".into()).spawn(move || {
-            // The receiver is gone only if the harness is on its way out.
+            // The receiver is gone only if the harness is ending.
             let _ = settled.send(move_in(&file));
             for work in work {
                 work();
@@ -28,7 +28,7 @@ impl Resident {
         Ok(Self(sender))
     }
 
-    /// Does `work` there, and waits for it.
+    /// Runs `work` on the thread, and waits for it.
     pub(crate) fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> io::Result<T> + Send + 'static,

@@ -1,11 +1,11 @@
-//! What to do when Go fails: its words, mapped to a person's next step. Pure; running Go is `go`'s.
+//! The hint for an error of Go's, by its message. Pure; `go` runs Go.
 
 use crate::failure::Failure;
 
-/// The way out that always exists for the demo; the tests need upstream's programs too, which must be built.
+/// Advice that always works for the demo; the tests need upstream's programs too, which must be built.
 const ASSETS: &str = "or set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver, kube-controller-manager, kubectl and helm";
 
-/// Go itself is not there.
+/// The error that Go is not installed.
 pub(crate) fn missing(wanted: &str) -> Failure {
     Failure::new(
         "`go` was not found on the PATH",
@@ -13,7 +13,7 @@ pub(crate) fn missing(wanted: &str) -> Failure {
     )
 }
 
-/// What to do about a failure that printed `stderr`, if it is one that a person can do something about.
+/// The hint for a build that failed with `stderr`, if the user can do something about it.
 pub(crate) fn hint(stderr: &str, wanted: &str) -> Option<String> {
     let text = stderr.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));

@@ -1,6 +1,6 @@
-//! Two facts out of a go.mod: which Go it wants, which version of a module it pins. Not a parser of the format.
+//! Reads two facts from a go.mod: the version of Go, and the version of a module. Not a parser of the format.
 
-/// The Go version that `go.mod` asks for: its `go` line.
+/// The Go version that `go.mod` requires: its `go` line.
 pub(crate) fn go_version(go_mod: &str) -> Option<&str> {
     go_mod.lines().find_map(|line| line.strip_prefix("go "))
 }

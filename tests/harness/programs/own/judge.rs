@@ -1,5 +1,5 @@
-//! Programs of our own in Go (`tests/programs/*`, with a `main.go`) that ask a library of another project what it makes of
-//! something. Not the programs that we stand in for, which are `program`'s.
+//! [`Judge`]: a Go program of this repository (`tests/programs/*`, with a `main.go`) that gives a test the result of
+//! another project's library. Upstream's programs are in `program`.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::programs::{module_files, own};
 
-/// A judge, built.
+/// A Go program that was built.
 #[derive(Debug, Clone)]
 pub struct Judge {
     source: PathBuf,
@@ -18,20 +18,20 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// Builds the program of the folder `tests/programs/NAME`. Blocks, the first time for a minute.
+    /// Builds the program of the folder `tests/programs/NAME`. Blocks for a minute the first time.
     pub fn ready(name: &str) -> Result<Self> {
         let source = own::source(name);
         Ok(Self { program: own::build(name, &format!("judge-{name}"))?, source })
     }
 
-    /// The files of `module` at `version`, downloaded. They must be those that `sum` (as in a go.sum) was made of, whatever
-    /// this machine's Go checks by itself.
+    /// The files of `module` at `version`, downloaded. They must match `sum` (as in a go.sum), whatever this machine's
+    /// Go verifies by itself.
     pub fn files_of(&self, module: &str, version: &str, sum: &str) -> Result<PathBuf> {
         module_files::at_version(&self.source, module, version, sum)
     }
 
-    /// Its answer, on standard output, to `args` and `input`.
-    pub fn ask(&self, args: &[String], input: &str) -> Result<String> {
+    /// Runs it with `args` and `input`; returns its standard output.
+    pub fn run(&self, args: &[String], input: &str) -> Result<String> {
         let name = self.name().display();
         let mut child = Command::new(&self.program)
             .args(args)
@@ -41,11 +41,11 @@ impl Judge {
             .spawn()
             .with_context(|| format!("cannot run {}", self.program.display()))?;
         let mut stdin = child.stdin.take().context("no standard input")?;
-        // Beside the reading: a long input and a long answer would otherwise wait for each other.
+        // Written and read at the same time: a long input and a long output would otherwise wait for each other.
         let output = thread::scope(|scope| {
             let writing = scope.spawn(move || stdin.write_all(input.as_bytes()));
             let output = child.wait_with_output();
-            // A judge that failed has closed its input early; its own words say more than the broken pipe.
+            // A program that failed has closed its input early; its own message says more than the broken pipe.
             drop(writing.join());
             output
         })?;

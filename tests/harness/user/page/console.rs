@@ -2,13 +2,13 @@
 
 use anyhow::{Context as _, Result, ensure};
 
-/// What stands before a block that the tests do not run: `<!-- unrun: needs Docker -->`.
+/// The mark before a block that the tests do not run: `<!-- unrun: needs Docker -->`.
 const MARK: (&str, &str) = ("<!-- unrun: ", " -->");
 
 /// A `console` block.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Console {
-    /// Why the tests do not run it; None for a block that they run.
+    /// Why the tests do not run the block; None for a block that they run.
     pub unrun: Option<String>,
     /// Its commands, in order.
     pub commands: Vec<Typed>,
@@ -19,7 +19,7 @@ pub struct Console {
 pub struct Typed {
     /// The command: the lines after `$ `, and those that continue it after a backslash.
     pub command: String,
-    /// What it prints, in part: `…` stands for any text.
+    /// Lines of its output; `…` stands for any text.
     pub shown: Vec<String>,
 }
 
@@ -45,7 +45,8 @@ impl Typed {
         self.shown.iter().any(|line| line.starts_with("error:"))
     }
 
-    /// The first line that the page shows and `output` lacks. The lines must be there in this order, with others between them.
+    /// The first line that the page shows and `output` lacks. The lines must occur in this order; others may stand
+    /// between them.
     pub fn missing_in(&self, output: &str) -> Option<&str> {
         let mut lines = output.lines();
         let mut shown = self.shown.iter().map(String::as_str);

@@ -1,4 +1,4 @@
-//! What `controller/docs/gitops.md` tells people to write and to run.
+//! The expressions and commands of `controller/docs/gitops.md`.
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
@@ -16,7 +16,7 @@ pub(super) fn expressions() -> Result<Value> {
     Ok(expressions)
 }
 
-/// The commands that set the default status, and that take it away again.
+/// The commands that set the default status, and that remove it.
 pub(super) fn commands() -> Result<[String; 2]> {
     let page = Page::read(PATH)?;
     Ok([page.command(r#""op":"add""#)?.to_owned(), page.command(r#""op":"remove""#)?.to_owned()])

@@ -1,4 +1,4 @@
-//! What a request gets that comes before the keys.
+//! The response to a request that comes before the keys are read.
 
 use super::*;
 use crate::keys::store::ring::SharedRing;
@@ -16,7 +16,7 @@ use tower::ServiceExt as _;
 const A_MOMENT: Duration = Duration::from_millis(50);
 const SOON: Duration = Duration::from_secs(30);
 
-/// The status of an answer to who waits for so long at the most; 200 is what the handler says.
+/// The status of a response, after at most this wait; 200 comes from the handler.
 async fn answer(ring: &Arc<SharedRing>, shutdown: &CancellationToken, longest: Duration) -> StatusCode {
     let state = HttpState {
         ring: Arc::clone(ring),

@@ -65,6 +65,6 @@ impl RenewalApi for Replica<'_> {
 
     async fn record_first_key(&self) {}
 
-    /// As with upstream's Role, which does not allow it.
+    /// Leaves the request, as with upstream's Role, which does not allow the patch.
     async fn remove_request(&self, _: &str) {}
 }

@@ -99,7 +99,7 @@ impl Model {
                     return created;
                 }
                 Err(RenewalError::Generate(_)) => {
-                    // It looks again right after its start.
+                    // It reads everything right after its start.
                     self.restart(index);
                     dies = false;
                 }

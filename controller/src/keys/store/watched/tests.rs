@@ -30,7 +30,7 @@ fn a_watch_has_come_to_the_latest_version_it_has_shown() {
     }
 }
 
-/// One page of a list, as a stray Secret with the key label makes it.
+/// One page of a list with a Secret that has the key label and too many entries.
 #[test]
 fn a_secret_with_too_many_entries_is_rejected_by_name_and_others_count() {
     let entries: BTreeMap<String, &str> = (0..6_000).map(|number| (number.to_string(), "")).collect();

@@ -60,7 +60,7 @@ fn edits_of_one_object_wait_and_other_objects_do_not() {
     );
 }
 
-/// An attacker may change what is sealed, and delete and create the object, as often as they like.
+/// An attacker may change the sealed values, and delete and create the object, at any rate.
 #[test]
 fn neither_other_ciphertexts_nor_a_new_object_of_the_name_count_anew() {
     let probe = |number: usize| {

@@ -1,4 +1,4 @@
-//! The Secret as it is made.
+//! The fields of a Secret that is created.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Where a Secret is already: whose it is, and what of it stays.
+//! A Secret that exists already: who owns it, and which of its fields stay.
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn an_earlier_owner_that_is_not_collected_gives_way_in_the_end() {
     assert_eq!(word(&plan), "refuse Unmanaged", "no other Secret may be taken over");
 }
 
-/// Whose it is may stand in what was not read.
+/// The owner may be in the part that was not read.
 #[test]
 fn a_secret_that_is_known_in_part_is_not_written() {
     let Target::Present(secret) = existing(json!({})) else { panic!("nothing there") };
@@ -98,17 +98,17 @@ fn what_kubernetes_puts_into_a_token_stays_there() {
     assert_eq!(word(&decide(&sealed(typed), target, &ring(), &unsealed)), "Found 7");
 }
 
-/// Upstream's are never written again.
+/// Secrets of upstream's controller are never written again.
 #[test]
 fn a_secret_made_without_an_owner_stays_its_sealed_secrets_to_write() {
     let controller = |uid: &str| json!([{ "apiVersion": "v1", "kind": "ConfigMap", "name": "c", "uid": uid, "controller": true }]);
     let mark = |value: &str| json!({ SKIP_SET_OWNER_REFERENCES: value });
     let unmarked = || json!({});
-    for (name, asked, marked, named, owners, expected) in [
+    for (name, annotations, marked, named, owners, expected) in [
         ("made so", mark("true"), mark("true"), json!(null), json!(null), "replace"),
         ("another owner's", mark("true"), unmarked(), json!(null), json!(null), "refuse Unmanaged"),
         ("marked otherwise", mark("true"), mark("no"), json!(null), json!(null), "refuse Unmanaged"),
-        ("not asked for any more", unmarked(), mark("true"), json!(null), json!(null), "refuse Unmanaged"),
+        ("no longer in the template", unmarked(), mark("true"), json!(null), json!(null), "refuse Unmanaged"),
         ("of the template's owner", mark("true"), mark("true"), controller("x"), controller("x"), "replace"),
         ("given away", mark("true"), mark("true"), json!(null), controller("x"), "refuse Unmanaged"),
         (
@@ -120,7 +120,7 @@ fn a_secret_made_without_an_owner_stays_its_sealed_secrets_to_write() {
             "refuse Unmanaged",
         ),
     ] {
-        let template = json!({ "metadata": { "annotations": asked, "ownerReferences": named } });
+        let template = json!({ "metadata": { "annotations": annotations, "ownerReferences": named } });
         let object = sealed(json!({ "spec": { "template": template } }));
         let target = existing(json!({
             "metadata": { "annotations": marked, "ownerReferences": owners }, "data": { "password": "eA==" } }));

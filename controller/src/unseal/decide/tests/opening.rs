@@ -1,4 +1,4 @@
-//! Keys, what they open, and what is said about that.
+//! Keys, what they open, and the messages about that.
 
 use super::*;
 
@@ -25,19 +25,19 @@ fn every_bad_item_is_named_once_and_the_scope_it_was_sealed_with() {
         "a": "%%%", "b": sealed_value(Scope::ClusterWide, "x"), "c": "AgAB", "d": "" } } });
     let refusal = refused(decide(&sealed(items), Target::Absent, &ring(), &given()));
     let Refusal::Unseal(UnsealError::Items(errors)) = refusal else { panic!("{refusal:?}") };
-    let found: Vec<(&str, ItemFault)> =
-        errors.iter().map(|error| (error.key.as_str(), error.fault)).collect();
+    let found: Vec<(&str, ItemErrorKind)> =
+        errors.iter().map(|error| (error.key.as_str(), error.kind)).collect();
     let expected = [
-        ("a", ItemFault::NotBase64),
-        ("b", ItemFault::OtherScope(Scope::ClusterWide)),
-        ("c", ItemFault::Truncated),
-        ("d", ItemFault::Truncated),
+        ("a", ItemErrorKind::NotBase64),
+        ("b", ItemErrorKind::OtherScope(Scope::ClusterWide)),
+        ("c", ItemErrorKind::Truncated),
+        ("d", ItemErrorKind::Truncated),
     ];
     assert_eq!(found, expected);
 }
 
 #[test]
-fn what_opened_it_is_told() {
+fn the_opening_keys_are_reported() {
     let ring = KeyRing::new([new_key(), key(), new_key()]);
     let expected = BTreeSet::from([key().fingerprint()]);
     let secret = created(decide(&sealed(json!({})), Target::Absent, &ring, &given()));

@@ -1,4 +1,4 @@
-//! No way leads from a SealedSecret to a sealing key, of this controller or of another one in any namespace.
+//! No SealedSecret can write a sealing key, of this controller or of another one in any namespace.
 
 use super::*;
 
@@ -9,19 +9,20 @@ fn labelled(value: &str) -> Value {
     json!({ "metadata": { "labels": { api::sealing_key::LABEL: value } } })
 }
 
-/// Metadata and type of Secrets that are keys wherever they stand.
+/// Metadata and type of Secrets that are keys in any namespace.
 fn keys_anywhere() -> Vec<Value> {
     let tls = |name: &str| json!({ "metadata": { "name": name }, "type": "kubernetes.io/tls" });
     let named = |name: &str| json!({ "metadata": { "name": name } });
     let mut keys: Vec<Value> = LABELS.map(labelled).into();
     keys.push(json!({ "type": WRAPPED }));
     keys.extend([tls("own-prefix"), tls("sealed-secrets-key")]);
-    // What the names of first keys are made from: without it, or with another, controllers would not agree on the first key.
+    // The Secret from which names of first keys are derived: without it, or with another, controllers would not agree
+    // on the first key.
     keys.extend([named("own-prefix-origin"), named("sealed-secrets-key-origin")]);
     keys
 }
 
-/// Secrets that are none.
+/// Secrets that are no keys.
 fn others_elsewhere() -> Vec<Value> {
     let named = |name: &str, type_: &str| json!({ "metadata": { "name": name }, "type": type_ });
     vec![
@@ -37,7 +38,7 @@ fn own_prefix() -> Given {
     Given { key_place: KeyPlace { namespace: "home".into(), prefix: "own-prefix".into() }, ..given() }
 }
 
-/// A SealedSecret in `namespace` whose template asks for this Secret.
+/// A SealedSecret in `namespace` whose template describes this Secret.
 fn asks_for(secret: &Value, namespace: &str) -> ObservedSealedSecret {
     let name = secret["metadata"]["name"].as_str().unwrap_or("name");
     let label = Scope::Strict.label(namespace, name);
@@ -49,7 +50,7 @@ fn asks_for(secret: &Value, namespace: &str) -> ObservedSealedSecret {
     }))
 }
 
-/// The same Secret, as it stands there.
+/// The Secret as it exists in the namespace.
 fn stands(secret: &Value, namespace: &str, more: Value) -> Target {
     let mut standing = json!({ "metadata": { "namespace": namespace } });
     merge(&mut standing, secret.clone());
@@ -69,13 +70,13 @@ fn no_sealed_secret_becomes_a_sealing_key_in_any_namespace() {
         let plan = decide(&asks_for(&secret, "other"), Target::Absent, &ring(), &own_prefix());
         assert_eq!(word(&plan), "create", "{secret}");
     }
-    // At home the name alone takes the place of a legacy key.
+    // At home the name alone makes it a legacy key.
     let opaque = json!({ "metadata": { "name": "own-prefix" } });
     let plan = decide(&asks_for(&opaque, "home"), Target::Absent, &ring(), &own_prefix());
     assert_eq!(word(&plan), "refuse SealingKey");
 }
 
-/// Neither `managed` nor `patch` nor an owner makes a key a SealedSecret's to write over.
+/// Neither `managed` nor `patch` nor an owner allows a SealedSecret to overwrite a key.
 #[test]
 fn no_sealed_secret_writes_over_a_sealing_key_in_any_namespace() {
     let invited =
@@ -98,7 +99,7 @@ fn no_sealed_secret_writes_over_a_sealing_key_in_any_namespace() {
     }
 }
 
-/// A Secret that is there already does not become a key by what is written over it.
+/// An existing Secret does not become a key by what is written over it.
 #[test]
 fn no_secret_is_turned_into_a_sealing_key() {
     let owned = json!({ "type": "kubernetes.io/tls" });

@@ -1,4 +1,4 @@
-//! The main table: what is there, and what is to be done.
+//! The main table: the existing objects, and the plan.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What `decide` answers where values are rendered from templates.
+//! The plan for values that are rendered from templates.
 
 use super::*;
 
@@ -75,22 +75,22 @@ fn refusal(observed: &ObservedSealedSecret, target: Target) -> Refusal {
 
 /// With 62 templates for each character, that would be a password in two edits.
 #[test]
-fn which_templates_fail_and_how_is_told_in_the_log_alone() {
+fn which_templates_fail_and_why_is_in_the_log_only() {
     let object = |letters: &str, then: &str| {
-        let ask = |letter: char| {
+        let condition = |letter: char| {
             let text = format!("{{{{ if eq (substr 0 1 .password) \"{letter}\" }}}}{then}{{{{ end }}}}");
             (letter.to_string(), json!(text))
         };
-        templated(&Value::Object(letters.chars().map(ask).collect()))
+        templated(&Value::Object(letters.chars().map(condition).collect()))
     };
     let endless = "{{ range until 1000000 }}{{ end }}";
-    let asked = [
+    let observations = [
         object("abh", "{{ fail \"\" }}"),
         object("hijkl", "{{ fail \"\" }}"),
         object("h", endless),
         object("ah", endless),
     ];
-    for observed in &asked {
+    for observed in &observations {
         let refusal = refusal(observed, Target::Absent);
         assert_eq!(refusal.to_string(), sealing::DO_NOT_RENDER);
         assert_eq!(format!("{refusal:?}").matches("\"h\"").count(), 1, "{refusal:?}");
@@ -100,7 +100,7 @@ fn which_templates_fail_and_how_is_told_in_the_log_alone() {
     }
 }
 
-/// What rendering spends depends on values. What is read after it would tell whether it spent too much.
+/// What rendering costs depends on values. Text that is read after it would reveal whether it cost too much.
 #[test]
 fn whether_a_text_is_a_template_does_not_depend_on_what_was_rendered_before_it() {
     for condition in ["hunter2", "another"] {
@@ -108,14 +108,14 @@ fn whether_a_text_is_a_template_does_not_depend_on_what_was_rendered_before_it()
             "{{{{ if eq .password \"{condition}\" }}}}{{{{ range 9999999 }}}}{{{{ end }}}}{{{{ end }}}}"
         );
         let observed = templated(&json!({ "a": spends, "b": "{{ .password" }));
-        let told = refusal(&observed, Target::Absent).to_string();
-        assert_eq!(told, "template \"b\", line 1: unclosed action", "{condition}");
+        let message = refusal(&observed, Target::Absent).to_string();
+        assert_eq!(message, "template \"b\", line 1: unclosed action", "{condition}");
     }
 }
 
-/// An immutable Secret can be held against a guess as well: that it does not render must not be a third answer.
+/// An immutable Secret can be compared with a guess as well: that templates do not render must not be a third result.
 #[test]
-fn what_an_immutable_secret_does_not_become_is_told_in_one_way() {
+fn a_refused_change_of_an_immutable_secret_has_one_message() {
     let immutable = || existing(json!({ "immutable": true }));
     let [other, failing] = ["{{ .password }}!", "{{ fail .password }}"].map(|text| {
         let refusal = refusal(&templated(&json!({ "x": text })), immutable());

@@ -1,4 +1,4 @@
-//! The annotation that says from which spec a Secret was unsealed: when it is written, and what it says to whom.
+//! The annotation of the spec that a Secret was unsealed from: when it is written, and when it is read.
 
 use super::*;
 
@@ -19,7 +19,7 @@ fn mark_of(plan: &Plan) -> Option<String> {
     secret.metadata.annotations.as_ref()?.get(UNSEALED_FROM).cloned()
 }
 
-/// Whether a guess is right must not show in whether something is written.
+/// Whether something is written must not show whether a guess is right.
 #[test]
 fn a_new_spec_is_written_whatever_it_gives() {
     let observed = sealed(json!({}));
@@ -38,11 +38,11 @@ fn a_new_spec_is_written_whatever_it_gives() {
     assert_eq!(
         mark_of(&plan),
         Some(source(&observed)),
-        "or a later write would tell that the value was another"
+        "or a later write would reveal that the value was another"
     );
 }
 
-/// Otherwise the next time that this spec comes back would tell whether the value was right.
+/// Otherwise the next time that this spec comes back would reveal whether the value was right.
 #[test]
 fn drift_is_corrected_with_the_mark_that_was_there() {
     let observed = sealed(json!({}));
@@ -56,7 +56,7 @@ fn drift_is_corrected_with_the_mark_that_was_there() {
     }
 }
 
-/// Killed between the Secret and its status; no right to the status; or none is written.
+/// Killed between the Secret and its status; no permission to write the status; or `--update-status=false`.
 #[test]
 fn what_is_random_stays_while_the_secret_says_that_it_came_from_this_spec() {
     let observed = random();
@@ -83,7 +83,7 @@ fn it_is_on_every_secret_with_templates_and_on_all_where_there_is_no_status() {
     assert_eq!(created(&plain, &all), Some(source(&plain)));
 }
 
-/// From upstream's controller, say: its first sight is no reason to write.
+/// A Secret of upstream's controller, for example: reading it is no reason to write.
 #[test]
 fn it_is_missed_only_where_this_controller_wrote_it() {
     let observed = random();

@@ -3,14 +3,15 @@
 use super::*;
 use std::collections::BTreeMap;
 
-/// What a namespace wants: a number of pieces of work of so many milliseconds each, from a moment on.
+/// The work of a namespace: a number of pieces of this many milliseconds each, from a moment on.
 struct Wants(&'static str, u64, u32, u64);
 
 /// When each namespace is done, in milliseconds.
 fn through(places: usize, wants: &[Wants]) -> BTreeMap<&'static str, u64> {
     let start = Instant::now();
     let mut queue = FairQueue::new(places);
-    // By the time at which something happens and the order in which it began; true at the end of a piece of work.
+    // Sorted by the time at which something happens and the order in which it began; true at the end of a piece of
+    // work.
     let mut ahead = BTreeMap::new();
     let mut begun = 0_usize..;
     for Wants(namespace, from, count, cost) in wants {
@@ -77,7 +78,7 @@ fn each_namespace_gets_its_share_and_no_place_is_idle() {
     }
 }
 
-/// A namespace that takes much and goes away for a moment between two pieces of work comes back to what it took.
+/// A namespace that takes much and is idle for a moment between two pieces of work keeps its taken time.
 #[test]
 fn a_namespace_that_comes_and_goes_is_remembered() {
     let attacks = (0..100).map(|number| Wants("a", number * 810, 1, 800));

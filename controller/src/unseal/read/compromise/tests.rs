@@ -1,4 +1,4 @@
-//! Which SealedSecrets are marked, and with which message.
+//! Which SealedSecrets get the condition, and with which message.
 
 use super::*;
 use crate::keys::store::ring::tests::new_key;
@@ -91,7 +91,7 @@ fn a_mark_outlives_the_secret_of_the_key() {
 
 /// Made-up fingerprints, one after the other, are no reason to look again.
 #[test]
-fn of_an_unknown_key_a_hint_tells_nothing() {
+fn a_hint_of_an_unknown_key_says_nothing() {
     let key = new_key();
     let own = key.fingerprint().to_string();
     let ring = KeyRing::new([key]).revoking(BTreeSet::from([LEAKED.parse().unwrap()]));
@@ -99,7 +99,7 @@ fn of_an_unknown_key_a_hint_tells_nothing() {
         "conditions": [{ "type": "Compromised", "status": "True", "message": SOUND }],
     }))
     .unwrap();
-    for (name, hint, status, tells) in [
+    for (name, hint, status, is_known) in [
         ("none", None, None, false),
         ("no fingerprint", Some("nonsense"), None, false),
         ("a key that counts", Some(&*own), None, true),
@@ -107,7 +107,7 @@ fn of_an_unknown_key_a_hint_tells_nothing() {
         ("one that leaked and is gone", Some(SOUND), Some(&marked), true),
         ("made up", Some(SOUND), None, false),
     ] {
-        let told = known_hint(&observed(hint, &json!({})), status, &ring);
-        assert_eq!(told, hint.filter(|_| tells).map(|hint| hint.parse().unwrap()), "{name}");
+        let known = known_hint(&observed(hint, &json!({})), status, &ring);
+        assert_eq!(known, hint.filter(|_| is_known).map(|hint| hint.parse().unwrap()), "{name}");
     }
 }

@@ -105,8 +105,8 @@ fn a_failure_does_not_make_it_forget_what_it_left() {
         ("only an earlier one was unsealed", &object, failed("False", json!(1)), false, false),
         ("under another scope", &wide, failed("False", json!(2)), false, true),
         ("success", &object, failed("True", json!(2)), true, true),
-        ("success, as told before generations were", &object, failed("True", json!(null)), true, true),
-        ("failure, as told before generations were", &object, failed("False", json!(null)), false, false),
+        ("success, in a status without a generation", &object, failed("True", json!(null)), true, true),
+        ("failure, in a status without a generation", &object, failed("False", json!(null)), false, false),
     ] {
         let recorded = Recorded::of(object, Some(&status));
         assert_eq!(recorded.secret_version.is_some(), left, "{name}");

@@ -79,7 +79,7 @@ fn the_contract() {
         (synced(false), "Synced=True Ready=True"),
         (refused(), "Synced=False Ready=False Stalled=True"),
         (failed(), "Synced=Unknown Ready=False Reconciling=True"),
-        // Known not to be synced, and yet tried again.
+        // Not synced, and tried again.
         (denied(), "Synced=False Ready=False Reconciling=True"),
     ];
     let before = [
@@ -112,7 +112,7 @@ fn a_status_is_written_if_it_is_news_or_unwritten() {
 }
 
 #[test]
-fn times_tell_when_it_changed() {
+fn a_time_reads_as_when_it_changed() {
     let first = next(None, &refused(), 10);
     let same = next(Some(&first), &refused(), 20);
     assert!(says_the_same(&first, &same));
@@ -129,7 +129,7 @@ fn times_tell_when_it_changed() {
     assert_eq!(recovered.conditions[0].message, None);
 }
 
-/// As upstream's: a client that edits an object waits for this time to move.
+/// As in upstream's controller: a client that edits an object waits for this time to change.
 #[test]
 fn a_new_generation_moves_the_update_of_synced_alone() {
     let of = |previous: Option<&SealedSecretStatus>, generation, outcome: &Outcome, second| {
@@ -161,15 +161,15 @@ fn failure_remembers_the_secret_that_was_left() {
 }
 
 #[test]
-fn events_tell_of_transitions_alone() {
+fn events_are_recorded_for_transitions_only() {
     let (good, bad) = (next(None, &synced(true), 1), next(None, &refused(), 1));
     let cases = [
         ("first unseal", None, synced(true), Some("Unsealed")),
         ("written again", Some(&good), synced(true), Some("Unsealed")),
         ("found right", Some(&good), synced(false), None),
         ("recovered", Some(&bad), synced(false), Some("Unsealed")),
-        ("new fault", Some(&good), refused(), Some("ErrUpdateFailed")),
-        ("same fault", Some(&bad), refused(), None),
+        ("new error", Some(&good), refused(), Some("ErrUpdateFailed")),
+        ("same error", Some(&bad), refused(), None),
         ("transient error", Some(&good), failed(), Some("ErrUpdateFailed")),
         (
             "does not open",
@@ -186,7 +186,7 @@ fn events_tell_of_transitions_alone() {
 }
 
 #[test]
-fn a_correction_is_told_as_one() {
+fn a_correction_is_reported_as_a_correction() {
     let good = next(None, &synced(true), 1);
     for (act, words) in [
         (Act::Written, "unsealed successfully"),
@@ -228,7 +228,7 @@ fn a_leak_is_marked_in_every_state_and_changes_nothing_else() {
 }
 
 #[test]
-fn a_leak_is_told_once() {
+fn a_leak_is_reported_once() {
     let good = next(None, &synced(true), 1);
     let marked = next_leaked(Some(&good), &synced(false), 2);
     let event = leak_event(Some(&good), &marked).unwrap();

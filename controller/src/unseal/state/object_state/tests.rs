@@ -72,7 +72,7 @@ fn a_later_status_of_another_client_counts_and_an_earlier_one_does_not() {
     assert_eq!(look(&states, &object("101", "True")).version.as_deref(), Some("102"));
 }
 
-/// Helm leaves a definition as it is: an older one of ours drops what it does not know, and means nothing by it.
+/// Helm leaves a definition unchanged: an older one of ours drops fields that it does not have, which has no meaning.
 #[test]
 fn what_an_older_definition_drops_is_no_other_status() {
     let states = states();
@@ -175,20 +175,20 @@ fn wrote_ten(before: bool) -> ObjectStates {
 
 #[test]
 fn a_restored_etcd_is_believed() {
-    for (name, before, listed, kept) in [
+    for (name, before, listed, stays) in [
         ("restored from an older backup", true, "8", false),
         ("as it was", true, "10", true),
         ("changed since", true, "11", true),
-        ("the list was asked for before we wrote", false, "8", true),
+        ("the list was requested before we wrote", false, "8", true),
     ] {
         let states = wrote_ten(before);
         states.follow(&Event::InitApply(object(listed, "Unknown")));
         states.follow(&Event::InitDone);
         let now = object(listed, "Unknown");
-        let expected = if kept { status("True") } else { status("Unknown") };
+        let expected = if stays { status("True") } else { status("Unknown") };
         assert_eq!(look(&states, &now).status, Some(expected), "{name}");
-        assert_eq!(look(&states, &now).unsealed, kept, "{name}");
-        let version = if kept && listed == "8" { "10" } else { listed };
+        assert_eq!(look(&states, &now).unsealed, stays, "{name}");
+        let version = if stays && listed == "8" { "10" } else { listed };
         assert_eq!(look(&states, &now).version.as_deref(), Some(version), "{name}");
     }
 }

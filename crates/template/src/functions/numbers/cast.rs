@@ -17,7 +17,7 @@ pub(crate) fn to_int(value: &Value) -> i64 {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a float is asked for")]
+#[expect(clippy::cast_precision_loss, reason = "the result is a float")]
 pub(super) fn to_float(value: &Value) -> f64 {
     match value {
         Value::Int(IntKind::Duration, _) => 0.0,

@@ -149,7 +149,7 @@ impl Read {
             Element::Second | Element::ZeroSecond => {
                 let (second, rest) = number(text, if *part == Element::ZeroSecond { 2 } else { 1 }, 2)?;
                 self.second = within(second, 0..=59)?;
-                if fraction_follows { rest } else { self.unasked_fraction(rest)? }
+                if fraction_follows { rest } else { self.fraction_without_prompt(rest)? }
             }
             Element::UpperPm | Element::LowerPm => {
                 let (am, pm) = if *part == Element::UpperPm { ("AM", "PM") } else { ("am", "pm") };
@@ -167,12 +167,12 @@ impl Read {
                 self.nanosecond = nanoseconds(fraction)?;
                 &rest[*digits..]
             }
-            Element::Fraction { .. } => self.unasked_fraction(text)?,
+            Element::Fraction { .. } => self.fraction_without_prompt(text)?,
         })
     }
 
     /// Reads a fraction of a second, which may follow although the layout has none.
-    fn unasked_fraction<'t>(&mut self, text: &'t str) -> Option<&'t str> {
+    fn fraction_without_prompt<'t>(&mut self, text: &'t str) -> Option<&'t str> {
         let Some(rest) = text.strip_prefix(['.', ',']) else { return Some(text) };
         let length = rest.bytes().take_while(u8::is_ascii_digit).count();
         if length == 0 {

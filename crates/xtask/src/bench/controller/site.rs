@@ -23,11 +23,11 @@ const HOME: &str = "kube-system";
 /// Connections that create objects: none of them waits for a controller.
 const AT_ONCE: usize = 8;
 /// Far longer than upstream takes for anything here.
-const PATIENCE: Duration = Duration::from_mins(5);
+const TIMEOUT: Duration = Duration::from_mins(5);
 
 pub(super) struct Site<'a> {
     pub lab: &'a Lab,
-    /// Those in the cluster now.
+    /// The sealing keys in the cluster now.
     pub keys: Vec<Key>,
     chart: Rendered,
     files: TempDir,
@@ -60,7 +60,7 @@ impl<'a> Site<'a> {
         Ok(())
     }
 
-    /// A new one.
+    /// Creates a namespace.
     pub(super) async fn namespace(&mut self) -> Result<String> {
         self.namespaces += 1;
         let name = format!("bench-{}", self.namespaces);
@@ -76,7 +76,7 @@ impl<'a> Site<'a> {
         pod.start(self.lab).await
     }
 
-    /// Creates them.
+    /// Creates SealedSecrets in a namespace.
     pub(super) async fn create(&self, namespace: &str, sealed: Vec<Value>) -> Result<()> {
         let resource = ApiResource::erase::<SealedSecret>(&());
         let objects: Api<DynamicObject> = Api::namespaced_with(self.lab.client(), namespace, &resource);
@@ -94,7 +94,7 @@ impl<'a> Site<'a> {
     /// Waits until `count` are reported as synced, and checks that their Secrets are there.
     pub(super) async fn synced(&self, namespace: &str, count: usize) -> Result<()> {
         let sealed: Api<ObservedSealedSecret> = Api::namespaced(self.lab.client(), namespace);
-        eventually(PATIENCE, "all are synced", async || {
+        eventually(TIMEOUT, "all are synced", async || {
             let all = sealed.list(&ListParams::default()).await?;
             let synced = all.iter().filter(|object| is_synced(object)).count();
             ensure!(synced == count, "{synced} of {count}");
@@ -107,7 +107,7 @@ impl<'a> Site<'a> {
         Ok(())
     }
 
-    /// Waits for one Secret, closely.
+    /// Waits for one Secret, and looks for it often.
     pub(super) async fn secret(&self, namespace: &str, name: &str) -> Result<()> {
         let secrets: Api<Secret> = Api::namespaced(self.lab.client(), namespace);
         for _ in 0..60_000 {
@@ -123,7 +123,7 @@ impl<'a> Site<'a> {
     pub(super) async fn clear(&self, namespace: &str) -> Result<()> {
         let namespaces: Api<Namespace> = Api::all(self.lab.client());
         namespaces.delete(namespace, &DeleteParams::default()).await?;
-        eventually(PATIENCE, "the namespace is gone", async || {
+        eventually(TIMEOUT, "the namespace is gone", async || {
             ensure!(namespaces.get_opt(namespace).await?.is_none(), "it is there");
             Ok(())
         })

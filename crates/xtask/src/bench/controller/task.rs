@@ -14,7 +14,7 @@ use super::site::Site;
 /// One thing to do.
 pub(super) struct Task {
     pub name: &'static str,
-    /// How often it is worth doing.
+    /// How many rounds are measured.
     pub rounds: usize,
     /// Sealing keys in the cluster, at least; tasks are in the order of it.
     pub keys: usize,
@@ -36,10 +36,10 @@ enum What {
     Restart,
 }
 
-/// What came of it.
+/// The results of a task.
 pub(super) struct Measured {
     pub times: Vec<Duration>,
-    /// The most memory that the controller had, in KiB.
+    /// The highest memory use of the controller, in KiB.
     pub peak: Option<u64>,
 }
 

@@ -1,8 +1,8 @@
 //! Import circles: at the top of a crate, and inside each of its folders.
 //!
-//! In a folder, each file counts as one place, and so does each folder in it with all that it holds. So two folders that import each
-//! other are a circle, even if no file leads back to itself. The file beside a folder, which declares its modules, counts as one of
-//! the folder's files.
+//! In a folder, each file counts as one location, and so does each folder in it with all that it holds. So two folders
+//! that import each other are a circle, even if no file leads back to itself. The file beside a folder, which declares
+//! its modules, counts as one of the folder's files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -30,12 +30,12 @@ pub(super) fn circles_of(root: &Path, crate_roots: &[String]) -> Result<Vec<Find
 fn circles_in(parent: &[String], modules: &Modules, imports: &Imports) -> Vec<Finding> {
     let is_inside = |path: &ModulePath| path.starts_with(parent);
     let inside: Vec<_> = imports.iter().filter(|((from, to), _)| is_inside(from) && is_inside(to)).collect();
-    // The module itself is the place without a name.
-    let place = |path: &ModulePath| path.get(parent.len()).cloned();
+    // The module itself has an empty location.
+    let location = |path: &ModulePath| path.get(parent.len()).cloned();
     let mut leads_to: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for ((from, to), _) in &inside {
-        if place(from) != place(to) {
-            leads_to.entry(place(from)).or_default().insert(place(to));
+        if location(from) != location(to) {
+            leads_to.entry(location(from)).or_default().insert(location(to));
         }
     }
     let folder =
@@ -44,19 +44,21 @@ fn circles_in(parent: &[String], modules: &Modules, imports: &Imports) -> Vec<Fi
         .into_iter()
         .map(|knot| {
             let arrows = inside.iter().filter(|((from, to), _)| {
-                place(from) != place(to) && knot.contains(&place(from)) && knot.contains(&place(to))
+                location(from) != location(to)
+                    && knot.contains(&location(from))
+                    && knot.contains(&location(to))
             });
             let arrows = arrows.map(|((from, to), names)| {
                 let names: Vec<_> = names.iter().map(String::as_str).collect();
                 format!("\n  {} -> {}: {}", modules[from].file, modules[to].file, names.join(", "))
             });
             let text = format!("import circle in {folder}:{}", arrows.collect::<String>());
-            Finding { rule: Rule::Circle, place: folder.to_owned(), text }
+            Finding { rule: Rule::Circle, location: folder.to_owned(), text }
         })
         .collect()
 }
 
-/// The sets of places of which each leads to every other one.
+/// The sets of locations of which each leads to every other one.
 fn knots<T: Ord + Clone>(leads_to: &BTreeMap<T, BTreeSet<T>>) -> Vec<BTreeSet<T>> {
     let reached: BTreeMap<&T, BTreeSet<&T>> =
         leads_to.keys().map(|start| (start, reachable(start, leads_to))).collect();
@@ -65,8 +67,8 @@ fn knots<T: Ord + Clone>(leads_to: &BTreeMap<T, BTreeSet<T>>) -> Vec<BTreeSet<T>
         if from_start.contains(start) && !knots.iter().any(|knot| knot.contains(start)) {
             let back = from_start
                 .iter()
-                .filter(|place| reached.get(*place).is_some_and(|reached| reached.contains(start)));
-            knots.push(back.map(|place| (*place).clone()).collect());
+                .filter(|location| reached.get(*location).is_some_and(|reached| reached.contains(start)));
+            knots.push(back.map(|location| (*location).clone()).collect());
         }
     }
     knots
@@ -76,9 +78,9 @@ fn knots<T: Ord + Clone>(leads_to: &BTreeMap<T, BTreeSet<T>>) -> Vec<BTreeSet<T>
 fn reachable<'a, T: Ord>(start: &T, leads_to: &'a BTreeMap<T, BTreeSet<T>>) -> BTreeSet<&'a T> {
     let mut reached = BTreeSet::new();
     let mut open: Vec<&T> = leads_to.get(start).into_iter().flatten().collect();
-    while let Some(place) = open.pop() {
-        if reached.insert(place) {
-            open.extend(leads_to.get(place).into_iter().flatten());
+    while let Some(location) = open.pop() {
+        if reached.insert(location) {
+            open.extend(leads_to.get(location).into_iter().flatten());
         }
     }
     reached

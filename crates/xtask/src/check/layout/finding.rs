@@ -1,4 +1,4 @@
-//! [`Finding`]: a place that breaks a rule of the layout.
+//! [`Finding`]: a location that breaks a rule of the layout.
 
 /// A rule of the layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub(super) enum Rule {
     Circle,
     /// A folder holds too many files.
     Crowd,
-    /// A module has a name that was given up.
+    /// A name or a comment has a word that was given up.
     OldWord,
     /// The root of the repository holds too much or too little.
     Root,
@@ -25,9 +25,7 @@ impl Rule {
             Self::Crowd => {
                 "sort the files into folders, merge those that only make sense together, or list the folder in check/layout/folders.rs if it is a flat list by nature"
             }
-            Self::OldWord => {
-                "name the module with the word that client-go, controller-runtime or clap have for it"
-            }
+            Self::OldWord => "use the word that client-go, controller-runtime or clap have for it",
             Self::Root => {
                 "move it to the folder that it belongs to, or change the list in check/layout/root.rs"
             }
@@ -35,12 +33,12 @@ impl Rule {
     }
 }
 
-/// A place that breaks a rule.
+/// A location that breaks a rule.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Finding {
     pub(super) rule: Rule,
     /// The file or folder, from the root of the repository.
-    pub(super) place: String,
+    pub(super) location: String,
     /// What is wrong there.
     pub(super) text: String,
 }

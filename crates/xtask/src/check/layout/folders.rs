@@ -12,7 +12,7 @@ const FLAT: [(&str, &str); 6] = [
     ("charts/sealed-secrets/templates", "helm knows one folder for templates; each file is one object"),
     ("tests/chart/values", "one file of chart values for each case"),
     ("crates/envelope/tests/vectors", "one file for each test vector"),
-    ("kubeseal-rs/tests/told", "one file for each error of a cluster that a test reads"),
+    ("kubeseal-rs/tests/error_messages", "one file for each error of a cluster that a test reads"),
     ("kubeseal-rs/man", "one man page for each command; generated"),
     ("crates/template/tests/corpus", "one file of cases for each group of functions"),
 ];
@@ -32,7 +32,7 @@ pub(super) fn crowded(files: &[String]) -> Vec<Finding> {
         .filter(|(folder, count)| *count > MOST && FLAT.iter().all(|(flat, _)| flat != folder))
         .map(|(folder, count)| Finding {
             rule: Rule::Crowd,
-            place: folder.to_owned(),
+            location: folder.to_owned(),
             text: format!("{folder} has {count} files; at most {MOST} are allowed"),
         })
         .collect()
@@ -50,7 +50,7 @@ mod tests {
     fn fourteen_files_are_too_many() {
         let roots = vec!["a/lib.rs".to_owned(), "a/main.rs".to_owned()];
         let folders = [roots, files("a", 13), files("a/b", 14), files("kubeseal-rs/man", 20)].concat();
-        let places: Vec<_> = crowded(&folders).into_iter().map(|finding| finding.place).collect();
-        assert_eq!(places, ["a/b"]);
+        let locations: Vec<_> = crowded(&folders).into_iter().map(|finding| finding.location).collect();
+        assert_eq!(locations, ["a/b"]);
     }
 }

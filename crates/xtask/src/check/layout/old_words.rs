@@ -1,9 +1,11 @@
-//! Modules named with words of a private language, which were given up for those that Kubernetes and clap use.
+//! Words that the project gave up for those of Kubernetes and clap: names of modules ([`in_paths`]), and names of types and functions
+//! and words of comments ([`in_text`]).
 
 use super::finding::{Finding, Rule};
 
-/// Each word that was given up, and what took its place where it was used.
-const WORDS: [(&str, &str); 45] = [
+/// Each name of a module that was given up, and the name that replaced it.
+const WORDS: [(&str, &str); 52] = [
+    ("answer", "rotated_object"),
     ("answers", "renewal_request"),
     ("ask", "renewal_request"),
     ("asked", "renewal_request"),
@@ -15,9 +17,12 @@ const WORDS: [(&str, &str); 45] = [
     ("dates", "key_age"),
     ("decades", "simulation"),
     ("door", "admission"),
+    ("doors", "port_forwards"),
     ("following", "watch_config"),
     ("found", "key_secret"),
+    ("gate", "admission"),
     ("happens", "action"),
+    ("hint", "error"),
     ("hindered", "transient"),
     ("hindrance", "transient"),
     ("in_place", "file_update"),
@@ -34,7 +39,9 @@ const WORDS: [(&str, &str); 45] = [
     ("patience", "retry_delays"),
     ("pause", "requeue"),
     ("pending", "renewal_request"),
+    ("place", "location"),
     ("quarrel", "conflict_backoff"),
+    ("question", "request_kind"),
     ("quoted", "redact"),
     ("record", "key_records"),
     ("seen", "known_certificate"),
@@ -43,6 +50,7 @@ const WORDS: [(&str, &str); 45] = [
     ("standing", "key_records"),
     ("stray", "orphan_key"),
     ("tell", "recorded events"),
+    ("tells", "recorded events"),
     ("told", "recorded events"),
     ("turned_away", "throttle"),
     ("turns", "fair_queue"),
@@ -51,32 +59,97 @@ const WORDS: [(&str, &str); 45] = [
     ("world", "model"),
 ];
 
-/// The modules among `files` that have such a name, as a file or as a folder.
-pub(super) fn used(files: &[String]) -> Vec<Finding> {
+/// Names of types and functions that were given up. Fewer than of modules: `answer` and `kept` are good names of local functions.
+const ITEMS: [&str; 28] = [
+    "ask",
+    "asked",
+    "asking",
+    "caution",
+    "decades",
+    "door",
+    "doors",
+    "happens",
+    "hindered",
+    "hindrance",
+    "insist",
+    "ledger",
+    "meant_by",
+    "misdated",
+    "noted",
+    "patience",
+    "quarrel",
+    "shorten",
+    "shut_out",
+    "stray",
+    "tell",
+    "told",
+    "turned_away",
+    "turns",
+    "unbroken",
+    "until_keys",
+    "world",
+    "means",
+];
+
+/// Words that say too little in a comment: the role of the user in Kubernetes or the object stands there instead.
+const PRONOUNS: [&str; 5] = ["somebody", "nobody", "whoever", "everybody", "anybody"];
+
+/// The modules among `files` that have a name that was given up, as a file or as a folder.
+pub(super) fn in_paths(files: &[String]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for file in files.iter().filter(|file| has_code(file)) {
         let Some(path) = file.strip_suffix(".rs") else { continue };
-        let names = path.split('/').scan(String::new(), |place, name| {
-            if !place.is_empty() {
-                place.push('/');
+        let names = path.split('/').scan(String::new(), |location, name| {
+            if !location.is_empty() {
+                location.push('/');
             }
-            place.push_str(name);
-            Some((place.clone(), name))
+            location.push_str(name);
+            Some((location.clone(), name))
         });
-        for (place, name) in names {
+        for (location, name) in names {
             let better = WORDS.iter().find(|(word, _)| *word == name);
             if let Some((_, better)) = better
-                && findings.iter().all(|finding| finding.place != place)
+                && findings.iter().all(|finding| finding.location != location)
             {
-                let text = format!("the module {place} has a name that was given up, elsewhere for {better}");
-                findings.push(Finding { rule: Rule::OldWord, place, text });
+                let text =
+                    format!("the module {location} has a name that was given up, elsewhere for {better}");
+                findings.push(Finding { rule: Rule::OldWord, location, text });
             }
         }
     }
     findings
 }
 
-/// Whether a file is in one of the folders where the words were used.
+/// The items and comments in the text of a Rust file that use a word that was given up.
+pub(super) fn in_text(file: &str, text: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        let location = format!("{file}:{number}");
+        let word = match line.trim_start().strip_prefix("//") {
+            Some(comment) => {
+                words(comment).find(|word| PRONOUNS.iter().any(|it| word.eq_ignore_ascii_case(it)))
+            }
+            None => item(line).filter(|name| ITEMS.iter().any(|it| name.eq_ignore_ascii_case(it))),
+        };
+        if let Some(word) = word {
+            let text = format!("{location} has a word that was given up: {word}");
+            findings.push(Finding { rule: Rule::OldWord, location, text });
+        }
+    }
+    findings
+}
+
+/// The name of the type or function that is defined on this line.
+fn item(line: &str) -> Option<&str> {
+    words(line).skip_while(|word| !["enum", "fn", "struct", "trait", "type"].contains(word)).nth(1)
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character: char| !(character.is_alphanumeric() || character == '_'))
+        .filter(|word| !word.is_empty())
+}
+
+/// Whether a file is in one of the folders whose modules have the names of this project.
 fn has_code(file: &str) -> bool {
     ["controller/", "kubeseal-rs/", "tests/"].iter().any(|folder| file.starts_with(folder))
 }
@@ -92,10 +165,25 @@ mod tests {
             "controller/src/keys/door/b.rs",
             "controller/src/ledger.rs",
             "tests/told.yaml",
-            "tests/doors.rs",
+            "tests/port_forwards.rs",
         ];
-        let found = used(&files.map(str::to_owned));
-        let places: Vec<_> = found.iter().map(|finding| finding.place.as_str()).collect();
-        assert_eq!(places, ["controller/src/keys/door", "controller/src/ledger"]);
+        let found = in_paths(&files.map(str::to_owned));
+        let locations: Vec<_> = found.iter().map(|finding| finding.location.as_str()).collect();
+        assert_eq!(locations, ["controller/src/keys/door", "controller/src/ledger"]);
+    }
+
+    #[test]
+    fn items_and_comments() {
+        let text = [
+            "//! Nobody reads this.",
+            "pub(crate) async fn told(told: &str) {",
+            "    let told = \"nobody\"; // told",
+            "struct Ledger;",
+            "/// The word `fn told` in a sentence.",
+        ]
+        .join("\n");
+        let found = in_text("a.rs", &text);
+        let locations: Vec<_> = found.iter().map(|finding| finding.location.as_str()).collect();
+        assert_eq!(locations, ["a.rs:1", "a.rs:2", "a.rs:4"]);
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn strangers(files: &[String]) -> Vec<Finding> {
     let there = files.iter().filter_map(|file| file.split('/').next());
     let there: BTreeSet<_> = there.filter(|name| !name.starts_with('.')).collect();
     let expected = BTreeSet::from(VISIBLE);
-    let finding = |name: &str, text: String| Finding { rule: Rule::Root, place: name.to_owned(), text };
+    let finding = |name: &str, text: String| Finding { rule: Rule::Root, location: name.to_owned(), text };
     let strangers = there.difference(&expected).map(|name| finding(name, format!("{name} is at the root")));
     let missing =
         expected.difference(&there).map(|name| finding(name, format!("there is no {name} at the root")));
@@ -41,7 +41,7 @@ mod tests {
         files.push("tests/a.rs".to_owned());
         files.push("deploy/a.yaml".to_owned());
         files.retain(|file| file != "LICENSE");
-        let places: Vec<_> = strangers(&files).into_iter().map(|finding| finding.place).collect();
-        assert_eq!(places, ["deploy", "LICENSE"]);
+        let locations: Vec<_> = strangers(&files).into_iter().map(|finding| finding.location).collect();
+        assert_eq!(locations, ["deploy", "LICENSE"]);
     }
 }

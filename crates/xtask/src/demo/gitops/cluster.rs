@@ -14,14 +14,14 @@ use super::super::shell::Shell;
 /// The chart's default image, by the full name that a container runtime uses.
 const IMAGE: &str = concat!("docker.io/library/sealed-secrets-controller:", env!("CARGO_PKG_VERSION"));
 
-/// All that takes a compiler.
+/// What needs a compiler.
 pub(super) struct Built {
     programs: Programs,
     binaries: Binaries,
     controller: StaticController,
 }
 
-/// Running until [`stop`](Self::stop).
+/// Runs until [`stop`](Self::stop).
 pub(super) struct Cluster {
     pub node: Node,
     pub flux: Flux,

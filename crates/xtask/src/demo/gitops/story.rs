@@ -11,7 +11,7 @@ const SYNCED: &str = "kubectl wait kustomization/shop --namespace flux-system --
     --for=jsonpath='{.status.lastAppliedRevision}'=\"main@sha1:$(git rev-parse HEAD)\"";
 const PASSWORD: &str = "kubectl get secret db --namespace shop -o go-template='{{ .data.password | base64decode }}{{ \"\\n\" }}'";
 
-pub(super) async fn tell(shell: &Shell) -> Result<()> {
+pub(super) async fn play(shell: &Shell) -> Result<()> {
     install(shell).await?;
     commit(shell).await?;
     renew(shell).await

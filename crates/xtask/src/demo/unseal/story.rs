@@ -44,7 +44,7 @@ pub(super) async fn install(lab: &Lab, shell: &Shell) -> Result<Pod> {
     Ok(controller)
 }
 
-/// The main job.
+/// Seals a Secret, applies it, and shows the Secret that the controller makes.
 pub(super) async fn seal_and_unseal(shell: &Shell) -> Result<()> {
     heading("Seal a Secret: only the controller can open what comes out, so it is safe in git");
     println!("{}", paint::command(&format!("$ cd {}", shell.dir().display())));
@@ -62,7 +62,7 @@ pub(super) async fn seal_and_unseal(shell: &Shell) -> Result<()> {
         .await
 }
 
-/// And its end.
+/// Deletes the SealedSecret, and shows that its Secret is deleted too.
 pub(super) async fn delete(shell: &Shell) -> Result<()> {
     heading("Delete it: the Secret goes too");
     shell.run("kubectl delete -f sealed.yaml").await?;

@@ -1,4 +1,4 @@
-//! [`Pathspec`]: what a path or a pattern means among the names of a repository, as git reads it.
+//! [`Pathspec`]: matches a path or a pattern with the names in a repository, as git does.
 
 use crate::git::within::{as_path, normal, within};
 use globset::{GlobBuilder, GlobMatcher};
@@ -12,28 +12,28 @@ pub(crate) struct Pathspec {
 }
 
 impl Pathspec {
-    /// `path`, seen from `directory`, in this work tree; none if it is elsewhere.
+    /// `path`, relative to `directory`, in this work tree; none if it is outside.
     pub(crate) fn new(path: &Path, directory: &Path, work_tree: &Path) -> Option<Self> {
         let path = normal(&directory.join(path));
         let name = within(work_tree, &path).or_else(|| {
-            // One of them leads over a link.
+            // One of the paths contains a symbolic link.
             let parent = fs::canonicalize(path.parent()?).ok()?;
             within(&fs::canonicalize(work_tree).ok()?, &parent.join(path.file_name()?))
         })?;
         let text = String::from_utf8_lossy(&name).into_owned();
         let pattern = text.contains(['*', '?', '[']).then(|| {
-            // A star stands for slashes, too.
+            // A star matches slashes, too.
             GlobBuilder::new(&text).literal_separator(false).build().ok().map(|glob| glob.compile_matcher())
         });
         Some(Self { name, pattern: pattern.flatten() })
     }
 
-    /// Whether this is the file that was named.
+    /// Whether the pathspec names exactly this file.
     pub(crate) fn names(&self, name: &[u8]) -> bool {
         self.name == name
     }
 
-    /// Whether the file is meant: itself, by a directory above it, or by a pattern.
+    /// Whether the pathspec covers the file: by its name, by a directory above it, or by a pattern.
     pub(crate) fn covers(&self, name: &[u8]) -> bool {
         let below = name.strip_prefix(self.name.as_slice());
         self.name.is_empty()
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_directories_and_patterns_are_told_apart() {
+    fn files_directories_and_patterns_are_distinguished() {
         for (path, covered, other) in [
             (".", "sub/a", ""),
             ("a.yaml", "sub/a.yaml", "a.yaml"),

@@ -60,12 +60,12 @@ pub(crate) fn each_file(
 fn content(staged: &Staged, file: &StagedFile, path: &Path) -> Result<Vec<u8>, String> {
     let path = shown_path(path);
     if file.is_unmerged {
-        return Err(format!("{path} is not merged, and was not looked into"));
+        return Err(format!("{path} is not merged, and was not scanned"));
     }
     match staged.content(file) {
-        Err(error) => Err(format!("cannot look into {path}: {}", on_one_line(&error))),
+        Err(error) => Err(format!("cannot scan {path}: {}", on_one_line(&error))),
         Ok(bytes) if bytes.len() as u64 > LARGEST && !is_binary(&bytes) => {
-            Err(format!("cannot look into {path}: {}", too_large()))
+            Err(format!("cannot scan {path}: {}", too_large()))
         }
         Ok(bytes) => Ok(bytes),
     }

@@ -15,13 +15,13 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// Larger text is not looked into, because all of it has to be in memory.
+/// Larger text is not scanned, because all of it has to be in memory.
 pub(crate) const LARGEST: u64 = 64 << 20;
 
-/// As much of a file as tells whether it is text.
+/// The part of a file that shows whether it is text.
 const HEAD: u64 = 8192;
 
-/// No list of files for kustomize is larger.
+/// No kustomization is larger.
 const LARGEST_KUSTOMIZATION: u64 = 4 << 20;
 
 /// Calls `look` with each file at or below `path`. A file that is named itself is scanned even if Git ignores it. Returns the number of files
@@ -46,7 +46,7 @@ pub(crate) fn each_file(path: &Path, look: &mut impl FnMut(ScannedFile<'_>)) -> 
     Ok(unreadable)
 }
 
-/// Whether it could be shown; if not, a warning says why.
+/// Calls `look` with the file. False if it cannot be read; then there is a warning.
 fn shown(
     path: &Path,
     is_named: bool,
@@ -57,13 +57,13 @@ fn shown(
     match read(path) {
         Ok(bytes) => {
             let parent = fs::canonicalize(directory(path)).ok();
-            let place = parent.and_then(|parent| Some(parent.join(path.file_name()?)));
-            let generated = place.and_then(|place| generators.of(&place));
+            let path_in_root = parent.and_then(|parent| Some(parent.join(path.file_name()?)));
+            let generated = path_in_root.and_then(|path_in_root| generators.of(&path_in_root));
             look(ScannedFile { path: path_shown, bytes: &bytes, is_named, generated });
             true
         }
         Err(error) => {
-            alert(format_args!("cannot look into {}: {error}", shown_path(path_shown)));
+            alert(format_args!("cannot scan {}: {error}", shown_path(path_shown)));
             false
         }
     }
@@ -81,8 +81,8 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A kustomization, or a file of one, if there is one; `path` is canonical down to the kustomization. With a link in it, it is
-/// none: it may lead anywhere.
+/// A kustomization, or a file of one, if there is one; `path` is canonical down to the kustomization. Symbolic links
+/// are refused, because they may lead anywhere.
 fn kustomization(path: &Path) -> Option<Vec<u8>> {
     fs::canonicalize(path).ok().filter(|real| real == path)?;
     read_small(path, LARGEST_KUSTOMIZATION).ok().flatten()

@@ -8,7 +8,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding {
     pub line: usize,
-    /// From 1; none in a file that is no manifest.
+    /// Counted from 1; none in a file that is no manifest.
     pub document: Option<usize>,
     pub what: FindingKind,
 }
@@ -18,21 +18,21 @@ pub(crate) struct Finding {
 pub(crate) enum FindingKind {
     /// A value of a Secret.
     Secret { name: String, key: String },
-    /// A value of a Secret with a sealing key: sealed with itself it would be lost.
+    /// A value of a Secret with a sealing key, which must not be sealed with itself.
     SealingKey { name: String, key: String },
     /// An annotation that holds a copy of a Secret.
     LastApplied { annotation: String },
     /// A credential in the template of a SealedSecret.
     TemplateData { name: String, key: String },
-    /// A literal of a generator of kustomize.
+    /// A literal of kustomize's `secretGenerator`.
     Literal { generator: String, key: String },
-    /// A line of a file that such a generator reads line by line.
+    /// A line of a file that a `secretGenerator` reads line by line.
     EnvLine { generator: String, key: String },
-    /// A file that such a generator puts into a Secret.
+    /// A file that a `secretGenerator` puts into a Secret.
     GeneratedFile { generator: String },
     /// A value of a Secret in a text that does not parse.
     SecretText { key: String },
-    /// Maps of such a text that are within too many others to be read.
+    /// Maps in such a text that are nested too deep to be read.
     UnreadText,
     /// A private key.
     PrivateKey,
@@ -107,12 +107,12 @@ impl fmt::Display for FindingKind {
             ),
             Self::SecretText { key } => write!(
                 f,
-                "a Secret holds plaintext ({}), as far as can be told of a file that does not parse; seal it, or \
+                "a Secret holds plaintext ({}), as far as a file that does not parse shows; seal it, or \
                  make it a template",
                 name_or_none(key)
             ),
             Self::UnreadText => f.write_str(
-                "a Secret that does not parse has maps within too many others, which were not looked into; correct its \
+                "a Secret that does not parse has maps within too many others, which were not scanned; correct its \
                  brackets and quotes",
             ),
             Self::PrivateKey => {
@@ -139,20 +139,20 @@ fn named(kind: &str, name: &str) -> String {
     if name.is_empty() { format!("a {kind} without a name") } else { format!("{kind} {}", shown(name)) }
 }
 
-/// What to do instead of generating a Secret.
+/// The advice instead of generating a Secret.
 fn sealed_resource() -> String {
     format!("seal it with {}, and list the SealedSecret under resources instead", program::name())
 }
 
-/// More of what is no name is not shown.
+/// Number of characters of an invalid name that are shown.
 const ODD_NAME_SHOWN: usize = 60;
 
-/// A key of a text that is not parsed, or not as YAML: what is no name may be a part of a value, and is not shown.
+/// A key of a text that is not parsed as YAML: an invalid name may be a part of a value, and is not shown.
 fn name_or_none(key: &str) -> &str {
     if is_like_a_key(key) { key } else { "under what is no name" }
 }
 
-/// A name out of a parsed object; something else that went into its place is escaped and quoted.
+/// A name in a parsed object; another text in its place is escaped and quoted.
 fn shown(name: &str) -> String {
     if is_like_a_key(name) {
         return name.to_owned();

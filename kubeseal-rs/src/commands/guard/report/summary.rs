@@ -23,7 +23,7 @@ impl Summary {
         templated_files::note(&self.templates, "searched as text")
     }
 
-    /// The failure that the findings are.
+    /// The error, if there are findings or unread files.
     pub(crate) fn error(&self) -> Option<GuardError> {
         if self.count > 0 {
             Some(GuardError::Found { count: self.count, files: self.files_with_findings })

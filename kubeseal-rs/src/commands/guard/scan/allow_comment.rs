@@ -1,7 +1,7 @@
-//! [`AllowedLines`]: the lines of a file whose values a comment declares as known.
+//! [`AllowedLines`]: the lines of a file that a comment allows to hold plaintext.
 //!
-//! Decided: a comment instead of an annotation, because it stands in every kind of file, stays out of the cluster,
-//! and speaks for one value instead of for a whole object.
+//! Decided: a comment instead of an annotation, because it fits every kind of file, is not applied to the cluster, and
+//! applies to one value instead of a whole object.
 
 /// The comment.
 const MARK: &str = "kubeseal-rs: allow";
@@ -44,7 +44,7 @@ impl AllowedLines {
     }
 }
 
-/// Whether the mark has its line for itself, in a comment of any language.
+/// Whether the mark is alone on its line, in a comment of any language.
 fn is_mark_alone(line: &str) -> bool {
     line.split_once(MARK).is_some_and(|(before, _)| !before.contains(char::is_alphanumeric))
 }

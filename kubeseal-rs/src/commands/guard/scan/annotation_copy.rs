@@ -1,27 +1,27 @@
-//! `json_in`: the objects that an annotation repeats, as programs leave them there to see later what they applied.
+//! `json_in`: the objects that an annotation repeats. Programs store them to compare later what they applied.
 //!
 //! Decided: by what an annotation holds, not by its name, because there are many: kubectl and kubecfg write JSON, kapp
-//! (`kapp.k14s.io/original`) too, Rancher (`objectset.rio.cattle.io/applied`) the base64 of gzip, operators (`banzaicloud.com/last-applied`)
-//! the base64 of zip.
+//! (`kapp.k14s.io/original`) too, Rancher (`objectset.rio.cattle.io/applied`) the base64 of gzip, operators
+//! (`banzaicloud.com/last-applied`) the base64 of zip.
 
 use crate::files::decoded::inflate::TooLarge;
 use crate::files::decoded::unpacked;
 
-/// The annotations of one file unpack to no more than this together. One object has 256 KiB of annotations at most.
+/// The annotations of one file unpack to no more than this in all. One object has 256 KiB of annotations at most.
 const BUDGET: usize = 8 << 20;
 
-/// Packed copies begin with one of these: the base64 of gzip, of zip, of `{"`, of `{` and a line end, and of `[`.
+/// Compressed copies begin with one of these: the base64 of gzip, of zip, of `{"`, of `{` and a line end, and of `[`.
 pub(crate) const PACKED: [&str; 5] = ["H4sI", "UEsDB", "eyJ", "ewo", "W3s"];
 
-/// How much the annotations of one file may still unpack to. Without a bound for the whole file, a few kilobytes of it could
-/// unpack to more than there is memory.
+/// How much the annotations of one file may still unpack to. Without a limit for the whole file, a few kilobytes could
+/// unpack to more than the memory.
 pub(crate) struct UnpackBudget {
     left: usize,
-    /// The annotations that were not looked into, because the budget was used up.
+    /// The annotations that were not searched, because the budget was used up.
     pub unread: Vec<Unread>,
 }
 
-/// Where an annotation is that was not looked into.
+/// The location of an annotation that was not searched.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Unread {
     pub line: usize,
@@ -34,7 +34,7 @@ impl Default for UnpackBudget {
     }
 }
 
-/// JSON that the annotation holds, packed or not.
+/// JSON that the annotation holds, compressed or not.
 pub(crate) fn json_in(value: &str, budget: &mut UnpackBudget) -> Result<Option<String>, TooLarge> {
     let is_json = |text: &&str| text.starts_with(['{', '[']);
     let value = value.trim();

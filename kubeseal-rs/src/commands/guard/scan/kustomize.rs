@@ -1,7 +1,8 @@
-//! [`Generators`]: which files kustomize makes Secrets of: those that a `secretGenerator` names under `envs`, `env` and `files`.
+//! [`Generators`]: which files kustomize makes Secrets of: those that a `secretGenerator` names under `envs`, `env` and
+//! `files`.
 //!
-//! Decided: asks, for each file, the kustomizations in the directories above it, because kustomize reads nothing from
-//! elsewhere, and a hook may be given the file alone.
+//! Decided: reads, for each file, the kustomizations in the directories above it, because kustomize reads nothing from
+//! elsewhere, and a hook may get the name of one file only.
 
 use crate::commands::guard::report::finding::{Finding, FindingKind};
 use crate::commands::guard::scan::allow_comment::AllowedLines;
@@ -15,13 +16,13 @@ use yaml_edit_in_place::split::documents;
 /// The names of kustomization files.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/// Reads a file that need not be there.
+/// Reads a file, which may not exist.
 pub(crate) type Reader<'r> = Box<dyn Fn(&Path) -> Option<Vec<u8>> + 'r>;
 
 /// The kustomizations that were read.
 pub(crate) struct Generators<'r> {
     read: Reader<'r>,
-    /// By directory, and in it by the path of the file.
+    /// By directory, then by the path of the file.
     known: HashMap<PathBuf, HashMap<PathBuf, Generated>>,
 }
 
@@ -59,7 +60,7 @@ impl<'r> Generators<'r> {
                 for generator in list(node, "secretGenerator") {
                     add(generator, allowed, directory, &mut named);
                 }
-                // Generators in files of their own see paths from here, too.
+                // Generators in files of their own use paths relative to this directory, too.
                 let files = list(node, "generators").iter().filter_map(YamlNode::text);
                 for file in files.filter_map(|file| below(directory, file)) {
                     self.each_node(&file, &mut |node, allowed| {
@@ -83,8 +84,8 @@ impl<'r> Generators<'r> {
     }
 }
 
-/// The path of a file that a kustomization in `directory` names; none if it leads out of the directory: kustomize refuses that,
-/// and the repository may be a stranger's.
+/// The path of a file that a kustomization in `directory` names; none if it leads out of the directory: kustomize
+/// refuses that, and the repository may be a stranger's.
 fn below(directory: &Path, file: &str) -> Option<PathBuf> {
     let mut path = PathBuf::new();
     for component in Path::new(file).components() {
@@ -105,7 +106,7 @@ fn list<'n>(node: &'n YamlNode, key: &str) -> &'n [YamlNode] {
     }
 }
 
-/// Adds the files that a generator names, but for those on lines that a comment allows.
+/// Adds the files that a generator names, except those on lines that a comment allows.
 fn add(
     generator: &YamlNode,
     allowed: &AllowedLines,
@@ -132,7 +133,7 @@ fn add(
 }
 
 impl Generated {
-    /// The plaintext in it, which is `text` if it is text.
+    /// The plaintext in the file, which is `text` if it is text.
     pub(crate) fn findings(&self, bytes: &[u8], text: Option<&str>) -> Vec<Finding> {
         let generator = self.generator.clone();
         match text {
@@ -143,7 +144,7 @@ impl Generated {
                     Finding { line, document: None, what }
                 })
                 .collect(),
-            // A certificate alone is no secret.
+            // A certificate is no secret.
             Some(text) if !is_plain(text, Extent::Whole) || is_certificate(text) => Vec::new(),
             _ => vec![Finding { line: 1, document: None, what: FindingKind::GeneratedFile { generator } }],
         }

@@ -33,7 +33,7 @@ fn findings_within(node: &YamlNode, nesting: Nesting, budget: &mut UnpackBudget)
 #[derive(Debug, Clone, Copy)]
 struct Nesting {
     document: usize,
-    /// How many annotations we are in.
+    /// Number of annotations around this node.
     depth: usize,
     /// The line of the outermost of them.
     annotation: Option<usize>,
@@ -46,7 +46,7 @@ struct Search<'b> {
 }
 
 impl Search<'_> {
-    /// Looks at a node, and what is in it. The items of a list need not say what they are: `implied` does.
+    /// Searches a node and its children. The items of a list need no kind: it is `implied`.
     fn visit(&mut self, node: &YamlNode, around: usize, implied: Option<&str>) {
         let line = line(node, around);
         if let YamlValue::List(items) = &node.value {
@@ -97,7 +97,7 @@ impl Search<'_> {
                         false
                     }
                     YamlValue::Text(text) => is_plain(text, Extent::Whole),
-                    // No text, but meant as a value.
+                    // Not a string, but meant as a value.
                     YamlValue::Boolean(_) | YamlValue::Number => true,
                     YamlValue::Null | YamlValue::List(_) | YamlValue::Map(_) => false,
                 };
@@ -131,7 +131,7 @@ impl Search<'_> {
         }
     }
 
-    /// A `secretGenerator` of kustomize: `literals`. The files that it names are looked into where they are.
+    /// Kustomize's `secretGenerator`: its `literals`. The files that it names are scanned by themselves.
     fn generator(&mut self, node: &YamlNode, around: usize) {
         let Some(YamlValue::List(literals)) = node.get("literals").map(|literals| &literals.value) else {
             return;
@@ -146,7 +146,7 @@ impl Search<'_> {
         }
     }
 
-    /// An annotation with a copy of what was applied; harmless where that was sealed.
+    /// An annotation with a copy of the applied object; harmless if that was sealed.
     fn annotation(&mut self, annotation: &str, value: &YamlNode, around: usize) {
         let Some(text) = value.text().filter(|_| self.nesting.depth < MAX_DEPTH) else { return };
         let line = line(value, around);
@@ -167,7 +167,7 @@ impl Search<'_> {
                     Nesting { document, depth: self.nesting.depth + 1, annotation: Some(outermost) };
                 nodes.iter().any(|node| !findings_within(node, nesting, self.budget).is_empty())
             }
-            // Cut off, or altered by hand.
+            // Cut off, or edited.
             Err(_) => text.contains("\"Secret\"") && text.contains("ata\":{\""),
         };
         if holds_plaintext {
@@ -180,12 +180,12 @@ impl Search<'_> {
     }
 }
 
-/// Where it begins, if the parser told; else where what it is in does.
+/// The node's line, if the parser knows it; else that of the node around it.
 fn line(node: &YamlNode, around: usize) -> usize {
     node.position.map_or(around, |position| position.line)
 }
 
-/// Whether that holds for the text that this is the base64 of.
+/// Whether `holds` is true for the text of which this is the base64.
 fn decoded(base64: &str, holds: impl Fn(&str) -> bool) -> bool {
     from_base64(base64.as_bytes()).is_some_and(|bytes| std::str::from_utf8(&bytes).is_ok_and(holds))
 }

@@ -1,27 +1,27 @@
-//! `lines`: where private keys stand in a text, as PEM or as the base64 of PEM (`client-key-data` and the like), or as
-//! age writes its identities.
+//! `lines`: finds private keys in a text, as PEM, as the base64 of PEM (`client-key-data` and the like), or as
+//! identities of age.
 //!
 //! A BEGIN line alone is no key: programs and their documentation have it, too. A key that is encrypted with a password
 //! is no finding.
 
 use crate::files::decoded::from_base64;
 
-/// The base64 of `-----BEGIN `, as far as it does not depend on what follows.
+/// The base64 of `-----BEGIN `, as far as it does not depend on the next characters.
 const BEGIN_IN_BASE64: &str = "LS0tLS1CRUdJTi";
 
-/// As much of an armoured text as tells what it is: a multiple of four.
+/// The part of an armoured text that shows what it is: a multiple of four.
 const HEAD_IN_BASE64: usize = 64;
 
 /// No shorter run of base64 is part of a key.
 const SHORTEST_RUN: usize = 24;
 
-/// How far behind its BEGIN line a key begins: there may be headers and escaped line ends.
+/// How far after its BEGIN line a key begins: there may be headers and escaped line ends.
 const BODY_WITHIN: usize = 400;
 
 /// The prefix of age's identities: `AGE-SECRET-KEY-1`, and `AGE-SECRET-KEY-PQ-1` of the newer kind.
 const AGE_IDENTITY: &str = "AGE-SECRET-KEY-";
 
-/// No identity is shorter behind that.
+/// No identity is shorter after its prefix.
 const SHORTEST_IDENTITY: usize = 59;
 
 /// The line of each private key, from 1.
@@ -44,14 +44,14 @@ pub(crate) fn lines(text: &str) -> Vec<usize> {
     lines
 }
 
-/// Whether this, which stands behind `-----BEGIN `, is a private key.
+/// Whether this, which follows `-----BEGIN `, is a private key.
 fn is_key(text: &str) -> bool {
     let Some((label, body)) = text.split_once("-----") else { return false };
     if !label.contains("PRIVATE KEY") || label.len() > 40 || label.contains("ENCRYPTED") {
         return false;
     }
-    // A slice, not a copy: it may be the key. An escaped line end leaves its letter on the run behind it, which does
-    // not matter here.
+    // A slice, not a copy: it may be the key. An escaped line end leaves its letter at the start of the run after it,
+    // which does not matter here.
     let body = &body[..body.floor_char_boundary(BODY_WITHIN)];
     let body = body.split("-----").next().unwrap_or_default();
     let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);

@@ -5,23 +5,23 @@ use crate::files::encoding::Encoding;
 /// How far Git looks for a zero byte, which makes a file binary.
 const LOOKED_AT: usize = 8000;
 
-/// The content of a file. It has no Debug: it holds values.
+/// The content of a file. It has no Debug, because it holds values.
 pub(crate) enum Text<'a> {
     Utf8(&'a str),
-    /// UTF-16, which is what PowerShell's `>` writes, as UTF-8.
+    /// UTF-16, which PowerShell's `>` writes, as UTF-8.
     Utf16(Vec<u8>),
-    /// Mostly text, such as Latin-1, with something else for the bytes that are none.
+    /// Mostly text, such as Latin-1; other bytes are replaced.
     Lossy(String),
     Binary,
 }
 
 impl<'a> Text<'a> {
-    /// Tells what `bytes` are.
+    /// Decides what `bytes` are.
     pub(crate) fn of(bytes: &'a [u8]) -> Self {
         if let Some((_, text)) = Encoding::decode(bytes) {
             return Self::Utf16(text);
         }
-        // UTF-16 that is damaged, or cut off: as anything else, nothing would be found in it.
+        // Damaged UTF-16: read as another encoding, nothing would be found in it.
         if is_binary(bytes) || Encoding::is_utf16(bytes) {
             return Self::Binary;
         }
@@ -31,7 +31,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The text that it is.
+    /// The text, if it is text.
     pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Utf8(text) => Some(text),
@@ -42,7 +42,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Whether a file that begins like this is no text. UTF-16 is text.
+/// Whether a file that begins with these bytes is not text. UTF-16 is text.
 pub(crate) fn is_binary(bytes: &[u8]) -> bool {
     !Encoding::is_utf16(bytes) && bytes[..bytes.len().min(LOOKED_AT)].contains(&0)
 }
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_told_from_what_is_none() {
+    fn text_and_binary_data_are_distinguished() {
         assert!(matches!(Text::of(b"a: 1\n"), Text::Utf8("a: 1\n")));
         for text in [b"\xff\xfea\0\n\0", b"\xfe\xff\0a\0\n", b"a\0\n\0\n\0", b"\0a\0\n\0\n"] {
             assert_eq!(Text::of(text).text().map(str::trim_end), Some("a"));

@@ -1,5 +1,5 @@
-//! `findings`: Secrets in a text that does not parse, such as a Helm template. Line by line; `unparsed_flow` reads what
-//! stands between brackets.
+//! `findings`: Secrets in a text that does not parse, such as a Helm template. Line by line; `unparsed_flow` reads text
+//! between brackets.
 
 use crate::commands::guard::report::finding::{Finding, FindingKind};
 use crate::commands::guard::scan::unparsed_flow;
@@ -20,7 +20,7 @@ pub(crate) fn findings(text: &str, first_line: usize, document: usize) -> Vec<Fi
 
 fn in_blocks(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
     let mut found = Vec::new();
-    // The indentation of `data:` as long as we are in it, and the key of the block in it.
+    // The indentation of `data:` while the lines belong to it, and the key of the block scalar in it.
     let mut data: Option<usize> = None;
     let mut block: Option<(usize, Option<&str>)> = None;
     for (index, line) in text.lines().enumerate() {
@@ -46,7 +46,7 @@ fn in_blocks(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
             if indentation > key_indentation {
                 if let Some(key) = key.filter(|_| is_plain(content, Extent::Line)) {
                     find(key);
-                    // Once is enough for the whole block.
+                    // One finding for the whole block scalar.
                     block = Some((key_indentation, None));
                 }
                 continue;
@@ -55,7 +55,7 @@ fn in_blocks(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
         }
         let Some((key, value)) = entry(content) else { continue };
         if data.is_none() {
-            // Of the map itself, an anchor or a tag alone may stand there.
+            // Only an anchor or a tag may follow the key of the map.
             let is_open = value.is_empty() || value.starts_with(['&', '!']) && !value.contains(' ');
             data = (matches!(key, "data" | "stringData") && is_open).then_some(indentation);
         } else if value.starts_with(['|', '>']) {
@@ -67,7 +67,7 @@ fn in_blocks(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
     found
 }
 
-/// Whether it is an entry whose key is a template, and whose value is none.
+/// Whether it is an entry whose key is a template, and which has no value.
 fn templated_key(content: &str) -> bool {
     let value = content.split_once("}}").and_then(|(_, rest)| rest.trim_start().strip_prefix(':'));
     let value = value.map(|value| value.split(" #").next().unwrap_or_default());
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_values_are_told_from_templates() {
+    fn plain_values_and_templates_are_distinguished() {
         let text = "{{- if .Values.secret }}\napiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Release.Name }}\n\
                     data:\n  a: {{ .Values.a | b64enc }}\n  b: \"aHVudGVyMg==\" # old\n  {{- range .Values.more }}\n  \
                     {{ .key }}: {{ .value }}\n  {{- end }}\n  c: ''\n  d: |\n    {{ .Values.d }}\n  e: |\n    hunter2\n    \

@@ -1,16 +1,16 @@
-//! `findings`: values of Secrets in flow or JSON style (`stringData: {a: b}`), in a text that does not parse: between its
-//! brackets, whatever comments and templates stand there.
+//! `findings`: values of Secrets in flow or JSON style (`stringData: {a: b}`), in a text that does not parse: between
+//! its brackets, with any comments and templates.
 //!
-//! Decided: each map is read for itself, because in a text that does not parse nothing tells which of its brackets counts. A map within a
-//! map is therefore read twice, and so on: together, at most [`MOST_READINGS`] times the length of the text is read. A text in
-//! which more is left unread gives a finding: no sound file comes near that length.
+//! Decided: each map is read separately, because in a text that does not parse nothing shows which of its brackets
+//! counts. A map within a map is therefore read twice, and so on: in all, at most [`MOST_READINGS`] times the length of
+//! the text is read. A text in which more is left unread gives a finding: no sound file comes near that length.
 
 use crate::commands::guard::report::finding::{Finding, FindingKind};
 use crate::commands::guard::value::plain::{Extent, is_plain};
 use crate::manifest::text_scan::behind_key;
 use std::ops::Range;
 
-/// How many times its own length of a text is read at most.
+/// A text is read at most this many times its own length.
 const MOST_READINGS: usize = 16;
 
 /// The plain values under `data: {…}` and `stringData: {…}`; of `text`, whose first line is `first_line` of its file.
@@ -18,7 +18,7 @@ pub(crate) fn findings(text: &str, first_line: usize, document: usize) -> Vec<Fi
     findings_within(text, first_line, document, &mut (MOST_READINGS * text.len()))
 }
 
-/// Reads at most `left` bytes, and takes from `left` what it read.
+/// Reads at most `left` bytes, and subtracts from `left` what it read.
 fn findings_within(text: &str, first_line: usize, document: usize, left: &mut usize) -> Vec<Finding> {
     let line_ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let last_template = text.rfind("}}").unwrap_or_default();
@@ -52,12 +52,12 @@ struct Reader<'t, 'l> {
     at: usize,
     /// Where the last `}}` of the text is.
     last_template: usize,
-    /// How many bytes may still be read.
+    /// Number of bytes that may still be read.
     left: &'l mut usize,
 }
 
 impl<'t> Reader<'t, '_> {
-    /// Goes behind the bracket. False where the value is no map in flow style; anchors and tags may stand before it.
+    /// Moves past the bracket. False if the value is no map in flow style; anchors and tags may come before it.
     fn open(&mut self) -> bool {
         let mut value = self.text[self.at..].trim_start();
         while value.starts_with(['&', '!']) {
@@ -80,7 +80,7 @@ impl<'t> Reader<'t, '_> {
         *self.left = self.left.saturating_sub(bytes);
     }
 
-    /// The next key, without quotes, and where its value stands.
+    /// The next key, without quotes, and the range of its value.
     fn entry(&mut self) -> Option<(&'t str, Range<usize>)> {
         loop {
             let key = self.token(&[':', ',', '}'], false);
@@ -96,12 +96,12 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    /// Where that stands which is before one of `ends`, without comments and spaces around it.
+    /// The range of the token before one of `ends`, without comments and spaces around it.
     fn token(&mut self, ends: &[char], is_value: bool) -> Range<usize> {
         let mut start = self.at;
         let mut end = None;
         let mut depth = 0_usize;
-        // Whether nothing but spaces and comments was read, and whether the last that was read, but for spaces, was `}}`.
+        // Whether only spaces and comments were read, and whether the last text, except for spaces, was `}}`.
         let (mut is_blank, mut is_behind_template) = (true, false);
         while let Some(c) = self.text[self.at..].chars().next().filter(|_| *self.left > 0) {
             let from = self.at;
@@ -139,15 +139,15 @@ impl<'t> Reader<'t, '_> {
         start..start + read.trim_start().len()
     }
 
-    /// The length of the template that begins there.
+    /// The length of the template that begins at `at`.
     fn template(&self, at: usize) -> Option<usize> {
         let rest = &self.text[at..];
-        // Without this look, each of many that do not end would be searched to the end of the text.
+        // Without this check, each of many templates that do not end would be searched to the end of the text.
         let ends = at < self.last_template && rest.starts_with("{{");
         ends.then(|| rest.find("}}").map(|end| end + 2)).flatten()
     }
 
-    /// The length of the quoted text that begins there. A template in it may have quotes of its own.
+    /// The length of the quoted text that begins at `start`. A template in it may have quotes of its own.
     fn quoted(&self, start: usize, quote: char) -> usize {
         let mut at = start + 1;
         while let Some(c) = self.text[at..].chars().next() {
@@ -164,7 +164,7 @@ impl<'t> Reader<'t, '_> {
     }
 }
 
-/// The length of the comment that the text begins with. A bare value may begin like one of JSON's.
+/// The length of the comment at the start of the text. A plain scalar may begin like a comment of JSON's.
 fn comment(text: &str, before: Option<char>, is_value: bool) -> Option<usize> {
     let is_apart = before.is_none_or(|c| c.is_whitespace() || ",{[\"'}".contains(c));
     let line = || text.find('\n').unwrap_or(text.len());
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_values_are_told_between_brackets() {
+    fn plain_values_between_brackets_are_found() {
         let one = |key: &str| vec![(1, key.to_owned())];
         assert_eq!(found("stringData: {a: b, c: {{ .c }}}"), one("a"));
         assert_eq!(found("{\"data\":{\"a\":\"{{ .a | default \"\" }}\",\"b\":\"aHVudGVyMg==\"}}"), one("b"));
@@ -222,7 +222,7 @@ mod tests {
         }
     }
 
-    /// How many bytes are read of a text.
+    /// The number of bytes that are read of a text.
     fn steps(text: &str) -> usize {
         let mut left = usize::MAX;
         findings_within(text, 1, 1, &mut left);
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn maps_within_maps_are_read_up_to_a_bound_and_the_rest_is_told() {
+    fn maps_within_maps_are_read_to_a_depth_and_deeper_ones_reported() {
         for unit in ["data: {", "data:&", "data: {a: \"", "data: {a: [' # ", "data: {a: b, c: {"] {
             let text = unit.repeat(300);
             assert!(steps(&text) > MOST_READINGS * text.len(), "{unit}: nothing to bound");

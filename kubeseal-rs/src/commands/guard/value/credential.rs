@@ -1,11 +1,12 @@
-//! `holds_credential`: whether the plain text of `spec.template.data` has a credential in it. A new kind of name goes into `SECRET_NAMES`.
+//! `holds_credential`: whether the plain text of `spec.template.data` holds a credential. A new kind of name goes into
+//! `SECRET_NAMES`.
 //!
-//! Decided: `spec.template.data` is there for files with sealed values in them, of which some have none. Text is let pass there,
-//! unless its key, or a key in it, is called a password, a token or the like, or a URL has a password in it.
+//! Decided: `spec.template.data` is for files with sealed values in them, and some of them have none. Text is allowed
+//! there, unless its key, or a key in it, is called a password, a token or the like, or a URL has a password in it.
 
 use crate::commands::guard::value::plain::{Extent, is_plain};
 
-/// Ends of names whose values are secret, without `-`, `_` and `.`.
+/// Ends of names with secret values, without `-`, `_` and `.`.
 const SECRET_NAMES: [&str; 15] = [
     "password",
     "passwd",
@@ -24,7 +25,7 @@ const SECRET_NAMES: [&str; 15] = [
     "dockerconfigjson",
 ];
 
-/// As much of one of many values on a line as is looked at, so that a line of megabytes takes no hours.
+/// The part of each of many values on a line that is checked, so that a line of megabytes takes no hours.
 const LONGEST_VALUE: usize = 4096;
 
 /// Whether this text, which `spec.template.data` has under `key`, holds a credential.
@@ -42,10 +43,10 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
     SECRET_NAMES.iter().any(|secret| name.ends_with(secret))
 }
 
-/// Whether an entry holds a credential. Under `auth`, which is what registries call user and password, a word alone is a method
-/// such as `basic`.
+/// Whether an entry holds a credential. Under `auth`, which is registries' name for user and password, a single word is
+/// a method such as `basic`.
 fn is_credential(name: &str, value: &str) -> bool {
-    // The start of a map or a list is no value, nor is the name of a file or a boolean.
+    // The start of a map or a list is no value, nor is a file name or a boolean.
     let is_other = value.starts_with(['{', '[', '/', '|', '>', '&']) && !value.starts_with("{{")
         || matches!(value, "true" | "false" | "null" | "~" | "yes" | "no");
     let is_auth = name.trim_matches(|c: char| c.is_ascii_punctuation()).eq_ignore_ascii_case("auth")
@@ -53,7 +54,7 @@ fn is_credential(name: &str, value: &str) -> bool {
     !is_other && (is_auth || is_secret_name(name)) && is_value(value)
 }
 
-/// Whether a line is a comment. `//` alone may begin the name of a registry.
+/// Whether a line is a comment. `//` may also begin the name of a registry.
 fn is_comment(text: &str) -> bool {
     let text = text.trim_start();
     let behind = text.strip_prefix("//");
@@ -105,7 +106,7 @@ fn has_inner_entry(line: &str) -> bool {
     false
 }
 
-/// The name that stands before `=` or `:`. Before a colon only where an entry begins: in prose, it may follow any word.
+/// The name before `=` or `:`. Before a colon only where an entry begins: in prose, a colon may follow any word.
 fn inner_name(before: &str, separator: char) -> Option<&str> {
     let bare = before.trim_end().trim_end_matches(['"', '\'', '\\']);
     let is_quoted = bare.len() < before.trim_end().len();
@@ -115,7 +116,7 @@ fn inner_name(before: &str, separator: char) -> Option<&str> {
     (!name.is_empty() && (separator == '=' || begins)).then_some(name)
 }
 
-/// The value that stands behind `=` or `:`, without its quotes.
+/// The value after `=` or `:`, without its quotes.
 fn inner_value(behind: &str) -> &str {
     let behind = behind.trim_start();
     let behind = &behind[..behind.floor_char_boundary(LONGEST_VALUE)];
@@ -138,7 +139,7 @@ fn inner_value(behind: &str) -> &str {
     &behind[..at]
 }
 
-/// The length of the template or placeholder that the text begins with; all of the line if it does not end there.
+/// The length of the template or placeholder at the start of the text; the whole line if it does not end there.
 fn reference(text: &str) -> usize {
     let mut depth = 0_usize;
     for (at, c) in text.char_indices() {
@@ -152,7 +153,7 @@ fn reference(text: &str) -> usize {
     text.len()
 }
 
-/// Whether it is no template, nor has one in it.
+/// Whether a text is not a template, and holds none.
 fn is_value(text: &str) -> bool {
     !text.contains("{{") && is_plain(text, Extent::Whole)
 }
@@ -172,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn credentials_are_told_from_configuration() {
+    fn credentials_differ_from_configuration() {
         for (key, text) in [
             ("password", "hunter2"),
             ("DB_PASSWORD", "hunter2\n"),

@@ -1,6 +1,6 @@
-//! `holds_text`: whether there is text in a template's expression that could be the value that it makes.
+//! `holds_text`: whether a template's expression holds text that could be the value that it renders.
 
-/// Their texts are names, messages and conditions, of all that is handed to them.
+/// Functions whose text arguments are names, messages and conditions.
 const TAKES_NAMES: [&str; 28] = [
     "include",
     "template",
@@ -32,13 +32,13 @@ const TAKES_NAMES: [&str; 28] = [
     "block",
 ];
 
-/// Go's templates, and what others have in common with them.
+/// For Go's templates, and what other template languages share with them.
 pub(crate) fn holds_text(expression: &str) -> bool {
     let expression = expression.trim_matches(|c: char| c == '-' || c.is_whitespace());
     if expression.starts_with("/*") {
         return false;
     }
-    // Whether texts are names in each of the parentheses that are open, or in one around it; and the word that is being read.
+    // For each open parenthesis, whether texts in it are names; and the word that is being read.
     let mut names = vec![false];
     let mut word = String::new();
     // Whether no word of this command was read yet.
@@ -71,7 +71,7 @@ pub(crate) fn holds_text(expression: &str) -> bool {
                 is_first = false;
             }
             '(' | '[' => {
-                // `a["key"]` names what is in it.
+                // In `a["key"]` the text is a name.
                 names.push(is_among(&names) || c == '[' && !is_first);
                 is_first = true;
             }
@@ -101,13 +101,13 @@ fn takes_names(word: &str) -> bool {
     TAKES_NAMES.contains(&word) || word.ends_with("Files.Get")
 }
 
-/// The text up to its quote, without what escapes and verbs stand for; none if it does not end.
+/// The text up to its quote, without escapes and verbs; none if it does not end.
 fn quoted(quote: char, rest: &mut std::str::Chars<'_>) -> Option<String> {
     let mut text = String::new();
     while let Some(c) = rest.next() {
         match c {
             _ if c == quote => return Some(text),
-            // A line end, or the next character as it is.
+            // A line end, or the next character unchanged.
             '\\' if quote != '`' => text.extend(rest.next().filter(|c| !"nrt".contains(*c))),
             '%' => {
                 // A verb of printf.
@@ -119,7 +119,7 @@ fn quoted(quote: char, rest: &mut std::str::Chars<'_>) -> Option<String> {
     None
 }
 
-/// Whether there is neither a letter nor a digit in it.
+/// Whether the text holds neither a letter nor a digit.
 pub(crate) fn is_separator(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || c.is_ascii_punctuation())
 }
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_that_could_be_the_value_are_told_from_names() {
+    fn texts_that_could_be_the_value_and_names_are_distinguished() {
         for text in [
             " \"hunter2\" ",
             "`hunter2`",

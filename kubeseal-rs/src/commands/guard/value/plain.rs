@@ -1,25 +1,25 @@
-//! `is_plain`: whether a text is a secret value in plain text, and not something that stands for one.
+//! `is_plain`: whether a text is a secret value in plain text, and not a placeholder for one.
 //!
-//! Decided: in doubt, it is a secret value. A text stands for a value only as a whole: beside references there is nothing but
-//! separators, and in them no text that could be the value. `expression` reads what is in `{{ … }}`,
-//! and `reference` knows the notations of other programs.
+//! Decided: in doubt, it is a secret value. A text is a placeholder only as a whole: beside references it holds only
+//! separators, and the references hold no text that could be the value. `expression` reads what is in `{{ … }}`, and
+//! `reference` knows the notations of other programs.
 
 use crate::commands::guard::value::expression::{holds_text, is_separator};
 use crate::commands::guard::value::reference::is_reference;
 
-/// Whether a reference that is not closed is one: in a text that is read line by line, it may end further down.
+/// Whether an unclosed reference counts as one: in a text that is read line by line, it may end further down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
     Whole,
     Line,
 }
 
-/// Templates, placeholders and encrypted values are not plain: they become values later, elsewhere.
+/// Templates, placeholders and encrypted values are not plain: another program replaces them later.
 pub(crate) fn is_plain(value: &str, extent: Extent) -> bool {
     is_plain_within(value, extent, 0)
 }
 
-/// Placeholders stand in each other's defaults no deeper than this; what is deeper counts as a value.
+/// Placeholders are nested in defaults no deeper than this; deeper text counts as a value.
 const DEEPEST: usize = 8;
 
 fn is_plain_within(value: &str, extent: Extent, depth: usize) -> bool {
@@ -32,7 +32,7 @@ fn is_plain_within(value: &str, extent: Extent, depth: usize) -> bool {
 const ENCRYPTED: [&str; 3] =
     ["-----BEGIN AGE ENCRYPTED FILE-----", "-----BEGIN PGP MESSAGE-----", "$ANSIBLE_VAULT;"];
 
-/// The first bytes of encrypted files that are no text: git-crypt and age.
+/// The first bytes of encrypted binary files: git-crypt and age.
 const ENCRYPTED_FILES: [&[u8]; 2] = [b"\0GITCRYPT\0", b"age-encryption.org/"];
 
 /// Whether a whole file is encrypted.
@@ -44,7 +44,7 @@ pub(crate) fn is_encrypted_file(bytes: &[u8]) -> bool {
         || has(b"ENC[AES256_GCM,") && has(b"sops")
 }
 
-/// `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`, as SOPS writes it; or a whole text that is encrypted.
+/// `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`, as SOPS writes it; or a whole encrypted text.
 fn is_encrypted(value: &str) -> bool {
     if ENCRYPTED.iter().any(|begin| value.starts_with(begin)) {
         return true;
@@ -101,7 +101,7 @@ fn next_reference(text: &str) -> Option<usize> {
     text.match_indices(['{', '$']).map(|(at, _)| at).find(begins)
 }
 
-/// The inside of the reference that the text begins with, the text behind it, and whether it is a template.
+/// The inside of the reference at the start of the text, the text after it, and whether it is a template.
 fn cut(text: &str, extent: Extent) -> Option<(&str, &str, bool)> {
     if let Some(inner) = text.strip_prefix("{{") {
         return match inner.split_once("}}") {
@@ -110,7 +110,7 @@ fn cut(text: &str, extent: Extent) -> Option<(&str, &str, bool)> {
         };
     }
     let inner = text.strip_prefix("${")?;
-    // Defaults may have placeholders in them. `${{ … }}` is one of a template.
+    // Defaults may hold placeholders. `${{ … }}` holds a template.
     if inner.starts_with('{') {
         return cut(&text[1..], extent);
     }
@@ -128,7 +128,7 @@ fn cut(text: &str, extent: Extent) -> Option<(&str, &str, bool)> {
     None
 }
 
-/// Whether a placeholder is more than a name: with a value to take instead, as in `${NAME:-value}`.
+/// Whether a placeholder holds a default value, as in `${NAME:-value}`.
 fn has_plain_default(inner: &str, depth: usize) -> bool {
     let is_name = |c: char| c.is_ascii_alphanumeric() || "_.".contains(c);
     let operator = inner.trim_start_matches(is_name);
@@ -137,7 +137,7 @@ fn has_plain_default(inner: &str, depth: usize) -> bool {
     }
     let operator = operator.strip_prefix(':').unwrap_or(operator);
     match operator.chars().next() {
-        // A name alone, or with what to say where there is no such value.
+        // A name only, or a name with an error message.
         None | Some('?') => false,
         Some('-' | '=' | '+') => is_plain_within(&operator[1..], Extent::Whole, depth + 1),
         Some(_) => true,
@@ -151,7 +151,7 @@ mod tests {
     const SEALED_BY_SOPS: &str = "ENC[AES256_GCM,data:bG9uZw==,iv:YQ==,tag:Yg==,type:str]";
 
     #[test]
-    fn values_are_told_from_what_stands_for_them() {
+    fn values_and_placeholders_are_distinguished() {
         for plain in [
             "hunter2",
             "aHVudGVyMg==",

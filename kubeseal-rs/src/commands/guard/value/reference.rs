@@ -1,6 +1,7 @@
-//! `is_reference`: whether a whole value names where the value is kept, in the notation of a program that puts it there later.
+//! `is_reference`: whether a whole value names where the real value is stored, in the notation of a program that
+//! inserts it later.
 
-/// References as of argocd-vault-plugin, vals, bank-vaults and 1Password.
+/// References of argocd-vault-plugin, vals, bank-vaults and 1Password.
 pub(crate) fn is_reference(value: &str) -> bool {
     let value = value.trim();
     is_vault_path(value) || is_vals(value) || is_other(value)
@@ -21,7 +22,7 @@ fn is_vault_path(value: &str) -> bool {
     inner.is_some_and(|inner| inner.contains('#') && !inner.contains(['<', '>', '\n']))
 }
 
-/// `ref+vault://secret/db#/password`; but `ref+echo://` has the value itself in it.
+/// `ref+vault://secret/db#/password`; but `ref+echo://` contains the value itself.
 fn is_vals(value: &str) -> bool {
     let rest = value.strip_prefix("secretref+").or_else(|| value.strip_prefix("ref+"));
     let Some((backend, path)) = rest.and_then(|rest| rest.split_once("://")) else { return false };
@@ -47,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn references_are_told_from_values() {
+    fn references_and_values_are_distinguished() {
         for reference in [
             "<path:secret/data/db#password>",
             " <path:secret/data/db#password#2 | base64encode>\n",

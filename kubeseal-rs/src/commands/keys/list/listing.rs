@@ -4,19 +4,19 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// All keys, and what could not be found out.
+/// All keys, and what could not be read.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Listing {
     pub server: String,
     pub namespace: String,
     pub keys: Vec<Line>,
-    /// Whether files were named.
+    /// Whether the user gave files.
     #[serde(skip)]
     pub with_files: bool,
-    /// What was named and could not be looked into, and why.
+    /// Paths that could not be read, and why.
     pub not_looked_into: Vec<String>,
-    /// SealedSecrets of which it is not known which key they need.
+    /// SealedSecrets whose key is not known.
     pub unknown: Vec<String>,
 }
 
@@ -24,18 +24,18 @@ pub(crate) struct Listing {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Line {
-    /// Absent where there is no certificate that can be read.
+    /// Absent if the certificate cannot be read.
     pub fingerprint: Option<String>,
     pub secret: String,
     pub state: &'static str,
-    /// New values are sealed with it, once it is served.
+    /// Whether new values are sealed with it, once it is served.
     pub newest: bool,
     pub created: Option<Timestamp>,
     pub not_before: Option<Timestamp>,
     pub not_after: Option<Timestamp>,
-    /// SealedSecrets in the cluster that need it; absent where they could not be listed.
+    /// Number of SealedSecrets in the cluster that need it; absent if they could not be listed.
     pub cluster: Option<usize>,
-    /// SealedSecrets in the files that need it; absent where none were named, or not all could be looked into.
+    /// Number of SealedSecrets in the files that need it; absent without files, or if not all could be read.
     pub files: Option<usize>,
     /// Why it is unusable.
     #[serde(skip_serializing_if = "Option::is_none")]

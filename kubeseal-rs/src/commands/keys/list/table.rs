@@ -13,7 +13,7 @@ const FILES: usize = 6;
 const HEAD: [&str; 8] =
     ["FINGERPRINT", "STATE", "CREATED", "VALID FROM", "VALID UNTIL", "CLUSTER", "FILES", "SECRET"];
 
-/// All of it, in columns as wide as they need to be.
+/// The whole table, in columns as wide as necessary.
 pub(crate) fn render(listing: &Listing, paint: Paint) -> String {
     let Listing { server, namespace, keys, unknown, with_files, .. } = listing;
     if keys.is_empty() {
@@ -57,7 +57,7 @@ pub(crate) fn render(listing: &Listing, paint: Paint) -> String {
         let _ = writeln!(
             text,
             "\n{count} {noun} not say which key opened it, and may need any of these:{}",
-            ObjectList(unknown.iter().map(|place| shown(place)).collect())
+            ObjectList(unknown.iter().map(|location| shown(location)).collect())
         );
     }
     text

@@ -1,4 +1,4 @@
-//! [`BackedUp`]: a sealing key as a backup has it.
+//! [`BackedUp`]: a sealing key in a backup.
 
 use api::sealing_key::{ACTIVE, COMPROMISED, LABEL, RENEW};
 use envelope::{Certificate, Fingerprint};
@@ -9,23 +9,24 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::{KeyOrder, KeySecretError, SealingKey, SecretToSeal};
 use std::sync::Arc;
 
-/// A Secret that was seen to be a sealing key.
+/// A Secret that is a sealing key.
 pub(crate) struct BackedUp {
     secret: Secret,
     key: Arc<SealingKey>,
-    /// Something says that it leaked: its own label, another Secret's of the same private key, or a SealedSecret that it opened.
+    /// Whether it is known to have leaked: by its own label, another Secret's of the same private key, or a
+    /// SealedSecret that it opened.
     leaked: bool,
 }
 
 impl BackedUp {
-    /// Takes over a Secret, if it is a key.
+    /// Takes a Secret, if it is a key.
     pub(crate) fn read(read: SecretToSeal) -> Result<Self, KeySecretError> {
         let data = read.data.into_iter();
         let secret = Secret {
             metadata: read.metadata,
             type_: read.type_,
             immutable: read.immutable,
-            // Taken over, not copied.
+            // Moved, not copied.
             data: Some(
                 data.map(|(key, value)| (key, ByteString(std::mem::take(&mut *value.into_inner()))))
                     .collect(),
@@ -41,7 +42,7 @@ impl BackedUp {
         self.key.fingerprint()
     }
 
-    /// Both halves.
+    /// The key pair.
     pub(crate) fn key(&self) -> Arc<SealingKey> {
         Arc::clone(&self.key)
     }
@@ -55,7 +56,7 @@ impl BackedUp {
         self.secret.metadata.name.as_deref()
     }
 
-    /// The public half.
+    /// The certificate.
     pub(crate) fn certificate(&self) -> &Certificate {
         self.key.pair().certificate()
     }
@@ -65,23 +66,23 @@ impl BackedUp {
         self.leaked
     }
 
-    /// Notes that it leaked. It is stored as such, whatever its own label says.
+    /// Marks it as leaked. It is stored as compromised, whatever its own label says.
     pub(crate) fn note_leak(&mut self) {
         self.leaked = true;
     }
 
-    /// Whether it will count.
+    /// Whether the key will be in use once it is restored.
     pub(crate) fn counts(&self) -> bool {
         !self.leaked && label(&self.secret).is_none_or(|label| label == ACTIVE)
     }
 
-    /// As it is to be stored, under this name or one that the API server chooses.
+    /// The Secret to be stored, under this name or one that the API server generates.
     pub(crate) fn to_store(&self, namespace: &str, prefix: &str, name: Option<&str>) -> Secret {
         let mut labels = self.secret.metadata.labels.clone().unwrap_or_default();
         if self.leaked {
             labels.insert(LABEL.into(), COMPROMISED.into());
         }
-        // One from before there were labels counts by its name.
+        // A key from before there were labels is found by its name.
         if name != Some(prefix) {
             labels.entry(LABEL.into()).or_insert_with(|| ACTIVE.into());
         }

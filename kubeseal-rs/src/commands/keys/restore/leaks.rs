@@ -1,7 +1,9 @@
-//! `note_leaks`: which keys of a backup are known to have leaked: the backup, the cluster's keys or its SealedSecrets may say so.
+//! `note_leaks`: which keys of a backup are known to have leaked, according to the backup, the cluster's keys or its
+//! SealedSecrets.
 //!
-//! A backup may be older than the leak, and the Secret that was called compromised may be gone. What the controller wrote then, in the
-//! condition `Compromised` of the SealedSecrets that the key opened, is still there; were the key active again, it would be taken back.
+//! A backup may be older than the leak, and the Secret that was labelled compromised may be deleted. The condition
+//! `Compromised` of the SealedSecrets that the key opened is still there; were the key active again, the controller
+//! would remove the condition.
 
 use crate::commands::keys::restore::backed_up::BackedUp;
 use crate::error::{CommandError, Hint as _};
@@ -12,7 +14,7 @@ use api::{Condition, ObservedSealedSecret};
 use envelope::{Certificate, Fingerprint};
 use kube::ResourceExt as _;
 
-/// Notes what the cluster knows of leaks.
+/// Marks the keys that the cluster knows to have leaked.
 pub(crate) fn note_cluster(
     store: &KeyStore,
     existing: &[StoredKey],
@@ -32,7 +34,7 @@ pub(crate) fn note_cluster(
     Ok(())
 }
 
-/// It is the private half that leaked: what one Secret says of it holds for all, whatever certificates were made for it.
+/// The private key leaked: what one Secret says of it holds for all, whatever certificates were made for it.
 pub(crate) fn note_leaks(keys: &mut [BackedUp], leaked: &[Certificate]) {
     for key in keys {
         if leaked.iter().any(|leaked| leaked.public() == key.certificate().public()) {
@@ -64,7 +66,7 @@ fn note_named(backup: &mut [BackedUp], objects: &[ObservedSealedSecret]) {
     note_leaks(backup, &leaked);
 }
 
-/// Whether the controller says of the object that this key leaked. It writes the whole fingerprint.
+/// Whether the object's condition says that this key leaked. It holds the whole fingerprint.
 fn names(object: &ObservedSealedSecret, key: Fingerprint) -> bool {
     object.status.as_ref().is_some_and(|status| status.says_leaked(&key.to_string()))
 }

@@ -1,4 +1,4 @@
-//! `clear_up`: sees to a key that the controller made while those of the backup were lost.
+//! `clear_up`: retires or deletes the key that the controller made while the keys of the backup were lost.
 
 use crate::commands::keys::kubectl_command::kubectl_command;
 use crate::commands::keys::restore::backed_up::BackedUp;
@@ -16,16 +16,16 @@ use envelope::Fingerprint;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
-/// What becomes of such keys that nothing needs.
+/// What happens to orphan keys that nothing needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ClearUp {
     /// They are deleted instead of retired.
     pub removes: bool,
-    /// Nothing is changed.
+    /// Whether nothing is to be changed.
     pub dry_run: bool,
 }
 
-/// Sees to the keys that were made while these were lost.
+/// Treats the keys that were made while the others were lost.
 pub(crate) fn clear_up(
     store: &KeyStore,
     backup: &[BackedUp],
@@ -47,7 +47,7 @@ pub(crate) fn clear_up(
         Ok(objects) => objects,
         Err(error) if error.is_forbidden() => {
             alert(format_args!(
-                "{} was made while these keys were lost, and stays active: you may not list SealedSecrets, to tell whether it is \
+                "{} was made while these keys were lost, and stays active: you may not list SealedSecrets, to find out whether it is \
                  needed; {}",
                 orphan.short(),
                 error.hint().unwrap_or_default()
@@ -56,7 +56,7 @@ pub(crate) fn clear_up(
         }
         Err(error) => return Err(error.into()),
     };
-    // With those of the backup: in a dry run they are not in the cluster yet.
+    // With the keys of the backup: in a dry run they are not in the cluster yet.
     let all = ring(&keys).iter_shared().chain(backup.iter().map(BackedUp::key)).collect::<Vec<_>>();
     let uses = in_cluster(&objects, Some(&sealing::KeyRing::new(all)));
     let verdict = judge(orphan, &uses);
@@ -70,13 +70,13 @@ fn fingerprints(backup: &[BackedUp]) -> BTreeSet<Fingerprint> {
     backup.iter().map(BackedUp::fingerprint).collect()
 }
 
-/// The Secrets of these keys that count.
+/// The Secrets of these keys that are in use.
 fn active<'a>(keys: &'a [StoredKey], which: &[Fingerprint]) -> impl Iterator<Item = &'a StoredKey> {
     let is_meant = |key: &StoredKey| key.fingerprint().is_some_and(|it| which.contains(&it));
     keys.iter().filter(move |key| key.state() == State::Active && is_meant(key))
 }
 
-/// The keys of the cluster, in a dry run with those that would be there.
+/// The keys of the cluster; in a dry run with those that would be restored.
 fn seen(
     store: &KeyStore,
     keys: &[StoredKey],
@@ -97,19 +97,19 @@ fn seen(
     Ok(seen)
 }
 
-/// What to say of a key of which it is not certain. What needs it may be in no cluster.
+/// The message about a key that may be an orphan. SealedSecrets that need it may be in no cluster.
 fn doubt(namespace: &str, key: &StoredKey) -> String {
     let (short, secret) = (key.fingerprint().map(|it| it.short()).unwrap_or_default(), key.name());
     format!(
-        "{short} may have been made while these keys were lost, and stays active (Secret {namespace}/{secret}): that no key was \
-         there when it was made is not certain. `{} keys list PATH` tells what needs it, in the cluster and in your files; if nothing \
-         does, `{}` takes it out",
+        "{short} may have been made while these keys were lost, and stays active (Secret {namespace}/{secret}): it is not \
+         certain that no key was there when it was made. `{} keys list PATH` shows what needs it, in the cluster and in your files; if \
+         nothing does, `{}` retires it",
         name(),
         kubectl_command(namespace, std::slice::from_ref(&secret), RETIRED)
     )
 }
 
-/// Takes a orphan key out, or says why not.
+/// Retires or deletes an orphan key, or says why not.
 fn settle(
     store: &KeyStore,
     key: &StoredKey,
@@ -118,9 +118,11 @@ fn settle(
     how: ClearUp,
 ) -> Result<String, CommandError> {
     let (namespace, name, short) = (store.namespace(), key.name(), orphan.short());
-    let told = format!("{short} was made while these keys were lost (Secret {namespace}/{name}); ");
+    let introduction = format!("{short} was made while these keys were lost (Secret {namespace}/{name}); ");
     let (removes, why) = match verdict {
-        Verdict::Needed => return Ok(format!("{told}it stays active: something was sealed with it\n")),
+        Verdict::Needed => {
+            return Ok(format!("{introduction}it stays active: something was sealed with it\n"));
+        }
         Verdict::OpensNothing if how.removes => (
             false,
             "it opens nothing here, but there are SealedSecrets that no key opens: it is not deleted, and ",
@@ -134,10 +136,10 @@ fn settle(
     }
     let would = if how.dry_run { "would be" } else { "is" };
     let done = if removes { "deleted" } else { "retired" };
-    Ok(format!("{told}{why}{would} {done}\n"))
+    Ok(format!("{introduction}{why}{would} {done}\n"))
 }
 
-/// A key of the backup as it will be.
+/// A key of the backup as it will be in the cluster.
 fn to_be(key: &BackedUp) -> KeyFacts {
     let created = Timestamp::now();
     KeyFacts {

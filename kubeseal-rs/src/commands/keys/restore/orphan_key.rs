@@ -1,7 +1,8 @@
 //! `orphan_keys`: keys that the controller made while the keys of a backup were lost. Pure.
 //!
-//! Decided: a key is orphan where it is certain. Dates alone do not tell: a key that was made by renewal before its predecessor was
-//! lost looks the same, and what Git holds sealed with it is in no cluster yet. In doubt it stays, and a warning says so.
+//! Decided: a key counts as an orphan only if that is certain. Dates alone do not show it: a key that was made by
+//! renewal before its predecessor was lost has the same dates, and what Git holds sealed with it is in no cluster yet.
+//! In doubt the key stays, and a warning says so.
 
 pub(crate) mod descent;
 
@@ -12,47 +13,47 @@ use envelope::{Certificate, Fingerprint};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
-/// From the start of a key's validity to its Secret, where both are made at once. Large keys take longer, but are not followed by
-/// another in the same second either.
+/// Time from the start of a key's validity to its Secret, if the controller made both at once. Large keys take longer,
+/// but are not followed by another in the same second either.
 const MAKING: SignedDuration = SignedDuration::from_secs(3);
 
-/// The same on the slowest machine. What came later was restored, by whomever: it may be in another backup only, and open what is
-/// only in Git.
+/// Time from the start of a key's validity to its Secret on the slowest machine. A key whose Secret is later was
+/// restored: it may be in another backup only, and open values that are only in Git.
 const SLOW_MAKING: SignedDuration = SignedDuration::from_mins(1);
 
-/// A key of the cluster, as far as it matters here.
+/// The dates and descent of a key in the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeyFacts {
     pub fingerprint: Fingerprint,
-    /// When its Secret was made; for one that is still to be restored, now.
+    /// Creation of its Secret; for one that is still to be restored, now.
     pub created: Timestamp,
     pub not_before: Timestamp,
     pub active: bool,
     pub descent: Descent,
 }
 
-/// Keys that look as if they had been made while those of a backup were lost.
+/// Keys that seem to have been made while those of a backup were lost.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct OrphanKeys {
-    /// One that was.
+    /// A key that certainly was.
     pub certain: Option<Fingerprint>,
-    /// Those that may have been.
+    /// Keys that may have been.
     pub doubtful: Vec<Fingerprint>,
 }
 
-/// What becomes of a orphan key.
+/// What the SealedSecrets say about an orphan key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Something was sealed with it.
+    /// A SealedSecret was sealed with it.
     Needed,
-    /// Nothing was, and everything in the cluster opens with another.
+    /// No SealedSecret was, and every one in the cluster opens with another key.
     Unneeded,
-    /// It opens nothing in the cluster; but there is something that no key opens.
+    /// It opens nothing in the cluster; but there is a SealedSecret that no key opens.
     OpensNothing,
 }
 
 impl KeyFacts {
-    /// None of one that is no key.
+    /// The facts about a key; none if the Secret is no key.
     pub(crate) fn of(key: &StoredKey, descent: Descent) -> Option<Self> {
         Some(Self {
             fingerprint: key.fingerprint()?,
@@ -63,8 +64,8 @@ impl KeyFacts {
         })
     }
 
-    /// Whether its Secret is of a later date than the other's. The API server tells whole seconds; within one, a Secret that was
-    /// restored came later, and of two that were made there, one may have followed the other.
+    /// Whether its Secret is later than the other's. The API server has whole seconds; within one second, a restored
+    /// Secret came later, and of two that were made there, one may have followed the other.
     fn came_back_after(&self, other: &Self) -> bool {
         self.created > other.created || (self.created == other.created && self.took_longer_than(MAKING))
     }
@@ -73,19 +74,19 @@ impl KeyFacts {
         self.created.duration_since(self.not_before) > making
     }
 
-    /// Whether it was made here, and followed no other.
+    /// Whether the controller made it here, as the successor of no other.
     fn is_first(&self) -> bool {
         self.descent == Descent::First && !self.took_longer_than(SLOW_MAKING)
     }
 }
 
-/// The keys that were made while those of the backup were not there: each of those came back later than it was made, though all
-/// of them are older keys. One that descends from a key of the backup, or was made beside one that has been there since, is none:
-/// not all keys were lost. It is certain of one alone, which followed no other.
+/// The keys that were made while those of the backup were lost: each of those was restored later than it was made,
+/// though all of them are older keys. A key that descends from a key of the backup, or was made beside one that has
+/// been there since, is no orphan: not all keys were lost. Only a single key that followed no other is certain.
 pub(crate) fn orphan_keys(keys: &[KeyFacts], backup: &BTreeSet<Fingerprint>) -> OrphanKeys {
     let (back, others): (Vec<&KeyFacts>, Vec<&KeyFacts>) =
         keys.iter().partition(|key| backup.contains(&key.fingerprint));
-    // Without any of them, whatever serves has to go on serving.
+    // If no restored key is active, the key that is served must stay.
     if !back.iter().any(|key| key.active) {
         return OrphanKeys::default();
     }
@@ -107,7 +108,7 @@ pub(crate) fn orphan_keys(keys: &[KeyFacts], backup: &BTreeSet<Fingerprint>) -> 
     }
 }
 
-/// The keys that descend from those of the backup, by however many renewals.
+/// The keys that descend from those of the backup, by any number of renewals.
 fn heirs(keys: &[KeyFacts], backup: &BTreeSet<Fingerprint>) -> BTreeSet<Fingerprint> {
     let mut line = backup.clone();
     loop {
@@ -121,7 +122,7 @@ fn heirs(keys: &[KeyFacts], backup: &BTreeSet<Fingerprint>) -> BTreeSet<Fingerpr
     }
 }
 
-/// Judges by what the cluster's SealedSecrets were seen to need.
+/// The verdict about a key, by what the cluster's SealedSecrets need.
 pub(crate) fn judge(orphan: Fingerprint, uses: &[KeyUsage]) -> Verdict {
     if uses.iter().any(|it| it.keys.contains(&orphan)) {
         Verdict::Needed

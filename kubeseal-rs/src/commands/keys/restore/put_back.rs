@@ -8,7 +8,7 @@ use crate::key_store::stored_key::{State, StoredKey};
 use crate::terminal::escape::shown;
 use crate::terminal::warnings::alert;
 
-/// Stores it, unless it is there and whole; in words.
+/// Stores the key, unless the cluster has it undamaged; returns the message.
 pub(crate) fn put_back(
     store: &KeyStore,
     key: &BackedUp,
@@ -41,7 +41,7 @@ pub(crate) fn put_back(
     };
     let name = match named {
         Some(name) => name,
-        // Something else has the name. It may be a key, too: it stays.
+        // Another Secret has the name. It may be a key, too, and stays.
         None => store.create(&key.to_store(namespace, store.prefix(), None))?.unwrap_or_default(),
     };
     if !key.has_leaked() {
@@ -50,7 +50,7 @@ pub(crate) fn put_back(
     Ok(format!("{short} is restored{state} (Secret {namespace}/{name})\n"))
 }
 
-/// Whether the Secret holds this key as it should. Of one that leaked, its certificate is enough: nothing is opened with it.
+/// Whether the Secret holds this key undamaged. For a leaked key, its certificate is enough: nothing is opened with it.
 fn is_whole(there: &StoredKey, key: &BackedUp) -> bool {
     let is_enough = there.key().is_ok() || there.state() == State::Compromised;
     is_enough && there.fingerprint() == Some(key.fingerprint())

@@ -1,4 +1,4 @@
-//! `confirm`: asks at the terminal before a key is revoked.
+//! `confirm`: asks for confirmation at the terminal before a key is revoked.
 
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::revoke::leaked_key::LeakedKey;
@@ -7,7 +7,7 @@ use crate::key_store::stored_key::StoredKey;
 use crate::terminal::warnings::say;
 use std::io::{IsTerminal as _, stderr, stdin};
 
-/// Asks whether to revoke the key, and says what follows from it. Without a terminal, it cannot be asked.
+/// Prints what follows from revoking the key, and asks for confirmation. An error without a terminal.
 pub(crate) fn confirm(store: &KeyStore, leak: &LeakedKey<'_>, renews: bool) -> Result<(), KeysError> {
     if !stdin().is_terminal() || !stderr().is_terminal() {
         return Err(KeysError::NoTerminal);

@@ -1,4 +1,4 @@
-//! `print_consequences`: what follows from a leak: which values others know, and what nothing is known of.
+//! `print_consequences`: what follows from a leak: which values must be changed, and what could not be checked.
 
 use crate::commands::keys::usage::{KeyUsage, SealedFiles, in_cluster, in_files, ring};
 use crate::error::{CommandError, Hint as _};
@@ -10,16 +10,16 @@ use envelope::Fingerprint;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// What was looked at.
+/// The SealedSecrets that were checked.
 struct Looked {
     uses: Vec<KeyUsage>,
-    /// Files that could not be looked into, and why.
-    faults: Vec<String>,
-    /// Whether the cluster's SealedSecrets are among it.
+    /// Files that could not be read, and why.
+    errors: Vec<String>,
+    /// Whether the cluster's SealedSecrets could be listed.
     is_cluster_known: bool,
 }
 
-/// Looks, and tells of all that could be looked at.
+/// Checks files and cluster, and prints the result.
 pub(crate) fn print_consequences(
     store: &KeyStore,
     keys: &[StoredKey],
@@ -32,7 +32,7 @@ pub(crate) fn print_consequences(
     let objects = store.sealed_secrets();
     let mut uses = objects.as_ref().map(|objects| in_cluster(objects, Some(&ring))).unwrap_or_default();
     uses.extend(files.uses);
-    let looked = Looked { uses, faults: files.faults, is_cluster_known: objects.is_ok() };
+    let looked = Looked { uses, errors: files.errors, is_cluster_known: objects.is_ok() };
     stdout.print(&consequences(leaked, &looked));
     match objects {
         Err(error) if error.is_forbidden() => {
@@ -50,50 +50,51 @@ fn consequences(leaked: &[&StoredKey], looked: &Looked) -> String {
     let is_leaked =
         |it: &&KeyUsage| leaked.iter().filter_map(|key| key.fingerprint()).any(|key| it.keys.contains(&key));
     let known: Vec<&KeyUsage> = looked.uses.iter().filter(is_leaked).collect();
-    let mut told = String::new();
+    let mut text = String::new();
     if known.is_empty() {
-        told.push_str("\nNothing that was looked at was sealed with it.\n");
+        text.push_str("\nNothing that was looked at was sealed with it.\n");
     } else {
-        told.push_str(
+        text.push_str(
             "\nWith the key, these values can be read. Change each where it comes from, and seal the new one:\n",
         );
         for it in known {
             // Writing to a String cannot fail.
-            let _ = writeln!(told, "  {}: {}", it.place, it.items.join(", "));
+            let _ = writeln!(text, "  {}: {}", it.location, it.items.join(", "));
         }
-        told.push_str("Sealing the old values anew protects nothing.\n");
+        text.push_str("Sealing the old values anew protects nothing.\n");
     }
-    told.push_str(&history(leaked));
+    text.push_str(&history(leaked));
     if !looked.is_cluster_known {
-        told.push_str(
+        text.push_str(
             "\nThe SealedSecrets in the cluster could not be looked at. The controller marks those that it opened with the key, with \
              the condition Compromised.\n",
         );
     }
-    let unknown = looked.uses.iter().filter(|it| it.unknown && !is_leaked(it)).map(|it| it.place.as_str());
-    let unknown: Vec<&str> = unknown.chain(looked.faults.iter().map(String::as_str)).collect();
+    let unknown = looked.uses.iter().filter(|it| it.unknown && !is_leaked(it)).map(|it| it.location.as_str());
+    let unknown: Vec<&str> = unknown.chain(looked.errors.iter().map(String::as_str)).collect();
     if !unknown.is_empty() {
-        let _ = writeln!(told, "\nIt is not known which key these need:\n  {}", unknown.join("\n  "));
+        let _ = writeln!(text, "\nIt is not known which key these need:\n  {}", unknown.join("\n  "));
     }
-    told
+    text
 }
 
-/// What was resealed is up to date in the files and in the cluster, but its value is the same, and the old ciphertext stays in Git.
+/// A resealed SealedSecret is current in the files and in the cluster, but its value is unchanged, and the old
+/// ciphertext stays in Git.
 fn history(leaked: &[&StoredKey]) -> String {
-    let mut told = "\nEvery value that was ever sealed with this key can be read with it, in the history of your repository: also one that was \
+    let mut text = "\nEvery value that was ever sealed with this key can be read with it, in the history of your repository: also one that was \
                     resealed since, and is up to date now. Change these as well."
         .to_owned();
     let fingerprints: BTreeSet<Fingerprint> = leaked.iter().filter_map(|key| key.fingerprint()).collect();
     if !fingerprints.is_empty() {
-        told.push_str(
+        text.push_str(
             " This finds the commits whose SealedSecrets name the certificate, as kubeseal-rs notes it; what other programs or --raw \
              sealed names none, and counts from the day on which the key was made:",
         );
     }
-    told.push('\n');
+    text.push('\n');
     for fingerprint in fingerprints {
         // Writing to a String cannot fail.
-        let _ = writeln!(told, "  git log --all -S {fingerprint}");
+        let _ = writeln!(text, "  git log --all -S {fingerprint}");
     }
-    told
+    text
 }

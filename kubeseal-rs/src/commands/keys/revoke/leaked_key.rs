@@ -1,4 +1,4 @@
-//! [`LeakedKey`]: the key to revoke, and the key that takes its place.
+//! [`LeakedKey`]: the key to revoke, and the key that replaces it.
 
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::find::{find, newest_but};
@@ -8,11 +8,11 @@ use envelope::Fingerprint;
 /// A key that leaked.
 pub(crate) struct LeakedKey<'a> {
     pub fingerprint: Fingerprint,
-    /// Every Secret of it. It is the private half that leaked, whatever certificates were made for it.
+    /// Every Secret with it. The private key leaked, whatever certificates were made for it.
     pub secrets: Vec<&'a StoredKey>,
-    /// The newest key that counts without it.
+    /// The newest other key in use.
     pub left: Option<&'a StoredKey>,
-    /// New values are sealed with it.
+    /// Whether new values are sealed with it.
     pub is_newest: bool,
 }
 

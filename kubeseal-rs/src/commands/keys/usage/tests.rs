@@ -1,4 +1,4 @@
-//! What is believed, and what is tried.
+//! When the status is believed, and when keys are tried.
 
 use super::*;
 use envelope::KeyPair;
@@ -42,13 +42,13 @@ fn status(generation: i64, synced: &str, keys: &Value) -> Value {
     })
 }
 
-/// Keys by their first digit (k is ours), and a question mark where it is not known.
+/// Keys by their first digit (k is ours), and a question mark if the key is not known.
 fn words(it: &KeyUsage) -> String {
     let names = it.keys.iter().map(|key| if key.to_string() == this() { 'k' } else { 'b' });
     names.chain(it.unknown.then_some('?')).collect()
 }
 
-/// A name; status, item and hint; what is known by the status alone, and with the keys.
+/// A name; status, item and fingerprint; the expected keys by the status alone, and by trying.
 type Case<'a> = (&'static str, Value, &'a str, Option<&'a str>, &'static str, &'static str);
 
 #[test]
@@ -67,7 +67,7 @@ fn a_present_status_is_believed_and_the_rest_is_tried() {
         ("none, but a hint", Value::Null, &foreign, Some(OTHER), "?", "b"),
         ("none, but a hint at us", Value::Null, &foreign, Some(&this), "?", "k"),
     ];
-    for (name, status, item, hint, told, tried) in cases {
+    for (name, status, item, hint, expected, tried) in cases {
         let object = object(item, hint, &status);
         let sorted = |text: String| {
             let mut letters: Vec<char> = text.chars().collect();
@@ -75,7 +75,7 @@ fn a_present_status_is_believed_and_the_rest_is_tried() {
             letters
         };
         let found = |ring| sorted(words(&in_cluster(std::slice::from_ref(&object), ring)[0]));
-        assert_eq!(found(None), sorted(told.into()), "{name}, by status alone");
+        assert_eq!(found(None), sorted(expected.into()), "{name}, by status alone");
         assert_eq!(found(Some(&ring)), sorted(tried.into()), "{name}");
     }
 }
@@ -102,9 +102,12 @@ fn files_are_tried_where_they_will_be() {
         std::fs::write(&path, text).unwrap();
         let files = SealedFiles { paths: vec![path], namespace: namespace.map(Into::into) };
         let found = in_files(&files, &ring);
-        assert_eq!(found.faults, Vec::<String>::new());
+        assert_eq!(found.errors, Vec::<String>::new());
         let [it] = found.uses.try_into().unwrap();
-        assert!(it.place.contains("a.json: document 1 (SealedSecret ") && it.items == ["password"], "{it:?}");
+        assert!(
+            it.location.contains("a.json: document 1 (SealedSecret ") && it.items == ["password"],
+            "{it:?}"
+        );
         words(&it)
     };
     assert_eq!(uses(&sealed(Some("ns"), None), None), "k");
@@ -115,5 +118,5 @@ fn files_are_tried_where_they_will_be() {
     assert_eq!(uses(&sealed(Some("other"), Some(OTHER)), None), "b", "another cluster's");
 
     let nowhere = SealedFiles { paths: vec![folder.path().join("nowhere")], namespace: None };
-    assert_eq!(in_files(&nowhere, &ring).faults.len(), 1);
+    assert_eq!(in_files(&nowhere, &ring).errors.len(), 1);
 }

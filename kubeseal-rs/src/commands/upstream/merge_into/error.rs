@@ -1,6 +1,6 @@
 //! [`MergeError`]: why nothing was merged, and what to do about it.
 
-use crate::commands::common::annotations::AnnotationFault;
+use crate::commands::common::annotations::AnnotationError;
 use crate::error::Hint;
 use crate::manifest::location::Location;
 use crate::target::namespace::NamespaceError;
@@ -25,22 +25,22 @@ pub(crate) enum MergeError {
     NoData(Location),
     #[error("there are {0} Secrets to merge into one SealedSecret")]
     SeveralSecrets(usize),
-    #[error("it is not clear into which of {count} SealedSecrets the Secret in {place} goes")]
-    WhichTarget { place: Location, count: usize },
-    #[error("the SealedSecret in {target} has the scope {scope}, and {asked} was asked for")]
-    Scope { target: Location, scope: Scope, asked: Scope },
+    #[error("it is not clear into which of {count} SealedSecrets the Secret in {location} goes")]
+    WhichTarget { location: Location, count: usize },
+    #[error("the SealedSecret in {target} has the scope {scope}, and {requested} was requested")]
+    Scope { target: Location, scope: Scope, requested: Scope },
     #[error("cannot settle the namespace of the SealedSecret in {target}")]
     Namespace {
         target: Location,
         #[source]
         source: Box<NamespaceError>,
     },
-    #[error("will not merge the Secret in {place} into the SealedSecret in {target}")]
+    #[error("will not merge the Secret in {location} into the SealedSecret in {target}")]
     Annotation {
-        place: Location,
+        location: Location,
         target: Location,
         #[source]
-        source: AnnotationFault,
+        source: AnnotationError,
     },
 }
 

@@ -1,4 +1,4 @@
-//! `target_of`: which SealedSecret of the file a Secret goes into.
+//! `target_of`: the SealedSecret of the file into which a Secret is merged.
 
 use crate::commands::upstream::merge_into::error::MergeError;
 use crate::manifest::sealed_secrets::SealedObject;
@@ -18,6 +18,6 @@ pub(crate) fn target_of(secret: &InputSecret, targets: &[SealedObject]) -> Resul
     let mut fitting = targets.iter().enumerate().filter(|(_, target)| fits(target)).map(|(index, _)| index);
     match (fitting.next(), fitting.next()) {
         (Some(index), None) => Ok(index),
-        _ => Err(MergeError::WhichTarget { place: secret.location.clone(), count: targets.len() }),
+        _ => Err(MergeError::WhichTarget { location: secret.location.clone(), count: targets.len() }),
     }
 }

@@ -26,9 +26,9 @@ pub(crate) fn seal_document(
     let (objects, mut secrets) = secrets::read_document(&seal.secrets, document)?;
     secrets.iter_mut().try_for_each(|secret| settle(seal, secret))?;
     let mut sealed = Sealed { objects, secrets: secrets.len(), written: Vec::new() };
-    for InputSecret { secret, location: place } in secrets {
+    for InputSecret { secret, location } in secrets {
         let object = sealing::seal_secret(&mut SysRng, certificate, secret)
-            .map_err(|source| SettleError::Seal { place, source })?;
+            .map_err(|source| SettleError::Seal { location, source })?;
         write::write(seal.format, &object, &mut sealed.written)?;
     }
     Ok(sealed)

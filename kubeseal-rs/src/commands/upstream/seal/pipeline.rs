@@ -1,7 +1,7 @@
-//! [`Pipeline`]: a stream of documents, sealed on all cores, written in the order they came in.
+//! [`Pipeline`]: a stream of documents, sealed on all processors, written in order.
 //!
-//! One thread, the caller's, cuts the stream and writes; the others parse and seal. Memory is bounded by the window:
-//! only so many documents are read and not yet written, however long the stream is.
+//! One thread, the caller's, splits the stream and writes; the others parse and seal. Memory is bounded by the window:
+//! a limited number of documents is read and not yet written, however long the stream is.
 
 use crate::commands::upstream::seal::document::{Sealed, seal_document};
 use crate::commands::upstream::seal::settle::SettleError;
@@ -21,8 +21,8 @@ use std::thread;
 /// With fewer documents, threads cost more time than they save.
 const FEW: usize = 8;
 
-/// Number of documents in the window for each core, so that no core waits for the next document.
-const FOR_EACH_CORE: usize = 8;
+/// Number of documents in the window for each thread, so that no thread waits for the next document.
+const PER_THREAD: usize = 8;
 
 /// A document, and the channel for its result.
 type Job = (StreamedDocument, SyncSender<Outcome>);
@@ -50,14 +50,14 @@ impl<'a> Pipeline<'a> {
         let mut documents = DocumentStream::new(reader)
             .map(|document| document.map_err(|source| CommandError::from(input.failed(source))));
         let first: Vec<_> = documents.by_ref().take(FEW).collect();
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        if first.len() < FEW || cores == 1 {
+        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+        if first.len() < FEW || threads == 1 {
             for document in first.into_iter().chain(documents) {
                 let sealed = seal_document(self.seal, self.certificate, &document?);
                 self.take(sealed)?;
             }
         } else {
-            self.on_threads(cores, first.into_iter().chain(documents))?;
+            self.on_threads(threads, first.into_iter().chain(documents))?;
         }
         if self.secrets == 0 {
             return Err(ManifestError::Nothing(input.clone()).into());
@@ -67,7 +67,7 @@ impl<'a> Pipeline<'a> {
 
     fn on_threads(
         &mut self,
-        cores: usize,
+        threads: usize,
         documents: impl Iterator<Item = Result<StreamedDocument, CommandError>>,
     ) -> Result<(), CommandError> {
         let (seal, certificate) = (self.seal, self.certificate);
@@ -76,7 +76,7 @@ impl<'a> Pipeline<'a> {
         thread::scope(|scope| {
             // The threads end when this sender is dropped.
             let jobs = jobs;
-            for _ in 0..cores {
+            for _ in 0..threads {
                 scope.spawn(|| {
                     loop {
                         // The lock is held only to receive; a thread that panicked ends the scope with its panic.
@@ -89,7 +89,7 @@ impl<'a> Pipeline<'a> {
             }
             let mut window: VecDeque<Receiver<Outcome>> = VecDeque::new();
             for document in documents {
-                if window.len() >= cores * FOR_EACH_CORE {
+                if window.len() >= threads * PER_THREAD {
                     self.take_first(&mut window)?;
                 }
                 let (send, receive) = sync_channel(1);

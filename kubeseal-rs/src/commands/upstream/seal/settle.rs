@@ -1,6 +1,6 @@
 //! `settle`: decides name, namespace and scope of a Secret, from the Secret itself and the flags.
 
-use crate::commands::common::annotations::{AnnotationFault, check_annotations};
+use crate::commands::common::annotations::{AnnotationError, check_annotations};
 use crate::commands::upstream::task::Seal;
 use crate::error::Hint;
 use crate::manifest::error::ManifestError;
@@ -22,21 +22,21 @@ pub(crate) enum SettleError {
     NoData(Location),
     #[error("the Secret in {0} has no metadata.name")]
     NoName(Location),
-    #[error("cannot settle the namespace of the Secret in {place}")]
+    #[error("cannot settle the namespace of the Secret in {location}")]
     Namespace {
-        place: Location,
+        location: Location,
         #[source]
         source: Box<NamespaceError>,
     },
-    #[error("will not seal the Secret in {place}")]
+    #[error("will not seal the Secret in {location}")]
     Annotation {
-        place: Location,
+        location: Location,
         #[source]
-        source: AnnotationFault,
+        source: AnnotationError,
     },
-    #[error("cannot seal the Secret in {place}")]
+    #[error("cannot seal the Secret in {location}")]
     Seal {
-        place: Location,
+        location: Location,
         #[source]
         source: SealFailure,
     },
@@ -44,31 +44,30 @@ pub(crate) enum SettleError {
 
 /// Fills in the values of flags, and refuses contradictions and annotations that repeat a value.
 pub(crate) fn settle(seal: &Seal, input: &mut InputSecret) -> Result<(), SettleError> {
-    let place = &input.location;
+    let location = &input.location;
     let secret = &mut input.secret;
     if secret.data.is_empty() && !seal.allow_empty_data {
-        return Err(SettleError::NoData(place.clone()));
+        return Err(SettleError::NoData(location.clone()));
     }
     if let Some(name) = &seal.name {
         secret.metadata.name = Some(name.clone());
     }
     if secret.metadata.name.is_none() {
-        return Err(SettleError::NoName(place.clone()));
+        return Err(SettleError::NoName(location.clone()));
     }
     if let Some(scope) = seal.scope {
         scope.annotate(secret.metadata.annotations.get_or_insert_default());
     }
     // A cluster-wide value is bound to no namespace, so that the Secret keeps its own, even if a flag names another.
     if Scope::of(secret.metadata.annotations.as_ref()) != Scope::ClusterWide {
-        let namespace = seal
-            .namespace
-            .decide(secret.metadata.namespace.as_deref())
-            .map_err(|source| SettleError::Namespace { place: place.clone(), source: Box::new(source) })?;
+        let namespace = seal.namespace.decide(secret.metadata.namespace.as_deref()).map_err(|source| {
+            SettleError::Namespace { location: location.clone(), source: Box::new(source) }
+        })?;
         secret.metadata.namespace = Some(namespace);
     }
     let annotations = secret.metadata.annotations.iter().flatten();
     check_annotations(annotations, &secret.data, &seal.allowed_annotations)
-        .map_err(|source| SettleError::Annotation { place: place.clone(), source })
+        .map_err(|source| SettleError::Annotation { location: location.clone(), source })
 }
 
 impl SettleError {
@@ -77,11 +76,15 @@ impl SettleError {
         match self {
             Self::Manifest(error) => Self::Manifest(error.after(documents)),
             Self::Render(error) => Self::Render(error),
-            Self::NoData(place) => Self::NoData(place.after(documents)),
-            Self::NoName(place) => Self::NoName(place.after(documents)),
-            Self::Namespace { place, source } => Self::Namespace { place: place.after(documents), source },
-            Self::Annotation { place, source } => Self::Annotation { place: place.after(documents), source },
-            Self::Seal { place, source } => Self::Seal { place: place.after(documents), source },
+            Self::NoData(location) => Self::NoData(location.after(documents)),
+            Self::NoName(location) => Self::NoName(location.after(documents)),
+            Self::Namespace { location, source } => {
+                Self::Namespace { location: location.after(documents), source }
+            }
+            Self::Annotation { location, source } => {
+                Self::Annotation { location: location.after(documents), source }
+            }
+            Self::Seal { location, source } => Self::Seal { location: location.after(documents), source },
         }
     }
 }

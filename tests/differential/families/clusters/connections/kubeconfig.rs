@@ -1,4 +1,4 @@
-//! One kubeconfig with every kind of cluster and user. Relative paths lead to files beside it.
+//! One kubeconfig with every kind of cluster and user. Relative paths name files beside it.
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -59,7 +59,7 @@ pub(super) fn kubeconfig(stage: &Stage, people: &People, proxy: &Proxy) -> Resul
     }))
 }
 
-/// The same with one more user, who is odd.
+/// The kubeconfig with one more user, whose plugin no client can start.
 pub(super) fn with_odd_user(config: &Value) -> Value {
     let mut config = config.clone();
     if let Some(users) = config["users"].as_array_mut() {
@@ -68,7 +68,7 @@ pub(super) fn with_odd_user(config: &Value) -> Value {
     config
 }
 
-/// A kubeconfig with a context alone.
+/// A kubeconfig with a context only.
 pub(super) fn context_file(user: &str) -> Value {
     json!({
         "apiVersion": "v1", "kind": "Config", "current-context": user,

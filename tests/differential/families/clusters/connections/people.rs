@@ -1,4 +1,5 @@
-//! [`People`]: two service accounts, one that may ask the controller and no more, and one that may be a certain reader as well.
+//! [`People`]: two service accounts; one may only send requests to the controller, the other may also impersonate a
+//! certain user.
 
 use std::fs;
 
@@ -54,7 +55,7 @@ impl People {
         Ok(Self { token, impersonator, files })
     }
 
-    /// With the files that users name.
+    /// Adds the files that the kubeconfig's users name.
     pub(super) fn credentials(&self, case: Case) -> Case {
         self.files.iter().fold(case, |case, (name, content)| case.file(name, content))
     }

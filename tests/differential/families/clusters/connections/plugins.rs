@@ -1,4 +1,4 @@
-//! Users whose credentials come out of a program.
+//! Users with credential plugins.
 
 use serde_json::{Value, json};
 
@@ -55,7 +55,7 @@ pub(super) fn plugins(people: &People) -> Value {
     })
 }
 
-/// One that no client knows how to start.
+/// A plugin that no client can start.
 pub(super) fn odd() -> Value {
     with(exec("v1", "cat", &["credential.json"]), "interactiveMode", "Sometimes")
 }

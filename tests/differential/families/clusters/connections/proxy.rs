@@ -1,5 +1,5 @@
-//! [`Proxy`]: an HTTP CONNECT proxy on loopback that leads to the API server, whatever host it is asked for; on one port to
-//! everybody, on another to who knows the password.
+//! [`Proxy`]: an HTTP CONNECT proxy on loopback that connects to the API server, whatever host is requested; one port
+//! is open, the other needs a password.
 
 use std::net::Ipv4Addr;
 
@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 /// `me:secret`.
 const PASSWORD: &str = "Basic bWU6c2VjcmV0";
 
-/// Serves until dropped.
+/// The proxy serves until it is dropped.
 pub(super) struct Proxy {
     open: u16,
     guarded: u16,
@@ -36,7 +36,7 @@ impl Proxy {
         format!("http://127.0.0.1:{}", self.open)
     }
 
-    /// `text` with the proxies in it that cases name: their ports are not known before.
+    /// Replaces the names of the proxies in `text` by their addresses, which are not known before.
     pub(super) fn named(&self, text: &str) -> String {
         text.replace("@proxy", &self.url())
             .replace("@bare", &format!("127.0.0.1:{}", self.open))

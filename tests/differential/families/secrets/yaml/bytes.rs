@@ -1,6 +1,6 @@
 //! The same Secrets in other bytes: line ends, byte order marks, indentation, white space, control characters.
 
-/// A Secret with a bit of everything that depends on lines.
+/// A Secret with one of everything that depends on lines.
 const SECRET: &str = "\
 # A comment
 apiVersion: v1
@@ -22,7 +22,7 @@ stringData:
     b\"
 ";
 
-/// Each with its name.
+/// The Secret in each variation of bytes, with a name for the case.
 pub(super) fn texts() -> Vec<(String, String)> {
     let head = "apiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop}\nstringData:\n";
     let changed: [(&str, String); 25] = [
@@ -55,7 +55,7 @@ pub(super) fn texts() -> Vec<(String, String)> {
     changed.into_iter().map(|(name, text)| (name.to_owned(), text)).chain(line_breaks(head)).collect()
 }
 
-/// The line breaks that YAML 1.1 knows and YAML 1.2 does not, wherever upstream's reads one.
+/// The line breaks that YAML 1.1 has and YAML 1.2 does not, wherever upstream's kubeseal reads one.
 fn line_breaks(head: &str) -> impl Iterator<Item = (String, String)> + use<'_> {
     let breaks = [("U+0085", '\u{85}'), ("U+2028", '\u{2028}'), ("U+2029", '\u{2029}')];
     breaks.into_iter().flat_map(move |(name, c)| {

@@ -1,4 +1,4 @@
-//! The table, as people see it.
+//! The table, as users see it.
 
 use super::*;
 
@@ -48,7 +48,7 @@ Secret kube-system/sealed-secrets-keyc is unusable: it has no tls.key
 }
 
 #[test]
-fn files_are_told_of_where_some_were_named() {
+fn the_files_column_appears_where_files_are_given() {
     let text = render(&listing(vec![line('a', "active", true, None)], &[]), Paint::none());
     assert!(!text.contains("FILES") && text.lines().count() == 2, "{text}");
     let text = render(&listing(Vec::new(), &[]), Paint::none());

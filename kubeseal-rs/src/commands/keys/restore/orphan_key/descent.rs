@@ -1,26 +1,29 @@
-//! [`Descent`]: which key a key was made to follow, as far as the name of its Secret tells. Pure.
+//! [`Descent`]: which key another one succeeded, as far as the name of its Secret shows. Pure.
 //!
-//! Our controller derives that name from the predecessor, or for the first key from a text that it keeps. Upstream's are random.
+//! Our controller derives that name from the predecessor, or for the first key from a stored text. Upstream's names are
+//! random.
 
 use envelope::Fingerprint;
 use sealing::{Predecessor, successor_name};
 
-/// Names that are tried for one predecessor: the controller takes the next where one is taken, which hardly ever happens.
+/// Number of names that are tried for one predecessor: the controller takes the next name if one is in use, which
+/// hardly ever happens.
 const ATTEMPTS: usize = 64;
 
-/// What a key was made to follow.
+/// The predecessor of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Descent {
     /// None: the controller had no key when it made this one.
     First,
     /// A key that is known here.
     Of(Fingerprint),
-    /// The name does not tell.
+    /// The name does not show it.
     Unknown,
 }
 
 impl Descent {
-    /// Of the key in the Secret of this name; `origin` is the text for first keys, `known` every key that may have been followed.
+    /// The descent of the key in the Secret with this name; `origin` is the text for first keys, `known` every possible
+    /// predecessor.
     pub(crate) fn of(
         name: &str,
         prefix: &str,

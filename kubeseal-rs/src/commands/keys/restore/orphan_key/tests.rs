@@ -1,4 +1,4 @@
-//! Which keys are orphan, and which only look like it.
+//! Which keys are orphans, and which only seem to be.
 
 use super::*;
 use sealing::Predecessor;
@@ -36,7 +36,7 @@ fn doubtful(digits: &str) -> OrphanKeys {
 }
 
 #[test]
-fn a_key_made_while_the_others_were_away_is_stray() {
+fn a_key_made_while_the_others_were_lost_is_an_orphan() {
     let f = || seen('f', 9_000, 9_000);
     let cases = [
         ("restored later", vec![seen('a', 1, 9_100), seen('b', 2, 9_100), f()], true),
@@ -65,7 +65,7 @@ fn a_key_made_while_the_others_were_away_is_stray() {
 }
 
 #[test]
-fn what_is_not_certain_is_no_stray() {
+fn a_key_is_no_orphan_in_doubt() {
     let back = || [seen('a', 1, 9_100), seen('b', 2, 9_100)];
     let f = || seen('f', 9_000, 9_000);
     let unknown = || KeyFacts { descent: Descent::Unknown, ..f() };
@@ -114,7 +114,7 @@ fn what_serves_alone_goes_on_serving() {
 #[test]
 fn is_judged_by_what_is_sealed() {
     let it = |keys: &[char], unknown| KeyUsage {
-        place: "ns/a".into(),
+        location: "ns/a".into(),
         items: Vec::new(),
         keys: keys.iter().map(|digit| key(*digit)).collect(),
         unknown,

@@ -1,4 +1,4 @@
-//! [`Doors`]: ways from loopback outside to addresses inside a network namespace.
+//! [`PortForwards`]: forwards ports on loopback outside to addresses inside a network namespace.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -14,25 +14,25 @@ use tokio::time::timeout;
 
 use crate::network::namespace::resident::Resident;
 
-/// How long a connection inside may take to be made.
+/// Time limit for a connection inside.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// The doors of one network namespace. Dropped, all of them close.
+/// The port forwards of one network namespace. All of them close when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Doors {
+pub(crate) struct PortForwards {
     resident: Arc<Resident>,
     attendants: Mutex<Vec<JoinHandle<()>>>,
 }
 
-impl Doors {
-    /// Of the namespace at `path`, such as `/proc/1/ns/net`.
+impl PortForwards {
+    /// The port forwards of the namespace at `path`, such as `/proc/1/ns/net`.
     pub(crate) fn of(path: &Path) -> Result<Self> {
         let resident = Resident::settle(path)
             .with_context(|| format!("no thread can enter the network namespace {}", path.display()))?;
         Ok(Self { resident: Arc::new(resident), attendants: Mutex::default() })
     }
 
-    /// From now on, clients that connect to `port` on loopback outside reach `inside`. Where `port` is 0, a free one is taken; the port.
+    /// Forwards `port` on loopback outside to `inside`. If `port` is 0, a free port is taken. Returns the port.
     pub(crate) async fn open(&self, port: u16, inside: SocketAddrV4) -> Result<u16> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let port = listener.local_addr()?.port();
@@ -47,7 +47,7 @@ impl Doors {
     }
 }
 
-impl Drop for Doors {
+impl Drop for PortForwards {
     fn drop(&mut self) {
         let mut attendants = self.attendants.lock().unwrap_or_else(PoisonError::into_inner);
         attendants.drain(..).for_each(|attendant| attendant.abort());
@@ -65,7 +65,7 @@ async fn attend(listener: TcpListener, inside: SocketAddrV4, resident: Arc<Resid
 }
 
 async fn enter(mut client: TcpStream, inside: SocketAddrV4, resident: &Resident) -> Result<()> {
-    // A socket belongs to the namespace that it was made in; connecting it takes time, and so is not the one thread's work.
+    // A socket belongs to the namespace in which it was made. Connecting it takes time, so another thread does that.
     let socket = resident.run(TcpSocket::new_v4)?;
     let mut server = timeout(CONNECT, socket.connect(inside.into())).await??;
     copy_bidirectional(&mut client, &mut server).await?;

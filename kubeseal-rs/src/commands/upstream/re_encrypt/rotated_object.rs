@@ -1,7 +1,7 @@
-//! [`Resealed`]: what is taken from the controller's answer.
+//! [`Resealed`]: the parts of the controller's response that are used.
 //!
-//! Decided: the items and the hint alone, because the rest is not the controller's to change. A controller that
-//! answers with another scope is not followed.
+//! Decided: the items and the fingerprint only, because the controller must not change the rest. A response with
+//! another scope is an error.
 
 use crate::error::Hint;
 use crate::manifest::sealed_field::SealedField;
@@ -13,48 +13,48 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use yaml_edit_in_place::Change;
 
-/// Items for the newest key.
+/// Items that are sealed to the newest key.
 pub(crate) struct Resealed {
     pub items: BTreeMap<String, String>,
-    /// Fingerprint of that key's certificate, where the controller tells it.
+    /// Fingerprint of that key's certificate, if the controller sends it.
     pub hint: Option<String>,
 }
 
-/// The controller's answer is not that SealedSecret with other ciphertexts.
+/// The controller's response is not the SealedSecret with other ciphertexts.
 #[derive(Debug, thiserror::Error)]
 #[error("what the controller answered for the SealedSecret in {0} is not the same SealedSecret")]
-pub(crate) struct OtherAnswer(String);
+pub(crate) struct UnexpectedObject(String);
 
 #[derive(Deserialize)]
-struct Answer {
+struct RotatedObject {
     metadata: ObjectMeta,
     spec: SealedSecretSpec,
 }
 
-impl Hint for OtherAnswer {
+impl Hint for UnexpectedObject {
     fn hint(&self) -> Option<String> {
         Some("check --controller-name, --controller-namespace and --context; nothing was changed".into())
     }
 }
 
 impl Resealed {
-    /// From the answer for the SealedSecret at `place`, which has this metadata and spec. None where there is none.
+    /// Reads the response about the SealedSecret in `location`, which has this metadata and spec. None without a response.
     pub(crate) fn of(
-        place: &str,
+        location: &str,
         answer: Option<Value>,
         metadata: &ObjectMeta,
         spec: &SealedSecretSpec,
-    ) -> Option<Result<Self, OtherAnswer>> {
-        let answer = decode::<Answer>(answer?).ok().filter(|answer| {
+    ) -> Option<Result<Self, UnexpectedObject>> {
+        let answer = decode::<RotatedObject>(answer?).ok().filter(|answer| {
             metadata.name == answer.metadata.name
                 && metadata.namespace == answer.metadata.namespace
                 && scope(metadata) == scope(&answer.metadata)
                 && spec.encrypted_data.keys().eq(answer.spec.encrypted_data.keys())
         });
-        Some(answer.map(Self::taken).ok_or_else(|| OtherAnswer(place.to_owned())))
+        Some(answer.map(Self::taken).ok_or_else(|| UnexpectedObject(location.to_owned())))
     }
 
-    fn taken(answer: Answer) -> Self {
+    fn taken(answer: RotatedObject) -> Self {
         Self { hint: hint(&answer.metadata).cloned(), items: answer.spec.encrypted_data }
     }
 

@@ -1,4 +1,4 @@
-//! [`Fault`]: what can go wrong with one request, and the answers that stand for it.
+//! [`Fault`]: what can happen to one request, and the responses that stand for it.
 
 use std::time::Duration;
 
@@ -10,34 +10,36 @@ use k8s_openapi::jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
 use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-/// What goes wrong.
+/// What happens to a request.
 #[derive(Debug, Clone, Copy)]
 pub enum Fault {
-    /// An answer of this code and reason, and nothing done. With the seconds of a Retry-After, if any.
+    /// A response with this code and reason; nothing is done. With the seconds of a Retry-After, if any.
     Refuse(u16, &'static str, Option<u64>),
-    /// The connection is reset, and nothing done.
+    /// The connection is reset; nothing is done.
     ResetBefore,
-    /// It is done, and the connection is reset before the answer: the client cannot know.
+    /// The request is carried out, and the connection is reset before the response: the client cannot know.
     ResetAfter,
-    /// It is done, and the answer ends in the middle.
+    /// The request is carried out, and the response ends in the middle.
     Truncate,
-    /// It is done this much later, whether or not anybody still waits for it.
+    /// The request is carried out this much later, whether or not the client still waits.
     Late(Duration),
-    /// It is done at once, and the answer comes this much later: a client that is killed meanwhile never knew.
+    /// The request is carried out at once, and the response comes this much later: a client that is killed meanwhile
+    /// never knows.
     LateAnswer(Duration),
-    /// It is done and answered, by a clock that is so many seconds ahead, or behind: the answer's `Date` says so.
+    /// The request is carried out, and the response's `Date` is this many seconds ahead, or behind.
     Dated(i64),
-    /// A watch that begins well and ends at once.
+    /// A watch that begins normally and ends at once.
     WatchEnds,
-    /// A watch that says that the version asked for is too old to tell what happened since.
+    /// A watch whose response says that the requested version is too old.
     WatchGone,
-    /// A watch that begins well, and then neither says anything nor ends, as on a connection that died unnoticed.
+    /// A watch that begins normally, and then neither sends anything nor ends, as on a connection that was lost without
+    /// an error.
     WatchSilent,
-    /// A watch that says something that is no event.
+    /// A watch that sends text which is no event.
     WatchGarbage,
 }
 
-/// Kubernetes' own words for a refusal.
+/// A Status of Kubernetes that refuses.
 pub(crate) fn refusal(code: u16, reason: &str, retry_after: Option<u64>) -> Response<Full<Bytes>> {
     let mut response = answer(code, &status(code, reason).to_string());
     if let Some(seconds) = retry_after {
@@ -46,20 +48,20 @@ pub(crate) fn refusal(code: u16, reason: &str, retry_after: Option<u64>) -> Resp
     response
 }
 
-/// A watch of one line.
+/// A watch of one line, which says that the version is gone.
 pub(crate) fn gone() -> Response<Full<Bytes>> {
     let event = json!({ "type": "ERROR", "object": status(410, "Expired") });
     answer(200, &format!("{event}\n"))
 }
 
-/// A `Date`, so many seconds later; None for what is none.
+/// The header `Date`, this many seconds later; None if it is no date.
 pub(crate) fn later(date: &HeaderValue, seconds: i64) -> Option<HeaderValue> {
     let date: Timestamp = DateTimeParser::new().parse_timestamp(date.as_bytes()).ok()?;
     let date = date.checked_add(SignedDuration::from_secs(seconds)).ok()?;
     HeaderValue::try_from(DateTimePrinter::new().timestamp_to_rfc9110_string(&date).ok()?).ok()
 }
 
-/// Anything.
+/// A response with this code and text.
 pub(crate) fn answer(code: u16, text: &str) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::from(text.to_owned()));
     *response.status_mut() = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
