@@ -1,4 +1,4 @@
-//! [`Document`]: one YAML document or JSON object of a file, and what it means.
+//! [`Document`]: one YAML document or JSON object of a file, as text and as data.
 
 use crate::error::ParseError;
 use crate::limits::{alias_limits, budget};
@@ -18,7 +18,7 @@ pub struct Document {
     first_line: usize,
     number: usize,
     pub(crate) syntax: Syntax,
-    /// What the text means, once it was parsed.
+    /// `None` before the first call of `value`.
     value: OnceCell<Value>,
 }
 
@@ -55,7 +55,7 @@ impl Document {
         self.syntax == Syntax::Json
     }
 
-    /// What the document means. Parsed once.
+    /// The document as data, with aliases and merge keys expanded. Parsed at the first call.
     pub fn value(&self) -> Result<&Value, ParseError> {
         if let Some(value) = self.value.get() {
             return Ok(value);
@@ -64,7 +64,7 @@ impl Document {
         Ok(self.value.get_or_init(|| value))
     }
 
-    /// The document with another text, of which it is not known what it means.
+    /// The document with another text, which is not parsed yet.
     pub(crate) fn with_text(&self, text: Zeroizing<String>) -> Self {
         Self { separator: self.separator.clone(), text, value: OnceCell::new(), ..*self }
     }

@@ -34,8 +34,8 @@ impl YamlFile {
         text
     }
 
-    /// Edits objects of one document, each of them once. The outcomes are in the order of `edits`: an edit that fails changes
-    /// nothing, and does not stop the others.
+    /// Edits objects of the document with this index in [`documents`](Self::documents), each object once. The outcomes are in the order of
+    /// `edits`: an edit that fails changes nothing, and does not stop the others.
     ///
     /// Decided: all edits of a document are tried together, instead of one after the other, because each attempt costs as much as the
     /// document is long.

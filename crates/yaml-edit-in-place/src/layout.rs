@@ -1,31 +1,8 @@
-//! Indentation, line ends and braces of the text around a new entry, so that the entry looks like its siblings.
+//! Indentation and braces of the text around a new entry, so that the entry looks like its siblings.
 
 use crate::document::Syntax;
+use crate::lines::{before, indent, line_end};
 use crate::syntax::{Entry, SyntaxNode};
-
-/// The line end that the text uses.
-pub(crate) fn line_end(text: &str) -> &'static str {
-    match text.find('\n') {
-        Some(newline) if text[..newline].ends_with('\r') => "\r\n",
-        _ => "\n",
-    }
-}
-
-/// The start of the line that `at` is on.
-pub(crate) fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
-}
-
-/// The text of the line, up to `at`.
-pub(crate) fn before(text: &str, at: usize) -> &str {
-    &text[line_start(text, at)..at]
-}
-
-/// The white space before `at`, if there is nothing else on the line before it. Does not read the line, which may be as long as the file.
-fn indent(text: &str, at: usize) -> Option<&str> {
-    let spaces = text[..at].trim_end_matches([' ', '\t']).len();
-    (spaces == 0 || text[..spaces].ends_with('\n')).then(|| &text[spaces..at])
-}
 
 /// The column of a block map, in characters.
 pub(crate) fn column(text: &str, map: &SyntaxNode) -> usize {

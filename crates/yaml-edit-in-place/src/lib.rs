@@ -14,6 +14,7 @@ mod file;
 mod layout;
 pub mod limits;
 mod line_break;
+mod lines;
 mod scalar;
 mod splice;
 pub mod split;

@@ -5,12 +5,11 @@ mod insert;
 mod remove;
 mod replace;
 
-use crate::change::{Change, Edit, NewValue};
+use crate::change::{Change, Edit};
 use crate::document::{Document, Syntax};
 use crate::error::EditError;
 use crate::syntax::build::syntax_tree;
 use crate::syntax::{Entry, SyntaxKind, SyntaxNode};
-use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
 use std::ops::Range;
 use zeroize::Zeroizing;
@@ -35,7 +34,7 @@ pub(crate) type Rejected = Vec<(usize, EditError)>;
 /// Changes of one object that are still to be made.
 struct Pending<'e> {
     at: &'e str,
-    changes: VecDeque<Cow<'e, Change>>,
+    changes: VecDeque<&'e Change>,
 }
 
 /// The text of the document with all edits.
@@ -63,7 +62,7 @@ fn round<'e>(
     text: &str,
     syntax: Syntax,
     pending: &mut [Pending<'e>],
-    next: impl Fn(&Object<'_>, &mut VecDeque<Cow<'e, Change>>) -> Vec<Cow<'e, Change>>,
+    next: impl Fn(&Object<'_>, &mut VecDeque<&'e Change>) -> Vec<&'e Change>,
 ) -> Result<Zeroizing<String>, Rejected> {
     let root = syntax_tree(text).ok_or_else(Rejected::new)?;
     let (mut splices, mut rejected) = (Vec::new(), Rejected::new());
@@ -71,7 +70,7 @@ fn round<'e>(
         let node = root.pointer(edit.at).ok_or_else(Rejected::new)?;
         let object = Object { text, syntax, node };
         for change in next(&object, &mut edit.changes) {
-            match object.splices(&change) {
+            match object.splices(change) {
                 Ok(more) => splices.extend(more),
                 Err(error) => rejected.push((number, error)),
             }
@@ -80,25 +79,13 @@ fn round<'e>(
     if rejected.is_empty() { applied(text, splices).ok_or(rejected) } else { Err(rejected) }
 }
 
-/// The changes in the order in which they are made.
-fn in_order(changes: &[Change]) -> VecDeque<Cow<'_, Change>> {
-    let mut ordered = VecDeque::new();
-    for change in last_of_each(changes) {
-        if let Some(NewValue::Texts(_)) = change.value {
-            // Lists are laid out in many ways: the old one is removed, and the new one added in brackets.
-            ordered.push_back(Cow::Owned(Change { path: change.path.clone(), value: None }));
-        }
-        ordered.push_back(Cow::Borrowed(change));
+/// The changes in order, without those that a later one overrides.
+fn in_order(changes: &[Change]) -> VecDeque<&Change> {
+    let (mut seen, mut ordered) = (HashSet::new(), VecDeque::new());
+    for change in changes.iter().rev().filter(|change| seen.insert(&change.path)) {
+        ordered.push_front(change);
     }
     ordered
-}
-
-/// The changes without those that a later one overrides.
-fn last_of_each(changes: &[Change]) -> Vec<&Change> {
-    let mut seen = HashSet::new();
-    let mut last: Vec<_> = changes.iter().rev().filter(|change| seen.insert(&change.path)).collect();
-    last.reverse();
-    last
 }
 
 /// The text with these splices. `None` if two of them overlap.
@@ -120,8 +107,7 @@ fn applied(text: &str, mut splices: Vec<Splice>) -> Option<Zeroizing<String>> {
 impl Object<'_> {
     /// Whether the change replaces one value, and adds and removes no entry.
     fn replaces(&self, change: &Change) -> bool {
-        matches!(change.value, Some(NewValue::Text(_) | NewValue::Boolean(_)))
-            && self.entry(&change.path).is_some()
+        change.value.is_some() && self.entry(&change.path).is_some()
     }
 
     /// The entry at the end of a path, if all of the path is written out in this object.
@@ -143,9 +129,13 @@ impl Object<'_> {
                 SyntaxKind::Scalar(..) if map.is_null() => {}
                 _ => return Err(EditError::not_a_map(&change.path[..=depth])),
             }
-            match (map.entry(key), &change.value) {
+            let entry = map.entry(key);
+            if entry.is_some_and(|entry| map.is_merged_behind(entry)) {
+                return Err(EditError::not_a_map(&change.path[..=depth]));
+            }
+            match (entry, &change.value) {
                 (Some(entry), Some(value)) if is_leaf => {
-                    return self.replace(map, entry, value, &change.path).map(|splice| vec![splice]);
+                    return self.replace(map, entry, value, &change.path);
                 }
                 (Some(entry), None) if is_leaf => return Ok(self.remove(holder, map, entry)),
                 (Some(entry), _) => {

@@ -1,11 +1,14 @@
 //! Edits of files as people write them: [`styles`] of one document, with a table row for each awkward spelling; whole [`files`] of
-//! several documents and Lists; and [`properties`] of generated ones. Here is what all of them use.
+//! several documents and Lists; [`properties`] of [`generated`] documents, and of [`damage`] to them. Here is what all of them use.
 
+mod damage;
 mod files;
+mod generated;
+mod odd;
 mod properties;
 mod styles;
 
-use crate::{Change, Edit, EditError, ParseError, YamlFile};
+use crate::{Change, Edit, EditError, NewValue, ParseError, YamlFile};
 use serde_json::Value;
 use std::slice;
 use zeroize::Zeroizing;

@@ -3,7 +3,8 @@
 use crate::change::NewValue;
 use crate::document::Syntax;
 use crate::error::EditError;
-use crate::layout::{Flow, column, line_end, step};
+use crate::layout::{Flow, column, step};
+use crate::lines::{line_end, next_line};
 use crate::scalar::{literal, scalar, written};
 use crate::splice::{Object, Splice};
 use crate::syntax::{Entry, SyntaxKind, SyntaxNode};
@@ -27,7 +28,9 @@ impl Object<'_> {
                     Some(lines) => format!("{}{}", lines.line_end, lines.indent),
                     None => flow.space.to_owned(),
                 };
-                return Ok(vec![Splice { range: at..at, text: format!(",{gap}{entry}") }]);
+                // Where a value is missing, YAML 1.1 would take the comma for a part of the key.
+                let comma = if last.value.is_missing() { " ," } else { "," };
+                return Ok(vec![Splice { range: at..at, text: format!("{comma}{gap}{entry}") }]);
             }
             return Ok(vec![self.lines(at, column(self.text, map), keys, value, Some(last))]);
         }
@@ -37,14 +40,18 @@ impl Object<'_> {
         let Some(after_colon) = entry.after_colon else {
             return Err(EditError::not_a_map(keys));
         };
-        let is_missing = map.is_null() && map.range.is_empty();
         let from = map.properties_end.unwrap_or(after_colon);
-        let until = if is_missing { from } else { map.range.end };
+        let until = if map.is_missing() { from } else { map.range.end };
+        let on_one_line = Flow { lines: None, space: " " };
         let has_comment = map.is_flow() && !self.text[map.range.start + 1..until - 1].trim().is_empty();
         if has_comment {
-            let flow = Flow { lines: None, space: " " };
-            let entry = self.flow_entry(&flow, keys, value, None);
+            let entry = self.flow_entry(&on_one_line, keys, value, None);
             return Ok(vec![Splice { range: until - 1..until - 1, text: entry }]);
+        }
+        if self.text[from..until].contains('#') {
+            // The map is below a comment, which stays.
+            let text = on_one_line.braced(&self.flow_entry(&on_one_line, keys, value, None));
+            return Ok(vec![Splice { range: map.range.clone(), text }]);
         }
         if parent.is_flow() {
             let flow = Flow::of(self.text, self.syntax, parent);
@@ -87,12 +94,11 @@ impl Object<'_> {
             };
             lines.extend([indent.as_str(), key.as_str(), ":", value.as_str(), line_end]);
         }
-        if let Some(newline) = self.text[end..].find('\n') {
-            let at = end + newline + 1;
+        let at = next_line(self.text, end);
+        if self.text[..at].ends_with('\n') {
             return Splice { range: at..at, text: lines };
         }
         // The file ends as it did, without a line end.
-        let at = self.text.len();
         let lines = &lines[..lines.len() - line_end.len()];
         Splice { range: at..at, text: format!("{line_end}{lines}") }
     }

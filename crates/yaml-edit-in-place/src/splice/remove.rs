@@ -1,8 +1,9 @@
 //! `remove`: removes an entry. Comments on lines of their own stay, because it is not known which entry they are about.
 
-use crate::layout::{before, line_start};
+use crate::lines::{BLANK, before, lines, next_line};
 use crate::splice::{Object, Splice};
 use crate::syntax::{Entry, SyntaxNode};
+use std::ops::Range;
 
 impl Object<'_> {
     /// Removes `entry` from `map`, which is the value of `holder`.
@@ -12,56 +13,53 @@ impl Object<'_> {
         map: &SyntaxNode,
         entry: &Entry,
     ) -> Vec<Splice> {
-        if map.is_flow() { self.remove_in_braces(map, entry) } else { self.remove_lines(holder, map, entry) }
-    }
-
-    fn remove_lines(
-        &self,
-        holder: Option<(&SyntaxNode, &Entry)>,
-        map: &SyntaxNode,
-        entry: &Entry,
-    ) -> Vec<Splice> {
-        let text = self.text;
-        let start = entry.key.outer;
-        let end = entry.end(text);
-        let is_first_on_line = before(text, start).trim_start().is_empty();
-        let next = map.entries().iter().find(|other| other.key.outer > start);
-        let range = match next {
-            // Behind the dash of a list: the next entry moves up.
-            Some(next) if !is_first_on_line => start..next.key.outer,
-            _ => {
-                let from = line_start(text, start);
-                let until = text[end..].find('\n').map_or(text.len(), |newline| end + newline + 1);
-                // Without a last line end, the one before the entry goes, so that the file ends as it did.
-                let from = if until == text.len() && !text.ends_with('\n') {
-                    text[..from].trim_end_matches(['\r', '\n']).len()
-                } else {
-                    from
-                };
-                from..until
-            }
-        };
-        let mut splices = vec![Splice { range, text: String::new() }];
+        if map.is_flow() {
+            let range = self.range_in_braces(map, entry);
+            return vec![Splice { range, text: String::new() }];
+        }
+        let mut splices = vec![Splice { range: self.range_on_lines(map, entry), text: String::new() }];
         // Without its last entry, the map has to be written as an empty one.
         if let (1, Some((_, holder))) = (map.entries().len(), holder) {
-            let at = holder.value.properties_end.or(holder.after_colon).unwrap_or(start);
+            let at = holder.value.properties_end.or(holder.after_colon).unwrap_or(entry.start(self.text));
             splices.push(Splice { range: at..at, text: " {}".into() });
         }
         splices
     }
 
-    fn remove_in_braces(&self, map: &SyntaxNode, entry: &Entry) -> Vec<Splice> {
+    fn range_on_lines(&self, map: &SyntaxNode, entry: &Entry) -> Range<usize> {
         let text = self.text;
-        let start = entry.key.outer;
-        let end = entry.end(text);
-        let next = map.entries().iter().find(|other| other.key.outer > start);
-        let previous = map.entries().iter().rev().find(|other| other.key.outer < start);
-        let has_comment = |gap: &str| gap.contains('#');
-        let range = match (next, previous) {
-            (Some(next), _) if !has_comment(&text[end..next.key.outer]) => start..next.key.outer,
-            (None, Some(previous)) if !has_comment(&text[previous.end(text)..start]) => {
-                previous.end(text)..end
+        let (start, end) = (entry.start(text), entry.end(text));
+        let (previous, next) = neighbours(map, entry);
+        match next.map(|next| next.start(text)) {
+            // Behind the dash of a list.
+            Some(next) if !before(text, start).trim_start().is_empty() => {
+                let below = next_line(text, end);
+                if text[below..next].trim_matches(BLANK).is_empty() {
+                    // The next entry moves up.
+                    start..next
+                } else {
+                    let line = text[..below].trim_end_matches(['\r', '\n']).len();
+                    text[..start].trim_end_matches(BLANK).len()..line
+                }
             }
+            _ => lines(text, start, end, previous.is_some_and(|previous| previous.value.ends_in_block())),
+        }
+    }
+
+    fn range_in_braces(&self, map: &SyntaxNode, entry: &Entry) -> Range<usize> {
+        let text = self.text;
+        let (start, end) = (entry.start(text), entry.end(text));
+        let (previous, next) = neighbours(map, entry);
+        let has_comment = |gap: &str| gap.contains('#');
+        // Where a value is missing, the blank behind its colon stays: to YAML 1.1, `{a:}` has the key `a:`.
+        let end_of = |previous: &Entry| {
+            let end = previous.end(text);
+            let comma = text[end..start].find(',').filter(|_| previous.value.is_missing());
+            end + comma.unwrap_or(0)
+        };
+        match (next.map(|next| next.start(text)), previous.map(end_of)) {
+            (Some(next), _) if !has_comment(&text[end..next]) => start..next,
+            (None, Some(previous)) if !has_comment(&text[previous..start]) => previous..end,
             // Up to its comma. The map may then end with a comma, which YAML allows.
             _ => {
                 let rest = &text[end..];
@@ -69,7 +67,13 @@ impl Object<'_> {
                 let comma = if rest[spaces..].starts_with(',') { spaces + 1 } else { 0 };
                 start..end + comma
             }
-        };
-        vec![Splice { range, text: String::new() }]
+        }
     }
+}
+
+/// The entries before and behind one.
+fn neighbours<'m>(map: &'m SyntaxNode, entry: &Entry) -> (Option<&'m Entry>, Option<&'m Entry>) {
+    let at = |other: &&Entry| other.key.outer.cmp(&entry.key.outer);
+    let entries = map.entries();
+    (entries.iter().rev().find(|it| at(it).is_lt()), entries.iter().find(|it| at(it).is_gt()))
 }

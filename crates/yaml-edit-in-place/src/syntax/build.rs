@@ -1,5 +1,6 @@
 //! `syntax_tree`: makes nodes of the parser's events.
 
+use crate::lines::skip_comments;
 use crate::syntax::{Entry, SyntaxKind, SyntaxNode};
 use serde_saphyr::granit_parser::{Event, Parser, Span, StructureStyle, options};
 use std::iter::Peekable;
@@ -32,8 +33,12 @@ impl<'a, I: Iterator<Item = (Event<'a>, Span)>> Builder<'a, I> {
             outer = outer.min(range.start);
             properties_end = Some(properties_end.unwrap_or(0).max(range.end));
         };
-        if let Some(tag) = span.tag_span() {
-            property(tag.byte_range()?);
+        let tag = match span.tag_span() {
+            Some(tag) => Some(tag.byte_range()?),
+            None => None,
+        };
+        if let Some(tag) = tag.clone() {
+            property(tag);
         }
         if let Some((Event::Anchor(..), _)) = self.events.peek() {
             property(self.events.next()?.1.byte_range()?);
@@ -53,7 +58,7 @@ impl<'a, I: Iterator<Item = (Event<'a>, Span)>> Builder<'a, I> {
             }
             _ => return None,
         };
-        Some(SyntaxNode { outer, properties_end, range, kind })
+        Some(SyntaxNode { outer, properties_end, tag, range, kind })
     }
 
     fn entries(&mut self) -> Option<(Vec<Entry>, usize)> {
@@ -84,16 +89,8 @@ impl<'a, I: Iterator<Item = (Event<'a>, Span)>> Builder<'a, I> {
     }
 
     fn after_colon(&self, key: &SyntaxNode) -> Option<usize> {
-        let mut at = key.range.end;
-        loop {
-            let rest = self.text.get(at..)?;
-            let trimmed = rest.trim_start();
-            at += rest.len() - trimmed.len();
-            if trimmed.starts_with(':') {
-                return Some(at + 1);
-            }
-            // A key behind `?` may have a comment, and its colon on a line below.
-            at += trimmed.strip_prefix('#')?.find('\n')? + 1;
-        }
+        // A key behind `?` may have a comment, and its colon on a line below.
+        let at = skip_comments(self.text, key.range.end)?;
+        self.text[at..].starts_with(':').then_some(at + 1)
     }
 }
