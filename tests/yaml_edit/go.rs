@@ -20,7 +20,7 @@ impl Go {
     }
 
     pub(crate) fn read(&self, texts: [&str; 2]) -> Result<[Reading; 2]> {
-        Ok(serde_json::from_str(&self.0.ask(&[], &serde_json::to_string(&texts)?)?)?)
+        Ok(serde_json::from_str(&self.0.run(&[], &serde_json::to_string(&texts)?)?)?)
     }
 }
 
