@@ -76,6 +76,7 @@ pub(crate) struct File {
 
 /// How the edited document is written.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is chosen by chance, apart from the others")]
 pub(crate) struct Layout {
     /// Of maps in maps, from 1.
     pub step: usize,
@@ -171,17 +172,30 @@ fn node(is_odd: bool) -> impl Strategy<Value = Node> {
     let odd = select(&ODD[..]).prop_map(Node::Fixed);
     let leaf =
         prop_oneof![6 => scalar, 1 => select(&FIXED[..]).prop_map(Node::Fixed), u32::from(is_odd) * 3 => odd];
-    leaf.prop_recursive(3, 16, 4, |inner| {
+    leaf.prop_recursive(3, 16, 4, move |inner| {
         let list = (braces(), proptest::collection::vec(inner.clone(), 1..4));
-        prop_oneof![3 => map(inner).prop_map(Node::Map), 1 => list.prop_map(|(braces, items)| Node::List(List { braces, items }))]
+        prop_oneof![3 => map(inner, is_odd).prop_map(Node::Map), 1 => list.prop_map(|(braces, items)| Node::List(List { braces, items }))]
     })
 }
 
-fn map(inner: impl Strategy<Value = Node> + Clone + 'static) -> impl Strategy<Value = Map> {
+/// An odd map may end with a merge key.
+fn map(inner: impl Strategy<Value = Node> + Clone + 'static, is_odd: bool) -> impl Strategy<Value = Map> {
     let entries = subsequence(&KEYS[..], 1..5)
         .prop_shuffle()
         .prop_flat_map(move |keys| keys.into_iter().map(|key| entry(key, inner.clone())).collect::<Vec<_>>());
-    (braces(), entries).prop_map(|(braces, entries)| Map { braces, entries })
+    let is_merged = proptest::bool::weighted(if is_odd { 0.3 } else { 0.0 });
+    (braces(), entries, is_merged).prop_map(|(braces, mut entries, is_merged)| {
+        entries.extend(is_merged.then(|| Entry::plain("<<", "*map")));
+        Map { braces, entries }
+    })
+}
+
+impl Entry {
+    /// An entry that is not edited.
+    fn plain(key: &'static str, value: &'static str) -> Self {
+        let (is_explicit, is_below) = (false, false);
+        Self { above: "", is_explicit, key: (key, None), is_below, value: Node::Fixed(value), behind: "" }
+    }
 }
 
 fn entry(
@@ -217,18 +231,9 @@ pub(crate) fn file(is_odd: bool) -> impl Strategy<Value = File> {
         },
     );
     let separator = select(&["---\n", "--- # next\n", "---\n# note\n\n"][..]);
-    (neighbours(), map(node(is_odd).boxed()), neighbours(), separator, layout).prop_map(
+    (neighbours(), map(node(is_odd).boxed(), is_odd), neighbours(), separator, layout).prop_map(
         |(before, mut root, after, separator, layout)| {
-            let value = Node::Fixed(MARK);
-            let mark = Entry {
-                above: "",
-                is_explicit: false,
-                key: ("kind", None),
-                is_below: false,
-                value,
-                behind: "",
-            };
-            root.entries.insert(0, mark);
+            root.entries.insert(0, Entry::plain("kind", MARK));
             File { before, root, after, separator, layout }
         },
     )

@@ -28,7 +28,7 @@ use crate::edit::Chosen;
 use crate::go::Go;
 
 /// Each of them runs the Go program once.
-const CASES: u32 = 400;
+const CASES: u32 = 1000;
 
 /// Of the files: kubectl, kustomize and the editor.
 const READERS: usize = 3;

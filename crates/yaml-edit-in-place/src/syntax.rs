@@ -115,10 +115,13 @@ impl SyntaxNode {
     pub(crate) fn end(&self, text: &str) -> usize {
         let last = match &self.kind {
             SyntaxKind::Map { flow: false, entries } => entries.last().map(|entry| entry.end(text)),
-            SyntaxKind::List { flow: false, items } => items.last().map(|item| match item.is_missing() {
-                // Somewhere between the dash and what follows.
-                true => text[..item.range.start].trim_end_matches(BLANK).len(),
-                false => item.end(text),
+            SyntaxKind::List { flow: false, items } => items.last().map(|item| {
+                if item.is_missing() {
+                    // Somewhere between the dash and what follows.
+                    text[..item.range.start].trim_end_matches(BLANK).len()
+                } else {
+                    item.end(text)
+                }
             }),
             SyntaxKind::Scalar(_, value) if self.is_block_scalar() => {
                 Some(self.block_scalar_end(text, value))

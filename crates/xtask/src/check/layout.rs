@@ -9,6 +9,8 @@ mod modules;
 mod old_words;
 mod root;
 
+use std::ffi::OsStr;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -28,8 +30,8 @@ pub(super) fn check() -> Result<()> {
     let mut findings = circles::circles_of(root, &crate_roots(root)?)?;
     findings.extend(folders::crowded(&files));
     findings.extend(old_words::in_paths(&files));
-    for file in files.iter().filter(|file| file.ends_with(".rs")) {
-        let text = std::fs::read_to_string(root.join(file)).with_context(|| format!("cannot read {file}"))?;
+    for file in files.iter().filter(|file| Path::new(file).extension() == Some(OsStr::new("rs"))) {
+        let text = fs::read_to_string(root.join(file)).with_context(|| format!("cannot read {file}"))?;
         findings.extend(old_words::in_text(file, &text));
     }
     findings.extend(root::strangers(&files));

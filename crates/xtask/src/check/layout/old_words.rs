@@ -139,8 +139,9 @@ pub(super) fn in_text(file: &str, text: &str) -> Vec<Finding> {
     findings
 }
 
-/// The name of the type or function that is defined on this line.
+/// The name of the type or function that is defined on this line. A line that opens with a text defines nothing.
 fn item(line: &str) -> Option<&str> {
+    let line = Some(line).filter(|line| !line.trim_start().starts_with('"'))?;
     words(line).skip_while(|word| !["enum", "fn", "struct", "trait", "type"].contains(word)).nth(1)
 }
 
