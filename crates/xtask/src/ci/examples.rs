@@ -3,7 +3,6 @@
 //! Decided: a copy that shares the checkout's target folder, instead of patches that are only seen to apply, because what an example
 //! calls may be renamed without a change in its context lines. Only the crates of the workspace are compiled again.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -69,9 +68,7 @@ fn copy_all(from: &Path, to: &Path) -> Result<()> {
         fs::create_dir_all(to).with_context(context)?;
         for entry in fs::read_dir(from).with_context(context)? {
             let name = entry.with_context(context)?.file_name();
-            if name != OsStr::new("target") {
-                copy_all(&from.join(&name), &to.join(&name))?;
-            }
+            copy_all(&from.join(&name), &to.join(&name))?;
         }
         return Ok(());
     }
@@ -88,6 +85,7 @@ mod tests {
         let copy = dir.path().join("examples");
         apply_all(&copy)?;
         assert!(copy.join("kubeseal-rs/src/commands/fingerprint.rs").exists());
+        assert!(copy.join("kubeseal-rs/src/target/namespace.rs").exists(), "a folder of sources is left out");
         Ok(())
     }
 }
