@@ -10,7 +10,8 @@ use crate::error::{Hint, Kind};
 use crate::files::output::overwrite::{CutShort, overwrite};
 use crate::files::output::replacement::Replacement;
 use crate::terminal::escape::{shown_path, shown_text};
-use std::io::{self, StdoutLock, Write as _};
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Where to write.
@@ -106,9 +107,21 @@ pub(crate) fn print_text(text: &str) -> Result<(), OutputError> {
     Output::Stdout.write(shown_text(text).as_bytes())
 }
 
-fn write_stdout(write: impl FnOnce(&mut StdoutLock<'static>) -> io::Result<()>) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
+/// Writes to standard output past the standard library's handle, for which a descriptor that cannot be written to is no error.
+pub(crate) fn write_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut stdout = stdout()?;
     write(&mut stdout).and_then(|()| stdout.flush())
+}
+
+#[cfg(unix)]
+fn stdout() -> io::Result<File> {
+    use std::os::fd::AsFd as _;
+    io::stdout().as_fd().try_clone_to_owned().map(File::from)
+}
+
+#[cfg(not(unix))]
+fn stdout() -> io::Result<io::Stdout> {
+    Ok(io::stdout())
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -3,7 +3,7 @@
 use crate::commands::keys::error::KeysError;
 use crate::error::CommandError;
 use crate::files::output::private::to_new_file as write_new_private;
-use crate::files::output::{OutputError, print_text};
+use crate::files::output::{OutputError, print_text, write_stdout};
 use crate::key_store::KeyStore;
 use crate::key_store::backup::encrypt::Encryption;
 use crate::key_store::backup::write::list;
@@ -19,7 +19,7 @@ use api::annotations::repeats_object;
 use api::sealing_key::RENEW;
 use clap::Args;
 use k8s_openapi::api::core::v1::Secret;
-use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 /// The first part of `help keys backup`.
@@ -111,8 +111,7 @@ pub(crate) fn run(mut args: BackupArgs) -> Result<(), CommandError> {
     match &file {
         // The reader must get the whole backup.
         None => {
-            let mut stdout = io::stdout();
-            stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(OutputError::Stdout)?;
+            write_stdout(|stdout| stdout.write_all(bytes)).map_err(OutputError::Stdout)?;
             Ok(())
         }
         Some(file) => {

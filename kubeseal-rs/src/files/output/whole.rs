@@ -85,7 +85,7 @@ impl<'a> Whole<'a> {
             (Some(Spilled::Beside(replacement)), _) => replacement.commit(),
             (Some(Spilled::Unnamed(mut file)), Output::Stdout) => {
                 file.rewind()?;
-                write_stdout(|stdout| io::copy(&mut file, stdout).map(drop))
+                write_stdout(|mut stdout| io::copy(&mut file, &mut stdout).map(drop))
             }
             (Some(Spilled::Unnamed(mut file)), Output::File(path)) => {
                 file.rewind()?;

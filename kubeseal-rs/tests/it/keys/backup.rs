@@ -4,6 +4,7 @@ use crate::support::key_lines::{LABELLED, LEGACY, key, key_lines, list};
 use crate::support::program::{finish, program, run};
 use crate::support::server::Server;
 use serde_json::json;
+use std::fs::File;
 use std::process::Stdio;
 
 #[test]
@@ -21,6 +22,22 @@ fn a_reader_that_goes_away_has_no_backup() {
         output.status.code() == Some(1) && printed.contains("cannot write to standard output"),
         "{printed}"
     );
+}
+
+#[test]
+fn a_standard_output_that_cannot_be_written_to_is_an_error() {
+    let server = Server::start(key_lines());
+    let kubeconfig = server.kubeconfig("{}");
+    let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let backup = [&["keys", "backup", "--plain"], &connection[..]].concat();
+    for arguments in [&backup[..], &["keys", "list", connection[0], connection[1]]] {
+        let mut command = program(arguments);
+        command.stdout(Stdio::from(File::open("/dev/null").unwrap()));
+        let output = finish(command, b"");
+        let printed = String::from_utf8_lossy(&output.stderr);
+        let is_error = printed.contains("cannot write to standard output");
+        assert!(output.status.code() == Some(1) && is_error, "{arguments:?}: {printed}");
+    }
 }
 
 #[test]
