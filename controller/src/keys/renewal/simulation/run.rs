@@ -66,7 +66,9 @@ impl Model {
                     self.refresh(replica);
                 }
                 let created = self.settle(replica, dies);
-                assert!(created.len() <= 1, "several keys at once: {created:?}");
+                // Outdated records may hide a request, which a replica that dies sees after its restart.
+                let most = 1 + usize::from(dies && !current);
+                assert!(created.len() <= most, "several keys at once: {created:?}");
                 if current && !dies {
                     self.check(replica);
                 }
