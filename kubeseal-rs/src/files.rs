@@ -1,6 +1,6 @@
 //! Files: `input` reads them, `output` writes them whole or not at all, `file_update` changes them in place, `walk` finds them
-//! below a directory. `encoding` and `decoded` turn bytes into text; `wiped` has the buffers for plaintext. What the files hold
-//! is known to `manifest`.
+//! below a directory. `encoding` and `decoded` turn bytes into text. What the files hold is known to
+//! `manifest`.
 
 pub(crate) mod decoded;
 pub(crate) mod encoding;

@@ -26,7 +26,7 @@ const CAPACITY: usize = 1_024;
 /// Source of every event, as upstream's.
 const COMPONENT: &str = "sealed-secrets";
 
-/// Attempts for an event that is recorded only once, after the first.
+/// Further attempts, after the first, for an event that is recorded only once.
 const RETRIES: usize = 5;
 
 /// Delays between the attempts.

@@ -84,7 +84,7 @@ async fn unseal(
                         Err(wait) => return Ok(Some(Outcome::Failed(Transient::RateLimited { wait }))),
                     }
                 }
-                let Some(plan) = decide_on_a_core(facts, *open, context).await else {
+                let Some(plan) = decide_on_a_processor(facts, *open, context).await else {
                     return Ok(None);
                 };
                 if let Some(charge) = charge.take_if(|_| !plan.may_reveal_values()) {
@@ -142,7 +142,7 @@ fn charge_for(facts: &Facts, open: &Open, context: &Context) -> Result<Option<Ch
 
 /// RSA takes milliseconds per item: never on an async worker, and never on more threads than there are processors. None
 /// if the controller shuts down before a processor is free: a backlog may take minutes.
-async fn decide_on_a_core(facts: &mut Facts, open: Open, context: &Arc<Context>) -> Option<Plan> {
+async fn decide_on_a_processor(facts: &mut Facts, open: Open, context: &Arc<Context>) -> Option<Plan> {
     let namespace = facts.sealed.namespace().unwrap_or_default();
     // Held by the work itself, which continues if this future is dropped.
     let core = context.shutdown.run_until_cancelled(context.cpu_permits.acquire(&namespace)).await??;

@@ -2,8 +2,7 @@
 //!
 //! At a terminal it is typed twice without being shown; from a pipe it is one line.
 //!
-//! Decided: a few lines on rustix and signal-hook instead of rpassword, because that reads through a buffer that is
-//! never wiped, and leaves the terminal without echo when a signal ends it.
+//! Decided: a few lines on rustix and signal-hook instead of rpassword, because that leaves the terminal without echo when a signal ends it.
 
 pub(crate) mod line;
 #[cfg(unix)]
