@@ -2,8 +2,8 @@
 //! as the old one with the edit made. Every byte outside the edit must stay, and every comment.
 //!
 //! `document` has the files, `written`, `block` and `braces` their text, `edit` the edits, `survival` what stays, and `go` the readers. A failure prints the
-//! smallest file that shows it and its seed; `YAML_EDIT_SEED=<number> cargo test --workspace --test yaml_edit` runs the same files
-//! again. Needs Go, and no control plane.
+//! smallest file that shows it and its seed; `YAML_EDIT_SEED=<number> cargo test --workspace --test yaml_edit` runs the files
+//! of that seed. Needs Go, and no control plane.
 
 mod block;
 mod braces;
@@ -29,6 +29,10 @@ use crate::go::Go;
 
 /// Each of them runs the Go program once.
 const CASES: u32 = 1000;
+
+/// Decided: one seed, so that a failure comes from the change under test; instead of a random one, which would fail a change that has
+/// nothing to do with YAML when it meets a rare spelling. `YAML_EDIT_SEED` looks for more of those.
+const SEED: u64 = 20_261_129;
 
 /// Of the files: kubectl, kustomize and the editor.
 const READERS: usize = 3;
@@ -81,7 +85,7 @@ fn odd_and_damaged_files() -> Result<()> {
 fn run<S: Strategy>(cases: &S, test: impl Fn(&S::Value) -> Result<bool>) -> Result<u32> {
     let seed = match env::var("YAML_EDIT_SEED") {
         Ok(seed) => seed.parse()?,
-        Err(_) => rand::random(),
+        Err(_) => SEED,
     };
     let config = Config {
         cases: CASES,

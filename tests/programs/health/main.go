@@ -78,7 +78,7 @@ func run(args []string, objects io.Reader, verdicts io.Writer) error {
 func judge(raw json.RawMessage, rules map[string]string, evaluator *cel.StatusEvaluator) (map[string]string, error) {
 	verdict := map[string]string{}
 	for name, rule := range rules {
-		health, err := run(rule, raw)
+		health, err := evaluate(rule, raw)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -101,9 +101,9 @@ func judge(raw json.RawMessage, rules map[string]string, evaluator *cel.StatusEv
 	return verdict, nil
 }
 
-// run runs a health rule as Argo CD does: the object is the global `obj`, the answer a table with a status. A rule that
+// evaluate runs a health rule as Argo CD does: the object is the global `obj`, the answer a table with a status. A rule that
 // says nothing of the status means that things are under way.
-func run(rule string, raw json.RawMessage) (string, error) {
+func evaluate(rule string, raw json.RawMessage) (string, error) {
 	machine := lua.NewState(lua.Options{SkipOpenLibs: true})
 	defer machine.Close()
 	for _, open := range []lua.LGFunction{lua.OpenBase, lua.OpenTable, lua.OpenString, lua.OpenMath} {
