@@ -1,9 +1,9 @@
 //! `crates/yaml-edit-in-place`, judged by Go's YAML readers: random files are edited, and kubectl and kustomize must read the new text
 //! as the old one with the edit made. Every byte outside the edit must stay, and every comment.
 //!
-//! `document` has the files, `written`, `block` and `braces` their text, `edit` the edits, `survival` what stays, and `go` the readers. A failure prints the
-//! smallest file that shows it and its seed; `YAML_EDIT_SEED=<number> cargo test --workspace --test yaml_edit` runs the files
-//! of that seed. Needs Go, and no control plane.
+//! `document` has the files, `written`, `block` and `braces` their text, `edit` the edits, `survival` what stays, and `go` the readers.
+//! A failure prints the smallest file that shows it and its seed; `YAML_EDIT_SEED=<number> cargo test --workspace --test yaml_edit`
+//! runs the files of that seed. Needs Go, and no control plane.
 
 mod block;
 mod braces;
