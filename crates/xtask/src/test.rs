@@ -14,6 +14,7 @@ use std::{io, thread};
 
 use anyhow::{Context as _, Result, bail};
 use harness::binaries::Binaries;
+use harness::binaries::static_controller::StaticController;
 use harness::failure::Failure;
 use harness::node::requirements;
 use harness::programs::Programs;
@@ -49,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     // dependencies, and so twice.
     let binaries = Binaries::build(&["--workspace", "--all-targets"])?;
     let (tally, succeeded) = if arguments.cargo.is_empty() {
-        everything(arguments, &binaries)?
+        everything(arguments, &binaries, has_node)?
     } else {
         cargo_test(arguments, &binaries)?
     };
@@ -74,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Runs all there is, suites side by side.
-fn everything(arguments: &Arguments, binaries: &Binaries) -> Result<(Tally, bool)> {
+fn everything(arguments: &Arguments, binaries: &Binaries, has_node: bool) -> Result<(Tally, bool)> {
     let suites = suites::build()?;
     let prepare = |command: &mut Command| {
         command.envs(binaries.environment());
@@ -82,7 +83,13 @@ fn everything(arguments: &Arguments, binaries: &Binaries) -> Result<(Tally, bool
         command.env("RUST_LIB_BACKTRACE", "0");
         all_must_run(arguments, command);
     };
-    let outcome = side_by_side::run(suites, prepare, io::stdout());
+    // For the suite of the node, which builds what is missing. If this fails, it says why.
+    let build_image = || {
+        if has_node {
+            let _ = StaticController::build();
+        }
+    };
+    let outcome = side_by_side::run(suites, prepare, build_image, io::stdout());
     println!("\n{}", times::table(&outcome.times));
     Ok((outcome.tally, !outcome.failed))
 }

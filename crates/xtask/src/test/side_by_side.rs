@@ -12,11 +12,10 @@ use crate::paint;
 use crate::span::span;
 
 /// The number of suites that run at the same time. Each suite decides how many of its own tests it runs at once.
-const AT_ONCE: usize = 3;
+const AT_ONCE: usize = 2;
 
 /// The longest suites, which start first, so that no long one is left at the end.
-const LONGEST: [&str; 11] = [
-    "node",
+const LONGEST: [&str; 10] = [
     "lifecycle",
     "faults",
     "keys_commands",
@@ -29,8 +28,9 @@ const LONGEST: [&str; 11] = [
     "controller",
 ];
 
-/// Suites that run one after the other, when the others are done: they compare times.
-const ALONE: [&str; 2] = ["effects", "lifecycle: share::"];
+/// Suites that run one after the other, when the others are done: they compare times, or have a kubelet, which restarts a container whose
+/// probe is late.
+const ALONE: [&str; 3] = ["effects", "lifecycle: share::", "node"];
 
 /// The results of all suites.
 #[derive(Debug, Default)]
@@ -47,29 +47,32 @@ struct Results<W> {
     to: W,
 }
 
-/// Runs the suites, with what `prepare` adds to each command. The whole output of a suite goes to `to` when the suite ends.
+/// Runs the suites, with what `prepare` adds to each command, and `meanwhile` beside those that run beside others. The whole output of a
+/// suite goes to `to` when the suite ends.
 pub(super) fn run(
     suites: Vec<Suite>,
     prepare: impl Fn(&mut Command) + Sync,
+    meanwhile: impl FnOnce() + Send,
     to: impl io::Write + Send,
 ) -> Outcome {
     let (alone, mut shared): (Vec<_>, Vec<_>) =
         suites.into_iter().partition(|suite| ALONE.contains(&suite.name.as_str()));
     shared.sort_by_key(|suite| LONGEST.iter().position(|name| *name == suite.name).unwrap_or(LONGEST.len()));
     let results = Mutex::new(Results { outcome: Outcome::default(), to });
-    for (lanes, suites) in [(AT_ONCE, shared), (1, alone)] {
-        let queue = Mutex::new(suites.into_iter());
-        thread::scope(|scope| {
-            for _ in 0..lanes {
-                scope.spawn(|| {
-                    while let Some(mut suite) = next(&queue) {
-                        prepare(&mut suite.command);
-                        run_one(suite, &results);
-                    }
-                });
-            }
-        });
-    }
+    let run_lane = |queue: &Mutex<_>| {
+        while let Some(mut suite) = next(queue) {
+            prepare(&mut suite.command);
+            run_one(suite, &results);
+        }
+    };
+    let queue = Mutex::new(shared.into_iter());
+    thread::scope(|scope| {
+        scope.spawn(meanwhile);
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| run_lane(&queue));
+        }
+    });
+    run_lane(&Mutex::new(alone.into_iter()));
     results.into_inner().unwrap_or_else(PoisonError::into_inner).outcome
 }
 
@@ -137,7 +140,7 @@ mod tests {
         let passed = |command: &mut Command| {
             command.env("PASSED", "3");
         };
-        let outcome = run(suites, passed, &mut shown);
+        let outcome = run(suites, passed, || {}, &mut shown);
         assert!(String::from_utf8_lossy(&shown).contains("FAILED\ntest result: FAILED"), "{shown:?}");
         assert!(outcome.failed);
         assert_eq!(outcome.times.len(), 2);
@@ -149,6 +152,6 @@ mod tests {
     fn a_program_that_is_not_there_is_a_failure() {
         let command = Command::new("/nowhere/suite");
         let missing = Suite { name: "a".to_owned(), target: None, command };
-        assert!(run(vec![missing], |_| {}, io::sink()).failed);
+        assert!(run(vec![missing], |_| {}, || {}, io::sink()).failed);
     }
 }

@@ -12,9 +12,6 @@ use crate::cargo::cargo;
 /// name has both.
 const TIMED: [(&str, &str); 1] = [("lifecycle", "share::")];
 
-/// Suites to which the others give way: a kubelet restarts a container whose probe is late.
-const FIRST: [&str; 1] = ["node"];
-
 /// A test binary, or the documentation tests.
 #[derive(Debug)]
 pub(super) struct Suite {
@@ -74,9 +71,7 @@ fn suite(artifact: &Value, programs: &[&Value]) -> Result<Suite> {
         Some("bin") => (format!("{package}: program"), format!("-p {package} --bin {name}")),
         _ => (format!("{package}: lib"), format!("-p {package} --lib")),
     };
-    let mut command = Command::new("nice");
-    command.args(["-n", if FIRST.contains(&name.as_str()) { "0" } else { "10" }]);
-    command.arg(text(&artifact["executable"])?);
+    let mut command = Command::new(text(&artifact["executable"])?);
     // Of what cargo sets, tests and their libraries read these when they run.
     command.current_dir(dir).env("CARGO_MANIFEST_DIR", dir).env("CARGO_MANIFEST_PATH", &manifest);
     for program in programs.iter().filter(|program| program["package_id"] == artifact["package_id"]) {
@@ -121,8 +116,7 @@ not json
         let suites = built(messages)?;
         let names: Vec<_> = suites.iter().map(|suite| suite.name.as_str()).collect();
         assert_eq!(names, ["lifecycle: share::", "lifecycle"]);
-        let arguments =
-            |suite: &Suite| suite.command.get_args().skip(3).map(OsStr::to_owned).collect::<Vec<_>>();
+        let arguments = |suite: &Suite| suite.command.get_args().map(OsStr::to_owned).collect::<Vec<_>>();
         assert_eq!(arguments(&suites[0]), ["share::"]);
         assert_eq!(arguments(&suites[1]), ["--skip", "share::"]);
         Ok(())
@@ -132,7 +126,7 @@ not json
     fn it_runs_where_and_as_cargo_test_runs_it() -> Result<()> {
         let suites = built(MESSAGES)?;
         let command = &suites[0].command;
-        assert_eq!(command.get_args().last(), Some(OsStr::new("/t/cases-1")));
+        assert_eq!(command.get_program(), "/t/cases-1");
         assert_eq!(command.get_current_dir(), Some(Path::new("/w/cli")));
         let set: Vec<_> = command.get_envs().collect();
         for (name, value) in [("CARGO_MANIFEST_DIR", "/w/cli"), ("CARGO_BIN_EXE_cli", "/t/cli")] {
