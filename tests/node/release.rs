@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::Path;
+use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use api::{ObservedSealedSecret, sealing_key};
 use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{Namespace, Pod, Secret, Service};
@@ -16,6 +17,7 @@ use tests::lab::Maker;
 use tests::process::cli::{Cli, CliOutput};
 use tests::programs::program::Program;
 use tests::test::cleanup::Cleanup;
+use tests::test::eventually::eventually;
 use tests::user::person::Person;
 use tests::workspace;
 
@@ -157,6 +159,16 @@ impl<'a> Release<'a> {
         let holder = leases.get(CONTROLLER_NAME).await?.spec.and_then(|spec| spec.holder_identity);
         let holder = holder.filter(|holder| !holder.is_empty()).context("no replica holds the Lease")?;
         Ok(holder.split('_').next().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until another pod than `old` holds the Lease.
+    pub(crate) async fn is_followed(&self, old: &str, timeout: Duration) -> Result<()> {
+        eventually(timeout, "another replica leads", async || {
+            let leader = self.leader().await?;
+            ensure!(leader != old, "{old} still leads");
+            Ok(())
+        })
+        .await
     }
 
     /// The names and UIDs of the sealing keys.
