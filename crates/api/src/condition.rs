@@ -27,10 +27,12 @@ pub struct Condition {
 
     /// When the status last changed from one value to another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "time_schema")]
     pub last_transition_time: Option<Time>,
 
     /// When anything in this condition last changed; for `Synced`, also when the generation last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "time_schema")]
     pub last_update_time: Option<Time>,
 }
 
@@ -69,4 +71,9 @@ impl Condition {
 /// A plain string, as upstream has it, so that a value which is added later does not make stored objects invalid.
 fn status_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "type": "string" })
+}
+
+/// Without it, `k8s-openapi` would have to compile the schemas of all types of Kubernetes.
+fn time_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "type": "string", "format": "date-time", "nullable": true })
 }
