@@ -10,6 +10,9 @@ const ROOT: &str = "/sys/fs/cgroup";
 /// The file that lists the controllers of the cgroups below.
 const SUBTREE: &str = "cgroup.subtree_control";
 const CONTROLLERS: [&str; 5] = ["cpu", "cpuset", "memory", "hugetlb", "pids"];
+/// The files of both versions for the share of CPU time, and their largest values. With the usual value all Pods together get as much
+/// as one other program of the machine, and a probe is late whenever other tests compute.
+const LARGEST_WEIGHT: [(&str, &str); 2] = [("cpu.weight", "10000"), ("cpu.shares", "262144")];
 /// How long killed processes may take to leave the cgroup.
 const LONGEST: Duration = Duration::from_secs(10);
 /// How long killed processes may take to leave the cgroup when the node is dropped.
@@ -33,6 +36,11 @@ impl Cgroup {
         }
         for folder in this.folders()? {
             fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+            for (file, weight) in LARGEST_WEIGHT.map(|(file, weight)| (folder.join(file), weight)) {
+                if file.exists() {
+                    fs::write(&file, weight).with_context(|| format!("cannot write {}", file.display()))?;
+                }
+            }
         }
         // Version 1 accepts no process in a cgroup with an empty set of CPUs.
         let set = Path::new(ROOT).join("cpuset");

@@ -28,9 +28,11 @@ const LONGEST: [&str; 10] = [
     "controller",
 ];
 
-/// Suites that run one after the other, when the others are done: they compare times, or have a kubelet, which restarts a container whose
-/// probe is late.
-const ALONE: [&str; 3] = ["effects", "lifecycle: share::", "node"];
+/// Suites that run one after the other, when the others are done: they compare times.
+const ALONE: [&str; 2] = ["effects", "lifecycle: share::"];
+
+/// The suite that needs the image, and mostly waits for its kubelet: it runs beside the others once the image is built.
+const NODE: &str = "node";
 
 /// The results of all suites.
 #[derive(Debug, Default)]
@@ -47,16 +49,17 @@ struct Results<W> {
     to: W,
 }
 
-/// Runs the suites, with what `prepare` adds to each command, and `meanwhile` beside those that run beside others. The whole output of a
-/// suite goes to `to` when the suite ends.
+/// Runs the suites, with what `prepare` adds to each command, and `build_image` beside those that run beside others. The whole output of
+/// a suite goes to `to` when the suite ends.
 pub(super) fn run(
     suites: Vec<Suite>,
     prepare: impl Fn(&mut Command) + Sync,
-    meanwhile: impl FnOnce() + Send,
+    build_image: impl FnOnce() + Send,
     to: impl io::Write + Send,
 ) -> Outcome {
-    let (alone, mut shared): (Vec<_>, Vec<_>) =
+    let (alone, shared): (Vec<_>, Vec<_>) =
         suites.into_iter().partition(|suite| ALONE.contains(&suite.name.as_str()));
+    let (node, mut shared): (Vec<_>, Vec<_>) = shared.into_iter().partition(|suite| suite.name == NODE);
     shared.sort_by_key(|suite| LONGEST.iter().position(|name| *name == suite.name).unwrap_or(LONGEST.len()));
     let results = Mutex::new(Results { outcome: Outcome::default(), to });
     let run_lane = |queue: &Mutex<_>| {
@@ -67,7 +70,10 @@ pub(super) fn run(
     };
     let queue = Mutex::new(shared.into_iter());
     thread::scope(|scope| {
-        scope.spawn(meanwhile);
+        scope.spawn(|| {
+            build_image();
+            run_lane(&Mutex::new(node.into_iter()));
+        });
         for _ in 0..AT_ONCE {
             scope.spawn(|| run_lane(&queue));
         }
