@@ -37,6 +37,10 @@ impl LineBreak {
 
     /// The first one in a text. Escape sequences (`\u2028`) do not count.
     pub fn first_in(text: &str) -> Option<(Self, Position)> {
+        // None of them is ASCII, as most documents are.
+        if text.is_ascii() {
+            return None;
+        }
         let (at, found) = text.char_indices().find_map(|(at, c)| Some((at, Self::of(c)?)))?;
         let before = &text[..at];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);

@@ -63,6 +63,10 @@ pub(crate) fn shown_path(path: impl AsRef<Path>) -> String {
 /// Whether a terminal may obey the character (C0, DEL, C1), order text by it (bidirectional controls), hide it (zero
 /// width, tags), or end a line at it.
 pub(crate) fn is_unsafe(c: char) -> bool {
+    // Most text is ASCII.
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
@@ -70,13 +74,15 @@ pub(crate) fn is_unsafe(c: char) -> bool {
 
 fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> String {
     let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_escaped(c) {
-            shown.extend(c.escape_default());
-        } else {
-            shown.push(c);
-        }
+    let mut rest = text;
+    while let Some(at) = rest.find(&is_escaped) {
+        let (plain, from) = rest.split_at(at);
+        let mut chars = from.chars();
+        shown.push_str(plain);
+        shown.extend(chars.next().into_iter().flat_map(char::escape_default));
+        rest = chars.as_str();
     }
+    shown.push_str(rest);
     shown
 }
 
