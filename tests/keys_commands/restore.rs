@@ -36,7 +36,7 @@ pub(crate) async fn what_is_lost_comes_back_and_nothing_else_changes(stage: Arc<
             ensure!(scene.all_at_once().await? == before);
 
             let lost = before.iter().find(|key| key.0 == first).context("no such key")?;
-            scene.secrets().delete(&lost.2, &DeleteParams::default()).await?;
+            scene.lose_key(&lost.2, &pod).await?;
             scene.person.apply(&sealed).await?;
             scene.person.sees_synced(&scene.namespace, "later", ConditionStatus::False).await?;
             let printed = scene.printed(&[&restore[..], &["--dry-run"]].concat()).await?;
@@ -106,7 +106,7 @@ pub(crate) async fn a_damaged_key_is_mended(stage: Arc<Stage>) -> Result<()> {
             scene.printed(&["backup", "--plain", "-o", "keys.yaml"]).await?;
             // Key Secrets are immutable, so it is replaced.
             let mut key = scene.secrets().get(&name).await?;
-            scene.secrets().delete(&name, &DeleteParams::default()).await?;
+            scene.lose_key(&name, &pod).await?;
             (key.metadata.uid, key.metadata.resource_version) = (None, None);
             key.string_data = Some([("tls.key".into(), "damaged".into())].into());
             scene.secrets().create(&PostParams::default(), &key).await?;

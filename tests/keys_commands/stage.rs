@@ -208,6 +208,17 @@ impl Scene {
         Ok(())
     }
 
+    /// Deletes a key's Secret, and waits until the controller has seen it: until then it unseals with the key.
+    pub(crate) async fn lose_key(&self, name: &str, pod: &Pod) -> Result<()> {
+        self.secrets().delete(name, &DeleteParams::default()).await?;
+        let line = format!("msg=\"sealing key deleted, or its label removed\" secret={name}");
+        eventually(SOON, "the controller has seen the deletion", async || {
+            ensure!(pod.logs()?.contains(&line), "its log has no {line}");
+            Ok(())
+        })
+        .await
+    }
+
     /// Deletes every key's Secret.
     pub(crate) async fn lose_keys(&self) -> Result<()> {
         let labelled = ListParams::default().labels(sealing_key::LABEL);
