@@ -11,7 +11,8 @@ use super::tally::Tally;
 use crate::paint;
 use crate::span::span;
 
-/// The number of suites that run at the same time. Each suite decides how many of its own tests it runs at once.
+/// The number of suites that run at the same time, beside the node or after it one more. Each suite decides how many of its own tests it
+/// runs at once.
 const AT_ONCE: usize = 2;
 
 /// The longest suites, which start first, so that no long one is left at the end.
@@ -73,6 +74,7 @@ pub(super) fn run(
         scope.spawn(|| {
             build_image();
             run_lane(&Mutex::new(node.into_iter()));
+            run_lane(&queue);
         });
         for _ in 0..AT_ONCE {
             scope.spawn(|| run_lane(&queue));
