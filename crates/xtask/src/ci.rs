@@ -43,7 +43,8 @@ fn steps_of_ci(steps: &mut Steps) -> Result<()> {
 /// The README's first command, with the programs that the tests have just used.
 fn demo() -> Result<()> {
     let binaries = Binaries::build(&["--workspace", "--all-targets"])?;
-    let xtask = env::current_exe().context("cannot find this program")?;
+    // Not the path of this program: cargo has replaced its file by one with the features of the whole workspace.
+    let xtask = binaries.kubeseal.with_file_name("xtask");
     let status = Command::new(xtask).arg("demo").envs(binaries.environment()).status();
     let status = status.context("cannot run the demo")?;
     ensure!(status.success(), "`cargo xtask demo` ended with {status}");
