@@ -7,7 +7,6 @@ pub(crate) mod address;
 pub(crate) mod cache;
 pub(crate) mod file;
 pub(crate) mod known_certificate;
-pub(crate) mod store;
 pub(crate) mod url;
 pub(crate) mod warnings;
 pub(crate) mod withdrawn;

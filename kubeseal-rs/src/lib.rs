@@ -3,7 +3,7 @@
 //! `cli` reads the command line, `target` resolves which certificate, controller and namespace it names, and `commands` has a
 //! file for each command. Flags of several commands are in `settings`. Commands read and write manifests with `manifest`, in
 //! files with `files`; they send requests to the API server with `cluster`, to the controller with `controller`, and read its
-//! keys with `key_store`. How values are sealed is in the crate `sealing`; the fields of a SealedSecret are in the crate `api`.
+//! keys with `key_store`. `project` is the file in which a team states its clusters. How values are sealed is in the crate `sealing`; the fields of a SealedSecret are in the crate `api`.
 //!
 //! Decided: nothing is written before everything is sealed, because a script would take half an output for a whole one. What
 //! memory should not hold waits in a temporary file.
@@ -18,6 +18,8 @@ pub(crate) mod files;
 pub(crate) mod git;
 pub(crate) mod key_store;
 pub(crate) mod manifest;
+#[expect(dead_code, reason = "the commands that use it all follow")]
+pub(crate) mod project;
 pub(crate) mod settings;
 pub(crate) mod target;
 pub(crate) mod terminal;

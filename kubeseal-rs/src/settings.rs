@@ -7,5 +7,6 @@ pub(crate) mod flag_value;
 pub(crate) mod key_store_flags;
 pub(crate) mod sensitive;
 pub(crate) mod timeout;
+pub(crate) mod trust_flags;
 pub(crate) mod unlock_flags;
 pub(crate) mod usage_error;

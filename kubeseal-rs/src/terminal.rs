@@ -1,5 +1,6 @@
-//! The terminal: warnings, colours, prompts, the name of the program, and escaped text.
+//! The terminal: warnings, colours, prompts, confirmations, the name of the program, and escaped text.
 
+pub(crate) mod confirm;
 pub(crate) mod escape;
 pub(crate) mod paint;
 pub(crate) mod program;

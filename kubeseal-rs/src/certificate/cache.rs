@@ -8,9 +8,9 @@
 //! `kubectl proxy`) or with `--insecure-skip-tls-verify` may be an attacker's, and a later run without that flag would
 //! seal with it.
 
-use crate::certificate::store::{self, Existing};
 use crate::cluster::error::ConnectionError;
 use crate::controller::address::ControllerAddress;
+use crate::files::user_file::{self, Existing, cache_directory};
 use crate::terminal::escape::shown_path;
 use envelope::Certificate;
 use jiff::Timestamp;
@@ -63,7 +63,7 @@ impl Cached {
     /// The certificate that this controller served last.
     pub(crate) fn of(controller: &ControllerAddress) -> Result<Self, CacheError> {
         let (context, server) = controller.cluster.identity().map_err(CacheError::Connection)?;
-        let directory = store::directory(DIRECTORY).ok_or(CacheError::NoPlace)?;
+        let directory = cache_directory(DIRECTORY).ok_or(CacheError::NoPlace)?;
         let path = directory.join(file_name(controller, &context, &server));
         let text = match fs::read(&path) {
             Ok(text) => text,
@@ -84,7 +84,7 @@ impl Cached {
     /// verified TLS.
     pub(crate) fn keep(controller: &ControllerAddress, certificate: &Certificate, now: Timestamp) {
         let Ok((context, server)) = controller.cluster.identity() else { return };
-        let Some(directory) = store::directory(DIRECTORY) else { return };
+        let Some(directory) = cache_directory(DIRECTORY) else { return };
         let name = file_name(controller, &context, &server);
         let cached = Self {
             server,
@@ -96,13 +96,13 @@ impl Cached {
             verified: true,
         };
         // Best effort: see the header of this file.
-        let _ = store::write(&directory, &name, &cached, Existing::Replaced);
+        let _ = user_file::write(&directory, &name, &cached, Existing::Replaced);
     }
 
     /// Removes the certificate that this controller served last.
     pub(crate) fn drop(controller: &ControllerAddress) {
         if let Ok((context, server)) = controller.cluster.identity()
-            && let Some(directory) = store::directory(DIRECTORY)
+            && let Some(directory) = cache_directory(DIRECTORY)
         {
             let _ = fs::remove_file(directory.join(file_name(controller, &context, &server)));
         }
@@ -111,9 +111,9 @@ impl Cached {
     /// Removes this certificate, for every context and controller.
     pub(crate) fn drop_everywhere(certificate: &Certificate) {
         let fingerprint = certificate.fingerprint().to_string();
-        let entries = store::directory(DIRECTORY).map(fs::read_dir).into_iter().flatten().flatten().flatten();
+        let entries = cache_directory(DIRECTORY).map(fs::read_dir).into_iter().flatten().flatten().flatten();
         for path in entries.map(|entry| entry.path()) {
-            if store::read::<Self>(&path).is_some_and(|cached| cached.fingerprint == fingerprint) {
+            if user_file::read::<Self>(&path).is_some_and(|cached| cached.fingerprint == fingerprint) {
                 let _ = fs::remove_file(path);
             }
         }

@@ -6,7 +6,7 @@
 //! effort.
 
 use crate::certificate::cache::Cached;
-use crate::certificate::store::{self, Existing, name};
+use crate::files::user_file::{self, Existing, cache_directory, name_of};
 use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -38,11 +38,11 @@ struct Note {
 impl KnownCertificate {
     /// The certificate with this fingerprint, if it is known.
     pub(crate) fn with(fingerprint: Fingerprint) -> Option<Self> {
-        Self::read(&store::directory(DIRECTORY)?, fingerprint)
+        Self::read(&cache_directory(DIRECTORY)?, fingerprint)
     }
 
     fn read(directory: &Path, fingerprint: Fingerprint) -> Option<Self> {
-        let note: Note = store::read(&directory.join(name(fingerprint)))?;
+        let note: Note = user_file::read(&directory.join(name_of(fingerprint)))?;
         // A file whose content does not match its name is damaged or forged.
         let certificate = Certificate::from_pem(&note.certificate).ok()?;
         (certificate.fingerprint() == fingerprint).then_some(Self {
@@ -54,7 +54,7 @@ impl KnownCertificate {
 
     /// Stores the certificate, unless it is stored already, or cannot be.
     pub(crate) fn note(cached: &Cached) {
-        if let Some(directory) = store::directory(DIRECTORY)
+        if let Some(directory) = cache_directory(DIRECTORY)
             && let Some(fetched) = cached.fetched()
             && let Ok(certificate) = Certificate::from_pem(&cached.certificate)
         {
@@ -66,11 +66,11 @@ impl KnownCertificate {
         if Self::read(directory, certificate.fingerprint()).is_some() {
             return;
         }
-        let name = name(certificate.fingerprint());
+        let name = name_of(certificate.fingerprint());
         // A file that cannot be read is replaced.
         let existing = if directory.join(&name).exists() { Existing::Replaced } else { Existing::Stays };
         let note = Note { from: from.into(), first_fetched, certificate: certificate.to_pem() };
-        if store::write(directory, &name, &note, existing).is_ok() {
+        if user_file::write(directory, &name, &note, existing).is_ok() {
             forget_oldest(directory);
         }
     }
@@ -120,7 +120,7 @@ mod tests {
         let (one, other) = (certificate("test-only.crt"), certificate("expired.crt"));
         KnownCertificate::write(directory.path(), &one, "here", time("2026-01-01T00:00:00Z"));
         let [one, other] = [one, other].map(|certificate| certificate.fingerprint());
-        fs::rename(directory.path().join(name(one)), directory.path().join(name(other))).unwrap();
+        fs::rename(directory.path().join(name_of(one)), directory.path().join(name_of(other))).unwrap();
         assert!(KnownCertificate::read(directory.path(), other).is_none());
     }
 
@@ -128,7 +128,7 @@ mod tests {
     fn a_file_that_a_crash_cut_off_is_written_again() {
         let directory = tempfile::tempdir().unwrap();
         let certificate = certificate("test-only.crt");
-        fs::write(directory.path().join(name(certificate.fingerprint())), "").unwrap();
+        fs::write(directory.path().join(name_of(certificate.fingerprint())), "").unwrap();
         KnownCertificate::write(directory.path(), &certificate, "here", time("2026-01-01T00:00:00Z"));
         assert!(KnownCertificate::read(directory.path(), certificate.fingerprint()).is_some());
     }

@@ -4,7 +4,7 @@
 //! `cache`, recording is best effort: it protects this machine only; in the cluster, the key's label takes it out of
 //! use.
 
-use crate::certificate::store::{self, Existing, name};
+use crate::files::user_file::{self, Existing, cache_directory, name_of};
 use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -53,12 +53,12 @@ impl Withdrawal {
 
     /// The entry of the certificate with this fingerprint.
     pub(crate) fn with(fingerprint: Fingerprint) -> Option<Self> {
-        Self::read(&store::directory(DIRECTORY)?, fingerprint)
+        Self::read(&cache_directory(DIRECTORY)?, fingerprint)
     }
 
     /// Stores an entry, if it can be stored.
     pub(crate) fn note(certificate: &Certificate, how: Withdrawn, from: &str) {
-        if let Some(directory) = store::directory(DIRECTORY) {
+        if let Some(directory) = cache_directory(DIRECTORY) {
             Self::write(&directory, certificate.fingerprint(), how, from);
         }
     }
@@ -73,8 +73,8 @@ impl Withdrawal {
     }
 
     fn read(directory: &Path, fingerprint: Fingerprint) -> Option<Self> {
-        let file = directory.join(name(fingerprint));
-        let found: Self = store::read(&file)?;
+        let file = directory.join(name_of(fingerprint));
+        let found: Self = user_file::read(&file)?;
         Some(Self { file, ..found })
     }
 
@@ -84,10 +84,10 @@ impl Withdrawal {
             // The first entry stays; but a retired key may be revoked later.
             Some(known) => how == Withdrawn::Revoked && known.how == Withdrawn::Retired,
             // A file that cannot be read is replaced.
-            None => directory.join(name(fingerprint)).exists(),
+            None => directory.join(name_of(fingerprint)).exists(),
         };
         let existing = if is_replaced { Existing::Replaced } else { Existing::Stays };
-        let _ = store::write(directory, &name(fingerprint), &found, existing);
+        let _ = user_file::write(directory, &name_of(fingerprint), &found, existing);
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let fingerprint: Fingerprint = "ab".repeat(32).parse().unwrap();
         for cut in ["", "{ \"how\": \"revo"] {
-            fs::write(directory.path().join(name(fingerprint)), cut).unwrap();
+            fs::write(directory.path().join(name_of(fingerprint)), cut).unwrap();
             Withdrawal::write(directory.path(), fingerprint, Withdrawn::Retired, "kube-system of here");
             let found = Withdrawal::read(directory.path(), fingerprint);
             assert_eq!(found.map(|found| found.how), Some(Withdrawn::Retired), "{cut}");

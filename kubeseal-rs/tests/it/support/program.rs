@@ -16,8 +16,9 @@ pub(crate) fn program(arguments: &[&str]) -> Command {
         .args(arguments)
         .env_clear()
         .env("HOME", "/nonexistent")
-        // No cache can be written there, not even by root: one test must not influence another.
+        // No cache and no configuration can be written there, not even by root: one test must not influence another.
         .env("XDG_CACHE_HOME", "/dev/null")
+        .env("XDG_CONFIG_HOME", "/dev/null")
         .current_dir(fixture(""))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

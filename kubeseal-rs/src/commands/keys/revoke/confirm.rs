@@ -4,21 +4,14 @@ use crate::commands::keys::error::KeysError;
 use crate::commands::keys::revoke::leaked_key::LeakedKey;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::StoredKey;
-use crate::terminal::warnings::say;
-use std::io::{IsTerminal as _, stderr, stdin};
+use crate::terminal::confirm::confirmed;
 
 /// Prints what follows from revoking the key, and asks for confirmation. An error without a terminal.
 pub(crate) fn confirm(store: &KeyStore, leak: &LeakedKey<'_>, renews: bool) -> Result<(), KeysError> {
-    if !stdin().is_terminal() || !stderr().is_terminal() {
-        return Err(KeysError::NoTerminal);
-    }
-    // Writing may fail if the terminal is gone; reading then fails, too.
-    say(format_args!("{} [y/N] ", question(store, leak, renews)));
-    let mut line = String::new();
-    let read = stdin().read_line(&mut line);
-    match read {
-        Ok(_) if matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes") => Ok(()),
-        _ => Err(KeysError::NotSure),
+    match confirmed(&question(store, leak, renews)) {
+        Some(true) => Ok(()),
+        Some(false) => Err(KeysError::NotSure),
+        None => Err(KeysError::NoTerminal),
     }
 }
 

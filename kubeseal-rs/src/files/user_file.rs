@@ -1,9 +1,10 @@
-//! Files with certificates: in `$XDG_CACHE_HOME/kubeseal-rs`, readable by the owner only; a file is written whole or
-//! not at all.
+//! Small JSON files that this program keeps between runs, for the user who runs it: readable by the owner only, and written whole
+//! or not at all.
 
-use envelope::Fingerprint;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::env;
+use std::fmt::Display;
 use std::fs::{self, DirBuilder};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -15,17 +16,26 @@ pub(crate) enum Existing {
     Stays,
 }
 
-/// The directory of this name; none if there is no home.
-pub(crate) fn directory(name: &str) -> Option<PathBuf> {
-    let absolute = |path: PathBuf| path.is_absolute().then_some(path);
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).and_then(absolute);
-    let cache = cache.or_else(|| std::env::home_dir().and_then(absolute).map(|home| home.join(".cache")))?;
-    Some(cache.join("kubeseal-rs").join(name))
+/// The directory of this name in the user's cache, whose files may be deleted at any time; none if there is no home.
+pub(crate) fn cache_directory(name: &str) -> Option<PathBuf> {
+    directory("XDG_CACHE_HOME", ".cache", name)
 }
 
-/// The name of the file about this certificate.
-pub(crate) fn name(fingerprint: Fingerprint) -> String {
-    format!("{fingerprint}.json")
+/// The directory of this name in the user's configuration; none if there is no home.
+pub(crate) fn config_directory(name: &str) -> Option<PathBuf> {
+    directory("XDG_CONFIG_HOME", ".config", name)
+}
+
+fn directory(variable: &str, in_home: &str, name: &str) -> Option<PathBuf> {
+    let absolute = |path: PathBuf| path.is_absolute().then_some(path);
+    let base = env::var_os(variable).map(PathBuf::from).and_then(absolute);
+    let base = base.or_else(|| env::home_dir().and_then(absolute).map(|home| home.join(in_home)))?;
+    Some(base.join("kubeseal-rs").join(name))
+}
+
+/// The name of the file about a thing with this identifier.
+pub(crate) fn name_of(identifier: impl Display) -> String {
+    format!("{identifier}.json")
 }
 
 /// What is in a file; none if there is no such file, or if it is damaged.

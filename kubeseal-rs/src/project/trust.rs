@@ -1,0 +1,87 @@
+//! [`Trust`]: which keys, connections and rules of a project file the user has accepted. A pull request can change the file; it cannot
+//! change this.
+//!
+//! `claim` says what needs trust, `trusted` what was accepted, `store` keeps that on this machine, `trusted_file` reads the list that CI
+//! uses, `rules` compares rules.
+//!
+//! Decided: trust covers what the file means, not its bytes, because a team changes comments and moves files, and questions that mean
+//! nothing are answered without reading.
+
+pub(crate) mod claim;
+pub(crate) mod error;
+pub(crate) mod rules;
+pub(crate) mod store;
+pub(crate) mod trusted;
+pub(crate) mod trusted_file;
+
+use crate::project::trust::claim::Claim;
+use crate::project::trust::error::TrustError;
+use crate::project::trust::store::TrustStore;
+use crate::project::trust::trusted::Trusted;
+use crate::terminal::confirm::confirmed;
+use std::path::{Path, PathBuf};
+
+/// What was accepted, and where that is written.
+#[derive(Debug)]
+pub(crate) struct Trust {
+    trusted: Trusted,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    /// The store of this machine, to which the user may add at a terminal.
+    Store(TrustStore),
+    /// The file of `--trusted`: nothing else counts.
+    File(PathBuf),
+}
+
+impl Trust {
+    /// What the file of `--trusted` lists; without such a file, what was accepted on this machine for the repository at `root`.
+    pub(crate) fn of(root: &Path, file: Option<&Path>) -> Result<Self, TrustError> {
+        match file.filter(|file| !file.as_os_str().is_empty()) {
+            Some(file) => {
+                let source = Source::File(file.to_owned());
+                Ok(Self { trusted: trusted_file::read(file, root)?, source })
+            }
+            None => {
+                let store = TrustStore::of(root)?;
+                Ok(Self { trusted: store.read()?, source: Source::Store(store) })
+            }
+        }
+    }
+
+    pub(crate) fn trusted(&self) -> &Trusted {
+        &self.trusted
+    }
+
+    /// Returns if all claims are accepted. At a terminal it shows the others and asks for confirmation; elsewhere they are an error.
+    pub(crate) fn require(&mut self, claims: Vec<Claim>) -> Result<(), TrustError> {
+        let new = self.trusted.missing(claims);
+        if new.is_empty() {
+            return Ok(());
+        }
+        if let Source::File(file) = &self.source {
+            return Err(TrustError::NotListed { file: file.clone(), lines: self.trusted.differences(&new) });
+        }
+        let lines = self.trusted.differences(&new);
+        match confirmed(&format!(
+            "the project file says what was not accepted on this machine:{lines}\nTrust this?"
+        )) {
+            Some(true) => self.accept(new),
+            Some(false) => Err(TrustError::NotSure),
+            None => Err(TrustError::Untrusted { lines, clusters: claim::clusters(&new) }),
+        }
+    }
+
+    /// Accepts the claims without a question, and stores them.
+    pub(crate) fn accept(&mut self, claims: Vec<Claim>) -> Result<(), TrustError> {
+        for claim in claims {
+            self.trusted.add(claim);
+        }
+        match &self.source {
+            Source::Store(store) => store.write(&self.trusted),
+            Source::File(file) => Err(TrustError::ReadOnly(file.clone())),
+        }
+    }
+}
