@@ -27,16 +27,28 @@ impl fmt::Display for Failure {
 impl Error for Failure {}
 
 /// Why a test cannot run on this machine. A test that ends with this error counts as ignored, with the reason shown;
-/// where `SEALED_SECRETS_TEST_ALL` is set it counts as failed.
-#[derive(Debug)]
+/// where `SEALED_SECRETS_TEST_ALL` is set it counts as failed, unless it is optional.
+#[derive(Debug, Clone)]
 pub struct Unrun {
     reason: String,
+    is_optional: bool,
 }
 
 impl Unrun {
     /// `reason` says what is missing, and how to install it.
     pub fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into() }
+        Self { reason: reason.into(), is_optional: false }
+    }
+
+    /// As [`new`](Self::new), for a test that may be left out wherever it cannot run.
+    pub fn optional(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), is_optional: true }
+    }
+
+    /// Whether the test has failed, instead of being ignored, where `SEALED_SECRETS_TEST_ALL` is set or not
+    /// (`all_must_run`).
+    pub(crate) const fn is_failure(&self, all_must_run: bool) -> bool {
+        all_must_run && !self.is_optional
     }
 }
 
@@ -79,6 +91,13 @@ mod tests {
             report(&error),
             "error: the control plane did not start\n  because: etcd was not built\n  because: no go\nhint: install Go"
         );
+    }
+
+    #[test]
+    fn only_what_is_optional_may_be_left_out_where_all_must_run() {
+        assert!(Unrun::new("no root").is_failure(true));
+        assert!(!Unrun::new("no root").is_failure(false));
+        assert!(!Unrun::optional("no Python").is_failure(true));
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod deny;
 mod examples;
 mod node_packages;
 mod packages;
+mod python_packages;
 
 use std::env;
 use std::process::Command;
@@ -34,6 +35,7 @@ fn steps_of_ci(steps: &mut Steps) -> Result<()> {
     let all_must_run = env::var("CI").is_ok_and(|ci| ci == "true");
     if all_must_run {
         steps.step("packages of a node", node_packages::install)?;
+        steps.step("packages of Python", python_packages::install)?;
     }
     steps.step("tests", || test::run(&test::Arguments::everything(all_must_run)))?;
     steps.step("demo", demo)?;

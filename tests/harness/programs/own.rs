@@ -1,8 +1,11 @@
-//! Go programs of this repository: the folders of `tests/programs` that have a `main.go`.
+//! Programs of this repository: the folders of `tests/programs` that have a `main.go`, and those in Python
+//! ([`python`]).
 //!
-//! They have no stamp: Go checks their sources each time, and builds nothing twice.
+//! Go programs have no stamp: Go checks their sources each time, and builds nothing twice.
 
 pub mod judge;
+pub(crate) mod pipe;
+pub mod python;
 
 use std::fs;
 use std::path::PathBuf;

@@ -30,7 +30,8 @@ use crate::test::interruption::interruption;
 /// A test that takes longer hangs. It fails with its name, before a time limit ends the whole suite.
 const LONGEST: Duration = Duration::from_mins(5);
 
-/// If this variable is set, a test that cannot run on the machine fails, instead of being ignored.
+/// If this variable is set, a test that cannot run on the machine fails, instead of being ignored, unless its
+/// [`Unrun`] is optional.
 pub const ALL_MUST_RUN: &str = "SEALED_SECRETS_TEST_ALL";
 
 type Body<C> = Box<dyn FnOnce(C) -> LocalBoxFuture<'static, Result<()>> + Send>;
@@ -145,17 +146,14 @@ where
     let runtime = Runtime::new().context("cannot start the async runtime")?;
     let stage = match runtime.block_on(start()) {
         Ok(stage) => Arc::new(stage),
-        Err(error) if error.is::<Unrun>() => {
-            let reason = error.to_string();
+        Err(error) => {
+            let reason = error.downcast::<Unrun>()?;
             let unrun = |test: Test<C>| {
-                Trial::ignorable_test(test.name, {
-                    let error = anyhow::Error::new(Unrun::new(reason.clone()));
-                    move || outcome(Err(error))
-                })
+                let error = anyhow::Error::new(reason.clone());
+                Trial::ignorable_test(test.name, move || outcome(Err(error)))
             };
             return Ok(libtest_mimic::run(arguments, tests.into_iter().map(unrun).collect()).exit_code());
         }
-        Err(error) => return Err(error),
     };
     runtime.spawn(stop_on_signal(Arc::clone(&stage)));
     let concluded = match runtime.block_on(setup(Arc::clone(&stage))) {
@@ -187,7 +185,9 @@ fn trial<C: Send + 'static>(test: Test<C>, context: C, runtime: Handle) -> Trial
 fn outcome(ended: Result<()>) -> Result<Completion, Failed> {
     let Err(error) = ended else { return Ok(Completion::Completed) };
     match error.downcast_ref::<Unrun>() {
-        Some(unrun) if std::env::var_os(ALL_MUST_RUN).is_none() => Ok(Completion::ignored_with(unrun)),
+        Some(unrun) if !unrun.is_failure(std::env::var_os(ALL_MUST_RUN).is_some()) => {
+            Ok(Completion::ignored_with(unrun))
+        }
         _ => Err(Failed::from(report(&error))),
     }
 }

@@ -1,13 +1,12 @@
 //! [`Judge`]: a Go program of this repository (`tests/programs/*`, with a `main.go`) that gives a test the result of
 //! another project's library. Upstream's programs are in `program`.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::thread;
+use std::path::PathBuf;
+use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 
+use crate::programs::own::pipe;
 use crate::programs::{module_files, own};
 
 /// A Go program that was built.
@@ -32,30 +31,7 @@ impl Judge {
 
     /// Runs it with `args` and `input`; returns its standard output.
     pub fn run(&self, args: &[String], input: &str) -> Result<String> {
-        let name = self.name().display();
-        let mut child = Command::new(&self.program)
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("cannot run {}", self.program.display()))?;
-        let mut stdin = child.stdin.take().context("no standard input")?;
-        // Written and read at the same time: a long input and a long output would otherwise wait for each other.
-        let output = thread::scope(|scope| {
-            let writing = scope.spawn(move || stdin.write_all(input.as_bytes()));
-            let output = child.wait_with_output();
-            // A program that failed has closed its input early; its own message says more than the broken pipe.
-            drop(writing.join());
-            output
-        })?;
-        if !output.status.success() {
-            bail!("{name} failed with {}: {}", output.status, String::from_utf8_lossy(&output.stderr));
-        }
-        String::from_utf8(output.stdout).with_context(|| format!("{name} did not answer in UTF-8"))
-    }
-
-    fn name(&self) -> &Path {
-        Path::new(self.program.file_name().unwrap_or_default())
+        let name = self.program.file_name().unwrap_or_default().display().to_string();
+        pipe::run(Command::new(&self.program).args(args), &name, input.as_bytes())
     }
 }

@@ -1,0 +1,22 @@
+//! `crates/recipients` beside a second implementation of its format, in Python (`tests/programs/recipients`), which was
+//! written from the two pages FORMAT.md alone. `crates/recipients/tests` opens the vectors that it wrote.
+//!
+//! Needs Python, and no control plane.
+
+mod age_identity;
+mod stage;
+mod vectors;
+
+use std::process::ExitCode;
+
+use tests::test::suite;
+use tests::tests;
+
+use self::stage::Program;
+
+fn main() -> ExitCode {
+    suite::run_on(
+        async || Program::ready(),
+        tests![vectors::are_what_python_writes, age_identity::opens_without_a_cluster],
+    )
+}

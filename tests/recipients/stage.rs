@@ -1,0 +1,60 @@
+//! What the tests use: the Python program, and a SealedSecret that it makes.
+
+use std::fs;
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+use tests::programs::own::python::Python;
+use tests::test::suite::Stage;
+use tests::workspace;
+
+/// The annotation that has the groups of recipients.
+const ANNOTATION: &str = "sealedsecrets.bitnami.com/recipients";
+
+/// The Python program. Nothing of it runs between two tests.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) python: Python,
+}
+
+impl Stage for Program {
+    async fn stop(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Program {
+    pub(crate) fn ready() -> Result<Self> {
+        Ok(Self { python: Python::ready("recipients")? })
+    }
+
+    /// The SealedSecret `shop/db` with `items` (each in base64), for the clusters `a` and `b` of the envelope's test keys and
+    /// for `age`.
+    pub(crate) fn make(&self, scope: &str, age: &str, items: &Value) -> Result<Value> {
+        let description = json!({
+            "name": "db",
+            "namespace": "shop",
+            "scope": scope,
+            "recipients": [read(&cluster("a.crt.pem"))?, read(&cluster("b.crt.pem"))?, age],
+            "items": items,
+        });
+        let made = self.python.run("recipients.py", &["make"], description.to_string().as_bytes())?;
+        serde_json::from_str(&made).context("`make` printed no JSON")
+    }
+}
+
+/// The path of a file of the envelope's test keys.
+pub(crate) fn cluster(file: &str) -> String {
+    format!("crates/envelope/tests/keys/{file}")
+}
+
+/// The text of a file of the checkout.
+pub(crate) fn read(path: &str) -> Result<String> {
+    fs::read_to_string(workspace::root().join(path)).with_context(|| path.to_owned())
+}
+
+/// The annotation of a SealedSecret, as JSON.
+pub(crate) fn annotation(sealed_secret: &Value) -> Result<Value> {
+    let text = sealed_secret["metadata"]["annotations"][ANNOTATION].as_str().context("no annotation")?;
+    serde_json::from_str(text).context("the annotation is no JSON")
+}
