@@ -15,7 +15,6 @@ pub(crate) mod commands;
 pub(crate) mod controller;
 pub(crate) mod error;
 pub(crate) mod files;
-pub(crate) mod git;
 pub(crate) mod key_store;
 pub(crate) mod manifest;
 #[expect(dead_code, reason = "the commands that use it all follow")]

@@ -24,7 +24,7 @@ pub(crate) mod trust;
 use crate::certificate::warnings;
 use crate::certificate::withdrawn::Withdrawal;
 use crate::error::CommandError;
-use crate::git::read_small;
+use crate::files::git::read_small;
 use crate::project::cluster::{Cluster, KeySource};
 use crate::project::cluster_name::ClusterName;
 use crate::project::error::ProjectError;

@@ -1,7 +1,7 @@
 //! The file of a cluster's certificate, which stays inside the repository wherever links lead.
 
+use crate::files::git::read_small;
 use crate::files::output::Output;
-use crate::git::read_small;
 use envelope::{Certificate, CertificateError};
 use std::fs;
 use std::io::{self, ErrorKind};

@@ -1,7 +1,7 @@
 //! [`ProjectError`]: why the project file cannot be used, and what to do about it.
 
 use crate::error::{Hint, Kind};
-use crate::git::error::GitError;
+use crate::files::git::error::GitError;
 use crate::project::cluster_name::ClusterName;
 use crate::project::file::NAME;
 use crate::project::file::invalid::{Invalid, Problem, like};

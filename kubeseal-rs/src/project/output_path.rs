@@ -3,7 +3,7 @@
 //! Decided: a path with a symbolic link in it is refused. By the path as it is written, a value could land in another folder than its
 //! rule is for; by the path where it lands, a link in a pull request would choose another rule than the user sees.
 
-use crate::git::within::normal;
+use crate::files::git::within::normal;
 use crate::project::error::ProjectError;
 use crate::project::file::NAME;
 use crate::project::root::is_there;

@@ -3,7 +3,7 @@
 //! Decided: outside of Git, the nearest one above counts, as Git looks for `.git`, because an archive of a repository has no `.git`. A
 //! file that a stranger put in between is not trusted, because trust is kept for each root.
 
-use crate::git::repository::Repository;
+use crate::files::git::repository::Repository;
 use crate::project::error::ProjectError;
 use crate::project::file::NAME;
 use std::fs;

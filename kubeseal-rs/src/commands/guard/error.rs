@@ -1,7 +1,7 @@
 //! [`GuardError`]: plaintext was found, or files could not be scanned.
 
 use crate::error::Hint;
-use crate::git::error::GitError;
+use crate::files::git::error::GitError;
 use crate::terminal::escape::shown_path;
 use std::io;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! [`WalkError`]: a part of a tree that could not be walked through.
 
-use crate::git::error::GitError;
+use crate::files::git::error::GitError;
 use crate::terminal::escape::shown_path;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,11 +1,11 @@
 //! [`Level`]: a directory on the way down, with its ignore rules, and the repository that begins there.
 
+use crate::files::git::error::GitError;
+use crate::files::git::index::Index;
+use crate::files::git::repository::Repository;
+use crate::files::git::within::within;
 use crate::files::walk::error::WalkError;
 use crate::files::walk::rules::{IgnoreFiles, IgnoreRules};
-use crate::git::error::GitError;
-use crate::git::index::Index;
-use crate::git::repository::Repository;
-use crate::git::within::within;
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::alert;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! [`IgnoreRules`]: the rules of one ignore file.
 
-use crate::git::read_small;
+use crate::files::git::read_small;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::fs;

@@ -3,8 +3,8 @@
 //! Decided: in `$XDG_CONFIG_HOME/kubeseal-rs/trust`, instead of the cache, because caches are deleted, and instead of the repository,
 //! because a pull request changes that. Kept for each root, because a name means different clusters in different repositories.
 
+use crate::files::git::read_small;
 use crate::files::user_file::{self, Existing, config_directory, name_of};
-use crate::git::read_small;
 use crate::project::trust::error::TrustError;
 use crate::project::trust::rules::digest;
 use crate::project::trust::trusted::Trusted;

@@ -1,6 +1,6 @@
 //! [`Pathspec`]: matches a path or a pattern with the names in a repository, as git does.
 
-use crate::git::within::{as_path, normal, within};
+use crate::files::git::within::{as_path, normal, within};
 use globset::{GlobBuilder, GlobMatcher};
 use std::fs;
 use std::path::Path;

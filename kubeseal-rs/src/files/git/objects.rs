@@ -1,8 +1,8 @@
 //! [`Objects`]: commits, trees and the contents of files.
 
-use crate::git::error::GitError;
-use crate::git::repository::Repository;
-use crate::git::{no_pipe, no_pipes, read_small};
+use crate::files::git::error::GitError;
+use crate::files::git::repository::Repository;
+use crate::files::git::{no_pipe, no_pipes, read_small};
 use gix_hash::{ObjectId, oid};
 use gix_object::FindExt as _;
 use gix_odb::store::init::Options;

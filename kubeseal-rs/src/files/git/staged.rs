@@ -1,10 +1,10 @@
 //! [`Staged`]: the changes of the next commit.
 
-use crate::git::error::GitError;
-use crate::git::head::head;
-use crate::git::index::Index;
-use crate::git::objects::{Objects, TreeFile, is_file};
-use crate::git::repository::Repository;
+use crate::files::git::error::GitError;
+use crate::files::git::head::head;
+use crate::files::git::index::Index;
+use crate::files::git::objects::{Objects, TreeFile, is_file};
+use crate::files::git::repository::Repository;
 use gix_hash::ObjectId;
 use gix_index::entry::{Flags, Mode};
 use std::collections::HashMap;

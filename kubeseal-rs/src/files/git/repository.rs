@@ -1,9 +1,9 @@
 //! [`Repository`]: the directories and files of a repository.
 
-use crate::git::config::Format;
-use crate::git::error::GitError;
-use crate::git::read_small;
-use crate::git::within::as_path;
+use crate::files::git::config::Format;
+use crate::files::git::error::GitError;
+use crate::files::git::read_small;
+use crate::files::git::within::as_path;
 use gix_hash::Kind;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! [`Format`]: the format of a repository, from its configuration.
 
-use crate::git::error::GitError;
-use crate::git::read_small;
+use crate::files::git::error::GitError;
+use crate::files::git::read_small;
 use gix_hash::Kind;
 use std::path::Path;
 

@@ -1,8 +1,8 @@
 //! [`Index`]: the files that a repository tracks.
 
-use crate::git::error::GitError;
-use crate::git::no_pipes;
-use crate::git::repository::Repository;
+use crate::files::git::error::GitError;
+use crate::files::git::no_pipes;
+use crate::files::git::repository::Repository;
 use gix_index::decode::Options;
 use gix_index::entry::Mode;
 use gix_index::{File, State};

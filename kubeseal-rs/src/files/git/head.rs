@@ -1,8 +1,8 @@
 //! `head`: the commit that is checked out.
 
-use crate::git::error::GitError;
-use crate::git::read_small;
-use crate::git::repository::Repository;
+use crate::files::git::error::GitError;
+use crate::files::git::read_small;
+use crate::files::git::repository::Repository;
 use gix_hash::ObjectId;
 use std::path::PathBuf;
 
