@@ -58,7 +58,7 @@ fn decide_uncontested(
     settings: &Settings,
     outside: Outside<'_>,
 ) -> Result<Plan, Outcome> {
-    let metadata = &facts.sealed.metadata;
+    let metadata = &open.metadata;
     if metadata.deletion_timestamp.is_some() {
         return Ok(Plan::Nothing);
     }

@@ -51,7 +51,7 @@ pub(crate) async fn read(
     {
         return Ok(Subject::Settled);
     }
-    let spec = reader.spec_of(&facts.sealed).await?;
+    let (metadata, spec) = reader.sealed(&facts.sealed).await?;
     facts.inputs.target_version = target.version();
-    Ok(Subject::Open(Box::new(Open { target, spec })))
+    Ok(Subject::Open(Box::new(Open { target, metadata, spec })))
 }

@@ -50,8 +50,7 @@ pub(crate) async fn report(
 ) -> Result<Reported, Unread> {
     let (sealed, previous) = (&*facts.sealed, facts.status());
     let leaked = |opened_by: Option<&_>| compromise(sealed, previous, opened_by, &facts.ring);
-    let (generation, scope) = (facts.inputs.generation, facts.inputs.scope);
-    let next = next_status(previous, generation, scope, outcome, leaked, Timestamp::now());
+    let next = next_status(previous, &facts.inputs, outcome, leaked, Timestamp::now());
     count(sealed, outcome, context);
     if !must_be_written(&facts.memory, &next, outcome) {
         context.observe_conditions(sealed, &next);

@@ -27,9 +27,13 @@ pub const UNSEALED_FROM: &str = "sealedsecrets.bitnami.com/unsealed-from";
 /// is never trusted.
 pub const CERTIFICATE_FINGERPRINT: &str = "sealedsecrets.bitnami.com/certificate-fingerprint";
 
+/// On a SealedSecret: the clusters and age identities that open it beside the one that its values are sealed to, and the keys for them. The
+/// crate `recipients` specifies it.
+pub const RECIPIENTS: &str = "sealedsecrets.bitnami.com/recipients";
+
 /// The annotations that are read from a SealedSecret's own metadata. The others are not decoded.
-pub(crate) const OF_SEALED_SECRETS: [&str; 4] =
-    [CLUSTER_WIDE, NAMESPACE_WIDE, CORRECT_DRIFT, CERTIFICATE_FINGERPRINT];
+pub(crate) const OF_SEALED_SECRETS: [&str; 5] =
+    [CLUSTER_WIDE, NAMESPACE_WIDE, CORRECT_DRIFT, CERTIFICATE_FINGERPRINT, RECIPIENTS];
 
 /// Where `kubectl apply` and kubecfg keep a copy of the object, values included. Never passed on.
 pub const LAST_APPLIED: [&str; 2] =

@@ -45,6 +45,12 @@ pub struct TargetStatus {
     /// The scope under which it was unsealed. It is an annotation, so a change of it does not change the generation.
     pub scope: String,
 
+    /// SHA-256 of the annotation for the recipients with which it was unsealed, in hex; absent if there was none. A change of an annotation does
+    /// not change the generation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "digest_schema")]
+    pub recipients: Option<String>,
+
     /// The generation that it was unsealed from. It stays when a later generation fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "generation_schema")]
@@ -76,6 +82,10 @@ impl SealedSecretStatus {
 /// Not `uniqueItems`, which a CRD may not have.
 fn fingerprints_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "type": "array", "items": { "type": "string" } })
+}
+
+fn digest_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "type": "string" })
 }
 
 fn generation_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {

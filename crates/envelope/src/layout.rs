@@ -2,9 +2,6 @@
 //!
 //! No cryptography here: `seal` and `open` write and read these parts.
 
-/// Length of the session key, in bytes: AES-256.
-pub(crate) const SESSION_KEY_LEN: usize = 32;
-
 /// The AES-GCM nonce: zero, which is safe only because every envelope has a fresh session key.
 pub(crate) const NONCE: [u8; 12] = [0; 12];
 
@@ -31,6 +28,11 @@ pub(crate) fn split(envelope: &[u8]) -> Result<Parts<'_>, Truncated> {
     let wrapped_len = usize::from(u16::from_be_bytes(*length));
     let (wrapped_key, sealed_value) = rest.split_at_checked(wrapped_len).ok_or(Truncated)?;
     Ok(Parts { wrapped_key, sealed_value })
+}
+
+/// The AES part of an envelope: the value's ciphertext and its tag. It stays when the session key is wrapped again.
+pub fn sealed_part(envelope: &[u8]) -> Result<&[u8], Truncated> {
+    Ok(split(envelope)?.sealed_value)
 }
 
 /// Sizes, in bytes.

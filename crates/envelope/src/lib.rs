@@ -9,6 +9,7 @@
 //! tested against an independent implementation of the other.
 #![doc = include_str!("../FORMAT.md")]
 
+mod aes_key;
 mod certificate;
 mod fingerprint;
 mod issue;
@@ -21,15 +22,18 @@ mod plaintext;
 mod private_key;
 mod public_key;
 mod seal;
+mod wrap;
 
+pub use aes_key::AesKey;
 pub use certificate::{Certificate, CertificateError, Expired};
 pub use fingerprint::{Fingerprint, NotAFingerprint};
 pub use issue::{IssueError, issue};
 pub use key_pair::{KeyPair, KeyPairError};
 pub use key_size::KeySize;
-pub use layout::{Measure, Truncated, measure};
-pub use open::{OpenError, open};
+pub use layout::{Measure, Truncated, measure, sealed_part};
+pub use open::{OpenError, open, open_with, session_key};
 pub use plaintext::Plaintext;
 pub use private_key::{PrivateKey, PrivateKeyError};
 pub use public_key::{PublicKey, PublicKeyError};
-pub use seal::{SealError, seal};
+pub use seal::{SealError, reseal, seal, seal_and_keep};
+pub use wrap::{unwrap, wrap};

@@ -1,11 +1,12 @@
-//! `open`: an envelope back into its value, with the private key.
+//! `open`: an envelope back into its value, with the private key; `session_key` and `open_with` are its two steps.
 
-use crate::layout::{self, NONCE, SESSION_KEY_LEN, TAG_LEN, Truncated};
+use crate::aes_key::AesKey;
+use crate::layout::{self, NONCE, TAG_LEN, Truncated};
 use crate::plaintext::Plaintext;
 use crate::private_key::PrivateKey;
+use crate::wrap::unwrap;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use aws_lc_rs::rsa::OAEP_SHA256_MGF1SHA256;
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 /// Why an envelope does not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -20,12 +21,21 @@ pub enum OpenError {
 
 /// Opens `envelope` with `key`. The `label` must be the one that it was sealed under.
 pub fn open(key: &PrivateKey, label: &[u8], envelope: &[u8]) -> Result<Plaintext, OpenError> {
-    let parts = layout::split(envelope)?;
-    let session_key = unwrap_session_key(key, label, parts.wrapped_key)?;
-    let unbound = UnboundKey::new(&AES_256_GCM, &*session_key).map_err(|_| OpenError::DoesNotOpen)?;
+    open_with(&session_key(key, label, envelope)?, envelope)
+}
+
+/// Unwraps the session key of `envelope`. Whether it opens the value is not known yet.
+pub fn session_key(key: &PrivateKey, label: &[u8], envelope: &[u8]) -> Result<AesKey, OpenError> {
+    unwrap(key, label, layout::split(envelope)?.wrapped_key)
+}
+
+/// Opens the value of `envelope` with its session key.
+pub fn open_with(session_key: &AesKey, envelope: &[u8]) -> Result<Plaintext, OpenError> {
+    let sealed_value = layout::split(envelope)?.sealed_value;
+    let unbound = UnboundKey::new(&AES_256_GCM, session_key.expose()).map_err(|_| OpenError::DoesNotOpen)?;
 
     // Decrypted in place, in a buffer that is wiped whatever happens.
-    let mut value = Zeroizing::new(parts.sealed_value.to_vec());
+    let mut value = Zeroizing::new(sealed_value.to_vec());
     let nonce = Nonce::assume_unique_for_key(NONCE);
     LessSafeKey::new(unbound)
         .open_in_place(nonce, Aad::empty(), &mut value)
@@ -33,23 +43,4 @@ pub fn open(key: &PrivateKey, label: &[u8], envelope: &[u8]) -> Result<Plaintext
     let length = value.len() - TAG_LEN;
     value.truncate(length);
     Ok(Plaintext::new(std::mem::take(&mut *value)))
-}
-
-fn unwrap_session_key(
-    key: &PrivateKey,
-    label: &[u8],
-    wrapped_key: &[u8],
-) -> Result<Zeroizing<[u8; SESSION_KEY_LEN]>, OpenError> {
-    let key = key.opening();
-    if wrapped_key.len() != key.key_size_bytes() {
-        return Err(OpenError::DoesNotOpen);
-    }
-    // The library writes into the whole buffer, not only where the result ends up: all of it is wiped.
-    let mut buffer = Zeroizing::new(vec![0; key.min_output_size()]);
-    let opened = key
-        .decrypt(&OAEP_SHA256_MGF1SHA256, wrapped_key, &mut buffer, Some(label))
-        .map_err(|_| OpenError::DoesNotOpen)?;
-    let session_key = <[u8; SESSION_KEY_LEN]>::try_from(&*opened).map_err(|_| OpenError::DoesNotOpen);
-    opened.zeroize();
-    session_key.map(Zeroizing::new)
 }

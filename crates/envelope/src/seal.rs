@@ -1,14 +1,12 @@
-//! `seal`: a value into an envelope, with the public key.
+//! `seal`: a value into an envelope, with the public key; `reseal`: the same value to another public key.
 
-use crate::layout::{NONCE, SESSION_KEY_LEN, TAG_LEN};
+use crate::aes_key::AesKey;
+use crate::layout::{self, NONCE, TAG_LEN};
 use crate::public_key::PublicKey;
+use crate::wrap::wrap;
 use aes_gcm::aead::{Aead as _, KeyInit as _};
 use aes_gcm::{Aes256Gcm, Key};
 use rand::TryCryptoRng;
-use rsa::oaep::EncryptingKey;
-use rsa::traits::RandomizedEncryptor as _;
-use sha2::Sha256;
-use zeroize::Zeroizing;
 
 /// Why a value could not be sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +20,9 @@ pub enum SealError {
     /// AES-GCM takes at most 64 GiB.
     #[error("the value is too long to be sealed")]
     TooLong,
+    /// The envelope to reseal is shorter than it says.
+    #[error(transparent)]
+    Truncated(#[from] layout::Truncated),
 }
 
 /// Seals `value`, so that only the private half of `key` opens it, and only with this `label`.
@@ -31,17 +32,37 @@ pub fn seal<R: TryCryptoRng>(
     label: &[u8],
     value: &[u8],
 ) -> Result<Vec<u8>, SealError> {
-    let mut session_key = Zeroizing::new([0; SESSION_KEY_LEN]);
-    rng.try_fill_bytes(&mut *session_key).map_err(|_| SealError::Random)?;
+    seal_and_keep(rng, key, label, value).map(|(envelope, _)| envelope)
+}
 
-    let wrapped_key = EncryptingKey::<Sha256>::new_with_label(key.rsa().clone(), label)
-        .encrypt_with_rng(rng, &*session_key)
-        .map_err(|_| SealError::Wrap)?;
-    let wrapped_len = u16::try_from(wrapped_key.len()).map_err(|_| SealError::Wrap)?;
-
-    let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(*session_key));
+/// Seals `value` as [`seal`] does, and returns the session key too, so that it can be wrapped for others. It is never used for another
+/// value.
+pub fn seal_and_keep<R: TryCryptoRng>(
+    rng: &mut R,
+    key: &PublicKey,
+    label: &[u8],
+    value: &[u8],
+) -> Result<(Vec<u8>, AesKey), SealError> {
+    let session_key = AesKey::generate(rng)?;
+    let wrapped_key = wrap(rng, key, label, &session_key)?;
+    let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(*session_key.expose()));
     let sealed_value = cipher.encrypt(&NONCE.into(), value).map_err(|_| SealError::TooLong)?;
     debug_assert_eq!(sealed_value.len(), value.len() + TAG_LEN);
+    Ok((join(&wrapped_key, &sealed_value)?, session_key))
+}
 
-    Ok([&wrapped_len.to_be_bytes()[..], &wrapped_key, &sealed_value].concat())
+/// Wraps the session key of `envelope` for another public key or label. The sealed value stays byte for byte.
+pub fn reseal<R: TryCryptoRng>(
+    rng: &mut R,
+    key: &PublicKey,
+    label: &[u8],
+    session_key: &AesKey,
+    envelope: &[u8],
+) -> Result<Vec<u8>, SealError> {
+    join(&wrap(rng, key, label, session_key)?, layout::sealed_part(envelope)?)
+}
+
+fn join(wrapped_key: &[u8], sealed_value: &[u8]) -> Result<Vec<u8>, SealError> {
+    let wrapped_len = u16::try_from(wrapped_key.len()).map_err(|_| SealError::Wrap)?;
+    Ok([&wrapped_len.to_be_bytes()[..], wrapped_key, sealed_value].concat())
 }

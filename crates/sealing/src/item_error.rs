@@ -1,6 +1,8 @@
 //! What can be wrong with one item of `spec.encryptedData`, or with one template of `spec.template.data`.
 
 use api::Scope;
+use envelope::Fingerprint;
+use recipients::FormatError;
 use template::TemplateError;
 
 /// One item that does not open.
@@ -13,7 +15,7 @@ pub struct ItemError {
 }
 
 /// What is wrong with an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ItemErrorKind {
     /// Not base64.
     NotBase64,
@@ -27,6 +29,35 @@ pub enum ItemErrorKind {
     NoKeyOpens,
     /// No key opens it, and the key that it was sealed with is known to have leaked.
     KeyRevoked,
+    /// No key opens it, and its entry in the annotation for the recipients is for another envelope: a program that does not know the annotation changed the item.
+    EntryOutdated {
+        /// The key that it is sealed to now, if the annotation for the fingerprint says so.
+        sealed_to: Option<Fingerprint>,
+    },
+    /// A key opens it, and the session key is not the one that its entry commits to.
+    NotCommitted,
+    /// No key opens it, and not all entries of the annotation for the recipients were tried: they took too many tries.
+    EntriesNotTried,
+    /// No key opens it, and the annotation for the recipients is not what the format says.
+    BadRecipients(FormatError),
+}
+
+impl ItemErrorKind {
+    /// Whether the item opens perhaps when a sealing key is added.
+    pub(crate) fn wants_key(&self) -> bool {
+        match self {
+            Self::NoKeyOpens
+            | Self::EntryOutdated { .. }
+            | Self::EntriesNotTried
+            | Self::BadRecipients(_) => true,
+            Self::NotBase64
+            | Self::Truncated
+            | Self::OtherScope(_)
+            | Self::NotTried
+            | Self::KeyRevoked
+            | Self::NotCommitted => false,
+        }
+    }
 }
 
 /// A template that does not render.

@@ -1,5 +1,6 @@
 //! [`ItemOpener`]: opens the items of one object, for the namespace, name and scope that its metadata states.
 
+mod entries;
 mod trials;
 
 use crate::base64_text::decode_base64;
@@ -7,17 +8,32 @@ use crate::item_error::ItemErrorKind;
 use crate::key_ring::KeyRing;
 use api::Scope;
 use api::annotations::CERTIFICATE_FINGERPRINT;
-use envelope::{Fingerprint, OpenError, Plaintext};
+use entries::Entries;
+use envelope::{AesKey, Fingerprint, OpenError, Plaintext, open_with, sealed_part};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use recipients::{Matching, ObjectKey};
 use std::collections::BTreeSet;
 use trials::{Effort, Trials};
 
 /// Opens the items of one object. The namespace, name and scope are those of the object's own metadata.
 pub(crate) struct ItemOpener<'a> {
     trials: Trials<'a>,
+    entries: Entries<'a>,
+    hint: Option<Fingerprint>,
     scope: Scope,
     namespace: &'a str,
     name: &'a str,
+}
+
+/// What an envelope did not open with.
+enum Unopened {
+    Truncated,
+    /// No key opens it, and there is no entry that a key opens.
+    NoKey,
+    /// No key opens it, and its entry is for another envelope.
+    Outdated,
+    /// Its entry matches, and its session key is another one.
+    NotCommitted,
 }
 
 impl<'a> ItemOpener<'a> {
@@ -43,29 +59,47 @@ impl<'a> ItemOpener<'a> {
             .and_then(|hint| hint.parse::<Fingerprint>().ok());
         Self {
             trials: Trials::new(ring, hint, effort),
+            entries: Entries::new(annotations, ring),
+            hint,
             scope: Scope::of(annotations),
             namespace: metadata.namespace.as_deref().unwrap_or_default(),
             name: metadata.name.as_deref().unwrap_or_default(),
         }
     }
 
-    /// Opens an item, or says why it does not open. The reason is for the object's own status.
-    pub(crate) fn open(&self, sealed: &str) -> Result<Plaintext, ItemErrorKind> {
+    /// Opens the item of this name, or says why it does not open. The reason is for the object's own status.
+    pub(crate) fn open(&self, name: &str, sealed: &str) -> Result<Plaintext, ItemErrorKind> {
+        self.open_or_reason(Some(name), sealed)
+    }
+
+    /// Opens what has no name, and so no entry for recipients: the deprecated form.
+    pub(crate) fn open_unnamed(&self, sealed: &str) -> Result<Plaintext, ItemErrorKind> {
+        self.open_or_reason(None, sealed)
+    }
+
+    fn open_or_reason(&self, name: Option<&str>, sealed: &str) -> Result<Plaintext, ItemErrorKind> {
         if self.trials.is_spent() {
             return Err(ItemErrorKind::NotTried);
         }
         let envelope = decode_base64(sealed).ok_or(ItemErrorKind::NotBase64)?;
-        let open = |scope| self.open_under(scope, &envelope);
-        match open(self.scope) {
-            Ok(value) => Ok(value),
-            Err(OpenError::Truncated(_)) => Err(ItemErrorKind::Truncated),
-            // This only finds the scope that it was sealed with. The value is dropped, and so wiped.
-            Err(OpenError::DoesNotOpen) => Err(Scope::ALL
-                .into_iter()
-                .filter(|scope| *scope != self.scope)
-                .find(|scope| open(*scope).is_ok())
-                .map_or(ItemErrorKind::NoKeyOpens, ItemErrorKind::OtherScope)),
+        let open = |scope| self.open_under(scope, name, &envelope);
+        let unopened = match open(self.scope) {
+            Ok(value) => return Ok(value),
+            Err(unopened) => unopened,
+        };
+        match unopened {
+            Unopened::Truncated => return Err(ItemErrorKind::Truncated),
+            Unopened::NotCommitted => return Err(ItemErrorKind::NotCommitted),
+            Unopened::NoKey | Unopened::Outdated => {}
         }
+        // This only finds the scope that it was sealed with. The value is dropped, and so wiped.
+        let other =
+            Scope::ALL.into_iter().filter(|scope| *scope != self.scope).find(|scope| open(*scope).is_ok());
+        Err(match (other, unopened) {
+            (Some(scope), _) => ItemErrorKind::OtherScope(scope),
+            (None, Unopened::Outdated) => ItemErrorKind::EntryOutdated { sealed_to: self.hint },
+            (None, _) => self.entries.why_not().unwrap_or(ItemErrorKind::NoKeyOpens),
+        })
     }
 
     /// Whether the object has cost as many tries as it may.
@@ -83,12 +117,84 @@ impl<'a> ItemOpener<'a> {
         self.trials.opens()
     }
 
-    /// Opens an item, without a reason if it does not open: for clients that may send objects which are not theirs.
-    pub(crate) fn open_or_not(&self, sealed: &str) -> Option<Plaintext> {
-        self.open_under(self.scope, &decode_base64(sealed)?).ok()
+    /// The annotation for the recipients, if it is there and right.
+    pub(crate) fn entries(&self) -> &Entries<'a> {
+        &self.entries
     }
 
-    fn open_under(&self, scope: Scope, envelope: &[u8]) -> Result<Plaintext, OpenError> {
-        self.trials.open(&scope.label(self.namespace, self.name), envelope)
+    /// Whether the annotation for the recipients has an entry for the item, which may be for another envelope.
+    pub(crate) fn has_entry(&self, name: &str) -> bool {
+        self.entries.has(name)
+    }
+
+    /// The object's own scope.
+    pub(crate) fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// The label of the object under its own scope.
+    pub(crate) fn label(&self) -> Vec<u8> {
+        self.scope.label(self.namespace, self.name)
+    }
+
+    /// Opens an item, without a reason if it does not open: for clients that may send objects which are not theirs.
+    pub(crate) fn open_or_not(&self, name: Option<&str>, sealed: &str) -> Option<Plaintext> {
+        self.open_under(self.scope, name, &decode_base64(sealed)?).ok()
+    }
+
+    /// The session key of an item's envelope, if a key of this ring unwraps it and it opens the value. The entry of the item is not used, but
+    /// what it commits to holds.
+    pub(crate) fn session_key_of_envelope(&self, name: &str, sealed: &str) -> Option<AesKey> {
+        if self.trials.is_spent() {
+            return None;
+        }
+        let envelope = decode_base64(sealed)?;
+        let label = self.label();
+        let matching = self.matching(self.scope, name, &label, &envelope).ok()?.0;
+        let commits = |key: &AesKey| matching.iter().all(|entry| entry.commits_to(key));
+        self.trials.open(&label, &envelope, commits).ok().map(|(key, _)| key)
+    }
+
+    fn open_under(&self, scope: Scope, name: Option<&str>, envelope: &[u8]) -> Result<Plaintext, Unopened> {
+        let label = scope.label(self.namespace, self.name);
+        let (matching, is_outdated) = match name {
+            Some(name) => self.matching(scope, name, &label, envelope)?,
+            None => (Vec::new(), false),
+        };
+        let commits = |key: &AesKey| matching.iter().all(|entry| entry.commits_to(key));
+        for key in matching.iter().filter_map(Matching::session_key).filter(|key| commits(key)) {
+            if let Ok(value) = open_with(key, envelope) {
+                return Ok(value);
+            }
+        }
+        match self.trials.open(&label, envelope, commits) {
+            Ok((_, value)) => Ok(value),
+            Err(OpenError::Truncated(_)) => Err(Unopened::Truncated),
+            Err(OpenError::DoesNotOpen) if !matching.is_empty() => Err(Unopened::NotCommitted),
+            Err(OpenError::DoesNotOpen) if is_outdated => Err(Unopened::Outdated),
+            Err(OpenError::DoesNotOpen) => Err(Unopened::NoKey),
+        }
+    }
+
+    /// The entries of the item that match its envelope; and whether there is an entry that a key opens, and none matches.
+    fn matching(
+        &self,
+        scope: Scope,
+        name: &str,
+        label: &[u8],
+        envelope: &[u8],
+    ) -> Result<(Vec<Matching<'_>>, bool), Unopened> {
+        let sealed_part = sealed_part(envelope).map_err(|_| Unopened::Truncated)?;
+        let mut matching = Vec::new();
+        let mut has_opened = false;
+        for (index, group) in self.entries.groups_with(name) {
+            let found = self.entries.with_object_key(scope, label, index, |key: &ObjectKey, by| {
+                has_opened = true;
+                group.open(key, label, name, sealed_part).inspect(|_| self.trials.opened_with(by))
+            });
+            matching.extend(found.flatten());
+        }
+        let is_outdated = has_opened && matching.is_empty();
+        Ok((matching, is_outdated))
     }
 }

@@ -24,10 +24,16 @@ pub struct Needs {
 pub fn needs(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing) -> Needs {
     let opener = ItemOpener::unbounded(metadata, ring);
     let mut unopened = false;
-    for sealed in spec.encrypted_data.values().chain(&spec.data) {
+    let items = spec.encrypted_data.iter().map(|(name, sealed)| (Some(name.as_str()), sealed));
+    for (name, sealed) in items.chain(spec.data.iter().map(|sealed| (None, sealed))) {
         let before = opener.opens();
         // The value is dropped, and wiped; an item that only opens under another scope counts among what opened.
-        unopened |= opener.open(sealed).is_err() && opener.opens() == before;
+        let opened = name.map_or_else(|| opener.open_unnamed(sealed), |name| opener.open(name, sealed));
+        unopened |= opened.is_err() && opener.opens() == before;
+        // An item that opened by its entry may have an envelope for an older key of the same cluster. Upstream's controller needs that key.
+        if let Some(name) = name.filter(|name| opener.has_entry(name)) {
+            drop(opener.session_key_of_envelope(name, sealed));
+        }
     }
     Needs { keys: opener.opened_by(), unopened }
 }

@@ -1,14 +1,19 @@
 //! `reseal`: opens values and seals them to the newest key, so that an old key can be retired. `verify`: says only
 //! whether they open.
 
+use crate::base64_text::decode_base64;
 use crate::item_opener::ItemOpener;
 use crate::key_ring::KeyRing;
 use crate::seal::{SealFailure, seal_item};
 use crate::unseal::Accepted;
-use api::{Scope, SealedSecretSpec};
-use envelope::Certificate;
+use api::SealedSecretSpec;
+use api::annotations::RECIPIENTS;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use envelope::{Certificate, SealError};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::TryCryptoRng;
+use recipients::Recipients;
 use std::collections::BTreeMap;
 
 /// The number of items that an object in a request may have. The certificate is public, so any user can make any number of items that
@@ -32,21 +37,36 @@ pub enum ResealError {
     Seal(#[from] SealFailure),
 }
 
+/// An object that was resealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resealed {
+    /// The items: `spec.encryptedData`.
+    pub encrypted_data: BTreeMap<String, String>,
+    /// The annotation for the recipients; None if there is none.
+    pub recipients: Option<String>,
+    /// Whether all items are sealed to the certificate now. Else some are sealed for another cluster, and opened by the entries of this one.
+    pub seals_all: bool,
+}
+
 /// Opens every item and seals it with `certificate`, for the same namespace, name and scope. For requests to a controller: an object that
 /// takes too many tries is refused. The private key of the certificate is not needed.
 ///
 /// The scope is that of the object's own metadata, so that resealing never widens it.
+///
+/// An item that has an entry for recipients keeps its session key, which is wrapped again where a key of the ring unwrapped it: so the entries
+/// stay valid for the other clusters, and an item that is sealed for another cluster stays as it is. Entries that name a key of the
+/// ring, and open with it, are wrapped again too.
 pub fn reseal<R: TryCryptoRng>(
     rng: &mut R,
     metadata: &ObjectMeta,
     spec: &SealedSecretSpec,
     ring: &KeyRing,
     certificate: &Certificate,
-) -> Result<BTreeMap<String, String>, ResealError> {
+) -> Result<Resealed, ResealError> {
     if has_too_many_items(spec) {
         return Err(ResealError::TooMuch);
     }
-    reseal_in(rng, &ItemOpener::for_request(metadata, ring), metadata, spec, certificate)
+    reseal_in(rng, &ItemOpener::for_request(metadata, ring), spec, certificate)
 }
 
 /// Opens every item and seals it with `certificate`, as [`reseal`] does, with any number of tries. For a caller that has the keys.
@@ -56,33 +76,65 @@ pub fn reseal_in_full<R: TryCryptoRng>(
     spec: &SealedSecretSpec,
     ring: &KeyRing,
     certificate: &Certificate,
-) -> Result<BTreeMap<String, String>, ResealError> {
-    reseal_in(rng, &ItemOpener::unbounded(metadata, ring), metadata, spec, certificate)
+) -> Result<Resealed, ResealError> {
+    reseal_in(rng, &ItemOpener::unbounded(metadata, ring), spec, certificate)
 }
 
 fn reseal_in<R: TryCryptoRng>(
     rng: &mut R,
     opener: &ItemOpener<'_>,
-    metadata: &ObjectMeta,
     spec: &SealedSecretSpec,
     certificate: &Certificate,
-) -> Result<BTreeMap<String, String>, ResealError> {
+) -> Result<Resealed, ResealError> {
     if spec.data.is_some() {
         return Err(ResealError::DeprecatedData);
     }
-    let label = Scope::of(metadata.annotations.as_ref()).label(
-        metadata.namespace.as_deref().unwrap_or_default(),
-        metadata.name.as_deref().unwrap_or_default(),
-    );
-    let mut resealed = BTreeMap::new();
-    for (key, sealed) in &spec.encrypted_data {
+    let label = opener.label();
+    let mut resealed = Resealed { encrypted_data: BTreeMap::new(), recipients: None, seals_all: true };
+    for (name, sealed) in &spec.encrypted_data {
         if opener.is_spent() {
             return Err(ResealError::TooMuch);
         }
-        let value = opener.open_or_not(sealed).ok_or(ResealError::DoesNotOpen)?;
-        let sealed = seal_item(rng, certificate, &label, value.expose())
-            .map_err(|source| SealFailure { key: key.clone(), source })?;
-        resealed.insert(key.clone(), sealed);
+        let value = opener.open_or_not(Some(name), sealed).ok_or(ResealError::DoesNotOpen)?;
+        let failure = |source| SealFailure::Item { key: name.clone(), source };
+        let sealed_anew = if !opener.has_entry(name) {
+            seal_item(rng, certificate, &label, value.expose()).map_err(failure)?
+        } else if let Some(key) = opener.session_key_of_envelope(name, sealed) {
+            let envelope = decode_base64(sealed).ok_or(ResealError::DoesNotOpen)?;
+            let envelope =
+                envelope::reseal(rng, certificate.public(), &label, &key, &envelope).map_err(failure)?;
+            BASE64_STANDARD.encode(envelope)
+        } else {
+            resealed.seals_all = false;
+            sealed.clone()
+        };
+        resealed.encrypted_data.insert(name.clone(), sealed_anew);
+    }
+    if let Some(recipients) = opener.entries().recipients() {
+        let recipients = reseal_entries(rng, opener, recipients, certificate)
+            .map_err(|source| SealFailure::Item { key: RECIPIENTS.into(), source })?;
+        resealed.recipients = Some(recipients.to_text().map_err(|_| ResealError::TooMuch)?);
+    }
+    Ok(resealed)
+}
+
+/// The annotation with the entries that keys of the ring open wrapped for `certificate`.
+fn reseal_entries<R: TryCryptoRng>(
+    rng: &mut R,
+    opener: &ItemOpener<'_>,
+    recipients: &Recipients,
+    certificate: &Certificate,
+) -> Result<Recipients, SealError> {
+    let label = opener.label();
+    let mut resealed = recipients.clone();
+    for index in 0..recipients.groups().len() {
+        let entry = opener.entries().with_group(opener.scope(), &label, index, |opened| {
+            if opened.by == certificate.fingerprint() {
+                return Ok(());
+            }
+            resealed.reseal_entry(rng, (index, opened.entry), certificate, &label, &opened.key)
+        });
+        entry.transpose()?;
     }
     Ok(resealed)
 }
@@ -111,13 +163,16 @@ pub fn verify(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing, ac
             return Verdict::DoesNotOpen;
         }
         None if ring.is_empty() => return Verdict::DoesNotOpen,
-        data => data.iter().chain(spec.encrypted_data.values()),
+        data => {
+            let items = spec.encrypted_data.iter().map(|(name, sealed)| (Some(name.as_str()), sealed));
+            data.iter().map(|sealed| (None, sealed)).chain(items)
+        }
     };
-    for sealed in items {
+    for (name, sealed) in items {
         if opener.is_spent() {
             return Verdict::TooMuch;
         }
-        if opener.open_or_not(sealed).is_none() {
+        if opener.open_or_not(name, sealed).is_none() {
             return Verdict::DoesNotOpen;
         }
     }

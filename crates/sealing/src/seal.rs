@@ -1,12 +1,14 @@
-//! `seal_secret` and `seal_item`: plaintext into what may be committed to Git.
+//! `seal_secret`, `seal_items` and `seal_item`: plaintext into what may be committed to Git.
 
-use api::annotations::{CERTIFICATE_FINGERPRINT, UNSEALED_FROM, repeats_object};
+use crate::seal_for::SealFor;
+use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS, UNSEALED_FROM, repeats_object};
 use api::{Scope, SealedSecret, SealedSecretSpec, SecretTemplate};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use envelope::{Certificate, Plaintext, SealError};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::TryCryptoRng;
+use recipients::{Group, NewGroup, Recipients, TooLong};
 use std::collections::BTreeMap;
 
 /// A Secret to be sealed: read, checked, and with its namespace and name set.
@@ -24,16 +26,22 @@ pub struct SecretToSeal {
 
 /// Why a Secret could not be sealed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("item {key} could not be sealed")]
-pub struct SealFailure {
-    /// The item that could not be sealed.
-    pub key: String,
-    /// What failed.
-    #[source]
-    pub source: SealError,
+pub enum SealFailure {
+    /// An item, or the entries for the recipients.
+    #[error("item {key} could not be sealed")]
+    Item {
+        /// The item that could not be sealed.
+        key: String,
+        /// What failed.
+        #[source]
+        source: SealError,
+    },
+    /// There are too many recipients and items for one annotation.
+    #[error("the SealedSecret cannot be sealed for so many recipients")]
+    Recipients(#[source] TooLong),
 }
 
-/// Seals every value of `secret` for its own name, namespace and scope.
+/// Seals every value of `secret` for its own name, namespace and scope, to one certificate.
 ///
 /// The scope is that of the metadata's annotations. For another scope, call [`Scope::annotate`] first.
 pub fn seal_secret<R: TryCryptoRng>(
@@ -41,21 +49,31 @@ pub fn seal_secret<R: TryCryptoRng>(
     certificate: &Certificate,
     secret: SecretToSeal,
 ) -> Result<SealedSecret, SealFailure> {
+    seal_secret_for(rng, &SealFor::one(certificate), secret)
+}
+
+/// Seals every value of `secret`, as [`seal_secret`] does, for several recipients. The entries for them are in the annotation
+/// `sealedsecrets.bitnami.com/recipients`.
+pub fn seal_secret_for<R: TryCryptoRng>(
+    rng: &mut R,
+    to: &SealFor<'_>,
+    secret: SecretToSeal,
+) -> Result<SealedSecret, SealFailure> {
     let scope = Scope::of(secret.metadata.annotations.as_ref());
     let namespace = secret.metadata.namespace.as_deref().unwrap_or_default();
     let name = secret.metadata.name.as_deref().unwrap_or_default();
     let label = scope.label(namespace, name);
 
-    let mut encrypted_data = BTreeMap::new();
-    for (key, value) in &secret.data {
-        let sealed = seal_item(rng, certificate, &label, value.expose())
-            .map_err(|source| SealFailure { key: key.clone(), source })?;
-        encrypted_data.insert(key.clone(), sealed);
-    }
+    let items = secret.data.iter().map(|(key, value)| (key.as_str(), value.expose()));
+    let SealedItems { encrypted_data, group } = seal_items(rng, to, &label, items)?;
 
     let mut annotations = BTreeMap::new();
     scope.annotate(&mut annotations);
-    annotations.insert(CERTIFICATE_FINGERPRINT.into(), certificate.fingerprint().to_string());
+    annotations.insert(CERTIFICATE_FINGERPRINT.into(), to.first.fingerprint().to_string());
+    if let Some(group) = group {
+        let text = Recipients::new(group).to_text().map_err(SealFailure::Recipients)?;
+        annotations.insert(RECIPIENTS.into(), text);
+    }
     Ok(SealedSecret {
         metadata: ObjectMeta {
             name: secret.metadata.name.clone(),
@@ -75,6 +93,43 @@ pub fn seal_secret<R: TryCryptoRng>(
         },
         status: None,
     })
+}
+
+/// Items that were sealed together.
+#[derive(Debug)]
+pub struct SealedItems {
+    /// The items of `spec.encryptedData`.
+    pub encrypted_data: BTreeMap<String, String>,
+    /// Their entries for the recipients; None for one recipient, and where there is no item.
+    pub group: Option<Group>,
+}
+
+/// Seals values under `label` ([`Scope::label`]). Only certificates are needed, so it may add items to an object that the caller cannot
+/// open: [`Recipients::add`] adds the group.
+pub fn seal_items<'v, R: TryCryptoRng>(
+    rng: &mut R,
+    to: &SealFor<'_>,
+    label: &[u8],
+    items: impl Iterator<Item = (&'v str, &'v [u8])>,
+) -> Result<SealedItems, SealFailure> {
+    let of_recipients = |source| SealFailure::Item { key: RECIPIENTS.into(), source };
+    let mut group = NewGroup::new(rng, label).map_err(of_recipients)?;
+    let mut encrypted_data = BTreeMap::new();
+    for (key, value) in items {
+        let failure = |source| SealFailure::Item { key: key.to_owned(), source };
+        let (envelope, session_key) =
+            envelope::seal_and_keep(rng, to.first.public(), label, value).map_err(failure)?;
+        if !to.others.is_empty() {
+            let sealed_part = envelope::sealed_part(&envelope).map_err(|error| failure(error.into()))?;
+            group.add_item(rng, key, sealed_part, &session_key).map_err(failure)?;
+        }
+        encrypted_data.insert(key.to_owned(), BASE64_STANDARD.encode(envelope));
+    }
+    if to.others.is_empty() {
+        return Ok(SealedItems { encrypted_data, group: None });
+    }
+    to.add_entries(rng, &mut group).map_err(of_recipients)?;
+    Ok(SealedItems { encrypted_data, group: group.finish() })
 }
 
 /// Seals one value under `label` ([`Scope::label`]), as base64.

@@ -89,7 +89,7 @@ fn open_items(
     let mut data = BTreeMap::new();
     let mut errors = Vec::new();
     for (key, sealed) in &spec.encrypted_data {
-        match opener.open(sealed) {
+        match opener.open(key, sealed) {
             Ok(value) => {
                 data.insert(key.clone(), value);
             }

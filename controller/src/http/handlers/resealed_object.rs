@@ -3,7 +3,6 @@
 //! Decided: its text is copied field by field, instead of built as a tree and written again. A field that is not read costs no
 //! memory beyond its own size, and stays as it was sent.
 
-use api::annotations::CERTIFICATE_FINGERPRINT;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer as _};
 use serde_json::value::RawValue;
@@ -16,16 +15,16 @@ use std::fmt;
 const OF_A_CLUSTER: [&str; 6] =
     ["creationTimestamp", "deletionTimestamp", "generation", "managedFields", "resourceVersion", "uid"];
 
-/// The object `json` with these items, which were sealed with the certificate of this fingerprint.
+/// The object `json` with these items and annotations; other annotations stay.
 pub(crate) fn resealed_object(
     json: &[u8],
     items: &BTreeMap<String, String>,
-    fingerprint: &str,
+    annotations: &BTreeMap<&str, String>,
 ) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(json.len());
-    copy(&mut out, json, None, &mut |out, name, value| match name {
+    copy(&mut out, json, &BTreeMap::new(), &mut |out, name, value| match name {
         "status" => Ok(Copied::LeftOut),
-        "metadata" => metadata(out, value, fingerprint),
+        "metadata" => metadata(out, value, annotations),
         "spec" => spec(out, value, items),
         _ => Ok(Copied::AsItIs),
     })
@@ -34,23 +33,27 @@ pub(crate) fn resealed_object(
 }
 
 fn spec(out: &mut Vec<u8>, spec: &RawValue, items: &BTreeMap<String, String>) -> Result<Copied, Error> {
-    copy(out, spec.get().as_bytes(), None, &mut |out, name, _| match name {
+    copy(out, spec.get().as_bytes(), &BTreeMap::new(), &mut |out, name, _| match name {
         "encryptedData" => to_writer(out, items).map(|()| Copied::Replaced),
         _ => Ok(Copied::AsItIs),
     })?;
     Ok(Copied::Replaced)
 }
 
-fn metadata(out: &mut Vec<u8>, metadata: &RawValue, fingerprint: &str) -> Result<Copied, Error> {
-    let hint = (CERTIFICATE_FINGERPRINT, fingerprint);
-    let mut annotated = false;
-    copy(out, metadata.get().as_bytes(), None, &mut |out, name, value| match name {
+fn metadata(
+    out: &mut Vec<u8>,
+    metadata: &RawValue,
+    annotations: &BTreeMap<&str, String>,
+) -> Result<Copied, Error> {
+    // Without annotations to set, there is none to add.
+    let mut annotated = annotations.is_empty();
+    copy(out, metadata.get().as_bytes(), &BTreeMap::new(), &mut |out, name, value| match name {
         name if OF_A_CLUSTER.contains(&name) => Ok(Copied::LeftOut),
         "annotations" => {
             annotated = true;
             let there = if value.get() == "null" { "{}" } else { value.get() };
-            copy(out, there.as_bytes(), Some(hint), &mut |_, name, _| {
-                Ok(if name == CERTIFICATE_FINGERPRINT { Copied::LeftOut } else { Copied::AsItIs })
+            copy(out, there.as_bytes(), annotations, &mut |_, name, _| {
+                Ok(if annotations.contains_key(name) { Copied::LeftOut } else { Copied::AsItIs })
             })?;
             Ok(Copied::Replaced)
         }
@@ -63,7 +66,7 @@ fn metadata(out: &mut Vec<u8>, metadata: &RawValue, fingerprint: &str) -> Result
             out.push(b',');
         }
         out.extend_from_slice(b"\"annotations\":");
-        to_writer(&mut *out, &BTreeMap::from([hint]))?;
+        to_writer(&mut *out, annotations)?;
         out.push(b'}');
     }
     Ok(Copied::Replaced)
@@ -79,17 +82,17 @@ enum Copied {
 
 type Change<'c> = dyn FnMut(&mut Vec<u8>, &str, &RawValue) -> Result<Copied, Error> + 'c;
 
-/// Copies the object `json`, each field as `change` says, and then the field `more`.
+/// Copies the object `json`, each field as `change` says, and then the fields `more`.
 fn copy(
     out: &mut Vec<u8>,
     json: &[u8],
-    more: Option<(&str, &str)>,
+    more: &BTreeMap<&str, String>,
     change: &mut Change<'_>,
 ) -> Result<(), Error> {
     out.push(b'{');
     let mut fields = serde_json::Deserializer::from_slice(json);
     (&mut fields).deserialize_map(Fields { out, change })?;
-    if let Some((name, value)) = more {
+    for (name, value) in more {
         field_name(out, name)?;
         to_writer(&mut *out, value)?;
     }
@@ -141,11 +144,13 @@ struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use api::annotations::CERTIFICATE_FINGERPRINT;
     use serde_json::{Value, json};
 
     fn resealed(object: &Value) -> Value {
         let items = BTreeMap::from([("x".to_owned(), "new".to_owned())]);
-        let text = resealed_object(object.to_string().as_bytes(), &items, "f").unwrap();
+        let hint = BTreeMap::from([(CERTIFICATE_FINGERPRINT, "f".to_owned())]);
+        let text = resealed_object(object.to_string().as_bytes(), &items, &hint).unwrap();
         serde_json::from_slice(&text).unwrap()
     }
 
@@ -177,7 +182,7 @@ mod tests {
     #[test]
     fn numbers_stay_as_they_were_sent() {
         let object = r#"{"n":1e400,"metadata":{},"spec":{"encryptedData":{}}}"#;
-        let text = resealed_object(object.as_bytes(), &BTreeMap::new(), "f").unwrap();
+        let text = resealed_object(object.as_bytes(), &BTreeMap::new(), &BTreeMap::new()).unwrap();
         assert!(String::from_utf8(text).unwrap().contains("\"n\":1e400"));
     }
 }

@@ -90,7 +90,7 @@ fn decide_on(facts: &Facts, observed: &ObservedSealedSecret, target: Target, giv
         renders_templates: given.templates,
         annotates_all: given.annotates_all,
     };
-    let open = Open { target, spec: observed.spec.clone() };
+    let open = Open { target, metadata: observed.metadata.clone(), spec: observed.spec.clone() };
     crate::unseal::decide::decide(facts, open, &settings, outside)
 }
 

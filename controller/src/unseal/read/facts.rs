@@ -47,6 +47,7 @@ impl Facts {
         let inputs = Inputs {
             generation: sealed.metadata.generation,
             scope: Scope::of(sealed.metadata.annotations.as_ref()),
+            recipients: sealed.recipients.clone(),
             correct_drift: corrects_drift(sealed, context.settings.correct_drift),
             hint: None,
             revoked: false,

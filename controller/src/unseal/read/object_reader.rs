@@ -15,6 +15,7 @@ use crate::unseal::cause::transient::Transient;
 use crate::unseal::context::Context;
 use crate::unseal::queue::cpu_permits::FairPermit;
 use api::{DecodeError, ObservedSealedSecret, SealedSecretSpec, WatchedSealedSecret};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::GetParams;
 use kube::core::{NamespaceResourceScope, Request};
 use kube::{Resource, ResourceExt as _};
@@ -92,14 +93,19 @@ impl<'a> ObjectReader<'a> {
         with_api_timeout(self.context.client.request(request)).await
     }
 
-    /// The spec, from the watch or, where that did not keep a long one, from the API server.
-    pub(crate) async fn spec_of(&mut self, observed: &WatchedSealedSecret) -> Result<Spec, Unread> {
+    /// The metadata with all annotations that are read, and the spec: from the watch or, where that did not keep a long one, from the API
+    /// server.
+    pub(crate) async fn sealed(
+        &mut self,
+        observed: &WatchedSealedSecret,
+    ) -> Result<(ObjectMeta, Spec), Unread> {
         if let Some(spec) = observed.spec.decoded() {
-            return Ok(spec);
+            return Ok((observed.metadata.clone(), spec));
         }
         self.reserve(observed.size).await?;
         let whole = self.get::<ObservedSealedSecret>(&observed.name_any()).await?;
-        whole.filter(|whole| is_same(observed, whole)).map(|whole| whole.spec).ok_or(Unread::Outdated)
+        let whole = whole.filter(|whole| is_same(observed, whole)).ok_or(Unread::Outdated)?;
+        Ok((whole.metadata, whole.spec))
     }
 }
 
@@ -116,7 +122,7 @@ fn is_same(watched: &WatchedSealedSecret, whole: &ObservedSealedSecret) -> bool 
     let (one, other) = (&watched.metadata, &whole.metadata);
     one.uid == other.uid
         && one.generation == other.generation
-        && one.annotations == other.annotations
+        && watched.has_annotations_of(other)
         && one.deletion_timestamp == other.deletion_timestamp
 }
 

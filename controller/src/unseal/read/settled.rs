@@ -2,7 +2,7 @@
 
 use api::annotations::CORRECT_DRIFT;
 use api::resource_version::is_later;
-use api::{Condition, ConditionStatus, Scope, SealedSecretStatus, WatchedSealedSecret};
+use api::{Condition, ConditionStatus, Scope, SealedSecretStatus, TargetStatus, WatchedSealedSecret};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 /// What the status records.
@@ -11,9 +11,9 @@ pub(crate) struct Recorded {
     /// This generation was unsealed once, whatever happened since. An upstream CustomResourceDefinition stores this only until
     /// the next failure.
     pub(crate) unsealed: bool,
-    /// The version of the Secret that was written or found right, for this generation and scope.
+    /// The version of the Secret that was written or found right, for this generation, scope and recipients.
     pub(crate) secret_version: Option<String>,
-    /// The version of the Secret that was written or found right last, for any generation and scope.
+    /// The version of the Secret that was written or found right last, for any generation, scope and recipients.
     pub(crate) last_secret_version: Option<String>,
     /// The last reconciliation of this generation was a success.
     is_synced: bool,
@@ -34,7 +34,9 @@ impl Recorded {
         let of_last = last.and_then(|last| last.generation);
         let unsealed_generation = if synced { status.observed_generation } else { of_last };
         let unsealed = unsealed_generation.is_some() && unsealed_generation == generation;
-        let secret = last.filter(|last| unsealed && last.scope == scope.as_str());
+        let is_same =
+            |last: &&TargetStatus| last.scope == scope.as_str() && last.recipients == sealed.recipients;
+        let secret = last.filter(|last| unsealed && is_same(last));
         Self {
             unsealed,
             secret_version: secret.map(|secret| secret.resource_version.clone()),
@@ -44,7 +46,7 @@ impl Recorded {
         }
     }
 
-    /// Whether there is nothing to do: the status records a success for this generation and scope, and the Secret still has the
+    /// Whether there is nothing to do: the status records a success for this generation, scope and recipients, and the Secret still has the
     /// version recorded. After a restart this holds for everything that did not change meanwhile, so that no key is used,
     /// and nothing is read or written.
     ///

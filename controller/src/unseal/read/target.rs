@@ -5,6 +5,7 @@ use crate::keys::store::wipe::wipe;
 use crate::unseal::read::object_reader::Spec;
 use api::TooManyEntries;
 use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::time::Duration;
 
 /// The result of reading.
@@ -22,6 +23,8 @@ pub(crate) enum Subject {
 #[derive(Debug)]
 pub(crate) struct Open {
     pub target: Target,
+    /// The metadata of the SealedSecret, with all annotations that are read.
+    pub metadata: ObjectMeta,
     pub spec: Spec,
 }
 

@@ -9,9 +9,9 @@
 use crate::unseal::cause::truncate::truncate;
 use crate::unseal::outcome::{Act, Outcome};
 use crate::unseal::read::compromise::Compromise;
-use crate::unseal::state::memory::Memory;
+use crate::unseal::state::memory::{Inputs, Memory};
 use api::ConditionStatus::{False, True};
-use api::{Condition, Scope, SealedSecretStatus, TargetStatus};
+use api::{Condition, SealedSecretStatus, TargetStatus};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use std::collections::BTreeSet;
@@ -20,12 +20,12 @@ use std::collections::BTreeSet;
 /// keys that opened the SealedSecret.
 pub(crate) fn next_status(
     previous: Option<&SealedSecretStatus>,
-    generation: Option<i64>,
-    scope: Scope,
+    inputs: &Inputs,
     outcome: &Outcome,
     compromise: impl FnOnce(Option<&BTreeSet<String>>) -> Option<Compromise>,
     now: Timestamp,
 ) -> SealedSecretStatus {
+    let generation = inputs.generation;
     let (states, reason, message) = match outcome {
         Outcome::Synced { .. } => {
             (vec![(Condition::SYNCED, True), (Condition::READY, True)], "Unsealed", None)
@@ -48,8 +48,13 @@ pub(crate) fn next_status(
     let message = message.map(|message| truncate(&message));
     let (target, opened_by) = match outcome {
         Outcome::Synced { resource_version, opened_by, .. } => {
-            let (resource_version, scope) = (resource_version.clone(), scope.as_str().into());
-            (Some(TargetStatus { resource_version, scope, generation }), opened_by.clone())
+            let target = TargetStatus {
+                resource_version: resource_version.clone(),
+                scope: inputs.scope.as_str().into(),
+                recipients: inputs.recipients.clone(),
+                generation,
+            };
+            (Some(target), opened_by.clone())
         }
         // What the status records of the Secret stays: the Secret is still there.
         Outcome::Refused(_) | Outcome::Failed(_) => {

@@ -13,6 +13,8 @@ pub(crate) struct Inputs {
     pub generation: Option<i64>,
     /// The scope in the SealedSecret's annotations.
     pub scope: Scope,
+    /// The digest of the annotation for the recipients.
+    pub recipients: Option<String>,
     /// Drift is corrected, by the flags and the SealedSecret's annotations.
     pub correct_drift: bool,
     /// The key in the SealedSecret's annotations, if that key is known.

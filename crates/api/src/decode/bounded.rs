@@ -15,7 +15,8 @@ pub(crate) const MOST: usize = 5_000;
 /// The most entries of metadata that are kept where they are chosen by name.
 const MOST_CHOSEN: usize = 64;
 
-/// The longest value of such an entry, in bytes. The longest that is read, a fingerprint, has 64.
+/// The longest value of such an entry, in bytes. The longest that is read, but for the annotation for the recipients, is a fingerprint
+/// and has 64.
 const LONGEST_CHOSEN: usize = 256;
 
 /// The most bytes of names that are kept where the values are not. A message has no room for more.
@@ -78,10 +79,12 @@ where
     checked::<STRICT, _, _>(few)
 }
 
-/// Decodes the entries of these names with values that are not too long, and steps over the others.
+/// Decodes the entries of these names with values that are not too long, and steps over the others. `long` is the name whose value may have
+/// any length.
 pub(crate) fn entries_if<'de, D: Deserializer<'de>>(
     deserializer: D,
     chosen: impl Fn(&str) -> bool,
+    long: Option<&str>,
 ) -> Result<Option<BTreeMap<String, String>>, D::Error> {
     let few = deserializer.deserialize_option(Entries {
         chosen,
@@ -90,7 +93,7 @@ pub(crate) fn entries_if<'de, D: Deserializer<'de>>(
     })?;
     let mut entries = few.kept;
     if let Some(entries) = &mut entries {
-        entries.retain(|_, value| value.len() <= LONGEST_CHOSEN);
+        entries.retain(|name, value| value.len() <= LONGEST_CHOSEN || long == Some(name.as_str()));
     }
     Ok(entries)
 }

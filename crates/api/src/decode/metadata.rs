@@ -125,13 +125,14 @@ impl<'de> Deserialize<'de> for SealedSecretMetadata {
 fn own_annotations<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<BTreeMap<String, String>>, D::Error> {
-    entries_if(deserializer, |name| annotations::OF_SEALED_SECRETS.contains(&name))
+    let is_read = |name: &str| annotations::OF_SEALED_SECRETS.contains(&name);
+    entries_if(deserializer, is_read, Some(annotations::RECIPIENTS))
 }
 
 fn instance_label<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<BTreeMap<String, String>>, D::Error> {
-    entries_if(deserializer, |name| name == INSTANCE_LABEL)
+    entries_if(deserializer, |name| name == INSTANCE_LABEL, None)
 }
 
 /// Decodes the metadata of an object of which only the metadata is needed: name, namespace, dates, and the owner that
@@ -207,6 +208,7 @@ mod tests {
         let metadata = json!({
             "annotations": { "sealedsecrets.bitnami.com/cluster-wide": "true",
                              "sealedsecrets.bitnami.com/certificate-fingerprint": "f".repeat(10_000),
+                             "sealedsecrets.bitnami.com/recipients": "r".repeat(10_000),
                              "sealedsecrets.bitnami.com/other": "o",
                              "kubectl.kubernetes.io/last-applied-configuration": "{}" },
             "labels": { "app.kubernetes.io/instance": "i", "other": "o" },
@@ -215,7 +217,8 @@ mod tests {
         });
         let SealedSecretMetadata(read) = serde_json::from_value(metadata.clone()).unwrap();
         let mut expected = metadata;
-        expected["annotations"] = json!({ "sealedsecrets.bitnami.com/cluster-wide": "true" });
+        expected["annotations"] = json!({ "sealedsecrets.bitnami.com/cluster-wide": "true",
+                                          "sealedsecrets.bitnami.com/recipients": "r".repeat(10_000) });
         expected["labels"] = json!({ "app.kubernetes.io/instance": "i" });
         expected.as_object_mut().unwrap().remove("finalizers");
         assert_eq!(serde_json::to_value(read).unwrap(), expected);

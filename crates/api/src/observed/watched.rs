@@ -6,6 +6,7 @@
 
 use super::sealed_secret::status_of;
 use super::served_as::served_as;
+use crate::annotations::{self, RECIPIENTS};
 use crate::decode::{DecodeError, SealedSecretMetadata, decode_raw, names_of_map};
 use crate::sealed_secret::{SealedSecret, SealedSecretSpec};
 use crate::status::SealedSecretStatus;
@@ -13,15 +14,20 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
 
-/// The longest spec that is kept, in bytes of JSON. Ten values that were sealed with a key of 4096 bits are shorter.
+/// The longest spec that is kept, in bytes of JSON, together with the annotation for the recipients. Ten values that were sealed with a key of
+/// 4096 bits are shorter.
 const LONGEST_KEPT: usize = 8 << 10;
 
 /// A SealedSecret whose metadata is known to decode; its spec may not, or may be too long to be kept.
 #[derive(Debug, Clone)]
 pub struct WatchedSealedSecret {
-    /// The metadata, as far as it is read here. The API server checks it for every object.
+    /// The metadata, as far as it is read here. The API server checks it for every object. If the spec is not kept, neither is the annotation for the
+    /// recipients.
     pub metadata: ObjectMeta,
+    /// SHA-256 of the annotation for the recipients, in hex; None if there is none.
+    pub recipients: Option<String>,
     /// The spec, if it is short.
     pub spec: WatchedSpec,
     /// The status. One that does not decode, or that no controller wrote, counts as none and is written again.
@@ -62,14 +68,15 @@ impl WatchedSpec {
         }
     }
 
-    fn read(json: &RawValue) -> Self {
+    /// Reads the spec, beside which `other` bytes are kept.
+    fn read(json: &RawValue, other: usize) -> Self {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Names {
             #[serde(default, deserialize_with = "names_of_map")]
             encrypted_data: Vec<String>,
         }
-        if json.get().len() <= LONGEST_KEPT {
+        if json.get().len().saturating_add(other) <= LONGEST_KEPT {
             return Self::Kept(json.to_owned());
         }
         let names: Option<Names> = serde_json::from_str(json.get()).ok();
@@ -89,12 +96,41 @@ impl<'de> Deserialize<'de> for WatchedSealedSecret {
         }
         let whole = Box::<RawValue>::deserialize(deserializer)?;
         let raw: Raw<'_> = serde_json::from_str(whole.get()).map_err(D::Error::custom)?;
+        let mut metadata = raw.metadata.0;
+        let recipients = metadata.annotations.as_mut().and_then(|annotations| annotations.remove(RECIPIENTS));
+        let spec =
+            WatchedSpec::read(raw.spec.unwrap_or(RawValue::NULL), recipients.as_ref().map_or(0, String::len));
+        let digest = recipients.as_deref().map(recipients_digest);
+        if let (WatchedSpec::Kept(_), Some(annotations)) = (&spec, &mut metadata.annotations) {
+            annotations.extend(recipients.map(|text| (RECIPIENTS.to_owned(), text)));
+        }
         Ok(Self {
-            metadata: raw.metadata.0,
-            spec: WatchedSpec::read(raw.spec.unwrap_or(RawValue::NULL)),
+            metadata,
+            recipients: digest,
+            spec,
             status: raw.status.and_then(status_of),
             size: whole.get().len(),
         })
+    }
+}
+
+/// SHA-256 of the text of an annotation for the recipients, in hex.
+fn recipients_digest(text: &str) -> String {
+    Sha256::digest(text).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}
+
+impl WatchedSealedSecret {
+    /// Whether another form of the object has the annotations that are read here.
+    #[must_use]
+    pub fn has_annotations_of(&self, other: &ObjectMeta) -> bool {
+        let get = |metadata: &ObjectMeta, name| {
+            metadata.annotations.as_ref().and_then(|all| all.get(name)).cloned()
+        };
+        self.recipients == get(other, RECIPIENTS).as_deref().map(recipients_digest)
+            && annotations::OF_SEALED_SECRETS
+                .iter()
+                .filter(|name| **name != RECIPIENTS)
+                .all(|name| get(&self.metadata, *name) == get(other, *name))
     }
 }
 
@@ -135,6 +171,32 @@ mod tests {
         assert_eq!(observed.spec.decoded(), None);
         assert_eq!(observed.spec.items(), ["a", "b"]);
         assert!(observed.size > LONGEST_KEPT);
+    }
+
+    /// Recipients that are long count as a long spec does; the digest is kept always.
+    #[test]
+    fn long_recipients_are_not_kept() {
+        let object = |recipients: &str| -> WatchedSealedSecret {
+            let annotations =
+                json!({ RECIPIENTS: recipients, "sealedsecrets.bitnami.com/cluster-wide": "true" });
+            let metadata = json!({ "name": "a", "annotations": annotations });
+            serde_json::from_value(json!({ "metadata": metadata, "spec": { "encryptedData": {} } })).unwrap()
+        };
+        let (short, cut) = (object("{}"), object(&long()));
+        assert!(short.spec.decoded().is_some() && cut.spec.decoded().is_none());
+        let text = |object: &WatchedSealedSecret| {
+            object.metadata.annotations.as_ref().unwrap().get(RECIPIENTS).cloned()
+        };
+        assert_eq!((text(&short).as_deref(), text(&cut)), (Some("{}"), None));
+        let sha256_of_braces = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+        assert_eq!(short.recipients.as_deref(), Some(sha256_of_braces));
+        assert!(cut.recipients.is_some() && watched(&json!({})).recipients.is_none());
+        let mut whole = short.metadata.clone();
+        assert!(short.has_annotations_of(&whole) && !cut.has_annotations_of(&whole));
+        whole.annotations.as_mut().unwrap().insert(RECIPIENTS.into(), long());
+        assert!(!short.has_annotations_of(&whole) && cut.has_annotations_of(&whole));
+        whole.annotations.as_mut().unwrap().remove("sealedsecrets.bitnami.com/cluster-wide");
+        assert!(!cut.has_annotations_of(&whole));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! [`Trials`]: tries the keys of a ring on the items of one object, and counts the tries.
 
 use crate::key_ring::KeyRing;
-use envelope::{Fingerprint, OpenError, Plaintext, open};
+use envelope::{AesKey, Fingerprint, OpenError, Plaintext, open_with, session_key};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
@@ -79,12 +79,28 @@ impl<'a> Trials<'a> {
         self.opened.borrow().clone()
     }
 
-    /// Tries the keys one after the other.
-    pub(crate) fn open(&self, label: &[u8], envelope: &[u8]) -> Result<Plaintext, OpenError> {
+    /// Records that this key opened something that was not tried here.
+    pub(crate) fn opened_with(&self, key: Fingerprint) {
+        self.opens.set(self.opens.get().saturating_add(1));
+        self.opened.borrow_mut().insert(key);
+    }
+
+    /// Tries the keys one after the other. A session key that is not `accepted` does not open.
+    pub(crate) fn open(
+        &self,
+        label: &[u8],
+        envelope: &[u8],
+        accepted: impl Fn(&AesKey) -> bool,
+    ) -> Result<(AesKey, Plaintext), OpenError> {
         let mut tried: u32 = 0;
         let mut opened = Err(OpenError::DoesNotOpen);
+        let open = |index: usize| {
+            let key = session_key(self.ring.at(index).pair().private(), label, envelope)?;
+            let value = if accepted(&key) { open_with(&key, envelope) } else { Err(OpenError::DoesNotOpen) };
+            value.map(|value| (key, value))
+        };
         for index in self.order.borrow().iter().copied() {
-            match open(self.ring.at(index).pair().private(), label, envelope) {
+            match open(index) {
                 Err(OpenError::DoesNotOpen) => tried = tried.saturating_add(1),
                 Err(malformed @ OpenError::Truncated(_)) => return Err(malformed),
                 Ok(value) => {
@@ -97,8 +113,7 @@ impl<'a> Trials<'a> {
         counter.set(counter.get().saturating_add(tried));
         let (index, value) = opened?;
         self.prefer(index);
-        self.opens.set(self.opens.get().saturating_add(1));
-        self.opened.borrow_mut().insert(self.ring.at(index).fingerprint());
+        self.opened_with(self.ring.at(index).fingerprint());
         Ok(value)
     }
 

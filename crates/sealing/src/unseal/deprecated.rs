@@ -10,7 +10,7 @@ use zeroize::Zeroize as _;
 
 /// Opens the Secret. Its name, namespace and owner are still to be set.
 pub(crate) fn open_whole(opener: &ItemOpener<'_>, data: &str) -> Result<UnsealedSecret, UnsealError> {
-    let json = opener.open(data).map_err(UnsealError::DeprecatedItem)?;
+    let json = opener.open_unnamed(data).map_err(UnsealError::DeprecatedItem)?;
     // serde's error would quote the value.
     let secret: Secret = serde_json::from_slice(json.expose()).map_err(|_| UnsealError::DeprecatedShape)?;
     let mut data: BTreeMap<String, Plaintext> =

@@ -23,7 +23,7 @@ pub enum UnsealError {
     #[error("cannot use the field 'encryptedData' and the deprecated field 'data' at the same time")]
     BothForms,
     /// The deprecated form does not open.
-    #[error("{}", faulty(*.0, "spec.data"))]
+    #[error("{}", faulty(.0, "spec.data"))]
     DeprecatedItem(ItemErrorKind),
     /// It opens, and holds something else.
     #[error("spec.data opens, but what it holds is not a Secret")]
@@ -79,9 +79,9 @@ impl UnsealError {
         match self {
             Self::NoKeys => true,
             Self::Items(errors) | Self::Templates { items: errors, .. } => {
-                errors.iter().any(|error| error.kind == ItemErrorKind::NoKeyOpens)
+                errors.iter().any(|error| error.kind.wants_key())
             }
-            Self::DeprecatedItem(kind) => *kind == ItemErrorKind::NoKeyOpens,
+            Self::DeprecatedItem(kind) => kind.wants_key(),
             Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => false,
         }
     }

@@ -1,6 +1,7 @@
 //! The sentences for items that do not open and templates that do not render. Names and counts; never a value.
 
 use crate::item_error::{BadTemplate, ItemError, ItemErrorKind};
+use api::annotations::RECIPIENTS;
 use std::fmt::Write as _;
 use template::{Shown, TemplateError};
 
@@ -12,17 +13,17 @@ const NAME_LENGTH: usize = 64;
 
 /// One sentence for each kind of error, with the names of its items.
 pub(crate) fn faulty_items(errors: &[ItemError]) -> String {
-    let mut kinds: Vec<ItemErrorKind> = Vec::new();
+    let mut kinds: Vec<&ItemErrorKind> = Vec::new();
     for error in errors {
-        if !kinds.contains(&error.kind) {
-            kinds.push(error.kind);
+        if !kinds.contains(&&error.kind) {
+            kinds.push(&error.kind);
         }
     }
     let sentences: Vec<String> = kinds
         .into_iter()
         .map(|kind| {
             let names: Vec<&str> =
-                errors.iter().filter(|error| error.kind == kind).map(|error| error.key.as_str()).collect();
+                errors.iter().filter(|error| error.kind == *kind).map(|error| error.key.as_str()).collect();
             faulty(kind, &list(&names))
         })
         .collect();
@@ -33,7 +34,7 @@ pub(crate) fn faulty_items(errors: &[ItemError]) -> String {
 const NO_KEY: &str = "no key could decrypt secret";
 
 /// What is wrong with these items: upstream's words and the items, by which logs and alerts are searched, then the likely cause.
-pub(crate) fn faulty(kind: ItemErrorKind, names: &str) -> String {
+pub(crate) fn faulty(kind: &ItemErrorKind, names: &str) -> String {
     match kind {
         ItemErrorKind::NotBase64 => {
             format!("illegal base64 data ({names}): kubeseal writes base64, and this is something else")
@@ -55,6 +56,25 @@ pub(crate) fn faulty(kind: ItemErrorKind, names: &str) -> String {
         ItemErrorKind::KeyRevoked => format!(
             "{NO_KEY} ({names}): sealed with a key that leaked and was revoked; change the value where it comes from, and seal \
              the new one"
+        ),
+        ItemErrorKind::EntryOutdated { sealed_to } => {
+            let key =
+                sealed_to.map_or_else(|| "one cluster".into(), |key| format!("the key {}", key.short()));
+            format!(
+                "{NO_KEY} ({names}): changed by a program that does not know the annotation {RECIPIENTS}, so that it is sealed for \
+                 {key} only; seal it again for all its clusters"
+            )
+        }
+        ItemErrorKind::NotCommitted => format!(
+            "{NO_KEY} ({names}): it opens with another session key than the annotation {RECIPIENTS} commits to, as if it was made to \
+             have another value in each cluster; seal it again"
+        ),
+        ItemErrorKind::EntriesNotTried => format!(
+            "{NO_KEY} ({names}): the annotation {RECIPIENTS} names keys of this cluster so often that not all were tried; seal it again"
+        ),
+        ItemErrorKind::BadRecipients(error) => format!(
+            "{NO_KEY} ({names}): the annotation {RECIPIENTS} cannot be read, because {}; seal it again for all its clusters",
+            cut(&error.to_string(), TEMPLATE_LENGTH)
         ),
     }
 }

@@ -104,7 +104,7 @@ impl Sealer<'_> {
         let label = if new.clone().next().is_some() { self.label(object)? } else { Vec::new() };
         for (key, value) in new {
             let sealed = sealing::seal_item(&mut SysRng, self.certificate, &label, value.expose())
-                .map_err(|source| SealFailure { key: key.clone(), source })?;
+                .map_err(|source| SealFailure::Item { key: key.clone(), source })?;
             changes.push(SealedField::Item(key).set(sealed));
         }
         if saved.values().any(|value| !is_unchanged(value)) {

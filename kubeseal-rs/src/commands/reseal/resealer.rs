@@ -47,14 +47,17 @@ impl<'a> Resealer<'a> {
         let present = self.certificate.fingerprint().to_string();
         match &self.opener {
             Opener::Keys(keys) => {
-                let items = sealing::reseal_in_full(
+                let resealed = sealing::reseal_in_full(
                     &mut SysRng,
                     &object.metadata,
                     &object.spec,
                     keys,
                     self.certificate,
                 )?;
-                Ok(Resealed { items, hint: Some(present) })
+                let annotations = object.metadata.annotations.as_ref();
+                let before = annotations.and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT));
+                let hint = if resealed.seals_all { Some(present) } else { before.cloned() };
+                Ok(Resealed { items: resealed.encrypted_data, hint, recipients: resealed.recipients })
             }
             Opener::Controller { controller, failures } => {
                 if failures.get() >= MAX_FAILURES {

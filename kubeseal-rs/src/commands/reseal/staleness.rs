@@ -9,10 +9,11 @@ use crate::controller::address::ControllerAddress;
 use crate::key_store::KeyStore;
 use crate::manifest::sealed_secrets::SealedObject;
 use api::Scope;
-use api::annotations::CERTIFICATE_FINGERPRINT;
+use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use envelope::{Certificate, Fingerprint, PrivateKey, open};
+use recipients::Recipients;
 use sealing::{KeyRing, SealingKey};
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -63,7 +64,8 @@ impl<'a> Present<'a> {
             && match hint {
                 // Without its namespace, nothing opens, whatever it was sealed to.
                 Some(hint) if hint == present => !self.has_place(object) || self.key().is_none_or(opens),
-                Some(_) => false,
+                // It is sealed for another cluster, and for this one in the annotation for the recipients.
+                Some(_) => has_entries_for(object, present),
                 None => self.has_place(object) && self.key().is_some_and(opens),
             };
         (!is_present).then(|| Old { fingerprint: hint.filter(|hint| *hint != present) })
@@ -103,6 +105,17 @@ fn fetch(controller: &ControllerAddress, certificate: &Certificate) -> Option<Ar
     let keys = store.keys().ok()?;
     let mut keys = keys.iter().filter_map(|key| key.key().ok());
     keys.find(|key| key.pair().certificate().public() == certificate.public()).cloned()
+}
+
+/// Whether the present certificate is among the recipients of all groups.
+fn has_entries_for(object: &SealedObject, present: Fingerprint) -> bool {
+    let annotations = object.metadata.annotations.as_ref();
+    let text = annotations.and_then(|annotations| annotations.get(RECIPIENTS));
+    let Some(Ok(recipients)) = text.map(|text| Recipients::from_text(text)) else { return false };
+    recipients
+        .groups()
+        .iter()
+        .all(|group| group.to().iter().any(|entry| entry.fingerprint() == Some(present)))
 }
 
 fn hint(object: &SealedObject) -> Option<Fingerprint> {

@@ -155,7 +155,7 @@ fn changes(
         copies.iter().map(|name| SealedField::TemplateAnnotation(name).remove()).collect();
     for (key, value) in &secret.data {
         let sealed = sealing::seal_item(&mut SysRng, certificate, &label, value.expose())
-            .map_err(|source| SealFailure { key: key.clone(), source })?;
+            .map_err(|source| SealFailure::Item { key: key.clone(), source })?;
         changes.push(SealedField::Item(key).set(sealed));
     }
     if !secret.data.is_empty() {

@@ -16,7 +16,7 @@ use crate::manifest::sealed_file::{ObjectEdit, SealedFile};
 use crate::manifest::{sealed_secrets, write};
 use crate::terminal::escape::shown_path;
 use api::SealedSecret;
-use api::annotations::CERTIFICATE_FINGERPRINT;
+use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::path::Path;
 
@@ -70,6 +70,7 @@ fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), CommandErr
         let annotations = metadata.annotations.get_or_insert_default();
         annotations.remove(CERTIFICATE_FINGERPRINT);
         annotations.extend(resealed.hint.map(|hint| (CERTIFICATE_FINGERPRINT.to_owned(), hint)));
+        annotations.extend(resealed.recipients.map(|recipients| (RECIPIENTS.to_owned(), recipients)));
         metadata.annotations = metadata.annotations.filter(|annotations| !annotations.is_empty());
         spec.encrypted_data = resealed.items;
         let sealed = SealedSecret { metadata, spec, status: None };

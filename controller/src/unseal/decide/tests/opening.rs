@@ -26,7 +26,7 @@ fn every_bad_item_is_named_once_and_the_scope_it_was_sealed_with() {
     let refusal = refused(decide(&sealed(items), Target::Absent, &ring(), &given()));
     let Refusal::Unseal(UnsealError::Items(errors)) = refusal else { panic!("{refusal:?}") };
     let found: Vec<(&str, ItemErrorKind)> =
-        errors.iter().map(|error| (error.key.as_str(), error.kind)).collect();
+        errors.iter().map(|error| (error.key.as_str(), error.kind.clone())).collect();
     let expected = [
         ("a", ItemErrorKind::NotBase64),
         ("b", ItemErrorKind::OtherScope(Scope::ClusterWide)),

@@ -37,8 +37,13 @@ fn denied() -> Outcome {
     Outcome::Failed(Transient::Denied("a policy said no".to_owned().into()))
 }
 
+/// The inputs of a SealedSecret of this generation.
+fn of(generation: i64) -> Inputs {
+    Inputs { generation: Some(generation), ..Inputs::default() }
+}
+
 fn next(previous: Option<&SealedSecretStatus>, outcome: &Outcome, second: i64) -> SealedSecretStatus {
-    next_status(previous, Some(3), Scope::Strict, outcome, |_| None, at(second))
+    next_status(previous, &of(3), outcome, |_| None, at(second))
 }
 
 /// As `next`, while the key "aa" is known to have leaked.
@@ -48,7 +53,7 @@ fn next_leaked(previous: Option<&SealedSecretStatus>, outcome: &Outcome, second:
             .is_some_and(|keys| keys.contains("aa"))
             .then(|| Compromise { message: "aa leaked".into(), keys: keys(&["aa"]) })
     };
-    next_status(previous, Some(3), Scope::Strict, outcome, leak, at(second))
+    next_status(previous, &of(3), outcome, leak, at(second))
 }
 
 fn words(status: &SealedSecretStatus) -> String {
@@ -133,7 +138,7 @@ fn a_time_reads_as_when_it_changed() {
 #[test]
 fn a_new_generation_moves_the_update_of_synced_alone() {
     let of = |previous: Option<&SealedSecretStatus>, generation, outcome: &Outcome, second| {
-        next_status(previous, Some(generation), Scope::Strict, outcome, |_| None, at(second))
+        next_status(previous, &of(generation), outcome, |_| None, at(second))
     };
     let times = |condition: &Condition| {
         let second = |time: &Option<Time>| time.as_ref().unwrap().0.as_second();
@@ -153,7 +158,7 @@ fn a_new_generation_moves_the_update_of_synced_alone() {
 fn failure_remembers_the_secret_that_was_left() {
     let good = next(None, &synced(true), 1);
     for failure in [refused(), failed()] {
-        let failed = next_status(Some(&good), Some(4), Scope::Strict, &failure, |_| None, at(2));
+        let failed = next_status(Some(&good), &of(4), &failure, |_| None, at(2));
         assert_eq!((&failed.target, failed.observed_generation), (&good.target, Some(4)));
     }
     assert_eq!(good.target.unwrap().generation, Some(3));
@@ -275,7 +280,7 @@ fn a_settled_status_is_written_for_a_mark_that_is_due_or_overdue_alone() {
             act: Act::Settled,
         };
         let leak = |keys: Option<&_>| compromise(&object, Some(status), keys, &ring);
-        let next = next_status(Some(status), Some(2), Scope::Strict, &outcome, leak, at(9));
+        let next = next_status(Some(status), &of(2), &outcome, leak, at(9));
         assert_eq!(is_news(Some(status), &next, &outcome), expected, "{name}");
         assert_eq!(next.opened_by, status.opened_by, "{name}");
         assert_eq!(next.target.unwrap().resource_version, "7", "{name}");

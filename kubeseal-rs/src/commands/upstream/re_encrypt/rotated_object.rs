@@ -1,13 +1,16 @@
 //! [`Resealed`]: the parts of the controller's response that are used.
 //!
-//! Decided: the items and the fingerprint only, because the controller must not change the rest. A response with
-//! another scope is an error.
+//! Decided: the items, the fingerprint and the entries for recipients only, because the controller must not change the rest. A response with
+//! another scope is an error. So is one with another sealed value for an item that has an entry: upstream's controller does not know the
+//! entries, and would take the item from all clusters but its own.
 
 use crate::error::Hint;
 use crate::manifest::sealed_field::SealedField;
-use api::annotations::CERTIFICATE_FINGERPRINT;
+use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
 use api::{Scope, SealedSecretSpec, decode};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use recipients::Recipients;
+use sealing::decode_base64;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -18,12 +21,22 @@ pub(crate) struct Resealed {
     pub items: BTreeMap<String, String>,
     /// Fingerprint of that key's certificate, if the controller sends it.
     pub hint: Option<String>,
+    /// The annotation for the recipients; None if there is none.
+    pub recipients: Option<String>,
 }
 
-/// The controller's response is not the SealedSecret with other ciphertexts.
+/// The controller's response is not taken.
 #[derive(Debug, thiserror::Error)]
-#[error("what the controller answered for the SealedSecret in {0} is not the same SealedSecret")]
-pub(crate) struct UnexpectedObject(String);
+pub(crate) enum UnexpectedObject {
+    /// It is not the SealedSecret with other ciphertexts.
+    #[error("what the controller answered for the SealedSecret in {0} is not the same SealedSecret")]
+    Another(String),
+    /// It lost the entries for recipients.
+    #[error(
+        "the controller does not know the recipients of the SealedSecret in {0}: its answer opens in one cluster only"
+    )]
+    LosesRecipients(String),
+}
 
 #[derive(Deserialize)]
 struct RotatedObject {
@@ -33,7 +46,14 @@ struct RotatedObject {
 
 impl Hint for UnexpectedObject {
     fn hint(&self) -> Option<String> {
-        Some("check --controller-name, --controller-namespace and --context; nothing was changed".into())
+        Some(match self {
+            Self::Another(_) => {
+                "check --controller-name, --controller-namespace and --context; nothing was changed".into()
+            }
+            Self::LosesRecipients(_) => {
+                "reseal with the private keys, or by a controller of this project; nothing was changed".into()
+            }
+        })
     }
 }
 
@@ -51,18 +71,22 @@ impl Resealed {
                 && scope(metadata) == scope(&answer.metadata)
                 && spec.encrypted_data.keys().eq(answer.spec.encrypted_data.keys())
         });
-        Some(answer.map(Self::taken).ok_or_else(|| UnexpectedObject(location.to_owned())))
-    }
-
-    fn taken(answer: RotatedObject) -> Self {
-        Self { hint: hint(&answer.metadata).cloned(), items: answer.spec.encrypted_data }
+        let Some(answer) = answer else { return Some(Err(UnexpectedObject::Another(location.to_owned()))) };
+        if loses_recipients(metadata, spec, &answer) {
+            return Some(Err(UnexpectedObject::LosesRecipients(location.to_owned())));
+        }
+        let annotation = |name| answer.metadata.annotations.as_ref().and_then(|all| all.get(name)).cloned();
+        let (hint, recipients) = (annotation(CERTIFICATE_FINGERPRINT), annotation(RECIPIENTS));
+        Some(Ok(Self { hint, recipients, items: answer.spec.encrypted_data }))
     }
 
     /// The changes that write it into the SealedSecret of a file.
     pub(crate) fn into_changes(self) -> Vec<Change> {
         let items = self.items.into_iter().map(|(key, item)| SealedField::Item(&key).set(item));
         let hint = SealedField::Annotation(CERTIFICATE_FINGERPRINT).set_or_remove(self.hint);
-        items.chain([hint]).collect()
+        let recipients =
+            self.recipients.map(|recipients| SealedField::Annotation(RECIPIENTS).set(recipients));
+        items.chain([hint]).chain(recipients).collect()
     }
 }
 
@@ -70,6 +94,15 @@ fn scope(metadata: &ObjectMeta) -> Scope {
     Scope::of(metadata.annotations.as_ref())
 }
 
-fn hint(metadata: &ObjectMeta) -> Option<&String> {
-    metadata.annotations.as_ref()?.get(CERTIFICATE_FINGERPRINT)
+/// Whether an item that has an entry for recipients has another sealed value in the answer, so that the entry is outdated.
+fn loses_recipients(metadata: &ObjectMeta, spec: &SealedSecretSpec, answer: &RotatedObject) -> bool {
+    let text = metadata.annotations.as_ref().and_then(|annotations| annotations.get(RECIPIENTS));
+    let Some(Ok(recipients)) = text.map(|text| Recipients::from_text(text)) else { return false };
+    let sealed_part = |sealed: &String| {
+        let envelope = decode_base64(sealed)?;
+        envelope::sealed_part(&envelope).ok().map(<[u8]>::to_vec)
+    };
+    spec.encrypted_data.iter().filter(|(name, _)| recipients.groups_with(name).next().is_some()).any(
+        |(name, sealed)| sealed_part(sealed) != answer.spec.encrypted_data.get(name).and_then(sealed_part),
+    )
 }

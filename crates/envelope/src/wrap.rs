@@ -1,0 +1,40 @@
+//! `wrap` and `unwrap`: an AES key under RSA-OAEP (RFC 8017, 7.1) with SHA-256, MGF1 with SHA-256, and a label.
+
+use crate::aes_key::AesKey;
+use crate::open::OpenError;
+use crate::private_key::PrivateKey;
+use crate::public_key::PublicKey;
+use crate::seal::SealError;
+use aws_lc_rs::rsa::OAEP_SHA256_MGF1SHA256;
+use rand::TryCryptoRng;
+use rsa::oaep::EncryptingKey;
+use rsa::traits::RandomizedEncryptor as _;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+/// Wraps `aes_key`, so that only the private half of `key` unwraps it, and only with this `label`. The result has the length of the
+/// modulus.
+pub fn wrap<R: TryCryptoRng>(
+    rng: &mut R,
+    key: &PublicKey,
+    label: &[u8],
+    aes_key: &AesKey,
+) -> Result<Vec<u8>, SealError> {
+    EncryptingKey::<Sha256>::new_with_label(key.rsa().clone(), label)
+        .encrypt_with_rng(rng, aes_key.expose())
+        .map_err(|_| SealError::Wrap)
+}
+
+/// Unwraps an AES key. What unwraps and is not 32 bytes long is an error too, and the error does not say so.
+pub fn unwrap(key: &PrivateKey, label: &[u8], wrapped_key: &[u8]) -> Result<AesKey, OpenError> {
+    let key = key.opening();
+    if wrapped_key.len() != key.key_size_bytes() {
+        return Err(OpenError::DoesNotOpen);
+    }
+    // The library writes into the whole buffer, not only where the result ends up: all of it is wiped.
+    let mut buffer = Zeroizing::new(vec![0; key.min_output_size()]);
+    let opened = key
+        .decrypt(&OAEP_SHA256_MGF1SHA256, wrapped_key, &mut buffer, Some(label))
+        .map_err(|_| OpenError::DoesNotOpen)?;
+    AesKey::take(opened).ok_or(OpenError::DoesNotOpen)
+}
