@@ -3,9 +3,11 @@
 use crate::entry::Entry;
 use crate::format_error::{FormatError, problem};
 use crate::group::Group;
+use crate::text::object;
 use envelope::{Certificate, Fingerprint, SealError};
 use rand::TryCryptoRng;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The longest text that is read, in bytes: the API server takes no more in all annotations of an object.
 pub const LONGEST_READ: usize = 262_144;
@@ -17,8 +19,8 @@ pub const LONGEST_WRITTEN: usize = 204_800;
 pub const MOST_GROUPS: usize = 16;
 
 /// The recipients of a SealedSecret, in groups.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "Raw", into = "Raw")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(into = "Raw")]
 pub struct Recipients {
     groups: Vec<Group>,
 }
@@ -114,6 +116,12 @@ impl Recipients {
             *place = sealed;
         }
         Ok(())
+    }
+}
+
+impl<'de> Deserialize<'de> for Recipients {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        object::<Raw, _>(deserializer)?.try_into().map_err(D::Error::custom)
     }
 }
 

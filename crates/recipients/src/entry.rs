@@ -4,14 +4,15 @@ use crate::age_recipient::AgeRecipient;
 use crate::associated_data::oaep_label;
 use crate::format_error::problem;
 use crate::object_key::ObjectKey;
-use crate::text::Base64;
+use crate::text::{Base64, object};
 use envelope::{Certificate, Fingerprint, PrivateKey, SealError, unwrap, wrap};
 use rand::TryCryptoRng;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A recipient of a group. What it names is a hint which key to try, and proves nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "Raw", into = "Raw")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(into = "Raw")]
 pub enum Entry {
     /// A sealing key of a cluster.
     Certificate {
@@ -58,6 +59,12 @@ impl Entry {
     }
 }
 
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        object::<Raw, _>(deserializer)?.try_into().map_err(D::Error::custom)
+    }
+}
+
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
@@ -69,7 +76,7 @@ struct Raw {
 }
 
 /// A member that is there is a text, not null.
-fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     String::deserialize(deserializer).map(Some)
 }
 

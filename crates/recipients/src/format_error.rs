@@ -4,7 +4,7 @@ use crate::text::{NOT_CANONICAL, TWICE};
 
 /// The text is not a document of recipients.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}{problem}", .path.as_ref().map(|path| format!("{path} ")).unwrap_or_default())]
+#[error("{} {problem}", .path.as_deref().unwrap_or("it"))]
 pub struct FormatError {
     /// The member, as `groups[0].to[1].key`; None for the whole text.
     path: Option<String>,
@@ -68,7 +68,7 @@ impl FormatError {
         let serdes = SERDES.into_iter().find(|(words, _)| message.starts_with(words)).map(|(_, shown)| shown);
         let path = error.path().to_string();
         Self {
-            path: (path != ".").then(|| path.chars().take(PATH).collect()),
+            path: (path != "." && path != "?").then(|| path.chars().take(PATH).collect()),
             problem: ours.or(serdes).unwrap_or("is not JSON"),
         }
     }

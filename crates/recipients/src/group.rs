@@ -4,14 +4,15 @@ use crate::entry::Entry;
 use crate::format_error::problem;
 use crate::item::Item;
 use crate::object_key::ObjectKey;
-use crate::text::{Base64, unique};
+use crate::text::{Base64, object, unique};
 use envelope::AesKey;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// A group: it has at least one recipient and one item.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "Raw", into = "Raw")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(into = "Raw")]
 pub struct Group {
     pub(crate) to: Vec<Entry>,
     pub(crate) items: BTreeMap<String, Item>,
@@ -68,6 +69,12 @@ impl Matching<'_> {
     #[must_use]
     pub fn session_key(&self) -> Option<&AesKey> {
         self.commits_to(&self.session_key).then_some(&self.session_key)
+    }
+}
+
+impl<'de> Deserialize<'de> for Group {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        object::<Raw, _>(deserializer)?.try_into().map_err(D::Error::custom)
     }
 }
 

@@ -2,10 +2,12 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// Bytes, in JSON as standard base64 with padding. The engine refuses line breaks and bits that are left over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +29,25 @@ impl<'de> Deserialize<'de> for Base64 {
     }
 }
 
+/// Decodes an object. An array of the members' values, which serde takes for one, is an error.
+pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Object<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(members))
+        }
+    }
+    deserializer.deserialize_map(Object(PhantomData))
+}
+
 /// The message for a name that is given twice.
-pub(crate) const TWICE: &str = "is given twice";
+pub(crate) const TWICE: &str = "has a name that is given twice";
 
 /// Decodes a map. A name that is given twice is an error, instead of the last value.
 pub(crate) fn unique<'de, D: Deserializer<'de>>(

@@ -217,7 +217,7 @@ mod tests {
     fn every_sentence_begins_with_upstreams_words() {
         let scope = api::Scope::ClusterWide;
         for kind in [ItemErrorKind::NoKeyOpens, ItemErrorKind::KeyRevoked, ItemErrorKind::OtherScope(scope)] {
-            let text = faulty_items(&[error("b", kind), error("a", kind)]);
+            let text = faulty_items(&[error("b", kind.clone()), error("a", kind)]);
             assert!(text.starts_with("no key could decrypt secret (b, a): sealed "), "{text}");
         }
         let whole = crate::UnsealError::DeprecatedItem(ItemErrorKind::NoKeyOpens).to_string();

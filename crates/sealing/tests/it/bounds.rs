@@ -77,7 +77,7 @@ fn an_object_sealed_over_years_opens() {
     let (sealed, ring) = (sealed_over_years(40), &old_ring().0);
     assert_eq!(unseal_with(&sealed, ring, ALL).unwrap().data.len(), 40);
     assert_eq!(opens(&sealed, ring), Verdict::Opens);
-    assert_eq!(reseal_to_newest(&sealed, ring).unwrap().len(), 40);
+    assert_eq!(reseal_to_newest(&sealed, ring).unwrap().encrypted_data.len(), 40);
 }
 
 /// Items that open, each with the key that is tried last.

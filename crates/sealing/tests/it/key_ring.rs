@@ -27,7 +27,7 @@ fn resealing_moves_to_the_newest_key_and_keeps_place_and_scope() {
     assert_eq!(opens(&sealed, &newest), Verdict::DoesNotOpen);
     assert_eq!(opens(&sealed, &both), Verdict::Opens);
 
-    sealed.spec.encrypted_data = reseal_to_newest(&sealed, &both).unwrap();
+    sealed.spec.encrypted_data = reseal_to_newest(&sealed, &both).unwrap().encrypted_data;
     assert_eq!(opens(&sealed, &newest), Verdict::Opens);
     sealed.metadata.name = Some("other".into());
     assert_eq!(opens(&sealed, &newest), Verdict::DoesNotOpen, "still bound to its name");

@@ -5,8 +5,8 @@ use envelope::{Certificate, KeyPair, Plaintext};
 use jiff::Timestamp;
 use rand::rngs::SysRng;
 use sealing::{
-    Accepted, KeyRing, Outside, ResealError, SealingKey, SecretToSeal, UnsealError, UnsealedSecret, Verdict,
-    reseal, seal_secret, unseal, verify,
+    Accepted, KeyRing, Outside, ResealError, Resealed, SealingKey, SecretToSeal, UnsealError, UnsealedSecret,
+    Verdict, reseal, seal_secret, unseal, verify,
 };
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -42,10 +42,7 @@ pub(super) fn seal(metadata: serde_json::Value, data: BTreeMap<String, Vec<u8>>)
     seal_secret(&mut SysRng, &Certificate::from_pem(A.1).unwrap(), secret).unwrap()
 }
 
-pub(super) fn reseal_to_newest(
-    sealed: &SealedSecret,
-    ring: &KeyRing,
-) -> Result<BTreeMap<String, String>, ResealError> {
+pub(super) fn reseal_to_newest(sealed: &SealedSecret, ring: &KeyRing) -> Result<Resealed, ResealError> {
     let newest = ring.newest().unwrap().pair().certificate();
     reseal(&mut SysRng, &sealed.metadata, &sealed.spec, ring, newest)
 }

@@ -5,4 +5,6 @@
 mod bounds;
 mod key_ring;
 mod keys_and_objects;
+mod recipients;
+mod recipients_in_every_order;
 mod round_trip;

@@ -1,0 +1,379 @@
+//! SealedSecrets for several recipients: who opens them, what changes break, and what each message says.
+
+use super::keys_and_objects::{A, ALL, B, key, opens, reseal_to_newest, unseal_with};
+use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
+use api::{Scope, SealedSecret};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use envelope::{Certificate, Fingerprint, Plaintext};
+use rand::rngs::SysRng;
+use recipients::Recipients;
+use sealing::{
+    ItemErrorKind, KeyRing, Needs, OtherRecipient, ResealError, SealFor, SecretToSeal, UnsealError, Verdict,
+    needs, seal_item, seal_items, seal_secret_for,
+};
+use serde_json::{Value, json};
+
+fn certificate(of: (&str, &str)) -> Certificate {
+    Certificate::from_pem(of.1).unwrap()
+}
+
+fn ring_of(one: (&str, &str)) -> KeyRing {
+    KeyRing::new([key(one)])
+}
+
+/// Sealed to A, with entries for A and B.
+fn sealed(items: &[(&str, &str)]) -> SealedSecret {
+    sealed_to(A, B, items)
+}
+
+fn sealed_to(first: (&str, &str), second: (&str, &str), items: &[(&str, &str)]) -> SealedSecret {
+    let (first, second) = (certificate(first), certificate(second));
+    let to = SealFor { first: &first, others: vec![OtherRecipient::Certificate(&second)] };
+    let secret = SecretToSeal {
+        metadata: serde_json::from_value(json!({ "namespace": "ns", "name": "name" })).unwrap(),
+        type_: None,
+        immutable: None,
+        data: items.iter().map(|(key, value)| ((*key).into(), Plaintext::new((*value).into()))).collect(),
+    };
+    seal_secret_for(&mut SysRng, &to, secret).unwrap()
+}
+
+/// What the controller with this key reads of an item, or why it does not open.
+fn read(sealed: &SealedSecret, with: (&str, &str), item: &str) -> Result<String, ItemErrorKind> {
+    match unseal_with(sealed, &ring_of(with), ALL) {
+        Ok(secret) => Ok(String::from_utf8(secret.data[item].expose().to_vec()).unwrap()),
+        Err(UnsealError::Items(errors)) => {
+            Err(errors.into_iter().find(|error| error.key == item).unwrap().kind)
+        }
+        Err(other) => panic!("{other}"),
+    }
+}
+
+fn annotation(sealed: &SealedSecret) -> &str {
+    &sealed.metadata.annotations.as_ref().unwrap()[RECIPIENTS]
+}
+
+fn annotate(sealed: &mut SealedSecret, text: String) {
+    sealed.metadata.annotations.as_mut().unwrap().insert(RECIPIENTS.into(), text);
+}
+
+/// Changes the annotation as a JSON tree.
+fn tamper(sealed: &mut SealedSecret, change: impl Fn(&mut Value)) {
+    let mut document: Value = serde_json::from_str(annotation(sealed)).unwrap();
+    change(&mut document);
+    annotate(sealed, document.to_string());
+}
+
+fn sealed_part(sealed: &SealedSecret, item: &str) -> Vec<u8> {
+    let envelope = BASE64_STANDARD.decode(&sealed.spec.encrypted_data[item]).unwrap();
+    envelope::sealed_part(&envelope).unwrap().to_vec()
+}
+
+#[test]
+fn each_recipient_opens_it_and_no_other_key_does() {
+    let sealed = sealed(&[("a", "1"), ("b", "2")]);
+    for key in [A, B] {
+        assert_eq!(read(&sealed, key, "a").as_deref(), Ok("1"));
+        assert_eq!(read(&sealed, key, "b").as_deref(), Ok("2"));
+        let by = unseal_with(&sealed, &ring_of(key), ALL).unwrap().opened_by;
+        assert_eq!(by.into_iter().collect::<Vec<_>>(), [certificate(key).fingerprint()]);
+    }
+    let mut plain = sealed.clone();
+    plain.metadata.annotations.as_mut().unwrap().remove(RECIPIENTS);
+    assert_eq!(
+        read(&plain, A, "a").as_deref(),
+        Ok("1"),
+        "upstream's controller, which does not know the annotation"
+    );
+    assert_eq!(read(&plain, B, "a"), Err(ItemErrorKind::NoKeyOpens));
+}
+
+#[test]
+fn entries_are_bound_to_namespace_name_and_scope() {
+    let sealed = sealed(&[("a", "1")]);
+    for (field, value) in [("name", "other"), ("namespace", "other")] {
+        let mut moved = serde_json::to_value(&sealed).unwrap();
+        moved["metadata"][field] = value.into();
+        assert_eq!(
+            read(&serde_json::from_value(moved).unwrap(), B, "a"),
+            Err(ItemErrorKind::NoKeyOpens),
+            "{field}"
+        );
+    }
+    let mut wider = sealed.clone();
+    Scope::ClusterWide.annotate(wider.metadata.annotations.as_mut().unwrap());
+    assert_eq!(read(&wider, B, "a"), Err(ItemErrorKind::OtherScope(Scope::Strict)));
+}
+
+#[test]
+fn swapped_items_do_not_open_by_their_entries() {
+    let mut sealed = sealed(&[("a", "1"), ("b", "2")]);
+    let items = &mut sealed.spec.encrypted_data;
+    let (a, b) = (items["a"].clone(), items["b"].clone());
+    items.extend([("a".into(), b), ("b".into(), a)]);
+    let sealed_to = Some(certificate(A).fingerprint());
+    assert_eq!(read(&sealed, B, "a"), Err(ItemErrorKind::EntryOutdated { sealed_to }));
+    assert_eq!(
+        read(&sealed, A, "a").as_deref(),
+        Ok("2"),
+        "as with upstream: an envelope does not know its name"
+    );
+
+    let mut swapped = self::sealed(&[("a", "1"), ("b", "2")]);
+    tamper(&mut swapped, |document| {
+        let items = &mut document["groups"][0]["items"];
+        let a = items["a"].take();
+        items["a"] = items["b"].take();
+        items["b"] = a;
+    });
+    assert_eq!(read(&swapped, B, "a"), Err(ItemErrorKind::EntryOutdated { sealed_to }));
+    assert_eq!(read(&swapped, A, "a").as_deref(), Ok("1"));
+}
+
+/// Upstream's `--merge-into` and `--re-encrypt` change items and leave the annotation as it was.
+#[test]
+fn an_item_that_upstream_changed_says_so_where_it_does_not_open() {
+    let mut sealed = sealed(&[("a", "1"), ("b", "2")]);
+    let changed = seal_item(&mut SysRng, &certificate(A), b"ns/name", b"3").unwrap();
+    sealed.spec.encrypted_data.insert("a".into(), changed);
+    assert_eq!(read(&sealed, A, "a").as_deref(), Ok("3"));
+    let fingerprint = certificate(A).fingerprint();
+    assert_eq!(read(&sealed, B, "a"), Err(ItemErrorKind::EntryOutdated { sealed_to: Some(fingerprint) }));
+    let error = unseal_with(&sealed, &ring_of(B), ALL).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "no key could decrypt secret (a): changed by a program that does not know the annotation {RECIPIENTS}, so that it \
+             is sealed for the key {} only; seal it again for all its clusters",
+            fingerprint.short()
+        )
+    );
+    assert!(error.wants_key(), "the key may come back from a backup");
+}
+
+#[test]
+fn resealing_changes_what_the_cluster_opened_itself_and_nothing_else() {
+    let before = sealed(&[("a", "1"), ("b", "2")]);
+    // The second cluster, with a newer key: the key of A stands for it here.
+    let third = {
+        let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
+        let start = certificate(B).not_before() + jiff::SignedDuration::from_hours(1);
+        let issued =
+            envelope::issue(&mut SysRng, &private, "", start, jiff::SignedDuration::from_hours(1)).unwrap();
+        std::sync::Arc::new(sealing::SealingKey::new(
+            "new".into(),
+            envelope::KeyPair::new(private, issued).unwrap(),
+        ))
+    };
+    let renewed = KeyRing::new([key(B), third.clone()]);
+    let resealed = reseal_to_newest(&before, &renewed).unwrap();
+    assert_eq!(resealed.encrypted_data, before.spec.encrypted_data, "they are A's");
+    assert!(!resealed.seals_all);
+    let recipients = resealed.recipients.unwrap();
+    let named: Vec<Fingerprint> = Recipients::from_text(&recipients).unwrap().fingerprints().collect();
+    assert_eq!(named, [certificate(A).fingerprint(), third.fingerprint()]);
+    let mut after = before.clone();
+    annotate(&mut after, recipients);
+    assert_eq!(read(&after, A, "a").as_deref(), Ok("1"));
+    assert!(unseal_with(&after, &KeyRing::new([third.clone()]), ALL).is_ok());
+    assert_eq!(read(&after, B, "a"), Err(ItemErrorKind::NoKeyOpens), "the older key is not needed any more");
+
+    // The first cluster, with a newer key.
+    let renewed = KeyRing::new([key(A), third.clone()]);
+    let resealed = reseal_to_newest(&before, &renewed).unwrap();
+    assert!(resealed.seals_all);
+    let mut after = before.clone();
+    after.spec.encrypted_data = resealed.encrypted_data;
+    annotate(&mut after, resealed.recipients.unwrap());
+    assert_eq!(sealed_part(&after, "a"), sealed_part(&before, "a"));
+    assert_ne!(after.spec.encrypted_data["a"], before.spec.encrypted_data["a"]);
+    assert_eq!(read(&after, B, "a").as_deref(), Ok("1"), "the entry of the other cluster is still valid");
+    assert!(unseal_with(&after, &KeyRing::new([third]), ALL).is_ok());
+
+    let stranger = {
+        let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
+        let start = certificate(B).not_before();
+        let issued =
+            envelope::issue(&mut SysRng, &private, "", start, jiff::SignedDuration::from_hours(1)).unwrap();
+        std::sync::Arc::new(sealing::SealingKey::new(
+            "x".into(),
+            envelope::KeyPair::new(private, issued).unwrap(),
+        ))
+    };
+    assert_eq!(reseal_to_newest(&before, &KeyRing::new([stranger])), Err(ResealError::DoesNotOpen));
+}
+
+#[test]
+fn an_item_without_an_entry_is_sealed_anew() {
+    let mut sealed = sealed(&[("a", "1")]);
+    let added = seal_item(&mut SysRng, &certificate(A), b"ns/name", b"2").unwrap();
+    sealed.spec.encrypted_data.insert("b".into(), added);
+    let before = (sealed_part(&sealed, "a"), sealed_part(&sealed, "b"));
+    let resealed = reseal_to_newest(&sealed, &ring_of(A)).unwrap();
+    assert!(resealed.seals_all);
+    sealed.spec.encrypted_data = resealed.encrypted_data;
+    assert_eq!(sealed_part(&sealed, "a"), before.0);
+    assert_ne!(sealed_part(&sealed, "b"), before.1);
+    // The second cluster opens one of the two.
+    assert_eq!(opens(&sealed, &ring_of(B)), Verdict::DoesNotOpen);
+    assert_eq!(reseal_to_newest(&sealed, &ring_of(B)), Err(ResealError::DoesNotOpen));
+}
+
+#[test]
+fn an_item_is_added_with_certificates_alone() {
+    let mut sealed = sealed(&[("a", "1"), ("b", "2")]);
+    let (first, second) = (certificate(A), certificate(B));
+    for (number, first_group) in [(1, Some("b")), (2, None)] {
+        let to = SealFor { first: &second, others: vec![OtherRecipient::Certificate(&first)] };
+        let value = format!("new {number}");
+        let item = if number == 1 { "a" } else { "b" };
+        let added = seal_items(&mut SysRng, &to, b"ns/name", [(item, value.as_bytes())].into_iter()).unwrap();
+        sealed.spec.encrypted_data.extend(added.encrypted_data);
+        let mut recipients = Recipients::from_text(annotation(&sealed)).unwrap();
+        recipients.add(added.group.unwrap()).unwrap();
+        let names: Vec<Vec<&str>> = recipients.groups().iter().map(|group| group.names().collect()).collect();
+        let expected: Vec<Vec<&str>> = first_group.map(|name| vec![name]).into_iter().collect();
+        assert_eq!(names[..expected.len()], expected, "an empty group is dropped");
+        annotate(&mut sealed, recipients.to_text().unwrap());
+    }
+    for key in [A, B] {
+        assert_eq!(read(&sealed, key, "a").as_deref(), Ok("new 1"));
+        assert_eq!(read(&sealed, key, "b").as_deref(), Ok("new 2"));
+    }
+}
+
+#[test]
+fn seventeen_groups_are_refused() {
+    let items: Vec<(String, &str)> = (0..17).map(|number| (format!("i{number}"), "v")).collect();
+    let all: Vec<(&str, &str)> = items.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let (first, second) = (certificate(A), certificate(B));
+    let mut recipients = Recipients::from_text(annotation(&sealed(&all))).unwrap();
+    for (number, (name, value)) in all.iter().enumerate() {
+        let to = SealFor { first: &first, others: vec![OtherRecipient::Certificate(&second)] };
+        let added =
+            seal_items(&mut SysRng, &to, b"ns/name", [(*name, value.as_bytes())].into_iter()).unwrap();
+        assert_eq!(recipients.add(added.group.unwrap()).is_ok(), number < 15, "{number}");
+    }
+    assert_eq!(recipients.groups().len(), 16);
+}
+
+/// The items themselves open still, in the first cluster.
+#[test]
+fn hostile_annotations_cost_little_and_leave_the_items_as_they_are() {
+    let garbage =
+        json!({ "cert": certificate(B).fingerprint().to_string(), "key": BASE64_STANDARD.encode([7; 256]) });
+    let many: Value = std::iter::repeat_n(garbage.clone(), 500).collect();
+    let cases: [(&str, Box<dyn Fn(&mut Value)>, ItemErrorKind); 4] = [
+        (
+            "an unknown key",
+            Box::new(|it| it["groups"][0]["to"][1]["cert"] = "0".repeat(64).into()),
+            ItemErrorKind::NoKeyOpens,
+        ),
+        (
+            "a forged fingerprint",
+            Box::new(move |it| it["groups"][0]["to"][1] = garbage.clone()),
+            ItemErrorKind::NoKeyOpens,
+        ),
+        (
+            "many entries",
+            Box::new(move |it| it["groups"][0]["to"] = many.clone()),
+            ItemErrorKind::EntriesNotTried,
+        ),
+        (
+            "the key of another object",
+            Box::new(|it| {
+                let other = sealed_elsewhere();
+                it["groups"][0]["to"] = other["groups"][0]["to"].clone();
+            }),
+            ItemErrorKind::NoKeyOpens,
+        ),
+    ];
+    for (name, change, expected) in cases {
+        let mut sealed = sealed(&[("a", "1")]);
+        tamper(&mut sealed, change);
+        assert_eq!(read(&sealed, B, "a"), Err(expected), "{name}");
+        assert_eq!(read(&sealed, A, "a").as_deref(), Ok("1"), "{name}");
+    }
+}
+
+fn sealed_elsewhere() -> Value {
+    let mut other = serde_json::to_value(sealed(&[("a", "1")])).unwrap();
+    other["metadata"]["name"] = "other".into();
+    let (first, second) = (certificate(A), certificate(B));
+    let to = SealFor { first: &first, others: vec![OtherRecipient::Certificate(&second)] };
+    let items = seal_items(&mut SysRng, &to, b"ns/other", [("a", &b"x"[..])].into_iter()).unwrap();
+    serde_json::from_str(&Recipients::new(items.group.unwrap()).to_text().unwrap()).unwrap()
+}
+
+#[test]
+fn an_envelope_is_no_object_key_and_an_object_key_no_envelope() {
+    let mut sealed = sealed(&[("a", "1")]);
+    // The wrapped session key of an item that is sealed to B, under the label of the object.
+    let item = seal_item(&mut SysRng, &certificate(B), b"ns/name", b"x").unwrap();
+    let wrapped = BASE64_STANDARD.decode(item).unwrap()[2..258].to_vec();
+    let object_key = Recipients::from_text(annotation(&sealed)).unwrap();
+    tamper(&mut sealed, |document| {
+        document["groups"][0]["to"][1]["key"] = BASE64_STANDARD.encode(&wrapped).into()
+    });
+    assert_eq!(read(&sealed, B, "a"), Err(ItemErrorKind::NoKeyOpens));
+    // The object key of B given as the wrapped key of an envelope.
+    let recipients::Entry::Certificate { key, .. } = &object_key.groups()[0].to()[1] else { panic!() };
+    let length = u16::try_from(key.len()).unwrap().to_be_bytes();
+    let envelope = [&length[..], key, &sealed_part(&sealed, "a")].concat();
+    sealed.metadata.annotations.as_mut().unwrap().remove(RECIPIENTS);
+    sealed.spec.encrypted_data.insert("a".into(), BASE64_STANDARD.encode(envelope));
+    assert_eq!(read(&sealed, B, "a"), Err(ItemErrorKind::NoKeyOpens));
+}
+
+#[test]
+fn a_bad_annotation_is_named_where_an_item_does_not_open() {
+    let many = format!("{{\"v\":1,\"groups\":[{}]}}", "[".repeat(300_000));
+    for (text, message) in [
+        ("{", "it is not JSON"),
+        ("[]", "it has another type"),
+        (r#"{"v":2,"groups":[]}"#, "it is not 1"),
+        (
+            r#"{"v":1,"groups":[{"to":[],"items":{},"commits":{},"x":1}]}"#,
+            "groups[0].x is not a known member",
+        ),
+        (many.as_str(), "it is longer than 262,144 bytes"),
+    ] {
+        let mut sealed = sealed(&[("a", "1")]);
+        annotate(&mut sealed, text.into());
+        let Err(ItemErrorKind::BadRecipients(error)) = read(&sealed, B, "a") else { panic!("{message}") };
+        assert!(error.to_string().contains(message), "{error}");
+        assert_eq!(read(&sealed, A, "a").as_deref(), Ok("1"));
+        let status = unseal_with(&sealed, &ring_of(B), ALL).unwrap_err().to_string();
+        assert!(
+            status.starts_with("no key could decrypt secret (a): the annotation") && status.len() < 700,
+            "{status}"
+        );
+    }
+}
+
+#[test]
+fn the_keys_of_entries_are_needed() {
+    let sealed = sealed(&[("a", "1")]);
+    for key in [A, B] {
+        let found = needs(&sealed.metadata, &sealed.spec, &ring_of(key));
+        let expected = Needs { keys: [certificate(key).fingerprint()].into(), unopened: false };
+        assert_eq!(found, expected);
+    }
+    // An envelope for an older key of the same cluster: upstream's controller opens it with that key.
+    let both = KeyRing::new([key(A), key(B)]);
+    let (newer, older) =
+        if both.newest().unwrap().fingerprint() == key(A).fingerprint() { (A, B) } else { (B, A) };
+    let needed = |first, second| {
+        let sealed = sealed_to(first, second, &[("a", "1")]);
+        needs(&sealed.metadata, &sealed.spec, &both).keys.len()
+    };
+    assert_eq!((needed(older, newer), needed(newer, older)), (2, 1));
+}
+
+#[test]
+fn the_hint_names_the_first_certificate() {
+    let sealed = sealed(&[("a", "1")]);
+    let hint = &sealed.metadata.annotations.as_ref().unwrap()[CERTIFICATE_FINGERPRINT];
+    assert_eq!(*hint, certificate(A).fingerprint().to_string());
+}
