@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
-use crate::stage::{Program, annotation};
+use crate::stage::{Program, annotation, opened_by_entries};
 
 pub(crate) async fn opens_without_a_cluster(program: Arc<Program>) -> Result<()> {
     let identity = Identity::generate();
@@ -25,13 +25,12 @@ pub(crate) async fn opens_without_a_cluster(program: Arc<Program>) -> Result<()>
         let data = program.python.run("open_with_object_key.py", &[&path("db.json")], &object_key)?;
         ensure!(serde_json::from_str::<Value>(&data)? == items, "{scope}: other items came out");
 
-        let arguments = ["open", "--identity", &path("identity.txt")];
-        let opened = program.python.run("recipients.py", &arguments, sealed_secret.to_string().as_bytes())?;
-        let opened: Value = serde_json::from_str(&opened)?;
-        let values = items.as_object().context("no items")?.iter();
-        let wanted: Value =
-            values.map(|(name, value)| (name.clone(), json!({ "by": "entry", "value": value }))).collect();
-        ensure!(opened["items"] == wanted, "{scope}: the identity opens {}", opened["items"]);
+        let opened = program.open(&["--identity", &path("identity.txt")], &sealed_secret.to_string())?;
+        ensure!(
+            opened["items"] == opened_by_entries(&items),
+            "{scope}: the identity opens {}",
+            opened["items"]
+        );
     }
     Ok(())
 }

@@ -4,6 +4,8 @@
 //! Needs Python, and no control plane.
 
 mod age_identity;
+mod both_ways;
+mod refused;
 mod stage;
 mod vectors;
 
@@ -17,6 +19,12 @@ use self::stage::Program;
 fn main() -> ExitCode {
     suite::run_on(
         async || Program::ready(),
-        tests![vectors::are_what_python_writes, age_identity::opens_without_a_cluster],
+        tests![
+            vectors::are_what_python_writes,
+            both_ways::python_opens_what_rust_seals,
+            both_ways::rust_unseals_what_python_seals,
+            refused::both_read_the_same_texts,
+            age_identity::opens_without_a_cluster,
+        ],
     )
 }

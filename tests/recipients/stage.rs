@@ -41,6 +41,19 @@ impl Program {
         let made = self.python.run("recipients.py", &["make"], description.to_string().as_bytes())?;
         serde_json::from_str(&made).context("`make` printed no JSON")
     }
+
+    /// What `open` prints of a SealedSecret, with these keys.
+    pub(crate) fn open(&self, keys: &[&str], sealed_secret: &str) -> Result<Value> {
+        let arguments = [&["open"], keys].concat();
+        let opened = self.python.run("recipients.py", &arguments, sealed_secret.as_bytes())?;
+        serde_json::from_str(&opened).context("`open` printed no JSON")
+    }
+}
+
+/// What `open` prints of items that all open by their entries. The values are in base64.
+pub(crate) fn opened_by_entries(items: &Value) -> Value {
+    let values = items.as_object().into_iter().flatten();
+    values.map(|(name, value)| (name.clone(), json!({ "by": "entry", "value": value }))).collect()
 }
 
 /// The path of a file of the envelope's test keys.

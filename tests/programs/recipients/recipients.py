@@ -3,6 +3,7 @@ crates/envelope alone.
 
     recipients.py make < DESCRIPTION
     recipients.py open [--private-key FILE]... [--identity FILE]... < SEALEDSECRET
+    recipients.py read < TEXTS
     recipients.py vectors FOLDER
 
 `make` writes a SealedSecret. Its description is JSON:
@@ -13,6 +14,8 @@ With a seed, all that is random follows from it: for tests only.
 `open` prints what each item opens as, or why it does not. A file of `--private-key` holds a private key, and the
 certificates by which entries name it; without a certificate, the key tries all entries of clusters. A file of
 `--identity` holds identities of age.
+
+`read` takes a list of texts, as JSON, and prints for each whether it is an annotation that is read.
 
 `vectors` writes the test vectors of crates/recipients into a folder, in place of those in it.
 """
@@ -42,6 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("make")
+    commands.add_parser("read")
     opens = commands.add_parser("open")
     opens.add_argument("--private-key", type=Path, action="append", default=[])
     opens.add_argument("--identity", type=Path, action="append", default=[])
@@ -50,6 +54,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.command == "make":
         _print(_make(json.load(sys.stdin)))
+    elif arguments.command == "read":
+        _print([_is_read(text) for text in json.load(sys.stdin)])
     elif arguments.command == "open":
         keys = [private_key(path.read_bytes()) for path in arguments.private_key]
         for path in arguments.identity:
@@ -67,6 +73,14 @@ def private_key(pem: bytes) -> groups.Key:
         raise ValueError("not an RSA key")
     certificates = x509.load_pem_x509_certificates(pem) if b"BEGIN CERTIFICATE" in pem else None
     return groups.Key(key, None if certificates is None else frozenset(map(groups.fingerprint, certificates)))
+
+
+def _is_read(text: str) -> bool:
+    try:
+        document.read(text)
+    except document.Refused:
+        return False
+    return True
 
 
 def _make(description: dict) -> dict:

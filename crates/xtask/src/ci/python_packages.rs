@@ -5,17 +5,14 @@
 
 use std::process::{Command, Stdio};
 
-use anyhow::Result;
-
 const INSTALL: &str = "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends python3-venv";
 
 /// Does nothing where nothing is missing.
-pub(super) fn install() -> Result<()> {
+pub(super) fn install() {
     if !has_venv() && !Command::new("sh").args(["-c", INSTALL]).status().is_ok_and(|status| status.success())
     {
         println!("python3-venv could not be installed");
     }
-    Ok(())
 }
 
 /// Whether Python can make environments with pip in them.
