@@ -14,6 +14,7 @@ pub(crate) mod withdrawn;
 use crate::certificate::address::{Address, UnsupportedAddress};
 use crate::certificate::cache::{CacheError, Cached};
 use crate::certificate::known_certificate::KnownCertificate;
+use crate::certificate::url::Redirects;
 use crate::certificate::withdrawn::{Withdrawal, Withdrawn};
 use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
@@ -90,7 +91,7 @@ struct Fetched {
 
 /// Why a certificate is trusted to be the controller's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Trust {
+pub(crate) enum Trust {
     /// The user names it, as a file or URL.
     Named,
     /// A controller served it, and TLS verified the API server.
@@ -123,6 +124,11 @@ impl CertificateSource {
 
     /// The certificate, if it is valid now and was not withdrawn.
     pub(crate) fn certificate(&self) -> Result<Certificate, SourceError> {
+        self.certificate_and_trust().map(|(certificate, _)| certificate)
+    }
+
+    /// The certificate, if it is valid now and was not withdrawn, and why it is trusted to be the controller's.
+    pub(crate) fn certificate_and_trust(&self) -> Result<(Certificate, Trust), SourceError> {
         let now = Timestamp::now();
         let fetched = self.fetch()?;
         self.check_not_withdrawn(&fetched)?;
@@ -132,7 +138,7 @@ impl CertificateSource {
             source,
         })?;
         self.remember(&fetched, now);
-        Ok(fetched.certificate)
+        Ok((fetched.certificate, fetched.trust))
     }
 
     /// The certificate as PEM, expired or not: printing it does no harm. Several certificates stay several; other
@@ -160,7 +166,7 @@ impl CertificateSource {
                 (text, Trust::Named)
             }
             Self::Url(url) => {
-                let text = url::fetch(url);
+                let text = url::fetch(url, Redirects::Followed);
                 let text = text.map_err(|source| SourceError::Url { shown: address::shown(url), source })?;
                 (text, Trust::Named)
             }

@@ -3,11 +3,13 @@
 //! To add one, write `commands/NAME.rs` with a struct of its flags (`#[derive(clap::Args)]`; the doc comment is its line in `--help`) and `run`, and add
 //! it to [`Command`].
 
+pub(crate) mod clusters;
 pub(crate) mod common;
 pub(crate) mod completion;
 pub(crate) mod create;
 pub(crate) mod edit;
 pub(crate) mod guard;
+pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod keys;
 pub(crate) mod reseal;
@@ -20,7 +22,9 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Create(Box<create::CreateArgs>),
+    Clusters(Box<clusters::ClustersArgs>),
     Guard(guard::GuardArgs),
+    Init(Box<init::InitArgs>),
     Inspect(Box<inspect::InspectArgs>),
     Keys(Box<keys::KeysArgs>),
     Completion(completion::CompletionArgs),
@@ -33,7 +37,9 @@ impl Command {
     pub(crate) fn run(self, whole: &clap::Command) -> Result<(), CommandError> {
         match self {
             Self::Create(args) => create::run(*args),
+            Self::Clusters(args) => clusters::run(*args),
             Self::Guard(args) => guard::run(args),
+            Self::Init(args) => init::run(&args),
             Self::Inspect(args) => inspect::run(*args),
             Self::Keys(args) => keys::run(*args),
             Self::Completion(args) => completion::run(&args, whole),

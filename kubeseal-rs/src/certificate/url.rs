@@ -22,17 +22,25 @@ pub(crate) enum FetchError {
     TooLarge,
 }
 
-/// Fetches the text behind `url`.
-pub(crate) fn fetch(url: &Url) -> Result<String, FetchError> {
-    block_on(get(url)).map_err(FetchError::Start)?
+/// Whether the certificate may come from another address than that of the URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Redirects {
+    Followed,
+    Refused,
 }
 
-async fn get(url: &Url) -> Result<String, FetchError> {
+/// Fetches the text behind `url`.
+pub(crate) fn fetch(url: &Url, redirects: Redirects) -> Result<String, FetchError> {
+    block_on(get(url, redirects)).map_err(FetchError::Start)?
+}
+
+async fn get(url: &Url, redirects: Redirects) -> Result<String, FetchError> {
     // Its message would repeat the URL, credentials included.
     let failed = |error: reqwest::Error| FetchError::Request(error.without_url());
     // reqwest connects directly if the proxy's address is invalid, so that each address is checked before the request.
     proxy_on_the_way(url).map_err(FetchError::Proxy)?;
-    let checked = |attempt: Attempt<'_>| match proxy_on_the_way(attempt.url()) {
+    let checked = move |attempt: Attempt<'_>| match proxy_on_the_way(attempt.url()) {
+        _ if redirects == Redirects::Refused => attempt.stop(),
         Ok(_) => Policy::default().redirect(attempt),
         Err(error) => attempt.error(error),
     };

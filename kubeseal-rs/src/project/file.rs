@@ -21,6 +21,9 @@ use yaml_edit_in_place::split::documents;
 /// The name of the file.
 pub(crate) const NAME: &str = ".sealed-secrets.yaml";
 
+/// Where `init` puts the schema, so that editors find it without a network.
+pub(crate) const SCHEMA_PATH: &str = ".sealed-secrets/schema.json";
+
 /// The schema of the file, in JSON Schema, for editors.
 pub(crate) const SCHEMA: &str = include_str!("schema.json");
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::project::trust::error::TrustError;
+use std::fmt::Write as _;
 use std::fs;
 use tempfile::TempDir;
 
@@ -35,7 +36,7 @@ impl Team {
         let mut lines = format!("rules {}\n", trust::rules::digest(&rules));
         for cluster in project.clusters() {
             let recipient = project.recipient(cluster).unwrap();
-            lines.push_str(&format!("{} {}\n", recipient.name, recipient.key.id()));
+            writeln!(lines, "{} {}", recipient.name, recipient.key.id()).unwrap();
         }
         fs::write(team.folder.path().join("trusted"), lines).unwrap();
         team

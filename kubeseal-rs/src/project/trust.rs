@@ -39,44 +39,51 @@ enum Source {
 impl Trust {
     /// What the file of `--trusted` lists; without such a file, what was accepted on this machine for the repository at `root`.
     pub(crate) fn of(root: &Path, file: Option<&Path>) -> Result<Self, TrustError> {
-        match file.filter(|file| !file.as_os_str().is_empty()) {
-            Some(file) => {
-                let source = Source::File(file.to_owned());
-                Ok(Self { trusted: trusted_file::read(file, root)?, source })
-            }
-            None => {
-                let store = TrustStore::of(root)?;
-                Ok(Self { trusted: store.read()?, source: Source::Store(store) })
-            }
+        if let Some(file) = file.filter(|file| !file.as_os_str().is_empty()) {
+            let source = Source::File(file.to_owned());
+            return Ok(Self { trusted: trusted_file::read(file, root)?, source });
         }
+        let store = TrustStore::of(root)?;
+        Ok(Self { trusted: store.read()?, source: Source::Store(store) })
     }
 
     pub(crate) fn trusted(&self) -> &Trusted {
         &self.trusted
     }
 
-    /// Returns if all claims are accepted. At a terminal it shows the others and asks for confirmation; elsewhere they are an error.
-    pub(crate) fn require(&mut self, claims: Vec<Claim>) -> Result<(), TrustError> {
+    /// Returns if all claims are accepted; others are an error.
+    pub(crate) fn check(&self, claims: Vec<Claim>) -> Result<(), TrustError> {
         let new = self.trusted.missing(claims);
         if new.is_empty() {
             return Ok(());
         }
-        if let Source::File(file) = &self.source {
-            return Err(TrustError::NotListed { file: file.clone(), lines: self.trusted.differences(&new) });
-        }
         let lines = self.trusted.differences(&new);
-        match confirmed(&format!(
-            "the project file says what was not accepted on this machine:{lines}\nTrust this?"
-        )) {
-            Some(true) => self.accept(new),
+        Err(match &self.source {
+            Source::File(file) => TrustError::NotListed { file: file.clone(), lines },
+            Source::Store(_) => TrustError::Untrusted { lines, clusters: claim::clusters(&new) },
+        })
+    }
+
+    /// Returns if all claims are accepted. At a terminal it shows the others and asks for confirmation; elsewhere they are an error.
+    pub(crate) fn require(&mut self, claims: Vec<Claim>) -> Result<(), TrustError> {
+        let error = match self.check(claims.clone()) {
+            Err(TrustError::Untrusted { lines, clusters }) => TrustError::Untrusted { lines, clusters },
+            answer => return answer,
+        };
+        match confirmed(&format!("{error}\nTrust this?")) {
+            Some(true) => self.accept(claims),
             Some(false) => Err(TrustError::NotSure),
-            None => Err(TrustError::Untrusted { lines, clusters: claim::clusters(&new) }),
+            None => Err(error),
         }
     }
 
     /// Accepts the claims without a question, and stores them.
     pub(crate) fn accept(&mut self, claims: Vec<Claim>) -> Result<(), TrustError> {
-        for claim in claims {
+        let new = self.trusted.missing(claims);
+        if new.is_empty() {
+            return Ok(());
+        }
+        for claim in new {
             self.trusted.add(claim);
         }
         match &self.source {

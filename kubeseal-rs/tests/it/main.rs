@@ -46,6 +46,14 @@ mod certificate {
     mod withdrawn;
 }
 
+#[cfg(unix)]
+mod clusters {
+    mod fetch;
+    mod init;
+    mod repository;
+    mod trust;
+}
+
 mod connection {
     mod error_messages;
     #[cfg(unix)]

@@ -4,7 +4,7 @@ use crate::manifest::yaml::invalid::InvalidManifest;
 use crate::project::cluster_name::InvalidClusterName;
 use crate::project::rule::InvalidPattern;
 use crate::terminal::escape::shown;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use yaml_edit_in_place::Position;
 
 /// What is wrong, and where.
@@ -72,14 +72,15 @@ impl Invalid {
     /// The line, the column and the field, for a message about a file.
     pub(crate) fn location(&self) -> impl fmt::Display {
         let mut text = String::new();
+        // Writing to a String cannot fail.
         if let Some(Position { line, column }) = self.position {
-            text.push_str(&format!(", line {line}"));
+            let _ = write!(text, ", line {line}");
             if let Some(column) = column {
-                text.push_str(&format!(", column {column}"));
+                let _ = write!(text, ", column {column}");
             }
         }
         if !self.field.is_empty() {
-            text.push_str(&format!(", field {}", shown(&self.field)));
+            let _ = write!(text, ", field {}", shown(&self.field));
         }
         text
     }

@@ -45,10 +45,11 @@ impl Hint for TrustError {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Untrusted { clusters, .. } => {
-                let clusters: String = clusters.iter().map(|cluster| format!(" {cluster}")).collect();
+                let clusters: String = clusters.iter().flat_map(|cluster| [" ", cluster.as_str()]).collect();
                 format!(
-                    "compare it with what your team says, then accept it in a terminal: `{0} clusters trust{clusters}`. In CI, give \
-                     --trusted FILE, which `{0} clusters list --trusted-file` prints",
+                    "compare it with what your team says, then accept it in a terminal: `{0} clusters trust{clusters}`. A script that knows \
+                     the digits adds --fingerprint KEY or --rules SHA256; CI gives --trusted FILE, which `{0} clusters list \
+                     --trusted-file` prints",
                     name()
                 )
             }

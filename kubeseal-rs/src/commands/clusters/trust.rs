@@ -1,0 +1,90 @@
+//! `clusters trust`: accepts what the project file says.
+//!
+//! Decided: no `--yes`, because scripts would trust whatever a pull request says. A script gives what it expects, with `--fingerprint` and
+//! `--rules`; CI gives `--trusted FILE` to the commands that seal.
+
+use crate::commands::clusters::error::ClustersError;
+use crate::commands::clusters::fetch::connection;
+use crate::error::CommandError;
+use crate::files::output::print_text;
+use crate::project::Project;
+use crate::project::key_id::KeyId;
+use crate::project::trust::Trust;
+use crate::project::trust::claim::Claim;
+use crate::project::trust::rules::digest;
+use crate::terminal::program::name;
+use clap::Args;
+use std::path::Path;
+
+/// The first part of `help clusters trust`.
+pub(crate) const LONG_ABOUT: &str = "Accept what the project file says: the keys of the clusters, how their certificates are fetched, and, \
+    where no cluster is named, the rules. What is new is shown beside what was accepted before, and asked for at a terminal.\n\n\
+    What you accept is stored on this machine, for this repository.";
+
+/// Accept the keys and rules of the project file, after showing what is new.
+#[derive(Debug, Args)]
+#[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
+        # Everything, at a terminal\n  \
+        {0} clusters trust\n\n  \
+        # In a script, only if the key is the one that it knows\n  \
+        {0} clusters trust prod-eu --fingerprint \"$PROD_EU\"", name()))]
+pub(crate) struct TrustArgs {
+    /// Names of clusters (default: all, and the rules).
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+
+    /// Accept the key of the cluster, without a question, if it is this one: a fingerprint of 64 digits, or age1….
+    #[arg(long, value_name = "KEY")]
+    pub fingerprint: Option<KeyId>,
+
+    /// Accept the rules, without a question, if this is their SHA-256.
+    #[arg(long, value_name = "SHA256", conflicts_with = "names")]
+    pub rules: Option<String>,
+}
+
+pub(crate) fn run(args: &TrustArgs) -> Result<(), CommandError> {
+    let project = Project::require(Path::new("."))?;
+    let mut trust = Trust::of(project.root(), None)?;
+    let clusters = project.named(&args.names)?;
+    if let Some(expected) = &args.fingerprint {
+        let [cluster] = clusters.as_slice() else {
+            return Err(ClustersError::OneCluster("--fingerprint").into());
+        };
+        let recipient = project.recipient(cluster)?;
+        let (cluster, key) = (recipient.name.clone(), recipient.key.id());
+        if key != *expected {
+            return Err(ClustersError::OtherKey { cluster, key }.into());
+        }
+        trust.accept(vec![recipient.claim()])?;
+        return Ok(print_text(&format!("accepted: {cluster} {}\n", key.short()))?);
+    }
+    let rules = project.rules();
+    if let Some(expected) = &args.rules {
+        let digest = digest_of(&rules);
+        if digest != *expected {
+            return Err(ClustersError::OtherRules(digest).into());
+        }
+        trust.accept(vec![rules])?;
+        return Ok(print_text(&format!("accepted: rules {digest}\n"))?);
+    }
+    let mut claims = Vec::new();
+    let all: Vec<_> = if clusters.is_empty() { project.clusters().iter().collect() } else { clusters };
+    for cluster in all {
+        claims.push(project.recipient(cluster)?.claim());
+        claims.push(connection(cluster));
+    }
+    if args.names.is_empty() {
+        claims.push(rules);
+    }
+    let is_new = claims.iter().any(|claim| !trust.trusted().has(claim));
+    trust.require(claims)?;
+    Ok(print_text(if is_new { "accepted\n" } else { "everything was accepted before\n" })?)
+}
+
+/// The digest of the rules.
+pub(crate) fn digest_of(rules: &Claim) -> String {
+    match rules {
+        Claim::Rules(rules) => digest(rules),
+        Claim::Key { .. } | Claim::Connection { .. } => digest(&[]),
+    }
+}

@@ -1,0 +1,161 @@
+//! `clusters fetch`: which connection is used, what is trusted, and which file is written.
+
+use super::repository::{Repository, fingerprint, newer, pem, serving};
+use crate::support::server::Server;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
+
+const FILE: &str = "clusters:\n  prod-eu: { certificate: .sealed-secrets/prod-eu.pem, context: eu }\n";
+const PATH: &str = ".sealed-secrets/prod-eu.pem";
+const FETCH: [&str; 2] = ["clusters", "fetch"];
+
+#[test]
+fn a_renewed_certificate_is_written_and_trusted() {
+    let newer = newer();
+    let eu = Server::start_tls(serving(&[&pem(), &newer, &newer]), false);
+    let repository = Repository::new(&[("eu", &eu)]);
+    repository.write(".sealed-secrets.yaml", FILE);
+    let (code, output, shown) = repository.answers(&FETCH, "y\n");
+    assert_eq!(
+        (code, output.as_str()),
+        (Some(0), "prod-eu: f5b8ca6cdb64 written to .sealed-secrets/prod-eu.pem\n"),
+        "{shown}"
+    );
+    assert!(shown.contains("prod-eu: its certificate is fetched by context eu"), "{shown}");
+
+    let short = &fingerprint(&newer)[..12];
+    assert_eq!(repository.succeeds(&FETCH), format!("prod-eu: {short} written to {PATH}\n"));
+    assert_eq!(repository.read(PATH), newer);
+    assert_eq!(repository.succeeds(&FETCH), format!("prod-eu: {short} in {PATH} is the newest\n"));
+    let list = repository.succeeds(&["clusters", "list", "--trusted-file"]);
+    let (old, new) = (fingerprint(&pem()), fingerprint(&newer));
+    assert!(list.starts_with(&format!("prod-eu {old}\nprod-eu {new}\nrules ")), "{list}");
+}
+
+#[test]
+fn no_request_is_sent_over_a_connection_that_was_not_accepted() {
+    let [eu, dev] = [(); 2].map(|()| Server::start_tls(serving(&[&pem()]), false));
+    let repository = Repository::new(&[("eu", &eu), ("dev", &dev)]);
+    repository.write(".sealed-secrets.yaml", FILE);
+    for arguments in [&FETCH[..], &["clusters", "list", "--check"]] {
+        let (code, stdout, stderr) = repository.run(arguments);
+        let printed = stdout + &stderr;
+        assert_eq!(code, Some(1), "{printed}");
+        assert!(printed.contains("prod-eu: its certificate is fetched by context eu"), "{printed}");
+        assert!(eu.requests().is_empty());
+    }
+    // The user's own word needs no trust in the file.
+    repository.succeeds(&["clusters", "fetch", "prod-eu", "--context", "eu"]);
+    assert_eq!(repository.answers(&["clusters", "trust"], "y\n").0, Some(0));
+    // A pull request leads to another cluster.
+    repository.write(".sealed-secrets.yaml", &FILE.replace("context: eu", "context: dev"));
+    let (_, _, shown) = repository.answers(&FETCH, "n\n");
+    assert!(shown.contains("fetched by context dev (accepted before: context eu)"), "{shown}");
+    repository
+        .write(".sealed-secrets.yaml", &FILE.replace("context: eu", "context: eu, controllerName: mine"));
+    assert!(
+        repository.fails(&FETCH).contains("context eu, controllerName mine (accepted before: context eu)")
+    );
+    assert!(dev.requests().is_empty());
+}
+
+#[test]
+fn a_context_is_given_for_one_cluster() {
+    let repository = Repository::new(&[]);
+    repository.write(".sealed-secrets.yaml", FILE);
+    let (code, _, stderr) = repository.run(&["clusters", "fetch", "--context", "eu"]);
+    assert!(code == Some(2) && stderr.contains("--context is for one cluster"), "{stderr}");
+    let (code, _, stderr) = repository.run(&["clusters", "fetch", "prod-ue"]);
+    assert!(code == Some(2) && stderr.contains("hint: write prod-eu\n"), "{stderr}");
+}
+
+#[test]
+fn a_file_that_is_no_certificate_stays() {
+    let eu = Server::start_tls(serving(&[&pem()]), false);
+    let repository = Repository::new(&[("eu", &eu)]);
+    repository.write(".sealed-secrets.yaml", &FILE.replace(PATH, "app.yaml"));
+    repository.write("app.yaml", "kind: Deployment\n");
+    let error = repository.fails(&["clusters", "fetch", "prod-eu", "--context", "eu"]);
+    assert!(error.contains("there is a file that holds no certificate"), "{error}");
+    assert_eq!(repository.read("app.yaml"), "kind: Deployment\n");
+}
+
+#[test]
+fn one_cluster_that_does_not_answer_does_not_stop_the_others() {
+    let eu = Server::start_tls(serving(&[&pem()]), false);
+    let us = Server::start_tls(Vec::new(), false);
+    let repository = Repository::new(&[("eu", &eu), ("us", &us)]);
+    repository
+        .write(".sealed-secrets.yaml", &format!("{FILE}  prod-us: {{ certificate: us.pem, context: us }}\n"));
+    let (code, output, shown) = repository.answers(&FETCH, "y\n");
+    assert_eq!(code, Some(1), "{shown}");
+    assert_eq!(output, "prod-eu: f5b8ca6cdb64 written to .sealed-secrets/prod-eu.pem\n");
+    assert!(
+        shown.contains("prod-us: not fetched: ") && shown.contains("1 of the certificates was not fetched"),
+        "{shown}"
+    );
+}
+
+/// A proxy that connects every client to `server`, whatever address it wants.
+fn proxy(server: &Server) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let target = server.url().replace("https://", "");
+    std::thread::spawn(move || {
+        for client in listener.incoming().map_while(Result::ok) {
+            let mut reader = BufReader::new(client.try_clone().unwrap());
+            let mut line = String::new();
+            while reader.read_line(&mut line).is_ok_and(|count| count > 2) {
+                line.clear();
+            }
+            let mut client = client;
+            client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+            let mut server = TcpStream::connect(&target).unwrap();
+            let (mut from, mut to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+            std::thread::spawn(move || std::io::copy(&mut server, &mut client));
+        }
+    });
+    address
+}
+
+#[test]
+fn what_comes_from_a_url_is_shown_and_asked_for() {
+    let server = Server::start_tls(vec![("/cert.pem", 200, pem())], false);
+    let repository = Repository::new(&[]);
+    let file = FILE.replace("context: eu", "context: eu, url: \"https://elsewhere.example/v1/cert.pem\"");
+    repository.write(".sealed-secrets.yaml", &file);
+    let mut terminal = {
+        let mut command = repository.command(&FETCH);
+        command.env("HTTPS_PROXY", proxy(&server)).env("SSL_CERT_FILE", &server.files.as_ref().unwrap()[0]);
+        crate::support::terminal::Terminal::start(command)
+    };
+    terminal.wait_for(" [y/N] ");
+    assert!(server.requests().is_empty());
+    terminal.type_in("y\n");
+    terminal.wait_for(" [y/N] ");
+    assert!(!repository.path(PATH).exists());
+    terminal.type_in("y\n");
+    let (code, output, shown) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains(&format!("prod-eu: certificate {}", fingerprint(&pem()))), "{shown}");
+    assert!(output.contains("written to"), "{output}");
+}
+
+#[test]
+fn a_url_is_followed_to_no_other() {
+    let server = Server::start_tls(vec![("/cert.pem", 302, String::new())], false);
+    let repository = Repository::new(&[]);
+    repository.write(
+        ".sealed-secrets.yaml",
+        &FILE.replace("context: eu", "url: \"https://elsewhere.example/cert.pem\""),
+    );
+    let mut command = repository.command(&["clusters", "fetch", "prod-eu"]);
+    command.env("HTTPS_PROXY", proxy(&server)).env("SSL_CERT_FILE", &server.files.as_ref().unwrap()[0]);
+    let mut terminal = crate::support::terminal::Terminal::start(command);
+    terminal.wait_for(" [y/N] ");
+    terminal.type_in("y\n");
+    let (code, _, shown) = terminal.end();
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(shown.contains("the server answered 302") && shown.contains("followed to no other"), "{shown}");
+}

@@ -1,0 +1,131 @@
+//! `clusters trust`, the list for CI, and what happens to a project file that a pull request changed.
+
+use super::repository::{Repository, fingerprint, newer, pem};
+use crate::support::program::finish;
+use std::fs;
+
+const FILE: &str = "clusters:
+  prod-eu: { certificate: prod-eu.pem }
+rules:
+  - { path: \"apps/**\", to: [prod-eu] }
+";
+
+fn repository() -> Repository {
+    let repository = Repository::new(&[]);
+    repository.write(".sealed-secrets.yaml", FILE);
+    repository.write("prod-eu.pem", &pem());
+    repository
+}
+
+#[test]
+fn what_is_new_is_shown_and_asked_for() {
+    let repository = repository();
+    let trust = ["clusters", "trust"];
+    let error = repository.fails(&trust);
+    assert!(
+        error.starts_with("error: the project file says what was not accepted on this machine:\n"),
+        "{error}"
+    );
+    assert!(error.contains("clusters trust`. A script") && error.contains("--trusted FILE"), "{error}");
+    let (code, _, shown) = repository.answers(&trust, "n\n");
+    assert!(code == Some(1) && shown.contains("aborted"), "{shown}");
+    let (code, output, shown) = repository.answers(&trust, "y\n");
+    assert_eq!((code, output.as_str()), (Some(0), "accepted\n"));
+    let key = format!("prod-eu: certificate {}, valid until 2126-10-30", fingerprint(&pem()));
+    assert!(shown.contains(&key) && shown.contains("+ {\"path\":\"apps/**\""), "{shown}");
+    assert_eq!(repository.succeeds(&trust), "everything was accepted before\n");
+
+    // A comment, a moved file and another spelling mean the same.
+    fs::rename(repository.path("prod-eu.pem"), repository.path("moved.pem")).unwrap();
+    let spelt = "# hello\nrules: [{ to: [prod-eu], path: apps/**, scope: strict }]\nclusters: { prod-eu: { certificate: moved.pem } }\n";
+    repository.write(".sealed-secrets.yaml", spelt);
+    assert_eq!(repository.succeeds(&trust), "everything was accepted before\n");
+
+    // A rule in front is seen.
+    let front = FILE
+        .replace("rules:\n", "rules:\n  - { path: \"**\", to: [prod-eu] }\n")
+        .replace("prod-eu.pem", "moved.pem");
+    repository.write(".sealed-secrets.yaml", &front);
+    let error = repository.fails(&trust);
+    assert!(
+        error.contains("    + {\"path\":\"**\"") && error.contains("      {\"path\":\"apps/**\""),
+        "{error}"
+    );
+    let (code, output, _) = repository.run(&["clusters", "list"]);
+    assert!(code == Some(0) && output.contains("The rules are not trusted."), "{output}");
+
+    // So is another certificate. Another repository knows nothing of all this.
+    repository.write("moved.pem", &newer());
+    let error = repository.fails(&["clusters", "trust", "prod-eu"]);
+    assert!(
+        error.contains("(accepted before: f5b8ca6cdb64)") && error.contains("clusters trust prod-eu`"),
+        "{error}"
+    );
+    let other = self::repository();
+    let mut command = other.command(&trust);
+    command.env("XDG_CONFIG_HOME", repository.beside("config"));
+    assert!(!finish(command, b"").status.success());
+}
+
+#[test]
+fn a_script_accepts_what_it_knows() {
+    let repository = repository();
+    let other = fingerprint(&newer());
+    let error = repository.fails(&["clusters", "trust", "prod-eu", "--fingerprint", &other]);
+    assert!(error.contains("cluster prod-eu has another key: f5b8ca6cdb64"), "{error}");
+    let error = repository.fails(&["clusters", "trust", "--rules", &"0".repeat(64)]);
+    let digest = error.split("other rules: ").nth(1).unwrap().lines().next().unwrap();
+    let key = fingerprint(&pem());
+    repository.succeeds(&["clusters", "trust", "prod-eu", "--fingerprint", &key]);
+    repository.succeeds(&["clusters", "trust", "--rules", digest]);
+    assert_eq!(repository.succeeds(&["clusters", "trust"]), "everything was accepted before\n");
+    assert_eq!(repository.run(&["clusters", "trust", "--fingerprint", &key]).0, Some(2));
+    assert_eq!(repository.run(&["clusters", "trust", "--fingerprint", "ab"]).0, Some(2));
+}
+
+#[test]
+fn a_list_for_ci_counts_alone() {
+    let repository = repository();
+    assert!(repository.fails(&["clusters", "list", "--trusted-file"]).contains("not accepted"));
+    assert_eq!(repository.answers(&["clusters", "trust"], "y\n").0, Some(0));
+    let list = repository.succeeds(&["clusters", "list", "--trusted-file"]);
+    let file = repository.beside("trusted");
+    fs::write(&file, &list).unwrap();
+    let trusted = |repository: &Repository| -> serde_json::Value {
+        let mut command = repository.command(&["clusters", "list", "-o", "json"]);
+        // Not the store of this machine.
+        command.env("XDG_CONFIG_HOME", repository.beside("empty")).env("SEALED_SECRETS_TRUSTED", &file);
+        serde_json::from_slice(&finish(command, b"").stdout).unwrap()
+    };
+    let json = trusted(&repository);
+    assert_eq!(
+        (&json["clusters"][0]["trusted"], &json["rules"]["trusted"], &json["clusters"][0]["fingerprint"]),
+        (&true.into(), &true.into(), &fingerprint(&pem()).into())
+    );
+    fs::write(&file, "").unwrap();
+    let json = trusted(&repository);
+    assert_eq!((&json["clusters"][0]["trusted"], &json["rules"]["trusted"]), (&false.into(), &false.into()));
+    // A list that a pull request could change is none.
+    repository.write("trusted", &list);
+    let error = repository.fails(&["clusters", "list", "--trusted", "trusted"]);
+    assert!(error.contains("trusted is inside of the repository"), "{error}");
+}
+
+#[test]
+fn upstreams_flags_never_read_the_project_file() {
+    const SECRET: &[u8] = b"metadata: {name: a, namespace: shop}\nstringData: {k: v}\n";
+    let repository = repository();
+    for text in ["certainly: { not: a project file", FILE] {
+        repository.write(".sealed-secrets.yaml", text);
+        repository.write("apps/.sealed-secrets.yaml", text);
+        let mut command = repository.command(&["--cert", "prod-eu.pem", "-w", "apps/a.yaml"]);
+        command.env("SEALED_SECRETS_TRUSTED", "/nonexistent");
+        let output = finish(command, SECRET);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.stderr.is_empty());
+        // The certificate is that of the flag: without one, of the cluster.
+        let output = finish(repository.command(&["-w", "apps/a.yaml"]), SECRET);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains("cannot fetch the certificate from the cluster"), "{error}");
+    }
+}
