@@ -77,7 +77,7 @@ struct Known {
     has_entry: bool,
 }
 
-struct World {
+struct Model {
     sealed: SealedSecret,
     rings: [Vec<Arc<SealingKey>>; 2],
     unused: Vec<Arc<SealingKey>>,
@@ -87,7 +87,7 @@ struct World {
     changes: usize,
 }
 
-impl World {
+impl Model {
     fn new() -> Self {
         let mut unused = keys().to_vec();
         let rings = [vec![unused.remove(0)], vec![unused.remove(0)]];
@@ -230,11 +230,11 @@ proptest! {
 
     #[test]
     fn each_cluster_opens_what_the_model_says(steps in prop::collection::vec(step(), 1..12)) {
-        let mut world = World::new();
-        world.check();
+        let mut model = Model::new();
+        model.check();
         for step in &steps {
-            world.take(step);
-            world.check();
+            model.take(step);
+            model.check();
         }
     }
 }
