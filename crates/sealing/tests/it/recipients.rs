@@ -46,7 +46,7 @@ fn read(sealed: &SealedSecret, with: (&str, &str), item: &str) -> Result<String,
         Err(UnsealError::Items(errors)) => {
             Err(errors.into_iter().find(|error| error.key == item).unwrap().kind)
         }
-        Err(other) => panic!("{other}"),
+        Err(other) => unreachable!("{other}"),
     }
 }
 
@@ -258,13 +258,15 @@ fn seventeen_groups_are_refused() {
     assert_eq!(recipients.groups().len(), 16);
 }
 
+type Change = dyn Fn(&mut Value);
+
 /// The items themselves open still, in the first cluster.
 #[test]
 fn hostile_annotations_cost_little_and_leave_the_items_as_they_are() {
     let garbage =
         json!({ "cert": certificate(B).fingerprint().to_string(), "key": BASE64_STANDARD.encode([7; 256]) });
     let many: Value = std::iter::repeat_n(garbage.clone(), 500).collect();
-    let cases: [(&str, Box<dyn Fn(&mut Value)>, ItemErrorKind); 4] = [
+    let cases: [(&str, Box<Change>, ItemErrorKind); 4] = [
         (
             "an unknown key",
             Box::new(|it| it["groups"][0]["to"][1]["cert"] = "0".repeat(64).into()),
@@ -314,11 +316,11 @@ fn an_envelope_is_no_object_key_and_an_object_key_no_envelope() {
     let wrapped = BASE64_STANDARD.decode(item).unwrap()[2..258].to_vec();
     let object_key = Recipients::from_text(annotation(&sealed)).unwrap();
     tamper(&mut sealed, |document| {
-        document["groups"][0]["to"][1]["key"] = BASE64_STANDARD.encode(&wrapped).into()
+        document["groups"][0]["to"][1]["key"] = BASE64_STANDARD.encode(&wrapped).into();
     });
     assert_eq!(read(&sealed, B, "a"), Err(ItemErrorKind::NoKeyOpens));
     // The object key of B given as the wrapped key of an envelope.
-    let recipients::Entry::Certificate { key, .. } = &object_key.groups()[0].to()[1] else { panic!() };
+    let recipients::Entry::Certificate { key, .. } = &object_key.groups()[0].to()[1] else { unreachable!() };
     let length = u16::try_from(key.len()).unwrap().to_be_bytes();
     let envelope = [&length[..], key, &sealed_part(&sealed, "a")].concat();
     sealed.metadata.annotations.as_mut().unwrap().remove(RECIPIENTS);
@@ -341,7 +343,9 @@ fn a_bad_annotation_is_named_where_an_item_does_not_open() {
     ] {
         let mut sealed = sealed(&[("a", "1")]);
         annotate(&mut sealed, text.into());
-        let Err(ItemErrorKind::BadRecipients(error)) = read(&sealed, B, "a") else { panic!("{message}") };
+        let Err(ItemErrorKind::BadRecipients(error)) = read(&sealed, B, "a") else {
+            unreachable!("{message}")
+        };
         assert!(error.to_string().contains(message), "{error}");
         assert_eq!(read(&sealed, A, "a").as_deref(), Ok("1"));
         let status = unseal_with(&sealed, &ring_of(B), ALL).unwrap_err().to_string();
