@@ -70,6 +70,12 @@ impl Matching<'_> {
     pub fn session_key(&self) -> Option<&AesKey> {
         self.commits_to(&self.session_key).then_some(&self.session_key)
     }
+
+    /// Takes the session key out, whether the entry commits to it or not.
+    #[must_use]
+    pub fn into_session_key(self) -> AesKey {
+        self.session_key
+    }
 }
 
 impl<'de> Deserialize<'de> for Group {

@@ -6,6 +6,7 @@ mod trials;
 use crate::base64_text::decode_base64;
 use crate::item_error::ItemErrorKind;
 use crate::key_ring::KeyRing;
+use crate::keys::Keys;
 use api::Scope;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use entries::Entries;
@@ -52,6 +53,13 @@ impl<'a> ItemOpener<'a> {
         Self::new(metadata, ring, Effort::Unbounded)
     }
 
+    /// For a user who has the keys, and perhaps an age identity.
+    pub(crate) fn with_keys(metadata: &'a ObjectMeta, keys: Keys<'a>) -> Self {
+        let mut opener = Self::unbounded(metadata, keys.ring);
+        opener.entries = opener.entries.with_age(keys.age);
+        opener
+    }
+
     fn new(metadata: &'a ObjectMeta, ring: &'a KeyRing, effort: Effort) -> Self {
         let annotations = metadata.annotations.as_ref();
         let hint = annotations
@@ -69,15 +77,20 @@ impl<'a> ItemOpener<'a> {
 
     /// Opens the item of this name, or says why it does not open. The reason is for the object's own status.
     pub(crate) fn open(&self, name: &str, sealed: &str) -> Result<Plaintext, ItemErrorKind> {
-        self.open_or_reason(Some(name), sealed)
+        self.open_or_reason(Some(name), sealed).map(|(_, value)| value)
+    }
+
+    /// The session key of the item of this name, with which its value opens, or why it does not open.
+    pub(crate) fn session_key(&self, name: &str, sealed: &str) -> Result<AesKey, ItemErrorKind> {
+        self.open_or_reason(Some(name), sealed).map(|(key, _)| key)
     }
 
     /// Opens what has no name, and so no entry for recipients: the deprecated form.
     pub(crate) fn open_unnamed(&self, sealed: &str) -> Result<Plaintext, ItemErrorKind> {
-        self.open_or_reason(None, sealed)
+        self.open_or_reason(None, sealed).map(|(_, value)| value)
     }
 
-    fn open_or_reason(&self, name: Option<&str>, sealed: &str) -> Result<Plaintext, ItemErrorKind> {
+    fn open_or_reason(&self, name: Option<&str>, sealed: &str) -> Result<(AesKey, Plaintext), ItemErrorKind> {
         if self.trials.is_spent() {
             return Err(ItemErrorKind::NotTried);
         }
@@ -139,7 +152,7 @@ impl<'a> ItemOpener<'a> {
 
     /// Opens an item, without a reason if it does not open: for clients that may send objects which are not theirs.
     pub(crate) fn open_or_not(&self, name: Option<&str>, sealed: &str) -> Option<Plaintext> {
-        self.open_under(self.scope, name, &decode_base64(sealed)?).ok()
+        self.open_under(self.scope, name, &decode_base64(sealed)?).ok().map(|(_, value)| value)
     }
 
     /// The session key of an item's envelope, if a key of this ring unwraps it and it opens the value. The entry of the item is not used, but
@@ -155,20 +168,27 @@ impl<'a> ItemOpener<'a> {
         self.trials.open(&label, &envelope, commits).ok().map(|(key, _)| key)
     }
 
-    fn open_under(&self, scope: Scope, name: Option<&str>, envelope: &[u8]) -> Result<Plaintext, Unopened> {
+    fn open_under(
+        &self,
+        scope: Scope,
+        name: Option<&str>,
+        envelope: &[u8],
+    ) -> Result<(AesKey, Plaintext), Unopened> {
         let label = scope.label(self.namespace, self.name);
-        let (matching, is_outdated) = match name {
+        let (mut matching, is_outdated) = match name {
             Some(name) => self.matching(scope, name, &label, envelope)?,
             None => (Vec::new(), false),
         };
         let commits = |key: &AesKey| matching.iter().all(|entry| entry.commits_to(key));
-        for key in matching.iter().filter_map(Matching::session_key).filter(|key| commits(key)) {
-            if let Ok(value) = open_with(key, envelope) {
-                return Ok(value);
-            }
+        let opened = matching.iter().enumerate().find_map(|(index, entry)| {
+            let key = entry.session_key().filter(|key| commits(key))?;
+            open_with(key, envelope).ok().map(|value| (index, value))
+        });
+        if let Some((index, value)) = opened {
+            return Ok((matching.swap_remove(index).into_session_key(), value));
         }
         match self.trials.open(&label, envelope, commits) {
-            Ok((_, value)) => Ok(value),
+            Ok(opened) => Ok(opened),
             Err(OpenError::Truncated(_)) => Err(Unopened::Truncated),
             Err(OpenError::DoesNotOpen) if !matching.is_empty() => Err(Unopened::NotCommitted),
             Err(OpenError::DoesNotOpen) if is_outdated => Err(Unopened::Outdated),

@@ -8,15 +8,18 @@
 //! | plaintext into a SealedSecret | `seal` |
 //! | a SealedSecret into the Secret that it describes | `unseal`; its messages are in `unseal::message` |
 //! | sealed values to a newer key; whether values open | `reseal` |
+//! | sealed values for other recipients | `change_recipients` |
 //! | which keys a SealedSecret needs | `needs` |
 //! | base64 as Go reads it | `base64_text` |
 //! | the order in which keys are tried, and how many tries an object may cost | `item_opener` |
 //! | the keys of a cluster; the name of the next key | `key_ring`, `sealing_key`, `successor_name` |
 
 mod base64_text;
+mod change_recipients;
 mod item_error;
 mod item_opener;
 mod key_ring;
+mod keys;
 mod needs;
 mod reseal;
 mod seal;
@@ -27,8 +30,10 @@ mod unseal;
 mod unsealed_secret;
 
 pub use base64_text::decode_base64;
+pub use change_recipients::{ChangeError, change_recipients};
 pub use item_error::{BadTemplate, ItemError, ItemErrorKind};
 pub use key_ring::KeyRing;
+pub use keys::{AgeOpener, Keys};
 pub use needs::{Needs, needs};
 pub use reseal::{MAX_ITEMS_OF_A_REQUEST, ResealError, Resealed, Verdict, reseal, reseal_in_full, verify};
 pub use seal::{SealFailure, SealedItems, SecretToSeal, seal_item, seal_items, seal_secret, seal_secret_for};

@@ -7,6 +7,7 @@ mod templates;
 
 pub use error::{InFull, UnsealError};
 pub use message::DO_NOT_RENDER;
+pub(crate) use message::faulty_items;
 pub use templates::templated;
 
 use crate::item_error::ItemError;

@@ -2,10 +2,11 @@
 
 use crate::item_error::ItemErrorKind;
 use crate::key_ring::KeyRing;
+use crate::keys::AgeOpener;
 use api::Scope;
 use api::annotations::RECIPIENTS;
 use envelope::Fingerprint;
-use recipients::{FormatError, Group, ObjectKey, Recipients};
+use recipients::{Entry, FormatError, Group, ObjectKey, Recipients};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
@@ -16,13 +17,15 @@ const MOST_OPERATIONS: u32 = 64;
 pub(crate) struct OpenedGroup {
     pub key: ObjectKey,
     pub entry: usize,
-    pub by: Fingerprint,
+    /// None for an age identity.
+    pub by: Option<Fingerprint>,
 }
 
 /// The entries of one object.
 pub(crate) struct Entries<'a> {
     recipients: Option<Result<Recipients, FormatError>>,
     ring: &'a KeyRing,
+    age: Option<AgeOpener<'a>>,
     operations: Cell<u32>,
     /// What each group gave, by scope and index.
     opened: RefCell<BTreeMap<(&'static str, usize), Option<OpenedGroup>>>,
@@ -34,9 +37,15 @@ impl<'a> Entries<'a> {
         Self {
             recipients: text.map(|text| Recipients::from_text(text)),
             ring,
+            age: None,
             operations: Cell::new(0),
             opened: RefCell::default(),
         }
+    }
+
+    /// These entries, with what opens those for age identities.
+    pub(crate) fn with_age(self, age: Option<AgeOpener<'a>>) -> Self {
+        Self { age, ..self }
     }
 
     /// The annotation, if it is there and can be read.
@@ -65,13 +74,14 @@ impl<'a> Entries<'a> {
         (self.operations.get() >= MOST_OPERATIONS).then_some(ItemErrorKind::EntriesNotTried)
     }
 
-    /// Calls `then` with the object key of a group and the fingerprint of the key that opened it. None if no key opens it.
+    /// Calls `then` with the object key of a group and the fingerprint of the key that opened it, if it was no age identity. None if
+    /// nothing opens it.
     pub(crate) fn with_object_key<T>(
         &self,
         scope: Scope,
         label: &[u8],
         index: usize,
-        then: impl FnOnce(&ObjectKey, Fingerprint) -> T,
+        then: impl FnOnce(&ObjectKey, Option<Fingerprint>) -> T,
     ) -> Option<T> {
         self.with_group(scope, label, index, |opened| then(&opened.key, opened.by))
     }
@@ -89,7 +99,7 @@ impl<'a> Entries<'a> {
         group.as_ref().map(then)
     }
 
-    /// Tries the keys that the entries name, the newest first.
+    /// Tries the keys that the entries name, the newest first, then the age identities.
     fn open_group(&self, label: &[u8], index: usize) -> Option<OpenedGroup> {
         let group = self.recipients()?.groups().get(index)?;
         for key in self.ring.iter() {
@@ -102,10 +112,14 @@ impl<'a> Entries<'a> {
                 }
                 self.operations.set(self.operations.get() + 1);
                 if let Some(opened) = entry.open(key.pair().private(), label) {
-                    return Some(OpenedGroup { key: opened, entry: place, by: fingerprint });
+                    return Some(OpenedGroup { key: opened, entry: place, by: Some(fingerprint) });
                 }
             }
         }
-        None
+        let age = self.age?;
+        group.to().iter().enumerate().find_map(|(place, entry)| {
+            let Entry::Age { recipient, key } = entry else { return None };
+            age(recipient, key).map(|key| OpenedGroup { key, entry: place, by: None })
+        })
     }
 }

@@ -79,10 +79,10 @@ impl<'a> Trials<'a> {
         self.opened.borrow().clone()
     }
 
-    /// Records that this key opened something that was not tried here.
-    pub(crate) fn opened_with(&self, key: Fingerprint) {
+    /// Records that something opened, with this key unless it was an age identity.
+    pub(crate) fn opened_with(&self, key: Option<Fingerprint>) {
         self.opens.set(self.opens.get().saturating_add(1));
-        self.opened.borrow_mut().insert(key);
+        self.opened.borrow_mut().extend(key);
     }
 
     /// Tries the keys one after the other. A session key that is not `accepted` does not open.
@@ -113,7 +113,7 @@ impl<'a> Trials<'a> {
         counter.set(counter.get().saturating_add(tried));
         let (index, value) = opened?;
         self.prefer(index);
-        self.opened_with(self.ring.at(index).fingerprint());
+        self.opened_with(Some(self.ring.at(index).fingerprint()));
         Ok(value)
     }
 

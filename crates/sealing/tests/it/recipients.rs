@@ -5,14 +5,16 @@ use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
 use api::{Scope, SealedSecret};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use envelope::{Certificate, Fingerprint, Plaintext};
+use envelope::{Certificate, Fingerprint, KeyPair, KeySize, Plaintext, PrivateKey, issue};
+use jiff::SignedDuration;
 use rand::rngs::SysRng;
-use recipients::Recipients;
+use recipients::{AgeRecipient, ObjectKey, Recipients};
 use sealing::{
-    ItemErrorKind, KeyRing, Needs, OtherRecipient, ResealError, SealFor, SecretToSeal, UnsealError, Verdict,
-    needs, seal_item, seal_items, seal_secret_for,
+    ChangeError, ItemErrorKind, KeyRing, Keys, Needs, OtherRecipient, ResealError, SealFor, SealingKey,
+    SecretToSeal, UnsealError, Verdict, change_recipients, needs, seal_item, seal_items, seal_secret_for,
 };
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 fn certificate(of: (&str, &str)) -> Certificate {
     Certificate::from_pem(of.1).unwrap()
@@ -156,16 +158,7 @@ fn an_item_that_upstream_changed_says_so_where_it_does_not_open() {
 fn resealing_changes_what_the_cluster_opened_itself_and_nothing_else() {
     let before = sealed(&[("a", "1"), ("b", "2")]);
     // The second cluster, with a newer key: the key of A stands for it here.
-    let third = {
-        let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
-        let start = certificate(B).not_before() + jiff::SignedDuration::from_hours(1);
-        let issued =
-            envelope::issue(&mut SysRng, &private, "", start, jiff::SignedDuration::from_hours(1)).unwrap();
-        std::sync::Arc::new(sealing::SealingKey::new(
-            "new".into(),
-            envelope::KeyPair::new(private, issued).unwrap(),
-        ))
-    };
+    let third = extra_key();
     let renewed = KeyRing::new([key(B), third.clone()]);
     let resealed = reseal_to_newest(&before, &renewed).unwrap();
     assert_eq!(resealed.encrypted_data, before.spec.encrypted_data, "they are A's");
@@ -191,16 +184,7 @@ fn resealing_changes_what_the_cluster_opened_itself_and_nothing_else() {
     assert_eq!(read(&after, B, "a").as_deref(), Ok("1"), "the entry of the other cluster is still valid");
     assert!(unseal_with(&after, &KeyRing::new([third]), ALL).is_ok());
 
-    let stranger = {
-        let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
-        let start = certificate(B).not_before();
-        let issued =
-            envelope::issue(&mut SysRng, &private, "", start, jiff::SignedDuration::from_hours(1)).unwrap();
-        std::sync::Arc::new(sealing::SealingKey::new(
-            "x".into(),
-            envelope::KeyPair::new(private, issued).unwrap(),
-        ))
-    };
+    let stranger = extra_key();
     assert_eq!(reseal_to_newest(&before, &KeyRing::new([stranger])), Err(ResealError::DoesNotOpen));
 }
 
@@ -380,4 +364,96 @@ fn the_hint_names_the_first_certificate() {
     let sealed = sealed(&[("a", "1")]);
     let hint = &sealed.metadata.annotations.as_ref().unwrap()[CERTIFICATE_FINGERPRINT];
     assert_eq!(*hint, certificate(A).fingerprint().to_string());
+}
+
+/// The keys of one cluster, and no identity.
+fn change(sealed: &SealedSecret, with: (&str, &str), to: &SealFor<'_>) -> Result<SealedSecret, ChangeError> {
+    let ring = ring_of(with);
+    let keys = Keys { ring: &ring, age: None };
+    let changed = change_recipients(&mut SysRng, &sealed.metadata, &sealed.spec, keys, to)?;
+    let mut result = sealed.clone();
+    result.spec.encrypted_data = changed.encrypted_data;
+    let annotations = result.metadata.annotations.as_mut().unwrap();
+    annotations.remove(RECIPIENTS);
+    annotations.extend(changed.recipients.map(|text| (RECIPIENTS.to_owned(), text)));
+    Ok(result)
+}
+
+#[test]
+fn recipients_are_added_and_removed_by_any_of_them() {
+    let (first, second) = (certificate(A), certificate(B));
+    let both = SealFor { first: &first, others: vec![OtherRecipient::Certificate(&second)] };
+    let before = sealed(&[("a", "1"), ("b", "2")]);
+    // B, the second cluster, is removed by its own key, and added by that of A.
+    let alone = change(&before, B, &SealFor::one(&first)).unwrap();
+    assert!(!alone.metadata.annotations.as_ref().unwrap().contains_key(RECIPIENTS));
+    assert_eq!(read(&alone, A, "a").as_deref(), Ok("1"));
+    assert_eq!(read(&alone, B, "a"), Err(ItemErrorKind::NoKeyOpens));
+    assert_eq!(sealed_part(&alone, "a"), sealed_part(&before, "a"), "the value stays byte for byte");
+    let again = change(&alone, A, &both).unwrap();
+    assert_eq!(read(&again, B, "b").as_deref(), Ok("2"));
+    // The first cluster changes.
+    let moved = change(&again, B, &SealFor::one(&second)).unwrap();
+    assert_eq!(read(&moved, B, "a").as_deref(), Ok("1"));
+    assert_eq!(read(&moved, A, "a"), Err(ItemErrorKind::NoKeyOpens));
+    let Err(ChangeError::Items(errors)) = change(&moved, A, &both) else {
+        unreachable!("A does not open it")
+    };
+    assert_eq!(errors.iter().map(|error| error.key.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+}
+
+/// An object key, or a session key, that a removed recipient knows protects nothing later.
+#[test]
+fn a_removed_recipient_opens_nothing_that_is_sealed_later() {
+    let (first, second) = (certificate(A), certificate(B));
+    let before = sealed(&[("a", "1"), ("b", "2")]);
+    let old = Recipients::from_text(annotation(&before)).unwrap();
+    let known = old.groups()[0].to()[1].open(key(B).pair().private(), b"ns/name").unwrap();
+    // B is removed, and a third recipient stays, so that there is an annotation.
+    let third = extra_key();
+    let to = SealFor { first: &first, others: vec![OtherRecipient::Certificate(third.pair().certificate())] };
+    let mut after = change(&before, A, &to).unwrap();
+    let added = seal_items(&mut SysRng, &to, b"ns/name", [("a", &b"new"[..])].into_iter()).unwrap();
+    after.spec.encrypted_data.extend(added.encrypted_data);
+    let mut recipients = Recipients::from_text(annotation(&after)).unwrap();
+    recipients.add(added.group.unwrap()).unwrap();
+    for group in recipients.groups() {
+        assert!(group.to().iter().all(|entry| entry.fingerprint() != Some(second.fingerprint())));
+        for name in group.names() {
+            assert!(group.open(&known, b"ns/name", name, &sealed_part(&after, name)).is_none(), "{name}");
+        }
+    }
+    annotate(&mut after, recipients.to_text().unwrap());
+    assert_eq!(read(&after, B, "a"), Err(ItemErrorKind::NoKeyOpens));
+    assert_eq!(read(&after, A, "a").as_deref(), Ok("new"));
+}
+
+fn extra_key() -> Arc<SealingKey> {
+    let private = PrivateKey::generate(KeySize::Rsa2048).unwrap();
+    let start = certificate(B).not_before() + SignedDuration::from_hours(1);
+    let issued = issue(&mut SysRng, &private, "", start, SignedDuration::from_hours(1)).unwrap();
+    Arc::new(SealingKey::new("x".into(), KeyPair::new(private, issued).unwrap()))
+}
+
+/// The entry of an age identity holds the object key itself here; what decrypts age files is not in this crate.
+#[test]
+fn an_identity_opens_it_without_any_cluster() {
+    let first = certificate(A);
+    let recipient = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p".parse().unwrap();
+    let encrypt = |key: &[u8]| Some([b"file of ", key].concat());
+    let to = SealFor { first: &first, others: vec![OtherRecipient::Age { recipient, encrypt: &encrypt }] };
+    let sealed = change(&sealed(&[("a", "1")]), B, &to).unwrap();
+    let empty = KeyRing::default();
+    let open = |_: &AgeRecipient, file: &[u8]| ObjectKey::take(&mut file.strip_prefix(b"file of ")?.to_vec());
+    let keys = Keys { ring: &empty, age: Some(&open) };
+    let second = certificate(B);
+    let to = SealFor::one(&second);
+    let moved = change_recipients(&mut SysRng, &sealed.metadata, &sealed.spec, keys, &to).unwrap();
+    let mut result = sealed.clone();
+    result.spec.encrypted_data = moved.encrypted_data;
+    assert_eq!(read(&result, B, "a").as_deref(), Ok("1"));
+    // Resealing by a cluster leaves the entry of the identity alone.
+    let resealed = reseal_to_newest(&sealed, &KeyRing::new([key(A), extra_key()])).unwrap();
+    let entry = |text: &str| Recipients::from_text(text).unwrap().groups()[0].to()[1].clone();
+    assert_eq!(entry(&resealed.recipients.unwrap()), entry(annotation(&sealed)));
 }
