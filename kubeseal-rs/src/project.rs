@@ -95,14 +95,15 @@ impl Project {
 
     /// The clusters of these names, as a user writes them.
     pub(crate) fn named(&self, names: &[String]) -> Result<Vec<&Cluster>, ProjectError> {
-        let cluster = |name: &String| {
-            let cluster = self.file.clusters.iter().find(|cluster| cluster.name.as_str() == name);
-            cluster.ok_or_else(|| {
-                let known = self.file.clusters.iter().map(|cluster| cluster.name.to_string()).collect();
-                ProjectError::UnknownCluster { name: name.clone(), known }
-            })
-        };
-        names.iter().map(cluster).collect()
+        names.iter().map(|name| self.cluster(name)).collect()
+    }
+
+    fn cluster(&self, name: &str) -> Result<&Cluster, ProjectError> {
+        let cluster = self.file.clusters.iter().find(|cluster| cluster.name.as_str() == name);
+        cluster.ok_or_else(|| {
+            let known = self.file.clusters.iter().map(|cluster| cluster.name.to_string()).collect();
+            ProjectError::UnknownCluster { name: name.to_owned(), known }
+        })
     }
 
     /// The rule for this file: the first one whose pattern matches.
@@ -129,8 +130,8 @@ impl Project {
             Selection::Rule(rule) => &rule.to,
             Selection::Named(names) => names,
         };
-        let clusters = names.iter().filter_map(|name| self.file.cluster(name));
-        let recipients = clusters.map(|cluster| self.recipient(cluster)).collect::<Result<Vec<_>, _>>()?;
+        let recipients = names.iter().map(|name| self.recipient(self.cluster(name.as_str())?));
+        let recipients = recipients.collect::<Result<Vec<_>, _>>()?;
         let mut claims: Vec<Claim> = recipients.iter().map(Recipient::claim).collect();
         if matches!(selection, Selection::Rule(_)) {
             claims.push(self.rules());

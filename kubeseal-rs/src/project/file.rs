@@ -12,7 +12,6 @@ mod tests;
 
 use crate::manifest::yaml::parse::parse;
 use crate::project::cluster::Cluster;
-use crate::project::cluster_name::ClusterName;
 use crate::project::file::invalid::{Invalid, Problem};
 use crate::project::file::reader::Field;
 use crate::project::rule::Rule;
@@ -60,10 +59,5 @@ impl ProjectFile {
         let clusters = clusters::read(top.required("clusters")?)?;
         let rules = top.take("rules").map(|rules| rules::read(rules, &clusters)).transpose()?;
         Ok(Self { clusters, rules: rules.unwrap_or_default() })
-    }
-
-    /// The cluster of this name.
-    pub(crate) fn cluster(&self, name: &ClusterName) -> Option<&Cluster> {
-        self.clusters.iter().find(|cluster| cluster.name == *name)
     }
 }

@@ -3,7 +3,7 @@
 use crate::project::cluster_name::ClusterName;
 use api::Scope;
 use globset::{GlobBuilder, GlobMatcher};
-use serde_json::json;
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// The names of the files of `layout: per-cluster` where the rule has no `output`.
@@ -109,19 +109,26 @@ impl Rule {
         self.to.iter().filter(is_of).max_by_key(|cluster| cluster.as_str().len())
     }
 
-    /// The rule as text that is the same for every spelling of the rule: one line of JSON.
+    /// The rule as a team could write it on one line, the same for every spelling of the rule.
     pub(crate) fn normalised(&self) -> String {
-        let mut rule = json!({
-            "path": self.pattern,
-            "to": self.to,
-            "scope": self.scope.as_str(),
-            "layout": self.layout.as_str(),
-        });
-        if let Layout::PerCluster { output } = &self.layout {
-            rule["output"] = json!(output);
-        }
-        rule.to_string()
+        let to: Vec<&str> = self.to.iter().map(ClusterName::as_str).collect();
+        let output = match &self.layout {
+            Layout::One => String::new(),
+            Layout::PerCluster { output } => format!(", output: {}", quoted(output)),
+        };
+        format!(
+            "{{ path: {}, to: [{}], scope: {}, layout: {}{output} }}",
+            quoted(&self.pattern),
+            to.join(", "),
+            self.scope,
+            self.layout.as_str()
+        )
     }
+}
+
+/// The text in quotes, without line ends.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
 }
 
 impl Layout {
@@ -254,11 +261,11 @@ mod tests {
     fn normalised_text_has_the_defaults() {
         assert_eq!(
             rule("apps/**", per_cluster(DEFAULT_OUTPUT)).normalised(),
-            r#"{"path":"apps/**","to":["eu","prod-eu"],"scope":"strict","layout":"per-cluster","output":"{name}.{cluster}.yaml"}"#
+            r#"{ path: "apps/**", to: [eu, prod-eu], scope: strict, layout: per-cluster, output: "{name}.{cluster}.yaml" }"#
         );
         assert_eq!(
-            rule("apps/**", Layout::One).normalised(),
-            r#"{"path":"apps/**","to":["eu","prod-eu"],"scope":"strict","layout":"one"}"#
+            rule("a\"\n*", Layout::One).normalised(),
+            r#"{ path: "a\"\n*", to: [eu, prod-eu], scope: strict, layout: one }"#
         );
     }
 }

@@ -56,6 +56,10 @@ fn no_request_is_sent_over_a_connection_that_was_not_accepted() {
     assert!(
         repository.fails(&FETCH).contains("context eu, controllerName mine (accepted before: context eu)")
     );
+    repository
+        .write(".sealed-secrets.yaml", &FILE.replace("context: eu", "url: \"https://attacker.example/\""));
+    let error = repository.fails(&FETCH);
+    assert!(error.contains("url https://attacker.example/ (accepted before: context eu)"), "{error}");
     assert!(dev.requests().is_empty());
 }
 

@@ -32,7 +32,7 @@ fn what_is_new_is_shown_and_asked_for() {
     let (code, output, shown) = repository.answers(&trust, "y\n");
     assert_eq!((code, output.as_str()), (Some(0), "accepted\n"));
     let key = format!("prod-eu: certificate {}, valid until 2126-10-30", fingerprint(&pem()));
-    assert!(shown.contains(&key) && shown.contains("+ {\"path\":\"apps/**\""), "{shown}");
+    assert!(shown.contains(&key) && shown.contains("+ { path: \"apps/**\""), "{shown}");
     assert_eq!(repository.succeeds(&trust), "everything was accepted before\n");
 
     // A comment, a moved file and another spelling mean the same.
@@ -47,10 +47,7 @@ fn what_is_new_is_shown_and_asked_for() {
         .replace("prod-eu.pem", "moved.pem");
     repository.write(".sealed-secrets.yaml", &front);
     let error = repository.fails(&trust);
-    assert!(
-        error.contains("    + {\"path\":\"**\"") && error.contains("      {\"path\":\"apps/**\""),
-        "{error}"
-    );
+    assert!(error.contains("    + { path: \"**\"") && error.contains("      { path: \"apps/**\""), "{error}");
     let (code, output, _) = repository.run(&["clusters", "list"]);
     assert!(code == Some(0) && output.contains("The rules are not trusted."), "{output}");
 
@@ -109,6 +106,20 @@ fn a_list_for_ci_counts_alone() {
     repository.write("trusted", &list);
     let error = repository.fails(&["clusters", "list", "--trusted", "trusted"]);
     assert!(error.contains("trusted is inside of the repository"), "{error}");
+}
+
+#[test]
+fn a_revoked_key_is_not_accepted() {
+    let repository = repository();
+    assert_eq!(repository.answers(&["clusters", "trust"], "y\n").0, Some(0));
+    let file = format!("cache/kubeseal-rs/withdrawn/{}.json", fingerprint(&pem()));
+    let file = repository.beside(&file);
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, r#"{ "how": "revoked", "at": "2026-01-01T00:00:00Z", "from": "kube-system of here" }"#)
+        .unwrap();
+    let error = repository.fails(&["clusters", "trust"]);
+    assert!(error.contains("will not seal for cluster prod-eu"), "{error}");
+    assert!(error.contains("its key was revoked on 2026-01-01 (kube-system of here)"), "{error}");
 }
 
 #[test]
