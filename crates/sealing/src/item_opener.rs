@@ -67,7 +67,7 @@ impl<'a> ItemOpener<'a> {
             .and_then(|hint| hint.parse::<Fingerprint>().ok());
         Self {
             trials: Trials::new(ring, hint, effort),
-            entries: Entries::new(annotations, ring),
+            entries: Entries::new(annotations, ring).trying_all(effort == Effort::Unbounded),
             hint,
             scope: Scope::of(annotations),
             namespace: metadata.namespace.as_deref().unwrap_or_default(),

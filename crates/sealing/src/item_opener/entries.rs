@@ -26,6 +26,8 @@ pub(crate) struct Entries<'a> {
     recipients: Option<Result<Recipients, FormatError>>,
     ring: &'a KeyRing,
     age: Option<AgeOpener<'a>>,
+    /// Whether every key is tried on every entry, however long that takes.
+    tries_all: bool,
     operations: Cell<u32>,
     /// What each group gave, by scope and index.
     opened: RefCell<BTreeMap<(&'static str, usize), Option<OpenedGroup>>>,
@@ -38,9 +40,15 @@ impl<'a> Entries<'a> {
             recipients: text.map(|text| Recipients::from_text(text)),
             ring,
             age: None,
+            tries_all: false,
             operations: Cell::new(0),
             opened: RefCell::default(),
         }
+    }
+
+    /// These entries, for a user who has the keys.
+    pub(crate) fn trying_all(self, tries_all: bool) -> Self {
+        Self { tries_all, ..self }
     }
 
     /// These entries, with what opens those for age identities.
@@ -71,7 +79,7 @@ impl<'a> Entries<'a> {
         if let Some(error) = self.error() {
             return Some(ItemErrorKind::BadRecipients(error.clone()));
         }
-        (self.operations.get() >= MOST_OPERATIONS).then_some(ItemErrorKind::EntriesNotTried)
+        self.is_spent().then_some(ItemErrorKind::EntriesNotTried)
     }
 
     /// Calls `then` with the object key of a group and the fingerprint of the key that opened it, if it was no age identity. None if
@@ -99,27 +107,37 @@ impl<'a> Entries<'a> {
         group.as_ref().map(then)
     }
 
-    /// Tries the keys that the entries name, the newest first, then the age identities.
+    /// Tries the keys that the entries name, the newest first; then, if all are tried, every key on every entry, because the certificate of a
+    /// key may be unknown; then the age identities.
     fn open_group(&self, label: &[u8], index: usize) -> Option<OpenedGroup> {
         let group = self.recipients()?.groups().get(index)?;
-        for key in self.ring.iter() {
-            let fingerprint = key.fingerprint();
-            let named =
-                group.to().iter().enumerate().filter(|(_, entry)| entry.fingerprint() == Some(fingerprint));
-            for (place, entry) in named {
-                if self.operations.get() >= MOST_OPERATIONS {
-                    return None;
-                }
-                self.operations.set(self.operations.get() + 1);
-                if let Some(opened) = entry.open(key.pair().private(), label) {
-                    return Some(OpenedGroup { key: opened, entry: place, by: Some(fingerprint) });
-                }
+        let entries = || group.to().iter().enumerate();
+        let named = self.ring.iter().flat_map(|key| {
+            let is_named = |entry: &&Entry| entry.fingerprint() == Some(key.fingerprint());
+            entries().filter(move |(_, entry)| is_named(entry)).map(move |(place, entry)| (key, place, entry))
+        });
+        let others = self.ring.iter().filter(|_| self.tries_all).flat_map(|key| {
+            let is_other = |entry: &&Entry| entry.fingerprint().is_some_and(|name| name != key.fingerprint());
+            entries().filter(move |(_, entry)| is_other(entry)).map(move |(place, entry)| (key, place, entry))
+        });
+        for (key, entry, wrapped) in named.chain(others) {
+            if self.is_spent() {
+                return None;
+            }
+            self.operations.set(self.operations.get().saturating_add(1));
+            if let Some(opened) = wrapped.open(key.pair().private(), label) {
+                return Some(OpenedGroup { key: opened, entry, by: Some(key.fingerprint()) });
             }
         }
         let age = self.age?;
-        group.to().iter().enumerate().find_map(|(place, entry)| {
-            let Entry::Age { recipient, key } = entry else { return None };
-            age(recipient, key).map(|key| OpenedGroup { key, entry: place, by: None })
+        entries().find_map(|(entry, wrapped)| {
+            let Entry::Age { recipient, key } = wrapped else { return None };
+            age(recipient, key).map(|key| OpenedGroup { key, entry, by: None })
         })
+    }
+
+    /// Whether the entries have cost as many private-key operations as they may.
+    fn is_spent(&self) -> bool {
+        !self.tries_all && self.operations.get() >= MOST_OPERATIONS
     }
 }

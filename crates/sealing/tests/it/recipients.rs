@@ -457,3 +457,18 @@ fn an_identity_opens_it_without_any_cluster() {
     let entry = |text: &str| Recipients::from_text(text).unwrap().groups()[0].to()[1].clone();
     assert_eq!(entry(&resealed.recipients.unwrap()), entry(annotation(&sealed)));
 }
+
+/// A private key from a PEM file comes without its certificate, so that its fingerprint is not known.
+#[test]
+fn a_user_opens_entries_with_a_key_whose_certificate_is_unknown() {
+    let before = sealed(&[("a", "1")]);
+    let private = PrivateKey::from_pem(B.0).unwrap();
+    let start = certificate(B).not_before();
+    let made = issue(&mut SysRng, &private, "", start, SignedDuration::from_hours(1)).unwrap();
+    let ring = KeyRing::new([Arc::new(SealingKey::new("b".into(), KeyPair::new(private, made).unwrap()))]);
+    let keys = Keys { ring: &ring, age: None };
+    let to = certificate(B);
+    let opened = change_recipients(&mut SysRng, &before.metadata, &before.spec, keys, &SealFor::one(&to));
+    assert!(opened.is_ok(), "{opened:?}");
+    assert!(unseal_with(&before, &ring, ALL).is_err(), "a controller tries the keys that are named");
+}
