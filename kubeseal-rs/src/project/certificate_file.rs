@@ -63,7 +63,8 @@ pub(crate) fn default_path(cluster: &str) -> PathBuf {
     PathBuf::from(".sealed-secrets").join(format!("{cluster}.pem"))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::fs::symlink;

@@ -41,7 +41,8 @@ pub(crate) fn within(root: &Path, file: &Path) -> Result<PathBuf, ProjectError> 
     Ok(inside.to_owned())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::fs::symlink;

@@ -192,12 +192,12 @@ mod tests {
             trusted.add(key("a", claim));
             trusted.keys(&"a".parse().unwrap()).iter().map(ToString::to_string).collect::<Vec<_>>()
         };
-        assert_eq!(accepted(&one), [one.clone()]);
-        assert_eq!(accepted(&two), [one.clone(), two.clone()]);
-        assert_eq!(accepted(&one), [two, one.clone()]);
-        assert_eq!(accepted(&old), [old.clone()]);
-        assert_eq!(accepted(&new), [new]);
-        assert_eq!(accepted(&one), [one]);
+        assert_eq!(accepted(&one), [one.as_str()]);
+        assert_eq!(accepted(&two), [one.as_str(), &two]);
+        assert_eq!(accepted(&one), [two.as_str(), &one]);
+        assert_eq!(accepted(&old), [old.as_str()]);
+        assert_eq!(accepted(&new), [new.as_str()]);
+        assert_eq!(accepted(&one), [one.as_str()]);
     }
 
     #[test]
