@@ -18,7 +18,6 @@ fn secret(templated: bool) -> UnsealedSecret {
         opened_by: BTreeSet::new(),
         varying: BTreeSet::new(),
         templated,
-        unread_recipients: None,
     }
 }
 

@@ -61,7 +61,10 @@ async fn patch(
 ) -> Result<WatchedSealedSecret, kube::Error> {
     if let Value::Object(fields) = fields {
         // A merge patch keeps the fields that it does not name.
-        fields.entry("target").or_insert(Value::Null);
+        let target = fields.entry("target").or_insert(Value::Null);
+        if let Value::Object(target) = target {
+            target.entry("recipients").or_insert(Value::Null);
+        }
         fields.entry("openedBy").or_insert(Value::Null);
         fields.entry("compromisedBy").or_insert(Value::Null);
     }
@@ -93,14 +96,22 @@ async fn put(
     metadata.insert("resourceVersion".into(), raw(&version.into())?);
     object.insert("metadata".into(), to_raw_value(&metadata).map_err(kube::Error::SerdeError)?);
     if let Value::Object(fields) = &mut fields {
-        fields.retain(|_, value| !value.is_null());
+        fields.values_mut().for_each(drop_nulls);
     }
+    drop_nulls(&mut fields);
     object.insert("status".into(), raw(&fields)?);
     let body = serde_json::to_vec(&object).map_err(kube::Error::SerdeError)?;
     let put = requests
         .replace_subresource("status", &name, &PostParams::default(), body)
         .map_err(kube::Error::BuildRequest)?;
     client.request(put).await
+}
+
+/// Removes the fields that a patch removes: a replacement does not name them.
+fn drop_nulls(fields: &mut Value) {
+    if let Value::Object(fields) = fields {
+        fields.retain(|_, value| !value.is_null());
+    }
 }
 
 /// One of the fields, decoded; the default if there is none.
@@ -131,6 +142,36 @@ mod tests {
         let observed: WatchedSealedSecret = serde_json::from_value(observed).unwrap();
         let written = write_status(&client, &observed, &SealedSecretStatus::default(), Some("1")).await;
         assert!(matches!(written, Err(kube::Error::Api(status)) if status.is_not_found()));
+    }
+
+    /// The field of an annotation that is gone is removed, by a patch and, with upstream's permissions, by a replacement.
+    #[tokio::test]
+    async fn a_target_without_recipients_keeps_none() {
+        let target = json!({ "resourceVersion": "1", "scope": "strict" });
+        let status: SealedSecretStatus = serde_json::from_value(json!({ "target": target })).unwrap();
+        let metadata = json!({ "namespace": "ns", "name": "a", "uid": "u", "resourceVersion": "2" });
+        let observed: WatchedSealedSecret = serde_json::from_value(json!({ "metadata": metadata })).unwrap();
+        for patch_code in [200, 403] {
+            let (metadata, target) = (metadata.clone(), target.clone());
+            let client = answering(move |request, sent| {
+                let object = json!({ "metadata": metadata });
+                let sent: Value = serde_json::from_str(sent).unwrap_or_default();
+                let sent = &sent["status"]["target"];
+                match request.method {
+                    Method::PATCH => {
+                        assert_eq!(sent.get("recipients"), Some(&Value::Null));
+                        let refused = json!({ "status": "Failure", "reason": "Forbidden", "code": 403 });
+                        (patch_code, if patch_code == 200 { object } else { refused }.to_string())
+                    }
+                    Method::GET => (200, object.to_string()),
+                    _ => {
+                        assert_eq!(sent, &target);
+                        (200, object.to_string())
+                    }
+                }
+            });
+            write_status(&client, &observed, &status, Some("2")).await.unwrap();
+        }
     }
 
     /// With upstream's permissions: an object that is nested deeper than `serde_json` decodes is sent back as received.
