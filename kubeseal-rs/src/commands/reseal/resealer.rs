@@ -71,10 +71,13 @@ impl<'a> Resealer<'a> {
                 failures.set(if is_down { failures.get() + 1 } else { 0 });
                 let mut resealed = Resealed::of(location, answer?, &object.metadata, &object.spec)
                     .ok_or(ResealFailure::DoesNotOpen)??;
-                // Upstream's controller keeps the old annotation; it seals to the certificate that it serves.
+                // Upstream's controller knows no fingerprint; it seals everything to the certificate that it serves. Items that stay are
+                // sealed for another cluster.
+                let sealed_before =
+                    |(name, item): (&String, &String)| object.spec.encrypted_data.get(name) == Some(item);
                 let annotations = object.metadata.annotations.as_ref();
                 let before = annotations.and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT));
-                if resealed.hint.as_ref() == before {
+                if resealed.hint.as_ref() == before && !resealed.items.iter().any(sealed_before) {
                     resealed.hint = Some(present);
                 }
                 Ok(resealed)
