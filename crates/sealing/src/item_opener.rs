@@ -21,6 +21,7 @@ pub(crate) struct ItemOpener<'a> {
     trials: Trials<'a>,
     entries: Entries<'a>,
     hint: Option<Fingerprint>,
+    ring: &'a KeyRing,
     scope: Scope,
     namespace: &'a str,
     name: &'a str,
@@ -69,6 +70,7 @@ impl<'a> ItemOpener<'a> {
             trials: Trials::new(ring, hint, effort),
             entries: Entries::new(annotations, ring).trying_all(effort == Effort::Unbounded),
             hint,
+            ring,
             scope: Scope::of(annotations),
             namespace: metadata.namespace.as_deref().unwrap_or_default(),
             name: metadata.name.as_deref().unwrap_or_default(),
@@ -110,9 +112,14 @@ impl<'a> ItemOpener<'a> {
             Scope::ALL.into_iter().filter(|scope| *scope != self.scope).find(|scope| open(*scope).is_ok());
         Err(match (other, unopened) {
             (Some(scope), _) => ItemErrorKind::OtherScope(scope),
-            (None, Unopened::Outdated) => ItemErrorKind::EntryOutdated { sealed_to: self.hint },
+            (None, Unopened::Outdated) => ItemErrorKind::EntryOutdated { sealed_to: self.sealed_elsewhere() },
             (None, _) => self.entries.why_not().unwrap_or(ItemErrorKind::NoKeyOpens),
         })
+    }
+
+    /// The key that an item which no key opens is perhaps sealed to. A hint at a key of this ring is wrong for such an item.
+    fn sealed_elsewhere(&self) -> Option<Fingerprint> {
+        self.hint.filter(|hint| self.ring.iter().all(|key| key.fingerprint() != *hint))
     }
 
     /// Whether the object has cost as many tries as it may.
@@ -218,3 +225,6 @@ impl<'a> ItemOpener<'a> {
         Ok((matching, is_outdated))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,6 +74,11 @@ impl<'a> Entries<'a> {
         self.recipients().into_iter().flat_map(move |recipients| recipients.groups_with(name))
     }
 
+    #[cfg(test)]
+    pub(crate) fn operations(&self) -> u32 {
+        self.operations.get()
+    }
+
     /// Why an item was perhaps not opened that no key opened.
     pub(crate) fn why_not(&self) -> Option<ItemErrorKind> {
         if let Some(error) = self.error() {

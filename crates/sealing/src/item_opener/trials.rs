@@ -74,6 +74,11 @@ impl<'a> Trials<'a> {
         self.opens.get()
     }
 
+    #[cfg(test)]
+    pub(crate) fn tries_in_vain(&self) -> u32 {
+        self.failed.get() + self.missed.get()
+    }
+
     /// The keys that opened something so far.
     pub(crate) fn opened(&self) -> BTreeSet<Fingerprint> {
         self.opened.borrow().clone()
