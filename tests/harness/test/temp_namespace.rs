@@ -21,20 +21,27 @@ use crate::test::cleanup::Cleanup;
 /// error: names, states and events, never values. The namespace is deleted in any case, without waiting until it is
 /// gone.
 pub async fn with_temp_ns<T>(lab: &Lab, test: impl AsyncFnOnce(&str) -> Result<T>) -> Result<T> {
+    with_temp_ns_in(&[lab], test).await
+}
+
+/// Runs `test` with the name of a new namespace, which each of these clusters has. Otherwise as [`with_temp_ns`].
+pub async fn with_temp_ns_in<T>(labs: &[&Lab], test: impl AsyncFnOnce(&str) -> Result<T>) -> Result<T> {
     let name = format!("test-{:08x}", rand::random::<u32>());
-    let client = lab.client();
-    let namespaces: Api<Namespace> = Api::all(client.clone());
     let metadata = ObjectMeta { name: Some(name.clone()), ..ObjectMeta::default() };
     let namespace = Namespace { metadata, ..Namespace::default() };
-    namespaces.create(&PostParams::default(), &namespace).await.context("cannot create a namespace")?;
+    let namespaces: Vec<Api<Namespace>> = labs.iter().map(|lab| Api::all(lab.client())).collect();
+    for namespaces in &namespaces {
+        namespaces.create(&PostParams::default(), &namespace).await.context("cannot create a namespace")?;
+    }
 
-    let doomed = (namespaces.clone(), name.clone());
+    let doomed = name.clone();
     let cleanup = Cleanup::new(async move {
-        doomed
-            .0
-            .delete(&doomed.1, &DeleteParams::background())
-            .await
-            .context("cannot delete the namespace")?;
+        for namespaces in &namespaces {
+            namespaces
+                .delete(&doomed, &DeleteParams::background())
+                .await
+                .context("cannot delete the namespace")?;
+        }
         Ok(())
     });
 
@@ -48,7 +55,11 @@ pub async fn with_temp_ns<T>(lab: &Lab, test: impl AsyncFnOnce(&str) -> Result<T
         Err(error) if error.is::<Unrun>() => Err(error),
         Err(error) => {
             // Last, because it is long: if output is cut, the causes must remain.
-            let left = anyhow::anyhow!("namespace {name}, as the test left it:\n{}", state(lab, &name).await);
+            let mut states = String::new();
+            for lab in labs {
+                states.push_str(&state(lab, &name).await);
+            }
+            let left = anyhow::anyhow!("namespace {name}, as the test left it:\n{states}");
             let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
             Err(causes.into_iter().rfold(left, anyhow::Error::context))
         }
