@@ -122,6 +122,11 @@ impl<'a> ItemOpener<'a> {
         self.hint.filter(|hint| self.ring.iter().all(|key| key.fingerprint() != *hint))
     }
 
+    /// Whether there is no key to open with.
+    pub(crate) fn has_no_key(&self) -> bool {
+        self.ring.is_empty()
+    }
+
     /// Whether the object has cost as many tries as it may.
     pub(crate) fn is_spent(&self) -> bool {
         self.trials.is_spent()

@@ -41,5 +41,7 @@ pub use seal_for::{OtherRecipient, SealFor};
 pub use sealing_key::{KeyOrder, KeySecretError, SealingKey};
 pub use successor_name::{Predecessor, successor_name};
 pub use template::{Outside, may_vary};
-pub use unseal::{Accepted, DO_NOT_RENDER, InFull, UnsealError, skips_owner, templated, unseal};
+pub use unseal::{
+    Accepted, DO_NOT_RENDER, InFull, UnsealError, skips_owner, templated, unseal, unseal_in_full,
+};
 pub use unsealed_secret::UnsealedSecret;

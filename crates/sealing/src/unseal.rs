@@ -39,17 +39,37 @@ pub fn unseal(
     spec: &SealedSecretSpec,
     ring: &KeyRing,
     accepted: Accepted,
+    outside: Outside<'_>,
+) -> Result<UnsealedSecret, UnsealError> {
+    unseal_in(&ItemOpener::bounded(metadata, ring), metadata, spec, accepted, outside)
+}
+
+/// Unseals a SealedSecret, as [`unseal`] does, with any number of tries. For a caller that has the keys.
+pub fn unseal_in_full(
+    metadata: &ObjectMeta,
+    spec: &SealedSecretSpec,
+    ring: &KeyRing,
+    accepted: Accepted,
+    outside: Outside<'_>,
+) -> Result<UnsealedSecret, UnsealError> {
+    unseal_in(&ItemOpener::unbounded(metadata, ring), metadata, spec, accepted, outside)
+}
+
+fn unseal_in(
+    opener: &ItemOpener<'_>,
+    metadata: &ObjectMeta,
+    spec: &SealedSecretSpec,
+    accepted: Accepted,
     mut outside: Outside<'_>,
 ) -> Result<UnsealedSecret, UnsealError> {
     if let Some(data) = &spec.data {
-        return unseal_deprecated(metadata, spec, ring, accepted, data);
+        return unseal_deprecated(opener, metadata, spec, accepted, data);
     }
-    if ring.is_empty() {
+    if opener.has_no_key() {
         return Err(UnsealError::NoKeys);
     }
-    let opener = ItemOpener::bounded(metadata, ring);
     let mut secret = UnsealedSecret {
-        data: open_items(&opener, spec)?,
+        data: open_items(opener, spec)?,
         opened_by: opener.opened_by(),
         metadata: target_metadata(metadata, spec, spec.template.metadata.clone().unwrap_or_default()),
         type_: spec.template.type_.clone(),
@@ -62,9 +82,9 @@ pub fn unseal(
 }
 
 fn unseal_deprecated(
+    opener: &ItemOpener<'_>,
     metadata: &ObjectMeta,
     spec: &SealedSecretSpec,
-    ring: &KeyRing,
     accepted: Accepted,
     data: &str,
 ) -> Result<UnsealedSecret, UnsealError> {
@@ -74,10 +94,10 @@ fn unseal_deprecated(
     if !spec.encrypted_data.is_empty() {
         return Err(UnsealError::BothForms);
     }
-    if ring.is_empty() {
+    if opener.has_no_key() {
         return Err(UnsealError::NoKeys);
     }
-    let mut secret = open_whole(&ItemOpener::bounded(metadata, ring), data)?;
+    let mut secret = open_whole(opener, data)?;
     secret.metadata = target_metadata(metadata, spec, std::mem::take(&mut secret.metadata));
     Ok(secret)
 }

@@ -28,13 +28,11 @@ pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandEr
         let mut random = |bytes: &mut [u8]| rand::rng().fill_bytes(bytes);
         let outside = Outside { now: Timestamp::now(), random: &mut random };
         let accepted = Accepted { deprecated_data: true };
-        let secret =
-            sealing::unseal(&sealed.metadata, &sealed.spec, &ring, accepted, outside).map_err(|source| {
-                NotOpened {
-                    location: sealed.location,
-                    lacks_namespace: lacks_namespace(&sealed.metadata),
-                    source: Box::new(InFull(source)),
-                }
+        let secret = sealing::unseal_in_full(&sealed.metadata, &sealed.spec, &ring, accepted, outside)
+            .map_err(|source| NotOpened {
+                location: sealed.location,
+                lacks_namespace: lacks_namespace(&sealed.metadata),
+                source: Box::new(InFull(source)),
             })?;
         write::write_secret(recovery.format, secret, &mut written)?;
     }
