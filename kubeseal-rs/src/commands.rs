@@ -13,6 +13,7 @@ pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod keys;
 pub(crate) mod reseal;
+pub(crate) mod seal;
 pub(crate) mod upstream;
 
 use crate::error::CommandError;
@@ -21,6 +22,7 @@ use clap::Subcommand;
 /// The commands beside upstream's flags.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Seal(Box<seal::SealArgs>),
     Create(Box<create::CreateArgs>),
     Clusters(Box<clusters::ClustersArgs>),
     Guard(guard::GuardArgs),
@@ -36,6 +38,7 @@ impl Command {
     /// Runs the command. `whole` is the command line of the program, which `completion` describes.
     pub(crate) fn run(self, whole: &clap::Command) -> Result<(), CommandError> {
         match self {
+            Self::Seal(args) => seal::run(*args),
             Self::Create(args) => create::run(*args),
             Self::Clusters(args) => clusters::run(*args),
             Self::Guard(args) => guard::run(args),

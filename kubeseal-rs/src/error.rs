@@ -157,5 +157,15 @@ impl<T, E: Into<CommandError>> Context<T> for Result<T, E> {
     }
 }
 
-impl Hint for sealing::SealFailure {}
+impl Hint for sealing::SealFailure {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Recipients(_) => Some(
+                "write layout: per-cluster into the rule, which makes a file for each cluster; or split the Secret; nothing was changed"
+                    .into(),
+            ),
+            Self::Item { .. } => None,
+        }
+    }
+}
 impl Hint for envelope::SealError {}

@@ -40,7 +40,7 @@ impl Scene {
                 .map(|(key, value)| ((*key).into(), Plaintext::new((*value).into())))
                 .collect(),
         };
-        Ok(serde_json::to_value(seal_secret_for(&mut SysRng, &to, secret)?)?)
+        Ok(serde_json::to_value(seal_secret_for(&mut SysRng, &to, &secret)?)?)
     }
 
     /// Sets an item of an object of strict scope, sealed for both clusters: to the one with this index, and with entries for both.

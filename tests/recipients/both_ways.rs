@@ -111,5 +111,5 @@ fn seal(annotation: Option<&str>, identity: &Identity) -> Result<SealedSecret> {
     }
     let secret =
         SecretToSeal { metadata: serde_json::from_value(metadata)?, type_: None, immutable: None, data };
-    Ok(seal_secret_for(&mut SysRng, &to, secret)?)
+    Ok(seal_secret_for(&mut SysRng, &to, &secret)?)
 }

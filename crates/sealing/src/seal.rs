@@ -47,7 +47,7 @@ pub enum SealFailure {
 pub fn seal_secret<R: TryCryptoRng>(
     rng: &mut R,
     certificate: &Certificate,
-    secret: SecretToSeal,
+    secret: &SecretToSeal,
 ) -> Result<SealedSecret, SealFailure> {
     seal_secret_for(rng, &SealFor::one(certificate), secret)
 }
@@ -57,7 +57,7 @@ pub fn seal_secret<R: TryCryptoRng>(
 pub fn seal_secret_for<R: TryCryptoRng>(
     rng: &mut R,
     to: &SealFor<'_>,
-    secret: SecretToSeal,
+    secret: &SecretToSeal,
 ) -> Result<SealedSecret, SealFailure> {
     let scope = Scope::of(secret.metadata.annotations.as_ref());
     let namespace = secret.metadata.namespace.as_deref().unwrap_or_default();
@@ -83,8 +83,8 @@ pub fn seal_secret_for<R: TryCryptoRng>(
         },
         spec: SealedSecretSpec {
             template: SecretTemplate {
-                metadata: Some(template_metadata(secret.metadata)),
-                type_: secret.type_,
+                metadata: Some(template_metadata(secret.metadata.clone())),
+                type_: secret.type_.clone(),
                 immutable: secret.immutable,
                 data: None,
             },

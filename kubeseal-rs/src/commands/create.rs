@@ -1,7 +1,7 @@
 //! `create`: builds a Secret and seals it, without a plaintext file in between.
 //!
 //! `form` says which Secret is built; `docker_registry` and `tls` build the Secrets of those types; `gather` reads single values;
-//! `target` says what may be overwritten. Another type of Secret is a variant of `form::Form`, and a file that builds it; another
+//! `target` says what may be added to. Another type of Secret is a variant of `form::Form`, and a file that builds it; another
 //! source of values is a variant of `form::ValueSource`, which `gather` reads.
 
 pub(crate) mod docker_registry;
@@ -15,6 +15,9 @@ pub(crate) mod usage_error;
 pub(crate) mod values;
 
 use crate::commands::common::annotations::check_annotations;
+use crate::commands::common::seal_for::existing_output::Template;
+use crate::commands::common::seal_for::item_sealer::ItemKeys;
+use crate::commands::common::seal_for::plan::{Coverage, SealPlan};
 use crate::commands::create::error::CreateError;
 use crate::commands::create::form::{
     DOCKER_CONFIG_KEY, DockerFlags, Form, TlsFlags, ValueFlags, form, kind_and_name, pairs,
@@ -28,17 +31,16 @@ use crate::files::input::Input;
 use crate::files::output::Output;
 use crate::manifest::location::Location;
 use crate::manifest::secrets::InputSecret;
-use crate::manifest::write;
 use crate::settings::certificate_flags::CertificateFlags;
 use crate::settings::connection_flags::ConnectionFlags;
 use crate::settings::flag_value::{self, Format, path_of, text, texts};
+use crate::settings::recipient_flags::RecipientFlags;
 use crate::target::Target;
 use crate::target::namespace::NamespaceRule;
 use crate::terminal::program::name;
 use api::Scope;
 use clap::Args;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use rand::rngs::SysRng;
 use sealing::SecretToSeal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -47,7 +49,10 @@ use std::path::PathBuf;
 pub(crate) const LONG_ABOUT: &str = "Build a Secret and seal it in one step: no plaintext file is written.\n\n\
     The flags are those of `kubectl create secret`, and so are the Secrets that they make. The result is \
     a SealedSecret, in YAML, on standard output or in the file of -w; or the values are added to the \
-    SealedSecret in the file of --merge-into.";
+    SealedSecret in the file of --merge-into.\n\n\
+    If the repository has a project file (.sealed-secrets.yaml) with a rule for that file, the values are \
+    sealed for the clusters of the rule, as `seal` does it. --cert and --offline choose one certificate \
+    instead.";
 
 /// Build a Secret and seal it in one step, without a plaintext file.
 #[derive(Debug, Default, Args)]
@@ -102,7 +107,7 @@ pub(crate) struct CreateArgs {
     #[arg(long, value_name = "FILE")]
     pub merge_into: Option<PathBuf>,
 
-    /// Overwrite the file of -w, whatever it holds. Without this flag, a file is replaced only if it holds this SealedSecret alone, and nothing of it is lost.
+    /// Overwrite the file of -w, whatever it holds, and seal for several clusters with the scope cluster-wide. Without this flag, a file is replaced only if it holds this SealedSecret alone, and nothing of it is lost.
     #[arg(long)]
     pub force: Option<bool>,
 
@@ -151,6 +156,9 @@ pub(crate) struct CreateArgs {
     pub tls: TlsFlags,
 
     #[command(flatten)]
+    pub recipients: RecipientFlags,
+
+    #[command(flatten)]
     pub certificate: CertificateFlags,
 
     #[command(flatten)]
@@ -175,6 +183,7 @@ pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
             return Err(CreateUsage::WithMergeInto(flag).into());
         }
     }
+    let is_chosen = args.recipients.give_way_to(&args.certificate);
     let Target { certificate, namespace, .. } =
         Target::resolve(args.certificate, args.connection, args.namespace)?;
     let labels = pairs("--label", args.label)?;
@@ -193,7 +202,7 @@ pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
             ..ObjectMeta::default()
         };
         let merge = MergeInto {
-            certificate,
+            keys: ItemKeys::for_file(&file, &args.recipients, certificate, is_chosen)?,
             secret: Input::Stdin,
             file,
             scope: args.scope,
@@ -207,28 +216,28 @@ pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
         return merge_values(&merge, metadata, &form);
     }
     // First everything that can fail, so that the user does not type a password in vain.
-    let certificate = certificate.certificate()?;
-    let metadata = metadata(name, &namespace, args.scope, labels, annotations)?;
+    let is_planned = !is_chosen && (file.is_some() || args.recipients.name_clusters());
+    let plan = match is_planned.then(|| SealPlan::of_output(file.as_deref(), &args.recipients)).transpose()? {
+        Some(Coverage::By(plan)) => plan,
+        Some(Coverage::Not(_)) | None => SealPlan::of_one(Output::to(file), certificate.certificate()?),
+    };
+    let metadata = metadata(name, &namespace, args.scope, &plan, labels, annotations)?;
+    if !overwrite {
+        plan.check_scope(Scope::of(metadata.annotations.as_ref()))?;
+    }
     let (type_, immutable) = (text(args.type_), args.immutable);
     let type_ = type_.or_else(|| type_of(&form).map(ToOwned::to_owned));
-    let format = args.format.unwrap_or_else(|| match &file {
-        Some(file) if file.extension().is_some_and(|extension| extension == "json") => Format::Json,
-        _ => Format::Yaml,
-    });
-    let output = Output::to(file);
-    let template = target::Template { metadata: &metadata, type_: type_.as_deref(), immutable };
-    let check =
-        |keys: &BTreeSet<&str>| if overwrite { Ok(()) } else { target::check(&output, &template, keys) };
+    let template = Template { metadata: &metadata, type_: type_.as_deref(), immutable };
+    let check = |keys: &BTreeSet<&str>| {
+        if overwrite { Ok(()) } else { plan.check_outputs(&[(template, keys.clone())]) }
+    };
     let data = values(&form, allow_empty_data, &check)?;
     // Once more, because the file may have changed while the user typed.
     check(&data.keys().map(String::as_str).collect())?;
     check_annotations(metadata.annotations.iter().flatten(), &data, &allowed_annotations)
         .map_err(CreateError::Annotation)?;
     let secret = SecretToSeal { metadata, type_, immutable, data };
-    let sealed = sealing::seal_secret(&mut SysRng, &certificate, secret)?;
-    let mut written = Vec::new();
-    write::write(format, &sealed, &mut written)?;
-    Ok(output.write(&written)?)
+    plan.write(&[&secret], args.format)
 }
 
 /// Adds the values to the SealedSecret of this name in the file.
@@ -276,11 +285,12 @@ fn metadata(
     name: String,
     namespace: &NamespaceRule,
     scope: Option<Scope>,
+    plan: &SealPlan,
     labels: BTreeMap<String, String>,
     mut annotations: BTreeMap<String, String>,
 ) -> Result<ObjectMeta, CommandError> {
-    // Without --scope, an annotation may state the scope, as in a manifest.
-    if let Some(scope) = scope {
+    // Without --scope and a rule, an annotation may state the scope, as in a manifest.
+    if let Some(scope) = plan.scope(scope, "the Secret", Scope::of(Some(&annotations)))? {
         scope.annotate(&mut annotations);
     }
     let namespace = match Scope::of(Some(&annotations)) {

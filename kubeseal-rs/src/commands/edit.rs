@@ -15,6 +15,8 @@ pub(crate) mod scratch;
 pub(crate) mod shown;
 pub(crate) mod template_data;
 
+use crate::commands::common::seal_for::annotation::warn_of_size;
+use crate::commands::common::seal_for::item_sealer::ItemKeys;
 use crate::commands::edit::changes::Sealer;
 use crate::commands::edit::editor::Editor;
 use crate::commands::edit::error::EditError;
@@ -33,6 +35,7 @@ use crate::manifest::yaml::parse::parse;
 use crate::settings::certificate_flags::CertificateFlags;
 use crate::settings::connection_flags::ConnectionFlags;
 use crate::settings::flag_value::{self, texts};
+use crate::settings::recipient_flags::RecipientFlags;
 use crate::target::Target;
 use crate::terminal::escape::shown_path;
 use crate::terminal::program::name;
@@ -55,7 +58,9 @@ pub(crate) const LONG_ABOUT: &str = "Edit a SealedSecret in an editor, without a
     directory for that ($XDG_RUNTIME_DIR, /dev/shm). It is overwritten and removed at the end, also \
     after an error. It never holds a value that was sealed before: only the controller can open those. \
     Keep your editor from writing copies elsewhere (vim: set directory, backupdir and undodir to \
-    nothing).";
+    nothing).\n\n\
+    If the repository has a project file (.sealed-secrets.yaml) with a rule for the file, new values are \
+    sealed for the clusters of the rule; the others keep the recipients that they have.";
 
 /// Edit a SealedSecret in an editor, without a private key.
 #[derive(Debug, Args)]
@@ -80,6 +85,9 @@ pub(crate) struct EditArgs {
     pub allow_annotation: Vec<String>,
 
     #[command(flatten)]
+    pub recipients: RecipientFlags,
+
+    #[command(flatten)]
     pub certificate: CertificateFlags,
 
     #[command(flatten)]
@@ -87,14 +95,16 @@ pub(crate) struct EditArgs {
 }
 
 pub(crate) fn run(args: EditArgs) -> Result<(), CommandError> {
+    let is_chosen = args.recipients.give_way_to(&args.certificate);
     let target = Target::resolve(args.certificate, args.connection, args.namespace)?;
     let allowed_annotations = texts(args.allow_annotation);
     let path = args.file.as_path();
     let (update, mut sealed) = read(path)?;
     // Before the editor opens, so that the user types nothing in vain.
-    let certificate = target.certificate.certificate()?;
+    let keys = ItemKeys::for_file(path, &args.recipients, target.certificate, is_chosen)?;
+    keys.check(sealed.objects()).context(format_args!("cannot change {}", shown_path(path)))?;
     let sealer = Sealer {
-        certificate: &certificate,
+        items: &keys.sealer()?,
         namespace: &target.namespace,
         allowed_annotations: &allowed_annotations,
     };
@@ -106,9 +116,13 @@ pub(crate) fn run(args: EditArgs) -> Result<(), CommandError> {
         for (index, changes) in changes.iter().enumerate() {
             sealed.edit(index, changes).context(format_args!("cannot change {}", shown_path(path)))?;
         }
+        for object in sealed.objects() {
+            warn_of_size(&object.location, &object.object);
+        }
         update
             .replace(sealed.text().as_bytes())
             .map_err(|source| EditError::File { path: path.to_owned(), source })?;
+        keys.print(&shown_path(path));
     }
     if !is_quiet() {
         let words = if is_changed { "changed" } else { "nothing was changed" };

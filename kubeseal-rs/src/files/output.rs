@@ -4,10 +4,11 @@ pub(crate) mod overwrite;
 pub(crate) mod private;
 pub(crate) mod progress_lines;
 pub(crate) mod replacement;
+pub(crate) mod several;
 pub(crate) mod whole;
 
 use crate::error::{Hint, Kind};
-use crate::files::output::overwrite::{CutShort, overwrite};
+use crate::files::output::overwrite::{CutShort, NotPutBack, overwrite};
 use crate::files::output::replacement::Replacement;
 use crate::terminal::escape::{shown_path, shown_text};
 use std::fs::File;
@@ -97,7 +98,10 @@ impl OutputError {
     /// The hint if the old file is lost.
     pub(crate) fn hint_of_a_loss(&self) -> Option<String> {
         let Self::File { source, .. } = self else { return None };
-        source.get_ref()?.downcast_ref::<CutShort>()?;
+        let cause = source.get_ref()?;
+        if !cause.is::<CutShort>() && !cause.is::<NotPutBack>() {
+            return None;
+        }
         Some("make room, take the old file from version control, and run it again".into())
     }
 }

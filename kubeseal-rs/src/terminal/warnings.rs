@@ -1,4 +1,4 @@
-//! `warn` and `alert`: warnings on standard error, beside a result that is valid.
+//! `warn`, `alert` and `note`: lines on standard error, beside a result that is valid.
 //!
 //! Decided: a warning is shown on a terminal, with `--warn=always`, and beside an error, and not elsewhere, because
 //! scripts and deployment tools take any line on standard error for a failure, and the first certificate that expires
@@ -60,6 +60,18 @@ pub(crate) fn warn(words: impl Display) {
 pub(crate) fn alert(words: impl Display) {
     if !is_quiet() {
         say(format_args!("warning: {}\n", continued(&words.to_string())));
+    }
+}
+
+/// What a user at a terminal checks beside the result. Shown on a terminal, and with `--warn=always`.
+pub(crate) fn note(words: impl Display) {
+    let is_shown = match when() {
+        When::Never => false,
+        When::Auto => io::stderr().is_terminal(),
+        When::Always => true,
+    };
+    if is_shown {
+        say(format_args!("note: {}\n", continued(&words.to_string())));
     }
 }
 

@@ -24,6 +24,14 @@ mod seal {
     mod utf16;
 }
 
+#[cfg(unix)]
+mod for_clusters {
+    mod changes;
+    mod hostile;
+    mod repository;
+    mod seals;
+}
+
 mod create {
     mod existing_files;
     mod outcome;

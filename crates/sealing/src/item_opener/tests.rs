@@ -27,7 +27,7 @@ fn entries_cost_one_operation_for_all_items_of_a_group() {
         data: (0..20).map(|number| (format!("item-{number}"), Plaintext::new(vec![number]))).collect(),
     };
     let to = SealFor { first: first.pair().certificate(), others };
-    let sealed = seal_secret_for(&mut SysRng, &to, secret).unwrap();
+    let sealed = seal_secret_for(&mut SysRng, &to, &secret).unwrap();
     let ring = KeyRing::new(keys);
     let opener = ItemOpener::bounded(&sealed.metadata, &ring);
     for (name, item) in &sealed.spec.encrypted_data {

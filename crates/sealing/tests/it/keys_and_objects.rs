@@ -39,7 +39,7 @@ pub(super) fn seal(metadata: serde_json::Value, data: BTreeMap<String, Vec<u8>>)
         immutable: Some(true),
         data: data.into_iter().map(|(key, value)| (key, Plaintext::new(value))).collect(),
     };
-    seal_secret(&mut SysRng, &Certificate::from_pem(A.1).unwrap(), secret).unwrap()
+    seal_secret(&mut SysRng, &Certificate::from_pem(A.1).unwrap(), &secret).unwrap()
 }
 
 pub(super) fn reseal_to_newest(sealed: &SealedSecret, ring: &KeyRing) -> Result<Resealed, ResealError> {

@@ -38,7 +38,7 @@ fn sealed_to(first: (&str, &str), second: (&str, &str), items: &[(&str, &str)]) 
         immutable: None,
         data: items.iter().map(|(key, value)| ((*key).into(), Plaintext::new((*value).into()))).collect(),
     };
-    seal_secret_for(&mut SysRng, &to, secret).unwrap()
+    seal_secret_for(&mut SysRng, &to, &secret).unwrap()
 }
 
 /// What the controller with this key reads of an item, or why it does not open.

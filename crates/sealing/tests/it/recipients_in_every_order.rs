@@ -99,7 +99,7 @@ impl World {
             immutable: None,
             data: ITEMS.into_iter().map(|item| (item.into(), Plaintext::new(item.into()))).collect(),
         };
-        let sealed = seal_secret_for(&mut SysRng, &to, secret).unwrap();
+        let sealed = seal_secret_for(&mut SysRng, &to, &secret).unwrap();
         let known = |item: &str| Known { value: item.into(), envelope: 0, matches: true, has_entry: true };
         let items = ITEMS.into_iter().map(|item| (item, known(item))).collect();
         Self { sealed, rings, unused, fresh: [true; 2], items, changes: 0 }

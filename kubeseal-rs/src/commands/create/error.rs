@@ -49,11 +49,6 @@ pub(crate) enum CreateError {
         #[source]
         source: TlsError,
     },
-    #[error("{} holds something else than the SealedSecret {name} alone", shown_path(.path))]
-    HoldsOther { path: PathBuf, name: String },
-    #[error("the SealedSecret {name} in {} also holds {}, which {} not given now", shown_path(.path), .lost.join(", "),
-            if .lost.len() == 1 { "is" } else { "are" })]
-    Loses { path: PathBuf, name: String, lost: Vec<String> },
     #[error("{} SealedSecret{} in {} {} the name {name}", if *.count == 0 { "no".into() } else { count.to_string() },
             if *.count == 0 { "" } else { "s" }, shown_path(.path), if *.count == 0 { "has" } else { "have" })]
     NotTheOne { path: PathBuf, name: String, count: usize },
@@ -83,14 +78,6 @@ impl Hint for CreateError {
                 "`docker login` writes ~/.docker/config.json; or write --docker-username USER and type the password".into()
             }
             Self::Tls { source, .. } => source.hint().into(),
-            Self::HoldsOther { .. } => {
-                "write to another file; add to the SealedSecret of this name in it, with --merge-into FILE instead of -w FILE; or \
-                 overwrite all of it with --force"
-                    .into()
-            }
-            Self::Loses { .. } => {
-                "add to it, with --merge-into FILE instead of -w FILE; or overwrite all of it with --force; nothing was changed".into()
-            }
             Self::NotTheOne { .. } => {
                 "values are added to the SealedSecret that is named: write its name, and -n NAMESPACE where several have it; a \
                  new one is written with -w FILE"

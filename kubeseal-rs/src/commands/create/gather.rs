@@ -4,6 +4,7 @@ use crate::commands::create::env_file;
 use crate::commands::create::error::CreateError;
 use crate::commands::create::form::ValueSources;
 use crate::commands::create::values::{KeyCheck, Values};
+use crate::error::CommandError;
 use crate::files::encoding::to_utf8;
 use crate::manifest::names::check_key;
 use crate::terminal::escape::shown_path;
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 /// Every value; no key comes twice. The user is prompted last, when nothing else can fail, and `check` has seen all
 /// keys.
-pub(crate) fn gather(sources: &ValueSources, check: KeyCheck<'_>) -> Result<Values, CreateError> {
+pub(crate) fn gather(sources: &ValueSources, check: KeyCheck<'_>) -> Result<Values, CommandError> {
     let mut values = Values::new();
     sources.prompts.iter().try_for_each(|key| checked(key, "--prompt"))?;
     for (key, value) in &sources.literals {
@@ -29,7 +30,7 @@ pub(crate) fn gather(sources: &ValueSources, check: KeyCheck<'_>) -> Result<Valu
     }
     check(&values.keys().chain(&sources.prompts).map(String::as_str).collect())?;
     for key in &sources.prompts {
-        add(&mut values, key.clone(), Plaintext::new(prompt::read(key)?))?;
+        add(&mut values, key.clone(), Plaintext::new(prompt::read(key).map_err(CreateError::from)?))?;
     }
     Ok(values)
 }

@@ -1,6 +1,6 @@
 //! [`Values`] and [`KeyCheck`]: types that all forms of `create` use.
 
-use crate::commands::create::error::CreateError;
+use crate::error::CommandError;
 use envelope::Plaintext;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,4 +8,4 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) type Values = BTreeMap<String, Plaintext>;
 
 /// Refuses keys before the user is prompted for their values.
-pub(crate) type KeyCheck<'a> = &'a dyn Fn(&BTreeSet<&str>) -> Result<(), CreateError>;
+pub(crate) type KeyCheck<'a> = &'a dyn Fn(&BTreeSet<&str>) -> Result<(), CommandError>;

@@ -1,7 +1,7 @@
 //! [`Sealer`]: compares the saved text with the SealedSecret, and makes the changes.
 
 use crate::commands::common::annotations::check_annotations;
-use crate::commands::common::fingerprint_change::fingerprint_change;
+use crate::commands::common::seal_for::item_sealer::ItemSealer;
 use crate::commands::edit::error::EditError;
 use crate::commands::edit::shown::{PLACEHOLDER, without_copies};
 use crate::commands::edit::template_data::TemplateData;
@@ -12,16 +12,14 @@ use crate::manifest::secrets::InputSecret;
 use crate::target::namespace::NamespaceRule;
 use api::Scope;
 use api::annotations::repeats_object;
-use envelope::{Certificate, Plaintext};
+use envelope::Plaintext;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use rand::rngs::SysRng;
-use sealing::SealFailure;
 use std::collections::BTreeMap;
 use yaml_edit_in_place::{Change, NewValue};
 
 /// Seals new values under the scope of the others.
 pub(crate) struct Sealer<'a> {
-    pub certificate: &'a Certificate,
+    pub items: &'a ItemSealer,
     /// The namespace of objects that state none.
     pub namespace: &'a NamespaceRule,
     /// Names of annotations that may repeat a value.
@@ -87,11 +85,9 @@ impl Sealer<'_> {
     ) -> Result<Vec<Change>, CommandError> {
         let before = &object.spec.encrypted_data;
         let is_unchanged = |value: &Plaintext| value.expose() == PLACEHOLDER.as_bytes();
-        let mut changes: Vec<Change> = before
-            .keys()
-            .filter(|key| !saved.contains_key(*key))
-            .map(|key| SealedField::Item(key).remove())
-            .collect();
+        let removed: Vec<&str> =
+            before.keys().filter(|key| !saved.contains_key(*key)).map(String::as_str).collect();
+        let mut changes: Vec<Change> = removed.iter().map(|key| SealedField::Item(key).remove()).collect();
         let new = saved.iter().filter(|(_, value)| !is_unchanged(value));
         if let Some((key, _)) =
             saved.iter().find(|(key, value)| is_unchanged(value) && !before.contains_key(*key))
@@ -101,15 +97,9 @@ impl Sealer<'_> {
         if let Some((key, _)) = new.clone().find(|(_, value)| mentions_placeholder(value)) {
             return Err(EditError::Placeholder(key.clone()).into());
         }
-        let label = if new.clone().next().is_some() { self.label(object)? } else { Vec::new() };
-        for (key, value) in new {
-            let sealed = sealing::seal_item(&mut SysRng, self.certificate, &label, value.expose())
-                .map_err(|source| SealFailure::Item { key: key.clone(), source })?;
-            changes.push(SealedField::Item(key).set(sealed));
-        }
-        if saved.values().any(|value| !is_unchanged(value)) {
-            changes.extend(fingerprint_change(object, self.certificate, saved.values().any(is_unchanged)));
-        }
+        let new: Vec<(&str, &[u8])> = new.map(|(key, value)| (key.as_str(), value.expose())).collect();
+        let label = if new.is_empty() { Vec::new() } else { self.label(object)? };
+        changes.extend(self.items.changes(object, &label, &new, &removed)?);
         Ok(changes)
     }
 

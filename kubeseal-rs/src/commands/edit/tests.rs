@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::cluster::Cluster;
+use crate::commands::common::seal_for::item_sealer::ItemSealer;
 use crate::target::namespace::NamespaceRule;
 use crate::terminal::escape::is_unsafe;
 use envelope::Certificate;
@@ -78,7 +79,7 @@ fn edited(object: &Value, save: impl Fn(&str) -> String) -> Value {
     assert_ne!(touched, text);
     let certificate = include_str!("../../../tests/fixtures/test-only.crt");
     let sealer = Sealer {
-        certificate: &Certificate::from_pem(certificate).unwrap(),
+        items: &ItemSealer::of_one(Certificate::from_pem(certificate).unwrap()),
         namespace: &NamespaceRule::new(None, Cluster::default()),
         allowed_annotations: &[],
     };

@@ -6,7 +6,8 @@ pub(crate) mod error;
 pub(crate) mod target;
 
 use crate::commands::common::annotations::check_annotations;
-use crate::commands::common::fingerprint_change::fingerprint_change;
+use crate::commands::common::seal_for::annotation::warn_of_size;
+use crate::commands::common::seal_for::item_sealer::ItemSealer;
 use crate::commands::upstream::merge_into::error::MergeError;
 use crate::commands::upstream::merge_into::target::target_of;
 use crate::commands::upstream::task::MergeInto;
@@ -22,9 +23,6 @@ use crate::terminal::escape::{shown, shown_path};
 use crate::terminal::warnings::warn;
 use api::Scope;
 use api::annotations::{CLUSTER_WIDE, NAMESPACE_WIDE, repeats_object};
-use envelope::Certificate;
-use rand::rngs::SysRng;
-use sealing::SealFailure;
 use yaml_edit_in_place::Change;
 
 /// The annotations that state a scope.
@@ -46,13 +44,16 @@ pub(crate) fn merge_secrets(
     // Before anything is sealed, so that the user types no Secret into a terminal in vain.
     let update = FileUpdate::read(&merge.file)
         .map_err(|source| MergeError::Target { path: merge.file.clone(), source: source.cause() })?;
-    warn_of_no_effect(merge, &sealed(merge, &update)?);
+    let file = sealed(merge, &update)?;
+    warn_of_no_effect(merge, &file);
+    merge.keys.check(file.objects()).context(&cannot_change)?;
     update.can_be_replaced().context(&cannot_change)?;
-    let certificate = merge.certificate.certificate()?;
+    let sealer = merge.keys.sealer()?;
     let secrets = secrets()?;
     // Once more, because no lock was held while the user typed.
     let update = FileUpdate::locked(&merge.file).context(&cannot_change)?;
     let mut file = sealed(merge, &update)?;
+    merge.keys.check(file.objects()).context(&cannot_change)?;
     if file.objects().len() == 1 && secrets.len() > 1 {
         return Err(MergeError::SeveralSecrets(secrets.len()).into());
     }
@@ -63,11 +64,16 @@ pub(crate) fn merge_secrets(
         if edits.iter().any(|edit| edit.index == index) {
             carry_out(&mut file, &mut edits).context(&cannot_change)?;
         }
-        let changes = changes(merge, &certificate, secret, &file.objects()[index])?;
+        let changes = changes(merge, &sealer, secret, &file.objects()[index])?;
         edits.push(ObjectEdit { index, changes });
     }
     carry_out(&mut file, &mut edits).context(&cannot_change)?;
-    update.replace(file.text().as_bytes()).context(&cannot_change)
+    for object in file.objects() {
+        warn_of_size(&object.location, &object.object);
+    }
+    update.replace(file.text().as_bytes()).context(&cannot_change)?;
+    merge.keys.print(&shown_path(&merge.file));
+    Ok(())
 }
 
 fn cannot_change(merge: &MergeInto) -> String {
@@ -106,7 +112,7 @@ fn sealed(merge: &MergeInto, update: &FileUpdate) -> Result<SealedFile, CommandE
 /// Seals the values under the target's namespace, name and scope.
 fn changes(
     merge: &MergeInto,
-    certificate: &Certificate,
+    sealer: &ItemSealer,
     input: InputSecret,
     target: &SealedObject,
 ) -> Result<Vec<Change>, CommandError> {
@@ -153,15 +159,9 @@ fn changes(
     let label = scope.label(&namespace, name);
     let mut changes: Vec<Change> =
         copies.iter().map(|name| SealedField::TemplateAnnotation(name).remove()).collect();
-    for (key, value) in &secret.data {
-        let sealed = sealing::seal_item(&mut SysRng, certificate, &label, value.expose())
-            .map_err(|source| SealFailure::Item { key: key.clone(), source })?;
-        changes.push(SealedField::Item(key).set(sealed));
-    }
-    if !secret.data.is_empty() {
-        let some_stay = target.spec.encrypted_data.keys().any(|key| !secret.data.contains_key(key));
-        changes.extend(fingerprint_change(target, certificate, some_stay));
-    }
+    let new: Vec<(&str, &[u8])> =
+        secret.data.iter().map(|(key, value)| (key.as_str(), value.expose())).collect();
+    changes.extend(sealer.changes(target, &label, &new, &[])?);
     for (name, value) in secret.metadata.labels.into_iter().flatten() {
         changes.push(SealedField::TemplateLabel(&name).set(value));
     }

@@ -1,9 +1,8 @@
 //! `seal`: seals whole Secrets, as a stream: `pipeline` splits it into documents and writes the results in order, `document`
-//! seals the Secrets of one document, `settle` decides name, namespace and scope of each.
+//! seals the Secrets of one document, `commands::common::settle` decides name, namespace and scope of each.
 
 pub(crate) mod document;
 pub(crate) mod pipeline;
-pub(crate) mod settle;
 
 use crate::commands::upstream::seal::pipeline::Pipeline;
 use crate::commands::upstream::task::Seal;

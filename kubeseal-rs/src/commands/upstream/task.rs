@@ -3,6 +3,8 @@
 
 use crate::certificate::CertificateSource;
 use crate::cluster::Cluster;
+use crate::commands::common::seal_for::item_sealer::ItemKeys;
+use crate::commands::common::settle::SealSettings;
 use crate::commands::upstream::flags::UpstreamFlags;
 use crate::commands::upstream::mode::Mode;
 use crate::controller::address::ControllerAddress;
@@ -47,13 +49,7 @@ pub(crate) struct Raw {
 pub(crate) struct Seal {
     pub certificate: CertificateSource,
     pub secrets: Input,
-    /// None leaves the scope to the annotations of each Secret.
-    pub scope: Option<Scope>,
-    pub name: Option<String>,
-    pub namespace: NamespaceRule,
-    pub allow_empty_data: bool,
-    /// Names of annotations that may repeat a value.
-    pub allowed_annotations: Vec<String>,
+    pub settings: SealSettings,
     pub format: Format,
     pub output: Output,
 }
@@ -93,7 +89,7 @@ pub(crate) struct ReEncrypt {
 /// Seals values into a SealedSecret that is in a file.
 #[derive(Debug)]
 pub(crate) struct MergeInto {
-    pub certificate: CertificateSource,
+    pub keys: ItemKeys,
     pub secret: Input,
     pub file: PathBuf,
     /// None if no flag states one.
@@ -156,7 +152,7 @@ impl Task {
                 output: Output::to(file),
             }),
             Mode::MergeInto => Self::MergeInto(MergeInto {
-                certificate: certificate(controller)?,
+                keys: ItemKeys::Chosen(certificate(controller)?),
                 secret: input,
                 file: flags.merge_into.unwrap_or_default(),
                 scope: stated_scope,
@@ -190,11 +186,13 @@ impl Task {
             Mode::Seal => Self::Seal(Seal {
                 certificate: certificate(controller)?,
                 secrets: input,
-                scope: stated_scope,
-                name: text(flags.name),
-                namespace: rule(namespace),
-                allow_empty_data,
-                allowed_annotations,
+                settings: SealSettings {
+                    scope: stated_scope,
+                    name: text(flags.name),
+                    namespace: rule(namespace),
+                    allow_empty_data,
+                    allowed_annotations,
+                },
                 format,
                 output: Output::to(file),
             }),

@@ -38,7 +38,7 @@ fn empty_values_are_not_given() {
         cli.certificate.controller_name = Some(String::new());
         cli.upstream.from_file = vec![String::new()];
     });
-    assert_eq!((seal.secrets, seal.output, seal.name), (Input::Stdin, Output::Stdout, None));
+    assert_eq!((seal.secrets, seal.output, seal.settings.name), (Input::Stdin, Output::Stdout, None));
     let CertificateSource::Controller(controller) = seal.certificate else { panic!() };
     assert_eq!(controller.name, "sealed-secrets-controller");
     assert_eq!(controller.namespace, "kube-system");
@@ -82,7 +82,7 @@ fn strict_leaves_the_scope_to_the_annotations() {
     for (scope, expected) in
         [(None, None), (Some(Scope::Strict), None), (Some(Scope::ClusterWide), Some(Scope::ClusterWide))]
     {
-        assert_eq!(seal(|cli| cli.upstream.scope = scope).scope, expected);
+        assert_eq!(seal(|cli| cli.upstream.scope = scope).settings.scope, expected);
     }
 }
 

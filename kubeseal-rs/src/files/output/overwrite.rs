@@ -13,6 +13,11 @@ use std::path::Path;
 #[error("it could only be written in place, and is cut short now")]
 pub(crate) struct CutShort(#[source] io::Error);
 
+/// Of several files, some are new and some are old.
+#[derive(Debug, thiserror::Error)]
+#[error("the files that were written before it could not be put back")]
+pub(crate) struct NotPutBack(#[source] pub io::Error);
+
 /// Whether an error of creating a file beside it allows writing into the file.
 pub(crate) fn is_called_for(kind: io::ErrorKind) -> bool {
     use io::ErrorKind::{CrossesDevices, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};

@@ -179,5 +179,5 @@ fn values_are_added_to_a_sealed_secret_that_is_there() {
         &["create", "other", "--cert", "test-only.crt", "-n", "shop", "--from-literal", "a=b", "-w", file],
         b"",
     );
-    assert_fails(&output, 1, &["with --merge-into FILE instead of -w FILE"]);
+    assert_fails(&output, 1, &["with `create --merge-into FILE`"]);
 }

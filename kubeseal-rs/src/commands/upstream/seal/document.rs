@@ -1,6 +1,6 @@
 //! `seal_document`: seals the Secrets of one document.
 
-use crate::commands::upstream::seal::settle::{SettleError, settle};
+use crate::commands::common::settle::{SettleError, settle};
 use crate::commands::upstream::task::Seal;
 use crate::manifest::secrets::InputSecret;
 use crate::manifest::yaml::stream::StreamedDocument;
@@ -24,11 +24,11 @@ pub(crate) fn seal_document(
     document: &StreamedDocument,
 ) -> Result<Sealed, SettleError> {
     let (objects, mut secrets) = secrets::read_document(&seal.secrets, document)?;
-    secrets.iter_mut().try_for_each(|secret| settle(seal, secret))?;
+    secrets.iter_mut().try_for_each(|secret| settle(&seal.settings, secret))?;
     let mut sealed = Sealed { objects, secrets: secrets.len(), written: Vec::new() };
-    for InputSecret { secret, location } in secrets {
+    for InputSecret { secret, location } in &secrets {
         let object = sealing::seal_secret(&mut SysRng, certificate, secret)
-            .map_err(|source| SettleError::Seal { location, source })?;
+            .map_err(|source| SettleError::Seal { location: location.clone(), source })?;
         write::write(seal.format, &object, &mut sealed.written)?;
     }
     Ok(sealed)

@@ -3,8 +3,8 @@
 //! One thread, the caller's, splits the stream and writes; the others parse and seal. Memory is bounded by the window:
 //! a limited number of documents is read and not yet written, however long the stream is.
 
+use crate::commands::common::settle::SettleError;
 use crate::commands::upstream::seal::document::{Sealed, seal_document};
-use crate::commands::upstream::seal::settle::SettleError;
 use crate::commands::upstream::task::Seal;
 use crate::error::CommandError;
 use crate::files::output::whole::Whole;

@@ -1,15 +1,26 @@
-//! `settle`: decides name, namespace and scope of a Secret, from the Secret itself and the flags.
+//! `settle`: decides name, namespace and scope of a Secret that is sealed, from the Secret itself and the flags.
 
 use crate::commands::common::annotations::{AnnotationError, check_annotations};
-use crate::commands::upstream::task::Seal;
 use crate::error::Hint;
 use crate::manifest::error::ManifestError;
 use crate::manifest::location::Location;
 use crate::manifest::secrets::InputSecret;
 use crate::manifest::write::RenderError;
-use crate::target::namespace::NamespaceError;
+use crate::target::namespace::{NamespaceError, NamespaceRule};
 use api::Scope;
 use sealing::SealFailure;
+
+/// What the flags say about the Secrets that are sealed.
+#[derive(Debug)]
+pub(crate) struct SealSettings {
+    /// None leaves the scope to the annotations of each Secret.
+    pub scope: Option<Scope>,
+    pub name: Option<String>,
+    pub namespace: NamespaceRule,
+    pub allow_empty_data: bool,
+    /// Names of annotations that may repeat a value.
+    pub allowed_annotations: Vec<String>,
+}
 
 /// Why a document was not sealed.
 #[derive(Debug, thiserror::Error)]
@@ -43,30 +54,31 @@ pub(crate) enum SettleError {
 }
 
 /// Fills in the values of flags, and refuses contradictions and annotations that repeat a value.
-pub(crate) fn settle(seal: &Seal, input: &mut InputSecret) -> Result<(), SettleError> {
+pub(crate) fn settle(settings: &SealSettings, input: &mut InputSecret) -> Result<(), SettleError> {
     let location = &input.location;
     let secret = &mut input.secret;
-    if secret.data.is_empty() && !seal.allow_empty_data {
+    if secret.data.is_empty() && !settings.allow_empty_data {
         return Err(SettleError::NoData(location.clone()));
     }
-    if let Some(name) = &seal.name {
+    if let Some(name) = &settings.name {
         secret.metadata.name = Some(name.clone());
     }
     if secret.metadata.name.is_none() {
         return Err(SettleError::NoName(location.clone()));
     }
-    if let Some(scope) = seal.scope {
+    if let Some(scope) = settings.scope {
         scope.annotate(secret.metadata.annotations.get_or_insert_default());
     }
     // A cluster-wide value is bound to no namespace, so that the Secret keeps its own, even if a flag names another.
     if Scope::of(secret.metadata.annotations.as_ref()) != Scope::ClusterWide {
-        let namespace = seal.namespace.decide(secret.metadata.namespace.as_deref()).map_err(|source| {
-            SettleError::Namespace { location: location.clone(), source: Box::new(source) }
-        })?;
+        let namespace =
+            settings.namespace.decide(secret.metadata.namespace.as_deref()).map_err(|source| {
+                SettleError::Namespace { location: location.clone(), source: Box::new(source) }
+            })?;
         secret.metadata.namespace = Some(namespace);
     }
     let annotations = secret.metadata.annotations.iter().flatten();
-    check_annotations(annotations, &secret.data, &seal.allowed_annotations)
+    check_annotations(annotations, &secret.data, &settings.allowed_annotations)
         .map_err(|source| SettleError::Annotation { location: location.clone(), source })
 }
 
@@ -97,7 +109,8 @@ impl Hint for SettleError {
             Self::Namespace { source, .. } => return source.hint(),
             Self::Annotation { source, .. } => source.hint(),
             Self::Manifest(error) => return error.hint(),
-            Self::Render(_) | Self::Seal { .. } => return None,
+            Self::Seal { source, .. } => return source.hint(),
+            Self::Render(_) => return None,
         })
     }
 }

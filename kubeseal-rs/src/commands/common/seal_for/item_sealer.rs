@@ -1,0 +1,166 @@
+//! [`ItemKeys`]: which keys the changed items of a file are sealed with. [`ItemSealer`]: seals them, and adds the entries for recipients.
+
+use crate::certificate::CertificateSource;
+use crate::commands::common::fingerprint_change::fingerprint_change;
+use crate::commands::common::seal_for::annotation;
+use crate::commands::common::seal_for::error::SealForError;
+use crate::commands::common::seal_for::keys::RecipientKeys;
+use crate::commands::common::seal_for::plan::{Coverage, of_existing};
+use crate::commands::common::seal_for::project_recipients::ProjectRecipients;
+use crate::error::CommandError;
+use crate::manifest::sealed_field::SealedField;
+use crate::manifest::sealed_secrets::SealedObject;
+use crate::project::error::ProjectError;
+use crate::settings::recipient_flags::RecipientFlags;
+use crate::terminal::warnings::alert;
+use api::annotations::RECIPIENTS;
+use envelope::Certificate;
+use rand::rngs::SysRng;
+use recipients::{Group, Recipients};
+use sealing::{SealFailure, SealedItems};
+use std::path::Path;
+use std::sync::Arc;
+use yaml_edit_in_place::Change;
+
+/// Which keys the changed items of a file are sealed with.
+#[derive(Debug)]
+pub(crate) enum ItemKeys {
+    /// One certificate that the user chose, with `--cert`, `--offline` or upstream's flags. The project file is not read.
+    Chosen(CertificateSource),
+    /// One certificate, because the project file says nothing about the file.
+    Uncovered { source: CertificateSource, reason: Arc<ProjectError> },
+    /// Those of the project file.
+    Project(ProjectRecipients),
+}
+
+/// Seals items of SealedSecrets in a file.
+#[derive(Debug)]
+pub(crate) struct ItemSealer {
+    keys: RecipientKeys,
+    /// Whether the keys are all that the project file says.
+    is_by_project: bool,
+}
+
+impl ItemKeys {
+    /// The keys for a file. `is_chosen` says whether the user chose the certificate of `source`.
+    pub(crate) fn for_file(
+        file: &Path,
+        flags: &RecipientFlags,
+        source: CertificateSource,
+        is_chosen: bool,
+    ) -> Result<Self, CommandError> {
+        if is_chosen {
+            return Ok(Self::Chosen(source));
+        }
+        Ok(match of_existing(file, flags)? {
+            Coverage::By(recipients) => Self::Project(recipients),
+            Coverage::Not(reason) => Self::Uncovered { source, reason: Arc::new(reason) },
+        })
+    }
+
+    /// Refuses SealedSecrets whose recipients would lose items, or are not those of the project file.
+    pub(crate) fn check(&self, objects: &[SealedObject]) -> Result<(), SealForError> {
+        for object in objects.iter().filter(|object| annotation::text(object).is_some()) {
+            match self {
+                Self::Chosen(_) => {}
+                Self::Uncovered { reason, .. } => {
+                    let location = object.location.clone();
+                    return Err(SealForError::Uncovered { location, source: Arc::clone(reason) });
+                }
+                Self::Project(recipients) => recipients.check(object)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Fetches the certificate, if it is not one of the project file.
+    pub(crate) fn sealer(&self) -> Result<ItemSealer, CommandError> {
+        Ok(match self {
+            Self::Chosen(source) | Self::Uncovered { source, .. } => {
+                ItemSealer::of_one(source.certificate()?)
+            }
+            Self::Project(recipients) => ItemSealer { keys: recipients.keys()?, is_by_project: true },
+        })
+    }
+
+    /// Prints for whom a file is sealed, if the project file says it.
+    pub(crate) fn print(&self, file: &str) {
+        if let Self::Project(recipients) = self {
+            recipients.print(file);
+        }
+    }
+}
+
+impl ItemSealer {
+    /// Seals with one certificate.
+    pub(crate) fn of_one(certificate: Certificate) -> Self {
+        Self { keys: RecipientKeys::one(certificate), is_by_project: false }
+    }
+
+    /// The changes of `object` that seal `new` items under `label`, after other items were `removed`.
+    pub(crate) fn changes(
+        &self,
+        object: &SealedObject,
+        label: &[u8],
+        new: &[(&str, &[u8])],
+        removed: &[&str],
+    ) -> Result<Vec<Change>, CommandError> {
+        let SealedItems { encrypted_data, group } =
+            self.keys.with(|to| sealing::seal_items(&mut SysRng, to, label, new.iter().copied()))?;
+        let mut changes: Vec<Change> =
+            encrypted_data.into_iter().map(|(key, sealed)| SealedField::Item(&key).set(sealed)).collect();
+        let is_gone = |name: &str| removed.contains(&name) || new.iter().any(|(key, _)| *key == name);
+        let stay: Vec<&str> =
+            object.spec.encrypted_data.keys().map(String::as_str).filter(|name| !is_gone(name)).collect();
+        if !new.is_empty() {
+            changes.extend(fingerprint_change(object, self.keys.first(), !stay.is_empty()));
+        }
+        if self.is_by_project {
+            changes.extend(self.annotation_change(object, group, is_gone, &stay)?);
+        } else if !new.is_empty() && annotation::text(object).is_some() {
+            let items: Vec<&str> = new.iter().map(|(key, _)| *key).collect();
+            alert(format_args!(
+                "{} of {} is sealed for one cluster alone; the other recipients of the SealedSecret do not open it",
+                items.join(", "),
+                object.location
+            ));
+        }
+        Ok(changes)
+    }
+
+    /// The change of the annotation: items that are gone lose their entries, and new items get theirs in a group of their own.
+    fn annotation_change(
+        &self,
+        object: &SealedObject,
+        group: Option<Group>,
+        is_gone: impl Fn(&str) -> bool,
+        stay: &[&str],
+    ) -> Result<Option<Change>, CommandError> {
+        let before = annotation::read(object)?;
+        let mut after = before.and_then(|recipients| recipients.keeping(|name| !is_gone(name)));
+        if self.keys.are_several() {
+            let has_entry = |name: &&&str| {
+                after.as_ref().is_some_and(|recipients| recipients.groups_with(name).next().is_some())
+            };
+            let alone: Vec<&str> = stay.iter().filter(|name| !has_entry(name)).copied().collect();
+            if group.is_some() && !alone.is_empty() {
+                alert(format_args!(
+                    "{} of {} opens in one cluster only: seal it again to add the others",
+                    alone.join(", "),
+                    object.location
+                ));
+            }
+        }
+        match (&mut after, group) {
+            (Some(recipients), Some(group)) => recipients.add(group).map_err(|source| {
+                SealForError::TooManyGroups { location: object.location.clone(), source }
+            })?,
+            (after @ None, Some(group)) => *after = Some(Recipients::new(group)),
+            (_, None) => {}
+        }
+        let text =
+            after.map(|recipients| recipients.to_text()).transpose().map_err(SealFailure::Recipients)?;
+        let is_same = text.as_deref() == annotation::text(object);
+        Ok((!is_same).then(|| SealedField::Annotation(RECIPIENTS).set_or_remove(text)))
+    }
+}

@@ -1,0 +1,256 @@
+//! [`SealPlan`]: which files are written, and for whom, by the project file. [`of_existing`]: for whom a file is that exists already.
+
+use crate::commands::common::seal_for::annotation::warn_of_size;
+use crate::commands::common::seal_for::error::SealForError;
+use crate::commands::common::seal_for::existing_output::{NewObject, check};
+use crate::commands::common::seal_for::keys::RecipientKeys;
+use crate::commands::common::seal_for::project_recipients::ProjectRecipients;
+use crate::error::{CommandError, Context as _};
+use crate::files::output::Output;
+use crate::files::output::replacement::directory;
+use crate::files::output::several::write_all;
+use crate::manifest::write::write;
+use crate::project::cluster_name::ClusterName;
+use crate::project::error::ProjectError;
+use crate::project::key_id::KeyId;
+use crate::project::output_path::within;
+use crate::project::recipient::{Recipient, RecipientKey};
+use crate::project::rule::{Layout, Rule};
+use crate::project::trust::Trust;
+use crate::project::{Project, Selection};
+use crate::settings::flag_value::{Format, texts};
+use crate::settings::recipient_flags::RecipientFlags;
+use crate::terminal::escape::{shown, shown_path};
+use api::Scope;
+use envelope::Certificate;
+use rand::rngs::SysRng;
+use sealing::SecretToSeal;
+use std::fmt::Display;
+use std::path::Path;
+
+/// What is sealed for whom.
+#[derive(Debug)]
+pub(crate) struct SealPlan {
+    /// At least one.
+    outputs: Vec<PlannedOutput>,
+    /// The scope that the rule says.
+    scope: Option<Scope>,
+    /// Whether one object is for several clusters.
+    is_one_for_all: bool,
+}
+
+/// A file to write.
+#[derive(Debug)]
+struct PlannedOutput {
+    output: Output,
+    keys: RecipientKeys,
+    /// None if the user chose one certificate.
+    recipients: Option<ProjectRecipients>,
+}
+
+/// What the project file says about a file.
+#[derive(Debug)]
+pub(crate) enum Coverage<T> {
+    /// A rule is for it, or the user named the clusters.
+    By(T),
+    /// There is no project file, or no rule.
+    Not(ProjectError),
+}
+
+struct Choice {
+    project: Project,
+    rule: Option<Rule>,
+    recipients: Vec<Recipient>,
+    accepted: Option<Vec<KeyId>>,
+}
+
+impl SealPlan {
+    /// The plan for a new file; None is standard output, for which the user names the clusters.
+    pub(crate) fn of_output(
+        file: Option<&Path>,
+        flags: &RecipientFlags,
+    ) -> Result<Coverage<Self>, CommandError> {
+        let Choice { project, rule, recipients, accepted } = match choose(file, flags)? {
+            Coverage::By(choice) => choice,
+            Coverage::Not(error) => return Ok(Coverage::Not(error)),
+        };
+        let scope = rule.as_ref().map(|rule| rule.scope);
+        let per_cluster = rule.filter(|rule| rule.layout != Layout::One).zip(file);
+        let Some((rule, file)) = per_cluster else {
+            let output = Output::to(file.map(Path::to_owned));
+            let outputs = vec![PlannedOutput::of(output, ProjectRecipients::new(recipients, accepted))?];
+            return Ok(Coverage::By(Self { outputs, scope, is_one_for_all: true }));
+        };
+        if let Some(cluster) = rule.cluster_of(&within(project.root(), file)?) {
+            return Err(
+                SealForError::FileOfCluster { path: file.to_owned(), cluster: cluster.clone() }.into()
+            );
+        }
+        let mut outputs = Vec::new();
+        for recipient in recipients {
+            if matches!(recipient.key, RecipientKey::Age(_)) {
+                return Err(SealForError::NotACluster(recipient.name).into());
+            }
+            let path = rule.output_of(file, &recipient.name);
+            match project.rule_for(&path) {
+                Ok(same) if same.pattern() == rule.pattern() => {}
+                Ok(_) | Err(ProjectError::NoRule { .. }) => {
+                    return Err(SealForError::OtherRule { path, pattern: rule.pattern().to_owned() }.into());
+                }
+                Err(error) => return Err(error.into()),
+            }
+            let recipients = ProjectRecipients::new(vec![recipient], accepted.clone());
+            outputs.push(PlannedOutput::of(Output::File(path), recipients)?);
+        }
+        Ok(Coverage::By(Self { outputs, scope, is_one_for_all: false }))
+    }
+
+    /// One file for one certificate, which the user chose or a controller served.
+    pub(crate) fn of_one(output: Output, certificate: Certificate) -> Self {
+        let keys = RecipientKeys::one(certificate);
+        let outputs = vec![PlannedOutput { output, keys, recipients: None }];
+        Self { outputs, scope: None, is_one_for_all: false }
+    }
+
+    /// The scope to seal with: that of the flag, else the rule's, which the Secret must not contradict with the one that it has `stated`.
+    /// None leaves it to the Secret.
+    pub(crate) fn scope(
+        &self,
+        flag: Option<Scope>,
+        secret: impl Display,
+        stated: Scope,
+    ) -> Result<Option<Scope>, SealForError> {
+        match (flag, self.scope) {
+            (None, Some(rule)) if stated != Scope::default() && stated != rule => {
+                Err(SealForError::Scope { secret: secret.to_string(), stated, rule })
+            }
+            (flag, rule) => Ok(flag.or(rule)),
+        }
+    }
+
+    /// Refuses one object for all clusters that opens anywhere in them.
+    pub(crate) fn check_scope(&self, scope: Scope) -> Result<(), SealForError> {
+        if self.is_one_for_all && scope == Scope::ClusterWide {
+            let recipients = self.outputs.iter().filter_map(|planned| planned.recipients.as_ref());
+            return Err(SealForError::OpensAnywhere(recipients.flat_map(ProjectRecipients::names).collect()));
+        }
+        Ok(())
+    }
+
+    /// Refuses to lose what is in the files, where these SealedSecrets are written.
+    pub(crate) fn check_outputs(&self, new: &[NewObject<'_>]) -> Result<(), CommandError> {
+        let mut outputs = self.outputs.iter();
+        outputs.try_for_each(|planned| check(&planned.output, new, planned.recipients.as_ref()))
+    }
+
+    /// Seals the Secrets for each file, writes all files or none, and prints for whom each of them is.
+    pub(crate) fn write(
+        &self,
+        secrets: &[&SecretToSeal],
+        format: Option<Format>,
+    ) -> Result<(), CommandError> {
+        let mut files = Vec::new();
+        for planned in &self.outputs {
+            files.push((planned.output.clone(), planned.sealed(secrets, format)?));
+        }
+        write_all(&files)?;
+        for PlannedOutput { output, recipients, .. } in &self.outputs {
+            match (recipients, output) {
+                (Some(recipients), Output::File(path)) => recipients.print(&shown_path(path)),
+                (Some(recipients), Output::Stdout) => recipients.print("the output"),
+                (None, _) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl PlannedOutput {
+    fn of(output: Output, recipients: ProjectRecipients) -> Result<Self, SealForError> {
+        Ok(Self { output, keys: recipients.keys()?, recipients: Some(recipients) })
+    }
+
+    /// The SealedSecrets, as text.
+    fn sealed(&self, secrets: &[&SecretToSeal], format: Option<Format>) -> Result<Vec<u8>, CommandError> {
+        let format = format.unwrap_or_else(|| match &self.output {
+            Output::File(file) if file.extension().is_some_and(|extension| extension == "json") => {
+                Format::Json
+            }
+            _ => Format::Yaml,
+        });
+        let mut written = Vec::new();
+        for secret in secrets {
+            let name = shown(secret.metadata.name.as_deref().unwrap_or_default());
+            let sealed = self.keys.with(|to| sealing::seal_secret_for(&mut SysRng, to, secret));
+            let sealed = sealed.context(format_args!("cannot seal the Secret {name}"))?;
+            if let (true, Ok(object)) = (self.keys.are_several(), serde_json::to_value(&sealed)) {
+                warn_of_size(&name, &object);
+            }
+            write(format, &sealed, &mut written)?;
+        }
+        Ok(written)
+    }
+}
+
+/// For whom the SealedSecrets in a file are sealed, when items of them change.
+pub(crate) fn of_existing(
+    file: &Path,
+    flags: &RecipientFlags,
+) -> Result<Coverage<ProjectRecipients>, CommandError> {
+    let Choice { project, rule, mut recipients, accepted } = match choose(Some(file), flags)? {
+        Coverage::By(choice) => choice,
+        Coverage::Not(error) => return Ok(Coverage::Not(error)),
+    };
+    if let Some(rule) = &rule
+        && let Layout::PerCluster { output } = &rule.layout
+    {
+        let path = file.to_owned();
+        let Some(cluster) = rule.cluster_of(&within(project.root(), file)?) else {
+            return Err(SealForError::FileOfNone { path, output: output.clone() }.into());
+        };
+        recipients.retain(|recipient| recipient.name == *cluster);
+        if recipients.is_empty() {
+            return Err(SealForError::FileOfCluster { path, cluster: cluster.clone() }.into());
+        }
+    }
+    Ok(Coverage::By(ProjectRecipients::new(recipients, accepted)))
+}
+
+/// The recipients of a file, by its rule or by `--for`.
+fn choose(file: Option<&Path>, flags: &RecipientFlags) -> Result<Coverage<Choice>, CommandError> {
+    let names = texts(flags.clusters.clone());
+    if file.is_none() && names.is_empty() {
+        return Err(SealForError::NoOutput.into());
+    }
+    let project = match Project::require(file.map_or(Path::new("."), directory)) {
+        Err(absent @ ProjectError::Absent(_)) if names.is_empty() => return Ok(Coverage::Not(absent)),
+        project => project?,
+    };
+    let rule = match file.map(|file| project.rule_for(file)).transpose() {
+        Err(none @ ProjectError::NoRule { .. }) if names.is_empty() => return Ok(Coverage::Not(none)),
+        Err(ProjectError::NoRule { .. }) => None,
+        rule => rule?.cloned(),
+    };
+    let mut trust = Trust::of(project.root(), flags.trust.trusted.as_deref())?;
+    let (recipients, accepted) = match &rule {
+        Some(rule) if names.is_empty() => {
+            let recipients = project.resolve(Selection::Rule(rule), &mut trust)?;
+            let accepted = rule.to.iter().flat_map(|name| trust.trusted().keys(name)).cloned();
+            (recipients, Some(accepted.collect()))
+        }
+        rule => {
+            let mut chosen: Vec<ClusterName> = Vec::new();
+            for cluster in project.named(&names)? {
+                if !chosen.contains(&cluster.name) {
+                    chosen.push(cluster.name.clone());
+                }
+            }
+            // Scope and layout are still the rule's.
+            if rule.is_some() {
+                trust.require(vec![project.rules()])?;
+            }
+            (project.resolve(Selection::Named(&chosen), &mut trust)?, None)
+        }
+    };
+    Ok(Coverage::By(Choice { project, rule, recipients, accepted }))
+}

@@ -1,0 +1,47 @@
+//! [`ProjectRecipients`]: the clusters of the project file that a file is sealed for.
+
+use crate::commands::common::seal_for::annotation;
+use crate::commands::common::seal_for::error::SealForError;
+use crate::commands::common::seal_for::keys::RecipientKeys;
+use crate::manifest::sealed_secrets::SealedObject;
+use crate::project::cluster_name::ClusterName;
+use crate::project::key_id::KeyId;
+use crate::project::recipient::Recipient;
+use crate::terminal::warnings::note;
+
+/// The recipients, all of them trusted.
+#[derive(Debug)]
+pub(crate) struct ProjectRecipients {
+    recipients: Vec<Recipient>,
+    /// The keys that the file may name; None if the user named the clusters.
+    accepted: Option<Vec<KeyId>>,
+}
+
+impl ProjectRecipients {
+    pub(crate) fn new(recipients: Vec<Recipient>, accepted: Option<Vec<KeyId>>) -> Self {
+        Self { recipients, accepted }
+    }
+
+    pub(crate) fn keys(&self) -> Result<RecipientKeys, SealForError> {
+        RecipientKeys::of(&self.recipients)
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = ClusterName> {
+        self.recipients.iter().map(|recipient| recipient.name.clone())
+    }
+
+    /// Refuses a SealedSecret with recipients that the rule does not name. Clusters that the user named are not compared.
+    pub(crate) fn check(&self, object: &SealedObject) -> Result<(), SealForError> {
+        match &self.accepted {
+            Some(accepted) => annotation::check_known(object, accepted),
+            None => annotation::read(object).map(drop),
+        }
+    }
+
+    /// Prints for whom `what` was sealed.
+    pub(crate) fn print(&self, what: &str) {
+        let shown =
+            self.recipients.iter().map(|Recipient { name, key }| format!("{name} ({})", key.id().short()));
+        note(format_args!("{what} is sealed for {}", shown.collect::<Vec<_>>().join(", ")));
+    }
+}
