@@ -12,6 +12,7 @@ pub(crate) mod guard;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod keys;
+pub(crate) mod recipients;
 pub(crate) mod reseal;
 pub(crate) mod seal;
 pub(crate) mod upstream;
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Keys(Box<keys::KeysArgs>),
     Completion(completion::CompletionArgs),
     Edit(Box<edit::EditArgs>),
+    Recipients(Box<recipients::RecipientsArgs>),
     Reseal(Box<reseal::ResealArgs>),
 }
 
@@ -47,6 +49,7 @@ impl Command {
             Self::Keys(args) => keys::run(*args),
             Self::Completion(args) => completion::run(&args, whole),
             Self::Edit(args) => edit::run(*args),
+            Self::Recipients(args) => recipients::run(*args),
             Self::Reseal(args) => reseal::run(*args),
         }
     }

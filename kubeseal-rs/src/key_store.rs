@@ -2,6 +2,7 @@
 //!
 //! It sends requests to the API server only, never to the controller, so that it works without a running controller.
 
+pub(crate) mod age_identities;
 pub(crate) mod backup;
 pub(crate) mod error;
 pub(crate) mod recovery_keys;

@@ -15,6 +15,9 @@ use crate::certificate::CertificateSource;
 use crate::cluster::Cluster;
 use crate::commands::common::sealed_files::{self, SealedFilesError};
 use crate::commands::common::templated_files;
+use crate::commands::recipients::files::{Request, change, folder};
+use crate::commands::recipients::opening_keys::OpeningKeys;
+use crate::commands::recipients::wanted::Aim;
 use crate::commands::reseal::file::{File, FileContent};
 use crate::commands::reseal::progress::Progress;
 use crate::commands::reseal::resealer::Resealer;
@@ -25,9 +28,11 @@ use crate::controller::error::NO_ANSWER;
 use crate::error::{CommandError, Context as _};
 use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::recovery_keys::RecoveryKeys;
+use crate::project::Project;
 use crate::settings::certificate_flags::CertificateFlags;
 use crate::settings::connection_flags::ConnectionFlags;
 use crate::settings::flag_value::{self, text};
+use crate::settings::trust_flags::TrustFlags;
 use crate::settings::unlock_flags::UnlockFlags;
 use crate::settings::usage_error::UsageError;
 use crate::target;
@@ -48,7 +53,10 @@ pub(crate) const LONG_ABOUT: &str = "Reseal what is sealed to older certificates
     Which certificate a SealedSecret is sealed to is found by trying the private keys, if they are \
     available: those of --recovery-private-key, or the controller's, if you may read them. Without them, \
     the fingerprint is believed, and a SealedSecret without one, such as one made by another program, \
-    counts as sealed to an older certificate. --all reseals all of them.";
+    counts as sealed to an older certificate. --all reseals all of them.\n\n\
+    In a repository with a project file (.sealed-secrets.yaml), --check compares with that instead, unless --cert names a \
+    certificate: it lists what is sealed for other clusters than the rules say, or to older certificates of them. --recipients makes the \
+    files what the rules say.";
 
 /// Reseal what is sealed to older certificates.
 #[derive(Debug, Args)]
@@ -63,6 +71,10 @@ pub(crate) struct ResealArgs {
     /// Change nothing; list what is sealed to older certificates, and exit with 1 if there is any.
     #[arg(long)]
     pub check: Option<bool>,
+
+    /// Seal the same values for the clusters that the rules of the project file say, with --recovery-private-key or --identity.
+    #[arg(long)]
+    pub recipients: Option<bool>,
 
     /// Reseal every SealedSecret, whatever it is sealed to.
     #[arg(long)]
@@ -87,6 +99,9 @@ pub(crate) struct ResealArgs {
     pub namespace: Option<String>,
 
     #[command(flatten)]
+    pub trust: TrustFlags,
+
+    #[command(flatten)]
     pub certificate: CertificateFlags,
 
     #[command(flatten)]
@@ -95,6 +110,12 @@ pub(crate) struct ResealArgs {
 
 pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
     let (is_check, all) = (args.check == Some(true), args.all == Some(true));
+    if args.recipients == Some(true) && all {
+        return Err(UsageError::Exclude("--recipients", "--all").into());
+    }
+    if args.recipients == Some(true) || (is_check && !all && is_by_project(&args)?) {
+        return by_rules(args, is_check);
+    }
     let cluster = Cluster::from_args(args.connection)?;
     if all && is_check {
         return Err(UsageError::Exclude("--check", "--all").into());
@@ -179,6 +200,24 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
     }
     report.outcome(is_check)?;
     Ok(stdout.finish()?)
+}
+
+/// Whether `--check` compares with the project file: there is one, and the user names no certificate.
+fn is_by_project(args: &ResealArgs) -> Result<bool, CommandError> {
+    let is_chosen = text(args.certificate.cert.clone()).is_some() || args.certificate.offline == Some(true);
+    Ok(!is_chosen && Project::find(folder(&args.paths))?.is_some())
+}
+
+/// Makes the files what the rules of the project file say, or checks them.
+fn by_rules(args: ResealArgs, is_check: bool) -> Result<(), CommandError> {
+    let keys = (!is_check).then(|| OpeningKeys::load(args.recovery_private_key, args.unlock)).transpose()?;
+    change(&Request {
+        aim: Aim::Rules,
+        paths: args.paths,
+        namespace: text(args.namespace),
+        trusted: args.trust.trusted,
+        keys,
+    })
 }
 
 /// Whether the controller opens, and not this program with keys of its own.

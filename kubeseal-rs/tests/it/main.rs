@@ -28,6 +28,7 @@ mod seal {
 mod for_clusters {
     mod changes;
     mod hostile;
+    mod recipients;
     mod repository;
     mod seals;
 }

@@ -53,7 +53,7 @@ impl Decryption {
         } else if self.identities.is_empty() {
             return Err(BackupError::NoIdentity);
         } else {
-            let read: Result<Vec<_>, _> = self.identities.iter().map(|path| identities(path)).collect();
+            let read: Result<Vec<_>, _> = self.identities.iter().map(|path| read_identities(path)).collect();
             read?.into_iter().flatten().collect()
         };
         let mut reader = decryptor.decrypt(identities.iter().map(AsRef::as_ref)).map_err(undone)?;
@@ -79,7 +79,8 @@ fn check_readable(path: &Path) -> Result<(), BackupError> {
     readable.map_err(|source| BackupError::IdentityFile { path: path.to_owned(), source })
 }
 
-fn identities(path: &Path) -> Result<Vec<Box<dyn Identity>>, BackupError> {
+/// The identities in a file.
+pub(crate) fn read_identities(path: &Path) -> Result<Vec<Box<dyn Identity>>, BackupError> {
     let bytes = Input::File(path.to_owned())
         .read_text("identities")
         .map_err(|source| BackupError::Read { what: "the identities", source })?;

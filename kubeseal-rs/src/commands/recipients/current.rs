@@ -1,0 +1,95 @@
+//! [`CurrentRecipients`]: the recipients that a SealedSecret has. Pure.
+//!
+//! Its annotations are only compared with the project file: a pull request can write anything into them.
+
+use crate::commands::common::seal_for::annotation;
+use crate::commands::common::seal_for::error::SealForError;
+use crate::manifest::sealed_secrets::SealedObject;
+use crate::project::cluster_name::ClusterName;
+use api::annotations::CERTIFICATE_FINGERPRINT;
+use recipients::{Entry, Group};
+
+/// A recipient, as an entry names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CurrentRecipient {
+    /// A fingerprint, or an age recipient.
+    pub key: String,
+    /// The cluster that has this key, if it is trusted for one.
+    pub cluster: Option<ClusterName>,
+}
+
+/// The recipients of an object, the first one first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CurrentRecipients {
+    pub all: Vec<CurrentRecipient>,
+    /// Whether each item has one entry, for all of the recipients.
+    pub is_even: bool,
+}
+
+impl CurrentRecipient {
+    /// The name of the cluster, or enough of the key to find it.
+    pub(crate) fn shown(&self) -> String {
+        match &self.cluster {
+            Some(cluster) => cluster.to_string(),
+            None => short(&self.key),
+        }
+    }
+}
+
+/// The first characters of a key.
+pub(crate) fn short(key: &str) -> String {
+    if key.len() > 12 { key.chars().take(12).collect::<String>() + "…" } else { key.to_owned() }
+}
+
+impl CurrentRecipients {
+    /// The recipients in the annotation; without it, the certificate in the annotation for the fingerprint. `cluster_of` is the
+    /// cluster that a key is trusted for.
+    pub(crate) fn of(
+        object: &SealedObject,
+        cluster_of: &dyn Fn(&str) -> Option<ClusterName>,
+    ) -> Result<Self, SealForError> {
+        let named = |key: String| CurrentRecipient { cluster: cluster_of(&key), key };
+        let Some(document) = annotation::read(object)? else {
+            let annotations = object.metadata.annotations.as_ref();
+            let hint = annotations.and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT));
+            return Ok(Self { all: hint.cloned().map(named).into_iter().collect(), is_even: true });
+        };
+        let mut keys: Vec<String> = Vec::new();
+        for key in document.groups().iter().flat_map(keys_of) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let has_all = |group: &Group| {
+            let own: Vec<String> = keys_of(group).collect();
+            keys.iter().all(|key| own.contains(key))
+        };
+        let mut names = object.spec.encrypted_data.keys();
+        let is_even = document.groups().iter().all(has_all)
+            && names.all(|name| document.groups_with(name).count() == 1);
+        Ok(Self { all: keys.into_iter().map(named).collect(), is_even })
+    }
+
+    /// Those whose key is trusted for no cluster.
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = &CurrentRecipient> {
+        self.all.iter().filter(|recipient| recipient.cluster.is_none())
+    }
+
+    /// Their clusters, each once.
+    pub(crate) fn clusters(&self) -> Vec<ClusterName> {
+        let mut names = Vec::new();
+        for name in self.all.iter().filter_map(|recipient| recipient.cluster.as_ref()) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        names
+    }
+}
+
+fn keys_of(group: &Group) -> impl Iterator<Item = String> {
+    group.to().iter().map(|entry| match entry {
+        Entry::Certificate { fingerprint, .. } => fingerprint.to_string(),
+        Entry::Age { recipient, .. } => recipient.to_string(),
+    })
+}

@@ -1,0 +1,77 @@
+//! [`ChangeFailure`]: why the recipients of a SealedSecret were not changed.
+
+use crate::commands::common::seal_for::error::SealForError;
+use crate::commands::common::sealed_files::SealedFilesError;
+use crate::error::{Hint, Kind};
+use crate::project::error::ProjectError;
+use crate::terminal::escape::shown;
+use crate::terminal::program::name;
+use sealing::ChangeError;
+
+/// Why a SealedSecret, or a file, was left as it is. Never shows sealed values.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ChangeFailure {
+    #[error(transparent)]
+    File(#[from] SealedFilesError),
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    #[error(transparent)]
+    SealFor(#[from] SealForError),
+    #[error(transparent)]
+    Change(#[from] ChangeError),
+    #[error("\"{}\" is not the name of a cluster", shown(.0))]
+    NotAName(String),
+    #[error("it names recipients that are trusted for no cluster: {}", .0.join(", "))]
+    Unknown(Vec<String>),
+    #[error("it is not known which cluster it is sealed for")]
+    NotKnown,
+    #[error("nothing would open it: it has no other recipient")]
+    Last,
+    #[error("the rule writes an ordinary SealedSecret for each cluster, each in a file of its own")]
+    PerCluster,
+    #[error("no rule, and so no cluster, is for it")]
+    NoRule,
+}
+
+/// No flag says what the values are opened with.
+#[derive(Debug, thiserror::Error)]
+#[error("the recipients of values are changed by a user who can open them")]
+pub(crate) struct NoKeys;
+
+impl ChangeFailure {
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::File(error) => error.hint(),
+            Self::Project(error) => error.hint(),
+            Self::SealFor(error) => error.hint(),
+            Self::Change(ChangeError::Items(_)) => Some(
+                "give the private keys of a cluster that opens it (--recovery-private-key), or the identity of an age recipient (--identity)"
+                    .into(),
+            ),
+            Self::Change(_) => Some("seal the Secret again".into()),
+            Self::NotAName(_) => Some(format!("`{} clusters list` shows the names", name())),
+            Self::Unknown(_) => Some(format!(
+                "`{0} recipients remove RECIPIENT PATH` removes one; if a cluster has that key, `{0} clusters trust` accepts it",
+                name()
+            )),
+            Self::NotKnown => Some(format!("`{} reseal --recipients` seals it for the clusters of its rule", name())),
+            Self::Last => Some("delete the SealedSecret, or add another recipient first".into()),
+            Self::PerCluster => Some(format!("write the file of the cluster with `{} seal`", name())),
+            Self::NoRule => Some("add a rule to the project file".into()),
+        }
+    }
+}
+
+impl Hint for NoKeys {
+    fn hint(&self) -> Option<String> {
+        Some(
+            "give the private keys of one of its clusters with --recovery-private-key FILE, or the identity of an age recipient with \
+             --identity FILE"
+                .into(),
+        )
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Usage
+    }
+}

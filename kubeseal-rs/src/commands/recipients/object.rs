@@ -1,0 +1,111 @@
+//! [`Planner`]: for whom one SealedSecret is to be sealed, and [`changes`]: how its text changes.
+
+use crate::commands::common::seal_for::annotation::warn_of_size;
+use crate::commands::common::seal_for::keys::RecipientKeys;
+use crate::commands::recipients::current::CurrentRecipients;
+use crate::commands::recipients::difference::differences;
+use crate::commands::recipients::failure::ChangeFailure;
+use crate::commands::recipients::opening_keys::OpeningKeys;
+use crate::commands::recipients::wanted::{Aim, wanted};
+use crate::error::CommandError;
+use crate::manifest::sealed_field::SealedField;
+use crate::manifest::sealed_secrets::SealedObject;
+use crate::project::cluster_name::ClusterName;
+use crate::project::output_path::within;
+use crate::project::recipient::Recipient;
+use crate::project::rule::{Layout, Rule};
+use crate::project::trust::Trust;
+use crate::project::{Project, Selection};
+use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
+use rand::rngs::SysRng;
+use sealing::change_recipients;
+use serde_json::json;
+use std::path::Path;
+use yaml_edit_in_place::Change;
+
+/// Decides by the project file and by what is trusted.
+pub(crate) struct Planner<'a> {
+    pub project: &'a Project,
+    pub trust: Trust,
+    pub aim: &'a Aim,
+}
+
+/// A SealedSecret whose recipients are not those that are wanted.
+pub(crate) struct Planned {
+    pub recipients: Vec<Recipient>,
+    pub differences: Vec<String>,
+}
+
+impl Planner<'_> {
+    /// The plan for an object in the file at `path`; None if its recipients are right. The outer error ends the run: what is not trusted.
+    pub(crate) fn plan(
+        &mut self,
+        path: &Path,
+        rule: Option<&Rule>,
+        object: &SealedObject,
+    ) -> Result<Result<Option<Planned>, ChangeFailure>, CommandError> {
+        let ruled = match rule.map(|rule| self.ruled(path, rule)).transpose() {
+            Ok(ruled) => ruled,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        // What is asked for is trusted first: the names of what the object has come from there.
+        match (self.aim, rule) {
+            (Aim::Rules, None) => return Ok(Err(ChangeFailure::NoRule)),
+            (Aim::Rules, Some(rule)) => drop(self.project.resolve(Selection::Rule(rule), &mut self.trust)?),
+            (Aim::Add(_), Some(rule)) if rule.layout != Layout::One => {
+                return Ok(Err(ChangeFailure::PerCluster));
+            }
+            (Aim::Add(name), _) => drop(self.project.named(std::slice::from_ref(name))?),
+            (Aim::Remove(_), _) => {}
+        }
+        let current = match CurrentRecipients::of(object, &|key| self.cluster_of(key)) {
+            Ok(current) => current,
+            Err(error) => return Ok(Err(error.into())),
+        };
+        let names = match wanted(self.aim, &current, ruled.as_deref()) {
+            Ok(Some(names)) => names,
+            Ok(None) => return Ok(Ok(None)),
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let recipients = self.project.resolve(Selection::Named(&names), &mut self.trust)?;
+        let differences = differences(&current, &recipients);
+        Ok(Ok((!differences.is_empty()).then_some(Planned { recipients, differences })))
+    }
+
+    /// The clusters that the rule names for the file.
+    fn ruled(&self, path: &Path, rule: &Rule) -> Result<Vec<ClusterName>, ChangeFailure> {
+        if rule.layout == Layout::One {
+            return Ok(rule.to.clone());
+        }
+        let inside = within(self.project.root(), path)?;
+        rule.cluster_of(&inside).map(|cluster| vec![cluster.clone()]).ok_or(ChangeFailure::PerCluster)
+    }
+
+    fn cluster_of(&self, key: &str) -> Option<ClusterName> {
+        let trusted = self.trust.trusted();
+        let has_key = |name: &ClusterName| trusted.keys(name).iter().any(|known| known.to_string() == key);
+        let mut clusters = self.project.clusters().iter().map(|cluster| &cluster.name);
+        clusters.find(|name| has_key(name)).cloned()
+    }
+}
+
+/// The changes that seal the same values for these recipients.
+pub(crate) fn changes(
+    object: &SealedObject,
+    recipients: &[Recipient],
+    keys: &OpeningKeys,
+) -> Result<Vec<Change>, ChangeFailure> {
+    let to = RecipientKeys::of(recipients)?;
+    let changed = keys.with(|keys| {
+        to.with(|to| change_recipients(&mut SysRng, &object.metadata, &object.spec, keys, to))
+    })?;
+    if let Some(text) = &changed.recipients {
+        let mut whole = object.object.clone();
+        whole["metadata"]["annotations"][RECIPIENTS] = json!(text);
+        warn_of_size(&object.location, &whole);
+    }
+    let hint = SealedField::Annotation(CERTIFICATE_FINGERPRINT).set(to.first().fingerprint().to_string());
+    let entries = SealedField::Annotation(RECIPIENTS).set_or_remove(changed.recipients);
+    let items = changed.encrypted_data.into_iter().map(|(name, item)| SealedField::Item(&name).set(item));
+    Ok(items.chain([hint, entries]).collect())
+}

@@ -1,0 +1,134 @@
+//! [`wanted`]: the clusters that a SealedSecret is to be sealed for. Pure.
+
+use crate::commands::recipients::current::{CurrentRecipient, CurrentRecipients};
+use crate::commands::recipients::failure::ChangeFailure;
+use crate::project::cluster_name::ClusterName;
+
+/// What the user asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Aim {
+    /// A cluster more.
+    Add(String),
+    /// A cluster less, or a key that is no cluster's.
+    Remove(String),
+    /// What the rule for the file says.
+    Rules,
+}
+
+/// The fewest characters of a key that remove it.
+const SHORTEST_KEY: usize = 8;
+
+/// The clusters, the first one first. `ruled` are those of the rule for the file, where there is one. None if nothing is to change.
+pub(crate) fn wanted(
+    aim: &Aim,
+    current: &CurrentRecipients,
+    ruled: Option<&[ClusterName]>,
+) -> Result<Option<Vec<ClusterName>>, ChangeFailure> {
+    let (mut names, others) = match aim {
+        Aim::Rules => return Ok(ruled.map(<[ClusterName]>::to_vec)),
+        Aim::Add(name) => {
+            let name: ClusterName = name.parse().map_err(|_| ChangeFailure::NotAName(name.clone()))?;
+            if current.all.is_empty() {
+                return Err(ChangeFailure::NotKnown);
+            }
+            let mut names = current.clusters();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+            (names, current.unknown().map(|recipient| recipient.shown()).collect::<Vec<_>>())
+        }
+        Aim::Remove(text) => {
+            let is_removed = |recipient: &&_| is_named(text, recipient);
+            if !current.all.iter().any(|recipient| is_removed(&recipient)) {
+                return Ok(None);
+            }
+            let left = CurrentRecipients {
+                all: current.all.iter().filter(|recipient| !is_removed(recipient)).cloned().collect(),
+                is_even: current.is_even,
+            };
+            (left.clusters(), left.unknown().map(|recipient| recipient.shown()).collect())
+        }
+    };
+    if !others.is_empty() {
+        return Err(ChangeFailure::Unknown(others));
+    }
+    if names.is_empty() {
+        return Err(ChangeFailure::Last);
+    }
+    // In the order of the rule, whose first cluster is the one that upstream's controller may run in.
+    if let Some(ruled) = ruled {
+        names.sort_by_key(|name| ruled.iter().position(|ruled| ruled == name).unwrap_or(usize::MAX));
+    }
+    Ok(Some(names))
+}
+
+fn is_named(text: &str, recipient: &CurrentRecipient) -> bool {
+    let is_cluster = recipient.cluster.as_ref().is_some_and(|cluster| cluster.as_str() == text);
+    is_cluster || (text.len() >= SHORTEST_KEY && recipient.key.starts_with(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn current(recipients: &[(&str, Option<&str>)]) -> CurrentRecipients {
+        let all = recipients.iter().map(|(key, cluster)| CurrentRecipient {
+            key: (*key).into(),
+            cluster: cluster.map(|cluster| cluster.parse().unwrap()),
+        });
+        CurrentRecipients { all: all.collect(), is_even: true }
+    }
+
+    fn names(result: Result<Option<Vec<ClusterName>>, ChangeFailure>) -> String {
+        match result {
+            Ok(None) => "unchanged".into(),
+            Ok(Some(names)) => names.iter().map(ClusterName::as_str).collect::<Vec<_>>().join(" "),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn names_are_added_and_removed() {
+        let (key, age) = ("0123456789abcdef", "age1qqqqqqqqq");
+        let ours = current(&[("aaaaaaaaaaaaaaaa", Some("eu")), ("bbbbbbbbbbbbbbbb", Some("us"))]);
+        let stranger = current(&[("aaaaaaaaaaaaaaaa", Some("eu")), (key, None), (age, None)]);
+        let nothing = current(&[]);
+        let add = |name: &str| Aim::Add(name.into());
+        let remove = |name: &str| Aim::Remove(name.into());
+        for (aim, current, expected) in [
+            (add("dr"), &ours, "eu us dr"),
+            (add("us"), &ours, "eu us"),
+            (add("DR"), &ours, "\"DR\" is not the name of a cluster"),
+            (add("dr"), &nothing, "it is not known which cluster it is sealed for"),
+            (
+                add("dr"),
+                &stranger,
+                "it names recipients that are trusted for no cluster: 0123456789ab…, age1qqqqqqqq…",
+            ),
+            (remove("us"), &ours, "eu"),
+            (remove("dr"), &ours, "unchanged"),
+            (remove("0123"), &stranger, "unchanged"),
+            (
+                remove("01234567"),
+                &stranger,
+                "it names recipients that are trusted for no cluster: age1qqqqqqqq…",
+            ),
+            (
+                remove("eu"),
+                &current(&[("aaaaaaaaaaaaaaaa", Some("eu"))]),
+                "nothing would open it: it has no other recipient",
+            ),
+        ] {
+            assert_eq!(names(wanted(&aim, current, None)), expected, "{aim:?}");
+        }
+    }
+
+    #[test]
+    fn the_rule_decides_the_order_and_all_of_it_with_rules() {
+        let ours = current(&[("a", Some("us")), ("b", Some("eu"))]);
+        let ruled: Vec<ClusterName> = ["eu", "us", "dr"].map(|name| name.parse().unwrap()).into();
+        assert_eq!(names(wanted(&Aim::Add("dr".into()), &ours, Some(&ruled))), "eu us dr");
+        assert_eq!(names(wanted(&Aim::Rules, &ours, Some(&ruled))), "eu us dr");
+        assert_eq!(names(wanted(&Aim::Rules, &ours, None)), "unchanged");
+    }
+}

@@ -1,0 +1,36 @@
+//! [`AgeIdentities`]: age identities from files, which open the entries of SealedSecrets without any cluster.
+
+use crate::key_store::backup::decrypt::read_identities;
+use crate::key_store::backup::error::BackupError;
+use age::{Decryptor, Identity};
+use recipients::{AgeRecipient, ObjectKey};
+use std::io::Read as _;
+use std::path::PathBuf;
+
+/// An object key has 32 bytes.
+const OBJECT_KEY: u64 = 32;
+
+/// The identities of a user.
+pub(crate) struct AgeIdentities(Vec<Box<dyn Identity>>);
+
+impl AgeIdentities {
+    /// Every identity in these files.
+    pub(crate) fn read(files: &[PathBuf]) -> Result<Self, BackupError> {
+        let all: Result<Vec<_>, _> = files.iter().map(|file| read_identities(file)).collect();
+        Ok(Self(all?.into_iter().flatten().collect()))
+    }
+
+    pub(crate) fn are_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The object key in the age file of an entry. None if no identity opens it. Files with a passphrase are none of an entry.
+    pub(crate) fn open(&self, _: &AgeRecipient, file: &[u8]) -> Option<ObjectKey> {
+        let decryptor = Decryptor::new_buffered(file).ok().filter(|decryptor| !decryptor.is_scrypt())?;
+        let reader = decryptor.decrypt(self.0.iter().map(AsRef::as_ref)).ok()?;
+        let mut key = Vec::new();
+        // One byte more shows that it is no object key.
+        reader.take(OBJECT_KEY + 1).read_to_end(&mut key).ok()?;
+        ObjectKey::take(&mut key)
+    }
+}

@@ -1,0 +1,145 @@
+//! `recipients` and `reseal --recipients`: the same values for other clusters, and `reseal --check`, which compares with the rules.
+
+use super::repository::{Repository, SECRET};
+use age::secrecy::ExposeSecret as _;
+use std::fs;
+
+const DB: &str = "apps/shop/prod/db.yaml";
+
+impl Repository {
+    /// A flag with the private key of a cluster.
+    fn key_of(&self, cluster: &str) -> String {
+        let key = if cluster == "us" {
+            self.outside("us.key")
+        } else {
+            crate::support::program::fixture("test-only.key")
+        };
+        format!("--recovery-private-key={}", key.display())
+    }
+
+    /// A flag with the identity of age.
+    fn identity_flag(&self) -> String {
+        let file = self.outside("dr.txt");
+        fs::write(&file, self.identity.to_string().expose_secret()).unwrap();
+        format!("--identity={}", file.display())
+    }
+
+    fn who_opens(&self, file: &str) -> Vec<&'static str> {
+        ["eu", "us"].into_iter().filter(|cluster| self.opened(file, cluster).is_some()).collect()
+    }
+}
+
+#[test]
+fn a_recipient_is_removed_and_the_rules_bring_it_back() {
+    let repository = Repository::new();
+    repository.seal(DB);
+    let sealed = repository.read(DB);
+    assert_eq!(
+        repository.succeeds(&["reseal", "--check", "apps"], "").0,
+        "0 of 1 SealedSecret in 1 file not sealed for what the project file says\n"
+    );
+
+    let (stdout, stderr) = repository
+        .succeeds(&["recipients", "remove", "us", "apps", &repository.key_of("eu"), "--warn=always"], "");
+    assert!(stdout.starts_with(&format!("{DB}: ")) && stdout.contains(": now for dr, eu\n"), "{stdout}");
+    assert!(stderr.contains("still opens the values in the history"), "{stderr}");
+    assert_eq!(repository.who_opens(DB), ["eu"]);
+    let (code, stderr) = repository.fails(&["reseal", "--check", "apps"], "");
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("1 SealedSecret is not sealed for what the project file says"), "{stderr}");
+    let output = repository.run(&["reseal", "--check", "apps"], "");
+    assert!(String::from_utf8(output.stdout).unwrap().contains(": not sealed for us\n"));
+
+    // Without any cluster: by the identity that lies in the safe.
+    let (stdout, _) =
+        repository.succeeds(&["reseal", "--recipients", "apps", &repository.identity_flag()], "");
+    assert!(stdout.contains(": now for dr, eu, us\n"), "{stdout}");
+    assert_eq!(repository.who_opens(DB), ["eu", "us"]);
+    repository.succeeds(&["reseal", "--check", "apps"], "");
+    // Comments and the rest stay as they were.
+    let rest =
+        |text: &str| text.lines().filter(|line| line.len() < 100).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(rest(&sealed), rest(&repository.read(DB)));
+    let before = repository.read(DB);
+    let (stdout, _) = repository.succeeds(&["reseal", "--recipients", "apps", &repository.key_of("us")], "");
+    assert_eq!(stdout, "1 file with SealedSecrets: 0 changed, 1 unchanged\n");
+    assert_eq!(before, repository.read(DB), "a file that is right is not written");
+}
+
+#[test]
+fn an_ordinary_sealed_secret_gets_another_cluster_and_loses_it() {
+    let repository = Repository::new();
+    repository.seal("eu/db.yaml");
+    let (stdout, _) =
+        repository.succeeds(&["recipients", "add", "us", "eu/db.yaml", &repository.key_of("eu")], "");
+    assert!(stdout.contains("now for eu, us"), "{stdout}");
+    assert_eq!(repository.who_opens("eu/db.yaml"), ["eu", "us"]);
+    repository.succeeds(&["recipients", "remove", "us", "eu/db.yaml", &repository.key_of("us")], "");
+    assert_eq!(repository.who_opens("eu/db.yaml"), ["eu"]);
+    assert!(repository.annotation("eu/db.yaml").is_none());
+    let (_, stderr) =
+        repository.fails(&["recipients", "remove", "eu", "eu/db.yaml", &repository.key_of("eu")], "");
+    assert!(stderr.contains("nothing would open it: it has no other recipient"), "{stderr}");
+    let (stdout, _) =
+        repository.succeeds(&["recipients", "remove", "us", "eu/db.yaml", &repository.key_of("eu")], "");
+    assert!(stdout.contains("0 changed, 1 unchanged"), "{stdout}");
+}
+
+#[test]
+fn the_first_cluster_can_be_removed() {
+    let repository = Repository::new();
+    repository.seal(DB);
+    repository.succeeds(&["recipients", "remove", "eu", DB, &repository.key_of("eu")], "");
+    assert_eq!(repository.who_opens(DB), ["us"]);
+    repository.succeeds(&["recipients", "remove", "dr", DB, &repository.key_of("us")], "");
+    assert!(repository.annotation(DB).is_none(), "one cluster: an ordinary SealedSecret");
+    assert_eq!(repository.who_opens(DB), ["us"]);
+}
+
+#[test]
+fn a_user_who_cannot_open_it_changes_nothing() {
+    let repository = Repository::new();
+    repository.seal("eu/db.yaml");
+    let before = repository.read("eu/db.yaml");
+    let (code, stderr) = repository.fails(&["recipients", "add", "us", "eu/db.yaml"], "");
+    assert!(code == Some(2) && stderr.contains("hint: give the private keys"), "{stderr}");
+    let (code, stderr) =
+        repository.fails(&["recipients", "add", "us", "eu/db.yaml", &repository.key_of("us")], "");
+    assert!(code == Some(1) && stderr.contains("no key could decrypt secret (password, user)"), "{stderr}");
+    let (_, stderr) =
+        repository.fails(&["recipients", "add", "nobody", "eu/db.yaml", &repository.key_of("eu")], "");
+    assert!(stderr.contains("has no cluster \"nobody\""), "{stderr}");
+    assert_eq!(before, repository.read("eu/db.yaml"));
+}
+
+#[test]
+fn a_recipient_that_is_trusted_for_no_cluster_is_removed_by_its_key() {
+    let repository = Repository::new();
+    repository.seal(DB);
+    let stranger = age::x25519::Identity::generate().to_public().to_string();
+    let known = repository.identity.to_public().to_string();
+    repository.write(DB, &repository.read(DB).replace(&known, &stranger));
+    let short = &stranger[..12];
+    let output = repository.run(&["reseal", "--check", "apps"], "");
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        !output.status.success()
+            && stdout.contains(&format!("sealed for {short}…, which is trusted for no cluster")),
+        "{stdout}"
+    );
+    let (_, stderr) = repository.fails(&["recipients", "add", "dr", DB, &repository.key_of("eu")], "");
+    assert!(stderr.contains(&format!("trusted for no cluster: {short}")), "{stderr}");
+    let (stdout, _) = repository.succeeds(&["recipients", "remove", short, DB, &repository.key_of("eu")], "");
+    assert!(stdout.contains("now for eu, us"), "{stdout}");
+    assert!(!repository.read(DB).contains(&stranger));
+}
+
+#[test]
+fn what_has_no_rule_is_named() {
+    let repository = Repository::new();
+    repository.write("other.yaml", &repository.succeeds(&["seal", "--for", "eu,us"], SECRET).0);
+    let (_, stderr) = repository.fails(&["reseal", "--check", "other.yaml"], "");
+    assert!(stderr.contains("no rule, and so no cluster, is for it"), "{stderr}");
+    let (_, stderr) = repository.fails(&["reseal", "--recipients", "--all", "."], "");
+    assert!(stderr.contains("--recipients") && stderr.contains("--all"), "{stderr}");
+}
