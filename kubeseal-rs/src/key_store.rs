@@ -5,6 +5,7 @@
 pub(crate) mod age_identities;
 pub(crate) mod backup;
 pub(crate) mod error;
+pub(crate) mod opening_keys;
 pub(crate) mod recovery_keys;
 pub(crate) mod retry;
 pub(crate) mod stored_key;

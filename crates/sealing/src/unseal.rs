@@ -13,6 +13,7 @@ pub use templates::templated;
 use crate::item_error::ItemError;
 use crate::item_opener::ItemOpener;
 use crate::key_ring::KeyRing;
+use crate::keys::Keys;
 use crate::unsealed_secret::UnsealedSecret;
 use api::annotations::{SKIP_SET_OWNER_REFERENCES, UNSEALED_FROM};
 use api::{SealedSecret, SealedSecretSpec};
@@ -44,15 +45,15 @@ pub fn unseal(
     unseal_in(&ItemOpener::bounded(metadata, ring), metadata, spec, accepted, outside)
 }
 
-/// Unseals a SealedSecret, as [`unseal`] does, with any number of tries. For a caller that has the keys.
+/// Unseals a SealedSecret, as [`unseal`] does, with any number of tries, and with age identities. For a user who has the keys.
 pub fn unseal_in_full(
     metadata: &ObjectMeta,
     spec: &SealedSecretSpec,
-    ring: &KeyRing,
+    keys: Keys<'_>,
     accepted: Accepted,
     outside: Outside<'_>,
 ) -> Result<UnsealedSecret, UnsealError> {
-    unseal_in(&ItemOpener::unbounded(metadata, ring), metadata, spec, accepted, outside)
+    unseal_in(&ItemOpener::with_keys(metadata, keys), metadata, spec, accepted, outside)
 }
 
 fn unseal_in(

@@ -8,14 +8,15 @@ pub(crate) mod difference;
 pub(crate) mod failure;
 pub(crate) mod files;
 pub(crate) mod object;
-pub(crate) mod opening_keys;
 pub(crate) mod summary;
 pub(crate) mod wanted;
 
+use crate::commands::recipients::failure::NoKeys;
 use crate::commands::recipients::files::{Request, change};
-use crate::commands::recipients::opening_keys::OpeningKeys;
 use crate::commands::recipients::wanted::Aim;
 use crate::error::CommandError;
+use crate::key_store::opening_keys::OpeningKeys;
+use crate::key_store::recovery_keys::RecoveryKeys;
 use crate::settings::flag_value::{self, text};
 use crate::settings::trust_flags::TrustFlags;
 use crate::settings::unlock_flags::UnlockFlags;
@@ -89,7 +90,7 @@ pub(crate) fn run(args: RecipientsArgs) -> Result<(), CommandError> {
         RecipientsCommand::Add(args) => (Aim::Add, args),
         RecipientsCommand::Remove(args) => (Aim::Remove, args),
     };
-    let keys = OpeningKeys::load(args.recovery_private_key, args.unlock)?;
+    let keys = opening_keys(args.recovery_private_key, args.unlock)?;
     change(&Request {
         aim: aim(args.name),
         paths: args.paths,
@@ -97,4 +98,13 @@ pub(crate) fn run(args: RecipientsArgs) -> Result<(), CommandError> {
         trusted: args.trust.trusted,
         keys: Some(keys),
     })
+}
+
+/// What the flags name to open with. None at all is wrong usage.
+pub(crate) fn opening_keys(files: Vec<PathBuf>, unlock: UnlockFlags) -> Result<OpeningKeys, CommandError> {
+    let recovery = RecoveryKeys::from_args(files, unlock);
+    if recovery.files.is_empty() && recovery.unlock.identities.is_empty() {
+        return Err(NoKeys.into());
+    }
+    OpeningKeys::load(&recovery)
 }

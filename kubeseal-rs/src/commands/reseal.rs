@@ -16,7 +16,7 @@ use crate::cluster::Cluster;
 use crate::commands::common::sealed_files::{self, SealedFilesError};
 use crate::commands::common::templated_files;
 use crate::commands::recipients::files::{Request, change, folder};
-use crate::commands::recipients::opening_keys::OpeningKeys;
+use crate::commands::recipients::opening_keys;
 use crate::commands::recipients::wanted::Aim;
 use crate::commands::reseal::file::{File, FileContent};
 use crate::commands::reseal::progress::Progress;
@@ -210,7 +210,7 @@ fn is_by_project(args: &ResealArgs) -> Result<bool, CommandError> {
 
 /// Makes the files what the rules of the project file say, or checks them.
 fn by_rules(args: ResealArgs, is_check: bool) -> Result<(), CommandError> {
-    let keys = (!is_check).then(|| OpeningKeys::load(args.recovery_private_key, args.unlock)).transpose()?;
+    let keys = (!is_check).then(|| opening_keys(args.recovery_private_key, args.unlock)).transpose()?;
     change(&Request {
         aim: Aim::Rules,
         paths: args.paths,

@@ -39,9 +39,8 @@ impl Mode {
         if let Some((_, other, _)) = given.next() {
             return Err(UsageError::Exclude(flag, other));
         }
-        if task == Self::RecoveryUnseal
-            && flags.recovery_private_key.iter().all(|file| file.as_os_str().is_empty())
-        {
+        let mut key_files = flags.recovery_private_key.iter().chain(&flags.unlock.identity);
+        if task == Self::RecoveryUnseal && key_files.all(|file| file.as_os_str().is_empty()) {
             return Err(UsageError::NoRecoveryKey);
         }
         if matches!(task, Self::Validate | Self::ReEncrypt) && is_offline {

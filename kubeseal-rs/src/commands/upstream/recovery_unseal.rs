@@ -1,7 +1,8 @@
 //! `recovery_unseal`: opens SealedSecrets with private keys from files instead of a cluster.
 
 use crate::commands::upstream::task::RecoveryUnseal;
-use crate::error::{CommandError, Context as _, Hint};
+use crate::error::{CommandError, Hint};
+use crate::key_store::opening_keys::OpeningKeys;
 use crate::manifest::location::Location;
 use crate::manifest::sealed_secrets::{NAMESPACE_HINT, lacks_namespace};
 use crate::manifest::{sealed_secrets, write};
@@ -20,7 +21,7 @@ pub(crate) struct NotOpened {
 }
 
 pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandError> {
-    let ring = recovery.keys.load().context("cannot open without a cluster")?;
+    let keys = OpeningKeys::load(&recovery.keys)?;
     let bytes = recovery.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
     let mut written = Vec::new();
     for mut sealed in sealed_secrets::read(&recovery.sealed, &bytes)? {
@@ -28,7 +29,8 @@ pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandEr
         let mut random = |bytes: &mut [u8]| rand::rng().fill_bytes(bytes);
         let outside = Outside { now: Timestamp::now(), random: &mut random };
         let accepted = Accepted { deprecated_data: true };
-        let secret = sealing::unseal_in_full(&sealed.metadata, &sealed.spec, &ring, accepted, outside)
+        let secret = keys
+            .with(|keys| sealing::unseal_in_full(&sealed.metadata, &sealed.spec, keys, accepted, outside))
             .map_err(|source| NotOpened {
                 location: sealed.location,
                 lacks_namespace: lacks_namespace(&sealed.metadata),
@@ -44,7 +46,8 @@ impl Hint for NotOpened {
         match &self.source.0 {
             error if error.wants_key() && self.lacks_namespace => Some(NAMESPACE_HINT.into()),
             error if error.wants_key() => Some(
-                "give every sealing key the cluster ever had, with --recovery-private-key FILE once for each file; \
+                "give every sealing key the cluster ever had, with --recovery-private-key FILE once for each file, or the identity of an \
+                 age recipient with --identity FILE; \
                  name, namespace and scope must be those it was sealed for"
                     .into(),
             ),

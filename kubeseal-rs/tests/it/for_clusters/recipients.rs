@@ -143,3 +143,23 @@ fn what_has_no_rule_is_named() {
     let (_, stderr) = repository.fails(&["reseal", "--recipients", "--all", "."], "");
     assert!(stderr.contains("--recipients") && stderr.contains("--all"), "{stderr}");
 }
+
+/// The day on which all clusters are lost.
+#[test]
+fn the_identity_in_the_safe_opens_it_without_any_cluster() {
+    let repository = Repository::new();
+    repository.seal(DB);
+    let identity = repository.identity_flag();
+    let (stdout, _) = repository.succeeds(&["--recovery-unseal", &identity, "-f", DB], "");
+    let secret: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(secret["data"]["user"], "YWRtaW4=");
+    // A file that is not for it.
+    repository.seal("eu/db.yaml");
+    let (_, stderr) = repository.fails(&["--recovery-unseal", &identity, "-f", "eu/db.yaml"], "");
+    assert!(
+        stderr.contains("no key could decrypt secret (password, user)") && stderr.contains("--identity"),
+        "{stderr}"
+    );
+    let (_, stderr) = repository.fails(&["--recovery-unseal", "-f", DB], "");
+    assert!(stderr.contains("--recovery-private-key"), "{stderr}");
+}

@@ -1,13 +1,10 @@
-//! [`OpeningKeys`]: what the user opens SealedSecrets with, to change their recipients.
+//! [`OpeningKeys`]: what a user opens SealedSecrets with, without their cluster: private keys, and age identities.
 
-use crate::commands::recipients::failure::NoKeys;
 use crate::error::{CommandError, Context as _};
 use crate::key_store::age_identities::AgeIdentities;
 use crate::key_store::recovery_keys::RecoveryKeys;
-use crate::settings::unlock_flags::UnlockFlags;
 use recipients::{AgeRecipient, ObjectKey};
 use sealing::{KeyRing, Keys};
-use std::path::PathBuf;
 
 /// Private keys of clusters, and age identities.
 pub(crate) struct OpeningKeys {
@@ -16,14 +13,10 @@ pub(crate) struct OpeningKeys {
 }
 
 impl OpeningKeys {
-    /// Reads the files that the flags name. None at all is an error.
-    pub(crate) fn load(recovery: Vec<PathBuf>, unlock: UnlockFlags) -> Result<Self, CommandError> {
-        let recovery = RecoveryKeys::from_args(recovery, unlock);
+    /// Reads the files. With an identity, private keys are not needed.
+    pub(crate) fn load(recovery: &RecoveryKeys) -> Result<Self, CommandError> {
         let identities = AgeIdentities::read(&recovery.unlock.identities)?;
-        if recovery.files.is_empty() && identities.are_none() {
-            return Err(NoKeys.into());
-        }
-        let ring = if recovery.files.is_empty() {
+        let ring = if recovery.files.is_empty() && !identities.are_none() {
             KeyRing::default()
         } else {
             recovery.load().context("cannot open without a cluster")?
@@ -36,6 +29,6 @@ impl OpeningKeys {
         let age = |recipient: &AgeRecipient, file: &[u8]| -> Option<ObjectKey> {
             self.identities.open(recipient, file)
         };
-        open(Keys { ring: &self.ring, age: Some(&age) })
+        open(Keys { ring: &self.ring, age: (!self.identities.are_none()).then_some(&age) })
     }
 }
