@@ -49,6 +49,15 @@ impl Entry {
         unwrap(key, &oaep_label(label), wrapped).ok().map(ObjectKey::new)
     }
 
+    /// The fingerprint of the certificate, or the age recipient, as text.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match self {
+            Self::Certificate { fingerprint, .. } => fingerprint.to_string(),
+            Self::Age { recipient, .. } => recipient.to_string(),
+        }
+    }
+
     /// The fingerprint of the certificate; None for an age identity.
     #[must_use]
     pub fn fingerprint(&self) -> Option<Fingerprint> {

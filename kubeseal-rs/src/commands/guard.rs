@@ -7,15 +7,20 @@
 
 pub(crate) mod candidates;
 pub(crate) mod error;
+pub(crate) mod known_recipients;
 pub(crate) mod report;
 pub(crate) mod scan;
 pub(crate) mod value;
 
 use crate::commands::guard::candidates::{staged, walk};
+use crate::commands::guard::known_recipients::{KnownRecipients, keep_unknown};
+use crate::commands::guard::report::finding::{Finding, FindingKind};
 use crate::commands::guard::report::summary::Summary;
 use crate::commands::guard::scan::ScannedFile;
 use crate::error::CommandError;
 use crate::files::output::print_text;
+use crate::project::root::folder_of;
+use crate::settings::trust_flags::TrustFlags;
 use crate::terminal::escape::shown_path;
 use crate::terminal::program::name;
 use crate::terminal::warnings::{self, alert, say};
@@ -29,7 +34,8 @@ pub(crate) const LONG_ABOUT: &str = "Find plaintext that is about to be committe
     Looks for Secrets with data or stringData, alone, in Lists and inside other objects; for annotations \
     that repeat a Secret (last-applied-configuration and others); for literals and files of kustomize's \
     secretGenerator; for passwords, tokens and the like in spec.template.data of SealedSecrets; and for \
-    private keys (PEM, age), in any file. Manifests are files with .yaml, .yml, .json or .tpl in their \
+    private keys (PEM, age), in any file. Where a project file names clusters, also for SealedSecrets with a recipient that is \
+    trusted for none of them. Manifests are files with .yaml, .yml, .json or .tpl in their \
     names, and editors' copies of them (a.yaml~, a.yaml.orig); and every file that you name, if it \
     parses as a manifest.\n\n\
     Prints a line for each key, FILE:LINE: what it is and what to do, never the value, and exits with 1. \
@@ -63,11 +69,16 @@ pub(crate) struct GuardArgs {
     /// Scan what is staged in Git, as it is staged, instead of the work tree.
     #[arg(long)]
     pub staged: Option<bool>,
+
+    #[command(flatten)]
+    pub trust: TrustFlags,
 }
 
 pub(crate) fn run(args: GuardArgs) -> Result<(), CommandError> {
     let mut summary = Summary::default();
     let mut paths = args.paths;
+    let known = KnownRecipients::load(folder_of(&paths), &args.trust)?;
+    let scan_file = |file: &ScannedFile<'_>, summary: &mut Summary| scan_file(file, known.as_ref(), summary);
     if args.staged == Some(true) {
         let unreadable = staged::each_file(&paths, &mut |file| scan_file(&file, &mut summary))?;
         summary.unreadable += unreadable;
@@ -91,9 +102,12 @@ pub(crate) fn run(args: GuardArgs) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn scan_file(file: &ScannedFile<'_>, summary: &mut Summary) {
+fn scan_file(file: &ScannedFile<'_>, known: Option<&KnownRecipients>, summary: &mut Summary) {
     let path = file.path;
-    let result = scan::scan(file);
+    let mut result = scan::scan(file);
+    keep_unknown(&mut result.findings, known);
+    let is_recipients = |finding: &Finding| matches!(finding.what, FindingKind::Recipients { .. });
+    summary.recipients += result.findings.iter().filter(|finding| is_recipients(finding)).count();
     summary.files += 1;
     summary.unreadable += usize::from(result.is_unread);
     summary.files_with_findings += usize::from(!result.findings.is_empty());

@@ -15,7 +15,7 @@ use crate::certificate::CertificateSource;
 use crate::cluster::Cluster;
 use crate::commands::common::sealed_files::{self, SealedFilesError};
 use crate::commands::common::templated_files;
-use crate::commands::recipients::files::{Request, change, folder};
+use crate::commands::recipients::files::{Request, change};
 use crate::commands::recipients::opening_keys;
 use crate::commands::recipients::wanted::Aim;
 use crate::commands::reseal::file::{File, FileContent};
@@ -29,6 +29,7 @@ use crate::error::{CommandError, Context as _};
 use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::recovery_keys::RecoveryKeys;
 use crate::project::Project;
+use crate::project::root::folder_of;
 use crate::settings::certificate_flags::CertificateFlags;
 use crate::settings::connection_flags::ConnectionFlags;
 use crate::settings::flag_value::{self, text};
@@ -205,7 +206,7 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
 /// Whether `--check` compares with the project file: there is one, and the user names no certificate.
 fn is_by_project(args: &ResealArgs) -> Result<bool, CommandError> {
     let is_chosen = text(args.certificate.cert.clone()).is_some() || args.certificate.offline == Some(true);
-    Ok(!is_chosen && Project::find(folder(&args.paths))?.is_some())
+    Ok(!is_chosen && Project::find(folder_of(&args.paths))?.is_some())
 }
 
 /// Makes the files what the rules of the project file say, or checks them.

@@ -4,6 +4,7 @@
 //! file that a stranger put in between is not trusted, because trust is kept for each root.
 
 use crate::files::git::repository::Repository;
+use crate::files::output::replacement::directory;
 use crate::project::error::ProjectError;
 use crate::project::file::NAME;
 use std::fs;
@@ -40,6 +41,15 @@ fn existing(directory: &Path) -> PathBuf {
 /// Whether there is anything at the path, a broken link too.
 pub(crate) fn is_there(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
+}
+
+/// The folder whose project file counts for these paths: that of the first one.
+pub(crate) fn folder_of(paths: &[PathBuf]) -> &Path {
+    match paths.first() {
+        Some(path) if path.is_dir() => path,
+        Some(path) => directory(path),
+        None => Path::new("."),
+    }
 }
 
 #[cfg(test)]

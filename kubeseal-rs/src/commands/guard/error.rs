@@ -11,6 +11,8 @@ use std::path::PathBuf;
 pub(crate) enum GuardError {
     #[error("found plaintext in {}: {}", counted(*.files, "file"), counted(*.count, "place"))]
     Found { count: usize, files: usize },
+    #[error("found recipients that are trusted for no cluster in {}", counted(*.0, "SealedSecret"))]
+    Recipients(usize),
     #[error("cannot scan {}", counted(*.0, "file"))]
     Unreadable(usize),
     #[error("cannot read {}", shown_path(.path))]
@@ -32,6 +34,11 @@ impl Hint for GuardError {
                 "do as each line says; what is no secret passes with the comment \"# kubeseal-rs: allow\" on its line \
                  or alone on the line above. A secret that was committed once stays in Git's history: replace it where it is \
                  used"
+                    .into()
+            }
+            Self::Recipients(_) => {
+                "whoever has those keys may open the values: find out who added them; if a cluster has one of them, accept it with \
+                 `clusters trust`"
                     .into()
             }
             Self::Unreadable(_) => "see the warnings above; what cannot be read may hold anything".into(),

@@ -88,8 +88,5 @@ impl CurrentRecipients {
 }
 
 fn keys_of(group: &Group) -> impl Iterator<Item = String> {
-    group.to().iter().map(|entry| match entry {
-        Entry::Certificate { fingerprint, .. } => fingerprint.to_string(),
-        Entry::Age { recipient, .. } => recipient.to_string(),
-    })
+    group.to().iter().map(Entry::id)
 }

@@ -9,11 +9,11 @@ use crate::commands::recipients::wanted::Aim;
 use crate::error::CommandError;
 use crate::files::file_update::FileUpdate;
 use crate::files::output::progress_lines::ProgressLines;
-use crate::files::output::replacement::directory;
 use crate::key_store::opening_keys::OpeningKeys;
 use crate::manifest::sealed_file::ObjectEdit;
 use crate::project::Project;
 use crate::project::error::ProjectError;
+use crate::project::root::folder_of;
 use crate::project::trust::Trust;
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::{alert, is_quiet};
@@ -34,7 +34,7 @@ pub(crate) struct Request {
 
 /// Changes the files, each as a whole or not at all, or checks them.
 pub(crate) fn change(request: &Request) -> Result<(), CommandError> {
-    let project = Project::require(folder(&request.paths))?;
+    let project = Project::require(folder_of(&request.paths))?;
     let trust = Trust::of(project.root(), request.trusted.as_deref())?;
     let mut planner = Planner { project: &project, trust, aim: &request.aim };
     let (files, not_found) = sealed_files::find(&request.paths);
@@ -67,15 +67,6 @@ pub(crate) fn change(request: &Request) -> Result<(), CommandError> {
     }
     summary.outcome()?;
     Ok(stdout.finish()?)
-}
-
-/// The folder whose project file counts.
-pub(crate) fn folder(paths: &[PathBuf]) -> &Path {
-    match paths.first() {
-        Some(path) if path.is_dir() => path,
-        Some(path) => directory(path),
-        None => Path::new("."),
-    }
 }
 
 /// The outer error ends the run.

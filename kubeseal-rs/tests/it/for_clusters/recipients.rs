@@ -118,7 +118,15 @@ fn a_recipient_that_is_trusted_for_no_cluster_is_removed_by_its_key() {
     repository.seal(DB);
     let stranger = age::x25519::Identity::generate().to_public().to_string();
     let known = repository.identity.to_public().to_string();
+    repository.succeeds(&["guard", "apps"], "");
     repository.write(DB, &repository.read(DB).replace(&known, &stranger));
+    let output = repository.run(&["guard", "apps"], "");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let named = format!(
+        "SealedSecret shop/db names recipients that are trusted for no cluster: {}; find",
+        &stranger[..12]
+    );
+    assert!(output.status.code() == Some(1) && printed.contains(&named), "{printed}");
     let short = &stranger[..12];
     let output = repository.run(&["reseal", "--check", "apps"], "");
     let stdout = String::from_utf8(output.stdout).unwrap();

@@ -4,7 +4,10 @@ use crate::manifest::names::is_like_a_key;
 use crate::terminal::program;
 use std::fmt;
 
-/// Plaintext, and where.
+/// Characters of a recipient in a message: enough to remove it.
+const SHORT_KEY: usize = 12;
+
+/// Plaintext, or something else that must not be committed, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding {
     pub line: usize,
@@ -34,6 +37,8 @@ pub(crate) enum FindingKind {
     SecretText { key: String },
     /// Maps in such a text that are nested too deep to be read.
     UnreadText,
+    /// The recipients in the annotation of a SealedSecret. Only those that are trusted for no cluster are reported.
+    Recipients { name: String, keys: Vec<String> },
     /// A private key.
     PrivateKey,
 }
@@ -115,6 +120,17 @@ impl fmt::Display for FindingKind {
                 "a Secret that does not parse has maps within too many others, which were not scanned; correct its \
                  brackets and quotes",
             ),
+            Self::Recipients { name, keys } => {
+                let short = |key: &String| key.chars().take(SHORT_KEY).collect::<String>();
+                write!(
+                    f,
+                    "{} names recipients that are trusted for no cluster: {}; find out who added them, and remove them with \
+                     {} recipients remove",
+                    named("SealedSecret", name),
+                    keys.iter().map(short).collect::<Vec<_>>().join(", "),
+                    program::name()
+                )
+            }
             Self::PrivateKey => {
                 write!(f, "a private key; keep it out of Git, or seal it with {} create", program::name())
             }

@@ -11,6 +11,8 @@ pub(crate) struct Summary {
     pub unreadable: usize,
     /// How many findings there are.
     pub count: usize,
+    /// How many of them are recipients, and not plaintext.
+    pub recipients: usize,
     /// One line each.
     pub findings: String,
     /// Files that were only searched as text, because they are templates.
@@ -25,7 +27,9 @@ impl Summary {
 
     /// The error, if there are findings or unread files.
     pub(crate) fn error(&self) -> Option<GuardError> {
-        if self.count > 0 {
+        if self.count > 0 && self.recipients == self.count {
+            Some(GuardError::Recipients(self.count))
+        } else if self.count > 0 {
             Some(GuardError::Found { count: self.count, files: self.files_with_findings })
         } else if self.unreadable > 0 {
             Some(GuardError::Unreadable(self.unreadable))

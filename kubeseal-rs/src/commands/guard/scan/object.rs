@@ -8,8 +8,9 @@ use crate::commands::guard::value::reference::{is_reference, is_vault_key};
 use crate::files::decoded::from_base64;
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::manifest::yaml::parse::parse;
-use api::annotations::LAST_APPLIED;
+use api::annotations::{LAST_APPLIED, RECIPIENTS};
 use api::sealing_key;
+use recipients::{Entry, Group, Recipients};
 use yaml_edit_in_place::split::DocumentText;
 
 /// Copies in annotations of copies in annotations are not followed further.
@@ -115,6 +116,12 @@ impl Search<'_> {
     }
 
     fn sealed_secret(&mut self, node: &YamlNode, around: usize) {
+        if let Some(annotation) = node.at(&["metadata", "annotations", RECIPIENTS])
+            && let Some(Ok(recipients)) = annotation.text().map(Recipients::from_text)
+        {
+            let keys = recipients.groups().iter().flat_map(Group::to).map(Entry::id).collect();
+            self.find(line(annotation, around), FindingKind::Recipients { name: name(node), keys });
+        }
         let data = node.at(&["spec", "template", "data"]);
         for (key, value) in data.into_iter().flat_map(YamlNode::entries) {
             let is_credential = match &value.value {
