@@ -19,6 +19,7 @@ use crate::unseal::read::target::{Open, Subject, Target};
 use crate::unseal::report::report;
 use crate::unseal::requeue::requeue;
 use api::WatchedSealedSecret;
+use api::annotations::RECIPIENTS;
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 use kube::runtime::controller::Action;
@@ -96,6 +97,16 @@ async fn unseal(
                 plan
             }
         };
+        if let Some(error) = plan.unread_recipients() {
+            let (namespace, name) = (facts.sealed.namespace().unwrap_or_default(), facts.sealed.name_any());
+            tracing::warn!(
+                namespace,
+                name,
+                error = error.to_string(),
+                hint = "seal it again for all its clusters: the others do not open it",
+                "the annotation {RECIPIENTS} cannot be read; the items are opened without it"
+            );
+        }
         if plan.writes() {
             // Before the write, so that a shutdown does not come between the Secret and its status.
             reader.reserve(facts.sealed.size).await?;

@@ -1,6 +1,6 @@
 //! [`AesKey`]: a key of AES-256, such as the session key of an envelope. It is wiped on drop, and its Debug shows nothing of it.
 
-use crate::seal::SealError;
+use crate::error::SealError;
 use rand::TryCryptoRng;
 use std::fmt;
 use zeroize::{Zeroize as _, Zeroizing};

@@ -10,30 +10,26 @@
 #![doc = include_str!("../FORMAT.md")]
 
 mod aes_key;
-mod certificate;
-mod fingerprint;
-mod issue;
-mod key_pair;
-mod key_size;
+mod error;
+mod keys;
 mod layout;
 mod open;
 pub mod pem;
 mod plaintext;
-mod private_key;
-mod public_key;
 mod seal;
 mod wrap;
 
 pub use aes_key::AesKey;
-pub use certificate::{Certificate, CertificateError, Expired};
-pub use fingerprint::{Fingerprint, NotAFingerprint};
-pub use issue::{IssueError, issue};
-pub use key_pair::{KeyPair, KeyPairError};
-pub use key_size::KeySize;
+pub use error::{OpenError, SealError};
+pub use keys::certificate::{Certificate, CertificateError, Expired};
+pub use keys::fingerprint::{Fingerprint, NotAFingerprint};
+pub use keys::issue::{IssueError, issue};
+pub use keys::key_pair::{KeyPair, KeyPairError};
+pub use keys::key_size::KeySize;
+pub use keys::private_key::{PrivateKey, PrivateKeyError};
+pub use keys::public_key::{PublicKey, PublicKeyError};
 pub use layout::{Measure, Truncated, measure, sealed_part};
-pub use open::{OpenError, open, open_with, session_key};
+pub use open::{open, open_with, session_key};
 pub use plaintext::Plaintext;
-pub use private_key::{PrivateKey, PrivateKeyError};
-pub use public_key::{PublicKey, PublicKeyError};
-pub use seal::{SealError, reseal, seal, seal_and_keep};
+pub use seal::{reseal, seal, seal_and_keep};
 pub use wrap::{unwrap, wrap};

@@ -1,23 +1,13 @@
 //! `open`: an envelope back into its value, with the private key; `session_key` and `open_with` are its two steps.
 
 use crate::aes_key::AesKey;
-use crate::layout::{self, NONCE, TAG_LEN, Truncated};
+use crate::error::OpenError;
+use crate::keys::private_key::PrivateKey;
+use crate::layout::{self, NONCE, TAG_LEN};
 use crate::plaintext::Plaintext;
-use crate::private_key::PrivateKey;
 use crate::wrap::unwrap;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use zeroize::Zeroizing;
-
-/// Why an envelope does not open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// The envelope is shorter than it says.
-    #[error(transparent)]
-    Truncated(#[from] Truncated),
-    /// Another key, another label, or altered bytes. The error does not say which, because that would make an oracle.
-    #[error("this key and label do not open the sealed value")]
-    DoesNotOpen,
-}
 
 /// Opens `envelope` with `key`. The `label` must be the one that it was sealed under.
 pub fn open(key: &PrivateKey, label: &[u8], envelope: &[u8]) -> Result<Plaintext, OpenError> {

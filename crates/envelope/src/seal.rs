@@ -1,29 +1,13 @@
 //! `seal`: a value into an envelope, with the public key; `reseal`: the same value to another public key.
 
 use crate::aes_key::AesKey;
+use crate::error::SealError;
+use crate::keys::public_key::PublicKey;
 use crate::layout::{self, NONCE, TAG_LEN};
-use crate::public_key::PublicKey;
 use crate::wrap::wrap;
 use aes_gcm::aead::{Aead as _, KeyInit as _};
 use aes_gcm::{Aes256Gcm, Key};
 use rand::TryCryptoRng;
-
-/// Why a value could not be sealed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SealError {
-    /// The random source failed.
-    #[error("the random source failed")]
-    Random,
-    /// The RSA step failed.
-    #[error("the session key could not be wrapped")]
-    Wrap,
-    /// AES-GCM takes at most 64 GiB.
-    #[error("the value is too long to be sealed")]
-    TooLong,
-    /// The envelope to reseal is shorter than it says.
-    #[error(transparent)]
-    Truncated(#[from] layout::Truncated),
-}
 
 /// Seals `value`, so that only the private half of `key` opens it, and only with this `label`.
 pub fn seal<R: TryCryptoRng>(

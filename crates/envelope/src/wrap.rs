@@ -1,10 +1,9 @@
 //! `wrap` and `unwrap`: an AES key under RSA-OAEP (RFC 8017, 7.1) with SHA-256, MGF1 with SHA-256, and a label.
 
 use crate::aes_key::AesKey;
-use crate::open::OpenError;
-use crate::private_key::PrivateKey;
-use crate::public_key::PublicKey;
-use crate::seal::SealError;
+use crate::error::{OpenError, SealError};
+use crate::keys::private_key::PrivateKey;
+use crate::keys::public_key::PublicKey;
 use aws_lc_rs::rsa::OAEP_SHA256_MGF1SHA256;
 use rand::TryCryptoRng;
 use rsa::oaep::EncryptingKey;

@@ -77,6 +77,7 @@ fn unseal_in(
         immutable: spec.template.immutable,
         varying: BTreeSet::new(),
         templated: templated(spec).next().is_some(),
+        unread_recipients: opener.entries().error().cloned(),
     };
     templates::render(templates::texts_of(spec), &mut secret, &mut outside)?;
     Ok(secret)

@@ -4,6 +4,7 @@ use envelope::{Fingerprint, Plaintext};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use recipients::FormatError;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A Secret to be written. It can be neither cloned nor printed; its values are wiped on drop.
@@ -22,6 +23,8 @@ pub struct UnsealedSecret {
     pub varying: BTreeSet<String>,
     /// Whether templates were rendered. Then an error about the values may answer a question that the templates ask.
     pub templated: bool,
+    /// Why the annotation for the recipients was not read, if it is there: the items opened without it.
+    pub unread_recipients: Option<FormatError>,
 }
 
 /// The type the API server gives a Secret that names none.

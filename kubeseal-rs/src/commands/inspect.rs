@@ -1,7 +1,7 @@
 //! `inspect`: what SealedSecrets show without being opened.
 //!
 //! `files` finds them, `look` reads one into a report, `item` and `problem` describe its values and errors, `certificates` finds
-//! the certificate it was sealed with, `live` reads its state in the cluster; `text` prints a report for people. Another error is
+//! the certificate it was sealed with, `recipients` the other recipients, `live` reads its state in the cluster; `text` prints a report for people. Another error is
 //! a variant of `problem::Problem`, found in `look`; another line of the output is a field of `report::SealedSecretReport`,
 //! printed in `text`.
 
@@ -12,6 +12,7 @@ pub(crate) mod item;
 pub(crate) mod live;
 pub(crate) mod look;
 pub(crate) mod problem;
+pub(crate) mod recipients;
 pub(crate) mod report;
 pub(crate) mod text;
 

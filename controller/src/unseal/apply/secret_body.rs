@@ -64,6 +64,7 @@ mod tests {
             ]),
             varying: std::collections::BTreeSet::new(),
             templated: false,
+            unread_recipients: None,
         };
         let body = serde_json::to_vec(&TargetBody(&secret)).unwrap();
         let read: Secret = serde_json::from_slice(&body).unwrap();

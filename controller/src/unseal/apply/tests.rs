@@ -18,6 +18,7 @@ fn secret(templated: bool) -> UnsealedSecret {
         opened_by: BTreeSet::new(),
         varying: BTreeSet::new(),
         templated,
+        unread_recipients: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::unseal::cause::refusal::Refusal;
 use crate::unseal::cause::transient::Transient;
 use crate::unseal::outcome::Outcome;
+use recipients::FormatError;
 use sealing::UnsealedSecret;
 
 #[derive(Debug)]
@@ -27,6 +28,14 @@ pub(crate) enum Plan {
 impl Plan {
     pub(crate) fn writes(&self) -> bool {
         matches!(self, Self::Create { .. } | Self::Replace { .. })
+    }
+
+    /// Why the annotation for the recipients was not read, if the plan writes a Secret that was opened without it.
+    pub(crate) fn unread_recipients(&self) -> Option<&FormatError> {
+        match self {
+            Self::Create { secret, .. } | Self::Replace { secret, .. } => secret.unread_recipients.as_ref(),
+            Self::Nothing | Self::Leave(_) => None,
+        }
     }
 
     /// How many bytes of values the plan writes.

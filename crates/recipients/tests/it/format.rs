@@ -71,7 +71,7 @@ const WRONG: [(&str, Change); 26] = [
     }),
     ("groups[0] has an item that is not 60 bytes long", |it| it["groups"][0]["items"]["a"] = json!("AAAA")),
     ("groups[0] has a commitment that is not 32 bytes long", |it| {
-        it["groups"][0]["commits"]["a"] = json!("AAAA")
+        it["groups"][0]["commits"]["a"] = json!("AAAA");
     }),
     ("groups[0].items.a is not canonical base64", |it| it["groups"][0]["items"]["a"] = json!("AAB=")),
     ("groups[0].to[0].key is not canonical base64", |it| it["groups"][0]["to"][0]["key"] = json!("AA\nAA")),

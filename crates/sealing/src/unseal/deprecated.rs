@@ -27,5 +27,6 @@ pub(crate) fn open_whole(opener: &ItemOpener<'_>, data: &str) -> Result<Unsealed
         opened_by: opener.opened_by(),
         varying: BTreeSet::new(),
         templated: false,
+        unread_recipients: None,
     })
 }

@@ -73,11 +73,15 @@ struct Known {
     envelope: Cluster,
     /// Its entry matches, so that both clusters open it.
     matches: bool,
-    /// It has an entry, which may be outdated.
-    has_entry: bool,
 }
 
-struct World {
+impl Known {
+    fn opens_in(&self, cluster: Cluster) -> bool {
+        self.matches || self.envelope == cluster
+    }
+}
+
+struct Model {
     sealed: SealedSecret,
     rings: [Vec<Arc<SealingKey>>; 2],
     unused: Vec<Arc<SealingKey>>,
@@ -87,7 +91,7 @@ struct World {
     changes: usize,
 }
 
-impl World {
+impl Model {
     fn new() -> Self {
         let mut unused = keys().to_vec();
         let rings = [vec![unused.remove(0)], vec![unused.remove(0)]];
@@ -100,7 +104,7 @@ impl World {
             data: ITEMS.into_iter().map(|item| (item.into(), Plaintext::new(item.into()))).collect(),
         };
         let sealed = seal_secret_for(&mut SysRng, &to, &secret).unwrap();
-        let known = |item: &str| Known { value: item.into(), envelope: 0, matches: true, has_entry: true };
+        let known = |item: &str| Known { value: item.into(), envelope: 0, matches: true };
         let items = ITEMS.into_iter().map(|item| (item, known(item))).collect();
         Self { sealed, rings, unused, fresh: [true; 2], items, changes: 0 }
     }
@@ -111,10 +115,6 @@ impl World {
 
     fn certificate(&self, cluster: Cluster) -> Certificate {
         self.ring(cluster).newest().unwrap().pair().certificate().clone()
-    }
-
-    fn opens(&self, cluster: Cluster, item: &Known) -> bool {
-        item.matches || item.envelope == cluster
     }
 
     fn take(&mut self, step: &Step) {
@@ -140,8 +140,7 @@ impl World {
                 let sealed =
                     seal_item(&mut SysRng, &self.certificate(cluster), LABEL, value.as_bytes()).unwrap();
                 self.sealed.spec.encrypted_data.insert(name.into(), sealed);
-                let has_entry = self.items[name].has_entry;
-                self.items.insert(name, Known { value, envelope: cluster, matches: false, has_entry });
+                self.items.insert(name, Known { value, envelope: cluster, matches: false });
             }
             Step::Merge(cluster, item) => {
                 let (name, value) = (ITEMS[item], format!("changed {}", self.changes));
@@ -154,13 +153,13 @@ impl World {
                 let mut recipients = Recipients::from_text(&annotations[RECIPIENTS]).unwrap();
                 recipients.add(added.group.unwrap()).unwrap();
                 annotations.insert(RECIPIENTS.into(), recipients.to_text().unwrap());
-                self.items.insert(name, Known { value, envelope: cluster, matches: true, has_entry: true });
+                self.items.insert(name, Known { value, envelope: cluster, matches: true });
             }
         }
     }
 
     fn reseal(&mut self, cluster: Cluster) {
-        let all_open = self.items.values().all(|item| self.opens(cluster, item));
+        let all_open = self.items.values().all(|item| item.opens_in(cluster));
         let (ring, certificate) = (self.ring(cluster), self.certificate(cluster));
         let resealed = reseal(&mut SysRng, &self.sealed.metadata, &self.sealed.spec, &ring, &certificate);
         assert_eq!(resealed.is_ok(), all_open, "{resealed:?}");
@@ -201,7 +200,7 @@ impl World {
             let expected: Vec<&str> = self
                 .items
                 .iter()
-                .filter(|(_, item)| !self.opens(cluster, item))
+                .filter(|(_, item)| !item.opens_in(cluster))
                 .map(|(name, _)| *name)
                 .collect();
             match unseal_with(&self.sealed, &self.ring(cluster), ALL) {
@@ -219,7 +218,7 @@ impl World {
                     let unopened: Vec<&str> = errors.iter().map(|error| error.key.as_str()).collect();
                     assert_eq!(unopened, expected, "cluster {cluster}");
                 }
-                Err(other) => panic!("{other}"),
+                Err(other) => unreachable!("{other}"),
             }
         }
     }
@@ -230,11 +229,11 @@ proptest! {
 
     #[test]
     fn each_cluster_opens_what_the_model_says(steps in prop::collection::vec(step(), 1..12)) {
-        let mut world = World::new();
-        world.check();
+        let mut model = Model::new();
+        model.check();
         for step in &steps {
-            world.take(step);
-            world.check();
+            model.take(step);
+            model.check();
         }
     }
 }

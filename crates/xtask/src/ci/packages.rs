@@ -11,8 +11,11 @@ use serde_json::Value;
 
 use crate::cargo::cargo;
 
-const BUILDS: [&[&str]; 3] =
-    [&["controller"], &["kubeseal-rs"], &["envelope", "api", "sealing", "template", "yaml-edit-in-place"]];
+const BUILDS: [&[&str]; 3] = [
+    &["controller"],
+    &["kubeseal-rs"],
+    &["envelope", "recipients", "api", "sealing", "template", "yaml-edit-in-place"],
+];
 
 /// `cargo xtask` itself, and the harness that it uses.
 const TOOLS: [&str; 2] = ["xtask", "tests"];

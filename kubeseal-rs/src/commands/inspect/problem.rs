@@ -48,6 +48,12 @@ pub(crate) enum Problem {
     TemplateHidden(Vec<String>),
     #[error("it uses spec.data, which is deprecated: seal the Secret again")]
     Deprecated,
+    #[error(
+        "the annotation for the recipients cannot be read, so that only the first cluster opens it: {0}; seal it again"
+    )]
+    BadRecipients(String),
+    #[error("{}: without an entry in the annotation for the recipients, so that one cluster only opens it; seal it again", .0.join(", "))]
+    WithoutEntry(Vec<String>),
     #[error("the certificate-fingerprint annotation is no fingerprint")]
     BadFingerprint,
     #[error(
@@ -77,6 +83,8 @@ impl Problem {
             Self::PlainTemplate(_) => "template-data-plain",
             Self::TemplateHidden(_) => "template-data-hidden",
             Self::Deprecated => "deprecated-data",
+            Self::BadRecipients(_) => "recipients-unreadable",
+            Self::WithoutEntry(_) => "item-without-entry",
             Self::BadFingerprint => "bad-fingerprint",
             Self::OtherKey { .. } => "other-key",
         }

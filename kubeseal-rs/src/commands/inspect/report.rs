@@ -25,6 +25,9 @@ pub(crate) struct SealedSecretReport {
     /// Plain keys in `spec.template.data`.
     pub template_data: Vec<TemplateItem>,
     pub certificate: SealedWith,
+    /// The recipients in the annotation; none for a SealedSecret for one cluster.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recipients: Vec<RecipientItems>,
     pub problems: Vec<Problem>,
     /// Absent without `--live`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,6 +46,19 @@ pub(crate) struct Item {
     pub size: Option<usize>,
     /// Size of the RSA key in bits.
     pub key_bits: Option<usize>,
+}
+
+/// A recipient in the annotation, and the items that have an entry for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RecipientItems {
+    /// The fingerprint of a cluster's certificate. What it names is not proved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
+    /// An age recipient.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age: Option<String>,
+    pub items: Vec<String>,
 }
 
 /// A value of the template.

@@ -42,6 +42,7 @@ impl Page {
         }
         let is_compromised = report.problems.contains(&Problem::Compromised);
         page.certificate(&report.certificate, is_compromised, now);
+        page.recipients(report);
         page.items(report);
         if let Some(cluster) = &report.cluster {
             page.cluster(cluster);
@@ -99,6 +100,25 @@ impl Page {
         if let (Some(fetched), Some(from)) = (sealed.first_fetched, &sealed.fetched_from) {
             self.line("", &format!("first fetched {} from {}", day(fetched), shown(from)));
         }
+    }
+
+    /// The recipients beside the first are in the annotation, which may say anything.
+    fn recipients(&mut self, report: &SealedSecretReport) {
+        let recipients: Vec<String> = report
+            .recipients
+            .iter()
+            .map(|recipient| {
+                let certificate = recipient.certificate.as_deref().map(short);
+                let name = certificate.or_else(|| recipient.age.clone()).unwrap_or_default();
+                let items = if recipient.items.len() == report.items.len() {
+                    "all items".to_owned()
+                } else {
+                    recipient.items.iter().map(|item| shown(item)).collect::<Vec<_>>().join(", ")
+                };
+                format!("{name}: {items}")
+            })
+            .collect();
+        self.lines("Recipients", &recipients);
     }
 
     fn items(&mut self, report: &SealedSecretReport) {

@@ -10,11 +10,12 @@ use crate::key_store::stored_key::StoredKey;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::settings::flag_value::text;
 use crate::terminal::escape::{shown, shown_path};
-use api::annotations::CERTIFICATE_FINGERPRINT;
+use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
 use api::{Condition, ConditionStatus, ObservedSealedSecret, Scope, SealedSecretSpec, SealedSecretStatus};
 use envelope::Fingerprint;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::ResourceExt as _;
+use recipients::Recipients;
 use sealing::{KeyRing, needs};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,8 @@ pub(crate) struct KeyUsage {
     /// The names of its items, escaped.
     pub items: Vec<String>,
     pub keys: BTreeSet<Fingerprint>,
+    /// The keys that the annotation for the recipients names: they open it, or did so before it was resealed.
+    pub named: BTreeSet<Fingerprint>,
     /// Whether it may need other keys as well.
     pub unknown: bool,
 }
@@ -73,7 +76,8 @@ fn of_object(object: &ObservedSealedSecret, ring: Option<&KeyRing>) -> KeyUsage 
         opened_by.into_iter().flatten().filter_map(|key| key.parse().ok()).collect();
     let location = shown(&format!("{}/{}", object.namespace().unwrap_or_default(), object.name_any()));
     let items = object.spec.as_ref().map(items).unwrap_or_default();
-    let usage = KeyUsage { location, items, keys, unknown: opened_by.is_none() };
+    let usage =
+        KeyUsage { location, items, keys, named: named(&object.metadata), unknown: opened_by.is_none() };
     match (ring, &object.spec) {
         (Some(_), _) if opened_by.is_some() && is_current(object, status) => usage,
         (Some(ring), Ok(spec)) => tried(usage, &object.metadata, spec, ring),
@@ -107,6 +111,12 @@ fn tried(known: KeyUsage, metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: 
         unknown = hint.is_none() || !is_placed;
     }
     KeyUsage { keys, unknown, ..known }
+}
+
+fn named(metadata: &ObjectMeta) -> BTreeSet<Fingerprint> {
+    let text = metadata.annotations.as_ref().and_then(|annotations| annotations.get(RECIPIENTS));
+    let recipients = text.and_then(|text| Recipients::from_text(text).ok());
+    recipients.iter().flat_map(Recipients::fingerprints).collect()
 }
 
 fn items(spec: &SealedSecretSpec) -> Vec<String> {
@@ -147,7 +157,8 @@ fn of_file(path: &Path, object: &SealedObject, files: &SealedFiles, ring: &KeyRi
         metadata.namespace.clone_from(&files.namespace);
     }
     let location = format!("{}: {}", shown_path(path), object.location);
-    let none = KeyUsage { location, items: items(&object.spec), keys: BTreeSet::new(), unknown: true };
+    let items = items(&object.spec);
+    let none = KeyUsage { location, items, keys: BTreeSet::new(), named: named(&metadata), unknown: true };
     tried(none, &metadata, &object.spec, ring)
 }
 

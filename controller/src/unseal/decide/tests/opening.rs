@@ -1,6 +1,9 @@
 //! Keys, what they open, and the messages about that.
 
 use super::*;
+use api::annotations::RECIPIENTS;
+use recipients::Recipients;
+use sealing::{OtherRecipient, SealFor, seal_items};
 
 #[test]
 fn without_any_key_it_is_the_cluster_that_is_not_ready() {
@@ -109,4 +112,32 @@ fn nothing_decided_shows_a_value() {
         let shown = format!("{:?} {wrong:?}", decide(&observed, existing(json!({})), &ring(), &given()));
         assert!(!shown.contains("hunter2") && !shown.contains("aHVudGVy"), "{shown}");
     }
+}
+
+/// A SealedSecret that is sealed to another cluster's certificate, with an entry for this one.
+#[test]
+fn an_entry_for_recipients_opens_what_is_sealed_for_another_cluster() {
+    let other = new_key();
+    let key = key();
+    let to = SealFor {
+        first: other.pair().certificate(),
+        others: vec![OtherRecipient::Certificate(key.pair().certificate())],
+    };
+    let label = Scope::Strict.label("ns", "name");
+    let items = seal_items(&mut SysRng, &to, &label, [("password", &b"hunter2"[..])].into_iter()).unwrap();
+    let text = Recipients::new(items.group.unwrap()).to_text().unwrap();
+    let object = |text: &str| {
+        sealed(json!({ "metadata": { "annotations": { RECIPIENTS: text } },
+                       "spec": { "encryptedData": items.encrypted_data } }))
+    };
+    let secret = created(decide(&object(&text), Target::Absent, &ring(), &given()));
+    assert_eq!(secret.data["password"].expose(), b"hunter2");
+    assert_eq!(secret.opened_by, BTreeSet::from([key.fingerprint()]));
+
+    let refusal = refused(decide(&object("{"), Target::Absent, &ring(), &given()));
+    assert!(refusal.to_string().contains(RECIPIENTS), "{refusal}");
+    // In the first cluster, the items open without it.
+    let opened = created(decide(&object("{"), Target::Absent, &KeyRing::new([other]), &given()));
+    assert_eq!(opened.data["password"].expose(), b"hunter2");
+    assert!(opened.unread_recipients.is_some());
 }

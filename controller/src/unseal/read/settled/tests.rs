@@ -1,7 +1,7 @@
 //! Which facts settle a SealedSecret.
 
 use super::*;
-use api::annotations::NAMESPACE_WIDE;
+use api::annotations::{NAMESPACE_WIDE, RECIPIENTS};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -50,6 +50,24 @@ fn only_when_every_fact_agrees() {
         assert_eq!(is_settled(&observed, Some(&status), target.as_ref(), true), expected, "{name}");
     }
     assert!(!is_settled(&observed(2, &json!({})), None, Some(&target("7")), true));
+}
+
+/// An annotation changes no generation.
+#[test]
+fn other_recipients_settle_nothing() {
+    let digest = |object: &WatchedSealedSecret| object.recipients.clone();
+    let annotated = |text: &str| observed(2, &json!({ RECIPIENTS: text }));
+    let (before, after, none) = (annotated("{}"), annotated("{ }"), observed(2, &json!({})));
+    for (object, recorded, expected) in [
+        (&before, digest(&before), true),
+        (&after, digest(&before), false),
+        (&none, digest(&before), false),
+        (&before, None, false),
+    ] {
+        let mut status = status(2, "True", "strict");
+        status.target.as_mut().unwrap().recipients = recorded;
+        assert_eq!(is_settled(object, Some(&status), Some(&target("7")), true), expected);
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::unseal::cause::refusal::Refusal;
 use crate::unseal::cause::transient::Transient;
 use crate::unseal::read::compromise::compromise;
 use crate::unseal::report::event::{event_for, leak_event};
-use api::WatchedSealedSecret;
+use api::{Scope, WatchedSealedSecret};
 use sealing::KeyRing;
 use serde_json::json;
 
@@ -63,6 +63,14 @@ fn words(status: &SealedSecretStatus) -> String {
         .map(|condition| format!("{}={:?}", condition.type_, condition.status))
         .collect();
     words.join(" ")
+}
+
+/// A later reconcile compares both with the annotations.
+#[test]
+fn a_success_records_scope_and_recipients() {
+    let inputs = Inputs { scope: Scope::ClusterWide, recipients: Some("digest".into()), ..of(3) };
+    let target = next_status(None, &inputs, &synced(true), |_| None, at(0)).target.unwrap();
+    assert_eq!((target.scope.as_str(), target.recipients.as_deref()), ("cluster-wide", Some("digest")));
 }
 
 #[test]

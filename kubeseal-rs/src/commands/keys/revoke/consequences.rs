@@ -47,8 +47,12 @@ pub(crate) fn print_consequences(
 }
 
 fn consequences(leaked: &[&StoredKey], looked: &Looked) -> String {
-    let is_leaked =
-        |it: &&KeyUsage| leaked.iter().filter_map(|key| key.fingerprint()).any(|key| it.keys.contains(&key));
+    let is_leaked = |it: &&KeyUsage| {
+        leaked
+            .iter()
+            .filter_map(|key| key.fingerprint())
+            .any(|key| it.keys.contains(&key) || it.named.contains(&key))
+    };
     let known: Vec<&KeyUsage> = looked.uses.iter().filter(is_leaked).collect();
     let mut text = String::new();
     if known.is_empty() {

@@ -117,6 +117,7 @@ fn is_judged_by_what_is_sealed() {
         location: "ns/a".into(),
         items: Vec::new(),
         keys: keys.iter().map(|digit| key(*digit)).collect(),
+        named: BTreeSet::new(),
         unknown,
     };
     let cases: [(&[KeyUsage], Verdict); 5] = [

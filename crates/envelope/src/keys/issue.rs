@@ -1,7 +1,7 @@
 //! `issue`: makes the self-signed certificate of a new sealing key, shaped as upstream's.
 
-use crate::certificate::{Certificate, CertificateError};
-use crate::private_key::PrivateKey;
+use crate::keys::certificate::{Certificate, CertificateError};
+use crate::keys::private_key::PrivateKey;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{self, KeyPair as _};
 use jiff::{SignedDuration, Timestamp};

@@ -1,7 +1,7 @@
 //! [`KeyPair`]: a private key and its certificate, which belong together.
 
-use crate::certificate::{Certificate, CertificateError};
-use crate::private_key::{PrivateKey, PrivateKeyError};
+use crate::keys::certificate::{Certificate, CertificateError};
+use crate::keys::private_key::{PrivateKey, PrivateKeyError};
 
 /// A sealing key: both halves, known to match.
 #[derive(Debug)]

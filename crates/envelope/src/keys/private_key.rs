@@ -1,8 +1,8 @@
 //! [`PrivateKey`]: the half that opens. Only aws-lc-rs computes with it.
 
-use crate::key_size::KeySize;
+use crate::keys::key_size::KeySize;
+use crate::keys::public_key::PublicKey;
 use crate::pem;
-use crate::public_key::PublicKey;
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, OaepPrivateDecryptingKey, PrivateDecryptingKey};
 use aws_lc_rs::signature::KeyPair as _;

@@ -2,9 +2,9 @@
 //!
 //! Reading only; `issue` makes new ones.
 
-use crate::fingerprint::Fingerprint;
+use crate::keys::fingerprint::Fingerprint;
+use crate::keys::public_key::{PublicKey, PublicKeyError};
 use crate::pem;
-use crate::public_key::{PublicKey, PublicKeyError};
 use jiff::Timestamp;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 

@@ -1,0 +1,50 @@
+//! `recipients`: for whom the annotation for the recipients says that the items are sealed.
+
+use crate::commands::inspect::problem::Problem;
+use crate::commands::inspect::report::{Item, RecipientItems};
+use recipients::{Entry, Recipients};
+
+/// Each recipient with its items, in the order of the annotation. Entries for items that are not there any more are left out.
+pub(crate) fn recipients(text: &str, items: &[Item], problems: &mut Vec<Problem>) -> Vec<RecipientItems> {
+    let document = match Recipients::from_text(text) {
+        Ok(document) => document,
+        Err(error) => {
+            problems.push(Problem::BadRecipients(error.to_string()));
+            return Vec::new();
+        }
+    };
+    let without: Vec<String> = items
+        .iter()
+        .filter(|item| document.groups_with(&item.key).next().is_none())
+        .map(|item| item.key.clone())
+        .collect();
+    if !without.is_empty() {
+        problems.push(Problem::WithoutEntry(without));
+    }
+    let mut found: Vec<RecipientItems> = Vec::new();
+    for group in document.groups() {
+        let names: Vec<&str> =
+            group.names().filter(|name| items.iter().any(|item| item.key == *name)).collect();
+        for entry in group.to() {
+            let (certificate, age) = match entry {
+                Entry::Certificate { fingerprint, .. } => (Some(fingerprint.to_string()), None),
+                Entry::Age { recipient, .. } => (None, Some(recipient.to_string())),
+            };
+            let known =
+                found.iter_mut().find(|known| (&known.certificate, &known.age) == (&certificate, &age));
+            let items = if let Some(known) = known {
+                &mut known.items
+            } else {
+                found.push(RecipientItems { certificate, age, items: Vec::new() });
+                let last = found.len() - 1;
+                &mut found[last].items
+            };
+            items.extend(names.iter().map(|name| (*name).to_owned()));
+        }
+    }
+    for recipient in &mut found {
+        recipient.items.sort_unstable();
+        recipient.items.dedup();
+    }
+    found
+}
