@@ -8,7 +8,7 @@ pub(crate) mod apiserver;
 pub(crate) mod certificates;
 pub(crate) mod controller_manager;
 pub(crate) mod etcd;
-pub(crate) mod kubeconfig;
+pub mod kubeconfig;
 pub mod pod_network;
 pub(crate) mod port;
 pub(crate) mod program;

@@ -1,4 +1,4 @@
-//! Kubeconfig files for this control plane: the admin's, and those of service accounts' tokens.
+//! Kubeconfig files for this control plane: the admin's, and those of service accounts' tokens; and one for several control planes.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
 /// The user of a kubeconfig.
@@ -57,13 +57,41 @@ pub(crate) fn write_for(
         "current-context": "local",
     });
     let path = dir.join(name);
-    // Replaced as a whole: tests that run side by side may read and write the same file.
-    let file = NamedTempFile::new_in(dir).and_then(|mut file| {
+    write_document(&path, &config)?;
+    Ok(path)
+}
+
+/// Writes a kubeconfig with a context for each of these names, which has the cluster and the user of that kubeconfig. The first context is
+/// the current one.
+pub fn write_contexts(path: &Path, contexts: &[(&str, PathBuf)]) -> Result<()> {
+    let mut all = Kubeconfig::default();
+    for (name, kubeconfig) in contexts {
+        let mut one = Kubeconfig::read_from(kubeconfig).context("cannot read a kubeconfig")?;
+        let name = || (*name).to_owned();
+        one.clusters.iter_mut().for_each(|cluster| cluster.name = name());
+        one.auth_infos.iter_mut().for_each(|user| user.name = name());
+        for context in &mut one.contexts {
+            context.name = name();
+            if let Some(context) = &mut context.context {
+                (context.cluster, context.user) = (name(), Some(name()));
+            }
+        }
+        all.current_context.get_or_insert_with(name);
+        all.clusters.append(&mut one.clusters);
+        all.auth_infos.append(&mut one.auth_infos);
+        all.contexts.append(&mut one.contexts);
+    }
+    write_document(path, &serde_json::to_value(&all)?)
+}
+
+/// Replaces the file as a whole: tests that run side by side may read and write it.
+fn write_document(path: &Path, config: &Value) -> Result<()> {
+    let file = NamedTempFile::new_in(path.parent().unwrap_or(path)).and_then(|mut file| {
         file.write_all(format!("{config:#}\n").as_bytes())?;
-        Ok(file.persist(&path)?)
+        Ok(file.persist(path)?)
     });
     file.with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(path)
+    Ok(())
 }
 
 /// A client for the kubeconfig at `path`, whatever the environment says.

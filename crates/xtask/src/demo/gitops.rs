@@ -3,18 +3,16 @@
 mod cluster;
 mod story;
 
-use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use harness::cluster::flux::NAMESPACE;
-use harness::failure::Failure;
 use harness::node::requirements;
 use harness::test::interruption::interruption;
 use tokio::runtime::Runtime;
 
 use self::cluster::{Built, Cluster};
-use super::shell::Shell;
+use super::shell::{Shell, check_git};
 use crate::paint;
 use crate::span::span;
 
@@ -27,12 +25,6 @@ pub(super) fn run(keep: bool) -> Result<()> {
     let built = Built::ready()?;
     let runtime = Runtime::new().context("cannot start the async runtime")?;
     runtime.block_on(demo(keep, built))
-}
-
-fn check_git() -> Result<()> {
-    let there = Command::new("git").arg("--version").output().is_ok_and(|output| output.status.success());
-    ensure!(there, Failure::new("the demo needs git", "install it: apt-get install git"));
-    Ok(())
 }
 
 async fn demo(keep: bool, built: Built) -> Result<()> {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use harness::binaries::Binaries;
+use harness::failure::Failure;
 use harness::programs::Programs;
 use harness::programs::program::Program;
 use tokio::process::Command;
@@ -18,11 +19,23 @@ pub(super) fn heading(text: &str) {
     println!("\n{}", paint::bold(text));
 }
 
+/// Fails if git is missing.
+pub(super) fn check_git() -> Result<()> {
+    let there = std::process::Command::new("git")
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
+    ensure!(there, Failure::new("the demo needs git", "install it: apt-get install git"));
+    Ok(())
+}
+
 /// A shell with kubectl, helm and kubeseal-rs on its PATH, in a folder of its own, with the admin's kubeconfig.
 #[derive(Debug)]
 pub(super) struct Shell {
     dir: PathBuf,
     kubeconfig: PathBuf,
+    /// Where kubeseal-rs keeps what was accepted of a project file, instead of the user's own folder.
+    config: PathBuf,
     tools: Vec<PathBuf>,
 }
 
@@ -44,12 +57,12 @@ impl Shell {
         programs: &Programs,
         binaries: &Binaries,
     ) -> Result<Self> {
-        let dir = dir.join("demo");
+        let (dir, config) = (dir.join("demo"), dir.join("config"));
         fs::create_dir(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
         let tools = [programs.path(Program::Kubectl)?, programs.path(Program::Helm)?, &binaries.kubeseal];
         let mut tools: Vec<_> = tools.into_iter().filter_map(Path::parent).map(Path::to_owned).collect();
         tools.dedup();
-        Ok(Self { dir, kubeconfig, tools })
+        Ok(Self { dir, kubeconfig, config, tools })
     }
 
     /// The folder in which commands run.
@@ -61,6 +74,7 @@ impl Shell {
     pub(super) fn print_setup(&self) {
         let tools: Vec<_> = self.tools.iter().map(|dir| dir.display().to_string()).collect();
         println!("export KUBECONFIG={}", self.kubeconfig.display());
+        println!("export XDG_CONFIG_HOME={}", self.config.display());
         println!("export PATH={}:$PATH", tools.join(":"));
         println!("cd {}", self.dir.display());
     }
@@ -86,6 +100,7 @@ impl Shell {
             .current_dir(dir)
             .envs(GIT)
             .env("KUBECONFIG", &self.kubeconfig)
+            .env("XDG_CONFIG_HOME", &self.config)
             .env("PATH", self.path()?);
         let status = command.kill_on_drop(true).status().await.context("cannot run sh")?;
         ensure!(status.success(), "`{line}` ended with {status}");
