@@ -21,8 +21,8 @@ const SEED: &str = "CLUSTERS_SEED";
 
 const ITEMS: [&str; 3] = ["a", "b", "c"];
 
-/// Sequences, and steps of each: as many as take half a minute.
-const SEQUENCES: usize = 3;
+/// Sequences, and steps of each: both tests take about 20 seconds.
+const SEQUENCES: usize = 5;
 const STEPS: usize = 7;
 
 /// What happens to the file or to a cluster; a number is the index of the cluster.
@@ -50,7 +50,7 @@ struct Item {
     has_entry: bool,
 }
 
-struct World<'a> {
+struct Sequence<'a> {
     scene: &'a Scene,
     file: Value,
     items: BTreeMap<&'static str, Item>,
@@ -79,12 +79,12 @@ async fn play_all(stage: &Stage, first: Maker) -> Result<()> {
                 let steps: Vec<Step> = (0..STEPS).map(|_| step(&mut random)).collect();
                 let mut taken = 0;
                 let mut play = async || {
-                    let mut world = World::new(scene, &format!("db-{number}")).await?;
-                    world.check().await?;
+                    let mut sequence = Sequence::new(scene, &format!("db-{number}")).await?;
+                    sequence.check().await?;
                     for step in &steps {
                         taken += 1;
-                        world.take(*step).await?;
-                        world.check().await?;
+                        sequence.take(*step).await?;
+                        sequence.check().await?;
                     }
                     anyhow::Ok(())
                 };
@@ -107,7 +107,7 @@ fn step(random: &mut StdRng) -> Step {
     }
 }
 
-impl<'a> World<'a> {
+impl<'a> Sequence<'a> {
     async fn new(scene: &'a Scene, name: &str) -> Result<Self> {
         let file = scene.seal(name, &ITEMS.map(|item| (item, item))).await?;
         let known = |item: &str| Item { value: item.to_owned(), envelope: 0, matches: true, has_entry: true };

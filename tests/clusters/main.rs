@@ -15,6 +15,7 @@ mod program;
 mod renewal;
 mod restart;
 mod stage;
+mod verbs;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,8 @@ fn main() -> ExitCode {
             renewal::what_the_second_cluster_resealed_opens_with_upstreams_controller,
             renewal::what_upstreams_controller_resealed_is_reported_by_the_second_cluster,
             renewal::an_item_that_was_merged_for_one_cluster_is_reported_by_the_other,
+            verbs::a_project_file_leads_to_one_file_for_both_of_ours,
+            verbs::a_project_file_leads_to_one_file_for_upstreams_and_ours,
             annotation::a_change_wakes_the_controller_and_writes_no_secret,
             annotation::one_that_is_broken_is_reported_until_it_is_mended,
             hostile::each_is_reported_and_the_items_open_in_the_first_cluster,
