@@ -16,7 +16,7 @@ pub(crate) mod values;
 
 use crate::commands::common::annotations::check_annotations;
 use crate::commands::common::seal_for::existing_output::Template;
-use crate::commands::common::seal_for::item_sealer::ItemKeys;
+use crate::commands::common::seal_for::item_sealer::KeyedFile;
 use crate::commands::common::seal_for::plan::{Coverage, SealPlan};
 use crate::commands::create::error::CreateError;
 use crate::commands::create::form::{
@@ -202,9 +202,8 @@ pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
             ..ObjectMeta::default()
         };
         let merge = MergeInto {
-            keys: ItemKeys::for_file(&file, &args.recipients, certificate, is_chosen)?,
+            targets: KeyedFile::all_of(&file, &args.recipients, certificate, is_chosen)?,
             secret: Input::Stdin,
-            file,
             scope: args.scope,
             namespace,
             allow_empty_data,
@@ -243,7 +242,9 @@ pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
 /// Adds the values to the SealedSecret of this name in the file.
 fn merge_values(merge: &MergeInto, metadata: ObjectMeta, form: &Form) -> Result<(), CommandError> {
     let name = metadata.name.as_deref().unwrap_or_default();
-    target::check_merged(&merge.file, name, metadata.namespace.as_deref())?;
+    for target in &merge.targets {
+        target::check_merged(&target.file, name, metadata.namespace.as_deref())?;
+    }
     merge_secrets(merge, || {
         // The type is that of the SealedSecret in the file.
         let data = values(form, merge.allow_empty_data, &|_| Ok(()))?;

@@ -16,7 +16,7 @@ pub(crate) mod shown;
 pub(crate) mod template_data;
 
 use crate::commands::common::seal_for::annotation::warn_of_size;
-use crate::commands::common::seal_for::item_sealer::ItemKeys;
+use crate::commands::common::seal_for::item_sealer::KeyedFile;
 use crate::commands::edit::changes::Sealer;
 use crate::commands::edit::editor::Editor;
 use crate::commands::edit::error::EditError;
@@ -101,7 +101,7 @@ pub(crate) fn run(args: EditArgs) -> Result<(), CommandError> {
     let path = args.file.as_path();
     let (update, mut sealed) = read(path)?;
     // Before the editor opens, so that the user types nothing in vain.
-    let keys = ItemKeys::for_file(path, &args.recipients, target.certificate, is_chosen)?;
+    let keys = KeyedFile::one_of(path, &args.recipients, target.certificate, is_chosen)?.keys;
     keys.check(sealed.objects()).context(format_args!("cannot change {}", shown_path(path)))?;
     let sealer = Sealer {
         items: &keys.sealer()?,

@@ -1,5 +1,5 @@
 //! [`FileUpdate`]: a file that is read, changed and written back, without losing changes that another program saves
-//! meanwhile.
+//! meanwhile. [`replace_all`]: several files at once.
 //!
 //! Other `kubeseal-rs` processes block on the `lock`; a change by another program is noticed right before the file is
 //! replaced.
@@ -11,8 +11,10 @@ use crate::files::encoding::Encoding;
 use crate::files::file_update::error::FileUpdateError;
 use crate::files::file_update::lock::FileLock;
 use crate::files::output::Output;
+use crate::files::output::overwrite::NotPutBack;
 use memchr::memmem;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -28,6 +30,24 @@ pub(crate) struct FileUpdate {
     /// The content in UTF-8, if it has another encoding.
     decoded: Option<Vec<u8>>,
     encoding: Encoding,
+}
+
+/// Replaces several files: all of them, or none. The error has the index of the file that could not be replaced.
+pub(crate) fn replace_all(updates: &[(FileUpdate, String)]) -> Result<(), (usize, FileUpdateError)> {
+    for (index, (update, text)) in updates.iter().enumerate() {
+        let Err(error) = update.replace(text.as_bytes()) else { continue };
+        let mut replaced = updates.iter().take(index);
+        let is_put_back =
+            replaced.all(|(update, _)| Output::File(update.path.clone()).write(&update.bytes).is_ok());
+        let error = if is_put_back {
+            error
+        } else {
+            let source = io::Error::other(NotPutBack(io::Error::other(error.to_string())));
+            Output::File(update.path.clone()).failed(source).into()
+        };
+        return Err((index, error));
+    }
+    Ok(())
 }
 
 impl FileUpdate {
@@ -78,5 +98,28 @@ impl FileUpdate {
             return Err(FileUpdateError::Changed);
         }
         Ok(Output::File(self.path.clone()).write(&self.encoding.encode(text))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_files_are_replaced_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let [a, b] = ["a", "b"].map(|name| folder.path().join(name));
+        let read = |path: &Path| (FileUpdate::read(path).unwrap(), "new".to_owned());
+        fs::write(&a, "old a").unwrap();
+        fs::write(&b, "old b").unwrap();
+        let updates = [read(&a), read(&b)];
+        fs::write(&b, "another program's").unwrap();
+        assert!(matches!(replace_all(&updates), Err((1, FileUpdateError::Changed))));
+        assert_eq!(fs::read_to_string(&a).unwrap(), "old a");
+        assert_eq!(fs::read_to_string(&b).unwrap(), "another program's");
+
+        assert!(replace_all(&[read(&a), read(&b)]).is_ok());
+        assert_eq!(fs::read_to_string(&a).unwrap(), "new");
+        assert_eq!(fs::read_to_string(&b).unwrap(), "new");
     }
 }

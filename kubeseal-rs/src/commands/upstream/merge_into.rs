@@ -7,13 +7,14 @@ pub(crate) mod target;
 
 use crate::commands::common::annotations::check_annotations;
 use crate::commands::common::seal_for::annotation::warn_of_size;
-use crate::commands::common::seal_for::item_sealer::ItemSealer;
+use crate::commands::common::seal_for::item_sealer::{ItemSealer, KeyedFile};
 use crate::commands::upstream::merge_into::error::MergeError;
 use crate::commands::upstream::merge_into::target::target_of;
 use crate::commands::upstream::task::MergeInto;
 use crate::error::{CommandError, Context as _};
-use crate::files::file_update::FileUpdate;
+use crate::files::file_update::{FileUpdate, replace_all};
 use crate::files::input::Input;
+use crate::manifest::location::Location;
 use crate::manifest::sealed_field::SealedField;
 use crate::manifest::sealed_file::{ObjectEdit, SealedFile, SealedFileError};
 use crate::manifest::sealed_secrets::SealedObject;
@@ -40,44 +41,67 @@ pub(crate) fn merge_secrets(
     merge: &MergeInto,
     secrets: impl FnOnce() -> Result<Vec<InputSecret>, CommandError>,
 ) -> Result<(), CommandError> {
-    let cannot_change = cannot_change(merge);
     // Before anything is sealed, so that the user types no Secret into a terminal in vain.
-    let update = FileUpdate::read(&merge.file)
-        .map_err(|source| MergeError::Target { path: merge.file.clone(), source: source.cause() })?;
-    let file = sealed(merge, &update)?;
-    warn_of_no_effect(merge, &file);
-    merge.keys.check(file.objects()).context(&cannot_change)?;
-    update.can_be_replaced().context(&cannot_change)?;
-    let sealer = merge.keys.sealer()?;
+    let mut sealers = Vec::new();
+    for target in &merge.targets {
+        let update = FileUpdate::read(&target.file)
+            .map_err(|source| MergeError::Target { path: target.file.clone(), source: source.cause() })?;
+        let file = sealed(target, &update)?;
+        warn_of_no_effect(merge, target, &file);
+        target.keys.check(file.objects()).context(cannot_change(target))?;
+        update.can_be_replaced().context(cannot_change(target))?;
+        sealers.push(target.keys.sealer()?);
+    }
     let secrets = secrets()?;
     // Once more, because no lock was held while the user typed.
-    let update = FileUpdate::locked(&merge.file).context(&cannot_change)?;
-    let mut file = sealed(merge, &update)?;
-    merge.keys.check(file.objects()).context(&cannot_change)?;
+    let mut updates = Vec::new();
+    for (target, sealer) in merge.targets.iter().zip(&sealers) {
+        updates.push(merged(merge, target, sealer, &secrets)?);
+    }
+    replace_all(&updates).map_err(|(index, error)| {
+        CommandError::from(error).context(merge.targets.get(index).map(cannot_change).unwrap_or_default())
+    })?;
+    for target in &merge.targets {
+        target.keys.print(&shown_path(&target.file));
+    }
+    Ok(())
+}
+
+/// The locked file of a target, and its new text.
+fn merged(
+    merge: &MergeInto,
+    target: &KeyedFile,
+    sealer: &ItemSealer,
+    secrets: &[InputSecret],
+) -> Result<(FileUpdate, String), CommandError> {
+    let update = FileUpdate::locked(&target.file).context(cannot_change(target))?;
+    let mut file = sealed(target, &update)?;
+    target.keys.check(file.objects()).context(cannot_change(target))?;
     if file.objects().len() == 1 && secrets.len() > 1 {
         return Err(MergeError::SeveralSecrets(secrets.len()).into());
     }
     let mut edits: Vec<ObjectEdit> = Vec::new();
     for secret in secrets {
-        let index = target_of(&secret, file.objects())?;
+        let index = target_of(secret, file.objects())?;
         // A second merge into the same SealedSecret works on the result of the first.
         if edits.iter().any(|edit| edit.index == index) {
-            carry_out(&mut file, &mut edits).context(&cannot_change)?;
+            carry_out(&mut file, &mut edits).context(cannot_change(target))?;
         }
-        let changes = changes(merge, &sealer, secret, &file.objects()[index])?;
+        let object = file.objects()[index].clone();
+        let location = object.location.clone().of(&Input::File(target.file.clone()));
+        let changes = changes(merge, sealer, secret, &object, &location)?;
         edits.push(ObjectEdit { index, changes });
     }
-    carry_out(&mut file, &mut edits).context(&cannot_change)?;
+    carry_out(&mut file, &mut edits).context(cannot_change(target))?;
     for object in file.objects() {
         warn_of_size(&object.location, &object.object);
     }
-    update.replace(file.text().as_bytes()).context(&cannot_change)?;
-    merge.keys.print(&shown_path(&merge.file));
-    Ok(())
+    let text = file.text();
+    Ok((update, text))
 }
 
-fn cannot_change(merge: &MergeInto) -> String {
-    format!("cannot change {}", shown_path(&merge.file))
+fn cannot_change(target: &KeyedFile) -> String {
+    format!("cannot change {}", shown_path(&target.file))
 }
 
 fn carry_out(file: &mut SealedFile, edits: &mut Vec<ObjectEdit>) -> Result<(), SealedFileError> {
@@ -85,26 +109,26 @@ fn carry_out(file: &mut SealedFile, edits: &mut Vec<ObjectEdit>) -> Result<(), S
 }
 
 /// A warning instead of an error, because scripts that seal anew may set these flags.
-fn warn_of_no_effect(merge: &MergeInto, target: &SealedFile) {
-    let file = shown_path(&merge.file);
+fn warn_of_no_effect(merge: &MergeInto, target: &KeyedFile, sealed: &SealedFile) {
+    let file = shown_path(&target.file);
     if let Some(elsewhere) = &merge.elsewhere {
         let elsewhere = shown_path(elsewhere);
         warn(format_args!(
             "--sealed-secret-file {elsewhere} has no effect: --merge-into changes {file} in place"
         ));
     }
-    let (format, other) = if target.is_json() { ("JSON", Format::Yaml) } else { ("YAML", Format::Json) };
+    let (format, other) = if sealed.is_json() { ("JSON", Format::Yaml) } else { ("YAML", Format::Json) };
     if merge.format == Some(other) {
         warn(format_args!("--format has no effect: --merge-into leaves {file} the {format} that it is"));
     }
 }
 
 /// The SealedSecrets of the target; at least one.
-fn sealed(merge: &MergeInto, update: &FileUpdate) -> Result<SealedFile, CommandError> {
-    let text = update.text().map_err(|_| MergeError::Nothing(merge.file.clone()))?;
-    let file = SealedFile::read(text).context(cannot_change(merge))?;
+fn sealed(target: &KeyedFile, update: &FileUpdate) -> Result<SealedFile, CommandError> {
+    let text = update.text().map_err(|_| MergeError::Nothing(target.file.clone()))?;
+    let file = SealedFile::read(text).context(cannot_change(target))?;
     if file.objects().is_empty() {
-        return Err(MergeError::Nothing(merge.file.clone()).into());
+        return Err(MergeError::Nothing(target.file.clone()).into());
     }
     Ok(file)
 }
@@ -113,18 +137,17 @@ fn sealed(merge: &MergeInto, update: &FileUpdate) -> Result<SealedFile, CommandE
 fn changes(
     merge: &MergeInto,
     sealer: &ItemSealer,
-    input: InputSecret,
+    InputSecret { location, secret }: &InputSecret,
     target: &SealedObject,
+    target_place: &Location,
 ) -> Result<Vec<Change>, CommandError> {
-    let InputSecret { location, secret } = input;
     if secret.data.is_empty() && !merge.allow_empty_data {
-        return Err(MergeError::NoData(location).into());
+        return Err(MergeError::NoData(location.clone()).into());
     }
-    let target_place = target.location.clone().of(&Input::File(merge.file.clone()));
     let scope = target.scope();
     let name = target.metadata.name.as_deref().unwrap_or_default();
     if name.is_empty() && (scope == Scope::Strict || target.metadata.generate_name.is_none()) {
-        return Err(MergeError::NoName(target_place).into());
+        return Err(MergeError::NoName(target_place.clone()).into());
     }
     let mut plain = target.spec.template.metadata.clone().unwrap_or_default();
     let copies: Vec<String> = plain
@@ -145,7 +168,7 @@ fn changes(
     let stated = Scope::of(secret.metadata.annotations.as_ref());
     let requested = merge.scope.or_else(|| (stated != Scope::default()).then_some(stated));
     if let Some(requested) = requested.filter(|requested| *requested != scope) {
-        return Err(MergeError::Scope { target: target_place, scope, requested }.into());
+        return Err(MergeError::Scope { target: target_place.clone(), scope, requested }.into());
     }
     let namespace = match scope {
         Scope::ClusterWide => String::new(),
@@ -155,20 +178,24 @@ fn changes(
     };
     let annotations = [&secret.metadata.annotations, &target.metadata.annotations, &plain.annotations];
     check_annotations(annotations.into_iter().flatten().flatten(), &secret.data, &merge.allowed_annotations)
-        .map_err(|source| MergeError::Annotation { location, target: target_place.clone(), source })?;
+        .map_err(|source| MergeError::Annotation {
+            location: location.clone(),
+            target: target_place.clone(),
+            source,
+        })?;
     let label = scope.label(&namespace, name);
     let mut changes: Vec<Change> =
         copies.iter().map(|name| SealedField::TemplateAnnotation(name).remove()).collect();
     let new: Vec<(&str, &[u8])> =
         secret.data.iter().map(|(key, value)| (key.as_str(), value.expose())).collect();
     changes.extend(sealer.changes(target, &label, &new, &[])?);
-    for (name, value) in secret.metadata.labels.into_iter().flatten() {
-        changes.push(SealedField::TemplateLabel(&name).set(value));
+    for (name, value) in secret.metadata.labels.iter().flatten() {
+        changes.push(SealedField::TemplateLabel(name).set(value.clone()));
     }
-    for (name, value) in secret.metadata.annotations.into_iter().flatten() {
+    for (name, value) in secret.metadata.annotations.iter().flatten() {
         // The target has a scope of its own.
         if !SCOPES.contains(&name.as_str()) {
-            changes.push(SealedField::TemplateAnnotation(&name).set(value));
+            changes.push(SealedField::TemplateAnnotation(name).set(value.clone()));
         }
     }
     Ok(changes)

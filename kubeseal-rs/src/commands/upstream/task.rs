@@ -3,7 +3,7 @@
 
 use crate::certificate::CertificateSource;
 use crate::cluster::Cluster;
-use crate::commands::common::seal_for::item_sealer::ItemKeys;
+use crate::commands::common::seal_for::item_sealer::{ItemKeys, KeyedFile};
 use crate::commands::common::settle::SealSettings;
 use crate::commands::upstream::flags::UpstreamFlags;
 use crate::commands::upstream::mode::Mode;
@@ -89,9 +89,9 @@ pub(crate) struct ReEncrypt {
 /// Seals values into a SealedSecret that is in a file.
 #[derive(Debug)]
 pub(crate) struct MergeInto {
-    pub keys: ItemKeys,
+    /// Files with SealedSecrets; at least one. All of them are changed, or none.
+    pub targets: Vec<KeyedFile>,
     pub secret: Input,
-    pub file: PathBuf,
     /// None if no flag states one.
     pub scope: Option<Scope>,
     pub namespace: NamespaceRule,
@@ -152,9 +152,11 @@ impl Task {
                 output: Output::to(file),
             }),
             Mode::MergeInto => Self::MergeInto(MergeInto {
-                keys: ItemKeys::Chosen(certificate(controller)?),
+                targets: vec![KeyedFile {
+                    file: flags.merge_into.unwrap_or_default(),
+                    keys: ItemKeys::Chosen(certificate(controller)?),
+                }],
                 secret: input,
-                file: flags.merge_into.unwrap_or_default(),
                 scope: stated_scope,
                 namespace: rule(namespace),
                 allow_empty_data,

@@ -89,13 +89,25 @@ fn the_file_of_a_cluster_is_changed_for_it_alone() {
     assert!(repository.merge(file, "token=t", &[]).status.success());
     assert_eq!(repository.opened(file, "us").unwrap()["token"], "dA==");
     assert!(repository.opened("apps/shop/dev/db.eu.yaml", "eu").unwrap().get("token").is_none());
-    fs::copy(repository.path(file), repository.path("apps/shop/dev/db.yaml")).unwrap();
-    let output = repository.merge("apps/shop/dev/db.yaml", "token=t", &[]);
-    assert!(
-        stderr(&output).contains("is none of the files that the rule writes for its clusters"),
-        "{}",
-        stderr(&output)
-    );
+    // The name without a cluster means all of them.
+    let all = "apps/shop/dev/db.yaml";
+    let output = repository.merge(all, "more=m", &[]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    for cluster in ["eu", "us"] {
+        let opened = repository.opened(&format!("apps/shop/dev/db.{cluster}.yaml"), cluster).unwrap();
+        assert_eq!(opened["more"], "bQ==", "{cluster}");
+    }
+    let error = stderr(&repository.edit(all, "exit 1", &[]));
+    assert!(error.contains("no such file or directory"), "{error}");
+    fs::copy(repository.path(file), repository.path(all)).unwrap();
+    let error = stderr(&repository.edit(all, "exit 1", &[]));
+    assert!(error.contains("is none of the files that the rule writes for its clusters"), "{error}");
+    // All of them are changed, or none.
+    let before = repository.read("apps/shop/dev/db.eu.yaml");
+    repository.write(file, "kind: Other\n");
+    let error = stderr(&repository.merge(all, "last=m", &[]));
+    assert!(error.contains("found no SealedSecret in apps/shop/dev/db.us.yaml"), "{error}");
+    assert_eq!(repository.read("apps/shop/dev/db.eu.yaml"), before);
 }
 
 #[test]

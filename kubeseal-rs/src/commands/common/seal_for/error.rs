@@ -29,8 +29,8 @@ pub(crate) enum SealForError {
     NotACluster(ClusterName),
     #[error("{} is the file of cluster {cluster} alone", shown_path(.path))]
     FileOfCluster { path: PathBuf, cluster: ClusterName },
-    #[error("{} is none of the files that the rule writes for its clusters", shown_path(.path))]
-    FileOfNone { path: PathBuf, output: String },
+    #[error("{} is none of the files that the rule writes for its clusters", shown_path(.0))]
+    FileOfNone(PathBuf),
     #[error("the rule for {pattern} would write {}, which it is not for", shown_path(.path))]
     OtherRule { path: PathBuf, pattern: String },
     #[error("{secret} has the scope {stated}, and the rule says {rule}")]
@@ -84,12 +84,12 @@ impl Hint for SealForError {
             }
             Self::FileOfCluster { .. } => {
                 "name the file without the cluster, such as db.yaml: the rule writes a file for each cluster. `edit` and `create \
-                 --merge-into` change the file of one"
+                 --merge-into` change the file of one cluster"
                     .into()
             }
-            Self::FileOfNone { output, .. } => format!(
-                "the rule writes {output}: name the file of one cluster; or, to seal with one certificate, write --cert FILE"
-            ),
+            Self::FileOfNone(_) => {
+                "name the file of one cluster; or, to seal with one certificate, write --cert FILE".into()
+            }
             Self::OtherRule { pattern, .. } => format!(
                 "give the rule a wider path than {pattern}, so that it is for the files that it writes; or put it before the others"
             ),

@@ -1,4 +1,4 @@
-//! [`ItemKeys`]: which keys the changed items of a file are sealed with. [`ItemSealer`]: seals them, and adds the entries for recipients.
+//! [`KeyedFile`] and [`ItemKeys`]: which keys the changed items of a file are sealed with. [`ItemSealer`]: seals them, and adds the entries for recipients.
 
 use crate::certificate::CertificateSource;
 use crate::commands::common::fingerprint_change::fingerprint_change;
@@ -18,9 +18,16 @@ use envelope::Certificate;
 use rand::rngs::SysRng;
 use recipients::{Group, Recipients};
 use sealing::{SealFailure, SealedItems};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use yaml_edit_in_place::Change;
+
+/// A file with SealedSecrets of which items are changed.
+#[derive(Debug)]
+pub(crate) struct KeyedFile {
+    pub file: PathBuf,
+    pub keys: ItemKeys,
+}
 
 /// Which keys the changed items of a file are sealed with.
 #[derive(Debug)]
@@ -41,23 +48,41 @@ pub(crate) struct ItemSealer {
     is_by_project: bool,
 }
 
-impl ItemKeys {
-    /// The keys for a file. `is_chosen` says whether the user chose the certificate of `source`.
-    pub(crate) fn for_file(
+impl KeyedFile {
+    /// The file, or the files of all clusters that are meant by it. `is_chosen` says whether the user chose the certificate of `source`.
+    pub(crate) fn all_of(
+        file: &Path,
+        flags: &RecipientFlags,
+        source: CertificateSource,
+        is_chosen: bool,
+    ) -> Result<Vec<Self>, CommandError> {
+        let alone = |keys| Ok(vec![Self { file: file.to_owned(), keys }]);
+        if is_chosen {
+            return alone(ItemKeys::Chosen(source));
+        }
+        match of_existing(file, flags)? {
+            Coverage::By(files) => Ok(files
+                .into_iter()
+                .map(|(file, recipients)| Self { file, keys: ItemKeys::Project(recipients) })
+                .collect()),
+            Coverage::Not(reason) => alone(ItemKeys::Uncovered { source, reason: Arc::new(reason) }),
+        }
+    }
+
+    /// The file itself. An error if the files of all clusters are meant by it.
+    pub(crate) fn one_of(
         file: &Path,
         flags: &RecipientFlags,
         source: CertificateSource,
         is_chosen: bool,
     ) -> Result<Self, CommandError> {
-        if is_chosen {
-            return Ok(Self::Chosen(source));
-        }
-        Ok(match of_existing(file, flags)? {
-            Coverage::By(recipients) => Self::Project(recipients),
-            Coverage::Not(reason) => Self::Uncovered { source, reason: Arc::new(reason) },
-        })
+        let all = Self::all_of(file, flags, source, is_chosen)?;
+        let one = all.into_iter().find(|keyed| keyed.file == file);
+        one.ok_or_else(|| SealForError::FileOfNone(file.to_owned()).into())
     }
+}
 
+impl ItemKeys {
     /// Refuses SealedSecrets whose recipients would lose items, or are not those of the project file.
     pub(crate) fn check(&self, objects: &[SealedObject]) -> Result<(), SealForError> {
         for object in objects.iter().filter(|object| annotation::text(object).is_some()) {

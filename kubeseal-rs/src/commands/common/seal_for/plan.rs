@@ -26,7 +26,7 @@ use envelope::Certificate;
 use rand::rngs::SysRng;
 use sealing::SecretToSeal;
 use std::fmt::Display;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What is sealed for whom.
 #[derive(Debug)]
@@ -75,8 +75,8 @@ impl SealPlan {
             Coverage::Not(error) => return Ok(Coverage::Not(error)),
         };
         let scope = rule.as_ref().map(|rule| rule.scope);
-        let per_cluster = rule.filter(|rule| rule.layout != Layout::One).zip(file);
-        let Some((rule, file)) = per_cluster else {
+        let with_files = rule.filter(|rule| rule.layout != Layout::One).zip(file);
+        let Some((rule, file)) = with_files else {
             let output = Output::to(file.map(Path::to_owned));
             let outputs = vec![PlannedOutput::of(output, ProjectRecipients::new(recipients, accepted))?];
             return Ok(Coverage::By(Self { outputs, scope, is_one_for_all: true }));
@@ -87,18 +87,7 @@ impl SealPlan {
             );
         }
         let mut outputs = Vec::new();
-        for recipient in recipients {
-            if matches!(recipient.key, RecipientKey::Age(_)) {
-                return Err(SealForError::NotACluster(recipient.name).into());
-            }
-            let path = rule.output_of(file, &recipient.name);
-            match project.rule_for(&path) {
-                Ok(same) if same.pattern() == rule.pattern() => {}
-                Ok(_) | Err(ProjectError::NoRule { .. }) => {
-                    return Err(SealForError::OtherRule { path, pattern: rule.pattern().to_owned() }.into());
-                }
-                Err(error) => return Err(error.into()),
-            }
+        for (path, recipient) in files_of(&project, &rule, file, recipients)? {
             let recipients = ProjectRecipients::new(vec![recipient], accepted.clone());
             outputs.push(PlannedOutput::of(Output::File(path), recipients)?);
         }
@@ -192,28 +181,54 @@ impl PlannedOutput {
     }
 }
 
-/// For whom the SealedSecrets in a file are sealed, when items of them change.
+/// For whom the SealedSecrets in a file are sealed, when items of them change. With a file for each cluster, the file without a cluster in
+/// its name means all of them.
 pub(crate) fn of_existing(
     file: &Path,
     flags: &RecipientFlags,
-) -> Result<Coverage<ProjectRecipients>, CommandError> {
+) -> Result<Coverage<Vec<(PathBuf, ProjectRecipients)>>, CommandError> {
     let Choice { project, rule, mut recipients, accepted } = match choose(Some(file), flags)? {
         Coverage::By(choice) => choice,
         Coverage::Not(error) => return Ok(Coverage::Not(error)),
     };
-    if let Some(rule) = &rule
-        && let Layout::PerCluster { output } = &rule.layout
-    {
+    if let Some(rule) = rule.filter(|rule| rule.layout != Layout::One) {
         let path = file.to_owned();
         let Some(cluster) = rule.cluster_of(&within(project.root(), file)?) else {
-            return Err(SealForError::FileOfNone { path, output: output.clone() }.into());
+            let outputs = files_of(&project, &rule, file, recipients)?;
+            let keyed = |(path, recipient)| (path, ProjectRecipients::new(vec![recipient], accepted.clone()));
+            return Ok(Coverage::By(outputs.into_iter().map(keyed).collect()));
         };
         recipients.retain(|recipient| recipient.name == *cluster);
         if recipients.is_empty() {
             return Err(SealForError::FileOfCluster { path, cluster: cluster.clone() }.into());
         }
     }
-    Ok(Coverage::By(ProjectRecipients::new(recipients, accepted)))
+    Ok(Coverage::By(vec![(file.to_owned(), ProjectRecipients::new(recipients, accepted))]))
+}
+
+/// The files of a rule with a file for each cluster. They have the same rule.
+fn files_of(
+    project: &Project,
+    rule: &Rule,
+    file: &Path,
+    recipients: Vec<Recipient>,
+) -> Result<Vec<(PathBuf, Recipient)>, CommandError> {
+    let mut outputs = Vec::new();
+    for recipient in recipients {
+        if matches!(recipient.key, RecipientKey::Age(_)) {
+            return Err(SealForError::NotACluster(recipient.name).into());
+        }
+        let path = rule.output_of(file, &recipient.name);
+        match project.rule_for(&path) {
+            Ok(same) if same.pattern() == rule.pattern() => {}
+            Ok(_) | Err(ProjectError::NoRule { .. }) => {
+                return Err(SealForError::OtherRule { path, pattern: rule.pattern().to_owned() }.into());
+            }
+            Err(error) => return Err(error.into()),
+        }
+        outputs.push((path, recipient));
+    }
+    Ok(outputs)
 }
 
 /// The recipients of a file, by its rule or by `--for`.
