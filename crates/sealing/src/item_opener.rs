@@ -124,7 +124,7 @@ impl<'a> ItemOpener<'a> {
 
     /// Whether there is no key to open with.
     pub(crate) fn has_no_key(&self) -> bool {
-        self.ring.is_empty()
+        self.ring.is_empty() && !self.entries.has_age()
     }
 
     /// Whether the object has cost as many tries as it may.

@@ -56,6 +56,11 @@ impl<'a> Entries<'a> {
         Self { age, ..self }
     }
 
+    /// Whether there are age identities to open with.
+    pub(crate) fn has_age(&self) -> bool {
+        self.age.is_some()
+    }
+
     /// The annotation, if it is there and can be read.
     pub(crate) fn recipients(&self) -> Option<&Recipients> {
         self.recipients.as_ref()?.as_ref().ok()
