@@ -103,8 +103,8 @@ impl Hint for SealForError {
                 "take the file from version control, or seal the whole Secret again; nothing was changed".into()
             }
             Self::Unknown { .. } => format!(
-                "a key that was renewed: `{0} reseal FILE` seals to the newest. A recipient that nobody added on purpose: take the file \
-                 from version control. Else add it to the rule, or name those to seal for with --for CLUSTER,…; nothing was changed",
+                "if one was added unseen, take the file from version control. `{0} recipients remove KEY FILE` takes it out; for a key that \
+                 was renewed, `{0} clusters fetch` and `{0} reseal FILE`. --for CLUSTER,… names those to seal for; nothing was changed",
                 name()
             ),
             Self::Uncovered { source, .. } => {
