@@ -17,7 +17,6 @@ pub(crate) mod error;
 pub(crate) mod files;
 pub(crate) mod key_store;
 pub(crate) mod manifest;
-#[expect(dead_code, reason = "the commands that use it all follow")]
 pub(crate) mod project;
 pub(crate) mod settings;
 pub(crate) mod target;

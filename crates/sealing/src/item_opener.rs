@@ -5,8 +5,8 @@ mod trials;
 
 use crate::base64_text::decode_base64;
 use crate::item_error::ItemErrorKind;
-use crate::key_ring::KeyRing;
 use crate::keys::Keys;
+use crate::keys::key_ring::KeyRing;
 use api::Scope;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use entries::Entries;

@@ -1,6 +1,10 @@
-//! [`Keys`]: what a user has to open SealedSecrets with: sealing keys of clusters, and age identities.
+//! The sealing keys of clusters, and [`Keys`]: what a user has to open SealedSecrets with.
 
-use crate::key_ring::KeyRing;
+pub(crate) mod key_ring;
+pub(crate) mod sealing_key;
+pub(crate) mod successor_name;
+
+use crate::keys::key_ring::KeyRing;
 use recipients::{AgeRecipient, ObjectKey};
 use std::fmt;
 

@@ -12,34 +12,31 @@
 //! | which keys a SealedSecret needs | `needs` |
 //! | base64 as Go reads it | `base64_text` |
 //! | the order in which keys are tried, and how many tries an object may cost | `item_opener` |
-//! | the keys of a cluster; the name of the next key | `key_ring`, `sealing_key`, `successor_name` |
+//! | the keys of a cluster; the name of the next key | `keys` |
 
 mod base64_text;
 mod change_recipients;
 mod item_error;
 mod item_opener;
-mod key_ring;
 mod keys;
 mod needs;
 mod reseal;
 mod seal;
 mod seal_for;
-mod sealing_key;
-mod successor_name;
 mod unseal;
 mod unsealed_secret;
 
 pub use base64_text::decode_base64;
 pub use change_recipients::{ChangeError, change_recipients};
 pub use item_error::{BadTemplate, ItemError, ItemErrorKind};
-pub use key_ring::KeyRing;
+pub use keys::key_ring::KeyRing;
+pub use keys::sealing_key::{KeyOrder, KeySecretError, SealingKey};
+pub use keys::successor_name::{Predecessor, successor_name};
 pub use keys::{AgeOpener, Keys};
 pub use needs::{Needs, needs};
 pub use reseal::{MAX_ITEMS_OF_A_REQUEST, ResealError, Resealed, Verdict, reseal, reseal_in_full, verify};
 pub use seal::{SealFailure, SealedItems, SecretToSeal, seal_item, seal_items, seal_secret, seal_secret_for};
 pub use seal_for::{OtherRecipient, SealFor};
-pub use sealing_key::{KeyOrder, KeySecretError, SealingKey};
-pub use successor_name::{Predecessor, successor_name};
 pub use template::{Outside, may_vary};
 pub use unseal::{
     Accepted, DO_NOT_RENDER, InFull, UnsealError, skips_owner, templated, unseal, unseal_in_full,

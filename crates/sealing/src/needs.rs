@@ -1,7 +1,7 @@
 //! [`needs`]: which keys an object was sealed with, found by trying: they must not be retired.
 
 use crate::item_opener::ItemOpener;
-use crate::key_ring::KeyRing;
+use crate::keys::key_ring::KeyRing;
 use api::SealedSecretSpec;
 use envelope::Fingerprint;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;

@@ -3,7 +3,7 @@
 
 use crate::base64_text::decode_base64;
 use crate::item_opener::ItemOpener;
-use crate::key_ring::KeyRing;
+use crate::keys::key_ring::KeyRing;
 use crate::seal::{SealFailure, seal_item};
 use crate::unseal::Accepted;
 use api::SealedSecretSpec;

@@ -12,8 +12,8 @@ pub use templates::templated;
 
 use crate::item_error::ItemError;
 use crate::item_opener::ItemOpener;
-use crate::key_ring::KeyRing;
 use crate::keys::Keys;
+use crate::keys::key_ring::KeyRing;
 use crate::unsealed_secret::UnsealedSecret;
 use api::annotations::{SKIP_SET_OWNER_REFERENCES, UNSEALED_FROM};
 use api::{SealedSecret, SealedSecretSpec};

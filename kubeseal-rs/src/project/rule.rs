@@ -78,11 +78,6 @@ impl Rule {
         self.matcher.is_match(inside)
     }
 
-    /// Whether an object of the rule opens under any name in any namespace of all its clusters, which takes `--force`.
-    pub(crate) fn opens_anywhere(&self) -> bool {
-        self.layout == Layout::One && self.scope == Scope::ClusterWide
-    }
-
     /// The file that holds the object for `cluster`, where `output` is the file that the user names.
     pub(crate) fn output_of(&self, output: &Path, cluster: &ClusterName) -> PathBuf {
         match &self.layout {

@@ -1,8 +1,8 @@
 //! [`Entries`]: the annotation for the recipients of one object, and the object keys that this ring opens, each once.
 
 use crate::item_error::ItemErrorKind;
-use crate::key_ring::KeyRing;
 use crate::keys::AgeOpener;
+use crate::keys::key_ring::KeyRing;
 use api::Scope;
 use api::annotations::RECIPIENTS;
 use envelope::Fingerprint;

@@ -1,6 +1,6 @@
 //! [`Trials`]: tries the keys of a ring on the items of one object, and counts the tries.
 
-use crate::key_ring::KeyRing;
+use crate::keys::key_ring::KeyRing;
 use envelope::{AesKey, Fingerprint, OpenError, Plaintext, open_with, session_key};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;

@@ -19,7 +19,7 @@ pub(crate) fn differences(current: &CurrentRecipients, wanted: &[Recipient]) -> 
     for recipient in &current.all {
         match &recipient.cluster {
             None => {
-                found.push(format!("sealed for {}, which is trusted for no cluster", short(&recipient.key)))
+                found.push(format!("sealed for {}, which is trusted for no cluster", short(&recipient.key)));
             }
             Some(name) if !wanted.iter().any(|wanted| wanted.name == *name) => {
                 found.push(format!("sealed for {name} too"));

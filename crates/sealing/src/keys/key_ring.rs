@@ -1,6 +1,6 @@
 //! [`KeyRing`]: the sealing keys that open and seal, newest first. The order in which they are tried is in `item_opener`.
 
-use crate::sealing_key::SealingKey;
+use crate::keys::sealing_key::SealingKey;
 use envelope::Fingerprint;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashSet};
