@@ -50,11 +50,7 @@ struct Item {
     has_entry: bool,
 }
 
-<<<<<<< HEAD
 struct Sequence<'a> {
-=======
-struct Model<'a> {
->>>>>>> 23b79a5 (The rooms of sealing: keys stand together)
     scene: &'a Scene,
     file: Value,
     items: BTreeMap<&'static str, Item>,
@@ -83,13 +79,8 @@ async fn play_all(stage: &Stage, first: Maker) -> Result<()> {
                 let steps: Vec<Step> = (0..STEPS).map(|_| step(&mut random)).collect();
                 let mut taken = 0;
                 let mut play = async || {
-<<<<<<< HEAD
                     let mut sequence = Sequence::new(scene, &format!("db-{number}")).await?;
                     sequence.check().await?;
-=======
-                    let mut world = Model::new(scene, &format!("db-{number}")).await?;
-                    world.check().await?;
->>>>>>> 23b79a5 (The rooms of sealing: keys stand together)
                     for step in &steps {
                         taken += 1;
                         sequence.take(*step).await?;
@@ -116,11 +107,7 @@ fn step(random: &mut StdRng) -> Step {
     }
 }
 
-<<<<<<< HEAD
 impl<'a> Sequence<'a> {
-=======
-impl<'a> Model<'a> {
->>>>>>> 23b79a5 (The rooms of sealing: keys stand together)
     async fn new(scene: &'a Scene, name: &str) -> Result<Self> {
         let file = scene.seal(name, &ITEMS.map(|item| (item, item))).await?;
         let known = |item: &str| Item { value: item.to_owned(), envelope: 0, matches: true, has_entry: true };

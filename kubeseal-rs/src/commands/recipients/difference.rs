@@ -11,10 +11,11 @@ pub(crate) fn differences(current: &CurrentRecipients, wanted: &[Recipient]) -> 
         if current.all.iter().any(|recipient| recipient.key == id) {
             continue;
         }
-        match current.all.iter().find(|recipient| recipient.cluster.as_ref() == Some(name)) {
-            Some(old) => found.push(format!("sealed to an older key of {name}, {}", short(&old.key))),
-            None => found.push(format!("not sealed for {name}")),
-        }
+        let older = current.all.iter().find(|recipient| recipient.cluster.as_ref() == Some(name));
+        found.push(match older {
+            Some(old) => format!("sealed to an older key of {name}, {}", short(&old.key)),
+            None => format!("not sealed for {name}"),
+        });
     }
     for recipient in &current.all {
         match &recipient.cluster {

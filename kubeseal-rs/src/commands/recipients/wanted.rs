@@ -35,7 +35,7 @@ pub(crate) fn wanted(
             if !names.contains(&name) {
                 names.push(name);
             }
-            (names, current.unknown().map(|recipient| recipient.shown()).collect::<Vec<_>>())
+            (names, current.unknown().map(CurrentRecipient::shown).collect::<Vec<_>>())
         }
         Aim::Remove(text) => {
             let is_removed = |recipient: &&_| is_named(text, recipient);
@@ -46,7 +46,7 @@ pub(crate) fn wanted(
                 all: current.all.iter().filter(|recipient| !is_removed(recipient)).cloned().collect(),
                 is_even: current.is_even,
             };
-            (left.clusters(), left.unknown().map(|recipient| recipient.shown()).collect())
+            (left.clusters(), left.unknown().map(CurrentRecipient::shown).collect())
         }
     };
     if !others.is_empty() {
