@@ -45,13 +45,15 @@ fn steps_of_ci(steps: &mut Steps) -> Result<()> {
     steps.step("licenses and bans", deny::run)
 }
 
-/// The README's first command, with the programs that the tests have just used.
+/// The README's first command, and the demo of several clusters, with the programs that the tests have just used.
 fn demo() -> Result<()> {
     let binaries = Binaries::build(&["--workspace", "--all-targets"])?;
     // Not the path of this program: cargo has replaced its file by one with the features of the whole workspace.
     let xtask = binaries.kubeseal.with_file_name("xtask");
-    let status = Command::new(xtask).arg("demo").envs(binaries.environment()).status();
-    let status = status.context("cannot run the demo")?;
-    ensure!(status.success(), "`cargo xtask demo` ended with {status}");
+    for arguments in [&["demo"][..], &["demo", "--clusters", "2"]] {
+        let status = Command::new(&xtask).args(arguments).envs(binaries.environment()).status();
+        let status = status.context("cannot run the demo")?;
+        ensure!(status.success(), "`cargo xtask {}` ended with {status}", arguments.join(" "));
+    }
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::span::span;
 const AT_ONCE: usize = 2;
 
 /// The longest suites, which start first, so that no long one is left at the end.
-const LONGEST: [&str; 10] = [
+const LONGEST: [&str; 11] = [
     "lifecycle",
     "faults",
     "keys_commands",
@@ -24,6 +24,7 @@ const LONGEST: [&str; 10] = [
     "replicas",
     "differential",
     "documents",
+    "clusters",
     "kubeseal-rs: it",
     "chart",
     "controller",
