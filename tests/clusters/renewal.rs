@@ -113,14 +113,14 @@ pub(crate) async fn an_item_that_was_merged_for_one_cluster_is_reported_by_the_o
             let key = scene.clusters[0].certificate().await?.fingerprint().short();
             let changed = [("a", "3"), VALUES[1]];
             for maker in [Maker::Upstream, Maker::Ours] {
-                for (merged_for, key) in [(0, key.as_str()), (1, "not known which")] {
+                for (merged_for, key) in [(0, key.as_str()), (1, "unknown")] {
                     let file = scene.merge_into(merged_for, maker, &sealed, "a", "3").await?;
                     scene.apply(&file).await?;
                     scene.clusters[merged_for].opens(&file, &changed).await?;
                     let message =
                         scene.clusters[1 - merged_for].refuses(&file, &["a"], DOES_NOT_KNOW).await?;
                     let sentence =
-                        format!("sealed to one certificate only, {key}; seal it again for all its clusters");
+                        format!("sealed to one certificate only ({key}); seal it again for all its clusters");
                     ensure!(message.contains(&sentence), "{maker:?}, for cluster {merged_for}: {message}");
                 }
             }

@@ -58,10 +58,10 @@ pub(crate) fn faulty(kind: &ItemErrorKind, names: &str) -> String {
              the new one"
         ),
         ItemErrorKind::EntryOutdated { sealed_to } => {
-            let key = sealed_to.map_or_else(|| "not known which".into(), |key| key.short());
+            let key = sealed_to.map_or_else(|| "unknown".into(), |key| key.short());
             format!(
                 "{NO_KEY} ({names}): changed by a program that does not know the annotation {RECIPIENTS}, so that it is sealed to one \
-                 certificate only, {key}; seal it again for all its clusters"
+                 certificate only ({key}); seal it again for all its clusters"
             )
         }
         ItemErrorKind::NotCommitted => format!(

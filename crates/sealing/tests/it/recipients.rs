@@ -147,7 +147,7 @@ fn an_item_that_upstream_changed_says_so_where_it_does_not_open() {
         error.to_string(),
         format!(
             "no key could decrypt secret (a): changed by a program that does not know the annotation {RECIPIENTS}, so that it \
-             is sealed to one certificate only, {}; seal it again for all its clusters",
+             is sealed to one certificate only ({}); seal it again for all its clusters",
             fingerprint.short()
         )
     );
