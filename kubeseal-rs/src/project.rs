@@ -115,6 +115,12 @@ impl Project {
         })
     }
 
+    /// The cluster that this key, a fingerprint or an age recipient, is trusted for.
+    pub(crate) fn cluster_with(&self, key: &str, trust: &Trust) -> Option<&ClusterName> {
+        let mut names = self.file.clusters.iter().map(|cluster| &cluster.name);
+        names.find(|name| trust.trusted().keys(name).iter().any(|known| known.to_string() == key))
+    }
+
     /// The rules, normalised, as trust covers them.
     pub(crate) fn rules(&self) -> Claim {
         Claim::Rules(self.file.rules.iter().map(Rule::normalised).collect())

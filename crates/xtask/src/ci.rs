@@ -24,6 +24,8 @@ pub(crate) fn run() -> Result<()> {
 }
 
 fn steps_of_ci(steps: &mut Steps) -> Result<()> {
+    // A run that failed may have left it, and a cache may bring it along.
+    examples::remove_copy()?;
     check::steps_of_check(steps)?;
     steps.step("generated files", || generate::run(&generate::Arguments { check: true }))?;
     steps.step("packages alone", packages::check)?;

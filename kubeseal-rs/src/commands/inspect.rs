@@ -20,10 +20,12 @@ use crate::certificate::CertificateSource;
 use crate::commands::inspect::certificates::Certificates;
 use crate::commands::inspect::live::{Cluster, is_compromised};
 use crate::commands::inspect::problem::Problem;
+use crate::commands::inspect::recipients::name_clusters;
 use crate::error::CommandError;
 use crate::files::input::Input;
 use crate::files::output::Output;
 use crate::manifest::write::RenderError;
+use crate::project::root::folder_of;
 use crate::settings::certificate_flags::CertificateFlags;
 use crate::settings::connection_flags::ConnectionFlags;
 use crate::settings::flag_value;
@@ -106,6 +108,7 @@ pub(crate) fn run(args: InspectArgs) -> Result<(), CommandError> {
         CertificateSource::Controller(controller) if !is_live => CertificateSource::Cache(controller),
         other => other,
     };
+    let folder = folder_of(&args.files).to_owned();
     let mut inputs: Vec<Input> = args.files.into_iter().map(|file| flag_value::input(Some(file))).collect();
     if inputs.is_empty() {
         inputs.push(Input::Stdin);
@@ -113,6 +116,7 @@ pub(crate) fn run(args: InspectArgs) -> Result<(), CommandError> {
     let certificates = Certificates::from(&certificate)?;
     let cluster = is_live.then(|| Cluster::connect(&controller.cluster, &namespace)).transpose()?;
     let mut found = files::read(&inputs, &certificates)?;
+    name_clusters(&folder, found.reports.iter_mut().flat_map(|report| &mut report.recipients));
     for report in &mut found.reports {
         report.cluster = cluster.as_ref().map(|cluster| cluster.state_of(report)).transpose()?;
         let is_known = report.problems.contains(&Problem::Compromised);

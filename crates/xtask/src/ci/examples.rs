@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
@@ -22,15 +22,27 @@ const COPIED: [&str; 7] =
 
 pub(super) fn compile() -> Result<()> {
     let target = workspace::target_dir();
-    let copy = target.join("examples");
-    if copy.exists() {
-        fs::remove_dir_all(&copy).with_context(|| format!("cannot remove {}", copy.display()))?;
-    }
+    let copy = copy();
+    remove_copy()?;
     apply_all(&copy)?;
     let mut check = cargo(&["check", "--quiet", "--package", "kubeseal-rs"]);
     let status = check.current_dir(&copy).env("CARGO_TARGET_DIR", &target).status();
     ensure!(status.context("cannot run cargo")?.success(), "the examples of {PAGE} do not compile");
+    remove_copy()
+}
+
+/// Removes the copy. While it exists, cargo takes what was compiled of it for the crates of this workspace: both have the same paths
+/// within their workspaces, and so the same names in the target folder, and cargo looks only whether the files of the copy have changed.
+pub(super) fn remove_copy() -> Result<()> {
+    let copy = copy();
+    if copy.exists() {
+        fs::remove_dir_all(&copy).with_context(|| format!("cannot remove {}", copy.display()))?;
+    }
     Ok(())
+}
+
+fn copy() -> PathBuf {
+    workspace::target_dir().join("examples")
 }
 
 /// Copies the workspace to `copy`, and applies the examples there.

@@ -2,7 +2,22 @@
 
 use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::report::{Item, RecipientItems};
+use crate::project::Project;
+use crate::project::trust::Trust;
 use recipients::{Entry, Recipients};
+use std::path::Path;
+
+/// Names the clusters that the keys are trusted for, by the project file of this folder. Without one, and without trust, keys stay without
+/// names: nothing is refused here.
+pub(crate) fn name_clusters<'r>(folder: &Path, recipients: impl Iterator<Item = &'r mut RecipientItems>) {
+    let Ok(Some(project)) = Project::find(folder) else { return };
+    let Ok(trust) = Trust::of(project.root(), None) else { return };
+    for recipient in recipients {
+        let key = recipient.certificate.as_ref().or(recipient.age.as_ref());
+        let cluster = key.and_then(|key| project.cluster_with(key, &trust));
+        recipient.cluster = cluster.map(ToString::to_string);
+    }
+}
 
 /// Each recipient with its items, in the order of the annotation. Entries for items that are not there any more are left out.
 pub(crate) fn recipients(text: &str, items: &[Item], problems: &mut Vec<Problem>) -> Vec<RecipientItems> {
@@ -35,7 +50,7 @@ pub(crate) fn recipients(text: &str, items: &[Item], problems: &mut Vec<Problem>
             let items = if let Some(known) = known {
                 &mut known.items
             } else {
-                found.push(RecipientItems { certificate, age, items: Vec::new() });
+                found.push(RecipientItems { cluster: None, certificate, age, items: Vec::new() });
                 let last = found.len() - 1;
                 &mut found[last].items
             };

@@ -52,6 +52,9 @@ pub(crate) struct Item {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RecipientItems {
+    /// The cluster of the project file that its key is trusted for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
     /// The fingerprint of a cluster's certificate. What it names is not proved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate: Option<String>,

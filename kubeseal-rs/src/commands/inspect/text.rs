@@ -109,7 +109,9 @@ impl Page {
             .iter()
             .map(|recipient| {
                 let certificate = recipient.certificate.as_deref().map(short);
-                let name = certificate.or_else(|| recipient.age.clone()).unwrap_or_default();
+                let key = certificate.or_else(|| recipient.age.clone()).unwrap_or_default();
+                let name =
+                    recipient.cluster.as_ref().map_or(key.clone(), |cluster| format!("{cluster} ({key})"));
                 let items = if recipient.items.len() == report.items.len() {
                     "all items".to_owned()
                 } else {

@@ -24,6 +24,8 @@ pub(crate) struct CurrentRecipients {
     pub all: Vec<CurrentRecipient>,
     /// Whether each item has one entry, for all of the recipients.
     pub is_even: bool,
+    /// Number of groups in the annotation. Each change of items adds one, and there are 16 at most.
+    pub groups: usize,
 }
 
 impl CurrentRecipient {
@@ -52,7 +54,8 @@ impl CurrentRecipients {
         let Some(document) = annotation::read(object)? else {
             let annotations = object.metadata.annotations.as_ref();
             let hint = annotations.and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT));
-            return Ok(Self { all: hint.cloned().map(named).into_iter().collect(), is_even: true });
+            let all = hint.cloned().map(named).into_iter().collect();
+            return Ok(Self { all, is_even: true, groups: 0 });
         };
         let mut keys: Vec<String> = Vec::new();
         for key in document.groups().iter().flat_map(keys_of) {
@@ -67,7 +70,8 @@ impl CurrentRecipients {
         let mut names = object.spec.encrypted_data.keys();
         let is_even = document.groups().iter().all(has_all)
             && names.all(|name| document.groups_with(name).count() == 1);
-        Ok(Self { all: keys.into_iter().map(named).collect(), is_even })
+        let groups = document.groups().len();
+        Ok(Self { all: keys.into_iter().map(named).collect(), is_even, groups })
     }
 
     /// Those whose key is trusted for no cluster.

@@ -36,7 +36,8 @@ pub(crate) struct Request {
 pub(crate) fn change(request: &Request) -> Result<(), CommandError> {
     let project = Project::require(folder_of(&request.paths))?;
     let trust = Trust::of(project.root(), request.trusted.as_deref())?;
-    let mut planner = Planner { project: &project, trust, aim: &request.aim };
+    let folds = request.keys.is_some();
+    let mut planner = Planner { project: &project, trust, aim: &request.aim, folds };
     let (files, not_found) = sealed_files::find(&request.paths);
     let mut summary = ChangeSummary::new(not_found, request.keys.is_none());
     let mut stdout = ProgressLines::new();

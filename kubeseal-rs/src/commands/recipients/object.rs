@@ -28,6 +28,8 @@ pub(crate) struct Planner<'a> {
     pub project: &'a Project,
     pub trust: Trust,
     pub aim: &'a Aim,
+    /// Whether several groups are made one, which takes the keys.
+    pub folds: bool,
 }
 
 /// A SealedSecret whose recipients are not those that are wanted.
@@ -68,7 +70,10 @@ impl Planner<'_> {
             Err(failure) => return Ok(Err(failure)),
         };
         let recipients = self.project.resolve(Selection::Named(&names), &mut self.trust)?;
-        let differences = differences(&current, &recipients);
+        let mut differences = differences(&current, &recipients);
+        if self.folds && current.groups > 1 {
+            differences.push(format!("in {} groups", current.groups));
+        }
         Ok(Ok((!differences.is_empty()).then_some(Planned { recipients, differences })))
     }
 
@@ -82,10 +87,7 @@ impl Planner<'_> {
     }
 
     fn cluster_of(&self, key: &str) -> Option<ClusterName> {
-        let trusted = self.trust.trusted();
-        let has_key = |name: &ClusterName| trusted.keys(name).iter().any(|known| known.to_string() == key);
-        let mut clusters = self.project.clusters().iter().map(|cluster| &cluster.name);
-        clusters.find(|name| has_key(name)).cloned()
+        self.project.cluster_with(key, &self.trust).cloned()
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn wanted(
             }
             let left = CurrentRecipients {
                 all: current.all.iter().filter(|recipient| !is_removed(recipient)).cloned().collect(),
-                is_even: current.is_even,
+                ..current.clone()
             };
             (left.clusters(), left.unknown().map(CurrentRecipient::shown).collect())
         }
@@ -76,7 +76,7 @@ mod tests {
             key: (*key).into(),
             cluster: cluster.map(|cluster| cluster.parse().unwrap()),
         });
-        CurrentRecipients { all: all.collect(), is_even: true }
+        CurrentRecipients { all: all.collect(), is_even: true, groups: 1 }
     }
 
     fn names(result: Result<Option<Vec<ClusterName>>, ChangeFailure>) -> String {

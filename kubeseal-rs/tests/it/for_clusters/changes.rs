@@ -169,4 +169,11 @@ fn sixteen_groups_are_the_most() {
     // One that is changed again needs no group more.
     assert!(repository.merge(DB, "k3=u", &[]).status.success());
     assert!(repository.opened(DB, "us").is_some());
+    // A user who can open it makes one group of them.
+    let key = repository.key_of("us");
+    let (stdout, _) = repository.succeeds(&["reseal", "--recipients", DB, &key], "");
+    assert!(stdout.contains("1 changed"), "{stdout}");
+    assert_eq!(repository.annotation(DB).unwrap().groups().len(), 1);
+    assert!(repository.merge(DB, "last=t", &[]).status.success());
+    assert!(repository.opened(DB, "eu").is_some());
 }

@@ -8,7 +8,7 @@ const DB: &str = "apps/shop/prod/db.yaml";
 
 impl Repository {
     /// A flag with the private key of a cluster.
-    fn key_of(&self, cluster: &str) -> String {
+    pub(super) fn key_of(&self, cluster: &str) -> String {
         let key = if cluster == "us" {
             self.outside("us.key")
         } else {
@@ -150,6 +150,30 @@ fn what_has_no_rule_is_named() {
     assert!(stderr.contains("no rule, and so no cluster, is for it"), "{stderr}");
     let (_, stderr) = repository.fails(&["reseal", "--recipients", "--all", "."], "");
     assert!(stderr.contains("--recipients") && stderr.contains("--all"), "{stderr}");
+}
+
+#[test]
+fn inspect_names_the_clusters() {
+    let repository = Repository::new();
+    repository.seal(DB);
+    // What `--trusted` lists counts for commands that seal; this shows what was accepted on this machine.
+    let (stdout, _) = repository.succeeds(&["inspect", DB], "");
+    assert!(stdout.contains("Recipients") && !stdout.contains("eu ("), "{stdout}");
+    let home = repository.outside("config");
+    let accept = |name: &str| {
+        let key =
+            repository.read("../trusted").lines().find(|line| line.starts_with(name)).map(str::to_owned);
+        let key = key.unwrap().split(' ').nth(1).unwrap().to_owned();
+        let mut command = repository.command(&["clusters", "trust", name, "--fingerprint", &key]);
+        command.env("XDG_CONFIG_HOME", &home).env_remove("SEALED_SECRETS_TRUSTED");
+        assert!(command.output().unwrap().status.success());
+    };
+    accept("eu");
+    accept("dr");
+    let mut command = repository.command(&["inspect", DB]);
+    let output = command.env("XDG_CONFIG_HOME", &home).output().unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stdout.contains("eu (") && stdout.contains("dr (age1") && !stdout.contains("us ("), "{stdout}");
 }
 
 /// The day on which all clusters are lost.

@@ -112,7 +112,11 @@ impl Hint for SealForError {
                 source.hint().map_or_else(|| alone.to_owned(), |hint| format!("{hint}; {alone}"))
             }
             Self::TooManyGroups { .. } => {
-                format!("seal the whole Secret again, with `{} seal`; nothing was changed", name())
+                format!(
+                    "`{0} reseal --recipients FILE` with the private keys of a cluster, or with an age identity, makes one group of them; \
+                     or seal the whole Secret again, with `{0} seal`; nothing was changed",
+                    name()
+                )
             }
         })
     }
