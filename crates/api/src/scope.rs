@@ -27,6 +27,13 @@ impl Scope {
     /// Every scope, from the narrowest to the widest.
     pub const ALL: [Self; 3] = [Self::Strict, Self::NamespaceWide, Self::ClusterWide];
 
+    /// Whether values of this scope open in more places than those of `other`.
+    #[must_use]
+    pub fn is_wider_than(self, other: Self) -> bool {
+        let width = |scope| Self::ALL.into_iter().position(|known| known == scope);
+        width(self) > width(other)
+    }
+
     /// The scope that an object's own annotations state.
     pub fn of(annotations: Option<&BTreeMap<String, String>>) -> Self {
         let says_true = |name| annotations.and_then(|all| all.get(name)).is_some_and(|value| value == "true");

@@ -102,6 +102,24 @@ impl Recipients {
         self.groups.iter().flat_map(Group::to).filter_map(Entry::fingerprint)
     }
 
+    /// Whether this is `before` with one entry at most of each group wrapped again for another certificate, and nothing else.
+    #[must_use]
+    pub fn is_resealed_from(&self, before: &Self) -> bool {
+        let same_but_one = |after: &Group, before: &Group| {
+            let changed: Vec<_> =
+                after.to.iter().zip(&before.to).filter(|(after, before)| after != before).collect();
+            let are_certificates = |(after, before): &(&Entry, &Entry)| {
+                after.fingerprint().is_some() && before.fingerprint().is_some()
+            };
+            after.items == before.items
+                && after.to.len() == before.to.len()
+                && changed.len() <= 1
+                && changed.iter().all(are_certificates)
+        };
+        self.groups.len() == before.groups.len()
+            && self.groups.iter().zip(&before.groups).all(|(after, before)| same_but_one(after, before))
+    }
+
     /// Wraps an object key again, for another certificate of the recipient that opened it.
     pub fn reseal_entry<R: TryCryptoRng>(
         &mut self,

@@ -13,7 +13,7 @@ use base64::prelude::BASE64_STANDARD;
 use envelope::{Certificate, SealError};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::TryCryptoRng;
-use recipients::Recipients;
+use recipients::{FormatError, Recipients};
 use std::collections::BTreeMap;
 
 /// The number of items that an object in a request may have. The certificate is public, so any user can make any number of items that
@@ -32,6 +32,12 @@ pub enum ResealError {
     /// The deprecated form cannot be sealed again as it is.
     #[error("spec.data, the deprecated form, cannot be resealed; seal the Secret again")]
     DeprecatedData,
+    /// The annotation for the recipients is not what the format says. The items would be sealed anew, and lost for the other recipients.
+    #[error("the annotation sealedsecrets.bitnami.com/recipients cannot be read, because {0}")]
+    BadRecipients(FormatError),
+    /// The keys are those of several recipients, so that it is not known whose entry the certificate is to replace.
+    #[error("the private keys open the entries of several recipients")]
+    SeveralRecipients,
     /// They do not seal.
     #[error(transparent)]
     Seal(#[from] SealFailure),
@@ -77,7 +83,11 @@ pub fn reseal_in_full<R: TryCryptoRng>(
     ring: &KeyRing,
     certificate: &Certificate,
 ) -> Result<Resealed, ResealError> {
-    reseal_in(rng, &ItemOpener::unbounded(metadata, ring), spec, certificate)
+    let opener = ItemOpener::unbounded(metadata, ring);
+    if opener.entries().opens_several(&opener.label()) {
+        return Err(ResealError::SeveralRecipients);
+    }
+    reseal_in(rng, &opener, spec, certificate)
 }
 
 fn reseal_in<R: TryCryptoRng>(
@@ -88,6 +98,9 @@ fn reseal_in<R: TryCryptoRng>(
 ) -> Result<Resealed, ResealError> {
     if spec.data.is_some() {
         return Err(ResealError::DeprecatedData);
+    }
+    if let Some(error) = opener.entries().error() {
+        return Err(ResealError::BadRecipients(error.clone()));
     }
     let label = opener.label();
     let mut resealed = Resealed { encrypted_data: BTreeMap::new(), recipients: None, seals_all: true };

@@ -28,7 +28,8 @@ impl AgeIdentities {
     pub(crate) fn open(&self, _: &AgeRecipient, file: &[u8]) -> Option<ObjectKey> {
         let decryptor = Decryptor::new_buffered(file).ok().filter(|decryptor| !decryptor.is_scrypt())?;
         let reader = decryptor.decrypt(self.0.iter().map(AsRef::as_ref)).ok()?;
-        let mut key = Vec::new();
+        // With room, so that nothing is moved, and no copy is left.
+        let mut key = Vec::with_capacity(256);
         // One byte more shows that it is no object key.
         reader.take(OBJECT_KEY + 1).read_to_end(&mut key).ok()?;
         ObjectKey::take(&mut key)

@@ -112,9 +112,26 @@ impl<'a> Entries<'a> {
         index: usize,
         then: impl FnOnce(&OpenedGroup) -> T,
     ) -> Option<T> {
+        // Names of Kubernetes have no byte of zero, which separates the label of an object key from those of items.
+        if label.contains(&0) {
+            return None;
+        }
         let mut opened = self.opened.borrow_mut();
         let group = opened.entry((scope.as_str(), index)).or_insert_with(|| self.open_group(label, index));
         group.as_ref().map(then)
+    }
+
+    /// Whether keys of the ring open entries with different names in one group: the keys of several clusters.
+    pub(crate) fn opens_several(&self, label: &[u8]) -> bool {
+        let groups = self.recipients().into_iter().flat_map(Recipients::groups);
+        let opens =
+            |entry: &&Entry| self.ring.iter().any(|key| entry.open(key.pair().private(), label).is_some());
+        groups.map(|group| group.to().iter().filter(opens).filter_map(Entry::fingerprint)).any(
+            |mut opened| {
+                let first = opened.next();
+                opened.any(|other| Some(other) != first)
+            },
+        )
     }
 
     /// Tries the keys that the entries name, the newest first; then, if all are tried, every key on every entry, because the certificate of a

@@ -37,6 +37,8 @@ pub(crate) struct Trials<'a> {
     order: RefCell<Vec<usize>>,
     failed: Cell<u32>,
     missed: Cell<u32>,
+    /// Tries on envelopes that opened by an entry.
+    foreign: Cell<u32>,
     opens: Cell<u32>,
     opened: RefCell<BTreeSet<Fingerprint>>,
 }
@@ -50,6 +52,7 @@ impl<'a> Trials<'a> {
             order: RefCell::new((0..ring.len()).collect()),
             failed: Cell::new(0),
             missed: Cell::new(0),
+            foreign: Cell::new(0),
             opens: Cell::new(0),
             opened: RefCell::default(),
         };
@@ -90,6 +93,39 @@ impl<'a> Trials<'a> {
         self.opened.borrow_mut().extend(key);
     }
 
+    /// The session key of an envelope that may be another cluster's, and opens by an entry: tries in vain are no failure of the object.
+    pub(crate) fn own_session_key(
+        &self,
+        label: &[u8],
+        envelope: &[u8],
+        accepted: impl Fn(&AesKey) -> bool,
+    ) -> Option<AesKey> {
+        let is_bounded = self.effort != Effort::Unbounded;
+        for index in self.order.borrow().iter().copied() {
+            if is_bounded && self.foreign.get() >= FAILED_TRIES {
+                return None;
+            }
+            if let Ok((key, _)) = self.attempt(index, label, envelope, &accepted) {
+                self.opened_with(Some(self.ring.at(index).fingerprint()));
+                return Some(key);
+            }
+            self.foreign.set(self.foreign.get().saturating_add(1));
+        }
+        None
+    }
+
+    fn attempt(
+        &self,
+        index: usize,
+        label: &[u8],
+        envelope: &[u8],
+        accepted: impl Fn(&AesKey) -> bool,
+    ) -> Result<(AesKey, Plaintext), OpenError> {
+        let key = session_key(self.ring.at(index).pair().private(), label, envelope)?;
+        let value = if accepted(&key) { open_with(&key, envelope) } else { Err(OpenError::DoesNotOpen) };
+        value.map(|value| (key, value))
+    }
+
     /// Tries the keys one after the other. A session key that is not `accepted` does not open.
     pub(crate) fn open(
         &self,
@@ -99,13 +135,8 @@ impl<'a> Trials<'a> {
     ) -> Result<(AesKey, Plaintext), OpenError> {
         let mut tried: u32 = 0;
         let mut opened = Err(OpenError::DoesNotOpen);
-        let open = |index: usize| {
-            let key = session_key(self.ring.at(index).pair().private(), label, envelope)?;
-            let value = if accepted(&key) { open_with(&key, envelope) } else { Err(OpenError::DoesNotOpen) };
-            value.map(|value| (key, value))
-        };
         for index in self.order.borrow().iter().copied() {
-            match open(index) {
+            match self.attempt(index, label, envelope, &accepted) {
                 Err(OpenError::DoesNotOpen) => tried = tried.saturating_add(1),
                 Err(malformed @ OpenError::Truncated(_)) => return Err(malformed),
                 Ok(value) => {

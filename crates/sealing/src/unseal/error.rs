@@ -51,7 +51,7 @@ impl UnsealError {
             Self::NoKeys | Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => Vec::new(),
         };
         for kind in kinds {
-            if *kind == ItemErrorKind::NoKeyOpens {
+            if matches!(kind, ItemErrorKind::NoKeyOpens | ItemErrorKind::EntryOutdated { .. }) {
                 *kind = ItemErrorKind::KeyRevoked;
             }
         }

@@ -2,10 +2,13 @@
 
 use super::keys_and_objects::{A, ALL, open, opens, reseal_to_newest, ring, seal, unseal_with};
 use api::{Scope, SealedSecret};
-use envelope::{Certificate, KeyPair, KeySize, PrivateKey, issue};
+use envelope::{Certificate, KeyPair, KeySize, Plaintext, PrivateKey, issue};
 use jiff::SignedDuration;
 use rand::rngs::SysRng;
-use sealing::{ItemErrorKind, KeyRing, ResealError, SealingKey, UnsealError, Verdict, seal_item};
+use sealing::{
+    ItemErrorKind, KeyRing, OtherRecipient, ResealError, SealFor, SealingKey, SecretToSeal, UnsealError,
+    Verdict, seal_item, seal_secret_for,
+};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -97,4 +100,21 @@ fn a_question_about_too_many_keys_is_said_to_be_too_much() {
     assert!(unseal_with(&sealed, ring, ALL).is_ok(), "a controller unseals it");
     assert_eq!(opens(&sealed, ring), Verdict::TooMuch);
     assert_eq!(reseal_to_newest(&sealed, ring).err(), Some(ResealError::TooMuch));
+}
+
+/// Its keys of years are tried on envelopes that are another cluster's, and that is no failure of the object.
+#[test]
+fn a_second_cluster_with_many_keys_reseals_many_items() {
+    let (ring, certificates) = old_ring();
+    let first = Certificate::from_pem(A.1).unwrap();
+    let others = vec![OtherRecipient::Certificate(certificates.last().unwrap())];
+    let secret = SecretToSeal {
+        metadata: serde_json::from_value(json!({ "namespace": "ns", "name": "name" })).unwrap(),
+        type_: None,
+        immutable: None,
+        data: (0..25).map(|item| (format!("i{item}"), Plaintext::new(Vec::new()))).collect(),
+    };
+    let sealed = seal_secret_for(&mut SysRng, &SealFor { first: &first, others }, &secret).unwrap();
+    let resealed = reseal_to_newest(&sealed, ring).unwrap();
+    assert_eq!(resealed.encrypted_data, sealed.spec.encrypted_data);
 }

@@ -11,7 +11,8 @@ use rand::rngs::SysRng;
 use recipients::{AgeRecipient, ObjectKey, Recipients};
 use sealing::{
     ChangeError, ItemErrorKind, KeyRing, Keys, Needs, OtherRecipient, ResealError, SealFor, SealingKey,
-    SecretToSeal, UnsealError, Verdict, change_recipients, needs, seal_item, seal_items, seal_secret_for,
+    SecretToSeal, UnsealError, Verdict, change_recipients, needs, reseal_in_full, seal_item, seal_items,
+    seal_secret_for,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -471,4 +472,60 @@ fn a_user_opens_entries_with_a_key_whose_certificate_is_unknown() {
     let opened = change_recipients(&mut SysRng, &before.metadata, &before.spec, keys, &SealFor::one(&to));
     assert!(opened.is_ok(), "{opened:?}");
     assert!(unseal_with(&before, &ring, ALL).is_err(), "a controller tries the keys that are named");
+}
+
+/// Sealed anew, the items would be lost for the other recipients.
+#[test]
+fn what_cannot_be_read_is_not_resealed() {
+    let mut sealed = sealed(&[("a", "1")]);
+    tamper(&mut sealed, |document| document["v"] = json!(2));
+    let refused = reseal_to_newest(&sealed, &ring_of(A)).unwrap_err();
+    assert!(matches!(refused, ResealError::BadRecipients(_)), "{refused}");
+}
+
+/// Whose entry would the certificate replace?
+#[test]
+fn keys_of_several_recipients_do_not_reseal() {
+    let sealed = sealed(&[("a", "1")]);
+    let reseal = |ring: &KeyRing| {
+        reseal_in_full(&mut SysRng, &sealed.metadata, &sealed.spec, ring, extra_key().pair().certificate())
+    };
+    let both = KeyRing::new([key(A), key(B)]);
+    assert_eq!(reseal(&both), Err(ResealError::SeveralRecipients));
+    assert!(reseal(&ring_of(A)).is_ok() && reseal(&ring_of(B)).is_ok());
+}
+
+#[test]
+fn a_label_with_a_zero_byte_opens_no_entry() {
+    let mut moved = serde_json::to_value(sealed(&[("a", "1")])).unwrap();
+    moved["metadata"]["name"] = "na\u{0}me".into();
+    let moved = serde_json::from_value(moved).unwrap();
+    assert_eq!(read(&moved, B, "a"), Err(ItemErrorKind::NoKeyOpens));
+}
+
+#[test]
+fn an_answer_may_change_one_entry_and_nothing_else() {
+    let before = sealed(&[("a", "1"), ("b", "2")]);
+    let read = |sealed: &SealedSecret| Recipients::from_text(annotation(sealed)).unwrap();
+    let resealed = reseal_to_newest(&before, &KeyRing::new([key(B), extra_key()])).unwrap();
+    let after = Recipients::from_text(&resealed.recipients.unwrap()).unwrap();
+    assert!(after.is_resealed_from(&read(&before)) && read(&before).is_resealed_from(&read(&before)));
+    let changes: [&Change; 4] = [
+        &|it| drop(it["groups"][0]["to"].as_array_mut().unwrap().pop()),
+        &|it| {
+            let entry = it["groups"][0]["to"][0].clone();
+            it["groups"][0]["to"].as_array_mut().unwrap().push(entry);
+        },
+        &|it| it["groups"][0]["to"].as_array_mut().unwrap().reverse(),
+        &|it| {
+            for member in ["items", "commits"] {
+                it["groups"][0][member].as_object_mut().unwrap().remove("a");
+            }
+        },
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut tampered = before.clone();
+        tamper(&mut tampered, change);
+        assert!(!read(&tampered).is_resealed_from(&read(&before)), "{number}");
+    }
 }

@@ -26,6 +26,8 @@ pub(crate) struct CurrentRecipients {
     pub is_even: bool,
     /// Number of groups in the annotation. Each change of items adds one, and there are 16 at most.
     pub groups: usize,
+    /// The cluster that the items themselves are sealed to, by the annotation for the fingerprint.
+    pub first: Option<ClusterName>,
 }
 
 impl CurrentRecipient {
@@ -51,11 +53,12 @@ impl CurrentRecipients {
         cluster_of: &dyn Fn(&str) -> Option<ClusterName>,
     ) -> Result<Self, SealForError> {
         let named = |key: String| CurrentRecipient { cluster: cluster_of(&key), key };
+        let annotations = object.metadata.annotations.as_ref();
+        let hint = annotations.and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT));
+        let first = hint.and_then(|hint| cluster_of(hint));
         let Some(document) = annotation::read(object)? else {
-            let annotations = object.metadata.annotations.as_ref();
-            let hint = annotations.and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT));
             let all = hint.cloned().map(named).into_iter().collect();
-            return Ok(Self { all, is_even: true, groups: 0 });
+            return Ok(Self { all, is_even: true, groups: 0, first });
         };
         let mut keys: Vec<String> = Vec::new();
         for key in document.groups().iter().flat_map(keys_of) {
@@ -71,7 +74,7 @@ impl CurrentRecipients {
         let is_even = document.groups().iter().all(has_all)
             && names.all(|name| document.groups_with(name).count() == 1);
         let groups = document.groups().len();
-        Ok(Self { all: keys.into_iter().map(named).collect(), is_even, groups })
+        Ok(Self { all: keys.into_iter().map(named).collect(), is_even, groups, first })
     }
 
     /// Those whose key is trusted for no cluster.

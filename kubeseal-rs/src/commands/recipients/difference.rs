@@ -1,7 +1,8 @@
 //! [`differences`]: what the recipients of a SealedSecret lack, or have too much. Pure.
 
-use crate::commands::recipients::current::{CurrentRecipients, short};
-use crate::project::recipient::Recipient;
+use crate::commands::recipients::current::{CurrentRecipient, CurrentRecipients, short};
+use crate::project::cluster_name::ClusterName;
+use crate::project::recipient::{Recipient, RecipientKey};
 
 /// A clause for each difference; none if the recipients are what is wanted.
 pub(crate) fn differences(current: &CurrentRecipients, wanted: &[Recipient]) -> Vec<String> {
@@ -17,6 +18,11 @@ pub(crate) fn differences(current: &CurrentRecipients, wanted: &[Recipient]) -> 
             None => format!("not sealed for {name}"),
         });
     }
+    // Beside the entry for the newest key of the cluster.
+    let is_older = |recipient: &CurrentRecipient, name: &ClusterName| {
+        let id = wanted.iter().find(|wanted| wanted.name == *name).map(|wanted| wanted.key.id().to_string());
+        id.is_some_and(|id| recipient.key != id && current.all.iter().any(|other| other.key == id))
+    };
     for recipient in &current.all {
         match &recipient.cluster {
             None => {
@@ -25,8 +31,18 @@ pub(crate) fn differences(current: &CurrentRecipients, wanted: &[Recipient]) -> 
             Some(name) if !wanted.iter().any(|wanted| wanted.name == *name) => {
                 found.push(format!("sealed for {name} too"));
             }
+            Some(name) if is_older(recipient, name) => {
+                found.push(format!("sealed for an older key of {name} too, {}", short(&recipient.key)));
+            }
             Some(_) => {}
         }
+    }
+    let first = wanted.iter().find(|wanted| matches!(wanted.key, RecipientKey::Certificate(_)));
+    if let (Some(first), Some(now)) = (first, &current.first)
+        && first.name != *now
+        && wanted.iter().any(|wanted| wanted.name == *now)
+    {
+        found.push(format!("its values are sealed to {now}, and the first cluster is {}", first.name));
     }
     if current.all.is_empty() {
         found = vec!["it is not known what it is sealed for".to_owned()];

@@ -3,9 +3,11 @@
 use crate::commands::common::seal_for::error::SealForError;
 use crate::commands::common::sealed_files::SealedFilesError;
 use crate::error::{Hint, Kind};
+use crate::project::cluster_name::ClusterName;
 use crate::project::error::ProjectError;
 use crate::terminal::escape::shown;
 use crate::terminal::program::name;
+use api::Scope;
 use sealing::ChangeError;
 
 /// Why a SealedSecret, or a file, was left as it is. Never shows sealed values.
@@ -23,6 +25,16 @@ pub(crate) enum ChangeFailure {
     NotAName(String),
     #[error("it names recipients that are trusted for no cluster: {}", .0.join(", "))]
     Unknown(Vec<String>),
+    #[error("it is sealed for {}, which its rule does not name", joined(.0))]
+    Surplus(Vec<ClusterName>),
+    #[error("not all of its items are sealed for the same recipients")]
+    Uneven,
+    #[error("it has the scope {stated}, which is wider than {rule}, the rule's")]
+    WiderScope { stated: Scope, rule: Scope },
+    #[error(
+        "with the scope cluster-wide, it would open under any name in any namespace of all these clusters"
+    )]
+    OpensAnywhere,
     #[error("it is not known which cluster it is sealed for")]
     NotKnown,
     #[error("nothing would open it: it has no other recipient")]
@@ -54,6 +66,15 @@ impl ChangeFailure {
                 "`{0} recipients remove RECIPIENT PATH` removes one; if a cluster has that key, `{0} clusters trust` accepts it",
                 name()
             )),
+            Self::Surplus(_) => Some(format!(
+                "`{} recipients remove NAME PATH` takes one out; if it is meant, write it into the rule",
+                name()
+            )),
+            Self::Uneven => {
+                Some(format!("`{} reseal --recipients PATH` seals all items for the clusters of the rule", name()))
+            }
+            Self::WiderScope { .. } => Some("seal the Secret again with the rule's scope, or change the rule".into()),
+            Self::OpensAnywhere => Some(format!("seal it again with `{} seal --force` if that is meant", name())),
             Self::NotKnown => Some(format!("`{} reseal --recipients` seals it for the clusters of its rule", name())),
             Self::Last => Some("delete the SealedSecret, or add another recipient first".into()),
             Self::PerCluster => Some(format!("write the file of the cluster with `{} seal`", name())),
@@ -74,4 +95,8 @@ impl Hint for NoKeys {
     fn kind(&self) -> Kind {
         Kind::Usage
     }
+}
+
+fn joined(names: &[ClusterName]) -> String {
+    names.iter().map(ClusterName::as_str).collect::<Vec<_>>().join(", ")
 }

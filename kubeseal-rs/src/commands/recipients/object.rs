@@ -16,6 +16,7 @@ use crate::project::recipient::Recipient;
 use crate::project::rule::{Layout, Rule};
 use crate::project::trust::Trust;
 use crate::project::{Project, Selection};
+use api::Scope;
 use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
 use rand::rngs::SysRng;
 use sealing::change_recipients;
@@ -46,30 +47,41 @@ impl Planner<'_> {
         rule: Option<&Rule>,
         object: &SealedObject,
     ) -> Result<Result<Option<Planned>, ChangeFailure>, CommandError> {
-        let ruled = match rule.map(|rule| self.ruled(path, rule)).transpose() {
+        if object.spec.encrypted_data.is_empty() {
+            return Ok(Ok(None));
+        }
+        let Some(rule) = rule else { return Ok(Err(ChangeFailure::NoRule)) };
+        let ruled = match self.ruled(path, rule) {
             Ok(ruled) => ruled,
             Err(failure) => return Ok(Err(failure)),
         };
+        let stated = object.scope();
+        if stated.is_wider_than(rule.scope) {
+            return Ok(Err(ChangeFailure::WiderScope { stated, rule: rule.scope }));
+        }
         // What is asked for is trusted first: the names of what the object has come from there.
-        match (self.aim, rule) {
-            (Aim::Rules, None) => return Ok(Err(ChangeFailure::NoRule)),
-            (Aim::Rules, Some(rule)) => drop(self.project.resolve(Selection::Rule(rule), &mut self.trust)?),
-            (Aim::Add(_), Some(rule)) if rule.layout != Layout::One => {
-                return Ok(Err(ChangeFailure::PerCluster));
+        match self.aim {
+            Aim::Rules => drop(self.project.resolve(Selection::Rule(rule), &mut self.trust)?),
+            Aim::Add(_) if rule.layout != Layout::One => return Ok(Err(ChangeFailure::PerCluster)),
+            Aim::Add(name) => {
+                self.project.named(std::slice::from_ref(name))?;
+                self.trust.require(vec![self.project.rules()])?;
             }
-            (Aim::Add(name), _) => drop(self.project.named(std::slice::from_ref(name))?),
-            (Aim::Remove(_), _) => {}
+            Aim::Remove(_) => self.trust.require(vec![self.project.rules()])?,
         }
         let current = match CurrentRecipients::of(object, &|key| self.cluster_of(key)) {
             Ok(current) => current,
             Err(error) => return Ok(Err(error.into())),
         };
-        let names = match wanted(self.aim, &current, ruled.as_deref()) {
+        let names = match wanted(self.aim, &current, &ruled) {
             Ok(Some(names)) => names,
             Ok(None) => return Ok(Ok(None)),
             Err(failure) => return Ok(Err(failure)),
         };
         let recipients = self.project.resolve(Selection::Named(&names), &mut self.trust)?;
+        if stated == Scope::ClusterWide && recipients.len() > 1 && current.all.len() < 2 {
+            return Ok(Err(ChangeFailure::OpensAnywhere));
+        }
         let mut differences = differences(&current, &recipients);
         if self.folds && current.groups > 1 {
             differences.push(format!("in {} groups", current.groups));

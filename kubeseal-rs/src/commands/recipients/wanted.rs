@@ -18,14 +18,16 @@ pub(crate) enum Aim {
 /// The fewest characters of a key that remove it.
 const SHORTEST_KEY: usize = 8;
 
-/// The clusters, the first one first. `ruled` are those of the rule for the file, where there is one. None if nothing is to change.
+/// The clusters, the first one first. `ruled` are those of the rule for the file. None if nothing is to change.
+///
+/// A file is never sealed for a cluster because its annotation names it: each cluster that stays has to be one of the rule's.
 pub(crate) fn wanted(
     aim: &Aim,
     current: &CurrentRecipients,
-    ruled: Option<&[ClusterName]>,
+    ruled: &[ClusterName],
 ) -> Result<Option<Vec<ClusterName>>, ChangeFailure> {
-    let (mut names, others) = match aim {
-        Aim::Rules => return Ok(ruled.map(<[ClusterName]>::to_vec)),
+    let (mut names, others, added) = match aim {
+        Aim::Rules => return Ok(Some(ruled.to_vec())),
         Aim::Add(name) => {
             let name: ClusterName = name.parse().map_err(|_| ChangeFailure::NotAName(name.clone()))?;
             if current.all.is_empty() {
@@ -33,9 +35,9 @@ pub(crate) fn wanted(
             }
             let mut names = current.clusters();
             if !names.contains(&name) {
-                names.push(name);
+                names.push(name.clone());
             }
-            (names, current.unknown().map(CurrentRecipient::shown).collect::<Vec<_>>())
+            (names, current.unknown().map(CurrentRecipient::shown).collect::<Vec<_>>(), Some(name))
         }
         Aim::Remove(text) => {
             let is_removed = |recipient: &&_| is_named(text, recipient);
@@ -46,7 +48,7 @@ pub(crate) fn wanted(
                 all: current.all.iter().filter(|recipient| !is_removed(recipient)).cloned().collect(),
                 ..current.clone()
             };
-            (left.clusters(), left.unknown().map(CurrentRecipient::shown).collect())
+            (left.clusters(), left.unknown().map(CurrentRecipient::shown).collect(), None)
         }
     };
     if !others.is_empty() {
@@ -55,10 +57,16 @@ pub(crate) fn wanted(
     if names.is_empty() {
         return Err(ChangeFailure::Last);
     }
-    // In the order of the rule, whose first cluster is the one that upstream's controller may run in.
-    if let Some(ruled) = ruled {
-        names.sort_by_key(|name| ruled.iter().position(|ruled| ruled == name).unwrap_or(usize::MAX));
+    let is_surplus = |name: &&ClusterName| !ruled.contains(name) && Some(*name) != added.as_ref();
+    let surplus: Vec<ClusterName> = names.iter().filter(is_surplus).cloned().collect();
+    if !surplus.is_empty() {
+        return Err(ChangeFailure::Surplus(surplus));
     }
+    if !current.is_even {
+        return Err(ChangeFailure::Uneven);
+    }
+    // In the order of the rule, whose first cluster is the one that upstream's controller may run in.
+    names.sort_by_key(|name| ruled.iter().position(|ruled| ruled == name).unwrap_or(usize::MAX));
     Ok(Some(names))
 }
 
@@ -76,7 +84,7 @@ mod tests {
             key: (*key).into(),
             cluster: cluster.map(|cluster| cluster.parse().unwrap()),
         });
-        CurrentRecipients { all: all.collect(), is_even: true, groups: 1 }
+        CurrentRecipients { all: all.collect(), is_even: true, groups: 1, first: None }
     }
 
     fn names(result: Result<Option<Vec<ClusterName>>, ChangeFailure>) -> String {
@@ -119,16 +127,34 @@ mod tests {
                 "nothing would open it: it has no other recipient",
             ),
         ] {
-            assert_eq!(names(wanted(&aim, current, None)), expected, "{aim:?}");
+            assert_eq!(names(wanted(&aim, current, &ruled(&["eu", "us"]))), expected, "{aim:?}");
         }
+    }
+
+    fn ruled(names: &[&str]) -> Vec<ClusterName> {
+        names.iter().map(|name| name.parse().unwrap()).collect()
+    }
+
+    /// A pull request can write the key of another cluster into a file, where that cluster is trusted for other files.
+    #[test]
+    fn no_cluster_stays_that_only_the_file_names() {
+        let forged = current(&[("a", Some("eu")), ("b", Some("dev"))]);
+        let rule = ruled(&["eu", "us"]);
+        for aim in [Aim::Add("us".into()), Aim::Remove("eu".into())] {
+            let refused = names(wanted(&aim, &forged, &rule));
+            assert_eq!(refused, "it is sealed for dev, which its rule does not name", "{aim:?}");
+        }
+        assert_eq!(names(wanted(&Aim::Remove("dev".into()), &forged, &rule)), "eu");
+        let uneven = CurrentRecipients { is_even: false, ..current(&[("a", Some("eu"))]) };
+        let refused = names(wanted(&Aim::Add("us".into()), &uneven, &rule));
+        assert_eq!(refused, "not all of its items are sealed for the same recipients");
     }
 
     #[test]
     fn the_rule_decides_the_order_and_all_of_it_with_rules() {
         let ours = current(&[("a", Some("us")), ("b", Some("eu"))]);
-        let ruled: Vec<ClusterName> = ["eu", "us", "dr"].map(|name| name.parse().unwrap()).into();
-        assert_eq!(names(wanted(&Aim::Add("dr".into()), &ours, Some(&ruled))), "eu us dr");
-        assert_eq!(names(wanted(&Aim::Rules, &ours, Some(&ruled))), "eu us dr");
-        assert_eq!(names(wanted(&Aim::Rules, &ours, None)), "unchanged");
+        let rule = ruled(&["eu", "us", "dr"]);
+        assert_eq!(names(wanted(&Aim::Add("dr".into()), &ours, &rule)), "eu us dr");
+        assert_eq!(names(wanted(&Aim::Rules, &ours, &rule)), "eu us dr");
     }
 }

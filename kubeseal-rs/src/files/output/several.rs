@@ -20,8 +20,14 @@ pub(crate) fn write_all(files: &[(Output, Vec<u8>)]) -> Result<(), OutputError> 
     let mut replaced: Vec<(&Path, Option<Vec<u8>>)> = Vec::new();
     for ((output, replacement), (_, content)) in ready.into_iter().zip(files) {
         let before = match output {
-            Output::File(path) => fs::read(path).ok(),
-            Output::Stdout => None,
+            Output::File(path) => fs::read(path).map(Some).or_else(|error| {
+                if error.kind() == io::ErrorKind::NotFound { Ok(None) } else { Err(output.failed(error)) }
+            }),
+            Output::Stdout => Ok(None),
+        };
+        let before = match before {
+            Ok(before) => before,
+            Err(error) => return Err(restore(&replaced, error)),
         };
         let written = match replacement {
             Some(replacement) => replacement.commit().map_err(|error| output.failed(error)),

@@ -83,3 +83,48 @@ fn an_annotation_that_is_broken() {
     repository.write_annotation("\"v\":1", "\"v\":1,");
     repository.stops("cannot read the recipients of the SealedSecret in ");
 }
+
+/// Without its rule, the value would be sealed for the cluster of the present context.
+#[test]
+fn a_rule_that_was_taken_away() {
+    let repository = Repository::new();
+    let text = repository.read(".sealed-secrets.yaml");
+    repository.write(".sealed-secrets.yaml", &text.replace("apps/*/prod/**", "app/*/prod/**"));
+    let create = ["create", "db", "-n=shop", "--from-literal=a=hunter2", "-w", DB];
+    let (_, error) = repository.fails(&create, "");
+    assert!(error.contains("does not list:"), "{error}");
+    fs::remove_file(repository.path(".sealed-secrets.yaml")).unwrap();
+    let (_, error) = repository.fails(&create, "");
+    assert!(error.contains("had a project file when its rules were accepted"), "{error}");
+    let certificate = format!("--cert={}", repository.path(".sealed-secrets/eu.pem").display());
+    repository.succeeds(&[&create[..], &[certificate.as_str()]].concat(), "");
+}
+
+/// The new value would open in any namespace.
+#[test]
+fn a_wider_scope_in_the_file() {
+    let repository = Repository::new();
+    repository.seal(DB);
+    let text = repository.read(DB);
+    let wide = "    sealedsecrets.bitnami.com/cluster-wide: \"true\"\n  name: db\n";
+    repository.write(DB, &text.replacen("  name: db\n", wide, 1));
+    let merge = ["create", "db", "--from-literal=a=hunter2", "--merge-into", DB];
+    let identity = repository.identity_flag();
+    for arguments in [&merge[..], &["edit", DB], &["recipients", "remove", "us", DB, &identity]] {
+        let (_, error) = repository.fails(arguments, "");
+        assert!(error.contains("wider than strict, the rule's"), "{arguments:?}: {error}");
+    }
+}
+
+/// The cluster is trusted, for other files.
+#[test]
+fn an_entry_for_a_cluster_that_the_rule_does_not_name() {
+    let repository = Repository::new();
+    repository.seal("eu/db.yaml");
+    repository.succeeds(&["recipients", "add", "us", "eu/db.yaml", &repository.key_of("eu")], "");
+    let before = repository.read("eu/db.yaml");
+    let (_, error) =
+        repository.fails(&["recipients", "add", "dr", "eu/db.yaml", &repository.key_of("eu")], "");
+    assert!(error.contains("it is sealed for us, which its rule does not name"), "{error}");
+    assert_eq!(repository.read("eu/db.yaml"), before);
+}

@@ -18,7 +18,7 @@ impl Repository {
     }
 
     /// A flag with the identity of age.
-    fn identity_flag(&self) -> String {
+    pub(super) fn identity_flag(&self) -> String {
         let file = self.outside("dr.txt");
         fs::write(&file, self.identity.to_string().expose_secret()).unwrap();
         format!("--identity={}", file.display())

@@ -84,6 +84,11 @@ impl Repository {
         );
     }
 
+    /// As where no project file was accepted.
+    pub(super) fn trust_nothing(&self) {
+        fs::write(self.outside("trusted"), "# nothing\n").unwrap();
+    }
+
     /// Trusts the keys and rules as they are.
     pub(super) fn trust(&self) {
         let mut lines = Vec::new();

@@ -204,6 +204,7 @@ fn what_cannot_be_meant_is_refused() {
     assert!(repository.opened(DB, "us").is_some());
 
     fs::remove_file(repository.path(".sealed-secrets.yaml")).unwrap();
+    repository.trust_nothing();
     let (_, error) = repository.fails(&["seal", "-w", DB], SECRET);
     for words in ["there is no .sealed-secrets.yaml in ", " init`", "kubeseal-rs -f FILE -w FILE"] {
         assert!(error.contains(words), "{error}");

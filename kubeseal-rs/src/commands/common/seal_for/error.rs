@@ -37,6 +37,10 @@ pub(crate) enum SealForError {
     Scope { secret: String, stated: Scope, rule: Scope },
     #[error("with the scope cluster-wide, one object opens under any name in any namespace of {}", joined(.0))]
     OpensAnywhere(Vec<ClusterName>),
+    #[error("the SealedSecret in {location} has the scope {stated}, which is wider than {rule}, the rule's")]
+    WiderScope { location: Location, stated: Scope, rule: Scope },
+    #[error("{} had a project file when its rules were accepted, and has none now", shown_path(.0))]
+    ProjectGone(PathBuf),
     #[error("cannot read the recipients of the SealedSecret in {location}")]
     Annotation {
         location: Location,
@@ -96,6 +100,14 @@ impl Hint for SealForError {
             Self::Scope { stated, .. } => format!(
                 "take the annotation out of the Secret, change the rule, or write --scope {stated}, which counts more than the rule"
             ),
+            Self::WiderScope { .. } => {
+                "values would open in more places than the rule says: take the scope's annotation away and seal the Secret again, or \
+                 change the rule; nothing was changed"
+                    .into()
+            }
+            Self::ProjectGone(_) => {
+                "take it from version control; or, to seal for one cluster without it, name the certificate with --cert FILE".into()
+            }
             Self::OpensAnywhere(_) => {
                 "choose a narrower scope, in the rule or with --scope; or write --force if that is meant".into()
             }

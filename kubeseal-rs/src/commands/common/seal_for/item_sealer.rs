@@ -85,9 +85,10 @@ impl KeyedFile {
 impl ItemKeys {
     /// Refuses SealedSecrets whose recipients would lose items, or are not those of the project file.
     pub(crate) fn check(&self, objects: &[SealedObject]) -> Result<(), SealForError> {
-        for object in objects.iter().filter(|object| annotation::text(object).is_some()) {
+        for object in objects {
             match self {
                 Self::Chosen(_) => {}
+                Self::Uncovered { .. } if annotation::text(object).is_none() => {}
                 Self::Uncovered { reason, .. } => {
                     let location = object.location.clone();
                     return Err(SealForError::Uncovered { location, source: Arc::clone(reason) });

@@ -17,6 +17,7 @@ use crate::project::output_path::within;
 use crate::project::recipient::{Recipient, RecipientKey};
 use crate::project::rule::{Layout, Rule};
 use crate::project::trust::Trust;
+use crate::project::trust::trusted::TrustedRules;
 use crate::project::{Project, Selection};
 use crate::settings::flag_value::{Format, texts};
 use crate::settings::recipient_flags::RecipientFlags;
@@ -191,11 +192,14 @@ pub(crate) fn of_existing(
         Coverage::By(choice) => choice,
         Coverage::Not(error) => return Ok(Coverage::Not(error)),
     };
+    let scope = rule.as_ref().map(|rule| rule.scope);
     if let Some(rule) = rule.filter(|rule| rule.layout != Layout::One) {
         let path = file.to_owned();
         let Some(cluster) = rule.cluster_of(&within(project.root(), file)?) else {
             let outputs = files_of(&project, &rule, file, recipients)?;
-            let keyed = |(path, recipient)| (path, ProjectRecipients::new(vec![recipient], accepted.clone()));
+            let keyed = |(path, recipient)| {
+                (path, ProjectRecipients::new(vec![recipient], accepted.clone()).within(scope))
+            };
             return Ok(Coverage::By(outputs.into_iter().map(keyed).collect()));
         };
         recipients.retain(|recipient| recipient.name == *cluster);
@@ -203,7 +207,7 @@ pub(crate) fn of_existing(
             return Err(SealForError::FileOfCluster { path, cluster: cluster.clone() }.into());
         }
     }
-    Ok(Coverage::By(vec![(file.to_owned(), ProjectRecipients::new(recipients, accepted))]))
+    Ok(Coverage::By(vec![(file.to_owned(), ProjectRecipients::new(recipients, accepted).within(scope))]))
 }
 
 /// The files of a rule with a file for each cluster. They have the same rule.
@@ -231,6 +235,20 @@ fn files_of(
     Ok(outputs)
 }
 
+/// Refuses to go on without the project file if its rules were accepted: a pull request may have deleted it.
+fn refuse_if_gone(root: &Path, flags: &RecipientFlags) -> Result<(), CommandError> {
+    let trust = match Trust::of(root, flags.trust.trusted.as_deref()) {
+        Ok(trust) => trust,
+        // Without a home directory, nothing was accepted.
+        Err(_) if flags.trust.trusted.is_none() => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    if trust.trusted().rules == TrustedRules::None {
+        return Ok(());
+    }
+    Err(SealForError::ProjectGone(root.to_owned()).into())
+}
+
 /// The recipients of a file, by its rule or by `--for`.
 fn choose(file: Option<&Path>, flags: &RecipientFlags) -> Result<Coverage<Choice>, CommandError> {
     let names = texts(flags.clusters.clone());
@@ -238,11 +256,18 @@ fn choose(file: Option<&Path>, flags: &RecipientFlags) -> Result<Coverage<Choice
         return Err(SealForError::NoOutput.into());
     }
     let project = match Project::require(file.map_or(Path::new("."), directory)) {
-        Err(absent @ ProjectError::Absent(_)) if names.is_empty() => return Ok(Coverage::Not(absent)),
+        Err(ProjectError::Absent(root)) if names.is_empty() => {
+            refuse_if_gone(&root, flags)?;
+            return Ok(Coverage::Not(ProjectError::Absent(root)));
+        }
         project => project?,
     };
     let rule = match file.map(|file| project.rule_for(file)).transpose() {
-        Err(none @ ProjectError::NoRule { .. }) if names.is_empty() => return Ok(Coverage::Not(none)),
+        Err(none @ ProjectError::NoRule { .. }) if names.is_empty() => {
+            // A rule that was taken away would send the values elsewhere without a question.
+            Trust::of(project.root(), flags.trust.trusted.as_deref())?.require(vec![project.rules()])?;
+            return Ok(Coverage::Not(none));
+        }
         Err(ProjectError::NoRule { .. }) => None,
         rule => rule?.cloned(),
     };

@@ -8,6 +8,7 @@ use crate::project::cluster_name::ClusterName;
 use crate::project::key_id::KeyId;
 use crate::project::recipient::Recipient;
 use crate::terminal::warnings::note;
+use api::Scope;
 
 /// The recipients, all of them trusted.
 #[derive(Debug)]
@@ -15,11 +16,18 @@ pub(crate) struct ProjectRecipients {
     recipients: Vec<Recipient>,
     /// The keys that the file may name; None if the user named the clusters.
     accepted: Option<Vec<KeyId>>,
+    /// The widest scope that a file may have.
+    scope: Option<Scope>,
 }
 
 impl ProjectRecipients {
     pub(crate) fn new(recipients: Vec<Recipient>, accepted: Option<Vec<KeyId>>) -> Self {
-        Self { recipients, accepted }
+        Self { recipients, accepted, scope: None }
+    }
+
+    /// These recipients, for files with no wider scope than the rule's.
+    pub(crate) fn within(self, scope: Option<Scope>) -> Self {
+        Self { scope, ..self }
     }
 
     pub(crate) fn keys(&self) -> Result<RecipientKeys, SealForError> {
@@ -30,8 +38,13 @@ impl ProjectRecipients {
         self.recipients.iter().map(|recipient| recipient.name.clone())
     }
 
-    /// Refuses a SealedSecret with recipients that the rule does not name. Clusters that the user named are not compared.
+    /// Refuses a SealedSecret with a wider scope than the rule's, and one with recipients that the rule does not name. Clusters that the user
+    /// named are not compared.
     pub(crate) fn check(&self, object: &SealedObject) -> Result<(), SealForError> {
+        let stated = object.scope();
+        if let Some(rule) = self.scope.filter(|rule| stated.is_wider_than(*rule)) {
+            return Err(SealForError::WiderScope { location: object.location.clone(), stated, rule });
+        }
         match &self.accepted {
             Some(accepted) => annotation::check_known(object, accepted),
             None => annotation::read(object).map(drop),

@@ -94,15 +94,26 @@ fn scope(metadata: &ObjectMeta) -> Scope {
     Scope::of(metadata.annotations.as_ref())
 }
 
-/// Whether an item that has an entry for recipients has another sealed value in the answer, so that the entry is outdated.
+/// Whether the answer takes items from other recipients: an item that has an entry has another sealed value, so that the entry is outdated;
+/// or entries are not what they were, but for the one that the controller wrapped again.
 fn loses_recipients(metadata: &ObjectMeta, spec: &SealedSecretSpec, answer: &RotatedObject) -> bool {
-    let text = metadata.annotations.as_ref().and_then(|annotations| annotations.get(RECIPIENTS));
-    let Some(Ok(recipients)) = text.map(|text| Recipients::from_text(text)) else { return false };
+    let text =
+        |metadata: &ObjectMeta| metadata.annotations.as_ref().and_then(|all| all.get(RECIPIENTS)).cloned();
+    let Some(before) = text(metadata) else { return false };
+    let after = text(&answer.metadata);
+    let (Ok(before), Some(Ok(after))) =
+        (Recipients::from_text(&before), after.as_deref().map(Recipients::from_text))
+    else {
+        return true;
+    };
     let sealed_part = |sealed: &String| {
         let envelope = decode_base64(sealed)?;
         envelope::sealed_part(&envelope).ok().map(<[u8]>::to_vec)
     };
-    spec.encrypted_data.iter().filter(|(name, _)| recipients.groups_with(name).next().is_some()).any(
-        |(name, sealed)| sealed_part(sealed) != answer.spec.encrypted_data.get(name).and_then(sealed_part),
-    )
+    !after.is_resealed_from(&before)
+        || spec.encrypted_data.iter().filter(|(name, _)| before.groups_with(name).next().is_some()).any(
+            |(name, sealed)| {
+                sealed_part(sealed) != answer.spec.encrypted_data.get(name).and_then(sealed_part)
+            },
+        )
 }
