@@ -3,7 +3,8 @@
 //! `cli` reads the command line, `target` resolves which certificate, controller and namespace it names, and `commands` has a
 //! file for each command. Flags of several commands are in `settings`. Commands read and write manifests with `manifest`, in
 //! files with `files`; they send requests to the API server with `cluster`, to the controller with `controller`, and read its
-//! keys with `key_store`. `project` is the file in which a team states its clusters. How values are sealed is in the crate `sealing`; the fields of a SealedSecret are in the crate `api`.
+//! keys with `key_store`. `project` is the file in which a team states its clusters. How values are sealed is in the crate
+//! `sealing`; the fields of a SealedSecret are in the crate `api`, and its entries for several clusters in `recipients`.
 //!
 //! Decided: nothing is written before everything is sealed, because a script would take half an output for a whole one. What
 //! memory should not hold waits in a temporary file.

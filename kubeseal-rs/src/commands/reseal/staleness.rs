@@ -5,15 +5,15 @@
 //! The key is requested from the cluster only if the user may read it, so that the runs of other users leave no refused
 //! requests for private keys in the audit log.
 
+use crate::commands::common::seal_for::annotation;
 use crate::controller::address::ControllerAddress;
 use crate::key_store::KeyStore;
 use crate::manifest::sealed_secrets::SealedObject;
 use api::Scope;
-use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
+use api::annotations::CERTIFICATE_FINGERPRINT;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use envelope::{Certificate, Fingerprint, PrivateKey, open};
-use recipients::Recipients;
 use sealing::{KeyRing, SealingKey};
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -109,9 +109,7 @@ fn fetch(controller: &ControllerAddress, certificate: &Certificate) -> Option<Ar
 
 /// Whether the present certificate is among the recipients of all groups.
 fn has_entries_for(object: &SealedObject, present: Fingerprint) -> bool {
-    let annotations = object.metadata.annotations.as_ref();
-    let text = annotations.and_then(|annotations| annotations.get(RECIPIENTS));
-    let Some(Ok(recipients)) = text.map(|text| Recipients::from_text(text)) else { return false };
+    let Ok(Some(recipients)) = annotation::read(object) else { return false };
     recipients
         .groups()
         .iter()
