@@ -7,6 +7,7 @@ pub(crate) mod flag_value;
 pub(crate) mod key_store_flags;
 pub(crate) mod kubeconfig_flags;
 pub(crate) mod recipient_flags;
+pub(crate) mod recovery_flags;
 pub(crate) mod sensitive;
 pub(crate) mod timeout;
 pub(crate) mod trust_flags;

@@ -18,8 +18,8 @@ use crate::error::CommandError;
 use crate::key_store::opening_keys::OpeningKeys;
 use crate::key_store::recovery_keys::RecoveryKeys;
 use crate::settings::flag_value::{self, text};
+use crate::settings::recovery_flags::RecoveryFlags;
 use crate::settings::trust_flags::TrustFlags;
-use crate::settings::unlock_flags::UnlockFlags;
 use crate::terminal::program::name;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -63,19 +63,8 @@ pub(crate) struct ChangeArgs {
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// Open with the private keys or the backup of keys in this file; may be repeated.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_RECOVERY_PRIVATE_KEY",
-        hide_env = true,
-        value_delimiter = ',',
-        value_name = "FILE",
-        value_parser = flag_value::path()
-    )]
-    pub recovery_private_key: Vec<PathBuf>,
-
     #[command(flatten)]
-    pub unlock: UnlockFlags,
+    pub recovery: RecoveryFlags,
 
     /// Namespace of SealedSecrets without one, as where kustomize adds it.
     #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace)]
@@ -90,7 +79,7 @@ pub(crate) fn run(args: RecipientsArgs) -> Result<(), CommandError> {
         RecipientsCommand::Add(args) => (Aim::Add, args),
         RecipientsCommand::Remove(args) => (Aim::Remove, args),
     };
-    let keys = opening_keys(args.recovery_private_key, args.unlock)?;
+    let keys = opening_keys(args.recovery)?;
     change(&Request {
         aim: aim(args.name),
         paths: args.paths,
@@ -101,8 +90,8 @@ pub(crate) fn run(args: RecipientsArgs) -> Result<(), CommandError> {
 }
 
 /// What the flags name to open with. None at all is wrong usage.
-pub(crate) fn opening_keys(files: Vec<PathBuf>, unlock: UnlockFlags) -> Result<OpeningKeys, CommandError> {
-    let recovery = RecoveryKeys::from_args(files, unlock);
+pub(crate) fn opening_keys(flags: RecoveryFlags) -> Result<OpeningKeys, CommandError> {
+    let recovery = RecoveryKeys::from_args(flags.recovery_private_key, flags.unlock);
     if recovery.files.is_empty() && recovery.unlock.identities.is_empty() {
         return Err(NoKeys.into());
     }

@@ -33,8 +33,8 @@ use crate::project::root::folder_of;
 use crate::settings::certificate_flags::CertificateFlags;
 use crate::settings::connection_flags::ConnectionFlags;
 use crate::settings::flag_value::{self, text};
+use crate::settings::recovery_flags::RecoveryFlags;
 use crate::settings::trust_flags::TrustFlags;
-use crate::settings::unlock_flags::UnlockFlags;
 use crate::settings::usage_error::UsageError;
 use crate::target;
 use crate::terminal::escape::shown_path;
@@ -81,19 +81,8 @@ pub(crate) struct ResealArgs {
     #[arg(long)]
     pub all: Option<bool>,
 
-    /// Open with the private keys or the backup of keys in this file, instead of through the controller; may be repeated.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_RECOVERY_PRIVATE_KEY",
-        hide_env = true,
-        value_delimiter = ',',
-        value_name = "FILE",
-        value_parser = flag_value::path()
-    )]
-    pub recovery_private_key: Vec<PathBuf>,
-
     #[command(flatten)]
-    pub unlock: UnlockFlags,
+    pub recovery: RecoveryFlags,
 
     /// Namespace of SealedSecrets without one, as where kustomize adds it.
     #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace)]
@@ -121,7 +110,7 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
     if all && is_check {
         return Err(UsageError::Exclude("--check", "--all").into());
     }
-    let recovery_keys = RecoveryKeys::from_args(args.recovery_private_key, args.unlock);
+    let recovery_keys = RecoveryKeys::from_args(args.recovery.recovery_private_key, args.recovery.unlock);
     let by_controller = is_by_controller(is_check, &recovery_keys);
     if by_controller && args.certificate.offline == Some(true) {
         return Err(UsageError::Offline("reseal without --recovery-private-key").into());
@@ -211,7 +200,7 @@ fn is_by_project(args: &ResealArgs) -> Result<bool, CommandError> {
 
 /// Makes the files what the rules of the project file say, or checks them.
 fn by_rules(args: ResealArgs, is_check: bool) -> Result<(), CommandError> {
-    let keys = (!is_check).then(|| opening_keys(args.recovery_private_key, args.unlock)).transpose()?;
+    let keys = (!is_check).then(|| opening_keys(args.recovery)).transpose()?;
     change(&Request {
         aim: Aim::Rules,
         paths: args.paths,
@@ -244,6 +233,7 @@ fn certificate_source(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::unlock_flags::UnlockFlags;
 
     #[test]
     fn the_controller_reseals_to_its_own_certificate() {
