@@ -150,7 +150,7 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
                 // A template that the user named, or that `--check` finds, counts.
                 let counts = is_named || resealer.is_none() && seals;
                 if counts {
-                    report.failed(&path, None, &SealedFilesError::Template.into());
+                    report.failures.add(&path, None, &SealedFilesError::Template);
                 } else {
                     report.templates.push(shown_path(&path));
                 }
@@ -164,7 +164,7 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
                     }
                 }
             }
-            Err(error) => report.failed(&path, None, &error.into()),
+            Err(error) => report.failures.add(&path, None, &error),
         }
         // After each file: a run that is stopped has printed what it changed, and a long run shows progress.
         let lines = report.lines();

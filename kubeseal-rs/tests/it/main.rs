@@ -8,6 +8,8 @@
 mod cases;
 
 mod support {
+    #[cfg(unix)]
+    pub(crate) mod certificates;
     pub(crate) mod key_lines;
     pub(crate) mod program;
     pub(crate) mod server;

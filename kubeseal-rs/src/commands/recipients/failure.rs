@@ -50,8 +50,8 @@ pub(crate) enum ChangeFailure {
 #[error("the recipients of values are changed by a user who can open them")]
 pub(crate) struct NoKeys;
 
-impl ChangeFailure {
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for ChangeFailure {
+    fn hint(&self) -> Option<String> {
         match self {
             Self::File(error) => error.hint(),
             Self::Project(error) => error.hint(),

@@ -47,7 +47,7 @@ pub(crate) fn change(request: &Request) -> Result<(), CommandError> {
             Err(ChangeFailure::File(SealedFilesError::Template)) if !request.paths.contains(&path) => {
                 templates.push(shown_path(&path));
             }
-            Err(failure) => summary.failed(&path, None, &failure),
+            Err(failure) => summary.failures.add(&path, None, &failure),
             Ok(()) => {}
         }
         let lines = summary.lines();
@@ -109,7 +109,7 @@ fn change_file(
                 continue;
             }
             Err(failure) => {
-                summary.failed(path, Some(location), &failure);
+                summary.failures.add(path, Some(location), &failure);
                 continue;
             }
         };
@@ -122,7 +122,7 @@ fn change_file(
                 edits.push(ObjectEdit { index, changes });
                 done.push((location, planned.recipients));
             }
-            Err(failure) => summary.failed(path, Some(location), &failure),
+            Err(failure) => summary.failures.add(path, Some(location), &failure),
         }
     }
     if edits.is_empty() {
@@ -132,7 +132,7 @@ fn change_file(
     for (outcome, done) in sealed.edit_all(&edits).into_iter().zip(done) {
         match outcome {
             Ok(()) => changed.push(done),
-            Err(error) => summary.failed(path, None, &SealedFilesError::from(error).into()),
+            Err(error) => summary.failures.add(path, None, &SealedFilesError::from(error)),
         }
     }
     if changed.is_empty() {

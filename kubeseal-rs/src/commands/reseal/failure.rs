@@ -5,7 +5,7 @@ use crate::commands::common::reason::Reason;
 use crate::commands::common::sealed_files::SealedFilesError;
 use crate::commands::upstream::re_encrypt::rotated_object::UnexpectedObject;
 use crate::controller::error::ControllerError;
-use crate::error::Hint as _;
+use crate::error::Hint;
 use crate::terminal::program::name;
 use sealing::ResealError;
 
@@ -78,9 +78,10 @@ impl ResealFailure {
             (other, _) => other,
         }
     }
+}
 
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+impl Hint for ResealFailure {
+    fn hint(&self) -> Option<String> {
         let does_not_open = || {
             format!(
                 "its sealing key is gone, it is another cluster's, or its name, namespace or scope were changed after it was \

@@ -94,7 +94,7 @@ impl File {
                     let was_revoked = old.fingerprint.is_some_and(is_revoked);
                     edits.push((ObjectEdit { index, changes }, Some(Resealed { location, was_revoked })));
                 }
-                Err(failure) => report.failed(self.file.path(), Some(location), &failure),
+                Err(failure) => report.failures.add(self.file.path(), Some(location), &failure),
             }
         }
         let (edits, locations): (Vec<_>, Vec<_>) = edits.into_iter().unzip();
@@ -105,7 +105,7 @@ impl File {
             match (outcome, location) {
                 (Ok(()), location) => resealed.extend(location),
                 (Err(error), Some(_)) => {
-                    report.failed(self.file.path(), None, &SealedFilesError::from(error).into());
+                    report.failures.add(self.file.path(), None, &SealedFilesError::from(error));
                 }
                 // The fingerprint annotation is not necessary: a file in which it cannot be written stays without it.
                 (Err(_), None) => {}
@@ -116,7 +116,7 @@ impl File {
         }
         match self.file.replace(self.sealed.text().as_bytes()) {
             Ok(()) => report.resealed(self.file.path(), &resealed),
-            Err(error) => report.failed(self.file.path(), None, &SealedFilesError::from(error).into()),
+            Err(error) => report.failures.add(self.file.path(), None, &SealedFilesError::from(error)),
         }
     }
 }

@@ -1,15 +1,13 @@
 //! [`ResealSummary`]: the results, for each file and in sum.
 
 use crate::certificate::is_revoked;
+use crate::commands::common::failures::{Failures, count};
 use crate::commands::common::sealed_files::NotFound;
-use crate::commands::reseal::failure::ResealFailure;
 use crate::commands::reseal::staleness::Old;
-use crate::error::cause::on_one_line;
 use crate::error::{CommandError, Hint};
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::terminal::escape::shown_path;
-use std::error::Error;
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// The results so far.
@@ -27,8 +25,7 @@ pub(crate) struct ResealSummary {
     pub without_any: Vec<String>,
     /// Files that do not parse, because they are templates.
     pub templates: Vec<String>,
-    failures: Vec<String>,
-    hint: Option<String>,
+    pub failures: Failures,
 }
 
 /// A SealedSecret that was resealed.
@@ -48,28 +45,9 @@ pub(crate) struct Stale(usize);
 #[error("found no SealedSecret in {}", in_files(*.0))]
 pub(crate) struct NothingToReseal(pub(crate) usize);
 
-/// Something was not resealed, or not read.
-#[derive(Debug)]
-pub(crate) struct NotResealed {
-    failures: Vec<String>,
-    hint: Option<String>,
-    /// Whether files were only checked, and not changed.
-    is_check: bool,
-}
-
-impl Hint for NotResealed {
-    fn hint(&self) -> Option<String> {
-        self.hint.clone()
-    }
-}
-
 impl ResealSummary {
     pub(crate) fn new(not_found: NotFound) -> Self {
-        let mut report = Self::default();
-        for (path, failure) in not_found {
-            report.failed(&path, None, &failure.into());
-        }
-        report
+        Self { failures: Failures::of(not_found), ..Self::default() }
     }
 
     /// Whether there is no SealedSecret, and no error that may have hidden one.
@@ -106,16 +84,6 @@ impl ResealSummary {
         }
     }
 
-    /// Reports a file or a SealedSecret that was not resealed.
-    pub(crate) fn failed(&mut self, path: &Path, location: Option<String>, failure: &ResealFailure) {
-        let mut words = shown_path(path);
-        for part in location.into_iter().chain([on_one_line(failure)]) {
-            words.extend([": ", &part]);
-        }
-        self.failures.push(words);
-        self.hint = self.hint.take().or_else(|| failure.hint());
-    }
-
     /// The lines since the last time.
     pub(crate) fn lines(&mut self) -> String {
         std::mem::take(&mut self.lines)
@@ -128,13 +96,11 @@ impl ResealSummary {
             let all = count(self.stale + self.up_to_date, "SealedSecret");
             format!("{} of {all} in {files} not sealed to the present certificate", self.stale)
         } else {
-            let failed = match self.failures.len() {
-                0 => String::new(),
-                failed => format!(", {failed} failed"),
-            };
             format!(
-                "{files} with SealedSecrets: {} resealed, {} up to date{failed}",
-                self.resealed, self.up_to_date
+                "{files} with SealedSecrets: {} resealed, {} up to date{}",
+                self.resealed,
+                self.up_to_date,
+                self.failures.sum()
             )
         };
         format!("{sum}\n")
@@ -142,9 +108,7 @@ impl ResealSummary {
 
     /// The error, if there is one.
     pub(crate) fn outcome(self, is_check: bool) -> Result<(), CommandError> {
-        if !self.failures.is_empty() {
-            return Err(NotResealed { failures: self.failures, hint: self.hint, is_check }.into());
-        }
+        self.failures.outcome(if is_check { "checked" } else { "resealed" })?;
         if self.stale > 0 { Err(Stale(self.stale).into()) } else { Ok(()) }
     }
 }
@@ -159,20 +123,6 @@ impl Hint for Stale {
     fn hint(&self) -> Option<String> {
         Some("run the same without --check".into())
     }
-}
-
-impl fmt::Display for NotResealed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = if self.is_check { "checked" } else { "resealed" };
-        write!(f, "not everything was {verb}:")?;
-        self.failures.iter().try_for_each(|failure| write!(f, "\n  {failure}"))
-    }
-}
-
-impl Error for NotResealed {}
-
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn in_files(number: usize) -> String {

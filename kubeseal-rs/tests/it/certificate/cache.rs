@@ -1,6 +1,7 @@
 //! The certificate that is cached for `--offline`: which one is stored, and when it is used.
 
-use super::laptop::{Laptop, fingerprint, newer, pem, serving};
+use super::laptop::{Laptop, newer};
+use crate::support::certificates::{fingerprint, pem, serving};
 use crate::support::server::Server;
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt as _;

@@ -1,8 +1,8 @@
 //! A certificate cache that stays from one run to the next, and controllers to fill it from.
 
 use crate::support::key_lines::key;
-use crate::support::program::{finish, fixture, program};
-use crate::support::server::{Line, PORTS, Server};
+use crate::support::program::{finish, program};
+use crate::support::server::Server;
 use rand::rngs::SysRng;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -49,21 +49,6 @@ impl Laptop {
     pub(super) fn keys(&self, arguments: &[&str]) -> (bool, String) {
         self.run(&[&["keys"], arguments, &self.trust()].concat())
     }
-}
-
-pub(super) fn pem() -> String {
-    std::fs::read_to_string(fixture("test-only.crt")).unwrap()
-}
-
-pub(super) fn fingerprint(pem: &str) -> String {
-    envelope::Certificate::from_pem(pem).unwrap().fingerprint().to_string()
-}
-
-/// A controller that serves these certificates, one after the other.
-pub(super) fn serving(certificates: &[&str]) -> Vec<Line> {
-    let mut lines = vec![("/services/sealed-secrets-controller", 200, PORTS.to_owned())];
-    lines.extend(certificates.iter().map(|pem| ("cert.pem", 200, (*pem).to_owned())));
-    lines
 }
 
 /// A key that is newer than the fixture's: its Secret, and its certificate.

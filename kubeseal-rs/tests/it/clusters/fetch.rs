@@ -1,6 +1,7 @@
 //! `clusters fetch`: which connection is used, what is trusted, and which file is written.
 
-use super::repository::{Repository, fingerprint, newer, pem, serving};
+use super::repository::{Repository, newer};
+use crate::support::certificates::{fingerprint, pem, serving};
 use crate::support::server::Server;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};

@@ -1,6 +1,7 @@
 //! `init`: a project file from the contexts of a kubeconfig.
 
-use super::repository::{Repository, fingerprint, newer, pem, serving};
+use super::repository::{Repository, newer};
+use crate::support::certificates::{fingerprint, pem, serving};
 use crate::support::server::Server;
 use crate::support::terminal::Terminal;
 use std::fs;

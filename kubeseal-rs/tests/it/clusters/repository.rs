@@ -1,7 +1,7 @@
 //! A repository with a project file, clusters that serve certificates, and a home in which trust is stored.
 
-use crate::support::program::{finish, fixture, program};
-use crate::support::server::{Line, PORTS, Server};
+use crate::support::program::{finish, program};
+use crate::support::server::Server;
 use crate::support::terminal::Terminal;
 use rand::rngs::SysRng;
 use std::fmt::Write as _;
@@ -95,24 +95,9 @@ impl Repository {
     }
 }
 
-pub(super) fn pem() -> String {
-    fs::read_to_string(fixture("test-only.crt")).unwrap()
-}
-
 /// A certificate of a new key.
 pub(super) fn newer() -> String {
     let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
     let (start, day) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24 * 365));
     envelope::issue(&mut SysRng, &private, "", start, day).unwrap().to_pem()
-}
-
-pub(super) fn fingerprint(pem: &str) -> String {
-    envelope::Certificate::from_pem(pem).unwrap().fingerprint().to_string()
-}
-
-/// A controller that serves these certificates, one after the other.
-pub(super) fn serving(certificates: &[&str]) -> Vec<Line> {
-    let mut lines = vec![("/services/sealed-secrets-controller", 200, PORTS.to_owned())];
-    lines.extend(certificates.iter().map(|pem| ("cert.pem", 200, (*pem).to_owned())));
-    lines
 }

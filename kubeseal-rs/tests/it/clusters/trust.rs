@@ -1,6 +1,7 @@
 //! `clusters trust`, the list for CI, and what happens to a project file that a pull request changed.
 
-use super::repository::{Repository, fingerprint, newer, pem};
+use super::repository::{Repository, newer};
+use crate::support::certificates::{fingerprint, pem};
 use crate::support::program::finish;
 use std::fs;
 
