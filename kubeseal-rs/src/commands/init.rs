@@ -33,7 +33,6 @@ use crate::terminal::program::name;
 use crate::terminal::warnings::alert;
 use clap::Args;
 use envelope::{Certificate, Fingerprint};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The first part of `help init`.
@@ -150,10 +149,9 @@ fn write_all(root: &Path, text: &str, certificates: &Certificates) -> Result<(),
             .map_err(|source| InitError::Write { path: root.join(path), source })?;
     }
     let schema = root.join(SCHEMA_PATH);
-    let directory = schema.parent().unwrap_or(root);
-    fs::create_dir_all(directory)
-        .map_err(|source| InitError::Write { path: directory.to_owned(), source })?;
     if !root::is_there(&schema) {
+        certificate_file::create_directory_of(root, Path::new(SCHEMA_PATH))
+            .map_err(|source| InitError::Write { path: schema.clone(), source })?;
         write_file(&schema, SCHEMA)?;
     }
     write_file(&root.join(NAME), text)

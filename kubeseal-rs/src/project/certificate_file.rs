@@ -27,7 +27,7 @@ pub(crate) fn write(root: &Path, path: &Path, certificate: &Certificate) -> io::
             }
             _ => {}
         },
-        Err(error) if error.kind() == ErrorKind::NotFound => create_directory(root, path)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => create_directory_of(root, path)?,
         Err(error) => return Err(error),
     }
     let target = root.join(path);
@@ -38,7 +38,7 @@ pub(crate) fn write(root: &Path, path: &Path, certificate: &Certificate) -> io::
 }
 
 /// Creates the directory of a file that does not exist, unless links lead out of the repository.
-fn create_directory(root: &Path, path: &Path) -> io::Result<()> {
+pub(crate) fn create_directory_of(root: &Path, path: &Path) -> io::Result<()> {
     let target = root.join(path);
     if fs::symlink_metadata(&target).is_ok_and(|metadata| metadata.is_symlink()) {
         return Err(io::Error::other("it is a symbolic link that leads nowhere"));

@@ -32,13 +32,19 @@ pub(crate) fn within(root: &Path, file: &Path) -> Result<PathBuf, ProjectError> 
         }
     }
     // `link/../file` is beside the target of the link, not beside the link.
-    let real = file.parent().and_then(|parent| {
-        fs::canonicalize(if parent.as_os_str().is_empty() { Path::new(".") } else { parent }).ok()
-    });
-    if real.is_some_and(|real| passed.parent() != Some(&real)) {
+    if file.parent().and_then(real).as_deref() != passed.parent() {
         return Err(ProjectError::Linked(file.to_owned()));
     }
     Ok(inside.to_owned())
+}
+
+/// Where a directory is, or will be once it is created.
+fn real(directory: &Path) -> Option<PathBuf> {
+    let absolute = std::path::absolute(directory.join(".")).ok()?;
+    absolute.ancestors().find_map(|ancestor| {
+        let real = fs::canonicalize(ancestor).ok()?;
+        Some(normal(&real.join(absolute.strip_prefix(ancestor).ok()?)))
+    })
 }
 
 #[cfg(unix)]
@@ -58,6 +64,9 @@ mod tests {
         symlink("dev", root.join("apps/link")).unwrap();
         symlink("../dev/db.yaml", root.join("apps/prod/db.yaml")).unwrap();
         symlink("repo", top.join("also")).unwrap();
+        symlink("apps/dev", root.join("deep")).unwrap();
+        fs::create_dir_all(top.join("elsewhere/repo")).unwrap();
+        symlink("elsewhere/repo", top.join("other-repo")).unwrap();
         let within = |path: &str| within(&root, &top.join(path));
 
         for (path, inside) in [
@@ -65,6 +74,8 @@ mod tests {
             ("also/apps/dev/db.yaml", "apps/dev/db.yaml"),
             ("repo/apps/prod/../dev/db.yaml", "apps/dev/db.yaml"),
             ("repo/new/deep/db.yaml", "new/deep/db.yaml"),
+            ("repo/new/../newer/db.yaml", "newer/db.yaml"),
+            ("also/new/db.yaml", "new/db.yaml"),
         ] {
             assert_eq!(within(path).unwrap(), Path::new(inside), "{path}");
         }
@@ -75,7 +86,17 @@ mod tests {
             assert!(matches!(within(path), Err(ProjectError::Linked(_))), "{path}");
         }
         symlink(&top, root.join("apps/out")).unwrap();
-        assert!(matches!(within("repo/apps/out/../db.yaml"), Err(ProjectError::Linked(_))));
+        for path in [
+            "repo/apps/out/../db.yaml",
+            // Where a folder is created, it is not where it is written either.
+            "repo/apps/out/../new/db.yaml",
+            "repo/deep/../new/deep/db.yaml",
+            "repo/new/../apps/link/new/db.yaml",
+            "other-repo/../repo/new/db.yaml",
+        ] {
+            assert!(within(path).is_err(), "{path}");
+        }
+        assert!(matches!(within("repo/apps/out/../new/db.yaml"), Err(ProjectError::Linked(_))));
         fs::write(root.join("apps/dev").join(NAME), "").unwrap();
         assert!(matches!(within("repo/apps/dev/db.yaml"), Err(ProjectError::Nested(_))));
     }

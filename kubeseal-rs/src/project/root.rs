@@ -4,15 +4,28 @@
 //! file that a stranger put in between is not trusted, because trust is kept for each root.
 
 use crate::files::git::repository::Repository;
+use crate::files::links::followed;
 use crate::files::output::replacement::directory;
 use crate::project::error::ProjectError;
 use crate::project::file::NAME;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The root for files in `directory`, and whether there is a project file in it.
+/// The root for files in `directory`, and whether there is a project file in it. A link in a repository with a project file does not lead
+/// out of it: a pull request would choose which rules count, or that none do.
 pub(crate) fn around(directory: &Path) -> Result<(PathBuf, bool), ProjectError> {
-    let start = existing(directory);
+    let (root, has_file) = above(existing(directory), directory)?;
+    for link in followed(directory) {
+        let (other, has_rules) = above(link, directory)?;
+        if has_rules && other != root {
+            return Err(ProjectError::Linked(directory.to_owned()));
+        }
+    }
+    Ok((root, has_file))
+}
+
+/// The root for files in `start`, which has no symbolic links.
+fn above(start: PathBuf, directory: &Path) -> Result<(PathBuf, bool), ProjectError> {
     let mut nearest = None;
     for ancestor in start.ancestors() {
         let is_root = Repository::at(ancestor)
@@ -59,6 +72,32 @@ mod tests {
     fn repository(at: &Path) {
         fs::create_dir_all(at.join(".git/objects")).unwrap();
         fs::write(at.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn no_link_leads_out_of_a_repository_with_rules() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let top = fs::canonicalize(folder.path()).unwrap();
+        for repo in ["repo", "other"] {
+            fs::create_dir_all(top.join(repo).join("apps")).unwrap();
+            repository(&top.join(repo));
+        }
+        symlink("apps", top.join("repo/inside")).unwrap();
+        symlink("../other/apps", top.join("repo/out")).unwrap();
+        symlink("repo", top.join("also")).unwrap();
+        let around = |path: &str| around(&top.join(path)).map_err(|error| error.to_string());
+        // Without rules there is nothing to lead away from.
+        assert_eq!(around("repo/out"), Ok((top.join("other"), false)));
+        fs::write(top.join("repo").join(NAME), "").unwrap();
+        for path in ["repo/apps", "repo/inside", "also/apps", "also/inside/new"] {
+            assert_eq!(around(path), Ok((top.join("repo"), true)), "{path}");
+        }
+        for path in ["repo/out", "repo/out/new", "also/out"] {
+            assert!(around(path).is_err_and(|error| error.contains("behind, a symbolic link")), "{path}");
+        }
+        assert_eq!(around("other/apps"), Ok((top.join("other"), false)));
     }
 
     #[test]

@@ -93,13 +93,8 @@ impl Rule {
     /// The cluster whose file this is in `layout: per-cluster`; none if the name of the file does not say it.
     pub(crate) fn cluster_of(&self, file: &Path) -> Option<&ClusterName> {
         let Layout::PerCluster { output } = &self.layout else { return None };
-        let file = file.to_str()?;
-        let is_of = |cluster: &&ClusterName| {
-            let pattern = output.replace(CLUSTER, cluster.as_str());
-            let depth = pattern.matches('/').count();
-            let start = file.rmatch_indices('/').nth(depth).map_or(0, |(at, _)| at + 1);
-            file[start..].matches('/').count() == depth && is_like(&file[start..], &pattern)
-        };
+        let parts: Vec<&str> = file.iter().map(|part| part.to_str()).collect::<Option<_>>()?;
+        let is_of = |cluster: &&ClusterName| is_output(&parts, &output.replace(CLUSTER, cluster.as_str()));
         // Of `eu` and `prod-eu`, the longer one is meant.
         self.to.iter().filter(is_of).max_by_key(|cluster| cluster.as_str().len())
     }
@@ -162,13 +157,20 @@ fn check_path(path: &str) -> Result<(), InvalidPattern> {
     }
 }
 
-/// Whether the text is the pattern, in which each `{name}` stands for one or more characters other than a slash.
+/// Whether the last parts of a path, whatever separates them on this system, are those of the pattern.
+fn is_output(parts: &[&str], pattern: &str) -> bool {
+    let patterns: Vec<&str> = pattern.split('/').collect();
+    let last = parts.len().checked_sub(patterns.len()).map(|start| &parts[start..]);
+    last.is_some_and(|last| last.iter().zip(patterns).all(|(part, pattern)| is_like(part, pattern)))
+}
+
+/// Whether the text is the pattern, in which each `{name}` stands for one or more characters.
 fn is_like(text: &str, pattern: &str) -> bool {
     match pattern.split_once(NAME) {
         None => text == pattern,
         Some((before, after)) => text.strip_prefix(before).is_some_and(|rest| {
-            let ends = rest.char_indices().map(|(at, c)| (at + c.len_utf8(), c));
-            ends.take_while(|(_, c)| *c != '/').any(|(end, _)| is_like(&rest[end..], after))
+            let mut ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
+            ends.any(|end| is_like(&rest[end..], after))
         }),
     }
 }
@@ -250,6 +252,30 @@ mod tests {
             assert_eq!(rule.cluster_of(Path::new(file)), None, "{file}");
         }
         assert_eq!(rule.cluster_of(Path::new("db.eu.yaml")), Some(&"eu".parse().unwrap()));
+    }
+
+    #[test]
+    fn the_parts_of_a_path_are_compared_whatever_separates_them() {
+        let pattern = "overlays/eu/{name}.yaml";
+        for (parts, expected) in [
+            (&["apps", "overlays", "eu", "db.yaml"][..], true),
+            (&["overlays", "eu", "db.yaml"], true),
+            (&["eu", "db.yaml"], false),
+            (&["overlays/eu/db.yaml"], false),
+            (&["overlays", "eu", ".yaml"], false),
+            (&["overlays", "us", "db.yaml"], false),
+            (&[], false),
+        ] {
+            assert_eq!(is_output(parts, pattern), expected, "{parts:?}");
+        }
+    }
+
+    #[test]
+    #[cfg(windows)]
+    fn a_path_of_windows_has_its_cluster() {
+        let rule = rule("apps/**", per_cluster("overlays/{cluster}/{name}.yaml"));
+        let file = Path::new(r"apps\shop\overlays\eu\db.yaml");
+        assert_eq!(rule.cluster_of(file), Some(&"eu".parse().unwrap()));
     }
 
     #[test]

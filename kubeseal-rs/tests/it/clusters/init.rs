@@ -51,6 +51,18 @@ fn flags_make_a_file_that_is_trusted_and_fetched() {
 }
 
 #[test]
+fn nothing_is_written_through_a_link_that_leads_out() {
+    let eu = Server::start_tls(Vec::new(), false);
+    let repository = Repository::new(&[("eu", &eu)]);
+    fs::create_dir(repository.beside("outside")).unwrap();
+    std::os::unix::fs::symlink("../outside", repository.path(".sealed-secrets")).unwrap();
+    let error = repository.fails(&["init", "--offline", "--cluster", "prod-eu=eu"]);
+    assert!(error.contains("a symbolic link leads out of the repository"), "{error}");
+    assert_eq!(fs::read_dir(repository.beside("outside")).unwrap().count(), 0);
+    assert!(!repository.path(".sealed-secrets.yaml").exists());
+}
+
+#[test]
 fn nothing_is_written_before_every_certificate_is_there() {
     let eu = Server::start_tls(serving(&[&pem()]), false);
     let repository = Repository::new(&[("eu", &eu)]);

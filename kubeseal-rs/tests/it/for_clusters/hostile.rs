@@ -1,6 +1,7 @@
 //! What a pull request can write into the project file, and into a sealed file: every verb that writes stops, and the file stays.
 
 use super::repository::{RECIPIENTS, Repository, SECRET};
+use crate::support::terminal::Terminal;
 use std::fs;
 
 const DB: &str = "apps/shop/prod/db.yaml";
@@ -114,6 +115,50 @@ fn a_wider_scope_in_the_file() {
         let (_, error) = repository.fails(arguments, "");
         assert!(error.contains("wider than strict, the rule's"), "{arguments:?}: {error}");
     }
+}
+
+/// A folder of the repository is a link to a folder outside.
+#[test]
+fn a_folder_that_leads_out() {
+    use std::os::unix::fs::symlink;
+    let repository = Repository::new();
+    let outside = repository.outside("outside");
+    fs::create_dir(&outside).unwrap();
+    fs::create_dir(repository.path("apps/web")).unwrap();
+    for link in ["apps/web/dev", "apps/shop/dev/link"] {
+        symlink(&outside, repository.path(link)).unwrap();
+    }
+    let text = repository.read(".sealed-secrets.yaml");
+    let files = "layout: per-cluster, output: \"new/{cluster}/{name}.yaml\"";
+    repository.write(".sealed-secrets.yaml", &text.replace("layout: per-cluster", files));
+    repository.trust();
+    for file in ["apps/web/dev/db.yaml", "apps/shop/dev/link/db.yaml", "apps/shop/dev/link/../new/db.yaml"] {
+        let (_, error) = repository.fails(&["seal", "-w", file], SECRET);
+        assert!(error.contains("is, or is behind, a symbolic link"), "{file}: {error}");
+    }
+    symlink(&outside, repository.path("apps/shop/dev/new")).unwrap();
+    let (_, error) = repository.fails(&["seal", "-w", "apps/shop/dev/db.yaml"], SECRET);
+    assert!(error.contains("apps/shop/dev/new/eu/db.yaml is, or is behind, a symbolic link"), "{error}");
+    assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
+    assert!(!repository.outside("new").exists());
+}
+
+#[test]
+fn a_folder_that_becomes_a_link_while_the_user_types() {
+    let repository = Repository::new();
+    let outside = repository.outside("outside");
+    fs::create_dir(&outside).unwrap();
+    let create = ["create", "db", "-n=shop", "--prompt=password", "-w", "apps/shop/dev/db.yaml"];
+    let mut terminal = Terminal::start(repository.command(&create));
+    terminal.wait_for("password: ");
+    fs::remove_dir(repository.path("apps/shop/dev")).unwrap();
+    std::os::unix::fs::symlink(&outside, repository.path("apps/shop/dev")).unwrap();
+    terminal.type_in("hunter2\n");
+    terminal.wait_for("password, again: ");
+    terminal.type_in("hunter2\n");
+    let (code, _, shown) = terminal.end();
+    assert!(code == Some(1) && shown.contains("is, or is behind, a symbolic link"), "{shown}");
+    assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
 }
 
 /// The cluster is trusted, for other files.

@@ -34,6 +34,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct SealPlan {
     /// At least one.
     outputs: Vec<PlannedOutput>,
+    /// The root of the project file, which the outputs are inside of. None if the user chose one certificate.
+    root: Option<PathBuf>,
     /// The scope that the rule says.
     scope: Option<Scope>,
     /// Whether one object is for several clusters.
@@ -80,7 +82,8 @@ impl SealPlan {
         let Some((rule, file)) = with_files else {
             let output = Output::to(file.map(Path::to_owned));
             let outputs = vec![PlannedOutput::of(output, ProjectRecipients::new(recipients, accepted))?];
-            return Ok(Coverage::By(Self { outputs, scope, is_one_for_all: true }));
+            let root = Some(project.root().to_owned());
+            return Ok(Coverage::By(Self { outputs, root, scope, is_one_for_all: true }));
         };
         if let Some(cluster) = rule.cluster_of(&within(project.root(), file)?) {
             return Err(
@@ -92,14 +95,15 @@ impl SealPlan {
             let recipients = ProjectRecipients::new(vec![recipient], accepted.clone());
             outputs.push(PlannedOutput::of(Output::File(path), recipients)?);
         }
-        Ok(Coverage::By(Self { outputs, scope, is_one_for_all: false }))
+        let root = Some(project.root().to_owned());
+        Ok(Coverage::By(Self { outputs, root, scope, is_one_for_all: false }))
     }
 
     /// One file for one certificate, which the user chose or a controller served.
     pub(crate) fn of_one(output: Output, certificate: Certificate) -> Self {
         let keys = RecipientKeys::one(certificate);
         let outputs = vec![PlannedOutput { output, keys, recipients: None }];
-        Self { outputs, scope: None, is_one_for_all: false }
+        Self { outputs, root: None, scope: None, is_one_for_all: false }
     }
 
     /// The scope to seal with: that of the flag, else the rule's, which the Secret must not contradict with the one that it has `stated`.
@@ -142,6 +146,12 @@ impl SealPlan {
         let mut files = Vec::new();
         for planned in &self.outputs {
             files.push((planned.output.clone(), planned.sealed(secrets, format)?));
+        }
+        for (output, _) in &files {
+            // A folder may have become a link while the user typed values.
+            if let (Some(root), Output::File(path)) = (&self.root, output) {
+                within(root, path)?;
+            }
         }
         write_all(&files)?;
         for PlannedOutput { output, recipients, .. } in &self.outputs {
