@@ -51,14 +51,7 @@ pub(crate) fn write(
     existing: Existing,
 ) -> io::Result<()> {
     let text = serde_json::to_vec_pretty(value)?;
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(directory)?;
+    create(directory)?;
     let path = directory.join(name);
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     file.write_all(&text)?;
@@ -69,4 +62,16 @@ pub(crate) fn write(
         Existing::Stays => file.persist_noclobber(path),
     };
     persisted.map(drop).map_err(|error| error.error)
+}
+
+/// Creates a directory, which only its owner may enter, unless it exists.
+pub(crate) fn create(directory: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(directory)
 }

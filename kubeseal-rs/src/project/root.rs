@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 /// The root for files in `directory`, and whether there is a project file in it. A link in a repository with a project file does not lead
 /// out of it: a pull request would choose which rules count, or that none do.
 pub(crate) fn around(directory: &Path) -> Result<(PathBuf, bool), ProjectError> {
-    let (root, has_file) = above(existing(directory), directory)?;
+    let (root, has_file) = above(&existing(directory), directory)?;
     for link in followed(directory) {
-        let (other, has_rules) = above(link, directory)?;
+        let (other, has_rules) = above(&link, directory)?;
         if has_rules && other != root {
             return Err(ProjectError::Linked(directory.to_owned()));
         }
@@ -25,7 +25,7 @@ pub(crate) fn around(directory: &Path) -> Result<(PathBuf, bool), ProjectError> 
 }
 
 /// The root for files in `start`, which has no symbolic links.
-fn above(start: PathBuf, directory: &Path) -> Result<(PathBuf, bool), ProjectError> {
+fn above(start: &Path, directory: &Path) -> Result<(PathBuf, bool), ProjectError> {
     let mut nearest = None;
     for ancestor in start.ancestors() {
         let is_root = Repository::at(ancestor)
@@ -42,7 +42,7 @@ fn above(start: PathBuf, directory: &Path) -> Result<(PathBuf, bool), ProjectErr
             nearest = Some(ancestor);
         }
     }
-    Ok(nearest.map_or_else(|| (start.clone(), false), |nearest| (nearest.to_owned(), true)))
+    Ok(nearest.map_or_else(|| (start.to_owned(), false), |nearest| (nearest.to_owned(), true)))
 }
 
 /// The directory, or the nearest one above it that exists, without symbolic links.

@@ -1,14 +1,16 @@
 //! [`Trust`]: which keys, connections and rules of a project file the user has accepted. A pull request can change the file; it cannot
 //! change this.
 //!
-//! `claim` says what needs trust, `trusted` what was accepted, `store` keeps that on this machine, `trusted_file` reads the list that CI
-//! uses, `rules` compares rules.
+//! `claim` says what needs trust, `trusted` what was accepted, `store` keeps that on this machine for the clone of `clone_id`,
+//! `trusted_file` reads the list that CI uses, whose lines are in `list`, `rules` compares rules.
 //!
 //! Decided: trust covers what the file means, not its bytes, because a team changes comments and moves files, and questions that mean
 //! nothing are answered without reading.
 
 pub(crate) mod claim;
+pub(crate) mod clone_id;
 pub(crate) mod error;
+pub(crate) mod list;
 pub(crate) mod rules;
 pub(crate) mod store;
 pub(crate) mod trusted;
@@ -16,7 +18,7 @@ pub(crate) mod trusted_file;
 
 use crate::project::trust::claim::Claim;
 use crate::project::trust::error::TrustError;
-use crate::project::trust::store::TrustStore;
+use crate::project::trust::store::{Accepted, TrustStore};
 use crate::project::trust::trusted::Trusted;
 use crate::terminal::confirm::confirmed;
 use std::path::{Path, PathBuf};
@@ -25,6 +27,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub(crate) struct Trust {
     trusted: Trusted,
+    /// What was accepted for an earlier clone at this path. It is shown only.
+    former: Option<Trusted>,
     source: Source,
 }
 
@@ -41,10 +45,11 @@ impl Trust {
     pub(crate) fn of(root: &Path, file: Option<&Path>) -> Result<Self, TrustError> {
         if let Some(file) = file.filter(|file| !file.as_os_str().is_empty()) {
             let source = Source::File(file.to_owned());
-            return Ok(Self { trusted: trusted_file::read(file, root)?, source });
+            return Ok(Self { trusted: trusted_file::read(file, root)?, former: None, source });
         }
         let store = TrustStore::of(root)?;
-        Ok(Self { trusted: store.read()?, source: Source::Store(store) })
+        let Accepted { trusted, former } = store.read()?;
+        Ok(Self { trusted, former, source: Source::Store(store) })
     }
 
     pub(crate) fn trusted(&self) -> &Trusted {
@@ -57,7 +62,10 @@ impl Trust {
         if new.is_empty() {
             return Ok(());
         }
-        let lines = self.trusted.differences(&new);
+        let lines = match &self.former {
+            Some(former) => former.differences_of_another_clone(&new),
+            None => self.trusted.differences(&new),
+        };
         Err(match &self.source {
             Source::File(file) => TrustError::NotListed { file: file.clone(), lines },
             Source::Store(_) => TrustError::Untrusted { lines, clusters: claim::clusters(&new) },
@@ -77,18 +85,16 @@ impl Trust {
         }
     }
 
-    /// Accepts the claims without a question, and stores them.
+    /// Accepts the claims without a question, and stores them. The list of `--trusted` stays: people write it.
     pub(crate) fn accept(&mut self, claims: Vec<Claim>) -> Result<(), TrustError> {
         let new = self.trusted.missing(claims);
         if new.is_empty() {
             return Ok(());
         }
-        for claim in new {
-            self.trusted.add(claim);
+        if let Source::Store(store) = &self.source {
+            self.trusted = store.add(new)?;
+            self.former = None;
         }
-        match &self.source {
-            Source::Store(store) => store.write(&self.trusted),
-            Source::File(file) => Err(TrustError::ReadOnly(file.clone())),
-        }
+        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Trust")]
 pub(crate) struct TrustFlags {
-    /// Accept the keys and rules that this file lists, and no others; for CI (default: those accepted on this machine).
+    /// Accept the keys, connections and rules that this file lists, and no others; for CI (default: those accepted on this machine).
     #[arg(long, env = "SEALED_SECRETS_TRUSTED", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub trusted: Option<PathBuf>,
 }

@@ -13,6 +13,7 @@ use crate::project::trust::Trust;
 use crate::project::trust::claim::Claim;
 use crate::settings::flag_value;
 use crate::settings::kubeconfig_flags::KubeconfigFlags;
+use crate::settings::trust_flags::TrustFlags;
 use crate::terminal::escape::shown_path;
 use crate::terminal::program::name;
 use crate::terminal::warnings::alert;
@@ -25,7 +26,9 @@ pub(crate) const LONG_ABOUT: &str = "Write the certificates that the clusters se
     commit them.\n\n\
     A certificate comes over the context of your kubeconfig that the project file names for the cluster, else from its url. How it is \
     fetched is used only once you have accepted it, at a terminal. A certificate that came over the API server of your kubeconfig is \
-    trusted without comparing digits; one from a url is shown and asked for.";
+    trusted without comparing digits; one from a url is shown and asked for.\n\n\
+    With --trusted, the list says how certificates are fetched. One that came over the API server is written, and the list stays: add the \
+    line that is printed once your team has compared the digits.";
 
 /// Write the certificates that the clusters serve now into their files.
 #[derive(Debug, Args)]
@@ -33,7 +36,9 @@ pub(crate) const LONG_ABOUT: &str = "Write the certificates that the clusters se
         # All of them\n  \
         {0} clusters fetch\n\n  \
         # In a script, over a context that the command names and not the project file\n  \
-        {0} clusters fetch prod-eu --context admin@prod-eu", name()))]
+        {0} clusters fetch prod-eu --context admin@prod-eu\n\n  \
+        # In CI, where the list has lines such as \"prod-eu context prod-eu\"\n  \
+        {0} clusters fetch --trusted ../trusted", name()))]
 pub(crate) struct FetchArgs {
     /// Names of clusters (default: all with a context or url).
     #[arg(value_name = "NAME")]
@@ -42,6 +47,9 @@ pub(crate) struct FetchArgs {
     /// Context of the kubeconfig to use for the cluster, whatever the project file says.
     #[arg(long, value_name = "CONTEXT", help_heading = "Cluster")]
     pub context: Option<String>,
+
+    #[command(flatten)]
+    pub trust: TrustFlags,
 
     #[command(flatten)]
     pub kubeconfig: KubeconfigFlags,
@@ -60,7 +68,7 @@ pub(crate) fn run(args: &FetchArgs) -> Result<(), CommandError> {
     if context.is_some() && (todo.len() != 1 || args.names.is_empty()) {
         return Err(ClustersError::OneCluster("--context").into());
     }
-    let mut trust = Trust::of(project.root(), None)?;
+    let mut trust = Trust::of(project.root(), args.trust.trusted.as_deref())?;
     if context.is_none() {
         trust.require(todo.iter().map(|cluster| connection(cluster)).collect())?;
     }
@@ -100,17 +108,24 @@ fn fetch(
         |there| matches!(&there.key, RecipientKey::Certificate(there) if there.fingerprint() == certificate.fingerprint()),
     );
     let key = RecipientKey::Certificate(certificate.clone());
-    let claims = vec![Recipient { name: cluster.name.clone(), key }.claim()];
+    let claim = Recipient { name: cluster.name.clone(), key }.claim();
     if is_verified {
-        trust.accept(claims)?;
+        trust.accept(vec![claim.clone()])?;
     } else {
-        trust.require(claims).hint("it did not come over the verified API server of your kubeconfig")?;
+        trust
+            .require(vec![claim.clone()])
+            .hint("it did not come over the verified API server of your kubeconfig")?;
     }
+    let unlisted = if trust.trusted().has(&claim) {
+        String::new()
+    } else {
+        format!("; the list of --trusted lacks {} {}", cluster.name, certificate.fingerprint())
+    };
     if is_there {
-        return Ok(format!("{}: {short} in {} is the newest", cluster.name, shown_path(path)));
+        return Ok(format!("{}: {short} in {} is the newest{unlisted}", cluster.name, shown_path(path)));
     }
     write(project, path, &certificate)?;
-    Ok(format!("{}: {short} written to {}", cluster.name, shown_path(path)))
+    Ok(format!("{}: {short} written to {}{unlisted}", cluster.name, shown_path(path)))
 }
 
 fn write(project: &Project, path: &Path, certificate: &Certificate) -> Result<(), ClustersError> {

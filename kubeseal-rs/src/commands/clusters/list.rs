@@ -12,11 +12,11 @@ use crate::error::CommandError;
 use crate::files::output::Output;
 use crate::manifest::write::RenderError;
 use crate::project::Project;
-use crate::project::cluster::{Cluster, KeySource};
+use crate::project::cluster::{Cluster, Connection, KeySource};
 use crate::project::recipient::RecipientKey;
 use crate::project::trust::Trust;
 use crate::project::trust::claim::Claim;
-use crate::project::trust::trusted_file;
+use crate::project::trust::list;
 use crate::settings::kubeconfig_flags::KubeconfigFlags;
 use crate::settings::trust_flags::TrustFlags;
 use crate::terminal::escape::shown_json;
@@ -103,7 +103,8 @@ pub(crate) fn run(args: &ListArgs) -> Result<(), CommandError> {
     }
 }
 
-/// Prints the accepted keys of the project's clusters, and the digest of its rules, if all are accepted as they are now.
+/// Prints the accepted keys and connections of the project's clusters, and the digest of its rules, if the keys and rules are accepted as
+/// they are now. A connection that is not accepted is not listed.
 fn print_trusted_file(project: &Project, file: Option<&Path>) -> Result<(), CommandError> {
     let mut trust = Trust::of(project.root(), file)?;
     let keys = project.clusters().iter().map(|cluster| Ok(project.recipient(cluster)?.claim()));
@@ -111,8 +112,15 @@ fn print_trusted_file(project: &Project, file: Option<&Path>) -> Result<(), Comm
     claims.push(project.rules());
     trust.require(claims)?;
     let mut trusted = trust.trusted().clone();
-    trusted.clusters.retain(|name, _| project.clusters().iter().any(|cluster| cluster.name == *name));
-    let lines = trusted_file::lines(&trusted, &digest_of(&project.rules()));
+    trusted.clusters.retain(|name, known| {
+        let cluster = project.clusters().iter().find(|cluster| cluster.name == *name);
+        // The project file says another one by now.
+        if cluster.is_some_and(|cluster| cluster.connection != known.connection) {
+            known.connection = Connection::default();
+        }
+        cluster.is_some()
+    });
+    let lines = list::lines(&trusted, &digest_of(&project.rules()));
     Ok(Output::Stdout.write(lines.as_bytes())?)
 }
 

@@ -3,6 +3,8 @@
 //! Decided: an advisory lock (flock) on the file itself, instead of on one beside it, which would be left in the
 //! repository, or on the directory, which would make changes of other files wait. A file is replaced by another, so a
 //! process that has waited checks whether the path still leads to the locked file. Editors ignore the lock.
+//!
+//! Files that this program keeps for the user may not exist yet: they have a lock file beside them.
 
 use crate::files::file_update::error::FileUpdateError;
 use std::fs::{self, File, TryLockError};
@@ -20,13 +22,29 @@ pub(crate) struct FileLock(#[expect(dead_code, reason = "held, not used")] Optio
 impl FileLock {
     /// Locks the file, and waits no longer than `timeout`.
     pub(crate) fn of(path: &Path, timeout: Duration) -> Result<Self, FileUpdateError> {
+        // On other systems the lock keeps even this process from reading the file.
+        if cfg!(not(unix)) {
+            return to_change(path).map(|_| Self(None));
+        }
+        Self::when_free(path, timeout, to_change)
+    }
+
+    /// Locks a file that holds nothing, and creates it if it does not exist. Waits no longer than `timeout`.
+    pub(crate) fn of_lock_file(path: &Path, timeout: Duration) -> Result<Self, FileUpdateError> {
+        Self::when_free(path, timeout, |path| {
+            let mut options = File::options();
+            options.write(true).create(true).truncate(false).open(path).map_err(FileUpdateError::ReadOnly)
+        })
+    }
+
+    fn when_free(
+        path: &Path,
+        timeout: Duration,
+        open: impl Fn(&Path) -> Result<File, FileUpdateError>,
+    ) -> Result<Self, FileUpdateError> {
         let end = Instant::now() + timeout;
         loop {
-            let file = to_change(path)?;
-            // On other systems the lock keeps even this process from reading the file.
-            if cfg!(not(unix)) {
-                return Ok(Self(None));
-            }
+            let file = open(path)?;
             match file.try_lock() {
                 // A file system without locks is no reason to fail.
                 Ok(()) | Err(TryLockError::Error(_))
@@ -74,6 +92,16 @@ mod tests {
         assert!(matches!(FileLock::of(file.path(), SHORT), Err(FileUpdateError::Busy(SHORT))));
         drop(first);
         assert!(FileLock::of(file.path(), SHORT).is_ok());
+    }
+
+    #[test]
+    fn a_lock_file_is_created_and_held() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lock");
+        let first = FileLock::of_lock_file(&path, SHORT).unwrap();
+        assert!(matches!(FileLock::of_lock_file(&path, SHORT), Err(FileUpdateError::Busy(SHORT))));
+        drop(first);
+        assert!(FileLock::of_lock_file(&path, SHORT).is_ok());
     }
 
     #[test]

@@ -1,12 +1,17 @@
 //! [`TrustError`]: why a project file is not trusted, and what to do about it.
 
 use crate::error::Hint;
+use crate::files::file_update::error::FileUpdateError;
 use crate::project::cluster_name::ClusterName;
+use crate::project::trust::list::InvalidLine;
 use crate::project::trust::trusted::Differences;
 use crate::terminal::escape::shown_path;
 use crate::terminal::program::name;
 use std::io;
 use std::path::PathBuf;
+
+/// The lines of a file for `--trusted`.
+const FORMS: &str = "NAME FINGERPRINT, NAME age1…, NAME context CONTEXT, NAME url URL, or rules SHA256";
 
 /// Why nothing is sealed by a project file.
 #[derive(Debug, thiserror::Error)]
@@ -33,12 +38,21 @@ pub(crate) enum TrustError {
         #[source]
         source: io::Error,
     },
-    #[error("{} is inside of the repository, and a pull request could change it", shown_path(.0))]
+    #[error("cannot lock {}", shown_path(.path))]
+    Lock {
+        path: PathBuf,
+        #[source]
+        source: FileUpdateError,
+    },
+    #[error("{} is inside of the repository, or behind a link in it, and a pull request could change it", shown_path(.0))]
     InRepository(PathBuf),
-    #[error("line {line} of {} names no key and no rules", shown_path(.path))]
-    Line { path: PathBuf, line: usize },
-    #[error("nothing is accepted beside {}", shown_path(.0))]
-    ReadOnly(PathBuf),
+    #[error("cannot read line {line} of {}", shown_path(.path))]
+    Line {
+        path: PathBuf,
+        line: usize,
+        #[source]
+        source: InvalidLine,
+    },
 }
 
 impl Hint for TrustError {
@@ -54,22 +68,20 @@ impl Hint for TrustError {
                 )
             }
             Self::NotListed { .. } => {
-                "if your team means it, add it to that file: NAME FINGERPRINT, NAME age1…, or rules SHA256; how a certificate is \
-                 fetched cannot be listed, and is accepted in a terminal"
-                    .into()
+                format!("if your team means it, add it to that file: {FORMS}; `{} clusters list --trusted-file` prints all", name())
             }
             Self::NotSure => "nothing was changed".into(),
             Self::NoHome => "set HOME or XDG_CONFIG_HOME; in CI, give --trusted FILE".into(),
             Self::Read { .. } => "name a file that you may read".into(),
             Self::Damaged(_) => format!("delete it, and accept anew: `{} clusters trust`", name()),
-            Self::Write { .. } => "make its directory writable, or set XDG_CONFIG_HOME to one that is".into(),
+            Self::Write { .. } => "make its directory writable; in CI, give --trusted FILE".into(),
+            Self::Lock { source, .. } => return source.hint(),
             Self::InRepository(_) => {
                 "keep it where pull requests do not reach, or take that of the protected branch: git show origin/main:FILE > \
                  ../trusted"
                     .into()
             }
-            Self::Line { .. } => "write NAME FINGERPRINT, NAME age1…, or rules SHA256; # begins a comment".into(),
-            Self::ReadOnly(_) => "leave out --trusted, and SEALED_SECRETS_TRUSTED".into(),
+            Self::Line { .. } => format!("write {FORMS}; # begins a comment"),
         })
     }
 }

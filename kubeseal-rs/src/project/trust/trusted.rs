@@ -127,6 +127,13 @@ impl Trusted {
         }
         Differences(lines)
     }
+
+    /// What these claims change, where this was accepted for an earlier clone at the same path.
+    pub(crate) fn differences_of_another_clone(&self, claims: &[Claim]) -> Differences {
+        let Differences(mut lines) = self.differences(claims);
+        lines.insert(0, "what was accepted before was for another clone at this path".into());
+        Differences(lines)
+    }
 }
 
 impl fmt::Display for Differences {

@@ -30,7 +30,62 @@ fn a_renewed_certificate_is_written_and_trusted() {
     assert_eq!(repository.succeeds(&FETCH), format!("prod-eu: {short} in {PATH} is the newest\n"));
     let list = repository.succeeds(&["clusters", "list", "--trusted-file"]);
     let (old, new) = (fingerprint(&pem()), fingerprint(&newer));
-    assert!(list.starts_with(&format!("prod-eu {old}\nprod-eu {new}\nrules ")), "{list}");
+    let expected = format!("prod-eu {old}\nprod-eu {new}\nprod-eu context eu\nrules ");
+    assert!(list.starts_with(&expected), "{list}");
+}
+
+#[test]
+fn ci_fetches_over_the_connections_of_its_list() {
+    let eu = Server::start_tls(serving(&[&pem(), &pem()]), false);
+    let repository = Repository::new(&[("eu", &eu)]);
+    repository.write(".sealed-secrets.yaml", FILE);
+    let fetch = ["clusters", "fetch", "--trusted", "../trusted"];
+    let list = |text: &str| std::fs::write(repository.beside("trusted"), text).unwrap();
+    for text in ["", "prod-eu context dev\n", "prod-us context eu\n"] {
+        list(text);
+        let error = repository.fails(&fetch);
+        assert!(error.contains("prod-eu: its certificate is fetched by context eu"), "{error}");
+        assert!(error.contains("add it to that file: ") && eu.requests().is_empty(), "{error}");
+    }
+    let (line, key) = ("prod-eu context eu\n", fingerprint(&pem()));
+    list(line);
+    let output = repository.succeeds(&fetch);
+    assert_eq!(
+        output,
+        format!("prod-eu: f5b8ca6cdb64 written to {PATH}; the list of --trusted lacks prod-eu {key}\n")
+    );
+    assert_eq!(fingerprint(&repository.read(PATH)), key);
+    // The list stays as it is, and so does what was accepted on the machine.
+    assert_eq!(std::fs::read_to_string(repository.beside("trusted")).unwrap(), line);
+    assert!(!repository.beside("config").exists());
+    list(&format!("{line}prod-eu {key}\n"));
+    assert_eq!(repository.succeeds(&fetch), format!("prod-eu: f5b8ca6cdb64 in {PATH} is the newest\n"));
+}
+
+/// A certificate from an address is written only if the list has its key.
+#[test]
+fn ci_fetches_no_unlisted_certificate_from_a_url() {
+    let server = Server::start_tls(vec![("/cert.pem", 200, pem()), ("/cert.pem", 200, pem())], false);
+    let repository = Repository::new(&[]);
+    let url = "https://elsewhere.example/v1/cert.pem";
+    repository.write(".sealed-secrets.yaml", &FILE.replace("context: eu", &format!("url: \"{url}\"")));
+    let fetch = |list: &str| {
+        std::fs::write(repository.beside("trusted"), list).unwrap();
+        let mut command = repository.command(&["clusters", "fetch", "prod-eu", "--trusted", "../trusted"]);
+        command.env("HTTPS_PROXY", proxy(&server)).env("SSL_CERT_FILE", &server.files.as_ref().unwrap()[0]);
+        let output = crate::support::program::finish(command, b"");
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    let line = format!("prod-eu url {url}\n");
+    let (is_written, error) = fetch(&line);
+    assert!(
+        !is_written && error.contains(&format!("prod-eu: certificate {}", fingerprint(&pem()))),
+        "{error}"
+    );
+    assert!(!repository.path(PATH).exists());
+    let (is_written, error) = fetch(&format!("{line}prod-eu {}\n", fingerprint(&pem())));
+    assert!(is_written, "{error}");
+    assert_eq!(fingerprint(&repository.read(PATH)), fingerprint(&pem()));
 }
 
 #[test]

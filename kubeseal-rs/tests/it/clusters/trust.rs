@@ -3,6 +3,7 @@
 use super::repository::{Repository, newer};
 use crate::support::certificates::{fingerprint, pem};
 use crate::support::program::finish;
+use crate::support::terminal::Terminal;
 use std::fs;
 
 const FILE: &str = "clusters:
@@ -107,6 +108,95 @@ fn a_list_for_ci_counts_alone() {
     repository.write("trusted", &list);
     let error = repository.fails(&["clusters", "list", "--trusted", "trusted"]);
     assert!(error.contains("trusted is inside of the repository"), "{error}");
+}
+
+#[test]
+fn the_list_for_ci_has_connections() {
+    let repository = repository();
+    let file = FILE.replace("prod-eu.pem }", "prod-eu.pem, context: \"prod #1\", controllerName: mine }");
+    repository.write(".sealed-secrets.yaml", &file);
+    assert_eq!(repository.answers(&["clusters", "trust"], "y\n").0, Some(0));
+    let list = repository.succeeds(&["clusters", "list", "--trusted-file"]);
+    let line = "prod-eu context \"prod #1\" controllerName mine\n";
+    assert!(list.contains(line), "{list}");
+    fs::write(repository.beside("trusted"), &list).unwrap();
+    let printed = repository.succeeds(&["clusters", "list", "--trusted-file", "--trusted", "../trusted"]);
+    assert_eq!(printed, list);
+    // What is not in the project file any more is not listed.
+    repository.write(".sealed-secrets.yaml", FILE);
+    assert_eq!(repository.succeeds(&["clusters", "list", "--trusted-file"]), list.replace(line, ""));
+
+    for (text, expected) in [
+        (
+            "# mine\nprod-eu contxt x\n",
+            "line 2 of ../trusted\n  because: it names no key, no connection and no rules",
+        ),
+        (
+            "prod-eu context \"x\n",
+            "line 1 of ../trusted\n  because: what is in quotes is not a string of JSON",
+        ),
+        (
+            "prod-eu context x\nprod-eu context y",
+            "line 2 of ../trusted\n  because: an earlier line says so already",
+        ),
+    ] {
+        fs::write(repository.beside("trusted"), text).unwrap();
+        let error = repository.fails(&["clusters", "list", "--trusted", "../trusted"]);
+        assert!(error.contains(expected) && error.contains("NAME context CONTEXT, NAME url URL"), "{error}");
+    }
+}
+
+#[test]
+fn a_link_of_the_repository_leads_to_no_list() {
+    use std::os::unix::fs::symlink;
+    let repository = repository();
+    fs::write(repository.beside("trusted"), "").unwrap();
+    symlink("../trusted", repository.path("list")).unwrap();
+    symlink("repo/list", repository.beside("link")).unwrap();
+    for path in ["list", "../link"] {
+        let error = repository.fails(&["clusters", "list", "--trusted", path]);
+        assert!(error.contains("or behind a link in it, and a pull request could change it"), "{error}");
+    }
+    repository.succeeds(&["clusters", "list", "--trusted", "../trusted"]);
+}
+
+/// What is accepted while a question is open stays accepted.
+#[test]
+fn two_processes_accept_at_once() {
+    let repository = repository();
+    let other = newer();
+    repository.write("prod-us.pem", &other);
+    let file = FILE.replace("rules:", "  prod-us: { certificate: prod-us.pem }\nrules:");
+    repository.write(".sealed-secrets.yaml", &file);
+    let mut terminal = Terminal::start(repository.command(&["clusters", "trust", "prod-eu"]));
+    terminal.wait_for(" [y/N] ");
+    repository.succeeds(&["clusters", "trust", "prod-us", "--fingerprint", &fingerprint(&other)]);
+    terminal.type_in("y\n");
+    assert_eq!(terminal.end().0, Some(0));
+    for name in ["prod-eu", "prod-us"] {
+        let output = repository.succeeds(&["clusters", "trust", name]);
+        assert_eq!(output, "everything was accepted before\n", "{name}");
+    }
+}
+
+#[test]
+fn another_clone_at_the_same_path_is_asked_for() {
+    let repository = repository();
+    let trust = ["clusters", "trust"];
+    assert_eq!(repository.answers(&trust, "y\n").0, Some(0));
+    fs::rename(repository.path(".git"), repository.beside("git")).unwrap();
+    repository.write(".git/HEAD", "ref: refs/heads/main\n");
+    fs::create_dir(repository.path(".git/objects")).unwrap();
+    let error = repository.fails(&trust);
+    assert!(error.contains("\n  what was accepted before was for another clone at this path\n"), "{error}");
+    assert!(error.contains("(accepted before: f5b8ca6cdb64)"), "{error}");
+    let (code, _, shown) = repository.answers(&trust, "y\n");
+    assert!(code == Some(0) && shown.contains("another clone"), "{shown}");
+    assert_eq!(repository.succeeds(&trust), "everything was accepted before\n");
+    // The first clone is the other one now.
+    fs::remove_dir_all(repository.path(".git")).unwrap();
+    fs::rename(repository.beside("git"), repository.path(".git")).unwrap();
+    assert!(repository.fails(&trust).contains("another clone"));
 }
 
 #[test]
