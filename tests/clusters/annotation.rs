@@ -7,9 +7,9 @@ use api::annotations::RECIPIENTS;
 use serde_json::{Value, json};
 use tests::lab::Maker;
 
-use crate::cluster::recipients_of;
 use crate::one_file::opened_by_the_newest_key;
-use crate::program::Reseal;
+use crate::scene::cluster::recipients_of;
+use crate::scene::program::Reseal;
 use crate::stage::{Scene, Stage};
 
 const VALUES: [(&str, &str); 2] = [("a", "1"), ("b", "2")];

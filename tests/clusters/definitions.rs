@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tests::lab::Maker;
 use tests::test::eventually::eventually;
 
-use crate::cluster::{Cluster, SOON};
+use crate::scene::cluster::{Cluster, SOON};
 use crate::stage::{HOME, Scene, Stage};
 
 const NAME: &str = "sealedsecrets.bitnami.com";
@@ -73,7 +73,7 @@ async fn plays(scene: &mut Scene, sealed: &Value) -> Result<()> {
 
 /// Waits until it is unsealed; then nothing may be written. Returns the versions.
 async fn is_settled(cluster: &Cluster, namespace: &str, sealed: &Value) -> Result<[Option<String>; 2]> {
-    let name = crate::cluster::name_of(sealed)?;
+    let name = crate::scene::cluster::name_of(sealed)?;
     let values = VALUES.map(|(key, value)| (key, value.as_bytes()));
     cluster.person.sees_synced(namespace, name, ConditionStatus::True).await?;
     cluster.person.sees_values(namespace, name, &values).await?;

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tests::lab::Maker;
 
 use crate::one_file::opened_by_the_newest_key;
-use crate::program::Reseal;
+use crate::scene::program::Reseal;
 use crate::stage::{Scene, Stage};
 
 /// The variable that has the seed of a run.

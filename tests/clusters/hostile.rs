@@ -9,7 +9,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 use tests::lab::Maker;
 
-use crate::cluster::{name_of, recipients_of};
+use crate::scene::cluster::{name_of, recipients_of};
 use crate::stage::Stage;
 
 const VALUES: [(&str, &str); 2] = [("a", "1"), ("b", "2")];

@@ -5,15 +5,14 @@
 //! How the annotation is read and written is tested in `crates/recipients` and `crates/sealing`.
 
 mod annotation;
-mod cluster;
 mod definitions;
+mod drill;
 mod every_order;
 mod hostile;
-mod items;
 mod one_file;
-mod program;
 mod renewal;
 mod restart;
+mod scene;
 mod stage;
 mod verbs;
 
@@ -36,6 +35,7 @@ fn main() -> ExitCode {
             renewal::an_item_that_was_merged_for_one_cluster_is_reported_by_the_other,
             verbs::a_project_file_leads_to_one_file_for_both_of_ours,
             verbs::a_project_file_leads_to_one_file_for_upstreams_and_ours,
+            drill::what_is_left_of_two_lost_clusters_opens_with_an_identity_of_age,
             annotation::a_change_wakes_the_controller_and_writes_no_secret,
             annotation::one_that_is_broken_is_reported_until_it_is_mended,
             hostile::each_is_reported_and_the_items_open_in_the_first_cluster,

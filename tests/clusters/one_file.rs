@@ -9,7 +9,7 @@ use kube::ResourceExt as _;
 use serde_json::Value;
 use tests::lab::Maker;
 
-use crate::cluster::{Cluster, name_of};
+use crate::scene::cluster::{Cluster, name_of};
 use crate::stage::{Scene, Stage};
 
 pub(crate) async fn opens_in_both_clusters_of_ours(stage: Arc<Stage>) -> Result<()> {

@@ -8,7 +8,7 @@ use kube::api::{Api, ListParams};
 use tests::lab::Maker;
 use tests::test::eventually::eventually;
 
-use crate::cluster::{Cluster, SOON};
+use crate::scene::cluster::{Cluster, SOON};
 use crate::stage::Stage;
 
 const VALUES: [(&str, &str); 2] = [("a", "1"), ("b", "2")];

@@ -13,7 +13,7 @@ use tests::programs::program::Program;
 use tests::test::suite;
 use tests::test::temp_namespace::with_temp_ns_in;
 
-use crate::cluster::Cluster;
+use crate::scene::cluster::Cluster;
 
 /// The namespace of the controllers and their keys.
 pub(crate) const HOME: &str = "kube-system";

@@ -1,4 +1,4 @@
-//! [`Shell`]: the reader's terminal: a folder with the chart in it, and a PATH with kubectl, helm and kubeseal-rs.
+//! [`Shell`]: the reader's terminal: a folder with the chart in it, and a PATH with kubectl, helm, age and kubeseal-rs.
 
 use std::os::unix::fs::symlink;
 use std::process::Stdio;
@@ -32,7 +32,7 @@ impl<'a> Shell<'a> {
             std::fs::create_dir(folder.path().join(name))?;
         }
         let tools = folder.path().join("tools");
-        for program in [Program::Kubectl, Program::Helm] {
+        for program in [Program::Kubectl, Program::Helm, Program::Age, Program::AgeKeygen] {
             symlink(lab.programs.path(program)?, tools.join(program.file_name()))?;
         }
         symlink(&lab.binaries.kubeseal, tools.join("kubeseal-rs"))?;

@@ -29,7 +29,10 @@ impl Stage {
 }
 
 async fn ready() -> Result<(Programs, Binaries)> {
-    let build = || Ok((Programs::ready(&Program::SYSTEM)?, Binaries::ready()?));
+    let build = || {
+        let programs = [Program::SYSTEM.as_slice(), &Program::AGE].concat();
+        Ok((Programs::ready(&programs)?, Binaries::ready()?))
+    };
     tokio::task::spawn_blocking(build).await.context("building panicked")?
 }
 

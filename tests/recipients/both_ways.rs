@@ -22,14 +22,14 @@ use tests::workspace;
 use crate::stage::{Program, cluster, opened_by_entries, read};
 
 /// Each scope, with the annotation that asks for it.
-const SCOPES: [(&str, Option<&str>); 3] = [
+pub(crate) const SCOPES: [(&str, Option<&str>); 3] = [
     ("strict", None),
     ("namespace-wide", Some("sealedsecrets.bitnami.com/namespace-wide")),
     ("cluster-wide", Some("sealedsecrets.bitnami.com/cluster-wide")),
 ];
 
 /// Items in base64: a text, bytes that are no text, and nothing.
-fn items() -> Value {
+pub(crate) fn items() -> Value {
     json!({ "password": "aHVudGVyMg==", "tls.key": "AAH+/w==", "empty": "" })
 }
 

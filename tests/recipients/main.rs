@@ -1,7 +1,7 @@
 //! `crates/recipients` beside a second implementation of its format, in Python (`tests/programs/recipients`), which was
 //! written from the two pages FORMAT.md alone. `crates/recipients/tests` opens the vectors that it wrote.
 //!
-//! Needs Python, and no control plane.
+//! Needs Python, and Go for the programs of age; no control plane.
 
 mod age_identity;
 mod both_ways;
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
             both_ways::rust_unseals_what_python_seals,
             refused::both_read_the_same_texts,
             age_identity::opens_without_a_cluster,
+            age_identity::opens_what_the_program_encrypted,
         ],
     )
 }

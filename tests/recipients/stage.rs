@@ -1,20 +1,27 @@
-//! What the tests use: the Python program, and a SealedSecret that it makes.
+//! What the tests use: the Python program, a SealedSecret that it makes, `age`, and our kubeseal.
 
 use std::fs;
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
+use tests::binaries::Binaries;
+use tests::process::cli::Cli;
+use tests::programs::Programs;
 use tests::programs::own::python::Python;
+use tests::programs::program::Program as Other;
 use tests::test::suite::Stage;
 use tests::workspace;
 
 /// The annotation that has the groups of recipients.
-const ANNOTATION: &str = "sealedsecrets.bitnami.com/recipients";
+pub(crate) const ANNOTATION: &str = "sealedsecrets.bitnami.com/recipients";
 
-/// The Python program. Nothing of it runs between two tests.
+/// The Python program, and programs that do the same. Nothing of them runs between two tests.
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) python: Python,
+    pub(crate) age: Cli,
+    pub(crate) age_keygen: Cli,
+    pub(crate) kubeseal: Cli,
 }
 
 impl Stage for Program {
@@ -25,7 +32,14 @@ impl Stage for Program {
 
 impl Program {
     pub(crate) fn ready() -> Result<Self> {
-        Ok(Self { python: Python::ready("recipients")? })
+        let python = Python::ready("recipients")?;
+        let programs = Programs::ready(&Other::AGE)?;
+        Ok(Self {
+            python,
+            age: Cli::new(programs.path(Other::Age)?),
+            age_keygen: Cli::new(programs.path(Other::AgeKeygen)?),
+            kubeseal: Cli::new(&Binaries::ready()?.kubeseal),
+        })
     }
 
     /// The SealedSecret `shop/db` with `items` (each in base64), for the clusters `a` and `b` of the envelope's test keys and

@@ -37,6 +37,10 @@ pub enum Program {
     Ctr,
     /// Flux's controller for Kustomizations.
     KustomizeController,
+    /// Encrypts files for recipients of age, and decrypts them.
+    Age,
+    /// Makes identities of age.
+    AgeKeygen,
 }
 
 impl Program {
@@ -62,6 +66,9 @@ impl Program {
         Self::Ctr,
     ];
 
+    /// What opens SealedSecrets without any cluster.
+    pub const AGE: [Self; 2] = [Self::Age, Self::AgeKeygen];
+
     /// The name of its executable.
     pub const fn file_name(self) -> &'static str {
         match self {
@@ -80,6 +87,8 @@ impl Program {
             Self::ContainerdShim => "containerd-shim-runc-v2",
             Self::Ctr => "ctr",
             Self::KustomizeController => "kustomize-controller",
+            Self::Age => "age",
+            Self::AgeKeygen => "age-keygen",
         }
     }
 
@@ -100,6 +109,8 @@ impl Program {
             Self::ContainerdShim => "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2",
             Self::Ctr => "github.com/containerd/containerd/v2/cmd/ctr",
             Self::KustomizeController => "github.com/fluxcd/kustomize-controller",
+            Self::Age => "filippo.io/age/cmd/age",
+            Self::AgeKeygen => "filippo.io/age/cmd/age-keygen",
         }
     }
 
@@ -117,6 +128,7 @@ impl Program {
             Self::UpstreamKubeseal | Self::UpstreamController => "github.com/bitnami/sealed-secrets",
             Self::Containerd | Self::ContainerdShim | Self::Ctr => "github.com/containerd/containerd/v2",
             Self::KustomizeController => "github.com/fluxcd/kustomize-controller",
+            Self::Age | Self::AgeKeygen => "filippo.io/age",
         }
     }
 
@@ -129,6 +141,7 @@ impl Program {
             | Self::ContainerdShim
             | Self::Ctr
             | Self::KustomizeController => None,
+            Self::Age | Self::AgeKeygen => Some("main.Version"),
             Self::KubeApiserver
             | Self::KubeControllerManager
             | Self::Kubectl
@@ -153,6 +166,7 @@ impl Program {
             Self::UpstreamKubeseal | Self::UpstreamController => "upstream",
             Self::Containerd | Self::ContainerdShim | Self::Ctr => "containerd",
             Self::KustomizeController => "flux",
+            Self::Age | Self::AgeKeygen => "age",
         };
         workspace::root().join("tests/programs").join(name)
     }
@@ -168,6 +182,7 @@ impl Program {
             Self::UpstreamKubeseal | Self::UpstreamController => 30,
             Self::KubeScheduler | Self::KubeProxy | Self::ContainerdShim | Self::Ctr => 15,
             Self::KustomizeController => 120,
+            Self::Age | Self::AgeKeygen => 5,
         };
         Duration::from_secs(seconds)
     }

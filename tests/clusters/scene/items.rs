@@ -8,7 +8,7 @@ use recipients::Recipients;
 use sealing::{OtherRecipient, SealFor, SecretToSeal, seal_items, seal_secret_for};
 use serde_json::{Value, json};
 
-use crate::cluster::recipients_of;
+use crate::scene::cluster::recipients_of;
 use crate::stage::Scene;
 
 impl Scene {

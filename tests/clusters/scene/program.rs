@@ -6,7 +6,7 @@ use tests::lab::Maker;
 use tests::process::cli::CliOutput;
 use tests::user::person::Person;
 
-use crate::cluster::{Cluster, name_of};
+use crate::scene::cluster::{Cluster, name_of};
 use crate::stage::Scene;
 
 /// The file of the certificate.
