@@ -48,6 +48,8 @@ impl Cluster {
     /// Starts the controller, and waits until it is ready.
     pub(crate) async fn start_controller(&mut self) -> Result<()> {
         let pod = Pod::of(&self.site.chart.deployment()?).maker(self.maker).flag("key-size", "2048");
+        // Tests send requests one after the other, and upstream's kubeseal does not send one again that was too many.
+        let pod = pod.flag("rate-limit", "1000").flag("rate-limit-burst", "1000");
         let pod = match self.maker {
             // There is one replica, and an election takes seconds.
             Maker::Ours => pod.flag("leader-elect", "false"),
