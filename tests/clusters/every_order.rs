@@ -1,62 +1,47 @@
-//! Random sequences of what the programs of both makers do to one file and to the clusters. A model says what each cluster opens after each
-//! step, as in `crates/sealing/tests/it/recipients_in_every_order.rs`, which has many more sequences and no programs.
+//! Random sequences of what the programs of both makers do to one file and to the clusters. A [`Model`] says what each cluster opens after each
+//! [`Step`], as in `crates/sealing/tests/it/recipients_in_every_order.rs`, which has many more sequences and no programs.
 //!
 //! A failure prints the steps and their seed; `CLUSTERS_SEED=<number> cargo test --workspace --test clusters -- every_order` runs them again.
 
-use std::collections::BTreeMap;
+mod model;
+mod step;
+
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
+use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use rand::{RngExt as _, SeedableRng as _};
 use serde_json::Value;
 use tests::lab::Maker;
 
+use self::model::{ITEMS, Model};
+use self::step::{Aim, Step};
 use crate::one_file::opened_by_the_newest_key;
 use crate::scene::program::Reseal;
+use crate::scene::repository::{NAMES, Repository};
 use crate::stage::{Scene, Stage};
 
 /// The variable that has the seed of a run.
 const SEED: &str = "CLUSTERS_SEED";
 
-const ITEMS: [&str; 3] = ["a", "b", "c"];
-
-/// Sequences, and steps of each: both tests take about 20 seconds.
+/// Sequences, and steps of each: both tests take about 30 seconds.
 const SEQUENCES: usize = 5;
-const STEPS: usize = 7;
-
-/// What happens to the file or to a cluster; a number is the index of the cluster.
-#[derive(Debug, Clone, Copy)]
-enum Step {
-    /// The controller makes a new sealing key.
-    Renew(usize),
-    /// A command has the controller seal everything to its newest key.
-    Reseal(usize, Reseal),
-    /// `--merge-into` of this maker with the certificate of one cluster.
-    MergeInto(usize, Maker, &'static str),
-    /// An item is sealed for both clusters: to this one, and with entries for both.
-    SealForBoth(usize, &'static str),
-}
-
-/// What the model knows of an item.
-#[derive(Debug)]
-struct Item {
-    value: String,
-    /// The cluster that its envelope is sealed to.
-    envelope: usize,
-    /// Its entry is for this envelope.
-    matches: bool,
-    /// It has an entry, which may be for an earlier envelope.
-    has_entry: bool,
-}
+const STEPS: usize = 9;
 
 struct Sequence<'a> {
     scene: &'a Scene,
+    repository: &'a Repository,
     file: Value,
-    items: BTreeMap<&'static str, Item>,
-    /// Whether the newest key of the cluster opens all that the cluster opens.
-    is_fresh: [bool; 2],
+    model: Model,
     changes: usize,
+}
+
+/// How a command that changes recipients ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Changed,
+    Unchanged,
+    Failed,
 }
 
 pub(crate) async fn programs_of_both_makers_with_our_controllers(stage: Arc<Stage>) -> Result<()> {
@@ -75,11 +60,12 @@ async fn play_all(stage: &Stage, first: Maker) -> Result<()> {
     let mut random = StdRng::seed_from_u64(seed);
     stage
         .play(first, async |scene| {
+            let repository = Repository::new(scene, &[]).await?;
             for number in 0..SEQUENCES {
-                let steps: Vec<Step> = (0..STEPS).map(|_| step(&mut random)).collect();
+                let steps: Vec<Step> = (0..STEPS).map(|_| Step::random(&mut random)).collect();
                 let mut taken = 0;
                 let mut play = async || {
-                    let mut sequence = Sequence::new(scene, &format!("db-{number}")).await?;
+                    let mut sequence = Sequence::new(scene, &repository, &format!("db-{number}")).await?;
                     sequence.check().await?;
                     for step in &steps {
                         taken += 1;
@@ -96,33 +82,15 @@ async fn play_all(stage: &Stage, first: Maker) -> Result<()> {
         .await
 }
 
-fn step(random: &mut StdRng) -> Step {
-    let (cluster, item) = (random.random_range(0..2), ITEMS[random.random_range(0..ITEMS.len())]);
-    let maker = if random.random() { Maker::Ours } else { Maker::Upstream };
-    match random.random_range(0..8) {
-        0 => Step::Renew(cluster),
-        1..=3 => Step::Reseal(cluster, Reseal::ALL[random.random_range(0..Reseal::ALL.len())]),
-        4 => Step::MergeInto(cluster, maker, item),
-        _ => Step::SealForBoth(cluster, item),
-    }
-}
-
 impl<'a> Sequence<'a> {
-    async fn new(scene: &'a Scene, name: &str) -> Result<Self> {
+    async fn new(scene: &'a Scene, repository: &'a Repository, name: &str) -> Result<Self> {
         let file = scene.seal(name, &ITEMS.map(|item| (item, item))).await?;
-        let known = |item: &str| Item { value: item.to_owned(), envelope: 0, matches: true, has_entry: true };
-        let items = ITEMS.into_iter().map(|item| (item, known(item))).collect();
-        Ok(Self { scene, file, items, is_fresh: [true; 2], changes: 0 })
+        Ok(Self { scene, repository, file, model: Model::new(), changes: 0 })
     }
 
     /// Upstream's controller does not know the entries.
-    fn opens(&self, cluster: usize, item: &Item) -> bool {
-        let knows_entries = self.scene.clusters[cluster].maker == Maker::Ours;
-        item.envelope == cluster || (knows_entries && item.matches)
-    }
-
-    fn opens_all(&self, cluster: usize) -> bool {
-        self.items.values().all(|item| self.opens(cluster, item))
+    fn knows_entries(&self, cluster: usize) -> bool {
+        self.scene.clusters[cluster].maker == Maker::Ours
     }
 
     async fn take(&mut self, step: Step) -> Result<()> {
@@ -131,37 +99,84 @@ impl<'a> Sequence<'a> {
         match step {
             Step::Renew(cluster) => {
                 self.scene.clusters[cluster].renew_key().await?;
-                self.is_fresh[cluster] = false;
+                self.repository.fetch(cluster).await?;
+                self.model.renewed(cluster);
             }
             Step::Reseal(cluster, how) => self.reseal(cluster, how).await?,
             Step::MergeInto(envelope, maker, item) => {
                 self.file = self.scene.merge_into(envelope, maker, &self.file, item, &value).await?;
-                let has_entry = self.items[item].has_entry;
-                self.items.insert(item, Item { value, envelope, matches: false, has_entry });
+                self.model.sealed_for_one(item, value, envelope);
             }
             Step::SealForBoth(envelope, item) => {
                 self.scene.merge(&mut self.file, envelope, item, &value).await?;
-                self.items.insert(item, Item { value, envelope, matches: true, has_entry: true });
+                self.model.sealed_for_both(item, value, envelope);
             }
+            Step::Edit(envelope, item) => {
+                let editor = format!("sed -i 's/^  {item}: .*/  {item}: {value}/'");
+                let clusters = format!("--for={},{}", NAMES[1], NAMES[0]);
+                // The rule names them in order.
+                let args = if envelope == 0 { vec!["edit"] } else { vec!["edit", &clusters] };
+                let (output, file) = self.repository.run_on(&self.file, &editor, &args).await?;
+                output.success()?;
+                self.file = file;
+                self.model.sealed_for_both(item, value, envelope);
+            }
+            Step::Recipients(opener, aim) => self.change_recipients(opener, aim).await?,
         }
         Ok(())
     }
 
     async fn reseal(&mut self, cluster: usize, how: Reseal) -> Result<()> {
-        let by_ours = self.scene.clusters[cluster].maker == Maker::Ours;
+        let by_ours = self.knows_entries(cluster);
         // Upstream's controller makes new envelopes and drops the annotation, which our commands do not take.
-        let keeps_entries = by_ours || self.items.values().all(|item| !item.has_entry);
-        let succeeds =
-            self.opens_all(cluster) && (keeps_entries || how == Reseal::ReEncrypt(Maker::Upstream));
+        let keeps_entries = by_ours || !self.model.has_entries();
+        let succeeds = self.model.opens_all(cluster, by_ours)
+            && (keeps_entries || how == Reseal::ReEncrypt(Maker::Upstream));
         let resealed = self.scene.reseal(cluster, how, &self.file).await?;
         ensure!(resealed.is_ok() == succeeds, "{how:?}: {resealed:?}");
         let Ok(file) = resealed else { return Ok(()) };
         self.file = file;
-        self.is_fresh[cluster] = true;
+        self.model.resealed(cluster);
         if !by_ours {
-            for item in self.items.values_mut() {
-                (item.matches, item.has_entry) = (false, false);
-            }
+            self.model.lost_entries();
+        }
+        Ok(())
+    }
+
+    /// `recipients` and `reseal --recipients` open the values with the private keys of a cluster.
+    async fn change_recipients(&mut self, opener: usize, aim: Aim) -> Result<()> {
+        let (is_annotated, is_even) = (self.model.has_entries(), self.model.is_even());
+        // Without the annotation, it is not known for whom the file is.
+        let aim = if !is_annotated && matches!(aim, Aim::Add(_)) { Aim::Rules } else { aim };
+        let key = self.repository.private_keys(self.scene, opener).await?;
+        let args = match aim {
+            Aim::Add(cluster) => vec!["recipients", "add", &key, NAMES[cluster]],
+            Aim::Remove(cluster) => vec!["recipients", "remove", &key, NAMES[cluster]],
+            Aim::Rules => vec!["reseal", "--recipients", &key],
+        };
+        let (output, file) = self.repository.run_on(&self.file, "false", &args).await?;
+        let ended = match String::from_utf8_lossy(&output.stdout) {
+            _ if !output.status.success() => Ended::Failed,
+            printed if printed.contains("1 changed") => Ended::Changed,
+            _ => Ended::Unchanged,
+        };
+        let if_opened = if self.model.opens_all(opener, true) { Ended::Changed } else { Ended::Failed };
+        let may = match aim {
+            Aim::Remove(_) if !is_annotated => vec![Ended::Unchanged, Ended::Failed],
+            Aim::Add(_) | Aim::Remove(_) if !is_even => vec![Ended::Failed],
+            // Both are there already. It is one group for the newest keys, or is made that.
+            Aim::Add(_) | Aim::Rules if is_even => vec![Ended::Unchanged, if_opened],
+            Aim::Add(_) | Aim::Remove(_) | Aim::Rules => vec![if_opened],
+        };
+        ensure!(may.contains(&ended), "{aim:?}: {ended:?}, and not {may:?}: {}", output.stderr);
+        if ended != Ended::Changed {
+            ensure!(file == self.file, "{aim:?} changed the file, and ended with {ended:?}");
+            return Ok(());
+        }
+        self.file = file;
+        match aim {
+            Aim::Remove(cluster) => self.model.has_recipients(&[1 - cluster]),
+            Aim::Add(_) | Aim::Rules => self.model.has_recipients(&[0, 1]),
         }
         Ok(())
     }
@@ -169,16 +184,18 @@ impl<'a> Sequence<'a> {
     /// Applies the file to both clusters, and compares what they open with the model.
     async fn check(&self) -> Result<()> {
         self.scene.apply(&self.file).await?;
+        let items = &self.model.items;
         for (index, cluster) in self.scene.clusters.iter().enumerate() {
-            if !self.opens_all(index) {
-                let unopened = self.items.iter().filter(|(_, item)| !self.opens(index, item));
-                let unopened: Vec<&str> = unopened.map(|(name, _)| *name).collect();
+            let knows_entries = self.knows_entries(index);
+            let unopened = items.iter().filter(|(_, item)| !item.opens(index, knows_entries));
+            let unopened: Vec<&str> = unopened.map(|(name, _)| *name).collect();
+            if !unopened.is_empty() {
                 cluster.refuses(&self.file, &unopened, "").await?;
                 continue;
             }
-            let values: Vec<_> = self.items.iter().map(|(name, item)| (*name, item.value.as_str())).collect();
+            let values: Vec<_> = items.iter().map(|(name, item)| (*name, item.value.as_str())).collect();
             let status = cluster.opens(&self.file, &values).await?;
-            if cluster.maker == Maker::Ours && self.is_fresh[index] {
+            if cluster.maker == Maker::Ours && self.model.is_fresh[index] {
                 opened_by_the_newest_key(cluster, &status).await?;
             }
         }
