@@ -11,6 +11,7 @@ mod every_order;
 mod hostile;
 mod one_file;
 mod renewal;
+mod requests;
 mod restart;
 mod scene;
 mod stage;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
             annotation::a_change_wakes_the_controller_and_writes_no_secret,
             annotation::one_that_is_broken_is_reported_until_it_is_mended,
             hostile::each_is_reported_and_the_items_open_in_the_first_cluster,
+            requests::ten_thousand_entries_are_not_tried,
             definitions::one_that_drops_fields_of_the_status_causes_no_writes,
             every_order::programs_of_both_makers_with_our_controllers,
             every_order::programs_of_both_makers_with_upstreams_controller,

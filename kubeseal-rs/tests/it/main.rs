@@ -30,6 +30,7 @@ mod seal {
 mod for_clusters {
     mod changes;
     mod hostile;
+    mod many_entries;
     mod recipients;
     mod repository;
     mod seals;

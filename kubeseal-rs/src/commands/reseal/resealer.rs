@@ -1,6 +1,7 @@
 //! [`Resealer`]: seals the items of one SealedSecret to the present certificate, by the controller or with private
 //! keys.
 
+use crate::commands::common::seal_for::annotation;
 use crate::commands::reseal::failure::ResealFailure;
 use crate::commands::upstream::re_encrypt::rotated_object::Resealed;
 use crate::controller::Controller;
@@ -10,7 +11,8 @@ use crate::manifest::sealed_secrets::SealedObject;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use envelope::Certificate;
 use rand::rngs::SysRng;
-use sealing::KeyRing;
+use recipients::Recipients;
+use sealing::{KeyRing, ResealError};
 use std::cell::Cell;
 
 /// After this many failures of the cluster in a row the run ends.
@@ -64,7 +66,11 @@ impl<'a> Resealer<'a> {
                     return Err(ResealFailure::NotTried);
                 }
                 if object.spec.data.is_some() {
-                    return Err(sealing::ResealError::DeprecatedData.into());
+                    return Err(ResealError::DeprecatedData.into());
+                }
+                // The controller would answer that it does not open, and not why.
+                if let Some(Err(error)) = annotation::text(object).map(Recipients::from_text) {
+                    return Err(ResealError::BadRecipients(error).into());
                 }
                 let answer = controller.reseal(&object.object).map_err(ResealFailure::from);
                 let is_down = answer.as_ref().is_err_and(ResealFailure::is_of_the_cluster);

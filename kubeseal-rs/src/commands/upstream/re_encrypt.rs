@@ -3,6 +3,7 @@
 pub(crate) mod rotated_object;
 
 use crate::commands::common::reason::Reason;
+use crate::commands::common::seal_for::annotation;
 use crate::commands::upstream::re_encrypt::rotated_object::Resealed;
 use crate::commands::upstream::task::ReEncrypt;
 use crate::commands::upstream::validate::DoesNotOpen;
@@ -44,6 +45,8 @@ fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), CommandError> {
         let mut object = file.objects()[index].clone();
         let location = object.location.clone().of(&re_encrypt.sealed).to_string();
         object.default_namespace(re_encrypt.namespace.as_deref());
+        // The controller would answer that it does not open, and not why.
+        annotation::read(&object).context(&cannot_change)?;
         let answer = controller.reseal(&object.object).context(NO_ANSWER)?;
         let resealed = Resealed::of(&location, answer, &object.metadata, &object.spec)
             .ok_or_else(|| does_not_open(&controller, &location, &object.metadata))??;
@@ -62,6 +65,7 @@ fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), CommandErr
         let location = sealed.location.to_string();
         let stated = sealed.metadata.namespace.clone();
         sealed.default_namespace(re_encrypt.namespace.as_deref());
+        annotation::read(&sealed)?;
         let answer = controller.reseal(&sealed.object).context(NO_ANSWER)?;
         let resealed = Resealed::of(&location, answer, &sealed.metadata, &sealed.spec)
             .ok_or_else(|| does_not_open(&controller, &location, &sealed.metadata))??;
