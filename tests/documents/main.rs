@@ -11,6 +11,7 @@ mod links;
 mod pages;
 mod shell;
 mod stage;
+mod threats;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         links::every_link_leads_somewhere,
         links::every_page_is_two_clicks_from_the_readme,
         links::the_readme_is_short,
+        threats::every_threat_is_shown_by_a_test,
     ];
     tests.extend(PAGES.iter().map(|page| Test::new(page.path, move |stage| follow::follow(stage, page))));
     suite::run_on(async || Ok(Stage::default()), tests)

@@ -128,6 +128,11 @@ pub(crate) async fn the_list_counts_what_is_not_run(_: Arc<Stage>) -> Result<()>
 
 /// The paths of all Markdown files of the checkout.
 pub(crate) fn all() -> Result<Vec<String>> {
+    files("md")
+}
+
+/// The paths of all files of the checkout with this extension.
+pub(crate) fn files(extension: &str) -> Result<Vec<String>> {
     let root = workspace::root();
     let mut paths = Vec::new();
     let mut folders = vec![root.to_owned()];
@@ -138,7 +143,7 @@ pub(crate) fn all() -> Result<Vec<String>> {
                 if !is_left_out(root, &path) {
                     folders.push(path);
                 }
-            } else if path.extension().is_some_and(|it| it == "md") {
+            } else if path.extension().is_some_and(|it| it == extension) {
                 paths.push(path.strip_prefix(root)?.display().to_string());
             }
         }

@@ -1,6 +1,7 @@
 //! What a pull request can write into the project file, and into a sealed file: every verb that writes stops, and the file stays.
 
 use super::repository::{RECIPIENTS, Repository, SECRET};
+use crate::support::program::fixture;
 use crate::support::terminal::Terminal;
 use std::fs;
 
@@ -53,6 +54,17 @@ fn another_certificate() {
     repository.seal(DB);
     fs::copy(repository.path(".sealed-secrets/us.pem"), repository.path(".sealed-secrets/eu.pem")).unwrap();
     repository.stops("does not list:");
+}
+
+/// The team accepted it, and so it is no question of trust.
+#[test]
+fn a_certificate_without_an_rsa_key() {
+    let repository = Repository::new();
+    repository.seal(DB);
+    fs::copy(fixture("not-rsa.crt"), repository.path(".sealed-secrets/us.pem")).unwrap();
+    repository.stops(".sealed-secrets/us.pem");
+    let (_, error) = repository.fails(&["seal", "-w", DB], SECRET);
+    assert!(error.contains("RSA"), "{error}");
 }
 
 #[test]
