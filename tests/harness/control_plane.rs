@@ -7,6 +7,7 @@
 pub(crate) mod apiserver;
 pub(crate) mod certificates;
 pub(crate) mod controller_manager;
+pub(crate) mod ended;
 pub(crate) mod etcd;
 pub mod kubeconfig;
 pub mod pod_network;
@@ -145,12 +146,14 @@ impl ControlPlane {
         Ok(())
     }
 
-    /// Ends every process, and deletes the folder. A second call does nothing.
+    /// Ends every process, and deletes the folder. A second call does nothing. It is an error if one had ended by itself.
     pub async fn stop(&self) -> Result<()> {
         let Some(Running { mut processes, dir }) = self.running.lock().await.take() else { return Ok(()) };
+        let ended = ended::check(&mut processes);
         // All at once: an API server waits long for clients that are still connected, and no data is needed any more.
         future::try_join_all(processes.iter_mut().map(|process| process.stop(GRACE))).await?;
-        dir.close().context("the control plane's folder could not be removed")
+        dir.close().context("the control plane's folder could not be removed")?;
+        ended
     }
 
     /// A client that may do everything.

@@ -25,6 +25,8 @@ pub(crate) struct Process {
     /// Locked for short calls only; the lock makes a Process, and so a Pod, `Sync`.
     child: Mutex<Child>,
     log: PathBuf,
+    /// Whether the harness has told it to end.
+    is_told: bool,
 }
 
 impl Process {
@@ -40,7 +42,7 @@ impl Process {
             .process_group(0)
             .kill_on_drop(true);
         let child = spawner::spawn(command).with_context(|| format!("cannot start {name}"))?;
-        Ok(Self { name: name.to_owned(), child: Mutex::new(child), log: log.to_owned() })
+        Ok(Self { name: name.to_owned(), child: Mutex::new(child), log: log.to_owned(), is_told: false })
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -62,6 +64,11 @@ impl Process {
         status.with_context(|| format!("cannot find out whether {} still runs", self.name))
     }
 
+    /// Its exit status, if it has ended before it was told to.
+    pub(crate) fn ended_by_itself(&mut self) -> Result<Option<ExitStatus>> {
+        if self.is_told { Ok(None) } else { self.exited() }
+    }
+
     /// Sends a signal, if it still runs.
     pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
         let Some(pid) = self.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)) else {
@@ -76,6 +83,7 @@ impl Process {
 
     /// Sends SIGTERM, then SIGKILL if it still runs after `grace`; returns the exit status.
     pub(crate) async fn stop(&mut self, grace: Duration) -> Result<ExitStatus> {
+        self.is_told = true;
         self.signal(Signal::TERM)?;
         match tokio::time::timeout(grace, self.child().wait()).await {
             Ok(status) => status.with_context(|| format!("cannot wait for {}", self.name)),
@@ -85,6 +93,7 @@ impl Process {
 
     /// Sends SIGKILL; returns the exit status.
     pub(crate) async fn kill(&mut self) -> Result<ExitStatus> {
+        self.is_told = true;
         self.signal(Signal::KILL)?;
         let status = self.child().wait().await;
         status.with_context(|| format!("cannot wait for {}", self.name))

@@ -63,9 +63,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         return Ok(());
     }
     println!("\n{}", paint::bad(&tally.closing_line(&took)));
-    for name in &tally.failed {
-        println!("  {name}");
-    }
+    print!("{}", tally.failures());
     match tally.rerun() {
         Some(command) => {
             bail!(Failure::new("not all tests passed", format!("to run these again: {command}")))

@@ -2,15 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use k8s_openapi::api::core::v1::{ConfigMap, ServiceAccount};
 use kube::{Api, Client};
 
-use crate::control_plane::port::Taken;
+use crate::control_plane::ended;
 use crate::failure::Failure;
 use crate::process::Process;
 use crate::process::log_tail::log_tail;
-use crate::process::log_tail::read_log;
 
 /// Five seconds on an idle machine; longer while something compiles.
 const LONGEST: Duration = Duration::from_mins(2);
@@ -48,11 +47,7 @@ async fn wait_for(processes: &mut [Process], check: impl AsyncFn() -> Result<()>
     let start = Instant::now();
     loop {
         let Err(error) = check().await else { return Ok(()) };
-        for process in &mut *processes {
-            if let Some(status) = process.exited()? {
-                return Err(ended(process, &status.to_string()));
-            }
-        }
+        ended::check(processes)?;
         if start.elapsed() > LONGEST {
             return Err(error.context(too_slow(processes)));
         }
@@ -71,34 +66,6 @@ async fn namespaces(client: &Client) -> Result<()> {
         Api::<ConfigMap>::namespaced(client.clone(), namespace).get("kube-root-ca.crt").await?;
     }
     Ok(())
-}
-
-fn ended(process: &Process, status: &str) -> anyhow::Error {
-    let text = read_log(process.log()).unwrap_or_default();
-    if text.contains("address already in use") {
-        return Taken { program: process.name().to_owned() }.into();
-    }
-    let what = format!(
-        "{} ended with {status}; the end of its log:\n{}",
-        process.name(),
-        log_tail(process.log(), 15)
-    );
-    match hint(&text) {
-        Some(hint) => Failure::new(what, hint).into(),
-        None => anyhow!(what),
-    }
-}
-
-fn hint(log: &str) -> Option<&'static str> {
-    if log.contains("no space left on device") {
-        return Some("the disk is full: free some space, or set TMPDIR to a folder elsewhere");
-    }
-    if log.contains("unknown flag") {
-        return Some(
-            "this version has other flags: unset KUBEBUILDER_ASSETS to use the version the project pins",
-        );
-    }
-    None
 }
 
 fn too_slow(processes: &[Process]) -> Failure {

@@ -1,6 +1,12 @@
 //! [`Tally`]: counts the results in the output of test binaries.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
+
+/// Of what a failed test says, this many lines are repeated at the end of the run.
+const MOST_LINES: usize = 3;
+/// In characters.
+const LONGEST_LINE: usize = 240;
 
 /// The outcome of all test binaries so far.
 #[derive(Debug, Default)]
@@ -11,6 +17,9 @@ pub(super) struct Tally {
     unrun: Vec<(String, String)>,
     /// By name, each once.
     pub(super) failed: Vec<String>,
+    /// The test whose failure is being read, and the first lines of why each failed.
+    reading: Option<String>,
+    reasons: HashMap<String, Vec<String>>,
     /// The test binaries they are in, as arguments of `cargo test`.
     targets: Vec<String>,
 }
@@ -19,6 +28,7 @@ impl Tally {
     /// Counts one line of its output, or leaves it.
     pub(super) fn read(&mut self, line: &str) {
         let line = plain(line);
+        self.read_reason(line.trim_end());
         let line = line.trim();
         if let Some(counts) = line.strip_prefix("test result: ") {
             self.passed += count(counts, "passed");
@@ -34,6 +44,33 @@ impl Tally {
         } else if let Some(target) = line.strip_prefix("`-p ").and_then(|target| target.strip_suffix('`')) {
             self.targets.push(format!("-p {target}"));
         }
+    }
+
+    /// Reads the part of the output that says why: `---- NAME ----`, then lines of text.
+    fn read_reason(&mut self, line: &str) {
+        if let Some(name) = line.strip_prefix("---- ").and_then(|line| line.strip_suffix(" ----")) {
+            self.reading = Some(name.strip_suffix(" stdout").unwrap_or(name).to_owned());
+        } else if line.starts_with("test result: ") || line == "failures:" {
+            self.reading = None;
+        } else if let Some(name) = self.reading.as_ref().filter(|_| !line.is_empty()) {
+            let reason = self.reasons.entry(name.clone()).or_default();
+            if reason.len() < MOST_LINES {
+                reason.push(line.chars().take(LONGEST_LINE).collect());
+            }
+        }
+    }
+
+    /// The tests that failed, each with the first lines of why.
+    pub(super) fn failures(&self) -> String {
+        let mut text = String::new();
+        for name in &self.failed {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "  {name}");
+            for line in self.reasons.get(name).into_iter().flatten() {
+                let _ = writeln!(text, "      {line}");
+            }
+        }
+        text
     }
 
     /// Notes that a test binary did not end well, for its arguments of `cargo test`.
@@ -141,6 +178,15 @@ mod tests {
         assert_eq!(tally.failed, ["x::y"]);
         assert_eq!(tally.closing_line("9 s"), "1 test failed, 7 passed, in 9 s.");
         assert_eq!(tally.rerun().as_deref(), Some("cargo xtask test -p tests --test interop -- x::y"));
+    }
+
+    #[test]
+    fn each_failure_says_why_in_its_first_lines() {
+        let own = "test a::b ... FAILED\ntest c ... FAILED\n\nfailures:\n\n---- a::b ----\nerror: no key\n  because: the API server ended\n\n---- c ----\nerror: x\nhint: 1\n2\n3\n\nfailures:\n    a::b\n    c\n\ntest result: FAILED. 0 passed; 2 failed;";
+        let cargos = "test d ... FAILED\n\nfailures:\n\n---- d stdout ----\n\nthread 'd' panicked at src/d.rs:1:1:\nleft is not right\n\nfailures:\n    d\n\ntest result: FAILED. 0 passed; 1 failed;\nnot read";
+        let failures = tally(&format!("{own}\n{cargos}")).failures();
+        let expected = "  a::b\n      error: no key\n        because: the API server ended\n  c\n      error: x\n      hint: 1\n      2\n  d\n      thread 'd' panicked at src/d.rs:1:1:\n      left is not right\n";
+        assert_eq!(failures, expected);
     }
 
     #[test]
