@@ -34,6 +34,7 @@ use crate::control_plane::pod_network::PodNetwork;
 use crate::control_plane::port::free_port;
 use crate::failure::Failure;
 use crate::process::Process;
+use crate::process::file_descriptors;
 use crate::programs::Programs;
 use crate::programs::program::Program;
 
@@ -98,6 +99,7 @@ impl ControlPlane {
 
     /// Starts a control plane, and waits until it is ready for use. Takes a few seconds.
     pub async fn start(programs: &Programs) -> Result<Self> {
+        file_descriptors::raise_limit();
         let mut tries = 1;
         loop {
             match Self::try_start(programs).await {

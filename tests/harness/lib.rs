@@ -38,6 +38,7 @@ pub mod cluster {
 
 /// The network between a controller and the API server, and the ways in which it fails; the tests' own HTTP client.
 pub mod network {
+    pub mod accept;
     pub mod cuttable_link;
     pub mod fault_proxy;
     pub mod http_client;

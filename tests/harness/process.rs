@@ -3,6 +3,7 @@
 
 pub mod cli;
 pub mod clock;
+pub(crate) mod file_descriptors;
 pub(crate) mod lifeline;
 pub(crate) mod log_tail;
 pub(crate) mod spawner;

@@ -11,7 +11,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
+
+use crate::network::accept::accept_each;
 
 /// A link from a port on loopback to another one. When this is dropped, all its connections are closed.
 #[derive(Debug)]
@@ -59,13 +61,7 @@ impl Drop for CuttableLink {
 }
 
 async fn serve(listener: TcpListener, port: u16, passes: Arc<watch::Sender<bool>>) {
-    let mut connections = JoinSet::new();
-    while let Ok((client, _)) = listener.accept().await {
-        let passes = passes.subscribe();
-        // An error ends that connection, and both ends see it end.
-        connections.spawn(async move { join(client, port, passes).await });
-        while connections.try_join_next().is_some() {}
-    }
+    accept_each(listener, |client| join(client, port, passes.subscribe())).await;
 }
 
 async fn join(client: TcpStream, port: u16, mut passes: watch::Receiver<bool>) -> Result<()> {

@@ -25,6 +25,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::control_plane::ControlPlane;
+use crate::network::accept::accept_each;
 use crate::network::fault_proxy::rule::{FaultRules, Rule};
 use crate::network::fault_proxy::shared::{Reset, Shared, lock};
 
@@ -89,11 +90,7 @@ impl fmt::Debug for FaultProxy {
 }
 
 async fn serve(listener: TcpListener, shared: Arc<Shared>) {
-    let mut connections = JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        connections.spawn(connection(stream, Arc::clone(&shared)));
-        while connections.try_join_next().is_some() {}
-    }
+    accept_each(listener, |stream| connection(stream, Arc::clone(&shared))).await;
 }
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {

@@ -16,6 +16,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::network::accept::accept_each;
+
 type Files = Arc<Mutex<HashMap<String, Bytes>>>;
 
 /// Serves files over HTTP on loopback until it is dropped.
@@ -44,19 +46,16 @@ impl Artifacts {
 }
 
 async fn accept(listener: TcpListener, files: Files) {
-    let mut connections = JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
+    accept_each(listener, |stream| {
         let files = Arc::clone(&files);
         let service = service_fn(move |request| {
             let answer = answer(&request, &files);
             async { Ok::<_, Infallible>(answer) }
         });
-        connections.spawn(async {
-            // A client that closes the connection sends its request again.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-        });
-        while connections.try_join_next().is_some() {}
-    }
+        // A client that closes the connection sends its request again.
+        http1::Builder::new().serve_connection(TokioIo::new(stream), service)
+    })
+    .await;
 }
 
 fn answer(request: &Request<Incoming>, files: &Files) -> Response<Full<Bytes>> {

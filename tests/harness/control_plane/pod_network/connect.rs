@@ -7,22 +7,21 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
-use tokio::task::JoinSet;
 
 use crate::control_plane::pod_network::table::Table;
+use crate::network::accept::accept_each;
 
 /// The API server's requests have five header lines; a longer head is not from it.
 const LONGEST_HEAD: usize = 8 << 10;
 
 /// Serves until dropped, which closes every connection.
 pub(crate) async fn serve(listener: UnixListener, table: Arc<Table>) {
-    let mut connections = JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
+    // An error ends that connection; the API server reports it to its client.
+    accept_each(listener, |stream| {
         let table = Arc::clone(&table);
-        // An error ends that connection; the API server reports it to its client.
-        connections.spawn(async move { proxy(stream, &table).await });
-        while connections.try_join_next().is_some() {}
-    }
+        async move { proxy(stream, &table).await }
+    })
+    .await;
 }
 
 async fn proxy(mut client: UnixStream, table: &Table) -> Result<()> {

@@ -9,9 +9,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::network::accept::accept_each;
 use crate::network::namespace::resident::Resident;
 
 /// Time limit for a connection inside.
@@ -55,13 +56,11 @@ impl Drop for PortForwards {
 }
 
 async fn attend(listener: TcpListener, inside: SocketAddrV4, resident: Arc<Resident>) {
-    let mut connections = JoinSet::new();
-    while let Ok((client, _)) = listener.accept().await {
+    accept_each(listener, |client| {
         let resident = Arc::clone(&resident);
-        // An error ends that connection, and its client sees it end.
-        connections.spawn(async move { enter(client, inside, &resident).await });
-        while connections.try_join_next().is_some() {}
-    }
+        async move { enter(client, inside, &resident).await }
+    })
+    .await;
 }
 
 async fn enter(mut client: TcpStream, inside: SocketAddrV4, resident: &Resident) -> Result<()> {

@@ -4,6 +4,7 @@
 use std::net::Ipv4Addr;
 
 use anyhow::{Context as _, Result, bail};
+use tests::network::accept::accept_each;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -47,12 +48,7 @@ impl Proxy {
 }
 
 async fn serve(listener: TcpListener, server: u16, is_guarded: bool) {
-    let mut connections = JoinSet::new();
-    while let Ok((client, _)) = listener.accept().await {
-        // An error ends that connection, and its client sees that.
-        connections.spawn(async move { lead(client, server, is_guarded).await });
-        while connections.try_join_next().is_some() {}
-    }
+    accept_each(listener, |client| lead(client, server, is_guarded)).await;
 }
 
 async fn lead(mut client: TcpStream, server: u16, is_guarded: bool) -> Result<()> {
