@@ -165,7 +165,9 @@ impl<'a> Sequence<'a> {
             Aim::Remove(_) if !is_annotated => vec![Ended::Unchanged, Ended::Failed],
             Aim::Add(_) | Aim::Remove(_) if !is_even => vec![Ended::Failed],
             // Both are there already. It is one group for the newest keys, or is made that.
-            Aim::Add(_) | Aim::Rules if is_even => vec![Ended::Unchanged, if_opened],
+            Aim::Add(_) | Aim::Rules if is_even && !self.model.is_outdated() => {
+                vec![Ended::Unchanged, if_opened]
+            }
             Aim::Add(_) | Aim::Remove(_) | Aim::Rules => vec![if_opened],
         };
         ensure!(may.contains(&ended), "{aim:?}: {ended:?}, and not {may:?}: {}", output.stderr);

@@ -1,4 +1,4 @@
-//! `change_recipients`: the same values for other recipients.
+//! `change_recipients`: the same values for other recipients. `outdated_items`: values that not all recipients have.
 
 use crate::base64_text::decode_base64;
 use crate::item_error::{ItemError, ItemErrorKind};
@@ -29,6 +29,13 @@ pub enum ChangeError {
     /// The values do not seal.
     #[error(transparent)]
     Seal(#[from] SealFailure),
+}
+
+/// The items that have entries for an older value, because a program that does not know the annotation changed them. Only keys show it.
+pub fn outdated_items(metadata: &ObjectMeta, spec: &SealedSecretSpec, keys: Keys<'_>) -> Vec<String> {
+    let opener = ItemOpener::with_keys(metadata, keys);
+    let items = spec.encrypted_data.iter().filter(|(name, sealed)| opener.is_outdated(name, sealed));
+    items.map(|(name, _)| name.clone()).collect()
 }
 
 /// Opens every session key and wraps it for these recipients, and for no others: the items for the first, and one group with a fresh object

@@ -152,6 +152,13 @@ impl<'a> ItemOpener<'a> {
         self.entries.has(name)
     }
 
+    /// Whether a key opens entries for the item, and they are for another envelope.
+    pub(crate) fn is_outdated(&self, name: &str, sealed: &str) -> bool {
+        let Some(envelope) = decode_base64(sealed) else { return false };
+        let matching = self.matching(self.scope, name, &self.label(), &envelope);
+        matching.is_ok_and(|(_, is_outdated)| is_outdated)
+    }
+
     /// The object's own scope.
     pub(crate) fn scope(&self) -> Scope {
         self.scope

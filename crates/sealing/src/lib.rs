@@ -27,7 +27,7 @@ mod unseal;
 mod unsealed_secret;
 
 pub use base64_text::decode_base64;
-pub use change_recipients::{ChangeError, change_recipients};
+pub use change_recipients::{ChangeError, change_recipients, outdated_items};
 pub use item_error::{BadTemplate, ItemError, ItemErrorKind};
 pub use keys::key_ring::KeyRing;
 pub use keys::sealing_key::{KeyOrder, KeySecretError, SealingKey};

@@ -62,6 +62,11 @@ impl Model {
         first.is_some_and(|first| !first.is_empty()) && all.all(|entries| Some(entries) == first)
     }
 
+    /// Whether an item has entries for an earlier envelope.
+    pub(super) fn is_outdated(&self) -> bool {
+        self.items.values().any(|item| !item.matches && !item.entries.is_empty())
+    }
+
     pub(super) fn renewed(&mut self, cluster: usize) {
         self.keys[cluster] += 1;
         self.is_fresh[cluster] = false;

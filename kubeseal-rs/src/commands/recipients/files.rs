@@ -36,8 +36,7 @@ pub(crate) struct Request {
 pub(crate) fn change(request: &Request) -> Result<(), CommandError> {
     let project = Project::require(folder_of(&request.paths))?;
     let trust = Trust::of(project.root(), request.trusted.as_deref())?;
-    let folds = request.keys.is_some();
-    let mut planner = Planner { project: &project, trust, aim: &request.aim, folds };
+    let mut planner = Planner { project: &project, trust, aim: &request.aim, keys: request.keys.as_ref() };
     let (files, not_found) = sealed_files::find(&request.paths);
     let mut summary = ChangeSummary::new(not_found, request.keys.is_none());
     let mut stdout = ProgressLines::new();

@@ -19,7 +19,7 @@ use crate::project::{Project, Selection};
 use api::Scope;
 use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
 use rand::rngs::SysRng;
-use sealing::change_recipients;
+use sealing::{change_recipients, outdated_items};
 use serde_json::json;
 use std::path::Path;
 use yaml_edit_in_place::Change;
@@ -29,8 +29,8 @@ pub(crate) struct Planner<'a> {
     pub project: &'a Project,
     pub trust: Trust,
     pub aim: &'a Aim,
-    /// Whether several groups are made one, which takes the keys.
-    pub folds: bool,
+    /// With keys, several groups are made one, and entries are compared with the values.
+    pub keys: Option<&'a OpeningKeys>,
 }
 
 /// A SealedSecret whose recipients are not those that are wanted.
@@ -83,8 +83,14 @@ impl Planner<'_> {
             return Ok(Err(ChangeFailure::OpensAnywhere));
         }
         let mut differences = differences(&current, &recipients);
-        if self.folds && current.groups > 1 {
-            differences.push(format!("in {} groups", current.groups));
+        if let Some(keys) = self.keys {
+            if current.groups > 1 {
+                differences.push(format!("in {} groups", current.groups));
+            }
+            let outdated = keys.with(|keys| outdated_items(&object.metadata, &object.spec, keys));
+            if !outdated.is_empty() {
+                differences.push(format!("with entries for older values of {}", outdated.join(", ")));
+            }
         }
         Ok(Ok((!differences.is_empty()).then_some(Planned { recipients, differences })))
     }

@@ -66,6 +66,22 @@ fn a_recipient_is_removed_and_the_rules_bring_it_back() {
     assert_eq!(before, repository.read(DB), "a file that is right is not written");
 }
 
+/// Only a key shows it: the recipients are those of the rule.
+#[test]
+fn an_item_that_was_changed_for_one_cluster_is_sealed_for_all_again() {
+    let repository = Repository::new();
+    repository.seal(DB);
+    let eu = repository.path(".sealed-secrets/eu.pem").display().to_string();
+    repository.succeeds(&["--cert", &eu, "--merge-into", DB], "stringData: {user: other}\n");
+    assert_eq!(repository.who_opens(DB), ["eu"]);
+    let arguments = ["reseal", "--recipients", "apps"];
+    let (_, stderr) = repository.fails(&[&arguments[..], &[&repository.key_of("us")]].concat(), "");
+    assert!(stderr.contains("no key could decrypt secret (user)"), "{stderr}");
+    let (stdout, _) = repository.succeeds(&[&arguments[..], &[&repository.key_of("eu")]].concat(), "");
+    assert!(stdout.contains("1 changed"), "{stdout}");
+    assert_eq!(repository.who_opens(DB), ["eu", "us"]);
+}
+
 #[test]
 fn an_ordinary_sealed_secret_gets_another_cluster_and_loses_it() {
     let repository = Repository::new();
