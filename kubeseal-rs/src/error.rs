@@ -157,13 +157,13 @@ impl<T, E: Into<CommandError>> Context<T> for Result<T, E> {
     }
 }
 
+/// What to do about an annotation for recipients that is too long to be written.
+pub(crate) const TOO_MANY_RECIPIENTS: &str = "write layout: per-cluster into the rule, which makes a file for each cluster; or split the Secret; nothing was changed";
+
 impl Hint for sealing::SealFailure {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Recipients(_) => Some(
-                "write layout: per-cluster into the rule, which makes a file for each cluster; or split the Secret; nothing was changed"
-                    .into(),
-            ),
+            Self::Recipients(_) => Some(TOO_MANY_RECIPIENTS.into()),
             Self::Item { .. } => None,
         }
     }

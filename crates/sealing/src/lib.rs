@@ -10,10 +10,12 @@
 //! | sealed values to a newer key; whether values open | `reseal` |
 //! | sealed values for other recipients | `change_recipients` |
 //! | which keys a SealedSecret needs | `needs` |
+//! | the annotation for recipients | `annotation` |
 //! | base64 as Go reads it | `base64_text` |
 //! | the order in which keys are tried, and how many tries an object may cost | `item_opener` |
 //! | the keys of a cluster; the name of the next key | `keys` |
 
+mod annotation;
 mod base64_text;
 mod change_recipients;
 mod item_error;
@@ -26,6 +28,7 @@ mod seal_for;
 mod unseal;
 mod unsealed_secret;
 
+pub use annotation::recipients_in;
 pub use base64_text::decode_base64;
 pub use change_recipients::{ChangeError, change_recipients, outdated_items};
 pub use item_error::{BadTemplate, ItemError, ItemErrorKind};

@@ -126,7 +126,7 @@ fn reseal_in<R: TryCryptoRng>(
     if let Some(recipients) = opener.entries().recipients() {
         let recipients = reseal_entries(rng, opener, recipients, certificate)
             .map_err(|source| SealFailure::Item { key: RECIPIENTS.into(), source })?;
-        resealed.recipients = Some(recipients.to_text().map_err(|_| ResealError::TooMuch)?);
+        resealed.recipients = Some(recipients.to_text().map_err(SealFailure::Recipients)?);
     }
     Ok(resealed)
 }

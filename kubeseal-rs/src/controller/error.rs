@@ -3,7 +3,8 @@
 use crate::cluster::session::error::SessionError;
 use crate::cluster::session::permission::Permission;
 use crate::cluster::session::request_error::RequestError;
-use crate::error::Hint;
+use crate::error::{Hint, TOO_MANY_RECIPIENTS};
+use api::annotations::RECIPIENTS;
 use std::fmt;
 
 /// Why the controller did not answer.
@@ -110,6 +111,9 @@ fn hint_of(kind: RequestKind, source: &RequestError, namespace: &str, name: &str
             "either this is switched off at the controller, or the Service is not the controller's; check \
              --controller-name and --controller-namespace"
                 .into()
+        }
+        (RequestKind::Reseal, RequestError::TooLarge(cause)) if cause.to_string().contains(RECIPIENTS) => {
+            TOO_MANY_RECIPIENTS.into()
         }
         (RequestKind::Verify | RequestKind::Reseal, RequestError::Other(_)) => {
             format!("the log of the controller {namespace}/{name} may say why")

@@ -4,12 +4,14 @@
 //! open it are checked to be JSON and skipped, and never built. [`json_text`] converts YAML to JSON, within a budget.
 
 use api::SealedSecretSpec;
+use api::annotations::RECIPIENTS;
 use api::{SealedSecret, SealedSecretMetadata};
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource as _;
+use recipients::TooLong;
 use sealing::MAX_ITEMS_OF_A_REQUEST;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -35,6 +37,8 @@ pub(crate) enum Refused {
     DoesNotOpen,
     /// It has too many items for a request.
     TooMuch,
+    /// It opens, and its annotation for recipients is longer than what is written.
+    TooLong(TooLong),
     TooMany,
 }
 
@@ -48,6 +52,13 @@ impl IntoResponse for Refused {
                     "this SealedSecret is too large for /v1/verify and /v1/rotate: it has more than {MAX_ITEMS_OF_A_REQUEST} items, was sealed \
                      with too many keys, or is YAML of more than {} KiB; the controller unseals it all the same\n",
                     LARGEST_YAML >> 10
+                );
+                (StatusCode::PAYLOAD_TOO_LARGE, why).into_response()
+            }
+            Self::TooLong(too_long) => {
+                let why = format!(
+                    "{too_long}, so that /v1/rotate cannot write {RECIPIENTS}: with `layout: per-cluster`, the rule for its file makes an \
+                     ordinary SealedSecret for each cluster; the controller unseals it all the same\n"
                 );
                 (StatusCode::PAYLOAD_TOO_LARGE, why).into_response()
             }

@@ -1,10 +1,10 @@
 //! [`Entries`]: the annotation for the recipients of one object, and the object keys that this ring opens, each once.
 
+use crate::annotation::recipients_in;
 use crate::item_error::ItemErrorKind;
 use crate::keys::AgeOpener;
 use crate::keys::key_ring::KeyRing;
 use api::Scope;
-use api::annotations::RECIPIENTS;
 use envelope::Fingerprint;
 use recipients::{Entry, FormatError, Group, ObjectKey, Recipients};
 use std::cell::{Cell, RefCell};
@@ -35,9 +35,8 @@ pub(crate) struct Entries<'a> {
 
 impl<'a> Entries<'a> {
     pub(crate) fn new(annotations: Option<&BTreeMap<String, String>>, ring: &'a KeyRing) -> Self {
-        let text = annotations.and_then(|annotations| annotations.get(RECIPIENTS));
         Self {
-            recipients: text.map(|text| Recipients::from_text(text)),
+            recipients: recipients_in(annotations),
             ring,
             age: None,
             tries_all: false,

@@ -7,7 +7,8 @@ use crate::commands::inspect::recipients::recipients;
 use crate::commands::inspect::report::{SealedSecretReport, TemplateItem};
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use api::Scope;
-use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE, RECIPIENTS};
+use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE};
+use sealing::recipients_in;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The `apiVersion` of SealedSecrets.
@@ -46,7 +47,7 @@ pub(crate) fn look(node: &YamlNode, certificates: &Certificates) -> SealedSecret
     let key_bits = sizes.iter().copied().next().filter(|_| sizes.len() == 1);
     let hint = annotations.get(CERTIFICATE_FINGERPRINT).map(String::as_str);
     let certificate = certificates.sealed_with(hint, key_bits, &mut problems);
-    let recipients = annotations.get(RECIPIENTS).map(|text| recipients(text, &items, &mut problems));
+    let recipients = recipients_in(Some(&annotations)).map(|read| recipients(read, &items, &mut problems));
     if certificate.is_revoked || is_marked(node) {
         problems.insert(0, Problem::Compromised);
     }

@@ -4,7 +4,7 @@ use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::report::{Item, RecipientItems};
 use crate::project::Project;
 use crate::project::trust::Trust;
-use recipients::{Entry, Recipients};
+use recipients::{Entry, FormatError, Recipients};
 use std::path::Path;
 
 /// Names the clusters that the keys are trusted for, by the project file of this folder. Without one, and without trust, keys stay without
@@ -20,8 +20,12 @@ pub(crate) fn name_clusters<'r>(folder: &Path, recipients: impl Iterator<Item = 
 }
 
 /// Each recipient with its items, in the order of the annotation. Entries for items that are not there any more are left out.
-pub(crate) fn recipients(text: &str, items: &[Item], problems: &mut Vec<Problem>) -> Vec<RecipientItems> {
-    let document = match Recipients::from_text(text) {
+pub(crate) fn recipients(
+    read: Result<Recipients, FormatError>,
+    items: &[Item],
+    problems: &mut Vec<Problem>,
+) -> Vec<RecipientItems> {
+    let document = match read {
         Ok(document) => document,
         Err(error) => {
             problems.push(Problem::BadRecipients(error.to_string()));

@@ -98,6 +98,7 @@ impl Hint for ResealFailure {
                 Some(format!("{}; {}", does_not_open(), error.hint().unwrap_or_default()))
             }
             Self::Controller(error) => error.hint(),
+            Self::Reseal(ResealError::Seal(failure)) => failure.hint(),
             Self::NotTried | Self::UnexpectedObject(_) | Self::Reseal(_) => None,
         }
     }

@@ -66,6 +66,23 @@ fn what_the_controller_refuses_is_listed_and_the_rest_goes_on() {
     assert!(tree.text("c.yaml").contains("AgNEW="));
 }
 
+/// What `/v1/rotate` says of an annotation between what is read and what is written.
+#[test]
+fn an_annotation_that_is_too_long_has_a_way_out() {
+    let old = old();
+    let tree = Tree::new(&[("a.yaml", &old), ("b.yaml", &old)]);
+    let long = "the annotation for the recipients would have 230000 bytes; the most is 204800, so that /v1/rotate cannot write \
+                sealedsecrets.bitnami.com/recipients: with `layout: per-cluster`, the rule for its file makes an ordinary SealedSecret \
+                for each cluster; the controller unseals it all the same\n";
+    let (output, _) = online(tree.0.path(), vec![("rotate", 413, long.into()), rotated(PRESENT)], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = tree.printed(&output.stderr);
+    assert!(stderr.contains("a.yaml: ") && stderr.contains("would have 230000 bytes"), "{stderr}");
+    assert!(stderr.contains("hint: write layout: per-cluster into the rule"), "{stderr}");
+    assert!(!stderr.contains("seal fewer or smaller values"), "{stderr}");
+    assert!(tree.text("a.yaml") == old && tree.text("b.yaml").contains("AgNEW="));
+}
+
 #[test]
 fn a_cluster_that_keeps_failing_gets_a_bounded_number_of_requests() {
     let old = old();

@@ -8,7 +8,7 @@ use api::SealedSecret;
 use envelope::Fingerprint;
 use rand::rngs::SysRng;
 use recipients::Recipients;
-use sealing::{ItemErrorKind, KeyRing, ResealError, Verdict, reseal_in_full, seal_item};
+use sealing::{ItemErrorKind, KeyRing, ResealError, SealFailure, Verdict, reseal_in_full, seal_item};
 use serde_json::json;
 
 #[test]
@@ -68,6 +68,21 @@ fn what_cannot_be_read_is_not_resealed() {
     tamper(&mut sealed, |document| document["v"] = json!(2));
     let refused = reseal_to_newest(&sealed, &ring_of(A)).unwrap_err();
     assert!(matches!(refused, ResealError::BadRecipients(_)), "{refused}");
+}
+
+/// The API server takes it, and it leaves too little for other annotations.
+#[test]
+fn an_annotation_that_is_read_and_too_long_to_be_written_is_not_resealed() {
+    let mut sealed = sealed(&[("a", "1")]);
+    tamper(&mut sealed, |document| {
+        let to = document["groups"][0]["to"].as_array_mut().unwrap();
+        to.push(json!({ "cert": "0a".repeat(32), "key": "AAAA".repeat(51_000) }));
+    });
+    let length = annotation(&sealed).len();
+    assert!(length > recipients::LONGEST_WRITTEN && length < recipients::LONGEST_READ);
+    assert_eq!(read(&sealed, A, "a").unwrap(), "1");
+    let refused = reseal_to_newest(&sealed, &ring_of(A)).unwrap_err();
+    assert!(matches!(refused, ResealError::Seal(SealFailure::Recipients(_))), "{refused}");
 }
 
 /// Whose entry would the certificate replace?

@@ -6,6 +6,7 @@ use crate::project::key_id::KeyId;
 use crate::terminal::warnings::warn;
 use api::annotations::{LAST_APPLIED, RECIPIENTS};
 use recipients::{Entry, Recipients};
+use sealing::recipients_in;
 use serde_json::Value;
 use std::fmt::Display;
 
@@ -22,7 +23,7 @@ pub(crate) fn text(object: &SealedObject) -> Option<&str> {
 
 /// The recipients, if the object has the annotation.
 pub(crate) fn read(object: &SealedObject) -> Result<Option<Recipients>, SealForError> {
-    let recipients = text(object).map(Recipients::from_text).transpose();
+    let recipients = recipients_in(object.metadata.annotations.as_ref()).transpose();
     recipients.map_err(|source| SealForError::Annotation { location: object.location.clone(), source })
 }
 

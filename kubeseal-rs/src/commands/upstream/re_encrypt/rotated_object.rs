@@ -9,8 +9,7 @@ use crate::manifest::sealed_field::SealedField;
 use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
 use api::{Scope, SealedSecretSpec, decode};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use recipients::Recipients;
-use sealing::decode_base64;
+use sealing::{decode_base64, recipients_in};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -97,15 +96,9 @@ fn scope(metadata: &ObjectMeta) -> Scope {
 /// Whether the answer takes items from other recipients: an item that has an entry has another sealed value, so that the entry is outdated;
 /// or entries are not what they were, but for the one that the controller wrapped again.
 fn loses_recipients(metadata: &ObjectMeta, spec: &SealedSecretSpec, answer: &RotatedObject) -> bool {
-    let text =
-        |metadata: &ObjectMeta| metadata.annotations.as_ref().and_then(|all| all.get(RECIPIENTS)).cloned();
-    let Some(before) = text(metadata) else { return false };
-    let after = text(&answer.metadata);
-    let (Ok(before), Some(Ok(after))) =
-        (Recipients::from_text(&before), after.as_deref().map(Recipients::from_text))
-    else {
-        return true;
-    };
+    let Some(before) = recipients_in(metadata.annotations.as_ref()) else { return false };
+    let after = recipients_in(answer.metadata.annotations.as_ref());
+    let (Ok(before), Some(Ok(after))) = (before, after) else { return true };
     let sealed_part = |sealed: &String| {
         let envelope = decode_base64(sealed)?;
         envelope::sealed_part(&envelope).ok().map(<[u8]>::to_vec)
