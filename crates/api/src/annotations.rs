@@ -1,6 +1,8 @@
 //! The annotations that Sealed Secrets reads and writes, by name. One that is read from a SealedSecret's own metadata also belongs to
 //! `OF_SEALED_SECRETS`: what is not listed there is not decoded.
 
+use sha2::{Digest as _, Sha256};
+
 /// On a SealedSecret: `"true"` binds its values to nothing. Wins over [`NAMESPACE_WIDE`].
 pub const CLUSTER_WIDE: &str = "sealedsecrets.bitnami.com/cluster-wide";
 
@@ -57,6 +59,12 @@ const COPIES: [&str; 10] = [
     "qbec.io/last-applied",
     "ksonnet.io/managed",
 ];
+
+/// SHA-256 of the text of [`RECIPIENTS`], in hex, as the status records it.
+#[must_use]
+pub fn recipients_digest(text: &str) -> String {
+    Sha256::digest(text).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}
 
 /// Whether an annotation of this name holds a copy of its object. Such annotations are never passed on.
 #[must_use]

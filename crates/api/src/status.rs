@@ -1,6 +1,7 @@
 //! [`SealedSecretStatus`]: what the controller says about a SealedSecret.
 
 use crate::condition::{Condition, ConditionStatus};
+use crate::scope::Scope;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -55,6 +56,14 @@ pub struct TargetStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "generation_schema")]
     pub generation: Option<i64>,
+}
+
+impl TargetStatus {
+    /// Whether it was unsealed under this scope, and with the annotation for the recipients of this digest.
+    #[must_use]
+    pub fn is_for(&self, scope: Scope, recipients: Option<&str>) -> bool {
+        self.scope == scope.as_str() && self.recipients.as_deref() == recipients
+    }
 }
 
 impl SealedSecretStatus {

@@ -41,6 +41,15 @@ impl KnownCertificate {
         Self::read(&cache_directory(DIRECTORY)?, fingerprint)
     }
 
+    /// All that are known.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        let directory = cache_directory(DIRECTORY);
+        let entries = directory.iter().flat_map(fs::read_dir).flatten().flatten();
+        let names = entries.filter_map(|entry| entry.path().file_stem()?.to_str()?.parse().ok());
+        let names: Vec<Fingerprint> = names.collect();
+        names.into_iter().filter_map(move |name| Self::read(directory.as_deref()?, name))
+    }
+
     fn read(directory: &Path, fingerprint: Fingerprint) -> Option<Self> {
         let note: Note = user_file::read(&directory.join(name_of(fingerprint)))?;
         // A file whose content does not match its name is damaged or forged.

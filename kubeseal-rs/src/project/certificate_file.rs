@@ -10,6 +10,12 @@ use std::path::{Component, Path, PathBuf};
 /// Larger than any certificate.
 const LARGEST: u64 = 1 << 20;
 
+/// The folder of the certificates that `init` writes.
+const FOLDER: &str = ".sealed-secrets";
+
+/// A folder with more files has more than certificates.
+const MOST: usize = 1000;
+
 /// Reads the file at this path from the root.
 pub(crate) fn read(root: &Path, path: &Path) -> io::Result<String> {
     let real = fs::canonicalize(root.join(path))?;
@@ -60,7 +66,15 @@ fn check_inside(root: &Path, real: &Path) -> io::Result<()> {
 
 /// The path of the certificate that `init` writes for a cluster.
 pub(crate) fn default_path(cluster: &str) -> PathBuf {
-    PathBuf::from(".sealed-secrets").join(format!("{cluster}.pem"))
+    PathBuf::from(FOLDER).join(format!("{cluster}.pem"))
+}
+
+/// The certificates in the folder of those that `init` writes, whether the project file names them or not.
+pub(crate) fn in_default_folder(root: &Path) -> Vec<Certificate> {
+    let entries = fs::read_dir(root.join(FOLDER)).into_iter().flatten().flatten().take(MOST);
+    let names = entries.map(|entry| Path::new(FOLDER).join(entry.file_name()));
+    let names = names.filter(|name| name.extension().is_some_and(|extension| extension == "pem"));
+    names.filter_map(|name| Certificate::from_pem(&read(root, &name).ok()?).ok()).collect()
 }
 
 #[cfg(unix)]

@@ -34,8 +34,7 @@ impl Recorded {
         let of_last = last.and_then(|last| last.generation);
         let unsealed_generation = if synced { status.observed_generation } else { of_last };
         let unsealed = unsealed_generation.is_some() && unsealed_generation == generation;
-        let is_same =
-            |last: &&TargetStatus| last.scope == scope.as_str() && last.recipients == sealed.recipients;
+        let is_same = |last: &&TargetStatus| last.is_for(scope, sealed.recipients.as_deref());
         let secret = last.filter(|last| unsealed && is_same(last));
         Self {
             unsealed,

@@ -6,7 +6,7 @@
 
 use super::sealed_secret::status_of;
 use super::served_as::served_as;
-use crate::annotations::{self, RECIPIENTS};
+use crate::annotations::{self, RECIPIENTS, recipients_digest};
 use crate::decode::{DecodeError, SealedSecretMetadata, decode_raw, names_of_map};
 use crate::sealed_secret::{SealedSecret, SealedSecretSpec};
 use crate::status::SealedSecretStatus;
@@ -14,7 +14,6 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use sha2::{Digest as _, Sha256};
 
 /// The longest spec that is kept, in bytes of JSON, together with the annotation for the recipients. Ten values that were sealed with a key of
 /// 4096 bits are shorter.
@@ -112,11 +111,6 @@ impl<'de> Deserialize<'de> for WatchedSealedSecret {
             size: whole.get().len(),
         })
     }
-}
-
-/// SHA-256 of the text of an annotation for the recipients, in hex.
-fn recipients_digest(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 impl WatchedSealedSecret {

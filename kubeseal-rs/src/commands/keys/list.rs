@@ -23,14 +23,15 @@ use crate::terminal::program::name;
 use crate::terminal::warnings::warn;
 use clap::{Args, ValueEnum};
 use envelope::{Certificate, Fingerprint};
+use sealing::KeyRing;
 use std::path::PathBuf;
 
 /// The first part of `help keys list`.
 pub(crate) const LONG_ABOUT: &str = "Show every sealing key, newest first: its fingerprint, when it was made, how long its certificate is \
     valid, whether it is active, and how many SealedSecrets still need it.\n\n\
     SealedSecrets in the cluster count by their status, in which the controller records the keys that \
-    opened each; those without such a status are counted as unknown. SealedSecrets in the given files \
-    are tried with the keys. If one of these files cannot be read, the number for each key is not known: \
+    opened each; those without such a status, or with one from before their recipients or scope were \
+    changed, are counted as unknown. SealedSecrets in the given files are tried with the keys. If one of these files cannot be read, the number for each key is not known: \
     ?, and exit code 1.\n\n\
     A key is active, retired (nothing needs it), compromised (it leaked), inactive (its label has \
     another value), or unusable (the Secret holds no key, whatever its label says).";
@@ -84,14 +85,14 @@ fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) -> Result<(),
         withdraw(key.pair().certificate(), Withdrawn::Revoked, store.server());
     }
     let in_cluster = match store.sealed_secrets() {
-        Ok(objects) => Some(in_cluster(&objects, None)),
+        Ok(objects) => Some(in_cluster(&objects, None, &KeyRing::default())),
         Err(error) if error.is_forbidden() => {
             warn(format_args!("how many SealedSecrets need each key is not known: {}", error.with_hint()));
             None
         }
         Err(error) => return Err(error.into()),
     };
-    let in_files = (!files.paths.is_empty()).then(|| in_files(files, &ring(&keys)));
+    let in_files = (!files.paths.is_empty()).then(|| in_files(files, &ring(&keys), &KeyRing::default()));
     for error in in_files.iter().flat_map(|found| &found.errors) {
         warn(format_args!("not read: {error}"));
     }

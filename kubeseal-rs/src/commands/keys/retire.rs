@@ -22,6 +22,7 @@ use crate::terminal::warnings::alert;
 use api::sealing_key::RETIRED;
 use clap::Args;
 use envelope::{Certificate, Fingerprint};
+use sealing::KeyRing;
 use std::path::PathBuf;
 
 /// The first part of `help keys retire`.
@@ -77,8 +78,8 @@ pub(crate) fn run(args: RetireArgs) -> Result<(), CommandError> {
         not_served(&controller, fingerprint)?;
     }
     let ring = ring(&keys);
-    let mut uses = in_cluster(&store.sealed_secrets()?, Some(&ring));
-    let mut in_files = in_files(&SealedFiles::new(args.paths, args.namespace), &ring);
+    let mut uses = in_cluster(&store.sealed_secrets()?, Some(&ring), &KeyRing::default());
+    let mut in_files = in_files(&SealedFiles::new(args.paths, args.namespace), &ring, &KeyRing::default());
     uses.append(&mut in_files.uses);
     nothing_needs(fingerprint, &uses, in_files)?;
     let mut stdout = ProgressLines::new();

@@ -3,6 +3,7 @@
 //! A new key is made first, so that there is one to seal with. If that fails, the label is set anyway. If the label
 //! cannot be set, the command says so, and prints the kubectl command that sets it.
 
+pub(crate) mod certificates;
 pub(crate) mod confirm;
 pub(crate) mod consequences;
 pub(crate) mod leaked_key;
@@ -12,6 +13,7 @@ use crate::certificate::{replace_cached, withdraw};
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::kubectl_command::kubectl_command;
 use crate::commands::keys::renewal::{make_fresh, request_renewal};
+use crate::commands::keys::revoke::certificates::certificates_of;
 use crate::commands::keys::revoke::confirm::confirm;
 use crate::commands::keys::revoke::consequences::print_consequences;
 use crate::commands::keys::revoke::leaked_key::LeakedKey;
@@ -21,6 +23,7 @@ use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::KeyStore;
 use crate::key_store::retry::retry;
 use crate::key_store::stored_key::{State, StoredKey};
+use crate::project::root::folder_of;
 use crate::settings::flag_value;
 use crate::settings::key_store_flags::KeyStoreFlags;
 use crate::settings::timeout::Timeout;
@@ -105,12 +108,16 @@ pub(crate) fn run(mut args: RevokeArgs) -> Result<(), CommandError> {
     let mut stdout = ProgressLines::new();
     let renewal =
         if todo.is_empty() { Ok(None) } else { take_out(&store, &keys, &leak, &todo, revoke, &mut stdout)? };
+    let certificates = certificates_of(&leak.secrets, folder_of(&files.paths));
+    for certificate in certificates.values() {
+        withdraw(certificate, Withdrawn::Revoked, store.server());
+    }
     if let Ok(Some(new)) = &renewal
         && let Some(certificate) = new.certificate()
     {
         replace_cached(&controller, certificate, store.is_verified());
     }
-    let text = print_consequences(&store, &keys, &leak.secrets, &files, &mut stdout);
+    let text = print_consequences(&store, &keys, &leak.secrets, certificates, &files, &mut stdout);
     match renewal {
         Ok(_) => text.and(stdout.finish().map_err(CommandError::from)),
         Err(source) => {

@@ -1,7 +1,8 @@
 //! [`KeyUsage`]: which keys a SealedSecret needs, in the cluster (`in_cluster`) or in files (`in_files`).
 //!
 //! By its status, in which the controller records the keys that opened it; and by trying the keys, which is certain for
-//! the object as the controller sees it. If no key opens it, its fingerprint annotation is believed, as in `reseal`.
+//! the object as the controller sees it. If no key opens it, its fingerprint annotation is believed, as in `reseal`. A leaked key is tried
+//! whatever the status says: it may open an entry that another certificate of the same key names, or beside the key that opened it.
 
 use crate::commands::common::sealed_files::{self, SealedFilesError};
 use crate::error::cause::on_one_line;
@@ -10,13 +11,16 @@ use crate::key_store::stored_key::StoredKey;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::settings::flag_value::text;
 use crate::terminal::escape::{shown, shown_path};
-use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
-use api::{Condition, ConditionStatus, ObservedSealedSecret, Scope, SealedSecretSpec, SealedSecretStatus};
+use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS, recipients_digest};
+use api::{
+    Condition, ConditionStatus, ObservedSealedSecret, Scope, SealedSecretSpec, SealedSecretStatus,
+    TargetStatus,
+};
 use envelope::Fingerprint;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::ResourceExt as _;
 use recipients::Recipients;
-use sealing::{KeyRing, needs};
+use sealing::{KeyRing, needs, recipients_in};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -64,9 +68,20 @@ pub(crate) fn ring(keys: &[StoredKey]) -> KeyRing {
 }
 
 /// The keys that the SealedSecrets of the cluster need. Their status shows them; if it is missing or older than the
-/// object, the keys of `ring` are tried, if there is one.
-pub(crate) fn in_cluster(objects: &[ObservedSealedSecret], ring: Option<&KeyRing>) -> Vec<KeyUsage> {
-    objects.iter().map(|object| of_object(object, ring)).collect()
+/// object, the keys of `ring` are tried, if there is one. Those of `leaked` are always tried.
+pub(crate) fn in_cluster(
+    objects: &[ObservedSealedSecret],
+    ring: Option<&KeyRing>,
+    leaked: &KeyRing,
+) -> Vec<KeyUsage> {
+    let usage = |object: &ObservedSealedSecret| {
+        let mut usage = of_object(object, ring);
+        if let (Ok(spec), false) = (&object.spec, leaked.is_empty()) {
+            usage.keys.extend(needs(&object.metadata, spec, leaked).keys);
+        }
+        usage
+    };
+    objects.iter().map(usage).collect()
 }
 
 fn of_object(object: &ObservedSealedSecret, ring: Option<&KeyRing>) -> KeyUsage {
@@ -76,8 +91,11 @@ fn of_object(object: &ObservedSealedSecret, ring: Option<&KeyRing>) -> KeyUsage 
         opened_by.into_iter().flatten().filter_map(|key| key.parse().ok()).collect();
     let location = shown(&format!("{}/{}", object.namespace().unwrap_or_default(), object.name_any()));
     let items = object.spec.as_ref().map(items).unwrap_or_default();
-    let usage =
-        KeyUsage { location, items, keys, named: named(&object.metadata), unknown: opened_by.is_none() };
+    let target = status.and_then(|status| status.target.as_ref());
+    // A changed annotation names other keys, and moves no generation.
+    let is_of_others = target.is_some_and(|target| !is_for(target, &object.metadata));
+    let unknown = opened_by.is_none() || is_of_others;
+    let usage = KeyUsage { location, items, keys, named: named(&object.metadata), unknown };
     match (ring, &object.spec) {
         (Some(_), _) if opened_by.is_some() && is_current(object, status) => usage,
         (Some(ring), Ok(spec)) => tried(usage, &object.metadata, spec, ring),
@@ -93,7 +111,19 @@ fn is_current(object: &ObservedSealedSecret, status: Option<&SealedSecretStatus>
         let condition = status.condition(Condition::SYNCED);
         condition.is_some_and(|condition| condition.status == ConditionStatus::True)
     };
-    status.is_some_and(|status| synced(status) && status.observed_generation == object.metadata.generation)
+    status.is_some_and(|status| {
+        synced(status)
+            && status.observed_generation == object.metadata.generation
+            && status.target.as_ref().is_some_and(|target| is_for(target, &object.metadata))
+    })
+}
+
+/// Whether it was unsealed with the annotations that the object has.
+fn is_for(target: &TargetStatus, metadata: &ObjectMeta) -> bool {
+    let annotations = metadata.annotations.as_ref();
+    let recipients = annotations.and_then(|annotations| annotations.get(RECIPIENTS));
+    let digest = recipients.map(|text| recipients_digest(text));
+    target.is_for(Scope::of(annotations), digest.as_deref())
 }
 
 /// Adds the keys that open the object.
@@ -114,8 +144,7 @@ fn tried(known: KeyUsage, metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: 
 }
 
 fn named(metadata: &ObjectMeta) -> BTreeSet<Fingerprint> {
-    let text = metadata.annotations.as_ref().and_then(|annotations| annotations.get(RECIPIENTS));
-    let recipients = text.and_then(|text| Recipients::from_text(text).ok());
+    let recipients = recipients_in(metadata.annotations.as_ref()).and_then(Result::ok);
     recipients.iter().flat_map(Recipients::fingerprints).collect()
 }
 
@@ -124,8 +153,8 @@ fn items(spec: &SealedSecretSpec) -> Vec<String> {
     spec.encrypted_data.keys().map(|key| shown(key)).chain(whole).collect()
 }
 
-/// The keys that the SealedSecrets in these files need.
-pub(crate) fn in_files(files: &SealedFiles, ring: &KeyRing) -> FileUsage {
+/// The keys that the SealedSecrets in these files need. Those of `leaked` are tried even if others open them.
+pub(crate) fn in_files(files: &SealedFiles, ring: &KeyRing, leaked: &KeyRing) -> FileUsage {
     let (paths, not_found) = sealed_files::find(&files.paths);
     let mut found = FileUsage::default();
     for (path, error) in not_found {
@@ -134,7 +163,7 @@ pub(crate) fn in_files(files: &SealedFiles, ring: &KeyRing) -> FileUsage {
     for path in paths {
         match read(&path) {
             Ok(objects) => {
-                let uses = objects.iter().map(|object| of_file(&path, object, files, ring));
+                let uses = objects.iter().map(|object| of_file(&path, object, files, (ring, leaked)));
                 found.uses.extend(uses);
             }
             Err(error) => {
@@ -151,7 +180,12 @@ fn read(path: &Path) -> Result<Vec<SealedObject>, SealedFilesError> {
     Ok(sealed.map(|file| file.objects().to_vec()).unwrap_or_default())
 }
 
-fn of_file(path: &Path, object: &SealedObject, files: &SealedFiles, ring: &KeyRing) -> KeyUsage {
+fn of_file(
+    path: &Path,
+    object: &SealedObject,
+    files: &SealedFiles,
+    (ring, leaked): (&KeyRing, &KeyRing),
+) -> KeyUsage {
     let mut metadata = object.metadata.clone();
     if metadata.namespace.is_none() {
         metadata.namespace.clone_from(&files.namespace);
@@ -159,7 +193,11 @@ fn of_file(path: &Path, object: &SealedObject, files: &SealedFiles, ring: &KeyRi
     let location = format!("{}: {}", shown_path(path), object.location);
     let items = items(&object.spec);
     let none = KeyUsage { location, items, keys: BTreeSet::new(), named: named(&metadata), unknown: true };
-    tried(none, &metadata, &object.spec, ring)
+    let mut usage = tried(none, &metadata, &object.spec, ring);
+    if !leaked.is_empty() {
+        usage.keys.extend(needs(&metadata, &object.spec, leaked).keys);
+    }
+    usage
 }
 
 #[cfg(test)]

@@ -152,3 +152,41 @@ fn a_new_key_is_requested_and_its_absence_printed_with_stdout_closed() {
     );
     assert!(code == Some(1) && error.contains("IS REVOKED, but there is no new key yet"), "{error}");
 }
+
+/// The certificate was renewed for the same key: files name the key by the old one, which is still in the repository.
+#[test]
+fn files_that_name_another_certificate_of_the_key_are_listed() {
+    let read = |name: &str| std::fs::read_to_string(fixture(name)).unwrap();
+    let pair = envelope::KeyPair::from_pem(&read("test-only.key"), &read("test-only.crt")).unwrap();
+    let (start, day) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24));
+    let earlier = envelope::issue(&mut rand::rngs::SysRng, pair.private(), "", start, day).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for directory in [".git/objects", ".sealed-secrets"] {
+        std::fs::create_dir_all(path(directory)).unwrap();
+    }
+    std::fs::write(path(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
+    std::fs::write(path(".sealed-secrets/eu-2025.pem"), earlier.to_pem()).unwrap();
+    let mut sealed = serde_json::json!({
+        "apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret",
+        "metadata": { "name": "db", "namespace": "shop", "annotations": {} },
+        "spec": { "encryptedData": { "password": "AgA=" } },
+    });
+    let bytes = |length| base64::Engine::encode(&base64::prelude::BASE64_STANDARD, vec![7; length]);
+    let document = serde_json::json!({ "v": 1, "groups": [{
+        "to": [{ "cert": earlier.fingerprint().to_string(), "key": "AAAA" }],
+        "items": { "password": bytes(60) }, "commits": { "password": bytes(32) },
+    }] });
+    sealed["metadata"]["annotations"]["sealedsecrets.bitnami.com/recipients"] = document.to_string().into();
+    std::fs::write(path("db.json"), sealed.to_string()).unwrap();
+
+    let lines = with(key_lines(), [changed(), nothing_sealed()]);
+    let file = path("db.json");
+    let (code, printed, error, labelled) = revoke(lines, &["--yes", "--no-renew", file.to_str().unwrap()]);
+    assert!(code == Some(0) && labelled, "{printed}{error}");
+    let (known, _) = printed.split_once("Sealing the old values anew").expect("a value can be read");
+    assert!(known.contains("db.json: document 1 (SealedSecret shop/db)") && known.contains(": password\n"));
+    for certificate in [fingerprint(), earlier.fingerprint().to_string()] {
+        assert!(printed.contains(&format!("  git log --all -S {certificate}\n")), "{printed}");
+    }
+}

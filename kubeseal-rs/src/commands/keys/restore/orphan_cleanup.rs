@@ -58,7 +58,7 @@ pub(crate) fn clear_up(
     };
     // With the keys of the backup: in a dry run they are not in the cluster yet.
     let all = ring(&keys).iter_shared().chain(backup.iter().map(BackedUp::key)).collect::<Vec<_>>();
-    let uses = in_cluster(&objects, Some(&sealing::KeyRing::new(all)));
+    let uses = in_cluster(&objects, Some(&sealing::KeyRing::new(all)), &sealing::KeyRing::default());
     let verdict = judge(orphan, &uses);
     for key in active(&keys, &[orphan]) {
         stdout.print(&settle(store, key, orphan, verdict, how)?);

@@ -6,8 +6,9 @@ use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::StoredKey;
 use crate::terminal::warnings::warn;
-use envelope::Fingerprint;
-use std::collections::BTreeSet;
+use envelope::{Certificate, Fingerprint};
+use sealing::KeyRing;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// The SealedSecrets that were checked.
@@ -24,16 +25,19 @@ pub(crate) fn print_consequences(
     store: &KeyStore,
     keys: &[StoredKey],
     leaked: &[&StoredKey],
+    certificates: BTreeMap<Fingerprint, Certificate>,
     files: &SealedFiles,
     stdout: &mut ProgressLines,
 ) -> Result<(), CommandError> {
     let ring = ring(keys);
-    let files = in_files(files, &ring);
+    let leaked = KeyRing::new(leaked.iter().filter_map(|key| key.key().ok().cloned()));
+    let files = in_files(files, &ring, &leaked);
     let objects = store.sealed_secrets();
-    let mut uses = objects.as_ref().map(|objects| in_cluster(objects, Some(&ring))).unwrap_or_default();
+    let mut uses =
+        objects.as_ref().map(|objects| in_cluster(objects, Some(&ring), &leaked)).unwrap_or_default();
     uses.extend(files.uses);
     let looked = Looked { uses, errors: files.errors, is_cluster_known: objects.is_ok() };
-    stdout.print(&consequences(leaked, &looked));
+    stdout.print(&consequences(&certificates.into_keys().collect(), &looked));
     match objects {
         Err(error) if error.is_forbidden() => {
             warn(format_args!(
@@ -46,13 +50,8 @@ pub(crate) fn print_consequences(
     }
 }
 
-fn consequences(leaked: &[&StoredKey], looked: &Looked) -> String {
-    let is_leaked = |it: &&KeyUsage| {
-        leaked
-            .iter()
-            .filter_map(|key| key.fingerprint())
-            .any(|key| it.keys.contains(&key) || it.named.contains(&key))
-    };
+fn consequences(leaked: &BTreeSet<Fingerprint>, looked: &Looked) -> String {
+    let is_leaked = |it: &&KeyUsage| !it.keys.is_disjoint(leaked) || !it.named.is_disjoint(leaked);
     let known: Vec<&KeyUsage> = looked.uses.iter().filter(is_leaked).collect();
     let mut text = String::new();
     if known.is_empty() {
@@ -84,11 +83,10 @@ fn consequences(leaked: &[&StoredKey], looked: &Looked) -> String {
 
 /// A resealed SealedSecret is current in the files and in the cluster, but its value is unchanged, and the old
 /// ciphertext stays in Git.
-fn history(leaked: &[&StoredKey]) -> String {
+fn history(fingerprints: &BTreeSet<Fingerprint>) -> String {
     let mut text = "\nEvery value that was ever sealed with this key can be read with it, in the history of your repository: also one that was \
                     resealed since, and is up to date now. Change these as well."
         .to_owned();
-    let fingerprints: BTreeSet<Fingerprint> = leaked.iter().filter_map(|key| key.fingerprint()).collect();
     if !fingerprints.is_empty() {
         text.push_str(
             " This finds the commits whose SealedSecrets name the certificate, as kubeseal-rs notes it; what other programs or --raw \

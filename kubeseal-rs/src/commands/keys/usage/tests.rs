@@ -37,7 +37,7 @@ fn object(item: &str, hint: Option<&str>, status: &Value) -> ObservedSealedSecre
 
 fn status(generation: i64, synced: &str, keys: &Value) -> Value {
     json!({
-        "observedGeneration": generation, "openedBy": keys,
+        "observedGeneration": generation, "openedBy": keys, "target": { "resourceVersion": "1", "scope": "strict" },
         "conditions": [{ "type": "Synced", "status": synced }],
     })
 }
@@ -74,7 +74,8 @@ fn a_present_status_is_believed_and_the_rest_is_tried() {
             letters.sort_unstable();
             letters
         };
-        let found = |ring| sorted(words(&in_cluster(std::slice::from_ref(&object), ring)[0]));
+        let found =
+            |ring| sorted(words(&in_cluster(std::slice::from_ref(&object), ring, &KeyRing::default())[0]));
         assert_eq!(found(None), sorted(expected.into()), "{name}, by status alone");
         assert_eq!(found(Some(&ring)), sorted(tried.into()), "{name}");
     }
@@ -101,7 +102,7 @@ fn files_are_tried_where_they_will_be() {
         let path = folder.path().join("a.json");
         std::fs::write(&path, text).unwrap();
         let files = SealedFiles { paths: vec![path], namespace: namespace.map(Into::into) };
-        let found = in_files(&files, &ring);
+        let found = in_files(&files, &ring, &KeyRing::default());
         assert_eq!(found.errors, Vec::<String>::new());
         let [it] = found.uses.try_into().unwrap();
         assert!(
@@ -118,5 +119,74 @@ fn files_are_tried_where_they_will_be() {
     assert_eq!(uses(&sealed(Some("other"), Some(OTHER)), None), "b", "another cluster's");
 
     let nowhere = SealedFiles { paths: vec![folder.path().join("nowhere")], namespace: None };
-    assert_eq!(in_files(&nowhere, &ring).errors.len(), 1);
+    assert_eq!(in_files(&nowhere, &ring, &KeyRing::default()).errors.len(), 1);
+}
+
+/// The annotation for recipients and the scope move no generation.
+#[test]
+fn a_status_that_was_written_with_other_annotations_is_not_believed() {
+    let ring = KeyRing::new([Arc::clone(key())]);
+    let text = "{}";
+    let digest = recipients_digest(text);
+    let item = item("ns");
+    let used = |annotations: &Value, target: &Value| {
+        let mut status = status(2, "True", &json!([OTHER]));
+        status["target"] = target.clone();
+        let mut object = object(&item, None, &status);
+        object.metadata.annotations = serde_json::from_value(annotations.clone()).unwrap();
+        let words = |ring| words(&in_cluster(std::slice::from_ref(&object), ring, &KeyRing::default())[0]);
+        (words(None), words(Some(&ring)))
+    };
+    let target = |scope: &str, digest: Option<&str>| json!({ "resourceVersion": "1", "scope": scope, "recipients": digest });
+    let with = json!({ RECIPIENTS: text });
+    let believed = ("b".to_owned(), "b".to_owned());
+    assert_eq!(used(&with, &target("strict", Some(&digest))), believed);
+    assert_eq!(used(&Value::Null, &target("strict", None)), believed);
+    for (annotations, target) in [
+        (&with, target("strict", None)),
+        (&with, target("strict", Some(OTHER))),
+        (&Value::Null, target("strict", Some(&digest))),
+        (&Value::Null, target("cluster-wide", None)),
+    ] {
+        let (by_status, tried) = used(annotations, &target);
+        assert_eq!((by_status.as_str(), tried.len()), ("b?", 2), "{annotations} {target}: {tried}");
+        assert!(tried.contains('k') && tried.contains('b'), "{annotations} {target}: {tried}");
+    }
+    assert_eq!(used(&Value::Null, &Value::Null).1.len(), 2, "nothing says what it was unsealed from");
+}
+
+/// The entry names the key by a certificate that is not known any more, and another key opens the object.
+#[test]
+fn a_leaked_key_is_tried_whatever_names_it() {
+    let pair = |name: &str| {
+        let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
+        let (start, day) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24));
+        let certificate = envelope::issue(&mut SysRng, &private, "", start, day).unwrap();
+        let pair = KeyPair::from_pem(&private.to_pkcs1_pem().unwrap(), &certificate.to_pem()).unwrap();
+        Arc::new(SealingKey::new(name.into(), pair))
+    };
+    let first = pair("first");
+    let to = sealing::SealFor {
+        first: first.pair().certificate(),
+        others: vec![sealing::OtherRecipient::Certificate(key().pair().certificate())],
+    };
+    let metadata = serde_json::from_value(json!({ "name": "name", "namespace": "ns" })).unwrap();
+    let value = envelope::Plaintext::new(b"hunter2".to_vec());
+    let data = [("password".to_owned(), value)].into();
+    let secret = sealing::SecretToSeal { metadata, type_: None, immutable: None, data };
+    let sealed = sealing::seal_secret_for(&mut SysRng, &to, &secret).unwrap();
+    let mut object = serde_json::to_value(&sealed).unwrap();
+    let text = object["metadata"]["annotations"][RECIPIENTS].as_str().unwrap().replace(&this(), OTHER);
+    object["metadata"]["annotations"][RECIPIENTS] = json!(text);
+    object["metadata"]["generation"] = json!(2);
+    object["status"] = status(2, "True", &json!([first.fingerprint().to_string()]));
+    object["status"]["target"]["recipients"] = json!(recipients_digest(&text));
+    let object: ObservedSealedSecret = serde_json::from_value(object).unwrap();
+    let ring = KeyRing::new([Arc::clone(key()), Arc::clone(&first)]);
+    let leaked = KeyRing::new([Arc::clone(key())]);
+    let used = |leaked: &KeyRing| {
+        let used = in_cluster(std::slice::from_ref(&object), Some(&ring), leaked);
+        used[0].keys.contains(&key().fingerprint())
+    };
+    assert!(!used(&KeyRing::default()) && used(&leaked));
 }
